@@ -1,0 +1,26 @@
+import type { Ask, Report } from "../events.ts";
+import type { Engine } from "../engine/types.ts";
+import type { HostUser } from "./user.ts";
+import type { Paths } from "./paths.ts";
+import type { Run } from "./process.ts";
+import type { Clock } from "./clock.ts";
+
+/**
+ * What every function below the commands gets handed instead of reaching for `process`: made once, in
+ * `commands/context.ts` for a user at a terminal, by a fixture in tests, later by a server.
+ */
+export interface Context {
+  paths: Paths;
+  user: HostUser;
+  /** the environment of the caller, a copy */
+  env: Readonly<Record<string, string | undefined>>;
+  run: Run;
+  engine: Engine;
+  clock: Clock;
+  report: Report;
+  ask: Ask;
+  /** aborted on Ctrl-C: long work ends in order */
+  signal: AbortSignal;
+  /** a line for the log file of this command, never for the terminal */
+  log: (line: string) => void;
+}

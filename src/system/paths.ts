@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+/** Where everything lies, once. All absolute, made from the home folder alone; nothing is created here. */
+export interface Paths {
+  home: string;
+  /** 12 hex digits that stand for this home in labels and tmux names */
+  homeHash: string;
+  userConf: string;
+  trust: string;
+  vault(agent: string): string;
+  sessions: string;
+  clone(id: string): string;
+  trash: string;
+  stateRoot: string;
+  state(id: string): string;
+  record(id: string): string;
+  /** snapshot of the project's config, override config, compose file, evaluated environment */
+  devcontainer(id: string): string;
+  /** small read-only folder that a session's container sees at /opt/cowork/session */
+  container(id: string): string;
+  agentState(id: string, agent: string): string;
+  events(id: string): string;
+  logs(id: string): string;
+  upLog(id: string): string;
+  /** logs of commands that belong to no session */
+  commandLogs: string;
+  /** target file of a lock (see locks.ts) */
+  lock(name: string): string;
+  archive: string;
+  /** build context and generated Dockerfile of one shared image */
+  image(key: string): string;
+  images: string;
+  lib: string;
+  agentLib(agent: string): string;
+  node: string;
+}
+
+/** @param home absolute path of the cowork home, already resolved (`$COWORK_HOME`, else `~/.cowork`) */
+export function coworkPaths(home: string): Paths {
+  const at = (...parts: string[]): string => join(home, ...parts);
+  const state = (id: string): string => at("state", id);
+  return {
+    home,
+    homeHash: createHash("sha256").update(home).digest("hex").slice(0, 12),
+    userConf: at(".cowork.conf"),
+    trust: at("trust.json"),
+    vault: (agent) => at("auth", agent),
+    sessions: at("sessions"),
+    clone: (id) => at("sessions", id),
+    trash: at("sessions", ".trash"),
+    stateRoot: at("state"),
+    state,
+    record: (id) => join(state(id), "session.json"),
+    devcontainer: (id) => join(state(id), "devcontainer"),
+    container: (id) => join(state(id), "container"),
+    agentState: (id, agent) => join(state(id), agent),
+    events: (id) => join(state(id), "events"),
+    logs: (id) => join(state(id), "logs"),
+    upLog: (id) => join(state(id), "logs", "up.log"),
+    commandLogs: at("state", ".logs"),
+    lock: (name) => at("state", "locks", name),
+    archive: at("archive"),
+    image: (key) => at("images", key),
+    images: at("images"),
+    lib: at("lib"),
+    agentLib: (agent) => at("lib", "agents", agent),
+    node: at("lib", "node"),
+  };
+}

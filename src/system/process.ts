@@ -1,0 +1,28 @@
+export interface RunOptions {
+  cwd?: string;
+  /** the whole environment of the child; default: the caller's */
+  env?: Readonly<Record<string, string | undefined>>;
+  input?: string | Uint8Array;
+  /** after it the child's process group gets SIGTERM, then SIGKILL, and TIMEOUT is thrown */
+  timeoutMs?: number;
+  /** bytes kept of each stream, default 64 MiB; the child is ended and an error thrown beyond it */
+  maxOutput?: number;
+  signal?: AbortSignal;
+  /** stdout and stderr, line by line, as they come */
+  onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** append both streams to this file instead of keeping them (no pipe of ours stays with grandchildren) */
+  outputFile?: string;
+}
+
+export interface RunResult {
+  /** 128+n when a signal ended it */
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * Runs a program to its end. An exit code other than 0 is a result, not an error.
+ * Throws PROGRAM_MISSING, TIMEOUT, INTERRUPTED. Never goes through a shell.
+ */
+export type Run = (file: string, args: readonly string[], options?: RunOptions) => Promise<RunResult>;
