@@ -1,0 +1,66 @@
+import type { Readable, Writable } from "node:stream";
+import type { AttachIo } from "../engine/types.ts";
+import type { InitPlan, InitRequest, Outcome, Selector, SessionStatus, SessionView } from "./types.ts";
+
+/**
+ * The host's part: everything that needs the engine or a clone. Locally these functions are called in process
+ * (`session/local-host.ts`); for a remote host they will stand behind an inner command that speaks JSON lines. So: plain
+ * data in, plain data out, progress as events and questions through the context's `ask`.
+ */
+export interface HostPart {
+  planInit(request: InitRequest): Promise<InitPlan>;
+  /** Creates or completes sessions, several at once. Asks for trust before anything is made. One outcome per name, in order. */
+  init(request: InitRequest): Promise<Outcome[]>;
+  /** One engine call for all. Sorted by project, then name. */
+  list(selector: Selector): Promise<SessionView[]>;
+  status(selector: Selector): Promise<SessionStatus[]>;
+  start(selector: Selector, options: { rebuild?: RebuildRequest }): Promise<Outcome[]>;
+  stop(selector: Selector): Promise<Outcome[]>;
+  clean(selector: Selector, options: CleanOptions): Promise<CleanOutcome[]>;
+  /** Shared images that no session uses: removes them (`dryRun`: names them). Gives their tags. */
+  cleanImages(options: { dryRun: boolean; project?: string }): Promise<string[]>;
+  connect(request: ConnectRequest, io: ConnectIo): Promise<number>;
+  /** How the dev container came up; with `follow` until the signal fires. */
+  logs(selector: Selector & { names: [string] }, options: { follow: boolean }, out: Writable): Promise<void>;
+  doctor(options: { fix: boolean }): Promise<Check[]>;
+}
+
+/** `start --rebuild`: settings decide anew about config, image and agent. */
+export type RebuildRequest = Pick<InitRequest, "project" | "source" | "settings"> & { configName?: string };
+
+export interface CleanOptions {
+  force: boolean;
+  dryRun: boolean;
+  /** transcripts are deleted instead of moved to the archive */
+  purge: boolean;
+  /** where the project is, to prove that nothing would be lost; absent when it is gone */
+  source?: InitRequest["source"];
+}
+
+export interface CleanOutcome extends Outcome {
+  /** what would be lost or, with --force, what was: one line each */
+  unsaved: string[];
+  /** what was removed, or would be */
+  removed: string[];
+}
+
+export interface ConnectRequest {
+  selector: Selector & { names: [string] };
+  /** absent: the user's shell, or `CONNECT` */
+  command?: string[];
+  /** command line of the `CONNECT` setting */
+  connect?: string;
+  /** keep it alive in the host's tmux (only with a terminal and without a command) */
+  tmux: boolean;
+}
+
+export type ConnectIo = Omit<AttachIo, "stdin"> & { stdin: Readable };
+
+/** One line of `doctor`. */
+export interface Check {
+  title: string;
+  status: "ok" | "warning" | "problem" | "fixed";
+  detail: string;
+  /** what to do, a command where there is one */
+  fix?: string;
+}
