@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { AttachIo } from "../engine/types.ts";
+import type { Settings } from "../config/types.ts";
 import type { InitPlan, InitRequest, Outcome, Selector, SessionStatus, SessionView } from "./types.ts";
 
 /**
@@ -14,8 +15,8 @@ export interface HostPart {
   /** One engine call for all. Sorted by project, then name. */
   list(selector: Selector): Promise<SessionView[]>;
   status(selector: Selector): Promise<SessionStatus[]>;
-  start(selector: Selector, options: { rebuild?: RebuildRequest }): Promise<Outcome[]>;
-  stop(selector: Selector): Promise<Outcome[]>;
+  start(selector: Selector, options: { settings: Settings; rebuild?: RebuildRequest }): Promise<Outcome[]>;
+  stop(selector: Selector, options: { concurrency: number }): Promise<Outcome[]>;
   clean(selector: Selector, options: CleanOptions): Promise<CleanOutcome[]>;
   /** Shared images that no session uses: removes them (`dryRun`: names them). Gives their tags. */
   cleanImages(options: { dryRun: boolean; project?: string }): Promise<string[]>;
@@ -33,6 +34,7 @@ export interface CleanOptions {
   dryRun: boolean;
   /** transcripts are deleted instead of moved to the archive */
   purge: boolean;
+  concurrency: number;
   /** where the project is, to prove that nothing would be lost; absent when it is gone */
   source?: InitRequest["source"];
 }
@@ -46,6 +48,8 @@ export interface CleanOutcome extends Outcome {
 
 export interface ConnectRequest {
   selector: Selector & { names: [string] };
+  /** for the start of a stopped session */
+  settings: Settings;
   /** absent: the user's shell, or `CONNECT` */
   command?: string[];
   /** command line of the `CONNECT` setting */
