@@ -85,7 +85,7 @@ export interface InitPlan {
 
 /** Which sessions a command means. No names: all of the project; no project: all on the host. */
 export interface Selector {
-  project?: { name: string; root: string };
+  project?: Pick<ProjectFacts, "name" | "root" | "rootCommit">;
   names?: string[];
 }
 
