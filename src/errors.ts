@@ -103,7 +103,10 @@ export function toCoworkError(error: unknown): CoworkError {
   if (error instanceof Error && error.name === "AbortError") {
     return new CoworkError("INTERRUPTED", "Interrupted.", options);
   }
-  return new CoworkError("INTERNAL", message, { ...options, hint: "run it again with --verbose and report what it prints" });
+  return new CoworkError("INTERNAL", message, {
+    ...options,
+    hint: "run it again with --verbose and report what it prints",
+  });
 }
 
 function asErrno(error: unknown): { code?: string; path?: string; message: string } {

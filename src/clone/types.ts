@@ -43,5 +43,8 @@ export interface Holdings {
  */
 export interface GitInside {
   /** A POSIX shell script with git on PATH, cwd = the clone. Output is untrusted. */
-  script(text: string, options?: { input?: Uint8Array; timeoutMs?: number; maxOutput?: number }): Promise<{ code: number; stdout: string; stderr: string; truncated: boolean }>;
+  script(
+    text: string,
+    options?: { input?: Uint8Array; timeoutMs?: number; maxOutput?: number },
+  ): Promise<{ code: number; stdout: string; stderr: string; truncated: boolean }>;
 }

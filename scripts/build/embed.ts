@@ -1,0 +1,37 @@
+import { brotliCompressSync, constants } from "node:zlib";
+import type { Plugin } from "esbuild";
+import { readStored, storedNames } from "../../src/assets-stored.ts";
+
+/** Puts all assets, compressed, in the place of `src/assets-stored.ts`; they are unpacked one by one when asked for. */
+export function embedAssets(extra: ReadonlyMap<string, Uint8Array>): Plugin {
+  return {
+    name: "embed-assets",
+    setup(build) {
+      build.onLoad({ filter: /[\\/]src[\\/]assets-stored\.ts$/ }, async () => ({
+        contents: await storedModule(extra),
+        loader: "js",
+      }));
+    },
+  };
+}
+
+async function storedModule(extra: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  const blobs: Record<string, string> = {};
+  for (const name of (await storedNames()).toSorted()) {
+    const content = extra.get(name) ?? (await readStored(name));
+    if (content === undefined) throw new Error(`asset ${name} has no content`);
+    blobs[name] = compress(content).toString("base64");
+  }
+  return [
+    `import { brotliDecompressSync } from "node:zlib";`,
+    `const blobs = ${JSON.stringify(blobs)};`,
+    `export async function readStored(name) {`,
+    `  return Object.hasOwn(blobs, name) ? new Uint8Array(brotliDecompressSync(Buffer.from(blobs[name], "base64"))) : undefined;`,
+    `}`,
+    `export async function storedNames() { return Object.keys(blobs); }`,
+  ].join("\n");
+}
+
+function compress(content: Uint8Array): Buffer {
+  return brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } });
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+":" /* This file is sh and JavaScript at once: sh runs these lines up to exec, for node they are one comment.
+h=${COWORK_HOME:-${HOME:+$HOME/.cowork}}
+n=$h/lib/node/bin/node
+if [ -z "$h" ] || [ ! -x "$n" ]; then
+  n=$(command -v node 2>&1) || n=
+  v=$([ -z "$n" ] || "$n" --version 2>&1)
+  a=${v#v} b=${v#v*.}
+  a=${a%%.*} b=${b%%.*}
+  case $v in v[0-9]*.[0-9]*.[0-9]*) ;; *) a=0 b=0 ;; esac
+  case $a$b in *[!0-9]*) a=0 b=0 ;; esac
+  if [ "$a" -lt 22 ] || { [ "$a" -eq 22 ] && [ "$b" -lt 18 ]; }; then
+    if [ -z "$n" ]; then w='there is no node on the PATH'; else w="$n is ${v:-of no version that it tells}"; fi
+    {
+      echo "cowork: needs Node.js 22.18 or newer, but $w."
+      echo "  Next: install it from https://nodejs.org, or let cowork's install.sh bring a Node of its own."
+    } >&2
+    exit 1
+  fi
+fi
+if [ -d "$h" ] && [ -w "$h" ]; then
+  NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$h/cache/node}
+  export NODE_COMPILE_CACHE
+fi
+exec "$n" -e 'require(require("path").resolve(process.argv[1]))' -- "$0" "$@"
+*/

@@ -1,0 +1,26 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Metafile } from "esbuild";
+
+/** The licence texts of every package that went into the bundle, for `cowork help licenses`. */
+export async function collectNotices(root: string, metafile: Metafile): Promise<string> {
+  const folders = new Set<string>(["node_modules/@devcontainers/cli"]);
+  for (const input of Object.keys(metafile.inputs)) {
+    const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+    if (folder !== undefined) folders.add(folder);
+  }
+  const notices = await Promise.all([...folders].toSorted().map((folder) => noticeOf(join(root, folder))));
+  return `cowork contains the following libraries. Their licences apply to them.\n\n${notices.join("\n")}`;
+}
+
+async function noticeOf(folder: string): Promise<string> {
+  const about = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as {
+    name: string;
+    version: string;
+    license?: string;
+  };
+  const files = (await readdir(folder)).filter((name) => /^(licen[cs]e|notice|copying)/i.test(name)).toSorted();
+  const texts = await Promise.all(files.map(async (name) => (await readFile(join(folder, name), "utf8")).trim()));
+  const head = `${about.name} ${about.version} (${about.license ?? "see below"})`;
+  return `${"=".repeat(80)}\n${head}\n${"=".repeat(80)}\n${texts.join("\n\n") || "(no licence file in the package)"}\n`;
+}

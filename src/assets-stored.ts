@@ -1,0 +1,50 @@
+// Where assets come from in the source tree. The build puts a module of the same shape, with everything embedded, in
+// the place of this one: nothing of this file is in `dist/cowork`.
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const cli = join(root, "node_modules", "@devcontainers", "cli");
+
+/** Undefined when there is no such asset. */
+export async function readStored(name: string): Promise<Uint8Array | undefined> {
+  if (name === "devcontainers-cli.tar") return await packCli();
+  if (name === "devcontainers-cli.version") return Buffer.from(await cliVersion());
+  if (name === "third-party.txt") return Buffer.from("The notices of bundled libraries are made by the build.\n");
+  return (await storedNames()).includes(name) ? await readFile(join(root, name)) : undefined;
+}
+
+export async function storedNames(): Promise<string[]> {
+  const own = ["devcontainers-cli.tar", "devcontainers-cli.version", "third-party.txt"];
+  return [
+    ...own,
+    ...(await filesBelow(join(root, "templates"))).map((file) => relative(root, file).split(sep).join("/")),
+  ];
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}
+
+async function cliVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(cli, "package.json"), "utf8")) as { version: string };
+  return version;
+}
+
+async function packCli(): Promise<Uint8Array> {
+  const [{ pack }, { buffer }] = await Promise.all([import("tar-stream"), import("node:stream/consumers")]);
+  const tar = pack();
+  for (const file of await filesBelow(cli)) {
+    const name = relative(cli, file).split(sep).join("/");
+    if (/^(README|CHANGELOG)\.md$/.test(name)) continue;
+    const mode = name === "devcontainer.js" ? 0o755 : 0o644;
+    // A fixed time makes the same bytes of the same version on every machine.
+    tar.entry({ name, mode, mtime: new Date(0) }, await readFile(file));
+  }
+  tar.finalize();
+  return await buffer(tar);
+}
