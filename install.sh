@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Sets up a machine for cowork and installs it. Safe to run twice: what is there already is used, not replaced.
+# Its parts lie in scripts/install/.
+set -euo pipefail
+# dockerd, debootstrap and iptables lie in sbin, which an ordinary user's PATH often lacks.
+caller_path="$PATH"
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+tree="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
+cowork_home="${COWORK_HOME:-$HOME/.cowork}"
+export HOME
+# shellcheck source=scripts/install/say.sh
+. "$tree/scripts/install/say.sh"
+# shellcheck source=scripts/install/packages.sh
+. "$tree/scripts/install/packages.sh"
+# shellcheck source=scripts/install/node.sh
+. "$tree/scripts/install/node.sh"
+# shellcheck source=scripts/install/engine.sh
+. "$tree/scripts/install/engine.sh"
+# shellcheck source=scripts/install/place.sh
+. "$tree/scripts/install/place.sh"
+# shellcheck source=scripts/install/demo.sh
+. "$tree/scripts/install/demo.sh"
+# shellcheck source=scripts/install/suite.sh
+. "$tree/scripts/install/suite.sh"
+
+usage() {
+  cat <<'END'
+Usage: ./install.sh [--demo | --test | --uninstall] [options]
+
+  ./install.sh --demo    everything a bare Debian or Ubuntu needs, cowork, and a sample project with three sessions
+  ./install.sh --test    everything a bare Debian or Ubuntu needs, then the whole test suite
+  ./install.sh           cowork, with what it needs, to /usr/local/bin (root) or ~/.local/bin
+
+Options:
+  --prefix DIR    install DIR/bin/cowork instead
+  --no-docker     leave the Docker Engine alone
+  --uninstall     take away what this script installed; sessions, logins and system packages stay
+  --engine-only   only see to it that a Docker Engine answers
+  -y, --yes       change the system without asking (CI=true means the same)
+  -h, --help      this text
+
+Environment: COWORK_HOME (default ~/.cowork), COWORK_DEMO (the sample project's folder, default ~/cowork-demo),
+COWORK_NODE_MIRROR (default https://nodejs.org/dist).
+END
+}
+
+parse_options() {
+  mode=install prefix='' with_docker=yes assume_yes="${CI:-}"
+  while [[ $# -gt 0 ]]; do
+    case "$1" in
+      --demo | --test | --uninstall | --engine-only) choose_mode "${1#--}" ;;
+      --prefix) [[ -n "${2:-}" ]] || bad_usage "--prefix needs a folder"; prefix="$2"; shift ;;
+      --prefix=?*) prefix="${1#--prefix=}" ;;
+      --no-docker) with_docker=no ;;
+      -y | --yes) assume_yes=true ;;
+      -h | --help) usage; exit 0 ;;
+      *) bad_usage "unknown option: $1" ;;
+    esac
+    shift
+  done
+  if [[ "$mode" == engine-only && "$with_docker" == no ]]; then bad_usage "--engine-only and --no-docker exclude each other"; fi
+  [[ "$assume_yes" == true ]] || assume_yes=''
+  if [[ -z "$prefix" ]]; then prefix="$(default_prefix)"; fi
+  [[ "$prefix" == /* ]] || prefix="$PWD/$prefix"
+}
+
+choose_mode() {
+  if [[ "$mode" != install && "$mode" != "$1" ]]; then bad_usage "--$mode and --$1 exclude each other"; fi
+  mode="$1"
+}
+
+bad_usage() {
+  printf 'install.sh: %s\nTry: ./install.sh --help\n' "$1" >&2
+  exit 2
+}
+
+# What will be changed, in `changes`, one line each. Looks only; nothing is done here.
+plan_changes() {
+  changes=()
+  if [[ "$mode" != engine-only ]]; then plan_node; fi
+  plan_packages
+  if [[ "$with_docker" == yes ]]; then plan_engine; fi
+  if [[ "$mode" == install || "$mode" == demo ]]; then changes+=("install cowork as $prefix/bin/cowork"); fi
+}
+
+main() {
+  parse_options "$@"
+  if [[ "$mode" == uninstall ]]; then uninstall_cowork; return; fi
+  if [[ -n "${SUDO_USER:-}" && "$SUDO_USER" != root && "$mode" != engine-only ]]; then
+    warn "called through sudo: this sets up root. For $SUDO_USER run it without sudo; it asks for it where needed"
+  fi
+  plan_changes
+  agree_to_changes
+  if [[ "$mode" == engine-only ]]; then ensure_packages; ensure_engine; return; fi
+  ensure_packages
+  ensure_node
+  if [[ "$with_docker" == yes ]]; then ensure_engine; fi
+  case "$mode" in
+    test) run_suite ;;
+    demo) install_cowork; run_demo ;;
+    install) install_cowork; say_next ;;
+  esac
+}
+
+main "$@"

@@ -1,0 +1,114 @@
+# shellcheck shell=bash
+# Node for cowork: the system's when it is new enough, else one of our own in $COWORK_HOME/lib/node. Sourced by install.sh.
+
+node_major=24
+private_node="$cowork_home/lib/node"
+
+is_new_enough() {
+  "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 18) ? 0 : 1)' \
+    >/dev/null 2>&1
+}
+
+# Prints the path of a node that the installed cowork will find too. One in a node_modules folder is on the PATH of npm's
+# scripts only, so it does not count.
+find_node() {
+  local candidate
+  while IFS= read -r candidate; do
+    if [[ "$candidate" != */node_modules/* ]] && is_new_enough "$candidate"; then
+      printf '%s\n' "$candidate"
+      return
+    fi
+  done < <(all_of node)
+  return 1
+}
+
+find_npm() {
+  local first
+  IFS= read -r first < <(all_of npm) && printf '%s\n' "$first"
+}
+
+# Every program of that name, our own first.
+all_of() {
+  if [[ -x "$private_node/bin/$1" ]]; then printf '%s\n' "$private_node/bin/$1"; fi
+  type -ap "$1" || true
+}
+
+plan_node() {
+  node_wanted='' node_needs_curl=''
+  if ! find_node >/dev/null; then
+    node_wanted=yes
+  elif needs_npm && ! find_npm >/dev/null; then
+    node_wanted=yes
+  fi
+  if [[ -z "$node_wanted" ]]; then return; fi
+  if find_npm >/dev/null; then
+    changes+=("install Node $node_major into $private_node, with npm")
+  else
+    node_needs_curl=yes
+    changes+=("install Node $node_major into $private_node, from ${COWORK_NODE_MIRROR:-nodejs.org} (else by the distribution's npm)")
+  fi
+}
+
+# npm builds cowork and runs its tests; a built file needs none.
+needs_npm() { [[ "$mode" == test ]] || ! is_built; }
+
+ensure_node() {
+  if [[ -n "$node_wanted" ]]; then bring_node; fi
+  local node
+  node="$(find_node)" || die "there is still no Node that is new enough (22.18)"
+  # First on the PATH: npm, the build and cowork itself then run on it.
+  PATH="$(dirname "$node"):$PATH"
+  export PATH
+}
+
+bring_node() {
+  step "Installing Node $node_major into $private_node"
+  local scratch arch
+  case "$(uname -m)" in
+    x86_64) arch=x64 ;;
+    aarch64 | arm64) arch=arm64 ;;
+    *) die "no Node $node_major is published for $(uname -m). Install Node 22.18 or newer yourself, then run this again." ;;
+  esac
+  scratch="$(mktemp -d)"
+  if find_npm >/dev/null; then
+    node_by_npm "$scratch" "$arch" || die "npm could not fetch Node (see above)"
+  elif ! node_by_download "$scratch" "$arch"; then
+    say "    nodejs.org gave none; taking npm from the distribution instead"
+    apt_update
+    apt_install nodejs npm
+    node_by_npm "$scratch" "$arch" || die "npm could not fetch Node (see above)"
+  fi
+  "$scratch/node/bin/node" --version >/dev/null || die "the Node that was fetched does not run on this machine"
+  mkdir -p "$cowork_home/lib"
+  chmod 700 "$cowork_home"
+  rm -rf "$private_node"
+  mv "$scratch/node" "$private_node"
+  rm -rf "$scratch"
+  brought_node=yes
+}
+
+# The package for this processor, straight: that of the name `node` only fetches it in an install script. npm checks its integrity.
+node_by_npm() {
+  local scratch="$1" package="node-linux-$2" npm
+  npm="$(find_npm)"
+  (cd "$scratch" && "$npm" install --prefix "$scratch" --ignore-scripts --no-save --no-package-lock --no-audit --no-fund \
+    --loglevel=error "$package@$node_major") || return 1
+  mkdir -p "$scratch/node/bin"
+  mv "$scratch/node_modules/$package/bin/node" "$scratch/node/bin/node"
+  mv "$scratch/node_modules/$package/LICENSE" "$scratch/node/LICENSE"
+}
+
+# The archive from nodejs.org, npm included, checked against the list of checksums beside it.
+node_by_download() {
+  local scratch="$1" arch="$2" from="${COWORK_NODE_MIRROR:-https://nodejs.org/dist}/latest-v$node_major.x" archive
+  fetch "$from/SHASUMS256.txt" "$scratch/SHASUMS256.txt" || return 1
+  archive="$(awk -v want="^node-v${node_major}[.][0-9.]+-linux-${arch}[.]tar[.]gz$" '$2 ~ want { print $2; exit }' "$scratch/SHASUMS256.txt")"
+  [[ -n "$archive" ]] || return 1
+  fetch "$from/$archive" "$scratch/$archive" || return 1
+  (cd "$scratch" && grep -F "  $archive" SHASUMS256.txt | sha256sum --check --strict --status) ||
+    die "the checksum of $archive is not the published one; it was not installed"
+  mkdir -p "$scratch/node"
+  tar -xzf "$scratch/$archive" -C "$scratch/node" --strip-components=1 --no-same-owner
+}
+
+fetch() { curl -fsSL --connect-timeout 15 --retry 2 -o "$2" "$1" 2>/dev/null; }

@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# The distribution's packages. Sourced by install.sh. What is missing is named by what it is for (`wanted`); which package
+# that is can only be said once the package lists are fresh: docker-cli is a package of its own on some releases only.
+
+# Fills `wanted`. An engine that answers needs no packages of an engine.
+find_wanted() {
+  wanted=()
+  if [[ ! -s /etc/ssl/certs/ca-certificates.crt ]]; then wanted+=(ca-certificates); fi
+  if ! has git; then wanted+=(git); fi
+  if ! has tmux; then wanted+=(tmux); fi
+  if [[ -n "${node_needs_curl:-}" ]] && ! has curl; then wanted+=(curl); fi
+  if [[ "$with_docker" == no ]]; then return; fi
+  if ! has docker; then wanted+=(docker-cli); fi
+  if ! has dockerd && ! engine_answers; then wanted+=(docker.io); fi
+  if ! has iptables && ! engine_answers; then wanted+=(iptables); fi
+  if ! has docker-compose && ! docker compose version >/dev/null 2>&1; then wanted+=(docker-compose); fi
+  # Where no image registry can be reached, cowork makes its base image with it.
+  if ! has debootstrap; then wanted+=(debootstrap); fi
+}
+
+plan_packages() {
+  find_wanted
+  if [[ ${#wanted[@]} -eq 0 ]]; then return; fi
+  if ! has apt-get; then die "these are missing, and there is no apt-get to bring them: ${wanted[*]}. Install them, then run this again."; fi
+  changes+=("apt-get install ${wanted[*]}")
+}
+
+ensure_packages() {
+  if [[ ${#wanted[@]} -eq 0 ]]; then return; fi
+  step "Installing packages: ${wanted[*]}"
+  apt_update
+  local packages=() want
+  for want in "${wanted[@]}"; do
+    case "$want" in
+      docker-cli) packages+=("$(first_package docker-cli docker.io)") ;;
+      docker-compose) packages+=("$(first_package docker-compose-v2 docker-compose-plugin docker-compose)") ;;
+      *) packages+=("$want") ;;
+    esac
+  done
+  apt_install "${packages[@]}"
+}
+
+# The first of the names that the package lists know. Compose and the client are called differently by each release.
+first_package() {
+  local name
+  for name in "$@"; do
+    if apt-cache policy "$name" 2>/dev/null | grep -Eq 'Candidate: [^(]'; then
+      printf '%s\n' "$name"
+      return
+    fi
+  done
+  die "the package lists know none of: $*. Is the distribution's main section (universe on Ubuntu) switched on?"
+}
+
+apt_get() {
+  local proxies
+  mapfile -t proxies < <(proxy_words)
+  as_root env DEBIAN_FRONTEND=noninteractive ${proxies[@]+"${proxies[@]}"} \
+    apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
+}
+
+apt_update() { quietly "apt-get update" apt_get update; }
+
+apt_install() { quietly "apt-get install $*" apt_get install --no-install-recommends "$@"; }
+
+# quietly WHAT COMMAND…: shows the command's output only when it fails.
+quietly() {
+  local what="$1" output
+  shift
+  output="$(mktemp)"
+  if "$@" >"$output" 2>&1 </dev/null; then
+    rm -f "$output"
+    return
+  fi
+  tail -n 25 "$output" >&2
+  rm -f "$output"
+  die "$what failed (its last lines are above)"
+}

@@ -1,0 +1,123 @@
+# shellcheck shell=bash
+# Builds cowork, puts it into its place, takes it away again. Sourced by install.sh.
+
+default_prefix() { if [[ "$(id -u)" -eq 0 ]]; then echo /usr/local; else echo "$HOME/.local"; fi; }
+
+# What was put where, one absolute path a line: --uninstall takes away that and nothing else.
+manifest() { printf '%s\n' "$prefix/lib/cowork/manifest"; }
+
+# True when the built file is there and nothing that it is made of is newer.
+is_built() {
+  [[ -f "$tree/dist/cowork" ]] || return 1
+  local sources=() name
+  for name in src templates scripts/build.ts package-lock.json; do
+    if [[ -e "$tree/$name" ]]; then sources+=("$tree/$name"); fi
+  done
+  [[ ${#sources[@]} -eq 0 || -z "$(find "${sources[@]}" -newer "$tree/dist/cowork" -print -quit)" ]]
+}
+
+build_cowork() {
+  if is_built; then return; fi
+  step "Building cowork"
+  if [[ "$tree/node_modules/.package-lock.json" -ot "$tree/package-lock.json" ]]; then fetch_dependencies; fi
+  (cd "$tree" && quietly "npm run build" npm run build)
+}
+
+fetch_dependencies() {
+  (cd "$tree" && quietly "npm ci" npm ci --no-audit --no-fund)
+}
+
+install_cowork() {
+  build_cowork
+  step "Installing $prefix/bin/cowork"
+  local brought="${brought_node:-}"
+  # What an earlier run noted stays noted: this one may have found Node there.
+  if [[ -f "$(manifest)" ]] && grep -qxF "$private_node/" "$(manifest)"; then brought=yes; fi
+  installed=()
+  put "$tree/dist/cowork" "$prefix/bin/cowork" 755
+  install_completion
+  if [[ -n "$brought" ]]; then installed+=("$private_node/"); fi
+  mkdir -p "$prefix/lib/cowork"
+  printf '%s\n' "${installed[@]}" >"$(manifest)"
+}
+
+# put FILE TARGET MODE: into place in one step, so that a cowork that runs right now keeps its file.
+put() {
+  local folder
+  folder="$(dirname "$2")"
+  mkdir -p "$folder" 2>/dev/null || true
+  if [[ ! -w "$folder" ]]; then die "$folder cannot be written. Choose another place with --prefix DIR."; fi
+  install -m "$3" "$1" "$2.new$$"
+  mv -f "$2.new$$" "$2"
+  installed+=("$2")
+}
+
+# Completion for the user's shell, where that shell looks under this prefix.
+install_completion() {
+  local shell target script
+  shell="$(basename "${SHELL:-bash}")"
+  case "$shell" in
+    bash) target="$prefix/share/bash-completion/completions/cowork" ;;
+    zsh) target="$prefix/share/zsh/site-functions/_cowork" ;;
+    fish) target="$prefix/share/fish/vendor_completions.d/cowork.fish" ;;
+    *) return 0 ;;
+  esac
+  script="$(mktemp)"
+  if "$prefix/bin/cowork" completion "$shell" >"$script" 2>/dev/null; then
+    put "$script" "$target" 644
+    if [[ "$shell" == zsh && "$prefix" != /usr/local && "$prefix" != /usr ]]; then
+      warn "for completion add to ~/.zshrc, before compinit: fpath+=($prefix/share/zsh/site-functions)"
+    fi
+  else
+    warn "cowork completion $shell gave no script; completion was not installed"
+  fi
+  rm -f "$script"
+}
+
+# The word to type for cowork: its path where it is not on the PATH.
+cowork_word() {
+  if [[ ":$caller_path:" == *":$prefix/bin:"* ]]; then echo cowork; else echo "$prefix/bin/cowork"; fi
+}
+
+say_path() {
+  if [[ "$(cowork_word)" != cowork ]]; then
+    warn "$prefix/bin is not on your PATH. Add it: export PATH=\"$prefix/bin:\$PATH\""
+  fi
+}
+
+say_next() {
+  say_path
+  say ""
+  say "cowork is installed. In any git repository, type:"
+  say "  $(cowork_word) init my-task       a clone in a dev container"
+  say "  $(cowork_word) connect my-task    go inside"
+}
+
+uninstall_cowork() {
+  local list path sessions
+  list="$(manifest)"
+  if [[ ! -f "$list" ]]; then say "There is nothing to take away: $list does not exist."; return; fi
+  changes=()
+  while IFS= read -r path; do
+    if is_ours "$path"; then changes+=("remove $path"); else warn "left alone: $path"; fi
+  done <"$list"
+  agree_to_changes
+  while IFS= read -r path; do
+    if is_ours "$path"; then rm -rf -- "${path%/}"; fi
+  done <"$list"
+  rm -f "$list"
+  rmdir --ignore-fail-on-non-empty "$prefix/lib/cowork"
+  say "cowork was taken away. System packages stay."
+  sessions="$(find "$cowork_home/sessions" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null | wc -l)"
+  if [[ "$sessions" -gt 0 ]]; then say "Your $sessions session(s) stay in $cowork_home/sessions, with the containers that belong to them."; fi
+}
+
+# The manifest is a plain file: only paths of the kinds that this script writes are believed.
+is_ours() {
+  case "$1" in
+    *..*) return 1 ;;
+    "$prefix/bin/cowork" | "$prefix"/share/*/cowork | "$prefix"/share/*/_cowork | "$prefix"/share/*/cowork.fish) return 0 ;;
+    "$private_node/") return 0 ;;
+    *) return 1 ;;
+  esac
+}
