@@ -15,6 +15,8 @@ export interface Context {
   /** the environment of the caller, a copy */
   env: Readonly<Record<string, string | undefined>>;
   run: Run;
+  /** the Node that runs cowork: programs of ours in JavaScript are started with it */
+  node: { path: string; version: string };
   engine: Engine;
   clock: Clock;
   report: Report;
