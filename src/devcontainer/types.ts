@@ -17,13 +17,47 @@ export interface ConfigSource {
   read(path: string): Promise<Uint8Array | undefined>;
   /** a hash of everything below the path, content and modes */
   hash(path: string): Promise<string>;
-  /** writes everything below the path into an empty folder on the host; links stay links and never leave it */
-  exportTo(path: string, target: string): Promise<void>;
+  /**
+   * Writes everything below the path into a folder on the host (made when missing, must be empty). Links stay links. Those
+   * that lead out of it are left out (default), or kept where only the engine gets to see the folder (a build context:
+   * docker copies links as links).
+   */
+  exportTo(path: string, target: string, options?: { links?: "inside" | "all" }): Promise<void>;
 }
 
 export type ConfigKind = "image" | "dockerfile" | "compose" | "template";
 
-/** What a project's dev container configuration comes to, before anything is made. */
+/** A Dockerfile and its context, as paths in the source. */
+export interface BuildInput {
+  /** folder; empty for the root of the tree */
+  context: string;
+  dockerfile: string;
+  /** Compose only: the Dockerfile's text stands in the Compose file itself; then `dockerfile` is empty */
+  inline?: string;
+  target?: string;
+  /** of a Compose service; those of devcontainer.json stay in `config.build` */
+  args?: Record<string, string>;
+}
+
+/** A Compose configuration, resolved once from the snapshot. Paths in the tree start with `treeRoot`. */
+export interface ComposePlan {
+  /** the project's own Compose files and all that they name, as paths in the source */
+  files: string[];
+  /** which program resolved it: a file of one is read again by the same one */
+  program: "docker compose" | "docker-compose";
+  /** name of the dev container's own service */
+  service: string;
+  /** what `config` gave, rewritten so that several sessions can run it side by side */
+  canonical: JsonObject;
+  /** services that are built, the dev container's own included where it is */
+  builds: (BuildInput & { service: string })[];
+  /** image of the dev container's own service; absent where it is built */
+  image?: string;
+  /** user of the dev container's own service, where Compose names one */
+  user?: string;
+}
+
+/** What a project's dev container configuration comes to, before anything is made. Plain data: it is kept as JSON. */
 export interface DevcontainerPlan {
   kind: ConfigKind;
   /** path in the source; null for the template */
@@ -36,6 +70,15 @@ export interface DevcontainerPlan {
   findings: Finding[];
   /** everything the host would evaluate, hashed: trust is given for this */
   trustHash: string;
+  /** a devcontainer-lock.json stands beside the config; without one `--no-lockfile` keeps the CLI from writing it */
+  hasLockfile: boolean;
+  /** kind `dockerfile`: what is built */
+  build?: BuildInput;
+  compose?: ComposePlan;
+  /** paths in the source that the snapshot keeps: config, lock file, local features, Compose files and what they name */
+  files: string[];
+  /** paths inside the clone (empty: its root) that are mounted: none may be a link when the container starts */
+  cloneBinds: string[];
 }
 
 /** A shared image, with what its `devcontainer.metadata` label says, without the project's own entry. */
