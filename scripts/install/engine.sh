@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The Docker Engine: found as the docker client finds it, else the distribution's own, started. Sourced by install.sh.
 
-engine_answers() { has docker && timeout 20 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+engine_answers() { has docker && timeout 20 docker version >/dev/null 2>&1; }
 
 # True when the user has pointed the docker client at another engine: bringing up one here would not help.
 engine_is_elsewhere() {
@@ -24,7 +24,7 @@ plan_engine() {
 }
 
 # By the user database, not by this process: a login made before the change does not have the group yet.
-in_docker_group() { id -nG "$(id -un)" 2>/dev/null | tr ' ' '\n' | grep -qx docker; }
+in_docker_group() { [[ " $(id -nG "$(id -un)" 2>/dev/null) " == *" docker "* ]]; }
 
 ensure_engine() {
   if engine_answers; then return; fi

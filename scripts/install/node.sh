@@ -52,7 +52,16 @@ plan_node() {
 # npm builds cowork and runs its tests; a built file needs none.
 needs_npm() { [[ "$mode" == test ]] || ! is_built; }
 
+# A company's proxy signs with an authority of its own. Node and npm only know those built into them, unless told.
+trust_local_authorities() {
+  local bundle=/etc/ssl/certs/ca-certificates.crt
+  if [[ -z "${NODE_EXTRA_CA_CERTS:-}" && -s "$bundle" && -n "$(ls -A /usr/local/share/ca-certificates 2>/dev/null)" ]]; then
+    export NODE_EXTRA_CA_CERTS="$bundle"
+  fi
+}
+
 ensure_node() {
+  trust_local_authorities
   if [[ -n "$node_wanted" ]]; then bring_node; fi
   local node
   node="$(find_node)" || die "there is still no Node that is new enough (22.18)"

@@ -44,7 +44,8 @@ ensure_packages() {
 first_package() {
   local name
   for name in "$@"; do
-    if apt-cache policy "$name" 2>/dev/null | grep -Eq 'Candidate: [^(]'; then
+    # No grep -q: it stops reading, and under pipefail the broken pipe would count as "not there".
+    if LC_ALL=C apt-cache policy "$name" 2>/dev/null | grep -E 'Candidate: [^(]' >/dev/null; then
       printf '%s\n' "$name"
       return
     fi
@@ -59,7 +60,8 @@ apt_get() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
 }
 
-apt_update() { quietly "apt-get update" apt_get update; }
+# A list that cannot be fetched is an error here; apt-get alone would warn and go on with old ones.
+apt_update() { quietly "apt-get update" apt_get -o APT::Update::Error-Mode=any update; }
 
 apt_install() { quietly "apt-get install $*" apt_get install --no-install-recommends "$@"; }
 
