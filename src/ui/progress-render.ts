@@ -1,0 +1,53 @@
+import type { ProgressEvent } from "../events.ts";
+import { plain } from "../system/text.ts";
+import type { ProgressRow, ProgressRows } from "./progress-model.ts";
+import type { Style } from "./style.ts";
+import { duration } from "./units.ts";
+import { displayWidth, pad, truncate } from "./width.ts";
+
+const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/** Stands for work that belongs to no single session. */
+const everybody = "cowork";
+
+/** One line per session, for a terminal that redraws them. `tick` turns the spinner. */
+export function renderLive(
+  rows: ProgressRows,
+  options: { now: number; tick: number; width: number; style: Style },
+): string {
+  const names = Math.max(0, ...[...rows.keys()].map((name) => displayWidth(plain(name || everybody))));
+  const steps = Math.max(0, ...[...rows.values()].map(({ step }) => step.length));
+  return [...rows.values()].map((row) => liveLine(row, { ...options, names, steps })).join("\n");
+}
+
+function liveLine(
+  row: ProgressRow,
+  options: { now: number; tick: number; width: number; style: Style; names: number; steps: number },
+): string {
+  const { style } = options;
+  const time = duration((row.ended ?? options.now) - row.begun);
+  const head = `${pad(plain(row.session || everybody), options.names)}  ${pad(row.step, options.steps)}`;
+  // Two columns for mark and space, two gaps of two, the time; one stays free, so that no terminal wraps.
+  const room = options.width - 1 - 2 - displayWidth(head) - 4 - time.length;
+  const detail = room > 3 ? truncate(row.detail, room) : "";
+  const line = detail === "" ? `${head}  ${style("dim", time)}` : `${head}  ${style("dim", time)}  ${detail}`;
+  return `${mark(row, options.tick, style)} ${line}`;
+}
+
+function mark(row: ProgressRow, tick: number, style: Style): string {
+  if (row.state === "done") return style("green", "✔");
+  if (row.state === "failed") return style("red", "✖");
+  return style("cyan", frames[tick % frames.length] ?? "");
+}
+
+/**
+ * One line for an event, where there is no terminal: `a  container  done (1.2s)`. A start says nothing of its own
+ * unless it has a detail: logs stay short.
+ */
+export function renderPlain(event: ProgressEvent, row: ProgressRow | undefined): string | undefined {
+  const detail = event.detail === undefined ? "" : plain(event.detail);
+  const head = `${plain(event.session || everybody)}  ${event.step}`;
+  if (event.state === "start" || event.state === "note") return detail === "" ? undefined : `${head}  ${detail}`;
+  const time = row === undefined ? "" : ` (${duration((row.ended ?? row.stepBegun) - row.stepBegun)})`;
+  return `${head}  ${event.state}${time}${detail === "" ? "" : `  ${detail}`}`;
+}

@@ -1,0 +1,72 @@
+import type { ProgressEvent, Report } from "../events.ts";
+import { applyEvent, type ProgressRows } from "./progress-model.ts";
+import { renderLive, renderPlain } from "./progress-render.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Shows what goes on, on stderr. */
+export interface Progress {
+  report: Report;
+  /** Takes the live lines away while something else (a question) needs the terminal, and brings them back. */
+  pauseFor<T>(work: () => Promise<T>): Promise<T>;
+  /** Ends it. Live lines are erased: the command's result takes their place. */
+  stop(): void;
+}
+
+/** @param now milliseconds, on any clock */
+export async function createProgress(terminal: Terminal, now: () => number): Promise<Progress> {
+  return terminal.isLive ? await liveProgress(terminal, now) : plainProgress(terminal, now);
+}
+
+/** Shows nothing: for commands that answer at once. */
+export function silentProgress(): Progress {
+  return { report: () => {}, pauseFor: async (work) => await work(), stop: () => {} };
+}
+
+function plainProgress(terminal: Terminal, now: () => number): Progress {
+  let rows: ProgressRows = new Map();
+  const report = (event: ProgressEvent): void => {
+    rows = applyEvent(rows, event, now());
+    const line = renderPlain(event, rows.get(event.session));
+    if (line !== undefined) terminal.err(line);
+  };
+  return { ...silentProgress(), report };
+}
+
+async function liveProgress(terminal: Terminal, now: () => number): Promise<Progress> {
+  const { createLogUpdate } = await import("log-update");
+  const update = createLogUpdate(terminal.streams.stderr as NodeJS.WriteStream);
+  let rows: ProgressRows = new Map();
+  let timer: NodeJS.Timeout | undefined;
+  let paused = 0;
+  let tick = 0;
+
+  const draw = (): void => {
+    if (paused > 0) return;
+    tick += 1;
+    const width = terminal.streams.stderr.columns ?? terminal.errWidth;
+    update(renderLive(rows, { now: now(), tick, width, style: terminal.errStyle }));
+  };
+  const report = (event: ProgressEvent): void => {
+    rows = applyEvent(rows, event, now());
+    timer ??= setInterval(draw, 80).unref();
+    draw();
+  };
+  const pauseFor = async <T>(work: () => Promise<T>): Promise<T> => {
+    paused += 1;
+    update.clear();
+    try {
+      return await work();
+    } finally {
+      paused -= 1;
+      if (rows.size > 0) draw();
+    }
+  };
+  const stop = (): void => {
+    clearInterval(timer);
+    paused += 1;
+    update.clear();
+    // Brings the cursor back.
+    update.done();
+  };
+  return { report, pauseFor, stop };
+}

@@ -1,0 +1,47 @@
+import type { SessionState, SessionView } from "../session/types.ts";
+import type { Style, Tone } from "./style.ts";
+import { renderTable, type Cell, type Column } from "./table.ts";
+import { ago } from "./units.ts";
+
+const stateTones: Record<SessionState, Tone> = {
+  running: "green",
+  stopped: "dim",
+  creating: "cyan",
+  failed: "red",
+  missing: "yellow",
+  unreachable: "yellow",
+};
+
+export function stateCell(session: SessionView): Cell {
+  const missing = session.missing === undefined ? "" : ` (${session.missing.join(", ")})`;
+  return { text: session.state + missing, tone: stateTones[session.state] };
+}
+
+/** The table of `cowork list`, one line for each session. */
+export function renderSessions(
+  sessions: readonly SessionView[],
+  options: { allProjects: boolean; now: Date; width: number; style: Style },
+): string {
+  const columns: Column[] = [
+    ...(options.allProjects ? [{ title: "PROJECT", min: 8 }] : []),
+    { title: "SESSION", min: 8 },
+    { title: "STATE", min: 8 },
+    { title: "BRANCH", min: 8, drop: 2 },
+    { title: "STARTED", drop: 3 },
+    { title: "CREATED", drop: 4 },
+    { title: "PATH", min: 12, drop: 5 },
+  ];
+  const rows = sessions.map((session): Cell[] => [
+    ...(options.allProjects ? [{ text: session.project }] : []),
+    { text: session.name, tone: "bold" },
+    stateCell(session),
+    { text: session.branch ?? "-" },
+    {
+      text: session.state === "running" ? ago(session.container?.startedAt ?? "", options.now) || "-" : "-",
+      tone: "dim",
+    },
+    { text: ago(session.createdAt, options.now) || "-", tone: "dim" },
+    { text: session.path, tone: "dim" },
+  ]);
+  return renderTable(columns, rows, options);
+}

@@ -1,0 +1,78 @@
+import type { GitView, SessionStatus } from "../session/types.ts";
+import { plain } from "../system/text.ts";
+import { stateCell } from "./sessions.ts";
+import type { Style } from "./style.ts";
+import { ago, bytes, plural } from "./units.ts";
+import { pad, wrap } from "./width.ts";
+
+const labelWidth = 11;
+
+/** The blocks of `cowork status`: one for each session, a line for each thing worth knowing. */
+export function renderStatus(
+  sessions: readonly SessionStatus[],
+  options: { now: Date; width: number; style: Style },
+): string {
+  return sessions.map((session) => renderBlock(session, options)).join("\n\n");
+}
+
+function renderBlock(session: SessionStatus, options: { now: Date; width: number; style: Style }): string {
+  const { style, width } = options;
+  const state = stateCell(session);
+  const head = `${style("bold", plain(session.name))}  ${style(state.tone ?? "dim", state.text)}  ${style("dim", plain(session.project))}`;
+  const lines = facts(session, options.now).flatMap(([label, values]) =>
+    values.map((value, index) => {
+      const indent = " ".repeat(labelWidth + 2);
+      const wrapped = wrap(plain(value), width - indent.length).split("\n");
+      const [first, ...more] = wrapped;
+      const title = style("dim", pad(index === 0 ? label : "", labelWidth));
+      return [`  ${title}${first ?? ""}`, ...more.map((line) => indent + line)].join("\n");
+    }),
+  );
+  return [head, ...lines].join("\n");
+}
+
+function facts(session: SessionStatus, now: Date): [label: string, values: string[]][] {
+  const { container, error } = session;
+  const all: [string, string[]][] = [
+    ["error", error === undefined ? [] : [error.message, ...(error.hint === undefined ? [] : [`Next: ${error.hint}`])]],
+    ["branch", gitLines(session.branch, session.git)],
+    ["unsaved", session.unsavedWork],
+    ["container", container === null ? [] : [`${container.id.slice(0, 12)}  ${container.image}`]],
+    ["inside", container === null ? [] : [`${container.user} in ${container.workspaceFolder}`]],
+    ["started", session.state === "running" ? [ago(container?.startedAt ?? "", now)] : []],
+    ["uses", useLines(session)],
+    ["disk", [`clone ${bytes(session.disk.clone)}, state ${bytes(session.disk.state)}`]],
+    ["ports", session.ports.map((port) => `${port.container} → ${port.address}:${port.host}`)],
+    ["login", [loginTexts[session.login]]],
+    ["carried", session.carried],
+    ["changed", session.changes],
+    ["path", [session.path]],
+    ["created", [ago(session.createdAt, now)]],
+  ];
+  return all.filter(([, values]) => values.some((value) => value !== ""));
+}
+
+const loginTexts: Record<SessionStatus["login"], string> = {
+  ok: "ok",
+  none: "none",
+  broken: "broken",
+};
+
+function gitLines(branch: string | null, git: GitView | null): string[] {
+  if (git === null) return branch === null ? [] : [branch];
+  const counts = [
+    git.ahead > 0 ? `${git.ahead} ahead` : "",
+    git.behind > 0 ? `${git.behind} behind` : "",
+    git.uncommitted > 0 ? `${git.uncommitted} uncommitted` : "",
+    git.untracked > 0 ? `${git.untracked} untracked` : "",
+    git.stashes > 0 ? plural(git.stashes, "stash", "stashes") : "",
+    git.unpushedBranches > 0 ? plural(git.unpushedBranches, "unpushed branch", "unpushed branches") : "",
+  ].filter((text) => text !== "");
+  const at = `${git.branch ?? "(detached)"} at ${git.head.slice(0, 10)}`;
+  return [counts.length === 0 ? `${at}, clean` : `${at}, ${counts.join(", ")}`];
+}
+
+function useLines(session: SessionStatus): string[] {
+  const { resources } = session;
+  return resources === null ? [] : [`CPU ${resources.cpuPercent.toFixed(0)} %, memory ${bytes(resources.memoryBytes)}`];
+}

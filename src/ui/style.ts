@@ -1,0 +1,24 @@
+import { styleText } from "node:util";
+
+export type Tone = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/** Dresses text in a tone, or leaves it as it is where colour is not wanted. No meaning may hang on colour alone. */
+export type Style = (tone: Tone, text: string) => string;
+
+export function createStyle(colour: boolean): Style {
+  if (!colour) return (_tone, text) => text;
+  return (tone, text) => (text === "" ? "" : styleText(tone, text, { validateStream: false }));
+}
+
+/** `--no-color` > NO_COLOR > FORCE_COLOR > what the stream is (https://no-color.org, Node's own FORCE_COLOR). */
+export function wantsColour(options: {
+  isTerminal: boolean;
+  env: Readonly<Record<string, string | undefined>>;
+  noColour: boolean;
+}): boolean {
+  const { env } = options;
+  if (options.noColour || (env["NO_COLOR"] ?? "") !== "") return false;
+  const force = env["FORCE_COLOR"];
+  if (force !== undefined) return force !== "0" && force !== "false";
+  return options.isTerminal && env["TERM"] !== "dumb";
+}

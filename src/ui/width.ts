@@ -1,0 +1,44 @@
+import stringWidth from "string-width";
+
+/** Columns that a text takes on a terminal: wide characters count two, combining ones and colour codes none. */
+export function displayWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** Cuts a text without colour codes to so many columns, the last of them `…` where something is missing. */
+export function truncate(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  if (width <= 0) return "";
+  let kept = "";
+  let used = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    const next = displayWidth(segment);
+    if (used + next > width - 1) break;
+    kept += segment;
+    used += next;
+  }
+  return `${kept}…`;
+}
+
+/** Fills up with spaces to so many columns; longer text stays as it is. */
+export function pad(text: string, width: number, side: "left" | "right" = "right"): string {
+  const missing = " ".repeat(Math.max(0, width - displayWidth(text)));
+  return side === "right" ? text + missing : missing + text;
+}
+
+/** Breaks at spaces so that no line is wider, where a single word allows it. Follow-on lines get the indent. */
+export function wrap(text: string, width: number, indent = ""): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const start = lines.length === 0 ? "" : indent;
+    const longer = line === "" ? start + word : `${line} ${word}`;
+    if (line.trim() !== "" && displayWidth(longer) > width) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line].join("\n");
+}
