@@ -47,6 +47,8 @@ export const errorCodes = {
   // the machine
   DISK_FULL: { exit: 1, means: "no space is left where cowork has to write" },
   PERMISSION_DENIED: { exit: 1, means: "a file or folder may not be read or written" },
+  FILE_TOO_LARGE: { exit: 1, means: "a file is larger than cowork reads" },
+  OUTPUT_TOO_LARGE: { exit: 1, means: "a program printed more than cowork keeps" },
   PROGRAM_MISSING: { exit: 1, means: "a program that cowork calls is not installed" },
   TIMEOUT: { exit: 1, means: "something did not answer in its time" },
   INTERRUPTED: { exit: 130, means: "the command was interrupted" },

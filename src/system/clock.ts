@@ -1,5 +1,12 @@
+import { setTimeout as wait } from "node:timers/promises";
+
 export interface Clock {
   now(): Date;
   /** Resolves after so many milliseconds; rejects with an AbortError when the signal fires first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal === undefined ? {} : { signal }),
+};

@@ -10,8 +10,16 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** stdout and stderr, line by line, as they come */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
-  /** append both streams to this file instead of keeping them (no pipe of ours stays with grandchildren) */
-  outputFile?: string;
+  /**
+   * Append both streams to this file (0600) instead of keeping them: no pipe of ours stays with grandchildren that live on.
+   * With two files each stream goes to its own. `onLine` then reads along in the files; lines of a shared one count as stdout.
+   */
+  outputFile?: string | { stdout: string; stderr: string };
+  /** runs the child as somebody else; root only */
+  uid?: number;
+  gid?: number;
+  /** between SIGTERM and SIGKILL, default 5000 */
+  graceMs?: number;
 }
 
 export interface RunResult {
@@ -23,6 +31,6 @@ export interface RunResult {
 
 /**
  * Runs a program to its end. An exit code other than 0 is a result, not an error.
- * Throws PROGRAM_MISSING, TIMEOUT, INTERRUPTED. Never goes through a shell.
+ * Throws PROGRAM_MISSING, TIMEOUT, INTERRUPTED, OUTPUT_TOO_LARGE. Never goes through a shell.
  */
 export type Run = (file: string, args: readonly string[], options?: RunOptions) => Promise<RunResult>;

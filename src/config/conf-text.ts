@@ -1,0 +1,110 @@
+import { parse, safe, unsafe } from "ini";
+
+// `.cowork.conf` as text: read with `ini`, changed by editing the one line that counts, so that comments, order, unknown keys and
+// line ends stay as their owner wrote them.
+
+const header = "# Configuration of cowork. `cowork config list` shows every key, its value and where it comes from.";
+
+/** The keys of a conf that stand before its first section. Sections belong to nobody yet. */
+export function parseConf(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  const parsed: Record<string, unknown> = parse(withoutMark(text));
+  for (const [key, value] of Object.entries(parsed)) {
+    if (Array.isArray(value)) values[key] = value.map(String).join(" ");
+    else if (typeof value !== "object" || value === null) values[key] = String(value);
+  }
+  return values;
+}
+
+/** @returns the text with `key` set, or without it when `value` is undefined; everything else untouched */
+export function editConf(text: string, key: string, value: string | undefined): string {
+  const lines = splitKeepingEnds(text === "" && value !== undefined ? `${header}\n` : text);
+  const end = lines.findIndex((line) => /^\[[^\]]*\]\s*$/.test(line.body));
+  const own = lines.slice(0, end === -1 ? undefined : end);
+  const rest = end === -1 ? [] : lines.slice(end);
+  const eol = lines.find((line) => line.end !== "")?.end ?? "\n";
+  return join([...setIn(own, key, value, eol), ...rest]);
+}
+
+interface Line {
+  body: string;
+  end: string;
+}
+
+function setIn(lines: Line[], key: string, value: string | undefined, eol: string): Line[] {
+  // The last one counts; `key[]` lines add to each other and cannot stay beside a plain one.
+  const keys = lines.map((line) => keyOf(line.body));
+  const places = lines.flatMap((_, index) => (keys[index] === key || keys[index] === `${key}[]` ? [index] : []));
+  if (value === undefined) return lines.filter((_, index) => !places.includes(index));
+  const place = places.at(-1);
+  if (place === undefined) return append(lines, { body: `${key}=${encode(value)}`, end: eol }, eol);
+  const isList = keys.includes(`${key}[]`);
+  return lines.flatMap((line, index) => {
+    if (index === place) return editLine(line, key, value, eol);
+    return isList && places.includes(index) ? [] : [line];
+  });
+}
+
+/** Behind the last line that says something, so that blank lines stay between it and a section. */
+function append(lines: Line[], added: Line, eol: string): Line[] {
+  const last = lines.findLastIndex((line) => withoutMark(line.body).trim() !== "");
+  const before = lines.slice(0, last + 1).map((line) => (line.end === "" ? { ...line, end: eol } : line));
+  return [...before, added, ...lines.slice(last + 1).filter((line) => line.body !== "" || line.end !== "")];
+}
+
+/** Keeps indentation, the space around `=`, and a comment behind the value. */
+function editLine(line: Line, key: string, value: string, eol: string): Line[] {
+  const match = /^([^=]*?)(\s*=[ \t]*|\s*$)(.*)$/s.exec(line.body);
+  const before = match?.[1] ?? key;
+  const name = before.replace(/\[\](\s*)$/, "$1");
+  const equals = match?.[2]?.includes("=") ? match[2] : "=";
+  const comment = commentOf(match?.[3] ?? "");
+  const encoded = encode(value);
+  const body = `${name}${equals}${encoded}`;
+  if (comment === "") return [{ body, end: line.end }];
+  const together = `${body}${encoded === "" ? "" : " "}${comment}`;
+  if (parseConf(together)[key] === value) return [{ body: together, end: line.end }];
+  // A quoted value bears no comment behind it: the comment moves to a line of its own.
+  return [
+    { body: comment, end: eol },
+    { body, end: line.end },
+  ];
+}
+
+function commentOf(raw: string): string {
+  const text = raw.trim();
+  if (/^(".*"|'.*')$/s.test(text)) return "";
+  const found = /(?<!\\)(?:\\\\)*([;#].*)$/s.exec(text);
+  return found?.[1] ?? "";
+}
+
+/** As `ini` writes values, but only where `ini` reads the same back: it does not for a lone quote or a backslash before `;`. */
+function encode(value: string): string {
+  for (const candidate of [safe(value), JSON.stringify(value)]) if (unsafe(candidate) === value) return candidate;
+  return JSON.stringify(value);
+}
+
+function keyOf(body: string): string | undefined {
+  const text = withoutMark(body);
+  if (/^\s*([;#]|$)/.test(text)) return undefined;
+  const match = /^([^=]+)(=.*)?$/s.exec(text);
+  return match?.[1] === undefined ? undefined : unsafe(match[1]);
+}
+
+/** A byte order mark would become a part of the first key. */
+function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+function splitKeepingEnds(text: string): Line[] {
+  const parts = text.split(/(\r\n|\n|\r)/);
+  const lines: Line[] = [];
+  for (let index = 0; index < parts.length; index += 2)
+    lines.push({ body: parts[index] ?? "", end: parts[index + 1] ?? "" });
+  if (lines.at(-1)?.body === "") lines.pop();
+  return lines;
+}
+
+function join(lines: Line[]): string {
+  return lines.map((line) => line.body + line.end).join("");
+}

@@ -1,0 +1,75 @@
+import type { Stats } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, writeFileAtomic } from "../system/files.ts";
+import { withLock } from "../system/locks.ts";
+import { editConf, parseConf } from "./conf-text.ts";
+import { readConfText, type ConfOptions } from "./read.ts";
+
+/**
+ * Sets one key, or takes it away. Makes file and folder when they are missing. Where others may write at the same time
+ * (SESSIONS, `config set` beside `init`) use `changeConf`.
+ * @throws CONFIG_FILE_CORRUPT, PERMISSION_DENIED, DISK_FULL
+ */
+export async function setConfValue(
+  path: string,
+  key: string,
+  value: string | undefined,
+  options: ConfOptions = {},
+): Promise<void> {
+  await editConfFile(path, (text) => editConf(text, key, value), options);
+}
+
+/**
+ * Reads a conf and sets keys in it while nobody else does. `decide` gets what stands there and gives what is to change
+ * (undefined: take the key away). The file is not touched when nothing changes.
+ * @throws as `setConfValue`, and SESSION_BUSY
+ */
+export async function changeConf(
+  ctx: Pick<Context, "paths" | "clock" | "signal">,
+  path: string,
+  decide: (values: Readonly<Record<string, string>>) => Record<string, string | undefined>,
+  options: ConfOptions = {},
+): Promise<void> {
+  const edit = (text: string): string => {
+    const values = parseConf(text);
+    const changes = Object.entries(decide(values)).filter(([key, value]) => values[key] !== value);
+    return changes.reduce((edited, [key, value]) => editConf(edited, key, value), text);
+  };
+  await withLock(ctx, `conf:${path}`, { what: path }, () => editConfFile(path, edit, options));
+}
+
+async function editConfFile(path: string, edit: (text: string) => string, options: ConfOptions): Promise<void> {
+  const old = (await readConfText(path, options)) ?? "";
+  const edited = edit(old);
+  if (edited === old) return;
+  try {
+    const target = options.follow ? await realpath(path).catch(() => path) : path;
+    const before = await stat(target).catch(() => undefined);
+    if (before !== undefined) {
+      await replace(target, edited, before);
+      return;
+    }
+    // Called as root in somebody's project, what is new there belongs to the project's owner.
+    const folder = dirname(target);
+    const existing = await stat(folder).catch(() => undefined);
+    const { uid, gid } = existing ?? (await stat(dirname(folder)));
+    if (existing === undefined) await ensureFolder(folder, { mode: 0o755, uid, gid });
+    await writeFileAtomic(target, edited, { mode: 0o644, uid, gid });
+  } catch (error) {
+    throw toCoworkError(error);
+  }
+}
+
+/** The owner stays, where we may say so: in a project that several people write in, the file becomes the writer's own. */
+async function replace(path: string, text: string, before: Stats): Promise<void> {
+  const mode = before.mode & 0o7777;
+  try {
+    await writeFileAtomic(path, text, { mode, uid: before.uid, gid: before.gid });
+  } catch (error) {
+    if (toCoworkError(error).code !== "PERMISSION_DENIED") throw error;
+    await writeFileAtomic(path, text, { mode });
+  }
+}

@@ -1,0 +1,45 @@
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+
+export interface Collected {
+  text(): string;
+}
+
+/** Keeps what a stream says, up to a limit, and hands it on line by line (without line ends) as it comes. */
+export function collect(
+  stream: Readable | undefined,
+  options: { maxBytes: number; onLine: ((line: string) => void) | undefined; onTooMuch: (maxBytes: number) => void },
+): Collected {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  const lines = options.onLine === undefined ? undefined : splitLines(options.onLine);
+  stream?.on("data", (chunk: Buffer) => {
+    const room = options.maxBytes - total;
+    total += chunk.length;
+    if (room > 0) chunks.push(chunk.subarray(0, room));
+    if (total > options.maxBytes) return options.onTooMuch(options.maxBytes);
+    lines?.push(chunk);
+  });
+  stream?.on("end", () => lines?.end());
+  // Whoever waits for the child sees why it ended; a broken pipe says nothing more.
+  stream?.on("error", () => undefined);
+  return { text: () => new TextDecoder().decode(Buffer.concat(chunks)) };
+}
+
+/** Bytes in, whole lines out; a character that is cut in two between chunks is put together again. */
+export function splitLines(onLine: (line: string) => void): { push(chunk: Uint8Array): void; end(): void } {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  return {
+    push(chunk) {
+      const parts = (rest + decoder.write(Buffer.from(chunk))).split("\n");
+      rest = parts.pop() ?? "";
+      for (const part of parts) onLine(part.endsWith("\r") ? part.slice(0, -1) : part);
+    },
+    end() {
+      rest += decoder.end();
+      if (rest !== "") onLine(rest);
+      rest = "";
+    },
+  };
+}
