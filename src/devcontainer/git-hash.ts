@@ -1,0 +1,44 @@
+import { createHash, type Hash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+
+/** Git's own object ids (SHA-1), worked out without git: of a working tree that git must not be run in. */
+export interface HashedEntry {
+  name: string;
+  /** as git writes it: `100644`, `100755`, `120000`, `040000` */
+  mode: string;
+  oid: string;
+}
+
+/** The size is taken once; a file that changes meanwhile gets a hash of its own, which is all that matters. */
+export async function hashBlobFile(handle: FileHandle): Promise<Omit<HashedEntry, "name">> {
+  const stats = await handle.stat();
+  const hash = objectHash("blob", stats.size);
+  for await (const chunk of handle.createReadStream({ autoClose: false, start: 0 })) hash.update(chunk as Buffer);
+  return { mode: stats.mode & 0o100 ? "100755" : "100644", oid: hash.digest("hex") };
+}
+
+export function hashLink(target: Uint8Array): Omit<HashedEntry, "name"> {
+  return { mode: "120000", oid: objectHash("blob", target.length).update(target).digest("hex") };
+}
+
+export function hashTree(entries: readonly HashedEntry[]): Omit<HashedEntry, "name"> {
+  const sorted = entries
+    .map((entry) => ({ ...entry, key: sortKey(entry) }))
+    .toSorted((a, b) => Buffer.compare(a.key, b.key));
+  const body = Buffer.concat(
+    sorted.flatMap(({ name, mode, oid }) => [
+      Buffer.from(`${mode.replace(/^0/, "")} ${name}\0`),
+      Buffer.from(oid, "hex"),
+    ]),
+  );
+  return { mode: "040000", oid: objectHash("tree", body.length).update(body).digest("hex") };
+}
+
+/** Git sorts folders as if their names ended with a slash. */
+function sortKey({ name, mode }: HashedEntry): Buffer {
+  return Buffer.from(mode === "040000" ? `${name}/` : name);
+}
+
+function objectHash(type: "blob" | "tree", size: number): Hash {
+  return createHash("sha1").update(`${type} ${size}\0`);
+}
