@@ -1,0 +1,104 @@
+import { constants } from "node:fs";
+import { copyFile, lstat, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../system/context.ts";
+import { hostGit, hostGitOk } from "./host-git.ts";
+
+/** A repository being made: its git folder and its working tree. */
+export interface Workplace {
+  gitDir: string;
+  workTree: string;
+}
+
+/** Settings for git while a clone is made: nothing of the user's that would stay behind in it, and no hook. */
+const checkoutConfig: [string, string][] = [
+  ["core.hooksPath", "/dev/null"],
+  ["core.fsmonitor", "false"],
+  ["core.splitIndex", "false"],
+  ["core.untrackedCache", "false"],
+  // as the container's git will see it, which knows the repository's settings and not the user's
+  ["core.sparseCheckout", "false"],
+  ["checkout.workers", "0"],
+];
+/** Without git-lfs, what it keeps is checked out as pointers instead of failing. */
+const noLfs: [string, string][] = [
+  ["filter.lfs.smudge", ""],
+  ["filter.lfs.clean", ""],
+  ["filter.lfs.process", ""],
+  ["filter.lfs.required", "false"],
+];
+const withLfs: [string, string][] = [
+  ["filter.lfs.smudge", "git-lfs smudge -- %f"],
+  ["filter.lfs.clean", "git-lfs clean -- %f"],
+  ["filter.lfs.process", "git-lfs filter-process"],
+];
+
+/**
+ * Checks HEAD out into an empty working tree. Files that git-lfs keeps are filled from the project's own store, without network.
+ *
+ * @param lfsStore `lfs/objects` of the source
+ * @returns what is missing, one line each; throws GIT_FAILED
+ */
+export async function checkoutHead(ctx: Context, place: Workplace, lfsStore: string, what: string): Promise<string[]> {
+  const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
+  const lfs = await lfsState(ctx, git);
+  const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
+  if (lfs !== "unused") await copyLfsObjects(lfsStore, join(place.gitDir, "lfs", "objects"), ctx.signal);
+  const options = { cwd: place.workTree, safe: [place.workTree, place.gitDir], config };
+  await hostGitOk(ctx, [...git, "read-tree", "-m", "-u", "--no-recurse-submodules", "HEAD"], {
+    ...options,
+    what: `Checking out ${what}`,
+    // a smudge filter that misses an object would ask the network
+    extraEnv: { GIT_LFS_SKIP_SMUDGE: "1" },
+  });
+  if (lfs === "missing") {
+    return [
+      `${what} keeps files with git-lfs, which is not installed on this machine: they are pointers; "git lfs checkout" inside fills them`,
+    ];
+  }
+  if (lfs === "unused") return [];
+  const filled = await hostGit(ctx, [...git, "lfs", "checkout"], options);
+  return filled.code === 0 ? [] : [`${what}: "git lfs checkout" failed here; run "git lfs pull" inside`];
+}
+
+/** After a change of owner the index has to learn it, or every later `status` would read all files again. */
+export async function refreshIndex(ctx: Context, place: Workplace): Promise<void> {
+  const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
+  const lfs = await lfsState(ctx, git);
+  const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
+  await hostGit(ctx, [...git, "update-index", "-q", "--refresh"], {
+    cwd: place.workTree,
+    safe: [place.workTree, place.gitDir],
+    config,
+  });
+}
+
+async function lfsState(ctx: Context, git: string[]): Promise<"unused" | "there" | "missing"> {
+  const attributes = [":(glob)**/.gitattributes", ".gitattributes"];
+  const used = await hostGit(ctx, [...git, "grep", "--quiet", "-e", "filter=lfs", "HEAD", "--", ...attributes], {
+    config: [["grep.fallbackToNoIndex", "false"]],
+  });
+  if (used.code !== 0) return "unused";
+  return (await hostGit(ctx, ["lfs", "version"])).code === 0 ? "there" : "missing";
+}
+
+async function copyLfsObjects(from: string, to: string, signal: AbortSignal): Promise<void> {
+  for (const name of await filesBelow(from)) {
+    signal.throwIfAborted();
+    const target = join(to, name);
+    await mkdir(join(target, ".."), { recursive: true });
+    await copyFile(join(from, name), target, constants.COPYFILE_FICLONE).catch(ignoreMissing);
+  }
+}
+
+/** Paths of LFS objects (`ab/cd/abcd…`), regular files only. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const all = await readdir(folder, { recursive: true }).catch(() => []);
+  const named = all.filter((path) => /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(path));
+  const kinds = await Promise.all(named.map((path) => lstat(join(folder, path)).catch(() => undefined)));
+  return named.filter((_, n) => kinds[n]?.isFile());
+}
+
+function ignoreMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import type { RunOptions, RunResult } from "../system/process.ts";
+import { plain } from "../system/text.ts";
+
+type GitContext = Pick<Context, "run" | "env" | "signal" | "paths">;
+
+/** Git's own variables that say where git and its settings are; every other `GIT_…` says which repository is meant. */
+const kept = new Set([
+  "GIT_SSH",
+  "GIT_SSH_COMMAND",
+  "GIT_SSH_VARIANT",
+  "GIT_ASKPASS",
+  "GIT_EXEC_PATH",
+  "GIT_CONFIG_GLOBAL",
+  "GIT_CONFIG_SYSTEM",
+  "GIT_CONFIG_NOSYSTEM",
+  "GIT_PROXY_COMMAND",
+  "GIT_SSL_CAINFO",
+  "GIT_SSL_CAPATH",
+]);
+
+/** Configuration as environment, which no repository can override: the next free `GIT_CONFIG_KEY_n` and on. */
+export function configVariables(
+  config: readonly (readonly [key: string, value: string])[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string> {
+  const before = Number.parseInt(env["GIT_CONFIG_COUNT"] ?? "0", 10) || 0;
+  const variables: Record<string, string> = { GIT_CONFIG_COUNT: String(before + config.length) };
+  for (let n = 0; n < before; n++) {
+    variables[`GIT_CONFIG_KEY_${n}`] = env[`GIT_CONFIG_KEY_${n}`] ?? "";
+    variables[`GIT_CONFIG_VALUE_${n}`] = env[`GIT_CONFIG_VALUE_${n}`] ?? "";
+  }
+  config.forEach(([key, value], n) => {
+    variables[`GIT_CONFIG_KEY_${before + n}`] = key;
+    variables[`GIT_CONFIG_VALUE_${before + n}`] = value;
+  });
+  return variables;
+}
+
+/**
+ * The environment for git on the host: the caller's, without what points git at some repository (cowork may be called
+ * from a hook or an alias), without prompts, in English, and with `safe.directory` for exactly the paths given:
+ * root on the host meets projects and clones of other owners.
+ */
+export function hostGitEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  safe: readonly string[],
+  config: readonly (readonly [key: string, value: string])[] = [],
+): Record<string, string | undefined> {
+  const own = Object.entries(env).filter(([name]) => !name.startsWith("GIT_") || kept.has(name));
+  return {
+    ...Object.fromEntries(own),
+    ...configVariables([...safe.map((path) => ["safe.directory", path] as const), ...config], env),
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_OPTIONAL_LOCKS: "0",
+    LC_ALL: "C.UTF-8",
+  };
+}
+
+export interface HostGitOptions extends Omit<RunOptions, "env"> {
+  /** paths whose owner does not matter */
+  safe?: readonly string[];
+  /** configuration that wins over every file */
+  config?: readonly (readonly [key: string, value: string])[];
+  extraEnv?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs git on the host, in the user's own project or in a clone that no container has seen yet: never in a clone that
+ * a container writes. Gives the result whatever its code. Throws GIT_MISSING, TIMEOUT, INTERRUPTED.
+ */
+export async function hostGit(
+  ctx: GitContext,
+  args: readonly string[],
+  options: HostGitOptions = {},
+): Promise<RunResult> {
+  const { safe = [], config = [], extraEnv = {}, ...rest } = options;
+  const env = { ...hostGitEnvironment(ctx.env, safe, config), ...extraEnv };
+  try {
+    return await ctx.run("git", args, { signal: ctx.signal, ...rest, env });
+  } catch (error) {
+    if (error instanceof CoworkError && error.code === "PROGRAM_MISSING") {
+      throw new CoworkError("GIT_MISSING", "git is not installed on this machine.", {
+        hint: "install git, then run the same command again",
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** As `hostGit`, for what has to succeed. Throws GIT_FAILED with the last line git said. */
+export async function hostGitOk(
+  ctx: GitContext,
+  args: readonly string[],
+  options: HostGitOptions & { what: string },
+): Promise<string> {
+  const { what, ...rest } = options;
+  const result = await hostGit(ctx, args, rest);
+  if (result.code !== 0) throw gitFailed(what, result);
+  return result.stdout;
+}
+
+/** As `hostGitOk`, with stdout as bytes: names of refs and files need not be UTF-8. */
+export async function hostGitBytes(
+  ctx: GitContext,
+  args: readonly string[],
+  options: HostGitOptions & { what: string },
+): Promise<Buffer> {
+  // The run function keeps text. Its file output is exact, but has stderr in it; git is quiet where we use this.
+  const folder = join(ctx.paths.stateRoot, ".tmp");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `git-${randomBytes(8).toString("hex")}`);
+  const { what, ...rest } = options;
+  try {
+    await (await open(file, "wx", 0o600)).close();
+    const result = await hostGit(ctx, args, { ...rest, outputFile: file });
+    const bytes = await readFile(file);
+    if (result.code !== 0) throw gitFailed(what, { ...result, stderr: bytes.toString("utf8") });
+    return bytes;
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+export function gitFailed(what: string, result: { code: number; stderr: string }): CoworkError {
+  const lines = result.stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "");
+  const said =
+    lines.findLast((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? `it ended with code ${result.code}`;
+  return new CoworkError("GIT_FAILED", `${what} failed: ${plain(said).slice(0, 400)}`, { detail: result.stderr });
+}

@@ -1,0 +1,179 @@
+import { mkdir, stat, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { Context } from "../system/context.ts";
+import { plain } from "../system/text.ts";
+import { checkoutHead, type Workplace } from "./checkout.ts";
+import { copyObjects } from "./copy-objects.ts";
+import { renderGitConfig, type Setting, splitKey } from "./git-config.ts";
+import { hostGit, hostGitOk } from "./host-git.ts";
+import { parseConfig, readProjectRefs } from "./project-refs.ts";
+import { withoutCredentials } from "./url.ts";
+
+/** Deeper than anyone nests; a repository that names itself as its submodule ends here. */
+const maxDepth = 8;
+
+/** A repository's source while its submodules are copied: `root` is the working tree that may hold them, if there is one. */
+export interface SubmoduleSource {
+  gitDir: string;
+  root: string | undefined;
+}
+
+/** A submodule as the checked-out commit has it. */
+interface Submodule {
+  name: string;
+  path: string;
+  commit: string;
+}
+
+/**
+ * Gives the clone the submodules that the project has: their objects are copied from the project's own, they are checked
+ * out at the recorded commit and their origin stays the real one. What the project lacks is said, not fetched.
+ *
+ * @returns all repositories made, and notes for the user
+ */
+export async function copySubmodules(
+  ctx: Context,
+  source: SubmoduleSource,
+  place: Workplace,
+  depth = 0,
+): Promise<{ places: Workplace[]; notes: string[] }> {
+  const places: Workplace[] = [];
+  const notes: string[] = [];
+  for (const module of await listSubmodules(ctx, place)) {
+    const label = `submodule ${plain(module.path)}`;
+    const from = await findModule(ctx, source, module);
+    if (from === undefined || depth >= maxDepth) {
+      notes.push(`${label} is not there in the project: run "git submodule update --init" inside`);
+      continue;
+    }
+    const made = await copyModule(ctx, from, module, place);
+    if (made === undefined) {
+      notes.push(`${label}: the project lacks the recorded commit; run "git submodule update --init" inside`);
+      continue;
+    }
+    places.push(made.place);
+    notes.push(...made.notes);
+    const root = source.root === undefined ? undefined : join(source.root, module.path);
+    const inner = await copySubmodules(ctx, { gitDir: from, root }, made.place, depth + 1);
+    places.push(...inner.places);
+    notes.push(...inner.notes);
+  }
+  return { places, notes };
+}
+
+async function listSubmodules(ctx: Context, place: Workplace): Promise<Submodule[]> {
+  const git = ["--git-dir", place.gitDir];
+  // From the commit, not from the working tree: there `.gitmodules` may be a link.
+  const config = await hostGit(ctx, [...git, "config", "-z", "--list", "--blob", "HEAD:.gitmodules"]);
+  if (config.code !== 0) return [];
+  const tree = await hostGitOk(ctx, [...git, "ls-tree", "-r", "-z", "--full-tree", "HEAD"], {
+    what: "git ls-tree",
+    maxOutput: 1 << 30,
+  });
+  const links = new Map<string, string>();
+  for (const entry of tree.split("\0")) {
+    const [, commit, path] = /^160000 commit ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
+    if (commit !== undefined && path !== undefined) links.set(path, commit);
+  }
+  const found = new Map<string, string>();
+  for (const [key, value] of parseConfig(config.stdout)) {
+    const { section, sub, name } = splitKey(key);
+    if (section !== "submodule" || sub === undefined || name !== "path") continue;
+    found.set(sub, value);
+  }
+  return [...found].flatMap(([name, path]) => {
+    const commit = links.get(path);
+    return commit === undefined ? [] : [{ name, path, commit }];
+  });
+}
+
+/** The name becomes a folder below `.git/modules`: git's own rule, and nothing that another module's files could be. */
+export function isSafeName(name: string): boolean {
+  const parts = name.split(/[/\\]/);
+  const reserved = new Set(["", ".", "..", "objects", "refs", "hooks", "config", "HEAD", "info", "logs", "modules"]);
+  return (
+    !name.startsWith("-") &&
+    plain(name) === name &&
+    !parts.some((part, n) => (n === 0 ? ["", ".", ".."].includes(part) : reserved.has(part)))
+  );
+}
+
+/** Where the project keeps the module: with its git folder, with its worktree's, or in the submodule's own folder. */
+async function findModule(ctx: Context, source: SubmoduleSource, module: Submodule): Promise<string | undefined> {
+  if (!isSafeName(module.name)) return undefined;
+  const candidates = [join(source.gitDir, "modules", module.name)];
+  if (source.root !== undefined) {
+    const own = await hostGit(
+      ctx,
+      ["-C", source.root, "rev-parse", "--path-format=absolute", "--git-path", `modules/${module.name}`],
+      { safe: [source.root] },
+    );
+    if (own.code === 0) candidates.push(own.stdout.trimEnd());
+    candidates.push(join(source.root, module.path, ".git"));
+  }
+  for (const candidate of candidates) if (await isFolder(join(candidate, "objects"))) return candidate;
+  return undefined;
+}
+
+async function copyModule(
+  ctx: Context,
+  from: string,
+  module: Submodule,
+  outer: Workplace,
+): Promise<{ place: Workplace; notes: string[] } | undefined> {
+  const place = { gitDir: join(outer.gitDir, "modules", module.name), workTree: join(outer.workTree, module.path) };
+  const has = await hostGit(ctx, ["--git-dir", from, "cat-file", "-e", `${module.commit}^{commit}`], {
+    safe: [from],
+    extraEnv: { GIT_NO_LAZY_FETCH: "1" },
+  });
+  if (has.code !== 0) return undefined;
+  const project = await readProjectRefs(ctx, { kind: "store", gitDir: from });
+  await mkdir(place.gitDir, { recursive: true });
+  const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${project.objectFormat}`, place.gitDir];
+  await hostGitOk(ctx, init, { what: "git init", extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
+  await copyObjects(project.objects, join(place.gitDir, "objects"), ctx.signal);
+  const refs = project.refs.filter((ref) => ref.target === "" && !ref.name.startsWith("refs/heads/"));
+  await writeFile(
+    join(place.gitDir, "packed-refs"),
+    "# pack-refs with: \n" + refs.map((ref) => `${ref.oid} ${ref.name}\n`).join(""),
+    "latin1",
+  );
+  await writeFile(join(place.gitDir, "HEAD"), `${module.commit}\n`);
+  if (project.shallow !== undefined) await writeFile(join(place.gitDir, "shallow"), project.shallow);
+  const url = await moduleUrl(ctx, from);
+  await writeFile(join(place.gitDir, "config"), renderGitConfig(moduleSettings(place, url)), { flag: "a" });
+  await mkdir(place.workTree, { recursive: true });
+  await writeFile(join(place.workTree, ".git"), `gitdir: ${relative(place.workTree, place.gitDir)}\n`);
+  const notes = await checkoutHead(ctx, place, join(from, "lfs", "objects"), `submodule ${plain(module.path)}`);
+  const active: Setting[] = [
+    ["submodule", module.name, "active", "true"],
+    ...(url === undefined ? [] : [["submodule", module.name, "url", url] as const]),
+  ];
+  await writeFile(join(outer.gitDir, "config"), renderGitConfig(active), { flag: "a" });
+  return { place, notes };
+}
+
+async function moduleUrl(ctx: Context, gitDir: string): Promise<string | undefined> {
+  const url = await hostGit(ctx, ["--git-dir", gitDir, "config", "--get", "remote.origin.url"]);
+  return url.code === 0 ? withoutCredentials(url.stdout.trimEnd()) : undefined;
+}
+
+function moduleSettings(place: Workplace, url: string | undefined): Setting[] {
+  const core: Setting[] = [
+    ["core", undefined, "bare", "false"],
+    ["core", undefined, "logallrefupdates", "true"],
+    ["core", undefined, "worktree", relative(place.gitDir, place.workTree)],
+  ];
+  const remote: Setting[] = [
+    ["remote", "origin", "url", url ?? ""],
+    ["remote", "origin", "fetch", "+refs/heads/*:refs/remotes/origin/*"],
+  ];
+  return url === undefined ? core : [...core, ...remote];
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
