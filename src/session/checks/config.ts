@@ -1,0 +1,31 @@
+import { hostAuthorities } from "../../devcontainer/authorities.ts";
+import { toCoworkError } from "../../errors.ts";
+import { readConf } from "../../config/read.ts";
+import { resolveSettings } from "../../config/resolve.ts";
+import type { Context } from "../../system/context.ts";
+import type { Check } from "../host-part.ts";
+
+/** The user's configuration and the TLS authorities that containers will get. */
+export async function checkConfig(ctx: Context): Promise<Check[]> {
+  const title = "Configuration";
+  try {
+    const user = await readConf(ctx.paths.userConf);
+    const { settings } = resolveSettings({ flags: {}, env: ctx.env, ...(user === undefined ? {} : { user }), cpus: 1 });
+    const detail = user === undefined ? "no file of the user's: defaults" : ctx.paths.userConf;
+    return [{ title, status: "ok", detail }, await checkAuthorities(ctx, settings.caCerts)];
+  } catch (error) {
+    const { message, hint } = toCoworkError(error);
+    return [{ title, status: "problem", detail: message, ...(hint === undefined ? {} : { fix: hint }) }];
+  }
+}
+
+async function checkAuthorities(ctx: Context, setting: string): Promise<Check> {
+  const title = "TLS authorities";
+  const pem = await hostAuthorities(ctx, setting);
+  const count = pem?.split("-----BEGIN CERTIFICATE-----").length ?? 1;
+  const detail =
+    pem === undefined
+      ? "none beyond the distribution's"
+      : `${count - 1} of this host go into containers (CA_CERTS=${setting})`;
+  return { title, status: "ok", detail };
+}

@@ -1,0 +1,47 @@
+import { statfs } from "node:fs/promises";
+import { toCoworkError } from "../../errors.ts";
+import type { EngineInfo } from "../../engine/types.ts";
+import type { Context } from "../../system/context.ts";
+import type { Check } from "../host-part.ts";
+
+/** Below this much free space an image build or a clone is likely to fail. */
+const lowDisk = 5 * 1024 ** 3;
+
+/** Is there an engine, new enough, and room on the disks? */
+export async function checkEngine(ctx: Context): Promise<Check[]> {
+  const home = await checkDisk("Disk of the cowork home", ctx.paths.home);
+  try {
+    const info = await ctx.engine.info();
+    return [engineCheck(info), await checkDisk("Disk of the engine", info.dataRoot), home];
+  } catch (error) {
+    const { message, hint } = toCoworkError(error);
+    return [
+      { title: "Docker Engine", status: "problem", detail: message, fix: hint ?? "./install.sh brings one" },
+      home,
+    ];
+  }
+}
+
+function engineCheck(info: EngineInfo): Check {
+  const title = "Docker Engine";
+  const detail = `${info.version}, ${info.os}/${info.arch}, ${info.cpus} cores, ${info.storageDriver}`;
+  if (info.os !== "linux") return { title, status: "problem", detail, fix: "use an engine that runs Linux containers" };
+  const major = Number.parseInt(info.version, 10);
+  if (major < 20)
+    return {
+      title,
+      status: "warning",
+      detail: `${detail}: older than 20.10, not tried`,
+      fix: "install a newer engine",
+    };
+  return { title, status: "ok", detail };
+}
+
+async function checkDisk(title: string, path: string): Promise<Check> {
+  const found = await statfs(path).catch(() => undefined);
+  if (found === undefined) return { title, status: "ok", detail: `${path} is not on this machine or not made yet` };
+  const free = found.bavail * found.bsize;
+  const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free (${path})`;
+  if (free > lowDisk) return { title, status: "ok", detail };
+  return { title, status: "warning", detail, fix: "cowork clean --images, or free space otherwise" };
+}

@@ -1,0 +1,99 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { listSharedImages } from "../../devcontainer/shared-images.ts";
+import type { Context } from "../../system/context.ts";
+import { removeTree } from "../../system/tree.ts";
+import { isLocked } from "../../system/locks.ts";
+import type { Check } from "../host-part.ts";
+import { readBackup, writeRecord } from "../record.ts";
+import { readRecords, type RecordEntry } from "../records.ts";
+import { containersBySession, sessionLock } from "../world.ts";
+
+/** What crashed or was half removed. `fix` removes only what holds nobody's work, and mends records from their copies. */
+export async function checkLeftovers(ctx: Context, { fix }: { fix: boolean }): Promise<Check[]> {
+  const entries = await readRecords(ctx);
+  const known = new Set(entries.map(({ id }) => id));
+  return [
+    ...(await checkRecords(ctx, entries, fix)),
+    await checkTrash(ctx, fix),
+    await checkClones(ctx, known),
+    await checkContainers(ctx, known),
+    await checkImages(ctx),
+  ];
+}
+
+async function checkRecords(ctx: Context, entries: RecordEntry[], fix: boolean): Promise<Check[]> {
+  const title = "Session records";
+  const checks: Check[] = [];
+  for (const entry of entries) {
+    if ("record" in entry) continue;
+    const copy = await readBackup(ctx, entry.id);
+    if (copy !== undefined && fix) {
+      await writeRecord(ctx, copy);
+      checks.push({ title, status: "fixed", detail: `${entry.id}: restored from its copy` });
+    } else {
+      const how =
+        copy === undefined ? { fix: `look into ${ctx.paths.state(entry.id)}` } : { fix: "cowork doctor --fix" };
+      checks.push({ title, status: "problem", detail: entry.error.message, ...how });
+    }
+  }
+  return checks.length > 0 ? checks : [{ title, status: "ok", detail: `${entries.length} readable` }];
+}
+
+/** What lies in the trash was proved saved, or given up with --force, before it went there. */
+async function checkTrash(ctx: Context, fix: boolean): Promise<Check> {
+  const title = "Trash";
+  const left = await names(ctx.paths.trash);
+  if (left.length === 0) return { title, status: "ok", detail: "empty" };
+  if (!fix)
+    return {
+      title,
+      status: "warning",
+      detail: `${left.length} removed clones not deleted yet`,
+      fix: "cowork doctor --fix",
+    };
+  for (const name of left) await removeTree(join(ctx.paths.trash, name));
+  return { title, status: "fixed", detail: `${left.length} removed clones deleted` };
+}
+
+/** A clone without a record may be somebody's work: it is named, never removed. */
+async function checkClones(ctx: Context, known: Set<string>): Promise<Check> {
+  const title = "Clones";
+  const unknown: string[] = [];
+  for (const name of await names(ctx.paths.sessions)) {
+    if (name.startsWith(".") || known.has(name) || (await isLocked(ctx, sessionLock(name)))) continue;
+    unknown.push(join(ctx.paths.sessions, name));
+  }
+  if (unknown.length === 0) return { title, status: "ok", detail: "each has its record" };
+  return {
+    title,
+    status: "warning",
+    detail: `without a record: ${unknown.join(", ")}`,
+    fix: "look into them, then remove them by hand",
+  };
+}
+
+async function checkContainers(ctx: Context, known: Set<string>): Promise<Check> {
+  const title = "Containers";
+  const found = await containersBySession(ctx).catch(() => undefined);
+  if (found === undefined) return { title, status: "warning", detail: "the engine was not asked: it does not answer" };
+  const unknown = [...found].filter(([id]) => !known.has(id)).flatMap(([, containers]) => containers);
+  if (unknown.length === 0) return { title, status: "ok", detail: "each belongs to a session" };
+  const list = unknown.map(({ name }) => name).join(" ");
+  return { title, status: "warning", detail: `of sessions that are gone: ${list}`, fix: `docker rm -f ${list}` };
+}
+
+async function checkImages(ctx: Context): Promise<Check> {
+  const title = "Shared images";
+  const images = await listSharedImages(ctx).catch(() => undefined);
+  if (images === undefined) return { title, status: "warning", detail: "the engine was not asked: it does not answer" };
+  const unused = images.filter((image) => !image.used).length;
+  const detail = `${images.length}, ${unused} not used by a session`;
+  return unused === 0
+    ? { title, status: "ok", detail }
+    : { title, status: "warning", detail, fix: "cowork clean --images" };
+}
+
+async function names(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}

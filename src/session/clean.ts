@@ -1,0 +1,87 @@
+import { readdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, pathExists } from "../system/files.ts";
+import { removeTree } from "../system/tree.ts";
+import { archiveTranscripts } from "./archive.ts";
+import { unsavedWork } from "./holdings.ts";
+import type { CleanOptions, CleanOutcome } from "./host-part.ts";
+import { forEachSession } from "./outcome.ts";
+import type { SessionRecord } from "./record.ts";
+import { selectRecords } from "./records.ts";
+import { removeFromEngine } from "./remove-from-engine.ts";
+import { stopContainers } from "./stop.ts";
+import type { Selector } from "./types.ts";
+import { devContainer } from "./view.ts";
+import { containersOf } from "./world.ts";
+
+/**
+ * Removes sessions: container, what was made for it, clone, record. Refuses one whose clone holds work that is nowhere else;
+ * `force` removes it all the same and names what went. `dryRun` only tells, with the outcome that the real run would have.
+ */
+export async function cleanSessions(ctx: Context, selector: Selector, options: CleanOptions): Promise<CleanOutcome[]> {
+  const entries = await selectRecords(ctx, selector);
+  const outcomes = await forEachSession(ctx, entries, { concurrency: options.concurrency, step: "remove" }, (record) =>
+    cleanOne(ctx, record, options),
+  );
+  return outcomes.map((outcome) => ({ unsaved: [], removed: [], ...outcome }));
+}
+
+async function cleanOne(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<CleanOutcome> {
+  ctx.report({ session: record.name, step: "check", state: "start" });
+  const unsaved = await unsavedWork(ctx, record, options.source);
+  if (unsaved.length > 0 && !options.force) return refused(ctx, record, unsaved);
+  if (options.dryRun) return done(record, unsaved, [`session ${record.name}`]);
+
+  ctx.report({ session: record.name, step: "remove", state: "start" });
+  if (!(await stopAndCheckAgain(ctx, record, options))) {
+    return refused(ctx, record, await unsavedWork(ctx, record, options.source));
+  }
+  const doomed = await moveToTrash(ctx, record.id);
+  const removed = await removeFromEngine(ctx, record);
+  const archive = options.purge ? undefined : await archiveTranscripts(ctx, record);
+  await removeTree(ctx.paths.state(record.id));
+  for (const folder of doomed) await removeTree(folder);
+  ctx.report({ session: record.name, step: "remove", state: "done" });
+  return done(record, unsaved, [...removed, `clone ${ctx.paths.clone(record.id)}`], archive);
+}
+
+/**
+ * Work may have come while the first check ran: what is at work inside is ended, then the clone is looked at again. When it
+ * holds something now, the container is started again, as it was.
+ * @returns false when the session must not be removed
+ */
+async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<boolean> {
+  const main = devContainer(await containersOf(ctx, record.id));
+  if (main?.state !== "running") return true;
+  await stopContainers(ctx, record);
+  if (options.force || (await unsavedWork(ctx, record, options.source)).length === 0) return true;
+  await ctx.engine.startContainer(main.id);
+  return false;
+}
+
+/** One rename takes the clone out of sight, so that a crash in the middle of deleting never leaves half a clone as a session. */
+async function moveToTrash(ctx: Context, id: string): Promise<string[]> {
+  const { trash } = ctx.paths;
+  await ensureFolder(trash, { mode: 0o700 });
+  const clone = ctx.paths.clone(id);
+  if (await pathExists(clone)) await rename(clone, join(trash, `${id}@${ctx.clock.now().getTime()}`));
+  // Also what an earlier, interrupted clean of this session left. An id has no `@`.
+  const left = await readdir(trash);
+  return left.filter((name) => name.slice(0, name.lastIndexOf("@")) === id).map((name) => join(trash, name));
+}
+
+function refused(ctx: Context, record: SessionRecord, unsaved: string[]): CleanOutcome {
+  const { name } = record;
+  const error = new CoworkError("WORK_UNSAVED", `${name} holds work that is nowhere else.`, {
+    hint: `save it: cowork pull ${name}; or lose it: cowork clean ${name} --force`,
+  });
+  ctx.report({ session: name, step: "check", state: "failed", detail: "holds unsaved work" });
+  return { name, ok: false, error: error.toView(), exitCode: error.exitCode, notes: [], unsaved, removed: [] };
+}
+
+function done(record: SessionRecord, unsaved: string[], removed: string[], archive?: string): CleanOutcome {
+  const notes = archive === undefined ? [] : [`conversations are kept in ${archive}`];
+  return { name: record.name, ok: true, exitCode: 0, notes, unsaved, removed };
+}

@@ -1,0 +1,142 @@
+import pLimit from "p-limit";
+import { makeClone } from "../clone/make.ts";
+import { toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, pathExists } from "../system/files.ts";
+import { withLock } from "../system/locks.ts";
+import { bringUp } from "./bring-up.ts";
+import { sessionId } from "./names.ts";
+import { lockWait, reportFailure, sayWaiting } from "./outcome.ts";
+import { agreeToPlan, planSessions, type CommitPlan, type SessionsPlan } from "./plan.ts";
+import { prepareDevcontainer } from "./prepare.ts";
+import { readRecord, writeRecord, type SessionRecord } from "./record.ts";
+import type { InitRequest, Outcome } from "./types.ts";
+import { viewSession } from "./view.ts";
+import { containersOf, lookAt, sessionLock } from "./world.ts";
+
+/**
+ * Creates sessions, or completes what is missing of those that exist, several at once. Trust is asked for before anything is
+ * made. Each session goes its way by itself: one that fails leaves a record with the error, and the same command tries again.
+ * @throws what planning and trust throw; what goes wrong in one session is its outcome
+ */
+export async function createSessions(ctx: Context, request: InitRequest): Promise<Outcome[]> {
+  const plan = await planSessions(ctx, request);
+  await agreeToPlan(ctx, request, plan);
+  const { home, sessions, stateRoot } = ctx.paths;
+  for (const folder of [home, sessions, stateRoot]) await ensureFolder(folder, { mode: 0o700 });
+  const limit = pLimit(request.settings.concurrency);
+  return Promise.all(request.sessions.map((wanted) => limit(() => createOne(ctx, request, plan, wanted))));
+}
+
+type Wanted = InitRequest["sessions"][number];
+
+async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan, wanted: Wanted): Promise<Outcome> {
+  const { name } = wanted;
+  const id = sessionId(request.project.name, name);
+  const onWait = (): void => sayWaiting(ctx, name, "plan");
+  try {
+    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async () => {
+      const notes: string[] = [];
+      const record = await completeSession(ctx, request, plan, wanted, notes);
+      const world = await lookAt(ctx, id, await containersOf(ctx, id));
+      const session = viewSession(record, { ...world, busy: false }, ctx.paths);
+      return { name, ok: true, session, exitCode: 0, notes };
+    });
+  } catch (error) {
+    return reportFailure(ctx, name, "ready", error);
+  }
+}
+
+/** The whole way of one session, under its lock. Every step that finds its work done does nothing. */
+async function completeSession(
+  ctx: Context,
+  request: InitRequest,
+  plan: SessionsPlan,
+  { name, start }: Wanted,
+  notes: string[],
+): Promise<SessionRecord> {
+  const id = sessionId(request.project.name, name);
+  let record = (await readRecord(ctx, id)) ?? newRecord(ctx, request, { name, start });
+  // A project that was moved: the record follows it.
+  record = { ...record, projectRoot: request.project.root };
+  const commit = plan.commits.get(start.commit);
+  if (commit === undefined) throw new Error(`no plan for ${start.commit}`);
+  try {
+    if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
+    record = await stepClone(ctx, request, record, notes);
+    record = await stepDevcontainer(ctx, request, commit, record, notes);
+    if (!request.options.noStart) record = await bringUp(ctx, record, { settings: request.settings }, notes);
+    record = withoutError({ ...record, phase: "ready" });
+    await writeRecord(ctx, record);
+    ctx.report({ session: name, step: "ready", state: "done" });
+    return record;
+  } catch (error) {
+    // A session that was ready keeps its phase: what failed is this attempt, and the error is reported all the same.
+    if (record.phase !== "ready")
+      await writeRecord(ctx, { ...record, phase: "failed", error: toCoworkError(error).toView() }).catch(
+        () => undefined,
+      );
+    throw error;
+  }
+}
+
+async function stepClone(
+  ctx: Context,
+  request: InitRequest,
+  record: SessionRecord,
+  notes: string[],
+): Promise<SessionRecord> {
+  const path = ctx.paths.clone(record.id);
+  if (record.cloned && (await pathExists(path))) return record;
+  ctx.report({ session: record.name, step: "clone", state: "start" });
+  if (record.cloned) {
+    notes.push("the clone was gone and has been made anew from where the session started");
+    // Its container still has the removed folder mounted.
+    for (const container of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(container.id);
+  }
+  const { sessionUid: uid, sessionGid: gid } = ctx.user;
+  const { project, source } = request;
+  const result = await makeClone(ctx, { source, path, start: record.start, origin: project.origin, uid, gid });
+  notes.push(...result.notes);
+  const next = { ...record, cloned: true };
+  await writeRecord(ctx, next);
+  ctx.report({ session: record.name, step: "clone", state: "done" });
+  return next;
+}
+
+async function stepDevcontainer(
+  ctx: Context,
+  request: InitRequest,
+  commit: CommitPlan,
+  record: SessionRecord,
+  notes: string[],
+): Promise<SessionRecord> {
+  if (record.devcontainer !== undefined) return record;
+  const { project, settings } = request;
+  return prepareDevcontainer(ctx, record, { ...commit, project, settings }, notes);
+}
+
+function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted): SessionRecord {
+  const { project, settings } = request;
+  return {
+    schema: 1,
+    id: sessionId(project.name, name),
+    name,
+    project: project.name,
+    projectRoot: project.root,
+    folder: project.folder,
+    rootCommit: project.rootCommit,
+    createdAt: ctx.clock.now().toISOString(),
+    phase: "creating",
+    start,
+    agent: settings.agent,
+    cloned: false,
+    volumes: [],
+    images: [],
+    carried: [],
+  };
+}
+
+function withoutError({ error: _, ...record }: SessionRecord): SessionRecord {
+  return record;
+}

@@ -1,0 +1,43 @@
+import type { Context } from "../system/context.ts";
+import { selectRecords } from "./records.ts";
+import type { Selector, SessionView } from "./types.ts";
+import { viewSession } from "./view.ts";
+import { containersBySession, lookAt } from "./world.ts";
+
+/** The sessions that are meant, each as the world has it now, sorted by project and name. */
+export async function listSessions(ctx: Context, selector: Selector): Promise<SessionView[]> {
+  const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
+  const views = await Promise.all(
+    entries.map(async (entry) => {
+      const world = await lookAt(ctx, entry.id, containers.get(entry.id) ?? []);
+      return "record" in entry ? viewSession(entry.record, world, ctx.paths) : unreadable(ctx, entry);
+    }),
+  );
+  return views.toSorted((a, b) => compare(a.project, b.project) || compare(a.name, b.name));
+}
+
+/** A session whose record is damaged: shown as failed, so that nobody takes it for gone. */
+export function unreadable(
+  ctx: Context,
+  entry: { id: string; error: { toView(): SessionView["error"] } },
+): SessionView {
+  const error = entry.error.toView();
+  return {
+    id: entry.id,
+    name: entry.id,
+    project: "",
+    projectRoot: "",
+    host: "local",
+    state: "failed",
+    ...(error === undefined ? {} : { error }),
+    branch: null,
+    path: ctx.paths.clone(entry.id),
+    agent: "",
+    createdAt: "",
+    container: null,
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

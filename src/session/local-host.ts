@@ -1,0 +1,25 @@
+import type { Context } from "../system/context.ts";
+import type { HostPart } from "./host-part.ts";
+
+/**
+ * The host's part, called in process: this machine's engine and clones. Every operation is loaded when it is called, so that
+ * `list` does not pay for what only `init` needs.
+ */
+export function createLocalHost(ctx: Context): HostPart {
+  return {
+    planInit: async (request) => {
+      const { planSessions } = await import("./plan.ts");
+      return (await planSessions(ctx, request)).view;
+    },
+    init: async (request) => (await import("./create.ts")).createSessions(ctx, request),
+    list: async (selector) => (await import("./list.ts")).listSessions(ctx, selector),
+    status: async (selector) => (await import("./status.ts")).sessionStatus(ctx, selector),
+    start: async (selector, options) => (await import("./start.ts")).startSessions(ctx, selector, options),
+    stop: async (selector, { concurrency }) => (await import("./stop.ts")).stopSessions(ctx, selector, concurrency),
+    clean: async (selector, options) => (await import("./clean.ts")).cleanSessions(ctx, selector, options),
+    cleanImages: async (options) => (await import("../devcontainer/shared-images.ts")).removeUnusedImages(ctx, options),
+    connect: async (request, io) => (await import("./enter.ts")).enterSession(ctx, request, io),
+    logs: async (selector, options, out) => (await import("./logs.ts")).showLogs(ctx, selector, options, out),
+    doctor: async (options) => (await import("./doctor.ts")).runDoctor(ctx, options),
+  };
+}

@@ -1,0 +1,71 @@
+import pLimit from "p-limit";
+import { CoworkError, toCoworkError } from "../errors.ts";
+import type { Step } from "../events.ts";
+import type { Context } from "../system/context.ts";
+import { withLock } from "../system/locks.ts";
+import type { RecordEntry } from "./records.ts";
+import { readRecord, type SessionRecord } from "./record.ts";
+import type { Outcome } from "./types.ts";
+import { sessionLock } from "./world.ts";
+
+/** How long a command waits for another one that works on the same session, in ms. */
+export const lockWait = 10 * 60_000;
+
+/**
+ * Does one thing to several sessions, so many at once, each under its lock. All are tried; an error of one is its outcome
+ * and stops no other.
+ */
+export async function forEachSession<T extends Outcome>(
+  ctx: Context,
+  entries: readonly RecordEntry[],
+  options: { concurrency: number; step: Step },
+  work: (record: SessionRecord) => Promise<T>,
+): Promise<(T | Outcome)[]> {
+  const limit = pLimit(Math.max(1, options.concurrency));
+  return Promise.all(
+    entries.map((entry) =>
+      limit(async (): Promise<T | Outcome> => {
+        if ("error" in entry) return failed(entry.id, entry.error);
+        const { record } = entry;
+        try {
+          return await locked(ctx, record, options.step, work);
+        } catch (error) {
+          return reportFailure(ctx, record.name, options.step, error);
+        }
+      }),
+    ),
+  );
+}
+
+/** Runs `work` under the session's lock; says so when it has to wait. */
+export function locked<T>(
+  ctx: Context,
+  record: SessionRecord,
+  step: Step,
+  work: (record: SessionRecord) => Promise<T>,
+): Promise<T> {
+  const onWait = (): void => sayWaiting(ctx, record.name, step);
+  return withLock(ctx, sessionLock(record.id), { waitMs: lockWait, onWait }, async () => {
+    // What was read before the lock may be old: the other command may have finished, or removed it.
+    const current = await readRecord(ctx, record.id);
+    if (current !== undefined) return work(current);
+    throw new CoworkError("SESSION_NOT_FOUND", `Session ${record.name} was removed meanwhile.`, {
+      hint: "cowork list",
+    });
+  });
+}
+
+export function sayWaiting(ctx: Context, session: string, step: Step): void {
+  ctx.report({ session, step, state: "note", detail: "waiting: another cowork command is at work on it" });
+}
+
+export function reportFailure(ctx: Context, name: string, step: Step, error: unknown): Outcome {
+  const known = toCoworkError(error);
+  ctx.log(`${name}: ${known.code}: ${known.message}\n${known.detail ?? known.stack ?? ""}`);
+  ctx.report({ session: name, step, state: "failed", detail: known.message });
+  return failed(name, known);
+}
+
+export function failed(name: string, error: CoworkError): Outcome {
+  return { name, ok: false, error: error.toView(), exitCode: error.exitCode, notes: [] };
+}

@@ -1,0 +1,79 @@
+import { readdir } from "node:fs/promises";
+import { CoworkError, toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { belongsTo } from "./identity.ts";
+import { nameKey, sessionId } from "./names.ts";
+import { readRecord, type SessionRecord } from "./record.ts";
+import type { Selector } from "./types.ts";
+
+/** A record, or why it cannot be read: one bad file must not hide the other sessions. */
+export type RecordEntry = { id: string; record: SessionRecord } | { id: string; error: CoworkError };
+
+/** All records of this home, sorted by id. */
+export async function readRecords(ctx: Pick<Context, "paths">): Promise<RecordEntry[]> {
+  const ids = await stateFolders(ctx.paths.stateRoot);
+  const entries = await Promise.all(ids.map((id) => readEntry(ctx, id)));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+/**
+ * The sessions that a command means, in the order of `names` or by name. A record that cannot be read is an entry
+ * with an error when it could be meant.
+ * @throws SESSION_NOT_FOUND for a name that no session of the project has
+ */
+export async function selectRecords(ctx: Pick<Context, "paths">, selector: Selector): Promise<RecordEntry[]> {
+  const { project, names } = selector;
+  if (project !== undefined && names !== undefined && names.length > 0) {
+    return Promise.all(unique(names).map((name) => findByName(ctx, project, name)));
+  }
+  const entries = await readRecords(ctx);
+  const meant = await Promise.all(entries.map((entry) => isMeant(entry, project)));
+  return entries.filter((_, index) => meant[index]);
+}
+
+async function isMeant(entry: RecordEntry, project: Selector["project"]): Promise<boolean> {
+  if (project === undefined) return true;
+  return "record" in entry ? belongsTo(entry.record, project) : entry.id.startsWith(`${project.name}-`);
+}
+
+async function findByName(
+  ctx: Pick<Context, "paths">,
+  project: NonNullable<Selector["project"]>,
+  name: string,
+): Promise<RecordEntry> {
+  const exact = await readEntry(ctx, sessionId(project.name, name));
+  if (exact !== undefined && (await isMeant(exact, project))) return exact;
+  // Names that differ only in case, `.` or `_` are one name: the session may have been made under the other spelling.
+  for (const entry of await readRecords(ctx)) {
+    if (!("record" in entry) || nameKey(entry.record.name) !== nameKey(name)) continue;
+    if (await isMeant(entry, project)) return entry;
+  }
+  throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${name} in project ${project.name}.`, {
+    hint: `cowork list, or cowork init ${name} to make it`,
+  });
+}
+
+async function readEntry(ctx: Pick<Context, "paths">, id: string): Promise<RecordEntry | undefined> {
+  try {
+    const record = await readRecord(ctx, id);
+    return record === undefined ? undefined : { id, record };
+  } catch (error) {
+    return { id, error: toCoworkError(error) };
+  }
+}
+
+async function stateFolders(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "locks")
+    .map((entry) => entry.name)
+    .toSorted();
+}
+
+function unique(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return names.filter((name) => !seen.has(nameKey(name)) && seen.add(nameKey(name)) !== undefined);
+}

@@ -1,0 +1,69 @@
+import { CoworkError } from "../errors.ts";
+import type { Settings } from "../config/types.ts";
+import type { Context } from "../system/context.ts";
+import { pathExists } from "../system/files.ts";
+import { bringUp } from "./bring-up.ts";
+import type { RebuildRequest } from "./host-part.ts";
+import { forEachSession } from "./outcome.ts";
+import { rebuildSession } from "./rebuild.ts";
+import { writeRecord, type SessionRecord } from "./record.ts";
+import { selectRecords } from "./records.ts";
+import type { Outcome, Selector } from "./types.ts";
+import { devContainer, viewSession } from "./view.ts";
+import { containersOf, lookAt } from "./world.ts";
+
+/**
+ * Starts sessions from what lies in their state: nothing in the clone that the host would evaluate is read. With `rebuild` the
+ * config is taken anew from the clone first.
+ */
+export async function startSessions(
+  ctx: Context,
+  selector: Selector,
+  options: { settings: Settings; rebuild?: RebuildRequest },
+): Promise<Outcome[]> {
+  const { concurrency } = options.settings;
+  const entries = await selectRecords(ctx, selector);
+  return forEachSession(ctx, entries, { concurrency, step: "start" }, async (record) => {
+    const notes: string[] = [];
+    const { settings, rebuild } = options;
+    const started =
+      rebuild === undefined
+        ? await startSession(ctx, record, settings, notes)
+        : await rebuildSession(ctx, record, rebuild, notes);
+    const world = await lookAt(ctx, record.id, await containersOf(ctx, record.id));
+    const session = viewSession(started, { ...world, busy: false }, ctx.paths);
+    return { name: record.name, ok: true, session, exitCode: 0, notes };
+  });
+}
+
+/**
+ * Brings one session up, under its lock; one that runs stays as it is.
+ * @throws SESSION_INCOMPLETE, CLONE_MISSING, and what `up` throws
+ */
+export async function startSession(
+  ctx: Context,
+  record: SessionRecord,
+  settings: Settings,
+  notes: string[],
+): Promise<SessionRecord> {
+  await checkStartable(ctx, record);
+  const container = devContainer(await containersOf(ctx, record.id));
+  if (container?.state === "running" && record.container !== undefined) return record;
+  if (container === undefined && record.container !== undefined)
+    notes.push("the container was gone and has been made anew");
+  const started = await bringUp(ctx, record, { settings }, notes);
+  await writeRecord(ctx, started);
+  return started;
+}
+
+export async function checkStartable(ctx: Context, record: SessionRecord): Promise<void> {
+  const { name } = record;
+  if (record.phase !== "ready" || record.devcontainer === undefined) {
+    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
+  }
+  if (!(await pathExists(ctx.paths.clone(record.id)))) {
+    throw new CoworkError("CLONE_MISSING", `The clone of ${name} is gone (${ctx.paths.clone(record.id)}).`, {
+      hint: `cowork init ${name} makes it anew from where it started; cowork clean ${name} removes what is left`,
+    });
+  }
+}

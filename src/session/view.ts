@@ -1,0 +1,81 @@
+import type { ContainerSummary } from "../engine/types.ts";
+import type { ErrorCode, ErrorView } from "../errors.ts";
+import type { Paths } from "../system/paths.ts";
+import { label } from "./labels.ts";
+import type { SessionRecord } from "./record.ts";
+import type { SessionState, SessionView } from "./types.ts";
+
+/** What the world says of one session: asked fresh by every command. */
+export interface World {
+  /** containers that carry the session's label, in any state */
+  containers: readonly ContainerSummary[];
+  cloneExists: boolean;
+  /** current branch of the clone, null when detached or unknown */
+  branch: string | null;
+  /** a cowork command is at work on the session right now */
+  busy: boolean;
+  /** as the engine tells it, where it was asked */
+  startedAt?: string;
+}
+
+/** The one of a session's containers that is the dev container; the others are Compose services beside it. */
+export function devContainer(containers: readonly ContainerSummary[]): ContainerSummary | undefined {
+  return containers.find((one) => one.labels[label.localFolder] !== undefined) ?? containers[0];
+}
+
+/** Joins record and world to what the user sees. Pure. */
+export function viewSession(record: SessionRecord, world: World, paths: Paths): SessionView {
+  const container = devContainer(world.containers);
+  const { state, error, missing } = judge(record, world, container);
+  return {
+    id: record.id,
+    name: record.name,
+    project: record.project,
+    projectRoot: record.projectRoot,
+    host: "local",
+    state,
+    ...(error === undefined ? {} : { error }),
+    ...(missing.length === 0 ? {} : { missing }),
+    branch: world.branch,
+    path: paths.clone(record.id),
+    agent: record.agent,
+    createdAt: record.createdAt,
+    container:
+      container === undefined
+        ? null
+        : {
+            id: container.id,
+            image: record.devcontainer?.image.ref ?? container.image,
+            user: record.container?.user ?? record.devcontainer?.remoteUser ?? "",
+            workspaceFolder: record.container?.workspaceFolder ?? "",
+            startedAt: world.startedAt ?? record.container?.startedAt ?? "",
+          },
+  };
+}
+
+interface Judgement {
+  state: SessionState;
+  error?: ErrorView;
+  missing: ("clone" | "container")[];
+}
+
+function judge(record: SessionRecord, world: World, container: ContainerSummary | undefined): Judgement {
+  if (record.phase !== "ready") return unfinished(record, world);
+  const missing: Judgement["missing"] = [];
+  if (!world.cloneExists) missing.push("clone");
+  // A session that was made with --no-start never had a container: it is stopped, nothing is missing.
+  if (container === undefined && record.container !== undefined) missing.push("container");
+  if (missing.length > 0) return { state: "missing", missing };
+  return { state: container?.state === "running" ? "running" : "stopped", missing };
+}
+
+function unfinished(record: SessionRecord, world: World): Judgement {
+  if (world.busy) return { state: "creating", missing: [] };
+  const hint = `cowork init ${record.name}`;
+  if (record.error === undefined) {
+    const message = `Creating ${record.name} was interrupted.`;
+    return { state: "failed", error: { code: "SESSION_INCOMPLETE", message, hint }, missing: [] };
+  }
+  const { code, message } = record.error;
+  return { state: "failed", error: { code: code as ErrorCode, message, hint: record.error.hint ?? hint }, missing: [] };
+}

@@ -1,0 +1,33 @@
+import type { ContainerSummary } from "../engine/types.ts";
+import type { Context } from "../system/context.ts";
+import { readHead } from "../clone/head.ts";
+import { pathExists } from "../system/files.ts";
+import { isLocked } from "../system/locks.ts";
+import { label } from "./labels.ts";
+import type { World } from "./view.ts";
+
+/** Every container of this home, by session id: one call to the engine for all sessions. */
+export async function containersBySession(ctx: Context): Promise<Map<string, ContainerSummary[]>> {
+  const all = await ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash, [label.session]: undefined });
+  return Map.groupBy(all, (container) => container.labels[label.session] ?? "");
+}
+
+/** Asks disk and locks about one session; the containers are handed in. */
+export async function lookAt(ctx: Context, id: string, containers: readonly ContainerSummary[]): Promise<World> {
+  const clone = ctx.paths.clone(id);
+  const [cloneExists, branch, busy] = await Promise.all([
+    pathExists(clone),
+    readHead(clone).catch(() => null),
+    isLocked(ctx, sessionLock(id)),
+  ]);
+  return { containers, cloneExists, branch, busy };
+}
+
+export function sessionLock(id: string): string {
+  return `session-${id}`;
+}
+
+/** The containers of one session, in any state. */
+export function containersOf(ctx: Context, id: string): Promise<ContainerSummary[]> {
+  return ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash, [label.session]: id });
+}
