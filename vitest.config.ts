@@ -4,35 +4,44 @@ import { defineConfig } from "vitest/config";
 // soak all of it and time. Files that use the engine run one after another: two cores and one engine are shared.
 const minutes = (n: number): number => n * 60_000;
 
+const engine = "test/support/global-engine.ts";
+const build = "test/support/global-build.ts";
+
+const onTheEngine = {
+  fileParallelism: false,
+  testTimeout: minutes(3),
+  hookTimeout: minutes(5),
+  // Its helper container cannot run here; every test cleans up by label instead.
+  env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
+};
+
 export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
         test: {
+          ...onTheEngine,
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          fileParallelism: false,
-          testTimeout: minutes(3),
-          hookTimeout: minutes(5),
+          globalSetup: [engine],
         },
       },
       {
         test: {
+          ...onTheEngine,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          fileParallelism: false,
-          testTimeout: minutes(3),
-          hookTimeout: minutes(5),
+          globalSetup: [engine, build],
         },
       },
       {
         test: {
+          ...onTheEngine,
           name: "soak",
           include: ["test/soak/**/*.test.ts"],
-          fileParallelism: false,
           testTimeout: minutes(120),
-          hookTimeout: minutes(5),
+          globalSetup: [engine, build],
         },
       },
     ],

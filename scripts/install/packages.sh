@@ -16,6 +16,8 @@ find_wanted() {
   if ! has docker-compose && ! docker compose version >/dev/null 2>&1; then wanted+=(docker-compose); fi
   # Where no image registry can be reached, cowork makes its base image with it.
   if ! has debootstrap; then wanted+=(debootstrap); fi
+  # Ubuntu does not have the keys of Debian's archive by itself, and debootstrap checks nothing without.
+  if [[ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]]; then wanted+=(debian-archive-keyring); fi
 }
 
 plan_packages() {

@@ -3,14 +3,15 @@
 
 default_prefix() { if [[ "$(id -u)" -eq 0 ]]; then echo /usr/local; else echo "$HOME/.local"; fi; }
 
-# What was put where, one absolute path a line: --uninstall takes away that and nothing else.
+# What was put where, one absolute path a line, folders that were made for it with a slash at the end:
+# --uninstall takes away that and nothing else.
 manifest() { printf '%s\n' "$prefix/lib/cowork/manifest"; }
 
 # True when the built file is there and nothing that it is made of is newer.
 is_built() {
   [[ -f "$tree/dist/cowork" ]] || return 1
   local sources=() name
-  for name in src templates scripts/build.ts package-lock.json; do
+  for name in src templates scripts/build scripts/build.ts package-lock.json; do
     if [[ -e "$tree/$name" ]]; then sources+=("$tree/$name"); fi
   done
   [[ ${#sources[@]} -eq 0 || -z "$(find "${sources[@]}" -newer "$tree/dist/cowork" -print -quit)" ]]
@@ -30,26 +31,34 @@ fetch_dependencies() {
 install_cowork() {
   build_cowork
   step "Installing $prefix/bin/cowork"
-  local brought="${brought_node:-}"
-  # What an earlier run noted stays noted: this one may have found Node there.
-  if [[ -f "$(manifest)" ]] && grep -qxF "$private_node/" "$(manifest)"; then brought=yes; fi
   installed=()
   put "$tree/dist/cowork" "$prefix/bin/cowork" 755
   install_completion
-  if [[ -n "$brought" ]]; then installed+=("$private_node/"); fi
-  mkdir -p "$prefix/lib/cowork"
-  printf '%s\n' "${installed[@]}" >"$(manifest)"
+  if [[ -n "${brought_node:-}" ]]; then installed+=("$private_node/"); fi
+  make_folder "$prefix/lib/cowork"
+  # Together with what an earlier run noted and this one found there.
+  if [[ -f "$(manifest)" ]]; then mapfile -t -O "${#installed[@]}" installed <"$(manifest)"; fi
+  printf '%s\n' "${installed[@]}" | awk '!seen[$0]++' >"$(manifest).new"
+  mv -f "$(manifest).new" "$(manifest)"
 }
 
 # put FILE TARGET MODE: into place in one step, so that a cowork that runs right now keeps its file.
 put() {
   local folder
   folder="$(dirname "$2")"
-  mkdir -p "$folder" 2>/dev/null || true
+  make_folder "$folder"
   if [[ ! -w "$folder" ]]; then die "$folder cannot be written. Choose another place with --prefix DIR."; fi
   install -m "$3" "$1" "$2.new$$"
   mv -f "$2.new$$" "$2"
   installed+=("$2")
+}
+
+# Makes a folder and notes it, with each of its parents that was missing too, the innermost first.
+make_folder() {
+  if [[ -d "$1" ]]; then return; fi
+  installed+=("$1/")
+  make_folder "$(dirname "$1")"
+  mkdir "$1" 2>/dev/null || true
 }
 
 # Completion for the user's shell, where that shell looks under this prefix.
@@ -97,18 +106,23 @@ uninstall_cowork() {
   local list path sessions
   list="$(manifest)"
   if [[ ! -f "$list" ]]; then say "There is nothing to take away: $list does not exist."; return; fi
+  mapfile -t installed <"$list"
   changes=()
-  while IFS= read -r path; do
-    if is_ours "$path"; then changes+=("remove $path"); else warn "left alone: $path"; fi
-  done <"$list"
+  for path in "${installed[@]}"; do
+    if is_ours "$path"; then changes+=("remove $path"); elif ! is_folder_of_ours "$path"; then warn "left alone: $path"; fi
+  done
   agree_to_changes
-  while IFS= read -r path; do
+  for path in "${installed[@]}"; do
     if is_ours "$path"; then rm -rf -- "${path%/}"; fi
-  done <"$list"
+  done
   rm -f "$list"
-  rmdir --ignore-fail-on-non-empty "$prefix/lib/cowork"
+  # A parent stands after its child in the list, but a later run may have added to it: twice is enough for all.
+  for path in "${installed[@]}" "${installed[@]}"; do
+    if is_folder_of_ours "$path"; then rmdir "$path" 2>/dev/null || true; fi
+  done
   say "cowork was taken away. System packages stay."
-  sessions="$(find "$cowork_home/sessions" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null | wc -l)"
+  if [[ ! -d "$cowork_home/sessions" ]]; then return; fi
+  sessions="$(find "$cowork_home/sessions" -mindepth 1 -maxdepth 1 ! -name '.*' | wc -l)"
   if [[ "$sessions" -gt 0 ]]; then say "Your $sessions session(s) stay in $cowork_home/sessions, with the containers that belong to them."; fi
 }
 
@@ -121,3 +135,6 @@ is_ours() {
     *) return 1 ;;
   esac
 }
+
+# Of these only empty ones go.
+is_folder_of_ours() { [[ "$1" == "$prefix"/*/ || "$1" == "$prefix/" || ("$1" == */ && "$prefix/" == "$1"*) ]]; }

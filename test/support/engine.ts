@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { asRoot } from "./as-root.ts";
+import { tree } from "./tree.ts";
+
+/** The image that test projects start from: Debian with git and the CA bundle's package, nothing else. */
+export const testBaseImage = "cowork-test-base:trixie";
+
+/** Brings the engine up where it does not answer, in the way that a user would. */
+export async function ensureEngine(): Promise<void> {
+  const { exitCode } = await execa("docker", ["version"], { reject: false, timeout: 30_000 });
+  if (exitCode === 0) return;
+  await execa(join(tree, "install.sh"), ["--engine-only", "--yes"], {
+    timeout: 300_000,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+}
+
+/**
+ * The one base image of all tests: no registry is needed for it. From a local `debian:trixie` where there is one (quicker),
+ * else from Debian's packages. It stays on the engine for the next run, under a tag of the tests' own.
+ */
+export async function ensureTestBaseImage(): Promise<string> {
+  if (await hasImage(testBaseImage)) return testBaseImage;
+  await ((await hasImage("debian:trixie")) ? addGit() : bootstrap());
+  return testBaseImage;
+}
+
+export async function hasImage(ref: string): Promise<boolean> {
+  const { exitCode } = await execa("docker", ["image", "inspect", ref], { reject: false });
+  return exitCode === 0;
+}
+
+async function addGit(): Promise<void> {
+  const dockerfile = [
+    "FROM debian:trixie",
+    "RUN apt-get update && apt-get install -y --no-install-recommends git ca-certificates && rm -rf /var/lib/apt/lists/*",
+    "LABEL cowork.test=base",
+  ];
+  await execa("docker", ["build", "-t", testBaseImage, "-"], { input: dockerfile.join("\n"), timeout: 300_000 });
+}
+
+async function bootstrap(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "cowork-test-base-"));
+  try {
+    const system = join(folder, "system");
+    await asRoot("debootstrap", ["--variant=minbase", "--include=git,ca-certificates", "trixie", system], {
+      timeout: 600_000,
+    });
+    const archive = join(folder, "system.tar");
+    await asRoot("tar", ["-C", system, "-cf", archive, "."]);
+    await asRoot("chmod", ["644", archive]);
+    await execa("docker", [
+      "import",
+      "--change",
+      "LABEL cowork.test=base",
+      "--change",
+      'CMD ["/bin/bash"]',
+      archive,
+      testBaseImage,
+    ]);
+  } finally {
+    await asRoot("rm", ["-rf", folder]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,6 @@
+import { buildOnce } from "./built-file.ts";
+
+/** vitest's global set-up for tests of the built file: it is built once per run. */
+export async function setup(): Promise<void> {
+  await buildOnce();
+}
