@@ -1,0 +1,121 @@
+import type { Finding } from "../events.ts";
+import { plain } from "../system/text.ts";
+import { configKeys, parseValue, type ConfigKey, type KeyName } from "./keys.ts";
+import type { ResolvedSetting, Settings, SettingOrigin } from "./types.ts";
+
+export interface ConfLayer {
+  /** the file, for messages and `config list` */
+  file: string;
+  values: Readonly<Record<string, string>>;
+}
+
+export interface SettingSources {
+  flags: Partial<Record<KeyName, string | undefined>>;
+  env: Readonly<Record<string, string | undefined>>;
+  /** what stands in the confs, as `readConf` gives it; with the file's path where messages are to name it */
+  project?: Readonly<Record<string, string>> | ConfLayer | undefined;
+  user?: Readonly<Record<string, string>> | ConfLayer | undefined;
+  /** processors of the machine that sessions live on: the default of CONCURRENCY */
+  cpus: number;
+}
+
+export interface ResolvedSettings {
+  settings: Settings;
+  /** every key in the registry's order, with the value in force and where it comes from */
+  resolved: ResolvedSetting[];
+}
+
+const nothingSet: Settings = {
+  project: undefined,
+  baseImage: undefined,
+  agent: "claude",
+  claudeVersion: undefined,
+  agentSettings: true,
+  branchPrefix: "",
+  connect: undefined,
+  copy: [],
+  devcontainer: undefined,
+  host: undefined,
+  concurrency: 1,
+  cpus: undefined,
+  memory: undefined,
+  sshAgent: false,
+  caCerts: "auto",
+};
+
+/**
+ * Flag > `COWORK_*` variable > project > user > default, key by key. An empty flag or variable counts as not given; an empty
+ * value in a conf means the default, whatever stands below it.
+ * @throws CONFIG_VALUE_INVALID for the value in force; values that others override are not looked at
+ */
+export function resolveSettings(sources: SettingSources): ResolvedSettings {
+  const resolved = configKeys.map((key) => resolveKey(key, sources));
+  const settings = resolved.reduce<Settings>(
+    (so, { key, value, origin, file }, index) => ({
+      ...so,
+      ...parseValue(keyAt(index), value, file ?? placeOf(origin, key)),
+    }),
+    { ...nothingSet },
+  );
+  return { settings, resolved };
+}
+
+/** One key alone, not checked: for PROJECT, which is wanted before everything else is. */
+export function resolveKey(key: ConfigKey, sources: SettingSources): ResolvedSetting {
+  const { name } = key;
+  const flag = key.managed ? undefined : sources.flags[name];
+  if (isGiven(flag)) return { key: name, value: flag, origin: "flag" };
+  const variable = key.managed ? undefined : sources.env[`COWORK_${name}`];
+  if (isGiven(variable)) return { key: name, value: variable, origin: "environment" };
+  for (const origin of ["project", "user"] as const) {
+    const layer = layerOf(sources[origin]);
+    const value = layer?.values[name];
+    if (value === undefined || (key.managed && origin === "user")) continue;
+    const inForce = value.trim() === "" ? defaultOf(key, sources.cpus) : value.trim();
+    return { key: name, value: inForce, origin, ...(layer?.file === undefined ? {} : { file: layer.file }) };
+  }
+  return { key: name, value: defaultOf(key, sources.cpus), origin: "default" };
+}
+
+/**
+ * What of a project's conf that git tracks counts only after the trust question: nothing when it comes from elsewhere. For the
+ * question's hash take the findings themselves.
+ */
+export function trackedFindings(resolved: readonly ResolvedSetting[]): Finding[] {
+  return resolved.flatMap(({ key, value, origin }) => {
+    const why = configKeys.find(({ name }) => name === key)?.needsTrust;
+    if (origin !== "project" || why === undefined || value === "") return [];
+    return [{ where: ".cowork/.cowork.conf", what: `${key}=${plain(value)}`, why }];
+  });
+}
+
+function keyAt(index: number): ConfigKey {
+  const key = configKeys[index];
+  if (key === undefined) throw new RangeError(`no key ${index}`);
+  return key;
+}
+
+function isGiven(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== "";
+}
+
+function defaultOf(key: ConfigKey, cpus: number): string {
+  return typeof key.defaultValue === "string" ? key.defaultValue : key.defaultValue({ cpus });
+}
+
+function layerOf(
+  layer: SettingSources["project"],
+): { values: Readonly<Record<string, string>>; file: string | undefined } | undefined {
+  if (layer === undefined) return undefined;
+  return isLayer(layer) ? layer : { values: layer, file: undefined };
+}
+
+function isLayer(layer: Readonly<Record<string, string>> | ConfLayer): layer is ConfLayer {
+  return typeof layer.values === "object";
+}
+
+function placeOf(origin: SettingOrigin, key: string): string {
+  if (origin === "environment") return `the variable COWORK_${key}`;
+  if (origin === "flag") return "given on the command line";
+  return origin === "default" ? "the default" : `the ${origin}'s .cowork.conf`;
+}

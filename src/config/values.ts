@@ -1,0 +1,58 @@
+// How the values of `.cowork.conf` are read: each function gives what the value means, or undefined when it is none.
+
+/** on, off, and what people write instead. */
+export function readSwitch(value: string): boolean | undefined {
+  if (/^(on|true|yes|1)$/i.test(value)) return true;
+  return /^(off|false|no|0)$/i.test(value) ? false : undefined;
+}
+
+export function readCount(value: string): number | undefined {
+  return /^[1-9]\d{0,2}$/.test(value) ? Number(value) : undefined;
+}
+
+/** A decimal number of processors, as `docker run --cpus` takes it. */
+export function readCpus(value: string): number | undefined {
+  return /^\d{1,4}(\.\d{1,3})?$/.test(value) && Number(value) > 0 ? Number(value) : undefined;
+}
+
+/** Docker's own lower limit. */
+const smallestMemory = 6 * 1024 ** 2;
+
+/** @returns bytes, of a size as Docker reads it: `512m`, `4g`, plain bytes */
+export function readMemory(value: string): number | undefined {
+  const match = /^(\d{1,15})([bkmgt]?)b?$/i.exec(value);
+  if (match === null) return undefined;
+  const bytes = Number(match[1]) * 1024 ** Math.max(0, "bkmgt".indexOf((match[2] || "b").toLowerCase()));
+  return bytes >= smallestMemory && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** One line that is not blank. */
+export function readLine(value: string): string | undefined {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+  return value.trim() !== "" && !/[\u0000-\u001f\u007f]/.test(value) ? value : undefined;
+}
+
+/** `docker pull` would take it, and no program takes it for an option. */
+export function readImage(value: string): string | undefined {
+  return /^[A-Za-z0-9][\w./:@-]{0,254}$/.test(value) ? value : undefined;
+}
+
+/** A host's name in cowork, or what `ssh` takes as a destination; never an option. */
+export function readHost(value: string): string | undefined {
+  return /^[^\s\p{Cc}-][^\s\p{Cc}]{0,254}$/u.test(value) ? value : undefined;
+}
+
+/** A path inside the project: relative, and it stays inside. */
+export function readInnerPath(value: string): string | undefined {
+  return readLine(value) !== undefined && isInside(value) ? value : undefined;
+}
+
+/** Patterns with spaces between them, each of a path inside the project. */
+export function readPatterns(value: string): string[] | undefined {
+  const patterns = value.split(/\s+/).filter((pattern) => pattern !== "");
+  return patterns.every((pattern) => readLine(pattern) !== undefined && isInside(pattern)) ? patterns : undefined;
+}
+
+function isInside(path: string): boolean {
+  return !path.startsWith("/") && !path.startsWith("~") && !path.split(/[/\\]/).includes("..");
+}
