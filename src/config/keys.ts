@@ -56,7 +56,7 @@ export interface ConfigKey {
 function sets<K extends keyof Settings>(name: K, read: (value: string) => Settings[K] | undefined): ConfigKey["parse"] {
   return (value) => {
     const result = read(value);
-    return result === undefined ? undefined : ({ [name]: result } as Partial<Settings>);
+    return result === undefined ? undefined : { [name]: result };
   };
 }
 

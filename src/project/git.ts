@@ -1,0 +1,64 @@
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import type { RunResult } from "../system/process.ts";
+import { plain } from "../system/text.ts";
+
+export type GitContext = Pick<Context, "run" | "env" | "signal">;
+
+// What would make git look at another repository than the one the user stands in, as it is set inside hooks.
+const elsewhere = [
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_COMMON_DIR",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_NAMESPACE",
+  "GIT_PREFIX",
+  "GIT_SHALLOW_FILE",
+  "GIT_GRAFT_FILE",
+  "GIT_REPLACE_REF_BASE",
+  "GIT_INTERNAL_SUPER_PREFIX",
+];
+
+const timeoutMs = 120_000;
+
+/**
+ * Asks git in the user's own repository, where the user's own configuration counts. Never for a clone: what a container
+ * writes could run here. A code other than 0 is an answer.
+ * @throws GIT_MISSING
+ */
+export async function askGit(ctx: GitContext, cwd: string, args: readonly string[]): Promise<RunResult> {
+  const env: Record<string, string | undefined> = {
+    ...ctx.env,
+    ...Object.fromEntries(elsewhere.map((name) => [name, undefined])),
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_PAGER: "cat",
+    LC_ALL: "C",
+  };
+  try {
+    return await ctx.run("git", args, { cwd, env, timeoutMs, signal: ctx.signal });
+  } catch (error) {
+    if (!(error instanceof CoworkError) || error.code !== "PROGRAM_MISSING") throw error;
+    const hint =
+      "install git (`apt-get install git`, `dnf install git`, `brew install git`), then run the same command again";
+    throw new CoworkError("GIT_MISSING", "git is not installed on this machine.", { hint, cause: error });
+  }
+}
+
+/** git's answer without its line end, which names may hold too; undefined when git ended with another code than 0. */
+export async function tryGit(ctx: GitContext, cwd: string, args: readonly string[]): Promise<string | undefined> {
+  const { code, stdout } = await askGit(ctx, cwd, args);
+  return code === 0 ? stdout.replace(/\n$/, "") : undefined;
+}
+
+/** As `tryGit`, where git has to know. @throws GIT_FAILED with git's words */
+export async function getFromGit(ctx: GitContext, cwd: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await askGit(ctx, cwd, args);
+  if (code === 0) return stdout.replace(/\n$/, "");
+  throw new CoworkError(
+    "GIT_FAILED",
+    `git ${args[0] ?? ""} failed in ${plain(cwd)}: ${plain(stderr) || `code ${code}`}`,
+  );
+}

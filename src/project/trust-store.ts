@@ -1,0 +1,61 @@
+import { rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { withLock } from "../system/locks.ts";
+import type { Paths } from "../system/paths.ts";
+
+// What the user agreed to: per project root the hashes of everything that was shown. A file that cannot be read means that
+// nothing was agreed to; it is kept aside.
+
+const maxBytes = 4 * 1024 * 1024;
+/** Per project: the older ones belong to configurations that nobody has any more. */
+const kept = 100;
+
+type Agreed = Record<string, string[]>;
+
+export async function isTrusted(paths: Pick<Paths, "trust">, root: string, hash: string): Promise<boolean> {
+  const agreed = await readAgreed(paths.trust);
+  return agreed !== undefined && Object.hasOwn(agreed, root) && (agreed[root] ?? []).includes(hash);
+}
+
+/** @throws DISK_FULL, PERMISSION_DENIED, SESSION_BUSY */
+export async function rememberTrust(
+  ctx: Pick<Context, "paths" | "clock" | "signal">,
+  root: string,
+  hash: string,
+): Promise<void> {
+  const { trust } = ctx.paths;
+  await withLock(ctx, "trust", { what: "the list of what you trust" }, async () => {
+    await ensureFolder(dirname(trust));
+    const agreed = await readAgreed(trust);
+    if (agreed === undefined) await keepAside(trust, ctx.clock.now());
+    const before = agreed !== undefined && Object.hasOwn(agreed, root) ? (agreed[root] ?? []) : [];
+    const hashes = [...before.filter((one) => one !== hash), hash].slice(-kept);
+    const projects = { ...agreed, [root]: hashes };
+    await writeFileAtomic(trust, `${JSON.stringify({ version: 1, projects }, null, 2)}\n`, { mode: 0o600 });
+  });
+}
+
+/** undefined: there is a file and it cannot be understood. */
+async function readAgreed(path: string): Promise<Agreed | undefined> {
+  try {
+    const text = await readTextFile(path, { maxBytes });
+    if (text === undefined) return {};
+    const { version, projects } = JSON.parse(text) as { version?: unknown; projects?: unknown };
+    return version === 1 && isAgreed(projects) ? projects : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAgreed(value: unknown): value is Agreed {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every(
+    (hashes) => Array.isArray(hashes) && hashes.every((hash) => typeof hash === "string"),
+  );
+}
+
+async function keepAside(path: string, now: Date): Promise<void> {
+  await rename(path, `${path}.unreadable-${now.toISOString().replaceAll(":", "-")}`).catch(() => undefined);
+}
