@@ -1,0 +1,61 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type Dockerode from "dockerode";
+import { CoworkError } from "../errors.ts";
+import { plain } from "../system/text.ts";
+import type { EngineClient } from "./client.ts";
+import { exitCode, startExec } from "./exec.ts";
+import { demux, readToEnd, streamSink } from "./streams.ts";
+import type { AttachIo, ExecSpec } from "./types.ts";
+
+/** The attach part of Engine. Throws INTERRUPTED when `io.signal` fires: the connection is given up, the process inside is not. */
+export async function attachInside(
+  client: EngineClient,
+  container: string,
+  spec: ExecSpec,
+  io: AttachIo,
+): Promise<number> {
+  const doing = `run ${plain(spec.command[0])} in container ${plain(container)}`;
+  return await client.attempt(doing, async () => {
+    io.signal?.throwIfAborted();
+    const docker = await client.docker();
+    const { exec, connection } = await startExec(docker, container, spec, { tty: io.tty !== undefined, stdin: true });
+    const onAbort = (): void => void connection.destroy(new CoworkError("INTERRUPTED", `Interrupted (${doing}).`));
+    io.signal?.addEventListener("abort", onAbort, { once: true });
+    const forgetResize = keepSize(exec, io);
+    try {
+      io.stdin.pipe(connection);
+      const out = streamSink(io.stdout);
+      await readToEnd(connection, io.tty === undefined ? demux(out, streamSink(io.stderr)) : out);
+      return await exitCode(exec);
+    } finally {
+      forgetResize();
+      io.signal?.removeEventListener("abort", onAbort);
+      io.stdin.unpipe(connection);
+      io.stdin.pause();
+      connection.destroy();
+    }
+  });
+}
+
+/** Gives the terminal inside its size now and at every change of the window. Gives back how to stop that. */
+function keepSize(exec: Dockerode.Exec, io: AttachIo): () => void {
+  const { tty } = io;
+  if (tty === undefined) {
+    io.onReady?.();
+    return () => undefined;
+  }
+  const resize = async (columns: number, rows: number): Promise<boolean> => {
+    if (columns <= 0 || rows <= 0) return true;
+    return await exec.resize({ w: columns, h: rows }).then(
+      () => true,
+      () => false,
+    );
+  };
+  const first = async (): Promise<void> => {
+    // the engine knows the process a moment after it took the connection
+    for (let tries = 0; tries < 50 && !(await resize(tty.columns, tty.rows)); tries++) await delay(20);
+    io.onReady?.();
+  };
+  void first();
+  return tty.onResize((columns, rows) => void resize(columns, rows));
+}

@@ -1,0 +1,56 @@
+import type Dockerode from "dockerode";
+import { findEndpoint, type Endpoint, type EndpointQuestion } from "./endpoint.ts";
+import { engineError } from "./errors.ts";
+import { getJson } from "./http.ts";
+
+/** The two ways to the engine: plain questions over node's own http, everything else by dockerode. Both lazy. */
+export interface EngineClient {
+  question: EndpointQuestion;
+  endpoint(): Promise<Endpoint>;
+  /** One GET; errors in cowork's words but for refusals (EngineStatus), which the caller may know how to take. */
+  get(path: string, query?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  docker(): Promise<Dockerode>;
+  /** Runs one piece of work and turns what it throws into a CoworkError. `doing` as in `engineError`. */
+  attempt<T>(doing: string, work: () => Promise<T>): Promise<T>;
+}
+
+export function createClient(question: EndpointQuestion): EngineClient {
+  let endpoint: Promise<Endpoint> | undefined;
+  let docker: Promise<Dockerode> | undefined;
+  const findOnce = (): Promise<Endpoint> => (endpoint ??= findEndpoint(question));
+  const loadOnce = (): Promise<Dockerode> => (docker ??= findOnce().then(loadDockerode));
+  return {
+    question,
+    endpoint: findOnce,
+    get: async (path, query) => await getJson(await findOnce(), path, query),
+    docker: loadOnce,
+    attempt: async (doing, work) => {
+      const where = await findOnce();
+      try {
+        return await work();
+      } catch (error) {
+        throw engineError(error, doing, where);
+      }
+    },
+  };
+}
+
+async function loadDockerode(endpoint: Endpoint): Promise<Dockerode> {
+  const { default: Docker } = await import("dockerode");
+  // Every key is given, also as undefined: dockerode fills what is absent from process.env
+  const tls = endpoint.tcp?.tls;
+  const agent = tls?.skipVerify ? new (await import("node:https")).Agent({ rejectUnauthorized: false }) : undefined;
+  const options = {
+    socketPath: endpoint.socketPath,
+    host: endpoint.tcp?.host,
+    port: endpoint.tcp?.port,
+    protocol: tls === undefined ? "http" : "https",
+    ca: tls?.ca,
+    cert: tls?.cert,
+    key: tls?.key,
+    agent,
+    timeout: undefined,
+    pathPrefix: "/",
+  };
+  return new Docker(options as unknown as Dockerode.DockerOptions);
+}

@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CoworkError } from "../errors.ts";
+import { plain } from "../system/text.ts";
+
+/** Where the Docker Engine listens. */
+export interface Endpoint {
+  /** as `DOCKER_HOST` spells it: what a `docker` child process must be given to reach the same engine */
+  dockerHost: string;
+  /** where it was found, for messages: `DOCKER_HOST`, `the Docker context "x"`, `the default socket` */
+  origin: string;
+  socketPath?: string;
+  tcp?: { host: string; port: number; tls?: Tls };
+}
+
+export interface Tls {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  skipVerify: boolean;
+}
+
+export interface EndpointQuestion {
+  env: Readonly<Record<string, string | undefined>>;
+  /** the user's home folder */
+  home: string;
+}
+
+const defaultSocket = "/var/run/docker.sock";
+
+/**
+ * Finds the engine as the docker client does: `DOCKER_HOST`, `DOCKER_CONTEXT`, the current context, the default socket; then,
+ * which the client leaves to a context, the sockets of a rootless engine and of Docker Desktop. Nothing is connected to.
+ * Throws ENGINE_UNREACHABLE for an endpoint of a kind that cowork cannot speak with and for a context that does not exist.
+ */
+export async function findEndpoint({ env, home }: EndpointQuestion): Promise<Endpoint> {
+  const configFolder = env["DOCKER_CONFIG"] || join(home, ".docker");
+  if (env["DOCKER_HOST"]) {
+    const tls = env["DOCKER_TLS_VERIFY"] ? await readTls(env["DOCKER_CERT_PATH"] || configFolder, false) : undefined;
+    return parseEndpoint(env["DOCKER_HOST"], "DOCKER_HOST", tls);
+  }
+  const context = env["DOCKER_CONTEXT"] || (await currentContext(configFolder));
+  if (context !== undefined && context !== "default") return await contextEndpoint(configFolder, context);
+  for (const path of [defaultSocket, ...userSockets(env, home)]) {
+    if (await exists(path)) return socketEndpoint(path);
+  }
+  return socketEndpoint(defaultSocket);
+}
+
+function userSockets(env: EndpointQuestion["env"], home: string): string[] {
+  const runtime = env["XDG_RUNTIME_DIR"];
+  return [...(runtime ? [join(runtime, "docker.sock")] : []), join(home, ".docker", "run", "docker.sock")];
+}
+
+function socketEndpoint(path: string): Endpoint {
+  const origin = path === defaultSocket ? "the default socket" : "the user's own socket";
+  return { dockerHost: `unix://${path}`, origin, socketPath: path };
+}
+
+/** @param text `unix:///path`, `tcp://host:port`, `http://…`, `https://…` or `host:port` */
+export function parseEndpoint(text: string, origin: string, tls?: Tls): Endpoint {
+  if (text.startsWith("unix://")) {
+    return { dockerHost: text, origin, socketPath: text.slice("unix://".length) || defaultSocket };
+  }
+  if (text.startsWith("ssh://")) {
+    throw new CoworkError(
+      "ENGINE_UNREACHABLE",
+      `${origin} points to ${plain(text)}, an engine over SSH: sessions need one on the machine itself.`,
+      {
+        hint: "unset DOCKER_HOST or run `docker context use default`; for a session on that machine use `cowork --host`",
+      },
+    );
+  }
+  const url = parseUrl(text.includes("://") ? text : `tcp://${text}`);
+  if (url === undefined || !["tcp:", "http:", "https:"].includes(url.protocol) || url.hostname === "") {
+    throw new CoworkError(
+      "ENGINE_UNREACHABLE",
+      `${origin} is ${plain(text)}, which is no address of a Docker Engine.`,
+      {
+        hint: "set it to unix:///path/of/docker.sock or tcp://host:port, or unset it",
+      },
+    );
+  }
+  const secure = tls ?? (url.protocol === "https:" ? { skipVerify: false } : undefined);
+  const port = Number(url.port || (secure ? 2376 : 2375));
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return { dockerHost: text, origin, tcp: { host, port, ...(secure ? { tls: secure } : {}) } };
+}
+
+function parseUrl(text: string): URL | undefined {
+  // "tcp:" is no scheme that URL knows defaults of; an http one parses ports and IPv6 the same way
+  return URL.parse(text) ?? undefined;
+}
+
+async function currentContext(configFolder: string): Promise<string | undefined> {
+  const text = await readText(join(configFolder, "config.json"));
+  if (text === undefined) return undefined;
+  try {
+    const config = JSON.parse(text) as { currentContext?: unknown };
+    return typeof config.currentContext === "string" && config.currentContext !== ""
+      ? config.currentContext
+      : undefined;
+  } catch {
+    // the docker client only warns about a config it cannot read and uses the default
+    return undefined;
+  }
+}
+
+async function contextEndpoint(configFolder: string, name: string): Promise<Endpoint> {
+  const id = createHash("sha256").update(name).digest("hex");
+  const origin = `the Docker context "${plain(name)}"`;
+  const text = await readText(join(configFolder, "contexts", "meta", id, "meta.json"));
+  const docker = text === undefined ? undefined : dockerPart(text);
+  if (typeof docker?.Host !== "string" || docker.Host === "") {
+    throw new CoworkError("ENGINE_UNREACHABLE", `There is no usable Docker context named "${plain(name)}".`, {
+      hint: "see `docker context ls`, then `docker context use default` or unset DOCKER_CONTEXT",
+    });
+  }
+  const tls = await readTls(join(configFolder, "contexts", "tls", id, "docker"), docker.SkipTLSVerify === true);
+  const used = tls.ca ?? tls.cert ?? (tls.skipVerify ? "" : undefined);
+  return parseEndpoint(docker.Host, origin, docker.Host.startsWith("unix:") || used === undefined ? undefined : tls);
+}
+
+function dockerPart(text: string): { Host?: unknown; SkipTLSVerify?: unknown } | undefined {
+  try {
+    return (JSON.parse(text) as { Endpoints?: { docker?: { Host?: unknown; SkipTLSVerify?: unknown } } }).Endpoints
+      ?.docker;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readTls(folder: string, skipVerify: boolean): Promise<Tls> {
+  const [ca, cert, key] = await Promise.all(
+    ["ca.pem", "cert.pem", "key.pem"].map((name) => readText(join(folder, name))),
+  );
+  return {
+    skipVerify,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { attachInside } from "./attach.ts";
+import { createClient, type EngineClient } from "./client.ts";
+import { containerMethods } from "./containers.ts";
+import type { EndpointQuestion } from "./endpoint.ts";
+import { execInside } from "./exec.ts";
+import { runHelperContainer } from "./helper.ts";
+import { imageMethods, npmArch } from "./images.ts";
+import { leftoverMethods } from "./leftovers.ts";
+import type { Engine, EngineInfo } from "./types.ts";
+
+/**
+ * The Docker Engine that the docker client of this user would reach. Nothing is read or connected to before the first
+ * call; a failed search for the endpoint is that call's error.
+ */
+export function createEngine(question: EndpointQuestion): Engine {
+  const client = createClient(question);
+  return {
+    info: () => client.attempt("say what it is", () => readInfo(client)),
+    ...containerMethods(client),
+    exec: (container, spec, limits) => execInside(client, container, spec, limits),
+    attach: (container, spec, io) => attachInside(client, container, spec, io),
+    runHelper: (spec, limits) => runHelperContainer(client, spec, limits),
+    ...imageMethods(client),
+    ...leftoverMethods(client),
+  };
+}
+
+interface InfoAnswer {
+  ID?: string;
+  ServerVersion: string;
+  OSType: string;
+  Architecture: string;
+  NCPU: number;
+  MemTotal: number;
+  DockerRootDir: string;
+  Driver: string;
+}
+
+async function readInfo(client: EngineClient): Promise<EngineInfo> {
+  const answer = (await client.get("/info")) as InfoAnswer;
+  const { dockerHost } = await client.endpoint();
+  return {
+    version: answer.ServerVersion,
+    os: answer.OSType,
+    arch: npmArch(answer.Architecture),
+    cpus: answer.NCPU,
+    memoryBytes: answer.MemTotal,
+    dataRoot: answer.DockerRootDir,
+    // engines of other makers may have none; it goes into file names, and some IDs hold colons
+    id: createHash("sha256")
+      .update(answer.ID || dockerHost)
+      .digest("hex")
+      .slice(0, 12),
+    storageDriver: answer.Driver,
+  };
+}

@@ -1,0 +1,79 @@
+import { CoworkError } from "../errors.ts";
+import { plain } from "../system/text.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** An HTTP status of the engine with its own words. */
+export class EngineStatus extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const connectionCodes: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such socket, so no Docker Engine runs there",
+  ECONNREFUSED: "nothing listens there (is the Docker Engine running?)",
+  EACCES: "this user may not use its socket",
+  EPERM: "this user may not use its socket",
+  ENOTFOUND: "its name cannot be resolved",
+  EAI_AGAIN: "its name cannot be resolved",
+  EHOSTUNREACH: "its machine cannot be reached",
+  ENETUNREACH: "its machine cannot be reached",
+  ETIMEDOUT: "it did not answer in time",
+  ECONNRESET: "it closed the connection",
+  EPIPE: "it closed the connection",
+};
+
+const hints: Readonly<Record<string, string>> = {
+  EACCES:
+    "add yourself to the docker group (`sudo usermod -aG docker $USER`, then log in again); `cowork doctor` tells more",
+};
+
+/**
+ * The error of one request, in cowork's words.
+ * @param doing what was tried, as the end of a sentence: `start container abc`
+ */
+export function engineError(error: unknown, doing: string, endpoint: Endpoint): CoworkError {
+  if (error instanceof CoworkError) return error;
+  const status = statusOf(error);
+  if (status !== undefined) {
+    return new CoworkError("ENGINE_FAILED", `The Docker Engine could not ${plain(doing)}: ${wordsOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError")) {
+    return new CoworkError("INTERRUPTED", `Interrupted (${plain(doing)}).`, { cause: error });
+  }
+  const code = codeOf(error);
+  const why = (code && connectionCodes[code]) ?? wordsOf(error);
+  return new CoworkError(
+    "ENGINE_UNREACHABLE",
+    `The Docker Engine at ${plain(endpoint.dockerHost)} (${endpoint.origin}) does not answer: ${why}.`,
+    {
+      hint: (code && hints[code === "EPERM" ? "EACCES" : code]) || "run `cowork doctor`",
+      cause: error,
+    },
+  );
+}
+
+/** HTTP status of an engine's refusal, our own or dockerode's; undefined for anything else. */
+export function statusOf(error: unknown): number | undefined {
+  if (error instanceof EngineStatus) return error.status;
+  const code = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof code === "number" ? code : undefined;
+}
+
+/** The engine's own words, one line, without dockerode's prefix. */
+export function wordsOf(error: unknown): string {
+  const json = (error as { json?: { message?: unknown } } | null)?.json;
+  if (typeof json?.message === "string") return plain(json.message);
+  const text = error instanceof Error ? error.message : String(error);
+  return plain(text.replace(/^\(HTTP code \d+\) [^-]*- /, ""));
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : undefined;
+}

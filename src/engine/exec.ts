@@ -1,0 +1,149 @@
+import type { Duplex } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import type Dockerode from "dockerode";
+import { CoworkError } from "../errors.ts";
+import { plain } from "../system/text.ts";
+import type { EngineClient } from "./client.ts";
+import { createCollector, demux, firstLine, readToEnd } from "./streams.ts";
+import type { ExecLimits, ExecResult, ExecSpec } from "./types.ts";
+
+export const defaultTimeoutMs = 60_000;
+export const defaultMaxOutput = 16 * 1024 * 1024;
+
+/**
+ * The engine never says which process of the container an exec became, and takes no signals for it. So a shell says its
+ * own number before it becomes the command: the number stays, and the command sees neither shell nor line.
+ */
+const tellPid = ["/bin/sh", "-c", 'echo "$$"; exec "$@"', "sh"] as const;
+
+/** The exec part of Engine. */
+export async function execInside(
+  client: EngineClient,
+  container: string,
+  spec: ExecSpec,
+  limits: ExecLimits = {},
+): Promise<ExecResult> {
+  const doing = `run ${plain(spec.command[0])} in container ${plain(container)}`;
+  return await client.attempt(doing, async () => {
+    limits.signal?.throwIfAborted();
+    const docker = await client.docker();
+    const started = await startExec(
+      docker,
+      container,
+      { ...spec, command: [...tellPid, ...spec.command] },
+      { tty: false, stdin: limits.input !== undefined },
+    );
+    const maxOutput = limits.maxOutput ?? defaultMaxOutput;
+    const stdout = createCollector(maxOutput);
+    const stderr = createCollector(maxOutput);
+    const refusal = createCollector(4096);
+    let pid: string | undefined;
+    const notePid = firstLine((line) => (pid = line), stdout.sink);
+    const whole = demux((chunk) => (pid === undefined && refusal.sink(chunk), notePid(chunk)), stderr.sink);
+    const stop = (): Promise<void> => killInside(docker, container, pid);
+    await within(limits, doing, stop, started.connection, async () => {
+      if (limits.input !== undefined) started.connection.end(limits.input);
+      await readToEnd(started.connection, whole);
+    });
+    const code = await exitCode(started.exec);
+    if (pid === undefined || !/^\d+$/.test(pid)) throw neverStarted(doing, refusal.text() + stderr.text(), code);
+    return { code, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated() || stderr.truncated() };
+  });
+}
+
+/** The engine writes why it could not start a process where the process' output would be. */
+function neverStarted(doing: string, text: string, code: number): CoworkError {
+  return new CoworkError(
+    "ENGINE_FAILED",
+    `The Docker Engine could not ${doing}: ${plain(text) || `it ended with ${code} before it began`}`,
+  );
+}
+
+export interface StartedExec {
+  exec: Dockerode.Exec;
+  connection: Duplex;
+}
+
+/** Ctrl-P, Ctrl-Q would detach and Ctrl-P wait for the next key: a sequence that nobody types instead. */
+const detachKeys = "ctrl-\\,ctrl-@,ctrl-\\,ctrl-@,ctrl-\\,ctrl-@";
+
+export async function startExec(
+  docker: Dockerode,
+  container: string,
+  spec: ExecSpec,
+  how: { tty: boolean; stdin: boolean },
+): Promise<StartedExec> {
+  const exec = await docker.getContainer(container).exec({
+    Cmd: [...spec.command],
+    AttachStdin: how.stdin,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: how.tty,
+    DetachKeys: detachKeys,
+    Env: Object.entries(spec.env ?? {}).map(([name, value]) => `${name}=${value}`),
+    ...(spec.user === undefined ? {} : { User: spec.user }),
+    ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
+  });
+  return { exec, connection: await exec.start({ hijack: true, Tty: how.tty }) };
+}
+
+/** Its code, which the engine knows a moment after the output has ended. */
+export async function exitCode(exec: Dockerode.Exec): Promise<number> {
+  for (let waited = 0; ; waited += 20) {
+    const { Running: running, ExitCode: code } = await exec.inspect();
+    if (!running && code !== null) return code;
+    if (waited > 10_000)
+      throw new CoworkError("ENGINE_UNREACHABLE", "The connection to the process inside was lost.", {
+        hint: "run `cowork doctor`",
+      });
+    await delay(20);
+  }
+}
+
+/**
+ * Runs `work` until it ends, its time is over or it is aborted; in the latter cases `stop` ends what runs inside.
+ * Throws TIMEOUT or INTERRUPTED then.
+ */
+export async function within<T>(
+  limits: ExecLimits,
+  doing: string,
+  stop: () => Promise<void>,
+  connection: Duplex,
+  work: () => Promise<T>,
+): Promise<T> {
+  const timeoutMs = limits.timeoutMs ?? defaultTimeoutMs;
+  const ending = Promise.withResolvers<never>();
+  ending.promise.catch(() => undefined);
+  let ended: CoworkError | undefined;
+  const end = (reason: CoworkError): void => {
+    // the first reason counts: what was stopped ends, and that must not pass for a result
+    if (ended !== undefined) return;
+    ended = reason;
+    void stop().finally(() => (ending.reject(reason), connection.destroy()));
+  };
+  const onAbort = (): void => end(new CoworkError("INTERRUPTED", `Interrupted (${doing}).`));
+  const onTimeout = (): void =>
+    end(new CoworkError("TIMEOUT", `It took longer than ${timeoutMs / 1000} s to ${doing}.`));
+  const timer = setTimeout(onTimeout, timeoutMs);
+  limits.signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    const result = await Promise.race([work(), ending.promise]);
+    return ended === undefined ? result : await ending.promise;
+  } finally {
+    clearTimeout(timer);
+    limits.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+const killScript = 'kill -KILL -- "-$1" 2>/dev/null || kill -KILL "$1"';
+
+/** Best effort: an engine that no longer answers must not keep us. runc makes every exec'ed process leader of its group. */
+async function killInside(docker: Dockerode, container: string, pid: string | undefined): Promise<void> {
+  if (pid === undefined || !/^\d+$/.test(pid)) return;
+  const kill = async (): Promise<void> => {
+    const spec: ExecSpec = { command: ["/bin/sh", "-c", killScript, "sh", pid], user: "0", workingDir: "/" };
+    const { connection } = await startExec(docker, container, spec, { tty: false, stdin: false });
+    await readToEnd(connection, () => undefined);
+  };
+  await Promise.race([kill().catch(() => undefined), delay(5000, undefined, { ref: false })]);
+}

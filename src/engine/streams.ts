@@ -1,0 +1,115 @@
+import { once } from "node:events";
+import type { Duplex, Writable } from "node:stream";
+
+/** Takes a chunk; resolves when it may get the next one. */
+export type Sink = (chunk: Buffer) => Promise<void> | void;
+
+/** Writes with back-pressure. Throws EPIPE when nobody reads any more. */
+export function streamSink(target: Writable): Sink {
+  return async (chunk) => {
+    if (target.destroyed || target.errored || target.writableEnded) throw closedPipe();
+    if (target.write(chunk)) return;
+    await Promise.race([once(target, "drain"), once(target, "close").then(() => Promise.reject(closedPipe()))]);
+  };
+}
+
+function closedPipe(): Error {
+  return Object.assign(new Error("nobody reads the output any more"), { code: "EPIPE" });
+}
+
+/** Keeps up to `limit` bytes, drops the rest so that the process inside never blocks on us. */
+export function createCollector(limit: number): { sink: Sink; text(): string; truncated(): boolean } {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let cut = false;
+  return {
+    sink: (chunk) => {
+      const room = limit - size;
+      if (chunk.length > room) cut = true;
+      const kept = chunk.subarray(0, room);
+      if (kept.length === 0) return;
+      chunks.push(kept);
+      size += kept.length;
+    },
+    text: () => Buffer.concat(chunks).toString("utf8"),
+    truncated: () => cut,
+  };
+}
+
+/**
+ * Takes the first line off a stream and hands on the rest.
+ * @param onLine gets the line without its end; when the stream is over before, nothing is called
+ */
+export function firstLine(onLine: (line: string) => void, rest: Sink): Sink {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  return (chunk) => {
+    if (head === undefined) return rest(chunk);
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf(10);
+    if (end < 0) return undefined;
+    const line = head.subarray(0, end).toString("utf8").replace(/\r$/, "");
+    const after = head.subarray(end + 1);
+    head = undefined;
+    onLine(line);
+    return after.length > 0 ? rest(after) : undefined;
+  };
+}
+
+/** Splits the engine's multiplexed stream: 8 bytes of header (stream, 0, 0, 0, length), then that many bytes. */
+export function demux(stdout: Sink, stderr: Sink): Sink {
+  let header = Buffer.alloc(0);
+  let left = 0;
+  let target = stdout;
+  return async (chunk) => {
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (left === 0) {
+        const missing = 8 - header.length;
+        header = Buffer.concat([header, rest.subarray(0, missing)]);
+        rest = rest.subarray(missing);
+        if (header.length < 8) return;
+        target = header[0] === 2 ? stderr : stdout;
+        left = header.readUInt32BE(4);
+        header = Buffer.alloc(0);
+        continue;
+      }
+      const part = rest.subarray(0, left);
+      rest = rest.subarray(part.length);
+      left -= part.length;
+      await target(part);
+    }
+  };
+}
+
+/**
+ * Reads a hijacked connection to its end. A process that ends without reading its input makes our writes fail while its
+ * last output still waits to be read: node would drop that together with the socket, so write errors do not destroy it here.
+ */
+export async function readToEnd(connection: Duplex, sink: Sink): Promise<void> {
+  const destroy = connection.destroy.bind(connection);
+  let ended = false;
+  connection.destroy = (error) => {
+    if (!ended && isWriteError(error)) return connection;
+    return destroy(error);
+  };
+  connection.on("error", () => undefined);
+  try {
+    for await (const chunk of connection) await sink(chunk as Buffer);
+  } catch (error) {
+    if (!isReset(error)) throw error;
+  } finally {
+    ended = true;
+    destroy();
+  }
+}
+
+function isWriteError(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null | undefined)?.syscall === "write";
+}
+
+/** The engine hung up with input of ours unread: all its output came before. The exit code tells whether it was the end. */
+function isReset(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  const syscall = (error as NodeJS.ErrnoException).syscall;
+  return code === "ECONNRESET" && syscall === "read";
+}
