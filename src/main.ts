@@ -1,3 +1,28 @@
 import { coworkVersion } from "./version.ts";
 
-if (process.argv[2] === "--version") process.stdout.write(`cowork ${coworkVersion()}\n`);
+// Version and completion answer before anything else is loaded: they are what people wait for without wanting to.
+const argv = process.argv.slice(2);
+const [first] = argv;
+
+if (first === "--version" || first === "-V") {
+  process.stdout.write(`cowork ${coworkVersion()}\n`);
+} else {
+  void main();
+}
+
+async function main(): Promise<void> {
+  const { processCaller } = await import("./commands/process-caller.ts");
+  const caller = processCaller();
+  if (first === "__complete") {
+    const { completeLine } = await import("./commands/complete-line.ts");
+    process.exitCode = await completeLine(argv.slice(1), caller);
+    return;
+  }
+  const { runCli } = await import("./commands/cli.ts");
+  const code = await runCli(argv, caller);
+  // What was written is out before the process ends, also when something (a socket of the engine) would keep it alive.
+  process.stdout.write("", () => {
+    // oxlint-disable-next-line unicorn/no-process-exit -- the only place that ends the process
+    process.stderr.write("", () => process.exit(code));
+  });
+}

@@ -1,0 +1,115 @@
+import type { ResolvedSettings, SettingSources } from "../config/resolve.ts";
+import type { Settings } from "../config/types.ts";
+import { CoworkError } from "../errors.ts";
+import type { Project } from "../project/types.ts";
+import type { HostPart } from "../session/host-part.ts";
+import type { Context } from "../system/context.ts";
+import type { Progress } from "../ui/progress.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import type { Caller } from "./caller.ts";
+import type { GlobalValues } from "./command.ts";
+
+/** What a command has at hand besides its own flags. Everything is made when it is first asked for, and once. */
+export interface App {
+  terminal: Terminal;
+  caller: Caller;
+  globals: GlobalValues;
+  now(): Date;
+  /** Progress as live lines (`live`), as plain lines only, or not at all. To be called before `context`. */
+  show(how: "live" | "lines"): Promise<Progress>;
+  /** `--trust` of this command: to be called before `context`. */
+  trust(given: boolean): void;
+  context(): Promise<Context>;
+  /** The project that cowork was called in. Throws NOT_A_PROJECT. */
+  project(): Promise<Project>;
+  /** The same, undefined outside of one. */
+  findProject(): Promise<Project | undefined>;
+  /** What is configured. What only counts after the trust question is asked for with `askTrust` only. */
+  resolve(options?: { flags?: SettingSources["flags"]; askTrust?: boolean }): Promise<ResolvedSettings>;
+  settings(): Promise<Settings>;
+  /** The host's part on the host that is meant. Throws HOST_UNREACHABLE for a remote one. */
+  host(): Promise<HostPart>;
+  /** Prints the command's one JSON value; gives 0, the exit code. */
+  json(value: unknown): 0;
+  /** Gives the terminal back, whatever the command did. */
+  stop(): void;
+}
+
+/** Makes the parts; tests hand in their own for some. */
+export interface AppParts {
+  makeContext(
+    caller: Caller,
+    terminal: Terminal,
+    options: { progress: Progress; trust: boolean; verbose: boolean },
+  ): Promise<Context>;
+  makeHost(ctx: Context): Promise<HostPart>;
+}
+
+export const realParts: AppParts = {
+  makeContext: async (...args) => await (await import("./context.ts")).makeContext(...args),
+  makeHost: async (ctx) => (await import("../session/local-host.ts")).createLocalHost(ctx),
+};
+
+export function createApp(caller: Caller, terminal: Terminal, globals: GlobalValues, parts: AppParts): App {
+  let progress: Progress | undefined;
+  let trust = false;
+  const silent: Progress = { report: () => {}, pauseFor: async (work) => await work(), stop: () => {} };
+  const context = once(
+    async () =>
+      await parts.makeContext(caller, terminal, { progress: progress ?? silent, trust, verbose: globals.verbose }),
+  );
+  const project = once(async () => {
+    const [{ findProject }, ctx] = await Promise.all([import("../project/find-project.ts"), context()]);
+    return await findProject(ctx, caller.cwd());
+  });
+  const findProject = async (): Promise<Project | undefined> => {
+    try {
+      return await project();
+    } catch (error) {
+      if (error instanceof CoworkError && error.code === "NOT_A_PROJECT") return undefined;
+      throw error;
+    }
+  };
+  const resolve: App["resolve"] = async ({ flags = {}, askTrust = false } = {}) => {
+    const { readSettings } = await import("./settings.ts");
+    // --host local stands above a HOST of the configuration, as every flag does.
+    const all = { HOST: globals.host, ...flags };
+    return await readSettings(await context(), await findProject(), { flags: all, askTrust, cpus: caller.cpus });
+  };
+  const settings = async (): Promise<Settings> => (await resolve()).settings;
+  return {
+    terminal,
+    caller,
+    globals,
+    now: () => new Date(),
+    show: async (how) => {
+      const { createProgress } = await import("../ui/progress.ts");
+      const now = (): number => performance.now();
+      progress = await createProgress(how === "live" ? terminal : { ...terminal, isLive: false }, now);
+      return progress;
+    },
+    trust: (given) => {
+      trust = given;
+    },
+    context,
+    project,
+    findProject,
+    resolve,
+    settings,
+    host: async () => {
+      const { checkHost } = await import("./settings.ts");
+      checkHost((await settings()).host);
+      return await parts.makeHost(await context());
+    },
+    json: (value) => {
+      terminal.out(JSON.stringify(value, null, 2));
+      return 0;
+    },
+    stop: () => progress?.stop(),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return async () => await (made ??= make());
+}

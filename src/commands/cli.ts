@@ -1,0 +1,65 @@
+import { toCoworkError } from "../errors.ts";
+import { createTerminal, type Terminal } from "../ui/terminal.ts";
+import { createApp, realParts, type AppParts } from "./app.ts";
+import type { Caller } from "./caller.ts";
+import { parseLine } from "./parse.ts";
+import { commands } from "./registry.ts";
+
+/** Runs one command line to its exit code. Everything that goes wrong is reported here, once. */
+export async function runCli(argv: readonly string[], caller: Caller, parts: AppParts = realParts): Promise<number> {
+  // Known before the line is understood: an error about the line itself has to be shown in the right way, too.
+  const has = (flag: string): boolean => beforeDashes(argv).includes(flag);
+  const terminal = createTerminal(caller.streams, { env: caller.env, noColour: has("--no-color") });
+  try {
+    const code = await runCommand(argv, caller, terminal, parts);
+    return code === 130 ? (caller.signalCode() ?? code) : code;
+  } catch (error) {
+    return await reportFailure(error, caller, terminal, { json: has("--json"), verbose: has("--verbose") });
+  }
+}
+
+async function runCommand(
+  argv: readonly string[],
+  caller: Caller,
+  terminal: Terminal,
+  parts: AppParts,
+): Promise<number> {
+  const { command, globals, input } = await parseLine(argv, commands);
+  if (globals.help || command === undefined) {
+    const { renderCommandHelp, renderOverview } = await import("./help.ts");
+    terminal.out(
+      command === undefined ? renderOverview(commands, terminal.style) : renderCommandHelp(command, terminal.style),
+    );
+    return 0;
+  }
+  const { checkHost } = await import("./settings.ts");
+  checkHost(globals.host);
+  const app = createApp(caller, terminal, globals, parts);
+  try {
+    return await command.run(input, app);
+  } finally {
+    app.stop();
+  }
+}
+
+async function reportFailure(
+  thrown: unknown,
+  caller: Caller,
+  terminal: Terminal,
+  options: { json: boolean; verbose: boolean },
+): Promise<number> {
+  const error = toCoworkError(thrown);
+  if (options.json) {
+    terminal.out(JSON.stringify({ error: error.toView() }, null, 2));
+  } else {
+    const { renderError } = await import("../ui/errors.ts");
+    const detail = options.verbose ? [error.detail, error.stack].filter(Boolean).join("\n") : undefined;
+    terminal.err(renderError(error.toView(), { style: terminal.errStyle, detail }));
+  }
+  return error.exitCode === 130 ? (caller.signalCode() ?? 130) : error.exitCode;
+}
+
+function beforeDashes(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  return end === -1 ? argv : argv.slice(0, end);
+}

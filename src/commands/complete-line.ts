@@ -1,0 +1,21 @@
+import type { Caller } from "./caller.ts";
+import { completeWords, type Candidate } from "./complete.ts";
+import { completionSources } from "./complete-sources.ts";
+import { commands } from "./registry.ts";
+
+/**
+ * What a shell's completion calls at every Tab: `cowork __complete <shell> <word>…`. Prints one candidate a line, the way
+ * the shell wants it. Never fails: a Tab that finds nothing says nothing.
+ */
+export async function completeLine(argv: readonly string[], caller: Caller): Promise<number> {
+  const [shell = "", ...words] = argv;
+  const found = await completeWords(words, commands, completionSources(caller)).catch(() => []);
+  if (found.length > 0) caller.streams.stdout.write(`${found.map((one) => format(one, shell)).join("\n")}\n`);
+  return 0;
+}
+
+function format({ value, about }: Candidate, shell: string): string {
+  if (about === undefined || shell === "bash") return value;
+  // zsh's _describe splits at the first colon.
+  return shell === "zsh" ? `${value.replaceAll(":", "\\:")}:${about}` : `${value}\t${about}`;
+}

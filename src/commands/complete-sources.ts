@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { coworkPaths, type Paths } from "../system/paths.ts";
+import type { Caller } from "./caller.ts";
+import type { CompletionSources } from "./complete.ts";
+import { homeFolder } from "./context.ts";
+
+// A Tab must not be felt: no git, no engine, no schema, only a few small files, read at once. What cannot be read is left out.
+
+export function completionSources(caller: Pick<Caller, "env" | "cwd" | "identity">): CompletionSources {
+  return {
+    sessions: async () => sessionNames(coworkPaths(homeFolder(caller)), realpathSync(caller.cwd())),
+    keys: async () => {
+      const { configKeys } = await import("../config/keys.ts");
+      return configKeys.map(({ name, doc }) => ({ value: name, about: doc }));
+    },
+  };
+}
+
+/** Names of the sessions of the project that `cwd` lies in, sorted. */
+function sessionNames(paths: Paths, cwd: string): string[] {
+  const root = projectRoot(paths, cwd);
+  if (root === undefined) return [];
+  const records = attempt(() => readdirSync(paths.stateRoot)) ?? [];
+  return records
+    .map((id) => readRecord(paths, id))
+    .flatMap((record) => (record?.projectRoot === root && typeof record.name === "string" ? [record.name] : []))
+    .toSorted();
+}
+
+function readRecord(paths: Paths, id: string): { name?: unknown; projectRoot?: unknown } | undefined {
+  return attempt(() => JSON.parse(readFileSync(paths.record(id), "utf8")) as { name?: unknown; projectRoot?: unknown });
+}
+
+function projectRoot(paths: Paths, cwd: string): string | undefined {
+  const inside = relative(attempt(() => realpathSync(paths.sessions)) ?? paths.sessions, cwd).split(sep)[0] ?? "";
+  if (inside !== "" && inside !== "..") {
+    const root = readRecord(paths, inside)?.projectRoot;
+    return typeof root === "string" ? root : undefined;
+  }
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const git = join(folder, ".git");
+    const stats = attempt(() => statSync(git));
+    if (stats?.isDirectory() === true) return folder;
+    if (stats?.isFile() === true) return mainTreeOf(git) ?? folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** The main working tree of a linked one: `.git` is a file that names `<main>/.git/worktrees/<name>`. */
+function mainTreeOf(file: string): string | undefined {
+  const target = /^gitdir: (.+)$/m.exec(attempt(() => readFileSync(file, "utf8")) ?? "")?.[1];
+  if (target === undefined) return undefined;
+  const folder = resolve(dirname(file), target);
+  const common = dirname(dirname(folder));
+  return folder.includes(`${sep}worktrees${sep}`) && common.endsWith(`${sep}.git`) ? dirname(common) : undefined;
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

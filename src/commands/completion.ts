@@ -1,0 +1,28 @@
+import { basename } from "node:path";
+import { defineCommand } from "./command.ts";
+import { usageError } from "./usage.ts";
+
+export const completionCommand = defineCommand({
+  name: "completion",
+  group: "Set-up",
+  summary: "print the completion script for bash, zsh or fish",
+  positionals: [
+    { name: "shell", summary: "bash, zsh or fish (without one: your shell)", complete: ["bash", "zsh", "fish"] },
+  ],
+  flags: {},
+  examples: [
+    { line: 'eval "$(cowork completion bash)"', text: "in ~/.bashrc" },
+    { line: 'eval "$(cowork completion zsh)"', text: "in ~/.zshrc, after compinit" },
+    { line: "cowork completion fish | source", text: "in ~/.config/fish/config.fish" },
+  ],
+  async run({ args }, app) {
+    const { completionScripts, shells } = await import("./completion-scripts.ts");
+    const wanted = args[0] ?? basename(app.caller.env["SHELL"] ?? "");
+    const shell = shells.find((name) => name === wanted);
+    if (shell === undefined) {
+      throw usageError(`There is no completion for the shell "${wanted}".`, "cowork completion bash | zsh | fish");
+    }
+    app.terminal.out(completionScripts[shell]);
+    return 0;
+  },
+});

@@ -1,0 +1,50 @@
+import type { ReadStream } from "node:tty";
+import type { ConnectIo } from "../session/host-part.ts";
+import type { Caller } from "./caller.ts";
+
+/**
+ * The caller's streams as `connect` wants them. With a terminal on both ends the process inside gets a terminal, and ours goes
+ * raw once that one is ready. A reader that went away (`connect a -- yes | head -1`) ends it.
+ * `release` gives the terminal back.
+ */
+export function connectIo(caller: Caller, onReady: () => void): ConnectIo & { release: () => void } {
+  const { stdin, stdout, stderr } = caller.streams;
+  const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
+  const gone = new AbortController();
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code === "EPIPE") gone.abort();
+  };
+  stdout.on("error", onError);
+  const raw = (on: boolean): void => {
+    if (isTerminal) (stdin as unknown as ReadStream).setRawMode(on);
+  };
+  return {
+    stdin,
+    stdout,
+    stderr,
+    signal: AbortSignal.any([caller.signal, gone.signal]),
+    onReady: () => {
+      onReady();
+      raw(true);
+    },
+    ...(isTerminal ? { tty: windowOf(stdout) } : {}),
+    release: () => {
+      raw(false);
+      stdout.off("error", onError);
+    },
+  };
+}
+
+function windowOf(stdout: Caller["streams"]["stdout"]): NonNullable<ConnectIo["tty"]> {
+  const size = (): [number, number] => [stdout.columns || 80, stdout.rows || 24];
+  const [columns, rows] = size();
+  return {
+    columns,
+    rows,
+    onResize: (listener) => {
+      const onResize = (): void => listener(...size());
+      stdout.on("resize", onResize);
+      return () => void stdout.off("resize", onResize);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { defineCommand } from "./command.ts";
+import { selectSession } from "./result.ts";
+import { oneSession } from "./shared-flags.ts";
+
+export const connectCommand = defineCommand({
+  name: "connect",
+  group: "Sessions",
+  summary: "a shell, or a command, inside a session; starts it if it is stopped",
+  details: [
+    "On a terminal the shell lives in the host's tmux: close the window, or press Ctrl-b d, and it goes on; connect again and you\n" +
+      "are back. With a command there is no tmux, and stdin, stdout and the exit code are the command's own.",
+  ],
+  positionals: [oneSession],
+  flags: { "no-tmux": { type: "boolean", summary: "a plain shell, that ends with the terminal" } },
+  rest: { name: "command", summary: "run this instead of a shell" },
+  examples: [
+    { line: "cowork connect a", text: "work in a; detach and come back" },
+    { line: "cowork connect a -- npm test", text: "run one command in a" },
+  ],
+  async run({ args, flags, rest }, app) {
+    const progress = await app.show("lines");
+    const { connectIo } = await import("./connect-io.ts");
+    const selector = await selectSession(app, args[0]);
+    const settings = await app.settings();
+    const io = connectIo(app.caller, () => progress.stop());
+    const command = rest !== undefined && rest.length > 0 ? [...rest] : undefined;
+    const request = {
+      selector,
+      settings,
+      tmux: !flags["no-tmux"] && command === undefined && io.tty !== undefined,
+      ...(command === undefined ? {} : { command }),
+      ...(settings.connect === undefined ? {} : { connect: settings.connect }),
+    };
+    try {
+      return await (await app.host()).connect(request, io);
+    } finally {
+      io.release();
+    }
+  },
+});

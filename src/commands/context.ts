@@ -1,0 +1,75 @@
+import { join, resolve } from "node:path";
+import { CoworkError } from "../errors.ts";
+import type { Ask, Question } from "../events.ts";
+import type { Context } from "../system/context.ts";
+import { coworkPaths } from "../system/paths.ts";
+import { hostUser } from "../system/user.ts";
+import type { Progress } from "../ui/progress.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import type { Caller } from "./caller.ts";
+
+/** Makes the context that everything below the commands works with, for a user who called a command. */
+export async function makeContext(
+  caller: Caller,
+  terminal: Terminal,
+  options: { progress: Progress; trust: boolean; verbose: boolean },
+): Promise<Context> {
+  const [{ createRun }, { createEngine }, { systemClock }, { createLog }] = await Promise.all([
+    import("../system/run.ts"),
+    import("../engine/engine.ts"),
+    import("../system/clock.ts"),
+    import("../system/log-file.ts"),
+  ]);
+  const { env, signal, node } = caller;
+  const user = hostUser(caller.identity());
+  const paths = coworkPaths(homeFolder(caller));
+  const file = createLog(join(paths.commandLogs, "cowork.log"), systemClock);
+  const log = (line: string): void => {
+    file(line);
+    if (options.verbose) terminal.err(terminal.errStyle("dim", line));
+  };
+  const { report } = options.progress;
+  const base = { paths, user, env, run: createRun({ env }), node, clock: systemClock, report, signal, log };
+  const engine = createEngine({ env, home: user.home });
+  return { ...base, engine, ask: createAsk(terminal, base, options) };
+}
+
+/** `$COWORK_HOME`, else `~/.cowork`; absolute. */
+export function homeFolder(caller: Pick<Caller, "env" | "cwd" | "identity">): string {
+  const own = caller.env["COWORK_HOME"];
+  if (own !== undefined && own !== "") return resolve(own.startsWith("/") ? "/" : caller.cwd(), own);
+  const { homedir } = caller.identity();
+  if (homedir !== "") return join(homedir, ".cowork");
+  throw new CoworkError("PERMISSION_DENIED", "There is no home folder to keep sessions in.", {
+    hint: "set COWORK_HOME to a folder that you can write to",
+  });
+}
+
+/**
+ * Questions, one at a time. Trust that was given before, for the same content, is not asked for again; where nobody can be
+ * asked, a question is shown and answered with no, but for `--trust`.
+ */
+function createAsk(
+  terminal: Terminal,
+  ctx: Pick<Context, "paths" | "clock" | "signal">,
+  options: { progress: Progress; trust: boolean },
+): Ask {
+  let last: Promise<unknown> = Promise.resolve();
+  const askOne = async (question: Question): Promise<boolean> => {
+    const { showQuestion, askPerson } = await import("../ui/questions.ts");
+    const { isTrusted, rememberTrust } = await import("../project/trust-store.ts");
+    const isTrust = question.kind === "trust";
+    if (isTrust && (await isTrusted(ctx.paths, question.projectRoot, question.hash))) return true;
+    const given = isTrust && options.trust;
+    if (given || !terminal.canAsk) showQuestion(terminal, question);
+    const yes = given || (terminal.canAsk && (await askPerson(terminal, question, ctx.signal)));
+    if (isTrust && yes) await rememberTrust(ctx, question.projectRoot, question.hash);
+    return yes;
+  };
+  return async (question) => {
+    // Sessions are made side by side; their questions come one after another.
+    const turn = last.then(async () => await options.progress.pauseFor(async () => await askOne(question)));
+    last = turn.catch(() => undefined);
+    return await turn;
+  };
+}

@@ -1,0 +1,35 @@
+import { commandByName } from "./registry-lookup.ts";
+import { defineCommand } from "./command.ts";
+
+export const helpCommand = defineCommand({
+  name: "help",
+  group: "Set-up",
+  summary: "show help, for all or for one command",
+  positionals: [{ name: "command", summary: "name of a command, or: licenses", complete: "command" }],
+  flags: {},
+  examples: [
+    { line: "cowork help init", text: "everything about init" },
+    { line: "cowork help licenses", text: "licences of the libraries inside" },
+  ],
+  async run({ args }, app) {
+    const [topic] = args;
+    const { terminal } = app;
+    if (topic === "licenses") {
+      const { readAsset } = await import("../assets.ts");
+      terminal.out(
+        Buffer.from(await readAsset("third-party.txt"))
+          .toString("utf8")
+          .trimEnd(),
+      );
+      return 0;
+    }
+    const { renderCommandHelp, renderOverview } = await import("./help.ts");
+    const { commands } = await import("./registry.ts");
+    terminal.out(
+      topic === undefined
+        ? renderOverview(commands, terminal.style)
+        : renderCommandHelp(commandByName(topic, commands), terminal.style),
+    );
+    return 0;
+  },
+});

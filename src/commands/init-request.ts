@@ -1,0 +1,81 @@
+import type { Project } from "../project/types.ts";
+import type { InitRequest, Outcome } from "../session/types.ts";
+import type { App } from "./app.ts";
+import { checkHost } from "./settings.ts";
+import { usageError } from "./usage.ts";
+
+export interface InitFlags {
+  from: string | undefined;
+  branch: string | undefined;
+  config: string | undefined;
+  "base-image": string | undefined;
+  "no-start": boolean;
+}
+
+/** The names given, else those in the project's conf; checked, each once. */
+export async function initNames(app: App, project: Project, args: readonly string[]): Promise<string[]> {
+  const { checkSessionName, nameKey } = await import("../session/names.ts");
+  const names = args.length > 0 ? args : await namesOfConf(app, project);
+  if (names.length === 0) {
+    throw usageError("No session is named, and none stands in the project's conf.", "cowork init <name> [<name> …]");
+  }
+  for (const name of names) checkSessionName(name);
+  return [...new Map(names.map((name) => [nameKey(name), name])).values()];
+}
+
+async function namesOfConf(app: App, project: Project): Promise<string[]> {
+  const { readSessions } = await import("../project/sessions-index.ts");
+  const entries = await readSessions(await app.context(), project);
+  for (const { host } of entries) checkHost(host);
+  return entries.map(({ name }) => name);
+}
+
+/** What a person should know about the project before its sessions are made. */
+export function projectNotes({ facts, notes }: Project): string[] {
+  const credentials = "the project's origin has credentials in its URL; sessions get it without them";
+  return [...notes, ...(facts.originHadCredentials ? [credentials] : [])];
+}
+
+/** What the host's part needs to know: the user's side of `init`. */
+export async function makeRequest(
+  app: App,
+  project: Project,
+  names: readonly string[],
+  flags: InitFlags,
+): Promise<InitRequest> {
+  const { planStart } = await import("../project/plan-start.ts");
+  const ctx = await app.context();
+  const { settings } = await app.resolve({
+    askTrust: true,
+    flags: { BASE_IMAGE: flags["base-image"], DEVCONTAINER: flags.config },
+  });
+  const wanted = {
+    branchPrefix: settings.branchPrefix,
+    ...(flags.branch === undefined ? {} : { branch: flags.branch }),
+    ...(flags.from === undefined ? {} : { from: flags.from }),
+  };
+  const sessions = await Promise.all(
+    names.map(async (name) => ({ name, start: await planStart(ctx, project, { name, ...wanted }) })),
+  );
+  const configName = flags.config ?? settings.devcontainer;
+  return {
+    project: project.facts,
+    source: project.source,
+    sessions,
+    settings,
+    options: { noStart: flags["no-start"], ...(configName === undefined ? {} : { configName }) },
+  };
+}
+
+/** `SESSIONS` is an index of what exists: also of a session that failed half-way, for it is there to be completed. */
+export async function rememberSessions(app: App, project: Project, outcomes: readonly Outcome[]): Promise<void> {
+  const existing = outcomes.filter(({ ok, session }) => ok || session !== undefined).map(({ name }) => name);
+  if (existing.length === 0) return;
+  const [{ addSessions }, { excludeCowork }] = await Promise.all([
+    import("../project/sessions-index.ts"),
+    import("../project/exclude.ts"),
+  ]);
+  const ctx = await app.context();
+  await excludeCowork(project);
+  await addSessions(ctx, project, existing);
+}

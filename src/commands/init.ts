@@ -1,0 +1,57 @@
+import { defineCommand } from "./command.ts";
+import { sessionJson, showResults } from "./result.ts";
+import { usageError } from "./usage.ts";
+
+export const initCommand = defineCommand({
+  name: "init",
+  group: "Sessions",
+  summary: "create sessions; complete what is missing on those that exist",
+  details: [
+    "Every session is a full clone in a dev container of its own, on a branch called as the session (BRANCH_PREFIX goes before it).\n" +
+      "Without names: the sessions that stand in the project's .cowork/.cowork.conf. An interrupted init is completed by running it again.",
+  ],
+  positionals: [{ name: "session", summary: "names of the sessions", many: true, complete: "session" }],
+  flags: {
+    from: { type: "string", value: "REF", summary: "start from this branch, tag or commit (else: the project's HEAD)" },
+    branch: { type: "string", value: "NAME", summary: "branch of the session (with one session only)" },
+    config: { type: "string", value: "NAME", summary: "which dev container configuration, where there are several" },
+    "base-image": { type: "string", value: "IMG", summary: "image that cowork's template builds on" },
+    "no-start": { type: "boolean", summary: "make everything but start no container" },
+    trust: { type: "boolean", summary: "agree to what the configuration asks of this host" },
+    "dry-run": { type: "boolean", summary: "show what would be done" },
+  },
+  examples: [
+    { line: "cowork init a b c", text: "three sessions of this project" },
+    { line: "cowork init fix --from v1.2 --branch fix/login", text: "one that starts from a tag" },
+    { line: "cowork init a --dry-run", text: "what it would do" },
+  ],
+  async run({ args, flags }, app) {
+    app.trust(flags.trust);
+    const progress = await app.show("live");
+    const { initNames, makeRequest, projectNotes, rememberSessions } = await import("./init-request.ts");
+    const project = await app.project();
+    for (const note of projectNotes(project)) app.terminal.err(`note: ${note}`);
+    const names = await initNames(app, project, args);
+    if (flags.branch !== undefined && names.length > 1) {
+      throw usageError("--branch names the branch of one session.", "cowork init <session> --branch NAME");
+    }
+    const request = await makeRequest(app, project, names, flags);
+    const host = await app.host();
+    if (flags["dry-run"]) {
+      const plan = await host.planInit(request);
+      progress.stop();
+      if (app.globals.json) return app.json(plan);
+      const { renderInitPlan } = await import("../ui/plan.ts");
+      app.terminal.out(renderInitPlan(plan, app.terminal));
+      return 0;
+    }
+    const outcomes = await host.init(request);
+    await rememberSessions(app, project, outcomes);
+    progress.stop();
+    const { describeSession } = await import("../ui/outcomes.ts");
+    const code = showResults(app, outcomes, describeSession);
+    const first = outcomes.find((outcome) => sessionJson(outcome).state === "running");
+    if (first !== undefined) app.terminal.err(`  Next: cowork connect ${first.name}`);
+    return code;
+  },
+});

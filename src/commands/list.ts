@@ -1,0 +1,33 @@
+import { plain } from "../system/text.ts";
+import { defineCommand } from "./command.ts";
+import { selectSessions } from "./result.ts";
+import { allFlag } from "./shared-flags.ts";
+
+export const listCommand = defineCommand({
+  name: "list",
+  group: "Sessions",
+  summary: "list the sessions of this project",
+  positionals: [],
+  flags: { ...allFlag },
+  examples: [
+    { line: "cowork list", text: "sessions of this project, one line each" },
+    { line: "cowork list --all --json", text: "of every project, for a program" },
+  ],
+  async run({ flags }, app) {
+    const selector = await selectSessions(app, [], flags.all);
+    const sessions = await (await app.host()).list(selector);
+    if (app.globals.json) {
+      app.json({ sessions });
+      return 0;
+    }
+    if (sessions.length === 0) {
+      const where = selector.project === undefined ? "on this host" : `in ${plain(selector.project.name)}`;
+      app.terminal.err(`There is no session ${where}.\n  Next: cowork init <name>`);
+      return 0;
+    }
+    const { renderSessions } = await import("../ui/sessions.ts");
+    const { width, style } = app.terminal;
+    app.terminal.out(renderSessions(sessions, { allProjects: flags.all, now: app.now(), width, style }));
+    return 0;
+  },
+});

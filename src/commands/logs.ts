@@ -1,0 +1,20 @@
+import { defineCommand } from "./command.ts";
+import { selectSession } from "./result.ts";
+import { oneSession } from "./shared-flags.ts";
+
+export const logsCommand = defineCommand({
+  name: "logs",
+  group: "Sessions",
+  summary: "show how a session's dev container came up",
+  positionals: [oneSession],
+  flags: { follow: { type: "boolean", short: "f", summary: "go on as the log grows; Ctrl-C ends it" } },
+  examples: [
+    { line: "cowork logs a", text: "how a came up" },
+    { line: "cowork logs a -f", text: "watch it while it does" },
+  ],
+  async run({ args, flags }, app) {
+    const selector = await selectSession(app, args[0]);
+    await (await app.host()).logs(selector, { follow: flags.follow }, app.terminal.streams.stdout);
+    return 0;
+  },
+});

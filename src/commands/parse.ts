@@ -1,0 +1,161 @@
+import { CoworkError } from "../errors.ts";
+import type { Command, Flag, Flags, GlobalValues, Input } from "./command.ts";
+import { globalFlags } from "./command.ts";
+import { commandByName } from "./registry-lookup.ts";
+import { nearest } from "./suggest.ts";
+import { usageError, usageLine } from "./usage.ts";
+
+export interface ParsedLine {
+  /** undefined: `cowork` alone, or with global flags only */
+  command: Command | undefined;
+  globals: GlobalValues;
+  input: Input<Flags>;
+}
+
+/** What yargs gives, with the settings below. */
+type RawArguments = { _: (string | number)[]; "--"?: (string | number)[] } & Record<string, unknown>;
+
+/**
+ * The one place that knows yargs. Pure: the words of the command line in, what they mean out.
+ * @throws USAGE with the nearest known word and the next step
+ */
+export async function parseLine(argv: readonly string[], commands: readonly Command[]): Promise<ParsedLine> {
+  const at = commandIndex(argv);
+  const name = at === -1 ? undefined : argv[at];
+  const command = name === undefined ? undefined : commandByName(name, commands);
+
+  const flags: Flags = { ...globalFlags, ...command?.flags };
+  const words = command === undefined ? argv : argv.toSpliced(at, 1);
+  const raw = await runYargs(plainFlags(words, flags, command), flags, command);
+  refuseUnknown(raw, flags, command);
+
+  const { args, rest } = wordsOf(raw, command);
+  const globals = valuesOf(raw, globalFlags) as unknown as GlobalValues;
+  if (command !== undefined && !globals.help) checkPositionals(args, command);
+  return {
+    command,
+    globals,
+    input: { flags: valuesOf(raw, command?.flags ?? {}) as Input<Flags>["flags"], args, rest },
+  };
+}
+
+/** The first word that is neither a flag nor the value of a global flag; -1 where there is none before `--`. */
+function commandIndex(argv: readonly string[]): number {
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? "";
+    if (word === "--") return -1;
+    if (!word.startsWith("-")) return index;
+    const flag = (globalFlags as Flags)[word.slice(2)];
+    if (flag?.type === "string") index++;
+  }
+  return -1;
+}
+
+/**
+ * Two things that yargs would read its own way: a boolean flag takes no following word (`--dry-run false` names a session), and
+ * names that yargs uses for itself are no flags.
+ */
+function plainFlags(words: readonly string[], flags: Flags, command: Command | undefined): string[] {
+  const end = words.includes("--") ? words.indexOf("--") : words.length;
+  const before = words.slice(0, end).map((word) => {
+    if (/^--?(_|\$0)(=|$)/.test(word)) throw unknownFlag(word, flags, command);
+    const [name, flag] =
+      Object.entries(flags).find(
+        ([long, { short }]) => word === `--${long}` || (short !== undefined && word === `-${short}`),
+      ) ?? [];
+    return flag?.type === "boolean" ? `--${name}=true` : word;
+  });
+  return [...before, ...words.slice(end)];
+}
+
+async function runYargs(words: readonly string[], flags: Flags, command: Command | undefined): Promise<RawArguments> {
+  const { default: yargs } = await import("yargs/yargs");
+  const names = Object.entries(flags);
+  const parser = yargs([...words])
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .detectLocale(false)
+    .showHelpOnFail(false)
+    .parserConfiguration({
+      // Flags are what they are called: `--no-tmux` is one of its own, a name is a name and never a number.
+      "boolean-negation": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "populate--": true,
+    })
+    .fail((message, error) => {
+      throw error instanceof CoworkError ? error : usageError(explain(message), helpHint(command));
+    });
+  for (const [name, flag] of names) {
+    const alias = flag.short === undefined ? {} : { alias: flag.short };
+    parser.option(name, { type: flag.type, ...alias, ...(flag.type === "string" ? { requiresArg: true } : {}) });
+  }
+  return await parser.parseAsync();
+}
+
+function refuseUnknown(raw: RawArguments, flags: Flags, command: Command | undefined): void {
+  const known = new Set(
+    Object.entries(flags).flatMap(([name, { short }]) => (short === undefined ? [name] : [name, short])),
+  );
+  for (const name of Object.keys(raw)) {
+    if (name === "_" || name === "--" || name === "$0" || known.has(name)) continue;
+    throw unknownFlag(name.length === 1 ? `-${name}` : `--${name}`, flags, command);
+  }
+  for (const [name, flag] of Object.entries(flags)) {
+    if (flag.type === "string" && raw[name] === "") throw usageError(`--${name} needs a value.`, helpHint(command));
+  }
+}
+
+function unknownFlag(word: string, flags: Flags, command: Command | undefined): Error {
+  const meant = word.startsWith("--") ? nearest(word.slice(2), Object.keys(flags)) : undefined;
+  const where = command === undefined ? "cowork" : `cowork ${command.name}`;
+  const guess = meant === undefined ? "" : ` Did you mean --${meant}?`;
+  return usageError(`${where} has no option ${word}.${guess}`, helpHint(command));
+}
+
+function wordsOf(raw: RawArguments, command: Command | undefined): { args: string[]; rest: string[] | undefined } {
+  const args = raw._.map(String);
+  const after = raw["--"]?.map(String);
+  // Only a command that hands words on keeps them apart; for others `--` means: no more flags.
+  if (command?.rest === undefined) return { args: [...args, ...(after ?? [])], rest: undefined };
+  return { args, rest: after };
+}
+
+function valuesOf(raw: RawArguments, flags: Flags): Record<string, boolean | string | undefined> {
+  const entries = Object.entries(flags).map(([name, flag]) => [name, valueOf(raw[name], flag)] as const);
+  return Object.fromEntries(entries);
+}
+
+function valueOf(value: unknown, flag: Flag): boolean | string | undefined {
+  if (flag.type === "boolean") return value === true;
+  return typeof value === "string" ? value : undefined;
+}
+
+function checkPositionals(args: readonly string[], command: Command): void {
+  const { positionals } = command;
+  const required = positionals.filter((positional) => positional.required === true);
+  const missing = required[args.length];
+  if (missing !== undefined) {
+    throw usageError(`cowork ${command.name} needs a ${missing.name}.`, usageLine(command));
+  }
+  if (positionals.at(-1)?.many === true || args.length <= positionals.length) return;
+  const extra = args[positionals.length] ?? "";
+  const hint =
+    command.rest === undefined
+      ? helpHint(command)
+      : `cowork ${command.name} ${args.slice(0, positionals.length).join(" ")} -- ${args.slice(positionals.length).join(" ")}`;
+  throw usageError(`cowork ${command.name} does not take the argument "${extra}".`, hint);
+}
+
+function helpHint(command: Command | undefined): string {
+  return command === undefined ? "cowork help" : `cowork help ${command.name}`;
+}
+
+function explain(message: string): string {
+  const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  return lacking === undefined ? message : `--${lacking} needs a value.`;
+}

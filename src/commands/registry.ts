@@ -1,0 +1,29 @@
+import { cleanCommand } from "./clean.ts";
+import type { Command } from "./command.ts";
+import { completionCommand } from "./completion.ts";
+import { configCommand } from "./config.ts";
+import { connectCommand } from "./connect.ts";
+import { doctorCommand } from "./doctor.ts";
+import { helpCommand } from "./help-command.ts";
+import { initCommand } from "./init.ts";
+import { listCommand } from "./list.ts";
+import { logsCommand } from "./logs.ts";
+import { startCommand } from "./start.ts";
+import { statusCommand } from "./status.ts";
+import { stopCommand } from "./stop.ts";
+
+/** Every command, in the order of help and docs. */
+export const commands: readonly Command[] = [
+  initCommand,
+  connectCommand,
+  listCommand,
+  statusCommand,
+  startCommand,
+  stopCommand,
+  cleanCommand,
+  logsCommand,
+  configCommand,
+  doctorCommand,
+  completionCommand,
+  helpCommand,
+];

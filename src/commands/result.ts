@@ -1,0 +1,42 @@
+import type { ErrorView } from "../errors.ts";
+import type { Outcome, Selector, SessionView } from "../session/types.ts";
+import { showOutcomes } from "../ui/outcomes.ts";
+import type { App } from "./app.ts";
+import { usageError } from "./usage.ts";
+
+/** All are tried; the code is that of the first failure. */
+export function exitCodeOf(outcomes: readonly Outcome[]): number {
+  return outcomes.find((outcome) => !outcome.ok)?.exitCode ?? 0;
+}
+
+/** Which sessions a command means: those named, all of the host (`--all`), else all of the project. */
+export async function selectSessions(app: App, args: readonly string[], all: boolean): Promise<Selector> {
+  if (all && args.length > 0) {
+    throw usageError("--all means every session: no names beside it.", "name sessions, or give --all alone");
+  }
+  if (all) return {};
+  const { facts } = await app.project();
+  const { name, root, rootCommit } = facts;
+  return { project: { name, root, rootCommit }, ...(args.length === 0 ? {} : { names: [...args] }) };
+}
+
+/** One session, by its name. */
+export async function selectSession(app: App, name: string | undefined): Promise<Selector & { names: [string] }> {
+  const selector = await selectSessions(app, [], false);
+  return { ...selector, names: [name ?? ""] };
+}
+
+/** Shows what came of each session, as text or as the contract's JSON. Gives the exit code. */
+export function showResults(app: App, outcomes: readonly Outcome[], describe: (outcome: Outcome) => string): number {
+  if (app.globals.json) app.json({ sessions: outcomes.map(sessionJson) });
+  else showOutcomes(app.terminal, outcomes, describe);
+  return exitCodeOf(outcomes);
+}
+
+/** A session that failed stands among the others, also when nothing of it exists yet. */
+export function sessionJson(outcome: Outcome): Partial<SessionView> & { name: string; error?: ErrorView } {
+  const { name, ok, session, error } = outcome;
+  const base = session ?? { name, host: "local" };
+  if (ok) return { ...base, name };
+  return { ...base, name, state: "failed", ...(error === undefined ? {} : { error }) };
+}

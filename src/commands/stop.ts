@@ -1,0 +1,24 @@
+import { defineCommand } from "./command.ts";
+import { selectSessions, showResults } from "./result.ts";
+import { allFlag, someSessions } from "./shared-flags.ts";
+
+export const stopCommand = defineCommand({
+  name: "stop",
+  group: "Sessions",
+  summary: "stop sessions; what runs inside gets time to end",
+  positionals: [someSessions],
+  flags: { ...allFlag },
+  examples: [
+    { line: "cowork stop", text: "every session of this project" },
+    { line: "cowork stop a b", text: "only a and b" },
+  ],
+  async run({ args, flags }, app) {
+    const progress = await app.show("live");
+    const selector = await selectSessions(app, args, flags.all);
+    const { concurrency } = await app.settings();
+    const outcomes = await (await app.host()).stop(selector, { concurrency });
+    progress.stop();
+    const { describeSession } = await import("../ui/outcomes.ts");
+    return showResults(app, outcomes, describeSession);
+  },
+});
