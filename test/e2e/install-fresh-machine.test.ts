@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startMachine } from "../support/machine.ts";
+import type { Machine } from "../support/machine.ts";
+
+// A machine with no Node, no Docker Engine and no image registry in reach, and the source tree: what the README promises.
+let machine: Machine;
+beforeAll(async () => {
+  machine = await startMachine("install-fresh-machine");
+  await machine.copyTree();
+});
+afterAll(() => machine.remove());
+
+const minutes = (n: number): number => n * 60_000;
+
+describe("install.sh on a fresh machine", () => {
+  it("--demo ends with three running sessions, and a second time too", { timeout: minutes(12) }, async () => {
+    const found = await machine.sh("for p in node npm docker dockerd tmux; do command -v $p; done");
+    expect(found.stdout).toBe("");
+
+    const refused = await machine.sh("cd /src && ./install.sh --demo");
+    expect(refused.code).toBe(2);
+    expect(refused.stdout).toContain("docker.io");
+    expect((await machine.sh("ls -A ~/.cowork /usr/local/bin")).stdout).not.toContain("cowork");
+
+    const first = await machine.sh("cd /src && ./install.sh --demo --yes", { timeoutMs: minutes(10) });
+    expect(all(first)).toMatch(/^exit 0\n/);
+    for (const session of ["api", "web", "docs"])
+      expect(first.stdout).toMatch(new RegExp(`hello from .*, on branch ${session}\n`));
+    expect(await states()).toEqual(["api running", "docs running", "web running"]);
+
+    const second = await machine.sh("cd /src && ./install.sh --demo --yes");
+    expect(all(second)).toMatch(/^exit 0\n/);
+    expect(await states()).toEqual(["api running", "docs running", "web running"]);
+  });
+
+  it("starts the engine again after it was killed, whatever it left behind", { timeout: minutes(3) }, async () => {
+    await machine.sh("cd /src && ./install.sh --engine-only --yes");
+    const kills = [
+      "kill -9 $(cat /var/run/docker.pid)",
+      "kill -9 $(cat /var/run/docker.pid) $(cat /var/run/docker/containerd/containerd.pid)",
+      "kill -9 $(cat /var/run/docker.pid) $(cat /var/run/docker/containerd/containerd.pid); sleep 1000 & echo $! | tee /var/run/docker.pid >/var/run/docker/containerd/containerd.pid",
+    ];
+    for (const kill of kills) {
+      const dead = await machine.sh(`${kill}; sleep 1; docker version`);
+      expect(all(dead)).not.toMatch(/^exit 0\n/);
+      const again = await machine.sh("cd /src && ./install.sh --engine-only --yes && docker version >/dev/null");
+      expect(all(again)).toMatch(/^exit 0\n/);
+    }
+    const both = await machine.sh(
+      "kill $(cat /var/run/docker.pid); sleep 3; cd /src; ./install.sh --engine-only --yes & ./install.sh --engine-only --yes & wait -n && wait -n && docker version",
+    );
+    expect(all(both)).toMatch(/^exit 0\n/);
+  });
+
+  it("--uninstall takes cowork away and leaves the sessions", async () => {
+    const { code, stdout } = await machine.sh(
+      "/src/install.sh --uninstall --yes; code=$?; ls ~/.cowork/sessions; exit $code",
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain("3 session(s) stay");
+    expect(stdout).toContain("cowork-demo-api");
+    expect((await machine.sh("command -v cowork")).code).toBe(1);
+  });
+});
+
+/** Everything of a run as one text, so that a failure shows it. */
+const all = (run: { code: number; stdout: string; stderr: string }): string =>
+  `exit ${run.code}\n${run.stdout}\n${run.stderr}`;
+
+async function states(): Promise<string[]> {
+  const { stdout } = await machine.sh("cd ~/cowork-demo && cowork list --json");
+  const { sessions } = JSON.parse(stdout) as { sessions: { name: string; state: string }[] };
+  return sessions.map(({ name, state }) => `${name} ${state}`).toSorted();
+}

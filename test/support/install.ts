@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { basename, join } from "node:path";
+import { execa } from "execa";
+
+/**
+ * Fills `folder` with links to this machine's programs, without those named: the PATH of a machine that lacks them.
+ * Programs in sbin stay reachable, because install.sh looks there by itself.
+ */
+export async function pathWithout(folder: string, missing: readonly string[]): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const source of ["/usr/local/bin", "/usr/bin", "/bin"]) {
+    for (const name of await readdir(source)) {
+      if (!missing.includes(name)) await symlink(join(source, name), join(folder, name)).catch(() => undefined);
+    }
+  }
+  return folder;
+}
+
+/** A `node` that says it is too old and otherwise works, so that npm can run on it. */
+export async function oldNode(folder: string): Promise<void> {
+  await writeFile(join(folder, "node"), `#!/bin/sh\n[ "$1" = -e ] && exit 1\nexec ${process.execPath} "$@"\n`, {
+    mode: 0o755,
+  });
+}
+
+export interface Mirror {
+  url: string;
+  /** replaces the published checksum by that of something else */
+  forge(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Stands in for nodejs.org: serves the Node of the tests, with an npm that only says its name, as a release archive. */
+export async function nodeMirror(folder: string): Promise<Mirror> {
+  const arch = process.arch === "arm64" ? "arm64" : "x64";
+  const release = `node-${process.version}-linux-${arch}`;
+  const bin = join(folder, release, "bin");
+  await mkdir(bin, { recursive: true });
+  await copyFile(process.execPath, join(bin, "node"));
+  await writeFile(join(bin, "npm"), "#!/bin/sh\necho npm of the mirror\n", { mode: 0o755 });
+  const archive = join(folder, `${release}.tar.gz`);
+  await execa("tar", ["-C", folder, "--use-compress-program", "gzip -1", "-cf", archive, release]);
+  const digest = createHash("sha256")
+    .update(await readFile(archive))
+    .digest("hex");
+  const sums = join(folder, "SHASUMS256.txt");
+  await writeFile(sums, `${"0".repeat(64)}  node-${process.version}.pkg\n${digest}  ${basename(archive)}\n`);
+  const answer = async (url: string): Promise<Buffer> => {
+    const [, line, name] = url.split("/");
+    if (line !== "latest-v24.x" || name === undefined) throw new Error(`no such page: ${url}`);
+    return readFile(join(folder, basename(name)));
+  };
+  const server = createServer((request, response) => {
+    answer(request.url ?? "").then(
+      (content) => response.end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    forge: () => writeFile(sums, `${"0".repeat(64)}  ${basename(archive)}\n`),
+    close: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}

@@ -1,0 +1,86 @@
+import { execa } from "execa";
+import { ensureTestBaseImage } from "./engine.ts";
+import { tree } from "./tree.ts";
+
+/** A second machine: a container that can run a Docker Engine of its own, without anything that cowork needs. */
+export interface Machine {
+  container: string;
+  /** runs a shell line in it as root; an exit code other than 0 is a result */
+  sh(line: string, options?: MachineOptions): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** copies the source tree as it is, without what git ignores, to `/src` */
+  copyTree(): Promise<void>;
+  remove(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface MachineOptions {
+  timeoutMs?: number;
+  input?: string;
+}
+
+// Docker in a container, where --privileged is not to be had.
+const capabilities = [
+  "SYS_ADMIN",
+  "NET_ADMIN",
+  "SYS_PTRACE",
+  "SYS_MODULE",
+  "MKNOD",
+  "DAC_READ_SEARCH",
+  "IPC_LOCK",
+  "SYS_NICE",
+];
+const flags = [
+  ...capabilities.map((name) => `--cap-add=${name}`),
+  "--security-opt=seccomp=unconfined",
+  "--security-opt=apparmor=unconfined",
+  "--cgroupns=host",
+  "--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw",
+  "--device-cgroup-rule=a *:* rwm",
+  "--volume=/var/lib/docker",
+];
+
+/** Starts one with a memory of its own; the TLS authorities of this machine's administrator are known there, as in a company. */
+export async function startMachine(test: string): Promise<Machine> {
+  const image = await ensureTestBaseImage();
+  const authorities = ["-v", "/usr/local/share/ca-certificates:/usr/local/share/ca-certificates:ro"];
+  const proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [
+    "-e",
+    name,
+  ]);
+  const boot = "mount -o remount,rw /proc/sys; update-ca-certificates >/dev/null 2>&1; exec sleep infinity";
+  const command = [
+    "run",
+    "-d",
+    "--init",
+    "--label",
+    `cowork.test=${test}`,
+    ...flags,
+    ...authorities,
+    ...proxies,
+    image,
+    "sh",
+    "-c",
+    boot,
+  ];
+  const { stdout: container } = await execa("docker", command);
+  const sh: Machine["sh"] = async (line, options = {}) => {
+    const { exitCode, stdout, stderr } = await execa("docker", ["exec", "-i", container, "bash", "-c", line], {
+      input: options.input ?? "",
+      reject: false,
+      timeout: options.timeoutMs ?? 240_000,
+    });
+    return { code: exitCode ?? 128, stdout, stderr };
+  };
+  const copyTree = async (): Promise<void> => {
+    const list = await execa("git", ["-C", tree, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    const args = ["-C", tree, "--null", "--files-from=-", "--ignore-failed-read", "-cf", "-"];
+    const { stdout: archive } = await execa("tar", args, { input: list.stdout, encoding: "buffer" });
+    await execa("docker", ["exec", "-i", container, "sh", "-c", "mkdir -p /src && tar -C /src --no-same-owner -xf -"], {
+      input: archive,
+    });
+  };
+  const remove = async (): Promise<void> => {
+    await execa("docker", ["rm", "-f", "-v", container], { reject: false });
+  };
+  return { container, sh, copyTree, remove, [Symbol.asyncDispose]: remove };
+}
