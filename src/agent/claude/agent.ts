@@ -1,0 +1,38 @@
+import type { Agent } from "../types.ts";
+import { rememberAccount } from "./account.ts";
+import { readLogin } from "./credentials.ts";
+import { forgetLogin, storeLongLived } from "./store.ts";
+import { keptOut, managedSettings } from "./policy.ts";
+import { prepareSession } from "./prepare.ts";
+
+/** Claude Code, the vendor's native program. What is said here was measured with it; `docs/adr` says how. */
+export const claude: Agent = {
+  id: "claude",
+  title: "Claude Code",
+  install: {
+    pinned: "2.1.329",
+    oldest: { version: "2.1.160", why: "older ones cannot keep the login in a folder of its own" },
+    wanted: (settings) => settings.claudeVersion,
+    package: (variant) => ({ name: `@anthropic-ai/claude-code-${variant}`, program: "claude" }),
+  },
+  launch: {
+    env: {
+      CLAUDE_CONFIG_DIR: "/cowork/session/claude",
+      CLAUDE_SECURESTORAGE_CONFIG_DIR: "/cowork/auth/claude",
+      DISABLE_AUTOUPDATER: "1",
+    },
+    policy: { target: "/etc/claude-code", files: { "managed-settings.json": managedSettings() } },
+  },
+  login: {
+    commands: { login: ["auth", "login", "--claudeai"], longLived: ["setup-token"] },
+    read: readLogin,
+    remember: rememberAccount,
+    forget: forgetLogin,
+    store: storeLongLived,
+    refreshLock: ".oauth_refresh.lock",
+    locks: [".oauth_refresh.lock", ".storage-write.lock"],
+  },
+  keepOut: keptOut,
+  prepare: prepareSession,
+  stop: { process: "claude" },
+};

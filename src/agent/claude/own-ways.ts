@@ -1,0 +1,57 @@
+import { lchown, lstat, readlink, rename, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../../system/context.ts";
+import { pathExists } from "../../system/files.ts";
+import { removeTree } from "../../system/tree.ts";
+import { copyFiles, findFiles } from "../own-files.ts";
+import { readMemory, writeMemory } from "../memory.ts";
+import type { AgentSession } from "../types.ts";
+
+/** What of `~/.claude` is instruction rather than state. */
+const ways = ["CLAUDE.md", "agents", "commands", "skills", "rules", "output-styles"];
+const inside = "/opt/cowork/session/own";
+
+/** The user's own config folder on this host. */
+export function ownFolder(ctx: Context): string {
+  return ctx.env.CLAUDE_CONFIG_DIR ?? join(ctx.user.home, ".claude");
+}
+
+/**
+ * Copies the user's ways into the session's read-only folder and links them into its config folder. A container writes
+ * in the latter: all that the host does there is to put down links with fixed targets, in place of links of ours or of nothing.
+ */
+export async function bringOwnWays(ctx: Context, session: AgentSession, configFolder: string): Promise<string[]> {
+  const copy = join(ctx.paths.container(session.id), "own");
+  const memory = await readMemory(ctx, session.id);
+  const { files, notes } = session.ownWays ? await findFiles(ownFolder(ctx), ways) : { files: [], notes: [] };
+  const fingerprint = JSON.stringify(
+    files.map(({ path, size, modified, executable }) => [path, size, modified, executable]),
+  );
+  if (memory.ways !== fingerprint || !(await pathExists(copy))) {
+    const made = `${copy}.new`;
+    await removeTree(made);
+    await copyFiles(files, made);
+    await removeTree(copy);
+    await rename(made, copy);
+    await writeMemory(ctx, session.id, { ...memory, ways: fingerprint });
+  }
+  for (const name of ways) {
+    const wanted = await pathExists(join(copy, name));
+    await setLink(ctx, join(configFolder, name), wanted ? `${inside}/${name}` : undefined);
+  }
+  return notes;
+}
+
+/** Puts a link of ours in place, or takes it away. Anything that the session put there stays. */
+async function setLink(ctx: Context, path: string, target: string | undefined): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  const present = stats?.isSymbolicLink() ? await readlink(path).catch(() => undefined) : undefined;
+  const ours = present?.startsWith(`${inside}/`) ?? false;
+  if (present === target || (stats !== undefined && !ours)) return;
+  if (target === undefined) return rm(path, { force: true });
+  const temporary = `${path}.cowork-new`;
+  await rm(temporary, { force: true });
+  await symlink(target, temporary);
+  await lchown(temporary, ctx.user.sessionUid, ctx.user.sessionGid);
+  await rename(temporary, path);
+}

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import type { Context } from "../../system/context.ts";
+import { readTextFile, writeFileAtomic } from "../../system/files.ts";
+import type { AgentSession } from "../types.ts";
+import { readMemory, writeMemory } from "../memory.ts";
+import { asSettings, filterSettings, mergeSettings } from "./own-settings.ts";
+import { seedConfig } from "./config.ts";
+import { readCredentials } from "./credentials.ts";
+import { bringOwnWays, ownFolder } from "./own-ways.ts";
+
+const maxBytes = 16 * 1024 * 1024;
+
+/** Writes a session's Claude config; what the session itself wrote there stays. Notes for the user. */
+export async function prepareSession(ctx: Context, session: AgentSession): Promise<string[]> {
+  const root = ctx.paths.agentState(session.id, "claude");
+  const notes = await bringOwnWays(ctx, session, root);
+  await bringSettings(ctx, session, root);
+  const { login, account, accountUuid } = await readCredentials(ctx);
+  // Seeded without a login, the program would take itself for set up and fail at the first question.
+  if (login.state !== "ok") return notes;
+  const path = join(root, ".claude.json");
+  const present = await readTextFile(path, { maxBytes, root });
+  const existing = present === undefined ? undefined : asSettings(present);
+  const config = seedConfig(existing, { account, accountUuid, workspaceFolder: session.workspaceFolder });
+  if (config !== undefined) await write(ctx, path, root, config);
+  return notes;
+}
+
+async function bringSettings(ctx: Context, session: AgentSession, root: string): Promise<void> {
+  if (!session.ownWays) return;
+  const memory = await readMemory(ctx, session.id);
+  const ownText = await readTextFile(join(ownFolder(ctx), "settings.json"), { maxBytes }).catch(() => undefined);
+  const own = filterSettings(ownText ?? "{}");
+  const last = memory.settings ?? {};
+  const path = join(root, "settings.json");
+  const present = asSettings(await readTextFile(path, { maxBytes, root }));
+  const merged = mergeSettings(present, last, own);
+  if (JSON.stringify(merged) !== JSON.stringify(present)) await write(ctx, path, root, merged);
+  if (JSON.stringify(own) !== JSON.stringify(last)) await writeMemory(ctx, session.id, { ...memory, settings: own });
+}
+
+async function write(ctx: Context, path: string, root: string, content: object): Promise<void> {
+  const { sessionUid: uid, sessionGid: gid } = ctx.user;
+  await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, uid, gid, root });
+}

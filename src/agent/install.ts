@@ -1,0 +1,120 @@
+import { chmod, mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CoworkError, toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, pathExists } from "../system/files.ts";
+import { withLock } from "../system/locks.ts";
+import { plain } from "../system/text.ts";
+import { fetchTarball, findTarball } from "./download.ts";
+import { readNpmConfig } from "./npm-config.ts";
+import type { Agent, Variant } from "./types.ts";
+
+export interface InstallRequest {
+  version: string;
+  variant: Variant;
+  /** session that the progress belongs to; empty for none */
+  session?: string;
+}
+
+/** Where an installed program lies: `lib/agents/{agent}/{version}/{variant}/{agent}`. */
+export function programPath(ctx: Context, agent: Agent, { version, variant }: InstallRequest): string {
+  return join(ctx.paths.agentLib(agent.id), version, variant, agent.id);
+}
+
+/**
+ * Installs one version of an agent for one kind of container, once per host; does nothing where it lies already.
+ * Versions lie side by side. Two at once are safe: one fetches, the other waits and finds it.
+ * @returns path of the program
+ * @throws CoworkError AGENT_UNAVAILABLE when the registry cannot be reached or does not have it
+ */
+export async function installAgent(ctx: Context, agent: Agent, request: InstallRequest): Promise<string> {
+  const program = programPath(ctx, agent, request);
+  if (await pathExists(program)) return program;
+  const what = `${agent.title} ${request.version} (${request.variant})`;
+  const session = request.session ?? "";
+  const note = (detail: string): void => ctx.report({ session, step: "agent", state: "note", detail });
+  const lock = `agent-${agent.id}-${request.version}-${request.variant}`;
+  const onWait = (): void => note(`waiting for another cowork that installs ${what}`);
+  await withLock(ctx, lock, { waitMs: 15 * 60_000, onWait }, async () => {
+    if (await pathExists(program)) return;
+    try {
+      await fetchProgram(ctx, agent, request, { what, note });
+    } catch (error) {
+      throw unavailable(ctx, what, error);
+    }
+  });
+  return program;
+}
+
+async function fetchProgram(
+  ctx: Context,
+  agent: Agent,
+  request: InstallRequest,
+  { what, note }: { what: string; note: (detail: string) => void },
+): Promise<void> {
+  const home = ctx.paths.agentLib(agent.id);
+  const work = join(home, ".download");
+  await ensureFolder(work, { mode: 0o755 });
+  note(`fetching ${what}`);
+  const { name, program } = agent.install.package(request.variant);
+  const npm = await readNpmConfig(ctx);
+  const tarball = await findTarball(npm, { name, version: request.version });
+  const part = join(work, `${request.version}-${request.variant}.tgz`);
+  await fetchTarball(
+    ctx,
+    npm,
+    tarball,
+    part,
+    percentages((done) => note(`fetching ${what}: ${done}`)),
+  );
+  note(`unpacking ${what}`);
+  const made = await mkdtemp(join(work, "unpack-"));
+  try {
+    const { unpackMember } = await import("./unpack.ts");
+    await unpackMember(part, program, join(made, agent.id));
+    await chmod(join(made, agent.id), 0o755);
+    await chmod(made, 0o755);
+    const target = join(home, request.version, request.variant);
+    await ensureFolder(join(home, request.version), { mode: 0o755 });
+    await rm(target, { recursive: true, force: true });
+    await rename(made, target);
+    await rm(part, { force: true });
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+/** Progress in steps of 5 %, so that plain output stays readable. */
+function percentages(say: (done: string) => void): (bytes: number, total: number | undefined) => void {
+  let last = -1;
+  return (bytes, total) => {
+    const step = total === undefined ? Math.floor(bytes / 20e6) : Math.floor((bytes / total) * 20);
+    if (step === last) return;
+    last = step;
+    const megabytes = (n: number): string => `${Math.round(n / 1e6)} MB`;
+    say(total === undefined ? megabytes(bytes) : `${step * 5} % of ${megabytes(total)}`);
+  };
+}
+
+function unavailable(ctx: Context, what: string, error: unknown): CoworkError {
+  const known = toCoworkError(error);
+  if (ctx.signal.aborted) return new CoworkError("INTERRUPTED", "Interrupted.", { cause: error });
+  if (known.code === "DISK_FULL" || known.code === "PERMISSION_DENIED" || known.code === "INTERRUPTED") return known;
+  const why = known.code === "AGENT_UNAVAILABLE" ? known.message : describe(error);
+  return new CoworkError("AGENT_UNAVAILABLE", `${what} could not be installed: ${why}`, {
+    hint: "check `npm ping`, then run `cowork start` to install it; sessions work without the agent until then",
+    cause: error,
+    ...(known.detail === undefined ? {} : { detail: known.detail }),
+  });
+}
+
+function describe(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "E404") return "the npm registry does not have this version.";
+  if (code === "E401" || code === "E403")
+    return "the npm registry refuses; log in with `npm login` or mend the token in ~/.npmrc.";
+  if (code === "EINTEGRITY") return "what the npm registry sent does not have the hash that it names.";
+  const tls = /CERT|SELF_SIGNED|UNABLE_TO_/.test(code ?? "");
+  if (tls) return `the npm registry's certificate is not trusted (${code}); set npm's \`cafile\`.`;
+  return `the npm registry cannot be reached (${plain(code ?? message)}).`;
+}

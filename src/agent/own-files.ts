@@ -1,0 +1,66 @@
+import { constants } from "node:fs";
+import { chmod, copyFile, readdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ensureFolder } from "../system/files.ts";
+
+/** A file of the user's own, links followed: it is the user's, not a repository's. */
+export interface OwnFile {
+  source: string;
+  /** where it goes, below the target */
+  path: string;
+  size: number;
+  modified: number;
+  executable: boolean;
+}
+
+const maxFiles = 2_000;
+const maxBytes = 32 * 1024 * 1024;
+const maxDepth = 12;
+const neverCopied = new Set(["node_modules", ".git", ".venv", "__pycache__"]);
+
+/** Regular files below these entries of a folder, sorted by path. Beyond 2000 files or 32 MiB the rest is left out and said. */
+export async function findFiles(
+  folder: string,
+  entries: readonly string[],
+): Promise<{ files: OwnFile[]; notes: string[] }> {
+  const files: OwnFile[] = [];
+  let bytes = 0;
+  let left = 0;
+  const visit = async (path: string, depth: number): Promise<void> => {
+    const source = join(folder, path);
+    const found = await stat(source).catch(() => undefined);
+    if (found?.isDirectory()) {
+      if (depth === maxDepth) return;
+      const names = await readdir(source).catch((): string[] => []);
+      for (const name of names.toSorted((a, b) => (a < b ? -1 : 1)))
+        if (!neverCopied.has(name)) await visit(join(path, name), depth + 1);
+    }
+    if (!found?.isFile()) return;
+    if (files.length === maxFiles || bytes + found.size > maxBytes) {
+      left += 1;
+      return;
+    }
+    bytes += found.size;
+    files.push({ source, path, size: found.size, modified: found.mtimeMs, executable: (found.mode & 0o100) !== 0 });
+  };
+  for (const entry of entries) await visit(entry, 0);
+  const notes = left === 0 ? [] : [`${left} files of ${folder} were not copied into the session: it is too large`];
+  return { files, notes };
+}
+
+/** Copies into a new folder that containers read. A file that is gone by now is left out. */
+export async function copyFiles(files: readonly OwnFile[], target: string): Promise<void> {
+  await ensureFolder(target, { mode: 0o755 });
+  const made = new Set<string>();
+  for (const file of files) {
+    const path = join(target, file.path);
+    const folder = dirname(path);
+    if (!made.has(folder)) await ensureFolder(folder, { mode: 0o755 });
+    made.add(folder);
+    const copied = await copyFile(file.source, path, constants.COPYFILE_FICLONE).then(
+      () => true,
+      () => false,
+    );
+    if (copied) await chmod(path, file.executable ? 0o755 : 0o644);
+  }
+}

@@ -1,0 +1,58 @@
+import { dirname, join } from "node:path";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
+import type { Agent, AgentParts } from "./types.ts";
+
+/** Where things of an agent are seen inside containers. */
+export const inside = {
+  vault: (agent: Agent): string => `/cowork/auth/${agent.id}`,
+  config: (agent: Agent): string => `/cowork/session/${agent.id}`,
+  events: "/cowork/session/events",
+  agents: "/opt/cowork/agents",
+  launcher: (agent: Agent): string => `/opt/cowork/bin/${agent.id}`,
+};
+
+/**
+ * What an agent adds to a session's dev container. Makes the folders that are mounted, owned by U where the session writes, and
+ * the policy that is mounted read-only. The mount of `agents` lies below /opt/cowork and has to come after it.
+ */
+export async function agentParts(ctx: Context, agent: Agent, session: { id: string }): Promise<AgentParts> {
+  const { paths, user } = ctx;
+  const own = { mode: 0o700, uid: user.sessionUid, gid: user.sessionGid };
+  const vault = await ensureVaultFolder(ctx, agent);
+  const config = paths.agentState(session.id, agent.id);
+  const events = paths.events(session.id);
+  for (const folder of [config, events]) await ensureFolder(folder, own);
+  const agents = dirname(paths.agentLib(agent.id));
+  await ensureFolder(paths.agentLib(agent.id), { mode: 0o755 });
+  const mounts = [
+    { source: agents, target: inside.agents, readOnly: true },
+    { source: vault, target: inside.vault(agent), readOnly: false },
+    { source: config, target: inside.config(agent), readOnly: false },
+    { source: events, target: inside.events, readOnly: false },
+    ...(await policyMount(ctx, agent)),
+  ];
+  return { mounts, containerEnv: { ...agent.launch.env }, notes: [] };
+}
+
+/** The vault as a folder of U's that nobody else enters. Its content is not looked at. */
+export async function ensureVaultFolder(ctx: Context, agent: Agent): Promise<string> {
+  const vault = ctx.paths.vault(agent.id);
+  await ensureFolder(ctx.paths.home, { mode: 0o700 });
+  await ensureFolder(vault, { mode: 0o700, uid: ctx.user.sessionUid, gid: ctx.user.sessionGid });
+  return vault;
+}
+
+/** As a folder, not a file: the whole place is ours, so that an image cannot add to it, and a newer cowork can change it under running sessions. */
+async function policyMount(ctx: Context, agent: Agent): Promise<AgentParts["mounts"]> {
+  const { policy } = agent.launch;
+  if (policy === undefined) return [];
+  const source = join(ctx.paths.agentLib(agent.id), "policy");
+  await ensureFolder(source, { mode: 0o755 });
+  for (const [name, content] of Object.entries(policy.files)) {
+    const path = join(source, name);
+    const present = await readTextFile(path, { maxBytes: 1024 * 1024 });
+    if (present !== content) await writeFileAtomic(path, content, { mode: 0o644 });
+  }
+  return [{ source, target: policy.target, readOnly: true }];
+}

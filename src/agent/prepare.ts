@@ -1,0 +1,91 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Settings } from "../config/types.ts";
+import { toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { installAgent, programPath } from "./install.ts";
+import { readMemory, writeMemory } from "./memory.ts";
+import { agentParts } from "./parts.ts";
+import type { Agent, Variant } from "./types.ts";
+import { chooseVersion, compareVersions, isVersion, variantFor } from "./versions.ts";
+
+export interface PrepareRequest {
+  id: string;
+  /** session name, for progress */
+  name: string;
+  settings: Settings;
+  /** the folder that the session works in, inside the container, where known: nobody is asked whether to trust it */
+  workspaceFolder?: string;
+}
+
+/**
+ * Everything that an agent needs on the host before it is started in a session: the program, what the launcher must know, the
+ * session's own config. Called before the container comes up and whenever the session is touched; nothing is done twice. Does not fail
+ * for want of a registry or a login: sessions work without, and the notes say so.
+ * @throws CONFIG_VALUE_INVALID for a version that cannot be used; what the file system throws
+ */
+export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareRequest): Promise<{ notes: string[] }> {
+  const { id, settings } = request;
+  await agentParts(ctx, agent, { id });
+  const notes: string[] = [];
+  const wanted = chooseVersion(agent, settings);
+  const variant = variantFor(await ctx.engine.info());
+  if (variant === undefined) return { notes: [`there is no ${agent.title} for this engine`] };
+  const version = await install(ctx, agent, { request, version: wanted, variant }, notes);
+  await writeLaunchFile(ctx, agent, id, version);
+  const memory = await readMemory(ctx, id);
+  const workspaceFolder = request.workspaceFolder ?? memory.workspaceFolder;
+  const ownWays = settings.agentSettings;
+  if (memory.workspaceFolder !== workspaceFolder || memory.ownWays !== ownWays) {
+    await writeMemory(ctx, id, { ...memory, ownWays, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) });
+  }
+  notes.push(
+    ...(await agent.prepare(ctx, { id, ownWays, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) })),
+  );
+  return { notes };
+}
+
+/** The version that the session gets: the wanted one, else what lies here. */
+async function install(
+  ctx: Context,
+  agent: Agent,
+  { request, version, variant }: { request: PrepareRequest; version: string; variant: Variant },
+  notes: string[],
+): Promise<string> {
+  const key = `agent ${agent.id} ${version} ${variant}`;
+  const failed = ctx.known?.get(key);
+  try {
+    if (failed === undefined) await installAgent(ctx, agent, { version, variant, session: request.name });
+    if (failed === undefined) return version;
+  } catch (error) {
+    const problem = toCoworkError(error);
+    if (problem.code !== "AGENT_UNAVAILABLE") throw problem;
+    ctx.known?.set(key, problem.message);
+    ctx.log(`${problem.message}\n${problem.detail ?? ""}`);
+    notes.push(`${problem.message} ${problem.hint ?? ""}`.trim());
+  }
+  if (failed !== undefined) notes.push(failed);
+  const other = await newestInstalled(ctx, agent, variant);
+  if (other === undefined) return version;
+  notes.push(`until then ${agent.title} ${other} is used, which is installed here`);
+  return other;
+}
+
+async function newestInstalled(ctx: Context, agent: Agent, variant: Variant): Promise<string | undefined> {
+  const names = await readdir(ctx.paths.agentLib(agent.id)).catch(() => []);
+  const usable = names.filter((name) => isVersion(name) && compareVersions(name, agent.install.oldest.version) >= 0);
+  const newestFirst = usable.toSorted(compareVersions).toReversed();
+  for (const version of newestFirst)
+    if (await pathExists(programPath(ctx, agent, { version, variant }))) return version;
+  return undefined;
+}
+
+/** What the launcher reads, in a form that sh reads: the container sees it at /opt/cowork/session/agent-{id}. */
+export async function writeLaunchFile(ctx: Context, agent: Agent, id: string, version: string): Promise<void> {
+  const folder = ctx.paths.container(id);
+  await ensureFolder(folder, { mode: 0o755 });
+  const path = join(folder, `agent-${agent.id}`);
+  const content = `version=${version}\nuid=${ctx.user.sessionUid}\ngid=${ctx.user.sessionGid}\n`;
+  if ((await readTextFile(path, { maxBytes: 4096 })) !== content) await writeFileAtomic(path, content, { mode: 0o644 });
+}

@@ -1,0 +1,99 @@
+/**
+ * The vendor's stand-in: token, profile and message addresses, with made-up tokens. Runs in a container on an internal
+ * network under the vendor's names. Reads `control.json` at each request and writes `journal.jsonl`, one request a line.
+ */
+import { appendFileSync, readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { profile, sendJson, sendMessage } from "./answers.ts";
+import { createTokens, type Grant } from "./tokens.ts";
+
+interface Control {
+  /** seconds that an access token is said to last */
+  expiresIn?: number;
+  /** wait so long before the answer to a refresh, in ms: the token is used up by then */
+  refreshDelay?: number;
+}
+
+const folder = process.argv[2] ?? "/stand-in";
+const tokens = createTokens();
+
+const control = (): Control => {
+  try {
+    return JSON.parse(readFileSync(`${folder}/control.json`, "utf8")) as Control;
+  } catch {
+    return {};
+  }
+};
+
+const journal = (entry: object): void => appendFileSync(`${folder}/journal.jsonl`, `${JSON.stringify(entry)}\n`);
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return Object.fromEntries(new URLSearchParams(text));
+  }
+}
+
+async function token(body: Record<string, unknown>, response: ServerResponse, entry: object): Promise<void> {
+  const { refreshDelay = 0, expiresIn = 28_800 } = control();
+  const isRefresh = body.grant_type === "refresh_token";
+  const grant: Grant | undefined = isRefresh ? tokens.refresh(String(body.refresh_token)) : tokens.login();
+  journal({
+    ...entry,
+    what: isRefresh ? "refresh" : "login",
+    ok: grant !== undefined,
+    family: grant?.family,
+    revoked: tokens.revoked(),
+  });
+  if (grant === undefined)
+    return sendJson(response, 400, { error: "invalid_grant", error_description: "Refresh token not found or invalid" });
+  if (isRefresh && refreshDelay > 0) await new Promise((resolve) => setTimeout(resolve, refreshDelay));
+  sendJson(response, 200, {
+    token_type: "Bearer",
+    access_token: grant.access,
+    refresh_token: grant.refresh,
+    expires_in: Number(body.expires_in ?? expiresIn),
+    scope: typeof body.scope === "string" ? body.scope : "user:inference user:profile user:sessions:claude_code",
+    account: { uuid: profile.account.uuid, email_address: profile.account.email },
+    organization: { uuid: profile.organization.uuid, name: profile.organization.name },
+  });
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await bodyOf(request);
+  const host = String(request.headers.host);
+  const path = new URL(request.url ?? "/", `https://${host}`).pathname;
+  const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
+  const family = bearer === undefined ? undefined : tokens.check(bearer);
+  const entry = { host, method: request.method, path, bearer, apiKey: request.headers["x-api-key"], family };
+  if (path === "/v1/oauth/token") return token(body, response, entry);
+  const own = host === "api.anthropic.com";
+  if (own && path === "/v1/messages" && family !== undefined) {
+    journal({ ...entry, what: "message", ok: true });
+    return sendMessage(response, String(body.model), "made-up answer");
+  }
+  if (own && path.startsWith("/api/oauth/profile") && family !== undefined) {
+    journal({ ...entry, what: "profile", ok: true });
+    return sendJson(response, 200, profile);
+  }
+  const refused = own && ["/v1/messages", "/api/oauth/profile"].includes(path);
+  journal({ ...entry, what: refused ? "refused" : "other", ok: false });
+  const error = refused
+    ? { type: "authentication_error", message: "OAuth token is not valid" }
+    : { type: "not_found_error", message: "not here" };
+  sendJson(response, refused ? 401 : 404, { type: "error", error });
+}
+
+const pem = (name: string): Buffer => readFileSync(`${folder}/${name}`);
+createServer({ cert: pem("cert.pem"), key: pem("key.pem") }, (request, response) => {
+  handle(request, response).catch((error: unknown) => {
+    journal({ what: "failed", error: String(error) });
+    response.destroy();
+  });
+}).listen(443, () => journal({ what: "listening" }));
+process.on("SIGTERM", () => process.exit(0));

@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { generate } from "selfsigned";
+
+/** One line of the stand-in's journal. */
+export interface Entry {
+  what: "login" | "refresh" | "message" | "profile" | "refused" | "other" | "listening" | "failed";
+  ok?: boolean;
+  host?: string;
+  path?: string;
+  bearer?: string;
+  apiKey?: string;
+  family?: number;
+  revoked?: number[];
+}
+
+export interface Vendor {
+  /** internal network on which the vendor's names lead to the stand-in */
+  network: string;
+  /** authority to trust, on the host; `env` expects it at `/stand-in-ca.pem` */
+  authority: string;
+  env: Record<string, string>;
+  journal(): Promise<Entry[]>;
+  /** forgets what was journalled so far */
+  clearJournal(): Promise<void>;
+  control(settings: { expiresIn?: number; refreshDelay?: number }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const names = [
+  "platform.claude.com",
+  "api.anthropic.com",
+  "claude.ai",
+  "claude.com",
+  "console.anthropic.com",
+  "downloads.claude.ai",
+  "elsewhere.example",
+];
+
+/**
+ * Starts the stand-in in a container of `image`, run by the Node of this test.
+ * @param label for the value of `cowork.test`
+ */
+export async function startVendor(label: string, image = "debian:trixie"): Promise<Vendor> {
+  const name = `cowork-stand-in-${randomBytes(4).toString("hex")}`;
+  const folder = await mkdtemp(join(tmpdir(), `${name}-`));
+  const docker = (...args: string[]) => execa("docker", args);
+  const altNames = names.map((value) => ({ type: 2 as const, value }));
+  const extensions = [{ name: "subjectAltName" as const, altNames }];
+  const pems = await generate([{ name: "commonName", value: "cowork stand-in" }], {
+    keySize: 2048,
+    algorithm: "sha256",
+    extensions,
+  });
+  await writeFile(join(folder, "cert.pem"), pems.cert);
+  await writeFile(join(folder, "key.pem"), pems.private);
+  const file = (base: string): string => join(folder, base);
+  const journal = async (): Promise<Entry[]> => {
+    const text = await readFile(file("journal.jsonl"), "utf8").catch(() => "");
+    return text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Entry);
+  };
+  const stop = async (): Promise<void> => {
+    await docker("rm", "-f", "-v", name).catch(() => undefined);
+    await docker("network", "rm", name).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await docker("network", "create", "--internal", "--label", `cowork.test=${label}`, name);
+    const aliases = names.flatMap((alias) => ["--network-alias", alias]);
+    const mounts = [
+      "-v",
+      `${process.execPath}:/node:ro`,
+      "-v",
+      `${import.meta.dirname}:/server:ro`,
+      "-v",
+      `${folder}:/stand-in`,
+    ];
+    const run = [
+      "run",
+      "-d",
+      "--init",
+      "--name",
+      name,
+      "--network",
+      name,
+      "--label",
+      `cowork.test=${label}`,
+      ...aliases,
+      ...mounts,
+    ];
+    await docker(...run, image, "/node", "--disable-warning=ExperimentalWarning", "/server/server.ts", "/stand-in");
+    await until(async () => (await journal()).some((entry) => entry.what === "listening"));
+  } catch (error) {
+    const logs = await docker("logs", name).then(
+      (result) => result.all ?? result.stderr,
+      () => "",
+    );
+    await stop();
+    throw new Error(`the stand-in did not start: ${logs}`, { cause: error });
+  }
+  return {
+    network: name,
+    authority: file("cert.pem"),
+    env: { NODE_EXTRA_CA_CERTS: "/stand-in-ca.pem", CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" },
+    journal,
+    clearJournal: () => writeFile(file("journal.jsonl"), ""),
+    control: (settings) => writeFile(file("control.json"), JSON.stringify(settings)),
+    stop,
+  };
+}
+
+async function until(check: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 150; i += 1) {
+    if (await check()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("waited in vain");
+}
