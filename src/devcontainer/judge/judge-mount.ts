@@ -1,0 +1,96 @@
+import { parseMount } from "../mount-text.ts";
+import { joinTree } from "../tree-path.ts";
+import type { Verdict } from "./verdict.ts";
+
+const unclear = "cannot be read with certainty, so it may be anything";
+const outside = "gives the container a folder of the host outside the session's clone";
+
+/** Options of `--mount` that change nothing about what the container gets of the host. */
+const harmlessFields = new Set([
+  "readonly",
+  "consistency",
+  "volume-nocopy",
+  "volume-label",
+  "tmpfs-size",
+  "tmpfs-mode",
+  "bind-nonrecursive",
+  "bind-recursive",
+]);
+
+const harmlessModes = new Set(["", "ro", "rw", "z", "Z", "nocopy", "cached", "consistent", "delegated"]);
+
+/** Judges `type=…,source=…,target=…` of `mounts`, `workspaceMount` and `--mount`. */
+export function judgeMount(verdict: Verdict, where: string, text: string): void {
+  const mount = parseMount(text);
+  if (mount === undefined) return verdict.add(where, text, unclear);
+  const { type, source, target, rest } = mount;
+  const odd = [...rest.keys()].find((name) => !harmlessFields.has(name));
+  if (odd !== undefined) {
+    const why = odd === "external" ? "shares a volume with others" : "has options that can reach the host";
+    verdict.add(where, text, why);
+  }
+  // In Compose it becomes `source:target`.
+  if (target === "" || target.includes(":")) return verdict.add(where, text, unclear);
+  if (type === "tmpfs" && source === "") return;
+  if (type === "bind") return judgeBind(verdict, where, text, source);
+  if (type === "volume") return judgeVolumeName(verdict, where, text, source);
+  verdict.add(where, text, "is a kind of mount that cowork cannot judge");
+}
+
+/** Judges `[source:]target[:options]` of `--volume`. */
+export function judgeVolumeFlag(verdict: Verdict, where: string, text: string): void {
+  const parts = splitOutsideVariables(text);
+  const [first = "", second, options = "", ...more] = parts;
+  if (/\p{Cc}/u.test(text) || more.length > 0 || first === "") return verdict.add(where, text, unclear);
+  if (second === undefined) return first.startsWith("/") ? undefined : verdict.add(where, text, unclear);
+  const odd = options.split(",").find((mode) => !harmlessModes.has(mode));
+  if (odd !== undefined) verdict.add(where, text, "has options that can reach the host");
+  if (isVolumeName(first)) return;
+  judgeBind(verdict, where, text, first);
+}
+
+function judgeBind(verdict: Verdict, where: string, text: string, source: string): void {
+  const path = clonePath(source);
+  if (path !== undefined) return verdict.bind(path);
+  verdict.add(
+    where,
+    text,
+    reachesEngine(source) ? "gives the container the Docker Engine, and with it the host" : outside,
+  );
+}
+
+function judgeVolumeName(verdict: Verdict, where: string, text: string, source: string): void {
+  if (source === "" || isVolumeName(source)) return;
+  verdict.add(where, text, unclear);
+}
+
+function reachesEngine(source: string): boolean {
+  return /docker\.sock|containerd\.sock|podman\.sock|\/run\/docker|\/var\/run\/?$|\/run\/?$/.test(source);
+}
+
+/** Variables that @devcontainers/cli puts in and whose content the project cannot choose. */
+const ownVariables = /\$\{(devcontainerId|localWorkspaceFolderBasename)\}/g;
+
+/** A name that docker takes for a volume, never for a path. */
+export function isVolumeName(text: string): boolean {
+  return /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text.replace(ownVariables, "x"));
+}
+
+/**
+ * A source below `${localWorkspaceFolder}` as a path in the clone (empty: its root); undefined when it lies outside or
+ * holds another variable, which might lead anywhere.
+ */
+export function clonePath(source: string): string | undefined {
+  const [, rest] = /^\$\{localWorkspaceFolder\}(\/[^$\\\p{Cc}]*|)$/u.exec(source) ?? [];
+  return rest === undefined ? undefined : joinTree("", rest.replace(/^\/+/, ""));
+}
+
+/** Splits at colons, but not at those of `${localEnv:NAME:default}`. */
+export function splitOutsideVariables(text: string): string[] {
+  const parts = [""];
+  for (const piece of text.split(/(\$\{.*?\}|:)/)) {
+    if (piece === ":") parts.push("");
+    else parts.push(`${parts.pop() ?? ""}${piece}`);
+  }
+  return parts;
+}

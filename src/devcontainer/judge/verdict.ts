@@ -1,0 +1,35 @@
+import type { Finding } from "../../events.ts";
+import { plain } from "../../system/text.ts";
+
+/** What judging gathers. */
+export interface Verdict {
+  findings: Finding[];
+  /** paths inside the clone that are mounted */
+  cloneBinds: string[];
+  add(where: string, what: string, why: string): void;
+  bind(path: string): void;
+}
+
+const longest = 400;
+
+/** @param subject what stands before every place, e.g. `.devcontainer/devcontainer.json` or `base image` */
+export function createVerdict(subject: string): Verdict {
+  const findings: Finding[] = [];
+  const cloneBinds = new Set<string>();
+  return {
+    findings,
+    get cloneBinds() {
+      return [...cloneBinds].toSorted();
+    },
+    add(where, what, why) {
+      const shown = plain(what);
+      const finding = {
+        where: plain(`${subject}: ${where}`),
+        what: shown.length > longest ? `${shown.slice(0, longest)}…` : shown,
+        why,
+      };
+      if (!findings.some((one) => one.where === finding.where && one.what === finding.what)) findings.push(finding);
+    },
+    bind: (path) => void cloneBinds.add(path),
+  };
+}

@@ -1,0 +1,119 @@
+import type { Settings } from "../config/types.ts";
+import { isObject, list, strings } from "./judge/judge-config.ts";
+import { parseRunArgs } from "./judge/parse-run-args.ts";
+import { quoteField, renderMount } from "./mount-text.ts";
+import { overrideCompose } from "./override-compose.ts";
+import { ownedVolume, rewriteConfig, volumeMounts, type Ownership } from "./rewrite.ts";
+import type { DevcontainerPlan, JsonObject, SessionMounts, SharedImage } from "./types.ts";
+
+/** A bind mount of ours, by absolute host path. */
+export interface ExtraMount {
+  source: string;
+  target: string;
+  readOnly?: boolean;
+}
+
+export interface OverrideRequest {
+  plan: DevcontainerPlan;
+  image: Pick<SharedImage, "ref" | "metadata">;
+  mounts: SessionMounts;
+  /** name of the session's Compose project; also stands before the names of its volumes */
+  composeProject: string;
+  settings: Pick<Settings, "cpus" | "memory">;
+  /** ours, for every process of the container: the agent's part, proxies, TLS authorities. Wins over the project's. */
+  containerEnv?: Readonly<Record<string, string>>;
+  /** the SSH agent's socket, say */
+  extraMounts?: readonly ExtraMount[];
+  /** Compose: where the build contexts of the other services were exported to, by `context` of `plan.compose.builds` */
+  contexts?: Readonly<Record<string, string>>;
+  /** Compose: absolute path that `compose` will be written to */
+  composeFile?: string;
+}
+
+export interface Override {
+  /** content of the override devcontainer.json */
+  config: JsonObject;
+  /** content of the one Compose file */
+  compose?: JsonObject;
+}
+
+/** Where our own things lie in every container (the design, section 5). */
+export function sessionMounts({
+  launchers,
+  container,
+  agentLib,
+  vault,
+  agentState,
+  events,
+}: SessionMounts): ExtraMount[] {
+  return [
+    { source: launchers, target: "/opt/cowork", readOnly: true },
+    { source: container, target: "/opt/cowork/session", readOnly: true },
+    { source: agentLib, target: "/opt/cowork/agents", readOnly: true },
+    { source: vault, target: "/cowork/auth/claude" },
+    { source: agentState, target: "/cowork/session/claude" },
+    { source: events, target: "/cowork/session/events" },
+  ];
+}
+
+/** Done by cowork, or by the shared image, once for all. */
+const doneElsewhere = [
+  "image",
+  "build",
+  "dockerFile",
+  "context",
+  "features",
+  "overrideFeatureInstallOrder",
+  "initializeCommand",
+];
+
+/**
+ * The devcontainer.json that `devcontainer up` gets in place of the project's: the project's own, `${…}` as written, on the
+ * shared image, with our mounts and environment. Pure. The image's label holds what base image and features bring, and
+ * nothing of the project's, so nothing is there twice.
+ */
+export function planOverride(request: OverrideRequest): Override {
+  const { plan, image, mounts, composeProject } = request;
+  const own: Ownership = { composeProject, labels: mounts.labels };
+  const { config: rewritten } = rewriteConfig(plan.config, own);
+  const config = Object.fromEntries(Object.entries(rewritten).filter(([key]) => !doneElsewhere.includes(key)));
+  const ours = [...sessionMounts(mounts), ...(request.extraMounts ?? [])];
+  const containerEnv = { ...(isObject(config["containerEnv"]) ? config["containerEnv"] : {}), ...request.containerEnv };
+  const common = { ...config, updateRemoteUserUID: false };
+  if (plan.compose !== undefined) return overrideCompose(request, { config: common, containerEnv, ours });
+  return {
+    config: {
+      ...common,
+      image: image.ref,
+      ...(Object.keys(containerEnv).length === 0 ? {} : { containerEnv }),
+      mounts: [...ownedOfImage(image, own), ...list(config["mounts"]), ...ours.map(bindMount)],
+      runArgs: limitArgs(strings(config["runArgs"]), request.settings),
+    },
+  };
+}
+
+/** Volumes that base image or features name would be shared by all sessions. Of two mounts on one target the later counts. */
+function ownedOfImage({ metadata }: Pick<SharedImage, "metadata">, own: Ownership): string[] {
+  return metadata
+    .flatMap(volumeMounts)
+    .filter((mount) => !mount.rest.has("external"))
+    .map((mount) => renderMount(ownedVolume(mount, "image", own, () => undefined)));
+}
+
+function bindMount({ source, target, readOnly }: ExtraMount): string {
+  return ["type=bind", `source=${source}`, `target=${target}`, ...(readOnly ? ["readonly"] : [])]
+    .map(quoteField)
+    .join(",");
+}
+
+/** `CPUS` and `MEMORY`, where the project does not set its own. */
+function limitArgs(runArgs: string[], { cpus, memory }: Pick<Settings, "cpus" | "memory">): string[] {
+  const { groups, rest } = parseRunArgs(runArgs);
+  const set = new Set(groups.flatMap(({ args }) => args.map(({ name }) => name)));
+  const limits = [
+    ...(cpus === undefined || set.has("cpus") || set.has("cpu-quota") ? [] : [`--cpus=${cpus}`]),
+    ...(memory === undefined || set.has("memory") ? [] : [`--memory=${memory}`]),
+  ];
+  const known = runArgs.slice(0, runArgs.length - rest.length);
+  return [...known, ...limits, ...rest];
+}

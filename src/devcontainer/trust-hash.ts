@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import type { Finding } from "../events.ts";
+import { isWithin } from "./tree-path.ts";
+import type { BuildInput, ConfigSource, Json } from "./types.ts";
+
+/** Everything of a configuration that the user agrees to. */
+export interface Trusted {
+  source: ConfigSource;
+  config: Json;
+  /** paths in the source: config, lock file, local features, Compose files and what they name, files of initializeCommand */
+  files: readonly string[];
+  builds: readonly BuildInput[];
+  findings: readonly Finding[];
+}
+
+/**
+ * A hash that changes whenever anything changes that the host would evaluate, and with nothing else. It does not depend on
+ * where the tree comes from: the clone of a commit gives the commit's hash.
+ */
+export async function trustHash({ source, config, files, builds, findings }: Trusted): Promise<string> {
+  const paths = new Set([...files, ...builds.flatMap(({ context, dockerfile }) => [context, dockerfile])]);
+  const hashes: Record<string, string> = {};
+  for (const path of [...paths].toSorted()) {
+    // A folder's hash holds those of all that is in it.
+    const covered = [...paths].some((other) => other !== path && isWithin(path, other));
+    if (!covered) hashes[path] = await source.hash(path);
+  }
+  const shown = findings.map(({ where, what }) => [where, what]);
+  return createHash("sha256").update(JSON.stringify({ config, hashes, builds, shown })).digest("hex");
+}
