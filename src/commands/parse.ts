@@ -27,9 +27,10 @@ export async function parseLine(argv: readonly string[], commands: readonly Comm
   const flags: Flags = { ...globalFlags, ...command?.flags };
   const words = command === undefined ? argv : argv.toSpliced(at, 1);
   const raw = await runYargs(plainFlags(words, flags, command), flags, command);
-  refuseUnknown(raw, flags, command);
-
   const { args, rest } = wordsOf(raw, command);
+  // `connect a ls -l`: what is missing is the `--`, not an option.
+  if (command?.rest !== undefined) refuseExtra(args, command);
+  refuseUnknown(raw, flags, command);
   const globals = valuesOf(raw, globalFlags) as unknown as GlobalValues;
   if (command !== undefined && !globals.help) checkPositionals(args, command);
   return {
@@ -53,15 +54,16 @@ function commandIndex(argv: readonly string[]): number {
 
 /**
  * Two things that yargs would read its own way: a boolean flag takes no following word (`--dry-run false` names a session), and
- * names that yargs uses for itself are no flags.
+ * names that yargs (or every object) uses for itself are no flags.
  */
 function plainFlags(words: readonly string[], flags: Flags, command: Command | undefined): string[] {
   const end = words.includes("--") ? words.indexOf("--") : words.length;
   const before = words.slice(0, end).map((word) => {
-    if (/^--?(_|\$0)(=|$)/.test(word)) throw unknownFlag(word, flags, command);
+    const long = /^--?([^=]+)/.exec(word)?.[1] ?? "";
+    if (long === "_" || long === "$0" || long in Object.prototype) throw unknownFlag(word, flags, command);
     const [name, flag] =
       Object.entries(flags).find(
-        ([long, { short }]) => word === `--${long}` || (short !== undefined && word === `-${short}`),
+        ([name, { short }]) => word === `--${name}` || (short !== undefined && word === `-${short}`),
       ) ?? [];
     return flag?.type === "boolean" ? `--${name}=true` : word;
   });
@@ -142,12 +144,15 @@ function checkPositionals(args: readonly string[], command: Command): void {
   if (missing !== undefined) {
     throw usageError(`cowork ${command.name} needs a ${missing.name}.`, usageLine(command));
   }
+  refuseExtra(args, command);
+}
+
+function refuseExtra(args: readonly string[], command: Command): void {
+  const { positionals, rest } = command;
   if (positionals.at(-1)?.many === true || args.length <= positionals.length) return;
   const extra = args[positionals.length] ?? "";
-  const hint =
-    command.rest === undefined
-      ? helpHint(command)
-      : `cowork ${command.name} ${args.slice(0, positionals.length).join(" ")} -- ${args.slice(positionals.length).join(" ")}`;
+  const taken = args.slice(0, positionals.length).join(" ");
+  const hint = rest === undefined ? helpHint(command) : `cowork ${command.name} ${taken} -- ${extra} …`;
   throw usageError(`cowork ${command.name} does not take the argument "${extra}".`, hint);
 }
 
