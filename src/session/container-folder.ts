@@ -1,8 +1,13 @@
 import { symlink, rm, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { ProjectFacts } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { writeFileAtomic } from "../system/files.ts";
+
+/** Who commits inside; what is not set in the project is left out. */
+export interface GitIdentity {
+  name?: string | undefined;
+  email?: string | undefined;
+}
 
 /**
  * Writes the small folder that a session's container sees read-only at /opt/cowork/session: what the shared image, being
@@ -16,7 +21,7 @@ import { writeFileAtomic } from "../system/files.ts";
 export async function writeContainerFolder(
   ctx: Context,
   session: { id: string; name: string; project: string },
-  inside: { workspaceFolder: string; git: ProjectFacts["gitIdentity"] },
+  inside: { workspaceFolder: string; git: GitIdentity },
 ): Promise<void> {
   const folder = ctx.paths.container(session.id);
   const { sessionUid: uid, sessionGid: gid } = ctx.user;
@@ -35,7 +40,7 @@ async function replaceLink(target: string, path: string): Promise<void> {
 }
 
 /** Git's own quoting: backslash, quote and newline escaped inside double quotes. */
-export function gitConfig(identity: ProjectFacts["gitIdentity"]): string {
+export function gitConfig(identity: GitIdentity): string {
   const quoted = (value: string): string =>
     `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
   const lines = ["[safe]", "\tdirectory = *"];

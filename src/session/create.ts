@@ -64,8 +64,8 @@ async function completeSession(
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
-    record = await stepDevcontainer(ctx, request, commit, record, notes);
-    if (!request.options.noStart) record = await bringUp(ctx, record, { settings: request.settings }, notes);
+    record = await stepDevcontainer(ctx, request, commit, record);
+    if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes);
     record = withoutError({ ...record, phase: "ready" });
     await writeRecord(ctx, record);
     ctx.report({ session: name, step: "ready", state: "done" });
@@ -109,11 +109,10 @@ async function stepDevcontainer(
   request: InitRequest,
   commit: CommitPlan,
   record: SessionRecord,
-  notes: string[],
 ): Promise<SessionRecord> {
   if (record.devcontainer !== undefined) return record;
   const { project, settings } = request;
-  return prepareDevcontainer(ctx, record, { ...commit, project, settings }, notes);
+  return prepareDevcontainer(ctx, record, { ...commit, project, settings });
 }
 
 function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted): SessionRecord {

@@ -17,7 +17,7 @@ export function createLocalHost(ctx: Context): HostPart {
     start: async (selector, options) => (await import("./start.ts")).startSessions(ctx, selector, options),
     stop: async (selector, { concurrency }) => (await import("./stop.ts")).stopSessions(ctx, selector, concurrency),
     clean: async (selector, options) => (await import("./clean.ts")).cleanSessions(ctx, selector, options),
-    cleanImages: async (options) => (await import("../devcontainer/shared-images.ts")).removeUnusedImages(ctx, options),
+    cleanImages: async (options) => (await import("./images.ts")).cleanImages(ctx, options),
     connect: async (request, io) => (await import("./enter.ts")).enterSession(ctx, request, io),
     logs: async (selector, options, out) => (await import("./logs.ts")).showLogs(ctx, selector, options, out),
     doctor: async (options) => (await import("./doctor.ts")).runDoctor(ctx, options),

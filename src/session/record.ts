@@ -18,13 +18,15 @@ const Devcontainer = z.object({
   changes: z.array(z.string()),
   image: z.object({ ref: z.string(), key: z.string() }),
   remoteUser: z.string(),
+  remoteUid: z.number(),
+  /** the user's, as it was in the project: what commits inside are signed with */
+  git: z.object({ name: z.optional(z.string()), email: z.optional(z.string()) }),
   userEnvProbe: z.optional(z.string()),
 });
 
 const Container = z.object({
   user: z.string(),
   workspaceFolder: z.string(),
-  composeProject: z.optional(z.string()),
   remoteEnv: z.record(z.string(), z.string()),
   /** when cowork last started it (ISO): the engine's list of containers does not tell, and `list` makes one call only */
   startedAt: z.string(),

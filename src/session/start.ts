@@ -51,7 +51,7 @@ export async function startSession(
   if (container?.state === "running" && record.container !== undefined) return record;
   if (container === undefined && record.container !== undefined)
     notes.push("the container was gone and has been made anew");
-  const started = await bringUp(ctx, record, { settings }, notes);
+  const started = await bringUp(ctx, record, settings, notes);
   await writeRecord(ctx, started);
   return started;
 }

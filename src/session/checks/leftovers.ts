@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { listSharedImages } from "../../devcontainer/shared-images.ts";
 import type { Context } from "../../system/context.ts";
 import { removeTree } from "../../system/tree.ts";
 import { isLocked } from "../../system/locks.ts";
 import type { Check } from "../host-part.ts";
+import { sharedImages } from "../images.ts";
 import { readBackup, writeRecord } from "../record.ts";
 import { readRecords, type RecordEntry } from "../records.ts";
 import { containersBySession, sessionLock } from "../world.ts";
@@ -85,9 +85,9 @@ async function checkContainers(ctx: Context, known: Set<string>): Promise<Check>
 
 async function checkImages(ctx: Context): Promise<Check> {
   const title = "Shared images";
-  const images = await listSharedImages(ctx).catch(() => undefined);
+  const images = await sharedImages(ctx).catch(() => undefined);
   if (images === undefined) return { title, status: "warning", detail: "the engine was not asked: it does not answer" };
-  const unused = images.filter((image) => !image.used).length;
+  const unused = images.filter((image) => !image.isUsed).length;
   const detail = `${images.length}, ${unused} not used by a session`;
   return unused === 0
     ? { title, status: "ok", detail }

@@ -26,6 +26,8 @@ const record: SessionRecord = {
     changes: [],
     image: { ref: "cowork-app:k", key: "k" },
     remoteUser: "dev",
+    remoteUid: 1000,
+    git: {},
   },
   container: {
     user: "dev",

@@ -1,0 +1,86 @@
+import { getAgent } from "../agent/catalog.ts";
+import { completeAgent } from "../agent/inside.ts";
+import { prepareAgent } from "../agent/prepare.ts";
+import type { Agent } from "../agent/types.ts";
+import type { Settings } from "../config/types.ts";
+import { probeEnvironment } from "../devcontainer/environment.ts";
+import { up } from "../devcontainer/up.ts";
+import { CoworkError } from "../errors.ts";
+import type { ContainerDetail } from "../engine/types.ts";
+import type { Context } from "../system/context.ts";
+import { writeContainerFolder } from "./container-folder.ts";
+import { writeEnvironment } from "./environment-file.ts";
+import { sessionLabels } from "./labels.ts";
+import { composeProjectName } from "./names.ts";
+import { overridePath } from "./prepare.ts";
+import type { SessionRecord } from "./record.ts";
+import { sessionVolumes } from "./session-volumes.ts";
+
+/**
+ * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent, and the
+ * environment that programs inside get. Makes the container where there is none, starts it where it is stopped.
+ * @returns the record with what is known now; the caller writes it
+ */
+export async function bringUp(ctx: Context, record: SessionRecord, settings: Settings, notes: string[]): Promise<SessionRecord> {
+  const { devcontainer, id, name } = record;
+  if (devcontainer === undefined) throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
+  const agent = getAgent(settings.agent);
+  // Before the first `up` the default of @devcontainers/cli; afterwards what it said.
+  const workspaceFolder = record.container?.workspaceFolder ?? `/workspaces/${id}`;
+  await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git });
+  ctx.report({ session: name, step: "agent", state: "start" });
+  notes.push(...(await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder })).notes);
+
+  ctx.report({ session: name, step: "container", state: "start" });
+  const result = await up(ctx, {
+    id,
+    name,
+    overrideConfigPath: overridePath(ctx, id),
+    clone: ctx.paths.clone(id),
+    configPath: devcontainer.path ?? undefined,
+    labels: sessionLabels(record, ctx.paths.homeHash),
+    ...(devcontainer.kind === "compose" ? { composeProject: composeProjectName(ctx.paths.homeHash, id) } : {}),
+  });
+  const container = await ctx.engine.findContainer(result.containerId);
+  if (container === undefined) {
+    throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, { hint: `cowork logs ${name}` });
+  }
+  const started = {
+    user: result.remoteUser,
+    workspaceFolder: result.workspaceFolder,
+    remoteEnv: result.remoteEnv,
+    startedAt: container.startedAt,
+  };
+  ctx.report({ session: name, step: "container", state: "done" });
+  await settleIn(ctx, record, { agent, settings, container, started }, notes);
+  return { ...record, container: started, volumes: sessionVolumes(ctx, record, container) };
+}
+
+interface Settling {
+  agent: Agent;
+  settings: Settings;
+  container: ContainerDetail;
+  started: NonNullable<SessionRecord["container"]>;
+}
+
+/** What can be known, or put right, only in the running container. */
+async function settleIn(ctx: Context, record: SessionRecord, { agent, settings, container, started }: Settling, notes: string[]): Promise<void> {
+  const { devcontainer, id, name } = record;
+  const { user, workspaceFolder, remoteEnv } = started;
+  if (workspaceFolder !== (record.container?.workspaceFolder ?? `/workspaces/${id}`)) {
+    await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer?.git ?? { name: undefined, email: undefined } });
+    await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder });
+  }
+  const remoteUid = devcontainer?.remoteUid ?? 0;
+  notes.push(...(await completeAgent(ctx, agent, { id: container.id, name, remoteUid })));
+  ctx.report({ session: name, step: "agent", state: "done" });
+  const userEnvProbe = devcontainer?.userEnvProbe;
+  const environment = await probeEnvironment(ctx, {
+    container,
+    user,
+    remoteEnv,
+    workspaceFolder,
+    ...(userEnvProbe === undefined ? {} : { userEnvProbe }),
+  });
+  await writeEnvironment(ctx, id, environment);
+}

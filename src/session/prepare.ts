@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import { getAgent } from "../agent/catalog.ts";
+import { agentParts } from "../agent/parts.ts";
+import type { Settings } from "../config/types.ts";
+import { ensureImage } from "../devcontainer/image.ts";
+import { runInitializeCommand } from "../devcontainer/initialize.ts";
+import { judgeMetadata } from "../devcontainer/judge/judge-metadata.ts";
+import { writeLaunchers } from "../devcontainer/launchers.ts";
+import { planOverride } from "../devcontainer/override.ts";
+import { takeSnapshot } from "../devcontainer/snapshot.ts";
+import type { JsonObject, SharedImage } from "../devcontainer/types.ts";
+import type { ProjectFacts } from "../project/types.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, writeFileAtomic } from "../system/files.ts";
+import { sessionLabels } from "./labels.ts";
+import { composeProjectName } from "./names.ts";
+import type { CommitPlan } from "./plan.ts";
+import { writeRecord, type SessionRecord } from "./record.ts";
+import { agree, findingsHash } from "./trust.ts";
+
+export interface PrepareRequest extends CommitPlan {
+  project: ProjectFacts;
+  settings: Settings;
+}
+
+/**
+ * Everything between clone and `up`, for a first time or a rebuild: the snapshot of the config, the shared image, the override
+ * config. What the image's label asks for is known only now, and agreed to before a container is made of it.
+ * @throws TRUST_REQUIRED and what its parts throw
+ */
+export async function prepareDevcontainer(ctx: Context, record: SessionRecord, request: PrepareRequest): Promise<SessionRecord> {
+  const { id, name } = record;
+  const { plan, source, project, settings } = request;
+  ctx.report({ session: name, step: "config", state: "start" });
+  await takeSnapshot(ctx, { id, source, plan });
+  await runInitializeCommand(ctx, { id, name, plan, clone: ctx.paths.clone(id) });
+  ctx.report({ session: name, step: "config", state: "done" });
+
+  ctx.report({ session: name, step: "image", state: "start" });
+  const image = await ensureImage(ctx, { plan, source, project, settings, session: name });
+  const findings = judgeMetadata(image.metadata);
+  await agree(ctx, project, { findings, hash: findingsHash(findings) });
+  ctx.report({ session: name, step: "image", state: "done" });
+
+  await writeOverride(ctx, record, request, image);
+  const { userEnvProbe } = plan.config;
+  const next: SessionRecord = {
+    ...record,
+    devcontainer: {
+      kind: plan.kind,
+      path: plan.path,
+      trustHash: plan.trustHash,
+      changes: plan.changes,
+      image: { ref: image.ref, key: image.key },
+      remoteUser: image.remoteUser,
+      remoteUid: image.remoteUid,
+      git: project.gitIdentity,
+      ...(typeof userEnvProbe === "string" ? { userEnvProbe } : {}),
+    },
+  };
+  await writeRecord(ctx, next);
+  return next;
+}
+
+async function writeOverride(ctx: Context, record: SessionRecord, { plan, settings }: PrepareRequest, image: SharedImage): Promise<void> {
+  const { id, name, project } = record;
+  const { paths } = ctx;
+  const folder = paths.devcontainer(id);
+  await ensureFolder(paths.container(id), { mode: 0o755 });
+  const agent = await agentParts(ctx, getAgent(settings.agent), { id });
+  const composeFile = join(folder, "compose.yml");
+  const override = planOverride({
+    plan,
+    image,
+    mounts: {
+      id,
+      name,
+      project,
+      labels: sessionLabels(record, paths.homeHash),
+      clone: paths.clone(id),
+      launchers: await writeLaunchers(ctx),
+      container: paths.container(id),
+      vault: paths.vault(settings.agent),
+      agentLib: paths.agentLib(settings.agent),
+      agentState: paths.agentState(id, settings.agent),
+      events: paths.events(id),
+    },
+    composeProject: composeProjectName(paths.homeHash, id),
+    settings,
+    containerEnv: { ...agent.containerEnv },
+    extraMounts: agent.mounts,
+    composeFile,
+  });
+  await writeFileAtomic(overridePath(ctx, id), json(override.config), { mode: 0o600 });
+  if (override.compose !== undefined) await writeFileAtomic(composeFile, json(override.compose), { mode: 0o600 });
+}
+
+export function overridePath(ctx: Pick<Context, "paths">, id: string): string {
+  return join(ctx.paths.devcontainer(id), "devcontainer.json");
+}
+
+/** JSON is YAML too: the Compose file needs no other writer. */
+function json(value: JsonObject): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}

@@ -1,0 +1,34 @@
+import { planDevcontainer } from "../devcontainer/plan.ts";
+import { folderSource } from "../devcontainer/source-folder.ts";
+import type { Context } from "../system/context.ts";
+import { bringUp } from "./bring-up.ts";
+import type { RebuildRequest } from "./host-part.ts";
+import { prepareDevcontainer } from "./prepare.ts";
+import { writeRecord, type SessionRecord } from "./record.ts";
+import { checkStartable } from "./start.ts";
+import { stopContainers } from "./stop.ts";
+import { agree } from "./trust.ts";
+import { containersOf } from "./world.ts";
+
+/**
+ * Takes the config anew from the clone, as it lies there now, asks for trust where it changed, makes image and container again.
+ * Clone, conversations and login stay. The old container goes only when the new image is there: a config that does not build
+ * leaves the session as it was.
+ */
+export async function rebuildSession(ctx: Context, record: SessionRecord, request: RebuildRequest, notes: string[]): Promise<SessionRecord> {
+  await checkStartable(ctx, record);
+  const { project, settings } = request;
+  const source = folderSource(ctx.paths.clone(record.id));
+  const plan = await planDevcontainer(ctx, source, {
+    settings,
+    ...(request.configName === undefined ? {} : { configName: request.configName }),
+  });
+  await agree(ctx, project, { findings: plan.findings, hash: plan.trustHash });
+  const prepared = await prepareDevcontainer(ctx, record, { source, plan, project, settings });
+  notes.push(...(await stopContainers(ctx, prepared)));
+  // Containers only: volumes of the session hold what its user put there.
+  for (const { id } of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(id);
+  const started = await bringUp(ctx, prepared, settings, notes);
+  await writeRecord(ctx, started);
+  return started;
+}
