@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { readTextFile } from "../system/files.ts";
+import { plain } from "../system/text.ts";
+
+// Where administrators put authorities of their own, by family: Debian and Alpine, RHEL, Arch, SUSE.
+const anchorFolders = [
+  "/usr/local/share/ca-certificates",
+  "/etc/pki/ca-trust/source/anchors",
+  "/etc/ca-certificates/trust-source/anchors",
+  "/etc/pki/trust/anchors",
+];
+// What the distribution brings, in the same order (the p11-kit files hold PEM blocks too).
+const distributionFolders = ["/usr/share/ca-certificates", "/usr/share/pki/ca-trust-source", "/usr/share/pki/trust"];
+// What may name a bundle with more in it than the distribution's.
+const bundleVariables = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
+const maxBytes = 8 * 1024 * 1024;
+
+/**
+ * The TLS authorities that builds and containers must know beyond those of their own images: `auto` the ones that this host
+ * knows beyond its distribution's, `none` none, else those of the PEM file named.
+ * @returns one PEM text, the same for the same set; undefined for none
+ * @throws CA_CERTS_INVALID
+ */
+export async function hostAuthorities(ctx: Pick<Context, "env">, setting: string): Promise<string | undefined> {
+  if (setting === "none") return undefined;
+  const found = setting === "auto" ? await extraAuthorities(ctx.env) : await namedAuthorities(setting);
+  const blocks = [...found.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, pem]) => `${pem}\n`);
+  return blocks.length === 0 ? undefined : blocks.join("");
+}
+
+/** The certificates of a PEM text, one block each, without what stands between them. */
+export function splitPem(text: string): string[] {
+  return (
+    text.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END (?:TRUSTED )?CERTIFICATE-----/g) ?? []
+  ).map((block) => block.replaceAll("\r", "").replaceAll("TRUSTED ", ""));
+}
+
+export function authoritiesHash(pem: string): string {
+  return createHash("sha256").update(pem).digest("hex").slice(0, 12);
+}
+
+async function namedAuthorities(path: string): Promise<Map<string, string>> {
+  const hint = "cowork config set CA_CERTS auto, none, or the path of a PEM file";
+  const text = await readTextFile(path, { maxBytes }).catch((error: unknown) => {
+    throw new CoworkError("CA_CERTS_INVALID", `CA_CERTS names ${plain(path)}, which cannot be read.`, {
+      hint,
+      cause: error,
+    });
+  });
+  if (text === undefined)
+    throw new CoworkError("CA_CERTS_INVALID", `CA_CERTS names ${plain(path)}, and there is no such file.`, { hint });
+  const blocks = splitPem(text);
+  const found = await byFingerprint(blocks);
+  if (found.size === 0 || found.size < new Set(blocks).size) {
+    throw new CoworkError(
+      "CA_CERTS_INVALID",
+      `CA_CERTS names ${plain(path)}, which is not a file of PEM certificates.`,
+      { hint },
+    );
+  }
+  return found;
+}
+
+async function extraAuthorities(env: Context["env"]): Promise<Map<string, string>> {
+  const anchors = await byFingerprint(await readFolders(anchorFolders));
+  const bundles = bundleVariables.flatMap((name) => (env[name] ? [env[name]] : []));
+  const texts = await Promise.all(bundles.map((path) => readTextFile(path, { maxBytes }).catch(() => undefined)));
+  const bundled = await byFingerprint(texts.flatMap((text) => splitPem(text ?? "")));
+  if (bundled.size > 0) {
+    const { rootCertificates } = await import("node:tls");
+    const known = await byFingerprint([...rootCertificates, ...(await readFolders(distributionFolders))]);
+    for (const [fingerprint, pem] of bundled) if (!known.has(fingerprint)) anchors.set(fingerprint, pem);
+  }
+  return anchors;
+}
+
+async function readFolders(folders: readonly string[]): Promise<string[]> {
+  const files = await Promise.all(folders.map((folder) => filesBelow(folder)));
+  const texts = await Promise.all(files.flat().map((path) => readTextFile(path, { maxBytes }).catch(() => undefined)));
+  return texts.flatMap((text) => splitPem(text ?? ""));
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Blocks that are no certificate are left out. */
+async function byFingerprint(blocks: readonly string[]): Promise<Map<string, string>> {
+  const { X509Certificate } = await import("node:crypto");
+  const found = new Map<string, string>();
+  for (const pem of blocks) {
+    try {
+      found.set(new X509Certificate(pem).fingerprint256, pem);
+    } catch {
+      // Not one that OpenSSL reads: nothing that others could use.
+    }
+  }
+  return found;
+}

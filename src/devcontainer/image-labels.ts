@@ -1,0 +1,14 @@
+/** Labels of images (containers have theirs from session/). */
+export const imageLabel = {
+  project: "cowork.project",
+  home: "cowork.home",
+  key: "cowork.key",
+  /** `base`, `template`, `authorities`: belongs to no project and no home, everything of an engine may use it */
+  shared: "cowork.shared",
+  /** what a shared image depends on, apart from the ids of the images it begins with */
+  inputs: "cowork.inputs",
+  /** the user that the dev container works as, and its uid */
+  user: "cowork.user",
+  uid: "cowork.uid",
+  metadata: "devcontainer.metadata",
+} as const;

@@ -1,0 +1,197 @@
+import type { ImageDetail } from "../engine/types.ts";
+import type { Context } from "../system/context.ts";
+import { withLock } from "../system/locks.ts";
+import { hostAuthorities } from "./authorities.ts";
+import { ensureAuthorityImage } from "./authority-image.ts";
+import { buildOrigin } from "./image-build.ts";
+import { commonParts, hashOf, linkPath, readInputs, type ImageInputs } from "./image-key.ts";
+import { imageLabel } from "./image-labels.ts";
+import { buildLayer, layerMetadata, readMetadata, resolveUser, wantedUser } from "./image-layer.ts";
+import { expandLocalEnv } from "./local-env.ts";
+import { imageConfig, originOf, type ImageRequest } from "./image-request.ts";
+import { ensureLocal } from "./pull.ts";
+import { removeDangling } from "./shared-images.ts";
+import { ensureTemplateImage } from "./template-image.ts";
+import type { JsonObject, SharedImage } from "./types.ts";
+
+/** An hour: somebody else's build of the same image is waited for. */
+const waitMs = 3_600_000;
+
+/**
+ * The image that all sessions of a project with the same configuration share: built once, named for what it depends on. Where it
+ * is there already, that is all that happens.
+ * @throws IMAGE_BUILD_FAILED, BASE_IMAGE_UNAVAILABLE, DEVCONTAINER_INVALID, CA_CERTS_INVALID, DISK_FULL, INTERRUPTED
+ */
+export async function ensureImage(ctx: Context, request: ImageRequest): Promise<SharedImage> {
+  const pem = await hostAuthorities(ctx, request.settings.caCerts);
+  const origin = originOf(request, ctx.env);
+  return origin.kind === "template" ? ensureOnTemplate(ctx, request, pem) : ensureBuilt(ctx, request, origin, pem);
+}
+
+async function ensureOnTemplate(ctx: Context, request: ImageRequest, pem: string | undefined): Promise<SharedImage> {
+  const template = await ensureTemplateImage(ctx, request.settings, request.session);
+  const inputs = hashOf(["template", imageConfig(request.plan), commonParts(ctx, request, pem)]);
+  const key = hashOf([inputs, template.image.id]);
+  return once(ctx, request, key, (inner) =>
+    addLayer(inner, request, { key, inputs, from: template.ref, image: template.image, authorityImage: undefined }),
+  );
+}
+
+async function ensureBuilt(
+  ctx: Context,
+  request: ImageRequest,
+  origin: ImageInputs["origin"],
+  pem: string | undefined,
+): Promise<SharedImage> {
+  const inputs = await readInputs(ctx, request, origin, pem);
+  const names = externalImages(inputs);
+  const here = await Promise.all(names.map(async (name) => [name, await ctx.engine.findImage(name)] as const));
+  const missing = here.some(([, image]) => image === undefined);
+  // The images that it began with may have been removed since: that is no reason to fetch them and build it again.
+  const earlier = missing ? await findByInputs(ctx, request, inputs.hash) : undefined;
+  if (earlier !== undefined) return earlier;
+
+  const bases = missing
+    ? await fetchBases(ctx, request, inputs, names)
+    : new Map(here.flatMap(([name, image]) => (image ? [[name, image]] : [])));
+  const key = hashOf([inputs.hash, ...names.map((name) => bases.get(name)?.id ?? name)]);
+  return once(ctx, request, key, async (inner) => {
+    const authorityImage = pem === undefined ? undefined : await ensureAuthorityImage(inner, pem);
+    const users = new Map([...bases].map(([name, image]) => [name, image.user]));
+    const tag = `cowork-build:${key}`;
+    try {
+      await buildOrigin(inner, request, { key, inputs, authorityImage, users, tag });
+      const image = await ensureLocal(inner, tag);
+      return await addLayer(inner, request, { key, inputs: inputs.hash, from: tag, image, authorityImage });
+    } finally {
+      await ctx.engine.removeImage(tag).catch((error: unknown) => ctx.log(String(error)));
+      if (names.length === 1) await removeDangling(ctx, request.project.name);
+    }
+  });
+}
+
+/** Images from outside that the build begins with, as far as the target needs them, each once. */
+function externalImages({ outline }: ImageInputs): string[] {
+  const used = outline.stages.slice(0, outline.target + 1).filter((stage) => stage.external);
+  return [...new Set(used.flatMap((stage) => stage.base ?? []))];
+}
+
+/** What cannot be fetched is left to the builder: it may not need that stage, and it says best why it failed. */
+async function fetchBases(
+  ctx: Context,
+  request: ImageRequest,
+  inputs: ImageInputs,
+  names: readonly string[],
+): Promise<Map<string, ImageDetail>> {
+  const found = new Map<string, ImageDetail>();
+  for (const name of names) {
+    const platform = inputs.outline.stages.find((stage) => stage.base === name)?.platform;
+    const onLine = (line: string): void =>
+      ctx.report({ session: request.session ?? "", step: "image", state: "note", detail: `pulling ${name}: ${line}` });
+    try {
+      found.set(name, platform === undefined ? await ensureLocal(ctx, name, onLine) : await present(ctx, name));
+    } catch (error) {
+      if (ctx.signal.aborted) throw error;
+      ctx.log(`${name}: ${String(error)}`);
+    }
+  }
+  return found;
+}
+
+async function present(ctx: Context, name: string): Promise<ImageDetail> {
+  const image = await ctx.engine.findImage(name);
+  if (image === undefined) throw new Error("left to the builder, for its --platform");
+  return image;
+}
+
+function tagOf(request: ImageRequest, key: string): string {
+  return `cowork-${request.project.name}:${key}`;
+}
+
+/** Looks, waits for whoever is building it, looks again, builds. */
+async function once(
+  ctx: Context,
+  request: ImageRequest,
+  key: string,
+  build: (inner: Context) => Promise<ImageDetail>,
+): Promise<SharedImage> {
+  const tag = tagOf(request, key);
+  const image = await ctx.engine.findImage(tag);
+  if (image !== undefined) return describe(tag, key, image);
+  const session = request.session ?? "";
+  const onWait = (): void =>
+    ctx.report({
+      session,
+      step: "image",
+      state: "note",
+      detail: "waiting for an image of this project that is being built",
+    });
+  // One build of a project at a time: what one leaves behind could not be told from what another is at work on.
+  return withLock(
+    ctx,
+    `image-build-${request.project.name}`,
+    { waitMs, onWait, what: `image ${tag}` },
+    async (signal) => {
+      const meanwhile = await ctx.engine.findImage(tag);
+      return describe(tag, key, meanwhile ?? (await build({ ...ctx, signal })));
+    },
+  );
+}
+
+async function addLayer(
+  ctx: Context,
+  request: ImageRequest,
+  work: { key: string; inputs: string; from: string; image: ImageDetail; authorityImage: string | undefined },
+): Promise<ImageDetail> {
+  const { project, plan } = request;
+  const metadata = layerMetadata(readMetadata(work.image));
+  const wanted = expandLocalEnv(wantedUser(imageConfig(plan), metadata, work.image.user), ctx.env);
+  const labels = { [imageLabel.project]: project.name, [imageLabel.home]: ctx.paths.homeHash };
+  const passwd = async (): Promise<string> => {
+    const helper = { image: work.from, command: ["cat", "/etc/passwd"] as const, user: "0", labels };
+    return (await ctx.engine.runHelper(helper, { signal: ctx.signal })).stdout;
+  };
+  const user = await resolveUser(wanted, ctx.user.sessionUid, passwd);
+  const { from, image, authorityImage } = work;
+  return buildLayer(
+    ctx,
+    { from, image, user, link: linkPath({ project, plan }), authorityImage },
+    {
+      tag: tagOf(request, work.key),
+      project: project.name,
+      labels: {
+        ...labels,
+        [imageLabel.key]: work.key,
+        [imageLabel.inputs]: work.inputs,
+        [imageLabel.user]: user.name,
+        [imageLabel.uid]: String(user.uid),
+        [imageLabel.metadata]: JSON.stringify(metadata satisfies JsonObject[]),
+      },
+    },
+  );
+}
+
+async function findByInputs(ctx: Context, { project }: ImageRequest, inputs: string): Promise<SharedImage | undefined> {
+  const found = await ctx.engine.listImages({
+    [imageLabel.home]: ctx.paths.homeHash,
+    [imageLabel.project]: project.name,
+    [imageLabel.inputs]: inputs,
+  });
+  const [newest] = found
+    .filter((image) => image.tags.length > 0)
+    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  return newest?.tags[0] === undefined
+    ? undefined
+    : describe(newest.tags[0], newest.labels[imageLabel.key] ?? "", newest);
+}
+
+function describe(ref: string, key: string, image: ImageDetail): SharedImage {
+  return {
+    ref,
+    key,
+    metadata: readMetadata(image),
+    remoteUser: image.labels[imageLabel.user] ?? "root",
+    remoteUid: Number(image.labels[imageLabel.uid] ?? 0),
+    env: image.env,
+  };
+}

@@ -1,0 +1,73 @@
+import { createHash, randomBytes } from "node:crypto";
+import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { listAssets, readAsset } from "../assets.ts";
+import { toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+
+/** Programs for containers, wherever they lie below `templates/`, come into one folder: by their own name. */
+const sources = ["templates/container/", "templates/agent/bin/"];
+// Mount points: everything of a session's own, and the agent's program, is mounted inside the launchers' folder.
+const mountPoints = ["session", "agents"];
+
+/**
+ * Writes the programs that containers see at /opt/cowork/bin, once for each content: containers that run keep the ones they
+ * were made with.
+ * @returns the folder to mount at /opt/cowork
+ * @throws DISK_FULL, PERMISSION_DENIED
+ */
+export async function writeLaunchers(ctx: Pick<Context, "paths">): Promise<string> {
+  const files = await readLaunchers();
+  const hash = createHash("sha256");
+  for (const [name, content] of files) hash.update(`${name} ${content.length}\n`).update(content);
+  const parent = join(ctx.paths.lib, "container");
+  const target = join(parent, hash.digest("hex").slice(0, 12));
+  if (await isComplete(target, files)) return target;
+  const temporary = join(parent, `.${basename(target)}-${randomBytes(6).toString("hex")}`);
+  try {
+    await writeAll(temporary, files);
+    // It holds nothing of anybody's: what stands there incomplete was cut off, or tampered with.
+    await rm(target, { recursive: true, force: true });
+    await rename(temporary, target).catch(async (error: unknown) => {
+      if (!(await isComplete(target, files))) throw error;
+    });
+    return target;
+  } catch (error) {
+    throw toCoworkError(error);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function readLaunchers(): Promise<Map<string, Uint8Array>> {
+  const names = (await Promise.all(sources.map((source) => listAssets(source)))).flat();
+  const files = await Promise.all(names.map(async (name) => [basename(name), await readAsset(name)] as const));
+  return new Map(files.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function isComplete(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+  try {
+    if ((await readdir(join(folder, "bin"))).length !== files.size) return false;
+    for (const [name, content] of files) {
+      const { size, mode } = await stat(join(folder, "bin", name));
+      if (size !== content.length || (mode & 0o777) !== 0o755) return false;
+    }
+    await Promise.all(mountPoints.map((name) => stat(join(folder, name))));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Readable and executable for every user of a container, whatever this process's umask. */
+async function writeAll(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  for (const path of [folder, join(folder, "bin"), ...mountPoints.map((name) => join(folder, name))]) {
+    await mkdir(path, { recursive: true });
+    await chmod(path, 0o755);
+  }
+  for (const [name, content] of files) {
+    const path = join(folder, "bin", name);
+    await writeFile(path, content);
+    await chmod(path, 0o755);
+  }
+}

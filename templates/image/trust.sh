@@ -1,0 +1,63 @@
+#!/bin/sh
+# Makes the TLS authorities beside this script known to the image that it runs in, as root. Run by cowork while it builds an
+# image; works whether or not the image has its distribution's package of authorities yet, and can be run again.
+set -u
+here=/usr/local/share/cowork
+
+place() {
+  mkdir -p "$1" && cp "$here"/certs/*.crt "$1"/
+}
+
+# The distribution's own way first: it survives the package's next update.
+if command -v update-ca-certificates >/dev/null 2>&1; then
+  place /usr/local/share/ca-certificates
+  update-ca-certificates >/dev/null 2>&1
+elif command -v update-ca-trust >/dev/null 2>&1; then
+  if [ -d /etc/ca-certificates/trust-source ]; then
+    place /etc/ca-certificates/trust-source/anchors
+  else
+    place /etc/pki/ca-trust/source/anchors
+  fi
+  update-ca-trust extract >/dev/null 2>&1 || update-ca-trust >/dev/null 2>&1
+elif [ -d /etc/pki/ca-trust ]; then
+  place /etc/pki/ca-trust/source/anchors
+else
+  # The package is not there (yet): when it comes, it takes what it finds here.
+  place /usr/local/share/ca-certificates
+fi
+
+# The one file that most programs read, wherever this distribution has it.
+bundle=
+for file in /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/certs/ca-certificates.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
+  if [ -s "$file" ]; then
+    bundle=$file
+    break
+  fi
+done
+if [ -z "$bundle" ]; then
+  if [ -d /etc/pki/tls ]; then
+    bundle=/etc/pki/tls/certs/ca-bundle.crt
+  else
+    bundle=/etc/ssl/certs/ca-certificates.crt
+  fi
+  mkdir -p "${bundle%/*}"
+fi
+for certificate in "$here"/certs/*.crt; do
+  # The first lines of certificates of one issuer are alike; the last whole one is part of the signature.
+  mark=$(tail -n 3 "$certificate" | head -n 1)
+  grep -qF -e "$mark" "$bundle" 2>/dev/null || cat "$certificate" >>"$bundle"
+done
+ln -sf "$bundle" "$here/ca-bundle.crt"
+
+# Java keeps its own.
+keytool=$(command -v keytool 2>/dev/null || true)
+if [ -z "$keytool" ] && [ -x "${JAVA_HOME:-/nonexistent}/bin/keytool" ]; then
+  keytool=$JAVA_HOME/bin/keytool
+fi
+if [ -n "$keytool" ]; then
+  for certificate in "$here"/certs/*.crt; do
+    name=cowork-$(basename "$certificate" .crt)
+    "$keytool" -importcert -noprompt -cacerts -storepass changeit -alias "$name" -file "$certificate" >/dev/null 2>&1 || true
+  done
+fi
+exit 0
