@@ -22,19 +22,46 @@ export interface Holdings {
   head: string | null;
   /** null when HEAD is detached */
   branch: string | null;
+  /** against the upstream; without one, against the commit the session started from */
   ahead: number;
   behind: number;
+  /** as git counts them, saved or not */
+  counts: { uncommitted: number; untracked: number; stashes: number };
+  /** paths of tracked files with changes that are nowhere else */
   uncommitted: string[];
+  /** the part of `uncommitted` that is in conflict */
+  conflicted: string[];
   untracked: string[];
   /** ignored files that look precious */
   precious: string[];
   stashes: string[];
   /** refs (branches, tags, detached HEAD) with commits that are not saved */
   unsavedRefs: { ref: string; tip: string; commits: number }[];
+  /** objects of git-lfs that the project lacks */
+  lfs: string[];
   /** `rebase`, `merge`, `cherry-pick`, `bisect`, … under way */
   operation: string | null;
   submodules: { path: string; holdings: Holdings }[];
+  /** working trees that were added inside the session (`git worktree add`) */
+  worktrees: { path: string; holdings: Holdings }[];
   unreadable: string[];
+}
+
+export interface InsideResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+  truncated: boolean;
+}
+
+export interface InsideOptions {
+  input?: Uint8Array;
+  /** default 60 000 */
+  timeoutMs?: number;
+  /** bytes of each stream, default 64 MiB */
+  maxOutput?: number;
+  /** the script changes the clone; without it a helper container sees it read-only */
+  write?: boolean;
 }
 
 /**
@@ -43,8 +70,14 @@ export interface Holdings {
  */
 export interface GitInside {
   /** A POSIX shell script with git on PATH, cwd = the clone. Output is untrusted. */
-  script(
+  script(text: string, options?: InsideOptions): Promise<InsideResult>;
+  /**
+   * As `script`, with stdout's bytes in a new file of the host (0600). A code other than 0 is a result.
+   * Throws OUTPUT_TOO_LARGE beyond `maxBytes`.
+   */
+  save(
     text: string,
-    options?: { input?: Uint8Array; timeoutMs?: number; maxOutput?: number },
-  ): Promise<{ code: number; stdout: string; stderr: string; truncated: boolean }>;
+    file: string,
+    options?: Omit<InsideOptions, "maxOutput"> & { maxBytes?: number },
+  ): Promise<{ code: number; stderr: string }>;
 }

@@ -1,0 +1,233 @@
+import { quoted } from "./inside-script.ts";
+
+/** Folders of installed or generated things: files in them are not precious, whatever they are called. */
+const generated = [
+  "node_modules",
+  ".venv",
+  "venv",
+  "site-packages",
+  "__pycache__",
+  ".tox",
+  ".cache",
+  "target",
+  "vendor",
+  ".git",
+];
+
+export const preciousPatterns: readonly string[] = [
+  ".env*",
+  "*.env",
+  "*.pem",
+  "*.key",
+  "*.p12",
+  "*.pfx",
+  "*.jks",
+  "*.keystore",
+  "*.kdbx",
+  "*.sqlite*",
+  "*.db",
+  "*.db3",
+  "*.dump",
+  "id_rsa*",
+  "id_dsa*",
+  "id_ecdsa*",
+  "id_ed25519*",
+];
+
+export interface InspectOptions {
+  /** patterns of ignored files that count as work, matched against the file's name or, with a `/`, its path */
+  precious?: readonly string[];
+  /** full commit id that the session started from: what ahead and behind count against without an upstream */
+  start?: string;
+}
+
+/**
+ * One script that says all that a clone holds: itself, its submodules, the working trees added to it and the modules that are not checked out.
+ * Reads commit ids that are known to be saved from stdin. Prints sections: NUL, `nonce name`, NUL, content, NUL, `nonce =code`, NUL, stderr.
+ * Nothing is written in the clone: index and new objects lie in a temporary folder.
+ *
+ * @param nonce random word that no file name can hold by chance or by intent
+ */
+export function inspectScript(nonce: string, options: InspectOptions = {}): string {
+  const patterns = options.precious ?? preciousPatterns;
+  const specs = [
+    ...patterns.map(
+      (pattern) => `:(glob,icase)${pattern.includes("/") ? pattern.replace(/^\//, "") : `**/${pattern}`}`,
+    ),
+    ...generated.map((folder) => `:(exclude,glob)**/${folder}/**`),
+  ];
+  return `N=${nonce}
+START=${quoted(options.start ?? "")}
+precious_specs() { set -- ${specs.map(quoted).join(" ")}; git ls-files -z --others --ignored --exclude-standard -- "$@"; }
+${body}`;
+}
+
+// A function's last command decides what `run` reports; `|| :` where a miss is no failure.
+const body = String.raw`
+T=$(mktemp -d) || exit 95
+trap 'rm -rf "$T"' EXIT
+export T
+cat >"$T/known" || exit 95
+mkdir -p "$T/objects/info" "$T/objects/pack" || exit 95
+
+sec() { printf '\0%s %s\0' "$N" "$1"; }
+run() {
+  sec "$1"; shift
+  "$@" 2>"$T/err"; c=$?
+  sec "=$c"; cat "$T/err"
+  return $c
+}
+lines() { tr '\n\000' '\001\n'; }
+
+# Ids named in files of the git folder while something is under way: commits that perhaps nothing else names.
+pending() {
+  for f in MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD REBASE_HEAD MERGE_AUTOSTASH rebase-merge/orig-head rebase-merge/autostash \
+    rebase-merge/stopped-sha rebase-apply/orig-head rebase-apply/autostash sequencer/head; do
+    [ -f "$GIT_DIR/$f" ] && sed "s|^|$f |" "$GIT_DIR/$f"
+  done
+  :
+}
+operation() {
+  for f in rebase-merge rebase-apply MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD BISECT_LOG sequencer; do
+    [ -e "$GIT_DIR/$f" ] && echo "$f"
+  done
+  [ -e "$GIT_DIR/rebase-apply/applying" ] && echo am
+  :
+}
+# Files that somebody told git not to look at are looked at: in our copy of the index.
+unhide() {
+  GIT_INDEX_FILE=$I git ls-files -v -z | lines | grep '^[a-z]' | cut -c3- | tr '\n\001' '\000\n' >"$T/hidden"
+  [ ! -s "$T/hidden" ] || GIT_INDEX_FILE=$I git update-index -z --no-assume-unchanged --stdin <"$T/hidden" || return 1
+  GIT_INDEX_FILE=$I git ls-files -v -z | lines | grep '^S' | cut -c3- | while IFS= read -r line; do
+    path=$(printf '%s' "$line" | tr '\001' '\n')
+    if [ -e "$path" ] || [ -L "$path" ]; then printf '%s\0' "$path"; fi
+  done >"$T/hidden"
+  [ ! -s "$T/hidden" ] || GIT_INDEX_FILE=$I git update-index -z --no-skip-worktree --stdin <"$T/hidden"
+}
+status() {
+  GIT_INDEX_FILE=$I git status --porcelain=v2 -z --branch --untracked-files=all --ignore-submodules=none --no-renames --no-ahead-behind >"$T/status"
+  c=$?
+  cat "$T/status"
+  return $c
+}
+ahead() {
+  up=$(git rev-parse -q --verify '@{upstream}^{commit}' 2>/dev/null) || up=$(git rev-parse -q --verify "$START^{commit}" 2>/dev/null) || return 0
+  git rev-list --left-right --count "$up...HEAD" --
+}
+# Trees of index and working tree, through a copy of the index and a place of its own for new objects.
+trees() {
+  lines <"$T/status" | grep -qv '^# ' || return 0
+  base=$(git rev-parse -q --verify HEAD) || base=$(git hash-object -t tree /dev/null)
+  (
+    export GIT_INDEX_FILE="$I" GIT_OBJECT_DIRECTORY="$T/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$GIT_COMMON_DIR/objects"
+    run indextree git write-tree
+    run indexchanges git diff-index --cached --raw -z --no-renames --no-abbrev --no-ext-diff "$base" --
+    run add git -c lfs.storage="$T/lfs" -c core.compression=0 -c core.bigFileThreshold=1m add -A
+    run worktree git write-tree
+    run changes git diff-index --cached --raw -z --no-renames --no-abbrev --no-ext-diff "$base" --
+  )
+}
+precious() {
+  precious_specs >"$T/precious" || return 1
+  lines <"$T/precious" | head -n 1000 | while IFS= read -r path; do
+    path=$(printf '%s' "$path" | tr '\001' '\n')
+    if [ -f "$path" ] && [ ! -L "$path" ] && h=$(git hash-object --no-filters -- "$path"); then printf '%s %s\0' "$h" "$path"
+    else printf '%s %s\0' - "$path"; fi
+  done
+}
+stash() {
+  git rev-parse -q --verify refs/stash || return 0
+  if git reflog exists refs/stash; then git log -g --format='%H %gs' refs/stash --; fi
+}
+refs() { git for-each-ref --format='%(objectname) %(objecttype) %(*objectname) %(refname)'; }
+# Commits that no saved one leads to, with their parents.
+graph() {
+  {
+    git cat-file --batch-check='%(objecttype) ^%(objectname)' <"$T/known" | sed -n 's/^commit //p'
+    { git rev-parse -q --verify HEAD; git for-each-ref --format='%(objectname)'; git for-each-ref --format='%(*objectname)'; } |
+      grep . | git cat-file --batch-check='%(objecttype) %(objectname)' | sed -n 's/^commit //p'
+  } >"$T/revisions"
+  grep -q '^[0-9a-f]' "$T/revisions" || return 0
+  git rev-list --parents --max-count=50000 --stdin <"$T/revisions"
+}
+lfs() {
+  [ -d "$GIT_COMMON_DIR/lfs/objects" ] || return 0
+  find "$GIT_COMMON_DIR/lfs/objects" -type f | sed 's|.*/||'
+}
+store() {
+  run refs refs; run stash stash; run graph graph; run lfs lfs
+}
+tree() {
+  I=$(mktemp "$T/index.XXXXXX") || exit 95
+  if [ -f "$GIT_DIR/index" ]; then cat "$GIT_DIR/index" >"$I" || :; else rm -f "$I"; fi
+  run head git symbolic-ref -q HEAD
+  run oid git rev-parse -q --verify 'HEAD^{commit}'
+  [ -e "$I" ] && run unhide unhide
+  run status status
+  run ahead ahead
+  run operation operation
+  run pending pending
+  trees
+  run precious precious
+}
+# $1 kind, $2 path as people know it; the git variables say the rest
+place() { sec "place $1"; printf '%s' "$2"; sec "gitdir"; printf '%s' "$GIT_DIR"; }
+gone() { sec "place $1"; printf '%s' "$2"; sec unreadable; printf '%s' "$3"; }
+
+modules() {
+  [ -e "$I" ] || return 0
+  GIT_INDEX_FILE=$I git ls-files -s -z | lines | grep '^160000' | while IFS= read -r line; do
+    path=$(printf '%s' "$line" | cut -f2- | tr '\001' '\n')
+    [ -e "$path/.git" ] || [ -L "$path/.git" ] || continue
+    (
+      exec </dev/null
+      label=$PREFIX$path
+      [ "$DEPTH" -lt 6 ] || { gone submodule "$label" "lies too deep"; exit 0; }
+      cd "./$path" || { gone submodule "$label" "cannot be entered"; exit 0; }
+      top=$PWD
+      dir=$(unset GIT_DIR GIT_COMMON_DIR GIT_WORK_TREE; GIT_CEILING_DIRECTORIES=$(dirname "$top") git rev-parse --absolute-git-dir 2>/dev/null) && [ "$dir" != "$GIT_DIR" ] ||
+        { gone submodule "$label" "is no repository that can be read"; exit 0; }
+      export GIT_DIR="$dir" GIT_COMMON_DIR="$dir" GIT_WORK_TREE="$top"
+      DEPTH=$((DEPTH + 1)); PREFIX=$label/
+      place submodule "$label"; tree; store; modules
+    )
+  done
+}
+worktrees() {
+  for d in "$GIT_COMMON_DIR"/worktrees/*; do
+    [ -f "$d/gitdir" ] || continue
+    w=$(dirname "$(cat "$d/gitdir")")
+    case $w in /*) ;; *) w=$d/$w ;; esac
+    (
+      export GIT_DIR="$d" GIT_WORK_TREE="$w"
+      case $w in "$TOP"/*) near=1 ;; *) near=0 ;; esac
+      if cd "$w" 2>/dev/null; then place worktree "$w"; tree
+      elif [ $near = 0 ] && [ "$COWORK_WHERE" = helper ]; then gone worktree "$w" "lies in the container, which is not running"
+      else place worktree "$w"; run head git symbolic-ref -q HEAD; run oid git rev-parse -q --verify 'HEAD^{commit}'; run pending pending; fi
+    )
+  done
+}
+bare_modules() {
+  [ -d "$TOP/.git/modules" ] || return 0
+  find "$TOP/.git/modules" -name HEAD -type f ! -path '*/logs/*' ! -path '*/refs/*' | while IFS= read -r head; do
+    dir=$(dirname "$head")
+    [ -d "$dir/objects" ] || continue
+    (
+      exec </dev/null
+      export GIT_DIR="$dir" GIT_COMMON_DIR="$dir"; unset GIT_WORK_TREE
+      place module "$dir"
+      run head git symbolic-ref -q HEAD; run oid git rev-parse -q --verify 'HEAD^{commit}'; run pending pending; store
+    )
+  done
+}
+
+exec </dev/null
+TOP=$PWD DEPTH=0 PREFIX=
+place main ""
+tree
+store
+modules
+worktrees
+bare_modules
+sec end
+`;

@@ -1,0 +1,94 @@
+import { plain } from "../system/text.ts";
+import { type Place, placeLines } from "./inspection.ts";
+import { judgeCommits } from "./judge-commits.ts";
+import { judgeFiles, judgePrecious } from "./judge-files.ts";
+import type { Saved } from "./saved.ts";
+import type { Holdings } from "./types.ts";
+
+/**
+ * Compares what one repository inside said with what the project holds. A section that is missing or failed is
+ * unreadable; everything listed is listed because no proof was found that it is elsewhere too.
+ */
+export async function judgePlace(place: Place, saved: Saved): Promise<Holdings> {
+  const holdings = noHoldings();
+  const why = place.sections.get("unreadable")?.text;
+  if (why !== undefined) return { ...holdings, unreadable: [why] };
+  readHead(place, holdings);
+  await judgeCommits(place, saved, holdings);
+  if (place.kind !== "module" && place.sections.has("status")) {
+    holdings.operation = readOperation(place);
+    await judgeFiles(place, saved, holdings);
+    await judgePrecious(place, saved, holdings);
+  }
+  for (const oid of placeLines(place, "lfs")) if (!(await saved.hasLfs(oid))) holdings.lfs.push(oid);
+  for (const [name, section] of place.sections)
+    if (mustSucceed.has(name) && section.code !== 0) holdings.unreadable.push(describeFailure(name, section.stderr));
+  return holdings;
+}
+
+const mustSucceed = new Set([
+  "unhide",
+  "status",
+  "indextree",
+  "add",
+  "worktree",
+  "changes",
+  "precious",
+  "refs",
+  "stash",
+  "graph",
+  "lfs",
+  "pending",
+  "operation",
+]);
+
+function describeFailure(name: string, stderr: string): string {
+  return plain(`${name}: ${stderr.trim().split("\n").at(-1) || "failed"}`).slice(0, 300);
+}
+
+function readHead(place: Place, holdings: Holdings): void {
+  const [head] = placeLines(place, "head");
+  const [oid] = placeLines(place, "oid");
+  const [behind, ahead] = (placeLines(place, "ahead")[0] ?? "").split("\t").map(Number);
+  holdings.branch = head?.startsWith("refs/heads/") ? head.slice("refs/heads/".length) : null;
+  holdings.head = /^[0-9a-f]{40,64}$/.test(oid ?? "") ? (oid ?? null) : null;
+  holdings.ahead = ahead || 0;
+  holdings.behind = behind || 0;
+}
+
+const operations: [file: string, name: string][] = [
+  ["am", "am"],
+  ["rebase-merge", "rebase"],
+  ["rebase-apply", "rebase"],
+  ["MERGE_HEAD", "merge"],
+  ["CHERRY_PICK_HEAD", "cherry-pick"],
+  ["REVERT_HEAD", "revert"],
+  ["sequencer", "cherry-pick"],
+  ["BISECT_LOG", "bisect"],
+];
+
+function readOperation(place: Place): string | null {
+  const there = placeLines(place, "operation");
+  return operations.find(([file]) => there.includes(file))?.[1] ?? null;
+}
+
+export function noHoldings(): Holdings {
+  return {
+    head: null,
+    branch: null,
+    ahead: 0,
+    behind: 0,
+    counts: { uncommitted: 0, untracked: 0, stashes: 0 },
+    uncommitted: [],
+    conflicted: [],
+    untracked: [],
+    precious: [],
+    stashes: [],
+    unsavedRefs: [],
+    lfs: [],
+    operation: null,
+    submodules: [],
+    worktrees: [],
+    unreadable: [],
+  };
+}
