@@ -1,3 +1,5 @@
+import { plain } from "../system/text.ts";
+
 /** A repository as the script inside found it: what it said, section by section. */
 export interface Place {
   kind: "main" | "submodule" | "worktree" | "module";
@@ -105,4 +107,9 @@ export function parseGraph(text: string): Map<string, string[]> {
 /** The lines of a section; none where it is missing. */
 export function placeLines(place: Place, name: string): string[] {
   return (place.sections.get(name)?.text ?? "").split("\n").filter((line) => line !== "");
+}
+
+/** What a section could not do, in one short line. */
+export function describeFailure(name: string, stderr: string): string {
+  return plain(`${name}: ${stderr.trim().split("\n").at(-1) || "failed"}`).slice(0, 300);
 }

@@ -1,5 +1,5 @@
 import { plain } from "../system/text.ts";
-import { parseRawDiff, parseStatus, type Place, type StatusEntry } from "./inspection.ts";
+import { describeFailure, parseRawDiff, parseStatus, type Place, type StatusEntry } from "./inspection.ts";
 import type { Saved } from "./saved.ts";
 import type { Holdings } from "./types.ts";
 

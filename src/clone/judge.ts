@@ -1,5 +1,5 @@
 import { plain } from "../system/text.ts";
-import { type Place, placeLines } from "./inspection.ts";
+import { describeFailure, type Place, placeLines } from "./inspection.ts";
 import { judgeCommits } from "./judge-commits.ts";
 import { judgeFiles, judgePrecious } from "./judge-files.ts";
 import type { Saved } from "./saved.ts";
@@ -41,10 +41,6 @@ const mustSucceed = new Set([
   "pending",
   "operation",
 ]);
-
-function describeFailure(name: string, stderr: string): string {
-  return plain(`${name}: ${stderr.trim().split("\n").at(-1) || "failed"}`).slice(0, 300);
-}
 
 function readHead(place: Place, holdings: Holdings): void {
   const [head] = placeLines(place, "head");
