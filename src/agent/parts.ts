@@ -43,11 +43,25 @@ export async function ensureVaultFolder(ctx: Context, agent: Agent): Promise<str
   return vault;
 }
 
+/** Does the policy on this host say what it has to? */
+export async function isPolicyInPlace(ctx: Context, agent: Agent): Promise<boolean> {
+  const source = policyFolder(ctx, agent);
+  for (const [name, content] of Object.entries(agent.launch.policy?.files ?? {})) {
+    if ((await readTextFile(join(source, name), { maxBytes: 1024 * 1024 }).catch(() => undefined)) !== content)
+      return false;
+  }
+  return true;
+}
+
+function policyFolder(ctx: Context, agent: Agent): string {
+  return join(ctx.paths.agentLib(agent.id), "policy");
+}
+
 /** As a folder, not a file: the whole place is ours, so that an image cannot add to it, and a newer cowork can change it under running sessions. */
-async function policyMount(ctx: Context, agent: Agent): Promise<AgentParts["mounts"]> {
+export async function policyMount(ctx: Context, agent: Agent): Promise<AgentParts["mounts"]> {
   const { policy } = agent.launch;
   if (policy === undefined) return [];
-  const source = join(ctx.paths.agentLib(agent.id), "policy");
+  const source = policyFolder(ctx, agent);
   await ensureFolder(source, { mode: 0o755 });
   for (const [name, content] of Object.entries(policy.files)) {
     const path = join(source, name);

@@ -7,7 +7,7 @@ import { ensureFolder, pathExists, readTextFile, writeFileAtomic } from "../syst
 import { installAgent, programPath } from "./install.ts";
 import { readMemory, writeMemory } from "./memory.ts";
 import { agentParts } from "./parts.ts";
-import type { Agent, Variant } from "./types.ts";
+import type { Agent, AgentSession, Variant } from "./types.ts";
 import { chooseVersion, compareVersions, isVersion, variantFor } from "./versions.ts";
 
 export interface PrepareRequest {
@@ -40,10 +40,21 @@ export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareR
   if (memory.workspaceFolder !== workspaceFolder || memory.ownWays !== ownWays) {
     await writeMemory(ctx, id, { ...memory, ownWays, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) });
   }
-  notes.push(
-    ...(await agent.prepare(ctx, { id, ownWays, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) })),
-  );
+  const session = { id, ownWays, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) };
+  notes.push(...(await prepareSafely(ctx, agent, session)));
   return { notes };
+}
+
+/** The session writes in the folder too, and may have made it unusable for us: that is no reason not to start. */
+export async function prepareSafely(ctx: Context, agent: Agent, session: AgentSession): Promise<string[]> {
+  try {
+    return await agent.prepare(ctx, session);
+  } catch (error) {
+    const problem = toCoworkError(error);
+    if (problem.code === "DISK_FULL" || problem.code === "INTERRUPTED") throw problem;
+    ctx.log(`agent config of ${session.id}: ${problem.message}\n${problem.detail ?? ""}`);
+    return [`the ${agent.title} config of the session could not be prepared: ${problem.message}`];
+  }
 }
 
 /** The version that the session gets: the wanted one, else what lies here. */

@@ -41,6 +41,8 @@ export interface Agent {
     forget(ctx: Context): Promise<boolean>;
     /** Puts the long-lived token that a login program printed into the vault. False when there is none in the text. */
     store?(ctx: Context, printed: string): Promise<boolean>;
+    /** files in the vault that hold secrets */
+    files: readonly string[];
     /** lock folder in the vault under which the agent renews the login */
     refreshLock: string;
     /** all lock folders in the vault */
@@ -60,6 +62,7 @@ export interface AgentLoginCommands {
   /** arguments after the agent's name */
   login: readonly string[];
   longLived?: readonly string[];
+  logout: readonly string[];
 }
 
 /** A session as its agent sees it. */

@@ -10,19 +10,18 @@ import { CoworkError } from "../errors.ts";
 export async function unpackMember(tarball: string, member: string, target: string): Promise<void> {
   const { extract } = await import("tar-stream");
   const { createGunzip } = await import("node:zlib");
-  let found = false;
   const entries = extract();
-  entries.on("entry", (header, stream, next) => {
-    const name = header.name.split("/").slice(1).join("/");
-    if (found || name !== member || header.type !== "file") {
-      stream.on("end", next).resume();
-      return;
+  const unpack = async (): Promise<boolean> => {
+    let found = false;
+    for await (const entry of entries) {
+      const name = entry.header.name.split("/").slice(1).join("/");
+      const wanted: boolean = !found && name === member && entry.header.type === "file";
+      if (wanted) await pipeline(entry, createWriteStream(target, { flags: "wx", mode: 0o755 }));
+      else entry.resume();
+      found ||= wanted;
     }
-    found = true;
-    pipeline(stream, createWriteStream(target, { flags: "wx", mode: 0o755 }))
-      .then(() => next())
-      .catch(next);
-  });
-  await pipeline(createReadStream(tarball), createGunzip(), entries);
+    return found;
+  };
+  const [found] = await Promise.all([unpack(), pipeline(createReadStream(tarball), createGunzip(), entries)]);
   if (!found) throw new CoworkError("AGENT_UNAVAILABLE", `The package holds no file ${member}.`);
 }

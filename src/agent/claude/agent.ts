@@ -1,6 +1,6 @@
 import type { Agent } from "../types.ts";
 import { rememberAccount } from "./account.ts";
-import { readLogin } from "./credentials.ts";
+import { credentialsFile, readLogin } from "./credentials.ts";
 import { forgetLogin, storeLongLived } from "./store.ts";
 import { keptOut, managedSettings } from "./policy.ts";
 import { prepareSession } from "./prepare.ts";
@@ -24,11 +24,12 @@ export const claude: Agent = {
     policy: { target: "/etc/claude-code", files: { "managed-settings.json": managedSettings() } },
   },
   login: {
-    commands: { login: ["auth", "login", "--claudeai"], longLived: ["setup-token"] },
+    commands: { login: ["auth", "login", "--claudeai"], longLived: ["setup-token"], logout: ["auth", "logout"] },
     read: readLogin,
     remember: rememberAccount,
     forget: forgetLogin,
     store: storeLongLived,
+    files: [credentialsFile],
     refreshLock: ".oauth_refresh.lock",
     locks: [".oauth_refresh.lock", ".storage-write.lock"],
   },

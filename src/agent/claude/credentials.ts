@@ -47,7 +47,7 @@ export async function readCredentials(
     );
   }
   if ((found.mode & 0o400) === 0) return unusable(`${path} cannot be read by its owner: chmod 600 it`);
-  const text = await readTextFile(path, { maxBytes, root: vault });
+  const text = await readTextFile(path, { maxBytes, root: vault }).catch(() => undefined);
   const login = parseCredentials(text ?? "");
   if (login === undefined) return unusable(`${path} holds no login that can be read: ${again}`);
   const known = await readAccount(ctx);

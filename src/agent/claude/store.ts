@@ -30,7 +30,7 @@ export async function storeLongLived(ctx: Context, printed: string): Promise<boo
 /** The token in what a terminal was sent; a narrow one breaks it into lines. Pure. */
 export function findToken(printed: string): string | undefined {
   const text = stripVTControlCharacters(printed).replaceAll("\r", "");
-  const found = /sk-ant-oat\d\d-[\w-]+(?:[ │]*\n[ │]*[\w-]{4,}(?=[ │]*\n))*/.exec(text);
+  const found = /sk-ant-oat\d\d-[\w-]+(?:[ │]*\n[ │]*[\w-]+(?=[ │]*\n))*/.exec(text);
   return found?.[0].replace(/[^\w-]/g, "");
 }
 

@@ -1,0 +1,112 @@
+import { mkdtemp, readdir } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
+import { askContainer } from "../agent/inside.ts";
+import { installAgent } from "../agent/install.ts";
+import { ensureVaultFolder, inside, policyMount } from "../agent/parts.ts";
+import type { Agent } from "../agent/types.ts";
+import { chooseVersion } from "../agent/versions.ts";
+import type { Settings } from "../config/types.ts";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder } from "../system/files.ts";
+import { removeTree } from "../system/tree.ts";
+
+export interface AgentContainerRequest {
+  settings: Settings;
+  /** image to run the agent in: the template's */
+  image: string;
+  /** proxies and the like */
+  env?: Readonly<Record<string, string>>;
+}
+
+export interface AgentContainer {
+  id: string;
+  /** path of the agent's program inside */
+  program: string;
+  /** what the agent's config folder is on the host */
+  configFolder: string;
+  user: string;
+  env: Record<string, string>;
+}
+
+const label = "cowork.auth";
+
+/**
+ * Boots a container of the template for the agent alone, with the vault and an empty config folder, and takes it away afterwards
+ * whatever happens. It ends by itself after an hour, should this process be killed.
+ * @throws AGENT_UNAVAILABLE, ENGINE_UNREACHABLE, INTERRUPTED and what `fn` throws
+ */
+export async function withAgentContainer<T>(
+  ctx: Context,
+  agent: Agent,
+  request: AgentContainerRequest,
+  fn: (container: AgentContainer) => Promise<T>,
+): Promise<T> {
+  const version = chooseVersion(agent, request.settings);
+  const vault = await ensureVaultFolder(ctx, agent);
+  await removeLeft(ctx, agent);
+  const { sessionUid: uid, sessionGid: gid } = ctx.user;
+  const configFolder = await mkdtemp(join(dirname(vault), `.${agent.id}-`));
+  const mark = randomBytes(8).toString("hex");
+  const ended = new AbortController();
+  const env = { ...request.env, ...agent.launch.env };
+  try {
+    await ensureFolder(configFolder, { mode: 0o700, uid, gid });
+    await ensureFolder(ctx.paths.agentLib(agent.id), { mode: 0o755 });
+    const running = ctx.engine.runHelper(
+      {
+        image: request.image,
+        command: ["/bin/sh", "-c", "trap 'exit 0' TERM; sleep 3600 & wait"],
+        user: "0",
+        env,
+        binds: [
+          { source: dirname(ctx.paths.agentLib(agent.id)), target: inside.agents, readOnly: true },
+          { source: vault, target: inside.vault(agent) },
+          { source: configFolder, target: inside.config(agent) },
+          ...(await policyMount(ctx, agent)),
+        ],
+        labels: { "cowork.home": ctx.paths.homeHash, [label]: mark },
+        network: true,
+      },
+      { timeoutMs: 3_700_000, signal: AbortSignal.any([ctx.signal, ended.signal]) },
+    );
+    try {
+      const id = await Promise.race([running.then(failedToStart), waitUntilUp(ctx, mark)]);
+      const { variant } = await askContainer(ctx, agent, id);
+      if (variant === undefined)
+        throw new CoworkError("AGENT_UNAVAILABLE", `There is no ${agent.title} for this engine.`);
+      await installAgent(ctx, agent, { version, variant });
+      const program = `${inside.agents}/${agent.id}/${version}/${variant}/${agent.id}`;
+      return await fn({ id, program, configFolder, user: `${uid}:${gid}`, env });
+    } finally {
+      ended.abort();
+      await running.catch(() => undefined);
+    }
+  } finally {
+    await removeTree(configFolder);
+  }
+}
+
+function failedToStart(): never {
+  throw new CoworkError("ENGINE_FAILED", "The container for the agent's login ended at once.", {
+    hint: "cowork doctor",
+  });
+}
+
+async function waitUntilUp(ctx: Context, mark: string): Promise<string> {
+  for (;;) {
+    const [container] = await ctx.engine.listContainers({ [label]: mark });
+    if (container?.state === "running") return container.id;
+    await ctx.clock.sleep(50, ctx.signal);
+  }
+}
+
+/** What a killed cowork left behind. Under the lock of `auth`, so nobody is using it. */
+async function removeLeft(ctx: Context, agent: Agent): Promise<void> {
+  const left = await ctx.engine.listContainers({ "cowork.home": ctx.paths.homeHash, [label]: undefined });
+  for (const container of left) await ctx.engine.removeContainer(container.id);
+  const folder = dirname(ctx.paths.vault(agent.id));
+  const names = await readdir(folder);
+  for (const name of names.filter((one) => one.startsWith(`.${agent.id}-`))) await removeTree(join(folder, name));
+}

@@ -1,0 +1,91 @@
+import { lstat, mkdir, rmdir, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import type { Agent } from "../agent/types.ts";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { readTextFile } from "../system/files.ts";
+import { errorCode } from "../system/open-folder.ts";
+
+/** A holder touches its lock every five seconds. */
+const quietMs = 30_000;
+/** Nobody who lives is silent for so long. */
+const deadMs = 120_000;
+
+/**
+ * Takes away locks whose holder is gone for sure: not touched for a while, and its container does not run any more, or no
+ * container of this home does. (Left alone they keep every session from renewing the login for up to a minute.)
+ * @returns one line for each
+ */
+export async function clearLeftLocks(ctx: Context, agent: Agent): Promise<string[]> {
+  const cleared: string[] = [];
+  for (const name of agent.login.locks) {
+    const path = join(ctx.paths.vault(agent.id), name);
+    const quiet = await quietFor(ctx, path);
+    if (quiet === undefined || quiet < quietMs) continue;
+    if (quiet < deadMs && (await mayBeHeld(ctx, path))) continue;
+    if (await remove(path)) cleared.push(`a lock that was left in the vault (${name}) has been cleared`);
+  }
+  return cleared;
+}
+
+async function quietFor(ctx: Context, path: string): Promise<number | undefined> {
+  const stats = await lstat(path).catch(() => undefined);
+  return stats?.isDirectory() ? ctx.clock.now().getTime() - stats.mtimeMs : undefined;
+}
+
+/** The program writes down who holds it, with the host name of its container: by default the start of the container's id. */
+async function mayBeHeld(ctx: Context, path: string): Promise<boolean> {
+  const containers = await ctx.engine.listContainers({ "cowork.home": ctx.paths.homeHash }).catch(() => undefined);
+  // an engine that cannot be asked may well run them
+  if (containers === undefined) return true;
+  const running = containers.filter((one) => one.state === "running" || one.state === "paused");
+  const owner =
+    (await readTextFile(`${path}.owner`, { maxBytes: 64 * 1024, root: join(path, "..") }).catch(() => undefined)) ?? "";
+  const host = /"pidSpace":"([0-9a-f]{12})#/.exec(owner)?.[1];
+  return host === undefined ? running.length > 0 : running.some((one) => one.id.startsWith(host));
+}
+
+async function remove(path: string): Promise<boolean> {
+  return rmdir(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Does something while no session can renew the login, under the agent's own lock. Keep it short: a session whose access
+ * token ends meanwhile waits some seconds and no longer.
+ * @throws SESSION_BUSY when a session holds it for 20 s
+ */
+export async function withRefreshLock<T>(ctx: Context, agent: Agent, fn: () => Promise<T>): Promise<T> {
+  const path = join(ctx.paths.vault(agent.id), agent.login.refreshLock);
+  const until = ctx.clock.now().getTime() + 20_000;
+  while (!(await take(path))) {
+    if (ctx.clock.now().getTime() > until) {
+      const hint = "wait a minute, then run the same command again";
+      throw new CoworkError("SESSION_BUSY", `A session is renewing the ${agent.title} login.`, { hint });
+    }
+    await clearLeftLocks(ctx, agent);
+    await ctx.clock.sleep(200, ctx.signal);
+  }
+  const touch = setInterval(() => {
+    const now = ctx.clock.now();
+    utimes(path, now, now).catch(() => undefined);
+  }, 2_000);
+  try {
+    return await fn();
+  } finally {
+    clearInterval(touch);
+    await remove(path);
+  }
+}
+
+async function take(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o755 });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { Transform, type Writable } from "node:stream";
+import { readdir } from "node:fs/promises";
+import { prepareSafely } from "../agent/prepare.ts";
+import { readMemory } from "../agent/memory.ts";
+import type { Agent, Login } from "../agent/types.ts";
+import type { AttachIo, ExecSpec } from "../engine/types.ts";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { withLock } from "../system/locks.ts";
+import { withAgentContainer, type AgentContainer, type AgentContainerRequest } from "./agent-container.ts";
+import { withRefreshLock } from "./locks.ts";
+import { checkVault } from "./vault.ts";
+
+export interface LoginRequest extends AgentContainerRequest {
+  /** the agent's own token that lasts long and is not renewed, instead of one that is renewed */
+  longLived: boolean;
+}
+
+/**
+ * Logs in with the agent's own program, in a container of its own that is gone afterwards; the caller's terminal is handed through.
+ * Sessions that run find the login at the agent's next start.
+ * @throws NOT_LOGGED_IN when the program ended without a login; SESSION_BUSY; what the container throws
+ */
+export async function login(ctx: Context, agent: Agent, request: LoginRequest, io: AttachIo): Promise<Login> {
+  const command = request.longLived ? agent.login.commands.longLived : agent.login.commands.login;
+  if (command === undefined) throw new CoworkError("USAGE", `${agent.title} has no long-lived login.`);
+  const options = { waitMs: 0, what: `the ${agent.title} login` };
+  return withLock(ctx, `auth-${agent.id}`, options, async (signal) => {
+    const inner = { ...ctx, signal };
+    await checkVault(inner, agent);
+    await withAgentContainer(inner, agent, request, async (container) => {
+      const printed: string[] = [];
+      const streams = request.longLived ? { ...io, stdout: copying(io.stdout, printed) } : io;
+      const code = await ctx.engine.attach(container.id, execSpec(container, command, ctx), { ...streams, signal });
+      if (code !== 0) throw notLoggedIn(agent, `ended with code ${code}`);
+      if (request.longLived) await keepToken(inner, agent, printed.join(""));
+      await agent.login.remember(inner, container.configFolder);
+    });
+    const { login: result, problems } = await checkVault(inner, agent);
+    if (result.state !== "ok") throw notLoggedIn(agent, problems[0] ?? result.detail);
+    await tellSessions(inner, agent);
+    return result;
+  });
+}
+
+function execSpec(container: AgentContainer, command: readonly string[], ctx: Context): ExecSpec {
+  const { TERM, COLORTERM, LANG } = ctx.env;
+  const terminal = Object.entries({ TERM: TERM ?? "xterm-256color", COLORTERM, LANG: LANG ?? "C.UTF-8" });
+  const env = Object.fromEntries(terminal.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const { user } = container;
+  // HOME: U need not be a user of the image; the program keeps nothing there
+  return {
+    command: [container.program, ...command],
+    user,
+    workingDir: "/tmp",
+    env: { ...container.env, ...env, HOME: "/tmp" },
+  };
+}
+
+async function keepToken(ctx: Context, agent: Agent, printed: string): Promise<void> {
+  const stored = await withRefreshLock(ctx, agent, async () => (await agent.login.store?.(ctx, printed)) ?? false);
+  if (!stored) throw notLoggedIn(agent, "printed no token that cowork could read");
+}
+
+function notLoggedIn(agent: Agent, why: string): CoworkError {
+  return new CoworkError("NOT_LOGGED_IN", `${agent.title} is not logged in: its login ${why}.`, {
+    hint: "cowork auth login",
+  });
+}
+
+/** Hands everything on as it comes and keeps a copy, of which no more than the end is needed. */
+function copying(target: Writable, copy: string[]): Writable {
+  const tee = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      copy.push(chunk.toString("latin1"));
+      if (copy.length > 2_000) copy.shift();
+      done(null, chunk);
+    },
+  });
+  tee.pipe(target, { end: false });
+  return tee;
+}
+
+/** Sessions that were prepared without a login get what a logged-in start needs; what cannot be done now is done at their start. */
+async function tellSessions(ctx: Context, agent: Agent): Promise<void> {
+  const ids = await readdir(ctx.paths.stateRoot).catch((): string[] => []);
+  for (const id of ids) {
+    const { workspaceFolder, ownWays } = await readMemory(ctx, id);
+    if (workspaceFolder === undefined) continue;
+    await prepareSafely(ctx, agent, { id, workspaceFolder, ownWays: ownWays ?? false });
+  }
+}

@@ -1,0 +1,52 @@
+import type { Agent } from "../agent/types.ts";
+import { toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { plain } from "../system/text.ts";
+import { withLock } from "../system/locks.ts";
+import { withAgentContainer, type AgentContainerRequest } from "./agent-container.ts";
+import { withRefreshLock } from "./locks.ts";
+
+export interface LogoutResult {
+  /** false: there was no login */
+  loggedOut: boolean;
+  /** one line each */
+  notes: string[];
+}
+
+/**
+ * Logs out everywhere on this host: by the agent's own program, which also tells the vendor; then by taking away what is left. Where
+ * the program cannot be run, the login is only taken away, and the notes say so.
+ * @param request a function, because an image has to be found or made first and that may fail
+ */
+export async function logout(
+  ctx: Context,
+  agent: Agent,
+  request: () => Promise<AgentContainerRequest>,
+): Promise<LogoutResult> {
+  const options = { waitMs: 0, what: `the ${agent.title} login` };
+  return withLock(ctx, `auth-${agent.id}`, options, async (signal) => {
+    const inner = { ...ctx, signal };
+    if ((await agent.login.read(inner)).state === "none") return { loggedOut: false, notes: [] };
+    const notes: string[] = [];
+    try {
+      const said = await withAgentContainer(inner, agent, await request(), async (container) => {
+        const { program, user, env } = container;
+        const spec = {
+          command: [program, ...agent.login.commands.logout],
+          user,
+          env: { ...env, HOME: "/tmp" },
+        } as const;
+        return ctx.engine.exec(container.id, spec, { timeoutMs: 60_000, maxOutput: 16_384, signal });
+      });
+      notes.push(plain(said.stdout || said.stderr));
+    } catch (error) {
+      const problem = toCoworkError(error);
+      if (problem.code === "INTERRUPTED") throw problem;
+      notes.push(
+        `${agent.title} itself could not be asked to log out (${problem.message}): the vendor still knows the login`,
+      );
+    }
+    await withRefreshLock(inner, agent, () => agent.login.forget(inner));
+    return { loggedOut: true, notes };
+  });
+}

@@ -1,0 +1,52 @@
+import type { Agent, Login } from "../agent/types.ts";
+import { isPolicyInPlace } from "../agent/parts.ts";
+import type { Context } from "../system/context.ts";
+import { plain } from "../system/text.ts";
+import { checkVault } from "./vault.ts";
+
+export interface AuthStatus {
+  agent: Agent["id"];
+  login: Login;
+  /** the vault belongs to the uid that every session's agent runs as */
+  readable: boolean;
+  repaired: string[];
+  problems: string[];
+  /** what would put something else in the login's place, and what keeps it from doing so; one line each */
+  threats: string[];
+}
+
+/**
+ * Who is logged in, until when, whether every session can read it and whether an API key threatens it. Asks nobody outside. Sessions
+ * are looked at where the engine answers.
+ */
+export async function authStatus(ctx: Context, agent: Agent): Promise<AuthStatus> {
+  const { login, repaired, problems } = await checkVault(ctx, agent);
+  const guarded = await isPolicyInPlace(ctx, agent);
+  const threats = await findThreats(ctx, agent, guarded);
+  return {
+    agent: agent.id,
+    login,
+    readable: login.state === "ok" && problems.length === 0,
+    repaired,
+    problems,
+    threats,
+  };
+}
+
+async function findThreats(ctx: Context, agent: Agent, guarded: boolean): Promise<string[]> {
+  const labels = { "cowork.home": ctx.paths.homeHash, "cowork.name": undefined };
+  const containers = await ctx.engine.listContainers(labels).catch(() => []);
+  const lines: string[] = [];
+  for (const { id, labels: its } of containers) {
+    const detail = await ctx.engine.findContainer(id).catch(() => undefined);
+    const names = agent.keepOut.filter((name) => (detail?.env[name] ?? "") !== "");
+    if (names.length === 0) continue;
+    const bound = detail?.mounts.some((mount) => mount.destination === agent.launch.policy?.target && !mount.writable);
+    const how =
+      guarded && bound
+        ? "kept from the agent by its managed settings"
+        : "and nothing keeps it from the agent: cowork start --rebuild";
+    lines.push(`session ${plain(its["cowork.name"] ?? id)} sets ${names.join(", ")}: ${how}`);
+  }
+  return lines;
+}

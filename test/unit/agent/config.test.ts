@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { seedConfig } from "../../../src/agent/claude/config.ts";
+
+const account = { accountUuid: "one", emailAddress: "a@example.com" };
+const seed = { account, accountUuid: "one", workspaceFolder: "/workspaces/a" };
+
+test("a fresh session needs no welcome, no login and no trust screen", () => {
+  expect(seedConfig(undefined, seed)).toEqual({
+    theme: "dark",
+    hasCompletedOnboarding: true,
+    oauthAccount: account,
+    projects: { "/workspaces/a": { hasTrustDialogAccepted: true } },
+  });
+});
+
+test("a second time there is nothing to change", () => {
+  expect(seedConfig(seedConfig(undefined, seed), seed)).toBeUndefined();
+});
+
+test("what the session wrote stays", () => {
+  const existing = { numStartups: 3, projects: { "/workspaces/a": { history: [1] }, "/x": {} } };
+  expect(seedConfig(existing, seed)).toEqual({
+    numStartups: 3,
+    hasCompletedOnboarding: true,
+    oauthAccount: account,
+    projects: { "/workspaces/a": { history: [1], hasTrustDialogAccepted: true }, "/x": {} },
+  });
+});
+
+test("account data follows a new login", () => {
+  const existing = seedConfig(undefined, seed);
+  const other = { accountUuid: "two", emailAddress: "b@example.com" };
+  expect(seedConfig(existing, { ...seed, account: other, accountUuid: "two" })).toMatchObject({ oauthAccount: other });
+});
+
+test("a login that cowork does not know the account of takes the old account away", () => {
+  const existing = seedConfig(undefined, seed);
+  expect(seedConfig(existing, { ...seed, account: undefined, accountUuid: "three" })).not.toHaveProperty(
+    "oauthAccount",
+  );
+  expect(seedConfig(existing, { ...seed, account: undefined })).toBeUndefined();
+});
+
+test("values of wrong form do not break it", () => {
+  const existing = { projects: "no", oauthAccount: 5, theme: null };
+  expect(seedConfig(existing, seed)).toMatchObject({ oauthAccount: account, projects: { "/workspaces/a": {} } });
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { findToken } from "../../../src/agent/claude/store.ts";
+
+const token = `sk-ant-oat01-${"Ab_9-".repeat(19)}AA`;
+const page = (shown: string): string =>
+  `\u001b[2J Login method pre-selected\r\n\r\n \u001b[32mYour OAuth token (valid for 1 year):\u001b[39m\r\n\r\n ${shown}\r\n\r\n Store this token securely. You won't be able to see it again.\r\n`;
+
+test("the token is found among what the terminal was sent", () => {
+  expect(findToken(page(token))).toBe(token);
+  expect(findToken(page(`\u001b[33m${token}\u001b[39m`))).toBe(token);
+});
+
+test.each([40, 60, 79, 107])("also broken into lines of %i", (columns) => {
+  const lines = token.match(new RegExp(`.{1,${columns}}`, "g"))!;
+  expect(findToken(page(lines.join("\r\n ")))).toBe(token);
+});
+
+test("nothing that follows is taken for a part of it", () => {
+  expect(findToken(` ${token}\r\n\r\n Store this`)).toBe(token);
+  expect(findToken(` ${token}\r\n Store this token`)).toBe(token);
+});
+
+test("no token, nothing", () => {
+  expect(findToken("Login failed. sk-ant-api03-xxxx")).toBeUndefined();
+});
