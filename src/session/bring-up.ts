@@ -4,6 +4,7 @@ import { prepareAgent } from "../agent/prepare.ts";
 import type { Agent } from "../agent/types.ts";
 import type { Settings } from "../config/types.ts";
 import { probeEnvironment } from "../devcontainer/environment.ts";
+import { overridePaths } from "../devcontainer/snapshot.ts";
 import { up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
 import type { ContainerDetail } from "../engine/types.ts";
@@ -12,7 +13,6 @@ import { writeContainerFolder } from "./container-folder.ts";
 import { writeEnvironment } from "./environment-file.ts";
 import { sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
-import { overridePath } from "./prepare.ts";
 import type { SessionRecord } from "./record.ts";
 import { sessionVolumes } from "./session-volumes.ts";
 
@@ -21,9 +21,15 @@ import { sessionVolumes } from "./session-volumes.ts";
  * environment that programs inside get. Makes the container where there is none, starts it where it is stopped.
  * @returns the record with what is known now; the caller writes it
  */
-export async function bringUp(ctx: Context, record: SessionRecord, settings: Settings, notes: string[]): Promise<SessionRecord> {
+export async function bringUp(
+  ctx: Context,
+  record: SessionRecord,
+  settings: Settings,
+  notes: string[],
+): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
-  if (devcontainer === undefined) throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
+  if (devcontainer === undefined)
+    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
   const agent = getAgent(settings.agent);
   // Before the first `up` the default of @devcontainers/cli; afterwards what it said.
   const workspaceFolder = record.container?.workspaceFolder ?? `/workspaces/${id}`;
@@ -35,7 +41,7 @@ export async function bringUp(ctx: Context, record: SessionRecord, settings: Set
   const result = await up(ctx, {
     id,
     name,
-    overrideConfigPath: overridePath(ctx, id),
+    overrideConfigPath: overridePaths(ctx, id).config,
     clone: ctx.paths.clone(id),
     configPath: devcontainer.path ?? undefined,
     labels: sessionLabels(record, ctx.paths.homeHash),
@@ -43,7 +49,9 @@ export async function bringUp(ctx: Context, record: SessionRecord, settings: Set
   });
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
-    throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, { hint: `cowork logs ${name}` });
+    throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
+      hint: `cowork logs ${name}`,
+    });
   }
   const started = {
     user: result.remoteUser,
@@ -64,11 +72,19 @@ interface Settling {
 }
 
 /** What can be known, or put right, only in the running container. */
-async function settleIn(ctx: Context, record: SessionRecord, { agent, settings, container, started }: Settling, notes: string[]): Promise<void> {
+async function settleIn(
+  ctx: Context,
+  record: SessionRecord,
+  { agent, settings, container, started }: Settling,
+  notes: string[],
+): Promise<void> {
   const { devcontainer, id, name } = record;
   const { user, workspaceFolder, remoteEnv } = started;
   if (workspaceFolder !== (record.container?.workspaceFolder ?? `/workspaces/${id}`)) {
-    await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer?.git ?? { name: undefined, email: undefined } });
+    await writeContainerFolder(ctx, record, {
+      workspaceFolder,
+      git: devcontainer?.git ?? { name: undefined, email: undefined },
+    });
     await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder });
   }
   const remoteUid = devcontainer?.remoteUid ?? 0;

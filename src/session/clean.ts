@@ -5,8 +5,8 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { removeTree } from "../system/tree.ts";
 import { archiveTranscripts } from "./archive.ts";
-import { unsavedWork } from "./holdings.ts";
 import type { CleanOptions, CleanOutcome } from "./host-part.ts";
+import { lookInside } from "./look-inside.ts";
 import { forEachSession } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
@@ -30,13 +30,13 @@ export async function cleanSessions(ctx: Context, selector: Selector, options: C
 
 async function cleanOne(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<CleanOutcome> {
   ctx.report({ session: record.name, step: "check", state: "start" });
-  const unsaved = await unsavedWork(ctx, record, options.source);
+  const unsaved = await unsavedWork(ctx, record, options);
   if (unsaved.length > 0 && !options.force) return refused(ctx, record, unsaved);
   if (options.dryRun) return done(record, unsaved, [`session ${record.name}`]);
 
   ctx.report({ session: record.name, step: "remove", state: "start" });
   if (!(await stopAndCheckAgain(ctx, record, options))) {
-    return refused(ctx, record, await unsavedWork(ctx, record, options.source));
+    return refused(ctx, record, await unsavedWork(ctx, record, options));
   }
   const doomed = await moveToTrash(ctx, record.id);
   const removed = await removeFromEngine(ctx, record);
@@ -56,9 +56,13 @@ async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: C
   const main = devContainer(await containersOf(ctx, record.id));
   if (main?.state !== "running") return true;
   await stopContainers(ctx, record);
-  if (options.force || (await unsavedWork(ctx, record, options.source)).length === 0) return true;
+  if (options.force || (await unsavedWork(ctx, record, options)).length === 0) return true;
   await ctx.engine.startContainer(main.id);
   return false;
+}
+
+async function unsavedWork(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<string[]> {
+  return (await lookInside(ctx, record, { ask: true, source: options.source })).unsaved;
 }
 
 /** One rename takes the clone out of sight, so that a crash in the middle of deleting never leaves half a clone as a session. */

@@ -112,7 +112,7 @@ async function stepDevcontainer(
 ): Promise<SessionRecord> {
   if (record.devcontainer !== undefined) return record;
   const { project, settings } = request;
-  return prepareDevcontainer(ctx, record, { ...commit, project, settings });
+  return prepareDevcontainer(ctx, record, { ...commit, project, settings, isFresh: true });
 }
 
 function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted): SessionRecord {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { getAgent } from "../agent/catalog.ts";
 import { agentParts } from "../agent/parts.ts";
 import type { Settings } from "../config/types.ts";
@@ -7,11 +6,11 @@ import { runInitializeCommand } from "../devcontainer/initialize.ts";
 import { judgeMetadata } from "../devcontainer/judge/judge-metadata.ts";
 import { writeLaunchers } from "../devcontainer/launchers.ts";
 import { planOverride } from "../devcontainer/override.ts";
-import { takeSnapshot } from "../devcontainer/snapshot.ts";
-import type { JsonObject, SharedImage } from "../devcontainer/types.ts";
+import { overridePaths, takeSnapshot, writeOverride } from "../devcontainer/snapshot.ts";
+import type { SharedImage } from "../devcontainer/types.ts";
 import type { ProjectFacts } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder } from "../system/files.ts";
 import { sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { CommitPlan } from "./plan.ts";
@@ -21,6 +20,8 @@ import { agree, findingsHash } from "./trust.ts";
 export interface PrepareRequest extends CommitPlan {
   project: ProjectFacts;
   settings: Settings;
+  /** no container has written to the clone yet: only then the host runs the project's `initializeCommand` */
+  isFresh: boolean;
 }
 
 /**
@@ -28,12 +29,16 @@ export interface PrepareRequest extends CommitPlan {
  * config. What the image's label asks for is known only now, and agreed to before a container is made of it.
  * @throws TRUST_REQUIRED and what its parts throw
  */
-export async function prepareDevcontainer(ctx: Context, record: SessionRecord, request: PrepareRequest): Promise<SessionRecord> {
+export async function prepareDevcontainer(
+  ctx: Context,
+  record: SessionRecord,
+  request: PrepareRequest,
+): Promise<SessionRecord> {
   const { id, name } = record;
   const { plan, source, project, settings } = request;
   ctx.report({ session: name, step: "config", state: "start" });
   await takeSnapshot(ctx, { id, source, plan });
-  await runInitializeCommand(ctx, { id, name, plan, clone: ctx.paths.clone(id) });
+  if (request.isFresh) await runInitializeCommand(ctx, { id, name, config: plan.config, clone: ctx.paths.clone(id) });
   ctx.report({ session: name, step: "config", state: "done" });
 
   ctx.report({ session: name, step: "image", state: "start" });
@@ -42,7 +47,7 @@ export async function prepareDevcontainer(ctx: Context, record: SessionRecord, r
   await agree(ctx, project, { findings, hash: findingsHash(findings) });
   ctx.report({ session: name, step: "image", state: "done" });
 
-  await writeOverride(ctx, record, request, image);
+  await makeOverride(ctx, record, request, image);
   const { userEnvProbe } = plan.config;
   const next: SessionRecord = {
     ...record,
@@ -62,13 +67,16 @@ export async function prepareDevcontainer(ctx: Context, record: SessionRecord, r
   return next;
 }
 
-async function writeOverride(ctx: Context, record: SessionRecord, { plan, settings }: PrepareRequest, image: SharedImage): Promise<void> {
+async function makeOverride(
+  ctx: Context,
+  record: SessionRecord,
+  { plan, settings }: PrepareRequest,
+  image: SharedImage,
+): Promise<void> {
   const { id, name, project } = record;
   const { paths } = ctx;
-  const folder = paths.devcontainer(id);
   await ensureFolder(paths.container(id), { mode: 0o755 });
   const agent = await agentParts(ctx, getAgent(settings.agent), { id });
-  const composeFile = join(folder, "compose.yml");
   const override = planOverride({
     plan,
     image,
@@ -89,17 +97,7 @@ async function writeOverride(ctx: Context, record: SessionRecord, { plan, settin
     settings,
     containerEnv: { ...agent.containerEnv },
     extraMounts: agent.mounts,
-    composeFile,
+    composeFile: overridePaths(ctx, id).compose,
   });
-  await writeFileAtomic(overridePath(ctx, id), json(override.config), { mode: 0o600 });
-  if (override.compose !== undefined) await writeFileAtomic(composeFile, json(override.compose), { mode: 0o600 });
-}
-
-export function overridePath(ctx: Pick<Context, "paths">, id: string): string {
-  return join(ctx.paths.devcontainer(id), "devcontainer.json");
-}
-
-/** JSON is YAML too: the Compose file needs no other writer. */
-function json(value: JsonObject): string {
-  return `${JSON.stringify(value, null, 1)}\n`;
+  await writeOverride(ctx, id, override);
 }

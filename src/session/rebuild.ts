@@ -15,7 +15,12 @@ import { containersOf } from "./world.ts";
  * Clone, conversations and login stay. The old container goes only when the new image is there: a config that does not build
  * leaves the session as it was.
  */
-export async function rebuildSession(ctx: Context, record: SessionRecord, request: RebuildRequest, notes: string[]): Promise<SessionRecord> {
+export async function rebuildSession(
+  ctx: Context,
+  record: SessionRecord,
+  request: RebuildRequest,
+  notes: string[],
+): Promise<SessionRecord> {
   await checkStartable(ctx, record);
   const { project, settings } = request;
   const source = folderSource(ctx.paths.clone(record.id));
@@ -24,7 +29,10 @@ export async function rebuildSession(ctx: Context, record: SessionRecord, reques
     ...(request.configName === undefined ? {} : { configName: request.configName }),
   });
   await agree(ctx, project, { findings: plan.findings, hash: plan.trustHash });
-  const prepared = await prepareDevcontainer(ctx, record, { source, plan, project, settings });
+  const prepared = await prepareDevcontainer(ctx, record, { source, plan, project, settings, isFresh: false });
+  if (plan.config["initializeCommand"] !== undefined) {
+    notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
+  }
   notes.push(...(await stopContainers(ctx, prepared)));
   // Containers only: volumes of the session hold what its user put there.
   for (const { id } of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(id);

@@ -1,0 +1,55 @@
+import { describeHoldings, isUnsaved, toGitView } from "../clone/describe.ts";
+import { inspectHoldings } from "../clone/holdings.ts";
+import { gitInside } from "../clone/inside.ts";
+import { savedBy, savedNowhere, type Saved } from "../clone/saved.ts";
+import type { GitInside } from "../clone/types.ts";
+import { ensureTemplateImage } from "../devcontainer/template-image.ts";
+import type { Source } from "../project/types.ts";
+import type { Context } from "../system/context.ts";
+import { pathExists } from "../system/files.ts";
+import { sessionLabels } from "./labels.ts";
+import { projectSource } from "./project-source.ts";
+import type { SessionRecord } from "./record.ts";
+import type { GitView } from "./types.ts";
+import { devContainer } from "./view.ts";
+import { containersOf } from "./world.ts";
+
+/** Git for a session's clone: in its container while that runs, else in a helper container without network. */
+export async function insideOf(ctx: Context, record: SessionRecord): Promise<GitInside> {
+  const container = devContainer(await containersOf(ctx, record.id));
+  const own = record.devcontainer?.image.ref;
+  // The template has git for certain; a project's own image may not, or may be gone.
+  const template = async (): Promise<string> =>
+    (await ensureTemplateImage(ctx, { baseImage: undefined, caCerts: "auto" })).ref;
+  return gitInside(ctx, {
+    clone: ctx.paths.clone(record.id),
+    uid: ctx.user.sessionUid,
+    gid: ctx.user.sessionGid,
+    ...(container === undefined ? {} : { containerId: container.id }),
+    images: own === undefined ? [template] : [own, template],
+    labels: sessionLabels(record, ctx.paths.homeHash),
+  });
+}
+
+export interface Insight {
+  git: GitView | null;
+  /** one line each: what is nowhere else */
+  unsaved: string[];
+}
+
+/**
+ * What a session's clone holds, compared with the project. Without a clone there is nothing; a half-made one holds nothing of
+ * anybody's. What cannot be asked counts as unsaved.
+ * @param options.ask whether the project's origin may be asked over the network
+ */
+export async function lookInside(
+  ctx: Context,
+  record: SessionRecord,
+  options: { ask: boolean; source?: Source | undefined },
+): Promise<Insight> {
+  if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id)))) return { git: null, unsaved: [] };
+  const source = options.source ?? (await projectSource(ctx, record));
+  const saved: Saved = source === undefined ? savedNowhere() : savedBy(ctx, source, { ask: options.ask });
+  const holdings = await inspectHoldings(await insideOf(ctx, record), saved);
+  return { git: toGitView(holdings), unsaved: isUnsaved(holdings) ? describeHoldings(holdings) : [] };
+}

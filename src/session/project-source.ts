@@ -1,0 +1,17 @@
+import { join, resolve } from "node:path";
+import type { Source } from "../project/types.ts";
+import type { Context } from "../system/context.ts";
+import { pathExists } from "../system/files.ts";
+import type { SessionRecord } from "./record.ts";
+
+/** Where a session's project lies on this machine; undefined when it is gone, or is another project by now. */
+export async function projectSource(ctx: Context, record: SessionRecord): Promise<Source | undefined> {
+  const root = record.projectRoot;
+  if (!(await pathExists(root))) return undefined;
+  const env = { ...ctx.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+  const args = ["-c", `safe.directory=${root}`, "-C", root, "rev-parse", "--git-common-dir"];
+  const { code, stdout } = await ctx.run("git", args, { env, timeoutMs: 10_000 });
+  if (code !== 0) return undefined;
+  const gitDir = resolve(root, stdout.trimEnd());
+  return (await pathExists(join(gitDir, "objects"))) ? { kind: "repository", root, gitDir } : undefined;
+}

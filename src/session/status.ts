@@ -1,0 +1,80 @@
+import { getAgent } from "../agent/catalog.ts";
+import type { ContainerSummary } from "../engine/types.ts";
+import { toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { treeSize } from "../system/tree.ts";
+import { unreadable } from "./list.ts";
+import { lookInside, type Insight } from "./look-inside.ts";
+import type { SessionRecord } from "./record.ts";
+import { selectRecords } from "./records.ts";
+import type { Selector, SessionStatus } from "./types.ts";
+import { devContainer, viewSession } from "./view.ts";
+import { containersBySession, lookAt } from "./world.ts";
+
+/** Sessions in depth, side by side: git state, unsaved work, resources, disk, ports, login. */
+export async function sessionStatus(ctx: Context, selector: Selector): Promise<SessionStatus[]> {
+  const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
+  const login = (await getAgent("claude").login.read(ctx)).state;
+  return Promise.all(
+    entries.map(async (entry) =>
+      "record" in entry
+        ? oneStatus(ctx, entry.record, { containers: containers.get(entry.id) ?? [], login })
+        : { ...unreadable(ctx, entry), ...unknown, login },
+    ),
+  );
+}
+
+const unknown = {
+  git: null,
+  unsaved: true,
+  unsavedWork: ["the session's record cannot be read"],
+  disk: { clone: 0, state: 0 },
+  resources: null,
+  ports: [],
+  carried: [],
+  changes: [],
+} satisfies Omit<SessionStatus, keyof ReturnType<typeof unreadable> | "login">;
+
+async function oneStatus(
+  ctx: Context,
+  record: SessionRecord,
+  { containers, login }: { containers: ContainerSummary[]; login: SessionStatus["login"] },
+): Promise<SessionStatus> {
+  const main = devContainer(containers);
+  const running = main?.state === "running";
+  const [world, detail, resources, insight, clone, state] = await Promise.all([
+    lookAt(ctx, record.id, containers),
+    main === undefined ? undefined : ctx.engine.findContainer(main.id),
+    // A container may stop between the questions: then there are no figures.
+    running ? ctx.engine.stats(main.id).catch(() => null) : null,
+    lookInside(ctx, record, { ask: true }).catch(unknownInsight),
+    treeSize(ctx.paths.clone(record.id)).catch(() => 0),
+    treeSize(ctx.paths.state(record.id)).catch(() => 0),
+  ]);
+  const startedAt = detail?.startedAt;
+  return {
+    ...viewSession(record, { ...world, ...(startedAt === undefined ? {} : { startedAt }) }, ctx.paths),
+    git: insight.git,
+    unsaved: insight.unsaved.length > 0,
+    unsavedWork: insight.unsaved,
+    disk: { clone, state },
+    resources,
+    ports: containers.flatMap(publishedPorts),
+    login,
+    carried: record.carried,
+    changes: record.devcontainer?.changes ?? [],
+  };
+}
+
+/** Nobody can tell what the clone holds: it counts as unsaved. */
+function unknownInsight(error: unknown): Insight {
+  return { git: null, unsaved: [`its clone cannot be looked into: ${toCoworkError(error).message}`] };
+}
+
+function publishedPorts({ ports }: ContainerSummary): SessionStatus["ports"] {
+  const published = ports.flatMap(({ container, host, address }) =>
+    host === undefined ? [] : [{ container, host, address: address ?? "" }],
+  );
+  // The engine lists a port once for IPv4 and once for IPv6.
+  return [...new Map(published.map((port) => [`${port.container}:${port.host}`, port])).values()];
+}
