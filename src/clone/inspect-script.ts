@@ -187,7 +187,10 @@ modules() {
       top=$PWD
       dir=$(unset GIT_DIR GIT_COMMON_DIR GIT_WORK_TREE; GIT_CEILING_DIRECTORIES=$(dirname "$top") git rev-parse --absolute-git-dir 2>/dev/null) && [ "$dir" != "$GIT_DIR" ] ||
         { gone submodule "$label" "is no repository that can be read"; exit 0; }
-      export GIT_DIR="$dir" GIT_COMMON_DIR="$dir" GIT_WORK_TREE="$top"
+      common=$(unset GIT_COMMON_DIR GIT_WORK_TREE; GIT_DIR=$dir git rev-parse --path-format=absolute --git-common-dir)
+      # a working tree that was added to the clone: looked at as such
+      [ "$common" != "$TOP/.git" ] || exit 0
+      export GIT_DIR="$dir" GIT_COMMON_DIR="$common" GIT_WORK_TREE="$top"
       DEPTH=$((DEPTH + 1)); PREFIX=$label/
       place submodule "$label"; tree; store; modules
     )
@@ -203,7 +206,7 @@ worktrees() {
       case $w in "$TOP"/*) near=1 ;; *) near=0 ;; esac
       if cd "$w" 2>/dev/null; then place worktree "$w"; tree
       elif [ $near = 0 ] && [ "$COWORK_WHERE" = helper ]; then gone worktree "$w" "lies in the container, which is not running"
-      else place worktree "$w"; run head git symbolic-ref -q HEAD; run oid git rev-parse -q --verify 'HEAD^{commit}'; run pending pending; fi
+      else place worktree "$w"; sec stale; run head git symbolic-ref -q HEAD; run oid git rev-parse -q --verify 'HEAD^{commit}'; run pending pending; fi
     )
   done
 }

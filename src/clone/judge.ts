@@ -1,4 +1,3 @@
-import { plain } from "../system/text.ts";
 import { describeFailure, type Place, placeLines } from "./inspection.ts";
 import { judgeCommits } from "./judge-commits.ts";
 import { judgeFiles, judgePrecious } from "./judge-files.ts";
@@ -21,26 +20,28 @@ export async function judgePlace(place: Place, saved: Saved): Promise<Holdings> 
     await judgePrecious(place, saved, holdings);
   }
   for (const oid of placeLines(place, "lfs")) if (!(await saved.hasLfs(oid))) holdings.lfs.push(oid);
-  for (const [name, section] of place.sections)
-    if (mustSucceed.has(name) && section.code !== 0) holdings.unreadable.push(describeFailure(name, section.stderr));
+  holdings.unreadable.push(...failures(place));
   return holdings;
 }
 
-const mustSucceed = new Set([
-  "unhide",
-  "status",
-  "indextree",
-  "add",
-  "worktree",
-  "changes",
-  "precious",
-  "refs",
-  "stash",
-  "graph",
-  "lfs",
-  "pending",
-  "operation",
-]);
+/** What a repository of each kind has to say; a script that was ended in between leaves some of it out. */
+const needed: Record<Place["kind"], readonly string[]> = {
+  main: ["status", "operation", "pending", "precious", "refs", "stash", "graph", "lfs"],
+  submodule: ["status", "operation", "pending", "precious", "refs", "stash", "graph", "lfs"],
+  worktree: ["status", "operation", "pending", "precious"],
+  module: ["pending", "refs", "stash", "graph", "lfs"],
+};
+const mayBeLeftOut = ["unhide", "add", "worktree", "changes", "indexchanges"];
+
+function failures(place: Place): string[] {
+  const isStale = place.sections.has("stale");
+  const missing = isStale ? [] : needed[place.kind].filter((name) => place.sections.get(name)?.code === undefined);
+  const failed = [...needed[place.kind], ...mayBeLeftOut].flatMap((name) => {
+    const section = place.sections.get(name);
+    return section?.code === undefined || section.code === 0 ? [] : [describeFailure(name, section.stderr)];
+  });
+  return [...missing.map((name) => `${name}: no answer`), ...failed];
+}
 
 function readHead(place: Place, holdings: Holdings): void {
   const [head] = placeLines(place, "head");
