@@ -1,0 +1,124 @@
+import { basename, join } from "node:path";
+import { CoworkError, toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, pathExists, writeFileAtomic } from "../system/files.ts";
+import { plain, plainLines } from "../system/text.ts";
+import { chownTree } from "../system/tree.ts";
+import { isObject, strings } from "./judge/judge-config.ts";
+import type { Json, JsonObject } from "./types.ts";
+
+export interface InitializeRequest {
+  id: string;
+  /** session name, for progress and messages */
+  name: string;
+  /** the plan's */
+  config: JsonObject;
+  /** absolute path of the clone; no container has seen it yet */
+  clone: string;
+}
+
+type InitializeContext = Pick<Context, "paths" | "run" | "env" | "signal" | "report" | "clock" | "user">;
+
+/**
+ * Runs `initializeCommand` of a new session on the host: after the user agreed to it, in the fresh clone, before any container
+ * of the session exists, as whoever runs cowork. Once in the life of the session: what lies in the clone later is the agent's
+ * and must not run on the host. Output goes to the session's up log.
+ * @returns false when there is nothing to run or it has run
+ * @throws UP_FAILED with the last lines, INTERRUPTED
+ */
+export async function runInitializeCommand(ctx: InitializeContext, request: InitializeRequest): Promise<boolean> {
+  const { id, name, config, clone } = request;
+  const command = config["initializeCommand"];
+  const marker = join(ctx.paths.state(id), "initialized.json");
+  const calls = command === undefined ? [] : planInitialize(command, substitution(request, ctx.env));
+  if (calls.length === 0 || (await pathExists(marker))) return false;
+  await ensureFolder(ctx.paths.logs(id), { mode: 0o700 });
+  ctx.report({ session: name, step: "config", state: "note", detail: "running initializeCommand" });
+  const results = await Promise.allSettled(calls.map((call) => runCall(ctx, request, call)));
+  // What it made as root in the clone has to be the session's user's.
+  if (ctx.user.isRoot) await chownTree(clone, ctx.user.sessionUid, ctx.user.sessionGid);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw toCoworkError(failed.reason);
+  await writeFileAtomic(marker, `${JSON.stringify({ at: ctx.clock.now().toISOString() })}\n`);
+  return true;
+}
+
+export interface InitializeCall {
+  /** its key where the command is an object */
+  name: string | undefined;
+  file: string;
+  args: string[];
+}
+
+/** A text goes through a shell, a list is program and arguments, an object is several at once. Pure. */
+export function planInitialize(command: Json, substitute: (text: string) => string): InitializeCall[] {
+  if (isObject(command)) {
+    return Object.entries(command).flatMap(([name, one]) =>
+      planInitialize(one, substitute).map((call) => ({ ...call, name })),
+    );
+  }
+  if (typeof command === "string") {
+    return command.trim() === "" ? [] : [{ name: undefined, file: "/bin/sh", args: ["-c", substitute(command)] }];
+  }
+  const [file, ...args] = strings(command).map(substitute);
+  return file === undefined || file === "" ? [] : [{ name: undefined, file, args }];
+}
+
+/** The variables of devcontainer.json that mean something on the host; others stay as they are. */
+function substitution({ id, config, clone }: InitializeRequest, env: Context["env"]): (text: string) => string {
+  const values: Record<string, string> = {
+    localWorkspaceFolder: clone,
+    localWorkspaceFolderBasename: basename(clone),
+  };
+  const put = (text: string): string =>
+    text.replace(/\$\{(.*?)\}/g, (whole, variable: string) => {
+      const [name = "", key = "", fallback = ""] = variable.split(":");
+      if (name === "localEnv" || name === "env") return env[key] ?? fallback;
+      return Object.hasOwn(values, name) ? (values[name] ?? whole) : whole;
+    });
+  const { workspaceFolder } = config;
+  const inside = typeof workspaceFolder === "string" ? put(workspaceFolder) : `/workspaces/${id}`;
+  values["containerWorkspaceFolder"] = inside;
+  values["containerWorkspaceFolderBasename"] = basename(inside);
+  return put;
+}
+
+/** Root meets a clone of the session's user: git would call that dubious. */
+function trustClone(env: Context["env"], clone: string): Record<string, string> {
+  const before = Number.parseInt(env["GIT_CONFIG_COUNT"] ?? "", 10) || 0;
+  return {
+    GIT_CONFIG_COUNT: `${before + 1}`,
+    [`GIT_CONFIG_KEY_${before}`]: "safe.directory",
+    [`GIT_CONFIG_VALUE_${before}`]: clone,
+  };
+}
+
+async function runCall(ctx: InitializeContext, request: InitializeRequest, call: InitializeCall): Promise<void> {
+  const { id, name, clone } = request;
+  const log = ctx.paths.upLog(id);
+  const tail: string[] = [];
+  const { code } = await ctx.run(call.file, call.args, {
+    cwd: clone,
+    env: { ...ctx.env, PWD: clone, ...trustClone(ctx.env, clone) },
+    signal: ctx.signal,
+    outputFile: log,
+    onLine: (line) => {
+      tail.push(line);
+      if (tail.length > 10) tail.shift();
+      ctx.report({ session: name, step: "config", state: "note", detail: plain(line) });
+    },
+  });
+  if (code === 0) return;
+  const said = plainLines(tail.join("\n"))
+    .filter((line) => line !== "")
+    .at(-1);
+  const part = call.name === undefined ? "" : ` (${plain(call.name)})`;
+  throw new CoworkError(
+    "UP_FAILED",
+    `initializeCommand${part} of ${name} ended with code ${code}${said === undefined ? "" : `: ${said.trim()}`}.`,
+    {
+      hint: `cowork logs ${name}; then cowork init ${name} tries again`,
+      detail: plainLines(tail.join("\n")).join("\n"),
+    },
+  );
+}

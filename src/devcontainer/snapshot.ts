@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import { CoworkError, toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, isAbsent, readRegularFile, writeFileAtomic } from "../system/files.ts";
+import { removeTree } from "../system/tree.ts";
+import type { Override } from "./override.ts";
+import { treeFolder } from "./tree-path.ts";
+import type { ConfigSource, DevcontainerPlan } from "./types.ts";
+
+/** Names in `state/{id}/devcontainer/`. */
+const planFile = "plan.json";
+const overrideFile = "devcontainer.json";
+const composeFile = "compose.yml";
+const sourceFolder = "source";
+
+type PathsContext = Pick<Context, "paths">;
+
+/**
+ * Keeps what `start` needs of the config outside the clone: the plan, and the project's own files as they were judged. Replaces
+ * an earlier snapshot, and everything else that was made from it, at once. Build contexts are not in it: they belong to the image.
+ * @throws DISK_FULL, PERMISSION_DENIED, DEVCONTAINER_INVALID
+ */
+export async function takeSnapshot(
+  ctx: PathsContext,
+  request: { id: string; source: ConfigSource; plan: DevcontainerPlan },
+): Promise<void> {
+  const { id, source, plan } = request;
+  const place = ctx.paths.devcontainer(id);
+  const made = `${place}.${randomBytes(6).toString("hex")}.new`;
+  try {
+    await ensureFolder(made, { mode: 0o700 });
+    for (const path of plan.files) {
+      const folder = (await source.stat(path)) === "folder" ? path : treeFolder(path);
+      await source.exportTo(path, join(made, sourceFolder, folder));
+    }
+    await writeFileAtomic(join(made, planFile), `${JSON.stringify(plan, null, 2)}\n`);
+    await swap(made, place);
+  } catch (error) {
+    throw toCoworkError(error);
+  } finally {
+    await removeTree(made);
+  }
+}
+
+/** A folder cannot be renamed over another one: for a moment there is none, and whoever crashes there takes a new snapshot. */
+async function swap(made: string, place: string): Promise<void> {
+  const old = `${made.slice(0, -".new".length)}.old`;
+  try {
+    await rename(place, old);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+  await rename(made, place);
+  await removeTree(old);
+}
+
+/** The plan as it was when the snapshot was taken; undefined without one. Throws RECORD_CORRUPT when it cannot be read. */
+export async function readSnapshot(ctx: PathsContext, id: string): Promise<DevcontainerPlan | undefined> {
+  const path = join(ctx.paths.devcontainer(id), planFile);
+  const bytes = await readRegularFile(path, { maxBytes: 64 * 1024 * 1024 });
+  if (bytes === undefined) return undefined;
+  try {
+    // It is our own file, in a folder that only the user can write.
+    return JSON.parse(new TextDecoder().decode(bytes)) as DevcontainerPlan;
+  } catch (cause) {
+    throw new CoworkError("RECORD_CORRUPT", `The snapshot of ${id} cannot be read (${path}).`, {
+      hint: "take it anew: cowork start --rebuild",
+      cause,
+    });
+  }
+}
+
+/** Where `writeOverride` puts things, for those who must know before. */
+export function overridePaths(ctx: PathsContext, id: string): { config: string; compose: string } {
+  const folder = ctx.paths.devcontainer(id);
+  return { config: join(folder, overrideFile), compose: join(folder, composeFile) };
+}
+
+/** Writes what `devcontainer up` reads. Gives the path of the override config. */
+export async function writeOverride(ctx: PathsContext, id: string, override: Override): Promise<string> {
+  const paths = overridePaths(ctx, id);
+  // JSON is YAML; and no line of it begins with `version:`, which @devcontainers/cli would take for Compose's own.
+  if (override.compose !== undefined)
+    await writeFileAtomic(paths.compose, `${JSON.stringify(override.compose, null, 2)}\n`);
+  await writeFileAtomic(paths.config, `${JSON.stringify(override.config, null, 2)}\n`);
+  return paths.config;
+}
