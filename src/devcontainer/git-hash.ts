@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 
 /** Git's own object ids (SHA-1), worked out without git: of a working tree that git must not be run in. */
 export interface HashedEntry {
-  name: string;
+  name: string | Buffer;
   /** as git writes it: `100644`, `100755`, `120000`, `040000` */
   mode: string;
   oid: string;
@@ -27,7 +27,9 @@ export function hashTree(entries: readonly HashedEntry[]): Omit<HashedEntry, "na
     .toSorted((a, b) => Buffer.compare(a.key, b.key));
   const body = Buffer.concat(
     sorted.flatMap(({ name, mode, oid }) => [
-      Buffer.from(`${mode.replace(/^0/, "")} ${name}\0`),
+      Buffer.from(`${mode.replace(/^0/, "")} `),
+      Buffer.from(name),
+      Buffer.from("\0"),
       Buffer.from(oid, "hex"),
     ]),
   );
@@ -36,7 +38,7 @@ export function hashTree(entries: readonly HashedEntry[]): Omit<HashedEntry, "na
 
 /** Git sorts folders as if their names ended with a slash. */
 function sortKey({ name, mode }: HashedEntry): Buffer {
-  return Buffer.from(mode === "040000" ? `${name}/` : name);
+  return Buffer.concat([Buffer.from(name), Buffer.from(mode === "040000" ? "/" : "")]);
 }
 
 function objectHash(type: "blob" | "tree", size: number): Hash {

@@ -2,7 +2,7 @@ import type { Settings } from "../config/types.ts";
 import { isObject, list, strings } from "./judge/judge-config.ts";
 import { parseRunArgs } from "./judge/parse-run-args.ts";
 import { quoteField, renderMount } from "./mount-text.ts";
-import { overrideCompose } from "./override-compose.ts";
+import { overrideCompose } from "./compose/override-compose.ts";
 import { ownedVolume, rewriteConfig, volumeMounts, type Ownership } from "./rewrite.ts";
 import type { DevcontainerPlan, JsonObject, SessionMounts, SharedImage } from "./types.ts";
 

@@ -8,7 +8,7 @@ import { createVerdict } from "./judge/verdict.ts";
 import { judgeInitialize } from "./judge/judge-initialize.ts";
 import { namedFiles } from "./named-files.ts";
 import { readConfig } from "./parse-config.ts";
-import { planCompose } from "./plan-compose.ts";
+import { planCompose } from "./compose/plan-compose.ts";
 import { rewriteConfig } from "./rewrite.ts";
 import { templateConfig } from "./template.ts";
 import { joinTree, treeFolder } from "./tree-path.ts";

@@ -3,7 +3,7 @@ import { lstat, mkdir, open, readdir, readlink, symlink, type FileHandle } from 
 import { basename, join } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { isAbsent, readRegularFile } from "../system/files.ts";
-import { errorCode, openFolder, openParent, type OpenFolder } from "../system/open-folder.ts";
+import { errorCode, openFolder, openParent, type Name, type OpenFolder } from "../system/open-folder.ts";
 import { hashBlobFile, hashLink, hashTree, type HashedEntry } from "./git-hash.ts";
 import { maxConfigBytes, tooLarge } from "./source-limits.ts";
 import { linkStaysWithin, treeFolder } from "./tree-path.ts";
@@ -67,7 +67,7 @@ function kindOf(stats: Stats): "file" | "folder" | "link" | undefined {
 }
 
 /** Runs on the entry by way of its open parent folder; undefined where there is nothing, or a link on the way. */
-async function inParent<T>(root: string, path: string, use: (at: string) => Promise<T>): Promise<T | undefined> {
+async function inParent<T>(root: string, path: string, use: (at: Name) => Promise<T>): Promise<T | undefined> {
   if (path === "") return inFolder(root, "", (folder) => use(folder.at(".")));
   if (!staysInside(path)) return undefined;
   let folder: OpenFolder | undefined;
@@ -89,7 +89,7 @@ async function inFolder<T>(
   path: string,
   use: (folder: OpenFolder) => Promise<T>,
 ): Promise<T | undefined> {
-  const run = async (through: string): Promise<T | undefined> => {
+  const run = async (through: Name): Promise<T | undefined> => {
     let folder: OpenFolder | undefined;
     try {
       folder = await openFolder(join(root, path), { through });
@@ -112,12 +112,12 @@ function isLinkOnTheWay(error: unknown): boolean {
   return errorCode(cause) === "ELOOP" || errorCode(cause) === "ENOTDIR";
 }
 
-async function openFile(at: string): Promise<FileHandle> {
+async function openFile(at: Name): Promise<FileHandle> {
   return open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
 }
 
 /** undefined for what git does not keep either: sockets, pipes, devices. */
-async function hashEntry(at: string): Promise<Omit<HashedEntry, "name"> | undefined> {
+async function hashEntry(at: Name): Promise<Omit<HashedEntry, "name"> | undefined> {
   const stats = await lstat(at);
   const kind = kindOf(stats);
   if (kind === "link") return hashLink(await readlink(at, { encoding: "buffer" }));
@@ -134,16 +134,16 @@ async function hashEntry(at: string): Promise<Omit<HashedEntry, "name"> | undefi
 /** undefined for a folder without files: git knows none. */
 async function hashFolder(folder: OpenFolder): Promise<Omit<HashedEntry, "name"> | undefined> {
   const entries: HashedEntry[] = [];
-  for (const name of await readdir(folder.at("."))) {
-    if (!isOurs(name)) continue;
+  for (const name of await readdir(folder.at("."), { encoding: "buffer" })) {
+    if (!isOurs(name.toString())) continue;
     const hashed = await hashEntry(folder.at(name));
     if (hashed !== undefined) entries.push({ name, ...hashed });
   }
   return entries.length === 0 ? undefined : hashTree(entries);
 }
 
-async function useFolder<T>(at: string, use: (folder: OpenFolder) => Promise<T>): Promise<T> {
-  const folder = await openFolder(at);
+async function useFolder<T>(at: Name, use: (folder: OpenFolder) => Promise<T>): Promise<T> {
+  const folder = await openFolder(at.toString(), { through: at });
   try {
     return await use(folder);
   } finally {
@@ -156,24 +156,29 @@ interface ExportStep {
   path: string;
   /** folder of the tree that links may not leave */
   within: string;
-  target: string;
+  target: Name;
   links: "inside" | "all";
 }
 
 async function exportFolder(folder: OpenFolder, step: ExportStep): Promise<void> {
-  for (const name of await readdir(folder.at("."))) {
-    if (!isOurs(name)) continue;
+  // Names are bytes: they are told as text for the checks only.
+  for (const name of await readdir(folder.at("."), { encoding: "buffer" })) {
+    const text = name.toString();
+    if (!isOurs(text)) continue;
     const at = folder.at(name);
-    const path = step.path === "" ? name : `${step.path}/${name}`;
-    await exportEntry(at, await lstat(at), { ...step, path, target: join(step.target, name) });
+    const path = step.path === "" ? text : `${step.path}/${text}`;
+    const target = Buffer.concat([Buffer.from(step.target), Buffer.from("/"), name]);
+    await exportEntry(at, await lstat(at), { ...step, path, target });
   }
 }
 
-async function exportEntry(at: string, stats: Stats, step: ExportStep): Promise<void> {
+async function exportEntry(at: Name, stats: Stats, step: ExportStep): Promise<void> {
   const kind = kindOf(stats);
   if (kind === "link") {
-    const link = await readlink(at);
-    if (step.links === "all" || linkStaysWithin(step.path, link, step.within)) await symlink(link, step.target);
+    const link = await readlink(at, { encoding: "buffer" });
+    if (step.links === "all" || linkStaysWithin(step.path, link.toString(), step.within)) {
+      await symlink(link, step.target);
+    }
   } else if (kind === "folder") {
     await mkdir(step.target, { mode: 0o755 });
     await useFolder(at, (folder) => exportFolder(folder, step));
@@ -182,7 +187,7 @@ async function exportEntry(at: string, stats: Stats, step: ExportStep): Promise<
   }
 }
 
-async function copyFile(at: string, target: string): Promise<void> {
+async function copyFile(at: Name, target: Name): Promise<void> {
   const from = await openFile(at);
   try {
     const stats = await from.stat();

@@ -26,6 +26,7 @@ beforeAll(async () => {
   await chmod(join(root, ".devcontainer/sub/run.sh"), 0o755);
   await writeFile(join(root, "a b/ü\n'{{.txt"), "odd");
   await writeFile(join(root, "a/file"), "a");
+  await writeFile(Buffer.concat([Buffer.from(join(root, "a/")), Buffer.from([0x6e, 0xff])]), "a name that is no UTF-8");
   await writeFile(join(root, "a.txt"), "sorts between a and a/");
   await writeFile(join(root, "big"), Buffer.alloc(5 * 1024 * 1024));
   await writeFile(join(base, "secret"), "host secret");

@@ -1,6 +1,6 @@
-import { CoworkError } from "../errors.ts";
-import type { ExtraMount, Override, OverrideRequest } from "./override.ts";
-import type { JsonObject } from "./types.ts";
+import { CoworkError } from "../../errors.ts";
+import type { ExtraMount, Override, OverrideRequest } from "../override.ts";
+import type { JsonObject } from "../types.ts";
 
 export function overrideCompose(
   _request: OverrideRequest,

@@ -1,7 +1,7 @@
-import { CoworkError } from "../errors.ts";
-import type { Context } from "../system/context.ts";
-import type { Verdict } from "./judge/verdict.ts";
-import type { ComposePlan, ConfigSource, JsonObject } from "./types.ts";
+import { CoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import type { Verdict } from "../judge/verdict.ts";
+import type { ComposePlan, ConfigSource, JsonObject } from "../types.ts";
 
 export interface ComposeRequest {
   config: JsonObject;
