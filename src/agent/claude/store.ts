@@ -29,7 +29,10 @@ export async function storeLongLived(ctx: Context, printed: string): Promise<boo
 
 /** The token in what a terminal was sent; a narrow one breaks it into lines. Pure. */
 export function findToken(printed: string): string | undefined {
-  const text = stripVTControlCharacters(printed).replaceAll("\r", "");
+  // the program moves the cursor where others write a space
+  // oxlint-disable-next-line no-control-regex -- escape sequences are what this is about
+  const spaced = printed.replace(/\u001b\[\d*[CG]/g, " ");
+  const text = stripVTControlCharacters(spaced).replaceAll("\r", "");
   const found = /sk-ant-oat\d\d-[\w-]+(?:[ │]*\n[ │]*[\w-]+(?=[ │]*\n))*/.exec(text);
   return found?.[0].replace(/[^\w-]/g, "");
 }

@@ -72,6 +72,11 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const family = bearer === undefined ? undefined : tokens.check(bearer);
   const entry = { host, method: request.method, path, bearer, apiKey: request.headers["x-api-key"], family };
   if (path === "/v1/oauth/token") return token(body, response, entry);
+  if (path === "/v1/oauth/token/revoke") {
+    tokens.revoke(String(body["token"]));
+    journal({ ...entry, what: "logout", ok: true, revoked: tokens.revoked() });
+    return sendJson(response, 200, {});
+  }
   const own = host === "api.anthropic.com";
   if (own && path === "/v1/messages" && family !== undefined) {
     journal({ ...entry, what: "message", ok: true });

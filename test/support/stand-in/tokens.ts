@@ -15,6 +15,8 @@ export interface Tokens {
   refresh(token: string): Grant | undefined;
   /** family of an access token that counts now */
   check(access: string): number | undefined;
+  /** a logout */
+  revoke(token: string): void;
   revoked(): number[];
 }
 
@@ -27,10 +29,11 @@ export function createTokens(): Tokens {
 
   const grant = (family: number): Grant => {
     count += 1;
+    // as long as real ones: they get broken into lines
     const made = {
       family,
-      access: `sk-ant-oat01-made-up-${family}-${count}`,
-      refresh: `sk-ant-ort01-made-up-${family}-${count}`,
+      access: `sk-ant-oat01-made-up-${family}-${count}-${"x".repeat(72)}`,
+      refresh: `sk-ant-ort01-made-up-${family}-${count}-${"x".repeat(72)}`,
     };
     current.set(made.refresh, family);
     access.set(made.access, family);
@@ -53,6 +56,10 @@ export function createTokens(): Tokens {
     check(token) {
       const family = access.get(token);
       return family === undefined || revoked.has(family) ? undefined : family;
+    },
+    revoke(token) {
+      const family = current.get(token) ?? access.get(token);
+      if (family !== undefined) revoked.add(family);
     },
     revoked: () => [...revoked],
   };

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { generate } from "selfsigned";
+import { testBaseImage } from "../engine.ts";
 
 /** One line of the stand-in's journal. */
 export interface Entry {
-  what: "login" | "refresh" | "message" | "profile" | "refused" | "other" | "listening" | "failed";
+  what: "login" | "logout" | "refresh" | "message" | "profile" | "refused" | "other" | "listening" | "failed";
   ok?: boolean;
   host?: string;
   path?: string;
@@ -20,13 +21,16 @@ export interface Entry {
 export interface Vendor {
   /** internal network on which the vendor's names lead to the stand-in */
   network: string;
-  /** authority to trust, on the host; `env` expects it at `/stand-in-ca.pem` */
-  authority: string;
-  env: Record<string, string>;
+  /** `base` with the stand-in's authority, where the agent trusts it */
+  image: string;
   journal(): Promise<Entry[]>;
   /** forgets what was journalled so far */
   clearJournal(): Promise<void>;
   control(settings: { expiresIn?: number; refreshDelay?: number }): Promise<void>;
+  /** takes a container off every other network and puts it on this one */
+  adopt(container: string): Promise<void>;
+  /** adopts the next container that carries the label, as soon as it runs; gives how to stop waiting */
+  adoptNext(label: string): () => void;
   stop(): Promise<void>;
 }
 
@@ -44,7 +48,7 @@ const names = [
  * Starts the stand-in in a container of `image`, run by the Node of this test.
  * @param label for the value of `cowork.test`
  */
-export async function startVendor(label: string, image = "debian:trixie"): Promise<Vendor> {
+export async function startVendor(label: string, base = testBaseImage): Promise<Vendor> {
   const name = `cowork-stand-in-${randomBytes(4).toString("hex")}`;
   const folder = await mkdtemp(join(tmpdir(), `${name}-`));
   const docker = (...args: string[]) => execa("docker", args);
@@ -68,6 +72,7 @@ export async function startVendor(label: string, image = "debian:trixie"): Promi
   const stop = async (): Promise<void> => {
     await docker("rm", "-f", "-v", name).catch(() => undefined);
     await docker("network", "rm", name).catch(() => undefined);
+    await docker("rmi", "-f", `${name}:image`).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -94,7 +99,14 @@ export async function startVendor(label: string, image = "debian:trixie"): Promi
       ...aliases,
       ...mounts,
     ];
-    await docker(...run, image, "/node", "--disable-warning=ExperimentalWarning", "/server/server.ts", "/stand-in");
+    await docker(...run, base, "/node", "--disable-warning=ExperimentalWarning", "/server/server.ts", "/stand-in");
+    const dockerfile = [
+      `FROM ${base}`,
+      "COPY cert.pem /stand-in-ca.pem",
+      "ENV NODE_EXTRA_CA_CERTS=/stand-in-ca.pem CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+    ].join("\n");
+    await writeFile(join(folder, "Dockerfile"), dockerfile);
+    await docker("build", "-q", "-t", `${name}:image`, "--label", `cowork.test=${label}`, folder);
     await until(async () => (await journal()).some((entry) => entry.what === "listening"));
   } catch (error) {
     const logs = await docker("logs", name).then(
@@ -104,13 +116,36 @@ export async function startVendor(label: string, image = "debian:trixie"): Promi
     await stop();
     throw new Error(`the stand-in did not start: ${logs}`, { cause: error });
   }
+  const adopt = async (container: string): Promise<void> => {
+    const format = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}";
+    const { stdout } = await docker("inspect", "-f", format, container);
+    const networks = stdout.trim().split(" ");
+    if (!networks.includes(name)) await docker("network", "connect", name, container);
+    for (const other of networks.filter((one) => one !== name && one !== "")) {
+      await docker("network", "disconnect", other, container);
+    }
+  };
+  const adoptNext = (wanted: string): (() => void) => {
+    let waiting = true;
+    const look = async (): Promise<void> => {
+      while (waiting) {
+        const { stdout } = await docker("ps", "-q", "--filter", `label=${wanted}`);
+        const [found] = stdout.split("\n").filter(Boolean);
+        if (found !== undefined) return adopt(found);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    look().catch(() => undefined);
+    return () => void (waiting = false);
+  };
   return {
     network: name,
-    authority: file("cert.pem"),
-    env: { NODE_EXTRA_CA_CERTS: "/stand-in-ca.pem", CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" },
+    image: `${name}:image`,
     journal,
     clearJournal: () => writeFile(file("journal.jsonl"), ""),
     control: (settings) => writeFile(file("control.json"), JSON.stringify(settings)),
+    adopt,
+    adoptNext,
     stop,
   };
 }

@@ -20,6 +20,11 @@ test("nothing that follows is taken for a part of it", () => {
   expect(findToken(` ${token}\r\n Store this token`)).toBe(token);
 });
 
+test("as the program really draws it, with cursor moves for spaces", () => {
+  const drawn = `\u001b[2GYour\u001b[7GOAuth\u001b[13Gtoken\r\r\n\u001b[2G\u001b[93m${token.slice(0, 58)}\u001b[39m\r\r\n\u001b[2G\u001b[93m${token.slice(58)}\u001b[39m\r\r\n\u001b[2GStore\u001b[8Gthis\r\r\n`;
+  expect(findToken(drawn)).toBe(token);
+});
+
 test("no token, nothing", () => {
   expect(findToken("Login failed. sk-ant-api03-xxxx")).toBeUndefined();
 });
