@@ -18,11 +18,9 @@ export interface BaseImage {
  * @throws BASE_IMAGE_UNAVAILABLE
  */
 export async function ensureBaseImage(ctx: Context, settings: { baseImage: string | undefined }): Promise<BaseImage> {
+  const present = await findBaseImage(ctx, settings);
+  if (present !== undefined) return present;
   if (settings.baseImage !== undefined) return wantedBase(ctx, settings.baseImage);
-  const present = await ctx.engine.findImage(templateBase);
-  if (present !== undefined) return { ref: templateBase, image: present };
-  const made = await findMadeBase(ctx);
-  if (made !== undefined) return made;
   try {
     return {
       ref: templateBase,
@@ -34,6 +32,17 @@ export async function ensureBaseImage(ctx: Context, settings: { baseImage: strin
     ctx.log(`no ${templateBase} from a registry: ${failure.message}`);
     return makeBaseImage(ctx, failure.message);
   }
+}
+
+/** The same, as far as the engine has it already: nothing is fetched, made or asked. */
+export async function findBaseImage(
+  ctx: Context,
+  settings: { baseImage: string | undefined },
+): Promise<BaseImage | undefined> {
+  const ref = settings.baseImage ?? templateBase;
+  const image = await ctx.engine.findImage(ref);
+  if (image !== undefined) return { ref, image };
+  return settings.baseImage === undefined ? findMadeBase(ctx) : undefined;
 }
 
 /** A base image that somebody chose is never replaced by another. */

@@ -1,7 +1,191 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readAsset } from "../assets.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
+import { pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { withLock } from "../system/locks.ts";
+import { parseAptSources, parseOsRelease, planBases, type BasePlan } from "./apt-sources.ts";
 import type { BaseImage } from "./base-image.ts";
+import { findMadeBase } from "./base-made.ts";
+import { meaningfulLines } from "./cli-output.ts";
+import { imageLabel } from "./image-labels.ts";
+import { templateBase } from "./template.ts";
 
-export async function makeBaseImage(_ctx: Context, why: string): Promise<BaseImage> {
-  throw new CoworkError("BASE_IMAGE_UNAVAILABLE", why);
+const waitMs = 3_600_000;
+const debootstraps = ["/usr/sbin/debootstrap", "/usr/bin/debootstrap", "/usr/local/sbin/debootstrap"];
+
+/**
+ * Makes a base image of the distribution's own packages, after asking; one at a time.
+ * @param why no registry could give one: the first half of what the user is told
+ * @throws BASE_IMAGE_UNAVAILABLE with what to do
+ */
+export async function makeBaseImage(ctx: Context, why: string): Promise<BaseImage> {
+  return withLock(ctx, "image-base", { waitMs }, async (signal) => {
+    const made = await findMadeBase(ctx);
+    if (made !== undefined) return made;
+    const lacking = `There is no image ${templateBase}, and no registry to get it from`;
+    ctx.log(`${lacking}: ${why}`);
+    if (!(await isInstalled())) {
+      const hint =
+        "apt-get install debootstrap (as root), then run the same command again; or cowork config set BASE_IMAGE …";
+      throw new CoworkError("BASE_IMAGE_UNAVAILABLE", `${lacking}; to make one, debootstrap has to be installed.`, {
+        hint,
+        detail: why,
+      });
+    }
+    const plans = await planForHost();
+    const script = await placeScript(ctx);
+    const sudo = await rootPrefix(ctx);
+    if (sudo === undefined) throw byHand(lacking, script, plans[0], await tagOf(ctx, script, plans[0]));
+    const text = `${lacking}. Make a base image from ${plans[0].suite}'s packages? It takes about a minute and 100 MB of downloads.`;
+    if (!(await ctx.ask({ kind: "confirm", text }))) {
+      const hint = "run it again and say yes, or: cowork config set BASE_IMAGE …";
+      throw new CoworkError("BASE_IMAGE_UNAVAILABLE", `${lacking}.`, { hint, detail: why });
+    }
+    return makeFirst({ ...ctx, signal }, plans, script, sudo);
+  });
+}
+
+async function isInstalled(): Promise<boolean> {
+  for (const path of debootstraps) if (await pathExists(path)) return true;
+  return false;
+}
+
+async function planForHost(): Promise<[BasePlan, ...BasePlan[]]> {
+  const maxBytes = 1024 * 1024;
+  const release =
+    (await readTextFile("/etc/os-release", { maxBytes })) ??
+    (await readTextFile("/usr/lib/os-release", { maxBytes })) ??
+    "";
+  const parts = await readdir("/etc/apt/sources.list.d").catch(() => []);
+  const files = parts
+    .filter((name) => /\.(?:list|sources)$/.test(name))
+    .toSorted()
+    .map((name) => join("/etc/apt/sources.list.d", name));
+  const texts = await Promise.all(
+    ["/etc/apt/sources.list", ...files].map((path) => readTextFile(path, { maxBytes }).catch(() => undefined)),
+  );
+  const current = templateBase.split(":")[1] ?? "";
+  const [first, ...rest] = planBases(
+    parseOsRelease(release),
+    texts.flatMap((text) => parseAptSources(text ?? "")),
+    current,
+  );
+  if (first === undefined) throw new CoworkError("INTERNAL", "There is no plan for a base image.");
+  return [first, ...rest];
+}
+
+/** Kept where the user can run it by hand. */
+async function placeScript(ctx: Context): Promise<string> {
+  const path = join(ctx.paths.lib, "make-base.sh");
+  await mkdir(ctx.paths.lib, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(path, await readAsset("templates/image/make-base.sh"), { mode: 0o755 });
+  return path;
+}
+
+/** What stands before a command to run it as root; undefined where a password would have to be typed. */
+async function rootPrefix(ctx: Context): Promise<string[] | undefined> {
+  if (ctx.user.isRoot) return [];
+  const { code } = await ctx
+    .run("sudo", ["-n", "true"], { signal: ctx.signal, timeoutMs: 10_000 })
+    .catch(() => ({ code: 1 }));
+  return code === 0 ? ["sudo", "-n"] : undefined;
+}
+
+async function tagOf(ctx: Context, script: string, plan: BasePlan): Promise<{ tag: string; key: string }> {
+  const { arch } = await ctx.engine.info();
+  const text = (await readTextFile(script, { maxBytes: 1024 * 1024 })) ?? "";
+  const key = createHash("sha256")
+    .update(JSON.stringify([text, plan, arch]))
+    .digest("hex")
+    .slice(0, 8);
+  return { tag: `cowork-base:${plan.suite}-${key}`, key };
+}
+
+function byHand(
+  lacking: string,
+  script: string,
+  plan: BasePlan,
+  { tag, key }: { tag: string; key: string },
+): CoworkError {
+  const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+  const make = [
+    "sudo",
+    ...["sh", script, plan.suite, plan.components, ...(plan.mirror === undefined ? [] : [plan.mirror])].map(quote),
+  ].join(" ");
+  const changes = labelChanges(key)
+    .map((change) => `--change ${quote(change)}`)
+    .join(" ");
+  const hint = `${make} | docker import ${changes} - ${tag}`;
+  return new CoworkError(
+    "BASE_IMAGE_UNAVAILABLE",
+    `${lacking}. To make one, root has to run a script; run this, then the same command again:`,
+    { hint },
+  );
+}
+
+function labelChanges(key: string): string[] {
+  return [`LABEL ${imageLabel.shared}=base`, `LABEL ${imageLabel.key}=${key}`, 'CMD ["/bin/bash"]'];
+}
+
+/** The first plan that works: a mirror need not have the newest suite, nor the host its keys. */
+async function makeFirst(
+  ctx: Context,
+  plans: readonly BasePlan[],
+  script: string,
+  sudo: readonly string[],
+): Promise<BaseImage> {
+  let said: string[] = [];
+  for (const plan of plans) {
+    const folder = join(ctx.paths.stateRoot, ".tmp", `base-${randomBytes(6).toString("hex")}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const archive = join(folder, "base.tar");
+    try {
+      await writeFile(archive, "");
+      const lines: string[] = [];
+      const onLine = (line: string): void => {
+        lines.push(line);
+        ctx.report({ session: "", step: "image", state: "note", detail: `base image: ${line.replace(/^I: /, "")}` });
+      };
+      const setting = plan.sources.length === 0 ? [] : ["env", `COWORK_SOURCES=${plan.sources.join("\n")}`];
+      const [program = "sh", ...args] = [
+        ...sudo,
+        ...setting,
+        "sh",
+        script,
+        plan.suite,
+        plan.components,
+        plan.mirror ?? "",
+        archive,
+      ];
+      const { code } = await ctx.run(program, args, { signal: ctx.signal, onLine });
+      if (code === 0) return await importBase(ctx, archive, await tagOf(ctx, script, plan));
+      said = meaningfulLines(lines);
+      ctx.log(`no base image of ${plan.suite}: ${said.join(" / ")}`);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  const hint = "cowork config set BASE_IMAGE …, or load one into the engine: docker load";
+  const message = `A base image could not be made of ${plans.map(({ suite }) => suite).join(" or ")}'s packages: ${said.at(-1) ?? "no reason was given"}.`;
+  throw new CoworkError("BASE_IMAGE_UNAVAILABLE", message, { hint, detail: said.join("\n") });
+}
+
+/** Under a name of its own first: of two homes that make it at once, one finds that it is there. */
+async function importBase(
+  ctx: Context,
+  archive: string,
+  { tag, key }: { tag: string; key: string },
+): Promise<BaseImage> {
+  const temporary = `cowork-base:new-${randomBytes(6).toString("hex")}`;
+  await ctx.engine.importImage(createReadStream(archive), temporary, labelChanges(key));
+  if ((await ctx.engine.findImage(tag)) === undefined) await ctx.engine.tagImage(temporary, tag);
+  await ctx.engine.removeImage(temporary);
+  const image = await ctx.engine.findImage(tag);
+  if (image === undefined)
+    throw new CoworkError("ENGINE_FAILED", `The Docker Engine took ${tag} and yet does not have it.`);
+  return { ref: tag, image };
 }

@@ -60,7 +60,7 @@ export async function runCli(ctx: Context, call: CliCall): Promise<CliOutcome> {
     const args = [entry, ...call.args, "--log-format", "json"];
     ctx.log(`run: ${args.map((part) => JSON.stringify(part)).join(" ")}`);
     // To files: the client of `docker run` lives on for as long as the container (facts) and must hold no pipe of ours.
-    const { code } = await ctx.run(ctx.nodePath ?? "node", args, {
+    const { code } = await ctx.run(ctx.node.path, args, {
       cwd: call.cwd,
       env: { ...ctx.env, ...cliEnvironment(ctx, temporary, call), ...call.env },
       outputFile: { stdout: out, stderr: err },

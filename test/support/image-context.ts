@@ -39,7 +39,8 @@ export async function imageContext(overrides: Partial<Context> = {}): Promise<Im
     ask: async () => true,
     signal: new AbortController().signal,
     log: (line) => void log.push(line),
-    nodePath: process.execPath,
+    node: { path: process.execPath, version: process.versions.node },
+    self: ["cowork"],
     known: new Map(),
     ...overrides,
   };
