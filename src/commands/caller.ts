@@ -7,6 +7,8 @@ export interface Caller {
   streams: Streams;
   identity(): { uid: number; gid: number; username: string; homedir: string };
   node: { path: string; version: string };
+  /** argv that calls this same cowork again */
+  self: readonly [string, ...string[]];
   cpus: number;
   /** aborted by the first SIGINT, SIGTERM or SIGHUP */
   signal: AbortSignal;

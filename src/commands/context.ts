@@ -20,7 +20,7 @@ export async function makeContext(
     import("../system/clock.ts"),
     import("../system/log-file.ts"),
   ]);
-  const { env, signal, node } = caller;
+  const { env, signal, node, self } = caller;
   const user = hostUser(caller.identity());
   const paths = coworkPaths(homeFolder(caller));
   const file = createLog(join(paths.commandLogs, "cowork.log"), systemClock);
@@ -29,7 +29,7 @@ export async function makeContext(
     if (options.verbose) terminal.err(terminal.errStyle("dim", line));
   };
   const { report } = options.progress;
-  const base = { paths, user, env, run: createRun({ env }), node, clock: systemClock, report, signal, log };
+  const base = { paths, user, env, run: createRun({ env }), node, self, clock: systemClock, report, signal, log };
   const engine = createEngine({ env, home: user.home });
   return { ...base, engine, ask: createAsk(terminal, base, options) };
 }

@@ -1,5 +1,7 @@
 import { availableParallelism, homedir, userInfo } from "node:os";
+import { resolve } from "node:path";
 import { CoworkError } from "../errors.ts";
+import { isBuilt } from "../version.ts";
 import type { Caller } from "./caller.ts";
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -32,6 +34,7 @@ export function processCaller(): Caller {
     streams: process,
     identity: () => ({ ...identity(), homedir: homedir() }),
     node: { path: process.execPath, version: process.versions.node },
+    self: selfCommand(),
     cpus: availableParallelism(),
     signal: controller.signal,
     signalCode: () => code,
@@ -45,6 +48,16 @@ function currentFolder(): string {
     const hint = "cd to your project's folder";
     throw new CoworkError("NOT_A_PROJECT", "The current folder does not exist any more.", { hint, cause });
   }
+}
+
+/**
+ * Not through the file's first line: that looks for a Node on a PATH which may be another one by then (in tmux's server, say).
+ * And not `node file`: below a package.json that says "module" it would be taken for one.
+ */
+function selfCommand(): [string, ...string[]] {
+  const file = resolve(process.argv[1] ?? "cowork");
+  if (!isBuilt()) return [process.execPath, file];
+  return [process.execPath, "-e", "require(process.argv[1])", "--", file];
 }
 
 function identity(): { uid: number; gid: number; username: string } {

@@ -17,6 +17,8 @@ export interface Context {
   run: Run;
   /** the Node that runs cowork: programs of ours in JavaScript are started with it */
   node: { path: string; version: string };
+  /** argv that calls this same cowork again, without arguments */
+  self: readonly [string, ...string[]];
   engine: Engine;
   clock: Clock;
   report: Report;
@@ -25,8 +27,6 @@ export interface Context {
   signal: AbortSignal;
   /** a line for the log file of this command, never for the terminal */
   log: (line: string) => void;
-  /** the Node that runs cowork, for programs of ours in processes of their own; absent: `node` on the PATH */
-  nodePath?: string;
   /** what this run has found out and need not find out again (say: that no registry answers); absent: asked every time */
   known?: Map<string, string>;
 }

@@ -42,6 +42,7 @@ export function fakeCaller(options: FakeCallerOptions): FakeCaller {
     },
     identity: () => ({ uid: 1000, gid: 1000, username: "person", homedir: options.home }),
     node: { path: process.execPath, version: process.versions.node },
+    self: ["cowork"],
     cpus: 4,
     signal: controller.signal,
     signalCode: () => code,

@@ -110,6 +110,7 @@ function testContext(root: string, env: Record<string, string>, overrides: Parti
     env,
     run: createRun({ env }),
     node: { path: process.execPath, version: process.versions.node },
+    self: ["cowork"],
     engine: new Proxy({}, { get: missing }) as Context["engine"],
     clock: { now: () => new Date(), sleep: () => Promise.resolve() },
     report: () => undefined,

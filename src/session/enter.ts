@@ -1,0 +1,91 @@
+import { probeEnvironment } from "../devcontainer/environment.ts";
+import type { ContainerDetail } from "../engine/types.ts";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { connectSession, type ConnectTarget } from "./connect.ts";
+import type { ConnectWish } from "./connect-plan.ts";
+import { readEnvironment, writeEnvironment } from "./environment-file.ts";
+import type { ConnectIo, ConnectRequest } from "./host-part.ts";
+import { locked } from "./outcome.ts";
+import type { SessionRecord } from "./record.ts";
+import { selectRecords } from "./records.ts";
+import { startSession } from "./start.ts";
+import { attachTmux } from "./tmux.ts";
+import { paneEnvironment } from "./tmux-plan.ts";
+import { devContainer } from "./view.ts";
+import { containersOf } from "./world.ts";
+
+/**
+ * A shell or a command inside a session; a stopped one is started first. With `tmux` the shell lives in the host's tmux: what
+ * this terminal shows is then another `connect` without it, in a pane.
+ * @returns the exit code of what ran
+ * @throws SESSION_NOT_FOUND, SESSION_INCOMPLETE, CLONE_MISSING, what `up` throws, INTERRUPTED
+ */
+export async function enterSession(ctx: Context, request: ConnectRequest, io: ConnectIo): Promise<number> {
+  const [entry] = await selectRecords(ctx, request.selector);
+  if (entry === undefined) throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${request.selector.names[0]}.`, { hint: "cowork list" });
+  if ("error" in entry) throw entry.error;
+  const started = await ensureRunning(ctx, entry.record, request);
+  if (request.tmux) {
+    const code = await inTmux(ctx, started.record, io);
+    if (code !== undefined) return code;
+    const detail = "no tmux on this host: closing this terminal ends what runs in it";
+    ctx.report({ session: started.record.name, step: "start", state: "note", detail });
+  }
+  const target = await findTarget(ctx, started.record, started.container);
+  const wish: ConnectWish = {
+    ...(request.command === undefined ? {} : { command: request.command }),
+    ...(request.connect === undefined ? {} : { connect: request.connect }),
+  };
+  return connectSession(ctx, target, wish, io);
+}
+
+interface Running {
+  record: SessionRecord;
+  container: ContainerDetail;
+}
+
+/** The usual case, a session that runs, needs no lock and one question to the engine. */
+async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: ConnectRequest): Promise<Running> {
+  const running = await findRunning(ctx, record);
+  if (running !== undefined) return running;
+  const notes: string[] = [];
+  const started = await locked(ctx, record, "start", (current) => startSession(ctx, current, settings, notes));
+  for (const detail of notes) ctx.report({ session: record.name, step: "start", state: "note", detail });
+  const now = await findRunning(ctx, started);
+  if (now !== undefined) return now;
+  throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {
+    hint: `cowork logs ${record.name}`,
+  });
+}
+
+async function findRunning(ctx: Context, record: SessionRecord): Promise<Running | undefined> {
+  if (record.container === undefined) return undefined;
+  const main = devContainer(await containersOf(ctx, record.id));
+  if (main?.state !== "running") return undefined;
+  const container = await ctx.engine.findContainer(main.id);
+  return container === undefined ? undefined : { record, container };
+}
+
+function inTmux(ctx: Context, record: SessionRecord, io: ConnectIo): Promise<number | undefined> {
+  const command = [...ctx.self, "connect", record.name, "--no-tmux"] as const;
+  const plan = { id: record.id, command: command as unknown as readonly [string, ...string[]], env: paneEnvironment(ctx.env) };
+  return attachTmux(ctx, plan, io);
+}
+
+/** The environment was worked out when the session was started; a container that was started by other means is asked now. */
+async function findTarget(ctx: Context, record: SessionRecord, container: ContainerDetail): Promise<ConnectTarget> {
+  const known = record.container;
+  if (known === undefined) throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was never completed.`, { hint: `cowork init ${record.name}` });
+  const { user, workspaceFolder, remoteEnv } = known;
+  const environment = (await readEnvironment(ctx, record.id)) ?? (await probeAgain());
+  return { container, user, workspaceFolder, environment };
+
+  async function probeAgain(): Promise<Record<string, string>> {
+    const userEnvProbe = record.devcontainer?.userEnvProbe;
+    const probe = { container, user, remoteEnv, workspaceFolder, ...(userEnvProbe === undefined ? {} : { userEnvProbe }) };
+    const found = await probeEnvironment(ctx, probe);
+    await writeEnvironment(ctx, record.id, found);
+    return found;
+  }
+}

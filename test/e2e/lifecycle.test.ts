@@ -1,0 +1,126 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SessionView } from "../../src/session/types.ts";
+import { temporaryHome, type TestHome } from "../support/home.ts";
+import { ordinaryUser } from "../support/ordinary-user.ts";
+import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
+import { sampleProject } from "../support/sample-project.ts";
+
+/** What issue and README promise, in order, once as the user who runs the tests and once as an ordinary one. */
+describe.each([
+  ["the tests' own user", temporaryHome],
+  ["an ordinary user of the docker group", ordinaryUser],
+])("the life of three sessions, as %s", (_, account: () => Promise<TestHome>) => {
+  let home: TestHome;
+  let cwd: string;
+  const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+  const sessions = async (...args: string[]): Promise<SessionView[]> => {
+    const result = await cowork(...args, "--json");
+    const value = JSON.parse(result.stdout) as { sessions: SessionView[] };
+    return value.sessions;
+  };
+  const states = async (): Promise<Record<string, string>> =>
+    Object.fromEntries((await sessions("list")).map(({ name, state }) => [name, state]));
+  const inEngine = async (...args: string[]): Promise<string[]> => {
+    const { stdout } = await execa("docker", [...args, "--filter", `label=cowork.home=${home.hash}`]);
+    return stdout.split("\n").filter((line) => line !== "");
+  };
+
+  beforeAll(async () => {
+    home = await account();
+    cwd = await sampleProject(home, "dockerfile");
+  });
+  afterAll(() => home.remove());
+
+  it("init makes all of them, running", async () => {
+    const made = await cowork("init", "a", "b", "c", "--json");
+    expect(made.stderr).not.toMatch(/error/i);
+    expect(JSON.parse(made.stdout).sessions).toMatchObject([
+      { name: "a", state: "running", branch: "a" },
+      { name: "b", state: "running", branch: "b" },
+      { name: "c", state: "running", branch: "c" },
+    ]);
+    expect(made.code).toBe(0);
+  });
+
+  it("list and the engine agree", async () => {
+    const listed = await sessions("list");
+    const running = await inEngine("ps", "-q", "--no-trunc");
+    expect(listed.map(({ container }) => container?.id).toSorted()).toEqual(running.toSorted());
+    for (const one of listed) expect(one.path).toBe(join(home.coworkHome, "sessions", one.id));
+  });
+
+  it("connect runs in the clone, as the user of the dev container, with git at work", async () => {
+    const script = "id -un; pwd; touch x; git status --porcelain";
+    const inside = await cowork("connect", "a", "--", "sh", "-c", script);
+    expect(inside.stdout.split("\n")).toEqual(["dev", "/workspaces/app-a", "?? x", ""]);
+    expect(inside.code).toBe(0);
+  });
+
+  it("a commit works at once, with the user's name", async () => {
+    const script = "echo 1 >f && git add f && git commit -qm one && git log -1 --format='%an <%ae>' && git reset -q --hard HEAD~1";
+    const { code, stdout } = await cowork("connect", "b", "--", "sh", "-c", script);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "Test Person <test.person@example.invalid>\n" });
+  });
+
+  it("the path that scripts expect leads to the clone", async () => {
+    const { stdout } = await cowork("connect", "a", "--", "sh", "-c", "cd /workspaces/app && pwd -P");
+    expect(stdout).toBe("/workspaces/app-a\n");
+  });
+
+  it("connect passes the exit code, stdin and stdout through", async () => {
+    expect((await cowork("connect", "a", "--", "sh", "-c", "exit 7")).code).toBe(7);
+    const piped = await runCowork(["connect", "a", "--", "wc", "-c"], { home, cwd, input: "x".repeat(100_000) });
+    expect(piped.stdout.trim()).toBe("100000");
+  });
+
+  it("init again completes what is there and loses nothing", async () => {
+    const again = await cowork("init", "a", "--json");
+    expect(again.code).toBe(0);
+    const { stdout } = await cowork("connect", "a", "--", "ls", "x");
+    expect(stdout).toBe("x\n");
+  });
+
+  it("stop stops all; start and connect bring back one", async () => {
+    expect((await cowork("stop")).code).toBe(0);
+    expect(await states()).toEqual({ a: "stopped", b: "stopped", c: "stopped" });
+    expect((await cowork("start", "b")).code).toBe(0);
+    expect((await cowork("connect", "b", "--", "true")).code).toBe(0);
+    expect(await states()).toEqual({ a: "stopped", b: "running", c: "stopped" });
+  });
+
+  it("clean refuses where work would be lost, names it, and the session stays", async () => {
+    const refused = await cowork("clean", "a");
+    expect(refused.code).toBe(3);
+    expect(refused.stderr + refused.stdout).toMatch(/x/);
+    expect(refused.stderr + refused.stdout).toMatch(/cowork pull a/);
+    expect(await states()).toMatchObject({ a: "stopped" });
+    await access(join(home.coworkHome, "sessions", "app-a", "x"));
+  });
+
+  it("clean --dry-run has the code of the real run and changes nothing", async () => {
+    expect((await cowork("clean", "--dry-run")).code).toBe(3);
+    expect(Object.keys(await states())).toEqual(["a", "b", "c"]);
+  });
+
+  it("clean --force leaves nothing behind, in the engine or on disk", async () => {
+    expect((await cowork("clean", "--force")).code).toBe(0);
+    expect(await sessions("list")).toEqual([]);
+    expect(await inEngine("ps", "-aq")).toEqual([]);
+    expect(await inEngine("volume", "ls", "-q")).toEqual([]);
+    for (const id of ["app-a", "app-b", "app-c"]) {
+      await expect(access(join(home.coworkHome, "sessions", id))).rejects.toThrow();
+      await expect(access(join(home.coworkHome, "state", id))).rejects.toThrow();
+    }
+    const conf = await runCowork(["config", "get", "SESSIONS"], { home, cwd });
+    expect(conf.stdout.trim()).toBe("");
+  });
+
+  it("the shared image stays for the next init, until --images", async () => {
+    expect(await inEngine("images", "-q")).not.toEqual([]);
+    expect((await cowork("clean", "--images")).code).toBe(0);
+    expect(await inEngine("images", "-q")).toEqual([]);
+  });
+});
