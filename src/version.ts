@@ -4,3 +4,8 @@ declare const COWORK_VERSION: string | undefined;
 export function coworkVersion(): string {
   return typeof COWORK_VERSION === "string" ? COWORK_VERSION : "0.0.0-source";
 }
+
+/** Whether this is the built file, not the source tree. */
+export function isBuilt(): boolean {
+  return typeof COWORK_VERSION === "string";
+}

@@ -29,6 +29,8 @@ export interface App {
   settings(): Promise<Settings>;
   /** The host's part on the host that is meant. Throws HOST_UNREACHABLE for a remote one. */
   host(): Promise<HostPart>;
+  /** This host's part, whatever the configuration says and however broken it is: for `doctor`. */
+  thisHost(): Promise<HostPart>;
   /** Prints the command's one JSON value; gives 0, the exit code. */
   json(value: unknown): 0;
   /** Gives the terminal back, whatever the command did. */
@@ -77,6 +79,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
     return await readSettings(await context(), await findProject(), { flags: all, askTrust, cpus: caller.cpus });
   };
   const settings = async (): Promise<Settings> => (await resolve()).settings;
+  const thisHost = async (): Promise<HostPart> => await parts.makeHost(await context());
   return {
     terminal,
     caller,
@@ -99,8 +102,9 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
     host: async () => {
       const { checkHost } = await import("./settings.ts");
       checkHost((await settings()).host);
-      return await parts.makeHost(await context());
+      return await thisHost();
     },
+    thisHost,
     json: (value) => {
       terminal.out(JSON.stringify(value, null, 2));
       return 0;

@@ -11,7 +11,8 @@ export const doctorCommand = defineCommand({
     { line: "cowork doctor --fix", text: "and mend it" },
   ],
   async run({ flags }, app) {
-    const checks = await (await app.host()).doctor({ fix: flags.fix });
+    const { checkProject } = await import("./check-project.ts");
+    const checks = [...(await (await app.thisHost()).doctor({ fix: flags.fix })), ...(await checkProject(app))];
     if (app.globals.json) {
       app.json({ checks });
     } else {

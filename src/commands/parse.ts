@@ -63,7 +63,7 @@ function plainFlags(words: readonly string[], flags: Flags, command: Command | u
     if (long === "_" || long === "$0" || long in Object.prototype) throw unknownFlag(word, flags, command);
     const [name, flag] =
       Object.entries(flags).find(
-        ([name, { short }]) => word === `--${name}` || (short !== undefined && word === `-${short}`),
+        ([candidate, { short }]) => word === `--${candidate}` || (short !== undefined && word === `-${short}`),
       ) ?? [];
     return flag?.type === "boolean" ? `--${name}=true` : word;
   });

@@ -8,7 +8,7 @@ import { renderTable } from "./table.ts";
 export function renderInitPlan(plan: InitPlan, options: { width: number; style: Style }): string {
   const { devcontainer } = plan;
   const table = renderTable(
-    [{ title: "SESSION", min: 8 }, { title: "BRANCH", min: 8 }, { title: "FROM" }, { title: "PATH", min: 12, drop: 1 }],
+    [{ title: "SESSION", min: 8 }, { title: "BRANCH", min: 8 }, { title: "FROM" }, { title: "PATH", drop: 1 }],
     plan.sessions.map((session) => [
       { text: session.exists ? `${session.name} (exists)` : session.name, tone: "bold" },
       { text: session.branch },

@@ -3,6 +3,9 @@ import { applyEvent, type ProgressRows } from "./progress-model.ts";
 import { renderLive, renderPlain } from "./progress-render.ts";
 import type { Terminal } from "./terminal.ts";
 
+const hideCursor = "\u001B[?25l";
+const showCursor = "\u001B[?25h";
+
 /** Shows what goes on, on stderr. */
 export interface Progress {
   report: Report;
@@ -34,39 +37,49 @@ function plainProgress(terminal: Terminal, now: () => number): Progress {
 
 async function liveProgress(terminal: Terminal, now: () => number): Promise<Progress> {
   const { createLogUpdate } = await import("log-update");
-  const update = createLogUpdate(terminal.streams.stderr as NodeJS.WriteStream);
+  const { stderr } = terminal.streams;
+  // The cursor is hidden here: left to it, log-update writes that to the process's own stderr.
+  const update = createLogUpdate(stderr as NodeJS.WriteStream, { showCursor: true });
   let rows: ProgressRows = new Map();
   let timer: NodeJS.Timeout | undefined;
   let paused = 0;
+  let stopped = false;
   let tick = 0;
 
   const draw = (): void => {
     if (paused > 0) return;
     tick += 1;
-    const width = terminal.streams.stderr.columns ?? terminal.errWidth;
+    const width = stderr.columns ?? terminal.errWidth;
     update(renderLive(rows, { now: now(), tick, width, style: terminal.errStyle }));
   };
   const report = (event: ProgressEvent): void => {
+    if (stopped) return;
     rows = applyEvent(rows, event, now());
-    timer ??= setInterval(draw, 80).unref();
+    if (timer === undefined) {
+      stderr.write(hideCursor);
+      timer = setInterval(draw, 80).unref();
+    }
     draw();
   };
   const pauseFor = async <T>(work: () => Promise<T>): Promise<T> => {
     paused += 1;
     update.clear();
+    if (timer !== undefined) stderr.write(showCursor);
     try {
       return await work();
     } finally {
       paused -= 1;
+      if (timer !== undefined) stderr.write(hideCursor);
       if (rows.size > 0) draw();
     }
   };
   const stop = (): void => {
-    clearInterval(timer);
+    if (stopped) return;
+    stopped = true;
     paused += 1;
+    clearInterval(timer);
     update.clear();
-    // Brings the cursor back.
-    update.done();
+    if (timer !== undefined) stderr.write(showCursor);
   };
   return { report, pauseFor, stop };
 }

@@ -26,10 +26,10 @@ export function renderSessions(
     ...(options.allProjects ? [{ title: "PROJECT", min: 8 }] : []),
     { title: "SESSION", min: 8 },
     { title: "STATE", min: 8 },
-    { title: "BRANCH", min: 8, drop: 2 },
+    { title: "BRANCH", min: 8 },
     { title: "STARTED", drop: 3 },
     { title: "CREATED", drop: 4 },
-    { title: "PATH", min: 12, drop: 5 },
+    { title: "PATH", drop: 5 },
   ];
   const rows = sessions.map((session): Cell[] => [
     ...(options.allProjects ? [{ text: session.project }] : []),

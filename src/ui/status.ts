@@ -3,7 +3,7 @@ import { plain } from "../system/text.ts";
 import { stateCell } from "./sessions.ts";
 import type { Style } from "./style.ts";
 import { ago, bytes, plural } from "./units.ts";
-import { pad, wrap } from "./width.ts";
+import { displayWidth, pad, truncate, wrap } from "./width.ts";
 
 const labelWidth = 11;
 
@@ -18,7 +18,10 @@ export function renderStatus(
 function renderBlock(session: SessionStatus, options: { now: Date; width: number; style: Style }): string {
   const { style, width } = options;
   const state = stateCell(session);
-  const head = `${style("bold", plain(session.name))}  ${style(state.tone ?? "dim", state.text)}  ${style("dim", plain(session.project))}`;
+  const name = truncate(plain(session.name), width);
+  const project = truncate(plain(session.project), width - displayWidth(`${name}  ${state.text}  `));
+  const words = [style("bold", name), style(state.tone ?? "dim", state.text), style("dim", project)];
+  const head = words.filter((word) => word !== "").join("  ");
   const lines = facts(session, options.now).flatMap(([label, values]) =>
     values.map((value, index) => {
       const indent = " ".repeat(labelWidth + 2);
@@ -37,7 +40,7 @@ function facts(session: SessionStatus, now: Date): [label: string, values: strin
     ["error", error === undefined ? [] : [error.message, ...(error.hint === undefined ? [] : [`Next: ${error.hint}`])]],
     ["branch", gitLines(session.branch, session.git)],
     ["unsaved", session.unsavedWork],
-    ["container", container === null ? [] : [`${container.id.slice(0, 12)}  ${container.image}`]],
+    ["container", container === null ? [] : [`${container.id.slice(0, 12)} of ${container.image}`]],
     ["inside", container === null ? [] : [`${container.user} in ${container.workspaceFolder}`]],
     ["started", session.state === "running" ? [ago(container?.startedAt ?? "", now)] : []],
     ["uses", useLines(session)],

@@ -5,10 +5,10 @@ import { displayWidth, pad, truncate } from "./width.ts";
 export interface Column {
   title: string;
   align?: "left" | "right";
-  /** may be cut down to so many columns when the terminal is too narrow; absent: never cut */
-  min?: number;
-  /** left out altogether when cutting is not enough; the highest number goes first */
+  /** left out when not everything fits; the highest number goes first */
   drop?: number;
+  /** cut down to so many columns when leaving out is not enough; absent: cut last of all */
+  min?: number;
 }
 
 export interface Cell {
@@ -53,11 +53,11 @@ interface ShownColumn {
 
 function fitColumns(columns: readonly Column[], rows: readonly (readonly Cell[])[], available: number): ShownColumn[] {
   let shown = columns.map((column, index) => {
-    const natural = Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index]?.text ?? "")));
-    return { ...column, index, width: natural, least: Math.min(natural, column.min ?? natural) };
+    const width = Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index]?.text ?? "")));
+    return { ...column, index, width, least: Math.min(width, column.min ?? width) };
   });
-  const least = (): number => sum(shown.map((column) => column.least)) + gap.length * (shown.length - 1);
-  while (least() > available && shown.some((column) => column.drop !== undefined)) {
+  const natural = (): number => sum(shown.map(({ width }) => width)) + gap.length * (shown.length - 1);
+  while (natural() > available && shown.some((column) => column.drop !== undefined)) {
     const highest = Math.max(...shown.map((column) => column.drop ?? -1));
     shown = shown.filter((column) => column.drop !== highest);
   }

@@ -26,19 +26,36 @@ export function pad(text: string, width: number, side: "left" | "right" = "right
   return side === "right" ? text + missing : missing + text;
 }
 
-/** Breaks at spaces so that no line is wider, where a single word allows it. Follow-on lines get the indent. */
+/**
+ * Breaks at spaces so that no line is wider; a single word that is wider (a path) is broken where the line ends, because
+ * a cut one could not be used. Follow-on lines get the indent.
+ */
 export function wrap(text: string, width: number, indent = ""): string {
+  const room = Math.max(1, width - displayWidth(indent));
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
-    const start = lines.length === 0 ? "" : indent;
-    const longer = line === "" ? start + word : `${line} ${word}`;
+  for (const word of text.split(" ").flatMap((part) => broken(part, room))) {
+    const longer = line.trim() === "" ? line + word : `${line} ${word}`;
     if (line.trim() !== "" && displayWidth(longer) > width) {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = indent + word;
     } else {
       line = longer;
     }
   }
-  return [...lines, line].join("\n");
+  return [...lines, line.trimEnd()].join("\n");
+}
+
+function broken(word: string, width: number): string[] {
+  if (displayWidth(word) <= width) return [word];
+  const parts: string[] = [];
+  let part = "";
+  for (const { segment } of new Intl.Segmenter().segment(word)) {
+    if (part !== "" && displayWidth(part + segment) > width) {
+      parts.push(part);
+      part = "";
+    }
+    part += segment;
+  }
+  return [...parts, part];
 }

@@ -14,22 +14,49 @@ const sources = {
 
 const table: [words: string[], values: string[]][] = [
   [["con"], ["connect", "config"]],
-  [["connect", ""], ["api", "app", "web"]],
-  [["connect", "ap"], ["api", "app"]],
+  [
+    ["connect", ""],
+    ["api", "app", "web"],
+  ],
+  [
+    ["connect", "ap"],
+    ["api", "app"],
+  ],
   [["connect", "api", ""], []],
   [["connect", "api", "--", ""], []],
-  [["stop", "api", ""], ["app", "web"]],
+  [
+    ["stop", "api", ""],
+    ["app", "web"],
+  ],
   [["--host", ""], ["local"]],
-  [["--host", "local", "st"], ["status", "start", "stop"]],
+  [
+    ["--host", "local", "st"],
+    ["status", "start", "stop"],
+  ],
   [["--json", "li"], ["list"]],
-  [["connect", "--no-"], ["--no-tmux", "--no-color"]],
+  [
+    ["connect", "--no-"],
+    ["--no-tmux", "--no-color"],
+  ],
   [["init", "--from", ""], []],
-  [["init", "--from", "x", "a"], ["api", "app"]],
-  [["config", ""], ["get", "set", "list"]],
+  [
+    ["init", "--from", "x", "a"],
+    ["api", "app"],
+  ],
+  [
+    ["config", ""],
+    ["get", "set", "list"],
+  ],
   [["config", "get", "BA"], ["BASE_IMAGE"]],
-  [["completion", ""], ["bash", "zsh", "fish"]],
+  [
+    ["completion", ""],
+    ["bash", "zsh", "fish"],
+  ],
   [["help", "do"], ["doctor"]],
-  [["nonsense", "st"], ["status", "start", "stop"]],
+  [
+    ["nonsense", "st"],
+    ["status", "start", "stop"],
+  ],
   [["list", ""], []],
 ];
 

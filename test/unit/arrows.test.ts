@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { tree } from "../support/tree.ts";
+
+// The arrows of the house are lint rules, by path. Rules that catch nothing look the same as a clean house, so: they are tried.
+
+const wrong: [file: string, line: string][] = [
+  ["src/clone/x.ts", `import { a } from "../session/a.ts"; a();`],
+  ["src/agent/claude/x.ts", `import { a } from "../../session/a.ts"; a();`],
+  ["src/clone/x.ts", `import { a } from "../devcontainer/a.ts"; a();`],
+  ["src/clone/x.ts", `export const a = await import("../session/a.ts");`],
+  ["src/session/x.ts", `import { a } from "../project/a.ts"; a();`],
+  ["src/session/x.ts", `import { a } from "../ui/a.ts"; a();`],
+  ["src/session/x.ts", `import { a } from "../commands/a.ts"; a();`],
+  ["src/project/x.ts", `import { a } from "../session/a.ts"; a();`],
+  ["src/engine/x.ts", `import { a } from "../clone/a.ts"; a();`],
+  ["src/system/x.ts", `import { a } from "../engine/a.ts"; a();`],
+  ["src/config/x.ts", `import { a } from "../ui/a.ts"; a();`],
+  ["src/ui/x.ts", `import { a } from "../commands/a.ts"; a();`],
+  ["src/ui/x.ts", `import { a } from "../session/a.ts"; a();`],
+  ["src/session/x.ts", `console.log(1);`],
+  ["src/clone/x.ts", `export const x = process.env["HOME"];`],
+  ["src/system/x.ts", `import { argv } from "node:process"; export const x = argv;`],
+  ["src/engine/x.ts", `import process from "node:process"; export const x = process;`],
+  ["src/errors.ts", `export const x = process.argv;`],
+  ["src/commands/x.ts", `console.log(1);`],
+];
+
+const right: [file: string, line: string][] = [
+  ["src/commands/x.ts", `import { a } from "../session/a.ts"; a(process.env);`],
+  ["src/session/x.ts", `import { a } from "../clone/a.ts"; a();`],
+  ["src/session/x.ts", `import type { A } from "../project/a.ts"; export type B = A;`],
+  ["src/agent/claude/x.ts", `import { a } from "../../system/a.ts"; a();`],
+  ["src/system/x.ts", `import { kill } from "node:process"; kill(1, 0);`],
+];
+
+async function lint(cases: [file: string, line: string][]): Promise<boolean[]> {
+  const folder = await temporaryFolder();
+  await cp(join(tree, ".oxlintrc.json"), join(folder, ".oxlintrc.json"));
+  await symlink(join(tree, "node_modules"), join(folder, "node_modules"));
+  const files = cases.map(([file], index) => file.replace(/x\.ts$/, `x${index}.ts`));
+  for (const [index, file] of files.entries()) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), `${cases[index]![1]}\n`);
+  }
+  const program = join(tree, "node_modules", ".bin", "oxlint");
+  const output = await new Promise<string>((done) => {
+    // It fails where it finds something, and that is what is wanted.
+    execFile(program, ["--format", "json", "src"], { cwd: folder }, (_error, stdout) => done(stdout));
+  });
+  const { diagnostics } = JSON.parse(output) as { diagnostics: { filename: string; code: string }[] };
+  const caught = new Set(
+    diagnostics.filter(({ code }) => code.includes("no-restricted")).map(({ filename }) => filename),
+  );
+  return files.map((file) => caught.has(file));
+}
+
+test("what points the wrong way is caught", async () => {
+  expect(await lint(wrong)).toEqual(wrong.map(() => true));
+});
+
+test("what points the right way is not", async () => {
+  expect(await lint(right)).toEqual(right.map(() => false));
+});

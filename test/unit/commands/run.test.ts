@@ -1,0 +1,416 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { realParts } from "../../../src/commands/app.ts";
+import { runCli } from "../../../src/commands/cli.ts";
+import { CoworkError } from "../../../src/errors.ts";
+import type { HostPart } from "../../../src/session/host-part.ts";
+import type { Outcome } from "../../../src/session/types.ts";
+import { fakeCaller, type FakeCallerOptions } from "../../support/fake-caller.ts";
+import { fakeHost, sessionStatus, sessionView } from "../../support/fake-host.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+  calls: [name: string, ...args: unknown[]][];
+  root: string;
+  home: string;
+}
+
+interface Setting extends Partial<FakeCallerOptions> {
+  answers?: Partial<HostPart>;
+  /** text of the project's conf; `tracked`: committed */
+  conf?: string;
+  tracked?: boolean;
+  outside?: boolean;
+}
+
+/** A command line, run in this process: real project, configuration and terminal code, a host's part that is told what to say. */
+async function run(line: string | string[], setting: Setting = {}): Promise<Result> {
+  const folder = await temporaryFolder();
+  const root = join(folder, "app");
+  const home = join(folder, "home");
+  await mkdir(root);
+  await mkdir(home);
+  const git = (...args: string[]): void => {
+    const identity = ["-c", "user.name=T", "-c", "user.email=t@example.invalid"];
+    execFileSync("git", [...identity, ...args], { cwd: root, stdio: "pipe", env: { ...process.env, HOME: home } });
+  };
+  git("init", "-q", "-b", "main");
+  await writeFile(join(root, "file"), "text\n");
+  if (setting.conf !== undefined) {
+    await mkdir(join(root, ".cowork"));
+    await writeFile(join(root, ".cowork", ".cowork.conf"), setting.conf);
+  }
+  git("add", "file", ...(setting.tracked === true ? [".cowork"] : []));
+  git("commit", "-q", "-m", "first");
+  const caller = fakeCaller({ cwd: setting.outside === true ? folder : root, home, ...setting });
+  const { host, calls } = fakeHost(setting.answers ?? {});
+  const argv = typeof line === "string" ? line.split(" ") : line;
+  const code = await runCli(argv, caller, { ...realParts, makeHost: async () => host });
+  return { code, stdout: caller.stdout(), stderr: caller.stderr(), calls, root, home };
+}
+
+const done = (name: string): Outcome => ({ name, ok: true, session: sessionView({ name }), exitCode: 0, notes: [] });
+const failure = new CoworkError("UP_FAILED", "The container of b did not come up.", { hint: "cowork logs b" });
+const broken: Outcome = { name: "b", ok: false, error: failure.toView(), exitCode: 1, notes: ["look there"] };
+
+async function readConfOf(root: string): Promise<string> {
+  return await readFile(join(root, ".cowork", ".cowork.conf"), "utf8");
+}
+
+describe("init", () => {
+  test("asks the host for every session, remembers what exists, ends with the next command", async () => {
+    const result = await run("init a b --no-start", { answers: { init: async () => [done("a"), broken] } });
+    expect(result.code).toBe(1);
+    const [[called, request]] = result.calls as [[string, Parameters<HostPart["init"]>[0]]];
+    expect(called).toBe("init");
+    expect(request.sessions.map(({ name, start }) => [name, start.branch, start.existing])).toEqual([
+      ["a", "a", false],
+      ["b", "b", false],
+    ]);
+    expect(request.options).toEqual({ noStart: true });
+    expect(request.project).toMatchObject({ name: "app", root: result.root });
+    expect(await readConfOf(result.root)).toContain("SESSIONS=a\n");
+    expect(result.stdout).toBe("✔ a  running, branch a\n");
+    expect(result.stderr).toContain("b: The container of b did not come up.\n  Next: cowork logs b\n");
+    expect(result.stderr).toContain("note: look there");
+    expect(result.stderr).toContain("Next: cowork connect a");
+  });
+
+  test("--json: failed sessions stand among the others", async () => {
+    const result = await run("init a b --json", { answers: { init: async () => [done("a"), broken] } });
+    const { sessions } = JSON.parse(result.stdout) as { sessions: { name: string; state: string; error?: unknown }[] };
+    expect(sessions.map(({ name, state }) => [name, state])).toEqual([
+      ["a", "running"],
+      ["b", "failed"],
+    ]);
+    expect(sessions[1]?.error).toEqual(failure.toView());
+    expect(result.code).toBe(1);
+  });
+
+  test("without names it takes those of the conf", async () => {
+    const answers = { init: async () => [done("x")] };
+    const result = await run("init", { conf: "# mine\nSESSIONS = x y\n", answers });
+    const [[, request]] = result.calls as [[string, Parameters<HostPart["init"]>[0]]];
+    expect(request.sessions.map(({ name }) => name)).toEqual(["x", "y"]);
+  });
+
+  test.each([
+    ["init", 2, /No session is named/],
+    ["init a b --branch x", 2, /--branch names the branch of one session/],
+    ["init ../x", 2, /cannot be a session's name/],
+    ["init a --from nothing-like-it", 1, /nothing-like-it/],
+  ])("cowork %s is refused before anything is made", async (line, code, message) => {
+    const result = await run(line);
+    expect([result.code, result.calls]).toEqual([code, []]);
+    expect(result.stderr).toMatch(message);
+    expect(result.stderr).toContain("Next: ");
+  });
+
+  test("a conf that names another host is not passed over", async () => {
+    expect((await run("init", { conf: "SESSIONS=a@box\n" })).code).toBe(4);
+    const result = await run("init a", { conf: "HOST=box\n" });
+    expect(result.code).toBe(4);
+    expect(result.stderr).toContain("Remote hosts are not in this version yet (host box)");
+    const local = await run("init a --host local", { conf: "HOST=box\n", answers: { init: async () => [done("a")] } });
+    expect(local.code).toBe(0);
+  });
+
+  test("--dry-run shows the plan and makes nothing", async () => {
+    const plan: Awaited<ReturnType<HostPart["planInit"]>> = {
+      sessions: [
+        { id: "app-a", name: "a", branch: "a", commit: "1a2b3c4d5e6f", path: "/h/sessions/app-a", exists: false },
+      ],
+      devcontainer: {
+        kind: "dockerfile",
+        path: ".devcontainer/devcontainer.json",
+        changes: ["appPort 80 became 127.0.0.1"],
+        findings: [
+          { where: "devcontainer.json: runArgs", what: "--privileged", why: "It gives the container the host." },
+        ],
+        trustHash: "x",
+      },
+    };
+    const result = await run("init a --dry-run", { answers: { planInit: async () => plan } });
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatchInlineSnapshot(`
+      "SESSION  BRANCH  FROM        PATH
+      a        a       1a2b3c4d5e  /h/sessions/app-a
+
+      Dev container: .devcontainer/devcontainer.json (dockerfile)
+        changed: appPort 80 became 127.0.0.1
+      What of it reaches this host, and needs a yes:
+        devcontainer.json: runArgs
+          --privileged
+            It gives the container the host.
+      "
+    `);
+  });
+});
+
+describe("a conf that came with the repository", () => {
+  const conf = "BASE_IMAGE=evil:1\nCONNECT=claude\n";
+  const answers = { init: async () => [done("a")], connect: async () => 0 };
+
+  test("needs a yes before its image is used", async () => {
+    const refused = await run("init a", { conf, tracked: true, answers });
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toContain("BASE_IMAGE=evil:1");
+    expect(refused.calls).toEqual([]);
+    const agreed = await run("init a --trust", { conf, tracked: true, answers });
+    expect(agreed.calls[0]?.[1]).toMatchObject({ settings: { baseImage: "evil:1" } });
+  });
+
+  test("does not count for other commands until then; harmless keys do", async () => {
+    const result = await run("connect a -- true", { conf, tracked: true, answers });
+    expect(result.calls[0]?.[1]).toMatchObject({ settings: { baseImage: undefined, connect: "claude" } });
+  });
+});
+
+describe("list and status", () => {
+  test("one line for each session", async () => {
+    const result = await run("list", {
+      answers: { list: async () => [sessionView(), sessionView({ name: "b", state: "stopped" })] },
+    });
+    expect(result.calls[0]?.[1]).toMatchObject({ project: { name: "app", root: result.root } });
+    expect(result.stdout.split("\n").map((line) => line.split(/ {2,}/).slice(0, 3).join("|"))).toEqual([
+      "SESSION|STATE|BRANCH",
+      "a|running|a",
+      "b|stopped|b",
+      "",
+    ]);
+  });
+
+  test("--all means every project, --json is one value", async () => {
+    const result = await run("list --all --json", { outside: true, answers: { list: async () => [sessionView()] } });
+    expect(result.calls).toEqual([["list", {}]]);
+    expect(JSON.parse(result.stdout)).toEqual({ sessions: [sessionView()] });
+  });
+
+  test("none: nothing on stdout, the next step on stderr", async () => {
+    const result = await run("list", { answers: { list: async () => [] } });
+    expect([result.code, result.stdout]).toEqual([0, ""]);
+    expect(result.stderr).toContain("Next: cowork init <name>");
+  });
+
+  test("outside of a project it says so, also as JSON", async () => {
+    const text = await run("list", { outside: true });
+    expect([text.code, text.stdout]).toEqual([1, ""]);
+    expect(text.stderr).toMatch(/Next: /);
+    const json = await run("list --json", { outside: true });
+    expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: "NOT_A_PROJECT" } });
+    expect(json.stderr).toBe("");
+  });
+
+  test("status hands names on", async () => {
+    const result = await run("status a b --json", { answers: { status: async () => [sessionStatus()] } });
+    expect(result.calls[0]?.[1]).toMatchObject({ names: ["a", "b"] });
+    expect(JSON.parse(result.stdout)).toEqual({ sessions: [sessionStatus()] });
+  });
+
+  test("names beside --all are refused", async () => {
+    expect((await run("stop a --all")).code).toBe(2);
+  });
+});
+
+describe("connect", () => {
+  const answers = { connect: async () => 42 };
+
+  test("the command's own code, words as they are, no tmux", async () => {
+    const result = await run(["connect", "a", "--", "sh", "-c", "exit 42"], { answers });
+    expect(result.code).toBe(42);
+    expect(result.calls[0]?.[1]).toMatchObject({
+      selector: { names: ["a"] },
+      command: ["sh", "-c", "exit 42"],
+      tmux: false,
+    });
+  });
+
+  test("on a terminal it is in tmux, unless told not to", async () => {
+    const stdin = await run("connect a", { answers });
+    expect(stdin.calls[0]?.[1]).toMatchObject({ tmux: false });
+    const terminal = await run("connect a", { answers, columns: 100 });
+    expect(terminal.calls[0]?.[1]).toMatchObject({ tmux: true });
+    expect(terminal.calls[0]?.[2]).toMatchObject({ tty: { columns: 100, rows: 24 } });
+    expect((await run("connect a --no-tmux", { answers, columns: 100 })).calls[0]?.[1]).toMatchObject({ tmux: false });
+  });
+
+  test("CONNECT is handed on", async () => {
+    const result = await run("connect a", { answers, conf: "CONNECT=claude --continue\n" });
+    expect(result.calls[0]?.[1]).toMatchObject({ connect: "claude --continue" });
+  });
+});
+
+describe("start and stop", () => {
+  test("the code is that of the first failure", async () => {
+    const busy = new CoworkError("ENGINE_UNREACHABLE", "x").toView();
+    const outcomes: Outcome[] = [done("a"), { ...broken, error: busy, exitCode: 4 }, { ...broken, name: "c" }];
+    expect((await run("stop", { answers: { stop: async () => outcomes } })).code).toBe(4);
+  });
+
+  test("--rebuild takes the project along, a plain start does not", async () => {
+    const answers = { start: async () => [done("a")] };
+    expect((await run("start a", { answers })).calls[0]?.[2]).not.toHaveProperty("rebuild");
+    const rebuilt = await run("start a --rebuild", { answers });
+    expect(rebuilt.calls[0]?.[2]).toMatchObject({ rebuild: { project: { root: rebuilt.root } } });
+  });
+});
+
+describe("clean", () => {
+  const cleaned = { name: "a", ok: true, exitCode: 0, notes: [], unsaved: ["1 stash"], removed: ["clone /x"] };
+  const unsaved = new CoworkError("WORK_UNSAVED", "b holds work that is nowhere else.", {
+    hint: "cowork pull b",
+  }).toView();
+  const refused = {
+    name: "b",
+    ok: false,
+    error: unsaved,
+    exitCode: 3,
+    notes: [],
+    unsaved: ["2 commits on b"],
+    removed: [],
+  };
+
+  test("says what would be lost and how to save it; the name of what went leaves the conf", async () => {
+    const result = await run("clean", { conf: "SESSIONS=a b\n", answers: { clean: async () => [cleaned, refused] } });
+    expect(result.code).toBe(3);
+    expect(result.calls[0]?.[2]).toMatchObject({
+      force: false,
+      dryRun: false,
+      purge: false,
+      source: { root: result.root },
+    });
+    expect(result.stdout).toBe("✔ a  removed\n  lost: 1 stash\n");
+    expect(result.stderr).toContain(
+      "b: b holds work that is nowhere else.\n  - 2 commits on b\n  Next: cowork pull b\n",
+    );
+    expect(await readConfOf(result.root)).toBe("SESSIONS=b\n");
+  });
+
+  test("--dry-run changes no conf and gives the code of the real run", async () => {
+    const result = await run("clean --dry-run --force", {
+      conf: "SESSIONS=a b\n",
+      answers: { clean: async () => [cleaned] },
+    });
+    expect(result.calls[0]?.[2]).toMatchObject({ force: true, dryRun: true });
+    expect(result.stdout).toBe("✔ a  would be removed\n  would be lost: 1 stash\n");
+    expect(await readConfOf(result.root)).toBe("SESSIONS=a b\n");
+  });
+
+  test("--all asks every session's own project, and no project where it is gone", async () => {
+    const gone = sessionView({ name: "z", project: "old", projectRoot: "/nowhere/old" });
+    const answers = { list: async () => [gone], clean: async () => [refused] };
+    const result = await run("clean --all", { answers, outside: true });
+    expect(result.calls.map(([name]) => name)).toEqual(["list", "clean"]);
+    expect(result.calls[1]?.[1]).toMatchObject({ project: { name: "old", root: "/nowhere/old" }, names: ["z"] });
+    expect(result.calls[1]?.[2]).not.toHaveProperty("source");
+  });
+
+  test("--images and --json", async () => {
+    const answers = { clean: async () => [cleaned], cleanImages: async () => ["cowork-app:5f"] };
+    const result = await run("clean --images --json", { answers });
+    expect(JSON.parse(result.stdout)).toEqual({
+      sessions: [{ name: "a", host: "local", unsaved: ["1 stash"], removed: ["clone /x"] }],
+      images: ["cowork-app:5f"],
+    });
+  });
+});
+
+describe("config", () => {
+  test("set writes the project's conf inside a project, else the user's; an empty value takes the key away", async () => {
+    const inside = await run("config set CONNECT claude", { conf: "# mine\nCONNECT=zsh\n" });
+    expect([inside.code, await readConfOf(inside.root)]).toEqual([0, "# mine\nCONNECT=claude\n"]);
+    const outside = await run("config set CONNECT claude", { outside: true });
+    expect(await readFile(join(outside.home, ".cowork", ".cowork.conf"), "utf8")).toMatch(/^CONNECT=claude$/m);
+    const user = await run("config set --user MEMORY 4g");
+    expect(await readFile(join(user.home, ".cowork", ".cowork.conf"), "utf8")).toMatch(/^MEMORY=4g$/m);
+    const removed = await run(["config", "set", "CONNECT", ""], { conf: "CONNECT=zsh\nCPUS=2\n" });
+    expect(await readConfOf(removed.root)).toBe("CPUS=2\n");
+  });
+
+  test("get gives the value in force, list where each comes from", async () => {
+    expect((await run("config get CPUS", { conf: "CPUS=2\n" })).stdout).toBe("2\n");
+    expect((await run("config get CPUS", { conf: "CPUS=2\n", env: { COWORK_CPUS: "3" } })).stdout).toBe("3\n");
+    const list = await run("config list --json", { conf: "CPUS=2\n" });
+    const { settings } = JSON.parse(list.stdout) as { settings: { key: string }[] };
+    expect(settings.find(({ key }) => key === "CPUS")).toMatchObject({ value: "2", origin: "project" });
+  });
+
+  test.each([
+    ["config set CPUS many", 2, /CPUS/],
+    ["config set NOTHING x", 2, /NOTHING/],
+    ["config set SESSIONS x", 2, /kept by cowork itself/],
+    ["config set CPUS", 2, /needs other arguments/],
+    ["config frobnicate", 2, /cannot "frobnicate"/],
+    ["config get", 2, /needs other arguments/],
+  ])("cowork %s is refused", async (line, code, message) => {
+    const result = await run(line);
+    expect(result.code).toBe(code);
+    expect(result.stderr).toMatch(message);
+  });
+});
+
+describe("doctor, logs, help", () => {
+  test("doctor fails when something is a problem", async () => {
+    const checks = [
+      { title: "Node", status: "ok" as const, detail: "24" },
+      { title: "Engine", status: "problem" as const, detail: "does not answer", fix: "start it" },
+    ];
+    const result = await run("doctor --fix", { outside: true, answers: { doctor: async () => checks } });
+    expect(result.code).toBe(1);
+    expect(result.calls).toEqual([["doctor", { fix: true }]]);
+    expect(result.stdout).toBe("✔ Node    24\n✖ Engine  problem: does not answer\n          Next: start it\n");
+  });
+
+  test("doctor works where the configuration is broken", async () => {
+    const result = await run("doctor --json", { conf: "CPUS=many\n", answers: { doctor: async () => [] } });
+    expect(result.code).toBe(1);
+    expect(JSON.parse(result.stdout)).toMatchObject({ checks: [{ title: "Project", status: "problem" }] });
+  });
+
+  test("logs writes to stdout", async () => {
+    const logs: HostPart["logs"] = async (_selector, _options, out) => void out.write("line\n");
+    const result = await run("logs a -f", { answers: { logs } });
+    expect([result.stdout, result.calls[0]?.[2]]).toEqual(["line\n", { follow: true }]);
+  });
+
+  test("help for an unknown command suggests one", async () => {
+    const result = await run("help inti");
+    expect([result.code, result.stderr]).toEqual([
+      2,
+      'cowork: There is no command "inti". Did you mean init?\n  Next: cowork help init\n',
+    ]);
+  });
+});
+
+describe("whatever goes wrong", () => {
+  test("a mistake of ours is one line, its stack only with --verbose", async () => {
+    const answers = {
+      list: async () => {
+        throw new TypeError("x is not a function");
+      },
+    };
+    const quiet = await run("list", { answers });
+    expect(quiet.stderr).toBe(
+      "cowork: x is not a function\n  Next: run it again with --verbose and report what it prints\n",
+    );
+    expect((await run("list --verbose", { answers })).stderr).toMatch(/INTERNAL[^]*at /);
+  });
+
+  test("control characters of others never reach the terminal", async () => {
+    const answers = {
+      list: async () => [sessionView({ branch: "\u001B[31mred\u001B]0;title\u0007\nnext" })],
+      status: async () => {
+        throw new CoworkError("GIT_FAILED", "git said: \u001B[2Jgone\r\n", { hint: "\u009B1A" });
+      },
+    };
+    const list = await run("list", { answers });
+    // oxlint-disable-next-line no-control-regex -- they are what must not be there
+    expect(list.stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
+    expect((await run("status", { answers })).stderr).toBe("cowork: git said: gone\n  Next: \n");
+  });
+});

@@ -1,0 +1,108 @@
+import stringWidth from "string-width";
+import { describe, expect, test } from "vitest";
+import { CoworkError } from "../../../src/errors.ts";
+import type { Check } from "../../../src/session/host-part.ts";
+import { renderChecks } from "../../../src/ui/checks.ts";
+import { renderError } from "../../../src/ui/errors.ts";
+import { renderFindings } from "../../../src/ui/findings.ts";
+import { renderSessions } from "../../../src/ui/sessions.ts";
+import { renderStatus } from "../../../src/ui/status.ts";
+import { createStyle } from "../../../src/ui/style.ts";
+import { sessionStatus, sessionView, someTime } from "../../support/fake-host.ts";
+
+const sessions = [
+  sessionView(),
+  sessionView({
+    name: "docs-of-the-api",
+    state: "stopped",
+    branch: "work/a-branch-with-a-rather-long-name",
+    container: null,
+  }),
+  sessionView({ name: "web", state: "missing", missing: ["clone", "container"], branch: null, container: null }),
+  sessionView({ name: "漢字かな", state: "failed", project: "an-other-project", createdAt: "" }),
+];
+
+const statuses = [
+  sessionStatus(),
+  sessionStatus({
+    name: "b",
+    state: "failed",
+    error: new CoworkError("UP_FAILED", "The dev container did not come up.", { hint: "cowork logs b" }).toView(),
+    container: null,
+    git: null,
+    resources: null,
+    ports: [],
+    unsavedWork: [],
+    carried: [],
+    changes: [],
+    login: "none",
+  }),
+];
+
+const checks: Check[] = [
+  { title: "Node", status: "ok", detail: "24.21.0" },
+  {
+    title: "Docker Engine",
+    status: "problem",
+    detail: "/var/run/docker.sock may not be used by you.",
+    fix: "sudo usermod -aG docker you",
+  },
+  {
+    title: "tmux",
+    status: "warning",
+    detail: "is not installed; connect gives a plain shell",
+    fix: "apt install tmux",
+  },
+  { title: "Left-overs", status: "fixed", detail: "2 volumes of sessions that are gone were removed" },
+];
+
+const findings = [
+  {
+    where: ".devcontainer/devcontainer.json: runArgs",
+    what: "--privileged",
+    why: "The container gets every right on this host.",
+  },
+  {
+    where: ".devcontainer/devcontainer.json: runArgs",
+    what: "--network=host",
+    why: "The container shares this host's network.",
+  },
+  { where: "base image: mounts", what: "/var/run/docker.sock", why: "The container can start containers as root." },
+];
+
+const error = new CoworkError("ENGINE_UNREACHABLE", "The Docker Engine does not answer.", { hint: "cowork doctor" });
+
+describe.each([40, 80, 120])("at %i columns", (width) => {
+  describe.each([false, true])("colour %s", (colour) => {
+    const options = { width, style: createStyle(colour), now: someTime };
+
+    test.each<[string, () => string]>([
+      ["list", () => renderSessions(sessions, { ...options, allProjects: false })],
+      ["list --all", () => renderSessions(sessions, { ...options, allProjects: true })],
+      ["status", () => renderStatus(statuses, options)],
+      ["doctor", () => renderChecks(checks, options)],
+    ])("%s", (_name, render) => {
+      const text = render();
+      expect(text).toMatchSnapshot();
+      for (const line of text.split("\n")) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+      expect(text).not.toMatch(/[ \t]$/m);
+    });
+  });
+});
+
+test.each([false, true])("errors and findings, colour %s", (colour) => {
+  const style = createStyle(colour);
+  expect(renderError(error.toView(), { style })).toMatchSnapshot("an error");
+  expect(renderError(error.toView(), { style, label: "a", detail: "Error: x\n    at y" })).toMatchSnapshot(
+    "with its detail",
+  );
+  expect(renderFindings(findings, style)).toMatchSnapshot("findings");
+});
+
+test("what is written does not depend on colour", () => {
+  const render = (colour: boolean): string =>
+    renderStatus(statuses, { width: 80, style: createStyle(colour), now: someTime });
+  // oxlint-disable-next-line no-control-regex -- colour codes are what is taken away
+  expect(render(true).replaceAll(/\u001B\[\d+m/g, "")).toBe(render(false));
+  expect(render(true)).not.toBe(render(false));
+});
