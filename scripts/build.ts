@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
-import { embedAssets } from "./build/embed.ts";
+import { embedAssets, leaveAssetsOut } from "./build/embed.ts";
 import { collectNotices } from "./build/notices.ts";
 
 const maxBytes = 12_000_000;
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
   const options = bundleOptions(version);
   // Two passes: the first says which libraries are in it, the second carries their licences.
-  const { metafile } = await build({ ...options, metafile: true });
+  const { metafile } = await build({ ...options, metafile: true, plugins: [leaveAssetsOut()] });
   const notices = await collectNotices(root, metafile);
   const { outputFiles } = await build({
     ...options,
@@ -34,6 +34,8 @@ function bundleOptions(version: string): BuildOptions & { write: false } {
     absWorkingDir: root,
     entryPoints: ["src/main.ts"],
     bundle: true,
+    // The UMD build of jsonc-parser requires its parts at run time; its ES module is whole.
+    mainFields: ["module", "main"],
     write: false,
     platform: "node",
     target: "node22.18",
