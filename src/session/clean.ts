@@ -62,7 +62,7 @@ async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: C
 }
 
 async function unsavedWork(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<string[]> {
-  return (await lookInside(ctx, record, { ask: true, source: options.source })).unsaved;
+  return (await lookInside(ctx, record, { source: options.source })).unsaved;
 }
 
 /** One rename takes the clone out of sight, so that a crash in the middle of deleting never leaves half a clone as a session. */

@@ -23,7 +23,10 @@ import { containersOf } from "./world.ts";
  */
 export async function enterSession(ctx: Context, request: ConnectRequest, io: ConnectIo): Promise<number> {
   const [entry] = await selectRecords(ctx, request.selector);
-  if (entry === undefined) throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${request.selector.names[0]}.`, { hint: "cowork list" });
+  if (entry === undefined)
+    throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${request.selector.names[0]}.`, {
+      hint: "cowork list",
+    });
   if ("error" in entry) throw entry.error;
   const started = await ensureRunning(ctx, entry.record, request);
   if (request.tmux) {
@@ -69,21 +72,34 @@ async function findRunning(ctx: Context, record: SessionRecord): Promise<Running
 
 function inTmux(ctx: Context, record: SessionRecord, io: ConnectIo): Promise<number | undefined> {
   const command = [...ctx.self, "connect", record.name, "--no-tmux"] as const;
-  const plan = { id: record.id, command: command as unknown as readonly [string, ...string[]], env: paneEnvironment(ctx.env) };
+  const plan = {
+    id: record.id,
+    command: command as unknown as readonly [string, ...string[]],
+    env: paneEnvironment(ctx.env),
+  };
   return attachTmux(ctx, plan, io);
 }
 
 /** The environment was worked out when the session was started; a container that was started by other means is asked now. */
 async function findTarget(ctx: Context, record: SessionRecord, container: ContainerDetail): Promise<ConnectTarget> {
   const known = record.container;
-  if (known === undefined) throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was never completed.`, { hint: `cowork init ${record.name}` });
+  if (known === undefined)
+    throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was never completed.`, {
+      hint: `cowork init ${record.name}`,
+    });
   const { user, workspaceFolder, remoteEnv } = known;
   const environment = (await readEnvironment(ctx, record.id)) ?? (await probeAgain());
   return { container, user, workspaceFolder, environment };
 
   async function probeAgain(): Promise<Record<string, string>> {
     const userEnvProbe = record.devcontainer?.userEnvProbe;
-    const probe = { container, user, remoteEnv, workspaceFolder, ...(userEnvProbe === undefined ? {} : { userEnvProbe }) };
+    const probe = {
+      container,
+      user,
+      remoteEnv,
+      workspaceFolder,
+      ...(userEnvProbe === undefined ? {} : { userEnvProbe }),
+    };
     const found = await probeEnvironment(ctx, probe);
     await writeEnvironment(ctx, record.id, found);
     return found;

@@ -40,16 +40,15 @@ export interface Insight {
 /**
  * What a session's clone holds, compared with the project. Without a clone there is nothing; a half-made one holds nothing of
  * anybody's. What cannot be asked counts as unsaved.
- * @param options.ask whether the project's origin may be asked over the network
  */
 export async function lookInside(
   ctx: Context,
   record: SessionRecord,
-  options: { ask: boolean; source?: Source | undefined },
+  options: { source?: Source | undefined } = {},
 ): Promise<Insight> {
   if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id)))) return { git: null, unsaved: [] };
   const source = options.source ?? (await projectSource(ctx, record));
-  const saved: Saved = source === undefined ? savedNowhere() : savedBy(ctx, source, { ask: options.ask });
+  const saved: Saved = source === undefined ? savedNowhere() : savedBy(ctx, source);
   const holdings = await inspectHoldings(await insideOf(ctx, record), saved);
   return { git: toGitView(holdings), unsaved: isUnsaved(holdings) ? describeHoldings(holdings) : [] };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { CoworkError, type ErrorCode } from "../errors.ts";
+import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readRegularFile, writeFileAtomic, ensureFolder } from "../system/files.ts";
 
@@ -57,7 +57,6 @@ const Record = z.object({
 });
 
 export type SessionRecord = z.infer<typeof Record>;
-export type RecordError = { code: ErrorCode; message: string; hint?: string };
 
 /**
  * Reads a session's record. Undefined where there is none.

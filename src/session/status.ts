@@ -47,7 +47,7 @@ async function oneStatus(
     main === undefined ? undefined : ctx.engine.findContainer(main.id),
     // A container may stop between the questions: then there are no figures.
     running ? ctx.engine.stats(main.id).catch(() => null) : null,
-    lookInside(ctx, record, { ask: true }).catch(unknownInsight),
+    lookInside(ctx, record).catch(unknownInsight),
     treeSize(ctx.paths.clone(record.id)).catch(() => 0),
     treeSize(ctx.paths.state(record.id)).catch(() => 0),
   ]);

@@ -1,3 +1,5 @@
+import { getAgent } from "../agent/catalog.ts";
+import { drainAgent } from "../agent/inside.ts";
 import type { ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { forEachSession } from "./outcome.ts";
@@ -39,7 +41,7 @@ export async function stopContainers(ctx: Context, record: SessionRecord): Promi
   const main = devContainer(containers);
   const notes: string[] = [];
   if (main !== undefined) {
-    const left = main.state === "running" ? await quiesce(ctx, main.id) : [];
+    const left = main.state === "running" ? await endInside(ctx, record, main.id) : [];
     if (left.length > 0) notes.push(`did not end by itself: ${left.join(", ")}`);
     await ctx.engine.stopContainer(main.id, grace);
   }
@@ -47,6 +49,18 @@ export async function stopContainers(ctx: Context, record: SessionRecord): Promi
   await Promise.all(others.map((one) => ctx.engine.stopContainer(one.id, grace)));
   await killTmuxSession(ctx, record.id);
   return notes;
+}
+
+/** The agent first: told to end in the middle of renewing the login, it would log everybody out. */
+async function endInside(ctx: Context, record: SessionRecord, containerId: string): Promise<string[]> {
+  try {
+    await drainAgent(ctx, getAgent("claude"), containerId);
+  } catch (error) {
+    if (ctx.signal.aborted) throw error;
+    // A container that cannot be asked is stopped all the same.
+    ctx.log(`${record.name}: ending the agent: ${String(error)}`);
+  }
+  return quiesce(ctx, containerId);
 }
 
 function isAlive(container: ContainerSummary): boolean {
