@@ -151,7 +151,7 @@ async function makeFirst(
         ctx.report({ session: "", step: "image", state: "note", detail: `base image: ${line.replace(/^I: /, "")}` });
       };
       const setting = plan.sources.length === 0 ? [] : ["env", `COWORK_SOURCES=${plan.sources.join("\n")}`];
-      const [program = "sh", ...args] = [
+      const [program, ...args] = [
         ...sudo,
         ...setting,
         "sh",

@@ -76,8 +76,27 @@ function featureTag(key: string): string {
 }
 
 /** On all that a build makes, so that what it leaves behind is known as ours. The same for every build of a project: they share a cache. */
-function stageLabels(ctx: Context, { project }: ImageRequest): Record<string, string> {
+export function stageLabels(ctx: Context, { project }: Pick<ImageRequest, "project">): Record<string, string> {
   return { [imageLabel.project]: project.name, [imageLabel.home]: ctx.paths.homeHash };
+}
+
+/** The export of the context and the Dockerfile with our lines in it, in an empty folder. */
+export async function writeContext(
+  ctx: Context,
+  request: Pick<ImageRequest, "source" | "project">,
+  work: BuildWork,
+  root: string,
+): Promise<{ context: string; dockerfile: string }> {
+  const { origin, dockerfile: text, outline } = work.inputs;
+  const context = join(root, "context");
+  await mkdir(context, { recursive: true, mode: 0o700 });
+  if (origin.kind === "dockerfile") await request.source.exportTo(origin.build.context, context);
+  const { authorityImage, users } = work;
+  const dockerfile = join(root, "Dockerfile");
+  const labels = stageLabels(ctx, request);
+  await writeFileAtomic(dockerfile, rewriteDockerfile(text, outline, { authorityImage, users, labels }));
+  await copyIgnoreFile(request, work, root);
+  return { context, dockerfile };
 }
 
 async function writeBuildFolder(
@@ -87,19 +106,11 @@ async function writeBuildFolder(
   { root, folder }: { root: string; folder: string },
 ): Promise<string> {
   const { plan, source } = request;
-  const { origin, dockerfile, outline } = work.inputs;
-  const context = join(root, "context");
-  await mkdir(context, { recursive: true, mode: 0o700 });
-  if (origin.kind === "dockerfile") await source.exportTo(origin.build.context, context);
-  const { authorityImage, users } = work;
-  const text = rewriteDockerfile(dockerfile, outline, { authorityImage, users, labels: stageLabels(ctx, request) });
-  await writeFileAtomic(join(root, "Dockerfile"), text);
-  await copyIgnoreFile(request, work, root);
-
+  const { context, dockerfile } = await writeContext(ctx, request, work, root);
   const configPath = join(folder, plan.path ?? ".devcontainer/devcontainer.json");
   const config: JsonObject = {
     ...imageConfig(plan),
-    build: { dockerfile: join(root, "Dockerfile"), context, ...buildSection(ctx, request, work) },
+    build: { dockerfile, context, ...buildSection(ctx, request, work) },
     customizations: ownEntry,
   };
   await mkdir(dirname(configPath), { recursive: true, mode: 0o700 });
@@ -124,7 +135,7 @@ function outside(path: string): CoworkError {
 
 /** BuildKit prefers an ignore file that is named for the Dockerfile. */
 async function copyIgnoreFile(
-  { source }: ImageRequest,
+  { source }: Pick<ImageRequest, "source">,
   { inputs: { origin } }: BuildWork,
   root: string,
 ): Promise<void> {

@@ -10,5 +10,7 @@ export const imageLabel = {
   /** the user that the dev container works as, and its uid */
   user: "cowork.user",
   uid: "cowork.uid",
+  /** the Compose service that it was built for, where that is not the dev container's own */
+  service: "cowork.service",
   metadata: "devcontainer.metadata",
 } as const;

@@ -5,11 +5,13 @@ import { hostAuthorities } from "./authorities.ts";
 import { ensureAuthorityImage } from "./authority-image.ts";
 import { buildOrigin } from "./image-build.ts";
 import { commonParts, hashOf, linkPath, readInputs, type ImageInputs } from "./image-key.ts";
+import { fetchBases, findBases } from "./image-bases.ts";
 import { imageLabel } from "./image-labels.ts";
 import { buildLayer, layerMetadata, readMetadata, resolveUser, wantedUser } from "./image-layer.ts";
 import { expandLocalEnv } from "./local-env.ts";
 import { imageConfig, originOf, type ImageRequest } from "./image-request.ts";
 import { ensureLocal } from "./pull.ts";
+import { ensureServiceImages } from "./service-images.ts";
 import { removeDangling } from "./shared-images.ts";
 import { ensureTemplateImage } from "./template-image.ts";
 import type { JsonObject, SharedImage } from "./types.ts";
@@ -25,7 +27,11 @@ const waitMs = 3_600_000;
 export async function ensureImage(ctx: Context, request: ImageRequest): Promise<SharedImage> {
   const pem = await hostAuthorities(ctx, request.settings.caCerts);
   const origin = originOf(request, ctx.env);
-  return origin.kind === "template" ? ensureOnTemplate(ctx, request, pem) : ensureBuilt(ctx, request, origin, pem);
+  if (origin.kind === "template") return ensureOnTemplate(ctx, request, pem);
+  const image = await ensureBuilt(ctx, request, origin, pem);
+  return request.plan.compose === undefined
+    ? image
+    : { ...image, services: await ensureServiceImages(ctx, request, pem) };
 }
 
 async function ensureOnTemplate(ctx: Context, request: ImageRequest, pem: string | undefined): Promise<SharedImage> {
@@ -44,20 +50,14 @@ async function ensureBuilt(
   pem: string | undefined,
 ): Promise<SharedImage> {
   const inputs = await readInputs(ctx, request, origin, pem);
-  const names = externalImages(inputs);
-  const here = await Promise.all(names.map(async (name) => [name, await ctx.engine.findImage(name)] as const));
-  const missing = here.some(([, image]) => image === undefined);
+  const here = await findBases(ctx, inputs);
   // The images that it began with may have been removed since: that is no reason to fetch them and build it again.
-  const earlier = missing ? await findByInputs(ctx, request, inputs.hash) : undefined;
+  const earlier = here.missing.length > 0 ? await findByInputs(ctx, request, inputs.hash) : undefined;
   if (earlier !== undefined) return earlier;
 
-  const bases = missing
-    ? await fetchBases(ctx, request, inputs, names)
-    : new Map(here.flatMap(([name, image]) => (image ? [[name, image]] : [])));
-  const key = hashOf([inputs.hash, ...names.map((name) => bases.get(name)?.id ?? name)]);
+  const { key, users, names } = await fetchBases(ctx, inputs, here, request.session);
   return once(ctx, request, key, async (inner) => {
     const authorityImage = pem === undefined ? undefined : await ensureAuthorityImage(inner, pem);
-    const users = new Map([...bases].map(([name, image]) => [name, image.user]));
     const tag = `cowork-build:${key}`;
     try {
       await buildOrigin(inner, request, { key, inputs, authorityImage, users, tag });
@@ -68,40 +68,6 @@ async function ensureBuilt(
       if (names.length === 1) await removeDangling(ctx, request.project.name);
     }
   });
-}
-
-/** Images from outside that the build begins with, as far as the target needs them, each once. */
-function externalImages({ outline }: ImageInputs): string[] {
-  const used = outline.stages.slice(0, outline.target + 1).filter((stage) => stage.external);
-  return [...new Set(used.flatMap((stage) => stage.base ?? []))];
-}
-
-/** What cannot be fetched is left to the builder: it may not need that stage, and it says best why it failed. */
-async function fetchBases(
-  ctx: Context,
-  request: ImageRequest,
-  inputs: ImageInputs,
-  names: readonly string[],
-): Promise<Map<string, ImageDetail>> {
-  const found = new Map<string, ImageDetail>();
-  for (const name of names) {
-    const platform = inputs.outline.stages.find((stage) => stage.base === name)?.platform;
-    const onLine = (line: string): void =>
-      ctx.report({ session: request.session ?? "", step: "image", state: "note", detail: `pulling ${name}: ${line}` });
-    try {
-      found.set(name, platform === undefined ? await ensureLocal(ctx, name, onLine) : await present(ctx, name));
-    } catch (error) {
-      if (ctx.signal.aborted) throw error;
-      ctx.log(`${name}: ${String(error)}`);
-    }
-  }
-  return found;
-}
-
-async function present(ctx: Context, name: string): Promise<ImageDetail> {
-  const image = await ctx.engine.findImage(name);
-  if (image === undefined) throw new Error("left to the builder, for its --platform");
-  return image;
 }
 
 function tagOf(request: ImageRequest, key: string): string {

@@ -8,6 +8,8 @@ export interface MadeImage {
   id: string;
   /** absent for what belongs to no project: base, template, authorities */
   project: string | undefined;
+  /** the Compose service that it was built for, where that is not the dev container's own */
+  service: string | undefined;
   sizeBytes: number;
   createdAt: string;
 }
@@ -33,7 +35,11 @@ export async function removeUnusedImages(
   used: ReadonlySet<string>,
   options: { dryRun: boolean; project?: string },
 ): Promise<MadeImage[]> {
-  const unused = (await listSharedImages(ctx, options)).filter(({ ref, id }) => !used.has(ref) && !used.has(id));
+  const all = await listSharedImages(ctx, options);
+  const isUsed = ({ ref, id }: MadeImage): boolean => used.has(ref) || used.has(id);
+  const projects = new Set(all.filter(isUsed).map(({ project }) => project));
+  // What other services run on is in no record: it stays as long as anything of its project is needed.
+  const unused = all.filter((image) => !isUsed(image) && !(image.service !== undefined && projects.has(image.project)));
   if (options.dryRun) return unused;
   const removed: MadeImage[] = [];
   const order = unused.toSorted((a, b) => Number(a.project === undefined) - Number(b.project === undefined));
@@ -54,6 +60,7 @@ function toMade(image: ImageDetail): MadeImage {
     ref: image.tags[0] ?? image.id,
     id: image.id,
     project: image.labels[imageLabel.project],
+    service: image.labels[imageLabel.service],
     sizeBytes: image.sizeBytes,
     createdAt: image.createdAt,
   };

@@ -92,6 +92,8 @@ export interface SharedImage {
   /** uid of that user after our image step */
   remoteUid: number;
   env: Readonly<Record<string, string>>;
+  /** Compose: refs of the other services' images that are built, by service */
+  services?: Readonly<Record<string, string>>;
 }
 
 /** What `up` needs of a session that is not in the project's config. */
