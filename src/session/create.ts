@@ -136,6 +136,8 @@ function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted):
   };
 }
 
-function withoutError({ error: _, ...record }: SessionRecord): SessionRecord {
-  return record;
+function withoutError(record: SessionRecord): SessionRecord {
+  const clean = { ...record };
+  delete clean.error;
+  return clean;
 }

@@ -5,7 +5,7 @@ import { bringUp } from "./bring-up.ts";
 import type { RebuildRequest } from "./host-part.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { writeRecord, type SessionRecord } from "./record.ts";
-import { checkStartable } from "./start.ts";
+import { checkStartable } from "./startable.ts";
 import { stopContainers } from "./stop.ts";
 import { agree } from "./trust.ts";
 import { containersOf } from "./world.ts";

@@ -1,12 +1,11 @@
-import { CoworkError } from "../errors.ts";
 import type { Settings } from "../config/types.ts";
 import type { Context } from "../system/context.ts";
-import { pathExists } from "../system/files.ts";
 import { bringUp } from "./bring-up.ts";
 import type { RebuildRequest } from "./host-part.ts";
 import { forEachSession } from "./outcome.ts";
 import { rebuildSession } from "./rebuild.ts";
 import { writeRecord, type SessionRecord } from "./record.ts";
+import { checkStartable } from "./startable.ts";
 import { selectRecords } from "./records.ts";
 import type { Outcome, Selector } from "./types.ts";
 import { devContainer, viewSession } from "./view.ts";
@@ -54,16 +53,4 @@ export async function startSession(
   const started = await bringUp(ctx, record, settings, notes);
   await writeRecord(ctx, started);
   return started;
-}
-
-export async function checkStartable(ctx: Context, record: SessionRecord): Promise<void> {
-  const { name } = record;
-  if (record.phase !== "ready" || record.devcontainer === undefined) {
-    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
-  }
-  if (!(await pathExists(ctx.paths.clone(record.id)))) {
-    throw new CoworkError("CLONE_MISSING", `The clone of ${name} is gone (${ctx.paths.clone(record.id)}).`, {
-      hint: `cowork init ${name} makes it anew from where it started; cowork clean ${name} removes what is left`,
-    });
-  }
 }

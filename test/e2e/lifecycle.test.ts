@@ -112,8 +112,8 @@ describe.each([
     expect(await inEngine("ps", "-aq")).toEqual([]);
     expect(await inEngine("volume", "ls", "-q")).toEqual([]);
     for (const id of ["app-a", "app-b", "app-c"]) {
-      await expect(access(join(home.coworkHome, "sessions", id))).rejects.toThrow();
-      await expect(access(join(home.coworkHome, "state", id))).rejects.toThrow();
+      await expect(access(join(home.coworkHome, "sessions", id))).rejects.toThrow("ENOENT");
+      await expect(access(join(home.coworkHome, "state", id))).rejects.toThrow("ENOENT");
     }
     const conf = await runCowork(["config", "get", "SESSIONS"], { home, cwd });
     expect(conf.stdout.trim()).toBe("");

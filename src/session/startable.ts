@@ -1,0 +1,17 @@
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { pathExists } from "../system/files.ts";
+import type { SessionRecord } from "./record.ts";
+
+/** @throws SESSION_INCOMPLETE, CLONE_MISSING when there is nothing that could be started */
+export async function checkStartable(ctx: Context, record: SessionRecord): Promise<void> {
+  const { name } = record;
+  if (record.phase !== "ready" || record.devcontainer === undefined) {
+    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
+  }
+  if (!(await pathExists(ctx.paths.clone(record.id)))) {
+    throw new CoworkError("CLONE_MISSING", `The clone of ${name} is gone (${ctx.paths.clone(record.id)}).`, {
+      hint: `cowork init ${name} makes it anew from where it started; cowork clean ${name} removes what is left`,
+    });
+  }
+}
