@@ -78,16 +78,21 @@ function commentOf(raw: string): string {
   return found?.[1] ?? "";
 }
 
-/** As `ini` writes values, but only where `ini` reads the same back: it does not for a lone quote or a backslash before `;`. */
+/**
+ * As `ini` writes values, but only where `ini` reads the same back: it does not for a lone quote, a backslash before `;`, or
+ * separators that end a line for it.
+ */
 function encode(value: string): string {
-  for (const candidate of [safe(value), JSON.stringify(value)]) if (unsafe(candidate) === value) return candidate;
-  return JSON.stringify(value);
+  const simple = safe(value);
+  if (unsafe(simple) === value && !/[\r\n\u2028\u2029]/.test(simple)) return simple;
+  return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
 
 function keyOf(body: string): string | undefined {
   const text = withoutMark(body);
   if (/^\s*([;#]|$)/.test(text)) return undefined;
-  const match = /^([^=]+)(=.*)?$/s.exec(text);
+  // As in `ini`: without the flag `s`, a line that holds a separator of lines is none.
+  const match = /^([^=]+)(=.*)?$/.exec(text);
   return match?.[1] === undefined ? undefined : unsafe(match[1]);
 }
 

@@ -56,6 +56,12 @@ function decode(path: string, bytes: Uint8Array): string {
     throw corrupt(path, "is no UTF-8 text", error);
   }
   if (text.includes("\0")) throw corrupt(path, "is no text file");
+  try {
+    parseConf(text);
+  } catch (error) {
+    // `ini` takes nearly everything, and stumbles over a few lines, as one that is just 'null'.
+    throw corrupt(path, "cannot be understood", error);
+  }
   if (/^(<{7}|>{7}) /m.test(text)) throw corrupt(path, "holds the marks of an unfinished merge");
   return text;
 }

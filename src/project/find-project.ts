@@ -30,9 +30,9 @@ export async function findProject(ctx: FindContext, cwd: string): Promise<Projec
   });
   const insideSession = await findSession(ctx, folder);
   const tree = await findTree(ctx, insideSession?.projectRoot ?? folder);
-  const rootCommit = await findRootCommit(ctx, tree);
   const confFile = confFileOf(tree.root);
-  const [name, origin, identity, tracked] = await Promise.all([
+  const [rootCommit, name, origin, identity, tracked] = await Promise.all([
+    findRootCommit(ctx, tree),
     readName(ctx, tree.root, confFile),
     readOrigin(ctx, tree.worktree),
     readIdentity(ctx, tree.worktree),
@@ -103,20 +103,21 @@ async function readProjectRoot(record: string): Promise<string | undefined> {
  * in a long history, and a merged-in foreign history changes nothing. In a shallow repository it is where history was cut.
  */
 async function findRootCommit(ctx: GitContext, tree: Tree): Promise<string> {
-  const lines = ["refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master", "HEAD"];
-  for (const ref of lines) {
-    const tip = await tryGit(ctx, tree.worktree, ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
-    if (tip !== undefined)
-      return getFromGit(ctx, tree.worktree, ["rev-list", "--first-parent", "--max-parents=0", tip]);
-  }
-  const other = await getFromGit(ctx, tree.worktree, [
-    "rev-list",
-    "--all",
-    "--first-parent",
-    "--max-parents=0",
-    "--max-count=1",
-  ]);
-  if (other !== "") return other;
+  const lines = ["refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master"];
+  const refs = await getFromGit(ctx, tree.worktree, ["for-each-ref", "--format=%(refname) %(objectname)", ...lines]);
+  const tips = new Map(refs.split("\n").map((line) => line.split(" ") as [string, string]));
+  const tip = lines.map((line) => tips.get(line)).find((commit) => commit !== undefined) ?? "HEAD";
+  const firstOf = async (...from: string[]): Promise<string> =>
+    (await tryGit(ctx, tree.worktree, [
+      "rev-list",
+      "--first-parent",
+      "--max-parents=0",
+      "--max-count=1",
+      ...from,
+      "--",
+    ])) ?? "";
+  const found = (await firstOf(tip)) || (await firstOf("--all"));
+  if (found !== "") return found;
   const hint = 'make a first commit: `git add . && git commit -m "First commit"`';
   throw new CoworkError("PROJECT_EMPTY", `${plain(tree.root)} has no commit that a session could start from.`, {
     hint,

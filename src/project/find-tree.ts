@@ -29,8 +29,10 @@ export async function findTree(ctx: GitContext, cwd: string): Promise<Tree> {
     throw notAProject(`${plain(cwd)} is inside the .git folder of a repository.`, "`cd ..` out of it");
   if (bare) throw notAProject(`${plain(cwd)} is a bare repository: it has no files to work on.`, toWorkingTree);
   const worktree = await getPath(ctx, cwd, ["rev-parse", "--show-toplevel"]);
-  const gitDir = await getPath(ctx, worktree, ["rev-parse", "--git-common-dir"], worktree);
-  const ownGitDir = await getPath(ctx, worktree, ["rev-parse", "--absolute-git-dir"], worktree);
+  const [gitDir, ownGitDir] = await Promise.all([
+    getPath(ctx, worktree, ["rev-parse", "--git-common-dir"], worktree),
+    getPath(ctx, worktree, ["rev-parse", "--absolute-git-dir"], worktree),
+  ]);
   const notes = shallow ? ["the project is a shallow clone: sessions get no more history than it has"] : [];
   if (ownGitDir === gitDir) return { root: worktree, worktree, gitDir, notes };
   const main = await findMainTree(ctx, worktree);

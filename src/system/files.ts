@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
-import { errorCode, named, openFolder, openParent, type OpenFolder } from "./open-folder.ts";
+import { errorCode, named, openFolder, openParent, type Name, type OpenFolder } from "./open-folder.ts";
 import { plain } from "./text.ts";
 
 /** Who owns a file and who may use it. Without uid and gid it belongs to whoever runs cowork. */
@@ -44,7 +44,7 @@ export async function readRegularFile(
   let folder: OpenFolder | undefined;
   let handle: FileHandle | undefined;
   try {
-    let through = path;
+    let through: Name = path;
     if (options.root !== undefined) {
       const parent = await openParent(path, options.root);
       folder = parent.folder;
@@ -148,29 +148,33 @@ export async function ensureFolder(path: string, options: Ownership & Inside = {
 }
 
 async function makeFolder(path: string, options: Ownership & Inside): Promise<void> {
-  for (;;) {
-    try {
-      const { folder, name } = await openParent(path, options.root);
-      try {
-        await named(path, () => mkdir(folder.at(name), { mode: 0o700 }));
-        await own(path, folder.at(name), { mode: 0o700, ...options });
-        return;
-      } finally {
-        await folder.close();
-      }
-    } catch (error) {
-      const code = errorCode(error);
-      if (code === "EEXIST") {
-        await (await openFolder(path, { follow: options.root === undefined })).close();
-        return;
-      }
-      if (code !== "ENOENT" || dirname(path) === path) throw error;
-      await makeFolder(dirname(path), options);
-    }
+  if (await makeOne(path, options)) return;
+  await makeFolder(dirname(path), options);
+  if (!(await makeOne(path, options))) throw new CoworkError("PERMISSION_DENIED", `${plain(path)} cannot be made.`);
+}
+
+/** false when the folder above it is missing */
+async function makeOne(path: string, options: Ownership & Inside): Promise<boolean> {
+  let folder: OpenFolder | undefined;
+  try {
+    const parent = await openParent(path, options.root);
+    folder = parent.folder;
+    const through = folder.at(parent.name);
+    await named(path, async () => await mkdir(through, { mode: 0o700 }));
+    await own(path, through, { mode: 0o700, ...options });
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" && dirname(path) !== path) return false;
+    if (code !== "EEXIST") throw error;
+    await (await openFolder(path, { follow: options.root === undefined })).close();
+    return true;
+  } finally {
+    await folder?.close();
   }
 }
 
-async function own(path: string, through: string, options: Ownership & Inside): Promise<void> {
+async function own(path: string, through: Name, options: Ownership & Inside): Promise<void> {
   const flags = constants.O_RDONLY | constants.O_DIRECTORY | (options.root === undefined ? 0 : constants.O_NOFOLLOW);
   const handle = await named(path, () => open(through, flags));
   try {

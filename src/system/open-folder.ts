@@ -1,6 +1,9 @@
-import { constants, type Stats } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, stat, type FileHandle } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
+
+/** Names are bytes: those that are no UTF-8 cannot be told as a string. */
+export type Name = string | Buffer;
 
 /**
  * A folder held open. What is in it is reached through the handle, so that nobody who may write there can swap a
@@ -10,29 +13,38 @@ import { basename, join, relative, sep } from "node:path";
 export interface OpenFolder {
   /** the path as people know it */
   path: string;
-  stats: Stats;
   /** a path that leads to the entry of this folder and no other */
-  at: (name: string) => string;
+  at: (name: Name) => Name;
   close: () => Promise<void>;
 }
 
-/** @throws the error of `open`: ELOOP or ENOTDIR for a link or anything that is no folder, ENOENT … */
+/**
+ * @param options.through another path to the same folder: the one that `at` of its parent gave
+ * @throws the error of `open`: ELOOP or ENOTDIR for a link or anything that is no folder, ENOENT …
+ */
 export async function openFolder(
   path: string,
-  options: { follow?: boolean; through?: string } = {},
+  options: { follow?: boolean; through?: Name } = {},
 ): Promise<OpenFolder> {
+  const through = options.through ?? path;
   const flags = constants.O_RDONLY | constants.O_DIRECTORY | (options.follow ? 0 : constants.O_NOFOLLOW);
-  const handle = await named(path, () => open(options.through ?? path, flags));
-  try {
-    const stats = await handle.stat();
-    const byHandle = `/proc/self/fd/${handle.fd}`;
-    const seen = await stat(byHandle).catch(() => undefined);
-    const base = seen?.ino === stats.ino && seen.dev === stats.dev ? byHandle : path;
-    return { path, stats, at: (name) => `${base}/${name}`, close: () => handle.close() };
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
+  const handle = await named(path, async () => await open(through, flags));
+  const byHandle = `${handles}/${handle.fd}`;
+  // Reached by a handle already: then handles lead somewhere on this system.
+  const base =
+    through.toString("latin1").startsWith(`${handles}/`) || (await leadsTo(byHandle, handle)) ? byHandle : path;
+  return { path, at: (name) => below(base, name), close: async () => await handle.close() };
+}
+
+function below(base: string, name: Name): Name {
+  return typeof name === "string" ? `${base}/${name}` : Buffer.concat([Buffer.from(`${base}/`), name]);
+}
+
+const handles = "/proc/self/fd";
+
+async function leadsTo(path: string, handle: FileHandle): Promise<boolean> {
+  const [seen, own] = await Promise.all([stat(path).catch(() => undefined), handle.stat().catch(() => undefined)]);
+  return seen !== undefined && seen.ino === own?.ino && seen.dev === own.dev;
 }
 
 /** The entry's own folder held open, and the entry's name. Below `root` no link is followed; `root` itself may be one. */
@@ -61,13 +73,24 @@ export async function named<T>(path: string, operation: () => Promise<T>): Promi
   try {
     return await operation();
   } catch (error) {
-    if (error instanceof Error) {
-      const failed = error as NodeJS.ErrnoException;
-      if (failed.path !== undefined) failed.message = failed.message.replace(failed.path, path);
-      failed.path = path;
-    }
-    throw error;
+    throw rename(error, path);
   }
+}
+
+export function namedSync<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw rename(error, path);
+  }
+}
+
+function rename(error: unknown, path: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const failed = error as NodeJS.ErrnoException;
+  if (failed.path !== undefined) failed.message = failed.message.replace(failed.path, path);
+  failed.path = path;
+  return failed;
 }
 
 export function errorCode(error: unknown): string | undefined {

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { configKeys, getKey, parseValue } from "../../../src/config/keys.ts";
+import { resolveSettings, trackedFindings, type SettingSources } from "../../../src/config/resolve.ts";
+
+const nothing: SettingSources = { flags: {}, env: {}, cpus: 2 };
+
+describe("precedence", () => {
+  const layers: SettingSources = {
+    flags: { MEMORY: "1g" },
+    env: { COWORK_MEMORY: "2g", COWORK_HOME: "/x" },
+    project: { file: "/p/.cowork/.cowork.conf", values: { MEMORY: "3g" } },
+    user: { file: "/u/.cowork.conf", values: { MEMORY: "4g" } },
+    cpus: 2,
+  };
+  const memory = (sources: SettingSources) => {
+    const { settings, resolved } = resolveSettings(sources);
+    return [settings.memory, resolved.find(({ key }) => key === "MEMORY")?.origin];
+  };
+
+  test("flag > variable > project > user > default", () => {
+    expect(memory(layers)).toEqual(["1g", "flag"]);
+    expect(memory({ ...layers, flags: {} })).toEqual(["2g", "environment"]);
+    expect(memory({ ...layers, flags: {}, env: {} })).toEqual(["3g", "project"]);
+    expect(memory({ ...layers, flags: {}, env: {}, project: undefined })).toEqual(["4g", "user"]);
+    expect(memory(nothing)).toEqual([undefined, "default"]);
+  });
+
+  test("empty flags and variables are not given; an empty value in a conf is the default", () => {
+    expect(memory({ ...layers, flags: { MEMORY: "" }, env: { COWORK_MEMORY: " " } })).toEqual(["3g", "project"]);
+    const { settings, resolved } = resolveSettings({
+      ...nothing,
+      project: { CONCURRENCY: "" },
+      user: { CONCURRENCY: "9" },
+    });
+    expect(settings.concurrency).toBe(2);
+    expect(resolved.find(({ key }) => key === "CONCURRENCY")).toMatchObject({ value: "2", origin: "project" });
+  });
+
+  test("names the file that a value comes from", () => {
+    const found = resolveSettings({ ...layers, flags: {}, env: {} }).resolved.find(({ key }) => key === "MEMORY");
+    expect(found).toEqual({ key: "MEMORY", value: "3g", origin: "project", file: "/p/.cowork/.cowork.conf" });
+  });
+
+  test("SESSIONS comes from the project alone", () => {
+    const sessions = (sources: SettingSources) =>
+      resolveSettings(sources).resolved.find(({ key }) => key === "SESSIONS");
+    expect(sessions({ ...nothing, env: { COWORK_SESSIONS: "x" }, user: { SESSIONS: "y" } })).toMatchObject({
+      value: "",
+    });
+    expect(sessions({ ...nothing, project: { SESSIONS: "a b" } })).toMatchObject({ value: "a b", origin: "project" });
+  });
+});
+
+test("defaults", () => {
+  expect(resolveSettings({ ...nothing, cpus: 8 }).settings).toEqual({
+    project: undefined,
+    baseImage: undefined,
+    agent: "claude",
+    claudeVersion: undefined,
+    agentSettings: true,
+    branchPrefix: "",
+    connect: undefined,
+    copy: [],
+    devcontainer: undefined,
+    host: undefined,
+    concurrency: 8,
+    cpus: undefined,
+    memory: undefined,
+    sshAgent: false,
+    caCerts: "auto",
+  });
+});
+
+describe("values", () => {
+  test.each([
+    ["MEMORY", "4G", { memory: "4g" }],
+    ["MEMORY", "512m", { memory: "512m" }],
+    ["MEMORY", "6291456", { memory: "6291456" }],
+    ["CPUS", "1.5", { cpus: 1.5 }],
+    ["CONCURRENCY", "3", { concurrency: 3 }],
+    ["PROJECT", "a.b_c-d", { project: "a.b_c-d" }],
+    ["COPY", " .env  config/*.json ", { copy: [".env", "config/*.json"] }],
+    ["SSH_AGENT", "ON", { sshAgent: true }],
+    ["AGENT_SETTINGS", "false", { agentSettings: false }],
+    ["BRANCH_PREFIX", "work/", { branchPrefix: "work/" }],
+    ["BRANCH_PREFIX", "x-", { branchPrefix: "x-" }],
+    ["CA_CERTS", "/etc/ssl/a b.pem", { caCerts: "/etc/ssl/a b.pem" }],
+    ["HOST", "me@build1", { host: "me@build1" }],
+    [
+      "BASE_IMAGE",
+      "registry.example:5000/team/base@sha256:0123",
+      { baseImage: "registry.example:5000/team/base@sha256:0123" },
+    ],
+    ["CLAUDE_VERSION", "2.1.329", { claudeVersion: "2.1.329" }],
+    ["DEVCONTAINER", ".devcontainer/py/devcontainer.json", { devcontainer: ".devcontainer/py/devcontainer.json" }],
+    ["CONNECT", "claude --continue", { connect: "claude --continue" }],
+    ["CPUS", "", {}],
+  ])("%s=%s", (name, value, expected) => {
+    expect(parseValue(getKey(name), value)).toEqual(expected);
+  });
+
+  test.each([
+    ...["4", "5m", "4x", "-1g", "1.5g", "g", "99999999999999999999g"].map((value) => ["MEMORY", value]),
+    ...["0", "-1", "two", "1,5", "1e3", "0.0", "Infinity"].map((value) => ["CPUS", value]),
+    ...["0", "-1", "1.5", "1000", "many"].map((value) => ["CONCURRENCY", value]),
+    ...["A", "-a", "a-", "a b", "a/b", "ü", "..", "a".repeat(64)].map((value) => ["PROJECT", value]),
+    ...["/etc/passwd", "../x", "a/../../x", "~/.ssh/id", "ok ../no"].map((value) => ["COPY", value]),
+    ...["/abs", "..", "a/../../b", "a\\..\\..\\b"].map((value) => ["DEVCONTAINER", value]),
+    ...["-oProxyCommand=x", "a b", "a\nb"].map((value) => ["HOST", value]),
+    ...["-x", "a b", "a;b", "$(x)"].map((value) => ["BASE_IMAGE", value]),
+    ...["relative.pem", "~/x.pem", "on"].map((value) => ["CA_CERTS", value]),
+    ...["a b", "-x", "a..b/", "/x"].map((value) => ["BRANCH_PREFIX", value]),
+    ["SSH_AGENT", "maybe"],
+    ["AGENT", "other"],
+    ["CLAUDE_VERSION", "1.x"],
+    ["CONNECT", "a\nb"],
+  ] as [string, string][])("%s=%j is refused", (name, value) => {
+    const refused = expect.objectContaining({
+      code: "CONFIG_VALUE_INVALID",
+      message: expect.stringMatching(new RegExp(`^${name}=.*the file.* must be `)) as string,
+      hint: expect.stringContaining(`cowork config set ${name}`) as string,
+    }) as Error;
+    expect(() => parseValue(getKey(name), value, "the file")).toThrow(refused);
+  });
+
+  test("a value that is overridden is not looked at; one in force is, with its file", () => {
+    const user = { file: "/u/.cowork.conf", values: { CPUS: "many" } };
+    expect(resolveSettings({ ...nothing, flags: { CPUS: "2" }, user }).settings.cpus).toBe(2);
+    expect(() => resolveSettings({ ...nothing, user })).toThrow("CPUS=many (/u/.cowork.conf)");
+  });
+});
+
+describe("the registry", () => {
+  test.each(configKeys.map((key) => [key.name, key] as const))(
+    "%s explains itself by an example that it takes",
+    (_, key) => {
+      expect(parseValue(key, key.example)).toBeDefined();
+      expect(key.doc).toMatch(/^[A-Z][^\n]+[^.\n]$/);
+      const value = typeof key.defaultValue === "string" ? key.defaultValue : key.defaultValue({ cpus: 3 });
+      expect(parseValue(key, value)).toBeDefined();
+    },
+  );
+
+  test("knows what it does not know", () => {
+    const unknown = (hint: string): Error => expect.objectContaining({ code: "CONFIG_KEY_UNKNOWN", hint }) as Error;
+    expect(() => getKey("memory")).toThrow(unknown("did you mean MEMORY?"));
+    expect(() => getKey("NO\u001b[1mPE")).toThrow("`NOPE`");
+    expect(() => getKey("__proto__")).toThrow(unknown("`cowork config list` shows all keys"));
+  });
+});
+
+test("what a tracked conf may not decide alone", () => {
+  const all = Object.fromEntries(
+    configKeys.filter(({ needsTrust }) => needsTrust).map(({ name, example }) => [name, example]),
+  );
+  const { resolved } = resolveSettings({ ...nothing, project: { ...all, CPUS: "1" } });
+  const named = trackedFindings(resolved).map(({ what }) => what.split("=")[0]);
+  expect(named).toHaveLength(6);
+  expect(new Set(named)).toEqual(new Set(["BASE_IMAGE", "CA_CERTS", "CLAUDE_VERSION", "COPY", "HOST", "SSH_AGENT"]));
+  expect(trackedFindings(resolveSettings({ ...nothing, user: all }).resolved)).toEqual([]);
+});

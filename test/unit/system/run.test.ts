@@ -1,0 +1,119 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createRun } from "../../../src/system/run.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const run = createRun();
+const sh = (script: string, ...args: string[]): [string, string[]] => ["sh", ["-c", script, "sh", ...args]];
+
+/** Processes whose command line holds this mark. */
+async function alive(mark: string): Promise<boolean> {
+  const { stdout } = await run("ps", ["-eo", "stat=,args="]);
+  return stdout.split("\n").some((line) => line.includes(mark) && !line.startsWith("Z"));
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const mark = (): string => `97${Math.floor(Math.random() * 1e9)}`;
+
+test("gives code and both streams, whatever the code", async () => {
+  expect(await run(...sh("echo out; echo err >&2; exit 3"))).toEqual({ code: 3, stdout: "out\n", stderr: "err\n" });
+  expect((await run(...sh("kill -TERM $$"))).code).toBe(143);
+});
+
+test("hands arguments over as they are, through no shell", async () => {
+  const hostile = ["a b", "$(id)", "`id`", "'\"", "a\nb", "*", ""];
+  const { stdout } = await run("sh", ["-c", 'for a; do printf "%s\\0" "$a"; done', "sh", ...hostile]);
+  expect(stdout.split("\0").slice(0, -1)).toEqual(hostile);
+});
+
+test("gives input, and bears a child that does not read it", async () => {
+  expect((await run("cat", [], { input: "häl\nlo" })).stdout).toBe("häl\nlo");
+  expect((await run("true", [], { input: "x".repeat(10_000_000) })).code).toBe(0);
+  expect((await run("cat", [])).stdout).toBe("");
+});
+
+test("the environment is the whole one that is given", async () => {
+  const env = { PATH: process.env["PATH"], A: "1", GONE: undefined };
+  expect(
+    (await createRun({ env })("env", [])).stdout.split("\n").filter((line) => /^(A|GONE|HOME)=/.test(line)),
+  ).toEqual(["A=1"]);
+  expect((await createRun({ env })("sh", ["-c", "echo $A"], { env: { ...env, A: "2" } })).stdout).toBe("2\n");
+});
+
+test("names a program that is not there, one that may not run, a folder that is none", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "text"), "");
+  await expect(run("no-such-program-of-cowork", [])).rejects.toMatchObject({ code: "PROGRAM_MISSING" });
+  await expect(run(join(folder, "text"), [])).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+  await expect(run("true", [], { cwd: join(folder, "none") })).rejects.toThrow(/none is no folder/);
+});
+
+test("a time-out ends the whole group, also what ignores SIGTERM", async () => {
+  const name = mark();
+  const script = `trap '' TERM; sh -c 'trap "" TERM; sleep ${name}; sleep ${name}' & sleep ${name}; sleep ${name}`;
+  const ended = run(...sh(script), { timeoutMs: 200, graceMs: 200 });
+  await expect(ended).rejects.toMatchObject({ code: "TIMEOUT" });
+  await until(async () => !(await alive(name)));
+});
+
+test("SIGTERM comes first, and time to end in order", async () => {
+  const folder = await temporaryFolder();
+  const script = `trap 'echo orderly >"$1"; exit 0' TERM; touch "$1.ready"; while :; do sleep 0.05; done`;
+  const abort = new AbortController();
+  const ended = run(...sh(script, join(folder, "f")), { signal: abort.signal });
+  await until(async () => (await readFile(join(folder, "f.ready")).catch(() => undefined)) !== undefined);
+  abort.abort();
+  await expect(ended).rejects.toMatchObject({ code: "INTERRUPTED" });
+  expect(await readFile(join(folder, "f"), "utf8")).toBe("orderly\n");
+});
+
+test("does not start after an interrupt", async () => {
+  const folder = await temporaryFolder();
+  const signal = AbortSignal.abort();
+  await expect(run("touch", [join(folder, "f")], { signal })).rejects.toMatchObject({ code: "INTERRUPTED" });
+  await expect(readFile(join(folder, "f"))).rejects.toThrow(/ENOENT/);
+});
+
+test("ends a child that prints more than is kept", async () => {
+  const ended = run(...sh("yes"), { maxOutput: 1000 });
+  await expect(ended).rejects.toMatchObject({ code: "OUTPUT_TOO_LARGE" });
+  expect((await run(...sh("printf %1000d 1"), { maxOutput: 1000 })).stdout).toHaveLength(1000);
+});
+
+test("gives lines as they come, characters in one piece", async () => {
+  const lines: string[] = [];
+  const script = "printf 'a\\n\\303'; sleep 0.1; printf '\\244b\\r\\n'; echo e >&2; printf end";
+  const { stdout } = await run(...sh(script), { onLine: (line, stream) => lines.push(`${stream}:${line}`) });
+  expect(lines.filter((line) => line.startsWith("stdout"))).toEqual(["stdout:a", "stdout:äb", "stdout:end"]);
+  expect(lines).toContain("stderr:e");
+  expect(stdout).toBe("a\näb\r\nend");
+});
+
+test("an output file takes both streams, is appended to, and an orphan that lives on holds nothing up", async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, "log");
+  const name = mark();
+  const lines: string[] = [];
+  await writeFile(file, "before\n");
+  const script = `echo out; echo err >&2; sleep ${name} & echo $! >"$1"; printf last`;
+  const options = { outputFile: file, onLine: (line: string) => lines.push(line) };
+  expect(await run(...sh(script, join(folder, "pid")), options)).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(await readFile(file, "utf8")).toBe("before\nout\nerr\nlast");
+  expect(lines).toEqual(["out", "err", "last"]);
+  expect(await alive(name)).toBe(true);
+  process.kill(Number(await readFile(join(folder, "pid"), "utf8")));
+});
+
+test("two output files keep the streams apart", async () => {
+  const folder = await temporaryFolder();
+  const outputFile = { stdout: join(folder, "out"), stderr: join(folder, "err") };
+  const lines: string[] = [];
+  await run(...sh("echo out; echo err >&2"), { outputFile, onLine: (line, stream) => lines.push(`${stream}:${line}`) });
+  expect(await readFile(outputFile.stdout, "utf8")).toBe("out\n");
+  expect(await readFile(outputFile.stderr, "utf8")).toBe("err\n");
+  expect(lines.toSorted()).toEqual(["stderr:err", "stdout:out"]);
+});
