@@ -135,7 +135,8 @@ export async function within<T>(
   }
 }
 
-const killScript = 'kill -KILL -- "-$1" 2>/dev/null || kill -KILL "$1"';
+/** The one spelling of "this group" that dash, bash and busybox all know. */
+const killScript = 'kill -KILL "-$1" 2>/dev/null || kill -KILL "$1"';
 
 /** Best effort: an engine that no longer answers must not keep us. runc makes every exec'ed process leader of its group. */
 async function killInside(docker: Dockerode, container: string, pid: string | undefined): Promise<void> {

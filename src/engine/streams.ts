@@ -9,7 +9,14 @@ export function streamSink(target: Writable): Sink {
   return async (chunk) => {
     if (target.destroyed || target.errored || target.writableEnded) throw closedPipe();
     if (target.write(chunk)) return;
-    await Promise.race([once(target, "drain"), once(target, "close").then(() => Promise.reject(closedPipe()))]);
+    const waiting = new AbortController();
+    const gone = once(target, "close", { signal: waiting.signal }).then(() => Promise.reject(closedPipe()));
+    try {
+      await Promise.race([once(target, "drain", { signal: waiting.signal }), gone]);
+    } finally {
+      gone.catch(() => undefined);
+      waiting.abort();
+    }
   };
 }
 

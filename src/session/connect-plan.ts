@@ -83,6 +83,7 @@ function terminalEnvironment(
 
 /** Sends a signal to the process and its group, the number being one that `planConnect` made it say. */
 export function planSignal(signal: "HUP" | "TERM", pid: string): ExecSpec {
-  const script = `kill -${signal} -- "-$1" 2>/dev/null || kill -${signal} "$1"`;
+  // without `--`, which dash and busybox do not take here
+  const script = `kill -${signal} "-$1" 2>/dev/null || kill -${signal} "$1"`;
   return { command: ["/bin/sh", "-c", script, "sh", pid], user: "0", workingDir: "/" };
 }
