@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { planStart, type StartRequest } from "../../../src/project/plan-start.ts";
+import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
+
+let shop: GitWorkshop;
+let root: string;
+beforeEach(async () => {
+  shop = await gitWorkshop();
+  const upstream = await shop.project("upstream");
+  await shop.sh(upstream, "git checkout -qb far; git commit -qm far --allow-empty; git checkout -q main");
+  await shop.sh(shop.root, `git clone -q "${upstream}" app`);
+  root = join(shop.root, "app");
+  await shop.sh(root, "git branch near; git commit -qm two --allow-empty; git tag -a v1 -m v1 HEAD~1");
+});
+afterEach(async () => {
+  await shop.end();
+});
+
+const plan = async (request: Partial<StartRequest>) =>
+  await planStart(shop.context, { worktree: root }, { name: "a", branchPrefix: "", ...request });
+const commit = async (ref: string) => await shop.git(root, "rev-parse", `${ref}^{commit}`);
+
+test("a new branch starts from HEAD, named by the prefix, or as asked", async () => {
+  const head = await commit("HEAD");
+  expect(await plan({})).toEqual({ branch: "a", commit: head, existing: false });
+  expect(await plan({ branchPrefix: "work/" })).toEqual({ branch: "work/a", commit: head, existing: false });
+  expect(await plan({ branchPrefix: "work/", branch: "b/c" })).toEqual({
+    branch: "b/c",
+    commit: head,
+    existing: false,
+  });
+});
+
+test("HEAD is that of the working tree that one stands in, also detached", async () => {
+  const side = join(shop.root, "side");
+  await shop.git(root, "worktree", "add", "-q", "--detach", side, "v1");
+  const start = await planStart(shop.context, { worktree: side }, { name: "a", branchPrefix: "" });
+  expect(start.commit).toBe(await commit("v1"));
+});
+
+test("an existing branch is checked out at its tip: a local one, else origin's", async () => {
+  expect(await plan({ name: "near" })).toEqual({ branch: "near", commit: await commit("near"), existing: true });
+  expect(await plan({ name: "far" })).toEqual({ branch: "far", commit: await commit("origin/far"), existing: true });
+  await shop.git(root, "branch", "-q", "far", "main");
+  expect(await plan({ name: "far" })).toEqual({ branch: "far", commit: await commit("main"), existing: true });
+});
+
+test("a tag of the branch's name does not count as one", async () => {
+  expect(await plan({ name: "v1" })).toEqual({ branch: "v1", commit: await commit("HEAD"), existing: false });
+});
+
+test.each(["v1", "near", "origin/far", "HEAD~1", "main@{0}", "far"])("--from %s", async (from) => {
+  const expected = from === "far" ? "origin/far" : from;
+  expect(await plan({ from })).toEqual({ branch: "a", commit: await commit(expected), existing: false });
+});
+
+test("--from beside an existing branch must mean the same commit", async () => {
+  expect(await plan({ name: "near", from: "v1" })).toMatchObject({ existing: true, commit: await commit("near") });
+  const other = plan({ name: "near", from: "main" });
+  await expect(other).rejects.toMatchObject({ code: "USAGE", hint: expect.stringContaining("--from") as string });
+});
+
+test.each(["nope", "-rf", "--all", "", "HEAD:readme", "a b", "nope\u001b[31m\n", "a\0b", "main..far", "^main"])(
+  "--from %j is not found",
+  async (from) => {
+    const hint = expect.any(String) as string;
+    const message = expect.stringMatching(/^[^\p{Cc}]*$/u) as string;
+    await expect(plan({ from })).rejects.toMatchObject({ code: "REF_NOT_FOUND", hint, message });
+  },
+);
+
+test.each(["a..b", "-x", "HEAD", "a b", "@{-1}", ""])("--branch %j is refused", async (branch) => {
+  await expect(plan({ branch })).rejects.toMatchObject({ code: "USAGE" });
+});
+
+test("a branch without a commit is no start, unless another is named", async () => {
+  await shop.git(root, "checkout", "-q", "--orphan", "fresh");
+  await expect(plan({})).rejects.toMatchObject({
+    code: "REF_NOT_FOUND",
+    hint: expect.stringContaining("--from") as string,
+  });
+  expect(await plan({ from: "main" })).toMatchObject({ commit: await commit("main") });
+});
