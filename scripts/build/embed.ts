@@ -4,11 +4,20 @@ import { readStored, storedNames } from "../../src/assets-stored.ts";
 
 /** Puts all assets, compressed, in the place of `src/assets-stored.ts`; they are unpacked one by one when asked for. */
 export function embedAssets(extra: ReadonlyMap<string, Uint8Array>): Plugin {
+  return replaceStored(async () => await storedModule(extra));
+}
+
+/** For a look at what is in the bundle: no assets. */
+export function leaveAssetsOut(): Plugin {
+  return replaceStored(async () => "export const readStored = () => {}, storedNames = () => {};");
+}
+
+function replaceStored(contents: () => Promise<string>): Plugin {
   return {
     name: "embed-assets",
     setup(build) {
       build.onLoad({ filter: /[\\/]src[\\/]assets-stored\.ts$/ }, async () => ({
-        contents: await storedModule(extra),
+        contents: await contents(),
         loader: "js",
       }));
     },

@@ -6,6 +6,8 @@ import type { Metafile } from "esbuild";
 export async function collectNotices(root: string, metafile: Metafile): Promise<string> {
   const folders = new Set<string>(["node_modules/@devcontainers/cli"]);
   for (const input of Object.keys(metafile.inputs)) {
+    // What a plugin of ours made stands there as `name:path`; what it stands for is listed, too.
+    if (input.includes(":")) continue;
     const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder !== undefined) folders.add(folder);
   }

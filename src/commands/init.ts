@@ -48,8 +48,7 @@ export const initCommand = defineCommand({
     const outcomes = await host.init(request);
     await rememberSessions(app, project, outcomes);
     progress.stop();
-    const { describeSession } = await import("../ui/outcomes.ts");
-    const code = showResults(app, outcomes, describeSession);
+    const code = await showResults(app, outcomes);
     const first = outcomes.find((outcome) => sessionJson(outcome).state === "running");
     if (first !== undefined) app.terminal.err(`  Next: cowork connect ${first.name}`);
     return code;

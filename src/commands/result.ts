@@ -1,6 +1,5 @@
 import type { ErrorView } from "../errors.ts";
 import type { Outcome, Selector, SessionView } from "../session/types.ts";
-import { showOutcomes } from "../ui/outcomes.ts";
 import type { App } from "./app.ts";
 import { usageError } from "./usage.ts";
 
@@ -27,9 +26,13 @@ export async function selectSession(app: App, name: string | undefined): Promise
 }
 
 /** Shows what came of each session, as text or as the contract's JSON. Gives the exit code. */
-export function showResults(app: App, outcomes: readonly Outcome[], describe: (outcome: Outcome) => string): number {
-  if (app.globals.json) app.json({ sessions: outcomes.map(sessionJson) });
-  else showOutcomes(app.terminal, outcomes, describe);
+export async function showResults(app: App, outcomes: readonly Outcome[]): Promise<number> {
+  if (app.globals.json) {
+    app.json({ sessions: outcomes.map(sessionJson) });
+  } else {
+    const { showOutcomes } = await import("../ui/outcomes.ts");
+    showOutcomes(app.terminal, outcomes);
+  }
   return exitCodeOf(outcomes);
 }
 

@@ -34,8 +34,7 @@ export const startCommand = defineCommand({
     const options = { settings, ...(flags.rebuild ? { rebuild: await rebuildRequest(app) } : {}) };
     const outcomes = await (await app.host()).start(selector, options);
     progress.stop();
-    const { describeSession } = await import("../ui/outcomes.ts");
-    return showResults(app, outcomes, describeSession);
+    return await showResults(app, outcomes);
   },
 });
 

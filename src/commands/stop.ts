@@ -18,7 +18,6 @@ export const stopCommand = defineCommand({
     const { concurrency } = await app.settings();
     const outcomes = await (await app.host()).stop(selector, { concurrency });
     progress.stop();
-    const { describeSession } = await import("../ui/outcomes.ts");
-    return showResults(app, outcomes, describeSession);
+    return await showResults(app, outcomes);
   },
 });

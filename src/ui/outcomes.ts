@@ -6,17 +6,13 @@ import type { Terminal } from "./terminal.ts";
 import { displayWidth, pad } from "./width.ts";
 
 /** Draws what came of a command for each session: results to stdout, failures and notes to stderr, in order. */
-export function showOutcomes(
-  terminal: Terminal,
-  outcomes: readonly Outcome[],
-  describe: (outcome: Outcome) => string,
-): void {
+export function showOutcomes(terminal: Terminal, outcomes: readonly Outcome[]): void {
   const width = Math.max(0, ...outcomes.map(({ name }) => displayWidth(plain(name))));
   for (const outcome of outcomes) {
     if (outcome.ok) {
       const mark = terminal.style("green", "✔");
       terminal.out(
-        `${mark} ${terminal.style("bold", pad(plain(outcome.name), width))}  ${plain(describe(outcome))}`.trimEnd(),
+        `${mark} ${terminal.style("bold", pad(plain(outcome.name), width))}  ${plain(describeSession(outcome))}`.trimEnd(),
       );
     } else if (outcome.error !== undefined) {
       terminal.err(renderError(outcome.error, { style: terminal.errStyle, label: outcome.name }));
@@ -26,7 +22,7 @@ export function showOutcomes(
 }
 
 /** `running on branch a` */
-export function describeSession(outcome: Outcome): string {
+function describeSession(outcome: Outcome): string {
   const { session } = outcome;
   if (session === undefined) return "";
   const state = stateCell(session).text;
