@@ -14,6 +14,9 @@ export interface ContainerFacts {
   canChangeUid: boolean;
 }
 
+/** After SIGTERM; the agent itself gives up after two. Nobody can renew the login meanwhile. */
+const patienceSeconds = 5;
+
 const question = `
 m=$(uname -m); l=; musl() { [ -e /etc/alpine-release ] && return 0
 for f in /lib/*-linux-gnu/libc.so.6 /lib64/libc.so.6 /usr/lib*/libc.so.6; do [ -e "$f" ] && return 1; done
@@ -83,13 +86,15 @@ export async function drainAgent(
   containerId: string,
   options: { waitSeconds?: number } = {},
 ): Promise<string[]> {
+  const container = await ctx.engine.findContainer(containerId);
+  // `host` and `container:…`: the processes that it would see are not this container's
+  if (container?.state !== "running" || !["", "private"].includes(container.pidMode)) return [];
   const script = new TextDecoder().decode(await readAsset("templates/agent/bin/agent-drain"));
   const lock = `${inside.vault(agent)}/${agent.login.refreshLock}`;
   const wait = options.waitSeconds ?? 30;
-  const spec = {
-    command: ["/bin/sh", "-c", script, "agent-drain", agent.stop.process, lock, String(wait)],
-    user: "0",
-  } as const;
-  const answer = await ctx.engine.exec(containerId, spec, { timeoutMs: (wait + 20) * 1000, maxOutput: 64 * 1024 });
+  const words = ["agent-drain", agent.stop.process, lock, String(wait), String(patienceSeconds)];
+  const command = ["/bin/sh", "-c", script, ...words] as const;
+  const limits = { timeoutMs: (wait + 20) * 1000, maxOutput: 64 * 1024, signal: ctx.signal };
+  const answer = await ctx.engine.exec(containerId, { command, user: "0", workingDir: "/" }, limits);
   return plainLines(answer.stdout).filter((line) => /^\d+$/.test(line));
 }

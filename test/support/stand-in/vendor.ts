@@ -126,9 +126,9 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     }
   };
   const adoptNext = (wanted: string): (() => void) => {
-    let waiting = true;
+    const given = new AbortController();
     const look = async (): Promise<void> => {
-      while (waiting) {
+      while (!given.signal.aborted) {
         const { stdout } = await docker("ps", "-q", "--filter", `label=${wanted}`);
         const [found] = stdout.split("\n").filter(Boolean);
         if (found !== undefined) return adopt(found);
@@ -136,7 +136,7 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
       }
     };
     look().catch(() => undefined);
-    return () => void (waiting = false);
+    return () => given.abort();
   };
   return {
     network: name,

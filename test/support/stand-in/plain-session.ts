@@ -1,0 +1,97 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { agentParts } from "../../../src/agent/parts.ts";
+import { prepareAgent } from "../../../src/agent/prepare.ts";
+import type { Login } from "../../../src/agent/types.ts";
+import { login } from "../../../src/auth/login.ts";
+import { writeLaunchers } from "../../../src/devcontainer/launchers.ts";
+import type { AgentHost } from "../agent-context.ts";
+import { asRoot } from "../as-root.ts";
+import { playTerminal, typeCode } from "./terminal.ts";
+import type { Vendor } from "./vendor.ts";
+
+/** A container with what a session gives to the agent and nothing else: quicker than `cowork init`. */
+export interface PlainSession {
+  id: string;
+  container: string;
+  /** the session's folder on the host, `/work` inside */
+  work: string;
+  /** runs a command inside, by default as U */
+  run(command: readonly string[], options?: { user?: string; input?: string; env?: string[] }): Promise<Ran>;
+}
+
+export interface Ran {
+  code: number;
+  out: string;
+}
+
+export interface PlainOptions {
+  id: string;
+  image?: string;
+  env?: Record<string, string>;
+}
+
+export async function plainSession(host: AgentHost, vendor: Vendor, options: PlainOptions): Promise<PlainSession> {
+  const { ctx, agent, settings } = host;
+  const { id } = options;
+  await mkdir(ctx.paths.state(id), { recursive: true });
+  await prepareAgent(ctx, agent, { id, name: id, settings, workspaceFolder: "/work" });
+  const parts = await agentParts(ctx, agent, { id });
+  const work = join(host.folder, "work", id);
+  await mkdir(work, { recursive: true });
+  const { sessionUid, sessionGid } = ctx.user;
+  await asRoot("chown", [`${sessionUid}:${sessionGid}`, work]);
+  const mounts = [
+    { source: await writeLaunchers(ctx), target: "/opt/cowork", readOnly: true },
+    { source: ctx.paths.container(id), target: "/opt/cowork/session", readOnly: true },
+    { source: work, target: "/work", readOnly: false },
+    ...parts.mounts,
+  ].flatMap(({ source, target, readOnly }) => ["-v", `${source}:${target}${readOnly ? ":ro" : ""}`]);
+  const env = Object.entries({ ...options.env, ...parts.containerEnv }).flatMap((pair) => ["-e", pair.join("=")]);
+  const labels = ["--label", `cowork.home=${ctx.paths.homeHash}`, "--label", `cowork.name=${id}`];
+  const pid1 = "trap '/opt/cowork/bin/quiesce; exit 0' 15; while sleep 1 & wait $!; do :; done";
+  const { stdout: container } = await execa("docker", [
+    ...["run", "-d", "--network", vendor.network, "-w", "/work", "-e", "HOME=/tmp", ...labels, ...env, ...mounts],
+    ...[options.image ?? vendor.image, "sh", "-c", pid1],
+  ]);
+  const run: PlainSession["run"] = async (
+    command,
+    { user = `${sessionUid}:${sessionGid}`, input = "", env: extra = [] } = {},
+  ) => {
+    const variables = ["PATH=/opt/cowork/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", ...extra].flatMap((one) => [
+      "-e",
+      one,
+    ]);
+    const ran = await execa("docker", ["exec", "-i", "-u", user, ...variables, container, ...command], {
+      reject: false,
+      input,
+      all: true,
+    });
+    return { code: ran.exitCode ?? 128, out: ran.all };
+  };
+  return { id, container, work, run };
+}
+
+/** Logs a host in as a person does. */
+export async function logInByHand(host: AgentHost, vendor: Vendor): Promise<Login> {
+  const terminal = playTerminal();
+  const stop = vendor.adoptNext(`cowork.home=${host.ctx.paths.homeHash}`);
+  const request = { settings: host.settings, image: vendor.image, longLived: false };
+  const done = login(host.ctx, host.agent, request, terminal.io);
+  try {
+    await Promise.race([typeCode(terminal), done]);
+    return await done;
+  } finally {
+    stop();
+  }
+}
+
+/** What eight hours do to the login. Nobody may be using it meanwhile. */
+export async function endAccessToken(host: AgentHost): Promise<void> {
+  const path = join(host.ctx.paths.vault("claude"), ".credentials.json");
+  const content = JSON.parse(await readFile(path, "utf8")) as { claudeAiOauth: { expiresAt: number } };
+  content.claudeAiOauth.expiresAt = 1;
+  // in place: owner and mode stay
+  await writeFile(path, JSON.stringify(content));
+}
