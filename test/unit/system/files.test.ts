@@ -23,7 +23,7 @@ describe("readRegularFile", () => {
     await writeFile(join(folder, "secret"), "secret");
     await symlink(join(folder, "secret"), join(folder, "link"));
     await mkdir(join(folder, "folder"));
-    execFileSync("mkfifo", [join(folder, "pipe")]);
+    execFileSync("sh", ["-c", `mkfifo "$1"`, "sh", join(folder, "pipe")]);
     const read = ["link", "folder", "pipe"].map(async (name) => await readRegularFile(join(folder, name), limit));
     expect(await Promise.all(read)).toEqual([undefined, undefined, undefined]);
   });
