@@ -10,7 +10,7 @@ import { createRun } from "../../src/system/run.ts";
 import { hostUser } from "../../src/system/user.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
 
-/** A context on the real engine with a home of its own, and what was reported and logged in it. */
+/** A context with a home of its own, on the real engine where none is given, and what was reported and logged in it. */
 export interface ImageContext {
   ctx: Context;
   /** temporary folder: the home lies in it, and there is room for more */
@@ -18,7 +18,7 @@ export interface ImageContext {
   events: ProgressEvent[];
   log: string[];
   /** takes away the home and what the engine holds of it */
-  end(): Promise<void>;
+  end: () => Promise<void>;
 }
 
 export async function imageContext(overrides: Partial<Context> = {}): Promise<ImageContext> {
@@ -45,7 +45,7 @@ export async function imageContext(overrides: Partial<Context> = {}): Promise<Im
     ...overrides,
   };
   const end = async (): Promise<void> => {
-    await removeFromEngine(paths.homeHash);
+    if (overrides.engine === undefined) await removeFromEngine(paths.homeHash);
     await rm(folder, { recursive: true, force: true });
   };
   return { ctx, folder, events, log, end };

@@ -1,0 +1,47 @@
+import { appendFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { featureVariables, unpackCli } from "../../../src/devcontainer/cli-unpack.ts";
+import { coworkPaths } from "../../../src/system/paths.ts";
+import { createRun } from "../../../src/system/run.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const program = "dist/spec-node/devContainersSpecCLI.js";
+
+test("several at once give one CLI that runs, and leave nothing beside it", async () => {
+  const paths = coworkPaths(await temporaryFolder());
+  const entries = await Promise.all(Array.from({ length: 6 }, () => unpackCli({ paths })));
+  const [entry = ""] = entries;
+  expect(new Set(entries).size).toBe(1);
+  expect(await readdir(join(paths.lib, "devcontainers-cli"))).toHaveLength(1);
+  const { code, stdout } = await createRun()(process.execPath, [entry, "--version"]);
+  expect([code, stdout.trim()]).toEqual([0, dirname(entry).split("/").at(-1)]);
+});
+
+test("a second call unpacks nothing", async () => {
+  const paths = coworkPaths(await temporaryFolder());
+  const entry = await unpackCli({ paths });
+  const before = await stat(dirname(entry));
+  await unpackCli({ paths });
+  expect((await stat(dirname(entry))).ino).toBe(before.ino);
+});
+
+test.each([
+  ["changed", (folder: string) => appendFile(join(folder, program), "// more\n")],
+  ["incomplete", (folder: string) => rm(join(folder, program))],
+  ["of another cowork", (folder: string) => writeFile(join(folder, ".cowork-sha256"), "other")],
+])("one that is %s is unpacked anew", async (_, damage) => {
+  const paths = coworkPaths(await temporaryFolder());
+  const folder = dirname(await unpackCli({ paths }));
+  const before = await readFile(join(folder, program), "utf8");
+  await damage(folder);
+  await unpackCli({ paths });
+  expect(await readFile(join(folder, program), "utf8")).toBe(before);
+  expect(await readdir(join(paths.lib, "devcontainers-cli"))).toHaveLength(1);
+});
+
+test("the fixed tag of features is a variable now", async () => {
+  const paths = coworkPaths(await temporaryFolder());
+  const text = await readFile(join(dirname(await unpackCli({ paths })), program), "utf8");
+  for (const name of Object.values(featureVariables)) expect(text.split(name)).toHaveLength(2);
+});

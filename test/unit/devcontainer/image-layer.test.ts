@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import { ownEntry } from "../../../src/devcontainer/image-build.ts";
+import {
+  layerMetadata,
+  planLayer,
+  quiesceEntry,
+  readMetadata,
+  resolveUser,
+  wantedUser,
+  type LayerWork,
+} from "../../../src/devcontainer/image-layer.ts";
+import { createFakeEngine } from "../../support/fake-engine.ts";
+
+describe("the metadata label", () => {
+  const read = (label: string) => readMetadata({ labels: { "devcontainer.metadata": label } });
+
+  test("is read as a list or as one entry; anything else counts as none", () => {
+    expect(read('[{"id":"a"},1,null]')).toEqual([{ id: "a" }]);
+    expect(read('{"remoteUser":"a"}')).toEqual([{ remoteUser: "a" }]);
+    expect([read("{"), read('"x"'), readMetadata({ labels: {} })]).toEqual([[], [], []]);
+  });
+
+  test("loses the configuration's own entry, and no other, and ends with ours", () => {
+    const vscode = { customizations: { vscode: {} } };
+    const own = { customizations: ownEntry, remoteUser: "joe" };
+    expect(layerMetadata([vscode, own])).toEqual([vscode, quiesceEntry]);
+  });
+});
+
+describe("the user that works inside", () => {
+  test.each<[string, Parameters<typeof wantedUser>, string]>([
+    ["the configuration's", [{ remoteUser: "a", containerUser: "b" }, [{ remoteUser: "c" }], "d"], "a"],
+    [
+      "the last that image or features name",
+      [{ containerUser: "b" }, [{ remoteUser: "x" }, { remoteUser: "c" }, {}], "d"],
+      "c",
+    ],
+    ["the container's", [{ containerUser: "b" }, [{ containerUser: "c" }], "d"], "b"],
+    ["the container's, by the metadata", [{}, [{ containerUser: "c" }], "d"], "c"],
+    ["the image's", [{}, [], "d:e"], "d:e"],
+    ["root", [{ remoteUser: "" }, [], ""], "root"],
+  ])("%s", (_, call, user) => {
+    expect(wantedUser(...call)).toBe(user);
+  });
+
+  const passwd = async () => "root:x:0:0::/root:/bin/sh\nnode:x:1001:1001::/home/node:/bin/sh\n";
+  const never = async (): Promise<string> => Promise.reject(new Error("not needed"));
+
+  test("gets the uid U by name", async () => {
+    expect(await resolveUser("dev:staff", 1234, never)).toEqual({ name: "dev", uid: 1234, moved: "dev" });
+  });
+  test("stays root", async () => {
+    expect(await resolveUser("root", 1234, never)).toEqual({ name: "root", uid: 0, moved: undefined });
+    expect(await resolveUser("0:0", 1234, never)).toEqual({ name: "root", uid: 0, moved: undefined });
+  });
+  test("is known by the name that its number has, else is U itself", async () => {
+    expect(await resolveUser("1001", 1234, passwd)).toEqual({ name: "node", uid: 1234, moved: "node" });
+    expect(await resolveUser("4321:5", 1234, passwd)).toEqual({ name: "1234", uid: 1234, moved: undefined });
+  });
+});
+
+describe("the Dockerfile of our step", () => {
+  const image = createFakeEngine().addImage({ user: "node" });
+  const work: LayerWork = {
+    from: "build:1",
+    image,
+    user: { name: "node", uid: 1234, moved: "node" },
+    link: "/workspaces/a b",
+    authorityImage: undefined,
+  };
+  const ids = { uid: 1234, gid: 5 };
+
+  test("gives values as arguments, never as text, and the image's user comes back", () => {
+    const { dockerfile, args } = planLayer(work, ids);
+    expect(args).toEqual({ COWORK_USER: "node", COWORK_UID: "1234", COWORK_GID: "5", COWORK_LINK: "/workspaces/a b" });
+    expect(dockerfile).not.toContain("a b");
+    expect(dockerfile.trimEnd().split("\n").at(-1)).toBe("USER node");
+    expect(dockerfile).toContain("ENV PATH=/opt/cowork/bin:$PATH");
+  });
+
+  test("brings authorities along where the build did not", () => {
+    const authorityImage = "cowork-authorities:1";
+    const there = { ...image, env: { DENO_CERT: "/usr/local/share/cowork/authorities.pem" } };
+    expect(planLayer({ ...work, authorityImage }, ids).dockerfile).toContain("COPY --from=cowork-authorities:1");
+    expect(planLayer({ ...work, authorityImage, image: there }, ids).dockerfile).not.toContain("COPY --from");
+  });
+
+  test("refuses an image whose user is no name", () => {
+    expect(() => planLayer({ ...work, image: { ...image, user: "a\nRUN evil" } }, ids)).toThrow(
+      "no name that can be used",
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { rotateLog } from "../../../src/devcontainer/up-log.ts";
+import { planUpArgs, readUpResult, type UpRequest } from "../../../src/devcontainer/up.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const request: UpRequest = {
+  id: "app-a",
+  name: "a",
+  overrideConfigPath: "/state/devcontainer.json",
+  clone: "/home/u/app-a",
+  configPath: ".devcontainer/py/devcontainer.json",
+  labels: { "cowork.session": "app-a" },
+};
+
+describe("the call of up", () => {
+  const labels = (args: readonly string[]): string[] => args.filter((_, index) => args[index - 1] === "--id-label");
+
+  test("gives the default labels beside ours", () => {
+    expect(labels(planUpArgs(request, "/data"))).toEqual([
+      "devcontainer.local_folder=/home/u/app-a",
+      "devcontainer.config_file=/home/u/app-a/.devcontainer/py/devcontainer.json",
+      "cowork.session=app-a",
+    ]);
+  });
+
+  test("names the place where a config would be, where there is none", () => {
+    expect(labels(planUpArgs({ ...request, configPath: undefined }, "/data"))[1]).toMatch(
+      /\/app-a\/\.devcontainer\/devcontainer\.json$/,
+    );
+  });
+
+  test("is not made with a label that would hang it for ever", () => {
+    expect(() => planUpArgs({ ...request, clone: "/a=b" }, "/data")).toThrow('must hold no "="');
+  });
+});
+
+describe("the result of up", () => {
+  const result = { containerId: "1", remoteUser: "dev", remoteWorkspaceFolder: "/workspaces/app-a" };
+
+  test("holds what programs inside need", () => {
+    const mergedConfiguration = { remoteEnv: { A: "1", UNSET: null } };
+    expect(readUpResult({ ...result, composeProjectName: "p", mergedConfiguration })).toEqual({
+      containerId: "1",
+      remoteUser: "dev",
+      workspaceFolder: "/workspaces/app-a",
+      composeProject: "p",
+      remoteEnv: { A: "1" },
+    });
+  });
+
+  test("cannot be read without a container", () => {
+    expect(readUpResult({ ...result, containerId: null })).toBeUndefined();
+  });
+});
+
+test("logs are rotated, and no more than five kept", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "up.log");
+  await rotateLog(path);
+  for (let n = 1; n <= 8; n += 1) {
+    await writeFile(path, String(n));
+    await rotateLog(path);
+  }
+  await writeFile(path, "9");
+  expect((await readdir(folder)).toSorted()).toEqual(["up.log", "up.log.1", "up.log.2", "up.log.3", "up.log.4"]);
+  expect(await readFile(`${path}.1`, "utf8")).toBe("8");
+  expect(await readFile(`${path}.4`, "utf8")).toBe("5");
+});
