@@ -158,7 +158,8 @@ async function spawnError(cause: unknown, file: string, called: string, cwd: str
   ) {
     return new CoworkError("INTERNAL", `${called} cannot start: ${plain(cwd)} is no folder.`, { cause });
   }
-  if (code === "ENOENT") {
+  // Where a folder of the PATH may not be read, what is in none of them counts as "not allowed".
+  if (code === "ENOENT" || (code === "EACCES" && !file.includes("/"))) {
     const hint = `install ${plain(basename(file))}, or put it on the PATH, then run the same command again`;
     return new CoworkError("PROGRAM_MISSING", `${plain(basename(file))} is not installed on this machine.`, {
       hint,

@@ -117,3 +117,10 @@ test("two output files keep the streams apart", async () => {
   expect(await readFile(outputFile.stderr, "utf8")).toBe("err\n");
   expect(lines.toSorted()).toEqual(["stderr:err", "stdout:out"]);
 });
+
+test("a folder on the PATH that is no help does not hide that a program is missing", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "no-such-program-of-cowork"), "");
+  const env = { PATH: folder };
+  await expect(run("no-such-program-of-cowork", [], { env })).rejects.toMatchObject({ code: "PROGRAM_MISSING" });
+});
