@@ -25,9 +25,13 @@ export async function usedImages(ctx: Context): Promise<{ used: Set<string>; uns
 export async function cleanImages(ctx: Context, options: { dryRun: boolean; project?: string }): Promise<string[]> {
   const { used, unsure } = await usedImages(ctx);
   if (unsure) {
-    throw new CoworkError("RECORD_CORRUPT", "No image was removed: a session's record cannot be read, and it may need one.", {
-      hint: "cowork doctor --fix",
-    });
+    throw new CoworkError(
+      "RECORD_CORRUPT",
+      "No image was removed: a session's record cannot be read, and it may need one.",
+      {
+        hint: "cowork doctor --fix",
+      },
+    );
   }
   return (await removeUnusedImages(ctx, used, options)).map(({ ref }) => ref);
 }

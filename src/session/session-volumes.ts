@@ -8,7 +8,11 @@ import type { SessionRecord } from "./record.ts";
  * which cowork puts before every volume it makes a session's own, or the `${devcontainerId}` of its labels. Any other
  * named volume may be somebody's and is left alone.
  */
-export function sessionVolumes(ctx: Pick<Context, "paths">, record: SessionRecord, container: ContainerDetail): string[] {
+export function sessionVolumes(
+  ctx: Pick<Context, "paths">,
+  record: SessionRecord,
+  container: ContainerDetail,
+): string[] {
   const token = composeProjectName(ctx.paths.homeHash, record.id);
   const names = container.mounts.flatMap(({ type, name }) => (type === "volume" && name !== undefined ? [name] : []));
   // 52 letters and digits of base 32: how @devcontainers/cli spells the hash that stands for a container's labels.
