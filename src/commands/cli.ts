@@ -11,6 +11,8 @@ export async function runCli(argv: readonly string[], caller: Caller, parts: App
   const has = (flag: string): boolean => beforeDashes(argv).includes(flag);
   const terminal = createTerminal(caller.streams, { env: caller.env, noColour: has("--no-color") });
   try {
+    // Nothing works in a folder that is gone, not even yargs: said once, here.
+    caller.cwd();
     const code = await runCommand(argv, caller, terminal, parts);
     return code === 130 ? (caller.signalCode() ?? code) : code;
   } catch (error) {

@@ -30,6 +30,7 @@ export async function parseLine(argv: readonly string[], commands: readonly Comm
   const { args, rest } = wordsOf(raw, command);
   // `connect a ls -l`: what is missing is the `--`, not an option.
   if (command?.rest !== undefined) refuseExtra(args, command);
+  if (command === undefined && args[0] !== undefined) commandByName(args[0], []);
   refuseUnknown(raw, flags, command);
   const globals = valuesOf(raw, globalFlags) as unknown as GlobalValues;
   if (command !== undefined && !globals.help) checkPositionals(args, command);

@@ -83,6 +83,7 @@ describe("a command line that is understood", () => {
 const refused: [line: string, message: string, hint: string][] = [
   ["lst", 'There is no command "lst". Did you mean list?', "cowork help list"],
   ["conect a", 'There is no command "conect". Did you mean connect?', "cowork help connect"],
+  ["-- list", 'There is no command "list".', "cowork help"],
   ["xyzzy", 'There is no command "xyzzy".', "cowork help"],
   ["list --al", "cowork list has no option --al. Did you mean --all?", "cowork help list"],
   ["init a --basee-image x", "cowork init has no option --basee-image. Did you mean --base-image?", "cowork help init"],

@@ -1,0 +1,236 @@
+import { execFile, spawn } from "node:child_process";
+import { chmod, copyFile, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { builtFile } from "../support/built-file.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { tree } from "../support/tree.ts";
+
+// The built file alone, as a stranger gets it: another folder, an environment with nothing in it. No engine.
+
+interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+interface Machine {
+  folder: string;
+  file: string;
+  env: Record<string, string>;
+  run: (args: string[], options?: { file?: string; env?: Record<string, string>; cwd?: string }) => Promise<Result>;
+}
+
+/** A folder with a space in its name, the file in it, and a PATH that holds sh and `node` only (none: no node). */
+async function machine(node: "new" | "old" | "none" = "new"): Promise<Machine> {
+  const folder = join(await temporaryFolder(), "some folder");
+  const bin = join(folder, "bin");
+  await mkdir(bin, { recursive: true });
+  const file = join(folder, "cowork");
+  await copyFile(builtFile, file);
+  await symlink("/bin/sh", join(bin, "sh"));
+  if (node === "new") await symlink(process.execPath, join(bin, "node"));
+  if (node === "old") await script(join(bin, "node"), "echo v20.20.2");
+  const env = { PATH: bin, HOME: join(folder, "home") };
+  const run: Machine["run"] = async (args, options = {}) =>
+    await new Promise((done) => {
+      const all = { ...env, ...options.env };
+      const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
+      execFile(options.file ?? file, args, { env: given, cwd: options.cwd ?? folder }, (error, stdout, stderr) => {
+        done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      });
+    });
+  return { folder, file, env, run };
+}
+
+async function script(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `#!/bin/sh\n${text}\n`);
+  await chmod(path, 0o755);
+}
+
+const { version } = JSON.parse(await readFile(join(tree, "package.json"), "utf8")) as { version: string };
+const itsVersion = { code: 0, stdout: `cowork ${version}\n`, stderr: "" };
+
+describe("it runs", () => {
+  test("from any folder, with nothing but sh and node on the PATH, and leaves nothing behind", async () => {
+    const { run, folder } = await machine();
+    expect(await run(["--version"])).toEqual(itsVersion);
+    expect((await run([])).stdout).toContain("cowork init a b c");
+    expect((await readdir(folder)).toSorted()).toEqual(["bin", "cowork"]);
+  });
+
+  test("through a symlink, from the PATH, by a relative path, by sh", async () => {
+    const { run, folder, file } = await machine();
+    await symlink(file, join(folder, "a link"));
+    expect(await run(["--version"], { file: join(folder, "a link") })).toEqual(itsVersion);
+    await symlink(file, join(folder, "bin", "cowork"));
+    expect(await run(["-c", "cowork --version"], { file: "/bin/sh" })).toEqual(itsVersion);
+    expect(await run(["-c", "./cowork --version"], { file: "/bin/sh" })).toEqual(itsVersion);
+    expect(await run(["cowork", "--version"], { file: "/bin/sh" })).toEqual(itsVersion);
+  });
+
+  test("in a folder whose package.json says that everything is a module", async () => {
+    const { run, folder } = await machine();
+    await writeFile(join(folder, "package.json"), '{"type":"module"}');
+    expect(await run(["--version"])).toEqual(itsVersion);
+  });
+
+  test("words reach it as they are", async () => {
+    const { run } = await machine();
+    expect((await run(["help", "a b\n$(x) '\"*"])).stderr).toContain(`There is no command "a b\\n$(x) '"*".`);
+    expect((await run(["--", "--version"])).code).toBe(2);
+  });
+
+  test("two at once, many times, share the cache", async () => {
+    const { run, folder } = await machine();
+    const home = join(folder, "cowork home");
+    await mkdir(home);
+    const results = await Promise.all(Array.from({ length: 12 }, () => run(["help"], { env: { COWORK_HOME: home } })));
+    expect(new Set(results.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
+    expect(await readdir(join(home, "cache"))).toEqual(["node"]);
+  });
+});
+
+describe("which Node", () => {
+  test("cowork's own comes first, whatever is on the PATH", async () => {
+    const { run, folder } = await machine("old");
+    const own = join(folder, "home", ".cowork", "lib", "node", "bin", "node");
+    await mkdir(dirname(own), { recursive: true });
+    await symlink(process.execPath, own);
+    expect(await run(["--version"])).toEqual(itsVersion);
+    const elsewhere = join(folder, "else where");
+    const there = join(elsewhere, "lib", "node", "bin", "node");
+    await script(there, 'echo "own node: $*" >&2; exit 7');
+    const { code, stderr } = await run(["list"], { env: { COWORK_HOME: elsewhere } });
+    expect([code, stderr]).toEqual([7, expect.stringMatching(/^own node: -e .* -- .*cowork list\n$/)]);
+  });
+
+  test("one that is too old is named, with what to do", async () => {
+    const { run, folder } = await machine("old");
+    const { code, stdout, stderr } = await run(["list"]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toBe(
+      `cowork: needs Node.js 22.18 or newer, but ${join(folder, "bin", "node")} is v20.20.2.\n` +
+        "  Next: install it from https://nodejs.org, or let cowork's install.sh bring a Node of its own.\n",
+    );
+  });
+
+  test("none at all is said", async () => {
+    const { run } = await machine("none");
+    const { code, stderr } = await run(["list"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^cowork: needs Node\.js 22\.18 or newer, but there is no node on the PATH\.\n {2}Next: /);
+  });
+
+  test.each([
+    ["v22.17.9", false],
+    ["v22.18.0", true],
+    ["v22.20.0-nightly", true],
+    ["v23.0.0", true],
+    ["v100.1.2", true],
+    ["v9.99.0", false],
+    ["v0.12.18", false],
+    ["nonsense", false],
+    ["", false],
+    ["v24", false],
+    ["v1e3.5.0", false],
+  ])("%s: good enough is %s", async (answer, enough) => {
+    const { run, folder } = await machine("none");
+    await script(join(folder, "bin", "node"), `case $1 in --version) echo '${answer}' ;; *) echo started ;; esac`);
+    const { code, stdout } = await run(["list"]);
+    expect([code, stdout]).toEqual(enough ? [0, "started\n"] : [1, ""]);
+  });
+});
+
+describe("its home", () => {
+  test.each([
+    ["unset", { HOME: "" }],
+    ["not there", { COWORK_HOME: "/nowhere/at all" }],
+    ["a file", { COWORK_HOME: "/dev/null" }],
+    ["not writable", { COWORK_HOME: "/proc/1" }],
+  ])("%s: help, version and completion work all the same", async (_name, env) => {
+    const { run } = await machine();
+    expect(await run(["--version"], { env })).toEqual(itsVersion);
+    expect((await run(["help"], { env })).code).toBe(0);
+    expect(await run(["__complete", "bash", "conn"], { env })).toEqual({ code: 0, stdout: "connect\n", stderr: "" });
+  });
+
+  test("not writable: what has to write says so", async () => {
+    const { run } = await machine();
+    const { code, stderr } = await run(["config", "set", "--user", "CPUS", "2"], { env: { COWORK_HOME: "/proc/1/x" } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^cowork: .*\/proc\/1\/x/);
+    expect(stderr).not.toMatch(/\n {4}at /);
+  });
+});
+
+describe("without an engine", () => {
+  test("configuration, completion scripts, licences", async () => {
+    const { run, folder } = await machine();
+    expect(await run(["config", "set", "--user", "CPUS", "2"])).toMatchObject({ code: 0, stdout: "" });
+    expect(await run(["config", "get", "--user", "CPUS"])).toMatchObject({ code: 0, stdout: "2\n" });
+    expect(await readFile(join(folder, "home", ".cowork", ".cowork.conf"), "utf8")).toMatch(/^CPUS=2$/m);
+    for (const shell of ["bash", "zsh", "fish"]) {
+      expect((await run(["completion", shell])).stdout).toContain(`cowork __complete ${shell}`);
+    }
+    const licences = (await run(["help", "licenses"])).stdout;
+    for (const library of ["yargs", "dockerode", "@devcontainers/cli", "zod"])
+      expect(licences).toContain(`\n${library} `);
+    expect(licences).not.toContain("(no licence file in the package)\n".repeat(2));
+  });
+
+  test("a bad call: one message, the next step, code 2", async () => {
+    const { run } = await machine();
+    expect(await run(["lst"])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: 'cowork: There is no command "lst". Did you mean list?\n  Next: cowork help list\n',
+    });
+    const json = await run(["list", "--nope", "--json"]);
+    expect([json.code, json.stderr, JSON.parse(json.stdout)]).toMatchObject([2, "", { error: { code: "USAGE" } }]);
+  });
+
+  test("a folder that is gone is said", async () => {
+    const { run, folder, file } = await machine();
+    const line = `mkdir gone && cd gone && rmdir "$PWD" && exec "${file}" list`;
+    const { code, stderr } = await run(["-c", line], { file: "/bin/sh", env: { PATH: `${folder}/bin:/usr/bin:/bin` } });
+    // The shell may have something to say about it, too.
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /cowork: The current folder does not exist any more\.\n {2}Next: cd to your project's folder\n$/,
+    );
+  });
+
+  test("a reader that goes away is no error", async () => {
+    const { run, file, folder } = await machine();
+    const env = { PATH: `${folder}/bin:/usr/bin:/bin` };
+    const line = `"${file}" help licenses | head -n 1; "${file}" help 2>&1 >&-; echo "code $?"`;
+    const { stdout, stderr } = await run(["-c", line], { file: "/bin/sh", env });
+    expect(stdout).toContain("cowork contains the following libraries");
+    expect(stdout).not.toMatch(/EPIPE|EBADF|at /);
+    expect(stderr).toBe("");
+  });
+});
+
+test("a signal ends it with the signal's code", async () => {
+  const { file, folder, env } = await machine();
+  // A project whose git never answers: cowork is at work when the signal comes.
+  await script(join(folder, "bin", "git"), `echo asked >"${folder}/asked"; exec /bin/sleep 60`);
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    const child = spawn(file, ["list"], { cwd: folder, env, stdio: "ignore" });
+    const ended = new Promise<number | null>((done) => child.on("exit", done));
+    await waitFor(async () => (await readdir(folder)).includes("asked"));
+    child.kill(signal);
+    expect(await ended).toBe(code);
+    await rm(join(folder, "asked"));
+  }
+});
+
+async function waitFor(check: () => Promise<boolean>): Promise<void> {
+  while (!(await check())) await new Promise((done) => void setTimeout(done, 20));
+}
