@@ -100,8 +100,8 @@ bring_node() {
 node_by_npm() {
   local scratch="$1" package="node-linux-$2" npm
   npm="$(find_npm)"
-  (cd "$scratch" && "$npm" install --prefix "$scratch" --ignore-scripts --no-save --no-package-lock --no-audit --no-fund \
-    --loglevel=error "$package@$node_major") || return 1
+  (cd "$scratch" && quietly "npm install $package" "$npm" install --prefix "$scratch" --ignore-scripts --no-save --no-package-lock --no-audit --no-fund \
+    --no-update-notifier --loglevel=error "$package@$node_major") || return 1
   mkdir -p "$scratch/node/bin"
   mv "$scratch/node_modules/$package/bin/node" "$scratch/node/bin/node"
   mv "$scratch/node_modules/$package/LICENSE" "$scratch/node/LICENSE"
