@@ -1,0 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { renderCli } from "../../scripts/docs/cli.ts";
+import { renderConfiguration } from "../../scripts/docs/configuration.ts";
+import { renderTroubleshooting } from "../../scripts/docs/troubleshooting.ts";
+import { tree } from "../support/tree.ts";
+
+test.each([
+  ["cli.md", renderCli],
+  ["configuration.md", renderConfiguration],
+  ["troubleshooting.md", renderTroubleshooting],
+])("docs/%s says what the source says (else: npm run docs)", async (name, render) => {
+  expect(await readFile(join(tree, "docs", name), "utf8")).toBe(render());
+});
