@@ -131,5 +131,12 @@ export function gitFailed(what: string, result: { code: number; stderr: string }
   const lines = result.stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "");
   const said =
     lines.findLast((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? `it ended with code ${result.code}`;
+  if (/No space left on device|Disk quota exceeded/i.test(result.stderr)) {
+    const hint = "free some space, then run the same command again";
+    return new CoworkError("DISK_FULL", `${what} failed: no space is left on the disk.`, {
+      hint,
+      detail: result.stderr,
+    });
+  }
   return new CoworkError("GIT_FAILED", `${what} failed: ${plain(said).slice(0, 400)}`, { detail: result.stderr });
 }

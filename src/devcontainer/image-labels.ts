@@ -14,3 +14,9 @@ export const imageLabel = {
   service: "cowork.service",
   metadata: "devcontainer.metadata",
 } as const;
+
+/** Name of a project's images. A project's own name may hold what an image's may not, `a_.b` for one. */
+export function repositoryOf(project: { name: string }): string {
+  const name = project.name.replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
+  return `cowork-${name || "project"}`;
+}

@@ -6,7 +6,7 @@ import { ensureAuthorityImage } from "./authority-image.ts";
 import { buildOrigin } from "./image-build.ts";
 import { commonParts, hashOf, linkPath, readInputs, type ImageInputs } from "./image-key.ts";
 import { fetchBases, findBases } from "./image-bases.ts";
-import { imageLabel } from "./image-labels.ts";
+import { imageLabel, repositoryOf } from "./image-labels.ts";
 import { buildLayer, layerMetadata, readMetadata, resolveUser, wantedUser } from "./image-layer.ts";
 import { expandLocalEnv } from "./local-env.ts";
 import { imageConfig, originOf, type ImageRequest } from "./image-request.ts";
@@ -71,7 +71,7 @@ async function ensureBuilt(
 }
 
 function tagOf(request: ImageRequest, key: string): string {
-  return `cowork-${request.project.name}:${key}`;
+  return `${repositoryOf(request.project)}:${key}`;
 }
 
 /** Looks, waits for whoever is building it, looks again, builds. */

@@ -11,7 +11,7 @@ import { detailOf, meaningfulLines } from "./cli-output.ts";
 import { fetchBases, findBases } from "./image-bases.ts";
 import { stageLabels, writeContext, type BuildWork } from "./image-build.ts";
 import { readInputs } from "./image-key.ts";
-import { imageLabel } from "./image-labels.ts";
+import { imageLabel, repositoryOf } from "./image-labels.ts";
 import type { ImageRequest, Origin } from "./image-request.ts";
 import { hostProxies } from "./proxies.ts";
 import type { DevcontainerPlan } from "./types.ts";
@@ -54,7 +54,7 @@ async function ensureServiceImage(
   const { project, session } = request;
   const inputs = await readInputs(ctx, { ...request, plan: bare(request.plan) }, origin, pem);
   const { key, users } = await fetchBases(ctx, inputs, await findBases(ctx, inputs), session);
-  const tag = `cowork-${project.name}:${key}`;
+  const tag = `${repositoryOf(project)}:${key}`;
   if ((await ctx.engine.findImage(tag)) !== undefined) return tag;
   return withLock(ctx, `image-build-${project.name}`, { waitMs, what: `image ${tag}` }, async (signal) => {
     const inner = { ...ctx, signal };

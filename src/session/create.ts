@@ -1,13 +1,13 @@
 import pLimit from "p-limit";
 import { makeClone } from "../clone/make.ts";
-import { toCoworkError } from "../errors.ts";
+import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
 import { bringUp } from "./bring-up.ts";
 import { sessionId } from "./names.ts";
 import { lockWait, reportFailure, sayWaiting } from "./outcome.ts";
-import { agreeToPlan, planSessions, type CommitPlan, type SessionsPlan } from "./plan.ts";
+import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { readRecord, writeRecord, type SessionRecord } from "./record.ts";
 import type { InitRequest, Outcome } from "./types.ts";
@@ -43,7 +43,11 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
       return { name, ok: true, session, exitCode: 0, notes };
     });
   } catch (error) {
-    return reportFailure(ctx, name, "ready", error);
+    const outcome = reportFailure(ctx, name, "ready", error);
+    const record = await readRecord(ctx, id).catch(() => undefined);
+    if (record === undefined) return outcome;
+    const world = await lookAt(ctx, id, await containersOf(ctx, id).catch(() => []));
+    return { ...outcome, session: viewSession(record, { ...world, busy: false }, ctx.paths) };
   }
 }
 
@@ -52,19 +56,19 @@ async function completeSession(
   ctx: Context,
   request: InitRequest,
   plan: SessionsPlan,
-  { name, start }: Wanted,
+  { name }: Wanted,
   notes: string[],
 ): Promise<SessionRecord> {
   const id = sessionId(request.project.name, name);
+  const start = plan.starts.get(name);
+  if (start === undefined) throw new Error(`no plan for ${name}`);
   let record = (await readRecord(ctx, id)) ?? newRecord(ctx, request, { name, start });
   // A project that was moved: the record follows it.
   record = { ...record, projectRoot: request.project.root };
-  const commit = plan.commits.get(start.commit);
-  if (commit === undefined) throw new Error(`no plan for ${start.commit}`);
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
-    record = await stepDevcontainer(ctx, request, commit, record);
+    record = await stepDevcontainer(ctx, request, plan, record);
     if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes);
     record = withoutError({ ...record, phase: "ready" });
     await writeRecord(ctx, record);
@@ -107,10 +111,17 @@ async function stepClone(
 async function stepDevcontainer(
   ctx: Context,
   request: InitRequest,
-  commit: CommitPlan,
+  plan: SessionsPlan,
   record: SessionRecord,
 ): Promise<SessionRecord> {
   if (record.devcontainer !== undefined) return record;
+  const commit = plan.commits.get(record.start.commit);
+  if (commit === undefined) {
+    // Another command began the session meanwhile, from another commit.
+    throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was begun by another command.`, {
+      hint: `cowork init ${record.name}`,
+    });
+  }
   const { project, settings } = request;
   return prepareDevcontainer(ctx, record, { ...commit, project, settings, isFresh: true });
 }

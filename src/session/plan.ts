@@ -2,9 +2,11 @@ import { planDevcontainer } from "../devcontainer/plan.ts";
 import { commitSource } from "../devcontainer/source-commit.ts";
 import type { ConfigSource, DevcontainerPlan } from "../devcontainer/types.ts";
 import { CoworkError } from "../errors.ts";
+import type { StartPoint } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { checkFree } from "./identity.ts";
 import { checkSessionName, sessionId } from "./names.ts";
+import type { SessionRecord } from "./record.ts";
 import { readRecords } from "./records.ts";
 import { agree } from "./trust.ts";
 import type { InitPlan, InitRequest } from "./types.ts";
@@ -17,7 +19,9 @@ export interface CommitPlan {
 
 export interface SessionsPlan {
   view: InitPlan;
-  /** by commit */
+  /** where each session starts, by name: an existing one from where it started, whatever the project has checked out now */
+  starts: Map<string, StartPoint>;
+  /** by commit; those of sessions that have their dev container's config already are not in it */
   commits: Map<string, CommitPlan>;
 }
 
@@ -33,11 +37,14 @@ export async function planSessions(ctx: Context, request: InitRequest): Promise<
   for (const name of names) checkSessionName(name);
   const entries = await readRecords(ctx);
   await checkFree(project, names, entries);
-  const known = new Set(entries.map(({ id }) => id));
-
-  const commits = new Map<string, CommitPlan>();
-  for (const { start } of sessions) {
-    if (commits.has(start.commit)) continue;
+  const records = new Map(entries.flatMap((entry) => ("record" in entry ? [[entry.id, entry.record]] : [])));
+  const starts = new Map<string, StartPoint>();
+  const commits: SessionsPlan["commits"] = new Map();
+  for (const { name, start: wanted } of sessions) {
+    const record = records.get(sessionId(project.name, name));
+    const start = record?.start ?? wanted;
+    starts.set(name, start);
+    if (record?.devcontainer !== undefined || commits.has(start.commit)) continue;
     const tree = commitSource(ctx, source.gitDir, start.commit);
     const plan = await planDevcontainer(ctx, tree, {
       ...(request.options.configName === undefined ? {} : { configName: request.options.configName }),
@@ -45,7 +52,11 @@ export async function planSessions(ctx: Context, request: InitRequest): Promise<
     });
     commits.set(start.commit, { source: tree, plan });
   }
-  return { view: toView(ctx, request, commits, known), commits };
+  const view = {
+    sessions: sessions.map(({ name }) => planView(ctx, project, name, { starts, records })),
+    devcontainers: [...commits.values()].map(({ plan }) => plan).map(configView),
+  };
+  return { view, starts, commits };
 }
 
 /** Asks about every distinct configuration of the plan, before anything is made. */
@@ -58,24 +69,19 @@ export async function agreeToPlan(ctx: Context, request: InitRequest, plan: Sess
   }
 }
 
-function toView(ctx: Context, request: InitRequest, commits: SessionsPlan["commits"], known: Set<string>): InitPlan {
-  const plans = [...commits.values()].map(({ plan }) => plan);
-  const [first] = plans;
-  if (first === undefined)
-    throw new CoworkError("USAGE", "No session was named.", { hint: "cowork init <name> [<name> …]" });
-  return {
-    sessions: request.sessions.map(({ name, start }) => {
-      const id = sessionId(request.project.name, name);
-      return { id, name, branch: start.branch, commit: start.commit, path: ctx.paths.clone(id), exists: known.has(id) };
-    }),
-    devcontainer: {
-      kind: first.kind,
-      path: first.path,
-      changes: [...new Set(plans.flatMap(({ changes }) => changes))],
-      findings: plans.flatMap(({ findings }) => findings),
-      trustHash: first.trustHash,
-    },
-  };
+function planView(
+  ctx: Context,
+  project: InitRequest["project"],
+  name: string,
+  { starts, records }: { starts: SessionsPlan["starts"]; records: ReadonlyMap<string, SessionRecord> },
+): InitPlan["sessions"][number] {
+  const id = sessionId(project.name, name);
+  const { branch = "", commit = "" } = starts.get(name) ?? {};
+  return { id, name, branch, commit, path: ctx.paths.clone(id), exists: records.has(id) };
+}
+
+function configView({ kind, path, changes, findings, trustHash }: DevcontainerPlan): InitPlan["devcontainers"][number] {
+  return { kind, path, changes, findings, trustHash };
 }
 
 /** A `=` in a label value makes `devcontainer up` hang for ever (facts), and the clone's path is a label. */

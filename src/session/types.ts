@@ -72,7 +72,8 @@ export interface InitRequest {
 
 export interface InitPlan {
   sessions: { id: string; name: string; branch: string; commit: string; path: string; exists: boolean }[];
-  devcontainer: {
+  /** the configurations that would be used, one per distinct start commit; none where all sessions have theirs */
+  devcontainers: {
     kind: "image" | "dockerfile" | "compose" | "template";
     /** path inside the project; null for the template */
     path: string | null;
@@ -80,7 +81,7 @@ export interface InitPlan {
     changes: string[];
     findings: Finding[];
     trustHash: string;
-  };
+  }[];
 }
 
 /** Which sessions a command means. No names: all of the project; no project: all on the host. */

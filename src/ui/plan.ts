@@ -6,7 +6,6 @@ import { renderTable } from "./table.ts";
 
 /** What `cowork init --dry-run` says. */
 export function renderInitPlan(plan: InitPlan, options: { width: number; style: Style }): string {
-  const { devcontainer } = plan;
   const table = renderTable(
     [{ title: "SESSION", min: 8 }, { title: "BRANCH", min: 8 }, { title: "FROM" }, { title: "PATH", drop: 1 }],
     plan.sessions.map((session) => [
@@ -17,15 +16,15 @@ export function renderInitPlan(plan: InitPlan, options: { width: number; style: 
     ]),
     options,
   );
-  const origin =
-    devcontainer.path === null ? "cowork's template" : `${plain(devcontainer.path)} (${devcontainer.kind})`;
+  return [table, ...plan.devcontainers.map((one) => renderConfig(one, options.style))].join("\n\n");
+}
+
+function renderConfig({ path, kind, changes, findings }: InitPlan["devcontainers"][number], style: Style): string {
   return [
-    table,
-    "",
-    `Dev container: ${origin}`,
-    ...devcontainer.changes.map((change) => `  changed: ${plain(change)}`),
-    ...(devcontainer.findings.length === 0
+    `Dev container: ${path === null ? "cowork's template" : `${plain(path)} (${kind})`}`,
+    ...changes.map((change) => `  changed: ${plain(change)}`),
+    ...(findings.length === 0
       ? []
-      : ["What of it reaches this host, and needs a yes:", renderFindings(devcontainer.findings, options.style)]),
+      : ["What of it reaches this host, and needs a yes:", renderFindings(findings, style)]),
   ].join("\n");
 }

@@ -52,6 +52,29 @@ describe("install.sh on a fresh machine", () => {
     expect(all(both)).toMatch(/^exit 0\n/);
   });
 
+  it(
+    "sessions come back after an engine restart, and what ran inside had its time to end",
+    { timeout: minutes(3) },
+    async () => {
+      const cowork = (line: string): Promise<{ code: number; stdout: string; stderr: string }> =>
+        machine.sh(`cd ~/cowork-demo && ${line}`);
+      expect(all(await cowork("cowork start"))).toMatch(/^exit 0\n/);
+      expect(await states()).toEqual(["api running", "docs running", "web running"]);
+      const work = "trap 'sleep 1.3; echo saved >ended; exit 0' TERM; echo ready; while :; do sleep 0.1; done";
+      const restart = await cowork(
+        `(cowork connect api -- sh -c "${work}" | head -c 6; sleep 1000) >/tmp/ready & ` +
+          `until grep -q ready /tmp/ready; do sleep 0.1; done; ` +
+          `kill $(cat /var/run/docker.pid); while docker version >/dev/null 2>&1 || [ -e /var/run/docker.pid ]; do sleep 0.2; done; ` +
+          `kill %1; /src/install.sh --engine-only --yes`,
+      );
+      expect(all(restart)).toMatch(/^exit 0\n/);
+      expect(await states()).toEqual(["api stopped", "docs stopped", "web stopped"]);
+      expect((await cowork("cowork start")).code).toBe(0);
+      expect(await states()).toEqual(["api running", "docs running", "web running"]);
+      expect((await cowork("cowork connect api -- cat ended")).stdout).toBe("saved\n");
+    },
+  );
+
   it("--uninstall takes cowork away and leaves the sessions", async () => {
     const { code, stdout } = await machine.sh(
       "/src/install.sh --uninstall --yes; code=$?; ls ~/.cowork/sessions; exit $code",

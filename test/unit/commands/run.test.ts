@@ -125,15 +125,17 @@ describe("init", () => {
       sessions: [
         { id: "app-a", name: "a", branch: "a", commit: "1a2b3c4d5e6f", path: "/h/sessions/app-a", exists: false },
       ],
-      devcontainer: {
-        kind: "dockerfile",
-        path: ".devcontainer/devcontainer.json",
-        changes: ["appPort 80 became 127.0.0.1"],
-        findings: [
-          { where: "devcontainer.json: runArgs", what: "--privileged", why: "It gives the container the host." },
-        ],
-        trustHash: "x",
-      },
+      devcontainers: [
+        {
+          kind: "dockerfile",
+          path: ".devcontainer/devcontainer.json",
+          changes: ["appPort 80 became 127.0.0.1"],
+          findings: [
+            { where: "devcontainer.json: runArgs", what: "--privileged", why: "It gives the container the host." },
+          ],
+          trustHash: "x",
+        },
+      ],
     };
     const result = await run("init a --dry-run", { answers: { planInit: async () => plan } });
     expect(result.code).toBe(0);

@@ -1,0 +1,51 @@
+import { mkdir, readdir, readlink, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { asRoot } from "../support/as-root.ts";
+import { temporaryHome, type TestHome } from "../support/home.ts";
+import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
+import { sampleProject } from "../support/sample-project.ts";
+
+// The cowork home on a small disk of its own: a file of 24 MB with a file system in it.
+let home: TestHome;
+beforeAll(async () => {
+  home = await temporaryHome();
+  const node = join(home.coworkHome, "lib", "node", "bin", "node");
+  const target = await readlink(node);
+  const disk = join(home.folder, "disk");
+  await writeFile(disk, Buffer.alloc(24 * 1024 * 1024));
+  await asRoot("mkfs.ext4", ["-q", "-m", "0", disk]);
+  await asRoot("mount", ["-o", "loop", disk, home.coworkHome]);
+  await asRoot("chown", [`${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`, home.coworkHome]);
+  await mkdir(dirname(node), { recursive: true });
+  await symlink(target, node);
+});
+afterAll(async () => {
+  await asRoot("umount", [home.coworkHome]);
+  await home.remove();
+});
+
+it("a full disk: one clear error, and the same command works when there is room", async () => {
+  const cwd = await sampleProject(home, "image", {
+    name: "big",
+    files: { "big.hex": randomBytes(16 * 1024 * 1024).toString("hex") },
+  });
+  const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+  const full = await cowork("init", "a", "--no-start", "--json");
+  expect(full.code).toBe(1);
+  expect(JSON.parse(full.stdout)).toMatchObject({
+    sessions: [{ name: "a", state: "failed", error: { code: "DISK_FULL" } }],
+  });
+  expect(full.stderr).not.toMatch(/\n\s+at /);
+
+  const { stdout } = await cowork("list", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ sessions: [{ name: "a", state: "failed" }] });
+  expect((await cowork("clean", "a")).code).toBe(0);
+  expect(await readdir(join(home.coworkHome, "sessions"))).toEqual([".trash"]);
+
+  const small = await sampleProject(home, "image", { name: "small" });
+  const made = await runCowork(["init", "a", "--no-start"], { home, cwd: small });
+  expect(made.code).toBe(0);
+  expect((await runCowork(["clean", "a"], { home, cwd: small })).code).toBe(0);
+});
