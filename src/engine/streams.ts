@@ -89,34 +89,15 @@ export function demux(stdout: Sink, stderr: Sink): Sink {
 }
 
 /**
- * Reads a hijacked connection to its end. A process that ends without reading its input makes our writes fail while its
- * last output still waits to be read: node would drop that together with the socket, so write errors do not destroy it here.
+ * Reads a hijacked connection to its end. The engine takes input that the process does not read, so that a write of ours
+ * never fails before all output is here: whatever fails is a lost connection.
  */
 export async function readToEnd(connection: Duplex, sink: Sink): Promise<void> {
-  const destroy = connection.destroy.bind(connection);
-  let ended = false;
-  connection.destroy = (error) => {
-    if (!ended && isWriteError(error)) return connection;
-    return destroy(error);
-  };
+  // an error after the end has nobody left to hear it
   connection.on("error", () => undefined);
   try {
     for await (const chunk of connection) await sink(chunk as Buffer);
-  } catch (error) {
-    if (!isReset(error)) throw error;
   } finally {
-    ended = true;
-    destroy();
+    connection.destroy();
   }
-}
-
-function isWriteError(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | null | undefined)?.syscall === "write";
-}
-
-/** The engine hung up with input of ours unread: all its output came before. The exit code tells whether it was the end. */
-function isReset(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  const syscall = (error as NodeJS.ErrnoException).syscall;
-  return code === "ECONNRESET" && syscall === "read";
 }

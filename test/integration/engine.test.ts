@@ -98,24 +98,27 @@ describe("attach", () => {
     expect(back.equals(data)).toBe(true);
   });
 
-  test("waits for a slow reader, and keeps the tail when input stays unread", async () => {
+  const collectSlowly = (firstMs: number, thenMs: number): { sink: Writable; seen: () => string } => {
     const chunks: Buffer[] = [];
-    const slow = new Writable({
-      highWaterMark: 1024,
-      write: (chunk: Buffer, _encoding, done) => {
-        chunks.push(chunk);
-        setTimeout(done, 2);
-      },
-    });
-    // more input than the engine's buffers take, which nobody reads
-    const input = Readable.from([Buffer.alloc(8_000_000)]);
-    const code = await attach(["sh", "-c", "seq 1 200000; echo the end; exit 9"], input, slow);
+    const write = (chunk: Buffer, _encoding: string, done: () => void): void => {
+      setTimeout(done, chunks.push(chunk) === 1 ? firstMs : thenMs);
+    };
+    return { sink: new Writable({ highWaterMark: 1024, write }), seen: () => Buffer.concat(chunks).toString() };
+  };
+  const numbers = (last: number): string => Array.from({ length: last }, (_, n) => `${n + 1}\n`).join("");
+
+  test("waits for a slow reader", async () => {
+    const { sink, seen } = collectSlowly(0, 2);
+    const code = await attach(["sh", "-c", "seq 1 200000; echo the end; exit 9"], Readable.from([]), sink);
     expect(code).toBe(9);
-    const text = Buffer.concat(chunks).toString();
-    expect(text.endsWith("200000\nthe end\n")).toBe(true);
-    expect(text.length).toBe(
-      Array.from({ length: 200_000 }, (_, n) => `${n + 1}\n`).join("").length + "the end\n".length,
-    );
+    expect(seen() === `${numbers(200_000)}the end\n`).toBe(true);
+  });
+
+  test("keeps the tail when the process ends with input unread and output still to be read", async () => {
+    const { sink, seen } = collectSlowly(1500, 0);
+    const input = Readable.from([Buffer.alloc(8_000_000)]);
+    await attach(["sh", "-c", "seq 1 20000; echo the end"], input, sink);
+    expect(seen() === `${numbers(20_000)}the end\n`).toBe(true);
   });
 
   test("keeps stdout and stderr apart", async () => {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { describeEngine } from "../../support/engine-contract.ts";
+import { engineContract } from "../../support/engine-contract.ts";
 import { createFakeEngine, type FakeProgram } from "../../support/fake-engine.ts";
 
 /** Runs the command here: the contract's commands are harmless. */
@@ -19,25 +19,27 @@ const runHere: FakeProgram = async ({ spec, input, signal }) => {
   return { code, stdout, stderr };
 };
 
-describeEngine("the fake engine keeps the contract", async () => {
-  const engine = createFakeEngine({ program: runHere });
-  const image = engine.addImage({ tags: ["some:1"] });
-  let made = 0;
-  return {
-    engine,
-    image: "some:1",
-    addContainer: async (labels) => engine.addContainer({ labels, image: "some:1", imageId: image.id }).id,
-    addVolume: async (labels, usedBy) => {
-      const name = `volume-${++made}`;
-      engine.volumes.set(name, { labels, inUse: usedBy !== undefined });
-      return name;
-    },
-    addNetwork: async (labels, usedBy) => {
-      const id = `network-${++made}`;
-      engine.networks.set(id, { name: id, labels, inUse: usedBy !== undefined });
-      return id;
-    },
-  };
+describe("%s", () => {
+  engineContract(async () => {
+    const engine = createFakeEngine({ program: runHere });
+    const image = engine.addImage({ tags: ["some:1"] });
+    let made = 0;
+    return {
+      engine,
+      image: "some:1",
+      addContainer: async (labels) => engine.addContainer({ labels, image: "some:1", imageId: image.id }).id,
+      addVolume: async (labels, usedBy) => {
+        const name = `volume-${++made}`;
+        engine.volumes.set(name, { labels, inUse: usedBy !== undefined });
+        return name;
+      },
+      addNetwork: async (labels, usedBy) => {
+        const id = `network-${++made}`;
+        engine.networks.set(id, { name: id, labels, inUse: usedBy !== undefined });
+        return id;
+      },
+    };
+  });
 });
 
 describe("the fake engine", () => {

@@ -1,0 +1,88 @@
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import fc from "fast-check";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createCollector, demux, firstLine, readToEnd, streamSink } from "../../../src/engine/streams.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+function frame(stream: number, data: Uint8Array): Buffer {
+  const header = Buffer.alloc(8);
+  header[0] = stream;
+  header.writeUInt32BE(data.length, 4);
+  return Buffer.concat([header, data]);
+}
+
+/** Cuts at the given places, in whatever order. */
+function pieces(whole: Buffer, cuts: readonly number[]): Buffer[] {
+  const places = [...new Set([0, ...cuts.map((cut) => cut % (whole.length + 1)), whole.length])].toSorted(
+    (a, b) => a - b,
+  );
+  return places.slice(1).map((end, n) => whole.subarray(places[n], end));
+}
+
+describe("demux", () => {
+  test("gives each stream its bytes in order, however the frames are cut", async () => {
+    const frames = fc.array(fc.record({ stream: fc.constantFrom(1, 2), data: fc.uint8Array({ maxLength: 40 }) }), {
+      maxLength: 20,
+    });
+    await fc.assert(
+      fc.asyncProperty(frames, fc.array(fc.nat(2000)), async (sent, cuts) => {
+        const [out, err] = [createCollector(10_000), createCollector(10_000)];
+        const sink = demux(out.sink, err.sink);
+        for (const piece of pieces(Buffer.concat(sent.map(({ stream, data }) => frame(stream, data))), cuts))
+          await sink(piece);
+        const whole = (wanted: number): string =>
+          Buffer.concat(sent.filter(({ stream }) => stream === wanted).map(({ data }) => data)).toString("utf8");
+        expect([out.text(), err.text()]).toEqual([whole(1), whole(2)]);
+      }),
+    );
+  });
+});
+
+describe("firstLine", () => {
+  test("takes one line off, however it comes", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(100)), fc.string(), async (cuts, rest) => {
+        const lines: string[] = [];
+        const after = createCollector(10_000);
+        const sink = firstLine((line) => lines.push(line), after.sink);
+        for (const piece of pieces(Buffer.from(`1234\r\n${rest}`), cuts)) await sink(piece);
+        expect([lines, after.text()]).toEqual([["1234"], Buffer.from(rest).toString()]);
+      }),
+    );
+  });
+});
+
+describe("streamSink", () => {
+  test("waits for a reader, and fails when it leaves", async () => {
+    const target = new PassThrough({ highWaterMark: 4 });
+    const sink = streamSink(target);
+    let written = false;
+    const writing = Promise.resolve(sink(Buffer.from("longer than four"))).then(() => (written = true));
+    await delay(20);
+    expect(written).toBe(false);
+    target.resume();
+    await writing;
+    target.pause();
+    const waiting = sink(Buffer.from("longer than four again"));
+    target.destroy();
+    await expect(waiting).rejects.toMatchObject({ code: "EPIPE" });
+    await expect(sink(Buffer.from("x"))).rejects.toMatchObject({ code: "EPIPE" });
+  });
+});
+
+describe("readToEnd", () => {
+  test("fails where the connection is lost", async () => {
+    const path = join(await temporaryFolder(), "socket");
+    const server = createServer((peer) => peer.pause().write("some", () => peer.destroy())).listen(path);
+    onTestFinished(() => void server.close());
+    const connection = connect({ path });
+    connection.write(Buffer.alloc(8_000_000));
+    await expect(readToEnd(connection, () => undefined)).rejects.toMatchObject({
+      code: expect.stringMatching(/EPIPE|ECONNRESET/) as string,
+    });
+    expect(connection.destroyed).toBe(true);
+  });
+});
