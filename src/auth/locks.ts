@@ -7,13 +7,15 @@ import { readTextFile } from "../system/files.ts";
 import { errorCode } from "../system/open-folder.ts";
 
 /** A holder touches its lock every five seconds. */
-const quietMs = 30_000;
+const touchedMs = 8_000;
+/** Without a name on it: long enough that nobody who lives can have it. */
+const namelessMs = 30_000;
 /** Nobody who lives is silent for so long. */
 const deadMs = 120_000;
 
 /**
  * Takes away locks whose holder is gone for sure: not touched for a while, and its container does not run any more, or no
- * container of this home does. (Left alone they keep every session from renewing the login for up to a minute.)
+ * container of this home does. (Left alone they keep every session from renewing the login for a minute or more.)
  * @returns one line for each
  */
 export async function clearLeftLocks(ctx: Context, agent: Agent): Promise<string[]> {
@@ -21,9 +23,12 @@ export async function clearLeftLocks(ctx: Context, agent: Agent): Promise<string
   for (const name of agent.login.locks) {
     const path = join(ctx.paths.vault(agent.id), name);
     const quiet = await quietFor(ctx, path);
-    if (quiet === undefined || quiet < quietMs) continue;
-    if (quiet < deadMs && (await mayBeHeld(ctx, path))) continue;
-    if (await remove(path)) cleared.push(`a lock that was left in the vault (${name}) has been cleared`);
+    if (quiet === undefined || quiet < touchedMs || (await mayBeHeld(ctx, path, quiet))) continue;
+    if (!(await remove(path))) continue;
+    const killed = name === agent.login.refreshLock;
+    const why =
+      "a session was killed while it renewed the login; should sessions ask to log in now: `cowork auth login`";
+    cleared.push(`a left-over lock (${name}) has been cleared${killed ? `: ${why}` : ""}`);
   }
   return cleared;
 }
@@ -34,15 +39,16 @@ async function quietFor(ctx: Context, path: string): Promise<number | undefined>
 }
 
 /** The program writes down who holds it, with the host name of its container: by default the start of the container's id. */
-async function mayBeHeld(ctx: Context, path: string): Promise<boolean> {
+async function mayBeHeld(ctx: Context, path: string, quiet: number): Promise<boolean> {
+  if (quiet > deadMs) return false;
   const containers = await ctx.engine.listContainers({ "cowork.home": ctx.paths.homeHash }).catch(() => undefined);
   // an engine that cannot be asked may well run them
   if (containers === undefined) return true;
   const running = containers.filter((one) => one.state === "running" || one.state === "paused");
-  const owner =
-    (await readTextFile(`${path}.owner`, { maxBytes: 64 * 1024, root: join(path, "..") }).catch(() => undefined)) ?? "";
-  const host = /"pidSpace":"([0-9a-f]{12})#/.exec(owner)?.[1];
-  return host === undefined ? running.length > 0 : running.some((one) => one.id.startsWith(host));
+  const note = await readTextFile(`${path}.owner`, { maxBytes: 64 * 1024, root: join(path, "..") }).catch(() => "");
+  const host = /"pidSpace":"([0-9a-f]{12})#/.exec(note ?? "")?.[1];
+  if (host === undefined) return running.length > 0 || quiet < namelessMs;
+  return running.some((one) => one.id.startsWith(host));
 }
 
 async function remove(path: string): Promise<boolean> {

@@ -36,7 +36,7 @@ async function containers(): Promise<string[]> {
 
 async function logIn(longLived = false, columns = 80): Promise<string> {
   const terminal = playTerminal({ columns });
-  const stop = vendor.adoptNext(label());
+  const stop = vendor.adoptLogin(host.ctx.paths.homeHash);
   const done = login(host.ctx, host.agent, request(longLived), terminal.io);
   try {
     await Promise.race([typeCode(terminal), done]);
@@ -100,7 +100,7 @@ test("Ctrl-C at the prompt ends it the same way", async () => {
 });
 
 test("logout tells the vendor and empties the vault", async () => {
-  const stop = vendor.adoptNext(label());
+  const stop = vendor.adoptLogin(host.ctx.paths.homeHash);
   const result = await logout(host.ctx, host.agent, async () => request()).finally(stop);
   expect(result.loggedOut).toBe(true);
   expect((await vendor.journal()).map((entry) => entry.what)).toContain("logout");

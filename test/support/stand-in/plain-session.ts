@@ -51,10 +51,9 @@ export async function plainSession(host: AgentHost, vendor: Vendor, options: Pla
   const env = Object.entries({ ...options.env, ...parts.containerEnv }).flatMap((pair) => ["-e", pair.join("=")]);
   const labels = ["--label", `cowork.home=${ctx.paths.homeHash}`, "--label", `cowork.name=${id}`];
   const pid1 = "trap '/opt/cowork/bin/quiesce; exit 0' 15; while sleep 1 & wait $!; do :; done";
-  const { stdout: container } = await execa("docker", [
-    ...["run", "-d", "--network", vendor.network, "-w", "/work", "-e", "HOME=/tmp", ...labels, ...env, ...mounts],
-    ...[options.image ?? vendor.image, "sh", "-c", pid1],
-  ]);
+  const place = ["--network", vendor.network, "-w", "/work", "-e", "HOME=/tmp", ...labels, ...env, ...mounts];
+  const program = [options.image ?? vendor.image, "sh", "-c", pid1];
+  const { stdout: container } = await execa("docker", ["run", "-d", ...place, ...program]);
   const run: PlainSession["run"] = async (
     command,
     { user = `${sessionUid}:${sessionGid}`, input = "", env: extra = [] } = {},
@@ -76,7 +75,7 @@ export async function plainSession(host: AgentHost, vendor: Vendor, options: Pla
 /** Logs a host in as a person does. */
 export async function logInByHand(host: AgentHost, vendor: Vendor): Promise<Login> {
   const terminal = playTerminal();
-  const stop = vendor.adoptNext(`cowork.home=${host.ctx.paths.homeHash}`);
+  const stop = vendor.adoptLogin(host.ctx.paths.homeHash);
   const request = { settings: host.settings, image: vendor.image, longLived: false };
   const done = login(host.ctx, host.agent, request, terminal.io);
   try {

@@ -29,8 +29,8 @@ export interface Vendor {
   control(settings: { expiresIn?: number; refreshDelay?: number }): Promise<void>;
   /** takes a container off every other network and puts it on this one */
   adopt(container: string): Promise<void>;
-  /** adopts the next container that carries the label, as soon as it runs; gives how to stop waiting */
-  adoptNext(label: string): () => void;
+  /** adopts the next container of a home's login, as soon as it runs; gives how to stop waiting */
+  adoptLogin(homeHash: string): () => void;
   stop(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
   });
   await writeFile(join(folder, "cert.pem"), pems.cert);
   await writeFile(join(folder, "key.pem"), pems.private);
-  const file = (base: string): string => join(folder, base);
+  const file = (entry: string): string => join(folder, entry);
   const journal = async (): Promise<Entry[]> => {
     const text = await readFile(file("journal.jsonl"), "utf8").catch(() => "");
     return text
@@ -125,11 +125,18 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
       await docker("network", "disconnect", other, container);
     }
   };
-  const adoptNext = (wanted: string): (() => void) => {
+  const adoptLogin = (homeHash: string): (() => void) => {
     const given = new AbortController();
     const look = async (): Promise<void> => {
       while (!given.signal.aborted) {
-        const { stdout } = await docker("ps", "-q", "--filter", `label=${wanted}`);
+        const { stdout } = await docker(
+          "ps",
+          "-q",
+          "--filter",
+          "label=cowork.auth",
+          "--filter",
+          `label=cowork.home=${homeHash}`,
+        );
         const [found] = stdout.split("\n").filter(Boolean);
         if (found !== undefined) return adopt(found);
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -145,7 +152,7 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     clearJournal: () => writeFile(file("journal.jsonl"), ""),
     control: (settings) => writeFile(file("control.json"), JSON.stringify(settings)),
     adopt,
-    adoptNext,
+    adoptLogin,
     stop,
   };
 }
