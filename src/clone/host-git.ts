@@ -131,7 +131,9 @@ export function gitFailed(what: string, result: { code: number; stderr: string }
   const lines = result.stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "");
   const said =
     lines.findLast((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? `it ended with code ${result.code}`;
-  if (/No space left on device|Disk quota exceeded/i.test(result.stderr)) {
+  // Git does not say why it could not write a file; a folder of ours that may not be written says `Permission denied`.
+  const full = /No space left on device|Disk quota exceeded|unable to write file|write error/i;
+  if (full.test(result.stderr) && !/Permission denied|Read-only/i.test(result.stderr)) {
     const hint = "free some space, then run the same command again";
     return new CoworkError("DISK_FULL", `${what} failed: no space is left on the disk.`, {
       hint,

@@ -1,3 +1,4 @@
+import { indexFunctions } from "./index-script.ts";
 import { quoted } from "./inside-script.ts";
 
 /** Folders of installed or generated things: files in them are not precious, whatever they are called. */
@@ -59,6 +60,7 @@ export function inspectScript(nonce: string, options: InspectOptions = {}): stri
   return `N=${nonce}
 START=${quoted(options.start ?? "")}
 precious_specs() { set -- ${specs.map(quoted).join(" ")}; git ls-files -z --others --ignored --exclude-standard -- "$@"; }
+${indexFunctions}
 ${body}`;
 }
 
@@ -77,7 +79,6 @@ run() {
   sec "=$c"; cat "$T/err"
   return $c
 }
-lines() { tr '\n\000' '\001\n'; }
 
 # Ids named in files of the git folder while something is under way: commits that perhaps nothing else names.
 pending() {
@@ -93,16 +94,6 @@ operation() {
   done
   [ -e "$GIT_DIR/rebase-apply/applying" ] && echo am
   :
-}
-# Files that somebody told git not to look at are looked at: in our copy of the index.
-unhide() {
-  GIT_INDEX_FILE=$I git ls-files -v -z | lines | grep '^[a-z]' | cut -c3- | tr '\n\001' '\000\n' >"$T/hidden"
-  [ ! -s "$T/hidden" ] || GIT_INDEX_FILE=$I git update-index -z --no-assume-unchanged --stdin <"$T/hidden" || return 1
-  GIT_INDEX_FILE=$I git ls-files -v -z | lines | grep '^S' | cut -c3- | while IFS= read -r line; do
-    path=$(printf '%s' "$line" | tr '\001' '\n')
-    if [ -e "$path" ] || [ -L "$path" ]; then printf '%s\0' "$path"; fi
-  done >"$T/hidden"
-  [ ! -s "$T/hidden" ] || GIT_INDEX_FILE=$I git update-index -z --no-skip-worktree --stdin <"$T/hidden"
 }
 status() {
   GIT_INDEX_FILE=$I git status --porcelain=v2 -z --branch --untracked-files=all --ignore-submodules=none --no-renames --no-ahead-behind >"$T/status"
@@ -122,7 +113,7 @@ trees() {
     export GIT_INDEX_FILE="$I" GIT_OBJECT_DIRECTORY="$T/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$GIT_COMMON_DIR/objects"
     run indextree git write-tree
     run indexchanges git diff-index --cached --raw -z --no-renames --no-abbrev --no-ext-diff "$base" --
-    run add git -c lfs.storage="$T/lfs" -c core.compression=0 -c core.bigFileThreshold=1m add -A
+    run add add_all
     run worktree git write-tree
     run changes git diff-index --cached --raw -z --no-renames --no-abbrev --no-ext-diff "$base" --
   )
@@ -159,10 +150,10 @@ store() {
 }
 tree() {
   I=$(mktemp "$T/index.XXXXXX") || exit 95
-  if [ -f "$GIT_DIR/index" ]; then cat "$GIT_DIR/index" >"$I" || :; else rm -f "$I"; fi
+  copy_index
   run head git symbolic-ref -q HEAD
   run oid git rev-parse -q --verify 'HEAD^{commit}'
-  [ -e "$I" ] && run unhide unhide
+  run unhide unhide
   run status status
   run ahead ahead
   run operation operation
@@ -175,9 +166,11 @@ place() { sec "place $1"; printf '%s' "$2"; sec "gitdir"; printf '%s' "$GIT_DIR"
 gone() { sec "place $1"; printf '%s' "$2"; sec unreadable; printf '%s' "$3"; }
 
 modules() {
-  [ -e "$I" ] || return 0
-  GIT_INDEX_FILE=$I git ls-files -s -z | lines | grep '^160000' | while IFS= read -r line; do
-    path=$(printf '%s' "$line" | cut -f2- | tr '\001' '\n')
+  {
+    [ ! -e "$I" ] || GIT_INDEX_FILE=$I git ls-files -s -z | lines | grep '^160000' | cut -f2-
+    nested
+  } | while IFS= read -r line; do
+    path=$(printf '%s' "$line" | tr '\001' '\n')
     [ -e "$path/.git" ] || [ -L "$path/.git" ] || continue
     (
       exec </dev/null

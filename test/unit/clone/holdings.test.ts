@@ -67,7 +67,9 @@ describe("what a clone holds", () => {
   it("changes nothing in the clone", async () => {
     await open();
     await shop.sh(clone, "echo 1 >f; git add f; echo 2 >>f; echo x >g; sleep 0.01; touch readme");
-    const all = "find . -exec stat -c '%n %i %Y %Z %s %a' {} + | sort | sha256sum";
+    // git may renew the time of an object that is there; nothing else of it changes
+    const all =
+      "find . -path './.git/objects/*' -prune -o -exec stat -c '%n %i %y %z %s %a' {} + | sort; find .git/objects -exec stat -c '%n %i %s %a' {} + | sort";
     const before = await shop.sh(clone, all);
     await look();
     expect(await shop.sh(clone, all)).toBe(before);

@@ -1,0 +1,27 @@
+/**
+ * Shell functions that read a whole working tree into a copy of the index, `$I`; `$T` is a temporary folder.
+ * Names go through as lines, line ends in them as \001: the shell knows no NUL.
+ */
+export const indexFunctions = String.raw`
+lines() { tr '\n\000' '\001\n'; }
+unlines() { tr '\n\001' '\000\n'; }
+copy_index() { if [ -f "$GIT_DIR/index" ]; then cat "$GIT_DIR/index" >"$I"; else rm -f "$I"; fi; }
+# Files that somebody told git not to look at are looked at. What a sparse checkout leaves out stays out.
+unhide() {
+  [ -e "$I" ] || return 0
+  GIT_INDEX_FILE=$I git ls-files -v -z | lines | grep '^[a-z]' | cut -c3- | unlines >"$T/hidden"
+  [ ! -s "$T/hidden" ] || GIT_INDEX_FILE=$I git update-index -z --no-assume-unchanged --stdin <"$T/hidden" || return 1
+  GIT_INDEX_FILE=$I git ls-files -v -z | lines | grep '^S' | cut -c3- | while IFS= read -r line; do
+    path=$(printf '%s' "$line" | tr '\001' '\n')
+    if [ -e "$path" ] || [ -L "$path" ]; then printf '%s\0' "$path"; fi
+  done >"$T/hidden"
+  [ ! -s "$T/hidden" ] || GIT_INDEX_FILE=$I git update-index -z --no-skip-worktree --stdin <"$T/hidden"
+}
+# Repositories of their own in the working tree, as lines: git would keep the number of their commit and none of their content.
+nested() { GIT_INDEX_FILE=$I git ls-files -z --others --exclude-standard | lines | grep '/$' | sed 's|/$||'; }
+# Needs GIT_OBJECT_DIRECTORY somewhere else: big files are stored as they are, quickly.
+add_all() {
+  { printf '.\0'; nested | sed 's|^|:(exclude,literal)|' | unlines; } >"$T/specs"
+  GIT_INDEX_FILE=$I git -c lfs.storage="$T/lfs" -c core.compression=0 -c core.bigFileThreshold=1m add -A --pathspec-from-file="$T/specs" --pathspec-file-nul
+}
+`;
