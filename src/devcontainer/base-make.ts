@@ -18,7 +18,7 @@ const waitMs = 3_600_000;
 const debootstraps = ["/usr/sbin/debootstrap", "/usr/bin/debootstrap", "/usr/local/sbin/debootstrap"];
 
 /**
- * Makes a base image of the distribution's own packages, after asking; one at a time.
+ * Makes a base image of the distribution's own packages, after asking (where nobody can be asked: after saying so); one at a time.
  * @param why no registry could give one: the first half of what the user is told
  * @throws BASE_IMAGE_UNAVAILABLE with what to do
  */
@@ -40,11 +40,12 @@ export async function makeBaseImage(ctx: Context, why: string): Promise<BaseImag
     const script = await placeScript(ctx);
     const sudo = await rootPrefix(ctx);
     if (sudo === undefined) throw byHand(lacking, script, plans[0], await tagOf(ctx, script, plans[0]));
-    const text = `${lacking}. Make a base image from ${plans[0].suite}'s packages? It takes about a minute and 100 MB of downloads.`;
-    if (!(await ctx.ask({ kind: "confirm", text }))) {
-      const hint = "run it again and say yes, or: cowork config set BASE_IMAGE …";
-      throw new CoworkError("BASE_IMAGE_UNAVAILABLE", `${lacking}.`, { hint, detail: why });
+    const tagged = await tagOf(ctx, script, plans[0]);
+    const what = `making a base image from ${plans[0].suite}'s packages, about a minute and 100 MB of downloads`;
+    if (sudo.length > 0 && !(await ctx.ask({ kind: "confirm", text: `${lacking}. Go on with ${what}, with sudo?` }))) {
+      throw byHand(lacking, script, plans[0], tagged);
     }
+    ctx.report({ session: "", step: "image", state: "note", detail: `${lacking}: ${what}` });
     return makeFirst({ ...ctx, signal }, plans, script, sudo);
   });
 }

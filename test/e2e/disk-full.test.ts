@@ -33,8 +33,8 @@ it("a full disk: one clear error, and the same command works when there is room"
   });
   const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
   const full = await cowork("init", "a", "--no-start", "--json");
-  expect(full.code).toBe(1);
-  expect(JSON.parse(full.stdout)).toMatchObject({
+  expect(full.code, full.stdout + full.stderr).toBe(1);
+  expect(JSON.parse(full.stdout), full.stdout).toMatchObject({
     sessions: [{ name: "a", state: "failed", error: { code: "DISK_FULL" } }],
   });
   expect(full.stderr).not.toMatch(/\n\s+at /);

@@ -1,3 +1,4 @@
+import type { RunResult } from "../../../src/system/process.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ensureBaseImage, findBaseImage } from "../../../src/devcontainer/base-image.ts";
 import { ensureLocal, registryOf } from "../../../src/devcontainer/pull.ts";
@@ -51,14 +52,15 @@ describe("the base image", () => {
   });
 
   test("is not made against somebody's will, nor without root", async () => {
-    const refused = await world({ ask: async () => false });
+    const sudo = async (): Promise<RunResult> => ({ code: 0, stdout: "", stderr: "" });
+    const somebody = { ...(await world()).ctx.user, isRoot: false, uid: 1234 };
+    const refused = await world({ ask: async () => false, run: sudo, user: somebody });
     await expect(ensureBaseImage(refused.ctx, { baseImage: undefined })).rejects.toMatchObject({
       code: "BASE_IMAGE_UNAVAILABLE",
     });
     const noSudo = async (): Promise<never> =>
       Promise.reject(new CoworkError("PROGRAM_MISSING", "sudo is not installed"));
-    const plainUser = { ...refused.ctx.user, isRoot: false, uid: 1234 };
-    const { ctx } = await world({ run: noSudo, user: plainUser });
+    const { ctx } = await world({ run: noSudo, user: somebody });
     await expect(ensureBaseImage(ctx, { baseImage: undefined })).rejects.toMatchObject({
       code: "BASE_IMAGE_UNAVAILABLE",
       hint: expect.stringMatching(/^sudo 'sh' '.*make-base\.sh' .* \| docker import .* - cowork-base:|debootstrap/),
