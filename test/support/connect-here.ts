@@ -1,0 +1,28 @@
+/**
+ * `connect` on this process' own streams, as the command would call it, for tests that need a real terminal around it.
+ * Arguments: cowork home, container, and `--` with a command or nothing for a shell.
+ */
+import { connectIo } from "../../src/commands/connect-io.ts";
+import { processCaller } from "../../src/commands/process-caller.ts";
+import { CoworkError } from "../../src/errors.ts";
+import { connectSession } from "../../src/session/connect.ts";
+import { connectContext } from "./connect-context.ts";
+
+const [home = "", container = "", ...command] = process.argv.slice(2);
+const caller = processCaller();
+const io = connectIo(caller, () => undefined);
+const target = {
+  container: { id: container },
+  user: "dev",
+  workspaceFolder: "/work folder",
+  environment: { HOME: "/home/dev", MARK: "seen", PATH: "/extra:/usr/bin:/bin" },
+};
+try {
+  const wish = command.length > 0 ? { command } : {};
+  process.exitCode = await connectSession(connectContext(home, { signal: caller.signal }), target, wish, io);
+} catch (error) {
+  process.exitCode = error instanceof CoworkError ? (caller.signalCode() ?? error.exitCode) : 70;
+  process.stderr.write(`${String(error)}\n`);
+} finally {
+  io.release();
+}

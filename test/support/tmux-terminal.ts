@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import { execa } from "execa";
+import { expect, vi } from "vitest";
+
+export interface TmuxTerminal {
+  /** types text, or tmux' names of keys such as `Enter` and `C-c` */
+  type(...keys: string[]): Promise<void>;
+  screen(): Promise<string>;
+  /** waits until the screen matches */
+  shows(what: RegExp | string): Promise<void>;
+  resize(columns: number, rows: number): Promise<void>;
+  /** as closing a terminal's window: what runs in it gets SIGHUP */
+  close(): Promise<void>;
+}
+
+/** A real terminal without a person: a pane of a tmux server of the test's own. The command's exit code is shown as `code=n`. */
+export async function openTerminal(
+  command: readonly string[],
+  size: { columns: number; rows: number },
+): Promise<TmuxTerminal> {
+  const socket = `cowork-test-${randomUUID()}`;
+  const tmux = async (...args: string[]): Promise<string> =>
+    (await execa("tmux", ["-L", socket, "-f", "/dev/null", ...args])).stdout;
+  const script = '"$@"; echo "code=$?"; exec sleep 1000';
+  const window = ["-x", String(size.columns), "-y", String(size.rows)];
+  await tmux(
+    "new-session",
+    "-d",
+    ...window,
+    "--",
+    "/bin/sh",
+    "-c",
+    script,
+    "sh",
+    ...command,
+    ";",
+    "set",
+    "-g",
+    "status",
+    "off",
+  );
+  await tmux("resize-window", ...window);
+  const screen = (): Promise<string> => tmux("capture-pane", "-p");
+  return {
+    type: async (...keys) => void (await tmux("send-keys", ...keys)),
+    screen,
+    shows: async (what) => {
+      const expected = typeof what === "string" ? expect.stringContaining(what) : expect.stringMatching(what);
+      await vi.waitFor(async () => expect(await screen()).toEqual(expected), { timeout: 20_000, interval: 100 });
+    },
+    resize: async (columns, rows) => void (await tmux("resize-window", "-x", String(columns), "-y", String(rows))),
+    close: async () => void (await execa("tmux", ["-L", socket, "kill-server"], { reject: false })),
+  };
+}
