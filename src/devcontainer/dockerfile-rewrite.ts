@@ -33,7 +33,7 @@ export function rewriteDockerfile(text: string, outline: DockerfileOutline, opti
     }
     blocks.set(index, block);
   }
-  return insertAfterFrom(text, outline.stages, blocks);
+  return insertAfterFrom(text, outline, blocks);
 }
 
 /**

@@ -15,8 +15,9 @@ export interface Stage {
   external: boolean;
   /** the stage runs something, or one that begins with it does */
   runs: boolean;
-  /** number of the line that the FROM ends in, from 0 */
-  line: number;
+  /** numbers of the lines that the FROM begins and ends in, from 0 */
+  start: number;
+  end: number;
   /** index of the earlier stage that it begins with; -1 for none */
   parent: number;
 }
@@ -71,7 +72,8 @@ function readStage(from: From, before: readonly Stage[], expand: (text: string) 
     platform: from.getPlatformFlag()?.getValue() ?? undefined,
     external: parent === -1 && base !== "scratch",
     runs: false,
-    line: from.getRange().end.line,
+    start: from.getRange().start.line,
+    end: from.getRange().end.line,
     parent,
   };
 }
@@ -112,17 +114,22 @@ export function lineage({ stages, target }: DockerfileOutline): number[] {
   return found;
 }
 
-/** Puts lines behind the FROM of stages, by their index. Everything else of the text stays as it is. */
+/**
+ * Puts lines behind the FROM of stages, by their index, and leaves out what stands below the stage that is built: without
+ * BuildKit the dev container CLI would build all of it. Everything else of the text stays as it is.
+ */
 export function insertAfterFrom(
   text: string,
-  stages: readonly Stage[],
+  { stages, target }: DockerfileOutline,
   blocks: ReadonlyMap<number, readonly string[]>,
 ): string {
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const lines = text.split(/\r?\n/);
-  for (const [index, stage] of [...stages.entries()].toReversed()) {
+  const next = stages[target + 1];
+  if (next !== undefined) lines.splice(next.start, lines.length, "");
+  for (const [index, stage] of [...stages.slice(0, target + 1).entries()].toReversed()) {
     const block = blocks.get(index);
-    if (block !== undefined && block.length > 0) lines.splice(stage.line + 1, 0, ...block);
+    if (block !== undefined && block.length > 0) lines.splice(stage.end + 1, 0, ...block);
   }
   return lines.join(newline);
 }

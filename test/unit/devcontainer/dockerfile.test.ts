@@ -84,7 +84,15 @@ describe("authorities in a project's Dockerfile", () => {
       { target: "DEV" },
     );
     expect(after(lines, "FROM debian AS dev")).toContain(copy);
-    expect(after(lines, "FROM distroless AS prod")).toEqual([label]);
+  });
+
+  test("stages below the one that is built are left out", async () => {
+    const text = ["FROM debian AS dev", "RUN a", "# what goes out", "FROM distroless \\", "  AS prod", "RUN b"];
+    expect((await rewrite(text, { debian: "" }, { target: "dev" })).slice(-3)).toEqual([
+      "RUN a",
+      "# what goes out",
+      "",
+    ]);
   });
 
   test("leave FROM scratch alone but for the label", async () => {
