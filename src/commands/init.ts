@@ -17,6 +17,7 @@ export const initCommand = defineCommand({
     config: { type: "string", value: "NAME", summary: "which dev container configuration, where there are several" },
     "base-image": { type: "string", value: "IMG", summary: "image that cowork's template builds on" },
     "no-start": { type: "boolean", summary: "make everything but start no container" },
+    "write-config": { type: "boolean", summary: "put cowork's template into the project instead, and make no session" },
     trust: { type: "boolean", summary: "agree to what the configuration asks of this host" },
     "dry-run": { type: "boolean", summary: "show what would be done" },
   },
@@ -31,6 +32,10 @@ export const initCommand = defineCommand({
     const { initNames, makeRequest, projectNotes, rememberSessions } = await import("./init-request.ts");
     const project = await app.project();
     for (const note of projectNotes(project)) app.terminal.err(`note: ${note}`);
+    if (flags["write-config"]) {
+      progress.stop();
+      return await (await import("./write-config.ts")).writeConfig(app, project, flags["base-image"]);
+    }
     const names = await initNames(app, project, args);
     if (flags.branch !== undefined && names.length > 1) {
       throw usageError("--branch names the branch of one session.", "cowork init <session> --branch NAME");
