@@ -14,15 +14,21 @@ export interface MadeImage {
   createdAt: string;
 }
 
-/** The shared images of this home, of one project or all, and with `all` also those that belong to the engine as a whole. */
+/**
+ * The shared images of this home, of one project or all, and without a project also those that belong to the engine as a whole.
+ * Labels are inherited: an image that somebody built on one of ours has them too. So the tag has to be ours as well.
+ */
 export async function listSharedImages(ctx: Context, options: { project?: string } = {}): Promise<MadeImage[]> {
-  const home = {
-    [imageLabel.home]: ctx.paths.homeHash,
-    ...(options.project === undefined ? {} : { [imageLabel.project]: options.project }),
-  };
-  const own = await ctx.engine.listImages(home);
-  const common = options.project === undefined ? await ctx.engine.listImages({ [imageLabel.shared]: undefined }) : [];
-  return [...own, ...common].map(toMade);
+  const { project } = options;
+  const ofProject = project === undefined ? {} : { [imageLabel.project]: project };
+  const own = await ctx.engine.listImages({ [imageLabel.home]: ctx.paths.homeHash, ...ofProject });
+  const common = project === undefined ? await ctx.engine.listImages({ [imageLabel.shared]: undefined }) : [];
+  return [
+    ...own.flatMap((image) => toMade(image, [`cowork-${image.labels[imageLabel.project] ?? ""}:`, "cowork-build:"])),
+    ...common
+      .filter((image) => image.labels[imageLabel.home] === undefined)
+      .flatMap((image) => toMade(image, [`cowork-${image.labels[imageLabel.shared] ?? ""}:`])),
+  ];
 }
 
 /**
@@ -55,13 +61,19 @@ export async function removeDangling(ctx: Context, project: string): Promise<voi
   }
 }
 
-function toMade(image: ImageDetail): MadeImage {
-  return {
-    ref: image.tags[0] ?? image.id,
-    id: image.id,
-    project: image.labels[imageLabel.project],
-    service: image.labels[imageLabel.service],
-    sizeBytes: image.sizeBytes,
-    createdAt: image.createdAt,
-  };
+/** Nothing where the image has tags and none of them is ours; without any it is a stage that a build left behind. */
+function toMade(image: ImageDetail, prefixes: readonly string[]): MadeImage[] {
+  const tag = image.tags.find((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+  if (tag === undefined && image.tags.length > 0) return [];
+  const { labels, id, sizeBytes, createdAt } = image;
+  return [
+    {
+      ref: tag ?? id,
+      id,
+      project: labels[imageLabel.project],
+      service: labels[imageLabel.service],
+      sizeBytes,
+      createdAt,
+    },
+  ];
 }

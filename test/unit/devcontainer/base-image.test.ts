@@ -131,6 +131,10 @@ describe("shared images that nobody uses", () => {
     add("cowork-web:db", { "cowork.home": home, "cowork.project": "web", "cowork.service": "db" });
     add("cowork-app:theirs", { "cowork.home": "other", "cowork.project": "app" });
     add("cowork-template:1", { "cowork.shared": "template" });
+    // Labels are inherited by what is built on an image.
+    add("cowork-web:theirs", { "cowork.shared": "template", "cowork.home": "other", "cowork.project": "web" });
+    add("my/own:1", { "cowork.shared": "template" });
+    add("my/other:1", { "cowork.home": home, "cowork.project": "app" });
     add("debian:trixie", {});
     const used = new Set(["cowork-app:used"]);
     const planned = await removeUnusedImages(ctx, used, { dryRun: true });
@@ -138,6 +142,14 @@ describe("shared images that nobody uses", () => {
     expect(removed.map(({ ref }) => ref)).toEqual(["cowork-app:old", "cowork-web:db", "cowork-template:1"]);
     expect(planned.map(({ ref }) => ref).toSorted()).toEqual(removed.map(({ ref }) => ref).toSorted());
     const left = [...engine.images.values()].flatMap(({ tags }) => tags);
-    expect(left).toEqual(["cowork-app:used", "cowork-app:db", "cowork-app:theirs", "debian:trixie"]);
+    expect(left).toEqual([
+      "cowork-app:used",
+      "cowork-app:db",
+      "cowork-app:theirs",
+      "cowork-web:theirs",
+      "my/own:1",
+      "my/other:1",
+      "debian:trixie",
+    ]);
   });
 });
