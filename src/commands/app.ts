@@ -19,6 +19,8 @@ export interface App {
   show(how: "live" | "lines"): Promise<Progress>;
   /** `--trust` of this command: to be called before `context`. */
   trust(given: boolean): void;
+  /** The work ends when nobody reads stdout any more (`logs -f | head`): to be called before `context`. */
+  endWithOutput(): AbortSignal;
   context(): Promise<Context>;
   /** The project that cowork was called in. Throws NOT_A_PROJECT. */
   project(): Promise<Project>;
@@ -55,10 +57,15 @@ export const realParts: AppParts = {
 export function createApp(caller: Caller, terminal: Terminal, globals: GlobalValues, parts: AppParts): App {
   let progress: Progress | undefined;
   let trust = false;
+  let { signal } = caller;
   const silent: Progress = { report: () => {}, pauseFor: async (work) => await work(), stop: () => {} };
   const context = once(
     async () =>
-      await parts.makeContext(caller, terminal, { progress: progress ?? silent, trust, verbose: globals.verbose }),
+      await parts.makeContext({ ...caller, signal }, terminal, {
+        progress: progress ?? silent,
+        trust,
+        verbose: globals.verbose,
+      }),
   );
   const project = once(async () => {
     const [{ findProject }, ctx] = await Promise.all([import("../project/find-project.ts"), context()]);
@@ -94,6 +101,11 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
     trust: (given) => {
       trust = given;
     },
+    endWithOutput: () => {
+      const gone = whenUnread(caller);
+      signal = AbortSignal.any([caller.signal, gone]);
+      return gone;
+    },
     context,
     project,
     findProject,
@@ -111,6 +123,14 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
     },
     stop: () => progress?.stop(),
   };
+}
+
+function whenUnread({ streams }: Caller): AbortSignal {
+  const controller = new AbortController();
+  streams.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") controller.abort();
+  });
+  return controller.signal;
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

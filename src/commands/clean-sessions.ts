@@ -2,6 +2,7 @@ import type { Project } from "../project/types.ts";
 import type { CleanOptions, CleanOutcome } from "../session/host-part.ts";
 import type { Selector, SessionView } from "../session/types.ts";
 import type { App } from "./app.ts";
+import { calmContext } from "./result.ts";
 
 type Wanted = Pick<CleanOptions, "force" | "dryRun" | "purge">;
 
@@ -46,7 +47,7 @@ async function cleanProject(
   const gone = outcomes.filter(({ ok }) => ok).map(({ name }) => name);
   if (project !== undefined && gone.length > 0 && !wanted.dryRun) {
     const { removeSessions } = await import("../project/sessions-index.ts");
-    await removeSessions(await app.context(), project, gone);
+    await removeSessions(await calmContext(app), project, gone);
   }
   return outcomes;
 }

@@ -4,17 +4,12 @@ import type { Caller } from "./caller.ts";
 
 /**
  * The caller's streams as `connect` wants them. With a terminal on both ends the process inside gets a terminal, and ours goes
- * raw once that one is ready. A reader that went away (`connect a -- yes | head -1`) ends it.
+ * raw once that one is ready. `gone` ends it: nobody reads the output any more.
  * `release` gives the terminal back.
  */
-export function connectIo(caller: Caller, onReady: () => void): ConnectIo & { release: () => void } {
+export function connectIo(caller: Caller, gone: AbortSignal, onReady: () => void): ConnectIo & { release: () => void } {
   const { stdin, stdout, stderr } = caller.streams;
   const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
-  const gone = new AbortController();
-  const onError = (error: NodeJS.ErrnoException): void => {
-    if (error.code === "EPIPE") gone.abort();
-  };
-  stdout.on("error", onError);
   const raw = (on: boolean): void => {
     if (isTerminal) (stdin as unknown as ReadStream).setRawMode(on);
   };
@@ -22,16 +17,13 @@ export function connectIo(caller: Caller, onReady: () => void): ConnectIo & { re
     stdin,
     stdout,
     stderr,
-    signal: AbortSignal.any([caller.signal, gone.signal]),
+    signal: AbortSignal.any([caller.signal, gone]),
     onReady: () => {
       onReady();
       raw(true);
     },
     ...(isTerminal ? { tty: windowOf(stdout) } : {}),
-    release: () => {
-      raw(false);
-      stdout.off("error", onError);
-    },
+    release: () => raw(false),
   };
 }
 

@@ -19,10 +19,11 @@ export const connectCommand = defineCommand({
   ],
   async run({ args, flags, rest }, app) {
     const progress = await app.show("lines");
+    const gone = app.endWithOutput();
     const { connectIo } = await import("./connect-io.ts");
     const selector = await selectSession(app, args[0]);
     const settings = await app.settings();
-    const io = connectIo(app.caller, () => progress.stop());
+    const io = connectIo(app.caller, gone, () => progress.stop());
     const command = rest !== undefined && rest.length > 0 ? [...rest] : undefined;
     const request = {
       selector,
@@ -33,6 +34,10 @@ export const connectCommand = defineCommand({
     };
     try {
       return await (await app.host()).connect(request, io);
+    } catch (error) {
+      // As the shell has it for `yes | head -1`: the reader went away, and that is nobody's mistake.
+      if (gone.aborted && !app.caller.signal.aborted) return 141;
+      throw error;
     } finally {
       io.release();
     }

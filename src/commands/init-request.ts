@@ -1,6 +1,7 @@
 import type { Project } from "../project/types.ts";
 import type { InitRequest, Outcome } from "../session/types.ts";
 import type { App } from "./app.ts";
+import { calmContext } from "./result.ts";
 import { checkHost } from "./settings.ts";
 import { usageError } from "./usage.ts";
 
@@ -75,7 +76,6 @@ export async function rememberSessions(app: App, project: Project, outcomes: rea
     import("../project/sessions-index.ts"),
     import("../project/exclude.ts"),
   ]);
-  const ctx = await app.context();
   await excludeCowork(project);
-  await addSessions(ctx, project, existing);
+  await addSessions(await calmContext(app), project, existing);
 }

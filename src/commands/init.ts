@@ -31,11 +31,11 @@ export const initCommand = defineCommand({
     const progress = await app.show("live");
     const { initNames, makeRequest, projectNotes, rememberSessions } = await import("./init-request.ts");
     const project = await app.project();
-    for (const note of projectNotes(project)) app.terminal.err(`note: ${note}`);
     if (flags["write-config"]) {
-      progress.stop();
-      return await (await import("./write-config.ts")).writeConfig(app, project, flags["base-image"]);
+      const { writeConfig } = await import("./write-config.ts");
+      return await writeConfig(app, project, { names: args, base: flags["base-image"] });
     }
+    for (const note of projectNotes(project)) app.terminal.err(`note: ${note}`);
     const names = await initNames(app, project, args);
     if (flags.branch !== undefined && names.length > 1) {
       throw usageError("--branch names the branch of one session.", "cowork init <session> --branch NAME");
@@ -55,7 +55,7 @@ export const initCommand = defineCommand({
     progress.stop();
     const code = await showResults(app, outcomes);
     const first = outcomes.find((outcome) => sessionJson(outcome).state === "running");
-    if (first !== undefined) app.terminal.err(`  Next: cowork connect ${first.name}`);
+    if (first !== undefined && !app.globals.json) app.terminal.err(`  Next: cowork connect ${first.name}`);
     return code;
   },
 });

@@ -13,6 +13,7 @@ export const logsCommand = defineCommand({
     { line: "cowork logs a -f", text: "watch it while it does" },
   ],
   async run({ args, flags }, app) {
+    app.endWithOutput();
     const selector = await selectSession(app, args[0]);
     await (await app.host()).logs(selector, { follow: flags.follow }, app.terminal.streams.stdout);
     return 0;

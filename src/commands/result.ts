@@ -1,5 +1,6 @@
 import type { ErrorView } from "../errors.ts";
 import type { Outcome, Selector, SessionView } from "../session/types.ts";
+import type { Context } from "../system/context.ts";
 import type { App } from "./app.ts";
 import { usageError } from "./usage.ts";
 
@@ -42,4 +43,9 @@ export function sessionJson(outcome: Outcome): Partial<SessionView> & { name: st
   const base = session ?? { name, host: "local" };
   if (ok) return { ...base, name };
   return { ...base, name, state: "failed", ...(error === undefined ? {} : { error }) };
+}
+
+/** For the short work that writes down what has happened: it is done also when the command was interrupted. */
+export async function calmContext(app: App): Promise<Context> {
+  return { ...(await app.context()), signal: new AbortController().signal };
 }

@@ -15,7 +15,9 @@ export function showOutcomes(terminal: Terminal, outcomes: readonly Outcome[]): 
         `${mark} ${terminal.style("bold", pad(plain(outcome.name), width))}  ${plain(describeSession(outcome))}`.trimEnd(),
       );
     } else if (outcome.error !== undefined) {
-      terminal.err(renderError(outcome.error, { style: terminal.errStyle, label: outcome.name }));
+      // The record knows how to complete what was interrupted, also where the error itself says nothing of it.
+      const error = { ...outcome.session?.error, ...outcome.error };
+      terminal.err(renderError(error, { style: terminal.errStyle, label: outcome.name }));
     }
     for (const note of outcome.notes) terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(note)}`);
   }

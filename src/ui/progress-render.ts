@@ -1,4 +1,4 @@
-import type { ProgressEvent } from "../events.ts";
+import type { ProgressEvent, Step } from "../events.ts";
 import { plain } from "../system/text.ts";
 import type { ProgressRow, ProgressRows } from "./progress-model.ts";
 import type { Style } from "./style.ts";
@@ -6,6 +6,9 @@ import { duration } from "./units.ts";
 import { displayWidth, pad, truncate } from "./width.ts";
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/** Steps that a session's way ends with; after any other one something follows. */
+const last: ReadonlySet<Step> = new Set(["ready", "stop", "start", "remove"]);
 
 /** Stands for work that belongs to no single session. */
 const everybody = "cowork";
@@ -25,7 +28,7 @@ function liveLine(
   options: { now: number; tick: number; width: number; style: Style; names: number; steps: number },
 ): string {
   const { style } = options;
-  const time = duration((row.ended ?? options.now) - row.begun);
+  const time = duration((isOver(row) ? (row.ended ?? options.now) : options.now) - row.begun);
   const head = `${pad(plain(row.session || everybody), options.names)}  ${pad(row.step, options.steps)}`;
   // Two columns for mark and space, two gaps of two, the time; one stays free, so that no terminal wraps.
   const room = options.width - 1 - 2 - displayWidth(head) - 4 - time.length;
@@ -35,9 +38,13 @@ function liveLine(
 }
 
 function mark(row: ProgressRow, tick: number, style: Style): string {
-  if (row.state === "done") return style("green", "✔");
+  if (isOver(row) && row.state === "done") return style("green", "✔");
   if (row.state === "failed") return style("red", "✖");
   return style("cyan", frames[tick % frames.length] ?? "");
+}
+
+function isOver(row: ProgressRow): boolean {
+  return row.state === "failed" || (row.state === "done" && (row.session === "" || last.has(row.step)));
 }
 
 /**

@@ -16,7 +16,7 @@ export interface Terminal {
   errWidth: number;
   /** a person can be asked: input and stderr are both a terminal */
   canAsk: boolean;
-  /** stderr is a terminal that can redraw lines */
+  /** stderr is a terminal that can redraw lines, and says how wide it is */
   isLive: boolean;
 }
 
@@ -46,7 +46,7 @@ export function createTerminal(
     width: widthOf(stdout),
     errWidth: widthOf(stderr),
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
-    isLive: stderr.isTTY === true && env["TERM"] !== "dumb",
+    isLive: stderr.isTTY === true && stderr.columns !== 0 && env["TERM"] !== "dumb",
   };
 }
 

@@ -7,7 +7,7 @@ import { runCli } from "../../../src/commands/cli.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import type { HostPart } from "../../../src/session/host-part.ts";
 import type { Outcome } from "../../../src/session/types.ts";
-import { fakeCaller, type FakeCallerOptions } from "../../support/fake-caller.ts";
+import { fakeCaller, type FakeCaller, type FakeCallerOptions } from "../../support/fake-caller.ts";
 import { fakeHost, sessionStatus, sessionView } from "../../support/fake-host.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -26,6 +26,7 @@ interface Setting extends Partial<FakeCallerOptions> {
   conf?: string;
   tracked?: boolean;
   outside?: boolean;
+  onCaller?: (caller: FakeCaller) => void;
 }
 
 /** A command line, run in this process: real project, configuration and terminal code, a host's part that is told what to say. */
@@ -48,6 +49,7 @@ async function run(line: string | string[], setting: Setting = {}): Promise<Resu
   git("add", "file", ...(setting.tracked === true ? [".cowork"] : []));
   git("commit", "-q", "-m", "first");
   const caller = fakeCaller({ cwd: setting.outside === true ? folder : root, home, ...setting });
+  setting.onCaller?.(caller);
   const { host, calls } = fakeHost(setting.answers ?? {});
   const argv = typeof line === "string" ? line.split(" ") : line;
   const code = await runCli(argv, caller, { ...realParts, makeHost: async () => host });
@@ -118,6 +120,30 @@ describe("init", () => {
     expect(result.stderr).toContain("Remote hosts are not in this version yet (host box)");
     const local = await run("init a --host local", { conf: "HOST=box\n", answers: { init: async () => [done("a")] } });
     expect(local.code).toBe(0);
+  });
+
+  test("--write-config puts the template into the project and makes no session", async () => {
+    const result = await run("init --write-config --base-image debian:12");
+    expect([result.code, result.calls]).toEqual([0, []]);
+    expect(result.stdout).toBe(".devcontainer/devcontainer.json\n.devcontainer/Dockerfile\n");
+    expect(await readFile(join(result.root, ".devcontainer", "Dockerfile"), "utf8")).toMatch(/^FROM debian:12/m);
+    expect((await run("init a --write-config")).code).toBe(2);
+  });
+
+  test("what was interrupted is shown and remembered, and how to complete it", async () => {
+    const interrupted = new CoworkError("INTERRUPTED", "Interrupted.").toView();
+    const error = { ...interrupted, hint: "cowork init a" };
+    const session = sessionView({ state: "failed", error });
+    const outcome: Outcome = { name: "a", ok: false, error: interrupted, session, exitCode: 130, notes: [] };
+    const caller: { interrupt?: (code: number) => void } = {};
+    const init = async (): Promise<Outcome[]> => {
+      caller.interrupt?.(143);
+      return [outcome];
+    };
+    const result = await run("init a", { answers: { init }, onCaller: (made) => Object.assign(caller, made) });
+    expect(result.code).toBe(143);
+    expect(result.stderr).toContain("a: Interrupted.\n  Next: cowork init a\n");
+    expect(await readConfOf(result.root)).toContain("SESSIONS=a\n");
   });
 
   test("--dry-run shows the plan and makes nothing", async () => {
@@ -239,6 +265,19 @@ describe("connect", () => {
     expect(terminal.calls[0]?.[1]).toMatchObject({ tmux: true });
     expect(terminal.calls[0]?.[2]).toMatchObject({ tty: { columns: 100, rows: 24 } });
     expect((await run("connect a --no-tmux", { answers, columns: 100 })).calls[0]?.[1]).toMatchObject({ tmux: false });
+  });
+
+  test("a reader that goes away ends it, as the shell has it", async () => {
+    let caller: FakeCaller | undefined;
+    const connect: HostPart["connect"] = async (_request, io) => {
+      const ended = new Promise<never>((_, fail) => {
+        io.signal?.addEventListener("abort", () => fail(new CoworkError("INTERRUPTED", "Interrupted.")));
+      });
+      caller?.streams.stdout.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+      return await ended;
+    };
+    const result = await run("connect a -- yes", { answers: { connect }, onCaller: (made) => void (caller = made) });
+    expect([result.code, result.stderr]).toEqual([141, ""]);
   });
 
   test("CONNECT is handed on", async () => {
