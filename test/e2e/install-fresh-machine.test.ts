@@ -71,7 +71,7 @@ describe("install.sh on a fresh machine", () => {
       expect(await states()).toEqual(["api stopped", "docs stopped", "web stopped"]);
       expect((await cowork("cowork start")).code).toBe(0);
       expect(await states()).toEqual(["api running", "docs running", "web running"]);
-      expect((await cowork("cowork connect api -- cat ended")).stdout).toBe("saved\n");
+      expect((await cowork("cowork connect api -- cat ended")).stdout).toBe("saved");
     },
   );
 
