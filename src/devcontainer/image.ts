@@ -70,8 +70,8 @@ async function ensureBuilt(
   });
 }
 
-function tagOf(request: ImageRequest, key: string): string {
-  return `${repositoryOf(request.project)}:${key}`;
+function tagOf(project: { name: string }, key: string): string {
+  return `${repositoryOf(project)}:${key}`;
 }
 
 /** Looks, waits for whoever is building it, looks again, builds. */
@@ -81,7 +81,7 @@ async function once(
   key: string,
   build: (inner: Context) => Promise<ImageDetail>,
 ): Promise<SharedImage> {
-  const tag = tagOf(request, key);
+  const tag = tagOf(request.project, key);
   const image = await ctx.engine.findImage(tag);
   if (image !== undefined) return describe(tag, key, image);
   const session = request.session ?? "";
@@ -123,7 +123,7 @@ async function addLayer(
     ctx,
     { from, image, user, link: linkPath({ project, plan }), authorityImage },
     {
-      tag: tagOf(request, work.key),
+      tag: tagOf(project, work.key),
       project: project.name,
       labels: {
         ...labels,
@@ -143,12 +143,14 @@ async function findByInputs(ctx: Context, { project }: ImageRequest, inputs: str
     [imageLabel.project]: project.name,
     [imageLabel.inputs]: inputs,
   });
-  const [newest] = found
-    .filter((image) => image.tags.length > 0)
-    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  return newest?.tags[0] === undefined
-    ? undefined
-    : describe(newest.tags[0], newest.labels[imageLabel.key] ?? "", newest);
+  // Labels are inherited by what somebody builds on it: the tag says that it is the one.
+  const tagged = found.flatMap((image) =>
+    image.tags.map((tag) => ({ tag, image, key: image.labels[imageLabel.key] ?? "" })),
+  );
+  const [newest] = tagged
+    .filter(({ tag, key }) => tag === tagOf(project, key))
+    .toSorted((a, b) => b.image.createdAt.localeCompare(a.image.createdAt));
+  return newest === undefined ? undefined : describe(newest.tag, newest.key, newest.image);
 }
 
 function describe(ref: string, key: string, image: ImageDetail): SharedImage {

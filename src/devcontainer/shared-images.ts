@@ -1,6 +1,6 @@
 import type { ImageDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
-import { imageLabel } from "./image-labels.ts";
+import { imageLabel, repositoryOf } from "./image-labels.ts";
 
 /** An image that cowork made for more than one session. */
 export interface MadeImage {
@@ -24,7 +24,13 @@ export async function listSharedImages(ctx: Context, options: { project?: string
   const own = await ctx.engine.listImages({ [imageLabel.home]: ctx.paths.homeHash, ...ofProject });
   const common = project === undefined ? await ctx.engine.listImages({ [imageLabel.shared]: undefined }) : [];
   return [
-    ...own.flatMap((image) => toMade(image, [`cowork-${image.labels[imageLabel.project] ?? ""}:`, "cowork-build:"])),
+    ...own.flatMap((image) =>
+      toMade(image, [
+        `${repositoryOf({ name: image.labels[imageLabel.project] ?? "" })}:`,
+        "cowork-build:",
+        "cowork-features:",
+      ]),
+    ),
     ...common
       .filter((image) => image.labels[imageLabel.home] === undefined)
       .flatMap((image) => toMade(image, [`cowork-${image.labels[imageLabel.shared] ?? ""}:`])),

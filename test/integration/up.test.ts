@@ -1,0 +1,159 @@
+import { readFile, readdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { up, type UpRequest } from "../../src/devcontainer/up.ts";
+import type { JsonObject } from "../../src/devcontainer/types.ts";
+import type { Context } from "../../src/system/context.ts";
+import { testBaseImage } from "../support/engine.ts";
+import { imageContext, type ImageContext } from "../support/image-context.ts";
+import { dockerfileRequest, imageRequest } from "../support/image-request.ts";
+import { upSession } from "../support/up-session.ts";
+
+let world: ImageContext;
+let ctx: Context;
+beforeEach(async () => {
+  world = await imageContext();
+  ctx = world.ctx;
+});
+afterEach(() => world.end());
+
+const session = (name: string, config: JsonObject = {}): Promise<UpRequest> =>
+  upSession(ctx, name, imageRequest({ config: { image: testBaseImage, ...config } }));
+
+async function inside(container: string, user: string, script: string): Promise<string> {
+  const { code, stdout, stderr } = await ctx.engine.exec(container, { command: ["sh", "-c", script], user });
+  return code === 0 ? stdout.trim() : `${code}: ${stderr}`;
+}
+
+async function containers(): Promise<string[]> {
+  const found = await ctx.engine.listContainers({ "cowork.home": ctx.paths.homeHash });
+  return found.map(({ id }) => id);
+}
+
+describe("up", () => {
+  test("brings the container up with our mounts, labels and environment; the clone stays clean", async () => {
+    const request = await upSession(
+      ctx,
+      "a",
+      dockerfileRequest([`FROM ${testBaseImage}`, "RUN useradd -m -u 1001 joe"], {
+        config: {
+          remoteUser: "joe",
+          remoteEnv: { ADDED: "${containerEnv:PATH}:/x", WHERE: "${localWorkspaceFolderBasename}" },
+          postCreateCommand: "pwd > /tmp/created",
+        },
+      }),
+    );
+    await symlink("/workspaces/app-a", join(ctx.paths.container("app-a"), "workspace"));
+    const result = await up(ctx, request);
+    expect(result).toMatchObject({ remoteUser: "joe", workspaceFolder: "/workspaces/app-a" });
+    expect(result.remoteEnv).toMatchObject({
+      WHERE: "app-a",
+      ADDED: expect.stringMatching(/^\/opt\/cowork\/bin:.*:\/x$/),
+    });
+    const { containerId } = result;
+    expect(
+      await inside(containerId, "joe", "id -u; cat /tmp/created; cd /workspaces/App && git status --porcelain"),
+    ).toBe(`${ctx.user.sessionUid}\n/workspaces/app-a`);
+    expect(await inside(containerId, "joe", "touch /workspaces/app-a/x && echo written; command -v quiesce")).toBe(
+      "written\n/opt/cowork/bin/quiesce",
+    );
+    expect(await inside(containerId, "joe", "touch /opt/cowork/bin/x 2>/dev/null || echo no")).toBe("no");
+    const detail = await ctx.engine.findContainer(containerId);
+    expect(detail?.labels).toMatchObject({ ...request.labels, "devcontainer.local_folder": request.clone });
+    expect((await readdir(join(request.clone, ".devcontainer"))).toSorted()).toEqual(["devcontainer.json"]);
+  });
+
+  test("finds its container again, starts it where it is stopped, and runs only what belongs to a start", async () => {
+    const request = await session("a", {
+      onCreateCommand: "echo made >> /ran",
+      postStartCommand: "echo started >> /ran",
+    });
+    const first = await up(ctx, request);
+    expect((await up(ctx, request)).containerId).toBe(first.containerId);
+    await ctx.engine.stopContainer(first.containerId, 10);
+    expect((await up(ctx, request)).containerId).toBe(first.containerId);
+    expect(await inside(first.containerId, "root", "cat /ran")).toBe("made\nstarted\nstarted");
+    expect((await readdir(ctx.paths.logs(request.id))).toSorted()).toEqual(["up.log", "up.log.1", "up.log.2"]);
+    expect(await readFile(`${ctx.paths.upLog(request.id)}.2`, "utf8")).toMatch(/^made$|Running the onCreateCommand/m);
+  });
+
+  test("brings several up at the same time, each its own", async () => {
+    const requests = await Promise.all(["a", "b", "c", "d"].map((name) => session(name)));
+    const results = await Promise.all(requests.map((request) => up(ctx, request)));
+    expect(new Set(results.map(({ containerId }) => containerId)).size).toBe(4);
+    expect(results.map(({ workspaceFolder }) => workspaceFolder)).toEqual(
+      ["a", "b", "c", "d"].map((name) => `/workspaces/app-${name}`),
+    );
+  });
+
+  test("says which command of the project failed; the next attempt runs it again", async () => {
+    const request = await session("a", { postCreateCommand: "echo the reason >&2; test -e /workspaces/app-a/now" });
+    const failing = up(ctx, request);
+    await expect(failing).rejects.toMatchObject({
+      code: "UP_FAILED",
+      message: "The dev container of a did not come up: postCreateCommand from devcontainer.json failed.",
+      hint: "cowork logs a",
+      detail: expect.stringContaining("the reason"),
+    });
+    expect(await containers()).toEqual([]);
+    await expect(up(ctx, request)).rejects.toMatchObject({ code: "UP_FAILED" });
+    await writeFile(join(request.clone, "now"), "");
+    await expect(up(ctx, request)).resolves.toBeDefined();
+  });
+
+  test("ends with the command, with all that it started, and can be repeated", async () => {
+    const request = await session("a", { postCreateCommand: "sleep 4711; test -e /workspaces/app-a/now" });
+    const abort = new AbortController();
+    const report: Context["report"] = (event) => event.detail === "running postCreateCommand" && abort.abort();
+    await expect(up({ ...ctx, signal: abort.signal, report }, request)).rejects.toMatchObject({ code: "INTERRUPTED" });
+    expect(await containers()).toEqual([]);
+    const { stdout } = await execa("ps", ["-eo", "args"]);
+    expect(stdout.split("\n").filter((line) => line.includes(ctx.paths.clone(request.id)))).toEqual([]);
+    await writeFile(join(request.clone, "now"), "");
+    await writeFile(
+      request.overrideConfigPath,
+      (await readFile(request.overrideConfigPath, "utf8")).replace("4711", "0"),
+    );
+    await expect(up(ctx, request)).resolves.toBeDefined();
+  });
+
+  test("leaves the image's own lifecycle commands to run once", async () => {
+    const entries = JSON.stringify([{ postCreateCommand: "echo image >> /ran" }]);
+    const base = `cowork-test-up:${ctx.paths.homeHash}`;
+    const labels = { "cowork.home": ctx.paths.homeHash, "devcontainer.metadata": entries };
+    await ctx.engine.buildImage({ files: { Dockerfile: `FROM ${testBaseImage}\n` }, tag: base, labels });
+    const request = await session("a", { image: base, postCreateCommand: "echo project >> /ran" });
+    const { containerId } = await up(ctx, request);
+    expect(await inside(containerId, "root", "cat /ran")).toBe("image\nproject");
+  });
+
+  test("does not answer to an agent's change of the clone's own configuration", async () => {
+    const request = await session("a");
+    const { containerId } = await up(ctx, request);
+    const changed = {
+      image: testBaseImage,
+      initializeCommand: `touch ${join(world.folder, "canary")}`,
+      postStartCommand: "touch /changed",
+    };
+    await writeFile(join(request.clone, ".devcontainer/devcontainer.json"), JSON.stringify(changed));
+    await ctx.engine.stopContainer(containerId, 10);
+    await up(ctx, request);
+    expect(await readdir(world.folder)).not.toContain("canary");
+    expect(await inside(containerId, "root", "ls /changed")).toMatch(/No such file/);
+  });
+});
+
+test("on plain docker stop what runs inside ends in order", async () => {
+  const { containerId } = await up(ctx, await session("a"));
+  const script = "trap 'sleep 1; date > /workspaces/app-a/ended; exit 0' TERM; while :; do sleep 0.1; done";
+  const running = ctx.engine
+    .exec(containerId, { command: ["sh", "-c", script] }, { timeoutMs: 60_000 })
+    .catch(() => undefined);
+  await expect
+    .poll(() => inside(containerId, "root", "cat /proc/*/cmdline 2>/dev/null | tr '\\0' ' '"))
+    .toContain("sleep 0.1");
+  await execa("docker", ["stop", "-t", "20", containerId]);
+  await running;
+  expect(await readdir(ctx.paths.clone("app-a"))).toContain("ended");
+});
