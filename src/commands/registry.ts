@@ -1,3 +1,4 @@
+import { authCommand } from "./auth.ts";
 import { cleanCommand } from "./clean.ts";
 import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   stopCommand,
   cleanCommand,
   logsCommand,
+  authCommand,
   configCommand,
   doctorCommand,
   completionCommand,

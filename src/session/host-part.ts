@@ -1,5 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 import type { AttachIo } from "../engine/types.ts";
+import type { Login } from "../agent/types.ts";
+import type { LogoutResult } from "../auth/logout.ts";
+import type { AuthStatus } from "../auth/status.ts";
 import type { Settings } from "../config/types.ts";
 import type { InitPlan, InitRequest, Outcome, Selector, SessionStatus, SessionView } from "./types.ts";
 
@@ -24,6 +27,17 @@ export interface HostPart {
   /** How the dev container came up; with `follow` until the signal fires. */
   logs(selector: Selector & { names: [string] }, options: { follow: boolean }, out: Writable): Promise<void>;
   doctor(options: { fix: boolean }): Promise<Check[]>;
+  /** Who is logged in on this host, until when, and what threatens it. Asks nobody outside. */
+  authStatus(agent: Settings["agent"]): Promise<AuthStatus>;
+  /** By the agent's own program, with the caller's terminal. Throws NOT_LOGGED_IN, SESSION_BUSY. */
+  login(request: LoginRequest, io: ConnectIo): Promise<Login>;
+  logout(request: { settings: Settings }): Promise<LogoutResult>;
+}
+
+export interface LoginRequest {
+  settings: Settings;
+  /** the agent's own token that is not renewed, instead of one that is */
+  longLived: boolean;
 }
 
 /** `start --rebuild`: settings decide anew about config, image and agent. */

@@ -21,5 +21,8 @@ export function createLocalHost(ctx: Context): HostPart {
     connect: async (request, io) => (await import("./enter.ts")).enterSession(ctx, request, io),
     logs: async (selector, options, out) => (await import("./logs.ts")).showLogs(ctx, selector, options, out),
     doctor: async (options) => (await import("./doctor.ts")).runDoctor(ctx, options),
+    authStatus: async (agent) => (await import("./agent-login.ts")).agentStatus(ctx, agent),
+    login: async (request, io) => (await import("./agent-login.ts")).agentLogin(ctx, request, io),
+    logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };
 }

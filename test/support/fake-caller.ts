@@ -61,5 +61,6 @@ function withPath(): Record<string, string> {
 }
 
 function withSize<T extends object>(stream: T, columns: number | undefined): MaybeTty<T> {
-  return columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns, rows: 24 });
+  const terminal = { isTTY: true, columns, rows: 24, setRawMode: () => stream };
+  return columns === undefined ? stream : Object.assign(stream, terminal);
 }

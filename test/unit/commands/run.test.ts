@@ -395,6 +395,60 @@ describe("config", () => {
   });
 });
 
+describe("auth", () => {
+  const login = {
+    state: "ok" as const,
+    detail: "logged in",
+    method: "claude.ai",
+    plan: "max",
+    account: "p@example.invalid",
+  };
+  const status = {
+    agent: "claude" as const,
+    login,
+    readable: true,
+    repaired: [],
+    problems: [],
+    threats: ["a sets KEY"],
+  };
+
+  test("login hands the terminal through, and needs one", async () => {
+    const answers = { login: async () => login };
+    const result = await run("auth", { answers, columns: 80 });
+    expect(result.code).toBe(0);
+    expect(result.calls[0]?.[1]).toMatchObject({ longLived: false, settings: { agent: "claude" } });
+    expect(result.calls[0]?.[2]).toMatchObject({ tty: { columns: 80 } });
+    expect((await run("auth login", { answers })).stderr).toContain("A login needs a terminal.");
+  });
+
+  test("status says who and what threatens; 5 without a login", async () => {
+    const well = await run("auth status", { answers: { authStatus: async () => status } });
+    expect([well.code, well.stdout]).toEqual([0, "✔ logged in\n  account  p@example.invalid\n  plan  max\n"]);
+    expect(well.stderr).toContain("note: a sets KEY");
+    const none = { ...status, login: { state: "none" as const, detail: "nobody is logged in" } };
+    const without = await run("auth status --json", { answers: { authStatus: async () => none } });
+    expect(without.code).toBe(5);
+    expect(JSON.parse(without.stdout)).toMatchObject({
+      agent: "claude",
+      authMethod: null,
+      state: "none",
+      readable: true,
+    });
+    const text = await run("auth status", { answers: { authStatus: async () => none } });
+    expect(text.stderr).toContain("Next: cowork auth login");
+  });
+
+  test("logout", async () => {
+    const answers = { logout: async () => ({ loggedOut: true, notes: ["the vendor was told"] }) };
+    const result = await run("auth logout", { answers });
+    expect([result.code, result.stdout]).toEqual([0, "Logged out, for every session of this host.\n"]);
+  });
+
+  test.each(["auth forget", "auth status --long-lived"])("cowork %s is refused", async (line) => {
+    expect((await run(line)).code).toBe(2);
+  });
+});
+
 describe("doctor, logs, help", () => {
   test("doctor fails when something is a problem", async () => {
     const checks = [

@@ -1,0 +1,32 @@
+import { getAgent } from "../agent/catalog.ts";
+import type { Login } from "../agent/types.ts";
+import type { AgentContainerRequest } from "../auth/agent-container.ts";
+import { login } from "../auth/login.ts";
+import { logout, type LogoutResult } from "../auth/logout.ts";
+import { authStatus, type AuthStatus } from "../auth/status.ts";
+import type { Settings } from "../config/types.ts";
+import { hostProxies } from "../devcontainer/proxies.ts";
+import { ensureTemplateImage } from "../devcontainer/template-image.ts";
+import type { Context } from "../system/context.ts";
+import type { ConnectIo, LoginRequest } from "./host-part.ts";
+
+// What the vault's functions need of the dev container room: the image to run the agent in, and the host's proxies.
+
+export async function agentStatus(ctx: Context, agent: Settings["agent"]): Promise<AuthStatus> {
+  return await authStatus(ctx, getAgent(agent));
+}
+
+export async function agentLogin(ctx: Context, request: LoginRequest, io: ConnectIo): Promise<Login> {
+  const { settings, longLived } = request;
+  const container = await containerRequest(ctx, settings);
+  return await login(ctx, getAgent(settings.agent), { ...container, longLived }, io);
+}
+
+export async function agentLogout(ctx: Context, settings: Settings): Promise<LogoutResult> {
+  return await logout(ctx, getAgent(settings.agent), async () => await containerRequest(ctx, settings));
+}
+
+async function containerRequest(ctx: Context, settings: Settings): Promise<AgentContainerRequest> {
+  const { ref } = await ensureTemplateImage(ctx, settings);
+  return { settings, image: ref, env: hostProxies(ctx.env) };
+}
