@@ -4,7 +4,8 @@
  */
 import { appendFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { connect } from "node:net";
 import { profile, sendJson, sendMessage } from "./answers.ts";
 import { createTokens, type Grant } from "./tokens.ts";
 
@@ -94,6 +95,26 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   sendJson(response, refused ? 401 : 404, { type: "error", error });
 }
 
+/** Somebody else: a proxy on port 3128 that leads every connection to a server with a certificate of its own making. */
+function startThief(): void {
+  const options = { cert: pem("thief.pem"), key: pem("thief-key.pem") };
+  const seen = (request: IncomingMessage, response: ServerResponse): void => {
+    journal({ what: "stolen", host: request.headers.host, path: request.url, bearer: request.headers.authorization });
+    response.writeHead(404, { "x-should-retry": "false" });
+    response.end();
+  };
+  createServer(options, seen).listen(8443);
+  const proxy = createHttpServer(seen);
+  proxy.on("connect", (request, socket) => {
+    journal({ what: "proxy", host: request.url });
+    const inner = connect(8443, "127.0.0.1", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+    inner.on("error", () => socket.destroy());
+    socket.on("error", () => inner.destroy());
+    inner.pipe(socket).pipe(inner);
+  });
+  proxy.listen(3128);
+}
+
 const pem = (name: string): Buffer => readFileSync(`${folder}/${name}`);
 createServer({ cert: pem("cert.pem"), key: pem("key.pem") }, (request, response) => {
   handle(request, response).catch((error: unknown) => {
@@ -101,4 +122,5 @@ createServer({ cert: pem("cert.pem"), key: pem("key.pem") }, (request, response)
     response.destroy();
   });
 }).listen(443, () => journal({ what: "listening" }));
+startThief();
 process.on("SIGTERM", () => process.exit(0));

@@ -8,7 +8,18 @@ import { testBaseImage } from "../engine.ts";
 
 /** One line of the stand-in's journal. */
 export interface Entry {
-  what: "login" | "logout" | "refresh" | "message" | "profile" | "refused" | "other" | "listening" | "failed";
+  what:
+    | "login"
+    | "logout"
+    | "refresh"
+    | "message"
+    | "profile"
+    | "refused"
+    | "other"
+    | "stolen"
+    | "proxy"
+    | "listening"
+    | "failed";
   ok?: boolean;
   host?: string;
   path?: string;
@@ -23,6 +34,8 @@ export interface Vendor {
   network: string;
   /** `base` with the stand-in's authority, where the agent trusts it */
   image: string;
+  /** the authority of somebody who would like to read along, and his proxy */
+  thief: { authority: string; proxy: string };
   journal(): Promise<Entry[]>;
   /** forgets what was journalled so far */
   clearJournal(): Promise<void>;
@@ -52,15 +65,13 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
   const name = `cowork-stand-in-${randomBytes(4).toString("hex")}`;
   const folder = await mkdtemp(join(tmpdir(), `${name}-`));
   const docker = (...args: string[]) => execa("docker", args);
-  const altNames = names.map((value) => ({ type: 2 as const, value }));
-  const extensions = [{ name: "subjectAltName" as const, altNames }];
-  const pems = await generate([{ name: "commonName", value: "cowork stand-in" }], {
-    keySize: 2048,
-    algorithm: "sha256",
-    extensions,
-  });
-  await writeFile(join(folder, "cert.pem"), pems.cert);
-  await writeFile(join(folder, "key.pem"), pems.private);
+  const write = async (entry: string, content: string): Promise<void> => writeFile(join(folder, entry), content);
+  const vendorPems = await makeAuthority();
+  await write("cert.pem", vendorPems.cert);
+  await write("key.pem", vendorPems.private);
+  const thief = await makeAuthority();
+  await write("thief.pem", thief.cert);
+  await write("thief-key.pem", thief.private);
   const file = (entry: string): string => join(folder, entry);
   const journal = async (): Promise<Entry[]> => {
     const text = await readFile(file("journal.jsonl"), "utf8").catch(() => "");
@@ -102,8 +113,9 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     await docker(...run, base, "/node", "--disable-warning=ExperimentalWarning", "/server/server.ts", "/stand-in");
     const dockerfile = [
       `FROM ${base}`,
-      "COPY cert.pem /stand-in-ca.pem",
-      "ENV NODE_EXTRA_CA_CERTS=/stand-in-ca.pem CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+      "COPY cert.pem /usr/local/share/ca-certificates/stand-in.crt",
+      "RUN update-ca-certificates",
+      "ENV CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
     ].join("\n");
     await writeFile(join(folder, "Dockerfile"), dockerfile);
     await docker("build", "-q", "-t", `${name}:image`, "--label", `cowork.test=${label}`, folder);
@@ -148,6 +160,7 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
   return {
     network: name,
     image: `${name}:image`,
+    thief: { authority: file("thief.pem"), proxy: "http://elsewhere.example:3128" },
     journal,
     clearJournal: () => writeFile(file("journal.jsonl"), ""),
     control: (settings) => writeFile(file("control.json"), JSON.stringify(settings)),
@@ -155,6 +168,14 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     adoptLogin,
     stop,
   };
+}
+
+/** A certificate for all the names that is its own authority. */
+async function makeAuthority(): Promise<{ cert: string; private: string }> {
+  const altNames = names.map((value) => ({ type: 2 as const, value }));
+  const extensions = [{ name: "subjectAltName" as const, altNames }];
+  const subject = [{ name: "commonName", value: "cowork stand-in" }];
+  return generate(subject, { keySize: 2048, algorithm: "sha256", extensions });
 }
 
 async function until(check: () => Promise<boolean>): Promise<void> {
