@@ -16,7 +16,8 @@ const profileMarker = "/var/devcontainer/.patchEtcProfileMarker";
  */
 export function planProbe(userEnvProbe: string | undefined, mark: string): readonly [string, ...string[]] | undefined {
   if (userEnvProbe === "none") return undefined;
-  const kind = userEnvProbe !== undefined && userEnvProbe in flags ? userEnvProbe : "loginInteractiveShell";
+  const kind =
+    userEnvProbe !== undefined && Object.hasOwn(flags, userEnvProbe) ? userEnvProbe : "loginInteractiveShell";
   const flag = flags[kind] ?? "-lic";
   const show = `echo -n ${mark}; cat /proc/self/environ; echo -n ${mark}`;
   const pwsh = kind === "interactiveShell" ? "-Command" : "-Login -Command";

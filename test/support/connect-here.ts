@@ -10,7 +10,9 @@ import { connectContext } from "./connect-context.ts";
 
 const [home = "", container = "", ...command] = process.argv.slice(2);
 const caller = processCaller();
-const io = connectIo(caller, () => undefined);
+const gone = new AbortController();
+process.stdout.on("error", () => gone.abort());
+const io = connectIo(caller, gone.signal, () => undefined);
 const target = {
   container: { id: container },
   user: "dev",
