@@ -4,7 +4,7 @@ h=${COWORK_HOME:-${HOME:+$HOME/.cowork}}
 n=$h/lib/node/bin/node
 if [ -z "$h" ] || [ ! -x "$n" ]; then
   n=$(command -v node 2>&1) || n=
-  v=$([ -z "$n" ] || "$n" --version 2>&1)
+  v=$([ -z "$n" ] || "$n" --version 2>/dev/null)
   a=${v#v} b=${v#v*.}
   a=${a%%.*} b=${b%%.*}
   case $v in v[0-9]*.[0-9]*.[0-9]*) ;; *) a=0 b=0 ;; esac
@@ -22,5 +22,5 @@ if [ -d "$h" ] && [ -w "$h" ]; then
   NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$h/cache/node}
   export NODE_COMPILE_CACHE
 fi
-exec "$n" -e 'require(require("path").resolve(process.argv[1]))' -- "$0" "$@"
+exec "$n" --input-type=commonjs -e 'require(require("path").resolve(process.argv[1]))' -- "$0" "$@"
 */

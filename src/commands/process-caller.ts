@@ -57,7 +57,7 @@ function currentFolder(): string {
 function selfCommand(): [string, ...string[]] {
   const file = resolve(process.argv[1] ?? "cowork");
   if (!isBuilt()) return [process.execPath, file];
-  return [process.execPath, "-e", "require(process.argv[1])", "--", file];
+  return [process.execPath, "--input-type=commonjs", "-e", "require(process.argv[1])", "--", file];
 }
 
 function identity(): { uid: number; gid: number; username: string } {

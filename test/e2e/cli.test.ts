@@ -74,6 +74,7 @@ describe("it runs", () => {
     const { run, folder } = await machine();
     await writeFile(join(folder, "package.json"), '{"type":"module"}');
     expect(await run(["--version"])).toEqual(itsVersion);
+    expect(await run(["--version"], { env: { NODE_OPTIONS: "--input-type=module" } })).toEqual(itsVersion);
   });
 
   test("words reach it as they are", async () => {
@@ -103,7 +104,10 @@ describe("which Node", () => {
     const there = join(elsewhere, "lib", "node", "bin", "node");
     await script(there, 'echo "own node: $*" >&2; exit 7');
     const { code, stderr } = await run(["list"], { env: { COWORK_HOME: elsewhere } });
-    expect([code, stderr]).toEqual([7, expect.stringMatching(/^own node: -e .* -- .*cowork list\n$/)]);
+    expect([code, stderr]).toEqual([
+      7,
+      expect.stringMatching(/^own node: --input-type=commonjs -e .* -- .*cowork list\n$/),
+    ]);
   });
 
   test("one that is too old is named, with what to do", async () => {
