@@ -61,6 +61,6 @@ function withPath(): Record<string, string> {
 }
 
 function withSize<T extends object>(stream: T, columns: number | undefined): MaybeTty<T> {
-  const terminal = { isTTY: true, columns, rows: 24, setRawMode: () => stream };
-  return columns === undefined ? stream : Object.assign(stream, terminal);
+  if (columns === undefined) return stream;
+  return Object.assign(stream, { isTTY: true, columns, rows: 24, setRawMode: () => stream });
 }
