@@ -1,6 +1,6 @@
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { knownCause } from "./cli-causes.ts";
-import { meaningfulLines } from "./cli-output.ts";
+import { meaningfulLines, shorten } from "./cli-output.ts";
 
 /** A build of ours through the engine that failed, as an error that says why as far as the engine's words show it. */
 export function imageError(what: string, error: unknown, hint: string): CoworkError {
@@ -10,7 +10,10 @@ export function imageError(what: string, error: unknown, hint: string): CoworkEr
   const cause = knownCause(text);
   const last = meaningfulLines((failure.detail ?? "").split("\n"));
   const said = last.findLast((line) => line.startsWith("cowork: "))?.slice("cowork: ".length);
-  const why = said ?? cause?.why ?? failure.message.replace(/\.$/, "");
+  const why =
+    said ??
+    cause?.why ??
+    shorten(failure.message.replace(/^The Docker Engine could not build \S+: /, "").replace(/\.$/, ""), 300);
   return new CoworkError(cause?.code ?? "IMAGE_BUILD_FAILED", `${what} could not be built: ${why}.`, {
     hint: cause?.hint ?? hint,
     detail: [...last, failure.message].join("\n"),
