@@ -67,6 +67,10 @@ copy_index && unhide || exit 94
   fi
   git commit-tree "$@" -m ${quoted(subject)} "$tree" >"$T/wip"
 ) || exit 94
-[ ! -s "$T/wip" ] || printf 'want %s ${wipRef}\n' "$(cat "$T/wip")" >>"$T/in"
+if [ -s "$T/wip" ]; then
+  printf 'want %s ${wipRef}\n' "$(cat "$T/wip")" >>"$T/in"
+  # a bundle leaves out what the project has already
+  printf 'cowork-wip %s\n' "$(cat "$T/wip")" >&2
+fi
 `;
 }

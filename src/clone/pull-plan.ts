@@ -19,6 +19,8 @@ export interface Wanted {
   ref: string;
   /** a taken name is no reason to stop: the next free one is used (`a-wip-2`) */
   numbered: boolean;
+  /** the same trees are the same work: a commit of the working tree differs in its time alone */
+  byContent?: boolean;
 }
 
 const heads = "refs/heads/";
@@ -46,9 +48,11 @@ export function planPull(inside: RefsInside, options: PullOptions): Wanted[] {
     else if (![...wanted.values()].some(({ oid }) => oid === inside.head))
       want(inside.head, `${heads}${startBranch}-detached`, true);
   }
-  if (options.allBranches === true) for (const [ref, oid] of inside.refs) want(oid, targetOf(ref, session));
   if (options.allBranches === true)
-    for (const [file, oid] of inside.pending) want(oid, `refs/cowork/${session}/${file}`);
+    for (const [ref, oid] of inside.refs)
+      want(oid, targetOf(ref, session), !ref.startsWith(heads) && !ref.startsWith("refs/tags/"));
+  if (options.allBranches === true)
+    for (const [file, oid] of inside.pending) want(oid, `refs/cowork/${session}/${file}`, true);
   if (options.uncommitted === true)
     for (const oid of inside.stashes) wantStash(wanted, oid, options.branch ?? startBranch);
   return [...wanted.values()];

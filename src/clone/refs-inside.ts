@@ -15,6 +15,10 @@ export interface RefsInside {
   /** ids that git keeps in files while something is under way, by the file's name */
   pending: Map<string, string>;
   objectFormat: "sha1" | "sha256";
+  /** ids of git-lfs objects */
+  lfs: string[];
+  /** submodules that are checked out: path, and the name of their git folder below `.git/modules` */
+  modules: { path: string; name: string }[];
 }
 
 const script = String.raw`
@@ -26,6 +30,12 @@ git rev-parse -q --verify refs/stash >/dev/null && git reflog exists refs/stash 
 git rev-parse -q --verify refs/stash | sed 's/^/stash /'
 for f in MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD REBASE_HEAD MERGE_AUTOSTASH rebase-merge/orig-head rebase-merge/autostash rebase-apply/autostash; do
   [ -f "$GIT_DIR/$f" ] && sed "s|^|pending $f |" "$GIT_DIR/$f"
+done
+[ -d "$GIT_COMMON_DIR/lfs/objects" ] && find "$GIT_COMMON_DIR/lfs/objects" -type f | sed 's|.*/|lfs |'
+git ls-files -s -z | tr '\n\000' '\001\n' | grep '^160000' | cut -f2- | grep -v "$(printf '\001')" | while IFS= read -r path; do
+  [ -e "$path/.git" ] || continue
+  dir=$(unset GIT_DIR GIT_COMMON_DIR GIT_WORK_TREE; cd "./$path" && GIT_CEILING_DIRECTORIES=$(dirname "$PWD") git rev-parse --absolute-git-dir 2>/dev/null) || continue
+  printf 'module %s\n%s\n' "$dir" "$path" | sed "1s|^module $GIT_COMMON_DIR/modules/|module |"
 done
 echo end
 `;
@@ -45,8 +55,14 @@ export async function readRefsInside(inside: GitInside): Promise<RefsInside> {
     stashes: [],
     pending: new Map(),
     objectFormat: lines.includes("format sha256") ? "sha256" : "sha1",
+    lfs: [],
+    modules: [],
   };
-  for (const line of lines) take(found, line);
+  for (const [n, line] of lines.entries()) {
+    take(found, line);
+    const [, name] = /^module ([^/].*)$/.exec(line) ?? [];
+    if (name !== undefined) found.modules.push({ name, path: lines[n + 1] ?? "" });
+  }
   found.stashes = [...new Set(found.stashes)];
   return found;
 }
@@ -57,6 +73,8 @@ function take(found: RefsInside, line: string): void {
   const [, ref, name] = /^ref ([0-9a-f]{40,64}) (refs\/.+)$/.exec(line) ?? [];
   const [, stash] = /^stash ([0-9a-f]{40,64})$/.exec(line) ?? [];
   const [, file, oid] = /^pending (\S+) ([0-9a-f]{40,64})\b/.exec(line) ?? [];
+  const [, lfs] = /^lfs ([0-9a-f]{64})$/.exec(line) ?? [];
+  if (lfs !== undefined) found.lfs.push(lfs);
   if (branch !== undefined) found.branch = branch;
   if (head !== undefined) found.head = head;
   if (ref !== undefined && name !== undefined) found.refs.set(name, ref);

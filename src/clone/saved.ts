@@ -6,7 +6,7 @@ import type { Context } from "../system/context.ts";
 import { readRegularFile } from "../system/files.ts";
 import { hostGit, type HostGitOptions } from "./host-git.ts";
 import type { TreeEntry } from "./inspection.ts";
-import { isSafeName } from "./submodules.ts";
+import { moduleGitDir } from "./submodules.ts";
 
 /** What the project holds, asked by content. Every answer that cannot be had is a no. */
 export interface Saved {
@@ -64,9 +64,14 @@ function createSaved(ctx: Context, where: Where): Saved {
     quietGit(ctx, where, args, options);
   const tips = once(() => readTips(git));
   const trees = once(
-    async () => new Set((await git(["log", "--all", "--format=%T"], { maxOutput: 1 << 28 }))?.split("\n")),
+    async () => new Set((await git(["log", ...all, "--format=%T"], { maxOutput: 1 << 28 }))?.split("\n")),
   );
-  const tipTrees = once(async () => new Set((await git(["for-each-ref", "--format=%(tree)%0a%(*tree)"]))?.split("\n")));
+  const tipTrees = once(async () => {
+    const list = (await git(["for-each-ref", "--format=%(tree) %(refname)%0a%(*tree) %(refname)"])) ?? "";
+    return new Set(
+      list.split("\n").flatMap((line) => (line.includes(` ${incoming}`) ? [] : [line.slice(0, line.indexOf(" "))])),
+    );
+  });
   return {
     tips,
     reachable: (oids) => findReachable(git, oids),
@@ -78,12 +83,19 @@ function createSaved(ctx: Context, where: Where): Saved {
       /^[0-9a-f]{64}$/.test(oid) &&
       (await isFile(join(where.gitDir, "lfs/objects", oid.slice(0, 2), oid.slice(2, 4), oid))),
     module: (name, path) => {
-      if (!isSafeName(name) || !isInside(path)) return undefined;
+      const gitDir = moduleGitDir(where.gitDir, name);
+      if (gitDir === undefined || !isInside(path)) return undefined;
       const root = where.root === undefined ? undefined : join(where.root, path);
-      return createSaved(ctx, { gitDir: join(where.gitDir, "modules", name), root, ask: where.ask });
+      return createSaved(ctx, { gitDir, root, ask: where.ask });
     },
   };
 }
+
+/**
+ * What a pull has fetched and not named yet is not saved: a pull that was ended leaves it behind, and the next one drops it.
+ */
+export const incoming = "refs/cowork/incoming/";
+const all = [`--exclude=${incoming}*`, "--all"];
 
 type Git = (args: string[], options?: HostGitOptions) => Promise<string | undefined>;
 
@@ -109,11 +121,12 @@ async function quietGit(
 }
 
 async function readTips(git: Git): Promise<string[]> {
-  const list =
-    (await git(["for-each-ref", "--format=%(objectname) %(objecttype)%0a%(*objectname) %(*objecttype)"])) ?? "";
+  const fields = ["%(objectname) %(objecttype) %(refname)", "%(*objectname) %(*objecttype) %(refname)"];
+  const list = (await git(["for-each-ref", `--format=${fields.join("%0a")}`])) ?? "";
   const head = (await git(["rev-parse", "-q", "--verify", "HEAD^{commit}"])) ?? "";
-  const commits = list.split("\n").flatMap((line) => /^([0-9a-f]+) commit$/.exec(line)?.[1] ?? []);
-  return [...new Set([...commits, head.trim()].filter(isOid))];
+  const commits = list.split("\n").filter((line) => !line.includes(` ${incoming}`));
+  const oids = commits.flatMap((line) => /^([0-9a-f]+) commit /.exec(line)?.[1] ?? []);
+  return [...new Set([...oids, head.trim()].filter(isOid))];
 }
 
 async function findReachable(git: Git, oids: readonly string[]): Promise<Set<string>> {
@@ -124,7 +137,7 @@ async function findReachable(git: Git, oids: readonly string[]): Promise<Set<str
   const present = (types ?? "").split("\n").flatMap((line) => /^([0-9a-f]+) commit$/.exec(line)?.[1] ?? []);
   if (present.length === 0) return new Set();
   // What is listed is there, but no ref leads to it: it goes with the next gc.
-  const loose = await git(["rev-list", "--stdin", "--not", "--all"], input(present));
+  const loose = await git(["rev-list", "--stdin", "--not", ...all], input(present));
   if (loose !== undefined) {
     const lost = new Set(loose.split("\n"));
     return new Set(present.filter((oid) => !lost.has(oid)));

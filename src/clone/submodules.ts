@@ -177,3 +177,14 @@ async function isFolder(path: string): Promise<boolean> {
     () => false,
   );
 }
+
+/** Where the project keeps a module's git folder; undefined for a name that would lead elsewhere. */
+export function moduleGitDir(gitDir: string, name: string): string | undefined {
+  return isSafeName(name) || isNestedName(name) ? join(gitDir, "modules", name) : undefined;
+}
+
+/** `a/modules/b`: a module inside a module. */
+function isNestedName(name: string): boolean {
+  const names = name.split("/modules/");
+  return names.length > 1 && names.every(isSafeName);
+}

@@ -104,6 +104,20 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual(["2 commits on a not in the project"]);
   });
 
+  it("does not take for saved what an ended pull has left behind", async () => {
+    await open();
+    await shop.sh(clone, "git commit -q --allow-empty -m 1; echo x >x");
+    await shop.sh(
+      clone,
+      "git add x; git tag -f tmp $(git commit-tree -p HEAD -m x $(git write-tree)); git rm -q --cached x",
+    );
+    await shop.git(project, "fetch", "-q", "--no-tags", clone, "tmp:refs/cowork/incoming/a/0");
+    await shop.git(clone, "tag", "-d", "tmp");
+    expect(await lines()).toEqual(["1 commit on a not in the project", "1 untracked file: x"]);
+    await shop.git(project, "update-ref", "refs/cowork/kept", "refs/cowork/incoming/a/0");
+    expect(await lines()).toEqual([]);
+  });
+
   it("takes a branch tip for saved that the project's own origin advertises, and asks nobody else's", async () => {
     await shop.sh(
       project,

@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { CoworkError } from "../errors.ts";
+import type { Source } from "../project/types.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder } from "../system/files.ts";
+import { removeTree } from "../system/tree.ts";
+import { plain } from "../system/text.ts";
+import { bundleScript, type WorkInProgress, wipRef } from "./bundle-script.ts";
+import { gitFailed, hostGitOk } from "./host-git.ts";
+import type { GitInside } from "./types.ts";
+
+/** Making and moving the commits of a large repository takes its time. */
+const transferMs = 30 * 60_000;
+
+export interface BundleRequest {
+  objectFormat: "sha1" | "sha256";
+  /** commits that the project has */
+  have: readonly string[];
+  want: readonly string[];
+  work?: WorkInProgress;
+}
+
+/**
+ * Has a bundle made inside and fetches it into the project, below `prefix` and nowhere else, with every object checked.
+ * Nothing is checked out and no configuration of the clone counts.
+ *
+ * @param prefix refs of this name are ours: what lies there is replaced
+ * @returns the id of the working tree's commit, when one was asked for and there was something to commit
+ * @throws GIT_FAILED also when what came is not what was asked for or is malformed, OUTPUT_TOO_LARGE, TIMEOUT
+ */
+export async function fetchBundle(
+  ctx: Context,
+  inside: GitInside,
+  source: Source,
+  prefix: string,
+  request: BundleRequest,
+): Promise<string | undefined> {
+  const folder = join(ctx.paths.stateRoot, ".tmp");
+  await ensureFolder(folder, { mode: 0o700 });
+  const file = join(folder, `pull-${randomBytes(8).toString("hex")}.bundle`);
+  try {
+    const input = [
+      ...request.have.map((oid) => `have ${oid}\n`),
+      ...request.want.map((oid, n) => `want ${oid} refs/cowork/${n}\n`),
+    ].join("");
+    const script = bundleScript(request.objectFormat, request.work);
+    const made = await inside.save(script, file, { input: Buffer.from(input), timeoutMs: transferMs });
+    const wip = /^cowork-wip ([0-9a-f]{40,64})$/m.exec(made.stderr)?.[1];
+    // With nothing wanted, a clean working tree, or one that was committed before, there is nothing to bundle.
+    if (made.code !== 0 && request.want.length === 0 && /empty bundle/.test(made.stderr)) return wip;
+    if (made.code !== 0) throw gitFailed("Bundling the session's commits", made);
+    return (await take(ctx, source, file, prefix, request)) ?? wip;
+  } finally {
+    await removeTree(file);
+  }
+}
+
+async function take(
+  ctx: Context,
+  source: Source,
+  file: string,
+  prefix: string,
+  request: BundleRequest,
+): Promise<string | undefined> {
+  const git = ["--git-dir", source.gitDir];
+  const options = {
+    safe: [source.gitDir],
+    timeoutMs: transferMs,
+    // a bundle is a file; nothing else is to be reached on its account
+    extraEnv: { GIT_ALLOW_PROTOCOL: "file", GIT_NO_LAZY_FETCH: "1" },
+  };
+  await hostGitOk(ctx, [...git, "bundle", "verify", "--quiet", file], {
+    ...options,
+    what: "Checking the session's commits",
+  });
+  const heads = await hostGitOk(ctx, [...git, "bundle", "list-heads", file], {
+    ...options,
+    what: "Reading the session's commits",
+  });
+  const offered = new Map<string, string>();
+  for (const line of heads.split("\n")) {
+    const [, oid, name] = /^([0-9a-f]{40,64}) (refs\/cowork\/(?:\d+|wip))$/.exec(line) ?? [];
+    if (oid !== undefined && name !== undefined) offered.set(name, oid);
+  }
+  for (const [n, oid] of request.want.entries()) {
+    if (offered.get(`refs/cowork/${n}`) === oid) continue;
+    throw new CoworkError("GIT_FAILED", `The session's git gave other commits than were asked for (${plain(oid)}).`);
+  }
+  const refs = [...request.want.keys()].map((n) => `refs/cowork/${n}`);
+  if (request.work !== undefined && offered.has(wipRef)) refs.push(wipRef);
+  const specs = refs.map((ref) => `+${ref}:${prefix}${ref.slice("refs/cowork/".length)}`);
+  await hostGitOk(
+    ctx,
+    [
+      ...git,
+      "fetch",
+      "--quiet",
+      "--no-tags",
+      "--no-write-fetch-head",
+      "--no-recurse-submodules",
+      "--no-auto-maintenance",
+      "--refmap=",
+      file,
+      ...specs,
+    ],
+    {
+      ...options,
+      what: "Fetching the session's commits",
+      config: [
+        ["fetch.fsckObjects", "true"],
+        ["transfer.fsckObjects", "true"],
+      ],
+    },
+  );
+  return offered.get(wipRef);
+}
