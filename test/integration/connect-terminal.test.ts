@@ -25,7 +25,12 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const ctx = connectContext(home);
-  await execa("tmux", ["-L", tmuxServer(ctx.paths, ctx.user.home).socket, "kill-server"], { reject: false });
+  const { socket } = tmuxServer(ctx.paths, ctx.user.home);
+  const { stdout: path } = await execa("tmux", ["-L", socket, "display-message", "-p", "#{socket_path}"], {
+    reject: false,
+  });
+  await execa("tmux", ["-L", socket, "kill-server"], { reject: false });
+  if (path !== "") await rm(path, { force: true });
   await removeContainers("cowork.test=connect-terminal");
   await rm(home, { recursive: true, force: true });
 });

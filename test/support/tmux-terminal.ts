@@ -1,3 +1,6 @@
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { execa } from "execa";
 import { expect, vi } from "vitest";
@@ -18,9 +21,9 @@ export async function openTerminal(
   command: readonly string[],
   size: { columns: number; rows: number },
 ): Promise<TmuxTerminal> {
-  const socket = `cowork-test-${randomUUID()}`;
+  const socket = join(tmpdir(), `cowork-test-${randomUUID()}`);
   const tmux = async (...args: string[]): Promise<string> =>
-    (await execa("tmux", ["-L", socket, "-f", "/dev/null", ...args])).stdout;
+    (await execa("tmux", ["-S", socket, "-f", "/dev/null", ...args])).stdout;
   const script = '"$@"; echo "code=$?"; exec sleep 1000';
   const window = ["-x", String(size.columns), "-y", String(size.rows)];
   await tmux(
@@ -49,6 +52,9 @@ export async function openTerminal(
       await vi.waitFor(async () => expect(await screen()).toEqual(expected), { timeout: 20_000, interval: 100 });
     },
     resize: async (columns, rows) => void (await tmux("resize-window", "-x", String(columns), "-y", String(rows))),
-    close: async () => void (await execa("tmux", ["-L", socket, "kill-server"], { reject: false })),
+    close: async () => {
+      await execa("tmux", ["-S", socket, "kill-server"], { reject: false });
+      await rm(socket, { force: true });
+    },
   };
 }
