@@ -35,6 +35,8 @@ export const advice: Record<ErrorCode, string> = {
     "The message lists what would be lost. Save it: commit inside the session and push to its `origin`. `--force` removes it all the same.",
   BRANCH_DIVERGED:
     "Bring the session's work in under another name, or rename the project's branch. cowork overwrites neither.",
+  BRANCH_CHECKED_OUT:
+    "cowork leaves the project's working tree alone. Switch the project to another branch, or let it be fast-forwarded with `--ff`, or bring the work in under another name with `--branch NAME`.",
   CONFLICT: "Everything is as it was before. Merge or rebase by hand inside the session: `cowork connect <session>`.",
   DEVCONTAINER_INVALID:
     "The message names the file, and the line where there is one. `cowork init --dry-run` reads the configuration without making anything.",

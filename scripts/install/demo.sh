@@ -10,6 +10,8 @@ run_demo() {
   make_sample_project
   cd "$demo" || die "$demo cannot be entered"
   show "cowork init ${demo_sessions[*]}"
+  # Whoever agreed to this script's changes has agreed to the base image that it may have to make with sudo.
+  if [[ -n "$assume_yes" ]]; then export COWORK_YES=true; fi
   with_docker "$cowork" init "${demo_sessions[@]}"
   show "cowork list"
   with_docker "$cowork" list

@@ -47,11 +47,12 @@ export function homeFolder(caller: Pick<Caller, "env" | "cwd" | "identity">): st
 
 /**
  * Questions, one at a time. Trust that was given before, for the same content, is not asked for again; where nobody can be
- * asked, a question is shown and answered with no, but for `--trust`.
+ * asked, a question is shown and answered with no, but for `--trust`. `COWORK_YES=true`, which install.sh sets once its user has
+ * agreed to all that it changes, answers the others with yes: never a question of trust.
  */
 function createAsk(
   terminal: Terminal,
-  ctx: Pick<Context, "paths" | "clock" | "signal">,
+  ctx: Pick<Context, "paths" | "clock" | "signal" | "env">,
   options: { progress: Progress; trust: boolean },
 ): Ask {
   let last: Promise<unknown> = Promise.resolve();
@@ -60,7 +61,7 @@ function createAsk(
     const { isTrusted, rememberTrust } = await import("../project/trust-store.ts");
     const isTrust = question.kind === "trust";
     if (isTrust && (await isTrusted(ctx.paths, question.projectRoot, question.hash))) return true;
-    const given = isTrust && options.trust;
+    const given = isTrust ? options.trust : ctx.env["COWORK_YES"] === "true";
     if (given || !terminal.canAsk) showQuestion(terminal, question);
     const yes = given || (terminal.canAsk && (await askPerson(terminal, question, ctx.signal)));
     if (isTrust && yes) await rememberTrust(ctx, question.projectRoot, question.hash);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startMachine } from "../support/machine.ts";
+import { ordinaryUserOf, startMachine } from "../support/machine.ts";
 import type { Machine } from "../support/machine.ts";
 
 // A machine with no Node, no Docker Engine and no image registry in reach, and the source tree: what the README promises.
@@ -74,6 +74,18 @@ describe("install.sh on a fresh machine", () => {
       expect((await cowork("cowork connect api -- cat ended")).stdout).toBe("saved");
     },
   );
+
+  it("sets up an ordinary user with sudo: group, Node and cowork of their own", { timeout: minutes(3) }, async () => {
+    const user = await ordinaryUserOf(machine);
+    const login = await machine.sh(user("cd /src && ./install.sh --yes"));
+    expect(all(login)).toMatch(/^exit 0\n/);
+    expect(login.stdout).toContain("add tess to the group docker");
+    expect(login.stderr).toContain("log in anew");
+    const after = await machine.sh(user("id -nG; command -v cowork; cowork --version; cowork list --all --json"));
+    expect(all(after)).toMatch(/^exit 0\n/);
+    expect(after.stdout).toMatch(/\bdocker\b.*\n\/home\/tess\/\.local\/bin\/cowork\ncowork \d/);
+    expect(after.stdout).toContain('"sessions": []');
+  });
 
   it("--uninstall takes cowork away and leaves the sessions", async () => {
     const { code, stdout } = await machine.sh(
