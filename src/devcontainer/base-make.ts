@@ -1,17 +1,19 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAsset } from "../assets.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { plain } from "../system/text.ts";
 import { withLock } from "../system/locks.ts";
 import { parseAptSources, parseOsRelease, planBases, type BasePlan } from "./apt-sources.ts";
 import type { BaseImage } from "./base-image.ts";
 import { findMadeBase } from "./base-made.ts";
 import { meaningfulLines } from "./cli-output.ts";
 import { imageLabel } from "./image-labels.ts";
+import { withTemporaryFolder } from "./temporary.ts";
 import { templateBase } from "./template.ts";
 
 const waitMs = 3_600_000;
@@ -141,38 +143,40 @@ async function makeFirst(
 ): Promise<BaseImage> {
   let said: string[] = [];
   for (const plan of plans) {
-    const folder = join(ctx.paths.stateRoot, ".tmp", `base-${randomBytes(6).toString("hex")}`);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const archive = join(folder, "base.tar");
-    try {
-      await writeFile(archive, "");
-      const lines: string[] = [];
-      const onLine = (line: string): void => {
-        lines.push(line);
-        ctx.report({ session: "", step: "image", state: "note", detail: `base image: ${line.replace(/^I: /, "")}` });
-      };
-      const setting = plan.sources.length === 0 ? [] : ["env", `COWORK_SOURCES=${plan.sources.join("\n")}`];
-      const [program, ...args] = [
-        ...sudo,
-        ...setting,
-        "sh",
-        script,
-        plan.suite,
-        plan.components,
-        plan.mirror ?? "",
-        archive,
-      ];
-      const { code } = await ctx.run(program, args, { signal: ctx.signal, onLine });
-      if (code === 0) return await importBase(ctx, archive, await tagOf(ctx, script, plan));
+    const made = await withTemporaryFolder(ctx, async (folder) => {
+      const archive = join(folder, "base.tar");
+      const { code, lines } = await runScript(ctx, plan, [...sudo], script, archive);
+      if (code === 0) return importBase(ctx, archive, await tagOf(ctx, script, plan));
       said = meaningfulLines(lines);
       ctx.log(`no base image of ${plan.suite}: ${said.join(" / ")}`);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+      return undefined;
+    });
+    if (made !== undefined) return made;
   }
   const hint = "cowork config set BASE_IMAGE …, or load one into the engine: docker load";
   const message = `A base image could not be made of ${plans.map(({ suite }) => suite).join(" or ")}'s packages: ${said.at(-1) ?? "no reason was given"}.`;
   throw new CoworkError("BASE_IMAGE_UNAVAILABLE", message, { hint, detail: said.join("\n") });
+}
+
+async function runScript(
+  ctx: Context,
+  { suite, components, mirror, sources }: BasePlan,
+  sudo: string[],
+  script: string,
+  archive: string,
+): Promise<{ code: number; lines: string[] }> {
+  // Ours, whoever writes into it.
+  await writeFile(archive, "");
+  const lines: string[] = [];
+  const onLine = (line: string): void => {
+    const text = plain(line);
+    lines.push(text);
+    ctx.report({ session: "", step: "image", state: "note", detail: `base image: ${text.replace(/^I: /, "")}` });
+  };
+  const setting = sources.length === 0 ? [] : ["env", `COWORK_SOURCES=${sources.join("\n")}`];
+  const [program, ...args] = [...sudo, ...setting, "sh", script, suite, components, mirror ?? "", archive];
+  const { code } = await ctx.run(program ?? "sh", args, { signal: ctx.signal, onLine });
+  return { code, lines };
 }
 
 /** Under a name of its own first: of two homes that make it at once, one finds that it is there. */

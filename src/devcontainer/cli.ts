@@ -1,6 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { CoworkError, type ErrorCode } from "../errors.ts";
@@ -10,6 +9,7 @@ import { plain, plainLines } from "../system/text.ts";
 import { knownCause } from "./cli-causes.ts";
 import { detailOf, meaningfulLines, parseEvent, parseResult, renderEvent } from "./cli-output.ts";
 import { featureVariables, unpackCli } from "./cli-unpack.ts";
+import { withTemporaryFolder } from "./temporary.ts";
 import type { JsonObject } from "./types.ts";
 
 export interface CliCall {
@@ -37,8 +37,10 @@ export type CliOutcome =
  */
 export async function runCli(ctx: Context, call: CliCall): Promise<CliOutcome> {
   const entry = await unpackCli(ctx);
-  const temporary = join(ctx.paths.stateRoot, ".tmp", randomBytes(6).toString("hex"));
-  await mkdir(temporary, { recursive: true, mode: 0o700 });
+  return withTemporaryFolder(ctx, (temporary) => runIn(ctx, call, entry, temporary));
+}
+
+async function runIn(ctx: Context, call: CliCall, entry: string, temporary: string): Promise<CliOutcome> {
   await mkdir(dirname(call.logFile), { recursive: true, mode: 0o700 });
   if (call.offline === true) await placeFeatureList(temporary, ctx.user.name);
   const [out, err] = [join(temporary, "result"), join(temporary, "events")];
@@ -73,7 +75,6 @@ export async function runCli(ctx: Context, call: CliCall): Promise<CliOutcome> {
   } finally {
     log.end();
     await written.catch(() => undefined);
-    await rm(temporary, { recursive: true, force: true });
   }
 }
 

@@ -49,7 +49,7 @@ export async function buildOrigin(ctx: Context, request: ImageRequest, work: Bui
         ...(request.plan.hasLockfile ? [] : ["--no-lockfile"]),
       ],
       cwd: root,
-      logFile: join(ctx.paths.commandLogs, `image-${work.key}.log`),
+      logFile: buildLog(ctx, request, work.key),
       onDetail: report,
       offline: Object.keys(isObject(request.plan.config["features"]) ? request.plan.config["features"] : {}).every(
         (id) => /^\.\.?\//.test(id),
@@ -57,7 +57,7 @@ export async function buildOrigin(ctx: Context, request: ImageRequest, work: Bui
       features: { tag: featureTag(work.key), lines: labelLines(stageLabels(ctx, request)) },
     });
     if (!outcome.ok) {
-      const hint = "correct the configuration, then run the same command again";
+      const hint = buildHint(request);
       throw cliError(
         "IMAGE_BUILD_FAILED",
         `The dev container's image for ${request.project.name} could not be built`,
@@ -69,6 +69,15 @@ export async function buildOrigin(ctx: Context, request: ImageRequest, work: Bui
     await rm(root, { recursive: true, force: true });
     await ctx.engine.removeImage(featureTag(work.key)).catch((error: unknown) => ctx.log(String(error)));
   }
+}
+
+export function buildLog(ctx: Context, { logFile }: Pick<ImageRequest, "logFile">, key: string): string {
+  return logFile ?? join(ctx.paths.commandLogs, `image-${key}.log`);
+}
+
+export function buildHint({ logFile, session }: Pick<ImageRequest, "logFile" | "session">): string {
+  if (logFile !== undefined && session !== undefined) return `cowork logs ${session}`;
+  return "correct the configuration, then run the same command again";
 }
 
 function featureTag(key: string): string {

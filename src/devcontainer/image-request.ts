@@ -15,6 +15,8 @@ export interface ImageRequest {
   settings: Pick<Settings, "baseImage" | "caCerts">;
   /** name to report progress for */
   session?: string;
+  /** log for people that a build is written to (that `cowork logs` shows); default: one of the image's own */
+  logFile?: string;
 }
 
 /** What the dev container's image begins with: an image as it is, or one that is built. */

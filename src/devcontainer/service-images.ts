@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
@@ -9,7 +9,7 @@ import { ensureAuthorityImage } from "./authority-image.ts";
 import { knownCause } from "./cli-causes.ts";
 import { detailOf, meaningfulLines } from "./cli-output.ts";
 import { fetchBases, findBases } from "./image-bases.ts";
-import { stageLabels, writeContext, type BuildWork } from "./image-build.ts";
+import { buildHint, buildLog, stageLabels, writeContext, type BuildWork } from "./image-build.ts";
 import { readInputs } from "./image-key.ts";
 import { imageLabel, repositoryOf } from "./image-labels.ts";
 import type { ImageRequest, Origin } from "./image-request.ts";
@@ -82,7 +82,7 @@ async function buildService(
   const session = request.session ?? "";
   await rm(root, { recursive: true, force: true });
   await ensureFolder(root, { mode: 0o700 });
-  await ensureFolder(ctx.paths.commandLogs, { mode: 0o700 });
+  await ensureFolder(dirname(buildLog(ctx, request, work.key)), { mode: 0o700 });
   const lines: string[] = [];
   const onLine = (line: string): void => {
     lines.push(plain(line));
@@ -104,7 +104,7 @@ async function buildService(
       // By name alone: the value comes from the environment and stands in no log.
       ...Object.keys(hostProxies(ctx.env)).flatMap((name) => ["--build-arg", name]),
     ];
-    const outputFile = join(ctx.paths.commandLogs, `image-${work.key}.log`);
+    const outputFile = buildLog(ctx, request, work.key);
     const { code } = await ctx.run("docker", ["build", ...options, context], {
       cwd: root,
       outputFile,
@@ -122,7 +122,7 @@ async function buildService(
     cause?.code ?? "IMAGE_BUILD_FAILED",
     `The image of the service ${plain(service)} could not be built: ${why}.`,
     {
-      hint: cause?.hint ?? "correct the configuration, then run the same command again",
+      hint: cause?.hint ?? buildHint(request),
       detail: last.join("\n"),
     },
   );
