@@ -38,6 +38,8 @@ export const preciousPatterns: readonly string[] = [
 export interface InspectOptions {
   /** patterns of ignored files that count as work, matched against the file's name or, with a `/`, its path */
   precious?: readonly string[];
+  /** paths of files that were carried in: they count as well, whatever they are called */
+  carried?: readonly string[];
   /** full commit id that the session started from: what ahead and behind count against without an upstream */
   start?: string;
 }
@@ -55,6 +57,7 @@ export function inspectScript(nonce: string, options: InspectOptions = {}): stri
     ...patterns.map(
       (pattern) => `:(glob,icase)${pattern.includes("/") ? pattern.replace(/^\//, "") : `**/${pattern}`}`,
     ),
+    ...(options.carried ?? []).map((path) => `:(top,literal)${path}`),
     ...generated.map((folder) => `:(exclude,glob)**/${folder}/**`),
   ];
   return `N=${nonce}

@@ -3,7 +3,7 @@ import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
-import { readRegularFile } from "../system/files.ts";
+import { isAbsent, readRegularFile } from "../system/files.ts";
 import { hostGit, type HostGitOptions } from "./host-git.ts";
 import type { TreeEntry } from "./inspection.ts";
 import { moduleGitDir } from "./submodules.ts";
@@ -171,11 +171,11 @@ async function askOrigin(ctx: Context, where: Where): Promise<Set<string>> {
 async function isSame(git: Git, root: string, path: string, entry: TreeEntry, raw: boolean): Promise<boolean> {
   if (!isInside(path)) return false;
   const file = join(root, path);
-  const stats = await lstat(file).catch((error: unknown) =>
-    (error as NodeJS.ErrnoException).code === "ENOENT" ? null : undefined,
-  );
+  const stats = await lstat(file).catch((error: unknown) => (isAbsent(error) ? null : undefined));
   if (stats === undefined) return false;
-  if (stats === null || entry.mode === "000000") return stats === null && entry.mode === "000000";
+  // A folder of that name means as well that there is no file.
+  const isGone = stats === null || stats.isDirectory();
+  if (isGone || entry.mode === "000000") return isGone && entry.mode === "000000";
   if (stats.isSymbolicLink())
     return entry.mode === "120000" && blobId(await readlink(file, "buffer"), entry.oid) === entry.oid;
   if (!stats.isFile() || !(raw || entry.mode === ((stats.mode & 0o100) === 0 ? "100644" : "100755"))) return false;
