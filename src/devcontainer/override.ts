@@ -15,7 +15,7 @@ export interface ExtraMount {
 
 export interface OverrideRequest {
   plan: DevcontainerPlan;
-  image: Pick<SharedImage, "ref" | "metadata">;
+  image: Pick<SharedImage, "ref" | "metadata" | "services">;
   mounts: SessionMounts;
   /** name of the session's Compose project; also stands before the names of its volumes */
   composeProject: string;
@@ -24,8 +24,6 @@ export interface OverrideRequest {
   containerEnv?: Readonly<Record<string, string>>;
   /** the SSH agent's socket, say */
   extraMounts?: readonly ExtraMount[];
-  /** Compose: where the build contexts of the other services were exported to, by `context` of `plan.compose.builds` */
-  contexts?: Readonly<Record<string, string>>;
   /** Compose: absolute path that `compose` will be written to */
   composeFile?: string;
 }
@@ -37,22 +35,11 @@ export interface Override {
   compose?: JsonObject;
 }
 
-/** Where our own things lie in every container (the design, section 5). */
-export function sessionMounts({
-  launchers,
-  container,
-  agentLib,
-  vault,
-  agentState,
-  events,
-}: SessionMounts): ExtraMount[] {
+/** Where our own things lie in every container (the design, section 5); the agent's come with `extraMounts`. */
+export function sessionMounts({ launchers, container }: SessionMounts): ExtraMount[] {
   return [
     { source: launchers, target: "/opt/cowork", readOnly: true },
     { source: container, target: "/opt/cowork/session", readOnly: true },
-    { source: agentLib, target: "/opt/cowork/agents", readOnly: true },
-    { source: vault, target: "/cowork/auth/claude" },
-    { source: agentState, target: "/cowork/session/claude" },
-    { source: events, target: "/cowork/session/events" },
   ];
 }
 
@@ -80,13 +67,17 @@ export function planOverride(request: OverrideRequest): Override {
   const ours = [...sessionMounts(mounts), ...(request.extraMounts ?? [])];
   const containerEnv = { ...(isObject(config["containerEnv"]) ? config["containerEnv"] : {}), ...request.containerEnv };
   const common = { ...config, updateRemoteUserUID: false };
-  if (plan.compose !== undefined) return overrideCompose(request, { config: common, containerEnv, ours });
+  const owned = [...ownedOfImage(image, own), ...list(config["mounts"])];
+  if (plan.compose !== undefined) {
+    const withMounts = owned.length === 0 ? common : { ...common, mounts: owned };
+    return overrideCompose(request, { config: withMounts, containerEnv: { ...request.containerEnv }, ours });
+  }
   return {
     config: {
       ...common,
       image: image.ref,
       ...(Object.keys(containerEnv).length === 0 ? {} : { containerEnv }),
-      mounts: [...ownedOfImage(image, own), ...list(config["mounts"]), ...ours.map(bindMount)],
+      mounts: [...owned, ...ours.map(bindMount)],
       runArgs: limitArgs(strings(config["runArgs"]), request.settings),
     },
   };

@@ -106,10 +106,6 @@ export interface SessionMounts {
   clone: string;
   launchers: string;
   container: string;
-  vault: string;
-  agentLib: string;
-  agentState: string;
-  events: string;
 }
 
 export interface UpResult {

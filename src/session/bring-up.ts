@@ -3,6 +3,7 @@ import { completeAgent } from "../agent/inside.ts";
 import { prepareAgent } from "../agent/prepare.ts";
 import type { Agent } from "../agent/types.ts";
 import type { Settings } from "../config/types.ts";
+import { checkBinds } from "../devcontainer/check-binds.ts";
 import { probeEnvironment } from "../devcontainer/environment.ts";
 import { overridePaths } from "../devcontainer/snapshot.ts";
 import { up } from "../devcontainer/up.ts";
@@ -38,6 +39,7 @@ export async function bringUp(
   notes.push(...(await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder })).notes);
 
   ctx.report({ session: name, step: "container", state: "start" });
+  await checkBinds(ctx, record);
   const result = await up(ctx, {
     id,
     name,

@@ -4,7 +4,7 @@ import type { SessionStatus } from "../../src/session/types.ts";
 import { ensureTestBaseImage } from "../support/engine.ts";
 import { temporaryHome, type TestHome } from "../support/home.ts";
 import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { sampleProject, type SampleKind } from "../support/sample-project.ts";
+import { commitAll, sampleProject, type SampleKind } from "../support/sample-project.ts";
 
 /** Every kind of dev container, two sessions of each side by side, with git at work, and a clean clone. */
 let home: TestHome;
@@ -24,9 +24,13 @@ describe.each<[SampleKind, string]>([
   ["compose", "root"],
 ])("a project with the configuration: %s", (kind, user) => {
   let cwd: string;
+  let before: string;
   const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+  const everything = async (): Promise<string> =>
+    (await execa("docker", ["volume", "ls", "-q"])).stdout + (await execa("docker", ["network", "ls"])).stdout;
 
   it("has two sessions side by side that both work", async () => {
+    before = await everything();
     cwd = await sampleProject(home, kind, { name: `kind-${kind}` });
     const made = await cowork("init", "a", "b", "--trust", "--json");
     expect(JSON.parse(made.stdout).sessions).toMatchObject([
@@ -49,7 +53,8 @@ describe.each<[SampleKind, string]>([
     const sessions = (JSON.parse(status.stdout) as { sessions: SessionStatus[] }).sessions;
     for (const one of sessions) {
       expect(one).toMatchObject({ state: "running", unsaved: true, git: { uncommitted: 0, untracked: 0 } });
-      if (kind === "compose") expect(one.ports).toMatchObject([{ container: 8080, address: "127.0.0.1" }]);
+      const published = kind === "compose" ? [{ container: 8080, address: "127.0.0.1" }] : [];
+      expect(one.ports).toMatchObject(published);
     }
     expect((await cowork("clean")).code).toBe(3);
     expect((await cowork("clean", "--force")).code).toBe(0);
@@ -59,9 +64,7 @@ describe.each<[SampleKind, string]>([
       ["network", "ls", "-q"],
     ])
       expect(await inEngine(...what)).toBe("");
-    const names =
-      (await execa("docker", ["volume", "ls", "-q"])).stdout + (await execa("docker", ["network", "ls"])).stdout;
-    expect(names).not.toMatch(/cowork-[0-9a-f]{12}/);
+    expect(await everything()).toEqual(before);
   });
 });
 
@@ -100,6 +103,23 @@ describe("lifecycle commands", () => {
       "postStart",
       "postStart",
     ]);
+    expect((await cowork("clean", "a")).code).toBe(0);
+  });
+});
+
+describe("init --write-config", () => {
+  it("puts the template into the project, where it works as the project's own", async () => {
+    const cwd = await sampleProject(home, "none", { name: "written" });
+    const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+    const written = await cowork("init", "--write-config", "--base-image", await ensureTestBaseImage());
+    expect(written).toMatchObject({ code: 0, stdout: ".devcontainer/devcontainer.json\n.devcontainer/Dockerfile\n" });
+    await commitAll(cwd, "A dev container");
+    expect((await cowork("init", "a")).code).toBe(0);
+    const inside = await cowork("connect", "a", "--", "sh", "-c", "id -un; sudo id -un; git status --porcelain");
+    expect(inside).toMatchObject({ code: 0, stdout: "dev\nroot\n" });
+    const again = await cowork("init", "--write-config");
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain("of its own");
     expect((await cowork("clean", "a")).code).toBe(0);
   });
 });

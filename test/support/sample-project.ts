@@ -77,6 +77,7 @@ const compose = (image: string): string => `services:
   app:
     image: ${image}
     command: sleep infinity
+    init: true
     volumes:
       - ..:/work
       - cache:/cache
@@ -87,6 +88,7 @@ const compose = (image: string): string => `services:
   side:
     image: ${image}
     command: sleep infinity
+    init: true
     container_name: sample-side
 volumes:
   cache:

@@ -1,7 +1,15 @@
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
+import { plain } from "../../system/text.ts";
+import { judgeCompose } from "../judge/judge-compose.ts";
+import { isObject, textOf } from "../judge/judge-config.ts";
 import type { Verdict } from "../judge/verdict.ts";
 import type { ComposePlan, ConfigSource, JsonObject } from "../types.ts";
+import { findComposeFiles } from "./compose-files.ts";
+import { readBuilds } from "./read-builds.ts";
+import { readComposeInputs } from "./read-inputs.ts";
+import { findCompose, resolveCompose } from "./resolve.ts";
+import { rewriteCompose } from "./rewrite-compose.ts";
 
 export interface ComposeRequest {
   config: JsonObject;
@@ -11,10 +19,41 @@ export interface ComposeRequest {
   changes: string[];
 }
 
-export async function planCompose(
-  _ctx: Context,
-  _source: ConfigSource,
-  _request: ComposeRequest,
-): Promise<ComposePlan> {
-  throw new CoworkError("COMPOSE_MISSING", "Compose configurations cannot be used yet.");
+/**
+ * Resolves a project's Compose files once, judges what came out, and takes away what sessions would fight over.
+ * @throws DEVCONTAINER_INVALID, COMPOSE_MISSING
+ */
+export async function planCompose(ctx: Context, source: ConfigSource, request: ComposeRequest): Promise<ComposePlan> {
+  const { config, path, verdict, changes } = request;
+  const main = await findComposeFiles(source, config, path);
+  const inputs = await readComposeInputs(source, main, { env: ctx.env, verdict });
+  for (const name of Object.keys(inputs.hostVariables)) {
+    verdict.add("Compose files", `\${${name}}`, "a variable of this host's environment goes into the configuration");
+  }
+  const program = await findCompose(ctx);
+  const resolved = await resolveCompose(ctx, source, { program, main, inputs });
+  judgeCompose(verdict, resolved);
+  const { canonical, changes: rewritten } = rewriteCompose(resolved);
+  changes.push(...rewritten);
+  const service = textOf(config["service"] ?? "");
+  const own = isObject(canonical["services"]) ? canonical["services"][service] : undefined;
+  if (!isObject(own)) {
+    throw new CoworkError(
+      "DEVCONTAINER_INVALID",
+      `${plain(path)}: there is no Compose service ${plain(service) || "(none is named)"}.`,
+      {
+        hint: 'name one of the Compose file\'s services as "service"',
+      },
+    );
+  }
+  const { image, user } = own;
+  return {
+    files: inputs.files,
+    program,
+    service,
+    canonical,
+    builds: readBuilds(canonical),
+    ...(typeof image === "string" ? { image } : {}),
+    ...(typeof user === "string" ? { user } : {}),
+  };
 }

@@ -29,10 +29,6 @@ const request = (config: JsonObject, more: Partial<OverrideRequest> = {}): Overr
     clone: "/h/sessions/app-a",
     launchers: "/h/lib/container/1",
     container: "/h/state/app-a/container",
-    vault: "/h/auth/claude",
-    agentLib: "/h/lib/agents",
-    agentState: "/h/state/app-a/claude",
-    events: "/h/state/app-a/events",
   },
   composeProject: own.composeProject,
   settings: { cpus: undefined, memory: undefined },
@@ -74,10 +70,6 @@ describe("planOverride", () => {
       mounts: [
         "type=bind,source=/h/lib/container/1,target=/opt/cowork,readonly",
         "type=bind,source=/h/state/app-a/container,target=/opt/cowork/session,readonly",
-        "type=bind,source=/h/lib/agents,target=/opt/cowork/agents,readonly",
-        "type=bind,source=/h/auth/claude,target=/cowork/auth/claude",
-        "type=bind,source=/h/state/app-a/claude,target=/cowork/session/claude",
-        "type=bind,source=/h/state/app-a/events,target=/cowork/session/events",
       ],
     });
   });
@@ -112,7 +104,7 @@ describe("planOverride", () => {
       "type=volume,source=cowork-0123456789ab_cache,target=/cache,volume-label=cowork.session=app-a",
       "type=volume,source=dind-${devcontainerId},target=/var/lib/docker,volume-label=cowork.session=app-a",
     ]);
-    expect(config["mounts"]).toHaveLength(8);
+    expect(config["mounts"]).toHaveLength(4);
   });
 
   test.each([

@@ -1,0 +1,90 @@
+import { plain } from "../../system/text.ts";
+import { isObject, list, textOf } from "../judge/judge-config.ts";
+import { localPort } from "../ports.ts";
+import { isReservedLabel } from "../rewrite.ts";
+import type { Json, JsonObject } from "../types.ts";
+
+/**
+ * A resolved Compose configuration in which nothing is left that two sessions would fight over: names of containers, volumes and
+ * networks are Compose's own, which the session's project name stands before; host ports are the engine's to pick.
+ * @returns the configuration, and one line for each change
+ */
+export function rewriteCompose(canonical: JsonObject): { canonical: JsonObject; changes: string[] } {
+  const changes = new Set<string>();
+  const say = (line: string): void => void changes.add(plain(line));
+  const { name: _, ...rest } = canonical;
+  const result: JsonObject = { ...rest };
+  result["services"] = mapObject(canonical["services"], (service, name) => rewriteService(service, name, say));
+  for (const kind of ["volumes", "networks"] as const) {
+    if (canonical[kind] === undefined) continue;
+    result[kind] = mapObject(canonical[kind], (value, name) => rewriteNamed(value, { kind, name }, say));
+  }
+  return { canonical: result, changes: [...changes] };
+}
+
+type Say = (line: string) => void;
+
+function mapObject(value: Json | undefined, map: (value: Json, key: string) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(isObject(value) ? value : {}).map(([key, one]) => [key, map(one, key)]));
+}
+
+function rewriteService(value: Json, name: string, say: Say): Json {
+  if (!isObject(value)) return value;
+  const { container_name: containerName, restart: _, ports, labels, networks, ...service } = value;
+  if (containerName !== undefined) {
+    say(
+      `service ${name}: container_name ${textOf(containerName)} is left out: every session has a container of its own`,
+    );
+  }
+  return {
+    ...service,
+    ...(ports === undefined ? {} : { ports: list(ports).map((port) => rewritePort(port, name, say)) }),
+    ...(labels === undefined ? {} : { labels: ownLabels(labels) }),
+    ...(networks === undefined
+      ? {}
+      : { networks: isObject(networks) ? mapObject(networks, withoutAddress) : networks }),
+  };
+}
+
+function rewritePort(port: Json, service: string, say: Say): string {
+  const short = isObject(port) ? `${textOf(port["target"] ?? "")}${protocolOf(port["protocol"])}` : textOf(port);
+  const published = isObject(port) ? port["published"] : undefined;
+  const shown = published === undefined ? short : `${textOf(published)}:${short}`;
+  say(`service ${service}: port ${shown} is published on 127.0.0.1 with a port that the engine picks`);
+  return localPort(short);
+}
+
+function protocolOf(protocol: Json | undefined): string {
+  return protocol === undefined || protocol === "tcp" ? "" : `/${textOf(protocol)}`;
+}
+
+/** Labels by which tools find containers are theirs alone. */
+function ownLabels(labels: Json): JsonObject {
+  const entries = isObject(labels)
+    ? Object.entries(labels)
+    : list(labels).map((label): [string, Json] => {
+        const [key = "", ...value] = textOf(label).split("=");
+        return [key, value.join("=")];
+      });
+  return Object.fromEntries(entries.filter(([key]) => !isReservedLabel(key)));
+}
+
+/** A fixed address can be had by one session only. */
+function withoutAddress(value: Json): Json {
+  if (!isObject(value)) return value;
+  const { ipv4_address: _four, ipv6_address: _six, mac_address: _mac, ...rest } = value;
+  return rest;
+}
+
+function rewriteNamed(value: Json, { kind, name }: { kind: string; name: string }, say: Say): Json {
+  if (!isObject(value) || value["external"] === true || isObject(value["external"])) return value;
+  const { name: given, ipam, ...rest } = value;
+  // Newer versions write out the name that they would give it: the project's, which is the session's own.
+  if (given !== undefined && given !== `cowork_${name}`) {
+    say(`${kind}: the name ${textOf(given)} is left out: every session has its own`);
+  }
+  if (isObject(ipam) && list(ipam["config"]).length > 0) {
+    say(`${kind}: the fixed addresses of ${name} are left out: the engine picks them for each session`);
+  }
+  return rest;
+}

@@ -1,0 +1,40 @@
+import { isObject, textOf } from "../judge/judge-config.ts";
+import type { Json, JsonObject } from "../types.ts";
+
+/** A service's volume, in Compose's long form. */
+export interface ServiceVolume {
+  type: string;
+  source: string;
+  target: string;
+  readOnly: boolean;
+  /** everything else that stands there, as it is */
+  rest: JsonObject;
+}
+
+/** Short (`source:target:ro`) and long form alike; undefined for what is neither. */
+export function readVolume(value: Json): ServiceVolume | undefined {
+  if (isObject(value)) {
+    const { type = "volume", source = "", target = "", read_only: readOnly = false, ...rest } = value;
+    return { type: textOf(type), source: textOf(source), target: textOf(target), readOnly: readOnly === true, rest };
+  }
+  const [first = "", target, modes = "", ...more] = textOf(value).split(":");
+  if (more.length > 0 || first === "") return undefined;
+  if (target === undefined) return { type: "volume", source: "", target: first, readOnly: false, rest: {} };
+  const words = modes.split(",").filter((word) => word !== "");
+  const odd = words.filter(
+    (word) => !["ro", "rw", "z", "Z", "nocopy", "cached", "consistent", "delegated"].includes(word),
+  );
+  // A path, ours or absolute; everything else is a volume's name.
+  const type = /^[\0/~.]/.test(first) ? "bind" : "volume";
+  return { type, source: first, target, readOnly: words.includes("ro"), rest: odd.length === 0 ? {} : { modes: odd } };
+}
+
+export function renderVolume({ type, source, target, readOnly, rest }: ServiceVolume): JsonObject {
+  return {
+    type,
+    ...(source === "" ? {} : { source }),
+    target,
+    ...(readOnly ? { read_only: true } : {}),
+    ...rest,
+  };
+}

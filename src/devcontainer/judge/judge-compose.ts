@@ -1,0 +1,144 @@
+import { readVolume } from "../compose/volume.ts";
+import { pathInTree } from "../compose/tree-root.ts";
+import type { Json, JsonObject } from "../types.ts";
+import { isObject, list, textOf } from "./judge-config.ts";
+import { isVolumeName } from "./judge-mount.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Keys of a service that give it nothing of the host. Whatever Compose may learn later is asked about. */
+const harmlessKeys = new Set(
+  `annotations attach build cap_drop command container_name cpu_count cpu_percent cpu_quota cpu_period cpu_shares cpus
+  cpuset depends_on deploy dns dns_opt dns_search domainname entrypoint environment expose extra_hosts healthcheck hostname
+  image init labels links logging mem_limit mem_reservation mem_swappiness memswap_limit networks oom_kill_disable
+  oom_score_adj pids_limit platform ports profiles pull_policy read_only restart scale security_opt shm_size stdin_open
+  stop_grace_period stop_signal tmpfs tty ulimits user volumes working_dir`.split(/\s+/),
+);
+
+const harmlessBuildKeys = new Set(
+  "args cache_from context dockerfile dockerfile_inline labels no_cache platforms pull shm_size tags target".split(" "),
+);
+
+const unknown = "is not known to be harmless";
+const outside = "gives the container a folder of the host outside the session's clone";
+
+/** Judges a resolved Compose configuration by what is known to be harmless; everything else is a finding. */
+export function judgeCompose(verdict: Verdict, canonical: JsonObject): void {
+  const services = isObject(canonical["services"]) ? canonical["services"] : {};
+  for (const [name, service] of Object.entries(services)) {
+    if (isObject(service)) judgeService(verdict, `service ${name}`, service);
+  }
+  for (const kind of ["volumes", "networks"] as const) {
+    const named = isObject(canonical[kind]) ? canonical[kind] : {};
+    for (const [name, value] of Object.entries(named)) judgeNamed(verdict, `${kind}: ${name}`, value);
+  }
+  for (const kind of ["secrets", "configs"] as const) {
+    const named = isObject(canonical[kind]) ? canonical[kind] : {};
+    for (const [name, value] of Object.entries(named)) judgeFile(verdict, `${kind}: ${name}`, value);
+  }
+  const known = new Set(["services", "volumes", "networks", "secrets", "configs", "version", "name"]);
+  for (const key of Object.keys(canonical)) {
+    if (!known.has(key) && !key.startsWith("x-")) verdict.add(key, textOf(canonical[key] ?? ""), unknown);
+  }
+}
+
+function judgeService(verdict: Verdict, where: string, service: JsonObject): void {
+  for (const [key, value] of Object.entries(service)) {
+    const place = `${where}: ${key}`;
+    if (key.startsWith("x-") || isOff(value)) continue;
+    if (key === "volumes") list(value).forEach((volume) => judgeVolume(verdict, place, volume));
+    else if (key === "build") judgeBuild(verdict, place, value);
+    else if (key === "security_opt") judgeSecurity(verdict, place, value);
+    else if (key === "deploy") judgeDeploy(verdict, place, value);
+    else if (key === "logging") judgeLogging(verdict, place, value);
+    else if (key === "networks") judgeServiceNetworks(verdict, place, value);
+    // What they refer to is judged where it is defined.
+    else if (key === "secrets" || key === "configs") continue;
+    else if (!harmlessKeys.has(key)) verdict.add(place, textOf(value), unknown);
+  }
+}
+
+/** `privileged: false` and the like ask for nothing. */
+function isOff(value: Json): boolean {
+  return value === null || value === false || (Array.isArray(value) && value.length === 0) || value === "";
+}
+
+function judgeVolume(verdict: Verdict, where: string, value: Json): void {
+  const volume = readVolume(value);
+  if (volume === undefined || volume.target === "")
+    return verdict.add(where, textOf(value), "cannot be read with certainty");
+  const { type, source, rest } = volume;
+  const odd = Object.keys(rest).filter(
+    (key) => !["consistency", "volume", "tmpfs"].includes(key) && !isOwnBind(key, rest[key]),
+  );
+  if (odd.length > 0) verdict.add(where, textOf(value), "has options that can reach the host");
+  if (type === "tmpfs") return;
+  if (type === "volume") {
+    if (source !== "" && !isVolumeName(source)) verdict.add(where, textOf(value), "cannot be read with certainty");
+    return;
+  }
+  const path = type === "bind" ? pathInTree(source) : undefined;
+  if (path !== undefined) verdict.bind(path);
+  else verdict.add(where, source === "" ? textOf(value) : source, type === "bind" ? outside : unknown);
+}
+
+/** What newer versions of Compose write for every bind: `create_host_path`. */
+function isOwnBind(key: string, value: Json | undefined): boolean {
+  return (
+    key === "bind" &&
+    isObject(value) &&
+    Object.keys(value).every((name) => name === "create_host_path" || name === "selinux")
+  );
+}
+
+function judgeBuild(verdict: Verdict, where: string, value: Json): void {
+  if (!isObject(value)) return;
+  for (const [key, one] of Object.entries(value)) {
+    if (!harmlessBuildKeys.has(key) && !isOff(one)) verdict.add(`${where}: ${key}`, textOf(one), unknown);
+  }
+}
+
+function judgeSecurity(verdict: Verdict, where: string, value: Json): void {
+  for (const option of list(value).map(textOf)) {
+    if (!/^no-new-privileges([:=]true)?$/.test(option))
+      verdict.add(where, option, "weakens what keeps the container in");
+  }
+}
+
+function judgeDeploy(verdict: Verdict, where: string, value: Json): void {
+  const text = JSON.stringify(value);
+  if (/"devices"/.test(text)) verdict.add(where, text, "gives the container devices of the host");
+}
+
+function judgeLogging(verdict: Verdict, where: string, value: Json): void {
+  const driver = isObject(value) ? (value["driver"] ?? "json-file") : "json-file";
+  if (!["json-file", "local", "none"].includes(textOf(driver)))
+    verdict.add(where, textOf(driver), "sends the output through a program of the host");
+}
+
+function judgeServiceNetworks(verdict: Verdict, where: string, value: Json): void {
+  const names = isObject(value) ? Object.keys(value) : list(value).map(textOf);
+  for (const name of names) if (name === "host") verdict.add(where, name, "gives the container the host's network");
+}
+
+/** A volume or network: of the session's own and made by the engine, unless it says otherwise. */
+function judgeNamed(verdict: Verdict, where: string, value: Json): void {
+  if (!isObject(value)) return;
+  const { external, driver, driver_opts: options } = value;
+  if (external === true || isObject(external)) verdict.add(where, "external", "shares it with others on this engine");
+  if (driver !== undefined && !["local", "bridge", "default", ""].includes(textOf(driver))) {
+    verdict.add(where, `driver ${textOf(driver)}`, unknown);
+  }
+  if (isObject(options) && Object.keys(options).length > 0)
+    verdict.add(where, textOf(options), "can be any folder or device of the host");
+}
+
+function judgeFile(verdict: Verdict, where: string, value: Json): void {
+  if (!isObject(value)) return;
+  const { file, external, environment } = value;
+  if (external === true || environment !== undefined)
+    verdict.add(where, textOf(value), "comes from outside the repository");
+  if (file === undefined) return;
+  const path = pathInTree(textOf(file));
+  if (path !== undefined) verdict.bind(path);
+  else verdict.add(where, textOf(file), "is a file of the host outside the session's clone");
+}
