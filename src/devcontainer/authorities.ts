@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
@@ -37,10 +36,6 @@ export function splitPem(text: string): string[] {
   return (
     text.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END (?:TRUSTED )?CERTIFICATE-----/g) ?? []
   ).map((block) => block.replaceAll("\r", "").replaceAll("TRUSTED ", ""));
-}
-
-export function authoritiesHash(pem: string): string {
-  return createHash("sha256").update(pem).digest("hex").slice(0, 12);
 }
 
 async function namedAuthorities(path: string): Promise<Map<string, string>> {
