@@ -11,8 +11,6 @@ const onTheEngine = {
   fileParallelism: false,
   testTimeout: minutes(3),
   hookTimeout: minutes(5),
-  // Its helper container cannot run here; every test cleans up by label instead.
-  env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
 };
 
 export default defineConfig({

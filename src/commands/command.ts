@@ -36,7 +36,7 @@ export interface Input<F extends Flags> {
  */
 export interface Command<F extends Flags = Flags> {
   name: string;
-  group: "Sessions" | "Set-up";
+  group: "Sessions" | "Work" | "Set-up";
   /** one line, no full stop */
   summary: string;
   /** paragraphs below the options in the command's own help */

@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import type { Context } from "../system/context.ts";
+import { plainLines } from "../system/text.ts";
 import type { Project } from "../project/types.ts";
 import type { InitRequest, Outcome } from "../session/types.ts";
 import type { App } from "./app.ts";
@@ -11,6 +14,7 @@ export interface InitFlags {
   config: string | undefined;
   "base-image": string | undefined;
   "no-start": boolean;
+  carry: boolean;
 }
 
 /** The names given, else those in the project's conf; checked, each once. */
@@ -64,8 +68,30 @@ export async function makeRequest(
     source: project.source,
     sessions,
     settings,
-    options: { noStart: flags["no-start"], ...(configName === undefined ? {} : { configName }) },
+    options: {
+      noStart: flags["no-start"],
+      carry: flags.carry,
+      worktreeInclude: await mayInclude(ctx, project),
+      ...(configName === undefined ? {} : { configName }),
+    },
   };
+}
+
+/** A `.worktreeinclude` that git tracks is repository content: it names files of the user's to be handed out, and needs a yes. */
+async function mayInclude(ctx: Context, { facts }: Project): Promise<boolean> {
+  const { readInclude, includeFile } = await import("../clone/carry.ts");
+  const found = await readInclude(ctx, facts.root);
+  if (found !== "tracked") return found === "own";
+  const [{ agree, findingsHash }, { readFile }] = await Promise.all([
+    import("../session/trust.ts"),
+    import("node:fs/promises"),
+  ]);
+  const patterns = plainLines(await readFile(join(facts.root, includeFile), "utf8"));
+  const why = "copies untracked files of yours that match into the sessions";
+  const wanted = patterns.filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const findings = wanted.map((what) => ({ where: includeFile, what, why }));
+  await agree(ctx, facts, { findings, hash: findingsHash(findings) });
+  return true;
 }
 
 /** `SESSIONS` is an index of what exists: also of a session that failed half-way, for it is there to be completed. */

@@ -4,11 +4,14 @@ import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
 import { configCommand } from "./config.ts";
 import { connectCommand } from "./connect.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { helpCommand } from "./help-command.ts";
 import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
+import { pullCommand } from "./pull.ts";
+import { pushCommand } from "./push.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
@@ -22,6 +25,9 @@ export const commands: readonly Command[] = [
   startCommand,
   stopCommand,
   cleanCommand,
+  diffCommand,
+  pullCommand,
+  pushCommand,
   logsCommand,
   authCommand,
   configCommand,

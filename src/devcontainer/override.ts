@@ -15,7 +15,7 @@ export interface ExtraMount {
 
 export interface OverrideRequest {
   plan: DevcontainerPlan;
-  image: Pick<SharedImage, "ref" | "metadata" | "services">;
+  image: Pick<SharedImage, "ref" | "metadata" | "services" | "remoteUser">;
   mounts: SessionMounts;
   /** name of the session's Compose project; also stands before the names of its volumes */
   composeProject: string;
@@ -66,7 +66,8 @@ export function planOverride(request: OverrideRequest): Override {
   const config = Object.fromEntries(Object.entries(rewritten).filter(([key]) => !doneElsewhere.includes(key)));
   const ours = [...sessionMounts(mounts), ...(request.extraMounts ?? [])];
   const containerEnv = { ...(isObject(config["containerEnv"]) ? config["containerEnv"] : {}), ...request.containerEnv };
-  const common = { ...config, updateRemoteUserUID: false };
+  // By name: a number in the config was looked up when the image was built.
+  const common = { ...config, remoteUser: image.remoteUser, updateRemoteUserUID: false };
   const owned = [...ownedOfImage(image, own), ...list(config["mounts"])];
   if (plan.compose !== undefined) {
     const withMounts = owned.length === 0 ? common : { ...common, mounts: owned };

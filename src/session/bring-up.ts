@@ -16,6 +16,7 @@ import { sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
 import { sessionVolumes } from "./session-volumes.ts";
+import { containersOf } from "./world.ts";
 
 /**
  * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent, and the
@@ -40,6 +41,7 @@ export async function bringUp(
 
   ctx.report({ session: name, step: "container", state: "start" });
   await checkBinds(ctx, record);
+  await removeHalfMade(ctx, record);
   const result = await up(ctx, {
     id,
     name,
@@ -64,6 +66,15 @@ export async function bringUp(
   ctx.report({ session: name, step: "container", state: "done" });
   await settleIn(ctx, record, { agent, settings, container, started }, notes);
   return { ...record, container: started, volumes: sessionVolumes(ctx, record, container) };
+}
+
+/**
+ * A container of an `up` that was killed half-way: @devcontainers/cli marks a lifecycle command as done before it runs, and would
+ * leave out the one it died in.
+ */
+async function removeHalfMade(ctx: Context, record: SessionRecord): Promise<void> {
+  if (record.container !== undefined) return;
+  for (const { id } of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(id);
 }
 
 interface Settling {

@@ -5,6 +5,7 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
 import { bringUp } from "./bring-up.ts";
+import { carryIn } from "./carry-in.ts";
 import { sessionId } from "./names.ts";
 import { lockWait, reportFailure, sayWaiting } from "./outcome.ts";
 import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
@@ -102,9 +103,11 @@ async function stepClone(
   const { project, source } = request;
   const result = await makeClone(ctx, { source, path, start: record.start, origin: project.origin, uid, gid });
   notes.push(...result.notes);
-  const next = { ...record, cloned: true };
-  await writeRecord(ctx, next);
   ctx.report({ session: record.name, step: "clone", state: "done" });
+  // Before the clone counts as made: it is still nobody's work, and an interrupted run does it again.
+  const carried = await carryIn(ctx, request, record, notes);
+  const next = { ...record, cloned: true, carried };
+  await writeRecord(ctx, next);
   return next;
 }
 

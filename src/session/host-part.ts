@@ -4,6 +4,10 @@ import type { Login } from "../agent/types.ts";
 import type { LogoutResult } from "../auth/logout.ts";
 import type { AuthStatus } from "../auth/status.ts";
 import type { Settings } from "../config/types.ts";
+import type { Diff } from "../clone/diff.ts";
+import type { PullResult } from "../clone/pull.ts";
+import type { PushResult } from "../clone/push.ts";
+import type { OneSession, PullWish, PushWish } from "./work.ts";
 import type { InitPlan, InitRequest, Outcome, Selector, SessionStatus, SessionView } from "./types.ts";
 
 /**
@@ -23,6 +27,12 @@ export interface HostPart {
   clean(selector: Selector, options: CleanOptions): Promise<CleanOutcome[]>;
   /** Shared images that no session uses: removes them (`dryRun`: names them). Gives their tags. */
   cleanImages(options: { dryRun: boolean; project?: string }): Promise<string[]>;
+  /** Brings a session's commits into the project as branches. */
+  pull(selector: OneSession, wish: PullWish): Promise<PullResult>;
+  /** Sends the project's commits into a session. */
+  push(selector: OneSession, wish: PushWish): Promise<PushResult>;
+  /** What a session has changed since it started, as text that is safe to show. */
+  diff(selector: OneSession, wish: { stat: boolean; paths: readonly string[]; columns: number }): Promise<Diff>;
   connect(request: ConnectRequest, io: ConnectIo): Promise<number>;
   /** How the dev container came up; with `follow` until the signal fires. */
   logs(selector: Selector & { names: [string] }, options: { follow: boolean }, out: Writable): Promise<void>;

@@ -6,6 +6,7 @@ import { runInitializeCommand } from "../devcontainer/initialize.ts";
 import { judgeMetadata } from "../devcontainer/judge/judge-metadata.ts";
 import { writeLaunchers } from "../devcontainer/launchers.ts";
 import { planOverride } from "../devcontainer/override.ts";
+import { hostProxies } from "../devcontainer/proxies.ts";
 import { overridePaths, takeSnapshot, writeOverride } from "../devcontainer/snapshot.ts";
 import type { SharedImage } from "../devcontainer/types.ts";
 import type { ProjectFacts } from "../project/types.ts";
@@ -42,7 +43,14 @@ export async function prepareDevcontainer(
   ctx.report({ session: name, step: "config", state: "done" });
 
   ctx.report({ session: name, step: "image", state: "start" });
-  const image = await ensureImage(ctx, { plan, source, project, settings, session: name });
+  const image = await ensureImage(ctx, {
+    plan,
+    source,
+    project,
+    settings,
+    session: name,
+    logFile: ctx.paths.upLog(id),
+  });
   const findings = judgeMetadata(image.metadata);
   await agree(ctx, project, { findings, hash: findingsHash(findings) });
   ctx.report({ session: name, step: "image", state: "done" });
@@ -91,7 +99,7 @@ async function makeOverride(
     },
     composeProject: composeProjectName(paths.homeHash, id),
     settings,
-    containerEnv: { ...agent.containerEnv },
+    containerEnv: { ...hostProxies(ctx.env), ...agent.containerEnv },
     extraMounts: agent.mounts,
     composeFile: overridePaths(ctx, id).compose,
   });

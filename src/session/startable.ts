@@ -9,6 +9,12 @@ export async function checkStartable(ctx: Context, record: SessionRecord): Promi
   if (record.phase !== "ready" || record.devcontainer === undefined) {
     throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
   }
+  await checkCloned(ctx, record);
+}
+
+/** @throws CLONE_MISSING */
+export async function checkCloned(ctx: Context, record: SessionRecord): Promise<void> {
+  const { name } = record;
   if (!(await pathExists(ctx.paths.clone(record.id)))) {
     throw new CoworkError("CLONE_MISSING", `The clone of ${name} is gone (${ctx.paths.clone(record.id)}).`, {
       hint: `cowork init ${name} makes it anew from where it started; cowork clean ${name} removes what is left`,

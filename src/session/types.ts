@@ -67,6 +67,10 @@ export interface InitRequest {
     configName?: string;
     /** create everything but do not start the container */
     noStart: boolean;
+    /** take the project's uncommitted changes and untracked files along */
+    carry: boolean;
+    /** read the project's `.worktreeinclude`: it is the user's own, or was agreed to */
+    worktreeInclude: boolean;
   };
 }
 

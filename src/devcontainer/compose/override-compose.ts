@@ -1,4 +1,4 @@
-import { isObject, list } from "../judge/judge-config.ts";
+import { isObject, list, textOf } from "../judge/judge-config.ts";
 import type { ExtraMount, Override, OverrideRequest } from "../override.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { fromTree } from "./tree-root.ts";
@@ -77,7 +77,7 @@ function environmentOf(value: Json | undefined): JsonObject {
   if (isObject(value)) return value;
   return Object.fromEntries(
     list(value).map((line) => {
-      const [name = "", ...rest] = String(line).split("=");
+      const [name = "", ...rest] = textOf(line).split("=");
       return [name, rest.length === 0 ? null : rest.join("=")];
     }),
   );
@@ -86,7 +86,7 @@ function environmentOf(value: Json | undefined): JsonObject {
 /** Compose reads the file once more, and a `$` of ours is no variable. */
 function escaped(environment: JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, String(value).replaceAll("$", "$$$$")]),
+    Object.entries(environment).map(([name, value]) => [name, textOf(value).replaceAll("$", "$$$$")]),
   );
 }
 

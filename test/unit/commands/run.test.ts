@@ -74,7 +74,7 @@ describe("init", () => {
       ["a", "a", false],
       ["b", "b", false],
     ]);
-    expect(request.options).toEqual({ noStart: true });
+    expect(request.options).toEqual({ noStart: true, carry: false, worktreeInclude: false });
     expect(request.project).toMatchObject({ name: "app", root: result.root });
     expect(await readConfOf(result.root)).toContain("SESSIONS=a\n");
     expect(result.stdout).toBe("✔ a  running, branch a\n");

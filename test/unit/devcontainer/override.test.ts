@@ -20,7 +20,7 @@ const plan = (config: JsonObject): DevcontainerPlan => ({
 
 const request = (config: JsonObject, more: Partial<OverrideRequest> = {}): OverrideRequest => ({
   plan: plan(config),
-  image: { ref: "cowork-app:key", metadata: [] },
+  image: { ref: "cowork-app:key", metadata: [], remoteUser: "vscode" },
   mounts: {
     id: "app-a",
     name: "a",
@@ -99,7 +99,7 @@ describe("planOverride", () => {
       { id: "dind", mounts: [{ type: "volume", source: "dind-${devcontainerId}", target: "/var/lib/docker" }] },
       { mounts: ["type=bind,source=/x,target=/x"] },
     ];
-    const { config } = planOverride(request({}, { image: { ref: "i", metadata } }));
+    const { config } = planOverride(request({}, { image: { remoteUser: "vscode", ref: "i", metadata } }));
     expect((config["mounts"] as string[]).slice(0, 2)).toEqual([
       "type=volume,source=cowork-0123456789ab_cache,target=/cache,volume-label=cowork.session=app-a",
       "type=volume,source=dind-${devcontainerId},target=/var/lib/docker,volume-label=cowork.session=app-a",

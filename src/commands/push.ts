@@ -1,0 +1,46 @@
+import { plain } from "../system/text.ts";
+import { defineCommand } from "./command.ts";
+import { selectSession } from "./result.ts";
+import { oneSession } from "./shared-flags.ts";
+import { usageError } from "./usage.ts";
+
+export const pushCommand = defineCommand({
+  name: "push",
+  group: "Work",
+  summary: "send the project's commits into a session",
+  details: [
+    "The session's own branches and files change only with --merge or --rebase; what runs into conflicts is taken back.",
+  ],
+  positionals: [
+    oneSession,
+    { name: "ref", summary: "branch, tag or commit of the project (else: what it has checked out)" },
+  ],
+  flags: {
+    merge: { type: "boolean", summary: "merge it into the session's branch" },
+    rebase: { type: "boolean", summary: "rebase the session's branch onto it" },
+  },
+  examples: [
+    { line: "cowork push a main", text: "a sees the project's main as project/main" },
+    { line: "cowork push a main --rebase", text: "and its branch goes on from there" },
+  ],
+  async run({ args, flags }, app) {
+    if (flags.merge && flags.rebase)
+      throw usageError("--merge and --rebase exclude each other.", "cowork push <session> --merge");
+    const progress = await app.show("lines");
+    const selector = await selectSession(app, args[0]);
+    const [, ref] = args;
+    const result = await (
+      await app.host()
+    ).push(selector, {
+      ...(ref === undefined ? {} : { ref }),
+      ...(flags.merge ? { integrate: "merge" } : flags.rebase ? { integrate: "rebase" } : {}),
+    });
+    progress.stop();
+    if (app.globals.json) return app.json(result);
+    const { ref: inside, commit, state, moved } = result;
+    app.terminal.out(plain(`${inside.replace(/^refs\/(remotes|tags)\//, "")}  ${commit.slice(0, 10)}  ${state}`));
+    if (moved !== undefined)
+      app.terminal.out(`session's branch: ${moved.from.slice(0, 10)} -> ${moved.to.slice(0, 10)}`);
+    return 0;
+  },
+});
