@@ -19,21 +19,28 @@ export interface PrepareRequest {
   workspaceFolder?: string;
 }
 
+export interface Prepared {
+  /** lines for the user */
+  notes: string[];
+  /** the launcher will start another version than before */
+  changed: boolean;
+}
+
 /**
  * Everything that an agent needs on the host before it is started in a session: the program, what the launcher must know, the
  * session's own config. Called before the container comes up and whenever the session is touched; nothing is done twice. Does not fail
  * for want of a registry or a login: sessions work without, and the notes say so.
  * @throws CONFIG_VALUE_INVALID for a version that cannot be used; what the file system throws
  */
-export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareRequest): Promise<{ notes: string[] }> {
+export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareRequest): Promise<Prepared> {
   const { id, settings } = request;
   await agentParts(ctx, agent, { id });
   const notes: string[] = [];
   const wanted = chooseVersion(agent, settings);
   const variant = variantFor(await ctx.engine.info());
-  if (variant === undefined) return { notes: [`there is no ${agent.title} for this engine`] };
+  if (variant === undefined) return { notes: [`there is no ${agent.title} for this engine`], changed: false };
   const version = await install(ctx, agent, { request, version: wanted, variant }, notes);
-  await writeLaunchFile(ctx, agent, id, version);
+  const changed = await writeLaunchFile(ctx, agent, id, version);
   const memory = await readMemory(ctx, id);
   const workspaceFolder = request.workspaceFolder ?? memory.workspaceFolder;
   const ownWays = settings.agentSettings;
@@ -42,7 +49,7 @@ export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareR
   }
   const session = { id, ownWays, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) };
   notes.push(...(await prepareSafely(ctx, agent, session)));
-  return { notes };
+  return { notes, changed };
 }
 
 /** The session writes in the folder too, and may have made it unusable for us: that is no reason not to start. */
@@ -92,11 +99,13 @@ async function newestInstalled(ctx: Context, agent: Agent, variant: Variant): Pr
   return undefined;
 }
 
-/** What the launcher reads, in a form that sh reads: the container sees it at /opt/cowork/session/agent-{id}. */
-export async function writeLaunchFile(ctx: Context, agent: Agent, id: string, version: string): Promise<void> {
+/** What the launcher reads, in a form that sh reads: the container sees it at /opt/cowork/session/agent-{id}. False: it was so. */
+async function writeLaunchFile(ctx: Context, agent: Agent, id: string, version: string): Promise<boolean> {
   const folder = ctx.paths.container(id);
   await ensureFolder(folder, { mode: 0o755 });
   const path = join(folder, `agent-${agent.id}`);
   const content = `version=${version}\nuid=${ctx.user.sessionUid}\ngid=${ctx.user.sessionGid}\n`;
-  if ((await readTextFile(path, { maxBytes: 4096 })) !== content) await writeFileAtomic(path, content, { mode: 0o644 });
+  if ((await readTextFile(path, { maxBytes: 4096 })) === content) return false;
+  await writeFileAtomic(path, content, { mode: 0o644 });
+  return true;
 }

@@ -10,6 +10,7 @@ import { up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
 import type { ContainerDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
+import { readyAgent } from "./agent-ready.ts";
 import { writeContainerFolder } from "./container-folder.ts";
 import { writeEnvironment } from "./environment-file.ts";
 import { sessionLabels } from "./labels.ts";
@@ -37,7 +38,7 @@ export async function bringUp(
   const workspaceFolder = record.container?.workspaceFolder ?? `/workspaces/${id}`;
   await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git });
   ctx.report({ session: name, step: "agent", state: "start" });
-  notes.push(...(await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder })).notes);
+  notes.push(...(await readyAgent(ctx, record, settings, { workspaceFolder })));
 
   ctx.report({ session: name, step: "container", state: "start" });
   await checkBinds(ctx, record);

@@ -2,6 +2,7 @@ import { probeEnvironment } from "../devcontainer/environment.ts";
 import type { ContainerDetail } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
+import { readyAgent } from "./agent-ready.ts";
 import { connectSession, type ConnectTarget } from "./connect.ts";
 import type { ConnectWish } from "./connect-plan.ts";
 import { readEnvironment, writeEnvironment } from "./environment-file.ts";
@@ -50,11 +51,17 @@ interface Running {
 
 /** The usual case, a session that runs, needs no lock and one question to the engine. */
 async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: ConnectRequest): Promise<Running> {
+  const tell = (notes: readonly string[]): void => {
+    for (const detail of notes) ctx.report({ session: record.name, step: "start", state: "note", detail });
+  };
   const running = await findRunning(ctx, record);
-  if (running !== undefined) return running;
+  if (running !== undefined) {
+    tell(await readyAgent(ctx, record, settings, { running: running.container.id }));
+    return running;
+  }
   const notes: string[] = [];
   const started = await locked(ctx, record, "start", (current) => startSession(ctx, current, settings, notes));
-  for (const detail of notes) ctx.report({ session: record.name, step: "start", state: "note", detail });
+  tell(notes);
   const now = await findRunning(ctx, started);
   if (now !== undefined) return now;
   throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {

@@ -1,0 +1,35 @@
+import { getAgent } from "../agent/catalog.ts";
+import { completeAgent } from "../agent/inside.ts";
+import { prepareAgent } from "../agent/prepare.ts";
+import { checkVault } from "../auth/vault.ts";
+import type { Settings } from "../config/types.ts";
+import type { Context } from "../system/context.ts";
+import type { SessionRecord } from "./record.ts";
+
+/**
+ * The agent's part of every command that brings a session up or connects to it: the vault is looked after, the version that the
+ * settings name is there, the session's own agent config is up to date with login and user. Nothing is done twice; a missing
+ * login or registry is a note.
+ * @param running id of the session's container where it runs already: what only it can tell is asked when the version changed
+ * @returns notes for the user
+ * @throws CONFIG_VALUE_INVALID for a version that cannot be used
+ */
+export async function readyAgent(
+  ctx: Context,
+  record: Pick<SessionRecord, "id" | "name" | "devcontainer">,
+  settings: Settings,
+  options: { workspaceFolder?: string; running?: string } = {},
+): Promise<string[]> {
+  const agent = getAgent(settings.agent);
+  const { id, name } = record;
+  const { workspaceFolder, running } = options;
+  const { login, repaired, problems } = await checkVault(ctx, agent);
+  const request = { id, name, settings, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) };
+  const { notes, changed } = await prepareAgent(ctx, agent, request);
+  if (running !== undefined && changed) {
+    const remoteUid = record.devcontainer?.remoteUid ?? 0;
+    notes.push(...(await completeAgent(ctx, agent, { id: running, name, remoteUid })));
+  }
+  const missing = login.state === "none" ? [login.detail] : [];
+  return [...repaired, ...problems, ...missing, ...notes];
+}
