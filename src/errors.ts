@@ -28,7 +28,10 @@ export const errorCodes = {
   STATE_TOO_NEW: { exit: 1, means: "the state was written by a newer cowork" },
   WORK_UNSAVED: { exit: 3, means: "the session holds work that is nowhere else" },
   BRANCH_DIVERGED: { exit: 1, means: "the project has a branch of that name with other commits" },
-  BRANCH_CHECKED_OUT: { exit: 1, means: "the project has that branch checked out, and its files are not touched unasked" },
+  BRANCH_CHECKED_OUT: {
+    exit: 1,
+    means: "the project has that branch checked out, and its files are not touched unasked",
+  },
   CONFLICT: { exit: 1, means: "a merge or rebase ran into conflicts and was taken back" },
   // dev containers
   DEVCONTAINER_INVALID: { exit: 1, means: "the project's dev container configuration cannot be used" },
