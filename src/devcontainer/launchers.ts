@@ -26,16 +26,30 @@ export async function writeLaunchers(ctx: Pick<Context, "paths">): Promise<strin
   const temporary = join(parent, `.${basename(target)}-${randomBytes(6).toString("hex")}`);
   try {
     await writeAll(temporary, files);
-    // It holds nothing of anybody's: what stands there incomplete was cut off, or tampered with.
-    await rm(target, { recursive: true, force: true });
-    await rename(temporary, target).catch(async (error: unknown) => {
-      if (!(await isComplete(target, files))) throw error;
-    });
+    await moveInto(temporary, target, async () => isComplete(target, files));
     return target;
   } catch (error) {
     throw toCoworkError(error);
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Several at once: the first one in wins, and no complete folder is ever taken away, a container may start with it right now.
+ * What stands there incomplete was cut off, or tampered with; it holds nothing of anybody's.
+ */
+async function moveInto(temporary: string, target: string, isThere: () => Promise<boolean>): Promise<void> {
+  const broken = `${temporary}.broken`;
+  for (let tries = 3; ; tries--) {
+    try {
+      return await rename(temporary, target);
+    } catch (error) {
+      if (await isThere()) return;
+      if (tries === 0) throw error;
+    }
+    await rename(target, broken).catch(() => undefined);
+    await rm(broken, { recursive: true, force: true });
   }
 }
 
