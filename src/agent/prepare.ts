@@ -91,12 +91,16 @@ async function install(
 }
 
 async function newestInstalled(ctx: Context, agent: Agent, variant: Variant): Promise<string | undefined> {
-  const names = await readdir(ctx.paths.agentLib(agent.id)).catch(() => []);
-  const usable = names.filter((name) => isVersion(name) && compareVersions(name, agent.install.oldest.version) >= 0);
-  const newestFirst = usable.toSorted(compareVersions).toReversed();
-  for (const version of newestFirst)
-    if (await pathExists(programPath(ctx, agent, { version, variant }))) return version;
+  const versions = await installedVersions(ctx, agent);
+  const usable = versions.filter((version) => compareVersions(version, agent.install.oldest.version) >= 0);
+  for (const version of usable) if (await pathExists(programPath(ctx, agent, { version, variant }))) return version;
   return undefined;
+}
+
+/** Versions that lie on this host, in whatever variant, the newest first. */
+export async function installedVersions(ctx: Context, agent: Agent): Promise<string[]> {
+  const names = await readdir(ctx.paths.agentLib(agent.id)).catch((): string[] => []);
+  return names.filter(isVersion).toSorted(compareVersions).toReversed();
 }
 
 /** What the launcher reads, in a form that sh reads: the container sees it at /opt/cowork/session/agent-{id}. False: it was so. */

@@ -1,0 +1,31 @@
+import { getAgent } from "../../agent/catalog.ts";
+import { installedVersions } from "../../agent/prepare.ts";
+import { authStatus } from "../../auth/status.ts";
+import { toCoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import type { Check } from "../host-part.ts";
+
+/** The agent's program and the shared login. What is wrong with the vault and can be put right is, also without `--fix`. */
+export async function checkAgent(ctx: Context): Promise<Check[]> {
+  const agent = getAgent("claude");
+  const versions = await installedVersions(ctx, agent);
+  const program: Check = {
+    title: agent.title,
+    status: "ok",
+    detail: versions.length === 0 ? "comes with the first session" : versions.join(", "),
+  };
+  try {
+    const { login, repaired, problems, threats } = await authStatus(ctx, agent);
+    const checks: Check[] = [program];
+    const title = "agent login";
+    const fix = "cowork auth login";
+    if (login.state === "ok") checks.push({ title, status: "ok", detail: login.detail });
+    if (login.state === "none") checks.push({ title, status: "warning", detail: "nobody is logged in", fix });
+    checks.push(...problems.map((detail): Check => ({ title, status: "problem", detail, fix })));
+    checks.push(...repaired.map((detail): Check => ({ title, status: "fixed", detail })));
+    checks.push(...threats.map((detail): Check => ({ title, status: "warning", detail })));
+    return checks;
+  } catch (error) {
+    return [program, { title: "agent login", status: "problem", detail: toCoworkError(error).message }];
+  }
+}
