@@ -75,8 +75,17 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<strin
 }
 
 async function initialise(ctx: Context, path: string, project: ProjectRefs): Promise<void> {
-  // No template: the user's hooks are for the host. The plain files format is what every git in a container reads.
-  const args = ["init", "--quiet", "--template=", `--object-format=${project.objectFormat}`, path];
+  // No template and no hooks: the user's are for the host, and newer git (2.47) runs reference-transaction in init too.
+  // The plain files format is what every git in a container reads.
+  const args = [
+    "-c",
+    "core.hooksPath=/dev/null",
+    "init",
+    "--quiet",
+    "--template=",
+    `--object-format=${project.objectFormat}`,
+    path,
+  ];
   await hostGitOk(ctx, args, { what: "git init", extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
   await mkdir(join(path, ".git", "info"), { recursive: true });
 }

@@ -161,9 +161,22 @@ async function makeBundle(
     })
   ).trimEnd();
   const repository = join(folder, "repository");
-  await hostGitOk(ctx, ["init", "--quiet", "--bare", "--template=", `--object-format=${format}`, repository], {
-    what: "git init",
-  });
+  await hostGitOk(
+    ctx,
+    [
+      "-c",
+      "core.hooksPath=/dev/null",
+      "init",
+      "--quiet",
+      "--bare",
+      "--template=",
+      `--object-format=${format}`,
+      repository,
+    ],
+    {
+      what: "git init",
+    },
+  );
   await mkdir(join(repository, "objects/info"), { recursive: true });
   await writeFile(join(repository, "objects/info/alternates"), `${objects}\n`);
   const shallow = await readFile(join(source.gitDir, "shallow")).catch(() => undefined);

@@ -129,7 +129,16 @@ async function copyModule(
   if (has.code !== 0) return undefined;
   const project = await readProjectRefs(ctx, { kind: "store", gitDir: from });
   await mkdir(place.gitDir, { recursive: true });
-  const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${project.objectFormat}`, place.gitDir];
+  const init = [
+    "-c",
+    "core.hooksPath=/dev/null",
+    "init",
+    "--quiet",
+    "--bare",
+    "--template=",
+    `--object-format=${project.objectFormat}`,
+    place.gitDir,
+  ];
   await hostGitOk(ctx, init, { what: "git init", extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
   await copyObjects(project.objects, join(place.gitDir, "objects"), ctx.signal);
   const refs = project.refs.filter((ref) => ref.target === "" && !ref.name.startsWith("refs/heads/"));
