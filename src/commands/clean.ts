@@ -13,7 +13,10 @@ export const cleanCommand = defineCommand({
   positionals: [someSessions],
   flags: {
     ...allFlag,
-    images: { type: "boolean", summary: "also remove shared images that no session uses any more" },
+    images: {
+      type: "boolean",
+      summary: "remove shared images that no session uses; with names or --all those sessions too",
+    },
     purge: { type: "boolean", summary: "delete transcripts instead of keeping them in the archive" },
     force: { type: "boolean", summary: "remove also what would be lost" },
     "dry-run": { type: "boolean", summary: "show what would be removed and what would be lost" },
@@ -21,14 +24,16 @@ export const cleanCommand = defineCommand({
   examples: [
     { line: "cowork clean a", text: "remove a, if nothing would be lost" },
     { line: "cowork clean --dry-run", text: "what would go, and what would be lost" },
-    { line: "cowork clean --images", text: "all of this project, and images nobody uses" },
+    { line: "cowork clean --images", text: "only the shared images that nobody uses" },
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");
     const selector = await selectSessions(app, args, flags.all);
     const { cleanSessions, cleanImages } = await import("./clean-sessions.ts");
     const options = { force: flags.force, dryRun: flags["dry-run"], purge: flags.purge };
-    const outcomes = await cleanSessions(app, selector, options);
+    // Alone it is about images: whoever only wants room back must not lose a session by it.
+    const imagesOnly = flags.images && args.length === 0 && !flags.all;
+    const outcomes = imagesOnly ? [] : await cleanSessions(app, selector, options);
     const images = flags.images ? await cleanImages(app, selector, options.dryRun) : [];
     progress.stop();
     if (app.globals.json) {

@@ -351,9 +351,12 @@ describe("clean", () => {
     expect(result.calls[1]?.[2]).not.toHaveProperty("source");
   });
 
-  test("--images and --json", async () => {
+  test("--images alone is about images, with names about those sessions too", async () => {
     const answers = { clean: async () => [cleaned], cleanImages: async () => ["cowork-app:5f"] };
-    const result = await run("clean --images --json", { answers });
+    const only = await run("clean --images --json", { answers });
+    expect(only.calls.map(([name]) => name)).toEqual(["cleanImages"]);
+    expect(JSON.parse(only.stdout)).toEqual({ sessions: [], images: ["cowork-app:5f"] });
+    const result = await run("clean a --images --json", { answers });
     expect(JSON.parse(result.stdout)).toEqual({
       sessions: [{ name: "a", host: "local", unsaved: ["1 stash"], removed: ["clone /x"] }],
       images: ["cowork-app:5f"],
