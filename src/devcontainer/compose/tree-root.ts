@@ -1,3 +1,5 @@
+import { joinTree } from "../tree-path.ts";
+
 /**
  * Stands in a resolved Compose configuration for the root of the tree it was taken from, until the session's clone takes its
  * place. A NUL can be in no path and in no text that Compose gives out, so that no repository can write it itself.
@@ -13,10 +15,10 @@ export function toTree(text: string, folder: string): string {
   return isBelow ? treeRoot + text.slice(folder.length) : text;
 }
 
-/** Path inside the tree (empty: its root); undefined when it lies outside. */
+/** Path inside the tree (empty: its root); undefined when it lies outside, also by way of `..`. */
 export function pathInTree(path: string): string | undefined {
   if (path === treeRoot) return "";
-  return path.startsWith(`${treeRoot}/`) ? path.slice(treeRoot.length + 1) : undefined;
+  return path.startsWith(`${treeRoot}/`) ? joinTree("", path.slice(treeRoot.length + 1)) : undefined;
 }
 
 export function fromTree(path: string, clone: string): string {

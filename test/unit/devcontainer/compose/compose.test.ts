@@ -63,6 +63,11 @@ describe("judgeCompose", () => {
     ["a runtime", { runtime: "other" }],
     ["the engine's socket", { volumes: ["/var/run/docker.sock:/var/run/docker.sock"] }],
     ["the host's root", { volumes: ["/:/host:ro"] }],
+    ["a way out of the clone", { volumes: [`${treeRoot}/../../x:/x`] }],
+    [
+      "a way out of the clone, long form",
+      { volumes: [{ type: "bind", source: `${treeRoot}/a/../../x`, target: "/x" }] },
+    ],
     ["the host's root, long form", { volumes: [{ type: "bind", source: "/", target: "/host" }] }],
     ["the user's home", { volumes: ["~/.ssh:/ssh"] }],
     ["propagation", { volumes: [{ type: "bind", source: treeRoot, target: "/w", bind: { propagation: "shared" } }] }],
