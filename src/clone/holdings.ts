@@ -32,7 +32,7 @@ export async function inspectHoldings(
       input,
       timeoutMs: options.timeoutMs ?? 120_000,
     });
-    if (result.code === notARepository) return unreadable("the clone's .git is not a folder");
+    if (result.code === notARepository) return unreadable(plain(result.stderr).slice(0, 300));
     if (result.truncated) return unreadable("the clone holds more than can be listed");
     const places = parseInspection(result.stdout, nonce);
     if (places === undefined)

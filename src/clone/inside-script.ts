@@ -8,6 +8,9 @@ export function quoted(word: string): string {
 /** Exit code of a script that found no git to run. */
 export const noGit = 97;
 
+/** Exit code of a script that found something else than a folder where the clone's `.git` should be. */
+export const notARepository = 96;
+
 /** What wins over every configuration that the clone or somebody inside may have written. */
 const config = [
   ["safe.directory", "*"],
@@ -17,6 +20,7 @@ const config = [
   ["core.quotePath", "false"],
   ["core.safecrlf", "false"],
   ["core.excludesFile", "/dev/null"],
+  ["core.attributesFile", "/dev/null"],
   ["core.askPass", "true"],
   ["core.sshCommand", "false"],
   ["color.ui", "false"],
@@ -50,8 +54,7 @@ const variables: Record<string, string> = {
 
 /**
  * Puts a script behind what makes git dependable in a place that others configure: none of the container's own GIT_…
- * variables, ours instead, and the repository named outright so that a planted `.git` file, `commondir` or
- * `core.worktree` leads nowhere. Ends with `noGit` where there is no git.
+ * variables, ours instead, and the repository named outright so that a planted `.git` file or `core.worktree` leads nowhere. Ends with `noGit` where there is no git.
  */
 export function insideScript(text: string, where: "container" | "helper"): string {
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
@@ -62,11 +65,14 @@ export function insideScript(text: string, where: "container" | "helper"): strin
     ...exports,
     `export COWORK_WHERE=${where}`,
     "umask 077",
-    'if [ -L .git ] || [ ! -d .git ]; then echo "cowork: .git is not a folder" >&2; exit 96; fi',
+    `if [ -L .git ] || [ ! -d .git ]; then echo "the clone's .git is not a folder" >&2; exit ${notARepository}; fi`,
+    // it names another repository for git to read, whatever the variables say
+    `if [ -e .git/commondir ]; then echo "the clone's .git leads to another repository" >&2; exit ${notARepository}; fi`,
+    // a pipe in place of a file would keep git waiting for ever
+    "for f in HEAD config index packed-refs shallow info/exclude objects/info/alternates; do",
+    `  if [ -e ".git/$f" ] && [ ! -f ".git/$f" ]; then echo "the clone's .git/$f is no file" >&2; exit ${notARepository}; fi`,
+    "done",
     'export GIT_DIR="$PWD/.git" GIT_COMMON_DIR="$PWD/.git" GIT_WORK_TREE="$PWD"',
     text,
   ].join("\n");
 }
-
-/** Exit code of a script that found something else than a folder where the clone's `.git` should be. */
-export const notARepository = 96;

@@ -186,6 +186,7 @@ modules() {
       common=$(unset GIT_COMMON_DIR GIT_WORK_TREE; GIT_DIR=$dir git rev-parse --path-format=absolute --git-common-dir)
       # a working tree that was added to the clone: looked at as such
       [ "$common" != "$TOP/.git" ] || exit 0
+      [ ! -e "$dir/commondir" ] || { gone submodule "$label" "leads to another repository"; exit 0; }
       export GIT_DIR="$dir" GIT_COMMON_DIR="$common" GIT_WORK_TREE="$top"
       DEPTH=$((DEPTH + 1)); PREFIX=$label/
       place submodule "$label"; tree; store; modules
@@ -213,6 +214,7 @@ bare_modules() {
     [ -d "$dir/objects" ] || continue
     (
       exec </dev/null
+      [ ! -e "$dir/commondir" ] || { gone module "$dir" "leads to another repository"; exit 0; }
       export GIT_DIR="$dir" GIT_COMMON_DIR="$dir"; unset GIT_WORK_TREE
       place module "$dir"
       run head git symbolic-ref -q HEAD; run oid git rev-parse -q --verify 'HEAD^{commit}'; run pending pending; store

@@ -191,7 +191,7 @@ describe("what a clone holds", () => {
       clone,
       `git update-index --assume-unchanged one; git update-index --skip-worktree two; git update-index --skip-worktree three; echo x >one; echo x >two; rm three; echo u >u
        git config status.showUntrackedFiles no; git config core.excludesFile ${shop.root}/all; echo '*' >${shop.root}/all; git config core.fileMode false; git config core.worktree ${project}
-       git config core.bare true; echo ${project}/.git >.git/commondir`,
+       git config core.bare true`,
     );
     expect(await lines()).toEqual(["2 changed files: one, two", "1 untracked file: u"]);
   });
@@ -307,6 +307,10 @@ describe("what a clone holds", () => {
     await open();
     await shop.sh(clone, "rm -rf .git/objects/pack; find .git/objects -type f | xargs rm -f");
     expect(isUnsaved(await look())).toBe(true);
+    await shop.sh(clone, `echo ${project}/.git >.git/commondir`);
+    expect(await lines()).toEqual(["not readable: the clone's .git leads to another repository"]);
+    await shop.sh(clone, "rm .git/commondir; mv .git/HEAD h; mkfifo .git/HEAD");
+    expect(await lines()).toEqual(["not readable: the clone's .git/HEAD is no file"]);
     await shop.sh(clone, "mv .git elsewhere; ln -s elsewhere .git");
     expect(await lines()).toEqual(["not readable: the clone's .git is not a folder"]);
     const silent = {
