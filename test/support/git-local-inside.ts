@@ -8,7 +8,10 @@ import type { GitInside } from "../../src/clone/types.ts";
  * Hostile clones belong into a container.
  */
 export function localInside(clone: string, env: Readonly<Record<string, string>>): GitInside {
-  const run = (text: string, input: Uint8Array | undefined): Promise<{ code: number; stdout: Buffer; stderr: string }> =>
+  const run = (
+    text: string,
+    input: Uint8Array | undefined,
+  ): Promise<{ code: number; stdout: Buffer; stderr: string }> =>
     new Promise((resolve) => {
       const options = { cwd: clone, env, maxBuffer: 1 << 28, encoding: "buffer" } as const;
       const child = execFile("/bin/sh", ["-c", insideScript(text, "container")], options, (error, stdout, stderr) => {
