@@ -37,8 +37,9 @@ export async function judgeFiles(place: Place, saved: Saved, holdings: Holdings)
     const isModule = entry.submodule.startsWith("S");
     const onlyInside = isModule && entry.submodule[1] === "." && inIndex === undefined;
     if (onlyInside) return true;
-    // A tracked file that the listing lacks is as HEAD has it, and HEAD is judged with the commits.
-    if (inTree === undefined && entry.kind === "untracked") return false;
+    // What the listing lacks is as HEAD has it, and HEAD is judged with the commits; of an untracked file HEAD can only
+    // have something when the index has lost it.
+    if (inTree === undefined && entry.kind === "untracked" && inIndex?.mode !== "000000") return false;
     const workingIsSaved =
       worktreeSaved || inTree === undefined || (!isModule && (await saved.sameFile(entry.path, inTree)));
     const indexIsSaved =

@@ -32,7 +32,8 @@ export async function agentHost(options: { engine?: Engine; env?: Record<string,
   const home = join(folder, "home");
   await mkdir(home);
   const { uid, gid, username } = userInfo();
-  const env = { ...process.env, HOME: home, ...options.env };
+  // A session that these tests run in has a config folder of its own.
+  const env = { ...process.env, HOME: home, CLAUDE_CONFIG_DIR: undefined, ...options.env };
   const paths = coworkPaths(join(home, ".cowork"));
   const events: ProgressEvent[] = [];
   const log: string[] = [];

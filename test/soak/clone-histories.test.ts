@@ -1,0 +1,19 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { histories, liveThrough } from "../support/git-history.ts";
+import { gitWorkshop } from "../support/git-project.ts";
+
+describe("what a clone holds, after many random histories", () => {
+  it("agrees with git's own lists, and a pull of everything leaves nothing unsaved", async () => {
+    const property = fc.asyncProperty(histories(30), async (steps) => {
+      const shop = await gitWorkshop();
+      try {
+        await liveThrough(shop, steps);
+      } finally {
+        await shop.end();
+      }
+    });
+    const result = await fc.check(property, { numRuns: 400 });
+    expect(fc.defaultReportMessage(result)).toBeUndefined();
+  });
+});

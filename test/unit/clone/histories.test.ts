@@ -1,0 +1,20 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { histories, liveThrough } from "../../support/git-history.ts";
+import { gitWorkshop } from "../../support/git-project.ts";
+
+describe("what a clone holds, after random histories", () => {
+  // fast-check prints the seed of a failure and the shortest history that fails. The long run is in test/soak.
+  it("agrees with git's own lists, and a pull of everything leaves nothing unsaved", { timeout: 120_000 }, async () => {
+    const property = fc.asyncProperty(histories(12), async (steps) => {
+      const shop = await gitWorkshop();
+      try {
+        await liveThrough(shop, steps);
+      } finally {
+        await shop.end();
+      }
+    });
+    const result = await fc.check(property, { numRuns: 8, endOnFailure: true });
+    expect(fc.defaultReportMessage(result)).toBeUndefined();
+  });
+});
