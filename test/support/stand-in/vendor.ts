@@ -42,6 +42,8 @@ export interface Vendor {
   control(settings: { expiresIn?: number; refreshDelay?: number }): Promise<void>;
   /** takes a container off every other network and puts it on this one */
   adopt(container: string): Promise<void>;
+  /** adopts every dev container of a home that runs */
+  adoptSessions(homeHash: string): Promise<void>;
   /** adopts the next container of a home's login, as soon as it runs; gives how to stop waiting */
   adoptLogin(homeHash: string): () => void;
   stop(): Promise<void>;
@@ -137,6 +139,14 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
       await docker("network", "disconnect", other, container);
     }
   };
+  const adoptSessions = async (homeHash: string): Promise<void> => {
+    const labels = ["label=devcontainer.local_folder", `label=cowork.home=${homeHash}`].flatMap((one) => [
+      "--filter",
+      one,
+    ]);
+    const { stdout } = await docker("ps", "-q", ...labels);
+    await Promise.all(stdout.split("\n").filter(Boolean).map(adopt));
+  };
   const adoptLogin = (homeHash: string): (() => void) => {
     const given = new AbortController();
     const look = async (): Promise<void> => {
@@ -165,6 +175,7 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     clearJournal: () => writeFile(file("journal.jsonl"), ""),
     control: (settings) => writeFile(file("control.json"), JSON.stringify(settings)),
     adopt,
+    adoptSessions,
     adoptLogin,
     stop,
   };
