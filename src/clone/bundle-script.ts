@@ -43,12 +43,15 @@ git bundle create -q - --stdin <"$T/revisions"
 /**
  * The working tree as a commit, untracked files included, through an index of its own; where the real index holds
  * something else than HEAD and the working tree, a commit of it comes in between. Other repositories inside the
- * working tree are left out: git would keep a number instead of their content.
+ * working tree are left out: git would keep a number instead of their content. Only git-lfs, where it is at work, writes in
+ * the clone: objects into its store.
  */
 function commitScript({ identity, subject }: WorkInProgress): string {
   const [name, email] = [quoted(identity.name), quoted(identity.email)];
   return String.raw`${indexFunctions}
 I=$T/index
+# what git-lfs takes out of the files is fetched from the clone's own store afterwards
+LFS=$GIT_COMMON_DIR/lfs
 copy_index && unhide || exit 94
 (
   export GIT_OBJECT_DIRECTORY="$R/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$GIT_COMMON_DIR/objects"

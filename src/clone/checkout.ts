@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, lstat, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
+import { removeTree } from "../system/tree.ts";
 import { hostGit, hostGitOk } from "./host-git.ts";
 
 /** A repository being made: its git folder and its working tree. */
@@ -58,6 +59,8 @@ export async function checkoutHead(ctx: Context, place: Workplace, lfsStore: str
   }
   if (lfs === "unused") return [];
   const filled = await hostGit(ctx, [...git, "lfs", "checkout"], options);
+  // git-lfs sets its hooks up by itself wherever it works; in a container without it they would only be in the way
+  await removeTree(join(place.gitDir, "hooks"));
   return filled.code === 0 ? [] : [`${what}: "git lfs checkout" failed here; run "git lfs pull" inside`];
 }
 

@@ -19,9 +19,10 @@ unhide() {
 }
 # Repositories of their own in the working tree, as lines: git would keep the number of their commit and none of their content.
 nested() { GIT_INDEX_FILE=$I git ls-files -z --others --exclude-standard | lines | grep '/$' | sed 's|/$||'; }
-# Needs GIT_OBJECT_DIRECTORY somewhere else: big files are stored as they are, quickly.
+# Needs GIT_OBJECT_DIRECTORY somewhere else: big files are stored as they are, quickly. Where git-lfs is at work, what it
+# takes out of the files goes to $LFS.
 add_all() {
   { printf '.\0'; nested | sed 's|^|:(exclude,literal)|' | unlines; } >"$T/specs"
-  GIT_INDEX_FILE=$I git -c lfs.storage="$T/lfs" -c core.compression=0 -c core.bigFileThreshold=1m add -A --pathspec-from-file="$T/specs" --pathspec-file-nul
+  GIT_INDEX_FILE=$I git -c lfs.storage="$LFS" -c core.compression=0 -c core.bigFileThreshold=1m add -A --pathspec-from-file="$T/specs" --pathspec-file-nul
 }
 `;

@@ -73,6 +73,7 @@ T=$(mktemp -d) || exit 95
 trap 'rm -rf "$T"' EXIT
 export T
 cat >"$T/known" || exit 95
+LFS=$T/lfs
 mkdir -p "$T/objects/info" "$T/objects/pack" || exit 95
 
 sec() { printf '\0%s %s\0' "$N" "$1"; }
@@ -108,6 +109,8 @@ ahead() {
   up=$(git rev-parse -q --verify '@{upstream}^{commit}' 2>/dev/null) || up=$(git rev-parse -q --verify "$START^{commit}" 2>/dev/null) || return 0
   git rev-list --left-right --count "$up...HEAD" --
 }
+# Content that a pointer of git-lfs stands for in the tree: it is elsewhere only when the project's store has it.
+cleaned() { [ ! -d "$LFS/objects" ] || find "$LFS/objects" -type f | sed 's|.*/||'; }
 # Trees of index and working tree, through a copy of the index and a place of its own for new objects.
 trees() {
   lines <"$T/status" | grep -qv '^# ' || return 0
@@ -117,6 +120,7 @@ trees() {
     run indextree git write-tree
     run indexchanges git diff-index --cached --raw -z --no-renames --no-abbrev --no-ext-diff "$base" --
     run add add_all
+    run cleaned cleaned
     run worktree git write-tree
     run changes git diff-index --cached --raw -z --no-renames --no-abbrev --no-ext-diff "$base" --
   )

@@ -19,7 +19,8 @@ export async function judgePlace(place: Place, saved: Saved): Promise<Holdings> 
     await judgeFiles(place, saved, holdings);
     await judgePrecious(place, saved, holdings);
   }
-  for (const oid of placeLines(place, "lfs")) if (!(await saved.hasLfs(oid))) holdings.lfs.push(oid);
+  const lfs = new Set([...placeLines(place, "lfs"), ...placeLines(place, "cleaned")]);
+  for (const oid of lfs) if (!(await saved.hasLfs(oid))) holdings.lfs.push(oid);
   holdings.unreadable.push(...failures(place));
   return holdings;
 }
@@ -31,7 +32,7 @@ const needed: Record<Place["kind"], readonly string[]> = {
   worktree: ["status", "operation", "pending", "precious"],
   module: ["pending", "refs", "stash", "graph", "lfs"],
 };
-const mayBeLeftOut = ["unhide", "add", "worktree", "changes", "indexchanges"];
+const mayBeLeftOut = ["unhide", "add", "cleaned", "worktree", "changes", "indexchanges"];
 
 function failures(place: Place): string[] {
   const isStale = place.sections.has("stale");

@@ -45,7 +45,11 @@ export async function fetchBundle(
       ...request.want.map((oid, n) => `want ${oid} refs/cowork/${n}\n`),
     ].join("");
     const script = bundleScript(request.objectFormat, request.work);
-    const made = await inside.save(script, file, { input: Buffer.from(input), timeoutMs: transferMs });
+    const made = await inside.save(script, file, {
+      input: Buffer.from(input),
+      timeoutMs: transferMs,
+      write: request.work !== undefined,
+    });
     const wip = /^cowork-wip ([0-9a-f]{40,64})$/m.exec(made.stderr)?.[1];
     // With nothing wanted, a clean working tree, or one that was committed before, there is nothing to bundle.
     if (made.code !== 0 && request.want.length === 0 && /empty bundle/.test(made.stderr)) return wip;

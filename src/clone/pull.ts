@@ -48,7 +48,7 @@ export async function pullSession(
   // Submodules first: a branch that names their commits should find them.
   for (const module of refs.modules) notes.push(...(await pullSubmodule(ctx, inside, source, module, spec)));
   const result = await pullRepository(ctx, inside, source, refs, planPull(refs, spec), spec);
-  const lfs = await bringLfs(ctx, inside, source, refs.lfs);
+  const lfs = await bringLfs(ctx, inside, source, await lfsObjects(inside, refs, spec));
   return { refs: result.refs, notes: [...notes, ...result.notes, ...lfs] };
 }
 
@@ -92,6 +92,11 @@ async function pullRepository(
   } finally {
     await dropIncoming(ctx, source, prefix);
   }
+}
+
+/** A commit of the working tree may have made new ones. */
+async function lfsObjects(inside: GitInside, refs: RefsInside, spec: PullSpec): Promise<string[]> {
+  return spec.uncommitted === true ? (await readRefsInside(inside)).lfs : refs.lfs;
 }
 
 async function isThere(ctx: Context, source: Source, oid: string): Promise<boolean> {
@@ -148,5 +153,8 @@ async function pullSubmodule(
     );
     notes.push(...result.notes.map((note) => `${label}: ${note}`));
   }
-  return [...notes, ...(await bringLfs(ctx, deeper, target, refs.lfs)).map((note) => `${label}: ${note}`)];
+  return [
+    ...notes,
+    ...(await bringLfs(ctx, deeper, target, await lfsObjects(deeper, refs, spec))).map((note) => `${label}: ${note}`),
+  ];
 }

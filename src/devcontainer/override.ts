@@ -70,7 +70,15 @@ export function planOverride(request: OverrideRequest): Override {
   const common = { ...config, remoteUser: image.remoteUser, updateRemoteUserUID: false };
   const owned = [...ownedOfImage(image, own), ...list(config["mounts"])];
   if (plan.compose !== undefined) {
-    const withMounts = owned.length === 0 ? common : { ...common, mounts: owned };
+    // The CLI's own Compose file, with what stands in `containerEnv`, comes after ours.
+    const theirs = Object.entries(isObject(config["containerEnv"]) ? config["containerEnv"] : {}).filter(
+      ([name]) => !Object.hasOwn(request.containerEnv ?? {}, name),
+    );
+    const withMounts = {
+      ...common,
+      ...(owned.length === 0 ? {} : { mounts: owned }),
+      ...(config["containerEnv"] === undefined ? {} : { containerEnv: Object.fromEntries(theirs) }),
+    };
     return overrideCompose(request, { config: withMounts, containerEnv: { ...request.containerEnv }, ours });
   }
   return {

@@ -50,7 +50,9 @@ export async function planDevcontainer(
   const features = await localFeatures(source, config, path);
   const files = [path, ...(hasLockfile ? [lockfile] : []), ...features, ...(compose?.files ?? [])];
   const builds = build === undefined ? (compose?.builds ?? []) : [build];
-  const { findings, cloneBinds } = verdict;
+  const { findings } = verdict;
+  // Of the folder that holds the clone, the clone alone is mounted (rewrite.ts).
+  const cloneBinds = [...new Set(verdict.cloneBinds.map((one) => (one === ".." ? "" : one)))];
   return {
     kind,
     path,

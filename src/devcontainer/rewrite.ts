@@ -1,6 +1,6 @@
 import { plain } from "../system/text.ts";
 import { list, strings } from "./judge/judge-config.ts";
-import { isVolumeName, splitOutsideVariables } from "./judge/judge-mount.ts";
+import { isCloneParent, isVolumeName, splitOutsideVariables } from "./judge/judge-mount.ts";
 import { parseRunArgs, renderRunArg, type RunArg } from "./judge/parse-run-args.ts";
 import { mountText, parseMount, renderMount, type MountFields } from "./mount-text.ts";
 import { listPorts, localPort } from "./ports.ts";
@@ -22,7 +22,8 @@ export interface Ownership {
  * - named volumes become the session's own, unless their name holds `${devcontainerId}`, which is the session's already;
  * - `--rm` and `--restart` go: cowork stops and starts containers, and binds are checked before each start;
  * - labels that cowork, the CLI and Compose find containers by go;
- * - a `workspaceMount` of a volume becomes the clone: work must lie there.
+ * - a `workspaceMount` of a volume becomes the clone: work must lie there;
+ * - a mount of the folder that the project lies in becomes one of the clone alone, where it would be found.
  * @returns the config with everything else as it was, and one line for each change
  */
 export function rewriteConfig(config: JsonObject, own: Ownership): { config: JsonObject; changes: string[] } {
@@ -37,7 +38,11 @@ export function rewriteConfig(config: JsonObject, own: Ownership): { config: Jso
   if (config["mounts"] !== undefined) {
     result["mounts"] = list(config["mounts"]).map((mount) => ownMount(mountText(mount), "mounts", own, say) ?? mount);
   }
-  const workspace = workspaceOfVolume(config["workspaceMount"]);
+  const { workspaceMount } = config;
+  if (typeof workspaceMount === "string" && isCloneParent(parseMount(workspaceMount)?.source ?? "")) {
+    result["workspaceMount"] = ownMount(workspaceMount, "workspaceMount", own, say) ?? workspaceMount;
+  }
+  const workspace = workspaceOfVolume(workspaceMount);
   if (workspace !== undefined) {
     result["workspaceMount"] = renderMount({
       ...workspace,
@@ -89,6 +94,11 @@ function rewriteArg(arg: RunArg, own: Ownership, say: Say): RunArg | undefined {
     return mount === undefined ? arg : { name, value: mount };
   }
   if (name === "volume") {
+    const [source = "", target = "", ...modes] = splitOutsideVariables(value);
+    if (target !== "" && isCloneParent(source)) {
+      const only = onlyClone({ type: "bind", source, target, rest: new Map() }, "runArgs", say);
+      return { name, value: [only.source, only.target, ...modes].join(":") };
+    }
     const mount = volumeFlagAsMount(value);
     return mount === undefined ? arg : { name: "mount", value: renderMount(ownedVolume(mount, "runArgs", own, say)) };
   }
@@ -104,8 +114,16 @@ function sayPort(where: string, port: string, say: Say): string {
 /** undefined: it stays as it is. */
 function ownMount(text: string, where: string, own: Ownership, say: Say): string | undefined {
   const mount = parseMount(text);
+  if (mount?.type === "bind" && isCloneParent(mount.source)) return renderMount(onlyClone(mount, where, say));
   if (mount?.type !== "volume" || mount.rest.has("external") || !isVolumeName(mount.source)) return undefined;
   return renderMount(ownedVolume(mount, where, own, say));
+}
+
+/** Beside a session's clone lie other sessions. */
+function onlyClone(mount: MountFields, where: string, say: Say): MountFields {
+  say(`${where}: of the folder that holds the project only the session's clone is mounted, below ${mount.target}`);
+  const target = `${mount.target.replace(/\/+$/, "")}/\${localWorkspaceFolderBasename}`;
+  return { ...mount, source: "${localWorkspaceFolder}", target };
 }
 
 /** A named volume as the session's own: its name, and labels to find it by. */

@@ -83,7 +83,15 @@ export async function writeOverride(ctx: PathsContext, id: string, override: Ove
   const paths = overridePaths(ctx, id);
   // JSON is YAML; and no line of it begins with `version:`, which @devcontainers/cli would take for Compose's own.
   if (override.compose !== undefined)
-    await writeFileAtomic(paths.compose, `${JSON.stringify(override.compose, null, 2)}\n`);
+    await writeFileAtomic(paths.compose, `${yamlSafe(JSON.stringify(override.compose, null, 2))}\n`);
   await writeFileAtomic(paths.config, `${JSON.stringify(override.config, null, 2)}\n`);
   return paths.config;
+}
+
+/** JSON is YAML but for these: line ends and controls to YAML, nothing special to JSON, where they stand in texts only. */
+function yamlSafe(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -3,6 +3,7 @@ import type { Labels } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
+import { composeEnvironment } from "./compose/resolve.ts";
 import { cliError, runCli } from "./cli.ts";
 import { isObject } from "./image-request.ts";
 import type { JsonObject, UpResult } from "./types.ts";
@@ -57,7 +58,7 @@ async function runUp(ctx: Context, request: UpRequest, data: string, logFile: st
     cwd: ctx.paths.devcontainer(request.id),
     logFile,
     offline: true,
-    env: request.composeProject === undefined ? {} : { COMPOSE_PROJECT_NAME: request.composeProject },
+    env: request.composeProject === undefined ? {} : composeEnvironment(ctx.env, request.composeProject),
     onDetail: (detail) => ctx.report({ session: request.name, step: "container", state: "note", detail }),
   });
   const failed = `The dev container of ${request.name} did not come up`;

@@ -89,8 +89,8 @@ export function demux(stdout: Sink, stderr: Sink): Sink {
 }
 
 /**
- * Reads a hijacked connection to its end. Whatever fails is a lost connection; also, now and then, a write of ours when the
- * process has ended with much input unread: that is an error then, never output cut short in silence.
+ * Reads a hijacked connection to its end. The engine takes input that the process does not read, so that a write of ours
+ * never fails before all output is here: whatever fails is a lost connection.
  */
 export async function readToEnd(connection: Duplex, sink: Sink): Promise<void> {
   // an error after the end has nobody left to hear it

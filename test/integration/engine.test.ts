@@ -114,6 +114,13 @@ describe("attach", () => {
     expect(seen() === `${numbers(200_000)}the end\n`).toBe(true);
   });
 
+  test("keeps the tail when the process ends with input unread and output still to be read", async () => {
+    const { sink, seen } = collectSlowly(1500, 0);
+    const input = Readable.from([Buffer.alloc(8_000_000)]);
+    await attach(["sh", "-c", "seq 1 20000; echo the end"], input, sink);
+    expect(seen() === `${numbers(20_000)}the end\n`).toBe(true);
+  });
+
   test("keeps stdout and stderr apart", async () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const both = Promise.all([buffer(stdout), buffer(stderr)]);

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { ensureTestBaseImage } from "./engine.ts";
-import { tree } from "./tree.ts";
+import { treeArchive } from "./tree.ts";
 
 /** A second machine: a container that can run a Docker Engine of its own, without anything that cowork needs. */
 export interface Machine {
@@ -72,11 +72,8 @@ export async function startMachine(test: string): Promise<Machine> {
     return { code: exitCode ?? 128, stdout, stderr };
   };
   const copyTree = async (): Promise<void> => {
-    const list = await execa("git", ["-C", tree, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    const args = ["-C", tree, "--null", "--files-from=-", "--ignore-failed-read", "-cf", "-"];
-    const { stdout: archive } = await execa("tar", args, { input: list.stdout, encoding: "buffer" });
     await execa("docker", ["exec", "-i", container, "sh", "-c", "mkdir -p /src && tar -C /src --no-same-owner -xf -"], {
-      input: archive,
+      input: await treeArchive(),
     });
   };
   const remove = async (): Promise<void> => {

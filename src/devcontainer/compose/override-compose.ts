@@ -1,11 +1,11 @@
 import { isObject, list, textOf } from "../judge/judge-config.ts";
 import type { ExtraMount, Override, OverrideRequest } from "../override.ts";
 import type { Json, JsonObject } from "../types.ts";
-import { fromTree } from "./tree-root.ts";
-import { readVolume, renderVolume } from "./volume.ts";
+import { onClone } from "./tree-root.ts";
+import { renderVolume } from "./volume.ts";
 
-/** Longer than `quiesce` takes: the engine's SIGKILL comes after what runs inside had its time. */
-const grace = "20s";
+/** Seconds; longer than `quiesce` takes: the engine's SIGKILL comes after what runs inside had its time. */
+const grace = 20;
 
 /**
  * The Compose file of one session and the devcontainer.json that names it: the resolved configuration on the session's clone, every
@@ -18,34 +18,37 @@ export function overrideCompose(
   const { plan, composeFile } = request;
   if (plan.compose === undefined || composeFile === undefined)
     throw new Error("no Compose plan, or no place for its file");
-  const { canonical, service } = plan.compose;
+  const { service } = plan.compose;
+  const { mounts, composeProject } = request;
+  const canonical = onClone(withoutBuilds(plan.compose.canonical), {
+    clone: mounts.clone,
+    composeProject,
+  }) as JsonObject;
   const services = Object.entries(isObject(canonical["services"]) ? canonical["services"] : {}).map(([name, value]) => {
     const each = sessionService(isObject(value) ? value : {}, name, request);
     return [name, name === service ? ownService(each, request, part) : each];
   });
-  const files = Object.fromEntries(
-    ["secrets", "configs"].flatMap((kind) =>
-      canonical[kind] === undefined ? [] : [[kind, onClone(canonical[kind], request.mounts.clone)]],
-    ),
-  );
   return {
     config: { ...part.config, dockerComposeFile: [composeFile], service },
-    compose: { ...canonical, ...files, services: Object.fromEntries(services) as JsonObject },
+    compose: { ...canonical, services: Object.fromEntries(services) as JsonObject },
   };
 }
 
+/** Everything that is built is an image by now. */
+function withoutBuilds(canonical: JsonObject): JsonObject {
+  const services = isObject(canonical["services"]) ? canonical["services"] : {};
+  const bare = Object.entries(services).map(([name, value]): [string, Json] => {
+    if (!isObject(value)) return [name, value];
+    const { build: _, ...rest } = value;
+    return [name, rest];
+  });
+  return { ...canonical, services: Object.fromEntries(bare) };
+}
+
 function sessionService(service: JsonObject, name: string, { image, mounts }: OverrideRequest): JsonObject {
-  const { build: _, ...rest } = service;
   const built = image.services?.[name];
-  const labels = isObject(rest["labels"]) ? rest["labels"] : {};
-  return {
-    ...rest,
-    ...(built === undefined ? {} : { image: built }),
-    labels: { ...labels, ...mounts.labels },
-    ...(rest["volumes"] === undefined
-      ? {}
-      : { volumes: list(rest["volumes"]).map((volume) => volumeOnClone(volume, mounts.clone)) }),
-  };
+  const labels = isObject(service["labels"]) ? service["labels"] : {};
+  return { ...service, ...(built === undefined ? {} : { image: built }), labels: { ...labels, ...mounts.labels } };
 }
 
 function ownService(
@@ -54,22 +57,28 @@ function ownService(
   part: { containerEnv: JsonObject; ours: readonly ExtraMount[] },
 ): JsonObject {
   const ours = part.ours.map(({ source, target, readOnly = false }) =>
-    renderVolume({ type: "bind", source, target, readOnly, rest: {} }),
+    renderVolume({ type: "bind", source: escape(source), target: escape(target), readOnly, rest: {} }),
   );
   return {
-    stop_grace_period: grace,
     ...(settings.cpus === undefined ? {} : { cpus: settings.cpus }),
     ...(settings.memory === undefined ? {} : { mem_limit: settings.memory }),
     ...service,
+    stop_grace_period: longer(service["stop_grace_period"]),
     image: image.ref,
     environment: { ...environmentOf(service["environment"]), ...escaped(part.containerEnv) },
     volumes: [...list(service["volumes"]), ...ours],
   };
 }
 
-function volumeOnClone(value: Json, clone: string): Json {
-  const volume = readVolume(value);
-  return volume === undefined ? value : renderVolume({ ...volume, source: fromTree(volume.source, clone) });
+/** The project's own where it is the longer one. Durations as Compose writes them: `1m30s`, `500ms`, a number of seconds. */
+function longer(given: Json | undefined): Json {
+  const seconds = { h: 3600, m: 60, s: 1, ms: 0.001, us: 0.000001 };
+  const parts = [...textOf(given ?? "").matchAll(/([\d.]+)(ms|us|h|m|s)?/g)];
+  const total = parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * seconds[(unit ?? "s") as keyof typeof seconds],
+    0,
+  );
+  return given !== undefined && total >= grace ? given : `${grace}s`;
 }
 
 /** A list holds `NAME=value`. */
@@ -84,15 +93,10 @@ function environmentOf(value: Json | undefined): JsonObject {
 }
 
 /** Compose reads the file once more, and a `$` of ours is no variable. */
-function escaped(environment: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, textOf(value).replaceAll("$", "$$$$")]),
-  );
+function escape(text: string): string {
+  return text.replaceAll("$", () => "$$");
 }
 
-function onClone(value: Json | undefined, clone: string): Json {
-  if (typeof value === "string") return fromTree(value, clone);
-  if (Array.isArray(value)) return value.map((each) => onClone(each, clone));
-  if (!isObject(value)) return value ?? null;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, onClone(each, clone)]));
+function escaped(environment: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, escape(textOf(value))]));
 }

@@ -33,7 +33,7 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
   const program = await findCompose(ctx);
   const resolved = await resolveCompose(ctx, source, { program, main, inputs });
   judgeCompose(verdict, resolved);
-  const { canonical, changes: rewritten } = rewriteCompose(resolved);
+  const { canonical, changes: rewritten } = rewriteCompose(resolved, inputs.profiles);
   changes.push(...rewritten);
   const service = textOf(config["service"] ?? "");
   const own = isObject(canonical["services"]) ? canonical["services"][service] : undefined;

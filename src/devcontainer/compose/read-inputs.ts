@@ -55,9 +55,9 @@ export async function readComposeInputs(
   };
   const locate = (base: string, given: string, what: string): string | undefined => {
     const path = interpolate(given, { ...dotEnv, ...env });
+    if (isRemote(path)) throw invalid(`${what} ${path} is not on this machine, and cowork fetches none`);
     const found = joinTree(base, path);
     if (found !== undefined) return found;
-    if (isRemote(path)) throw invalid(`${what} ${path} is not on this machine, and cowork fetches none`);
     if (!path.startsWith("/") && !path.startsWith("~")) throw invalid(`${what} ${path} lies outside the repository`);
     verdict.add(what, path, "reads a file of the host outside the repository");
     return undefined;
@@ -134,7 +134,7 @@ export function isRemote(path: string): boolean {
 function parseYaml(parse: (text: string, options: object) => unknown, text: string, path: string): JsonObject {
   let document: unknown;
   try {
-    document = parse(text, { merge: true, logLevel: "silent", maxAliasCount: 1000 });
+    document = parse(text, { merge: true, logLevel: "error", maxAliasCount: 1000 });
   } catch (error) {
     throw invalid(`${path} cannot be read: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : ""}`);
   }

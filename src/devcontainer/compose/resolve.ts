@@ -10,7 +10,7 @@ import { isObject } from "../judge/judge-config.ts";
 import { treeFolder } from "../tree-path.ts";
 import type { ComposePlan, ConfigSource, Json, JsonObject } from "../types.ts";
 import type { ComposeInputs } from "./read-inputs.ts";
-import { toTree } from "./tree-root.ts";
+import { planProject, toTree, treeDepth } from "./tree-root.ts";
 
 export type ComposeProgram = ComposePlan["program"];
 
@@ -31,6 +31,23 @@ function planCompose(program: ComposeProgram, args: string[]): [string, string[]
 }
 
 /**
+ * The environment of every later call with our own Compose file, `devcontainer up` too. Compose reads a `.env` of the folder that
+ * it is called in, and that may be the clone, which an agent writes: what such a file could set is set here, to the caller's own
+ * value or to nothing. Our Compose file itself needs no variable any more.
+ */
+export function composeEnvironment(env: Context["env"], composeProject: string): Record<string, string> {
+  const ofCaller = `DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_BUILDKIT
+    DOCKER_DEFAULT_PLATFORM COMPOSE_DOCKER_CLI_BUILD COMPOSE_API_VERSION COMPOSE_TLS_VERSION`.split(/\s+/);
+  const ofNobody = ["COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES"];
+  return {
+    ...Object.fromEntries(ofCaller.map((name) => [name, env[name] ?? ""])),
+    ...Object.fromEntries(ofNobody.map((name) => [name, ""])),
+    COMPOSE_DISABLE_ENV_FILE: "1",
+    COMPOSE_PROJECT_NAME: composeProject,
+  };
+}
+
+/**
  * Has Compose put its files together, once: in a temporary folder that holds them and what they read, and nothing else of the
  * project. What comes out needs no other file and no variable any more. Paths below the folder begin with `treeRoot`.
  * @throws DEVCONTAINER_INVALID with Compose's own words
@@ -46,31 +63,56 @@ export async function resolveCompose(
   try {
     await ensureFolder(ctx.paths.home, { mode: 0o700 });
     await ensureFolder(temporary, { mode: 0o700 });
-    await mkdir(folder, { mode: 0o700 });
-    for (const each of inputs.folders) await mkdir(join(folder, each), { recursive: true });
-    for (const path of inputs.files) await source.exportTo(path, join(folder, treeFolder(path)));
-    const env = inputs.files.includes(".env") ? ["--env-file", join(folder, ".env")] : [];
-    const named = main.flatMap((path) => ["-f", join(folder, path)]);
-    const [file, args] = planCompose(program, [...named, ...env, "config"]);
+    // So deep that `../..` still leads to a folder of ours.
+    const tree = join(folder, ...Array.from({ length: treeDepth }, () => "up"), "tree");
+    await mkdir(tree, { recursive: true, mode: 0o700 });
+    for (const each of inputs.folders) await mkdir(join(tree, each), { recursive: true });
+    for (const path of inputs.files) await source.exportTo(path, join(tree, treeFolder(path)));
+    const named = main.flatMap((path) => ["-f", join(tree, path)]);
+    // The plug-in leaves out services of profiles that are off; the program of its own prints all.
+    const profiles = program === "docker compose" ? ["--profile", "*"] : [];
+    const [file, args] = planCompose(program, [...named, ...profiles, "config"]);
     const { code, stdout, stderr } = await ctx.run(file, args, {
-      cwd: folder,
-      env: environment(ctx.env, inputs),
-      timeoutMs: 60_000,
+      cwd: tree,
+      env: { ...environment(ctx.env, inputs), PWD: tree },
+      timeoutMs: 300_000,
       maxOutput: 16 * 1024 * 1024,
       signal: ctx.signal,
     });
-    if (code !== 0) throw refused(stderr.replaceAll(`${folder}/`, ""));
-    const { parse } = await import("yaml");
-    const value = parse(stdout, { maxAliasCount: 0, logLevel: "silent" }) as Json;
-    if (!isObject(value)) throw refused("it gave no configuration");
-    return withTreeRoot(value, folder) as JsonObject;
+    if (code !== 0) throw refused(stderr.replaceAll(`${tree}/`, ""));
+    return withTreeRoot(await parseResolved(program, stdout), tree) as JsonObject;
   } finally {
     await removeTree(folder);
   }
 }
 
+/**
+ * The program of its own writes YAML 1.1 as Python reads it, where `0o17` and `12e4` are texts: a number with an exponent has a
+ * point and a sign there. A hash of a commit must not become a number.
+ */
+async function parseResolved(program: ComposeProgram, text: string): Promise<JsonObject> {
+  const { parseDocument, visit } = await import("yaml");
+  const isPython = program === "docker-compose";
+  const document = parseDocument(text, { version: isPython ? "1.1" : "1.2", logLevel: "error" });
+  const [error] = document.errors;
+  if (error !== undefined) throw refused(error.message);
+  visit(document, {
+    Scalar(_, node) {
+      if (isPython && typeof node.value === "number" && isPythonText(node.source ?? "")) node.value = node.source;
+    },
+  });
+  // Dates and the like, which only YAML knows, become texts.
+  const value = JSON.parse(JSON.stringify(document.toJS() ?? null)) as Json;
+  if (!isObject(value)) throw refused("it gave no configuration");
+  return value;
+}
+
+function isPythonText(source: string): boolean {
+  return /e/i.test(source) && !/^[-+]?(0x[\da-f_]+|[\d_]+\.[\d_]*e[-+]\d+)$/i.test(source);
+}
+
 /** What Compose itself needs, and of the host's variables those that the files name: they were shown. */
-function environment(env: Context["env"], { hostVariables, profiles }: ComposeInputs): Record<string, string> {
+function environment(env: Context["env"], { hostVariables }: ComposeInputs): Record<string, string> {
   const own = /^(PATH|HOME|XDG_RUNTIME_DIR|DOCKER_.+)$/;
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => own.test(entry[0]) && entry[1] !== undefined,
@@ -78,8 +120,7 @@ function environment(env: Context["env"], { hostVariables, profiles }: ComposeIn
   return {
     ...Object.fromEntries(kept),
     ...hostVariables,
-    COMPOSE_PROJECT_NAME: "cowork",
-    ...(profiles.length === 0 ? {} : { COMPOSE_PROFILES: profiles.join(",") }),
+    COMPOSE_PROJECT_NAME: planProject,
   };
 }
 
@@ -90,7 +131,9 @@ function withTreeRoot(value: Json, folder: string): Json {
   }
   if (Array.isArray(value)) return value.map((each) => withTreeRoot(each, folder));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withTreeRoot(each, folder)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [toTree(key, folder), withTreeRoot(each, folder)]),
+  );
 }
 
 function refused(said: string): CoworkError {

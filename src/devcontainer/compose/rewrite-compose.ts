@@ -3,18 +3,27 @@ import { isObject, list, textOf } from "../judge/judge-config.ts";
 import { localPort } from "../ports.ts";
 import { isReservedLabel } from "../rewrite.ts";
 import type { Json, JsonObject } from "../types.ts";
+import { cloneName, locate, planProject, treeRoot } from "./tree-root.ts";
+import { readVolume, renderVolume } from "./volume.ts";
 
 /**
  * A resolved Compose configuration in which nothing is left that two sessions would fight over: names of containers, volumes and
- * networks are Compose's own, which the session's project name stands before; host ports are the engine's to pick.
+ * networks are Compose's own, which the session's project name stands before; host ports are the engine's to pick; nothing
+ * restarts by itself, because what is mounted is checked before each start.
+ * @param profiles those that `.env` switches on: nobody reads it any more
  * @returns the configuration, and one line for each change
  */
-export function rewriteCompose(canonical: JsonObject): { canonical: JsonObject; changes: string[] } {
+export function rewriteCompose(
+  canonical: JsonObject,
+  profiles: readonly string[] = [],
+): { canonical: JsonObject; changes: string[] } {
   const changes = new Set<string>();
   const say = (line: string): void => void changes.add(plain(line));
   const { name: _, ...rest } = canonical;
   const result: JsonObject = { ...rest };
-  result["services"] = mapObject(canonical["services"], (service, name) => rewriteService(service, name, say));
+  result["services"] = mapObject(canonical["services"], (service, name) =>
+    rewriteService(service, { name, profiles }, say),
+  );
   for (const kind of ["volumes", "networks"] as const) {
     if (canonical[kind] === undefined) continue;
     result[kind] = mapObject(canonical[kind], (value, name) => rewriteNamed(value, { kind, name }, say));
@@ -28,14 +37,23 @@ function mapObject(value: Json | undefined, map: (value: Json, key: string) => J
   return Object.fromEntries(Object.entries(isObject(value) ? value : {}).map(([key, one]) => [key, map(one, key)]));
 }
 
-function rewriteService(value: Json, name: string, say: Say): Json {
+function rewriteService(
+  value: Json,
+  { name, profiles }: { name: string; profiles: readonly string[] },
+  say: Say,
+): Json {
   if (!isObject(value)) return value;
-  const { container_name: containerName, restart: _, ports, labels, networks, ...service } = value;
+  const { container_name: containerName, restart, ports, labels, networks, volumes, deploy, ...service } = value;
   if (containerName !== undefined) {
     say(
       `service ${name}: container_name ${textOf(containerName)} is left out: every session has a container of its own`,
     );
   }
+  if (restart !== undefined && !["no", "false"].includes(textOf(restart))) {
+    say(`service ${name}: restart ${textOf(restart)} is left out: cowork starts and stops the containers`);
+  }
+  for (const key of ["env_file", "label_file"]) delete service[key];
+  if (list(service["profiles"]).some((profile) => profiles.includes(textOf(profile)))) delete service["profiles"];
   return {
     ...service,
     ...(ports === undefined ? {} : { ports: list(ports).map((port) => rewritePort(port, name, say)) }),
@@ -43,7 +61,28 @@ function rewriteService(value: Json, name: string, say: Say): Json {
     ...(networks === undefined
       ? {}
       : { networks: isObject(networks) ? mapObject(networks, withoutAddress) : networks }),
+    ...(volumes === undefined ? {} : { volumes: list(volumes).map((volume) => onlyClone(volume, name, say)) }),
+    ...(deploy === undefined ? {} : { deploy: isObject(deploy) ? withoutRestart(deploy) : deploy }),
   };
+}
+
+/**
+ * `../..:/workspaces`, as many templates have it: the folder that the project lies in. Beside a session's clone lie other
+ * sessions, so the clone alone is mounted, where it would be found.
+ */
+function onlyClone(value: Json, name: string, say: Say): Json {
+  const volume = readVolume(value);
+  const found = volume?.type === "bind" ? locate(volume.source) : undefined;
+  if (volume === undefined || found?.kind !== "beside" || found.path !== "..") return value;
+  say(
+    `service ${name}: of the folder that holds the project only the session's clone is mounted, below ${volume.target}`,
+  );
+  return renderVolume({ ...volume, source: treeRoot, target: `${volume.target.replace(/\/+$/, "")}/${cloneName}` });
+}
+
+function withoutRestart(deploy: JsonObject): JsonObject {
+  const { restart_policy: _, ...rest } = deploy;
+  return rest;
 }
 
 function rewritePort(port: Json, service: string, say: Say): string {
@@ -78,13 +117,13 @@ function withoutAddress(value: Json): Json {
 
 function rewriteNamed(value: Json, { kind, name }: { kind: string; name: string }, say: Say): Json {
   if (!isObject(value) || value["external"] === true || isObject(value["external"])) return value;
-  const { name: given, ipam, ...rest } = value;
+  const { name: given, ipam, labels, ...rest } = value;
   // Newer versions write out the name that they would give it: the project's, which is the session's own.
-  if (given !== undefined && given !== `cowork_${name}`) {
+  if (given !== undefined && given !== `${planProject}_${name}`) {
     say(`${kind}: the name ${textOf(given)} is left out: every session has its own`);
   }
   if (isObject(ipam) && list(ipam["config"]).length > 0) {
     say(`${kind}: the fixed addresses of ${name} are left out: the engine picks them for each session`);
   }
-  return rest;
+  return { ...rest, ...(labels === undefined ? {} : { labels: ownLabels(labels) }) };
 }

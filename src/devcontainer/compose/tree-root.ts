@@ -1,4 +1,6 @@
+import { posix } from "node:path";
 import { joinTree } from "../tree-path.ts";
+import type { Json } from "../types.ts";
 
 /**
  * Stands in a resolved Compose configuration for the root of the tree it was taken from, until the session's clone takes its
@@ -6,21 +8,76 @@ import { joinTree } from "../tree-path.ts";
  */
 export const treeRoot = "\0tree";
 
+/** Stands for the name of the clone's own folder. */
+export const cloneName = "\0name";
+
+/** What Compose takes for the project's name while it resolves; the session's own takes its place wherever it stands. */
+export const planProject = "cowork-plan-project";
+
+/** Where a host path of a resolved configuration leads. */
+export type HostPath =
+  /** into the tree; empty: its root */
+  | { kind: "inside"; path: string }
+  /** out of it, by a way that counts from its root: `..`, `../x` */
+  | { kind: "beside"; path: string }
+  | { kind: "absolute" };
+
+export function locate(path: string): HostPath {
+  if (path !== treeRoot && !path.startsWith(`${treeRoot}/`)) return { kind: "absolute" };
+  const rest = path.slice(treeRoot.length).replace(/^\/+/, "");
+  const inside = joinTree("", rest);
+  if (inside !== undefined) return { kind: "inside", path: inside };
+  return { kind: "beside", path: posix.normalize(rest).replace(/\/$/, "") };
+}
+
+/** Path inside the tree (empty: its root); undefined when it lies outside. */
+export function pathInTree(path: string): string | undefined {
+  const found = locate(path);
+  return found.kind === "inside" ? found.path : undefined;
+}
+
+/** How deep the tree lies in its temporary folder: a relative path that leads out of it still shows how far. */
+export const treeDepth = 8;
+
 /**
- * An absolute path below the folder that Compose was run in, with `treeRoot` in that folder's place; also where it begins a
- * volume's short form (`/folder/x:/x:ro`). Everything else as it is.
+ * A text with `treeRoot` in place of the folder that Compose was run in, wherever a path of it stands; folders above it, as far as
+ * they are ours, become ways that count from it.
  */
 export function toTree(text: string, folder: string): string {
-  const isBelow = text.startsWith(folder) && ["", "/", ":"].includes(text.charAt(folder.length));
-  return isBelow ? treeRoot + text.slice(folder.length) : text;
+  let result = text;
+  let way = treeRoot;
+  let place = folder;
+  for (let up = 0; up <= treeDepth; up++) {
+    result = replacePath(result, place, way);
+    way += "/..";
+    place = posix.dirname(place);
+  }
+  return result;
 }
 
-/** Path inside the tree (empty: its root); undefined when it lies outside, also by way of `..`. */
-export function pathInTree(path: string): string | undefined {
-  if (path === treeRoot) return "";
-  return path.startsWith(`${treeRoot}/`) ? joinTree("", path.slice(treeRoot.length + 1)) : undefined;
+/** Not where the name goes on: `/t/tree` is no part of `/t/trees`. */
+function replacePath(text: string, from: string, to: string): string {
+  const parts = text.split(from);
+  return parts.reduce((whole, part) => whole + (/^[\w.-]/.test(part) ? from : to) + part);
 }
 
-export function fromTree(path: string, clone: string): string {
-  return path.startsWith(treeRoot) ? clone + path.slice(treeRoot.length) : path;
+/** What a session puts in place of what stands for it. */
+export interface Place {
+  clone: string;
+  composeProject: string;
+}
+
+/** A resolved value on a session's clone. Compose reads it once more: a `$` of the path is no variable. */
+export function onClone(value: Json, { clone, composeProject }: Place): Json {
+  const put = (text: string): string =>
+    text
+      .replaceAll(treeRoot, () => clone.replaceAll("$", () => "$$"))
+      .replaceAll(cloneName, () => posix.basename(clone).replaceAll("$", () => "$$"))
+      .replaceAll(planProject, () => composeProject);
+  if (typeof value === "string") return put(value);
+  if (Array.isArray(value)) return value.map((each) => onClone(each, { clone, composeProject }));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [put(key), onClone(each, { clone, composeProject })]),
+  );
 }

@@ -9,6 +9,8 @@ export interface ServiceVolume {
   readOnly: boolean;
   /** everything else that stands there, as it is */
   rest: JsonObject;
+  /** it stood in the short form; then these are its modes. The two differ: only the short form makes a missing folder */
+  modes?: string;
 }
 
 /** Short (`source:target:ro`) and long form alike; undefined for what is neither. */
@@ -26,10 +28,12 @@ export function readVolume(value: Json): ServiceVolume | undefined {
   );
   // A path, ours or absolute; everything else is a volume's name.
   const type = /^[\0/~.]/.test(first) ? "bind" : "volume";
-  return { type, source: first, target, readOnly: words.includes("ro"), rest: odd.length === 0 ? {} : { modes: odd } };
+  const rest: JsonObject = odd.length === 0 ? {} : { modes: odd };
+  return { type, source: first, target, readOnly: words.includes("ro"), rest, modes };
 }
 
-export function renderVolume({ type, source, target, readOnly, rest }: ServiceVolume): JsonObject {
+export function renderVolume({ type, source, target, readOnly, rest, modes }: ServiceVolume): Json {
+  if (modes !== undefined) return [source, target, modes].filter((part) => part !== "").join(":");
   return {
     type,
     ...(source === "" ? {} : { source }),

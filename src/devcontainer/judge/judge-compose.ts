@@ -1,16 +1,16 @@
 import { readVolume } from "../compose/volume.ts";
-import { pathInTree } from "../compose/tree-root.ts";
+import { locate, pathInTree } from "../compose/tree-root.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { isObject, list, textOf } from "./judge-config.ts";
-import { isVolumeName } from "./judge-mount.ts";
+import { besideClone, isVolumeName } from "./judge-mount.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Keys of a service that give it nothing of the host. Whatever Compose may learn later is asked about. */
 const harmlessKeys = new Set(
-  `annotations attach build cap_drop command container_name cpu_count cpu_percent cpu_quota cpu_period cpu_shares cpus
+  `attach build cap_drop command container_name cpu_count cpu_percent cpu_quota cpu_period cpu_shares cpus
   cpuset depends_on deploy dns dns_opt dns_search domainname entrypoint environment expose extra_hosts healthcheck hostname
-  image init labels links logging mem_limit mem_reservation mem_swappiness memswap_limit networks oom_kill_disable
-  oom_score_adj pids_limit platform ports profiles pull_policy read_only restart scale security_opt shm_size stdin_open
+  image init labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit networks pids_limit
+  platform ports profiles pull_policy read_only restart scale security_opt shm_size stdin_open
   stop_grace_period stop_signal tmpfs tty ulimits user volumes working_dir`.split(/\s+/),
 );
 
@@ -18,7 +18,16 @@ const harmlessBuildKeys = new Set(
   "args cache_from context dockerfile dockerfile_inline labels no_cache platforms pull shm_size tags target".split(" "),
 );
 
+/** Keys that choose whose namespace it is: a service's own, or another one's of the same configuration. */
+const namespaceKeys: Readonly<Record<string, readonly string[]>> = {
+  network_mode: ["none", "bridge", "default"],
+  ipc: ["none", "private", "shareable"],
+  pid: [],
+  cgroup: ["private"],
+};
+
 const unknown = "is not known to be harmless";
+const ofHost = "takes a variable of this machine";
 const outside = "gives the container a folder of the host outside the session's clone";
 
 /** Judges a resolved Compose configuration by what is known to be harmless; everything else is a finding. */
@@ -51,8 +60,13 @@ function judgeService(verdict: Verdict, where: string, service: JsonObject): voi
     else if (key === "deploy") judgeDeploy(verdict, place, value);
     else if (key === "logging") judgeLogging(verdict, place, value);
     else if (key === "networks") judgeServiceNetworks(verdict, place, value);
+    else if (key === "environment") judgeVariables(verdict, place, value);
+    else if (key === "volumes_from") judgeVolumesFrom(verdict, place, value);
+    else if (Object.hasOwn(namespaceKeys, key)) judgeNamespace(verdict, place, textOf(value), namespaceKeys[key] ?? []);
     // What they refer to is judged where it is defined.
-    else if (key === "secrets" || key === "configs") continue;
+    else if (["secrets", "configs"].includes(key)) continue;
+    // Compose has put what these files say among the others; rewrite-compose.ts leaves the names of the files out.
+    else if (["env_file", "label_file"].includes(key)) continue;
     else if (!harmlessKeys.has(key)) verdict.add(place, textOf(value), unknown);
   }
 }
@@ -76,9 +90,39 @@ function judgeVolume(verdict: Verdict, where: string, value: Json): void {
     if (source !== "" && !isVolumeName(source)) verdict.add(where, textOf(value), "cannot be read with certainty");
     return;
   }
-  const path = type === "bind" ? pathInTree(source) : undefined;
-  if (path !== undefined) verdict.bind(path);
-  else verdict.add(where, source === "" ? textOf(value) : source, type === "bind" ? outside : unknown);
+  if (type === "bind") judgeBindSource(verdict, where, source);
+  else verdict.add(where, source === "" ? textOf(value) : source, unknown);
+}
+
+function judgeBindSource(verdict: Verdict, where: string, source: string): void {
+  const found = locate(source);
+  if (found.kind === "inside") verdict.bind(found.path);
+  // rewrite-compose.ts mounts the clone alone, where it would lie in that folder.
+  else if (found.kind === "beside" && found.path === "..") verdict.bind("");
+  else if (found.kind === "beside") verdict.add(where, found.path, besideClone);
+  else verdict.add(where, source, outside);
+}
+
+/** `NAME` without a value takes it from the environment of whoever starts the container. */
+function judgeVariables(verdict: Verdict, where: string, value: Json): void {
+  const unset = isObject(value)
+    ? Object.entries(value).flatMap(([name, one]) => (one === null ? [name] : []))
+    : list(value)
+        .map(textOf)
+        .filter((line) => !line.includes("="));
+  for (const name of unset) verdict.add(where, name, ofHost);
+}
+
+function judgeVolumesFrom(verdict: Verdict, where: string, value: Json): void {
+  for (const from of list(value).map(textOf)) {
+    if (from.startsWith("container:")) verdict.add(where, from, "gives the container the mounts of another one");
+  }
+}
+
+function judgeNamespace(verdict: Verdict, where: string, mode: string, own: readonly string[]): void {
+  if (!own.includes(mode) && !/^service:[\w.-]+$/.test(mode)) {
+    verdict.add(where, mode, "shares it with the host or a container that is not the session's");
+  }
 }
 
 /** What newer versions of Compose write for every bind: `create_host_path`. */
@@ -92,6 +136,7 @@ function isOwnBind(key: string, value: Json | undefined): boolean {
 
 function judgeBuild(verdict: Verdict, where: string, value: Json): void {
   if (!isObject(value)) return;
+  judgeVariables(verdict, `${where}: args`, value["args"] ?? {});
   for (const [key, one] of Object.entries(value)) {
     if (!harmlessBuildKeys.has(key) && !isOff(one)) verdict.add(`${where}: ${key}`, textOf(one), unknown);
   }

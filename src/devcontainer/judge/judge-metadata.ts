@@ -17,6 +17,10 @@ export function judgeMetadata(entries: readonly JsonObject[]): Finding[] {
     if (entrypoint !== undefined && !(typeof entrypoint === "string" && /^[^"\\\p{Cc}]*$/u.test(entrypoint))) {
       verdict.add("entrypoint", textOf(entrypoint), "cannot be read with certainty, so it may be anything");
     }
+    // Of a config these are known before each start, and looked at (check-binds.ts); of an image they are not.
+    for (const path of verdict.cloneBinds.filter((one) => one !== "")) {
+      verdict.add("mounts", `\${localWorkspaceFolder}/${path}`, "mounts what an agent may have made a link by then");
+    }
     return verdict.findings;
   });
 }

@@ -1,9 +1,13 @@
+import { posix } from "node:path";
 import { parseMount } from "../mount-text.ts";
 import { joinTree } from "../tree-path.ts";
 import type { Verdict } from "./verdict.ts";
 
 const unclear = "cannot be read with certainty, so it may be anything";
 const outside = "gives the container a folder of the host outside the session's clone";
+/** A project has other neighbours than a session's clone. */
+export const besideClone =
+  "gives the container what lies beside the session's clone: other sessions, not what lies beside the project";
 
 /** Options of `--mount` that change nothing about what the container gets of the host. */
 const harmlessFields = new Set([
@@ -52,11 +56,9 @@ export function judgeVolumeFlag(verdict: Verdict, where: string, text: string): 
 function judgeBind(verdict: Verdict, where: string, text: string, source: string): void {
   const path = clonePath(source);
   if (path !== undefined) return verdict.bind(path);
-  verdict.add(
-    where,
-    text,
-    reachesEngine(source) ? "gives the container the Docker Engine, and with it the host" : outside,
-  );
+  if (isCloneParent(source)) return verdict.bind("..");
+  const why = reachesEngine(source) ? "gives the container the Docker Engine, and with it the host" : outside;
+  verdict.add(where, text, source.startsWith("${localWorkspaceFolder}/..") ? besideClone : why);
 }
 
 function judgeVolumeName(verdict: Verdict, where: string, text: string, source: string): void {
@@ -83,6 +85,12 @@ export function isVolumeName(text: string): boolean {
 export function clonePath(source: string): string | undefined {
   const [, rest] = /^\$\{localWorkspaceFolder\}(\/[^$\\\p{Cc}]*|)$/u.exec(source) ?? [];
   return rest === undefined ? undefined : joinTree("", rest.replace(/^\/+/, ""));
+}
+
+/** The folder that the project lies in: `rewrite.ts` mounts the clone alone, where it would be found there. */
+export function isCloneParent(source: string): boolean {
+  const [, rest] = /^\$\{localWorkspaceFolder\}\/([^$\\\p{Cc}]*)$/u.exec(source) ?? [];
+  return rest !== undefined && posix.normalize(rest).replace(/\/$/, "") === "..";
 }
 
 /** Splits at colons, but not at those of `${localEnv:NAME:default}`. */

@@ -4,7 +4,7 @@ import { plain } from "../../system/text.ts";
 /** What judging gathers. */
 export interface Verdict {
   findings: Finding[];
-  /** paths inside the clone that are mounted */
+  /** paths inside the clone that are mounted; `..` for the folder that holds it */
   cloneBinds: string[];
   add(where: string, what: string, why: string): void;
   bind(path: string): void;

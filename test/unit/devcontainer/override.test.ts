@@ -210,6 +210,23 @@ describe("several sessions side by side", () => {
     expect(changes).toHaveLength(1);
   });
 
+  const parent = "${localWorkspaceFolder}/..";
+  const only = "${localWorkspaceFolderBasename}";
+  test("of the folder that the project lies in only the clone is mounted, where it would be found", () => {
+    const bind = `type=bind,source=\${localWorkspaceFolder},target=/w/${only}`;
+    const mount = `type=bind,source=${parent},target=/w`;
+    expect(rewrite({ mounts: [mount, { type: "bind", source: parent, target: "/w/" }] }).config["mounts"]).toEqual([
+      bind,
+      bind,
+    ]);
+    expect(rewrite({ workspaceMount: `${mount},consistency=cached` }).config["workspaceMount"]).toBe(
+      `${bind},consistency=cached`,
+    );
+    expect(args("--mount", mount)).toEqual([`--mount=${bind}`]);
+    expect(args("-v", `${parent}:/w:ro`)).toEqual([`--volume=\${localWorkspaceFolder}:/w/${only}:ro`]);
+    expect(rewrite({ mounts: [mount] }).changes).toHaveLength(1);
+  });
+
   test("nothing to change changes nothing", () => {
     const config = { image: "x", runArgs: ["--init"], mounts: ["type=tmpfs,target=/t"], workspaceMount: "" };
     expect(rewrite(config)).toEqual({ config, changes: [] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { overrideCompose } from "../../../../src/devcontainer/compose/override-compose.ts";
 import { readBuilds } from "../../../../src/devcontainer/compose/read-builds.ts";
 import { rewriteCompose } from "../../../../src/devcontainer/compose/rewrite-compose.ts";
-import { toTree, treeRoot } from "../../../../src/devcontainer/compose/tree-root.ts";
+import { cloneName, locate, planProject, toTree, treeRoot } from "../../../../src/devcontainer/compose/tree-root.ts";
 import { judgeCompose } from "../../../../src/devcontainer/judge/judge-compose.ts";
 import { createVerdict } from "../../../../src/devcontainer/judge/verdict.ts";
 import type { JsonObject } from "../../../../src/devcontainer/types.ts";
@@ -34,6 +34,11 @@ describe("judgeCompose", () => {
       healthcheck: { test: ["CMD", "true"] },
       tmpfs: "/run",
       deploy: { resources: { limits: { cpus: "1" } } },
+      network_mode: "service:side",
+      ipc: "service:side",
+      pid: "service:side",
+      volumes_from: ["side:ro"],
+      env_file: ["/read/already"],
     };
     expect(judge({ ...service(harmless), volumes: { cache: {} }, version: "3.9", "x-anything": 1 })).toEqual({
       what: [],
@@ -60,14 +65,22 @@ describe("judgeCompose", () => {
     ["groups of the host", { group_add: ["docker"] }],
     ["sysctls", { sysctls: { "kernel.x": "1" } }],
     ["other containers' volumes", { volumes_from: ["container:x"] }],
+    ["a variable of the host", { environment: { TOKEN: null } }],
+    ["a variable of the host, in a list", { environment: ["A=1", "TOKEN"] }],
+    ["a variable of the host in the build", { build: { context: treeRoot, args: { TOKEN: null } } }],
+    ["another container's ipc", { ipc: "container:x" }],
+    ["another container's processes", { pid: "container:x" }],
+    ["a network by name", { network_mode: "other" }],
+    ["what lies beside the clone", { volumes: [`${treeRoot}/../other:/o`] }],
+    ["what lies above the clones", { volumes: [{ type: "bind", source: `${treeRoot}/../..`, target: "/o" }] }],
+    ["a way out by way of the tree", { volumes: [`${treeRoot}/x/../../../o:/o`] }],
+    ["hooks on the host's rights", { post_start: [{ command: "x", privileged: true }] }],
+    ["the engine's socket, the new way", { use_api_socket: true }],
+    ["graphics cards", { gpus: "all" }],
+    ["who is ended when memory runs out", { oom_score_adj: -1000 }],
     ["a runtime", { runtime: "other" }],
     ["the engine's socket", { volumes: ["/var/run/docker.sock:/var/run/docker.sock"] }],
     ["the host's root", { volumes: ["/:/host:ro"] }],
-    ["a way out of the clone", { volumes: [`${treeRoot}/../../x:/x`] }],
-    [
-      "a way out of the clone, long form",
-      { volumes: [{ type: "bind", source: `${treeRoot}/a/../../x`, target: "/x" }] },
-    ],
     ["the host's root, long form", { volumes: [{ type: "bind", source: "/", target: "/host" }] }],
     ["the user's home", { volumes: ["~/.ssh:/ssh"] }],
     ["propagation", { volumes: [{ type: "bind", source: treeRoot, target: "/w", bind: { propagation: "shared" } }] }],
@@ -107,7 +120,7 @@ describe("judgeCompose", () => {
 describe("rewriteCompose", () => {
   it("takes away what two sessions would fight over, and says so", () => {
     const { canonical, changes } = rewriteCompose({
-      name: "cowork",
+      name: planProject,
       services: {
         app: {
           container_name: "mine",
@@ -117,7 +130,10 @@ describe("rewriteCompose", () => {
           networks: { n: { ipv4_address: "10.0.0.2", aliases: ["a"] } },
         },
       },
-      volumes: { v: { name: "shared" }, own: { name: "cowork_own" } },
+      volumes: {
+        v: { name: "shared" },
+        own: { name: `${planProject}_own`, labels: { "cowork.session": "other", mine: "1" } },
+      },
       networks: { n: { ipam: { config: [{ subnet: "10.0.0.0/24" }] } } },
     });
     expect(canonical).toEqual({
@@ -128,14 +144,102 @@ describe("rewriteCompose", () => {
           networks: { n: { aliases: ["a"] } },
         },
       },
-      volumes: { v: {}, own: {} },
+      volumes: { v: {}, own: { labels: { mine: "1" } } },
       networks: { n: {} },
     });
-    expect(changes).toHaveLength(5);
+    expect(changes).toHaveLength(6);
+  });
+});
+
+describe("what is only one project's", () => {
+  it("mounts the clone alone of the folder that the project lies in, in either form", () => {
+    const { canonical, changes } = rewriteCompose(
+      service({
+        volumes: [`${treeRoot}/..:/workspaces:cached`, { type: "bind", source: `${treeRoot}/..`, target: "/w/" }],
+      }),
+    );
+    expect(canonical).toEqual(
+      service({
+        volumes: [
+          `${treeRoot}:/workspaces/${cloneName}:cached`,
+          { type: "bind", source: treeRoot, target: `/w/${cloneName}` },
+        ],
+      }),
+    );
+    expect(changes).toHaveLength(2);
+    expect(judge(service({ volumes: [`${treeRoot}/..:/workspaces:cached`] }))).toEqual({ what: [], binds: [""] });
+  });
+
+  it("leaves out what restarts by itself, files that were read, and profiles that are on", () => {
+    const more = {
+      restart: "no",
+      deploy: { restart_policy: {}, resources: {} },
+      env_file: ["x"],
+      profiles: ["on", "x"],
+    };
+    expect(rewriteCompose(service(more), ["on"])).toEqual({
+      canonical: service({ deploy: { resources: {} } }),
+      changes: [],
+    });
+    expect(rewriteCompose(service({ profiles: ["off"] }), ["on"]).canonical).toEqual(service({ profiles: ["off"] }));
+  });
+});
+
+/** As version 2 writes everything out. */
+const written: JsonObject = {
+  name: planProject,
+  services: {
+    app: {
+      build: { context: treeRoot, dockerfile: "Dockerfile" },
+      command: null,
+      entrypoint: null,
+      deploy: { resources: { limits: { cpus: 0.5 } }, placement: {} },
+      networks: { default: null },
+      ports: [{ mode: "ingress", target: 80, published: "8080", protocol: "tcp", host_ip: "0.0.0.0" }],
+      volumes: [
+        { type: "bind", source: `${treeRoot}/..`, target: "/workspaces", bind: { create_host_path: true } },
+        { type: "volume", source: "data", target: "/data", volume: {} },
+        { type: "bind", source: `${treeRoot}/cfg`, target: "/cfg", read_only: true, bind: { create_host_path: true } },
+      ],
+      secrets: [{ source: "s", target: "/run/secrets/s" }],
+    },
+  },
+  networks: { default: { name: `${planProject}_default`, ipam: {} } },
+  volumes: { data: { name: `${planProject}_data` } },
+  secrets: { s: { name: `${planProject}_s`, file: `${treeRoot}/s.txt` } },
+};
+
+describe("what version 2 writes", () => {
+  it("asks nothing, and says only what the project named", () => {
+    expect(judge(written)).toEqual({ what: [], binds: ["", "cfg", "s.txt"] });
+    const { canonical, changes } = rewriteCompose(written);
+    expect(changes).toHaveLength(2);
+    expect(changes.join()).toMatch(/port 8080:80.*of the folder that holds the project/);
+    expect(canonical).toMatchObject({
+      services: { app: { ports: ["127.0.0.1::80"], networks: { default: null } } },
+      volumes: { data: {} },
+      networks: { default: {} },
+    });
+    expect(canonical).not.toHaveProperty("name");
   });
 });
 
 describe("paths", () => {
+  it("above the folder show how far above, and names that go on are others", () => {
+    const tree = "/t/up/tree";
+    const texts = ["/t/up/x", "/t/up", "cat /t/up/tree/x:/t/up/tree", "/t/up/trees", "/t/up/tree.x"];
+    expect(texts.map((text) => toTree(text, tree))).toEqual([
+      `${treeRoot}/../x`,
+      `${treeRoot}/..`,
+      `cat ${treeRoot}/x:${treeRoot}`,
+      `${treeRoot}/../trees`,
+      `${treeRoot}/../tree.x`,
+    ]);
+    expect(locate(`${treeRoot}/a/../..//x/`)).toEqual({ kind: "beside", path: "../x" });
+    expect(locate(`${treeRoot}/a//b/..`)).toEqual({ kind: "inside", path: "a" });
+    expect(locate("/etc")).toEqual({ kind: "absolute" });
+  });
+
   it("below the folder begin with treeRoot, also in short volumes; a longer name does not count as below", () => {
     expect(["/t", "/t/x", "/t:/w", "/tx", "/other"].map((path) => toTree(path, "/t"))).toEqual([
       treeRoot,
@@ -157,6 +261,37 @@ describe("paths", () => {
 });
 
 describe("overrideCompose", () => {
+  const request = (app: JsonObject, more: object = {}): Parameters<typeof overrideCompose>[0] =>
+    ({
+      plan: { compose: { canonical: { services: { app } }, service: "app" } },
+      image: { ref: "shared", metadata: [] },
+      mounts: { clone: "/h$x/app-a", labels: {} },
+      composeProject: "cowork-0123456789ab",
+      settings: {},
+      composeFile: "/state/compose.yml",
+      ...more,
+    }) as unknown as Parameters<typeof overrideCompose>[0];
+  const app = (given: JsonObject): JsonObject => {
+    const { compose } = overrideCompose(request(given), { config: {}, containerEnv: {}, ours: [] });
+    return (compose?.["services"] as Record<string, JsonObject> | undefined)?.["app"] ?? {};
+  };
+
+  it("puts the session's names wherever they were asked for, with no variable in a path", () => {
+    const made = app({ command: `${treeRoot}/x ${planProject}_db`, volumes: [`${treeRoot}:/w/${cloneName}`] });
+    expect(made).toMatchObject({ command: "/h$$x/app-a/x cowork-0123456789ab_db", volumes: ["/h$$x/app-a:/w/app-a"] });
+  });
+
+  it.each([
+    [undefined, "20s"],
+    ["1s", "20s"],
+    ["500ms", "20s"],
+    [5, "20s"],
+    ["1m30s", "1m30s"],
+    ["25s", "25s"],
+  ])("gives quiesce its time: %s → %s", (given, wanted) => {
+    expect(app(given === undefined ? {} : { stop_grace_period: given })).toMatchObject({ stop_grace_period: wanted });
+  });
+
   it("puts clone, shared image, labels and our mounts in their places", () => {
     const canonical: JsonObject = {
       services: {
@@ -165,14 +300,15 @@ describe("overrideCompose", () => {
       },
     };
     const plan = { compose: { canonical, service: "app" } };
-    const request = {
+    const asked = {
       plan,
       image: { ref: "shared", metadata: [], services: { side: "built" } },
       mounts: { clone: "/clone", labels: { "cowork.session": "app-a" } },
+      composeProject: "cowork-0123456789ab",
       settings: { cpus: 2, memory: "4g" },
       composeFile: "/state/compose.yml",
     } as unknown as Parameters<typeof overrideCompose>[0];
-    const made = overrideCompose(request, {
+    const made = overrideCompose(asked, {
       config: { name: "x" },
       containerEnv: { B: "a$b" },
       ours: [{ source: "/opt", target: "/opt/cowork", readOnly: true }],
@@ -187,10 +323,7 @@ describe("overrideCompose", () => {
           image: "shared",
           labels: { "cowork.session": "app-a" },
           environment: { A: "1", B: "a$$b" },
-          volumes: [
-            { type: "bind", source: "/clone", target: "/work" },
-            { type: "bind", source: "/opt", target: "/opt/cowork", read_only: true },
-          ],
+          volumes: ["/clone:/work", { type: "bind", source: "/opt", target: "/opt/cowork", read_only: true }],
         },
         side: { image: "built", labels: { "cowork.session": "app-a" } },
       },

@@ -36,7 +36,7 @@ describe("devcontainer.json", () => {
 
   test.each([
     [{ workspaceMount: "source=/,target=/w,type=bind" }, "workspaceMount"],
-    [{ workspaceMount: "source=${localWorkspaceFolder}/..,target=/w,type=bind" }, "workspaceMount"],
+    [{ workspaceMount: "source=${localWorkspaceFolder}/../..,target=/w,type=bind" }, "workspaceMount"],
     [{ workspaceFolder: "/w,type=bind,source=/" }, "workspaceFolder"],
     [{ workspaceFolder: "/:/host" }, "workspaceFolder"],
     [{ build: { dockerfile: "Dockerfile", options: ["--network=host"] } }, "build.options"],
@@ -111,6 +111,13 @@ describe("metadata of base image and features", () => {
     expect(judgeMetadata([{ entrypoint: '"]\n    privileged: true\n    x: ["' }])).toHaveLength(1);
     expect(judgeMetadata([{ entrypoint: "/usr/local/share/docker-init.sh" }])).toEqual([]);
     expect(judgeMetadata([{ entrypoint: "trap '/opt/cowork/bin/quiesce; exit 0' 15" }])).toEqual([]);
+  });
+
+  test("what a config may mount of the clone, an image may not: nobody looks at it before each start", () => {
+    const mounts = (source: string): JsonObject[] => [{ mounts: [`type=bind,source=${source},target=/x`] }];
+    expect(judgeMetadata(mounts("${localWorkspaceFolder}"))).toEqual([]);
+    expect(judgeMetadata(mounts("${localWorkspaceFolder}/x"))).toHaveLength(1);
+    expect(judgeMetadata(mounts("${localWorkspaceFolder}/.."))).toHaveLength(1);
   });
 
   test("an ordinary image asks nothing", () => {

@@ -1,0 +1,55 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { testBaseImage } from "../support/engine.ts";
+import { temporaryHome } from "../support/home.ts";
+import type { TestHome } from "../support/home.ts";
+import { runCowork } from "../support/run-cowork.ts";
+import { commitAll, git } from "../support/sample-project.ts";
+import { treeArchive } from "../support/tree.ts";
+
+// This repository as the project: its dev container is what a contributor works in.
+let home: TestHome;
+let project: string;
+beforeAll(async () => {
+  home = await temporaryHome();
+  project = join(home.home, "cowork");
+  await mkdir(project);
+  await execa("tar", ["-C", project, "--no-same-owner", "-xf", "-"], { input: await treeArchive() });
+  const dockerfile = join(project, ".devcontainer", "Dockerfile");
+  const text = await readFile(dockerfile, "utf8");
+  // A Debian that is here for certain; no registry is needed.
+  await writeFile(dockerfile, text.replace("FROM debian:trixie", `FROM ${testBaseImage}`));
+  await git(project, "init", "-q", "-b", "main");
+  await commitAll(project, "The tree as it is");
+});
+afterAll(() => home.remove());
+
+// Rooms whose tests need most of a machine: files, processes, git. All of them would take as long again as outside.
+const rooms = ["test/unit/system", "test/unit/config", "test/unit/clone"];
+const minutes = (n: number): number => n * 60_000;
+
+it("a session of this repository builds cowork and passes unit tests", { timeout: minutes(12) }, async () => {
+  const cowork = (...args: string[]): ReturnType<typeof runCowork> =>
+    runCowork(args, { home, cwd: project, timeoutMs: minutes(8) });
+  const init = await cowork("init", "fix");
+  expect(init.code, init.stderr).toBe(0);
+
+  const build = await cowork("connect", "fix", "--", "npm", "run", "build");
+  expect(build.code, build.stdout + build.stderr).toBe(0);
+  const version = await cowork(
+    "connect",
+    "fix",
+    "--",
+    "sh",
+    "-c",
+    "PATH=$PWD/node_modules/.bin:$PATH dist/cowork --version",
+  );
+  expect(version.stdout).toMatch(/^cowork \d/);
+
+  const unit = await cowork("connect", "fix", "--", "npm", "run", "test:unit", "--", ...rooms);
+  expect(unit.code, unit.stdout + unit.stderr).toBe(0);
+  const status = await cowork("connect", "fix", "--", "git", "status", "--porcelain");
+  expect(status.stdout).toBe("");
+});
