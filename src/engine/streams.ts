@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Duplex, Writable } from "node:stream";
+import { keepReadable } from "./keep-readable.ts";
 
 /** Takes a chunk; resolves when it may get the next one. */
 export type Sink = (chunk: Buffer) => Promise<void> | void;
@@ -89,10 +90,12 @@ export function demux(stdout: Sink, stderr: Sink): Sink {
 }
 
 /**
- * Reads a hijacked connection to its end. The engine takes input that the process does not read, so that a write of ours
- * never fails before all output is here: whatever fails is a lost connection.
+ * Reads a hijacked connection to its end. The end of the process closes it, also while we still write input that nobody
+ * reads: that is an end like any other here, and whether the process has ended is the engine's to say (`exitCode`).
+ * Whatever else fails is a lost connection.
  */
 export async function readToEnd(connection: Duplex, sink: Sink): Promise<void> {
+  keepReadable(connection);
   // an error after the end has nobody left to hear it
   connection.on("error", () => undefined);
   try {
