@@ -50,8 +50,8 @@ export async function setConfig(app: App, name: string, value: string, user: boo
 
 async function resolvedValues(app: App, user: boolean): Promise<ResolvedSetting[]> {
   if (!user) return (await app.resolve()).resolved;
-  const { readConf } = await import("../config/read.ts");
+  const { readUserConf } = await import("../config/read.ts");
   const file = (await app.context()).paths.userConf;
-  const values = (await readConf(file, { follow: true })) ?? {};
+  const values = (await readUserConf(file)) ?? {};
   return Object.entries(values).map(([key, value]) => ({ key, value, origin: "user" as const, file }));
 }

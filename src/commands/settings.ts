@@ -22,12 +22,12 @@ export async function readSettings(
   project: Project | undefined,
   request: SettingsRequest,
 ): Promise<ResolvedSettings> {
-  const [{ resolveSettings, trackedFindings }, { readConf }] = await Promise.all([
+  const [{ resolveSettings, trackedFindings }, { readConf, readUserConf }] = await Promise.all([
     import("../config/resolve.ts"),
     import("../config/read.ts"),
   ]);
   const userFile = ctx.paths.userConf;
-  const user = await readConf(userFile, { follow: true });
+  const user = await readUserConf(userFile);
   const own = project === undefined ? undefined : await readConf(project.confFile);
   const sources: SettingSources = {
     flags: request.flags,

@@ -24,6 +24,11 @@ export async function readConf(path: string, options: ConfOptions = {}): Promise
   return text === undefined ? undefined : parseConf(text);
 }
 
+/** The user's own conf, which may be a link into a folder of dotfiles. @throws CONFIG_FILE_CORRUPT as `readConf` */
+export async function readUserConf(path: string): Promise<Record<string, string> | undefined> {
+  return await readConf(path, { follow: true });
+}
+
 /** The file as it stands, byte order mark included. @throws CONFIG_FILE_CORRUPT as `readConf` */
 export async function readConfText(path: string, options: ConfOptions = {}): Promise<string | undefined> {
   try {

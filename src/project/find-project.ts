@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
-import { readConf } from "../config/read.ts";
+import { readConf, readUserConf } from "../config/read.ts";
 import { getKey, parseValue } from "../config/keys.ts";
 import { resolveKey } from "../config/resolve.ts";
 import { CoworkError } from "../errors.ts";
@@ -126,7 +126,7 @@ async function findRootCommit(ctx: GitContext, tree: Tree): Promise<string> {
 
 async function readName(ctx: FindContext, root: string, confFile: string): Promise<string> {
   const key = getKey("PROJECT");
-  const [project, user] = await Promise.all([readConf(confFile), readConf(ctx.paths.userConf, { follow: true })]);
+  const [project, user] = await Promise.all([readConf(confFile), readUserConf(ctx.paths.userConf)]);
   const layer = (file: string, values: Record<string, string> | undefined) => values && { file, values };
   const sources = {
     flags: {},

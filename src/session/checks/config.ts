@@ -1,6 +1,6 @@
 import { hostAuthorities } from "../../devcontainer/authorities.ts";
 import { toCoworkError } from "../../errors.ts";
-import { readConf } from "../../config/read.ts";
+import { readUserConf } from "../../config/read.ts";
 import { resolveSettings } from "../../config/resolve.ts";
 import type { Context } from "../../system/context.ts";
 import type { Check } from "../host-part.ts";
@@ -9,7 +9,7 @@ import type { Check } from "../host-part.ts";
 export async function checkConfig(ctx: Context): Promise<Check[]> {
   const title = "Configuration";
   try {
-    const user = await readConf(ctx.paths.userConf);
+    const user = await readUserConf(ctx.paths.userConf);
     const { settings } = resolveSettings({ flags: {}, env: ctx.env, ...(user === undefined ? {} : { user }), cpus: 1 });
     const detail = user === undefined ? "no file of the user's: defaults" : ctx.paths.userConf;
     return [{ title, status: "ok", detail }, await checkAuthorities(ctx, settings.caCerts)];
