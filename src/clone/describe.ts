@@ -5,11 +5,6 @@ import type { Holdings } from "./types.ts";
 /** How many names a line carries before it says how many more there are. */
 const named = 5;
 
-/** Would something be lost if the clone went away now? */
-export function isUnsaved(holdings: Holdings): boolean {
-  return describeHoldings(holdings).length > 0;
-}
-
 /** What would be lost, one short line each, free of control characters. Empty: nothing. */
 export function describeHoldings(holdings: Holdings): string[] {
   const { unsavedRefs, uncommitted, conflicted, untracked, precious, stashes, lfs, operation } = holdings;
@@ -37,6 +32,20 @@ export function describeHoldings(holdings: Holdings): string[] {
     ...holdings.worktrees.flatMap(({ path, holdings: inner }) =>
       describeHoldings(inner).map((line) => `worktree ${plain(path)}: ${line}`),
     ),
+  ];
+}
+
+/**
+ * The flags with which `cowork pull` brings all of it into the project, as far as a pull can: ignored files are copied by hand.
+ * @param branches the session's own and the one it is on: pulled without a flag
+ */
+export function pullFlags(holdings: Holdings, branches: readonly (string | null)[]): string[] {
+  const { uncommitted, untracked, stashes, unsavedRefs } = holdings;
+  const inFiles = [uncommitted, untracked, stashes].some((found) => found.length > 0);
+  const plainly = new Set(["HEAD", ...branches.map((branch) => `refs/heads/${branch}`)]);
+  return [
+    ...(inFiles ? ["--uncommitted"] : []),
+    ...(unsavedRefs.every(({ ref }) => plainly.has(ref)) ? [] : ["--all-branches"]),
   ];
 }
 

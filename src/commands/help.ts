@@ -24,7 +24,8 @@ export function renderOverview(commands: readonly Command[], style: Style): stri
     "",
     blocks.join("\n\n"),
     "",
-    "More about one of them: cowork help <command>. Version: cowork --version. Licences of what is inside: cowork help licenses.",
+    "More about one of them: cowork help <command>",
+    "Version: cowork --version. Licences of what is inside: cowork help licenses",
   ].join("\n");
 }
 

@@ -6,7 +6,7 @@ import { ensureFolder, pathExists } from "../system/files.ts";
 import { removeTree } from "../system/tree.ts";
 import { archiveTranscripts } from "./archive.ts";
 import type { CleanOptions, CleanOutcome } from "./host-part.ts";
-import { lookInside } from "./look-inside.ts";
+import { lookInside, type Insight } from "./look-inside.ts";
 import { forEachSession } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
@@ -30,13 +30,14 @@ export async function cleanSessions(ctx: Context, selector: Selector, options: C
 
 async function cleanOne(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<CleanOutcome> {
   ctx.report({ session: record.name, step: "check", state: "start" });
-  const unsaved = await unsavedWork(ctx, record, options);
-  if (unsaved.length > 0 && !options.force) return refused(ctx, record, unsaved);
+  const insight = await insightOf(ctx, record, options);
+  const { unsaved } = insight;
+  if (unsaved.length > 0 && !options.force) return refused(ctx, record, insight);
   if (options.dryRun) return done(record, unsaved, [`session ${record.name}`]);
 
   ctx.report({ session: record.name, step: "remove", state: "start" });
   if (!(await stopAndCheckAgain(ctx, record, options))) {
-    return refused(ctx, record, await unsavedWork(ctx, record, options));
+    return refused(ctx, record, await insightOf(ctx, record, options));
   }
   const doomed = await moveToTrash(ctx, record.id);
   const removed = await removeFromEngine(ctx, record);
@@ -56,13 +57,13 @@ async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: C
   const main = devContainer(await containersOf(ctx, record.id));
   if (main?.state !== "running") return true;
   await stopContainers(ctx, record);
-  if (options.force || (await unsavedWork(ctx, record, options)).length === 0) return true;
+  if (options.force || (await insightOf(ctx, record, options)).unsaved.length === 0) return true;
   await ctx.engine.startContainer(main.id);
   return false;
 }
 
-async function unsavedWork(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<string[]> {
-  return (await lookInside(ctx, record, { source: options.source })).unsaved;
+async function insightOf(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<Insight> {
+  return await lookInside(ctx, record, { source: options.source });
 }
 
 /** One rename takes the clone out of sight, so that a crash in the middle of deleting never leaves half a clone as a session. */
@@ -76,10 +77,12 @@ async function moveToTrash(ctx: Context, id: string): Promise<string[]> {
   return left.filter((name) => name.slice(0, name.lastIndexOf("@")) === id).map((name) => join(trash, name));
 }
 
-function refused(ctx: Context, record: SessionRecord, unsaved: string[]): CleanOutcome {
+function refused(ctx: Context, record: SessionRecord, { unsaved, pullFlags, ignored }: Insight): CleanOutcome {
   const { name } = record;
-  const error = new CoworkError("WORK_UNSAVED", `${name} holds work that is nowhere else.`, {
-    hint: `save it: cowork pull ${name}; or lose it: cowork clean ${name} --force`,
+  const pull = ["cowork pull", name, ...pullFlags].join(" ");
+  const copy = ignored ? ` and copy the ignored files out of ${ctx.paths.clone(record.id)}` : "";
+  const error = new CoworkError("WORK_UNSAVED", "It holds work that is nowhere else.", {
+    hint: `save it: ${pull}${copy}; or lose it: cowork clean ${name} --force`,
   });
   ctx.report({ session: name, step: "check", state: "failed", detail: "holds unsaved work" });
   return { name, ok: false, error: error.toView(), exitCode: error.exitCode, notes: [], unsaved, removed: [] };

@@ -1,4 +1,4 @@
-import { describeHoldings, isUnsaved, toGitView } from "../clone/describe.ts";
+import { describeHoldings, pullFlags, toGitView } from "../clone/describe.ts";
 import { inspectHoldings } from "../clone/holdings.ts";
 import { gitInside } from "../clone/inside.ts";
 import { savedBy, savedNowhere, type Saved } from "../clone/saved.ts";
@@ -35,6 +35,10 @@ export interface Insight {
   git: GitView | null;
   /** one line each: what is nowhere else */
   unsaved: string[];
+  /** flags of `pull` that save it, but for ignored files */
+  pullFlags: string[];
+  /** ignored files that look precious are among it */
+  ignored: boolean;
 }
 
 /**
@@ -46,9 +50,15 @@ export async function lookInside(
   record: SessionRecord,
   options: { source?: Source | undefined } = {},
 ): Promise<Insight> {
-  if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id)))) return { git: null, unsaved: [] };
+  if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id))))
+    return { git: null, unsaved: [], pullFlags: [], ignored: false };
   const source = options.source ?? (await projectSource(ctx, record));
   const saved: Saved = source === undefined ? savedNowhere() : savedBy(ctx, source);
   const holdings = await inspectHoldings(await insideOf(ctx, record), saved);
-  return { git: toGitView(holdings), unsaved: isUnsaved(holdings) ? describeHoldings(holdings) : [] };
+  return {
+    git: toGitView(holdings),
+    unsaved: describeHoldings(holdings),
+    pullFlags: pullFlags(holdings, [record.start.branch, holdings.branch]),
+    ignored: holdings.precious.length > 0,
+  };
 }

@@ -68,7 +68,8 @@ async function oneStatus(
 
 /** Nobody can tell what the clone holds: it counts as unsaved. */
 function unknownInsight(error: unknown): Insight {
-  return { git: null, unsaved: [`its clone cannot be looked into: ${toCoworkError(error).message}`] };
+  const why = `its clone cannot be looked into: ${toCoworkError(error).message}`;
+  return { git: null, unsaved: [why], pullFlags: [], ignored: false };
 }
 
 function publishedPorts({ ports }: ContainerSummary): SessionStatus["ports"] {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { plain } from "../../../src/system/text.ts";
-import { describeHoldings, isUnsaved, toGitView } from "../../../src/clone/describe.ts";
+import { describeHoldings, pullFlags, toGitView } from "../../../src/clone/describe.ts";
 import { inspectHoldings } from "../../../src/clone/holdings.ts";
 import { makeClone } from "../../../src/clone/make.ts";
 import { savedBy, savedNowhere } from "../../../src/clone/saved.ts";
@@ -36,7 +36,6 @@ describe("what a clone holds", () => {
     await open();
     const holdings = await look();
     expect(describeHoldings(holdings)).toEqual([]);
-    expect(isUnsaved(holdings)).toBe(false);
     expect(toGitView(holdings)).toEqual({
       head: spec.start.commit,
       branch: "a",
@@ -62,6 +61,24 @@ describe("what a clone holds", () => {
     expect(toGitView(await look())).toMatchObject({ ahead: 1, uncommitted: 2, untracked: 1, unpushedBranches: 1 });
     await shop.sh(clone, "git stash -qu; git commit -q --allow-empty -m two");
     expect(await lines()).toEqual(["2 commits on a not in the project", expect.stringMatching(/^1 stash: WIP on a: /)]);
+  });
+
+  it("names the flags with which a pull saves all of it", async () => {
+    await open();
+    const flags = async (): Promise<string[]> => {
+      const holdings = await look();
+      return pullFlags(holdings, [spec.start.branch, holdings.branch]);
+    };
+    expect(await flags()).toEqual([]);
+    await shop.sh(
+      clone,
+      "git commit -q --allow-empty -m one; git checkout -q --detach; git commit -q --allow-empty -m x",
+    );
+    expect(await flags()).toEqual([]);
+    await shop.sh(clone, "echo 2 >g");
+    expect(await flags()).toEqual(["--uncommitted"]);
+    await shop.sh(clone, "git tag light; git checkout -q a");
+    expect(await flags()).toEqual(["--uncommitted", "--all-branches"]);
   });
 
   it("changes nothing in the clone", async () => {
@@ -306,7 +323,7 @@ describe("what a clone holds", () => {
   it("counts as unsaved what cannot be read", async () => {
     await open();
     await shop.sh(clone, "rm -rf .git/objects/pack; find .git/objects -type f | xargs rm -f");
-    expect(isUnsaved(await look())).toBe(true);
+    expect(describeHoldings(await look())).not.toEqual([]);
     await shop.sh(clone, `echo ${project}/.git >.git/commondir`);
     expect(await lines()).toEqual(["not readable: the clone's .git leads to another repository"]);
     await shop.sh(clone, "rm .git/commondir; mv .git/HEAD h; mkfifo .git/HEAD");
