@@ -194,7 +194,7 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "SSH_AGENT",
-    doc: "Let sessions use the SSH agent of this machine",
+    doc: "Let what `connect` runs use your SSH agent, as long as it runs; git inside then knows the hosts that your ssh knows",
     form: "`on` or `off`",
     example: "on",
     defaultValue: "off",

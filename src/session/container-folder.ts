@@ -46,5 +46,7 @@ export function gitConfig(identity: GitIdentity): string {
   const lines = ["[safe]", "\tdirectory = *"];
   const entries = Object.entries(identity).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (entries.length > 0) lines.push("[user]", ...entries.map(([key, value]) => `\t${key} = ${quoted(value)}`));
+  // what `connect` puts there while SSH_AGENT is on; git passes over a file that is not there
+  lines.push("[include]", "\tpath = /opt/cowork/session/ssh-agent/gitconfig");
   return `${lines.join("\n")}\n`;
 }

@@ -10,6 +10,7 @@ import type { ConnectIo, ConnectRequest } from "./host-part.ts";
 import { locked } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
+import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
 import { startSession } from "./start.ts";
 import { attachTmux } from "./tmux.ts";
 import { paneEnvironment } from "./tmux-plan.ts";
@@ -30,6 +31,8 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
     });
   if ("error" in entry) throw entry.error;
   const started = await ensureRunning(ctx, entry.record, request);
+  const { sshAgent } = request.settings;
+  await (sshAgent ? rememberAgent : closeAgentRelays)(ctx, started.record.id);
   if (request.tmux) {
     const code = await inTmux(ctx, started.record, io);
     if (code !== undefined) return code;
@@ -41,7 +44,18 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
     ...(request.command === undefined ? {} : { command: request.command }),
     ...(request.connect === undefined ? {} : { connect: request.connect }),
   };
-  return connectSession(ctx, target, wish, io);
+  if (!sshAgent) return connectSession(ctx, target, wish, io);
+  const relay = await openAgentRelay(ctx, started.record.id);
+  if (relay === undefined) {
+    const detail = "SSH_AGENT is on, but no SSH agent answers here: start one with ssh-agent, and ssh-add your key";
+    ctx.report({ session: started.record.name, step: "start", state: "note", detail });
+  }
+  try {
+    const environment = { ...target.environment, ...relay?.env };
+    return await connectSession(ctx, { ...target, environment }, wish, io);
+  } finally {
+    await relay?.close();
+  }
 }
 
 interface Running {

@@ -33,7 +33,6 @@ export interface SessionsPlan {
 export async function planSessions(ctx: Context, request: InitRequest): Promise<SessionsPlan> {
   const { project, sessions, source } = request;
   checkHome(ctx.paths.home);
-  checkSettings(request.settings);
   const names = sessions.map(({ name }) => name);
   for (const name of names) checkSessionName(name);
   const entries = await readRecords(ctx);
@@ -83,14 +82,6 @@ function planView(
 
 function configView({ kind, path, changes, findings, trustHash }: DevcontainerPlan): InitPlan["devcontainers"][number] {
   return { kind, path, changes, findings, trustHash };
-}
-
-/** A setting that would be read and ignored is refused instead. */
-function checkSettings({ sshAgent }: InitRequest["settings"]): void {
-  if (!sshAgent) return;
-  throw new CoworkError("CONFIG_VALUE_INVALID", "SSH_AGENT=on is not in this version yet.", {
-    hint: "cowork config set SSH_AGENT off; bring work out with cowork pull, and push it from the project",
-  });
 }
 
 /** A `=` in a label value makes `devcontainer up` hang for ever (facts), and the clone's path is a label. */
