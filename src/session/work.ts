@@ -42,7 +42,9 @@ export async function diffWork(
 ): Promise<Diff> {
   const record = await findRecord(ctx, selector);
   await checkCloned(ctx, record);
-  return diffSession(await insideOf(ctx, record), { start: record.start.commit, ...wish });
+  return await withWayOut(ctx, record, async () =>
+    diffSession(await insideOf(ctx, record), { start: record.start.commit, ...wish }),
+  );
 }
 
 async function withClone<T>(
@@ -52,8 +54,23 @@ async function withClone<T>(
 ): Promise<T> {
   return locked(ctx, await findRecord(ctx, selector), "check", async (record) => {
     await checkCloned(ctx, record);
-    return work(record);
+    return await withWayOut(ctx, record, () => work(record));
   });
+}
+
+/** Where git itself gave up, a person has to look: into the session, or at its files where even that does not help. */
+async function withWayOut<T>(ctx: Context, record: SessionRecord, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CoworkError) || error.code !== "GIT_FAILED" || error.hint !== undefined) throw error;
+    const hint = `cowork connect ${record.name} -- git status; its files are in ${ctx.paths.clone(record.id)}`;
+    throw new CoworkError("GIT_FAILED", error.message, {
+      hint,
+      cause: error,
+      ...(error.detail === undefined ? {} : { detail: error.detail }),
+    });
+  }
 }
 
 async function findRecord(ctx: Context, selector: OneSession): Promise<SessionRecord> {
