@@ -53,6 +53,7 @@ function describeRef({ ref, commits }: Holdings["unsavedRefs"][number]): string 
   const name = plain(ref)
     .replace(/^refs\/heads\//, "")
     .replace(/^refs\/tags\//, "tag ");
+  if (commits === 0) return `${name} not in the project`;
   return `${commits} ${commits === 1 ? "commit" : "commits"} on ${name} not in the project`;
 }
 

@@ -10,7 +10,7 @@ const notWork = /^refs\/(remotes\/|stash$|bisect\/|prefetch\/)/;
 export async function judgeCommits(place: Place, saved: Saved, holdings: Holdings): Promise<void> {
   const pending = parsePending(place.sections.get("pending")?.text ?? "");
   const isStash = ({ name }: { name: string }): boolean => /autostash/i.test(name);
-  const tips = readTips(place, holdings);
+  const { tips, tags } = readTips(place, holdings);
   for (const { name, oid } of pending.filter((each) => !isStash(each))) tips.set(name, oid);
   const stashes = readStashes(place);
   for (const { name, oid } of pending.filter(isStash))
@@ -25,18 +25,28 @@ export async function judgeCommits(place: Place, saved: Saved, holdings: Holding
   for (const [ref, tip] of tips) {
     if (!known.has(tip)) holdings.unsavedRefs.push({ ref, tip, commits: countFrom(tip, graph, known) });
   }
+  const saidOf = tags.size === 0 ? new Set<string>() : await saved.tags();
+  for (const [ref, oid] of tags) {
+    const commitIsSaved = known.has(tips.get(ref) ?? "");
+    if (commitIsSaved && !saidOf.has(oid)) holdings.unsavedRefs.push({ ref, tip: oid, commits: 0 });
+  }
   for (const [oid, text] of stashes) if (!known.has(oid)) holdings.stashes.push(text);
 }
 
-function readTips(place: Place, holdings: Holdings): Map<string, string> {
+/** What each ref leads to; and of annotated tags also the tag itself. */
+function readTips(place: Place, holdings: Holdings): { tips: Map<string, string>; tags: Map<string, string> } {
   const tips = new Map<string, string>();
+  const tags = new Map<string, string>();
   for (const line of placeLines(place, "refs")) {
     const [, oid, type, peeled, name] = /^(\S+) (\S+) (\S*) (refs\/.+)$/.exec(line) ?? [];
     if (oid === undefined || name === undefined) holdings.unreadable.push(plain(`refs: ${line}`).slice(0, 300));
-    else if (!notWork.test(name)) tips.set(name, type === "tag" && peeled ? peeled : oid);
+    else if (!notWork.test(name)) {
+      tips.set(name, type === "tag" && peeled ? peeled : oid);
+      if (type === "tag") tags.set(name, oid);
+    }
   }
   if (holdings.branch === null && holdings.head !== null) tips.set("HEAD", holdings.head);
-  return tips;
+  return { tips, tags };
 }
 
 function readStashes(place: Place): Map<string, string> {

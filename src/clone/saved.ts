@@ -12,6 +12,8 @@ import { moduleGitDir } from "./submodules.ts";
 export interface Saved {
   /** commits that the project's refs name */
   tips(): Promise<string[]>;
+  /** annotated tags that the project's refs name: they hold a message beside the commit */
+  tags(): Promise<Set<string>>;
   /** of these ids those that a ref of the project leads to */
   reachable(oids: readonly string[]): Promise<Set<string>>;
   /** ids of the branches that the project's own origin has now; asked once, 10 s, no prompt */
@@ -44,6 +46,7 @@ export function savedNowhere(): Saved {
   const no = (): Promise<boolean> => Promise.resolve(false);
   return {
     tips: () => Promise.resolve([]),
+    tags: nothing,
     reachable: nothing,
     advertised: nothing,
     hasTree: no,
@@ -74,6 +77,7 @@ function createSaved(ctx: Context, where: Where): Saved {
   });
   return {
     tips,
+    tags: once(() => readTags(git)),
     reachable: (oids) => findReachable(git, oids),
     advertised: once(() => (where.ask ? askOrigin(ctx, where) : Promise.resolve(new Set<string>()))),
     hasTree: async (oid) => isOid(oid) && ((await tipTrees()).has(oid) || (await trees()).has(oid)),
@@ -127,6 +131,12 @@ async function readTips(git: Git): Promise<string[]> {
   const commits = list.split("\n").filter((line) => !line.includes(` ${incoming}`));
   const oids = commits.flatMap((line) => /^([0-9a-f]+) commit /.exec(line)?.[1] ?? []);
   return [...new Set([...oids, head.trim()].filter(isOid))];
+}
+
+async function readTags(git: Git): Promise<Set<string>> {
+  const list = (await git(["for-each-ref", "--format=%(objectname) %(objecttype) %(refname)"])) ?? "";
+  const named = list.split("\n").filter((line) => !line.includes(` ${incoming}`));
+  return new Set(named.flatMap((line) => /^([0-9a-f]+) tag /.exec(line)?.[1] ?? []));
 }
 
 async function findReachable(git: Git, oids: readonly string[]): Promise<Set<string>> {

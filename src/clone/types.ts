@@ -35,7 +35,7 @@ export interface Holdings {
   /** ignored files that look precious */
   precious: string[];
   stashes: string[];
-  /** refs (branches, tags, detached HEAD) with commits that are not saved */
+  /** refs (branches, tags, detached HEAD) with commits that are not saved; none for an annotated tag on a saved commit */
   unsavedRefs: { ref: string; tip: string; commits: number }[];
   /** objects of git-lfs that the project lacks */
   lfs: string[];

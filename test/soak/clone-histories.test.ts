@@ -13,7 +13,7 @@ describe("what a clone holds, after many random histories", () => {
         await shop.end();
       }
     });
-    const result = await fc.check(property, { numRuns: 400 });
+    const result = await fc.check(property, { numRuns: 1000 });
     expect(fc.defaultReportMessage(result)).toBeUndefined();
   });
 });

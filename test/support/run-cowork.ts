@@ -10,6 +10,8 @@ export interface CoworkOptions {
   input?: string | Uint8Array;
   /** default four minutes */
   timeoutMs?: number;
+  /** SIGKILL, if it has not ended by then */
+  killAfterMs?: number;
   signal?: AbortSignal;
 }
 
@@ -34,10 +36,12 @@ export async function runAs(argv: readonly string[], options: CoworkOptions): Pr
     input: options.input ?? "",
     reject: false,
     stripFinalNewline: false,
-    timeout: options.timeoutMs ?? 240_000,
+    timeout: options.killAfterMs ?? options.timeoutMs ?? 240_000,
+    ...(options.killAfterMs === undefined ? {} : { killSignal: "SIGKILL" }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
-  if (result.timedOut) throw new Error(`${argv.join(" ")} did not end in time.\n${result.stderr}`);
+  if (result.timedOut && options.killAfterMs === undefined)
+    throw new Error(`${argv.join(" ")} did not end in time.\n${result.stderr}`);
   if (result.exitCode === undefined && result.signal === undefined)
     throw new Error(`${argv.join(" ")} could not be run`, { cause: result.cause });
   return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };

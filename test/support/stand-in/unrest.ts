@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { drainAgent } from "../../../src/agent/inside.ts";
+import { generator } from "../random.ts";
 import type { AgentHost } from "../agent-context.ts";
 import { endAccessToken, plainSession, type PlainSession, type Ran } from "./plain-session.ts";
 import type { Vendor } from "./vendor.ts";
@@ -52,15 +53,4 @@ export async function unrest(host: AgentHost, vendor: Vendor, options: UnrestOpt
   for (const index of asking.keys()) await settled(index);
   await vendor.control({});
   return Promise.all(sessions.map(async (one) => (await one.run(["claude", "-p", "hi"])).out));
-}
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

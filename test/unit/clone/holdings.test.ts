@@ -111,6 +111,14 @@ describe("what a clone holds", () => {
     expect(await lines()).toContain("1 commit on tag heavy not in the project");
   });
 
+  it("finds an annotated tag on a saved commit: its message is nowhere else", async () => {
+    await open();
+    await shop.sh(clone, "git tag light; git tag -a -m note heavy");
+    expect(await lines()).toEqual(["tag heavy not in the project"]);
+    await shop.git(project, "fetch", "-q", clone, "refs/tags/heavy:refs/tags/other");
+    expect(await lines()).toEqual([]);
+  });
+
   it("takes commits for saved that the project has under any ref, and not those that it only has lying about", async () => {
     await open();
     await shop.sh(clone, "git commit -q --allow-empty -m 1; git commit -q --allow-empty -m 2");

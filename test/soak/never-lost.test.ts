@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { execa } from "execa";
+import { temporaryHome, type TestHome } from "../support/home.ts";
+import { live } from "../support/lives.ts";
+import { runCowork } from "../support/run-cowork.ts";
+import { commitAll, sampleProject } from "../support/sample-project.ts";
+
+// COWORK_SEED repeats one course; a failure prints its seed and all that happened before it.
+const given = process.env["COWORK_SEED"];
+const first = given === undefined ? Date.now() % 1e6 : Number(given);
+const courses = given === undefined ? 10 : 1;
+
+let home: TestHome;
+beforeAll(async () => {
+  home = await temporaryHome();
+});
+afterAll(() => home.remove());
+
+it.each(Array.from({ length: courses }, (_, n) => first + n))(
+  "whatever happens to sessions, what a clean takes away is in the project (COWORK_SEED=%i)",
+  async (seed) => {
+    const project = await sampleProject(home, "image");
+    await runCowork(["init", "a", "b", "c"], { home, cwd: project });
+    await live({ home, project, sessions: ["a", "b", "c"], steps: 80, seed });
+    const end = await runCowork(["clean", "--force"], { home, cwd: project });
+    expect(end.code, end.stderr).toBe(0);
+    await execa("rm", ["-rf", project]);
+  },
+);
+
+it("also of 20,000 files", async () => {
+  const project = await sampleProject(home, "image");
+  const script = "for d in $(seq 200); do mkdir d$d; for f in $(seq 100); do echo $d $f >d$d/f$f; done; done";
+  await execa("sh", ["-c", script], { cwd: project });
+  await commitAll(project, "many files");
+  await runCowork(["init", "a", "b"], { home, cwd: project });
+  await live({ home, project, sessions: ["a", "b"], steps: 40, seed: first });
+});
