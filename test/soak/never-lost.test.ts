@@ -34,5 +34,5 @@ it("also of 20,000 files", async () => {
   await execa("sh", ["-c", script], { cwd: project });
   await commitAll(project, "many files");
   await runCowork(["init", "a", "b"], { home, cwd: project });
-  await live({ home, project, sessions: ["a", "b"], steps: 40, seed: first });
+  expect(await live({ home, project, sessions: ["a", "b"], steps: 40, seed: first })).toHaveLength(40);
 });
