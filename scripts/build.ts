@@ -5,6 +5,7 @@ import { build, type BuildOptions } from "esbuild";
 import { embedAssets, leaveAssetsOut } from "./build/embed.ts";
 import { lazyStringWidth } from "./build/lazy-width.ts";
 import { collectNotices } from "./build/notices.ts";
+import { buildPieces } from "./build/pieces.ts";
 
 const maxBytes = 12_000_000;
 const root = join(import.meta.dirname, "..");
@@ -17,12 +18,14 @@ async function main(): Promise<void> {
   const options = bundleOptions(version);
   // Two passes: the first says which libraries are in it, the second carries their licences.
   const { metafile } = await build({ ...options, metafile: true, plugins: [leaveAssetsOut(), lazyStringWidth()] });
-  const notices = await collectNotices(root, metafile);
+  const notices = new Map([["third-party.txt", Buffer.from(await collectNotices(root, metafile))]]);
+  const pieces = await buildPieces(options, notices);
   const { outputFiles } = await build({
     ...options,
-    plugins: [lazyStringWidth(), embedAssets(new Map([["third-party.txt", Buffer.from(notices)]]))],
+    plugins: [lazyStringWidth(), embedAssets(new Map([...notices, ["program.json", pieces.archive]]))],
+    define: { ...options.define, COWORK_PROGRAM: JSON.stringify(pieces.hash) },
   });
-  const header = await readFile(join(root, "scripts/build/header.sh"), "utf8");
+  const header = (await readFile(join(root, "scripts/build/header.sh"), "utf8")).replace("PROGRAM", pieces.hash);
   const file = Buffer.from(header + outputFiles.map((output) => ascii(output.text)).join(""));
   if (file.length > maxBytes) throw new Error(`dist/cowork has ${file.length} bytes, more than ${maxBytes}`);
   await writeExecutable(join(root, "dist"), file);

@@ -1,7 +1,7 @@
-import { coworkVersion } from "./version.ts";
+import { coworkVersion, isUnpacked } from "./version.ts";
 
 // Version and completion answer before anything else is loaded: they are what people wait for without wanting to.
-const argv = process.argv.slice(2);
+const argv = process.argv.slice(isUnpacked() ? 3 : 2);
 const [first] = argv;
 
 if (first === "--version" || first === "-V") {
@@ -20,6 +20,8 @@ async function main(): Promise<void> {
   }
   const { runCli } = await import("./commands/cli.ts");
   const code = await runCli(argv, caller);
+  const { layDownProgram } = await import("./program.ts");
+  await layDownProgram(caller);
   // What was written is out before the process ends, also when something (a socket of the engine) would keep it alive.
   process.stdout.write("", () => {
     // oxlint-disable-next-line unicorn/no-process-exit -- the only place that ends the process

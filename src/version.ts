@@ -9,3 +9,17 @@ export function coworkVersion(): string {
 export function isBuilt(): boolean {
   return typeof COWORK_VERSION === "string";
 }
+
+declare const COWORK_UNPACKED: boolean | undefined;
+
+/** Whether this is the program as it lies in pieces in a home (`program.ts`): the built file then stands before the arguments. */
+export function isUnpacked(): boolean {
+  return typeof COWORK_UNPACKED === "boolean";
+}
+
+declare const COWORK_PROGRAM: string | undefined;
+
+/** What stands for the program's pieces, in the built file alone. */
+export function programHash(): string | undefined {
+  return typeof COWORK_PROGRAM === "string" ? COWORK_PROGRAM : undefined;
+}

@@ -7,6 +7,19 @@ export function embedAssets(extra: ReadonlyMap<string, Uint8Array>): Plugin {
   return replaceStored(async () => await storedModule(extra));
 }
 
+/** Leaves them to a file beside the program, which has what `storedModule` gives. */
+export function assetsBeside(file: string): Plugin {
+  const [fromFile, read, list] = ["const assets = require", "export const readStored =", "export const storedNames ="];
+  const contents = `${fromFile}("./${file}"); ${read} assets.readStored; ${list} assets.storedNames;`;
+  return {
+    name: "assets-beside",
+    setup(build) {
+      build.onResolve({ filter: /^\.\/assets\.cjs$/ }, ({ path }) => ({ path, external: true }));
+      void replaceStored(async () => contents).setup(build);
+    },
+  };
+}
+
 /** For a look at what is in the bundle: no assets. */
 export function leaveAssetsOut(): Plugin {
   return replaceStored(async () => "export const readStored = () => {}, storedNames = () => {};");
@@ -24,9 +37,10 @@ function replaceStored(contents: () => Promise<string>): Plugin {
   };
 }
 
-async function storedModule(extra: ReadonlyMap<string, Uint8Array>): Promise<string> {
+/** The module that has them, as source. */
+export async function storedModule(extra: ReadonlyMap<string, Uint8Array>): Promise<string> {
   const blobs: Record<string, string> = {};
-  for (const name of (await storedNames()).toSorted()) {
+  for (const name of new Set([...(await storedNames()), ...extra.keys()].toSorted())) {
     const content = extra.get(name) ?? (await readStored(name));
     if (content === undefined) throw new Error(`asset ${name} has no content`);
     blobs[name] = compress(content).toString("base64");

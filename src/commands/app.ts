@@ -1,6 +1,7 @@
 import type { ResolvedSettings, SettingSources } from "../config/resolve.ts";
 import type { Settings } from "../config/types.ts";
 import { CoworkError } from "../errors.ts";
+import type { Place } from "../project/find-place.ts";
 import type { Project } from "../project/types.ts";
 import type { HostPart } from "../session/host-part.ts";
 import type { Context } from "../system/context.ts";
@@ -22,6 +23,8 @@ export interface App {
   /** The work ends when nobody reads stdout any more (`logs -f | head`): to be called before `context`. */
   endWithOutput(): AbortSignal;
   context(): Promise<Context>;
+  /** Where cowork was called: enough to say whose sessions are meant. Throws NOT_A_PROJECT. */
+  place(): Promise<Place>;
   /** The project that cowork was called in. Throws NOT_A_PROJECT. */
   project(): Promise<Project>;
   /** The same, undefined outside of one. */
@@ -67,23 +70,28 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
         verbose: globals.verbose,
       }),
   );
-  const project = once(async () => {
-    const [{ findProject }, ctx] = await Promise.all([import("../project/find-project.ts"), context()]);
-    return await findProject(ctx, caller.cwd());
+  const place = once(async () => {
+    const [{ findPlace }, ctx] = await Promise.all([import("../project/find-place.ts"), context()]);
+    return await findPlace(ctx, caller.cwd());
   });
-  const findProject = async (): Promise<Project | undefined> => {
+  const project = once(async () => {
+    const [{ readProject }, ctx, where] = await Promise.all([import("../project/find-project.ts"), context(), place()]);
+    return await readProject(ctx, where);
+  });
+  const orUndefined = async <T>(find: () => Promise<T>): Promise<T | undefined> => {
     try {
-      return await project();
+      return await find();
     } catch (error) {
       if (error instanceof CoworkError && error.code === "NOT_A_PROJECT") return undefined;
       throw error;
     }
   };
+  const findProject = async (): Promise<Project | undefined> => await orUndefined(project);
   const resolve: App["resolve"] = async ({ flags = {}, askTrust = false } = {}) => {
     const { readSettings } = await import("./settings.ts");
     // --host local stands above a HOST of the configuration, as every flag does.
     const all = { HOST: globals.host, ...flags };
-    return await readSettings(await context(), await findProject(), { flags: all, askTrust, cpus: caller.cpus });
+    return await readSettings(await context(), await orUndefined(place), { flags: all, askTrust, cpus: caller.cpus });
   };
   const settings = async (): Promise<Settings> => (await resolve()).settings;
   const thisHost = async (): Promise<HostPart> => await parts.makeHost(await context());
@@ -107,6 +115,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
       return gone;
     },
     context,
+    place,
     project,
     findProject,
     resolve,

@@ -1,7 +1,7 @@
 import { availableParallelism, homedir, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { CoworkError } from "../errors.ts";
-import { isBuilt } from "../version.ts";
+import { isBuilt, isUnpacked } from "../version.ts";
 import type { Caller } from "./caller.ts";
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -55,7 +55,7 @@ function currentFolder(): string {
  * And not `node file`: below a package.json that says "module" it would be taken for one.
  */
 function selfCommand(): [string, ...string[]] {
-  const file = resolve(process.argv[1] ?? "cowork");
+  const file = resolve(process.argv[isUnpacked() ? 2 : 1] ?? "cowork");
   if (!isBuilt()) return [process.execPath, file];
   return [process.execPath, "--input-type=commonjs", "-e", "require(process.argv[1])", "--", file];
 }

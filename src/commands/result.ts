@@ -15,9 +15,19 @@ export async function selectSessions(app: App, args: readonly string[], all: boo
     throw usageError("--all means every session: no names beside it.", "name sessions, or give --all alone");
   }
   if (all) return {};
-  const { facts } = await app.project();
-  const { name, root, rootCommit } = facts;
-  return { project: { name, root, rootCommit }, ...(args.length === 0 ? {} : { names: [...args] }) };
+  const { name, tree } = await app.place();
+  const project = { name, root: tree.root, rootCommit: await findRootCommit(app) };
+  return { project, ...(args.length === 0 ? {} : { names: [...args] }) };
+}
+
+/** As a session of this place has it on record; where there is none yet, git is asked. */
+async function findRootCommit(app: App): Promise<string> {
+  const [{ rootCommitOnRecord }, ctx, { name, tree }] = await Promise.all([
+    import("../session/records.ts"),
+    app.context(),
+    app.place(),
+  ]);
+  return (await rootCommitOnRecord(ctx, { name, root: tree.root })) ?? (await app.project()).facts.rootCommit;
 }
 
 /** One session, by its name. */

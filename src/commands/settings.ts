@@ -1,7 +1,7 @@
 import type { ResolvedSettings, SettingSources } from "../config/resolve.ts";
 import { CoworkError } from "../errors.ts";
 import type { Finding } from "../events.ts";
-import type { Project } from "../project/types.ts";
+import type { Place } from "../project/find-place.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 
@@ -19,7 +19,7 @@ export interface SettingsRequest {
  */
 export async function readSettings(
   ctx: Context,
-  project: Project | undefined,
+  place: Place | undefined,
   request: SettingsRequest,
 ): Promise<ResolvedSettings> {
   const [{ resolveSettings, trackedFindings }, { readConf, readUserConf }] = await Promise.all([
@@ -28,31 +28,37 @@ export async function readSettings(
   ]);
   const userFile = ctx.paths.userConf;
   const user = await readUserConf(userFile);
-  const own = project === undefined ? undefined : await readConf(project.confFile);
+  const own = place === undefined ? undefined : await readConf(place.confFile);
   const sources: SettingSources = {
     flags: request.flags,
     env: ctx.env,
     cpus: request.cpus,
     user: user === undefined ? undefined : { file: userFile, values: user },
-    project: project === undefined || own === undefined ? undefined : { file: project.confFile, values: own },
+    project: place === undefined || own === undefined ? undefined : { file: place.confFile, values: own },
   };
   const all = resolveSettings(sources);
-  if (project === undefined || own === undefined || !project.facts.confTracked) return all;
+  if (place === undefined || own === undefined) return all;
   const findings = trackedFindings(all.resolved);
-  if (findings.length === 0 || (await isAgreed(ctx, project, findings, request.askTrust))) return all;
+  // git is asked only when it matters
+  if (findings.length === 0 || !(await isConfTracked(ctx, place))) return all;
+  if (await isAgreed(ctx, place, findings, request.askTrust)) return all;
   const untrusted = new Set(findings.map(({ what }) => what.slice(0, what.indexOf("="))));
   const kept = Object.entries(own).filter(([key]) => !untrusted.has(key));
-  return resolveSettings({ ...sources, project: { file: project.confFile, values: Object.fromEntries(kept) } });
+  return resolveSettings({ ...sources, project: { file: place.confFile, values: Object.fromEntries(kept) } });
 }
 
-async function isAgreed(ctx: Context, project: Project, findings: Finding[], ask: boolean): Promise<boolean> {
+async function isConfTracked(ctx: Context, place: Place): Promise<boolean> {
+  return await (await import("../project/find-project.ts")).isConfTracked(ctx, place);
+}
+
+async function isAgreed(ctx: Context, place: Place, findings: Finding[], ask: boolean): Promise<boolean> {
   const { agree, findingsHash } = await import("../session/trust.ts");
   const hash = findingsHash(findings);
   if (!ask) {
     const { isTrusted } = await import("../project/trust-store.ts");
-    return await isTrusted(ctx.paths, project.facts.root, hash);
+    return await isTrusted(ctx.paths, place.tree.root, hash);
   }
-  await agree(ctx, project.facts, { findings, hash });
+  await agree(ctx, { name: place.name, root: place.tree.root }, { findings, hash });
   return true;
 }
 

@@ -16,6 +16,25 @@ export interface Tree {
 
 /** @throws NOT_A_PROJECT saying why, GIT_MISSING, GIT_FAILED */
 export async function findTree(ctx: GitContext, cwd: string): Promise<Tree> {
+  return (await findPlainTree(ctx, cwd)) ?? (await findAnyTree(ctx, cwd));
+}
+
+/**
+ * The usual case, a main working tree, takes one question. Undefined where git says anything else, or a path holds a line end,
+ * or git is older than 2.31.
+ */
+async function findPlainTree(ctx: GitContext, cwd: string): Promise<Tree | undefined> {
+  const what = ["--is-bare-repository", "--is-shallow-repository", "--show-toplevel", "--git-common-dir"];
+  const args = ["rev-parse", "--path-format=absolute", ...what, "--absolute-git-dir"];
+  const { code, stdout } = await askGit(ctx, cwd, args);
+  const [bare, shallow, worktree, gitDir, ownGitDir, ...rest] = stdout.split("\n");
+  const isPlain = code === 0 && bare === "false" && shallow === "false" && rest.join() === "" && ownGitDir === gitDir;
+  if (!isPlain || !worktree?.startsWith("/") || !gitDir?.startsWith("/")) return undefined;
+  const real = await Promise.all([realpath(worktree), realpath(gitDir)]).catch(() => undefined);
+  return real && { root: real[0], worktree: real[0], gitDir: real[1], notes: [] };
+}
+
+async function findAnyTree(ctx: GitContext, cwd: string): Promise<Tree> {
   const kind = await askGit(ctx, cwd, [
     "rev-parse",
     "--is-bare-repository",

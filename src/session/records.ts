@@ -53,6 +53,21 @@ async function findByName(
   });
 }
 
+/** The first commit of the project at this place, if a session of it is on record: it says that without asking git. */
+export async function rootCommitOnRecord(
+  ctx: Pick<Context, "paths">,
+  place: { name: string; root: string },
+): Promise<string | undefined> {
+  for (const id of await stateFolders(ctx.paths.stateRoot)) {
+    if (!id.startsWith(`${place.name}-`)) continue;
+    const entry = await readEntry(ctx, id);
+    if (entry === undefined || !("record" in entry)) continue;
+    const { project, projectRoot, rootCommit } = entry.record;
+    if (project === place.name && projectRoot === place.root) return rootCommit;
+  }
+  return undefined;
+}
+
 async function readEntry(ctx: Pick<Context, "paths">, id: string): Promise<RecordEntry | undefined> {
   try {
     const record = await readRecord(ctx, id);

@@ -93,6 +93,35 @@ describe("it runs", () => {
   });
 });
 
+describe("its pieces", () => {
+  const pieces = async (home: string): Promise<string[]> => await readdir(join(home, "lib", "cowork"));
+
+  test("are laid down once, whole, by whichever command comes first, and used from then on", async () => {
+    const { run, folder, file } = await machine();
+    const home = join(folder, "cowork home");
+    const env = { COWORK_HOME: home };
+    await mkdir(home);
+    await Promise.all(Array.from({ length: 6 }, () => run(["help"], { env })));
+    const [hash, ...rest] = await pieces(home);
+    expect([hash, rest]).toEqual([expect.stringMatching(/^[0-9a-f]{12}$/), []]);
+    expect(await run(["--version"], { env })).toEqual(itsVersion);
+    expect((await run(["help", "init"], { env })).stdout).toContain("cowork init a b c");
+    expect(await run(["__complete", "bash", "conn"], { env })).toMatchObject({ stdout: "connect\n" });
+    await writeFile(join(home, "lib", "cowork", hash!, "main.cjs"), "console.log(process.argv.slice(2).join())");
+    expect((await run(["a", "b"], { env })).stdout).toBe(`${file},a,b\n`);
+  });
+
+  test("of another version are left alone and not used", async () => {
+    const { run, folder } = await machine();
+    const home = join(folder, "home", ".cowork");
+    await mkdir(join(home, "lib", "cowork", "0123456789ab"), { recursive: true });
+    await writeFile(join(home, "lib", "cowork", "0123456789ab", "main.cjs"), "console.log('another')");
+    expect(await run(["--version"])).toEqual(itsVersion);
+    await run(["help"]);
+    expect(await pieces(home)).toHaveLength(2);
+  });
+});
+
 describe("which Node", () => {
   test("cowork's own comes first, whatever is on the PATH", async () => {
     const { run, folder } = await machine("old");

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { setConfValue } from "../../../src/config/write.ts";
 import { excludeCowork } from "../../../src/project/exclude.ts";
-import { confFileOf, findProject } from "../../../src/project/find-project.ts";
+import { confFileOf } from "../../../src/project/find-place.ts";
+import { findProject } from "../../../src/project/find-project.ts";
 import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
 
 let shop: GitWorkshop;

@@ -1,7 +1,8 @@
 import { mkdir, rename, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { confFileOf, findProject } from "../../../src/project/find-project.ts";
+import { confFileOf } from "../../../src/project/find-place.ts";
+import { findProject } from "../../../src/project/find-project.ts";
 import { createRun } from "../../../src/system/run.ts";
 import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { confFileOf } from "../../../src/project/find-project.ts";
+import { confFileOf } from "../../../src/project/find-place.ts";
 import {
   addSessions,
   mendSessions,

@@ -1,0 +1,98 @@
+import { realpath } from "node:fs/promises";
+import { basename, join, relative, sep } from "node:path";
+import { readConf, readUserConf } from "../config/read.ts";
+import { getKey, parseValue } from "../config/keys.ts";
+import { resolveKey } from "../config/resolve.ts";
+import type { Context } from "../system/context.ts";
+import { readTextFile } from "../system/files.ts";
+import { projectName } from "../system/names.ts";
+import { plain } from "../system/text.ts";
+import { findTree, notAProject, type Tree } from "./find-tree.ts";
+import type { GitContext } from "./git.ts";
+
+export type FindContext = GitContext & Pick<Context, "paths">;
+
+/** Where one stands: what can be said of a project without a look into its history. */
+export interface Place {
+  tree: Tree;
+  /** `PROJECT`, else the root folder's name made safe */
+  name: string;
+  confFile: string;
+  /** id of the session whose clone one stands in */
+  insideSession: string | undefined;
+}
+
+/**
+ * In a linked worktree it is the repository of the main working tree. Inside a session's clone it is that session's project,
+ * and git is not asked in the clone.
+ * @throws NOT_A_PROJECT, GIT_MISSING, GIT_FAILED, CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID
+ */
+export async function findPlace(ctx: FindContext, cwd: string): Promise<Place> {
+  const folder = await realpath(cwd).catch((cause: unknown) => {
+    throw notAProject(
+      `${plain(cwd)} cannot be entered.`,
+      "`cd` into your project, then run the same command again",
+      cause,
+    );
+  });
+  const session = await findSession(ctx, folder);
+  const tree = await findTree(ctx, session?.projectRoot ?? folder);
+  const confFile = confFileOf(tree.root);
+  return { tree, confFile, name: await readName(ctx, tree.root, confFile), insideSession: session?.id };
+}
+
+/** Where a project's conf is, or would be. */
+export function confFileOf(root: string): string {
+  return join(root, ".cowork", ".cowork.conf");
+}
+
+/** Looks only at the record: in a clone nothing of git runs on the host. */
+async function findSession(ctx: FindContext, folder: string): Promise<{ id: string; projectRoot: string } | undefined> {
+  const sessions = await realpath(ctx.paths.sessions).catch(() => undefined);
+  if (sessions === undefined) return undefined;
+  const [id, ...rest] = relative(sessions, folder).split(sep);
+  if (id === undefined || id === ".." || (id === "" && rest.length === 0 && folder !== sessions)) return undefined;
+  const hint = "`cd` into your project, then run the same command again";
+  if (id === "" || id.startsWith(".")) throw notAProject(`${plain(folder)} belongs to cowork and is no project.`, hint);
+  const projectRoot = await readProjectRoot(ctx.paths.record(id));
+  if (projectRoot === undefined) {
+    throw notAProject(
+      `This is the clone of session ${plain(id)}, and its record does not say which project it belongs to.`,
+      hint,
+    );
+  }
+  const found = await realpath(projectRoot).catch(() => undefined);
+  if (found === undefined) {
+    throw notAProject(
+      `This is the clone of session ${plain(id)}, whose project is no longer at ${plain(projectRoot)}.`,
+      hint,
+    );
+  }
+  return { id, projectRoot: found };
+}
+
+async function readProjectRoot(record: string): Promise<string | undefined> {
+  const text = await readTextFile(record, { maxBytes: 4 * 1024 * 1024 }).catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const { projectRoot } = JSON.parse(text) as { projectRoot?: unknown };
+    return typeof projectRoot === "string" && projectRoot.startsWith("/") ? projectRoot : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readName(ctx: FindContext, root: string, confFile: string): Promise<string> {
+  const key = getKey("PROJECT");
+  const [project, user] = await Promise.all([readConf(confFile), readUserConf(ctx.paths.userConf)]);
+  const layer = (file: string, values: Record<string, string> | undefined) => values && { file, values };
+  const sources = {
+    flags: {},
+    env: ctx.env,
+    project: layer(confFile, project),
+    user: layer(ctx.paths.userConf, user),
+    cpus: 1,
+  };
+  const { value, file } = resolveKey(key, sources);
+  return parseValue(key, value, file ?? "the variable COWORK_PROJECT").project ?? projectName(basename(root));
+}
