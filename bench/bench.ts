@@ -1,0 +1,78 @@
+// How fast cowork is, as ratios against other ways of doing the same work. `npm run bench -- --help`
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { tree } from "../test/support/tree.ts";
+import { measureClone } from "./clones.ts";
+import { measureCommands } from "./commands.ts";
+import type { Entry } from "./measure.ts";
+import { createPlace, names } from "./place.ts";
+import { renderTable, type Report } from "./report.ts";
+import { measureGrowth } from "./growth.ts";
+import { measureInit, measureStart } from "./sessions.ts";
+
+const usage = `npm run bench -- [--rounds N] [--json] [--smoke] [--write]
+
+  --rounds N  rounds that count, after one to warm up (default 5)
+  --json      one JSON value on stdout instead of a table
+  --smoke     small sizes, one round: shows that the bench itself works
+  --write     also write docs/bench.json; npm run bench:docs makes chart and table of it`;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    json: { type: "boolean", default: false },
+    smoke: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (values.help) console.log(usage);
+else await main();
+
+async function main(): Promise<void> {
+  const rounds = values.smoke ? 1 : Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds takes a number from 1 on.\n${usage}`);
+  const count = values.smoke ? 2 : 8;
+  const say = (text: string): void => console.error(`bench: ${text}`);
+  const place = await createPlace();
+  const stop = (): void => void place.remove().finally(() => (process.exitCode = 130));
+  process.once("SIGINT", stop);
+  try {
+    say(`${count} sessions, ${rounds} rounds; the first init builds the image`);
+    await place.cowork("init", ...names(count));
+    const entries: Entry[] = [];
+    say("init");
+    entries.push(...(await measureInit(place, rounds, count)));
+    await place.cowork("init", ...names(count));
+    say("start");
+    entries.push(...(await measureStart(place, rounds, count)));
+    say("connect, version, completion, list");
+    entries.push(...(await measureCommands(place, rounds)));
+    say("clone");
+    entries.push(
+      ...(await measureClone(
+        place,
+        rounds,
+        values.smoke ? { files: 200, history: 2 } : { files: 20_000, history: 300 },
+      )),
+    );
+    say("growth");
+    const growth = await measureGrowth(place, values.smoke ? [1, 2] : [1, 2, 4, 8, 16, 32]);
+    const report: Report = {
+      date: new Date().toISOString().slice(0, 10),
+      cores: availableParallelism(),
+      rounds,
+      entries,
+      growth,
+    };
+    const json = `${JSON.stringify(report, null, 2)}\n`;
+    if (values.write) await writeFile(join(tree, "docs", "bench.json"), json);
+    process.stdout.write(values.json ? json : `${renderTable(report)}\n`);
+  } finally {
+    process.off("SIGINT", stop);
+    await place.remove();
+  }
+}

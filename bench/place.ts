@@ -1,0 +1,76 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { buildOnce } from "../test/support/built-file.ts";
+import { ensureEngine, ensureTestBaseImage } from "../test/support/engine.ts";
+import { temporaryHome, type TestHome } from "../test/support/home.ts";
+import { userEnvironment } from "../test/support/run-cowork.ts";
+import { git, sampleProject } from "../test/support/sample-project.ts";
+import { tree } from "../test/support/tree.ts";
+
+/** A home, a small project and the ways to work with them; gone when the bench has ended. */
+export interface Place {
+  home: TestHome;
+  /** a small project with a Dockerfile of its own */
+  project: string;
+  /** folder for what the other ways make */
+  scratch: string;
+  cowork(...args: string[]): Promise<string>;
+  /** any program, in the project */
+  run(...argv: [string, ...string[]]): Promise<string>;
+  /** path of `devcontainer`, run by this Node */
+  devcontainer(...args: string[]): Promise<string>;
+  /** makes `count` clones, with `devcontainer up` in each */
+  upLoop(count: number): Promise<void>;
+  /** containers that `upLoop` and `keep` made are removed */
+  clear(): Promise<void>;
+  /** label of containers that the bench starts itself */
+  label: string;
+  remove(): Promise<void>;
+}
+
+export async function createPlace(): Promise<Place> {
+  await ensureEngine();
+  await ensureTestBaseImage();
+  await buildOnce();
+  const home = await temporaryHome();
+  const project = await sampleProject(home, "dockerfile", { name: "bench" });
+  const scratch = join(home.folder, "scratch");
+  const label = `cowork.test=bench-${home.hash}`;
+  const env = userEnvironment(home);
+  const run: Place["run"] = async (file, ...args) =>
+    (await execa(file, args, { cwd: project, env, extendEnv: false, stdin: "ignore" })).stdout;
+  const cli = join(tree, "node_modules", "@devcontainers", "cli", "devcontainer.js");
+  const devcontainer: Place["devcontainer"] = (...args) => run(process.execPath, cli, ...args);
+  const place: Place = {
+    home,
+    project,
+    scratch,
+    label,
+    run,
+    cowork: (...args) => run("cowork", ...args),
+    devcontainer,
+    upLoop: async (count) => {
+      for (let n = 0; n < count; n += 1) {
+        const clone = join(scratch, `clone${n}`);
+        await git(project, "clone", "-q", project, clone);
+        await devcontainer("up", "--workspace-folder", clone, "--id-label", label);
+      }
+    },
+    clear: async () => {
+      const found = await run("docker", "ps", "-aq", "--filter", `label=${label}`);
+      if (found !== "") await run("docker", "rm", "-f", "-v", ...found.split("\n"));
+      await rm(scratch, { recursive: true, force: true });
+    },
+    remove: async () => {
+      await place.clear();
+      const images = await run("docker", "images", "--format", "{{.Repository}}:{{.Tag}}");
+      const ours = images.split("\n").filter((image) => /^(vsc-clone\d+-|cowork-bench-floor:)/.test(image));
+      if (ours.length > 0) await execa("docker", ["rmi", "-f", ...ours], { reject: false });
+      await home.remove();
+    },
+  };
+  return place;
+}
+
+export const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `s${n + 1}`);
