@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 import { embedAssets, leaveAssetsOut } from "./build/embed.ts";
+import { lazyParts } from "./build/lazy-parts.ts";
 import { lazyStringWidth } from "./build/lazy-width.ts";
 import { collectNotices } from "./build/notices.ts";
 import { buildPieces } from "./build/pieces.ts";
@@ -17,12 +18,16 @@ async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
   const options = bundleOptions(version);
   // Two passes: the first says which libraries are in it, the second carries their licences.
-  const { metafile } = await build({ ...options, metafile: true, plugins: [leaveAssetsOut(), lazyStringWidth()] });
+  const { metafile } = await build({
+    ...options,
+    metafile: true,
+    plugins: [leaveAssetsOut(), lazyStringWidth(), lazyParts()],
+  });
   const notices = new Map([["third-party.txt", Buffer.from(await collectNotices(root, metafile))]]);
   const pieces = await buildPieces(options, notices);
   const { outputFiles } = await build({
     ...options,
-    plugins: [lazyStringWidth(), embedAssets(new Map([...notices, ["program.json", pieces.archive]]))],
+    plugins: [lazyStringWidth(), lazyParts(), embedAssets(new Map([...notices, ["program.json", pieces.archive]]))],
     define: { ...options.define, COWORK_PROGRAM: JSON.stringify(pieces.hash) },
   });
   const header = (await readFile(join(root, "scripts/build/header.sh"), "utf8")).replace("PROGRAM", pieces.hash);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { isBuiltin } from "node:module";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { assetsBeside, storedModule } from "./embed.ts";
+import { lazyParts } from "./lazy-parts.ts";
 import { lazyStringWidth } from "./lazy-width.ts";
 
 /** The program in pieces, as it is laid down in a home (`src/program.ts`): a library that a command does not need is not even read. */
@@ -20,7 +21,7 @@ export async function buildPieces(options: BuildOptions, assets: ReadonlyMap<str
     "main.cjs": await bundle({
       ...options,
       define,
-      plugins: [leaveLibrariesOut(libraries), assetsBeside("assets.cjs"), lazyStringWidth()],
+      plugins: [leaveLibrariesOut(libraries), assetsBeside("assets.cjs"), lazyStringWidth(), lazyParts()],
     }),
     "assets.cjs": await bundle({ ...options, entryPoints: [], stdin: { contents: await storedModule(assets) } }),
   };
@@ -28,7 +29,7 @@ export async function buildPieces(options: BuildOptions, assets: ReadonlyMap<str
     // `.mjs`: what a CommonJS library's default is, is then as Node has it
     const contents = `export { ${names.join(", ")} } from ${JSON.stringify(specifier)};`;
     const stdin = { contents, sourcefile: "library.mjs", resolveDir: import.meta.dirname };
-    files[file] = await bundle({ ...options, entryPoints: [], stdin, plugins: [lazyStringWidth()] });
+    files[file] = await bundle({ ...options, entryPoints: [], stdin, plugins: [lazyStringWidth(), lazyParts()] });
   }
   const archive = Buffer.from(JSON.stringify(files));
   return { hash: createHash("sha256").update(archive).digest("hex").slice(0, 12), archive };

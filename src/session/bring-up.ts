@@ -102,15 +102,20 @@ async function settleIn(
     await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder });
   }
   const remoteUid = devcontainer?.remoteUid ?? 0;
-  notes.push(...(await completeAgent(ctx, agent, { id: container.id, name, remoteUid })));
-  ctx.report({ session: name, step: "agent", state: "done" });
   const userEnvProbe = devcontainer?.userEnvProbe;
-  const environment = await probeEnvironment(ctx, {
+  const probe = {
     container,
     user,
     remoteEnv,
     workspaceFolder,
     ...(userEnvProbe === undefined ? {} : { userEnvProbe }),
-  });
+  };
+  // Each waits for a process inside, and for nothing of the other's.
+  const [said, environment] = await Promise.all([
+    completeAgent(ctx, agent, { id: container.id, name, remoteUid }),
+    probeEnvironment(ctx, probe),
+  ]);
+  notes.push(...said);
+  ctx.report({ session: name, step: "agent", state: "done" });
   await writeEnvironment(ctx, id, environment);
 }
