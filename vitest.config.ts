@@ -1,14 +1,14 @@
 import { defineConfig } from "vitest/config";
 
 // Four projects, by what they need: unit nothing, integration an engine, e2e an engine and the built file,
-// soak all of it and time. Files that use the engine run one after another: two cores and one engine are shared.
+// soak all of it and time. Of the files that use the engine two run at a time: they wait for it more than they compute.
 const minutes = (n: number): number => n * 60_000;
 
 const engine = "test/support/global-engine.ts";
 const build = "test/support/global-build.ts";
 
 const onTheEngine = {
-  fileParallelism: false,
+  maxWorkers: 2,
   testTimeout: minutes(3),
   hookTimeout: minutes(5),
 };
@@ -16,7 +16,7 @@ const onTheEngine = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], sequence: { groupOrder: 1 } } },
       {
         test: {
           ...onTheEngine,

@@ -54,7 +54,9 @@ export async function createPlace(): Promise<Place> {
       for (let n = 0; n < count; n += 1) {
         const clone = join(scratch, `clone${n}`);
         await git(project, "clone", "-q", project, clone);
-        await devcontainer("up", "--workspace-folder", clone, "--id-label", label);
+        // a label of each one's own, or the second would find the first one's container
+        const labels = ["--id-label", label, "--id-label", `bench.clone=${n}`];
+        await devcontainer("up", "--workspace-folder", clone, ...labels);
       }
     },
     clear: async () => {
