@@ -36,7 +36,7 @@ export const preciousPatterns: readonly string[] = [
 ];
 
 export interface InspectOptions {
-  /** patterns of ignored files that count as work, matched against the file's name or, with a `/`, its path */
+  /** more patterns of ignored files that count as work, matched against the file's name or, with a `/`, its path */
   precious?: readonly string[];
   /** paths of files that were carried in: they count as well, whatever they are called */
   carried?: readonly string[];
@@ -52,7 +52,7 @@ export interface InspectOptions {
  * @param nonce random word that no file name can hold by chance or by intent
  */
 export function inspectScript(nonce: string, options: InspectOptions = {}): string {
-  const patterns = options.precious ?? preciousPatterns;
+  const patterns = [...preciousPatterns, ...(options.precious ?? [])];
   const specs = [
     ...patterns.map(
       (pattern) => `:(glob,icase)${pattern.includes("/") ? pattern.replace(/^\//, "") : `**/${pattern}`}`,

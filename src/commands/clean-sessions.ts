@@ -41,9 +41,9 @@ async function cleanProject(
   project: Project | undefined,
   wanted: Wanted,
 ): Promise<CleanOutcome[]> {
-  const { concurrency } = await app.settings();
+  const { concurrency, precious } = await app.settings();
   const source = project === undefined ? {} : { source: project.source };
-  const outcomes = await (await app.host()).clean(selector, { ...wanted, concurrency, ...source });
+  const outcomes = await (await app.host()).clean(selector, { ...wanted, concurrency, precious, ...source });
   const gone = outcomes.filter(({ ok }) => ok).map(({ name }) => name);
   if (project !== undefined && gone.length > 0 && !wanted.dryRun) {
     const { removeSessions } = await import("../project/sessions-index.ts");

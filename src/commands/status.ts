@@ -15,7 +15,8 @@ export const statusCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const selector = await selectSessions(app, args, flags.all);
-    const sessions = await (await app.host()).status(selector);
+    const { precious } = await app.settings();
+    const sessions = await (await app.host()).status(selector, { precious });
     if (app.globals.json) {
       app.json({ sessions });
     } else if (sessions.length === 0) {

@@ -24,6 +24,7 @@ export type KeyName =
   | "BRANCH_PREFIX"
   | "CONNECT"
   | "COPY"
+  | "PRECIOUS"
   | "DEVCONTAINER"
   | "HOST"
   | "CONCURRENCY"
@@ -146,6 +147,14 @@ export const configKeys: readonly ConfigKey[] = [
     defaultValue: "",
     parse: sets("copy", readPatterns),
     needsTrust: "these files, which git does not track, would be copied into every session",
+  },
+  {
+    name: "PRECIOUS",
+    doc: "Ignored files that `clean` must not lose either, besides .env files, keys and databases",
+    form: "patterns of file names or paths, with spaces between",
+    example: "*.local.json notes/**",
+    defaultValue: "",
+    parse: sets("precious", readPatterns),
   },
   {
     name: "DEVCONTAINER",

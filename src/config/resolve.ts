@@ -34,6 +34,7 @@ const nothingSet: Settings = {
   branchPrefix: "",
   connect: undefined,
   copy: [],
+  precious: [],
   devcontainer: undefined,
   host: undefined,
   concurrency: 1,

@@ -9,6 +9,8 @@ export interface Settings {
   /** command line that `connect` runs instead of the user's shell */
   connect: string | undefined;
   copy: string[];
+  /** patterns of ignored files that count as work, besides those that always do */
+  precious: string[];
   devcontainer: string | undefined;
   host: string | undefined;
   concurrency: number;

@@ -63,7 +63,7 @@ async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: C
 }
 
 async function insightOf(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<Insight> {
-  return await lookInside(ctx, record, { source: options.source });
+  return await lookInside(ctx, record, { source: options.source, precious: options.precious });
 }
 
 /** One rename takes the clone out of sight, so that a crash in the middle of deleting never leaves half a clone as a session. */

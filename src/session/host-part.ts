@@ -21,7 +21,7 @@ export interface HostPart {
   init(request: InitRequest): Promise<Outcome[]>;
   /** One engine call for all. Sorted by project, then name. */
   list(selector: Selector): Promise<SessionView[]>;
-  status(selector: Selector): Promise<SessionStatus[]>;
+  status(selector: Selector, options: { precious: string[] }): Promise<SessionStatus[]>;
   start(selector: Selector, options: { settings: Settings; rebuild?: RebuildRequest }): Promise<Outcome[]>;
   stop(selector: Selector, options: { concurrency: number }): Promise<Outcome[]>;
   clean(selector: Selector, options: CleanOptions): Promise<CleanOutcome[]>;
@@ -59,6 +59,8 @@ export interface CleanOptions {
   /** transcripts are deleted instead of moved to the archive */
   purge: boolean;
   concurrency: number;
+  /** the setting */
+  precious: string[];
   /** where the project is, to prove that nothing would be lost; absent when it is gone */
   source?: InitRequest["source"];
 }

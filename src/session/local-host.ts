@@ -13,7 +13,7 @@ export function createLocalHost(ctx: Context): HostPart {
     },
     init: async (request) => (await import("./create.ts")).createSessions(ctx, request),
     list: async (selector) => (await import("./list.ts")).listSessions(ctx, selector),
-    status: async (selector) => (await import("./status.ts")).sessionStatus(ctx, selector),
+    status: async (selector, { precious }) => (await import("./status.ts")).sessionStatus(ctx, selector, precious),
     start: async (selector, options) => (await import("./start.ts")).startSessions(ctx, selector, options),
     stop: async (selector, { concurrency }) => (await import("./stop.ts")).stopSessions(ctx, selector, concurrency),
     clean: async (selector, options) => (await import("./clean.ts")).cleanSessions(ctx, selector, options),

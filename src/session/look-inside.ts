@@ -48,13 +48,17 @@ export interface Insight {
 export async function lookInside(
   ctx: Context,
   record: SessionRecord,
-  options: { source?: Source | undefined } = {},
+  options: { source?: Source | undefined; precious?: readonly string[] } = {},
 ): Promise<Insight> {
   if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id))))
     return { git: null, unsaved: [], pullFlags: [], ignored: false };
   const source = options.source ?? (await projectSource(ctx, record));
   const saved: Saved = source === undefined ? savedNowhere() : savedBy(ctx, source);
-  const holdings = await inspectHoldings(await insideOf(ctx, record), saved);
+  const holdings = await inspectHoldings(await insideOf(ctx, record), saved, {
+    start: record.start.commit,
+    carried: record.carried,
+    precious: options.precious ?? [],
+  });
   return {
     git: toGitView(holdings),
     unsaved: describeHoldings(holdings),

@@ -12,13 +12,17 @@ import { devContainer, viewSession } from "./view.ts";
 import { containersBySession, lookAt } from "./world.ts";
 
 /** Sessions in depth, side by side: git state, unsaved work, resources, disk, ports, login. */
-export async function sessionStatus(ctx: Context, selector: Selector): Promise<SessionStatus[]> {
+export async function sessionStatus(
+  ctx: Context,
+  selector: Selector,
+  precious: readonly string[],
+): Promise<SessionStatus[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
   const login = (await getAgent("claude").login.read(ctx)).state;
   return Promise.all(
     entries.map(async (entry) =>
       "record" in entry
-        ? oneStatus(ctx, entry.record, { containers: containers.get(entry.id) ?? [], login })
+        ? oneStatus(ctx, entry.record, { containers: containers.get(entry.id) ?? [], login, precious })
         : { ...unreadable(ctx, entry), ...unknown, login },
     ),
   );
@@ -35,10 +39,17 @@ const unknown = {
   changes: [],
 } satisfies Omit<SessionStatus, keyof ReturnType<typeof unreadable> | "login">;
 
+/** What is asked once for all sessions. */
+interface Known {
+  containers: ContainerSummary[];
+  login: SessionStatus["login"];
+  precious: readonly string[];
+}
+
 async function oneStatus(
   ctx: Context,
   record: SessionRecord,
-  { containers, login }: { containers: ContainerSummary[]; login: SessionStatus["login"] },
+  { containers, login, precious }: Known,
 ): Promise<SessionStatus> {
   const main = devContainer(containers);
   const running = main?.state === "running";
@@ -47,7 +58,7 @@ async function oneStatus(
     main === undefined ? undefined : ctx.engine.findContainer(main.id),
     // A container may stop between the questions: then there are no figures.
     running ? ctx.engine.stats(main.id).catch(() => null) : null,
-    lookInside(ctx, record).catch(unknownInsight),
+    lookInside(ctx, record, { precious }).catch(unknownInsight),
     treeSize(ctx.paths.clone(record.id)).catch(() => 0),
     treeSize(ctx.paths.state(record.id)).catch(() => 0),
   ]);

@@ -44,6 +44,24 @@ it("init --carry and COPY take along what is not committed, and the project stay
   await git(cwd, "checkout", "-q", "kept.txt");
 });
 
+it("ignored files are work when they were carried in and changed, or when PRECIOUS names them", async () => {
+  await writeFile(join(cwd, "app.log"), "1\n");
+  const made = await cowork("init", "ignored", "--trust");
+  expect(made.code, made.stderr).toBe(0);
+  const there = (script: string): Promise<CoworkResult> => cowork("connect", "ignored", "--", "sh", "-c", script);
+  await there("cat app.log; echo x >other.log");
+  expect((await cowork("clean", "ignored", "--dry-run")).code).toBe(0);
+  await there("echo 2 >>app.log");
+  const refused = await cowork("clean", "ignored");
+  expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining("app.log")]);
+  expect(refused.stderr).not.toContain("other.log");
+  await cowork("config", "set", "PRECIOUS", "other.*");
+  expect((await cowork("clean", "ignored")).stderr).toContain("other.log");
+  expect((await cowork("status", "ignored", "--json")).stdout).toContain("other.log");
+  await cowork("config", "set", "PRECIOUS", "");
+  expect((await cowork("clean", "ignored", "--force")).code).toBe(0);
+});
+
 it("a commit and a file that are nowhere else keep clean away, and are named with the way to save them", async () => {
   await cowork("init", "a");
   await inside("echo 1 >f; git add f; git commit -qm one; echo 2 >g");

@@ -206,7 +206,7 @@ describe("what a clone holds", () => {
     const own = await inspectHoldings(localInside(clone, shop.env), savedBy(shop.context, spec.source), {
       precious: ["*.log", "/data/deep/*"],
     });
-    expect(own.precious.toSorted()).toEqual(["build.log", "data/deep/app.sqlite3"]);
+    expect(own.precious.toSorted()).toEqual(["build.log", "data/deep/app.sqlite3", "data/id_rsa", "server.KEY"]);
   });
 
   it("sees through files that git was told not to look at, and through settings that hide", async () => {
