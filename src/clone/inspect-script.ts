@@ -74,6 +74,10 @@ trap 'rm -rf "$T"' EXIT
 export T
 cat >"$T/known" || exit 95
 LFS=$T/lfs
+# Any look at the index may read again a file that was staged in this very moment, by git-lfs where that is at work. It wants to
+# write, and its own place may be read-only here.
+eval "export GIT_CONFIG_KEY_$GIT_CONFIG_COUNT=lfs.storage GIT_CONFIG_VALUE_$GIT_CONFIG_COUNT=\"\$LFS\""
+GIT_CONFIG_COUNT=$((GIT_CONFIG_COUNT + 1))
 mkdir -p "$T/objects/info" "$T/objects/pack" || exit 95
 
 sec() { printf '\0%s %s\0' "$N" "$1"; }

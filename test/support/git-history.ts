@@ -141,7 +141,10 @@ async function listLost(shop: GitWorkshop, spec: CloneSpec): Promise<Lost> {
     words(await shop.git(clone, "rev-list", tip)).filter((oid) => !commits.has(oid)).length;
   const refs: string[] = [];
   for (const ref of words(await shop.git(clone, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"))) {
-    if ((await lostOf(`${ref}^{commit}`)) > 0) refs.push(`${ref} ${await lostOf(`${ref}^{commit}`)}`);
+    const lost = await lostOf(`${ref}^{commit}`);
+    const isLostTag =
+      (await shop.git(clone, "cat-file", "-t", ref)) === "tag" && !objects.has(await shop.git(clone, "rev-parse", ref));
+    if (lost > 0 || isLostTag) refs.push(`${ref} ${lost}`);
   }
   if ((await shop.code(clone, "symbolic-ref", "-q", "HEAD")) !== 0 && (await lostOf("HEAD")) > 0)
     refs.push(`HEAD ${await lostOf("HEAD")}`);
