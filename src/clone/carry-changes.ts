@@ -9,39 +9,22 @@ import { ensureParents } from "./carry.ts";
 import { hostGitOk } from "./host-git.ts";
 import { parseStatus } from "./inspection.ts";
 
-export interface CarriedChanges {
-  /** paths that are in the clone now as they are in the project: changed, new or gone */
-  paths: string[];
-  /** what could not go along, one line each */
+/** The project's changes that are not committed, as paths: what they hold is read when they are put into a clone. */
+export interface ChangesPlan {
+  /** the commit that they are changes to */
+  head: string;
+  entries: { path: string; gone: boolean }[];
+  /** what cannot go along, one line each */
   notes: string[];
 }
 
 /**
- * `--carry`: the project's uncommitted changes and untracked files, in the clone as changes that are not committed (what is
- * staged is not told apart). The project stays as it is, its index included. For a fresh clone that no container has seen,
- * since it overwrites: not to be repeated once the session has run.
- *
- * @param start commit that the clone was checked out at
- * @throws USAGE when the session does not start from what the project has checked out; GIT_FAILED, DISK_FULL
+ * `--carry`: which uncommitted changes and untracked files of the project go into its sessions.
+ * @throws GIT_FAILED
  */
-export async function carryChanges(
-  ctx: Context,
-  root: string,
-  clone: string,
-  start: string,
-  owner: { uid: number; gid: number },
-): Promise<CarriedChanges> {
+export async function planChanges(ctx: Context, root: string): Promise<ChangesPlan> {
   const options = { safe: [root], maxOutput: 1 << 28 };
   const head = await hostGitOk(ctx, ["-C", root, "rev-parse", "HEAD"], { ...options, what: "Reading the project" });
-  if (head.trim() !== start) {
-    throw new CoworkError(
-      "USAGE",
-      "--carry takes changes along that belong to the commit the project has checked out, and the session starts from another.",
-      {
-        hint: "leave --from and --branch away, or leave --carry away",
-      },
-    );
-  }
   const args = [
     "-C",
     root,
@@ -53,21 +36,46 @@ export async function carryChanges(
     "--ignore-submodules=dirty",
   ];
   const status = parseStatus(await hostGitOk(ctx, args, { ...options, what: "Reading the project's changes" }));
-  const result: CarriedChanges = { paths: [], notes: [] };
-  const usable = status.entries.filter((entry) => {
-    const why = whyNot(entry.path, entry.submodule);
-    if (why !== undefined) result.notes.push(`${plain(entry.path)} is not carried along: ${why}`);
-    return why === undefined;
-  });
-  // What is gone first: a folder may stand where a file was.
-  const stats = await Promise.all(usable.map((entry) => lstat(join(root, entry.path)).catch(() => undefined)));
-  for (const [n, entry] of usable.entries()) if (!isContent(stats[n])) await removeFrom(clone, entry.path);
-  for (const [n, entry] of usable.entries()) {
-    ctx.signal.throwIfAborted();
-    if (isContent(stats[n])) await put(root, clone, entry.path, owner);
+  const plan: ChangesPlan = { head: head.trim(), entries: [], notes: [] };
+  for (const { path, submodule } of status.entries) {
+    const why = whyNot(path, submodule);
+    if (why !== undefined) plan.notes.push(`${plain(path)} is not carried along: ${why}`);
+    else plan.entries.push({ path, gone: !isContent(await lstat(join(root, path)).catch(() => undefined)) });
   }
-  result.paths = usable.map((entry) => entry.path);
-  return result;
+  return plan;
+}
+
+/**
+ * Puts planned changes into a clone, as changes that are not committed (what is staged is not told apart). For a fresh clone
+ * that no container has seen, since it overwrites: not to be repeated once the session has run.
+ *
+ * @param root where the files lie: the project, or what came of it to this host
+ * @param start commit that the clone was checked out at
+ * @returns paths that are in the clone now as they are in the project: changed, new or gone
+ * @throws USAGE when the session does not start from what the project has checked out; DISK_FULL
+ */
+export async function applyChanges(
+  ctx: Context,
+  from: { root: string; plan: ChangesPlan },
+  to: { clone: string; start: string; owner: { uid: number; gid: number } },
+): Promise<string[]> {
+  const { head, entries } = from.plan;
+  if (head !== to.start) {
+    throw new CoworkError(
+      "USAGE",
+      "--carry takes changes along that belong to the commit the project has checked out, and the session starts from another.",
+      {
+        hint: "leave --from and --branch away, or leave --carry away",
+      },
+    );
+  }
+  // What is gone first: a folder may stand where a file was.
+  for (const { path, gone } of entries) if (gone) await removeFrom(to.clone, path);
+  for (const { path, gone } of entries) {
+    ctx.signal.throwIfAborted();
+    if (!gone) await put(from.root, to.clone, path, to.owner);
+  }
+  return entries.map(({ path }) => path);
 }
 
 function whyNot(path: string, submodule: string): string | undefined {

@@ -49,12 +49,18 @@ export interface AppParts {
     terminal: Terminal,
     options: { progress: Progress; trust: boolean; verbose: boolean },
   ): Promise<Context>;
-  makeHost(ctx: Context): Promise<HostPart>;
+  makeHost(ctx: Context, current: () => Promise<Project | undefined>): Promise<HostPart>;
 }
 
 export const realParts: AppParts = {
   makeContext: async (...args) => await (await import("./context.ts")).makeContext(...args),
-  makeHost: async (ctx) => (await import("../session/local-host.ts")).createLocalHost(ctx),
+  makeHost: async (ctx, current) => {
+    const [{ createLocalHost }, { createLocalUser }] = await Promise.all([
+      import("../session/local-host.ts"),
+      import("../session/user-side.ts"),
+    ]);
+    return createLocalHost(ctx, createLocalUser(ctx, current));
+  },
 };
 
 export function createApp(caller: Caller, terminal: Terminal, globals: GlobalValues, parts: AppParts): App {
@@ -94,7 +100,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
     return await readSettings(await context(), await orUndefined(place), { flags: all, askTrust, cpus: caller.cpus });
   };
   const settings = async (): Promise<Settings> => (await resolve()).settings;
-  const thisHost = async (): Promise<HostPart> => await parts.makeHost(await context());
+  const thisHost = async (): Promise<HostPart> => await parts.makeHost(await context(), findProject);
   return {
     terminal,
     caller,

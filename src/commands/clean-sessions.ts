@@ -42,8 +42,7 @@ async function cleanProject(
   wanted: Wanted,
 ): Promise<CleanOutcome[]> {
   const { concurrency, precious } = await app.settings();
-  const source = project === undefined ? {} : { source: project.source };
-  const outcomes = await (await app.host()).clean(selector, { ...wanted, concurrency, precious, ...source });
+  const outcomes = await (await app.host()).clean(selector, { ...wanted, concurrency, precious });
   const gone = outcomes.filter(({ ok }) => ok).map(({ name }) => name);
   if (project !== undefined && gone.length > 0 && !wanted.dryRun) {
     const { removeSessions } = await import("../project/sessions-index.ts");

@@ -70,11 +70,23 @@ export async function makeRequest(
     settings,
     options: {
       noStart: flags["no-start"],
-      carry: flags.carry,
-      worktreeInclude: await mayInclude(ctx, project),
       ...(configName === undefined ? {} : { configName }),
     },
+    carry: await planCarried(ctx, project, { copy: settings.copy, changes: flags.carry }),
   };
+}
+
+async function planCarried(
+  ctx: Context,
+  project: Project,
+  wanted: { copy: readonly string[]; changes: boolean },
+): Promise<InitRequest["carry"]> {
+  const [{ planCarry }, { root }] = [await import("../clone/carry.ts"), project.facts];
+  const plan = await planCarry(ctx, root, { copy: wanted.copy, include: await mayInclude(ctx, project) });
+  if (!wanted.changes) return { root, ...plan };
+  const { planChanges } = await import("../clone/carry-changes.ts");
+  const changes = await planChanges(ctx, root);
+  return { root, files: plan.files, notes: [...plan.notes, ...changes.notes], changes };
 }
 
 /** A `.worktreeinclude` that git tracks is repository content: it names files of the user's to be handed out, and needs a yes. */

@@ -24,9 +24,9 @@ export const pullCommand = defineCommand({
   async run({ args, flags }, app) {
     const progress = await app.show("lines");
     const selector = await selectSession(app, args[0]);
-    const result = await (
-      await app.host()
-    ).pull(selector, {
+    const { pullWork } = await import("../session/work.ts");
+    const place = { selector, host: await app.host(), source: (await app.project()).source };
+    const result = await pullWork(await app.context(), place, {
       allBranches: flags["all-branches"],
       uncommitted: flags.uncommitted,
       ff: flags.ff,

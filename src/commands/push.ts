@@ -29,9 +29,9 @@ export const pushCommand = defineCommand({
     const progress = await app.show("lines");
     const selector = await selectSession(app, args[0]);
     const [, ref] = args;
-    const result = await (
-      await app.host()
-    ).push(selector, {
+    const { pushWork } = await import("../session/work.ts");
+    const place = { selector, host: await app.host(), source: (await app.project()).source };
+    const result = await pushWork(await app.context(), place, {
       ...(ref === undefined ? {} : { ref }),
       ...(flags.merge ? { integrate: "merge" } : flags.rebase ? { integrate: "rebase" } : {}),
     });

@@ -13,6 +13,7 @@ import { selectRecords } from "./records.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
 import { stopContainers } from "./stop.ts";
 import type { Selector } from "./types.ts";
+import type { UserSide } from "./user-side.ts";
 import { devContainer } from "./view.ts";
 import { containersOf } from "./world.ts";
 
@@ -20,15 +21,22 @@ import { containersOf } from "./world.ts";
  * Removes sessions: container, what was made for it, clone, record. Refuses one whose clone holds work that is nowhere else;
  * `force` removes it all the same and names what went. `dryRun` only tells, with the outcome that the real run would have.
  */
-export async function cleanSessions(ctx: Context, selector: Selector, options: CleanOptions): Promise<CleanOutcome[]> {
+export async function cleanSessions(
+  ctx: Context,
+  user: UserSide,
+  selector: Selector,
+  options: CleanOptions,
+): Promise<CleanOutcome[]> {
   const entries = await selectRecords(ctx, selector);
   const outcomes = await forEachSession(ctx, entries, { concurrency: options.concurrency, step: "remove" }, (record) =>
-    cleanOne(ctx, record, options),
+    cleanOne(ctx, record, { ...options, user }),
   );
   return outcomes.map((outcome) => ({ unsaved: [], removed: [], ...outcome }));
 }
 
-async function cleanOne(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<CleanOutcome> {
+type Wanted = CleanOptions & { user: UserSide };
+
+async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): Promise<CleanOutcome> {
   ctx.report({ session: record.name, step: "check", state: "start" });
   const insight = await insightOf(ctx, record, options);
   const { unsaved } = insight;
@@ -53,7 +61,7 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: CleanOptio
  * holds something now, the container is started again, as it was.
  * @returns false when the session must not be removed
  */
-async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<boolean> {
+async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: Wanted): Promise<boolean> {
   const main = devContainer(await containersOf(ctx, record.id));
   if (main?.state !== "running") return true;
   await stopContainers(ctx, record);
@@ -62,8 +70,8 @@ async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: C
   return false;
 }
 
-async function insightOf(ctx: Context, record: SessionRecord, options: CleanOptions): Promise<Insight> {
-  return await lookInside(ctx, record, { source: options.source, precious: options.precious });
+async function insightOf(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<Insight> {
+  return await lookInside(ctx, record, user, precious);
 }
 
 /** One rename takes the clone out of sight, so that a crash in the middle of deleting never leaves half a clone as a session. */

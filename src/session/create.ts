@@ -105,7 +105,7 @@ async function stepClone(
   notes.push(...result.notes);
   ctx.report({ session: record.name, step: "clone", state: "done" });
   // Before the clone counts as made: it is still nobody's work, and an interrupted run does it again.
-  const carried = await carryIn(ctx, request, record, notes);
+  const carried = await carryIn(ctx, request.carry, record, notes);
   const next = { ...record, cloned: true, carried };
   await writeRecord(ctx, next);
   return next;

@@ -5,14 +5,14 @@ import type { LogoutResult } from "../auth/logout.ts";
 import type { AuthStatus } from "../auth/status.ts";
 import type { Settings } from "../config/types.ts";
 import type { Diff } from "../clone/diff.ts";
-import type { PullResult } from "../clone/pull.ts";
-import type { PushResult } from "../clone/push.ts";
-import type { OneSession, PullWish, PushWish } from "./work.ts";
+import type { GitInside } from "../clone/types.ts";
+import type { PullSpec } from "../clone/pull.ts";
+import type { StartPoint } from "../project/types.ts";
 import type { InitPlan, InitRequest, Outcome, Selector, SessionStatus, SessionView } from "./types.ts";
 
 /**
  * The host's part: everything that needs the engine or a clone. Locally these functions are called in process
- * (`session/local-host.ts`); for a remote host they will stand behind an inner command that speaks JSON lines. So: plain
+ * (`session/local-host.ts`); for a remote host they stand behind an inner command that speaks JSON lines. So: plain
  * data in, plain data out, progress as events and questions through the context's `ask`.
  */
 export interface HostPart {
@@ -27,10 +27,8 @@ export interface HostPart {
   clean(selector: Selector, options: CleanOptions): Promise<CleanOutcome[]>;
   /** Shared images that no session uses: removes them (`dryRun`: names them). Gives their tags. */
   cleanImages(options: { dryRun: boolean; project?: string }): Promise<string[]>;
-  /** Brings a session's commits into the project as branches. */
-  pull(selector: OneSession, wish: PullWish): Promise<PullResult>;
-  /** Sends the project's commits into a session. */
-  push(selector: OneSession, wish: PushWish): Promise<PushResult>;
+  /** Git for one session's clone, under the session's lock until it is closed: `pull` and `push` are the user's side of it. */
+  openClone(selector: OneSession): Promise<OpenClone>;
   /** What a session has changed since it started, as text that is safe to show. */
   diff(selector: OneSession, wish: { stat: boolean; paths: readonly string[]; columns: number }): Promise<Diff>;
   connect(request: ConnectRequest, io: ConnectIo): Promise<number>;
@@ -42,6 +40,21 @@ export interface HostPart {
   /** By the agent's own program, with the caller's terminal. Throws NOT_LOGGED_IN, SESSION_BUSY. */
   login(request: LoginRequest, io: ConnectIo): Promise<Login>;
   logout(request: { settings: Settings }): Promise<LogoutResult>;
+}
+
+export type OneSession = Selector & { names: [string] };
+
+/** One session's clone, held for work between it and the project. */
+export interface OpenClone {
+  name: string;
+  /** the folder, on the host */
+  path: string;
+  start: StartPoint;
+  /** who commits that cowork makes are from */
+  identity: PullSpec["identity"];
+  inside: GitInside;
+  /** Gives the lock back. Throws SESSION_BUSY when it was lost meanwhile. */
+  close(): Promise<void>;
 }
 
 export interface LoginRequest {
@@ -61,8 +74,6 @@ export interface CleanOptions {
   concurrency: number;
   /** the setting */
   precious: string[];
-  /** where the project is, to prove that nothing would be lost; absent when it is gone */
-  source?: InitRequest["source"];
 }
 
 export interface CleanOutcome extends Outcome {

@@ -1,11 +1,12 @@
 import type { Context } from "../system/context.ts";
 import type { HostPart } from "./host-part.ts";
+import type { UserSide } from "./user-side.ts";
 
 /**
  * The host's part, called in process: this machine's engine and clones. Every operation is loaded when it is called, so that
  * `list` does not pay for what only `init` needs.
  */
-export function createLocalHost(ctx: Context): HostPart {
+export function createLocalHost(ctx: Context, user: UserSide): HostPart {
   return {
     planInit: async (request) => {
       const { planSessions } = await import("./plan.ts");
@@ -13,14 +14,14 @@ export function createLocalHost(ctx: Context): HostPart {
     },
     init: async (request) => (await import("./create.ts")).createSessions(ctx, request),
     list: async (selector) => (await import("./list.ts")).listSessions(ctx, selector),
-    status: async (selector, { precious }) => (await import("./status.ts")).sessionStatus(ctx, selector, precious),
+    status: async (selector, { precious }) =>
+      (await import("./status.ts")).sessionStatus(ctx, user, selector, precious),
     start: async (selector, options) => (await import("./start.ts")).startSessions(ctx, selector, options),
     stop: async (selector, { concurrency }) => (await import("./stop.ts")).stopSessions(ctx, selector, concurrency),
-    clean: async (selector, options) => (await import("./clean.ts")).cleanSessions(ctx, selector, options),
+    clean: async (selector, options) => (await import("./clean.ts")).cleanSessions(ctx, user, selector, options),
     cleanImages: async (options) => (await import("./images.ts")).cleanImages(ctx, options),
-    pull: async (selector, wish) => (await import("./work.ts")).pullWork(ctx, selector, wish),
-    push: async (selector, wish) => (await import("./work.ts")).pushWork(ctx, selector, wish),
-    diff: async (selector, wish) => (await import("./work.ts")).diffWork(ctx, selector, wish),
+    openClone: async (selector) => (await import("./open-clone.ts")).openClone(ctx, selector),
+    diff: async (selector, wish) => (await import("./open-clone.ts")).diffClone(ctx, selector, wish),
     connect: async (request, io) => (await import("./enter.ts")).enterSession(ctx, request, io),
     logs: async (selector, options, out) => (await import("./logs.ts")).showLogs(ctx, selector, options, out),
     doctor: async (options) => (await import("./doctor.ts")).runDoctor(ctx, options),

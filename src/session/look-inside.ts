@@ -1,16 +1,15 @@
 import { describeHoldings, pullFlags, toGitView } from "../clone/describe.ts";
 import { inspectHoldings } from "../clone/holdings.ts";
 import { gitInside } from "../clone/inside.ts";
-import { savedBy, savedNowhere, type Saved } from "../clone/saved.ts";
+import { savedNowhere } from "../clone/saved.ts";
 import type { GitInside } from "../clone/types.ts";
 import { ensureTemplateImage } from "../devcontainer/template-image.ts";
-import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files.ts";
 import { sessionLabels } from "./labels.ts";
-import { projectSource } from "./project-source.ts";
 import type { SessionRecord } from "./record.ts";
 import type { GitView } from "./types.ts";
+import type { UserSide } from "./user-side.ts";
 import { devContainer } from "./view.ts";
 import { containersOf } from "./world.ts";
 
@@ -48,16 +47,17 @@ export interface Insight {
 export async function lookInside(
   ctx: Context,
   record: SessionRecord,
-  options: { source?: Source | undefined; precious?: readonly string[] } = {},
+  user: UserSide,
+  precious: readonly string[],
 ): Promise<Insight> {
   if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id))))
     return { git: null, unsaved: [], pullFlags: [], ignored: false };
-  const source = options.source ?? (await projectSource(ctx, record));
-  const saved: Saved = source === undefined ? savedNowhere() : savedBy(ctx, source);
+  const { project: name, projectRoot: root, rootCommit } = record;
+  const saved = (await user.saved({ name, root, rootCommit })) ?? savedNowhere();
   const holdings = await inspectHoldings(await insideOf(ctx, record), saved, {
     start: record.start.commit,
     carried: record.carried,
-    precious: options.precious ?? [],
+    precious,
   });
   return {
     git: toGitView(holdings),

@@ -2,11 +2,9 @@ import { join, resolve } from "node:path";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files.ts";
-import type { SessionRecord } from "./record.ts";
 
-/** Where a session's project lies on this machine; undefined when it is gone, or is another project by now. */
-export async function projectSource(ctx: Context, record: SessionRecord): Promise<Source | undefined> {
-  const root = record.projectRoot;
+/** The repository whose root that is, on this machine; undefined when it is gone. */
+export async function projectSource(ctx: Context, root: string): Promise<Source | undefined> {
   if (!(await pathExists(root))) return undefined;
   const env = { ...ctx.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
   const args = ["-c", `safe.directory=${root}`, "-C", root, "rev-parse", "--git-common-dir"];

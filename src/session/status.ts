@@ -8,12 +8,14 @@ import { lookInside, type Insight } from "./look-inside.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
 import type { Selector, SessionStatus } from "./types.ts";
+import type { UserSide } from "./user-side.ts";
 import { devContainer, viewSession } from "./view.ts";
 import { containersBySession, lookAt } from "./world.ts";
 
 /** Sessions in depth, side by side: git state, unsaved work, resources, disk, ports, login. */
 export async function sessionStatus(
   ctx: Context,
+  user: UserSide,
   selector: Selector,
   precious: readonly string[],
 ): Promise<SessionStatus[]> {
@@ -22,7 +24,7 @@ export async function sessionStatus(
   return Promise.all(
     entries.map(async (entry) =>
       "record" in entry
-        ? oneStatus(ctx, entry.record, { containers: containers.get(entry.id) ?? [], login, precious })
+        ? oneStatus(ctx, user, entry.record, { containers: containers.get(entry.id) ?? [], login, precious })
         : { ...unreadable(ctx, entry), ...unknown, login },
     ),
   );
@@ -48,6 +50,7 @@ interface Known {
 
 async function oneStatus(
   ctx: Context,
+  user: UserSide,
   record: SessionRecord,
   { containers, login, precious }: Known,
 ): Promise<SessionStatus> {
@@ -58,7 +61,7 @@ async function oneStatus(
     main === undefined ? undefined : ctx.engine.findContainer(main.id),
     // A container may stop between the questions: then there are no figures.
     running ? ctx.engine.stats(main.id).catch(() => null) : null,
-    lookInside(ctx, record, { precious }).catch(unknownInsight),
+    lookInside(ctx, record, user, precious).catch(unknownInsight),
     treeSize(ctx.paths.clone(record.id)).catch(() => 0),
     treeSize(ctx.paths.state(record.id)).catch(() => 0),
   ]);

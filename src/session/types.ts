@@ -2,6 +2,7 @@ import type { ErrorView } from "../errors.ts";
 import type { Finding } from "../events.ts";
 import type { ProjectFacts, Source, StartPoint } from "../project/types.ts";
 import type { Settings } from "../config/types.ts";
+import type { ChangesPlan } from "../clone/carry-changes.ts";
 
 export type SessionState = "running" | "stopped" | "creating" | "failed" | "missing" | "unreachable";
 
@@ -67,11 +68,21 @@ export interface InitRequest {
     configName?: string;
     /** create everything but do not start the container */
     noStart: boolean;
-    /** take the project's uncommitted changes and untracked files along */
-    carry: boolean;
-    /** read the project's `.worktreeinclude`: it is the user's own, or was agreed to */
-    worktreeInclude: boolean;
   };
+  /** what goes along into fresh clones besides commits */
+  carry: CarryRequest;
+}
+
+/** Planned where the project lies, and taken from `root` on the host. */
+export interface CarryRequest {
+  /** absolute path, on the host, of the folder that the files lie in: the project itself, or what came of it to this host */
+  root: string;
+  /** paths of untracked files that `COPY` and `.worktreeinclude` name */
+  files: string[];
+  /** `--carry`: the changes that are not committed */
+  changes?: ChangesPlan;
+  /** what matched and is not carried, one line each */
+  notes: string[];
 }
 
 export interface InitPlan {

@@ -1,7 +1,7 @@
 import { lstat, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { carryChanges } from "../../../src/clone/carry-changes.ts";
+import { applyChanges, planChanges } from "../../../src/clone/carry-changes.ts";
 import { carryFiles, planCarry, readInclude } from "../../../src/clone/carry.ts";
 import { describeHoldings } from "../../../src/clone/describe.ts";
 import { inspectHoldings } from "../../../src/clone/holdings.ts";
@@ -111,9 +111,11 @@ describe("carrying changes", () => {
       "git ls-files -s; GIT_OPTIONAL_LOCKS=0 git status --porcelain; find . -path ./.git -prune -o -type f -print | sort | tr '\\n' '\\0' | xargs -0 sha256sum; stat -c '%y' .git/index";
     const before = await shop.sh(project, state);
     const clone = await open();
-    const { paths, notes } = await carryChanges(shop.context, project, clone, spec.start.commit, spec);
+    const plan = await planChanges(shop.context, project);
+    const to = { clone, start: spec.start.commit, owner: spec };
+    const paths = await applyChanges(shop.context, { root: project, plan }, to);
     expect(await shop.sh(project, state)).toBe(before);
-    expect(notes).toEqual(["nested/ is not carried along: it is a repository of its own"]);
+    expect(plan.notes).toEqual(["nested/ is not carried along: it is a repository of its own"]);
     expect(paths).toContain("new {{x}}");
     const files =
       "git status --porcelain=v1 -uall . ':(exclude)nested' | cut -c3- | sort -u; find . -path ./.git -prune -o -path ./nested -prune -o -name ignored -o -printf '%P %y %m %l\\n' | sort; cat dir both staged swap/in";
@@ -128,7 +130,9 @@ describe("carrying changes", () => {
   it("refuses when the session starts from another commit", async () => {
     const clone = await open();
     await shop.sh(project, "git commit -q --allow-empty -m next");
-    await expect(carryChanges(shop.context, project, clone, spec.start.commit, spec)).rejects.toMatchObject({
+    const plan = await planChanges(shop.context, project);
+    const to = { clone, start: spec.start.commit, owner: spec };
+    await expect(applyChanges(shop.context, { root: project, plan }, to)).rejects.toMatchObject({
       code: "USAGE",
     });
   });

@@ -74,7 +74,8 @@ describe("init", () => {
       ["a", "a", false],
       ["b", "b", false],
     ]);
-    expect(request.options).toEqual({ noStart: true, carry: false, worktreeInclude: false });
+    expect(request.options).toEqual({ noStart: true });
+    expect(request.carry).toEqual({ root: result.root, files: [], notes: [] });
     expect(request.project).toMatchObject({ name: "app", root: result.root });
     expect(await readConfOf(result.root)).toContain("SESSIONS=a\n");
     expect(result.stdout).toBe("✔ a  running, branch a\n");
@@ -323,7 +324,6 @@ describe("clean", () => {
       force: false,
       dryRun: false,
       purge: false,
-      source: { root: result.root },
     });
     expect(result.stdout).toBe("✔ a  removed\n  lost: 1 stash\n");
     expect(result.stderr).toContain(
