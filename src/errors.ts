@@ -46,6 +46,7 @@ export const errorCodes = {
   ENGINE_UNREACHABLE: { exit: 4, means: "the Docker Engine does not answer" },
   ENGINE_FAILED: { exit: 1, means: "the Docker Engine refused or failed a request" },
   HOST_UNREACHABLE: { exit: 4, means: "a remote host does not answer" },
+  HOST_ANSWER_INVALID: { exit: 4, means: "a remote host answers what cowork does not understand" },
   NOT_LOGGED_IN: { exit: 5, means: "the agent has no usable login on this host" },
   AGENT_UNAVAILABLE: { exit: 1, means: "the agent's program could not be installed" },
   // the machine

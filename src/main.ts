@@ -1,3 +1,4 @@
+import type { Caller } from "./commands/caller.ts";
 import { coworkVersion, isUnpacked } from "./version.ts";
 
 // Version and completion answer before anything else is loaded: they are what people wait for without wanting to.
@@ -18,8 +19,16 @@ async function main(): Promise<void> {
     process.exitCode = await completeLine(argv.slice(1), caller);
     return;
   }
+  if (first === "__host") {
+    const { serveHostProcess } = await import("./commands/serve-host.ts");
+    await leave(await serveHostProcess(argv.slice(1), caller), caller);
+    return;
+  }
   const { runCli } = await import("./commands/cli.ts");
-  const code = await runCli(argv, caller);
+  await leave(await runCli(argv, caller), caller);
+}
+
+async function leave(code: number, caller: Caller): Promise<void> {
   const { layDownProgram } = await import("./program.ts");
   await layDownProgram(caller);
   // What was written is out before the process ends, also when something (a socket of the engine) would keep it alive.

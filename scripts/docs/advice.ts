@@ -56,6 +56,8 @@ export const advice: Record<ErrorCode, string> = {
     "Is it running (`systemctl start docker`, or `install.sh --engine-only`)? May you use it (`id -nG` must name `docker`; log in anew after you were added)? Do `DOCKER_HOST` and `docker context show` point where you mean?",
   ENGINE_FAILED:
     "The message holds the engine's own words. `docker info` and the engine's log (`journalctl -u docker`) say more.",
+  HOST_ANSWER_INVALID:
+    "Something else writes where cowork speaks with the host: look at what the login shell there prints, and at `cowork --host HOST doctor --verbose`.",
   HOST_UNREACHABLE: "Try plain `ssh <host>`. This version of cowork knows the host `local` only.",
   NOT_LOGGED_IN: "`cowork auth` logs in once, for all sessions of this host, also for those that run already.",
   AGENT_UNAVAILABLE:

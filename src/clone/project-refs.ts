@@ -58,12 +58,16 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
   ]);
   const [format, objects = join(source.gitDir, "objects")] = facts.split("\n");
   const current = head?.code === 0 ? head.stdout.trim().replace(/^refs\/heads\//, "") : undefined;
+  const store = { shallow, objectFormat: format === "sha256" ? "sha256" : "sha1", objects } as const;
+  // A store's own refs keep objects alive and mean nothing else.
+  if (source.kind === "store" && source.project !== undefined) {
+    const { refs, current: branch, config: settings } = source.project;
+    return { ...store, refs, current: branch, config: settings.filter(([key]) => wanted.test(key)) };
+  }
   return {
+    ...store,
     refs: parseRefs(list),
     current,
-    shallow,
-    objectFormat: format === "sha256" ? "sha256" : "sha1",
-    objects,
     config: parseConfig(config.stdout).filter(([key]) => wanted.test(key)),
   };
 }

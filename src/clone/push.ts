@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import type { Source } from "../project/types.ts";
@@ -7,7 +7,8 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
 import { plain } from "../system/text.ts";
 import { removeTree } from "../system/tree.ts";
-import { hostGit, hostGitOk } from "./host-git.ts";
+import { hostGit } from "./host-git.ts";
+import { makeBundle } from "./make-bundle.ts";
 import { copyCommitsScript, integrateScript } from "./push-script.ts";
 import { readRefsInside } from "./refs-inside.ts";
 import type { GitInside } from "./types.ts";
@@ -118,7 +119,7 @@ async function transfer(
   const folder = join(ctx.paths.stateRoot, ".tmp", `push-${randomBytes(8).toString("hex")}`);
   await ensureFolder(folder, { mode: 0o700 });
   try {
-    const file = await makeBundle(ctx, source, chosen, have, folder);
+    const file = await makeBundle(ctx, source, { oids: [chosen.oid], have }, folder);
     if (file !== undefined && (await stat(file)).size > maxBundleBytes) {
       throw new CoworkError("OUTPUT_TOO_LARGE", `${plain(chosen.target)} is more than can be sent at once.`, {
         hint: "push it to the origin and fetch it inside",
@@ -135,71 +136,6 @@ async function transfer(
   } finally {
     await removeTree(folder);
   }
-}
-
-/**
- * In a repository that borrows the project's objects, so that no ref of the project is needed or touched.
- * @returns undefined when the session has the commits already
- */
-async function makeBundle(
-  ctx: Context,
-  source: Source,
-  chosen: Chosen,
-  have: string[],
-  folder: string,
-): Promise<string | undefined> {
-  const format = (
-    await hostGitOk(ctx, ["--git-dir", source.gitDir, "rev-parse", "--show-object-format"], {
-      safe: [source.gitDir],
-      what: "Reading the project",
-    })
-  ).trim();
-  const objects = (
-    await hostGitOk(ctx, ["--git-dir", source.gitDir, "rev-parse", "--path-format=absolute", "--git-path", "objects"], {
-      safe: [source.gitDir],
-      what: "Reading the project",
-    })
-  ).trimEnd();
-  const repository = join(folder, "repository");
-  await hostGitOk(
-    ctx,
-    [
-      "-c",
-      "core.hooksPath=/dev/null",
-      "init",
-      "--quiet",
-      "--bare",
-      "--template=",
-      `--object-format=${format}`,
-      repository,
-    ],
-    {
-      what: "git init",
-    },
-  );
-  await mkdir(join(repository, "objects/info"), { recursive: true });
-  await writeFile(join(repository, "objects/info/alternates"), `${objects}\n`);
-  const shallow = await readFile(join(source.gitDir, "shallow")).catch(() => undefined);
-  if (shallow !== undefined) await writeFile(join(repository, "shallow"), shallow);
-  const git = ["--git-dir", repository];
-  await hostGitOk(ctx, [...git, "update-ref", "refs/cowork/0", chosen.oid], { what: "Naming the project's commits" });
-  const known = await hostGitOk(ctx, [...git, "cat-file", "--batch-check=%(objecttype) ^%(objectname)"], {
-    what: "Comparing with the session",
-    input: have
-      .filter((oid) => /^[0-9a-f]+$/.test(oid))
-      .map((oid) => `${oid}\n`)
-      .join(""),
-  });
-  const revisions = known
-    .split("\n")
-    .flatMap((line) => (line.startsWith("commit ") ? [line.slice("commit ".length)] : []));
-  const file = join(folder, "commits.bundle");
-  const made = await hostGit(ctx, [...git, "bundle", "create", "--quiet", file, "--stdin"], {
-    input: ["refs/cowork/0", ...revisions].map((line) => `${line}\n`).join(""),
-  });
-  if (made.code === 0) return file;
-  if (/empty bundle/.test(made.stderr)) return undefined;
-  throw new CoworkError("GIT_FAILED", `Bundling the project's commits failed: ${plain(made.stderr).slice(0, 300)}`);
 }
 
 async function integrate(

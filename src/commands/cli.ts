@@ -44,7 +44,8 @@ async function runCommand(
   }
 }
 
-async function reportFailure(
+/** Shows what went wrong, as text or JSON. Gives the exit code. */
+export async function reportFailure(
   thrown: unknown,
   caller: Caller,
   terminal: Terminal,

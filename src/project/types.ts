@@ -15,14 +15,25 @@ export interface ProjectFacts {
   gitIdentity: { name: string | undefined; email: string | undefined };
   /** `.cowork/.cowork.conf` is tracked by git: some keys count only after the trust question */
   confTracked: boolean;
+  /** it lies on another machine than its sessions: paths say nothing about it there */
+  elsewhere?: boolean;
 }
 
 /** Where commits and config come from on the machine where sessions live. */
 export type Source =
   /** the user's own repository on this machine: `gitDir` is its common git dir */
   | { kind: "repository"; root: string; gitDir: string }
-  /** the bare store of a remote host, which bundles arrive in */
-  | { kind: "store"; gitDir: string };
+  /** a bare repository, with the project's own refs and settings beside it where it is a remote host's store */
+  | { kind: "store"; gitDir: string; project?: StoredProject };
+
+/** What of a project is no object: it travels beside the bundles. Names are bytes in strings (latin1). */
+export interface StoredProject {
+  refs: { name: string; oid: string; target: string }[];
+  /** branch that is checked out */
+  current?: string;
+  /** settings that decide what a checkout looks like, and the branches' upstreams */
+  config: [key: string, value: string][];
+}
 
 export interface StartPoint {
   /** branch that the clone has checked out */

@@ -34,7 +34,7 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
   const { sshAgent } = request.settings;
   await (sshAgent ? rememberAgent : closeAgentRelays)(ctx, started.record.id);
   if (request.tmux) {
-    const code = await inTmux(ctx, started.record, io);
+    const code = await inTmux(ctx, started.record, request.pane, io);
     if (code !== undefined) return code;
     const detail = "no tmux on this host: closing this terminal ends what runs in it";
     ctx.report({ session: started.record.name, step: "start", state: "note", detail });
@@ -91,8 +91,13 @@ async function findRunning(ctx: Context, record: SessionRecord): Promise<Running
   return container === undefined ? undefined : { record, container };
 }
 
-function inTmux(ctx: Context, record: SessionRecord, io: ConnectIo): Promise<number | undefined> {
-  const command = [...ctx.self, "connect", record.name, "--no-tmux"] as const;
+function inTmux(
+  ctx: Context,
+  record: SessionRecord,
+  pane: readonly string[] | undefined,
+  io: ConnectIo,
+): Promise<number | undefined> {
+  const command = pane ?? [...ctx.self, "connect", record.name, "--no-tmux"];
   const plan = {
     id: record.id,
     command: command as unknown as readonly [string, ...string[]],

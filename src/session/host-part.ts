@@ -93,6 +93,8 @@ export interface ConnectRequest {
   connect?: string;
   /** keep it alive in the host's tmux (only with a terminal and without a command) */
   tmux: boolean;
+  /** what runs in a pane of tmux; absent: this cowork's own `connect`, called in the project */
+  pane?: string[];
 }
 
 export type ConnectIo = Omit<AttachIo, "stdin"> & { stdin: Readable };

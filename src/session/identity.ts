@@ -5,14 +5,15 @@ import { nameKey, sessionId } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
 import type { RecordEntry } from "./records.ts";
 
-type ProjectIdentity = Pick<ProjectFacts, "name" | "root" | "rootCommit">;
+type ProjectIdentity = Pick<ProjectFacts, "name" | "root" | "rootCommit" | "elsewhere">;
 
 /**
  * Does the record belong to this project? Same name and root; or same name and first commit, where the root on record is
- * gone: the project was moved.
+ * gone: the project was moved. Of a project on another machine name and first commit are all there is to go by.
  */
 export async function belongsTo(record: SessionRecord, project: ProjectIdentity): Promise<boolean> {
   if (record.project !== project.name) return false;
+  if (project.elsewhere === true) return record.rootCommit === project.rootCommit;
   if (record.projectRoot === project.root) return true;
   return record.rootCommit === project.rootCommit && !(await pathExists(record.projectRoot));
 }

@@ -101,7 +101,7 @@ export interface InitPlan {
 
 /** Which sessions a command means. No names: all of the project; no project: all on the host. */
 export interface Selector {
-  project?: Pick<ProjectFacts, "name" | "root" | "rootCommit">;
+  project?: Pick<ProjectFacts, "name" | "root" | "rootCommit" | "elsewhere">;
   names?: string[];
 }
 

@@ -34,6 +34,12 @@ export interface Paths {
   lib: string;
   agentLib(agent: string): string;
   node: string;
+  /** on a remote host: the bare store that a project's bundles arrive in */
+  store(project: string): string;
+  /** on a remote host: work that goes on without the command that asked for it */
+  jobs: string;
+  /** the machines that the user has added */
+  hosts: string;
 }
 
 /** @param home absolute path of the cowork home, already resolved (`$COWORK_HOME`, else `~/.cowork`) */
@@ -66,5 +72,8 @@ export function coworkPaths(home: string): Paths {
     lib: at("lib"),
     agentLib: (agent) => at("lib", "agents", agent),
     node: at("lib", "node"),
+    store: (project) => at("projects", `${project}.git`),
+    jobs: at("jobs"),
+    hosts: at("hosts.json"),
   };
 }

@@ -1,0 +1,60 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, readdir, stat, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { CoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import { ensureFolder } from "../../system/files.ts";
+import { removeTree } from "../../system/tree.ts";
+
+const keepMs = 24 * 3600_000;
+
+/**
+ * Takes the files that go along into sessions, as a tar archive, into a folder of their own.
+ * @param id hex digits, made from what it is for: the same command typed again takes the same folder
+ * @returns the folder
+ */
+export async function takeCarried(ctx: Context, id: string, archive: Readable): Promise<string> {
+  if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("USAGE", "That is no name for carried files.");
+  const parent = join(ctx.paths.home, "projects", "carried");
+  await ensureFolder(parent, { mode: 0o700 });
+  await dropOld(ctx, parent, id);
+  const root = join(parent, id);
+  await mkdir(root, { mode: 0o700 });
+  const { extract } = await import("tar-stream");
+  const unpack = extract();
+  unpack.on("entry", (header, content, next) => {
+    // What tar-stream gives is a stream of another library: it is read as every stream is.
+    putEntry(root, header, content as unknown as AsyncIterable<Uint8Array>).then(() => next(), next);
+  });
+  await pipeline(archive, unpack);
+  return root;
+}
+
+async function putEntry(
+  root: string,
+  header: { name: string; type?: string | null; mode?: number; linkname?: string | null },
+  content: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const parts = header.name.split("/");
+  if (header.name.startsWith("/") || parts.some((part) => part === ".." || part === "." || part === "")) {
+    throw new CoworkError("USAGE", "A carried file has a path that leaves the project.");
+  }
+  const path = join(root, header.name);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  if (header.type === "symlink") {
+    // Nothing is written after it through it: every name comes once, and files open with `wx`.
+    await symlink(header.linkname ?? "", path);
+    return;
+  }
+  await pipeline(content, createWriteStream(path, { flags: "wx", mode: (header.mode ?? 0o600) & 0o777 }));
+}
+
+/** What this command sent before, and what others left for longer than a day. */
+async function dropOld(ctx: Context, parent: string, id: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const { mtimeMs } = await stat(join(parent, name)).catch(() => ({ mtimeMs: 0 }));
+    if (name === id || ctx.clock.now().getTime() - mtimeMs > keepMs) await removeTree(join(parent, name));
+  }
+}

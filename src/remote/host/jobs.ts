@@ -1,0 +1,124 @@
+import { spawn } from "node:child_process";
+import { CoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import { withLock } from "../../system/locks.ts";
+import type { Peer } from "../seam/peer.ts";
+import {
+  isAlive,
+  type JobLine,
+  jobFolder,
+  jobId,
+  type JobRequest,
+  prepareJob,
+  readAnswer,
+  readLines,
+  readResult,
+  requestEnd,
+  writeAnswer,
+} from "./job-files.ts";
+
+const lookMs = 50;
+/** A job that was started says within this time that it lives. */
+const startMs = 20_000;
+
+export interface JobWish extends JobRequest {
+  /** what the work is about: work on the same is the same job */
+  subject: unknown;
+  /** lines of the log that the other side has already: more than none when it comes back after a broken connection */
+  seen: number;
+}
+
+/**
+ * The front's side: starts the job, or joins the one that is under way, hands on what it tells and asks, and gives its result.
+ * The context's signal ends the job, as Ctrl-C; a front that is killed, or whose other side is gone, leaves it running.
+ */
+export async function runJob(ctx: Context, peer: Peer, wish: JobWish, leave: AbortSignal): Promise<unknown> {
+  const id = jobId(wish.method, wish.subject);
+  const folder = jobFolder(ctx, id);
+  const started = await withLock(ctx, `front-${id}`, {}, async () => {
+    if (await isAlive(ctx, id)) return undefined;
+    // Somebody who was cut off wants the result of then, and no second run.
+    if (wish.seen > 0 && (await readResult(folder)) !== undefined) return undefined;
+    await prepareJob(ctx, id, { method: wish.method, args: wish.args });
+    launch(ctx, folder);
+    const at = ctx.clock.now().getTime();
+    while (!(await isAlive(ctx, id)) && (await readResult(folder)) === undefined) {
+      if (ctx.clock.now().getTime() - at > startMs) throw lost(wish.method);
+      await ctx.clock.sleep(lookMs, leave);
+    }
+    return at;
+  });
+  ctx.log(`job ${id} (${wish.method}): ${started === undefined ? "joined" : "started"}`);
+  const end = (): void => void requestEnd(folder).catch(() => undefined);
+  ctx.signal.addEventListener("abort", end, { once: true });
+  try {
+    return await follow(ctx, peer, { id, folder, seen: wish.seen, method: wish.method }, leave);
+  } finally {
+    ctx.signal.removeEventListener("abort", end);
+  }
+}
+
+interface Followed {
+  id: string;
+  folder: string;
+  seen: number;
+  method: string;
+}
+
+async function follow(
+  ctx: Context,
+  peer: Peer,
+  { id, folder, seen, method }: Followed,
+  leave: AbortSignal,
+): Promise<unknown> {
+  let at = 0;
+  let count = 0;
+  for (;;) {
+    leave.throwIfAborted();
+    // Asked before the log is read: what it wrote last is then in it.
+    const result = await readResult(folder);
+    const alive = result !== undefined || (await isAlive(ctx, id));
+    const { lines, next } = await readLines(folder, at);
+    at = next;
+    for (const line of lines) if ((count += 1) > seen || "ask" in line) await handOn(peer, folder, line);
+    if (result !== undefined) {
+      if ("value" in result) return result.value;
+      throw asError(result.error);
+    }
+    if (!alive) throw lost(method);
+    await ctx.clock.sleep(lookMs, leave);
+  }
+}
+
+async function handOn(peer: Peer, folder: string, line: JobLine): Promise<void> {
+  if ("event" in line) return await peer.tell("report", line.event, true);
+  if ((await readAnswer(folder, line.ask)) !== undefined) return;
+  await writeAnswer(folder, line.ask, (await peer.call("ask", line.question)) === true);
+}
+
+/** In a session of its own: the end of the connection is not its end. */
+function launch(ctx: Context, folder: string): void {
+  const [program, ...args] = ctx.self;
+  const child = spawn(program, [...args, "__host", "job", folder], {
+    cwd: ctx.paths.home,
+    env: { ...ctx.env },
+    detached: true,
+    stdio: "ignore",
+  });
+  child.on("error", (error) => ctx.log(`job: ${String(error)}`));
+  child.unref();
+}
+
+function asError(view: unknown): CoworkError {
+  const { code, message, hint, detail } = view as ReturnType<CoworkError["toView"]> & { detail?: string };
+  return new CoworkError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(detail === undefined ? {} : { detail }),
+  });
+}
+
+function lost(method: string): CoworkError {
+  return new CoworkError("INTERRUPTED", `The ${method} over there ended without a result.`, {
+    hint: "run the same command again: it goes on where it was",
+  });
+}

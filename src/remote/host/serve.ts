@@ -1,0 +1,90 @@
+import type { Readable, Writable } from "node:stream";
+import { CoworkError } from "../../errors.ts";
+import type { ConnectIo, ConnectRequest, HostPart } from "../../session/host-part.ts";
+import type { Selector } from "../../session/types.ts";
+import type { UserSide } from "../../session/user-side.ts";
+import type { Context } from "../../system/context.ts";
+import { createLines } from "../seam/lines.ts";
+import { createPeer, type Offered, type Peer } from "../seam/peer.ts";
+import { createStreams, type Streams } from "../seam/streams.ts";
+import { streamOf } from "../seam/stream-numbers.ts";
+import { takeCarried } from "./carried.ts";
+import { offerClones } from "./clones.ts";
+import { runJob, type JobWish } from "./jobs.ts";
+import { callHost } from "./plain-calls.ts";
+import { createRemoteUser } from "./remote-user.ts";
+import { findLacking, type StoredIdentity, takeBundle, type Upload, uploadedBytes } from "./store.ts";
+
+export interface Served {
+  ctx: Context;
+  makeHost(ctx: Context, user: UserSide): HostPart;
+  input: Readable;
+  output: Writable;
+}
+
+/** The host's part behind a pair of streams, for one command of a user elsewhere. Resolves when that user is gone. */
+export async function serveHost({ ctx: base, makeHost, input, output }: Served): Promise<void> {
+  const lines = createLines(input, output);
+  const cancelled = new AbortController();
+  const left = new AbortController();
+  let peer: Peer | undefined;
+  const getPeer = (): Peer => peer!;
+  const gone = new CoworkError("INTERRUPTED", "The other side is gone.");
+  void lines.ended.then(() => left.abort(gone));
+  const signal = AbortSignal.any([base.signal, cancelled.signal, left.signal]);
+  const ctx: Context = {
+    ...base,
+    signal,
+    report: (event) => void getPeer().tell("report", event, false),
+    ask: async (question) => (await getPeer().call("ask", question)) === true,
+  };
+  const host = makeHost(ctx, createRemoteUser(getPeer));
+  const streams = createStreams(getPeer, lines.ended);
+  const clones = offerClones(ctx, host, streams);
+  // A job goes on when its front is left: only Ctrl-C, and the end of this machine, are meant for it.
+  const jobSignal = AbortSignal.any([base.signal, cancelled.signal]);
+  const offered: Offered = {
+    ...streams.offered,
+    ...clones.offered,
+    ...offerStreamed(host, streams, signal),
+    call: async (method: string, args: unknown[]) => await callHost(host, method, args),
+    job: async (wish: JobWish) => await runJob({ ...ctx, signal: jobSignal }, getPeer(), wish, left.signal),
+    cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
+    storeLacks: async (project: StoredIdentity, oids: string[]) => ({
+      ...(await findLacking(ctx, project, oids)),
+      gitDir: ctx.paths.store(project.name),
+    }),
+    storeHas: async (project: StoredIdentity, id: string) => await uploadedBytes(ctx, project, id),
+    storeTake: async (project: StoredIdentity, upload: Upload, stream: number) =>
+      await takeBundle(ctx, project, upload, streams.take(stream)),
+    carriedTake: async (id: string, stream: number) => await takeCarried(ctx, id, streams.take(stream)),
+  };
+  peer = createPeer(lines, offered, () => gone);
+  await lines.ended;
+  await clones.closeAll();
+}
+
+/** What has a terminal or a stream of its own beside the call. */
+function offerStreamed(host: HostPart, streams: Streams, signal: AbortSignal): Offered {
+  const outs = (): { out: Writable; done: () => Promise<void> } => streams.give(streamOf.stdout);
+  return {
+    connect: async (request: ConnectRequest) => {
+      const [stdout, stderr] = [outs(), streams.give(streamOf.stderr)];
+      const io: ConnectIo = { stdin: streams.take(streamOf.stdin), stdout: stdout.out, stderr: stderr.out, signal };
+      try {
+        return await host.connect(request, io);
+      } finally {
+        streams.drop(streamOf.stdin);
+        await Promise.all([stdout.done(), stderr.done()]);
+      }
+    },
+    logs: async (selector: Selector & { names: [string] }, options: { follow: boolean }) => {
+      const { out, done } = outs();
+      try {
+        await host.logs(selector, options, out);
+      } finally {
+        await done();
+      }
+    },
+  };
+}

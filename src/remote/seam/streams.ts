@@ -1,0 +1,130 @@
+import { PassThrough, type Readable, type Writable } from "node:stream";
+import { CoworkError } from "../../errors.ts";
+import type { Offered, Peer } from "./peer.ts";
+
+/** So much may be under way and not taken by the other side: a slow reader there holds up nothing but its own stream. */
+const windowBytes = 1024 * 1024;
+const chunkBytes = 48 * 1024;
+
+/** Byte streams beside the calls of a peer, by numbers that the user's side gives out, each once. */
+export interface Streams {
+  /** What the other side needs to be offered for this to work. */
+  offered: Offered;
+  /** Sends all of it; resolves when the other side has taken it, or wants no more. */
+  pump(id: number, source: Readable): Promise<void>;
+  /** A stream to write to whose bytes go to the other side; `done` ends it and waits until they were taken. */
+  give(id: number): { out: Writable; done(): Promise<void> };
+  /** What arrives under this number. */
+  take(id: number): Readable;
+  /** The other side hears that nobody reads this one any more. */
+  drop(id: number): void;
+}
+
+/**
+ * @param peer asked when it is used: the peer is made with `offered`
+ * @param ended resolves when the other side is gone: whoever waits for a stream hears of it
+ */
+export function createStreams(peer: () => Peer, ended: Promise<unknown>): Streams {
+  const arriving = new Map<number, PassThrough>();
+  const leaving = new Map<number, { room: (bytes: number) => void; stop: () => void }>();
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+    for (const { stop } of leaving.values()) stop();
+    // What has come is still read.
+    for (const stream of arriving.values()) stream.end();
+  });
+  const arrivalOf = (id: number): PassThrough => {
+    const known = arriving.get(id);
+    if (known !== undefined) return known;
+    const made = new PassThrough({ highWaterMark: windowBytes });
+    made.on("error", () => undefined);
+    arriving.set(id, made);
+    return made;
+  };
+  const streams: Streams = {
+    offered: {
+      streamData: (id: number, data: string) => {
+        const bytes = Buffer.from(data, "base64");
+        const stream = arrivalOf(id);
+        const taken = (): void => void peer().tell("streamTaken", id, bytes.length);
+        // More than was agreed on is not kept.
+        if (stream.writableLength + stream.readableLength > 4 * windowBytes) stream.destroy(tooMuch());
+        if (stream.destroyed || stream.writableEnded) return;
+        stream.write(bytes, taken);
+      },
+      streamEnd: (id: number) => void arrivalOf(id).end(),
+      streamTaken: (id: number, bytes: number) => leaving.get(id)?.room(bytes),
+      streamDrop: (id: number) => leaving.get(id)?.stop(),
+    },
+    pump: async (id, source) => {
+      let room = windowBytes;
+      let stopped = isOver;
+      let wake = Promise.withResolvers<void>();
+      leaving.set(id, {
+        room: (bytes) => {
+          room += bytes;
+          wake.resolve();
+        },
+        stop: () => {
+          stopped = true;
+          wake.resolve();
+          source.destroy();
+        },
+      });
+      try {
+        for await (const chunk of source as AsyncIterable<Buffer>) {
+          for (let from = 0; from < chunk.length && !stopped; from += chunkBytes) {
+            const part = chunk.subarray(from, from + chunkBytes);
+            room -= part.length;
+            await peer().tell("streamData", id, Buffer.from(part).toString("base64"));
+            while (room <= 0 && !stopped) {
+              wake = Promise.withResolvers();
+              await wake.promise;
+            }
+          }
+        }
+      } catch (error) {
+        if (!stopped) throw error;
+      } finally {
+        if (!stopped) await peer().tell("streamEnd", id);
+        while (room < windowBytes && !stopped) {
+          wake = Promise.withResolvers();
+          await wake.promise;
+        }
+        leaving.delete(id);
+      }
+    },
+    give: (id) => {
+      const out = new PassThrough({ highWaterMark: windowBytes });
+      // Nobody reads it any more: what is still written goes nowhere.
+      out.on("error", () => undefined);
+      const sent = streams.pump(id, out);
+      return {
+        out,
+        done: async () => {
+          out.end();
+          await sent;
+        },
+      };
+    },
+    take: (id) => arrivalOf(id),
+    drop: (id) => {
+      arriving.get(id)?.destroy();
+      void peer().tell("streamDrop", id);
+    },
+  };
+  return streams;
+}
+
+/** Copies a stream that arrives into one of the caller's; ends with it, and leaves the caller's open. */
+export async function copyTo(source: Readable, target: Writable): Promise<void> {
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    if (target.destroyed) return;
+    if (!target.write(chunk)) await new Promise<void>((done) => target.once("drain", done).once("close", done));
+  }
+}
+
+function tooMuch(): CoworkError {
+  return new CoworkError("HOST_ANSWER_INVALID", "The other machine sent more than was asked for.");
+}

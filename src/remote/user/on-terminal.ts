@@ -1,0 +1,60 @@
+import { CoworkError } from "../../errors.ts";
+import type { ConnectIo } from "../../session/host-part.ts";
+import type { Context } from "../../system/context.ts";
+import { plain } from "../../system/text.ts";
+import { openHost } from "../bootstrap/open-host.ts";
+import type { Program } from "../bootstrap/parcels.ts";
+import type { Channel, Connection } from "../types.ts";
+
+/**
+ * Runs a request of `__host tty` on a terminal over there that is joined to the caller's: keys, output and the window's size
+ * pass through as they are.
+ * @returns the exit code of what ran
+ * @throws HOST_UNREACHABLE when the connection breaks
+ */
+export async function runOnTerminal(
+  ctx: Context,
+  connection: Connection,
+  wish: { program: Program; request: unknown },
+  io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
+): Promise<number> {
+  const word = Buffer.from(JSON.stringify(wish.request)).toString("base64");
+  const { columns, rows } = io.tty;
+  const terminal = { name: ctx.env["TERM"] ?? "xterm", columns, rows };
+  const channel = await openHost(ctx, connection, { program: wish.program, mode: ["tty", word], terminal });
+  const stopSizing = io.tty.onResize((width, height) => channel.resize(width, height));
+  const stopKeys = forwardKeys(io, channel);
+  const leave = (): void => channel.close();
+  io.signal?.addEventListener("abort", leave, { once: true });
+  try {
+    io.onReady?.();
+    for await (const chunk of channel.stdout as AsyncIterable<Buffer>) {
+      if (!io.stdout.write(chunk)) await new Promise((done) => io.stdout.once("drain", done));
+    }
+    const { code, signal } = await channel.exit;
+    io.signal?.throwIfAborted();
+    if (code !== null) return code;
+    throw new CoworkError("HOST_UNREACHABLE", `${plain(connection.host)} ended it (${plain(signal ?? "no code")}).`);
+  } finally {
+    io.signal?.removeEventListener("abort", leave);
+    stopKeys();
+    stopSizing();
+    channel.close();
+  }
+}
+
+function forwardKeys({ stdin }: ConnectIo, channel: Channel): () => void {
+  const onData = (chunk: Buffer): void => {
+    if (channel.stdin.writable && !channel.stdin.write(chunk)) {
+      stdin.pause();
+      channel.stdin.once("drain", () => stdin.resume());
+    }
+  };
+  const onEnd = (): void => void channel.stdin.end();
+  stdin.on("data", onData).once("end", onEnd);
+  stdin.resume();
+  return () => {
+    stdin.off("data", onData).off("end", onEnd);
+    stdin.pause();
+  };
+}

@@ -1,0 +1,154 @@
+import { Readable, type Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { visible } from "../../clone/diff.ts";
+import type { ConnectIo, HostPart } from "../../session/host-part.ts";
+import type { InitRequest, Selector } from "../../session/types.ts";
+import type { Context } from "../../system/context.ts";
+import { copyTo } from "../seam/streams.ts";
+import { streamOf } from "../seam/stream-numbers.ts";
+import { answers } from "./answers.ts";
+import { type Link, type LinkOptions, openLink } from "./link.ts";
+import { withReconnect } from "./long-work.ts";
+import { runOnTerminal } from "./on-terminal.ts";
+import { openRemoteClone } from "./remote-clone.ts";
+import { sendCarried } from "./send-carried.ts";
+import { sendProject } from "./send-project.ts";
+import { invalid } from "./tame.ts";
+import type { Source } from "../../project/types.ts";
+
+export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
+  /** where the project's commits are taken from, for what brings them over; throws NOT_A_PROJECT */
+  source(): Promise<Source>;
+}
+
+/**
+ * The host's part on another machine, with the same functions as here: each is sent over the seam. One connection, made when
+ * it is first needed, and made again after it broke.
+ */
+export function createRemoteHost(ctx: Context, options: RemoteHostOptions): HostPart & { close(): void } {
+  const { name } = options;
+  let link: Promise<Link> | undefined;
+  // Lines of the job's log that have come: after a broken connection it goes on behind them.
+  let seen = 0;
+  const getLink = async (): Promise<Link> => {
+    link ??= openLink(ctx, { ...options, onCounted: () => (seen += 1) });
+    const made = link;
+    try {
+      const open = await made;
+      void open.ended.then(() => (link === made ? (link = undefined) : undefined));
+      return open;
+    } catch (error) {
+      if (link === made) link = undefined;
+      throw error;
+    }
+  };
+  const call = async (method: string, ...args: unknown[]): Promise<unknown> =>
+    await (await getLink()).peer.call("call", method, args);
+  const job = async (
+    method: string,
+    subject: unknown,
+    prepare: (link: Link) => Promise<unknown[]>,
+  ): Promise<unknown> => {
+    seen = 0;
+    return await withReconnect(ctx, name, async () => {
+      const open = await getLink();
+      return await open.peer.call("job", { method, subject, args: await prepare(open), seen });
+    });
+  };
+  const travelling = async (open: Link, request: InitRequest): Promise<InitRequest> => {
+    const commits = request.sessions.map(({ start }) => start.commit);
+    const facts = { ...request.project, elsewhere: true };
+    const source = await sendProject(ctx, open, { facts, source: await options.source(), commits });
+    return { ...request, project: facts, source, carry: await sendCarried(open, request) };
+  };
+  return {
+    planInit: async (request) => answers.plan(await call("planInit", await travelling(await getLink(), request))),
+    init: async (request) => {
+      const { project, sessions } = request;
+      const subject = [project.name, project.rootCommit, sessions];
+      return answers.outcomes(await job("init", subject, async (open) => [await travelling(open, request)]), name);
+    },
+    list: async (selector) => answers.views(await call("list", there(selector)), name),
+    status: async (selector, wish) => answers.statuses(await call("status", there(selector), wish), name),
+    start: async (selector, { settings, rebuild }) => {
+      const again = rebuild && { ...rebuild, project: { ...rebuild.project, elsewhere: true } };
+      const args = [there(selector), { settings, ...(again === undefined ? {} : { rebuild: again }) }];
+      return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name);
+    },
+    stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name),
+    clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name),
+    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish)),
+    openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
+    diff: async (selector, wish) => {
+      const { text, truncated } = ((await call("diff", there(selector), wish)) ?? {}) as Record<string, unknown>;
+      if (typeof text !== "string" || typeof truncated !== "boolean") throw invalid("no diff");
+      return { text: visible(text), truncated };
+    },
+    connect: async (request, io) => {
+      const wish = { ...request, selector: there(request.selector) };
+      const { tty } = io;
+      if (tty === undefined) return await connectStreams(await getLink(), wish, io);
+      const again = async (): Promise<number> => await onTerminal(await getLink(), { connect: wish }, { ...io, tty });
+      // What lives in tmux over there is there when the connection is back; a plain shell is not.
+      return await (request.tmux ? withReconnect(ctx, name, again) : again());
+    },
+    login: async (request, io) => {
+      const { tty } = io;
+      if (tty !== undefined) await onTerminal(await getLink(), { login: request }, { ...io, tty });
+      return answers.authStatus(await call("authStatus", request.settings.agent)).login;
+    },
+    logs: async (selector, wish, out) => {
+      const open = await getLink();
+      const copied = copyLog(open.streams.take(streamOf.stdout), out);
+      await Promise.all([open.peer.call("logs", there(selector), wish), copied]);
+    },
+    doctor: async (wish) => answers.checks(await call("doctor", wish)),
+    authStatus: async (agent) => answers.authStatus(await call("authStatus", agent)),
+    logout: async (request) => answers.logout(await call("logout", request)),
+    close: () => void link?.then((open) => open.close()).catch(() => undefined),
+  };
+
+  async function onTerminal(
+    open: Link,
+    request: unknown,
+    io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
+  ): Promise<number> {
+    return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
+  }
+}
+
+function there<S extends Selector>(selector: S): S {
+  const { project } = selector;
+  return project === undefined ? selector : { ...selector, project: { ...project, elsewhere: true } };
+}
+
+async function connectStreams(open: Link, request: unknown, io: ConnectIo): Promise<number> {
+  const { peer, streams } = open;
+  const cancel = (): void => void peer.tell("cancel");
+  io.signal?.addEventListener("abort", cancel, { once: true });
+  // Not waited for: a program may end with its input unread.
+  void streams.pump(streamOf.stdin, io.stdin).catch(() => undefined);
+  try {
+    io.onReady?.();
+    const [code] = await Promise.all([
+      peer.call("connect", request),
+      copyTo(streams.take(streamOf.stdout), io.stdout),
+      copyTo(streams.take(streamOf.stderr), io.stderr),
+    ]);
+    if (typeof code !== "number" || !Number.isInteger(code) || code < 0 || code > 255) throw invalid("no exit code");
+    return code;
+  } finally {
+    io.signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/** Lines of a log as they come, with nothing in them that a terminal would obey. */
+async function copyLog(source: Readable, out: Writable): Promise<void> {
+  const decoder = new StringDecoder("utf8");
+  const texts = Readable.from(
+    (async function* () {
+      for await (const chunk of source as AsyncIterable<Buffer>) yield Buffer.from(visible(decoder.write(chunk)));
+    })(),
+  );
+  await copyTo(texts, out);
+}

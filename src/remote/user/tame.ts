@@ -1,0 +1,83 @@
+import { CoworkError } from "../../errors.ts";
+import type { ProgressEvent, Question, Step } from "../../events.ts";
+import { plain, plainLines } from "../../system/text.ts";
+
+// What a host says is untrusted: every text of it is made harmless before anything else sees it, and what has not the form
+// that was asked for is an error and not believed.
+
+/** The same value with harmless texts. Keys stay: nobody shows them. */
+export function tame(value: unknown): unknown {
+  if (typeof value === "string") return plain(value);
+  if (Array.isArray(value)) return value.map(tame);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tame(one)]));
+}
+
+/** As `tame`, but lines stay lines. */
+export function tameLines(text: unknown): string {
+  if (typeof text !== "string") throw invalid("no text");
+  return text === "" ? "" : `${plainLines(text).join("\n")}\n`;
+}
+
+const steps: readonly Step[] = [
+  "plan",
+  "clone",
+  "carry",
+  "config",
+  "image",
+  "container",
+  "agent",
+  "ready",
+  "check",
+  "stop",
+  "start",
+  "remove",
+];
+const states = ["start", "done", "failed", "note"] as const;
+
+/** Undefined for what is no event. */
+export function tameEvent(value: unknown): ProgressEvent | undefined {
+  const { session, step, state, detail } = tameRecord(value);
+  const [known, how] = [steps.find((one) => one === step), states.find((one) => one === state)];
+  if (typeof session !== "string" || known === undefined || how === undefined) return undefined;
+  return { session, step: known, state: how, ...(typeof detail === "string" ? { detail } : {}) };
+}
+
+/**
+ * A question of the host's. Agreement to a configuration counts for that host alone: under a hash of its own, since which
+ * configuration the hash stands for is known by the host's word only.
+ * @throws HOST_ANSWER_INVALID
+ */
+export function tameQuestion(value: unknown, host: string): Question {
+  const { kind, text, detail, project, projectRoot, hash, findings } = tameRecord(value);
+  if (kind === "confirm" && typeof text === "string") {
+    return { kind, text: `${host}: ${text}`, ...(isTexts(detail) ? { detail } : {}) };
+  }
+  const isTrust = kind === "trust" && [project, projectRoot, hash].every((one) => typeof one === "string");
+  if (!isTrust || !Array.isArray(findings)) throw invalid("a question that cowork does not know");
+  return {
+    kind,
+    project: String(project),
+    projectRoot: String(projectRoot),
+    hash: `${host} ${String(hash)}`,
+    findings: findings.map((one) => {
+      const { where, what, why } = tameRecord(one);
+      return { where: String(where), what: String(what), why: String(why) };
+    }),
+  };
+}
+
+export function tameRecord(value: unknown): Record<string, unknown> {
+  const tamed = tame(value);
+  return tamed !== null && typeof tamed === "object" && !Array.isArray(tamed) ? (tamed as Record<string, unknown>) : {};
+}
+
+export function invalid(what: string): CoworkError {
+  return new CoworkError("HOST_ANSWER_INVALID", `The host answered with ${what}.`, {
+    hint: "it may be another version: run the same command again with --verbose",
+  });
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
