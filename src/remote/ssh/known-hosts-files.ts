@@ -1,0 +1,45 @@
+import { open, realpath } from "node:fs/promises";
+import { dirname } from "node:path";
+import { toCoworkError } from "../../errors.ts";
+import { ensureFolder, isAbsent, readRegularFile } from "../../system/files.ts";
+import { parseKnownHosts, type KnownLine } from "./known-hosts.ts";
+
+const maxBytes = 32 * 1024 * 1024;
+
+/** The user's files first. What is missing counts as empty. */
+export async function readKnownHosts(files: readonly string[]): Promise<KnownLine[]> {
+  const texts = await Promise.all(files.map(readUserFile));
+  return files.flatMap((file, index) => parseKnownHosts(texts[index] ?? "", file));
+}
+
+/** Adds a line at the end, in one write: other programs may do the same. A file that is missing is made, 0600 in a folder 0700. */
+export async function addKnownHost(file: string, line: string): Promise<void> {
+  try {
+    await ensureFolder(dirname(file));
+    const before = await readUserFile(file);
+    const handle = await open(file, "a", 0o600);
+    try {
+      await handle.writeFile(before === undefined || before === "" || before.endsWith("\n") ? line : `\n${line}`);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw toCoworkError(error);
+  }
+}
+
+/** Files of `~/.ssh` may be links: people keep them elsewhere. */
+async function readUserFile(path: string): Promise<string | undefined> {
+  const bytes = await readOwnFile(path, maxBytes);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
+/** A regular file of the user's, also behind a link; undefined where there is none. */
+export async function readOwnFile(path: string, limit: number): Promise<Uint8Array | undefined> {
+  try {
+    return await readRegularFile(await realpath(path), { maxBytes: limit });
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw toCoworkError(error);
+  }
+}
