@@ -40,14 +40,8 @@ export async function askPersonSecret(
 }
 
 function sentence(question: Question): string {
-  switch (question.kind) {
-    case "trust":
-      return "Do you trust this configuration, on this host?";
-    case "host-key":
-      return "Is this the key of the host that you mean?";
-    case "confirm":
-      return plain(question.text);
-  }
+  if (question.kind === "trust") return "Do you trust this configuration, on this host?";
+  return question.kind === "host-key" ? "Is this the key of the host that you mean?" : plain(question.text);
 }
 
 /** What has to be read before the answer; also shown where nobody can be asked. */

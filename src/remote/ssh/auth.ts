@@ -1,3 +1,4 @@
+import type * as ssh2Module from "ssh2";
 import type { AnyAuthMethod } from "ssh2";
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
@@ -8,7 +9,7 @@ import { listIdentities } from "./identities.ts";
 import { createKeyring, type Keyring } from "./keyring.ts";
 import type { HostOptions } from "./options.ts";
 
-type Ssh2 = typeof import("ssh2");
+type Ssh2 = typeof ssh2Module;
 
 export interface Auth {
   /** the next way to prove who the user is. @throws HOST_AUTH_FAILED when there is none left */
@@ -59,7 +60,10 @@ export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, de
         }
         return answers;
       };
-      answerAll().then(finish, () => finish([]));
+      answerAll().then(
+        (answers) => finish(answers),
+        () => finish([]),
+      );
     },
   });
   const byPassword = async (): Promise<AnyAuthMethod | undefined> => {

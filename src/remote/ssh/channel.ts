@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from "node:stream";
 import type { ClientChannel } from "ssh2";
-import { CoworkError } from "../../errors.ts";
+import type { CoworkError } from "../../errors.ts";
 import type { Channel } from "../types.ts";
 
 type Ended = Awaited<Channel["exit"]>;

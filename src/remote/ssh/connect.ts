@@ -1,14 +1,15 @@
 import { CoworkError } from "../../errors.ts";
 import type { Connection, RemoteContext, Target } from "../types.ts";
 import { createConnection } from "./connection.ts";
-import { startDeadline } from "./deadline.ts";
+import { startDeadline, type Deadline } from "./deadline.ts";
 import { nameOf, unreachable } from "./failures.ts";
 import type { Live } from "./live.ts";
 import { logIn } from "./login.ts";
 import type { HostOptions } from "./options.ts";
 import { resolveHost } from "./resolve.ts";
-import { destinationOf, parseJump } from "./target.ts";
-import { openTcp, openThrough } from "./transport.ts";
+import { openByCommand } from "./proxy-command.ts";
+import { parseDestination, parseJump } from "./target.ts";
+import { openTcp, openThrough, type Transport } from "./transport.ts";
 
 /** A ProxyJump that leads to itself would never end. */
 const maxHops = 8;
@@ -19,7 +20,8 @@ const maxHops = 8;
  * @throws USAGE, HOST_UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED, HOST_AUTH_FAILED, INTERRUPTED
  */
 export async function connectSsh(ctx: RemoteContext, target: Target): Promise<Connection> {
-  const host = await resolveHost(ctx, target);
+  const place = parseDestination(target.destination);
+  const host = await resolveHost(ctx, { ...place, port: target.port ?? place.port }, target.identityFile);
   return createConnection(target.destination, await reach(ctx, host, undefined, maxHops));
 }
 
@@ -45,7 +47,7 @@ async function reach(ctx: RemoteContext, host: HostOptions, before: Live | undef
 async function reachJumps(ctx: RemoteContext, host: HostOptions, hopsLeft: number): Promise<Live | undefined> {
   let last: Live | undefined;
   for (const jump of host.proxyJump) {
-    const options = await resolveHost(ctx, { destination: destinationOf(parseJump(jump)) });
+    const options = await resolveHost(ctx, parseJump(jump));
     last = await reach(ctx, options, last, hopsLeft - 1);
   }
   return last;
@@ -54,8 +56,7 @@ async function reachJumps(ctx: RemoteContext, host: HostOptions, hopsLeft: numbe
 async function open(ctx: RemoteContext, host: HostOptions, jump: Live | undefined): Promise<Live> {
   const deadline = startDeadline(host.connectTimeoutMs, nameOf(host), ctx.signal);
   try {
-    const transport =
-      jump === undefined ? await openTcp(host, deadline) : await openThrough(jump.client, host, deadline);
+    const transport = await openTransport(ctx, host, jump, deadline);
     try {
       return await logIn(ctx, host, transport, deadline);
     } catch (error) {
@@ -67,4 +68,14 @@ async function open(ctx: RemoteContext, host: HostOptions, jump: Live | undefine
   } finally {
     deadline.end();
   }
+}
+
+async function openTransport(
+  ctx: RemoteContext,
+  host: HostOptions,
+  jump: Live | undefined,
+  deadline: Deadline,
+): Promise<Transport> {
+  if (jump !== undefined) return await openThrough(jump.client, host, deadline);
+  return host.proxyCommand === undefined ? await openTcp(host, deadline) : openByCommand(ctx, host, host.proxyCommand);
 }

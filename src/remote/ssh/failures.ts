@@ -29,38 +29,35 @@ export function nameOf(host: Pick<HostOptions, "alias" | "hostname" | "port">): 
   return host.alias === host.hostname ? `Host ${address}` : `Host ${plain(host.alias)} (${address})`;
 }
 
-/** Any error of a connection, as one that a user can act on. */
+/** Any error on the way to a host, as one that a user can act on. */
 export function unreachable(host: HostOptions, cause: unknown): CoworkError {
   if (cause instanceof CoworkError) return cause;
-  const known = why[errorCode(cause) ?? ""];
-  const said = cause instanceof Error ? cause.message : String(cause);
-  const text = known?.text ?? sentence(said);
-  const hint = known?.hint ?? `see what \`ssh -v ${plain(host.alias)}\` says`;
+  const { text, hint = `see what \`ssh -v ${plain(host.alias)}\` says` } = reason(cause);
   return new CoworkError("HOST_UNREACHABLE", `${nameOf(host)} cannot be reached: ${text}.`, { hint, cause });
 }
 
-/** As the hint of an error and as an argument: what a person types to go there without cowork. */
+/** An error of a connection that stood. */
 export function broken(host: HostOptions, cause: unknown): CoworkError {
   if (cause instanceof CoworkError) return cause;
-  const known = why[errorCode(cause) ?? ""];
-  const text = known?.text ?? sentence(cause instanceof Error ? cause.message : String(cause));
-  return new CoworkError("HOST_UNREACHABLE", `The connection to ${nameOf(host).slice(5)} is gone: ${text}.`, {
-    hint: "run the same command again",
-    cause,
-  });
+  const message = `The connection to ${nameOf(host).replace(/^Host /, "")} is gone: ${reason(cause).text}.`;
+  return new CoworkError("HOST_UNREACHABLE", message, { hint: "run the same command again", cause });
 }
 
-// What ssh2 says, in the words of everybody.
-const plainWords: readonly (readonly [RegExp, string])[] = [
+// What ssh2 says, in words that say more.
+const inWords: readonly (readonly [RegExp, string])[] = [
   [/^Keepalive timeout/, "it does not answer any more"],
   [/^Connection lost before handshake/, "it closed the connection at once"],
-  [/no matching (.+?)(?: algorithm)?$/, "its sshd and cowork have no $1 algorithm in common"],
+  [/no matching (.+)$/, "its sshd and cowork have no $1 in common"],
   [/^(Invalid header|Header line too long|Max greeting|Invalid identification)/, "what answers there is no SSH server"],
 ];
 
-function sentence(message: string): string {
-  const text = plain(message).slice(0, 300).replace(/\.+$/, "");
-  for (const [pattern, words] of plainWords)
-    if (pattern.test(text)) return text.replace(pattern, words).split(": ").at(-1) ?? words;
-  return text === "" ? "no reason is known" : text;
+function reason(cause: unknown): { text: string; hint?: string } {
+  const known = why[errorCode(cause) ?? ""];
+  if (known !== undefined) return known;
+  const said = plain(cause instanceof Error ? cause.message : String(cause)).slice(0, 300);
+  for (const [pattern, words] of inWords) {
+    const found = pattern.exec(said);
+    if (found !== null) return { text: words.replace("$1", found[1] ?? "") };
+  }
+  return { text: said.replace(/\.+$/, "") || "it does not say why" };
 }

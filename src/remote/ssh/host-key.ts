@@ -6,6 +6,7 @@ import { fingerprint, judgeKey, keyTypeName, keyTypeOf, knownKeyTypes, knownLine
 import type { KnownLine, Verdict } from "./known-hosts.ts";
 import { addKnownHost, readKnownHosts } from "./known-hosts-files.ts";
 import type { HostOptions } from "./options.ts";
+import { isRevokedBy } from "./revoked-keys.ts";
 
 /** Types of host keys, each with the ways to sign that we accept of it (no SHA-1), in the order that we would choose. */
 const signatures: Record<string, readonly string[]> = {
@@ -40,7 +41,9 @@ export async function createHostKeyCheck(ctx: RemoteContext, host: HostOptions):
       if (accepted !== undefined && accepted !== shown) throw changed(host, name, key, undefined);
       if (accepted !== undefined) return;
       const verdict = judge(lines, host, name, key);
-      if (verdict.kind === "revoked") throw revoked(host, key, verdict.line);
+      if (verdict.kind === "revoked") throw revoked(host, key, `${verdict.line.file}:${verdict.line.line}`);
+      const list = host.revokedHostKeys;
+      if (list !== undefined && (await isRevokedBy(ctx, list, key))) throw revoked(host, key, list);
       if (verdict.kind === "changed") throw changed(host, name, key, verdict.line);
       if (verdict.kind === "unknown") {
         await agreeTo(ctx, host, key);
@@ -94,9 +97,8 @@ async function agreeTo(ctx: RemoteContext, host: HostOptions, key: Uint8Array): 
   });
 }
 
-function revoked(host: HostOptions, key: Uint8Array, line: KnownLine): CoworkError {
-  const where = `${plain(line.file)}:${line.line}`;
-  const message = `${nameOf(host)} shows the key ${fingerprint(key)}, which is marked as revoked in ${where}.`;
+function revoked(host: HostOptions, key: Uint8Array, where: string): CoworkError {
+  const message = `${nameOf(host)} shows the key ${fingerprint(key)}, which is revoked by ${plain(where)}.`;
   return new CoworkError("HOST_KEY_REVOKED", message, { hint: "do not connect; ask the host's owner for its new key" });
 }
 

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
+import type * as ssh2Module from "ssh2";
 import type { ParsedKey } from "ssh2";
 import { plain } from "../../system/text.ts";
 import type { RemoteContext } from "../types.ts";
-import { readOwnFile } from "./known-hosts-files.ts";
+import { readOwnFile } from "./own-file.ts";
 import type { HostOptions } from "./options.ts";
 
-type Ssh2 = typeof import("ssh2");
+type Ssh2 = typeof ssh2Module;
 
 /** A key that the user may have. */
 export interface Identity {

@@ -1,10 +1,11 @@
+import type * as ssh2Module from "ssh2";
 import type { BaseAgent, ParsedKey, SignCallback, SigningRequestOptions } from "ssh2";
 import { plain } from "../../system/text.ts";
 import type { RemoteContext } from "../types.ts";
 import type { Deadline } from "./deadline.ts";
 import { readPrivateKey, type Identities, type Identity } from "./identities.ts";
 
-type Ssh2 = typeof import("ssh2");
+type Ssh2 = typeof ssh2Module;
 
 export interface Keyring {
   /** keys that were not offered yet, or undefined when there are none */

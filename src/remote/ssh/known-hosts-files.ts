@@ -1,8 +1,9 @@
-import { open, realpath } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { toCoworkError } from "../../errors.ts";
-import { ensureFolder, isAbsent, readRegularFile } from "../../system/files.ts";
+import { ensureFolder } from "../../system/files.ts";
 import { parseKnownHosts, type KnownLine } from "./known-hosts.ts";
+import { readOwnFile } from "./own-file.ts";
 
 const maxBytes = 32 * 1024 * 1024;
 
@@ -28,18 +29,7 @@ export async function addKnownHost(file: string, line: string): Promise<void> {
   }
 }
 
-/** Files of `~/.ssh` may be links: people keep them elsewhere. */
 async function readUserFile(path: string): Promise<string | undefined> {
   const bytes = await readOwnFile(path, maxBytes);
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
-}
-
-/** A regular file of the user's, also behind a link; undefined where there is none. */
-export async function readOwnFile(path: string, limit: number): Promise<Uint8Array | undefined> {
-  try {
-    return await readRegularFile(await realpath(path), { maxBytes: limit });
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw toCoworkError(error);
-  }
 }

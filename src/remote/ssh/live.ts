@@ -1,5 +1,5 @@
 import type { Client } from "ssh2";
-import { CoworkError } from "../../errors.ts";
+import type { CoworkError } from "../../errors.ts";
 import { broken } from "./failures.ts";
 import type { HostOptions } from "./options.ts";
 import type { Transport } from "./transport.ts";
@@ -36,7 +36,7 @@ export function watchClient(
     listeners.clear();
     // In order where it still listens (a half-read answer may be on its way), by force in any case.
     if (reason === undefined) client.end();
-    setImmediate(transport.end);
+    setImmediate(() => transport.end());
   };
   client.on("error", (error: Error & { level?: string }) => {
     // A key of the agent that did not sign is no reason to give up: the next one is tried.

@@ -1,5 +1,5 @@
-import type { AnyAuthMethod, AuthHandlerMiddleware } from "ssh2";
-import { CoworkError } from "../../errors.ts";
+import type { AnyAuthMethod } from "ssh2";
+import type { CoworkError } from "../../errors.ts";
 import { plainLines } from "../../system/text.ts";
 import type { RemoteContext } from "../types.ts";
 import { createAuth } from "./auth.ts";
@@ -71,9 +71,9 @@ export async function logIn(
             },
           );
         },
-        authHandler: ((left: string[] | null, _partial: boolean | null, next: (method: AnyAuthMethod) => void) => {
-          auth.next(left ?? undefined).then(next, giveUp);
-        }) as AuthHandlerMiddleware,
+        authHandler: (left: string[] | null, _partial: boolean | null, next: (method: AnyAuthMethod) => void) => {
+          auth.next(left ?? undefined).then((method) => next(method), giveUp);
+        },
       });
     });
     return live;

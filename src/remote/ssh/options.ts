@@ -1,5 +1,4 @@
 import { expandPath, expandTokens, type Tokens } from "./expand.ts";
-import { words } from "./words.ts";
 
 /** Keys in lower case, each with its values in the order of the configuration. What `ssh -G` prints, or what we read ourselves. */
 export type RawOptions = ReadonlyMap<string, readonly string[]>;
@@ -20,6 +19,7 @@ export interface HostOptions {
   hostKeyAlias: string | undefined;
   userKnownHosts: string[];
   globalKnownHosts: string[];
+  revokedHostKeys: string | undefined;
   strictHostKeys: "ask" | "accept-new" | "yes";
   hashKnownHosts: boolean;
   /** hops, first one first */
@@ -48,34 +48,34 @@ export type Local = Pick<Tokens, "home" | "localUser" | "localHost" | "uid"> & {
 export function hostOptions(raw: RawOptions, alias: string, local: Local): HostOptions {
   const one = (key: string): string | undefined => raw.get(key)?.[0];
   const seconds = (key: string, otherwise: number): number => positive(one(key)) ?? otherwise;
-  const hostKeyAlias = unlessNone(one("hostkeyalias"));
   const tokens: Tokens = {
     ...local,
     alias,
-    hostname: one("hostname") ?? alias,
+    hostname: (one("hostname") ?? alias).replaceAll("%h", alias).replaceAll("%%", "%"),
     port: positive(one("port")) ?? 22,
     user: one("user") ?? local.localUser,
-    hostKeyAlias,
+    hostKeyAlias: unlessNone(one("hostkeyalias"))
+      ?.replaceAll("%h", one("hostname") ?? alias)
+      .replaceAll("%n", alias),
     jump: unlessNone(one("proxyjump")),
   };
   const path = (text: string): string => expandPath(text, tokens, local.env);
-  const paths = (key: string, otherwise: string): string[] =>
-    words(one(key) ?? otherwise)
-      .filter((word) => word !== "none")
-      .map(path);
+  const paths = (key: string, otherwise: string[]): string[] =>
+    (raw.get(key) ?? otherwise).filter(unlessNone).map(path);
   const proxyCommand = unlessNone(one("proxycommand"));
   return {
     alias,
-    hostname: expandTokens(tokens.hostname, { ...tokens, hostname: alias }),
+    hostname: tokens.hostname,
     port: tokens.port,
     user: tokens.user,
     family: family(one("addressfamily")),
-    identityFiles: [...new Set((raw.get("identityfile") ?? defaultIdentities).filter(unlessNone).map(path))],
+    identityFiles: [...new Set(paths("identityfile", defaultIdentities))],
     identitiesOnly: isYes(one("identitiesonly")),
     agent: agentSocket(one("identityagent"), local.env, path),
-    hostKeyAlias,
-    userKnownHosts: paths("userknownhostsfile", "~/.ssh/known_hosts ~/.ssh/known_hosts2"),
-    globalKnownHosts: paths("globalknownhostsfile", "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"),
+    hostKeyAlias: tokens.hostKeyAlias,
+    userKnownHosts: paths("userknownhostsfile", ["~/.ssh/known_hosts", "~/.ssh/known_hosts2"]),
+    globalKnownHosts: paths("globalknownhostsfile", ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]),
+    revokedHostKeys: paths("revokedhostkeys", [])[0],
     strictHostKeys: strict(one("stricthostkeychecking")),
     hashKnownHosts: isYes(one("hashknownhosts")),
     proxyJump: tokens.jump === undefined ? [] : tokens.jump.split(",").map((jump) => jump.trim()),
@@ -101,7 +101,9 @@ export function parseSshG(text: string): RawOptions {
     const [, key, value] = /^(\S+) (.*?)\r?$/.exec(line) ?? [];
     if (key === undefined || value === undefined) continue;
     const name = key.toLowerCase();
-    raw.set(name, [...(raw.get(name) ?? []), value]);
+    // Files in one line, without quotes, whatever is in their names: each begins like a path.
+    const values = name.endsWith("knownhostsfile") ? value.split(/ +(?=[/~%$]|none$)/) : [value];
+    raw.set(name, [...(raw.get(name) ?? []), ...values]);
   }
   return raw;
 }

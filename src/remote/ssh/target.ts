@@ -29,13 +29,6 @@ export function parseJump(jump: string): Place {
   return parseDestination(jump.startsWith("ssh://") ? jump : `ssh://${jump}`);
 }
 
-/** As a destination that ssh reads back. */
-export function destinationOf({ user, host, port }: Place): string {
-  const name = user === undefined ? "" : `${user}@`;
-  if (port === undefined) return `${name}${host}`;
-  return `ssh://${name}${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
 function takeApart(destination: string): Place | undefined {
   const isUrl = destination.startsWith("ssh://");
   const rest = isUrl ? destination.slice("ssh://".length).replace(/\/$/, "") : destination;

@@ -1,13 +1,3 @@
-/** Words of a line as ssh_config separates them: by spaces, `"` keeps them together, `\` takes the sense from `"` and `\`. */
-export function words(text: string): string[] {
-  const found: string[] = [];
-  for (const match of text.matchAll(/"((?:\\.|[^"\\])*)"?|(\S+)/g)) {
-    const [, quoted, bare] = match;
-    found.push(quoted === undefined ? (bare ?? "") : quoted.replaceAll(/\\(["\\])/g, "$1"));
-  }
-  return found;
-}
-
 /** `*` and `?` of ssh's patterns; upper and lower case are one. */
 export function matchesPattern(pattern: string, name: string): boolean {
   const source = pattern.toLowerCase().replaceAll(/[.+^${}()|[\]\\]/g, "\\$&");
