@@ -47,6 +47,10 @@ export const errorCodes = {
   ENGINE_FAILED: { exit: 1, means: "the Docker Engine refused or failed a request" },
   HOST_UNREACHABLE: { exit: 4, means: "a remote host does not answer" },
   HOST_ANSWER_INVALID: { exit: 4, means: "a remote host answers what cowork does not understand" },
+  HOST_KEY_UNKNOWN: { exit: 4, means: "nobody has agreed to a remote host's key yet" },
+  HOST_KEY_CHANGED: { exit: 4, means: "a remote host shows another key than the one that is known" },
+  HOST_KEY_REVOKED: { exit: 4, means: "a remote host shows a key that was revoked" },
+  HOST_AUTH_FAILED: { exit: 4, means: "a remote host does not let the user in" },
   NOT_LOGGED_IN: { exit: 5, means: "the agent has no usable login on this host" },
   AGENT_UNAVAILABLE: { exit: 1, means: "the agent's program could not be installed" },
   // the machine

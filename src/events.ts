@@ -38,10 +38,35 @@ export interface Finding {
 
 export type Question =
   | { kind: "trust"; project: string; projectRoot: string; hash: string; findings: Finding[] }
+  | HostKeyQuestion
   | { kind: "confirm"; text: string; detail?: string[] };
 
+/** Is this the key of the host that was meant? Only a person can say yes, who has compared it: no flag, no variable. */
+export interface HostKeyQuestion {
+  kind: "host-key";
+  /** as the user called it */
+  host: string;
+  /** `machine:port` */
+  address: string;
+  /** `ED25519`, `ECDSA`, `RSA` */
+  keyType: string;
+  /** `SHA256:…`, as ssh-keygen prints it */
+  fingerprint: string;
+}
+
 /**
- * Asks the user. Answers true for yes. Without a terminal a `confirm` is answered by the caller's flags and a `trust`
- * question without agreement throws TRUST_REQUIRED.
+ * Asks the user. Answers true for yes. Without a terminal a `confirm` is answered by the caller's flags, a `trust`
+ * question without agreement throws TRUST_REQUIRED, and a `host-key` is answered with no.
  */
 export type Ask = (question: Question) => Promise<boolean>;
+
+/** A password, a pass phrase, a code. */
+export interface SecretQuestion {
+  text: string;
+  detail?: string[];
+  /** what is typed may be seen */
+  echo: boolean;
+}
+
+/** Undefined: nobody can be asked, or the person gave up. */
+export type AskSecret = (question: SecretQuestion) => Promise<string | undefined>;

@@ -58,7 +58,16 @@ export const advice: Record<ErrorCode, string> = {
     "The message holds the engine's own words. `docker info` and the engine's log (`journalctl -u docker`) say more.",
   HOST_ANSWER_INVALID:
     "Something else writes where cowork speaks with the host: look at what the login shell there prints, and at `cowork --host HOST doctor --verbose`.",
-  HOST_UNREACHABLE: "Try plain `ssh <host>`. This version of cowork knows the host `local` only.",
+  HOST_UNREACHABLE:
+    "The message says how far it came. Try plain `ssh <host>`: cowork uses the same configuration (`~/.ssh/config`), jump hosts and proxy commands included.",
+  HOST_KEY_UNKNOWN:
+    "Compare the fingerprint with one that the host's owner gave you (on the host: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`). Then run the command again on a terminal and say yes, or connect once with `ssh <host>`. No flag of cowork agrees to a host's key.",
+  HOST_KEY_CHANGED:
+    "Either the host was set up anew, or somebody stands between you and it. Ask its owner. If the new key is right, take the old one out with the `ssh-keygen -R` that the hint names, and connect again.",
+  HOST_KEY_REVOKED:
+    "Somebody marked this key as no longer good, in the file that the message names. Ask the host's owner; do not connect before it has a new one.",
+  HOST_AUTH_FAILED:
+    "The message says what was tried. `ssh -v <host>` shows what works there. Keys are taken from the agent (`ssh-add -l`) and from `IdentityFile`; passwords and pass phrases are asked for on a terminal only.",
   NOT_LOGGED_IN: "`cowork auth` logs in once, for all sessions of this host, also for those that run already.",
   AGENT_UNAVAILABLE:
     "Sessions work without the agent. When the package registry is in reach again, `cowork start <session>` fetches it.",

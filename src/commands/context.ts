@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { CoworkError } from "../errors.ts";
-import type { Ask, Question } from "../events.ts";
+import type { Ask, AskSecret, Question } from "../events.ts";
 import type { Context } from "../system/context.ts";
 import { coworkPaths } from "../system/paths.ts";
 import { hostUser } from "../system/user.ts";
@@ -31,7 +31,7 @@ export async function makeContext(
   const { report } = options.progress;
   const base = { paths, user, env, run: createRun({ env }), node, self, clock: systemClock, report, signal, log };
   const engine = createEngine({ env, home: user.home });
-  return { ...base, engine, ask: createAsk(terminal, base, options) };
+  return { ...base, engine, ...createQuestions(terminal, base, options) };
 }
 
 /** `$COWORK_HOME`, else `~/.cowork`; absolute. */
@@ -48,29 +48,38 @@ export function homeFolder(caller: Pick<Caller, "env" | "cwd" | "identity">): st
 /**
  * Questions, one at a time. Trust that was given before, for the same content, is not asked for again; where nobody can be
  * asked, a question is shown and answered with no, but for `--trust`. `COWORK_YES=true`, which install.sh sets once its user has
- * agreed to all that it changes, answers the others with yes: never a question of trust.
+ * agreed to all that it changes, answers the others with yes: never a question of trust. Whether a host's key is the right one,
+ * and what a secret is, can only be said by a person.
  */
-function createAsk(
+function createQuestions(
   terminal: Terminal,
   ctx: Pick<Context, "paths" | "clock" | "signal" | "env">,
   options: { progress: Progress; trust: boolean },
-): Ask {
+): { ask: Ask; askSecret: AskSecret } {
   let last: Promise<unknown> = Promise.resolve();
   const askOne = async (question: Question): Promise<boolean> => {
     const { showQuestion, askPerson } = await import("../ui/questions.ts");
     const { isTrusted, rememberTrust } = await import("../project/trust-store.ts");
     const isTrust = question.kind === "trust";
     if (isTrust && (await isTrusted(ctx.paths, question.projectRoot, question.hash))) return true;
-    const given = isTrust ? options.trust : ctx.env["COWORK_YES"] === "true";
+    const given = isTrust ? options.trust : question.kind === "confirm" && ctx.env["COWORK_YES"] === "true";
     if (given || !terminal.canAsk) showQuestion(terminal, question);
     const yes = given || (terminal.canAsk && (await askPerson(terminal, question, ctx.signal)));
     if (isTrust && yes) await rememberTrust(ctx, question.projectRoot, question.hash);
     return yes;
   };
-  return async (question) => {
-    // Sessions are made side by side; their questions come one after another.
-    const turn = last.then(async () => await options.progress.pauseFor(async () => await askOne(question)));
+  // Sessions are made side by side; their questions come one after another.
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(async () => await options.progress.pauseFor(work));
     last = turn.catch(() => undefined);
     return await turn;
+  };
+  return {
+    ask: async (question) => await inTurn(async () => await askOne(question)),
+    askSecret: async (question) => {
+      if (!terminal.canAsk) return undefined;
+      const { askPersonSecret } = await import("../ui/questions.ts");
+      return await inTurn(async () => await askPersonSecret(terminal, question, ctx.signal));
+    },
   };
 }

@@ -1,33 +1,49 @@
 import type { Readable, Writable } from "node:stream";
+import type { Context } from "../system/context.ts";
 
 /** An authenticated way to a remote host, whose key was checked. One per command; every call is a channel of it. */
 export interface Connection {
   /** as the user called it */
   readonly host: string;
   /**
-   * Runs a command line by the user's login shell there: the caller quotes. Resolves when the channel is open.
+   * Runs a command line by the user's login shell (the caller quotes: `sh -c '…'`). Resolves when the channel is open.
    * Throws HOST_UNREACHABLE when the connection is gone.
    */
-  exec(command: string, options?: { terminal?: TerminalSize }): Promise<Channel>;
+  exec(command: string, options?: ExecOptions): Promise<Channel>;
   /** Resolves once, when the connection is gone: with the reason, or undefined after `close`. */
   readonly gone: Promise<Error | undefined>;
   close(): void;
 }
 
-export interface TerminalSize {
-  /** as in `TERM` */
-  name: string;
-  columns: number;
-  rows: number;
+export interface ExecOptions {
+  /** a terminal over there: its input is raw, stdout and stderr are one stream, and a hang-up ends what runs in it */
+  terminal?: { name: string; columns: number; rows: number };
 }
 
-/** A program that runs on the remote host. */
+/** A program that runs on the remote host. Both of its output streams have to be read (or resumed): they hold it back. */
 export interface Channel {
   readonly stdin: Writable;
   readonly stdout: Readable;
+  /** empty with a terminal */
   readonly stderr: Readable;
-  /** When the program has ended and its output was read; rejects with HOST_UNREACHABLE when the connection broke before. */
+  /**
+   * When the program has ended and its output was read; rejects with HOST_UNREACHABLE when the connection broke before. Code and
+   * signal are both absent where the host told neither, and after `close`.
+   */
   readonly exit: Promise<{ code: number | null; signal: string | undefined }>;
   resize(columns: number, rows: number): void;
   close(): void;
+}
+
+/** What a connection is made with. */
+export interface RemoteContext extends Pick<Context, "env" | "run" | "ask" | "askSecret" | "log" | "signal" | "clock"> {
+  user: Pick<Context["user"], "home" | "name" | "uid">;
+}
+
+/** A remote host as the user names it. */
+export interface Target {
+  /** an alias of ssh's configuration, `machine`, `user@machine` or `ssh://user@machine:port` */
+  destination: string;
+  port?: number;
+  identityFile?: string;
 }

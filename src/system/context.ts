@@ -1,4 +1,4 @@
-import type { Ask, Report } from "../events.ts";
+import type { Ask, AskSecret, Report } from "../events.ts";
 import type { Engine } from "../engine/types.ts";
 import type { HostUser } from "./user.ts";
 import type { Paths } from "./paths.ts";
@@ -23,6 +23,7 @@ export interface Context {
   clock: Clock;
   report: Report;
   ask: Ask;
+  askSecret: AskSecret;
   /** aborted on Ctrl-C: long work ends in order */
   signal: AbortSignal;
   /** a line for the log file of this command, never for the terminal */

@@ -1,4 +1,4 @@
-import type { Question } from "../events.ts";
+import type { Question, SecretQuestion } from "../events.ts";
 import { plain } from "../system/text.ts";
 import { renderFindings } from "./findings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -11,7 +11,7 @@ export async function askPerson(terminal: Terminal, question: Question, signal: 
   const { confirm } = await import("@clack/prompts");
   showQuestion(terminal, question);
   const answer = await confirm({
-    message: question.kind === "trust" ? "Do you trust this configuration, on this host?" : plain(question.text),
+    message: sentence(question),
     initialValue: false,
     input: terminal.streams.stdin,
     output: terminal.streams.stderr,
@@ -20,10 +20,39 @@ export async function askPerson(terminal: Terminal, question: Question, signal: 
   return answer === true;
 }
 
+/**
+ * Asks for a secret, which is not shown while it is typed unless the question says so. Ctrl-C and Escape give undefined.
+ * Only where `terminal.canAsk`.
+ */
+export async function askPersonSecret(
+  terminal: Terminal,
+  question: SecretQuestion,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { password, text } = await import("@clack/prompts");
+  for (const line of question.detail ?? []) terminal.err(`  ${plain(line)}`);
+  const { stdin: input, stderr: output } = terminal.streams;
+  const options = { message: plain(question.text), input, output, signal };
+  const answer = await (question.echo ? text(options) : password(options));
+  // A bare Enter is an answer, too.
+  if (typeof answer === "symbol") return undefined;
+  return answer ?? "";
+}
+
+function sentence(question: Question): string {
+  if (question.kind === "trust") return "Do you trust this configuration, on this host?";
+  return question.kind === "host-key" ? "Is this the key of the host that you mean?" : plain(question.text);
+}
+
 /** What has to be read before the answer; also shown where nobody can be asked. */
 export function showQuestion(terminal: Terminal, question: Question): void {
   if (question.kind === "confirm") {
     for (const line of question.detail ?? []) terminal.err(`  ${plain(line)}`);
+    return;
+  }
+  if (question.kind === "host-key") {
+    terminal.err(`The host ${plain(question.host)} (${plain(question.address)}) is not known here. It shows this key:`);
+    terminal.err(`  ${plain(question.keyType)} ${plain(question.fingerprint)}`);
     return;
   }
   terminal.err(

@@ -21,6 +21,7 @@ export function connectContext(home: string, more: Partial<Context> = {}): Conte
     clock: systemClock,
     report: ({ detail }) => void (detail !== undefined && notes.push(detail)),
     ask: async () => true,
+    askSecret: () => Promise.resolve(undefined),
     signal: new AbortController().signal,
     log: () => undefined,
     ...more,

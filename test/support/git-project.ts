@@ -115,6 +115,7 @@ function testContext(root: string, env: Record<string, string>, overrides: Parti
     clock: { now: () => new Date(), sleep: () => Promise.resolve() },
     report: () => undefined,
     ask: () => Promise.resolve(true),
+    askSecret: () => Promise.resolve(undefined),
     signal: new AbortController().signal,
     log: () => undefined,
   };

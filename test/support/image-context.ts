@@ -37,6 +37,7 @@ export async function imageContext(overrides: Partial<Context> = {}): Promise<Im
     clock: systemClock,
     report: (event) => void events.push(event),
     ask: async () => true,
+    askSecret: () => Promise.resolve(undefined),
     signal: new AbortController().signal,
     log: (line) => void log.push(line),
     node: { path: process.execPath, version: process.versions.node },

@@ -23,7 +23,7 @@ export interface SshServer {
 
 /** @param folder a folder on this machine for the agents' sockets */
 export async function startSshServer(test: string, folder: string): Promise<SshServer> {
-  await ensureImage();
+  await ensureSshImage();
   await mkdir(folder, { recursive: true });
   const started = await execa("docker", [
     "run",
@@ -57,8 +57,8 @@ export async function startSshServer(test: string, folder: string): Promise<SshS
   };
 }
 
-async function ensureImage(): Promise<void> {
-  if (await hasImage(image)) return;
+export async function ensureSshImage(): Promise<string> {
+  if (await hasImage(image)) return image;
   const dockerfile = [
     `FROM ${await ensureTestBaseImage()}`,
     "RUN apt-get update && apt-get install -y --no-install-recommends openssh-server && rm -rf /var/lib/apt/lists/*",
@@ -68,4 +68,5 @@ async function ensureImage(): Promise<void> {
     "LABEL cowork.test=ssh",
   ];
   await execa("docker", ["build", "-t", image, "-"], { input: dockerfile.join("\n"), timeout: 300_000 });
+  return image;
 }

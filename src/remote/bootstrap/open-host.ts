@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { plain, plainLines } from "../../system/text.ts";
-import type { Channel, Connection, TerminalSize } from "../types.ts";
+import type { Channel, Connection, ExecOptions } from "../types.ts";
 import { bootstrapCommand, parseNeed, type Need } from "./script.ts";
 import { nodeParcel, programParcel, type Parcel, type Program } from "./parcels.ts";
 import { waitForMark } from "./wait-for-mark.ts";
@@ -14,7 +14,7 @@ export interface OpenOptions {
   program: Program;
   /** words after `__host` */
   mode?: readonly string[];
-  terminal?: TerminalSize;
+  terminal?: NonNullable<ExecOptions["terminal"]>;
 }
 
 /**

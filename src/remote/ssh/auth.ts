@@ -1,0 +1,118 @@
+import type * as ssh2Module from "ssh2";
+import type { AnyAuthMethod } from "ssh2";
+import { CoworkError } from "../../errors.ts";
+import { plain } from "../../system/text.ts";
+import type { RemoteContext } from "../types.ts";
+import type { Deadline } from "./deadline.ts";
+import { addressOf } from "./failures.ts";
+import { listIdentities } from "./identities.ts";
+import { createKeyring, type Keyring } from "./keyring.ts";
+import type { HostOptions } from "./options.ts";
+
+type Ssh2 = typeof ssh2Module;
+
+export interface Auth {
+  /** the next way to prove who the user is. @throws HOST_AUTH_FAILED when there is none left */
+  next(allowed: readonly string[] | undefined): Promise<AnyAuthMethod>;
+  /** an error that came while the host had not let us in yet, where it says that it will not */
+  explain(cause: unknown): CoworkError | undefined;
+  passwordExpired(): CoworkError;
+}
+
+/** A host may ask as often as it likes; a person need not answer for ever. */
+const maxRounds = 20;
+
+/** In OpenSSH's order: keys (the agent's and the identity files'), questions of the host, password. */
+export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, deadline: Deadline): Auth {
+  const username = host.user;
+  const tried = new Set<string>();
+  const note = (way: string): void => void tried.add(way);
+  let keyring: Keyring | undefined;
+  let prompts = { "keyboard-interactive": host.passwordPrompts, password: host.passwordPrompts };
+  let gaveUp = host.batchMode;
+  let rounds = 0;
+
+  const askSecret = async (text: string, echo: boolean, detail: string[]): Promise<string | undefined> => {
+    if (gaveUp) return undefined;
+    rounds += 1;
+    const answer = rounds > maxRounds ? undefined : await ctx.askSecret({ text, echo, detail });
+    gaveUp ||= answer === undefined;
+    return answer;
+  };
+  const byKey = async (): Promise<AnyAuthMethod | undefined> => {
+    keyring ??= createKeyring(ctx, ssh2, await listIdentities(ctx, host, ssh2), { note, deadline });
+    const agent = await keyring.next();
+    return agent === undefined ? undefined : { type: "agent", username, agent };
+  };
+  const byQuestions = (): AnyAuthMethod => ({
+    type: "keyboard-interactive",
+    username,
+    prompt: (name, instructions, _language, questions, finish) => {
+      const detail = [name, instructions].map(plain).filter((line) => line !== "");
+      const answerAll = async (): Promise<string[]> => {
+        const answers: string[] = [];
+        for (const { prompt, echo } of questions) {
+          const text = plain(`${username}@${host.alias}: ${prompt}`);
+          const answer = await askSecret(text, echo === true, detail);
+          if (answer === undefined) return [];
+          note("answers to its questions");
+          answers.push(answer);
+        }
+        return answers;
+      };
+      answerAll().then(
+        (answers) => finish(answers),
+        () => finish([]),
+      );
+    },
+  });
+  const byPassword = async (): Promise<AnyAuthMethod | undefined> => {
+    const password = await askSecret(`Password of ${plain(username)}@${plain(host.alias)}`, false, []);
+    if (password === undefined) return undefined;
+    note("password");
+    return { type: "password", username, password };
+  };
+
+  return {
+    next: async (allowed) => {
+      // Says what the host allows; lets in where it asks for nothing.
+      if (allowed === undefined) return { type: "none", username };
+      const may = (way: keyof HostOptions["methods"]): boolean => host.methods[way] && allowed.includes(way);
+      const withKey = may("publickey") ? await byKey() : undefined;
+      if (withKey !== undefined) return withKey;
+      if (may("keyboard-interactive") && prompts["keyboard-interactive"] > 0 && !gaveUp) {
+        prompts = { ...prompts, "keyboard-interactive": prompts["keyboard-interactive"] - 1 };
+        return byQuestions();
+      }
+      if (may("password") && prompts.password > 0 && !gaveUp) {
+        prompts = { ...prompts, password: prompts.password - 1 };
+        const withPassword = await byPassword();
+        if (withPassword !== undefined) return withPassword;
+      }
+      throw authFailed(host, tried, { allowed, skipped: keyring?.skipped ?? [] });
+    },
+    explain: (cause) => {
+      // The numbers of SSH's messages of disconnection; 2 is how OpenSSH says "too many".
+      const code: unknown = cause instanceof Error ? (cause as { code?: unknown }).code : undefined;
+      const said = cause instanceof Error ? plain(cause.message).slice(0, 300) : "";
+      if (typeof code !== "number" || cause instanceof CoworkError) return undefined;
+      return authFailed(host, tried, { said, skipped: keyring?.skipped ?? [] });
+    },
+    passwordExpired: () => authFailed(host, tried, { said: "the password has expired", skipped: [] }),
+  };
+}
+
+function authFailed(
+  host: HostOptions,
+  tried: ReadonlySet<string>,
+  more: { said?: string; allowed?: readonly string[]; skipped: readonly string[] },
+): CoworkError {
+  const what = tried.size === 0 ? "there was nothing to try" : `tried: ${[...tried].join(", ")}`;
+  const said = more.said === undefined ? "" : ` (${more.said})`;
+  const allowed = more.allowed?.length ? `; it takes ${more.allowed.map((way) => plain(way)).join(", ")}` : "";
+  const skipped = more.skipped.length === 0 ? "" : `; left out: ${more.skipped.join(", ")}`;
+  const who = `${plain(host.user)}@${addressOf(host)}`;
+  return new CoworkError("HOST_AUTH_FAILED", `${who} was not let in${said}: ${what}${skipped}${allowed}.`, {
+    hint: `see what works with: ssh ${plain(host.alias)}`,
+  });
+}

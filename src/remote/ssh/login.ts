@@ -1,0 +1,97 @@
+import type { AnyAuthMethod } from "ssh2";
+import type { CoworkError } from "../../errors.ts";
+import { plainLines } from "../../system/text.ts";
+import type { RemoteContext } from "../types.ts";
+import { createAuth } from "./auth.ts";
+import type { Deadline } from "./deadline.ts";
+import { broken, unreachable } from "./failures.ts";
+import { createHostKeyCheck } from "./host-key.ts";
+import { reasonOf, watchClient, type Live } from "./live.ts";
+import type { HostOptions } from "./options.ts";
+import { untilAborted, type Transport } from "./transport.ts";
+
+const maxBannerLines = 50;
+
+/**
+ * Speaks SSH over what leads to the host: checks its key, then proves who the user is.
+ * @throws HOST_UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED, HOST_AUTH_FAILED
+ */
+export async function logIn(
+  ctx: RemoteContext,
+  host: HostOptions,
+  transport: Transport,
+  deadline: Deadline,
+): Promise<Live> {
+  const ssh2 = await import("ssh2");
+  const asking: RemoteContext = {
+    ...ctx,
+    ask: async (question) => await deadline.paused(async () => await ctx.ask(question)),
+    askSecret: async (question) => await deadline.paused(async () => await ctx.askSecret(question)),
+  };
+  const check = await createHostKeyCheck(asking, host);
+  const auth = createAuth(asking, host, ssh2, deadline);
+  const client = new ssh2.Client();
+  let phase: "handshake" | "auth" | "ready" = "handshake";
+  const explain = (cause: unknown): CoworkError => {
+    if (phase === "ready") return broken(host, cause);
+    return (phase === "auth" ? auth.explain(cause) : undefined) ?? unreachable(host, cause);
+  };
+  const live = watchClient(client, host, transport, { explain, log: ctx.log });
+  const giveUp = (error: unknown): void => live.end(explain(error));
+  client.on("handshake", () => {
+    if (phase === "handshake") phase = "auth";
+    // A home folder that cannot be written to is no reason to stay away.
+    check.remember().catch((error: unknown) => ctx.log(`ssh: known_hosts: ${String(error)}`));
+  });
+  client.on("banner", logBanner(ctx.log));
+  client.on("change password", () => giveUp(auth.passwordExpired()));
+  try {
+    await untilAborted<void>(deadline.signal, (resolve, reject) => {
+      live.onGone((reason) => reject(reasonOf(host, reason)));
+      client.on("ready", () => {
+        phase = "ready";
+        resolve();
+      });
+      client.connect({
+        sock: transport.stream,
+        username: host.user,
+        readyTimeout: 0,
+        keepaliveInterval: host.aliveIntervalMs,
+        keepaliveCountMax: host.aliveCountMax,
+        algorithms: {
+          serverHostKey: check.algorithms as never,
+          compress: host.compression ? ["zlib@openssh.com", "none"] : ["none"],
+        },
+        hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
+          check.verify(key).then(
+            () => verify(true),
+            (error: unknown) => {
+              giveUp(error);
+              verify(false);
+            },
+          );
+        },
+        authHandler: (left: string[] | null, _partial: boolean | null, next: (method: AnyAuthMethod) => void) => {
+          auth.next(left ?? undefined).then((method) => next(method), giveUp);
+        },
+      });
+    });
+    return live;
+  } catch (error) {
+    live.end(explain(error));
+    // A question that is still open would stay on the terminal after the error.
+    await deadline.answered();
+    throw error;
+  }
+}
+
+/** What a server says before the login is for the log: anybody can have written it. */
+function logBanner(log: (line: string) => void): (text: string) => void {
+  let left = maxBannerLines;
+  return (text) => {
+    for (const line of plainLines(text.slice(0, 10_000)).slice(0, left)) {
+      left -= 1;
+      log(`ssh: the host says: ${line}`);
+    }
+  };
+}

@@ -1,0 +1,55 @@
+import { CoworkError } from "../../errors.ts";
+import { plain } from "../../system/text.ts";
+
+/** A place that ssh can go to, taken apart. */
+export interface Place {
+  user: string | undefined;
+  /** an alias or a machine; an address of IPv6 without brackets */
+  host: string;
+  port: number | undefined;
+}
+
+// What OpenSSH refuses in a name that comes from a command line: a `ProxyCommand` with `%h` hands it to a shell.
+const badInHost = /^-|['"`$\\;&<>|(){}\s\p{Cc}]/u;
+const badInUser = /^-|['"`;&<>|(){}$\\\p{Cc}]/u;
+
+/** @throws USAGE when it is no destination, or one that a program could take for an option or a command */
+export function parseDestination(destination: string): Place {
+  const place = takeApart(destination);
+  if (place === undefined || badInHost.test(place.host) || badInUser.test(place.user ?? "")) {
+    throw new CoworkError("USAGE", `'${plain(destination)}' is no host that ssh could go to.`, {
+      hint: "name it as you would for ssh: machine, user@machine, ssh://user@machine:port, or an alias of ~/.ssh/config",
+    });
+  }
+  return place;
+}
+
+/** A hop of `ProxyJump`, where a port may stand without `ssh://`. */
+export function parseJump(jump: string): Place {
+  return parseDestination(jump.startsWith("ssh://") ? jump : `ssh://${jump}`);
+}
+
+function takeApart(destination: string): Place | undefined {
+  const isUrl = destination.startsWith("ssh://");
+  const rest = isUrl ? destination.slice("ssh://".length).replace(/\/$/, "") : destination;
+  const at = rest.lastIndexOf("@");
+  const user = at === -1 ? undefined : rest.slice(0, at);
+  const { host, port } = isUrl ? withPort(rest.slice(at + 1)) : { host: rest.slice(at + 1), port: undefined };
+  if (host === "" || user === "" || (port !== undefined && (port < 1 || port > 65_535))) return undefined;
+  return { user: user === undefined || !isUrl ? user : decode(user), host, port };
+}
+
+function withPort(text: string): { host: string; port: number | undefined } {
+  const [, bracketed, digits] = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text) ?? [];
+  if (bracketed !== undefined) return { host: bracketed, port: digits === undefined ? undefined : Number(digits) };
+  const [, name, port] = /^([^:]*):(\d{1,5})$/.exec(text) ?? [];
+  return name === undefined ? { host: text, port: undefined } : { host: name, port: Number(port) };
+}
+
+function decode(user: string): string {
+  try {
+    return decodeURIComponent(user);
+  } catch {
+    return user;
+  }
+}
