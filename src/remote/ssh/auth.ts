@@ -75,8 +75,8 @@ export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, de
 
   return {
     next: async (allowed) => {
-      // Says what the host allows; lets in where it asks for nothing.
-      if (allowed === undefined) return { type: "none", username };
+      // Says what the host allows; lets in where it asks for nothing. After a key ssh2 does not tell what the host wants now.
+      if (allowed === undefined || keyring?.hasSigned() === true) return { type: "none", username };
       const may = (way: keyof HostOptions["methods"]): boolean => host.methods[way] && allowed.includes(way);
       const withKey = may("publickey") ? await byKey() : undefined;
       if (withKey !== undefined) return withKey;

@@ -4,17 +4,15 @@ import { CoworkError } from "../../errors.ts";
 export interface Deadline {
   /** aborted with the error that says why */
   readonly signal: AbortSignal;
-  /** Runs what a person has to answer; its time does not count. */
+  /** Runs what waits for a person; its time does not count. */
   paused<T>(work: () => Promise<T>): Promise<T>;
-  /** Resolves when no question is open: a prompt that nobody waits for any more would stay on the terminal. */
-  answered(): Promise<void>;
   end(): void;
 }
 
 /** @param outer aborted by the user */
 export function startDeadline(milliseconds: number, where: string, outer: AbortSignal): Deadline {
   const controller = new AbortController();
-  const open = new Set<Promise<unknown>>();
+  let waiting = 0;
   let left = milliseconds;
   let started = performance.now();
   let timer: NodeJS.Timeout | undefined;
@@ -35,17 +33,15 @@ export function startDeadline(milliseconds: number, where: string, outer: AbortS
   return {
     signal: controller.signal,
     paused: async (work) => {
-      if (open.size === 0) stop();
-      const question = work();
-      open.add(question);
+      if (waiting === 0) stop();
+      waiting += 1;
       try {
-        return await question;
+        return await work();
       } finally {
-        open.delete(question);
-        if (open.size === 0) start();
+        waiting -= 1;
+        if (waiting === 0) start();
       }
     },
-    answered: async () => void (await Promise.allSettled(open)),
     end: () => {
       clearTimeout(timer);
       left = Number.POSITIVE_INFINITY;

@@ -8,8 +8,10 @@ import { readPrivateKey, type Identities, type Identity } from "./identities.ts"
 type Ssh2 = typeof ssh2Module;
 
 export interface Keyring {
-  /** keys that were not offered yet, or undefined when there are none */
+  /** a key that was not offered yet, or undefined when there are none */
   next(): Promise<BaseAgent | undefined>;
+  /** Was there a signature since this was asked for? Then the host has had one, and may want something else now. */
+  hasSigned(): boolean;
   /** what could not be used, with the reason */
   skipped: string[];
 }
@@ -30,9 +32,10 @@ export function createKeyring(
 ): Keyring {
   const skipped = [...identities.skipped];
   const open = new Map<Identity, ParsedKey>();
-  const used = new Set<Identity>();
-  const locked = identities.keys.filter((key) => key.publicKey === undefined);
-  let waiting = identities.keys.filter((key) => key.publicKey !== undefined);
+  const isLocked = (key: Identity): boolean => key.publicKey === undefined;
+  // A pass phrase comes last, where it has to be asked for before it is known whether the host wants the key.
+  const waiting = identities.keys.toSorted((a, b) => Number(isLocked(a)) - Number(isLocked(b)));
+  let signed = false;
 
   const unlock = async (identity: Identity): Promise<ParsedKey | undefined> => {
     const before = open.get(identity);
@@ -52,46 +55,53 @@ export function createKeyring(
     open.set(identity, key);
     return key;
   };
-  const sign = async (key: ParsedKey, data: Buffer, options: SigningRequestOptions): Promise<Buffer> => {
-    const identity = identities.keys.find((one) => one.publicKey?.getPublicSSH().equals(key.getPublicSSH()));
-    if (identity === undefined) throw new Error("no such key");
-    used.add(identity);
-    if (identity.file === undefined)
-      return await signByAgent(ssh2, identities.agent ?? "", { key, data, options }, hooks);
+  const sign = async (identity: Identity, request: SignRequest): Promise<Buffer> => {
+    if (identity.file === undefined) return await signByAgent(ssh2, identities.agent ?? "", request, hooks.deadline);
     const secret = await unlock(identity);
     if (secret === undefined) throw new Error(`${identity.name} stays locked`);
-    const signature: Buffer | Error = secret.sign(data, options.hash);
+    const signature: Buffer | Error = secret.sign(request.data, request.options.hash);
     if (signature instanceof Error) throw signature;
     return signature;
   };
   return {
     skipped,
+    hasSigned: () => {
+      const before = signed;
+      signed = false;
+      return before;
+    },
     next: async () => {
-      for (let identity = locked.shift(); waiting.length === 0 && identity !== undefined; identity = locked.shift()) {
-        const key = await unlock(identity);
-        if (key !== undefined) waiting = [{ ...identity, publicKey: key }];
-        identity.publicKey = key;
+      for (let identity = waiting.shift(); identity !== undefined; identity = waiting.shift()) {
+        const publicKey = identity.publicKey ?? (await unlock(identity));
+        if (publicKey === undefined) continue;
+        hooks.note(identity.name);
+        const offered = identity;
+        return agentOf(ssh2, publicKey, async (request) => {
+          const signature = await sign(offered, request);
+          signed = true;
+          return signature;
+        });
       }
-      const offered = waiting;
-      waiting = [];
-      if (offered.length === 0) return undefined;
-      for (const identity of offered) hooks.note(identity.name);
-      return agentOf(ssh2, offered, sign);
+      return undefined;
     },
   };
 }
 
+interface SignRequest {
+  key: ParsedKey;
+  data: Buffer;
+  options: SigningRequestOptions;
+}
+
+/** One key: ssh2 offers all of an agent's in a row, also where the host has said meanwhile that it wants no more of them. */
 function agentOf(
   ssh2: Ssh2,
-  identities: readonly Identity[],
-  sign: (key: ParsedKey, data: Buffer, options: SigningRequestOptions) => Promise<Buffer>,
+  publicKey: ParsedKey,
+  sign: (request: SignRequest) => Promise<Buffer>,
 ): BaseAgent<ParsedKey> {
-  class Keys extends ssh2.BaseAgent<ParsedKey> {
+  class OneKey extends ssh2.BaseAgent<ParsedKey> {
     override getIdentities(callback: (error: Error | undefined, keys?: ParsedKey[]) => void): void {
-      callback(
-        undefined,
-        identities.flatMap((identity) => identity.publicKey ?? []),
-      );
+      callback(undefined, [publicKey]);
     }
     override sign(
       key: ParsedKey,
@@ -100,22 +110,17 @@ function agentOf(
       callback?: SignCallback,
     ): void {
       const answer = typeof options === "function" ? options : callback;
-      sign(key, data, typeof options === "function" ? {} : options).then(
+      sign({ key, data, options: typeof options === "function" ? {} : options }).then(
         (signature) => answer?.(undefined, signature),
         (error: unknown) => answer?.(error instanceof Error ? error : new Error(String(error))),
       );
     }
   }
-  return new Keys();
+  return new OneKey();
 }
 
-async function signByAgent(
-  ssh2: Ssh2,
-  socket: string,
-  request: { key: ParsedKey; data: Buffer; options: SigningRequestOptions },
-  hooks: { deadline: Deadline },
-): Promise<Buffer> {
-  return await hooks.deadline.paused(async () => {
+async function signByAgent(ssh2: Ssh2, socket: string, request: SignRequest, deadline: Deadline): Promise<Buffer> {
+  return await deadline.paused(async () => {
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     const timer = setTimeout(() => reject(new Error("the agent does not sign")), agentSignLimitMs);
     ssh2.createAgent(socket).sign(request.key, request.data, request.options, (error, signature) => {

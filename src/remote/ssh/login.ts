@@ -6,6 +6,7 @@ import { createAuth } from "./auth.ts";
 import type { Deadline } from "./deadline.ts";
 import { broken, unreachable } from "./failures.ts";
 import { createHostKeyCheck } from "./host-key.ts";
+import { loginQuestions } from "./questions.ts";
 import { reasonOf, watchClient, type Live } from "./live.ts";
 import type { HostOptions } from "./options.ts";
 import { untilAborted, type Transport } from "./transport.ts";
@@ -23,14 +24,11 @@ export async function logIn(
   deadline: Deadline,
 ): Promise<Live> {
   const ssh2 = await import("ssh2");
-  const asking: RemoteContext = {
-    ...ctx,
-    ask: async (question) => await deadline.paused(async () => await ctx.ask(question)),
-    askSecret: async (question) => await deadline.paused(async () => await ctx.askSecret(question)),
-  };
-  const check = await createHostKeyCheck(asking, host);
-  const auth = createAuth(asking, host, ssh2, deadline);
+  const questions = loginQuestions(ctx, deadline);
+  const check = await createHostKeyCheck(questions.ctx, host);
+  const auth = createAuth(questions.ctx, host, ssh2, deadline);
   const client = new ssh2.Client();
+  let remembered = Promise.resolve();
   let phase: "handshake" | "auth" | "ready" = "handshake";
   const explain = (cause: unknown): CoworkError => {
     if (phase === "ready") return broken(host, cause);
@@ -41,7 +39,7 @@ export async function logIn(
   client.on("handshake", () => {
     if (phase === "handshake") phase = "auth";
     // A home folder that cannot be written to is no reason to stay away.
-    check.remember().catch((error: unknown) => ctx.log(`ssh: known_hosts: ${String(error)}`));
+    remembered = check.remember().catch((error: unknown) => ctx.log(`ssh: known_hosts: ${String(error)}`));
   });
   client.on("banner", logBanner(ctx.log));
   client.on("change password", () => giveUp(auth.passwordExpired()));
@@ -72,6 +70,7 @@ export async function logIn(
           );
         },
         authHandler: (left: string[] | null, _partial: boolean | null, next: (method: AnyAuthMethod) => void) => {
+          // oxlint-disable-next-line promise/no-callback-in-promise -- ssh2 wants the callback
           auth.next(left ?? undefined).then((method) => next(method), giveUp);
         },
       });
@@ -79,9 +78,9 @@ export async function logIn(
     return live;
   } catch (error) {
     live.end(explain(error));
-    // A question that is still open would stay on the terminal after the error.
-    await deadline.answered();
     throw error;
+  } finally {
+    await Promise.all([questions.stop(), remembered]);
   }
 }
 

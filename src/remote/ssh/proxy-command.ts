@@ -21,24 +21,29 @@ export function openByCommand(ctx: Pick<RemoteContext, "env" | "log">, host: Hos
       ctx.log(`ssh: proxy command of ${host.alias}: ${line}`);
     }
   });
-  const stream = Duplex.from({ writable: child.stdin, readable: child.stdout });
+  const stream = new Duplex({
+    read: () => void child.stdout.resume(),
+    write: (chunk: Buffer, _encoding, callback) => void child.stdin.write(chunk, callback),
+    final: (callback) => void child.stdin.end(callback),
+  });
+  child.stdout.on("data", (chunk: Buffer) => {
+    if (!stream.push(chunk)) child.stdout.pause();
+  });
   for (const one of [stream, child.stdin, child.stdout, child.stderr]) one.on("error", () => undefined);
+  child.on("error", (error) => stream.destroy(new Error(`its ProxyCommand does not run: ${error.message}`)));
+  // Not its end of output: only then is it known how it ended.
+  child.on("close", (code, signal) => {
+    const how = signal === null ? `ended with ${code}` : `was ended by ${signal}`;
+    stream.destroy(new Error(`its ProxyCommand ${how}${said === "" ? "" : ` (${said})`}`));
+  });
   const end = (): void => {
     stream.destroy();
+    child.stdout.destroy();
     try {
-      if (child.pid !== undefined) kill(-child.pid, "SIGTERM");
+      if (child.pid !== undefined && child.exitCode === null) kill(-child.pid, "SIGTERM");
     } catch {
       // It has ended by itself.
     }
   };
-  child.on("error", (error) => stream.destroy(new Error(`its ProxyCommand does not run: ${error.message}`)));
-  child.on("exit", (code, signal) => {
-    const how = signal === null ? `ended with ${code}` : `was ended by ${signal}`;
-    // Bytes that it wrote at last are still being read.
-    setTimeout(
-      () => stream.destroy(new Error(`its ProxyCommand ${how}${said === "" ? "" : ` (${said})`}`)),
-      100,
-    ).unref();
-  });
   return { stream, end };
 }

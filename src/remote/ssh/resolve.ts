@@ -63,10 +63,11 @@ async function configFile(home: string): Promise<string> {
   return (await pathExists("/etc/ssh/ssh_config")) ? "/etc/ssh/ssh_config" : "none";
 }
 
-/** The default of this key is printed with the password file's home in it. */
+/** `~` in this key is printed as the password file's home. */
 function withHome(raw: RawOptions, theirs: string | undefined, ours: string): RawOptions {
-  const files = (home: string): string[] => [`${home}/.ssh/known_hosts`, `${home}/.ssh/known_hosts2`];
   const key = "userknownhostsfile";
-  if (theirs === undefined || raw.get(key)?.join(" ") !== files(theirs).join(" ")) return raw;
-  return new Map([...raw, [key, files(ours)]]);
+  const files = raw.get(key);
+  if (theirs === undefined || theirs === ours || files === undefined) return raw;
+  const mapped = files.map((file) => (file.startsWith(`${theirs}/`) ? join(ours, file.slice(theirs.length)) : file));
+  return new Map([...raw, [key, mapped]]);
 }

@@ -18,7 +18,11 @@ export async function isRevokedBy(ctx: Pick<RemoteContext, "run">, file: string,
   if (!text.startsWith("SSHKRL\n\0")) return text.split(/\s+/).some((word) => word !== "" && word === shown);
   const input = `${keyTypeOf(key)} ${shown}\n`;
   try {
-    return (await ctx.run("ssh-keygen", ["-Q", "-f", file, "/dev/stdin"], { input, timeoutMs: 10_000 })).code !== 0;
+    // The tool opens its input by name, which only works with a pipe: what a child gets from us is a socket.
+    const script = 'command -v ssh-keygen >/dev/null || exit 127; cat | ssh-keygen -Q -f "$1" /dev/stdin';
+    const { code } = await ctx.run("sh", ["-c", script, "sh", file], { input, timeoutMs: 10_000 });
+    if (code === 127) throw new CoworkError("PROGRAM_MISSING", "ssh-keygen is not installed on this machine.");
+    return code !== 0;
   } catch (error) {
     if (!(error instanceof CoworkError)) throw error;
     throw new CoworkError("HOST_KEY_REVOKED", `Nobody can tell whether the host's key is revoked by ${plain(file)}.`, {
