@@ -32,8 +32,11 @@ export interface App {
   /** What is configured. What only counts after the trust question is asked for with `askTrust` only. */
   resolve(options?: { flags?: SettingSources["flags"]; askTrust?: boolean }): Promise<ResolvedSettings>;
   settings(): Promise<Settings>;
-  /** The host's part on the host that is meant. Throws HOST_UNREACHABLE for a remote one. */
-  host(): Promise<HostPart>;
+  /**
+   * The host's part on the host of that name (`local`: this machine); without a name on the one that new sessions go to. A
+   * remote one is connected to when it is first asked something.
+   */
+  host(name?: string): Promise<HostPart>;
   /** This host's part, whatever the configuration says and however broken it is: for `doctor`. */
   thisHost(): Promise<HostPart>;
   /** Prints the command's one JSON value; gives 0, the exit code. */
@@ -50,6 +53,11 @@ export interface AppParts {
     options: { progress: Progress; trust: boolean; verbose: boolean },
   ): Promise<Context>;
   makeHost(ctx: Context, current: () => Promise<Project | undefined>): Promise<HostPart>;
+  makeRemote(
+    ctx: Context,
+    name: string,
+    here: { current: () => Promise<Project | undefined>; program: Caller["program"] },
+  ): Promise<HostPart & { close(): void }>;
 }
 
 export const realParts: AppParts = {
@@ -60,6 +68,20 @@ export const realParts: AppParts = {
       import("../session/user-side.ts"),
     ]);
     return createLocalHost(ctx, createLocalUser(ctx, current));
+  },
+  makeRemote: async (ctx, name, { current, program }) => {
+    const [{ openRemoteHost }, { createLocalUser }] = await Promise.all([
+      import("../remote/open.ts"),
+      import("../session/user-side.ts"),
+    ]);
+    // A host is told of the project that the command was called in, and of no other.
+    const user = createLocalUser(ctx, current, { others: false });
+    const source = async () => {
+      const project = await current();
+      if (project === undefined) throw new CoworkError("NOT_A_PROJECT", "This is no project.");
+      return project.source;
+    };
+    return openRemoteHost(ctx, { name, user, source, program });
   },
 };
 
@@ -101,6 +123,14 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
   };
   const settings = async (): Promise<Settings> => (await resolve()).settings;
   const thisHost = async (): Promise<HostPart> => await parts.makeHost(await context(), findProject);
+  const remotes = new Map<string, Promise<HostPart & { close(): void }>>();
+  const remote = async (name: string): Promise<HostPart> => {
+    const made =
+      remotes.get(name) ??
+      context().then((ctx) => parts.makeRemote(ctx, name, { current: findProject, program: caller.program }));
+    remotes.set(name, made);
+    return await made;
+  };
   return {
     terminal,
     caller,
@@ -126,17 +156,19 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
     findProject,
     resolve,
     settings,
-    host: async () => {
-      const { checkHost } = await import("./settings.ts");
-      checkHost((await settings()).host);
-      return await thisHost();
+    host: async (name) => {
+      const meant = name ?? (await settings()).host ?? "local";
+      return meant === "local" ? await thisHost() : await remote(meant);
     },
     thisHost,
     json: (value) => {
       terminal.out(JSON.stringify(value, null, 2));
       return 0;
     },
-    stop: () => progress?.stop(),
+    stop: () => {
+      progress?.stop();
+      for (const made of remotes.values()) void made.then((host) => host.close()).catch(() => undefined);
+    },
   };
 }
 

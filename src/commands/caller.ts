@@ -9,6 +9,8 @@ export interface Caller {
   node: { path: string; version: string };
   /** argv that calls this same cowork again */
   self: readonly [string, ...string[]];
+  /** this cowork as a file that runs elsewhere too, and what tells it from another; undefined in the source tree */
+  program: { file: string; hash: string } | undefined;
   cpus: number;
   /** aborted by the first SIGINT, SIGTERM or SIGHUP */
   signal: AbortSignal;

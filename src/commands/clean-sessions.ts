@@ -1,7 +1,8 @@
 import type { Project } from "../project/types.ts";
-import type { CleanOptions, CleanOutcome } from "../session/host-part.ts";
+import type { CleanOptions, CleanOutcome, HostPart } from "../session/host-part.ts";
 import type { Selector, SessionView } from "../session/types.ts";
 import type { App } from "./app.ts";
+import { onHosts, partOf, shareOut } from "./hosts.ts";
 import { calmContext } from "./result.ts";
 
 type Wanted = Pick<CleanOptions, "force" | "dryRun" | "purge">;
@@ -11,16 +12,26 @@ type Wanted = Pick<CleanOptions, "force" | "dryRun" | "purge">;
  * leaves that project's `SESSIONS`. A project that is gone proves nothing, so everything in its sessions counts as unsaved.
  */
 export async function cleanSessions(app: App, selector: Selector, wanted: Wanted): Promise<CleanOutcome[]> {
-  if (selector.project !== undefined) return await cleanProject(app, selector, await app.project(), wanted);
-  const host = await app.host();
-  const sessions = await host.list({});
-  const byRoot = Map.groupBy(sessions, (session) => session.projectRoot);
-  const outcomes: CleanOutcome[] = [];
-  for (const [root, members] of byRoot) {
-    const project = await projectAt(app, root);
-    outcomes.push(...(await cleanProject(app, selectorOf(root, members, project), project, wanted)));
-  }
-  return outcomes;
+  const shares = await shareOut(app, selector);
+  const outcomes = await onHosts(app, shares, async (part, { host, selector: ours }) => {
+    const project = selector.project === undefined ? undefined : await app.project();
+    if (project !== undefined) return await cleanProject(app, { part, selector: ours, project }, wanted);
+    const all: CleanOutcome[] = [];
+    for (const [root, members] of Map.groupBy(await part.list({}), (session) => session.projectRoot)) {
+      const found = host === "local" ? await projectAt(app, root) : await currentAt(app, members);
+      all.push(
+        ...(await cleanProject(app, { part, selector: selectorOf(root, members, found), project: found }, wanted)),
+      );
+    }
+    return all;
+  });
+  return outcomes.map((outcome) => ({ unsaved: [], removed: [], ...outcome }));
+}
+
+/** Of a remote host's sessions only those of the project one stands in can be vouched for from here. */
+async function currentAt(app: App, members: readonly SessionView[]): Promise<Project | undefined> {
+  const project = await app.findProject();
+  return project?.facts.name === members[0]?.project ? project : undefined;
 }
 
 function selectorOf(root: string, members: readonly SessionView[], project: Project | undefined): Selector {
@@ -35,14 +46,15 @@ async function projectAt(app: App, root: string): Promise<Project | undefined> {
   return await findProject(await app.context(), root).catch(() => undefined);
 }
 
-async function cleanProject(
-  app: App,
-  selector: Selector,
-  project: Project | undefined,
-  wanted: Wanted,
-): Promise<CleanOutcome[]> {
+interface Meant {
+  part: HostPart;
+  selector: Selector;
+  project: Project | undefined;
+}
+
+async function cleanProject(app: App, { part, selector, project }: Meant, wanted: Wanted): Promise<CleanOutcome[]> {
   const { concurrency, precious } = await app.settings();
-  const outcomes = await (await app.host()).clean(selector, { ...wanted, concurrency, precious });
+  const outcomes = await part.clean(selector, { ...wanted, concurrency, precious });
   const gone = outcomes.filter(({ ok }) => ok).map(({ name }) => name);
   if (project !== undefined && gone.length > 0 && !wanted.dryRun) {
     const { removeSessions } = await import("../project/sessions-index.ts");
@@ -53,10 +65,14 @@ async function cleanProject(
 
 export async function cleanImages(app: App, selector: Selector, dryRun: boolean): Promise<string[]> {
   const project = selector.project === undefined ? {} : { project: selector.project.name };
-  return await (await app.host()).cleanImages({ dryRun, ...project });
+  const shares = await shareOut(app, {});
+  const all = await Promise.all(
+    shares.map(async ({ host }) => (await partOf(app, host)).cleanImages({ dryRun, ...project })),
+  );
+  return all.flat();
 }
 
 export function cleanJson(outcome: CleanOutcome): Record<string, unknown> {
-  const { name, ok, error, unsaved, removed } = outcome;
-  return { name, host: "local", ...(ok ? {} : { state: "failed", error }), unsaved, removed };
+  const { name, host = "local", ok, error, unsaved, removed } = outcome;
+  return { name, host, ...(ok ? {} : { state: "failed", error }), unsaved, removed };
 }

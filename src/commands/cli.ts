@@ -34,8 +34,6 @@ async function runCommand(
     );
     return 0;
   }
-  const { checkHost } = await import("./settings.ts");
-  checkHost(globals.host);
   const app = createApp(caller, terminal, globals, parts);
   try {
     return await command.run(input, app);

@@ -56,7 +56,11 @@ export function defineCommand<const F extends Flags>(command: Command<F>): Comma
 
 /** Flags of every command. */
 export const globalFlags = {
-  host: { type: "string", value: "HOST", summary: "where the sessions live (this version knows: local)" },
+  host: {
+    type: "string",
+    value: "HOST",
+    summary: "where the sessions live: a name that was added, or what ssh takes; local",
+  },
   json: { type: "boolean", summary: "print one JSON value on stdout" },
   verbose: { type: "boolean", summary: "show details of errors, and what goes on" },
   "no-color": { type: "boolean", summary: "no colour (so does NO_COLOR)" },

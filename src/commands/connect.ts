@@ -33,7 +33,8 @@ export const connectCommand = defineCommand({
       ...(settings.connect === undefined ? {} : { connect: settings.connect }),
     };
     try {
-      return await (await app.host()).connect(request, io);
+      const { hostOfOne } = await import("./hosts.ts");
+      return await (await hostOfOne(app, selector)).connect(request, io);
     } catch (error) {
       // As the shell has it for `yes | head -1`: the reader went away, and that is nobody's mistake.
       if (gone.aborted && !app.caller.signal.aborted) return 141;

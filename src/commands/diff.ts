@@ -18,7 +18,10 @@ export const diffCommand = defineCommand({
     const selector = await selectSession(app, args[0]);
     // No width where it is no terminal: then what git takes by itself.
     const columns = Number.isFinite(app.terminal.width) ? Math.max(20, app.terminal.width) : 80;
-    const diff = await (await app.host()).diff(selector, { stat: flags.stat, paths: rest ?? [], columns });
+    const { hostOfOne } = await import("./hosts.ts");
+    const diff = await (
+      await hostOfOne(app, selector)
+    ).diff(selector, { stat: flags.stat, paths: rest ?? [], columns });
     progress.stop();
     if (app.globals.json) return app.json(diff);
     const { colourDiff } = await import("../clone/diff.ts");

@@ -1,3 +1,5 @@
+import type { HostPart } from "../session/host-part.ts";
+import type { App } from "./app.ts";
 import { defineCommand } from "./command.ts";
 
 export const doctorCommand = defineCommand({
@@ -12,7 +14,7 @@ export const doctorCommand = defineCommand({
   ],
   async run({ flags }, app) {
     const { checkProject } = await import("./check-project.ts");
-    const checks = [...(await (await app.thisHost()).doctor({ fix: flags.fix })), ...(await checkProject(app))];
+    const checks = [...(await (await doctorHost(app)).doctor({ fix: flags.fix })), ...(await checkProject(app))];
     if (app.globals.json) {
       app.json({ checks });
     } else {
@@ -22,3 +24,9 @@ export const doctorCommand = defineCommand({
     return checks.some((check) => check.status === "problem") ? 1 : 0;
   },
 });
+
+/** Only --host leads elsewhere: what is configured may be what is broken. */
+async function doctorHost(app: App): Promise<HostPart> {
+  const { host } = app.globals;
+  return host === undefined ? await app.thisHost() : await app.host(host);
+}

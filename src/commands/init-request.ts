@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
-import { plainLines } from "../system/text.ts";
+import { CoworkError } from "../errors.ts";
+import { plain, plainLines } from "../system/text.ts";
 import type { Project } from "../project/types.ts";
 import type { InitRequest, Outcome } from "../session/types.ts";
 import type { App } from "./app.ts";
 import { calmContext } from "./result.ts";
-import { checkHost } from "./settings.ts";
 import { usageError } from "./usage.ts";
 
 export interface InitFlags {
@@ -30,9 +30,39 @@ export async function initNames(app: App, project: Project, args: readonly strin
 
 async function namesOfConf(app: App, project: Project): Promise<string[]> {
   const { readSessions } = await import("../project/sessions-index.ts");
+  const only = app.globals.host;
   const entries = await readSessions(await app.context(), project);
-  for (const { host } of entries) checkHost(host);
-  return entries.map(({ name }) => name);
+  return entries.filter(({ host }) => only === undefined || (host ?? "local") === only).map(({ name }) => name);
+}
+
+/**
+ * The part of a request for each host. A session that is on one host is not made on another: names are unique over all.
+ * @throws SESSION_EXISTS
+ */
+export async function shareRequest(app: App, request: InitRequest): Promise<{ host: string; request: InitRequest }[]> {
+  const [{ shareOut, readIndex }, { nameKey }] = await Promise.all([
+    import("./hosts.ts"),
+    import("../session/names.ts"),
+  ]);
+  const names = request.sessions.map(({ name }) => name);
+  const shares = await shareOut(app, { project: request.project, names });
+  const index = await readIndex(app);
+  for (const { host, selector } of shares) {
+    for (const name of selector.names ?? []) {
+      const entry = index.find((one) => nameKey(one.name) === nameKey(name));
+      if (entry !== undefined && (entry.host ?? "local") !== host) throw elsewhere(name, entry.host ?? "local");
+    }
+  }
+  return shares.map(({ host, selector }) => {
+    const sessions = request.sessions.filter(({ name }) => selector.names?.includes(name) === true);
+    return { host, request: { ...request, sessions } };
+  });
+}
+
+function elsewhere(name: string, host: string): CoworkError {
+  return new CoworkError("SESSION_EXISTS", `${name} is a session on ${plain(host)} already.`, {
+    hint: `cowork connect ${name}, or choose another name`,
+  });
 }
 
 /** What a person should know about the project before its sessions are made. */
@@ -89,6 +119,16 @@ async function planCarried(
   return { root, files: plan.files, notes: [...plan.notes, ...changes.notes], changes };
 }
 
+/** Only hosts that the user has had to do with count in a conf: one that was named for the first time has been, now. */
+async function rememberHosts(app: App, outcomes: readonly Outcome[]): Promise<void> {
+  const hosts = new Set(outcomes.flatMap(({ host }) => (host === undefined ? [] : [host])));
+  if (hosts.size === 0) return;
+  const { readHosts, addHost } = await import("../remote/hosts.ts");
+  const ctx = await calmContext(app);
+  const known = await readHosts(ctx);
+  for (const host of hosts) if (known[host] === undefined) await addHost(ctx, host, { destination: host });
+}
+
 /** A `.worktreeinclude` that git tracks is repository content: it names files of the user's to be handed out, and needs a yes. */
 async function mayInclude(ctx: Context, { facts }: Project): Promise<boolean> {
   const { readInclude, includeFile } = await import("../clone/carry.ts");
@@ -108,12 +148,15 @@ async function mayInclude(ctx: Context, { facts }: Project): Promise<boolean> {
 
 /** `SESSIONS` is an index of what exists: also of a session that failed half-way, for it is there to be completed. */
 export async function rememberSessions(app: App, project: Project, outcomes: readonly Outcome[]): Promise<void> {
-  const existing = outcomes.filter(({ ok, session }) => ok || session !== undefined).map(({ name }) => name);
+  const existing = outcomes
+    .filter(({ ok, session }) => ok || session !== undefined)
+    .map(({ name, host }) => (host === undefined ? name : `${name}@${host}`));
   if (existing.length === 0) return;
   const [{ addSessions }, { excludeCowork }] = await Promise.all([
     import("../project/sessions-index.ts"),
     import("../project/exclude.ts"),
   ]);
   await excludeCowork(project);
+  await rememberHosts(app, outcomes);
   await addSessions(await calmContext(app), project, existing);
 }

@@ -30,7 +30,7 @@ export const initCommand = defineCommand({
   async run({ args, flags }, app) {
     app.trust(flags.trust);
     const progress = await app.show("live");
-    const { initNames, makeRequest, projectNotes, rememberSessions } = await import("./init-request.ts");
+    const { initNames, makeRequest, projectNotes, rememberSessions, shareRequest } = await import("./init-request.ts");
     const project = await app.project();
     if (flags["write-config"]) {
       const { writeConfig } = await import("./write-config.ts");
@@ -42,16 +42,28 @@ export const initCommand = defineCommand({
       throw usageError("--branch names the branch of one session.", "cowork init <session> --branch NAME");
     }
     const request = await makeRequest(app, project, names, flags);
-    const host = await app.host();
+    const shares = await shareRequest(app, request);
+    const { partOf, onHosts } = await import("./hosts.ts");
     if (flags["dry-run"]) {
-      const plan = await host.planInit(request);
+      const plans = await Promise.all(
+        shares.map(async ({ host, request: ours }) => (await partOf(app, host)).planInit(ours)),
+      );
       progress.stop();
+      const { joinPlans, renderInitPlan } = await import("../ui/plan.ts");
+      const plan = joinPlans(plans);
       if (app.globals.json) return app.json(plan);
-      const { renderInitPlan } = await import("../ui/plan.ts");
       app.terminal.out(renderInitPlan(plan, app.terminal));
       return 0;
     }
-    const outcomes = await host.init(request);
+    const outcomes = await onHosts(
+      app,
+      shares.map(({ host, request: ours }) => ({
+        host,
+        selector: { names: ours.sessions.map(({ name }) => name) },
+        request: ours,
+      })),
+      (part, share) => part.init(share.request),
+    );
     await rememberSessions(app, project, outcomes);
     progress.stop();
     const code = await showResults(app, outcomes);

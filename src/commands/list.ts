@@ -15,7 +15,8 @@ export const listCommand = defineCommand({
   ],
   async run({ flags }, app) {
     const selector = await selectSessions(app, [], flags.all);
-    const sessions = await (await app.host()).list(selector);
+    const { listEverywhere } = await import("./list-everywhere.ts");
+    const sessions = await listEverywhere(app, selector);
     if (app.globals.json) {
       app.json({ sessions });
       return 0;

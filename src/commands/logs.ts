@@ -15,7 +15,8 @@ export const logsCommand = defineCommand({
   async run({ args, flags }, app) {
     app.endWithOutput();
     const selector = await selectSession(app, args[0]);
-    await (await app.host()).logs(selector, { follow: flags.follow }, app.terminal.streams.stdout);
+    const { hostOfOne } = await import("./hosts.ts");
+    await (await hostOfOne(app, selector)).logs(selector, { follow: flags.follow }, app.terminal.streams.stdout);
     return 0;
   },
 });

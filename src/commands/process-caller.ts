@@ -1,7 +1,7 @@
 import { availableParallelism, homedir, userInfo } from "node:os";
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { CoworkError } from "../errors.ts";
-import { isBuilt, isUnpacked } from "../version.ts";
+import { isBuilt, isUnpacked, programHash } from "../version.ts";
 import type { Caller } from "./caller.ts";
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -35,6 +35,7 @@ export function processCaller(): Caller {
     identity: () => ({ ...identity(), homedir: homedir() }),
     node: { path: process.execPath, version: process.versions.node },
     self: selfCommand(),
+    program: ownProgram(),
     cpus: availableParallelism(),
     signal: controller.signal,
     signalCode: () => code,
@@ -58,6 +59,13 @@ function selfCommand(): [string, ...string[]] {
   const file = resolve(process.argv[isUnpacked() ? 2 : 1] ?? "cowork");
   if (!isBuilt()) return [process.execPath, file];
   return [process.execPath, "--input-type=commonjs", "-e", "require(process.argv[1])", "--", file];
+}
+
+/** In pieces the program does not know its own hash: the folder that it lies in does. */
+function ownProgram(): { file: string; hash: string } | undefined {
+  if (!isBuilt()) return undefined;
+  const hash = programHash() ?? basename(dirname(process.argv[1] ?? ""));
+  return { file: resolve(process.argv[isUnpacked() ? 2 : 1] ?? "cowork"), hash };
 }
 
 function identity(): { uid: number; gid: number; username: string } {

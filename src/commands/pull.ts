@@ -25,7 +25,8 @@ export const pullCommand = defineCommand({
     const progress = await app.show("lines");
     const selector = await selectSession(app, args[0]);
     const { pullWork } = await import("../session/work.ts");
-    const place = { selector, host: await app.host(), source: (await app.project()).source };
+    const { hostOfOne } = await import("./hosts.ts");
+    const place = { selector, host: await hostOfOne(app, selector), source: (await app.project()).source };
     const result = await pullWork(await app.context(), place, {
       allBranches: flags["all-branches"],
       uncommitted: flags.uncommitted,

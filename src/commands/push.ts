@@ -30,7 +30,8 @@ export const pushCommand = defineCommand({
     const selector = await selectSession(app, args[0]);
     const [, ref] = args;
     const { pushWork } = await import("../session/work.ts");
-    const place = { selector, host: await app.host(), source: (await app.project()).source };
+    const { hostOfOne } = await import("./hosts.ts");
+    const place = { selector, host: await hostOfOne(app, selector), source: (await app.project()).source };
     const result = await pushWork(await app.context(), place, {
       ...(ref === undefined ? {} : { ref }),
       ...(flags.merge ? { integrate: "merge" } : flags.rebase ? { integrate: "rebase" } : {}),

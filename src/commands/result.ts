@@ -49,8 +49,8 @@ export async function showResults(app: App, outcomes: readonly Outcome[]): Promi
 
 /** A session that failed stands among the others, also when nothing of it exists yet. */
 export function sessionJson(outcome: Outcome): Partial<SessionView> & { name: string; error?: ErrorView } {
-  const { name, ok, session, error } = outcome;
-  const base = session ?? { name, host: "local" };
+  const { name, ok, session, error, host = "local" } = outcome;
+  const base = session ?? { name, host };
   if (ok) return { ...base, name };
   return { ...base, name, state: "failed", ...(error === undefined ? {} : { error }) };
 }

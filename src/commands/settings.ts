@@ -1,9 +1,7 @@
 import type { ResolvedSettings, SettingSources } from "../config/resolve.ts";
-import { CoworkError } from "../errors.ts";
 import type { Finding } from "../events.ts";
 import type { Place } from "../project/find-place.ts";
 import type { Context } from "../system/context.ts";
-import { plain } from "../system/text.ts";
 
 export interface SettingsRequest {
   flags: SettingSources["flags"];
@@ -60,12 +58,4 @@ async function isAgreed(ctx: Context, place: Place, findings: Finding[], ask: bo
   }
   await agree(ctx, { name: place.name, root: place.tree.root }, { findings, hash });
   return true;
-}
-
-/** Remote hosts come with a later version: what names one must not be passed over in silence. */
-export function checkHost(host: string | undefined): void {
-  if (host === undefined || host === "" || host === "local") return;
-  throw new CoworkError("HOST_UNREACHABLE", `Remote hosts are not in this version yet (host ${plain(host)}).`, {
-    hint: "leave --host and HOST out, or say: local",
-  });
 }

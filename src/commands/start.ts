@@ -32,7 +32,10 @@ export const startCommand = defineCommand({
     const selector = await selectSessions(app, args, flags.all);
     const settings = await app.settings();
     const options = { settings, ...(flags.rebuild ? { rebuild: await rebuildRequest(app) } : {}) };
-    const outcomes = await (await app.host()).start(selector, options);
+    const { onHosts, shareOut } = await import("./hosts.ts");
+    const outcomes = await onHosts(app, await shareOut(app, selector), (part, share) =>
+      part.start(share.selector, options),
+    );
     progress.stop();
     return await showResults(app, outcomes);
   },

@@ -16,7 +16,8 @@ export const statusCommand = defineCommand({
   async run({ args, flags }, app) {
     const selector = await selectSessions(app, args, flags.all);
     const { precious } = await app.settings();
-    const sessions = await (await app.host()).status(selector, { precious });
+    const { statusEverywhere } = await import("./list-everywhere.ts");
+    const sessions = await statusEverywhere(app, selector, { precious });
     if (app.globals.json) {
       app.json({ sessions });
     } else if (sessions.length === 0) {

@@ -16,7 +16,10 @@ export const stopCommand = defineCommand({
     const progress = await app.show("live");
     const selector = await selectSessions(app, args, flags.all);
     const { concurrency } = await app.settings();
-    const outcomes = await (await app.host()).stop(selector, { concurrency });
+    const { onHosts, shareOut } = await import("./hosts.ts");
+    const outcomes = await onHosts(app, await shareOut(app, selector), (part, share) =>
+      part.stop(share.selector, { concurrency }),
+    );
     progress.stop();
     return await showResults(app, outcomes);
   },

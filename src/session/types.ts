@@ -108,6 +108,8 @@ export interface Selector {
 /** The result of a command for one session. `session` is absent when nothing of it exists. */
 export interface Outcome {
   name: string;
+  /** absent: this machine */
+  host?: string;
   ok: boolean;
   session?: SessionView;
   error?: ErrorView;

@@ -18,17 +18,23 @@ export interface UserSide {
 /**
  * The user's side on the machine that sessions live on.
  * @param current the project that the command was called in: it may have been moved since its sessions were made
+ * @param options.others whether other projects of this machine are looked at, too, by the place that they are said to be at
  */
-export function createLocalUser(ctx: Context, current: () => Promise<Project | undefined>): UserSide {
+export function createLocalUser(
+  ctx: Context,
+  current: () => Promise<Project | undefined>,
+  options: { others: boolean } = { others: true },
+): UserSide {
   return {
     saved: async (project) => {
       const here = await current().catch(() => undefined);
-      const source = here !== undefined && isSame(here, project) ? here.source : await projectSource(ctx, project.root);
+      if (here !== undefined && isSame(here, project)) return savedBy(ctx, here.source);
+      const source = options.others ? await projectSource(ctx, project.root) : undefined;
       return source === undefined ? undefined : savedBy(ctx, source);
     },
   };
 }
 
-export function isSame({ facts }: Pick<Project, "facts">, project: ProjectIdentity): boolean {
+function isSame({ facts }: Pick<Project, "facts">, project: ProjectIdentity): boolean {
   return facts.name === project.name && facts.rootCommit === project.rootCommit;
 }

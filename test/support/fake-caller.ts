@@ -33,6 +33,7 @@ export function fakeCaller(options: FakeCallerOptions): FakeCaller {
       options.columns,
     );
   return {
+    program: undefined,
     env: { HOME: options.home, COWORK_HOME: `${options.home}/.cowork`, ...withPath(), ...options.env },
     cwd: () => options.cwd,
     streams: {

@@ -171,5 +171,5 @@ export const answers = {
 };
 
 function onHost<T extends Outcome>(one: T, host: string): T {
-  return one.session === undefined ? one : { ...one, session: { ...one.session, host } };
+  return { ...one, host, ...(one.session === undefined ? {} : { session: { ...one.session, host } }) };
 }

@@ -1,0 +1,53 @@
+import * as z from "zod/mini";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { withLock } from "../system/locks.ts";
+import { plain } from "../system/text.ts";
+import type { Target } from "./types.ts";
+
+const Hosts = z.record(
+  z.string(),
+  z.object({
+    destination: z.string(),
+    port: z.optional(z.number()),
+    identityFile: z.optional(z.string()),
+  }),
+);
+
+/** Machines that the user has named, or has made sessions on: by name. Only these may stand in a conf that a repository brings. */
+export type Hosts = Record<string, Target>;
+
+type HostsContext = Pick<Context, "paths" | "clock" | "signal">;
+
+/** @throws CONFIG_FILE_CORRUPT */
+export async function readHosts(ctx: Pick<Context, "paths">): Promise<Hosts> {
+  const file = ctx.paths.hosts;
+  const text = await readTextFile(file, { maxBytes: 1024 * 1024 });
+  if (text === undefined) return {};
+  try {
+    return Hosts.parse(JSON.parse(text)) as Hosts;
+  } catch (cause) {
+    throw new CoworkError("CONFIG_FILE_CORRUPT", `${plain(file)} is damaged.`, {
+      hint: `look at it, or move it away and add your hosts again: cowork host add`,
+      cause,
+    });
+  }
+}
+
+/** One of the same name gets the new address. */
+export async function addHost(ctx: HostsContext, name: string, target: Target): Promise<void> {
+  await change(ctx, (hosts) => ({ ...hosts, [name]: target }));
+}
+
+export async function removeHost(ctx: HostsContext, name: string): Promise<void> {
+  await change(ctx, (hosts) => Object.fromEntries(Object.entries(hosts).filter(([key]) => key !== name)));
+}
+
+async function change(ctx: HostsContext, edit: (hosts: Hosts) => Hosts): Promise<void> {
+  await ensureFolder(ctx.paths.home, { mode: 0o700 });
+  await withLock(ctx, "hosts", {}, async () => {
+    const text = `${JSON.stringify(edit(await readHosts(ctx)), null, 2)}\n`;
+    await writeFileAtomic(ctx.paths.hosts, text, { mode: 0o600 });
+  });
+}
