@@ -1,11 +1,8 @@
-import { CoworkError, toCoworkError, type ErrorView } from "../errors.ts";
+import { toCoworkError, type ErrorView } from "../errors.ts";
 import type { HostPart } from "../session/host-part.ts";
 import type { Selector, SessionStatus, SessionView } from "../session/types.ts";
 import type { App } from "./app.ts";
 import { namesOn, partOf, shareOut, type Share } from "./hosts.ts";
-
-/** A host that says nothing for so long counts as unreachable: the others' sessions are shown without it. */
-const patienceMs = 20_000;
 
 /** The sessions of every host that is meant; those of a host that does not answer as `unreachable`. */
 export async function listEverywhere(app: App, selector: Selector): Promise<SessionView[]> {
@@ -48,8 +45,7 @@ async function everywhere<T extends SessionView>(
   const all = await Promise.all(
     shares.map(async (share) => {
       try {
-        const answer = ask(await partOf(app, share.host), share);
-        return await (share.host === "local" ? answer : inTime(answer));
+        return await ask(await partOf(app, share.host), share);
       } catch (error) {
         if (shares.length === 1 || share.host === "local") throw error;
         const view = toCoworkError(error).toView();
@@ -67,19 +63,6 @@ async function everywhere<T extends SessionView>(
 
 async function namesMeant(app: App, { host, selector }: Share): Promise<string[]> {
   return selector.names ?? (await namesOn(app, host));
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, fail) => {
-    const error = new CoworkError("HOST_UNREACHABLE", `The host did not answer within ${patienceMs / 1000} s.`);
-    timer = setTimeout(() => fail(error), patienceMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function unreachable(name: string, host: string, project: Selector["project"], error: ErrorView): SessionView {

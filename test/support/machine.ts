@@ -40,8 +40,8 @@ const flags = [
 ];
 
 /** Starts one with a memory of its own; the TLS authorities of this machine's administrator are known there, as in a company. */
-export async function startMachine(test: string): Promise<Machine> {
-  const image = await ensureTestBaseImage();
+export async function startMachine(test: string, from?: string): Promise<Machine> {
+  const image = from ?? (await ensureTestBaseImage());
   const authorities = ["-v", "/usr/local/share/ca-certificates:/usr/local/share/ca-certificates:ro"];
   const proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [
     "-e",

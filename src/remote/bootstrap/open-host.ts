@@ -7,8 +7,8 @@ import { bootstrapCommand, parseNeed, type Need } from "./script.ts";
 import { nodeParcel, programParcel, type Parcel, type Program } from "./parcels.ts";
 import { waitForMark } from "./wait-for-mark.ts";
 
-/** From the open channel to the first word of ours; a build machine under load takes its time. */
-const answerMs = 60_000;
+/** From the open channel to the first word of ours. */
+const answerMs = 20_000;
 
 export interface OpenOptions {
   program: Program;

@@ -53,7 +53,7 @@ export function bootstrapCommand({ hash, mark, mode }: BootstrapPlan): string {
 
 /** @param line the rest of a `need` line */
 export function parseNeed(line: string): Need | undefined {
-  const found = /^(program)?(\+node)? ([A-Za-z0-9]+) ([A-Za-z0-9_]+) (musl)?$/.exec(line);
+  const found = /^(program)?(\+node)? ([A-Za-z0-9]+) ([A-Za-z0-9_]+)(?: (musl))?$/.exec(line);
   if (found === null) return undefined;
   const [, program, node, system = "", machine = "", libc = ""] = found;
   return { program: program !== undefined, node: node !== undefined, system, machine, libc };

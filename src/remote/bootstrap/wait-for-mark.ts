@@ -32,7 +32,7 @@ export async function waitForMark(stream: Readable, mark: string): Promise<strin
     }
   };
   const onEnd = (): void => found.resolve(undefined);
-  stream.on("data", onData).once("end", onEnd).once("close", onEnd);
+  stream.on("data", onData).once("end", onEnd).once("close", onEnd).resume();
   try {
     return await found.promise;
   } finally {

@@ -51,6 +51,8 @@ export function createLines(input: Readable, output: Writable): Lines {
   input.on("error", (error) => ended.resolve(error));
   input.on("close", () => ended.resolve(undefined));
   output.on("error", (error) => ended.resolve(error));
+  // Whoever read before may have paused it.
+  input.resume();
   return {
     send: async (value) => {
       if (output.destroyed || output.writableEnded) return;

@@ -1,4 +1,4 @@
-import type * as ssh2Module from "ssh2";
+import type ssh2Module from "ssh2";
 import type { AnyAuthMethod } from "ssh2";
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";

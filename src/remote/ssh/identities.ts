@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type * as ssh2Module from "ssh2";
+import type ssh2Module from "ssh2";
 import type { ParsedKey } from "ssh2";
 import { plain } from "../../system/text.ts";
 import type { RemoteContext } from "../types.ts";

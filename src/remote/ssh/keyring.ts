@@ -1,4 +1,4 @@
-import type * as ssh2Module from "ssh2";
+import type ssh2Module from "ssh2";
 import type { BaseAgent, ParsedKey, SignCallback, SigningRequestOptions } from "ssh2";
 import { plain } from "../../system/text.ts";
 import type { RemoteContext } from "../types.ts";

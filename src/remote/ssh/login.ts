@@ -23,7 +23,7 @@ export async function logIn(
   transport: Transport,
   deadline: Deadline,
 ): Promise<Live> {
-  const ssh2 = await import("ssh2");
+  const { default: ssh2 } = await import("ssh2");
   const questions = loginQuestions(ctx, deadline);
   const check = await createHostKeyCheck(questions.ctx, host);
   const auth = createAuth(questions.ctx, host, ssh2, deadline);

@@ -1,9 +1,11 @@
 import { Readable, type Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { visible } from "../../clone/diff.ts";
+import { CoworkError } from "../../errors.ts";
 import type { ConnectIo, HostPart } from "../../session/host-part.ts";
 import type { InitRequest, Selector } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
+import { plain } from "../../system/text.ts";
 import { copyTo } from "../seam/streams.ts";
 import { streamOf } from "../seam/stream-numbers.ts";
 import { answers } from "./answers.ts";
@@ -20,6 +22,8 @@ export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
   /** where the project's commits are taken from, for what brings them over; throws NOT_A_PROJECT */
   source(): Promise<Source>;
 }
+
+const patienceMs = 60_000;
 
 /**
  * The host's part on another machine, with the same functions as here: each is sent over the seam. One connection, made when
@@ -44,6 +48,11 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
   };
   const call = async (method: string, ...args: unknown[]): Promise<unknown> =>
     await (await getLink()).peer.call("call", method, args);
+  /** For what is a look and no work: a host that hangs is one that cannot be reached. */
+  const look = async (method: string, ...args: unknown[]): Promise<unknown> => {
+    const { peer } = await getLink();
+    return await inTime(name, peer.call("call", method, args));
+  };
   const job = async (
     method: string,
     subject: unknown,
@@ -68,8 +77,8 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       const subject = [project.name, project.rootCommit, sessions];
       return answers.outcomes(await job("init", subject, async (open) => [await travelling(open, request)]), name);
     },
-    list: async (selector) => answers.views(await call("list", there(selector)), name),
-    status: async (selector, wish) => answers.statuses(await call("status", there(selector), wish), name),
+    list: async (selector) => answers.views(await look("list", there(selector)), name),
+    status: async (selector, wish) => answers.statuses(await look("status", there(selector), wish), name),
     start: async (selector, { settings, rebuild }) => {
       const again = rebuild && { ...rebuild, project: { ...rebuild.project, elsewhere: true } };
       const args = [there(selector), { settings, ...(again === undefined ? {} : { rebuild: again }) }];
@@ -103,7 +112,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       await Promise.all([open.peer.call("logs", there(selector), wish), copied]);
     },
     doctor: async (wish) => answers.checks(await call("doctor", wish)),
-    authStatus: async (agent) => answers.authStatus(await call("authStatus", agent)),
+    authStatus: async (agent) => answers.authStatus(await look("authStatus", agent)),
     logout: async (request) => answers.logout(await call("logout", request)),
     close: () => void link?.then((open) => open.close()).catch(() => undefined),
   };
@@ -114,6 +123,19 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
   ): Promise<number> {
     return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
+  }
+}
+
+async function inTime<T>(name: string, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    const message = `${plain(name)} did not answer within ${patienceMs / 1000} s.`;
+    timer = setTimeout(() => fail(new CoworkError("HOST_UNREACHABLE", message)), patienceMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
