@@ -1,7 +1,8 @@
 import { Writable } from "node:stream";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import type { Report } from "../events.ts";
 import { createTerminal, type Streams } from "../ui/terminal.ts";
-import { createApp, realParts, type App } from "./app.ts";
+import { createApp, realParts, type App, type AppParts } from "./app.ts";
 import type { Caller } from "./caller.ts";
 import { sessionDoor } from "./ssh-door.ts";
 
@@ -18,7 +19,7 @@ export async function serveHere(argv: readonly string[], caller: Caller): Promis
   // What a project says of itself is asked for the session's own project, wherever ssh was called.
   const appAt = (folder: string, host?: string): App => {
     const globals = { host, json: false, verbose: false, "no-color": false, help: false };
-    return createApp({ ...caller, streams, cwd: () => folder }, terminal, globals, realParts);
+    return createApp({ ...caller, streams, cwd: () => folder }, terminal, globals, { ...realParts, makeContext });
   };
   try {
     const app = appAt("/", kind === "to" ? first : undefined);
@@ -46,6 +47,14 @@ function neither(name: string, others: readonly string[]): () => Promise<never> 
     throw new CoworkError("SESSION_NOT_FOUND", `${name} could be several sessions.`, { hint });
   };
 }
+
+/** As for `connect`, but that notes (who is not logged in) would come with every `ssh`, `scp` and `rsync`. */
+const makeContext: AppParts["makeContext"] = async (caller, terminal, options) => {
+  const report: Report = (event) => {
+    if (event.state !== "note") options.progress.report(event);
+  };
+  return await realParts.makeContext(caller, terminal, { ...options, progress: { ...options.progress, report } });
+};
 
 /** ssh may have made the terminal raw by now: a line end alone goes down and not back. */
 function forRawTerminal(stderr: Streams["stderr"]): Streams["stderr"] {

@@ -31,11 +31,17 @@ export function channelOutput(channel: ServerChannel, closed: AbortSignal): Chan
       Object.assign(channel, nothingWaits);
     }
   };
+  const inTurn = async (way: Writable, chunk: Buffer): Promise<Error | null> => {
+    const turn = last.then(() => send(way, chunk));
+    last = turn.catch(() => undefined);
+    return await turn.then(
+      () => null,
+      (error: Error) => error,
+    );
+  };
   const wayTo = (way: Writable): Writable => {
     const writable = new Writable({
-      write: (chunk: Buffer, _encoding, done) => {
-        last = last.then(() => send(way, chunk)).then(() => done(), done);
-      },
+      write: (chunk: Buffer, _encoding, done) => void (async () => done(await inTurn(way, chunk)))(),
     });
     // Its errors come back through the writes.
     return writable.on("error", () => undefined);

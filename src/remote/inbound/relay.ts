@@ -13,14 +13,14 @@ function hostsOf(host: string): string[] {
   return isLocal ? ["127.0.0.1", "::1"] : [host];
 }
 
-// Each takes port and hosts, and tries those one after another. The end of the input is passed on, and that of the connection ends it.
+// Each takes port and hosts, tries those one after another, and says what the first one's error was. The end of the input is passed on, and that of the connection ends it.
 
 const python = `import os,socket,sys,threading
-s=None
+s=last=None
 for h in sys.argv[2:]:
   try:
     s=socket.create_connection((h,int(sys.argv[1])),10); break
-  except OSError as e: last="connect to %s port %s: %s"%(h,sys.argv[1],e.strerror or e)
+  except OSError as e: last=last or "connect to %s port %s: %s"%(h,sys.argv[1],e.strerror or e)
 if s is None: sys.exit(last)
 s.settimeout(None)
 os.write(1,b"+\\n")
@@ -45,11 +45,11 @@ const perl = `use Socket qw(getaddrinfo SOCK_STREAM);
 my ($port,@hosts)=@ARGV; my ($s,$last);
 TRY: for my $h (@hosts) {
   my ($e,@found)=getaddrinfo($h,$port,{socktype=>SOCK_STREAM});
-  $last="connect to $h port $port: $e" if $e;
+  $last||="connect to $h port $port: $e" if $e;
   for my $a (@found) {
     socket($s,$a->{family},SOCK_STREAM,0) or next;
     if (connect($s,$a->{addr})) { undef $last; last TRY }
-    $last="connect to $h port $port: $!";
+    $last||="connect to $h port $port: $!";
   }
 }
 if (defined $last) { print STDERR "$last\\n"; exit 1 }
@@ -68,7 +68,7 @@ const node = `const [port,...hosts]=process.argv.slice(1);
 const next=(last)=>{const h=hosts.shift();
 if(h===undefined){console.error(last);process.exit(1)}
 const s=require("net").connect({host:h,port:Number(port),allowHalfOpen:true});
-const fail=(e)=>next("connect to "+h+" port "+port+": "+e.message);
+const fail=(e)=>next(last||"connect to "+h+" port "+port+": "+e.message);
 s.once("error",fail);
 s.once("connect",()=>{s.off("error",fail);s.on("error",()=>process.exit(0));process.stdout.on("error",()=>process.exit(0));
 process.stdout.write("+\\n");process.stdin.pipe(s);s.pipe(process.stdout,{end:false});

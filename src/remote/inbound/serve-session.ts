@@ -1,3 +1,4 @@
+import { PassThrough } from "node:stream";
 import type { ServerChannel, Session } from "ssh2";
 import type { ConnectIo } from "../../session/host-part.ts";
 import { channelOutput } from "./channel-output.ts";
@@ -56,7 +57,9 @@ async function run(channel: ServerChannel, { command, tty, inbound, ended, signa
   channel.on("error", () => undefined);
   const output = channelOutput(channel, ended);
   const { stdout, stderr } = output;
-  const io = { stdin: channel, stdout, stderr, signal: AbortSignal.any([ended, signal]), ...(tty && { tty }) };
+  // A terminal's input has no end, as with sshd: a program that wants one waits for Ctrl-D.
+  const stdin = tty === undefined ? channel : channel.pipe(new PassThrough(), { end: false });
+  const io = { stdin, stdout, stderr, signal: AbortSignal.any([ended, signal]), ...(tty && { tty }) };
   try {
     const code = await inbound.inside(command, io);
     await output.flush();
