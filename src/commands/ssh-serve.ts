@@ -33,6 +33,7 @@ export async function serveHere(argv: readonly string[], caller: Caller): Promis
     const inside = kind === "to" ? sessionDoor(app, others[0] ?? "", appAt) : neither(first, others);
     const { privateKey } = await hostKey(ctx);
     const stream = joinStreams(streams.stdin, streams.stdout);
+    caller.signal.addEventListener("abort", () => stream.destroy(), { once: true });
     await serveSsh(stream, { hostKey: privateKey, inside, explain });
     return 0;
   } catch (error) {

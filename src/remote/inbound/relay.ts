@@ -93,7 +93,7 @@ const script = `has() { command -v "$1" >/dev/null 2>&1; }
 if has python3; then exec python3 -c '${python}' "$@"; fi
 if has perl; then exec perl -e '${perl}' "$@"; fi
 if has node; then exec node -e '${node}' "$@"; fi
-if has bash; then exec bash -c '${bash}' bash "$@"; fi
+if has bash; then exec bash --norc -c '${bash}' bash "$@"; fi
 port=$1; shift
 if has socat; then
   for h in "$@"; do case $h in *:*) h="[$h]" ;; esac; hosts="$hosts $h"; done
