@@ -20,23 +20,21 @@ async function main(): Promise<void> {
     process.exitCode = await completeLine(argv.slice(1), caller);
     return;
   }
-  const code = await (first === "__ssh" ? serveSsh(caller) : runCommand(caller));
+  if (first === "__ssh") {
+    const { serveHere } = await import("./commands/ssh-serve.ts");
+    await leave(await serveHere(argv.slice(1), caller), caller);
+    return;
+  }
+  const { runCli } = await import("./commands/cli.ts");
+  await leave(await runCli(argv, caller), caller);
+}
+
+async function leave(code: number, caller: Caller): Promise<void> {
+  const { layDownProgram } = await import("./program.ts");
+  await layDownProgram(caller);
   // What was written is out before the process ends, also when something (a socket of the engine) would keep it alive.
   process.stdout.write("", () => {
     // oxlint-disable-next-line unicorn/no-process-exit -- the only place that ends the process
     process.stderr.write("", () => process.exit(code));
   });
-}
-
-async function runCommand(caller: Caller): Promise<number> {
-  const { runCli } = await import("./commands/cli.ts");
-  const code = await runCli(argv, caller);
-  const { layDownProgram } = await import("./program.ts");
-  await layDownProgram(caller);
-  return code;
-}
-
-async function serveSsh(caller: Caller): Promise<number> {
-  const { serveHere } = await import("./commands/ssh-serve.ts");
-  return await serveHere(argv.slice(1), caller);
 }
