@@ -13,7 +13,8 @@ if (first === "--version" || first === "-V") {
 
 async function main(): Promise<void> {
   const { processCaller } = await import("./commands/process-caller.ts");
-  const caller = processCaller();
+  // ssh hangs up on what it started also when a Ctrl-C came to both: that is not somebody asking twice.
+  const caller = processCaller({ patient: first === "__ssh" });
   if (first === "__complete") {
     const { completeLine } = await import("./commands/complete-line.ts");
     process.exitCode = await completeLine(argv.slice(1), caller);
@@ -22,6 +23,11 @@ async function main(): Promise<void> {
   if (first === "__host") {
     const { serveHostProcess } = await import("./commands/serve-host.ts");
     await leave(await serveHostProcess(argv.slice(1), caller), caller);
+    return;
+  }
+  if (first === "__ssh") {
+    const { serveHere } = await import("./commands/ssh-serve.ts");
+    await leave(await serveHere(argv.slice(1), caller), caller);
     return;
   }
   const { runCli } = await import("./commands/cli.ts");

@@ -8,15 +8,15 @@ const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
  * The running process as a caller. Takes over its signals: the first one asks for an orderly end, a second Ctrl-C (or the
- * same again) ends at once. A closed stdout (`cowork list | head -1`) is no error.
+ * same again) ends at once, unless it is `patient`. A closed stdout (`cowork list | head -1`) is no error.
  */
-export function processCaller(): Caller {
+export function processCaller(options: { patient?: boolean } = {}): Caller {
   const controller = new AbortController();
   let code: number | undefined;
   for (const [name, value] of Object.entries(codes)) {
     process.on(name, () => {
       // Somebody who asks twice wants out now, whatever is half done; the next command completes it.
-      if (code !== undefined) leaveAtOnce(value);
+      if (code !== undefined && options.patient !== true) leaveAtOnce(value);
       code = value;
       controller.abort(new CoworkError("INTERRUPTED", "Interrupted."));
     });

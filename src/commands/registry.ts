@@ -12,6 +12,7 @@ import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
 import { pullCommand } from "./pull.ts";
 import { pushCommand } from "./push.ts";
+import { sshConfigCommand } from "./ssh-config.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   logsCommand,
   authCommand,
   configCommand,
+  sshConfigCommand,
   doctorCommand,
   completionCommand,
   helpCommand,

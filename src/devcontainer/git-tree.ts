@@ -53,17 +53,19 @@ export function gitTree(ctx: GitContext, gitDir: string, commit: string): GitTre
     text: (entry) => git(["cat-file", "blob", entry.oid]),
     async checkout(path, entry, work) {
       const env = { GIT_INDEX_FILE: join(work, ".cowork-index") };
+      // Also where the repository is a bare one, which git asks for a working tree otherwise.
+      const here = (...args: string[]): Promise<string> => git([`--work-tree=${work}`, ...args], { env, cwd: work });
       const attributes = [...(await entries())].filter(
         ([at, { type }]) => type === "blob" && isAttributesAbove(at, path),
       );
       for (const [at, { oid }] of attributes) {
-        await git(["update-index", "--add", "--cacheinfo", `100644,${oid},${at}`], { env });
+        await here("update-index", "--add", "--cacheinfo", `100644,${oid},${at}`);
       }
       if (entry.type !== "tree")
-        await git(["update-index", "--add", "--cacheinfo", `${entry.mode},${entry.oid},${path}`], { env });
-      else if (path === "") await git(["read-tree", entry.oid], { env });
-      else await git(["read-tree", `--prefix=${path}/`, entry.oid], { env });
-      await git([`--work-tree=${work}`, "checkout-index", "--all", "--force"], { env, cwd: work });
+        await here("update-index", "--add", "--cacheinfo", `${entry.mode},${entry.oid},${path}`);
+      else if (path === "") await here("read-tree", entry.oid);
+      else await here("read-tree", `--prefix=${path}/`, entry.oid);
+      await here("checkout-index", "--all", "--force");
       await unlink(env.GIT_INDEX_FILE);
     },
   };

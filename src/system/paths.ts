@@ -31,6 +31,8 @@ export interface Paths {
   /** build context and generated Dockerfile of one shared image */
   image(key: string): string;
   images: string;
+  /** what makes sessions hosts of the user's own ssh: configuration, host key */
+  ssh: string;
   lib: string;
   agentLib(agent: string): string;
   node: string;
@@ -69,6 +71,7 @@ export function coworkPaths(home: string): Paths {
     archive: at("archive"),
     image: (key) => at("images", key),
     images: at("images"),
+    ssh: at("ssh"),
     lib: at("lib"),
     agentLib: (agent) => at("lib", "agents", agent),
     node: at("lib", "node"),

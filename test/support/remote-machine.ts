@@ -29,7 +29,9 @@ export async function startRemoteMachine(test: string, options: { engine?: boole
   };
   await ok("/usr/sbin/sshd -o PerSourcePenalties=no -o MaxStartups=100");
   if (options.engine !== false) {
-    await ok("(setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &) ; for i in $(seq 100); do docker info >/dev/null 2>&1 && exit 0; sleep 0.3; done; exit 1");
+    await ok(
+      "(setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &) ; for i in $(seq 100); do docker info >/dev/null 2>&1 && exit 0; sleep 0.3; done; exit 1",
+    );
     const save = execa("docker", ["save", testBaseImage], { buffer: false });
     await save.pipe("docker", ["exec", "-i", machine.container, "docker", "load"]);
   }
@@ -52,7 +54,9 @@ export async function startRemoteMachine(test: string, options: { engine?: boole
         await writeFile(key, await ok("cat /tmp/key"), { mode: 0o600 });
         await writeFile(`${key}.pub`, await ok("cat /tmp/key.pub"));
       }
-      await ok(`install -d -m 700 /root/.ssh; echo '${(await readFile(`${key}.pub`, "utf8")).trim()}' >> /root/.ssh/authorized_keys`);
+      await ok(
+        `install -d -m 700 /root/.ssh; echo '${(await readFile(`${key}.pub`, "utf8")).trim()}' >> /root/.ssh/authorized_keys`,
+      );
       const before = await readFile(join(folder, "config"), "utf8").catch(() => "");
       const own = [`Host ${alias}`, `HostName ${address}`, "User root", `IdentityFile ${key}`, ...lines].join("\n  ");
       await writeFile(join(folder, "config"), `${before}${own}\n\n`);

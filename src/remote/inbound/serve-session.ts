@@ -1,0 +1,81 @@
+import { PassThrough } from "node:stream";
+import type { ServerChannel, Session } from "ssh2";
+import type { ConnectIo } from "../../session/host-part.ts";
+import { channelOutput } from "./channel-output.ts";
+import type { Inbound } from "./serve.ts";
+import { sftpServer } from "./sftp-server.ts";
+import { createWindow, type Window } from "./window.ts";
+
+export interface Serving {
+  inbound: Inbound;
+  /** aborted when the client has gone */
+  gone: AbortSignal;
+  /** takes what goes on, for whoever waits for its end */
+  keep: (work: Promise<void>) => void;
+}
+
+/** One `ssh`, `scp` or terminal of an editor. A connection may have many. */
+export function serveSession(session: Session, { inbound, gone, keep }: Serving): void {
+  const closed = new AbortController();
+  const signalled = new AbortController();
+  const ended = AbortSignal.any([gone, closed.signal]);
+  let window: Window | undefined;
+  const start = (channel: ServerChannel, command: string[] | undefined): void => {
+    const tty = window?.tty;
+    keep(run(channel, { command, tty, inbound, ended, signal: signalled.signal }));
+  };
+  session.on("close", () => closed.abort());
+  session.on("pty", (accept, _reject, { cols, rows }) => {
+    window = createWindow(cols, rows);
+    accept?.();
+  });
+  session.on("window-change", (_accept, _reject, { cols, rows }) => window?.set(cols, rows));
+  // The client's language is rarely installed inside, and its kind of terminal is in our own environment.
+  session.on("env", (accept) => accept?.());
+  session.on("signal", (accept, _reject, { name }) => {
+    accept?.();
+    signalled.abort(name);
+  });
+  // Accepted at once, whatever comes of it: ssh2 drops what the client sends before.
+  session.on("shell", (accept) => start(accept(), undefined));
+  session.on("exec", (accept, _reject, { command }) => start(accept(), ["sh", "-c", command]));
+  session.on("subsystem", (accept, reject, { name }) => {
+    if (name === "sftp") start(accept(), sftpServer);
+    else reject();
+  });
+}
+
+interface Running {
+  command: string[] | undefined;
+  tty: ConnectIo["tty"];
+  inbound: Inbound;
+  ended: AbortSignal;
+  signal: AbortSignal;
+}
+
+async function run(channel: ServerChannel, { command, tty, inbound, ended, signal }: Running): Promise<void> {
+  channel.on("error", () => undefined);
+  const output = channelOutput(channel, ended);
+  const { stdout, stderr } = output;
+  // A terminal's input has no end, as with sshd: a program that wants one waits for Ctrl-D.
+  const stdin = tty === undefined ? channel : channel.pipe(new PassThrough(), { end: false });
+  const io = { stdin, stdout, stderr, signal: AbortSignal.any([ended, signal]), ...(tty && { tty }) };
+  try {
+    const code = await inbound.inside(command, io);
+    await output.flush();
+    channel.exit(code);
+  } catch (error) {
+    if (signal.aborted) {
+      await output.flush();
+      channel.exit(String(signal.reason), false, "");
+    } else {
+      // The client's terminal is raw: a line end alone goes down and not back.
+      const text = `${inbound.explain(error)}\n`;
+      stderr.write(tty === undefined ? text : text.replaceAll("\n", "\r\n"));
+      await output.flush();
+      channel.exit(255);
+    }
+  } finally {
+    channel.end();
+  }
+}
