@@ -113,6 +113,6 @@ function authFailed(
   const skipped = more.skipped.length === 0 ? "" : `; left out: ${more.skipped.join(", ")}`;
   const who = `${plain(host.user)}@${addressOf(host)}`;
   return new CoworkError("HOST_AUTH_FAILED", `${who} was not let in${said}: ${what}${skipped}${allowed}.`, {
-    hint: `see what works with: ssh ${plain(host.alias)}`,
+    hint: `see what works with: ssh ${host.typed}`,
   });
 }

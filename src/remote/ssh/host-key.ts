@@ -93,7 +93,7 @@ async function agreeTo(ctx: RemoteContext, host: HostOptions, key: Uint8Array): 
   if (mayAsk && (await ctx.ask(question))) return;
   const message = `${nameOf(host)} is not known here, and nobody has agreed to its ${keyType} key ${shown}.`;
   throw new CoworkError("HOST_KEY_UNKNOWN", message, {
-    hint: `compare the fingerprint, then say yes to it: ssh ${plain(host.alias)}`,
+    hint: `compare the fingerprint, then say yes to it: ssh ${host.typed}`,
   });
 }
 

@@ -61,17 +61,25 @@ export async function logIn(
           compress: host.compression ? ["zlib@openssh.com", "none"] : ["none"],
         },
         hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
-          check.verify(key).then(
-            () => verify(true),
-            (error: unknown) => {
+          const decide = async (): Promise<void> => {
+            try {
+              await check.verify(key);
+              verify(true);
+            } catch (error) {
               giveUp(error);
-              verify(false);
-            },
-          );
+            }
+          };
+          void decide();
         },
         authHandler: (left: string[] | null, _partial: boolean | null, next: (method: AnyAuthMethod) => void) => {
-          // oxlint-disable-next-line promise/no-callback-in-promise -- ssh2 wants the callback
-          auth.next(left ?? undefined).then((method) => next(method), giveUp);
+          const decide = async (): Promise<void> => {
+            try {
+              next(await auth.next(left ?? undefined));
+            } catch (error) {
+              giveUp(error);
+            }
+          };
+          void decide();
         },
       });
     });

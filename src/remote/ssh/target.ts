@@ -29,6 +29,11 @@ export function parseJump(jump: string): Place {
   return parseDestination(jump.startsWith("ssh://") ? jump : `ssh://${jump}`);
 }
 
+/** As a person types it after `ssh`. */
+export function typedOf({ user, host, port }: Place): string {
+  return `${port === undefined ? "" : `-p ${port} `}${user === undefined ? "" : `${plain(user)}@`}${plain(host)}`;
+}
+
 function takeApart(destination: string): Place | undefined {
   const isUrl = destination.startsWith("ssh://");
   const rest = isUrl ? destination.slice("ssh://".length).replace(/\/$/, "") : destination;
