@@ -31,7 +31,6 @@ export interface HostOptions {
   connectTimeoutMs: number;
   aliveIntervalMs: number;
   aliveCountMax: number;
-  compression: boolean;
   /** nobody wants to be asked */
   batchMode: boolean;
   passwordPrompts: number;
@@ -83,12 +82,11 @@ export function hostOptions(raw: RawOptions, place: Place, local: Local): HostOp
     revokedHostKeys: paths("revokedhostkeys", [])[0],
     strictHostKeys: strict(one("stricthostkeychecking")),
     hashKnownHosts: isYes(one("hashknownhosts")),
-    proxyJump: tokens.jump === undefined ? [] : tokens.jump.split(",").map((jump) => jump.trim()),
+    proxyJump: tokens.jump === undefined ? [] : tokens.jump.split(",").map((jump) => expandTokens(jump.trim(), tokens)),
     proxyCommand: proxyCommand === undefined ? undefined : expandTokens(proxyCommand, tokens),
     connectTimeoutMs: 1000 * seconds("connecttimeout", defaultConnectSeconds),
     aliveIntervalMs: 1000 * seconds("serveraliveinterval", defaultAliveSeconds),
     aliveCountMax: positive(one("serveralivecountmax")) ?? 3,
-    compression: isYes(one("compression")),
     batchMode: isYes(one("batchmode")),
     passwordPrompts: positive(one("numberofpasswordprompts")) ?? 3,
     methods: {

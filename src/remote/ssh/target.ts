@@ -11,7 +11,7 @@ export interface Place {
 
 // What OpenSSH refuses in a name that comes from a command line: a `ProxyCommand` with `%h` hands it to a shell.
 const badInHost = /^-|['"`$\\;&<>|(){}\s\p{Cc}]/u;
-const badInUser = /^-|['"`;&<>|(){}$\\\p{Cc}]/u;
+const badInUser = /^-|['"`;&<>|(){}$\s\p{Cc}]|\\$/u;
 
 /** @throws USAGE when it is no destination, or one that a program could take for an option or a command */
 export function parseDestination(destination: string): Place {
