@@ -111,6 +111,26 @@ describe("a command", () => {
     expect(await Promise.all([back(), back(), back()])).toEqual([hash, hash, hash]);
   });
 
+  test("goes on while keys are made anew, also where compression is wished for", async () => {
+    const other = await startSshMachine(label, ["RekeyLimit=1M"]);
+    try {
+      const person = await newPerson({ yes: true });
+      await other.authorize(await person.key("id_ed25519"));
+      await person.write("config", "Compression yes\nServerAliveInterval 1\n");
+      const connection = await connect(person, to(other));
+      const bytes = Buffer.concat([randomBytes(4_000_000), Buffer.alloc(4_000_000, "text")]);
+      const channel = await connection.exec("cat");
+      channel.stdin.end(bytes);
+      const parts: Buffer[] = [];
+      for await (const chunk of channel.stdout) parts.push(chunk as Buffer);
+      expect(await channel.exit).toMatchObject({ code: 0 });
+      expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+      expect(person.asked).toHaveLength(1);
+    } finally {
+      await other.remove();
+    }
+  });
+
   test("that does not read its input ends all the same, and a writer hears of it", async () => {
     const connection = await connect(await knownPerson(), to(machine));
     const channel = await connection.exec("exit 3");

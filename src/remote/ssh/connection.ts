@@ -50,6 +50,6 @@ function terminalOf({ terminal }: ExecOptions): Ssh2Options {
 
 function refused(live: Live, why: string): CoworkError {
   return new CoworkError("HOST_UNREACHABLE", `${nameOf(live.host)} runs no command: ${plain(why).slice(0, 300)}.`, {
-    hint: `see what \`ssh ${plain(live.host.alias)} true\` says`,
+    hint: `see what \`ssh ${live.host.typed} true\` says`,
   });
 }
