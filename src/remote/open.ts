@@ -12,7 +12,7 @@ export interface OpenRemote {
   /** a name that was added, or anything that `ssh` takes */
   name: string;
   user: UserSide;
-  source(): Promise<Source>;
+  source: () => Promise<Source>;
   /** undefined: this cowork is no built file, and cannot be carried */
   program: Program | undefined;
 }

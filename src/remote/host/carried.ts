@@ -26,7 +26,9 @@ export async function takeCarried(ctx: Context, id: string, archive: Readable): 
   const unpack = extract();
   unpack.on("entry", (header, content, next) => {
     // What tar-stream gives is a stream of another library: it is read as every stream is.
-    putEntry(root, header, content as unknown as AsyncIterable<Uint8Array>).then(() => next(), next);
+    const put = putEntry(root, header, content as unknown as AsyncIterable<Uint8Array>);
+    // oxlint-disable-next-line promise/no-callback-in-promise -- tar-stream is told by a callback
+    void put.then(() => next(), next);
   });
   await pipeline(archive, unpack);
   return root;

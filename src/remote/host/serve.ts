@@ -17,7 +17,7 @@ import { findLacking, type StoredIdentity, takeBundle, type Upload, uploadedByte
 
 export interface Served {
   ctx: Context;
-  makeHost(ctx: Context, user: UserSide): HostPart;
+  makeHost: (ctx: Context, user: UserSide) => HostPart;
   input: Readable;
   output: Writable;
 }
@@ -27,8 +27,8 @@ export async function serveHost({ ctx: base, makeHost, input, output }: Served):
   const lines = createLines(input, output);
   const cancelled = new AbortController();
   const left = new AbortController();
-  let peer: Peer | undefined;
-  const getPeer = (): Peer => peer!;
+  // Made last, since it is made with all that is offered; nothing asks it before.
+  const getPeer = (): Peer => peer;
   const gone = new CoworkError("INTERRUPTED", "The other side is gone.");
   void lines.ended.then(() => left.abort(gone));
   const signal = AbortSignal.any([base.signal, cancelled.signal, left.signal]);
@@ -59,7 +59,7 @@ export async function serveHost({ ctx: base, makeHost, input, output }: Served):
       await takeBundle(ctx, project, upload, streams.take(stream)),
     carriedTake: async (id: string, stream: number) => await takeCarried(ctx, id, streams.take(stream)),
   };
-  peer = createPeer(lines, offered, () => gone);
+  const peer = createPeer(lines, offered, () => gone);
   await lines.ended;
   await clones.closeAll();
 }

@@ -48,9 +48,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     const channel = await openHost(ctx, connection, { program: options.program });
     const lines = createLines(channel.stdout, channel.stdin);
     let closed = false;
-    let peer: Peer | undefined;
-    const getPeer = (): Peer => peer!;
-    const streams = createStreams(getPeer, lines.ended);
+    const streams = createStreams(() => peer, lines.ended);
     const offered = {
       ...streams.offered,
       report: (value: unknown, counted: unknown) => {
@@ -61,7 +59,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
       ask: async (value: unknown) => await ctx.ask(tameQuestion(value, plain(name))),
       saved: answerSaved(user),
     };
-    peer = createPeer(lines, offered, (reason) => (closed ? ended() : broken(name, reason)));
+    const peer = createPeer(lines, offered, (reason) => (closed ? ended() : broken(name, reason)));
     const over = Promise.race([lines.ended, connection.gone]);
     // The host's part is gone, whatever the connection may be good for: the next one is made anew.
     void over.then(() => connection.close());

@@ -20,7 +20,7 @@ import type { Source } from "../../project/types.ts";
 
 export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
   /** where the project's commits are taken from, for what brings them over; throws NOT_A_PROJECT */
-  source(): Promise<Source>;
+  source: () => Promise<Source>;
 }
 
 const patienceMs = 60_000;

@@ -4,6 +4,7 @@ import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Pack } from "tar-stream";
 import type { CarryRequest, InitRequest } from "../../session/types.ts";
 import type { Link } from "./link.ts";
 import { invalid } from "./tame.ts";
@@ -44,7 +45,7 @@ async function packFiles(root: string, paths: readonly string[], target: PassThr
   await Promise.all([add(), pipeline(archive, target)]);
 }
 
-async function addEntry(archive: import("tar-stream").Pack, root: string, path: string): Promise<void> {
+async function addEntry(archive: Pack, root: string, path: string): Promise<void> {
   const from = join(root, path);
   const stats = await lstat(from).catch(() => undefined);
   if (stats?.isSymbolicLink() === true) {
