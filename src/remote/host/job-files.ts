@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFile, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, open, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProgressEvent, Question } from "../../events.ts";
 import type { Context } from "../../system/context.ts";
@@ -109,9 +109,4 @@ export async function writeAnswer(folder: string, ask: number, yes: boolean): Pr
 export async function readAnswer(folder: string, ask: number): Promise<boolean | undefined> {
   const text = await readFile(join(folder, `answer-${ask}`), "utf8").catch(() => undefined);
   return text === undefined ? undefined : text === "yes";
-}
-
-/** What is under way was taken up by somebody who wants no more of it. */
-export async function dropJob(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
 }

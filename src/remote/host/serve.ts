@@ -49,6 +49,7 @@ export async function serveHost({ ctx: base, makeHost, input, output }: Served):
     ...offerStreamed(host, streams, signal),
     call: async (method: string, args: unknown[]) => await callHost(host, method, args),
     job: async (wish: JobWish) => await runJob({ ...ctx, signal: jobSignal }, getPeer(), wish, left.signal),
+    now: () => ctx.clock.now().getTime(),
     cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
     storeLacks: async (project: StoredIdentity, oids: string[]) => ({
       ...(await findLacking(ctx, project, oids)),
@@ -59,7 +60,7 @@ export async function serveHost({ ctx: base, makeHost, input, output }: Served):
       await takeBundle(ctx, project, upload, streams.take(stream)),
     carriedTake: async (id: string, stream: number) => await takeCarried(ctx, id, streams.take(stream)),
   };
-  const peer = createPeer(lines, offered, () => gone);
+  const peer = createPeer(lines, offered, { gone: () => gone });
   await lines.ended;
   await clones.closeAll();
 }

@@ -20,8 +20,16 @@ interface Message {
   e?: unknown;
 }
 
+export interface PeerOptions {
+  /** what a call throws once the other side is gone */
+  gone: (reason: Error | undefined) => CoworkError;
+  /** an error of the other side, before it is thrown here */
+  received?: (error: CoworkError) => CoworkError;
+}
+
 /** Calls in both directions over lines. Only what is offered can be called. */
-export function createPeer(lines: Lines, offered: Offered, gone: (reason: Error | undefined) => CoworkError): Peer {
+export function createPeer(lines: Lines, offered: Offered, options: PeerOptions): Peer {
+  const { gone, received = (error) => error } = options;
   const rpc = createBirpc<Offered, Offered, false>(offered, {
     proxify: false,
     // What takes long here takes as long as it takes: a connection that is gone ends the waiting.
@@ -33,7 +41,7 @@ export function createPeer(lines: Lines, offered: Offered, gone: (reason: Error 
     serialize: (message: Message) => (message.e === undefined ? message : { ...message, e: writeError(message.e) }),
     deserialize: (message: unknown) => {
       const known = (message ?? {}) as Message;
-      return known.e === undefined ? known : { ...known, e: readError(known.e) };
+      return known.e === undefined ? known : { ...known, e: received(readError(known.e)) };
     },
     resolver: (name) => (Object.hasOwn(offered, name) ? (offered[name] as (...args: unknown[]) => unknown) : undefined),
   });

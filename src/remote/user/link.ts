@@ -10,7 +10,7 @@ import { createStreams, type Streams } from "../seam/streams.ts";
 import { streamOf } from "../seam/stream-numbers.ts";
 import type { Connection } from "../types.ts";
 import { answerSaved } from "./saved-answers.ts";
-import { tameEvent, tameQuestion } from "./tame.ts";
+import { errorFrom, tameEvent, tameQuestion } from "./tame.ts";
 
 /** After Ctrl-C the host's part has so long to end in order. */
 const endMs = 15_000;
@@ -53,13 +53,16 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
       ...streams.offered,
       report: (value: unknown, counted: unknown) => {
         if (counted === true) options.onCounted();
-        const event = tameEvent(value);
+        const event = tameEvent(value, name);
         if (event !== undefined) ctx.report(event);
       },
       ask: async (value: unknown) => await ctx.ask(tameQuestion(value, plain(name))),
       saved: answerSaved(user),
     };
-    const peer = createPeer(lines, offered, (reason) => (closed ? ended() : broken(name, reason)));
+    const peer = createPeer(lines, offered, {
+      gone: (reason) => (closed ? ended() : broken(name, reason)),
+      received: (error) => errorFrom(name, error),
+    });
     const over = Promise.race([lines.ended, connection.gone]);
     // The host's part is gone, whatever the connection may be good for: the next one is made anew.
     void over.then(() => connection.close());

@@ -9,6 +9,7 @@ import { plain } from "../../system/text.ts";
 import { copyTo } from "../seam/streams.ts";
 import { streamOf } from "../seam/stream-numbers.ts";
 import { answers } from "./answers.ts";
+import { checkClock } from "./check-clock.ts";
 import { type Link, type LinkOptions, openLink } from "./link.ts";
 import { withReconnect } from "./long-work.ts";
 import { runOnTerminal } from "./on-terminal.ts";
@@ -21,6 +22,11 @@ import type { Source } from "../../project/types.ts";
 export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
   /** where the project's commits are taken from, for what brings them over; throws NOT_A_PROJECT */
   source: () => Promise<Source>;
+  /**
+   * Called when sessions are about to be made there: from then on they may be there, whatever becomes of the connection. Gives
+   * what takes that back.
+   */
+  begin: (names: readonly string[]) => Promise<() => Promise<void>>;
 }
 
 const patienceMs = 60_000;
@@ -71,11 +77,23 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     return { ...request, project: facts, source, carry: await sendCarried(open, request) };
   };
   return {
-    planInit: async (request) => answers.plan(await call("planInit", await travelling(await getLink(), request))),
+    planInit: async (request) => answers.plan(await call("planInit", await travelling(await getLink(), request)), name),
     init: async (request) => {
       const { project, sessions } = request;
       const subject = [project.name, project.rootCommit, sessions];
-      return answers.outcomes(await job("init", subject, async (open) => [await travelling(open, request)]), name);
+      let takeBack = async (): Promise<void> => undefined;
+      const prepare = async (open: Link): Promise<unknown[]> => {
+        const args = [await travelling(open, request)];
+        takeBack = await options.begin(sessions.map((session) => session.name));
+        return args;
+      };
+      try {
+        return answers.outcomes(await job("init", subject, prepare), name);
+      } catch (error) {
+        // Refused before anything was made.
+        if (error instanceof CoworkError && !["HOST_UNREACHABLE", "INTERRUPTED"].includes(error.code)) await takeBack();
+        throw error;
+      }
     },
     list: async (selector) => answers.views(await look("list", there(selector)), name),
     status: async (selector, wish) => answers.statuses(await look("status", there(selector), wish), name),
@@ -86,7 +104,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     },
     stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name),
     clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name),
-    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish)),
+    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish), name),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
     diff: async (selector, wish) => {
       const { text, truncated } = ((await call("diff", there(selector), wish)) ?? {}) as Record<string, unknown>;
@@ -104,16 +122,19 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     login: async (request, io) => {
       const { tty } = io;
       if (tty !== undefined) await onTerminal(await getLink(), { login: request }, { ...io, tty });
-      return answers.authStatus(await call("authStatus", request.settings.agent)).login;
+      return answers.authStatus(await call("authStatus", request.settings.agent), name).login;
     },
     logs: async (selector, wish, out) => {
       const open = await getLink();
       const copied = copyLog(open.streams.take(streamOf.stdout), out);
       await Promise.all([open.peer.call("logs", there(selector), wish), copied]);
     },
-    doctor: async (wish) => answers.checks(await call("doctor", wish)),
-    authStatus: async (agent) => answers.authStatus(await look("authStatus", agent)),
-    logout: async (request) => answers.logout(await call("logout", request)),
+    doctor: async (wish) => {
+      const checks = answers.checks(await call("doctor", wish), name);
+      return [...checks, await checkClock(ctx, await getLink())];
+    },
+    authStatus: async (agent) => answers.authStatus(await look("authStatus", agent), name),
+    logout: async (request) => answers.logout(await call("logout", request), name),
     close: () => void link?.then((open) => open.close()).catch(() => undefined),
   };
 

@@ -33,7 +33,10 @@ export async function sendProject(
     ...(shallow === undefined ? {} : { shallow: Buffer.from(shallow).toString("latin1") }),
   };
   const oids = [...new Set([...refs.map(({ oid }) => oid), ...commits])];
-  const { lacks, have, gitDir } = answers.lacking(await link.peer.call("storeLacks", identity, oids));
+  const { lacks, have, gitDir } = answers.lacking(
+    await link.peer.call("storeLacks", identity, oids),
+    link.connection.host,
+  );
   if (lacks.length > 0) await sendBundle(ctx, link, { identity, source, lacks, have });
   return {
     kind: "store",
