@@ -6,8 +6,11 @@ import ssh2, { type AuthContext, type Connection as ServerConnection } from "ssh
 import { afterEach, describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
 import { connectSsh } from "../../../src/remote/ssh/connect.ts";
+import { startDeadline } from "../../../src/remote/ssh/deadline.ts";
 import { createHostKeyCheck } from "../../../src/remote/ssh/host-key.ts";
+import { logIn } from "../../../src/remote/ssh/login.ts";
 import { hostOptions } from "../../../src/remote/ssh/options.ts";
+import { openTcp } from "../../../src/remote/ssh/transport.ts";
 import type { Connection } from "../../../src/remote/types.ts";
 import { sshPerson, type SshPerson } from "../../support/ssh-machine.ts";
 
@@ -105,6 +108,24 @@ describe("a server that is none ends in one error, in its time", () => {
     expect(error.message).toContain("127.0.0.1:");
     expect(error.message.length).toBeLessThan(600);
   });
+});
+
+test("a way that ended before anybody listened to it is an error at once", async () => {
+  const somebody = await person();
+  const port = new URL(await rawServer((socket) => socket.end())).port;
+  const raw = new Map([
+    ["hostname", ["127.0.0.1"]],
+    ["port", [port]],
+  ]);
+  const local = { home: somebody.home, localUser: "me", localHost: "here", uid: 1000, env: {} };
+  const host = hostOptions(raw, { user: undefined, host: "box", port: undefined }, local);
+  const deadline = startDeadline(10_000, "box", somebody.ctx.signal);
+  const transport = await openTcp(host, deadline);
+  await transport.gone;
+  const error = await failure(logIn(somebody.ctx, host, transport, deadline));
+  deadline.end();
+  // Not "did not answer within 10 seconds".
+  expect(error.message).toContain("it closed the connection");
 });
 
 /** Writes the first, then the last of the parts for as long as somebody reads. */
