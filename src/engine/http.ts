@@ -86,8 +86,9 @@ function refusal({ statusCode = 0 }: IncomingMessage, text: string): EngineStatu
   return new EngineStatus(statusCode, messageOf(text) ?? `HTTP ${statusCode}`);
 }
 
-function target(endpoint: Endpoint): RequestOptions {
-  if (endpoint.socketPath !== undefined) return { socketPath: endpoint.socketPath, host: "localhost" };
+function target(endpoint: Endpoint): RequestOptions & { servername?: string } {
+  // A name for TLS is worked out even here, by regular expressions that take longer than the question, unless one is given.
+  if (endpoint.socketPath !== undefined) return { socketPath: endpoint.socketPath, host: "localhost", servername: "" };
   return { host: endpoint.tcp?.host, port: endpoint.tcp?.port };
 }
 

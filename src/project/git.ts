@@ -6,7 +6,7 @@ import { plain } from "../system/text.ts";
 export type GitContext = Pick<Context, "run" | "env" | "signal">;
 
 // What would make git look at another repository than the one the user stands in, as it is set inside hooks.
-const elsewhere = [
+export const elsewhere = [
   "GIT_DIR",
   "GIT_WORK_TREE",
   "GIT_INDEX_FILE",
