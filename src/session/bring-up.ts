@@ -50,6 +50,7 @@ export async function bringUp(
     clone: ctx.paths.clone(id),
     configPath: devcontainer.path ?? undefined,
     labels: sessionLabels(record, ctx.paths.homeHash),
+    ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
     ...(devcontainer.kind === "compose" ? { composeProject: composeProjectName(ctx.paths.homeHash, id) } : {}),
   });
   const container = await ctx.engine.findContainer(result.containerId);

@@ -23,6 +23,8 @@ const Devcontainer = z.object({
   /** the user's, as it was in the project: what commits inside are signed with */
   git: z.object({ name: z.optional(z.string()), email: z.optional(z.string()) }),
   userEnvProbe: z.optional(z.string()),
+  /** does the config or the image have lifecycle commands? Absent: nobody looked */
+  lifecycle: z.optional(z.boolean()),
 });
 
 const Container = z.object({
