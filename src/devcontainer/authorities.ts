@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
+import { readSmallFile } from "../system/small-file.ts";
 import { plain } from "../system/text.ts";
 
 // Where administrators put authorities of their own, by family: Debian and Alpine, RHEL, Arch, SUSE.
@@ -99,8 +100,16 @@ function quickFingerprint(pem: string): string {
 
 async function readFolders(folders: readonly string[]): Promise<string[]> {
   const files = await Promise.all(folders.map((folder) => filesBelow(folder)));
-  const texts = await Promise.all(files.flat().map((path) => readTextFile(path, { maxBytes }).catch(() => undefined)));
-  return texts.flatMap((text) => splitPem(text ?? ""));
+  return files.flat().flatMap((path) => splitPem(readQuietly(path)));
+}
+
+/** At once: they are small and many. What may not be read is left out. */
+function readQuietly(path: string): string {
+  try {
+    return readSmallFile(path, { maxBytes })?.toString("utf8") ?? "";
+  } catch {
+    return "";
+  }
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
