@@ -9,6 +9,8 @@ import { hostGit, hostGitOk } from "./host-git.ts";
 export interface Workplace {
   gitDir: string;
   workTree: string;
+  /** the commit that is checked out, by its full id: what it holds need not be looked for by every session */
+  commit: string;
 }
 
 /** Settings for git while a clone is made: nothing of the user's that would stay behind in it, and no hook. */
@@ -42,7 +44,7 @@ const withLfs: [string, string][] = [
  */
 export async function checkoutHead(ctx: Context, place: Workplace, lfsStore: string, what: string): Promise<string[]> {
   const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
-  const lfs = await lfsState(ctx, git);
+  const lfs = await lfsState(ctx, place, git);
   const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
   if (lfs !== "unused") await copyLfsObjects(lfsStore, join(place.gitDir, "lfs", "objects"), ctx.signal);
   const options = { cwd: place.workTree, safe: [place.workTree, place.gitDir], config };
@@ -67,7 +69,7 @@ export async function checkoutHead(ctx: Context, place: Workplace, lfsStore: str
 /** After a change of owner the index has to learn it, or every later `status` would read all files again. */
 export async function refreshIndex(ctx: Context, place: Workplace): Promise<void> {
   const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
-  const lfs = await lfsState(ctx, git);
+  const lfs = await lfsState(ctx, place, git);
   const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
   await hostGit(ctx, [...git, "update-index", "-q", "--refresh"], {
     cwd: place.workTree,
@@ -76,7 +78,18 @@ export async function refreshIndex(ctx: Context, place: Workplace): Promise<void
   });
 }
 
-async function lfsState(ctx: Context, git: string[]): Promise<"unused" | "there" | "missing"> {
+type LfsState = "unused" | "there" | "missing";
+
+async function lfsState(ctx: Context, { commit }: Workplace, git: string[]): Promise<LfsState> {
+  const key = `lfs ${commit}`;
+  const known = ctx.known?.get(key) as LfsState | undefined;
+  if (known !== undefined) return known;
+  const state = await findLfsState(ctx, git);
+  ctx.known?.set(key, state);
+  return state;
+}
+
+async function findLfsState(ctx: Context, git: string[]): Promise<LfsState> {
   const attributes = [":(glob)**/.gitattributes", ".gitattributes"];
   const used = await hostGit(ctx, [...git, "grep", "--quiet", "-e", "filter=lfs", "HEAD", "--", ...attributes], {
     config: [["grep.fallbackToNoIndex", "false"]],

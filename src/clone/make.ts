@@ -54,7 +54,7 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<strin
   const { source } = spec;
   // Refs before objects: what they name is there when the objects are copied.
   const project = await readProjectRefs(ctx, source);
-  const place = { gitDir: join(path, ".git"), workTree: path };
+  const place = { gitDir: join(path, ".git"), workTree: path, commit: spec.start.commit };
   await mkdir(path, { mode: 0o755 });
   await initialise(ctx, path, project);
   await copyObjects(project.objects, join(place.gitDir, "objects"), ctx.signal);

@@ -78,7 +78,7 @@ export async function makeRequest(
   names: readonly string[],
   flags: InitFlags,
 ): Promise<InitRequest> {
-  const { planStart } = await import("../project/plan-start.ts");
+  const { planStarts } = await import("../project/plan-start.ts");
   const ctx = await app.context();
   const { settings } = await app.resolve({
     askTrust: true,
@@ -89,9 +89,12 @@ export async function makeRequest(
     ...(flags.branch === undefined ? {} : { branch: flags.branch }),
     ...(flags.from === undefined ? {} : { from: flags.from }),
   };
-  const sessions = await Promise.all(
-    names.map(async (name) => ({ name, start: await planStart(ctx, project, { name, ...wanted }) })),
+  const starts = await planStarts(
+    ctx,
+    project,
+    names.map((name) => ({ name, ...wanted })),
   );
+  const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
   const configName = flags.config ?? settings.devcontainer;
   return {
     project: project.facts,
