@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -5,7 +6,9 @@ import { ensureTestBaseImage, hasImage, testBaseImage } from "./engine.ts";
 import type { TestHome } from "./home.ts";
 import { startMachine, type Machine } from "./machine.ts";
 
-const image = "cowork-test-host:trixie";
+/** What agents' programs are kept in from one machine to the next: they are large, and each machine would fetch them anew. */
+const agentsCache = { volume: "cowork-test-agents", folder: "/var/cache/cowork-agents" };
+const agents = "/root/.cowork/lib/agents";
 
 /** A machine that sessions can live on: sshd, git and an engine of its own; no Node, no cowork, no tmux. */
 export interface RemoteMachine extends Machine {
@@ -17,9 +20,19 @@ export interface RemoteMachine extends Machine {
   letIn(home: TestHome, alias: string, options?: { lines?: string[]; known?: boolean }): Promise<void>;
 }
 
-/** @param options.engine false: its engine is not started */
-export async function startRemoteMachine(test: string, options: { engine?: boolean } = {}): Promise<RemoteMachine> {
-  const machine = await startMachine(test, await ensureHostImage());
+export interface RemoteMachineOptions {
+  /** false: its engine is not started */
+  engine?: boolean;
+  /** agents that another machine's cowork has installed lie there already */
+  keepAgents?: boolean;
+  /** Debian's packages that it has besides */
+  packages?: readonly string[];
+}
+
+export async function startRemoteMachine(test: string, options: RemoteMachineOptions = {}): Promise<RemoteMachine> {
+  const { engine = true, keepAgents = false, packages = [] } = options;
+  const cache = ["-v", `${agentsCache.volume}:${agentsCache.folder}`];
+  const machine = await startMachine(test, await ensureHostImage(packages), keepAgents ? cache : []);
   const format = "{{.NetworkSettings.IPAddress}}";
   const { stdout: address } = await execa("docker", ["inspect", "-f", format, machine.container]);
   const ok = async (line: string): Promise<string> => {
@@ -28,7 +41,9 @@ export async function startRemoteMachine(test: string, options: { engine?: boole
     return stdout;
   };
   await ok("/usr/sbin/sshd -o PerSourcePenalties=no -o MaxStartups=100");
-  if (options.engine !== false) {
+  if (keepAgents)
+    await ok(`install -d -m 700 /root/.cowork; mkdir -p ${agents}; cp -a ${agentsCache.folder}/. ${agents}`);
+  if (engine) {
     await ok(
       "(setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &) ; for i in $(seq 100); do docker info >/dev/null 2>&1 && exit 0; sleep 0.3; done; exit 1",
     );
@@ -39,8 +54,14 @@ export async function startRemoteMachine(test: string, options: { engine?: boole
     const lines = (await ok("cat /etc/ssh/ssh_host_*_key.pub")).trim().split("\n");
     return lines.map((line) => `${name} ${line.split(" ").slice(0, 2).join(" ")}\n`).join("");
   };
+  const remove = async (): Promise<void> => {
+    if (keepAgents) await machine.sh(keepNew);
+    await machine.remove();
+  };
   return {
     ...machine,
+    remove,
+    [Symbol.asyncDispose]: remove,
     address,
     hostKeys,
     letIn: async (home, alias, { lines = [], known = true } = {}) => {
@@ -67,15 +88,21 @@ export async function startRemoteMachine(test: string, options: { engine?: boole
   };
 }
 
-async function ensureHostImage(): Promise<string> {
+// Each agent's version at once, by a rename: other machines read the folder meanwhile.
+const keepNew = `cd ${agents} && for v in */[0-9]*; do c=${agentsCache.folder}/$v; [ -e "$c" ] || { mkdir -p "\${c%/*}" && t=\${c%/*}/.in-$(hostname) && cp -a "$v" "$t" && mv -T "$t" "$c"; }; done`;
+
+/** Compose is there, as on the machines of the other tests. */
+async function ensureHostImage(packages: readonly string[]): Promise<string> {
   const base = await ensureTestBaseImage();
-  if (await hasImage(image)) return image;
+  const all = ["openssh-server", "docker.io", "docker-cli", "docker-compose", "iptables", ...packages];
   const dockerfile = [
     `FROM ${base}`,
-    "RUN apt-get update && apt-get install -y --no-install-recommends openssh-server docker.io docker-cli iptables \\",
+    `RUN apt-get update && apt-get install -y --no-install-recommends ${all.join(" ")} \\`,
     " && rm -rf /var/lib/apt/lists/* && mkdir -p /run/sshd && ssh-keygen -A",
     "LABEL cowork.test=host",
-  ];
-  await execa("docker", ["build", "-t", image, "-"], { input: dockerfile.join("\n"), timeout: 600_000 });
+  ].join("\n");
+  const image = `cowork-test-host:${createHash("sha256").update(dockerfile).digest("hex").slice(0, 12)}`;
+  if (await hasImage(image)) return image;
+  await execa("docker", ["build", "-t", image, "-"], { input: dockerfile, timeout: 600_000 });
   return image;
 }
