@@ -12,14 +12,14 @@ const keepMs = 24 * 3600_000;
 
 /**
  * Takes the files that go along into sessions, as a tar archive, into a folder of their own.
- * @param id hex digits, made from what it is for: the same command typed again takes the same folder
+ * @param id hex digits, new for each command
  * @returns the folder
  */
 export async function takeCarried(ctx: Context, id: string, archive: Readable): Promise<string> {
   if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("USAGE", "That is no name for carried files.");
-  const parent = join(ctx.paths.home, "projects", "carried");
+  const parent = carriedFolder(ctx);
   await ensureFolder(parent, { mode: 0o700 });
-  await dropOld(ctx, parent, id);
+  await dropOld(ctx, parent);
   const root = join(parent, id);
   await mkdir(root, { mode: 0o700 });
   const { extract } = await import("tar-stream");
@@ -53,10 +53,19 @@ async function putEntry(
   await pipeline(content, createWriteStream(path, { flags: "wx", mode: (header.mode ?? 0o600) & 0o777 }));
 }
 
-/** What this command sent before, and what others left for longer than a day. */
-async function dropOld(ctx: Context, parent: string, id: string): Promise<void> {
+/** Takes the folder away again, when sessions have what was in it: there may be secrets among it. */
+export async function dropCarried(ctx: Pick<Context, "paths">, root: string): Promise<void> {
+  if (dirname(root) === carriedFolder(ctx)) await removeTree(root);
+}
+
+function carriedFolder({ paths }: Pick<Context, "paths">): string {
+  return join(paths.home, "projects", "carried");
+}
+
+/** What commands that were killed left, a day ago or longer. */
+async function dropOld(ctx: Context, parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const { mtimeMs } = await stat(join(parent, name)).catch(() => ({ mtimeMs: 0 }));
-    if (name === id || ctx.clock.now().getTime() - mtimeMs > keepMs) await removeTree(join(parent, name));
+    if (ctx.clock.now().getTime() - mtimeMs > keepMs) await removeTree(join(parent, name));
   }
 }

@@ -67,23 +67,28 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     seen = 0;
     return await withReconnect(ctx, name, async () => {
       const open = await getLink();
-      return await open.peer.call("job", { method, subject, args: await prepare(open), seen });
+      const wish = { method, subject, seen };
+      // What is under way is joined as it is: nothing is brought over for it a second time.
+      const joined = readJobAnswer(await open.peer.call("job", wish));
+      if (joined !== undefined) return joined.value;
+      return readJobAnswer(await open.peer.call("job", { ...wish, args: await prepare(open) }))?.value;
     });
   };
-  const travelling = async (open: Link, request: InitRequest): Promise<InitRequest> => {
+  const travelling = async (open: Link, request: InitRequest, files: boolean): Promise<InitRequest> => {
     const commits = request.sessions.map(({ start }) => start.commit);
     const facts = { ...request.project, elsewhere: true };
     const source = await sendProject(ctx, open, { facts, source: await options.source(), commits });
-    return { ...request, project: facts, source, carry: await sendCarried(open, request) };
+    return { ...request, project: facts, source, ...(files ? { carry: await sendCarried(open, request) } : {}) };
   };
   return {
-    planInit: async (request) => answers.plan(await call("planInit", await travelling(await getLink(), request)), name),
+    planInit: async (request) =>
+      answers.plan(await call("planInit", await travelling(await getLink(), request, false)), name),
     init: async (request) => {
       const { project, sessions } = request;
       const subject = [project.name, project.rootCommit, sessions];
       let takeBack = async (): Promise<void> => undefined;
       const prepare = async (open: Link): Promise<unknown[]> => {
-        const args = [await travelling(open, request)];
+        const args = [await travelling(open, request, true)];
         takeBack = await options.begin(sessions.map((session) => session.name));
         return args;
       };
@@ -158,6 +163,12 @@ async function inTime<T>(name: string, answer: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Undefined: there was nothing to join. */
+function readJobAnswer(answer: unknown): { value: unknown } | undefined {
+  if (answer === null || typeof answer !== "object") throw invalid("no result of a job");
+  return "value" in answer ? { value: answer.value } : undefined;
 }
 
 function there<S extends Selector>(selector: S): S {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,15 +14,11 @@ import { invalid } from "./tame.ts";
  * @returns the request as the host's part takes it: with the folder that they lie in there
  */
 export async function sendCarried(link: Link, request: InitRequest): Promise<CarryRequest> {
-  const { carry, project, sessions } = request;
+  const { carry } = request;
   const changed = (carry.changes?.entries ?? []).filter(({ gone }) => !gone).map(({ path }) => path);
   const paths = [...new Set([...carry.files, ...changed])];
   if (paths.length === 0) return { ...carry, root: "/nowhere" };
-  const names = sessions.map(({ name }) => name).toSorted();
-  const id = createHash("sha256")
-    .update(JSON.stringify([project.root, project.rootCommit, names]))
-    .digest("hex")
-    .slice(0, 32);
+  const id = randomBytes(16).toString("hex");
   const stream = link.nextStream();
   const bytes = new PassThrough();
   const [root] = await Promise.all([

@@ -55,15 +55,17 @@ interface Sending {
 async function sendBundle(ctx: Context, link: Link, { identity, source, lacks, have }: Sending): Promise<void> {
   const note = (detail: string): void => ctx.report({ session: "", step: "plan", state: "note", detail });
   // The same bundle again where the last transfer broke: a new one would have other bytes.
-  const id = createHash("sha256")
+  const key = createHash("sha256")
     .update(JSON.stringify([source.gitDir, identity.rootCommit, lacks.toSorted(), have.toSorted()]))
     .digest("hex")
     .slice(0, 32);
-  const file = join(ctx.paths.lib, "remote", "outgoing", `${id}.bundle`);
-  await withLock(ctx, `outgoing-${id}`, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
+  const file = join(ctx.paths.lib, "remote", "outgoing", `${key}.bundle`);
+  await withLock(ctx, `outgoing-${key}`, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
     if (!(await pathExists(file)) && !(await bundleInto(ctx, source, { oids: lacks, have }, file))) return;
     const { size } = await stat(file);
     const sha256 = await hashOf(file);
+    // Only the very same bytes are taken up again.
+    const id = sha256.slice(0, 32);
     const there = await link.peer.call("storeHas", identity, id);
     const from = typeof there === "number" && there >= 0 && there <= size ? there : 0;
     note(`sending the project: ${megabytes(size - from)}${from > 0 ? `, ${megabytes(from)} is there already` : ""}`);
