@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
-import { copyFile, lstat, mkdir, readdir } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { removeTree } from "../system/tree.ts";
 import { hostGit, hostGitOk } from "./host-git.ts";
+import { lfsFiles } from "./lfs-store.ts";
 
 /** A repository being made: its git folder and its working tree. */
 export interface Workplace {
@@ -99,20 +100,12 @@ async function findLfsState(ctx: Context, git: string[]): Promise<LfsState> {
 }
 
 async function copyLfsObjects(from: string, to: string, signal: AbortSignal): Promise<void> {
-  for (const name of await filesBelow(from)) {
+  for (const name of await lfsFiles(from)) {
     signal.throwIfAborted();
     const target = join(to, name);
     await mkdir(join(target, ".."), { recursive: true });
     await copyFile(join(from, name), target, constants.COPYFILE_FICLONE).catch(ignoreMissing);
   }
-}
-
-/** Paths of LFS objects (`ab/cd/abcd…`), regular files only. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const all = await readdir(folder, { recursive: true }).catch(() => []);
-  const named = all.filter((path) => /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(path));
-  const kinds = await Promise.all(named.map((path) => lstat(join(folder, path)).catch(() => undefined)));
-  return named.filter((_, n) => kinds[n]?.isFile());
 }
 
 function ignoreMissing(error: unknown): void {

@@ -13,6 +13,7 @@ import { offerClones } from "./clones.ts";
 import { runJob, type JobWish } from "./jobs.ts";
 import { callHost } from "./plain-calls.ts";
 import { createRemoteUser } from "./remote-user.ts";
+import { findLackingLfs, takeLfs } from "./store-lfs.ts";
 import { findLacking, type StoredIdentity, takeBundle, type Upload, uploadedBytes } from "./store.ts";
 
 export interface Served {
@@ -58,6 +59,9 @@ export async function serveHost({ ctx: base, makeHost, input, output }: Served):
     storeHas: async (project: StoredIdentity, id: string) => await uploadedBytes(ctx, project, id),
     storeTake: async (project: StoredIdentity, upload: Upload, stream: number) =>
       await takeBundle(ctx, project, upload, streams.take(stream)),
+    lfsLacks: async (project: StoredIdentity, oids: string[]) => await findLackingLfs(ctx, project, oids),
+    lfsTake: async (project: StoredIdentity, oids: string[], stream: number) =>
+      await takeLfs(ctx, project, oids, streams.take(stream)),
     carriedTake: async (id: string, stream: number) => await takeCarried(ctx, id, streams.take(stream)),
   };
   const peer = createPeer(lines, offered, { gone: () => gone });

@@ -12,6 +12,7 @@ import { withLock } from "../../system/locks.ts";
 import { removeTree } from "../../system/tree.ts";
 import { answers } from "./answers.ts";
 import type { Link } from "./link.ts";
+import { sendLfs } from "./send-lfs.ts";
 
 /**
  * Brings to the host's store what it lacks of the project: every branch and tag, and the commits that are named besides. What
@@ -38,6 +39,7 @@ export async function sendProject(
     link.connection.host,
   );
   if (lacks.length > 0) await sendBundle(ctx, link, { identity, source, lacks, have });
+  await sendLfs(ctx, link, identity, source);
   return {
     kind: "store",
     gitDir,
