@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { templateBase } from "../../src/devcontainer/template.ts";
 import { ensureTestBaseImage, hasImage, testBaseImage } from "./engine.ts";
 import type { TestHome } from "./home.ts";
 import { startMachine, type Machine } from "./machine.ts";
@@ -17,7 +18,16 @@ export interface RemoteMachine extends Machine {
   /** lines of known_hosts for a name */
   hostKeys(name: string): Promise<string>;
   /** lets a person of this machine in as root, as `ssh <alias>`: key, known host and alias in `~/.ssh` */
-  letIn(home: TestHome, alias: string, options?: { lines?: string[]; known?: boolean }): Promise<void>;
+  letIn(home: TestHome, alias: string, options?: LetInOptions): Promise<void>;
+}
+
+export interface LetInOptions {
+  /** more lines for the alias */
+  lines?: readonly string[];
+  /** false: its host key is not known to the person */
+  known?: boolean;
+  /** what it is called from where the connection is made; its address on the engine's network without */
+  hostName?: string;
 }
 
 export interface RemoteMachineOptions {
@@ -49,6 +59,8 @@ export async function startRemoteMachine(test: string, options: RemoteMachineOpt
     );
     const save = execa("docker", ["save", testBaseImage], { buffer: false });
     await save.pipe("docker", ["exec", "-i", machine.container, "docker", "load"]);
+    // What the template stands on: no registry is needed for it either.
+    await ok(`docker tag ${testBaseImage} ${templateBase}`);
   }
   const hostKeys = async (name: string): Promise<string> => {
     const lines = (await ok("cat /etc/ssh/ssh_host_*_key.pub")).trim().split("\n");
@@ -64,7 +76,7 @@ export async function startRemoteMachine(test: string, options: RemoteMachineOpt
     [Symbol.asyncDispose]: remove,
     address,
     hostKeys,
-    letIn: async (home, alias, { lines = [], known = true } = {}) => {
+    letIn: async (home, alias, { lines = [], known = true, hostName = address } = {}) => {
       const folder = join(home.home, ".ssh");
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const key = join(folder, "id_test");
@@ -79,11 +91,11 @@ export async function startRemoteMachine(test: string, options: RemoteMachineOpt
         `install -d -m 700 /root/.ssh; echo '${(await readFile(`${key}.pub`, "utf8")).trim()}' >> /root/.ssh/authorized_keys`,
       );
       const before = await readFile(join(folder, "config"), "utf8").catch(() => "");
-      const own = [`Host ${alias}`, `HostName ${address}`, "User root", `IdentityFile ${key}`, ...lines].join("\n  ");
+      const own = [`Host ${alias}`, `HostName ${hostName}`, "User root", `IdentityFile ${key}`, ...lines].join("\n  ");
       await writeFile(join(folder, "config"), `${before}${own}\n\n`);
       await chmod(join(folder, "config"), 0o600);
       const knownBefore = await readFile(join(folder, "known_hosts"), "utf8").catch(() => "");
-      if (known) await writeFile(join(folder, "known_hosts"), knownBefore + (await hostKeys(address)));
+      if (known) await writeFile(join(folder, "known_hosts"), knownBefore + (await hostKeys(hostName)));
     },
   };
 }
