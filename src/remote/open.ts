@@ -25,9 +25,9 @@ export function openRemoteHost(ctx: Context, { program, ...options }: OpenRemote
       hint: "build it, and run the built file: npm run build",
     });
   }
-  const connect = async (signal: AbortSignal) => {
+  const connect: RemoteHostOptions["connect"] = async (signal, wish) => {
     const target = (await readHosts(ctx))[options.name] ?? { destination: options.name };
-    return await connectSsh({ ...ctx, signal }, target);
+    return await connectSsh({ ...ctx, signal }, target, wish);
   };
   return createRemoteHost(ctx, { ...options, program, connect });
 }

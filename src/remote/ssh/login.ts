@@ -66,6 +66,7 @@ export async function logIn(
         readyTimeout: 0,
         keepaliveInterval: host.aliveIntervalMs,
         keepaliveCountMax: host.aliveCountMax,
+        ...forwarding(host),
         algorithms: {
           serverHostKey: check.algorithms as never,
           // Whatever `Compression` says: ssh2 breaks off when keys are made anew ("Invalid Zlib instance").
@@ -103,6 +104,11 @@ export async function logIn(
   } finally {
     await Promise.all([questions.stop(), remembered]);
   }
+}
+
+/** ssh2 lets the host have the agent only where this says so. */
+function forwarding({ agent, forwardAgent }: HostOptions): { agent?: string; agentForward?: true } {
+  return forwardAgent && agent !== undefined ? { agent, agentForward: true } : {};
 }
 
 /** What a server says before the login is for the log: anybody can have written it. */

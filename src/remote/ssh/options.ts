@@ -19,6 +19,8 @@ export interface HostOptions {
   identitiesOnly: boolean;
   /** the agent's socket */
   agent: string | undefined;
+  /** what runs there may use it */
+  forwardAgent: boolean;
   hostKeyAlias: string | undefined;
   userKnownHosts: string[];
   globalKnownHosts: string[];
@@ -76,6 +78,7 @@ export function hostOptions(raw: RawOptions, place: Place, local: Local): HostOp
     identityFiles: [...new Set(paths("identityfile", defaultIdentities))],
     identitiesOnly: isYes(one("identitiesonly")),
     agent: agentSocket(one("identityagent"), local.env, path),
+    forwardAgent: false,
     hostKeyAlias: tokens.hostKeyAlias,
     userKnownHosts: paths("userknownhostsfile", ["~/.ssh/known_hosts", "~/.ssh/known_hosts2"]),
     globalKnownHosts: paths("globalknownhostsfile", ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]),

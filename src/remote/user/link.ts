@@ -8,7 +8,7 @@ import { createLines } from "../seam/lines.ts";
 import { createPeer, type Peer } from "../seam/peer.ts";
 import { createStreams, type Streams } from "../seam/streams.ts";
 import { streamOf } from "../seam/stream-numbers.ts";
-import type { Connection } from "../types.ts";
+import type { Connection, ConnectOptions } from "../types.ts";
 import { answerSaved } from "./saved-answers.ts";
 import { errorFrom, tameEvent, tameQuestion } from "./tame.ts";
 
@@ -20,7 +20,8 @@ export interface LinkOptions {
   name: string;
   program: Program;
   user: UserSide;
-  connect(signal: AbortSignal): Promise<Connection>;
+  connect: (signal: AbortSignal, wish: ConnectOptions) => Promise<Connection>;
+  forwardAgent?: boolean;
   /** a counted event came: so many lines of a job's log are known here */
   onCounted(): void;
 }
@@ -43,7 +44,7 @@ export interface Link {
  */
 export async function openLink(ctx: Context, options: LinkOptions): Promise<Link> {
   const { name, user } = options;
-  const connection = await options.connect(ctx.signal);
+  const connection = await options.connect(ctx.signal, { forwardAgent: options.forwardAgent === true });
   try {
     const channel = await openHost(ctx, connection, { program: options.program });
     const lines = createLines(channel.stdout, channel.stdin);

@@ -2,12 +2,14 @@ import { Readable, type Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { visible } from "../../clone/diff.ts";
 import { CoworkError } from "../../errors.ts";
+import type { Source } from "../../project/types.ts";
 import type { ConnectIo, HostPart } from "../../session/host-part.ts";
 import type { InitRequest, Selector } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { copyTo } from "../seam/streams.ts";
 import { streamOf } from "../seam/stream-numbers.ts";
+import type { ConnectOptions } from "../types.ts";
 import { answers } from "./answers.ts";
 import { checkClock } from "./check-clock.ts";
 import { type Link, type LinkOptions, openLink } from "./link.ts";
@@ -17,7 +19,6 @@ import { openRemoteClone } from "./remote-clone.ts";
 import { sendCarried } from "./send-carried.ts";
 import { sendProject } from "./send-project.ts";
 import { invalid } from "./tame.ts";
-import type { Source } from "../../project/types.ts";
 
 export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
   /** where the project's commits are taken from, for what brings them over; throws NOT_A_PROJECT */
@@ -40,8 +41,8 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
   let link: Promise<Link> | undefined;
   // Lines of the job's log that have come: after a broken connection it goes on behind them.
   let seen = 0;
-  const getLink = async (): Promise<Link> => {
-    link ??= openLink(ctx, { ...options, onCounted: () => (seen += 1) });
+  const getLink = async (wish: ConnectOptions = {}): Promise<Link> => {
+    link ??= openLink(ctx, { ...options, ...wish, onCounted: () => (seen += 1) });
     const made = link;
     try {
       const open = await made;
@@ -119,8 +120,10 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     connect: async (request, io) => {
       const wish = { ...request, selector: there(request.selector) };
       const { tty } = io;
-      if (tty === undefined) return await connectStreams(await getLink(), wish, io);
-      const again = async (): Promise<number> => await onTerminal(await getLink(), { connect: wish }, { ...io, tty });
+      const agent = { forwardAgent: request.settings.sshAgent };
+      if (tty === undefined) return await connectStreams(await getLink(agent), wish, io);
+      const again = async (): Promise<number> =>
+        await onTerminal(await getLink(agent), { connect: wish }, { ...io, tty });
       // What lives in tmux over there is there when the connection is back; a plain shell is not.
       return await (request.tmux ? withReconnect(ctx, name, again) : again());
     },
