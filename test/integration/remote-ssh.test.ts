@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CoworkError } from "../../src/errors.ts";
 import { connectSsh } from "../../src/remote/ssh/connect.ts";
-import type { Channel, Connection, Target } from "../../src/remote/types.ts";
+import type { Channel, Connection, ConnectOptions, Target } from "../../src/remote/types.ts";
 import { sshPerson, startSshMachine, type SshMachine, type SshPerson } from "../support/ssh-machine.ts";
 
 const label = "remote-ssh";
@@ -39,8 +39,9 @@ async function result(channel: Channel): Promise<{ code: number | null; stdout: 
 
 /** Ends with its test's person. */
 const open: Connection[] = [];
-async function connect(person: SshPerson, target: string | Target): Promise<Connection> {
-  const connection = await connectSsh(person.ctx, typeof target === "string" ? { destination: target } : target);
+async function connect(person: SshPerson, target: string | Target, options: ConnectOptions = {}): Promise<Connection> {
+  const where = typeof target === "string" ? { destination: target } : target;
+  const connection = await connectSsh(person.ctx, where, options);
   open.push(connection);
   return connection;
 }
@@ -428,6 +429,22 @@ describe("an agent", () => {
       await agent;
     }
   }
+
+  test("is there for what runs over there when that is wished for, and else not", async () => {
+    await withAgent(async (socket, add) => {
+      const person = await knownPerson({ env: { SSH_AUTH_SOCK: socket } });
+      await add(join(person.home, ".ssh", "id_ed25519"));
+      // What the configuration says is for ssh; here it is SSH_AGENT that decides.
+      await person.write("config", "Host *\n ForwardAgent yes\n");
+      const without = await connect(person, to(machine));
+      expect((await run(without, "ssh-add -l")).code).toBe(2);
+      const forwarding = await connect(person, to(machine), { forwardAgent: true });
+      expect(await run(forwarding, "ssh-add -l")).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("SHA256:") as string,
+      });
+    });
+  });
 
   test("has the key; with IdentitiesOnly only the one that a file names is offered", async () => {
     await withAgent(async (socket, add) => {

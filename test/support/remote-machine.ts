@@ -84,7 +84,7 @@ export async function startRemoteMachine(test: string, options: RemoteMachineOpt
       if (publicKey === undefined) {
         // Made over there: this machine may have no OpenSSH.
         await ok("rm -f /tmp/key*; ssh-keygen -q -t ed25519 -N '' -f /tmp/key");
-        await writeFile(key, await ok("cat /tmp/key"), { mode: 0o600 });
+        await writeFile(key, `${(await ok("cat /tmp/key")).trimEnd()}\n`, { mode: 0o600 });
         await writeFile(`${key}.pub`, await ok("cat /tmp/key.pub"));
       }
       await ok(
