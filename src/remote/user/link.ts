@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { CoworkError } from "../../errors.ts";
 import type { UserSide } from "../../session/user-side.ts";
 import type { Context } from "../../system/context.ts";
@@ -92,6 +93,12 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
 /** Is it the connection that broke, while the work over there may go on? */
 export function isBroken(error: unknown): boolean {
   return error instanceof CoworkError && error.cause === brokenConnection;
+}
+
+/** The error of a channel beside the link; where the link is gone as well, it is the connection that broke. */
+export async function orBroken({ ended: over }: Link, name: string, error: unknown): Promise<unknown> {
+  const isOver = await Promise.race([over.then(() => true), setImmediate(false)]);
+  return isOver && error instanceof Error ? broken(name, error) : error;
 }
 
 const brokenConnection = Symbol("the connection broke");

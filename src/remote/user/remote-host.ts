@@ -12,7 +12,7 @@ import { streamOf } from "../seam/stream-numbers.ts";
 import type { ConnectOptions } from "../types.ts";
 import { answers } from "./answers.ts";
 import { checkClock } from "./check-clock.ts";
-import { type Link, type LinkOptions, openLink } from "./link.ts";
+import { type Link, type LinkOptions, openLink, orBroken } from "./link.ts";
 import { withReconnect } from "./long-work.ts";
 import { runOnTerminal } from "./on-terminal.ts";
 import { openRemoteClone } from "./remote-clone.ts";
@@ -151,7 +151,11 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     request: unknown,
     io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
   ): Promise<number> {
-    return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
+    try {
+      return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
+    } catch (error) {
+      throw await orBroken(open, name, error);
+    }
   }
 }
 
