@@ -74,7 +74,7 @@ it("another person with a clone of the repository sees the same sessions, pulls 
   const pulled = await on(1, "pull", "b");
   expect(pulled.code, pulled.stderr).toBe(0);
   expect(await git(roots[1], "show", "b:work.txt")).toBe("work");
-  const made = await on(1, "init", "d");
+  const made = await on(1, "init", "d", "--trust");
   expect(made.code, made.stderr).toBe(0);
   expect(sentBytes(made)).toBeLessThan(50_000);
   const all = await on(0, "list", "--json");
@@ -83,12 +83,15 @@ it("another person with a clone of the repository sees the same sessions, pulls 
   });
 });
 
-it("work that only the other person has keeps clean away; what is saved here does not", async () => {
-  const refused = await on(0, "clean", "b");
-  expect([refused.code, refused.stderr + refused.stdout]).toEqual([3, expect.stringContaining("cowork pull b")]);
-  expect((await on(1, "clean", "b")).code).toBe(0);
+it("clean asks the person who calls it: work is saved where it was pulled to", async () => {
+  await on(1, "connect", "d", "--", "sh", "-c", "echo mine >mine.txt; git add .; git commit -qm mine");
+  expect((await on(1, "pull", "d")).code).toBe(0);
+  const refused = await on(0, "clean", "d");
+  expect([refused.code, refused.stderr + refused.stdout]).toEqual([3, expect.stringContaining("cowork pull d")]);
+  const cleaned = await on(1, "clean", "d");
+  expect(cleaned.code, cleaned.stderr).toBe(0);
   const { stdout } = await on(0, "list", "--json");
-  expect(JSON.parse(stdout)).toMatchObject({ sessions: [{ name: "a" }, { name: "c" }, { name: "d" }] });
+  expect(JSON.parse(stdout)).toMatchObject({ sessions: [{ name: "a" }, { name: "b" }, { name: "c" }] });
 });
 
 it("another repository of the same name is refused, and goes in under another name", async () => {
