@@ -5,6 +5,8 @@ import type { Offered, Peer } from "./peer.ts";
 /** So much may be under way and not taken by the other side: a slow reader there holds up nothing but its own stream. */
 const windowBytes = 1024 * 1024;
 const chunkBytes = 48 * 1024;
+/** Streams that have come and nobody has asked for yet: more are none of ours. */
+const maxUnasked = 8;
 
 /** Byte streams beside the calls of a peer, by numbers that the user's side gives out, each once. */
 export interface Streams {
@@ -26,6 +28,7 @@ export interface Streams {
  */
 export function createStreams(peer: () => Peer, ended: Promise<unknown>): Streams {
   const arriving = new Map<number, PassThrough>();
+  const unasked = new Set<number>();
   const leaving = new Map<number, { room: (bytes: number) => void; stop: () => void }>();
   let isOver = false;
   void ended.then(() => {
@@ -40,20 +43,31 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     const made = new PassThrough({ highWaterMark: windowBytes });
     made.on("error", () => undefined);
     arriving.set(id, made);
+    if (isOver) made.end();
     return made;
+  };
+  /** Undefined for one that is not kept: what nobody asks for could fill the memory. */
+  const arrivalFrom = (id: unknown): PassThrough | undefined => {
+    if (typeof id !== "number") return undefined;
+    if (!arriving.has(id)) {
+      if (unasked.size >= maxUnasked) return undefined;
+      unasked.add(id);
+    }
+    return arrivalOf(id);
   };
   const streams: Streams = {
     offered: {
       streamData: (id: number, data: string) => {
         const bytes = Buffer.from(data, "base64");
-        const stream = arrivalOf(id);
+        const stream = arrivalFrom(id);
+        if (stream === undefined) return;
         const taken = (): void => void peer().tell("streamTaken", id, bytes.length);
         // More than was agreed on is not kept.
         if (stream.writableLength + stream.readableLength > 4 * windowBytes) stream.destroy(tooMuch());
         if (stream.destroyed || stream.writableEnded) return;
         stream.write(bytes, taken);
       },
-      streamEnd: (id: number) => void arrivalOf(id).end(),
+      streamEnd: (id: number) => void arrivalFrom(id)?.end(),
       streamTaken: (id: number, bytes: number) => leaving.get(id)?.room(bytes),
       streamDrop: (id: number) => leaving.get(id)?.stop(),
     },
@@ -108,7 +122,10 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
         },
       };
     },
-    take: (id) => arrivalOf(id),
+    take: (id) => {
+      unasked.delete(id);
+      return arrivalOf(id);
+    },
     drop: (id) => {
       arriving.get(id)?.destroy();
       void peer().tell("streamDrop", id);

@@ -3,7 +3,9 @@ import type { AuthStatus } from "../../auth/status.ts";
 import type { LogoutResult } from "../../auth/logout.ts";
 import { errorCodes, type ErrorCode } from "../../errors.ts";
 import type { Check, CleanOutcome } from "../../session/host-part.ts";
-import type { InitPlan, Outcome, SessionStatus, SessionView } from "../../session/types.ts";
+import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
+import { nameKey, sessionNamePattern } from "../../system/names.ts";
+import { saidThere } from "../said-there.ts";
 import { invalid, tame } from "./tame.ts";
 
 // The forms of what a host answers. Unknown keys are dropped; what is wanted and missing is an error.
@@ -66,7 +68,7 @@ const outcome = z.object({
   ok: z.boolean(),
   session: z.optional(view),
   error: z.optional(failure),
-  exitCode: z.number(),
+  exitCode: z.int().check(z.minimum(0), z.maximum(255)),
   notes: texts,
 });
 const plan = z.object({
@@ -97,7 +99,7 @@ const check = z.object({
   fix: z.optional(z.string()),
 });
 const date = z.pipe(
-  z.string(),
+  z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)))),
   z.transform((text) => new Date(text)),
 );
 const login = z.object({
@@ -124,11 +126,13 @@ export const answers = {
     read<SessionView[]>(z.array(view), answer).map((one) => ({ ...one, host })),
   statuses: (answer: unknown, host: string): SessionStatus[] =>
     read<SessionStatus[]>(z.array(status), answer).map((one) => ({ ...one, host })),
-  outcomes: (answer: unknown, host: string): Outcome[] =>
-    read<Outcome[]>(z.array(outcome), answer).map((one) => onHost(one, host)),
-  cleaned: (answer: unknown, host: string): CleanOutcome[] =>
-    read<CleanOutcome[]>(z.array(z.extend(outcome, { unsaved: texts, removed: texts })), answer).map((one) =>
-      onHost(one, host),
+  outcomes: (answer: unknown, host: string, asked: Asked): Outcome[] =>
+    outcomesOf(read<Outcome[]>(z.array(outcome), answer), host, asked),
+  cleaned: (answer: unknown, host: string, asked: Asked): CleanOutcome[] =>
+    outcomesOf(
+      read<CleanOutcome[]>(z.array(z.extend(outcome, { unsaved: texts, removed: texts })), answer),
+      host,
+      asked,
     ),
   plan: (answer: unknown): InitPlan => read(plan, answer),
   texts: (answer: unknown): string[] => read(texts, answer),
@@ -170,6 +174,23 @@ export const answers = {
     ),
 };
 
+/** The names that an answer is about are written down here: only those that were asked about count, each once. */
+type Asked = Pick<Selector, "names">;
+
+function outcomesOf<T extends Outcome>(outcomes: T[], host: string, { names }: Asked): T[] {
+  const asked = names === undefined ? undefined : new Set(names.map(nameKey));
+  const told = new Set<string>();
+  for (const { name } of outcomes) {
+    const key = nameKey(name);
+    const isMeant = asked === undefined ? sessionNamePattern.test(name) : asked.has(key);
+    if (!isMeant || told.has(key)) throw invalid("a session that was not asked about");
+    told.add(key);
+  }
+  return outcomes.map((one) => onHost(one, host));
+}
+
 function onHost<T extends Outcome>(one: T, host: string): T {
-  return { ...one, host, ...(one.session === undefined ? {} : { session: { ...one.session, host } }) };
+  if (!one.ok && one.exitCode === 0) throw invalid("a failure that is none");
+  const error = one.error === undefined ? {} : { error: saidThere(one.error, host) };
+  return { ...one, host, ...error, ...(one.session === undefined ? {} : { session: { ...one.session, host } }) };
 }

@@ -5,9 +5,12 @@ import { plain, plainLines } from "../../system/text.ts";
 // What a host says is untrusted: every text of it is made harmless before anything else sees it, and what has not the form
 // that was asked for is an error and not believed.
 
+/** Longer than any path, name or message of ours. */
+const maxText = 10_000;
+
 /** The same value with harmless texts. Keys stay: nobody shows them. */
 export function tame(value: unknown): unknown {
-  if (typeof value === "string") return plain(value);
+  if (typeof value === "string") return plain(value.slice(0, maxText));
   if (Array.isArray(value)) return value.map(tame);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tame(one)]));
@@ -57,7 +60,8 @@ export function tameQuestion(value: unknown, host: string): Question {
   if (!isTrust || !Array.isArray(findings)) throw invalid("a question that cowork does not know");
   return {
     kind,
-    project: String(project),
+    // "This host" is not the one that the question is read on.
+    project: `${String(project)} on ${host}`,
     projectRoot: String(projectRoot),
     hash: `${host} ${String(hash)}`,
     findings: findings.map((one) => {
