@@ -50,6 +50,8 @@ export async function runJob(ctx: Context, peer: Peer, wish: JobWish, leave: Abo
   });
   ctx.log(`job ${id} (${wish.method}): ${started === undefined ? "joined" : "started"}`);
   const end = (): void => void requestEnd(folder).catch(() => undefined);
+  // Ctrl-C may have come while the job was started.
+  if (ctx.signal.aborted) end();
   ctx.signal.addEventListener("abort", end, { once: true });
   try {
     return await follow(ctx, peer, { id, folder, seen: wish.seen, method: wish.method }, leave);

@@ -75,17 +75,18 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     init: async (request) => {
       const { project, sessions } = request;
       const subject = [project.name, project.rootCommit, sessions];
-      return answers.outcomes(await job("init", subject, async (open) => [await travelling(open, request)]), name);
+      const made = await job("init", subject, async (open) => [await travelling(open, request)]);
+      return answers.outcomes(made, name, { names: sessions.map((one) => one.name) });
     },
     list: async (selector) => answers.views(await look("list", there(selector)), name),
     status: async (selector, wish) => answers.statuses(await look("status", there(selector), wish), name),
     start: async (selector, { settings, rebuild }) => {
       const again = rebuild && { ...rebuild, project: { ...rebuild.project, elsewhere: true } };
       const args = [there(selector), { settings, ...(again === undefined ? {} : { rebuild: again }) }];
-      return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name);
+      return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name, selector);
     },
-    stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name),
-    clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name),
+    stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name, selector),
+    clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name, selector),
     cleanImages: async (wish) => answers.texts(await call("cleanImages", wish)),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
     diff: async (selector, wish) => {
@@ -122,7 +123,11 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     request: unknown,
     io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
   ): Promise<number> {
-    return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
+    try {
+      return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
+    } catch (error) {
+      throw await open.reasonFor(error);
+    }
   }
 }
 
