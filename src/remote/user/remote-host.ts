@@ -94,7 +94,8 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
         return args;
       };
       try {
-        return answers.outcomes(await job("init", subject, prepare), name);
+        const names = sessions.map((session) => session.name);
+        return answers.outcomes(await job("init", subject, prepare), name, { names });
       } catch (error) {
         // Refused before anything was made.
         if (error instanceof CoworkError && !["HOST_UNREACHABLE", "INTERRUPTED"].includes(error.code)) await takeBack();
@@ -106,10 +107,10 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     start: async (selector, { settings, rebuild }) => {
       const again = rebuild && { ...rebuild, project: { ...rebuild.project, elsewhere: true } };
       const args = [there(selector), { settings, ...(again === undefined ? {} : { rebuild: again }) }];
-      return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name);
+      return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name, selector);
     },
-    stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name),
-    clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name),
+    stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name, selector),
+    clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name, selector),
     cleanImages: async (wish) => answers.texts(await call("cleanImages", wish), name),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
     diff: async (selector, wish) => {
@@ -151,7 +152,11 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     request: unknown,
     io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
   ): Promise<number> {
-    return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
+    try {
+      return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
+    } catch (error) {
+      throw await open.reasonFor(error);
+    }
   }
 }
 
