@@ -50,7 +50,8 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
   // A store's own refs keep objects alive and mean nothing else.
   if (source.kind === "store" && source.project !== undefined) {
     const { refs: its, current: branch, config: settings } = source.project;
-    return { ...store, shallow, refs: its, current: branch, config: settings.filter(([key]) => wanted.test(key)) };
+    const chosen = settings.filter(([key]) => wanted.test(key));
+    return { ...store, shallow, refs: its, current: branch, config: chosen, hasFilters: config.hasFilters };
   }
   const { refs, current } = parseRefs(list);
   return {
