@@ -37,15 +37,35 @@ const withLfs: [string, string][] = [
   ["filter.lfs.process", "git-lfs filter-process"],
 ];
 
+/** Where the objects of a checkout come from while the repository's own are still on their way. */
+export interface Borrowing {
+  /** absolute path of `objects` that has everything already; absent: nothing is borrowed */
+  objects?: string;
+  /** ends when the repository has all objects of its own */
+  copied: Promise<void>;
+}
+
 /**
  * Checks HEAD out into an empty working tree. Files that git-lfs keeps are filled from the project's own store, without network.
  *
  * @param lfsStore `lfs/objects` of the source
+ * @param from without it the repository has its objects
  * @returns what is missing, one line each; throws GIT_FAILED
  */
-export async function checkoutHead(ctx: Context, place: Workplace, lfsStore: string, what: string): Promise<string[]> {
+export async function checkoutHead(
+  ctx: Context,
+  place: Workplace,
+  lfsStore: string,
+  what: string,
+  from: Borrowing = { copied: Promise.resolve() },
+): Promise<string[]> {
   const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
-  const lfs = await lfsState(ctx, place, git);
+  // Reading only: a checkout makes no object.
+  const borrowed: Record<string, string> = from.objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: from.objects };
+  if (from.objects === undefined) await from.copied;
+  const lfs = await lfsState(ctx, place, git, borrowed);
+  // git-lfs is somebody else's program, and may write.
+  if (lfs !== "unused") await from.copied;
   const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
   if (lfs !== "unused") await copyLfsObjects(lfsStore, join(place.gitDir, "lfs", "objects"), ctx.signal);
   const options = { cwd: place.workTree, safe: [place.workTree, place.gitDir], config };
@@ -53,8 +73,9 @@ export async function checkoutHead(ctx: Context, place: Workplace, lfsStore: str
     ...options,
     what: `Checking out ${what}`,
     // a smudge filter that misses an object would ask the network
-    extraEnv: { GIT_LFS_SKIP_SMUDGE: "1" },
+    extraEnv: { GIT_LFS_SKIP_SMUDGE: "1", ...(lfs === "unused" ? borrowed : {}) },
   });
+  await from.copied;
   if (lfs === "missing") {
     return [
       `${what} keeps files with git-lfs, which is not installed on this machine: they are pointers; "git lfs checkout" inside fills them`,
@@ -81,19 +102,29 @@ export async function refreshIndex(ctx: Context, place: Workplace): Promise<void
 
 type LfsState = "unused" | "there" | "missing";
 
-async function lfsState(ctx: Context, { commit }: Workplace, git: string[]): Promise<LfsState> {
+async function lfsState(
+  ctx: Context,
+  { commit }: Workplace,
+  git: string[],
+  extraEnv: Record<string, string> = {},
+): Promise<LfsState> {
   const key = `lfs ${commit}`;
   const known = ctx.known?.get(key) as LfsState | undefined;
   if (known !== undefined) return known;
-  const state = await findLfsState(ctx, git);
+  const state = await findLfsState(ctx, git, extraEnv);
   ctx.known?.set(key, state);
   return state;
 }
 
-async function findLfsState(ctx: Context, git: string[]): Promise<LfsState> {
+async function findLfsState(
+  ctx: Context,
+  git: string[],
+  extraEnv: Readonly<Record<string, string>>,
+): Promise<LfsState> {
   const attributes = [":(glob)**/.gitattributes", ".gitattributes"];
   const used = await hostGit(ctx, [...git, "grep", "--quiet", "-e", "filter=lfs", "HEAD", "--", ...attributes], {
     config: [["grep.fallbackToNoIndex", "false"]],
+    extraEnv,
   });
   if (used.code !== 0) return "unused";
   return (await hostGit(ctx, ["lfs", "version"])).code === 0 ? "there" : "missing";

@@ -23,6 +23,8 @@ export interface ProjectRefs {
   objects: string;
   /** the project's settings that decide what a checkout looks like, and its branches' upstreams: key and value */
   config: [key: string, value: string][];
+  /** somebody's program, other than git-lfs, may change files when they are checked out */
+  hasFilters: boolean;
 }
 
 const wanted =
@@ -42,13 +44,14 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
       ...options,
       safe: root === undefined ? options.safe : [root, source.gitDir],
     }),
-    hostGit(ctx, [...git, "config", "--local", "--includes", "-z", "--list"], options),
+    readConfig(ctx, git, options.safe),
     readFile(join(source.gitDir, "shallow")).catch(() => undefined),
   ]);
   // A store's own refs keep objects alive and mean nothing else.
   if (source.kind === "store" && source.project !== undefined) {
     const { refs: its, current: branch, config: settings } = source.project;
-    return { ...store, shallow, refs: its, current: branch, config: settings.filter(([key]) => wanted.test(key)) };
+    const chosen = settings.filter(([key]) => wanted.test(key));
+    return { ...store, shallow, refs: its, current: branch, config: chosen, hasFilters: config.hasFilters };
   }
   const { refs, current } = parseRefs(list);
   return {
@@ -56,8 +59,31 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
     current: root === undefined ? undefined : current,
     shallow,
     ...store,
-    config: parseConfig(config.stdout).filter(([key]) => wanted.test(key)),
+    ...config,
   };
+}
+
+/** The repository's own settings; whether there are filters is asked of the user's as well. */
+async function readConfig(
+  ctx: Context,
+  git: readonly string[],
+  safe: readonly string[],
+): Promise<Pick<ProjectRefs, "config" | "hasFilters">> {
+  const list = ["-z", "--list", "--includes"];
+  const all = await hostGit(ctx, [...git, "config", "--show-scope", ...list], { safe });
+  // git before 2.26 does not know scopes
+  const own =
+    all.code === 0 ? scoped(all.stdout) : await hostGit(ctx, [...git, "config", "--local", ...list], { safe });
+  return {
+    config: parseConfig(own.stdout).filter(([key]) => wanted.test(key)),
+    hasFilters: all.code !== 0 || /(?:^|\0)filter\.(?!lfs\.)[^\n]*\.(?:smudge|process)\n/.test(all.stdout),
+  };
+}
+
+/** Scope, NUL, key, newline, value, NUL: what has the scope `local`, as `config --local` lists it. */
+function scoped(text: string): { stdout: string } {
+  const parts = text.split("\0");
+  return { stdout: parts.filter((_, n) => n % 2 === 1 && parts[n - 1] === "local").join("\0") };
 }
 
 const format = "--format=%(objectname) %(refname) %(HEAD)%(symref)";

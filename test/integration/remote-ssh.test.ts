@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CoworkError } from "../../src/errors.ts";
 import { connectSsh } from "../../src/remote/ssh/connect.ts";
 import type { Channel, Connection, ConnectOptions, Target } from "../../src/remote/types.ts";
+import { ensureSshClient } from "../support/ssh-client.ts";
 import { sshPerson, startSshMachine, type SshMachine, type SshPerson } from "../support/ssh-machine.ts";
 
 const label = "remote-ssh";
@@ -13,6 +14,7 @@ let machine: SshMachine;
 const people: SshPerson[] = [];
 
 beforeAll(async () => {
+  await ensureSshClient();
   machine = await startSshMachine(label);
 });
 afterAll(async () => await machine.remove());

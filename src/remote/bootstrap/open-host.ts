@@ -9,6 +9,7 @@ import { waitForMark } from "./wait-for-mark.ts";
 
 /** From the open channel to the first word of ours. */
 const answerMs = 20_000;
+const maxLogged = 1000;
 
 export interface OpenOptions {
   program: Program;
@@ -99,14 +100,19 @@ async function send(ctx: Context, connection: Connection, { channel, mark, said,
   throw invalid(connection, `could not take cowork's program in: ${said()}`);
 }
 
-/** The last line that it said on stderr. */
+/** The last lines that it said on stderr. The log gets so many: it has other things to keep. */
 function collect(ctx: Context, { stderr }: Channel): () => string {
   let text = "";
+  let logged = 0;
   stderr.on("data", (chunk: Buffer) => {
     text = (text + chunk.toString("utf8")).slice(-4096);
-    for (const line of plainLines(chunk.toString("utf8"))) ctx.log(`host: ${line}`);
+    if (logged > maxLogged) return;
+    for (const line of plainLines(chunk.toString("utf8"))) {
+      logged += 1;
+      if (logged <= maxLogged) ctx.log(`host: ${line.slice(0, 1000)}`);
+    }
   });
-  return () => plain(plainLines(text).at(-1) ?? "").slice(0, 300);
+  return () => plain(plainLines(text).slice(-3).join("; ")).slice(-300);
 }
 
 async function inTime<T>(ctx: Context, channel: Channel, work: Promise<T>, ms = answerMs): Promise<T> {
@@ -116,6 +122,8 @@ async function inTime<T>(ctx: Context, channel: Channel, work: Promise<T>, ms = 
     late.reject(error);
   };
   const onAbort = stop(new CoworkError("INTERRUPTED", "Interrupted."));
+  // Perhaps while something was fetched or packed.
+  if (ctx.signal.aborted) onAbort();
   const timer = setTimeout(
     stop(new CoworkError("HOST_UNREACHABLE", `The host did not answer within ${ms / 1000} s.`)),
     ms,

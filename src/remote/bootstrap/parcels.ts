@@ -56,8 +56,15 @@ export async function nodeParcel(ctx: Context, need: Need, note: (detail: string
   return await pack("node", file);
 }
 
+const processors = new Map([
+  ["x86_64", "x64"],
+  ["amd64", "x64"],
+  ["aarch64", "arm64"],
+  ["arm64", "arm64"],
+]);
+
 function kindOf({ system, machine, libc }: Need): string {
-  const processor = { x86_64: "x64", amd64: "x64", aarch64: "arm64", arm64: "arm64" }[machine];
+  const processor = processors.get(machine);
   if (system === "Linux" && libc === "" && processor !== undefined) return `linux-${processor}`;
   throw new CoworkError(
     "HOST_ANSWER_INVALID",

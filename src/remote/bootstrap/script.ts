@@ -36,11 +36,14 @@ const script = [
   'echo "$m need $w $(uname -s) $(uname -m) $c"',
   'sum() { { sha256sum "$1" || shasum -a 256 "$1" || openssl dgst -r -sha256 "$1"; } 2>/dev/null | { read -r s _ && echo "$s"; }; }',
   'put() { d=${1%/*}; mkdir -p "$d" && chmod 700 "$h" && t=$d/.in.$$ && echo "$m go" && head -c "$2" | gzip -dc > "$t" && [ "$(sum "$t")" = "$3" ] && chmod "$4" "$t" && mv -f "$t" "$1"; r=$?; [ $r = 0 ] || rm -f "$t"; return $r; }',
+  // What a full disk is called must not depend on the language over there.
+  "o=$LC_ALL LC_ALL=C",
+  "export LC_ALL",
   "umask 077",
   "while read -r q z s; do case $q in " +
     'program) put "$p" "$z" "$s" 700 && echo "$m ok" || echo "$m failed";; ' +
     'node) put "$n" "$z" "$s" 700 && echo "$m ok" || echo "$m failed";; ' +
-    'run) run "$@";; esac; done',
+    'run) LC_ALL=$o; run "$@";; esac; done',
 ].join("; ");
 
 /** The command line that makes the host's part run, or says what it lacks. */

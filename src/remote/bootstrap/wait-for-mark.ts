@@ -10,6 +10,7 @@ const maxNoise = 256 * 1024;
  * @throws HOST_ANSWER_INVALID when too much else comes
  */
 export async function waitForMark(stream: Readable, mark: string): Promise<string | undefined> {
+  if (stream.readableEnded || stream.destroyed) return undefined;
   const found = Promise.withResolvers<string | undefined>();
   let kept = Buffer.alloc(0);
   const onData = (chunk: Buffer): void => {
@@ -28,6 +29,9 @@ export async function waitForMark(stream: Readable, mark: string): Promise<strin
           .trimEnd(),
       );
     } else if (kept.length > maxNoise) {
+      // Nobody will read on.
+      stream.pause();
+      stream.off("data", onData);
       found.reject(new CoworkError("HOST_ANSWER_INVALID", "The other machine writes much, and nothing of cowork's."));
     }
   };

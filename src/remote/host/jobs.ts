@@ -56,6 +56,7 @@ export async function runJob(ctx: Context, peer: Peer, wish: JobWish, leave: Abo
   ctx.log(`job ${id} (${method}): ${found}`);
   if (found === "missing") return { missing: true };
   const end = (): void => void requestEnd(folder).catch(() => undefined);
+  // Ctrl-C may have come while the job was started.
   if (ctx.signal.aborted) end();
   ctx.signal.addEventListener("abort", end, { once: true });
   try {

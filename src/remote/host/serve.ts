@@ -21,11 +21,22 @@ export interface Served {
   makeHost: (ctx: Context, user: UserSide) => HostPart;
   input: Readable;
   output: Writable;
+  /** nothing heard for so long: whoever was there is gone without a word */
+  silenceMs?: number;
 }
 
+/** Six times the beat of the other side (user/link.ts). */
+const defaultSilenceMs = 90_000;
+
 /** The host's part behind a pair of streams, for one command of a user elsewhere. Resolves when that user is gone. */
-export async function serveHost({ ctx: base, makeHost, input, output }: Served): Promise<void> {
+export async function serveHost(served: Served): Promise<void> {
+  const { ctx: base, makeHost, input, output, silenceMs = defaultSilenceMs } = served;
   const lines = createLines(input, output);
+  const silence = setTimeout(() => {
+    base.log(`nothing was heard for ${silenceMs / 1000} s`);
+    lines.close();
+  }, silenceMs);
+  input.on("data", () => silence.refresh());
   const cancelled = new AbortController();
   const left = new AbortController();
   // Made last, since it is made with all that is offered; nothing asks it before.
@@ -51,6 +62,7 @@ export async function serveHost({ ctx: base, makeHost, input, output }: Served):
     call: async (method: string, args: unknown[]) => await callHost(host, method, args),
     job: async (wish: JobWish) => await runJob({ ...ctx, signal: jobSignal }, getPeer(), wish, left.signal),
     now: () => ctx.clock.now().getTime(),
+    alive: () => undefined,
     cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
     storeLacks: async (project: StoredIdentity, oids: string[]) => ({
       ...(await findLacking(ctx, project, oids)),
@@ -64,8 +76,9 @@ export async function serveHost({ ctx: base, makeHost, input, output }: Served):
       await takeLfs(ctx, project, oids, streams.take(stream)),
     carriedTake: async (id: string, stream: number) => await takeCarried(ctx, id, streams.take(stream)),
   };
-  const peer = createPeer(lines, offered, { gone: () => gone });
+  const peer = createPeer(lines, offered, () => gone);
   await lines.ended;
+  clearTimeout(silence);
   await clones.closeAll();
 }
 

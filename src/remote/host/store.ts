@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -30,6 +30,7 @@ export interface Upload {
 
 // Every object that arrived is kept by a ref of its own: laptops with the same repository do not move each other's branches.
 const kept = "refs/tips/";
+const keepMs = 7 * 24 * 3600_000;
 
 /**
  * Which of these objects the project's store lacks, and which others it has; makes the store where there is none.
@@ -82,6 +83,7 @@ export async function takeBundle(ctx: Context, project: StoredIdentity, upload: 
   const store = storeFolder(ctx, project);
   const file = incomingFile(store, upload.id);
   await ensureFolder(dirname(file), { mode: 0o700 });
+  await dropOld(ctx, dirname(file));
   await pipeline(rest, createWriteStream(file, { flags: "a", mode: 0o600 }));
   const { size } = await stat(file);
   // A connection that broke: what has come stays for the next try.
@@ -104,6 +106,14 @@ export async function takeBundle(ctx: Context, project: StoredIdentity, upload: 
     await nameTips(ctx, store, oids);
   });
   await rm(file, { force: true });
+}
+
+/** Transfers that broke off and that nobody has taken up again. */
+async function dropOld(ctx: Context, folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Infinity }));
+    if (ctx.clock.now().getTime() - mtimeMs > keepMs) await rm(join(folder, name), { force: true });
+  }
 }
 
 async function listTips(ctx: Context, store: string): Promise<Set<string>> {

@@ -3,6 +3,10 @@ import { CoworkError } from "../../errors.ts";
 
 /** Beyond it a line is no message of ours, and is not kept. */
 const maxLineBytes = 128 * 1024 * 1024;
+/** So much may wait for the other side to read: who asks on and on and never reads is left. */
+const maxWaitingBytes = 256 * 1024 * 1024;
+/** Small pieces are put together, or each of their bytes would take a hundred. */
+const maxPieces = 1024;
 
 /** Values over a pair of byte streams, one JSON text a line. */
 export interface Lines {
@@ -20,12 +24,17 @@ export function createLines(input: Readable, output: Writable): Lines {
   let listener: (value: unknown) => void = () => undefined;
   let kept: Buffer[] = [];
   let keptBytes = 0;
+  let drained: Promise<unknown> | undefined;
   const fail = (error: Error): void => {
     input.destroy();
     ended.resolve(error);
   };
   const take = (line: Buffer): void => {
     if (line.length === 0) return;
+    if (!isBearable(line)) {
+      fail(notUnderstood("a line that holds too much"));
+      return;
+    }
     let value: unknown;
     try {
       value = JSON.parse(line.toString("utf8"));
@@ -45,6 +54,7 @@ export function createLines(input: Readable, output: Writable): Lines {
     }
     kept.push(chunk.subarray(from));
     keptBytes += chunk.length - from;
+    if (kept.length > maxPieces) kept = [Buffer.concat(kept)];
     if (keptBytes > maxLineBytes) fail(notUnderstood("a line without an end"));
   });
   input.on("end", () => ended.resolve(undefined));
@@ -57,7 +67,10 @@ export function createLines(input: Readable, output: Writable): Lines {
     send: async (value) => {
       if (output.destroyed || output.writableEnded) return;
       if (output.write(`${JSON.stringify(value)}\n`)) return;
-      await Promise.race([new Promise((done) => output.once("drain", done)), ended.promise]);
+      if (output.writableLength > maxWaitingBytes) fail(notUnderstood("much, and reads nothing"));
+      // One listener for all who wait.
+      drained ??= new Promise<void>((done) => output.once("drain", done)).then(() => (drained = undefined));
+      await Promise.race([drained, ended.promise]);
     },
     onValue: (next) => {
       listener = next;
@@ -68,6 +81,40 @@ export function createLines(input: Readable, output: Writable): Lines {
       input.destroy();
     },
   };
+}
+
+const maxDepth = 100;
+const maxValues = 4_000_000;
+const [quote, backslash, comma, open, close] = [0x22, 0x5c, 0x2c, [0x5b, 0x7b], [0x5d, 0x7d]];
+
+/** Few bytes can stand for values that take much memory, or that are nested too deeply to be walked through. */
+function isBearable(line: Buffer): boolean {
+  let [depth, values] = [0, 0];
+  for (let at = 0; at < line.length; at++) {
+    const byte = line[at] ?? 0;
+    if (byte === quote) {
+      at = endOfText(line, at + 1);
+    } else if (open.includes(byte)) {
+      depth += 1;
+      values += 1;
+    } else if (close.includes(byte)) {
+      depth -= 1;
+    } else if (byte === comma) {
+      values += 1;
+    }
+    if (depth > maxDepth || values > maxValues) return false;
+  }
+  return true;
+}
+
+/** The place of the quote that ends a text: one behind an even number of backslashes. */
+function endOfText(line: Buffer, from: number): number {
+  for (let end = line.indexOf(quote, from); end !== -1; end = line.indexOf(quote, end + 1)) {
+    let slashes = 0;
+    while (line[end - 1 - slashes] === backslash) slashes += 1;
+    if (slashes % 2 === 0) return end;
+  }
+  return line.length;
 }
 
 function notUnderstood(what: string, cause?: unknown): CoworkError {

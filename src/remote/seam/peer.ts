@@ -1,5 +1,5 @@
 import { createBirpc } from "birpc";
-import { CoworkError, errorCodes, toCoworkError, type ErrorCode } from "../../errors.ts";
+import { CoworkError, errorCodes, toCoworkError, type ErrorCode, type ErrorView } from "../../errors.ts";
 import { plain, plainLines } from "../../system/text.ts";
 import type { Lines } from "./lines.ts";
 
@@ -14,22 +14,29 @@ export interface Peer {
   close(): void;
 }
 
+const maxText = 10_000;
+
 interface Message {
   t?: unknown;
   m?: unknown;
   e?: unknown;
 }
 
-export interface PeerOptions {
-  /** what a call throws once the other side is gone */
-  gone: (reason: Error | undefined) => CoworkError;
-  /** an error of the other side, before it is thrown here */
-  received?: (error: CoworkError) => CoworkError;
-}
+/** More of what was asked and not answered yet is nothing that a cowork does. */
+const maxAsked = 10_000;
 
-/** Calls in both directions over lines. Only what is offered can be called. */
-export function createPeer(lines: Lines, offered: Offered, options: PeerOptions): Peer {
-  const { gone, received = (error) => error } = options;
+/**
+ * Calls in both directions over lines. Only what is offered can be called.
+ * @param gone the error of calls when the other side is gone
+ * @param heard what an error of the other side's becomes here
+ */
+export function createPeer(
+  lines: Lines,
+  offered: Offered,
+  gone: (reason: Error | undefined) => CoworkError,
+  heard: (error: ErrorView) => ErrorView = (error) => error,
+): Peer {
+  let asked = 0;
   const rpc = createBirpc<Offered, Offered, false>(offered, {
     proxify: false,
     // What takes long here takes as long as it takes: a connection that is gone ends the waiting.
@@ -37,11 +44,18 @@ export function createPeer(lines: Lines, offered: Offered, options: PeerOptions)
     bind: "functions",
     post: (message: unknown) => lines.send(message),
     // What is no message at all is passed over: no answer of ours can hang on it.
-    on: (listener) => lines.onValue((value) => void Promise.resolve(listener(value)).catch(() => undefined)),
+    on: (listener) =>
+      lines.onValue((value) => {
+        if (asked > maxAsked) return lines.close();
+        asked += 1;
+        const done = (): void => void (asked -= 1);
+        // oxlint-disable-next-line promise/no-callback-in-promise -- whatever came of it
+        void Promise.resolve(listener(value)).then(done, done);
+      }),
     serialize: (message: Message) => (message.e === undefined ? message : { ...message, e: writeError(message.e) }),
     deserialize: (message: unknown) => {
       const known = (message ?? {}) as Message;
-      return known.e === undefined ? known : { ...known, e: received(readError(known.e)) };
+      return known.e === undefined ? known : { ...known, e: readError(known.e, heard) };
     },
     resolver: (name) => (Object.hasOwn(offered, name) ? (offered[name] as (...args: unknown[]) => unknown) : undefined),
   });
@@ -65,11 +79,15 @@ function writeError(error: unknown): unknown {
 }
 
 /** What came is untrusted: an error of ours or one without a meaning, and no control characters in either. */
-function readError(value: unknown): CoworkError {
+function readError(value: unknown, heard: (error: ErrorView) => ErrorView): CoworkError {
   const { code, message, hint, detail } = (value ?? {}) as Record<string, unknown>;
-  const known = typeof code === "string" && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : "INTERNAL";
-  return new CoworkError(known, typeof message === "string" ? plain(message) : "It failed over there.", {
-    ...(typeof hint === "string" ? { hint: plain(hint) } : {}),
-    ...(typeof detail === "string" ? { detail: plainLines(detail).join("\n") } : {}),
+  const said = heard({
+    code: typeof code === "string" && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : "INTERNAL",
+    message: typeof message === "string" ? plain(message.slice(0, maxText)) : "It failed over there.",
+    ...(typeof hint === "string" ? { hint: plain(hint.slice(0, maxText)) } : {}),
+  });
+  return new CoworkError(said.code, said.message, {
+    ...(said.hint === undefined ? {} : { hint: said.hint }),
+    ...(typeof detail === "string" ? { detail: plainLines(detail.slice(0, 10 * maxText)).join("\n") } : {}),
   });
 }

@@ -6,6 +6,8 @@ import { createWindow, type Window } from "./window.ts";
 /** So much may be under way and not taken by the other side: a slow reader there holds up nothing but its own stream. */
 const windowBytes = 1024 * 1024;
 const chunkBytes = 48 * 1024;
+/** Streams that have come and nobody has asked for yet: more are none of ours. */
+const maxUnasked = 8;
 
 /** Byte streams beside the calls of a peer, by numbers that the user's side gives out, each once. */
 export interface Streams {
@@ -27,6 +29,7 @@ export interface Streams {
  */
 export function createStreams(peer: () => Peer, ended: Promise<unknown>): Streams {
   const arriving = new Map<number, PassThrough>();
+  const unasked = new Set<number>();
   const leaving = new Map<number, Window>();
   let isOver = false;
   void ended.then(() => {
@@ -40,9 +43,18 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     if (known !== undefined) return known;
     const made = new PassThrough({ highWaterMark: windowBytes });
     made.on("error", () => undefined);
-    if (isOver) made.end();
     arriving.set(id, made);
+    if (isOver) made.end();
     return made;
+  };
+  /** Undefined for one that is not kept: what nobody asks for could fill the memory. */
+  const arrivalFrom = (id: unknown): PassThrough | undefined => {
+    if (typeof id !== "number") return undefined;
+    if (!arriving.has(id)) {
+      if (unasked.size >= maxUnasked) return undefined;
+      unasked.add(id);
+    }
+    return arrivalOf(id);
   };
   const pump = async (id: number, source: Readable): Promise<void> => {
     const window = createWindow(windowBytes, () => source.destroy());
@@ -62,13 +74,14 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     offered: {
       streamData: (id: number, data: string) => {
         const bytes = Buffer.from(data, "base64");
-        const stream = arrivalOf(id);
+        const stream = arrivalFrom(id);
+        if (stream === undefined) return;
         // More than was agreed on is not kept.
         if (stream.writableLength + stream.readableLength > 4 * windowBytes) stream.destroy(tooMuch());
         if (stream.destroyed || stream.writableEnded) return;
         stream.write(bytes, () => void peer().tell("streamTaken", id, bytes.length));
       },
-      streamEnd: (id: number) => void arrivalOf(id).end(),
+      streamEnd: (id: number) => void arrivalFrom(id)?.end(),
       streamTaken: (id: number, bytes: number) => leaving.get(id)?.give(bytes),
       streamDrop: (id: number) => leaving.get(id)?.stop(),
     },
@@ -84,7 +97,10 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
       };
       return { out, done };
     },
-    take: arrivalOf,
+    take: (id) => {
+      unasked.delete(id);
+      return arrivalOf(id);
+    },
     drop: (id) => {
       arriving.get(id)?.destroy();
       void peer().tell("streamDrop", id);

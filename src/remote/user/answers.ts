@@ -2,7 +2,9 @@ import * as z from "zod/mini";
 import type { AuthStatus } from "../../auth/status.ts";
 import type { LogoutResult } from "../../auth/logout.ts";
 import type { Check, CleanOutcome, OpenClone } from "../../session/host-part.ts";
-import type { InitPlan, Outcome, SessionStatus, SessionView } from "../../session/types.ts";
+import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
+import { nameKey, sessionNamePattern } from "../../system/names.ts";
+import { saidThere } from "../said-there.ts";
 import * as forms from "./forms.ts";
 import { invalid, tameFrom } from "./tame.ts";
 
@@ -19,10 +21,10 @@ export const answers = {
     read(z.array(forms.view), answer, host).map((one) => ({ ...one, host })),
   statuses: (answer: unknown, host: string): SessionStatus[] =>
     read(z.array(forms.status), answer, host).map((one) => ({ ...one, host })),
-  outcomes: (answer: unknown, host: string): Outcome[] =>
-    read(z.array(forms.outcome), answer, host).map((one) => onHost(one, host)),
-  cleaned: (answer: unknown, host: string): CleanOutcome[] =>
-    read(z.array(forms.cleaned), answer, host).map((one) => onHost(one, host)),
+  outcomes: (answer: unknown, host: string, asked: Asked): Outcome[] =>
+    outcomesOf(read(z.array(forms.outcome), answer, host), host, asked),
+  cleaned: (answer: unknown, host: string, asked: Asked): CleanOutcome[] =>
+    outcomesOf(read(z.array(forms.cleaned), answer, host), host, asked),
   plan: (answer: unknown, host: string): InitPlan => read(forms.plan, answer, host),
   texts: (answer: unknown, host: string): string[] => read(forms.texts, answer, host),
   checks: (answer: unknown, host: string): Check[] => read(z.array(forms.check), answer, host),
@@ -36,6 +38,23 @@ export const answers = {
     read(forms.lacking, answer, host),
 };
 
+/** The names that an answer is about are written down here: only those that were asked about count, each once. */
+type Asked = Pick<Selector, "names">;
+
+function outcomesOf<T extends Outcome>(outcomes: T[], host: string, { names }: Asked): T[] {
+  const asked = names === undefined ? undefined : new Set(names.map(nameKey));
+  const told = new Set<string>();
+  for (const { name } of outcomes) {
+    const key = nameKey(name);
+    const isMeant = asked === undefined ? sessionNamePattern.test(name) : asked.has(key);
+    if (!isMeant || told.has(key)) throw invalid("a session that was not asked about");
+    told.add(key);
+  }
+  return outcomes.map((one) => onHost(one, host));
+}
+
 function onHost<T extends Outcome>(one: T, host: string): T {
-  return { ...one, host, ...(one.session === undefined ? {} : { session: { ...one.session, host } }) };
+  if (!one.ok && one.exitCode === 0) throw invalid("a failure that is none");
+  const error = one.error === undefined ? {} : { error: saidThere(one.error, host) };
+  return { ...one, host, ...error, ...(one.session === undefined ? {} : { session: { ...one.session, host } }) };
 }

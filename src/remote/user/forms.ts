@@ -61,7 +61,7 @@ export const outcome = z.object({
   ok: z.boolean(),
   session: z.exactOptional(view),
   error: z.exactOptional(failure),
-  exitCode: z.number(),
+  exitCode: z.int().check(z.minimum(0), z.maximum(255)),
   notes: texts,
 });
 export const plan = z.object({
@@ -92,7 +92,7 @@ export const check = z.object({
   fix: z.exactOptional(z.string()),
 });
 const date = z.pipe(
-  z.string(),
+  z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)))),
   z.transform((text) => new Date(text)),
 );
 const login = z.object({

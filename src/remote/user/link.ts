@@ -1,20 +1,27 @@
 import { setImmediate } from "node:timers/promises";
-import { CoworkError } from "../../errors.ts";
+import pLimit from "p-limit";
+import { CoworkError, type ErrorView } from "../../errors.ts";
 import type { UserSide } from "../../session/user-side.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import type { Program } from "../bootstrap/parcels.ts";
 import { openHost } from "../bootstrap/open-host.ts";
 import { createLines } from "../seam/lines.ts";
+import { saidThere } from "../said-there.ts";
 import { createPeer, type Peer } from "../seam/peer.ts";
 import { createStreams, type Streams } from "../seam/streams.ts";
 import { streamOf } from "../seam/stream-numbers.ts";
 import type { Connection, ConnectOptions } from "../types.ts";
 import { answerSaved } from "./saved-answers.ts";
-import { errorFrom, tameEvent, tameQuestion } from "./tame.ts";
+import { invalid, tameEvent, tameFrom, tameQuestion } from "./tame.ts";
 
 /** After Ctrl-C the host's part has so long to end in order. */
 const endMs = 15_000;
+/** So often the host's part hears that somebody is here: it cannot see a network that is gone. */
+const beatMs = 15_000;
+/** Questions under way, and sessions that something is told of: more is none of our doing. */
+const maxAsking = 1000;
+const maxSessions = 1000;
 
 export interface LinkOptions {
   /** as the user calls the host */
@@ -34,6 +41,8 @@ export interface Link {
   streams: Streams;
   /** Resolves when nothing can be asked over it any more. */
   ended: Promise<unknown>;
+  /** The error that stands behind another one: that the connection broke, if it did. */
+  reasonFor(error: unknown): Promise<unknown>;
   /** a number that no stream of this link has had */
   nextStream(): number;
   close(): void;
@@ -46,29 +55,45 @@ export interface Link {
 export async function openLink(ctx: Context, options: LinkOptions): Promise<Link> {
   const { name, user } = options;
   const connection = await options.connect(ctx.signal, { forwardAgent: options.forwardAgent === true });
+  const lost: { now?: { reason: Error | undefined } } = {};
+  let closed = false;
+  void connection.gone.then((reason) => (lost.now = { reason }));
+  /** What went wrong because the connection went has no better reason. */
+  const reasonFor = async (error: unknown): Promise<unknown> => {
+    await setImmediate();
+    return lost.now === undefined || closed || ctx.signal.aborted ? error : broken(name, lost.now.reason);
+  };
   try {
     const channel = await openHost(ctx, connection, { program: options.program });
     const lines = createLines(channel.stdout, channel.stdin);
-    let closed = false;
     const streams = createStreams(() => peer, lines.ended);
+    const answer = answerSaved(user);
+    const told = new Set<string>();
+    const [inTurn, aFew] = [bounded(1), bounded(8)];
     const offered = {
       ...streams.offered,
       report: (value: unknown, counted: unknown) => {
         if (counted === true) options.onCounted();
         const event = tameEvent(value, name);
-        if (event !== undefined) ctx.report(event);
+        if (event === undefined || (told.size >= maxSessions && !told.has(event.session))) return;
+        told.add(event.session);
+        ctx.report(event);
       },
-      ask: async (value: unknown) => await ctx.ask(tameQuestion(value, plain(name))),
-      saved: answerSaved(user),
+      ask: async (value: unknown) => {
+        const question = tameQuestion(value, plain(name));
+        return await inTurn(() => ctx.ask(question));
+      },
+      saved: async (...args: never[]) => await aFew(() => answer(...args)),
     };
-    const peer = createPeer(lines, offered, {
-      gone: (reason) => (closed ? ended() : broken(name, reason)),
-      received: (error) => errorFrom(name, error),
-    });
+    const gone = (reason: Error | undefined): CoworkError =>
+      closed || ctx.signal.aborted ? ended(name, closed) : broken(name, reason);
+    const peer = createPeer(lines, offered, gone, (error) => saidThere(tameFrom(name, error) as ErrorView, name));
     const over = Promise.race([lines.ended, connection.gone]);
     // The host's part is gone, whatever the connection may be good for: the next one is made anew.
     void over.then(() => connection.close());
     const stopCancel = cancelWith(ctx.signal, peer, () => connection.close());
+    const beat = setInterval(() => void peer?.tell("alive"), beatMs).unref();
+    void over.then(() => clearInterval(beat));
     let count: number = streamOf.other;
     return {
       connection,
@@ -76,6 +101,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
       streams,
       ended: over,
       nextStream: () => (count += 1),
+      reasonFor,
       close: () => {
         closed = true;
         stopCancel();
@@ -85,20 +111,15 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
       },
     };
   } catch (error) {
+    const reason = await reasonFor(error);
     connection.close();
-    throw error;
+    throw reason;
   }
 }
 
 /** Is it the connection that broke, while the work over there may go on? */
 export function isBroken(error: unknown): boolean {
   return error instanceof CoworkError && error.cause === brokenConnection;
-}
-
-/** The error of a channel beside the link; where the link is gone as well, it is the connection that broke. */
-export async function orBroken({ ended: over }: Link, name: string, error: unknown): Promise<unknown> {
-  const isOver = await Promise.race([over.then(() => true), setImmediate(false)]);
-  return isOver && error instanceof Error ? broken(name, error) : error;
 }
 
 const brokenConnection = Symbol("the connection broke");
@@ -112,8 +133,20 @@ function broken(name: string, reason: Error | undefined): CoworkError {
   });
 }
 
-function ended(): CoworkError {
-  return new CoworkError("INTERRUPTED", "Interrupted.");
+function ended(name: string, inOrder: boolean): CoworkError {
+  if (inOrder) return new CoworkError("INTERRUPTED", "Interrupted.");
+  return new CoworkError("INTERRUPTED", `Interrupted. ${plain(name)} did not say that the work there has ended.`, {
+    hint: "run the same command again: it goes on where it was",
+  });
+}
+
+/** So many at once; a host that asks on and on gets an error. */
+function bounded(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const limit = pLimit(atOnce);
+  return async (work) => {
+    if (limit.pendingCount >= maxAsking) throw invalid("more questions than there are answers");
+    return await limit(work);
+  };
 }
 
 function cancelWith(signal: AbortSignal, peer: Peer, giveUp: () => void): () => void {

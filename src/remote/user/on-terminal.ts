@@ -39,7 +39,8 @@ export async function runOnTerminal(
     }
     const { code, signal } = await channel.exit;
     io.signal?.throwIfAborted();
-    if (code !== null) return code;
+    // Whatever the host says: what is no success there is none here.
+    if (code !== null) return Math.min(code, 255);
     throw new CoworkError("HOST_UNREACHABLE", `${plain(connection.host)} ended it (${plain(signal ?? "no code")}).`);
   } catch (error) {
     if (io.signal?.aborted !== true) {

@@ -12,7 +12,7 @@ import { streamOf } from "../seam/stream-numbers.ts";
 import type { ConnectOptions } from "../types.ts";
 import { answers } from "./answers.ts";
 import { checkClock } from "./check-clock.ts";
-import { type Link, type LinkOptions, openLink, orBroken } from "./link.ts";
+import { type Link, type LinkOptions, openLink } from "./link.ts";
 import { withReconnect } from "./long-work.ts";
 import { runOnTerminal } from "./on-terminal.ts";
 import { openRemoteClone } from "./remote-clone.ts";
@@ -94,7 +94,8 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
         return args;
       };
       try {
-        return answers.outcomes(await job("init", subject, prepare), name);
+        const names = sessions.map((session) => session.name);
+        return answers.outcomes(await job("init", subject, prepare), name, { names });
       } catch (error) {
         // Refused before anything was made.
         if (error instanceof CoworkError && !["HOST_UNREACHABLE", "INTERRUPTED"].includes(error.code)) await takeBack();
@@ -106,10 +107,10 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     start: async (selector, { settings, rebuild }) => {
       const again = rebuild && { ...rebuild, project: { ...rebuild.project, elsewhere: true } };
       const args = [there(selector), { settings, ...(again === undefined ? {} : { rebuild: again }) }];
-      return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name);
+      return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name, selector);
     },
-    stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name),
-    clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name),
+    stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name, selector),
+    clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name, selector),
     cleanImages: async (wish) => answers.texts(await call("cleanImages", wish), name),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
     diff: async (selector, wish) => {
@@ -154,7 +155,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     try {
       return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
     } catch (error) {
-      throw await orBroken(open, name, error);
+      throw await open.reasonFor(error);
     }
   }
 }

@@ -13,6 +13,7 @@ import { removeTree } from "../../system/tree.ts";
 import { answers } from "./answers.ts";
 import type { Link } from "./link.ts";
 import { sendLfs } from "./send-lfs.ts";
+import { invalid } from "./tame.ts";
 
 /**
  * Brings to the host's store what it lacks of the project: every branch and tag, and the commits that are named besides. What
@@ -34,11 +35,21 @@ export async function sendProject(
     ...(shallow === undefined ? {} : { shallow: Buffer.from(shallow).toString("latin1") }),
   };
   const oids = [...new Set([...refs.map(({ oid }) => oid), ...commits])];
-  const { lacks, have, gitDir } = answers.lacking(
-    await link.peer.call("storeLacks", identity, oids),
-    link.connection.host,
-  );
-  if (lacks.length > 0) await sendBundle(ctx, link, { identity, source, lacks, have });
+  const ask = async (): Promise<ReturnType<typeof answers.lacking>> => {
+    const answer = answers.lacking(await link.peer.call("storeLacks", identity, oids), link.connection.host);
+    // It gets what this command is about, and nothing else that the repository may hold.
+    if (!answer.lacks.every((oid) => oids.includes(oid))) throw invalid("a wish for commits that were not offered");
+    return answer;
+  };
+  const { lacks, gitDir } = await ask();
+  if (lacks.length > 0) {
+    const lock = `outgoing-${hashOfText([link.connection.host, source.gitDir])}`;
+    await withLock(ctx, lock, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
+      // Another command may have sent it meanwhile.
+      const now = await ask();
+      if (now.lacks.length > 0) await sendBundle(ctx, link, { identity, source, ...now });
+    });
+  }
   await sendLfs(ctx, link, identity, source);
   return {
     kind: "store",
@@ -57,26 +68,26 @@ interface Sending {
 async function sendBundle(ctx: Context, link: Link, { identity, source, lacks, have }: Sending): Promise<void> {
   const note = (detail: string): void => ctx.report({ session: "", step: "plan", state: "note", detail });
   // The same bundle again where the last transfer broke: a new one would have other bytes.
-  const key = createHash("sha256")
-    .update(JSON.stringify([source.gitDir, identity.rootCommit, lacks.toSorted(), have.toSorted()]))
-    .digest("hex")
-    .slice(0, 32);
-  const file = join(ctx.paths.lib, "remote", "outgoing", `${key}.bundle`);
-  await withLock(ctx, `outgoing-${key}`, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
+  const id = hashOfText([source.gitDir, identity.rootCommit, lacks.toSorted(), have.toSorted()]);
+  const file = join(ctx.paths.lib, "remote", "outgoing", `${id}.bundle`);
+  await withLock(ctx, `bundle-${id}`, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
     if (!(await pathExists(file)) && !(await bundleInto(ctx, source, { oids: lacks, have }, file))) return;
     const { size } = await stat(file);
     const sha256 = await hashOf(file);
-    // Only the very same bytes are taken up again.
-    const id = sha256.slice(0, 32);
-    const there = await link.peer.call("storeHas", identity, id);
-    const from = typeof there === "number" && there >= 0 && there <= size ? there : 0;
+    // Named by its bytes: another machine's bundle of the same commits has other ones.
+    const upload = { id: sha256.slice(0, 32), bytes: size, sha256 };
+    const there = await link.peer.call("storeHas", identity, upload.id);
+    const from = Number.isSafeInteger(there) ? Math.min(Math.max(Number(there), 0), size) : 0;
     note(`sending the project: ${megabytes(size - from)}${from > 0 ? `, ${megabytes(from)} is there already` : ""}`);
     const stream = link.nextStream();
-    const upload = { id, bytes: size, sha256 };
     const taken = link.peer.call("storeTake", identity, upload, stream);
     await Promise.all([taken, link.streams.pump(stream, createReadStream(file, { start: from }))]);
     await removeTree(file);
   });
+}
+
+function hashOfText(of: unknown): string {
+  return createHash("sha256").update(JSON.stringify(of)).digest("hex").slice(0, 32);
 }
 
 async function bundleInto(

@@ -1,13 +1,16 @@
-import { CoworkError, type ErrorCode } from "../../errors.ts";
+import { CoworkError } from "../../errors.ts";
 import type { ProgressEvent, Question, Step } from "../../events.ts";
 import { plain } from "../../system/text.ts";
 
 // What a host says is untrusted: every text of it is made harmless before anything else sees it, and what has not the form
 // that was asked for is an error and not believed.
 
+/** Longer than any path, name or message of ours. */
+const maxText = 10_000;
+
 /** The same value with harmless texts. Keys stay: nobody shows them. */
 export function tame(value: unknown): unknown {
-  if (typeof value === "string") return plain(value);
+  if (typeof value === "string") return plain(value.slice(0, maxText));
   if (Array.isArray(value)) return value.map(tame);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tame(one)]));
@@ -24,28 +27,6 @@ export function tameFrom(host: string, value: unknown): unknown {
     return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, named(inner)]));
   };
   return named(tame(value));
-}
-
-// What is wrong with the machine there, and not with a session or the project.
-const ofMachine: readonly ErrorCode[] = [
-  "ENGINE_UNREACHABLE",
-  "ENGINE_FAILED",
-  "DISK_FULL",
-  "PERMISSION_DENIED",
-  "GIT_MISSING",
-  "PROGRAM_MISSING",
-  "AGENT_UNAVAILABLE",
-  "NOT_LOGGED_IN",
-];
-
-/** An error of the host's part: says on which machine it is, where that is not plain. */
-export function errorFrom(host: string, error: CoworkError): CoworkError {
-  const { code, message, hint, detail } = error;
-  const said = String(tameFrom(host, message));
-  return new CoworkError(code, ofMachine.includes(code) ? `${plain(host)}: ${said}` : said, {
-    ...(hint === undefined ? {} : { hint: String(tameFrom(host, hint)) }),
-    ...(detail === undefined ? {} : { detail }),
-  });
 }
 
 const steps: readonly Step[] = [
@@ -86,7 +67,8 @@ export function tameQuestion(value: unknown, host: string): Question {
   if (!isTrust || !Array.isArray(findings)) throw invalid("a question that cowork does not know");
   return {
     kind,
-    project: String(project),
+    // "This host" is not the one that the question is read on.
+    project: `${String(project)} on ${host}`,
     projectRoot: String(projectRoot),
     hash: `${host} ${String(hash)}`,
     findings: findings.map((one) => {

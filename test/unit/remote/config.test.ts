@@ -23,6 +23,7 @@ describe("what ssh -G says", () => {
     expect(
       read("hostname box\nport 22\nuser me\nconnecttimeout none\nserveraliveinterval 0\nproxyjump none\n"),
     ).toEqual({
+      forwardAgent: false,
       alias: "box",
       typed: "box",
       hostname: "box",
