@@ -16,9 +16,9 @@ const doneThere: readonly ErrorCode[] = [
 export function saidThere<T extends ErrorView>(error: T, host: string): T {
   const { code, message, hint } = error;
   const where = plain(host);
-  return {
-    ...error,
-    message: `${where}: ${message}`,
-    ...(hint !== undefined && doneThere.includes(code) ? { hint: `on ${where}: ${hint}` } : {}),
-  };
+  const said = { ...error, message: `${where}: ${message}` };
+  if (hint === undefined || !doneThere.includes(code)) return said;
+  // What cowork can do there it can do from here.
+  const ours = hint.replace(/\bcowork doctor\b/, `cowork --host ${where} doctor`);
+  return { ...said, hint: ours === hint ? `on ${where}: ${hint}` : ours };
 }

@@ -2,9 +2,9 @@ import * as z from "zod/mini";
 import type { AuthStatus } from "../../auth/status.ts";
 import type { LogoutResult } from "../../auth/logout.ts";
 import { errorCodes, type ErrorCode } from "../../errors.ts";
-import type { Check, CleanOutcome } from "../../session/host-part.ts";
+import type { Check, CleanOutcome, OneSession, OpenClone } from "../../session/host-part.ts";
 import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
-import { nameKey, sessionNamePattern } from "../../system/names.ts";
+import { brokenRefRule, nameKey, sessionNamePattern } from "../../system/names.ts";
 import { saidThere } from "../said-there.ts";
 import { invalid, tame } from "./tame.ts";
 
@@ -114,6 +114,10 @@ const login = z.object({
   longLived: z.optional(z.boolean()),
 });
 
+interface OpenedClone extends Omit<OpenClone, "inside" | "close"> {
+  lease: number;
+}
+
 /** Checks one answer against its form, its texts made harmless first. Throws HOST_ANSWER_INVALID. */
 function read<T>(form: z.ZodMiniType, answer: unknown): T {
   const found = form.safeParse(tame(answer));
@@ -150,14 +154,8 @@ export const answers = {
       answer,
     ),
   logout: (answer: unknown): LogoutResult => read(z.object({ loggedOut: z.boolean(), notes: texts }), answer),
-  clone: (answer: unknown) =>
-    read<{
-      lease: number;
-      name: string;
-      path: string;
-      start: { branch: string; commit: string; existing: boolean };
-      identity: { name: string | undefined; email: string | undefined };
-    }>(
+  clone: (answer: unknown, { names: [asked] }: OneSession): OpenedClone => {
+    const clone = read<OpenedClone>(
       z.object({
         lease: z.number(),
         name: z.string(),
@@ -166,7 +164,14 @@ export const answers = {
         identity: z.object({ name: z.optional(z.string()), email: z.optional(z.string()) }),
       }),
       answer,
-    ),
+    );
+    // Both become names of refs in the project.
+    const { branch, commit } = clone.start;
+    const isUsable = brokenRefRule(branch) === undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
+    if (nameKey(clone.name) !== nameKey(asked) || !sessionNamePattern.test(clone.name) || !isUsable)
+      throw invalid("another clone than the one that was asked for");
+    return clone;
+  },
   lacking: (answer: unknown) =>
     read<{ lacks: string[]; have: string[]; gitDir: string }>(
       z.object({ lacks: texts, have: texts, gitDir: z.string() }),
