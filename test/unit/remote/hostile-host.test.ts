@@ -1,7 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Settings } from "../../../src/config/types.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import type { ProgressEvent, Question } from "../../../src/events.ts";
@@ -580,10 +580,18 @@ describe("a host that does not end", () => {
     const work = failure(host.stop({}, { concurrency: 1 }));
     await expect.poll(() => end !== undefined).toBe(true);
     await new Promise((done) => setTimeout(done, 50));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     controller.abort(new CoworkError("INTERRUPTED", "Interrupted."));
-    await expect.poll(() => cancelled).toBe(true);
-    end?.cut();
-    expect(await work).toMatchObject({ code: "INTERRUPTED", exitCode: 130 });
+    // It is given time to end in order, and no more than that.
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(connections[0]?.isClosed()).toBe(false);
+    await vi.advanceTimersByTimeAsync(20_000);
+    vi.useRealTimers();
+    const error = await work;
+    expect(error).toMatchObject({ code: "INTERRUPTED", exitCode: 130 });
+    expect(error.message).toMatch(/box did not say/);
+    expect(cancelled).toBe(true);
+    expect(connections[0]?.isClosed()).toBe(true);
     host.close();
   });
 
