@@ -47,6 +47,7 @@ export const errorCodes = {
   ENGINE_FAILED: { exit: 1, means: "the Docker Engine refused or failed a request" },
   HOST_UNREACHABLE: { exit: 4, means: "a remote host does not answer" },
   HOST_ANSWER_INVALID: { exit: 4, means: "a remote host answers what cowork does not understand" },
+  HOST_IN_USE: { exit: 1, means: "a host is to be forgotten and sessions live on it" },
   HOST_KEY_UNKNOWN: { exit: 4, means: "nobody has agreed to a remote host's key yet" },
   HOST_KEY_CHANGED: { exit: 4, means: "a remote host shows another key than the one that is known" },
   HOST_KEY_REVOKED: { exit: 4, means: "a remote host shows a key that was revoked" },

@@ -60,6 +60,8 @@ export const advice: Record<ErrorCode, string> = {
     "Something else writes where cowork speaks with the host: look at what the login shell there prints, and at `cowork --host HOST doctor --verbose`.",
   HOST_UNREACHABLE:
     "The message says how far it came. Try plain `ssh <host>`: cowork uses the same configuration (`~/.ssh/config`), jump hosts and proxy commands included.",
+  HOST_IN_USE:
+    "Clean the sessions there first, or give `--force`: then only the name is forgotten, and what is there stays.",
   HOST_KEY_UNKNOWN:
     "Compare the fingerprint with one that the host's owner gave you (on the host: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`). Then run the command again on a terminal and say yes, or connect once with `ssh <host>`. No flag of cowork agrees to a host's key.",
   HOST_KEY_CHANGED:

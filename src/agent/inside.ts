@@ -30,14 +30,16 @@ echo "$m $s $l/$v"`;
  * Asks a running container which variant of the agent it needs and installs that too where it is not the engine's usual one (an image
  * built on musl, or for another processor); says what keeps the agent from running there. Call it once after each `up`.
  * @param remoteUid uid of the user that the dev container works as
+ * @param said what the container said to `containerQuestion`, where it was asked already
  * @returns notes for the user
  */
 export async function completeAgent(
   ctx: Context,
   agent: Agent,
-  container: { id: string; name: string; remoteUid: number },
+  container: { id: string; name: string; remoteUid: number; said?: string },
 ): Promise<string[]> {
-  const facts = await askContainer(ctx, agent, container.id);
+  const { said } = container;
+  const facts = said === undefined ? await askContainer(ctx, agent, container.id) : readFacts(said);
   const notes: string[] = [];
   if (container.remoteUid === 0 && !facts.canChangeUid) {
     notes.push(
@@ -60,15 +62,24 @@ export async function completeAgent(
   return notes;
 }
 
+/** For whoever starts a process inside anyhow: a script that sh runs, any user's, and its one argument. */
+export function containerQuestion(agent: Agent): { script: string; argument: string } {
+  return { script: question, argument: `/opt/cowork/session/agent-${agent.id}` };
+}
+
 export async function askContainer(ctx: Context, agent: Agent, containerId: string): Promise<ContainerFacts> {
-  const launchFile = `/opt/cowork/session/agent-${agent.id}`;
+  const { script, argument } = containerQuestion(agent);
   const answer = await ctx.engine.exec(
     containerId,
-    { command: ["/bin/sh", "-c", question, "sh", launchFile], user: "0" },
+    { command: ["/bin/sh", "-c", script, "sh", argument], user: "0" },
     { timeoutMs: 20_000, maxOutput: 4096 },
   );
+  return readFacts(answer.stdout);
+}
+
+function readFacts(said: string): ContainerFacts {
   const [, machine = "", setpriv = "", libc = "", version = ""] =
-    /^(\S+) (yes|no) (|-musl)\/([\w.-]*)$/.exec(plain(answer.stdout)) ?? [];
+    /^(\S+) (yes|no) (|-musl)\/([\w.-]*)$/.exec(plain(said.slice(0, 4096))) ?? [];
   const arch = { x86_64: "x64", amd64: "x64", aarch64: "arm64", arm64: "arm64" }[machine];
   const variant = arch === undefined ? undefined : (`linux-${arch}${libc}` as Variant);
   return { variant, version: version === "" ? undefined : version, canChangeUid: setpriv === "yes" };

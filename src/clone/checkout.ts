@@ -1,14 +1,17 @@
 import { constants } from "node:fs";
-import { copyFile, lstat, mkdir, readdir } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { removeTree } from "../system/tree.ts";
 import { hostGit, hostGitOk } from "./host-git.ts";
+import { lfsFiles } from "./lfs-store.ts";
 
 /** A repository being made: its git folder and its working tree. */
 export interface Workplace {
   gitDir: string;
   workTree: string;
+  /** the commit that is checked out, by its full id: what it holds need not be looked for by every session */
+  commit: string;
 }
 
 /** Settings for git while a clone is made: nothing of the user's that would stay behind in it, and no hook. */
@@ -34,15 +37,35 @@ const withLfs: [string, string][] = [
   ["filter.lfs.process", "git-lfs filter-process"],
 ];
 
+/** Where the objects of a checkout come from while the repository's own are still on their way. */
+export interface Borrowing {
+  /** absolute path of `objects` that has everything already; absent: nothing is borrowed */
+  objects?: string;
+  /** ends when the repository has all objects of its own */
+  copied: Promise<void>;
+}
+
 /**
  * Checks HEAD out into an empty working tree. Files that git-lfs keeps are filled from the project's own store, without network.
  *
  * @param lfsStore `lfs/objects` of the source
+ * @param from without it the repository has its objects
  * @returns what is missing, one line each; throws GIT_FAILED
  */
-export async function checkoutHead(ctx: Context, place: Workplace, lfsStore: string, what: string): Promise<string[]> {
+export async function checkoutHead(
+  ctx: Context,
+  place: Workplace,
+  lfsStore: string,
+  what: string,
+  from: Borrowing = { copied: Promise.resolve() },
+): Promise<string[]> {
   const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
-  const lfs = await lfsState(ctx, git);
+  // Reading only: a checkout makes no object.
+  const borrowed: Record<string, string> = from.objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: from.objects };
+  if (from.objects === undefined) await from.copied;
+  const lfs = await lfsState(ctx, place, git, borrowed);
+  // git-lfs is somebody else's program, and may write.
+  if (lfs !== "unused") await from.copied;
   const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
   if (lfs !== "unused") await copyLfsObjects(lfsStore, join(place.gitDir, "lfs", "objects"), ctx.signal);
   const options = { cwd: place.workTree, safe: [place.workTree, place.gitDir], config };
@@ -50,8 +73,9 @@ export async function checkoutHead(ctx: Context, place: Workplace, lfsStore: str
     ...options,
     what: `Checking out ${what}`,
     // a smudge filter that misses an object would ask the network
-    extraEnv: { GIT_LFS_SKIP_SMUDGE: "1" },
+    extraEnv: { GIT_LFS_SKIP_SMUDGE: "1", ...(lfs === "unused" ? borrowed : {}) },
   });
+  await from.copied;
   if (lfs === "missing") {
     return [
       `${what} keeps files with git-lfs, which is not installed on this machine: they are pointers; "git lfs checkout" inside fills them`,
@@ -67,7 +91,7 @@ export async function checkoutHead(ctx: Context, place: Workplace, lfsStore: str
 /** After a change of owner the index has to learn it, or every later `status` would read all files again. */
 export async function refreshIndex(ctx: Context, place: Workplace): Promise<void> {
   const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
-  const lfs = await lfsState(ctx, git);
+  const lfs = await lfsState(ctx, place, git);
   const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
   await hostGit(ctx, [...git, "update-index", "-q", "--refresh"], {
     cwd: place.workTree,
@@ -76,30 +100,43 @@ export async function refreshIndex(ctx: Context, place: Workplace): Promise<void
   });
 }
 
-async function lfsState(ctx: Context, git: string[]): Promise<"unused" | "there" | "missing"> {
+type LfsState = "unused" | "there" | "missing";
+
+async function lfsState(
+  ctx: Context,
+  { commit }: Workplace,
+  git: string[],
+  extraEnv: Record<string, string> = {},
+): Promise<LfsState> {
+  const key = `lfs ${commit}`;
+  const known = ctx.known?.get(key) as LfsState | undefined;
+  if (known !== undefined) return known;
+  const state = await findLfsState(ctx, git, extraEnv);
+  ctx.known?.set(key, state);
+  return state;
+}
+
+async function findLfsState(
+  ctx: Context,
+  git: string[],
+  extraEnv: Readonly<Record<string, string>>,
+): Promise<LfsState> {
   const attributes = [":(glob)**/.gitattributes", ".gitattributes"];
   const used = await hostGit(ctx, [...git, "grep", "--quiet", "-e", "filter=lfs", "HEAD", "--", ...attributes], {
     config: [["grep.fallbackToNoIndex", "false"]],
+    extraEnv,
   });
   if (used.code !== 0) return "unused";
   return (await hostGit(ctx, ["lfs", "version"])).code === 0 ? "there" : "missing";
 }
 
 async function copyLfsObjects(from: string, to: string, signal: AbortSignal): Promise<void> {
-  for (const name of await filesBelow(from)) {
+  for (const name of await lfsFiles(from)) {
     signal.throwIfAborted();
     const target = join(to, name);
     await mkdir(join(target, ".."), { recursive: true });
     await copyFile(join(from, name), target, constants.COPYFILE_FICLONE).catch(ignoreMissing);
   }
-}
-
-/** Paths of LFS objects (`ab/cd/abcd…`), regular files only. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const all = await readdir(folder, { recursive: true }).catch(() => []);
-  const named = all.filter((path) => /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(path));
-  const kinds = await Promise.all(named.map((path) => lstat(join(folder, path)).catch(() => undefined)));
-  return named.filter((_, n) => kinds[n]?.isFile());
 }
 
 function ignoreMissing(error: unknown): void {

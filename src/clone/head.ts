@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { readTextFile } from "../system/files.ts";
+import { readSmallFile } from "../system/small-file.ts";
 
 /** Far longer than any ref name that git admits. */
 const maxBytes = 4096;
@@ -11,10 +11,10 @@ const maxBytes = 4096;
  * @param path absolute path of the clone
  * @returns null when HEAD is detached, or when nothing readable stands there in the form that git writes
  */
-export async function readHead(path: string): Promise<string | null> {
+export function readHead(path: string): string | null {
   try {
-    const text = await readTextFile(join(path, ".git", "HEAD"), { maxBytes, root: dirname(path) });
-    return /^ref: refs\/heads\/([^\0-\x20\x7f]+)\n?$/.exec(text ?? "")?.[1] ?? null;
+    const bytes = readSmallFile(join(path, ".git", "HEAD"), { maxBytes, root: dirname(path) });
+    return /^ref: refs\/heads\/([^\0-\x20\x7f]+)\n?$/.exec(bytes?.toString("utf8") ?? "")?.[1] ?? null;
   } catch {
     return null;
   }

@@ -54,12 +54,20 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<strin
   const { source } = spec;
   // Refs before objects: what they name is there when the objects are copied.
   const project = await readProjectRefs(ctx, source);
-  const place = { gitDir: join(path, ".git"), workTree: path };
+  const place = { gitDir: join(path, ".git"), workTree: path, commit: spec.start.commit };
   await mkdir(path, { mode: 0o755 });
   await initialise(ctx, path, project);
-  await copyObjects(project.objects, join(place.gitDir, "objects"), ctx.signal);
   await writeRefs(spec, place.gitDir, project);
-  const notes = await checkoutHead(ctx, place, join(source.gitDir, "lfs", "objects"), "the project");
+  const copied = copyObjects(project.objects, join(place.gitDir, "objects"), ctx.signal);
+  copied.catch(() => undefined);
+  // Side by side: files are written from the project's objects while these are copied.
+  const from = mayBorrow(project) ? { copied, objects: project.objects } : { copied };
+  let notes: string[];
+  try {
+    notes = await checkoutHead(ctx, place, join(source.gitDir, "lfs", "objects"), "the project", from);
+  } finally {
+    await copied.catch(() => undefined);
+  }
   const modules = await copySubmodules(
     ctx,
     { gitDir: source.gitDir, root: source.kind === "repository" ? source.root : undefined },
@@ -101,6 +109,11 @@ async function writeRefs(spec: CloneSpec, gitDir: string, project: ProjectRefs):
     await writeFile(at("refs/remotes/origin/HEAD"), `ref: ${plan.originHead}\n`, "latin1");
   }
   await writeFile(at("config"), renderGitConfig(plan.settings), { flag: "a", encoding: "latin1" });
+}
+
+/** A partial clone may fetch what it lacks, a filter may do anything: neither is to write in the project's store. */
+function mayBorrow({ config, hasFilters }: ProjectRefs): boolean {
+  return !hasFilters && !config.some(([key]) => /\.(promisor|partialclonefilter)$/.test(key));
 }
 
 function shallowNotes(project: ProjectRefs): string[] {

@@ -23,6 +23,8 @@ export interface ProjectRefs {
   objects: string;
   /** the project's settings that decide what a checkout looks like, and its branches' upstreams: key and value */
   config: [key: string, value: string][];
+  /** somebody's program, other than git-lfs, may change files when they are checked out */
+  hasFilters: boolean;
 }
 
 const wanted =
@@ -35,50 +37,80 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
   const options = { safe: [source.gitDir], what: `Reading ${source.gitDir}` };
   const git = ["--git-dir", source.gitDir];
   const root = source.kind === "repository" ? source.root : undefined;
-  const [facts, list, config, head, shallow] = await Promise.all([
-    hostGitOk(ctx, [...git, "rev-parse", "--show-object-format", "--path-format=absolute", "--git-path", "objects"], {
+  const [store, list, config, shallow] = await Promise.all([
+    readStore(ctx, source.gitDir),
+    // From the working tree where there is one: what is checked out there is told along.
+    hostGitBytes(ctx, [...(root === undefined ? git : ["-C", root]), "for-each-ref", format, ...kinds], {
       ...options,
-      cwd: source.gitDir,
+      safe: root === undefined ? options.safe : [root, source.gitDir],
     }),
-    hostGitBytes(
-      ctx,
-      [
-        ...git,
-        "for-each-ref",
-        "--format=%(objectname) %(refname) %(symref)",
-        "refs/heads",
-        "refs/tags",
-        "refs/remotes/origin",
-      ],
-      options,
-    ),
-    hostGit(ctx, [...git, "config", "--local", "--includes", "-z", "--list"], options),
-    root === undefined ? undefined : hostGit(ctx, ["-C", root, "symbolic-ref", "-q", "HEAD"], { safe: [root] }),
+    readConfig(ctx, git, options.safe),
     readFile(join(source.gitDir, "shallow")).catch(() => undefined),
   ]);
-  const [format, objects = join(source.gitDir, "objects")] = facts.split("\n");
-  const current = head?.code === 0 ? head.stdout.trim().replace(/^refs\/heads\//, "") : undefined;
-  const store = { shallow, objectFormat: format === "sha256" ? "sha256" : "sha1", objects } as const;
   // A store's own refs keep objects alive and mean nothing else.
   if (source.kind === "store" && source.project !== undefined) {
-    const { refs, current: branch, config: settings } = source.project;
-    return { ...store, refs, current: branch, config: settings.filter(([key]) => wanted.test(key)) };
+    const { refs: its, current: branch, config: settings } = source.project;
+    const chosen = settings.filter(([key]) => wanted.test(key));
+    return { ...store, shallow, refs: its, current: branch, config: chosen, hasFilters: config.hasFilters };
   }
+  const { refs, current } = parseRefs(list);
   return {
+    refs,
+    current: root === undefined ? undefined : current,
+    shallow,
     ...store,
-    refs: parseRefs(list),
-    current,
-    config: parseConfig(config.stdout).filter(([key]) => wanted.test(key)),
+    ...config,
   };
 }
 
+/** The repository's own settings; whether there are filters is asked of the user's as well. */
+async function readConfig(
+  ctx: Context,
+  git: readonly string[],
+  safe: readonly string[],
+): Promise<Pick<ProjectRefs, "config" | "hasFilters">> {
+  const list = ["-z", "--list", "--includes"];
+  const all = await hostGit(ctx, [...git, "config", "--show-scope", ...list], { safe });
+  // git before 2.26 does not know scopes
+  const own =
+    all.code === 0 ? scoped(all.stdout) : await hostGit(ctx, [...git, "config", "--local", ...list], { safe });
+  return {
+    config: parseConfig(own.stdout).filter(([key]) => wanted.test(key)),
+    hasFilters: all.code !== 0 || /(?:^|\0)filter\.(?!lfs\.)[^\n]*\.(?:smudge|process)\n/.test(all.stdout),
+  };
+}
+
+/** Scope, NUL, key, newline, value, NUL: what has the scope `local`, as `config --local` lists it. */
+function scoped(text: string): { stdout: string } {
+  const parts = text.split("\0");
+  return { stdout: parts.filter((_, n) => n % 2 === 1 && parts[n - 1] === "local").join("\0") };
+}
+
+const format = "--format=%(objectname) %(refname) %(HEAD)%(symref)";
+const kinds = ["refs/heads", "refs/tags", "refs/remotes/origin"];
+
+/** What stays as it is for the life of a repository: asked once a run. */
+async function readStore(ctx: Context, gitDir: string): Promise<Pick<ProjectRefs, "objectFormat" | "objects">> {
+  const key = `object store ${gitDir}`;
+  const args = ["rev-parse", "--show-object-format", "--path-format=absolute", "--git-path", "objects"];
+  const options = { safe: [gitDir], what: `Reading ${gitDir}`, cwd: gitDir };
+  const facts = ctx.known?.get(key) ?? (await hostGitOk(ctx, ["--git-dir", gitDir, ...args], options));
+  ctx.known?.set(key, facts);
+  const [objectFormat, objects = join(gitDir, "objects")] = facts.split("\n");
+  return { objectFormat: objectFormat === "sha256" ? "sha256" : "sha1", objects };
+}
+
 /** Lines of our own format; a warning of git's between them is no ref. */
-export function parseRefs(list: Uint8Array): Ref[] {
+export function parseRefs(list: Uint8Array): Pick<ProjectRefs, "refs" | "current"> {
   const lines = Buffer.from(list).toString("latin1").split("\n");
-  return lines.flatMap((line) => {
-    const [, oid, name, target] = /^([0-9a-f]{40}|[0-9a-f]{64}) (refs\/[^ ]+) ([^ ]*)$/.exec(line) ?? [];
-    return oid === undefined || name === undefined ? [] : [{ oid, name, target: target ?? "" }];
+  let current: string | undefined;
+  const refs = lines.flatMap((line) => {
+    const [, oid, name, mark, target] = /^([0-9a-f]{40}|[0-9a-f]{64}) (refs\/[^ ]+) ([* ])([^ ]*)$/.exec(line) ?? [];
+    if (oid === undefined || name === undefined) return [];
+    if (mark === "*") current = Buffer.from(name.replace(/^refs\/heads\//, ""), "latin1").toString("utf8");
+    return [{ oid, name, target: target ?? "" }];
   });
+  return { refs, current };
 }
 
 /** `git config -z --list`: key, newline, value, NUL. A key without value is a plain `true`. */

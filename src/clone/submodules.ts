@@ -63,9 +63,14 @@ export async function copySubmodules(
 
 async function listSubmodules(ctx: Context, place: Workplace): Promise<Submodule[]> {
   const git = ["--git-dir", place.gitDir];
+  const none = `no submodules in ${place.commit}`;
+  if (ctx.known?.has(none)) return [];
   // From the commit, not from the working tree: there `.gitmodules` may be a link.
   const config = await hostGit(ctx, [...git, "config", "-z", "--list", "--blob", "HEAD:.gitmodules"]);
-  if (config.code !== 0) return [];
+  if (config.code !== 0) {
+    ctx.known?.set(none, "");
+    return [];
+  }
   const tree = await hostGitOk(ctx, [...git, "ls-tree", "-r", "-z", "--full-tree", "HEAD"], {
     what: "git ls-tree",
     maxOutput: 1 << 30,
@@ -121,7 +126,12 @@ async function copyModule(
   module: Submodule,
   outer: Workplace,
 ): Promise<{ place: Workplace; notes: string[] } | undefined> {
-  const place = { gitDir: join(outer.gitDir, "modules", module.name), workTree: join(outer.workTree, module.path) };
+  const { commit } = module;
+  const place = {
+    gitDir: join(outer.gitDir, "modules", module.name),
+    workTree: join(outer.workTree, module.path),
+    commit,
+  };
   const has = await hostGit(ctx, ["--git-dir", from, "cat-file", "-e", `${module.commit}^{commit}`], {
     safe: [from],
     extraEnv: { GIT_NO_LAZY_FETCH: "1" },

@@ -81,7 +81,11 @@ export const realParts: AppParts = {
       if (project === undefined) throw new CoworkError("NOT_A_PROJECT", "This is no project.");
       return project.source;
     };
-    return openRemoteHost(ctx, { name, user, source, program });
+    const begin = async (names: readonly string[]) => {
+      const { beginOnHost } = await import("./remote-index.ts");
+      return await beginOnHost(ctx, await current(), name, names);
+    };
+    return openRemoteHost(ctx, { name, user, source, program, begin });
   },
 };
 

@@ -38,7 +38,10 @@ export async function showAuthStatus(app: App): Promise<number> {
   for (const line of [...repaired, ...problems, ...threats]) {
     terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(line)}`);
   }
-  if (code !== 0) terminal.err("  Next: cowork auth login");
+  if (code !== 0) {
+    const host = app.globals.host ?? (await app.settings()).host ?? "local";
+    terminal.err(`  Next: cowork ${host === "local" ? "" : `--host ${plain(host)} `}auth login`);
+  }
   return code;
 }
 

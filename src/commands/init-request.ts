@@ -78,7 +78,7 @@ export async function makeRequest(
   names: readonly string[],
   flags: InitFlags,
 ): Promise<InitRequest> {
-  const { planStart } = await import("../project/plan-start.ts");
+  const { planStarts } = await import("../project/plan-start.ts");
   const ctx = await app.context();
   const { settings } = await app.resolve({
     askTrust: true,
@@ -89,9 +89,12 @@ export async function makeRequest(
     ...(flags.branch === undefined ? {} : { branch: flags.branch }),
     ...(flags.from === undefined ? {} : { from: flags.from }),
   };
-  const sessions = await Promise.all(
-    names.map(async (name) => ({ name, start: await planStart(ctx, project, { name, ...wanted }) })),
+  const starts = await planStarts(
+    ctx,
+    project,
+    names.map((name) => ({ name, ...wanted })),
   );
+  const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
   const configName = flags.config ?? settings.devcontainer;
   return {
     project: project.facts,
@@ -119,16 +122,6 @@ async function planCarried(
   return { root, files: plan.files, notes: [...plan.notes, ...changes.notes], changes };
 }
 
-/** Only hosts that the user has had to do with count in a conf: one that was named for the first time has been, now. */
-async function rememberHosts(app: App, outcomes: readonly Outcome[]): Promise<void> {
-  const hosts = new Set(outcomes.flatMap(({ host }) => (host === undefined ? [] : [host])));
-  if (hosts.size === 0) return;
-  const { readHosts, addHost } = await import("../remote/hosts.ts");
-  const ctx = await calmContext(app);
-  const known = await readHosts(ctx);
-  for (const host of hosts) if (known[host] === undefined) await addHost(ctx, host, { destination: host });
-}
-
 /** A `.worktreeinclude` that git tracks is repository content: it names files of the user's to be handed out, and needs a yes. */
 async function mayInclude(ctx: Context, { facts }: Project): Promise<boolean> {
   const { readInclude, includeFile } = await import("../clone/carry.ts");
@@ -151,12 +144,23 @@ export async function rememberSessions(app: App, project: Project, outcomes: rea
   const existing = outcomes
     .filter(({ ok, session }) => ok || session !== undefined)
     .map(({ name, host }) => (host === undefined ? name : `${name}@${host}`));
+  // A host said that nothing of them is there: what named them beforehand was too early.
+  const never = outcomes.filter(({ ok, session, host, error }) => {
+    return !ok && session === undefined && host !== undefined && error?.code !== "HOST_UNREACHABLE";
+  });
+  if (never.length > 0) {
+    const { removeSessions } = await import("../project/sessions-index.ts");
+    await removeSessions(
+      await calmContext(app),
+      project,
+      never.map(({ name }) => name),
+    );
+  }
   if (existing.length === 0) return;
   const [{ addSessions }, { excludeCowork }] = await Promise.all([
     import("../project/sessions-index.ts"),
     import("../project/exclude.ts"),
   ]);
   await excludeCowork(project);
-  await rememberHosts(app, outcomes);
   await addSessions(await calmContext(app), project, existing);
 }

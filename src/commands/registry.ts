@@ -7,6 +7,7 @@ import { connectCommand } from "./connect.ts";
 import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { helpCommand } from "./help-command.ts";
+import { hostCommand } from "./host.ts";
 import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   pushCommand,
   logsCommand,
   authCommand,
+  hostCommand,
   configCommand,
   sshConfigCommand,
   doctorCommand,

@@ -179,8 +179,9 @@ export const configKeys: readonly ConfigKey[] = [
     doc: "How many sessions are worked on at once",
     form: "a number from 1 to 999",
     example: "4",
-    defaultValue: ({ cpus }) => String(Math.max(1, cpus)),
-    defaultDoc: "the number of processors",
+    // A session waits for the engine about half of its time; many at once only take memory.
+    defaultValue: ({ cpus }) => String(Math.max(1, cpus, Math.min(8, 2 * cpus))),
+    defaultDoc: "twice the number of processors up to 8, else their number",
     parse: sets("concurrency", readCount),
   },
   {

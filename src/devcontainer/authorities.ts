@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
+import { readSmallFile } from "../system/small-file.ts";
 import { plain } from "../system/text.ts";
 
 // Where administrators put authorities of their own, by family: Debian and Alpine, RHEL, Arch, SUSE.
@@ -24,11 +26,22 @@ const maxBytes = 8 * 1024 * 1024;
  * @returns one PEM text, the same for the same set; undefined for none
  * @throws CA_CERTS_INVALID
  */
-export async function hostAuthorities(ctx: Pick<Context, "env">, setting: string): Promise<string | undefined> {
+export async function hostAuthorities(
+  ctx: Pick<Context, "env" | "known">,
+  setting: string,
+): Promise<string | undefined> {
   if (setting === "none") return undefined;
+  // Once a run: some hundred files, and every session asks.
+  const key = `authorities ${setting}`;
+  const known = ctx.known?.get(key) ?? (await findAuthorities(ctx, setting));
+  ctx.known?.set(key, known);
+  return known === "" ? undefined : known;
+}
+
+async function findAuthorities(ctx: Pick<Context, "env">, setting: string): Promise<string> {
   const found = setting === "auto" ? await extraAuthorities(ctx.env) : await namedAuthorities(setting);
   const blocks = [...found.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, pem]) => `${pem}\n`);
-  return blocks.length === 0 ? undefined : blocks.join("");
+  return blocks.join("");
 }
 
 /** The certificates of a PEM text, one block each, without what stands between them. */
@@ -64,19 +77,39 @@ async function extraAuthorities(env: Context["env"]): Promise<Map<string, string
   const anchors = await byFingerprint(await readFolders(anchorFolders));
   const bundles = bundleVariables.flatMap((name) => (env[name] ? [env[name]] : []));
   const texts = await Promise.all(bundles.map((path) => readTextFile(path, { maxBytes }).catch(() => undefined)));
-  const bundled = await byFingerprint(texts.flatMap((text) => splitPem(text ?? "")));
-  if (bundled.size > 0) {
+  const blocks = texts.flatMap((text) => splitPem(text ?? ""));
+  if (blocks.length > 0) {
     const { rootCertificates } = await import("node:tls");
-    const known = await byFingerprint([...rootCertificates, ...(await readFolders(distributionFolders))]);
-    for (const [fingerprint, pem] of bundled) if (!known.has(fingerprint)) anchors.set(fingerprint, pem);
+    const known = new Set([...rootCertificates, ...(await readFolders(distributionFolders))].map(quickFingerprint));
+    // Only what is left is really read: a bundle is nearly all of the distribution's, and reading it took 0.1 s.
+    const further = await byFingerprint(blocks.filter((block) => !known.has(quickFingerprint(block))));
+    for (const [fingerprint, pem] of further) if (!known.has(fingerprint)) anchors.set(fingerprint, pem);
   }
   return anchors;
 }
 
+/** The fingerprint as OpenSSL has it, of a block that holds one certificate and nothing after it. */
+function quickFingerprint(pem: string): string {
+  const bytes = Buffer.from(pem.replace(/-----[^-]+-----/g, ""), "base64");
+  return createHash("sha256")
+    .update(bytes)
+    .digest("hex")
+    .toUpperCase()
+    .replace(/..(?=.)/g, "$&:");
+}
+
 async function readFolders(folders: readonly string[]): Promise<string[]> {
   const files = await Promise.all(folders.map((folder) => filesBelow(folder)));
-  const texts = await Promise.all(files.flat().map((path) => readTextFile(path, { maxBytes }).catch(() => undefined)));
-  return texts.flatMap((text) => splitPem(text ?? ""));
+  return files.flat().flatMap((path) => splitPem(readQuietly(path)));
+}
+
+/** At once: they are small and many. What may not be read is left out. */
+function readQuietly(path: string): string {
+  try {
+    return readSmallFile(path, { maxBytes })?.toString("utf8") ?? "";
+  } catch {
+    return "";
+  }
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

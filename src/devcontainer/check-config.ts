@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import type { JsonObject } from "./types.ts";
@@ -7,55 +8,61 @@ import type { JsonObject } from "./types.ts";
  * @param path for the message
  * @throws DEVCONTAINER_INVALID naming the property
  */
-export async function checkConfig(config: JsonObject, path: string): Promise<void> {
-  const { z } = await import("zod");
+export function checkConfig(config: JsonObject, path: string): void {
   const text = z.string();
   const texts = z.array(text);
   const env = z.record(text, z.union([text, z.null()]));
   const command = z.union([text, texts]);
   const schema = z.looseObject({
-    image: text.optional(),
-    dockerFile: text.optional(),
-    context: text.optional(),
-    build: z
-      .looseObject({
-        dockerfile: text.optional(),
-        context: text.optional(),
-        target: text.optional(),
-        args: z.record(text, text).optional(),
-        cacheFrom: z.union([text, texts]).optional(),
-        options: texts.optional(),
-      })
-      .optional(),
-    dockerComposeFile: z.union([text, texts]).optional(),
-    service: text.optional(),
-    runServices: texts.optional(),
-    workspaceFolder: text.optional(),
-    workspaceMount: text.optional(),
-    runArgs: texts.optional(),
-    appPort: z.union([text, z.number(), z.array(z.union([text, z.number()]))]).optional(),
-    mounts: z
-      .array(z.union([text, z.looseObject({ type: text.optional(), source: text.optional(), target: text })]))
-      .optional(),
-    containerEnv: env.optional(),
-    remoteEnv: env.optional(),
-    containerUser: text.optional(),
-    remoteUser: text.optional(),
-    privileged: z.boolean().optional(),
-    init: z.boolean().optional(),
-    capAdd: texts.optional(),
-    securityOpt: texts.optional(),
-    features: z.record(text, z.unknown()).optional(),
-    overrideFeatureInstallOrder: texts.optional(),
-    initializeCommand: z.union([command, z.record(text, command)]).optional(),
-    hostRequirements: z.looseObject({}).optional(),
+    image: z.optional(text),
+    dockerFile: z.optional(text),
+    context: z.optional(text),
+    build: z.optional(
+      z.looseObject({
+        dockerfile: z.optional(text),
+        context: z.optional(text),
+        target: z.optional(text),
+        args: z.optional(z.record(text, text)),
+        cacheFrom: z.optional(z.union([text, texts])),
+        options: z.optional(texts),
+      }),
+    ),
+    dockerComposeFile: z.optional(z.union([text, texts])),
+    service: z.optional(text),
+    runServices: z.optional(texts),
+    workspaceFolder: z.optional(text),
+    workspaceMount: z.optional(text),
+    runArgs: z.optional(texts),
+    appPort: z.optional(z.union([text, z.number(), z.array(z.union([text, z.number()]))])),
+    mounts: z.optional(
+      z.array(z.union([text, z.looseObject({ type: z.optional(text), source: z.optional(text), target: text })])),
+    ),
+    containerEnv: z.optional(env),
+    remoteEnv: z.optional(env),
+    containerUser: z.optional(text),
+    remoteUser: z.optional(text),
+    privileged: z.optional(z.boolean()),
+    init: z.optional(z.boolean()),
+    capAdd: z.optional(texts),
+    securityOpt: z.optional(texts),
+    features: z.optional(z.record(text, z.unknown())),
+    overrideFeatureInstallOrder: z.optional(texts),
+    initializeCommand: z.optional(z.union([command, z.record(text, command)])),
+    hostRequirements: z.optional(z.looseObject({})),
   });
   const { success, error } = schema.safeParse(config);
   if (success) return;
   const [issue] = error.issues;
   const where = issue?.path.map(String).join(".") ?? "";
-  const wanted = expected[String(issue?.path[0])] ?? issue?.message ?? "it has the wrong type";
+  const wanted = expected[String(issue?.path[0])] ?? describe(issue) ?? "it has the wrong type";
   throw new CoworkError("DEVCONTAINER_INVALID", `${plain(path)} cannot be used: ${plain(where)}: ${plain(wanted)}.`);
+}
+
+/** The small zod has no words of its own. */
+function describe(issue: z.core.$ZodIssue | undefined): string | undefined {
+  if (issue?.code !== "invalid_type") return issue?.message;
+  const type = { record: "object", array: "list", string: "text" }[issue.expected as string] ?? issue.expected;
+  return `${type === "array" || type === "object" ? "an" : "a"} ${type} is expected`;
 }
 
 /** Where a union of types would be reported as "Invalid input". */

@@ -25,7 +25,17 @@ const changes = [
  * @returns path of its `devcontainer.js`
  * @throws DISK_FULL, PERMISSION_DENIED
  */
-export async function unpackCli(ctx: Pick<Context, "paths">): Promise<string> {
+export async function unpackCli(ctx: Pick<Context, "paths" | "known">): Promise<string> {
+  // Its hash is taken once a run: hashing 1.7 MB for each of many sessions adds up.
+  const key = "devcontainers-cli";
+  const known = ctx.known?.get(key);
+  if (known !== undefined) return known;
+  const entry = await unpackOnce(ctx);
+  ctx.known?.set(key, entry);
+  return entry;
+}
+
+async function unpackOnce(ctx: Pick<Context, "paths">): Promise<string> {
   const version = new TextDecoder().decode(await readAsset("devcontainers-cli.version")).trim();
   const parent = join(ctx.paths.lib, "devcontainers-cli");
   const folder = join(parent, version);

@@ -6,6 +6,7 @@ import { CoworkError, type ErrorCode } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
 import { plain, plainLines } from "../system/text.ts";
+import { cliAnswers } from "./cli-answers.ts";
 import { knownCause } from "./cli-causes.ts";
 import { detailOf, meaningfulLines, parseEvent, parseResult, renderEvent } from "./cli-output.ts";
 import { featureVariables, unpackCli } from "./cli-unpack.ts";
@@ -59,12 +60,13 @@ async function runIn(ctx: Context, call: CliCall, entry: string, temporary: stri
     if (detail !== undefined) call.onDetail?.(detail);
   };
   try {
-    const args = [entry, ...call.args, "--log-format", "json"];
+    const answers = await cliAnswers(ctx);
+    const args = [...answers.args, entry, ...call.args, "--log-format", "json"];
     ctx.log(`run: ${args.map((part) => JSON.stringify(part)).join(" ")}`);
     // To files: the client of `docker run` lives on for as long as the container (facts) and must hold no pipe of ours.
     const { code } = await ctx.run(ctx.node.path, args, {
       cwd: call.cwd,
-      env: { ...ctx.env, ...cliEnvironment(ctx, temporary, call), ...call.env },
+      env: { ...ctx.env, ...cliEnvironment(ctx, temporary, call), ...answers.env, ...call.env },
       outputFile: { stdout: out, stderr: err },
       onLine: take,
       signal: ctx.signal,

@@ -13,13 +13,14 @@ export interface TreeEntry {
 
 /** The tree of one commit through git's own plumbing, listed once. */
 export interface GitTree {
-  /** by path; the root is the empty path */
+  /** by path, without the root */
   entries(): Promise<ReadonlyMap<string, TreeEntry>>;
+  /** the root is the empty path */
+  entry(path: string): Promise<TreeEntry | undefined>;
   /** paths of what lies directly in a folder */
   children(folder: string): Promise<string[]>;
-  /** bytes */
-  size(entry: TreeEntry): Promise<number>;
-  text(entry: TreeEntry): Promise<string>;
+  /** undefined beyond `maxBytes` */
+  text(entry: TreeEntry, maxBytes: number): Promise<string | undefined>;
   /** writes the entry below `work`, an empty folder, at its path in the tree */
   checkout(path: string, entry: TreeEntry, work: string): Promise<void>;
 }
@@ -29,28 +30,35 @@ type GitContext = Pick<Context, "run" | "env" | "signal">;
 export function gitTree(ctx: GitContext, gitDir: string, commit: string): GitTree {
   const git = async (
     args: readonly string[],
-    options: { env?: Record<string, string>; cwd?: string } = {},
+    options: { env?: Record<string, string>; cwd?: string; maxOutput?: number } = {},
   ): Promise<string> => {
     const { code, stdout, stderr } = await ctx.run("git", [`--git-dir=${gitDir}`, ...quiet, ...args], {
       env: { ...gitEnvironment(ctx.env), ...options.env },
       signal: ctx.signal,
-      maxOutput: 512 * 1024 * 1024,
+      maxOutput: options.maxOutput ?? 512 * 1024 * 1024,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     if (code === 0) return stdout;
     throw new CoworkError("GIT_FAILED", `git ${args[0]} failed in ${gitDir}: ${plain(stderr)}`, { detail: stderr });
   };
   let listing: Promise<Map<string, TreeEntry>> | undefined;
+  let root: Promise<TreeEntry> | undefined;
   let folders: Map<string, string[]> | undefined;
+  // Content never changes under its id, and every session that starts from the commit asks for the same files.
+  const texts = new Map<string, Promise<string | undefined>>();
   const entries = (): Promise<Map<string, TreeEntry>> => (listing ??= listTree(git, commit));
   return {
     entries,
+    entry: async (path) => (path === "" ? await (root ??= readRoot(git, commit)) : (await entries()).get(path)),
     async children(folder) {
       folders ??= byFolder(await entries());
       return folders.get(folder) ?? [];
     },
-    size: async (entry) => Number(await git(["cat-file", "-s", entry.oid])),
-    text: (entry) => git(["cat-file", "blob", entry.oid]),
+    text({ oid }, maxBytes) {
+      const text = texts.get(oid) ?? readBlob(git, oid, maxBytes);
+      texts.set(oid, text);
+      return text;
+    },
     async checkout(path, entry, work) {
       const env = { GIT_INDEX_FILE: join(work, ".cowork-index") };
       // Also where the repository is a bare one, which git asks for a working tree otherwise.
@@ -82,13 +90,25 @@ function gitEnvironment(env: Context["env"]): Record<string, string | undefined>
   return { ...Object.fromEntries(own), GIT_OPTIONAL_LOCKS: "0", GIT_NO_REPLACE_OBJECTS: "1", LC_ALL: "C.UTF-8" };
 }
 
-async function listTree(
-  git: (args: readonly string[]) => Promise<string>,
-  commit: string,
-): Promise<Map<string, TreeEntry>> {
-  const root = (await git(["rev-parse", "--verify", "--end-of-options", `${commit}^{tree}`])).trim();
-  const entries = new Map<string, TreeEntry>([["", { mode: "040000", type: "tree", oid: root }]]);
-  const listed = await git(["ls-tree", "-r", "-t", "-z", "--full-tree", root]);
+type Git = (args: readonly string[], options?: { maxOutput?: number }) => Promise<string>;
+
+async function readRoot(git: Git, commit: string): Promise<TreeEntry> {
+  const oid = (await git(["rev-parse", "--verify", "--end-of-options", `${commit}^{tree}`])).trim();
+  return { mode: "040000", type: "tree", oid };
+}
+
+async function readBlob(git: Git, oid: string, maxBytes: number): Promise<string | undefined> {
+  try {
+    return await git(["cat-file", "blob", oid], { maxOutput: maxBytes });
+  } catch (error) {
+    if (error instanceof CoworkError && error.code === "OUTPUT_TOO_LARGE") return undefined;
+    throw error;
+  }
+}
+
+async function listTree(git: Git, commit: string): Promise<Map<string, TreeEntry>> {
+  const entries = new Map<string, TreeEntry>();
+  const listed = await git(["ls-tree", "-r", "-t", "-z", "--full-tree", commit]);
   for (const line of listed.split("\0")) {
     const tab = line.indexOf("\t");
     const [mode, type, oid] = line.slice(0, tab).split(" ");

@@ -13,7 +13,7 @@ export async function readConfig(source: ConfigSource, path: string): Promise<{ 
   if (bytes === undefined) throw invalid(path, "it is not a regular file");
   const text = new TextDecoder().decode(bytes).replace(/^\uFEFF/, "");
   const config = parseJsonc(text, path);
-  await checkConfig(config, path);
+  checkConfig(config, path);
   return { config, text };
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readlink, rename, rm, unlink } from "node:fs/promises";
+import { lstat, mkdir, readFile, readlink, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
@@ -17,32 +17,58 @@ type SourceContext = Pick<Context, "run" | "env" | "signal">;
  */
 export function commitSource(ctx: SourceContext, gitDir: string, commit: string): ConfigSource {
   const git = gitTree(ctx, gitDir, commit);
+  const exported: Exported = new Map();
   return {
     describe: `commit ${commit.slice(0, 10)}`,
     async stat(path) {
-      return kindOf((await git.entries()).get(path));
+      return kindOf(await git.entry(path));
     },
     async list(folder) {
       return (await git.children(folder)).map((path) => path.slice(folder === "" ? 0 : folder.length + 1));
     },
     async read(path) {
-      const entry = (await git.entries()).get(path);
+      const entry = await git.entry(path);
       if (entry === undefined || kindOf(entry) !== "file") return undefined;
-      const size = await git.size(entry);
-      if (size > maxConfigBytes) throw tooLarge(path);
-      return Buffer.from(await git.text(entry));
+      const text = await git.text(entry, maxConfigBytes);
+      if (text === undefined) throw tooLarge(path);
+      return Buffer.from(text);
     },
     async hash(path) {
-      const entry = (await git.entries()).get(path);
+      const entry = await git.entry(path);
       return entry === undefined ? "absent" : `${entry.mode} ${entry.oid}`;
     },
     async exportTo(path, target, options = {}) {
-      const entry = (await git.entries()).get(path);
+      const entry = await git.entry(path);
       if (entry === undefined)
         throw new CoworkError("DEVCONTAINER_INVALID", `${path} is not in commit ${commit.slice(0, 10)}.`);
+      if (await writeAgain(exported, path, target)) return;
       await exportEntry(git, path, entry, target, options.links ?? "inside");
+      if (entry.type === "blob" && entry.mode !== "120000") await remember(exported, path, target);
     },
   };
+}
+
+/** Single files as git checked them out, by path in the tree: every session that starts from the commit gets the same ones. */
+type Exported = Map<string, { content: Uint8Array; mode: number }>;
+
+const maxRemembered = 256 * 1024;
+
+async function remember(exported: Exported, path: string, target: string): Promise<void> {
+  const file = join(target, nameOf(path));
+  const { mode, size } = await lstat(file);
+  if (size <= maxRemembered) exported.set(path, { content: await readFile(file), mode: mode & 0o777 });
+}
+
+async function writeAgain(exported: Exported, path: string, target: string): Promise<boolean> {
+  const known = exported.get(path);
+  if (known === undefined) return false;
+  await mkdir(target, { recursive: true });
+  await writeFile(join(target, nameOf(path)), known.content, { mode: known.mode });
+  return true;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** A submodule is a folder that this repository does not hold: there is nothing to read in it. */
@@ -71,7 +97,7 @@ async function exportEntry(
       await rename(join(work, path), target);
     } else {
       await mkdir(target, { recursive: true });
-      await rename(join(work, path), join(target, path.slice(path.lastIndexOf("/") + 1)));
+      await rename(join(work, path), join(target, nameOf(path)));
     }
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -22,6 +22,8 @@ export interface UpRequest {
   /** ours */
   labels: Labels;
   composeProject?: string;
+  /** false: neither the config nor the image has a lifecycle command */
+  lifecycle?: boolean;
 }
 
 /**
@@ -98,6 +100,10 @@ export function planUpArgs(request: UpRequest, data: string): string[] {
     "--update-remote-user-uid-default",
     "never",
     "--no-lockfile",
+    // It would ask the client for buildx, and there is nothing to build: the image is there.
+    ...(request.composeProject === undefined ? ["--buildkit", "never"] : []),
+    // The user's shell is asked for its environment for lifecycle commands alone. A `userEnvProbe` of the config still counts.
+    ...(request.lifecycle === false ? ["--default-user-env-probe", "none"] : []),
   ];
 }
 

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type Dockerode from "dockerode";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import type { EngineClient } from "./client.ts";
@@ -17,16 +16,15 @@ export async function attachInside(
   const doing = `run ${plain(spec.command[0])} in container ${plain(container)}`;
   return await client.attempt(doing, async () => {
     io.signal?.throwIfAborted();
-    const docker = await client.docker();
-    const { exec, connection } = await startExec(docker, container, spec, { tty: io.tty !== undefined, stdin: true });
+    const { exec, connection } = await startExec(client, container, spec, { tty: io.tty !== undefined, stdin: true });
     const onAbort = (): void => void connection.destroy(new CoworkError("INTERRUPTED", `Interrupted (${doing}).`));
     io.signal?.addEventListener("abort", onAbort, { once: true });
-    const forgetResize = keepSize(exec, io);
+    const forgetResize = keepSize(client, exec, io);
     try {
       io.stdin.pipe(connection);
       const out = streamSink(io.stdout);
       await readToEnd(connection, io.tty === undefined ? demux(out, streamSink(io.stderr)) : out);
-      return await exitCode(exec);
+      return await exitCode(client, exec);
     } finally {
       forgetResize();
       io.signal?.removeEventListener("abort", onAbort);
@@ -38,7 +36,7 @@ export async function attachInside(
 }
 
 /** Gives the terminal inside its size now and at every change of the window. Gives back how to stop that. */
-function keepSize(exec: Dockerode.Exec, io: AttachIo): () => void {
+function keepSize(client: EngineClient, exec: string, io: AttachIo): () => void {
   const { tty } = io;
   if (tty === undefined) {
     io.onReady?.();
@@ -46,7 +44,7 @@ function keepSize(exec: Dockerode.Exec, io: AttachIo): () => void {
   }
   const resize = async (columns: number, rows: number): Promise<boolean> => {
     if (columns <= 0 || rows <= 0) return true;
-    return await exec.resize({ w: columns, h: rows }).then(
+    return await client.post(`/exec/${exec}/resize?h=${rows}&w=${columns}`).then(
       () => true,
       () => false,
     );

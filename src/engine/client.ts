@@ -1,14 +1,19 @@
+import type { Duplex } from "node:stream";
 import type Dockerode from "dockerode";
 import { findEndpoint, type Endpoint, type EndpointQuestion } from "./endpoint.ts";
 import { engineError } from "./errors.ts";
-import { getJson } from "./http.ts";
+import { getJson, postJson, postUpgrade } from "./http.ts";
 
-/** The two ways to the engine: plain questions over node's own http, everything else by dockerode. Both lazy. */
+/** The two ways to the engine: plain questions and processes inside over node's own http, the rest by dockerode. Both lazy. */
 export interface EngineClient {
   question: EndpointQuestion;
   endpoint(): Promise<Endpoint>;
   /** One GET; errors in cowork's words but for refusals (EngineStatus), which the caller may know how to take. */
   get(path: string, query?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** One POST; errors as those of `get`. */
+  post(path: string, body?: unknown): Promise<unknown>;
+  /** A POST whose connection becomes a stream in both directions. */
+  upgrade(path: string, body: unknown): Promise<Duplex>;
   docker(): Promise<Dockerode>;
   /** Runs one piece of work and turns what it throws into a CoworkError. `doing` as in `engineError`. */
   attempt<T>(doing: string, work: () => Promise<T>): Promise<T>;
@@ -23,6 +28,8 @@ export function createClient(question: EndpointQuestion): EngineClient {
     question,
     endpoint: findOnce,
     get: async (path, query) => await getJson(await findOnce(), path, query),
+    post: async (path, body) => await postJson(await findOnce(), path, body),
+    upgrade: async (path, body) => await postUpgrade(await findOnce(), path, body),
     docker: loadOnce,
     attempt: async (doing, work) => {
       const where = await findOnce();

@@ -15,8 +15,14 @@ import type { Engine, EngineInfo } from "./types.ts";
  */
 export function createEngine(question: EndpointQuestion): Engine {
   const client = createClient(question);
+  let info: Promise<EngineInfo> | undefined;
   return {
-    info: () => client.attempt("say what it is", () => readInfo(client)),
+    // Asked by every session of an `init`, and the dearest of all questions: what it says stays as it is.
+    info: () => {
+      info ??= client.attempt("say what it is", () => readInfo(client));
+      info.catch(() => (info = undefined));
+      return info;
+    },
     ...containerMethods(client),
     exec: (container, spec, limits) => execInside(client, container, spec, limits),
     attach: (container, spec, io) => attachInside(client, container, spec, io),

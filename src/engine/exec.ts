@@ -1,6 +1,5 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import type Dockerode from "dockerode";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import type { EngineClient } from "./client.ts";
@@ -26,9 +25,8 @@ export async function execInside(
   const doing = `run ${plain(spec.command[0])} in container ${plain(container)}`;
   return await client.attempt(doing, async () => {
     limits.signal?.throwIfAborted();
-    const docker = await client.docker();
     const started = await startExec(
-      docker,
+      client,
       container,
       { ...spec, command: [...tellPid, ...spec.command] },
       { tty: false, stdin: limits.input !== undefined },
@@ -40,12 +38,12 @@ export async function execInside(
     let pid: string | undefined;
     const notePid = firstLine((line) => (pid = line), stdout.sink);
     const whole = demux((chunk) => (pid === undefined && refusal.sink(chunk), notePid(chunk)), stderr.sink);
-    const stop = (): Promise<void> => killInside(docker, container, pid);
+    const stop = (): Promise<void> => killInside(client, container, pid);
     await within(limits, doing, stop, started.connection, async () => {
       if (limits.input !== undefined) started.connection.end(limits.input);
       await readToEnd(started.connection, whole);
     });
-    const code = await exitCode(started.exec);
+    const code = await exitCode(client, started.exec);
     if (pid === undefined || !/^\d+$/.test(pid)) throw neverStarted(doing, refusal.text() + stderr.text(), code);
     return { code, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated() || stderr.truncated() };
   });
@@ -60,7 +58,8 @@ function neverStarted(doing: string, text: string, code: number): CoworkError {
 }
 
 export interface StartedExec {
-  exec: Dockerode.Exec;
+  /** the engine's name for it */
+  exec: string;
   connection: Duplex;
 }
 
@@ -68,12 +67,12 @@ export interface StartedExec {
 const detachKeys = "ctrl-\\,ctrl-@,ctrl-\\,ctrl-@,ctrl-\\,ctrl-@";
 
 export async function startExec(
-  docker: Dockerode,
+  client: Pick<EngineClient, "post" | "upgrade">,
   container: string,
   spec: ExecSpec,
   how: { tty: boolean; stdin: boolean },
 ): Promise<StartedExec> {
-  const exec = await docker.getContainer(container).exec({
+  const created = await client.post(`/containers/${encodeURIComponent(container)}/exec`, {
     Cmd: [...spec.command],
     AttachStdin: how.stdin,
     AttachStdout: true,
@@ -84,20 +83,26 @@ export async function startExec(
     ...(spec.user === undefined ? {} : { User: spec.user }),
     ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
   });
-  return { exec, connection: await exec.start({ hijack: true, Tty: how.tty }) };
+  const exec = encodeURIComponent((created as { Id: string }).Id);
+  return { exec, connection: await client.upgrade(`/exec/${exec}/start`, { Detach: false, Tty: how.tty }) };
 }
 
 /** Its code, which the engine knows a moment after the output has ended. */
-export async function exitCode(exec: Dockerode.Exec): Promise<number> {
-  for (let waited = 0; ; waited += 20) {
-    const { Running: running, ExitCode: code } = await exec.inspect();
+export async function exitCode(client: Pick<EngineClient, "get">, exec: string): Promise<number> {
+  for (let waited = 0, next = 2; ; waited += next, next = Math.min(20, next * 2)) {
+    const { Running: running, ExitCode: code } = (await client.get(`/exec/${exec}/json`)) as InspectedExec;
     if (!running && code !== null) return code;
     if (waited > 10_000)
       throw new CoworkError("ENGINE_UNREACHABLE", "The connection to the process inside was lost.", {
         hint: "run `cowork doctor`",
       });
-    await delay(20);
+    await delay(next);
   }
+}
+
+interface InspectedExec {
+  Running: boolean;
+  ExitCode: number | null;
 }
 
 /**
@@ -139,11 +144,11 @@ export async function within<T>(
 const killScript = 'kill -KILL "-$1" 2>/dev/null || kill -KILL "$1"';
 
 /** Best effort: an engine that no longer answers must not keep us. runc makes every exec'ed process leader of its group. */
-async function killInside(docker: Dockerode, container: string, pid: string | undefined): Promise<void> {
+async function killInside(client: EngineClient, container: string, pid: string | undefined): Promise<void> {
   if (pid === undefined || !/^\d+$/.test(pid)) return;
   const kill = async (): Promise<void> => {
     const spec: ExecSpec = { command: ["/bin/sh", "-c", killScript, "sh", pid], user: "0", workingDir: "/" };
-    const { connection } = await startExec(docker, container, spec, { tty: false, stdin: false });
+    const { connection } = await startExec(client, container, spec, { tty: false, stdin: false });
     await readToEnd(connection, () => undefined);
   };
   await Promise.race([kill().catch(() => undefined), delay(5000, undefined, { ref: false })]);

@@ -9,8 +9,9 @@ import { projectName } from "../system/names.ts";
 import { plain } from "../system/text.ts";
 import { findTree, notAProject, type Tree } from "./find-tree.ts";
 import type { GitContext } from "./git.ts";
+import type { PlainContext } from "./plain-tree.ts";
 
-export type FindContext = GitContext & Pick<Context, "paths">;
+export type FindContext = GitContext & PlainContext & Pick<Context, "paths">;
 
 /** Where one stands: what can be said of a project without a look into its history. */
 export interface Place {

@@ -90,10 +90,10 @@ async function readIdentity(
   ctx: GitContext,
   cwd: string,
 ): Promise<{ name: string | undefined; email: string | undefined }> {
-  const read = async (key: string): Promise<string | undefined> => {
-    const value = await tryGit(ctx, cwd, ["config", "--get", key]);
-    return value === undefined || value.trim() === "" ? undefined : value;
-  };
-  const [name, email] = await Promise.all([read("user.name"), read("user.email")]);
+  const found = (await tryGit(ctx, cwd, ["config", "-z", "--get-regexp", "^user\\.(name|email)$"])) ?? "";
+  // key, line end, value: of several the last one counts
+  const values = new Map(found.split("\0").map((entry) => entry.split(/\n(.*)/s, 2) as [string, string]));
+  const read = (key: string): string | undefined => (values.get(key)?.trim() ? values.get(key) : undefined);
+  const [name, email] = [read("user.name"), read("user.email")];
   return { name, email };
 }

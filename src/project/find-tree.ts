@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import { askGit, getFromGit, type GitContext } from "./git.ts";
+import { findPlainTree, type PlainContext } from "./plain-tree.ts";
 
 /** Where a repository lies. */
 export interface Tree {
@@ -15,15 +16,15 @@ export interface Tree {
 }
 
 /** @throws NOT_A_PROJECT saying why, GIT_MISSING, GIT_FAILED */
-export async function findTree(ctx: GitContext, cwd: string): Promise<Tree> {
-  return (await findPlainTree(ctx, cwd)) ?? (await findAnyTree(ctx, cwd));
+export async function findTree(ctx: GitContext & PlainContext, cwd: string): Promise<Tree> {
+  return findPlainTree(ctx, cwd) ?? (await askForTree(ctx, cwd)) ?? (await findAnyTree(ctx, cwd));
 }
 
 /**
- * The usual case, a main working tree, takes one question. Undefined where git says anything else, or a path holds a line end,
+ * A main working tree takes one question. Undefined where git says anything else, or a path holds a line end,
  * or git is older than 2.31.
  */
-async function findPlainTree(ctx: GitContext, cwd: string): Promise<Tree | undefined> {
+async function askForTree(ctx: GitContext, cwd: string): Promise<Tree | undefined> {
   const what = ["--is-bare-repository", "--is-shallow-repository", "--show-toplevel", "--git-common-dir"];
   const args = ["rev-parse", "--path-format=absolute", ...what, "--absolute-git-dir"];
   const { code, stdout } = await askGit(ctx, cwd, args);

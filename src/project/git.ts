@@ -6,7 +6,7 @@ import { plain } from "../system/text.ts";
 export type GitContext = Pick<Context, "run" | "env" | "signal">;
 
 // What would make git look at another repository than the one the user stands in, as it is set inside hooks.
-const elsewhere = [
+export const elsewhere = [
   "GIT_DIR",
   "GIT_WORK_TREE",
   "GIT_INDEX_FILE",
@@ -28,7 +28,12 @@ const timeoutMs = 120_000;
  * writes could run here. A code other than 0 is an answer.
  * @throws GIT_MISSING
  */
-export async function askGit(ctx: GitContext, cwd: string, args: readonly string[]): Promise<RunResult> {
+export async function askGit(
+  ctx: GitContext,
+  cwd: string,
+  args: readonly string[],
+  input?: string,
+): Promise<RunResult> {
   const env: Record<string, string | undefined> = {
     ...ctx.env,
     ...Object.fromEntries(elsewhere.map((name) => [name, undefined])),
@@ -38,7 +43,8 @@ export async function askGit(ctx: GitContext, cwd: string, args: readonly string
     LC_ALL: "C",
   };
   try {
-    return await ctx.run("git", args, { cwd, env, timeoutMs, signal: ctx.signal });
+    const options = { cwd, env, timeoutMs, signal: ctx.signal, ...(input === undefined ? {} : { input }) };
+    return await ctx.run("git", args, options);
   } catch (error) {
     if (!(error instanceof CoworkError) || error.code !== "PROGRAM_MISSING") throw error;
     const hint =

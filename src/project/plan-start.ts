@@ -1,7 +1,7 @@
 import { CoworkError } from "../errors.ts";
 import { brokenRefRule } from "../system/names.ts";
 import { plain } from "../system/text.ts";
-import { tryGit, type GitContext } from "./git.ts";
+import { askGit, tryGit, type GitContext } from "./git.ts";
 import type { Project, StartPoint } from "./types.ts";
 
 export interface StartRequest {
@@ -15,36 +15,76 @@ export interface StartRequest {
 }
 
 /**
- * Branch and commit that a new session starts from. A branch of that name that exists, in the project or on its origin as
+ * Branch and commit that each new session starts from; git is asked once for all their branches. A branch of that name that exists, in the project or on its origin as
  * last fetched, is checked out at its tip; then `--from` may only name that same commit. Otherwise the branch is made
  * from `--from`, else from the HEAD of the working tree that the user stands in.
  * @throws USAGE for a branch name that git refuses and for `--from` beside a branch elsewhere, REF_NOT_FOUND
  */
-export async function planStart(
+export async function planStarts(
   ctx: GitContext,
   project: Pick<Project, "worktree">,
-  request: StartRequest,
-): Promise<StartPoint> {
+  requests: readonly StartRequest[],
+): Promise<StartPoint[]> {
+  const wanted = requests.map((request) => ({ request, branch: checkBranch(request) }));
+  const names = wanted.flatMap(({ branch }) => [`refs/heads/${branch}`, `refs/remotes/origin/${branch}`]);
+  const commits = await findCommits(ctx, project.worktree, ["HEAD", ...names]);
+  const ask = (name: string): Promise<string | undefined> => findCommit(ctx, project.worktree, name);
+  const starts: StartPoint[] = [];
+  const asked = new Map<string, Promise<string>>();
+  for (const { request, branch } of wanted) {
+    const tip = commits.get(`refs/heads/${branch}`) ?? commits.get(`refs/remotes/origin/${branch}`);
+    const { from: wish } = request;
+    if (wish !== undefined && !asked.has(wish)) asked.set(wish, getCommit(ask, wish));
+    const from = wish === undefined ? undefined : await asked.get(wish);
+    starts.push(chooseStart({ branch, tip, from, head: commits.get("HEAD"), wish }));
+  }
+  return starts;
+}
+
+function checkBranch(request: StartRequest): string {
   const branch = request.branch ?? `${request.branchPrefix}${request.name}`;
   const rule = brokenRefRule(branch);
-  if (rule !== undefined)
-    throw new CoworkError("USAGE", `\`${plain(branch)}\` cannot be a branch: ${rule}.`, {
-      hint: "choose another --branch",
-    });
-  const ask = (name: string): Promise<string | undefined> => findCommit(ctx, project.worktree, name);
-  const tip = (await ask(`refs/heads/${branch}`)) ?? (await ask(`refs/remotes/origin/${branch}`));
-  const from = request.from === undefined ? undefined : await getCommit(ask, request.from);
+  if (rule === undefined) return branch;
+  throw new CoworkError("USAGE", `\`${plain(branch)}\` cannot be a branch: ${rule}.`, {
+    hint: "choose another --branch",
+  });
+}
+
+/** What was found, as commits; `wish` is `--from` as it was given. */
+interface Found {
+  branch: string;
+  tip: string | undefined;
+  from: string | undefined;
+  head: string | undefined;
+  wish: string | undefined;
+}
+
+function chooseStart({ branch, tip, from, head, wish }: Found): StartPoint {
   if (tip !== undefined) {
     if (from === undefined || from === tip) return { branch, commit: tip, existing: true };
-    const message = `Branch ${plain(branch)} exists already, at ${tip.slice(0, 9)}, so it cannot start from ${plain(request.from ?? "")}.`;
+    const message = `Branch ${plain(branch)} exists already, at ${tip.slice(0, 9)}, so it cannot start from ${plain(wish ?? "")}.`;
     throw new CoworkError("USAGE", message, {
       hint: "leave --from out to go on with that branch, or choose another name with --branch",
     });
   }
-  const commit = from ?? (await ask("HEAD"));
+  const commit = from ?? head;
   if (commit !== undefined) return { branch, commit, existing: false };
   const hint = "say where to start: --from BRANCH";
   throw new CoworkError("REF_NOT_FOUND", "The branch that is checked out has no commit yet.", { hint });
+}
+
+/** The commits of full names of refs; what is none is left out. */
+async function findCommits(ctx: GitContext, cwd: string, names: readonly string[]): Promise<Map<string, string>> {
+  const input = names.map((name) => `${name}^{commit}\n`).join("");
+  const { stdout } = await askGit(ctx, cwd, ["cat-file", "--batch-check=%(objectname) %(objecttype)"], input);
+  // One line for each, in order; what is not there is told by its name.
+  const lines = stdout.split("\n");
+  return new Map(
+    names.flatMap((name, n) => {
+      const commit = /^([0-9a-f]{40,64}) commit$/.exec(lines[n] ?? "")?.[1];
+      return commit === undefined ? [] : [[name, commit] as const];
+    }),
+  );
 }
 
 /** `main` also means `origin/main` where only that exists. */

@@ -6,30 +6,28 @@ import type { Context } from "../system/context.ts";
 import type { Program } from "./bootstrap/parcels.ts";
 import { readHosts } from "./hosts.ts";
 import { connectSsh } from "./ssh/connect.ts";
-import { createRemoteHost } from "./user/remote-host.ts";
+import { createRemoteHost, type RemoteHostOptions } from "./user/remote-host.ts";
 
 export interface OpenRemote {
   /** a name that was added, or anything that `ssh` takes */
   name: string;
   user: UserSide;
-  source(): Promise<Source>;
+  source: () => Promise<Source>;
+  begin: RemoteHostOptions["begin"];
   /** undefined: this cowork is no built file, and cannot be carried */
   program: Program | undefined;
 }
 
 /** The host's part on a remote machine; connects when it is first asked something. */
-export function openRemoteHost(
-  ctx: Context,
-  { name, user, source, program }: OpenRemote,
-): HostPart & { close(): void } {
+export function openRemoteHost(ctx: Context, { program, ...options }: OpenRemote): HostPart & { close(): void } {
   if (program === undefined) {
     throw new CoworkError("HOST_UNREACHABLE", "Only the built cowork can work on a host: it carries itself over.", {
       hint: "build it, and run the built file: npm run build",
     });
   }
-  const connect = async (signal: AbortSignal) => {
-    const target = (await readHosts(ctx))[name] ?? { destination: name };
-    return await connectSsh({ ...ctx, signal }, target);
+  const connect: RemoteHostOptions["connect"] = async (signal, wish) => {
+    const target = (await readHosts(ctx))[options.name] ?? { destination: options.name };
+    return await connectSsh({ ...ctx, signal }, target, wish);
   };
-  return createRemoteHost(ctx, { name, user, source, program, connect });
+  return createRemoteHost(ctx, { ...options, program, connect });
 }

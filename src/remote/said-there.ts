@@ -16,9 +16,11 @@ const doneThere: readonly ErrorCode[] = [
 export function saidThere<T extends ErrorView>(error: T, host: string): T {
   const { code, message, hint } = error;
   const where = plain(host);
-  const said = { ...error, message: `${where}: ${message}` };
-  if (hint === undefined || !doneThere.includes(code)) return said;
-  // What cowork can do there it can do from here.
-  const ours = hint.replace(/\bcowork doctor\b/, `cowork --host ${where} doctor`);
-  return { ...said, hint: ours === hint ? `on ${where}: ${hint}` : ours };
+  // A command of cowork's is typed here, and says which host it means.
+  const isThere = hint !== undefined && doneThere.includes(code) && !hint.includes("cowork --host ");
+  return {
+    ...error,
+    message: `${where}: ${message}`,
+    ...(isThere ? { hint: `on ${where}: ${hint}` } : {}),
+  };
 }

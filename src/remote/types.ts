@@ -47,3 +47,11 @@ export interface Target {
   port?: number;
   identityFile?: string;
 }
+
+export interface ConnectOptions {
+  /**
+   * What runs over there may use the user's agent, for as long as the connection stands (`ssh -A`). What ssh's configuration says of it does not count: `SSH_AGENT`
+   * is where the user decides.
+   */
+  forwardAgent?: boolean;
+}

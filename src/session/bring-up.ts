@@ -1,10 +1,10 @@
 import { getAgent } from "../agent/catalog.ts";
-import { completeAgent } from "../agent/inside.ts";
+import { completeAgent, containerQuestion } from "../agent/inside.ts";
 import { prepareAgent } from "../agent/prepare.ts";
 import type { Agent } from "../agent/types.ts";
 import type { Settings } from "../config/types.ts";
 import { checkBinds } from "../devcontainer/check-binds.ts";
-import { probeEnvironment } from "../devcontainer/environment.ts";
+import { probeBeside } from "../devcontainer/environment.ts";
 import { overridePaths } from "../devcontainer/snapshot.ts";
 import { up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
@@ -50,6 +50,7 @@ export async function bringUp(
     clone: ctx.paths.clone(id),
     configPath: devcontainer.path ?? undefined,
     labels: sessionLabels(record, ctx.paths.homeHash),
+    ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
     ...(devcontainer.kind === "compose" ? { composeProject: composeProjectName(ctx.paths.homeHash, id) } : {}),
   });
   const container = await ctx.engine.findContainer(result.containerId);
@@ -110,12 +111,9 @@ async function settleIn(
     workspaceFolder,
     ...(userEnvProbe === undefined ? {} : { userEnvProbe }),
   };
-  // Each waits for a process inside, and for nothing of the other's.
-  const [said, environment] = await Promise.all([
-    completeAgent(ctx, agent, { id: container.id, name, remoteUid }),
-    probeEnvironment(ctx, probe),
-  ]);
-  notes.push(...said);
+  const { environment, said } = await probeBeside(ctx, probe, containerQuestion(agent));
+  const inside = { id: container.id, name, remoteUid, ...(said === undefined ? {} : { said }) };
+  notes.push(...(await completeAgent(ctx, agent, inside)));
   ctx.report({ session: name, step: "agent", state: "done" });
   await writeEnvironment(ctx, id, environment);
 }

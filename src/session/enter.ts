@@ -1,5 +1,5 @@
 import { probeEnvironment } from "../devcontainer/environment.ts";
-import type { ContainerDetail } from "../engine/types.ts";
+import type { ContainerSummary } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readyAgent } from "./agent-ready.ts";
@@ -24,6 +24,8 @@ import { containersOf } from "./world.ts";
  * @throws SESSION_NOT_FOUND, SESSION_INCOMPLETE, CLONE_MISSING, what `up` throws, INTERRUPTED
  */
 export async function enterSession(ctx: Context, request: ConnectRequest, io: ConnectIo): Promise<number> {
+  // What it says is needed only after the next answers; asked beside them it costs no time.
+  ctx.engine.info().catch(() => undefined);
   const [entry] = await selectRecords(ctx, request.selector);
   if (entry === undefined)
     throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${request.selector.names[0]}.`, {
@@ -60,7 +62,7 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
 
 interface Running {
   record: SessionRecord;
-  container: ContainerDetail;
+  container: ContainerSummary;
 }
 
 /** The usual case, a session that runs, needs no lock and one question to the engine. */
@@ -85,10 +87,8 @@ async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: 
 
 async function findRunning(ctx: Context, record: SessionRecord): Promise<Running | undefined> {
   if (record.container === undefined) return undefined;
-  const main = devContainer(await containersOf(ctx, record.id));
-  if (main?.state !== "running") return undefined;
-  const container = await ctx.engine.findContainer(main.id);
-  return container === undefined ? undefined : { record, container };
+  const container = devContainer(await containersOf(ctx, record.id));
+  return container?.state === "running" ? { record, container } : undefined;
 }
 
 function inTmux(
@@ -107,7 +107,7 @@ function inTmux(
 }
 
 /** The environment was worked out when the session was started; a container that was started by other means is asked now. */
-async function findTarget(ctx: Context, record: SessionRecord, container: ContainerDetail): Promise<ConnectTarget> {
+async function findTarget(ctx: Context, record: SessionRecord, { id }: ContainerSummary): Promise<ConnectTarget> {
   const known = record.container;
   if (known === undefined)
     throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was never completed.`, {
@@ -115,10 +115,15 @@ async function findTarget(ctx: Context, record: SessionRecord, container: Contai
     });
   const { user, workspaceFolder, remoteEnv } = known;
   const environment = (await readEnvironment(ctx, record.id)) ?? (await probeAgain());
-  return { container, user, workspaceFolder, environment };
+  return { container: { id }, user, workspaceFolder, environment };
 
   async function probeAgain(): Promise<Record<string, string>> {
     const userEnvProbe = record.devcontainer?.userEnvProbe;
+    const container = await ctx.engine.findContainer(id);
+    if (container === undefined)
+      throw new CoworkError("CONTAINER_MISSING", `The dev container of ${record.name} has just gone.`, {
+        hint: `cowork start ${record.name}`,
+      });
     const probe = {
       container,
       user,

@@ -3,6 +3,7 @@ import { agentParts } from "../agent/parts.ts";
 import type { Settings } from "../config/types.ts";
 import { ensureImage } from "../devcontainer/image.ts";
 import { runInitializeCommand } from "../devcontainer/initialize.ts";
+import { hasLifecycle } from "../devcontainer/lifecycle.ts";
 import { judgeMetadata } from "../devcontainer/judge/judge-metadata.ts";
 import { writeLaunchers } from "../devcontainer/launchers.ts";
 import { planOverride } from "../devcontainer/override.ts";
@@ -68,6 +69,7 @@ export async function prepareDevcontainer(
       remoteUser: image.remoteUser,
       remoteUid: image.remoteUid,
       git: project.gitIdentity,
+      lifecycle: hasLifecycle([plan.config, ...image.metadata]),
       ...(typeof userEnvProbe === "string" ? { userEnvProbe } : {}),
     },
   };

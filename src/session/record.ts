@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { readRegularFile, writeFileAtomic, ensureFolder } from "../system/files.ts";
+import { writeFileAtomic, ensureFolder } from "../system/files.ts";
+import { readSmallFile } from "../system/small-file.ts";
 
 /**
  * What cowork knows of a session that neither Docker nor the clone can tell. Anything that the world can be asked is not in
@@ -22,6 +23,8 @@ const Devcontainer = z.object({
   /** the user's, as it was in the project: what commits inside are signed with */
   git: z.object({ name: z.optional(z.string()), email: z.optional(z.string()) }),
   userEnvProbe: z.optional(z.string()),
+  /** does the config or the image have lifecycle commands? Absent: nobody looked */
+  lifecycle: z.optional(z.boolean()),
 });
 
 const Container = z.object({
@@ -72,7 +75,7 @@ export async function readBackup(ctx: Pick<Context, "paths">, id: string): Promi
 }
 
 async function readFrom(path: string, id: string): Promise<SessionRecord | undefined> {
-  const bytes = await readRegularFile(path, { maxBytes: 1024 * 1024 });
+  const bytes = readSmallFile(path, { maxBytes: 1024 * 1024 });
   if (bytes === undefined) return undefined;
   const value = parseJson(bytes);
   const version = (value as { schema?: unknown } | undefined)?.schema;

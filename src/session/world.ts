@@ -15,12 +15,10 @@ export async function containersBySession(ctx: Context): Promise<Map<string, Con
 /** Asks disk and locks about one session; the containers are handed in. */
 export async function lookAt(ctx: Context, id: string, containers: readonly ContainerSummary[]): Promise<World> {
   const clone = ctx.paths.clone(id);
-  const [cloneExists, branch, busy] = await Promise.all([
-    pathExists(clone),
-    readHead(clone).catch(() => null),
-    isLocked(ctx, sessionLock(id)),
-  ]);
-  return { containers, cloneExists, branch, busy };
+  const branch = readHead(clone);
+  // A branch that was read says that the clone is there.
+  const cloneExists = branch !== null || (await pathExists(clone));
+  return { containers, cloneExists, branch, busy: await isLocked(ctx, sessionLock(id)) };
 }
 
 export function sessionLock(id: string): string {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "./context.ts";
@@ -51,8 +52,11 @@ export async function withLock<T>(
 
 /** Is somebody at work under this lock right now? Takes nothing. */
 export async function isLocked(ctx: Pick<Context, "paths">, name: string): Promise<boolean> {
+  const target = lockTarget(ctx, name);
+  // The usual case needs no library: without the folder that proper-lockfile makes nobody has it.
+  if (!existsSync(`${target}.lock`)) return false;
   const { check } = await import("proper-lockfile");
-  return check(lockTarget(ctx, name), { realpath: false, stale: staleMs });
+  return check(target, { realpath: false, stale: staleMs });
 }
 
 async function acquire(

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
@@ -46,6 +46,8 @@ async function runChild(
   files: { stdout: number; stderr: number } | undefined,
 ): Promise<RunResult> {
   const { cwd, env, uid, gid, input, onLine } = options;
+  const { spawn } = await import("node:child_process");
+  if (options.signal?.aborted) throw interrupted(called);
   // Not execa: loading it takes longer than all the git questions that most commands ask.
   const child = spawn(file, args, {
     ...(cwd === undefined ? {} : { cwd }),

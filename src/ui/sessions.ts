@@ -22,9 +22,11 @@ export function renderSessions(
   sessions: readonly SessionView[],
   options: { allProjects: boolean; now: Date; width: number; style: Style },
 ): string {
+  const isElsewhere = sessions.some(({ host }) => host !== "local");
   const columns: Column[] = [
     ...(options.allProjects ? [{ title: "PROJECT", min: 8 }] : []),
     { title: "SESSION", min: 8 },
+    ...(isElsewhere ? [{ title: "HOST", min: 8 }] : []),
     { title: "STATE", min: 8 },
     { title: "BRANCH", min: 8 },
     { title: "STARTED", drop: 3 },
@@ -34,6 +36,7 @@ export function renderSessions(
   const rows = sessions.map((session): Cell[] => [
     ...(options.allProjects ? [{ text: session.project }] : []),
     { text: session.name, tone: "bold" },
+    ...(isElsewhere ? [{ text: session.host }] : []),
     stateCell(session),
     { text: session.branch ?? "-" },
     {

@@ -36,8 +36,16 @@ function renderBlock(session: SessionStatus, options: { now: Date; width: number
 
 function facts(session: SessionStatus, now: Date): [label: string, values: string[]][] {
   const { container, error } = session;
+  const why: [string, string[]] = [
+    "error",
+    error === undefined ? [] : [error.message, ...(error.hint === undefined ? [] : [`Next: ${error.hint}`])],
+  ];
+  const host: [string, string[]] = ["host", session.host === "local" ? [] : [session.host]];
+  // Nothing is known of it but its name.
+  if (session.state === "unreachable") return [host, why];
   const all: [string, string[]][] = [
-    ["error", error === undefined ? [] : [error.message, ...(error.hint === undefined ? [] : [`Next: ${error.hint}`])]],
+    host,
+    why,
     ["branch", gitLines(session.branch, session.git)],
     ["unsaved", session.unsavedWork],
     ["container", container === null ? [] : [`${container.id.slice(0, 12)} of ${container.image}`]],

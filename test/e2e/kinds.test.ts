@@ -1,125 +1,132 @@
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionStatus } from "../../src/session/types.ts";
 import { ensureTestBaseImage } from "../support/engine.ts";
 import { temporaryHome, type TestHome } from "../support/home.ts";
+import { remoteAccount } from "../support/remote-account.ts";
 import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
 import { commitAll, sampleProject, type SampleKind } from "../support/sample-project.ts";
 
 /** Every kind of dev container, two sessions of each side by side, with git at work, and a clean clone. */
-let home: TestHome;
-beforeAll(async () => {
-  home = await temporaryHome();
-});
-afterAll(() => home.remove());
-
-const inEngine = async (...args: string[]): Promise<string> =>
-  (await execa("docker", [...args, "--filter", `label=cowork.home=${home.hash}`])).stdout;
-
-describe.each<[SampleKind, string]>([
-  ["none", "dev"],
-  ["image", "root"],
-  ["dockerfile", "dev"],
-  ["features", "root"],
-  ["compose", "root"],
-])("a project with the configuration: %s", (kind, user) => {
-  let cwd: string;
-  let before: string;
-  const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
-  const everything = async (): Promise<string> =>
-    (await execa("docker", ["volume", "ls", "-q"])).stdout + (await execa("docker", ["network", "ls"])).stdout;
-
-  it("has two sessions side by side that both work", async () => {
-    before = await everything();
-    cwd = await sampleProject(home, kind, { name: `kind-${kind}` });
-    const made = await cowork("init", "a", "b", "--trust", "--json");
-    expect(JSON.parse(made.stdout).sessions).toMatchObject([
-      { name: "a", state: "running" },
-      { name: "b", state: "running" },
-    ]);
-    for (const name of ["a", "b"]) {
-      const script = `id -un; git status --porcelain; echo ${name} >mine && git add mine && git commit -qm mine && git log -1 --format=%an`;
-      const { code, stdout } = await cowork("connect", name, "--", "sh", "-c", script);
-      expect({ code, stdout }).toEqual({ code: 0, stdout: `${user}\nTest Person\n` });
-      const link = await cowork("connect", name, "--", "cat", `/workspaces/kind-${kind}/mine`);
-      expect(link.stdout).toBe(`${name}\n`);
-    }
+describe.each([
+  ["this machine", temporaryHome],
+  ["another machine over SSH", remoteAccount],
+])("dev containers on %s", (_, account: () => Promise<TestHome>) => {
+  let home: TestHome;
+  beforeAll(async () => {
+    home = await account();
   });
+  afterAll(() => home.remove());
 
-  it("is stopped, started and removed without a trace", async () => {
-    expect((await cowork("stop")).code).toBe(0);
-    expect((await cowork("start")).code).toBe(0);
-    const status = await cowork("status", "--json");
-    const sessions = (JSON.parse(status.stdout) as { sessions: SessionStatus[] }).sessions;
-    for (const one of sessions) {
-      expect(one).toMatchObject({ state: "running", unsaved: true, git: { uncommitted: 0, untracked: 0 } });
-      const published = kind === "compose" ? [{ container: 8080, address: "127.0.0.1" }] : [];
-      expect(one.ports).toMatchObject(published);
-    }
-    expect((await cowork("clean")).code).toBe(3);
-    expect((await cowork("clean", "--force")).code).toBe(0);
-    for (const what of [
-      ["ps", "-aq"],
-      ["volume", "ls", "-q"],
-      ["network", "ls", "-q"],
-    ])
-      expect(await inEngine(...what)).toBe("");
-    expect(await everything()).toEqual(before);
-  });
-});
+  const inEngine = async (...args: string[]): Promise<string[]> =>
+    await home.there.docker(...args, "--filter", `label=cowork.home=${home.there.hash}`);
 
-describe("lifecycle commands", () => {
-  it("run once and in order, and only postStart again at a start", async () => {
-    const image = await ensureTestBaseImage();
-    const log = (word: string): string => `echo ${word} >>/tmp/order`;
-    const config = {
-      image,
-      onCreateCommand: log("onCreate"),
-      updateContentCommand: log("updateContent"),
-      postCreateCommand: log("postCreate"),
-      postStartCommand: log("postStart"),
-      postAttachCommand: log("postAttach"),
-    };
-    const cwd = await sampleProject(home, "none", {
-      name: "order",
-      files: { ".devcontainer.json": JSON.stringify(config) },
+  describe.each<[SampleKind, string]>([
+    ["none", "dev"],
+    ["image", "root"],
+    ["dockerfile", "dev"],
+    ["features", "root"],
+    ["compose", "root"],
+  ])("a project with the configuration: %s", (kind, user) => {
+    let cwd: string;
+    let before: string[];
+    const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+    const everything = async (): Promise<string[]> => [
+      ...(await home.there.docker("volume", "ls", "-q")),
+      ...(await home.there.docker("network", "ls")),
+    ];
+
+    it("has two sessions side by side that both work", async () => {
+      before = await everything();
+      cwd = await sampleProject(home, kind, { name: `kind-${kind}` });
+      const made = await cowork("init", "a", "b", "--trust", "--json");
+      expect(JSON.parse(made.stdout).sessions).toMatchObject([
+        { name: "a", state: "running" },
+        { name: "b", state: "running" },
+      ]);
+      for (const name of ["a", "b"]) {
+        const script = `id -un; git status --porcelain; echo ${name} >mine && git add mine && git commit -qm mine && git log -1 --format=%an`;
+        const { code, stdout } = await cowork("connect", name, "--", "sh", "-c", script);
+        expect({ code, stdout }).toEqual({ code: 0, stdout: `${user}\nTest Person\n` });
+        const link = await cowork("connect", name, "--", "cat", `/workspaces/kind-${kind}/mine`);
+        expect(link.stdout).toBe(`${name}\n`);
+      }
     });
-    const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
-    await cowork("init", "a");
-    const order = async (): Promise<string[]> =>
-      (await cowork("connect", "a", "--", "cat", "/tmp/order")).stdout.trim().split("\n");
-    expect((await order()).filter((word) => word !== "postAttach")).toEqual([
-      "onCreate",
-      "updateContent",
-      "postCreate",
-      "postStart",
-    ]);
-    await cowork("stop", "a");
-    await cowork("start", "a");
-    expect((await order()).filter((word) => word !== "postAttach")).toEqual([
-      "onCreate",
-      "updateContent",
-      "postCreate",
-      "postStart",
-      "postStart",
-    ]);
-    expect((await cowork("clean", "a")).code).toBe(0);
-  });
-});
 
-describe("init --write-config", () => {
-  it("puts the template into the project, where it works as the project's own", async () => {
-    const cwd = await sampleProject(home, "none", { name: "written" });
-    const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
-    const written = await cowork("init", "--write-config", "--base-image", await ensureTestBaseImage());
-    expect(written).toMatchObject({ code: 0, stdout: ".devcontainer/devcontainer.json\n.devcontainer/Dockerfile\n" });
-    await commitAll(cwd, "A dev container");
-    expect((await cowork("init", "a")).code).toBe(0);
-    const inside = await cowork("connect", "a", "--", "sh", "-c", "id -un; sudo id -un; git status --porcelain");
-    expect(inside).toMatchObject({ code: 0, stdout: "dev\nroot\n" });
-    const again = await cowork("init", "--write-config");
-    expect(again.code).toBe(1);
-    expect(again.stderr).toContain("of its own");
-    expect((await cowork("clean", "a")).code).toBe(0);
+    it("is stopped, started and removed without a trace", async () => {
+      expect((await cowork("stop")).code).toBe(0);
+      expect((await cowork("start")).code).toBe(0);
+      const status = await cowork("status", "--json");
+      const sessions = (JSON.parse(status.stdout) as { sessions: SessionStatus[] }).sessions;
+      for (const one of sessions) {
+        expect(one).toMatchObject({ state: "running", unsaved: true, git: { uncommitted: 0, untracked: 0 } });
+        const published = kind === "compose" ? [{ container: 8080, address: "127.0.0.1" }] : [];
+        expect(one.ports).toMatchObject(published);
+      }
+      expect((await cowork("clean")).code).toBe(3);
+      expect((await cowork("clean", "--force")).code).toBe(0);
+      for (const what of [
+        ["ps", "-aq"],
+        ["volume", "ls", "-q"],
+        ["network", "ls", "-q"],
+      ])
+        expect(await inEngine(...what)).toEqual([]);
+      expect(await everything()).toEqual(before);
+    });
+  });
+
+  describe("lifecycle commands", () => {
+    it("run once and in order, and only postStart again at a start", async () => {
+      const image = await ensureTestBaseImage();
+      const log = (word: string): string => `echo ${word} >>/tmp/order`;
+      const config = {
+        image,
+        onCreateCommand: log("onCreate"),
+        updateContentCommand: log("updateContent"),
+        postCreateCommand: log("postCreate"),
+        postStartCommand: log("postStart"),
+        postAttachCommand: log("postAttach"),
+      };
+      const cwd = await sampleProject(home, "none", {
+        name: "order",
+        files: { ".devcontainer.json": JSON.stringify(config) },
+      });
+      const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+      await cowork("init", "a");
+      const order = async (): Promise<string[]> =>
+        (await cowork("connect", "a", "--", "cat", "/tmp/order")).stdout.trim().split("\n");
+      expect((await order()).filter((word) => word !== "postAttach")).toEqual([
+        "onCreate",
+        "updateContent",
+        "postCreate",
+        "postStart",
+      ]);
+      await cowork("stop", "a");
+      await cowork("start", "a");
+      expect((await order()).filter((word) => word !== "postAttach")).toEqual([
+        "onCreate",
+        "updateContent",
+        "postCreate",
+        "postStart",
+        "postStart",
+      ]);
+      expect((await cowork("clean", "a")).code).toBe(0);
+    });
+  });
+
+  describe("init --write-config", () => {
+    it("puts the template into the project, where it works as the project's own", async () => {
+      const cwd = await sampleProject(home, "none", { name: "written" });
+      const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+      const written = await cowork("init", "--write-config", "--base-image", await ensureTestBaseImage());
+      expect(written).toMatchObject({ code: 0, stdout: ".devcontainer/devcontainer.json\n.devcontainer/Dockerfile\n" });
+      await commitAll(cwd, "A dev container");
+      expect((await cowork("init", "a")).code).toBe(0);
+      const inside = await cowork("connect", "a", "--", "sh", "-c", "id -un; sudo id -un; git status --porcelain");
+      expect(inside).toMatchObject({ code: 0, stdout: "dev\nroot\n" });
+      const again = await cowork("init", "--write-config");
+      expect(again.code).toBe(1);
+      expect(again.stderr).toContain("of its own");
+      expect((await cowork("clean", "a")).code).toBe(0);
+    });
   });
 });

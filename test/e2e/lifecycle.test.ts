@@ -1,17 +1,17 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../src/session/types.ts";
 import { temporaryHome, type TestHome } from "../support/home.ts";
 import { ordinaryUser } from "../support/ordinary-user.ts";
+import { remoteAccount } from "../support/remote-account.ts";
 import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
 import { sampleProject } from "../support/sample-project.ts";
 
-/** What issue and README promise, in order, once as the user who runs the tests and once as an ordinary one. */
+/** What issue and README promise, in order: as the user who runs the tests, as an ordinary one, and on another machine. */
 describe.each([
   ["the tests' own user", temporaryHome],
   ["an ordinary user of the docker group", ordinaryUser],
+  ["a user of another machine over SSH", remoteAccount],
 ])("the life of three sessions, as %s", (_, account: () => Promise<TestHome>) => {
   let home: TestHome;
   let cwd: string;
@@ -23,10 +23,10 @@ describe.each([
   };
   const states = async (): Promise<Record<string, string>> =>
     Object.fromEntries((await sessions("list")).map(({ name, state }) => [name, state]));
-  const inEngine = async (...args: string[]): Promise<string[]> => {
-    const { stdout } = await execa("docker", [...args, "--filter", `label=cowork.home=${home.hash}`]);
-    return stdout.split("\n").filter((line) => line !== "");
-  };
+  const inEngine = async (...args: string[]): Promise<string[]> =>
+    await home.there.docker(...args, "--filter", `label=cowork.home=${home.there.hash}`);
+  const exists = async (...path: string[]): Promise<boolean> =>
+    (await home.there.sh(`test -e ${join(home.there.coworkHome, ...path)}`)).code === 0;
 
   beforeAll(async () => {
     home = await account();
@@ -49,7 +49,8 @@ describe.each([
     const listed = await sessions("list");
     const running = await inEngine("ps", "-q", "--no-trunc");
     expect(new Set(listed.map(({ container }) => container?.id))).toEqual(new Set(running));
-    for (const one of listed) expect(one.path).toBe(join(home.coworkHome, "sessions", one.id));
+    const { host, coworkHome } = home.there;
+    for (const one of listed) expect(one).toMatchObject({ host, path: join(coworkHome, "sessions", one.id) });
   });
 
   it("connect runs in the clone, as the user of the dev container, with git at work", async () => {
@@ -98,7 +99,7 @@ describe.each([
     expect(refused.stderr + refused.stdout).toMatch(/x/);
     expect(refused.stderr + refused.stdout).toMatch(/cowork pull a/);
     expect(await states()).toMatchObject({ a: "stopped" });
-    await access(join(home.coworkHome, "sessions", "app-a", "x"));
+    expect(await exists("sessions", "app-a", "x")).toBe(true);
   });
 
   it("clean --dry-run has the code of the real run and changes nothing", async () => {
@@ -112,8 +113,8 @@ describe.each([
     expect(await inEngine("ps", "-aq")).toEqual([]);
     expect(await inEngine("volume", "ls", "-q")).toEqual([]);
     for (const id of ["app-a", "app-b", "app-c"]) {
-      await expect(access(join(home.coworkHome, "sessions", id))).rejects.toThrow("ENOENT");
-      await expect(access(join(home.coworkHome, "state", id))).rejects.toThrow("ENOENT");
+      expect(await exists("sessions", id)).toBe(false);
+      expect(await exists("state", id)).toBe(false);
     }
     const conf = await runCowork(["config", "get", "SESSIONS"], { home, cwd });
     expect(conf.stdout.trim()).toBe("");

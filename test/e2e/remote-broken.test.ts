@@ -38,10 +38,10 @@ const sessionsOf = ({ stdout, stderr }: CoworkResult): SessionView[] => {
 };
 
 /** One error with a next step, and no stack trace. */
-function expectError({ stdout, stderr }: CoworkResult, code: string, message?: RegExp): void {
+function expectError({ stdout, stderr }: CoworkResult, code: string, message = /./): void {
   const { error } = JSON.parse(stdout) as { error?: { code: string; message: string; hint?: string } };
   expect(error, stdout + stderr).toMatchObject({ code, hint: expect.any(String) as string });
-  if (message !== undefined) expect(`${error?.message} ${error?.hint}`).toMatch(message);
+  expect(`${error?.message} ${error?.hint}`).toMatch(message);
   expect(stderr).not.toMatch(/\n\s+at /);
 }
 
@@ -68,7 +68,7 @@ beforeAll(async () => {
   const local = cowork("init", "here");
   machine = await startRemoteMachine("remote-broken");
   await machine.letIn(home, "box", { lines: impatient });
-  expect((await local).code, (await local).stderr).toBe(0);
+  if ((await local).code !== 0) throw new Error((await local).stderr);
   // The agent's program was fetched here: that the machine can fetch it too is not what this is about.
   const pack = execa("tar", ["-C", home.coworkHome, "-cf", "-", "lib/agents"], { buffer: false });
   const unpack = ["tar", "-C", "/root", "--transform", "s,^,.cowork/,", "-xf", "-"];

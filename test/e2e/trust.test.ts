@@ -1,106 +1,109 @@
-import { access, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureTestBaseImage } from "../support/engine.ts";
 import { temporaryHome, type TestHome } from "../support/home.ts";
+import { remoteAccount } from "../support/remote-account.ts";
 import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
 import { sampleProject } from "../support/sample-project.ts";
 
 /** What the host evaluates is shown, agreed to once, and taken from the start commit: later edits have no effect. */
-let home: TestHome;
-let cwd: string;
-let canaries: string;
-const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
-const canary = async (): Promise<string[]> => await readdir(canaries);
+describe.each([
+  ["this machine", temporaryHome],
+  ["another machine over SSH", remoteAccount],
+])("trust on %s", (_, account: () => Promise<TestHome>) => {
+  let home: TestHome;
+  let cwd: string;
+  let canaries: string;
+  const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+  const there = async (line: string): Promise<string> => (await home.there.sh(line)).stdout;
+  const canary = async (): Promise<string> => await there(`ls -A ${canaries}`);
 
-beforeAll(async () => {
-  home = await temporaryHome();
-  canaries = join(home.folder, "canaries");
-  const image = await ensureTestBaseImage();
-  cwd = await sampleProject(home, "none", {
-    files: {
-      ".devcontainer/devcontainer.json": JSON.stringify({
-        build: { dockerfile: "Dockerfile" },
-        initializeCommand: "sh .devcontainer/init.sh",
-        runArgs: ["--cap-add=SYS_PTRACE"],
-      }),
-      ".devcontainer/Dockerfile": `FROM ${image}\nRUN useradd -m dev\nUSER dev\n`,
-      ".devcontainer/init.sh": "echo once >>.init-ran\n",
-      ".gitignore": ".init-ran\n",
-    },
-  });
-  await mkdir(canaries);
-});
-afterAll(() => home.remove());
-
-describe("trust", () => {
-  it("is required: without a terminal nothing is made, exit 4, and everything is shown", async () => {
-    const refused = await cowork("init", "a", "--json");
-    expect(refused.code).toBe(4);
-    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "TRUST_REQUIRED" } });
-    expect(refused.stderr).toContain("SYS_PTRACE");
-    expect(refused.stderr).toContain("init.sh");
-    await expect(access(join(home.coworkHome, "sessions", "app-a"))).rejects.toThrow("ENOENT");
-  });
-
-  it("given once with --trust counts for further sessions of the same content", async () => {
-    expect((await cowork("init", "a", "--trust")).code).toBe(0);
-    expect((await cowork("init", "b")).code).toBe(0);
-    const { stdout } = await cowork("connect", "a", "--", "cat", ".init-ran");
-    expect(stdout).toBe("once\n");
-  });
-
-  it("is not lent to what an agent edits later: stop and start leave no canary", async () => {
-    const evil = `touch ${canaries}/ran`;
-    const config = JSON.stringify({
-      image: "x",
-      initializeCommand: evil,
-      mounts: [`type=bind,source=${canaries},target=/canary`],
-      postStartCommand: "touch /canary/mounted",
+  beforeAll(async () => {
+    home = await account();
+    canaries = join(dirname(home.there.coworkHome), "canaries");
+    const image = await ensureTestBaseImage();
+    cwd = await sampleProject(home, "none", {
+      files: {
+        ".devcontainer/devcontainer.json": JSON.stringify({
+          build: { dockerfile: "Dockerfile" },
+          initializeCommand: "sh .devcontainer/init.sh",
+          runArgs: ["--cap-add=SYS_PTRACE"],
+        }),
+        ".devcontainer/Dockerfile": `FROM ${image}\nRUN useradd -m dev\nUSER dev\n`,
+        ".devcontainer/init.sh": "echo once >>.init-ran\n",
+        ".gitignore": ".init-ran\n",
+      },
     });
-    const compose = `services: {app: {image: x, volumes: ["${canaries}:/canary"]}}`;
-    const script = [
-      `printf '%s' '${config}' >.devcontainer/devcontainer.json`,
-      `printf '%s' '${config}' >.devcontainer.json`,
-      `printf '%s' '${compose}' >compose.yml`,
-      `cp compose.yml .devcontainer/compose.yml`,
-      `echo 'COMPOSE_FILE=compose.yml' >.env`,
-      `echo '${evil}' >.devcontainer/init.sh`,
-      `echo 'RUN ${evil}' >>.devcontainer/Dockerfile`,
-      `git config core.fsmonitor '${evil}'`,
-      `git config core.hooksPath "$PWD/hooks"; mkdir hooks; for h in post-checkout post-index-change pre-commit; do echo '${evil}' >hooks/$h; chmod +x hooks/$h; done`,
-    ].join("\n");
-    expect((await cowork("connect", "a", "--", "sh", "-c", script)).code).toBe(0);
-    expect((await cowork("stop", "a")).code).toBe(0);
-    expect((await cowork("start", "a")).code).toBe(0);
-    for (const args of [["list"], ["status", "a"], ["clean", "a"], ["init", "a"], ["logs", "a"], ["doctor"]])
-      await cowork(...args);
-    expect(await canary()).toEqual([]);
-    const { stdout } = await cowork("connect", "a", "--", "cat", ".init-ran");
-    expect(stdout).toBe("once\n");
+    await there(`mkdir ${canaries}`);
   });
+  afterAll(() => home.remove());
 
-  it("is asked anew by start --rebuild, and what runs goes on until then", async () => {
-    const refused = await cowork("start", "a", "--rebuild", "--json");
-    expect(refused.code).toBe(4);
-    expect(await canary()).toEqual([]);
-    expect((await cowork("connect", "a", "--", "true")).code).toBe(0);
-  });
+  describe("trust", () => {
+    it("is required: without a terminal nothing is made, exit 4, and everything is shown", async () => {
+      const refused = await cowork("init", "a", "--json");
+      expect(refused.code).toBe(4);
+      expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "TRUST_REQUIRED" } });
+      expect(refused.stderr).toContain("SYS_PTRACE");
+      expect(refused.stderr).toContain("init.sh");
+      expect((await home.there.sh(`test -e ${join(home.there.coworkHome, "sessions", "app-a")}`)).code).toBe(1);
+    });
 
-  it("is needed for no link that a container plants where the host writes", async () => {
-    const state = join(home.coworkHome, "state", "app-b", "claude");
-    const target = join(canaries, "linked");
-    await writeFile(target, "mine");
-    // As the container could: every name that the host writes there becomes a link to a file of the host.
-    for (const name of [".claude.json", "settings.json", "CLAUDE.md"]) {
-      await symlink(target, join(state, name)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "EEXIST") throw error;
+    it("given once with --trust counts for further sessions of the same content", async () => {
+      expect((await cowork("init", "a", "--trust")).code).toBe(0);
+      expect((await cowork("init", "b")).code).toBe(0);
+      const { stdout } = await cowork("connect", "a", "--", "cat", ".init-ran");
+      expect(stdout).toBe("once\n");
+    });
+
+    it("is not lent to what an agent edits later: stop and start leave no canary", async () => {
+      const evil = `touch ${canaries}/ran`;
+      const config = JSON.stringify({
+        image: "x",
+        initializeCommand: evil,
+        mounts: [`type=bind,source=${canaries},target=/canary`],
+        postStartCommand: "touch /canary/mounted",
       });
-    }
-    await cowork("stop", "b");
-    expect((await cowork("start", "b")).code).toBe(0);
-    expect(await readFile(target, "utf8")).toBe("mine");
-    expect((await cowork("clean", "--force")).code).toBe(0);
-    expect(await readFile(target, "utf8")).toBe("mine");
+      const compose = `services: {app: {image: x, volumes: ["${canaries}:/canary"]}}`;
+      const script = [
+        `printf '%s' '${config}' >.devcontainer/devcontainer.json`,
+        `printf '%s' '${config}' >.devcontainer.json`,
+        `printf '%s' '${compose}' >compose.yml`,
+        `cp compose.yml .devcontainer/compose.yml`,
+        `echo 'COMPOSE_FILE=compose.yml' >.env`,
+        `echo '${evil}' >.devcontainer/init.sh`,
+        `echo 'RUN ${evil}' >>.devcontainer/Dockerfile`,
+        `git config core.fsmonitor '${evil}'`,
+        `git config core.hooksPath "$PWD/hooks"; mkdir hooks; for h in post-checkout post-index-change pre-commit; do echo '${evil}' >hooks/$h; chmod +x hooks/$h; done`,
+      ].join("\n");
+      expect((await cowork("connect", "a", "--", "sh", "-c", script)).code).toBe(0);
+      expect((await cowork("stop", "a")).code).toBe(0);
+      expect((await cowork("start", "a")).code).toBe(0);
+      for (const args of [["list"], ["status", "a"], ["clean", "a"], ["init", "a"], ["logs", "a"], ["doctor"]])
+        await cowork(...args);
+      expect(await canary()).toBe("");
+      const { stdout } = await cowork("connect", "a", "--", "cat", ".init-ran");
+      expect(stdout).toBe("once\n");
+    });
+
+    it("is asked anew by start --rebuild, and what runs goes on until then", async () => {
+      const refused = await cowork("start", "a", "--rebuild", "--json");
+      expect(refused.code).toBe(4);
+      expect(await canary()).toBe("");
+      expect((await cowork("connect", "a", "--", "true")).code).toBe(0);
+    });
+
+    it("is needed for no link that a container plants where the host writes", async () => {
+      const state = join(home.there.coworkHome, "state", "app-b", "claude");
+      const target = join(canaries, "linked");
+      // As the container could: every name that the host writes there becomes a link to a file of the host.
+      await there(
+        `printf mine >${target}; for n in .claude.json settings.json CLAUDE.md; do ln -s ${target} ${state}/$n || :; done`,
+      );
+      await cowork("stop", "b");
+      expect((await cowork("start", "b")).code).toBe(0);
+      expect(await there(`cat ${target}`)).toBe("mine");
+      expect((await cowork("clean", "--force")).code).toBe(0);
+      expect(await there(`cat ${target}`)).toBe("mine");
+    });
   });
 });

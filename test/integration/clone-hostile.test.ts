@@ -92,7 +92,7 @@ async function goThrough(where: "container" | "helper", name: string): Promise<F
   const { branch } = spec.start;
   const container = where === "container" ? await shop.start(spec) : undefined;
   const inside = shop.inside(spec, container);
-  const head = await readHead(spec.path);
+  const head = readHead(spec.path);
   const saved = savedBy(shop.context, spec.source);
   const holdings = await inspectHoldings(inside, saved, { start: spec.start.commit, timeoutMs: 20_000 });
   const identity = { name: "Grace", email: "grace@example.org" };

@@ -5,7 +5,8 @@ import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CoworkError } from "../../src/errors.ts";
 import { connectSsh } from "../../src/remote/ssh/connect.ts";
-import type { Channel, Connection, Target } from "../../src/remote/types.ts";
+import type { Channel, Connection, ConnectOptions, Target } from "../../src/remote/types.ts";
+import { ensureSshClient } from "../support/ssh-client.ts";
 import { sshPerson, startSshMachine, type SshMachine, type SshPerson } from "../support/ssh-machine.ts";
 
 const label = "remote-ssh";
@@ -13,6 +14,7 @@ let machine: SshMachine;
 const people: SshPerson[] = [];
 
 beforeAll(async () => {
+  await ensureSshClient();
   machine = await startSshMachine(label);
 });
 afterAll(async () => await machine.remove());
@@ -39,8 +41,9 @@ async function result(channel: Channel): Promise<{ code: number | null; stdout: 
 
 /** Ends with its test's person. */
 const open: Connection[] = [];
-async function connect(person: SshPerson, target: string | Target): Promise<Connection> {
-  const connection = await connectSsh(person.ctx, typeof target === "string" ? { destination: target } : target);
+async function connect(person: SshPerson, target: string | Target, options: ConnectOptions = {}): Promise<Connection> {
+  const where = typeof target === "string" ? { destination: target } : target;
+  const connection = await connectSsh(person.ctx, where, options);
   open.push(connection);
   return connection;
 }
@@ -109,6 +112,26 @@ describe("a command", () => {
       return seen.digest("hex");
     };
     expect(await Promise.all([back(), back(), back()])).toEqual([hash, hash, hash]);
+  });
+
+  test("goes on while keys are made anew, also where compression is wished for", async () => {
+    const other = await startSshMachine(label, ["RekeyLimit=1M"]);
+    try {
+      const person = await newPerson({ yes: true });
+      await other.authorize(await person.key("id_ed25519"));
+      await person.write("config", "Compression yes\nServerAliveInterval 1\n");
+      const connection = await connect(person, to(other));
+      const bytes = Buffer.concat([randomBytes(4_000_000), Buffer.alloc(4_000_000, "text")]);
+      const channel = await connection.exec("cat");
+      channel.stdin.end(bytes);
+      const parts: Buffer[] = [];
+      for await (const chunk of channel.stdout) parts.push(chunk as Buffer);
+      expect(await channel.exit).toMatchObject({ code: 0 });
+      expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+      expect(person.asked).toHaveLength(1);
+    } finally {
+      await other.remove();
+    }
   });
 
   test("that does not read its input ends all the same, and a writer hears of it", async () => {
@@ -408,6 +431,22 @@ describe("an agent", () => {
       await agent;
     }
   }
+
+  test("is there for what runs over there when that is wished for, and else not", async () => {
+    await withAgent(async (socket, add) => {
+      const person = await knownPerson({ env: { SSH_AUTH_SOCK: socket } });
+      await add(join(person.home, ".ssh", "id_ed25519"));
+      // What the configuration says is for ssh; here it is SSH_AGENT that decides.
+      await person.write("config", "Host *\n ForwardAgent yes\n");
+      const without = await connect(person, to(machine));
+      expect((await run(without, "ssh-add -l")).code).toBe(2);
+      const forwarding = await connect(person, to(machine), { forwardAgent: true });
+      expect(await run(forwarding, "ssh-add -l")).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("SHA256:") as string,
+      });
+    });
+  });
 
   test("has the key; with IdentitiesOnly only the one that a file names is offered", async () => {
     await withAgent(async (socket, add) => {

@@ -9,9 +9,9 @@ export interface OtherEnd {
   stdout: PassThrough;
   stderr: PassThrough;
   /** whole lines that were sent to it */
-  onLine(listener: (line: string) => void): void;
+  onLine: (listener: (line: string) => void) => void;
   /** the connection breaks */
-  cut(): void;
+  cut: () => void;
 }
 
 /** A connection to a machine that does what the test says, and never more. */

@@ -5,6 +5,7 @@ import { coworkPaths } from "../../src/system/paths.ts";
 import { asRoot } from "./as-root.ts";
 import { builtFile } from "./built-file.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
+import { here, type There } from "./there.ts";
 
 /** A user's account as tests see it: a home folder with a git identity, cowork on the PATH, nothing else of ours. */
 export interface TestHome {
@@ -20,6 +21,10 @@ export interface TestHome {
   bin: string;
   /** turns a command line into one that runs as the account's user */
   asUser(argv: readonly string[]): string[];
+  /** added to the environment of its programs */
+  env?: Record<string, string>;
+  /** the machine that its sessions live on */
+  there: There;
   /** the numbers that own the files, where they are not the tests' own */
   owner?: { uid: number; gid: number };
   /** takes away all of it, in the engine too */
@@ -46,6 +51,7 @@ export async function temporaryHome(): Promise<TestHome> {
     hash,
     bin: join(folder, "bin"),
     asUser: (argv) => [...argv],
+    there: here({ coworkHome, hash }),
     remove,
     [Symbol.asyncDispose]: remove,
   };

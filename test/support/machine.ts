@@ -39,8 +39,11 @@ const flags = [
   "--volume=/var/lib/docker",
 ];
 
-/** Starts one with a memory of its own; the TLS authorities of this machine's administrator are known there, as in a company. */
-export async function startMachine(test: string, from?: string): Promise<Machine> {
+/**
+ * Starts one with a memory of its own; the TLS authorities of this machine's administrator are known there, as in a company.
+ * @param more arguments for `docker run`
+ */
+export async function startMachine(test: string, from?: string, more: readonly string[] = []): Promise<Machine> {
   const image = from ?? (await ensureTestBaseImage());
   const authorities = ["-v", "/usr/local/share/ca-certificates:/usr/local/share/ca-certificates:ro"];
   const proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [
@@ -55,6 +58,7 @@ export async function startMachine(test: string, from?: string): Promise<Machine
     "--label",
     `cowork.test=${test}`,
     ...flags,
+    ...more,
     ...authorities,
     ...proxies,
     image,

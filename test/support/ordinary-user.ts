@@ -6,6 +6,7 @@ import { asRoot } from "./as-root.ts";
 import { coworkOf, furnish } from "./home.ts";
 import type { TestHome } from "./home.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
+import { here } from "./there.ts";
 
 export interface OrdinaryUser extends TestHome {
   name: string;
@@ -62,6 +63,7 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
     bin: join(home, "bin"),
     owner: { uid, gid },
     asUser,
+    there: here({ coworkHome, hash }),
     remove,
     [Symbol.asyncDispose]: remove,
   };

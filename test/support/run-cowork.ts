@@ -65,6 +65,7 @@ export function userEnvironment(
     LANG: "C.UTF-8",
     SHELL: "/bin/bash",
     TERM: "dumb",
+    ...home.env,
     ...extra,
   };
   const given = Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -26,11 +28,14 @@ export async function startSshMachine(test: string, sshd: readonly string[] = []
   const image = await ensureSshImage();
   // Tests that are not let in come from one address.
   const options = ["PerSourcePenalties=no", ...sshd].flatMap((line) => ["-o", line]);
-  const argv = ["/usr/sbin/sshd", "-D", "-e", ...options];
+  // Keys of its own: those of the image would make all machines one.
+  const keys = 'rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -A; exec /usr/sbin/sshd -D -e "$@"';
+  const argv = ["sh", "-c", keys, "sh", ...options];
   const { stdout: id } = await execa("docker", ["run", "-d", "--init", `--label=cowork.test=${test}`, image, ...argv]);
   const sh = async (line: string): Promise<string> => (await execa("docker", ["exec", id, "sh", "-ec", line])).stdout;
   const format = "{{.NetworkSettings.IPAddress}}";
   const { stdout: address } = await execa("docker", ["inspect", "-f", format, id]);
+  await untilListens(address);
   await sh("id person 2>/dev/null || useradd -m -s /bin/bash -p '*' person");
   return {
     id,
@@ -47,6 +52,19 @@ export async function startSshMachine(test: string, sshd: readonly string[] = []
     },
     remove: async () => void (await execa("docker", ["rm", "-f", "-v", id])),
   };
+}
+
+async function untilListens(address: string): Promise<void> {
+  for (;;) {
+    const socket = connect(22, address);
+    const answers = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (answers) return;
+    await new Promise((done) => void setTimeout(done, 50));
+  }
 }
 
 /** A person at a home of their own: keys, configuration, and what they answer. */

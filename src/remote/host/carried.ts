@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { lstat, mkdir, readdir, stat, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CoworkError } from "../../errors.ts";
@@ -12,21 +12,23 @@ const keepMs = 24 * 3600_000;
 
 /**
  * Takes the files that go along into sessions, as a tar archive, into a folder of their own.
- * @param id hex digits, made from what it is for: the same command typed again takes the same folder
+ * @param id hex digits, new for each command
  * @returns the folder
  */
 export async function takeCarried(ctx: Context, id: string, archive: Readable): Promise<string> {
   if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("USAGE", "That is no name for carried files.");
-  const parent = join(ctx.paths.home, "projects", "carried");
+  const parent = carriedFolder(ctx);
   await ensureFolder(parent, { mode: 0o700 });
-  await dropOld(ctx, parent, id);
+  await dropOld(ctx, parent);
   const root = join(parent, id);
   await mkdir(root, { mode: 0o700 });
   const { extract } = await import("tar-stream");
   const unpack = extract();
   unpack.on("entry", (header, content, next) => {
     // What tar-stream gives is a stream of another library: it is read as every stream is.
-    putEntry(root, header, content as unknown as AsyncIterable<Uint8Array>).then(() => next(), next);
+    const put = putEntry(root, header, content as unknown as AsyncIterable<Uint8Array>);
+    // oxlint-disable-next-line promise/no-callback-in-promise -- tar-stream is told by a callback
+    void put.then(() => next(), next);
   });
   await pipeline(archive, unpack);
   return root;
@@ -64,10 +66,19 @@ async function makeFolders(root: string, parts: readonly string[]): Promise<void
   }
 }
 
-/** What this command sent before, and what others left for longer than a day. */
-async function dropOld(ctx: Context, parent: string, id: string): Promise<void> {
+/** Takes the folder away again, when sessions have what was in it: there may be secrets among it. */
+export async function dropCarried(ctx: Pick<Context, "paths">, root: string): Promise<void> {
+  if (dirname(root) === carriedFolder(ctx)) await removeTree(root);
+}
+
+function carriedFolder({ paths }: Pick<Context, "paths">): string {
+  return join(paths.home, "projects", "carried");
+}
+
+/** What commands that were killed left, a day ago or longer. */
+async function dropOld(ctx: Context, parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const { mtimeMs } = await stat(join(parent, name)).catch(() => ({ mtimeMs: 0 }));
-    if (name === id || ctx.clock.now().getTime() - mtimeMs > keepMs) await removeTree(join(parent, name));
+    if (ctx.clock.now().getTime() - mtimeMs > keepMs) await removeTree(join(parent, name));
   }
 }

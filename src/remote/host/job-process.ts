@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import type { Question } from "../../events.ts";
 import type { HostPart } from "../../session/host-part.ts";
+import type { InitRequest } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
 import {
@@ -13,6 +14,7 @@ import {
   writeResult,
   type JobResult,
 } from "./job-files.ts";
+import { dropCarried } from "./carried.ts";
 import { callHost } from "./plain-calls.ts";
 
 const lookMs = 100;
@@ -55,14 +57,16 @@ async function work(ctx: Context, folder: string, makeHost: (ctx: Context) => Ho
     return false;
   };
   const host = makeHost({ ...ctx, ask, report: (event) => void tell({ event }) });
+  const { method, args } = await readRequest(folder);
   try {
-    const { method, args } = await readRequest(folder);
     return { value: await callHost(host, method, args) };
   } catch (error) {
     const known = toCoworkError(error);
     ctx.log(`job: ${known.code}: ${known.message}\n${known.detail ?? known.stack ?? ""}`);
     return { error: { ...known.toView(), detail: known.detail } };
   } finally {
+    const [request] = args as [Partial<InitRequest> | undefined];
+    if (request?.carry !== undefined) await dropCarried(ctx, request.carry.root).catch(() => undefined);
     await last;
   }
 }

@@ -8,6 +8,7 @@ import {
   type JobLine,
   jobFolder,
   jobId,
+  type LogPlace,
   type JobRequest,
   prepareJob,
   readAnswer,
@@ -21,7 +22,10 @@ const lookMs = 50;
 /** A job that was started says within this time that it lives. */
 const startMs = 20_000;
 
-export interface JobWish extends JobRequest {
+export interface JobWish {
+  method: string;
+  /** absent: only to join what is under way */
+  args?: JobRequest["args"];
   /** what the work is about: work on the same is the same job */
   subject: unknown;
   /** lines of the log that the other side has already: more than none when it comes back after a broken connection */
@@ -32,33 +36,39 @@ export interface JobWish extends JobRequest {
  * The front's side: starts the job, or joins the one that is under way, hands on what it tells and asks, and gives its result.
  * The context's signal ends the job, as Ctrl-C; a front that is killed, or whose other side is gone, leaves it running.
  */
-export async function runJob(ctx: Context, peer: Peer, wish: JobWish, leave: AbortSignal): Promise<unknown> {
-  const id = jobId(wish.method, wish.subject);
+export async function runJob(ctx: Context, peer: Peer, wish: JobWish, leave: AbortSignal): Promise<JobAnswer> {
+  const { method, args } = wish;
+  const id = jobId(method, wish.subject);
   const folder = jobFolder(ctx, id);
-  const started = await withLock(ctx, `front-${id}`, {}, async () => {
-    if (await isAlive(ctx, id)) return undefined;
+  const found = await withLock(ctx, `front-${id}`, {}, async () => {
+    if (await isAlive(ctx, id)) return "joined";
     // Somebody who was cut off wants the result of then, and no second run.
-    if (wish.seen > 0 && (await readResult(folder)) !== undefined) return undefined;
-    await prepareJob(ctx, id, { method: wish.method, args: wish.args });
+    if (wish.seen > 0 && (await readResult(folder)) !== undefined) return "joined";
+    if (args === undefined) return "missing";
+    await prepareJob(ctx, id, { method, args });
     launch(ctx, folder);
     const at = ctx.clock.now().getTime();
     while (!(await isAlive(ctx, id)) && (await readResult(folder)) === undefined) {
-      if (ctx.clock.now().getTime() - at > startMs) throw lost(wish.method);
+      if (ctx.clock.now().getTime() - at > startMs) throw lost(method);
       await ctx.clock.sleep(lookMs, leave);
     }
-    return at;
+    return "started";
   });
-  ctx.log(`job ${id} (${wish.method}): ${started === undefined ? "joined" : "started"}`);
+  ctx.log(`job ${id} (${method}): ${found}`);
+  if (found === "missing") return { missing: true };
   const end = (): void => void requestEnd(folder).catch(() => undefined);
   // Ctrl-C may have come while the job was started.
   if (ctx.signal.aborted) end();
   ctx.signal.addEventListener("abort", end, { once: true });
   try {
-    return await follow(ctx, peer, { id, folder, seen: wish.seen, method: wish.method }, leave);
+    return { value: await follow(ctx, peer, { id, folder, seen: wish.seen, method }, leave) };
   } finally {
     ctx.signal.removeEventListener("abort", end);
   }
 }
+
+/** What came of a wish; `missing`: there was nothing to join. */
+export type JobAnswer = { value: unknown } | { missing: true };
 
 interface Followed {
   id: string;
@@ -73,23 +83,30 @@ async function follow(
   { id, folder, seen, method }: Followed,
   leave: AbortSignal,
 ): Promise<unknown> {
-  let at = 0;
+  let at: LogPlace | undefined;
   let count = 0;
   for (;;) {
     leave.throwIfAborted();
-    // Asked before the log is read: what it wrote last is then in it.
+    // Asked before the log is read: what it wrote last is then in it. A job that is gone has left its result before.
+    const alive = await isAlive(ctx, id);
     const result = await readResult(folder);
-    const alive = result !== undefined || (await isAlive(ctx, id));
-    const { lines, next } = await readLines(folder, at);
-    at = next;
+    const { lines, place } = await readLines(folder, at);
+    at = place;
     for (const line of lines) if ((count += 1) > seen || "ask" in line) await handOn(peer, folder, line);
     if (result !== undefined) {
       if ("value" in result) return result.value;
       throw asError(result.error);
     }
-    if (!alive) throw lost(method);
+    if (!alive && !(await isBegunAnew(ctx, id))) throw lost(method);
     await ctx.clock.sleep(lookMs, leave);
   }
+}
+
+/** Somebody who asked for the same when it had ended takes the folder for another run: that one's result is as good. */
+async function isBegunAnew(ctx: Context, id: string): Promise<boolean> {
+  return await withLock(ctx, `front-${id}`, { waitMs: 2 * startMs }, async () => {
+    return (await isAlive(ctx, id)) || (await readResult(jobFolder(ctx, id))) !== undefined;
+  });
 }
 
 async function handOn(peer: Peer, folder: string, line: JobLine): Promise<void> {

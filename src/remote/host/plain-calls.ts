@@ -2,7 +2,7 @@ import { CoworkError } from "../../errors.ts";
 import type { HostPart } from "../../session/host-part.ts";
 
 /** Functions of the host's part that take and give plain data and nothing else. */
-export const plainCalls = [
+const plainCalls = [
   "planInit",
   "init",
   "list",
@@ -16,11 +16,6 @@ export const plainCalls = [
   "authStatus",
   "logout",
 ] as const satisfies (keyof HostPart)[];
-
-export type PlainCall = (typeof plainCalls)[number];
-
-/** Those that go on when the connection breaks, as jobs. */
-export const longCalls: readonly PlainCall[] = ["init", "start"];
 
 export async function callHost(host: HostPart, method: unknown, args: unknown): Promise<unknown> {
   const name = plainCalls.find((one) => one === method);

@@ -14,11 +14,12 @@ import { offerClones } from "./clones.ts";
 import { runJob, type JobWish } from "./jobs.ts";
 import { callHost } from "./plain-calls.ts";
 import { createRemoteUser } from "./remote-user.ts";
+import { findLackingLfs, takeLfs } from "./store-lfs.ts";
 import { findLacking, type StoredIdentity, takeBundle, type Upload, uploadedBytes } from "./store.ts";
 
 export interface Served {
   ctx: Context;
-  makeHost(ctx: Context, user: UserSide): HostPart;
+  makeHost: (ctx: Context, user: UserSide) => HostPart;
   input: Readable;
   output: Writable;
   /** nothing heard for so long: whoever was there is gone without a word */
@@ -40,8 +41,8 @@ export async function serveHost(served: Served): Promise<void> {
   input.on("data", () => silence.refresh());
   const cancelled = new AbortController();
   const left = new AbortController();
-  let peer: Peer | undefined;
-  const getPeer = (): Peer => peer!;
+  // Made last, since it is made with all that is offered; nothing asks it before.
+  const getPeer = (): Peer => peer;
   const gone = new CoworkError("INTERRUPTED", "The other side is gone.");
   void lines.ended.then(() => left.abort(gone));
   const signal = AbortSignal.any([base.signal, cancelled.signal, left.signal]);
@@ -62,6 +63,7 @@ export async function serveHost(served: Served): Promise<void> {
     ...offerStreamed(host, streams, signal),
     call: async (method: string, args: unknown[]) => await callHost(host, method, args),
     job: async (wish: JobWish) => await runJob({ ...ctx, signal: jobSignal }, getPeer(), wish, left.signal),
+    now: () => ctx.clock.now().getTime(),
     alive: () => undefined,
     cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
     storeLacks: async (project: StoredIdentity, oids: string[]) => ({
@@ -71,10 +73,13 @@ export async function serveHost(served: Served): Promise<void> {
     storeHas: async (project: StoredIdentity, id: string) => await uploadedBytes(ctx, project, id),
     storeTake: async (project: StoredIdentity, upload: Upload, stream: number) =>
       await takeBundle(ctx, project, upload, streams.take(stream)),
+    lfsLacks: async (project: StoredIdentity, oids: string[]) => await findLackingLfs(ctx, project, oids),
+    lfsTake: async (project: StoredIdentity, oids: string[], stream: number) =>
+      await takeLfs(ctx, project, oids, streams.take(stream)),
     carriedTake: async (id: string, stream: number) => await takeCarried(ctx, id, streams.take(stream)),
   };
   const { counted, idle } = countCalls(offered);
-  peer = createPeer(lines, counted, () => gone);
+  const peer = createPeer(lines, counted, () => gone);
   await lines.ended;
   clearTimeout(silence);
   // What is under way hears that nobody is there any more, and ends in order: this process ends with this function.
@@ -83,7 +88,7 @@ export async function serveHost(served: Served): Promise<void> {
 }
 
 /** The same functions, and a way to wait until none of them runs. */
-function countCalls(offered: Offered): { counted: Offered; idle(): Promise<unknown> } {
+function countCalls(offered: Offered): { counted: Offered; idle: () => Promise<unknown> } {
   const running = new Set<Promise<unknown>>();
   const count =
     (work: Offered[string]): Offered[string] =>

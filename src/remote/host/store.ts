@@ -71,7 +71,7 @@ async function nameTips(ctx: Context, store: string, oids: readonly string[]): P
 
 /** How much of an upload is here already, in bytes. */
 export async function uploadedBytes(ctx: Context, project: StoredIdentity, id: string): Promise<number> {
-  const file = incomingFile(ctx.paths.store(safeName(project)), id);
+  const file = incomingFile(storeFolder(ctx, project), id);
   return await stat(file).then(
     ({ size }) => size,
     () => 0,
@@ -80,7 +80,7 @@ export async function uploadedBytes(ctx: Context, project: StoredIdentity, id: s
 
 /** Takes the rest of a bundle, checks the whole and brings its objects into the store. One at a time of the same bytes. */
 export async function takeBundle(ctx: Context, project: StoredIdentity, upload: Upload, rest: Readable): Promise<void> {
-  const store = ctx.paths.store(safeName(project));
+  const store = storeFolder(ctx, project);
   const file = incomingFile(store, upload.id);
   const lock = `upload-${project.name}-${upload.id}`;
   await withLock(ctx, lock, { waitMs: 60 * 60_000, what: "the project's transfer" }, async () => {
@@ -133,7 +133,7 @@ async function listTips(ctx: Context, store: string): Promise<Set<string>> {
 }
 
 async function inStore<T>(ctx: Context, project: StoredIdentity, work: (store: string) => Promise<T>): Promise<T> {
-  const store = ctx.paths.store(safeName(project));
+  const store = storeFolder(ctx, project);
   return await withLock(
     ctx,
     `store-${project.name}`,
@@ -173,9 +173,9 @@ function incomingFile(store: string, id: string): string {
   return join(store, "cowork-incoming", `${id}.bundle`);
 }
 
-/** The name becomes a folder's: what is no project's name is refused. */
-function safeName({ name }: StoredIdentity): string {
-  if (/^[a-z0-9][a-z0-9._-]*$/.test(name)) return name;
+/** Where a project's store is, or would be. The name becomes a folder's: what is no project's name is refused. */
+export function storeFolder({ paths }: Pick<Context, "paths">, { name }: Pick<StoredIdentity, "name">): string {
+  if (/^[a-z0-9][a-z0-9._-]*$/.test(name)) return paths.store(name);
   throw new CoworkError("CONFIG_VALUE_INVALID", `${name} is no name for a project on a host.`);
 }
 

@@ -91,7 +91,7 @@ const [quote, backslash, comma, open, close] = [0x22, 0x5c, 0x2c, [0x5b, 0x7b], 
 function isBearable(line: Buffer): boolean {
   let [depth, values] = [0, 0];
   for (let at = 0; at < line.length; at++) {
-    const byte = line[at]!;
+    const byte = line[at] ?? 0;
     if (byte === quote) {
       at = endOfText(line, at + 1);
     } else if (open.includes(byte)) {

@@ -49,7 +49,8 @@ export function createPeer(
         if (asked > maxAsked) return lines.close();
         asked += 1;
         const done = (): void => void (asked -= 1);
-        Promise.resolve(listener(value)).then(done, done);
+        // oxlint-disable-next-line promise/no-callback-in-promise -- whatever came of it
+        void Promise.resolve(listener(value)).then(done, done);
       }),
     serialize: (message: Message) => (message.e === undefined ? message : { ...message, e: writeError(message.e) }),
     deserialize: (message: unknown) => {

@@ -1,6 +1,7 @@
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { CoworkError } from "../../errors.ts";
 import type { Offered, Peer } from "./peer.ts";
+import { createWindow, type Window } from "./window.ts";
 
 /** So much may be under way and not taken by the other side: a slow reader there holds up nothing but its own stream. */
 const windowBytes = 1024 * 1024;
@@ -29,11 +30,11 @@ export interface Streams {
 export function createStreams(peer: () => Peer, ended: Promise<unknown>): Streams {
   const arriving = new Map<number, PassThrough>();
   const unasked = new Set<number>();
-  const leaving = new Map<number, { room: (bytes: number) => void; stop: () => void }>();
+  const leaving = new Map<number, Window>();
   let isOver = false;
   void ended.then(() => {
     isOver = true;
-    for (const { stop } of leaving.values()) stop();
+    for (const window of leaving.values()) window.stop();
     // What has come is still read.
     for (const stream of arriving.values()) stream.end();
   });
@@ -55,72 +56,46 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     }
     return arrivalOf(id);
   };
-  const streams: Streams = {
+  const pump = async (id: number, source: Readable): Promise<void> => {
+    const window = createWindow(windowBytes, () => source.destroy());
+    leaving.set(id, window);
+    if (isOver) window.stop();
+    try {
+      await send(peer(), id, source, window);
+    } catch (error) {
+      if (!window.isStopped()) throw error;
+    } finally {
+      if (!window.isStopped()) await peer().tell("streamEnd", id);
+      await window.empty();
+      leaving.delete(id);
+    }
+  };
+  return {
     offered: {
       streamData: (id: number, data: string) => {
         const bytes = Buffer.from(data, "base64");
         const stream = arrivalFrom(id);
         if (stream === undefined) return;
-        const taken = (): void => void peer().tell("streamTaken", id, bytes.length);
         // More than was agreed on is not kept.
         if (stream.writableLength + stream.readableLength > 4 * windowBytes) stream.destroy(tooMuch());
         if (stream.destroyed || stream.writableEnded) return;
-        stream.write(bytes, taken);
+        stream.write(bytes, () => void peer().tell("streamTaken", id, bytes.length));
       },
       streamEnd: (id: number) => void arrivalFrom(id)?.end(),
-      streamTaken: (id: number, bytes: number) => leaving.get(id)?.room(bytes),
+      streamTaken: (id: number, bytes: number) => leaving.get(id)?.give(bytes),
       streamDrop: (id: number) => leaving.get(id)?.stop(),
     },
-    pump: async (id, source) => {
-      let room = windowBytes;
-      let stopped = isOver;
-      let wake = Promise.withResolvers<void>();
-      leaving.set(id, {
-        room: (bytes) => {
-          room += bytes;
-          wake.resolve();
-        },
-        stop: () => {
-          stopped = true;
-          wake.resolve();
-          source.destroy();
-        },
-      });
-      try {
-        for await (const chunk of source as AsyncIterable<Buffer>) {
-          for (let from = 0; from < chunk.length && !stopped; from += chunkBytes) {
-            const part = chunk.subarray(from, from + chunkBytes);
-            room -= part.length;
-            await peer().tell("streamData", id, Buffer.from(part).toString("base64"));
-            while (room <= 0 && !stopped) {
-              wake = Promise.withResolvers();
-              await wake.promise;
-            }
-          }
-        }
-      } catch (error) {
-        if (!stopped) throw error;
-      } finally {
-        if (!stopped) await peer().tell("streamEnd", id);
-        while (room < windowBytes && !stopped) {
-          wake = Promise.withResolvers();
-          await wake.promise;
-        }
-        leaving.delete(id);
-      }
-    },
+    pump,
     give: (id) => {
       const out = new PassThrough({ highWaterMark: windowBytes });
       // Nobody reads it any more: what is still written goes nowhere.
       out.on("error", () => undefined);
-      const sent = streams.pump(id, out);
-      return {
-        out,
-        done: async () => {
-          out.end();
-          await sent;
-        },
+      const sent = pump(id, out);
+      const done = async (): Promise<void> => {
+        out.end();
+        await sent;
       };
+      return { out, done };
     },
     take: (id) => {
       unasked.delete(id);
@@ -131,7 +106,16 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
       void peer().tell("streamDrop", id);
     },
   };
-  return streams;
+}
+
+async function send(peer: Peer, id: number, source: Readable, window: Window): Promise<void> {
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    for (let from = 0; from < chunk.length && !window.isStopped(); from += chunkBytes) {
+      const part = Buffer.from(chunk.subarray(from, from + chunkBytes));
+      await peer.tell("streamData", id, part.toString("base64"));
+      await window.take(part.length);
+    }
+  }
 }
 
 /** Copies a stream that arrives into one of the caller's; ends with it, and leaves the caller's open. */

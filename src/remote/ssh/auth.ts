@@ -1,7 +1,7 @@
 import type ssh2Module from "ssh2";
 import type { AnyAuthMethod } from "ssh2";
 import { CoworkError } from "../../errors.ts";
-import { plain } from "../../system/text.ts";
+import { plain, plainLines } from "../../system/text.ts";
 import type { RemoteContext } from "../types.ts";
 import type { Deadline } from "./deadline.ts";
 import { addressOf } from "./failures.ts";
@@ -21,6 +21,8 @@ export interface Auth {
 
 /** A host may ask as often as it likes; a person need not answer for ever. */
 const maxRounds = 20;
+/** lines */
+const maxInstructions = 30;
 
 /** In OpenSSH's order: keys (the agent's and the identity files'), questions of the host, password. */
 export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, deadline: Deadline): Auth {
@@ -48,7 +50,7 @@ export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, de
     type: "keyboard-interactive",
     username,
     prompt: (name, instructions, _language, questions, finish) => {
-      const detail = [name, instructions].map(plain).filter((line) => line !== "");
+      const detail = [name, instructions].flatMap(plainLines).slice(0, maxInstructions);
       const answerAll = async (): Promise<string[]> => {
         const answers: string[] = [];
         for (const { prompt, echo } of questions) {
@@ -113,6 +115,6 @@ function authFailed(
   const skipped = more.skipped.length === 0 ? "" : `; left out: ${more.skipped.join(", ")}`;
   const who = `${plain(host.user)}@${addressOf(host)}`;
   return new CoworkError("HOST_AUTH_FAILED", `${who} was not let in${said}: ${what}${skipped}${allowed}.`, {
-    hint: `see what works with: ssh ${plain(host.alias)}`,
+    hint: `see what works with: ssh ${host.typed}`,
   });
 }

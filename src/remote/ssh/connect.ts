@@ -1,5 +1,5 @@
 import { CoworkError } from "../../errors.ts";
-import type { Connection, RemoteContext, Target } from "../types.ts";
+import type { Connection, ConnectOptions, RemoteContext, Target } from "../types.ts";
 import { createConnection } from "./connection.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { nameOf, unreachable } from "./failures.ts";
@@ -19,10 +19,16 @@ const maxHops = 8;
  * connection once it stands.
  * @throws USAGE, HOST_UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED, HOST_AUTH_FAILED, INTERRUPTED
  */
-export async function connectSsh(ctx: RemoteContext, target: Target): Promise<Connection> {
+export async function connectSsh(
+  ctx: RemoteContext,
+  target: Target,
+  options: ConnectOptions = {},
+): Promise<Connection> {
   const place = parseDestination(target.destination);
   const host = await resolveHost(ctx, { ...place, port: target.port ?? place.port }, target.identityFile);
-  return createConnection(target.destination, await reach(ctx, host, undefined, maxHops));
+  // The last host alone: those on the way need no agent of the user's.
+  const last = { ...host, forwardAgent: options.forwardAgent === true };
+  return createConnection(target.destination, await reach(ctx, last, undefined, maxHops));
 }
 
 /** @param before the host to go through; undefined: as its own configuration says */

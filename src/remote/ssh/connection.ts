@@ -28,7 +28,7 @@ async function openChannel(live: Live, command: string, options: ExecOptions = {
   const stopListening = onGone(reject);
   const timer = setTimeout(() => reject(refused(live, "it does not say whether it runs the command")), openLimitMs);
   try {
-    live.client.exec(command, terminalOf(options), (error, channel: ClientChannel) => {
+    live.client.exec(command, { ...terminalOf(options), ...agentOf(live) }, (error, channel: ClientChannel) => {
       if (error instanceof Error) reject(refused(live, error.message.replace(/^\(SSH\) /, "")));
       else resolve(wrapChannel(channel, onGone));
     });
@@ -48,8 +48,13 @@ function terminalOf({ terminal }: ExecOptions): Ssh2Options {
   return { pty: { term: terminal.name, cols: terminal.columns, rows: terminal.rows, width: 0, height: 0 } };
 }
 
+/** `agentForward` is in ssh2's manual and not in its types. */
+function agentOf({ host }: Live): { agentForward?: true } {
+  return host.forwardAgent && host.agent !== undefined ? { agentForward: true } : {};
+}
+
 function refused(live: Live, why: string): CoworkError {
   return new CoworkError("HOST_UNREACHABLE", `${nameOf(live.host)} runs no command: ${plain(why).slice(0, 300)}.`, {
-    hint: `see what \`ssh ${plain(live.host.alias)} true\` says`,
+    hint: `see what \`ssh ${live.host.typed} true\` says`,
   });
 }

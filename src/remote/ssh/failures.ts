@@ -32,7 +32,7 @@ export function nameOf(host: Pick<HostOptions, "alias" | "hostname" | "port">): 
 /** Any error on the way to a host, as one that a user can act on. */
 export function unreachable(host: HostOptions, cause: unknown): CoworkError {
   if (cause instanceof CoworkError) return cause;
-  const { text, hint = `see what \`ssh -v ${plain(host.alias)}\` says` } = reason(cause);
+  const { text, hint = `see what \`ssh -v ${host.typed}\` says` } = reason(cause);
   return new CoworkError("HOST_UNREACHABLE", `${nameOf(host)} cannot be reached: ${text}.`, { hint, cause });
 }
 

@@ -20,11 +20,10 @@ const signatures: Record<string, readonly string[]> = {
 export interface HostKeyCheck {
   /** what the host is asked for: the types that it is known by come first, or a good host looks changed */
   algorithms: string[];
-  /**
-   * Resolves when this is the host's key, or a person says so. Asked again after a while by the same connection, only the
-   * same key counts. @throws HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED
-   */
+  /** Resolves when this is the host's key, or a person says so. Once only. @throws HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED */
   verify(key: Uint8Array): Promise<void>;
+  /** For the keys that the same connection makes later: only the key that was verified counts. @throws HOST_KEY_CHANGED */
+  verifyAgain(key: Uint8Array): void;
   /** Writes down a key that is new, once the host has proved that it has it. */
   remember(): Promise<void>;
 }
@@ -32,14 +31,14 @@ export interface HostKeyCheck {
 export async function createHostKeyCheck(ctx: RemoteContext, host: HostOptions): Promise<HostKeyCheck> {
   const lines = await readKnownHosts([...host.userKnownHosts, ...host.globalKnownHosts]);
   const name = knownName(host);
+  let shown: string | undefined;
   let accepted: string | undefined;
   let toRemember: Uint8Array | undefined;
   return {
     algorithms: hostKeyAlgorithms(knownKeyTypes(lines, name)),
     verify: async (key) => {
-      const shown = fingerprint(key);
-      if (accepted !== undefined && accepted !== shown) throw changed(host, name, key, undefined);
-      if (accepted !== undefined) return;
+      if (shown !== undefined) throw changed(host, name, key, undefined);
+      shown = fingerprint(key);
       const verdict = judge(lines, host, name, key);
       if (verdict.kind === "revoked") throw revoked(host, key, `${verdict.line.file}:${verdict.line.line}`);
       const list = host.revokedHostKeys;
@@ -50,6 +49,9 @@ export async function createHostKeyCheck(ctx: RemoteContext, host: HostOptions):
         toRemember = key;
       }
       accepted = shown;
+    },
+    verifyAgain: (key) => {
+      if (accepted !== fingerprint(key)) throw changed(host, name, key, undefined);
     },
     remember: async () => {
       const [file] = host.userKnownHosts;
@@ -93,7 +95,7 @@ async function agreeTo(ctx: RemoteContext, host: HostOptions, key: Uint8Array): 
   if (mayAsk && (await ctx.ask(question))) return;
   const message = `${nameOf(host)} is not known here, and nobody has agreed to its ${keyType} key ${shown}.`;
   throw new CoworkError("HOST_KEY_UNKNOWN", message, {
-    hint: `compare the fingerprint, then say yes to it: ssh ${plain(host.alias)}`,
+    hint: `compare the fingerprint, then say yes to it: ssh ${host.typed}`,
   });
 }
 

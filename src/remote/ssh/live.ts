@@ -45,6 +45,7 @@ export function watchClient(
   });
   client.on("end", () => settle(hooks.explain(new Error("it closed the connection"))));
   client.on("close", () => settle(hooks.explain(new Error("it closed the connection"))));
+  void transport.gone.then((error) => settle(hooks.explain(error)));
   return {
     client,
     host,

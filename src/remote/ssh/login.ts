@@ -36,6 +36,16 @@ export async function logIn(
   };
   const live = watchClient(client, host, transport, { explain, log: ctx.log });
   const giveUp = (error: unknown): void => live.end(explain(error));
+  // At once: while ssh2 waits for an answer here, it goes on sending under the old keys, and the host breaks off.
+  const verifyAgain = (key: Uint8Array): boolean => {
+    try {
+      check.verifyAgain(key);
+      return true;
+    } catch (error) {
+      giveUp(error);
+      return false;
+    }
+  };
   client.on("handshake", () => {
     if (phase === "handshake") phase = "auth";
     // A home folder that cannot be written to is no reason to stay away.
@@ -56,22 +66,34 @@ export async function logIn(
         readyTimeout: 0,
         keepaliveInterval: host.aliveIntervalMs,
         keepaliveCountMax: host.aliveCountMax,
+        ...forwarding(host),
         algorithms: {
           serverHostKey: check.algorithms as never,
-          compress: host.compression ? ["zlib@openssh.com", "none"] : ["none"],
+          // Whatever `Compression` says: ssh2 breaks off when keys are made anew ("Invalid Zlib instance").
+          compress: ["none"],
         },
-        hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
-          check.verify(key).then(
-            () => verify(true),
-            (error: unknown) => {
+        hostVerifier: (key: Buffer, verify: (valid: boolean) => void): boolean | undefined => {
+          if (phase !== "handshake") return verifyAgain(key);
+          const decide = async (): Promise<void> => {
+            try {
+              await check.verify(key);
+              verify(true);
+            } catch (error) {
               giveUp(error);
-              verify(false);
-            },
-          );
+            }
+          };
+          void decide();
+          return undefined;
         },
         authHandler: (left: string[] | null, _partial: boolean | null, next: (method: AnyAuthMethod) => void) => {
-          // oxlint-disable-next-line promise/no-callback-in-promise -- ssh2 wants the callback
-          auth.next(left ?? undefined).then((method) => next(method), giveUp);
+          const decide = async (): Promise<void> => {
+            try {
+              next(await auth.next(left ?? undefined));
+            } catch (error) {
+              giveUp(error);
+            }
+          };
+          void decide();
         },
       });
     });
@@ -82,6 +104,11 @@ export async function logIn(
   } finally {
     await Promise.all([questions.stop(), remembered]);
   }
+}
+
+/** ssh2 lets the host have the agent only where this says so. */
+function forwarding({ agent, forwardAgent }: HostOptions): { agent?: string; agentForward?: true } {
+  return forwardAgent && agent !== undefined ? { agent, agentForward: true } : {};
 }
 
 /** What a server says before the login is for the log: anybody can have written it. */

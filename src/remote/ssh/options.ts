@@ -1,3 +1,4 @@
+import { typedOf, type Place } from "./target.ts";
 import { expandPath, expandTokens, type Tokens } from "./expand.ts";
 
 /** Keys in lower case, each with its values in the order of the configuration. What `ssh -G` prints, or what we read ourselves. */
@@ -7,6 +8,8 @@ export type RawOptions = ReadonlyMap<string, readonly string[]>;
 export interface HostOptions {
   /** as the user, or a ProxyJump, called it */
   alias: string;
+  /** what a person types after `ssh` to go there */
+  typed: string;
   hostname: string;
   port: number;
   user: string;
@@ -16,6 +19,8 @@ export interface HostOptions {
   identitiesOnly: boolean;
   /** the agent's socket */
   agent: string | undefined;
+  /** what runs there may use it */
+  forwardAgent: boolean;
   hostKeyAlias: string | undefined;
   userKnownHosts: string[];
   globalKnownHosts: string[];
@@ -28,7 +33,6 @@ export interface HostOptions {
   connectTimeoutMs: number;
   aliveIntervalMs: number;
   aliveCountMax: number;
-  compression: boolean;
   /** nobody wants to be asked */
   batchMode: boolean;
   passwordPrompts: number;
@@ -45,7 +49,8 @@ export type Local = Pick<Tokens, "home" | "localUser" | "localHost" | "uid"> & {
 };
 
 /** Pure. What is missing gets OpenSSH's default, but for the time limits, which we always have. */
-export function hostOptions(raw: RawOptions, alias: string, local: Local): HostOptions {
+export function hostOptions(raw: RawOptions, place: Place, local: Local): HostOptions {
+  const alias = place.host;
   const one = (key: string): string | undefined => raw.get(key)?.[0];
   const seconds = (key: string, otherwise: number): number => positive(one(key)) ?? otherwise;
   const tokens: Tokens = {
@@ -65,6 +70,7 @@ export function hostOptions(raw: RawOptions, alias: string, local: Local): HostO
   const proxyCommand = unlessNone(one("proxycommand"));
   return {
     alias,
+    typed: typedOf(place),
     hostname: tokens.hostname,
     port: tokens.port,
     user: tokens.user,
@@ -72,18 +78,18 @@ export function hostOptions(raw: RawOptions, alias: string, local: Local): HostO
     identityFiles: [...new Set(paths("identityfile", defaultIdentities))],
     identitiesOnly: isYes(one("identitiesonly")),
     agent: agentSocket(one("identityagent"), local.env, path),
+    forwardAgent: false,
     hostKeyAlias: tokens.hostKeyAlias,
     userKnownHosts: paths("userknownhostsfile", ["~/.ssh/known_hosts", "~/.ssh/known_hosts2"]),
     globalKnownHosts: paths("globalknownhostsfile", ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]),
     revokedHostKeys: paths("revokedhostkeys", [])[0],
     strictHostKeys: strict(one("stricthostkeychecking")),
     hashKnownHosts: isYes(one("hashknownhosts")),
-    proxyJump: tokens.jump === undefined ? [] : tokens.jump.split(",").map((jump) => jump.trim()),
+    proxyJump: tokens.jump === undefined ? [] : tokens.jump.split(",").map((jump) => expandTokens(jump.trim(), tokens)),
     proxyCommand: proxyCommand === undefined ? undefined : expandTokens(proxyCommand, tokens),
     connectTimeoutMs: 1000 * seconds("connecttimeout", defaultConnectSeconds),
     aliveIntervalMs: 1000 * seconds("serveraliveinterval", defaultAliveSeconds),
     aliveCountMax: positive(one("serveralivecountmax")) ?? 3,
-    compression: isYes(one("compression")),
     batchMode: isYes(one("batchmode")),
     passwordPrompts: positive(one("numberofpasswordprompts")) ?? 3,
     methods: {

@@ -4,7 +4,7 @@ import { Duplex } from "node:stream";
 import { plainLines } from "../../system/text.ts";
 import type { RemoteContext } from "../types.ts";
 import type { HostOptions } from "./options.ts";
-import type { Transport } from "./transport.ts";
+import { endOf, type Transport } from "./transport.ts";
 
 /**
  * A program of the user's configuration that leads to the host, run by their shell as OpenSSH does. What it says on stderr
@@ -45,5 +45,5 @@ export function openByCommand(ctx: Pick<RemoteContext, "env" | "log">, host: Hos
       // It has ended by itself.
     }
   };
-  return { stream, end };
+  return { stream, gone: endOf(stream), end };
 }

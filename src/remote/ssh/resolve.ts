@@ -14,7 +14,7 @@ const limitMs = 20_000;
 export async function resolveHost(ctx: RemoteContext, place: Place, identityFile?: string): Promise<HostOptions> {
   const { home, name, uid } = ctx.user;
   const raw = (await askOpenSsh(ctx, place, identityFile)) ?? (await readOurselves(ctx, place, identityFile));
-  return hostOptions(raw, place.host, { home, localUser: name, localHost: hostname(), uid, env: ctx.env });
+  return hostOptions(raw, place, { home, localUser: name, localHost: hostname(), uid, env: ctx.env });
 }
 
 /** `ssh -G`; undefined where there is no OpenSSH client. The host comes after `--`: it is never an option. */

@@ -11,7 +11,7 @@ export interface Place {
 
 // What OpenSSH refuses in a name that comes from a command line: a `ProxyCommand` with `%h` hands it to a shell.
 const badInHost = /^-|['"`$\\;&<>|(){}\s\p{Cc}]/u;
-const badInUser = /^-|['"`;&<>|(){}$\\\p{Cc}]/u;
+const badInUser = /^-|['"`;&<>|(){}$\s\p{Cc}]|\\$/u;
 
 /** @throws USAGE when it is no destination, or one that a program could take for an option or a command */
 export function parseDestination(destination: string): Place {
@@ -27,6 +27,11 @@ export function parseDestination(destination: string): Place {
 /** A hop of `ProxyJump`, where a port may stand without `ssh://`. */
 export function parseJump(jump: string): Place {
   return parseDestination(jump.startsWith("ssh://") ? jump : `ssh://${jump}`);
+}
+
+/** As a person types it after `ssh`. */
+export function typedOf({ user, host, port }: Place): string {
+  return `${port === undefined ? "" : `-p ${port} `}${user === undefined ? "" : `${plain(user)}@`}${plain(host)}`;
 }
 
 function takeApart(destination: string): Place | undefined {

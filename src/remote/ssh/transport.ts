@@ -7,6 +7,8 @@ import type { HostOptions } from "./options.ts";
 /** What SSH is spoken over. */
 export interface Transport {
   stream: Duplex;
+  /** Resolves when it has ended, with why: it may do so before anybody listens to the stream. */
+  gone: Promise<Error>;
   /** ends it and what was started for it */
   end(): void;
 }
@@ -21,7 +23,7 @@ export async function openTcp(host: HostOptions, deadline: Deadline): Promise<Tr
       socket.once("connect", resolve);
       socket.once("error", reject);
     });
-    return { stream: socket, end: () => void socket.destroy() };
+    return { stream: socket, gone: endOf(socket), end: () => void socket.destroy() };
   } catch (error) {
     socket.destroy();
     throw error;
@@ -37,7 +39,14 @@ export async function openThrough(jump: Client, host: HostOptions, deadline: Dea
     });
   });
   stream.on("error", () => undefined);
-  return { stream, end: () => void stream.destroy() };
+  return { stream, gone: endOf(stream), end: () => void stream.destroy() };
+}
+
+export async function endOf(stream: Duplex): Promise<Error> {
+  return await new Promise((resolve) => {
+    stream.once("error", resolve);
+    stream.once("close", () => resolve(new Error("it closed the connection")));
+  });
 }
 
 /** Settles as `start` says, or rejects with the signal's reason. */

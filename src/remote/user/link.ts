@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import pLimit from "p-limit";
-import { CoworkError } from "../../errors.ts";
+import { CoworkError, type ErrorView } from "../../errors.ts";
 import type { UserSide } from "../../session/user-side.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
@@ -11,9 +11,9 @@ import { saidThere } from "../said-there.ts";
 import { createPeer, type Peer } from "../seam/peer.ts";
 import { createStreams, type Streams } from "../seam/streams.ts";
 import { streamOf } from "../seam/stream-numbers.ts";
-import type { Connection } from "../types.ts";
+import type { Connection, ConnectOptions } from "../types.ts";
 import { answerSaved } from "./saved-answers.ts";
-import { invalid, tameEvent, tameQuestion } from "./tame.ts";
+import { invalid, tameEvent, tameFrom, tameQuestion } from "./tame.ts";
 
 /** After Ctrl-C the host's part has so long to end in order. */
 const endMs = 15_000;
@@ -28,7 +28,8 @@ export interface LinkOptions {
   name: string;
   program: Program;
   user: UserSide;
-  connect(signal: AbortSignal): Promise<Connection>;
+  connect: (signal: AbortSignal, wish: ConnectOptions) => Promise<Connection>;
+  forwardAgent?: boolean;
   /** a counted event came: so many lines of a job's log are known here */
   onCounted(): void;
 }
@@ -53,21 +54,19 @@ export interface Link {
  */
 export async function openLink(ctx: Context, options: LinkOptions): Promise<Link> {
   const { name, user } = options;
-  const connection = await options.connect(ctx.signal);
-  let lost: { reason: Error | undefined } | undefined;
+  const connection = await options.connect(ctx.signal, { forwardAgent: options.forwardAgent === true });
+  const lost: { now?: { reason: Error | undefined } } = {};
   let closed = false;
-  void connection.gone.then((reason) => (lost = { reason }));
+  void connection.gone.then((reason) => (lost.now = { reason }));
   /** What went wrong because the connection went has no better reason. */
   const reasonFor = async (error: unknown): Promise<unknown> => {
     await setImmediate();
-    return lost === undefined || closed || ctx.signal.aborted ? error : broken(name, lost.reason);
+    return lost.now === undefined || closed || ctx.signal.aborted ? error : broken(name, lost.now.reason);
   };
   try {
     const channel = await openHost(ctx, connection, { program: options.program });
     const lines = createLines(channel.stdout, channel.stdin);
-    let peer: Peer | undefined;
-    const getPeer = (): Peer => peer!;
-    const streams = createStreams(getPeer, lines.ended);
+    const streams = createStreams(() => peer, lines.ended);
     const answer = answerSaved(user);
     const told = new Set<string>();
     const [inTurn, aFew] = [bounded(1), bounded(8)];
@@ -75,7 +74,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
       ...streams.offered,
       report: (value: unknown, counted: unknown) => {
         if (counted === true) options.onCounted();
-        const event = tameEvent(value);
+        const event = tameEvent(value, name);
         if (event === undefined || (told.size >= maxSessions && !told.has(event.session))) return;
         told.add(event.session);
         ctx.report(event);
@@ -88,7 +87,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     };
     const gone = (reason: Error | undefined): CoworkError =>
       closed || ctx.signal.aborted ? ended(name, closed) : broken(name, reason);
-    peer = createPeer(lines, offered, gone, (error) => saidThere(error, name));
+    const peer = createPeer(lines, offered, gone, (error) => saidThere(tameFrom(name, error) as ErrorView, name));
     const over = Promise.race([lines.ended, connection.gone]);
     // The host's part is gone, whatever the connection may be good for: the next one is made anew.
     void over.then(() => connection.close());

@@ -2,13 +2,16 @@ import { Readable, type Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { visible } from "../../clone/diff.ts";
 import { CoworkError } from "../../errors.ts";
+import type { Source } from "../../project/types.ts";
 import type { ConnectIo, HostPart } from "../../session/host-part.ts";
 import type { InitRequest, Selector } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { copyTo } from "../seam/streams.ts";
 import { streamOf } from "../seam/stream-numbers.ts";
+import type { ConnectOptions } from "../types.ts";
 import { answers } from "./answers.ts";
+import { checkClock } from "./check-clock.ts";
 import { type Link, type LinkOptions, openLink } from "./link.ts";
 import { withReconnect } from "./long-work.ts";
 import { runOnTerminal } from "./on-terminal.ts";
@@ -16,11 +19,15 @@ import { openRemoteClone } from "./remote-clone.ts";
 import { sendCarried } from "./send-carried.ts";
 import { sendProject } from "./send-project.ts";
 import { invalid } from "./tame.ts";
-import type { Source } from "../../project/types.ts";
 
 export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
   /** where the project's commits are taken from, for what brings them over; throws NOT_A_PROJECT */
-  source(): Promise<Source>;
+  source: () => Promise<Source>;
+  /**
+   * Called when sessions are about to be made there: from then on they may be there, whatever becomes of the connection. Gives
+   * what takes that back.
+   */
+  begin: (names: readonly string[]) => Promise<() => Promise<void>>;
 }
 
 const patienceMs = 60_000;
@@ -34,8 +41,8 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
   let link: Promise<Link> | undefined;
   // Lines of the job's log that have come: after a broken connection it goes on behind them.
   let seen = 0;
-  const getLink = async (): Promise<Link> => {
-    link ??= openLink(ctx, { ...options, onCounted: () => (seen += 1) });
+  const getLink = async (wish: ConnectOptions = {}): Promise<Link> => {
+    link ??= openLink(ctx, { ...options, ...wish, onCounted: () => (seen += 1) });
     const made = link;
     try {
       const open = await made;
@@ -61,22 +68,39 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     seen = 0;
     return await withReconnect(ctx, name, async () => {
       const open = await getLink();
-      return await open.peer.call("job", { method, subject, args: await prepare(open), seen });
+      const wish = { method, subject, seen };
+      // What is under way is joined as it is: nothing is brought over for it a second time.
+      const joined = readJobAnswer(await open.peer.call("job", wish));
+      if (joined !== undefined) return joined.value;
+      return readJobAnswer(await open.peer.call("job", { ...wish, args: await prepare(open) }))?.value;
     });
   };
-  const travelling = async (open: Link, request: InitRequest): Promise<InitRequest> => {
+  const travelling = async (open: Link, request: InitRequest, files: boolean): Promise<InitRequest> => {
     const commits = request.sessions.map(({ start }) => start.commit);
     const facts = { ...request.project, elsewhere: true };
     const source = await sendProject(ctx, open, { facts, source: await options.source(), commits });
-    return { ...request, project: facts, source, carry: await sendCarried(open, request) };
+    return { ...request, project: facts, source, ...(files ? { carry: await sendCarried(open, request) } : {}) };
   };
   return {
-    planInit: async (request) => answers.plan(await call("planInit", await travelling(await getLink(), request))),
+    planInit: async (request) =>
+      answers.plan(await call("planInit", await travelling(await getLink(), request, false)), name),
     init: async (request) => {
       const { project, sessions } = request;
       const subject = [project.name, project.rootCommit, sessions];
-      const made = await job("init", subject, async (open) => [await travelling(open, request)]);
-      return answers.outcomes(made, name, { names: sessions.map((one) => one.name) });
+      let takeBack = async (): Promise<void> => undefined;
+      const prepare = async (open: Link): Promise<unknown[]> => {
+        const args = [await travelling(open, request, true)];
+        takeBack = await options.begin(sessions.map((session) => session.name));
+        return args;
+      };
+      try {
+        const names = sessions.map((session) => session.name);
+        return answers.outcomes(await job("init", subject, prepare), name, { names });
+      } catch (error) {
+        // Refused before anything was made.
+        if (error instanceof CoworkError && !["HOST_UNREACHABLE", "INTERRUPTED"].includes(error.code)) await takeBack();
+        throw error;
+      }
     },
     list: async (selector) => answers.views(await look("list", there(selector)), name),
     status: async (selector, wish) => answers.statuses(await look("status", there(selector), wish), name),
@@ -87,7 +111,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     },
     stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name, selector),
     clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name, selector),
-    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish)),
+    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish), name),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
     diff: async (selector, wish) => {
       const { text, truncated } = ((await call("diff", there(selector), wish)) ?? {}) as Record<string, unknown>;
@@ -97,24 +121,29 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     connect: async (request, io) => {
       const wish = { ...request, selector: there(request.selector) };
       const { tty } = io;
-      if (tty === undefined) return await connectStreams(await getLink(), wish, io);
-      const again = async (): Promise<number> => await onTerminal(await getLink(), { connect: wish }, { ...io, tty });
+      const agent = { forwardAgent: request.settings.sshAgent };
+      if (tty === undefined) return await connectStreams(await getLink(agent), wish, io);
+      const again = async (): Promise<number> =>
+        await onTerminal(await getLink(agent), { connect: wish }, { ...io, tty });
       // What lives in tmux over there is there when the connection is back; a plain shell is not.
       return await (request.tmux ? withReconnect(ctx, name, again) : again());
     },
     login: async (request, io) => {
       const { tty } = io;
       if (tty !== undefined) await onTerminal(await getLink(), { login: request }, { ...io, tty });
-      return answers.authStatus(await call("authStatus", request.settings.agent)).login;
+      return answers.authStatus(await call("authStatus", request.settings.agent), name).login;
     },
     logs: async (selector, wish, out) => {
       const open = await getLink();
       const copied = copyLog(open.streams.take(streamOf.stdout), out);
       await Promise.all([open.peer.call("logs", there(selector), wish), copied]);
     },
-    doctor: async (wish) => answers.checks(await call("doctor", wish)),
-    authStatus: async (agent) => answers.authStatus(await look("authStatus", agent)),
-    logout: async (request) => answers.logout(await call("logout", request)),
+    doctor: async (wish) => {
+      const checks = answers.checks(await call("doctor", wish), name);
+      return [...checks, await checkClock(ctx, await getLink())];
+    },
+    authStatus: async (agent) => answers.authStatus(await look("authStatus", agent), name),
+    logout: async (request) => answers.logout(await call("logout", request), name),
     close: () => void link?.then((open) => open.close()).catch(() => undefined),
   };
 
@@ -142,6 +171,12 @@ async function inTime<T>(name: string, answer: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Undefined: there was nothing to join. */
+function readJobAnswer(answer: unknown): { value: unknown } | undefined {
+  if (answer === null || typeof answer !== "object") throw invalid("no result of a job");
+  return "value" in answer ? { value: answer.value } : undefined;
 }
 
 function there<S extends Selector>(selector: S): S {

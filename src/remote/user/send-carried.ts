@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Pack } from "tar-stream";
 import type { CarryRequest, InitRequest } from "../../session/types.ts";
 import type { Link } from "./link.ts";
 import { invalid } from "./tame.ts";
@@ -13,15 +14,11 @@ import { invalid } from "./tame.ts";
  * @returns the request as the host's part takes it: with the folder that they lie in there
  */
 export async function sendCarried(link: Link, request: InitRequest): Promise<CarryRequest> {
-  const { carry, project, sessions } = request;
+  const { carry } = request;
   const changed = (carry.changes?.entries ?? []).filter(({ gone }) => !gone).map(({ path }) => path);
   const paths = [...new Set([...carry.files, ...changed])];
   if (paths.length === 0) return { ...carry, root: "/nowhere" };
-  const names = sessions.map(({ name }) => name).toSorted();
-  const id = createHash("sha256")
-    .update(JSON.stringify([project.root, project.rootCommit, names]))
-    .digest("hex")
-    .slice(0, 32);
+  const id = randomBytes(16).toString("hex");
   const stream = link.nextStream();
   const bytes = new PassThrough();
   const [root] = await Promise.all([
@@ -44,7 +41,7 @@ async function packFiles(root: string, paths: readonly string[], target: PassThr
   await Promise.all([add(), pipeline(archive, target)]);
 }
 
-async function addEntry(archive: import("tar-stream").Pack, root: string, path: string): Promise<void> {
+async function addEntry(archive: Pack, root: string, path: string): Promise<void> {
   const from = join(root, path);
   const stats = await lstat(from).catch(() => undefined);
   if (stats?.isSymbolicLink() === true) {

@@ -12,6 +12,7 @@ import { withLock } from "../../system/locks.ts";
 import { removeTree } from "../../system/tree.ts";
 import { answers } from "./answers.ts";
 import type { Link } from "./link.ts";
+import { sendLfs } from "./send-lfs.ts";
 import { invalid } from "./tame.ts";
 
 /**
@@ -35,7 +36,7 @@ export async function sendProject(
   };
   const oids = [...new Set([...refs.map(({ oid }) => oid), ...commits])];
   const ask = async (): Promise<ReturnType<typeof answers.lacking>> => {
-    const answer = answers.lacking(await link.peer.call("storeLacks", identity, oids));
+    const answer = answers.lacking(await link.peer.call("storeLacks", identity, oids), link.connection.host);
     // It gets what this command is about, and nothing else that the repository may hold.
     if (!answer.lacks.every((oid) => oids.includes(oid))) throw invalid("a wish for commits that were not offered");
     return answer;
@@ -49,6 +50,7 @@ export async function sendProject(
       if (now.lacks.length > 0) await sendBundle(ctx, link, { identity, source, ...now });
     });
   }
+  await sendLfs(ctx, link, identity, source);
   return {
     kind: "store",
     gitDir,

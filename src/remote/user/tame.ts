@@ -1,6 +1,6 @@
 import { CoworkError } from "../../errors.ts";
 import type { ProgressEvent, Question, Step } from "../../events.ts";
-import { plain, plainLines } from "../../system/text.ts";
+import { plain } from "../../system/text.ts";
 
 // What a host says is untrusted: every text of it is made harmless before anything else sees it, and what has not the form
 // that was asked for is an error and not believed.
@@ -16,10 +16,17 @@ export function tame(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tame(one)]));
 }
 
-/** As `tame`, but lines stay lines. */
-export function tameLines(text: unknown): string {
-  if (typeof text !== "string") throw invalid("no text");
-  return text === "" ? "" : `${plainLines(text).join("\n")}\n`;
+/** As `tame`; commands that mean a host name this one: the host's part says them as they are typed there. */
+export function tameFrom(host: string, value: unknown): unknown {
+  const name = plain(host);
+  const named = (one: unknown): unknown => {
+    if (typeof one === "string")
+      return one.replaceAll(/\bcowork (auth|doctor|clean --images)\b/g, `cowork --host ${name} $1`);
+    if (Array.isArray(one)) return one.map(named);
+    if (one === null || typeof one !== "object") return one;
+    return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, named(inner)]));
+  };
+  return named(tame(value));
 }
 
 const steps: readonly Step[] = [
@@ -39,8 +46,8 @@ const steps: readonly Step[] = [
 const states = ["start", "done", "failed", "note"] as const;
 
 /** Undefined for what is no event. */
-export function tameEvent(value: unknown): ProgressEvent | undefined {
-  const { session, step, state, detail } = tameRecord(value);
+export function tameEvent(value: unknown, host: string): ProgressEvent | undefined {
+  const { session, step, state, detail } = asRecord(tameFrom(host, value));
   const [known, how] = [steps.find((one) => one === step), states.find((one) => one === state)];
   if (typeof session !== "string" || known === undefined || how === undefined) return undefined;
   return { session, step: known, state: how, ...(typeof detail === "string" ? { detail } : {}) };
@@ -52,7 +59,7 @@ export function tameEvent(value: unknown): ProgressEvent | undefined {
  * @throws HOST_ANSWER_INVALID
  */
 export function tameQuestion(value: unknown, host: string): Question {
-  const { kind, text, detail, project, projectRoot, hash, findings } = tameRecord(value);
+  const { kind, text, detail, project, projectRoot, hash, findings } = asRecord(tameFrom(host, value));
   if (kind === "confirm" && typeof text === "string") {
     return { kind, text: `${host}: ${text}`, ...(isTexts(detail) ? { detail } : {}) };
   }
@@ -65,15 +72,14 @@ export function tameQuestion(value: unknown, host: string): Question {
     projectRoot: String(projectRoot),
     hash: `${host} ${String(hash)}`,
     findings: findings.map((one) => {
-      const { where, what, why } = tameRecord(one);
+      const { where, what, why } = asRecord(one);
       return { where: String(where), what: String(what), why: String(why) };
     }),
   };
 }
 
-export function tameRecord(value: unknown): Record<string, unknown> {
-  const tamed = tame(value);
-  return tamed !== null && typeof tamed === "object" && !Array.isArray(tamed) ? (tamed as Record<string, unknown>) : {};
+function asRecord(value: unknown): Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
 export function invalid(what: string): CoworkError {

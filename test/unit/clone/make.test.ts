@@ -270,6 +270,37 @@ describe("makeClone", () => {
   });
 });
 
+describe("the project's store", () => {
+  const objects = async (project: string): Promise<string[]> =>
+    (await allFiles(join(project, ".git", "objects"))).toSorted();
+
+  it("is only read, also by a filter of the user's that makes objects", async () => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      `echo '* filter=odd' >.gitattributes; git add -A; git commit -qm two
+       git config --global filter.odd.smudge 'echo smudged | git hash-object -w --stdin >/dev/null; cat'`,
+    );
+    const before = await objects(project);
+    const spec = await shop.spec(project, "a");
+    await makeClone(shop.context, spec);
+    expect(await objects(project)).toEqual(before);
+    expect((await objects(spec.path)).length).toBe(before.length + 1);
+  });
+
+  it.each(["large files", "alternates"])("serves the checkout while it is copied: %s", async (kind) => {
+    const project = await shop.project();
+    await shop.sh(project, "head -c 3000000 /dev/urandom >big; git add -A; git commit -qm two; git repack -adq");
+    const from = join(shop.root, "from");
+    if (kind === "alternates") await shop.sh(shop.root, `git clone -q --shared app from`);
+    const spec = await shop.spec(kind === "alternates" ? from : project, "a");
+    await makeClone(shop.context, spec);
+    await clean(spec.path);
+    expect((await lstat(join(spec.path, "big"))).size).toBe(3_000_000);
+    expect(await readdir(join(spec.path, ".git", "objects", "info")).catch(() => [])).not.toContain("alternates");
+  });
+});
+
 describe("makeClone with submodules and git-lfs", () => {
   it("brings initialised submodules along, nested ones too, and names what is missing", async () => {
     await shop.project("inner");

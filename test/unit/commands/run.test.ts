@@ -1,60 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { realParts } from "../../../src/commands/app.ts";
-import { runCli } from "../../../src/commands/cli.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import type { HostPart } from "../../../src/session/host-part.ts";
 import type { Outcome } from "../../../src/session/types.ts";
-import { fakeCaller, type FakeCaller, type FakeCallerOptions } from "../../support/fake-caller.ts";
-import { fakeHost, sessionStatus, sessionView } from "../../support/fake-host.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
-
-interface Result {
-  code: number;
-  stdout: string;
-  stderr: string;
-  calls: [name: string, ...args: unknown[]][];
-  root: string;
-  home: string;
-}
-
-interface Setting extends Partial<FakeCallerOptions> {
-  answers?: Partial<HostPart>;
-  /** text of the project's conf; `tracked`: committed */
-  conf?: string;
-  tracked?: boolean;
-  outside?: boolean;
-  onCaller?: (caller: FakeCaller) => void;
-}
-
-/** A command line, run in this process: real project, configuration and terminal code, a host's part that is told what to say. */
-async function run(line: string | string[], setting: Setting = {}): Promise<Result> {
-  const folder = await temporaryFolder();
-  const root = join(folder, "app");
-  const home = join(folder, "home");
-  await mkdir(root);
-  await mkdir(home);
-  const git = (...args: string[]): void => {
-    const identity = ["-c", "user.name=T", "-c", "user.email=t@example.invalid"];
-    execFileSync("git", [...identity, ...args], { cwd: root, stdio: "pipe", env: { ...process.env, HOME: home } });
-  };
-  git("init", "-q", "-b", "main");
-  await writeFile(join(root, "file"), "text\n");
-  if (setting.conf !== undefined) {
-    await mkdir(join(root, ".cowork"));
-    await writeFile(join(root, ".cowork", ".cowork.conf"), setting.conf);
-  }
-  git("add", "file", ...(setting.tracked === true ? [".cowork"] : []));
-  git("commit", "-q", "-m", "first");
-  const caller = fakeCaller({ cwd: setting.outside === true ? folder : root, home, ...setting });
-  setting.onCaller?.(caller);
-  const { host, calls } = fakeHost(setting.answers ?? {});
-  const argv = typeof line === "string" ? line.split(" ") : line;
-  const code = await runCli(argv, caller, { ...realParts, makeHost: async () => host });
-  return { code, stdout: caller.stdout(), stderr: caller.stderr(), calls, root, home };
-}
+import type { FakeCaller } from "../../support/fake-caller.ts";
+import { sessionStatus, sessionView } from "../../support/fake-host.ts";
+import { runCommandLine as run } from "../../support/run-command-line.ts";
 
 const done = (name: string): Outcome => ({ name, ok: true, session: sessionView({ name }), exitCode: 0, notes: [] });
 const failure = new CoworkError("UP_FAILED", "The container of b did not come up.", { hint: "cowork logs b" });
@@ -116,9 +68,8 @@ describe("init", () => {
 
   test("a conf that names another host is not passed over", async () => {
     expect((await run("init", { conf: "SESSIONS=a@box\n" })).code).toBe(4);
-    const result = await run("init a", { conf: "HOST=box\n" });
-    expect(result.code).toBe(4);
-    expect(result.stderr).toContain("Remote hosts are not in this version yet (host box)");
+    const result = await run("init a", { conf: "HOST=box\n", remotes: { box: { init: async () => [done("a")] } } });
+    expect([result.code, result.calls.map(([name]) => name)]).toEqual([0, ["box init"]]);
     const local = await run("init a --host local", { conf: "HOST=box\n", answers: { init: async () => [done("a")] } });
     expect(local.code).toBe(0);
   });

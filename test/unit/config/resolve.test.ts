@@ -32,8 +32,8 @@ describe("precedence", () => {
       project: { CONCURRENCY: "" },
       user: { CONCURRENCY: "9" },
     });
-    expect(settings.concurrency).toBe(2);
-    expect(resolved.find(({ key }) => key === "CONCURRENCY")).toMatchObject({ value: "2", origin: "project" });
+    expect(settings.concurrency).toBe(4);
+    expect(resolved.find(({ key }) => key === "CONCURRENCY")).toMatchObject({ value: "4", origin: "project" });
   });
 
   test("names the file that a value comes from", () => {

@@ -1,6 +1,8 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { hasLifecycle } from "../../../src/devcontainer/lifecycle.ts";
+import type { JsonObject } from "../../../src/devcontainer/types.ts";
 import { rotateLog } from "../../../src/devcontainer/up-log.ts";
 import { planUpArgs, readUpResult, type UpRequest } from "../../../src/devcontainer/up.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -33,6 +35,27 @@ describe("the call of up", () => {
 
   test("is not made with a label that would hang it for ever", () => {
     expect(() => planUpArgs({ ...request, clone: "/a=b" }, "/data")).toThrow('must hold no "="');
+  });
+});
+
+describe("what up need not do", () => {
+  test("asks for buildx where Compose may build", () => {
+    expect(planUpArgs(request, "/data").join(" ")).toContain("--buildkit never");
+    expect(planUpArgs({ ...request, composeProject: "x" }, "/data")).not.toContain("--buildkit");
+  });
+
+  test("reads a shell's environment where no lifecycle command gets it", () => {
+    expect(planUpArgs({ ...request, lifecycle: false }, "/data").join(" ")).toContain("--default-user-env-probe none");
+    for (const one of [request, { ...request, lifecycle: true }])
+      expect(planUpArgs(one, "/data")).not.toContain("--default-user-env-probe");
+  });
+
+  test.each<[boolean, JsonObject[]]>([
+    [false, [{ image: "x" }, { customizations: {} }]],
+    [true, [{ image: "x" }, { postStartCommand: "true" }]],
+    [true, [{ onCreateCommand: [] }]],
+  ])("a lifecycle command is there: %s", (is, configs) => {
+    expect(hasLifecycle(configs)).toBe(is);
   });
 });
 

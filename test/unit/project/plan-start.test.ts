@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { planStart, type StartRequest } from "../../../src/project/plan-start.ts";
+import { planStarts, type StartRequest } from "../../../src/project/plan-start.ts";
 import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
 
 let shop: GitWorkshop;
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 const plan = async (request: Partial<StartRequest>) =>
-  await planStart(shop.context, { worktree: root }, { name: "a", branchPrefix: "", ...request });
+  (await planStarts(shop.context, { worktree: root }, [{ name: "a", branchPrefix: "", ...request }]))[0];
 const commit = async (ref: string) => await shop.git(root, "rev-parse", `${ref}^{commit}`);
 
 test("a new branch starts from HEAD, named by the prefix, or as asked", async () => {
@@ -35,8 +35,8 @@ test("a new branch starts from HEAD, named by the prefix, or as asked", async ()
 test("HEAD is that of the working tree that one stands in, also detached", async () => {
   const side = join(shop.root, "side");
   await shop.git(root, "worktree", "add", "-q", "--detach", side, "v1");
-  const start = await planStart(shop.context, { worktree: side }, { name: "a", branchPrefix: "" });
-  expect(start.commit).toBe(await commit("v1"));
+  const [start] = await planStarts(shop.context, { worktree: side }, [{ name: "a", branchPrefix: "" }]);
+  expect(start?.commit).toBe(await commit("v1"));
 });
 
 test("an existing branch is checked out at its tip: a local one, else origin's", async () => {

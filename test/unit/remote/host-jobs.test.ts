@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -52,6 +52,8 @@ const go = async (): Promise<void> => await writeFile(join(home, "go"), "");
 const subject = ["app", ["a"]];
 const id = jobId("init", subject);
 
+const done = { value: [{ name: "a" }] };
+
 interface Front {
   told: ProgressEvent[];
   asked: unknown[];
@@ -62,7 +64,7 @@ interface Front {
   cut(): void;
 }
 
-function front(options: { seen?: number; answer?: boolean } = {}): Front {
+function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {}): Front {
   const [cancelled, left] = [new AbortController(), new AbortController()];
   const told: ProgressEvent[] = [];
   const asked: unknown[] = [];
@@ -77,7 +79,8 @@ function front(options: { seen?: number; answer?: boolean } = {}): Front {
     },
     close: () => undefined,
   };
-  const wish = { method: "init", subject, args: [], seen: options.seen ?? 0 };
+  const { seen = 0, joins = false } = options;
+  const wish = { method: "init", subject, seen, ...(joins ? {} : { args: [] }) };
   const result = runJob({ ...ctx, signal: cancelled.signal }, peer, wish, left.signal);
   result.catch(() => undefined);
   return {
@@ -96,7 +99,7 @@ describe("a job", { timeout: 30_000 }, () => {
   test("tells what it does and gives its result", async () => {
     await go();
     const one = front();
-    expect(await one.result).toMatchObject([{ name: "a" }]);
+    expect(await one.result).toMatchObject(done);
     expect(details(one)).toEqual(["begun", "ends"]);
     expect(await isAlive(ctx, id)).toBe(false);
   });
@@ -112,6 +115,19 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(details(two)).toEqual(details(one));
   });
 
+  test("is only joined by who has nothing to start it with", async () => {
+    expect(await front({ joins: true }).result).toEqual({ missing: true });
+    const one = front();
+    await begun(one);
+    const two = front({ joins: true });
+    await begun(two);
+    await go();
+    expect(await two.result).toEqual(await one.result);
+    expect(await front({ joins: true }).result).toEqual({ missing: true });
+    expect(await front({ joins: true, seen: 1 }).result).toMatchObject(done);
+    expect(await runs()).toHaveLength(1);
+  });
+
   test("is started once by two at the same moment", async () => {
     await go();
     const both = [front(), front()];
@@ -124,11 +140,11 @@ describe("a job", { timeout: 30_000 }, () => {
     const one = front();
     await begun(one);
     one.cut();
-    await expect(one.result).rejects.toThrow();
+    await expect(one.result).rejects.toThrow(/gone|aborted/);
     expect(await isAlive(ctx, id)).toBe(true);
     const back = front({ seen: one.told.length });
     await go();
-    expect(await back.result).toMatchObject([{ name: "a" }]);
+    expect(await back.result).toMatchObject(done);
     expect(details(back)).not.toContain("begun");
     expect(details(back)).toContain("ends");
     expect(await runs()).toHaveLength(1);
@@ -141,7 +157,7 @@ describe("a job", { timeout: 30_000 }, () => {
     await go();
     await vi.waitFor(async () => expect(await readResult(jobFolder(ctx, id))).toBeDefined(), { timeout: 15_000 });
     const back = front({ seen: 1 });
-    expect(await back.result).toMatchObject([{ name: "a" }]);
+    expect(await back.result).toMatchObject(done);
     expect(await runs()).toHaveLength(1);
     // The same command typed again is work of its own.
     await front().result;
@@ -155,7 +171,7 @@ describe("a job", { timeout: 30_000 }, () => {
     process.kill(pid!, "SIGKILL");
     await expect(one.result).rejects.toMatchObject({ hint: expect.stringMatching(/same command/) as string });
     await go();
-    expect(await front().result).toMatchObject([{ name: "a" }]);
+    expect(await front().result).toMatchObject(done);
     expect(await runs()).toHaveLength(2);
   });
 
@@ -189,12 +205,17 @@ describe("a job", { timeout: 30_000 }, () => {
     const folder = await prepareJob(ctx, id, { method: "init", args: [] });
     const event = { session: "a", step: "clone", state: "note", detail: "ä".repeat(1000) } as const;
     await appendLine(folder, { event });
-    const { lines, next } = await readLines(folder, 0);
+    const { lines, place } = await readLines(folder);
     expect(lines).toEqual([{ event }]);
-    await writeFile(join(folder, "log.jsonl"), `${JSON.stringify({ event })}\n{"event":{"sess`, { flag: "w" });
-    expect(await readLines(folder, 0)).toMatchObject({ lines: [{ event }], next });
-    expect(await readLines(folder, next)).toEqual({ lines: [], next });
-    expect(await readLines(folder, 1e9)).toEqual({ lines: [], next: 1e9 });
+    await appendFile(join(folder, "log.jsonl"), '{"event":{"sess');
+    expect(await readLines(folder)).toEqual({ lines: [{ event }], place });
+    expect(await readLines(folder, place)).toEqual({ lines: [], place });
+    // A log that took this one's place is read from its beginning.
+    await rm(join(folder, "log.jsonl"));
+    expect(await readLines(folder, place)).toEqual({ lines: [], place });
+    await appendLine(folder, { event });
+    await appendLine(folder, { event });
+    expect((await readLines(folder, place)).lines).toEqual([{ event }, { event }]);
     const later = { ...ctx, clock: { ...systemClock, now: () => new Date(Date.now() + 25 * 3600_000) } };
     await prepareJob(later, jobId("start", "other"), { method: "start", args: [] });
     expect(await readdir(ctx.paths.jobs)).toEqual([jobId("start", "other")]);

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeBundle } from "../../../src/clone/make-bundle.ts";
 import type { Source } from "../../../src/project/types.ts";
-import { takeCarried } from "../../../src/remote/host/carried.ts";
+import { dropCarried, takeCarried } from "../../../src/remote/host/carried.ts";
 import { findLacking, type StoredIdentity, takeBundle, uploadedBytes } from "../../../src/remote/host/store.ts";
 import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
 
@@ -53,18 +53,21 @@ async function send(folder: string, over: Partial<StoredIdentity> = {}): Promise
   await takeBundle(shop.context, identity, uploadOf(bytes), Readable.from([bytes]));
   return bytes.length;
 }
-const hasAll = async (folder: string): Promise<void> => {
-  const shown = async (oid: string): Promise<string> => await shop.git(store(), "log", "-1", "--format=%T", oid);
-  for (const oid of await oidsOf(folder))
-    expect(await shown(oid)).toBe(await shop.git(folder, "log", "-1", "--format=%T", oid));
+/** Has the store all that the repository names, with all that belongs to it? */
+const hasAll = async (folder: string): Promise<boolean> => {
+  const shown = async (where: string, oid: string): Promise<string> =>
+    await shop.git(where, "log", "-1", "--format=%T", oid);
+  const oids = await oidsOf(folder);
+  const same = await Promise.all(oids.map(async (oid) => (await shown(store(), oid)) === (await shown(folder, oid))));
   await shop.git(store(), "fsck", "--strict", "--connectivity-only");
+  return same.every(Boolean);
 };
 
 describe("the store", () => {
   test("takes a project whole, then only what is new", async () => {
     await shop.sh(root, "head -c 300000 /dev/urandom >big; git add big; git commit -qm big");
     expect(await send(root)).toBeGreaterThan(300_000);
-    await hasAll(root);
+    expect(await hasAll(root)).toBe(true);
     expect(await send(root)).toBe(0);
     await shop.sh(
       root,
@@ -73,17 +76,17 @@ describe("the store", () => {
     const news = await send(root);
     expect(news).toBeGreaterThan(0);
     expect(news).toBeLessThan(5000);
-    await hasAll(root);
+    expect(await hasAll(root)).toBe(true);
   });
 
   test("takes annotated tags, and a branch that stands on an older commit without anything being sent", async () => {
     await shop.sh(root, "git tag -a v1 -m one; git commit -q --allow-empty -m two; git tag light");
     await send(root);
-    await hasAll(root);
+    expect(await hasAll(root)).toBe(true);
     expect(await shop.git(store(), "cat-file", "-t", await shop.git(root, "rev-parse", "v1"))).toBe("tag");
     await shop.sh(root, "git branch old HEAD~1; git tag -a v2 -m two old; git tag again v1");
     expect(await send(root)).toBeLessThan(1000);
-    await hasAll(root);
+    expect(await hasAll(root)).toBe(true);
     await shop.git(root, "branch", "older", "HEAD~1");
     expect(await send(root)).toBe(0);
   });
@@ -98,10 +101,10 @@ describe("the store", () => {
     const cut = (await readFile(join(shallow, ".git/shallow"))).toString();
     const over = { shallow: cut, rootCommit: await shop.git(root, "rev-list", "--max-parents=0", "HEAD") };
     await send(shallow, over);
-    await hasAll(shallow);
+    expect(await hasAll(shallow)).toBe(true);
     await shop.sh(shallow, "git commit -q --allow-empty -m more");
     await send(shallow, over);
-    await hasAll(shallow);
+    expect(await hasAll(shallow)).toBe(true);
   });
 
   test("takes a transfer up where it broke", async () => {
@@ -115,7 +118,7 @@ describe("the store", () => {
     await expect(part).rejects.toMatchObject({ code: "HOST_UNREACHABLE" });
     expect(await uploadedBytes(shop.context, identity, upload.id)).toBe(70_000);
     await takeBundle(shop.context, identity, upload, Readable.from([bytes.subarray(70_000)]));
-    await hasAll(root);
+    expect(await hasAll(root)).toBe(true);
     expect(await readdir(join(store(), "cowork-incoming"))).toEqual([]);
   });
 
@@ -133,14 +136,14 @@ describe("the store", () => {
     expect(await shop.git(store(), "for-each-ref")).toBe("");
     expect(await uploadedBytes(shop.context, identity, uploadOf(bytes).id)).toBe(0);
     await takeBundle(shop.context, identity, uploadOf(bytes), Readable.from([bytes]));
-    await hasAll(root);
+    expect(await hasAll(root)).toBe(true);
   });
 
   test("is one repository's: another one of that name is refused and changes nothing", async () => {
     await send(root);
     await shop.sh(shop.root, "mkdir x; cd x; git init -q; echo other >o; git add o; git commit -qm other");
     await expect(send(join(shop.root, "x"))).rejects.toMatchObject({ code: "PROJECT_NAME_TAKEN" });
-    await hasAll(root);
+    expect(await hasAll(root)).toBe(true);
   });
 
   test.each(["../x", ".git", "", "a/b", "/etc", "-x", "a\nb"])("has no such name: %j", async (name) => {
@@ -167,8 +170,8 @@ describe("the store", () => {
       "git clone -q app two; git -C two commit -q --allow-empty -m two; git -C app commit -q --allow-empty -m one",
     );
     await Promise.all([send(root), send(join(shop.root, "two")), send(root)]);
-    await hasAll(root);
-    await hasAll(join(shop.root, "two"));
+    expect(await hasAll(root)).toBe(true);
+    expect(await hasAll(join(shop.root, "two"))).toBe(true);
   });
 
   test("takes the same transfer twice at once", async () => {
@@ -185,13 +188,14 @@ describe("the store", () => {
     const upload = uploadOf(bytes);
     const both = [0, 1].map(() => takeBundle(shop.context, identity, upload, Readable.from(slowly())));
     await Promise.all(both);
-    await hasAll(root);
+    expect(await hasAll(root)).toBe(true);
     expect(await readdir(join(store(), "cowork-incoming"))).toEqual([]);
   });
 });
 
 describe("what is carried along", () => {
-  const id = "0123456789abcdef";
+  let id = "";
+  let ids = 0;
   interface Entry {
     name: string;
     type?: "file" | "symlink" | "link" | "directory" | "fifo";
@@ -208,9 +212,12 @@ describe("what is carried along", () => {
     made.finalize();
     return Readable.from([await buffer(made as unknown as AsyncIterable<Buffer> as never)]);
   }
-  const take = async (entries: Entry[]): Promise<string> => await takeCarried(shop.context, id, await archive(entries));
+  const take = async (entries: Entry[]): Promise<string> => {
+    id = (ids += 1).toString(16).padStart(32, "0");
+    return await takeCarried(shop.context, id, await archive(entries));
+  };
 
-  test("arrives as it was, each time in place of what was there", async () => {
+  test("arrives as it was, and is in nobody else's way", async () => {
     const folder = await take([
       { name: ".env", content: "A=1\n", mode: 0o600 },
       { name: "a/b/run", content: "", mode: 0o755 },
@@ -218,8 +225,15 @@ describe("what is carried along", () => {
     ]);
     expect(await readFile(join(folder, ".env"), "utf8")).toBe("A=1\n");
     expect((await readdir(folder, { recursive: true })).toSorted()).toEqual([".env", "a", "a/b", "a/b/run", "link"]);
-    expect(await take([{ name: "only" }])).toBe(folder);
-    expect(await readdir(folder)).toEqual(["only"]);
+    const second = await take([{ name: "only" }]);
+    expect(await readdir(second)).toEqual(["only"]);
+    // Its own folder goes, and no other one.
+    await dropCarried(shop.context, join(folder, ".."));
+    await dropCarried(shop.context, shop.root);
+    await dropCarried(shop.context, second);
+    expect(await readdir(join(folder, ".."))).toEqual([basename(folder)]);
+    const again = takeCarried(shop.context, basename(folder), await archive([{ name: "x" }]));
+    await expect(again).rejects.toThrow(/EEXIST/);
   });
 
   test.each<[string, Entry[]]>([
@@ -251,7 +265,7 @@ describe("what is carried along", () => {
     ["a device or pipe", [{ name: "p", type: "fifo" }]],
     ["twice the same", [{ name: "x" }, { name: "x" }]],
   ])("by %s is refused", async (_, entries) => {
-    await expect(take(entries)).rejects.toThrow();
+    await expect(take(entries)).rejects.toThrow(/carried file|EEXIST/);
     expect(await shop.sh(shop.root, "find . -name '*out'")).toBe("");
     expect(await readdir(tmpdir())).not.toContain("cowork-carried-out");
   });
@@ -263,7 +277,8 @@ describe("what is carried along", () => {
 
   test("that breaks off is an error, and the next one is whole", async () => {
     const whole = await buffer(await archive([{ name: "a", content: "x".repeat(100_000) }]));
-    await expect(takeCarried(shop.context, id, Readable.from([whole.subarray(0, 50_000)]))).rejects.toThrow();
+    const broken = takeCarried(shop.context, "f".repeat(32), Readable.from([whole.subarray(0, 50_000)]));
+    await expect(broken).rejects.toThrow(/end of data/);
     const folder = await take([{ name: "a", content: "whole" }]);
     expect(await readFile(join(folder, "a"), "utf8")).toBe("whole");
   });
@@ -271,8 +286,7 @@ describe("what is carried along", () => {
   test("of others than a day ago goes, and a link that somebody put there is not followed", async () => {
     const parent = join(shop.context.paths.home, "projects", "carried");
     await take([{ name: "a" }]);
-    await rename(join(parent, id), join(parent, "f".repeat(32)));
-    await symlink(shop.root, join(parent, id));
+    await symlink(shop.root, join(parent, "e".repeat(32)));
     await writeFile(join(shop.root, "precious"), "x");
     shop.context.clock = { ...shop.context.clock, now: () => new Date(Date.now() + 48 * 3600_000) };
     await take([{ name: "b" }]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Question } from "../../../src/events.ts";
-import { askPerson } from "../../../src/ui/questions.ts";
+import { askPerson, askPersonSecret } from "../../../src/ui/questions.ts";
 import { fakeTerminal } from "../../support/fake-terminal.ts";
 
 const trust: Question = {
@@ -15,7 +15,8 @@ async function ask(question: Question, keys: string): Promise<{ yes: boolean; sh
   const terminal = fakeTerminal({ columns: 80 });
   const answer = askPerson(terminal, question, new AbortController().signal);
   // The prompt listens once it has drawn itself.
-  while (!/trust this|Go on/.test(terminal.written().stderr)) await new Promise((done) => void setTimeout(done, 5));
+  while (!/trust this|Go on|Is this the key/.test(terminal.written().stderr))
+    await new Promise((done) => void setTimeout(done, 5));
   terminal.type(keys);
   const yes = await answer;
   expect(terminal.written().stdout).toBe("");
@@ -45,6 +46,53 @@ describe("the trust question", () => {
     ["y", true],
   ])("answered with %j it is %s", async (keys, yes) => {
     expect((await ask(trust, keys)).yes).toBe(yes);
+  });
+});
+
+test("a host's key is shown before it is asked for", async () => {
+  const question: Question = {
+    kind: "host-key",
+    host: "box\u001B[2J",
+    address: "box.example:22",
+    keyType: "ED25519",
+    fingerprint: "SHA256:abc",
+  };
+  const { shown, yes } = await ask(question, "y");
+  expect(yes).toBe(true);
+  expect(shown.indexOf("SHA256:abc")).toBeLessThan(shown.indexOf("Is this the key"));
+  expect(shown).toContain("The host box (box.example:22)");
+  expect((await ask(question, "\r")).yes).toBe(false);
+});
+
+describe("a secret", () => {
+  async function askSecret(
+    keys: string,
+    options: { echo: boolean },
+  ): Promise<{ answer: string | undefined; shown: string }> {
+    const terminal = fakeTerminal({ columns: 80 });
+    const question = { text: "Password of me@box\u001B[2J", detail: ["look at \u0007it"], ...options };
+    const answer = askPersonSecret(terminal, question, new AbortController().signal);
+    while (!terminal.written().stderr.includes("Password of me@box"))
+      await new Promise((done) => void setTimeout(done, 5));
+    for (const key of keys) terminal.type(key);
+    const given = await answer;
+    expect(terminal.written().stdout).toBe("");
+    return { answer: given, shown: terminal.written().stderr };
+  }
+
+  test("is not shown while it is typed, unless it may be", async () => {
+    const hidden = await askSecret("s3cret\r", { echo: false });
+    expect(hidden.answer).toBe("s3cret");
+    expect(hidden.shown).not.toContain("s3cret");
+    expect(hidden.shown).toContain("  look at it");
+    const seen = await askSecret("name\r", { echo: true });
+    expect(seen.answer).toBe("name");
+    expect(seen.shown).toContain("name");
+  });
+
+  test("may be empty; Ctrl-C gives none", async () => {
+    expect((await askSecret("\r", { echo: false })).answer).toBe("");
+    expect((await askSecret("abc\u0003", { echo: false })).answer).toBeUndefined();
   });
 });
 

@@ -1,0 +1,33 @@
+import { excludeCowork } from "../project/exclude.ts";
+import { addSessions, readSessions, removeSessions } from "../project/sessions-index.ts";
+import type { Project } from "../project/types.ts";
+import { addHost, readHosts } from "../remote/hosts.ts";
+import { nameKey } from "../session/names.ts";
+import type { Context } from "../system/context.ts";
+
+/**
+ * Sessions on another host are known here by `SESSIONS` alone: it names them before they are begun, should the connection break.
+ * A host that is used for the first time is remembered: only such ones count in a conf, which may be a repository's.
+ * @returns what takes the names out again that were not there before
+ */
+export async function beginOnHost(
+  ctx: Context,
+  project: Project | undefined,
+  host: string,
+  names: readonly string[],
+): Promise<() => Promise<void>> {
+  if (project === undefined) return async () => undefined;
+  // Short work that writes down what happens: it is done also when the command is being interrupted.
+  const calm = { ...ctx, signal: new AbortController().signal };
+  if ((await readHosts(calm))[host] === undefined) await addHost(calm, host, { destination: host });
+  const known = new Set((await readSessions(undefined, project)).map(({ name }) => nameKey(name)));
+  const added = names.filter((name) => !known.has(nameKey(name)));
+  if (added.length === 0) return async () => undefined;
+  await excludeCowork(project);
+  await addSessions(
+    calm,
+    project,
+    added.map((name) => `${name}@${host}`),
+  );
+  return async () => await removeSessions(calm, project, added);
+}

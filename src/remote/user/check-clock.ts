@@ -1,0 +1,25 @@
+import type { Check } from "../../session/host-part.ts";
+import type { Context } from "../../system/context.ts";
+import type { Link } from "./link.ts";
+import { invalid } from "./tame.ts";
+
+/** Beyond it certificates, logins and file times begin to disagree. */
+const toleranceMs = 60_000;
+
+/** How far the host's clock is off this machine's, as far as the way between them lets one tell. */
+export async function checkClock(ctx: Pick<Context, "clock">, { peer }: Pick<Link, "peer">): Promise<Check> {
+  const asked = ctx.clock.now().getTime();
+  const there = await peer.call("now");
+  const answered = ctx.clock.now().getTime();
+  if (typeof there !== "number" || !Number.isFinite(there)) throw invalid("no time");
+  // Between question and answer any moment may be meant.
+  const off = there < asked ? there - asked : Math.max(0, there - answered);
+  const seconds = Math.round(Math.abs(off) / 1000);
+  if (Math.abs(off) <= toleranceMs) return { title: "Clock", status: "ok", detail: `${seconds} s off this machine's` };
+  return {
+    title: "Clock",
+    status: "warning",
+    detail: `${seconds} s ${off < 0 ? "behind" : "ahead of"} this machine's: logins and certificates may fail`,
+    fix: "set the clock there, say by NTP: timedatectl set-ntp true",
+  };
+}

@@ -1,0 +1,37 @@
+import { execa } from "execa";
+
+/** Where an account's sessions live: this machine, or one that its commands reach over SSH. */
+export interface There {
+  /** as `--json` names it */
+  host: string;
+  /** $COWORK_HOME of that machine */
+  coworkHome: string;
+  /** value of the label `cowork.home` */
+  hash: string;
+  /** Runs a shell line there, as who the tests are there; an exit code other than 0 is a result. */
+  sh(line: string): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Runs `docker` there and gives the lines of its output. */
+  docker(...args: string[]): Promise<string[]>;
+}
+
+/** This machine. */
+export function here(home: Pick<There, "coworkHome" | "hash">): There {
+  const { coworkHome, hash } = home;
+  return thereBy({ host: "local", coworkHome, hash }, async (line) => {
+    const { exitCode, stdout, stderr } = await execa("bash", ["-c", line], { reject: false, stdin: "ignore" });
+    return { code: exitCode ?? 128, stdout, stderr };
+  });
+}
+
+export function thereBy(facts: Pick<There, "host" | "coworkHome" | "hash">, sh: There["sh"]): There {
+  const docker = async (...args: string[]): Promise<string[]> => {
+    const { code, stdout, stderr } = await sh(["docker", ...args].map(quoted).join(" "));
+    if (code !== 0) throw new Error(`docker ${args.join(" ")}: ${stderr}`);
+    return stdout.split("\n").filter((line) => line !== "");
+  };
+  return { ...facts, sh, docker };
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
