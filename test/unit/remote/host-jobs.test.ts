@@ -52,7 +52,7 @@ const go = async (): Promise<void> => await writeFile(join(home, "go"), "");
 const subject = ["app", ["a"]];
 const id = jobId("init", subject);
 
-const done = { value: [{ name: "a" }] };
+const finished = { value: [{ name: "a" }] };
 
 interface Front {
   told: ProgressEvent[];
@@ -99,7 +99,7 @@ describe("a job", { timeout: 30_000 }, () => {
   test("tells what it does and gives its result", async () => {
     await go();
     const one = front();
-    expect(await one.result).toMatchObject(done);
+    expect(await one.result).toMatchObject(finished);
     expect(details(one)).toEqual(["begun", "ends"]);
     expect(await isAlive(ctx, id)).toBe(false);
   });
@@ -124,7 +124,7 @@ describe("a job", { timeout: 30_000 }, () => {
     await go();
     expect(await two.result).toEqual(await one.result);
     expect(await front({ joins: true }).result).toEqual({ missing: true });
-    expect(await front({ joins: true, seen: 1 }).result).toMatchObject(done);
+    expect(await front({ joins: true, seen: 1 }).result).toMatchObject(finished);
     expect(await runs()).toHaveLength(1);
   });
 
@@ -144,7 +144,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await isAlive(ctx, id)).toBe(true);
     const back = front({ seen: one.told.length });
     await go();
-    expect(await back.result).toMatchObject(done);
+    expect(await back.result).toMatchObject(finished);
     expect(details(back)).not.toContain("begun");
     expect(details(back)).toContain("ends");
     expect(await runs()).toHaveLength(1);
@@ -157,7 +157,7 @@ describe("a job", { timeout: 30_000 }, () => {
     await go();
     await vi.waitFor(async () => expect(await readResult(jobFolder(ctx, id))).toBeDefined(), { timeout: 15_000 });
     const back = front({ seen: 1 });
-    expect(await back.result).toMatchObject(done);
+    expect(await back.result).toMatchObject(finished);
     expect(await runs()).toHaveLength(1);
     // The same command typed again is work of its own.
     await front().result;
@@ -171,7 +171,7 @@ describe("a job", { timeout: 30_000 }, () => {
     process.kill(pid!, "SIGKILL");
     await expect(one.result).rejects.toMatchObject({ hint: expect.stringMatching(/same command/) as string });
     await go();
-    expect(await front().result).toMatchObject(done);
+    expect(await front().result).toMatchObject(finished);
     expect(await runs()).toHaveLength(2);
   });
 
