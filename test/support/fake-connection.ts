@@ -10,6 +10,9 @@ export interface OtherEnd {
   stderr: PassThrough;
   /** whole lines that were sent to it */
   onLine: (listener: (line: string) => void) => void;
+  command: string;
+  /** what runs here ends */
+  exit: (code: number) => void;
   /** the connection breaks */
   cut: () => void;
 }
@@ -59,6 +62,11 @@ export function fakeConnection(
       setImmediate(() =>
         other({
           mark,
+          command,
+          exit: (code) => {
+            stdout.end();
+            exit.resolve({ code, signal: undefined });
+          },
           stdout,
           stderr,
           onLine: (next) => {

@@ -643,3 +643,42 @@ test("a session's bytes come as they are, and its streams of no number fill noth
   expect((out.read() as Buffer).toString()).toBe(evil);
   host.close();
 });
+
+describe("a terminal whose connection breaks", () => {
+  /** Breaks the first time; the second time what runs there ends with 7. */
+  const breaking = (): ((end: OtherEnd) => void) => {
+    let times = 0;
+    return (end) => {
+      if (!end.command.includes(" tty ")) return speaking(() => undefined)(end);
+      times += 1;
+      end.stdout.write(`${end.mark} run\nhello ${times}\n`);
+      setTimeout(() => (times === 1 ? end.cut() : end.exit(7)), 20);
+    };
+  };
+  const connect = async (host: Remote, tmux: boolean): Promise<{ code: Promise<number>; out: PassThrough }> => {
+    const out = new PassThrough();
+    const tty = { columns: 80, rows: 24, onResize: () => () => undefined };
+    const io = { stdin: new PassThrough(), stdout: out, stderr: new PassThrough(), tty };
+    const code = host.connect({ selector: { names: ["a"] }, settings, tmux }, io);
+    await Promise.resolve();
+    return { code, out };
+  };
+
+  test("comes back to what lives in tmux there", async () => {
+    const host = remote(breaking());
+    const { code, out } = await connect(host, true);
+    expect(await code).toBe(7);
+    expect((out.read() as Buffer).toString()).toBe("hello 1\nhello 2\n");
+    expect(connections).toHaveLength(2);
+    expect(events.map(({ detail }) => detail).join()).toMatch(/connection to box broke/);
+    host.close();
+  });
+
+  test("ends with a shell that was lost", async () => {
+    const host = remote(breaking());
+    const { code } = await connect(host, false);
+    expect(await failure(code)).toMatchObject({ code: "HOST_UNREACHABLE", exitCode: 4 });
+    expect(connections).toHaveLength(1);
+    host.close();
+  });
+});
