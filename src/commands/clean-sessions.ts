@@ -1,5 +1,6 @@
 import type { Project } from "../project/types.ts";
 import type { CleanOptions, CleanOutcome, HostPart } from "../session/host-part.ts";
+import { nameKey } from "../session/names.ts";
 import type { Selector, SessionView } from "../session/types.ts";
 import type { App } from "./app.ts";
 import { onHosts, partOf, shareOut } from "./hosts.ts";
@@ -15,12 +16,16 @@ export async function cleanSessions(app: App, selector: Selector, wanted: Wanted
   const shares = await shareOut(app, selector);
   const outcomes = await onHosts(app, shares, async (part, { host, selector: ours }) => {
     const project = selector.project === undefined ? undefined : await app.project();
-    if (project !== undefined) return await cleanProject(app, { part, selector: ours, project }, wanted);
+    if (project !== undefined) return await cleanProject(app, { host, part, selector: ours, project }, wanted);
     const all: CleanOutcome[] = [];
     for (const [root, members] of Map.groupBy(await part.list({}), (session) => session.projectRoot)) {
       const found = host === "local" ? await projectAt(app, root) : await currentAt(app, members);
       all.push(
-        ...(await cleanProject(app, { part, selector: selectorOf(root, members, found), project: found }, wanted)),
+        ...(await cleanProject(
+          app,
+          { host, part, selector: selectorOf(root, members, found), project: found },
+          wanted,
+        )),
       );
     }
     return all;
@@ -47,18 +52,25 @@ async function projectAt(app: App, root: string): Promise<Project | undefined> {
 }
 
 interface Meant {
+  host: string;
   part: HostPart;
   selector: Selector;
   project: Project | undefined;
 }
 
-async function cleanProject(app: App, { part, selector, project }: Meant, wanted: Wanted): Promise<CleanOutcome[]> {
+async function cleanProject(app: App, meant: Meant, wanted: Wanted): Promise<CleanOutcome[]> {
+  const { host, part, selector, project } = meant;
   const { concurrency, precious } = await app.settings();
   const outcomes = await part.clean(selector, { ...wanted, concurrency, precious });
   const gone = outcomes.filter(({ ok }) => ok).map(({ name }) => name);
   if (project !== undefined && gone.length > 0 && !wanted.dryRun) {
-    const { removeSessions } = await import("../project/sessions-index.ts");
-    await removeSessions(await calmContext(app), project, gone);
+    const { readSessions, removeSessions } = await import("../project/sessions-index.ts");
+    const ctx = await calmContext(app);
+    // One of the same name on another host is another session.
+    const index = await readSessions(ctx, project);
+    const elsewhere = new Set(index.filter((one) => (one.host ?? "local") !== host).map(({ name }) => nameKey(name)));
+    const names = gone.filter((name) => !elsewhere.has(nameKey(name)));
+    await removeSessions(ctx, project, names);
   }
   return outcomes;
 }

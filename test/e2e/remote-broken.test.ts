@@ -1,15 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectSsh } from "../../src/remote/ssh/connect.ts";
+import type { RemoteContext } from "../../src/remote/types.ts";
 import type { SessionView } from "../../src/session/types.ts";
+import { systemClock } from "../../src/system/clock.ts";
+import { createRun } from "../../src/system/run.ts";
 import { type Blow, cutConnections, runAndStrike } from "../support/cut.ts";
 import { temporaryHome, type TestHome } from "../support/home.ts";
 import { type RemoteMachine, startRemoteMachine } from "../support/remote-machine.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { commitAll, git, sampleProject } from "../support/sample-project.ts";
+import { runCowork, type CoworkResult, userEnvironment } from "../support/run-cowork.ts";
+import { git, sampleProject } from "../support/sample-project.ts";
+import { startSilentServer } from "../support/silent-server.ts";
+import { startSlowLink } from "../support/slow-link.ts";
 
 /** What a network, a machine and a disk elsewhere can do to a command: it comes back by itself, or says what to do. */
 let home: TestHome;
@@ -17,6 +22,7 @@ let machine: RemoteMachine;
 let cwd: string;
 const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
 const strike = (args: string[], ...blows: Blow[]): Promise<CoworkResult> => runAndStrike(args, { home, cwd }, blows);
+const cutWhen = (when?: string) => async (): Promise<void> => await cutConnections(machine, when);
 
 /** On the machine; a code other than 0 is an error. */
 async function there(line: string): Promise<string> {
@@ -26,36 +32,47 @@ async function there(line: string): Promise<string> {
 }
 const containers = async (id: string): Promise<string[]> =>
   (await there(`docker ps -aq --filter label=cowork.session=${id}`)).split("\n").filter((line) => line !== "");
-const sessionsOf = ({ stdout }: CoworkResult): SessionView[] =>
-  (JSON.parse(stdout) as { sessions: SessionView[] }).sessions;
-/** No stack trace, and a next step. */
-function expectClear(result: CoworkResult): void {
-  expect(result.stderr).not.toMatch(/\n\s+at /);
+const sessionsOf = ({ stdout, stderr }: CoworkResult): SessionView[] => {
+  expect(stdout, stderr).toMatch(/^\{/);
+  return (JSON.parse(stdout) as { sessions: SessionView[] }).sessions;
+};
+
+/** One error with a next step, and no stack trace. */
+function expectError({ stdout, stderr }: CoworkResult, code: string, message = /./): void {
+  const { error } = JSON.parse(stdout) as { error?: { code: string; message: string; hint?: string } };
+  expect(error, stdout + stderr).toMatchObject({ code, hint: expect.any(String) as string });
+  expect(`${error?.message} ${error?.hint}`).toMatch(message);
+  expect(stderr).not.toMatch(/\n\s+at /);
+}
+
+/** The account's, for what connects in the test's own process. */
+function bareContext(): RemoteContext {
+  const env = userEnvironment(home);
+  return {
+    env,
+    run: createRun({ env }),
+    ask: () => Promise.resolve(false),
+    askSecret: () => Promise.resolve(undefined),
+    log: () => undefined,
+    signal: new AbortController().signal,
+    clock: systemClock,
+    user: { home: home.home, name: "tester", uid: process.getuid?.() ?? 0 },
+  };
 }
 
 const impatient = ["ConnectTimeout 5", "ServerAliveInterval 2", "ServerAliveCountMax 2"];
 
 beforeAll(async () => {
   home = await temporaryHome();
-  cwd = await sampleProject(home, "image", { files: { "big.bin": randomBytes(15_000_000).toString("hex") } });
-  const here = cowork("init", "here");
+  cwd = await sampleProject(home, "image", { files: { "big.hex": randomBytes(15_000_000).toString("hex") } });
+  const local = cowork("init", "here");
   machine = await startRemoteMachine("remote-broken");
   await machine.letIn(home, "box", { lines: impatient });
-  expect((await here).code, (await here).stderr).toBe(0);
+  if ((await local).code !== 0) throw new Error((await local).stderr);
   // The agent's program was fetched here: that the machine can fetch it too is not what this is about.
-  const lib = execa("tar", ["-C", home.coworkHome, "-cf", "-", "lib/agents"], { buffer: false });
-  await lib.pipe("docker", [
-    "exec",
-    "-i",
-    machine.container,
-    "tar",
-    "-C",
-    "/root",
-    "--transform",
-    "s,^,.cowork/,",
-    "-xf",
-    "-",
-  ]);
+  const pack = execa("tar", ["-C", home.coworkHome, "-cf", "-", "lib/agents"], { buffer: false });
+  const unpack = ["tar", "-C", "/root", "--transform", "s,^,.cowork/,", "-xf", "-"];
+  await pack.pipe("docker", ["exec", "-i", machine.container, ...unpack]);
   await there("chmod 700 /root/.cowork");
 });
 afterAll(async () => {
@@ -63,9 +80,19 @@ afterAll(async () => {
   await home.remove();
 });
 
+describe("a full disk there", () => {
+  it("has no room for cowork's program: nothing is left of it, and the same command works when there is", async () => {
+    await there("mkdir -p /root/.cowork/lib/node && mount -t tmpfs -o size=4m tmpfs /root/.cowork/lib/node");
+    const full = await cowork("--host", "box", "list", "--json");
+    expect(full.code).toBe(1);
+    expectError(full, "DISK_FULL", /box/);
+    expect(await there("find /root/.cowork/lib/node -type f")).toBe("");
+    await there("umount /root/.cowork/lib/node");
+  });
+});
+
 describe("a connection that is cut", () => {
   it("while Node is sent, the project is sent, the container comes up: init comes back each time and ends well", async () => {
-    const cutWhen = (when?: string) => () => cutConnections(machine, when);
     const result = await strike(
       ["--host", "box", "init", "a", "--json"],
       { at: /sending Node/, do: cutWhen("ls /root/.cowork/lib/node/bin/.in.*") },
@@ -83,7 +110,237 @@ describe("a connection that is cut", () => {
     expect(await there("ls -A /root/.cowork/projects/app.git/cowork-incoming /root/.cowork/lib/node/bin")).not.toMatch(
       /bundle|\.in\./,
     );
-    const inside = await cowork("connect", "a", "--", "git", "status", "--porcelain");
-    expect(inside).toMatchObject({ code: 0, stdout: "" });
+    expect(await cowork("connect", "a", "--", "git", "status", "--porcelain")).toMatchObject({ code: 0, stdout: "" });
   });
+
+  it("and cowork killed here: the same command typed again ends what goes on there, nothing twice", async () => {
+    const killed = await strike(["--host", "box", "init", "b", "c"], {
+      at: /b {2}container {2}starting/,
+      do: async (kill) => {
+        kill("SIGKILL");
+        await cutConnections(machine);
+      },
+    });
+    expect(killed.code).toBe(137);
+    const again = await cowork("--host", "box", "init", "b", "c", "--json");
+    expect(again.code, again.stderr).toBe(0);
+    expect(sessionsOf(again)).toMatchObject([
+      { name: "b", state: "running" },
+      { name: "c", state: "running" },
+    ]);
+    for (const name of ["b", "c"]) expect(await containers(`app-${name}`)).toHaveLength(1);
+    expect(await readFile(join(cwd, ".cowork/.cowork.conf"), "utf8")).toMatch(/^SESSIONS *= *here a@box b@box c@box$/m);
+  });
+
+  it("while a command runs in a session: 4, and the command there ends", async () => {
+    const result = await strike(["connect", "a", "--", "sh", "-c", "echo it runs; exec sleep 4242"], {
+      at: /it runs/,
+      do: cutWhen(),
+    });
+    expect(result.code, result.stderr).toBe(4);
+    expect(result.stderr).toMatch(/connection to box broke/);
+    await there("for i in $(seq 100); do pgrep -f '^sleep 4242' || exit 0; sleep 0.1; done; exit 1");
+  });
+
+  it("while a session's work is brought here: nothing of it counts, and the next pull brings all", async () => {
+    const work = "head -c 40000000 /dev/urandom >noise && git add noise && git commit -qm noise && git rev-parse HEAD";
+    const made = await cowork("connect", "a", "--", "sh", "-ec", work);
+    expect(made.code, made.stderr).toBe(0);
+    const [broken] = await Promise.all([
+      cowork("pull", "a", "--json"),
+      cutConnections(machine, '[ -n "$(find /root/.cowork/state/.tmp/out-*/out -size +30000k)" ]'),
+    ]);
+    expect(broken.code, broken.stderr).toBe(4);
+    expectError(broken, "HOST_UNREACHABLE");
+    expect(await git(cwd, "for-each-ref", "refs/heads/a", "refs/cowork")).toBe("");
+    const again = await cowork("pull", "a");
+    expect(again.code, again.stderr).toBe(0);
+    expect(await git(cwd, "rev-parse", "a")).toBe(made.stdout.trim());
+  });
+
+  it("before the answers about what is saved came: clean removes nothing", async () => {
+    const made = await cowork("connect", "b", "--", "git", "commit", "-q", "--allow-empty", "-m", "only there");
+    expect(made.code, made.stderr).toBe(0);
+    // The host wants to know what the project's origin has: that takes as long as it is not cut.
+    await using origin = await startSilentServer();
+    await git(cwd, "remote", "add", "origin", `git://127.0.0.1:${origin.port}/app.git`);
+    const cleaning = cowork("clean", "b", "--json");
+    await origin.asked;
+    await cutConnections(machine);
+    const result = await cleaning;
+    await git(cwd, "remote", "remove", "origin");
+    expect(result.code, result.stderr).toBe(4);
+    expectError(result, "HOST_UNREACHABLE");
+    expect(await containers("app-b")).toHaveLength(1);
+    expect(await cowork("connect", "b", "--", "git", "log", "-1", "--format=%s")).toMatchObject({
+      code: 0,
+      stdout: "only there\n",
+    });
+    expect((await cowork("clean", "b", "--json")).code).toBe(3);
+  });
+
+  it("by a machine that stands still for a while: init goes on when it is back", async () => {
+    const result = await strike(["--host", "box", "init", "still", "--json"], {
+      at: /still {2}container {2}starting/,
+      do: async () => {
+        await execa("docker", ["pause", machine.container]);
+        await new Promise((done) => setTimeout(done, 8000));
+        await execa("docker", ["unpause", machine.container]);
+      },
+    });
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(/connection to box broke/);
+    expect(await containers("app-still")).toHaveLength(1);
+  });
+});
+
+describe("Ctrl-C here", () => {
+  it("ends the work there, and the next init completes it", async () => {
+    const result = await strike(["--host", "box", "init", "ctrl"], {
+      at: /ctrl {2}container {2}starting/,
+      do: (kill) => kill("SIGINT"),
+    });
+    expect(result.code, result.stderr).toBe(130);
+    // The job has ended, and not only its front.
+    await there("for i in $(seq 100); do pgrep -f '[_]_host job' || exit 0; sleep 0.1; done; exit 1");
+    const again = await cowork("--host", "box", "init", "ctrl", "--json");
+    expect(again.code, again.stderr).toBe(0);
+    expect(sessionsOf(again)).toMatchObject([{ name: "ctrl", state: "running" }]);
+    expect(await containers("app-ctrl")).toHaveLength(1);
+  });
+});
+
+it("two commands at once on one host do not get in each other's way", async () => {
+  await writeFile(join(cwd, "news"), "for both\n");
+  await git(cwd, "add", "news");
+  await git(cwd, "-c", "user.name=T", "-c", "user.email=t@example.invalid", "commit", "-qm", "News");
+  const [one, two, list] = await Promise.all([
+    cowork("--host", "box", "init", "one", "--no-start", "--json"),
+    cowork("--host", "box", "init", "two", "--no-start", "--json"),
+    cowork("--host", "box", "list", "--json"),
+  ]);
+  for (const result of [one, two, list]) expect(result.code, result.stderr).toBe(0);
+  const names = sessionsOf(await cowork("--host", "box", "list", "--json")).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["one", "two"]));
+});
+
+describe("a host's key", () => {
+  const host = async (alias: string, known: string): Promise<void> => {
+    const file = join(home.home, ".ssh", `known-${alias}`);
+    await writeFile(file, known);
+    const lines = [`HostName ${machine.address}`, "User root", `IdentityFile ${join(home.home, ".ssh/id_test")}`];
+    const own = [`Host ${alias}`, ...lines, `UserKnownHostsFile ${file}`, ...impatient].join("\n  ");
+    await appendFile(join(home.home, ".ssh/config"), `${own}\n\n`);
+  };
+
+  it("that is unknown is not agreed to where nobody can be asked", async () => {
+    await host("stranger", "");
+    const result = await cowork("--host", "stranger", "list", "--json");
+    expect(result.code).toBe(4);
+    expectError(result, "HOST_KEY_UNKNOWN", /SHA256:[A-Za-z0-9+/]{43}/);
+    expect(await readFile(join(home.home, ".ssh/known-stranger"), "utf8")).toBe("");
+  });
+
+  it("that is another one, or was revoked, ends it", async () => {
+    const keys = await machine.hostKeys(machine.address);
+    await host(
+      "changed",
+      keys
+        .replace(/(?<=AAAAC3NzaC1lZDI1NTE5AAAAI)\S{20}/, "B".repeat(20))
+        .split("\n")
+        .filter((line) => line.includes("ed25519"))
+        .join("\n"),
+    );
+    const changed = await cowork("--host", "changed", "list", "--json");
+    expect(changed.code).toBe(4);
+    expectError(changed, "HOST_KEY_CHANGED");
+    await host("revoked", keys.replaceAll(/^(?=\S)/gm, "@revoked "));
+    const revoked = await cowork("--host", "revoked", "list", "--json");
+    expect(revoked.code).toBe(4);
+    expectError(revoked, "HOST_KEY_REVOKED");
+  });
+});
+
+describe("what is missing there", () => {
+  it("room for the project: DISK_FULL, nothing lost, and it works when there is room", async () => {
+    const big = await sampleProject(home, "image", {
+      name: "big",
+      files: { hex: randomBytes(8_000_000).toString("hex") },
+    });
+    const init = (): Promise<CoworkResult> =>
+      runCowork(["--host", "box", "init", "full", "--no-start", "--json"], { home, cwd: big });
+    // The other project's store lies below it, and is there again afterwards.
+    await there("mount -t tmpfs -o size=6m tmpfs /root/.cowork/projects");
+    const full = await init();
+    expect(full.code, full.stderr).toBe(1);
+    expectError(full, "DISK_FULL", /box/);
+    await there("mount -o remount,size=100m /root/.cowork/projects");
+    const made = await init();
+    expect(made.code, made.stderr).toBe(0);
+    await there("umount /root/.cowork/projects");
+    expect((await cowork("connect", "a", "--", "true")).code).toBe(0);
+  });
+
+  it("git: it says so, and where", async () => {
+    await there("mv /usr/bin/git /usr/bin/git.away");
+    const result = await cowork("--host", "box", "init", "nogit", "--json");
+    await there("mv /usr/bin/git.away /usr/bin/git");
+    expect(result.code, result.stderr).toBe(1);
+    expectError(result, "GIT_MISSING", /on box: .*git/);
+  });
+
+  it("its engine: 4, and it says whose engine", async () => {
+    await there(
+      "kill $(cat /var/run/docker.pid); for i in $(seq 100); do [ -e /var/run/docker.pid ] || exit 0; sleep 0.1; done; exit 1",
+    );
+    const list = await cowork("--host", "box", "list", "--json");
+    const init = await cowork("--host", "box", "init", "noengine", "--json");
+    await there(
+      "(setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &) ; for i in $(seq 100); do docker info >/dev/null 2>&1 && exit 0; sleep 0.3; done; exit 1",
+    );
+    for (const result of [list, init]) expect(result.code, result.stdout).toBe(4);
+    expectError(list, "ENGINE_UNREACHABLE", /^box: .*cowork --host box doctor/);
+    expect(sessionsOf(init)).toMatchObject([
+      { name: "noengine", error: { code: "ENGINE_UNREACHABLE", message: expect.stringMatching(/^box: /) as string } },
+    ]);
+    expect((await cowork("--host", "box", "init", "noengine")).code).toBe(0);
+  });
+
+  it("the machine itself: its sessions are unreachable, and the local ones are there all the same", async () => {
+    await there("iptables -I INPUT -p tcp --dport 22 -j DROP");
+    const [list, status, here] = await Promise.all([
+      cowork("list", "--json"),
+      cowork("status", "--json"),
+      cowork("connect", "here", "--", "true"),
+    ]);
+    const one = await cowork("--host", "box", "list", "--json");
+    await there("iptables -D INPUT -p tcp --dport 22 -j DROP");
+    for (const result of [list, status]) {
+      const sessions = sessionsOf(result);
+      expect(sessions.find(({ name }) => name === "here")).toMatchObject({ state: "running", host: "local" });
+      expect(sessions.find(({ name }) => name === "a")).toMatchObject({ state: "unreachable", host: "box" });
+      expect(result.stderr).toMatch(/box/);
+    }
+    expect(here.code).toBe(0);
+    expect(one.code).toBe(4);
+    expectError(one, "HOST_UNREACHABLE", /box/);
+  });
+});
+
+it("a warm list takes no more than four round trips once it is logged in", async () => {
+  await using link = await startSlowLink({ host: machine.address, port: 22 }, { delayMs: 100 });
+  const known = await machine.hostKeys(`[127.0.0.1]:${link.port}`);
+  await appendFile(join(home.home, ".ssh/known_hosts"), known);
+  const key = join(home.home, ".ssh/id_test");
+  const lines = ["Host slow", "HostName 127.0.0.1", `Port ${link.port}`, "User root", `IdentityFile ${key}`];
+  await appendFile(join(home.home, ".ssh/config"), `${lines.join("\n  ")}\n\n`);
+  const connection = await connectSsh(bareContext(), { destination: "slow" });
+  const login = link.connections[0]?.trips ?? 0;
+  connection.close();
+  const list = await cowork("--host", "slow", "list", "--json");
+  expect(list.code, list.stderr).toBe(0);
+  expect(sessionsOf(list).map(({ name }) => name)).toContain("a");
+  expect(link.connections).toHaveLength(2);
+  expect(login).toBeGreaterThan(2);
+  expect((link.connections[1]?.trips ?? Infinity) - login).toBeLessThanOrEqual(4);
 });

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, readdir, stat, symlink } from "node:fs/promises";
+import { lstat, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -44,13 +44,26 @@ async function putEntry(
     throw new CoworkError("USAGE", "A carried file has a path that leaves the project.");
   }
   const path = join(root, header.name);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolders(root, parts.slice(0, -1));
   if (header.type === "symlink") {
-    // Nothing is written after it through it: every name comes once, and files open with `wx`.
+    // Nothing is written after it through it: every name comes once, files open with `wx`, and folders are folders.
     await symlink(header.linkname ?? "", path);
     return;
   }
+  if (header.type !== "file") throw new CoworkError("USAGE", "A carried file is neither a file nor a link.");
   await pipeline(content, createWriteStream(path, { flags: "wx", mode: (header.mode ?? 0o600) & 0o777 }));
+}
+
+/** One below the other, none of them through a link. */
+async function makeFolders(root: string, parts: readonly string[]): Promise<void> {
+  let folder = root;
+  for (const part of parts) {
+    folder = join(folder, part);
+    const known = await lstat(folder).catch(() => undefined);
+    if (known === undefined) await mkdir(folder, { mode: 0o700 });
+    else if (!known.isDirectory())
+      throw new CoworkError("USAGE", "A carried file has a path that leads through a link.");
+  }
 }
 
 /** Takes the folder away again, when sessions have what was in it: there may be secrets among it. */

@@ -67,18 +67,29 @@ export async function appendLine(folder: string, line: JobLine): Promise<void> {
   await appendFile(join(folder, "log.jsonl"), `${JSON.stringify(line)}\n`, { mode: 0o600 });
 }
 
-/** Whole lines from a byte on, and where the next one begins. */
-export async function readLines(folder: string, from: number): Promise<{ lines: JobLine[]; next: number }> {
+/** A place in a job's log. The log of a run that took the place of another one is another log. */
+export interface LogPlace {
+  log: string;
+  next: number;
+}
+
+/** Whole lines from a place on, and where the next one begins; of another log than the place's, all of them. */
+export async function readLines(
+  folder: string,
+  at?: LogPlace,
+): Promise<{ lines: JobLine[]; place: LogPlace | undefined }> {
   const file = await open(join(folder, "log.jsonl")).catch(() => undefined);
-  if (file === undefined) return { lines: [], next: from };
+  if (file === undefined) return { lines: [], place: at };
   try {
-    const { size } = await file.stat();
+    const { size, ino, birthtimeMs } = await file.stat();
+    const log = `${ino} ${birthtimeMs}`;
+    const from = at?.log === log ? at.next : 0;
     const buffer = Buffer.alloc(Math.max(0, size - from));
     await file.read(buffer, 0, buffer.length, from);
     const end = buffer.lastIndexOf(10) + 1;
     const text = buffer.subarray(0, end).toString("utf8");
     const lines = text.split("\n").filter((line) => line !== "");
-    return { lines: lines.map((line) => JSON.parse(line) as JobLine), next: from + end };
+    return { lines: lines.map((line) => JSON.parse(line) as JobLine), place: { log, next: from + end } };
   } finally {
     await file.close();
   }

@@ -8,6 +8,7 @@ import {
   type JobLine,
   jobFolder,
   jobId,
+  type LogPlace,
   type JobRequest,
   prepareJob,
   readAnswer,
@@ -82,23 +83,30 @@ async function follow(
   { id, folder, seen, method }: Followed,
   leave: AbortSignal,
 ): Promise<unknown> {
-  let at = 0;
+  let at: LogPlace | undefined;
   let count = 0;
   for (;;) {
     leave.throwIfAborted();
     // Asked before the log is read: what it wrote last is then in it. A job that is gone has left its result before.
     const alive = await isAlive(ctx, id);
     const result = await readResult(folder);
-    const { lines, next } = await readLines(folder, at);
-    at = next;
+    const { lines, place } = await readLines(folder, at);
+    at = place;
     for (const line of lines) if ((count += 1) > seen || "ask" in line) await handOn(peer, folder, line);
     if (result !== undefined) {
       if ("value" in result) return result.value;
       throw asError(result.error);
     }
-    if (!alive) throw lost(method);
+    if (!alive && !(await isBegunAnew(ctx, id))) throw lost(method);
     await ctx.clock.sleep(lookMs, leave);
   }
+}
+
+/** Somebody who asked for the same when it had ended takes the folder for another run: that one's result is as good. */
+async function isBegunAnew(ctx: Context, id: string): Promise<boolean> {
+  return await withLock(ctx, `front-${id}`, { waitMs: 2 * startMs }, async () => {
+    return (await isAlive(ctx, id)) || (await readResult(jobFolder(ctx, id))) !== undefined;
+  });
 }
 
 async function handOn(peer: Peer, folder: string, line: JobLine): Promise<void> {

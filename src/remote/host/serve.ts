@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CoworkError } from "../../errors.ts";
 import type { ConnectIo, ConnectRequest, HostPart } from "../../session/host-part.ts";
 import type { Selector } from "../../session/types.ts";
@@ -27,6 +28,7 @@ export interface Served {
 
 /** Six times the beat of the other side (user/link.ts). */
 const defaultSilenceMs = 90_000;
+const endMs = 10_000;
 
 /** The host's part behind a pair of streams, for one command of a user elsewhere. Resolves when that user is gone. */
 export async function serveHost(served: Served): Promise<void> {
@@ -76,10 +78,31 @@ export async function serveHost(served: Served): Promise<void> {
       await takeLfs(ctx, project, oids, streams.take(stream)),
     carriedTake: async (id: string, stream: number) => await takeCarried(ctx, id, streams.take(stream)),
   };
-  const peer = createPeer(lines, offered, () => gone);
+  const { counted, idle } = countCalls(offered);
+  const peer = createPeer(lines, counted, () => gone);
   await lines.ended;
   clearTimeout(silence);
+  // What is under way hears that nobody is there any more, and ends in order: this process ends with this function.
+  await Promise.race([idle(), sleep(endMs, undefined, { ref: false })]);
   await clones.closeAll();
+}
+
+/** The same functions, and a way to wait until none of them runs. */
+function countCalls(offered: Offered): { counted: Offered; idle: () => Promise<unknown> } {
+  const running = new Set<Promise<unknown>>();
+  const count =
+    (work: Offered[string]): Offered[string] =>
+    async (...args) => {
+      const done = Promise.resolve(work(...args));
+      running.add(done);
+      try {
+        return await done;
+      } finally {
+        running.delete(done);
+      }
+    };
+  const counted = Object.fromEntries(Object.entries(offered).map(([name, work]) => [name, count(work)]));
+  return { counted, idle: async () => await Promise.allSettled(running) };
 }
 
 /** What has a terminal or a stream of its own beside the call. */

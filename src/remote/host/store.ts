@@ -78,23 +78,34 @@ export async function uploadedBytes(ctx: Context, project: StoredIdentity, id: s
   );
 }
 
-/** Takes the rest of a bundle, checks the whole and brings its objects into the store. */
+/** Takes the rest of a bundle, checks the whole and brings its objects into the store. One at a time of the same bytes. */
 export async function takeBundle(ctx: Context, project: StoredIdentity, upload: Upload, rest: Readable): Promise<void> {
   const store = storeFolder(ctx, project);
   const file = incomingFile(store, upload.id);
-  await ensureFolder(dirname(file), { mode: 0o700 });
-  await dropOld(ctx, dirname(file));
+  const lock = `upload-${project.name}-${upload.id}`;
+  await withLock(ctx, lock, { waitMs: 60 * 60_000, what: "the project's transfer" }, async () => {
+    await ensureFolder(dirname(file), { mode: 0o700 });
+    await dropOld(ctx, dirname(file));
+    await takeRest(file, upload, rest);
+    await unbundle(ctx, project, file);
+    await rm(file, { force: true });
+  });
+}
+
+async function takeRest(file: string, upload: Upload, rest: Readable): Promise<void> {
   await pipeline(rest, createWriteStream(file, { flags: "a", mode: 0o600 }));
   const { size } = await stat(file);
   // A connection that broke: what has come stays for the next try.
   if (size < upload.bytes) throw new CoworkError("HOST_UNREACHABLE", "The transfer of the project broke off.");
-  if (size !== upload.bytes || (await hashOf(file)) !== upload.sha256) {
-    await rm(file, { force: true });
-    throw new CoworkError("GIT_FAILED", "The project's commits did not arrive as they were sent.", {
-      hint: "run the same command again",
-    });
-  }
-  await inStore(ctx, project, async () => {
+  if (size === upload.bytes && (await hashOf(file)) === upload.sha256) return;
+  await rm(file, { force: true });
+  throw new CoworkError("GIT_FAILED", "The project's commits did not arrive as they were sent.", {
+    hint: "run the same command again",
+  });
+}
+
+async function unbundle(ctx: Context, project: StoredIdentity, file: string): Promise<void> {
+  await inStore(ctx, project, async (store) => {
     const git = ["--git-dir", store];
     const listed = await hostGitOk(ctx, [...git, "bundle", "list-heads", file], { what: "Reading the bundle" });
     const oids = listed.split("\n").flatMap((line) => /^([0-9a-f]{40,64}) refs\/cowork\/\d+$/.exec(line)?.[1] ?? []);
@@ -105,7 +116,6 @@ export async function takeBundle(ctx: Context, project: StoredIdentity, upload: 
     });
     await nameTips(ctx, store, oids);
   });
-  await rm(file, { force: true });
 }
 
 /** Transfers that broke off and that nobody has taken up again. */

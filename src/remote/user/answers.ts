@@ -1,12 +1,16 @@
 import * as z from "zod/mini";
 import type { AuthStatus } from "../../auth/status.ts";
 import type { LogoutResult } from "../../auth/logout.ts";
-import type { Check, CleanOutcome, OpenClone } from "../../session/host-part.ts";
+import type { Check, CleanOutcome, OneSession, OpenClone } from "../../session/host-part.ts";
 import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
-import { nameKey, sessionNamePattern } from "../../system/names.ts";
+import { brokenRefRule, nameKey, sessionNamePattern } from "../../system/names.ts";
 import { saidThere } from "../said-there.ts";
 import * as forms from "./forms.ts";
 import { invalid, tameFrom } from "./tame.ts";
+
+interface OpenedClone extends Omit<OpenClone, "inside" | "close"> {
+  lease: number;
+}
 
 /** Checks one answer against its form, its texts made harmless first. Throws HOST_ANSWER_INVALID. */
 function read<T>(form: z.ZodMiniType<T>, answer: unknown, host: string): T {
@@ -30,8 +34,13 @@ export const answers = {
   checks: (answer: unknown, host: string): Check[] => read(z.array(forms.check), answer, host),
   authStatus: (answer: unknown, host: string): AuthStatus => read(forms.authStatus, answer, host),
   logout: (answer: unknown, host: string): LogoutResult => read(forms.logout, answer, host),
-  clone: (answer: unknown, host: string): Omit<OpenClone, "inside" | "close"> & { lease: number } => {
+  clone: (answer: unknown, host: string, { names: [asked] }: OneSession): OpenedClone => {
     const { identity, ...clone } = read(forms.openClone, answer, host);
+    // Both become names of refs in the project.
+    const { branch, commit } = clone.start;
+    const isUsable = brokenRefRule(branch) === undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
+    if (nameKey(clone.name) !== nameKey(asked) || !sessionNamePattern.test(clone.name) || !isUsable)
+      throw invalid("another clone than the one that was asked for");
     return { ...clone, identity: { name: identity.name, email: identity.email } };
   },
   lacking: (answer: unknown, host: string): { lacks: string[]; have: string[]; gitDir: string } =>

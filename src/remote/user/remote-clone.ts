@@ -14,7 +14,8 @@ const defaultMaxBytes = 8 * 1024 ** 3;
 
 /** A session's clone on a host, with git inside it as `pull` and `push` use it. What git says there is untrusted either way. */
 export async function openRemoteClone(link: Link, selector: OneSession): Promise<OpenClone> {
-  const { lease, ...facts } = answers.clone(await link.peer.call("cloneOpen", selector), link.connection.host);
+  const answer = await link.peer.call("cloneOpen", selector);
+  const { lease, ...facts } = answers.clone(answer, link.connection.host, selector);
   return {
     ...facts,
     inside: insideOver(link, lease),

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
+import type { CleanOutcome } from "../../../src/session/host-part.ts";
 import type { Outcome, SessionView } from "../../../src/session/types.ts";
 import { sessionStatus, sessionView } from "../../support/fake-host.ts";
 import { runCommandLine as run, type CommandResult } from "../../support/run-command-line.ts";
@@ -54,6 +55,17 @@ describe("which host a command goes to", () => {
     expect(result.stderr).toContain("The host box was never added here.");
     expect(result.stderr).toContain("Next: cowork host add box");
   });
+});
+
+test("clean takes names out of SESSIONS that were cleaned where they are", async () => {
+  const clean = async (): Promise<CleanOutcome[]> => [
+    { name: "a", ok: true, exitCode: 0, notes: [], unsaved: [], removed: [] },
+    { name: "b", ok: true, exitCode: 0, notes: [], unsaved: [], removed: [] },
+  ];
+  const result = await run("clean --host box", { conf, remotes: { box: { clean } } });
+  expect(result.code).toBe(0);
+  // The session a of this machine is another one.
+  expect(await readFile(join(result.root, ".cowork", ".cowork.conf"), "utf8")).toBe("SESSIONS=a c@box\n");
 });
 
 describe("a host that does not answer", () => {

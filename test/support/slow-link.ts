@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+/** A way to a machine that takes its time, and counts what goes there and back. */
+export interface SlowLink {
+  /** on 127.0.0.1 */
+  port: number;
+  /** in the order in which they were made */
+  connections: { trips: number }[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** @param options.delayMs each way */
+export async function startSlowLink(
+  to: { host: string; port: number },
+  { delayMs }: { delayMs: number },
+): Promise<SlowLink> {
+  const sockets = new Set<Socket>();
+  const connections: SlowLink["connections"] = [];
+  const server = createServer((near) => {
+    const far = connect(to);
+    const count = { trips: 0 };
+    connections.push(count);
+    let isAnswering = true;
+    const pass = (from: Socket, into: Socket, note: () => void): void => {
+      sockets.add(from);
+      from.on("error", () => into.destroy());
+      from.on("data", (chunk: Buffer) => {
+        note();
+        setTimeout(() => into.writable && into.write(chunk), delayMs);
+      });
+      from.on("end", () => setTimeout(() => into.end(), delayMs));
+    };
+    // A round trip: something is said here after the last answer, and an answer to it comes.
+    pass(near, far, () => {
+      isAnswering = false;
+    });
+    pass(far, near, () => {
+      if (!isAnswering) count.trips += 1;
+      isAnswering = true;
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,290 @@
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { CoworkError } from "../../../src/errors.ts";
+import type { ProgressEvent } from "../../../src/events.ts";
+import {
+  appendLine,
+  isAlive,
+  jobFolder,
+  jobId,
+  prepareJob,
+  readLines,
+  readResult,
+} from "../../../src/remote/host/job-files.ts";
+import { runJob } from "../../../src/remote/host/jobs.ts";
+import { serveHost } from "../../../src/remote/host/serve.ts";
+import type { Peer } from "../../../src/remote/seam/peer.ts";
+import type { HostPart } from "../../../src/session/host-part.ts";
+import { systemClock } from "../../../src/system/clock.ts";
+import type { Context } from "../../../src/system/context.ts";
+import { fakeHost } from "../../support/fake-host.ts";
+import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
+
+let shop: GitWorkshop;
+let ctx: Context;
+let home: string;
+beforeEach(async () => {
+  shop = await gitWorkshop({ clock: systemClock });
+  home = shop.context.paths.home;
+  await mkdir(home, { recursive: true });
+  const program = join(import.meta.dirname, "../../support/job-program.ts");
+  const env = { ...shop.env, COWORK_HOME: home };
+  ctx = { ...shop.context, env, self: [process.execPath, program] };
+});
+afterEach(async () => {
+  for (const pid of await runs()) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  }
+  await shop.end();
+});
+
+const runs = async (): Promise<number[]> => {
+  const text = await readFile(join(home, "runs"), "utf8").catch(() => "");
+  return text.split("\n").flatMap((line) => (line === "" ? [] : [Number(line)]));
+};
+const go = async (): Promise<void> => await writeFile(join(home, "go"), "");
+const subject = ["app", ["a"]];
+const id = jobId("init", subject);
+
+const finished = { value: [{ name: "a" }] };
+
+interface Front {
+  told: ProgressEvent[];
+  asked: unknown[];
+  result: Promise<unknown>;
+  /** Ctrl-C */
+  cancel(): void;
+  /** the connection breaks */
+  cut(): void;
+}
+
+function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {}): Front {
+  const [cancelled, left] = [new AbortController(), new AbortController()];
+  const told: ProgressEvent[] = [];
+  const asked: unknown[] = [];
+  const peer: Peer = {
+    call: async (_method, question) => {
+      asked.push(question);
+      return await Promise.resolve(options.answer ?? true);
+    },
+    tell: async (_method, event) => {
+      told.push(event as ProgressEvent);
+      await Promise.resolve();
+    },
+    close: () => undefined,
+  };
+  const { seen = 0, joins = false } = options;
+  const wish = { method: "init", subject, seen, ...(joins ? {} : { args: [] }) };
+  const result = runJob({ ...ctx, signal: cancelled.signal }, peer, wish, left.signal);
+  result.catch(() => undefined);
+  return {
+    told,
+    asked,
+    result,
+    cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
+    cut: () => left.abort(new CoworkError("INTERRUPTED", "The other side is gone.")),
+  };
+}
+const details = ({ told }: Front): string[] => told.map(({ detail }) => detail ?? "");
+const begun = async (one: Front): Promise<void> =>
+  await vi.waitFor(() => expect(details(one)).toContain("begun"), { timeout: 15_000 });
+
+describe("a job", { timeout: 30_000 }, () => {
+  test("tells what it does and gives its result", async () => {
+    await go();
+    const one = front();
+    expect(await one.result).toMatchObject(finished);
+    expect(details(one)).toEqual(["begun", "ends"]);
+    expect(await isAlive(ctx, id)).toBe(false);
+  });
+
+  test("is joined by who asks for the same: one run, one result, all of its story", async () => {
+    const one = front();
+    await begun(one);
+    const two = front();
+    await begun(two);
+    await go();
+    expect(await two.result).toEqual(await one.result);
+    expect(await runs()).toHaveLength(1);
+    expect(details(two)).toEqual(details(one));
+  });
+
+  test("is only joined by who has nothing to start it with", async () => {
+    expect(await front({ joins: true }).result).toEqual({ missing: true });
+    const one = front();
+    await begun(one);
+    const two = front({ joins: true });
+    await begun(two);
+    await go();
+    expect(await two.result).toEqual(await one.result);
+    expect(await front({ joins: true }).result).toEqual({ missing: true });
+    expect(await front({ joins: true, seen: 1 }).result).toMatchObject(finished);
+    expect(await runs()).toHaveLength(1);
+  });
+
+  test("is started once by two at the same moment", async () => {
+    await go();
+    const both = [front(), front()];
+    await Promise.all(both.map(async (one) => await one.result));
+    // The second may come when the first has ended: then it is done again, which changes nothing.
+    expect((await runs()).length).toBeLessThanOrEqual(2);
+  });
+
+  test("goes on when nobody is there, and who comes back hears what he missed and gets the result", async () => {
+    const one = front();
+    await begun(one);
+    one.cut();
+    await expect(one.result).rejects.toThrow(/gone|aborted/);
+    expect(await isAlive(ctx, id)).toBe(true);
+    const back = front({ seen: one.told.length });
+    await go();
+    expect(await back.result).toMatchObject(finished);
+    expect(details(back)).not.toContain("begun");
+    expect(details(back)).toContain("ends");
+    expect(await runs()).toHaveLength(1);
+  });
+
+  test("keeps its result for who was cut off, and for nobody else", async () => {
+    const one = front();
+    await begun(one);
+    one.cut();
+    await go();
+    await vi.waitFor(async () => expect(await readResult(jobFolder(ctx, id))).toBeDefined(), { timeout: 15_000 });
+    const back = front({ seen: 1 });
+    expect(await back.result).toMatchObject(finished);
+    expect(await runs()).toHaveLength(1);
+    // The same command typed again is work of its own.
+    await front().result;
+    expect(await runs()).toHaveLength(2);
+  });
+
+  test("that was killed says so, and the next one begins anew", async () => {
+    const one = front();
+    await begun(one);
+    const [pid] = await runs();
+    process.kill(pid!, "SIGKILL");
+    await expect(one.result).rejects.toMatchObject({ hint: expect.stringMatching(/same command/) as string });
+    await go();
+    expect(await front().result).toMatchObject(finished);
+    expect(await runs()).toHaveLength(2);
+  });
+
+  test("ends with Ctrl-C, also with one that comes while it is started", async () => {
+    const one = front();
+    await begun(one);
+    one.cancel();
+    await expect(one.result).rejects.toMatchObject({ code: "INTERRUPTED" });
+    await vi.waitFor(async () => expect(await isAlive(ctx, id)).toBe(false), { timeout: 15_000 });
+
+    const early = front();
+    await vi.waitFor(async () => expect(await readdir(join(home, "jobs"))).toContain(id));
+    await new Promise((done) => setTimeout(done, 10));
+    early.cancel();
+    await expect(early.result).rejects.toMatchObject({ code: "INTERRUPTED" });
+    await vi.waitFor(async () => expect(await isAlive(ctx, id)).toBe(false), { timeout: 15_000 });
+  });
+
+  test("asks whoever is there, once", async () => {
+    await writeFile(join(home, "ask"), "");
+    const one = front({ answer: true });
+    await vi.waitFor(() => expect(details(one)).toContain("told true"), { timeout: 15_000 });
+    const two = front({ answer: false });
+    await go();
+    await Promise.all([one.result, two.result]);
+    expect(one.asked).toHaveLength(1);
+    expect(two.asked).toHaveLength(0);
+  });
+
+  test("is told of by its files: half a line is no line, and old jobs go", async () => {
+    const folder = await prepareJob(ctx, id, { method: "init", args: [] });
+    const event = { session: "a", step: "clone", state: "note", detail: "ä".repeat(1000) } as const;
+    await appendLine(folder, { event });
+    const { lines, place } = await readLines(folder);
+    expect(lines).toEqual([{ event }]);
+    await appendFile(join(folder, "log.jsonl"), '{"event":{"sess');
+    expect(await readLines(folder)).toEqual({ lines: [{ event }], place });
+    expect(await readLines(folder, place)).toEqual({ lines: [], place });
+    // A log that took this one's place is read from its beginning.
+    await rm(join(folder, "log.jsonl"));
+    expect(await readLines(folder, place)).toEqual({ lines: [], place });
+    await appendLine(folder, { event });
+    await appendLine(folder, { event });
+    expect((await readLines(folder, place)).lines).toEqual([{ event }, { event }]);
+    const later = { ...ctx, clock: { ...systemClock, now: () => new Date(Date.now() + 25 * 3600_000) } };
+    await prepareJob(later, jobId("start", "other"), { method: "start", args: [] });
+    expect(await readdir(ctx.paths.jobs)).toEqual([jobId("start", "other")]);
+    await rm(folder, { recursive: true, force: true });
+  });
+});
+
+describe("the host's part", () => {
+  interface Serving {
+    say(value: unknown): void;
+    input: PassThrough;
+    heard: () => string;
+    ended: Promise<void>;
+  }
+  function serve(host: HostPart, silenceMs?: number): Serving {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    let heard = "";
+    output.on("data", (chunk: Buffer) => (heard += chunk.toString()));
+    const more = silenceMs === undefined ? {} : { silenceMs };
+    return {
+      input,
+      say: (value) => void input.write(`${JSON.stringify(value)}\n`),
+      heard: () => heard,
+      ended: serveHost({ ctx, input, output, makeHost: () => host, ...more }),
+    };
+  }
+
+  test("offers what it offers and nothing else", async () => {
+    const { host, calls } = fakeHost({ list: () => Promise.resolve([]) });
+    const served = serve(host);
+    for (const [n, method] of ["openClone", "connect", "constructor", "then", "__proto__", "close"].entries())
+      served.say({ t: "q", m: "call", a: [method, []], i: `no${n}` });
+    served.say({ t: "q", m: "call", a: ["list", "no list"], i: "odd" });
+    served.say({ t: "q", m: "call", a: ["list", [{}]], i: "yes" });
+    await vi.waitFor(() => expect(served.heard()).toContain('"yes"'));
+    expect(calls.map(([name]) => name)).toEqual(["list"]);
+    expect(served.heard().match(/"code":"USAGE"/g)).toHaveLength(7);
+    served.input.end();
+    await served.ended;
+  });
+
+  test("ends when nothing is heard any more, and not as long as there is", async () => {
+    const { host } = fakeHost({});
+    const served = serve(host, 300);
+    let over = false;
+    void served.ended.then(() => (over = true));
+    for (let n = 0; n < 8; n++) {
+      served.say({ t: "q", m: "alive", a: [] });
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    expect(over).toBe(false);
+    await served.ended;
+  });
+
+  test("waits for what is under way when nobody is there any more: it ends in order", async () => {
+    let ended = false;
+    const { host } = fakeHost({
+      connect: async (_request, io) => {
+        await new Promise<void>((done) => io.signal?.addEventListener("abort", () => done(), { once: true }));
+        await new Promise((done) => setTimeout(done, 50));
+        ended = true;
+        return 143;
+      },
+    });
+    const served = serve(host);
+    served.say({ t: "q", m: "connect", a: [{}], i: "1" });
+    await new Promise((done) => setTimeout(done, 20));
+    served.input.end();
+    await served.ended;
+    expect(ended).toBe(true);
+  });
+});
