@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../../system/files.ts";
 import { withLock } from "../../system/locks.ts";
+import { newKey } from "./new-key.ts";
 
 export interface HostKey {
   /** in OpenSSH's form */
@@ -24,7 +25,7 @@ export async function hostKey(ctx: Pick<Context, "paths" | "clock" | "signal">):
   return await withLock(ctx, "ssh-host-key", { what: ctx.paths.ssh }, async () => {
     await ensureFolder(ctx.paths.ssh, { mode: 0o700 });
     const { default: ssh2 } = await import("ssh2");
-    const key = (await readKey(ctx)) ?? ssh2.utils.generateKeyPairSync("ed25519").private;
+    const key = (await readKey(ctx)) ?? newKey(ssh2);
     const parsed = ssh2.utils.parseKey(key);
     if (parsed instanceof Error) throw parsed;
     await writeFileAtomic(keyFile(ctx), key, { mode: 0o600 });

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server as NetServer, type Socket }
 import { join } from "node:path";
 import ssh2, { type AuthContext, type Connection as ServerConnection } from "ssh2";
 import { afterEach, describe, expect, test } from "vitest";
+import { newKey } from "../../../src/remote/inbound/new-key.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import { connectSsh } from "../../../src/remote/ssh/connect.ts";
 import { startDeadline } from "../../../src/remote/ssh/deadline.ts";
@@ -54,7 +55,7 @@ async function rawServer(onConnection: (socket: Socket) => void): Promise<string
   return await listen(server);
 }
 
-const hostKey = ssh2.utils.generateKeyPairSync("ed25519").private;
+const hostKey = newKey(ssh2);
 
 async function sshServer(
   options: { greeting?: string; banner?: string },
@@ -261,7 +262,7 @@ describe("a login", () => {
     const somebody = await person();
     for (const name of ["id_rsa", "id_ecdsa", "id_ed25519"]) {
       const file = join(somebody.home, ".ssh", name);
-      await writeFile(file, ssh2.utils.generateKeyPairSync("ed25519").private, { mode: 0o600 });
+      await writeFile(file, newKey(ssh2), { mode: 0o600 });
     }
     const error = await failure(connect(somebody, destination));
     expect(error.code).toBe("HOST_AUTH_FAILED");

@@ -3,9 +3,10 @@ import { duplexPair } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import ssh2, { type Client, type ClientChannel } from "ssh2";
 import { expect, onTestFinished, test } from "vitest";
+import { newKey } from "../../../../src/remote/inbound/new-key.ts";
 import { serveSsh, type Inbound } from "../../../../src/remote/inbound/serve.ts";
 
-const { private: hostKey } = ssh2.utils.generateKeyPairSync("ed25519");
+const hostKey = newKey(ssh2);
 
 /** A client at the server's other end, both in this process. */
 async function connect(inside: Inbound["inside"]): Promise<{ client: Client; served: Promise<void> }> {
