@@ -5,7 +5,8 @@
 export const indexFunctions = String.raw`
 lines() { tr '\n\000' '\001\n'; }
 unlines() { tr '\n\001' '\000\n'; }
-copy_index() { if [ -f "$GIT_DIR/index" ]; then cat "$GIT_DIR/index" >"$I"; else rm -f "$I"; fi; }
+# With its time: by that git knows which files may have changed in the very moment that the index was written, and reads them.
+copy_index() { if [ -f "$GIT_DIR/index" ]; then cat "$GIT_DIR/index" >"$I" && touch -r "$GIT_DIR/index" "$I"; else rm -f "$I"; fi; }
 # Files that somebody told git not to look at are looked at. What a sparse checkout leaves out stays out.
 unhide() {
   [ -e "$I" ] || return 0

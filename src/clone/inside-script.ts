@@ -15,6 +15,8 @@ export const notARepository = 96;
 const config = [
   ["safe.directory", "*"],
   ["core.fsmonitor", "false"],
+  ["core.trustctime", "true"],
+  ["core.checkStat", "default"],
   ["core.hooksPath", "/dev/null"],
   ["core.pager", "cat"],
   ["core.quotePath", "false"],

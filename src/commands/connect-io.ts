@@ -22,6 +22,8 @@ export function connectIo(caller: Caller, gone: AbortSignal, onReady: () => void
       onReady();
       raw(true);
     },
+    // While it waits for the connection Ctrl-C is for cowork itself.
+    onLost: () => raw(false),
     ...(isTerminal ? { tty: windowOf(stdout) } : {}),
     release: () => raw(false),
   };

@@ -18,17 +18,18 @@ export async function readyAgent(
   ctx: Context,
   record: Pick<SessionRecord, "id" | "name" | "devcontainer">,
   settings: Settings,
-  options: { workspaceFolder?: string; running?: string } = {},
+  options: { workspaceFolder?: string; running?: Promise<string | undefined> } = {},
 ): Promise<string[]> {
   const agent = getAgent(settings.agent);
-  const { id, name } = record;
+  const { name } = record;
   const { workspaceFolder, running } = options;
   const { login, repaired, problems } = await checkVault(ctx, agent);
-  const request = { id, name, settings, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) };
+  const request = { id: record.id, name, settings, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) };
   const { notes, changed } = await prepareAgent(ctx, agent, request);
-  if (running !== undefined && changed) {
+  const id = changed ? await running : undefined;
+  if (id !== undefined) {
     const remoteUid = record.devcontainer?.remoteUid ?? 0;
-    notes.push(...(await completeAgent(ctx, agent, { id: running, name, remoteUid })));
+    notes.push(...(await completeAgent(ctx, agent, { id, name, remoteUid })));
   }
   const missing = login.state === "none" ? [login.detail] : [];
   return [...repaired, ...problems, ...missing, ...notes];

@@ -70,14 +70,22 @@ async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: 
   const tell = (notes: readonly string[]): void => {
     for (const detail of notes) ctx.report({ session: record.name, step: "start", state: "note", detail });
   };
-  const running = await findRunning(ctx, record);
-  if (running !== undefined) {
-    tell(await readyAgent(ctx, record, settings, { running: running.container.id }));
-    return running;
+  const found = findRunning(ctx, record);
+  const said: string[] = [];
+  if (record.container !== undefined) {
+    // Neither waits for the other. Of a session that does not run it is done again by its start.
+    const id = found.then(
+      (one) => one?.container.id,
+      () => undefined,
+    );
+    const [running, agentSaid] = await Promise.all([found, readyAgent(ctx, record, settings, { running: id })]);
+    tell(agentSaid);
+    if (running !== undefined) return running;
+    said.push(...agentSaid);
   }
   const notes: string[] = [];
   const started = await locked(ctx, record, "start", (current) => startSession(ctx, current, settings, notes));
-  tell(notes);
+  tell(notes.filter((note) => !said.includes(note)));
   const now = await findRunning(ctx, started);
   if (now !== undefined) return now;
   throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {

@@ -97,7 +97,11 @@ export interface ConnectRequest {
   pane?: string[];
 }
 
-export type ConnectIo = Omit<AttachIo, "stdin"> & { stdin: Readable };
+export type ConnectIo = Omit<AttachIo, "stdin"> & {
+  stdin: Readable;
+  /** called when keys lead nowhere any more, for the connection broke; `onReady` again when it was made anew */
+  onLost?: () => void;
+};
 
 /** One line of `doctor`. */
 export interface Check {

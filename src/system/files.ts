@@ -1,10 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { lstat, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { constants, lstatSync } from "node:fs";
+import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
-import { errorCode, named, openFolder, openParent, type Name, type OpenFolder } from "./open-folder.ts";
+import { errorCode, isAbsent, named, openFolder, openParent, type Name, type OpenFolder } from "./open-folder.ts";
+import { readSmallFile } from "./small-file.ts";
 import { plain } from "./text.ts";
+
+export { isAbsent } from "./open-folder.ts";
+
+/** Up to here a file is read at once: each step through Node's thread pool takes longer than that. */
+const smallBytes = 1024 * 1024;
 
 /** Who owns a file and who may use it. Without uid and gid it belongs to whoever runs cowork. */
 export interface Ownership {
@@ -24,8 +30,7 @@ export interface Inside {
 /** Is there anything of this name? A link that leads nowhere counts. */
 export async function pathExists(path: string): Promise<boolean> {
   try {
-    await lstat(path);
-    return true;
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     if (isAbsent(error)) return false;
     throw toCoworkError(error);
@@ -41,6 +46,7 @@ export async function readRegularFile(
   path: string,
   options: { maxBytes: number } & Inside,
 ): Promise<Uint8Array | undefined> {
+  if (options.maxBytes <= smallBytes) return readSmallFile(path, options);
   let folder: OpenFolder | undefined;
   let handle: FileHandle | undefined;
   try {
@@ -127,6 +133,7 @@ export async function writeFileAtomic(
  */
 export async function ensureFolder(path: string, options: Ownership & Inside = {}): Promise<void> {
   try {
+    if (options.root === undefined && isAsWanted(path, options)) return;
     await makeFolder(path, options);
     if (options.mode === undefined && options.uid === undefined && options.gid === undefined) return;
     const { folder, name } = await openParent(path, options.root);
@@ -145,6 +152,14 @@ export async function ensureFolder(path: string, options: Ownership & Inside = {
     }
     throw toCoworkError(error);
   }
+}
+
+/** The usual case, at one look; whatever is odd is looked at with care. */
+function isAsWanted(path: string, { mode, uid, gid }: Ownership): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return false;
+  const isMode = mode === undefined || (stats.mode & 0o7777) === mode;
+  return isMode && (uid === undefined || stats.uid === uid) && (gid === undefined || stats.gid === gid);
 }
 
 async function makeFolder(path: string, options: Ownership & Inside): Promise<void> {
@@ -193,9 +208,4 @@ async function give(
   const { uid = now.uid, gid = now.gid, mode } = wanted;
   if (uid !== now.uid || gid !== now.gid) await handle.chown(uid, gid);
   if (mode !== undefined) await handle.chmod(mode);
-}
-
-/** There is nothing of that name, and can be nothing. */
-export function isAbsent(error: unknown): boolean {
-  return ["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(errorCode(error) ?? "");
 }

@@ -1,8 +1,8 @@
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename, dirname, relative, sep } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
-import { isAbsent, type Inside } from "./files.ts";
-import { errorCode } from "./open-folder.ts";
+import type { Inside } from "./files.ts";
+import { errorCode, isAbsent } from "./open-folder.ts";
 import { plain } from "./text.ts";
 
 /**

@@ -127,7 +127,7 @@ describe.each([
       const refused = await cowork("clean", "torn");
       expect(refused.code).toBe(1);
       expect(refused.stderr).toContain("cannot be read");
-      await cowork("doctor", "--fix");
+      await cowork("doctor", "--fix", "--host", home.there.host);
       expect(await listed("torn")).toMatchObject({ state: "running" });
       expect((await cowork("clean", "torn", "whole")).code).toBe(0);
     });

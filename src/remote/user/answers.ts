@@ -48,10 +48,13 @@ export const answers = {
 };
 
 /** The names that an answer is about are written down here: only those that were asked about count, each once. */
-type Asked = Pick<Selector, "names">;
+type Asked = Pick<Selector, "names" | "project">;
 
-function outcomesOf<T extends Outcome>(outcomes: T[], host: string, { names }: Asked): T[] {
-  const asked = names === undefined ? undefined : new Set(names.map(nameKey));
+function outcomesOf<T extends Outcome>(outcomes: T[], host: string, { names, project }: Asked): T[] {
+  // A session whose record cannot be read goes by its id.
+  const idOf = (name: string): string => `${project?.name}-${name}`;
+  const asked =
+    names === undefined ? undefined : new Set(names.flatMap((name) => [nameKey(name), nameKey(idOf(name))]));
   const told = new Set<string>();
   for (const { name } of outcomes) {
     const key = nameKey(name);

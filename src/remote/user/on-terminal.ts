@@ -7,6 +7,12 @@ import type { Program } from "../bootstrap/parcels.ts";
 import type { Channel, Connection } from "../types.ts";
 
 /**
+ * What a program on a full screen would have undone itself: mouse, focus and paste reports, the other screen, its own keys, a
+ * hidden cursor, colours.
+ */
+const calm = "\u001B[?1000;1002;1003;1004;1006;2004l\u001B[?1049l\u001B[?1l\u001B>\u001B[?25h\u001B[0m\u001B(B\r";
+
+/**
  * Runs a request of `__host tty` on a terminal over there that is joined to the caller's: keys, output and the window's size
  * pass through as they are.
  * @returns the exit code of what ran
@@ -36,6 +42,12 @@ export async function runOnTerminal(
     // Whatever the host says: what is no success there is none here.
     if (code !== null) return Math.min(code, 255);
     throw new CoworkError("HOST_UNREACHABLE", `${plain(connection.host)} ended it (${plain(signal ?? "no code")}).`);
+  } catch (error) {
+    if (io.signal?.aborted !== true) {
+      io.stdout.write(calm);
+      io.onLost?.();
+    }
+    throw error;
   } finally {
     io.signal?.removeEventListener("abort", leave);
     stopKeys();

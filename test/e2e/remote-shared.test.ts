@@ -1,0 +1,114 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { temporaryHome, type TestHome } from "../support/home.ts";
+import { startRemoteMachine, type RemoteMachine } from "../support/remote-machine.ts";
+import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
+import { commitAll, git, sampleProject } from "../support/sample-project.ts";
+
+/** One machine, and the sessions on it, for people on two others who have clones of one repository. */
+let machine: RemoteMachine;
+let homes: [TestHome, TestHome];
+let roots: [string, string];
+const on = (person: 0 | 1, ...args: string[]): Promise<CoworkResult> =>
+  runCowork(["--host", "box", ...args], { home: homes[person], cwd: roots[person] });
+
+beforeAll(async () => {
+  machine = await startRemoteMachine("remote-shared", { keepAgents: true });
+  homes = [await temporaryHome(), await temporaryHome()];
+  for (const home of homes) await machine.letIn(home, "box");
+  // Incompressible, so that it shows whether it is sent.
+  const large = Array.from({ length: 20_000 }, (_, i) => `${(i * 2_654_435_761) % 2 ** 32}`).join("");
+  const first = await sampleProject(homes[0], "image", {
+    files: { ".gitignore": ".env\n*.log\n", ".worktreeinclude": "*.log\n", "large.txt": large },
+  });
+  const second = join(homes[1].home, "app");
+  await git(homes[1].home, "clone", "-q", first, second);
+  await git(second, "remote", "remove", "origin");
+  roots = [first, second];
+});
+afterAll(async () => {
+  for (const home of homes ?? []) await home.remove();
+  await machine?.remove();
+});
+
+it("what is not committed comes along to a session there: --carry, COPY, .worktreeinclude", async () => {
+  const [root] = roots;
+  await writeFile(join(root, "README.md"), "changed\n");
+  await writeFile(join(root, ".env"), "SECRET=1\n");
+  await mkdir(join(root, "logs"));
+  await writeFile(join(root, "logs", "a.log"), "log\n");
+  await on(0, "config", "set", "COPY", ".env");
+  const made = await on(0, "init", "a", "--carry", "--trust");
+  expect(made.code, made.stderr).toBe(0);
+  expect(sentBytes(made)).toBeGreaterThan(50_000);
+  const { stdout } = await on(
+    0,
+    "connect",
+    "a",
+    "--",
+    "sh",
+    "-c",
+    "cat README.md .env logs/a.log; git status --porcelain",
+  );
+  expect(stdout).toBe("changed\nSECRET=1\nlog\n M README.md\n");
+});
+
+it("the next init sends what is new, and nothing where nothing is", async () => {
+  const again = await on(0, "init", "b");
+  expect(again.code, again.stderr).toBe(0);
+  expect(sentBytes(again)).toBe(0);
+  await writeFile(join(roots[0], "news.txt"), "news\n");
+  await commitAll(roots[0], "news");
+  const news = await on(0, "init", "c");
+  expect(news.code, news.stderr).toBe(0);
+  expect(sentBytes(news)).toBeGreaterThan(0);
+  expect(sentBytes(news)).toBeLessThan(50_000);
+  expect((await on(0, "connect", "c", "--", "cat", "news.txt")).stdout).toBe("news\n");
+});
+
+it("another person with a clone of the repository sees the same sessions, pulls from them and makes more", async () => {
+  const listed = await on(1, "list", "--json");
+  expect(JSON.parse(listed.stdout)).toMatchObject({ sessions: [{ name: "a" }, { name: "b" }, { name: "c" }] });
+  await on(0, "connect", "b", "--", "sh", "-c", "echo work >work.txt; git add .; git commit -qm work");
+  const pulled = await on(1, "pull", "b");
+  expect(pulled.code, pulled.stderr).toBe(0);
+  expect(await git(roots[1], "show", "b:work.txt")).toBe("work");
+  const made = await on(1, "init", "d", "--trust");
+  expect(made.code, made.stderr).toBe(0);
+  expect(sentBytes(made)).toBeLessThan(50_000);
+  const all = await on(0, "list", "--json");
+  expect(JSON.parse(all.stdout)).toMatchObject({
+    sessions: [{ name: "a" }, { name: "b" }, { name: "c" }, { name: "d", state: "running" }],
+  });
+});
+
+it("clean asks the person who calls it: work is saved where it was pulled to", async () => {
+  await on(1, "connect", "d", "--", "sh", "-c", "echo mine >mine.txt; git add .; git commit -qm mine");
+  expect((await on(1, "pull", "d")).code).toBe(0);
+  const refused = await on(0, "clean", "d");
+  expect([refused.code, refused.stderr + refused.stdout]).toEqual([3, expect.stringContaining("cowork pull d")]);
+  const cleaned = await on(1, "clean", "d");
+  expect(cleaned.code, cleaned.stderr).toBe(0);
+  const { stdout } = await on(0, "list", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ sessions: [{ name: "a" }, { name: "b" }, { name: "c" }] });
+});
+
+it("another repository of the same name is refused, and goes in under another name", async () => {
+  const other = await sampleProject(homes[1], "image", { name: "elsewhere/app", files: { "x.txt": "other\n" } });
+  const cowork = (...args: string[]): Promise<CoworkResult> =>
+    runCowork(["--host", "box", ...args], { home: homes[1], cwd: other });
+  const refused = await cowork("init", "z", "--json");
+  expect(refused.code).toBe(1);
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "PROJECT_NAME_TAKEN" } });
+  await cowork("config", "set", "PROJECT", "other");
+  const made = await cowork("init", "z");
+  expect(made.code, made.stderr).toBe(0);
+  expect((await cowork("connect", "z", "--", "cat", "x.txt")).stdout).toBe("other\n");
+});
+
+/** What the command says it sent of the project. */
+function sentBytes({ stderr }: CoworkResult): number {
+  const [, amount = "0", unit] = /sending the project: ([\d.]+) (kB|MB)/.exec(stderr) ?? [];
+  return Number(amount) * (unit === "MB" ? 1e6 : 1e3);
+}

@@ -1,0 +1,96 @@
+import { execa } from "execa";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { temporaryHome, type TestHome } from "../support/home.ts";
+import { startRemoteMachine, type RemoteMachine } from "../support/remote-machine.ts";
+import { runCowork, userEnvironment, type CoworkResult } from "../support/run-cowork.ts";
+import { sampleProject } from "../support/sample-project.ts";
+import { startSshMachine, type SshMachine } from "../support/ssh-machine.ts";
+import { openTerminal, type TmuxTerminal } from "../support/tmux-terminal.ts";
+
+/** A machine that has Node and tmux, behind another one: shells in its sessions outlive terminals and connections. */
+let machine: RemoteMachine;
+let jump: SshMachine;
+let home: TestHome;
+let cwd: string;
+const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(["--host", "box", ...args], { home, cwd });
+
+beforeAll(async () => {
+  machine = await startRemoteMachine("remote-terminal", { keepAgents: true, packages: ["tmux"] });
+  await execa("docker", ["cp", "--follow-link", process.execPath, `${machine.container}:/usr/local/bin/node`]);
+  jump = await startSshMachine("remote-terminal");
+  await jump.sh(`echo '${machine.address} inner' >>/etc/hosts`);
+  home = await temporaryHome();
+  const key = join(home.home, ".ssh", "id_test");
+  // Only the machine between knows it by this name.
+  const lines = ["ProxyJump between", "Host between", `HostName ${jump.address}`, "User person", `IdentityFile ${key}`];
+  await machine.letIn(home, "box", { lines, hostName: "inner" });
+  await jump.authorize(await readFile(`${key}.pub`, "utf8"));
+  await execa("tee", ["-a", join(home.home, ".ssh", "known_hosts")], { input: await jump.hostKeys() });
+  cwd = await sampleProject(home, "image");
+});
+afterAll(async () => {
+  await home?.remove();
+  await jump?.remove();
+  await machine?.remove();
+});
+
+const terminals: TmuxTerminal[] = [];
+afterAll(async () => {
+  for (const one of terminals) await one.close();
+});
+
+async function connectOnTerminal(): Promise<TmuxTerminal> {
+  const variables = Object.entries(userEnvironment(home, { TERM: "screen" })).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  const argv = ["env", "-C", cwd, "-i", ...variables, "cowork", "connect", "a"];
+  const terminal = await openTerminal(argv, { columns: 100, rows: 30 });
+  terminals.push(terminal);
+  return terminal;
+}
+
+/** What the shell on the terminal is: the number of its process. */
+async function shellOn(terminal: TmuxTerminal, word: string): Promise<string> {
+  await terminal.type(`echo ${word}=$$.`, "Enter");
+  await terminal.shows(new RegExp(`^${word}=\\d+\\.`, "m"));
+  return new RegExp(`^${word}=(\\d+)\\.`, "m").exec(await terminal.screen())![1]!;
+}
+
+it("init, list and connect go through the machine between, with the Node that is there", async () => {
+  const made = await cowork("init", "a", "--json");
+  expect(JSON.parse(made.stdout)).toMatchObject({ sessions: [{ name: "a", host: "box", state: "running" }] });
+  expect(made.stderr).not.toContain("sending Node");
+  expect((await cowork("connect", "a", "--", "pwd")).stdout).toBe("/workspaces/app-a\n");
+  const { stdout } = await cowork("list", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ sessions: [{ name: "a", state: "running" }] });
+});
+
+it("a shell is left and come back to", async () => {
+  const first = await connectOnTerminal();
+  const shell = await shellOn(first, "first");
+  await first.type("C-b", "d");
+  await first.shows("code=0");
+  const second = await connectOnTerminal();
+  expect(await shellOn(second, "second")).toBe(shell);
+});
+
+it("a connection that breaks is said, and made again to the same shell", async () => {
+  const terminal = terminals.at(-1)!;
+  const shell = await shellOn(terminal, "before");
+  const before = await connections();
+  await machine.sh(`kill -KILL ${before.join(" ")}`);
+  const isNew = (id: string): boolean => !before.includes(id);
+  await vi.waitFor(async () => expect((await connections()).some(isNew)).toBe(true), { timeout: 60_000 });
+  expect(await shellOn(terminal, "after")).toBe(shell);
+  await terminal.type("exit", "Enter");
+  await terminal.shows("code=0");
+  await terminal.shows("the connection to box broke");
+});
+
+/** Processes that sshd has on the machine for connections. */
+async function connections(): Promise<string[]> {
+  const { stdout } = await machine.sh("grep -lx sshd-session /proc/[0-9]*/comm | cut -d/ -f3");
+  return stdout.split("\n").filter((line) => line !== "");
+}
