@@ -29,7 +29,7 @@ beforeEach(async () => {
   shop = await gitWorkshop({ clock: systemClock });
   home = shop.context.paths.home;
   await mkdir(home, { recursive: true });
-  const program = join(import.meta.dirname, "../../support/job-program.ts");
+  const program = join(import.meta.dirname, "../../support/job-here.ts");
   const env = { ...shop.env, COWORK_HOME: home };
   ctx = { ...shop.context, env, self: [process.execPath, program] };
 });
