@@ -1,21 +1,19 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoworkError } from "../../errors.ts";
-import type { ConnectIo, ConnectRequest, HostPart } from "../../session/host-part.ts";
-import type { Selector } from "../../session/types.ts";
+import type { HostPart } from "../../session/host-part.ts";
 import type { UserSide } from "../../session/user-side.ts";
 import type { Context } from "../../system/context.ts";
 import { createLines } from "../seam/lines.ts";
 import { createPeer, type Offered, type Peer } from "../seam/peer.ts";
-import { createStreams, type Streams } from "../seam/streams.ts";
-import { streamOf } from "../seam/stream-numbers.ts";
-import { takeCarried } from "./carried.ts";
+import { createStreams } from "../seam/streams.ts";
 import { offerClones } from "./clones.ts";
+import { countCalls } from "./count-calls.ts";
 import { runJob, type JobWish } from "./jobs.ts";
 import { callHost } from "./plain-calls.ts";
 import { createRemoteUser } from "./remote-user.ts";
-import { findLackingLfs, takeLfs } from "./store-lfs.ts";
-import { findLacking, type StoredIdentity, takeBundle, type Upload, uploadedBytes } from "./store.ts";
+import { offerStore } from "./store-offers.ts";
+import { offerStreamed } from "./streamed.ts";
 
 export interface Served {
   ctx: Context;
@@ -66,17 +64,7 @@ export async function serveHost(served: Served): Promise<void> {
     now: () => ctx.clock.now().getTime(),
     alive: () => undefined,
     cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
-    storeLacks: async (project: StoredIdentity, oids: string[]) => ({
-      ...(await findLacking(ctx, project, oids)),
-      gitDir: ctx.paths.store(project.name),
-    }),
-    storeHas: async (project: StoredIdentity, id: string) => await uploadedBytes(ctx, project, id),
-    storeTake: async (project: StoredIdentity, upload: Upload, stream: number) =>
-      await takeBundle(ctx, project, upload, streams.take(stream)),
-    lfsLacks: async (project: StoredIdentity, oids: string[]) => await findLackingLfs(ctx, project, oids),
-    lfsTake: async (project: StoredIdentity, oids: string[], stream: number) =>
-      await takeLfs(ctx, project, oids, streams.take(stream)),
-    carriedTake: async (id: string, stream: number) => await takeCarried(ctx, id, streams.take(stream)),
+    ...offerStore(ctx, streams),
   };
   const { counted, idle } = countCalls(offered);
   const peer = createPeer(lines, counted, () => gone);
@@ -85,47 +73,4 @@ export async function serveHost(served: Served): Promise<void> {
   // What is under way hears that nobody is there any more, and ends in order: this process ends with this function.
   await Promise.race([idle(), sleep(endMs, undefined, { ref: false })]);
   await clones.closeAll();
-}
-
-/** The same functions, and a way to wait until none of them runs. */
-function countCalls(offered: Offered): { counted: Offered; idle: () => Promise<unknown> } {
-  const running = new Set<Promise<unknown>>();
-  const count =
-    (work: Offered[string]): Offered[string] =>
-    async (...args) => {
-      const done = Promise.resolve(work(...args));
-      running.add(done);
-      try {
-        return await done;
-      } finally {
-        running.delete(done);
-      }
-    };
-  const counted = Object.fromEntries(Object.entries(offered).map(([name, work]) => [name, count(work)]));
-  return { counted, idle: async () => await Promise.allSettled(running) };
-}
-
-/** What has a terminal or a stream of its own beside the call. */
-function offerStreamed(host: HostPart, streams: Streams, signal: AbortSignal): Offered {
-  const outs = (): { out: Writable; done: () => Promise<void> } => streams.give(streamOf.stdout);
-  return {
-    connect: async (request: ConnectRequest) => {
-      const [stdout, stderr] = [outs(), streams.give(streamOf.stderr)];
-      const io: ConnectIo = { stdin: streams.take(streamOf.stdin), stdout: stdout.out, stderr: stderr.out, signal };
-      try {
-        return await host.connect(request, io);
-      } finally {
-        streams.drop(streamOf.stdin);
-        await Promise.all([stdout.done(), stderr.done()]);
-      }
-    },
-    logs: async (selector: Selector & { names: [string] }, options: { follow: boolean }) => {
-      const { out, done } = outs();
-      try {
-        await host.logs(selector, options, out);
-      } finally {
-        await done();
-      }
-    },
-  };
 }

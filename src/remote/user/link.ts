@@ -1,5 +1,4 @@
 import { setImmediate } from "node:timers/promises";
-import pLimit from "p-limit";
 import { CoworkError, type ErrorView } from "../../errors.ts";
 import type { UserSide } from "../../session/user-side.ts";
 import type { Context } from "../../system/context.ts";
@@ -12,16 +11,13 @@ import { createPeer, type Peer } from "../seam/peer.ts";
 import { createStreams, type Streams } from "../seam/streams.ts";
 import { streamOf } from "../seam/stream-numbers.ts";
 import type { Connection, ConnectOptions } from "../types.ts";
-import { answerSaved } from "./saved-answers.ts";
-import { invalid, tameEvent, tameFrom, tameQuestion } from "./tame.ts";
+import { offerUser } from "./user-offers.ts";
+import { tameFrom } from "./tame.ts";
 
 /** After Ctrl-C the host's part has so long to end in order. */
 const endMs = 15_000;
 /** So often the host's part hears that somebody is here: it cannot see a network that is gone. */
 const beatMs = 15_000;
-/** Questions under way, and sessions that something is told of: more is none of our doing. */
-const maxAsking = 1000;
-const maxSessions = 1000;
 
 export interface LinkOptions {
   /** as the user calls the host */
@@ -31,7 +27,7 @@ export interface LinkOptions {
   connect: (signal: AbortSignal, wish: ConnectOptions) => Promise<Connection>;
   forwardAgent?: boolean;
   /** a counted event came: so many lines of a job's log are known here */
-  onCounted(): void;
+  onCounted: () => void;
 }
 
 /** A connection with the host's part at its other end. */
@@ -53,7 +49,7 @@ export interface Link {
  * @throws what connecting throws; HOST_UNREACHABLE from every call once the connection is gone
  */
 export async function openLink(ctx: Context, options: LinkOptions): Promise<Link> {
-  const { name, user } = options;
+  const { name } = options;
   const connection = await options.connect(ctx.signal, { forwardAgent: options.forwardAgent === true });
   const lost: { now?: { reason: Error | undefined } } = {};
   let closed = false;
@@ -67,24 +63,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     const channel = await openHost(ctx, connection, { program: options.program });
     const lines = createLines(channel.stdout, channel.stdin);
     const streams = createStreams(() => peer, lines.ended);
-    const answer = answerSaved(user);
-    const told = new Set<string>();
-    const [inTurn, aFew] = [bounded(1), bounded(8)];
-    const offered = {
-      ...streams.offered,
-      report: (value: unknown, counted: unknown) => {
-        if (counted === true) options.onCounted();
-        const event = tameEvent(value, name);
-        if (event === undefined || (told.size >= maxSessions && !told.has(event.session))) return;
-        told.add(event.session);
-        ctx.report(event);
-      },
-      ask: async (value: unknown) => {
-        const question = tameQuestion(value, plain(name));
-        return await inTurn(() => ctx.ask(question));
-      },
-      saved: async (...args: never[]) => await aFew(() => answer(...args)),
-    };
+    const offered = { ...streams.offered, ...offerUser(ctx, options) };
     const gone = (reason: Error | undefined): CoworkError =>
       closed || ctx.signal.aborted ? ended(name, closed) : broken(name, reason);
     const peer = createPeer(lines, offered, gone, (error) => saidThere(tameFrom(name, error) as ErrorView, name));
@@ -92,7 +71,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     // The host's part is gone, whatever the connection may be good for: the next one is made anew.
     void over.then(() => connection.close());
     const stopCancel = cancelWith(ctx.signal, peer, () => connection.close());
-    const beat = setInterval(() => void peer?.tell("alive"), beatMs).unref();
+    const beat = setInterval(() => void peer.tell("alive"), beatMs).unref();
     void over.then(() => clearInterval(beat));
     let count: number = streamOf.other;
     return {
@@ -138,15 +117,6 @@ function ended(name: string, inOrder: boolean): CoworkError {
   return new CoworkError("INTERRUPTED", `Interrupted. ${plain(name)} did not say that the work there has ended.`, {
     hint: "run the same command again: it goes on where it was",
   });
-}
-
-/** So many at once; a host that asks on and on gets an error. */
-function bounded(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const limit = pLimit(atOnce);
-  return async (work) => {
-    if (limit.pendingCount >= maxAsking) throw invalid("more questions than there are answers");
-    return await limit(work);
-  };
 }
 
 function cancelWith(signal: AbortSignal, peer: Peer, giveUp: () => void): () => void {
