@@ -3,12 +3,13 @@ import { checkAgent } from "./checks/agent.ts";
 import { checkConfig } from "./checks/config.ts";
 import { checkEngine } from "./checks/engine.ts";
 import { checkLeftovers } from "./checks/leftovers.ts";
+import { checkOldVersions } from "./checks/old-versions.ts";
 import { checkPrograms } from "./checks/programs.ts";
 import type { Check } from "./host-part.ts";
 
 /** Everything that cowork needs on this host, checked; with `fix` what can be mended safely is. Never throws for a bad state. */
 export async function runDoctor(ctx: Context, options: { fix: boolean }): Promise<Check[]> {
-  const groups = [checkPrograms, checkEngine, checkAgent, checkConfig, checkLeftovers];
+  const groups = [checkPrograms, checkEngine, checkAgent, checkConfig, checkLeftovers, checkOldVersions];
   const results: Check[] = [];
   for (const group of groups) results.push(...(await group(ctx, options)));
   return results;

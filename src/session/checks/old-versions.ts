@@ -1,0 +1,41 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../../system/context.ts";
+import { removeTree } from "../../system/tree.ts";
+import type { Check } from "../host-part.ts";
+
+/** So many of the newest stay, and everything of the last days: a shell in tmux may still run an older one. */
+const keptVersions = 3;
+const keptMs = 30 * 24 * 3600_000;
+
+/**
+ * Cowork's own program in versions that nobody calls any more: laid down here (`lib/cowork`), carried here by others
+ * (`lib/remote`). With `fix` they go; a version that is called again lays itself down again.
+ */
+export async function checkOldVersions(ctx: Context, { fix }: { fix: boolean }): Promise<Check[]> {
+  const old = [...(await oldBelow(ctx, "cowork")), ...(await oldBelow(ctx, "remote"))];
+  if (old.length === 0) return [];
+  const title = "Old versions";
+  if (!fix) {
+    const detail = `${old.length} of cowork's program that nobody calls any more`;
+    return [{ title, status: "warning", detail, fix: "cowork doctor --fix" }];
+  }
+  for (const folder of old) await removeTree(folder);
+  return [{ title, status: "fixed", detail: `${old.length} of cowork's program removed` }];
+}
+
+async function oldBelow(ctx: Context, name: string): Promise<string[]> {
+  const parent = join(ctx.paths.lib, name);
+  const found = await Promise.all(
+    (await readdir(parent).catch(() => []))
+      .filter((entry) => /^[0-9a-f]{12}$/.test(entry))
+      .map(async (entry) => {
+        const folder = join(parent, entry);
+        const stats = await stat(folder).catch(() => undefined);
+        return { folder, time: stats?.mtimeMs ?? Infinity };
+      }),
+  );
+  const before = ctx.clock.now().getTime() - keptMs;
+  const oldest = found.toSorted((a, b) => b.time - a.time).slice(keptVersions);
+  return oldest.filter(({ time }) => time < before).map(({ folder }) => folder);
+}
