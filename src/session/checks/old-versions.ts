@@ -9,7 +9,7 @@ const keptVersions = 3;
 const keptMs = 30 * 24 * 3600_000;
 
 /**
- * Cowork's own program in versions that nobody calls any more: laid down here (`lib/cowork`), carried here by others
+ * Cowork's own program in older versions: laid down here (`lib/cowork`), carried here by others
  * (`lib/remote`). With `fix` they go; a version that is called again lays itself down again.
  */
 export async function checkOldVersions(ctx: Context, { fix }: { fix: boolean }): Promise<Check[]> {
@@ -17,7 +17,7 @@ export async function checkOldVersions(ctx: Context, { fix }: { fix: boolean }):
   if (old.length === 0) return [];
   const title = "Old versions";
   if (!fix) {
-    const detail = `${old.length} of cowork's program that nobody calls any more`;
+    const detail = `${old.length} older ones of cowork's program, beside the newest ${keptVersions}`;
     return [{ title, status: "warning", detail, fix: "cowork doctor --fix" }];
   }
   for (const folder of old) await removeTree(folder);
