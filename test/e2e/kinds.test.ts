@@ -28,15 +28,18 @@ describe.each([
     ["compose", "root"],
   ])("a project with the configuration: %s", (kind, user) => {
     let cwd: string;
-    let before: string[];
     const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
-    const everything = async (): Promise<string[]> => [
-      ...(await home.there.docker("volume", "ls", "-q")),
-      ...(await home.there.docker("network", "ls")),
-    ];
+    /** Volumes and networks that the sessions' containers hang on, by name. Those of other tests come and go beside this one. */
+    const held = async (): Promise<{ volumes: string[]; networks: string[] }> => {
+      const format =
+        "{{range .Mounts}}v {{.Name}}\n{{end}}{{range $name, $_ := .NetworkSettings.Networks}}n {{$name}}\n{{end}}";
+      const lines = await home.there.docker("inspect", "-f", format, ...(await inEngine("ps", "-aq")));
+      const named = (sort: string): string[] =>
+        lines.filter((line) => line.startsWith(`${sort} `) && line.length > 2).map((line) => line.slice(2));
+      return { volumes: named("v"), networks: named("n").filter((name) => name !== "bridge") };
+    };
 
     it("has two sessions side by side that both work", async () => {
-      before = await everything();
       cwd = await sampleProject(home, kind, { name: `kind-${kind}` });
       const made = await cowork("init", "a", "b", "--trust", "--json");
       expect(JSON.parse(made.stdout).sessions).toMatchObject([
@@ -62,6 +65,8 @@ describe.each([
         const published = kind === "compose" ? [{ container: 8080, address: "127.0.0.1" }] : [];
         expect(one.ports).toMatchObject(published);
       }
+      const { volumes, networks } = await held();
+      expect(networks.length > 0).toBe(kind === "compose");
       expect((await cowork("clean")).code).toBe(3);
       expect((await cowork("clean", "--force")).code).toBe(0);
       for (const what of [
@@ -70,7 +75,12 @@ describe.each([
         ["network", "ls", "-q"],
       ])
         expect(await inEngine(...what)).toEqual([]);
-      expect(await everything()).toEqual(before);
+      const [left, leftNetworks] = await Promise.all([
+        home.there.docker("volume", "ls", "-q"),
+        home.there.docker("network", "ls", "--format", "{{.Name}}"),
+      ]);
+      expect(left.filter((name) => volumes.includes(name))).toEqual([]);
+      expect(leftNetworks.filter((name) => networks.includes(name))).toEqual([]);
     });
   });
 
