@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { plain } from "../system/text.ts";
 import type { EngineClient } from "./client.ts";
 import { statusOf } from "./errors.ts";
@@ -7,6 +8,21 @@ type Part = Pick<
   Engine,
   "listContainers" | "findContainer" | "startContainer" | "stopContainer" | "removeContainer" | "stats"
 >;
+
+const listLagMs = 3_000;
+
+/**
+ * The engine answers a stop before its list knows of it (Docker Engine 26 under load, seen): whoever looks next would be told
+ * that the container runs.
+ */
+async function untilListedStopped(client: EngineClient, id: string): Promise<void> {
+  const filters = { id: [id], status: ["running"] };
+  for (let waited = 0; waited < listLagMs; waited += 20) {
+    const running = (await client.get("/containers/json", { filters })) as unknown[];
+    if (running.length === 0) return;
+    await sleep(20);
+  }
+}
 
 export function containerMethods(client: EngineClient): Part {
   return {
@@ -30,6 +46,7 @@ export function containerMethods(client: EngineClient): Part {
       client.attempt(`stop container ${plain(id)}`, async () => {
         const container = (await client.docker()).getContainer(id);
         await container.stop({ t: timeoutSeconds }).catch(accept(304, 404));
+        await untilListedStopped(client, id);
       }),
     removeContainer: (id) =>
       client.attempt(`remove container ${plain(id)}`, async () => {
