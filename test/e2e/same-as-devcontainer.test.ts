@@ -40,6 +40,7 @@ interface Inspected {
 
 interface Shown {
   environment: string[];
+  entrypoint: string[];
   mounts: string[];
   user: string;
   labels: string[];
@@ -53,6 +54,8 @@ const added = {
   // first on the PATH.
   environment:
     /^((CLAUDE_CONFIG_DIR|CLAUDE_SECURESTORAGE_CONFIG_DIR|DISABLE_AUTOUPDATER)=|[A-Z_]+=\/usr\/local\/share\/cowork\/)/,
+  // what ends in order what runs inside, before the container stops
+  entrypoint: "trap '/opt/cowork/bin/quiesce; exit 0' 15",
   mounts: /:(\/opt\/cowork|\/cowork\/|\/etc\/claude-code)/,
   // ours, those that say which folder it is, and what the image and Compose write for themselves
   labels: /^(cowork\.|devcontainer\.|com\.docker\.compose\.)/,
@@ -85,6 +88,9 @@ async function show(container: string, clone: string, exec: (...argv: string[]) 
     )
       .filter((line) => !added.mounts.test(line))
       .toSorted(),
+    entrypoint: [...(found.Config.Entrypoint ?? []), ...(found.Config.Cmd ?? [])].map((word) =>
+      neutral(word).replace(added.entrypoint, "").replaceAll(/\s+/g, " "),
+    ),
     // an image that names no user runs as root
     user: found.Config.User || "root",
     labels: Object.keys(found.Config.Labels)
