@@ -33,6 +33,23 @@ export async function statusEverywhere(
   );
 }
 
+/** The sessions of each host that answers; of one that does not nothing is known, and that is said. */
+export async function listByHost(app: App, selector: Selector): Promise<{ host: string; views: SessionView[] }[]> {
+  const shares = await shareOut(app, selector, "every");
+  const all = await Promise.all(
+    shares.map(async (share) => {
+      try {
+        return [{ host: share.host, views: await (await partOf(app, share.host)).list(share.selector) }];
+      } catch (error) {
+        if (shares.length === 1 || share.host === "local") throw error;
+        app.terminal.err(`note: ${toCoworkError(error).message}`);
+        return [];
+      }
+    }),
+  );
+  return all.flat();
+}
+
 type Lost<T> = (name: string, host: string, project: Selector["project"], error: ErrorView) => T;
 
 async function everywhere<T extends SessionView>(

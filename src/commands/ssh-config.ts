@@ -31,7 +31,12 @@ export const sshConfigCommand = defineCommand({
       import("./ssh-command.ts"),
     ]);
     const ctx = await app.context();
-    const entries = (await (await app.host()).list(selector)).flatMap((view) => entryOf(view) ?? []);
+    const { listByHost } = await import("./list-everywhere.ts");
+    const byHost = (await listByHost(app, selector)).map(({ host, views }) => ({
+      host,
+      entries: views.flatMap((view) => entryOf(view) ?? []),
+    }));
+    const entries = byHost.flatMap((one) => one.entries);
     const place = { cowork: coworkCommand(app.caller, ctx), knownHosts: (await hostKey(ctx)).knownHosts };
     const config = renderConfig(entries, place);
     const sessions = hostNames(entries).own.map(({ entry: { id }, names }) => ({ id, hosts: names }));
@@ -42,9 +47,9 @@ export const sshConfigCommand = defineCommand({
       return 0;
     }
     const { writeSshConfig } = await import("../remote/inbound/write-config.ts");
-    const host = (await app.settings()).host ?? "local";
-    const scope = { host, ...(selector.project === undefined ? {} : { project: selector.project.name }) };
-    const written = await writeSshConfig(ctx, entries, scope, place);
+    const project = selector.project === undefined ? {} : { project: selector.project.name };
+    const scopes = byHost.map(({ host, entries: its }) => ({ scope: { host, ...project }, entries: its }));
+    const written = await writeSshConfig(ctx, scopes, place);
     if (app.globals.json) return app.json({ sessions, config, written });
     const { renderWritten } = await import("../ui/ssh-config.ts");
     app.terminal.out(renderWritten(sessions, written));

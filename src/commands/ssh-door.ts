@@ -37,9 +37,11 @@ export function sessionDoor(app: App, id: string, appAt: (folder: string) => App
       throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${plain(id)}.`, { hint });
     }
     const { project: name, projectRoot: root } = view;
-    // The record's own root: so the first commit does not have to tell whose session it is.
-    const project = { name, root, rootCommit: "" };
-    const settings = await appAt(root).settings();
+    const own = appAt(root);
+    // Here the record's own root says whose session it is; of one on another machine the first commit does.
+    const rootCommit = view.host === "local" ? "" : (await own.project()).facts.rootCommit;
+    const project = { name, root, rootCommit };
+    const settings = await own.settings();
     return { selector: { project, names: [view.name] }, settings };
   }
 }

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { temporaryHome, type TestHome } from "../support/home.ts";
 import { startRemoteMachine, type RemoteMachine } from "../support/remote-machine.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
+import { runAs, runCowork, type CoworkResult } from "../support/run-cowork.ts";
 import { commitAll, git, sampleProject } from "../support/sample-project.ts";
+import { ensureSshClient } from "../support/ssh-client.ts";
 
 /** One machine, and the sessions on it, for people on two others who have clones of one repository. */
 let machine: RemoteMachine;
@@ -112,3 +113,32 @@ function sentBytes({ stderr }: CoworkResult): number {
   const [, amount = "0", unit] = /sending the project: ([\d.]+) (kB|MB)/.exec(stderr) ?? [];
   return Number(amount) * (unit === "MB" ? 1e6 : 1e3);
 }
+
+it("plain ssh goes into a session there, by several channels of one connection at once", async () => {
+  await ensureSshClient();
+  const written = await on(0, "ssh-config", "--write");
+  expect(written.code, written.stderr).toBe(0);
+  const config = join(homes[0].home, ".ssh", "config");
+  const ssh = (...args: string[]): Promise<CoworkResult> =>
+    runAs(["ssh", "-F", config, ...args], { home: homes[0], cwd: homes[0].folder, timeoutMs: 100_000 });
+  const inside = await on(0, "connect", "b", "--", "hostname");
+  expect(await ssh("cowork.b", "hostname; exit 7")).toMatchObject({ code: 7, stdout: inside.stdout });
+  // One ssh holds the connection; the others are channels of it, and one that ends takes none of them along.
+  const socket = join(homes[0].folder, "master");
+  const shared = ["-o", `ControlPath=${socket}`];
+  const master = ssh(
+    ...shared,
+    "-M",
+    "cowork.b",
+    "touch /tmp/there; while [ ! -e /tmp/go ]; do sleep 0.1; done; echo first",
+  );
+  await expect
+    .poll(async () => (await ssh(...shared, "cowork.b", "cat /tmp/there && echo is")).stdout, { timeout: 60_000 })
+    .toBe("is\n");
+  const [one, two] = await Promise.all([
+    ssh(...shared, "cowork.b", "head -c 300000 /dev/zero | tr '\\0' 1"),
+    ssh(...shared, "cowork.b", "head -c 300000 /dev/zero | tr '\\0' 2; touch /tmp/go"),
+  ]);
+  expect([one.stdout === "1".repeat(300_000), two.stdout === "2".repeat(300_000)]).toEqual([true, true]);
+  expect(await master).toMatchObject({ code: 0, stdout: "first\n" });
+});

@@ -22,20 +22,20 @@ export interface Written {
 
 /**
  * Makes plain `ssh` know these sessions. The user's own configuration gets one line, once.
- * @param scope of what the entries are all there is: what the file has of it besides goes
+ * @param scopes what the entries of each are all there is of: what the file has of it besides goes
  * @throws PERMISSION_DENIED, DISK_FULL, FILE_TOO_LARGE
  */
 export async function writeSshConfig(
   ctx: Pick<Context, "paths" | "user" | "clock" | "signal">,
-  entries: readonly SshEntry[],
-  scope: { host: string; project?: string },
+  scopes: readonly { scope: { host: string; project?: string }; entries: readonly SshEntry[] }[],
   place: ConfigPlace,
 ): Promise<Written> {
   const file = join(ctx.paths.ssh, "config");
   return await withLock(ctx, "ssh-config", { what: file }, async () => {
     await ensureFolder(ctx.paths.ssh, { mode: 0o700 });
     const known = (await readRegularFile(file, { maxBytes })) ?? new Uint8Array();
-    const all = mergeEntries(parseEntries(Buffer.from(known).toString()), entries, scope);
+    const before = parseEntries(Buffer.from(known).toString());
+    const all = scopes.reduce((merged, { scope, entries }) => mergeEntries(merged, entries, scope), before);
     const text = head + renderConfig(all, place);
     if (!Buffer.from(text).equals(known)) await writeFileAtomic(file, text);
     return { file, include: await includeIt(join(ctx.user.home, ".ssh", "config"), file) };

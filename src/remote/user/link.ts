@@ -9,7 +9,6 @@ import { createLines } from "../seam/lines.ts";
 import { saidThere } from "../said-there.ts";
 import { createPeer, type Peer } from "../seam/peer.ts";
 import { createStreams, type Streams } from "../seam/streams.ts";
-import { streamOf } from "../seam/stream-numbers.ts";
 import type { Connection, ConnectOptions } from "../types.ts";
 import { offerUser } from "./user-offers.ts";
 import { tameFrom } from "./tame.ts";
@@ -73,7 +72,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     const stopCancel = cancelWith(ctx.signal, peer, () => connection.close());
     const beat = setInterval(() => void peer.tell("alive"), beatMs).unref();
     void over.then(() => clearInterval(beat));
-    let count: number = streamOf.other;
+    let count = 0;
     return {
       connection,
       peer,

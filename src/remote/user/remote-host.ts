@@ -8,7 +8,6 @@ import type { InitRequest, Selector } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { copyTo } from "../seam/streams.ts";
-import { streamOf } from "../seam/stream-numbers.ts";
 import type { ConnectOptions } from "../types.ts";
 import { answers } from "./answers.ts";
 import { checkClock } from "./check-clock.ts";
@@ -135,8 +134,9 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     },
     logs: async (selector, wish, out) => {
       const open = await getLink();
-      const copied = copyLog(open.streams.take(streamOf.stdout), out);
-      await Promise.all([open.peer.call("logs", there(selector), wish), copied]);
+      const stream = open.nextStream();
+      const copied = copyLog(open.streams.take(stream), out);
+      await Promise.all([open.peer.call("logs", there(selector), wish, stream), copied]);
     },
     doctor: async (wish) => {
       const checks = answers.checks(await call("doctor", wish), name);
@@ -186,16 +186,18 @@ function there<S extends Selector>(selector: S): S {
 
 async function connectStreams(open: Link, request: unknown, io: ConnectIo): Promise<number> {
   const { peer, streams } = open;
-  const cancel = (): void => void peer.tell("cancel");
+  const [stdin, stdout, stderr] = [open.nextStream(), open.nextStream(), open.nextStream()];
+  // This one alone: others may run over the same connection.
+  const cancel = (): void => void peer.tell("connectEnd", stdin);
   io.signal?.addEventListener("abort", cancel, { once: true });
   // Not waited for: a program may end with its input unread.
-  void streams.pump(streamOf.stdin, io.stdin).catch(() => undefined);
+  void streams.pump(stdin, io.stdin).catch(() => undefined);
   try {
     io.onReady?.();
     const [code] = await Promise.all([
-      peer.call("connect", request),
-      copyTo(streams.take(streamOf.stdout), io.stdout),
-      copyTo(streams.take(streamOf.stderr), io.stderr),
+      peer.call("connect", request, [stdin, stdout, stderr]),
+      copyTo(streams.take(stdout), io.stdout),
+      copyTo(streams.take(stderr), io.stderr),
     ]);
     if (typeof code !== "number" || !Number.isInteger(code) || code < 0 || code > 255) throw invalid("no exit code");
     return code;

@@ -281,7 +281,7 @@ describe("the host's part", () => {
       },
     });
     const served = serve(host);
-    served.say({ t: "q", m: "connect", a: [{}], i: "1" });
+    served.say({ t: "q", m: "connect", a: [{}, [1, 2, 3]], i: "1" });
     await new Promise((done) => setTimeout(done, 20));
     served.input.end();
     await served.ended;

@@ -628,12 +628,13 @@ describe("a host that does not end", () => {
 test("a session's bytes come as they are, and its streams of no number fill nothing", async () => {
   const out = new PassThrough();
   const host = remote(
-    speaking(({ m }, say) => {
+    speaking(({ m, a }, say) => {
       if (m !== "connect") return undefined;
+      const [, stdout, stderr] = (a?.[1] ?? []) as [number, number, number];
       for (let id = 50; id < 500; id++)
         say({ t: "q", m: "streamData", a: [id, Buffer.alloc(40_000).toString("base64")] });
-      say({ t: "q", m: "streamData", a: [1, Buffer.from(evil).toString("base64")] });
-      for (const id of [1, 2]) say({ t: "q", m: "streamEnd", a: [id] });
+      say({ t: "q", m: "streamData", a: [stdout, Buffer.from(evil).toString("base64")] });
+      for (const id of [stdout, stderr]) say({ t: "q", m: "streamEnd", a: [id] });
       return 300;
     }),
   );

@@ -37,7 +37,8 @@ async function place(): Promise<{ ssh: string; own: string; write: () => ReturnT
   const ctx = { paths, user, clock: systemClock, signal: new AbortController().signal };
   const entry = { host: "local", project: "app", name: "a", id: "app-a" };
   const how = { cowork: ["cowork"], knownHosts: "/known" };
-  const write = (): ReturnType<typeof writeSshConfig> => writeSshConfig(ctx, [entry], { host: "local" }, how);
+  const write = (): ReturnType<typeof writeSshConfig> =>
+    writeSshConfig(ctx, [{ scope: { host: "local" }, entries: [entry] }], how);
   return { ssh: join(home, ".ssh"), own: join(paths.ssh, "config"), write };
 }
 
