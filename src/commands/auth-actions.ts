@@ -39,7 +39,7 @@ export async function showAuthStatus(app: App): Promise<number> {
     terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(line)}`);
   }
   if (code !== 0) {
-    const host = app.globals.host ?? (await app.settings()).host ?? "local";
+    const { host = "local" } = await app.settings();
     terminal.err(`  Next: cowork ${host === "local" ? "" : `--host ${plain(host)} `}auth login`);
   }
   return code;

@@ -1,6 +1,5 @@
 import type { Project } from "../project/types.ts";
 import type { CleanOptions, CleanOutcome, HostPart } from "../session/host-part.ts";
-import { nameKey } from "../session/names.ts";
 import type { Selector, SessionView } from "../session/types.ts";
 import type { App } from "./app.ts";
 import { onHosts, partOf, shareOut } from "./hosts.ts";
@@ -64,13 +63,9 @@ async function cleanProject(app: App, meant: Meant, wanted: Wanted): Promise<Cle
   const outcomes = await part.clean(selector, { ...wanted, concurrency, precious });
   const gone = outcomes.filter(({ ok }) => ok).map(({ name }) => name);
   if (project !== undefined && gone.length > 0 && !wanted.dryRun) {
-    const { readSessions, removeSessions } = await import("../project/sessions-index.ts");
-    const ctx = await calmContext(app);
+    const { removeSessions } = await import("../project/sessions-index.ts");
     // One of the same name on another host is another session.
-    const index = await readSessions(ctx, project);
-    const elsewhere = new Set(index.filter((one) => (one.host ?? "local") !== host).map(({ name }) => nameKey(name)));
-    const names = gone.filter((name) => !elsewhere.has(nameKey(name)));
-    await removeSessions(ctx, project, names);
+    await removeSessions(await calmContext(app), project, gone, host);
   }
   return outcomes;
 }

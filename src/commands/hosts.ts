@@ -31,14 +31,10 @@ export async function shareOut(app: App, selector: Selector, reach: "usual" | "e
   }
   const index = await readIndex(app);
   if (names === undefined) {
-    const hosts = new Set(["local", usual, ...index.map(({ host }) => host ?? "local")]);
+    const hosts = new Set(["local", usual, ...index.map(hostOfEntry)]);
     return [...hosts].map((host) => ({ host, selector }));
   }
-  const hostOf = (name: string): string => {
-    const entry = index.find((one) => nameKey(one.name) === nameKey(name));
-    return entry === undefined ? usual : (entry.host ?? "local");
-  };
-  const byHost = Map.groupBy(names, hostOf);
+  const byHost = Map.groupBy(names, (name) => indexedHost(index, name) ?? usual);
   return [...byHost].map(([host, members]) => ({ host, selector: { ...selector, names: members } }));
 }
 
@@ -50,8 +46,8 @@ export async function hostOfOne(app: App, selector: OneSession): Promise<HostPar
 
 /** A host that the conf names is connected to only when the user has added it: the conf may be a repository's. */
 export async function partOf(app: App, host: string): Promise<HostPart> {
-  const isOwnWish = host === app.globals.host || host === (await app.settings()).host;
-  if (host !== "local" && !isOwnWish && !(await addedHosts(app)).includes(host)) throw unknownHost(host);
+  const isOwnWish = host === "local" || host === app.globals.host || host === (await app.settings()).host;
+  if (!isOwnWish && !(await addedHosts(app)).includes(host)) throw unknownHost(host);
   return await app.host(host);
 }
 
@@ -77,12 +73,11 @@ export async function onHosts<T extends Outcome, S extends Share>(
   return all.flat();
 }
 
-async function failedShare(app: App, { host, selector }: Share, error: unknown): Promise<Outcome[]> {
+async function failedShare(app: App, share: Share, error: unknown): Promise<Outcome[]> {
   const known = toCoworkError(error);
-  const names = selector.names ?? (await namesOn(app, host));
-  return names.map((name) => ({
+  return (await namesMeant(app, share)).map((name) => ({
     name,
-    host,
+    host: share.host,
     ok: false,
     error: known.toView(),
     exitCode: known.exitCode,
@@ -90,10 +85,20 @@ async function failedShare(app: App, { host, selector }: Share, error: unknown):
   }));
 }
 
-/** Names that `SESSIONS` has for a host. */
-export async function namesOn(app: App, host: string): Promise<string[]> {
-  const index = await readIndex(app);
-  return index.filter((entry) => (entry.host ?? "local") === host).map(({ name }) => name);
+/** The names that were given; without any those that `SESSIONS` has for the host. */
+export async function namesMeant(app: App, { host, selector }: Share): Promise<string[]> {
+  if (selector.names !== undefined) return selector.names;
+  return (await readIndex(app)).filter((entry) => hostOfEntry(entry) === host).map(({ name }) => name);
+}
+
+export function hostOfEntry({ host = "local" }: SessionEntry): string {
+  return host;
+}
+
+/** The host that `SESSIONS` has for a name; undefined for a name that it does not have. */
+export function indexedHost(index: readonly SessionEntry[], name: string): string | undefined {
+  const entry = index.find((one) => nameKey(one.name) === nameKey(name));
+  return entry && hostOfEntry(entry);
 }
 
 export async function readIndex(app: App): Promise<SessionEntry[]> {

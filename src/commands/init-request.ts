@@ -5,6 +5,7 @@ import { plain, plainLines } from "../system/text.ts";
 import type { Project } from "../project/types.ts";
 import type { InitRequest, Outcome } from "../session/types.ts";
 import type { App } from "./app.ts";
+import type { Share } from "./hosts.ts";
 import { calmContext } from "./result.ts";
 import { usageError } from "./usage.ts";
 
@@ -29,33 +30,31 @@ export async function initNames(app: App, project: Project, args: readonly strin
 }
 
 async function namesOfConf(app: App, project: Project): Promise<string[]> {
-  const { readSessions } = await import("../project/sessions-index.ts");
+  const [{ readSessions }, { hostOfEntry }] = await Promise.all([
+    import("../project/sessions-index.ts"),
+    import("./hosts.ts"),
+  ]);
   const only = app.globals.host;
   const entries = await readSessions(await app.context(), project);
-  return entries.filter(({ host }) => only === undefined || (host ?? "local") === only).map(({ name }) => name);
+  return entries.filter((entry) => only === undefined || hostOfEntry(entry) === only).map(({ name }) => name);
 }
 
 /**
  * The part of a request for each host. A session that is on one host is not made on another: names are unique over all.
  * @throws SESSION_EXISTS
  */
-export async function shareRequest(app: App, request: InitRequest): Promise<{ host: string; request: InitRequest }[]> {
-  const [{ shareOut, readIndex }, { nameKey }] = await Promise.all([
-    import("./hosts.ts"),
-    import("../session/names.ts"),
-  ]);
+export async function shareRequest(app: App, request: InitRequest): Promise<(Share & { request: InitRequest })[]> {
+  const { shareOut, readIndex, indexedHost } = await import("./hosts.ts");
   const names = request.sessions.map(({ name }) => name);
   const shares = await shareOut(app, { project: request.project, names });
   const index = await readIndex(app);
-  for (const { host, selector } of shares) {
-    for (const name of selector.names ?? []) {
-      const entry = index.find((one) => nameKey(one.name) === nameKey(name));
-      if (entry !== undefined && (entry.host ?? "local") !== host) throw elsewhere(name, entry.host ?? "local");
+  return shares.map((share) => {
+    const sessions = request.sessions.filter(({ name }) => share.selector.names?.includes(name) === true);
+    for (const { name } of sessions) {
+      const known = indexedHost(index, name);
+      if (known !== undefined && known !== share.host) throw elsewhere(name, known);
     }
-  }
-  return shares.map(({ host, selector }) => {
-    const sessions = request.sessions.filter(({ name }) => selector.names?.includes(name) === true);
-    return { host, request: { ...request, sessions } };
+    return { ...share, request: { ...request, sessions } };
   });
 }
 

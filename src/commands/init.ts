@@ -55,15 +55,7 @@ export const initCommand = defineCommand({
       app.terminal.out(renderInitPlan(plan, app.terminal));
       return 0;
     }
-    const outcomes = await onHosts(
-      app,
-      shares.map(({ host, request: ours }) => ({
-        host,
-        selector: { names: ours.sessions.map(({ name }) => name) },
-        request: ours,
-      })),
-      (part, share) => part.init(share.request),
-    );
+    const outcomes = await onHosts(app, shares, (part, share) => part.init(share.request));
     await rememberSessions(app, project, outcomes);
     progress.stop();
     const code = await showResults(app, outcomes);

@@ -1,12 +1,14 @@
 import { toCoworkError, type ErrorView } from "../errors.ts";
 import type { HostPart } from "../session/host-part.ts";
 import type { Selector, SessionStatus, SessionView } from "../session/types.ts";
+import { unknownStatus } from "../session/unknown-status.ts";
+import { compareViews } from "../session/view.ts";
 import type { App } from "./app.ts";
-import { namesOn, partOf, shareOut, type Share } from "./hosts.ts";
+import { namesMeant, partOf, shareOut, type Share } from "./hosts.ts";
 
 /** The sessions of every host that is meant; those of a host that does not answer as `unreachable`. */
 export async function listEverywhere(app: App, selector: Selector): Promise<SessionView[]> {
-  return await everywhere(app, selector, (part, share) => part.list(share.selector), unreachable);
+  return inOrder(await askHosts(app, selector, list, unreachable));
 }
 
 export async function statusEverywhere(
@@ -14,75 +16,61 @@ export async function statusEverywhere(
   selector: Selector,
   wish: { precious: string[] },
 ): Promise<SessionStatus[]> {
-  const unknown = {
-    git: null,
-    unsaved: true,
-    unsavedWork: ["its host does not answer"],
-    disk: { clone: 0, state: 0 },
-    resources: null,
-    ports: [],
-    login: "none" as const,
-    carried: [],
-    changes: [],
-  };
-  return await everywhere(
-    app,
-    selector,
-    (part, share) => part.status(share.selector, wish),
-    (...args) => ({ ...unreachable(...args), ...unknown }),
-  );
+  const ask = async (part: HostPart, share: Share): Promise<SessionStatus[]> => await part.status(share.selector, wish);
+  const unknown = { ...unknownStatus("its host does not answer"), login: "none" as const };
+  return inOrder(await askHosts(app, selector, ask, (...args) => ({ ...unreachable(...args), ...unknown })));
 }
 
 /** The sessions of each host that answers; of one that does not nothing is known, and that is said. */
 export async function listByHost(app: App, selector: Selector): Promise<{ host: string; views: SessionView[] }[]> {
-  const shares = await shareOut(app, selector, "every");
-  const all = await Promise.all(
-    shares.map(async (share) => {
-      try {
-        return [{ host: share.host, views: await (await partOf(app, share.host)).list(share.selector) }];
-      } catch (error) {
-        if (shares.length === 1 || share.host === "local") throw error;
-        app.terminal.err(`note: ${toCoworkError(error).message}`);
-        return [];
-      }
-    }),
-  );
-  return all.flat();
+  return (await askHosts(app, selector, list)).filter(({ answered }) => answered);
 }
 
-type Lost<T> = (name: string, host: string, project: Selector["project"], error: ErrorView) => T;
+interface Answer<T> {
+  host: string;
+  answered: boolean;
+  views: T[];
+}
 
-async function everywhere<T extends SessionView>(
+/**
+ * Asks every host that is meant, at once. One that does not answer is told of; only where it is the only one, or this machine,
+ * that is the command's error.
+ * @param lost what stands for a session whose host does not answer
+ */
+async function askHosts<T>(
   app: App,
   selector: Selector,
   ask: (part: HostPart, share: Share) => Promise<T[]>,
-  lost: Lost<T>,
-): Promise<T[]> {
+  lost?: (name: string, share: Share, error: ErrorView) => T,
+): Promise<Answer<T>[]> {
   const shares = await shareOut(app, selector, "every");
-  const all = await Promise.all(
-    shares.map(async (share) => {
+  return await Promise.all(
+    shares.map(async (share): Promise<Answer<T>> => {
+      const { host } = share;
       try {
-        return await ask(await partOf(app, share.host), share);
+        return { host, answered: true, views: await ask(await partOf(app, host), share) };
       } catch (error) {
-        if (shares.length === 1 || share.host === "local") throw error;
+        if (shares.length === 1 || host === "local") throw error;
         const view = toCoworkError(error).toView();
         app.terminal.err(`note: ${view.message}`);
-        const names = share.selector.project === undefined ? [] : await namesMeant(app, share);
-        return names.map((name) => lost(name, share.host, share.selector.project, view));
+        const names = lost === undefined || share.selector.project === undefined ? [] : await namesMeant(app, share);
+        return { host, answered: false, views: names.flatMap((name) => lost?.(name, share, view) ?? []) };
       }
     }),
   );
-  // Several hosts: as one list, in the order that each is in.
-  return shares.length === 1
-    ? all.flat()
-    : all.flat().toSorted((a, b) => compare(a.project, b.project) || compare(a.name, b.name));
 }
 
-async function namesMeant(app: App, { host, selector }: Share): Promise<string[]> {
-  return selector.names ?? (await namesOn(app, host));
+async function list(part: HostPart, share: Share): Promise<SessionView[]> {
+  return await part.list(share.selector);
 }
 
-function unreachable(name: string, host: string, project: Selector["project"], error: ErrorView): SessionView {
+/** Several hosts: as one list, in the order that each is in. */
+function inOrder<T extends SessionView>(answers: readonly Answer<T>[]): T[] {
+  const all = answers.flatMap(({ views }) => views);
+  return answers.length === 1 ? all : all.toSorted(compareViews);
+}
+
+function unreachable(name: string, { host, selector: { project } }: Share, error: ErrorView): SessionView {
   return {
     id: `${project?.name ?? ""}-${name}`,
     name,
@@ -97,8 +85,4 @@ function unreachable(name: string, host: string, project: Selector["project"], e
     createdAt: "",
     container: null,
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

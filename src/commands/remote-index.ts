@@ -4,6 +4,7 @@ import type { Project } from "../project/types.ts";
 import { addHost, readHosts } from "../remote/hosts.ts";
 import { nameKey } from "../session/names.ts";
 import type { Context } from "../system/context.ts";
+import { calm } from "./result.ts";
 
 /**
  * Sessions on another host are known here by `SESSIONS` alone: it names them before they are begun, should the connection break.
@@ -17,17 +18,16 @@ export async function beginOnHost(
   names: readonly string[],
 ): Promise<() => Promise<void>> {
   if (project === undefined) return async () => undefined;
-  // Short work that writes down what happens: it is done also when the command is being interrupted.
-  const calm = { ...ctx, signal: new AbortController().signal };
-  if ((await readHosts(calm))[host] === undefined) await addHost(calm, host, { destination: host });
+  const own = calm(ctx);
+  if ((await readHosts(own))[host] === undefined) await addHost(own, host, { destination: host });
   const known = new Set((await readSessions(undefined, project)).map(({ name }) => nameKey(name)));
   const added = names.filter((name) => !known.has(nameKey(name)));
   if (added.length === 0) return async () => undefined;
   await excludeCowork(project);
   await addSessions(
-    calm,
+    own,
     project,
     added.map((name) => `${name}@${host}`),
   );
-  return async () => await removeSessions(calm, project, added);
+  return async () => await removeSessions(own, project, added, host);
 }

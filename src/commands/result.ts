@@ -57,5 +57,10 @@ export function sessionJson(outcome: Outcome): Partial<SessionView> & { name: st
 
 /** For the short work that writes down what has happened: it is done also when the command was interrupted. */
 export async function calmContext(app: App): Promise<Context> {
-  return { ...(await app.context()), signal: new AbortController().signal };
+  return calm(await app.context());
+}
+
+/** The same of a context. */
+export function calm(ctx: Context): Context {
+  return { ...ctx, signal: new AbortController().signal };
 }

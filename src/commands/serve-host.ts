@@ -15,8 +15,10 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../session/local-host.ts");
     if (mode === "job") {
-      const { runJobProcess } = await import("../remote/host/job-process.ts");
-      const nobody = { saved: () => Promise.resolve(undefined) };
+      const [{ runJobProcess }, { nobody }] = await Promise.all([
+        import("../remote/host/job-process.ts"),
+        import("../session/nobody.ts"),
+      ]);
       await runJobProcess(ctx, word, (own) => createLocalHost(own, nobody));
       return 0;
     }
@@ -31,13 +33,11 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
 
 /** Questions and progress are given by whoever serves. */
 async function quietContext(caller: Caller): Promise<Context> {
-  const { makeContext } = await import("./context.ts");
+  const [{ makeContext }, { silentProgress }] = await Promise.all([
+    import("./context.ts"),
+    import("../ui/progress.ts"),
+  ]);
   const terminal = createTerminal(caller.streams, { env: caller.env, noColour: true });
-  const progress = {
-    report: () => undefined,
-    pauseFor: async <T>(work: () => Promise<T>) => await work(),
-    stop: () => undefined,
-  };
-  const ctx = await makeContext(caller, terminal, { progress, trust: false, verbose: false });
+  const ctx = await makeContext(caller, terminal, { progress: silentProgress(), trust: false, verbose: false });
   return { ...ctx, ask: () => Promise.resolve(false) };
 }

@@ -1,5 +1,6 @@
 import { CoworkError } from "../errors.ts";
 import type { ConnectRequest, HostPart, LoginRequest } from "../session/host-part.ts";
+import { nobody } from "../session/nobody.ts";
 import { createProgress } from "../ui/progress.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
@@ -19,7 +20,7 @@ export async function serveTty(word: string, caller: Caller, terminal: Terminal)
   const progress = await createProgress({ ...terminal, isLive: false }, () => performance.now());
   const ctx = await makeContext(caller, terminal, { progress, trust: false, verbose: false });
   const { createLocalHost } = await import("../session/local-host.ts");
-  const host = createLocalHost(ctx, { saved: () => Promise.resolve(undefined) });
+  const host = createLocalHost(ctx, nobody);
   const io = connectIo(caller, new AbortController().signal, () => progress.stop());
   try {
     return await run(host, request, io, caller);

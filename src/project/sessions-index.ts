@@ -26,10 +26,20 @@ export async function addSessions(ctx: IndexContext, project: IndexOf, names: re
   });
 }
 
-/** @param names a host behind a name is not looked at: names are unique over all hosts. Makes no conf where there is none. */
-export async function removeSessions(ctx: IndexContext, project: IndexOf, names: readonly string[]): Promise<void> {
+/**
+ * Makes no conf where there is none.
+ * @param names a host behind a name is not looked at
+ * @param host `local` or another one: an entry of the same name with another host stays. Absent: whatever the host
+ */
+export async function removeSessions(
+  ctx: IndexContext,
+  project: IndexOf,
+  names: readonly string[],
+  host?: string,
+): Promise<void> {
   const gone = new Set(parseSessions(names.join(" ")).map((entry) => nameKey(entry.name)));
-  await change(ctx, project, (entries) => entries.filter((entry) => !gone.has(nameKey(entry.name))));
+  const isOn = (entry: SessionEntry): boolean => host === undefined || (entry.host ?? "local") === host;
+  await change(ctx, project, (entries) => entries.filter((entry) => !gone.has(nameKey(entry.name)) || !isOn(entry)));
 }
 
 /** Makes the entries of one host (undefined: this machine) what its records say; entries of other hosts stay. */

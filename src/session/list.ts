@@ -1,7 +1,7 @@
 import type { Context } from "../system/context.ts";
 import { selectRecords } from "./records.ts";
 import type { Selector, SessionView } from "./types.ts";
-import { viewSession } from "./view.ts";
+import { compareViews, viewSession } from "./view.ts";
 import { containersBySession, lookAt } from "./world.ts";
 
 /** The sessions that are meant, each as the world has it now, sorted by project and name. */
@@ -13,7 +13,7 @@ export async function listSessions(ctx: Context, selector: Selector): Promise<Se
       return "record" in entry ? viewSession(entry.record, world, ctx.paths) : unreadable(ctx, entry);
     }),
   );
-  return views.toSorted((a, b) => compare(a.project, b.project) || compare(a.name, b.name));
+  return views.toSorted(compareViews);
 }
 
 /** A session whose record is damaged: shown as failed, so that nobody takes it for gone. */
@@ -36,8 +36,4 @@ export function unreadable(
     createdAt: "",
     container: null,
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

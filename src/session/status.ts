@@ -8,6 +8,7 @@ import { lookInside, type Insight } from "./look-inside.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
 import type { Selector, SessionStatus } from "./types.ts";
+import { unknownStatus } from "./unknown-status.ts";
 import type { UserSide } from "./user-side.ts";
 import { devContainer, viewSession } from "./view.ts";
 import { containersBySession, lookAt } from "./world.ts";
@@ -25,21 +26,10 @@ export async function sessionStatus(
     entries.map(async (entry) =>
       "record" in entry
         ? oneStatus(ctx, user, entry.record, { containers: containers.get(entry.id) ?? [], login, precious })
-        : { ...unreadable(ctx, entry), ...unknown, login },
+        : { ...unreadable(ctx, entry), ...unknownStatus("the session's record cannot be read"), login },
     ),
   );
 }
-
-const unknown = {
-  git: null,
-  unsaved: true,
-  unsavedWork: ["the session's record cannot be read"],
-  disk: { clone: 0, state: 0 },
-  resources: null,
-  ports: [],
-  carried: [],
-  changes: [],
-} satisfies Omit<SessionStatus, keyof ReturnType<typeof unreadable> | "login">;
 
 /** What is asked once for all sessions. */
 interface Known {

@@ -79,3 +79,12 @@ function unfinished(record: SessionRecord, world: World): Judgement {
   const { code, message } = record.error;
   return { state: "failed", error: { code: code as ErrorCode, message, hint: record.error.hint ?? hint }, missing: [] };
 }
+
+/** The order of lists: by project, then name. */
+export function compareViews(a: SessionView, b: SessionView): number {
+  return compare(a.project, b.project) || compare(a.name, b.name);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
