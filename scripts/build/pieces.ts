@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { isBuiltin } from "node:module";
 import { build, type BuildOptions, type Plugin } from "esbuild";
+import { buildChunks } from "./chunks.ts";
 import { assetsBeside, storedModule } from "./embed.ts";
+import { lazyCrypto } from "./lazy-crypto.ts";
 import { lazyParts } from "./lazy-parts.ts";
 import { lazyStringWidth } from "./lazy-width.ts";
 
@@ -18,18 +20,23 @@ export async function buildPieces(options: BuildOptions, assets: ReadonlyMap<str
   const libraries = new Map<string, Library>();
   const define = { ...options.define, COWORK_UNPACKED: "true" };
   const files: Record<string, string> = {
-    "main.cjs": await bundle({
+    ...(await buildChunks({
       ...options,
       define,
-      plugins: [leaveLibrariesOut(libraries), assetsBeside("assets.cjs"), lazyStringWidth(), lazyParts()],
-    }),
+      plugins: [leaveLibrariesOut(libraries), assetsBeside("assets.cjs"), lazyStringWidth(), lazyParts(), lazyCrypto()],
+    })),
     "assets.cjs": await bundle({ ...options, entryPoints: [], stdin: { contents: await storedModule(assets) } }),
   };
   for (const [specifier, { file, names }] of libraries) {
     // `.mjs`: what a CommonJS library's default is, is then as Node has it
     const contents = `export { ${names.join(", ")} } from ${JSON.stringify(specifier)};`;
     const stdin = { contents, sourcefile: "library.mjs", resolveDir: import.meta.dirname };
-    files[file] = await bundle({ ...options, entryPoints: [], stdin, plugins: [lazyStringWidth(), lazyParts()] });
+    files[file] = await bundle({
+      ...options,
+      entryPoints: [],
+      stdin,
+      plugins: [lazyStringWidth(), lazyParts(), lazyCrypto()],
+    });
   }
   const archive = Buffer.from(JSON.stringify(files));
   return { hash: createHash("sha256").update(archive).digest("hex").slice(0, 12), archive };

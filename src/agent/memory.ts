@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { readTextFile, writeFileAtomic } from "../system/files.ts";
+import type { Variant } from "./types.ts";
 
 /** What this room remembers of a session, outside of everything that is mounted: `state/{id}/agent.json`. */
 export interface AgentMemory {
   workspaceFolder?: string;
+  /** what the engine of its container runs */
+  variant?: Variant;
   /** whether the user's own ways are copied in */
   ownWays?: boolean;
   /** the user's settings as they were last brought in */

@@ -17,6 +17,8 @@ export interface PrepareRequest {
   settings: Settings;
   /** the folder that the session works in, inside the container, where known: nobody is asked whether to trust it */
   workspaceFolder?: string;
+  /** the container is there: its engine's processor is the one that it was when it was made, and is not asked for */
+  made?: boolean;
 }
 
 export interface Prepared {
@@ -37,17 +39,17 @@ export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareR
   await agentParts(ctx, agent, { id });
   const notes: string[] = [];
   const wanted = chooseVersion(agent, settings);
-  const variant = variantFor(await ctx.engine.info());
+  const memory = await readMemory(ctx, id);
+  const variant = (request.made === true ? memory.variant : undefined) ?? variantFor(await ctx.engine.info());
   if (variant === undefined) return { notes: [`there is no ${agent.title} for this engine`], changed: false };
   const version = await install(ctx, agent, { request, version: wanted, variant }, notes);
   const changed = await writeLaunchFile(ctx, agent, id, version);
-  const memory = await readMemory(ctx, id);
   const workspaceFolder = request.workspaceFolder ?? memory.workspaceFolder;
   const ownWays = settings.agentSettings;
-  if (memory.workspaceFolder !== workspaceFolder || memory.ownWays !== ownWays) {
-    await writeMemory(ctx, id, { ...memory, ownWays, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) });
-  }
-  const session = { id, ownWays, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) };
+  const folder = workspaceFolder === undefined ? {} : { workspaceFolder };
+  if (memory.workspaceFolder !== workspaceFolder || memory.ownWays !== ownWays || memory.variant !== variant)
+    await writeMemory(ctx, id, { ...memory, variant, ownWays, ...folder });
+  const session = { id, ownWays, ...folder };
   notes.push(...(await prepareSafely(ctx, agent, session)));
   return { notes, changed };
 }

@@ -1,4 +1,5 @@
-import { lstat, realpath } from "node:fs/promises";
+import { isUtf8 } from "node:buffer";
+import { lstatSync, realpathSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { isAbsent, readRegularFile } from "../system/files.ts";
@@ -32,11 +33,11 @@ export async function readUserConf(path: string): Promise<Record<string, string>
 /** The file as it stands, byte order mark included. @throws CONFIG_FILE_CORRUPT as `readConf` */
 export async function readConfText(path: string, options: ConfOptions = {}): Promise<string | undefined> {
   try {
-    if (!options.follow) await refuseLinks(path);
-    const real = options.follow ? await realpath(path) : path;
+    if (!options.follow) refuseLinks(path);
+    const real = options.follow ? realpathSync.native(path) : path;
     const bytes = await readRegularFile(real, { maxBytes });
     if (bytes !== undefined) return decode(path, bytes);
-    await lstat(real);
+    if (look(real) === undefined) return undefined;
     throw corrupt(path, "is no regular file");
   } catch (error) {
     if (isAbsent(error)) return undefined;
@@ -47,19 +48,20 @@ export async function readConfText(path: string, options: ConfOptions = {}): Pro
   }
 }
 
-async function refuseLinks(path: string): Promise<void> {
+/** At once, as small files are read: every command comes this way, and Node's thread pool takes longer than the looking. */
+function look(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function refuseLinks(path: string): void {
   for (const part of [dirname(path), path]) {
-    if ((await lstat(part)).isSymbolicLink()) throw corrupt(part, "is a link, and cowork follows none in a project");
+    if (look(part)?.isSymbolicLink()) throw corrupt(part, "is a link, and cowork follows none in a project");
   }
 }
 
 function decode(path: string, bytes: Uint8Array): string {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw corrupt(path, "is no UTF-8 text", error);
-  }
+  if (!isUtf8(bytes)) throw corrupt(path, "is no UTF-8 text");
+  const text = Buffer.from(bytes).toString("utf8");
   if (text.includes("\0")) throw corrupt(path, "is no text file");
   try {
     parseConf(text);

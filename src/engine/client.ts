@@ -2,9 +2,9 @@ import type { Duplex } from "node:stream";
 import type Dockerode from "dockerode";
 import { findEndpoint, type Endpoint, type EndpointQuestion } from "./endpoint.ts";
 import { engineError } from "./errors.ts";
-import { getJson, postJson, postUpgrade } from "./http.ts";
+import { getJson } from "./get.ts";
 
-/** The two ways to the engine: plain questions and processes inside over node's own http, the rest by dockerode. Both lazy. */
+/** The ways to the engine: plain questions, processes inside over node's own http, the rest by dockerode. Both lazy. */
 export interface EngineClient {
   question: EndpointQuestion;
   endpoint(): Promise<Endpoint>;
@@ -23,13 +23,14 @@ export function createClient(question: EndpointQuestion): EngineClient {
   let endpoint: Promise<Endpoint> | undefined;
   let docker: Promise<Dockerode> | undefined;
   const findOnce = (): Promise<Endpoint> => (endpoint ??= findEndpoint(question));
+  const loadHttp = async () => await import("./http.ts");
   const loadOnce = (): Promise<Dockerode> => (docker ??= findOnce().then(loadDockerode));
   return {
     question,
     endpoint: findOnce,
     get: async (path, query) => await getJson(await findOnce(), path, query),
-    post: async (path, body) => await postJson(await findOnce(), path, body),
-    upgrade: async (path, body) => await postUpgrade(await findOnce(), path, body),
+    post: async (path, body) => await (await loadHttp()).postJson(await findOnce(), path, body),
+    upgrade: async (path, body) => await (await loadHttp()).postUpgrade(await findOnce(), path, body),
     docker: loadOnce,
     attempt: async (doing, work) => {
       const where = await findOnce();

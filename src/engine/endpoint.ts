@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, readFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
@@ -37,13 +37,13 @@ const defaultSocket = "/var/run/docker.sock";
 export async function findEndpoint({ env, home }: EndpointQuestion): Promise<Endpoint> {
   const configFolder = env["DOCKER_CONFIG"] || join(home, ".docker");
   if (env["DOCKER_HOST"]) {
-    const tls = env["DOCKER_TLS_VERIFY"] ? await readTls(env["DOCKER_CERT_PATH"] || configFolder, false) : undefined;
+    const tls = env["DOCKER_TLS_VERIFY"] ? readTls(env["DOCKER_CERT_PATH"] || configFolder, false) : undefined;
     return parseEndpoint(env["DOCKER_HOST"], "DOCKER_HOST", tls);
   }
-  const context = env["DOCKER_CONTEXT"] || (await currentContext(configFolder));
-  if (context !== undefined && context !== "default") return await contextEndpoint(configFolder, context);
+  const context = env["DOCKER_CONTEXT"] || currentContext(configFolder);
+  if (context !== undefined && context !== "default") return contextEndpoint(configFolder, context);
   for (const path of [defaultSocket, ...userSockets(env, home)]) {
-    if (await exists(path)) return socketEndpoint(path);
+    if (existsSync(path)) return socketEndpoint(path);
   }
   return socketEndpoint(defaultSocket);
 }
@@ -93,8 +93,8 @@ function parseUrl(text: string): URL | undefined {
   return URL.parse(text) ?? undefined;
 }
 
-async function currentContext(configFolder: string): Promise<string | undefined> {
-  const text = await readText(join(configFolder, "config.json"));
+function currentContext(configFolder: string): string | undefined {
+  const text = readText(join(configFolder, "config.json"));
   if (text === undefined) return undefined;
   try {
     const config = JSON.parse(text) as { currentContext?: unknown };
@@ -107,17 +107,17 @@ async function currentContext(configFolder: string): Promise<string | undefined>
   }
 }
 
-async function contextEndpoint(configFolder: string, name: string): Promise<Endpoint> {
+function contextEndpoint(configFolder: string, name: string): Endpoint {
   const id = createHash("sha256").update(name).digest("hex");
   const origin = `the Docker context "${plain(name)}"`;
-  const text = await readText(join(configFolder, "contexts", "meta", id, "meta.json"));
+  const text = readText(join(configFolder, "contexts", "meta", id, "meta.json"));
   const docker = text === undefined ? undefined : dockerPart(text);
   if (typeof docker?.Host !== "string" || docker.Host === "") {
     throw new CoworkError("ENGINE_UNREACHABLE", `There is no usable Docker context named "${plain(name)}".`, {
       hint: "see `docker context ls`, then `docker context use default` or unset DOCKER_CONTEXT",
     });
   }
-  const tls = await readTls(join(configFolder, "contexts", "tls", id, "docker"), docker.SkipTLSVerify === true);
+  const tls = readTls(join(configFolder, "contexts", "tls", id, "docker"), docker.SkipTLSVerify === true);
   const used = tls.ca ?? tls.cert ?? (tls.skipVerify ? "" : undefined);
   return parseEndpoint(docker.Host, origin, docker.Host.startsWith("unix:") || used === undefined ? undefined : tls);
 }
@@ -131,10 +131,8 @@ function dockerPart(text: string): { Host?: unknown; SkipTLSVerify?: unknown } |
   }
 }
 
-async function readTls(folder: string, skipVerify: boolean): Promise<Tls> {
-  const [ca, cert, key] = await Promise.all(
-    ["ca.pem", "cert.pem", "key.pem"].map((name) => readText(join(folder, name))),
-  );
+function readTls(folder: string, skipVerify: boolean): Tls {
+  const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((name) => readText(join(folder, name)));
   return {
     skipVerify,
     ...(ca === undefined ? {} : { ca }),
@@ -143,17 +141,12 @@ async function readTls(folder: string, skipVerify: boolean): Promise<Tls> {
   };
 }
 
-async function readText(path: string): Promise<string | undefined> {
+/** At once: it is small, and before the first question to the engine. Undefined where it cannot be read. */
+function readText(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
   try {
-    return await readFile(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch {
     return undefined;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }

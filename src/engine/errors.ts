@@ -12,6 +12,20 @@ export class EngineStatus extends Error {
   }
 }
 
+/** An answer with another status than one that was hoped for. */
+export function refusal(status: number, text: string): EngineStatus {
+  return new EngineStatus(status, messageOf(text) ?? `HTTP ${status}`);
+}
+
+function messageOf(body: string): string | undefined {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown };
+    return typeof message === "string" ? message : undefined;
+  } catch {
+    return body.trim() || undefined;
+  }
+}
+
 const connectionCodes: Readonly<Record<string, string>> = {
   ENOENT: "there is no such socket, so no Docker Engine runs there",
   ECONNREFUSED: "nothing listens there (is the Docker Engine running?)",

@@ -1,30 +1,14 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "./endpoint.ts";
-import { EngineStatus } from "./errors.ts";
-
-/** No question of ours takes an engine that lives longer than this. */
-const answerMs = 60_000;
-
-/**
- * One GET to the engine without dockerode, whose import alone costs more than `cowork list` may take.
- * @param query values that are no strings are sent as JSON
- * Throws EngineStatus for any status but 200, and what node throws when nothing answers.
- */
-export async function getJson(
-  endpoint: Endpoint,
-  path: string,
-  query: Readonly<Record<string, unknown>> = {},
-): Promise<unknown> {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    search.set(name, typeof value === "string" ? value : JSON.stringify(value));
-  return await askJson(endpoint, "GET", search.size === 0 ? path : `${path}?${search.toString()}`);
-}
+import { refusal } from "./errors.ts";
+import { answerMs } from "./get.ts";
 
 /** One POST. Gives the answer's JSON, undefined where it has none. Throws as `getJson`, for any status but 2xx. */
 export async function postJson(endpoint: Endpoint, path: string, body?: unknown): Promise<unknown> {
-  return await askJson(endpoint, "POST", path, body);
+  const { status, text } = await ask(endpoint, { method: "POST", path }, body);
+  if (status < 200 || status > 299) throw refusal(status, text);
+  return text === "" ? undefined : JSON.parse(text);
 }
 
 /** A POST whose connection becomes the stream of a process inside. Throws as `getJson`. */
@@ -37,22 +21,24 @@ export async function postUpgrade(endpoint: Endpoint, path: string, body: unknow
       resolve(socket);
     });
     send.on("response", (response) => {
-      readAll(response).then((text) => reject(refusal(response, text)), reject);
+      readAll(response).then((text) => reject(refusal(response.statusCode ?? 0, text)), reject);
     });
   });
 }
 
-async function askJson(endpoint: Endpoint, method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
-  const send = await open(endpoint, { method, path, timeout: answerMs }, body);
+/** One question; any status is an answer. Throws what node throws when nothing answers. */
+export async function ask(
+  endpoint: Endpoint,
+  how: Pick<Question, "method" | "path">,
+  body?: unknown,
+): Promise<{ status: number; text: string }> {
+  const send = await open(endpoint, { ...how, timeout: answerMs }, body);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     send.on("timeout", () => send.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })));
     send.on("error", reject);
     send.on("response", resolve);
   });
-  const text = await readAll(response);
-  const status = response.statusCode ?? 0;
-  if (method === "GET" ? status !== 200 : status < 200 || status > 299) throw refusal(response, text);
-  return text === "" ? undefined : JSON.parse(text);
+  return { status: response.statusCode ?? 0, text: await readAll(response) };
 }
 
 interface Question {
@@ -82,21 +68,8 @@ async function readAll(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function refusal({ statusCode = 0 }: IncomingMessage, text: string): EngineStatus {
-  return new EngineStatus(statusCode, messageOf(text) ?? `HTTP ${statusCode}`);
-}
-
 function target(endpoint: Endpoint): RequestOptions & { servername?: string } {
   // A name for TLS is worked out even here, by regular expressions that take longer than the question, unless one is given.
   if (endpoint.socketPath !== undefined) return { socketPath: endpoint.socketPath, host: "localhost", servername: "" };
   return { host: endpoint.tcp?.host, port: endpoint.tcp?.port };
-}
-
-function messageOf(body: string): string | undefined {
-  try {
-    const { message } = JSON.parse(body) as { message?: unknown };
-    return typeof message === "string" ? message : undefined;
-  } catch {
-    return body.trim() || undefined;
-  }
 }

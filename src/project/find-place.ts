@@ -1,4 +1,4 @@
-import { realpath } from "node:fs/promises";
+import { realpathSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { readConf, readUserConf } from "../config/read.ts";
 import { getKey, parseValue } from "../config/keys.ts";
@@ -29,17 +29,29 @@ export interface Place {
  * @throws NOT_A_PROJECT, GIT_MISSING, GIT_FAILED, CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID
  */
 export async function findPlace(ctx: FindContext, cwd: string): Promise<Place> {
-  const folder = await realpath(cwd).catch((cause: unknown) => {
-    throw notAProject(
-      `${plain(cwd)} cannot be entered.`,
-      "`cd` into your project, then run the same command again",
-      cause,
-    );
-  });
+  const folder = realFolder(cwd);
   const session = await findSession(ctx, folder);
   const tree = await findTree(ctx, session?.projectRoot ?? folder);
   const confFile = confFileOf(tree.root);
   return { tree, confFile, name: await readName(ctx, tree.root, confFile), insideSession: session?.id };
+}
+
+function realFolder(cwd: string): string {
+  try {
+    return realpathSync.native(cwd);
+  } catch (cause) {
+    const hint = "`cd` into your project, then run the same command again";
+    throw notAProject(`${plain(cwd)} cannot be entered.`, hint, cause);
+  }
+}
+
+/** Undefined where nothing is. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where a project's conf is, or would be. */
@@ -49,7 +61,7 @@ export function confFileOf(root: string): string {
 
 /** Looks only at the record: in a clone nothing of git runs on the host. */
 async function findSession(ctx: FindContext, folder: string): Promise<{ id: string; projectRoot: string } | undefined> {
-  const sessions = await realpath(ctx.paths.sessions).catch(() => undefined);
+  const sessions = realPath(ctx.paths.sessions);
   if (sessions === undefined) return undefined;
   const [id, ...rest] = relative(sessions, folder).split(sep);
   if (id === undefined || id === ".." || (id === "" && rest.length === 0 && folder !== sessions)) return undefined;
@@ -62,7 +74,7 @@ async function findSession(ctx: FindContext, folder: string): Promise<{ id: stri
       hint,
     );
   }
-  const found = await realpath(projectRoot).catch(() => undefined);
+  const found = realPath(projectRoot);
   if (found === undefined) {
     throw notAProject(
       `This is the clone of session ${plain(id)}, whose project is no longer at ${plain(projectRoot)}.`,

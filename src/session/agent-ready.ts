@@ -24,7 +24,8 @@ export async function readyAgent(
   const { name } = record;
   const { workspaceFolder, running } = options;
   const { login, repaired, problems } = await checkVault(ctx, agent);
-  const request = { id: record.id, name, settings, ...(workspaceFolder === undefined ? {} : { workspaceFolder }) };
+  const folder = workspaceFolder === undefined ? {} : { workspaceFolder };
+  const request = { id: record.id, name, settings, made: running !== undefined, ...folder };
   const { notes, changed } = await prepareAgent(ctx, agent, request);
   const id = changed ? await running : undefined;
   if (id !== undefined) {

@@ -11,7 +11,6 @@ import { locked } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
 import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
-import { startSession } from "./start.ts";
 import { attachTmux } from "./tmux.ts";
 import { paneEnvironment } from "./tmux-plan.ts";
 import { devContainer } from "./view.ts";
@@ -24,8 +23,6 @@ import { containersOf } from "./world.ts";
  * @throws SESSION_NOT_FOUND, SESSION_INCOMPLETE, CLONE_MISSING, what `up` throws, INTERRUPTED
  */
 export async function enterSession(ctx: Context, request: ConnectRequest, io: ConnectIo): Promise<number> {
-  // What it says is needed only after the next answers; asked beside them it costs no time.
-  ctx.engine.info().catch(() => undefined);
   const [entry] = await selectRecords(ctx, request.selector);
   if (entry === undefined)
     throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${request.selector.names[0]}.`, {
@@ -84,6 +81,8 @@ async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: 
     said.push(...agentSaid);
   }
   const notes: string[] = [];
+  // Only then: it is half of the program.
+  const { startSession } = await import("./start.ts");
   const started = await locked(ctx, record, "start", (current) => startSession(ctx, current, settings, notes));
   tell(notes.filter((note) => !said.includes(note)));
   const now = await findRunning(ctx, started);

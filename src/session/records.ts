@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { belongsTo } from "./identity.ts";
@@ -11,7 +11,7 @@ export type RecordEntry = { id: string; record: SessionRecord } | { id: string; 
 
 /** All records of this home, sorted by id. */
 export async function readRecords(ctx: Pick<Context, "paths">): Promise<RecordEntry[]> {
-  const ids = await stateFolders(ctx.paths.stateRoot);
+  const ids = stateFolders(ctx.paths.stateRoot);
   const entries = await Promise.all(ids.map((id) => readEntry(ctx, id)));
   return entries.filter((entry) => entry !== undefined);
 }
@@ -58,7 +58,7 @@ export async function rootCommitOnRecord(
   ctx: Pick<Context, "paths">,
   place: { name: string; root: string },
 ): Promise<string | undefined> {
-  for (const id of await stateFolders(ctx.paths.stateRoot)) {
+  for (const id of stateFolders(ctx.paths.stateRoot)) {
     if (!id.startsWith(`${place.name}-`)) continue;
     const entry = await readEntry(ctx, id);
     if (entry === undefined || !("record" in entry)) continue;
@@ -77,11 +77,9 @@ async function readEntry(ctx: Pick<Context, "paths">, id: string): Promise<Recor
   }
 }
 
-async function stateFolders(root: string): Promise<string[]> {
-  const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
+function stateFolders(root: string): string[] {
+  // at once, as the records are read
+  const entries = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : [];
   return entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "locks")
     .map((entry) => entry.name)

@@ -3,7 +3,6 @@ import type { Context } from "../system/context.ts";
 import { bringUp } from "./bring-up.ts";
 import type { RebuildRequest } from "./host-part.ts";
 import { forEachSession } from "./outcome.ts";
-import { rebuildSession } from "./rebuild.ts";
 import { writeRecord, type SessionRecord } from "./record.ts";
 import { checkStartable } from "./startable.ts";
 import { selectRecords } from "./records.ts";
@@ -28,7 +27,7 @@ export async function startSessions(
     const started =
       rebuild === undefined
         ? await startSession(ctx, record, settings, notes)
-        : await rebuildSession(ctx, record, rebuild, notes);
+        : await (await import("./rebuild.ts")).rebuildSession(ctx, record, rebuild, notes);
     const world = await lookAt(ctx, record.id, await containersOf(ctx, record.id));
     const session = viewSession(started, { ...world, busy: false }, ctx.paths);
     return { name: record.name, ok: true, session, exitCode: 0, notes };

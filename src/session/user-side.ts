@@ -1,4 +1,4 @@
-import { type Saved, savedBy } from "../clone/saved.ts";
+import type { Saved } from "../clone/saved.ts";
 import type { Project, ProjectFacts } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { projectSource } from "./project-source.ts";
@@ -28,6 +28,8 @@ export function createLocalUser(
   return {
     saved: async (project) => {
       const here = await current().catch(() => undefined);
+      // most commands never ask
+      const { savedBy } = await import("../clone/saved.ts");
       if (here !== undefined && isSame(here, project)) return savedBy(ctx, here.source);
       const source = options.others ? await projectSource(ctx, project.root) : undefined;
       return source === undefined ? undefined : savedBy(ctx, source);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { readHead } from "../clone/head.ts";
@@ -6,8 +7,30 @@ import { isLocked } from "../system/locks.ts";
 import { label } from "./labels.ts";
 import type { World } from "./view.ts";
 
+type Containers = Promise<Map<string, ContainerSummary[]>>;
+
+const askedAhead = new WeakMap<Context, Containers>();
+
+/**
+ * Puts the question of `containersBySession` while the caller still finds out whose sessions are meant; the next call of that
+ * gets the answer, or the error.
+ */
+export async function askAhead(ctx: Context): Promise<void> {
+  const answer = askContainers(ctx);
+  answer.catch(() => undefined);
+  askedAhead.set(ctx, answer);
+  // What follows may never give way before it needs the answer; until then the question would not even be sent.
+  for (let turn = 0; turn < 2; turn += 1) await nextTurn();
+}
+
 /** Every container of this home, by session id: one call to the engine for all sessions. */
-export async function containersBySession(ctx: Context): Promise<Map<string, ContainerSummary[]>> {
+export async function containersBySession(ctx: Context): Containers {
+  const ahead = askedAhead.get(ctx);
+  askedAhead.delete(ctx);
+  return await (ahead ?? askContainers(ctx));
+}
+
+async function askContainers(ctx: Context): Containers {
   const all = await ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash, [label.session]: undefined });
   return Map.groupBy(all, (container) => container.labels[label.session] ?? "");
 }

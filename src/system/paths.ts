@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { join } from "node:path";
 
 /** Where everything lies, once. All absolute, made from the home folder alone; nothing is created here. */
@@ -44,13 +45,16 @@ export interface Paths {
   hosts: string;
 }
 
+/** Of every command: Node's own crypto takes longer to load than a Tab press may take. */
+const hashHome = (home: string): string => bytesToHex(sha256(utf8ToBytes(home))).slice(0, 12);
+
 /** @param home absolute path of the cowork home, already resolved (`$COWORK_HOME`, else `~/.cowork`) */
 export function coworkPaths(home: string): Paths {
   const at = (...parts: string[]): string => join(home, ...parts);
   const state = (id: string): string => at("state", id);
   return {
     home,
-    homeHash: createHash("sha256").update(home).digest("hex").slice(0, 12),
+    homeHash: hashHome(home),
     userConf: at(".cowork.conf"),
     trust: at("trust.json"),
     vault: (agent) => at("auth", agent),

@@ -19,6 +19,8 @@ const invisible =
 
 /** One line without control characters: line ends inside it become a visible `\n`, tabs a space; the ends are trimmed. */
 export function plain(text: string): string {
+  // Nearly all text, and the expressions above take a millisecond to get ready.
+  if (/^[\u0020-\u007e]*$/.test(text)) return text.trim();
   return text
     .toWellFormed()
     .replace(sequences, "")

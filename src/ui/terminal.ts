@@ -33,7 +33,7 @@ export function createTerminal(
   streams: Streams,
   options: { env: Readonly<Record<string, string | undefined>>; noColour: boolean },
 ): Terminal {
-  const { stdin, stdout, stderr } = streams;
+  const { stdout, stderr } = streams;
   const { env, noColour } = options;
   const style = (stream: MaybeTty<Writable>): Style =>
     createStyle(wantsColour({ isTerminal: stream.isTTY === true, env, noColour }));
@@ -45,7 +45,10 @@ export function createTerminal(
     errStyle: style(stderr),
     width: widthOf(stdout),
     errWidth: widthOf(stderr),
-    canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    // Only when it is asked for: Node makes a stream of stdin at the first look, which takes a while.
+    get canAsk() {
+      return streams.stdin.isTTY === true && stderr.isTTY === true;
+    },
     isLive: stderr.isTTY === true && stderr.columns !== 0 && env["TERM"] !== "dumb",
   };
 }

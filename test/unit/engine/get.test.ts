@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { createEngine } from "../../../src/engine/engine.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+/** An engine that says what it is told to, whatever it is asked. */
+async function engineThat(answer: (asked: string, socket: Socket) => void) {
+  const home = await temporaryFolder();
+  const path = join(home, "engine.sock");
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", (bytes) => answer(bytes.toString(), socket));
+  }).listen(path);
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  return createEngine({ env: { DOCKER_HOST: `unix://${path}` }, home });
+}
+
+const gone = { Id: "c", Names: ["/n"], Image: "i", ImageID: "i", State: "running", Labels: { l: "ü" }, Created: 0 };
+const list = JSON.stringify([gone]);
+
+test("an answer that ends with the connection is taken whole, whatever pieces it comes in", async () => {
+  const engine = await engineThat((asked, socket) => {
+    expect(asked).toMatch(/^GET \/containers\/json\?\S+ HTTP\/1\.0\r\n/);
+    const bytes = Buffer.from(`HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${list}`);
+    const cut = bytes.indexOf("ü") + 1;
+    socket.write(bytes.subarray(0, cut));
+    setTimeout(() => socket.end(bytes.subarray(cut)), 20);
+  });
+  expect((await engine.listContainers({}))[0]?.labels).toEqual({ l: "ü" });
+});
+
+test("an answer in chunks, which HTTP/1.0 does not know, is asked for again by the whole client", async () => {
+  const versions: string[] = [];
+  const engine = await engineThat((asked, socket) => {
+    versions.push(/HTTP\/(\S+)/.exec(asked)?.[1] ?? "");
+    const size = Buffer.byteLength(list).toString(16);
+    socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size}\r\n${list}\r\n0\r\n\r\n`);
+  });
+  expect(await engine.listContainers({})).toHaveLength(1);
+  expect(versions).toEqual(["1.0", "1.1"]);
+});
+
+test.each([
+  ["nothing", ""],
+  ["no HTTP", "hello\r\n\r\nworld"],
+  ["half a head", "HTTP/1.1 200 OK\r\nContent-"],
+  ["less than it promised", `HTTP/1.1 200 OK\r\nContent-Length: ${list.length + 9}\r\n\r\n${list}`],
+])("an engine that says %s does not answer", async (_name, text) => {
+  const engine = await engineThat((_asked, socket) => socket.end(text));
+  await expect(engine.listContainers({})).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+});
+
+test("a refusal is the engine's own words", async () => {
+  const body = JSON.stringify({ message: "client is too old" });
+  const engine = await engineThat((_asked, socket) => socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${body}`));
+  await expect(engine.listContainers({})).rejects.toMatchObject({
+    code: "ENGINE_FAILED",
+    message: expect.stringContaining("client is too old"),
+  });
+});
