@@ -74,7 +74,7 @@ async function install(
   notes: string[],
 ): Promise<string> {
   const key = `agent ${agent.id} ${version} ${variant}`;
-  const failed = ctx.known?.get(key);
+  const failed = ctx.known?.get(key) as string | undefined;
   try {
     if (failed === undefined) await installAgent(ctx, agent, { version, variant, session: request.name });
     if (failed === undefined) return version;

@@ -3,6 +3,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { removeTree } from "../system/tree.ts";
+import { onceARun } from "../system/known.ts";
 import { hostGit, hostGitOk } from "./host-git.ts";
 import { lfsFiles } from "./lfs-store.ts";
 
@@ -108,12 +109,7 @@ async function lfsState(
   git: string[],
   extraEnv: Record<string, string> = {},
 ): Promise<LfsState> {
-  const key = `lfs ${commit}`;
-  const known = ctx.known?.get(key) as LfsState | undefined;
-  if (known !== undefined) return known;
-  const state = await findLfsState(ctx, git, extraEnv);
-  ctx.known?.set(key, state);
-  return state;
+  return await onceARun(ctx, `lfs ${commit}`, () => findLfsState(ctx, git, extraEnv));
 }
 
 async function findLfsState(

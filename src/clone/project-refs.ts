@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { hostGit, hostGitBytes, hostGitOk } from "./host-git.ts";
 import type { Source } from "../project/types.ts";
+import { onceARun } from "../system/known.ts";
 
 /** A ref as bytes in a string (latin1): names need not be UTF-8. */
 export interface Ref {
@@ -91,11 +92,10 @@ const kinds = ["refs/heads", "refs/tags", "refs/remotes/origin"];
 
 /** What stays as it is for the life of a repository: asked once a run. */
 async function readStore(ctx: Context, gitDir: string): Promise<Pick<ProjectRefs, "objectFormat" | "objects">> {
-  const key = `object store ${gitDir}`;
   const args = ["rev-parse", "--show-object-format", "--path-format=absolute", "--git-path", "objects"];
   const options = { safe: [gitDir], what: `Reading ${gitDir}`, cwd: gitDir };
-  const facts = ctx.known?.get(key) ?? (await hostGitOk(ctx, ["--git-dir", gitDir, ...args], options));
-  ctx.known?.set(key, facts);
+  const ask = (): Promise<string> => hostGitOk(ctx, ["--git-dir", gitDir, ...args], options);
+  const facts = await onceARun(ctx, `object store ${gitDir}`, ask);
   const [objectFormat, objects = join(gitDir, "objects")] = facts.split("\n");
   return { objectFormat: objectFormat === "sha256" ? "sha256" : "sha1", objects };
 }

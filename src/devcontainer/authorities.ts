@@ -6,6 +6,7 @@ import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
 import { readSmallFile } from "../system/small-file.ts";
 import { plain } from "../system/text.ts";
+import { onceARun } from "../system/known.ts";
 
 // Where administrators put authorities of their own, by family: Debian and Alpine, RHEL, Arch, SUSE.
 const anchorFolders = [
@@ -32,10 +33,8 @@ export async function hostAuthorities(
 ): Promise<string | undefined> {
   if (setting === "none") return undefined;
   // Once a run: some hundred files, and every session asks.
-  const key = `authorities ${setting}`;
-  const known = ctx.known?.get(key) ?? (await findAuthorities(ctx, setting));
-  ctx.known?.set(key, known);
-  return known === "" ? undefined : known;
+  const found = await onceARun(ctx, `authorities ${setting}`, () => findAuthorities(ctx, setting));
+  return found === "" ? undefined : found;
 }
 
 async function findAuthorities(ctx: Pick<Context, "env">, setting: string): Promise<string> {

@@ -1,30 +1,33 @@
-import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { finished } from "node:stream/promises";
+import { join } from "node:path";
 import { CoworkError, type ErrorCode } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
 import { plain, plainLines } from "../system/text.ts";
-import { cliAnswers } from "./cli-answers.ts";
+import { cliAdditions } from "./cli-additions.ts";
 import { knownCause } from "./cli-causes.ts";
-import { detailOf, meaningfulLines, parseEvent, parseResult, renderEvent } from "./cli-output.ts";
+import { openLog, type CliLog } from "./cli-log.ts";
+import { meaningfulLines, parseResult } from "./cli-output.ts";
 import { featureVariables, unpackCli } from "./cli-unpack.ts";
 import { withTemporaryFolder } from "./temporary.ts";
 import type { JsonObject } from "./types.ts";
 
-export interface CliCall {
-  args: readonly string[];
+/** What has to be known of a call before the program is started. */
+export interface CliPlace {
   cwd: string;
-  /** log for people, appended to while the CLI runs */
-  logFile: string;
   env?: Readonly<Record<string, string | undefined>>;
-  /** what is going on, in a few words, whenever that changes */
-  onDetail?: (detail: string) => void;
   /** tag for the image that features travel in where there is no BuildKit, and further lines for its Dockerfile */
   features?: { tag: string; lines: readonly string[] };
   /** no feature comes from a registry: then no list of bad features is fetched from the internet first, at every run */
   offline?: boolean;
+}
+
+export interface CliWords {
+  args: readonly string[];
+  /** log for people, appended to while the CLI runs */
+  logFile: string;
+  /** what is going on, in a few words, whenever that changes */
+  onDetail?: (detail: string) => void;
 }
 
 export type CliOutcome =
@@ -32,51 +35,76 @@ export type CliOutcome =
   /** `output`: the log's lines, free of control characters */
   | { ok: false; result: JsonObject | undefined; output: string[] };
 
-/**
- * Runs @devcontainers/cli to its end, with a temporary folder of its own. That it fails is a result.
- * @throws INTERRUPTED when the context's signal fires (its whole process group gets SIGTERM), PROGRAM_MISSING, DISK_FULL
- */
-export async function runCli(ctx: Context, call: CliCall): Promise<CliOutcome> {
-  const entry = await unpackCli(ctx);
-  return withTemporaryFolder(ctx, (temporary) => runIn(ctx, call, entry, temporary));
+/** The program, started and waiting for what it is to do. One of the two has to be called. */
+export interface StartedCli {
+  /**
+   * Runs it to its end. That it fails is a result.
+   * @throws INTERRUPTED when the context's signal fires (its whole process group gets SIGTERM), PROGRAM_MISSING, DISK_FULL
+   */
+  run(words: CliWords): Promise<CliOutcome>;
+  /** Sends it away, unless it was told to run; comes back when it has gone. */
+  leave(): Promise<void>;
 }
 
-async function runIn(ctx: Context, call: CliCall, entry: string, temporary: string): Promise<CliOutcome> {
-  await mkdir(dirname(call.logFile), { recursive: true, mode: 0o700 });
-  if (call.offline === true) await placeFeatureList(temporary, ctx.user.name);
-  const [out, err] = [join(temporary, "result"), join(temporary, "events")];
-  const log = createWriteStream(call.logFile, { flags: "a", mode: 0o600 });
-  const written = finished(log);
-  written.catch(() => undefined);
-  const lines: string[] = [];
-  const take = (line: string, stream: "stdout" | "stderr"): void => {
-    const event = stream === "stderr" ? parseEvent(line) : undefined;
-    if (event === undefined) return;
-    const rendered = renderEvent(event);
-    lines.push(...rendered);
-    if (lines.length > 5000) lines.splice(0, 1000);
-    for (const text of rendered) log.write(`${text}\n`);
-    const detail = detailOf(event);
-    if (detail !== undefined) call.onDetail?.(detail);
+/**
+ * Starts @devcontainers/cli, with a temporary folder of its own: it loads while the caller still prepares what it is to do, which
+ * saves a tenth of a quick `up`.
+ */
+export function startCli(ctx: Context, place: CliPlace): StartedCli {
+  const words = Promise.withResolvers<CliWords | undefined>();
+  const outcome = withTemporaryFolder(ctx, (temporary) => runIn(ctx, place, words.promise, temporary));
+  // whoever calls `run` is told
+  outcome.catch(() => undefined);
+  return {
+    run: async (wish) => {
+      words.resolve(wish);
+      return await outcome;
+    },
+    leave: async () => {
+      words.resolve(undefined);
+      await outcome.catch(() => undefined);
+    },
   };
+}
+
+/** Runs it at once. Throws as `StartedCli.run`. */
+export async function runCli(ctx: Context, call: CliPlace & CliWords): Promise<CliOutcome> {
+  return await startCli(ctx, call).run(call);
+}
+
+async function runIn(
+  ctx: Context,
+  place: CliPlace,
+  words: Promise<CliWords | undefined>,
+  temporary: string,
+): Promise<CliOutcome> {
+  const [entry, additions] = await Promise.all([unpackCli(ctx), cliAdditions(ctx)]);
+  if (place.offline === true) await placeFeatureList(temporary, ctx.user.name);
+  const [out, err] = [join(temporary, "result"), join(temporary, "events")];
+  let log: CliLog | undefined;
+  // To files: the client of `docker run` lives on for as long as the container (facts) and must hold no pipe of ours.
+  const running = ctx.run(ctx.node.path, [...additions.args, entry], {
+    cwd: place.cwd,
+    env: { ...ctx.env, ...cliEnvironment(ctx, temporary, place), ...additions.env, ...place.env },
+    input: words.then((wish) => (wish === undefined ? "" : JSON.stringify([...wish.args, "--log-format", "json"]))),
+    outputFile: { stdout: out, stderr: err },
+    onLine: (line, stream) => void (stream === "stderr" && log?.take(line)),
+    signal: ctx.signal,
+  });
+  running.catch(() => undefined);
   try {
-    const answers = await cliAnswers(ctx);
-    const args = [...answers.args, entry, ...call.args, "--log-format", "json"];
-    ctx.log(`run: ${args.map((part) => JSON.stringify(part)).join(" ")}`);
-    // To files: the client of `docker run` lives on for as long as the container (facts) and must hold no pipe of ours.
-    const { code } = await ctx.run(ctx.node.path, args, {
-      cwd: call.cwd,
-      env: { ...ctx.env, ...cliEnvironment(ctx, temporary, call), ...answers.env, ...call.env },
-      outputFile: { stdout: out, stderr: err },
-      onLine: take,
-      signal: ctx.signal,
-    });
+    const wish = await words;
+    if (wish !== undefined) {
+      ctx.log(`run: devcontainer ${wish.args.map((part) => JSON.stringify(part)).join(" ")}`);
+      log = await openLog(wish.logFile, wish.onDetail);
+    }
+    const { code } = await running;
     const result = parseResult((await readTextFile(out, { maxBytes: 64 * 1024 * 1024 })) ?? "");
     if (code === 0 && result?.["outcome"] === "success") return { ok: true, result };
-    return { ok: false, result, output: lines };
+    return { ok: false, result, output: log?.lines ?? [] };
   } finally {
-    log.end();
-    await written.catch(() => undefined);
+    await running.catch(() => undefined);
+    await log?.close();
   }
 }
 
@@ -87,7 +115,7 @@ async function placeFeatureList(temporary: string, userName: string): Promise<vo
   await writeFile(join(folder, "control-manifest.json"), '{"disallowedFeatures":[],"featureAdvisories":[]}');
 }
 
-function cliEnvironment(ctx: Context, temporary: string, call: CliCall): Record<string, string | undefined> {
+function cliEnvironment(ctx: Context, temporary: string, place: CliPlace): Record<string, string | undefined> {
   return {
     TMPDIR: temporary,
     // Debugger and loader options of the caller are not meant for this program.
@@ -95,8 +123,8 @@ function cliEnvironment(ctx: Context, temporary: string, call: CliCall): Record<
     NODE_NO_WARNINGS: "1",
     // Half of a short `up` would be the parsing of 1.7 MB.
     NODE_COMPILE_CACHE: join(ctx.paths.lib, "devcontainers-cli", ".compile-cache"),
-    [featureVariables.tag]: call.features?.tag,
-    [featureVariables.labels]: call.features?.lines.join("\n"),
+    [featureVariables.tag]: place.features?.tag,
+    [featureVariables.labels]: place.features?.lines.join("\n"),
   };
 }
 

@@ -14,7 +14,7 @@ export async function ensureLocal(ctx: Context, ref: string, onLine?: (line: str
   const present = await ctx.engine.findImage(ref);
   if (present !== undefined) return present;
   const known = `registry:${registryOf(ref)}`;
-  const before = ctx.known?.get(known);
+  const before = ctx.known?.get(known) as string | undefined;
   if (before !== undefined) throw new CoworkError("ENGINE_FAILED", before);
   try {
     await pullInTime(ctx, ref, onLine);

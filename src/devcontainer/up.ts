@@ -4,7 +4,7 @@ import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
 import { composeEnvironment } from "./compose/resolve.ts";
-import { cliError, runCli } from "./cli.ts";
+import { cliError, startCli, type CliWords, type StartedCli } from "./cli.ts";
 import { isObject } from "./image-request.ts";
 import type { JsonObject, UpResult } from "./types.ts";
 import { rotateLog } from "./up-log.ts";
@@ -26,12 +26,26 @@ export interface UpRequest {
   lifecycle?: boolean;
 }
 
+/** Starts the program for `up`, which takes its words later: it loads meanwhile. */
+export function startUp(ctx: Context, { id, composeProject }: Pick<UpRequest, "id" | "composeProject">): StartedCli {
+  const env = composeProject === undefined ? {} : composeEnvironment(ctx.env, composeProject);
+  return startCli(ctx, { cwd: ctx.paths.devcontainer(id), offline: true, env });
+}
+
 /**
  * `devcontainer up`: makes the session's container from its override config, or starts it again, lifecycle commands
  * included. Every attempt can be repeated. Its log is the session's `up.log`.
  * @throws UP_FAILED with the reason as far as it shows, COMPOSE_MISSING, DISK_FULL, INTERRUPTED
  */
-export async function up(ctx: Context, request: UpRequest): Promise<UpResult> {
+export async function up(ctx: Context, request: UpRequest, cli = startUp(ctx, request)): Promise<UpResult> {
+  try {
+    return await runUp(ctx, request, cli);
+  } finally {
+    await cli.leave();
+  }
+}
+
+async function runUp(ctx: Context, request: UpRequest, cli: StartedCli): Promise<UpResult> {
   const logFile = ctx.paths.upLog(request.id);
   await ensureFolder(ctx.paths.logs(request.id), { mode: 0o700 });
   await rotateLog(logFile);
@@ -39,7 +53,11 @@ export async function up(ctx: Context, request: UpRequest): Promise<UpResult> {
   await ensureFolder(data, { mode: 0o700 });
   const before = await ctx.engine.listContainers(request.labels);
   try {
-    return await runUp(ctx, request, data, logFile);
+    return await askCli(request, cli, {
+      args: planUpArgs(request, data),
+      logFile,
+      onDetail: (detail) => ctx.report({ session: request.name, step: "container", state: "note", detail }),
+    });
   } catch (error) {
     // The CLI notes in the container that it ran a lifecycle command before it does: left there, one that failed or was
     // interrupted would never run again, and the next attempt would seem to succeed.
@@ -54,15 +72,8 @@ async function removeNew(ctx: Context, { labels }: UpRequest): Promise<void> {
   }
 }
 
-async function runUp(ctx: Context, request: UpRequest, data: string, logFile: string): Promise<UpResult> {
-  const outcome = await runCli(ctx, {
-    args: planUpArgs(request, data),
-    cwd: ctx.paths.devcontainer(request.id),
-    logFile,
-    offline: true,
-    env: request.composeProject === undefined ? {} : composeEnvironment(ctx.env, request.composeProject),
-    onDetail: (detail) => ctx.report({ session: request.name, step: "container", state: "note", detail }),
-  });
+async function askCli(request: UpRequest, cli: StartedCli, words: CliWords): Promise<UpResult> {
+  const outcome = await cli.run(words);
   const failed = `The dev container of ${request.name} did not come up`;
   const hint = `cowork logs ${request.name}`;
   if (!outcome.ok) throw cliError("UP_FAILED", failed, outcome, hint);

@@ -6,7 +6,9 @@ import type { Settings } from "../config/types.ts";
 import { checkBinds } from "../devcontainer/check-binds.ts";
 import { probeBeside } from "../devcontainer/environment.ts";
 import { overridePaths } from "../devcontainer/snapshot.ts";
-import { up } from "../devcontainer/up.ts";
+import type { StartedCli } from "../devcontainer/cli.ts";
+import type { ConfigKind } from "../devcontainer/types.ts";
+import { startUp, up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
 import type { ContainerDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
@@ -22,6 +24,7 @@ import { containersOf } from "./world.ts";
 /**
  * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent, and the
  * environment that programs inside get. Makes the container where there is none, starts it where it is stopped.
+ * @param early the program for `up`, where the caller has started it already; the caller sends it away
  * @returns the record with what is known now; the caller writes it
  */
 export async function bringUp(
@@ -29,10 +32,34 @@ export async function bringUp(
   record: SessionRecord,
   settings: Settings,
   notes: string[],
+  early?: StartedCli,
 ): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
   if (devcontainer === undefined)
     throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
+  const cli = early ?? startUp(ctx, upPlace(ctx, id, devcontainer.kind));
+  try {
+    return await bringUpWith(ctx, { ...record, devcontainer }, settings, notes, cli);
+  } finally {
+    if (early === undefined) await cli.leave();
+  }
+}
+
+/** What `startUp` has to know of a session. */
+export function upPlace(ctx: Context, id: string, kind: ConfigKind): { id: string; composeProject?: string } {
+  return { id, ...(kind === "compose" ? { composeProject: composeProjectName(ctx.paths.homeHash, id) } : {}) };
+}
+
+type Made = SessionRecord & { devcontainer: NonNullable<SessionRecord["devcontainer"]> };
+
+async function bringUpWith(
+  ctx: Context,
+  record: Made,
+  settings: Settings,
+  notes: string[],
+  cli: StartedCli,
+): Promise<SessionRecord> {
+  const { devcontainer, id, name } = record;
   const agent = getAgent(settings.agent);
   // Before the first `up` the default of @devcontainers/cli; afterwards what it said.
   const workspaceFolder = record.container?.workspaceFolder ?? `/workspaces/${id}`;
@@ -43,16 +70,16 @@ export async function bringUp(
   ctx.report({ session: name, step: "container", state: "start" });
   await checkBinds(ctx, record);
   await removeHalfMade(ctx, record);
-  const result = await up(ctx, {
-    id,
+  const request = {
+    ...upPlace(ctx, id, devcontainer.kind),
     name,
     overrideConfigPath: overridePaths(ctx, id).config,
     clone: ctx.paths.clone(id),
     configPath: devcontainer.path ?? undefined,
     labels: sessionLabels(record, ctx.paths.homeHash),
     ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
-    ...(devcontainer.kind === "compose" ? { composeProject: composeProjectName(ctx.paths.homeHash, id) } : {}),
-  });
+  };
+  const result = await up(ctx, request, cli);
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {

@@ -1,10 +1,12 @@
 import pLimit from "p-limit";
 import { makeClone } from "../clone/make.ts";
+import type { StartedCli } from "../devcontainer/cli.ts";
+import { startUp } from "../devcontainer/up.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
-import { bringUp } from "./bring-up.ts";
+import { bringUp, upPlace } from "./bring-up.ts";
 import { carryIn } from "./carry-in.ts";
 import { sessionId } from "./names.ts";
 import { lockWait, reportFailure, sayWaiting } from "./outcome.ts";
@@ -66,11 +68,12 @@ async function completeSession(
   let record = (await readRecord(ctx, id)) ?? newRecord(ctx, request, { name, start });
   // A project that was moved: the record follows it.
   record = { ...record, projectRoot: request.project.root };
+  const cli = await startEarly(ctx, request, plan, record);
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
     record = await stepDevcontainer(ctx, request, plan, record);
-    if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes);
+    if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, cli);
     record = withoutError({ ...record, phase: "ready" });
     await writeRecord(ctx, record);
     ctx.report({ session: name, step: "ready", state: "done" });
@@ -82,7 +85,22 @@ async function completeSession(
         () => undefined,
       );
     throw error;
+  } finally {
+    await cli?.leave();
   }
+}
+
+/** The program for `up` loads beside clone and image, and then waits: as long as an image is built, should it have to be. */
+async function startEarly(
+  ctx: Context,
+  request: InitRequest,
+  plan: SessionsPlan,
+  { id, start }: SessionRecord,
+): Promise<StartedCli | undefined> {
+  const kind = plan.commits.get(start.commit)?.plan.kind;
+  if (request.options.noStart || kind === undefined) return undefined;
+  await ensureFolder(ctx.paths.devcontainer(id), { mode: 0o700 });
+  return startUp(ctx, upPlace(ctx, id, kind));
 }
 
 async function stepClone(

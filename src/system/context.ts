@@ -29,5 +29,5 @@ export interface Context {
   /** a line for the log file of this command, never for the terminal */
   log: (line: string) => void;
   /** what this run has found out and need not find out again (say: that no registry answers); absent: asked every time */
-  known?: Map<string, string>;
+  known?: Map<string, unknown>;
 }

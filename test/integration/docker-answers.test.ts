@@ -11,9 +11,11 @@ const answers = join(tree, "templates", "devcontainers-cli", "docker-answers.cjs
 const label = "cowork.test=docker-answers";
 let id: string;
 let clientVersion: string;
+let engineVersion: string;
 beforeAll(async () => {
   id = await runContainer({ labels: { "cowork.test": "docker-answers", "cowork.odd": "a b,c" } });
   clientVersion = `${(await execa("docker", ["-v"])).stdout}\n`;
+  engineVersion = `${(await execa("docker", ["version", "--format", "{{.Server.Version}}"])).stdout}\n`;
 });
 afterAll(() => removeContainers(label));
 
@@ -25,8 +27,17 @@ interface Said {
   clients: number;
 }
 
+interface Asking {
+  socket?: string;
+  input?: string;
+  mayRun?: boolean;
+}
+
 /** Runs a program that starts `docker` as @devcontainers/cli does. */
-async function ask(args: readonly string[], socket = "/var/run/docker.sock"): Promise<Said> {
+async function ask(
+  args: readonly string[],
+  { socket = "/var/run/docker.sock", input = "", mayRun = true }: Asking = {},
+): Promise<Said> {
   const program = `
     const child_process = require("node:child_process");
     const [args] = process.argv.slice(1);
@@ -38,16 +49,31 @@ async function ask(args: readonly string[], socket = "/var/run/docker.sock"): Pr
     const said = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk) => (said.stdout += chunk));
     child.stderr.on("data", (chunk) => (said.stderr += chunk));
-    child.once("close", (code) => console.log(JSON.stringify({ code, ...said, clients })));`;
-  const env = { COWORK_ENGINE_SOCKET: socket, COWORK_DOCKER_VERSION: clientVersion };
+    process.stdin.pipe(child.stdin);
+    child.stdin.on("error", () => undefined);
+    const tell = (code) => process.stdout.write(JSON.stringify({ code, ...said, clients }), () => process.exit());
+    child.once("close", tell);
+    // a container that runs: nobody waits for its end
+    if (JSON.parse(args)[0] === "run") setTimeout(tell, 3_000);`;
   const { stdout } = await execa(process.execPath, ["--require", answers, "-e", program, JSON.stringify(args)], {
-    env,
+    input,
+    env: environment(socket, mayRun),
   });
   return JSON.parse(stdout) as Said;
 }
 
-async function client(args: readonly string[]): Promise<Omit<Said, "clients">> {
-  const { exitCode: code, stdout, stderr } = await execa("docker", args, { reject: false, stripFinalNewline: false });
+function environment(socket: string, mayRun: boolean): Record<string, string> {
+  return {
+    COWORK_ENGINE_SOCKET: socket,
+    COWORK_DOCKER_VERSION: clientVersion,
+    COWORK_ENGINE_VERSION: engineVersion,
+    ...(mayRun ? { COWORK_DOCKER_RUN: "1" } : {}),
+  };
+}
+
+async function client(args: readonly string[], input = ""): Promise<Omit<Said, "clients">> {
+  const options = { reject: false, stripFinalNewline: false, input } as const;
+  const { exitCode: code, stdout, stderr } = await execa("docker", args, options);
   return { code, stdout, stderr };
 }
 
@@ -79,8 +105,135 @@ describe("the docker client's answers", () => {
   });
 
   test("an engine that does not answer: the client is asked", async () => {
-    const args = ["version", "--format", "{{.Server.Version}}"];
-    expect(await ask(args, "/nowhere/docker.sock")).toEqual({ ...(await client(args)), clients: 1 });
+    const args = ["ps", "-q", "-a", "--filter", `label=${label}`];
+    expect(await ask(args, { socket: "/nowhere/docker.sock" })).toEqual({ ...(await client(args)), clients: 1 });
+  });
+});
+
+describe("exec -i", () => {
+  const sh = (...words: string[]): string[] => ["exec", "-i", ...words, id, "/bin/sh"];
+  test.each<[string, () => string[], string]>([
+    ["both streams and the exit code", () => sh(), "echo out; echo err >&2; exit 7"],
+    ["user, variables and folder", () => sh("-u", "daemon", "-e", "A=b=c d", "-w", "/usr"), 'id -un; pwd; echo "$A"'],
+    ["input to its end", () => ["exec", "-i", id, "wc", "-c"], "x".repeat(300_000)],
+    ["much output", () => sh(), "head -c 3000000 /dev/zero | tr '\\0' x"],
+    ["what ends before its input", () => ["exec", "-i", id, "true"], "x".repeat(300_000)],
+    ["a program that is not there", () => ["exec", "-i", id, "/no/such/program"], ""],
+  ])("%s: as the client, without it", async (_, args, input) => {
+    const [said, real] = [await ask(args(), { input }), await client(args(), input)];
+    expect(said.stdout.length).toBe(real.stdout.length);
+    expect(said).toEqual({ ...real, clients: 0 });
+  });
+
+  test.each<[string, () => string[]]>([
+    ["a terminal", () => ["exec", "-i", "-t", id, "true"]],
+    ["a variable of the caller's", () => ["exec", "-i", "-e", "PATH", id, "true"]],
+    ["a container that is not there", () => ["exec", "-i", "no-such-container", "true"]],
+  ])("%s: the client is asked", async (_, args) => {
+    expect(await ask(args())).toEqual({ ...(await client(args())), clients: 1 });
+  });
+
+  test("killed, it is over at once", async () => {
+    const program = `
+      const child = require("node:child_process").spawn("docker", ["exec", "-i", "${id}", "/bin/sh"]);
+      child.stdout.once("data", () => child.kill("SIGKILL"));
+      child.once("close", (code, signal) => (console.log(code, signal), process.exit()));
+      child.stdin.write("echo up; sleep 100\\n");`;
+    const env = environment("/var/run/docker.sock", true);
+    expect((await execa(process.execPath, ["--require", answers, "-e", program], { env })).stdout).toBe("null SIGKILL");
+  });
+});
+
+describe("run", () => {
+  const labels = ["-l", label, "-l", 'cowork.odd={"a":"b,c=d"}', "-e", "A=b=c", "-e", "EMPTY=", "-u", "daemon"];
+  const script = "echo Container started\ntrap 'exit 0' 15; sleep 1000";
+  const command = ["--entrypoint", "/bin/sh", testBaseImage, "-c", script, "-"];
+  const places = [
+    `type=bind,source=${tree},target=/work/tree,readonly`,
+    "type=bind,src=/tmp,dst=/host tmp,consistency=cached",
+    "type=volume,target=/anonymous",
+  ].flatMap((mount) => ["--mount", mount]);
+  const streams = ["--sig-proxy=false", "-a", "STDOUT", "-a", "STDERR"];
+  const words = (...more: string[]): string[] => ["run", ...streams, ...places, ...labels, ...more, ...command];
+  const newest = async (): Promise<string> =>
+    (await execa("docker", ["ps", "-q", "--no-trunc", "-l", "--filter", `label=${label}`])).stdout;
+  const inspected = async (container: string) => {
+    const [{ Config, HostConfig, Mounts, State }] = JSON.parse((await execa("docker", ["inspect", container])).stdout);
+    const mounts = Mounts.map((mount: { Type: string }) =>
+      mount.Type === "volume" ? { ...mount, Name: "", Source: "" } : mount,
+    );
+    const filled = (value: object) => Object.entries(value).filter(([, one]) => one !== null && !isEmpty(one));
+    // what is the client's alone: how large its terminal was, and the container's own name for itself
+    return {
+      Config: { ...Config, Hostname: "" },
+      HostConfig: Object.fromEntries(filled({ ...HostConfig, ConsoleSize: [] })),
+      mounts,
+      Running: State.Running,
+    };
+  };
+
+  const isEmpty = (value: unknown): boolean => typeof value === "object" && Object.keys(value ?? {}).length === 0;
+
+  test.each([
+    ["as a dev container is made", []],
+    ["with what features ask for", ["--init", "--privileged", "--cap-add", "SYS_PTRACE", "--cap-add", "NET_ADMIN"]],
+  ])("%s: the same container, and no client beside it", async (_, more) => {
+    const said = await ask(words(...more));
+    expect(said).toMatchObject({ stderr: "", clients: 0 });
+    const own = await newest();
+    const real = (
+      await client(words("-d", ...more).filter((word) => !/^(-a|STDOUT|STDERR)$/.test(word)))
+    ).stdout.trim();
+    const [mine, theirs] = [await inspected(own), await inspected(real)];
+    theirs.Config.AttachStdout = theirs.Config.AttachStderr = true;
+    expect(own).not.toBe(real);
+    expect(mine).toEqual(theirs);
+    await execa("docker", ["rm", "-f", "-v", own, real]);
+  });
+
+  test.each<[string, () => string[]]>([
+    ["a word that is not known", () => ["run", "--rm", "--entrypoint", "/bin/true", "-l", label, testBaseImage]],
+    [
+      "a variable of the caller's",
+      () => ["run", "-l", label, "-e", "PATH", "--entrypoint", "/bin/true", testBaseImage],
+    ],
+    [
+      "a mount in words of a CSV",
+      () => ["run", "-l", label, "--mount", 'type=tmpfs,"target=/a,b"', testBaseImage, "true"],
+    ],
+    ["an image that is not there", () => ["run", "-l", label, "no-such-image.invalid/none:1", "true"]],
+    ["what cannot be started", () => ["run", "-l", label, "--entrypoint", "/no/such/program", testBaseImage]],
+  ])("%s: the client does it, or says why not", async (_, args) => {
+    const count = async (): Promise<number> =>
+      (await execa("docker", ["ps", "-aq", "--filter", `label=${label}`])).stdout.split("\n").length;
+    const before = await count();
+    const said = await ask(args());
+    const left = (await count()) - before;
+    expect(said.clients).toBe(1);
+    expect(said.code).toBe((await client(args())).code);
+    // the client leaves one of each try itself; of ours there is none
+    expect((await count()) - before).toBe(2 * left);
+  });
+
+  test("where the user has told the client how to make containers, the client makes them", async () => {
+    const args = ["run", "-l", label, "--entrypoint", "/bin/true", testBaseImage];
+    expect(await ask(args, { mayRun: false })).toMatchObject({ code: 0, clients: 1 });
+  });
+});
+
+describe("late words", () => {
+  const late = join(tree, "templates", "devcontainers-cli", "late-words.cjs");
+  const program = join(tree, "test", "support", "say-words.cjs");
+  const start = (input: string) => execa(process.execPath, ["--require", late, program], { input, reject: false });
+
+  test("are what the program takes for its own", async () => {
+    expect((await start(JSON.stringify(["up", "--id-label", 'a="b c"']))).stdout).toBe(
+      '["up","--id-label","a=\\"b c\\""] 5 5',
+    );
+  });
+
+  test("none: it goes", async () => {
+    expect(await start("")).toMatchObject({ exitCode: 1, stdout: "" });
   });
 });
 
@@ -93,7 +246,7 @@ test("containers that start are told until the program has heard enough", async 
       child.kill("SIGKILL");
     });
     console.log("listening");`;
-  const env = { COWORK_ENGINE_SOCKET: "/var/run/docker.sock", COWORK_DOCKER_VERSION: clientVersion };
+  const env = environment("/var/run/docker.sock", true);
   const listening = execa(process.execPath, ["--require", answers, "-e", program], { env });
   await new Promise((resolve) => listening.stdout.once("data", resolve));
   await runContainer({ labels: { "cowork.test": "docker-answers", "cowork.name": "docker-answers-late" } });

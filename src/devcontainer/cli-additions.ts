@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { listAssets, readAsset } from "../assets.ts";
+import { findEndpoint } from "../engine/endpoint.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, isAbsent, writeFileAtomic } from "../system/files.ts";
+import { onceARun } from "../system/known.ts";
+
+/** What of ours is loaded into the process of @devcontainers/cli, before it. */
+export interface CliAddition {
+  /** words for Node */
+  args: string[];
+  env: Record<string, string>;
+}
+
+/**
+ * `templates/devcontainers-cli/`: the program takes its words late, on stdin. And for an engine behind the socket that the docker
+ * client would use as well (then both speak with the same one) it need not start the docker client for every small thing.
+ */
+export async function cliAdditions(ctx: Context): Promise<CliAddition> {
+  return await onceARun(ctx, "additions to the dev container CLI", async () => {
+    const [folder, env] = await Promise.all([layDown(ctx), answersEnvironment(ctx)]);
+    const files = ["late-words.cjs", ...(env === undefined ? [] : ["docker-answers.cjs"])];
+    return { args: files.flatMap((file) => ["--require", join(folder, file)]), env: env ?? {} };
+  });
+}
+
+async function answersEnvironment(ctx: Context): Promise<Record<string, string> | undefined> {
+  const { socketPath, origin } = await findEndpoint({ env: ctx.env, home: ctx.user.home });
+  if (socketPath === undefined || origin === "the user's own socket") return undefined;
+  const [version, engine] = await Promise.all([clientVersion(ctx), ctx.engine.info()]);
+  if (version === undefined) return undefined;
+  return {
+    COWORK_ENGINE_SOCKET: socketPath,
+    COWORK_DOCKER_VERSION: version,
+    COWORK_ENGINE_VERSION: `${engine.version}\n`,
+    ...((await hasOwnWays(ctx)) ? {} : { COWORK_DOCKER_RUN: "1" }),
+  };
+}
+
+/** What a user can tell the docker client to do to every container that it makes: then it has to make them itself. */
+async function hasOwnWays({ env, user }: Context): Promise<boolean> {
+  if (env["DOCKER_DEFAULT_PLATFORM"] || env["DOCKER_CONTENT_TRUST"]) return true;
+  const file = join(env["DOCKER_CONFIG"] || join(user.home, ".docker"), "config.json");
+  const text = await readFile(file, "utf8").catch((error: unknown) => (isAbsent(error) ? "{}" : undefined));
+  try {
+    return text === undefined || Object.hasOwn(JSON.parse(text) as object, "proxies");
+  } catch {
+    return true;
+  }
+}
+
+/** By it @devcontainers/cli tells Docker's client from Podman's under that name: only Docker's is stood in for. */
+async function clientVersion(ctx: Context): Promise<string | undefined> {
+  const said = await ctx.run("docker", ["-v"], { signal: ctx.signal, timeoutMs: 20_000 }).catch(() => undefined);
+  if (said?.code !== 0 || !/^Docker version \d/.test(said.stdout)) return undefined;
+  return said.stdout;
+}
+
+/** In a folder whose name stands for its content: what is there is right. */
+async function layDown(ctx: Pick<Context, "paths">): Promise<string> {
+  const files: { name: string; content: Uint8Array }[] = [];
+  for (const asset of await listAssets("templates/devcontainers-cli/"))
+    files.push({ name: basename(asset), content: await readAsset(asset) });
+  const hash = createHash("sha256");
+  for (const { name, content } of files) hash.update(`${name}\0${content.length}\0`).update(content);
+  const folder = join(ctx.paths.lib, "devcontainers-cli", `additions-${hash.digest("hex").slice(0, 12)}`);
+  if (files.every(({ name }) => existsSync(join(folder, name)))) return folder;
+  await ensureFolder(folder, { mode: 0o700 });
+  for (const { name, content } of files) await writeFileAtomic(join(folder, name), content);
+  return folder;
+}
