@@ -1,6 +1,7 @@
 import { readAsset } from "../assets.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
+import { processorOf } from "../system/processor.ts";
 import { plain, plainLines } from "../system/text.ts";
 import { installAgent } from "./install.ts";
 import { inside } from "./parts.ts";
@@ -80,8 +81,8 @@ export async function askContainer(ctx: Context, agent: Agent, containerId: stri
 function readFacts(said: string): ContainerFacts {
   const [, machine = "", setpriv = "", libc = "", version = ""] =
     /^(\S+) (yes|no) (|-musl)\/([\w.-]*)$/.exec(plain(said.slice(0, 4096))) ?? [];
-  const arch = { x86_64: "x64", amd64: "x64", aarch64: "arm64", arm64: "arm64" }[machine];
-  const variant = arch === undefined ? undefined : (`linux-${arch}${libc}` as Variant);
+  const processor = processorOf(machine);
+  const variant = processor === undefined ? undefined : (`linux-${processor}${libc}` as Variant);
   return { variant, version: version === "" ? undefined : version, canChangeUid: setpriv === "yes" };
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { chmod, lstat, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { PassThrough, Transform } from "node:stream";
+import { PassThrough } from "node:stream";
 import { finished } from "node:stream/promises";
 import { CoworkError } from "../errors.ts";
 import type { Labels } from "../engine/types.ts";
@@ -10,6 +10,7 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
 import { plain } from "../system/text.ts";
 import { removeTree } from "../system/tree.ts";
+import { defaultMaxBytes, limitedTo } from "./limited-to.ts";
 import { insideScript, noGit } from "./inside-script.ts";
 import type { GitInside, InsideOptions, InsideResult } from "./types.ts";
 
@@ -28,7 +29,6 @@ export interface InsideSpec {
 }
 
 const defaultMaxOutput = 64 * 1024 * 1024;
-const defaultMaxBytes = 8 * 1024 ** 3;
 const outFolder = "/cowork-out";
 
 /**
@@ -196,18 +196,6 @@ async function attachSave(
       );
     throw target.errored ?? error;
   }
-}
-
-function limitedTo(maxBytes: number): Transform {
-  let total = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      total += chunk.length;
-      if (total > maxBytes)
-        done(new CoworkError("OUTPUT_TOO_LARGE", `The session's commits take more than ${maxBytes} bytes.`));
-      else done(null, chunk);
-    },
-  });
 }
 
 function collectText(stream: PassThrough): () => string {

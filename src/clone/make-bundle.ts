@@ -5,6 +5,8 @@ import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { hostGit, hostGitOk } from "./host-git.ts";
+import { initBare } from "./init-bare.ts";
+import { readStore } from "./project-refs.ts";
 
 export interface BundleWish {
   /** objects (commits, annotated tags) that have to come along; in the bundle they are `refs/cowork/0`, `refs/cowork/1`, … */
@@ -52,18 +54,9 @@ export async function makeBundle(
 }
 
 async function borrowObjects(ctx: Context, source: Source, folder: string): Promise<string> {
-  const ask = async (...args: string[]): Promise<string> =>
-    (
-      await hostGitOk(ctx, ["--git-dir", source.gitDir, "rev-parse", ...args], {
-        safe: [source.gitDir],
-        what: "Reading the project",
-      })
-    ).trimEnd();
-  const format = await ask("--show-object-format");
-  const objects = await ask("--path-format=absolute", "--git-path", "objects");
+  const { objectFormat, objects } = await readStore(ctx, source.gitDir);
   const repository = join(folder, "repository");
-  const plainInit = ["-c", "core.hooksPath=/dev/null", "init", "--quiet", "--bare", "--template="];
-  await hostGitOk(ctx, [...plainInit, `--object-format=${format}`, repository], { what: "git init" });
+  await initBare(ctx, repository, objectFormat);
   await mkdir(join(repository, "objects/info"), { recursive: true });
   await writeFile(join(repository, "objects/info/alternates"), `${objects}\n`);
   const shallow = await readFile(join(source.gitDir, "shallow")).catch(() => undefined);

@@ -91,7 +91,7 @@ const format = "--format=%(objectname) %(refname) %(HEAD)%(symref)";
 const kinds = ["refs/heads", "refs/tags", "refs/remotes/origin"];
 
 /** What stays as it is for the life of a repository: asked once a run. */
-async function readStore(ctx: Context, gitDir: string): Promise<Pick<ProjectRefs, "objectFormat" | "objects">> {
+export async function readStore(ctx: Context, gitDir: string): Promise<Pick<ProjectRefs, "objectFormat" | "objects">> {
   const args = ["rev-parse", "--show-object-format", "--path-format=absolute", "--git-path", "objects"];
   const options = { safe: [gitDir], what: `Reading ${gitDir}`, cwd: gitDir };
   const ask = (): Promise<string> => hostGitOk(ctx, ["--git-dir", gitDir, ...args], options);

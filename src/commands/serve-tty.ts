@@ -1,5 +1,6 @@
 import { CoworkError } from "../errors.ts";
-import type { ConnectRequest, HostPart, LoginRequest } from "../session/host-part.ts";
+import { decodeTtyRequest, encodeTtyRequest, type TtyRequest } from "../remote/seam/tty-request.ts";
+import type { HostPart } from "../session/host-part.ts";
 import { nobody } from "../session/nobody.ts";
 import { createProgress } from "../ui/progress.ts";
 import type { Terminal } from "../ui/terminal.ts";
@@ -7,16 +8,13 @@ import type { Caller } from "./caller.ts";
 import { connectIo } from "./connect-io.ts";
 import { makeContext } from "./context.ts";
 
-/** A command of a user elsewhere that wants a terminal: it has one here, of sshd's making. */
-export type TtyRequest = { connect: ConnectRequest } | { login: LoginRequest };
-
 /**
  * Runs it on this process' own terminal.
- * @param word the request as JSON in base64
+ * @param word the request, encoded
  * @returns its exit code
  */
 export async function serveTty(word: string, caller: Caller, terminal: Terminal): Promise<number> {
-  const request = JSON.parse(Buffer.from(word, "base64").toString("utf8")) as TtyRequest;
+  const request = decodeTtyRequest(word);
   const progress = await createProgress({ ...terminal, isLive: false }, () => performance.now());
   const ctx = await makeContext(caller, terminal, { progress, trust: false, verbose: false });
   const { createLocalHost } = await import("../session/local-host.ts");
@@ -42,8 +40,7 @@ async function run(
   }
   if (!("connect" in request)) throw new CoworkError("USAGE", "There is no such request.");
   // A pane of tmux cannot find the session by its folder: the project lies elsewhere. It gets this very request.
-  const inPane = { connect: { ...request.connect, tmux: false } };
-  const word = Buffer.from(JSON.stringify(inPane)).toString("base64");
+  const word = encodeTtyRequest({ connect: { ...request.connect, tmux: false } });
   const pane = [...caller.self, "__host", "tty", word];
   return await host.connect({ ...request.connect, pane }, io);
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
+import { removeOld } from "../system/remove-old.ts";
 
 const prefix = "devcontainer-";
 const abandonedMs = 24 * 3_600_000;
@@ -11,23 +12,12 @@ const abandonedMs = 24 * 3_600_000;
 export async function withTemporaryFolder<T>(ctx: Context, fn: (folder: string) => Promise<T>): Promise<T> {
   const parent = join(ctx.paths.stateRoot, ".tmp");
   await ensureFolder(parent, { mode: 0o700 });
-  await removeAbandoned(ctx, parent);
+  await removeOld(ctx, parent, abandonedMs, (name) => !name.startsWith(prefix));
   const folder = join(parent, `${prefix}${randomBytes(6).toString("hex")}`);
   await ensureFolder(folder, { mode: 0o700 });
   try {
     return await fn(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function removeAbandoned(ctx: Context, parent: string): Promise<void> {
-  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
-  for (const name of names) {
-    const path = join(parent, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && ctx.clock.now().getTime() - found.mtimeMs > abandonedMs) {
-      await rm(path, { recursive: true, force: true });
-    }
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, readFile, rm } from "node:fs/promises";
+import { chmod, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
@@ -10,6 +10,7 @@ import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists } from "../../system/files.ts";
 import { withLock } from "../../system/locks.ts";
+import { processorOf } from "../../system/processor.ts";
 import { plain } from "../../system/text.ts";
 import type { Need } from "./script.ts";
 
@@ -48,7 +49,6 @@ export async function nodeParcel(ctx: Context, need: Need, note: (detail: string
     await rm(`${file}.part`, { force: true });
     await unpackMember(`${file}.tgz`, "bin/node", `${file}.part`);
     await chmod(`${file}.part`, 0o755);
-    const { rename } = await import("node:fs/promises");
     await rename(`${file}.part`, file);
     await rm(`${file}.tgz`, { force: true });
   });
@@ -56,15 +56,8 @@ export async function nodeParcel(ctx: Context, need: Need, note: (detail: string
   return await pack("node", file);
 }
 
-const processors = new Map([
-  ["x86_64", "x64"],
-  ["amd64", "x64"],
-  ["aarch64", "arm64"],
-  ["arm64", "arm64"],
-]);
-
 function kindOf({ system, machine, libc }: Need): string {
-  const processor = processors.get(machine);
+  const processor = processorOf(machine);
   if (system === "Linux" && libc === "" && processor !== undefined) return `linux-${processor}`;
   throw new CoworkError(
     "HOST_ANSWER_INVALID",

@@ -25,7 +25,7 @@ const script = [
   "export PATH",
   "m=$1 k=$2",
   "shift 2",
-  "l=$h/lib/remote/$k p=$h/lib/remote/$k/cowork n=$h/lib/node/bin/node",
+  "p=$h/lib/remote/$k/cowork n=$h/lib/node/bin/node",
   'fit() { [ -x "$n" ] || { v=$(node --version 2>/dev/null) && a=${v#v} b=${v#v*.} && a=${a%%.*} b=${b%%.*} && { [ "$a" -gt 22 ] || { [ "$a" -eq 22 ] && [ "$b" -ge 18 ]; }; }; }; }',
   'run() { echo "$m run"; exec /bin/sh "$p" __host "$@"; }',
   '[ ! -f "$p" ] || ! fit || run "$@"',

@@ -1,11 +1,12 @@
 import { createWriteStream } from "node:fs";
-import { lstat, mkdir, readdir, stat, symlink } from "node:fs/promises";
+import { lstat, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder } from "../../system/files.ts";
+import { removeOld } from "../../system/remove-old.ts";
 import { removeTree } from "../../system/tree.ts";
 
 const keepMs = 24 * 3600_000;
@@ -19,7 +20,7 @@ export async function takeCarried(ctx: Context, id: string, archive: Readable): 
   if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("USAGE", "That is no name for carried files.");
   const parent = carriedFolder(ctx);
   await ensureFolder(parent, { mode: 0o700 });
-  await dropOld(ctx, parent);
+  await removeOld(ctx, parent, keepMs);
   const root = join(parent, id);
   await mkdir(root, { mode: 0o700 });
   const { extract } = await import("tar-stream");
@@ -73,12 +74,4 @@ export async function dropCarried(ctx: Pick<Context, "paths">, root: string): Pr
 
 function carriedFolder({ paths }: Pick<Context, "paths">): string {
   return join(paths.home, "projects", "carried");
-}
-
-/** What commands that were killed left, a day ago or longer. */
-async function dropOld(ctx: Context, parent: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const { mtimeMs } = await stat(join(parent, name)).catch(() => ({ mtimeMs: 0 }));
-    if (ctx.clock.now().getTime() - mtimeMs > keepMs) await removeTree(join(parent, name));
-  }
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { appendFile, open, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProgressEvent, Question } from "../../events.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists, writeFileAtomic } from "../../system/files.ts";
 import { isLocked } from "../../system/locks.ts";
+import { removeOld } from "../../system/remove-old.ts";
 import { removeTree } from "../../system/tree.ts";
 
 // A job is work that goes on when nobody listens: a process of its own and a folder that says what it was asked, what it
@@ -47,13 +48,9 @@ export async function isAlive(ctx: Pick<Context, "paths">, id: string): Promise<
 /** A fresh folder with the request in it; what earlier jobs left for longer than a day goes. */
 export async function prepareJob(ctx: Context, id: string, request: JobRequest): Promise<string> {
   await ensureFolder(ctx.paths.jobs, { mode: 0o700 });
-  for (const old of await readdir(ctx.paths.jobs)) {
-    const folder = join(ctx.paths.jobs, old);
-    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Infinity }));
-    if (old === id || (ctx.clock.now().getTime() - mtimeMs > keepMs && !(await isAlive(ctx, old))))
-      await removeTree(folder);
-  }
+  await removeOld(ctx, ctx.paths.jobs, keepMs, (old) => isAlive(ctx, old));
   const folder = jobFolder(ctx, id);
+  await removeTree(folder);
   await ensureFolder(folder, { mode: 0o700 });
   await writeFileAtomic(join(folder, "request.json"), JSON.stringify(request), { mode: 0o600 });
   return folder;

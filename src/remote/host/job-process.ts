@@ -14,6 +14,7 @@ import {
   writeResult,
   type JobResult,
 } from "./job-files.ts";
+import { writeError } from "../seam/errors.ts";
 import { dropCarried } from "./carried.ts";
 import { callHost } from "./plain-calls.ts";
 
@@ -63,7 +64,7 @@ async function work(ctx: Context, folder: string, makeHost: (ctx: Context) => Ho
   } catch (error) {
     const known = toCoworkError(error);
     ctx.log(`job: ${known.code}: ${known.message}\n${known.detail ?? known.stack ?? ""}`);
-    return { error: { ...known.toView(), detail: known.detail } };
+    return { error: writeError(known) };
   } finally {
     const [request] = args as [Partial<InitRequest> | undefined];
     if (request?.carry !== undefined) await dropCarried(ctx, request.carry.root).catch(() => undefined);

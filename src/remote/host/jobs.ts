@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
+import { readError } from "../seam/errors.ts";
 import type { Peer } from "../seam/peer.ts";
 import {
   isAlive,
@@ -95,7 +96,7 @@ async function follow(
     for (const line of lines) if ((count += 1) > seen || "ask" in line) await handOn(peer, folder, line);
     if (result !== undefined) {
       if ("value" in result) return result.value;
-      throw asError(result.error);
+      throw readError(result.error);
     }
     if (!alive && !(await isBegunAnew(ctx, id))) throw lost(method);
     await ctx.clock.sleep(lookMs, leave);
@@ -126,14 +127,6 @@ function launch(ctx: Context, folder: string): void {
   });
   child.on("error", (error) => ctx.log(`job: ${String(error)}`));
   child.unref();
-}
-
-function asError(view: unknown): CoworkError {
-  const { code, message, hint, detail } = view as ReturnType<CoworkError["toView"]> & { detail?: string };
-  return new CoworkError(code, message, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(detail === undefined ? {} : { detail }),
-  });
 }
 
 function lost(method: string): CoworkError {

@@ -1,14 +1,16 @@
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { hostGitOk } from "../../clone/host-git.ts";
+import { initBare } from "../../clone/init-bare.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists } from "../../system/files.ts";
+import { hashFile } from "../../system/hash-file.ts";
 import { withLock } from "../../system/locks.ts";
+import { removeOld } from "../../system/remove-old.ts";
 import { removeTree } from "../../system/tree.ts";
 
 /** What makes a project the same one on this host, and what its store must look like. */
@@ -85,7 +87,8 @@ export async function takeBundle(ctx: Context, project: StoredIdentity, upload: 
   const lock = `upload-${project.name}-${upload.id}`;
   await withLock(ctx, lock, { waitMs: 60 * 60_000, what: "the project's transfer" }, async () => {
     await ensureFolder(dirname(file), { mode: 0o700 });
-    await dropOld(ctx, dirname(file));
+    // transfers that broke off and that nobody has taken up again
+    await removeOld(ctx, dirname(file), keepMs);
     await takeRest(file, upload, rest);
     await unbundle(ctx, project, file);
     await rm(file, { force: true });
@@ -97,7 +100,7 @@ async function takeRest(file: string, upload: Upload, rest: Readable): Promise<v
   const { size } = await stat(file);
   // A connection that broke: what has come stays for the next try.
   if (size < upload.bytes) throw new CoworkError("HOST_UNREACHABLE", "The transfer of the project broke off.");
-  if (size === upload.bytes && (await hashOf(file)) === upload.sha256) return;
+  if (size === upload.bytes && (await hashFile(file)) === upload.sha256) return;
   await rm(file, { force: true });
   throw new CoworkError("GIT_FAILED", "The project's commits did not arrive as they were sent.", {
     hint: "run the same command again",
@@ -116,14 +119,6 @@ async function unbundle(ctx: Context, project: StoredIdentity, file: string): Pr
     });
     await nameTips(ctx, store, oids);
   });
-}
-
-/** Transfers that broke off and that nobody has taken up again. */
-async function dropOld(ctx: Context, folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Infinity }));
-    if (ctx.clock.now().getTime() - mtimeMs > keepMs) await rm(join(folder, name), { force: true });
-  }
 }
 
 async function listTips(ctx: Context, store: string): Promise<Set<string>> {
@@ -152,8 +147,7 @@ async function makeStore(ctx: Context, project: StoredIdentity, store: string): 
   const building = join(dirname(store), `.tmp-${project.name}`);
   await ensureFolder(dirname(store), { mode: 0o700 });
   await removeTree(building);
-  const args = ["-c", "core.hooksPath=/dev/null", "init", "--quiet", "--bare", "--template="];
-  await hostGitOk(ctx, [...args, `--object-format=${project.objectFormat}`, building], { what: "git init" });
+  await initBare(ctx, building, project.objectFormat);
   await writeFile(join(building, "cowork-root-commit"), `${project.rootCommit}\n`);
   await rename(building, store);
 }
@@ -177,12 +171,6 @@ function incomingFile(store: string, id: string): string {
 export function storeFolder({ paths }: Pick<Context, "paths">, { name }: Pick<StoredIdentity, "name">): string {
   if (/^[a-z0-9][a-z0-9._-]*$/.test(name)) return paths.store(name);
   throw new CoworkError("CONFIG_VALUE_INVALID", `${name} is no name for a project on a host.`);
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 function taken(name: string): CoworkError {

@@ -1,6 +1,6 @@
 import { createBirpc } from "birpc";
-import { CoworkError, errorCodes, toCoworkError, type ErrorCode, type ErrorView } from "../../errors.ts";
-import { plain, plainLines } from "../../system/text.ts";
+import type { CoworkError, ErrorView } from "../../errors.ts";
+import { readError, writeError } from "./errors.ts";
 import type { Lines } from "./lines.ts";
 
 /** Functions that one side offers the other: plain data in, plain data out. */
@@ -13,8 +13,6 @@ export interface Peer {
   tell(method: string, ...args: unknown[]): Promise<void>;
   close(): void;
 }
-
-const maxText = 10_000;
 
 interface Message {
   t?: unknown;
@@ -71,23 +69,4 @@ export function createPeer(
     },
     close: () => lines.close(),
   };
-}
-
-function writeError(error: unknown): unknown {
-  const known = toCoworkError(error);
-  return { ...known.toView(), detail: known.detail };
-}
-
-/** What came is untrusted: an error of ours or one without a meaning, and no control characters in either. */
-function readError(value: unknown, heard: (error: ErrorView) => ErrorView): CoworkError {
-  const { code, message, hint, detail } = (value ?? {}) as Record<string, unknown>;
-  const said = heard({
-    code: typeof code === "string" && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : "INTERNAL",
-    message: typeof message === "string" ? plain(message.slice(0, maxText)) : "It failed over there.",
-    ...(typeof hint === "string" ? { hint: plain(hint.slice(0, maxText)) } : {}),
-  });
-  return new CoworkError(said.code, said.message, {
-    ...(said.hint === undefined ? {} : { hint: said.hint }),
-    ...(typeof detail === "string" ? { detail: plainLines(detail.slice(0, 10 * maxText)).join("\n") } : {}),
-  });
 }

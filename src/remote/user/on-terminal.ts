@@ -4,6 +4,7 @@ import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { openHost } from "../bootstrap/open-host.ts";
 import type { Program } from "../bootstrap/parcels.ts";
+import { encodeTtyRequest, type TtyRequest } from "../seam/tty-request.ts";
 import type { Channel, Connection } from "../types.ts";
 
 /**
@@ -21,10 +22,10 @@ const calm = "\u001B[?1000;1002;1003;1004;1006;2004l\u001B[?1049l\u001B[?1l\u001
 export async function runOnTerminal(
   ctx: Context,
   connection: Connection,
-  wish: { program: Program; request: unknown },
+  wish: { program: Program; request: TtyRequest },
   io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
 ): Promise<number> {
-  const word = Buffer.from(JSON.stringify(wish.request)).toString("base64");
+  const word = encodeTtyRequest(wish.request);
   const { columns, rows } = io.tty;
   const terminal = { name: ctx.env["TERM"] ?? "xterm", columns, rows };
   const channel = await openHost(ctx, connection, { program: wish.program, mode: ["tty", word], terminal });

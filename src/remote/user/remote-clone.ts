@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import * as z from "zod/mini";
+import { defaultMaxBytes, limitedTo } from "../../clone/limited-to.ts";
 import type { GitInside, InsideOptions } from "../../clone/types.ts";
-import { CoworkError } from "../../errors.ts";
 import type { OneSession, OpenClone } from "../../session/host-part.ts";
 import { answers } from "./answers.ts";
 import type { Link } from "./link.ts";
@@ -10,7 +10,6 @@ import { invalid } from "./tame.ts";
 
 const scriptResult = z.object({ code: z.number(), stdout: z.string(), stderr: z.string(), truncated: z.boolean() });
 const saveResult = z.object({ code: z.number(), stderr: z.string() });
-const defaultMaxBytes = 8 * 1024 ** 3;
 
 /** A session's clone on a host, with git inside it as `pull` and `push` use it. What git says there is untrusted either way. */
 export async function openRemoteClone(link: Link, selector: OneSession): Promise<OpenClone> {
@@ -33,8 +32,7 @@ function insideOver(link: Link, lease: number): GitInside {
     save: async (text, file, { maxBytes = defaultMaxBytes, ...options } = {}) => {
       const stream = link.nextStream();
       const target = createWriteStream(file, { flags: "wx", mode: 0o600 });
-      const limited = limitTo(maxBytes);
-      const saved = pipeline(link.streams.take(stream), limited, target);
+      const saved = pipeline(link.streams.take(stream), limitedTo(maxBytes), target);
       const call = link.peer.call("cloneSave", lease, text, { ...sent(options), maxBytes }, stream);
       try {
         const [answer] = await Promise.all([call, saved]);
@@ -47,20 +45,6 @@ function insideOver(link: Link, lease: number): GitInside {
       }
     },
   };
-}
-
-async function* limitBytes(source: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
-  let total = 0;
-  for await (const chunk of source) {
-    total += chunk.length;
-    if (total > maxBytes)
-      throw new CoworkError("OUTPUT_TOO_LARGE", `The session's commits take more than ${maxBytes} bytes.`);
-    yield chunk;
-  }
-}
-
-function limitTo(maxBytes: number): (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
-  return (source) => limitBytes(source, maxBytes);
 }
 
 function sent({ input, ...rest }: InsideOptions): Record<string, unknown> {

@@ -8,6 +8,7 @@ import type { InitRequest, Selector } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { copyTo } from "../seam/streams.ts";
+import type { TtyRequest } from "../seam/tty-request.ts";
 import type { ConnectOptions } from "../types.ts";
 import { answers } from "./answers.ts";
 import { checkClock } from "./check-clock.ts";
@@ -149,7 +150,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
 
   async function onTerminal(
     open: Link,
-    request: unknown,
+    request: TtyRequest,
     io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
   ): Promise<number> {
     try {

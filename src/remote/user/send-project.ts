@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { makeBundle } from "../../clone/make-bundle.ts";
 import { readProjectRefs } from "../../clone/project-refs.ts";
 import type { ProjectFacts, Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists } from "../../system/files.ts";
+import { hashFile } from "../../system/hash-file.ts";
 import { withLock } from "../../system/locks.ts";
+import { removeOld } from "../../system/remove-old.ts";
 import { removeTree } from "../../system/tree.ts";
 import { answers } from "./answers.ts";
 import type { Link } from "./link.ts";
@@ -58,6 +59,8 @@ export async function sendProject(
   };
 }
 
+const keepMs = 7 * 24 * 3600_000;
+
 interface Sending {
   identity: { name: string; rootCommit: string };
   source: Source;
@@ -73,7 +76,7 @@ async function sendBundle(ctx: Context, link: Link, { identity, source, lacks, h
   await withLock(ctx, `bundle-${id}`, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
     if (!(await pathExists(file)) && !(await bundleInto(ctx, source, { oids: lacks, have }, file))) return;
     const { size } = await stat(file);
-    const sha256 = await hashOf(file);
+    const sha256 = await hashFile(file);
     // Named by its bytes: another machine's bundle of the same commits has other ones.
     const upload = { id: sha256.slice(0, 32), bytes: size, sha256 };
     const there = await link.peer.call("storeHas", identity, upload.id);
@@ -98,6 +101,8 @@ async function bundleInto(
 ): Promise<boolean> {
   const folder = `${file}.tmp`;
   await ensureFolder(dirname(file), { mode: 0o700 });
+  // bundles of transfers that broke off and were never begun again
+  await removeOld(ctx, dirname(file), keepMs);
   await removeTree(folder);
   await ensureFolder(folder, { mode: 0o700 });
   try {
@@ -107,12 +112,6 @@ async function bundleInto(
   } finally {
     await removeTree(folder);
   }
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 function megabytes(bytes: number): string {

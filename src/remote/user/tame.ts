@@ -8,25 +8,22 @@ import { plain } from "../../system/text.ts";
 /** Longer than any path, name or message of ours. */
 const maxText = 10_000;
 
-/** The same value with harmless texts. Keys stay: nobody shows them. */
-export function tame(value: unknown): unknown {
-  if (typeof value === "string") return plain(value.slice(0, maxText));
-  if (Array.isArray(value)) return value.map(tame);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tame(one)]));
-}
-
-/** As `tame`; commands that mean a host name this one: the host's part says them as they are typed there. */
+/**
+ * The same value with harmless texts. Commands that mean a host name this one: the host's part says them as they are typed there.
+ * Keys stay: nobody shows them.
+ */
 export function tameFrom(host: string, value: unknown): unknown {
-  const name = plain(host);
-  const named = (one: unknown): unknown => {
-    if (typeof one === "string")
-      return one.replaceAll(/\bcowork (auth|doctor|clean --images)\b/g, `cowork --host ${name} $1`);
-    if (Array.isArray(one)) return one.map(named);
-    if (one === null || typeof one !== "object") return one;
-    return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, named(inner)]));
-  };
-  return named(tame(value));
+  if (typeof value === "string") {
+    const name = plain(host);
+    const text = plain(value.slice(0, maxText));
+    return text.replaceAll(
+      /\bcowork (auth|doctor|clean --images)\b/g,
+      (_, words: string) => `cowork --host ${name} ${words}`,
+    );
+  }
+  if (Array.isArray(value)) return value.map((one) => tameFrom(host, one));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tameFrom(host, one)]));
 }
 
 const steps: readonly Step[] = [
