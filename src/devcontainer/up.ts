@@ -28,7 +28,9 @@ export interface UpRequest {
 
 /** Starts the program for `up`, which takes its words later: it loads meanwhile. */
 export function startUp(ctx: Context, { id, composeProject }: Pick<UpRequest, "id" | "composeProject">): StartedCli {
-  const env = composeProject === undefined ? {} : composeEnvironment(ctx.env, composeProject);
+  // Compose looks for files where it stands. The other place is one that no snapshot of the config takes away.
+  if (composeProject === undefined) return startCli(ctx, { cwd: ctx.paths.state(id), offline: true });
+  const env = composeEnvironment(ctx.env, composeProject);
   return startCli(ctx, { cwd: ctx.paths.devcontainer(id), offline: true, env });
 }
 

@@ -98,8 +98,8 @@ async function startEarly(
   { id, start }: SessionRecord,
 ): Promise<StartedCli | undefined> {
   const kind = plan.commits.get(start.commit)?.plan.kind;
-  if (request.options.noStart || kind === undefined) return undefined;
-  await ensureFolder(ctx.paths.devcontainer(id), { mode: 0o700 });
+  if (request.options.noStart || kind === undefined || kind === "compose") return undefined;
+  await ensureFolder(ctx.paths.state(id), { mode: 0o700 });
   return startUp(ctx, upPlace(ctx, id, kind));
 }
 

@@ -45,7 +45,7 @@ const alone = {
 
 /** What the client would send; undefined where there is a word that is not understood to the letter. */
 function parseRun(args) {
-  const host = { NetworkMode: "default", RestartPolicy: { Name: "no" }, CapAdd: [], Mounts: [] };
+  const host = { NetworkMode: "default", RestartPolicy: { Name: "no" }, CapAdd: [], Devices: [], Mounts: [] };
   const body = { Env: [], Labels: {}, HostConfig: host };
   for (let at = 1; at < args.length; at += 1) {
     const word = args[at];
@@ -54,7 +54,7 @@ function parseRun(args) {
       if (!withValue[word](body, args[(at += 1)])) return undefined;
     } else if (word.startsWith("-")) return undefined;
     else {
-      host.CapAdd = [...new Set(host.CapAdd)].sort();
+      host.CapAdd = host.CapAdd.length === 0 ? null : [...new Set(host.CapAdd)].sort();
       return { ...body, Image: word, Cmd: args.slice(at + 1) };
     }
   }
