@@ -36,6 +36,14 @@ test("adds and removes, each name once, everything else untouched", async () => 
   expect(await text()).toBe("# mine\nCPUS=2\n");
 });
 
+test("of one host: an entry of the same name elsewhere stays", async () => {
+  const { ctx, project, names } = await setUp("SESSIONS=a b@build1 c@build2\n");
+  await removeSessions(ctx, project, ["a", "b", "c"], "build1");
+  expect(await names()).toEqual(["a", "c@build2"]);
+  await removeSessions(ctx, project, ["a", "c"], "local");
+  expect(await names()).toEqual(["c@build2"]);
+});
+
 test("many at once lose nothing", async () => {
   const { ctx, project, names } = await setUp();
   const all = ["a", "b", "c", "d", "e", "f"];

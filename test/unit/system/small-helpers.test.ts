@@ -1,0 +1,54 @@
+import { mkdir, readdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { systemClock } from "../../../src/system/clock.ts";
+import { hashFile } from "../../../src/system/hash-file.ts";
+import { onceARun } from "../../../src/system/known.ts";
+import { processorOf } from "../../../src/system/processor.ts";
+import { removeOld } from "../../../src/system/remove-old.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const hour = 3600_000;
+
+test("takes what is old, whole; leaves what is young, what is to stay and what links lead to", async () => {
+  const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
+  await writeFile(join(elsewhere, "precious"), "");
+  const old = new Date(Date.now() - 2 * hour);
+  for (const name of ["old", "kept", "young"]) {
+    await mkdir(join(folder, name));
+    await symlink(elsewhere, join(folder, name, "out"));
+    if (name !== "young") await utimes(join(folder, name), old, old);
+  }
+  await symlink(join(folder, "nowhere"), join(folder, "dangling"));
+  await removeOld({ clock: systemClock }, folder, hour, (name) => name === "kept");
+  expect((await readdir(folder)).toSorted()).toEqual(["dangling", "kept", "young"]);
+  expect(await readdir(elsewhere)).toEqual(["precious"]);
+});
+
+test("a file's hash", async () => {
+  const file = join(await temporaryFolder(), "file");
+  await writeFile(file, "abc");
+  expect(await hashFile(file)).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+});
+
+test("what is found out once a run is asked for once, also at the same time, and again when it failed", async () => {
+  const known = new Map<string, unknown>();
+  let asked = 0;
+  const ask = async (): Promise<number> => {
+    asked += 1;
+    if (asked === 1) throw new Error("not yet");
+    return asked;
+  };
+  await expect(onceARun({ known }, "a", ask)).rejects.toThrow("not yet");
+  expect(await Promise.all([onceARun({ known }, "a", ask), onceARun({ known }, "a", ask)])).toEqual([2, 2]);
+  expect(await onceARun({ known }, "b", async () => "other")).toBe("other");
+});
+
+test("processors by the kernel's word, none for a word that only JavaScript knows", () => {
+  expect(["x86_64", "aarch64", "riscv64", "constructor"].map(processorOf)).toEqual([
+    "x64",
+    "arm64",
+    undefined,
+    undefined,
+  ]);
+});
