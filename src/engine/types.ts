@@ -107,6 +107,8 @@ export interface AttachIo {
   /** the window; with it the process gets a terminal, without it three plain streams */
   tty?: { columns: number; rows: number; onResize(listener: (columns: number, rows: number) => void): () => void };
   signal?: AbortSignal;
+  /** the process is got ready meanwhile, and starts when this has come; rejected: it never starts */
+  hold?: Promise<unknown>;
   /** called once when the process can be written to and its terminal, where it has one, has the window's size */
   onReady?: () => void;
 }

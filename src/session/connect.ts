@@ -9,6 +9,8 @@ import type { ConnectIo } from "./host-part.ts";
 
 export interface ConnectTarget extends ConnectPlace {
   container: Pick<ContainerDetail, "id">;
+  /** what has to be done before anything starts inside; what it throws is the connection's error */
+  hold?: Promise<unknown>;
 }
 
 /** How long what runs inside may take to end after our signal, before we leave it alone. */
@@ -35,7 +37,8 @@ export async function connectSession(
   const spec = planConnect(target, wish, ctx.env, terminal);
   const { pid, ...streams } = connectStreams(io);
   const ended = new AbortController();
-  const attached = ctx.engine.attach(target.container.id, spec, { ...streams.inside, signal: ended.signal });
+  const hold = target.hold === undefined ? {} : { hold: target.hold };
+  const attached = ctx.engine.attach(target.container.id, spec, { ...streams.inside, ...hold, signal: ended.signal });
   const interrupted = Promise.withResolvers<"interrupted">();
   const onAbort = (): void => interrupted.resolve("interrupted");
   const signal = AbortSignal.any([ctx.signal, ...(io.signal === undefined ? [] : [io.signal])]);

@@ -30,15 +30,17 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
     });
   if ("error" in entry) throw entry.error;
   const started = await ensureRunning(ctx, entry.record, request);
+  const { ready: hold } = started;
   const { sshAgent } = request.settings;
   await (sshAgent ? rememberAgent : closeAgentRelays)(ctx, started.record.id);
   if (request.tmux) {
+    await hold;
     const code = await inTmux(ctx, started.record, request.pane, io);
     if (code !== undefined) return code;
     const detail = "no tmux on this host: closing this terminal ends what runs in it";
     ctx.report({ session: started.record.name, step: "start", state: "note", detail });
   }
-  const target = await findTarget(ctx, started.record, started.container);
+  const target = { ...(await findTarget(ctx, started.record, started.container)), hold };
   const wish: ConnectWish = {
     ...(request.command === undefined ? {} : { command: request.command }),
     ...(request.connect === undefined ? {} : { connect: request.connect }),
@@ -62,8 +64,11 @@ interface Running {
   container: ContainerSummary;
 }
 
+/** `ready`: the agent's part has been done; nothing may start inside before. */
+type Entered = Running & { ready: Promise<void> };
+
 /** The usual case, a session that runs, needs no lock and one question to the engine. */
-async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: ConnectRequest): Promise<Running> {
+async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: ConnectRequest): Promise<Entered> {
   const tell = (notes: readonly string[]): void => {
     for (const detail of notes) ctx.report({ session: record.name, step: "start", state: "note", detail });
   };
@@ -75,10 +80,14 @@ async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: 
       (one) => one?.container.id,
       () => undefined,
     );
-    const [running, agentSaid] = await Promise.all([found, readyAgent(ctx, record, settings, { running: id })]);
-    tell(agentSaid);
-    if (running !== undefined) return running;
-    said.push(...agentSaid);
+    const agent = readyAgent(ctx, record, settings, { running: id });
+    const ready = agent.then(tell);
+    // whoever waits for it is told
+    ready.catch(() => undefined);
+    const running = await found;
+    if (running !== undefined) return { ...running, ready };
+    await ready;
+    said.push(...(await agent));
   }
   const notes: string[] = [];
   // Only then: it is half of the program.
@@ -86,7 +95,7 @@ async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: 
   const started = await locked(ctx, record, "start", (current) => startSession(ctx, current, settings, notes));
   tell(notes.filter((note) => !said.includes(note)));
   const now = await findRunning(ctx, started);
-  if (now !== undefined) return now;
+  if (now !== undefined) return { ...now, ready: Promise.resolve() };
   throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {
     hint: `cowork logs ${record.name}`,
   });

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engine/types.ts";
+import { CoworkError } from "../../src/errors.ts";
 
 /** An engine with what the contract needs of it and the interface has no words for. */
 export interface EngineUnderTest {
@@ -110,6 +112,24 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       stdout.end();
       stderr.end();
       expect([code, ...(await output)]).toEqual([4, "typed", "wrong\n"]);
+    });
+
+    test("attached, starts nothing before what it is held for has come, and never when that fails", async () => {
+      const go = Promise.withResolvers<void>();
+      const streams = () => ({ stdin: Readable.from([""]), stdout: new PassThrough(), stderr: new PassThrough() });
+      const spec = { command: ["sh", "-c", "exit 3"] } as const;
+      let ready = false;
+      const attached = engine.attach(id, spec, { ...streams(), hold: go.promise, onReady: () => (ready = true) });
+      await delay(200);
+      expect(ready).toBe(false);
+      go.resolve();
+      expect(await attached).toBe(3);
+      expect(ready).toBe(true);
+      const failed = Promise.reject(new CoworkError("DISK_FULL", "full"));
+      failed.catch(() => undefined);
+      await expect(engine.attach(id, spec, { ...streams(), hold: failed })).rejects.toMatchObject({
+        code: "DISK_FULL",
+      });
     });
 
     test("is refused in a container that does not run", async () => {

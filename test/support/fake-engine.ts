@@ -109,6 +109,7 @@ export function createFakeEngine(options: { program?: FakeProgram; info?: Partia
     },
     attach: async (id, spec, io) => {
       const container = running(id);
+      await io.hold;
       fake.commands.push(spec.command);
       io.onReady?.();
       const input = io.tty === undefined ? await readText(io.stdin) : "";
