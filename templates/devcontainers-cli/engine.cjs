@@ -27,9 +27,12 @@ const open = (path, { wanted = [200], ...options } = {}) =>
     });
   });
 
-/** The answer's text; undefined as for `open`. */
-const ask = async (path, options) => {
-  const answer = await open(path, { agent, ...options });
+/**
+ * The answer's text; undefined as for `open`. What changes something goes over a connection of its own: one that is kept may have
+ * been closed over there, and nobody could say whether it was done.
+ */
+const ask = async (path, options = {}) => {
+  const answer = await open(path, { agent: options.method === undefined ? agent : false, ...options });
   if (answer === undefined) return undefined;
   const chunks = [];
   for await (const chunk of answer) chunks.push(chunk);

@@ -2,14 +2,23 @@
 // `docker run` as @devcontainers/cli says it, without the client: that one would live on beside every container, with 25 MB.
 const { ask } = require("./engine.cjs");
 
+const set = (to, key, value) => value !== undefined && Reflect.set(to, key, value);
+
+const source = (mount, value) => set(mount, "Source", value);
+const target = (mount, value) => set(mount, "Target", value);
+const readOnly = (mount, value) => (value === undefined || value === "true") && set(mount, "ReadOnly", true);
+
+/** Words of a mount; each says whether it was understood. */
 const mountWords = {
-  type: (mount, value) => /^(bind|volume)$/.test(value) && ((mount.Type = value), true),
-  source: (mount, value) => value !== undefined && ((mount.Source = value), true),
-  target: (mount, value) => value !== undefined && ((mount.Target = value), true),
-  readonly: (mount, value) => (value === undefined || value === "true") && ((mount.ReadOnly = true), true),
-  consistency: (mount, value) => value !== undefined && ((mount.Consistency = value), true),
+  type: (mount, value) => /^(bind|volume)$/.test(value) && set(mount, "Type", value),
+  source,
+  src: source,
+  target,
+  dst: target,
+  readonly: readOnly,
+  ro: readOnly,
+  consistency: (mount, value) => set(mount, "Consistency", value),
 };
-Object.assign(mountWords, { src: mountWords.source, dst: mountWords.target, ro: mountWords.readonly });
 
 /** `type=bind,source=…,target=…`, without what a CSV would want quotes for. */
 function parseMount(text) {
@@ -21,26 +30,35 @@ function parseMount(text) {
   return isKnown && !/["\n]/.test(text) && mount.Type && mount.Target ? mount : undefined;
 }
 
-const pair = (text) => [text.split("=", 1)[0], text.includes("=") ? text.slice(text.indexOf("=") + 1) : ""];
-
 /** In the client's spelling. */
 const capability = (name) => `CAP_${name.toUpperCase().replace(/^CAP_/, "")}`.replace(/^CAP_ALL$/, "ALL");
 
+const label = (labels, text) => {
+  const [, name, value = ""] = /^([^=]+)(?:=(.*))?$/s.exec(text) ?? [];
+  return name !== undefined && set(labels, name, value);
+};
+
 /** Options with a value; each says whether it was understood. */
 const withValue = {
-  "-a": (body, value) => /^std(out|err)$/i.test(value) && ((body[`Attach${/out/i.test(value) ? "Stdout" : "Stderr"}`] = true), true),
+  "-a": (body, value) => {
+    const [, stream] = /^STD(OUT|ERR)$/.exec(value) ?? [];
+    return stream !== undefined && set(body, stream === "OUT" ? "AttachStdout" : "AttachStderr", true);
+  },
   "-e": (body, value) => value.includes("=") && body.Env.push(value) > 0,
-  "-l": (body, value) => (([key, text]) => ((body.Labels[key] = text), key !== ""))(pair(value)),
-  "-u": (body, value) => ((body.User = value), true),
+  "-l": (body, value) => label(body.Labels, value),
+  "-u": (body, value) => set(body, "User", value),
   "--cap-add": (body, value) => body.HostConfig.CapAdd.push(capability(value)) > 0,
-  "--entrypoint": (body, value) => value !== "" && ((body.Entrypoint = [value]), true),
-  "--mount": (body, value) => body.HostConfig.Mounts.push(parseMount(value)) > 0 && !body.HostConfig.Mounts.includes(undefined),
+  "--entrypoint": (body, value) => value !== "" && set(body, "Entrypoint", [value]),
+  "--mount": (body, value) => {
+    const mount = parseMount(value);
+    return mount !== undefined && body.HostConfig.Mounts.push(mount) > 0;
+  },
 };
 
 const alone = {
-  "--sig-proxy=false": () => undefined,
-  "--init": (body) => (body.HostConfig.Init = true),
-  "--privileged": (body) => (body.HostConfig.Privileged = true),
+  "--sig-proxy=false": () => true,
+  "--init": (body) => set(body.HostConfig, "Init", true),
+  "--privileged": (body) => set(body.HostConfig, "Privileged", true),
 };
 
 /** What the client would send; undefined where there is a word that is not understood to the letter. */

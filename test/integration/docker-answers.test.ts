@@ -144,6 +144,11 @@ describe("exec -i", () => {
   });
 });
 
+interface Mounted {
+  Type: string;
+  Destination: string;
+}
+
 describe("run", () => {
   const labels = ["-l", label, "-l", 'cowork.odd={"a":"b,c=d"}', "-e", "A=b=c", "-e", "EMPTY=", "-u", "daemon"];
   const script = "echo Container started\ntrap 'exit 0' 15; sleep 1000";
@@ -159,7 +164,9 @@ describe("run", () => {
     (await execa("docker", ["ps", "-q", "--no-trunc", "-l", "--filter", `label=${label}`])).stdout;
   const inspected = async (container: string) => {
     const [{ Config, HostConfig, Mounts, State }] = JSON.parse((await execa("docker", ["inspect", container])).stdout);
-    const mounts = Mounts.map((mount: { Type: string }) =>
+    // the engine lists them in any order
+    const sorted = Mounts.toSorted((a: Mounted, b: Mounted) => (a.Destination < b.Destination ? -1 : 1));
+    const mounts = sorted.map((mount: Mounted) =>
       mount.Type === "volume" ? { ...mount, Name: "", Source: "" } : mount,
     );
     const filled = (value: object) => Object.entries(value).filter(([, one]) => one !== null && !isEmpty(one));
