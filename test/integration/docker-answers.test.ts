@@ -164,7 +164,7 @@ describe("run", () => {
     (await execa("docker", ["ps", "-q", "--no-trunc", "-l", "--filter", `label=${label}`])).stdout;
   const inspected = async (container: string) => {
     const [{ Config, HostConfig, Mounts, State }] = JSON.parse((await execa("docker", ["inspect", container])).stdout);
-    // the engine lists them in any order
+    // the engine lists them in any order, and variables too
     const sorted = Mounts.toSorted((a: Mounted, b: Mounted) => (a.Destination < b.Destination ? -1 : 1));
     const mounts = sorted.map((mount: Mounted) =>
       mount.Type === "volume" ? { ...mount, Name: "", Source: "" } : mount,
@@ -172,7 +172,7 @@ describe("run", () => {
     const filled = (value: object) => Object.entries(value).filter(([, one]) => one !== null && !isEmpty(one));
     // what is the client's alone: how large its terminal was, and the container's own name for itself
     return {
-      Config: { ...Config, Hostname: "" },
+      Config: { ...Config, Hostname: "", Env: Config.Env.toSorted() },
       HostConfig: Object.fromEntries(filled({ ...HostConfig, ConsoleSize: [] })),
       mounts,
       Running: State.Running,
