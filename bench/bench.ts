@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tree } from "../test/support/tree.ts";
-import { measureClone } from "./clones.ts";
+import { measureClone, measureSizes } from "./clones.ts";
 import { measureCommands } from "./commands.ts";
 import type { Entry } from "./measure.ts";
 import { createPlace, names } from "./place.ts";
@@ -28,6 +28,15 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
+
+const smallSizes = [{ files: 20, history: 1 }];
+const repositorySizes = [
+  { files: 100, history: 1 },
+  { files: 1_000, history: 10 },
+  { files: 10_000, history: 100 },
+  { files: 10_000, history: 1_000 },
+  { files: 100_000, history: 100 },
+];
 
 if (values.help) console.log(usage);
 else await main();
@@ -61,12 +70,15 @@ async function main(): Promise<void> {
     );
     say("growth");
     const growth = await measureGrowth(place, values.smoke ? [1, 2] : [1, 2, 4, 8, 16, 32]);
+    say("size of the repository");
+    const sizes = await measureSizes(place, values.smoke ? smallSizes : repositorySizes, Math.min(rounds, 3));
     const report: Report = {
       date: new Date().toISOString().slice(0, 10),
       cores: availableParallelism(),
       rounds,
       entries,
       growth,
+      sizes,
     };
     const json = `${JSON.stringify(report, null, 2)}\n`;
     if (values.write) await writeFile(join(tree, "docs", "bench.json"), json);

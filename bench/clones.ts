@@ -6,7 +6,7 @@ import { coworkPaths } from "../src/system/paths.ts";
 import { createRun } from "../src/system/run.ts";
 import { hostUser } from "../src/system/user.ts";
 import { commitAll, git } from "../test/support/sample-project.ts";
-import { inTurn, ratio, type Entry } from "./measure.ts";
+import { inTurn, median, ratio, type Entry, type Way } from "./measure.ts";
 import type { Place } from "./place.ts";
 
 export interface CloneSize {
@@ -17,6 +17,44 @@ export interface CloneSize {
 
 /** The clone step of a large project, and what it takes on the disk, against git's own worktree. */
 export async function measureClone(place: Place, rounds: number, size: CloneSize): Promise<Entry[]> {
+  const large = await setUp(place, size);
+  const timed = await inTurn(large.own, large.other, rounds);
+  const [of, own] = await Promise.all([large.root, large.clone].map((path) => diskOf(place, join(path, ".git"))));
+  const share = (own ?? Number.NaN) / (of ?? Number.NaN);
+  const objects: Entry = { name: "clone_objects", value: share, unit: "ratio", goal: undefined, runs: [share] };
+  await large.remove();
+  return [ratio("clone_vs_worktree", 2, timed, 1.3), objects];
+}
+
+/** What the size of a repository costs: medians, seconds of the clone step and of git's own worktree. */
+export interface SizeCost extends CloneSize {
+  seconds: number;
+  worktree: number;
+  /** of the whole clone on the disk */
+  cloneKiB: number;
+}
+
+export async function measureSizes(place: Place, sizes: readonly CloneSize[], rounds: number): Promise<SizeCost[]> {
+  const costs: SizeCost[] = [];
+  for (const size of sizes) {
+    const made = await setUp(place, size);
+    const { own, other } = await inTurn(made.own, made.other, rounds);
+    costs.push({ ...size, seconds: median(own), worktree: median(other), cloneKiB: await diskOf(place, made.clone) });
+    await made.remove();
+  }
+  return costs;
+}
+
+interface SetUp {
+  root: string;
+  clone: string;
+  own: Way;
+  other: Way;
+  remove(): Promise<void>;
+}
+
+/** A project of that size, and the two ways to a further copy of it. */
+async function setUp(place: Place, size: CloneSize): Promise<SetUp> {
   const root = join(place.home.folder, "large");
   await makeProject(root, size);
   const commit = await git(root, "rev-parse", "HEAD");
@@ -41,12 +79,14 @@ export async function measureClone(place: Place, rounds: number, size: CloneSize
     uid,
     gid,
   };
-  const timed = await inTurn(
-    {
+  return {
+    root,
+    clone,
+    own: {
       before: () => rm(clone, { recursive: true, force: true }),
       work: () => makeClone(ctx as unknown as Parameters<typeof makeClone>[0], spec),
     },
-    {
+    other: {
       before: async () => {
         await rm(tree, { recursive: true, force: true });
         await git(root, "worktree", "prune");
@@ -54,12 +94,9 @@ export async function measureClone(place: Place, rounds: number, size: CloneSize
       },
       work: () => git(root, "worktree", "add", "-q", tree, "tree"),
     },
-    rounds,
-  );
-  const [of, own] = [await diskOf(place, join(root, ".git")), await diskOf(place, join(clone, ".git"))];
-  const objects: Entry = { name: "clone_objects", value: own / of, unit: "ratio", goal: undefined, runs: [own / of] };
-  await Promise.all([root, clone, tree].map((path) => rm(path, { recursive: true, force: true })));
-  return [ratio("clone_vs_worktree", 2, timed, 1.3), objects];
+    remove: async () =>
+      void (await Promise.all([root, clone, tree].map((path) => rm(path, { recursive: true, force: true })))),
+  };
 }
 
 async function makeProject(root: string, { files, history }: CloneSize): Promise<void> {

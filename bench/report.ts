@@ -1,3 +1,4 @@
+import type { SizeCost } from "./clones.ts";
 import type { Growth } from "./growth.ts";
 import type { Entry } from "./measure.ts";
 
@@ -7,6 +8,7 @@ export interface Report {
   rounds: number;
   entries: Entry[];
   growth: Growth[];
+  sizes: SizeCost[];
 }
 
 const work: Record<string, string> = {
@@ -48,6 +50,17 @@ export function renderGrowth({ growth }: Report): string {
     `${Math.round(stateKiB / sessions)}`,
   ]);
   return table(["sessions", "seconds", "seconds each", "clone, KiB each", "state, KiB each"], rows);
+}
+
+export function renderSizes({ sizes }: Report): string {
+  const rows = sizes.map(({ files, history, seconds, worktree, cloneKiB }) => [
+    files.toLocaleString("en"),
+    `${history}`,
+    shown(seconds),
+    shown(worktree),
+    `${Math.round(cloneKiB / 1024)}`,
+  ]);
+  return table(["files", "history, MB", "clone step, seconds", "`git worktree add`, seconds", "clone, MiB"], rows);
 }
 
 function shown(seconds: number): string {

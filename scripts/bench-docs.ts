@@ -1,7 +1,7 @@
 // Chart and tables of docs/performance.md, from docs/bench.json. `npm run bench:docs`
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { renderChart, renderGrowth, renderTable, type Report } from "../bench/report.ts";
+import { renderChart, renderGrowth, renderSizes, renderTable, type Report } from "../bench/report.ts";
 
 const docs = join(import.meta.dirname, "..", "docs");
 const report = JSON.parse(await readFile(join(docs, "bench.json"), "utf8")) as Report;
@@ -10,6 +10,7 @@ const file = join(docs, "performance.md");
 let text = await readFile(file, "utf8");
 text = between(text, "table", renderTable(report));
 text = between(text, "growth", renderGrowth(report));
+text = between(text, "sizes", renderSizes(report));
 await writeFile(file, text);
 
 function between(whole: string, name: string, content: string): string {

@@ -8,7 +8,7 @@ it("the bench runs one small round and gives a figure for everything that it nam
   const before = await benchContainers();
   const args = ["bench/bench.ts", "--smoke", "--json"];
   const { stdout } = await execa(process.execPath, args, { cwd: tree });
-  const { entries, growth, rounds } = JSON.parse(stdout) as Report;
+  const { entries, growth, rounds, sizes } = JSON.parse(stdout) as Report;
   expect(rounds).toBe(1);
   expect(entries.map(({ name }) => name)).toEqual([
     "init8_vs_loop",
@@ -31,6 +31,8 @@ it("the bench runs one small round and gives a figure for everything that it nam
     expect(runs.every(Number.isFinite), name).toBe(true);
   }
   expect(growth.map(({ sessions }) => sessions)).toEqual([1, 2]);
+  expect(sizes).toMatchObject([{ files: 20, history: 1 }]);
+  for (const size of sizes) expect(Object.values(size).every((value) => value > 0)).toBe(true);
   // A bench that somebody runs beside this one is none of ours.
   expect((await benchContainers()).filter((id) => !before.includes(id))).toEqual([]);
 });
