@@ -36,25 +36,40 @@ export async function attachInside(
   });
 }
 
-/** Gives the terminal inside its size now and at every change of the window. Gives back how to stop that. */
-function keepSize(client: EngineClient, exec: string, io: AttachIo): () => void {
+/**
+ * Gives the terminal inside its size now and at every change of the window: one question at a time, so that an older size never
+ * comes last, and again when one is lost. Gives back how to stop that.
+ */
+function keepSize(client: Pick<EngineClient, "post">, exec: string, io: AttachIo): () => void {
   const { tty } = io;
   if (tty === undefined) {
     io.onReady?.();
     return () => undefined;
   }
-  const resize = async (columns: number, rows: number): Promise<boolean> => {
+  const stopped = new AbortController();
+  let size = { columns: tty.columns, rows: tty.rows };
+  const give = async ({ columns, rows }: typeof size): Promise<boolean> => {
     if (columns <= 0 || rows <= 0) return true;
     return await client.post(`/exec/${exec}/resize?h=${rows}&w=${columns}`).then(
       () => true,
       () => false,
     );
   };
-  const first = async (): Promise<void> => {
+  const giveLast = async (): Promise<void> => {
     // the engine knows the process a moment after it took the connection
-    for (let tries = 0; tries < 50 && !(await resize(tty.columns, tty.rows)); tries++) await delay(20);
-    io.onReady?.();
+    for (let tries = 0; tries < 50 && !stopped.signal.aborted; tries++) {
+      const given = size;
+      if (!(await give(given))) await delay(20);
+      else if (given === size) return;
+    }
   };
-  void first();
-  return tty.onResize((columns, rows) => void resize(columns, rows));
+  let giving = giveLast().then(() => io.onReady?.());
+  const forget = tty.onResize((columns, rows) => {
+    size = { columns, rows };
+    giving = giving.then(giveLast);
+  });
+  return () => {
+    stopped.abort();
+    forget();
+  };
 }
