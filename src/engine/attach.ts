@@ -16,8 +16,15 @@ export async function attachInside(
   const doing = `run ${plain(spec.command[0])} in container ${plain(container)}`;
   return await client.attempt(doing, async () => {
     io.signal?.throwIfAborted();
-    const how = { tty: io.tty !== undefined, stdin: true, ...(io.hold === undefined ? {} : { hold: io.hold }) };
-    const { exec, connection } = await startExec(client, container, spec, how);
+    const hold = async (): Promise<void> => {
+      await io.hold;
+      io.signal?.throwIfAborted();
+    };
+    const { exec, connection } = await startExec(client, container, spec, {
+      tty: io.tty !== undefined,
+      stdin: true,
+      hold,
+    });
     const onAbort = (): void => void connection.destroy(new CoworkError("INTERRUPTED", `Interrupted (${doing}).`));
     io.signal?.addEventListener("abort", onAbort, { once: true });
     const forgetResize = keepSize(client, exec, io);

@@ -66,12 +66,12 @@ export interface StartedExec {
 /** Ctrl-P, Ctrl-Q would detach and Ctrl-P wait for the next key: a sequence that nobody types instead. */
 const detachKeys = "ctrl-\\,ctrl-@,ctrl-\\,ctrl-@,ctrl-\\,ctrl-@";
 
-/** @param how.hold what it waits for before it starts, when it has been made */
+/** @param how.hold what is waited for when it has been made and is about to start; what that throws keeps it from starting */
 export async function startExec(
   client: Pick<EngineClient, "post" | "upgrade">,
   container: string,
   spec: ExecSpec,
-  how: { tty: boolean; stdin: boolean; hold?: Promise<unknown> },
+  how: { tty: boolean; stdin: boolean; hold?: () => Promise<void> },
 ): Promise<StartedExec> {
   const created = await client.post(`/containers/${encodeURIComponent(container)}/exec`, {
     Cmd: [...spec.command],
@@ -85,7 +85,7 @@ export async function startExec(
     ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
   });
   const exec = encodeURIComponent((created as { Id: string }).Id);
-  await how.hold;
+  await how.hold?.();
   return { exec, connection: await client.upgrade(`/exec/${exec}/start`, { Detach: false, Tty: how.tty }) };
 }
 

@@ -127,6 +127,19 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       expect(ready).toBe(true);
       const failed = Promise.reject(new CoworkError("DISK_FULL", "full"));
       failed.catch(() => undefined);
+      const ended = new AbortController();
+      const waiting = Promise.withResolvers<void>();
+      const started = () => expect.unreachable("it was started");
+      const held = engine.attach(id, spec, {
+        ...streams(),
+        hold: waiting.promise,
+        signal: ended.signal,
+        onReady: started,
+      });
+      await delay(100);
+      ended.abort();
+      waiting.resolve();
+      await expect(held).rejects.toMatchObject({ code: "INTERRUPTED" });
       await expect(engine.attach(id, spec, { ...streams(), hold: failed })).rejects.toMatchObject({
         code: "DISK_FULL",
       });

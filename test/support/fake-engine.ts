@@ -110,6 +110,7 @@ export function createFakeEngine(options: { program?: FakeProgram; info?: Partia
     attach: async (id, spec, io) => {
       const container = running(id);
       await io.hold;
+      if (io.signal?.aborted === true) throw new CoworkError("INTERRUPTED", "Interrupted.");
       fake.commands.push(spec.command);
       io.onReady?.();
       const input = io.tty === undefined ? await readText(io.stdin) : "";
