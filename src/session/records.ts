@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync, type Dirent } from "node:fs";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { belongsTo } from "./identity.ts";
@@ -78,12 +78,20 @@ async function readEntry(ctx: Pick<Context, "paths">, id: string): Promise<Recor
 }
 
 function stateFolders(root: string): string[] {
-  // at once, as the records are read
-  const entries = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : [];
-  return entries
+  return entriesOf(root)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "locks")
     .map((entry) => entry.name)
     .toSorted();
+}
+
+/** At once, as the records are read. A folder that may not be read is an error, and no empty one. */
+function entriesOf(root: string): Dirent[] {
+  try {
+    return readdirSync(root, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 function unique(names: readonly string[]): string[] {
