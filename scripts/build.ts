@@ -3,9 +3,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 import { embedAssets, leaveAssetsOut } from "./build/embed.ts";
-import { lazyCrypto } from "./build/lazy-crypto.ts";
-import { lazyParts } from "./build/lazy-parts.ts";
-import { lazyStringWidth } from "./build/lazy-width.ts";
+import { lazyLoading } from "./build/lazy.ts";
 import { collectNotices } from "./build/notices.ts";
 import { buildPieces } from "./build/pieces.ts";
 
@@ -22,18 +20,13 @@ async function main(): Promise<void> {
   const { metafile } = await build({
     ...options,
     metafile: true,
-    plugins: [leaveAssetsOut(), lazyStringWidth(), lazyParts(), lazyCrypto()],
+    plugins: [leaveAssetsOut(), ...lazyLoading()],
   });
   const notices = new Map([["third-party.txt", Buffer.from(await collectNotices(root, metafile))]]);
   const pieces = await buildPieces(options, notices);
   const { outputFiles } = await build({
     ...options,
-    plugins: [
-      lazyStringWidth(),
-      lazyParts(),
-      lazyCrypto(),
-      embedAssets(new Map([...notices, ["program.json", pieces.archive]])),
-    ],
+    plugins: [...lazyLoading(), embedAssets(new Map([...notices, ["program.json", pieces.archive]]))],
     define: { ...options.define, COWORK_PROGRAM: JSON.stringify(pieces.hash) },
   });
   const header = (await readFile(join(root, "scripts/build/header.sh"), "utf8")).replace("PROGRAM", pieces.hash);

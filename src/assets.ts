@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { CoworkError } from "./errors.ts";
 
 /**
@@ -17,4 +19,19 @@ export async function readAsset(name: string): Promise<Uint8Array> {
 export async function listAssets(prefix: string): Promise<string[]> {
   const { storedNames } = await import("./assets-stored.ts");
   return (await storedNames()).filter((name) => name.startsWith(prefix)).toSorted();
+}
+
+/**
+ * All assets below some folders, by their own names, sorted.
+ * @returns `hash`: 12 hex digits that stand for names and contents
+ */
+export async function readAssets(
+  prefixes: readonly string[],
+): Promise<{ files: Map<string, Uint8Array>; hash: string }> {
+  const names = (await Promise.all(prefixes.map(listAssets))).flat();
+  const read = await Promise.all(names.map(async (name) => [basename(name), await readAsset(name)] as const));
+  const files = new Map(read.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const hash = createHash("sha256");
+  for (const [name, content] of files) hash.update(`${name} ${content.length}\n`).update(content);
+  return { files, hash: hash.digest("hex").slice(0, 12) };
 }

@@ -1,4 +1,5 @@
-import { transform, build, type BuildOptions, type Metafile } from "esbuild";
+import { basename } from "node:path";
+import { transform, build, type BuildOptions, type Metafile, type TransformOptions } from "esbuild";
 
 /**
  * Files that the program is laid down in, each with modules behind an `import()`: all that they import goes with them, into the
@@ -47,14 +48,16 @@ const rest = "rest.cjs";
 export async function buildChunks(options: BuildOptions): Promise<Record<string, string>> {
   const split = { format: "esm", splitting: true, outdir: ".", banner: {}, metafile: true, write: false } as const;
   const { outputFiles, metafile } = await build({ ...options, ...split });
-  const texts = new Map(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf("/") + 1), text]));
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
   const banner = `"use strict";${options.banner?.["js"] ?? ""}`;
+  const { target, minifySyntax, minifyWhitespace } = options;
+  const look = { target, minifySyntax, minifyWhitespace } as TransformOptions;
   const made: Record<string, string> = {};
   const take = async (file: string, names: Iterable<string>): Promise<void> => {
     const functions: string[] = [];
     for (const name of names) {
       const text = texts.get(name);
-      if (text !== undefined) functions.push(await asFunction(name, text));
+      if (text !== undefined) functions.push(await asFunction(name, text, look));
       texts.delete(name);
     }
     made[file] = `${banner}\nmodule.exports={${functions.join(",\n")}};\n`;
@@ -83,14 +86,8 @@ function load(name){
 load("./main.js");
 `;
 
-async function asFunction(name: string, text: string): Promise<string> {
-  const { code } = await transform(text, {
-    format: "cjs",
-    target: "node22.18",
-    supported: { "dynamic-import": false },
-    minifySyntax: true,
-    minifyWhitespace: true,
-  });
+async function asFunction(name: string, text: string, look: TransformOptions): Promise<string> {
+  const { code } = await transform(text, { ...look, format: "cjs", supported: { "dynamic-import": false } });
   return `${JSON.stringify(`./${name}`)}(module,exports,require){${code}}`;
 }
 

@@ -3,9 +3,7 @@ import { isBuiltin } from "node:module";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { buildChunks } from "./chunks.ts";
 import { assetsBeside, storedModule } from "./embed.ts";
-import { lazyCrypto } from "./lazy-crypto.ts";
-import { lazyParts } from "./lazy-parts.ts";
-import { lazyStringWidth } from "./lazy-width.ts";
+import { lazyLoading } from "./lazy.ts";
 
 /** The program in pieces, as it is laid down in a home (`src/program.ts`): a library that a command does not need is not even read. */
 export interface Pieces {
@@ -23,7 +21,7 @@ export async function buildPieces(options: BuildOptions, assets: ReadonlyMap<str
     ...(await buildChunks({
       ...options,
       define,
-      plugins: [leaveLibrariesOut(libraries), assetsBeside("assets.cjs"), lazyStringWidth(), lazyParts(), lazyCrypto()],
+      plugins: [leaveLibrariesOut(libraries), assetsBeside("assets.cjs"), ...lazyLoading()],
     })),
     "assets.cjs": await bundle({ ...options, entryPoints: [], stdin: { contents: await storedModule(assets) } }),
   };
@@ -35,7 +33,7 @@ export async function buildPieces(options: BuildOptions, assets: ReadonlyMap<str
       ...options,
       entryPoints: [],
       stdin,
-      plugins: [lazyStringWidth(), lazyParts(), lazyCrypto()],
+      plugins: lazyLoading(),
     });
   }
   const archive = Buffer.from(JSON.stringify(files));

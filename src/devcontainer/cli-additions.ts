@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { listAssets, readAsset } from "../assets.ts";
+import { join } from "node:path";
+import { readAssets } from "../assets.ts";
+import { readDockerConfig } from "../engine/docker-config.ts";
 import { findEndpoint } from "../engine/endpoint.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, isAbsent, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, writeFileAtomic } from "../system/files.ts";
 import { onceARun } from "../system/known.ts";
 
 /** What of ours is loaded into the process of @devcontainers/cli, before it. */
@@ -36,20 +35,15 @@ async function answersEnvironment(ctx: Context): Promise<Record<string, string> 
     COWORK_ENGINE_SOCKET: socketPath,
     COWORK_DOCKER_VERSION: version,
     COWORK_ENGINE_VERSION: `${engine.version}\n`,
-    ...((await hasOwnWays(ctx)) ? {} : { COWORK_DOCKER_RUN: "1" }),
+    ...(hasOwnWays(ctx) ? {} : { COWORK_DOCKER_RUN: "1" }),
   };
 }
 
 /** What a user can tell the docker client to do to every container that it makes: then it has to make them itself. */
-async function hasOwnWays({ env, user }: Context): Promise<boolean> {
+function hasOwnWays({ env, user }: Context): boolean {
   if (env["DOCKER_DEFAULT_PLATFORM"] || env["DOCKER_CONTENT_TRUST"]) return true;
-  const file = join(env["DOCKER_CONFIG"] || join(user.home, ".docker"), "config.json");
-  const text = await readFile(file, "utf8").catch((error: unknown) => (isAbsent(error) ? "{}" : undefined));
-  try {
-    return text === undefined || Object.hasOwn(JSON.parse(text) as object, "proxies");
-  } catch {
-    return true;
-  }
+  const config = readDockerConfig({ env, home: user.home });
+  return config === undefined || Object.hasOwn(config, "proxies");
 }
 
 /** By it @devcontainers/cli tells Docker's client from Podman's under that name: only Docker's is stood in for. */
@@ -61,14 +55,11 @@ async function clientVersion(ctx: Context): Promise<string | undefined> {
 
 /** In a folder whose name stands for its content: what is there is right. */
 async function layDown(ctx: Pick<Context, "paths">): Promise<string> {
-  const files: { name: string; content: Uint8Array }[] = [];
-  for (const asset of await listAssets("templates/devcontainers-cli/"))
-    files.push({ name: basename(asset), content: await readAsset(asset) });
-  const hash = createHash("sha256");
-  for (const { name, content } of files) hash.update(`${name}\0${content.length}\0`).update(content);
-  const folder = join(ctx.paths.lib, "devcontainers-cli", `additions-${hash.digest("hex").slice(0, 12)}`);
-  if (files.every(({ name }) => existsSync(join(folder, name)))) return folder;
+  const { files, hash } = await readAssets(["templates/devcontainers-cli/"]);
+  const folder = join(ctx.paths.lib, "devcontainers-cli", `additions-${hash}`);
+  const names = [...files.keys()];
+  if (names.every((name) => existsSync(join(folder, name)))) return folder;
   await ensureFolder(folder, { mode: 0o700 });
-  for (const { name, content } of files) await writeFileAtomic(join(folder, name), content);
+  for (const [name, content] of files) await writeFileAtomic(join(folder, name), content);
   return folder;
 }

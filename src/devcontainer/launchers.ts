@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { listAssets, readAsset } from "../assets.ts";
+import { readAssets } from "../assets.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 
@@ -17,11 +17,9 @@ const mountPoints = ["session", "agents"];
  * @throws DISK_FULL, PERMISSION_DENIED
  */
 export async function writeLaunchers(ctx: Pick<Context, "paths">): Promise<string> {
-  const files = await readLaunchers();
-  const hash = createHash("sha256");
-  for (const [name, content] of files) hash.update(`${name} ${content.length}\n`).update(content);
+  const { files, hash } = await readAssets(sources);
   const parent = join(ctx.paths.lib, "container");
-  const target = join(parent, hash.digest("hex").slice(0, 12));
+  const target = join(parent, hash);
   if (await isComplete(target, files)) return target;
   const temporary = join(parent, `.${basename(target)}-${randomBytes(6).toString("hex")}`);
   try {
@@ -51,12 +49,6 @@ async function moveInto(temporary: string, target: string, isThere: () => Promis
     await rename(target, broken).catch(() => undefined);
     await rm(broken, { recursive: true, force: true });
   }
-}
-
-async function readLaunchers(): Promise<Map<string, Uint8Array>> {
-  const names = (await Promise.all(sources.map((source) => listAssets(source)))).flat();
-  const files = await Promise.all(names.map(async (name) => [basename(name), await readAsset(name)] as const));
-  return new Map(files.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function isComplete(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {

@@ -4,7 +4,7 @@ import { findEndpoint, type Endpoint, type EndpointQuestion } from "./endpoint.t
 import { engineError } from "./errors.ts";
 import { getJson } from "./get.ts";
 
-/** The ways to the engine: plain questions, processes inside over node's own http, the rest by dockerode. Both lazy. */
+/** The ways to the engine: plain questions, processes inside over node's own http, the rest by dockerode. All lazy. */
 export interface EngineClient {
   question: EndpointQuestion;
   endpoint(): Promise<Endpoint>;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
+import { dockerFolder, readDockerConfig } from "./docker-config.ts";
 
 /** Where the Docker Engine listens. */
 export interface Endpoint {
@@ -34,13 +35,14 @@ const defaultSocket = "/var/run/docker.sock";
  * which the client leaves to a context, the sockets of a rootless engine and of Docker Desktop. Nothing is connected to.
  * Throws ENGINE_UNREACHABLE for an endpoint of a kind that cowork cannot speak with and for a context that does not exist.
  */
-export async function findEndpoint({ env, home }: EndpointQuestion): Promise<Endpoint> {
-  const configFolder = env["DOCKER_CONFIG"] || join(home, ".docker");
+export async function findEndpoint(question: EndpointQuestion): Promise<Endpoint> {
+  const { env, home } = question;
+  const configFolder = dockerFolder(question);
   if (env["DOCKER_HOST"]) {
     const tls = env["DOCKER_TLS_VERIFY"] ? readTls(env["DOCKER_CERT_PATH"] || configFolder, false) : undefined;
     return parseEndpoint(env["DOCKER_HOST"], "DOCKER_HOST", tls);
   }
-  const context = env["DOCKER_CONTEXT"] || currentContext(configFolder);
+  const context = env["DOCKER_CONTEXT"] || currentContext(question);
   if (context !== undefined && context !== "default") return contextEndpoint(configFolder, context);
   for (const path of [defaultSocket, ...userSockets(env, home)]) {
     if (existsSync(path)) return socketEndpoint(path);
@@ -93,18 +95,10 @@ function parseUrl(text: string): URL | undefined {
   return URL.parse(text) ?? undefined;
 }
 
-function currentContext(configFolder: string): string | undefined {
-  const text = readText(join(configFolder, "config.json"));
-  if (text === undefined) return undefined;
-  try {
-    const config = JSON.parse(text) as { currentContext?: unknown };
-    return typeof config.currentContext === "string" && config.currentContext !== ""
-      ? config.currentContext
-      : undefined;
-  } catch {
-    // the docker client only warns about a config it cannot read and uses the default
-    return undefined;
-  }
+function currentContext(question: EndpointQuestion): string | undefined {
+  // the docker client only warns about a config it cannot read and uses the default
+  const context = readDockerConfig(question)?.["currentContext"];
+  return typeof context === "string" && context !== "" ? context : undefined;
 }
 
 function contextEndpoint(configFolder: string, name: string): Endpoint {

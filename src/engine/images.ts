@@ -32,7 +32,7 @@ export function imageMethods(client: EngineClient): Part {
       const doing = `pull ${plain(ref)}`;
       return client.attempt(doing, async () => {
         const docker = await client.docker();
-        const auth = await registryAuth(client.question, ref);
+        const auth = registryAuth(client.question, ref);
         const options = {
           ...(auth === undefined ? {} : { authconfig: auth }),
           ...(signal === undefined ? {} : { abortSignal: signal }),

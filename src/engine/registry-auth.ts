@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readDockerConfig } from "./docker-config.ts";
 import type { EndpointQuestion } from "./endpoint.ts";
 
 export interface RegistryAuth {
@@ -12,11 +11,10 @@ export interface RegistryAuth {
  * The login that `docker login` left for an image's registry, where it lies in the docker client's own file. Logins in a
  * credential helper are the helper's: whoever needs them runs `docker pull`.
  */
-export async function registryAuth({ env, home }: EndpointQuestion, ref: string): Promise<RegistryAuth | undefined> {
-  const path = join(env["DOCKER_CONFIG"] || join(home, ".docker"), "config.json");
-  const config = parseAuths(await readFile(path, "utf8").catch(() => "{}"));
+export function registryAuth(question: EndpointQuestion, ref: string): RegistryAuth | undefined {
+  const auths = storedAuths(readDockerConfig(question)?.["auths"]);
   const registry = registryOf(ref);
-  const stored = config[registry] ?? config[`https://${registry}`];
+  const stored = auths[registry] ?? auths[`https://${registry}`];
   if (stored === undefined) return undefined;
   const [username = "", ...password] = Buffer.from(stored, "base64").toString("utf8").split(":");
   return { username, password: password.join(":"), serveraddress: registry };
@@ -29,15 +27,11 @@ export function registryOf(ref: string): string {
   return named && first !== "docker.io" ? first : "https://index.docker.io/v1/";
 }
 
-function parseAuths(text: string): Record<string, string> {
-  try {
-    const { auths } = JSON.parse(text) as { auths?: Record<string, { auth?: unknown }> };
-    return Object.fromEntries(
-      Object.entries(auths ?? {}).flatMap(([name, { auth }]) =>
-        typeof auth === "string" && auth !== "" ? [[name, auth]] : [],
-      ),
-    );
-  } catch {
-    return {};
-  }
+function storedAuths(auths: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(auths ?? {}).flatMap(([name, stored]) => {
+      const { auth } = (stored ?? {}) as { auth?: unknown };
+      return typeof auth === "string" && auth !== "" ? [[name, auth]] : [];
+    }),
+  );
 }

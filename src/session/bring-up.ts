@@ -24,7 +24,7 @@ import { containersOf } from "./world.ts";
 /**
  * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent, and the
  * environment that programs inside get. Makes the container where there is none, starts it where it is stopped.
- * @param early the program for `up`, where the caller has started it already; the caller sends it away
+ * @param cli the program for `up`, where the caller has started it already; here it ends in any case
  * @returns the record with what is known now; the caller writes it
  */
 export async function bringUp(
@@ -32,16 +32,16 @@ export async function bringUp(
   record: SessionRecord,
   settings: Settings,
   notes: string[],
-  early?: StartedCli,
+  cli?: StartedCli,
 ): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
   if (devcontainer === undefined)
     throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
-  const cli = early ?? startUp(ctx, upPlace(ctx, id, devcontainer.kind));
+  const started = cli ?? startUp(ctx, upPlace(ctx, id, devcontainer.kind));
   try {
-    return await bringUpWith(ctx, { ...record, devcontainer }, settings, notes, cli);
+    return await bringUpWith(ctx, { ...record, devcontainer }, settings, notes, started);
   } finally {
-    if (early === undefined) await cli.leave();
+    await started.leave();
   }
 }
 

@@ -67,9 +67,10 @@ const ways = {
   },
   answer: async (child, args) => {
     const text = await answerTo(args);
-    if (text !== undefined) child.stdout.write(text);
-    if (text !== undefined) child.end(0);
-    return text !== undefined;
+    if (text === undefined) return false;
+    child.stdout.write(text);
+    child.end(0);
+    return true;
   },
 };
 

@@ -1,0 +1,19 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isAbsent } from "../system/files.ts";
+import type { EndpointQuestion } from "./endpoint.ts";
+
+/** The folder that the docker client keeps its configuration in. */
+export function dockerFolder({ env, home }: EndpointQuestion): string {
+  return env["DOCKER_CONFIG"] || join(home, ".docker");
+}
+
+/** What stands in the client's own file, read at once: it is small. Nothing where there is none; undefined where it cannot be read. */
+export function readDockerConfig(question: EndpointQuestion): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(dockerFolder(question), "config.json"), "utf8"));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch (error) {
+    return isAbsent(error) ? {} : undefined;
+  }
+}
