@@ -11,6 +11,8 @@ run_suite() {
   npm run --silent check || check=failed
   step "npm test"
   with_docker npm test -- --reporter=default --reporter=json --outputFile.json="$report" || true
+  # Said again here: what `npm run check` printed lies far above by now.
+  if [[ "$check" == failed ]]; then warn "npm run check failed; see above, before the tests"; fi
   # Reads the report instead of trusting the exit code alone: the last line must be true.
   node scripts/install/sums.ts "$report" "$check"
 }
