@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
+import { ascii } from "./build/ascii.ts";
 import { embedAssets, leaveAssetsOut } from "./build/embed.ts";
 import { lazyLoading } from "./build/lazy.ts";
 import { collectNotices } from "./build/notices.ts";
@@ -60,15 +61,6 @@ function bundleOptions(version: string): BuildOptions & { write: false } {
     legalComments: "none",
     logLevel: "warning",
   };
-}
-
-/**
- * esbuild leaves other characters in regular expressions as they are. A single one makes Node keep the whole text as two bytes
- * a character, which costs every command some 10 ms.
- */
-function ascii(code: string): string {
-  const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return code.replaceAll(/[^\0-\x7f]/g, escaped);
 }
 
 /** Renamed into place: a `cowork` that is running, or a test that starts, never meets half a file. */

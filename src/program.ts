@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { access, constants, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAsset } from "./assets.ts";
 import { homeFolder } from "./commands/context.ts";

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { transform, build, type BuildOptions, type Metafile, type TransformOptions } from "esbuild";
 
 /**
@@ -7,8 +7,13 @@ import { transform, build, type BuildOptions, type Metafile, type TransformOptio
  * same, and costs its command one more file to read.
  */
 const files = {
-  // the entry, and what a Tab press needs: people wait for it without wanting to
-  "main.cjs": ["src/main.ts", "src/commands/process-caller.ts", "src/commands/cli.ts", "src/commands/complete-line.ts"],
+  // the start, and what a Tab press needs: people wait for it without wanting to
+  "start.cjs": [
+    "src/main.ts",
+    "src/commands/process-caller.ts",
+    "src/commands/cli.ts",
+    "src/commands/complete-line.ts",
+  ],
   // quick answers about sessions, and the way into one
   "quick.cjs": [
     "src/commands/connect-io.ts",
@@ -43,7 +48,7 @@ const rest = "rest.cjs";
  * The program in a few files of modules that are needed together: Node reads a file whole before it runs any of it, so small first
  * ones are a good part of the start. esbuild splits ES modules only: its chunks are made CommonJS one by one, each a function that
  * is called when the chunk is loaded.
- * @returns texts by file name; `main.cjs` is the entry
+ * @returns texts by file name; `main.cjs` is the entry (entry.cjs), which loads the others
  */
 export async function buildChunks(options: BuildOptions): Promise<Record<string, string>> {
   const split = { format: "esm", splitting: true, outdir: ".", banner: {}, metafile: true, write: false } as const;
@@ -64,27 +69,23 @@ export async function buildChunks(options: BuildOptions): Promise<Record<string,
   };
   for (const [file, modules] of Object.entries(files)) await take(file, closure(metafile, modules));
   await take(rest, [...texts.keys()]);
-  made["main.cjs"] += loader;
+  made["main.cjs"] = await bundleEntry(Object.keys(made).map((file) => `./${file}`));
   return made;
 }
 
-// A chunk is in the table before it runs: two that import each other find each other, as ES modules do. What else is asked for is
-// kept as well: Node takes its time even for its own modules, and every chunk asks for some.
-const loader = `const chunks=module.exports,modules=new Map(),more=${JSON.stringify([...Object.keys(files).slice(1), rest])};
-function load(name){
-  let module=modules.get(name);
-  if(module)return module.exports;
-  if(!name.endsWith(".js")){
-    modules.set(name,module={exports:require(name)});
-    return module.exports;
-  }
-  while(!Object.hasOwn(chunks,name))Object.assign(chunks,require("./"+more.shift()));
-  modules.set(name,module={exports:{}});
-  chunks[name](module,module.exports,load);
-  return module.exports;
+async function bundleEntry(chunkFiles: readonly string[]): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, "entry.cjs")],
+    define: { CHUNK_FILES: JSON.stringify(chunkFiles) },
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    write: false,
+  });
+  return outputFiles.map(({ text }) => text).join("");
 }
-load("./main.js");
-`;
 
 async function asFunction(name: string, text: string, look: TransformOptions): Promise<string> {
   const { code } = await transform(text, { ...look, format: "cjs", supported: { "dynamic-import": false } });

@@ -18,10 +18,6 @@ if [ -z "$h" ] || [ ! -x "$n" ]; then
     exit 1
   fi
 fi
-if [ -d "$h" ] && [ -w "$h" ]; then
-  NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$h/cache/node}
-  export NODE_COMPILE_CACHE
-fi
 m=$h/lib/cowork/PROGRAM/main.cjs
 [ -z "$h" ] || [ ! -f "$m" ] || exec "$n" "$m" "$0" "$@"
 exec "$n" --input-type=commonjs -e 'require(require("path").resolve(process.argv[1]))' -- "$0" "$@"

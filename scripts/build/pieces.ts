@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isBuiltin } from "node:module";
 import { build, type BuildOptions, type Plugin } from "esbuild";
+import { ascii } from "./ascii.ts";
 import { buildChunks } from "./chunks.ts";
 import { assetsBeside, storedModule } from "./embed.ts";
 import { lazyLoading } from "./lazy.ts";
@@ -36,6 +37,7 @@ export async function buildPieces(options: BuildOptions, assets: ReadonlyMap<str
       plugins: lazyLoading(),
     });
   }
+  for (const [name, text] of Object.entries(files)) files[name] = ascii(text);
   const archive = Buffer.from(JSON.stringify(files));
   return { hash: createHash("sha256").update(archive).digest("hex").slice(0, 12), archive };
 }

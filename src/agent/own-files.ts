@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { chmod, copyFile, readdir, stat } from "node:fs/promises";
+import { constants, statSync, type Stats } from "node:fs";
+import { chmod, copyFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ensureFolder } from "../system/files.ts";
 
@@ -28,7 +28,7 @@ export async function findFiles(
   let left = 0;
   const visit = async (path: string, depth: number): Promise<void> => {
     const source = join(folder, path);
-    const found = await stat(source).catch(() => undefined);
+    const found = follow(source);
     if (found?.isDirectory()) {
       if (depth === maxDepth) return;
       const names = await readdir(source).catch((): string[] => []);
@@ -46,6 +46,15 @@ export async function findFiles(
   for (const entry of entries) await visit(entry, 0);
   const notes = left === 0 ? [] : [`${left} files of ${folder} were not copied into the session: it is too large`];
   return { files, notes };
+}
+
+/** At once: a step through Node's thread pool takes longer than the look, and every `connect` has some. */
+function follow(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Copies into a new folder that containers read. A file that is gone by now is left out. */

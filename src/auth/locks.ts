@@ -1,9 +1,9 @@
-import { lstat, mkdir, rmdir, utimes } from "node:fs/promises";
+import { mkdir, rmdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { Agent } from "../agent/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { readTextFile } from "../system/files.ts";
+import { lookAtPath, readTextFile } from "../system/files.ts";
 import { errorCode } from "../system/open-folder.ts";
 
 /** A holder touches its lock every five seconds. */
@@ -22,7 +22,7 @@ export async function clearLeftLocks(ctx: Context, agent: Agent): Promise<string
   const cleared: string[] = [];
   for (const name of agent.login.locks) {
     const path = join(ctx.paths.vault(agent.id), name);
-    const quiet = await quietFor(ctx, path);
+    const quiet = quietFor(ctx, path);
     if (quiet === undefined || quiet < touchedMs || (await mayBeHeld(ctx, path, quiet))) continue;
     if (!(await remove(path))) continue;
     const killed = name === agent.login.refreshLock;
@@ -33,9 +33,14 @@ export async function clearLeftLocks(ctx: Context, agent: Agent): Promise<string
   return cleared;
 }
 
-async function quietFor(ctx: Context, path: string): Promise<number | undefined> {
-  const stats = await lstat(path).catch(() => undefined);
-  return stats?.isDirectory() ? ctx.clock.now().getTime() - stats.mtimeMs : undefined;
+function quietFor(ctx: Context, path: string): number | undefined {
+  try {
+    const stats = lookAtPath(path);
+    return stats?.isDirectory() ? ctx.clock.now().getTime() - stats.mtimeMs : undefined;
+  } catch {
+    // a vault that this user may not look into: whoever reads the login says so
+    return undefined;
+  }
 }
 
 /** The program writes down who holds it, with the host name of its container: by default the start of the container's id. */

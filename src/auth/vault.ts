@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
-import { lstat, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureVaultFolder } from "../agent/parts.ts";
 import type { Agent, Login } from "../agent/types.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { isAbsent } from "../system/files.ts";
+import { lookAtPath } from "../system/files.ts";
 import { clearLeftLocks } from "./locks.ts";
 
 export interface VaultCheck {
@@ -26,7 +26,7 @@ export async function checkVault(ctx: Context, agent: Agent): Promise<VaultCheck
   const problems: string[] = [];
   const vault = ctx.paths.vault(agent.id);
   const mend = async (path: string, mode: number, folder: boolean): Promise<void> => {
-    const wrong = await describeWrong(ctx, path, mode, folder);
+    const wrong = describeWrong(ctx, path, mode, folder);
     if (wrong === undefined) return;
     const failed = await own(ctx, path, mode, folder).then(
       () => undefined,
@@ -48,11 +48,8 @@ export async function checkVault(ctx: Context, agent: Agent): Promise<VaultCheck
   return { login, repaired, problems };
 }
 
-async function describeWrong(ctx: Context, path: string, mode: number, folder: boolean): Promise<string | undefined> {
-  const stats = await lstat(path).catch((error: unknown) => {
-    if (isAbsent(error)) return undefined;
-    throw toCoworkError(error);
-  });
+function describeWrong(ctx: Context, path: string, mode: number, folder: boolean): string | undefined {
+  const stats = lookAtPath(path);
   // What is neither is not ours to change: reading the login says so.
   if (stats === undefined || !(folder ? stats.isDirectory() : stats.isFile())) return undefined;
   const { sessionUid: uid } = ctx.user;

@@ -1,5 +1,5 @@
 import { defineCommand } from "./command.ts";
-import { selectSession } from "./result.ts";
+import { askEngineAhead, selectSession } from "./result.ts";
 import { oneSession } from "./shared-flags.ts";
 
 export const connectCommand = defineCommand({
@@ -20,6 +20,7 @@ export const connectCommand = defineCommand({
   async run({ args, flags, rest }, app) {
     const progress = await app.show("lines");
     const gone = app.endWithOutput();
+    await askEngineAhead(app, args[0]);
     const { connectIo } = await import("./connect-io.ts");
     const selector = await selectSession(app, args[0]);
     const settings = await app.settings();

@@ -1,7 +1,6 @@
 import { plain } from "../system/text.ts";
-import type { App } from "./app.ts";
 import { defineCommand } from "./command.ts";
-import { selectSessions } from "./result.ts";
+import { askEngineAhead, selectSessions } from "./result.ts";
 import { allFlag } from "./shared-flags.ts";
 
 export const listCommand = defineCommand({
@@ -15,7 +14,7 @@ export const listCommand = defineCommand({
     { line: "cowork list --all --json", text: "of every project, for a program" },
   ],
   async run({ flags }, app) {
-    if (app.globals.host === undefined) await askEngine(app);
+    await askEngineAhead(app);
     const selector = await selectSessions(app, [], flags.all);
     const { listEverywhere } = await import("./list-everywhere.ts");
     const sessions = await listEverywhere(app, selector);
@@ -34,9 +33,3 @@ export const listCommand = defineCommand({
     return 0;
   },
 });
-
-/** This machine is asked whatever comes: nobody need wait for its answer later. */
-async function askEngine(app: App): Promise<void> {
-  const [{ askAhead }, ctx] = await Promise.all([import("../session/world.ts"), app.context()]);
-  await askAhead(ctx);
-}

@@ -30,6 +30,16 @@ async function findRootCommit(app: App): Promise<string> {
   return (await rootCommitOnRecord(ctx, { name, root: tree.root })) ?? (await app.project()).facts.rootCommit;
 }
 
+/**
+ * This machine's engine is asked for the containers of one name, or of all sessions, while the command finds out whose they are:
+ * nobody need wait for its answer later. With `--host` another machine's is meant.
+ */
+export async function askEngineAhead(app: App, name?: string): Promise<void> {
+  if (app.globals.host !== undefined) return;
+  const [{ askAhead }, ctx] = await Promise.all([import("../session/world.ts"), app.context()]);
+  await askAhead(ctx, name);
+}
+
 /** One session, by its name. */
 export async function selectSession(app: App, name: string | undefined): Promise<Selector & { names: [string] }> {
   const selector = await selectSessions(app, [], false);

@@ -85,7 +85,7 @@ async function runIn(
   // To files: the client of `docker run` lives on for as long as the container (facts) and must hold no pipe of ours.
   const running = ctx.run(ctx.node.path, [...additions.args, entry], {
     cwd: place.cwd,
-    env: { ...ctx.env, ...cliEnvironment(ctx, temporary, place), ...additions.env, ...place.env },
+    env: { ...ctx.env, ...cliEnvironment(temporary, place), ...additions.env, ...place.env },
     input: words.then((wish) => (wish === undefined ? "" : JSON.stringify([...wish.args, "--log-format", "json"]))),
     outputFile: { stdout: out, stderr: err },
     onLine: (line, stream) => void (stream === "stderr" && log?.take(line)),
@@ -115,14 +115,12 @@ async function placeFeatureList(temporary: string, userName: string): Promise<vo
   await writeFile(join(folder, "control-manifest.json"), '{"disallowedFeatures":[],"featureAdvisories":[]}');
 }
 
-function cliEnvironment(ctx: Context, temporary: string, place: CliPlace): Record<string, string | undefined> {
+function cliEnvironment(temporary: string, place: CliPlace): Record<string, string | undefined> {
   return {
     TMPDIR: temporary,
     // Debugger and loader options of the caller are not meant for this program.
     NODE_OPTIONS: undefined,
     NODE_NO_WARNINGS: "1",
-    // Half of a short `up` would be the parsing of 1.7 MB.
-    NODE_COMPILE_CACHE: join(ctx.paths.lib, "devcontainers-cli", ".compile-cache"),
     [featureVariables.tag]: place.features?.tag,
     [featureVariables.labels]: place.features?.lines.join("\n"),
   };

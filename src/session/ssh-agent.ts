@@ -4,7 +4,7 @@ import { lchown, lstat, mkdir, open, readdir, readlink, rename, rm, symlink, chm
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
-import { isAbsent } from "../system/files.ts";
+import { isAbsent, pathExists } from "../system/files.ts";
 import { bringKnownHosts } from "./known-hosts.ts";
 
 /** Inside: part of what the container sees read-only. A socket there can be used, and nothing can be put in its place. */
@@ -54,8 +54,8 @@ export async function rememberAgent(ctx: Context, id: string): Promise<void> {
 
 /** `SSH_AGENT=off`: what is still open from before leads nowhere from now on. */
 export async function closeAgentRelays(ctx: Context, id: string): Promise<void> {
-  await rm(agentLink(ctx, id), { force: true });
-  await rm(join(ctx.paths.container(id), "ssh-agent"), { recursive: true, force: true });
+  for (const path of [agentLink(ctx, id), join(ctx.paths.container(id), "ssh-agent")])
+    if (await pathExists(path)) await rm(path, { recursive: true, force: true });
 }
 
 /** Beside what is mounted: the container never sees where the agent is. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ContainerSummary } from "../engine/types.ts";
+import type { ContainerSummary, Labels } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { readHead } from "../clone/head.ts";
 import { pathExists } from "../system/files.ts";
@@ -12,11 +12,11 @@ type Containers = Promise<Map<string, ContainerSummary[]>>;
 const askedAhead = new WeakMap<Context, Containers>();
 
 /**
- * Puts the question of `containersBySession` while the caller still finds out whose sessions are meant; the next call of that
- * gets the answer, or the error.
+ * Asks the engine while the caller still finds out whose sessions are meant: with a name for the containers of sessions of that
+ * name, without for all. The next `containersOf`, or `containersBySession`, gets the answer, or the error.
  */
-export async function askAhead(ctx: Context): Promise<void> {
-  const answer = askContainers(ctx);
+export async function askAhead(ctx: Context, name?: string): Promise<void> {
+  const answer = askContainers(ctx, name === undefined ? {} : { [label.name]: name });
   answer.catch(() => undefined);
   askedAhead.set(ctx, answer);
   // What follows may never give way before it needs the answer; until then the question would not even be sent.
@@ -25,13 +25,18 @@ export async function askAhead(ctx: Context): Promise<void> {
 
 /** Every container of this home, by session id: one call to the engine for all sessions. */
 export async function containersBySession(ctx: Context): Containers {
-  const ahead = askedAhead.get(ctx);
-  askedAhead.delete(ctx);
-  return await (ahead ?? askContainers(ctx));
+  return await (takeAhead(ctx) ?? askContainers(ctx));
 }
 
-async function askContainers(ctx: Context): Containers {
-  const all = await ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash, [label.session]: undefined });
+function takeAhead(ctx: Context): Containers | undefined {
+  const ahead = askedAhead.get(ctx);
+  askedAhead.delete(ctx);
+  return ahead;
+}
+
+async function askContainers(ctx: Context, more: Labels = {}): Containers {
+  const labels = { [label.home]: ctx.paths.homeHash, [label.session]: undefined, ...more };
+  const all = await ctx.engine.listContainers(labels);
   return Map.groupBy(all, (container) => container.labels[label.session] ?? "");
 }
 
@@ -49,6 +54,8 @@ export function sessionLock(id: string): string {
 }
 
 /** The containers of one session, in any state. */
-export function containersOf(ctx: Context, id: string): Promise<ContainerSummary[]> {
-  return ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash, [label.session]: id });
+export async function containersOf(ctx: Context, id: string): Promise<ContainerSummary[]> {
+  // None of it: it may have been asked for by another spelling of the name.
+  const ahead = (await takeAhead(ctx))?.get(id);
+  return ahead ?? (await ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash, [label.session]: id }));
 }

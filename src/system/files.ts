@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { constants, lstatSync } from "node:fs";
+import { constants, lstatSync, type Stats } from "node:fs";
 import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
@@ -9,7 +9,7 @@ import { plain } from "./text.ts";
 
 export { isAbsent } from "./open-folder.ts";
 
-/** Up to here a file is read at once: each step through Node's thread pool takes longer than that. */
+/** Up to here a file is read at once: each of four steps through Node's thread pool takes longer than that. */
 const smallBytes = 1024 * 1024;
 
 /** Who owns a file and who may use it. Without uid and gid it belongs to whoever runs cowork. */
@@ -27,14 +27,19 @@ export interface Inside {
   root?: string;
 }
 
-/** Is there anything of this name? A link that leads nowhere counts. */
-export async function pathExists(path: string): Promise<boolean> {
+/** What stands there, a link not followed; undefined for nothing. At once: a step through Node's thread pool takes longer. */
+export function lookAtPath(path: string): Stats | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    if (isAbsent(error)) return false;
+    if (isAbsent(error)) return undefined;
     throw toCoworkError(error);
   }
+}
+
+/** Is there anything of this name? A link that leads nowhere counts. */
+export async function pathExists(path: string): Promise<boolean> {
+  return lookAtPath(path) !== undefined;
 }
 
 /**
@@ -46,7 +51,12 @@ export async function readRegularFile(
   path: string,
   options: { maxBytes: number } & Inside,
 ): Promise<Uint8Array | undefined> {
-  if (options.maxBytes <= smallBytes) return readSmallFile(path, options);
+  const maxBytes = Math.min(options.maxBytes, smallBytes);
+  try {
+    return readSmallFile(path, { ...options, maxBytes });
+  } catch (error) {
+    if (toCoworkError(error).code !== "FILE_TOO_LARGE" || maxBytes === options.maxBytes) throw error;
+  }
   let folder: OpenFolder | undefined;
   let handle: FileHandle | undefined;
   try {

@@ -35,6 +35,8 @@ export interface Paths {
   /** what makes sessions hosts of the user's own ssh: configuration, host key */
   ssh: string;
   lib: string;
+  /** compiled programs; whatever is missing is made anew */
+  codeCache: string;
   agentLib(agent: string): string;
   node: string;
   /** on a remote host: the bare store that a project's bundles arrive in */
@@ -77,6 +79,7 @@ export function coworkPaths(home: string): Paths {
     images: at("images"),
     ssh: at("ssh"),
     lib: at("lib"),
+    codeCache: at("cache", "code"),
     agentLib: (agent) => at("lib", "agents", agent),
     node: at("lib", "node"),
     store: (project) => at("projects", `${project}.git`),

@@ -1,7 +1,6 @@
-import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { isAbsent, readTextFile } from "../../system/files.ts";
+import { lookAtPath, readTextFile } from "../../system/files.ts";
 import { plain } from "../../system/text.ts";
 import type { Login } from "../types.ts";
 import { readAccount, type Account } from "./account.ts";
@@ -34,10 +33,7 @@ export async function readCredentials(
 ): Promise<{ login: Login; account?: Account; accountUuid?: string }> {
   const vault = ctx.paths.vault("claude");
   const path = join(vault, credentialsFile);
-  const found = await lstat(path).catch((error: unknown) => {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  });
+  const found = lookAtPath(path);
   if (found === undefined) return { login: { state: "none", detail: "not logged in: run `cowork auth login`" } };
   if (!found.isFile()) return unusable(`${path} is no regular file; remove it and ${again}`);
   const { sessionUid: uid } = ctx.user;

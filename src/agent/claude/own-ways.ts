@@ -1,7 +1,7 @@
-import { lchown, lstat, readlink, rename, rm, symlink } from "node:fs/promises";
+import { lchown, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { pathExists } from "../../system/files.ts";
+import { lookAtPath, pathExists } from "../../system/files.ts";
 import { removeTree } from "../../system/tree.ts";
 import { copyFiles, findFiles } from "../own-files.ts";
 import { readMemory, writeMemory } from "../memory.ts";
@@ -44,7 +44,7 @@ export async function bringOwnWays(ctx: Context, session: AgentSession, configFo
 
 /** Puts a link of ours in place, or takes it away. Anything that the session put there stays. */
 async function setLink(ctx: Context, path: string, target: string | undefined): Promise<void> {
-  const stats = await lstat(path).catch(() => undefined);
+  const stats = lookAtPath(path);
   const present = stats?.isSymbolicLink() ? await readlink(path).catch(() => undefined) : undefined;
   const ours = present?.startsWith(`${inside}/`) ?? false;
   if (present === target || (stats !== undefined && !ours)) return;

@@ -1,10 +1,11 @@
 import { appendFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { featureVariables, unpackCli } from "../../../src/devcontainer/cli-unpack.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { createRun } from "../../../src/system/run.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { tree } from "../../support/tree.ts";
 
 const program = "dist/spec-node/devContainersSpecCLI.js";
 
@@ -44,4 +45,21 @@ test("the fixed tag of features is a variable now", async () => {
   const paths = coworkPaths(await temporaryFolder());
   const text = await readFile(join(dirname(await unpackCli({ paths })), program), "utf8");
   for (const name of Object.values(featureVariables)) expect(text.split(name)).toHaveLength(2);
+});
+
+test("loaded through the code cache it is the same program, and hands our variable to nobody", async () => {
+  const home = await temporaryFolder();
+  const paths = coworkPaths(home);
+  const entry = await unpackCli({ paths });
+  const cached = join(tree, "templates", "devcontainers-cli", "code-cached.cjs");
+  const config = { image: "a", remoteEnv: { IT: "${localEnv:COWORK_CODE_CACHE:not there}" } };
+  await writeFile(join(home, ".devcontainer.json"), JSON.stringify(config));
+  const run = createRun({ env: { ...process.env, COWORK_CODE_CACHE: paths.codeCache } });
+  for (let time = 0; time < 2; time += 1) {
+    const words = ["--require", cached, entry, "read-configuration", "--workspace-folder", home];
+    const { code, stdout } = await run(process.execPath, words);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ configuration: { image: "a", remoteEnv: { IT: "not there" } } });
+    expect(await readdir(paths.codeCache)).toEqual([`${basename(program)}-${process.version}-${process.arch}`]);
+  }
 });
