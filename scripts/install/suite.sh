@@ -14,5 +14,8 @@ run_suite() {
   # Said again here: what `npm run check` printed lies far above by now.
   if [[ "$check" == failed ]]; then warn "npm run check failed; see above, before the tests"; fi
   # Reads the report instead of trusting the exit code alone: the last line must be true.
-  node scripts/install/sums.ts "$report" "$check"
+  local outcome=0
+  node scripts/install/sums.ts "$report" "$check" || outcome=$?
+  rm -f "$report"
+  return "$outcome"
 }

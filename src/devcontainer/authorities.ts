@@ -7,6 +7,7 @@ import { readTextFile } from "../system/files.ts";
 import { readSmallFile } from "../system/small-file.ts";
 import { plain } from "../system/text.ts";
 import { onceARun } from "../system/known.ts";
+import { remembered, stampOf } from "../system/remembered.ts";
 
 // Where administrators put authorities of their own, by family: Debian and Alpine, RHEL, Arch, SUSE.
 const anchorFolders = [
@@ -28,7 +29,7 @@ const maxBytes = 8 * 1024 * 1024;
  * @throws CA_CERTS_INVALID
  */
 export async function hostAuthorities(
-  ctx: Pick<Context, "env" | "known">,
+  ctx: Pick<Context, "env" | "known" | "node" | "paths">,
   setting: string,
 ): Promise<string | undefined> {
   if (setting === "none") return undefined;
@@ -37,10 +38,20 @@ export async function hostAuthorities(
   return found === "" ? undefined : found;
 }
 
-async function findAuthorities(ctx: Pick<Context, "env">, setting: string): Promise<string> {
-  const found = setting === "auto" ? await extraAuthorities(ctx.env) : await namedAuthorities(setting);
-  const blocks = [...found.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, pem]) => `${pem}\n`);
-  return blocks.join("");
+async function findAuthorities(ctx: Pick<Context, "env" | "node" | "paths">, setting: string): Promise<string> {
+  if (setting !== "auto") return inOrder(await namedAuthorities(setting));
+  const [anchors, distribution] = await Promise.all([filesOf(anchorFolders), filesOf(distributionFolders)]);
+  const bundles = bundleVariables.flatMap((name) => ctx.env[name] ?? []).filter((path) => path !== "");
+  if (anchors.length === 0 && bundles.length === 0) return "";
+  // Reading some hundred certificates takes 30 ms, a look at each file 2.
+  const depends = [`Node.js ${ctx.node.version}`, ...[...anchors, ...distribution, ...bundles].map(stampOf)];
+  const find = async (): Promise<string> => inOrder(await extraAuthorities({ anchors, distribution, bundles }));
+  return await remembered(ctx, "authorities", depends.join("\n"), find);
+}
+
+function inOrder(found: ReadonlyMap<string, string>): string {
+  const entries = [...found].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([, pem]) => `${pem}\n`).join("");
 }
 
 /** The certificates of a PEM text, one block each, without what stands between them. */
@@ -72,14 +83,19 @@ async function namedAuthorities(path: string): Promise<Map<string, string>> {
   return found;
 }
 
-async function extraAuthorities(env: Context["env"]): Promise<Map<string, string>> {
-  const anchors = await byFingerprint(await readFolders(anchorFolders));
-  const bundles = bundleVariables.flatMap((name) => (env[name] ? [env[name]] : []));
-  const texts = await Promise.all(bundles.map((path) => readTextFile(path, { maxBytes }).catch(() => undefined)));
+interface Files {
+  anchors: readonly string[];
+  distribution: readonly string[];
+  bundles: readonly string[];
+}
+
+async function extraAuthorities(files: Files): Promise<Map<string, string>> {
+  const anchors = await byFingerprint(files.anchors.flatMap(readBlocks));
+  const texts = await Promise.all(files.bundles.map((path) => readTextFile(path, { maxBytes }).catch(() => undefined)));
   const blocks = texts.flatMap((text) => splitPem(text ?? ""));
   if (blocks.length > 0) {
     const { rootCertificates } = await import("node:tls");
-    const known = new Set([...rootCertificates, ...(await readFolders(distributionFolders))].map(quickFingerprint));
+    const known = new Set([...rootCertificates, ...files.distribution.flatMap(readBlocks)].map(quickFingerprint));
     // Only what is left is really read: a bundle is nearly all of the distribution's, and reading it took 0.1 s.
     const further = await byFingerprint(blocks.filter((block) => !known.has(quickFingerprint(block))));
     for (const [fingerprint, pem] of further) if (!known.has(fingerprint)) anchors.set(fingerprint, pem);
@@ -97,18 +113,17 @@ function quickFingerprint(pem: string): string {
     .replace(/..(?=.)/g, "$&:");
 }
 
-async function readFolders(folders: readonly string[]): Promise<string[]> {
-  const files = await Promise.all(folders.map((folder) => filesBelow(folder)));
-  return files.flat().flatMap((path) => splitPem(readQuietly(path)));
+/** At once: they are small and many. What may not be read is left out. */
+function readBlocks(path: string): string[] {
+  try {
+    return splitPem(readSmallFile(path, { maxBytes })?.toString("utf8") ?? "");
+  } catch {
+    return [];
+  }
 }
 
-/** At once: they are small and many. What may not be read is left out. */
-function readQuietly(path: string): string {
-  try {
-    return readSmallFile(path, { maxBytes })?.toString("utf8") ?? "";
-  } catch {
-    return "";
-  }
+async function filesOf(folders: readonly string[]): Promise<string[]> {
+  return (await Promise.all(folders.map((folder) => filesBelow(folder)))).flat();
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

@@ -5,7 +5,9 @@ import { readDockerConfig } from "../engine/docker-config.ts";
 import { findEndpoint } from "../engine/endpoint.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, writeFileAtomic } from "../system/files.ts";
+import { findProgram } from "../system/find-program.ts";
 import { onceARun } from "../system/known.ts";
+import { remembered, stampOf } from "../system/remembered.ts";
 
 /** What of ours is loaded into the process of @devcontainers/cli, before it. */
 export interface CliAddition {
@@ -50,9 +52,16 @@ function hasOwnWays({ env, user }: Context): boolean {
 
 /** By it @devcontainers/cli tells Docker's client from Podman's under that name: only Docker's is stood in for. */
 async function clientVersion(ctx: Context): Promise<string | undefined> {
-  const said = await ctx.run("docker", ["-v"], { signal: ctx.signal, timeoutMs: 20_000 }).catch(() => undefined);
-  if (said?.code !== 0 || !/^Docker version \d/.test(said.stdout)) return undefined;
-  return said.stdout;
+  const program = findProgram(ctx.env, "docker");
+  if (program === undefined) return undefined;
+  const ask = async (): Promise<string> => {
+    const { code, stdout } = await ctx.run(program, ["-v"], { signal: ctx.signal, timeoutMs: 20_000 });
+    if (code !== 0) throw new Error(`docker -v ended with ${code}`);
+    return stdout;
+  };
+  // Its start alone takes 15 ms.
+  const said = await remembered(ctx, "docker", stampOf(program), ask).catch(() => undefined);
+  return said !== undefined && /^Docker version \d/.test(said) ? said : undefined;
 }
 
 /** In a folder whose name stands for its content: what is there is right. */

@@ -35,8 +35,10 @@ export interface Paths {
   /** what makes sessions hosts of the user's own ssh: configuration, host key */
   ssh: string;
   lib: string;
-  /** compiled programs; whatever is missing is made anew */
+  /** compiled programs; as all below `cache/`, what is missing is made anew */
   codeCache: string;
+  /** what an earlier run found out (remembered.ts) */
+  remembered(name: string): string;
   agentLib(agent: string): string;
   node: string;
   /** on a remote host: the bare store that a project's bundles arrive in */
@@ -80,6 +82,7 @@ export function coworkPaths(home: string): Paths {
     ssh: at("ssh"),
     lib: at("lib"),
     codeCache: at("cache", "code"),
+    remembered: (name) => at("cache", `${name}.json`),
     agentLib: (agent) => at("lib", "agents", agent),
     node: at("lib", "node"),
     store: (project) => at("projects", `${project}.git`),

@@ -51,7 +51,8 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
   const remove = async (): Promise<void> => {
     await removeFromEngine(hash);
     await endProcessesOf(uid);
-    await asRoot("rm", ["-rf", home]);
+    // tmux keeps the sockets of each uid in a folder there
+    await asRoot("rm", ["-rf", home, `/tmp/tmux-${uid}`]);
     await asRoot("userdel", [name]);
   };
   return {

@@ -1,20 +1,25 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { generate } from "selfsigned";
 import { describe, expect, test } from "vitest";
 import { hostAuthorities, splitPem } from "../../../src/devcontainer/authorities.ts";
 import { hostProxies } from "../../../src/devcontainer/proxies.ts";
+import { coworkPaths } from "../../../src/system/paths.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const certificate = async (name: string): Promise<string> =>
   (await generate([{ name: "commonName", value: name }])).cert.replaceAll("\r", "").trim();
 
+const node = { path: process.execPath, version: process.versions.node };
+
+/** As a run of cowork asks, with a home of its own unless one is given. */
+const ask = async (env: Record<string, string>, setting: string, home?: string): Promise<string | undefined> =>
+  await hostAuthorities({ env, node, paths: coworkPaths(home ?? (await temporaryFolder())) }, setting);
+
 describe("CA_CERTS", () => {
   test("none: none, whatever the host has", async () => {
-    expect(
-      await hostAuthorities({ env: { NODE_EXTRA_CA_CERTS: "/etc/ssl/certs/ca-certificates.crt" } }, "none"),
-    ).toBeUndefined();
+    expect(await ask({ NODE_EXTRA_CA_CERTS: "/etc/ssl/certs/ca-certificates.crt" }, "none")).toBeUndefined();
   });
 
   test("a file: its certificates, in an order of their own and each once", async () => {
@@ -22,9 +27,9 @@ describe("CA_CERTS", () => {
     const [one, two] = [await certificate("one"), await certificate("two")];
     await writeFile(join(folder, "a.pem"), `words\n${one}\n${two}\n${one}\n`);
     await writeFile(join(folder, "b.pem"), `${two}\r\n${one}\r\n`);
-    const a = await hostAuthorities({ env: {} }, join(folder, "a.pem"));
+    const a = await ask({}, join(folder, "a.pem"));
     expect(splitPem(a ?? "").toSorted()).toEqual([one, two].toSorted());
-    expect(await hostAuthorities({ env: {} }, join(folder, "b.pem"))).toBe(a);
+    expect(await ask({}, join(folder, "b.pem"))).toBe(a);
   });
 
   test.each([
@@ -34,25 +39,46 @@ describe("CA_CERTS", () => {
   ])("a file with %s is refused", async (_, content) => {
     const file = join(await temporaryFolder(), "ca.pem");
     await writeFile(file, content);
-    await expect(hostAuthorities({ env: {} }, file)).rejects.toMatchObject({ code: "CA_CERTS_INVALID" });
+    await expect(ask({}, file)).rejects.toMatchObject({ code: "CA_CERTS_INVALID" });
   });
 
   test("a file that is not there is refused, by its name", async () => {
-    await expect(hostAuthorities({ env: {} }, "/nowhere/ca.pem")).rejects.toThrow("/nowhere/ca.pem");
+    await expect(ask({}, "/nowhere/ca.pem")).rejects.toThrow("/nowhere/ca.pem");
   });
 
   test("auto: what a variable's bundle holds beyond the public authorities", async () => {
     const file = join(await temporaryFolder(), "bundle.pem");
     const own = await certificate("company");
     await writeFile(file, [rootCertificates[0], own, rootCertificates[1]].join("\n"));
-    const before = splitPem((await hostAuthorities({ env: {} }, "auto")) ?? "");
-    const found = splitPem((await hostAuthorities({ env: { SSL_CERT_FILE: file } }, "auto")) ?? "");
+    const before = splitPem((await ask({}, "auto")) ?? "");
+    const found = splitPem((await ask({ SSL_CERT_FILE: file }, "auto")) ?? "");
     expect(found.toSorted()).toEqual([...before, own].toSorted());
   });
 
+  test("auto: what an earlier run found counts until a file is another one", async () => {
+    const [home, folder] = [await temporaryFolder(), await temporaryFolder()];
+    const file = join(folder, "bundle.pem");
+    const [one, two] = [await certificate("one"), await certificate("two")];
+    const env = { SSL_CERT_FILE: file };
+    await writeFile(file, one);
+    const first = await ask(env, "auto", home);
+    expect(first).toContain(one);
+    const kept = coworkPaths(home).remembered("authorities");
+    await writeFile(
+      kept,
+      (await readFile(kept, "utf8")).replaceAll(JSON.stringify(one).slice(1, -1), "from the last run"),
+    );
+    expect(await ask(env, "auto", home)).toContain("from the last run");
+    // same name and length, and moved into place, as a package manager does it
+    await writeFile(`${file}.new`, two);
+    await rename(`${file}.new`, file);
+    expect(await ask(env, "auto", home)).toContain(two);
+    expect((await ask({}, "auto", home)) ?? "").not.toContain(two);
+  });
+
   test("auto: a variable that leads nowhere is no error", async () => {
-    const plain = await hostAuthorities({ env: {} }, "auto");
-    expect(await hostAuthorities({ env: { NODE_EXTRA_CA_CERTS: "/nowhere" } }, "auto")).toBe(plain);
+    const plain = await ask({}, "auto");
+    expect(await ask({ NODE_EXTRA_CA_CERTS: "/nowhere" }, "auto")).toBe(plain);
   });
 });
 

@@ -1,0 +1,49 @@
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Context } from "./context.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "./files.ts";
+
+const maxBytes = 1024 * 1024;
+
+/**
+ * What an earlier run found out, as long as all that it depends on is the same; what failed is not remembered. That it can be
+ * kept is a help to speed and nothing else.
+ * @param name of the file that it is kept in, below `cache/`
+ * @param depends on what it depends: another text, and it is found out anew
+ */
+export async function remembered(
+  ctx: Pick<Context, "paths">,
+  name: string,
+  depends: string,
+  find: () => Promise<string>,
+): Promise<string> {
+  const path = ctx.paths.remembered(name);
+  const known = parse(await readTextFile(path, { maxBytes }).catch(() => undefined));
+  if (known?.depends === depends && typeof known.value === "string") return known.value;
+  const value = await find();
+  try {
+    await ensureFolder(dirname(path), { mode: 0o700 });
+    await writeFileAtomic(path, JSON.stringify({ depends, value }));
+  } catch {
+    // the next run finds it out again
+  }
+  return value;
+}
+
+/** Stands for the content of a file, links followed: another one as soon as it is written or replaced. */
+export function stampOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
+    return `${path} ${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  } catch {
+    return `${path} -`;
+  }
+}
+
+function parse(text: string | undefined): { depends?: unknown; value?: unknown } | undefined {
+  try {
+    return JSON.parse(text ?? "null") as { depends?: unknown; value?: unknown };
+  } catch {
+    return undefined;
+  }
+}
