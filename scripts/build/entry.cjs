@@ -4,10 +4,11 @@ const { readFileSync } = require("node:fs");
 const { basename, join } = require("node:path");
 const { openCodeCache } = require("../../templates/devcontainers-cli/code-cache.cjs");
 
-// {home}/lib/cowork/{hash}/main.cjs, called with the built file's path and the user's words
+// {home}/lib/cowork/{hash}/main.cjs, called with the built file's path and the user's words. What was compiled lies with what it was
+// compiled from: only who may change the one can change the other, and both are cleared away together.
 const [, , , word = ""] = process.argv;
 const compile = openCodeCache({
-  folder: join(__dirname, "..", "..", "..", "cache", "code"),
+  folder: join(__dirname, "code"),
   owner: basename(__dirname),
   task: () => (/^[a-z_]+$/.test(word) ? word : ""),
 });

@@ -56,10 +56,16 @@ function currentFolder(): string {
  * And not `node file`: below a package.json that says "module" it would be taken for one.
  */
 function selfCommand(): [string, ...string[]] {
-  const file = resolve(process.argv[isUnpacked() ? 2 : 1] ?? "cowork");
-  if (!isBuilt()) return [process.execPath, file];
-  return [process.execPath, "--input-type=commonjs", "-e", "require(process.argv[1])", "--", file];
+  const { execPath, argv } = process;
+  const file = resolve(argv[isUnpacked() ? 2 : 1] ?? "cowork");
+  if (!isBuilt()) return [execPath, file];
+  const node = [execPath, "--input-type=commonjs", "-e"] as const;
+  if (!isUnpacked()) return [...node, "require(process.argv[1])", "--", file];
+  return [...node, piecesOrFile, "--", resolve(argv[1] ?? ""), file];
 }
+
+/** The program in pieces starts faster; tmux remembers how to call it for longer than `doctor` may leave them there. */
+export const piecesOrFile = "const a=process.argv;require('fs').existsSync(a[1])||a.splice(1,1);require(a[1])";
 
 /** In pieces the program does not know its own hash: the folder that it lies in does. */
 function ownProgram(): { file: string; hash: string } | undefined {

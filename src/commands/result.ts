@@ -32,12 +32,17 @@ async function findRootCommit(app: App): Promise<string> {
 
 /**
  * This machine's engine is asked for the containers of one name, or of all sessions, while the command finds out whose they are:
- * nobody need wait for its answer later. With `--host` another machine's is meant.
+ * nobody need wait for its answer later. Not where another machine's are meant: by `--host`, or because there is none of that name
+ * here.
  */
 export async function askEngineAhead(app: App, name?: string): Promise<void> {
   if (app.globals.host !== undefined) return;
-  const [{ askAhead }, ctx] = await Promise.all([import("../session/world.ts"), app.context()]);
-  await askAhead(ctx, name);
+  const [{ askAhead }, { isNameOnRecord }, ctx] = await Promise.all([
+    import("../session/world.ts"),
+    import("../session/records.ts"),
+    app.context(),
+  ]);
+  if (name === undefined || isNameOnRecord(ctx, name)) await askAhead(ctx, name);
 }
 
 /** One session, by its name. */

@@ -45,8 +45,11 @@ async function findAuthorities(ctx: Pick<Context, "env" | "node" | "paths">, set
   if (anchors.length === 0 && bundles.length === 0) return "";
   // Reading some hundred certificates takes 30 ms, a look at each file 2.
   const depends = [`Node.js ${ctx.node.version}`, ...[...anchors, ...distribution, ...bundles].map(stampOf)];
-  const find = async (): Promise<string> => inOrder(await extraAuthorities({ anchors, distribution, bundles }));
-  return await remembered(ctx, "authorities", depends.join("\n"), find);
+  return await remembered(ctx, "authorities", depends, async () => {
+    const files: Files = { anchors, distribution, bundles, unread: false };
+    const found = await extraAuthorities(files);
+    return { value: inOrder(found), partly: files.unread };
+  });
 }
 
 function inOrder(found: ReadonlyMap<string, string>): string {
@@ -87,15 +90,17 @@ interface Files {
   anchors: readonly string[];
   distribution: readonly string[];
   bundles: readonly string[];
+  /** one that is there could not be read, and was left out */
+  unread: boolean;
 }
 
 async function extraAuthorities(files: Files): Promise<Map<string, string>> {
-  const anchors = await byFingerprint(files.anchors.flatMap(readBlocks));
-  const texts = await Promise.all(files.bundles.map((path) => readTextFile(path, { maxBytes }).catch(() => undefined)));
-  const blocks = texts.flatMap((text) => splitPem(text ?? ""));
+  const read = (path: string): string[] => readBlocks(path, () => (files.unread = true));
+  const anchors = await byFingerprint(files.anchors.flatMap(read));
+  const blocks = files.bundles.flatMap(read);
   if (blocks.length > 0) {
     const { rootCertificates } = await import("node:tls");
-    const known = new Set([...rootCertificates, ...files.distribution.flatMap(readBlocks)].map(quickFingerprint));
+    const known = new Set([...rootCertificates, ...files.distribution.flatMap(read)].map(quickFingerprint));
     // Only what is left is really read: a bundle is nearly all of the distribution's, and reading it took 0.1 s.
     const further = await byFingerprint(blocks.filter((block) => !known.has(quickFingerprint(block))));
     for (const [fingerprint, pem] of further) if (!known.has(fingerprint)) anchors.set(fingerprint, pem);
@@ -113,11 +118,12 @@ function quickFingerprint(pem: string): string {
     .replace(/..(?=.)/g, "$&:");
 }
 
-/** At once: they are small and many. What may not be read is left out. */
-function readBlocks(path: string): string[] {
+/** At once: they are small and many. What cannot be read is left out. */
+function readBlocks(path: string, onUnread: () => void): string[] {
   try {
     return splitPem(readSmallFile(path, { maxBytes })?.toString("utf8") ?? "");
   } catch {
+    onUnread();
     return [];
   }
 }

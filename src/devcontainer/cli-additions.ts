@@ -26,7 +26,7 @@ export async function cliAdditions(ctx: Context): Promise<CliAddition> {
     const [folder, env] = await Promise.all([layDown(ctx), answersEnvironment(ctx)]);
     const files = ["code-cached.cjs", "late-words.cjs", ...(env === undefined ? [] : ["docker-answers.cjs"])];
     const args = files.flatMap((file) => ["--require", join(folder, file)]);
-    return { args, env: { COWORK_CODE_CACHE: ctx.paths.codeCache, ...env } };
+    return { args, env: env ?? {} };
   });
 }
 
@@ -54,14 +54,12 @@ function hasOwnWays({ env, user }: Context): boolean {
 async function clientVersion(ctx: Context): Promise<string | undefined> {
   const program = findProgram(ctx.env, "docker");
   if (program === undefined) return undefined;
-  const ask = async (): Promise<string> => {
-    const { code, stdout } = await ctx.run(program, ["-v"], { signal: ctx.signal, timeoutMs: 20_000 });
-    if (code !== 0) throw new Error(`docker -v ended with ${code}`);
-    return stdout;
-  };
   // Its start alone takes 15 ms.
-  const said = await remembered(ctx, "docker", stampOf(program), ask).catch(() => undefined);
-  return said !== undefined && /^Docker version \d/.test(said) ? said : undefined;
+  const said = await remembered(ctx, "docker", [stampOf(program)], async () => {
+    const asked = await ctx.run(program, ["-v"], { signal: ctx.signal, timeoutMs: 20_000 }).catch(() => undefined);
+    return { value: asked?.stdout ?? "", partly: asked?.code !== 0 };
+  });
+  return /^Docker version \d/.test(said) ? said : undefined;
 }
 
 /** In a folder whose name stands for its content: what is there is right. */

@@ -14,7 +14,7 @@ import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts"
 import { attachTmux } from "./tmux.ts";
 import { paneEnvironment } from "./tmux-plan.ts";
 import { devContainer } from "./view.ts";
-import { containersOf } from "./world.ts";
+import { containersOf, takeAhead } from "./world.ts";
 
 /**
  * A shell or a command inside a session; a stopped one is started first. With `tmux` the shell lives in the host's tmux: what
@@ -68,11 +68,12 @@ interface Running {
 type Entered = Running & { ready: Promise<void> };
 
 /** The usual case, a session that runs, needs no lock and one question to the engine. */
-async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: ConnectRequest): Promise<Entered> {
+async function ensureRunning(ctx: Context, record: SessionRecord, request: ConnectRequest): Promise<Entered> {
+  const { selector, settings } = request;
   const tell = (notes: readonly string[]): void => {
     for (const detail of notes) ctx.report({ session: record.name, step: "start", state: "note", detail });
   };
-  const found = findRunning(ctx, record);
+  const found = findRunning(ctx, record, takeAhead(ctx, selector.names[0]));
   const said: string[] = [];
   if (record.container !== undefined) {
     // Neither waits for the other. Of a session that does not run it is done again by its start.
@@ -101,9 +102,15 @@ async function ensureRunning(ctx: Context, record: SessionRecord, { settings }: 
   });
 }
 
-async function findRunning(ctx: Context, record: SessionRecord): Promise<Running | undefined> {
+/** @param ahead what the engine was asked before; without this session (of another spelling, say) it is asked now */
+async function findRunning(
+  ctx: Context,
+  record: SessionRecord,
+  ahead?: ReturnType<typeof takeAhead>,
+): Promise<Running | undefined> {
   if (record.container === undefined) return undefined;
-  const container = devContainer(await containersOf(ctx, record.id));
+  const containers = (await ahead)?.get(record.id) ?? (await containersOf(ctx, record.id));
+  const container = devContainer(containers);
   return container?.state === "running" ? { record, container } : undefined;
 }
 

@@ -77,6 +77,11 @@ async function readEntry(ctx: Pick<Context, "paths">, id: string): Promise<Recor
   }
 }
 
+/** Has this home state of a session that may have this name, of whatever project? */
+export function isNameOnRecord(ctx: Pick<Context, "paths">, name: string): boolean {
+  return stateFolders(ctx.paths.stateRoot).some((id) => id.endsWith(`-${name}`));
+}
+
 function stateFolders(root: string): string[] {
   return entriesOf(root)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "locks")

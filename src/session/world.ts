@@ -9,16 +9,17 @@ import type { World } from "./view.ts";
 
 type Containers = Promise<Map<string, ContainerSummary[]>>;
 
-const askedAhead = new WeakMap<Context, Containers>();
+/** The answer, and the name of the sessions that it is about; none: all. */
+const askedAhead = new WeakMap<Context, { name: string | undefined; answer: Containers }>();
 
 /**
  * Asks the engine while the caller still finds out whose sessions are meant: with a name for the containers of sessions of that
- * name, without for all. The next `containersOf`, or `containersBySession`, gets the answer, or the error.
+ * name, without for all. `takeAhead` gives the answer, or the error.
  */
 export async function askAhead(ctx: Context, name?: string): Promise<void> {
   const answer = askContainers(ctx, name === undefined ? {} : { [label.name]: name });
   answer.catch(() => undefined);
-  askedAhead.set(ctx, answer);
+  askedAhead.set(ctx, { name, answer });
   // What follows may never give way before it needs the answer; until then the question would not even be sent.
   for (let turn = 0; turn < 2; turn += 1) await nextTurn();
 }
@@ -28,10 +29,11 @@ export async function containersBySession(ctx: Context): Containers {
   return await (takeAhead(ctx) ?? askContainers(ctx));
 }
 
-function takeAhead(ctx: Context): Containers | undefined {
+/** What was asked ahead, of all sessions or of those of a name, once: whoever waited for anything meanwhile asks anew. */
+export function takeAhead(ctx: Context, name?: string): Containers | undefined {
   const ahead = askedAhead.get(ctx);
   askedAhead.delete(ctx);
-  return ahead;
+  return ahead !== undefined && ahead.name === name ? ahead.answer : undefined;
 }
 
 async function askContainers(ctx: Context, more: Labels = {}): Containers {
@@ -54,8 +56,6 @@ export function sessionLock(id: string): string {
 }
 
 /** The containers of one session, in any state. */
-export async function containersOf(ctx: Context, id: string): Promise<ContainerSummary[]> {
-  // None of it: it may have been asked for by another spelling of the name.
-  const ahead = (await takeAhead(ctx))?.get(id);
-  return ahead ?? (await ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash, [label.session]: id }));
+export function containersOf(ctx: Context, id: string): Promise<ContainerSummary[]> {
+  return ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash, [label.session]: id });
 }

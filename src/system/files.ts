@@ -9,7 +9,7 @@ import { plain } from "./text.ts";
 
 export { isAbsent } from "./open-folder.ts";
 
-/** Up to here a file is read at once: each of four steps through Node's thread pool takes longer than that. */
+/** A file up to here is read at once: four steps through Node's thread pool take longer than reading a usual one of them. */
 const smallBytes = 1024 * 1024;
 
 /** Who owns a file and who may use it. Without uid and gid it belongs to whoever runs cowork. */

@@ -35,9 +35,7 @@ export interface Paths {
   /** what makes sessions hosts of the user's own ssh: configuration, host key */
   ssh: string;
   lib: string;
-  /** compiled programs; as all below `cache/`, what is missing is made anew */
-  codeCache: string;
-  /** what an earlier run found out (remembered.ts) */
+  /** what an earlier run found out (remembered.ts); where it is missing it is found out again */
   remembered(name: string): string;
   agentLib(agent: string): string;
   node: string;
@@ -81,7 +79,6 @@ export function coworkPaths(home: string): Paths {
     images: at("images"),
     ssh: at("ssh"),
     lib: at("lib"),
-    codeCache: at("cache", "code"),
     remembered: (name) => at("cache", `${name}.json`),
     agentLib: (agent) => at("lib", "agents", agent),
     node: at("lib", "node"),

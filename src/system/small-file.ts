@@ -2,7 +2,7 @@ import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 
 import { basename, dirname, relative, sep } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Inside } from "./files.ts";
-import { errorCode, isAbsent } from "./open-folder.ts";
+import { errorCode, isAbsent, namedSync } from "./open-folder.ts";
 import { plain } from "./text.ts";
 
 /**
@@ -16,9 +16,12 @@ export function readSmallFile(path: string, options: { maxBytes: number } & Insi
   try {
     if (options.root !== undefined) folder = openParent(path, options.root);
     const through = folder === undefined ? path : below(folder, dirname(path), basename(path));
-    file = openSync(through, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+    file = namedSync(path, () => openSync(through, flags));
     const stats = fstatSync(file);
-    return stats.isFile() ? readUpTo(file, path, stats.size, options.maxBytes) : undefined;
+    if (!stats.isFile()) return undefined;
+    if (stats.size > options.maxBytes) throw tooLarge(path, options.maxBytes);
+    return readUpTo(file, path, stats.size, options.maxBytes);
   } catch (error) {
     if (isAbsent(error) || errorCode(error) === "ELOOP" || errorCode(error) === "ENXIO") return undefined;
     throw toCoworkError(error);
@@ -37,12 +40,14 @@ function openParent(path: string, root: string): number {
   let folder = openSync(root, constants.O_RDONLY | constants.O_DIRECTORY);
   for (const part of way) {
     const outer = folder;
+    const through = below(outer, at, part);
+    at = `${at}/${part}`;
     try {
-      folder = openSync(below(outer, at, part), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+      const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+      folder = namedSync(at, () => openSync(through, flags));
     } finally {
       closeSync(outer);
     }
-    at = `${at}/${part}`;
   }
   return folder;
 }
@@ -62,6 +67,10 @@ function readUpTo(file: number, path: string, size: number, maxBytes: number): B
     const read = readSync(file, bytes, total, bytes.length - total, null);
     if (read === 0) return bytes.subarray(0, total);
     total += read;
-    if (total > maxBytes) throw new CoworkError("FILE_TOO_LARGE", `${plain(path)} is larger than ${maxBytes} bytes.`);
+    if (total > maxBytes) throw tooLarge(path, maxBytes);
   }
+}
+
+function tooLarge(path: string, maxBytes: number): CoworkError {
+  return new CoworkError("FILE_TOO_LARGE", `${plain(path)} is larger than ${maxBytes} bytes.`);
 }

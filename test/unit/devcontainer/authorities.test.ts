@@ -76,6 +76,16 @@ describe("CA_CERTS", () => {
     expect((await ask({}, "auto", home)) ?? "").not.toContain(two);
   });
 
+  test("auto: what could not be read is looked for again", async () => {
+    const [home, folder] = [await temporaryFolder(), await temporaryFolder()];
+    const file = join(folder, "bundle.pem");
+    const own = await certificate("company");
+    await writeFile(file, `${"x".repeat(9 * 1024 * 1024)}\n${own}`);
+    const env = { SSL_CERT_FILE: file };
+    expect((await ask(env, "auto", home)) ?? "").not.toContain(own);
+    await expect(readFile(coworkPaths(home).remembered("authorities"))).rejects.toThrow("ENOENT");
+  });
+
   test("auto: a variable that leads nowhere is no error", async () => {
     const plain = await ask({}, "auto");
     expect(await ask({ NODE_EXTRA_CA_CERTS: "/nowhere" }, "auto")).toBe(plain);

@@ -47,19 +47,20 @@ test("the fixed tag of features is a variable now", async () => {
   for (const name of Object.values(featureVariables)) expect(text.split(name)).toHaveLength(2);
 });
 
-test("loaded through the code cache it is the same program, and hands our variable to nobody", async () => {
+test("loaded through the code cache it is the same program, and stays intact", async () => {
   const home = await temporaryFolder();
   const paths = coworkPaths(home);
   const entry = await unpackCli({ paths });
   const cached = join(tree, "templates", "devcontainers-cli", "code-cached.cjs");
-  const config = { image: "a", remoteEnv: { IT: "${localEnv:COWORK_CODE_CACHE:not there}" } };
-  await writeFile(join(home, ".devcontainer.json"), JSON.stringify(config));
-  const run = createRun({ env: { ...process.env, COWORK_CODE_CACHE: paths.codeCache } });
+  await writeFile(join(home, ".devcontainer.json"), '{"image": "a"}');
   for (let time = 0; time < 2; time += 1) {
     const words = ["--require", cached, entry, "read-configuration", "--workspace-folder", home];
-    const { code, stdout } = await run(process.execPath, words);
+    const { code, stdout } = await createRun()(process.execPath, words);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ configuration: { image: "a", remoteEnv: { IT: "not there" } } });
-    expect(await readdir(paths.codeCache)).toEqual([`${basename(program)}-${process.version}-${process.arch}`]);
+    expect(JSON.parse(stdout)).toMatchObject({ configuration: { image: "a" } });
+    const name = `${basename(program)}-${process.version}-${process.arch}`;
+    expect(await readdir(join(dirname(entry), ".code"))).toEqual([name]);
   }
+  expect(await unpackCli({ paths })).toBe(entry);
+  expect(await readdir(join(dirname(entry), ".code"))).toHaveLength(1);
 });

@@ -8,6 +8,17 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 const limit = { maxBytes: 100 };
 const root = process.getuid?.() === 0;
 
+/** Permissions mean nothing to root, as whom the tests may run. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (!root) return await work();
+  process.seteuid!(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid!(0);
+  }
+}
+
 describe("readRegularFile", () => {
   test("gives the content of a regular file, and nothing for one that is not there", async () => {
     const folder = await temporaryFolder();
@@ -47,6 +58,33 @@ describe("readRegularFile", () => {
     expect(await readTextFile(path, { ...limit, root: folder })).toBeUndefined();
     expect(await readTextFile(path, { ...limit, root: join(folder, "linked") })).toBe("text");
     expect(await readTextFile(join(folder, "real", "sub", "a"), { ...limit, root: folder })).toBe("text");
+  });
+
+  test.each([1_000, 100_000_000])(
+    "names the file in what it throws, also below a root (up to %i bytes)",
+    async (maxBytes) => {
+      const folder = await temporaryFolder();
+      await chmod(folder, 0o755);
+      await mkdir(join(folder, "closed"));
+      for (const path of [join(folder, "file"), join(folder, "closed", "file")]) await writeFile(path, "text");
+      await chmod(join(folder, "closed"), 0o000);
+      await chmod(join(folder, "file"), 0o000);
+      for (const path of [join(folder, "file"), join(folder, "closed", "file")]) {
+        const said = asNobody(async () => await readTextFile(path, { maxBytes, root: folder }));
+        await expect(said).rejects.toMatchObject({
+          code: "PERMISSION_DENIED",
+          message: expect.stringContaining(folder),
+        });
+      }
+    },
+  );
+
+  test("reads what is larger than a small file, and refuses what is larger than asked", async () => {
+    const path = join(await temporaryFolder(), "large");
+    await writeFile(path, "x".repeat(3_000_000));
+    expect(await readTextFile(path, { maxBytes: 3_000_000 })).toHaveLength(3_000_000);
+    for (const maxBytes of [2_999_999, 1_000])
+      await expect(readTextFile(path, { maxBytes })).rejects.toMatchObject({ code: "FILE_TOO_LARGE" });
   });
 
   test("refuses a path outside of the root", async () => {

@@ -3,42 +3,44 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findProgram } from "../../../src/system/find-program.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { remembered, stampOf } from "../../../src/system/remembered.ts";
+import { remembered, stampOf, type Found } from "../../../src/system/remembered.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-const counted = (answers: string[]): (() => Promise<string>) => {
-  return async () => answers.shift() ?? "asked too often";
+const counted = (answers: string[]): (() => Promise<Found>) => {
+  return async () => ({ value: answers.shift() ?? "asked too often" });
 };
 
 test("is found out once, and again when what it depends on is another", async () => {
   const ctx = { paths: coworkPaths(await temporaryFolder()) };
   const find = counted(["one", "two"]);
-  expect(await remembered(ctx, "it", "a", find)).toBe("one");
-  expect(await remembered(ctx, "it", "a", find)).toBe("one");
-  expect(await remembered(ctx, "it", "b", find)).toBe("two");
+  expect(await remembered(ctx, "it", ["a"], find)).toBe("one");
+  expect(await remembered(ctx, "it", ["a"], find)).toBe("one");
+  expect(await remembered(ctx, "it", ["b"], find)).toBe("two");
   expect(await readdir(join(ctx.paths.home, "cache"))).toEqual(["it.json"]);
 });
 
-test("what failed is not remembered", async () => {
+test("what failed is not remembered, nor what may be only a part", async () => {
   const ctx = { paths: coworkPaths(await temporaryFolder()) };
-  const fail = async (): Promise<string> => {
+  const fail = async (): Promise<Found> => {
     throw new Error("not now");
   };
-  await expect(remembered(ctx, "it", "a", fail)).rejects.toThrow("not now");
-  expect(await remembered(ctx, "it", "a", counted(["one"]))).toBe("one");
+  expect(await remembered(ctx, "it", ["a"], async () => ({ value: "half", partly: true }))).toBe("half");
+  await expect(remembered(ctx, "it", ["a"], fail)).rejects.toThrow("not now");
+  expect(await remembered(ctx, "it", ["a"], counted(["one"]))).toBe("one");
 });
 
 test.each([
   ["no JSON", "half of"],
   ["another kind of JSON", "[1]"],
   ["nothing", "null"],
-  ["no text", '{"depends":"a","value":1}'],
+  ["no text", JSON.stringify({ depends: "cowork 0.0.0-source\na", value: 1 })],
+  ["what another version found", JSON.stringify({ depends: "cowork 0.0.1\na", value: "old" })],
 ])("a file that holds %s is replaced", async (_, content) => {
   const ctx = { paths: coworkPaths(await temporaryFolder()) };
   await mkdir(join(ctx.paths.home, "cache"), { recursive: true });
   await writeFile(ctx.paths.remembered("it"), content);
-  expect(await remembered(ctx, "it", "a", counted(["one"]))).toBe("one");
-  expect(await remembered(ctx, "it", "a", counted([]))).toBe("one");
+  expect(await remembered(ctx, "it", ["a"], counted(["one"]))).toBe("one");
+  expect(await remembered(ctx, "it", ["a"], counted([]))).toBe("one");
 });
 
 test("where nothing can be kept it is found out every time", async () => {
@@ -46,7 +48,7 @@ test("where nothing can be kept it is found out every time", async () => {
   await writeFile(join(home, "cache"), "in the way");
   const ctx = { paths: coworkPaths(home) };
   const find = counted(["one", "two"]);
-  expect([await remembered(ctx, "it", "a", find), await remembered(ctx, "it", "a", find)]).toEqual(["one", "two"]);
+  expect([await remembered(ctx, "it", ["a"], find), await remembered(ctx, "it", ["a"], find)]).toEqual(["one", "two"]);
 });
 
 test("a stamp is another when the file behind a link is written", async () => {
