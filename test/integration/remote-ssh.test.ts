@@ -535,15 +535,17 @@ describe("the way", () => {
     const host = `User person\n IdentityFile ~/.ssh/key\n HostKeyAlias goal\n`;
     await person.write(
       "config",
-      `Host good\n HostName ${machine.address}\n ${host} ProxyCommand ${process.execPath} "${program}" %h %p\nHost bad\n ${host} ProxyCommand echo "no \u001b[2Jway" >&2; exit 9\n`,
+      `Host good\n HostName ${machine.address}\n ${host} ProxyCommand ${process.execPath} "${program}" %h %p\nHost bad\n ${host} ProxyCommand echo "no \u001b[2Jway" >&2; exit 9\nHost deaf\n ${host} ProxyCommand sh -c 'exec <&-; sleep 0.5; echo "no way" >&2; exit 9'\n`,
     );
     await person.write("known_hosts", await machine.hostKeys("goal"));
     const connection = await connect(person, "good");
     expect(await run(connection, "head -c 2000000 /dev/zero | wc -c")).toMatchObject({ stdout: "2000000\n" });
-    const error = await failure(connect(person, "bad"));
-    expect(error.code).toBe("HOST_UNREACHABLE");
-    expect(error.message).toContain("ProxyCommand");
-    expect(error.message).not.toContain("\u001b");
+    for (const alias of ["bad", "deaf"]) {
+      const error = await failure(connect(person, alias));
+      expect(error.code).toBe("HOST_UNREACHABLE");
+      expect(error.message).toContain("ProxyCommand");
+      expect(error.message).not.toContain("\u001b");
+    }
   });
 
   test("is found without OpenSSH, too", async () => {

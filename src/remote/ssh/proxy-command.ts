@@ -23,8 +23,9 @@ export function openByCommand(ctx: Pick<RemoteContext, "env" | "log">, host: Hos
   });
   const stream = new Duplex({
     read: () => void child.stdout.resume(),
-    write: (chunk: Buffer, _encoding, callback) => void child.stdin.write(chunk, callback),
-    final: (callback) => void child.stdin.end(callback),
+    // That it takes no more is no reason yet: it is about to end, and says why.
+    write: (chunk: Buffer, _encoding, callback) => void child.stdin.write(chunk, () => callback()),
+    final: (callback) => void child.stdin.end(() => callback()),
   });
   child.stdout.on("data", (chunk: Buffer) => {
     if (!stream.push(chunk)) child.stdout.pause();
