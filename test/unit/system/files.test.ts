@@ -76,6 +76,8 @@ describe("readRegularFile", () => {
           message: expect.stringContaining(folder),
         });
       }
+      // so that it can be taken away by whoever made it
+      await chmod(join(folder, "closed"), 0o700);
     },
   );
 
