@@ -16,7 +16,16 @@ const onTheEngine = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+          // for hangs alone: a busy machine takes four times as long for the same work, and no test asserts a time
+          testTimeout: minutes(1),
+          hookTimeout: minutes(1),
+        },
+      },
       {
         test: {
           ...onTheEngine,
