@@ -9,7 +9,7 @@ const build = "test/support/global-build.ts";
 
 const onTheEngine = {
   maxWorkers: 2,
-  testTimeout: minutes(3),
+  testTimeout: minutes(6),
   hookTimeout: minutes(5),
 };
 
