@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { transform, build, type BuildOptions, type Metafile, type TransformOptions } from "esbuild";
 
 /**
@@ -48,7 +48,7 @@ const rest = "rest.cjs";
  * The program in a few files of modules that are needed together: Node reads a file whole before it runs any of it, so small first
  * ones are a good part of the start. esbuild splits ES modules only: its chunks are made CommonJS one by one, each a function that
  * is called when the chunk is loaded.
- * @returns texts by file name; `main.cjs` is the entry (entry.cjs), which loads the others
+ * @returns texts by file name, in the order in which entry.cjs looks for a chunk
  */
 export async function buildChunks(options: BuildOptions): Promise<Record<string, string>> {
   const split = { format: "esm", splitting: true, outdir: ".", banner: {}, metafile: true, write: false } as const;
@@ -69,22 +69,7 @@ export async function buildChunks(options: BuildOptions): Promise<Record<string,
   };
   for (const [file, modules] of Object.entries(files)) await take(file, closure(metafile, modules));
   await take(rest, [...texts.keys()]);
-  made["main.cjs"] = await bundleEntry(Object.keys(made).map((file) => `./${file}`));
   return made;
-}
-
-async function bundleEntry(chunkFiles: readonly string[]): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "entry.cjs")],
-    define: { CHUNK_FILES: JSON.stringify(chunkFiles) },
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    write: false,
-  });
-  return outputFiles.map(({ text }) => text).join("");
 }
 
 async function asFunction(name: string, text: string, look: TransformOptions): Promise<string> {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isBuiltin } from "node:module";
+import { join } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { ascii } from "./ascii.ts";
 import { buildChunks } from "./chunks.ts";
@@ -18,12 +19,19 @@ export interface Pieces {
 export async function buildPieces(options: BuildOptions, assets: ReadonlyMap<string, Uint8Array>): Promise<Pieces> {
   const libraries = new Map<string, Library>();
   const define = { ...options.define, COWORK_UNPACKED: "true" };
+  const chunks = await buildChunks({
+    ...options,
+    define,
+    plugins: [leaveLibrariesOut(libraries), assetsBeside("assets.cjs"), ...lazyLoading()],
+  });
   const files: Record<string, string> = {
-    ...(await buildChunks({
+    "main.cjs": await bundle({
       ...options,
-      define,
-      plugins: [leaveLibrariesOut(libraries), assetsBeside("assets.cjs"), ...lazyLoading()],
-    })),
+      entryPoints: [join(import.meta.dirname, "entry.cjs")],
+      define: { CHUNK_FILES: JSON.stringify(Object.keys(chunks).map((file) => `./${file}`)) },
+      banner: {},
+    }),
+    ...chunks,
     "assets.cjs": await bundle({ ...options, entryPoints: [], stdin: { contents: await storedModule(assets) } }),
   };
   for (const [specifier, { file, names }] of libraries) {
