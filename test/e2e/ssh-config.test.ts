@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
+import { processesIn } from "../support/engine-fixture.ts";
 import { temporaryHome, type TestHome } from "../support/home.ts";
 import { runAs, runCowork, userEnvironment, type CoworkResult } from "../support/run-cowork.ts";
 import { sampleProject } from "../support/sample-project.ts";
@@ -99,6 +100,8 @@ it("5 MB go in and out as they are, by ssh and by scp of both kinds", async () =
 it("with a terminal: its size, its changes, its keys", async () => {
   const blind = await ssh(["-tt", "cowork.a", "tty; stty size; exit 5"]);
   expect([blind.code, blind.stdout]).toEqual([5, expect.stringMatching(/^\/dev\/pts\/\d+\r\n24 80\r\n$/)]);
+  const { stdout: container } = await cowork("connect", "a", "--", "hostname");
+  const sleeps = async (): Promise<boolean> => (await processesIn(container.trim())).includes("sleep 613");
   const words = Object.entries(userEnvironment(home, { TERM: "xterm" })).map(([name, value]) => `${name}=${value}`);
   const terminal = await openTerminal(["env", "-i", ...words, "ssh", ...configured(), "cowork.a"], {
     columns: 90,
@@ -108,10 +111,12 @@ it("with a terminal: its size, its changes, its keys", async () => {
   await terminal.type("stty size; echo in:$PWD", "Enter");
   await terminal.shows(/^25 90\nin:\/workspaces\//m);
   await terminal.resize(70, 20);
-  await terminal.type("clear; stty size", "Enter");
-  await terminal.shows(/^20 70$/m);
-  await terminal.type("sleep 600", "Enter");
+  await terminal.answers("clear; stty size", /^20 70$/m);
+  await terminal.type("clear; sleep 613", "Enter");
+  // a key typed before its process has the terminal is the shell's, and the sleep would go on
+  await vi.waitFor(async () => expect(await sleeps()).toBe(true), { timeout: 20_000, interval: 100 });
   await terminal.type("C-c");
+  await vi.waitFor(async () => expect(await sleeps()).toBe(false), { timeout: 20_000, interval: 100 });
   await terminal.type("exit 3", "Enter");
   await terminal.shows("code=3");
 });

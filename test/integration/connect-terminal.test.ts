@@ -54,10 +54,7 @@ describe("a shell on a plain terminal", () => {
     await it.type("stty size; hello; echo $MARK $SHELL $0", "Enter");
     await it.shows(/^33 101\nfrom-the-alias\nseen \/bin\/bash \/bin\/bash$/m);
     await it.resize(90, 20);
-    await vi.waitFor(async () => {
-      await it.type("clear; stty size", "Enter");
-      await it.shows(/^20 90$/m);
-    }, waiting);
+    await it.answers("clear; stty size", /^20 90$/m);
     await it.type("sleep 7100", "Enter");
     await vi.waitFor(async () => expect(await running("sleep 7100")).toBe(true), waiting);
     await it.type("C-c", "");

@@ -11,6 +11,8 @@ export interface TmuxTerminal {
   screen(): Promise<string>;
   /** waits until the screen matches */
   shows(what: RegExp | string): Promise<void>;
+  /** types a line, again and again, until the screen matches: a new size takes another way inside than what is typed, and may come after it */
+  answers(line: string, what: RegExp | string): Promise<void>;
   resize(columns: number, rows: number): Promise<void>;
   /** as closing a terminal's window: what runs in it gets SIGHUP */
   close(): Promise<void>;
@@ -44,13 +46,23 @@ export async function openTerminal(
   );
   await tmux("resize-window", ...window);
   const screen = (): Promise<string> => tmux("capture-pane", "-p");
+  const type = async (...keys: string[]): Promise<void> => void (await tmux("send-keys", ...keys));
+  const shows = async (what: RegExp | string, timeout = 20_000): Promise<void> => {
+    const expected = typeof what === "string" ? expect.stringContaining(what) : expect.stringMatching(what);
+    await vi.waitFor(async () => expect(await screen()).toEqual(expected), { timeout, interval: 100 });
+  };
+  const answers = async (line: string, what: RegExp | string): Promise<void> => {
+    const once = async (): Promise<void> => {
+      await type(line, "Enter");
+      await shows(what, 1000);
+    };
+    await vi.waitFor(once, { timeout: 20_000, interval: 100 });
+  };
   return {
-    type: async (...keys) => void (await tmux("send-keys", ...keys)),
+    type,
     screen,
-    shows: async (what) => {
-      const expected = typeof what === "string" ? expect.stringContaining(what) : expect.stringMatching(what);
-      await vi.waitFor(async () => expect(await screen()).toEqual(expected), { timeout: 20_000, interval: 100 });
-    },
+    shows: (what) => shows(what),
+    answers,
     resize: async (columns, rows) => void (await tmux("resize-window", "-x", String(columns), "-y", String(rows))),
     close: async () => {
       await execa("tmux", ["-S", socket, "kill-server"], { reject: false });
