@@ -7,7 +7,11 @@ const minutes = (n: number): number => n * 60_000;
 const engine = "test/support/global-engine.ts";
 const build = "test/support/global-build.ts";
 
+// what is waited for has as long as a busy machine needs: one second is vitest's own
+const patient = { expect: { poll: { timeout: 20_000 } } };
+
 const onTheEngine = {
+  ...patient,
   maxWorkers: 2,
   testTimeout: minutes(6),
   hookTimeout: minutes(5),
@@ -18,6 +22,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...patient,
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           sequence: { groupOrder: 1 },

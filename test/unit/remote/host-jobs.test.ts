@@ -183,7 +183,7 @@ describe("a job", { timeout: 30_000 }, () => {
     await vi.waitFor(async () => expect(await isAlive(ctx, id)).toBe(false), { timeout: 15_000 });
 
     const early = front();
-    await vi.waitFor(async () => expect(await readdir(join(home, "jobs"))).toContain(id));
+    await vi.waitFor(async () => expect(await readdir(join(home, "jobs"))).toContain(id), { timeout: 15_000 });
     await new Promise((done) => setTimeout(done, 10));
     early.cancel();
     await expect(early.result).rejects.toMatchObject({ code: "INTERRUPTED" });
@@ -195,6 +195,8 @@ describe("a job", { timeout: 30_000 }, () => {
     const one = front({ answer: true });
     await vi.waitFor(() => expect(details(one)).toContain("told true"), { timeout: 15_000 });
     const two = front({ answer: false });
+    // it has joined: a job that had ended before would be begun anew, and ask again
+    await vi.waitFor(() => expect(details(two)).toContain("told true"), { timeout: 15_000 });
     await go();
     await Promise.all([one.result, two.result]);
     expect(one.asked).toHaveLength(1);
@@ -250,7 +252,7 @@ describe("the host's part", () => {
       served.say({ t: "q", m: "call", a: [method, []], i: `no${n}` });
     served.say({ t: "q", m: "call", a: ["list", "no list"], i: "odd" });
     served.say({ t: "q", m: "call", a: ["list", [{}]], i: "yes" });
-    await vi.waitFor(() => expect(served.heard()).toContain('"yes"'));
+    await vi.waitFor(() => expect(served.heard()).toContain('"yes"'), { timeout: 15_000 });
     expect(calls.map(([name]) => name)).toEqual(["list"]);
     expect(served.heard().match(/"code":"USAGE"/g)).toHaveLength(7);
     served.input.end();
@@ -259,10 +261,10 @@ describe("the host's part", () => {
 
   test("ends when nothing is heard any more, and not as long as there is", async () => {
     const { host } = fakeHost({});
-    const served = serve(host, 300);
+    const served = serve(host, 1000);
     let over = false;
     void served.ended.then(() => (over = true));
-    for (let n = 0; n < 8; n++) {
+    for (let n = 0; n < 12; n++) {
       served.say({ t: "q", m: "alive", a: [] });
       await new Promise((done) => setTimeout(done, 100));
     }
