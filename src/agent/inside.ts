@@ -3,15 +3,15 @@ import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { processorOf } from "../system/processor.ts";
 import { plain, plainLines } from "../system/text.ts";
+import { recallImage, rememberImage } from "./image-memory.ts";
 import { installAgent } from "./install.ts";
+import { readLaunchVersion } from "./launch-file.ts";
 import { inside } from "./parts.ts";
 import type { Agent, Variant } from "./types.ts";
 
-/** What only the container can tell about itself. */
+/** What only the container can tell about itself. Its image decides it, as long as nobody installs something inside. */
 export interface ContainerFacts {
   variant: Variant | undefined;
-  /** version that the launcher would start */
-  version: string | undefined;
   canChangeUid: boolean;
 }
 
@@ -24,30 +24,34 @@ for f in /lib/*-linux-gnu/libc.so.6 /lib64/libc.so.6 /usr/lib*/libc.so.6; do [ -
 for f in /lib/ld-musl-*; do [ -e "$f" ] && return 0; done; return 1; }
 musl && l=-musl
 case $(setpriv --help 2>&1) in *--reuid*) s=yes ;; *) s=no ;; esac
-v=; [ -r "$1" ] && while IFS='=' read -r k x; do [ "$k" = version ] && v=$x; done <"$1"
-echo "$m $s $l/$v"`;
+echo "$m $s $l"`;
+
+export interface AgentPlace {
+  /** of the container */
+  id: string;
+  /** of the session, as the user knows it */
+  name: string;
+  session: string;
+  /** uid of the user that the dev container works as */
+  remoteUid: number;
+  /** where known: what another container of this image said is taken for this one's answer, if it was all that is wanted */
+  imageId?: string;
+}
 
 /**
- * Asks a running container which variant of the agent it needs and installs that too where it is not the engine's usual one (an image
- * built on musl, or for another processor); says what keeps the agent from running there. Call it once after each `up`.
- * @param remoteUid uid of the user that the dev container works as
- * @param said what the container said to `containerQuestion`, where it was asked already
+ * Finds out which variant of the agent a running container needs and installs that too where it is not the engine's usual one (an
+ * image built on musl, or for another processor); says what keeps the agent from running there. Call it once after each `up`.
  * @returns notes for the user
  */
-export async function completeAgent(
-  ctx: Context,
-  agent: Agent,
-  container: { id: string; name: string; remoteUid: number; said?: string },
-): Promise<string[]> {
-  const { said } = container;
-  const facts = said === undefined ? await askContainer(ctx, agent, container.id) : readFacts(said);
+export async function completeAgent(ctx: Context, agent: Agent, container: AgentPlace): Promise<string[]> {
+  const { variant, canChangeUid } = await factsOf(ctx, container);
   const notes: string[] = [];
-  if (container.remoteUid === 0 && !facts.canChangeUid) {
+  if (container.remoteUid === 0 && !canChangeUid) {
     notes.push(
       `${agent.title} cannot run here: the user is root and the image has no setpriv to change to uid ${ctx.user.sessionUid}; add util-linux to it`,
     );
   }
-  const { variant, version } = facts;
+  const version = await readLaunchVersion(ctx, agent, container.session);
   if (variant === undefined) return [...notes, `there is no ${agent.title} for this container's processor`];
   if (version === undefined) return notes;
   const usual = ctx.known?.has(`agent ${agent.id} ${version} ${variant}`) ?? false;
@@ -63,27 +67,33 @@ export async function completeAgent(
   return notes;
 }
 
-/** For whoever starts a process inside anyhow: a script that sh runs, any user's, and its one argument. */
-export function containerQuestion(agent: Agent): { script: string; argument: string } {
-  return { script: question, argument: `/opt/cowork/session/agent-${agent.id}` };
+/** What is wanting may have been put right inside, by a lifecycle command, say: then the container itself is asked. */
+async function factsOf(ctx: Context, { id, imageId }: AgentPlace): Promise<ContainerFacts> {
+  const isWhole = ({ variant, canChangeUid }: ContainerFacts): boolean => variant !== undefined && canChangeUid;
+  const known = imageId === undefined ? undefined : readFacts((await recallImage(ctx, imageId)) ?? "");
+  if (known !== undefined && isWhole(known)) return known;
+  const said = await askContainer(ctx, id);
+  const facts = readFacts(said);
+  if (imageId !== undefined && isWhole(facts)) await rememberImage(ctx, imageId, said);
+  return facts;
 }
 
-export async function askContainer(ctx: Context, agent: Agent, containerId: string): Promise<ContainerFacts> {
-  const { script, argument } = containerQuestion(agent);
-  const answer = await ctx.engine.exec(
-    containerId,
-    { command: ["/bin/sh", "-c", script, "sh", argument], user: "0" },
-    { timeoutMs: 20_000, maxOutput: 4096 },
-  );
-  return readFacts(answer.stdout);
+/** The variant of the agent that a running container needs; undefined where there is none for its processor. */
+export async function variantInside(ctx: Context, containerId: string): Promise<Variant | undefined> {
+  return readFacts(await askContainer(ctx, containerId)).variant;
+}
+
+async function askContainer(ctx: Context, containerId: string): Promise<string> {
+  const spec = { command: ["/bin/sh", "-c", question] as const, user: "0" };
+  const { stdout } = await ctx.engine.exec(containerId, spec, { timeoutMs: 20_000, maxOutput: 4096 });
+  return plain(stdout).trim();
 }
 
 function readFacts(said: string): ContainerFacts {
-  const [, machine = "", setpriv = "", libc = "", version = ""] =
-    /^(\S+) (yes|no) (|-musl)\/([\w.-]*)$/.exec(plain(said.slice(0, 4096))) ?? [];
+  const [, machine = "", setpriv = "", libc = ""] = /^(\S+) (yes|no) ?(|-musl)$/.exec(said) ?? [];
   const processor = processorOf(machine);
   const variant = processor === undefined ? undefined : (`linux-${processor}${libc}` as Variant);
-  return { variant, version: version === "" ? undefined : version, canChangeUid: setpriv === "yes" };
+  return { variant, canChangeUid: setpriv === "yes" };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Settings } from "../config/types.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { pathExists } from "../system/files.ts";
 import { installAgent, programPath } from "./install.ts";
+import { writeLaunchFile } from "./launch-file.ts";
 import { readMemory, writeMemory } from "./memory.ts";
 import { agentParts } from "./parts.ts";
 import type { Agent, AgentSession, Variant } from "./types.ts";
@@ -103,15 +103,4 @@ async function newestInstalled(ctx: Context, agent: Agent, variant: Variant): Pr
 export async function installedVersions(ctx: Context, agent: Agent): Promise<string[]> {
   const names = await readdir(ctx.paths.agentLib(agent.id)).catch((): string[] => []);
   return names.filter(isVersion).toSorted(compareVersions).toReversed();
-}
-
-/** What the launcher reads, in a form that sh reads: the container sees it at /opt/cowork/session/agent-{id}. False: it was so. */
-async function writeLaunchFile(ctx: Context, agent: Agent, id: string, version: string): Promise<boolean> {
-  const folder = ctx.paths.container(id);
-  await ensureFolder(folder, { mode: 0o755 });
-  const path = join(folder, `agent-${agent.id}`);
-  const content = `version=${version}\nuid=${ctx.user.sessionUid}\ngid=${ctx.user.sessionGid}\n`;
-  if ((await readTextFile(path, { maxBytes: 4096 })) === content) return false;
-  await writeFileAtomic(path, content, { mode: 0o644 });
-  return true;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
-import { askContainer } from "../agent/inside.ts";
+import { variantInside } from "../agent/inside.ts";
 import { installAgent } from "../agent/install.ts";
 import { ensureVaultFolder, inside, policyMount } from "../agent/parts.ts";
 import type { Agent } from "../agent/types.ts";
@@ -73,7 +73,7 @@ export async function withAgentContainer<T>(
     );
     try {
       const id = await Promise.race([running.then(failedToStart), waitUntilUp(ctx, mark)]);
-      const { variant } = await askContainer(ctx, agent, id);
+      const variant = await variantInside(ctx, id);
       if (variant === undefined)
         throw new CoworkError("AGENT_UNAVAILABLE", `There is no ${agent.title} for this engine.`);
       await installAgent(ctx, agent, { version, variant });

@@ -30,22 +30,6 @@ esac`;
   return ["/bin/sh", "-c", script, "sh", show];
 }
 
-/** A command that first runs a script of its own; nothing of that reaches the environment of the rest. */
-export function planBeside(
-  { script, argument }: { script: string; argument: string },
-  plan: readonly [string, ...string[]],
-  mark: string,
-): readonly [string, ...string[]] {
-  const both = '/bin/sh -c "$1" sh "$2" </dev/null 2>/dev/null; echo "$3"; shift 3; exec "$@"';
-  return ["/bin/sh", "-c", both, "sh", script, argument, mark, ...plan];
-}
-
-/** What the script printed, and what the rest did; empty without the mark. */
-export function cutBeside(output: string, mark: string): [said: string, rest: string] | [] {
-  const at = output.indexOf(`${mark}\n`);
-  return at === -1 ? [] : [output.slice(0, at), output.slice(at + mark.length + 1)];
-}
-
 /** What a shell keeps for itself: of the probing shell, not of the programs to come. */
 const shellsOwn = new Set(["PWD", "OLDPWD", "SHLVL", "_"]);
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ContainerDetail } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { cutBeside, mergePaths, parseProbe, planBeside, planProbe } from "./environment-plan.ts";
+import { mergePaths, parseProbe, planProbe } from "./environment-plan.ts";
 
 export interface EnvironmentQuestion {
   container: Pick<ContainerDetail, "id" | "env" | "labels">;
@@ -23,44 +23,19 @@ const probeMs = 10_000;
  * @throws ENGINE_UNREACHABLE, INTERRUPTED
  */
 export async function probeEnvironment(ctx: Context, question: EnvironmentQuestion): Promise<Record<string, string>> {
-  return (await probeBeside(ctx, question)).environment;
-}
-
-/** A script that is run before the probe in the same process, which costs a container 50 ms to start; `sh` sees it with one argument. */
-export interface Beside {
-  script: string;
-  argument: string;
-}
-
-/** As `probeEnvironment`, with what that script printed; undefined where it was not run or nothing can be said. */
-export async function probeBeside(
-  ctx: Context,
-  question: EnvironmentQuestion,
-  beside?: Beside,
-): Promise<{ environment: Record<string, string>; said: string | undefined }> {
   const { container, remoteEnv } = question;
-  let said: string | undefined;
-  const shell = await probeShell(ctx, question, beside, (text) => (said = text));
-  return { environment: { ...container.env, ...shell, ...remoteEnv }, said };
+  return { ...container.env, ...(await probeShell(ctx, question)), ...remoteEnv };
 }
 
-async function probeShell(
-  ctx: Context,
-  question: EnvironmentQuestion,
-  beside: Beside | undefined,
-  onSaid: (text: string) => void,
-): Promise<Record<string, string>> {
+async function probeShell(ctx: Context, question: EnvironmentQuestion): Promise<Record<string, string>> {
   const { container, user } = question;
   const mark = randomUUID();
   const plan = planProbe(question.userEnvProbe, mark);
   if (plan === undefined) return {};
   try {
     const limits = { timeoutMs: probeMs, input: "", signal: ctx.signal };
-    const command = beside === undefined ? plan : planBeside(beside, plan, `end-${mark}`);
-    const { code, stdout } = await ctx.engine.exec(container.id, { command, user }, limits);
-    const [said, shell = stdout] = beside === undefined ? [] : cutBeside(stdout, `end-${mark}`);
-    if (said !== undefined) onSaid(said);
-    const found = parseProbe(shell, mark);
+    const { code, stdout } = await ctx.engine.exec(container.id, { command: plan, user }, limits);
+    const found = parseProbe(stdout, mark);
     if (found === undefined) return note(ctx, question, `the shell's startup files ended it (exit code ${code})`);
     const { PATH: own } = container.env;
     const path = found.env["PATH"];

@@ -30,7 +30,7 @@ export async function readyAgent(
   const id = changed ? await running : undefined;
   if (id !== undefined) {
     const remoteUid = record.devcontainer?.remoteUid ?? 0;
-    notes.push(...(await completeAgent(ctx, agent, { id, name, remoteUid })));
+    notes.push(...(await completeAgent(ctx, agent, { id, name, session: record.id, remoteUid })));
   }
   const missing = login.state === "none" ? [login.detail] : [];
   return [...repaired, ...problems, ...missing, ...notes];

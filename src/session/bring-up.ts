@@ -1,10 +1,9 @@
 import { getAgent } from "../agent/catalog.ts";
-import { completeAgent, containerQuestion } from "../agent/inside.ts";
+import { completeAgent } from "../agent/inside.ts";
 import { prepareAgent } from "../agent/prepare.ts";
 import type { Agent } from "../agent/types.ts";
 import type { Settings } from "../config/types.ts";
 import { checkBinds } from "../devcontainer/check-binds.ts";
-import { probeBeside } from "../devcontainer/environment.ts";
 import { overridePaths } from "../devcontainer/snapshot.ts";
 import type { StartedCli } from "../devcontainer/cli.ts";
 import type { ConfigKind } from "../devcontainer/types.ts";
@@ -14,7 +13,7 @@ import type { ContainerDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { readyAgent } from "./agent-ready.ts";
 import { writeContainerFolder } from "./container-folder.ts";
-import { writeEnvironment } from "./environment-file.ts";
+import { forgetEnvironment } from "./environment-file.ts";
 import { sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
@@ -22,8 +21,8 @@ import { sessionVolumes } from "./session-volumes.ts";
 import { containersOf } from "./world.ts";
 
 /**
- * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent, and the
- * environment that programs inside get. Makes the container where there is none, starts it where it is stopped.
+ * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent's part. Which
+ * environment programs inside get is asked by who connects first: many sessions are made and few are entered at once. Makes the container where there is none, starts it where it is stopped.
  * @param cli the program for `up`, where the caller has started it already; here it ends in any case
  * @returns the record with what is known now; the caller writes it
  */
@@ -69,6 +68,7 @@ async function bringUpWith(
 
   ctx.report({ session: name, step: "container", state: "start" });
   await checkBinds(ctx, record);
+  await forgetEnvironment(ctx, id);
   await removeHalfMade(ctx, record);
   const request = {
     ...upPlace(ctx, id, devcontainer.kind),
@@ -121,7 +121,7 @@ async function settleIn(
   notes: string[],
 ): Promise<void> {
   const { devcontainer, id, name } = record;
-  const { user, workspaceFolder, remoteEnv } = started;
+  const { workspaceFolder } = started;
   if (workspaceFolder !== (record.container?.workspaceFolder ?? `/workspaces/${id}`)) {
     await writeContainerFolder(ctx, record, {
       workspaceFolder,
@@ -130,17 +130,7 @@ async function settleIn(
     await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder });
   }
   const remoteUid = devcontainer?.remoteUid ?? 0;
-  const userEnvProbe = devcontainer?.userEnvProbe;
-  const probe = {
-    container,
-    user,
-    remoteEnv,
-    workspaceFolder,
-    ...(userEnvProbe === undefined ? {} : { userEnvProbe }),
-  };
-  const { environment, said } = await probeBeside(ctx, probe, containerQuestion(agent));
-  const inside = { id: container.id, name, remoteUid, ...(said === undefined ? {} : { said }) };
+  const inside = { id: container.id, name, session: id, remoteUid, imageId: container.imageId };
   notes.push(...(await completeAgent(ctx, agent, inside)));
   ctx.report({ session: name, step: "agent", state: "done" });
-  await writeEnvironment(ctx, id, environment);
 }

@@ -129,7 +129,7 @@ function inTmux(
   return attachTmux(ctx, plan, io);
 }
 
-/** The environment was worked out when the session was started; a container that was started by other means is asked now. */
+/** Who comes first after a start asks for the environment: the user's shell, whose startup files may do anything, takes its time. */
 async function findTarget(ctx: Context, record: SessionRecord, { id }: ContainerSummary): Promise<ConnectTarget> {
   const known = record.container;
   if (known === undefined)

@@ -39,7 +39,7 @@ test("an image built on musl gets the program for musl, once it is known, and it
   const before = await session.run(["claude", "-p", "hi"]);
   expect(before).toMatchObject({ code: 127, out: expect.stringContaining("-musl) is not installed") });
 
-  const container = { id: session.container, name: "musl", remoteUid: host.ctx.user.sessionUid };
+  const container = { id: session.container, name: "musl", session: "p-musl", remoteUid: host.ctx.user.sessionUid };
   expect(await completeAgent(host.ctx, host.agent, container)).toEqual([]);
 
   const variant = variantFor(await host.ctx.engine.info(), true)!;

@@ -1,13 +1,7 @@
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { probeEnvironment } from "../../../src/devcontainer/environment.ts";
-import {
-  cutBeside,
-  mergePaths,
-  parseProbe,
-  planBeside,
-  planProbe,
-} from "../../../src/devcontainer/environment-plan.ts";
+import { mergePaths, parseProbe, planProbe } from "../../../src/devcontainer/environment-plan.ts";
 import { connectContext } from "../../support/connect-context.ts";
 import { createFakeEngine } from "../../support/fake-engine.ts";
 
@@ -30,25 +24,6 @@ describe("the probe", () => {
   test("is not understood without both marks", () => {
     expect(parseProbe("A=b\0", "MARK")).toBeUndefined();
     expect(parseProbe("MARKA=b\0", "MARK")).toBeUndefined();
-  });
-});
-
-describe("a script beside the probe", () => {
-  test("is run first, and leaves nothing in the environment", async () => {
-    const plan = planProbe("interactiveShell", "MARK") ?? ["false"];
-    const beside = { script: 'export c_x=1; cat; echo "it says: $1"; echo bad >&2; exit 3', argument: "a b" };
-    const [file, ...args] = planBeside(beside, plan, "END");
-    const env = { PATH: process.env["PATH"] ?? "", HOME: "/nowhere", ODD: "END" };
-    const { stdout, stderr } = await execa(file, args, { env, extendEnv: false, input: "typed" });
-    const [said, rest] = cutBeside(stdout, "END");
-    expect([said, stderr.includes("bad")]).toEqual(["it says: a b\n", false]);
-    const found = parseProbe(rest ?? "", "MARK")?.env ?? {};
-    expect(found).toMatchObject(env);
-    expect(Object.keys(found).toSorted()).toEqual(Object.keys(env).toSorted());
-  });
-
-  test("that was cut off says nothing", () => {
-    expect(cutBeside("half of it", "END")).toEqual([]);
   });
 });
 

@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
+import type { Agent } from "./types.ts";
+
+// What the launcher reads, in a form that sh reads: the container sees it, read-only, at /opt/cowork/session/agent-{id}.
+
+/** @returns false: it was so already */
+export async function writeLaunchFile(ctx: Context, agent: Agent, id: string, version: string): Promise<boolean> {
+  await ensureFolder(ctx.paths.container(id), { mode: 0o755 });
+  const path = pathOf(ctx, agent, id);
+  const content = `version=${version}\nuid=${ctx.user.sessionUid}\ngid=${ctx.user.sessionGid}\n`;
+  if ((await readTextFile(path, { maxBytes })) === content) return false;
+  await writeFileAtomic(path, content, { mode: 0o644 });
+  return true;
+}
+
+/** The version that the launcher of this session starts; undefined before there is one. */
+export async function readLaunchVersion(ctx: Context, agent: Agent, id: string): Promise<string | undefined> {
+  const content = await readTextFile(pathOf(ctx, agent, id), { maxBytes });
+  return /^version=([\w.-]+)$/m.exec(content ?? "")?.[1];
+}
+
+const maxBytes = 4096;
+
+function pathOf(ctx: Context, agent: Agent, id: string): string {
+  return join(ctx.paths.container(id), `agent-${agent.id}`);
+}

@@ -1,0 +1,88 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { completeAgent, type AgentPlace } from "../../../src/agent/inside.ts";
+import { rememberImage } from "../../../src/agent/image-memory.ts";
+import { readLaunchVersion, writeLaunchFile } from "../../../src/agent/launch-file.ts";
+import { agentHost, type AgentHost } from "../../support/agent-context.ts";
+import { createFakeEngine, type FakeEngine } from "../../support/fake-engine.ts";
+
+let answer: string;
+let engine: FakeEngine;
+let host: AgentHost;
+beforeEach(async () => {
+  answer = "x86_64 yes\n";
+  engine = createFakeEngine({ program: async () => ({ code: 0, stdout: answer }) });
+  host = await agentHost({ engine });
+});
+afterEach(async () => await host.end());
+
+const complete = async (more: Partial<AgentPlace> = {}): Promise<string[]> => {
+  const { id } = engine.addContainer({});
+  const place = { id, name: "a", session: "app-a", remoteUid: 0, imageId: "sha256:1", ...more };
+  return await completeAgent(host.ctx, host.agent, place);
+};
+const asked = (): number => engine.commands.length;
+const file = (): string => host.ctx.paths.remembered("images");
+
+test("the first container of an image is asked, the next ones are not; one of another image is", async () => {
+  expect([await complete(), await complete(), asked()]).toEqual([[], [], 1]);
+  await complete({ imageId: "sha256:2" });
+  await complete();
+  expect(asked()).toBe(2);
+});
+
+test("a container whose image is not known is always asked", async () => {
+  const unknown: AgentPlace = { id: engine.addContainer({}).id, name: "a", session: "app-a", remoteUid: 0 };
+  await completeAgent(host.ctx, host.agent, unknown);
+  await completeAgent(host.ctx, host.agent, unknown);
+  expect(asked()).toBe(2);
+});
+
+test.each([
+  ["no setpriv for root", "x86_64 no\n", "no setpriv to change to uid"],
+  ["a processor without the agent", "riscv64 yes\n", "for this container's processor"],
+  ["nothing", "", "for this container's processor"],
+])("what is wanting may be mended inside, so it is asked for each time: %s", async (_, wanting, note) => {
+  answer = wanting;
+  expect((await complete()).join("\n")).toContain(note);
+  expect((await complete()).join("\n")).toContain(note);
+  expect(asked()).toBe(2);
+  answer = "x86_64 yes\n";
+  expect([await complete(), await complete(), asked()]).toEqual([[], [], 3]);
+});
+
+test.each([
+  ["no JSON", "half of"],
+  ["another kind of JSON", "[1]"],
+  ["nothing", "null"],
+  ["no text", JSON.stringify({ cowork: "0.0.0-source", images: { "sha256:1": 1 } })],
+  ["text of another kind", JSON.stringify({ cowork: "0.0.0-source", images: { "sha256:1": "odd" } })],
+  ["what another version was told", JSON.stringify({ cowork: "0.0.1", images: { "sha256:1": "x86_64 yes" } })],
+])("a memory that holds %s is replaced", async (_, content) => {
+  await mkdir(dirname(file()), { recursive: true });
+  await writeFile(file(), content);
+  expect([await complete(), await complete(), asked()]).toEqual([[], [], 1]);
+});
+
+test("a memory that cannot be written costs time and nothing else", async () => {
+  await mkdir(file(), { recursive: true });
+  expect([await complete(), await complete(), asked()]).toEqual([[], [], 2]);
+});
+
+test("the memory does not grow without an end: what was remembered last stays", async () => {
+  for (let n = 0; n < 60; n++) await rememberImage(host.ctx, `sha256:${n}`, "x86_64 yes");
+  await rememberImage(host.ctx, "sha256:59", "x86_64 yes");
+  const { images } = JSON.parse(await readFile(file(), "utf8")) as { images: Record<string, string> };
+  expect(Object.keys(images)).toHaveLength(50);
+  expect(Object.keys(images)).toContain("sha256:10");
+  expect(Object.keys(images).at(-1)).toBe("sha256:59");
+});
+
+test("the launcher's version is what was written for it", async () => {
+  const { ctx, agent } = host;
+  expect(await readLaunchVersion(ctx, agent, "app-a")).toBeUndefined();
+  expect(await writeLaunchFile(ctx, agent, "app-a", "2.1.0-rc.1")).toBe(true);
+  expect(await writeLaunchFile(ctx, agent, "app-a", "2.1.0-rc.1")).toBe(false);
+  expect(await readLaunchVersion(ctx, agent, "app-a")).toBe("2.1.0-rc.1");
+});
