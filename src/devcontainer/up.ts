@@ -115,8 +115,9 @@ export function planUpArgs(request: UpRequest, data: string): string[] {
     "--no-lockfile",
     // It would ask the client for buildx, and there is nothing to build: the image is there.
     ...(request.composeProject === undefined ? ["--buildkit", "never"] : []),
-    // The user's shell is asked for its environment for lifecycle commands alone. A `userEnvProbe` of the config still counts.
-    ...(request.lifecycle === false ? ["--default-user-env-probe", "none"] : []),
+    // With no lifecycle command there is nothing to do after the container's start, and two processes inside less: one that asks
+    // the user's shell for its environment, and one that notes which of no commands have run.
+    ...(request.lifecycle === false ? ["--skip-post-create"] : []),
   ];
 }
 

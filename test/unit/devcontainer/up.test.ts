@@ -44,10 +44,10 @@ describe("what up need not do", () => {
     expect(planUpArgs({ ...request, composeProject: "x" }, "/data")).not.toContain("--buildkit");
   });
 
-  test("reads a shell's environment where no lifecycle command gets it", () => {
-    expect(planUpArgs({ ...request, lifecycle: false }, "/data").join(" ")).toContain("--default-user-env-probe none");
+  test("is done inside where no lifecycle command is to run", () => {
+    expect(planUpArgs({ ...request, lifecycle: false }, "/data")).toContain("--skip-post-create");
     for (const one of [request, { ...request, lifecycle: true }])
-      expect(planUpArgs(one, "/data")).not.toContain("--default-user-env-probe");
+      expect(planUpArgs(one, "/data")).not.toContain("--skip-post-create");
   });
 
   test.each<[boolean, JsonObject[]]>([
