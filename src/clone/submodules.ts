@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
@@ -62,9 +62,11 @@ export async function copySubmodules(
 }
 
 async function listSubmodules(ctx: Context, place: Workplace): Promise<Submodule[]> {
-  const git = ["--git-dir", place.gitDir];
   const none = `no submodules in ${place.commit}`;
   if (ctx.known?.has(none)) return [];
+  // What the commit has has just been checked out.
+  if ((await lstat(join(place.workTree, ".gitmodules")).catch(() => undefined)) === undefined) return [];
+  const git = ["--git-dir", place.gitDir];
   // From the commit, not from the working tree: there `.gitmodules` may be a link.
   const config = await hostGit(ctx, [...git, "config", "-z", "--list", "--blob", "HEAD:.gitmodules"]);
   if (config.code !== 0) {
