@@ -3,8 +3,8 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
 import { coworkVersion } from "../version.ts";
 
-// What containers said of themselves, by the image that they were made of: to ask one costs it a process, 50 ms. An image's id
-// stands for its content (Docker's image specification: it is the digest of its configuration). A help to speed and nothing else.
+// What containers said of themselves, by the image that they were made of: to ask one costs it a process, 50 ms. The id is a digest,
+// of the configuration or, in the containerd image store, of the manifest: another content is another id. A help to speed and nothing else.
 
 const maxImages = 50;
 const maxBytes = 64 * 1024;

@@ -34,8 +34,12 @@ export interface AgentPlace {
   session: string;
   /** uid of the user that the dev container works as */
   remoteUid: number;
-  /** where known: what another container of this image said is taken for this one's answer, if it was all that is wanted */
-  imageId?: string;
+  /** where known: containers of one image are asked once */
+  image?: {
+    id: string;
+    /** nothing ran inside that may have installed something: its answer is every container's of the image */
+    isUntouched: boolean;
+  };
 }
 
 /**
@@ -67,14 +71,13 @@ export async function completeAgent(ctx: Context, agent: Agent, container: Agent
   return notes;
 }
 
-/** What is wanting may have been put right inside, by a lifecycle command, say: then the container itself is asked. */
-async function factsOf(ctx: Context, { id, imageId }: AgentPlace): Promise<ContainerFacts> {
-  const isWhole = ({ variant, canChangeUid }: ContainerFacts): boolean => variant !== undefined && canChangeUid;
-  const known = imageId === undefined ? undefined : readFacts((await recallImage(ctx, imageId)) ?? "");
-  if (known !== undefined && isWhole(known)) return known;
+/** What the image lacks may have been put right inside, by a lifecycle command, say: then the container itself is asked. */
+async function factsOf(ctx: Context, { id, image, remoteUid }: AgentPlace): Promise<ContainerFacts> {
+  const known = readFacts((image && (await recallImage(ctx, image.id))) ?? "");
+  if (known.variant !== undefined && (known.canChangeUid || remoteUid !== 0)) return known;
   const said = await askContainer(ctx, id);
   const facts = readFacts(said);
-  if (imageId !== undefined && isWhole(facts)) await rememberImage(ctx, imageId, said);
+  if (image?.isUntouched === true && facts.variant !== undefined) await rememberImage(ctx, image.id, said);
   return facts;
 }
 

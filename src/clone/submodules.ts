@@ -1,6 +1,7 @@
-import { lstat, mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Context } from "../system/context.ts";
+import { pathExists } from "../system/files.ts";
 import { plain } from "../system/text.ts";
 import { checkoutHead, type Workplace } from "./checkout.ts";
 import { copyObjects } from "./copy-objects.ts";
@@ -62,17 +63,12 @@ export async function copySubmodules(
 }
 
 async function listSubmodules(ctx: Context, place: Workplace): Promise<Submodule[]> {
-  const none = `no submodules in ${place.commit}`;
-  if (ctx.known?.has(none)) return [];
   // What the commit has has just been checked out.
-  if ((await lstat(join(place.workTree, ".gitmodules")).catch(() => undefined)) === undefined) return [];
+  if (!(await pathExists(join(place.workTree, ".gitmodules")))) return [];
   const git = ["--git-dir", place.gitDir];
   // From the commit, not from the working tree: there `.gitmodules` may be a link.
   const config = await hostGit(ctx, [...git, "config", "-z", "--list", "--blob", "HEAD:.gitmodules"]);
-  if (config.code !== 0) {
-    ctx.known?.set(none, "");
-    return [];
-  }
+  if (config.code !== 0) return [];
   const tree = await hostGitOk(ctx, [...git, "ls-tree", "-r", "-z", "--full-tree", "HEAD"], {
     what: "git ls-tree",
     maxOutput: 1 << 30,

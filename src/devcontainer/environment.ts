@@ -17,44 +17,54 @@ export interface EnvironmentQuestion {
 /** As the dev container CLI: somebody's startup files wait for input, or never end. */
 const probeMs = 10_000;
 
+export interface FoundEnvironment {
+  variables: Record<string, string>;
+  /** false: something else than the startup files kept it from being asked, and the next time may be better */
+  isFinal: boolean;
+}
+
 /**
  * The environment that `devcontainer exec` would give a program in a running container: the container's own, what the user's
  * shell makes of it, `remoteEnv`. Startup files that hang or fail cost 10 s and a note, nothing else.
  * @throws ENGINE_UNREACHABLE, INTERRUPTED
  */
-export async function probeEnvironment(ctx: Context, question: EnvironmentQuestion): Promise<Record<string, string>> {
+export async function probeEnvironment(ctx: Context, question: EnvironmentQuestion): Promise<FoundEnvironment> {
   const { container, remoteEnv } = question;
-  return { ...container.env, ...(await probeShell(ctx, question)), ...remoteEnv };
+  const { variables, isFinal } = await probeShell(ctx, question);
+  return { variables: { ...container.env, ...variables, ...remoteEnv }, isFinal };
 }
 
-async function probeShell(ctx: Context, question: EnvironmentQuestion): Promise<Record<string, string>> {
+async function probeShell(ctx: Context, question: EnvironmentQuestion): Promise<FoundEnvironment> {
   const { container, user } = question;
   const mark = randomUUID();
   const plan = planProbe(question.userEnvProbe, mark);
-  if (plan === undefined) return {};
+  if (plan === undefined) return { variables: {}, isFinal: true };
   try {
     const limits = { timeoutMs: probeMs, input: "", signal: ctx.signal };
     const { code, stdout } = await ctx.engine.exec(container.id, { command: plan, user }, limits);
     const found = parseProbe(stdout, mark);
-    if (found === undefined) return note(ctx, question, `the shell's startup files ended it (exit code ${code})`);
+    if (found === undefined) {
+      note(ctx, question, `the shell's startup files ended it (exit code ${code})`);
+      // beyond that a signal did, as when the container ends
+      return { variables: {}, isFinal: code < 128 };
+    }
     const { PATH: own } = container.env;
     const path = found.env["PATH"];
     // where `up` could mend /etc/profile, the shell's PATH has the container's in it already
-    if (found.profileMended || path === undefined || own === undefined) return found.env;
-    return { ...found.env, PATH: mergePaths(path, own, user === "root" || user === "0") };
+    if (found.profileMended || path === undefined || own === undefined) return { variables: found.env, isFinal: true };
+    const merged = mergePaths(path, own, user === "root" || user === "0");
+    return { variables: { ...found.env, PATH: merged }, isFinal: true };
   } catch (error) {
     if (!(error instanceof CoworkError) || !["TIMEOUT", "ENGINE_FAILED"].includes(error.code)) throw error;
-    const why =
-      error.code === "TIMEOUT"
-        ? "the shell's startup files take longer than 10 s; do they wait for input?"
-        : error.message;
-    return note(ctx, question, why);
+    const tookTooLong = error.code === "TIMEOUT";
+    const hangs = "the shell's startup files take longer than 10 s; do they wait for input?";
+    note(ctx, question, tookTooLong ? hangs : error.message);
+    return { variables: {}, isFinal: tookTooLong };
   }
 }
 
-function note(ctx: Context, { container, user }: EnvironmentQuestion, why: string): Record<string, string> {
+function note(ctx: Context, { container, user }: EnvironmentQuestion, why: string): void {
   const detail = `the environment of ${user} could not be read from a shell, so the container's own is used: ${why}`;
   ctx.log(detail);
   ctx.report({ session: container.labels["cowork.name"] ?? "", step: "container", state: "note", detail });
-  return {};
 }

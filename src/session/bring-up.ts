@@ -13,7 +13,6 @@ import type { ContainerDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { readyAgent } from "./agent-ready.ts";
 import { writeContainerFolder } from "./container-folder.ts";
-import { forgetEnvironment } from "./environment-file.ts";
 import { sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
@@ -21,8 +20,8 @@ import { sessionVolumes } from "./session-volumes.ts";
 import { containersOf } from "./world.ts";
 
 /**
- * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent's part. Which
- * environment programs inside get is asked by who connects first: many sessions are made and few are entered at once. Makes the container where there is none, starts it where it is stopped.
+ * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent's part. The
+ * environment of programs inside is not asked here (environment.ts): many sessions are made and few entered at once. Makes the container where there is none, starts it where it is stopped.
  * @param cli the program for `up`, where the caller has started it already; here it ends in any case
  * @returns the record with what is known now; the caller writes it
  */
@@ -68,7 +67,6 @@ async function bringUpWith(
 
   ctx.report({ session: name, step: "container", state: "start" });
   await checkBinds(ctx, record);
-  await forgetEnvironment(ctx, id);
   await removeHalfMade(ctx, record);
   const request = {
     ...upPlace(ctx, id, devcontainer.kind),
@@ -130,7 +128,10 @@ async function settleIn(
     await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder });
   }
   const remoteUid = devcontainer?.remoteUid ?? 0;
-  const inside = { id: container.id, name, session: id, remoteUid, imageId: container.imageId };
+  // Somebody may have installed something in a container that was there before, and a lifecycle command in any.
+  const isUntouched = record.container === undefined && devcontainer?.lifecycle === false;
+  const image = { id: container.imageId, isUntouched };
+  const inside = { id: container.id, name, session: id, remoteUid, image };
   notes.push(...(await completeAgent(ctx, agent, inside)));
   ctx.report({ session: name, step: "agent", state: "done" });
 }

@@ -1,11 +1,10 @@
-import { probeEnvironment } from "../devcontainer/environment.ts";
 import type { ContainerSummary } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readyAgent } from "./agent-ready.ts";
 import { connectSession, type ConnectTarget } from "./connect.ts";
 import type { ConnectWish } from "./connect-plan.ts";
-import { readEnvironment, writeEnvironment } from "./environment-file.ts";
+import { sessionEnvironment } from "./environment.ts";
 import type { ConnectIo, ConnectRequest } from "./host-part.ts";
 import { locked } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
@@ -40,7 +39,7 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
     const detail = "no tmux on this host: closing this terminal ends what runs in it";
     ctx.report({ session: started.record.name, step: "start", state: "note", detail });
   }
-  const target = { ...(await findTarget(ctx, started.record, started.container)), hold };
+  const target = await findTarget(ctx, started.record, { container: started.container, hold, io });
   const wish: ConnectWish = {
     ...(request.command === undefined ? {} : { command: request.command }),
     ...(request.connect === undefined ? {} : { connect: request.connect }),
@@ -129,33 +128,18 @@ function inTmux(
   return attachTmux(ctx, plan, io);
 }
 
-/** Who comes first after a start asks for the environment: the user's shell, whose startup files may do anything, takes its time. */
-async function findTarget(ctx: Context, record: SessionRecord, { id }: ContainerSummary): Promise<ConnectTarget> {
-  const known = record.container;
-  if (known === undefined)
+async function findTarget(
+  ctx: Context,
+  record: SessionRecord,
+  { container: { id }, hold, io }: { container: ContainerSummary; hold: Promise<void>; io: ConnectIo },
+): Promise<ConnectTarget> {
+  const { container } = record;
+  if (container === undefined)
     throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was never completed.`, {
       hint: `cowork init ${record.name}`,
     });
-  const { user, workspaceFolder, remoteEnv } = known;
-  const environment = (await readEnvironment(ctx, record.id)) ?? (await probeAgain());
-  return { container: { id }, user, workspaceFolder, environment };
-
-  async function probeAgain(): Promise<Record<string, string>> {
-    const userEnvProbe = record.devcontainer?.userEnvProbe;
-    const container = await ctx.engine.findContainer(id);
-    if (container === undefined)
-      throw new CoworkError("CONTAINER_MISSING", `The dev container of ${record.name} has just gone.`, {
-        hint: `cowork start ${record.name}`,
-      });
-    const probe = {
-      container,
-      user,
-      remoteEnv,
-      workspaceFolder,
-      ...(userEnvProbe === undefined ? {} : { userEnvProbe }),
-    };
-    const found = await probeEnvironment(ctx, probe);
-    await writeEnvironment(ctx, record.id, found);
-    return found;
-  }
+  const { user, workspaceFolder } = container;
+  const signal = io.signal === undefined ? ctx.signal : AbortSignal.any([ctx.signal, io.signal]);
+  const environment = await sessionEnvironment({ ...ctx, signal }, { ...record, container }, id, hold);
+  return { container: { id }, user, workspaceFolder, environment, hold };
 }

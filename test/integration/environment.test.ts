@@ -98,7 +98,7 @@ describe("the environment is what devcontainer exec gives", () => {
     const { container, real } = await up(`${user}-${userEnvProbe ?? "default"}`, { remoteUser: user, ...probe });
     const ctx = connectContext(folder);
     const question = { container, user, remoteEnv: evaluated(container), workspaceFolder: "/", ...probe };
-    const found = await probeEnvironment(ctx, question);
+    const { variables: found } = await probeEnvironment(ctx, question);
     // the engine adds these by itself where nothing else sets them
     expect(withoutShells({ HOME: real["HOME"] ?? "", HOSTNAME: real["HOSTNAME"] ?? "", ...found })).toEqual(
       withoutShells(real),
@@ -109,7 +109,7 @@ describe("the environment is what devcontainer exec gives", () => {
 
   test("also where PATH comes from the startup files alone", async () => {
     const { container, real } = await up("path", { remoteUser: "dev", remoteEnv: {} });
-    const found = await probeEnvironment(connectContext(folder), {
+    const { variables: found } = await probeEnvironment(connectContext(folder), {
       container,
       user: "dev",
       remoteEnv: {},
@@ -129,7 +129,7 @@ describe("the environment is what devcontainer exec gives", () => {
       remoteEnv: { REMOTE: "r" },
       workspaceFolder: "/",
     });
-    expect(found).toEqual({ ...container.env, REMOTE: "r" });
+    expect(found).toEqual({ variables: { ...container.env, REMOTE: "r" }, isFinal: true });
     expect(ctx.notes).toEqual([expect.stringContaining("longer than 10 s")]);
   });
 });

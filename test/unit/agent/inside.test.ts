@@ -19,15 +19,15 @@ afterEach(async () => await host.end());
 
 const complete = async (more: Partial<AgentPlace> = {}): Promise<string[]> => {
   const { id } = engine.addContainer({});
-  const place = { id, name: "a", session: "app-a", remoteUid: 0, imageId: "sha256:1", ...more };
-  return await completeAgent(host.ctx, host.agent, place);
+  const image = { id: "sha256:1", isUntouched: true };
+  return await completeAgent(host.ctx, host.agent, { id, name: "a", session: "app-a", remoteUid: 0, image, ...more });
 };
 const asked = (): number => engine.commands.length;
 const file = (): string => host.ctx.paths.remembered("images");
 
 test("the first container of an image is asked, the next ones are not; one of another image is", async () => {
   expect([await complete(), await complete(), asked()]).toEqual([[], [], 1]);
-  await complete({ imageId: "sha256:2" });
+  await complete({ image: { id: "sha256:2", isUntouched: true } });
   await complete();
   expect(asked()).toBe(2);
 });
@@ -48,8 +48,21 @@ test.each([
   expect((await complete()).join("\n")).toContain(note);
   expect((await complete()).join("\n")).toContain(note);
   expect(asked()).toBe(2);
+});
+
+test("what was installed in one container is not said of the others of its image", async () => {
+  answer = "x86_64 no\n";
+  expect((await complete())[0]).toContain("no setpriv");
   answer = "x86_64 yes\n";
-  expect([await complete(), await complete(), asked()]).toEqual([[], [], 3]);
+  expect(await complete({ image: { id: "sha256:1", isUntouched: false } })).toEqual([]);
+  answer = "x86_64 no\n";
+  expect((await complete())[0]).toContain("no setpriv");
+});
+
+test("an ordinary user needs no setpriv, and nobody is asked for it again", async () => {
+  answer = "x86_64 no -musl\n";
+  const remoteUid = 1000;
+  expect([await complete({ remoteUid }), await complete({ remoteUid }), asked()]).toEqual([[], [], 1]);
 });
 
 test.each([

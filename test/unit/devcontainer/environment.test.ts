@@ -41,12 +41,15 @@ describe("PATH", () => {
 });
 
 describe("a shell that shows nothing", () => {
-  test("costs a note, and the container's environment with remoteEnv is used", async () => {
-    const engine = createFakeEngine({ program: async () => ({ code: 1, stdout: "only noise" }) });
+  test.each([
+    ["ended by its startup files: that is how it is", 1, true],
+    ["ended by a signal, as when the container ends: another time it may show something", 137, false],
+  ])("costs a note, and the container's environment with remoteEnv is used: %s", async (_, code, isFinal) => {
+    const engine = createFakeEngine({ program: async () => ({ code, stdout: "only noise" }) });
     const container = engine.addContainer({ env: { A: "1", B: "2" } });
     const ctx = connectContext("/nowhere", { engine });
     const found = await probeEnvironment(ctx, { container, user: "dev", remoteEnv: { B: "3" }, workspaceFolder: "/" });
-    expect(found).toEqual({ A: "1", B: "3" });
+    expect(found).toEqual({ variables: { A: "1", B: "3" }, isFinal });
     expect(ctx.notes).toEqual([expect.stringContaining("environment of dev")]);
   });
 });
