@@ -10,7 +10,7 @@ import { inside } from "./parts.ts";
 import type { Agent, Variant } from "./types.ts";
 
 /** What only the container can tell about itself. Its image decides it, as long as nobody installs something inside. */
-export interface ContainerFacts {
+interface ContainerFacts {
   variant: Variant | undefined;
   canChangeUid: boolean;
 }

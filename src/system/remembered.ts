@@ -24,19 +24,41 @@ export async function remembered(
   depends: readonly string[],
   find: () => Promise<Found>,
 ): Promise<string> {
-  const path = ctx.paths.remembered(name);
-  const all = [`cowork ${coworkVersion()}`, ...depends].join("\n");
-  const known = parse(await readTextFile(path, { maxBytes }).catch(() => undefined));
-  if (known?.depends === all && typeof known.value === "string") return known.value;
+  const known = await recall(ctx, name, depends);
+  if (typeof known === "string") return known;
   const { value, partly = false } = await find();
-  if (partly) return value;
+  if (!partly) await remember(ctx, name, depends, value);
+  return value;
+}
+
+/** What was remembered under that name, by this version, of whatever kind; undefined for nothing, and where it depends on something else. */
+export async function recall(
+  ctx: Pick<Context, "paths">,
+  name: string,
+  depends: readonly string[] = [],
+): Promise<unknown> {
+  const known = parse(await readTextFile(ctx.paths.remembered(name), { maxBytes }).catch(() => undefined));
+  return known?.depends === withVersion(depends) ? known.value : undefined;
+}
+
+/** Replaces what was remembered under that name. Where it cannot be written it is found out again another time. */
+export async function remember(
+  ctx: Pick<Context, "paths">,
+  name: string,
+  depends: readonly string[],
+  value: unknown,
+): Promise<void> {
+  const path = ctx.paths.remembered(name);
   try {
     await ensureFolder(dirname(path), { mode: 0o700 });
-    await writeFileAtomic(path, JSON.stringify({ depends: all, value }));
+    await writeFileAtomic(path, JSON.stringify({ depends: withVersion(depends), value }));
   } catch {
-    // the next run finds it out again
+    // no harm: it is found out again
   }
-  return value;
+}
+
+function withVersion(depends: readonly string[]): string {
+  return [`cowork ${coworkVersion()}`, ...depends].join("\n");
 }
 
 /** Stands for the content of a file, links followed: another one as soon as it is written or replaced. */

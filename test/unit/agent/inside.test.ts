@@ -69,9 +69,9 @@ test.each([
   ["no JSON", "half of"],
   ["another kind of JSON", "[1]"],
   ["nothing", "null"],
-  ["no text", JSON.stringify({ cowork: "0.0.0-source", images: { "sha256:1": 1 } })],
-  ["text of another kind", JSON.stringify({ cowork: "0.0.0-source", images: { "sha256:1": "odd" } })],
-  ["what another version was told", JSON.stringify({ cowork: "0.0.1", images: { "sha256:1": "x86_64 yes" } })],
+  ["no text", JSON.stringify({ depends: "cowork 0.0.0-source", value: { "sha256:1": 1 } })],
+  ["text of another kind", JSON.stringify({ depends: "cowork 0.0.0-source", value: { "sha256:1": "odd" } })],
+  ["what another version was told", JSON.stringify({ depends: "cowork 0.0.1", value: { "sha256:1": "x86_64 yes" } })],
 ])("a memory that holds %s is replaced", async (_, content) => {
   await mkdir(dirname(file()), { recursive: true });
   await writeFile(file(), content);
@@ -86,7 +86,7 @@ test("a memory that cannot be written costs time and nothing else", async () => 
 test("the memory does not grow without an end: what was remembered last stays", async () => {
   for (let n = 0; n < 60; n++) await rememberImage(host.ctx, `sha256:${n}`, "x86_64 yes");
   await rememberImage(host.ctx, "sha256:59", "x86_64 yes");
-  const { images } = JSON.parse(await readFile(file(), "utf8")) as { images: Record<string, string> };
+  const { value: images } = JSON.parse(await readFile(file(), "utf8")) as { value: Record<string, string> };
   expect(Object.keys(images)).toHaveLength(50);
   expect(Object.keys(images)).toContain("sha256:10");
   expect(Object.keys(images).at(-1)).toBe("sha256:59");
