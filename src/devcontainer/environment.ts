@@ -11,7 +11,6 @@ export interface EnvironmentQuestion {
   remoteEnv: Readonly<Record<string, string>>;
   /** as in devcontainer.json; anything else counts as the default, `loginInteractiveShell` */
   userEnvProbe?: string;
-  workspaceFolder: string;
 }
 
 /** As the dev container CLI: somebody's startup files wait for input, or never end. */

@@ -8,7 +8,7 @@ import { checkedUser, trustLines } from "./dockerfile-rewrite.ts";
 import { ownEntry } from "./image-build.ts";
 import { imageError } from "./image-error.ts";
 import { imageLabel } from "./image-labels.ts";
-import { isObject } from "./image-request.ts";
+import { isObject } from "./json.ts";
 import type { Json, JsonObject } from "./types.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { isObject } from "./json.ts";
 import { posix } from "node:path";
 import type { Settings } from "../config/types.ts";
 import type { ProjectFacts } from "../project/types.ts";
@@ -59,10 +60,6 @@ function configArgs(config: JsonObject, env: Context["env"]): Record<string, str
   const args = isObject(build) && isObject(build["args"]) ? build["args"] : {};
   const texts = Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   return Object.fromEntries(texts.map(([name, value]) => [name, expandLocalEnv(value, env)]));
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Folders of features that lie in the project, as paths in the source. */

@@ -4,7 +4,8 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists, writeFileAtomic } from "../system/files.ts";
 import { plain, plainLines } from "../system/text.ts";
 import { chownTree } from "../system/tree.ts";
-import { isObject, strings } from "./judge/judge-config.ts";
+import { isObject } from "./json.ts";
+import { strings } from "./judge/judge-config.ts";
 import type { Json, JsonObject } from "./types.ts";
 
 export interface InitializeRequest {

@@ -1,5 +1,6 @@
 import { CoworkError } from "../errors.ts";
-import { strings, isObject } from "./judge/judge-config.ts";
+import { isObject } from "./json.ts";
+import { strings } from "./judge/judge-config.ts";
 import { joinTree, treeFolder } from "./tree-path.ts";
 import type { ConfigSource, Json } from "./types.ts";
 

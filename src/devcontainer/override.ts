@@ -1,5 +1,6 @@
 import type { Settings } from "../config/types.ts";
-import { isObject, list, strings } from "./judge/judge-config.ts";
+import { isObject } from "./json.ts";
+import { list, strings } from "./judge/judge-config.ts";
 import { parseRunArgs } from "./judge/parse-run-args.ts";
 import { quoteField, renderMount } from "./mount-text.ts";
 import { overrideCompose } from "./compose/override-compose.ts";

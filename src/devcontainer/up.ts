@@ -5,7 +5,7 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
 import { composeEnvironment } from "./compose/resolve.ts";
 import { cliError, startCli, type CliWords, type StartedCli } from "./cli.ts";
-import { isObject } from "./image-request.ts";
+import { isObject } from "./json.ts";
 import type { JsonObject, UpResult } from "./types.ts";
 import { rotateLog } from "./up-log.ts";
 
@@ -115,8 +115,8 @@ export function planUpArgs(request: UpRequest, data: string): string[] {
     "--no-lockfile",
     // It would ask the client for buildx, and there is nothing to build: the image is there.
     ...(request.composeProject === undefined ? ["--buildkit", "never"] : []),
-    // With no lifecycle command there is nothing to do after the container's start, and two processes inside less: one that asks
-    // the user's shell for its environment, and one that notes which of no commands have run.
+    // With no lifecycle command there is nothing left to do after the container's start: no process that asks the user's shell for
+    // its environment, no notes of which of no commands have run.
     ...(request.lifecycle === false ? ["--skip-post-create"] : []),
   ];
 }

@@ -21,7 +21,8 @@ import { containersOf } from "./world.ts";
 
 /**
  * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent's part. The
- * environment of programs inside is not asked here (environment.ts): many sessions are made and few entered at once. Makes the container where there is none, starts it where it is stopped.
+ * environment of programs inside is not asked here (environment.ts): many sessions are made and few entered at once. Makes
+ * the container where there is none, starts it where it is stopped.
  * @param cli the program for `up`, where the caller has started it already; here it ends in any case
  * @returns the record with what is known now; the caller writes it
  */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { probeEnvironment } from "../devcontainer/environment.ts";
-import { isObject } from "../devcontainer/image-request.ts";
+import { isObject } from "../devcontainer/json.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile, writeFileAtomic } from "../system/files.ts";
@@ -46,13 +46,12 @@ async function ask(ctx: Context, record: UpSession, id: string): ReturnType<type
     throw new CoworkError("CONTAINER_MISSING", `The dev container of ${record.name} has just gone.`, {
       hint: `cowork start ${record.name}`,
     });
-  const { user, workspaceFolder, remoteEnv } = record.container;
+  const { user, remoteEnv } = record.container;
   const userEnvProbe = record.devcontainer?.userEnvProbe;
   return await probeEnvironment(ctx, {
     container,
     user,
     remoteEnv,
-    workspaceFolder,
     ...(userEnvProbe === undefined ? {} : { userEnvProbe }),
   });
 }

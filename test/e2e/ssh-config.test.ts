@@ -114,9 +114,9 @@ it("with a terminal: its size, its changes, its keys", async () => {
   await terminal.answers("clear; stty size", /^20 70$/m);
   await terminal.type("clear; sleep 613", "Enter");
   // a key typed before its process has the terminal is the shell's, and the sleep would go on
-  await vi.waitFor(async () => expect(await sleeps()).toBe(true), { timeout: 20_000, interval: 100 });
+  await expect.poll(sleeps).toBe(true);
   await terminal.type("C-c");
-  await vi.waitFor(async () => expect(await sleeps()).toBe(false), { timeout: 20_000, interval: 100 });
+  await expect.poll(sleeps).toBe(false);
   await terminal.type("exit 3", "Enter");
   await terminal.shows("code=3");
 });

@@ -97,7 +97,7 @@ describe("the environment is what devcontainer exec gives", () => {
     const probe = userEnvProbe === undefined ? {} : { userEnvProbe };
     const { container, real } = await up(`${user}-${userEnvProbe ?? "default"}`, { remoteUser: user, ...probe });
     const ctx = connectContext(folder);
-    const question = { container, user, remoteEnv: evaluated(container), workspaceFolder: "/", ...probe };
+    const question = { container, user, remoteEnv: evaluated(container), ...probe };
     const { variables: found } = await probeEnvironment(ctx, question);
     // the engine adds these by itself where nothing else sets them
     expect(withoutShells({ HOME: real["HOME"] ?? "", HOSTNAME: real["HOSTNAME"] ?? "", ...found })).toEqual(
@@ -113,7 +113,6 @@ describe("the environment is what devcontainer exec gives", () => {
       container,
       user: "dev",
       remoteEnv: {},
-      workspaceFolder: "/",
     });
     expect(found["PATH"]).toBe(real["PATH"]);
     expect(found["PATH"]).toMatch(/^\/home\/dev\/profile\/bin:.*\/image\/bin.*:\/home\/dev\/rc\/bin$/);
@@ -127,7 +126,6 @@ describe("the environment is what devcontainer exec gives", () => {
       container,
       user: "hangs",
       remoteEnv: { REMOTE: "r" },
-      workspaceFolder: "/",
     });
     expect(found).toEqual({ variables: { ...container.env, REMOTE: "r" }, isFinal: true });
     expect(ctx.notes).toEqual([expect.stringContaining("longer than 10 s")]);

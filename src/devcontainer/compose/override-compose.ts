@@ -1,4 +1,5 @@
-import { isObject, list, textOf } from "../judge/judge-config.ts";
+import { isObject } from "../json.ts";
+import { list, textOf } from "../judge/judge-config.ts";
 import type { ExtraMount, Override, OverrideRequest } from "../override.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { onClone } from "./tree-root.ts";

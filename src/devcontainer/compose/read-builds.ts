@@ -1,6 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
-import { isObject, list, textOf } from "../judge/judge-config.ts";
+import { isObject } from "../json.ts";
+import { list, textOf } from "../judge/judge-config.ts";
 import { joinTree } from "../tree-path.ts";
 import type { BuildInput, ComposePlan, Json, JsonObject } from "../types.ts";
 import { pathInTree } from "./tree-root.ts";

@@ -1,6 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
-import { isObject, list, textOf } from "../judge/judge-config.ts";
+import { isObject } from "../json.ts";
+import { list, textOf } from "../judge/judge-config.ts";
 import type { Verdict } from "../judge/verdict.ts";
 import { joinTree, treeFolder } from "../tree-path.ts";
 import type { ConfigSource, Json, JsonObject } from "../types.ts";
@@ -139,8 +140,8 @@ function parseYaml(parse: (text: string, options: object) => unknown, text: stri
     throw invalid(`${path} cannot be read: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : ""}`);
   }
   if (document === null || document === undefined) return {};
-  if (!isObject(document as Json)) throw invalid(`${path} is no Compose file`);
-  return document as JsonObject;
+  if (!isObject(document)) throw invalid(`${path} is no Compose file`);
+  return document;
 }
 
 function invalid(message: string): CoworkError {

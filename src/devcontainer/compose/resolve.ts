@@ -6,7 +6,7 @@ import type { Context } from "../../system/context.ts";
 import { ensureFolder } from "../../system/files.ts";
 import { plain, plainLines } from "../../system/text.ts";
 import { removeTree } from "../../system/tree.ts";
-import { isObject } from "../judge/judge-config.ts";
+import { isObject } from "../json.ts";
 import { treeFolder } from "../tree-path.ts";
 import type { ComposePlan, ConfigSource, Json, JsonObject } from "../types.ts";
 import type { ComposeInputs } from "./read-inputs.ts";

@@ -1,5 +1,6 @@
 import { plain } from "../../system/text.ts";
-import { isObject, list, textOf } from "../judge/judge-config.ts";
+import { isObject } from "../json.ts";
+import { list, textOf } from "../judge/judge-config.ts";
 import { localPort } from "../ports.ts";
 import { isReservedLabel } from "../rewrite.ts";
 import type { Json, JsonObject } from "../types.ts";

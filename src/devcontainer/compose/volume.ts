@@ -1,4 +1,5 @@
-import { isObject, textOf } from "../judge/judge-config.ts";
+import { isObject } from "../json.ts";
+import { textOf } from "../judge/judge-config.ts";
 import type { Json, JsonObject } from "../types.ts";
 
 /** A service's volume, in Compose's long form. */

@@ -1,7 +1,8 @@
 import { readVolume } from "../compose/volume.ts";
 import { locate, pathInTree } from "../compose/tree-root.ts";
 import type { Json, JsonObject } from "../types.ts";
-import { isObject, list, textOf } from "./judge-config.ts";
+import { isObject } from "../json.ts";
+import { list, textOf } from "./judge-config.ts";
 import { besideClone, isVolumeName } from "./judge-mount.ts";
 import type { Verdict } from "./verdict.ts";
 

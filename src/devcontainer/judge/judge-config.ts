@@ -1,3 +1,4 @@
+import { isObject } from "../json.ts";
 import { plain } from "../../system/text.ts";
 import { mountText } from "../mount-text.ts";
 import type { Json, JsonObject } from "../types.ts";
@@ -70,10 +71,6 @@ export function judgeContainerProperties(verdict: Verdict, config: JsonObject): 
 /** A path that stays one field of a mount, whatever is put in for its variables. */
 function isPlainPath(path: string): boolean {
   return /^[^,:"$\p{Cc}]*$/u.test(path.replace(/\$\{(localWorkspaceFolderBasename|devcontainerId)\}/g, ""));
-}
-
-export function isObject(json: Json | undefined): json is JsonObject {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
 export function list(json: Json | undefined): Json[] {

@@ -48,7 +48,7 @@ describe("a shell that shows nothing", () => {
     const engine = createFakeEngine({ program: async () => ({ code, stdout: "only noise" }) });
     const container = engine.addContainer({ env: { A: "1", B: "2" } });
     const ctx = connectContext("/nowhere", { engine });
-    const found = await probeEnvironment(ctx, { container, user: "dev", remoteEnv: { B: "3" }, workspaceFolder: "/" });
+    const found = await probeEnvironment(ctx, { container, user: "dev", remoteEnv: { B: "3" } });
     expect(found).toEqual({ variables: { A: "1", B: "3" }, isFinal });
     expect(ctx.notes).toEqual([expect.stringContaining("environment of dev")]);
   });
