@@ -1,14 +1,23 @@
 /**
- * The last line of `install.sh --test`: `N passed, N failed`, from vitest's JSON report and the outcome of `npm run check`.
+ * The end of what `install.sh --test` prints: the ten slowest test files, and as last line `N passed, N failed`, from vitest's
+ * JSON report and the outcome of `npm run check`.
  * Called as `node sums.ts REPORT passed|failed`. Exits 1 when anything failed or nothing ran.
  */
 import { readFileSync } from "node:fs";
-import { argv, exit, stdout } from "node:process";
+import { relative } from "node:path";
+import { argv, cwd, exit, stdout } from "node:process";
 import { pathToFileURL } from "node:url";
 
 export interface VitestReport {
   success: boolean;
-  testResults: { name: string; status: string; assertionResults: { status: string }[] }[];
+  /** `startTime` and `endTime` in milliseconds */
+  testResults: {
+    name: string;
+    status: string;
+    startTime: number;
+    endTime: number;
+    assertionResults: { status: string }[];
+  }[];
 }
 
 export interface Sums {
@@ -35,6 +44,13 @@ export function sumUp(report: VitestReport | undefined, check: string): Sums {
   return sums;
 }
 
+/** The slowest files of a report, slowest first, as lines with their time in seconds. */
+export function slowestFiles(report: VitestReport, count = 10): string[] {
+  const files = report.testResults.map(({ name, startTime, endTime }) => ({ name, ms: endTime - startTime }));
+  const slowest = files.toSorted((a, b) => b.ms - a.ms).slice(0, count);
+  return slowest.map(({ name, ms }) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${relative(cwd(), name)}`);
+}
+
 function readReport(path: string): VitestReport | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as VitestReport;
@@ -44,7 +60,9 @@ function readReport(path: string): VitestReport | undefined {
 }
 
 if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
-  const { passed, failed } = sumUp(readReport(argv[2] ?? ""), argv[3] ?? "failed");
+  const report = readReport(argv[2] ?? "");
+  const { passed, failed } = sumUp(report, argv[3] ?? "failed");
+  if (report !== undefined) stdout.write(`Slowest test files:\n${slowestFiles(report).join("\n")}\n`);
   stdout.write(`${passed} passed, ${failed} failed\n`);
   exit(failed === 0 ? 0 : 1);
 }

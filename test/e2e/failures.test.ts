@@ -4,15 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../src/session/types.ts";
 import { temporaryHome, type TestHome } from "../support/home.ts";
-import { remoteAccount } from "../support/remote-account.ts";
 import { runCowork, userEnvironment, type CoworkResult } from "../support/run-cowork.ts";
 import { commitAll, git, sampleProject } from "../support/sample-project.ts";
 
 /** What goes wrong gives one clear error, the right code, and loses nothing. */
-describe.each([
-  ["this machine", temporaryHome],
-  ["another machine over SSH", remoteAccount],
-])("on %s", (_, account: () => Promise<TestHome>) => {
+describe("a session", () => {
   let home: TestHome;
   let cwd: string;
   const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
@@ -26,7 +22,7 @@ describe.each([
   };
 
   beforeAll(async () => {
-    home = await account();
+    home = await temporaryHome();
     cwd = await sampleProject(home, "image");
   });
   afterAll(() => home.remove());

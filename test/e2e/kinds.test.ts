@@ -6,11 +6,22 @@ import { remoteAccount } from "../support/remote-account.ts";
 import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
 import { commitAll, sampleProject, type SampleKind } from "../support/sample-project.ts";
 
-/** Every kind of dev container, two sessions of each side by side, with git at work, and a clean clone. */
+const kinds: [SampleKind, string][] = [
+  ["none", "dev"],
+  ["image", "root"],
+  ["dockerfile", "dev"],
+  ["features", "root"],
+  ["compose", "root"],
+];
+
+/**
+ * Every kind of dev container, two sessions of each side by side, with git at work, and a clean clone. The same functions run on
+ * another machine: over SSH the kind with most parts is enough.
+ */
 describe.each([
-  ["this machine", temporaryHome],
-  ["another machine over SSH", remoteAccount],
-])("dev containers on %s", (_, account: () => Promise<TestHome>) => {
+  ["this machine", temporaryHome, kinds],
+  ["another machine over SSH", remoteAccount, kinds.filter(([kind]) => kind === "compose")],
+])("dev containers on %s", (_, account: () => Promise<TestHome>, these) => {
   let home: TestHome;
   beforeAll(async () => {
     home = await account();
@@ -20,13 +31,7 @@ describe.each([
   const inEngine = async (...args: string[]): Promise<string[]> =>
     await home.there.docker(...args, "--filter", `label=cowork.home=${home.there.hash}`);
 
-  describe.each<[SampleKind, string]>([
-    ["none", "dev"],
-    ["image", "root"],
-    ["dockerfile", "dev"],
-    ["features", "root"],
-    ["compose", "root"],
-  ])("a project with the configuration: %s", (kind, user) => {
+  describe.each(these)("a project with the configuration: %s", (kind, user) => {
     let cwd: string;
     const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
     /** Volumes and networks that the sessions' containers hang on, by name. Those of other tests come and go beside this one. */
@@ -83,6 +88,14 @@ describe.each([
       expect(leftNetworks.filter((name) => networks.includes(name))).toEqual([]);
     });
   });
+});
+
+describe("dev containers on this machine", () => {
+  let home: TestHome;
+  beforeAll(async () => {
+    home = await temporaryHome();
+  });
+  afterAll(() => home.remove());
 
   describe("lifecycle commands", () => {
     it("run once and in order, and only postStart again at a start", async () => {

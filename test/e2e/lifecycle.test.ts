@@ -11,7 +11,7 @@ import { sampleProject } from "../support/sample-project.ts";
 describe.each([
   ["the tests' own user", temporaryHome],
   ["an ordinary user of the docker group", ordinaryUser],
-  ["a user of another machine over SSH", remoteAccount],
+  ["an ordinary user of another machine over SSH", () => remoteAccount({ ordinary: true })],
 ])("the life of three sessions, as %s", (_, account: () => Promise<TestHome>) => {
   let home: TestHome;
   let cwd: string;

@@ -2,22 +2,22 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { temporaryHome, type TestHome } from "../support/home.ts";
-import { startRemoteMachine, type RemoteMachine } from "../support/remote-machine.ts";
+import { accountThere, type AccountThere } from "../support/shared-remote.ts";
 import { runAs, runCowork, type CoworkResult } from "../support/run-cowork.ts";
 import { commitAll, git, sampleProject } from "../support/sample-project.ts";
 import { ensureSshClient } from "../support/ssh-client.ts";
 
 /** One machine, and the sessions on it, for people on two others who have clones of one repository. */
-let machine: RemoteMachine;
+let account: AccountThere;
 let homes: [TestHome, TestHome];
 let roots: [string, string];
 const on = (person: 0 | 1, ...args: string[]): Promise<CoworkResult> =>
   runCowork(["--host", "box", ...args], { home: homes[person], cwd: roots[person] });
 
 beforeAll(async () => {
-  machine = await startRemoteMachine("remote-shared", { keepAgents: true });
+  account = await accountThere();
   homes = [await temporaryHome(), await temporaryHome()];
-  for (const home of homes) await machine.letIn(home, "box");
+  for (const home of homes) await account.machine.letIn(home, "box", { account });
   // Incompressible, so that it shows whether it is sent.
   const large = Array.from({ length: 20_000 }, (_, i) => `${(i * 2_654_435_761) % 2 ** 32}`).join("");
   const first = await sampleProject(homes[0], "image", {
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const home of homes ?? []) await home.remove();
-  await machine?.remove();
+  await account?.remove();
 });
 
 it("what is not committed comes along to a session there: --carry, COPY, .worktreeinclude", async () => {

@@ -3,29 +3,28 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { temporaryHome, type TestHome } from "../support/home.ts";
-import { startRemoteMachine, type RemoteMachine } from "../support/remote-machine.ts";
+import { accountThere, type AccountThere } from "../support/shared-remote.ts";
 import { runCowork, userEnvironment, type CoworkResult } from "../support/run-cowork.ts";
 import { sampleProject } from "../support/sample-project.ts";
 import { startSshMachine, type SshMachine } from "../support/ssh-machine.ts";
 import { openTerminal, type TmuxTerminal } from "../support/tmux-terminal.ts";
 
 /** A machine that has Node and tmux, behind another one: shells in its sessions outlive terminals and connections. */
-let machine: RemoteMachine;
+let account: AccountThere;
 let jump: SshMachine;
 let home: TestHome;
 let cwd: string;
 const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(["--host", "box", ...args], { home, cwd });
 
 beforeAll(async () => {
-  machine = await startRemoteMachine("remote-terminal", { keepAgents: true, packages: ["tmux"] });
-  await execa("docker", ["cp", "--follow-link", process.execPath, `${machine.container}:/usr/local/bin/node`]);
+  account = await accountThere({ ordinary: true, withNode: true });
   jump = await startSshMachine("remote-terminal");
-  await jump.sh(`echo '${machine.address} inner' >>/etc/hosts`);
+  await jump.sh(`echo '${account.machine.address} inner' >>/etc/hosts`);
   home = await temporaryHome();
   const key = join(home.home, ".ssh", "id_test");
   // Only the machine between knows it by this name.
   const lines = ["ProxyJump between", "Host between", `HostName ${jump.address}`, "User person", `IdentityFile ${key}`];
-  await machine.letIn(home, "box", { lines, hostName: "inner" });
+  await account.machine.letIn(home, "box", { lines, hostName: "inner", account });
   await jump.authorize(await readFile(`${key}.pub`, "utf8"));
   await execa("tee", ["-a", join(home.home, ".ssh", "known_hosts")], { input: await jump.hostKeys() });
   cwd = await sampleProject(home, "image");
@@ -33,7 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await home?.remove();
   await jump?.remove();
-  await machine?.remove();
+  await account?.remove();
 });
 
 const terminals: TmuxTerminal[] = [];
@@ -80,7 +79,7 @@ it("a connection that breaks is said, and made again to the same shell", async (
   const terminal = terminals.at(-1)!;
   const shell = await shellOn(terminal, "before");
   const before = await connections();
-  await machine.sh(`kill -KILL ${before.join(" ")}`);
+  await account.machine.sh(`kill -KILL ${before.join(" ")}`);
   const isNew = (id: string): boolean => !before.includes(id);
   await vi.waitFor(async () => expect((await connections()).some(isNew)).toBe(true), { timeout: 60_000 });
   expect(await shellOn(terminal, "after")).toBe(shell);
@@ -89,8 +88,8 @@ it("a connection that breaks is said, and made again to the same shell", async (
   await terminal.shows("the connection to box broke");
 });
 
-/** Processes that sshd has on the machine for connections. */
+/** Processes that sshd has on the machine for this account's connections. */
 async function connections(): Promise<string[]> {
-  const { stdout } = await machine.sh("grep -lx sshd-session /proc/[0-9]*/comm | cut -d/ -f3");
+  const { stdout } = await account.machine.sh(`pgrep -f '^sshd-session: ${account.user}[ @]'`);
   return stdout.split("\n").filter((line) => line !== "");
 }

@@ -11,6 +11,7 @@ import { pushSession } from "../../src/clone/push.ts";
 import { savedBy } from "../../src/clone/saved.ts";
 import { gitInside } from "../../src/clone/inside.ts";
 import type { CloneSpec, GitInside } from "../../src/clone/types.ts";
+import { ensureImageWithoutGit } from "../support/engine.ts";
 import { type ContainerWorkshop, containerWorkshop } from "../support/git-container.ts";
 
 let shop: ContainerWorkshop;
@@ -64,6 +65,7 @@ const lines = async (spec: CloneSpec, inside: GitInside): Promise<string[]> =>
 
 describe("git inside", () => {
   it("works in the running container, in a helper when it is stopped or has no git, and leaves no helper behind", async () => {
+    const withoutGit = await ensureImageWithoutGit();
     const spec = await open();
     await work(spec, "echo 1 >f; git add f; git commit -qm one; echo 2 >g");
     const expected = [`1 commit on ${spec.start.branch} not in the project`, "1 untracked file: g"];
@@ -71,12 +73,12 @@ describe("git inside", () => {
     expect(await lines(spec, shop.inside(spec, running, []))).toEqual(expected);
     await shop.docker("stop", "-t", "1", running);
     expect(await lines(spec, shop.inside(spec, running))).toEqual(expected);
-    const bare = await shop.start(spec, "debian:trixie");
+    const bare = await shop.start(spec, withoutGit);
     expect(await lines(spec, shop.inside(spec, bare))).toEqual(expected);
     expect(
-      await lines(spec, shop.inside(spec, undefined, ["cowork-test-missing:none", "debian:trixie", shop.image])),
+      await lines(spec, shop.inside(spec, undefined, ["cowork-test-missing:none", withoutGit, shop.image])),
     ).toEqual(expected);
-    await expect(lines(spec, shop.inside(spec, bare, ["debian:trixie"]))).rejects.toMatchObject({
+    await expect(lines(spec, shop.inside(spec, bare, [withoutGit]))).rejects.toMatchObject({
       code: "GIT_MISSING",
     });
     expect(await shop.docker("ps", "-aq", "--no-trunc", "--filter", "label=cowork.test=clone-inside")).toBe(

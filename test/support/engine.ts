@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { asRoot } from "./as-root.ts";
+import { keptArchives } from "./test-cache.ts";
 import { tree } from "./tree.ts";
 
 /** The image that test projects start from: Debian with git and the CA bundle's package, nothing else. */
@@ -19,27 +20,29 @@ export async function ensureEngine(): Promise<void> {
 }
 
 /**
- * The one base image of all tests: no registry is needed for it. From a local `debian:trixie` where there is one (quicker),
- * else from Debian's packages. It stays on the engine for the next run, under a tag of the tests' own.
+ * The one base image of all tests: no registry is needed for it, and no image of somebody else is taken for it. It stays on the
+ * engine for the next run, and as an archive for the next engine of this machine.
  */
 export async function ensureTestBaseImage(): Promise<string> {
   if (await hasImage(testBaseImage)) return testBaseImage;
-  await ((await hasImage("debian:trixie")) ? addGit() : bootstrap());
+  const [archive] = await keptArchives();
+  if (archive === undefined) await bootstrap();
+  else await execa("docker", ["load", "-q", "-i", archive], { timeout: 300_000 });
   return testBaseImage;
+}
+
+/** An image without git, as many projects have one. */
+export async function ensureImageWithoutGit(): Promise<string> {
+  const image = "cowork-test-no-git:trixie";
+  if (await hasImage(image)) return image;
+  const dockerfile = `FROM ${await ensureTestBaseImage()}\nRUN rm /usr/bin/git\nLABEL cowork.test=no-git\n`;
+  await execa("docker", ["build", "-t", image, "-"], { input: dockerfile, timeout: 300_000 });
+  return image;
 }
 
 export async function hasImage(ref: string): Promise<boolean> {
   const { exitCode } = await execa("docker", ["image", "inspect", ref], { reject: false });
   return exitCode === 0;
-}
-
-async function addGit(): Promise<void> {
-  const dockerfile = [
-    "FROM debian:trixie",
-    "RUN apt-get update && apt-get install -y --no-install-recommends git ca-certificates && rm -rf /var/lib/apt/lists/*",
-    "LABEL cowork.test=base",
-  ];
-  await execa("docker", ["build", "-t", testBaseImage, "-"], { input: dockerfile.join("\n"), timeout: 300_000 });
 }
 
 async function bootstrap(): Promise<void> {
@@ -58,6 +61,9 @@ async function bootstrap(): Promise<void> {
       "LABEL cowork.test=base",
       "--change",
       'CMD ["/bin/bash"]',
+      // Real base images have it, and what is told of a PATH depends on it.
+      "--change",
+      "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       archive,
       testBaseImage,
     ]);

@@ -1,10 +1,13 @@
 import { execa } from "execa";
+import { GenericContainer, Wait } from "testcontainers";
 import { ensureTestBaseImage } from "./engine.ts";
 import { treeArchive } from "./tree.ts";
 
 /** A second machine: a container that can run a Docker Engine of its own, without anything that cowork needs. */
 export interface Machine {
   container: string;
+  /** on the engine's network */
+  address: string;
   /** runs a shell line in it as root; an exit code other than 0 is a result */
   sh(line: string, options?: MachineOptions): Promise<{ code: number; stdout: string; stderr: string }>;
   /** copies the source tree as it is, without what git ignores, to `/src` */
@@ -18,7 +21,7 @@ export interface MachineOptions {
   input?: string;
 }
 
-// Docker in a container, where --privileged is not to be had.
+// What an engine inside a container needs, where --privileged is not to be had.
 const capabilities = [
   "SYS_ADMIN",
   "NET_ADMIN",
@@ -28,45 +31,62 @@ const capabilities = [
   "DAC_READ_SEARCH",
   "IPC_LOCK",
   "SYS_NICE",
-];
-const flags = [
-  ...capabilities.map((name) => `--cap-add=${name}`),
-  "--security-opt=seccomp=unconfined",
-  "--security-opt=apparmor=unconfined",
-  "--cgroupns=host",
-  "--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw",
-  "--device-cgroup-rule=a *:* rwm",
-  "--volume=/var/lib/docker",
-];
+] as const;
+
+/** testcontainers has no methods for the cgroup namespace, device rules, `--init` and anonymous volumes. */
+class EngineHost extends GenericContainer {
+  constructor(image: string) {
+    super(image);
+    this.createOpts.Volumes = { "/var/lib/docker": {} };
+    Object.assign(this.hostConfig, { Init: true, CgroupnsMode: "host", DeviceCgroupRules: ["a *:* rwm"] });
+  }
+}
+
+type Mount = Parameters<GenericContainer["withBindMounts"]>[0][number];
+
+/** What `startMachine` can be given besides the name of the test. */
+export interface MachineRequest {
+  /** default the tests' base image */
+  image?: string;
+  /** mounts of a volume or a folder of this machine */
+  mounts?: readonly Mount[];
+  /** shell line that it runs before it sleeps */
+  boot?: string;
+  /** shell line that succeeds when it is ready */
+  ready?: string;
+  /** one for all callers with the same request, until somebody removes it */
+  reuse?: boolean;
+  labels?: Record<string, string>;
+}
 
 /**
- * Starts one with a memory of its own; the TLS authorities of this machine's administrator are known there, as in a company.
- * @param more arguments for `docker run`
+ * Starts a machine with an empty disk. It trusts the TLS authorities of this machine's administrator, as a machine of a company
+ * would.
+ * @param test value of the label `cowork.test`
  */
-export async function startMachine(test: string, from?: string, more: readonly string[] = []): Promise<Machine> {
-  const image = from ?? (await ensureTestBaseImage());
-  const authorities = ["-v", "/usr/local/share/ca-certificates:/usr/local/share/ca-certificates:ro"];
-  const proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [
-    "-e",
-    name,
-  ]);
-  const boot = "mount -o remount,rw /proc/sys; update-ca-certificates >/dev/null 2>&1; exec sleep infinity";
-  const command = [
-    "run",
-    "-d",
-    "--init",
-    "--label",
-    `cowork.test=${test}`,
-    ...flags,
-    ...more,
-    ...authorities,
-    ...proxies,
-    image,
-    "sh",
-    "-c",
-    boot,
-  ];
-  const { stdout: container } = await execa("docker", command);
+export async function startMachine(test: string, request: MachineRequest = {}): Promise<Machine> {
+  const { mounts = [], boot = "true", ready = "true", reuse = false, labels = {} } = request;
+  const authorities = "/usr/local/share/ca-certificates";
+  const proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const first = "mount -o remount,rw /proc/sys; update-ca-certificates >/dev/null 2>&1";
+  const definition = new EngineHost(request.image ?? (await ensureTestBaseImage()))
+    .withLabels({ ...labels, "cowork.test": test })
+    .withAddedCapabilities(...capabilities)
+    .withSecurityOpt("seccomp=unconfined", "apparmor=unconfined")
+    .withBindMounts([
+      { source: "/sys/fs/cgroup", target: "/sys/fs/cgroup", mode: "rw" },
+      { source: authorities, target: authorities, mode: "ro" },
+      ...mounts,
+    ])
+    .withEnvironment(Object.fromEntries(proxies))
+    .withCommand(["bash", "-c", `${first}; ${boot}; exec sleep infinity`])
+    .withWaitStrategy(Wait.forSuccessfulCommand(ready))
+    .withStartupTimeout(120_000);
+  const started = await (reuse ? definition.withReuse() : definition).start();
+  const container = started.getId();
   const sh: Machine["sh"] = async (line, options = {}) => {
     const { exitCode, stdout, stderr } = await execa("docker", ["exec", "-i", container, "bash", "-c", line], {
       input: options.input ?? "",
@@ -81,9 +101,10 @@ export async function startMachine(test: string, from?: string, more: readonly s
     });
   };
   const remove = async (): Promise<void> => {
-    await execa("docker", ["rm", "-f", "-v", container], { reject: false });
+    await started.stop({ timeout: 0, remove: true, removeVolumes: true });
   };
-  return { container, sh, copyTree, remove, [Symbol.asyncDispose]: remove };
+  const address = started.getIpAddress("bridge");
+  return { container, address, sh, copyTree, remove, [Symbol.asyncDispose]: remove };
 }
 
 /** Makes the user `tess` there, with sudo that asks nothing. Gives what turns a shell line into one of a new login of hers. */

@@ -3,44 +3,40 @@ import { dirname } from "node:path";
 import { coworkPaths } from "../../src/system/paths.ts";
 import { carriedNode } from "../../src/remote/bootstrap/parcels.ts";
 import { temporaryHome, type TestHome } from "./home.ts";
-import { startRemoteMachine, type RemoteMachine } from "./remote-machine.ts";
+import { accountThere, type AccountThere, type RemoteAccountRequest } from "./shared-remote.ts";
 import { thereBy } from "./there.ts";
 
 /** The alias that a remote account has for its machine. */
 export const box = "box";
 
 export interface RemoteAccount extends TestHome {
-  machine: RemoteMachine;
+  account: AccountThere;
 }
 
 /**
- * An account of this machine whose commands work on another one: `HOST` is given by the environment, as a user's shell would.
- * The machine is its own and goes with it.
+ * An account of this machine whose commands work on the run's remote one, in an account of their own: `HOST` is given by the
+ * environment, as a user's shell would.
  */
-export async function remoteAccount(): Promise<RemoteAccount> {
-  const machine = await startRemoteMachine("account", { keepAgents: true });
+export async function remoteAccount(request: RemoteAccountRequest = {}): Promise<RemoteAccount> {
+  const account = await accountThere(request);
+  const home = await temporaryHome();
+  const remove = async (): Promise<void> => {
+    await home.remove();
+    await account.remove();
+  };
   try {
-    return await accountOn(machine);
+    await account.machine.letIn(home, box, { account });
+    await placeNode(home);
   } catch (error) {
-    await machine.remove();
+    await remove();
     throw error;
   }
-}
-
-async function accountOn(machine: RemoteMachine): Promise<RemoteAccount> {
-  const home = await temporaryHome();
-  await machine.letIn(home, box);
-  await placeNode(home);
-  const remove = async (): Promise<void> => {
-    await machine.remove();
-    await home.remove();
-  };
-  const { home: coworkHome, homeHash: hash } = coworkPaths("/root/.cowork");
+  const { home: coworkHome, homeHash: hash } = coworkPaths(`${account.home}/.cowork`);
   return {
     ...home,
-    machine,
+    account,
     env: { COWORK_HOST: box },
-    there: thereBy({ host: box, coworkHome, hash }, (line) => machine.sh(line)),
+    there: thereBy({ host: box, coworkHome, hash }, (line) => account.machine.sh(line)),
     remove,
     [Symbol.asyncDispose]: remove,
   };
