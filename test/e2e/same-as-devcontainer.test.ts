@@ -33,7 +33,13 @@ const docker = async (...args: string[]): Promise<string> => (await execa("docke
 
 /** Of `docker inspect` what counts. */
 interface Inspected {
-  Config: { Env: string[]; User: string; Labels: Record<string, string>; Entrypoint: string[]; Cmd: string[] | null };
+  Config: {
+    Env: string[] | null;
+    User: string;
+    Labels: Record<string, string>;
+    Entrypoint: string[];
+    Cmd: string[] | null;
+  };
   HostConfig: Record<string, unknown> & { CapAdd: string[] | null };
   Mounts: { Type: string; Source: string; Destination: string; RW: boolean }[];
 }
@@ -61,6 +67,15 @@ const added = {
   labels: /^(cowork\.|devcontainer\.|com\.docker\.compose\.)/,
 };
 
+/**
+ * A container of an image without a PATH gets Docker's default one when it starts. cowork puts a folder before it, and therefore
+ * has to name the rest: what programs inside find is the same.
+ */
+function withPath(environment: readonly string[]): readonly string[] {
+  if (environment.some((line) => line.startsWith("PATH="))) return environment;
+  return [...environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
+}
+
 /** What both have in common, with the clone's own name and place taken out. */
 async function show(container: string, clone: string, exec: (...argv: string[]) => Promise<string>): Promise<Shown> {
   const [found] = JSON.parse(await docker("inspect", container)) as [Inspected];
@@ -80,7 +95,8 @@ async function show(container: string, clone: string, exec: (...argv: string[]) 
     RestartPolicy,
   } = found.HostConfig;
   return {
-    environment: found.Config.Env.map((line) => neutral(line).replace("PATH=/opt/cowork/bin:", "PATH="))
+    environment: withPath(found.Config.Env ?? [])
+      .map((line) => neutral(line).replace("PATH=/opt/cowork/bin:", "PATH="))
       .filter((line) => !added.environment.test(line))
       .toSorted(),
     mounts: found.Mounts.map(({ Type, Source, Destination, RW }) =>

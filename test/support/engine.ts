@@ -61,9 +61,6 @@ async function bootstrap(): Promise<void> {
       "LABEL cowork.test=base",
       "--change",
       'CMD ["/bin/bash"]',
-      // Real base images have it, and what is told of a PATH depends on it.
-      "--change",
-      "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       archive,
       testBaseImage,
     ]);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { sumUp } from "../../../scripts/install/sums.ts";
+import { slowestFiles, sumUp } from "../../../scripts/install/sums.ts";
 import type { VitestReport } from "../../../scripts/install/sums.ts";
 
 const file = (status: string, ...tests: string[]): VitestReport["testResults"][number] => ({
   name: "a.test.ts",
   status,
+  startTime: 1_000,
+  endTime: 2_500,
   assertionResults: tests.map((each) => ({ status: each })),
 });
 
@@ -34,5 +36,17 @@ describe("sumUp", () => {
     ["an unsuccessful run whose tests all passed", { success: false, testResults: [file("passed", "passed")] }],
   ])("does not call %s a success", (_, report) => {
     expect(sumUp(report, "passed").failed).toBe(1);
+  });
+});
+
+describe("slowestFiles", () => {
+  it("names the slowest first, in seconds, and no more than asked for", () => {
+    const timed = (name: string, ms: number): VitestReport["testResults"][number] => ({
+      ...file("passed"),
+      name: `${process.cwd()}/test/${name}.test.ts`,
+      endTime: 1_000 + ms,
+    });
+    const report = { success: true, testResults: [timed("quick", 5), timed("slow", 61_000), timed("middling", 1_240)] };
+    expect(slowestFiles(report, 2)).toEqual(["   61.0 s  test/slow.test.ts", "    1.2 s  test/middling.test.ts"]);
   });
 });
