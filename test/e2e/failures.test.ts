@@ -47,11 +47,8 @@ describe("a session", () => {
   describe("init that was killed", () => {
     it.each([
       ["clone", /clone {2}done/],
-      ["config", /config {2}done/],
-      ["image", /image {2}done/],
       ["container", /container {2}starting/],
       ["container-up", /container {2}done/],
-      ["ready", /ready {2}done/],
     ])("at %s is completed by the same command", async (step, line) => {
       const name = `kill-${step}`;
       await killAt(name, line);

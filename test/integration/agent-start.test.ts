@@ -46,9 +46,9 @@ async function interactive(session: PlainSession): Promise<string> {
   try {
     await terminal.waitFor(/❯/);
     const before = terminal.shown();
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
     terminal.type("hello");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // Typed together, the two would count as pasted text, and Enter as a line end in it.
+    await terminal.waitFor(/hello/);
     terminal.type("\r");
     await terminal.waitFor(/made-up\s*answer/);
     return before;

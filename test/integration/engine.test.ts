@@ -163,9 +163,11 @@ describe("attach", () => {
   test("ends when it is aborted", async () => {
     const controller = new AbortController();
     const stdin = new PassThrough();
-    setTimeout(() => controller.abort(), 300);
-    const streams = { stdin, stdout: new PassThrough(), stderr: new PassThrough(), signal: controller.signal };
-    await expect(engine.attach(id, { command: ["sleep", "2"] }, streams)).rejects.toMatchObject({
+    const stdout = new PassThrough();
+    stdout.once("data", () => controller.abort());
+    const streams = { stdin, stdout, stderr: new PassThrough(), signal: controller.signal };
+    const command = ["sh", "-c", "echo runs; exec sleep 60"] as const;
+    await expect(engine.attach(id, { command }, streams)).rejects.toMatchObject({
       code: "INTERRUPTED",
     });
   });
@@ -194,7 +196,8 @@ describe("helpers", () => {
   test("go when they are interrupted", async () => {
     const controller = new AbortController();
     const work = engine.runHelper({ ...helper, command: ["sleep", "60"] }, { signal: controller.signal });
-    setTimeout(() => controller.abort(), 400);
+    await expect.poll(() => engine.listContainers(helper.labels)).toMatchObject([{ state: "running" }]);
+    controller.abort();
     await expect(work).rejects.toMatchObject({ code: "INTERRUPTED" });
     expect(await engine.listContainers(helper.labels)).toEqual([]);
   });

@@ -12,7 +12,7 @@ const waiting = { timeout: 20_000, interval: 50 };
 /** What `devcontainer up` makes of our image's metadata: PID 1 with its own trap, then ours. */
 const script = `echo Container started; trap "exit 0" 15; trap '/opt/cowork/bin/quiesce; exit 0' 15; exec "$@"; while sleep 1 & wait $!; do :; done`;
 /** Takes 1.3 s to end after SIGTERM, by help of other programs. */
-const slowEnd = `trap 'sleep 1.3; echo "$0" > "/tmp/$0"; exit 0' TERM; while :; do sleep 0.1; done`;
+const slowEnd = `trap 'sleep 1.3; echo "$0" > "/tmp/$0"; exit 0' TERM; echo >"/tmp/$0.ready"; while :; do sleep 0.1; done`;
 
 afterAll(() => removeContainers("cowork.test=quiesce"));
 
@@ -25,8 +25,10 @@ async function background(container: string, flags: readonly string[], ...comman
     async () => expect((await processesIn(container)).some((line) => line.includes(shown))).toBe(true),
     waiting,
   );
-  // between its start and its trap is a moment
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // A process can be seen before it has set its trap.
+  if (!command.includes(slowEnd)) return;
+  const ready = `/tmp/${command.at(-1)}.ready`;
+  await vi.waitFor(() => execa("docker", ["exec", container, "test", "-e", ready]), waiting);
 }
 
 async function fileIn(container: string, path: string): Promise<string> {

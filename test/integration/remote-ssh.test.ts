@@ -148,7 +148,10 @@ describe("a command", () => {
     const channel = await connection.exec("head -c 3000000 /dev/zero");
     let isOver = false;
     void channel.exit.then(() => (isOver = true));
-    await new Promise((done) => void setTimeout(done, 500));
+    // By the time that a later command has ended, the first one has too; its end is held back.
+    const later = await connection.exec("sleep 0.2; true");
+    later.stdout.resume();
+    await later.exit;
     expect(isOver).toBe(false);
     let size = 0;
     for await (const chunk of channel.stdout) size += (chunk as Buffer).length;
@@ -160,15 +163,14 @@ describe("a command", () => {
     const connection = await connect(await knownPerson(), to(machine));
     const terminal = { name: "xterm-256color", columns: 91, rows: 17 };
     const channel = await connection.exec(
-      "tty; echo $TERM; stty size; trap 'stty size; exit 5' WINCH; while :; do sleep 0.1; done",
+      "trap 'stty size; exit 5' WINCH; tty; echo $TERM; stty size; while :; do sleep 0.1; done",
       {
         terminal,
       },
     );
     let seen = "";
     channel.stdout.on("data", (chunk: Buffer) => {
-      if (!seen.includes("17 91") && `${seen}${chunk.toString()}`.includes("17 91"))
-        setTimeout(() => channel.resize(100, 40), 200);
+      if (!seen.includes("17 91") && `${seen}${chunk.toString()}`.includes("17 91")) channel.resize(100, 40);
       seen += chunk.toString();
     });
     expect(await channel.exit).toMatchObject({ code: 5 });
