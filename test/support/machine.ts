@@ -1,5 +1,6 @@
 import { execa } from "execa";
-import { GenericContainer, Wait } from "testcontainers";
+import { type GenericContainer, Wait } from "testcontainers";
+import { atOnce, TestContainer } from "./container.ts";
 import { ensureTestBaseImage } from "./engine.ts";
 import { treeArchive } from "./tree.ts";
 
@@ -33,14 +34,10 @@ const capabilities = [
   "SYS_NICE",
 ] as const;
 
-/** testcontainers has no methods for the cgroup namespace, device rules, `--init` and anonymous volumes. */
-class EngineHost extends GenericContainer {
-  constructor(image: string) {
-    super(image);
-    this.createOpts.Volumes = { "/var/lib/docker": {} };
-    Object.assign(this.hostConfig, { Init: true, CgroupnsMode: "host", DeviceCgroupRules: ["a *:* rwm"] });
-  }
-}
+const extras = {
+  volumes: ["/var/lib/docker"],
+  host: { CgroupnsMode: "host", DeviceCgroupRules: ["a *:* rwm"] },
+};
 
 type Mount = Parameters<GenericContainer["withBindMounts"]>[0][number];
 
@@ -72,8 +69,8 @@ export async function startMachine(test: string, request: MachineRequest = {}): 
     return value === undefined ? [] : [[name, value] as const];
   });
   const first = "mount -o remount,rw /proc/sys; update-ca-certificates >/dev/null 2>&1";
-  const definition = new EngineHost(request.image ?? (await ensureTestBaseImage()))
-    .withLabels({ ...labels, "cowork.test": test })
+  const definition = new TestContainer(test, request.image ?? (await ensureTestBaseImage()), extras)
+    .withLabels(labels)
     .withAddedCapabilities(...capabilities)
     .withSecurityOpt("seccomp=unconfined", "apparmor=unconfined")
     .withBindMounts([
@@ -101,7 +98,7 @@ export async function startMachine(test: string, request: MachineRequest = {}): 
     });
   };
   const remove = async (): Promise<void> => {
-    await started.stop({ timeout: 0, remove: true, removeVolumes: true });
+    await started.stop(atOnce);
   };
   const address = started.getIpAddress("bridge");
   return { container, address, sh, copyTree, remove, [Symbol.asyncDispose]: remove };

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { templateBase } from "../../src/devcontainer/template.ts";
 import { baseArchive } from "./base-archive.ts";
 import { ensureTestBaseImage, hasImage, testBaseImage } from "./engine.ts";
-import { type Account, letIn, type LetInOptions } from "./let-in.ts";
+import { letIn, type LetInOptions } from "./let-in.ts";
 import type { TestHome } from "./home.ts";
 import { startMachine, type Machine, type MachineRequest } from "./machine.ts";
 
@@ -14,9 +14,6 @@ export interface RemoteMachine extends Machine {
   /** lets a person of this machine in, as `ssh <alias>`: key, known host and alias in `~/.ssh`; as root where nothing is said */
   letIn(home: TestHome, alias: string, options?: LetInOptions): Promise<void>;
 }
-
-/** Of the account that everybody has there. */
-export const root: Account = { user: "root", home: "/root" };
 
 /**
  * Starts one for this test alone, to be paused, filled or cut off.

@@ -8,6 +8,7 @@ import type { Question, SecretQuestion } from "../../src/events.ts";
 import type { RemoteContext } from "../../src/remote/types.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { createRun } from "../../src/system/run.ts";
+import { atOnce, TestContainer } from "./container.ts";
 import { ensureSshImage } from "./ssh-server.ts";
 
 /** A machine with an sshd of its own. */
@@ -31,10 +32,10 @@ export async function startSshMachine(test: string, sshd: readonly string[] = []
   // Keys of its own: those of the image would make all machines one.
   const keys = 'rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -A; exec /usr/sbin/sshd -D -e "$@"';
   const argv = ["sh", "-c", keys, "sh", ...options];
-  const { stdout: id } = await execa("docker", ["run", "-d", "--init", `--label=cowork.test=${test}`, image, ...argv]);
+  const started = await new TestContainer(test, image).withCommand(argv).start();
+  const id = started.getId();
   const sh = async (line: string): Promise<string> => (await execa("docker", ["exec", id, "sh", "-ec", line])).stdout;
-  const format = "{{.NetworkSettings.IPAddress}}";
-  const { stdout: address } = await execa("docker", ["inspect", "-f", format, id]);
+  const address = started.getIpAddress("bridge");
   await untilListens(address);
   await sh("id person 2>/dev/null || useradd -m -s /bin/bash -p '*' person");
   return {
@@ -50,7 +51,7 @@ export async function startSshMachine(test: string, sshd: readonly string[] = []
       const lines = (await sh("cat /etc/ssh/ssh_host_*_key.pub")).split("\n");
       return lines.map((line) => `${name} ${line.split(" ").slice(0, 2).join(" ")}\n`).join("");
     },
-    remove: async () => void (await execa("docker", ["rm", "-f", "-v", id])),
+    remove: async () => void (await started.stop(atOnce)),
   };
 }
 

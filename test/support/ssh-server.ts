@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { asRoot } from "./as-root.ts";
+import { atOnce, TestContainer } from "./container.ts";
 import { ensureTestBaseImage, hasImage } from "./engine.ts";
 
 const image = "cowork-test-ssh:trixie";
@@ -25,19 +26,11 @@ export interface SshServer {
 export async function startSshServer(test: string, folder: string): Promise<SshServer> {
   await ensureSshImage();
   await mkdir(folder, { recursive: true });
-  const started = await execa("docker", [
-    "run",
-    "-d",
-    "--init",
-    `--label=cowork.test=${test}`,
-    "-v",
-    `${folder}:/agents`,
-    image,
-  ]);
-  const id = started.stdout;
+  const agentSockets = { source: folder, target: "/agents", mode: "rw" } as const;
+  const started = await new TestContainer(test, image).withBindMounts([agentSockets]).start();
+  const id = started.getId();
   const sh = async (line: string): Promise<string> => (await execa("docker", ["exec", id, "sh", "-ec", line])).stdout;
-  const format = "{{.NetworkSettings.IPAddress}}";
-  const { stdout: address } = await execa("docker", ["inspect", "-f", format, id]);
+  const address = started.getIpAddress("bridge");
   const key = await sh("cat /etc/ssh/ssh_host_ed25519_key.pub");
   let agents = 0;
   return {
@@ -51,7 +44,7 @@ export async function startSshServer(test: string, folder: string): Promise<SshS
     },
     tip: async (ref) => await sh(`git -c safe.directory=* -C /home/git/app.git rev-parse ${ref}`),
     remove: async () => {
-      await execa("docker", ["rm", "-f", "-v", id]);
+      await started.stop(atOnce);
       await asRoot("rm", ["-rf", folder]);
     },
   };

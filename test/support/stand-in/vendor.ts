@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { generate } from "selfsigned";
+import { TestContainer } from "../container.ts";
 import { testBaseImage } from "../engine.ts";
 
 /** One line of the stand-in's journal. */
@@ -90,29 +91,16 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
   };
   try {
     await docker("network", "create", "--internal", "--label", `cowork.test=${label}`, name);
-    const aliases = names.flatMap((alias) => ["--network-alias", alias]);
     const mounts = [
-      "-v",
-      `${process.execPath}:/node:ro`,
-      "-v",
-      `${import.meta.dirname}:/server:ro`,
-      "-v",
-      `${folder}:/stand-in`,
-    ];
-    const run = [
-      "run",
-      "-d",
-      "--init",
-      "--name",
-      name,
-      "--network",
-      name,
-      "--label",
-      `cowork.test=${label}`,
-      ...aliases,
-      ...mounts,
-    ];
-    await docker(...run, base, "/node", "--disable-warning=ExperimentalWarning", "/server/server.ts", "/stand-in");
+      { source: process.execPath, target: "/node", mode: "ro" },
+      { source: import.meta.dirname, target: "/server", mode: "ro" },
+      { source: folder, target: "/stand-in", mode: "rw" },
+    ] as const;
+    await new TestContainer(label, base, { network: { name, aliases: names } })
+      .withName(name)
+      .withBindMounts([...mounts])
+      .withCommand(["/node", "--disable-warning=ExperimentalWarning", "/server/server.ts", "/stand-in"])
+      .start();
     const dockerfile = [
       `FROM ${base}`,
       "COPY cert.pem /usr/local/share/ca-certificates/stand-in.crt",
