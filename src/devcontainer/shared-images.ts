@@ -1,6 +1,7 @@
 import type { ImageDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { imageLabel, repositoryOf } from "./image-labels.ts";
+import { homeId } from "../system/home-id.ts";
 
 /** An image that cowork made for more than one session. */
 export interface MadeImage {
@@ -21,7 +22,7 @@ export interface MadeImage {
 export async function listSharedImages(ctx: Context, options: { project?: string } = {}): Promise<MadeImage[]> {
   const { project } = options;
   const ofProject = project === undefined ? {} : { [imageLabel.project]: project };
-  const own = await ctx.engine.listImages({ [imageLabel.home]: ctx.paths.homeHash, ...ofProject });
+  const own = await ctx.engine.listImages({ [imageLabel.home]: homeId(ctx.paths), ...ofProject });
   const common = project === undefined ? await ctx.engine.listImages({ [imageLabel.shared]: undefined }) : [];
   return [
     ...own.flatMap((image) =>
@@ -61,7 +62,7 @@ export async function removeUnusedImages(
 
 /** What the classic builder leaves without a name: stages of a build that are no part of what came out. */
 export async function removeDangling(ctx: Context, project: string): Promise<void> {
-  const left = await ctx.engine.listImages({ [imageLabel.home]: ctx.paths.homeHash, [imageLabel.project]: project });
+  const left = await ctx.engine.listImages({ [imageLabel.home]: homeId(ctx.paths), [imageLabel.project]: project });
   for (const image of left.filter(({ tags }) => tags.length === 0)) {
     await ctx.engine.removeImage(image.id).catch((error: unknown) => ctx.log(String(error)));
   }

@@ -3,6 +3,7 @@ import { listSharedImages, removeUnusedImages, type MadeImage } from "../devcont
 import type { Context } from "../system/context.ts";
 import { label } from "./labels.ts";
 import { readRecords } from "./records.ts";
+import { homeId } from "../system/home-id.ts";
 
 /**
  * Refs and ids of the images that sessions need: those on record, also where the container is gone and would be made anew,
@@ -11,7 +12,7 @@ import { readRecords } from "./records.ts";
 export async function usedImages(ctx: Context): Promise<{ used: Set<string>; unsure: boolean }> {
   const [entries, containers] = await Promise.all([
     readRecords(ctx),
-    ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash }),
+    ctx.engine.listContainers({ [label.home]: homeId(ctx.paths) }),
   ]);
   const records = entries.flatMap((entry) => ("record" in entry ? [entry.record] : []));
   const refs = records.flatMap(({ devcontainer }) => (devcontainer === undefined ? [] : [devcontainer.image.ref]));

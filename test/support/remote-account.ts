@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { coworkPaths } from "../../src/system/paths.ts";
@@ -35,7 +36,9 @@ async function accountOn(machine: RemoteMachine): Promise<RemoteAccount> {
     await machine.remove();
     await home.remove();
   };
-  const { home: coworkHome, homeHash: hash } = coworkPaths("/root/.cowork");
+  const { home: coworkHome, homeId: idFile } = coworkPaths("/root/.cowork");
+  const hash = randomBytes(16).toString("hex");
+  await machine.sh(`umask 077; mkdir -p ${coworkHome}; echo ${hash} > ${idFile}`);
   return {
     ...home,
     machine,

@@ -8,6 +8,7 @@ import { CoworkError } from "../../../src/errors.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { createFakeEngine, type FakeEngine } from "../../support/fake-engine.ts";
 import { imageContext } from "../../support/image-context.ts";
+import { homeId } from "../../../src/system/home-id.ts";
 
 const unreachable = new CoworkError("ENGINE_FAILED", "dial tcp: lookup registry.example: no such host");
 
@@ -123,7 +124,7 @@ describe("pulling", () => {
 describe("shared images that nobody uses", () => {
   test("go, but not those of other homes, and not another service's while its project is needed", async () => {
     const { ctx, engine } = await world();
-    const home = ctx.paths.homeHash;
+    const home = homeId(ctx.paths);
     const add = (tag: string, labels: Record<string, string>): void => void engine.addImage({ tags: [tag], labels });
     add("cowork-app:used", { "cowork.home": home, "cowork.project": "app" });
     add("cowork-app:old", { "cowork.home": home, "cowork.project": "app" });

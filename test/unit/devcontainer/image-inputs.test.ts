@@ -45,7 +45,7 @@ async function hashOf(what: ImageRequest, env: Record<string, string> = {}, pem?
   onTestFinished(end);
   const origin = originOf(what, env);
   if (origin.kind === "template") throw new Error("no inputs");
-  return (await readInputs({ ...ctx, paths: { ...ctx.paths, homeHash: "home" } }, what, origin, pem)).hash;
+  return (await readInputs({ ...ctx, paths: { ...ctx.paths, pathHash: "home" } }, what, origin, pem)).hash;
 }
 
 describe("what an image begins with", () => {
