@@ -74,6 +74,10 @@ export interface ImageDetail {
   arch: string;
   sizeBytes: number;
   createdAt: string;
+  /** the image that it was made of; empty where the builder does not say (BuildKit, an import, a pull) */
+  parentId: string;
+  /** digests of its layers, the lowest first */
+  layers: readonly string[];
 }
 
 export interface ExecSpec {

@@ -7,7 +7,7 @@ import { plain } from "../../system/text.ts";
 import { removeTree } from "../../system/tree.ts";
 import { isLocked } from "../../system/locks.ts";
 import type { Check } from "../host-part.ts";
-import { sharedImages } from "../images.ts";
+import { countImages } from "../images.ts";
 import { label } from "../labels.ts";
 import { readBackup, writeRecord } from "../record.ts";
 import { readRecords, type RecordEntry } from "../records.ts";
@@ -130,10 +130,10 @@ function namesOf(containers: readonly ContainerSummary[]): string[] {
 
 async function checkImages(ctx: Context): Promise<Check> {
   const title = "Shared images";
-  const images = await sharedImages(ctx).catch(() => undefined);
+  const images = await countImages(ctx).catch(() => undefined);
   if (images === undefined) return { title, status: "warning", detail: "the engine was not asked: it does not answer" };
-  const unused = images.filter((image) => !image.isUsed).length;
-  const detail = `${images.length}, ${unused} not used by a session`;
+  const { all, unused } = images;
+  const detail = `${all}, ${unused} that nobody uses`;
   return unused === 0
     ? { title, status: "ok", detail }
     : { title, status: "warning", detail, fix: "cowork clean --images" };
