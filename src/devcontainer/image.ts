@@ -9,6 +9,7 @@ import { fetchBases, findBases } from "./image-bases.ts";
 import { imageLabel, repositoryOf } from "./image-labels.ts";
 import { buildLayer, layerMetadata, readMetadata, resolveUser, wantedUser } from "./image-layer.ts";
 import { expandLocalEnv } from "./local-env.ts";
+import { userPlace } from "./image-user.ts";
 import { imageConfig, originOf, type ImageRequest } from "./image-request.ts";
 import { ensureLocal } from "./pull.ts";
 import { ensureServiceImages } from "./service-images.ts";
@@ -122,7 +123,7 @@ async function addLayer(
   const { from, image, authorityImage } = work;
   return buildLayer(
     ctx,
-    { from, image, user, link: linkPath({ project, plan }), authorityImage },
+    { from, image, user, userPlace: userPlace(plan, metadata), link: linkPath({ project, plan }), authorityImage },
     {
       tag: tagOf(project, work.key),
       project: project.name,

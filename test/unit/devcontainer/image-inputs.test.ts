@@ -142,6 +142,16 @@ test("a service's user counts where the config names none", () => {
   });
 });
 
+test("-u in runArgs counts as the container's user, after containerUser, as docker takes it", () => {
+  const user = (config: JsonObject) => imageConfig({ config })["containerUser"];
+  expect(user({ runArgs: ["-u", "node"] })).toBe("node");
+  expect(user({ runArgs: ["--init", "-itunode"] })).toBe("node");
+  expect(user({ runArgs: ["--user=a", "--user", "1000:1000"], containerUser: "b" })).toBe("1000:1000");
+  expect(user({ runArgs: ["--label", "-u", "--user="], containerUser: "b" })).toBe("b");
+  expect(user({ runArgs: ["--label", "--user=x"] })).toBeUndefined();
+  expect(imageConfig({ config: { runArgs: ["-u", "a"] }, compose })).toEqual({});
+});
+
 test("lock files lie beside their config", () => {
   expect(lockfilePath(".devcontainer/devcontainer.json")).toBe(".devcontainer/devcontainer-lock.json");
   expect(lockfilePath(".devcontainer.json")).toBe(".devcontainer-lock.json");
