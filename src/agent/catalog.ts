@@ -7,3 +7,12 @@ const agents: Record<AgentId, Agent> = { claude };
 export function getAgent(id: AgentId): Agent {
   return agents[id];
 }
+
+/** The agent that a session's record names; undefined for one that only a newer cowork knows. */
+export function findAgent(id: string): Agent | undefined {
+  return allAgents().find((agent) => agent.id === id);
+}
+
+export function allAgents(): Agent[] {
+  return Object.values(agents);
+}

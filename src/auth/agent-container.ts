@@ -11,6 +11,7 @@ import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
 import { removeTree } from "../system/tree.ts";
+import { homeId } from "../system/home-id.ts";
 
 export interface AgentContainerRequest {
   settings: Settings;
@@ -66,7 +67,7 @@ export async function withAgentContainer<T>(
           { source: configFolder, target: inside.config(agent) },
           ...(await policyMount(ctx, agent)),
         ],
-        labels: { "cowork.home": ctx.paths.homeHash, [label]: mark },
+        labels: { "cowork.home": homeId(ctx.paths), [label]: mark },
         network: true,
       },
       { timeoutMs: 3_700_000, signal: AbortSignal.any([ctx.signal, ended.signal]) },
@@ -104,7 +105,7 @@ async function waitUntilUp(ctx: Context, mark: string): Promise<string> {
 
 /** What a killed cowork left behind. Under the lock of `auth`, so nobody is using it. */
 async function removeLeft(ctx: Context, agent: Agent): Promise<void> {
-  const left = await ctx.engine.listContainers({ "cowork.home": ctx.paths.homeHash, [label]: undefined });
+  const left = await ctx.engine.listContainers({ "cowork.home": homeId(ctx.paths), [label]: undefined });
   for (const container of left) await ctx.engine.removeContainer(container.id);
   const folder = dirname(ctx.paths.vault(agent.id));
   const names = await readdir(folder);

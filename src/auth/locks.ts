@@ -4,6 +4,7 @@ import type { Agent } from "../agent/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { lookAtPath, readTextFile } from "../system/files.ts";
+import { homeLabels } from "../system/home-id.ts";
 import { errorCode } from "../system/open-folder.ts";
 
 /** A holder touches its lock every five seconds. */
@@ -46,7 +47,11 @@ function quietFor(ctx: Context, path: string): number | undefined {
 /** The program writes down who holds it, with the host name of its container: by default the start of the container's id. */
 async function mayBeHeld(ctx: Context, path: string, quiet: number): Promise<boolean> {
   if (quiet > deadMs) return false;
-  const containers = await ctx.engine.listContainers({ "cowork.home": ctx.paths.homeHash }).catch(() => undefined);
+  const questions = homeLabels(ctx.paths).map((home) => ctx.engine.listContainers({ "cowork.home": home }));
+  const containers = await Promise.all(questions).then(
+    (answers) => answers.flat(),
+    () => undefined,
+  );
   // an engine that cannot be asked may well run them
   if (containers === undefined) return true;
   const running = containers.filter((one) => one.state === "running" || one.state === "paused");

@@ -1,6 +1,7 @@
 import type { Agent, Login } from "../agent/types.ts";
 import { isPolicyInPlace } from "../agent/parts.ts";
 import type { Context } from "../system/context.ts";
+import { homeLabels } from "../system/home-id.ts";
 import { plain } from "../system/text.ts";
 import { checkVault } from "./vault.ts";
 
@@ -34,14 +35,18 @@ export async function authStatus(ctx: Context, agent: Agent): Promise<AuthStatus
 }
 
 async function findThreats(ctx: Context, agent: Agent, guarded: boolean): Promise<string[]> {
-  const labels = { "cowork.home": ctx.paths.homeHash, "cowork.name": undefined };
-  const containers = await ctx.engine.listContainers(labels).catch(() => []);
+  const questions = homeLabels(ctx.paths).map((home) =>
+    ctx.engine.listContainers({ "cowork.home": home, "cowork.name": undefined }).catch(() => []),
+  );
+  const containers = (await Promise.all(questions)).flat();
   const lines: string[] = [];
   for (const { id, labels: its } of containers) {
     const detail = await ctx.engine.findContainer(id).catch(() => undefined);
-    const names = agent.keepOut.filter((name) => (detail?.env[name] ?? "") !== "");
+    // Labels alone say nothing: an image may have them. What has the login in it is this home's.
+    if (detail?.mounts.some(({ source }) => source === ctx.paths.vault(agent.id)) !== true) continue;
+    const names = agent.keepOut.filter((name) => (detail.env[name] ?? "") !== "");
     if (names.length === 0) continue;
-    const bound = detail?.mounts.some((mount) => mount.destination === agent.launch.policy?.target && !mount.writable);
+    const bound = detail.mounts.some((mount) => mount.destination === agent.launch.policy?.target && !mount.writable);
     const how =
       guarded && bound
         ? "kept from the agent by its managed settings"

@@ -11,7 +11,9 @@ import type { JsonObject } from "./types.ts";
 export function checkConfig(config: JsonObject, path: string): void {
   const text = z.string();
   const texts = z.array(text);
-  const env = z.record(text, z.union([text, z.null()]));
+  // A number says the same as its text.
+  const scalar = z.union([text, z.number(), z.boolean(), z.null()]);
+  const env = z.record(text, scalar);
   const command = z.union([text, texts]);
   const schema = z.looseObject({
     image: z.optional(text),
@@ -22,7 +24,7 @@ export function checkConfig(config: JsonObject, path: string): void {
         dockerfile: z.optional(text),
         context: z.optional(text),
         target: z.optional(text),
-        args: z.optional(z.record(text, text)),
+        args: z.optional(env),
         cacheFrom: z.optional(z.union([text, texts])),
         options: z.optional(texts),
       }),
@@ -54,7 +56,8 @@ export function checkConfig(config: JsonObject, path: string): void {
   if (success) return;
   const [issue] = error.issues;
   const where = issue?.path.map(String).join(".") ?? "";
-  const wanted = expected[String(issue?.path[0])] ?? describe(issue) ?? "it has the wrong type";
+  const [first, second] = (issue?.path ?? []).map(String);
+  const wanted = expected[`${first}.${second}`] ?? expected[`${first}`] ?? describe(issue) ?? "it has the wrong type";
   throw new CoworkError("DEVCONTAINER_INVALID", `${plain(path)} cannot be used: ${plain(where)}: ${plain(wanted)}.`);
 }
 
@@ -71,6 +74,7 @@ const expected: Readonly<Record<string, string>> = {
   mounts: "a list of texts (type=…,source=…,target=…) or objects with a target is expected",
   dockerComposeFile: "a path or a list of paths is expected",
   initializeCommand: "a text, a list of texts, or an object of those is expected",
+  "build.args": "an object of texts is expected",
   containerEnv: "an object of texts is expected",
   remoteEnv: "an object of texts or null is expected",
 };

@@ -11,6 +11,7 @@ import { buildOptions, imageConfig, localFeatures, type ImageRequest } from "./i
 import { imageLabel } from "./image-labels.ts";
 import { hostProxies } from "./proxies.ts";
 import type { JsonObject } from "./types.ts";
+import { homeId } from "../system/home-id.ts";
 
 /** Marks the entry that the build leaves for the configuration itself, so that it can be told from an image's or a feature's. */
 export const ownEntry = { cowork: { own: true } } as const;
@@ -87,7 +88,7 @@ function featureTag(key: string): string {
 
 /** On all that a build makes, so that what it leaves behind is known as ours. The same for every build of a project: they share a cache. */
 export function stageLabels(ctx: Context, { project }: Pick<ImageRequest, "project">): Record<string, string> {
-  return { [imageLabel.project]: project.name, [imageLabel.home]: ctx.paths.homeHash };
+  return { [imageLabel.project]: project.name, [imageLabel.home]: homeId(ctx.paths) };
 }
 
 /** The export of the context and the Dockerfile with our lines in it, in an empty folder. */

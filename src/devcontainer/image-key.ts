@@ -69,7 +69,7 @@ export function commonParts(ctx: Context, { project, plan }: ImageRequest, pem: 
   const { sessionUid, sessionGid } = ctx.user;
   return [
     recipe,
-    ctx.paths.homeHash,
+    ctx.paths.pathHash,
     project.name,
     project.folder,
     linkPath({ project, plan }) ?? "",

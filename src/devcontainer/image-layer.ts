@@ -75,6 +75,8 @@ export interface LayerWork {
   from: string;
   image: ImageDetail;
   user: RemoteUser;
+  /** where it is named, for a message */
+  userPlace: string;
   link: string | undefined;
   authorityImage: string | undefined;
 }
@@ -125,7 +127,7 @@ export async function buildLayer(
   } catch (error) {
     const failure = imageError(`The dev container's image for ${result.project}`, error, "cowork doctor");
     if (/the image has no user /.test(failure.message)) {
-      const hint = "correct remoteUser in devcontainer.json";
+      const hint = `correct ${work.userPlace}, or add the user to the image`;
       throw new CoworkError(
         "DEVCONTAINER_INVALID",
         `The image has no user ${plain(work.user.name)}, which the configuration wants to work as.`,

@@ -5,6 +5,7 @@ import type { ProjectFacts } from "../project/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
+import { runArgsUser } from "./image-user.ts";
 import { expandLocalEnv } from "./local-env.ts";
 import type { BuildInput, ConfigSource, DevcontainerPlan, JsonObject } from "./types.ts";
 
@@ -81,6 +82,8 @@ export function imageConfig({ config, compose }: Pick<DevcontainerPlan, "config"
     if (value !== undefined) reduced[key] = value;
   }
   if (compose?.user !== undefined && reduced["containerUser"] === undefined) reduced["containerUser"] = compose.user;
+  const given = compose === undefined ? runArgsUser(config) : undefined;
+  if (given !== undefined && given !== "") reduced["containerUser"] = given;
   return reduced;
 }
 

@@ -9,12 +9,14 @@ import { fetchBases, findBases } from "./image-bases.ts";
 import { imageLabel, repositoryOf } from "./image-labels.ts";
 import { buildLayer, layerMetadata, readMetadata, resolveUser, wantedUser } from "./image-layer.ts";
 import { expandLocalEnv } from "./local-env.ts";
+import { userPlace } from "./image-user.ts";
 import { imageConfig, originOf, type ImageRequest } from "./image-request.ts";
 import { ensureLocal } from "./pull.ts";
 import { ensureServiceImages } from "./service-images.ts";
 import { removeDangling } from "./shared-images.ts";
 import { ensureTemplateImage } from "./template-image.ts";
 import type { JsonObject, SharedImage } from "./types.ts";
+import { homeId, homeLabels } from "../system/home-id.ts";
 
 /** An hour: somebody else's build of the same image is waited for. */
 const waitMs = 3_600_000;
@@ -112,7 +114,7 @@ async function addLayer(
   const { project, plan } = request;
   const metadata = layerMetadata(readMetadata(work.image));
   const wanted = expandLocalEnv(wantedUser(imageConfig(plan), metadata, work.image.user), ctx.env);
-  const labels = { [imageLabel.project]: project.name, [imageLabel.home]: ctx.paths.homeHash };
+  const labels = { [imageLabel.project]: project.name, [imageLabel.home]: homeId(ctx.paths) };
   const passwd = async (): Promise<string> => {
     const helper = { image: work.from, command: ["cat", "/etc/passwd"] as const, user: "0", labels };
     return (await ctx.engine.runHelper(helper, { signal: ctx.signal })).stdout;
@@ -121,7 +123,7 @@ async function addLayer(
   const { from, image, authorityImage } = work;
   return buildLayer(
     ctx,
-    { from, image, user, link: linkPath({ project, plan }), authorityImage },
+    { from, image, user, userPlace: userPlace(plan, metadata), link: linkPath({ project, plan }), authorityImage },
     {
       tag: tagOf(project, work.key),
       project: project.name,
@@ -139,12 +141,14 @@ async function addLayer(
 
 async function findByInputs(ctx: Context, { project }: ImageRequest, inputs: string): Promise<SharedImage | undefined> {
   const found = await ctx.engine.listImages({
-    [imageLabel.home]: ctx.paths.homeHash,
+    [imageLabel.home]: undefined,
     [imageLabel.project]: project.name,
     [imageLabel.inputs]: inputs,
   });
+  const homes = homeLabels(ctx.paths);
+  const ours = found.filter(({ labels }) => homes.includes(labels[imageLabel.home] ?? ""));
   // Labels are inherited by what somebody builds on it: the tag says that it is the one.
-  const tagged = found.flatMap((image) =>
+  const tagged = ours.flatMap((image) =>
     image.tags.map((tag) => ({ tag, image, key: image.labels[imageLabel.key] ?? "" })),
   );
   const [newest] = tagged

@@ -2,7 +2,8 @@ import { parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import { checkConfig } from "./check-config.ts";
-import type { ConfigSource, JsonObject } from "./types.ts";
+import { isObject } from "./json.ts";
+import type { ConfigSource, Json, JsonObject } from "./types.ts";
 
 /**
  * Reads a devcontainer.json: JSON with comments and trailing commas. Properties that cowork does not know are kept as they are.
@@ -14,7 +15,25 @@ export async function readConfig(source: ConfigSource, path: string): Promise<{ 
   const text = new TextDecoder().decode(bytes).replace(/^\uFEFF/, "");
   const config = parseJsonc(text, path);
   checkConfig(config, path);
-  return { config, text };
+  return { config: withTexts(config), text };
+}
+
+/** Numbers and the like in build arguments and variables become the text that @devcontainers/cli makes of them. */
+function withTexts(config: JsonObject): JsonObject {
+  const { build, containerEnv, remoteEnv } = config;
+  return {
+    ...config,
+    ...(isObject(build) && isObject(build["args"]) ? { build: { ...build, args: asTexts(build["args"]) } } : {}),
+    ...(isObject(containerEnv) ? { containerEnv: asTexts(containerEnv) } : {}),
+    // There null takes a variable away.
+    ...(isObject(remoteEnv) ? { remoteEnv: asTexts(remoteEnv, (value) => value !== null) } : {}),
+  };
+}
+
+function asTexts(values: JsonObject, isText: (value: Json) => boolean = () => true): JsonObject {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, isText(value) ? String(value as string) : value]),
+  );
 }
 
 export function parseJsonc(text: string, path: string): JsonObject {

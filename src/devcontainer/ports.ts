@@ -10,6 +10,16 @@ export function localPort(text: string): string {
   return `127.0.0.1::${container}`;
 }
 
+/**
+ * Is it `[address:][host:]container[/protocol]`? Docker reads more: fields as in `published=80,target=80` open a port on all
+ * addresses, whatever stands before them.
+ */
+export function isPlainPort(text: string): boolean {
+  const [container = "", ...host] = splitOutsideVariables(text).toReversed();
+  const isPort = /^\d+(-\d+)?(\/(tcp|udp|sctp))?$/.test(container);
+  return isPort && host.every((part) => /^([[\]\w.*-]|\$\{[^{}]*\})*$/.test(part));
+}
+
 /** `appPort`: a number, a text like `--publish`'s, or a list of both. */
 export function listPorts(appPort: unknown): string[] {
   const ports: unknown[] = Array.isArray(appPort)

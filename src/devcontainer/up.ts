@@ -133,8 +133,11 @@ export function readUpResult(result: JsonObject): UpResult | undefined {
     remoteUser,
     workspaceFolder: remoteWorkspaceFolder,
     ...(typeof composeProjectName === "string" ? { composeProject: composeProjectName } : {}),
+    // Of an image's metadata they may be numbers.
     remoteEnv: Object.fromEntries(
-      Object.entries(remoteEnv).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+      Object.entries(remoteEnv).flatMap(([name, value]) =>
+        ["string", "number", "boolean"].includes(typeof value) ? [[name, String(value as string)]] : [],
+      ),
     ),
   };
 }

@@ -96,9 +96,19 @@ interface ListedContainer {
   Id: string;
   Names?: string[];
   Image: string;
+  ImageID?: string;
   State: string;
   Labels?: Record<string, string> | null;
   Ports?: { IP?: string; PrivatePort: number; PublicPort?: number; Type: string }[] | null;
+  Mounts?: EngineMount[] | null;
+}
+
+interface EngineMount {
+  Type: string;
+  Name?: string;
+  Source: string;
+  Destination: string;
+  RW: boolean;
 }
 
 function toSummary(listed: ListedContainer): ContainerSummary {
@@ -106,6 +116,7 @@ function toSummary(listed: ListedContainer): ContainerSummary {
     id: listed.Id,
     name: (listed.Names?.[0] ?? "").replace(/^\//, ""),
     image: listed.Image,
+    imageId: listed.ImageID ?? "",
     state: listed.State as ContainerState,
     labels: listed.Labels ?? {},
     ports: (listed.Ports ?? []).map((port) => ({
@@ -114,6 +125,7 @@ function toSummary(listed: ListedContainer): ContainerSummary {
       ...(port.PublicPort === undefined ? {} : { host: port.PublicPort }),
       ...(port.IP === undefined ? {} : { address: port.IP }),
     })),
+    mounts: toMounts(listed.Mounts),
   };
 }
 
@@ -124,7 +136,7 @@ interface InspectedContainer {
   State: { Status: string; Pid: number; ExitCode: number; StartedAt: string };
   Config: { Image: string; User?: string; Env?: string[] | null; Labels?: Record<string, string> | null };
   HostConfig: { PidMode?: string };
-  Mounts?: { Type: string; Name?: string; Source: string; Destination: string; RW: boolean }[] | null;
+  Mounts?: EngineMount[] | null;
   NetworkSettings?: {
     Networks?: Record<string, unknown> | null;
     Ports?: Record<string, { HostIp: string; HostPort: string }[] | null> | null;
@@ -145,16 +157,20 @@ function toDetail(found: InspectedContainer): ContainerDetail {
     pid: found.State.Pid,
     startedAt: found.State.StartedAt,
     exitCode: found.State.ExitCode,
-    mounts: (found.Mounts ?? []).map((mount): MountInfo => ({
-      type: mount.Type,
-      source: mount.Source,
-      destination: mount.Destination,
-      writable: mount.RW,
-      ...(mount.Name === undefined ? {} : { name: mount.Name }),
-    })),
+    mounts: toMounts(found.Mounts),
     networks: Object.keys(found.NetworkSettings?.Networks ?? {}),
     pidMode: found.HostConfig.PidMode ?? "",
   };
+}
+
+function toMounts(mounts: readonly EngineMount[] | null | undefined): MountInfo[] {
+  return (mounts ?? []).map((mount) => ({
+    type: mount.Type,
+    source: mount.Source,
+    destination: mount.Destination,
+    writable: mount.RW,
+    ...(mount.Name === undefined ? {} : { name: mount.Name }),
+  }));
 }
 
 /** @param key `8080/tcp` */

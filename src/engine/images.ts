@@ -124,6 +124,8 @@ interface InspectedImage {
   Architecture: string;
   Size: number;
   Created: string;
+  Parent?: string;
+  RootFS?: { Layers?: string[] | null };
 }
 
 function toDetail(found: InspectedImage): ImageDetail {
@@ -137,6 +139,8 @@ function toDetail(found: InspectedImage): ImageDetail {
     arch: npmArch(found.Architecture),
     sizeBytes: found.Size,
     createdAt: found.Created,
+    parentId: found.Parent ?? "",
+    layers: found.RootFS?.Layers ?? [],
   };
 }
 

@@ -27,9 +27,12 @@ export interface ContainerSummary {
   id: string;
   name: string;
   image: string;
+  imageId: string;
   state: ContainerState;
   labels: Labels;
   ports: Port[];
+  /** some engines leave them out of lists: `findContainer` tells them for certain */
+  mounts: MountInfo[];
 }
 
 export interface Port {
@@ -51,14 +54,12 @@ export interface MountInfo {
 }
 
 export interface ContainerDetail extends ContainerSummary {
-  imageId: string;
   env: Readonly<Record<string, string>>;
   /** the container's own user (Config.User), empty for root */
   user: string;
   pid: number;
   startedAt: string;
   exitCode: number;
-  mounts: MountInfo[];
   networks: string[];
   pidMode: string;
 }
@@ -73,6 +74,10 @@ export interface ImageDetail {
   arch: string;
   sizeBytes: number;
   createdAt: string;
+  /** the image that it was made of; empty where the builder does not say (BuildKit, an import, a pull) */
+  parentId: string;
+  /** digests of its layers, the lowest first */
+  layers: readonly string[];
 }
 
 export interface ExecSpec {

@@ -9,15 +9,16 @@ import type { StartedCli } from "../devcontainer/cli.ts";
 import type { ConfigKind } from "../devcontainer/types.ts";
 import { startUp, up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
-import type { ContainerDetail } from "../engine/types.ts";
+import type { ContainerDetail, ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
+import { plain } from "../system/text.ts";
 import { readyAgent } from "./agent-ready.ts";
 import { writeContainerFolder } from "./container-folder.ts";
-import { sessionLabels } from "./labels.ts";
+import { homeOf, label, sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
 import { sessionVolumes } from "./session-volumes.ts";
-import { containersOf } from "./world.ts";
+import { containersOf, sortedContainers } from "./world.ts";
 
 /**
  * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent's part. The
@@ -33,10 +34,10 @@ export async function bringUp(
   notes: string[],
   cli?: StartedCli,
 ): Promise<SessionRecord> {
-  const { devcontainer, id, name } = record;
+  const { devcontainer, name } = record;
   if (devcontainer === undefined)
     throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
-  const started = cli ?? startUp(ctx, upPlace(ctx, id, devcontainer.kind));
+  const started = cli ?? startUp(ctx, upPlace(ctx, record, devcontainer.kind));
   try {
     return await bringUpWith(ctx, { ...record, devcontainer }, settings, notes, started);
   } finally {
@@ -45,8 +46,13 @@ export async function bringUp(
 }
 
 /** What `startUp` has to know of a session. */
-export function upPlace(ctx: Context, id: string, kind: ConfigKind): { id: string; composeProject?: string } {
-  return { id, ...(kind === "compose" ? { composeProject: composeProjectName(ctx.paths.homeHash, id) } : {}) };
+export function upPlace(
+  ctx: Context,
+  record: Pick<SessionRecord, "id" | "home">,
+  kind: ConfigKind,
+): { id: string; composeProject?: string } {
+  const { id } = record;
+  return { id, ...(kind === "compose" ? { composeProject: composeProjectName(homeOf(ctx, record), id) } : {}) };
 }
 
 type Made = SessionRecord & { devcontainer: NonNullable<SessionRecord["devcontainer"]> };
@@ -69,13 +75,14 @@ async function bringUpWith(
   ctx.report({ session: name, step: "container", state: "start" });
   await checkBinds(ctx, record);
   await removeHalfMade(ctx, record);
+  await ownOnly(ctx, record);
   const request = {
-    ...upPlace(ctx, id, devcontainer.kind),
+    ...upPlace(ctx, record, devcontainer.kind),
     name,
     overrideConfigPath: overridePaths(ctx, id).config,
     clone: ctx.paths.clone(id),
     configPath: devcontainer.path ?? undefined,
-    labels: sessionLabels(record, ctx.paths.homeHash),
+    labels: sessionLabels(record, homeOf(ctx, record)),
     ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
   };
   const result = await up(ctx, request, cli);
@@ -85,7 +92,10 @@ async function bringUpWith(
       hint: `cowork logs ${name}`,
     });
   }
+  const own = await ownOnly(ctx, record);
+  if (!own.some(({ id: each }) => each === container.id)) throw notOwn(record, container);
   const started = {
+    id: container.id,
     user: result.remoteUser,
     workspaceFolder: result.workspaceFolder,
     remoteEnv: result.remoteEnv,
@@ -93,7 +103,27 @@ async function bringUpWith(
   };
   ctx.report({ session: name, step: "container", state: "done" });
   await settleIn(ctx, record, { agent, settings, container, started }, notes);
-  return { ...record, container: started, volumes: sessionVolumes(ctx, record, container) };
+  const containers = own.map(({ id: each }) => each);
+  return { ...record, container: started, containers, volumes: sessionVolumes(ctx, record, container) };
+}
+
+/**
+ * The session's containers. @devcontainers/cli takes the first one that carries the session's labels, and runs in it what the project
+ * asks for: where another container carries them too, nothing may start.
+ * @throws UP_FAILED naming the other one
+ */
+async function ownOnly(ctx: Context, record: SessionRecord): Promise<ContainerSummary[]> {
+  const { own, foreign } = await sortedContainers(ctx, record);
+  const other = foreign.find(({ labels }) => labels[label.localFolder] !== undefined);
+  if (other !== undefined) throw notOwn(record, other);
+  return own;
+}
+
+function notOwn({ name }: SessionRecord, { name: other }: ContainerSummary): CoworkError {
+  const what = `The container ${plain(other)} carries the labels of session ${name}, but is not its own: it does not have its clone mounted.`;
+  return new CoworkError("UP_FAILED", what, {
+    hint: `look at it with docker inspect ${plain(other)}, and remove it or wait until it is gone`,
+  });
 }
 
 /**
@@ -102,7 +132,7 @@ async function bringUpWith(
  */
 async function removeHalfMade(ctx: Context, record: SessionRecord): Promise<void> {
   if (record.container !== undefined) return;
-  for (const { id } of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(id);
+  for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
 }
 
 interface Settling {

@@ -62,7 +62,7 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
  * @returns false when the session must not be removed
  */
 async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: Wanted): Promise<boolean> {
-  const main = devContainer(await containersOf(ctx, record.id));
+  const main = devContainer(await containersOf(ctx, record));
   if (main?.state !== "running") return true;
   await stopContainers(ctx, record);
   if (options.force || (await insightOf(ctx, record, options)).unsaved.length === 0) return true;

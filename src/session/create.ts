@@ -5,6 +5,7 @@ import { startUp } from "../devcontainer/up.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
+import { homeId } from "../system/home-id.ts";
 import { withLock } from "../system/locks.ts";
 import { bringUp, upPlace } from "./bring-up.ts";
 import { carryIn } from "./carry-in.ts";
@@ -41,7 +42,7 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
     return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async () => {
       const notes: string[] = [];
       const record = await completeSession(ctx, request, plan, wanted, notes);
-      const world = await lookAt(ctx, id, await containersOf(ctx, id));
+      const world = await lookAt(ctx, id, await containersOf(ctx, record));
       const session = viewSession(record, { ...world, busy: false }, ctx.paths);
       return { name, ok: true, session, exitCode: 0, notes };
     });
@@ -49,7 +50,7 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
     const outcome = reportFailure(ctx, name, "ready", error);
     const record = await readRecord(ctx, id).catch(() => undefined);
     if (record === undefined) return outcome;
-    const world = await lookAt(ctx, id, await containersOf(ctx, id).catch(() => []));
+    const world = await lookAt(ctx, id, await containersOf(ctx, record).catch(() => []));
     return { ...outcome, session: viewSession(record, { ...world, busy: false }, ctx.paths) };
   }
 }
@@ -95,12 +96,12 @@ async function startEarly(
   ctx: Context,
   request: InitRequest,
   plan: SessionsPlan,
-  { id, start }: SessionRecord,
+  record: SessionRecord,
 ): Promise<StartedCli | undefined> {
-  const kind = plan.commits.get(start.commit)?.plan.kind;
+  const kind = plan.commits.get(record.start.commit)?.plan.kind;
   if (request.options.noStart || kind === undefined || kind === "compose") return undefined;
-  await ensureFolder(ctx.paths.state(id), { mode: 0o700 });
-  return startUp(ctx, upPlace(ctx, id, kind));
+  await ensureFolder(ctx.paths.state(record.id), { mode: 0o700 });
+  return startUp(ctx, upPlace(ctx, record, kind));
 }
 
 async function stepClone(
@@ -115,7 +116,7 @@ async function stepClone(
   if (record.cloned) {
     notes.push("the clone was gone and has been made anew from where the session started");
     // Its container still has the removed folder mounted.
-    for (const container of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(container.id);
+    for (const container of await containersOf(ctx, record)) await ctx.engine.removeContainer(container.id);
   }
   const { sessionUid: uid, sessionGid: gid } = ctx.user;
   const { project, source } = request;
@@ -165,6 +166,7 @@ function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted):
     volumes: [],
     images: [],
     carried: [],
+    home: homeId(ctx.paths),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from "../system/context.ts";
-import { checkAgent } from "./checks/agent.ts";
+import { checkAgents } from "./checks/agent.ts";
 import { checkConfig } from "./checks/config.ts";
 import { checkEngine } from "./checks/engine.ts";
 import { checkLeftovers } from "./checks/leftovers.ts";
@@ -9,7 +9,7 @@ import type { Check } from "./host-part.ts";
 
 /** Everything that cowork needs on this host, checked; with `fix` what can be mended safely is. Never throws for a bad state. */
 export async function runDoctor(ctx: Context, options: { fix: boolean }): Promise<Check[]> {
-  const groups = [checkPrograms, checkEngine, checkAgent, checkConfig, checkLeftovers, checkOldVersions];
+  const groups = [checkPrograms, checkEngine, checkAgents, checkConfig, checkLeftovers, checkOldVersions];
   const results: Check[] = [];
   for (const group of groups) results.push(...(await group(ctx, options)));
   return results;

@@ -7,6 +7,7 @@ import type { ConnectWish } from "./connect-plan.ts";
 import { sessionEnvironment } from "./environment.ts";
 import type { ConnectIo, ConnectRequest } from "./host-part.ts";
 import { locked } from "./outcome.ts";
+import { ownContainers } from "./own-containers.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
 import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
@@ -108,8 +109,8 @@ async function findRunning(
   ahead?: ReturnType<typeof takeAhead>,
 ): Promise<Running | undefined> {
   if (record.container === undefined) return undefined;
-  const containers = (await ahead)?.get(record.id) ?? (await containersOf(ctx, record.id));
-  const container = devContainer(containers);
+  const known = ownContainers(ctx, record, (await ahead)?.get(record.id) ?? []);
+  const container = devContainer(known.length > 0 ? known : await containersOf(ctx, record));
   return container?.state === "running" ? { record, container } : undefined;
 }
 

@@ -1,21 +1,17 @@
 import { CoworkError } from "../errors.ts";
-import { listSharedImages, removeUnusedImages, type MadeImage } from "../devcontainer/shared-images.ts";
+import { listSharedImages, listUnusedImages, removeUnusedImages } from "../devcontainer/shared-images.ts";
 import type { Context } from "../system/context.ts";
-import { label } from "./labels.ts";
 import { readRecords } from "./records.ts";
 
 /**
- * Refs and ids of the images that sessions need: those on record, also where the container is gone and would be made anew,
- * and those of every container of this home. A record that cannot be read may need any image: then `unsure` is true.
+ * Refs of the images that sessions need by what is on record, also where the container is gone and would be made anew. A record
+ * that cannot be read may need any image: then `unsure` is true.
  */
 export async function usedImages(ctx: Context): Promise<{ used: Set<string>; unsure: boolean }> {
-  const [entries, containers] = await Promise.all([
-    readRecords(ctx),
-    ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash }),
-  ]);
+  const entries = await readRecords(ctx);
   const records = entries.flatMap((entry) => ("record" in entry ? [entry.record] : []));
   const refs = records.flatMap(({ devcontainer }) => (devcontainer === undefined ? [] : [devcontainer.image.ref]));
-  return { used: new Set([...refs, ...containers.map(({ image }) => image)]), unsure: records.length < entries.length };
+  return { used: new Set(refs), unsure: records.length < entries.length };
 }
 
 /**
@@ -36,8 +32,9 @@ export async function cleanImages(ctx: Context, options: { dryRun: boolean; proj
   return (await removeUnusedImages(ctx, used, options)).map(({ ref }) => ref);
 }
 
-/** Shared images with whether a session uses them. */
-export async function sharedImages(ctx: Context): Promise<(MadeImage & { isUsed: boolean })[]> {
-  const [images, { used }] = await Promise.all([listSharedImages(ctx), usedImages(ctx)]);
-  return images.map((image) => ({ ...image, isUsed: used.has(image.ref) || used.has(image.id) }));
+/** How many shared images there are, and how many of them `clean --images` would remove. */
+export async function countImages(ctx: Context): Promise<{ all: number; unused: number }> {
+  const { used, unsure } = await usedImages(ctx);
+  const [all, unused] = await Promise.all([listSharedImages(ctx), listUnusedImages(ctx, used)]);
+  return { all: all.length, unused: unsure ? 0 : unused.length };
 }

@@ -1,4 +1,5 @@
 import type { Context } from "../system/context.ts";
+import { ownContainers } from "./own-containers.ts";
 import { selectRecords } from "./records.ts";
 import type { Selector, SessionView } from "./types.ts";
 import { compareViews, viewSession } from "./view.ts";
@@ -9,8 +10,10 @@ export async function listSessions(ctx: Context, selector: Selector): Promise<Se
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
   const views = await Promise.all(
     entries.map(async (entry) => {
-      const world = await lookAt(ctx, entry.id, containers.get(entry.id) ?? []);
-      return "record" in entry ? viewSession(entry.record, world, ctx.paths) : unreadable(ctx, entry);
+      if ("error" in entry) return unreadable(ctx, entry);
+      const { record } = entry;
+      const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
+      return viewSession(record, await lookAt(ctx, record.id, own), ctx.paths);
     }),
   );
   return views.toSorted(compareViews);

@@ -6,7 +6,7 @@ import type { GitInside } from "../clone/types.ts";
 import { ensureTemplateImage } from "../devcontainer/template-image.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files.ts";
-import { sessionLabels } from "./labels.ts";
+import { homeOf, sessionLabels } from "./labels.ts";
 import type { SessionRecord } from "./record.ts";
 import type { GitView } from "./types.ts";
 import type { UserSide } from "./user-side.ts";
@@ -15,7 +15,7 @@ import { containersOf } from "./world.ts";
 
 /** Git for a session's clone: in its container while that runs, else in a helper container without network. */
 export async function insideOf(ctx: Context, record: SessionRecord): Promise<GitInside> {
-  const container = devContainer(await containersOf(ctx, record.id));
+  const container = devContainer(await containersOf(ctx, record));
   const own = record.devcontainer?.image.ref;
   // The template has git for certain; a project's own image may not, or may be gone.
   const template = async (): Promise<string> =>
@@ -26,7 +26,7 @@ export async function insideOf(ctx: Context, record: SessionRecord): Promise<Git
     gid: ctx.user.sessionGid,
     ...(container === undefined ? {} : { containerId: container.id }),
     images: own === undefined ? [template] : [own, template],
-    labels: sessionLabels(record, ctx.paths.homeHash),
+    labels: sessionLabels(record, homeOf(ctx, record)),
   });
 }
 

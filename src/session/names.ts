@@ -28,7 +28,7 @@ export function tmuxName(id: string): string {
   return id.replace(/[.:]/g, "_");
 }
 
-/** @param homeHash `paths.homeHash`: two homes on one engine must not share a Compose project */
-export function composeProjectName(homeHash: string, id: string): string {
-  return `cowork-${createHash("sha256").update(`${homeHash}\0${id}`).digest("hex").slice(0, 12)}`;
+/** @param home value of the label `cowork.home` (`homeOf`): two homes on one engine must not share a Compose project */
+export function composeProjectName(home: string, id: string): string {
+  return `cowork-${createHash("sha256").update(`${home}\0${id}`).digest("hex").slice(0, 12)}`;
 }

@@ -13,7 +13,7 @@ import type { SharedImage } from "../devcontainer/types.ts";
 import type { ProjectFacts } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
-import { sessionLabels } from "./labels.ts";
+import { homeOf, sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { CommitPlan } from "./plan.ts";
 import { writeRecord, type SessionRecord } from "./record.ts";
@@ -94,12 +94,12 @@ async function makeOverride(
       id,
       name,
       project,
-      labels: sessionLabels(record, paths.homeHash),
+      labels: sessionLabels(record, homeOf(ctx, record)),
       clone: paths.clone(id),
       launchers: await writeLaunchers(ctx),
       container: paths.container(id),
     },
-    composeProject: composeProjectName(paths.homeHash, id),
+    composeProject: composeProjectName(homeOf(ctx, record), id),
     settings,
     containerEnv: { ...hostProxies(ctx.env), ...agent.containerEnv },
     extraMounts: agent.mounts,

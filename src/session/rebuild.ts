@@ -35,7 +35,7 @@ export async function rebuildSession(
   }
   notes.push(...(await stopContainers(ctx, prepared)));
   // Containers only: volumes of the session hold what its user put there.
-  for (const { id } of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(id);
+  for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
   const started = await bringUp(ctx, prepared, settings, notes);
   await writeRecord(ctx, started);
   return started;

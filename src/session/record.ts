@@ -28,6 +28,8 @@ const Devcontainer = z.object({
 });
 
 const Container = z.object({
+  /** absent in records of older versions: then the container is known by its mounts */
+  id: z.optional(z.string()),
   user: z.string(),
   workspaceFolder: z.string(),
   remoteEnv: z.record(z.string(), z.string()),
@@ -57,6 +59,10 @@ const Record = z.object({
   volumes: z.array(z.string()),
   images: z.array(z.string()),
   carried: z.array(z.string()),
+  /** value of the label `cowork.home` on what was made for it; absent: from before homes had ids, the hash of the home's path */
+  home: z.optional(z.string()),
+  /** ids of all its containers, the Compose services' too, as of the last `up` */
+  containers: z.optional(z.array(z.string())),
 });
 
 export type SessionRecord = z.infer<typeof Record>;

@@ -1,27 +1,24 @@
 import type { Context } from "../system/context.ts";
-import { label } from "./labels.ts";
+import { homeOf, label } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
 import { containersOf } from "./world.ts";
 
-const composeProject = "com.docker.compose.project";
-
 /**
- * Removes what the engine holds for one session alone: containers by our label, then the volumes, networks and images that were
- * made for it. Shared images stay. What is gone already is no error.
+ * Removes what the engine holds for one session alone: its own containers, then the volumes, networks and images that were made for
+ * it. Shared images stay, and what merely carries its labels. What is gone already is no error.
  * @returns what was removed, one line each
  */
 export async function removeFromEngine(ctx: Context, record: SessionRecord): Promise<string[]> {
   const removed: string[] = [];
-  // By name, not from the record: an `up` that died half-way has left things that no record knows of.
-  const compose = { [composeProject]: composeProjectName(ctx.paths.homeHash, record.id) };
-  const containers = new Map((await containersOf(ctx, record.id)).map((one) => [one.id, one]));
-  for (const one of await ctx.engine.listContainers(compose)) containers.set(one.id, one);
-  for (const container of containers.values()) {
+  for (const container of await containersOf(ctx, record)) {
     await ctx.engine.removeContainer(container.id);
     removed.push(`container ${container.name}`);
   }
-  const ours = { [label.session]: record.id, [label.home]: ctx.paths.homeHash };
+  const home = homeOf(ctx, record);
+  // By name, not from the record: an `up` that died half-way has left things that no record knows of.
+  const compose = { [label.composeProject]: composeProjectName(home, record.id) };
+  const ours = { [label.session]: record.id, [label.home]: home };
   const labelled = [await ctx.engine.listVolumes(ours), await ctx.engine.listVolumes(compose)];
   const volumes = new Set([...record.volumes, ...labelled.flat()]);
   for (const network of await ctx.engine.listNetworks(compose)) {

@@ -1,5 +1,6 @@
 import type { ContainerDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
+import { homeOf } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
 
@@ -13,7 +14,7 @@ export function sessionVolumes(
   record: SessionRecord,
   container: ContainerDetail,
 ): string[] {
-  const token = composeProjectName(ctx.paths.homeHash, record.id);
+  const token = composeProjectName(homeOf(ctx, record), record.id);
   const names = container.mounts.flatMap(({ type, name }) => (type === "volume" && name !== undefined ? [name] : []));
   // 52 letters and digits of base 32: how @devcontainers/cli spells the hash that stands for a container's labels.
   const own = names.filter((name) => name.includes(token) || /(?:^|[^0-9a-v])[0-9a-v]{52}(?:$|[^0-9a-v])/.test(name));

@@ -28,7 +28,7 @@ export async function startSessions(
       rebuild === undefined
         ? await startSession(ctx, record, settings, notes)
         : await (await import("./rebuild.ts")).rebuildSession(ctx, record, rebuild, notes);
-    const world = await lookAt(ctx, record.id, await containersOf(ctx, record.id));
+    const world = await lookAt(ctx, record.id, await containersOf(ctx, record));
     const session = viewSession(started, { ...world, busy: false }, ctx.paths);
     return { name: record.name, ok: true, session, exitCode: 0, notes };
   });
@@ -45,7 +45,7 @@ export async function startSession(
   notes: string[],
 ): Promise<SessionRecord> {
   await checkStartable(ctx, record);
-  const container = devContainer(await containersOf(ctx, record.id));
+  const container = devContainer(await containersOf(ctx, record));
   if (container?.state === "running" && record.container !== undefined) return record;
   if (container === undefined && record.container !== undefined)
     notes.push("the container was gone and has been made anew");

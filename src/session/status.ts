@@ -1,12 +1,13 @@
-import { getAgent } from "../agent/catalog.ts";
+import { findAgent } from "../agent/catalog.ts";
 import type { ContainerSummary } from "../engine/types.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { treeSize } from "../system/tree.ts";
 import { unreadable } from "./list.ts";
 import { lookInside, type Insight } from "./look-inside.ts";
+import { ownContainers } from "./own-containers.ts";
 import type { SessionRecord } from "./record.ts";
-import { selectRecords } from "./records.ts";
+import { selectRecords, type RecordEntry } from "./records.ts";
 import type { Selector, SessionStatus } from "./types.ts";
 import { unknownStatus } from "./unknown-status.ts";
 import type { UserSide } from "./user-side.ts";
@@ -21,13 +22,26 @@ export async function sessionStatus(
   precious: readonly string[],
 ): Promise<SessionStatus[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
-  const login = (await getAgent("claude").login.read(ctx)).state;
+  const logins = await readLogins(ctx, entries);
   return Promise.all(
     entries.map(async (entry) =>
       "record" in entry
-        ? oneStatus(ctx, user, entry.record, { containers: containers.get(entry.id) ?? [], login, precious })
-        : { ...unreadable(ctx, entry), ...unknownStatus("the session's record cannot be read"), login },
+        ? oneStatus(ctx, user, entry.record, {
+            containers: ownContainers(ctx, entry.record, containers.get(entry.id) ?? []),
+            login: logins.get(entry.record.agent) ?? "none",
+            precious,
+          })
+        : { ...unreadable(ctx, entry), ...unknownStatus("the session's record cannot be read"), login: "none" },
     ),
+  );
+}
+
+/** The state of the shared login of each agent that these sessions have. One that this cowork does not know has none. */
+async function readLogins(ctx: Context, entries: readonly RecordEntry[]): Promise<Map<string, SessionStatus["login"]>> {
+  const ids = new Set(entries.flatMap((entry) => ("record" in entry ? [entry.record.agent] : [])));
+  const agents = [...ids].flatMap((id) => findAgent(id) ?? []);
+  return new Map(
+    await Promise.all(agents.map(async (agent) => [agent.id, (await agent.login.read(ctx)).state] as const)),
   );
 }
 

@@ -1,4 +1,4 @@
-import { getAgent } from "../agent/catalog.ts";
+import { findAgent } from "../agent/catalog.ts";
 import { drainAgent } from "../agent/inside.ts";
 import type { ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
@@ -21,7 +21,7 @@ export async function stopSessions(ctx: Context, selector: Selector, concurrency
     ctx.report({ session: record.name, step: "stop", state: "start" });
     const notes = await stopContainers(ctx, record);
     ctx.report({ session: record.name, step: "stop", state: "done" });
-    const world = await lookAt(ctx, record.id, await containersOf(ctx, record.id));
+    const world = await lookAt(ctx, record.id, await containersOf(ctx, record));
     return {
       name: record.name,
       ok: true,
@@ -37,7 +37,7 @@ export async function stopSessions(ctx: Context, selector: Selector, concurrency
  * @returns lines about processes that did not end by themselves
  */
 export async function stopContainers(ctx: Context, record: SessionRecord): Promise<string[]> {
-  const containers = (await containersOf(ctx, record.id)).filter(isAlive);
+  const containers = (await containersOf(ctx, record)).filter(isAlive);
   const main = devContainer(containers);
   const notes: string[] = [];
   if (main !== undefined) {
@@ -54,7 +54,8 @@ export async function stopContainers(ctx: Context, record: SessionRecord): Promi
 /** The agent first: told to end in the middle of renewing the login, it would log everybody out. */
 async function endInside(ctx: Context, record: SessionRecord, containerId: string): Promise<string[]> {
   try {
-    await drainAgent(ctx, getAgent("claude"), containerId);
+    const agent = findAgent(record.agent);
+    if (agent !== undefined) await drainAgent(ctx, agent, containerId);
   } catch (error) {
     if (ctx.signal.aborted) throw error;
     // A container that cannot be asked is stopped all the same.

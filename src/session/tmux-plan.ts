@@ -12,7 +12,7 @@ export interface TmuxServer {
 /** @param userHome the user's home folder: the default home of cowork has the short name */
 export function tmuxServer(paths: Paths, userHome: string): TmuxServer {
   const isDefault = paths.home === `${userHome.replace(/\/$/, "")}/.cowork`;
-  return { socket: isDefault ? "cowork" : `cowork-${paths.homeHash}`, config: `${paths.lib}/tmux.conf` };
+  return { socket: isDefault ? "cowork" : `cowork-${paths.pathHash}`, config: `${paths.lib}/tmux.conf` };
 }
 
 /** Variables of the terminal that is attached, passed at each attach: they are another terminal's the next time. */

@@ -7,7 +7,7 @@ import type { SessionState, SessionView } from "./types.ts";
 
 /** What the world says of one session: asked fresh by every command. */
 export interface World {
-  /** containers that carry the session's label, in any state */
+  /** the session's own containers, in any state, the dev container first */
   containers: readonly ContainerSummary[];
   cloneExists: boolean;
   /** current branch of the clone, null when detached or unknown */
@@ -18,7 +18,7 @@ export interface World {
   startedAt?: string;
 }
 
-/** The one of a session's containers that is the dev container; the others are Compose services beside it. */
+/** The one of a session's own containers that is the dev container; the others are Compose services beside it. */
 export function devContainer(containers: readonly ContainerSummary[]): ContainerSummary | undefined {
   return containers.find((one) => one.labels[label.localFolder] !== undefined) ?? containers[0];
 }

@@ -4,7 +4,8 @@ import type { Context } from "../system/context.ts";
 import { readHead } from "../clone/head.ts";
 import { pathExists } from "../system/files.ts";
 import { isLocked } from "../system/locks.ts";
-import { label } from "./labels.ts";
+import { homeOf, label } from "./labels.ts";
+import { sortContainers, type Owner } from "./own-containers.ts";
 import type { World } from "./view.ts";
 
 type Containers = Promise<Map<string, ContainerSummary[]>>;
@@ -24,7 +25,10 @@ export async function askAhead(ctx: Context, name?: string): Promise<void> {
   for (let turn = 0; turn < 2; turn += 1) await nextTurn();
 }
 
-/** Every container of this home, by session id: one call to the engine for all sessions. */
+/**
+ * Every container that carries a session's label, by session id: one call to the engine for all sessions. Whose they are is not
+ * said by that (`ownContainers`).
+ */
 export async function containersBySession(ctx: Context): Containers {
   return await (takeAhead(ctx) ?? askContainers(ctx));
 }
@@ -37,12 +41,11 @@ export function takeAhead(ctx: Context, name?: string): Containers | undefined {
 }
 
 async function askContainers(ctx: Context, more: Labels = {}): Containers {
-  const labels = { [label.home]: ctx.paths.homeHash, [label.session]: undefined, ...more };
-  const all = await ctx.engine.listContainers(labels);
+  const all = await ctx.engine.listContainers({ [label.session]: undefined, ...more });
   return Map.groupBy(all, (container) => container.labels[label.session] ?? "");
 }
 
-/** Asks disk and locks about one session; the containers are handed in. */
+/** Asks disk and locks about one session; its containers are handed in. */
 export async function lookAt(ctx: Context, id: string, containers: readonly ContainerSummary[]): Promise<World> {
   const clone = ctx.paths.clone(id);
   const branch = readHead(clone);
@@ -55,7 +58,19 @@ export function sessionLock(id: string): string {
   return `session-${id}`;
 }
 
-/** The containers of one session, in any state. */
-export function containersOf(ctx: Context, id: string): Promise<ContainerSummary[]> {
-  return ctx.engine.listContainers({ [label.home]: ctx.paths.homeHash, [label.session]: id });
+/** The containers of one session, in any state, the dev container first; what merely carries its labels is not among them. */
+export async function containersOf(ctx: Context, owner: Owner): Promise<ContainerSummary[]> {
+  return (await sortedContainers(ctx, owner)).own;
+}
+
+/** The same, with those that carry the session's labels and are not its own. */
+export async function sortedContainers(
+  ctx: Context,
+  owner: Owner,
+): Promise<{ own: ContainerSummary[]; foreign: ContainerSummary[] }> {
+  const candidates = await ctx.engine.listContainers({
+    [label.home]: homeOf(ctx, owner),
+    [label.session]: owner.id,
+  });
+  return await sortContainers(ctx, owner, candidates);
 }

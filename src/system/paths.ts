@@ -5,8 +5,10 @@ import { join } from "node:path";
 /** Where everything lies, once. All absolute, made from the home folder alone; nothing is created here. */
 export interface Paths {
   home: string;
-  /** 12 hex digits that stand for this home in labels and tmux names */
-  homeHash: string;
+  /** file with the home's random id (home-id.ts) */
+  homeId: string;
+  /** 12 hex digits made of the home's path: tmux names, and the label of sessions from before homes had ids. Anybody can compute it */
+  pathHash: string;
   userConf: string;
   trust: string;
   vault(agent: string): string;
@@ -56,7 +58,8 @@ export function coworkPaths(home: string): Paths {
   const state = (id: string): string => at("state", id);
   return {
     home,
-    homeHash: hashHome(home),
+    homeId: at("home-id"),
+    pathHash: hashHome(home),
     userConf: at(".cowork.conf"),
     trust: at("trust.json"),
     vault: (agent) => at("auth", agent),

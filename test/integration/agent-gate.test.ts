@@ -6,6 +6,7 @@ import { authStatus } from "../../src/auth/status.ts";
 import { agentHost, type AgentHost } from "../support/agent-context.ts";
 import { logInByHand, plainSession, type PlainSession } from "../support/stand-in/plain-session.ts";
 import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 // What a repository, an image or a shell can put in the place of the shared login, against the real program. The stand-in
 // also answers for `elsewhere.example`: whatever is sent there stands in its journal.
@@ -139,7 +140,7 @@ test("a copy of the agent that is not ours is bound all the same", async () => {
 });
 
 test("an image cannot add to the managed settings, nor the session take them away", async () => {
-  const image = `cowork-test-gate:${host.ctx.paths.homeHash}`;
+  const image = `cowork-test-gate:${homeId(host.ctx.paths)}`;
   const policy = JSON.stringify({ env: { ANTHROPIC_BASE_URL: elsewhere } });
   const steps = [
     `FROM ${vendor.image}`,

@@ -7,6 +7,7 @@ import { variantFor } from "../../src/agent/versions.ts";
 import { agentHost, type AgentHost } from "../support/agent-context.ts";
 import { logInByHand, plainSession } from "../support/stand-in/plain-session.ts";
 import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 // No Alpine can be had without an image registry: Debian's musl, laid where Alpine has it, runs the same program.
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   vendor = await startVendor("agent-musl");
   host = await agentHost();
   await logInByHand(host, vendor);
-  image = `cowork-test-musl:${host.ctx.paths.homeHash}`;
+  image = `cowork-test-musl:${homeId(host.ctx.paths)}`;
   const steps = [
     `FROM ${vendor.image}`,
     "RUN apt-get update && apt-get install -y --no-install-recommends musl",

@@ -9,12 +9,13 @@ import { authStatus } from "../../src/auth/status.ts";
 import { agentHost, type AgentHost } from "../support/agent-context.ts";
 import { playTerminal, typeCode } from "../support/stand-in/terminal.ts";
 import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 let vendor: Vendor;
 let host: AgentHost;
 let vault: string;
 const request = (longLived = false) => ({ settings: host.settings, image: vendor.image, longLived });
-const label = () => `cowork.home=${host.ctx.paths.homeHash}`;
+const label = () => `cowork.home=${homeId(host.ctx.paths)}`;
 
 beforeAll(async () => {
   vendor = await startVendor("auth-login");
@@ -36,7 +37,7 @@ async function containers(): Promise<string[]> {
 
 async function logIn(longLived = false, columns = 80): Promise<string> {
   const terminal = playTerminal({ columns });
-  const stop = vendor.adoptLogin(host.ctx.paths.homeHash);
+  const stop = vendor.adoptLogin(homeId(host.ctx.paths));
   const done = login(host.ctx, host.agent, request(longLived), terminal.io);
   try {
     await Promise.race([typeCode(terminal), done]);
@@ -100,7 +101,7 @@ test("Ctrl-C at the prompt ends it the same way", async () => {
 });
 
 test("logout tells the vendor and empties the vault", async () => {
-  const stop = vendor.adoptLogin(host.ctx.paths.homeHash);
+  const stop = vendor.adoptLogin(homeId(host.ctx.paths));
   const result = await logout(host.ctx, host.agent, async () => request()).finally(stop);
   expect(result.loggedOut).toBe(true);
   expect((await vendor.journal()).map((entry) => entry.what)).toContain("logout");

@@ -13,6 +13,7 @@ import type { Context } from "../../src/system/context.ts";
 import { testBaseImage } from "../support/engine.ts";
 import { imageContext, type ImageContext } from "../support/image-context.ts";
 import { tree } from "../support/tree.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 /** What cowork writes, read by the programs that will read it: Docker Compose, @devcontainers/cli, the docker client. */
 let world: ImageContext;
@@ -64,7 +65,7 @@ async function session(
       id,
       name: "a",
       project: "app",
-      labels: { "cowork.session": id, "cowork.home": ctx.paths.homeHash },
+      labels: { "cowork.session": id, "cowork.home": homeId(ctx.paths) },
       clone,
       launchers: join(world.folder, "launchers"),
       container: join(world.folder, "container"),

@@ -9,6 +9,7 @@ import type { Context } from "../../src/system/context.ts";
 import { testBaseImage } from "../support/engine.ts";
 import { imageContext, type ImageContext } from "../support/image-context.ts";
 import { dockerfileRequest, imageRequest } from "../support/image-request.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 let world: ImageContext;
 let ctx: Context;
@@ -45,7 +46,7 @@ const build = (
   ensureImage(ctx, dockerfileRequest([`FROM ${testBaseImage}`, ...lines], { config }, { caCerts: pem, files }));
 
 async function inside(image: SharedImage, script: string): Promise<string> {
-  const labels = { "cowork.home": ctx.paths.homeHash };
+  const labels = { "cowork.home": homeId(ctx.paths) };
   const { stdout, stderr } = await ctx.engine.runHelper({ image: image.ref, command: ["sh", "-c", script], labels });
   return `${stdout}${stderr}`.trim();
 }
@@ -71,11 +72,11 @@ describe("the host's authorities", () => {
   });
 
   test("are there before the distribution's package of authorities, and survive its coming", async () => {
-    const base = `cowork-test-image:${ctx.paths.homeHash}`;
+    const base = `cowork-test-image:${homeId(ctx.paths)}`;
     const purge =
       "dpkg --purge --force-depends ca-certificates 2>/dev/null && rm -rf /etc/ssl/certs /usr/share/ca-certificates";
     const files = { Dockerfile: `FROM ${testBaseImage}\nRUN ${purge}\nUSER 1000\n` };
-    await ctx.engine.buildImage({ files, tag: base, labels: { "cowork.home": ctx.paths.homeHash } });
+    await ctx.engine.buildImage({ files, tag: base, labels: { "cowork.home": homeId(ctx.paths) } });
     const steps = [
       `RUN ${count(bundle)} >/tmp/before; grep -c BEGIN ${bundle} >>/tmp/before; id -u >>/tmp/before`,
       "USER root",

@@ -5,6 +5,7 @@ import type { Context } from "../../src/system/context.ts";
 import { testBaseImage } from "../support/engine.ts";
 import { imageContext, type ImageContext } from "../support/image-context.ts";
 import { dockerfileRequest, imageRequest } from "../support/image-request.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 // U is 1234 here, whoever runs the tests.
 const uid = 1234;
@@ -21,7 +22,7 @@ const build = (lines: readonly string[], config: JsonObject = {}): Promise<Share
 
 /** What a command prints as the container's own user, or as the one given. */
 async function inside(image: SharedImage, script: string, user?: string): Promise<string> {
-  const labels = { "cowork.home": ctx.paths.homeHash };
+  const labels = { "cowork.home": homeId(ctx.paths) };
   const helper = {
     image: image.ref,
     command: ["sh", "-c", script] as const,
@@ -96,9 +97,9 @@ describe("the user that works inside", () => {
 
   test("is the one that image or features name", async () => {
     const entries = JSON.stringify([{ remoteUser: "vscode" }, { id: "x", containerEnv: {} }]);
-    const base = `cowork-test-image:${ctx.paths.homeHash}`;
+    const base = `cowork-test-image:${homeId(ctx.paths)}`;
     const files = { Dockerfile: `FROM ${testBaseImage}\nRUN useradd -m vscode\n` };
-    const labels = { "cowork.home": ctx.paths.homeHash, "devcontainer.metadata": entries };
+    const labels = { "cowork.home": homeId(ctx.paths), "devcontainer.metadata": entries };
     await ctx.engine.buildImage({ files, tag: base, labels });
     const image = await ensureImage(ctx, imageRequest({ config: { image: base } }));
     expect(image).toMatchObject({ remoteUser: "vscode", remoteUid: uid });

@@ -8,6 +8,7 @@ import type { Context } from "../../src/system/context.ts";
 import { testBaseImage } from "../support/engine.ts";
 import { imageContext, type ImageContext } from "../support/image-context.ts";
 import { dockerfileRequest, imageRequest } from "../support/image-request.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 let world: ImageContext;
 let ctx: Context;
@@ -18,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => world.end());
 
 async function inside(image: SharedImage, script: string, user = "0"): Promise<string> {
-  const labels = { "cowork.home": ctx.paths.homeHash };
+  const labels = { "cowork.home": homeId(ctx.paths) };
   const { code, stdout, stderr } = await ctx.engine.runHelper({
     image: image.ref,
     command: ["sh", "-c", script],
@@ -54,7 +55,7 @@ describe("an image for all sessions of a configuration", () => {
     const request = imageRequest({ config: { image: testBaseImage } });
     const images = await Promise.all([1, 2, 3].map(() => ensureImage(ctx, request)));
     expect(new Set(images.map(({ ref }) => ref)).size).toBe(1);
-    expect(await imagesOf(ctx.paths.homeHash)).toEqual([images[0]?.ref]);
+    expect(await imagesOf(homeId(ctx.paths))).toEqual([images[0]?.ref]);
     expect(world.log.filter((line) => line.startsWith("run: "))).toHaveLength(1);
     world.events.length = 0;
     expect(await ensureImage(ctx, request)).toEqual(images[0]);
@@ -86,7 +87,7 @@ describe("an image for all sessions of a configuration", () => {
 
   test("leaves nothing behind but itself", async () => {
     const image = await ensureImage(ctx, imageRequest(withOption("1"), { files: feature }));
-    expect(await imagesOf(ctx.paths.homeHash)).toEqual([image.ref]);
+    expect(await imagesOf(homeId(ctx.paths))).toEqual([image.ref]);
     const { stdout } = await execa("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}"]);
     expect(stdout).not.toContain(`cowork-features:${image.key}`);
     expect(stdout).not.toContain(`cowork-build:${image.key}`);
@@ -95,11 +96,11 @@ describe("an image for all sessions of a configuration", () => {
     expect((await removeUnusedImages(ctx, new Set(), { dryRun: false, project: "app" })).map(({ ref }) => ref)).toEqual(
       [image.ref],
     );
-    expect(await imagesOf(ctx.paths.homeHash)).toEqual([]);
+    expect(await imagesOf(homeId(ctx.paths))).toEqual([]);
   });
 
   test("is found again when what it began with is gone", async () => {
-    const base = `cowork-test-image:${ctx.paths.homeHash}`;
+    const base = `cowork-test-image:${homeId(ctx.paths)}`;
     await execa("docker", ["tag", testBaseImage, base]);
     const request = imageRequest({ config: { image: base } });
     try {
@@ -206,6 +207,6 @@ describe("the last step of an image", () => {
     expect(Object.keys(image.services ?? {})).toEqual(["db"]);
     expect(await inside({ ...image, ref: image.services?.["db"] ?? "" }, "cat /data")).toBe("1\nx");
     expect(await ensureImage(ctx, imageRequest({ kind: "compose", compose }, { files }))).toEqual(image);
-    expect(await imagesOf(ctx.paths.homeHash, "dangling=true")).toEqual([]);
+    expect(await imagesOf(homeId(ctx.paths), "dangling=true")).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ import { testBaseImage } from "../support/engine.ts";
 import { imageContext, type ImageContext } from "../support/image-context.ts";
 import { dockerfileRequest, imageRequest } from "../support/image-request.ts";
 import { upSession } from "../support/up-session.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 let world: ImageContext;
 let ctx: Context;
@@ -27,7 +28,7 @@ async function inside(container: string, user: string, script: string): Promise<
 }
 
 async function containers(): Promise<string[]> {
-  const found = await ctx.engine.listContainers({ "cowork.home": ctx.paths.homeHash });
+  const found = await ctx.engine.listContainers({ "cowork.home": homeId(ctx.paths) });
   return found.map(({ id }) => id);
 }
 
@@ -120,8 +121,8 @@ describe("up", () => {
 
   test("leaves the image's own lifecycle commands to run once", async () => {
     const entries = JSON.stringify([{ postCreateCommand: "echo image >> /ran" }]);
-    const base = `cowork-test-up:${ctx.paths.homeHash}`;
-    const labels = { "cowork.home": ctx.paths.homeHash, "devcontainer.metadata": entries };
+    const base = `cowork-test-up:${homeId(ctx.paths)}`;
+    const labels = { "cowork.home": homeId(ctx.paths), "devcontainer.metadata": entries };
     await ctx.engine.buildImage({ files: { Dockerfile: `FROM ${testBaseImage}\n` }, tag: base, labels });
     const request = await session("a", { image: base, postCreateCommand: "echo project >> /ran" });
     const { containerId } = await up(ctx, request);

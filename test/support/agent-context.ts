@@ -14,6 +14,7 @@ import { coworkPaths } from "../../src/system/paths.ts";
 import { createRun } from "../../src/system/run.ts";
 import { hostUser } from "../../src/system/user.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 /** A cowork home and a user's home of a test's own, with everything in the context real but, where given, the engine. */
 export interface AgentHost {
@@ -54,7 +55,7 @@ export async function agentHost(options: { engine?: Engine; env?: Record<string,
     known: new Map(),
   };
   const end = async (): Promise<void> => {
-    if (options.engine === undefined) await removeFromEngine(paths.homeHash);
+    if (options.engine === undefined) await removeFromEngine(homeId(paths));
     await rm(folder, { recursive: true, force: true });
   };
   const { settings } = resolveSettings({ flags: {}, env: {}, cpus: 2 });

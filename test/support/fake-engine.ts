@@ -244,6 +244,8 @@ const emptyImage: ImageDetail = {
   arch: "x64",
   sizeBytes: 0,
   createdAt: "2026-01-01T00:00:00Z",
+  parentId: "",
+  layers: [],
 };
 
 const someInfo: EngineInfo = {

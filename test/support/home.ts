@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { homeId } from "../../src/system/home-id.ts";
 import { coworkPaths } from "../../src/system/paths.ts";
 import { asRoot } from "./as-root.ts";
 import { builtFile } from "./built-file.ts";
@@ -39,7 +40,8 @@ export async function temporaryHome(): Promise<TestHome> {
   const folder = await mkdtemp(join(tmpdir(), "cowork-test-"));
   const home = join(folder, "home");
   await furnish(folder, home, symlink);
-  const { hash, coworkHome } = coworkOf(home);
+  const coworkHome = coworkOf(home);
+  const hash = homeId(coworkPaths(coworkHome));
   const remove = async (): Promise<void> => {
     await removeFromEngine(hash);
     await asRoot("rm", ["-rf", folder]);
@@ -57,9 +59,8 @@ export async function temporaryHome(): Promise<TestHome> {
   };
 }
 
-export function coworkOf(home: string): { coworkHome: string; hash: string } {
-  const coworkHome = join(home, ".cowork");
-  return { coworkHome, hash: coworkPaths(coworkHome).homeHash };
+export function coworkOf(home: string): string {
+  return join(home, ".cowork");
 }
 
 /**
@@ -71,7 +72,7 @@ export async function furnish(
   home: string,
   place: (from: string, to: string) => Promise<void>,
 ): Promise<void> {
-  const node = coworkPaths(coworkOf(home).coworkHome).node;
+  const node = coworkPaths(coworkOf(home)).node;
   await mkdir(join(folder, "bin"), { recursive: true });
   await mkdir(join(node, "bin"), { recursive: true });
   await copyFile(builtFile, join(folder, "bin", "cowork"));

@@ -9,6 +9,7 @@ import { coworkPaths } from "../../src/system/paths.ts";
 import { createRun } from "../../src/system/run.ts";
 import { hostUser } from "../../src/system/user.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 /** A context with a home of its own, on the real engine where none is given, and what was reported and logged in it. */
 export interface ImageContext {
@@ -46,7 +47,7 @@ export async function imageContext(overrides: Partial<Context> = {}): Promise<Im
     ...overrides,
   };
   const end = async (): Promise<void> => {
-    if (overrides.engine === undefined) await removeFromEngine(paths.homeHash);
+    if (overrides.engine === undefined) await removeFromEngine(homeId(paths));
     await rm(folder, { recursive: true, force: true });
   };
   return { ctx, folder, events, log, end };

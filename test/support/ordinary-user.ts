@@ -35,9 +35,12 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
     name,
   ]);
   const gid = Number((await execa("id", ["-g", name])).stdout);
-  const { hash, coworkHome } = coworkOf(home);
+  const coworkHome = coworkOf(home);
   // The account cannot be expected to reach the tests' own tree: it gets copies.
   await furnish(home, home, copyFile);
+  // The tests may be nobody who can write there: the account's own command would make it.
+  const hash = randomBytes(16).toString("hex");
+  await asRoot("sh", ["-c", `umask 077; printf '%s\n' ${hash} > ${coworkHome}/home-id`]);
   await asRoot("chown", ["-R", `${uid}:${gid}`, home]);
   const asUser = (argv: readonly string[]): string[] => [
     ...sudo(),

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { coworkPaths } from "../../src/system/paths.ts";
@@ -31,7 +32,9 @@ export async function remoteAccount(request: RemoteAccountRequest = {}): Promise
     await remove();
     throw error;
   }
-  const { home: coworkHome, homeHash: hash } = coworkPaths(`${account.home}/.cowork`);
+  const { home: coworkHome, homeId: idFile } = coworkPaths(`${account.home}/.cowork`);
+  const hash = randomBytes(16).toString("hex");
+  await account.machine.sh(`umask 077; echo ${hash} > ${idFile}; chown ${account.user} ${idFile}`);
   return {
     ...home,
     account,

@@ -7,6 +7,7 @@ import { writeLaunchers } from "../../src/devcontainer/launchers.ts";
 import { planOverride } from "../../src/devcontainer/override.ts";
 import type { UpRequest } from "../../src/devcontainer/up.ts";
 import type { Context } from "../../src/system/context.ts";
+import { homeId } from "../../src/system/home-id.ts";
 
 /** A session as `up` finds it, made with nothing but what `up` needs: a repository in the clone's place, image, override. */
 export async function upSession(
@@ -31,7 +32,7 @@ export async function upSession(
   await git("commit", "-qm", "A sample");
   if (user.isRoot) await execa("chown", ["-R", `${user.sessionUid}:${user.sessionGid}`, clone]);
 
-  const labels = { "cowork.session": id, "cowork.project": "app", "cowork.name": name, "cowork.home": paths.homeHash };
+  const labels = { "cowork.session": id, "cowork.project": "app", "cowork.name": name, "cowork.home": homeId(paths) };
   const folders = {
     container: paths.container(id),
     vault: paths.vault("claude"),
@@ -45,7 +46,7 @@ export async function upSession(
     plan: { ...request.plan, config },
     image,
     mounts: { id, name, project: "app", labels, clone, launchers: await writeLaunchers(ctx), ...folders },
-    composeProject: `cowork-${paths.homeHash}`,
+    composeProject: `cowork-${homeId(paths)}`,
     settings: { cpus: undefined, memory: undefined },
   });
   const overrideConfigPath = join(paths.devcontainer(id), "devcontainer.json");

@@ -1,3 +1,4 @@
+import { unclear } from "./judge-mount.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -45,7 +46,22 @@ export function judgeBuildOptions(verdict: Verdict, words: readonly string[], wh
     if (name === "build-arg" && !value.includes("=")) {
       verdict.add(where, `--build-arg ${value}`, "takes a variable of this machine into the image");
     }
-    if (name === "cache-from" && /type=local|src=/.test(value))
-      verdict.add(where, `--cache-from ${value}`, "reads a folder of the host");
+    if (name === "cache-from") judgeCacheSource(verdict, where, value, "--cache-from ");
+    else if (name !== "label" && name !== "build-arg" && !/^[\w.:/=[\]-]*$/.test(value)) {
+      verdict.add(where, `--${name} ${value}`, unclear);
+    }
   }
+}
+
+/**
+ * An image's name, and nothing else: the builder reads fields there (`type=…,src=…`), which lead to folders of the host or to
+ * services that get the credentials of whoever builds.
+ */
+export function judgeCacheSource(verdict: Verdict, where: string, from: string, option = ""): void {
+  if (/^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(from)) return;
+  verdict.add(
+    where,
+    `${option}${from}`,
+    "is no plain name of an image: it can read the host's files or send its credentials",
+  );
 }

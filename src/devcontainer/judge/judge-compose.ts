@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../types.ts";
 import { isObject } from "../json.ts";
 import { list, textOf } from "./judge-config.ts";
 import { besideClone, isVolumeName } from "./judge-mount.ts";
+import { isHarmlessLogOption } from "./run-flags.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Keys of a service that give it nothing of the host. Whatever Compose may learn later is asked about. */
@@ -159,6 +160,11 @@ function judgeLogging(verdict: Verdict, where: string, value: Json): void {
   const driver = isObject(value) ? (value["driver"] ?? "json-file") : "json-file";
   if (!["json-file", "local", "none"].includes(textOf(driver)))
     verdict.add(where, textOf(driver), "sends the output through a program of the host");
+  const options = isObject(value) && isObject(value["options"]) ? value["options"] : {};
+  for (const [name, one] of Object.entries(options)) {
+    const option = `${name}=${textOf(one)}`;
+    if (!isHarmlessLogOption(option)) verdict.add(where, option, "sends the output somewhere else");
+  }
 }
 
 function judgeServiceNetworks(verdict: Verdict, where: string, value: Json): void {

@@ -3,8 +3,9 @@ import { plain } from "../../system/text.ts";
 import { mountText } from "../mount-text.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { localVariables } from "../variables.ts";
-import { judgeBuildOptions } from "./judge-build-options.ts";
-import { judgeMount } from "./judge-mount.ts";
+import { isPlainPort, listPorts } from "../ports.ts";
+import { judgeBuildOptions, judgeCacheSource } from "./judge-build-options.ts";
+import { judgeMount, unclear } from "./judge-mount.ts";
 import { judgeRunArgs } from "./judge-run-args.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -21,9 +22,10 @@ export function judgeConfig(verdict: Verdict, config: JsonObject): void {
   const { build } = config;
   if (isObject(build)) {
     judgeBuildOptions(verdict, strings(build["options"]));
-    for (const from of strings(build["cacheFrom"])) {
-      if (/type=local|src=/.test(from)) verdict.add("build.cacheFrom", from, "reads a folder of the host");
-    }
+    for (const from of strings(build["cacheFrom"])) judgeCacheSource(verdict, "build.cacheFrom", from);
+  }
+  for (const port of listPorts(config["appPort"])) {
+    if (!isPlainPort(port)) verdict.add("appPort", port, unclear);
   }
 }
 

@@ -3,7 +3,7 @@ import { parseMount } from "../mount-text.ts";
 import { joinTree } from "../tree-path.ts";
 import type { Verdict } from "./verdict.ts";
 
-const unclear = "cannot be read with certainty, so it may be anything";
+export const unclear = "cannot be read with certainty, so it may be anything";
 const outside = "gives the container a folder of the host outside the session's clone";
 /** A project has other neighbours than a session's clone. */
 export const besideClone =
@@ -71,7 +71,7 @@ function reachesEngine(source: string): boolean {
 }
 
 /** Variables that @devcontainers/cli puts in and whose content the project cannot choose. */
-const ownVariables = /\$\{(devcontainerId|localWorkspaceFolderBasename)\}/g;
+export const ownVariables = /\$\{(devcontainerId|localWorkspaceFolderBasename)\}/g;
 
 /** A name that docker takes for a volume, never for a path. */
 export function isVolumeName(text: string): boolean {

@@ -79,5 +79,5 @@ export function renderRunArg({ name, value }: RunArg): string {
 
 /** A boolean that is switched off gives nothing. */
 export function isOff({ name, value }: RunArg): boolean {
-  return runFlags[name]?.takesValue === false && value !== undefined && /^(0|f|false)$/i.test(value);
+  return runFlags[name]?.takesValue === false && value !== undefined && /^(0|[fF]|false|FALSE|False)$/.test(value);
 }

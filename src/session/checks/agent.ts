@@ -1,13 +1,17 @@
-import { getAgent } from "../../agent/catalog.ts";
+import { allAgents } from "../../agent/catalog.ts";
 import { installedVersions } from "../../agent/prepare.ts";
+import type { Agent } from "../../agent/types.ts";
 import { authStatus } from "../../auth/status.ts";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import type { Check } from "../host-part.ts";
 
-/** The agent's program and the shared login. What is wrong with the vault and can be put right is, also without `--fix`. */
-export async function checkAgent(ctx: Context): Promise<Check[]> {
-  const agent = getAgent("claude");
+/** Each agent's program and its shared login. What is wrong with the vault and can be put right is, also without `--fix`. */
+export async function checkAgents(ctx: Context): Promise<Check[]> {
+  return (await Promise.all(allAgents().map((agent) => checkAgent(ctx, agent)))).flat();
+}
+
+async function checkAgent(ctx: Context, agent: Agent): Promise<Check[]> {
   const versions = await installedVersions(ctx, agent);
   const program: Check = {
     title: agent.title,

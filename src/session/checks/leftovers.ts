@@ -1,12 +1,17 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
+import { homeLabels } from "../../system/home-id.ts";
+import { plain } from "../../system/text.ts";
 import { removeTree } from "../../system/tree.ts";
 import { isLocked } from "../../system/locks.ts";
 import type { Check } from "../host-part.ts";
-import { sharedImages } from "../images.ts";
+import { countImages } from "../images.ts";
+import { label } from "../labels.ts";
 import { readBackup, writeRecord } from "../record.ts";
 import { readRecords, type RecordEntry } from "../records.ts";
+import { isLabelledByImage, sortContainers } from "../own-containers.ts";
 import { containersBySession, sessionLock } from "../world.ts";
 
 /** What crashed or was half removed. `fix` removes only what holds nobody's work, and mends records from their copies. */
@@ -17,7 +22,7 @@ export async function checkLeftovers(ctx: Context, { fix }: { fix: boolean }): P
     ...(await checkRecords(ctx, entries, fix)),
     await checkTrash(ctx, fix),
     await checkClones(ctx, known),
-    await checkContainers(ctx, known),
+    ...(await checkContainers(ctx, entries)),
     await checkImages(ctx),
   ];
 }
@@ -73,22 +78,62 @@ async function checkClones(ctx: Context, known: Set<string>): Promise<Check> {
   };
 }
 
-async function checkContainers(ctx: Context, known: Set<string>): Promise<Check> {
+/** Labels alone make no container a session's: what only carries them is named, and nobody is told to remove it. */
+async function checkContainers(ctx: Context, entries: readonly RecordEntry[]): Promise<Check[]> {
   const title = "Containers";
-  const found = await containersBySession(ctx).catch(() => undefined);
-  if (found === undefined) return { title, status: "warning", detail: "the engine was not asked: it does not answer" };
-  const unknown = [...found].filter(([id]) => !known.has(id)).flatMap(([, containers]) => containers);
-  if (unknown.length === 0) return { title, status: "ok", detail: "each belongs to a session" };
-  const list = unknown.map(({ name }) => name).join(" ");
-  return { title, status: "warning", detail: `of sessions that are gone: ${list}`, fix: `docker rm -f ${list}` };
+  const sorted = await sortAll(ctx, entries).catch(() => undefined);
+  if (sorted === undefined)
+    return [{ title, status: "warning", detail: "the engine was not asked: it does not answer" }];
+  const { gone, foreign } = sorted;
+  const checks: Check[] = [];
+  if (gone.length > 0) {
+    const list = namesOf(gone).join(" ");
+    checks.push({
+      title,
+      status: "warning",
+      detail: `of sessions that are gone: ${list}`,
+      fix: `docker rm -f ${list}`,
+    });
+  }
+  if (foreign.length > 0) {
+    const list = namesOf(foreign);
+    const detail = `not cowork's, but with the labels of its sessions, which leave them alone: ${list.join(", ")}`;
+    checks.push({ title, status: "warning", detail, fix: `docker inspect ${list[0] ?? ""}` });
+  }
+  return checks.length > 0 ? checks : [{ title, status: "ok", detail: "each belongs to a session" }];
+}
+
+async function sortAll(
+  ctx: Context,
+  entries: readonly RecordEntry[],
+): Promise<{ gone: ContainerSummary[]; foreign: ContainerSummary[] }> {
+  const found = await containersBySession(ctx);
+  const known = new Set(entries.map(({ id }) => id));
+  const homes = homeLabels(ctx.paths);
+  const gone: ContainerSummary[] = [];
+  const foreign: ContainerSummary[] = [];
+  for (const [id, containers] of found) {
+    if (known.has(id)) continue;
+    for (const one of containers.filter(({ labels }) => homes.includes(labels[label.home] ?? "")))
+      ((await isLabelledByImage(ctx, one)) ? foreign : gone).push(one);
+  }
+  for (const entry of entries) {
+    const containers = found.get(entry.id) ?? [];
+    if ("record" in entry) foreign.push(...(await sortContainers(ctx, entry.record, containers)).foreign);
+  }
+  return { gone, foreign };
+}
+
+function namesOf(containers: readonly ContainerSummary[]): string[] {
+  return containers.map(({ name }) => plain(name));
 }
 
 async function checkImages(ctx: Context): Promise<Check> {
   const title = "Shared images";
-  const images = await sharedImages(ctx).catch(() => undefined);
+  const images = await countImages(ctx).catch(() => undefined);
   if (images === undefined) return { title, status: "warning", detail: "the engine was not asked: it does not answer" };
-  const unused = images.filter((image) => !image.isUsed).length;
-  const detail = `${images.length}, ${unused} not used by a session`;
+  const { all, unused } = images;
+  const detail = `${all}, ${unused} that nobody uses`;
   return unused === 0
     ? { title, status: "ok", detail }
     : { title, status: "warning", detail, fix: "cowork clean --images" };

@@ -10,6 +10,7 @@ import type { AgentHost } from "../agent-context.ts";
 import { asRoot } from "../as-root.ts";
 import { playTerminal, typeCode } from "./terminal.ts";
 import type { Vendor } from "./vendor.ts";
+import { homeId } from "../../../src/system/home-id.ts";
 
 /** A container with what a session gives to the agent and nothing else: quicker than `cowork init`. */
 export interface PlainSession {
@@ -49,7 +50,7 @@ export async function plainSession(host: AgentHost, vendor: Vendor, options: Pla
     ...parts.mounts,
   ].flatMap(({ source, target, readOnly }) => ["-v", `${source}:${target}${readOnly ? ":ro" : ""}`]);
   const env = Object.entries({ ...options.env, ...parts.containerEnv }).flatMap((pair) => ["-e", pair.join("=")]);
-  const labels = ["--label", `cowork.home=${ctx.paths.homeHash}`, "--label", `cowork.name=${id}`];
+  const labels = ["--label", `cowork.home=${homeId(ctx.paths)}`, "--label", `cowork.name=${id}`];
   const pid1 = "trap '/opt/cowork/bin/quiesce; exit 0' 15; while sleep 1 & wait $!; do :; done";
   const place = ["--network", vendor.network, "-w", "/work", "-e", "HOME=/tmp", ...labels, ...env, ...mounts];
   const program = [options.image ?? vendor.image, "sh", "-c", pid1];
@@ -75,7 +76,7 @@ export async function plainSession(host: AgentHost, vendor: Vendor, options: Pla
 /** Logs a host in as a person does. */
 export async function logInByHand(host: AgentHost, vendor: Vendor): Promise<Login> {
   const terminal = playTerminal();
-  const stop = vendor.adoptLogin(host.ctx.paths.homeHash);
+  const stop = vendor.adoptLogin(homeId(host.ctx.paths));
   const request = { settings: host.settings, image: vendor.image, longLived: false };
   const done = login(host.ctx, host.agent, request, terminal.io);
   try {

@@ -5,6 +5,7 @@ import { withRefreshLock } from "../../../src/auth/locks.ts";
 import { checkVault } from "../../../src/auth/vault.ts";
 import { agentHost, type AgentHost } from "../../support/agent-context.ts";
 import { createFakeEngine, type FakeEngine } from "../../support/fake-engine.ts";
+import { homeId } from "../../../src/system/home-id.ts";
 
 let host: AgentHost;
 let engine: FakeEngine;
@@ -28,7 +29,7 @@ async function leaveLock(secondsAgo: number, owner?: string): Promise<void> {
   await utimes(lock, then, then);
 }
 
-const runs = (id: string) => engine.addContainer({ id, labels: { "cowork.home": host.ctx.paths.homeHash } });
+const runs = (id: string) => engine.addContainer({ id, labels: { "cowork.home": homeId(host.ctx.paths) } });
 
 test("a missing vault is made: U's alone", async () => {
   const stats = await lstat(vault);

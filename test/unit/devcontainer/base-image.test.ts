@@ -3,7 +3,6 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { ensureBaseImage, findBaseImage } from "../../../src/devcontainer/base-image.ts";
 import { ensureLocal, registryOf } from "../../../src/devcontainer/pull.ts";
 import { templateBase } from "../../../src/devcontainer/template.ts";
-import { removeUnusedImages } from "../../../src/devcontainer/shared-images.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { createFakeEngine, type FakeEngine } from "../../support/fake-engine.ts";
@@ -117,39 +116,5 @@ describe("pulling", () => {
     ["mcr.example.com/a/b@sha256:00", "mcr.example.com"],
   ])("knows the registry of %s", (ref, registry) => {
     expect(registryOf(ref)).toBe(registry);
-  });
-});
-
-describe("shared images that nobody uses", () => {
-  test("go, but not those of other homes, and not another service's while its project is needed", async () => {
-    const { ctx, engine } = await world();
-    const home = ctx.paths.homeHash;
-    const add = (tag: string, labels: Record<string, string>): void => void engine.addImage({ tags: [tag], labels });
-    add("cowork-app:used", { "cowork.home": home, "cowork.project": "app" });
-    add("cowork-app:old", { "cowork.home": home, "cowork.project": "app" });
-    add("cowork-app:db", { "cowork.home": home, "cowork.project": "app", "cowork.service": "db" });
-    add("cowork-web:db", { "cowork.home": home, "cowork.project": "web", "cowork.service": "db" });
-    add("cowork-app:theirs", { "cowork.home": "other", "cowork.project": "app" });
-    add("cowork-template:1", { "cowork.shared": "template" });
-    // Labels are inherited by what is built on an image.
-    add("cowork-web:theirs", { "cowork.shared": "template", "cowork.home": "other", "cowork.project": "web" });
-    add("my/own:1", { "cowork.shared": "template" });
-    add("my/other:1", { "cowork.home": home, "cowork.project": "app" });
-    add("debian:trixie", {});
-    const used = new Set(["cowork-app:used"]);
-    const planned = await removeUnusedImages(ctx, used, { dryRun: true });
-    const removed = await removeUnusedImages(ctx, used, { dryRun: false });
-    expect(removed.map(({ ref }) => ref)).toEqual(["cowork-app:old", "cowork-web:db", "cowork-template:1"]);
-    expect(planned.map(({ ref }) => ref).toSorted()).toEqual(removed.map(({ ref }) => ref).toSorted());
-    const left = [...engine.images.values()].flatMap(({ tags }) => tags);
-    expect(left).toEqual([
-      "cowork-app:used",
-      "cowork-app:db",
-      "cowork-app:theirs",
-      "cowork-web:theirs",
-      "my/own:1",
-      "my/other:1",
-      "debian:trixie",
-    ]);
   });
 });

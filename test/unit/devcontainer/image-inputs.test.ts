@@ -45,7 +45,7 @@ async function hashOf(what: ImageRequest, env: Record<string, string> = {}, pem?
   onTestFinished(end);
   const origin = originOf(what, env);
   if (origin.kind === "template") throw new Error("no inputs");
-  return (await readInputs({ ...ctx, paths: { ...ctx.paths, homeHash: "home" } }, what, origin, pem)).hash;
+  return (await readInputs({ ...ctx, paths: { ...ctx.paths, pathHash: "home" } }, what, origin, pem)).hash;
 }
 
 describe("what an image begins with", () => {
@@ -140,6 +140,16 @@ test("a service's user counts where the config names none", () => {
   expect(imageConfig({ config: { containerUser: "a" }, compose: { ...compose, user: "node" } })).toEqual({
     containerUser: "a",
   });
+});
+
+test("-u in runArgs counts as the container's user, after containerUser, as docker takes it", () => {
+  const user = (config: JsonObject) => imageConfig({ config })["containerUser"];
+  expect(user({ runArgs: ["-u", "node"] })).toBe("node");
+  expect(user({ runArgs: ["--init", "-itunode"] })).toBe("node");
+  expect(user({ runArgs: ["--user=a", "--user", "1000:1000"], containerUser: "b" })).toBe("1000:1000");
+  expect(user({ runArgs: ["--label", "-u", "--user="], containerUser: "b" })).toBe("b");
+  expect(user({ runArgs: ["--label", "--user=x"] })).toBeUndefined();
+  expect(imageConfig({ config: { runArgs: ["-u", "a"] }, compose })).toEqual({});
 });
 
 test("lock files lie beside their config", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ownEntry } from "../../../src/devcontainer/image-build.ts";
 import {
   layerMetadata,
+  buildLayer,
   planLayer,
   quiesceEntry,
   readMetadata,
@@ -10,6 +11,10 @@ import {
   type LayerWork,
 } from "../../../src/devcontainer/image-layer.ts";
 import { createFakeEngine } from "../../support/fake-engine.ts";
+import { userPlace } from "../../../src/devcontainer/image-user.ts";
+import type { DevcontainerPlan } from "../../../src/devcontainer/types.ts";
+import { CoworkError } from "../../../src/errors.ts";
+import type { Context } from "../../../src/system/context.ts";
 
 describe("the metadata label", () => {
   const read = (label: string) => readMetadata({ labels: { "devcontainer.metadata": label } });
@@ -59,12 +64,47 @@ describe("the user that works inside", () => {
   });
 });
 
+describe("where the user is named", () => {
+  const compose = { service: "web", user: "x" } as NonNullable<DevcontainerPlan["compose"]>;
+  const both = { remoteUser: "a", containerUser: "b", runArgs: ["-u", "c"] };
+  test.each<[string, Parameters<typeof userPlace>]>([
+    ["remoteUser in devcontainer.json", [{ config: both }, [{ remoteUser: "x" }]]],
+    ["remoteUser of the feature ./f", [{ config: { containerUser: "b" } }, [{ id: "./f", remoteUser: "x" }]]],
+    ["remoteUser in the metadata of the image", [{ config: {} }, [{ remoteUser: "x" }]]],
+    ["-u in runArgs of devcontainer.json", [{ config: { ...both, remoteUser: "" } }, []]],
+    ["containerUser in devcontainer.json", [{ config: { containerUser: "b" } }, [{ containerUser: "x" }]]],
+    ["containerUser in devcontainer.json", [{ config: { containerUser: "b" }, compose }, []]],
+    ["user of the service web", [{ config: { runArgs: ["-u", "c"] }, compose }, []]],
+    ["containerUser in the metadata of the image", [{ config: {} }, [{ containerUser: "x" }]]],
+    ["USER in the Dockerfile", [{ config: {} }, []]],
+  ])("%s", (place, call) => expect(userPlace(...call)).toBe(place));
+
+  test("is what the error says when the image has no such user", async () => {
+    const engine = createFakeEngine();
+    engine.buildImage = async () => {
+      throw new CoworkError("ENGINE_FAILED", "The Docker Engine could not build x: code 1", {
+        detail: "cowork: the image has no user nobody-here",
+      });
+    };
+    const ctx = { engine, user: { sessionUid: 1, sessionGid: 1 } } as unknown as Context;
+    const user = { name: "nobody-here", uid: 1, moved: "nobody-here" };
+    const image = engine.addImage({});
+    const userPlace = "containerUser in devcontainer.json";
+    const work = { from: "x:1", image, user, userPlace, link: undefined, authorityImage: undefined };
+    await expect(buildLayer(ctx, work, { tag: "t", labels: {}, project: "p" })).rejects.toMatchObject({
+      code: "DEVCONTAINER_INVALID",
+      hint: "correct containerUser in devcontainer.json, or add the user to the image",
+    });
+  });
+});
+
 describe("the Dockerfile of our step", () => {
   const image = createFakeEngine().addImage({ user: "node" });
   const work: LayerWork = {
     from: "build:1",
     image,
     user: { name: "node", uid: 1234, moved: "node" },
+    userPlace: "remoteUser in devcontainer.json",
     link: "/workspaces/a b",
     authorityImage: undefined,
   };

@@ -93,6 +93,8 @@ describe("what it says", () => {
     ['{"image":"x","appPort":{}}', /appPort/],
     ["{}", /names no image/],
     ['{"build":{}}', /names no image/],
+    ['{"build":{"dockerfile":"Dockerfile","args":{"A":["x"]}}}', /build\.args\.A: an object of texts is expected/],
+    ['{"image":"x","containerEnv":{"A":{}}}', /containerEnv\.A: an object of texts is expected/],
     ['{"build":{"dockerfile":"nothing"}}', /nothing is not in commit/],
     ['{"build":{"dockerfile":"../Dockerfile"}}', /does not lie in the repository/],
     ['{"build":{"dockerfile":"Dockerfile","context":"../.."}}', /does not lie in the repository/],
@@ -131,6 +133,20 @@ describe("what it says", () => {
     expect(await plan({ ".devcontainer.json": image, ".devcontainer-lock.json": "{}" })).toMatchObject({
       hasLockfile: true,
     });
+  });
+});
+
+test("numbers and the like in arguments and variables are taken as @devcontainers/cli takes them: as text", async () => {
+  const text = JSON.stringify({
+    build: { dockerfile: "Dockerfile", args: { VERSION: 3.9, DEBUG: true, NONE: null, T: "x" } },
+    containerEnv: { PORT: 8080, ON: false, NONE: null, T: "x" },
+    remoteEnv: { LEVEL: 1, GONE: null, T: "x" },
+  });
+  const { config } = await plan({ ".devcontainer/devcontainer.json": text, ".devcontainer/Dockerfile": "FROM x\n" });
+  expect(config).toMatchObject({
+    build: { args: { VERSION: "3.9", DEBUG: "true", NONE: "null", T: "x" } },
+    containerEnv: { PORT: "8080", ON: "false", NONE: "null", T: "x" },
+    remoteEnv: { LEVEL: "1", GONE: null, T: "x" },
   });
 });
 

@@ -10,7 +10,7 @@ describe("the plan for tmux", () => {
     expect(tmuxServer(coworkPaths("/home/u/.cowork"), "/home/u").socket).toBe("cowork");
     const other = coworkPaths("/elsewhere");
     expect(tmuxServer(other, "/home/u")).toEqual({
-      socket: `cowork-${other.homeHash}`,
+      socket: `cowork-${other.pathHash}`,
       config: "/elsewhere/lib/tmux.conf",
     });
   });

@@ -41,7 +41,7 @@ const record: SessionRecord = {
 };
 
 function container(state: ContainerSummary["state"], labels: Record<string, string> = {}): ContainerSummary {
-  return { id: "c".repeat(64), name: "n", image: "i", state, labels, ports: [] };
+  return { id: "c".repeat(64), name: "n", image: "i", imageId: "", state, labels, ports: [], mounts: [] };
 }
 
 const world: World = { containers: [container("running")], cloneExists: true, branch: "a", busy: false };

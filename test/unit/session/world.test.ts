@@ -4,14 +4,18 @@ import { askAhead, containersBySession, containersOf, takeAhead } from "../../..
 import type { Context } from "../../../src/system/context.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 
+const paths = coworkPaths("/nowhere");
+const clone = { type: "bind", source: paths.clone("app-a"), destination: "/w", writable: true };
+
 /** An engine with one container, whose state is the number of questions that were asked. */
 function engine(): { ctx: Context; asked: unknown[] } {
   const asked: unknown[] = [];
   const listContainers = async (labels: object): Promise<ContainerSummary[]> => {
     asked.push(labels);
-    return [{ id: `answer ${asked.length}`, labels: { "cowork.session": "app-a" } } as unknown as ContainerSummary];
+    const its = { "cowork.session": "app-a", "cowork.home": "1" };
+    return [{ id: `answer ${asked.length}`, labels: its, mounts: [clone] } as unknown as ContainerSummary];
   };
-  return { ctx: { paths: coworkPaths("/nowhere"), engine: { listContainers } } as unknown as Context, asked };
+  return { ctx: { paths, engine: { listContainers } } as unknown as Context, asked };
 }
 
 const idIn = (found: ReadonlyMap<string, ContainerSummary[]> | undefined): string | undefined =>
@@ -40,5 +44,5 @@ test("what was asked of one name is no answer about all, nor about another name,
 test("the containers of one session are always asked for", async () => {
   const { ctx } = engine();
   await askAhead(ctx, "a");
-  expect((await containersOf(ctx, "app-a")).map(({ id }) => id)).toEqual(["answer 2"]);
+  expect((await containersOf(ctx, { id: "app-a", home: "1" })).map(({ id }) => id)).toEqual(["answer 2"]);
 });

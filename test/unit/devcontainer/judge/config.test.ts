@@ -53,6 +53,18 @@ describe("devcontainer.json", () => {
     [{ build: { dockerfile: "Dockerfile", options: ["--build-context=x=/"] } }, "build.options"],
     [{ build: { dockerfile: "Dockerfile", options: ["--cache-to=type=local,dest=/"] } }, "build.options"],
     [{ build: { dockerfile: "Dockerfile", cacheFrom: ["type=local,src=/"] } }, "build.cacheFrom"],
+    [{ build: { dockerfile: "Dockerfile", cacheFrom: "Type=local,Src=/etc" } }, "build.cacheFrom"],
+    [{ build: { dockerfile: "Dockerfile", cacheFrom: ["type=gha,url=http://x/"] } }, "build.cacheFrom"],
+    [{ build: { dockerfile: "Dockerfile", cacheFrom: ["ghcr.io/a/b:1,type=s3"] } }, "build.cacheFrom"],
+    [{ build: { dockerfile: "Dockerfile", cacheFrom: ['"type=local","src=/"'] } }, "build.cacheFrom"],
+    [{ build: { dockerfile: "Dockerfile", options: ["--cache-from", "Type=local,Src=/etc"] } }, "build.options"],
+    [
+      { build: { dockerfile: "Dockerfile", options: ["--cache-from=type=s3,endpoint_url=http://x/"] } },
+      "build.options",
+    ],
+    [{ build: { dockerfile: "Dockerfile", options: ["--ulimit", "a=1,b=2"] } }, "build.options"],
+    [{ appPort: "x=:y=1,published=8080,target=80" }, "appPort"],
+    [{ appPort: [3000, "target=80,published=8080"] }, "appPort"],
     [{ build: { dockerfile: "Dockerfile", args: { A: "${localEnv:A}" } } }, "build.args.A"],
     [{ runArgs: ["--privileged"] }, "runArgs"],
   ] as [JsonObject, string][])("%j is shown", (config, where) => expect(judge(config)).toContain(where));
@@ -65,7 +77,7 @@ describe("devcontainer.json", () => {
         context: "..",
         args: { A: "b" },
         options: ["--pull", "--build-arg", "A=b", "--platform=linux/amd64"],
-        cacheFrom: "img",
+        cacheFrom: ["img", "ghcr.io/owner/img:cache", `localhost:5000/a/b@sha256:${"a".repeat(64)}`],
       },
       features: { "ghcr.io/devcontainers/features/node:1": {} },
       mounts: [
