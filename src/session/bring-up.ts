@@ -3,10 +3,10 @@ import { completeAgent } from "../agent/inside.ts";
 import { prepareAgent } from "../agent/prepare.ts";
 import type { Agent } from "../agent/types.ts";
 import type { Settings } from "../config/types.ts";
-import { checkBinds } from "../devcontainer/check-binds.ts";
+import { hasBinds } from "../devcontainer/check-binds.ts";
 import { overridePaths } from "../devcontainer/snapshot.ts";
 import type { StartedCli } from "../devcontainer/cli.ts";
-import type { ConfigKind } from "../devcontainer/types.ts";
+import type { ConfigKind, UpResult } from "../devcontainer/types.ts";
 import { startUp, up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
 import type { ContainerDetail } from "../engine/types.ts";
@@ -16,7 +16,10 @@ import { writeContainerFolder } from "./container-folder.ts";
 import { sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
+import { checkMounts } from "./check-mounts.ts";
 import { sessionVolumes } from "./session-volumes.ts";
+import { standStill } from "./stand-still.ts";
+import { devContainer } from "./view.ts";
 import { containersOf } from "./world.ts";
 
 /**
@@ -67,7 +70,6 @@ async function bringUpWith(
   notes.push(...(await readyAgent(ctx, record, settings, { workspaceFolder })));
 
   ctx.report({ session: name, step: "container", state: "start" });
-  await checkBinds(ctx, record);
   await removeHalfMade(ctx, record);
   const request = {
     ...upPlace(ctx, id, devcontainer.kind),
@@ -78,13 +80,14 @@ async function bringUpWith(
     labels: sessionLabels(record, ctx.paths.homeHash),
     ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
   };
-  const result = await up(ctx, request, cli);
+  const result = (await asItRuns(ctx, record)) ?? (await standStill(ctx, record), await up(ctx, request, cli));
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
       hint: `cowork logs ${name}`,
     });
   }
+  await checkMounts(ctx, record, container);
   const started = {
     user: result.remoteUser,
     workspaceFolder: result.workspaceFolder,
@@ -94,6 +97,18 @@ async function bringUpWith(
   ctx.report({ session: name, step: "container", state: "done" });
   await settleIn(ctx, record, { agent, settings, container, started }, notes);
   return { ...record, container: started, volumes: sessionVolumes(ctx, record, container) };
+}
+
+/**
+ * A session that runs, where `up` must start nothing beside it: services that have ended since stay as they are until the whole
+ * session is started again. undefined: it does not run, or `up` may start what it likes.
+ */
+async function asItRuns(ctx: Context, record: SessionRecord): Promise<UpResult | undefined> {
+  if (record.container === undefined || !(await hasBinds(ctx, record.id))) return undefined;
+  const main = devContainer(await containersOf(ctx, record.id));
+  if (main?.state !== "running") return undefined;
+  const { user: remoteUser, workspaceFolder, remoteEnv } = record.container;
+  return { containerId: main.id, remoteUser, workspaceFolder, remoteEnv };
 }
 
 /**

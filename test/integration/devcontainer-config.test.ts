@@ -66,6 +66,7 @@ async function session(
       project: "app",
       labels: { "cowork.session": id, "cowork.home": ctx.paths.homeHash },
       clone,
+      beside: ctx.paths.beside(id),
       launchers: join(world.folder, "launchers"),
       container: join(world.folder, "container"),
     },
