@@ -47,8 +47,8 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
   const order = orderStarts(rewritten, { main: service, runServices, mainBinds });
   const { canonical } = order;
   changes.push(...others, ...order.changes.map(plain));
-  for (const { service: name, path, writer } of order.conflicts) {
-    verdict.add(`service ${name}: volumes`, path, besideWriter(name, writer));
+  for (const { service: name, path: mounted, writer } of order.conflicts) {
+    verdict.add(`service ${name}: volumes`, mounted, besideWriter(name, writer));
   }
   const own = isObject(canonical["services"]) ? canonical["services"][service] : undefined;
   if (!isObject(own)) {

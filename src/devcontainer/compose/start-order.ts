@@ -107,7 +107,7 @@ function readService(canonical: JsonObject, name: string, value: JsonObject, all
     if (writable) writes.add(path);
   }
   const after = new Set(dependencies(value).filter((other) => Object.hasOwn(all, other) && other !== name));
-  return { binds, writes, after, isScaled: isScaled(value) };
+  return { binds, writes, after, isScaled: hasSeveral(value) };
 }
 
 /** Counted from the clone, as `locate` does it; undefined for what is not of the session. */
@@ -136,7 +136,7 @@ function dependencies(service: JsonObject): string[] {
   return [...named, ...shared, ...before];
 }
 
-function isScaled({ scale, deploy }: JsonObject): boolean {
+function hasSeveral({ scale, deploy }: JsonObject): boolean {
   const { replicas, mode } = isObject(deploy) ? deploy : {};
   const counts = [scale, replicas].filter((count) => count !== undefined && count !== null);
   return counts.some((count) => textOf(count) !== "1" && textOf(count) !== "0") || mode === "global";
