@@ -11,6 +11,7 @@ import { forEachSession } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
+import { startStopped } from "./stand-still.ts";
 import { stopContainers } from "./stop.ts";
 import type { Selector } from "./types.ts";
 import type { UserSide } from "./user-side.ts";
@@ -66,7 +67,8 @@ async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: W
   if (main?.state !== "running") return true;
   await stopContainers(ctx, record);
   if (options.force || (await insightOf(ctx, record, options)).unsaved.length === 0) return true;
-  await ctx.engine.startContainer(main.id);
+  for (const detail of await startStopped(ctx, record, [main]))
+    ctx.report({ session: record.name, step: "remove", state: "note", detail });
   return false;
 }
 

@@ -1,5 +1,7 @@
 import { checkBinds, hasBinds } from "../devcontainer/check-binds.ts";
-import { CoworkError } from "../errors.ts";
+import { startSequence } from "../devcontainer/compose/start-order.ts";
+import { readSnapshot } from "../devcontainer/snapshot.ts";
+import { CoworkError, toCoworkError } from "../errors.ts";
 import type { ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { isWithin } from "../devcontainer/tree-path.ts";
@@ -9,6 +11,8 @@ import { containersOf } from "./world.ts";
 
 /** Seconds between the engine's SIGTERM and its SIGKILL. */
 const grace = 10;
+
+const composeService = "com.docker.compose.service";
 
 /**
  * Comes right before every start of a session's containers. The engine finds what a mount leads to at that moment and follows
@@ -22,6 +26,37 @@ export async function standStill(ctx: Context, record: SessionRecord): Promise<v
   await Promise.all(alive.map(({ id }) => ctx.engine.stopContainer(id, grace)));
   await checkAlone(ctx, record);
   await checkBinds(ctx, record);
+}
+
+/**
+ * Starts containers that were stopped for a while, past Compose: with the same care, and in the order that Compose would keep.
+ * Each is tried, whatever becomes of the others, but none when they must not be started.
+ * @returns one line for each that could not be started
+ */
+export async function startStopped(
+  ctx: Context,
+  record: SessionRecord,
+  containers: readonly ContainerSummary[],
+): Promise<string[]> {
+  const again = `cowork start ${record.name}`;
+  try {
+    await standStill(ctx, record);
+  } catch (error) {
+    return [`its containers were not started again: ${toCoworkError(error).message} Next: ${again}`];
+  }
+  const { compose } = (await readSnapshot(ctx, record.id)) ?? {};
+  const sequence = compose === undefined ? [] : startSequence(compose.canonical);
+  const place = ({ labels }: ContainerSummary): number => sequence.indexOf(labels[composeService] ?? "");
+  const failed: string[] = [];
+  for (const { id, name } of containers.toSorted((a, b) => place(a) - place(b))) {
+    try {
+      await ctx.engine.startContainer(id);
+    } catch (error) {
+      ctx.log(`start container ${name} again: ${String(error)}`);
+      failed.push(`its container ${plain(name)} could not be started again: ${again}`);
+    }
+  }
+  return failed;
 }
 
 /** By what is mounted, whatever labels it has: somebody's own container may work in the clone as well. */

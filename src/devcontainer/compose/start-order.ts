@@ -59,6 +59,23 @@ export function orderStarts(canonical: JsonObject, request: StartOrderRequest): 
   return { canonical: withDependencies(canonical, added), changes, conflicts };
 }
 
+/**
+ * The services of a configuration in an order in which they can be started one after another, by what depends on what.
+ */
+export function startSequence(canonical: JsonObject): string[] {
+  const all = servicesOf(canonical);
+  const sequence = new Set<string>();
+  const visit = (name: string, above: readonly string[]): void => {
+    if (sequence.has(name) || above.includes(name)) return;
+    for (const other of dependencies(all[name] ?? {}).toSorted()) {
+      if (Object.hasOwn(all, other)) visit(other, [...above, name]);
+    }
+    sequence.add(name);
+  };
+  for (const name of Object.keys(all).toSorted()) visit(name, []);
+  return [...sequence];
+}
+
 /** Every path that is mounted together with every service that can change where it leads. */
 function threats(services: ReadonlyMap<string, Service>): StartOrder["conflicts"] {
   const found: StartOrder["conflicts"] = [];
