@@ -10,6 +10,7 @@ import { lookInside, type Insight } from "./look-inside.ts";
 import { forEachSession } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
+import { removeBeside } from "./remove-beside.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
 import { startStopped } from "./stand-still.ts";
 import { stopContainers } from "./stop.ts";
@@ -49,7 +50,7 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
     return refused(ctx, record, await insightOf(ctx, record, options));
   }
   const doomed = await moveToTrash(ctx, record.id);
-  const removed = await removeFromEngine(ctx, record);
+  const removed = [...(await removeFromEngine(ctx, record)), ...(await removeBeside(ctx, record))];
   const archive = options.purge ? undefined : await archiveTranscripts(ctx, record);
   await removeTree(ctx.paths.state(record.id));
   for (const folder of doomed) await removeTree(folder);
