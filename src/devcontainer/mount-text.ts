@@ -53,10 +53,14 @@ function textOf(json: Json | undefined): string {
   return typeof json === "string" ? json : JSON.stringify(json ?? null);
 }
 
-export function renderMount({ type, source, target, rest }: MountFields): string {
+/** @param quote what a field becomes that docker alone reads; without it commas are taken for the ends of fields */
+export function renderMount(
+  { type, source, target, rest }: MountFields,
+  quote = (field: string): string => field,
+): string {
   const fields = [`type=${type}`, ...(source === "" ? [] : [`source=${source}`]), `target=${target}`];
   for (const [name, value] of rest) fields.push(value === "" && name !== "consistency" ? name : `${name}=${value}`);
-  return fields.join(",");
+  return fields.map(quote).join(",");
 }
 
 /** One field of `--mount` for docker, quoted where a path holds what CSV would split. */

@@ -25,6 +25,8 @@ export interface OverrideRequest {
   containerEnv?: Readonly<Record<string, string>>;
   /** the SSH agent's socket, say */
   extraMounts?: readonly ExtraMount[];
+  /** of the image's label something reaches the host, and was agreed to */
+  isImageAgreed?: boolean;
   /** Compose: absolute path that `compose` will be written to */
   composeFile?: string;
 }
@@ -34,6 +36,10 @@ export interface Override {
   config: JsonObject;
   /** content of the one Compose file */
   compose?: JsonObject;
+  /** cowork's own mounts in the dev container, as they have to be there */
+  ours: readonly ExtraMount[];
+  /** somebody said yes to what reaches the host */
+  isAgreed: boolean;
 }
 
 /** Where our own things lie in every container (the design, section 5); the agent's come with `extraMounts`. */
@@ -62,10 +68,11 @@ const doneElsewhere = [
  */
 export function planOverride(request: OverrideRequest): Override {
   const { plan, image, mounts, composeProject } = request;
-  const own: Ownership = { composeProject, labels: mounts.labels };
+  const own: Ownership = { composeProject, labels: mounts.labels, beside: mounts.beside };
   const { config: rewritten } = rewriteConfig(plan.config, own);
   const config = Object.fromEntries(Object.entries(rewritten).filter(([key]) => !doneElsewhere.includes(key)));
   const ours = [...sessionMounts(mounts), ...(request.extraMounts ?? [])];
+  const isAgreed = plan.findings.length > 0 || request.isImageAgreed === true;
   const containerEnv = { ...(isObject(config["containerEnv"]) ? config["containerEnv"] : {}), ...request.containerEnv };
   // By name: a number in the config was looked up when the image was built.
   const common = { ...config, remoteUser: image.remoteUser, updateRemoteUserUID: false };
@@ -80,9 +87,12 @@ export function planOverride(request: OverrideRequest): Override {
       ...(owned.length === 0 ? {} : { mounts: owned }),
       ...(config["containerEnv"] === undefined ? {} : { containerEnv: Object.fromEntries(theirs) }),
     };
-    return overrideCompose(request, { config: withMounts, containerEnv: { ...request.containerEnv }, ours });
+    const made = overrideCompose(request, { config: withMounts, containerEnv: { ...request.containerEnv }, ours });
+    return { ...made, ours, isAgreed };
   }
   return {
+    ours,
+    isAgreed,
     config: {
       ...common,
       image: image.ref,

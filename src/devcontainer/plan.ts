@@ -37,13 +37,13 @@ export async function planDevcontainer(
   if (path === undefined) return planTemplate(source);
   const { config } = await readConfig(source, path);
   const kind = kindOf(config, path);
-  const verdict = createVerdict(path);
+  const verdict = createVerdict(path, workspaceFolderOf({ kind, config }));
   judgeConfig(verdict, config);
   const initialize = config["initializeCommand"];
   const initFiles = initialize === undefined ? [] : await namedFiles(source, initialize);
   if (initialize !== undefined) await judgeInitialize(verdict, source, initialize, initFiles);
 
-  const changes = rewriteConfig(config, { composeProject: "", labels: {} }).changes;
+  const changes = rewriteConfig(config, { composeProject: "", labels: {}, beside: "" }).changes;
   const build = kind === "dockerfile" ? await readBuild(source, config, path) : undefined;
   const compose = kind === "compose" ? await planCompose(ctx, source, { config, path, verdict, changes }) : undefined;
   const lockfile = lockfileOf(path);
@@ -67,6 +67,13 @@ export async function planDevcontainer(
     files: [...new Set(files)].toSorted(),
     cloneBinds,
   };
+}
+
+/** The container's `workspaceFolder` as written; undefined where @devcontainers/cli makes it of the clone's name. */
+export function workspaceFolderOf({ kind, config }: Pick<DevcontainerPlan, "kind" | "config">): string | undefined {
+  const { workspaceFolder } = config;
+  if (typeof workspaceFolder === "string") return workspaceFolder;
+  return kind === "compose" ? "/" : undefined;
 }
 
 /** Beside the config, hidden where the config is. */

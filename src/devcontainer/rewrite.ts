@@ -1,8 +1,9 @@
 import { plain } from "../system/text.ts";
 import { list, strings } from "./judge/judge-config.ts";
-import { isCloneParent, isVolumeName, splitOutsideVariables } from "./judge/judge-mount.ts";
+import { besideFolder } from "./beside.ts";
+import { besideClonePath, clonePath, isVolumeName, splitOutsideVariables } from "./judge/judge-mount.ts";
 import { parseRunArgs, renderRunArg, type RunArg } from "./judge/parse-run-args.ts";
-import { mountText, parseMount, renderMount, type MountFields } from "./mount-text.ts";
+import { mountText, parseMount, quoteField, renderMount, type MountFields } from "./mount-text.ts";
 import { listPorts, localPort } from "./ports.ts";
 import type { JsonObject } from "./types.ts";
 
@@ -12,6 +13,8 @@ export interface Ownership {
   composeProject: string;
   /** labels of the volumes that the engine makes */
   labels: Readonly<Record<string, string>>;
+  /** absolute path of the session's folder for what the project mounts from beside itself */
+  beside: string;
 }
 
 /**
@@ -23,7 +26,9 @@ export interface Ownership {
  * - `--rm` and `--restart` go: cowork stops and starts containers, and binds are checked before each start;
  * - labels that cowork, the CLI and Compose find containers by go;
  * - a `workspaceMount` of a volume becomes the clone: work must lie there;
- * - a mount of the folder that the project lies in becomes one of the clone alone, where it would be found.
+ * - a mount of the folder that the project lies in becomes one of the clone alone, where it would be found;
+ * - a mount of anything else beside the project becomes one of a folder of the session's own;
+ * - sources in the clone are written as the engine reads them, without `..`.
  * @returns the config with everything else as it was, and one line for each change
  */
 export function rewriteConfig(config: JsonObject, own: Ownership): { config: JsonObject; changes: string[] } {
@@ -39,7 +44,7 @@ export function rewriteConfig(config: JsonObject, own: Ownership): { config: Jso
     result["mounts"] = list(config["mounts"]).map((mount) => ownMount(mountText(mount), "mounts", own, say) ?? mount);
   }
   const { workspaceMount } = config;
-  if (typeof workspaceMount === "string" && isCloneParent(parseMount(workspaceMount)?.source ?? "")) {
+  if (typeof workspaceMount === "string" && parseMount(workspaceMount)?.type === "bind") {
     result["workspaceMount"] = ownMount(workspaceMount, "workspaceMount", own, say) ?? workspaceMount;
   }
   const workspace = workspaceOfVolume(workspaceMount);
@@ -95,10 +100,9 @@ function rewriteArg(arg: RunArg, own: Ownership, say: Say): RunArg | undefined {
   }
   if (name === "volume") {
     const [source = "", target = "", ...modes] = splitOutsideVariables(value);
-    if (target !== "" && isCloneParent(source)) {
-      const only = onlyClone({ type: "bind", source, target, rest: new Map() }, "runArgs", say);
-      return { name, value: [only.source, only.target, ...modes].join(":") };
-    }
+    const bound =
+      target === "" ? undefined : ownBind({ type: "bind", source, target, rest: new Map() }, "runArgs", own, say);
+    if (bound !== undefined) return { name, value: [bound.source, bound.target, ...modes].join(":") };
     const mount = volumeFlagAsMount(value);
     return mount === undefined ? arg : { name: "mount", value: renderMount(ownedVolume(mount, "runArgs", own, say)) };
   }
@@ -114,9 +118,26 @@ function sayPort(where: string, port: string, say: Say): string {
 /** undefined: it stays as it is. */
 function ownMount(text: string, where: string, own: Ownership, say: Say): string | undefined {
   const mount = parseMount(text);
-  if (mount?.type === "bind" && isCloneParent(mount.source)) return renderMount(onlyClone(mount, where, say));
+  if (mount?.type === "bind") {
+    const bound = ownBind(mount, where, own, say);
+    return bound === undefined ? undefined : renderMount(bound, quoteField);
+  }
   if (mount?.type !== "volume" || mount.rest.has("external") || !isVolumeName(mount.source)) return undefined;
   return renderMount(ownedVolume(mount, where, own, say));
+}
+
+/** A bind whose source has to be another one in a session; undefined: it stays as it is. */
+function ownBind(mount: MountFields, where: string, own: Ownership, say: Say): MountFields | undefined {
+  const inside = clonePath(mount.source);
+  if (inside !== undefined) {
+    const source = inside === "" ? "${localWorkspaceFolder}" : `\${localWorkspaceFolder}/${inside}`;
+    return source === mount.source ? undefined : { ...mount, source };
+  }
+  const beside = besideClonePath(mount.source);
+  if (beside === undefined) return undefined;
+  if (beside === "..") return onlyClone(mount, where, say);
+  say(`${where}: ${beside}, which lies beside the project, is a folder of the session's own at ${mount.target}`);
+  return { ...mount, source: `${own.beside}/${besideFolder(beside)}` };
 }
 
 /** Beside a session's clone lie other sessions. */

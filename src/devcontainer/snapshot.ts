@@ -8,12 +8,14 @@ import { removeTree } from "../system/tree.ts";
 import type { Override } from "./override.ts";
 import { treeFolder } from "./tree-path.ts";
 import type { ConfigSource, DevcontainerPlan } from "./types.ts";
+import type { PlannedMounts } from "./wrong-mounts.ts";
 
 /** Names in `state/{id}/devcontainer/`. */
 const planFile = "plan.json";
 const overrideFile = "devcontainer.json";
 const composeFile = "compose.yml";
 const sourceFolder = "source";
+const mountsFile = "mounts.json";
 
 type PathsContext = Pick<Context, "paths">;
 
@@ -84,8 +86,23 @@ export async function writeOverride(ctx: PathsContext, id: string, override: Ove
   // JSON is YAML; and no line of it begins with `version:`, which @devcontainers/cli would take for Compose's own.
   if (override.compose !== undefined)
     await writeFileAtomic(paths.compose, `${yamlSafe(JSON.stringify(override.compose, null, 2))}\n`);
+  const { ours, isAgreed } = override;
+  const planned = `${JSON.stringify({ ours, isAgreed }, null, 2)}\n`;
+  await writeFileAtomic(join(ctx.paths.devcontainer(id), mountsFile), planned);
   await writeFileAtomic(paths.config, `${JSON.stringify(override.config, null, 2)}\n`);
   return paths.config;
+}
+
+/**
+ * What was planned for the containers that the override makes; undefined for a session of an earlier version.
+ * @throws RECORD_CORRUPT
+ */
+export async function readPlannedMounts(ctx: PathsContext, id: string): Promise<PlannedMounts | undefined> {
+  const bytes = await readRegularFile(join(ctx.paths.devcontainer(id), mountsFile), { maxBytes: 1024 * 1024 });
+  const plan = await readSnapshot(ctx, id);
+  if (bytes === undefined || plan === undefined) return undefined;
+  const kept = JSON.parse(new TextDecoder().decode(bytes)) as Pick<PlannedMounts, "ours" | "isAgreed">;
+  return { ...kept, clone: ctx.paths.clone(id), beside: ctx.paths.beside(id), cloneBinds: plan.cloneBinds };
 }
 
 /** JSON is YAML but for these: line ends and controls to YAML, nothing special to JSON, where they stand in texts only. */

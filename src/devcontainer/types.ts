@@ -77,7 +77,10 @@ export interface DevcontainerPlan {
   compose?: ComposePlan;
   /** paths in the source that the snapshot keeps: config, lock file, local features, Compose files and what they name */
   files: string[];
-  /** paths inside the clone (empty: its root) that are mounted: none may be a link when the container starts */
+  /**
+   * paths that are mounted, counted from the clone (empty: its root): none may be a link when a container starts. Those that
+   * begin with `..` lie in the session's own folder in place of what is beside the project
+   */
   cloneBinds: string[];
 }
 
@@ -104,6 +107,8 @@ export interface SessionMounts {
   labels: Labels;
   /** absolute host paths */
   clone: string;
+  /** what the session has in place of folders beside the project */
+  beside: string;
   launchers: string;
   container: string;
 }

@@ -3,10 +3,10 @@ import { completeAgent } from "../agent/inside.ts";
 import { prepareAgent } from "../agent/prepare.ts";
 import type { Agent } from "../agent/types.ts";
 import type { Settings } from "../config/types.ts";
-import { checkBinds } from "../devcontainer/check-binds.ts";
+import { hasBinds } from "../devcontainer/check-binds.ts";
 import { overridePaths } from "../devcontainer/snapshot.ts";
 import type { StartedCli } from "../devcontainer/cli.ts";
-import type { ConfigKind } from "../devcontainer/types.ts";
+import type { ConfigKind, UpResult } from "../devcontainer/types.ts";
 import { startUp, up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
 import type { ContainerDetail, ContainerSummary } from "../engine/types.ts";
@@ -17,7 +17,10 @@ import { writeContainerFolder } from "./container-folder.ts";
 import { homeOf, label, sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
+import { checkMounts } from "./check-mounts.ts";
 import { sessionVolumes } from "./session-volumes.ts";
+import { standStill } from "./stand-still.ts";
+import { devContainer } from "./view.ts";
 import { containersOf, sortedContainers } from "./world.ts";
 
 /**
@@ -73,7 +76,6 @@ async function bringUpWith(
   notes.push(...(await readyAgent(ctx, record, settings, { workspaceFolder })));
 
   ctx.report({ session: name, step: "container", state: "start" });
-  await checkBinds(ctx, record);
   await removeHalfMade(ctx, record);
   await ownOnly(ctx, record);
   const request = {
@@ -85,7 +87,7 @@ async function bringUpWith(
     labels: sessionLabels(record, homeOf(ctx, record)),
     ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
   };
-  const result = await up(ctx, request, cli);
+  const result = (await asItRuns(ctx, record)) ?? (await standStill(ctx, record), await up(ctx, request, cli));
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
@@ -94,6 +96,7 @@ async function bringUpWith(
   }
   const own = await ownOnly(ctx, record);
   if (!own.some(({ id: each }) => each === container.id)) throw notOwn(record, container);
+  await checkMounts(ctx, record, container);
   const started = {
     id: container.id,
     user: result.remoteUser,
@@ -124,6 +127,18 @@ function notOwn({ name }: SessionRecord, { name: other }: ContainerSummary): Cow
   return new CoworkError("UP_FAILED", what, {
     hint: `look at it with docker inspect ${plain(other)}, and remove it or wait until it is gone`,
   });
+}
+
+/**
+ * A session that runs, where `up` must start nothing beside it: services that have ended since stay as they are until the whole
+ * session is started again. undefined: it does not run, or `up` may start what it likes.
+ */
+async function asItRuns(ctx: Context, record: SessionRecord): Promise<UpResult | undefined> {
+  if (record.container === undefined || !(await hasBinds(ctx, record.id))) return undefined;
+  const main = devContainer(await containersOf(ctx, record));
+  if (main?.state !== "running") return undefined;
+  const { user: remoteUser, workspaceFolder, remoteEnv } = record.container;
+  return { containerId: main.id, remoteUser, workspaceFolder, remoteEnv };
 }
 
 /**

@@ -10,7 +10,9 @@ import { lookInside, type Insight } from "./look-inside.ts";
 import { forEachSession } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
+import { removeBeside } from "./remove-beside.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
+import { startStopped } from "./stand-still.ts";
 import { stopContainers } from "./stop.ts";
 import type { Selector } from "./types.ts";
 import type { UserSide } from "./user-side.ts";
@@ -48,7 +50,7 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
     return refused(ctx, record, await insightOf(ctx, record, options));
   }
   const doomed = await moveToTrash(ctx, record.id);
-  const removed = await removeFromEngine(ctx, record);
+  const removed = [...(await removeFromEngine(ctx, record)), ...(await removeBeside(ctx, record))];
   const archive = options.purge ? undefined : await archiveTranscripts(ctx, record);
   await removeTree(ctx.paths.state(record.id));
   for (const folder of doomed) await removeTree(folder);
@@ -66,7 +68,8 @@ async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: W
   if (main?.state !== "running") return true;
   await stopContainers(ctx, record);
   if (options.force || (await insightOf(ctx, record, options)).unsaved.length === 0) return true;
-  await ctx.engine.startContainer(main.id);
+  for (const detail of await startStopped(ctx, record, [main]))
+    ctx.report({ session: record.name, step: "remove", state: "note", detail });
   return false;
 }
 

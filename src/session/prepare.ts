@@ -7,6 +7,7 @@ import { hasLifecycle } from "../devcontainer/lifecycle.ts";
 import { judgeMetadata } from "../devcontainer/judge/judge-metadata.ts";
 import { writeLaunchers } from "../devcontainer/launchers.ts";
 import { planOverride } from "../devcontainer/override.ts";
+import { workspaceFolderOf } from "../devcontainer/plan.ts";
 import { hostProxies } from "../devcontainer/proxies.ts";
 import { overridePaths, takeSnapshot, writeOverride } from "../devcontainer/snapshot.ts";
 import type { SharedImage } from "../devcontainer/types.ts";
@@ -52,11 +53,11 @@ export async function prepareDevcontainer(
     session: name,
     logFile: ctx.paths.upLog(id),
   });
-  const findings = judgeMetadata(image.metadata);
+  const findings = judgeMetadata(image.metadata, workspaceFolderOf(plan));
   await agree(ctx, project, { findings, hash: findingsHash(findings) });
   ctx.report({ session: name, step: "image", state: "done" });
 
-  await makeOverride(ctx, record, request, image);
+  await makeOverride(ctx, record, { ...request, isImageAgreed: findings.length > 0 }, image);
   const { userEnvProbe } = plan.config;
   const next: SessionRecord = {
     ...record,
@@ -80,7 +81,7 @@ export async function prepareDevcontainer(
 async function makeOverride(
   ctx: Context,
   record: SessionRecord,
-  { plan, settings }: PrepareRequest,
+  { plan, settings, isImageAgreed }: PrepareRequest & { isImageAgreed: boolean },
   image: SharedImage,
 ): Promise<void> {
   const { id, name, project } = record;
@@ -96,6 +97,7 @@ async function makeOverride(
       project,
       labels: sessionLabels(record, homeOf(ctx, record)),
       clone: paths.clone(id),
+      beside: paths.beside(id),
       launchers: await writeLaunchers(ctx),
       container: paths.container(id),
     },
@@ -103,6 +105,7 @@ async function makeOverride(
     settings,
     containerEnv: { ...hostProxies(ctx.env), ...agent.containerEnv },
     extraMounts: agent.mounts,
+    isImageAgreed,
     composeFile: overridePaths(ctx, id).compose,
   });
   await writeOverride(ctx, id, override);

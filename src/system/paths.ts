@@ -22,6 +22,8 @@ export interface Paths {
   devcontainer(id: string): string;
   /** small read-only folder that a session's container sees at /opt/cowork/session */
   container(id: string): string;
+  /** what a session has in place of folders beside the project (devcontainer/beside.ts) */
+  beside(id: string): string;
   agentState(id: string, agent: string): string;
   events(id: string): string;
   logs(id: string): string;
@@ -71,6 +73,7 @@ export function coworkPaths(home: string): Paths {
     record: (id) => join(state(id), "session.json"),
     devcontainer: (id) => join(state(id), "devcontainer"),
     container: (id) => join(state(id), "container"),
+    beside: (id) => join(state(id), "beside"),
     agentState: (id, agent) => join(state(id), agent),
     events: (id) => join(state(id), "events"),
     logs: (id) => join(state(id), "logs"),

@@ -67,6 +67,7 @@ async function session(
       project: "app",
       labels: { "cowork.session": id, "cowork.home": homeId(ctx.paths) },
       clone,
+      beside: ctx.paths.beside(id),
       launchers: join(world.folder, "launchers"),
       container: join(world.folder, "container"),
     },

@@ -45,7 +45,16 @@ export async function upSession(
   const override = planOverride({
     plan: { ...request.plan, config },
     image,
-    mounts: { id, name, project: "app", labels, clone, launchers: await writeLaunchers(ctx), ...folders },
+    mounts: {
+      id,
+      name,
+      project: "app",
+      labels,
+      clone,
+      beside: paths.beside(id),
+      launchers: await writeLaunchers(ctx),
+      ...folders,
+    },
     composeProject: `cowork-${homeId(paths)}`,
     settings: { cpus: undefined, memory: undefined },
   });

@@ -15,7 +15,7 @@ const grace = 20;
 export function overrideCompose(
   request: OverrideRequest,
   part: { config: JsonObject; containerEnv: JsonObject; ours: readonly ExtraMount[] },
-): Override {
+): Pick<Override, "config" | "compose"> {
   const { plan, composeFile } = request;
   if (plan.compose === undefined || composeFile === undefined)
     throw new Error("no Compose plan, or no place for its file");
@@ -23,6 +23,7 @@ export function overrideCompose(
   const { mounts, composeProject } = request;
   const canonical = onClone(withoutBuilds(plan.compose.canonical), {
     clone: mounts.clone,
+    beside: mounts.beside,
     composeProject,
   }) as JsonObject;
   const services = Object.entries(isObject(canonical["services"]) ? canonical["services"] : {}).map(([name, value]) => {

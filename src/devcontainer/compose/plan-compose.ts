@@ -2,8 +2,9 @@ import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { judgeCompose } from "../judge/judge-compose.ts";
+import { judgeTarget } from "../judge/judge-target.ts";
 import { isObject } from "../json.ts";
-import { textOf } from "../judge/judge-config.ts";
+import { strings, textOf } from "../judge/judge-config.ts";
 import type { Verdict } from "../judge/verdict.ts";
 import type { ComposePlan, ConfigSource, JsonObject } from "../types.ts";
 import { findComposeFiles } from "./compose-files.ts";
@@ -11,6 +12,8 @@ import { readBuilds } from "./read-builds.ts";
 import { readComposeInputs } from "./read-inputs.ts";
 import { findCompose, resolveCompose } from "./resolve.ts";
 import { rewriteCompose } from "./rewrite-compose.ts";
+import { mountsOf } from "./service-mounts.ts";
+import { orderStarts } from "./start-order.ts";
 
 export interface ComposeRequest {
   config: JsonObject;
@@ -33,10 +36,20 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
   }
   const program = await findCompose(ctx);
   const resolved = await resolveCompose(ctx, source, { program, main, inputs });
+  const mainBinds = verdict.cloneBinds.map((one) => (one === ".." ? "" : one));
   judgeCompose(verdict, resolved);
-  const { canonical, changes: rewritten } = rewriteCompose(resolved, inputs.profiles);
-  changes.push(...rewritten);
   const service = textOf(config["service"] ?? "");
+  for (const { key, text, target } of mountsOf(resolved, service)) {
+    judgeTarget(verdict, `service ${service}: ${key}`, text, target);
+  }
+  const { canonical: rewritten, changes: others } = rewriteCompose(resolved, inputs.profiles);
+  const runServices = strings(config["runServices"]);
+  const order = orderStarts(rewritten, { main: service, runServices, mainBinds });
+  const { canonical } = order;
+  changes.push(...others, ...order.changes.map(plain));
+  for (const { service: name, path: mounted, writer } of order.conflicts) {
+    verdict.add(`service ${name}: volumes`, mounted, besideWriter(name, writer));
+  }
   const own = isObject(canonical["services"]) ? canonical["services"][service] : undefined;
   if (!isObject(own)) {
     throw new CoworkError(
@@ -57,4 +70,9 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
     ...(typeof image === "string" ? { image } : {}),
     ...(typeof user === "string" ? { user } : {}),
   };
+}
+
+function besideWriter(service: string, writer: string): string {
+  const who = service === writer ? "another container of the same service" : `service ${writer}`;
+  return `can be any folder of this host: ${plain(who)} runs before it is mounted, and can put a link in its place`;
 }

@@ -4,7 +4,8 @@ import { list, textOf } from "../judge/judge-config.ts";
 import { localPort } from "../ports.ts";
 import { isReservedLabel } from "../rewrite.ts";
 import type { Json, JsonObject } from "../types.ts";
-import { cloneName, locate, planProject, treeRoot } from "./tree-root.ts";
+import { besideFolder } from "../beside.ts";
+import { besideRoot, cloneName, locate, planProject, treeRoot } from "./tree-root.ts";
 import { readVolume, renderVolume } from "./volume.ts";
 
 /**
@@ -28,6 +29,9 @@ export function rewriteCompose(
   for (const kind of ["volumes", "networks"] as const) {
     if (canonical[kind] === undefined) continue;
     result[kind] = mapObject(canonical[kind], (value, name) => rewriteNamed(value, { kind, name }, say));
+  }
+  for (const kind of ["secrets", "configs"] as const) {
+    if (canonical[kind] !== undefined) result[kind] = mapObject(canonical[kind], besideFile);
   }
   return { canonical: result, changes: [...changes] };
 }
@@ -62,23 +66,35 @@ function rewriteService(
     ...(networks === undefined
       ? {}
       : { networks: isObject(networks) ? mapObject(networks, withoutAddress) : networks }),
-    ...(volumes === undefined ? {} : { volumes: list(volumes).map((volume) => onlyClone(volume, name, say)) }),
+    ...(volumes === undefined ? {} : { volumes: list(volumes).map((volume) => ownVolume(volume, name, say)) }),
     ...(deploy === undefined ? {} : { deploy: isObject(deploy) ? withoutRestart(deploy) : deploy }),
   };
 }
 
 /**
  * `../..:/workspaces`, as many templates have it: the folder that the project lies in. Beside a session's clone lie other
- * sessions, so the clone alone is mounted, where it would be found.
+ * sessions, so the clone alone is mounted, where it would be found. Anything else beside the project is a folder of the session's own.
  */
-function onlyClone(value: Json, name: string, say: Say): Json {
+function ownVolume(value: Json, name: string, say: Say): Json {
   const volume = readVolume(value);
   const found = volume?.type === "bind" ? locate(volume.source) : undefined;
-  if (volume === undefined || found?.kind !== "beside" || found.path !== "..") return value;
+  if (volume === undefined || found?.kind !== "beside") return value;
+  if (found.path !== "..") {
+    const { target } = volume;
+    say(`service ${name}: ${found.path}, which lies beside the project, is a folder of the session's own at ${target}`);
+    return renderVolume({ ...volume, source: `${besideRoot}/${besideFolder(found.path)}` });
+  }
   say(
     `service ${name}: of the folder that holds the project only the session's clone is mounted, below ${volume.target}`,
   );
   return renderVolume({ ...volume, source: treeRoot, target: `${volume.target.replace(/\/+$/, "")}/${cloneName}` });
+}
+
+/** A file of `secrets` or `configs` is mounted as volumes are. */
+function besideFile(value: Json): Json {
+  if (!isObject(value)) return value;
+  const found = locate(textOf(value["file"] ?? ""));
+  return found.kind === "beside" ? { ...value, file: `${besideRoot}/${besideFolder(found.path)}` } : value;
 }
 
 function withoutRestart(deploy: JsonObject): JsonObject {

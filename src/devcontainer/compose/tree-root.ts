@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { besidePath } from "../beside.ts";
 import { joinTree } from "../tree-path.ts";
 import type { Json } from "../types.ts";
 
@@ -7,6 +8,9 @@ import type { Json } from "../types.ts";
  * place. A NUL can be in no path and in no text that Compose gives out, so that no repository can write it itself.
  */
 export const treeRoot = "\0tree";
+
+/** Stands for the session's folder for what the project mounts from beside itself. */
+export const besideRoot = "\0beside";
 
 /** Stands for the name of the clone's own folder. */
 export const cloneName = "\0name";
@@ -27,7 +31,7 @@ export function locate(path: string): HostPath {
   const rest = path.slice(treeRoot.length).replace(/^\/+/, "");
   const inside = joinTree("", rest);
   if (inside !== undefined) return { kind: "inside", path: inside };
-  return { kind: "beside", path: posix.normalize(rest).replace(/\/$/, "") };
+  return { kind: "beside", path: besidePath(rest) ?? ".." };
 }
 
 /** Path inside the tree (empty: its root); undefined when it lies outside. */
@@ -64,20 +68,21 @@ function replacePath(text: string, from: string, to: string): string {
 /** What a session puts in place of what stands for it. */
 export interface Place {
   clone: string;
+  beside: string;
   composeProject: string;
 }
 
 /** A resolved value on a session's clone. Compose reads it once more: a `$` of the path is no variable. */
-export function onClone(value: Json, { clone, composeProject }: Place): Json {
+export function onClone(value: Json, place: Place): Json {
+  const { clone, beside, composeProject } = place;
   const put = (text: string): string =>
     text
       .replaceAll(treeRoot, () => clone.replaceAll("$", () => "$$"))
+      .replaceAll(besideRoot, () => beside.replaceAll("$", () => "$$"))
       .replaceAll(cloneName, () => posix.basename(clone).replaceAll("$", () => "$$"))
       .replaceAll(planProject, () => composeProject);
   if (typeof value === "string") return put(value);
-  if (Array.isArray(value)) return value.map((each) => onClone(each, { clone, composeProject }));
+  if (Array.isArray(value)) return value.map((each) => onClone(each, place));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [put(key), onClone(each, { clone, composeProject })]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [put(key), onClone(each, place)]));
 }

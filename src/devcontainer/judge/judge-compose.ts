@@ -1,10 +1,10 @@
 import { readVolume } from "../compose/volume.ts";
-import { locate, pathInTree } from "../compose/tree-root.ts";
+import { locate } from "../compose/tree-root.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { isObject } from "../json.ts";
 import { list, textOf } from "./judge-config.ts";
-import { besideClone, isVolumeName } from "./judge-mount.ts";
 import { isHarmlessLogOption } from "./run-flags.ts";
+import { isVolumeName } from "./judge-mount.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Keys of a service that give it nothing of the host. Whatever Compose may learn later is asked about. */
@@ -99,9 +99,8 @@ function judgeVolume(verdict: Verdict, where: string, value: Json): void {
 function judgeBindSource(verdict: Verdict, where: string, source: string): void {
   const found = locate(source);
   if (found.kind === "inside") verdict.bind(found.path);
-  // rewrite-compose.ts mounts the clone alone, where it would lie in that folder.
-  else if (found.kind === "beside" && found.path === "..") verdict.bind("");
-  else if (found.kind === "beside") verdict.add(where, found.path, besideClone);
+  // rewrite-compose.ts mounts the clone alone, or a folder of the session's own.
+  else if (found.kind === "beside") verdict.bind(found.path === ".." ? "" : found.path);
   else verdict.add(where, source, outside);
 }
 
@@ -190,7 +189,7 @@ function judgeFile(verdict: Verdict, where: string, value: Json): void {
   if (external === true || environment !== undefined)
     verdict.add(where, textOf(value), "comes from outside the repository");
   if (file === undefined) return;
-  const path = pathInTree(textOf(file));
-  if (path !== undefined) verdict.bind(path);
+  const found = locate(textOf(file));
+  if (found.kind !== "absolute") verdict.bind(found.path);
   else verdict.add(where, textOf(file), "is a file of the host outside the session's clone");
 }

@@ -1,11 +1,11 @@
 import { isObject } from "../json.ts";
 import { plain } from "../../system/text.ts";
-import { mountText } from "../mount-text.ts";
+import { mountText, parseMount } from "../mount-text.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { localVariables } from "../variables.ts";
 import { isPlainPort, listPorts } from "../ports.ts";
 import { judgeBuildOptions, judgeCacheSource } from "./judge-build-options.ts";
-import { judgeMount, unclear } from "./judge-mount.ts";
+import { besideClonePath, isCloneParent, judgeMount, unclear } from "./judge-mount.ts";
 import { judgeRunArgs } from "./judge-run-args.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -14,8 +14,7 @@ export function judgeConfig(verdict: Verdict, config: JsonObject): void {
   judgeContainerProperties(verdict, config);
   judgeRunArgs(verdict, strings(config["runArgs"]));
   const { workspaceMount, workspaceFolder } = config;
-  if (typeof workspaceMount === "string" && workspaceMount !== "")
-    judgeMount(verdict, "workspaceMount", workspaceMount);
+  if (typeof workspaceMount === "string" && workspaceMount !== "") judgeWorkspaceMount(verdict, workspaceMount);
   if (typeof workspaceFolder === "string" && !isPlainPath(workspaceFolder)) {
     verdict.add("workspaceFolder", workspaceFolder, "can change the mounts that name it");
   }
@@ -26,6 +25,15 @@ export function judgeConfig(verdict: Verdict, config: JsonObject): void {
   }
   for (const port of listPorts(config["appPort"])) {
     if (!isPlainPort(port)) verdict.add("appPort", port, unclear);
+  }
+}
+
+/** Work has to lie in the clone: a folder beside it, though it would be the session's own, is no place for it. */
+function judgeWorkspaceMount(verdict: Verdict, text: string): void {
+  judgeMount(verdict, "workspaceMount", text);
+  const source = parseMount(text)?.source ?? "";
+  if (besideClonePath(source) !== undefined && !isCloneParent(source)) {
+    verdict.add("workspaceMount", text, "puts the workspace beside the session's clone");
   }
 }
 

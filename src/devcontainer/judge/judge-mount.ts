@@ -1,14 +1,11 @@
-import { posix } from "node:path";
+import { besidePath } from "../beside.ts";
 import { parseMount } from "../mount-text.ts";
 import { joinTree } from "../tree-path.ts";
+import { judgeTarget } from "./judge-target.ts";
 import type { Verdict } from "./verdict.ts";
 
 export const unclear = "cannot be read with certainty, so it may be anything";
 const outside = "gives the container a folder of the host outside the session's clone";
-/** A project has other neighbours than a session's clone. */
-export const besideClone =
-  "gives the container what lies beside the session's clone: other sessions, not what lies beside the project";
-
 /** Options of `--mount` that change nothing about what the container gets of the host. */
 const harmlessFields = new Set([
   "readonly",
@@ -35,6 +32,7 @@ export function judgeMount(verdict: Verdict, where: string, text: string): void 
   }
   // In Compose it becomes `source:target`.
   if (target === "" || target.includes(":")) return verdict.add(where, text, unclear);
+  judgeTarget(verdict, where, text, target);
   if (type === "tmpfs" && source === "") return;
   if (type === "bind") return judgeBind(verdict, where, text, source);
   if (type === "volume") return judgeVolumeName(verdict, where, text, source);
@@ -46,6 +44,7 @@ export function judgeVolumeFlag(verdict: Verdict, where: string, text: string): 
   const parts = splitOutsideVariables(text);
   const [first = "", second, options = "", ...more] = parts;
   if (/\p{Cc}/u.test(text) || more.length > 0 || first === "") return verdict.add(where, text, unclear);
+  judgeTarget(verdict, where, text, second ?? first);
   if (second === undefined) return first.startsWith("/") ? undefined : verdict.add(where, text, unclear);
   const odd = options.split(",").find((mode) => !harmlessModes.has(mode));
   if (odd !== undefined) verdict.add(where, text, "has options that can reach the host");
@@ -56,9 +55,13 @@ export function judgeVolumeFlag(verdict: Verdict, where: string, text: string): 
 function judgeBind(verdict: Verdict, where: string, text: string, source: string): void {
   const path = clonePath(source);
   if (path !== undefined) return verdict.bind(path);
-  if (isCloneParent(source)) return verdict.bind("..");
-  const why = reachesEngine(source) ? "gives the container the Docker Engine, and with it the host" : outside;
-  verdict.add(where, text, source.startsWith("${localWorkspaceFolder}/..") ? besideClone : why);
+  const beside = besideClonePath(source);
+  if (beside !== undefined) return verdict.bind(beside);
+  verdict.add(
+    where,
+    text,
+    reachesEngine(source) ? "gives the container the Docker Engine, and with it the host" : outside,
+  );
 }
 
 function judgeVolumeName(verdict: Verdict, where: string, text: string, source: string): void {
@@ -87,10 +90,15 @@ export function clonePath(source: string): string | undefined {
   return rest === undefined ? undefined : joinTree("", rest.replace(/^\/+/, ""));
 }
 
+/** A source that leads out of the clone, as a path that counts from it: `../data`. undefined for any other. */
+export function besideClonePath(source: string): string | undefined {
+  const [, rest] = /^\$\{localWorkspaceFolder\}\/([^$\\\p{Cc}]*)$/u.exec(source) ?? [];
+  return rest === undefined ? undefined : besidePath(rest.replace(/^\/+/, ""));
+}
+
 /** The folder that the project lies in: `rewrite.ts` mounts the clone alone, where it would be found there. */
 export function isCloneParent(source: string): boolean {
-  const [, rest] = /^\$\{localWorkspaceFolder\}\/([^$\\\p{Cc}]*)$/u.exec(source) ?? [];
-  return rest !== undefined && posix.normalize(rest).replace(/\/$/, "") === "..";
+  return besideClonePath(source) === "..";
 }
 
 /** Splits at colons, but not at those of `${localEnv:NAME:default}`. */

@@ -1,4 +1,5 @@
 import { judgeMount, judgeVolumeFlag } from "./judge-mount.ts";
+import { judgeTarget } from "./judge-target.ts";
 import { isOff, parseRunArgs, renderRunArg, type RunArg } from "./parse-run-args.ts";
 import { runFlags } from "./run-flags.ts";
 import type { Verdict } from "./verdict.ts";
@@ -16,6 +17,7 @@ function judgeArg(verdict: Verdict, where: string, arg: RunArg): void {
   const { name, value = "" } = arg;
   if (name === "mount") return judgeMount(verdict, where, value);
   if (name === "volume") return judgeVolumeFlag(verdict, where, value);
+  if (name === "tmpfs") judgeTarget(verdict, where, value, value.split(":")[0] ?? "");
   const gives = runFlags[name]?.gives;
   if (gives === undefined || isOff(arg)) return;
   const why = typeof gives === "string" ? gives : gives(value);

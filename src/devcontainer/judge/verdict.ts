@@ -3,8 +3,12 @@ import { plain } from "../../system/text.ts";
 
 /** What judging gathers. */
 export interface Verdict {
+  /** what stands before every place, e.g. `.devcontainer/devcontainer.json` or `base image` */
+  subject: string;
+  /** the container's `workspaceFolder`, as written; undefined: the default of @devcontainers/cli */
+  workspaceFolder: string | undefined;
   findings: Finding[];
-  /** paths inside the clone that are mounted; `..` for the folder that holds it */
+  /** paths that are mounted, counted from the clone (empty: its root); those that begin with `..` lie beside it */
   cloneBinds: string[];
   add(where: string, what: string, why: string): void;
   bind(path: string): void;
@@ -12,11 +16,12 @@ export interface Verdict {
 
 const longest = 400;
 
-/** @param subject what stands before every place, e.g. `.devcontainer/devcontainer.json` or `base image` */
-export function createVerdict(subject: string): Verdict {
+export function createVerdict(subject: string, workspaceFolder?: string): Verdict {
   const findings: Finding[] = [];
   const cloneBinds = new Set<string>();
   return {
+    subject,
+    workspaceFolder,
     findings,
     get cloneBinds() {
       return [...cloneBinds].toSorted();

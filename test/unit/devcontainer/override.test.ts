@@ -4,7 +4,11 @@ import { mountText, parseMount } from "../../../src/devcontainer/mount-text.ts";
 import { rewriteConfig } from "../../../src/devcontainer/rewrite.ts";
 import type { DevcontainerPlan, JsonObject } from "../../../src/devcontainer/types.ts";
 
-const own = { composeProject: "cowork-0123456789ab", labels: { "cowork.session": "app-a" } };
+const own = {
+  composeProject: "cowork-0123456789ab",
+  labels: { "cowork.session": "app-a" },
+  beside: "/h/state/app-a/beside",
+};
 
 const plan = (config: JsonObject): DevcontainerPlan => ({
   kind: "image",
@@ -27,6 +31,7 @@ const request = (config: JsonObject, more: Partial<OverrideRequest> = {}): Overr
     project: "app",
     labels: own.labels,
     clone: "/h/sessions/app-a",
+    beside: "/h/state/app-a/beside",
     launchers: "/h/lib/container/1",
     container: "/h/state/app-a/container",
   },

@@ -76,11 +76,12 @@ test("a snapshot that is no JSON is said", async () => {
 test("writes the override and the Compose file where it says", async () => {
   await takeSnapshot({ paths }, { id, source, plan });
   const at = overridePaths({ paths }, id);
-  expect(await writeOverride({ paths }, id, { config: { a: 1 }, compose: { version: "3.8" } })).toBe(at.config);
+  const made = { config: { a: 1 }, ours: [], isAgreed: false };
+  expect(await writeOverride({ paths }, id, { ...made, compose: { version: "3.8" } })).toBe(at.config);
   expect(JSON.parse(await readFile(at.config, "utf8"))).toEqual({ a: 1 });
-  await writeOverride({ paths }, id, { config: { a: 1 }, compose: { a: "\u2028\u0085\u007f\ufeffü😀" } });
+  await writeOverride({ paths }, id, { ...made, compose: { a: "\u2028\u0085\u007f\ufeffü😀" } });
   expect(await readFile(at.compose, "utf8")).toContain('"\\u2028\\u0085\\u007f\\ufeffü😀"');
-  await writeOverride({ paths }, id, { config: { a: 1 }, compose: { version: "3.8" } });
+  await writeOverride({ paths }, id, { ...made, compose: { version: "3.8" } });
   const compose = await readFile(at.compose, "utf8");
   expect(JSON.parse(compose)).toEqual({ version: "3.8" });
   expect(compose).not.toMatch(/^\s*version:/m);

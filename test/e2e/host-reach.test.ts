@@ -1,0 +1,259 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ensureTestBaseImage } from "../support/engine.ts";
+import { temporaryHome, type TestHome } from "../support/home.ts";
+import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
+import { sampleProject } from "../support/sample-project.ts";
+
+/**
+ * A folder of the host that no configuration names and nobody agreed to, and projects that try to get it mounted by links that
+ * their containers make, or to lie over cowork's own files.
+ */
+let home: TestHome;
+let canary: string;
+let image: string;
+
+beforeAll(async () => {
+  home = await temporaryHome();
+  image = await ensureTestBaseImage();
+  canary = join(home.folder, "canary");
+  await mkdir(canary);
+  await writeFile(join(canary, "proof"), "HOST\n");
+});
+afterAll(() => home.remove());
+
+const docker = async (...args: string[]): Promise<string> => (await execa("docker", args)).stdout;
+/** Exchanges two names for ever: renameat2 with RENAME_EXCHANGE, which no shell has. */
+const exchange = (one: string, other: string): string =>
+  [
+    'n=316; [ "$(uname -m)" = x86_64 ] || n=276',
+    `perl -e 'while(1){syscall($ARGV[0],-100,"${one}",-100,"${other}",2);select(undef,undef,undef,0.01)}' $n`,
+  ].join("; ");
+
+interface Case {
+  cowork: (...args: string[]) => Promise<CoworkResult>;
+  clone: (session: string) => string;
+  /** id of a Compose service's container */
+  container: (session: string, service: string) => Promise<string>;
+}
+
+async function project(name: string, files: Record<string, string>): Promise<Case> {
+  const cwd = await sampleProject(home, "none", { name, files: { "sub/f": "", ...files } });
+  return {
+    cowork: (...args) => runCowork(args, { home, cwd }),
+    clone: (session) => join(home.coworkHome, "sessions", `${name}-${session}`),
+    container: (session, service) =>
+      docker(
+        ...["ps", "-aq", "--no-trunc", "--filter", `label=cowork.session=${name}-${session}`],
+        ...["--filter", `label=com.docker.compose.service=${service}`],
+      ),
+  };
+}
+
+function compose(services: object): Record<string, string> {
+  return {
+    ".devcontainer/devcontainer.json": JSON.stringify({
+      dockerComposeFile: "docker-compose.yml",
+      service: "app",
+      workspaceFolder: "/w",
+    }),
+    ".devcontainer/docker-compose.yml": JSON.stringify({ services }).replaceAll("$", () => "$$"),
+  };
+}
+
+const canaryNow = async (): Promise<string[]> => (await readdir(canary)).toSorted();
+
+describe("a service beside the dev container swaps a folder of the clone for a link to the host", () => {
+  it("before the dev container starts: it is asked about, and nothing is made without a yes", async () => {
+    const swap = `cd /w && mv sub .sub && ln -s ${canary} sub && touch /ok && sleep infinity`;
+    const { cowork } = await project("first", {
+      ...compose({
+        app: {
+          image,
+          command: "sleep infinity",
+          volumes: ["..:/w", "../sub:/sub"],
+          depends_on: { prep: { condition: "service_healthy" } },
+        },
+        prep: {
+          image,
+          command: ["sh", "-c", swap],
+          volumes: ["..:/w"],
+          healthcheck: { test: ["CMD", "test", "-e", "/ok"], interval: "1s", retries: 20 },
+        },
+      }),
+    });
+    const { code, stderr } = await cowork("init", "a");
+    expect({ code, stderr }).toMatchObject({ code: 4, stderr: expect.stringContaining("service prep") as string });
+    expect(stderr).toContain("any folder of this host");
+    expect(await readdir(join(home.coworkHome, "sessions")).catch(() => [])).not.toContain("first-a");
+  });
+
+  it("all the time, while the dev container ends and is started again: it is the clone's folder, or refused", async () => {
+    const { cowork, clone, container } = await project("second", {
+      ...compose({
+        app: {
+          image,
+          command: ["sh", "-c", "while [ ! -e /w/end ]; do sleep 0.1; done"],
+          volumes: ["..:/w", "../sub:/sub"],
+        },
+        swap: {
+          image,
+          command: ["sh", "-c", `cd /w && ln -s ${canary} link; ${exchange("sub", "link")}`],
+          volumes: ["..:/w"],
+        },
+      }),
+    });
+    const made = await cowork("init", "a");
+    expect(made.code, made.stderr).toBe(0);
+    const startedAt = async (service: string): Promise<string> =>
+      docker("inspect", "-f", "{{.State.StartedAt}}", await container("a", service));
+    expect((await startedAt("app")) < (await startedAt("swap"))).toBe(true);
+
+    const seen: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      await cowork("connect", "a", "--", "touch", "/w/end");
+      const app = await container("a", "app");
+      await expect.poll(() => docker("inspect", "-f", "{{.State.Status}}", app)).toBe("exited");
+      await execa("rm", ["-f", join(clone("a"), "end")]);
+      const { code, stdout, stderr } = await cowork("connect", "a", "--", "sh", "-c", "ls /sub; touch /sub/x");
+      seen.push(code === 0 ? stdout.trim() : stderr);
+      if (code !== 0) {
+        expect(stderr).toContain("which is a link");
+        const back = "[ -L sub ] && { rm sub; mv link sub; }; :";
+        await execa("sh", ["-c", back], { cwd: clone("a") });
+        expect((await cowork("start", "a")).code).toBe(0);
+      }
+    }
+    expect(seen.join("\n")).not.toMatch(/proof/);
+    expect(await canaryNow()).toEqual(["proof"]);
+    expect((await cowork("clean", "a", "--force")).code).toBe(0);
+  });
+
+  it("while a service that mounts it has ended: that one is not started beside the others", async () => {
+    const { cowork, container } = await project("third", {
+      ...compose({
+        app: { image, command: "sleep infinity", volumes: ["..:/w"] },
+        web: { image, command: "sleep infinity", volumes: ["../sub:/sub:ro"] },
+      }),
+    });
+    const made = await cowork("init", "a");
+    expect(made.code, made.stderr).toBe(0);
+    const web = await container("a", "web");
+    const state = (): Promise<string> => docker("inspect", "-f", "{{.State.Status}}", web);
+    expect(await state()).toBe("running");
+    await docker("stop", "-t", "0", web);
+    const swap = `cd /w && mv sub .sub && ln -s ${canary} sub`;
+    expect((await cowork("connect", "a", "--", "sh", "-c", swap)).code).toBe(0);
+    for (const command of ["init", "connect"]) {
+      const { code, stderr } = await cowork(command, "a", ...(command === "connect" ? ["--", "true"] : []));
+      expect({ command, code }, stderr).toEqual({ command, code: 0 });
+      expect(await state()).toBe("exited");
+    }
+    // Refused because of unsaved work, clean starts again what it stopped; but not like this.
+    const refused = await cowork("clean", "a");
+    expect(refused.code).toBe(3);
+    expect(await state()).toBe("exited");
+    await cowork("stop", "a");
+    expect((await cowork("start", "a")).stderr).toContain("which is a link");
+    expect((await cowork("clean", "a", "--force")).code).toBe(0);
+  });
+});
+
+it("a dev container alone: what it made a link is refused at the next start, however it comes", async () => {
+  const config = { image, mounts: ["type=bind,source=${localWorkspaceFolder}/x/../sub,target=/sub"] };
+  const { cowork } = await project("alone", { ".devcontainer/devcontainer.json": JSON.stringify(config) });
+  const made = await cowork("init", "a");
+  expect(made.code, made.stderr).toBe(0);
+  const swap = `touch /sub/mine; mv sub .sub && ln -s ${canary} sub; ln -s ${canary}/deep/er x`;
+  expect((await cowork("connect", "a", "--", "sh", "-c", swap)).code).toBe(0);
+  await cowork("clean", "a");
+  expect((await cowork("connect", "a", "--", "ls", "/sub")).stdout).not.toContain("proof");
+  await cowork("stop", "a");
+  for (const args of [
+    ["start", "a"],
+    ["connect", "a", "--", "true"],
+    ["init", "a"],
+    ["start", "a", "--rebuild"],
+  ]) {
+    const { code, stderr } = await cowork(...args);
+    expect({ code, said: stderr.includes("which is a link") }, stderr).toEqual({ code: 1, said: true });
+  }
+  expect(await canaryNow()).toEqual(["proof"]);
+  expect((await cowork("clean", "a", "--force")).code).toBe(0);
+});
+
+describe("cowork's own files in the container", () => {
+  const dockerfile = (more: string): Record<string, string> => ({
+    ".devcontainer/Dockerfile": `FROM ${image}\n${more}\n`,
+    "evil.json": "{}",
+  });
+  const config = (mounts: string[]): Record<string, string> => ({
+    ".devcontainer/devcontainer.json": JSON.stringify({ build: { dockerfile: "Dockerfile" }, mounts }),
+  });
+  const evil = "type=bind,source=${localWorkspaceFolder}/evil.json,target=";
+
+  it("are not covered by a mount that names them", async () => {
+    const { cowork } = await project("named", {
+      ...dockerfile(""),
+      ...config([`${evil}/etc/claude-code/managed-settings.json`]),
+    });
+    const { code, stderr } = await cowork("init", "a", "--trust");
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("cowork's own files") as string,
+    });
+  });
+
+  it("nor by one that a link of the image leads there, nor by a volume of the image", async () => {
+    const { cowork } = await project("linked", {
+      ...dockerfile("RUN ln -s /etc/claude-code /pol"),
+      ...config([`${evil}/pol/managed-settings.json`]),
+    });
+    const other = await project("volume", { ...dockerfile('VOLUME ["/opt/cowork/bin"]'), ...config([]) });
+    for (const one of [cowork, other.cowork]) {
+      const { code, stderr } = await one("init", "a");
+      expect(code).toBe(1);
+      expect(stderr).toContain("cowork's own files");
+      const { stdout } = await one("connect", "a", "--", "cat", "/etc/claude-code/managed-settings.json");
+      expect(stdout).toBe("");
+      expect((await one("clean", "a", "--force")).code).toBe(0);
+    }
+  });
+});
+
+it("folders beside the project are each session's own, and go with it", async () => {
+  const files = compose({
+    app: { image, command: "sleep infinity", volumes: ["..:/w", "../../data/app:/data"] },
+    db: { image, command: "sleep infinity", volumes: ["../../data/db:/data", "../../../above:/up:rw"] },
+  });
+  const json = JSON.parse(files[".devcontainer/devcontainer.json"]!) as object;
+  const mounts = ["type=bind,source=${localWorkspaceFolder}/../.aws,target=/aws"];
+  const { cowork, container } = await project("beside", {
+    ...files,
+    ".devcontainer/devcontainer.json": JSON.stringify({ ...json, mounts }),
+  });
+  const made = await cowork("init", "a", "b");
+  expect(made.code, made.stderr).toBe(0);
+  for (const name of ["a", "b"]) {
+    const write = `ls -A /data /aws; echo ${name} >/data/f; echo ${name} >/aws/f; chmod 700 /data`;
+    expect((await cowork("connect", name, "--", "sh", "-c", write)).stdout).toBe("/aws:\n\n/data:\n");
+    await docker("exec", await container(name, "db"), "sh", "-c", `echo ${name} >/data/f; echo ${name} >/up/f`);
+  }
+  for (const name of ["a", "b"]) {
+    const folder = join(home.coworkHome, "state", `beside-${name}`, "beside");
+    for (const path of ["1/data/app/f", "1/data/db/f", "1/.aws/f", "2/above/f"])
+      expect(await readFile(join(folder, path), "utf8")).toBe(`${name}\n`);
+  }
+  expect(await readdir(join(home.coworkHome, "sessions"))).toEqual(
+    expect.not.arrayContaining(["data", ".aws", "above"]),
+  );
+  const restarted = [await cowork("stop", "a"), await cowork("start", "a")];
+  expect(restarted.map(({ code }) => code)).toEqual([0, 0]);
+  expect((await cowork("connect", "a", "--", "cat", "/data/f")).stdout).toBe("a\n");
+  const cleaned = await cowork("clean", "a", "b", "--force");
+  expect(cleaned.code, cleaned.stderr).toBe(0);
+  const left = await readdir(join(home.coworkHome, "state"));
+  expect(left.filter((name) => name.startsWith("beside-"))).toEqual([]);
+});
