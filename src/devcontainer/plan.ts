@@ -1,5 +1,6 @@
 import type { Settings } from "../config/types.ts";
 import { CoworkError } from "../errors.ts";
+import type { Finding } from "../events.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { findConfig } from "./find-config.ts";
@@ -19,7 +20,14 @@ import type { BuildInput, ConfigSource, DevcontainerPlan, JsonObject } from "./t
 export interface PlanRequest {
   /** `--config`; else the `DEVCONTAINER` setting */
   configName?: string;
-  settings: Pick<Settings, "devcontainer">;
+  settings: Pick<Settings, "devcontainer"> & Partial<Pick<Settings, "copy">>;
+  /** what the user has agreed to so far: files of the host are opened only then */
+  agreed?: readonly Finding[];
+  /**
+   * May this file, which is not in the source, be there later: is it carried into the clone, or may `initializeCommand` make it?
+   * Default: no.
+   */
+  mayCome?: (path: string, options: { hasInitialize: boolean }) => boolean;
 }
 
 /**
@@ -44,12 +52,20 @@ export async function planDevcontainer(
   if (initialize !== undefined) await judgeInitialize(verdict, source, initialize, initFiles);
 
   const changes = rewriteConfig(config, { composeProject: "", labels: {} }).changes;
-  const build = kind === "dockerfile" ? await readBuild(source, config, path) : undefined;
-  const compose = kind === "compose" ? await planCompose(ctx, source, { config, path, verdict, changes }) : undefined;
+  const notes: string[] = [];
+  const coming = comingFiles(source, request, initialize !== undefined);
+  const build = kind === "dockerfile" ? await readBuild(source, config, path, coming) : undefined;
+  const agreed = request.agreed ?? [];
+  const resolved =
+    kind === "compose"
+      ? await planCompose(ctx, source, { config, path, verdict, changes, notes, agreed, ...coming })
+      : undefined;
+  const compose = resolved?.plan;
   const lockfile = lockfileOf(path);
   const hasLockfile = (await source.stat(lockfile)) === "file";
   const features = await localFeatures(source, config, path);
-  const files = [path, ...(hasLockfile ? [lockfile] : []), ...features, ...(compose?.files ?? [])];
+  const files = [path, ...(hasLockfile ? [lockfile] : []), ...features, ...(resolved?.files ?? [])];
+  const missing = [...coming.missing, ...(resolved?.missing ?? [])];
   const builds = build === undefined ? (compose?.builds ?? []) : [build];
   const { findings } = verdict;
   // Of the folder that holds the clone, the clone alone is mounted (rewrite.ts).
@@ -66,7 +82,37 @@ export async function planDevcontainer(
     ...(compose === undefined ? {} : { compose }),
     files: [...new Set(files)].toSorted(),
     cloneBinds,
+    ...(notes.length === 0 ? {} : { notes }),
+    ...(missing.length === 0 ? {} : { missing }),
+    ...(resolved?.isReduced === true ? { isReduced: true } : {}),
   };
+}
+
+/** What to do about files that are not in the source. */
+interface Coming {
+  mayCome: (path: string) => boolean;
+  missingHint: (path: string) => string;
+  /** those that may still come: added to */
+  missing: string[];
+}
+
+function comingFiles(
+  source: ConfigSource,
+  { mayCome, settings: { copy } }: PlanRequest,
+  hasInitialize: boolean,
+): Coming {
+  return {
+    mayCome: (path) => mayCome?.(path, { hasInitialize }) ?? false,
+    missingHint: (path) =>
+      mayCome === undefined
+        ? `put it into ${source.describe}, then run the same command again`
+        : `add it to COPY: cowork config set COPY ${shellWord([...(copy ?? []), path].join(" "))}`,
+    missing: [],
+  };
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Beside the config, hidden where the config is. */
@@ -104,7 +150,7 @@ function kindOf(config: JsonObject, path: string): "image" | "dockerfile" | "com
  * Dockerfile and context, both counted from the config's folder; without `context` the Dockerfile's own folder.
  * Outside the repository there is nothing that a commit could hold: no question, an error.
  */
-async function readBuild(source: ConfigSource, config: JsonObject, path: string): Promise<BuildInput> {
+async function readBuild(source: ConfigSource, config: JsonObject, path: string, coming: Coming): Promise<BuildInput> {
   const old = "dockerFile" in config;
   const build = isObject(config["build"]) ? config["build"] : {};
   const folder = treeFolder(path);
@@ -112,8 +158,8 @@ async function readBuild(source: ConfigSource, config: JsonObject, path: string)
   const given = old ? config["context"] : build["context"];
   const context =
     given === undefined || given === "" ? treeFolder(dockerfile) : inside(folder, given, `${path}: build context`);
-  await expectKind(source, dockerfile, "file", `${path}: the Dockerfile`);
-  await expectKind(source, context, "folder", `${path}: the build context`);
+  await expectComing(source, dockerfile, { wanted: "file", what: `${path}: the Dockerfile`, coming });
+  await expectComing(source, context, { wanted: "folder", what: `${path}: the build context`, coming });
   const { target } = build;
   return { context, dockerfile, ...(typeof target === "string" ? { target } : {}) };
 }
@@ -132,11 +178,22 @@ function inside(folder: string, given: unknown, what: string): string {
   );
 }
 
+async function expectComing(
+  source: ConfigSource,
+  path: string,
+  { wanted, what, coming }: { wanted: "file" | "folder"; what: string; coming: Coming },
+): Promise<void> {
+  const isMissing = (await source.stat(path)) === undefined;
+  if (isMissing && coming.mayCome(path)) coming.missing.push(path);
+  else await expectKind(source, path, wanted, what, isMissing ? coming.missingHint(path) : undefined);
+}
+
 export async function expectKind(
   source: ConfigSource,
   path: string,
   wanted: "file" | "folder",
   what: string,
+  hint?: string,
 ): Promise<void> {
   const kind = await source.stat(path);
   if (kind === wanted) return;
@@ -146,7 +203,8 @@ export async function expectKind(
       : kind === "link"
         ? "is a link, and cowork follows none"
         : `is no ${wanted}`;
-  throw new CoworkError("DEVCONTAINER_INVALID", `${plain(what)} ${plain(path === "" ? "." : path)} ${plain(is)}.`);
+  const message = `${plain(what)} ${plain(path === "" ? "." : path)} ${plain(is)}.`;
+  throw new CoworkError("DEVCONTAINER_INVALID", message, hint === undefined ? undefined : { hint });
 }
 
 async function localFeatures(source: ConfigSource, config: JsonObject, path: string): Promise<string[]> {

@@ -79,6 +79,12 @@ export interface DevcontainerPlan {
   files: string[];
   /** paths inside the clone (empty: its root) that are mounted: none may be a link when the container starts */
   cloneBinds: string[];
+  /** what a person should know, one line each */
+  notes?: string[];
+  /** files that the configuration names, that the source does not have, and that may come with the clone */
+  missing?: string[];
+  /** something of the host was left out, for nobody has agreed to it yet: to be planned again when somebody has */
+  isReduced?: boolean;
 }
 
 /** A shared image, with what its `devcontainer.metadata` label says, without the project's own entry. */

@@ -71,10 +71,7 @@ export function mapEntries(
   change: (value: ComposeNode, name: string) => ComposeNode | undefined,
 ): ComposeNode {
   if (node.kind !== "map") return node;
-  return withEntries(
-    node,
-    Object.fromEntries(entriesOf(node).map(([name, value]) => [name, change(value, name)])),
-  );
+  return withEntries(node, Object.fromEntries(entriesOf(node).map(([name, value]) => [name, change(value, name)])));
 }
 
 /** Texts that YAML may read as something else than a text, and that mean the same inside brackets. */

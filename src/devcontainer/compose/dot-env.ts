@@ -39,7 +39,7 @@ function valueOfV2(value: string, find: Lookup): string {
   const { text, quote } = unquote(value, /\\([\\"nrt])/g);
   if (quote === "'") return text;
   // A dollar that begins no variable is one.
-  return interpolate(text.replace(/\$(?![{$A-Za-z_])/g, "$$$$"), find, "v2");
+  return interpolate(text.replace(/\$(?![{$A-Za-z_])/g, "$$$$"), { lookup: find, dialect: "v2" });
 }
 
 function unquote(value: string, escaped: RegExp): { text: string; quote: string } {

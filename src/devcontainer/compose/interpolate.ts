@@ -1,8 +1,15 @@
 /** How Compose fills in variables: v1 takes a default as it stands and knows no `+`. */
 export type Dialect = "v1" | "v2";
 
-/** A value, or undefined where the variable is not set. Asked for a variable exactly when its value counts. */
+/** A value, or undefined where the variable is not set. */
 export type Lookup = (name: string) => string | undefined;
+
+export interface Scope {
+  lookup: Lookup;
+  dialect: Dialect;
+  /** told of each variable that is not set and leaves nothing in its place */
+  onUnset?: (name: string) => void;
+}
 
 /** A text that Compose would refuse. */
 export class InterpolationError extends Error {}
@@ -12,13 +19,13 @@ export class InterpolationError extends Error {}
  * for a dollar. cowork does it in Compose's place, so that a path is known before anybody opens it.
  * @throws InterpolationError
  */
-export function interpolate(text: string, lookup: Lookup, dialect: Dialect): string {
+export function interpolate(text: string, scope: Scope): string {
   let result = "";
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const dollar = text.indexOf("$", at);
     if (dollar === -1) return result + text.slice(at);
     result += text.slice(at, dollar);
-    const [filled, end] = substitute(text, dollar, lookup, dialect);
+    const [filled, end] = substitute(text, dollar, scope);
     result += filled;
     at = end;
   }
@@ -26,30 +33,35 @@ export function interpolate(text: string, lookup: Lookup, dialect: Dialect): str
 }
 
 /** What stands for the `$` at this place, and where the text goes on. */
-function substitute(text: string, dollar: number, lookup: Lookup, dialect: Dialect): [string, number] {
+function substitute(text: string, dollar: number, scope: Scope): [string, number] {
   if (text[dollar + 1] === "$") return ["$", dollar + 2];
   const name = /^[A-Za-z_]\w*/.exec(text.slice(dollar + 1))?.[0];
-  if (name !== undefined) return [lookup(name) ?? "", dollar + 1 + name.length];
+  const { dialect } = scope;
+  if (name !== undefined) return [valueOf(name, scope), dollar + 1 + name.length];
   const end = text[dollar + 1] === "{" ? closing(text, dollar + 2, dialect) : -1;
   if (end === -1) throw new InterpolationError(`the variable in ${JSON.stringify(text)} cannot be read`);
   const [, braced, operator = "", word = ""] =
     /^([A-Za-z_]\w*)(?:(:?[-?+])(.*))?$/s.exec(text.slice(dollar + 2, end)) ?? [];
   if (braced === undefined || (dialect === "v1" && operator.endsWith("+")))
     throw new InterpolationError(`the variable in ${JSON.stringify(text)} cannot be read`);
-  return [braceValue({ name: braced, operator, word }, lookup, dialect), end + 1];
+  return [braceValue({ name: braced, operator, word }, scope), end + 1];
 }
 
-function braceValue(
-  { name, operator, word }: { name: string; operator: string; word: string },
-  lookup: Lookup,
-  dialect: Dialect,
-): string {
+function valueOf(name: string, { lookup, onUnset }: Scope): string {
   const value = lookup(name);
+  if (value === undefined) onUnset?.(name);
+  return value ?? "";
+}
+
+function braceValue({ name, operator, word }: { name: string; operator: string; word: string }, scope: Scope): string {
+  if (operator === "") return valueOf(name, scope);
+  const value = scope.lookup(name);
   const isSet = value !== undefined && (value !== "" || !operator.startsWith(":"));
-  const filled = (): string => (dialect === "v1" ? word : interpolate(word, lookup, dialect));
+  const filled = (): string => (scope.dialect === "v1" ? word : interpolate(word, scope));
   if (operator.endsWith("-")) return isSet ? value : filled();
   if (operator.endsWith("+")) return isSet ? filled() : "";
-  if (operator.endsWith("?") && !isSet) throw new InterpolationError(`the variable ${name} is not set: ${filled() || name}`);
+  if (operator.endsWith("?") && !isSet)
+    throw new InterpolationError(`the variable ${name} is not set: ${filled() || name}`);
   return value ?? "";
 }
 

@@ -25,7 +25,8 @@ export async function readYaml(bytes: Uint8Array, path: string): Promise<MapNode
   const [document, ...more] = documents;
   if (document === undefined) return undefined;
   const [error] = documents.flatMap(({ errors }) => errors);
-  if (error !== undefined) throw invalid(path, `cannot be read: ${(error.message.split("\n")[0] ?? "").replace(/:$/, "")}`);
+  if (error !== undefined)
+    throw invalid(path, `cannot be read: ${(error.message.split("\n")[0] ?? "").replace(/:$/, "")}`);
   if (more.length > 0) throw invalid(path, "holds more than one YAML document, and cowork reads one");
   if (hasDirectives(document)) throw invalid(path, "begins with a YAML directive (%), and cowork knows none");
   if (document.contents === null) return undefined;
@@ -102,7 +103,9 @@ function isMergeKey(key: unknown): boolean {
 }
 
 /** Tags that only say what a plain scalar would be anyway. */
-const typed = new Set(["int", "float", "bool", "null", "merge", "timestamp"].map((name) => `tag:yaml.org,2002:${name}`));
+const typed = new Set(
+  ["int", "float", "bool", "null", "merge", "timestamp"].map((name) => `tag:yaml.org,2002:${name}`),
+);
 
 function toScalar(node: Scalar, path: string): ScalarNode {
   const text = String(node.value ?? "");

@@ -7,6 +7,8 @@ export interface Verdict {
   /** paths inside the clone that are mounted; `..` for the folder that holds it */
   cloneBinds: string[];
   add(where: string, what: string, why: string): void;
+  /** As `add`; gives what the user is asked about. */
+  finding(where: string, what: string, why: string): Finding;
   bind(path: string): void;
 }
 
@@ -22,6 +24,9 @@ export function createVerdict(subject: string): Verdict {
       return [...cloneBinds].toSorted();
     },
     add(where, what, why) {
+      this.finding(where, what, why);
+    },
+    finding(where, what, why) {
       const shown = plain(what);
       const finding = {
         where: plain(`${subject}: ${where}`),
@@ -29,6 +34,7 @@ export function createVerdict(subject: string): Verdict {
         why,
       };
       if (!findings.some((one) => one.where === finding.where && one.what === finding.what)) findings.push(finding);
+      return finding;
     },
     bind: (path) => void cloneBinds.add(path),
   };
