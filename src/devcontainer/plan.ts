@@ -21,6 +21,8 @@ export interface PlanRequest {
   /** `--config`; else the `DEVCONTAINER` setting */
   configName?: string;
   settings: Pick<Settings, "devcontainer"> & Partial<Pick<Settings, "copy">>;
+  /** `initializeCommand` has run: nobody needs to be asked about it again */
+  hasInitialized?: boolean;
   /** what the user has agreed to so far: files of the host are opened only then */
   agreed?: readonly Finding[];
   /**
@@ -49,7 +51,8 @@ export async function planDevcontainer(
   judgeConfig(verdict, config);
   const initialize = config["initializeCommand"];
   const initFiles = initialize === undefined ? [] : await namedFiles(source, initialize);
-  if (initialize !== undefined) await judgeInitialize(verdict, source, initialize, initFiles);
+  if (initialize !== undefined && request.hasInitialized !== true)
+    await judgeInitialize(verdict, source, initialize, initFiles);
 
   const changes = rewriteConfig(config, { composeProject: "", labels: {} }).changes;
   const notes: string[] = [];

@@ -47,7 +47,7 @@ export async function planAgreed(
 export async function completeFreshPlan(
   ctx: Context,
   record: SessionRecord,
-  request: CommitPlan & Omit<PlanRequest, "agreed" | "mayCome"> & { project: ProjectFacts },
+  request: CommitPlan & Omit<PlanRequest, "agreed" | "mayCome" | "hasInitialized"> & { project: ProjectFacts },
 ): Promise<CommitPlan> {
   const { source: commit, plan: first, ...rest } = request;
   const { id, name, carried, start } = record;
@@ -68,5 +68,9 @@ export async function completeFreshPlan(
   const paths = [...new Set([...carried, ...added])];
   const source = withFiles(paths);
   if (paths.length === 0 && plan.missing === undefined && plan.isReduced !== true) return { source, plan };
-  return { source, plan: await planAgreed(ctx, source, { ...rest, first: plan, mayCome: () => false }) };
+  // Whoever was asked about the command has agreed to what it made, as far as it stays in the clone.
+  return {
+    source,
+    plan: await planAgreed(ctx, source, { ...rest, first: plan, hasInitialized: true, mayCome: () => false }),
+  };
 }

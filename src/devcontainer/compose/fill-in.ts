@@ -6,8 +6,8 @@ export interface Filling {
   /** of the file, for messages */
   path: string;
   scope: Scope;
-  /** value of a variable that stands as a name alone, where it may be put in here */
-  given: Lookup;
+  /** value of a variable that `environment` names alone, where it may be put in here */
+  forEnvironment: Lookup;
 }
 
 /**
@@ -19,7 +19,7 @@ export function fillIn(document: MapNode, filling: Filling): MapNode {
   const filled = mapEntries(document, (value, name) => (name === "version" ? value : fill(value, filling, [name])));
   const services = child(filled, "services");
   if (filled.kind !== "map" || services === undefined) return document;
-  return withEntries(filled, { services: mapEntries(services, (service) => fillNames(service, filling.given)) });
+  return withEntries(filled, { services: mapEntries(services, (service) => fillNames(service, filling)) });
 }
 
 function fill(node: ComposeNode, filling: Filling, place: readonly string[]): ComposeNode {
@@ -34,16 +34,16 @@ function fill(node: ComposeNode, filling: Filling, place: readonly string[]): Co
   }
 }
 
-function fillNames(service: ComposeNode, given: Lookup): ComposeNode {
+function fillNames(service: ComposeNode, { scope, forEnvironment }: Filling): ComposeNode {
   if (service.kind !== "map") return service;
   const build = child(service, "build");
   const args = child(build, "args");
   const environment = child(service, "environment");
   return withEntries(service, {
-    ...(environment === undefined ? {} : { environment: fillList(environment, given) }),
+    ...(environment === undefined ? {} : { environment: fillList(environment, forEnvironment) }),
     ...(build?.kind !== "map" || args === undefined
       ? {}
-      : { build: withEntries(build, { args: fillList(args, given) }) }),
+      : { build: withEntries(build, { args: fillList(args, scope.lookup) }) }),
   });
 }
 

@@ -53,7 +53,7 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
   const { canonical, changes: rewritten } = rewriteCompose(resolved, inputs.profiles, started);
   changes.push(...rewritten);
   notes.push(...(await unsetNotes(source, inputs, files.dotEnv, missingHint)));
-  return { ...read, plan: planOf(canonical, { request, env: ctx.env, program, files: inputs.files }) };
+  return { ...read, plan: planOf(canonical, { request, program, files: inputs.files }) };
 }
 
 /** Compose itself only warns, and here nobody would see it. */
@@ -73,7 +73,7 @@ async function unsetNotes(
 
 function planOf(
   canonical: JsonObject,
-  part: { request: ComposeRequest; env: Context["env"]; program: ComposePlan["program"]; files: string[] },
+  part: { request: ComposeRequest; program: ComposePlan["program"]; files: string[] },
 ): ComposePlan {
   const { config, path } = part.request;
   const service = textOf(config["service"] ?? "");
@@ -93,7 +93,7 @@ function planOf(
     program: part.program,
     service,
     canonical,
-    builds: readBuilds(canonical, part.env),
+    builds: readBuilds(canonical),
     ...(typeof image === "string" ? { image } : {}),
     ...(typeof user === "string" ? { user } : {}),
   };

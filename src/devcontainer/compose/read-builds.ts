@@ -8,23 +8,17 @@ import { pathInTree } from "./tree-root.ts";
 
 /**
  * What the services of a resolved configuration are built from, as paths in the source.
- * @param env the caller's environment: a build argument without a value takes it from there, once the user has agreed
  * @throws DEVCONTAINER_INVALID for a context or Dockerfile outside the repository
  */
-export function readBuilds(
-  canonical: JsonObject,
-  env: Readonly<Record<string, string | undefined>> = {},
-): ComposePlan["builds"] {
+export function readBuilds(canonical: JsonObject): ComposePlan["builds"] {
   const services = isObject(canonical["services"]) ? canonical["services"] : {};
   return Object.entries(services).flatMap(([service, value]) => {
     const build = isObject(value) ? value["build"] : undefined;
-    return build === undefined || build === null ? [] : [{ service, ...readBuild(service, build, env) }];
+    return build === undefined || build === null ? [] : [{ service, ...readBuild(service, build) }];
   });
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-function readBuild(service: string, value: Json, env: Env): BuildInput {
+function readBuild(service: string, value: Json): BuildInput {
   const build = isObject(value) ? value : { context: value };
   const given = textOf(build["context"] ?? "");
   const context = pathInTree(given);
@@ -32,7 +26,7 @@ function readBuild(service: string, value: Json, env: Env): BuildInput {
   const { dockerfile_inline: inline, target, args } = build;
   const more = {
     ...(target === undefined || target === null ? {} : { target: textOf(target) }),
-    ...(args === undefined || args === null ? {} : { args: readArgs(args, env) }),
+    ...(args === undefined || args === null ? {} : { args: readArgs(args) }),
   };
   if (inline !== undefined && inline !== null) return { context, dockerfile: "", inline: textOf(inline), ...more };
   const named = textOf(build["dockerfile"] ?? "Dockerfile");
@@ -41,8 +35,8 @@ function readBuild(service: string, value: Json, env: Env): BuildInput {
   return { context, dockerfile, ...more };
 }
 
-/** A list holds `NAME=value`; what has no value takes it from the environment, and stays away where it has none. */
-function readArgs(args: Json, env: Env): Record<string, string> {
+/** A list holds `NAME=value`; what still has no value is set nowhere. */
+function readArgs(args: Json): Record<string, string> {
   const entries = isObject(args)
     ? Object.entries(args)
     : list(args).map((arg): [string, Json] => {
@@ -50,10 +44,7 @@ function readArgs(args: Json, env: Env): Record<string, string> {
         return [name, value.length === 0 ? null : value.join("=")];
       });
   return Object.fromEntries(
-    entries.flatMap(([name, value]) => {
-      const given = value === null ? env[name] : textOf(value).replaceAll("$$", "$");
-      return given === undefined ? [] : [[name, given]];
-    }),
+    entries.filter(([, value]) => value !== null).map(([name, value]) => [name, textOf(value).replaceAll("$$", "$")]),
   );
 }
 

@@ -125,8 +125,8 @@ export async function readComposeInputs(
     const known = fillIn(knownSections(document, path, options, inputs), {
       path,
       scope: { lookup: next.lookup, dialect, onUnset: (name) => void unset.add(name) },
-      // The environment's wins and was not agreed to here: such a name stays, and is asked about.
-      given: (name) => (env[name] === undefined && !ownVariables.has(name) ? next.lookup(name) : undefined),
+      // The environment wins, and gives its value when the container is made: such a name stays, and is asked about.
+      forEnvironment: (name) => (env[name] === undefined && !ownVariables.has(name) ? next.lookup(name) : undefined),
     });
     const linked = await linkServices(known, references, (found) => queue.push({ ...next, ...found }));
     const whole = await linkIncludes(linked, references, async (included) => {
