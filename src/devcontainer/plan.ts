@@ -6,7 +6,7 @@ import { plain } from "../system/text.ts";
 import { findConfig } from "./find-config.ts";
 import { isObject } from "./json.ts";
 import { judgeConfig } from "./judge/judge-config.ts";
-import { createVerdict } from "./judge/verdict.ts";
+import { createVerdict, type Verdict } from "./judge/verdict.ts";
 import { judgeInitialize } from "./judge/judge-initialize.ts";
 import { namedFiles } from "./named-files.ts";
 import { readConfig } from "./parse-config.ts";
@@ -49,14 +49,10 @@ export async function planDevcontainer(
   const kind = kindOf(config, path);
   const verdict = createVerdict(path);
   judgeConfig(verdict, config);
-  const initialize = config["initializeCommand"];
-  const initFiles = initialize === undefined ? [] : await namedFiles(source, initialize);
-  if (initialize !== undefined && request.hasInitialized !== true)
-    await judgeInitialize(verdict, source, initialize, initFiles);
-
+  const initFiles = await readInitialize(source, config, verdict, request);
   const changes = rewriteConfig(config, { composeProject: "", labels: {} }).changes;
   const notes: string[] = [];
-  const coming = comingFiles(source, request, initialize !== undefined);
+  const coming = comingFiles(source, request, config["initializeCommand"] !== undefined);
   const build = kind === "dockerfile" ? await readBuild(source, config, path, coming) : undefined;
   const agreed = request.agreed ?? [];
   const resolved =
@@ -85,10 +81,33 @@ export async function planDevcontainer(
     ...(compose === undefined ? {} : { compose }),
     files: [...new Set(files)].toSorted(),
     cloneBinds,
+    ...openPart(notes, missing, resolved?.isReduced === true),
+  };
+}
+
+function openPart(
+  notes: string[],
+  missing: string[],
+  isReduced: boolean,
+): Pick<DevcontainerPlan, "notes" | "missing" | "isReduced"> {
+  return {
     ...(notes.length === 0 ? {} : { notes }),
     ...(missing.length === 0 ? {} : { missing }),
-    ...(resolved?.isReduced === true ? { isReduced: true } : {}),
+    ...(isReduced ? { isReduced } : {}),
   };
+}
+
+/** Judges `initializeCommand`; gives the files that it names. */
+async function readInitialize(
+  source: ConfigSource,
+  { initializeCommand: command }: JsonObject,
+  verdict: Verdict,
+  { hasInitialized }: PlanRequest,
+): Promise<string[]> {
+  if (command === undefined) return [];
+  const files = await namedFiles(source, command);
+  if (hasInitialized !== true) await judgeInitialize(verdict, source, command, files);
+  return files;
 }
 
 /** What to do about files that are not in the source. */

@@ -8,10 +8,10 @@ const version2 = {
   hint: "install Docker Compose v2 (package docker-compose-plugin or docker-compose-v2), then run the same command again",
 };
 
-/** What follows is the reason, or holds it. */
-const openings = [
-  // v1: a service that did not start, again and again with the same words
+/** What a service that did not start says: v1 with the service before it, v2 in its own words or the engine's. */
+const startFailures = [
   /^ERROR: for \S+\s+(.+)$/,
+  /^(dependency failed to start: .+)$/,
   /^(?:ERROR: )?(?:Error response from daemon: )(.+)$/,
 ];
 
@@ -35,19 +35,22 @@ export function composeReason(lines: readonly string[]): ComposeReason | undefin
     const reasons = [same, ...said.slice(at + 1)].filter((line) => line !== "" && !noise.test(line));
     return withVersion(reasons.slice(0, 3).join("; "));
   }
-  for (const opening of openings) {
-    const [, why] = said.flatMap((line) => [opening.exec(line)]).find((match) => match !== null) ?? [];
-    if (why !== undefined) return withVersion(why);
+  const why =
+    startReason(said) ??
+    said.find((line) => line.startsWith("ERROR: ") && !noise.test(line.slice(7)))?.slice(7) ??
+    said.find((line) => !noise.test(line));
+  return why === undefined ? undefined : withVersion(why);
+}
+
+/** Why a service did not start, where a log of `up` shows it: the first one counts, the others often stand on it. */
+export function startReason(lines: readonly string[]): string | undefined {
+  for (const failure of startFailures) {
+    for (const line of lines) {
+      const [, why] = failure.exec(line.trim()) ?? [];
+      if (why !== undefined) return why;
+    }
   }
-  const error = said.find((line) => /^ERROR: /.test(line));
-  if (error !== undefined) {
-    const next = said[said.indexOf(error) + 1];
-    const goesOn =
-      next !== undefined && !/^ERROR: /.test(next) && !noise.test(next) && /[:,]$|constructor/.test(`${error}`);
-    return withVersion(`${error.replace(/^ERROR: /, "")}${goesOn ? ` ${next}` : ""}`);
-  }
-  const other = said.find((line) => !noise.test(line));
-  return other === undefined ? undefined : withVersion(other);
+  return undefined;
 }
 
 function withVersion(why: string): ComposeReason {

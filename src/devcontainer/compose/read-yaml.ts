@@ -60,13 +60,14 @@ export async function readYaml(bytes: Uint8Array, path: string): Promise<MapNode
     }
     return merged.length === 0 ? map : mergeInto(map, merged, path);
   };
-  const root = convert(document.contents as Node, []);
+  const root = convert(document.contents, []);
   if (root.kind === "map") return root;
   if (root.kind === "scalar" && root.plain && root.text === "") return undefined;
   throw invalid(path, "is no Compose file");
 }
 
 /** Line ends that only some readers know, and what is no text at all. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const odd = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/;
 
 /**
@@ -108,7 +109,7 @@ const typed = new Set(
 );
 
 function toScalar(node: Scalar, path: string): ScalarNode {
-  const text = String(node.value ?? "");
+  const text = typeof node.value === "string" ? node.value : "";
   const { tag } = node;
   const isPlain = node.type === "PLAIN" || node.type === undefined;
   if (tag === undefined) return { kind: "scalar", text, plain: isPlain };

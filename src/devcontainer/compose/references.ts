@@ -17,7 +17,7 @@ import {
 } from "./compose-node.ts";
 import { literal } from "./interpolate.ts";
 import { invalid } from "./read-yaml.ts";
-import type { ComposeInputs, ReadOptions } from "./read-inputs.ts";
+import type { ComposeInputs, ReadOptions } from "./compose-inputs.ts";
 
 /** What the files of one Compose file are found with. */
 export interface References {

@@ -10,7 +10,7 @@ import { isObject } from "../json.ts";
 import type { ComposePlan, Json, JsonObject } from "../types.ts";
 import { composeReason } from "./compose-causes.ts";
 import type { Dialect } from "./interpolate.ts";
-import type { ComposeInputs } from "./read-inputs.ts";
+import type { ComposeInputs } from "./compose-inputs.ts";
 import { dataFolder } from "./references.ts";
 import { planProject, toTree, treeDepth } from "./tree-root.ts";
 
