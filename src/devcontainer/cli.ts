@@ -6,6 +6,7 @@ import { readTextFile } from "../system/files.ts";
 import { plain, plainLines } from "../system/text.ts";
 import { cliAdditions } from "./cli-additions.ts";
 import { knownCause } from "./cli-causes.ts";
+import { startReason } from "./compose/compose-causes.ts";
 import { openLog, type CliLog } from "./cli-log.ts";
 import { meaningfulLines, parseResult } from "./cli-output.ts";
 import { featureVariables, unpackCli } from "./cli-unpack.ts";
@@ -126,6 +127,11 @@ function cliEnvironment(temporary: string, place: CliPlace): Record<string, stri
   };
 }
 
+/** Compose ends with a line that says only that something went wrong. */
+function composeStart(output: readonly string[]): string | undefined {
+  return output.some((line) => /docker[- ]compose/.test(line)) ? startReason(output.slice(-200)) : undefined;
+}
+
 /** The failure as an error that says why, as far as the output shows it. */
 export function cliError(
   code: ErrorCode,
@@ -139,7 +145,7 @@ export function cliError(
   const last = meaningfulLines(outcome.output);
   // Only the end: what a build said before, and got over, is no reason.
   const cause = knownCause([...outcome.output.slice(-40), ...said].join("\n"));
-  const own = meaningfulLines(said).at(0);
+  const own = composeStart(outcome.output) ?? meaningfulLines(said).at(0);
   const why = cause?.why ?? own ?? last.at(-1) ?? "it ended without saying why";
   const message = `${what}: ${plain(why).replace(/[.:]+$/, "")}.`;
   return new CoworkError(cause?.code ?? code, message, { hint: cause?.hint ?? hint, detail: last.join("\n") });

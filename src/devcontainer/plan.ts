@@ -1,11 +1,12 @@
 import type { Settings } from "../config/types.ts";
 import { CoworkError } from "../errors.ts";
+import type { Finding } from "../events.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { findConfig } from "./find-config.ts";
 import { isObject } from "./json.ts";
 import { judgeConfig } from "./judge/judge-config.ts";
-import { createVerdict } from "./judge/verdict.ts";
+import { createVerdict, type Verdict } from "./judge/verdict.ts";
 import { judgeInitialize } from "./judge/judge-initialize.ts";
 import { namedFiles } from "./named-files.ts";
 import { readConfig } from "./parse-config.ts";
@@ -19,7 +20,16 @@ import type { BuildInput, ConfigSource, DevcontainerPlan, JsonObject } from "./t
 export interface PlanRequest {
   /** `--config`; else the `DEVCONTAINER` setting */
   configName?: string;
-  settings: Pick<Settings, "devcontainer">;
+  settings: Pick<Settings, "devcontainer"> & Partial<Pick<Settings, "copy">>;
+  /** `initializeCommand` has run: nobody needs to be asked about it again */
+  hasInitialized?: boolean;
+  /** what the user has agreed to so far: files of the host are opened only then */
+  agreed?: readonly Finding[];
+  /**
+   * May this file, which is not in the source, be there later: is it carried into the clone, or may `initializeCommand` make it?
+   * Default: no.
+   */
+  mayCome?: (path: string, options: { hasInitialize: boolean }) => boolean;
 }
 
 /**
@@ -39,17 +49,22 @@ export async function planDevcontainer(
   const kind = kindOf(config, path);
   const verdict = createVerdict(path, workspaceFolderOf({ kind, config }));
   judgeConfig(verdict, config);
-  const initialize = config["initializeCommand"];
-  const initFiles = initialize === undefined ? [] : await namedFiles(source, initialize);
-  if (initialize !== undefined) await judgeInitialize(verdict, source, initialize, initFiles);
-
+  const initFiles = await readInitialize(source, config, verdict, request);
   const changes = rewriteConfig(config, { composeProject: "", labels: {}, beside: "" }).changes;
-  const build = kind === "dockerfile" ? await readBuild(source, config, path) : undefined;
-  const compose = kind === "compose" ? await planCompose(ctx, source, { config, path, verdict, changes }) : undefined;
+  const notes: string[] = [];
+  const coming = comingFiles(source, request, config["initializeCommand"] !== undefined);
+  const build = kind === "dockerfile" ? await readBuild(source, config, path, coming) : undefined;
+  const agreed = request.agreed ?? [];
+  const resolved =
+    kind === "compose"
+      ? await planCompose(ctx, source, { config, path, verdict, changes, notes, agreed, ...coming })
+      : undefined;
+  const compose = resolved?.plan;
   const lockfile = lockfileOf(path);
   const hasLockfile = (await source.stat(lockfile)) === "file";
   const features = await localFeatures(source, config, path);
-  const files = [path, ...(hasLockfile ? [lockfile] : []), ...features, ...(compose?.files ?? [])];
+  const files = [path, ...(hasLockfile ? [lockfile] : []), ...features, ...(resolved?.files ?? [])];
+  const missing = [...coming.missing, ...(resolved?.missing ?? [])];
   const builds = build === undefined ? (compose?.builds ?? []) : [build];
   const { findings } = verdict;
   // Of the folder that holds the clone, the clone alone is mounted (rewrite.ts).
@@ -66,6 +81,7 @@ export async function planDevcontainer(
     ...(compose === undefined ? {} : { compose }),
     files: [...new Set(files)].toSorted(),
     cloneBinds,
+    ...openPart(notes, missing, resolved?.isReduced === true),
   };
 }
 
@@ -74,6 +90,58 @@ export function workspaceFolderOf({ kind, config }: Pick<DevcontainerPlan, "kind
   const { workspaceFolder } = config;
   if (typeof workspaceFolder === "string") return workspaceFolder;
   return kind === "compose" ? "/" : undefined;
+}
+
+function openPart(
+  notes: string[],
+  missing: string[],
+  isReduced: boolean,
+): Pick<DevcontainerPlan, "notes" | "missing" | "isReduced"> {
+  return {
+    ...(notes.length === 0 ? {} : { notes }),
+    ...(missing.length === 0 ? {} : { missing }),
+    ...(isReduced ? { isReduced } : {}),
+  };
+}
+
+/** Judges `initializeCommand`; gives the files that it names. */
+async function readInitialize(
+  source: ConfigSource,
+  { initializeCommand: command }: JsonObject,
+  verdict: Verdict,
+  { hasInitialized }: PlanRequest,
+): Promise<string[]> {
+  if (command === undefined) return [];
+  const files = await namedFiles(source, command);
+  if (hasInitialized !== true) await judgeInitialize(verdict, source, command, files);
+  return files;
+}
+
+/** What to do about files that are not in the source. */
+interface Coming {
+  mayCome: (path: string) => boolean;
+  missingHint: (path: string) => string;
+  /** those that may still come: added to */
+  missing: string[];
+}
+
+function comingFiles(
+  source: ConfigSource,
+  { mayCome, settings: { copy } }: PlanRequest,
+  hasInitialize: boolean,
+): Coming {
+  return {
+    mayCome: (path) => mayCome?.(path, { hasInitialize }) ?? false,
+    missingHint: (path) =>
+      mayCome === undefined
+        ? `put it into ${source.describe}, then run the same command again`
+        : `add it to COPY: cowork config set COPY ${shellWord([...(copy ?? []), path].join(" "))}`,
+    missing: [],
+  };
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Beside the config, hidden where the config is. */
@@ -111,7 +179,7 @@ function kindOf(config: JsonObject, path: string): "image" | "dockerfile" | "com
  * Dockerfile and context, both counted from the config's folder; without `context` the Dockerfile's own folder.
  * Outside the repository there is nothing that a commit could hold: no question, an error.
  */
-async function readBuild(source: ConfigSource, config: JsonObject, path: string): Promise<BuildInput> {
+async function readBuild(source: ConfigSource, config: JsonObject, path: string, coming: Coming): Promise<BuildInput> {
   const old = "dockerFile" in config;
   const build = isObject(config["build"]) ? config["build"] : {};
   const folder = treeFolder(path);
@@ -119,8 +187,8 @@ async function readBuild(source: ConfigSource, config: JsonObject, path: string)
   const given = old ? config["context"] : build["context"];
   const context =
     given === undefined || given === "" ? treeFolder(dockerfile) : inside(folder, given, `${path}: build context`);
-  await expectKind(source, dockerfile, "file", `${path}: the Dockerfile`);
-  await expectKind(source, context, "folder", `${path}: the build context`);
+  await expectComing(source, dockerfile, { wanted: "file", what: `${path}: the Dockerfile`, coming });
+  await expectComing(source, context, { wanted: "folder", what: `${path}: the build context`, coming });
   const { target } = build;
   return { context, dockerfile, ...(typeof target === "string" ? { target } : {}) };
 }
@@ -139,11 +207,22 @@ function inside(folder: string, given: unknown, what: string): string {
   );
 }
 
+async function expectComing(
+  source: ConfigSource,
+  path: string,
+  { wanted, what, coming }: { wanted: "file" | "folder"; what: string; coming: Coming },
+): Promise<void> {
+  const isMissing = (await source.stat(path)) === undefined;
+  if (isMissing && coming.mayCome(path)) coming.missing.push(path);
+  else await expectKind(source, path, wanted, what, isMissing ? coming.missingHint(path) : undefined);
+}
+
 export async function expectKind(
   source: ConfigSource,
   path: string,
   wanted: "file" | "folder",
   what: string,
+  hint?: string,
 ): Promise<void> {
   const kind = await source.stat(path);
   if (kind === wanted) return;
@@ -153,7 +232,8 @@ export async function expectKind(
       : kind === "link"
         ? "is a link, and cowork follows none"
         : `is no ${wanted}`;
-  throw new CoworkError("DEVCONTAINER_INVALID", `${plain(what)} ${plain(path === "" ? "." : path)} ${plain(is)}.`);
+  const message = `${plain(what)} ${plain(path === "" ? "." : path)} ${plain(is)}.`;
+  throw new CoworkError("DEVCONTAINER_INVALID", message, hint === undefined ? undefined : { hint });
 }
 
 async function localFeatures(source: ConfigSource, config: JsonObject, path: string): Promise<string[]> {

@@ -82,6 +82,12 @@ export interface DevcontainerPlan {
    * begin with `..` lie in the session's own folder in place of what is beside the project
    */
   cloneBinds: string[];
+  /** what a person should know, one line each */
+  notes?: string[];
+  /** files that the configuration names, that the source does not have, and that may come with the clone */
+  missing?: string[];
+  /** something of the host was left out, for nobody has agreed to it yet: to be planned again when somebody has */
+  isReduced?: boolean;
 }
 
 /** A shared image, with what its `devcontainer.metadata` label says, without the project's own entry. */

@@ -1,5 +1,6 @@
 import { applyChanges } from "../clone/carry-changes.ts";
 import { carryFiles } from "../clone/carry.ts";
+import type { PlanRequest } from "../devcontainer/plan.ts";
 import type { Context } from "../system/context.ts";
 import type { SessionRecord } from "./record.ts";
 import type { CarryRequest } from "./types.ts";
@@ -23,4 +24,24 @@ export async function carryIn(
   const { start } = record;
   const changed = await applyChanges(ctx, { root, plan: changes }, { clone, start: start.commit, owner });
   return [...new Set([...carried, ...changed])];
+}
+
+/**
+ * Files that `COPY` and `.worktreeinclude` name and that are not in the clone yet. For a clone that no container has seen.
+ * @returns paths that are in the clone because of it
+ */
+export async function carryAgain(
+  ctx: Context,
+  { root, files }: CarryRequest,
+  record: SessionRecord,
+): Promise<string[]> {
+  const owner = { uid: ctx.user.sessionUid, gid: ctx.user.sessionGid };
+  return carryFiles(ctx, root, ctx.paths.clone(record.id), files, owner);
+}
+
+/** Which files that a commit does not have may be in its sessions' clones all the same. */
+export function mayCome(carry: CarryRequest): NonNullable<PlanRequest["mayCome"]> {
+  const carried = [...carry.files, ...(carry.changes?.entries ?? []).flatMap(({ path, gone }) => (gone ? [] : [path]))];
+  return (path, { hasInitialize }) =>
+    hasInitialize || carried.some((one) => one === path || one.startsWith(path === "" ? "" : `${path}/`));
 }

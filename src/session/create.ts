@@ -8,7 +8,7 @@ import { ensureFolder, pathExists } from "../system/files.ts";
 import { homeId } from "../system/home-id.ts";
 import { withLock } from "../system/locks.ts";
 import { bringUp, upPlace } from "./bring-up.ts";
-import { carryIn } from "./carry-in.ts";
+import { carryAgain, carryIn } from "./carry-in.ts";
 import { sessionId } from "./names.ts";
 import { lockWait, reportFailure, sayWaiting } from "./outcome.ts";
 import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
@@ -73,8 +73,10 @@ async function completeSession(
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
-    record = await stepDevcontainer(ctx, request, plan, record);
-    if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, cli);
+    record = await stepDevcontainer(ctx, request, plan, record, notes);
+    // Files that came with the clone may have made it another kind than the commit alone is.
+    const early = record.devcontainer?.kind === "compose" ? undefined : cli;
+    if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, early);
     record = withoutError({ ...record, phase: "ready" });
     await writeRecord(ctx, record);
     ctx.report({ session: name, step: "ready", state: "done" });
@@ -111,7 +113,15 @@ async function stepClone(
   notes: string[],
 ): Promise<SessionRecord> {
   const path = ctx.paths.clone(record.id);
-  if (record.cloned && (await pathExists(path))) return record;
+  if (record.cloned && (await pathExists(path))) {
+    // Nothing has run in it yet: files that a failed attempt missed still come along.
+    if (record.devcontainer !== undefined) return record;
+    const more = await carryAgain(ctx, request.carry, record);
+    if (more.length === 0) return record;
+    const next = { ...record, carried: [...new Set([...record.carried, ...more])] };
+    await writeRecord(ctx, next);
+    return next;
+  }
   ctx.report({ session: record.name, step: "clone", state: "start" });
   if (record.cloned) {
     notes.push("the clone was gone and has been made anew from where the session started");
@@ -135,6 +145,7 @@ async function stepDevcontainer(
   request: InitRequest,
   plan: SessionsPlan,
   record: SessionRecord,
+  notes: string[],
 ): Promise<SessionRecord> {
   if (record.devcontainer !== undefined) return record;
   const commit = plan.commits.get(record.start.commit);
@@ -144,8 +155,9 @@ async function stepDevcontainer(
       hint: `cowork init ${record.name}`,
     });
   }
-  const { project, settings } = request;
-  return prepareDevcontainer(ctx, record, { ...commit, project, settings, isFresh: true });
+  const { project, settings, options } = request;
+  const config = options.configName === undefined ? {} : { configName: options.configName };
+  return prepareDevcontainer(ctx, record, { ...commit, ...config, project, settings, notes, isFresh: true });
 }
 
 function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted): SessionRecord {

@@ -1,9 +1,10 @@
 import { planDevcontainer } from "../devcontainer/plan.ts";
 import { commitSource } from "../devcontainer/source-commit.ts";
 import type { ConfigSource, DevcontainerPlan } from "../devcontainer/types.ts";
-import { CoworkError } from "../errors.ts";
 import type { StartPoint } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
+import { checkHome } from "./check-home.ts";
+import { mayCome } from "./carry-in.ts";
 import { checkFree } from "./identity.ts";
 import { checkSessionName, sessionId } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
@@ -49,7 +50,9 @@ export async function planSessions(ctx: Context, request: InitRequest): Promise<
     const plan = await planDevcontainer(ctx, tree, {
       ...(request.options.configName === undefined ? {} : { configName: request.options.configName }),
       settings: request.settings,
+      mayCome: mayCome(request.carry),
     });
+    checkHome(ctx.paths.home, plan.kind);
     commits.set(start.commit, { source: tree, plan });
   }
   const view = {
@@ -82,12 +85,4 @@ function planView(
 
 function configView({ kind, path, changes, findings, trustHash }: DevcontainerPlan): InitPlan["devcontainers"][number] {
   return { kind, path, changes, findings, trustHash };
-}
-
-/** A `=` in a label value makes `devcontainer up` hang for ever (facts), and the clone's path is a label. */
-function checkHome(home: string): void {
-  if (!home.includes("=")) return;
-  throw new CoworkError("CONFIG_VALUE_INVALID", `COWORK_HOME must not contain "=": ${home}`, {
-    hint: "set COWORK_HOME to a folder without it",
-  });
 }

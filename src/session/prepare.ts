@@ -2,7 +2,6 @@ import { getAgent } from "../agent/catalog.ts";
 import { agentParts } from "../agent/parts.ts";
 import type { Settings } from "../config/types.ts";
 import { ensureImage } from "../devcontainer/image.ts";
-import { runInitializeCommand } from "../devcontainer/initialize.ts";
 import { hasLifecycle } from "../devcontainer/lifecycle.ts";
 import { judgeMetadata } from "../devcontainer/judge/judge-metadata.ts";
 import { writeLaunchers } from "../devcontainer/launchers.ts";
@@ -14,6 +13,8 @@ import type { SharedImage } from "../devcontainer/types.ts";
 import type { ProjectFacts } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
+import { checkHome } from "./check-home.ts";
+import { completeFreshPlan } from "./complete-plan.ts";
 import { homeOf, sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { CommitPlan } from "./plan.ts";
@@ -25,6 +26,9 @@ export interface PrepareRequest extends CommitPlan {
   settings: Settings;
   /** no container has written to the clone yet: only then the host runs the project's `initializeCommand` */
   isFresh: boolean;
+  configName?: string;
+  /** what a person should know: added to */
+  notes: string[];
 }
 
 /**
@@ -38,10 +42,12 @@ export async function prepareDevcontainer(
   request: PrepareRequest,
 ): Promise<SessionRecord> {
   const { id, name } = record;
-  const { plan, source, project, settings } = request;
+  const { project, settings } = request;
   ctx.report({ session: name, step: "config", state: "start" });
+  const { plan, source } = request.isFresh ? await completeFreshPlan(ctx, record, request) : request;
+  checkHome(ctx.paths.home, plan.kind);
+  request.notes.push(...(plan.notes ?? []));
   await takeSnapshot(ctx, { id, source, plan });
-  if (request.isFresh) await runInitializeCommand(ctx, { id, name, config: plan.config, clone: ctx.paths.clone(id) });
   ctx.report({ session: name, step: "config", state: "done" });
 
   ctx.report({ session: name, step: "image", state: "start" });
@@ -57,7 +63,7 @@ export async function prepareDevcontainer(
   await agree(ctx, project, { findings, hash: findingsHash(findings) });
   ctx.report({ session: name, step: "image", state: "done" });
 
-  await makeOverride(ctx, record, { ...request, isImageAgreed: findings.length > 0 }, image);
+  await makeOverride(ctx, record, { plan, settings, isImageAgreed: findings.length > 0 }, image);
   const { userEnvProbe } = plan.config;
   const next: SessionRecord = {
     ...record,
@@ -81,7 +87,7 @@ export async function prepareDevcontainer(
 async function makeOverride(
   ctx: Context,
   record: SessionRecord,
-  { plan, settings, isImageAgreed }: PrepareRequest & { isImageAgreed: boolean },
+  { plan, settings, isImageAgreed }: Pick<PrepareRequest, "plan" | "settings"> & { isImageAgreed: boolean },
   image: SharedImage,
 ): Promise<void> {
   const { id, name, project } = record;

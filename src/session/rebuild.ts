@@ -3,6 +3,7 @@ import { folderSource } from "../devcontainer/source-folder.ts";
 import type { Context } from "../system/context.ts";
 import { bringUp } from "./bring-up.ts";
 import type { RebuildRequest } from "./host-part.ts";
+import { planAgreed } from "./complete-plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { writeRecord, type SessionRecord } from "./record.ts";
 import { checkStartable } from "./startable.ts";
@@ -24,12 +25,12 @@ export async function rebuildSession(
   await checkStartable(ctx, record);
   const { project, settings } = request;
   const source = folderSource(ctx.paths.clone(record.id));
-  const plan = await planDevcontainer(ctx, source, {
-    settings,
-    ...(request.configName === undefined ? {} : { configName: request.configName }),
-  });
-  await agree(ctx, project, { findings: plan.findings, hash: plan.trustHash });
-  const prepared = await prepareDevcontainer(ctx, record, { source, plan, project, settings, isFresh: false });
+  const config = request.configName === undefined ? {} : { configName: request.configName };
+  const first = await planDevcontainer(ctx, source, { settings, ...config });
+  await agree(ctx, project, { findings: first.findings, hash: first.trustHash });
+  const plan =
+    first.isReduced === true ? await planAgreed(ctx, source, { settings, ...config, project, first }) : first;
+  const prepared = await prepareDevcontainer(ctx, record, { source, plan, project, settings, notes, isFresh: false });
   if (plan.config["initializeCommand"] !== undefined) {
     notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
   }

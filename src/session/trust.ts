@@ -40,3 +40,7 @@ export function findingsHash(findings: readonly Finding[]): string {
   const lines = findings.map((finding) => `${finding.where}\0${finding.what}`).toSorted();
   return createHash("sha256").update(lines.join("\n")).digest("hex");
 }
+
+export function isAgreed({ where, what }: Finding, agreed: readonly Finding[]): boolean {
+  return agreed.some((one) => one.where === where && one.what === what);
+}

@@ -1,7 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { composeEnvironment, findCompose } from "../../src/devcontainer/compose/resolve.ts";
 import { runFlags } from "../../src/devcontainer/judge/run-flags.ts";
 import { planOverride, type OverrideRequest } from "../../src/devcontainer/override.ts";
@@ -12,6 +14,7 @@ import type { ConfigSource, DevcontainerPlan, JsonObject } from "../../src/devco
 import type { Context } from "../../src/system/context.ts";
 import { testBaseImage } from "../support/engine.ts";
 import { imageContext, type ImageContext } from "../support/image-context.ts";
+import { memorySource } from "../support/memory-source.ts";
 import { tree } from "../support/tree.ts";
 import { homeId } from "../../src/system/home-id.ts";
 
@@ -132,7 +135,7 @@ describe("Docker Compose", () => {
     });
     expect(plan.files).toEqual(
       Object.keys(files)
-        .filter((path) => !path.endsWith("Dockerfile"))
+        .filter((path) => !path.endsWith("Dockerfile") && path !== ".env")
         .toSorted(),
     );
     expect(service(plan)["environment"]).toEqual({
@@ -199,7 +202,7 @@ describe("Docker Compose", () => {
     [
       "somewhere on the network",
       "include: ['https://example.invalid/x.yml']\nservices: {app: {image: x}}",
-      /not on this machine/,
+      /not on this machine|needs Docker Compose v2/,
     ],
     ["a build outside", "services: {app: {build: ../..}}", /outside the repository|does not lie in the repository/],
     ["a service that is not there", "services: {other: {image: x}}", /no Compose service app/],
@@ -224,6 +227,88 @@ describe("Docker Compose", () => {
       hashes.push((await planOf({ [path]: `${files[path]}# changed\n` })).trustHash);
     }
     expect(new Set(hashes).size).toBe(hashes.length);
+  });
+});
+
+describe("cowork and Compose itself", () => {
+  const piece = fc.constantFrom(
+    ..."a|b c|$$|$A|${B}|${NOPE:-d}|${EMPTY:-x y}|${EMPTY-x}|${A?set}|${C:?set}|$D|#| #|: |'|\"|é|\\|{|}|,|-|=|\t".split(
+      "|",
+    ),
+  );
+  const text = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(""));
+  const single = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+  /** As people write scalars, and as few do. */
+  const written = fc.oneof(
+    text.map((value) => JSON.stringify(value)),
+    text.map(single),
+    fc.constantFrom(
+      ..."3|0o17|010|0x1f|1_000|1e3|.5|1.50|~|null|abc|a-b|2020-01-01|a#b|*anchor|!!str 3|!!int 3".split("|"),
+    ),
+    fc
+      .array(fc.constantFrom("one", "two $A", "", "  three"), { minLength: 1, maxLength: 3 })
+      .map((lines) => `|\n${lines.map((line) => `        ${line}`).join("\n")}`),
+  );
+  const line = fc.oneof(
+    fc
+      .tuple(
+        fc.constantFrom("A", "B", "C", "D"),
+        fc.constantFrom("1", "x y", "'q ${A}'", '"d ${A:-z} \\"e\\""', "u # c", "${B:-w}", "k#l", ""),
+      )
+      .map(([name, value]) => `${name}=${value}`),
+    fc.constantFrom("# comment", "", "export E=1", "EMPTY=", " D = spaced "),
+  );
+
+  test("read the same out of a configuration", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(written, { minLength: 12, maxLength: 24 }),
+        fc.array(line, { maxLength: 8 }),
+        async (values, lines) => {
+          const dotEnv = ["A=first", "C=c", ...lines].join("\n");
+          const entries = values.map((value, n) => `      V${n}: ${value}`).join("\n");
+          const yaml = `x-any: &anchor "of an anchor"\nservices:\n  app:\n    image: x\n    env_file: some.env\n    environment:\n      <<: {MERGED: "$A", V0: lost}\n${entries}\n`;
+          const files = {
+            "c.yml": yaml,
+            ".env": dotEnv,
+            "some.env": dotEnv,
+            ".devcontainer.json": '{"dockerComposeFile":"c.yml","service":"app"}',
+          };
+          const folder = join(world.folder, "plain");
+          await mkdir(folder, { recursive: true });
+          for (const [path, content] of Object.entries(files)) await writeFile(join(folder, path), content);
+          const [file = "", ...first] = (await findCompose(ctx)).split(" ");
+          const plain = await execa(file, [...first, "-f", join(folder, "c.yml"), "config"], {
+            cwd: folder,
+            env: {
+              PATH: ctx.env["PATH"],
+              HOME: folder,
+              DOCKER_CONFIG: ctx.env["DOCKER_CONFIG"] ?? join(ctx.env["HOME"] ?? "", ".docker"),
+            },
+            extendEnv: false,
+            reject: false,
+          });
+          const source = memorySource(files);
+          const ours = planDevcontainer(ctx, source, { settings: { devcontainer: undefined } });
+          if (plain.exitCode !== 0) {
+            await expect(ours, plain.stderr).rejects.toMatchObject({ code: "DEVCONTAINER_INVALID" });
+            return;
+          }
+          const theirs = parse(plain.stdout, { version: file === "docker" ? "1.2" : "1.1", schema: "failsafe" }) as {
+            services: { app: JsonObject };
+          };
+          const texts = (value: unknown): unknown =>
+            Object.fromEntries(
+              Object.entries(value as JsonObject).map(([name, one]) => [
+                name,
+                one === null ? "null" : String(one as string),
+              ]),
+            );
+          expect(texts(service(await ours)["environment"])).toEqual(texts(theirs.services.app["environment"]));
+        },
+      ),
+      { numRuns: 6, endOnFailure: true },
+    );
   });
 });
 

@@ -3,24 +3,43 @@ import { plain } from "../../system/text.ts";
 import { list, textOf } from "../judge/judge-config.ts";
 import { joinTree, treeFolder } from "../tree-path.ts";
 import type { ConfigSource, JsonObject } from "../types.ts";
-import { parseDotEnv } from "./interpolate.ts";
+import { parseDotEnv } from "./dot-env.ts";
+import { InterpolationError, type Dialect, type Lookup } from "./interpolate.ts";
+import { decode, invalid } from "./read-yaml.ts";
+
+/** The Compose files of a configuration, as paths in the source, in order. */
+export interface ComposeFiles {
+  main: string[];
+  /** the `.env` that their variables come from, whether it is there or not */
+  dotEnv: string;
+}
 
 /**
- * The Compose files that the configuration names, as paths in the source, in order. An empty list means what Compose itself
- * would find at the repository's root, `COMPOSE_FILE` of `.env` included.
+ * The Compose files that the configuration names. An empty list means what Compose itself would find at the repository's root,
+ * `COMPOSE_FILE` of `.env` included.
  * @param path of the devcontainer.json
  * @throws DEVCONTAINER_INVALID for a path outside the repository
  */
-export async function findComposeFiles(source: ConfigSource, config: JsonObject, path: string): Promise<string[]> {
+export async function findComposeFiles(
+  source: ConfigSource,
+  config: JsonObject,
+  path: string,
+  dialect: Dialect,
+): Promise<ComposeFiles> {
   const named = list(config["dockerComposeFile"]).map(textOf);
-  if (named.length > 0) return named.map((file) => insideTree(treeFolder(path), fromRoot(file), file, path));
-  const env = await readDotEnv(source, ".env");
+  if (named.length > 0) {
+    const main = named.map((file) => insideTree(treeFolder(path), fromRoot(file), file, path));
+    return { main, dotEnv: joinTree(treeFolder(main[0] ?? ""), ".env") ?? ".env" };
+  }
+  const env = await readDotEnv(source, ".env", dialect);
   const own = env["COMPOSE_FILE"];
   if (own !== undefined && own !== "") {
-    return own.split(env["COMPOSE_PATH_SEPARATOR"] ?? ":").map((file) => insideTree("", file, file, ".env"));
+    const files = own.split(env["COMPOSE_PATH_SEPARATOR"] ?? ":");
+    return { main: files.map((file) => insideTree("", file, file, ".env")), dotEnv: ".env" };
   }
   const override = "docker-compose.override.yml";
-  return ["docker-compose.yml", ...((await source.stat(override)) === "file" ? [override] : [])];
+  const more = (await source.stat(override)) === "file" ? [override] : [];
+  return { main: ["docker-compose.yml", ...more], dotEnv: ".env" };
 }
 
 /** `${localWorkspaceFolder}/x` as `/x`, for `insideTree`. */
@@ -37,8 +56,20 @@ function insideTree(base: string, file: string, shown: string, where: string): s
   );
 }
 
-/** Empty when there is none. */
-export async function readDotEnv(source: ConfigSource, path: string): Promise<Record<string, string>> {
+/** Empty when there is none. Throws DEVCONTAINER_INVALID for a link, and for what cannot be read. */
+export async function readDotEnv(
+  source: ConfigSource,
+  path: string,
+  dialect: Dialect,
+  lookup?: Lookup,
+): Promise<Record<string, string>> {
+  if ((await source.stat(path)) === "link") throw invalid(path, "is a link, and cowork follows none");
   const bytes = await source.read(path);
-  return bytes === undefined ? {} : parseDotEnv(new TextDecoder().decode(bytes));
+  if (bytes === undefined) return {};
+  try {
+    return parseDotEnv(decode(bytes, path), dialect, lookup);
+  } catch (error) {
+    if (error instanceof InterpolationError) throw invalid(`${path}:`, error.message);
+    throw error;
+  }
 }

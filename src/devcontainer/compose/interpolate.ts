@@ -1,50 +1,87 @@
-import type { Json } from "../types.ts";
+/** How Compose fills in variables: v1 takes a default as it stands and knows no `+`. */
+export type Dialect = "v1" | "v2";
 
-/** `$NAME`, `${NAME…}` and `$$` as Compose reads them. */
-const pattern = /\$(?:\$|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)((?::?[-?+])[^}]*)?\})/g;
+/** A value, or undefined where the variable is not set. */
+export type Lookup = (name: string) => string | undefined;
 
-/** Names of the variables that Compose would put into these texts, keys excepted. */
-export function variableNames(json: Json | undefined): Set<string> {
-  const names = new Set<string>();
-  const visit = (one: Json | undefined): void => {
-    if (typeof one === "string") {
-      for (const name of textVariables(one)) names.add(name);
-    } else if (Array.isArray(one)) {
-      one.forEach(visit);
-    } else if (one !== null && typeof one === "object") {
-      Object.values(one).forEach(visit);
-    }
-  };
-  visit(json);
-  return names;
+export interface Scope {
+  lookup: Lookup;
+  dialect: Dialect;
+  /** told of each variable that is not set and leaves nothing in its place */
+  onUnset?: (name: string) => void;
 }
 
-/** Also those within defaults: `${A:-${B}}`. */
+/** A text that Compose would refuse. */
+export class InterpolationError extends Error {}
+
+/**
+ * A text with its variables filled in, as Compose does it: `$NAME`, `${NAME}`, `${NAME:-default}`, `-`, `:?`, `?`, `:+`, `+`, and `$$`
+ * for a dollar. cowork does it in Compose's place, so that a path is known before anybody opens it.
+ * @throws InterpolationError
+ */
+export function interpolate(text: string, scope: Scope): string {
+  let result = "";
+  for (let at = 0; at < text.length;) {
+    const dollar = text.indexOf("$", at);
+    if (dollar === -1) return result + text.slice(at);
+    result += text.slice(at, dollar);
+    const [filled, end] = substitute(text, dollar, scope);
+    result += filled;
+    at = end;
+  }
+  return result;
+}
+
+/** What stands for the `$` at this place, and where the text goes on. */
+function substitute(text: string, dollar: number, scope: Scope): [string, number] {
+  if (text[dollar + 1] === "$") return ["$", dollar + 2];
+  const name = /^[A-Za-z_]\w*/.exec(text.slice(dollar + 1))?.[0];
+  const { dialect } = scope;
+  if (name !== undefined) return [valueOf(name, scope), dollar + 1 + name.length];
+  const end = text[dollar + 1] === "{" ? closing(text, dollar + 2, dialect) : -1;
+  if (end === -1) throw new InterpolationError(`the variable in ${JSON.stringify(text)} cannot be read`);
+  const [, braced, operator = "", word = ""] =
+    /^([A-Za-z_]\w*)(?:(:?[-?+])(.*))?$/s.exec(text.slice(dollar + 2, end)) ?? [];
+  if (braced === undefined || (dialect === "v1" && operator.endsWith("+")))
+    throw new InterpolationError(`the variable in ${JSON.stringify(text)} cannot be read`);
+  return [braceValue({ name: braced, operator, word }, scope), end + 1];
+}
+
+function valueOf(name: string, { lookup, onUnset }: Scope): string {
+  const value = lookup(name);
+  if (value === undefined) onUnset?.(name);
+  return value ?? "";
+}
+
+function braceValue({ name, operator, word }: { name: string; operator: string; word: string }, scope: Scope): string {
+  if (operator === "") return valueOf(name, scope);
+  const value = scope.lookup(name);
+  const isSet = value !== undefined && (value !== "" || !operator.startsWith(":"));
+  const filled = (): string => (scope.dialect === "v1" ? word : interpolate(word, scope));
+  if (operator.endsWith("-")) return isSet ? value : filled();
+  if (operator.endsWith("+")) return isSet ? filled() : "";
+  if (operator.endsWith("?") && !isSet)
+    throw new InterpolationError(`the variable ${name} is not set: ${filled() || name}`);
+  return value ?? "";
+}
+
+/** Where the brace ends: for v1 at the first one, otherwise braces nest. -1: nowhere. */
+function closing(text: string, from: number, dialect: Dialect): number {
+  if (dialect === "v1") return text.indexOf("}", from);
+  let depth = 1;
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === "$" && text[at + 1] === "{") depth++;
+    if (text[at] === "}" && --depth === 0) return at;
+  }
+  return -1;
+}
+
+/** A text in which Compose finds no variable any more. */
+export function literal(text: string): string {
+  return text.replaceAll("$", () => "$$");
+}
+
+/** Names of all variables that stand in a text, also within defaults. */
 export function textVariables(text: string): string[] {
   return [...text.replaceAll("$$", "").matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = ""]) => name);
-}
-
-/** The text as Compose would read it, for paths that have to be found before Compose runs. Nested defaults are not resolved. */
-export function interpolate(text: string, values: Readonly<Record<string, string | undefined>>): string {
-  return text.replace(pattern, (whole, plainName?: string, name?: string, rest = "") => {
-    if (whole === "$$") return "$";
-    const value = values[plainName ?? name ?? ""];
-    const [, operator = "", word = ""] = /^(:?[-?+])(.*)$/s.exec(rest) ?? [];
-    const isSet = value !== undefined && (value !== "" || !operator.startsWith(":"));
-    if (operator.endsWith("-")) return isSet ? value : word;
-    if (operator.endsWith("+")) return isSet ? word : "";
-    return value ?? "";
-  });
-}
-
-/** The variables of a `.env` file: enough to find paths, Compose itself reads it again. */
-export function parseDotEnv(text: string): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const line of text.split(/\r?\n/)) {
-    const [, name, value = ""] = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === undefined) continue;
-    const [, quoted] = /^'([^']*)'|^"([^"]*)"/.exec(value) ?? [];
-    values[name] = quoted ?? /^"([^"]*)"/.exec(value)?.[1] ?? value.replace(/\s+#.*$/, "");
-  }
-  return values;
 }

@@ -5,51 +5,92 @@ import { judgeCompose } from "../judge/judge-compose.ts";
 import { judgeTarget } from "../judge/judge-target.ts";
 import { isObject } from "../json.ts";
 import { strings, textOf } from "../judge/judge-config.ts";
-import type { Verdict } from "../judge/verdict.ts";
 import type { ComposePlan, ConfigSource, JsonObject } from "../types.ts";
 import { findComposeFiles } from "./compose-files.ts";
 import { readBuilds } from "./read-builds.ts";
+import type { ComposeInputs, ReadOptions } from "./compose-inputs.ts";
 import { readComposeInputs } from "./read-inputs.ts";
-import { findCompose, resolveCompose } from "./resolve.ts";
+import { composePlace, dialectOf, findCompose, resolveCompose } from "./resolve.ts";
 import { rewriteCompose } from "./rewrite-compose.ts";
 import { mountsOf } from "./service-mounts.ts";
 import { orderStarts } from "./start-order.ts";
+import { startedServices } from "./started-services.ts";
 
-export interface ComposeRequest {
+export interface ComposeRequest extends Pick<ReadOptions, "verdict" | "agreed" | "mayCome" | "missingHint"> {
   config: JsonObject;
   path: string;
-  verdict: Verdict;
   /** what is changed, one line each: added to */
   changes: string[];
+  /** what a person should know, one line each: added to */
+  notes: string[];
+}
+
+export interface ComposeResult {
+  /** absent: a Compose file is missing that may come with the clone */
+  plan?: ComposePlan;
+  /** paths in the source of all that was read */
+  files: string[];
+  missing: string[];
+  isReduced: boolean;
 }
 
 /**
- * Resolves a project's Compose files once, judges what came out, and takes away what sessions would fight over.
+ * Resolves a project's Compose files once, judges what came out, and takes away what sessions would fight over. Of the host only
+ * what was agreed to is opened.
  * @throws DEVCONTAINER_INVALID, COMPOSE_MISSING
  */
-export async function planCompose(ctx: Context, source: ConfigSource, request: ComposeRequest): Promise<ComposePlan> {
-  const { config, path, verdict, changes } = request;
-  const main = await findComposeFiles(source, config, path);
-  const inputs = await readComposeInputs(source, main, { env: ctx.env, verdict });
-  for (const name of Object.keys(inputs.hostVariables)) {
-    verdict.add("Compose files", `\${${name}}`, "a variable of this host's environment goes into the configuration");
-  }
+export async function planCompose(ctx: Context, source: ConfigSource, request: ComposeRequest): Promise<ComposeResult> {
+  const { config, path, verdict, changes, notes } = request;
   const program = await findCompose(ctx);
-  const resolved = await resolveCompose(ctx, source, { program, main, inputs });
+  const dialect = dialectOf(program);
+  const files = await findComposeFiles(source, config, path, dialect);
+  const place = composePlace(ctx);
+  const { agreed, mayCome, missingHint } = request;
+  const options = { env: ctx.env, verdict, dialect, tree: place.tree, agreed, mayCome, missingHint };
+  const inputs = await readComposeInputs(source, files, options);
+  const { missing, isReduced } = inputs;
+  const read = { files: inputs.files, missing, isReduced };
+  if (inputs.isBlocked) return read;
+  const resolved = await resolveCompose(ctx, place, { program, main: files.main, inputs });
   const mainBinds = verdict.cloneBinds.map((one) => (one === ".." ? "" : one));
   judgeCompose(verdict, resolved);
-  const service = textOf(config["service"] ?? "");
-  for (const { key, text, target } of mountsOf(resolved, service)) {
-    judgeTarget(verdict, `service ${service}: ${key}`, text, target);
+  const main = textOf(config["service"] ?? "");
+  for (const { key, text, target } of mountsOf(resolved, main)) {
+    judgeTarget(verdict, `service ${main}: ${key}`, text, target);
   }
-  const { canonical: rewritten, changes: others } = rewriteCompose(resolved, inputs.profiles);
-  const runServices = strings(config["runServices"]);
-  const order = orderStarts(rewritten, { main: service, runServices, mainBinds });
+  const started = startedServices(resolved, config);
+  const { canonical: rewritten, changes: others } = rewriteCompose(resolved, inputs.profiles, started);
+  const order = orderStarts(rewritten, { main, runServices: strings(config["runServices"]), mainBinds });
   const { canonical } = order;
   changes.push(...others, ...order.changes.map(plain));
-  for (const { service: name, path: mounted, writer } of order.conflicts) {
-    verdict.add(`service ${name}: volumes`, mounted, besideWriter(name, writer));
+  for (const { service, path: mounted, writer } of order.conflicts) {
+    verdict.add(`service ${service}: volumes`, mounted, besideWriter(service, writer));
   }
+  notes.push(...(await unsetNotes(source, inputs, files.dotEnv, missingHint)));
+  return { ...read, plan: planOf(canonical, { request, program, files: inputs.files }) };
+}
+
+/** Compose itself only warns, and here nobody would see it. */
+async function unsetNotes(
+  source: ConfigSource,
+  { unset }: ComposeInputs,
+  dotEnv: string,
+  missingHint: ReadOptions["missingHint"],
+): Promise<string[]> {
+  if (unset.length === 0) return [];
+  const names = unset.map((name) => `\${${plain(name)}}`).join(", ");
+  const isThere = (await source.stat(dotEnv)) === "file";
+  const why = isThere ? `${dotEnv} does not set it` : `there is no ${dotEnv} in ${source.describe}`;
+  const hint = isThere ? "" : `; ${missingHint(dotEnv)}`;
+  return [`Docker Compose: ${names} is not set and left empty: ${plain(why)}${plain(hint)}`];
+}
+
+function planOf(
+  canonical: JsonObject,
+  part: { request: ComposeRequest; program: ComposePlan["program"]; files: string[] },
+): ComposePlan {
+  const { config, path } = part.request;
+  const service = textOf(config["service"] ?? "");
   const own = isObject(canonical["services"]) ? canonical["services"][service] : undefined;
   if (!isObject(own)) {
     throw new CoworkError(
@@ -62,8 +103,8 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
   }
   const { image, user } = own;
   return {
-    files: inputs.files,
-    program,
+    files: part.files,
+    program: part.program,
     service,
     canonical,
     builds: readBuilds(canonical),

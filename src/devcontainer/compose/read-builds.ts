@@ -35,7 +35,7 @@ function readBuild(service: string, value: Json): BuildInput {
   return { context, dockerfile, ...more };
 }
 
-/** A list holds `NAME=value`; what has no value would come from the host's environment and is left out. */
+/** A list holds `NAME=value`; what still has no value is set nowhere. */
 function readArgs(args: Json): Record<string, string> {
   const entries = isObject(args)
     ? Object.entries(args)

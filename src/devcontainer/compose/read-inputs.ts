@@ -1,149 +1,161 @@
-import { CoworkError } from "../../errors.ts";
-import { plain } from "../../system/text.ts";
-import { isObject } from "../json.ts";
-import { list, textOf } from "../judge/judge-config.ts";
-import type { Verdict } from "../judge/verdict.ts";
-import { joinTree, treeFolder } from "../tree-path.ts";
-import type { ConfigSource, Json, JsonObject } from "../types.ts";
+import { treeFolder } from "../tree-path.ts";
+import type { ConfigSource } from "../types.ts";
+import type { ComposeFiles } from "./compose-files.ts";
 import { readDotEnv } from "./compose-files.ts";
-import { interpolate, textVariables, variableNames } from "./interpolate.ts";
-
-/** What Compose has to see to resolve the files, and nothing else. */
-export interface ComposeInputs {
-  /** paths in the source: Compose files and what they extend, include and read */
-  files: string[];
-  /** folders that have to exist, empty: version 1 looks for build contexts */
-  folders: string[];
-  /** variables that files name and that this machine's environment has */
-  hostVariables: Record<string, string>;
-  /** profiles that `.env` switches on */
-  profiles: string[];
-}
+import { child, entriesOf, isNothing, renderNode, withEntries, type MapNode } from "./compose-node.ts";
+import type { ComposeInputs, ReadOptions } from "./compose-inputs.ts";
+import { fillIn } from "./fill-in.ts";
+import { textVariables, type Lookup } from "./interpolate.ts";
+import { invalid, readYaml } from "./read-yaml.ts";
+import { createReferences, isAmong, linkIncludes, linkServices } from "./references.ts";
+import { planProject } from "./tree-root.ts";
+import { checkVersion } from "./version-2.ts";
 
 /** Set by whoever calls Compose. */
 const ownVariables = new Set(["COMPOSE_PROJECT_NAME", "PWD"]);
 
+/** One Compose file to be read. */
+interface Step {
+  path: string;
+  /** folder that its relative paths count from */
+  base: string;
+  lookup: Lookup;
+  /** which variables count in it: a file cannot be there twice with different ones */
+  scope: string;
+}
+
 /**
- * Follows `extends`, `include`, `env_file` and `.env` through the source.
- * @param env the caller's environment
- * @throws DEVCONTAINER_INVALID for a file that lies outside the repository by a relative path, for a link, for what is no YAML
+ * Reads the Compose files, and what they extend and include, through the source, and puts them into a form that leaves Compose
+ * nothing to find and nothing to decide about: variables are filled in, each file that Compose opens is one that was judged.
+ * @throws DEVCONTAINER_INVALID for what lies outside the repository, for a link, for what is no YAML or can be read in two ways
  */
 export async function readComposeInputs(
   source: ConfigSource,
-  main: readonly string[],
-  options: { env: Readonly<Record<string, string | undefined>>; verdict: Verdict },
+  { main, dotEnv: dotEnvPath }: ComposeFiles,
+  options: ReadOptions,
 ): Promise<ComposeInputs> {
-  const { env, verdict } = options;
-  const { parse } = await import("yaml");
+  const { env, verdict, dialect, tree } = options;
+  const hostNames = new Set<string>();
+  const ofHost: Lookup = (name) => {
+    if (name === "COMPOSE_PROJECT_NAME") return planProject;
+    if (name === "PWD") return tree;
+    if (env[name] !== undefined) hostNames.add(name);
+    return env[name];
+  };
+  const inputs: ComposeInputs = {
+    documents: new Map(),
+    dataFiles: new Map(),
+    folders: [],
+    files: [],
+    hostVariables: {},
+    dotEnv: {},
+    profiles: [],
+    unset: [],
+    missing: [],
+    isBlocked: false,
+    isReduced: false,
+  };
   const files = new Set<string>();
-  const folders = new Set<string>();
-  const names = new Set<string>();
-  const queue = main.map((path) => ({ path, base: treeFolder(main[0] ?? "") }));
-  const dotEnv: Record<string, string> = {};
+  const unset = new Set<string>();
+  const readEnv = async (path: string, lookup: Lookup): Promise<Record<string, string>> => {
+    const values = await readDotEnv(source, path, dialect, lookup);
+    if ((await source.stat(path)) === "file") files.add(path);
+    return values;
+  };
+  inputs.dotEnv = await readEnv(dotEnvPath, ofHost);
+  const lookup: Lookup = (name) => ofHost(name) ?? ownValue(inputs.dotEnv, name);
+  inputs.profiles = (inputs.dotEnv["COMPOSE_PROFILES"] ?? "").split(",").filter((profile) => profile !== "");
 
-  const keep = async (path: string, what: string): Promise<boolean> => {
-    const kind = await source.stat(path);
-    if (kind === "link") throw invalid(`${what} ${path} is a link, and cowork follows none`);
-    if (kind !== "file") return false;
-    files.add(path);
-    return true;
-  };
-  const keepEnv = async (path: string): Promise<void> => {
-    if (!(await keep(path, "The file"))) return;
-    const text = new TextDecoder().decode(await source.read(path));
-    const lines = text.split("\n").filter((line) => !/^\s*#/.test(line));
-    for (const name of lines.flatMap((line) => textVariables(line))) names.add(name);
-  };
-  const locate = (base: string, given: string, what: string): string | undefined => {
-    const path = interpolate(given, { ...dotEnv, ...env });
-    if (isRemote(path)) throw invalid(`${what} ${path} is not on this machine, and cowork fetches none`);
-    const found = joinTree(base, path);
-    if (found !== undefined) return found;
-    if (!path.startsWith("/") && !path.startsWith("~")) throw invalid(`${what} ${path} lies outside the repository`);
-    verdict.add(what, path, "reads a file of the host outside the repository");
-    return undefined;
-  };
-
-  for (const folder of new Set(["", treeFolder(main[0] ?? "")])) {
-    const path = folder === "" ? ".env" : `${folder}/.env`;
-    Object.assign(dotEnv, await readDotEnv(source, path));
-    await keepEnv(path);
-  }
-  const done = new Set<string>();
+  const queue: Step[] = main.map((path) => ({ path, base: treeFolder(main[0] ?? ""), lookup, scope: "" }));
+  const done = new Map<string, string>();
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const { path, base } = next;
-    if (done.has(`${path}\0${base}`)) continue;
-    done.add(`${path}\0${base}`);
-    if (!(await keep(path, "The Compose file"))) {
-      if (main.includes(path)) throw invalid(`The Compose file ${path} is not in ${source.describe}`);
-      continue;
+    const { path, base, scope } = next;
+    const key = `${base}\0${scope}`;
+    const before = done.get(path);
+    if (before === key) continue;
+    if (before !== undefined) throw invalid(path, "is used twice, from different folders or with different variables");
+    done.set(path, key);
+    const references = createReferences(source, { ...options, base, path, files, inputs });
+    if (!(await references.isThere(path, path))) continue;
+    const document = (await readYaml((await source.read(path)) ?? new Uint8Array(), path)) ?? emptyMap();
+    checkDocument(document, path, main);
+    checkVersion(document, path, dialect);
+    const known = fillIn(knownSections(document, path, options, inputs), {
+      path,
+      scope: { lookup: next.lookup, dialect, onUnset: (name) => void unset.add(name) },
+      // The environment wins, and gives its value when the container is made: such a name stays, and is asked about.
+      forEnvironment: (name) => (env[name] === undefined && !ownVariables.has(name) ? next.lookup(name) : undefined),
+    });
+    const linked = await linkServices(known, references, (found) => queue.push({ ...next, ...found }));
+    const whole = await linkIncludes(linked, references, async (included) => {
+      const own = await readAll(included.envFiles, (file) => readEnv(file, next.lookup));
+      const inner: Lookup = (name) => next.lookup(name) ?? ownValue(own, name);
+      for (const file of included.paths)
+        queue.push({ path: file, base: included.base, lookup: inner, scope: JSON.stringify(own) });
+    });
+    inputs.documents.set(path, renderNode(whole));
+  }
+  for (const bytes of inputs.dataFiles.values()) {
+    const lines = new TextDecoder()
+      .decode(bytes)
+      .split("\n")
+      .filter((line) => !/^\s*#/.test(line));
+    for (const name of lines.flatMap((line) => textVariables(line))) if (!ownVariables.has(name)) ofHost(name);
+  }
+  inputs.files = [...files].toSorted();
+  inputs.unset = [...unset].toSorted();
+  inputs.hostVariables = Object.fromEntries([...hostNames].map((name) => [name, env[name] ?? ""]));
+  for (const name of hostNames)
+    verdict.add("Compose files", `\${${name}}`, "a variable of this host's environment goes into the configuration");
+  return inputs;
+}
+
+const emptyMap = (): MapNode => ({ kind: "map", entries: new Map() });
+
+function ownValue(values: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+async function readAll(
+  paths: readonly string[],
+  read: (path: string) => Promise<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const all: Record<string, string> = {};
+  for (const path of paths) Object.assign(all, await read(path));
+  return all;
+}
+
+/** The form of 2014 has the services at the top, where nobody would look for what they name. */
+function checkDocument(document: MapNode, path: string, main: readonly string[]): void {
+  const sections = ["services", "networks", "volumes", "secrets", "configs", "include"];
+  for (const [name, value] of entriesOf(document)) {
+    if (sections.includes(name) && name !== "include" && value.kind !== "map" && !isNothing(value))
+      throw invalid(path, `has ${name} that is no map`);
+  }
+  if (sections.some((name) => child(document, name)?.kind === "map") || child(document, "include") !== undefined)
+    return;
+  if (main.indexOf(path) > 0 && document.entries.size === 0) return;
+  throw invalid(path, "has no services", 'put the services below "services:"');
+}
+
+const knownNames = new Set(["version", "name", "services", "networks", "volumes", "secrets", "configs", "include"]);
+
+/** Extensions (`x-…`) are for the file's own use, and anchors are resolved. What Compose may learn later is asked about. */
+function knownSections(
+  document: MapNode,
+  path: string,
+  { verdict, agreed }: ReadOptions,
+  inputs: ComposeInputs,
+): MapNode {
+  const dropped: Record<string, undefined> = {};
+  for (const [name, value] of entriesOf(document)) {
+    if (knownNames.has(name)) continue;
+    if (!name.startsWith("x-")) {
+      const finding = verdict.finding(`${path}: ${name}`, renderNode(value), "is not known to be harmless");
+      if (isAmong(finding, agreed)) continue;
+      inputs.isReduced = true;
     }
-    const document = parseYaml(parse, new TextDecoder().decode(await source.read(path)), path);
-    for (const name of variableNames(document)) names.add(name);
-    for (const { kind, given, what } of namedPaths(document)) {
-      const found = locate(base, given, `${path}: ${what}`);
-      if (found === undefined) continue;
-      if (kind === "folder") folders.add(found);
-      else if (kind === "env") await keepEnv(found);
-      else if (kind === "compose") queue.push({ path: found, base: treeFolder(found) });
-      if (kind === "compose" && what === "include") await keepEnv(joinTree(treeFolder(found), ".env") ?? ".env");
-    }
+    dropped[name] = undefined;
   }
-  const hostVariables = Object.fromEntries(
-    [...names].flatMap((name) => {
-      const value = env[name];
-      return value === undefined || ownVariables.has(name) ? [] : [[name, value] as const];
-    }),
-  );
-  const profiles = (dotEnv["COMPOSE_PROFILES"] ?? "").split(",").filter((profile) => profile !== "");
-  return { files: [...files].toSorted(), folders: [...folders].toSorted(), hostVariables, profiles };
-}
-
-interface NamedPath {
-  kind: "compose" | "env" | "folder";
-  given: string;
-  what: string;
-}
-
-function namedPaths(document: JsonObject): NamedPath[] {
-  const found: NamedPath[] = [];
-  const add = (kind: NamedPath["kind"], what: string, given: Json | undefined): void => {
-    if (given !== undefined && given !== null) found.push({ kind, what, given: textOf(given) });
-  };
-  for (const include of list(document["include"])) {
-    const entry = isObject(include) ? include : { path: include };
-    for (const path of list(entry["path"])) add("compose", "include", path);
-    for (const path of list(entry["env_file"])) add("env", "include: env_file", path);
-  }
-  const services = isObject(document["services"]) ? document["services"] : {};
-  for (const service of Object.values(services)) {
-    if (!isObject(service)) continue;
-    const { extends: extended, env_file: envFile, label_file: labelFile, build } = service;
-    if (isObject(extended)) add("compose", "extends", extended["file"]);
-    for (const file of list(envFile)) add("env", "env_file", isObject(file) ? file["path"] : file);
-    for (const file of list(labelFile)) add("env", "label_file", file);
-    const context = isObject(build) ? (build["context"] ?? ".") : build;
-    if (context !== undefined && !isRemote(textOf(context))) add("folder", "build", context);
-  }
-  return found;
-}
-
-export function isRemote(path: string): boolean {
-  return /^[a-z][a-z+.-]*:|^git@|^github\.com\//i.test(path);
-}
-
-function parseYaml(parse: (text: string, options: object) => unknown, text: string, path: string): JsonObject {
-  let document: unknown;
-  try {
-    document = parse(text, { merge: true, logLevel: "error", maxAliasCount: 1000 });
-  } catch (error) {
-    throw invalid(`${path} cannot be read: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : ""}`);
-  }
-  if (document === null || document === undefined) return {};
-  if (!isObject(document)) throw invalid(`${path} is no Compose file`);
-  return document;
-}
-
-function invalid(message: string): CoworkError {
-  return new CoworkError("DEVCONTAINER_INVALID", `${plain(message)}.`);
+  return withEntries(document, dropped);
 }

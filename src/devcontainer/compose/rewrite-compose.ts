@@ -5,7 +5,7 @@ import { localPort } from "../ports.ts";
 import { isReservedLabel } from "../rewrite.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { besideFolder } from "../beside.ts";
-import { besideRoot, cloneName, locate, planProject, treeRoot } from "./tree-root.ts";
+import { besideRoot, cloneName, locate, planProject, treeRoot, withoutMarks } from "./tree-root.ts";
 import { readVolume, renderVolume } from "./volume.ts";
 
 /**
@@ -13,18 +13,20 @@ import { readVolume, renderVolume } from "./volume.ts";
  * networks are Compose's own, which the session's project name stands before; host ports are the engine's to pick; nothing
  * restarts by itself, because what is mounted is checked before each start.
  * @param profiles those that `.env` switches on: nobody reads it any more
+ * @param started services that are started whatever their profiles are
  * @returns the configuration, and one line for each change
  */
 export function rewriteCompose(
   canonical: JsonObject,
   profiles: readonly string[] = [],
+  started: ReadonlySet<string> = new Set(),
 ): { canonical: JsonObject; changes: string[] } {
   const changes = new Set<string>();
-  const say = (line: string): void => void changes.add(plain(line));
+  const say = (line: string): void => void changes.add(plain(withoutMarks(line)));
   const { name: _, ...rest } = canonical;
   const result: JsonObject = { ...rest };
   result["services"] = mapObject(canonical["services"], (service, name) =>
-    rewriteService(service, { name, profiles }, say),
+    rewriteService(service, { name, profiles, isStarted: started.has(name) }, say),
   );
   for (const kind of ["volumes", "networks"] as const) {
     if (canonical[kind] === undefined) continue;
@@ -44,31 +46,52 @@ function mapObject(value: Json | undefined, map: (value: Json, key: string) => J
 
 function rewriteService(
   value: Json,
-  { name, profiles }: { name: string; profiles: readonly string[] },
+  { name, profiles, isStarted }: { name: string; profiles: readonly string[]; isStarted: boolean },
   say: Say,
 ): Json {
   if (!isObject(value)) return value;
   const { container_name: containerName, restart, ports, labels, networks, volumes, deploy, ...service } = value;
+  const named = containerName === undefined ? undefined : withAlias(value, textOf(containerName));
   if (containerName !== undefined) {
+    const stays = named === undefined ? "" : "; other services still reach it by that name";
     say(
-      `service ${name}: container_name ${textOf(containerName)} is left out: every session has a container of its own`,
+      `service ${name}: container_name ${textOf(containerName)} is left out: every session has a container of its own${stays}`,
     );
   }
   if (restart !== undefined && !["no", "false"].includes(textOf(restart))) {
     say(`service ${name}: restart ${textOf(restart)} is left out: cowork starts and stops the containers`);
   }
   for (const key of ["env_file", "label_file"]) delete service[key];
+  if (isStarted && list(service["profiles"]).length > 0) {
+    say(`service ${name}: its profiles are left out: a session always starts it`);
+    delete service["profiles"];
+  }
   if (list(service["profiles"]).some((profile) => profiles.includes(textOf(profile)))) delete service["profiles"];
+  const own = named ?? networks;
   return {
     ...service,
     ...(ports === undefined ? {} : { ports: list(ports).map((port) => rewritePort(port, name, say)) }),
     ...(labels === undefined ? {} : { labels: ownLabels(labels) }),
-    ...(networks === undefined
-      ? {}
-      : { networks: isObject(networks) ? mapObject(networks, withoutAddress) : networks }),
+    ...(own === undefined ? {} : { networks: isObject(own) ? mapObject(own, withoutAddress) : own }),
     ...(volumes === undefined ? {} : { volumes: list(volumes).map((volume) => ownVolume(volume, name, say)) }),
     ...(deploy === undefined ? {} : { deploy: isObject(deploy) ? withoutRestart(deploy) : deploy }),
   };
+}
+
+/**
+ * The service's networks with its container's name as one more name there: other services may reach it by that. Names on a network
+ * are a session's own. undefined: it is on no network of the session's.
+ */
+function withAlias(service: JsonObject, alias: string): JsonObject | undefined {
+  const { networks, network_mode: mode } = service;
+  if ((mode !== undefined && mode !== null) || !/^[a-zA-Z0-9][\w.-]*$/.test(alias)) return undefined;
+  const given = isObject(networks) ? networks : Object.fromEntries(list(networks).map((name) => [textOf(name), null]));
+  const all = Object.keys(given).length === 0 ? { default: null } : given;
+  return mapObject(all, (value) => {
+    const own = isObject(value) ? value : {};
+    const aliases = list(own["aliases"]).map(textOf);
+    return { ...own, aliases: [...new Set([...aliases, alias])] };
+  });
 }
 
 /**

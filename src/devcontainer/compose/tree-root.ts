@@ -86,3 +86,11 @@ export function onClone(value: Json, place: Place): Json {
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [put(key), onClone(each, place)]));
 }
+
+/** A text for people, in which nothing stands for something else: paths as they count from the root, also those within JSON. */
+export function withoutMarks(text: string): string {
+  return text
+    .replace(/(?:\0|\\u0000)tree(\/?)/g, (_, slash: string) => (slash === "" ? "." : "./"))
+    .replace(/(?:\0|\\u0000)name/g, "<session>")
+    .replaceAll(planProject, "<session>");
+}

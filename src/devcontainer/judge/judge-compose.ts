@@ -1,5 +1,5 @@
 import { readVolume } from "../compose/volume.ts";
-import { locate } from "../compose/tree-root.ts";
+import { locate, withoutMarks } from "../compose/tree-root.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { isObject } from "../json.ts";
 import { list, textOf } from "./judge-config.ts";
@@ -10,7 +10,7 @@ import type { Verdict } from "./verdict.ts";
 /** Keys of a service that give it nothing of the host. Whatever Compose may learn later is asked about. */
 const harmlessKeys = new Set(
   `attach build cap_drop command container_name cpu_count cpu_percent cpu_quota cpu_period cpu_shares cpus
-  cpuset depends_on deploy dns dns_opt dns_search domainname entrypoint environment expose extra_hosts healthcheck hostname
+  cpuset depends_on deploy develop dns dns_opt dns_search domainname entrypoint environment expose extra_hosts healthcheck hostname
   image init labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit networks pids_limit
   platform ports profiles pull_policy read_only restart scale security_opt shm_size stdin_open
   stop_grace_period stop_signal tmpfs tty ulimits user volumes working_dir`.split(/\s+/),
@@ -28,12 +28,19 @@ const namespaceKeys: Readonly<Record<string, readonly string[]>> = {
   cgroup: ["private"],
 };
 
+/** A verdict that is told paths as the project has them. */
+type Judge = Pick<Verdict, "add" | "bind">;
+
 const unknown = "is not known to be harmless";
 const ofHost = "takes a variable of this machine";
 const outside = "gives the container a folder of the host outside the session's clone";
 
 /** Judges a resolved Compose configuration by what is known to be harmless; everything else is a finding. */
-export function judgeCompose(verdict: Verdict, canonical: JsonObject): void {
+export function judgeCompose(given: Verdict, canonical: JsonObject): void {
+  const verdict: Judge = {
+    add: (where, what, why) => given.add(where, withoutMarks(what), why),
+    bind: (path) => given.bind(path),
+  };
   const services = isObject(canonical["services"]) ? canonical["services"] : {};
   for (const [name, service] of Object.entries(services)) {
     if (isObject(service)) judgeService(verdict, `service ${name}`, service);
@@ -52,7 +59,7 @@ export function judgeCompose(verdict: Verdict, canonical: JsonObject): void {
   }
 }
 
-function judgeService(verdict: Verdict, where: string, service: JsonObject): void {
+function judgeService(verdict: Judge, where: string, service: JsonObject): void {
   for (const [key, value] of Object.entries(service)) {
     const place = `${where}: ${key}`;
     if (key.startsWith("x-") || isOff(value)) continue;
@@ -78,7 +85,7 @@ function isOff(value: Json): boolean {
   return value === null || value === false || (Array.isArray(value) && value.length === 0) || value === "";
 }
 
-function judgeVolume(verdict: Verdict, where: string, value: Json): void {
+function judgeVolume(verdict: Judge, where: string, value: Json): void {
   const volume = readVolume(value);
   if (volume === undefined || volume.target === "")
     return verdict.add(where, textOf(value), "cannot be read with certainty");
@@ -96,7 +103,7 @@ function judgeVolume(verdict: Verdict, where: string, value: Json): void {
   else verdict.add(where, source === "" ? textOf(value) : source, unknown);
 }
 
-function judgeBindSource(verdict: Verdict, where: string, source: string): void {
+function judgeBindSource(verdict: Judge, where: string, source: string): void {
   const found = locate(source);
   if (found.kind === "inside") verdict.bind(found.path);
   // rewrite-compose.ts mounts the clone alone, or a folder of the session's own.
@@ -105,7 +112,7 @@ function judgeBindSource(verdict: Verdict, where: string, source: string): void 
 }
 
 /** `NAME` without a value takes it from the environment of whoever starts the container. */
-function judgeVariables(verdict: Verdict, where: string, value: Json): void {
+function judgeVariables(verdict: Judge, where: string, value: Json): void {
   const unset = isObject(value)
     ? Object.entries(value).flatMap(([name, one]) => (one === null ? [name] : []))
     : list(value)
@@ -114,13 +121,13 @@ function judgeVariables(verdict: Verdict, where: string, value: Json): void {
   for (const name of unset) verdict.add(where, name, ofHost);
 }
 
-function judgeVolumesFrom(verdict: Verdict, where: string, value: Json): void {
+function judgeVolumesFrom(verdict: Judge, where: string, value: Json): void {
   for (const from of list(value).map(textOf)) {
     if (from.startsWith("container:")) verdict.add(where, from, "gives the container the mounts of another one");
   }
 }
 
-function judgeNamespace(verdict: Verdict, where: string, mode: string, own: readonly string[]): void {
+function judgeNamespace(verdict: Judge, where: string, mode: string, own: readonly string[]): void {
   if (!own.includes(mode) && !/^service:[\w.-]+$/.test(mode)) {
     verdict.add(where, mode, "shares it with the host or a container that is not the session's");
   }
@@ -135,7 +142,7 @@ function isOwnBind(key: string, value: Json | undefined): boolean {
   );
 }
 
-function judgeBuild(verdict: Verdict, where: string, value: Json): void {
+function judgeBuild(verdict: Judge, where: string, value: Json): void {
   if (!isObject(value)) return;
   judgeVariables(verdict, `${where}: args`, value["args"] ?? {});
   for (const [key, one] of Object.entries(value)) {
@@ -143,19 +150,19 @@ function judgeBuild(verdict: Verdict, where: string, value: Json): void {
   }
 }
 
-function judgeSecurity(verdict: Verdict, where: string, value: Json): void {
+function judgeSecurity(verdict: Judge, where: string, value: Json): void {
   for (const option of list(value).map(textOf)) {
     if (!/^no-new-privileges([:=]true)?$/.test(option))
       verdict.add(where, option, "weakens what keeps the container in");
   }
 }
 
-function judgeDeploy(verdict: Verdict, where: string, value: Json): void {
+function judgeDeploy(verdict: Judge, where: string, value: Json): void {
   const text = JSON.stringify(value);
   if (/"devices"/.test(text)) verdict.add(where, text, "gives the container devices of the host");
 }
 
-function judgeLogging(verdict: Verdict, where: string, value: Json): void {
+function judgeLogging(verdict: Judge, where: string, value: Json): void {
   const driver = isObject(value) ? (value["driver"] ?? "json-file") : "json-file";
   if (!["json-file", "local", "none"].includes(textOf(driver)))
     verdict.add(where, textOf(driver), "sends the output through a program of the host");
@@ -166,13 +173,13 @@ function judgeLogging(verdict: Verdict, where: string, value: Json): void {
   }
 }
 
-function judgeServiceNetworks(verdict: Verdict, where: string, value: Json): void {
+function judgeServiceNetworks(verdict: Judge, where: string, value: Json): void {
   const names = isObject(value) ? Object.keys(value) : list(value).map(textOf);
   for (const name of names) if (name === "host") verdict.add(where, name, "gives the container the host's network");
 }
 
 /** A volume or network: of the session's own and made by the engine, unless it says otherwise. */
-function judgeNamed(verdict: Verdict, where: string, value: Json): void {
+function judgeNamed(verdict: Judge, where: string, value: Json): void {
   if (!isObject(value)) return;
   const { external, driver, driver_opts: options } = value;
   if (external === true || isObject(external)) verdict.add(where, "external", "shares it with others on this engine");
@@ -183,7 +190,7 @@ function judgeNamed(verdict: Verdict, where: string, value: Json): void {
     verdict.add(where, textOf(options), "can be any folder or device of the host");
 }
 
-function judgeFile(verdict: Verdict, where: string, value: Json): void {
+function judgeFile(verdict: Judge, where: string, value: Json): void {
   if (!isObject(value)) return;
   const { file, external, environment } = value;
   if (external === true || environment !== undefined)

@@ -11,6 +11,8 @@ export interface Verdict {
   /** paths that are mounted, counted from the clone (empty: its root); those that begin with `..` lie beside it */
   cloneBinds: string[];
   add(where: string, what: string, why: string): void;
+  /** As `add`; gives what the user is asked about. */
+  finding(where: string, what: string, why: string): Finding;
   bind(path: string): void;
 }
 
@@ -27,6 +29,9 @@ export function createVerdict(subject: string, workspaceFolder?: string): Verdic
       return [...cloneBinds].toSorted();
     },
     add(where, what, why) {
+      this.finding(where, what, why);
+    },
+    finding(where, what, why) {
       const shown = plain(what);
       const finding = {
         where: plain(`${subject}: ${where}`),
@@ -34,6 +39,7 @@ export function createVerdict(subject: string, workspaceFolder?: string): Verdic
         why,
       };
       if (!findings.some((one) => one.where === finding.where && one.what === finding.what)) findings.push(finding);
+      return finding;
     },
     bind: (path) => void cloneBinds.add(path),
   };

@@ -39,6 +39,7 @@ describe("judgeCompose", () => {
       pid: "service:side",
       volumes_from: ["side:ro"],
       env_file: ["/read/already"],
+      develop: { watch: [{ action: "sync", path: treeRoot, target: "/x" }] },
     };
     expect(judge({ ...service(harmless), volumes: { cache: {} }, version: "3.9", "x-anything": 1 })).toEqual({
       what: [],
@@ -92,7 +93,6 @@ describe("judgeCompose", () => {
     ["a logging program", { logging: { driver: "syslog" } }],
     ["what Compose may learn later", { reach_host: true }],
     ["a program that Compose runs on the host", { provider: { type: "x" } }],
-    ["host commands on start", { develop: { watch: [] } }],
   ])("asks about %s", (_, more) => {
     expect(judge(service(more)).what).not.toEqual([]);
   });
@@ -138,7 +138,7 @@ describe("rewriteCompose", () => {
         app: {
           ports: ["127.0.0.1::80", "127.0.0.1::90/udp"],
           labels: { mine: "1" },
-          networks: { n: { aliases: ["a"] } },
+          networks: { n: { aliases: ["a", "mine"] } },
         },
       },
       volumes: { v: {}, own: { labels: { mine: "1" } } },

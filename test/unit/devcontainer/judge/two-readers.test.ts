@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judgeRunArgs } from "../../../../src/devcontainer/judge/judge-run-args.ts";
 import { createVerdict } from "../../../../src/devcontainer/judge/verdict.ts";
+import { rewriteConfig } from "../../../../src/devcontainer/rewrite.ts";
 import { localPort } from "../../../../src/devcontainer/ports.ts";
 import { mounts, networks, ports } from "../../../support/run-arg-arbitraries.ts";
 
@@ -96,14 +97,17 @@ describe("what passes without a finding, docker reads as cowork does", () => {
     );
   });
 
-  test("--mount: a bind is one of the clone", () => {
+  test("--mount: as it is rewritten a bind is one of the clone, or of the session's folder for what lies beside the project", () => {
     const clone = "${localWorkspaceFolder}";
+    const own = { composeProject: "p", labels: {}, beside: "/beside" };
     fc.assert(
       fc.property(mounts(clone, "/etc"), (text) => {
         if (findings([`--mount=${text}`]) > 0) return;
-        const mount = dockerMount(text);
+        const { config } = rewriteConfig({ runArgs: [`--mount=${text}`] }, own);
+        const [word, value] = config["runArgs"] as string[];
+        const mount = dockerMount(value ?? word!.replace("--mount=", ""));
         if (mount === undefined || mount.type === "tmpfs") return;
-        if (mount.type === "bind") expect([clone, `${clone}/sub`, `${clone}/../..`]).toContain(mount.source);
+        if (mount.type === "bind") expect(mount.source).toMatch(/^(\$\{localWorkspaceFolder\}|\/beside\/\d+)(\/|$)/);
         else expect(mount.source).toMatch(/^(|[a-zA-Z0-9][\w.-]*)$/);
         expect(mount.source).not.toContain("..");
       }),

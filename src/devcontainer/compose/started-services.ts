@@ -1,0 +1,32 @@
+import { isObject } from "../json.ts";
+import { list, textOf } from "../judge/judge-config.ts";
+import type { Json, JsonObject } from "../types.ts";
+
+/**
+ * The services that a session starts by name, whatever profiles they have: the dev container's own, `runServices`, and all that these
+ * stand on. @devcontainers/cli waits for ever for a service that nothing starts.
+ * @param resolved as Compose gave it
+ */
+export function startedServices(resolved: JsonObject, config: JsonObject): Set<string> {
+  const services = isObject(resolved["services"]) ? resolved["services"] : {};
+  const started = new Set<string>();
+  const queue = [textOf(config["service"] ?? ""), ...list(config["runServices"]).map(textOf)];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (started.has(name) || !Object.hasOwn(services, name)) continue;
+    started.add(name);
+    queue.push(...neededBy(services[name] ?? null));
+  }
+  return started;
+}
+
+function neededBy(service: Json): string[] {
+  if (!isObject(service)) return [];
+  const { depends_on: depends, links, volumes_from: volumesFrom } = service;
+  const modes = ["network_mode", "ipc", "pid"].map((key) => service[key]);
+  return [
+    ...(isObject(depends) ? Object.keys(depends) : list(depends).map(textOf)),
+    ...list(links).map((link) => textOf(link).split(":")[0] ?? ""),
+    ...list(volumesFrom).map((from) => textOf(from).split(":")[0] ?? ""),
+    ...modes.flatMap((mode) => (typeof mode === "string" && mode.startsWith("service:") ? [mode.slice(8)] : [])),
+  ];
+}
