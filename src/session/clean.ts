@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
+import type { StillHeld } from "../system/locks.ts";
 import { removeTree } from "../system/tree.ts";
 import { archiveTranscripts } from "./archive.ts";
 import type { CleanOptions, CleanOutcome } from "./host-part.ts";
@@ -10,12 +11,11 @@ import { lookInside, type Insight } from "./look-inside.ts";
 import { forEachSession } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
-import { removeFromEngine } from "./remove-from-engine.ts";
-import { stopContainers } from "./stop.ts";
+import { everyContainerOf, removeFromEngine } from "./remove-from-engine.ts";
+import { isAlive } from "./stop.ts";
+import { stopAndLook } from "./stop-and-look.ts";
 import type { Selector } from "./types.ts";
 import type { UserSide } from "./user-side.ts";
-import { devContainer } from "./view.ts";
-import { containersOf } from "./world.ts";
 
 /**
  * Removes sessions: container, what was made for it, clone, record. Refuses one whose clone holds work that is nowhere else;
@@ -28,46 +28,36 @@ export async function cleanSessions(
   options: CleanOptions,
 ): Promise<CleanOutcome[]> {
   const entries = await selectRecords(ctx, selector);
-  const outcomes = await forEachSession(ctx, entries, { concurrency: options.concurrency, step: "remove" }, (record) =>
-    cleanOne(ctx, record, { ...options, user }),
+  const outcomes = await forEachSession(ctx, entries, { concurrency: options.concurrency, step: "remove" }, (record, inner, stillHeld) =>
+    cleanOne(inner, record, { ...options, user, stillHeld }),
   );
   return outcomes.map((outcome) => ({ unsaved: [], removed: [], ...outcome }));
 }
 
-type Wanted = CleanOptions & { user: UserSide };
+type Wanted = CleanOptions & { user: UserSide; stillHeld: StillHeld };
 
 async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): Promise<CleanOutcome> {
   ctx.report({ session: record.name, step: "check", state: "start" });
+  const ranBefore = (await everyContainerOf(ctx, record)).some(isAlive);
   const insight = await insightOf(ctx, record, options);
   const { unsaved } = insight;
   if (unsaved.length > 0 && !options.force) return refused(ctx, record, insight);
   if (options.dryRun) return done(record, unsaved, [`session ${record.name}`]);
 
   ctx.report({ session: record.name, step: "remove", state: "start" });
-  if (!(await stopAndCheckAgain(ctx, record, options))) {
-    return refused(ctx, record, await insightOf(ctx, record, options));
-  }
+  const look = options.force ? undefined : (): Promise<Insight> => insightOf(ctx, record, options);
+  const late = await stopAndLook(ctx, record, { ranBefore, look });
+  if (late !== undefined) return refused(ctx, record, late);
+  await options.stillHeld();
   const doomed = await moveToTrash(ctx, record.id);
+  await options.stillHeld();
   const removed = await removeFromEngine(ctx, record);
+  await options.stillHeld();
   const archive = options.purge ? undefined : await archiveTranscripts(ctx, record);
   await removeTree(ctx.paths.state(record.id));
   for (const folder of doomed) await removeTree(folder);
   ctx.report({ session: record.name, step: "remove", state: "done" });
   return done(record, unsaved, [...removed, `clone ${ctx.paths.clone(record.id)}`], archive);
-}
-
-/**
- * Work may have come while the first check ran: what is at work inside is ended, then the clone is looked at again. When it
- * holds something now, the container is started again, as it was.
- * @returns false when the session must not be removed
- */
-async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: Wanted): Promise<boolean> {
-  const main = devContainer(await containersOf(ctx, record.id));
-  if (main?.state !== "running") return true;
-  await stopContainers(ctx, record);
-  if (options.force || (await insightOf(ctx, record, options)).unsaved.length === 0) return true;
-  await ctx.engine.startContainer(main.id);
-  return false;
 }
 
 async function insightOf(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<Insight> {

@@ -9,7 +9,7 @@ import { withLock } from "../system/locks.ts";
 import { bringUp, upPlace } from "./bring-up.ts";
 import { carryIn } from "./carry-in.ts";
 import { sessionId } from "./names.ts";
-import { lockWait, reportFailure, sayWaiting } from "./outcome.ts";
+import { lockWait, lostItsLock, reportFailure, sayWaiting } from "./outcome.ts";
 import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { readRecord, writeRecord, type SessionRecord } from "./record.ts";
@@ -38,9 +38,9 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
   const id = sessionId(request.project.name, name);
   const onWait = (): void => sayWaiting(ctx, name, "plan");
   try {
-    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async () => {
+    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async (signal) => {
       const notes: string[] = [];
-      const record = await completeSession(ctx, request, plan, wanted, notes);
+      const record = await completeSession({ ...ctx, signal }, request, plan, wanted, notes);
       const world = await lookAt(ctx, id, await containersOf(ctx, id));
       const session = viewSession(record, { ...world, busy: false }, ctx.paths);
       return { name, ok: true, session, exitCode: 0, notes };
@@ -72,15 +72,19 @@ async function completeSession(
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
+    ctx.signal.throwIfAborted();
     record = await stepDevcontainer(ctx, request, plan, record);
+    ctx.signal.throwIfAborted();
     if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, cli);
+    ctx.signal.throwIfAborted();
     record = withoutError({ ...record, phase: "ready" });
     await writeRecord(ctx, record);
     ctx.report({ session: name, step: "ready", state: "done" });
     return record;
   } catch (error) {
     // A session that was ready keeps its phase: what failed is this attempt, and the error is reported all the same.
-    if (record.phase !== "ready")
+    // Where the lock was lost the session is another command's, and so is its record.
+    if (record.phase !== "ready" && !lostItsLock(ctx))
       await writeRecord(ctx, { ...record, phase: "failed", error: toCoworkError(error).toView() }).catch(
         () => undefined,
       );

@@ -34,6 +34,7 @@ export async function rebuildSession(
     notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
   }
   notes.push(...(await stopContainers(ctx, prepared)));
+  ctx.signal.throwIfAborted();
   // Containers only: volumes of the session hold what its user put there.
   for (const { id } of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(id);
   const started = await bringUp(ctx, prepared, settings, notes);

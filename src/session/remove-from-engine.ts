@@ -1,3 +1,4 @@
+import type { ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { label } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
@@ -6,6 +7,18 @@ import { containersOf } from "./world.ts";
 
 const composeProject = "com.docker.compose.project";
 
+/** Every container that goes with a session, in any state. */
+export async function everyContainerOf(ctx: Context, record: SessionRecord): Promise<ContainerSummary[]> {
+  const containers = new Map((await containersOf(ctx, record.id)).map((one) => [one.id, one]));
+  for (const one of await ctx.engine.listContainers(composeLabels(ctx, record))) containers.set(one.id, one);
+  return [...containers.values()];
+}
+
+/** By name, not from the record: an `up` that died half-way has left things that no record knows of. */
+function composeLabels(ctx: Context, record: SessionRecord): Record<string, string> {
+  return { [composeProject]: composeProjectName(ctx.paths.homeHash, record.id) };
+}
+
 /**
  * Removes what the engine holds for one session alone: containers by our label, then the volumes, networks and images that were
  * made for it. Shared images stay. What is gone already is no error.
@@ -13,11 +26,8 @@ const composeProject = "com.docker.compose.project";
  */
 export async function removeFromEngine(ctx: Context, record: SessionRecord): Promise<string[]> {
   const removed: string[] = [];
-  // By name, not from the record: an `up` that died half-way has left things that no record knows of.
-  const compose = { [composeProject]: composeProjectName(ctx.paths.homeHash, record.id) };
-  const containers = new Map((await containersOf(ctx, record.id)).map((one) => [one.id, one]));
-  for (const one of await ctx.engine.listContainers(compose)) containers.set(one.id, one);
-  for (const container of containers.values()) {
+  const compose = composeLabels(ctx, record);
+  for (const container of await everyContainerOf(ctx, record)) {
     await ctx.engine.removeContainer(container.id);
     removed.push(`container ${container.name}`);
   }
