@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { chmod } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { getAgent } from "../../src/agent/catalog.ts";
 import { chooseVersion } from "../../src/agent/versions.ts";
 import { resolveSettings } from "../../src/config/resolve.ts";
 import type { Settings } from "../../src/config/types.ts";
 import { templateBase } from "../../src/devcontainer/template.ts";
-import type { ContainerDetail, ExecSpec, HelperSpec } from "../../src/engine/types.ts";
+import type { ContainerDetail, Engine, ExecSpec, HelperSpec } from "../../src/engine/types.ts";
 import { CoworkError } from "../../src/errors.ts";
 import type { ProgressEvent } from "../../src/events.ts";
 import type { Project } from "../../src/project/types.ts";
@@ -38,6 +38,8 @@ export interface SessionHost {
   events: ProgressEvent[];
   /** called before every look into a clone; throws, waits or changes something, as a test wants it */
   onLook: (where: "container" | "helper", signal: AbortSignal) => Promise<void> | void;
+  /** called before every call of the engine and of a program, with its name; what it throws is what the call throws */
+  onCall: (name: string) => Promise<void> | void;
   /** how often a clone was looked into */
   looks: ("container" | "helper")[];
   /** what the project says a session's name means */
@@ -84,7 +86,11 @@ export async function sessionHost(): Promise<SessionHost> {
   // Nothing is fetched from a registry.
   for (const variant of ["linux-x64", "linux-arm64"])
     known.set(`agent ${agent.id} ${chooseVersion(agent, settings)} ${variant}`, "not installed in this test");
-  Object.assign(ctx, { run: cli.run, known });
+  const run: Context["run"] = async (file, args, options) => {
+    await host.onCall(`run ${basename(args.at(-1)?.endsWith(".js") === true ? "devcontainer" : file)}`);
+    return await cli.run(file, args, options);
+  };
+  Object.assign(ctx, { engine: observed(engine, async (name) => await host.onCall(name)), run, known });
   engine.addImage({ tags: [templateBase] });
 
   const root = await shop.project();
@@ -112,6 +118,7 @@ export async function sessionHost(): Promise<SessionHost> {
     settings,
     events,
     onLook: () => undefined,
+    onCall: () => undefined,
     looks,
     select: (...names) => ({ project: facts, names }),
     request: async (names, changes = {}) => {
@@ -169,6 +176,19 @@ export async function sessionHost(): Promise<SessionHost> {
     end: () => shop.end(),
   };
   return host;
+}
+
+/** The engine as cowork gets it: every call is told before it is made. */
+function observed(engine: FakeEngine, onCall: (name: string) => Promise<void>): Engine {
+  return new Proxy<Engine>(engine, {
+    get: (_, name: keyof Engine) => {
+      const method = engine[name] as (...args: unknown[]) => Promise<unknown>;
+      return async (...args: unknown[]) => {
+        await onCall(`engine ${name}`);
+        return await method(...args);
+      };
+    },
+  });
 }
 
 function folderOf(container: ContainerDetail | undefined, spec: ExecSpec | HelperSpec): string {
