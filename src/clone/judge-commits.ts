@@ -1,5 +1,6 @@
 import { plain } from "../system/text.ts";
 import { parseGraph, parsePending, type Place, placeLines } from "./inspection.ts";
+import { judgeAbandoned } from "./judge-abandoned.ts";
 import type { Saved } from "./saved.ts";
 import type { Holdings } from "./types.ts";
 
@@ -31,6 +32,7 @@ export async function judgeCommits(place: Place, saved: Saved, holdings: Holding
     if (commitIsSaved && !saidOf.has(oid)) holdings.unsavedRefs.push({ ref, tip: oid, commits: 0 });
   }
   for (const [oid, text] of stashes) if (!known.has(oid)) holdings.stashes.push(text);
+  await judgeAbandoned(place, saved, holdings, [...tips.values(), ...stashes.keys()]);
 }
 
 /** What each ref leads to; and of annotated tags also the tag itself. */

@@ -45,6 +45,29 @@ export interface Holdings {
   /** working trees that were added inside the session (`git worktree add`) */
   worktrees: { path: string; holdings: Holdings }[];
   unreadable: string[];
+  /** folders, and files of git's own, that the session's user cannot read: absolute, or relative to the clone */
+  blocked: BlockedPath[];
+  /** a working tree that lies outside the clone: only the running container has it; `gone`: or had it */
+  outside: "there" | "gone" | null;
+  /** commits that only a reflog or ORIG_HEAD names, one for each line of them */
+  abandoned: AbandonedCommit[];
+  /** may the session's user use sudo without a password? Known only while the container runs */
+  canSudo: boolean;
+}
+
+export interface BlockedPath {
+  path: string;
+  /** the session's user owns it: a `chmod` helps */
+  isOwn: boolean;
+}
+
+export interface AbandonedCommit {
+  oid: string;
+  subject: string;
+  /** it and those before it that nothing else leads to */
+  commits: number;
+  /** `rewritten`: by an amend or a rebase; `kept`: what it changed is in commits that stay; `reset`: changed again since; `left`: none of these */
+  fate: "rewritten" | "kept" | "reset" | "left";
 }
 
 export interface InsideResult {
