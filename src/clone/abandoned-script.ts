@@ -53,13 +53,11 @@ left_behind() {
   run subjects git log --no-walk=unsorted --stdin --format='%H %s' <"$T/tips"
   run leaving leaving
   head -n 100 "$T/tips" | while IFS= read -r tip; do
-    exec 3<&0 </dev/null
-    ! rewritten "$tip" || { exec <&3; continue; }
+    ! rewritten "$tip" || continue
     base=$({ cat "$T/staying"; echo "$tip"; } | git rev-list --boundary --stdin | sed -n 's/^-//p' | head -n 1)
     if [ -n "$base" ]; then echo "^$base" >>"$T/bases"; else base=$(git hash-object -t tree /dev/null); fi
     run "held $tip" held "$tip"
     run "since $tip" since "$tip"
-    exec <&3
   done
   run kept kept
 }

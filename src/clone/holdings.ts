@@ -52,7 +52,7 @@ async function judge(places: Place[], saved: Saved): Promise<Holdings> {
   const top = `${main.gitDir.replace(/\/\.git$/, "")}/`;
   const seenFromTop = (one: BlockedPath): BlockedPath => ({
     ...one,
-    path: one.path.startsWith(top) ? one.path.slice(top.length) : one.path,
+    shown: one.path.startsWith(top) ? one.path.slice(top.length) : one.path,
   });
   holdings.blocked = holdings.blocked.map(seenFromTop);
   const seen = new Set([main.gitDir]);

@@ -95,7 +95,7 @@ export function parseRawDiff(text: string): Map<string, TreeEntry> {
 export function parseBlocked(text: string): BlockedPath[] {
   return text.split("\0").flatMap((record) => {
     const [, whose, path] = /^(own|other) (\/.*)$/s.exec(record) ?? [];
-    return path === undefined ? [] : [{ path, isOwn: whose === "own" }];
+    return path === undefined ? [] : [{ path, shown: path, isOwn: whose === "own" }];
   });
 }
 

@@ -26,7 +26,9 @@ export async function judgeAbandoned(
   const done = reach([...known, ...others], graph);
   const left = new Map([...graph].filter(([oid]) => !done.has(oid)));
   const parents = new Set([...left.values()].flat());
-  const subjects = new Map(placeLines(place, "subjects").map((line) => [line.split(" ")[0], line.replace(/^\S+ /, "")]));
+  const subjects = new Map(
+    placeLines(place, "subjects").map((line) => [line.split(" ")[0], line.replace(/^\S+ /, "")]),
+  );
   for (const oid of left.keys()) {
     if (parents.has(oid)) continue;
     const commits = [...reach([oid], left)].filter((each) => left.has(each)).length;

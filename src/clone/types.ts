@@ -15,6 +15,8 @@ export interface CloneSpec {
 export interface CloneResult {
   /** submodules, LFS, shallow: what was done or is missing, one line each, for the user */
   notes: string[];
+  /** commits of the remote branches that came along from the project */
+  remoteTips: string[];
 }
 
 /** What a clone holds that is nowhere else. Everything that cannot be read counts as unsaved and stands in `unreadable`. */
@@ -45,7 +47,7 @@ export interface Holdings {
   /** working trees that were added inside the session (`git worktree add`) */
   worktrees: { path: string; holdings: Holdings }[];
   unreadable: string[];
-  /** folders, and files of git's own, that the session's user cannot read: absolute, or relative to the clone */
+  /** folders, and files of git's own, that the session's user cannot read */
   blocked: BlockedPath[];
   /** a working tree that lies outside the clone: only the running container has it; `gone`: or had it */
   outside: "there" | "gone" | null;
@@ -56,7 +58,10 @@ export interface Holdings {
 }
 
 export interface BlockedPath {
+  /** absolute, where it was looked at */
   path: string;
+  /** relative to the clone, where it lies in it */
+  shown: string;
   /** the session's user owns it: a `chmod` helps */
   isOwn: boolean;
 }

@@ -80,6 +80,6 @@ export async function cleanImages(app: App, selector: Selector, dryRun: boolean)
 }
 
 export function cleanJson(outcome: CleanOutcome): Record<string, unknown> {
-  const { name, host = "local", ok, error, unsaved, removed } = outcome;
-  return { name, host, ...(ok ? {} : { state: "failed", error }), unsaved, removed };
+  const { name, host = "local", ok, error, unsaved, going = [], removed } = outcome;
+  return { name, host, ...(ok ? {} : { state: "failed", error }), unsaved, going, removed };
 }

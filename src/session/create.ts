@@ -6,6 +6,7 @@ import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
+import { plain } from "../system/text.ts";
 import { bringUp, upPlace } from "./bring-up.ts";
 import { carryIn } from "./carry-in.ts";
 import { sessionId } from "./names.ts";
@@ -13,6 +14,7 @@ import { lockWait, lostItsLock, reportFailure, sayWaiting } from "./outcome.ts";
 import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { readRecord, writeRecord, type SessionRecord } from "./record.ts";
+import { writeRemoteTips } from "./remote-tips.ts";
 import type { InitRequest, Outcome } from "./types.ts";
 import { viewSession } from "./view.ts";
 import { containersOf, lookAt, sessionLock } from "./world.ts";
@@ -114,7 +116,10 @@ async function stepClone(
   notes: string[],
 ): Promise<SessionRecord> {
   const path = ctx.paths.clone(record.id);
-  if (record.cloned && (await pathExists(path))) return record;
+  if (record.cloned && (await pathExists(path))) {
+    notes.push(...notCarried(request, record));
+    return record;
+  }
   ctx.report({ session: record.name, step: "clone", state: "start" });
   if (record.cloned) {
     notes.push("the clone was gone and has been made anew from where the session started");
@@ -128,9 +133,23 @@ async function stepClone(
   ctx.report({ session: record.name, step: "clone", state: "done" });
   // Before the clone counts as made: it is still nobody's work, and an interrupted run does it again.
   const carried = await carryIn(ctx, request.carry, record, notes);
+  await writeRemoteTips(ctx, record.id, result.remoteTips);
   const next = { ...record, cloned: true, carried };
   await writeRecord(ctx, next);
   return next;
+}
+
+/** Files are taken along into a new clone only: in one that is there, somebody may have changed them. */
+function notCarried({ carry }: InitRequest, { name, carried }: SessionRecord): string[] {
+  const left = carry.files.filter((path) => !carried.includes(path));
+  if (left.length === 0) return [];
+  const files = `${left
+    .slice(0, 3)
+    .map((path) => plain(path))
+    .join(", ")}${left.length > 3 ? ` and ${left.length - 3} more` : ""}`;
+  return [
+    `not taken along: ${files}: the clone was made before; for a new one: cowork clean ${name}, then cowork init ${name}`,
+  ];
 }
 
 async function stepDevcontainer(

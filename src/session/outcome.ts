@@ -45,12 +45,7 @@ export async function forEachSession<T extends Outcome>(
 }
 
 /** Runs `work` under the session's lock; says so when it has to wait. */
-export function locked<T>(
-  ctx: Context,
-  record: SessionRecord,
-  step: Step,
-  work: LockedWork<T>,
-): Promise<T> {
+export function locked<T>(ctx: Context, record: SessionRecord, step: Step, work: LockedWork<T>): Promise<T> {
   const onWait = (): void => sayWaiting(ctx, record.name, step);
   return withLock(ctx, sessionLock(record.id), { waitMs: lockWait, onWait }, async (signal, stillHeld) => {
     // What was read before the lock may be old: the other command may have finished, or removed it.

@@ -1,7 +1,9 @@
 import { planDevcontainer } from "../devcontainer/plan.ts";
 import { folderSource } from "../devcontainer/source-folder.ts";
 import type { Context } from "../system/context.ts";
+import { plain } from "../system/text.ts";
 import { bringUp } from "./bring-up.ts";
+import { homeFolders } from "./goes-along.ts";
 import type { RebuildRequest } from "./host-part.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { writeRecord, type SessionRecord } from "./record.ts";
@@ -32,6 +34,11 @@ export async function rebuildSession(
   const prepared = await prepareDevcontainer(ctx, record, { source, plan, project, settings, isFresh: false });
   if (plan.config["initializeCommand"] !== undefined) {
     notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
+  }
+  for (const line of await homeFolders(ctx, await containersOf(ctx, record.id))) {
+    notes.push(`goes with the old container: ${line}`);
+    const detail = `goes with the old container: ${plain(line)}`;
+    ctx.report({ session: record.name, step: "container", state: "note", detail });
   }
   notes.push(...(await stopContainers(ctx, prepared)));
   ctx.signal.throwIfAborted();

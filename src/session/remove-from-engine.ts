@@ -14,6 +14,13 @@ export async function everyContainerOf(ctx: Context, record: SessionRecord): Pro
   return [...containers.values()];
 }
 
+/** Names of the volumes that go with a session. */
+export async function volumesOf(ctx: Context, record: SessionRecord): Promise<string[]> {
+  const ours = { [label.session]: record.id, [label.home]: ctx.paths.homeHash };
+  const labelled = [await ctx.engine.listVolumes(ours), await ctx.engine.listVolumes(composeLabels(ctx, record))];
+  return [...new Set([...record.volumes, ...labelled.flat()])];
+}
+
 /** By name, not from the record: an `up` that died half-way has left things that no record knows of. */
 function composeLabels(ctx: Context, record: SessionRecord): Record<string, string> {
   return { [composeProject]: composeProjectName(ctx.paths.homeHash, record.id) };
@@ -31,9 +38,7 @@ export async function removeFromEngine(ctx: Context, record: SessionRecord): Pro
     await ctx.engine.removeContainer(container.id);
     removed.push(`container ${container.name}`);
   }
-  const ours = { [label.session]: record.id, [label.home]: ctx.paths.homeHash };
-  const labelled = [await ctx.engine.listVolumes(ours), await ctx.engine.listVolumes(compose)];
-  const volumes = new Set([...record.volumes, ...labelled.flat()]);
+  const volumes = await volumesOf(ctx, record);
   for (const network of await ctx.engine.listNetworks(compose)) {
     if (await ctx.engine.removeNetwork(network.id)) removed.push(`network ${network.name}`);
   }

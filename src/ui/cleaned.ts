@@ -11,12 +11,14 @@ export function showCleaned(
 ): void {
   const { style, errStyle } = terminal;
   const done = options.dryRun ? "would be removed" : "removed";
+  const along = options.dryRun ? "would go along" : "went along";
   const lost = options.dryRun ? "would be lost" : "lost";
   for (const outcome of outcomes) {
     const name = plain(outcome.name);
     if (outcome.ok) {
       terminal.out(`${style("green", "✔")} ${style("bold", name)}  ${done}`);
       for (const line of outcome.unsaved) terminal.out(`  ${lost}: ${plain(line)}`);
+      for (const line of outcome.going ?? []) terminal.out(`  ${along}: ${plain(line)}`);
     } else if (outcome.error !== undefined) {
       const [first, ...rest] = renderError(outcome.error, { style: errStyle, label: outcome.name }).split("\n");
       const unsaved = outcome.unsaved.map((line) => `  - ${plain(line)}`);

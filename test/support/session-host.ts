@@ -50,6 +50,8 @@ export interface SessionHost {
   clone(name: string): string;
   /** runs a script in a clone, as the session's user */
   inside(name: string, script: string): Promise<string>;
+  /** fetches from a clone into the project */
+  bring(name: string, refspec: string): Promise<void>;
   /** a Compose service beside the session's dev container, with the clone mounted */
   addService(name: string, service: string, changes?: Partial<ContainerDetail>): ContainerDetail;
   containers(name: string): ContainerDetail[];
@@ -148,6 +150,10 @@ export async function sessionHost(): Promise<SessionHost> {
       const result = await runHere(`set -e\n${script}`, host.clone(name), options);
       if (result.code !== 0) throw new Error(`${script}: ${result.code} ${result.stderr}`);
       return result.stdout.trim();
+    },
+    bring: async (name, refspec) => {
+      const program = "--upload-pack=git -c safe.directory='*' upload-pack";
+      await shop.git(root, "fetch", "-q", "--no-tags", program, host.clone(name), refspec);
     },
     addService: (name, service, changes = {}) => {
       const id = sessionId("app", name);

@@ -39,7 +39,11 @@ describe("clean", () => {
   it("refuses unsaved work before anything is stopped", async () => {
     host.addService("a", "db");
     await host.inside("a", commit);
-    expect(await host.clean("a")).toMatchObject({ ok: false, exitCode: 3, unsaved: [expect.stringMatching(/1 commit on a/)] });
+    expect(await host.clean("a")).toMatchObject({
+      ok: false,
+      exitCode: 3,
+      unsaved: [expect.stringMatching(/1 commit on a/)],
+    });
     expect(host.states("a")).toBe("main=running, db=running");
   });
 
