@@ -40,6 +40,8 @@ export interface SessionHost {
   onLook: (where: "container" | "helper", signal: AbortSignal) => Promise<void> | void;
   /** called before every call of the engine and of a program, with its name; what it throws is what the call throws */
   onCall: (name: string) => Promise<void> | void;
+  /** comes back when the signal of the last program that was started fires */
+  aborted: () => Promise<void>;
   /** how often a clone was looked into */
   looks: ("container" | "helper")[];
   /** what the project says a session's name means */
@@ -74,6 +76,14 @@ export async function sessionHost(): Promise<SessionHost> {
     return await runHere(script, folderOf(container, spec), { env: shop.env, user: spec.user, input });
   };
   const engine = createFakeEngine({ program });
+  // As a process of `connect` that says its number and ends at once.
+  engine.attach = async (_, spec, io) => {
+    await io.hold;
+    engine.commands.push(spec.command);
+    io.stdout.write("4242\n");
+    io.onReady?.();
+    return 0;
+  };
   const events: ProgressEvent[] = [];
   const shop = await gitWorkshop({ engine, clock: systemClock, report: (event) => void events.push(event) });
   /** Scripts run at the clones' own paths, which on a real host nobody but cowork's user can reach. */
@@ -88,7 +98,9 @@ export async function sessionHost(): Promise<SessionHost> {
   // Nothing is fetched from a registry.
   for (const variant of ["linux-x64", "linux-arm64"])
     known.set(`agent ${agent.id} ${chooseVersion(agent, settings)} ${variant}`, "not installed in this test");
+  let ending: AbortSignal | undefined;
   const run: Context["run"] = async (file, args, options) => {
+    ending = options?.signal;
     await host.onCall(`run ${basename(args.at(-1)?.endsWith(".js") === true ? "devcontainer" : file)}`);
     return await cli.run(file, args, options);
   };
@@ -121,6 +133,9 @@ export async function sessionHost(): Promise<SessionHost> {
     events,
     onLook: () => undefined,
     onCall: () => undefined,
+    aborted: async () => {
+      if (ending?.aborted === false) await new Promise((resolve) => ending?.addEventListener("abort", resolve));
+    },
     looks,
     select: (...names) => ({ project: facts, names }),
     request: async (names, changes = {}) => {
