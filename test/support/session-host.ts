@@ -167,8 +167,8 @@ export async function sessionHost(): Promise<SessionHost> {
       return result.stdout.trim();
     },
     bring: async (name, refspec) => {
-      const program = "--upload-pack=git -c safe.directory='*' upload-pack";
-      await shop.git(root, "fetch", "-q", "--no-tags", program, host.clone(name), refspec);
+      const asOwner = "--upload-pack=git -c safe.directory='*' upload-pack";
+      await shop.git(root, "fetch", "-q", "--no-tags", asOwner, host.clone(name), refspec);
     },
     addService: (name, service, changes = {}) => {
       const id = sessionId("app", name);

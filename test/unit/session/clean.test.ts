@@ -152,6 +152,7 @@ describe("clean", () => {
     host.onCall = (name) => void (all += counted(name) ? 1 : 0);
     await host.clean("a");
     expect(all).toBeGreaterThan(10);
+    const kept: string[] = [];
     for (let at = 1; at <= all; at += 1) {
       if (!existsSync(host.clone("b"))) {
         await host.init("b");
@@ -164,12 +165,14 @@ describe("clean", () => {
       await host.clean("b");
       host.onCall = () => undefined;
       if (existsSync(host.clone("b"))) {
-        // Until the clone goes, everything runs as before.
-        expect([at, host.states("b")]).toEqual([at, "main=running, db=running"]);
+        kept.push(host.states("b"));
         continue;
       }
       await host.clean("b").catch(gone);
       expect([at, host.states("b"), existsSync(host.ctx.paths.record("app-b"))]).toEqual([at, "", false]);
     }
-  });
+    // Until the clone goes, everything runs as before.
+    expect(kept.length).toBeGreaterThan(5);
+    expect([...new Set(kept)]).toEqual(["main=running, db=running"]);
+  }, 240_000);
 });

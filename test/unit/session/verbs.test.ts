@@ -218,7 +218,7 @@ describe("start --rebuild", () => {
 
 describe("connect", () => {
   const connect = async (): Promise<number> => {
-    const io = { stdin: new PassThrough().end() as PassThrough, stdout: new PassThrough(), stderr: new PassThrough() };
+    const io = { stdin: new PassThrough().end(), stdout: new PassThrough(), stderr: new PassThrough() };
     const selector = { ...host.select("a"), names: ["a"] as [string] };
     for (const stream of [io.stdout, io.stderr]) stream.resume();
     return await enterSession(host.ctx, { selector, settings: host.settings, command: ["true"], tmux: false }, io);
