@@ -14,7 +14,7 @@ export interface Growth {
 export async function measureGrowth(place: Place, counts: readonly number[]): Promise<Growth[]> {
   const found: Growth[] = [];
   for (const sessions of counts) {
-    await place.cowork("clean", "--force", "--purge");
+    await place.cowork("clean", "--all", "--force", "--purge");
     const start = performance.now();
     await place.cowork("init", ...names(sessions));
     const seconds = (performance.now() - start) / 1000;
@@ -22,7 +22,7 @@ export async function measureGrowth(place: Place, counts: readonly number[]): Pr
       Number((await place.run("du", "-sk", join(place.home.coworkHome, folder))).split("\t")[0]);
     found.push({ sessions, seconds, cloneKiB: await disk("sessions"), stateKiB: await disk("state") });
   }
-  await place.cowork("clean", "--force", "--purge");
+  await place.cowork("clean", "--all", "--force", "--purge");
   await rm(join(place.home.coworkHome, "archive"), { recursive: true, force: true });
   return found;
 }

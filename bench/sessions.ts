@@ -11,7 +11,7 @@ import { names, type Place } from "./place.ts";
 export async function measureInit(place: Place, rounds: number, count: number): Promise<Entry[]> {
   const sessions = names(count);
   const own = {
-    before: () => place.cowork("clean", "--force"),
+    before: () => place.cowork("clean", "--all", "--force"),
     work: () => place.cowork("init", ...sessions),
   };
   const loop = { before: () => place.clear(), work: () => place.upLoop(count) };
@@ -47,7 +47,7 @@ async function floor(place: Place, count: number): Promise<void> {
 async function peakMemory(place: Place, sessions: readonly string[], rounds: number): Promise<Entry> {
   const runs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    await place.cowork("clean", "--force");
+    await place.cowork("clean", "--all", "--force");
     const env = userEnvironment(place.home);
     const child = execa("cowork", ["init", ...sessions], {
       cwd: place.project,

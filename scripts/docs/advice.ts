@@ -32,7 +32,7 @@ export const advice: Record<ErrorCode, string> = {
     "The clone is untouched. Move the file that the message names away and run `cowork init <session>`; it takes up the clone that it finds.",
   STATE_TOO_NEW: "Update cowork on this machine; an older one does not touch state that it may misread.",
   WORK_UNSAVED:
-    "The message lists what would be lost. Save it: commit inside the session and push to its `origin`. `--force` removes it all the same.",
+    "The message lists what would be lost, and the next command to type for it: `cowork pull`, a copy by hand for ignored files and nested repositories, a `chmod` or `chown` inside for what cannot be read, `git branch` for commits that no branch has. `--force` removes it all the same.",
   BRANCH_DIVERGED:
     "Bring the session's work in under another name, or rename the project's branch. cowork overwrites neither.",
   BRANCH_CHECKED_OUT:

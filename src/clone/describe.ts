@@ -1,6 +1,6 @@
 import { plain } from "../system/text.ts";
 import type { GitView } from "../session/types.ts";
-import type { Holdings } from "./types.ts";
+import type { AbandonedCommit, BlockedPath, Holdings } from "./types.ts";
 
 /** How many names a line carries before it says how many more there are. */
 const named = 5;
@@ -25,6 +25,11 @@ export function describeHoldings(holdings: Holdings): string[] {
       "git-lfs objects not in the project",
     ),
     ...(operation === null ? [] : [`${/^[aeiou]/.test(operation) ? "an" : "a"} ${operation} under way`]),
+    ...holdings.abandoned
+      .filter(({ fate }) => fate === "left")
+      .map((one) => describeAbandoned(one, "that no branch has")),
+    ...describeBlocked(holdings.blocked),
+    ...(holdings.outside === null ? [] : [outside[holdings.outside]]),
     ...holdings.unreadable.map((why) => `not readable: ${plain(why)}`),
     ...holdings.submodules.flatMap(({ path, holdings: inner }) =>
       describeHoldings(inner).map((line) => `submodule ${plain(path)}: ${line}`),
@@ -33,6 +38,39 @@ export function describeHoldings(holdings: Holdings): string[] {
       describeHoldings(inner).map((line) => `worktree ${plain(path)}: ${line}`),
     ),
   ];
+}
+
+const outside = {
+  there: "lies outside the clone, where it cannot be looked at once the container has stopped",
+  gone: "its folder outside the clone is gone, and git still has it on its list",
+} as const;
+
+/** What goes with the clone and counts as nobody's unsaved work, one short line each: commits that something replaced. */
+export function describeReplaced(holdings: Holdings): string[] {
+  const replaced = holdings.abandoned.flatMap((one) =>
+    one.fate === "left" ? [] : [describeAbandoned(one, fates[one.fate])],
+  );
+  return [
+    ...replaced,
+    ...[...holdings.submodules, ...holdings.worktrees].flatMap(({ path, holdings: inner }) =>
+      describeReplaced(inner).map((line) => `${plain(path)}: ${line}`),
+    ),
+  ];
+}
+
+const fates = {
+  rewritten: "that an amend or a rebase replaced",
+  kept: "that no branch has, with changes that other commits hold",
+  reset: "that a reset took back, with files that have changed since",
+} as const;
+
+function describeAbandoned({ oid, subject, commits }: AbandonedCommit, why: string): string {
+  return `${commits} ${commits === 1 ? "commit" : "commits"} ${why}: ${oid.slice(0, 10)} ${plain(subject)}`.trim();
+}
+
+function describeBlocked(blocked: readonly BlockedPath[]): string[] {
+  const lines = blocked.slice(0, named).map(({ shown }) => `${plain(shown)} cannot be read by the session's user`);
+  return blocked.length > named ? [...lines, `and ${blocked.length - named} more that cannot be read`] : lines;
 }
 
 /**
@@ -45,14 +83,20 @@ export function pullFlags(holdings: Holdings, branches: readonly (string | null)
   const plainly = new Set(["HEAD", ...branches.map((branch) => `refs/heads/${branch}`)]);
   return [
     ...(inFiles ? ["--uncommitted"] : []),
-    ...(unsavedRefs.every(({ ref }) => plainly.has(ref)) ? [] : ["--all-branches"]),
+    ...(unsavedRefs.every(({ ref }) => plainly.has(ref) || isRemote(ref)) ? [] : ["--all-branches"]),
   ];
+}
+
+/** A branch of a remote, as it was fetched inside. */
+export function isRemote(ref: string): boolean {
+  return ref.startsWith("refs/remotes/");
 }
 
 function describeRef({ ref, commits }: Holdings["unsavedRefs"][number]): string {
   const name = plain(ref)
     .replace(/^refs\/heads\//, "")
-    .replace(/^refs\/tags\//, "tag ");
+    .replace(/^refs\/tags\//, "tag ")
+    .replace(/^refs\/remotes\//, "remote branch ");
   if (commits === 0) return `${name} not in the project`;
   return `${commits} ${commits === 1 ? "commit" : "commits"} on ${name} not in the project`;
 }

@@ -6,7 +6,7 @@ import { inspectScript, type InspectOptions } from "./inspect-script.ts";
 import { notARepository } from "./inside-script.ts";
 import { judgePlace, noHoldings } from "./judge.ts";
 import { type Saved, savedNowhere } from "./saved.ts";
-import type { GitInside, Holdings } from "./types.ts";
+import type { BlockedPath, GitInside, Holdings } from "./types.ts";
 
 export interface HoldingsOptions extends InspectOptions {
   timeoutMs?: number;
@@ -49,6 +49,12 @@ async function judge(places: Place[], saved: Saved): Promise<Holdings> {
   const main = places.find((place) => place.kind === "main");
   if (main === undefined) return unreadable("git inside gave no full answer");
   const holdings = await judgePlace(main, saved);
+  const top = `${main.gitDir.replace(/\/\.git$/, "")}/`;
+  const seenFromTop = (one: BlockedPath): BlockedPath => ({
+    ...one,
+    shown: one.path.startsWith(top) ? one.path.slice(top.length) : one.path,
+  });
+  holdings.blocked = holdings.blocked.map(seenFromTop);
   const seen = new Set([main.gitDir]);
   for (const place of places) {
     if (place === main) continue;

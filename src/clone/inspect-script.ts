@@ -1,19 +1,7 @@
+import { abandonedFunctions } from "./abandoned-script.ts";
 import { indexFunctions } from "./index-script.ts";
 import { quoted } from "./inside-script.ts";
-
-/** Folders of installed or generated things: files in them are not precious, whatever they are called. */
-const generated = [
-  "node_modules",
-  ".venv",
-  "venv",
-  "site-packages",
-  "__pycache__",
-  ".tox",
-  ".cache",
-  "target",
-  "vendor",
-  ".git",
-];
+import { generated, unreadableFunctions } from "./unreadable-script.ts";
 
 export const preciousPatterns: readonly string[] = [
   ".env*",
@@ -58,12 +46,14 @@ export function inspectScript(nonce: string, options: InspectOptions = {}): stri
       (pattern) => `:(glob,icase)${pattern.includes("/") ? pattern.replace(/^\//, "") : `**/${pattern}`}`,
     ),
     ...(options.carried ?? []).map((path) => `:(top,literal)${path}`),
-    ...generated.map((folder) => `:(exclude,glob)**/${folder}/**`),
+    ...[...generated, ".git"].map((folder) => `:(exclude,glob)**/${folder}/**`),
   ];
   return `N=${nonce}
 START=${quoted(options.start ?? "")}
 precious_specs() { set -- ${specs.map(quoted).join(" ")}; git ls-files -z --others --ignored --exclude-standard -- "$@"; }
 ${indexFunctions}
+${unreadableFunctions}
+${abandonedFunctions}
 ${body}`;
 }
 
@@ -156,8 +146,9 @@ lfs() {
   [ -d "$GIT_COMMON_DIR/lfs/objects" ] || return 0
   find "$GIT_COMMON_DIR/lfs/objects" -type f | sed 's|.*/||'
 }
+may_sudo() { command -v sudo >/dev/null && sudo -n true 2>/dev/null && echo yes; :; }
 store() {
-  run refs refs; run stash stash; run graph graph; run lfs lfs
+  run refs refs; run stash stash; run graph graph; run lfs lfs; left_behind
 }
 tree() {
   I=$(mktemp "$T/index.XXXXXX") || exit 95
@@ -197,7 +188,9 @@ modules() {
       [ ! -e "$dir/commondir" ] || { gone submodule "$label" "leads to another repository"; exit 0; }
       export GIT_DIR="$dir" GIT_COMMON_DIR="$common" GIT_WORK_TREE="$top"
       DEPTH=$((DEPTH + 1)); PREFIX=$label/
-      place submodule "$label"; tree; store; modules
+      place submodule "$label"
+      case $common in "$TOP"/.git/*) ;; *) run blocked blocked_files "$common" ;; esac
+      tree; store; modules
     )
   done
 }
@@ -209,8 +202,12 @@ worktrees() {
     (
       export GIT_DIR="$d" GIT_WORK_TREE="$w"
       case $w in "$TOP"/*) near=1 ;; *) near=0 ;; esac
-      if cd "$w" 2>/dev/null; then place worktree "$w"; tree
-      elif [ $near = 0 ] && [ "$COWORK_WHERE" = helper ]; then gone worktree "$w" "lies in the container, which is not running"
+      if cd "$w" 2>/dev/null; then
+        place worktree "$w"
+        [ $near = 1 ] || { sec outside; run blocked blocked_folders "$w"; }
+        tree
+      elif [ $near = 0 ] && [ "$COWORK_WHERE" = helper ]; then gone worktree "$w" "lies outside the clone, in the container, which is not running"
+      elif [ $near = 0 ]; then place worktree "$w"; sec outside; sec stale; run head git symbolic-ref -q HEAD; run oid git rev-parse -q --verify 'HEAD^{commit}'; run pending pending
       else place worktree "$w"; sec stale; run head git symbolic-ref -q HEAD; run oid git rev-parse -q --verify 'HEAD^{commit}'; run pending pending; fi
     )
   done
@@ -233,6 +230,8 @@ bare_modules() {
 exec </dev/null
 TOP=$PWD DEPTH=0 PREFIX=
 place main ""
+run blocked blocked "$TOP" "$GIT_DIR"
+[ "$COWORK_WHERE" = helper ] || run sudo may_sudo
 tree
 store
 modules

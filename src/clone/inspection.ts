@@ -1,4 +1,5 @@
 import { plain } from "../system/text.ts";
+import type { BlockedPath } from "./types.ts";
 
 /** A repository as the script inside found it: what it said, section by section. */
 export interface Place {
@@ -88,6 +89,14 @@ export function parseRawDiff(text: string): Map<string, TreeEntry> {
     if (mode !== undefined && oid !== undefined) changes.set(parts[n + 1] ?? "", { mode, oid });
   }
   return changes;
+}
+
+/** What `blocked` in the script inside names: `own` or `other`, a space, the absolute path. */
+export function parseBlocked(text: string): BlockedPath[] {
+  return text.split("\0").flatMap((record) => {
+    const [, whose, path] = /^(own|other) (\/.*)$/s.exec(record) ?? [];
+    return path === undefined ? [] : [{ path, shown: path, isOwn: whose === "own" }];
+  });
 }
 
 /** Commit ids in lines of `name id`, of files that git keeps while something is under way. */

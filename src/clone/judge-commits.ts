@@ -1,10 +1,12 @@
 import { plain } from "../system/text.ts";
+import { isRemote } from "./describe.ts";
 import { parseGraph, parsePending, type Place, placeLines } from "./inspection.ts";
+import { judgeAbandoned } from "./judge-abandoned.ts";
 import type { Saved } from "./saved.ts";
 import type { Holdings } from "./types.ts";
 
-/** Refs that come from elsewhere, or that other sections deal with. */
-const notWork = /^refs\/(remotes\/|stash$|bisect\/|prefetch\/)/;
+/** Refs that other sections deal with, or that git keeps for itself. Those of remotes are work until somebody outside has it. */
+const notWork = /^refs\/(stash$|bisect\/|prefetch\/)/;
 
 /** Refs, stashes and half-done operations whose commits no ref of the project leads to and its origin does not advertise. */
 export async function judgeCommits(place: Place, saved: Saved, holdings: Holdings): Promise<void> {
@@ -31,6 +33,7 @@ export async function judgeCommits(place: Place, saved: Saved, holdings: Holding
     if (commitIsSaved && !saidOf.has(oid)) holdings.unsavedRefs.push({ ref, tip: oid, commits: 0 });
   }
   for (const [oid, text] of stashes) if (!known.has(oid)) holdings.stashes.push(text);
+  await judgeAbandoned(place, saved, holdings, [...tips.values(), ...stashes.keys()]);
 }
 
 /** What each ref leads to; and of annotated tags also the tag itself. */
@@ -44,6 +47,13 @@ function readTips(place: Place, holdings: Holdings): { tips: Map<string, string>
       tips.set(name, type === "tag" && peeled ? peeled : oid);
       if (type === "tag") tags.set(name, oid);
     }
+  }
+  // Branches of remotes only where nothing else names the commit: origin/HEAD is another branch's commit.
+  const named = new Set([...tips].filter(([ref]) => !isRemote(ref)).map(([, oid]) => oid));
+  for (const [ref, oid] of tips) {
+    if (!isRemote(ref)) continue;
+    if (named.has(oid)) tips.delete(ref);
+    named.add(oid);
   }
   if (holdings.branch === null && holdings.head !== null) tips.set("HEAD", holdings.head);
   return { tips, tags };

@@ -9,8 +9,8 @@ export async function judgeFiles(place: Place, saved: Saved, holdings: Holdings)
   const { entries, strange } = parseStatus(status?.text ?? "");
   holdings.unreadable.push(...strange.map((line) => plain(`status: ${line}`).slice(0, 300)));
   // git warns about folders it may not read, and goes on
-  if (status?.code === 0 && status.stderr.trim() !== "")
-    holdings.unreadable.push(describeFailure("status", status.stderr));
+  const warnings = (status?.stderr ?? "").split("\n").filter((line) => line !== "" && !isNamed(line, holdings));
+  if (status?.code === 0) holdings.unreadable.push(...new Set(warnings.map((line) => describeFailure("status", line))));
   holdings.counts.uncommitted = entries.filter((entry) => entry.kind !== "untracked").length;
   holdings.counts.untracked = entries.filter((entry) => entry.kind === "untracked").length;
   if (entries.length === 0) return;
@@ -50,6 +50,12 @@ export async function judgeFiles(place: Place, saved: Saved, holdings: Holdings)
       (await saved.sameFile(entry.path, inIndex));
     return workingIsSaved && indexIsSaved;
   }
+}
+
+/** A folder that git could not open, and that `blocked` names already. */
+function isNamed(warning: string, { blocked }: Holdings): boolean {
+  const [, folder] = /^warning: could not open directory '(.*?)\/*': Permission denied$/.exec(warning) ?? [];
+  return folder !== undefined && blocked.some(({ path }) => path.endsWith(`/${folder}`));
 }
 
 async function isTreeSaved(place: Place, name: string, saved: Saved): Promise<boolean> {

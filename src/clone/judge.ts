@@ -1,4 +1,4 @@
-import { describeFailure, type Place, placeLines } from "./inspection.ts";
+import { describeFailure, parseBlocked, type Place, placeLines } from "./inspection.ts";
 import { judgeCommits } from "./judge-commits.ts";
 import { judgeFiles, judgePrecious } from "./judge-files.ts";
 import type { Saved } from "./saved.ts";
@@ -12,6 +12,9 @@ export async function judgePlace(place: Place, saved: Saved): Promise<Holdings> 
   const holdings = noHoldings();
   const why = place.sections.get("unreadable")?.text;
   if (why !== undefined) return { ...holdings, unreadable: [why] };
+  if (place.sections.has("outside")) holdings.outside = place.sections.has("stale") ? "gone" : "there";
+  holdings.blocked = parseBlocked(place.sections.get("blocked")?.text ?? "");
+  holdings.canSudo = placeLines(place, "sudo").includes("yes");
   readHead(place, holdings);
   await judgeCommits(place, saved, holdings);
   if (place.kind !== "module" && place.sections.has("status")) {
@@ -27,17 +30,17 @@ export async function judgePlace(place: Place, saved: Saved): Promise<Holdings> 
 
 /** What a repository of each kind has to say; a script that was ended in between leaves some of it out. */
 const needed: Record<Place["kind"], readonly string[]> = {
-  main: ["status", "operation", "pending", "precious", "refs", "stash", "graph", "lfs"],
-  submodule: ["status", "operation", "pending", "precious", "refs", "stash", "graph", "lfs"],
+  main: ["blocked", "status", "operation", "pending", "precious", "refs", "stash", "graph", "lfs", "abandoned"],
+  submodule: ["status", "operation", "pending", "precious", "refs", "stash", "graph", "lfs", "abandoned"],
   worktree: ["status", "operation", "pending", "precious"],
-  module: ["pending", "refs", "stash", "graph", "lfs"],
+  module: ["pending", "refs", "stash", "graph", "lfs", "abandoned"],
 };
-const mayBeLeftOut = ["unhide", "add", "cleaned", "worktree", "changes", "indexchanges"];
+const mayBeLeftOut = ["blocked", "unhide", "add", "cleaned", "worktree", "changes", "indexchanges"];
 
 function failures(place: Place): string[] {
   const isStale = place.sections.has("stale");
   const missing = isStale ? [] : needed[place.kind].filter((name) => place.sections.get(name)?.code === undefined);
-  const failed = [...needed[place.kind], ...mayBeLeftOut].flatMap((name) => {
+  const failed = [...new Set([...needed[place.kind], ...mayBeLeftOut])].flatMap((name) => {
     const section = place.sections.get(name);
     return section?.code === undefined || section.code === 0 ? [] : [describeFailure(name, section.stderr)];
   });
@@ -88,5 +91,9 @@ export function noHoldings(): Holdings {
     submodules: [],
     worktrees: [],
     unreadable: [],
+    blocked: [],
+    outside: null,
+    abandoned: [],
+    canSudo: false,
   };
 }

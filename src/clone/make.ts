@@ -28,12 +28,12 @@ export function halfMade(path: string): string {
 export async function makeClone(ctx: Context, spec: CloneSpec): Promise<CloneResult> {
   const building = halfMade(spec.path);
   await removeTree(building);
-  if (await isInPlace(spec.path)) return { notes: [] };
+  if (await isInPlace(spec.path)) return { notes: [], remoteTips: remoteTips(await readProjectRefs(ctx, spec.source)) };
   try {
     await ensureFolder(dirname(spec.path));
-    const notes = await build(ctx, spec, building);
+    const result = await build(ctx, spec, building);
     await rename(building, spec.path);
-    return { notes };
+    return result;
   } catch (error) {
     // What cannot be removed now is removed by the next run.
     await removeTree(building).catch(() => undefined);
@@ -50,7 +50,7 @@ async function isInPlace(path: string): Promise<boolean> {
   });
 }
 
-async function build(ctx: Context, spec: CloneSpec, path: string): Promise<string[]> {
+async function build(ctx: Context, spec: CloneSpec, path: string): Promise<CloneResult> {
   const { source } = spec;
   // Refs before objects: what they name is there when the objects are copied.
   const project = await readProjectRefs(ctx, source);
@@ -79,7 +79,14 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<strin
     for (const each of [place, ...modules.places])
       await lchown(join(each.gitDir, "index"), spec.uid, spec.gid).catch(() => undefined);
   }
-  return [...shallowNotes(project), ...notes, ...modules.notes];
+  return {
+    notes: [...shallowNotes(project), ...notes, ...modules.notes],
+    remoteTips: remoteTips(project),
+  };
+}
+
+function remoteTips({ refs }: ProjectRefs): string[] {
+  return [...new Set(refs.flatMap(({ name, oid }) => (name.startsWith("refs/remotes/") ? [oid] : [])))];
 }
 
 async function initialise(ctx: Context, path: string, project: ProjectRefs): Promise<void> {

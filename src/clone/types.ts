@@ -15,6 +15,8 @@ export interface CloneSpec {
 export interface CloneResult {
   /** submodules, LFS, shallow: what was done or is missing, one line each, for the user */
   notes: string[];
+  /** commits of the remote branches that came along from the project */
+  remoteTips: string[];
 }
 
 /** What a clone holds that is nowhere else. Everything that cannot be read counts as unsaved and stands in `unreadable`. */
@@ -45,6 +47,32 @@ export interface Holdings {
   /** working trees that were added inside the session (`git worktree add`) */
   worktrees: { path: string; holdings: Holdings }[];
   unreadable: string[];
+  /** folders, and files of git's own, that the session's user cannot read */
+  blocked: BlockedPath[];
+  /** a working tree that lies outside the clone: only the running container has it; `gone`: or had it */
+  outside: "there" | "gone" | null;
+  /** commits that only a reflog or ORIG_HEAD names, one for each line of them */
+  abandoned: AbandonedCommit[];
+  /** may the session's user use sudo without a password? Known only while the container runs */
+  canSudo: boolean;
+}
+
+export interface BlockedPath {
+  /** absolute, where it was looked at */
+  path: string;
+  /** relative to the clone, where it lies in it */
+  shown: string;
+  /** the session's user owns it: a `chmod` helps */
+  isOwn: boolean;
+}
+
+export interface AbandonedCommit {
+  oid: string;
+  subject: string;
+  /** it and those before it that nothing else leads to */
+  commits: number;
+  /** `rewritten`: by an amend or a rebase; `kept`: what it changed is in commits that stay; `reset`: changed again since; `left`: none of these */
+  fate: "rewritten" | "kept" | "reset" | "left";
 }
 
 export interface InsideResult {

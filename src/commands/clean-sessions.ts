@@ -10,14 +10,21 @@ type Wanted = Pick<CleanOptions, "force" | "dryRun" | "purge">;
 /**
  * Cleans what is meant, project by project: whether work would be lost is asked of the session's own project, and its name
  * leaves that project's `SESSIONS`. A project that is gone proves nothing, so everything in its sessions counts as unsaved.
+ * @param agreed only these, as `keyOf` names them; default: all that are meant
  */
-export async function cleanSessions(app: App, selector: Selector, wanted: Wanted): Promise<CleanOutcome[]> {
+export async function cleanSessions(
+  app: App,
+  selector: Selector,
+  wanted: Wanted,
+  agreed?: ReadonlySet<string>,
+): Promise<CleanOutcome[]> {
   const shares = await shareOut(app, selector);
   const outcomes = await onHosts(app, shares, async (part, { host, selector: ours }) => {
     const project = selector.project === undefined ? undefined : await app.project();
     if (project !== undefined) return await cleanProject(app, { host, part, selector: ours, project }, wanted);
     const all: CleanOutcome[] = [];
-    for (const [root, members] of Map.groupBy(await part.list({}), (session) => session.projectRoot)) {
+    const there = (await part.list({})).filter(({ name }) => agreed?.has(keyOf({ name, host })) ?? true);
+    for (const [root, members] of Map.groupBy(there, (session) => session.projectRoot)) {
       const found = host === "local" ? await projectAt(app, root) : await currentAt(app, members);
       all.push(
         ...(await cleanProject(
@@ -30,6 +37,24 @@ export async function cleanSessions(app: App, selector: Selector, wanted: Wanted
     return all;
   });
   return outcomes.map((outcome) => ({ unsaved: [], removed: [], ...outcome }));
+}
+
+/**
+ * Cleans all of the project, or all there is: first lists what would go, and what would stay, then asks.
+ * @returns undefined when the answer was no
+ */
+export async function cleanAsking(app: App, selector: Selector, wanted: Wanted): Promise<CleanOutcome[] | undefined> {
+  const listed = await cleanSessions(app, selector, { ...wanted, dryRun: true });
+  const [going, staying] = [listed.filter(({ ok }) => ok), listed.filter(({ ok }) => !ok)];
+  if (going.length === 0) return listed;
+  const { cleanQuestion } = await import("../ui/cleaned.ts");
+  if (!(await (await app.context()).ask(cleanQuestion(listed)))) return undefined;
+  const only = selector.project === undefined ? selector : { ...selector, names: going.map(({ name }) => name) };
+  return [...(await cleanSessions(app, only, wanted, new Set(going.map(keyOf)))), ...staying];
+}
+
+function keyOf({ name, host = "local" }: Pick<CleanOutcome, "name" | "host">): string {
+  return `${host}/${name}`;
 }
 
 /** Of a remote host's sessions only those of the project one stands in can be vouched for from here. */
@@ -80,6 +105,13 @@ export async function cleanImages(app: App, selector: Selector, dryRun: boolean)
 }
 
 export function cleanJson(outcome: CleanOutcome): Record<string, unknown> {
-  const { name, host = "local", ok, error, unsaved, removed } = outcome;
-  return { name, host, ...(ok ? {} : { state: "failed", error }), unsaved, removed };
+  const { name, host = "local", ok, error, unsaved, going = [], removed } = outcome;
+  return {
+    name,
+    host,
+    ...(ok ? {} : { state: "failed", error }),
+    unsaved,
+    ...(going.length === 0 ? {} : { going }),
+    removed,
+  };
 }

@@ -6,7 +6,7 @@ import type { ContainerDetail, ContainerState, ContainerSummary, Engine, MountIn
 
 type Part = Pick<
   Engine,
-  "listContainers" | "findContainer" | "startContainer" | "stopContainer" | "removeContainer" | "stats"
+  "listContainers" | "findContainer" | "startContainer" | "stopContainer" | "removeContainer" | "changedPaths" | "stats"
 >;
 
 const listLagMs = 3_000;
@@ -53,6 +53,13 @@ export function containerMethods(client: EngineClient): Part {
         const container = (await client.docker()).getContainer(id);
         // 409: somebody (--rm, another cowork) is removing it already
         await container.remove({ force: true, v: true }).catch(accept(404, 409));
+      }),
+    changedPaths: (id) =>
+      client.attempt(`list the changes in container ${plain(id)}`, async () => {
+        const path = `/containers/${encodeURIComponent(id)}/changes`;
+        const answer = (await client.get(path)) as { Path: string; Kind: number }[] | null;
+        // 2: it was deleted
+        return (answer ?? []).filter(({ Kind }) => Kind !== 2).map(({ Path }) => Path);
       }),
     stats: (id) =>
       client.attempt(`measure container ${plain(id)}`, async () => {

@@ -151,6 +151,8 @@ export interface Engine {
   stopContainer(id: string, timeoutSeconds: number): Promise<void>;
   /** Removes it, running or not, with its anonymous volumes. Done when it is gone already. */
   removeContainer(id: string): Promise<void>;
+  /** Paths that the container has and its image has not, or not so: what is written into volumes and mounts is not in it. */
+  changedPaths(id: string): Promise<string[]>;
   stats(id: string): Promise<{ cpuPercent: number; memoryBytes: number }>;
 
   /** Runs to the end and keeps the output. A code other than 0 is a result, not an error. */

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
+import { plain } from "../system/text.ts";
+import type { StillHeld } from "../system/locks.ts";
 import { removeTree } from "../system/tree.ts";
 import { archiveTranscripts } from "./archive.ts";
+import { goesAlong } from "./goes-along.ts";
 import type { CleanOptions, CleanOutcome } from "./host-part.ts";
 import { lookInside, type Insight } from "./look-inside.ts";
 import { forEachSession } from "./outcome.ts";
@@ -12,11 +15,10 @@ import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
 import { removeBeside } from "./remove-beside.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
-import { startStopped } from "./stand-still.ts";
-import { stopContainers } from "./stop.ts";
+import { isAlive } from "./stop.ts";
+import { stopAndLook } from "./stop-and-look.ts";
 import type { Selector } from "./types.ts";
 import type { UserSide } from "./user-side.ts";
-import { devContainer } from "./view.ts";
 import { containersOf } from "./world.ts";
 
 /**
@@ -30,47 +32,44 @@ export async function cleanSessions(
   options: CleanOptions,
 ): Promise<CleanOutcome[]> {
   const entries = await selectRecords(ctx, selector);
-  const outcomes = await forEachSession(ctx, entries, { concurrency: options.concurrency, step: "remove" }, (record) =>
-    cleanOne(ctx, record, { ...options, user }),
+  const outcomes = await forEachSession(
+    ctx,
+    entries,
+    { concurrency: options.concurrency, step: "remove" },
+    (record, inner, stillHeld) => cleanOne(inner, record, { ...options, user, stillHeld }),
   );
   return outcomes.map((outcome) => ({ unsaved: [], removed: [], ...outcome }));
 }
 
-type Wanted = CleanOptions & { user: UserSide };
+type Wanted = CleanOptions & { user: UserSide; stillHeld: StillHeld };
 
 async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): Promise<CleanOutcome> {
   ctx.report({ session: record.name, step: "check", state: "start" });
+  const ranBefore = (await containersOf(ctx, record)).some(isAlive);
   const insight = await insightOf(ctx, record, options);
   const { unsaved } = insight;
   if (unsaved.length > 0 && !options.force) return refused(ctx, record, insight);
-  if (options.dryRun) return done(record, unsaved, [`session ${record.name}`]);
+  const going = [...insight.replaced, ...(await goesAlong(ctx, record))];
+  if (options.dryRun) return done(record, { unsaved, going, removed: [`session ${record.name}`] });
 
+  for (const detail of going)
+    ctx.report({ session: record.name, step: "remove", state: "note", detail: `goes along: ${plain(detail)}` });
   ctx.report({ session: record.name, step: "remove", state: "start" });
-  if (!(await stopAndCheckAgain(ctx, record, options))) {
-    return refused(ctx, record, await insightOf(ctx, record, options));
-  }
+  const look = options.force ? undefined : (): Promise<Insight> => insightOf(ctx, record, options);
+  const late = await stopAndLook(ctx, record, { ranBefore, look });
+  if (late !== undefined) return refused(ctx, record, late);
+  await options.stillHeld();
   const doomed = await moveToTrash(ctx, record.id);
-  const removed = [...(await removeFromEngine(ctx, record)), ...(await removeBeside(ctx, record))];
+  await options.stillHeld();
+  const removed = await removeFromEngine(ctx, record);
+  await options.stillHeld();
+  removed.push(...(await removeBeside(ctx, record)));
+  await options.stillHeld();
   const archive = options.purge ? undefined : await archiveTranscripts(ctx, record);
   await removeTree(ctx.paths.state(record.id));
   for (const folder of doomed) await removeTree(folder);
   ctx.report({ session: record.name, step: "remove", state: "done" });
-  return done(record, unsaved, [...removed, `clone ${ctx.paths.clone(record.id)}`], archive);
-}
-
-/**
- * Work may have come while the first check ran: what is at work inside is ended, then the clone is looked at again. When it
- * holds something now, the container is started again, as it was.
- * @returns false when the session must not be removed
- */
-async function stopAndCheckAgain(ctx: Context, record: SessionRecord, options: Wanted): Promise<boolean> {
-  const main = devContainer(await containersOf(ctx, record));
-  if (main?.state !== "running") return true;
-  await stopContainers(ctx, record);
-  if (options.force || (await insightOf(ctx, record, options)).unsaved.length === 0) return true;
-  for (const detail of await startStopped(ctx, record, [main]))
-    ctx.report({ session: record.name, step: "remove", state: "note", detail });
-  return false;
+  return done(record, { unsaved, going, removed: [...removed, `clone ${ctx.paths.clone(record.id)}`] }, archive);
 }
 
 async function insightOf(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<Insight> {
@@ -88,18 +87,16 @@ async function moveToTrash(ctx: Context, id: string): Promise<string[]> {
   return left.filter((name) => name.slice(0, name.lastIndexOf("@")) === id).map((name) => join(trash, name));
 }
 
-function refused(ctx: Context, record: SessionRecord, { unsaved, pullFlags, ignored }: Insight): CleanOutcome {
+function refused(ctx: Context, record: SessionRecord, { unsaved, hint }: Insight): CleanOutcome {
   const { name } = record;
-  const pull = ["cowork pull", name, ...pullFlags].join(" ");
-  const copy = ignored ? ` and copy the ignored files out of ${ctx.paths.clone(record.id)}` : "";
-  const error = new CoworkError("WORK_UNSAVED", "It holds work that is nowhere else.", {
-    hint: `save it: ${pull}${copy}; or lose it: cowork clean ${name} --force`,
-  });
+  const error = new CoworkError("WORK_UNSAVED", "It holds work that is nowhere else.", { hint });
   ctx.report({ session: name, step: "check", state: "failed", detail: "holds unsaved work" });
   return { name, ok: false, error: error.toView(), exitCode: error.exitCode, notes: [], unsaved, removed: [] };
 }
 
-function done(record: SessionRecord, unsaved: string[], removed: string[], archive?: string): CleanOutcome {
+type Gone = Pick<CleanOutcome, "unsaved" | "going" | "removed">;
+
+function done(record: SessionRecord, gone: Gone, archive?: string): CleanOutcome {
   const notes = archive === undefined ? [] : [`conversations are kept in ${archive}`];
-  return { name: record.name, ok: true, exitCode: 0, notes, unsaved, removed };
+  return { name: record.name, ok: true, exitCode: 0, notes, ...gone };
 }

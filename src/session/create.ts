@@ -7,13 +7,15 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { homeId } from "../system/home-id.ts";
 import { withLock } from "../system/locks.ts";
+import { plain } from "../system/text.ts";
 import { bringUp, upPlace } from "./bring-up.ts";
 import { carryAgain, carryIn } from "./carry-in.ts";
 import { sessionId } from "./names.ts";
-import { lockWait, reportFailure, sayWaiting } from "./outcome.ts";
+import { lockWait, lostItsLock, reportFailure, sayWaiting } from "./outcome.ts";
 import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { readRecord, writeRecord, type SessionRecord } from "./record.ts";
+import { writeRemoteTips } from "./remote-tips.ts";
 import type { InitRequest, Outcome } from "./types.ts";
 import { viewSession } from "./view.ts";
 import { containersOf, lookAt, sessionLock } from "./world.ts";
@@ -39,9 +41,9 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
   const id = sessionId(request.project.name, name);
   const onWait = (): void => sayWaiting(ctx, name, "plan");
   try {
-    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async () => {
+    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async (signal) => {
       const notes: string[] = [];
-      const record = await completeSession(ctx, request, plan, wanted, notes);
+      const record = await completeSession({ ...ctx, signal }, request, plan, wanted, notes);
       const world = await lookAt(ctx, id, await containersOf(ctx, record));
       const session = viewSession(record, { ...world, busy: false }, ctx.paths);
       return { name, ok: true, session, exitCode: 0, notes };
@@ -73,17 +75,21 @@ async function completeSession(
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
+    ctx.signal.throwIfAborted();
     record = await stepDevcontainer(ctx, request, plan, record, notes);
+    ctx.signal.throwIfAborted();
     // Files that came with the clone may have made it another kind than the commit alone is.
     const early = record.devcontainer?.kind === "compose" ? undefined : cli;
     if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, early);
+    ctx.signal.throwIfAborted();
     record = withoutError({ ...record, phase: "ready" });
     await writeRecord(ctx, record);
     ctx.report({ session: name, step: "ready", state: "done" });
     return record;
   } catch (error) {
     // A session that was ready keeps its phase: what failed is this attempt, and the error is reported all the same.
-    if (record.phase !== "ready")
+    // Where the lock was lost the session is another command's, and so is its record.
+    if (record.phase !== "ready" && !lostItsLock(ctx))
       await writeRecord(ctx, { ...record, phase: "failed", error: toCoworkError(error).toView() }).catch(
         () => undefined,
       );
@@ -114,12 +120,8 @@ async function stepClone(
 ): Promise<SessionRecord> {
   const path = ctx.paths.clone(record.id);
   if (record.cloned && (await pathExists(path))) {
-    // Nothing has run in it yet: files that a failed attempt missed still come along.
-    if (record.devcontainer !== undefined) return record;
-    const more = await carryAgain(ctx, request.carry, record);
-    if (more.length === 0) return record;
-    const next = { ...record, carried: [...new Set([...record.carried, ...more])] };
-    await writeRecord(ctx, next);
+    const next = await carryMore(ctx, request, record);
+    notes.push(...notCarried(request, next));
     return next;
   }
   ctx.report({ session: record.name, step: "clone", state: "start" });
@@ -135,9 +137,33 @@ async function stepClone(
   ctx.report({ session: record.name, step: "clone", state: "done" });
   // Before the clone counts as made: it is still nobody's work, and an interrupted run does it again.
   const carried = await carryIn(ctx, request.carry, record, notes);
+  await writeRemoteTips(ctx, record.id, result.remoteTips);
   const next = { ...record, cloned: true, carried };
   await writeRecord(ctx, next);
   return next;
+}
+
+/** Nothing has run in the clone before the dev container's configuration is there: files that a failed attempt missed still come along. */
+async function carryMore(ctx: Context, request: InitRequest, record: SessionRecord): Promise<SessionRecord> {
+  if (record.devcontainer !== undefined) return record;
+  const more = await carryAgain(ctx, request.carry, record);
+  if (more.length === 0) return record;
+  const next = { ...record, carried: [...new Set([...record.carried, ...more])] };
+  await writeRecord(ctx, next);
+  return next;
+}
+
+/** Files are taken along into a new clone only: in one that is there, somebody may have changed them. */
+function notCarried({ carry }: InitRequest, { name, carried }: SessionRecord): string[] {
+  const left = carry.files.filter((path) => !carried.includes(path));
+  if (left.length === 0) return [];
+  const files = `${left
+    .slice(0, 3)
+    .map((path) => plain(path))
+    .join(", ")}${left.length > 3 ? ` and ${left.length - 3} more` : ""}`;
+  return [
+    `not taken along: ${files}: the clone was made before; for a new one: cowork clean ${name}, then cowork init ${name}`,
+  ];
 }
 
 async function stepDevcontainer(

@@ -93,7 +93,7 @@ async function ensureRunning(ctx: Context, record: SessionRecord, request: Conne
   const notes: string[] = [];
   // Only then: it is half of the program.
   const { startSession } = await import("./start.ts");
-  const started = await locked(ctx, record, "start", (current) => startSession(ctx, current, settings, notes));
+  const started = await locked(ctx, record, "start", (current, inner) => startSession(inner, current, settings, notes));
   tell(notes.filter((note) => !said.includes(note)));
   const now = await findRunning(ctx, started);
   if (now !== undefined) return { ...now, ready: Promise.resolve() };

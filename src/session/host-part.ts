@@ -79,6 +79,8 @@ export interface CleanOptions {
 export interface CleanOutcome extends Outcome {
   /** what would be lost or, with --force, what was: one line each */
   unsaved: string[];
+  /** what goes along and counts as nobody's unsaved work: replaced commits, home folders, volumes; one line each */
+  going?: string[];
   /** what was removed, or would be */
   removed: string[];
 }

@@ -1,13 +1,15 @@
-import { describeHoldings, pullFlags, toGitView } from "../clone/describe.ts";
+import { describeHoldings, describeReplaced, toGitView } from "../clone/describe.ts";
 import { inspectHoldings } from "../clone/holdings.ts";
 import { gitInside } from "../clone/inside.ts";
-import { savedNowhere } from "../clone/saved.ts";
+import { savedNowhere, withKnown } from "../clone/saved.ts";
 import type { GitInside } from "../clone/types.ts";
+import { waysToSave } from "../clone/ways-to-save.ts";
 import { ensureTemplateImage } from "../devcontainer/template-image.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files.ts";
 import { homeOf, sessionLabels } from "./labels.ts";
 import type { SessionRecord } from "./record.ts";
+import { readRemoteTips } from "./remote-tips.ts";
 import type { GitView } from "./types.ts";
 import type { UserSide } from "./user-side.ts";
 import { devContainer } from "./view.ts";
@@ -34,10 +36,10 @@ export interface Insight {
   git: GitView | null;
   /** one line each: what is nowhere else */
   unsaved: string[];
-  /** flags of `pull` that save it, but for ignored files */
-  pullFlags: string[];
-  /** ignored files that look precious are among it */
-  ignored: boolean;
+  /** one line each: commits that go with it, but that something has replaced */
+  replaced: string[];
+  /** how to save it, in commands as far as there are such */
+  hint: string;
 }
 
 /**
@@ -51,9 +53,10 @@ export async function lookInside(
   precious: readonly string[],
 ): Promise<Insight> {
   if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id))))
-    return { git: null, unsaved: [], pullFlags: [], ignored: false };
+    return { git: null, unsaved: [], replaced: [], hint: "" };
   const { project: name, projectRoot: root, rootCommit } = record;
-  const saved = (await user.saved({ name, root, rootCommit })) ?? savedNowhere();
+  const project = await user.saved({ name, root, rootCommit });
+  const saved = project === undefined ? savedNowhere() : withKnown(project, await readRemoteTips(ctx, record.id));
   const holdings = await inspectHoldings(await insideOf(ctx, record), saved, {
     start: record.start.commit,
     carried: record.carried,
@@ -62,7 +65,13 @@ export async function lookInside(
   return {
     git: toGitView(holdings),
     unsaved: describeHoldings(holdings),
-    pullFlags: pullFlags(holdings, [record.start.branch, holdings.branch]),
-    ignored: holdings.precious.length > 0,
+    replaced: describeReplaced(holdings),
+    hint: waysToSave(holdings, {
+      name: record.name,
+      clone: ctx.paths.clone(record.id),
+      branches: [record.start.branch, holdings.branch],
+      owner: `${ctx.user.sessionUid}:${ctx.user.sessionGid}`,
+      isRoot: record.devcontainer?.remoteUid === 0,
+    }),
   };
 }

@@ -17,7 +17,7 @@ export async function openClone(ctx: Context, selector: OneSession): Promise<Ope
   const found = await findRecord(ctx, selector);
   const opened = Promise.withResolvers<OpenClone>();
   const closed = Promise.withResolvers<void>();
-  const held = locked(ctx, found, "check", async (record) => {
+  const held = locked(ctx, found, "check", async (record, inner) => {
     await checkCloned(ctx, record);
     const { name, email } = record.devcontainer?.git ?? {};
     opened.resolve({
@@ -25,7 +25,7 @@ export async function openClone(ctx: Context, selector: OneSession): Promise<Ope
       path: ctx.paths.clone(record.id),
       start: record.start,
       identity: { name, email },
-      inside: await insideOf(ctx, record),
+      inside: await insideOf(inner, record),
       close: async () => {
         closed.resolve();
         await held;

@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Step } from "../events.ts";
 import type { Context } from "../system/context.ts";
-import { withLock } from "../system/locks.ts";
+import { withLock, type StillHeld } from "../system/locks.ts";
 import type { RecordEntry } from "./records.ts";
 import { readRecord, type SessionRecord } from "./record.ts";
 import type { Outcome } from "./types.ts";
@@ -12,6 +12,13 @@ import { sessionLock } from "./world.ts";
 export const lockWait = 10 * 60_000;
 
 /**
+ * What is done under a session's lock.
+ * @param inner the context whose signal fires also when the lock is lost: all of the work goes through it
+ * @param stillHeld to be called right before something that cannot be taken back
+ */
+export type LockedWork<T> = (record: SessionRecord, inner: Context, stillHeld: StillHeld) => Promise<T>;
+
+/**
  * Does one thing to several sessions, so many at once, each under its lock. All are tried; an error of one is its outcome
  * and stops no other.
  */
@@ -19,7 +26,7 @@ export async function forEachSession<T extends Outcome>(
   ctx: Context,
   entries: readonly RecordEntry[],
   options: { concurrency: number; step: Step },
-  work: (record: SessionRecord) => Promise<T>,
+  work: LockedWork<T>,
 ): Promise<(T | Outcome)[]> {
   const limit = pLimit(Math.max(1, options.concurrency));
   return Promise.all(
@@ -38,21 +45,22 @@ export async function forEachSession<T extends Outcome>(
 }
 
 /** Runs `work` under the session's lock; says so when it has to wait. */
-export function locked<T>(
-  ctx: Context,
-  record: SessionRecord,
-  step: Step,
-  work: (record: SessionRecord) => Promise<T>,
-): Promise<T> {
+export function locked<T>(ctx: Context, record: SessionRecord, step: Step, work: LockedWork<T>): Promise<T> {
   const onWait = (): void => sayWaiting(ctx, record.name, step);
-  return withLock(ctx, sessionLock(record.id), { waitMs: lockWait, onWait }, async () => {
+  return withLock(ctx, sessionLock(record.id), { waitMs: lockWait, onWait }, async (signal, stillHeld) => {
     // What was read before the lock may be old: the other command may have finished, or removed it.
     const current = await readRecord(ctx, record.id);
-    if (current !== undefined) return work(current);
+    if (current !== undefined) return work(current, { ...ctx, signal }, stillHeld);
     throw new CoworkError("SESSION_NOT_FOUND", `Session ${record.name} was removed meanwhile.`, {
       hint: "cowork list",
     });
   });
+}
+
+/** Has the lock that this work was done under been taken by somebody else? Then everything of the session is theirs. */
+export function lostItsLock(inner: Pick<Context, "signal">): boolean {
+  const { aborted, reason } = inner.signal;
+  return aborted && reason instanceof CoworkError && reason.code === "SESSION_BUSY";
 }
 
 export function sayWaiting(ctx: Context, session: string, step: Step): void {

@@ -1,7 +1,9 @@
 import { planDevcontainer } from "../devcontainer/plan.ts";
 import { folderSource } from "../devcontainer/source-folder.ts";
 import type { Context } from "../system/context.ts";
+import { plain } from "../system/text.ts";
 import { bringUp } from "./bring-up.ts";
+import { homeFolders } from "./goes-along.ts";
 import type { RebuildRequest } from "./host-part.ts";
 import { planAgreed } from "./complete-plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
@@ -34,7 +36,13 @@ export async function rebuildSession(
   if (plan.config["initializeCommand"] !== undefined) {
     notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
   }
+  for (const line of await homeFolders(ctx, await containersOf(ctx, record))) {
+    notes.push(`goes with the old container: ${line}`);
+    const detail = `goes with the old container: ${plain(line)}`;
+    ctx.report({ session: record.name, step: "container", state: "note", detail });
+  }
   notes.push(...(await stopContainers(ctx, prepared)));
+  ctx.signal.throwIfAborted();
   // Containers only: volumes of the session hold what its user put there.
   for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
   const started = await bringUp(ctx, prepared, settings, notes);

@@ -15,7 +15,7 @@ import type { SessionRecord } from "./record.ts";
  */
 export async function removeBeside(ctx: Context, record: SessionRecord): Promise<string[]> {
   const folder = ctx.paths.beside(record.id);
-  const removed = await namesOf(folder);
+  const removed = await besideFolders(ctx, record);
   try {
     await removeTree(folder);
   } catch (error) {
@@ -23,11 +23,12 @@ export async function removeBeside(ctx: Context, record: SessionRecord): Promise
     await giveBack(ctx, record, folder).catch((failed: unknown) => ctx.log(`${folder}: ${String(failed)}`));
     await removeTree(folder);
   }
-  return removed.map((name) => `folder beside the clone: ${plain(name)}`);
+  return removed;
 }
 
-/** `1/data` as the project calls it: `../data`. */
-async function namesOf(folder: string): Promise<string[]> {
+/** The folders, one line each: `1/data` as the project calls it, `../data`. */
+export async function besideFolders(ctx: Context, record: SessionRecord): Promise<string[]> {
+  const folder = ctx.paths.beside(record.id);
   const levels = (await readdir(folder).catch(() => [])).filter((name) => /^\d+$/.test(name));
   const names = await Promise.all(
     levels.map(async (up) => {
@@ -35,7 +36,7 @@ async function namesOf(folder: string): Promise<string[]> {
       return entries.map((name) => `${"../".repeat(Number(up))}${name}`);
     }),
   );
-  return names.flat();
+  return names.flat().map((name) => `folder beside the clone: ${plain(name)}`);
 }
 
 /** Whatever runs in the image sees this one folder, which goes. */

@@ -4,6 +4,18 @@ import { composeProjectName } from "./names.ts";
 import type { SessionRecord } from "./record.ts";
 import { containersOf } from "./world.ts";
 
+/** Names of the volumes that go with a session. */
+export async function volumesOf(ctx: Context, record: SessionRecord): Promise<string[]> {
+  const ours = { [label.session]: record.id, [label.home]: homeOf(ctx, record) };
+  const labelled = [await ctx.engine.listVolumes(ours), await ctx.engine.listVolumes(composeLabels(ctx, record))];
+  return [...new Set([...record.volumes, ...labelled.flat()])];
+}
+
+/** By name, not from the record: an `up` that died half-way has left things that no record knows of. */
+function composeLabels(ctx: Context, record: SessionRecord): Record<string, string> {
+  return { [label.composeProject]: composeProjectName(homeOf(ctx, record), record.id) };
+}
+
 /**
  * Removes what the engine holds for one session alone: its own containers, then the volumes, networks and images that were made for
  * it. Shared images stay, and what merely carries its labels. What is gone already is no error.
@@ -11,16 +23,12 @@ import { containersOf } from "./world.ts";
  */
 export async function removeFromEngine(ctx: Context, record: SessionRecord): Promise<string[]> {
   const removed: string[] = [];
+  const compose = composeLabels(ctx, record);
   for (const container of await containersOf(ctx, record)) {
     await ctx.engine.removeContainer(container.id);
     removed.push(`container ${container.name}`);
   }
-  const home = homeOf(ctx, record);
-  // By name, not from the record: an `up` that died half-way has left things that no record knows of.
-  const compose = { [label.composeProject]: composeProjectName(home, record.id) };
-  const ours = { [label.session]: record.id, [label.home]: home };
-  const labelled = [await ctx.engine.listVolumes(ours), await ctx.engine.listVolumes(compose)];
-  const volumes = new Set([...record.volumes, ...labelled.flat()]);
+  const volumes = await volumesOf(ctx, record);
   for (const network of await ctx.engine.listNetworks(compose)) {
     if (await ctx.engine.removeNetwork(network.id)) removed.push(`network ${network.name}`);
   }

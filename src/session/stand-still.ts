@@ -6,6 +6,7 @@ import type { ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { isWithin } from "../devcontainer/tree-path.ts";
 import { plain } from "../system/text.ts";
+import { label } from "./labels.ts";
 import type { SessionRecord } from "./record.ts";
 import { containersOf } from "./world.ts";
 
@@ -48,7 +49,9 @@ export async function startStopped(
   const sequence = compose === undefined ? [] : startSequence(compose.canonical);
   const place = ({ labels }: ContainerSummary): number => sequence.indexOf(labels[composeService] ?? "");
   const failed: string[] = [];
-  for (const { id, name } of containers.toSorted((a, b) => place(a) - place(b))) {
+  // The dev container may use the network of a service that no plan names.
+  const isMain = ({ labels }: ContainerSummary): number => Number(labels[label.localFolder] !== undefined);
+  for (const { id, name } of containers.toSorted((a, b) => place(a) - place(b) || isMain(a) - isMain(b))) {
     try {
       await ctx.engine.startContainer(id);
     } catch (error) {

@@ -21,13 +21,13 @@ export async function startSessions(
 ): Promise<Outcome[]> {
   const { concurrency } = options.settings;
   const entries = await selectRecords(ctx, selector);
-  return forEachSession(ctx, entries, { concurrency, step: "start" }, async (record) => {
+  return forEachSession(ctx, entries, { concurrency, step: "start" }, async (record, inner) => {
     const notes: string[] = [];
     const { settings, rebuild } = options;
     const started =
       rebuild === undefined
-        ? await startSession(ctx, record, settings, notes)
-        : await (await import("./rebuild.ts")).rebuildSession(ctx, record, rebuild, notes);
+        ? await startSession(inner, record, settings, notes)
+        : await (await import("./rebuild.ts")).rebuildSession(inner, record, rebuild, notes);
     const world = await lookAt(ctx, record.id, await containersOf(ctx, record));
     const session = viewSession(started, { ...world, busy: false }, ctx.paths);
     return { name: record.name, ok: true, session, exitCode: 0, notes };

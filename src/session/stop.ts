@@ -17,9 +17,9 @@ const grace = 10;
 /** Stops sessions, all at once; a stopped one stays as it is. */
 export async function stopSessions(ctx: Context, selector: Selector, concurrency: number): Promise<Outcome[]> {
   const entries = await selectRecords(ctx, selector);
-  return forEachSession(ctx, entries, { concurrency, step: "stop" }, async (record) => {
+  return forEachSession(ctx, entries, { concurrency, step: "stop" }, async (record, inner) => {
     ctx.report({ session: record.name, step: "stop", state: "start" });
-    const notes = await stopContainers(ctx, record);
+    const notes = await stopContainers(inner, record);
     ctx.report({ session: record.name, step: "stop", state: "done" });
     const world = await lookAt(ctx, record.id, await containersOf(ctx, record));
     return {
@@ -34,10 +34,15 @@ export async function stopSessions(ctx: Context, selector: Selector, concurrency
 
 /**
  * Ends what runs inside in order, then the container, then the Compose services beside it.
+ * @param all the session's containers, where they are known
  * @returns lines about processes that did not end by themselves
  */
-export async function stopContainers(ctx: Context, record: SessionRecord): Promise<string[]> {
-  const containers = (await containersOf(ctx, record)).filter(isAlive);
+export async function stopContainers(
+  ctx: Context,
+  record: SessionRecord,
+  all?: readonly ContainerSummary[],
+): Promise<string[]> {
+  const containers = (all ?? (await containersOf(ctx, record))).filter(isAlive);
   const main = devContainer(containers);
   const notes: string[] = [];
   if (main !== undefined) {
@@ -64,6 +69,7 @@ async function endInside(ctx: Context, record: SessionRecord, containerId: strin
   return quiesce(ctx, containerId);
 }
 
-function isAlive(container: ContainerSummary): boolean {
+/** Does something run in it, or may again at any moment? */
+export function isAlive(container: ContainerSummary): boolean {
   return container.state === "running" || container.state === "paused" || container.state === "restarting";
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "./context.ts";
 import { ensureFolder } from "./files.ts";
@@ -23,31 +24,65 @@ export interface LockOptions {
   what?: string;
 }
 
+/**
+ * Makes sure that the lock is still ours.
+ * @throws SESSION_BUSY when it was lost, and what the signal was aborted with
+ */
+export type StillHeld = () => Promise<void>;
+
 type LockContext = Pick<Context, "paths" | "clock" | "signal">;
 
 /**
  * Does something while holding the lock of that name, among all cowork processes of this home. The lock is given back
  * whatever happens. `fn` gets a signal that fires on the context's one and when the lock was lost (the machine slept and
- * somebody else took it): work then ends and SESSION_BUSY is thrown.
+ * somebody else took it): work then ends and SESSION_BUSY is thrown. It also gets `stillHeld`, to be called right before
+ * something that cannot be taken back: after a sleep the signal fires only a moment later.
  * @throws SESSION_BUSY when somebody else has it for longer than `waitMs`, INTERRUPTED
  */
 export async function withLock<T>(
   ctx: LockContext,
   name: string,
   options: LockOptions,
-  fn: (signal: AbortSignal) => Promise<T>,
+  fn: (signal: AbortSignal, stillHeld: StillHeld) => Promise<T>,
 ): Promise<T> {
   const lost = new AbortController();
   const release = await acquire(ctx, name, options, (error) => lost.abort(lostLock(name, options, error)));
+  const signal = AbortSignal.any([ctx.signal, lost.signal]);
+  const stalls = watchStalls(ctx.clock);
   try {
-    const result = await fn(AbortSignal.any([ctx.signal, lost.signal]));
+    const result = await fn(signal, async () => {
+      await stalls.settle(signal);
+      signal.throwIfAborted();
+    });
     lost.signal.throwIfAborted();
     return result;
   } catch (error) {
     throw lost.signal.aborted ? lost.signal.reason : error;
   } finally {
+    stalls.end();
     await release().catch(() => undefined);
   }
+}
+
+/**
+ * Notices that this process stood still for so long that its lock may have been taken: then the next update of the lock has to
+ * be waited for, which finds out.
+ */
+function watchStalls(clock: LockContext["clock"]): { settle(signal: AbortSignal): Promise<void>; end(): void } {
+  const now = (): number => clock.now().getTime();
+  let last = now();
+  let doubtfulUntil = 0;
+  const beat = (): void => {
+    if (now() - last > 2 * updateMs) doubtfulUntil = now() + 2 * updateMs;
+    last = now();
+  };
+  const timer = setInterval(beat, updateMs / 4).unref();
+  return {
+    settle: async (signal) => {
+      for (beat(); now() < doubtfulUntil && !signal.aborted; beat()) await delay(lookEveryMs);
+    },
+    end: () => clearInterval(timer),
+  };
 }
 
 /** Is somebody at work under this lock right now? Takes nothing. */

@@ -137,7 +137,8 @@ describe("a session", () => {
       expect(refused.stderr).toContain("cowork config set PROJECT");
       await runCowork(["config", "set", "PROJECT", "other"], { home, cwd: second });
       expect((await runCowork(["init", "c", "--no-start"], { home, cwd: second })).code).toBe(0);
-      for (const root of [first, second]) expect((await runCowork(["clean"], { home, cwd: root })).code).toBe(0);
+      expect((await runCowork(["clean", "b-c"], { home, cwd: first })).code).toBe(0);
+      expect((await runCowork(["clean", "c"], { home, cwd: second })).code).toBe(0);
     });
 
     it("of a project that was moved stay its own", async () => {
@@ -167,12 +168,12 @@ describe("a session", () => {
         { home, cwd: root },
       );
       expect(inside).toMatchObject({ code: 0, stdout: "" });
-      for (const args of [["list"], ["status"], ["clean"], ["logs", "h"]]) {
+      for (const args of [["list"], ["status"], ["clean", "h"], ["logs", "h"]]) {
         const shown = await runCowork(args, { home, cwd: root });
         // oxlint-disable-next-line no-control-regex -- that is what is looked for
         expect(shown.stdout + shown.stderr).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F]/);
       }
-      expect((await runCowork(["clean", "--force"], { home, cwd: root })).code).toBe(0);
+      expect((await runCowork(["clean", "h", "--force"], { home, cwd: root })).code).toBe(0);
     });
   });
 });

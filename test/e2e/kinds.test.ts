@@ -72,8 +72,8 @@ describe.each([
       }
       const { volumes, networks } = await held();
       expect(networks.length > 0).toBe(kind === "compose");
-      expect((await cowork("clean")).code).toBe(3);
-      expect((await cowork("clean", "--force")).code).toBe(0);
+      expect((await cowork("clean", "--all")).code).toBe(3);
+      expect((await cowork("clean", "--all", "--force")).code).toBe(0);
       for (const what of [
         ["ps", "-aq"],
         ["volume", "ls", "-q"],

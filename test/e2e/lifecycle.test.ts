@@ -108,7 +108,7 @@ describe.each([
   });
 
   it("clean --force leaves nothing behind, in the engine or on disk", async () => {
-    expect((await cowork("clean", "--force")).code).toBe(0);
+    expect((await cowork("clean", "--all", "--force")).code).toBe(0);
     expect(await sessions("list")).toEqual([]);
     expect(await inEngine("ps", "-aq")).toEqual([]);
     expect(await inEngine("volume", "ls", "-q")).toEqual([]);

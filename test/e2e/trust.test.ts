@@ -104,7 +104,7 @@ describe.each([
       await cowork("stop", "b");
       expect((await cowork("start", "b")).code).toBe(0);
       expect(await there(`cat ${target}`)).toBe("mine");
-      expect((await cowork("clean", "--force")).code).toBe(0);
+      expect((await cowork("clean", "--all", "--force")).code).toBe(0);
       expect(await there(`cat ${target}`)).toBe("mine");
     });
   });

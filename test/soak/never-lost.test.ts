@@ -22,7 +22,7 @@ it.each(Array.from({ length: courses }, (_, n) => first + n))(
     const project = await sampleProject(home, "image");
     await runCowork(["init", "a", "b", "c"], { home, cwd: project });
     await live({ home, project, sessions: ["a", "b", "c"], steps: 80, seed });
-    const end = await runCowork(["clean", "--force"], { home, cwd: project });
+    const end = await runCowork(["clean", "--all", "--force"], { home, cwd: project });
     expect(end.code, end.stderr).toBe(0);
     await execa("rm", ["-rf", project]);
   },

@@ -72,6 +72,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       await expect(engine.exec("cowork-no-such", { command: ["true"] })).rejects.toMatchObject({
         code: "ENGINE_FAILED",
       });
+      await expect(engine.changedPaths("cowork-no-such")).rejects.toMatchObject({ code: "ENGINE_FAILED" });
       await expect(engine.stats("cowork-no-such")).rejects.toMatchObject({ code: "ENGINE_FAILED" });
     });
   });

@@ -27,6 +27,8 @@ export interface FakeEngine extends Engine {
   images: Map<string, ImageDetail>;
   volumes: Map<string, { labels: Labels; inUse: boolean }>;
   networks: Map<string, { name: string; labels: Labels; inUse: boolean }>;
+  /** by container: what `changedPaths` says */
+  changes: Map<string, string[]>;
   /** every exec, attach and helper, in order */
   commands: (readonly string[])[];
   /** `false`: every call fails as if nothing answered */
@@ -69,6 +71,7 @@ export function createFakeEngine(options: { program?: FakeProgram; info?: Partia
     images: new Map(),
     volumes: new Map(),
     networks: new Map(),
+    changes: new Map(),
     commands: [],
     reachable: true,
     addContainer: (detail) => {
@@ -100,6 +103,11 @@ export function createFakeEngine(options: { program?: FakeProgram; info?: Partia
       if (found?.state === "running") Object.assign(found, { state: "exited", pid: 0 });
     },
     removeContainer: async (id) => (check(), void fake.containers.delete(id)),
+    changedPaths: async (id) => {
+      check();
+      if (!fake.containers.has(id)) throw new CoworkError("ENGINE_FAILED", `No such container: ${plain(id)}`);
+      return fake.changes.get(id) ?? [];
+    },
     stats: async (id) => (running(id), { cpuPercent: 0, memoryBytes: 0 }),
 
     exec: async (id, spec, limits = {}) => {

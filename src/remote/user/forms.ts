@@ -107,7 +107,7 @@ const login = z.object({
   longLived: z.exactOptional(z.boolean()),
 });
 
-export const cleaned = z.extend(outcome, { unsaved: texts, removed: texts });
+export const cleaned = z.extend(outcome, { unsaved: texts, going: z.exactOptional(texts), removed: texts });
 export const authStatus = z.object({
   agent: z.literal("claude"),
   login,

@@ -6,7 +6,7 @@ import type { HostPart } from "../../../src/session/host-part.ts";
 import type { Outcome } from "../../../src/session/types.ts";
 import type { FakeCaller } from "../../support/fake-caller.ts";
 import { sessionStatus, sessionView } from "../../support/fake-host.ts";
-import { runCommandLine as run } from "../../support/run-command-line.ts";
+import { runCommandLine as run, type CommandResult } from "../../support/run-command-line.ts";
 
 const done = (name: string): Outcome => ({ name, ok: true, session: sessionView({ name }), exitCode: 0, notes: [] });
 const failure = new CoworkError("UP_FAILED", "The container of b did not come up.", { hint: "cowork logs b" });
@@ -269,7 +269,10 @@ describe("clean", () => {
   };
 
   test("says what would be lost and how to save it; the name of what went leaves the conf", async () => {
-    const result = await run("clean", { conf: "SESSIONS=a b\n", answers: { clean: async () => [cleaned, refused] } });
+    const result = await run("clean a b", {
+      conf: "SESSIONS=a b\n",
+      answers: { clean: async () => [cleaned, refused] },
+    });
     expect(result.code).toBe(3);
     expect(result.calls[0]?.[2]).toMatchObject({
       force: false,
@@ -281,6 +284,41 @@ describe("clean", () => {
       "b: b holds work that is nowhere else.\n  - 2 commits on b\n  Next: cowork pull b\n",
     );
     expect(await readConfOf(result.root)).toBe("SESSIONS=b\n");
+  });
+
+  test("without names removes nothing where nobody can be asked", async () => {
+    const clean = async (): Promise<never> => Promise.reject(new Error("asked for"));
+    for (const line of ["clean", "clean --force"]) {
+      const result = await run(line, { answers: { clean } });
+      expect([result.code, result.calls]).toEqual([2, []]);
+      expect(result.stderr).toContain("cowork clean --all");
+    }
+  });
+
+  test("without names lists what would go and stay, asks, and removes what was listed", async () => {
+    const dry = { ...cleaned, going: ["volume data"] };
+    const ask = async (env: Record<string, string>, type?: string): Promise<CommandResult> =>
+      await run("clean", {
+        env,
+        conf: "SESSIONS=a b\n",
+        answers: { clean: async (_, { dryRun }) => (dryRun ? [dry, refused] : [dry]) },
+        ...(type === undefined ? {} : { columns: 80, input: type }),
+      });
+    const yes = await ask({ COWORK_YES: "true" });
+    expect(yes.calls.map(([, selector, options]) => [selector, options])).toMatchObject([
+      [{}, { dryRun: true }],
+      [{ names: ["a"] }, { dryRun: false }],
+    ]);
+    expect(yes.code).toBe(3);
+    expect(yes.stderr).toContain(
+      "  a  would be removed\n  - would be lost: 1 stash\n  - would go along: volume data\n",
+    );
+    expect(yes.stderr).toContain("  b  stays: b holds work that is nowhere else.\n  - 2 commits on b\n");
+    expect(yes.stdout).toContain("✔ a  removed\n");
+    const no = await ask({}, "n");
+    expect([no.code, no.calls.length]).toEqual([1, 1]);
+    expect(no.stderr).toContain("Nothing was removed.");
+    expect(await readConfOf(no.root)).toBe("SESSIONS=a b\n");
   });
 
   test("--dry-run changes no conf and gives the code of the real run", async () => {

@@ -1,0 +1,283 @@
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { noHoldings } from "../../../src/clone/judge.ts";
+import { waysToSave } from "../../../src/clone/ways-to-save.ts";
+import { createSessions } from "../../../src/session/create.ts";
+import { sessionHost, type SessionHost } from "../../support/session-host.ts";
+
+let host: SessionHost;
+
+beforeEach(async () => {
+  host = await sessionHost();
+});
+afterEach(async () => {
+  await host.shop.sh(host.shop.root, "chmod -R u+rwX .");
+  await host.end();
+});
+
+const hintOf = (outcome: { error?: { hint?: string } }): string => outcome.error?.hint ?? "";
+
+describe("what the session's user cannot read", () => {
+  beforeEach(async () => {
+    await host.shop.sh(
+      host.project.facts.root,
+      "printf 'data/\n*.log\nnode_modules/\n' >.gitignore; git add -A; git commit -qm i",
+    );
+    await host.init("a");
+  });
+
+  it.each([
+    ["an ignored folder with a database", "mkdir -p data/in; echo x >data/in/app.sqlite; chmod 000 data/in", "data/in"],
+    ["one that can be entered and not listed", "mkdir -p data/in; chmod 311 data/in", "data/in"],
+    ["one that can be listed and not entered", "mkdir -p data/in; chmod 644 data/in", "data/in"],
+    ["an untracked folder", "mkdir -p pg/d; chmod 000 pg/d", "pg/d"],
+    ["one deep down, with a name of two lines", "mkdir -p 'data/x y/z'; chmod 000 'data/x y/z'", "data/x y/z"],
+    [
+      "a folder of branches",
+      "git branch team/x; git commit -q --allow-empty -m 1; git branch -f team/x; git reset -q --hard HEAD~1; chmod 000 .git/refs/heads/team",
+      ".git/refs/heads/team",
+    ],
+    ["a branch", "git branch x; chmod 000 .git/refs/heads/x", ".git/refs/heads/x"],
+    ["the list of working trees", "git worktree add -q --detach .wt; chmod 000 .git/worktrees", ".git/worktrees"],
+    [
+      "a working tree's own folder",
+      "git worktree add -q --detach wt; chmod 000 .git/worktrees/wt",
+      ".git/worktrees/wt",
+    ],
+    ["the git folder of a repository inside", "git init -q sub; chmod 000 sub/.git", "sub/.git"],
+    [
+      "a log of git's",
+      "git commit -q --allow-empty -m 1; git reset -q --soft HEAD~1; chmod 000 .git/logs/HEAD",
+      ".git/logs/HEAD",
+    ],
+  ])("is unsaved and named: %s", async (_, script, path) => {
+    await host.inside("a", script);
+    const outcome = await host.clean("a");
+    expect(outcome).toMatchObject({ ok: false, exitCode: 3 });
+    expect(outcome.unsaved).toContain(`${path} cannot be read by the session's user`);
+    expect(host.states("a")).toBe("main=running");
+    // The way out works as it is typed.
+    const [, command = ""] = /cowork connect a -- (chmod -R u\+rwX [^;]*)/.exec(hintOf(outcome)) ?? [];
+    expect(command).not.toBe("");
+    await host.inside("a", command);
+    const again = await host.clean("a");
+    expect(again.unsaved.join()).not.toContain("cannot be read");
+  });
+
+  it.each([
+    [
+      { canSudo: true },
+      { isRoot: false },
+      "make it readable: cowork connect a -- sudo chown -R 1000:1000 '/w/data x/in'; or lose it: cowork clean a --force",
+    ],
+    [
+      {},
+      { isRoot: true },
+      "make it readable: cowork connect a -- chown -R 1000:1000 '/w/data x/in'; or lose it: cowork clean a --force",
+    ],
+    [{}, { isRoot: false }, "lose it: cowork clean a --force"],
+  ])("is made readable by root where it is somebody else's: %o %o", (found, place, hint) => {
+    const blocked = [{ path: "/w/data x/in", shown: "data x/in", isOwn: false }];
+    const where = { name: "a", clone: "/clone", branches: ["a"], owner: "1000:1000", ...place };
+    expect(waysToSave({ ...noHoldings(), blocked, ...found }, where)).toBe(hint);
+  });
+
+  it("does not matter below folders of installed things that git ignores", async () => {
+    await host.inside("a", "mkdir -p node_modules/x/y; chmod 000 node_modules/x/y");
+    expect(await host.clean("a")).toMatchObject({ ok: true });
+    await host.init("b");
+    await host.inside("b", "mkdir -p vendor/x; echo 1 >vendor/x/f; chmod 000 vendor/x");
+    expect(await host.clean("b")).toMatchObject({ exitCode: 3 });
+  });
+});
+
+describe("commits that no branch has", () => {
+  beforeEach(async () => {
+    await host.init("a");
+  });
+
+  it.each([
+    [
+      "on a detached HEAD that was left",
+      "git checkout -q --detach; echo 1 >f; git add f; git commit -qm one; git checkout -q a",
+    ],
+    [
+      "on a branch that was deleted",
+      "git checkout -q -b x; echo 1 >f; git add f; git commit -qm one; git checkout -q a; git branch -qD x",
+    ],
+    ["of a message alone", "git checkout -q --detach; git commit -q --allow-empty -m one; git checkout -q a"],
+    [
+      "without a parent",
+      "git checkout -q --orphan x; echo 1 >f; git add f; git commit -qm one; git checkout -q a; git branch -qD x",
+    ],
+    ["taken back by a reset", "echo 1 >f; git add f; git commit -qm one; git reset -q --hard HEAD~1"],
+    [
+      "that only ORIG_HEAD names",
+      "echo 1 >f; git add f; git commit -qm one; git reset -q --hard HEAD~1; rm -r .git/logs",
+    ],
+    [
+      "amended, and then left",
+      "git checkout -q --detach; echo 1 >f; git add f; git commit -qm zero; git commit -q --amend -m one; git checkout -q a",
+    ],
+  ])("are unsaved, and there is a way to keep them: %s", async (_, script) => {
+    await host.inside("a", script);
+    const outcome = await host.clean("a");
+    expect(outcome).toMatchObject({
+      exitCode: 3,
+      unsaved: [expect.stringMatching(/^1 commit that no branch has: [0-9a-f]{10} one$/)],
+    });
+    const [, command = ""] =
+      /cowork connect a -- (git branch .*?), then cowork pull a --all-branches/.exec(hintOf(outcome)) ?? [];
+    await host.inside("a", command);
+    await host.bring("a", "refs/heads/*:refs/heads/s/*");
+    expect(await host.clean("a")).toMatchObject({ ok: true, unsaved: [] });
+  });
+
+  it.each([
+    [
+      "amended",
+      "echo 1 >f; git add f; git commit -qm one; echo 2 >f; git commit -qam two --amend",
+      "that an amend or a rebase replaced",
+    ],
+    [
+      "rebased",
+      "git checkout -q -b o; echo o >o; git add o; git commit -qm o; git checkout -q a; echo 1 >f; git add f; git commit -qm one; git rebase -q o",
+      "that an amend or a rebase replaced",
+    ],
+    [
+      "picked",
+      "git checkout -q --detach; echo 1 >f; git add f; git commit -qm one; git checkout -q a; echo 2 >g; git add g; git commit -qm two; git cherry-pick HEAD@{2}",
+      "with changes that other commits hold",
+    ],
+    [
+      "squashed",
+      "git checkout -q -b x; echo 1 >f; git add f; git commit -qm one; git checkout -q a; git merge -q --squash x; git commit -qm all; git branch -qD x",
+      "with changes that other commits hold",
+    ],
+    [
+      "taken back and done differently",
+      "echo 1 >f; git add f; git commit -qm one; git reset -q --soft HEAD~1; echo 2 >f; git add f; git commit -qm two",
+      "with files that have changed since",
+    ],
+  ])("are named and may go where something replaced them: %s", async (_, script, why) => {
+    await host.inside("a", script);
+    await host.bring("a", "refs/heads/*:refs/heads/s/*");
+    const dry = await host.clean("a", { dryRun: true });
+    expect(dry).toMatchObject({ ok: true, unsaved: [] });
+    expect(dry.going).toEqual([expect.stringMatching(new RegExp(`^1 commit .*${why}: [0-9a-f]{10} one$`))]);
+    expect((await host.clean("a")).going).toEqual(dry.going);
+    expect(host.events).toContainEqual(expect.objectContaining({ detail: `goes along: ${dry.going?.[0]}` }));
+  });
+
+  it("are none where a stash, an operation or another working tree names them", async () => {
+    await host.inside(
+      "a",
+      "echo 1 >>readme; git stash -q; echo 2 >>readme; git stash -q; git worktree add -q --detach .wt; cd .wt; git commit -q --allow-empty -m there",
+    );
+    const { unsaved, going } = await host.clean("a");
+    expect(unsaved.join("\n")).not.toContain("no branch has");
+    expect(unsaved.join("\n")).toContain("2 stashes");
+    expect(unsaved.join("\n")).toContain("1 commit on HEAD");
+    expect(going ?? []).toEqual([]);
+  });
+
+  it("are saved when the project has them", async () => {
+    await host.inside(
+      "a",
+      "git checkout -q --detach; echo 1 >f; git add f; git commit -qm one; git tag t; git checkout -q a",
+    );
+    await host.bring("a", "t:refs/heads/t");
+    await host.inside("a", "git tag -d t");
+    expect(await host.clean("a")).toMatchObject({ ok: true, unsaved: [], going: [] });
+  });
+});
+
+describe("branches of remotes inside", () => {
+  it("prove nothing by themselves", async () => {
+    await host.init("a");
+    await host.inside("a", "git update-ref refs/remotes/origin/foo $(git commit-tree -m x -p HEAD 'HEAD^{tree}')");
+    const outcome = await host.clean("a");
+    expect(outcome).toMatchObject({
+      exitCode: 3,
+      unsaved: ["1 commit on remote branch origin/foo not in the project"],
+    });
+    expect(hintOf(outcome)).toContain("in the project: git fetch");
+    await host.bring("a", "refs/remotes/origin/foo:refs/remotes/origin/foo");
+    expect(await host.clean("a")).toMatchObject({ ok: true });
+  });
+
+  it("are no work where the clone came with them, also when the project has dropped them since", async () => {
+    const { root } = host.project.facts;
+    await host.shop.sh(
+      root,
+      "git commit -q --allow-empty -m merged; git update-ref refs/remotes/origin/pr HEAD; git reset -q --hard HEAD~1",
+    );
+    const request = await host.request(["a"]);
+    await createSessions(host.ctx, {
+      ...request,
+      project: { ...request.project, origin: "https://example.invalid/app.git" },
+    });
+    await host.shop.sh(
+      root,
+      "git update-ref -d refs/remotes/origin/pr; git reflog expire --expire=now --all; git gc -q --prune=now",
+    );
+    expect(await host.inside("a", "git log -1 --format=%s origin/pr")).toBe("merged");
+    expect(await host.clean("a")).toMatchObject({ ok: true, unsaved: [] });
+  });
+});
+
+describe("working trees outside the clone", () => {
+  it("keep a session, with the reason and a way out, in the dry run and the real one alike", async () => {
+    await host.init("a");
+    const place = join(host.shop.root, "home", "wt");
+    await chmod(join(host.shop.root, "home"), 0o777);
+    await host.inside("a", `git worktree add -q ${place} -b wtb`);
+    const dry = await host.clean("a", { dryRun: true });
+    const real = await host.clean("a");
+    expect([dry.exitCode, dry.unsaved, dry.error]).toEqual([real.exitCode, real.unsaved, real.error]);
+    expect(real.unsaved).toEqual([expect.stringContaining(`worktree ${place}: lies outside the clone`)]);
+    expect(host.states("a")).toBe("main=running");
+    expect(host.looks.filter((where) => where === "helper")).toEqual([]);
+    const [, command = ""] = /cowork connect a -- (git worktree remove \S+?)(;|$)/.exec(hintOf(real)) ?? [];
+    await host.inside("a", command);
+    expect(await host.clean("a", { dryRun: true })).toMatchObject({ ok: true });
+    await host.inside("a", `git worktree add -q ${place} wtb; rm -r ${place}`);
+    const gone = await host.clean("a");
+    expect(gone.unsaved).toEqual([expect.stringContaining("is gone")]);
+    expect(hintOf(gone)).toContain("cowork connect a -- git worktree prune");
+    await host.inside("a", "git worktree prune");
+    expect(await host.clean("a")).toMatchObject({ ok: true });
+  });
+});
+
+describe("a repository of its own in the working tree", () => {
+  it("is to be copied: no pull is advised that would leave it behind", async () => {
+    await host.init("a");
+    await host.inside("a", "git init -q sub; cd sub; echo w >w; git add w; git commit -qm inner");
+    const outcome = await host.clean("a");
+    expect(outcome).toMatchObject({ exitCode: 3 });
+    expect(hintOf(outcome)).toBe(`copy sub out of ${host.clone("a")}; or lose it: cowork clean a --force`);
+  });
+});
+
+describe("what goes with a session and is in no clone", () => {
+  it("is named before it goes: volumes, and what lies in home folders", async () => {
+    host.cli.volumes.push(`cowork-data-${"0".repeat(52)}`);
+    await host.init("a");
+    const [main] = host.containers("a");
+    host.engine.changes.set(main?.id ?? "", [
+      "/home",
+      "/home/dev",
+      "/home/dev/notes",
+      "/home/dev/notes/x",
+      "/home/dev/.cache/y",
+      "/etc/x",
+    ]);
+    const dry = await host.clean("a", { dryRun: true });
+    expect(dry.going).toEqual([`/home/dev of container ${main?.name}: notes`, `volume cowork-data-${"0".repeat(52)}`]);
+    expect((await host.clean("a")).going).toEqual(dry.going);
+    for (const line of dry.going ?? [])
+      expect(host.events).toContainEqual(expect.objectContaining({ detail: `goes along: ${line}` }));
+  });
+});

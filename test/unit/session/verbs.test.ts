@@ -1,0 +1,243 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CoworkError } from "../../../src/errors.ts";
+import { createSessions } from "../../../src/session/create.ts";
+import { enterSession } from "../../../src/session/enter.ts";
+import { planSessions } from "../../../src/session/plan.ts";
+import { readRecord } from "../../../src/session/record.ts";
+import { startSessions } from "../../../src/session/start.ts";
+import { stopSessions } from "../../../src/session/stop.ts";
+import type { Outcome } from "../../../src/session/types.ts";
+import { sessionHost, type SessionHost } from "../../support/session-host.ts";
+
+let host: SessionHost;
+
+beforeEach(async () => {
+  host = await sessionHost();
+});
+afterEach(() => host.end());
+
+const start = (name: string): Promise<Outcome[]> =>
+  startSessions(host.ctx, host.select(name), { settings: host.settings });
+const rebuild = async (name: string): Promise<Outcome[]> => {
+  const { project, source, settings } = await host.request([name]);
+  return await startSessions(host.ctx, host.select(name), { settings, rebuild: { project, source, settings } });
+};
+const stop = (name: string): Promise<Outcome[]> => stopSessions(host.ctx, host.select(name), 1);
+
+/** Does something with an error at each call of the engine or of the dev container CLI, from the first to the last. */
+async function atEachCall(work: () => Promise<unknown>, check: (at: number) => Promise<void>): Promise<void> {
+  const isCounted = (name: string): boolean => name.startsWith("engine") || name === "run devcontainer";
+  for (let at = 1; ; at += 1) {
+    let calls = 0;
+    host.onCall = (name) => {
+      if (isCounted(name) && ++calls === at) throw new CoworkError("ENGINE_UNREACHABLE", `call ${at}: ${name}`);
+    };
+    await work().catch((error: unknown) => {
+      if ((error as CoworkError).code !== "ENGINE_UNREACHABLE") throw error;
+    });
+    host.onCall = () => undefined;
+    if (calls < at) return;
+    await check(at);
+  }
+}
+
+describe("init", () => {
+  it("makes clone, container and record of several sessions, and a second one changes nothing", async () => {
+    const made = await host.init("a", "b");
+    expect(made).toMatchObject([
+      { name: "a", ok: true, session: { state: "running", branch: "a" } },
+      { name: "b", ok: true, session: { state: "running", branch: "b" } },
+    ]);
+    const ids = host.containers("a").map(({ id }) => id);
+    await host.inside("a", "echo work >work");
+    expect(await host.init("a")).toMatchObject([{ ok: true, session: { state: "running" } }]);
+    expect(host.containers("a").map(({ id }) => id)).toEqual(ids);
+    expect(await readFile(join(host.clone("a"), "work"), "utf8")).toBe("work\n");
+  });
+
+  it("plans without making anything", async () => {
+    const { view } = await planSessions(host.ctx, await host.request(["a"]));
+    expect(view).toMatchObject({
+      sessions: [{ name: "a", branch: "a", exists: false }],
+      devcontainers: [{ kind: "template", path: null }],
+    });
+    expect([existsSync(host.clone("a")), host.states("a"), host.cli.calls]).toEqual([false, "", []]);
+  });
+
+  it("run again, completes what was broken off at any point, and touches no work on the way", async () => {
+    await host.shop.sh(host.project.facts.root, "echo more >more; git add -A; git commit -qm more");
+    await atEachCall(
+      async () => await host.init("a"),
+      async (at) => {
+        if (existsSync(host.clone("a"))) await host.inside("a", `echo ${at} >work`);
+        const [again] = await host.init("a");
+        expect([at, again?.ok, again?.session?.state, host.states("a")]).toEqual([at, true, "running", "main=running"]);
+        const record = await readRecord(host.ctx, "app-a");
+        expect([at, record?.phase, record?.error, record?.cloned]).toEqual([at, "ready", undefined, true]);
+        expect(existsSync(join(host.clone("a"), "more"))).toBe(true);
+        await host.clean("a", { force: true });
+      },
+    );
+  });
+
+  it("that fails in `up` leaves the reason, and a clone that the next one keeps", async () => {
+    host.cli.failure = { message: "no space", description: "the container could not be made" };
+    expect(await host.init("a")).toMatchObject([
+      { ok: false, error: { code: "UP_FAILED" }, session: { state: "failed" } },
+    ]);
+    await host.inside("a", "echo work >work");
+    host.cli.failure = undefined;
+    expect(await host.init("a")).toMatchObject([{ ok: true, session: { state: "running" } }]);
+    expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
+  });
+
+  it("says that files of COPY are not taken into a clone that is there already", async () => {
+    const { root } = host.project.facts;
+    await writeFile(join(root, ".env"), "A=1\n");
+    host.cli.failure = { message: "no" };
+    await host.init("a");
+    host.cli.failure = undefined;
+    const request = await host.request(["a"], { carry: { root, files: [".env"], notes: [] } });
+    const [late] = await createSessions(host.ctx, request);
+    expect(late?.notes).toContainEqual(
+      "not taken along: .env: the clone was made before; for a new one: cowork clean a, then cowork init a",
+    );
+    const [first] = await createSessions(host.ctx, { ...request, sessions: (await host.request(["b"])).sessions });
+    expect(first?.notes.join()).not.toContain("not taken along");
+    const [second] = await createSessions(host.ctx, { ...request, sessions: (await host.request(["b"])).sessions });
+    expect(second?.notes.join()).not.toContain("not taken along");
+  });
+
+  it("ends when its lock is lost, and leaves the session's record to the new holder", async () => {
+    const lock = `${host.ctx.paths.lock("session-app-a")}.lock`;
+    const lost = Promise.withResolvers<void>();
+    host.onCall = async (name) => {
+      const text = await readFile(host.ctx.paths.record("app-a"), "utf8").catch(() => "");
+      if (name !== "engine listContainers" || !text.includes('"devcontainer"') || !existsSync(lock)) return;
+      await rm(lock, { recursive: true });
+      await writeFile(host.ctx.paths.record("app-a"), text.replace('"claude"', '"the new holder"'));
+      lost.resolve();
+      // Until the signal ends the work.
+      await host.aborted();
+    };
+    const [outcome] = await host.init("a");
+    await lost.promise;
+    expect(outcome).toMatchObject({ ok: false, error: { code: "SESSION_BUSY" } });
+    expect(host.states("a")).toBe("");
+    expect(await readFile(host.ctx.paths.record("app-a"), "utf8")).toContain("the new holder");
+  });
+});
+
+describe("stop and start", () => {
+  it("stop every container, and start the session again as it was", async () => {
+    await host.init("a");
+    host.addService("a", "db");
+    await host.inside("a", "echo work >work");
+    expect(await stop("a")).toMatchObject([{ ok: true, session: { state: "stopped" } }]);
+    expect(host.states("a")).toBe("main=exited, db=exited");
+    expect(await stop("a")).toMatchObject([{ ok: true }]);
+    expect(await start("a")).toMatchObject([{ ok: true, session: { state: "running" } }]);
+    expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
+  });
+
+  it("run again, complete what was broken off at any point", async () => {
+    await host.init("a");
+    await host.inside("a", "echo work >work");
+    const ends = async (): Promise<void> => {
+      expect(await stop("a")).toMatchObject([{ ok: true, session: { state: "stopped" } }]);
+      expect(await start("a")).toMatchObject([{ ok: true, session: { state: "running" } }]);
+      expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
+    };
+    await atEachCall(() => stop("a"), ends);
+    await stop("a");
+    await atEachCall(
+      async () => {
+        await start("a");
+      },
+      async () => {
+        await ends();
+        await stop("a");
+      },
+    );
+  });
+
+  it("make a container that is gone anew, and never a clone", async () => {
+    await host.init("a");
+    host.engine.containers.clear();
+    expect(await start("a")).toMatchObject([
+      { ok: true, notes: expect.arrayContaining(["the container was gone and has been made anew"]) as string[] },
+    ]);
+    await rm(host.clone("a"), { recursive: true });
+    expect(await start("a")).toMatchObject([{ ok: false }]);
+    await stop("a");
+    expect(await start("a")).toMatchObject([{ ok: false, error: { code: "CLONE_MISSING" } }]);
+    expect(existsSync(host.clone("a"))).toBe(false);
+  });
+});
+
+describe("start --rebuild", () => {
+  it("makes the container anew, keeps clone and volumes, and names what goes with the old one before it goes", async () => {
+    await host.init("a");
+    const [old] = host.containers("a");
+    host.engine.changes.set(old?.id ?? "", ["/home/dev/notes"]);
+    await host.inside("a", "echo work >work");
+    const told: boolean[] = [];
+    host.onCall = (name) => {
+      if (name !== "engine removeContainer") return;
+      told.push(host.events.some(({ detail }) => detail?.includes("/home/dev of container") === true));
+    };
+    expect(await rebuild("a")).toMatchObject([
+      {
+        ok: true,
+        notes: expect.arrayContaining([
+          `goes with the old container: /home/dev of container ${old?.name}: notes`,
+        ]) as string[],
+      },
+    ]);
+    expect(told).toEqual([true]);
+    expect(host.containers("a").map(({ id }) => id)).not.toContain(old?.id);
+    expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
+  });
+
+  it("broken off at any point, leaves a session that start brings up, with its work", async () => {
+    await host.init("a");
+    await host.inside("a", "echo work >work");
+    await atEachCall(
+      () => rebuild("a"),
+      async (at) => {
+        expect([at, await start("a")]).toMatchObject([at, [{ ok: true, session: { state: "running" } }]]);
+        expect([at, existsSync(join(host.clone("a"), "work"))]).toEqual([at, true]);
+      },
+    );
+  });
+});
+
+describe("connect", () => {
+  const connect = async (): Promise<number> => {
+    const io = { stdin: new PassThrough().end(), stdout: new PassThrough(), stderr: new PassThrough() };
+    const selector = { ...host.select("a"), names: ["a"] as [string] };
+    for (const stream of [io.stdout, io.stderr]) stream.resume();
+    return await enterSession(host.ctx, { selector, settings: host.settings, command: ["true"], tmux: false }, io);
+  };
+
+  it("starts a stopped session, and says which one there is not", async () => {
+    await expect(connect()).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
+    await host.init("a");
+    await stop("a");
+    const before = host.engine.commands.length;
+    expect(await connect()).toBe(0);
+    expect(host.states("a")).toBe("main=running");
+    expect(host.engine.commands.slice(before).at(-1)?.at(-1)).toBe("true");
+  });
+
+  it("does not start what was never completed", async () => {
+    host.cli.failure = { message: "no" };
+    await host.init("a");
+    host.cli.failure = undefined;
+    await expect(connect()).rejects.toMatchObject({ code: "SESSION_INCOMPLETE" });
+  });
+});
