@@ -96,9 +96,18 @@ export async function readStore(ctx: Context, gitDir: string): Promise<Pick<Proj
   const options = { safe: [gitDir], what: `Reading ${gitDir}`, cwd: gitDir };
   const ask = (): Promise<string> => hostGitOk(ctx, ["--git-dir", gitDir, ...args], options);
   const facts = await onceARun(ctx, `object store ${gitDir}`, ask);
-  const [objectFormat, objects = join(gitDir, "objects")] = facts.split("\n");
-  return { objectFormat: objectFormat === "sha256" ? "sha256" : "sha1", objects };
+  // The path may hold line ends of its own.
+  const [, objectFormat, path] = /^(.*)\n([^]*)\n$/.exec(facts) ?? [];
+  return { objectFormat: objectFormat === "sha256" ? "sha256" : "sha1", objects: path || join(gitDir, "objects") };
 }
+
+/** Does the repository get objects from its remote when they are needed? */
+export async function isPartial(ctx: Context, gitDir: string): Promise<boolean> {
+  const args = ["--git-dir", gitDir, "config", "--local", "--get-regexp", partialKeys];
+  return (await hostGit(ctx, args, { safe: [gitDir] })).code === 0;
+}
+
+const partialKeys = String.raw`^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$`;
 
 /** Lines of our own format; a warning of git's between them is no ref. */
 export function parseRefs(list: Uint8Array): Pick<ProjectRefs, "refs" | "current"> {

@@ -189,13 +189,18 @@ async function updateRef(
     oid,
     old ?? "0".repeat(oid.length),
   ];
-  await hostGitOk(ctx, args, { safe: [source.gitDir], what: `Writing ${plain(shortName(ref))}` });
+  await hostGitOk(ctx, args, {
+    safe: [source.gitDir],
+    what: `Writing ${plain(shortName(ref))}`,
+    ...(ctx.umask === undefined ? {} : { umask: ctx.umask }),
+  });
 }
 
 /** Working tree and index go along, as `git merge --ff-only` does it: only where nothing is changed, and without hooks, which the new commits may have brought. */
 async function fastForward(ctx: Context, place: string, ref: string, oid: string): Promise<void> {
   const options = {
     safe: [place],
+    ...(ctx.umask === undefined ? {} : { umask: ctx.umask }),
     config: [
       ["core.hooksPath", "/dev/null"],
       ["core.fsmonitor", "false"],

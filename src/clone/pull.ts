@@ -74,6 +74,7 @@ async function pullRepository(
     if (want.length > 0 || work !== undefined) {
       const have = await saved.tips();
       const wip = await fetchBundle(ctx, inside, source, prefix, {
+        session: spec.session,
         objectFormat: inRefs.objectFormat,
         have,
         want,
