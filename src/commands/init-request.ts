@@ -94,6 +94,8 @@ export async function makeRequest(
     names.map((name) => ({ name, ...wanted })),
   );
   const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
+  const { checkBranches } = await import("../project/branch-notes.ts");
+  for (const note of await checkBranches(ctx, project, sessions)) app.terminal.err(`note: ${note}`);
   const configName = flags.config ?? settings.devcontainer;
   return {
     project: project.facts,
