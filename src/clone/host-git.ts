@@ -61,7 +61,23 @@ export function hostGitEnvironment(
   };
 }
 
+/**
+ * As if nobody had configured git on this machine: line ends, filters, attributes and the like. For what a container's git looks
+ * at afterwards, which knows the repository's settings alone.
+ */
+const unconfigured: Readonly<Record<string, string>> = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_ATTR_NOSYSTEM: "1",
+};
+const unconfiguredFiles: [string, string][] = [
+  ["core.attributesFile", "/dev/null"],
+  ["core.excludesFile", "/dev/null"],
+];
+
 export interface HostGitOptions extends Omit<RunOptions, "env"> {
+  /** without the user's and the machine's configuration */
+  isolated?: boolean;
   /** paths whose owner does not matter */
   safe?: readonly string[];
   /** configuration that wins over every file */
@@ -78,8 +94,14 @@ export async function hostGit(
   args: readonly string[],
   options: HostGitOptions = {},
 ): Promise<RunResult> {
-  const { safe = [], config = [], extraEnv = {}, ...rest } = options;
-  const env = { ...hostGitEnvironment(ctx.env, safe, config), ...extraEnv };
+  const { safe = [], config = [], extraEnv = {}, isolated = false, ...rest } = options;
+  // `git -c` of the caller's arrives as variables, too
+  const own = isolated ? { ...ctx.env, GIT_CONFIG_COUNT: undefined } : ctx.env;
+  const env = {
+    ...hostGitEnvironment(own, safe, isolated ? [...unconfiguredFiles, ...config] : config),
+    ...(isolated ? unconfigured : {}),
+    ...extraEnv,
+  };
   try {
     return await ctx.run("git", args, { signal: ctx.signal, ...rest, env });
   } catch (error) {

@@ -4,7 +4,7 @@ import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { chownTree, removeTree } from "../system/tree.ts";
-import { checkoutHead, refreshIndex } from "./checkout.ts";
+import { checkoutHead, filterNotes, refreshIndex } from "./checkout.ts";
 import { planClone } from "./clone-plan.ts";
 import { copyObjects } from "./copy-objects.ts";
 import { renderGitConfig } from "./git-config.ts";
@@ -79,11 +79,12 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<strin
     for (const each of [place, ...modules.places])
       await lchown(join(each.gitDir, "index"), spec.uid, spec.gid).catch(() => undefined);
   }
-  return [...shallowNotes(project), ...notes, ...modules.notes];
+  const filters = await filterNotes(ctx, place, project.filters);
+  return [...shallowNotes(project), ...filters, ...notes, ...modules.notes];
 }
 
 async function initialise(ctx: Context, path: string, project: ProjectRefs): Promise<void> {
-  // No template and no hooks: the user's are for the host, and newer git (2.47) runs reference-transaction in init too.
+  // Nothing of the user's: what is set up here is for the host, and newer git (2.47) runs reference-transaction in init too.
   // The plain files format is what every git in a container reads.
   const args = [
     "-c",
@@ -94,7 +95,7 @@ async function initialise(ctx: Context, path: string, project: ProjectRefs): Pro
     `--object-format=${project.objectFormat}`,
     path,
   ];
-  await hostGitOk(ctx, args, { what: "git init", extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
+  await hostGitOk(ctx, args, { what: "git init", isolated: true, extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
   await mkdir(join(path, ".git", "info"), { recursive: true });
 }
 
@@ -111,9 +112,9 @@ async function writeRefs(spec: CloneSpec, gitDir: string, project: ProjectRefs):
   await writeFile(at("config"), renderGitConfig(plan.settings), { flag: "a", encoding: "latin1" });
 }
 
-/** A partial clone may fetch what it lacks, a filter may do anything: neither is to write in the project's store. */
-function mayBorrow({ config, hasFilters }: ProjectRefs): boolean {
-  return !hasFilters && !config.some(([key]) => /\.(promisor|partialclonefilter)$/.test(key));
+/** A partial clone may fetch what it lacks: not into the project's store. */
+function mayBorrow({ config }: ProjectRefs): boolean {
+  return !config.some(([key]) => /\.(promisor|partialclonefilter)$/.test(key));
 }
 
 function shallowNotes(project: ProjectRefs): string[] {

@@ -24,8 +24,8 @@ export interface ProjectRefs {
   objects: string;
   /** the project's settings that decide what a checkout looks like, and its branches' upstreams: key and value */
   config: [key: string, value: string][];
-  /** somebody's program, other than git-lfs, may change files when they are checked out */
-  hasFilters: boolean;
+  /** names of the filters that are set up for the project on this machine, by whomever */
+  filters: string[];
 }
 
 const wanted =
@@ -52,7 +52,7 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
   if (source.kind === "store" && source.project !== undefined) {
     const { refs: its, current: branch, config: settings } = source.project;
     const chosen = settings.filter(([key]) => wanted.test(key));
-    return { ...store, shallow, refs: its, current: branch, config: chosen, hasFilters: config.hasFilters };
+    return { ...store, shallow, refs: its, current: branch, config: chosen, filters: config.filters };
   }
   const { refs, current } = parseRefs(list);
   return {
@@ -64,12 +64,12 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
   };
 }
 
-/** The repository's own settings; whether there are filters is asked of the user's as well. */
+/** The repository's own settings; filters also from the user's. */
 async function readConfig(
   ctx: Context,
   git: readonly string[],
   safe: readonly string[],
-): Promise<Pick<ProjectRefs, "config" | "hasFilters">> {
+): Promise<Pick<ProjectRefs, "config" | "filters">> {
   const list = ["-z", "--list", "--includes"];
   const all = await hostGit(ctx, [...git, "config", "--show-scope", ...list], { safe });
   // git before 2.26 does not know scopes
@@ -77,7 +77,9 @@ async function readConfig(
     all.code === 0 ? scoped(all.stdout) : await hostGit(ctx, [...git, "config", "--local", ...list], { safe });
   return {
     config: parseConfig(own.stdout).filter(([key]) => wanted.test(key)),
-    hasFilters: all.code !== 0 || /(?:^|\0)filter\.(?!lfs\.)[^\n]*\.(?:smudge|process)\n/.test(all.stdout),
+    filters: [...all.stdout.matchAll(/(?:^|\0)filter\.([^\n]*)\.(?:smudge|clean|process)\n/g)].map(
+      ([, name = ""]) => name,
+    ),
   };
 }
 

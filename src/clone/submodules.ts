@@ -147,7 +147,7 @@ async function copyModule(
     `--object-format=${project.objectFormat}`,
     place.gitDir,
   ];
-  await hostGitOk(ctx, init, { what: "git init", extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
+  await hostGitOk(ctx, init, { what: "git init", isolated: true, extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
   await copyObjects(project.objects, join(place.gitDir, "objects"), ctx.signal);
   const refs = project.refs.filter((ref) => ref.target === "" && !ref.name.startsWith("refs/heads/"));
   await writeFile(

@@ -176,7 +176,7 @@ describe("makeClone", () => {
     expect(await shop.sh(spec.path, list)).toBe(await shop.sh(project, list));
   });
 
-  it("leaves the user's hooks, templates and monitors out, and lets the user's filters run", async () => {
+  it("leaves the user's hooks, templates, monitors and filters out, and says which filters", async () => {
     const project = await shop.project();
     await shop.sh(
       shop.root,
@@ -192,10 +192,67 @@ describe("makeClone", () => {
     );
     const spec = await shop.spec(project, "a");
     await shop.sh(shop.root, "rm -f canary");
-    await makeClone(shop.context, spec);
+    const { notes } = await makeClone(shop.context, spec);
+    expect(notes).toEqual([expect.stringContaining("filter up is not used")]);
     expect(await readdir(shop.root)).not.toContain("canary");
     expect(await readdir(join(spec.path, ".git"))).not.toContain("hooks");
-    expect(await readFile(join(spec.path, "shout"), "utf8")).toBe("LOUD\n");
+    expect(await readFile(join(spec.path, "shout"), "utf8")).toBe("loud\n");
+  });
+
+  it.each([
+    ["core.autocrlf", "true"],
+    ["core.autocrlf", "input"],
+    ["core.eol", "crlf"],
+    ["core.safecrlf", "true"],
+    ["core.symlinks", "false"],
+    ["core.fileMode", "false"],
+    ["core.excludesFile", "IGNORE"],
+    ["core.attributesFile", "ATTRIBUTES"],
+    ["core.sharedRepository", "group"],
+    ["extensions.worktreeConfig", "true"],
+    ["core.quotePath", "false"],
+    ["filter.x.smudge", "sed s/b/c/"],
+  ])("is the same and clean for a git that knows nothing of the user's %s=%s", async (key, value) => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      String.raw`printf '*.txt text\n*.win text eol=crlf\nf filter=x\n' >.gitattributes; printf 'a\nb\n' >t.txt; printf 'a\nb\n' >plain
+      printf 'a\r\nb\n' >mixed; printf 'a\nb\n' >w.win; printf 'a\nb\n' >f; echo x >run; chmod +x run; ln -s readme link; git add -A; git commit -qm files`,
+    );
+    const look = "ls -l | awk '{print $1}'; sha256sum t.txt plain mixed w.win f run; readlink link";
+    const bare = await shop.spec(project, "bare");
+    await makeClone(shop.context, bare);
+    const files = join(shop.root, "files");
+    await mkdir(files);
+    await writeFile(join(files, "IGNORE"), "*\n");
+    await writeFile(join(files, "ATTRIBUTES"), "* text eol=crlf\n* filter=x\n");
+    await shop.git(shop.root, "config", "--global", key, /^[A-Z]+$/.test(value) ? join(files, value) : value);
+    // As `git -c` hands it on to an alias, which is how cowork may have been called.
+    const env = { ...shop.env, GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.autocrlf", GIT_CONFIG_VALUE_0: "true" };
+    for (const [name, context] of [
+      ["a", shop.context],
+      ["b", { ...shop.context, env }],
+    ] as const) {
+      const spec = await shop.spec(project, name);
+      await makeClone(context, spec);
+      const inside = `export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1; unset GIT_CONFIG_COUNT`;
+      expect(
+        await shop.sh(spec.path, `${inside}; git status --porcelain --ignored; touch *; git status --porcelain`),
+      ).toBe("");
+      expect(await shop.sh(spec.path, look)).toBe(await shop.sh(bare.path, look));
+      expect(await readFile(join(spec.path, ".git/config"), "utf8")).toBe(
+        await readFile(join(bare.path, ".git/config"), "utf8"),
+      );
+    }
+  });
+
+  it("keeps the line ends that the project's own settings ask for, and is clean", async () => {
+    const project = await shop.project();
+    await shop.sh(project, "git config core.autocrlf true");
+    const spec = await shop.spec(project, "a");
+    await makeClone(shop.context, spec);
+    expect(await readFile(join(spec.path, "readme"), "utf8")).toBe("hello\r\n");
+    await clean(spec.path);
   });
 
   it("does nothing where the clone is, starts anew where a half-made one lies, and touches nothing else", async () => {
@@ -274,7 +331,7 @@ describe("the project's store", () => {
   const objects = async (project: string): Promise<string[]> =>
     (await allFiles(join(project, ".git", "objects"))).toSorted();
 
-  it("is only read, also by a filter of the user's that makes objects", async () => {
+  it("is only read, and no filter of the user's runs", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -285,7 +342,7 @@ describe("the project's store", () => {
     const spec = await shop.spec(project, "a");
     await makeClone(shop.context, spec);
     expect(await objects(project)).toEqual(before);
-    expect((await objects(spec.path)).length).toBe(before.length + 1);
+    expect((await objects(spec.path)).length).toBe(before.length);
   });
 
   it.each(["large files", "alternates"])("serves the checkout while it is copied: %s", async (kind) => {
