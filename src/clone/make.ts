@@ -80,7 +80,7 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<strin
       await lchown(join(each.gitDir, "index"), spec.uid, spec.gid).catch(() => undefined);
   }
   const filters = await filterNotes(ctx, place, project.filters);
-  return [...shallowNotes(project), ...filters, ...notes, ...modules.notes];
+  return [...shallowNotes(project), ...project.notes, ...filters, ...notes, ...modules.notes];
 }
 
 async function initialise(ctx: Context, path: string, project: ProjectRefs): Promise<void> {

@@ -8,7 +8,7 @@ import { copyObjects } from "./copy-objects.ts";
 import { renderGitConfig, type Setting, splitKey } from "./git-config.ts";
 import { hostGit, hostGitOk } from "./host-git.ts";
 import { parseConfig, readProjectRefs } from "./project-refs.ts";
-import { withoutCredentials } from "./url.ts";
+import { latin1, planRemotes } from "./plan-remotes.ts";
 
 /** Deeper than anyone nests; a repository that names itself as its submodule ends here. */
 const maxDepth = 8;
@@ -157,11 +157,17 @@ async function copyModule(
   );
   await writeFile(join(place.gitDir, "HEAD"), `${module.commit}\n`);
   if (project.shallow !== undefined) await writeFile(join(place.gitDir, "shallow"), project.shallow);
-  const url = await moduleUrl(ctx, from);
-  await writeFile(join(place.gitDir, "config"), renderGitConfig(moduleSettings(place, url)), { flag: "a" });
+  const url = project.config.find(([key]) => key === "remote.origin.url")?.[1];
+  const settings = [...moduleSettings(place), ...planRemotes(project.config, url)];
+  await writeFile(join(place.gitDir, "config"), renderGitConfig(settings), { flag: "a", encoding: "latin1" });
   await mkdir(place.workTree, { recursive: true });
   await writeFile(join(place.workTree, ".git"), `gitdir: ${relative(place.workTree, place.gitDir)}\n`);
-  const notes = await checkoutHead(ctx, place, join(from, "lfs", "objects"), `submodule ${plain(module.path)}`);
+  const label = `submodule ${plain(module.path)}`;
+  const notes = [
+    ...project.notes.map((note) => `${label}: ${note}`),
+    ...(url === undefined ? [`${label}: its origin is a path on this machine, or it has none; it gets no origin`] : []),
+    ...(await checkoutHead(ctx, place, join(from, "lfs", "objects"), label)),
+  ];
   const active: Setting[] = [
     ["submodule", module.name, "active", "true"],
     ...(url === undefined ? [] : [["submodule", module.name, "url", url] as const]),
@@ -170,22 +176,12 @@ async function copyModule(
   return { place, notes };
 }
 
-async function moduleUrl(ctx: Context, gitDir: string): Promise<string | undefined> {
-  const url = await hostGit(ctx, ["--git-dir", gitDir, "config", "--get", "remote.origin.url"]);
-  return url.code === 0 ? withoutCredentials(url.stdout.trimEnd()) : undefined;
-}
-
-function moduleSettings(place: Workplace, url: string | undefined): Setting[] {
-  const core: Setting[] = [
+function moduleSettings(place: Workplace): Setting[] {
+  return [
     ["core", undefined, "bare", "false"],
     ["core", undefined, "logallrefupdates", "true"],
-    ["core", undefined, "worktree", relative(place.gitDir, place.workTree)],
+    ["core", undefined, "worktree", latin1(relative(place.gitDir, place.workTree))],
   ];
-  const remote: Setting[] = [
-    ["remote", "origin", "url", url ?? ""],
-    ["remote", "origin", "fetch", "+refs/heads/*:refs/remotes/origin/*"],
-  ];
-  return url === undefined ? core : [...core, ...remote];
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { plain } from "../system/text.ts";
 import { findPlace, type FindContext, type Place } from "./find-place.ts";
 import type { Tree } from "./find-tree.ts";
 import { getFromGit, tryGit, type GitContext } from "./git.ts";
-import { cleanOrigin } from "./origin.ts";
+import { cleanOrigin } from "../system/remote-url.ts";
 import type { Project } from "./types.ts";
 
 /**
@@ -81,7 +81,11 @@ async function readOrigin(
   // As git would use it: a clone inside a container does not have the user's `url.….insteadOf`.
   const url = await tryGit(ctx, cwd, ["remote", "get-url", "origin"]);
   if (url === undefined) return { url: undefined, hadCredentials: false, notes: [] };
-  const origin = cleanOrigin(url);
+  const used = cleanOrigin(url);
+  // A rewriting of the user's may lead to a copy on this machine; what the repository says itself leads elsewhere.
+  const written = used.isLocal ? await tryGit(ctx, cwd, ["config", "-z", "--get-all", "remote.origin.url"]) : undefined;
+  const literal = written === undefined ? used : cleanOrigin(written.split("\0")[0] ?? "");
+  const origin = literal.isLocal ? used : literal;
   const notes = origin.isLocal ? ["the project's origin is a path on this machine; sessions get no origin"] : [];
   return { url: origin.url, hadCredentials: origin.hadCredentials, notes };
 }

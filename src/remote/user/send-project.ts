@@ -28,7 +28,7 @@ export async function sendProject(
 ): Promise<Source> {
   const { facts, source, commits } = project;
   const known = await readProjectRefs(ctx, source);
-  const { refs, current, config, objectFormat, shallow } = known;
+  const { refs, current, config, objectFormat, shallow, notes } = known;
   const identity = {
     name: facts.name,
     rootCommit: facts.rootCommit,
@@ -55,7 +55,7 @@ export async function sendProject(
   return {
     kind: "store",
     gitDir,
-    project: { refs, config, ...(current === undefined ? {} : { current }) },
+    project: { refs, config, notes, ...(current === undefined ? {} : { current }) },
   };
 }
 
