@@ -150,9 +150,7 @@ export async function hostGitBytes(
 }
 
 export function gitFailed(what: string, result: { code: number; stderr: string }): CoworkError {
-  const lines = result.stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "");
-  const said =
-    lines.findLast((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? `it ended with code ${result.code}`;
+  const said = reasonIn(result.stderr) ?? `it ended with code ${result.code}`;
   // Git does not say why it could not write a file; a folder of ours that may not be written says `Permission denied`.
   const full = /No space left on device|Disk quota exceeded|unable to write file|write error/i;
   if (full.test(result.stderr) && !/Permission denied|Read-only/i.test(result.stderr)) {
@@ -162,5 +160,24 @@ export function gitFailed(what: string, result: { code: number; stderr: string }
       detail: result.stderr,
     });
   }
-  return new CoworkError("GIT_FAILED", `${what} failed: ${plain(said).slice(0, 400)}`, { detail: result.stderr });
+  const hint = /git-lfs\b.*not found|cannot (?:run|exec) '?git-lfs|'lfs' is not a git command/i.test(result.stderr)
+    ? "install git-lfs, which your git configuration names: https://git-lfs.com"
+    : undefined;
+  return new CoworkError("GIT_FAILED", `${what} failed: ${plain(said).slice(0, 400)}`, {
+    detail: result.stderr,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** What git and its helpers say once something else has failed. */
+const consequence =
+  /hung up unexpectedly|early EOF|(?:index-pack|pack-objects|unpack-objects)\b.* (?:died|failed|output)|filter '.*' failed|filter-process' failed|Could not read from remote/i;
+
+/** Git's last word; where that only tells what broke because of it, the cause as well, which stands before it. */
+function reasonIn(stderr: string): string | undefined {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "" && !/^(?:hint|warning):/.test(line));
+  const last = lines.findLast((line) => /^(?:fatal|error):/.test(line)) ?? lines.at(-1);
+  if (last === undefined || !consequence.test(last)) return last;
+  const cause = lines.find((line) => !consequence.test(line));
+  return cause === undefined ? last : `${cause} (${last.replace(/^(?:fatal|error): /, "")})`;
 }

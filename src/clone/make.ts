@@ -9,6 +9,8 @@ import { planClone } from "./clone-plan.ts";
 import { copyObjects } from "./copy-objects.ts";
 import { renderGitConfig } from "./git-config.ts";
 import { hostGitOk } from "./host-git.ts";
+import { completePartial } from "./partial.ts";
+import { keptRemotes } from "./plan-remotes.ts";
 import { type ProjectRefs, readProjectRefs } from "./project-refs.ts";
 import { copySubmodules } from "./submodules.ts";
 import type { CloneResult, CloneSpec } from "./types.ts";
@@ -54,6 +56,8 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<strin
   const { source } = spec;
   // Refs before objects: what they name is there when the objects are copied.
   const project = await readProjectRefs(ctx, source);
+  const reachable = keptRemotes(project.config, spec.origin);
+  const partial = await completePartial(ctx, source, { ...project, commit: spec.start.commit, reachable });
   const place = { gitDir: join(path, ".git"), workTree: path, commit: spec.start.commit };
   await mkdir(path, { mode: 0o755 });
   await initialise(ctx, path, project);
@@ -80,7 +84,7 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<strin
       await lchown(join(each.gitDir, "index"), spec.uid, spec.gid).catch(() => undefined);
   }
   const filters = await filterNotes(ctx, place, project.filters);
-  return [...shallowNotes(project), ...project.notes, ...filters, ...notes, ...modules.notes];
+  return [...shallowNotes(project), ...partial, ...project.notes, ...filters, ...notes, ...modules.notes];
 }
 
 async function initialise(ctx: Context, path: string, project: ProjectRefs): Promise<void> {

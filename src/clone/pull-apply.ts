@@ -259,14 +259,16 @@ async function fastForward(ctx: Context, place: string, ref: string, oid: string
 }
 
 async function checkedOut(git: Git): Promise<Map<string, string>> {
-  const list = await git(["worktree", "list", "--porcelain"]);
+  // git before 2.36 cannot end its lines otherwise; then a path with a line end in it is not understood.
+  const zeroed = await git(["worktree", "list", "--porcelain", "-z"]);
+  const list = zeroed?.split("\0") ?? (await git(["worktree", "list", "--porcelain"]))?.split("\n");
   if (list === undefined) throw new CoworkError("GIT_FAILED", "git worktree list failed in the project.");
   const places = new Map<string, string>();
-  for (const block of list.split("\n\n")) {
-    const lines = block.split("\n");
-    const place = lines.find((line) => line.startsWith("worktree "))?.slice("worktree ".length);
-    const ref = lines.find((line) => line.startsWith("branch "))?.slice("branch ".length);
-    if (place !== undefined && ref !== undefined) places.set(ref, place);
+  let place: string | undefined;
+  for (const line of list) {
+    if (line === "") place = undefined;
+    if (line.startsWith("worktree ")) place = line.slice("worktree ".length);
+    if (line.startsWith("branch ") && place !== undefined) places.set(line.slice("branch ".length), place);
   }
   return places;
 }

@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { halfMade, makeClone } from "../../../src/clone/make.ts";
+import { makeBundle } from "../../../src/clone/make-bundle.ts";
 import { type GitWorkshop, gitWorkshop } from "../../support/git-project.ts";
 
 let shop: GitWorkshop;
@@ -131,6 +132,57 @@ describe("makeClone", () => {
     expect(notes[0]).toContain("shallow");
     expect(await shop.git(spec.path, "rev-list", "--count", "HEAD")).toBe("2");
     await clean(spec.path);
+  });
+
+  describe("of a partial clone", () => {
+    const partial = async (filter: string): Promise<string> => {
+      const up = await shop.project("up");
+      await shop.sh(
+        up,
+        `git config uploadpack.allowFilter true; mkdir d; for i in 1 2 3 4 5; do echo v$i >f; echo $i >d/f$i; git rm -q --cached --ignore-unmatch d/f1; git add -A; git commit -qm c$i; done`,
+      );
+      await shop.sh(shop.root, `git clone -q --filter=${filter} "file://$PWD/up" app`);
+      return join(shop.root, "app");
+    };
+
+    it.each(["blob:none", "tree:0"])(
+      "has all that its history needs where git inside cannot fetch it: %s",
+      async (filter) => {
+        const project = await partial(filter);
+        const spec = await shop.spec(project, "a");
+        expect(await makeClone(shop.context, spec)).toEqual({ notes: [] });
+        await shop.sh(shop.root, "mv up gone");
+        expect(await shop.git(spec.path, "show", "HEAD~3:f")).toBe("v2");
+        expect(await shop.git(spec.path, "rev-list", "--objects", "--missing=print", "--all")).not.toMatch(/^\?/m);
+        await clean(spec.path);
+      },
+    );
+
+    it("starts from an older commit, and leaves the rest to git where its remote goes along", async () => {
+      const project = await partial("blob:none");
+      const commit = await shop.git(project, "rev-parse", "HEAD~3");
+      const spec = await shop.spec(project, "a", {
+        start: { branch: "a", commit, existing: false },
+        origin: "https://example.invalid/app.git",
+      });
+      const { notes } = await makeClone(shop.context, spec);
+      expect(notes).toEqual([expect.stringContaining("partial clone")]);
+      expect(await readFile(join(spec.path, "f"), "utf8")).toBe("v2\n");
+      expect(await shop.git(spec.path, "config", "remote.origin.promisor")).toBe("true");
+    });
+
+    it("says what cannot be had, and refuses what it cannot start from", async () => {
+      const project = await partial("blob:none");
+      await shop.sh(shop.root, "mv up gone");
+      const { notes } = await makeClone(shop.context, await shop.spec(project, "a"));
+      expect(notes).toEqual([expect.stringMatching(/partial clone, and \d+ objects .* could not be fetched: .*up/)]);
+      const commit = await shop.git(project, "rev-parse", "HEAD~3");
+      const old = await shop.spec(project, "b", { start: { branch: "b", commit, existing: false } });
+      await expect(makeClone(shop.context, old)).rejects.toMatchObject({
+        code: "GIT_FAILED",
+        hint: expect.stringContaining("git fetch --refetch --no-filter origin") as string,
+      });
+    });
   });
 
   it("clones a linked worktree, with its branch", async () => {
@@ -294,6 +346,21 @@ describe("makeClone", () => {
     const wrong = { ...spec, start: { ...spec.start, commit: "1".repeat(40) } };
     await expect(makeClone(shop.context, wrong)).rejects.toMatchObject({ code: "GIT_FAILED" });
     expect(await readdir(shop.context.paths.sessions)).toEqual([]);
+  });
+
+  it("works in a folder with a line end, a quote and a colon in its name, also as a linked worktree", async () => {
+    const project = await shop.project('a\nb:"c"');
+    await shop.git(project, "worktree", "add", "-q", "-b", "side", join(shop.root, "side\ntree"));
+    for (const [n, folder] of [project, join(shop.root, "side\ntree")].entries()) {
+      const spec = await shop.spec(folder, `s${n}`);
+      await makeClone(shop.context, spec);
+      await clean(spec.path);
+      expect(await readFile(join(spec.path, "readme"), "utf8")).toBe("hello\n");
+      // what borrows the project's objects
+      const bundle = await makeBundle(shop.context, spec.source, { oids: [spec.start.commit], have: [] }, shop.root);
+      expect(await shop.git(spec.path, "bundle", "verify", "-q", bundle ?? "")).toBe("");
+      await shop.sh(shop.root, "rm -rf repository commits.bundle");
+    }
   });
 
   it("works while the project repacks itself", async () => {

@@ -86,6 +86,26 @@ describe("objects that git calls malformed", () => {
   });
 });
 
+describe("a partial clone", () => {
+  it("takes commits whose files stand beside others that it lacks itself", async () => {
+    const up = await shop.project("up");
+    await shop.sh(up, "git config uploadpack.allowFilter true; mkdir d; echo 1 >d/f; git add -A; git commit -qm d");
+    await shop.sh(shop.root, `git clone -q --filter=blob:none --sparse "file://${up}" part`);
+    const part = join(shop.root, "part");
+    project = part;
+    spec = await shop.spec(part, "p", { origin: "https://example.invalid/app.git" });
+    await makeClone(shop.context, spec);
+    await shop.sh(spec.path, "echo 2 >new; git add -A; git commit -qm new");
+    const result = await pullSession(shop.context, localInside(spec.path, shop.env), spec.source, {
+      session: "p",
+      startBranch: "p",
+      identity: { name: "Grace", email: "grace@example.org" },
+    });
+    expect(result.refs).toMatchObject([{ ref: "refs/heads/p", state: "made" }]);
+    expect(await shop.git(part, "log", "-1", "--format=%s", "p")).toBe("new");
+  });
+});
+
 describe("a pull that fails", () => {
   it("leaves nothing in the project's store, also on a full disk, and works when there is room", async () => {
     await shop.sh(spec.path, "head -c 200000 /dev/urandom >big; git add -A; git commit -qm big");
