@@ -62,7 +62,7 @@ async function hintFor(
 ): Promise<string> {
   for (const entry of await readRecords(ctx)) {
     const isOn = "record" in entry && entry.record.start.branch === name && (await isMeant(entry, project));
-    if (isOn) return `${name} is the branch of session ${entry.record.name}: use ${entry.record.name}`;
+    if (isOn) return `use the name of the session on that branch: ${entry.record.name}`;
   }
   const other = nameLike(name);
   if (other === undefined) return "cowork list";

@@ -40,7 +40,7 @@ test("a branch's name in place of a session's leads to the session on it, or to 
       () => "found",
       (error: CoworkError) => error.hint,
     );
-  expect(await hint("feature/x")).toBe("feature/x is the branch of session x: use x");
+  expect(await hint("feature/x")).toBe("use the name of the session on that branch: x");
   expect(await hint("feature/y")).toBe("cowork list, or cowork init feature-y --branch feature/y to make it");
   expect(await hint("y")).toBe("cowork list, or cowork init y to make it");
   expect(await hint("a..b")).toBe("cowork list");
