@@ -57,7 +57,9 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<strin
   // Refs before objects: what they name is there when the objects are copied.
   const project = await readProjectRefs(ctx, source);
   const reachable = keptRemotes(project.config, spec.origin);
-  const partial = await completePartial(ctx, source, { ...project, commit: spec.start.commit, reachable });
+  // A store on a host has got everything.
+  const wanted = { ...project, commit: spec.start.commit, reachable };
+  const partial = source.kind === "store" ? [] : await completePartial(ctx, source, wanted);
   const place = { gitDir: join(path, ".git"), workTree: path, commit: spec.start.commit };
   await mkdir(path, { mode: 0o755 });
   await initialise(ctx, path, project);

@@ -171,6 +171,27 @@ describe("makeClone", () => {
       expect(await shop.git(spec.path, "config", "remote.origin.promisor")).toBe("true");
     });
 
+    it("has what its submodules need, too", async () => {
+      const lib = await partial("blob:none");
+      await shop.sh(shop.root, "mv app lib");
+      const project = await shop.project();
+      await shop.sh(
+        project,
+        `git submodule --quiet add "file://${shop.root}/up" up; git -C up checkout -q HEAD~3; git commit -qam sub`,
+      );
+      await shop.sh(
+        project,
+        `rm -rf .git/modules/up/objects; cp -r ../lib/.git/objects .git/modules/up/objects
+        git -C up config remote.origin.promisor true; git -C up config remote.origin.partialclonefilter blob:none`,
+      );
+      expect(lib).toBe(join(shop.root, "app"));
+      const spec = await shop.spec(project, "a");
+      await makeClone(shop.context, spec);
+      expect(await readFile(join(spec.path, "up/f"), "utf8")).toBe("v2\n");
+      await shop.sh(shop.root, "mv up gone");
+      expect(await shop.git(join(spec.path, "up"), "show", "HEAD~1:f")).toBe("v1");
+    });
+
     it("says what cannot be had, and refuses what it cannot start from", async () => {
       const project = await partial("blob:none");
       await shop.sh(shop.root, "mv up gone");
