@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { removeTree } from "../system/tree.ts";
 import { onceARun } from "../system/known.ts";
+import { plain } from "../system/text.ts";
 import { hostGit, hostGitOk } from "./host-git.ts";
 import { lfsFiles } from "./lfs-store.ts";
 
@@ -15,14 +16,9 @@ export interface Workplace {
   commit: string;
 }
 
-/** Settings for git while a clone is made: nothing of the user's that would stay behind in it, and no hook. */
+/** Settings for git while a clone is made. */
 const checkoutConfig: [string, string][] = [
   ["core.hooksPath", "/dev/null"],
-  ["core.fsmonitor", "false"],
-  ["core.splitIndex", "false"],
-  ["core.untrackedCache", "false"],
-  // as the container's git will see it, which knows the repository's settings and not the user's
-  ["core.sparseCheckout", "false"],
   ["checkout.workers", "0"],
 ];
 /** Without git-lfs, what it keeps is checked out as pointers instead of failing. */
@@ -69,7 +65,7 @@ export async function checkoutHead(
   if (lfs !== "unused") await from.copied;
   const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
   if (lfs !== "unused") await copyLfsObjects(lfsStore, join(place.gitDir, "lfs", "objects"), ctx.signal);
-  const options = { cwd: place.workTree, safe: [place.workTree, place.gitDir], config };
+  const options = { cwd: place.workTree, safe: [place.workTree, place.gitDir], config, isolated: true };
   await hostGitOk(ctx, [...git, "read-tree", "-m", "-u", "--no-recurse-submodules", "HEAD"], {
     ...options,
     what: `Checking out ${what}`,
@@ -98,6 +94,7 @@ export async function refreshIndex(ctx: Context, place: Workplace): Promise<void
     cwd: place.workTree,
     safe: [place.workTree, place.gitDir],
     config,
+    isolated: true,
   });
 }
 
@@ -105,25 +102,45 @@ type LfsState = "unused" | "there" | "missing";
 
 async function lfsState(
   ctx: Context,
-  { commit }: Workplace,
+  place: Workplace,
   git: string[],
   extraEnv: Record<string, string> = {},
 ): Promise<LfsState> {
-  return await onceARun(ctx, `lfs ${commit}`, () => findLfsState(ctx, git, extraEnv));
+  if (!(await readFilters(ctx, place, git, extraEnv)).includes("lfs")) return "unused";
+  return await onceARun(ctx, "git-lfs", async () =>
+    (await hostGit(ctx, ["lfs", "version"])).code === 0 ? "there" : "missing",
+  );
 }
 
-async function findLfsState(
+/** Names of the filters that the commit's attributes ask for. */
+async function readFilters(
   ctx: Context,
+  { commit }: Workplace,
   git: string[],
   extraEnv: Readonly<Record<string, string>>,
-): Promise<LfsState> {
+): Promise<string[]> {
   const attributes = [":(glob)**/.gitattributes", ".gitattributes"];
-  const used = await hostGit(ctx, [...git, "grep", "--quiet", "-e", "filter=lfs", "HEAD", "--", ...attributes], {
-    config: [["grep.fallbackToNoIndex", "false"]],
-    extraEnv,
+  const pattern = ["-h", "-I", "--only-matching", "-E", "-e", "filter=[^[:space:]]+"];
+  return await onceARun(ctx, `filters ${commit}`, async () => {
+    const found = await hostGit(ctx, [...git, "grep", ...pattern, "HEAD", "--", ...attributes], {
+      config: [["grep.fallbackToNoIndex", "false"]],
+      isolated: true,
+      extraEnv,
+    });
+    return [...new Set(found.stdout.split("\n").flatMap((line) => /^filter=(.+)$/.exec(line)?.[1] ?? []))];
   });
-  if (used.code !== 0) return "unused";
-  return (await hostGit(ctx, ["lfs", "version"])).code === 0 ? "there" : "missing";
+}
+
+/**
+ * Filters that the project's files ask for and that the user has set up on this machine: inside nobody has, so files are as they were
+ * committed.
+ */
+export async function filterNotes(ctx: Context, place: Workplace, configured: readonly string[]): Promise<string[]> {
+  if (configured.length === 0) return [];
+  const used = await readFilters(ctx, place, ["--git-dir", place.gitDir, "--work-tree", place.workTree], {});
+  return used
+    .filter((name) => name !== "lfs" && configured.includes(name))
+    .map((name) => `your git filter ${plain(name)} is not used in the session: its files are as they were committed`);
 }
 
 async function copyLfsObjects(from: string, to: string, signal: AbortSignal): Promise<void> {

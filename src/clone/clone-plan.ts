@@ -1,6 +1,8 @@
 import type { CloneSpec } from "./types.ts";
 import type { ProjectRefs, Ref } from "./project-refs.ts";
+import { isNested } from "../system/ref-names.ts";
 import { type Setting, splitKey } from "./git-config.ts";
+import { keptRemotes, latin1, planRemotes } from "./plan-remotes.ts";
 
 /** What is written into the fresh clone's `.git`. Names are bytes in strings (latin1). */
 export interface ClonePlan {
@@ -14,7 +16,7 @@ type Spec = Pick<CloneSpec, "start" | "origin">;
 
 /**
  * Which refs and settings the clone gets:
- * - tags as they are; `refs/remotes/origin/*` as the project last saw them (when there is an origin at all);
+ * - tags as they are; `refs/remotes/{remote}/*` of the remotes that go along, as the project last saw them;
  * - `refs/remotes/project/*`: the project's own branches as they were, to compare with and merge from; `push` renews them;
  * - local branches: the session's, and the one that the project has checked out, since people and scripts say `main`.
  */
@@ -26,14 +28,13 @@ export function planClone(spec: Spec, project: ProjectRefs): ClonePlan {
   const locals = new Map<string, string>();
   const current = project.current === undefined ? undefined : latin1(project.current);
   const currentOid = current === undefined ? undefined : branches.get(current);
-  if (current !== undefined && currentOid !== undefined && !nested(current, latin1(start.branch)))
+  if (current !== undefined && currentOid !== undefined && !isNested(current, latin1(start.branch)))
     locals.set(current, currentOid);
   locals.set(latin1(start.branch), start.commit);
 
+  const remotes = [...keptRemotes(project.config, spec.origin)];
   const refs = [
-    ...project.refs.filter(
-      (ref) => ref.name.startsWith("refs/tags/") || (spec.origin !== undefined && isOriginBranch(ref)),
-    ),
+    ...project.refs.filter((ref) => ref.name.startsWith("refs/tags/") || isBranchOf(remotes, ref)),
     ...[...branches].map(([name, oid]) => ({ name: `refs/remotes/project/${name}`, oid })),
     ...[...locals].map(([name, oid]) => ({ name: heads + name, oid })),
   ];
@@ -43,7 +44,7 @@ export function planClone(spec: Spec, project: ProjectRefs): ClonePlan {
       ? undefined
       : project.refs.find((ref) => ref.name === origins + "HEAD" && ref.target.startsWith(origins))?.target;
   const upstreams = [...locals.keys()].flatMap((branch) =>
-    upstream(branch, branch !== latin1(start.branch) || start.existing, project, spec),
+    upstream(branch, branch !== latin1(start.branch) || start.existing, project, spec, new Set(locals.keys())),
   );
   return {
     packedRefs: "# pack-refs with: \n" + lines.join(""),
@@ -55,13 +56,8 @@ export function planClone(spec: Spec, project: ProjectRefs): ClonePlan {
 const heads = "refs/heads/";
 const origins = "refs/remotes/origin/";
 
-function isOriginBranch(ref: Ref): boolean {
-  return ref.name.startsWith(origins) && ref.target === "";
-}
-
-/** `a` and `a/b` cannot both be branches. */
-function nested(one: string, other: string): boolean {
-  return one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+function isBranchOf(remotes: readonly string[], ref: Ref): boolean {
+  return ref.target === "" && remotes.some((remote) => ref.name.startsWith(`refs/remotes/${latin1(remote)}/`));
 }
 
 function general(spec: Spec, project: ProjectRefs): Setting[] {
@@ -70,44 +66,37 @@ function general(spec: Spec, project: ProjectRefs): Setting[] {
     const { section, sub, name } = splitKey(key);
     if (section === "core" && sub === undefined) settings.push([section, sub, name, value]);
   }
-  if (spec.origin === undefined) return settings;
-  settings.push(
-    ["remote", "origin", "url", spec.origin],
-    ["remote", "origin", "fetch", "+refs/heads/*:refs/remotes/origin/*"],
-  );
-  // A partial clone goes on fetching what it lacks from its origin.
-  for (const [key, value] of project.config) {
-    const { section, sub, name } = splitKey(key);
-    if (section === "remote" && sub === "origin") settings.push([section, sub, name, value]);
-  }
-  return settings;
+  return [...settings, ...planRemotes(project.config, spec.origin)];
 }
 
-/** An existing branch follows what it follows in the project; one that only origin has follows that. */
-function upstream(branch: string, existing: boolean, project: ProjectRefs, spec: Spec): Setting[] {
-  if (!existing || spec.origin === undefined) return [];
+/** An existing branch follows what it follows in the project, as far as that goes along; one that only origin has follows that. */
+function upstream(branch: string, existing: boolean, project: ProjectRefs, spec: Spec, locals: Set<string>): Setting[] {
+  if (!existing) return [];
   const own = new Map<string, string>();
   for (const [key, value] of project.config) {
     const { section, sub, name } = splitKey(key);
-    if (section === "branch" && sub !== undefined && latin1(sub) === branch) own.set(name, latin1(value));
+    if (section === "branch" && sub !== undefined && latin1(sub) === branch) own.set(name, value);
   }
+  const kept = keptRemotes(project.config, spec.origin);
   const remote = own.get("remote");
   const merge = own.get("merge");
-  if (remote === "origin" && merge !== undefined) {
+  const pushTo = own.get("pushremote");
+  const push: Setting[] =
+    pushTo !== undefined && kept.has(pushTo) ? [["branch", branch, "pushRemote", latin1(pushTo)]] : [];
+  const isThere =
+    remote === "."
+      ? merge?.startsWith(heads) === true && locals.has(latin1(merge.slice(heads.length)))
+      : remote !== undefined && kept.has(remote);
+  if (remote !== undefined && merge !== undefined && isThere) {
     const rebase = own.get("rebase");
     return [
-      ["branch", branch, "remote", remote],
-      ["branch", branch, "merge", merge],
-      ...(rebase === undefined ? [] : [["branch", branch, "rebase", rebase] as const]),
+      ["branch", branch, "remote", latin1(remote)],
+      ["branch", branch, "merge", latin1(merge)],
+      ...(rebase === undefined ? [] : [["branch", branch, "rebase", latin1(rebase)] as const]),
+      ...push,
     ];
   }
-  if (remote !== undefined || !project.refs.some((ref) => ref.name === origins + branch)) return [];
-  return [
-    ["branch", branch, "remote", "origin"],
-    ["branch", branch, "merge", heads + branch],
-  ];
-}
-
-function latin1(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
+  const isOnOrigin = kept.has("origin") && project.refs.some((ref) => ref.name === origins + branch);
+  if (remote !== undefined || !isOnOrigin) return push;
+  return [["branch", branch, "remote", "origin"], ["branch", branch, "merge", heads + branch], ...push];
 }

@@ -61,7 +61,23 @@ export function hostGitEnvironment(
   };
 }
 
+/**
+ * As if nobody had configured git on this machine: line ends, filters, attributes and the like. For what a container's git looks
+ * at afterwards, which knows the repository's settings alone.
+ */
+const unconfigured: Readonly<Record<string, string>> = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_ATTR_NOSYSTEM: "1",
+};
+const unconfiguredFiles: [string, string][] = [
+  ["core.attributesFile", "/dev/null"],
+  ["core.excludesFile", "/dev/null"],
+];
+
 export interface HostGitOptions extends Omit<RunOptions, "env"> {
+  /** without the user's and the machine's configuration */
+  isolated?: boolean;
   /** paths whose owner does not matter */
   safe?: readonly string[];
   /** configuration that wins over every file */
@@ -78,8 +94,14 @@ export async function hostGit(
   args: readonly string[],
   options: HostGitOptions = {},
 ): Promise<RunResult> {
-  const { safe = [], config = [], extraEnv = {}, ...rest } = options;
-  const env = { ...hostGitEnvironment(ctx.env, safe, config), ...extraEnv };
+  const { safe = [], config = [], extraEnv = {}, isolated = false, ...rest } = options;
+  // `git -c` of the caller's arrives as variables, too
+  const own = isolated ? { ...ctx.env, GIT_CONFIG_COUNT: undefined } : ctx.env;
+  const env = {
+    ...hostGitEnvironment(own, safe, isolated ? [...unconfiguredFiles, ...config] : config),
+    ...(isolated ? unconfigured : {}),
+    ...extraEnv,
+  };
   try {
     return await ctx.run("git", args, { signal: ctx.signal, ...rest, env });
   } catch (error) {
@@ -128,9 +150,7 @@ export async function hostGitBytes(
 }
 
 export function gitFailed(what: string, result: { code: number; stderr: string }): CoworkError {
-  const lines = result.stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "");
-  const said =
-    lines.findLast((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? `it ended with code ${result.code}`;
+  const said = reasonIn(result.stderr) ?? `it ended with code ${result.code}`;
   // Git does not say why it could not write a file; a folder of ours that may not be written says `Permission denied`.
   const full = /No space left on device|Disk quota exceeded|unable to write file|write error/i;
   if (full.test(result.stderr) && !/Permission denied|Read-only/i.test(result.stderr)) {
@@ -140,5 +160,24 @@ export function gitFailed(what: string, result: { code: number; stderr: string }
       detail: result.stderr,
     });
   }
-  return new CoworkError("GIT_FAILED", `${what} failed: ${plain(said).slice(0, 400)}`, { detail: result.stderr });
+  const hint = /git-lfs\b.*not found|cannot (?:run|exec) '?git-lfs|'lfs' is not a git command/i.test(result.stderr)
+    ? "install git-lfs, which your git configuration names: https://git-lfs.com"
+    : undefined;
+  return new CoworkError("GIT_FAILED", `${what} failed: ${plain(said).slice(0, 400)}`, {
+    detail: result.stderr,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** What git and its helpers say once something else has failed. */
+const consequence =
+  /hung up unexpectedly|early EOF|(?:index-pack|pack-objects|unpack-objects)\b.* (?:died|failed|output)|filter '.*' failed|filter-process' failed|Could not read from remote/i;
+
+/** Git's last word; where that only tells what broke because of it, the cause as well, which stands before it. */
+function reasonIn(stderr: string): string | undefined {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "" && !/^(?:hint|warning):/.test(line));
+  const last = lines.findLast((line) => /^(?:fatal|error):/.test(line)) ?? lines.at(-1);
+  if (last === undefined || !consequence.test(last)) return last;
+  const cause = lines.find((line) => !consequence.test(line));
+  return cause === undefined ? last : `${cause} (${last.replace(/^(?:fatal|error): /, "")})`;
 }

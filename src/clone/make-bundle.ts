@@ -4,6 +4,7 @@ import { CoworkError } from "../errors.ts";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
+import { alternatePath } from "./alternates.ts";
 import { hostGit, hostGitOk } from "./host-git.ts";
 import { initBare } from "./init-bare.ts";
 import { readStore } from "./project-refs.ts";
@@ -58,7 +59,7 @@ async function borrowObjects(ctx: Context, source: Source, folder: string): Prom
   const repository = join(folder, "repository");
   await initBare(ctx, repository, objectFormat);
   await mkdir(join(repository, "objects/info"), { recursive: true });
-  await writeFile(join(repository, "objects/info/alternates"), `${objects}\n`);
+  await writeFile(join(repository, "objects/info/alternates"), `${alternatePath(objects)}\n`);
   const shallow = await readFile(join(source.gitDir, "shallow")).catch(() => undefined);
   if (shallow !== undefined) await writeFile(join(repository, "shallow"), shallow);
   return repository;

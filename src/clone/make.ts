@@ -4,11 +4,13 @@ import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { chownTree, removeTree } from "../system/tree.ts";
-import { checkoutHead, refreshIndex } from "./checkout.ts";
+import { checkoutHead, filterNotes, refreshIndex } from "./checkout.ts";
 import { planClone } from "./clone-plan.ts";
 import { copyObjects } from "./copy-objects.ts";
 import { renderGitConfig } from "./git-config.ts";
 import { hostGitOk } from "./host-git.ts";
+import { completePartial } from "./partial.ts";
+import { keptRemotes } from "./plan-remotes.ts";
 import { type ProjectRefs, readProjectRefs } from "./project-refs.ts";
 import { copySubmodules } from "./submodules.ts";
 import type { CloneResult, CloneSpec } from "./types.ts";
@@ -54,6 +56,10 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<Clone
   const { source } = spec;
   // Refs before objects: what they name is there when the objects are copied.
   const project = await readProjectRefs(ctx, source);
+  const reachable = keptRemotes(project.config, spec.origin);
+  // A store on a host has got everything.
+  const wanted = { ...project, commit: spec.start.commit, reachable };
+  const partial = source.kind === "store" ? [] : await completePartial(ctx, source, wanted);
   const place = { gitDir: join(path, ".git"), workTree: path, commit: spec.start.commit };
   await mkdir(path, { mode: 0o755 });
   await initialise(ctx, path, project);
@@ -79,8 +85,9 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<Clone
     for (const each of [place, ...modules.places])
       await lchown(join(each.gitDir, "index"), spec.uid, spec.gid).catch(() => undefined);
   }
+  const filters = await filterNotes(ctx, place, project.filters);
   return {
-    notes: [...shallowNotes(project), ...notes, ...modules.notes],
+    notes: [...shallowNotes(project), ...partial, ...project.notes, ...filters, ...notes, ...modules.notes],
     remoteTips: remoteTips(project),
   };
 }
@@ -90,7 +97,7 @@ function remoteTips({ refs }: ProjectRefs): string[] {
 }
 
 async function initialise(ctx: Context, path: string, project: ProjectRefs): Promise<void> {
-  // No template and no hooks: the user's are for the host, and newer git (2.47) runs reference-transaction in init too.
+  // Nothing of the user's: what is set up here is for the host, and newer git (2.47) runs reference-transaction in init too.
   // The plain files format is what every git in a container reads.
   const args = [
     "-c",
@@ -101,7 +108,7 @@ async function initialise(ctx: Context, path: string, project: ProjectRefs): Pro
     `--object-format=${project.objectFormat}`,
     path,
   ];
-  await hostGitOk(ctx, args, { what: "git init", extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
+  await hostGitOk(ctx, args, { what: "git init", isolated: true, extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
   await mkdir(join(path, ".git", "info"), { recursive: true });
 }
 
@@ -118,9 +125,9 @@ async function writeRefs(spec: CloneSpec, gitDir: string, project: ProjectRefs):
   await writeFile(at("config"), renderGitConfig(plan.settings), { flag: "a", encoding: "latin1" });
 }
 
-/** A partial clone may fetch what it lacks, a filter may do anything: neither is to write in the project's store. */
-function mayBorrow({ config, hasFilters }: ProjectRefs): boolean {
-  return !hasFilters && !config.some(([key]) => /\.(promisor|partialclonefilter)$/.test(key));
+/** A partial clone may fetch what it lacks: not into the project's store. */
+function mayBorrow({ config }: ProjectRefs): boolean {
+  return !config.some(([key]) => /\.(promisor|partialclonefilter)$/.test(key));
 }
 
 function shallowNotes(project: ProjectRefs): string[] {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
+import { readRemotes } from "./remotes.ts";
 import { hostGit, hostGitBytes, hostGitOk } from "./host-git.ts";
 import type { Source } from "../project/types.ts";
 import { onceARun } from "../system/known.ts";
@@ -24,12 +25,16 @@ export interface ProjectRefs {
   objects: string;
   /** the project's settings that decide what a checkout looks like, and its branches' upstreams: key and value */
   config: [key: string, value: string][];
-  /** somebody's program, other than git-lfs, may change files when they are checked out */
-  hasFilters: boolean;
+  /** what of the settings a clone cannot have, one line each */
+  notes: string[];
+  /** names of the filters that are set up for the project on this machine, by whomever */
+  filters: string[];
 }
 
 const wanted =
-  /^(core\.(autocrlf|eol|ignorecase)|branch\..*\.(remote|merge|rebase)|remote\.origin\.(promisor|partialclonefilter))$/s;
+  /^(core\.(autocrlf|eol|ignorecase)|branch\..*\.(remote|merge|rebase|pushremote)|remote\.pushdefault|remote\..*\.(promisor|partialclonefilter))$/s;
+/** Read apart, since a URL may hold credentials or lead to this machine. */
+const remoteUrl = /^remote\..*\.(url|pushurl)$/s;
 
 /**
  * Reads the source once: refs, shallow or not, format, settings. Throws GIT_FAILED, GIT_MISSING.
@@ -50,9 +55,9 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
   ]);
   // A store's own refs keep objects alive and mean nothing else.
   if (source.kind === "store" && source.project !== undefined) {
-    const { refs: its, current: branch, config: settings } = source.project;
-    const chosen = settings.filter(([key]) => wanted.test(key));
-    return { ...store, shallow, refs: its, current: branch, config: chosen, hasFilters: config.hasFilters };
+    const { refs: its, current: branch, config: settings, notes = [] } = source.project;
+    const chosen = settings.filter(([key]) => wanted.test(key) || remoteUrl.test(key));
+    return { ...store, shallow, refs: its, current: branch, config: chosen, filters: config.filters, notes };
   }
   const { refs, current } = parseRefs(list);
   return {
@@ -64,31 +69,40 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
   };
 }
 
-/** The repository's own settings; whether there are filters is asked of the user's as well. */
+/** The repository's own settings; filters also from the user's. */
 async function readConfig(
   ctx: Context,
   git: readonly string[],
   safe: readonly string[],
-): Promise<Pick<ProjectRefs, "config" | "hasFilters">> {
+): Promise<Pick<ProjectRefs, "config" | "filters" | "notes">> {
   const list = ["-z", "--list", "--includes"];
-  const all = await hostGit(ctx, [...git, "config", "--show-scope", ...list], { safe });
+  const scopes = await hostGit(ctx, [...git, "config", "--show-scope", ...list], { safe });
   // git before 2.26 does not know scopes
-  const own =
-    all.code === 0 ? scoped(all.stdout) : await hostGit(ctx, [...git, "config", "--local", ...list], { safe });
+  const isScoped = scopes.code === 0;
+  const local = isScoped ? scopes : await hostGit(ctx, [...git, "config", "--local", ...list], { safe });
+  const own = parseConfig(isScoped ? scoped(local.stdout, ["local", "worktree"]) : local.stdout);
+  const all = isScoped ? parseConfig(scoped(scopes.stdout)) : own;
+  const remotes = await readRemotes(ctx, git, safe, { all, own });
   return {
-    config: parseConfig(own.stdout).filter(([key]) => wanted.test(key)),
-    hasFilters: all.code !== 0 || /(?:^|\0)filter\.(?!lfs\.)[^\n]*\.(?:smudge|process)\n/.test(all.stdout),
+    config: [
+      ...all.filter(([key]) => key === "remote.pushdefault"),
+      ...own.filter(([key]) => wanted.test(key)),
+      ...remotes.config,
+    ],
+    filters: all.flatMap(([key]) => /^filter\.(.*)\.(?:smudge|clean|process)$/s.exec(key)?.[1] ?? []),
+    notes: remotes.notes,
   };
 }
 
-/** Scope, NUL, key, newline, value, NUL: what has the scope `local`, as `config --local` lists it. */
-function scoped(text: string): { stdout: string } {
+/** Scope, NUL, key, newline, value, NUL: what has one of these scopes, or any, as `config -z --list` lists it. */
+function scoped(text: string, scopes?: readonly string[]): string {
   const parts = text.split("\0");
-  return { stdout: parts.filter((_, n) => n % 2 === 1 && parts[n - 1] === "local").join("\0") };
+  const isWanted = (n: number): boolean => scopes === undefined || scopes.includes(parts[n - 1] ?? "");
+  return parts.filter((_, n) => n % 2 === 1 && isWanted(n)).join("\0");
 }
 
 const format = "--format=%(objectname) %(refname) %(HEAD)%(symref)";
-const kinds = ["refs/heads", "refs/tags", "refs/remotes/origin"];
+const kinds = ["refs/heads", "refs/tags", "refs/remotes"];
 
 /** What stays as it is for the life of a repository: asked once a run. */
 export async function readStore(ctx: Context, gitDir: string): Promise<Pick<ProjectRefs, "objectFormat" | "objects">> {
@@ -96,9 +110,18 @@ export async function readStore(ctx: Context, gitDir: string): Promise<Pick<Proj
   const options = { safe: [gitDir], what: `Reading ${gitDir}`, cwd: gitDir };
   const ask = (): Promise<string> => hostGitOk(ctx, ["--git-dir", gitDir, ...args], options);
   const facts = await onceARun(ctx, `object store ${gitDir}`, ask);
-  const [objectFormat, objects = join(gitDir, "objects")] = facts.split("\n");
-  return { objectFormat: objectFormat === "sha256" ? "sha256" : "sha1", objects };
+  // The path may hold line ends of its own.
+  const [, objectFormat, path] = /^(.*)\n([^]*)\n$/.exec(facts) ?? [];
+  return { objectFormat: objectFormat === "sha256" ? "sha256" : "sha1", objects: path || join(gitDir, "objects") };
 }
+
+/** Does the repository get objects from its remote when they are needed? */
+export async function isPartial(ctx: Context, gitDir: string): Promise<boolean> {
+  const args = ["--git-dir", gitDir, "config", "--local", "--get-regexp", partialKeys];
+  return (await hostGit(ctx, args, { safe: [gitDir] })).code === 0;
+}
+
+const partialKeys = String.raw`^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$`;
 
 /** Lines of our own format; a warning of git's between them is no ref. */
 export function parseRefs(list: Uint8Array): Pick<ProjectRefs, "refs" | "current"> {

@@ -3,7 +3,9 @@ import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { gitFailed, hostGit, hostGitOk } from "./host-git.ts";
+import { findClash, type Clash, type NameSpace, otherName } from "../system/ref-names.ts";
 import { freeRef, type Wanted } from "./pull-plan.ts";
+import { type Git, namesAnObject, readNameSpace } from "./name-space.ts";
 
 export interface PulledRef {
   /** full name in the project */
@@ -17,15 +19,16 @@ export interface ApplyOptions {
   ff: boolean;
   /** what cannot go where it should goes to a name of its own instead of being refused */
   otherwise: boolean;
+  /** the user chose the name: none other is taken instead */
+  named: boolean;
 }
-
-type Git = (args: string[]) => Promise<string | undefined>;
 
 /**
  * Gives the fetched commits their names in the project: made new, or moved forward; never overwritten, and never under
- * a working tree's feet. All are tried; what was refused is thrown at the end.
+ * a working tree's feet. No name is taken that git would then read as another one of the project's. All are tried; what was
+ * refused is thrown at the end.
  *
- * @throws BRANCH_DIVERGED, BRANCH_CHECKED_OUT, each with another way in its hint; GIT_FAILED
+ * @throws USAGE for a chosen name that the project cannot have; BRANCH_DIVERGED, BRANCH_CHECKED_OUT, each with another way in its hint; GIT_FAILED
  */
 export async function applyRefs(
   ctx: Context,
@@ -37,19 +40,17 @@ export async function applyRefs(
     const result = await hostGit(ctx, ["--git-dir", source.gitDir, ...args], { safe: [source.gitDir] });
     return result.code === 0 ? result.stdout.trimEnd() : undefined;
   };
-  const taken = new Map<string, string>();
-  for (const line of ((await git(["for-each-ref", "--format=%(objectname) %(refname)"])) ?? "").split("\n")) {
-    taken.set(line.slice(line.indexOf(" ") + 1), line.slice(0, line.indexOf(" ")));
-  }
+  const { taken, space } = await readNameSpace(git);
   const places = await checkedOut(git);
   const refs: PulledRef[] = [];
   const notes: string[] = [];
   const refused: CoworkError[] = [];
   for (const one of wanted) {
     try {
-      const { done, note } = await applyOne(ctx, source, git, one, { taken, places, options });
+      const { done, note } = await applyOne(ctx, source, git, one, { taken, space, places, options });
       refs.push(done);
       taken.set(done.ref, done.commit);
+      space.refs.add(done.ref);
       if (note !== undefined) notes.push(note);
     } catch (error) {
       if (!(error instanceof CoworkError) || !["BRANCH_DIVERGED", "BRANCH_CHECKED_OUT"].includes(error.code))
@@ -63,6 +64,7 @@ export async function applyRefs(
 
 interface World {
   taken: Map<string, string>;
+  space: NameSpace & { refs: Set<string> };
   /** branch (full name) to the working tree that has it checked out */
   places: Map<string, string>;
   options: ApplyOptions;
@@ -77,7 +79,13 @@ async function applyOne(
 ): Promise<{ done: PulledRef; note?: string }> {
   const { taken, places, options } = world;
   const { oid } = one;
-  if (one.numbered) return { done: await applyNumbered(ctx, source, git, one, taken) };
+  if (one.numbered) return { done: await applyNumbered(ctx, source, git, one, world) };
+  const clash = await findTrouble(git, one.ref, world.space);
+  if (clash !== undefined) {
+    if (options.named) throw noSuchName(one.ref, await newName(git, one.ref, world), clash, options);
+    const done = await applyOtherwise(ctx, source, git, one, world);
+    return { done, note: `${plain(shortName(one.ref))} came as ${plain(shortName(done.ref))}: ${whyNot(clash)}` };
+  }
   const old = taken.get(one.ref);
   if (old === oid) return { done: { ref: one.ref, commit: oid, state: "unchanged" } };
   const isBranch = one.ref.startsWith("refs/heads/");
@@ -91,16 +99,35 @@ async function applyOne(
     else await fastForward(ctx, place, one.ref, oid);
     return { done: { ref: one.ref, commit: oid, state: old === undefined ? "made" : "updated" } };
   }
-  if (!options.otherwise)
-    throw refusal(
-      one.ref,
-      freeRef(`${one.ref}-${options.session}`, (ref) => taken.has(ref)),
-      diverged,
-      options,
-    );
+  if (!options.otherwise) throw refusal(one.ref, await newName(git, one.ref, world), diverged, options);
   const done = await applyOtherwise(ctx, source, git, one, world);
   const why = diverged ? "the project's has other commits" : "the project has it checked out";
   return { done, note: `${plain(shortName(one.ref))} came as ${plain(shortName(done.ref))}: ${why}` };
+}
+
+/** As `findClash`; a name of hex digits may also be a commit's. */
+async function findTrouble(git: Git, ref: string, space: NameSpace): Promise<Clash | undefined> {
+  const clash = findClash(ref, space);
+  if (clash !== undefined || space.refs.has(ref) || !(await namesAnObject(git, shortName(ref)))) return clash;
+  return { kind: "ambiguous", with: "a commit's id" };
+}
+
+function whyNot({ kind, with: other }: Clash): string {
+  const name = plain(shortName(other));
+  return kind === "nested"
+    ? `beside ${name} there can be no branch or tag of that name`
+    : `git would mix it up with ${plain(other)}`;
+}
+
+function noSuchName(ref: string, other: string, clash: Clash, { session }: ApplyOptions): CoworkError {
+  return new CoworkError("USAGE", `The project can have no ${plain(shortName(ref))}: ${whyNot(clash)}.`, {
+    hint: `cowork pull ${session} --branch ${plain(shortName(other))}`,
+  });
+}
+
+async function newName(git: Git, ref: string, { taken, space, options }: World): Promise<string> {
+  const isFree = async (name: string) => !taken.has(name) && (await findTrouble(git, name, space)) === undefined;
+  return await otherName(ref, options.session, space, isFree);
 }
 
 /** Under the session's name: the first that is free, holds the same, or can be moved forward. */
@@ -109,23 +136,24 @@ async function applyOtherwise(
   source: Source,
   git: Git,
   one: Wanted,
-  { taken, places, options }: World,
+  { taken, space, places, options }: World,
 ): Promise<PulledRef> {
   const isBranch = one.ref.startsWith("refs/heads/");
-  for (let n = 1; ; n++) {
-    const ref = `${one.ref}-${options.session}${n === 1 ? "" : `-${n}`}`;
-    const old = taken.get(ref);
-    if (old === one.oid) return { ref, commit: one.oid, state: "unchanged" };
-    const isUsable = old === undefined || (isBranch && !places.has(ref) && (await isAncestor(git, old, one.oid)));
-    if (!isUsable) continue;
-    await updateRef(ctx, source, ref, one.oid, old, options.session);
-    return { ref, commit: one.oid, state: old === undefined ? "made" : "updated" };
-  }
+  const isUsable = async (name: string): Promise<boolean> => {
+    const there = taken.get(name);
+    if (there === undefined) return (await findTrouble(git, name, space)) === undefined;
+    return there === one.oid || (isBranch && !places.has(name) && (await isAncestor(git, there, one.oid)));
+  };
+  const ref = await otherName(one.ref, options.session, space, isUsable);
+  const old = taken.get(ref);
+  if (old === one.oid) return { ref, commit: one.oid, state: "unchanged" };
+  await updateRef(ctx, source, ref, one.oid, old, options.session);
+  return { ref, commit: one.oid, state: old === undefined ? "made" : "updated" };
 }
 
 function refusal(ref: string, other: string, diverged: boolean, options: ApplyOptions): CoworkError {
   const name = shortName(ref);
-  const another = `cowork pull ${options.session} --branch ${shortName(other)}`;
+  const another = `cowork pull ${options.session} --branch ${plain(shortName(other))}`;
   if (diverged) {
     return new CoworkError(
       "BRANCH_DIVERGED",
@@ -150,15 +178,17 @@ async function applyNumbered(
   source: Source,
   git: Git,
   one: Wanted,
-  taken: Map<string, string>,
+  { taken, space, options }: World,
 ): Promise<PulledRef> {
   const mine = one.byContent === true ? await content(git, one.oid) : one.oid;
+  const hasClash = findClash(one.ref, space) !== undefined;
+  const base = hasClash ? await otherName(one.ref, options.session, space, () => Promise.resolve(true)) : one.ref;
   for (const [ref, oid] of taken) {
-    const isSeries = ref === one.ref || (ref.startsWith(`${one.ref}-`) && /^\d+$/.test(ref.slice(one.ref.length + 1)));
+    const isSeries = ref === base || (ref.startsWith(`${base}-`) && /^\d+$/.test(ref.slice(base.length + 1)));
     if (isSeries && (oid === one.oid || (one.byContent === true && (await content(git, oid)) === mine)))
       return { ref, commit: oid, state: "unchanged" };
   }
-  const ref = freeRef(one.ref, (name) => taken.has(name));
+  const ref = freeRef(base, (name) => taken.has(name) || findClash(name, space) !== undefined);
   await updateRef(ctx, source, ref, one.oid, undefined, "");
   return { ref, commit: one.oid, state: "made" };
 }
@@ -189,13 +219,18 @@ async function updateRef(
     oid,
     old ?? "0".repeat(oid.length),
   ];
-  await hostGitOk(ctx, args, { safe: [source.gitDir], what: `Writing ${plain(shortName(ref))}` });
+  await hostGitOk(ctx, args, {
+    safe: [source.gitDir],
+    what: `Writing ${plain(shortName(ref))}`,
+    ...(ctx.umask === undefined ? {} : { umask: ctx.umask }),
+  });
 }
 
 /** Working tree and index go along, as `git merge --ff-only` does it: only where nothing is changed, and without hooks, which the new commits may have brought. */
 async function fastForward(ctx: Context, place: string, ref: string, oid: string): Promise<void> {
   const options = {
     safe: [place],
+    ...(ctx.umask === undefined ? {} : { umask: ctx.umask }),
     config: [
       ["core.hooksPath", "/dev/null"],
       ["core.fsmonitor", "false"],
@@ -224,14 +259,16 @@ async function fastForward(ctx: Context, place: string, ref: string, oid: string
 }
 
 async function checkedOut(git: Git): Promise<Map<string, string>> {
-  const list = await git(["worktree", "list", "--porcelain"]);
+  // git before 2.36 cannot end its lines otherwise; then a path with a line end in it is not understood.
+  const zeroed = await git(["worktree", "list", "--porcelain", "-z"]);
+  const list = zeroed?.split("\0") ?? (await git(["worktree", "list", "--porcelain"]))?.split("\n");
   if (list === undefined) throw new CoworkError("GIT_FAILED", "git worktree list failed in the project.");
   const places = new Map<string, string>();
-  for (const block of list.split("\n\n")) {
-    const lines = block.split("\n");
-    const place = lines.find((line) => line.startsWith("worktree "))?.slice("worktree ".length);
-    const ref = lines.find((line) => line.startsWith("branch "))?.slice("branch ".length);
-    if (place !== undefined && ref !== undefined) places.set(ref, place);
+  let place: string | undefined;
+  for (const line of list) {
+    if (line === "") place = undefined;
+    if (line.startsWith("worktree ")) place = line.slice("worktree ".length);
+    if (line.startsWith("branch ") && place !== undefined) places.set(line.slice("branch ".length), place);
   }
   return places;
 }

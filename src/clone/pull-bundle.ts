@@ -8,12 +8,15 @@ import { removeTree } from "../system/tree.ts";
 import { plain } from "../system/text.ts";
 import { bundleScript, type WorkInProgress, wipRef } from "./bundle-script.ts";
 import { gitFailed, hostGitOk } from "./host-git.ts";
+import { takeBundle } from "./quarantine.ts";
 import type { GitInside } from "./types.ts";
 
 /** Making and moving the commits of a large repository takes its time. */
 const transferMs = 30 * 60_000;
 
 export interface BundleRequest {
+  /** the session's name */
+  session: string;
   objectFormat: "sha1" | "sha256";
   /** commits that the project has */
   have: readonly string[];
@@ -22,7 +25,7 @@ export interface BundleRequest {
 }
 
 /**
- * Has a bundle made inside and fetches it into the project, below `prefix` and nowhere else, with every object checked.
+ * Has a bundle made inside and takes it into the project, below `prefix` and nowhere else, with every object checked.
  * Nothing is checked out and no configuration of the clone counts.
  *
  * @param prefix refs of this name are ours: what lies there is replaced
@@ -71,8 +74,8 @@ async function take(
   const options = {
     safe: [source.gitDir],
     timeoutMs: transferMs,
-    // a bundle is a file; nothing else is to be reached on its account
-    extraEnv: { GIT_ALLOW_PROTOCOL: "file", GIT_NO_LAZY_FETCH: "1" },
+    // nothing is to be reached on its account
+    extraEnv: { GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" },
   };
   await hostGitOk(ctx, [...git, "bundle", "verify", "--quiet", file], {
     ...options,
@@ -93,29 +96,19 @@ async function take(
   }
   const refs = [...request.want.keys()].map((n) => `refs/cowork/${n}`);
   if (request.work !== undefined && offered.has(wipRef)) refs.push(wipRef);
-  const specs = refs.map((ref) => `+${ref}:${prefix}${ref.slice("refs/cowork/".length)}`);
-  await hostGitOk(
-    ctx,
-    [
-      ...git,
-      "fetch",
-      "--quiet",
-      "--no-tags",
-      "--no-write-fetch-head",
-      "--no-recurse-submodules",
-      "--no-auto-maintenance",
-      "--refmap=",
-      file,
-      ...specs,
-    ],
-    {
-      ...options,
-      what: "Fetching the session's commits",
-      config: [
-        ["fetch.fsckObjects", "true"],
-        ["transfer.fsckObjects", "true"],
-      ],
-    },
-  );
+  const tips = refs.map((ref) => [ref, offered.get(ref) ?? ""] as const);
+  await takeBundle(ctx, source, file, {
+    name: `${ctx.paths.pathHash}-${request.session}`,
+    tips: tips.map(([, oid]) => oid),
+    wayOut: `bring it as patches: cowork connect ${request.session} -- git format-patch --stdout HEAD --not --remotes > ${request.session}.patch; then git am ${request.session}.patch`,
+  });
+  // Named at once: what no ref leads to goes with the next gc.
+  const names = tips.map(([ref, oid]) => `update ${prefix}${ref.slice("refs/cowork/".length)} ${oid}\n`);
+  await hostGitOk(ctx, [...git, "update-ref", "--stdin"], {
+    ...options,
+    what: "Naming the session's commits",
+    input: names.join(""),
+    ...(ctx.umask === undefined ? {} : { umask: ctx.umask }),
+  });
   return offered.get(wipRef);
 }

@@ -2,6 +2,8 @@ import { CoworkError } from "../errors.ts";
 import { pathExists } from "../system/files.ts";
 import type { Context } from "../system/context.ts";
 import type { Source } from "../project/types.ts";
+import { brokenRefRule } from "../system/names.ts";
+import { branchName } from "../system/ref-names.ts";
 import { plain } from "../system/text.ts";
 import type { Identity } from "./bundle-script.ts";
 import { hostGit } from "./host-git.ts";
@@ -39,11 +41,9 @@ export async function pullSession(
   ctx: Context,
   inside: GitInside,
   source: Source,
-  spec: PullSpec,
+  wish: PullSpec,
 ): Promise<PullResult> {
-  if (spec.branch !== undefined && !isUsableRef(`refs/heads/${spec.branch}`)) {
-    throw new CoworkError("USAGE", `${plain(spec.branch)} is no name for a branch.`);
-  }
+  const spec = wish.branch === undefined ? wish : { ...wish, branch: chosenBranch(wish.branch) };
   const refs = await readRefsInside(inside);
   const notes: string[] = [];
   // Submodules first: a branch that names their commits should find them.
@@ -52,6 +52,13 @@ export async function pullSession(
   const lfs = await bringLfs(ctx, inside, source, await lfsObjects(inside, refs, spec));
   const nested = spec.uncommitted === true ? await nestedNotes(inside) : [];
   return { refs: result.refs, notes: [...notes, ...result.notes, ...lfs, ...nested] };
+}
+
+function chosenBranch(text: string): string {
+  const branch = branchName(text);
+  const rule = isUsableRef(`refs/heads/${branch}`) ? brokenRefRule(branch) : "git takes no such name";
+  if (rule === undefined) return branch;
+  throw new CoworkError("USAGE", `${plain(text)} cannot be a branch: ${rule}.`, { hint: "choose another --branch" });
 }
 
 async function pullRepository(
@@ -76,6 +83,7 @@ async function pullRepository(
     if (want.length > 0 || work !== undefined) {
       const have = await saved.tips();
       const wip = await fetchBundle(ctx, inside, source, prefix, {
+        session: spec.session,
         objectFormat: inRefs.objectFormat,
         have,
         want,
@@ -90,6 +98,7 @@ async function pullRepository(
       session: spec.session,
       ff: spec.ff === true,
       otherwise: spec.allBranches === true,
+      named: spec.branch !== undefined && spec.allBranches !== true,
     });
   } finally {
     await dropIncoming(ctx, source, prefix);

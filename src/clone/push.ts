@@ -5,6 +5,7 @@ import { CoworkError } from "../errors.ts";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
+import { type AskGit, findMeanings } from "../system/ref-meanings.ts";
 import { plain } from "../system/text.ts";
 import { removeTree } from "../system/tree.ts";
 import { hostGit } from "./host-git.ts";
@@ -40,7 +41,7 @@ const maxBundleBytes = 1024 ** 3;
  * that the clone has from its start), `origin/x` becomes `refs/remotes/origin/x`, a tag a tag when there is none of that name. The
  * session's branches and files change only with `integrate`, and not at all where that runs into conflicts.
  *
- * @throws REF_NOT_FOUND, CONFLICT (taken back), GIT_FAILED (changes that are not committed, something under way), OUTPUT_TOO_LARGE
+ * @throws USAGE for a name that means several commits, REF_NOT_FOUND, CONFLICT (taken back), GIT_FAILED (changes that are not committed, something under way), OUTPUT_TOO_LARGE
  */
 export async function pushSession(
   ctx: Context,
@@ -88,7 +89,8 @@ async function chooseRef(ctx: Context, source: Source, spec: PushSpec): Promise<
   const own = spec.start.existing
     ? await git("rev-parse", "-q", "--verify", `refs/heads/${spec.start.branch}`)
     : undefined;
-  const ref = spec.ref ?? (own === undefined ? "HEAD" : spec.start.branch);
+  const ref = spec.ref ?? (own === undefined ? "HEAD" : `refs/heads/${spec.start.branch}`);
+  await checkMeaning(ctx, source, spec);
   const commit = ref.startsWith("-") ? undefined : await git("rev-parse", "-q", "--verify", `${ref}^{commit}`);
   if (commit === undefined) {
     throw new CoworkError("REF_NOT_FOUND", `The project has no branch, tag or commit ${plain(ref)}.`, {
@@ -106,6 +108,21 @@ async function chooseRef(ctx: Context, source: Source, spec: PushSpec): Promise<
     oid: commit,
     commit,
   };
+}
+
+/** @throws USAGE where the name means several commits: git itself would take one, and at most warn */
+async function checkMeaning(ctx: Context, source: Source, { ref, session }: PushSpec): Promise<void> {
+  if (ref === undefined) return;
+  const git: AskGit = async (args, input) => {
+    const options = { safe: [source.gitDir], ...(input === undefined ? {} : { input }) };
+    return (await hostGit(ctx, ["--git-dir", source.gitDir, ...args], options)).stdout;
+  };
+  const meanings = await findMeanings(git, ref);
+  if (meanings.length === 0) return;
+  const all = meanings.map((meaning) => plain(meaning)).join(", ");
+  throw new CoworkError("USAGE", `${plain(ref)} means several commits in the project: ${all}.`, {
+    hint: `say which: cowork push ${session} ${plain(meanings[0] ?? "")}`,
+  });
 }
 
 /** @returns true when the session's ref was ahead and stayed */

@@ -1,5 +1,6 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files.ts";
 import { plain } from "../system/text.ts";
@@ -8,7 +9,8 @@ import { copyObjects } from "./copy-objects.ts";
 import { renderGitConfig, type Setting, splitKey } from "./git-config.ts";
 import { hostGit, hostGitOk } from "./host-git.ts";
 import { parseConfig, readProjectRefs } from "./project-refs.ts";
-import { withoutCredentials } from "./url.ts";
+import { completePartial } from "./partial.ts";
+import { keptRemotes, latin1, planRemotes } from "./plan-remotes.ts";
 
 /** Deeper than anyone nests; a repository that names itself as its submodule ends here. */
 const maxDepth = 8;
@@ -49,7 +51,9 @@ export async function copySubmodules(
     }
     const made = await copyModule(ctx, from, module, place);
     if (made === undefined) {
-      notes.push(`${label}: the project lacks the recorded commit; run "git submodule update --init" inside`);
+      notes.push(
+        `${label}: the project lacks the recorded commit or its files; run "git submodule update --init" inside`,
+      );
       continue;
     }
     places.push(made.place);
@@ -135,7 +139,15 @@ async function copyModule(
     extraEnv: { GIT_NO_LAZY_FETCH: "1" },
   });
   if (has.code !== 0) return undefined;
-  const project = await readProjectRefs(ctx, { kind: "store", gitDir: from });
+  const source = { kind: "store", gitDir: from } as const;
+  const project = await readProjectRefs(ctx, source);
+  const url = project.config.find(([key]) => key === "remote.origin.url")?.[1];
+  const reachable = keptRemotes(project.config, url);
+  const partial = await completePartial(ctx, source, { ...project, commit, reachable }).catch((error: unknown) => {
+    if (error instanceof CoworkError && error.code === "GIT_FAILED") return undefined;
+    throw error;
+  });
+  if (partial === undefined) return undefined;
   await mkdir(place.gitDir, { recursive: true });
   const init = [
     "-c",
@@ -147,7 +159,7 @@ async function copyModule(
     `--object-format=${project.objectFormat}`,
     place.gitDir,
   ];
-  await hostGitOk(ctx, init, { what: "git init", extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
+  await hostGitOk(ctx, init, { what: "git init", isolated: true, extraEnv: { GIT_DEFAULT_REF_FORMAT: "files" } });
   await copyObjects(project.objects, join(place.gitDir, "objects"), ctx.signal);
   const refs = project.refs.filter((ref) => ref.target === "" && !ref.name.startsWith("refs/heads/"));
   await writeFile(
@@ -157,11 +169,16 @@ async function copyModule(
   );
   await writeFile(join(place.gitDir, "HEAD"), `${module.commit}\n`);
   if (project.shallow !== undefined) await writeFile(join(place.gitDir, "shallow"), project.shallow);
-  const url = await moduleUrl(ctx, from);
-  await writeFile(join(place.gitDir, "config"), renderGitConfig(moduleSettings(place, url)), { flag: "a" });
+  const settings = [...moduleSettings(place), ...planRemotes(project.config, url)];
+  await writeFile(join(place.gitDir, "config"), renderGitConfig(settings), { flag: "a", encoding: "latin1" });
   await mkdir(place.workTree, { recursive: true });
   await writeFile(join(place.workTree, ".git"), `gitdir: ${relative(place.workTree, place.gitDir)}\n`);
-  const notes = await checkoutHead(ctx, place, join(from, "lfs", "objects"), `submodule ${plain(module.path)}`);
+  const label = `submodule ${plain(module.path)}`;
+  const notes = [
+    ...[...partial, ...project.notes].map((note) => `${label}: ${note}`),
+    ...(url === undefined ? [`${label}: its origin is a path on this machine, or it has none; it gets no origin`] : []),
+    ...(await checkoutHead(ctx, place, join(from, "lfs", "objects"), label)),
+  ];
   const active: Setting[] = [
     ["submodule", module.name, "active", "true"],
     ...(url === undefined ? [] : [["submodule", module.name, "url", url] as const]),
@@ -170,22 +187,12 @@ async function copyModule(
   return { place, notes };
 }
 
-async function moduleUrl(ctx: Context, gitDir: string): Promise<string | undefined> {
-  const url = await hostGit(ctx, ["--git-dir", gitDir, "config", "--get", "remote.origin.url"]);
-  return url.code === 0 ? withoutCredentials(url.stdout.trimEnd()) : undefined;
-}
-
-function moduleSettings(place: Workplace, url: string | undefined): Setting[] {
-  const core: Setting[] = [
+function moduleSettings(place: Workplace): Setting[] {
+  return [
     ["core", undefined, "bare", "false"],
     ["core", undefined, "logallrefupdates", "true"],
-    ["core", undefined, "worktree", relative(place.gitDir, place.workTree)],
+    ["core", undefined, "worktree", latin1(relative(place.gitDir, place.workTree))],
   ];
-  const remote: Setting[] = [
-    ["remote", "origin", "url", url ?? ""],
-    ["remote", "origin", "fetch", "+refs/heads/*:refs/remotes/origin/*"],
-  ];
-  return url === undefined ? core : [...core, ...remote];
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -12,6 +12,8 @@ export interface Caller {
   /** this cowork as a file that runs elsewhere too, and what tells it from another; undefined in the source tree */
   program: { file: string; hash: string } | undefined;
   cpus: number;
+  /** file mode mask that it was called with; absent: the usual one */
+  umask?: number;
   /** aborted by the first SIGINT, SIGTERM or SIGHUP */
   signal: AbortSignal;
   /** Exit code that belongs to the signal that came: 130, 143, 129. */

@@ -1,3 +1,4 @@
+import { toCoworkError } from "../errors.ts";
 import type { Project } from "../project/types.ts";
 import type { CleanOptions, CleanOutcome, HostPart } from "../session/host-part.ts";
 import type { Selector, SessionView } from "../session/types.ts";
@@ -75,6 +76,8 @@ async function projectAt(app: App, root: string): Promise<Project | undefined> {
   return await findProject(await app.context(), root).catch(() => undefined);
 }
 
+const unlisted = "its name could not be taken out of SESSIONS in the project's conf";
+
 interface Meant {
   host: string;
   part: HostPart;
@@ -90,7 +93,9 @@ async function cleanProject(app: App, meant: Meant, wanted: Wanted): Promise<Cle
   if (project !== undefined && gone.length > 0 && !wanted.dryRun) {
     const { removeSessions } = await import("../project/sessions-index.ts");
     // One of the same name on another host is another session.
-    await removeSessions(await calmContext(app), project, gone, host);
+    const left = await removeSessions(await calmContext(app), project, gone, host).catch(toCoworkError);
+    // The sessions are gone all the same, and a name without a session does no harm.
+    if (left !== undefined) for (const { ok, notes } of outcomes) if (ok) notes.push(`${unlisted} (${left.message})`);
   }
   return outcomes;
 }

@@ -31,7 +31,8 @@ export async function makeContext(
   const { report } = options.progress;
   const base = { paths, user, env, run: createRun({ env }), node, self, clock: systemClock, report, signal, log };
   const engine = createEngine({ env, home: user.home });
-  return { ...base, engine, ...createQuestions(terminal, base, options), known: new Map() };
+  const umask = caller.umask === undefined ? {} : { umask: caller.umask };
+  return { ...base, ...umask, engine, ...createQuestions(terminal, base, options), known: new Map() };
 }
 
 /** `$COWORK_HOME`, else `~/.cowork`; absolute. */

@@ -67,7 +67,14 @@ function elsewhere(name: string, host: string): CoworkError {
 /** What a person should know about the project before its sessions are made. */
 export function projectNotes({ facts, notes }: Project): string[] {
   const credentials = "the project's origin has credentials in its URL; sessions get it without them";
-  return [...notes, ...(facts.originHadCredentials ? [credentials] : [])];
+  const { name, email } = facts.gitIdentity;
+  const nobody =
+    'git has no user.name and user.email here, so commits in sessions fail: git config --global user.name "Your Name"; git config --global user.email you@example.org';
+  return [
+    ...notes,
+    ...(facts.originHadCredentials ? [credentials] : []),
+    ...(name === undefined || email === undefined ? [nobody] : []),
+  ];
 }
 
 /** What the host's part needs to know: the user's side of `init`. */
@@ -94,6 +101,8 @@ export async function makeRequest(
     names.map((name) => ({ name, ...wanted })),
   );
   const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
+  const { checkBranches } = await import("../project/branch-notes.ts");
+  for (const note of await checkBranches(ctx, project, sessions)) app.terminal.err(`note: ${note}`);
   const configName = flags.config ?? settings.devcontainer;
   return {
     project: project.facts,

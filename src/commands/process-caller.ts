@@ -27,8 +27,9 @@ export function processCaller(options: { patient?: boolean } = {}): Caller {
     });
   }
   // Modes are always asked for explicitly; a strict umask must not make what is mounted into containers unreadable there.
-  process.umask(0o022);
+  const umask = process.umask(0o022);
   return {
+    umask,
     env: { ...process.env },
     cwd: currentFolder,
     streams: process,

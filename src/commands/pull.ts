@@ -8,7 +8,8 @@ export const pullCommand = defineCommand({
   group: "Work",
   summary: "bring a session's commits into the project, as branches",
   details: [
-    "The project's files and its checked-out branch stay as they are, and no branch is overwritten. The session stays as it is, too.",
+    "The project's files and its checked-out branch stay as they are, and no branch is overwritten. The session stays as it is, too.\n" +
+      "A branch that the project cannot have under its name, or that git would mix up with another name there, comes as NAME-SESSION.",
   ],
   positionals: [oneSession],
   flags: {

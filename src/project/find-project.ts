@@ -4,7 +4,7 @@ import { plain } from "../system/text.ts";
 import { findPlace, type FindContext, type Place } from "./find-place.ts";
 import type { Tree } from "./find-tree.ts";
 import { getFromGit, tryGit, type GitContext } from "./git.ts";
-import { cleanOrigin } from "./origin.ts";
+import { cleanOrigin } from "../system/remote-url.ts";
 import type { Project } from "./types.ts";
 
 /**
@@ -18,10 +18,10 @@ export async function findProject(ctx: FindContext, cwd: string): Promise<Projec
 /** @throws PROJECT_EMPTY, GIT_FAILED, CONFIG_FILE_CORRUPT */
 export async function readProject(ctx: FindContext, place: Place): Promise<Project> {
   const { tree, name, confFile, insideSession } = place;
-  const [rootCommit, origin, identity, confTracked] = await Promise.all([
+  const [rootCommit, origin, own, confTracked] = await Promise.all([
     findRootCommit(ctx, tree),
     readOrigin(ctx, tree.worktree),
-    readIdentity(ctx, tree.worktree),
+    readOwnSettings(ctx, tree.worktree),
     isConfTracked(ctx, place),
   ]);
   return {
@@ -32,14 +32,14 @@ export async function readProject(ctx: FindContext, place: Place): Promise<Proje
       rootCommit,
       origin: origin.url,
       originHadCredentials: origin.hadCredentials,
-      gitIdentity: identity,
+      gitIdentity: own.identity,
       confTracked,
     },
     source: { kind: "repository", root: tree.root, gitDir: tree.gitDir },
     confFile,
     worktree: tree.worktree,
     ...(insideSession === undefined ? {} : { insideSession }),
-    notes: [...tree.notes, ...origin.notes],
+    notes: [...tree.notes, ...origin.notes, ...own.notes],
   };
 }
 
@@ -81,19 +81,33 @@ async function readOrigin(
   // As git would use it: a clone inside a container does not have the user's `url.….insteadOf`.
   const url = await tryGit(ctx, cwd, ["remote", "get-url", "origin"]);
   if (url === undefined) return { url: undefined, hadCredentials: false, notes: [] };
-  const origin = cleanOrigin(url);
+  const used = cleanOrigin(url);
+  // A rewriting of the user's may lead to a copy on this machine; what the repository says itself leads elsewhere.
+  const written = used.isLocal ? await tryGit(ctx, cwd, ["config", "-z", "--get-all", "remote.origin.url"]) : undefined;
+  const literal = written === undefined ? used : cleanOrigin(written.split("\0")[0] ?? "");
+  const origin = literal.isLocal ? used : literal;
   const notes = origin.isLocal ? ["the project's origin is a path on this machine; sessions get no origin"] : [];
   return { url: origin.url, hadCredentials: origin.hadCredentials, notes };
 }
 
-async function readIdentity(
+/** Who commits, and whether the working tree is a part of the project only. */
+async function readOwnSettings(
   ctx: GitContext,
   cwd: string,
-): Promise<{ name: string | undefined; email: string | undefined }> {
-  const found = (await tryGit(ctx, cwd, ["config", "-z", "--get-regexp", "^user\\.(name|email)$"])) ?? "";
-  // key, line end, value: of several the last one counts
-  const values = new Map(found.split("\0").map((entry) => entry.split(/\n(.*)/s, 2) as [string, string]));
+): Promise<{ identity: { name: string | undefined; email: string | undefined }; notes: string[] }> {
+  const keys = String.raw`^(user\.(name|email)|core\.sparsecheckout)$`;
+  const found = (await tryGit(ctx, cwd, ["config", "-z", "--get-regexp", keys])) ?? "";
+  // key, line end, value: of several the last one counts; a key alone is a yes
+  const values = new Map(
+    found.split("\0").map((entry) => {
+      const [key = "", value = "true"] = entry.split(/\n(.*)/s, 2);
+      return [key, value];
+    }),
+  );
   const read = (key: string): string | undefined => (values.get(key)?.trim() ? values.get(key) : undefined);
-  const [name, email] = [read("user.name"), read("user.email")];
-  return { name, email };
+  const isSparse = /^(true|yes|on|[1-9]\d*)$/i.test(values.get("core.sparsecheckout") ?? "");
+  return {
+    identity: { name: read("user.name"), email: read("user.email") },
+    notes: isSparse ? ["the project is a sparse checkout; sessions have all of its files"] : [],
+  };
 }

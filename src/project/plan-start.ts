@@ -1,5 +1,7 @@
 import { CoworkError } from "../errors.ts";
 import { brokenRefRule } from "../system/names.ts";
+import { findCommits, findMeanings, type AskGit } from "../system/ref-meanings.ts";
+import { branchName } from "../system/ref-names.ts";
 import { plain } from "../system/text.ts";
 import { askGit, tryGit, type GitContext } from "./git.ts";
 import type { Project, StartPoint } from "./types.ts";
@@ -7,7 +9,7 @@ import type { Project, StartPoint } from "./types.ts";
 export interface StartRequest {
   /** the session's name, checked already */
   name: string;
-  /** `--branch` */
+  /** `--branch`; `refs/heads/x` means `x` */
   branch?: string | undefined;
   /** `--from` */
   from?: string | undefined;
@@ -18,7 +20,7 @@ export interface StartRequest {
  * Branch and commit that each new session starts from; git is asked once for all their branches. A branch of that name that exists, in the project or on its origin as
  * last fetched, is checked out at its tip; then `--from` may only name that same commit. Otherwise the branch is made
  * from `--from`, else from the HEAD of the working tree that the user stands in.
- * @throws USAGE for a branch name that git refuses and for `--from` beside a branch elsewhere, REF_NOT_FOUND
+ * @throws USAGE for a branch name that git refuses, for `--from` beside a branch elsewhere, and for a `--from` that means several commits; REF_NOT_FOUND
  */
 export async function planStarts(
   ctx: GitContext,
@@ -27,14 +29,15 @@ export async function planStarts(
 ): Promise<StartPoint[]> {
   const wanted = requests.map((request) => ({ request, branch: checkBranch(request) }));
   const names = wanted.flatMap(({ branch }) => [`refs/heads/${branch}`, `refs/remotes/origin/${branch}`]);
-  const commits = await findCommits(ctx, project.worktree, ["HEAD", ...names]);
+  const git: AskGit = async (args, input) => (await askGit(ctx, project.worktree, args, input)).stdout;
+  const commits = await findCommits(git, ["HEAD", ...names]);
   const ask = (name: string): Promise<string | undefined> => findCommit(ctx, project.worktree, name);
   const starts: StartPoint[] = [];
   const asked = new Map<string, Promise<string>>();
   for (const { request, branch } of wanted) {
     const tip = commits.get(`refs/heads/${branch}`) ?? commits.get(`refs/remotes/origin/${branch}`);
     const { from: wish } = request;
-    if (wish !== undefined && !asked.has(wish)) asked.set(wish, getCommit(ask, wish));
+    if (wish !== undefined && !asked.has(wish)) asked.set(wish, getCommit(git, ask, wish));
     const from = wish === undefined ? undefined : await asked.get(wish);
     starts.push(chooseStart({ branch, tip, from, head: commits.get("HEAD"), wish }));
   }
@@ -42,7 +45,7 @@ export async function planStarts(
 }
 
 function checkBranch(request: StartRequest): string {
-  const branch = request.branch ?? `${request.branchPrefix}${request.name}`;
+  const branch = branchName(request.branch ?? `${request.branchPrefix}${request.name}`);
   const rule = brokenRefRule(branch);
   if (rule === undefined) return branch;
   throw new CoworkError("USAGE", `\`${plain(branch)}\` cannot be a branch: ${rule}.`, {
@@ -73,22 +76,19 @@ function chooseStart({ branch, tip, from, head, wish }: Found): StartPoint {
   throw new CoworkError("REF_NOT_FOUND", "The branch that is checked out has no commit yet.", { hint });
 }
 
-/** The commits of full names of refs; what is none is left out. */
-async function findCommits(ctx: GitContext, cwd: string, names: readonly string[]): Promise<Map<string, string>> {
-  const input = names.map((name) => `${name}^{commit}\n`).join("");
-  const { stdout } = await askGit(ctx, cwd, ["cat-file", "--batch-check=%(objectname) %(objecttype)"], input);
-  // One line for each, in order; what is not there is told by its name.
-  const lines = stdout.split("\n");
-  return new Map(
-    names.flatMap((name, n) => {
-      const commit = /^([0-9a-f]{40,64}) commit$/.exec(lines[n] ?? "")?.[1];
-      return commit === undefined ? [] : [[name, commit] as const];
-    }),
-  );
-}
-
 /** `main` also means `origin/main` where only that exists. */
-async function getCommit(ask: (name: string) => Promise<string | undefined>, from: string): Promise<string> {
+async function getCommit(
+  git: AskGit,
+  ask: (name: string) => Promise<string | undefined>,
+  from: string,
+): Promise<string> {
+  const meanings = await findMeanings(git, from);
+  if (meanings.length > 1) {
+    const all = meanings.map((meaning) => plain(meaning)).join(", ");
+    throw new CoworkError("USAGE", `\`${plain(from)}\` means several commits in this project: ${all}.`, {
+      hint: `say which: --from ${plain(meanings[0] ?? "")}`,
+    });
+  }
   const commit = from.startsWith("-") ? undefined : ((await ask(from)) ?? (await ask(`refs/remotes/origin/${from}`)));
   if (commit !== undefined) return commit;
   const hint = "`git branch --all` and `git tag` show what there is; `git fetch` brings what is new";

@@ -31,8 +31,10 @@ export interface StoredProject {
   refs: { name: string; oid: string; target: string }[];
   /** branch that is checked out */
   current?: string;
-  /** settings that decide what a checkout looks like, and the branches' upstreams */
+  /** settings that decide what a checkout looks like, remotes, and the branches' upstreams */
   config: [key: string, value: string][];
+  /** what of the settings does not go along, one line each */
+  notes?: string[];
 }
 
 export interface StartPoint {

@@ -14,8 +14,21 @@ export function checkSessionName(name: string): void {
   const rule = sessionNamePattern.test(name) ? brokenRefRule(name) : pattern;
   if (rule === undefined) return;
   const shown = plain(name.length > 80 ? `${name.slice(0, 80)}…` : name);
-  const hint = rule === pattern ? pattern : `${rule}: choose another name`;
+  const other = nameLike(name);
+  // A slash is meant as a branch's name.
+  const instead = name.includes("/") && other !== undefined ? `cowork init ${other} --branch ${plain(name)}; ` : "";
+  const hint = rule === pattern ? `${instead}${pattern}` : `${rule}: choose another name`;
   throw new CoworkError("SESSION_NAME_INVALID", `\`${shown}\` cannot be a session's name.`, { hint });
+}
+
+/** A name for a session on this branch; undefined where the text is no branch's name either. */
+export function nameLike(branch: string): string | undefined {
+  if (brokenRefRule(branch) !== undefined) return undefined;
+  const name = branch
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "")
+    .slice(0, 63);
+  return sessionNamePattern.test(name) && brokenRefRule(name) === undefined ? name : undefined;
 }
 
 /** Also the name of the clone's folder. @param project the project's name, not its path */

@@ -2,7 +2,8 @@ import { readdirSync, type Dirent } from "node:fs";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { belongsTo } from "./identity.ts";
-import { nameKey, sessionId } from "./names.ts";
+import { plain } from "../system/text.ts";
+import { nameKey, nameLike, sessionId } from "./names.ts";
 import { readRecord, type SessionRecord } from "./record.ts";
 import type { Selector } from "./types.ts";
 
@@ -49,8 +50,23 @@ async function findByName(
     if (await isMeant(entry, project)) return entry;
   }
   throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${name} in project ${project.name}.`, {
-    hint: `cowork list, or cowork init ${name} to make it`,
+    hint: await hintFor(ctx, project, name),
   });
+}
+
+/** A branch's name in place of a session's leads to the session that works on it. */
+async function hintFor(
+  ctx: Pick<Context, "paths">,
+  project: NonNullable<Selector["project"]>,
+  name: string,
+): Promise<string> {
+  for (const entry of await readRecords(ctx)) {
+    const isOn = "record" in entry && entry.record.start.branch === name && (await isMeant(entry, project));
+    if (isOn) return `use the name of the session on that branch: ${entry.record.name}`;
+  }
+  const other = nameLike(name);
+  if (other === undefined) return "cowork list";
+  return `cowork list, or cowork init ${other}${other === name ? "" : ` --branch ${plain(name)}`} to make it`;
 }
 
 /** The first commit of the project at this place, if a session of it is on record: it says that without asking git. */

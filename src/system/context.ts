@@ -15,6 +15,8 @@ export interface Context {
   /** the environment of the caller, a copy */
   env: Readonly<Record<string, string | undefined>>;
   run: Run;
+  /** the caller's file mode mask, for what becomes part of the user's own project; absent: this process's */
+  umask?: number;
   /** the Node that runs cowork: programs of ours in JavaScript are started with it */
   node: { path: string; version: string };
   /** argv that calls this same cowork again, without arguments */

@@ -19,6 +19,8 @@ export interface RunOptions {
   /** runs the child as somebody else; root only */
   uid?: number;
   gid?: number;
+  /** file mode mask of the child; default: this process's */
+  umask?: number;
   /** between SIGTERM and SIGKILL, default 5000 */
   graceMs?: number;
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { kill as killProcess } from "node:process";
+import { kill as killProcess, umask as setUmask } from "node:process";
 import type { Readable } from "node:stream";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { followLines, openFilesForChild } from "./child-output.ts";
@@ -49,6 +49,8 @@ async function runChild(
   const { spawn } = await import("node:child_process");
   if (options.signal?.aborted) throw interrupted(called);
   // Not execa: loading it takes longer than all the git questions that most commands ask.
+  // A child takes the mask over while it is made, and nothing else runs in between.
+  const mask = options.umask === undefined ? undefined : setUmask(options.umask);
   const child = spawn(file, args, {
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env: { ...env } }),
@@ -57,6 +59,7 @@ async function runChild(
     stdio: [input === undefined ? "ignore" : "pipe", files?.stdout ?? "pipe", files?.stderr ?? "pipe"],
     detached: true,
   });
+  if (mask !== undefined) setUmask(mask);
   const ending = createEnding(child, options, called);
   const keep = (stream: Readable | null, name: "stdout" | "stderr"): Collected =>
     collect(stream ?? undefined, {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readlink, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readlink, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -48,4 +48,25 @@ it("a full disk: one clear error, and the same command works when there is room"
   const made = await runCowork(["init", "a", "--no-start"], { home, cwd: small });
   expect(made.code).toBe(0);
   expect((await runCowork(["clean", "a"], { home, cwd: small })).code).toBe(0);
+});
+
+it("a full disk under the project alone: clean removes the session and says what it could not write", async () => {
+  const cwd = await sampleProject(home, "image", { name: "tight" });
+  const disk = join(home.folder, "project-disk");
+  await mkdir(disk);
+  await asRoot("mount", ["-t", "tmpfs", "-o", "size=4m,mode=0777", "tmpfs", disk]);
+  try {
+    const tight = join(disk, "tight");
+    await cp(cwd, tight, { recursive: true });
+    expect((await runCowork(["init", "a", "--no-start"], { home, cwd: tight })).code).toBe(0);
+    // The last byte of it.
+    await expect(writeFile(join(disk, "filler"), Buffer.alloc(8 * 1024 * 1024))).rejects.toThrow("ENOSPC");
+    const cleaned = await runCowork(["clean", "a"], { home, cwd: tight });
+    expect(cleaned.code, cleaned.stdout + cleaned.stderr).toBe(0);
+    expect(cleaned.stderr).toContain("could not be taken out of SESSIONS");
+    const { stdout } = await runCowork(["list", "--json"], { home, cwd: tight });
+    expect(JSON.parse(stdout)).toMatchObject({ sessions: [] });
+  } finally {
+    await asRoot("umount", [disk]);
+  }
 });

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeBundle } from "../../clone/make-bundle.ts";
+import { completeHistory } from "../../clone/partial.ts";
 import { readProjectRefs } from "../../clone/project-refs.ts";
 import type { ProjectFacts, Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
@@ -28,7 +29,7 @@ export async function sendProject(
 ): Promise<Source> {
   const { facts, source, commits } = project;
   const known = await readProjectRefs(ctx, source);
-  const { refs, current, config, objectFormat, shallow } = known;
+  const { refs, current, config, objectFormat, shallow, notes } = known;
   const identity = {
     name: facts.name,
     rootCommit: facts.rootCommit,
@@ -44,6 +45,7 @@ export async function sendProject(
   };
   const { lacks, gitDir } = await ask();
   if (lacks.length > 0) {
+    await completeHistory(ctx, source, config, commits);
     const lock = `outgoing-${hashOfText([link.connection.host, source.gitDir])}`;
     await withLock(ctx, lock, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
       // Another command may have sent it meanwhile.
@@ -55,7 +57,7 @@ export async function sendProject(
   return {
     kind: "store",
     gitDir,
-    project: { refs, config, ...(current === undefined ? {} : { current }) },
+    project: { refs, config, notes, ...(current === undefined ? {} : { current }) },
   };
 }
 

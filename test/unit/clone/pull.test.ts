@@ -110,10 +110,10 @@ describe("pullSession", () => {
   it("does not move a branch that a linked worktree has checked out", async () => {
     await open();
     await commit(clone, "one");
-    await shop.git(project, "worktree", "add", "-q", "-b", "a", "../wt");
+    await shop.git(project, "worktree", "add", "-q", "-b", "a", "../w\nt");
     await expect(pull()).rejects.toMatchObject({ code: "BRANCH_CHECKED_OUT" });
     await pull({ ff: true });
-    expect(await readdir(join(shop.root, "wt"))).toContain("one");
+    expect(await readdir(join(shop.root, "w\nt"))).toContain("one");
   });
 
   it("brings the branch that is checked out, too, and a detached HEAD", async () => {

@@ -42,6 +42,24 @@ const state = (): Promise<string> =>
   );
 
 describe("pushSession", () => {
+  it("takes the branch where a tag has its name, and asks which one where both are meant", async () => {
+    await shop.sh(
+      project,
+      "git tag a; git tag other; git checkout -q -b a; git commit -q --allow-empty -m new; git update-ref refs/heads/other HEAD",
+    );
+    const pushed = await push({ start: { branch: "a", existing: true } });
+    expect(pushed).toMatchObject({
+      ref: "refs/remotes/project/a",
+      commit: await shop.git(project, "rev-parse", "refs/heads/a"),
+    });
+    await expect(push({ ref: "other" })).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("refs/heads/other, refs/tags/other") as string,
+      hint: expect.stringContaining("cowork push a refs/heads/other") as string,
+    });
+    expect(await push({ ref: "refs/tags/other" })).toMatchObject({ ref: "refs/tags/other" });
+  });
+
   it("shows the project's new commits in the session and changes nothing else of it", async () => {
     await commit(project, "new");
     const before = await state();

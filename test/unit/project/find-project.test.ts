@@ -53,6 +53,14 @@ describe("facts", () => {
     expect(local.notes).toEqual([expect.stringContaining("path on this machine")]);
   });
 
+  test("a sparse checkout is said, however it is written", async () => {
+    const root = await shop.project();
+    await shop.sh(root, "mkdir in; echo 1 >in/f; git add -A; git commit -qm in; git sparse-checkout set in");
+    expect((await findProject(shop.context, root)).notes).toEqual([expect.stringContaining("sparse checkout")]);
+    await shop.git(root, "sparse-checkout", "disable");
+    expect((await findProject(shop.context, root)).notes).toEqual([]);
+  });
+
   test("the origin is the one that git would use", async () => {
     const root = await shop.project();
     await shop.git(root, "remote", "add", "origin", "gh:a/b");

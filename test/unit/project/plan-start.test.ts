@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { checkBranches } from "../../../src/project/branch-notes.ts";
 import { planStarts, type StartRequest } from "../../../src/project/plan-start.ts";
 import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
 
@@ -81,4 +82,56 @@ test("a branch without a commit is no start, unless another is named", async () 
     hint: expect.stringContaining("--from") as string,
   });
   expect(await plan({ from: "main" })).toMatchObject({ commit: await commit("main") });
+});
+
+test("--from that means several commits is refused, and the full names of all are said", async () => {
+  const notes = async (from: string) =>
+    await plan({ from }).then(
+      () => "taken",
+      (error: { code: string; message: string; hint: string }) => `${error.code} ${error.message} ${error.hint}`,
+    );
+  await shop.sh(
+    root,
+    "git tag same; git tag main HEAD~1; git update-ref refs/heads/origin/far HEAD; git branch same refs/heads/main",
+  );
+  expect(await notes("main")).toMatch(/^USAGE .*refs\/heads\/main, refs\/tags\/main.*--from refs\/heads\/main$/);
+  expect(await notes("main~1")).toMatch(/--from refs\/heads\/main~1$/);
+  expect(await notes("origin/far")).toMatch(/refs\/heads\/origin\/far, refs\/remotes\/origin\/far/);
+  for (const from of ["refs/heads/main", "refs/tags/main", "tags/main", "same", "HEAD", "HEAD~1"])
+    expect(await notes(from)).toBe("taken");
+  expect(await plan({ from: "refs/heads/main" })).toMatchObject({ commit: await commit("refs/heads/main") });
+  const id = (await commit("refs/tags/main")).slice(0, 8);
+  expect(await notes(id)).toBe("taken");
+  await shop.git(root, "update-ref", `refs/heads/${id}`, "refs/heads/main");
+  expect(await notes(id)).toMatch(new RegExp(`refs/heads/${id}, ${await commit("refs/tags/main")}`));
+});
+
+test("--branch with its full name is that branch", async () => {
+  expect(await plan({ branch: "refs/heads/near" })).toMatchObject({ branch: "near", existing: true });
+});
+
+describe("checkBranches", () => {
+  const check = async (branch: string, existing = false) =>
+    await checkBranches(shop.context, { worktree: root }, [
+      { name: "s", start: { branch, commit: await commit("HEAD"), existing } },
+    ]);
+
+  test("says what the project can have only under another name", async () => {
+    await shop.sh(root, "git branch release/2026.4; git branch a");
+    expect(await check("s")).toEqual([]);
+    expect(await check("near", true)).toEqual([]);
+    expect(await check("release")).toEqual([expect.stringMatching(/release\/2026\.4 .* pull brings it as release-s$/)]);
+    expect(await check("a/b")).toEqual([expect.stringMatching(/pull brings it as a-b-s$/)]);
+    expect(await check("v1")).toEqual([expect.stringMatching(/refs\/tags\/v1; pull brings it as v1-s$/)]);
+  });
+
+  test.each(["origin/x", "origin", "FETCH_HEAD", "heads/x"])(
+    "refuses %s, which git reads as something else",
+    async (branch) => {
+      await expect(check(branch)).rejects.toMatchObject({
+        code: "USAGE",
+        hint: expect.stringContaining("--branch ") as string,
+      });
+    },
+  );
 });

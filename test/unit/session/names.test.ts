@@ -6,6 +6,7 @@ import {
   checkSessionName,
   composeProjectName,
   nameKey,
+  nameLike,
   projectName,
   sessionId,
   tmuxName,
@@ -190,3 +191,24 @@ test("Compose projects are told apart by home and id", () => {
   expect(new Set([name, ...others]).size).toBe(3);
   expect(composeProjectName("0123456789ab", "app-a")).toBe(name);
 });
+
+test.each([
+  ["feature/x", "cowork init feature-x --branch feature/x"],
+  ["a/b/c.d", "cowork init a-b-c.d --branch a/b/c.d"],
+])("the refusal of %s names what works", (name, command) => {
+  expect(() => checkSessionName(name)).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining(command) as string }),
+  );
+  checkSessionName(nameLike(name) ?? "");
+});
+
+test.each(["..", "a..b/c", "x/", "/x", "-x/y", "ä/ö", "a b/c", "x/.lock", "../x"])(
+  "no command is made of %s",
+  (name) => {
+    expect(() => checkSessionName(name)).toThrow(
+      expect.objectContaining({ hint: expect.not.stringContaining("--branch -") as string }),
+    );
+    const other = nameLike(name);
+    if (other !== undefined) checkSessionName(other);
+  },
+);

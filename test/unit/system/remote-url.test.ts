@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cleanOrigin } from "../../../src/project/origin.ts";
+import { cleanOrigin } from "../../../src/system/remote-url.ts";
 
 test.each([
   ["https://host.example/a/b.git", "https://host.example/a/b.git", false],

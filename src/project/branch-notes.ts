@@ -1,0 +1,55 @@
+import { CoworkError } from "../errors.ts";
+import { type Clash, findClash, type NameSpace, otherName } from "../system/ref-names.ts";
+import { plain } from "../system/text.ts";
+import { askGit, type GitContext } from "./git.ts";
+import type { Project, StartPoint } from "./types.ts";
+
+/**
+ * Looks at the sessions' branches: can those that the project has not become branches of it some day, under their own names?
+ * @returns one line for each that `pull` will have to call otherwise
+ * @throws USAGE for a name that git or a remote has for itself
+ */
+export async function checkBranches(
+  ctx: GitContext,
+  project: Pick<Project, "worktree">,
+  sessions: readonly { name: string; start: StartPoint }[],
+): Promise<string[]> {
+  if (sessions.length === 0) return [];
+  const space = await readNameSpace(ctx, project.worktree);
+  const notes: string[] = [];
+  for (const { name, start } of sessions) {
+    const ref = `refs/heads/${start.branch}`;
+    const clash = findClash(ref, space);
+    if (clash === undefined) continue;
+    const other = await otherName(ref, name, space, () => Promise.resolve(true));
+    if (clash.kind === "reserved") throw reserved(start.branch, shortName(other), clash);
+    notes.push(`${name}: ${why(start.branch, clash)}; pull brings it as ${plain(shortName(other))}`);
+  }
+  return notes;
+}
+
+function why(branch: string, { kind, with: other }: Clash): string {
+  return kind === "nested"
+    ? `beside ${plain(shortName(other))} the project can have no branch ${plain(branch)}`
+    : `in the project git would mix the branch ${plain(branch)} up with ${plain(other)}`;
+}
+
+function reserved(branch: string, other: string, clash: Clash): CoworkError {
+  const message = `\`${plain(branch)}\` cannot be a session's branch: git would mix it up with ${plain(clash.with)}.`;
+  return new CoworkError("USAGE", message, { hint: `choose another name, for example --branch ${plain(other)}` });
+}
+
+async function readNameSpace(ctx: GitContext, cwd: string): Promise<NameSpace> {
+  const lines = async (...args: string[]): Promise<string[]> =>
+    (await askGit(ctx, cwd, args)).stdout.split("\n").filter((line) => line !== "");
+  const [refs, remotes, ignoreCase] = await Promise.all([
+    lines("for-each-ref", "--format=%(refname)"),
+    lines("remote"),
+    lines("config", "--type=bool", "--get", "core.ignorecase"),
+  ]);
+  return { refs: new Set(refs), remotes, ignoreCase: ignoreCase[0] === "true" };
+}
+
+function shortName(ref: string): string {
+  return ref.replace(/^refs\/heads\//, "");
+}

@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeClone } from "../../../src/clone/make.ts";
+import { pullSession, type PullResult, type PullSpec } from "../../../src/clone/pull.ts";
+import type { CloneSpec } from "../../../src/clone/types.ts";
+import { localInside } from "../../support/git-local-inside.ts";
+import { type GitWorkshop, gitWorkshop } from "../../support/git-project.ts";
+
+let shop: GitWorkshop;
+let project: string;
+let spec: CloneSpec;
+
+beforeEach(async () => {
+  shop = await gitWorkshop();
+  project = await shop.project();
+  await shop.sh(
+    project,
+    "git clone -q --bare . ../origin.git; git remote add origin ../origin.git; git fetch -q; git remote set-head origin main; git tag v1; git branch release/1",
+  );
+  spec = await shop.spec(project, "h1");
+  await makeClone(shop.context, spec);
+});
+afterEach(() => shop.end());
+
+const pull = (options: Partial<PullSpec> = {}): Promise<PullResult> =>
+  pullSession(shop.context, localInside(spec.path, shop.env), spec.source, {
+    session: "h1",
+    startBranch: "h1",
+    identity: { name: "Grace", email: "grace@example.org" },
+    ...options,
+  });
+const names = (result: PullResult): string[] => result.refs.map(({ ref }) => ref);
+const evil = (script: string): Promise<string> => shop.sh(spec.path, `git commit -q --allow-empty -m evil; ${script}`);
+/** What the user's names mean. */
+const meanings = (...more: string[]): Promise<string> =>
+  shop.git(project, "rev-parse", "origin/main", "main", "HEAD", "v1", "origin", ...more);
+
+describe("names that pull brings", () => {
+  it.each([
+    ["origin/main", "refs/heads/origin-main-h1"],
+    ["origin/later", "refs/heads/origin-later-h1"],
+    ["origin", "refs/heads/origin-h1"],
+    ["HEAD", "refs/heads/HEAD-h1"],
+    ["heads/main", "refs/heads/heads-main-h1"],
+    ["refs/heads/main", "refs/heads/refs-heads-main-h1"],
+    ["v1", "refs/heads/v1-h1"],
+    ["release", "refs/heads/release-h1"],
+    ["main/x", "refs/heads/main-x-h1"],
+  ])("do not shadow or hinder the project's: a branch %s", async (branch, name) => {
+    const before = await meanings();
+    // the clone's own main would be in the way of main/x
+    await evil(
+      `git checkout -q --detach; git branch -qD main; git update-ref refs/heads/${branch} HEAD; git symbolic-ref HEAD refs/heads/${branch}`,
+    );
+    const result = await pull();
+    expect(names(result)).toEqual(["refs/heads/h1", name]);
+    expect(result.notes).toEqual([expect.stringContaining(`${branch.replace(/^refs\/heads\//, "")} came as`)]);
+    expect(await meanings()).toBe(before);
+    expect(await shop.git(project, "log", "-1", "--format=%s", name)).toBe("evil");
+    // Once more it is the same name, and it moves on.
+    await evil("true");
+    expect((await pull()).refs.at(-1)).toMatchObject({ ref: name, state: "updated" });
+  });
+
+  it("do not shadow them as tags, nor as commits of the working tree", async () => {
+    const before = await meanings();
+    await evil("git update-ref refs/tags/main HEAD; git update-ref refs/tags/origin/main HEAD; echo u >u");
+    const result = await pull({ allBranches: true, uncommitted: true });
+    expect(names(result)).toEqual(expect.arrayContaining(["refs/tags/main-h1", "refs/tags/origin-main-h1"]));
+    expect(await meanings()).toBe(before);
+    const wip = await pull({ uncommitted: true, startBranch: "origin/main" });
+    expect(names(wip)).toContain("refs/heads/origin-main-wip-h1");
+    expect(names(await pull({ uncommitted: true, startBranch: "origin/main" }))).toEqual(names(wip));
+    expect(await meanings()).toBe(before);
+  });
+
+  it("do not shadow a commit's abbreviated id", async () => {
+    const id = (await shop.git(project, "rev-parse", "HEAD")).slice(0, 9);
+    await evil(`git checkout -q -b ${id}`);
+    expect(names(await pull())).toEqual(["refs/heads/h1", `refs/heads/${id}-h1`]);
+  });
+
+  it("are refused when the user has chosen them, with one that works", async () => {
+    await evil("true");
+    for (const [branch, other] of [
+      ["origin/main", "origin-main-h1"],
+      ["v1", "v1-h1"],
+      ["release", "release-h1"],
+    ] as const) {
+      await expect(pull({ branch })).rejects.toMatchObject({ code: "USAGE", hint: `cowork pull h1 --branch ${other}` });
+      expect(names(await pull({ branch: other }))).toEqual([`refs/heads/${other}`]);
+    }
+    await expect(pull({ branch: "HEAD" })).rejects.toMatchObject({ code: "USAGE" });
+    expect(names(await pull({ branch: "refs/heads/x" }))).toEqual(["refs/heads/x"]);
+    expect(await shop.git(project, "for-each-ref", "refs/heads/refs", "refs/cowork")).toBe("");
+  });
+
+  it("do not shadow a submodule's", async () => {
+    await shop.project("lib");
+    await shop.sh(project, "git submodule --quiet add ../lib lib; git commit -qm sub");
+    spec = await shop.spec(project, "h2");
+    await makeClone(shop.context, spec);
+    const lib = join(project, "lib");
+    const before = await shop.git(lib, "rev-parse", "origin/main", "HEAD");
+    await shop.sh(
+      join(spec.path, "lib"),
+      "git checkout -q --detach; git commit -q --allow-empty -m evil; git update-ref refs/heads/origin/main HEAD; git update-ref refs/heads/HEAD HEAD",
+    );
+    await shop.git(spec.path, "commit", "-qam", "bump");
+    const { notes } = await pull({ session: "h2", startBranch: "h2" });
+    expect(notes.join("\n")).toContain("came as origin-main-h2");
+    expect(notes.join("\n")).toContain("came as HEAD-h2");
+    expect(await shop.git(lib, "rev-parse", "origin/main", "HEAD")).toBe(before);
+  });
+});
