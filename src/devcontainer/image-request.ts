@@ -52,7 +52,9 @@ export function originOf({ plan }: ImageRequest, env: Context["env"]): Origin {
 /** It goes into a FROM line. */
 function checkedImage(image: string): string {
   if (/^[\w.:/@-]+$/.test(image)) return image;
-  throw new CoworkError("DEVCONTAINER_INVALID", `${plain(JSON.stringify(image))} is not the name of an image.`);
+  throw new CoworkError("DEVCONTAINER_INVALID", `${plain(JSON.stringify(image))} is not the name of an image.`, {
+    hint: 'correct "image" in devcontainer.json, commit that, then run the same command again',
+  });
 }
 
 function configArgs(config: JsonObject, env: Context["env"]): Record<string, string> {
