@@ -4,7 +4,7 @@ import { failedStep } from "./build-reason.ts";
 import { causeOf, ownCauseOf, type Cause } from "./cli-causes.ts";
 import { meaningfulLines, shorten, type CliEvent } from "./cli-output.ts";
 import type { JsonObject } from "./types.ts";
-import { findLifecycleFailure } from "./lifecycle-failure.ts";
+import { findLifecycleFailure, type LifecycleFailure } from "./lifecycle-failure.ts";
 import { firstReason } from "./reason-words.ts";
 
 export interface CliFailure {
@@ -46,7 +46,7 @@ function reasonOf(
   spoken: readonly string[],
   translate: Translate,
 ): { words: string; cause?: Cause | undefined } {
-  const said = [result?.["message"], result?.["description"]].filter((text) => typeof text === "string");
+  const said = saidIn(result);
   const lifecycle = findLifecycleFailure(events, said);
   // A command of the project failed: whatever it printed is no cause that we know.
   if (lifecycle !== undefined) return lifecycle;
@@ -59,6 +59,15 @@ function reasonOf(
   // Only the end: what a build said before, and got over, is no reason.
   const cause = causeOf([words]) ?? causeOf(spoken.slice(-40));
   return { words, cause };
+}
+
+/** The lifecycle command that ended the run, where one did. */
+export function lifecycleFailureOf({ result, events }: CliFailure): LifecycleFailure | undefined {
+  return findLifecycleFailure(events, saidIn(result));
+}
+
+function saidIn(result: JsonObject | undefined): string[] {
+  return [result?.["message"], result?.["description"]].filter((text) => typeof text === "string");
 }
 
 const actions = /^Run: docker (?:run|start|pull|build|buildx build) |^Run: docker[- ]compose .*\b(?:up|build|pull)\b/;

@@ -35,6 +35,8 @@ export function parseEvent(line: string): CliEvent | undefined {
 /** Lines for a log that a person reads. */
 export function renderEvent(event: CliEvent): string[] {
   const lines = plainLines(event.text).filter((line) => line.trim() !== "");
+  // where in its program the CLI was tells a user nothing
+  if (event.type === "other") return lines.filter((line) => !/^\s+at /.test(line));
   if (event.type === "start") return lines.map((line) => `> ${line}`);
   return event.type === "stop" ? [] : lines;
 }

@@ -1,5 +1,6 @@
 import { plain, plainLines } from "../system/text.ts";
 import type { CliEvent } from "./cli-output.ts";
+import { lifecycleStages } from "./lifecycle.ts";
 import { joinWords } from "./reason-words.ts";
 
 /** A lifecycle command of the project, an image or a feature that failed inside the container. */
@@ -10,8 +11,6 @@ export interface LifecycleFailure {
   words: string;
 }
 
-const stages = "onCreateCommand|updateContentCommand|postCreateCommand|postStartCommand|postAttachCommand";
-
 /**
  * The lifecycle command that ended a run of @devcontainers/cli, by the CLI's own words: what a command prints can look like
  * anything.
@@ -21,7 +20,7 @@ export function findLifecycleFailure(
   events: readonly CliEvent[],
   said: readonly string[],
 ): LifecycleFailure | undefined {
-  const pattern = new RegExp(`^(?:(.+) of )?(${stages}) from (.+) failed\\.?$`, "s");
+  const pattern = new RegExp(`^(?:(.+) of )?(${lifecycleStages.join("|")}) from (.+) failed\\.?$`, "s");
   const match = said.map((text) => pattern.exec(text.trim())).find((one) => one !== null);
   const [whole, name, stage, origin] = match ?? [];
   if (whole === undefined || stage === undefined || origin === undefined) return undefined;

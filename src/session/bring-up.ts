@@ -12,6 +12,8 @@ import { CoworkError } from "../errors.ts";
 import type { ContainerDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { readyAgent } from "./agent-ready.ts";
+import { finished, unfinished } from "./unfinished.ts";
+import { plain } from "../system/text.ts";
 import { writeContainerFolder } from "./container-folder.ts";
 import { sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
@@ -78,7 +80,11 @@ async function bringUpWith(
     labels: sessionLabels(record, ctx.paths.homeHash),
     ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
   };
-  const result = await up(ctx, request, cli);
+  const result = await up(
+    ctx,
+    record.unfinished === undefined ? request : { ...request, unfinished: record.unfinished },
+    cli,
+  );
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
@@ -91,9 +97,36 @@ async function bringUpWith(
     remoteEnv: result.remoteEnv,
     startedAt: container.startedAt,
   };
+  await checkWorkspace(ctx, record, container, result.workspaceFolder);
   ctx.report({ session: name, step: "container", state: "done" });
   await settleIn(ctx, record, { agent, settings, container, started }, notes);
-  return { ...record, container: started, volumes: sessionVolumes(ctx, record, container) };
+  const now = { ...finished(record), container: started, volumes: sessionVolumes(ctx, record, container) };
+  return result.failed === undefined ? now : unfinished(now, result.failed);
+}
+
+/**
+ * A workspace folder that is not there: without it nothing can be run inside. One that something is mounted on is there.
+ * @throws UP_FAILED
+ */
+async function checkWorkspace(
+  ctx: Context,
+  record: SessionRecord,
+  { id, mounts }: ContainerDetail,
+  folder: string,
+): Promise<void> {
+  if (mounts.some(({ destination }) => destination === folder)) return;
+  const command = ["/bin/sh", "-c", 'test -d "$1"', "sh", folder] as const;
+  const { code } = await ctx.engine.exec(id, { command, user: "0", workingDir: "/" });
+  if (code === 0) return;
+  await removeHalfMade(ctx, record);
+  const { name } = record;
+  throw new CoworkError(
+    "UP_FAILED",
+    `The workspace folder ${plain(folder)} does not exist in the dev container of ${name}.`,
+    {
+      hint: `correct "workspaceFolder" in devcontainer.json (for an image or a Dockerfile it wants a "workspaceMount" as well) and commit that, then cowork clean ${name} and cowork init ${name}`,
+    },
+  );
 }
 
 /**

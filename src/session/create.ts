@@ -14,6 +14,7 @@ import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { readRecord, writeRecord, type SessionRecord } from "./record.ts";
 import type { InitRequest, Outcome } from "./types.ts";
+import { finished, unfinishedError } from "./unfinished.ts";
 import { viewSession } from "./view.ts";
 import { containersOf, lookAt, sessionLock } from "./world.ts";
 
@@ -74,8 +75,11 @@ async function completeSession(
     record = await stepClone(ctx, request, record, notes);
     record = await stepDevcontainer(ctx, request, plan, record);
     if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, cli);
-    record = withoutError({ ...record, phase: "ready" });
+    // A lifecycle command that failed is the session's error: it is there all the same, and can be entered.
+    record = { ...(record.unfinished === undefined ? finished(record) : record), phase: "ready" };
     await writeRecord(ctx, record);
+    const failure = unfinishedError(record);
+    if (failure !== undefined) throw failure;
     ctx.report({ session: name, step: "ready", state: "done" });
     return record;
   } catch (error) {
@@ -166,10 +170,4 @@ function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted):
     images: [],
     carried: [],
   };
-}
-
-function withoutError(record: SessionRecord): SessionRecord {
-  const clean = { ...record };
-  delete clean.error;
-  return clean;
 }

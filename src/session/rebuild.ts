@@ -8,6 +8,7 @@ import { writeRecord, type SessionRecord } from "./record.ts";
 import { checkStartable } from "./startable.ts";
 import { stopContainers } from "./stop.ts";
 import { agree } from "./trust.ts";
+import { finished } from "./unfinished.ts";
 import { containersOf } from "./world.ts";
 
 /**
@@ -36,7 +37,7 @@ export async function rebuildSession(
   notes.push(...(await stopContainers(ctx, prepared)));
   // Containers only: volumes of the session hold what its user put there.
   for (const { id } of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(id);
-  const started = await bringUp(ctx, prepared, settings, notes);
+  const started = await bringUp(ctx, finished(prepared), settings, notes);
   await writeRecord(ctx, started);
   return started;
 }
