@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  detailOf,
-  parseEvent,
-  parseResult,
-  renderEvent,
-} from "../../../src/devcontainer/cli-output.ts";
+import { detailOf, parseEvent, parseResult, renderEvent } from "../../../src/devcontainer/cli-output.ts";
 
 describe("the result", () => {
   test("is the last line that is one, whatever stands around it", () => {
