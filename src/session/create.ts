@@ -7,6 +7,7 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
 import { bringUp, upPlace } from "./bring-up.ts";
+import { changeNotes } from "./change-note.ts";
 import { carryIn } from "./carry-in.ts";
 import { sessionId } from "./names.ts";
 import { lockWait, reportFailure, sayWaiting } from "./outcome.ts";
@@ -73,7 +74,9 @@ async function completeSession(
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
+    const isNew = record.devcontainer === undefined;
     record = await stepDevcontainer(ctx, request, plan, record);
+    if (isNew) notes.push(...changeNotes(record.devcontainer?.changes ?? [], name));
     if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, cli);
     // A lifecycle command that failed is the session's error: it is there all the same, and can be entered.
     record = { ...(record.unfinished === undefined ? finished(record) : record), phase: "ready" };

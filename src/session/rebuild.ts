@@ -2,6 +2,7 @@ import { planDevcontainer } from "../devcontainer/plan.ts";
 import { folderSource } from "../devcontainer/source-folder.ts";
 import type { Context } from "../system/context.ts";
 import { bringUp } from "./bring-up.ts";
+import { changeNotes } from "./change-note.ts";
 import type { RebuildRequest } from "./host-part.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { writeRecord, type SessionRecord } from "./record.ts";
@@ -34,6 +35,7 @@ export async function rebuildSession(
   if (plan.config["initializeCommand"] !== undefined) {
     notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
   }
+  notes.push(...changeNotes(plan.changes, record.name));
   notes.push(...(await stopContainers(ctx, prepared)));
   // Containers only: volumes of the session hold what its user put there.
   for (const { id } of await containersOf(ctx, record.id)) await ctx.engine.removeContainer(id);
