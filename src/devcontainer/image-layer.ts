@@ -125,7 +125,8 @@ export async function buildLayer(
   } catch (error) {
     const failure = imageError(`The dev container's image for ${result.project}`, error, "cowork doctor");
     if (/the image has no user /.test(failure.message)) {
-      const hint = "correct remoteUser in devcontainer.json";
+      const hint =
+        "correct remoteUser or containerUser in devcontainer.json and commit that; then take the session away and make it again: cowork clean <session>, cowork init <session>";
       throw new CoworkError(
         "DEVCONTAINER_INVALID",
         `The image has no user ${plain(work.user.name)}, which the configuration wants to work as.`,

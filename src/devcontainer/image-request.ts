@@ -53,7 +53,7 @@ export function originOf({ plan }: ImageRequest, env: Context["env"]): Origin {
 function checkedImage(image: string): string {
   if (/^[\w.:/@-]+$/.test(image)) return image;
   throw new CoworkError("DEVCONTAINER_INVALID", `${plain(JSON.stringify(image))} is not the name of an image.`, {
-    hint: 'correct "image" in devcontainer.json, commit that, then run the same command again',
+    hint: 'correct "image" in devcontainer.json and commit that; then take the session away and make it again: cowork clean <session>, cowork init <session>',
   });
 }
 

@@ -39,16 +39,16 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
   const { name } = wanted;
   const id = sessionId(request.project.name, name);
   const onWait = (): void => sayWaiting(ctx, name, "plan");
+  const notes: string[] = [];
   try {
     return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async () => {
-      const notes: string[] = [];
       const record = await completeSession(ctx, request, plan, wanted, notes);
       const world = await lookAt(ctx, id, await containersOf(ctx, id));
       const session = viewSession(record, { ...world, busy: false }, ctx.paths);
       return { name, ok: true, session, exitCode: 0, notes };
     });
   } catch (error) {
-    const outcome = reportFailure(ctx, name, "ready", error);
+    const outcome = { ...reportFailure(ctx, name, "ready", error), notes };
     const record = await readRecord(ctx, id).catch(() => undefined);
     if (record === undefined) return outcome;
     const world = await lookAt(ctx, id, await containersOf(ctx, id).catch(() => []));
