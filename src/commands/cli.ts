@@ -63,12 +63,10 @@ export async function reportFailure(
 /** Files that cannot be read or written are often a matter of the cowork home itself: then that is said. */
 async function explained(error: CoworkError, caller: Caller): Promise<CoworkError> {
   if (error.code !== "PERMISSION_DENIED" && error.code !== "CONFIG_FILE_CORRUPT") return error;
-  const [{ withHomeProblem }, { homeFolder }, { coworkPaths }, { hostUser }] = await Promise.all([
-    import("../system/home-problem.ts"),
-    import("./context.ts"),
-    import("../system/paths.ts"),
-    import("../system/user.ts"),
-  ]);
+  const { withHomeProblem } = await import("../system/home-problem.ts");
+  const { homeFolder } = await import("./context.ts");
+  const { coworkPaths } = await import("../system/paths.ts");
+  const { hostUser } = await import("../system/user.ts");
   try {
     const paths = coworkPaths(homeFolder(caller));
     return withHomeProblem({ paths, user: hostUser(caller.identity()), env: caller.env }, error);

@@ -25,11 +25,12 @@ const folders = [
 /**
  * What keeps the cowork home from being used: it is no folder, belongs to somebody else, or lies on a file system that is
  * read-only. Undefined where nothing does. It looks at the disk now: not for every command, but when one failed.
+ * @param access for tests: root may do everything
  */
-export function homeProblem({ paths, user, env }: Place): CoworkError | undefined {
+export function homeProblem({ paths, user, env }: Place, access = accessSync): CoworkError | undefined {
   for (const name of folders) {
     const path = join(paths.home, name);
-    const problem = folderProblem(path, name === "");
+    const problem = folderProblem(path, name === "", access);
     if (problem === undefined) continue;
     const elsewhere = env["COWORK_HOME"] ? "set COWORK_HOME to a folder of yours" : "set COWORK_HOME to another folder";
     return explain({ path, home: paths.home, uid: user.uid, elsewhere }, problem);
@@ -60,10 +61,10 @@ interface Problem {
 }
 
 /** @param isNeeded also where it is not there yet: then it has to be possible to make it */
-function folderProblem(path: string, isNeeded: boolean): Problem | undefined {
+function folderProblem(path: string, isNeeded: boolean, access: typeof accessSync): Problem | undefined {
   try {
     if (!statSync(path).isDirectory()) return { kind: "no-folder", at: path };
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    access(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     const code = errorCode(error);
@@ -72,7 +73,7 @@ function folderProblem(path: string, isNeeded: boolean): Problem | undefined {
     if (code === "ENOTDIR") return { kind: "no-folder", at: nearest(path) };
     if (code !== "ENOENT") return { kind: "cannot-be-made", at: path };
     if (!isNeeded) return undefined;
-    const above = folderProblem(nearest(path), false);
+    const above = folderProblem(nearest(path), false, access);
     return above === undefined
       ? undefined
       : { kind: above.kind === "denied" ? "cannot-be-made" : above.kind, at: above.at };
