@@ -109,9 +109,13 @@ export function toCoworkError(error: unknown): CoworkError {
     const hint = "free some space, then run the same command again";
     return new CoworkError("DISK_FULL", `No space left on the disk${where}.`, { ...options, hint });
   }
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
-    return new CoworkError("PERMISSION_DENIED", `Permission denied${where}.`, options);
+  if (code === "EACCES" || code === "EPERM") {
+    const hint = "ls -ld shows who may use it; give yourself the right, then run the same command again";
+    return new CoworkError("PERMISSION_DENIED", `Permission denied${where}.`, { ...options, hint });
   }
+  const odd = code === undefined ? undefined : oddPlaces[code];
+  if (odd !== undefined)
+    return new CoworkError("PERMISSION_DENIED", `${odd.what}${where}.`, { ...options, hint: odd.hint });
   if (error instanceof Error && error.name === "AbortError") {
     return new CoworkError("INTERRUPTED", "Interrupted.", options);
   }
@@ -120,6 +124,17 @@ export function toCoworkError(error: unknown): CoworkError {
     hint: "run it again with --verbose and report what it prints",
   });
 }
+
+/** What stands where a file or a folder should be, or how it cannot be used: nothing that cowork could put right. */
+const oddPlaces: Partial<Record<string, { what: string; hint: string }>> = {
+  EROFS: { what: "The file system is read-only", hint: "make it writable, then run the same command again" },
+  ENOTDIR: { what: "A part of the path is no folder", hint: "move what stands there away, or name another path" },
+  EISDIR: { what: "There is a folder where a file should be", hint: "move it away, then run the same command again" },
+  ELOOP: { what: "Links lead in a circle, or nowhere", hint: "remove the link, then run the same command again" },
+  ENAMETOOLONG: { what: "The path is too long", hint: "use a shorter one" },
+  EMFILE: { what: "Too many files are open", hint: "raise the limit (ulimit -n), then run the same command again" },
+  EIO: { what: "The disk reports an error", hint: "look into dmesg, then run the same command again" },
+};
 
 function asErrno(error: unknown): { code?: string; path?: string; message: string } {
   if (!(error instanceof Error)) return { message: String(error) };

@@ -44,9 +44,9 @@ export const advice: Record<ErrorCode, string> = {
   TRUST_REQUIRED:
     "The message lists what the configuration asks of this host. Read it; if you agree, run the command again on a terminal and say yes, or add `--trust`. See [security](security.md).",
   IMAGE_BUILD_FAILED:
-    "The end of the build's output is in the message, all of it in `cowork logs <session>`. When a download failed behind a company's proxy, see `CA_CERTS` in [configuration](configuration.md).",
+    "The step that failed, its exit code and the end of its output are in the message, all of it in `cowork logs <session>`. When a download failed behind a company's proxy, see `CA_CERTS` in [configuration](configuration.md).",
   UP_FAILED:
-    "`cowork logs <session>` shows how far it came. A lifecycle command of the project (`postCreateCommand` and the like) is the usual reason.",
+    "The message has the words of the program that failed, `cowork logs <session>` all of its output. Where a lifecycle command of the project failed (`postCreateCommand` and the like), the container runs and the agent in it is ready: `cowork connect <session>` to put it right, then `cowork init <session>` to run that command and those behind it again. After a change of devcontainer.json in the session: `cowork start <session> --rebuild`.",
   BASE_IMAGE_UNAVAILABLE:
     "No registry answered and no image could be made here. Load one (`docker load`), or name one that the engine has: `cowork config set --user BASE_IMAGE <image>`. Making one needs `debootstrap`, and root or sudo.",
   COMPOSE_MISSING:
@@ -76,7 +76,7 @@ export const advice: Record<ErrorCode, string> = {
   DISK_FULL:
     "Nothing is lost; free some space and run the same command again. `cowork status` shows what each session takes, `cowork clean --images` removes shared images that no session uses.",
   PERMISSION_DENIED:
-    "The message names the path. Files under `~/.cowork` belong to the user who runs cowork: do not mix `sudo cowork` and `cowork`.",
+    "The message names the path and, in the cowork home, whose it is. Files under `~/.cowork` belong to the user who runs cowork: after a `sudo cowork`, give them back with the `chown` that the message shows. `COWORK_HOME` has to name a folder that you can write to.",
   FILE_TOO_LARGE:
     "The message names the file and the limit. cowork reads configuration whole, and no configuration is that large.",
   OUTPUT_TOO_LARGE:

@@ -1,4 +1,4 @@
-import { toCoworkError } from "../errors.ts";
+import { toCoworkError, type CoworkError } from "../errors.ts";
 import { createTerminal, type Terminal } from "../ui/terminal.ts";
 import { createApp, realParts, type AppParts } from "./app.ts";
 import type { Caller } from "./caller.ts";
@@ -49,7 +49,7 @@ export async function reportFailure(
   terminal: Terminal,
   options: { json: boolean; verbose: boolean },
 ): Promise<number> {
-  const error = toCoworkError(thrown);
+  const error = await explained(toCoworkError(thrown), caller);
   if (options.json) {
     terminal.out(JSON.stringify({ error: error.toView() }, null, 2));
   } else {
@@ -58,6 +58,21 @@ export async function reportFailure(
     terminal.err(renderError(error.toView(), { style: terminal.errStyle, detail }));
   }
   return error.exitCode === 130 ? (caller.signalCode() ?? 130) : error.exitCode;
+}
+
+/** Files that cannot be read or written are often a matter of the cowork home itself: then that is said. */
+async function explained(error: CoworkError, caller: Caller): Promise<CoworkError> {
+  if (error.code !== "PERMISSION_DENIED" && error.code !== "CONFIG_FILE_CORRUPT") return error;
+  const { withHomeProblem } = await import("../system/home-problem.ts");
+  const { homeFolder } = await import("./context.ts");
+  const { coworkPaths } = await import("../system/paths.ts");
+  const { hostUser } = await import("../system/user.ts");
+  try {
+    const paths = coworkPaths(homeFolder(caller));
+    return withHomeProblem({ paths, user: hostUser(caller.identity()), env: caller.env }, error);
+  } catch {
+    return error;
+  }
 }
 
 function beforeDashes(argv: readonly string[]): readonly string[] {

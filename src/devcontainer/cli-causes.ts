@@ -30,6 +30,22 @@ const causes: { pattern: RegExp; cause: Cause }[] = [
     },
   },
   {
+    pattern:
+      /requires BuildKit|needs BuildKit|Unknown flag: (?:link|chmod|mount|parents|exclude|checksum|network|security|keep-git-dir)\b/i,
+    cause: {
+      why: "the Dockerfile needs BuildKit, and the docker client has no buildx",
+      hint: "install buildx (package docker-buildx or docker-buildx-plugin), then run the same command again",
+    },
+  },
+  {
+    pattern:
+      /exec format error|does not match the (?:detected|specified|expected) (?:host )?platform|Unable to find image 'cowork-/i,
+    cause: {
+      why: "the image and this engine are not of the same platform",
+      hint: "leave --platform out of runArgs and of FROM lines, or install QEMU for other processors on the engine's machine (package qemu-user-static)",
+    },
+  },
+  {
     pattern: /port is already allocated|address already in use/i,
     cause: { why: "a port of this machine is taken", hint: "stop what listens there, then run the same command again" },
   },
@@ -80,11 +96,18 @@ const causes: { pattern: RegExp; cause: Cause }[] = [
   },
 ];
 
-// What the CLI itself says last when a command of the project failed: that is the reason, whatever the command printed.
-const lifecycle = /^(\w+Command) from (.+?) failed(?: with exit code \d+)?/m;
-
-/** Why it failed, where the output shows one of the causes that happen to everybody. */
-export function knownCause(output: string): Cause | undefined {
-  if (lifecycle.test(output)) return undefined;
+/** One of the causes that happen to everybody, in the lines that a program printed; undefined where none shows. */
+export function causeOf(lines: readonly string[]): Cause | undefined {
+  const output = lines.join("\n");
   return causes.find(({ pattern }) => pattern.test(output))?.cause;
+}
+
+/** The same for what @devcontainers/cli itself says: it runs on this machine and fetches features from here. */
+export function ownCauseOf(words: string): Cause | undefined {
+  const [, host] = /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/.exec(words) ?? [];
+  if (host === undefined) return causeOf([words]);
+  return {
+    why: `this machine, which fetches features itself, cannot look up ${host}`,
+    hint: "check the name, and network, DNS and proxy of this machine",
+  };
 }

@@ -2,12 +2,15 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { finished } from "node:stream/promises";
-import { detailOf, parseEvent, renderEvent } from "./cli-output.ts";
+import { detailOf, parseEvent, renderEvent, type CliEvent } from "./cli-output.ts";
+
+/** Characters that are kept of one event: what failed stands at the end of its output. */
+const longest = 64 * 1024;
 
 /** What people read of a call, as it comes. */
 export interface CliLog {
-  /** what it has said so far, free of control characters; of very much the last */
-  lines: string[];
+  /** what it has said so far; of very much the last */
+  events: CliEvent[];
   take(line: string): void;
   close(): Promise<void>;
 }
@@ -21,16 +24,15 @@ export async function openLog(logFile: string, onDetail?: (detail: string) => vo
   const log = createWriteStream(logFile, { flags: "a", mode: 0o600 });
   const written = finished(log);
   written.catch(() => undefined);
-  const lines: string[] = [];
+  const events: CliEvent[] = [];
   return {
-    lines,
+    events,
     take: (line) => {
       const event = parseEvent(line);
       if (event === undefined) return;
-      const rendered = renderEvent(event);
-      lines.push(...rendered);
-      if (lines.length > 5000) lines.splice(0, 1000);
-      for (const text of rendered) log.write(`${text}\n`);
+      events.push(event.text.length > longest ? { ...event, text: event.text.slice(-longest) } : event);
+      if (events.length > 5000) events.splice(0, 1000);
+      for (const text of renderEvent(event)) log.write(`${text}\n`);
       const detail = detailOf(event);
       if (detail !== undefined) onDetail?.(detail);
     },

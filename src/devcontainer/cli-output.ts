@@ -5,7 +5,8 @@ import type { Json, JsonObject } from "./types.ts";
 // between that are no JSON (stack traces), and everything in them may come from a repository or a container.
 
 export interface CliEvent {
-  type: "text" | "raw" | "start" | "stop" | "progress";
+  /** `raw`: what a program printed that it ran; `text`: its own words; `other`: a line of stderr that is no event, of a stack trace say */
+  type: "text" | "raw" | "start" | "stop" | "progress" | "other";
   text: string;
 }
 
@@ -18,7 +19,7 @@ export function parseResult(stdout: string): JsonObject | undefined {
   return undefined;
 }
 
-/** An event of the log; a line that is none counts as text. */
+/** An event of the log; undefined for an empty line. */
 export function parseEvent(line: string): CliEvent | undefined {
   if (line.trim() === "") return undefined;
   const value = parseObject(line);
@@ -28,12 +29,14 @@ export function parseEvent(line: string): CliEvent | undefined {
   }
   if (type === "progress")
     return { type, text: [asText(value?.["name"]), asText(value?.["stepDetail"])].filter(Boolean).join(" ") };
-  return { type: "text", text: line };
+  return { type: "other", text: line };
 }
 
 /** Lines for a log that a person reads. */
 export function renderEvent(event: CliEvent): string[] {
   const lines = plainLines(event.text).filter((line) => line.trim() !== "");
+  // where in its program the CLI was tells a user nothing
+  if (event.type === "other") return lines.filter((line) => !/^\s+at /.test(line));
   if (event.type === "start") return lines.map((line) => `> ${line}`);
   return event.type === "stop" ? [] : lines;
 }
@@ -70,13 +73,16 @@ export function shorten(line: string, max = 120): string {
 
 const noise = [
   /^\s+at /,
+  /^\d+\.\d+\.\d+\S*$|^Docker version \d/,
+  /^=+$|^-+$|^\s*Usage: {2}/,
+  /^Unable to find image |^Digest: sha256:|^Status: |^Using default tag: |^Retrying \(Attempt|^\s*'$/,
   /^>/,
   /^Exit code \d/,
   /^Node\.js v/,
   /legacy builder is deprecated|Install the buildx component|docs\.docker\.com\/go\/buildx/,
   /^\s*---> ?(Using cache|Running in|[0-9a-f]{6,})?/,
   /^Removing intermediate container/,
-  /^Run 'docker --help'|docker: unknown command/,
+  /^(?:Run|See) 'docker .*help'|docker: unknown command/,
   /^(?:Error: )?Command failed: /,
   /^Failed to fetch control manifest/,
   /^userEnvProbe|^(?:Probe|Container): +'|^Running \w+Command\.\.\.$/,

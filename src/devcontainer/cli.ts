@@ -1,14 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CoworkError, type ErrorCode } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
-import { plain, plainLines } from "../system/text.ts";
 import { cliAdditions } from "./cli-additions.ts";
-import { knownCause } from "./cli-causes.ts";
-import { startReason } from "./compose/compose-causes.ts";
 import { openLog, type CliLog } from "./cli-log.ts";
-import { meaningfulLines, parseResult } from "./cli-output.ts";
+import { parseResult, type CliEvent } from "./cli-output.ts";
 import { featureVariables, unpackCli } from "./cli-unpack.ts";
 import { withTemporaryFolder } from "./temporary.ts";
 import type { JsonObject } from "./types.ts";
@@ -33,8 +29,8 @@ export interface CliWords {
 
 export type CliOutcome =
   | { ok: true; result: JsonObject }
-  /** `output`: the log's lines, free of control characters */
-  | { ok: false; result: JsonObject | undefined; output: string[] };
+  /** `events`: what it said, as it said it; of very much the last */
+  | { ok: false; result: JsonObject | undefined; events: CliEvent[] };
 
 /** The program, started and waiting for what it is to do. One of the two has to be called. */
 export interface StartedCli {
@@ -102,7 +98,7 @@ async function runIn(
     const { code } = await running;
     const result = parseResult((await readTextFile(out, { maxBytes: 64 * 1024 * 1024 })) ?? "");
     if (code === 0 && result?.["outcome"] === "success") return { ok: true, result };
-    return { ok: false, result, output: log?.lines ?? [] };
+    return { ok: false, result, events: log?.events ?? [] };
   } finally {
     await running.catch(() => undefined);
     await log?.close();
@@ -125,28 +121,4 @@ function cliEnvironment(temporary: string, place: CliPlace): Record<string, stri
     [featureVariables.tag]: place.features?.tag,
     [featureVariables.labels]: place.features?.lines.join("\n"),
   };
-}
-
-/** Compose ends with a line that says only that something went wrong. */
-function composeStart(output: readonly string[]): string | undefined {
-  return output.some((line) => /docker[- ]compose/.test(line)) ? startReason(output.slice(-200)) : undefined;
-}
-
-/** The failure as an error that says why, as far as the output shows it. */
-export function cliError(
-  code: ErrorCode,
-  what: string,
-  outcome: Extract<CliOutcome, { ok: false }>,
-  hint: string,
-): CoworkError {
-  const said = [outcome.result?.["message"], outcome.result?.["description"]].flatMap((text) =>
-    typeof text === "string" ? plainLines(text) : [],
-  );
-  const last = meaningfulLines(outcome.output);
-  // Only the end: what a build said before, and got over, is no reason.
-  const cause = knownCause([...outcome.output.slice(-40), ...said].join("\n"));
-  const own = composeStart(outcome.output) ?? meaningfulLines(said).at(0);
-  const why = cause?.why ?? own ?? last.at(-1) ?? "it ended without saying why";
-  const message = `${what}: ${plain(why).replace(/[.:]+$/, "")}.`;
-  return new CoworkError(cause?.code ?? code, message, { hint: cause?.hint ?? hint, detail: last.join("\n") });
 }

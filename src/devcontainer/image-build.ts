@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { writeFileAtomic } from "../system/files.ts";
-import { cliError, runCli } from "./cli.ts";
+import { cliError, type Translate } from "./cli-error.ts";
+import { runCli } from "./cli.ts";
+import { dockerfileTranslation } from "./dockerfile-lines.ts";
 import { labelLines, rewriteDockerfile } from "./dockerfile-rewrite.ts";
 import { lockfilePath, type ImageInputs } from "./image-key.ts";
 import { isObject } from "./json.ts";
@@ -65,6 +67,7 @@ export async function buildOrigin(ctx: Context, request: ImageRequest, work: Bui
         `The dev container's image for ${request.project.name} could not be built`,
         outcome,
         hint,
+        translation(ctx, request, work),
       );
     }
   } finally {
@@ -98,16 +101,25 @@ export async function writeContext(
   work: BuildWork,
   root: string,
 ): Promise<{ context: string; dockerfile: string }> {
-  const { origin, dockerfile: text, outline } = work.inputs;
+  const { origin } = work.inputs;
   const context = join(root, "context");
   await mkdir(context, { recursive: true, mode: 0o700 });
   if (origin.kind === "dockerfile") await request.source.exportTo(origin.build.context, context);
-  const { authorityImage, users } = work;
   const dockerfile = join(root, "Dockerfile");
-  const labels = stageLabels(ctx, request);
-  await writeFileAtomic(dockerfile, rewriteDockerfile(text, outline, { authorityImage, users, labels }));
+  await writeFileAtomic(dockerfile, rewritten(ctx, request, work));
   await copyIgnoreFile(request, work, root);
   return { context, dockerfile };
+}
+
+function rewritten(ctx: Context, request: Pick<ImageRequest, "project">, work: BuildWork): string {
+  const { authorityImage, users } = work;
+  const { dockerfile, outline } = work.inputs;
+  return rewriteDockerfile(dockerfile, outline, { authorityImage, users, labels: stageLabels(ctx, request) });
+}
+
+/** What a builder says about lines of the Dockerfile, in those of the project's own. */
+export function translation(ctx: Context, request: Pick<ImageRequest, "project">, work: BuildWork): Translate {
+  return dockerfileTranslation(work.inputs.dockerfile, rewritten(ctx, request, work));
 }
 
 async function writeBuildFolder(

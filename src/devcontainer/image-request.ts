@@ -53,7 +53,9 @@ export function originOf({ plan }: ImageRequest, env: Context["env"]): Origin {
 /** It goes into a FROM line. */
 function checkedImage(image: string): string {
   if (/^[\w.:/@-]+$/.test(image)) return image;
-  throw new CoworkError("DEVCONTAINER_INVALID", `${plain(JSON.stringify(image))} is not the name of an image.`);
+  throw new CoworkError("DEVCONTAINER_INVALID", `${plain(JSON.stringify(image))} is not the name of an image.`, {
+    hint: 'correct "image" in devcontainer.json and commit that; then take the session away and make it again: cowork clean <session>, cowork init <session>',
+  });
 }
 
 function configArgs(config: JsonObject, env: Context["env"]): Record<string, string> {

@@ -1,6 +1,7 @@
 import type { JsonObject } from "./types.ts";
 
-const commands = [
+/** What `up` runs inside, in its order. */
+export const lifecycleStages = [
   "onCreateCommand",
   "updateContentCommand",
   "postCreateCommand",
@@ -10,5 +11,5 @@ const commands = [
 
 /** Does any of them, a devcontainer.json or an entry of an image's metadata label, name a command that `up` runs inside? */
 export function hasLifecycle(configs: readonly JsonObject[]): boolean {
-  return configs.some((config) => commands.some((name) => config[name] !== undefined && config[name] !== null));
+  return configs.some((config) => lifecycleStages.some((name) => config[name] !== undefined && config[name] !== null));
 }

@@ -6,14 +6,17 @@ import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
 import { CoworkError } from "../errors.ts";
 import { ensureAuthorityImage } from "./authority-image.ts";
-import { knownCause } from "./cli-causes.ts";
+import { failedStep } from "./build-reason.ts";
+import { causeOf } from "./cli-causes.ts";
+import { withCause } from "./cli-error.ts";
 import { detailOf, meaningfulLines } from "./cli-output.ts";
 import { fetchBases, findBases } from "./image-bases.ts";
-import { buildHint, buildLog, stageLabels, writeContext, type BuildWork } from "./image-build.ts";
+import { buildHint, buildLog, translation, stageLabels, writeContext, type BuildWork } from "./image-build.ts";
 import { readInputs } from "./image-key.ts";
 import { imageLabel, repositoryOf } from "./image-labels.ts";
 import type { ImageRequest, Origin } from "./image-request.ts";
 import { hostProxies } from "./proxies.ts";
+import { firstReason } from "./reason-words.ts";
 import type { DevcontainerPlan } from "./types.ts";
 
 const waitMs = 3_600_000;
@@ -115,15 +118,16 @@ async function buildService(
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-  const cause = knownCause(lines.slice(-40).join("\n"));
-  const last = meaningfulLines(lines);
-  const why = cause?.why ?? last.at(-1) ?? "it ended without saying why";
+  const words =
+    failedStep(lines) ?? firstReason(lines) ?? meaningfulLines(lines).at(-1) ?? "it ended without saying why";
+  const translated = translation(ctx, request, work)(words);
+  const cause = causeOf([translated]) ?? causeOf(lines.slice(-40));
   throw new CoworkError(
     cause?.code ?? "IMAGE_BUILD_FAILED",
-    `The image of the service ${plain(service)} could not be built: ${why}.`,
+    `The image of the service ${plain(service)} could not be built: ${withCause(cause, translated)}.`,
     {
       hint: cause?.hint ?? buildHint(request),
-      detail: last.join("\n"),
+      detail: meaningfulLines(lines, 20).join("\n"),
     },
   );
 }

@@ -68,7 +68,7 @@ export async function readSnapshot(ctx: PathsContext, id: string): Promise<Devco
     return JSON.parse(new TextDecoder().decode(bytes)) as DevcontainerPlan;
   } catch (cause) {
     throw new CoworkError("RECORD_CORRUPT", `The snapshot of ${id} cannot be read (${path}).`, {
-      hint: "take it anew: cowork start --rebuild",
+      hint: "take it anew: cowork start <session> --rebuild",
       cause,
     });
   }

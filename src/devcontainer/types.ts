@@ -1,5 +1,6 @@
 import type { Finding } from "../events.ts";
 import type { Labels } from "../engine/types.ts";
+import type { LifecycleFailure } from "./lifecycle-failure.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -126,4 +127,6 @@ export interface UpResult {
   composeProject?: string;
   /** remoteEnv, evaluated */
   remoteEnv: Record<string, string>;
+  /** a lifecycle command that failed in the container, which runs all the same; those behind it were not run */
+  failed?: LifecycleFailure;
 }

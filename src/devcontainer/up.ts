@@ -1,11 +1,15 @@
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Labels } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
 import { composeEnvironment } from "./compose/resolve.ts";
-import { cliError, startCli, type CliWords, type StartedCli } from "./cli.ts";
+import { cliError, lifecycleFailureOf, type CliFailure } from "./cli-error.ts";
+import { startCli, type CliWords, type StartedCli } from "./cli.ts";
 import { isObject } from "./json.ts";
+import { runAgainFrom } from "./lifecycle-markers.ts";
+import { stoppedByItself } from "./stopped-by-itself.ts";
 import type { JsonObject, UpResult } from "./types.ts";
 import { rotateLog } from "./up-log.ts";
 
@@ -24,7 +28,13 @@ export interface UpRequest {
   composeProject?: string;
   /** false: neither the config nor the image has a lifecycle command */
   lifecycle?: boolean;
+  /** called right before everything that may start a container of the session */
+  beforeStart?: () => Promise<void>;
+  /** the lifecycle command that failed the last time: from it on they are run again */
+  unfinished?: string;
 }
+
+const skipLifecycle = "--skip-post-create";
 
 /** Starts the program for `up`, which takes its words later: it loads meanwhile. */
 export function startUp(ctx: Context, { id, composeProject }: Pick<UpRequest, "id" | "composeProject">): StartedCli {
@@ -36,7 +46,8 @@ export function startUp(ctx: Context, { id, composeProject }: Pick<UpRequest, "i
 
 /**
  * `devcontainer up`: makes the session's container from its override config, or starts it again, lifecycle commands
- * included. Every attempt can be repeated. Its log is the session's `up.log`.
+ * included. Every attempt can be repeated. Its log is the session's `up.log`. A lifecycle command that fails leaves the container
+ * running, as plain `devcontainer up` does: the result says which one.
  * @throws UP_FAILED with the reason as far as it shows, COMPOSE_MISSING, DISK_FULL, INTERRUPTED
  */
 export async function up(ctx: Context, request: UpRequest, cli = startUp(ctx, request)): Promise<UpResult> {
@@ -54,17 +65,46 @@ async function runUp(ctx: Context, request: UpRequest, cli: StartedCli): Promise
   const data = join(ctx.paths.devcontainer(request.id), "cli");
   await ensureFolder(data, { mode: 0o700 });
   const before = await ctx.engine.listContainers(request.labels);
+  const words: CliWords = {
+    args: planUpArgs(request, data),
+    logFile,
+    onDetail: (detail) => ctx.report({ session: request.name, step: "container", state: "note", detail }),
+  };
   try {
-    return await askCli(request, cli, {
-      args: planUpArgs(request, data),
-      logFile,
-      onDetail: (detail) => ctx.report({ session: request.name, step: "container", state: "note", detail }),
-    });
+    if (request.unfinished !== undefined) {
+      const { containerId, remoteUser } = await bringUpOnly(ctx, request, words);
+      await runAgainFrom(ctx.engine, containerId, remoteUser, request.unfinished);
+    }
+    await request.beforeStart?.();
+    const outcome = await cli.run(words);
+    if (outcome.ok) return readResult(request, outcome.result);
+    const failed = lifecycleFailureOf(outcome);
+    // Interrupted is not failed: the CLI ends what it runs, and tells of it as if it had failed by itself.
+    if (failed === undefined || ctx.signal.aborted) throw upError(request, outcome);
+    return { ...(await bringUpOnly(ctx, request, words)), failed };
   } catch (error) {
-    // The CLI notes in the container that it ran a lifecycle command before it does: left there, one that failed or was
-    // interrupted would never run again, and the next attempt would seem to succeed.
+    const told = (await stoppedByItself(ctx, request, error)) ?? error;
+    // The CLI notes in the container that it ran a lifecycle command before it does: left there, one that was interrupted would
+    // never run again, and the next attempt would seem to succeed.
     if (before.length === 0) await removeNew(ctx, request);
-    throw error;
+    throw told;
+  }
+}
+
+/** The container alone, made or started where it has to be, and what is known of it: no lifecycle command runs. */
+async function bringUpOnly(ctx: Context, request: UpRequest, words: CliWords): Promise<UpResult> {
+  const cli = startUp(ctx, request);
+  // a log of its own: what a command printed that failed is to be the end of the other one
+  const logFile = join(dirname(words.logFile), "container.log");
+  await rm(logFile, { force: true });
+  try {
+    await request.beforeStart?.();
+    const args = words.args.filter((word) => word !== skipLifecycle);
+    const outcome = await cli.run({ ...words, logFile, args: [...args, skipLifecycle] });
+    if (outcome.ok) return readResult(request, outcome.result);
+    throw upError(request, outcome);
+  } finally {
+    await cli.leave();
   }
 }
 
@@ -74,14 +114,15 @@ async function removeNew(ctx: Context, { labels }: UpRequest): Promise<void> {
   }
 }
 
-async function askCli(request: UpRequest, cli: StartedCli, words: CliWords): Promise<UpResult> {
-  const outcome = await cli.run(words);
-  const failed = `The dev container of ${request.name} did not come up`;
-  const hint = `cowork logs ${request.name}`;
-  if (!outcome.ok) throw cliError("UP_FAILED", failed, outcome, hint);
-  const result = readUpResult(outcome.result);
-  if (result === undefined) throw new CoworkError("UP_FAILED", `${failed}: its result cannot be read.`, { hint });
-  return result;
+function upError({ name }: UpRequest, outcome: CliFailure): CoworkError {
+  return cliError("UP_FAILED", `The dev container of ${name} did not come up`, outcome, `cowork logs ${name}`);
+}
+
+function readResult({ name }: UpRequest, answer: JsonObject): UpResult {
+  const result = readUpResult(answer);
+  if (result !== undefined) return result;
+  const message = `The dev container of ${name} did not come up: its result cannot be read.`;
+  throw new CoworkError("UP_FAILED", message, { hint: `cowork logs ${name}` });
 }
 
 /** Pure. `data`: where the CLI keeps what it generates for Compose; it looks there again at the next start. */
@@ -117,7 +158,7 @@ export function planUpArgs(request: UpRequest, data: string): string[] {
     ...(request.composeProject === undefined ? ["--buildkit", "never"] : []),
     // With no lifecycle command there is nothing left to do after the container's start: no process that asks the user's shell for
     // its environment, no notes of which of no commands have run.
-    ...(request.lifecycle === false ? ["--skip-post-create"] : []),
+    ...(request.lifecycle === false ? [skipLifecycle] : []),
   ];
 }
 

@@ -11,8 +11,9 @@ import { startUp, up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
 import type { ContainerDetail, ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
-import { plain } from "../system/text.ts";
 import { readyAgent } from "./agent-ready.ts";
+import { finished, unfinished } from "./unfinished.ts";
+import { plain } from "../system/text.ts";
 import { writeContainerFolder } from "./container-folder.ts";
 import { homeOf, label, sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
@@ -87,7 +88,9 @@ async function bringUpWith(
     labels: sessionLabels(record, homeOf(ctx, record)),
     ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
   };
-  const result = (await asItRuns(ctx, record)) ?? (await standStill(ctx, record), await up(ctx, request, cli));
+  const again = record.unfinished === undefined ? {} : { unfinished: record.unfinished };
+  const beforeStart = async (): Promise<void> => await standStill(ctx, record);
+  const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }, cli));
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
@@ -104,10 +107,13 @@ async function bringUpWith(
     remoteEnv: result.remoteEnv,
     startedAt: container.startedAt,
   };
+  await checkWorkspace(ctx, record, container, result.workspaceFolder);
   ctx.report({ session: name, step: "container", state: "done" });
   await settleIn(ctx, record, { agent, settings, container, started }, notes);
   const containers = own.map(({ id: each }) => each);
-  return { ...record, container: started, containers, volumes: sessionVolumes(ctx, record, container) };
+  const volumes = sessionVolumes(ctx, record, container);
+  const now = { ...finished(record), container: started, containers, volumes };
+  return result.failed === undefined ? now : unfinished(now, result.failed);
 }
 
 /**
@@ -134,11 +140,37 @@ function notOwn({ name }: SessionRecord, { name: other }: ContainerSummary): Cow
  * session is started again. undefined: it does not run, or `up` may start what it likes.
  */
 async function asItRuns(ctx: Context, record: SessionRecord): Promise<UpResult | undefined> {
-  if (record.container === undefined || !(await hasBinds(ctx, record.id))) return undefined;
+  if (record.container === undefined || record.unfinished !== undefined) return undefined;
+  if (!(await hasBinds(ctx, record.id))) return undefined;
   const main = devContainer(await containersOf(ctx, record));
   if (main?.state !== "running") return undefined;
   const { user: remoteUser, workspaceFolder, remoteEnv } = record.container;
   return { containerId: main.id, remoteUser, workspaceFolder, remoteEnv };
+}
+
+/**
+ * A workspace folder that is not there: without it nothing can be run inside. One that something is mounted on is there.
+ * @throws UP_FAILED
+ */
+async function checkWorkspace(
+  ctx: Context,
+  record: SessionRecord,
+  { id, mounts }: ContainerDetail,
+  folder: string,
+): Promise<void> {
+  if (mounts.some(({ destination }) => destination === folder)) return;
+  const command = ["/bin/sh", "-c", 'test -d "$1"', "sh", folder] as const;
+  const { code } = await ctx.engine.exec(id, { command, user: "0", workingDir: "/" });
+  if (code === 0) return;
+  await removeHalfMade(ctx, record);
+  const { name } = record;
+  throw new CoworkError(
+    "UP_FAILED",
+    `The workspace folder ${plain(folder)} does not exist in the dev container of ${name}.`,
+    {
+      hint: `correct "workspaceFolder" in devcontainer.json (for an image or a Dockerfile it wants a "workspaceMount" as well) and commit that, then cowork clean ${name} and cowork init ${name}`,
+    },
+  );
 }
 
 /**

@@ -10,6 +10,7 @@ import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
 import { bringUp, upPlace } from "./bring-up.ts";
 import { carryAgain, carryIn } from "./carry-in.ts";
+import { changeNotes } from "./change-note.ts";
 import { sessionId } from "./names.ts";
 import { lockWait, lostItsLock, reportFailure, sayWaiting } from "./outcome.ts";
 import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
@@ -17,6 +18,7 @@ import { prepareDevcontainer } from "./prepare.ts";
 import { readRecord, writeRecord, type SessionRecord } from "./record.ts";
 import { writeRemoteTips } from "./remote-tips.ts";
 import type { InitRequest, Outcome } from "./types.ts";
+import { finished, unfinishedError } from "./unfinished.ts";
 import { viewSession } from "./view.ts";
 import { containersOf, lookAt, sessionLock } from "./world.ts";
 
@@ -40,16 +42,16 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
   const { name } = wanted;
   const id = sessionId(request.project.name, name);
   const onWait = (): void => sayWaiting(ctx, name, "plan");
+  const notes: string[] = [];
   try {
     return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async (signal) => {
-      const notes: string[] = [];
       const record = await completeSession({ ...ctx, signal }, request, plan, wanted, notes);
       const world = await lookAt(ctx, id, await containersOf(ctx, record));
       const session = viewSession(record, { ...world, busy: false }, ctx.paths);
       return { name, ok: true, session, exitCode: 0, notes };
     });
   } catch (error) {
-    const outcome = reportFailure(ctx, name, "ready", error);
+    const outcome = { ...reportFailure(ctx, name, "ready", error), notes };
     const record = await readRecord(ctx, id).catch(() => undefined);
     if (record === undefined) return outcome;
     const world = await lookAt(ctx, id, await containersOf(ctx, record).catch(() => []));
@@ -76,14 +78,19 @@ async function completeSession(
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
     ctx.signal.throwIfAborted();
+    const isNew = record.devcontainer === undefined;
     record = await stepDevcontainer(ctx, request, plan, record, notes);
+    if (isNew) notes.push(...changeNotes(record.devcontainer?.changes ?? [], name));
     ctx.signal.throwIfAborted();
     // Files that came with the clone may have made it another kind than the commit alone is.
     const early = record.devcontainer?.kind === "compose" ? undefined : cli;
     if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, early);
     ctx.signal.throwIfAborted();
-    record = withoutError({ ...record, phase: "ready" });
+    // A lifecycle command that failed is the session's error: it is there all the same, and can be entered.
+    record = { ...(record.unfinished === undefined ? finished(record) : record), phase: "ready" };
     await writeRecord(ctx, record);
+    const failure = unfinishedError(record);
+    if (failure !== undefined) throw failure;
     ctx.report({ session: name, step: "ready", state: "done" });
     return record;
   } catch (error) {
@@ -206,10 +213,4 @@ function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted):
     carried: [],
     home: homeId(ctx.paths),
   };
-}
-
-function withoutError(record: SessionRecord): SessionRecord {
-  const clean = { ...record };
-  delete clean.error;
-  return clean;
 }

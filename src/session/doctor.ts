@@ -2,6 +2,7 @@ import type { Context } from "../system/context.ts";
 import { checkAgents } from "./checks/agent.ts";
 import { checkConfig } from "./checks/config.ts";
 import { checkEngine } from "./checks/engine.ts";
+import { checkHome } from "./checks/home.ts";
 import { checkLeftovers } from "./checks/leftovers.ts";
 import { checkOldVersions } from "./checks/old-versions.ts";
 import { checkPrograms } from "./checks/programs.ts";
@@ -9,7 +10,9 @@ import type { Check } from "./host-part.ts";
 
 /** Everything that cowork needs on this host, checked; with `fix` what can be mended safely is. Never throws for a bad state. */
 export async function runDoctor(ctx: Context, options: { fix: boolean }): Promise<Check[]> {
-  const groups = [checkPrograms, checkEngine, checkAgents, checkConfig, checkLeftovers, checkOldVersions];
+  const broken = checkHome(ctx);
+  const needHome = [checkAgents, checkConfig, checkLeftovers, checkOldVersions];
+  const groups = [checkPrograms, checkEngine, ...(broken.length > 0 ? [() => broken] : needHome)];
   const results: Check[] = [];
   for (const group of groups) results.push(...(await group(ctx, options)));
   return results;

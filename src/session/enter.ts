@@ -13,6 +13,7 @@ import { selectRecords } from "./records.ts";
 import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
 import { attachTmux } from "./tmux.ts";
 import { paneEnvironment } from "./tmux-plan.ts";
+import { unfinishedError } from "./unfinished.ts";
 import { devContainer } from "./view.ts";
 import { containersOf, takeAhead } from "./world.ts";
 
@@ -31,6 +32,7 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
   if ("error" in entry) throw entry.error;
   const started = await ensureRunning(ctx, entry.record, request);
   const { ready: hold } = started;
+  warnUnfinished(ctx, started.record);
   const { sshAgent } = request.settings;
   await (sshAgent ? rememberAgent : closeAgentRelays)(ctx, started.record.id);
   if (request.tmux) {
@@ -57,6 +59,14 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
   } finally {
     await relay?.close();
   }
+}
+
+/** Somebody has to be let in to put right what failed; nobody is to think that all is well. */
+function warnUnfinished(ctx: Context, record: SessionRecord): void {
+  const failure = unfinishedError(record);
+  if (failure === undefined) return;
+  const detail = `${failure.message} To run it again: cowork start ${record.name}`;
+  ctx.report({ session: record.name, step: "start", state: "note", detail });
 }
 
 interface Running {

@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Step } from "../events.ts";
 import type { Context } from "../system/context.ts";
+import { withHomeProblem } from "../system/home-problem.ts";
 import { withLock, type StillHeld } from "../system/locks.ts";
 import type { RecordEntry } from "./records.ts";
 import { readRecord, type SessionRecord } from "./record.ts";
@@ -68,7 +69,7 @@ export function sayWaiting(ctx: Context, session: string, step: Step): void {
 }
 
 export function reportFailure(ctx: Context, name: string, step: Step, error: unknown): Outcome {
-  const known = toCoworkError(error);
+  const known = withHomeProblem(ctx, toCoworkError(error));
   ctx.log(`${name}: ${known.code}: ${known.message}\n${known.detail ?? known.stack ?? ""}`);
   ctx.report({ session: name, step, state: "failed", detail: known.message });
   return failed(name, known);

@@ -4,6 +4,7 @@ import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { bringUp } from "./bring-up.ts";
 import { homeFolders } from "./goes-along.ts";
+import { changeNotes } from "./change-note.ts";
 import type { RebuildRequest } from "./host-part.ts";
 import { planAgreed } from "./complete-plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
@@ -11,6 +12,7 @@ import { writeRecord, type SessionRecord } from "./record.ts";
 import { checkStartable } from "./startable.ts";
 import { stopContainers } from "./stop.ts";
 import { agree } from "./trust.ts";
+import { finished } from "./unfinished.ts";
 import { containersOf } from "./world.ts";
 
 /**
@@ -41,11 +43,12 @@ export async function rebuildSession(
     const detail = `goes with the old container: ${plain(line)}`;
     ctx.report({ session: record.name, step: "container", state: "note", detail });
   }
+  notes.push(...changeNotes(plan.changes, record.name));
   notes.push(...(await stopContainers(ctx, prepared)));
   ctx.signal.throwIfAborted();
   // Containers only: volumes of the session hold what its user put there.
   for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
-  const started = await bringUp(ctx, prepared, settings, notes);
+  const started = await bringUp(ctx, finished(prepared), settings, notes);
   await writeRecord(ctx, started);
   return started;
 }

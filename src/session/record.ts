@@ -55,6 +55,11 @@ const Record = z.object({
   devcontainer: z.optional(Devcontainer),
   /** absent: `up` has never succeeded */
   container: z.optional(Container),
+  /**
+   * the lifecycle command that failed last, e.g. `postCreateCommand`; `error` says how. The container can be entered all the same, and
+   * the next `up` runs the command again, and those behind it
+   */
+  unfinished: z.optional(z.string()),
   /** what `@devcontainers/cli` or Compose made for this session alone, by name: goes with it */
   volumes: z.array(z.string()),
   images: z.array(z.string()),

@@ -7,6 +7,7 @@ import { writeRecord, type SessionRecord } from "./record.ts";
 import { checkStartable } from "./startable.ts";
 import { selectRecords } from "./records.ts";
 import type { Outcome, Selector } from "./types.ts";
+import { unfinishedError } from "./unfinished.ts";
 import { devContainer, viewSession } from "./view.ts";
 import { containersOf, lookAt } from "./world.ts";
 
@@ -28,6 +29,8 @@ export async function startSessions(
       rebuild === undefined
         ? await startSession(inner, record, settings, notes)
         : await (await import("./rebuild.ts")).rebuildSession(inner, record, rebuild, notes);
+    const failure = unfinishedError(started);
+    if (failure !== undefined) throw failure;
     const world = await lookAt(ctx, record.id, await containersOf(ctx, record));
     const session = viewSession(started, { ...world, busy: false }, ctx.paths);
     return { name: record.name, ok: true, session, exitCode: 0, notes };
@@ -35,7 +38,8 @@ export async function startSessions(
 }
 
 /**
- * Brings one session up, under its lock; one that runs stays as it is.
+ * Brings one session up, under its lock; one that runs stays as it is, unless a lifecycle command failed in it: that is run again,
+ * and when it fails again, the record that comes back says so.
  * @throws SESSION_INCOMPLETE, CLONE_MISSING, and what `up` throws
  */
 export async function startSession(
@@ -46,7 +50,8 @@ export async function startSession(
 ): Promise<SessionRecord> {
   await checkStartable(ctx, record);
   const container = devContainer(await containersOf(ctx, record));
-  if (container?.state === "running" && record.container !== undefined) return record;
+  const isUp = container?.state === "running" && record.container !== undefined;
+  if (isUp && record.unfinished === undefined) return record;
   if (container === undefined && record.container !== undefined)
     notes.push("the container was gone and has been made anew");
   const started = await bringUp(ctx, record, settings, notes);

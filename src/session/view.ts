@@ -4,6 +4,7 @@ import type { Paths } from "../system/paths.ts";
 import { label } from "./labels.ts";
 import type { SessionRecord } from "./record.ts";
 import type { SessionState, SessionView } from "./types.ts";
+import { unfinishedError } from "./unfinished.ts";
 
 /** What the world says of one session: asked fresh by every command. */
 export interface World {
@@ -66,7 +67,10 @@ function judge(record: SessionRecord, world: World, container: ContainerSummary 
   // A session that was made with --no-start never had a container: it is stopped, nothing is missing.
   if (container === undefined && record.container !== undefined) missing.push("container");
   if (missing.length > 0) return { state: "missing", missing };
-  return { state: container?.state === "running" ? "running" : "stopped", missing };
+  const isRunning = container?.state === "running";
+  const failure = unfinishedError(record)?.toView();
+  if (failure !== undefined) return { state: isRunning ? "failed" : "stopped", error: failure, missing };
+  return { state: isRunning ? "running" : "stopped", missing };
 }
 
 function unfinished(record: SessionRecord, world: World): Judgement {

@@ -136,6 +136,47 @@ describe("dev containers on this machine", () => {
     });
   });
 
+  describe("a lifecycle command that fails", () => {
+    it("leaves a session to go into and put it right, and init continues", async () => {
+      const image = await ensureTestBaseImage();
+      const config = {
+        image,
+        onCreateCommand: "echo create >>/tmp/ran",
+        postCreateCommand: "echo post >>/tmp/ran; test -e mended || { echo oops >&2; exit 7; }",
+        postStartCommand: "echo start >>/tmp/ran",
+      };
+      const files = { ".devcontainer.json": JSON.stringify(config) };
+      const cwd = await sampleProject(home, "none", { name: "unfinished", files });
+      const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+      const made = await cowork("init", "a", "--json");
+      expect(made.code).toBe(1);
+      const message = "The dev container of a is up, but postCreateCommand failed with exit code 7: oops.";
+      const failed = { name: "a", state: "failed", error: { code: "UP_FAILED", message } };
+      expect(JSON.parse(made.stdout).sessions).toMatchObject([failed]);
+      expect(JSON.parse((await cowork("list", "--json")).stdout).sessions).toMatchObject([failed]);
+      const entered = await cowork("connect", "a", "--", "sh", "-c", "command -v claude && touch mended");
+      expect(entered).toMatchObject({ code: 0, stdout: "/opt/cowork/bin/claude\n" });
+      expect(entered.stderr).toContain(`${message} To run it again: cowork start a`);
+      expect((await cowork("init", "a")).code).toBe(0);
+      const after = await cowork("connect", "a", "--", "cat", "/tmp/ran");
+      expect(after.stdout).toBe("create\npost\npost\nstart\n");
+      expect(after.stderr).not.toContain("failed");
+      expect((await cowork("clean", "a", "--force")).code).toBe(0);
+    });
+  });
+
+  describe("a workspace folder that is not there", () => {
+    it("fails init, which says so", async () => {
+      const config = { image: await ensureTestBaseImage(), workspaceFolder: "/nope/there" };
+      const files = { ".devcontainer.json": JSON.stringify(config) };
+      const cwd = await sampleProject(home, "none", { name: "nowhere", files });
+      const { code, stderr } = await runCowork(["init", "a"], { home, cwd });
+      expect(code).toBe(1);
+      expect(stderr).toContain("The workspace folder /nope/there does not exist in the dev container of a.");
+      expect((await runCowork(["clean", "a"], { home, cwd })).code).toBe(0);
+    });
+  });
+
   describe("init --write-config", () => {
     it("puts the template into the project, where it works as the project's own", async () => {
       const cwd = await sampleProject(home, "none", { name: "written" });

@@ -88,19 +88,50 @@ describe("up", () => {
     );
   });
 
-  test("says which command of the project failed; the next attempt runs it again", async () => {
-    const request = await session("a", { postCreateCommand: "echo the reason >&2; test -e /workspaces/app-a/now" });
-    const failing = up(ctx, request);
-    await expect(failing).rejects.toMatchObject({
+  test("leaves the container running when a command of the project fails, and runs it again when it is told to", async () => {
+    const request = await session("a", {
+      remoteUser: "root",
+      onCreateCommand: "echo create >> /ran",
+      postCreateCommand: { good: "true", bad: "echo post >> /ran; echo the reason >&2; test -e /workspaces/app-a/now" },
+      postStartCommand: "echo start >> /ran",
+    });
+    const failed = await up(ctx, request);
+    expect(failed).toMatchObject({
+      remoteUser: "root",
+      workspaceFolder: "/workspaces/app-a",
+      failed: { stage: "postCreateCommand", words: "bad of postCreateCommand failed with exit code 1: the reason" },
+    });
+    expect(await containers()).toEqual([failed.containerId]);
+    expect(await readFile(ctx.paths.upLog(request.id), "utf8")).toMatch(
+      /the reason\nbad of [^]*\n.*Command failed: .*\n$/,
+    );
+    const again = { ...request, unfinished: "postCreateCommand" };
+    expect((await up(ctx, again)).failed).toBeDefined();
+    await ctx.engine.stopContainer(failed.containerId, 10);
+    await writeFile(join(request.clone, "now"), "");
+    const done = await up(ctx, again);
+    expect(done.failed).toBeUndefined();
+    expect(await inside(done.containerId, "root", "cat /ran")).toBe("create\npost\npost\npost\nstart");
+  });
+
+  test("says so when the container's own command has ended, with what it printed", async () => {
+    const lines = [`FROM ${testBaseImage}`, 'CMD ["/bin/sh", "-c", "echo my last words; exit 4"]'];
+    const request = await upSession(ctx, "a", dockerfileRequest(lines, { config: { overrideCommand: false } }));
+    await expect(up(ctx, request)).rejects.toMatchObject({
       code: "UP_FAILED",
-      message: "The dev container of a did not come up: postCreateCommand from devcontainer.json failed.",
-      hint: "cowork logs a",
-      detail: expect.stringContaining("the reason"),
+      message: "The dev container of a did not come up: its own command ended with exit code 4: my last words.",
+      hint: expect.stringContaining("overrideCommand"),
     });
     expect(await containers()).toEqual([]);
-    await expect(up(ctx, request)).rejects.toMatchObject({ code: "UP_FAILED" });
-    await writeFile(join(request.clone, "now"), "");
-    await expect(up(ctx, request)).resolves.toBeDefined();
+  });
+
+  test("says why the engine does not make the container, in the engine's words", async () => {
+    const request = await session("a", { runArgs: ["--device=/dev/nothere"] });
+    await expect(up(ctx, request)).rejects.toMatchObject({
+      code: "UP_FAILED",
+      message: expect.stringMatching(/^The dev container of a did not come up: .*"\/dev\/nothere": no such file/),
+      hint: "cowork logs a",
+    });
   });
 
   test("ends with the command, with all that it started, and can be repeated", async () => {

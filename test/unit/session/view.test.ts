@@ -1,3 +1,4 @@
+import { finished, unfinished, unfinishedError } from "../../../src/session/unfinished.ts";
 import { describe, expect, it } from "vitest";
 import type { ContainerSummary } from "../../../src/engine/types.ts";
 import type { SessionRecord } from "../../../src/session/record.ts";
@@ -105,6 +106,31 @@ describe("viewSession", () => {
     expect(viewSession(failed, world, paths)).toMatchObject({
       state: "failed",
       error: { code: "UP_FAILED", hint: "cowork logs a" },
+    });
+  });
+});
+
+describe("a session in which a lifecycle command failed", () => {
+  const failure = { stage: "postCreateCommand", words: "postCreateCommand failed with exit code 7: oops" };
+  const failed = unfinished(record, failure);
+
+  it("is failed while its container runs, stopped when it is stopped, and says why in both", () => {
+    const error = { code: "UP_FAILED", message: `The dev container of a is up, but ${failure.words}.` };
+    expect(viewSession(failed, world, paths)).toMatchObject({ state: "failed", error });
+    const stopped = { ...world, containers: [container("exited")] };
+    expect(viewSession(failed, stopped, paths)).toMatchObject({ state: "stopped", error });
+    expect(viewSession(failed, { ...world, containers: [] }, paths).state).toBe(
+      record.container ? "missing" : "stopped",
+    );
+  });
+
+  it("is as any other once that is over", () => {
+    expect(finished(failed)).toEqual(record);
+    expect(viewSession(finished(failed), world, paths)).not.toHaveProperty("error");
+    expect(unfinishedError(record)).toBeUndefined();
+    expect(unfinishedError(failed)).toMatchObject({
+      code: "UP_FAILED",
+      hint: expect.stringContaining("cowork init a"),
     });
   });
 });

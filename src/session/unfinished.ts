@@ -1,0 +1,29 @@
+import type { LifecycleFailure } from "../devcontainer/lifecycle-failure.ts";
+import { CoworkError, type ErrorCode } from "../errors.ts";
+import type { SessionRecord } from "./record.ts";
+
+/** The record of a session whose container is up and in which a lifecycle command failed. */
+export function unfinished(record: SessionRecord, { stage, words }: LifecycleFailure): SessionRecord {
+  const { name } = record;
+  const error = {
+    code: "UP_FAILED",
+    message: `The dev container of ${name} is up, but ${words}.`,
+    hint: `cowork connect ${name} to put it right inside, then cowork init ${name} to run it again; after a change of devcontainer.json: cowork start ${name} --rebuild`,
+  };
+  return { ...record, unfinished: stage, error };
+}
+
+/** The record without a failure of before. */
+export function finished(record: SessionRecord): SessionRecord {
+  const clean = { ...record };
+  delete clean.error;
+  delete clean.unfinished;
+  return clean;
+}
+
+/** The error of a session that can be entered, but in which a lifecycle command failed; undefined for any other. */
+export function unfinishedError(record: SessionRecord): CoworkError | undefined {
+  if (record.unfinished === undefined || record.error === undefined) return undefined;
+  const { code, message, hint } = record.error;
+  return new CoworkError(code as ErrorCode, message, hint === undefined ? {} : { hint });
+}

@@ -1,0 +1,134 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "./context.ts";
+import { errorCode } from "./open-folder.ts";
+import { plain } from "./text.ts";
+
+type Place = Pick<Context, "paths" | "user" | "env">;
+
+/** What has to be a folder that the user can work in, in the cowork home; what lies deeper may belong to a session's user. */
+const folders = [
+  "",
+  "state",
+  "state/locks",
+  "state/.logs",
+  "sessions",
+  "auth",
+  "lib",
+  "cache",
+  "images",
+  "projects",
+  "jobs",
+];
+
+/**
+ * What keeps the cowork home from being used: it is no folder, belongs to somebody else, or lies on a file system that is
+ * read-only. Undefined where nothing does. It looks at the disk now: not for every command, but when one failed.
+ * @param access for tests: root may do everything
+ */
+export function homeProblem({ paths, user, env }: Place, access = accessSync): CoworkError | undefined {
+  for (const name of folders) {
+    const path = join(paths.home, name);
+    const problem = folderProblem(path, name === "", access);
+    if (problem === undefined) continue;
+    const elsewhere = env["COWORK_HOME"] ? "set COWORK_HOME to a folder of yours" : "set COWORK_HOME to another folder";
+    return explain({ path, home: paths.home, uid: user.uid, elsewhere }, problem);
+  }
+  return undefined;
+}
+
+/** The error, or where the home is what is wrong, one that says so and what to do. */
+export function withHomeProblem(place: Place, error: CoworkError): CoworkError {
+  if (error.code !== "PERMISSION_DENIED" && error.code !== "CONFIG_FILE_CORRUPT" && error.code !== "INTERNAL")
+    return error;
+  if (!mentions(error, place.paths.home)) return error;
+  const problem = homeProblem(place);
+  if (problem === undefined) return error;
+  const detail = [error.message, error.detail].filter(Boolean).join("\n");
+  return new CoworkError(problem.code, problem.message, { hint: problem.hint ?? "", detail, cause: error });
+}
+
+function mentions(error: CoworkError, home: string): boolean {
+  const { path } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  return (typeof path === "string" && path.startsWith(home)) || error.message.includes(plain(home));
+}
+
+interface Problem {
+  kind: "no-folder" | "denied" | "read-only" | "cannot-be-made";
+  /** what is wrong: the folder, or the nearest one above it that exists */
+  at: string;
+}
+
+/** @param isNeeded also where it is not there yet: then it has to be possible to make it */
+function folderProblem(path: string, isNeeded: boolean, access: typeof accessSync): Problem | undefined {
+  try {
+    if (!statSync(path).isDirectory()) return { kind: "no-folder", at: path };
+    access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "EROFS") return { kind: "read-only", at: path };
+    if (code === "EACCES" || code === "EPERM") return { kind: "denied", at: nearest(path) };
+    if (code === "ENOTDIR") return { kind: "no-folder", at: nearest(path) };
+    if (code !== "ENOENT") return { kind: "cannot-be-made", at: path };
+    if (!isNeeded) return undefined;
+    const above = folderProblem(nearest(path), false, access);
+    return above === undefined
+      ? undefined
+      : { kind: above.kind === "denied" ? "cannot-be-made" : above.kind, at: above.at };
+  }
+}
+
+/** The path itself, or the lowest one above it, that there is. */
+function nearest(path: string): string {
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined || dirname(path) === path) return path;
+  } catch {
+    // not to be looked at: the one above says why
+  }
+  return nearest(dirname(path));
+}
+
+function explain(
+  { path, home, uid, elsewhere }: { path: string; home: string; uid: number; elsewhere: string },
+  { kind, at }: Problem,
+): CoworkError {
+  const owner = ownerOf(at);
+  const whose =
+    owner === undefined ? "may not be used" : `belongs to ${owner === 0 ? "root" : `the user with uid ${owner}`}`;
+  if (kind === "no-folder") {
+    const message = `cowork keeps its data in ${plain(home)}, but ${plain(at)} is no folder.`;
+    const hint = path === home || at !== path ? elsewhere : `move ${quoted(at)} away, or ${elsewhere}`;
+    return new CoworkError("PERMISSION_DENIED", message, { hint });
+  }
+  if (kind === "read-only") {
+    const message = `cowork cannot write in ${plain(at)}: the file system is read-only.`;
+    return new CoworkError("PERMISSION_DENIED", message, { hint: elsewhere });
+  }
+  if (kind === "cannot-be-made") {
+    const message = `The folder ${plain(home)}, where cowork keeps its data, cannot be made: ${plain(at)} ${whose}.`;
+    return new CoworkError("PERMISSION_DENIED", message, { hint: elsewhere });
+  }
+  if (owner === uid) {
+    const message = `You may not read and write ${plain(at)}, where cowork keeps its data: its mode forbids it.`;
+    return new CoworkError("PERMISSION_DENIED", message, { hint: `chmod u+rwx ${quoted(at)}` });
+  }
+  const inside = at === home || at.startsWith(`${home}/`);
+  const message = `${plain(at)}, where cowork keeps its data, ${whose}: you may not read and write it.`;
+  const hint = inside ? `sudo chown -R $USER ${quoted(at)}` : elsewhere;
+  return new CoworkError("PERMISSION_DENIED", message, { hint });
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,95 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { globalFlags } from "../../../src/commands/command.ts";
+import { commands } from "../../../src/commands/registry.ts";
+import { tree } from "../../support/tree.ts";
+
+interface Hint {
+  file: string;
+  /** the command line up to where prose begins, names as `…` */
+  line: string;
+}
+
+/** Prose in hints that is about cowork and no command line. */
+const prose = /^(?:is|can|carries|follows|keeps|makes|takes|needs|was|on|and|for|to|that|does|starts|command|home)$/;
+
+/** Every text in the source that says `cowork <word>`, without comments; what is put into a text is a name or a path. */
+async function saidInSource(): Promise<Hint[]> {
+  const folder = join(tree, "src");
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".ts"));
+  const hints: Hint[] = [];
+  for (const file of files) {
+    const text = (await readFile(join(folder, file), "utf8"))
+      .split("\n")
+      .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
+      .join("\n");
+    for (const [literal] of text.matchAll(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g)) {
+      const plainText = literal.slice(1, -1).replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "…");
+      for (const [, line = ""] of plainText.matchAll(/\bcowork ((?:--?)?[a-z][^;,:()`"'\n]*)/g)) {
+        hints.push({ file, line: line.trim().replace(/^--host \S+ /, "") });
+      }
+    }
+  }
+  return hints;
+}
+
+const hints = await saidInSource();
+
+const byName = new Map(commands.map((command) => [command.name, command]));
+
+/** Words of these commands that choose what they do. */
+const actions = new Map(
+  commands.flatMap(({ name, positionals }) => {
+    const [first] = positionals;
+    return Array.isArray(first?.complete) && name !== "completion" ? [[name, first.complete as string[]] as const] : [];
+  }),
+);
+
+/** What would be said to somebody who typed it; undefined where nothing is wrong. */
+function complaint(line: string): string | undefined {
+  const [name = "", ...words] = line.split(/\s+/);
+  const command = byName.get(name);
+  // A text about cowork: then its next word is a verb, and nobody would type it.
+  if (command === undefined) return /^(?!--version\b|--host$).*--/.test(line) ? `no command ${name}` : undefined;
+  const known = [...Object.keys(command.flags), ...Object.keys(globalFlags)];
+  const flags = words.flatMap((word) => /^--([a-z][a-z-]*)/.exec(word)?.[1] ?? []);
+  const unknown = flags.find((flag) => !known.includes(flag));
+  if (unknown !== undefined) return `${name} has no option --${unknown}`;
+  const [first = ""] = words;
+  const isProse = !/^[a-z]+$/.test(first) || /^(?:to|and|or|in|makes|runs|then|first|from|cannot)$/.test(first);
+  return isProse || actions.get(name)?.includes(first) !== false ? undefined : `${name} has no ${first}`;
+}
+
+/** Is the word, which is no command, prose where a next step stands? There it has to be one of a few. */
+async function isWrongInHint({ file, line }: Hint): Promise<boolean> {
+  const [word = ""] = line.split(/\s+/);
+  if (byName.has(word) || prose.test(word)) return false;
+  const text = await readFile(join(tree, "src", file), "utf8");
+  return new RegExp(`(?:hint|fix)(?:: | = )[\`"][^\`"\\n]*\\bcowork (?:--host \\S+ )?${word}\\b`).test(text);
+}
+
+describe("a command line that cowork names works when it is typed", () => {
+  test("there are some, of most commands", () => {
+    const named = new Set(hints.map(({ line }) => line.split(" ")[0] ?? ""));
+    expect([...named].filter((name) => byName.has(name)).length).toBeGreaterThan(10);
+  });
+
+  test("its options and actions exist", () => {
+    const wrong = hints.map(({ file, line }) => ({ file, line, why: complaint(line) }));
+    expect(wrong.filter(({ why }) => why !== undefined)).toEqual([]);
+  });
+
+  test("where a next step stands, it is a command", async () => {
+    const wrong: Hint[] = [];
+    for (const hint of hints) if (await isWrongInHint(hint)) wrong.push(hint);
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(["init a --nosuch", "host frobnicate box", "lgos a --follow"])(
+    "it would be found out: cowork %s",
+    (line) => {
+      expect(complaint(line)).toBeDefined();
+    },
+  );
+});

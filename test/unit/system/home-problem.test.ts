@@ -1,0 +1,105 @@
+import type { PathLike } from "node:fs";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { CoworkError, toCoworkError } from "../../../src/errors.ts";
+import { homeProblem, withHomeProblem } from "../../../src/system/home-problem.ts";
+import { coworkPaths } from "../../../src/system/paths.ts";
+import { hostUser } from "../../../src/system/user.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const user = hostUser({ uid: process.getuid?.() ?? 0, gid: 0, username: "u", homedir: "/" });
+const place = (home: string, env: Record<string, string> = {}) => ({ paths: coworkPaths(home), user, env });
+
+describe("a cowork home", () => {
+  test("that is a folder of the user's, or can be made, is no problem", async () => {
+    const folder = await temporaryFolder();
+    expect(homeProblem(place(folder))).toBeUndefined();
+    await mkdir(join(folder, "state"));
+    expect(homeProblem(place(folder))).toBeUndefined();
+    expect(homeProblem(place(join(folder, "not", "yet")))).toBeUndefined();
+    await symlink(folder, join(folder, "link"));
+    expect(homeProblem(place(join(folder, "link")))).toBeUndefined();
+  });
+
+  test.each(["file", "file/below", "file/far/below"])(
+    "that is no folder is named, with what to do: %s",
+    async (name) => {
+      const folder = await temporaryFolder();
+      await writeFile(join(folder, "file"), "");
+      const home = join(folder, name);
+      const problem = homeProblem(place(home, { COWORK_HOME: home }));
+      expect(problem).toMatchObject({
+        code: "PERMISSION_DENIED",
+        message: `cowork keeps its data in ${home}, but ${join(folder, "file")} is no folder.`,
+        hint: expect.stringContaining("set COWORK_HOME to"),
+      });
+    },
+  );
+
+  test("with something else in the place of one of its folders says which", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "state"), "");
+    expect(homeProblem(place(folder))?.message).toContain(`${folder}/state is no folder`);
+  });
+
+  /** As for a user who may not use the folder: root may use all. */
+  const refusing = (refused: string, code: string) => (path: PathLike) => {
+    if (path === refused) throw Object.assign(new Error(code), { code });
+  };
+
+  test("that belongs to another says whose it is and how to get it", async () => {
+    const folder = await temporaryFolder();
+    const state = join(folder, "state");
+    await mkdir(state);
+    const whose = user.uid === 0 ? "root" : `the user with uid ${user.uid}`;
+    const other = { ...place(folder), user: { ...user, uid: 4711 } };
+    for (const path of [folder, state]) {
+      expect(homeProblem(other, refusing(path, "EACCES"))).toMatchObject({
+        message: `${path}, where cowork keeps its data, belongs to ${whose}: you may not read and write it.`,
+        hint: `sudo chown -R $USER ${path}`,
+      });
+    }
+    expect(homeProblem(place(folder), refusing(state, "EACCES"))).toMatchObject({ hint: `chmod u+rwx ${state}` });
+  });
+
+  test("that cannot be made, or not be written to, has to be another one", async () => {
+    const folder = await temporaryFolder();
+    expect(homeProblem(place(join(folder, "cw")), refusing(folder, "EACCES"))).toMatchObject({
+      message: expect.stringContaining("cannot be made"),
+      hint: expect.stringContaining("COWORK_HOME"),
+    });
+    expect(homeProblem(place(folder), refusing(folder, "EROFS"))).toMatchObject({
+      message: expect.stringContaining("read-only"),
+      hint: expect.stringContaining("COWORK_HOME"),
+    });
+  });
+});
+
+describe("an error", () => {
+  test("about the home is told as what is wrong with the home", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "file"), "");
+    const path = join(folder, "file", "state");
+    const error = toCoworkError(Object.assign(new Error("ENOTDIR"), { code: "ENOTDIR", path }));
+    expect(withHomeProblem(place(join(folder, "file")), error).message).toContain("is no folder");
+  });
+
+  test("about anything else stays as it is", async () => {
+    const folder = await temporaryFolder();
+    const elsewhere = toCoworkError(Object.assign(new Error("EACCES"), { code: "EACCES", path: "/x" }));
+    expect(withHomeProblem(place(folder), elsewhere)).toBe(elsewhere);
+    const other = new CoworkError("SESSION_NOT_FOUND", `There is no session ${folder}.`);
+    expect(withHomeProblem(place(folder), other)).toBe(other);
+  });
+
+  test.each(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "ELOOP", "ENAMETOOLONG", "EMFILE", "EIO"])(
+    "of the disk is none of ours, and says what to do: %s",
+    (code) => {
+      const error = toCoworkError(Object.assign(new Error(`${code}: x`), { code, path: "/x/y" }));
+      expect(error.code).toBe("PERMISSION_DENIED");
+      expect(error.message).toContain("(/x/y)");
+      expect(error.hint).toBeTruthy();
+    },
+  );
+});
