@@ -64,6 +64,8 @@ export interface DevcontainerPlan {
   path: string | null;
   /** devcontainer.json as parsed, `${…}` verbatim */
   config: JsonObject;
+  /** the part of the repository that the configuration is for, where it is not all of it: `backend` */
+  subfolder?: string;
   /** what was changed so that sessions can run side by side, one line each */
   changes: string[];
   /** what reaches the host, judged from the files alone; the image's label is judged after the build */
@@ -101,6 +103,8 @@ export interface SessionMounts {
   id: string;
   name: string;
   project: string;
+  /** name of the project's root folder: the clone lies at `/workspaces/{folder}`, as with plain `devcontainer up` */
+  folder: string;
   labels: Labels;
   /** absolute host paths */
   clone: string;

@@ -9,10 +9,12 @@ import { writeLaunchers } from "../devcontainer/launchers.ts";
 import { planOverride } from "../devcontainer/override.ts";
 import { hostProxies } from "../devcontainer/proxies.ts";
 import { overridePaths, takeSnapshot, writeOverride } from "../devcontainer/snapshot.ts";
-import type { SharedImage } from "../devcontainer/types.ts";
+import { isWithin } from "../devcontainer/tree-path.ts";
+import type { DevcontainerPlan, SharedImage } from "../devcontainer/types.ts";
 import type { ProjectFacts } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
+import { planWorkspace, sessionFolder } from "../devcontainer/workspace.ts";
 import { sessionLabels } from "./labels.ts";
 import { composeProjectName } from "./names.ts";
 import type { CommitPlan } from "./plan.ts";
@@ -40,7 +42,10 @@ export async function prepareDevcontainer(
   const { plan, source, project, settings } = request;
   ctx.report({ session: name, step: "config", state: "start" });
   await takeSnapshot(ctx, { id, source, plan });
-  if (request.isFresh) await runInitializeCommand(ctx, { id, name, config: plan.config, clone: ctx.paths.clone(id) });
+  if (request.isFresh) {
+    const workspace = workspaceOf(record, plan).folder;
+    await runInitializeCommand(ctx, { id, name, plan, folder: record.folder, workspace, clone: ctx.paths.clone(id) });
+  }
   ctx.report({ session: name, step: "config", state: "done" });
 
   ctx.report({ session: name, step: "image", state: "start" });
@@ -69,6 +74,7 @@ export async function prepareDevcontainer(
       remoteUser: image.remoteUser,
       remoteUid: image.remoteUid,
       git: project.gitIdentity,
+      workspace: workspaceOf(record, plan),
       lifecycle: hasLifecycle([plan.config, ...image.metadata]),
       ...(typeof userEnvProbe === "string" ? { userEnvProbe } : {}),
     },
@@ -77,14 +83,27 @@ export async function prepareDevcontainer(
   return next;
 }
 
+function workspaceOf(record: SessionRecord, plan: DevcontainerPlan): { folder: string; clone?: string } {
+  const workspace = planWorkspace(plan, record.folder);
+  const folder = sessionFolder(plan, workspace, formerPlace(record));
+  return { folder, ...(workspace.clone === undefined ? {} : { clone: workspace.clone }) };
+}
+
+/** Sessions made by an earlier cowork had their clone under their own name. */
+function formerPlace({ id, container }: SessionRecord): string | undefined {
+  const path = `/workspaces/${id}`;
+  return container !== undefined && isWithin(container.workspaceFolder, path) ? path : undefined;
+}
+
 async function makeOverride(
   ctx: Context,
   record: SessionRecord,
   { plan, settings }: PrepareRequest,
   image: SharedImage,
 ): Promise<void> {
-  const { id, name, project } = record;
+  const { id, name, project, folder } = record;
   const { paths } = ctx;
+  const former = formerPlace(record);
   await ensureFolder(paths.container(id), { mode: 0o755 });
   const agent = await agentParts(ctx, getAgent(settings.agent), { id });
   const override = planOverride({
@@ -94,6 +113,7 @@ async function makeOverride(
       id,
       name,
       project,
+      folder,
       labels: sessionLabels(record, paths.homeHash),
       clone: paths.clone(id),
       launchers: await writeLaunchers(ctx),
@@ -101,6 +121,7 @@ async function makeOverride(
     },
     composeProject: composeProjectName(paths.homeHash, id),
     settings,
+    ...(former === undefined ? {} : { formerPlace: former }),
     containerEnv: { ...hostProxies(ctx.env), ...agent.containerEnv },
     extraMounts: agent.mounts,
     composeFile: overridePaths(ctx, id).compose,

@@ -25,6 +25,8 @@ const Devcontainer = z.object({
   userEnvProbe: z.optional(z.string()),
   /** does the config or the image have lifecycle commands? Absent: nobody looked */
   lifecycle: z.optional(z.boolean()),
+  /** where work lies in the container, as planned: the workspace folder, and the clone's root as far as it shows */
+  workspace: z.optional(z.object({ folder: z.string(), clone: z.optional(z.string()) })),
 });
 
 const Container = z.object({

@@ -44,7 +44,16 @@ export async function upSession(
   const override = planOverride({
     plan: { ...request.plan, config },
     image,
-    mounts: { id, name, project: "app", labels, clone, launchers: await writeLaunchers(ctx), ...folders },
+    mounts: {
+      id,
+      name,
+      project: "app",
+      folder: "App",
+      labels,
+      clone,
+      launchers: await writeLaunchers(ctx),
+      ...folders,
+    },
     composeProject: `cowork-${paths.homeHash}`,
     settings: { cpus: undefined, memory: undefined },
   });

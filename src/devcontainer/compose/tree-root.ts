@@ -8,7 +8,7 @@ import type { Json } from "../types.ts";
  */
 export const treeRoot = "\0tree";
 
-/** Stands for the name of the clone's own folder. */
+/** Stands for the name that the clone's folder has inside, below a mounted parent folder. */
 export const cloneName = "\0name";
 
 /** What Compose takes for the project's name while it resolves; the session's own takes its place wherever it stands. */
@@ -64,20 +64,21 @@ function replacePath(text: string, from: string, to: string): string {
 /** What a session puts in place of what stands for it. */
 export interface Place {
   clone: string;
+  /** name of the clone's folder below a mounted parent folder */
+  name: string;
   composeProject: string;
 }
 
 /** A resolved value on a session's clone. Compose reads it once more: a `$` of the path is no variable. */
-export function onClone(value: Json, { clone, composeProject }: Place): Json {
+export function onClone(value: Json, place: Place): Json {
+  const { clone, name, composeProject } = place;
   const put = (text: string): string =>
     text
       .replaceAll(treeRoot, () => clone.replaceAll("$", () => "$$"))
-      .replaceAll(cloneName, () => posix.basename(clone).replaceAll("$", () => "$$"))
+      .replaceAll(cloneName, () => name.replaceAll("$", () => "$$"))
       .replaceAll(planProject, () => composeProject);
   if (typeof value === "string") return put(value);
-  if (Array.isArray(value)) return value.map((each) => onClone(each, { clone, composeProject }));
+  if (Array.isArray(value)) return value.map((each) => onClone(each, place));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [put(key), onClone(each, { clone, composeProject })]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [put(key), onClone(each, place)]));
 }

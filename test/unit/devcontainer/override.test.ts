@@ -25,6 +25,7 @@ const request = (config: JsonObject, more: Partial<OverrideRequest> = {}): Overr
     id: "app-a",
     name: "a",
     project: "app",
+    folder: "App",
     labels: own.labels,
     clone: "/h/sessions/app-a",
     launchers: "/h/lib/container/1",
