@@ -95,6 +95,7 @@ export async function makeRequest(
   );
   const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
   const configName = flags.config ?? settings.devcontainer;
+  const { findConfigs } = await import("../project/find-configs.ts");
   return {
     project: project.facts,
     source: project.source,
@@ -103,6 +104,7 @@ export async function makeRequest(
     options: {
       noStart: flags["no-start"],
       ...(configName === undefined ? {} : { configName }),
+      ...(await findConfigs(ctx, project, app.caller.cwd())),
     },
     carry: await planCarried(ctx, project, { copy: settings.copy, changes: flags.carry }),
   };

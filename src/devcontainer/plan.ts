@@ -2,7 +2,7 @@ import type { Settings } from "../config/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
-import { findConfig } from "./find-config.ts";
+import { brokenLink, findConfig } from "./find-config.ts";
 import { isObject } from "./json.ts";
 import { judgeConfig } from "./judge/judge-config.ts";
 import { createVerdict } from "./judge/verdict.ts";
@@ -11,6 +11,8 @@ import { namedFiles } from "./named-files.ts";
 import { readConfig } from "./parse-config.ts";
 import { planCompose } from "./compose/plan-compose.ts";
 import { rewriteConfig } from "./rewrite.ts";
+import { followLinks } from "./source-links.ts";
+import { inSubfolder } from "./subfolder.ts";
 import { templateConfig } from "./template.ts";
 import { joinTree, treeFolder } from "./tree-path.ts";
 import { trustHash } from "./trust-hash.ts";
@@ -20,6 +22,10 @@ export interface PlanRequest {
   /** `--config`; else the `DEVCONTAINER` setting */
   configName?: string;
   settings: Pick<Settings, "devcontainer">;
+  /** folder of the repository that the command was given in */
+  within?: string;
+  /** configurations of the user's working tree that are not committed as they lie there */
+  uncommitted?: readonly string[];
 }
 
 /**
@@ -30,17 +36,21 @@ export interface PlanRequest {
  */
 export async function planDevcontainer(
   ctx: Context,
-  source: ConfigSource,
+  tree: ConfigSource,
   request: PlanRequest,
 ): Promise<DevcontainerPlan> {
-  const path = await findConfig(source, request.configName ?? request.settings.devcontainer);
-  if (path === undefined) return planTemplate(source);
-  const { config } = await readConfig(source, path);
+  const source = followLinks(tree);
+  const { configName, settings, within, uncommitted } = request;
+  const found = await findConfig(source, { name: configName ?? settings.devcontainer, within, uncommitted });
+  const { path, notes } = found;
+  const subfolder = await realFolder(source, found.subfolder);
+  if (path === undefined) return { ...(await planTemplate(source)), notes };
+  const config = inSubfolder((await readConfig(source, path)).config, subfolder);
   const kind = kindOf(config, path);
   const verdict = createVerdict(path);
   judgeConfig(verdict, config);
   const initialize = config["initializeCommand"];
-  const initFiles = initialize === undefined ? [] : await namedFiles(source, initialize);
+  const initFiles = initialize === undefined ? [] : await namedFiles(source, initialize, subfolder);
   if (initialize !== undefined) await judgeInitialize(verdict, source, initialize, initFiles);
 
   const changes = rewriteConfig(config, { composeProject: "", labels: {} }).changes;
@@ -58,6 +68,8 @@ export async function planDevcontainer(
     kind,
     path,
     config,
+    ...(subfolder === undefined ? {} : { subfolder }),
+    notes,
     changes,
     findings,
     trustHash: await trustHash({ source, config, files: [...files, ...initFiles], builds, findings }),
@@ -67,6 +79,12 @@ export async function planDevcontainer(
     files: [...new Set(files)].toSorted(),
     cloneBinds,
   };
+}
+
+/** Free of links: the host goes there. */
+async function realFolder(source: ConfigSource, folder: string | undefined): Promise<string | undefined> {
+  const real = folder === undefined ? undefined : await source.follow?.(folder);
+  return real !== undefined && "path" in real ? real.path : folder;
 }
 
 /** Beside the config, hidden where the config is. */
@@ -140,12 +158,8 @@ export async function expectKind(
 ): Promise<void> {
   const kind = await source.stat(path);
   if (kind === wanted) return;
-  const is =
-    kind === undefined
-      ? `is not in ${source.describe}`
-      : kind === "link"
-        ? "is a link, and cowork follows none"
-        : `is no ${wanted}`;
+  if (kind === "link") throw await brokenLink(source, path, `${what} ${path}`);
+  const is = kind === undefined ? `is not in ${source.describe}` : `is no ${wanted}`;
   throw new CoworkError("DEVCONTAINER_INVALID", `${plain(what)} ${plain(path === "" ? "." : path)} ${plain(is)}.`);
 }
 

@@ -6,13 +6,18 @@ export type JsonObject = { [key: string]: Json };
 
 /**
  * Read-only view of the tree that config is taken from: a commit of the project, or a clone's working tree read
- * without following a link. Paths are relative, `/`-separated, inside the tree. Links are reported as links, never followed.
+ * without following a link. Paths are relative, `/`-separated, inside the tree. Links are reported as links, never followed, unless
+ * the source is one of `followLinks`.
  */
 export interface ConfigSource {
   /** for messages: `commit 1a2b3c4` or `the clone of a` */
   describe: string;
   stat(path: string): Promise<"file" | "folder" | "link" | undefined>;
   list(folder: string): Promise<string[]>;
+  /** what the link at the path says; undefined when there is no link */
+  readLink(path: string): Promise<string | undefined>;
+  /** only where links are followed: the place in the tree that the path leads to, or why it leads to none */
+  follow?(path: string): Promise<{ path: string } | { broken: string }>;
   /** undefined when it is not there or no regular file; throws DEVCONTAINER_INVALID beyond 4 MiB */
   read(path: string): Promise<Uint8Array | undefined>;
   /** a hash of everything below the path, content and modes */
@@ -66,6 +71,8 @@ export interface DevcontainerPlan {
   config: JsonObject;
   /** the part of the repository that the configuration is for, where it is not all of it: `backend` */
   subfolder?: string;
+  /** what a user should know about which configuration was chosen, one line each */
+  notes?: string[];
   /** what was changed so that sessions can run side by side, one line each */
   changes: string[];
   /** what reaches the host, judged from the files alone; the image's label is judged after the build */

@@ -41,7 +41,7 @@ export function planWorkspace(plan: Planned, folder: string): Workspace {
   const { workspaceMount } = config;
   if (typeof workspaceMount === "string") {
     const explicit = parseMount(workspaceMount);
-    const clone = explicit !== undefined && clonePath(explicit.source) === "" ? clean(explicit.target) : undefined;
+    const clone = explicit !== undefined && clonePath(explicit.source) === "" ? cleanPath(explicit.target) : undefined;
     return { folder: given ?? below(name, plan.subfolder), name, ...(clone === undefined ? {} : { clone }) };
   }
   const covered = given !== undefined && mountTargets(config).some((target) => isWithin(given, target));
@@ -114,10 +114,10 @@ function mountTargets(config: JsonObject): string[] {
       return second ?? first;
     }),
   ];
-  return targets.flatMap((target) => (target === undefined || target === "" ? [] : [clean(target)]));
+  return targets.flatMap((target) => (target === undefined || target === "" ? [] : [cleanPath(target)]));
 }
 
-function clean(path: string): string {
+function cleanPath(path: string): string {
   return posix.normalize(path).replace(/(.)\/+$/, "$1");
 }
 
@@ -132,14 +132,14 @@ function composeWorkspace(plan: Planned, { name, given }: { name: string; given:
     given === undefined
       ? undefined
       : parents
-          .map(({ target }) => firstBelow(given, clean(target.slice(0, -cloneName.length))))
+          .map(({ target }) => firstBelow(given, cleanPath(target.slice(0, -cloneName.length))))
           .find((one) => one !== undefined);
   const mounted = volumes.find(({ type, source }) => type === "bind" && source === treeRoot)?.target;
-  const clone = mounted === undefined ? undefined : clean(mounted.replaceAll(cloneName, () => called ?? name));
+  const clone = mounted === undefined ? undefined : cleanPath(mounted.replaceAll(cloneName, () => called ?? name));
   const place = { name: called ?? name, ...(clone === undefined ? {} : { clone }) };
   if (given === undefined || called !== undefined) return { folder: given ?? "/", ...place };
-  const usesName = String(plan.config["workspaceFolder"]).includes("${localWorkspaceFolderBasename");
-  const isThere = volumes.some(({ target }) => isWithin(given, clean(target)));
+  const usesName = textOr(plan.config["workspaceFolder"])?.includes("${localWorkspaceFolderBasename");
+  const isThere = volumes.some(({ target }) => isWithin(given, cleanPath(target)));
   // The volumes spell the name out, and this checkout is called otherwise.
-  return { folder: usesName && !isThere && clone !== undefined ? clone : given, ...place };
+  return { folder: usesName === true && !isThere && clone !== undefined ? clone : given, ...place };
 }

@@ -72,7 +72,7 @@ async function completeSession(
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
-    record = await stepDevcontainer(ctx, request, plan, record);
+    record = await stepDevcontainer(ctx, request, plan, record, notes);
     if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, cli);
     record = withoutError({ ...record, phase: "ready" });
     await writeRecord(ctx, record);
@@ -134,6 +134,7 @@ async function stepDevcontainer(
   request: InitRequest,
   plan: SessionsPlan,
   record: SessionRecord,
+  notes: string[],
 ): Promise<SessionRecord> {
   if (record.devcontainer !== undefined) return record;
   const commit = plan.commits.get(record.start.commit);
@@ -143,8 +144,11 @@ async function stepDevcontainer(
       hint: `cowork init ${record.name}`,
     });
   }
-  const { project, settings } = request;
-  return prepareDevcontainer(ctx, record, { ...commit, project, settings, isFresh: true });
+  const { project, settings, options } = request;
+  notes.push(...(commit.plan.notes ?? []));
+  const configName = options.configName ?? settings.devcontainer;
+  const named = configName === undefined ? {} : { configName };
+  return prepareDevcontainer(ctx, record, { ...commit, ...named, project, settings, isFresh: true });
 }
 
 function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted): SessionRecord {

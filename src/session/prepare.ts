@@ -24,6 +24,8 @@ import { agree, findingsHash } from "./trust.ts";
 export interface PrepareRequest extends CommitPlan {
   project: ProjectFacts;
   settings: Settings;
+  /** what chose the configuration: `--config` or the setting */
+  configName?: string;
   /** no container has written to the clone yet: only then the host runs the project's `initializeCommand` */
   isFresh: boolean;
 }
@@ -68,6 +70,7 @@ export async function prepareDevcontainer(
     devcontainer: {
       kind: plan.kind,
       path: plan.path,
+      ...(request.configName === undefined ? {} : { configName: request.configName }),
       trustHash: plan.trustHash,
       changes: plan.changes,
       image: { ref: image.ref, key: image.key },

@@ -1,5 +1,6 @@
 import { planDevcontainer } from "../devcontainer/plan.ts";
 import { folderSource } from "../devcontainer/source-folder.ts";
+import { followLinks } from "../devcontainer/source-links.ts";
 import type { Context } from "../system/context.ts";
 import { bringUp } from "./bring-up.ts";
 import type { RebuildRequest } from "./host-part.ts";
@@ -23,13 +24,24 @@ export async function rebuildSession(
 ): Promise<SessionRecord> {
   await checkStartable(ctx, record);
   const { project, settings } = request;
-  const source = folderSource(ctx.paths.clone(record.id));
+  const source = followLinks(folderSource(ctx.paths.clone(record.id), `the clone of ${record.name}`));
+  const { path, configName: before } = record.devcontainer ?? {};
+  const configName = request.configName ?? settings.devcontainer ?? before;
   const plan = await planDevcontainer(ctx, source, {
     settings,
-    ...(request.configName === undefined ? {} : { configName: request.configName }),
+    ...(configName === undefined ? {} : { configName }),
+    ...(typeof path === "string" ? { within: configFolder(path) } : {}),
   });
+  notes.push(...(plan.notes ?? []));
   await agree(ctx, project, { findings: plan.findings, hash: plan.trustHash });
-  const prepared = await prepareDevcontainer(ctx, record, { source, plan, project, settings, isFresh: false });
+  const prepared = await prepareDevcontainer(ctx, record, {
+    source,
+    plan,
+    project,
+    settings,
+    isFresh: false,
+    ...(configName === undefined ? {} : { configName }),
+  });
   if (plan.config["initializeCommand"] !== undefined) {
     notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
   }
@@ -39,4 +51,9 @@ export async function rebuildSession(
   const started = await bringUp(ctx, prepared, settings, notes);
   await writeRecord(ctx, started);
   return started;
+}
+
+/** The folder that a configuration is for, so that one of a part of the repository is found again. */
+function configFolder(path: string): string {
+  return path.replace(/(^|\/)\.devcontainer(\.json|\/.*)$/, "");
 }

@@ -15,6 +15,8 @@ const Start = z.object({ branch: z.string(), commit: z.string(), existing: z.boo
 const Devcontainer = z.object({
   kind: z.enum(["image", "dockerfile", "compose", "template"]),
   path: z.nullable(z.string()),
+  /** what chose it: `--config` or the setting `DEVCONTAINER`, for the next time that it is chosen */
+  configName: z.optional(z.string()),
   trustHash: z.string(),
   changes: z.array(z.string()),
   image: z.object({ ref: z.string(), key: z.string() }),

@@ -66,6 +66,10 @@ export interface InitRequest {
   settings: Settings;
   options: {
     configName?: string;
+    /** folder of the repository that the command was given in; absent: its root */
+    within?: string;
+    /** configurations of the user's working tree that are not committed as they lie there */
+    uncommitted?: string[];
     /** create everything but do not start the container */
     noStart: boolean;
   };
@@ -92,6 +96,8 @@ export interface InitPlan {
     kind: "image" | "dockerfile" | "compose" | "template";
     /** path inside the project; null for the template */
     path: string | null;
+    /** what a user should know about the choice, one line each */
+    notes?: string[];
     /** what of it is changed so that several sessions can run side by side, one line each */
     changes: string[];
     findings: Finding[];

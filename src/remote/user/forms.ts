@@ -79,6 +79,7 @@ export const plan = z.object({
     z.object({
       kind: z.enum(["image", "dockerfile", "compose", "template"]),
       path: z.nullable(z.string()),
+      notes: z.exactOptional(texts),
       changes: texts,
       findings: z.array(z.object({ where: z.string(), what: z.string(), why: z.string() })),
       trustHash: z.string(),
