@@ -64,9 +64,26 @@ function isThere(path: string): boolean {
   }
 }
 
-/** What git cannot tell (a file below a link, say) is left out. */
+/**
+ * What git has of a path: the path itself, or the first link on the way and what lies behind it. What lies outside of the working
+ * tree is no file of the project.
+ */
+function tracedIn(worktree: string, path: string): string[] {
+  const parts = path.split("/");
+  const link = parts.map((_, n) => parts.slice(0, n + 1).join("/")).find((one) => isLink(join(worktree, one)));
+  if (link === undefined) return [path];
+  const behind = folderWithin(worktree, join(worktree, path));
+  return behind === "" ? [link] : [link, behind];
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/** Nothing where git cannot tell. */
 async function notCommitted(ctx: GitContext, worktree: string, paths: string[]): Promise<string[]> {
-  const exact = paths.map((path) => `:(top,literal)${path}`);
+  const traced = new Map(paths.map((path) => [path, tracedIn(worktree, path)]));
+  const exact = [...new Set([...traced.values()].flat())].map((path) => `:(top,literal)${path}`);
   const ask = async (...args: string[]): Promise<Set<string> | undefined> => {
     const { code, stdout } = await askGit(ctx, worktree, [...args, "--", ...exact]);
     return code === 0 ? new Set(stdout.split("\0").filter((path) => path !== "")) : undefined;
@@ -77,5 +94,5 @@ async function notCommitted(ctx: GitContext, worktree: string, paths: string[]):
   ]);
   return tracked === undefined || changed === undefined
     ? []
-    : paths.filter((path) => !tracked.has(path) || changed.has(path));
+    : paths.filter((path) => traced.get(path)?.some((one) => !tracked.has(one) || changed.has(one)));
 }

@@ -56,6 +56,17 @@ test("untracked, ignored and changed ones, at the root and on the way to it", as
   });
 });
 
+test("behind a link it is the link and what it leads to that count", async () => {
+  put("tools/dc/devcontainer.json", "{}");
+  symlinkSync("tools/dc", join(root, ".devcontainer"));
+  expect(await find()).toEqual({ uncommitted: [".devcontainer/devcontainer.json"] });
+  git("add", "-A");
+  git("commit", "-qm", "link");
+  expect(await find()).toEqual({});
+  put("tools/dc/devcontainer.json", "{ }");
+  expect(await find()).toEqual({ uncommitted: [".devcontainer/devcontainer.json"] });
+});
+
 test("a link that is not committed counts; what lies outside of the working tree does not", async () => {
   symlinkSync("/nowhere", join(root, ".devcontainer.json"));
   expect(await find()).toEqual({ uncommitted: [".devcontainer.json"] });
