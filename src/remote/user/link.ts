@@ -25,8 +25,8 @@ export interface LinkOptions {
   user: UserSide;
   connect: (signal: AbortSignal, wish: ConnectOptions) => Promise<Connection>;
   forwardAgent?: boolean;
-  /** a counted event came: so many lines of a job's log are known here */
-  onCounted: () => void;
+  /** an event of a job's log came; `ticket` says of which one */
+  onCounted: (ticket: number) => void;
 }
 
 /** A connection with the host's part at its other end. */
