@@ -5,6 +5,7 @@ import type { Check, CleanOutcome, OneSession, OpenClone } from "../../session/h
 import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
 import { brokenRefRule, nameKey, sessionNamePattern } from "../../system/names.ts";
 import { saidThere } from "../said-there.ts";
+import * as contract from "../../session/contract.ts";
 import * as forms from "./forms.ts";
 import { invalid, tameFrom } from "./tame.ts";
 
@@ -22,16 +23,16 @@ function read<T>(form: z.ZodMiniType<T>, answer: unknown, host: string): T {
 /** What a host answered, as what it was asked for; sessions carry the name that the user has for the host. */
 export const answers = {
   views: (answer: unknown, host: string): SessionView[] =>
-    read(z.array(forms.view), answer, host).map((one) => ({ ...one, host })),
+    read(z.array(contract.view), answer, host).map((one) => ({ ...one, host })),
   statuses: (answer: unknown, host: string): SessionStatus[] =>
-    read(z.array(forms.status), answer, host).map((one) => ({ ...one, host })),
+    read(z.array(contract.status), answer, host).map((one) => ({ ...one, host })),
   outcomes: (answer: unknown, host: string, asked: Asked): Outcome[] =>
-    outcomesOf(read(z.array(forms.outcome), answer, host), host, asked),
+    outcomesOf(read(z.array(contract.outcome), answer, host), host, asked),
   cleaned: (answer: unknown, host: string, asked: Asked): CleanOutcome[] =>
-    outcomesOf(read(z.array(forms.cleaned), answer, host), host, asked),
-  plan: (answer: unknown, host: string): InitPlan => read(forms.plan, answer, host),
+    outcomesOf(read(z.array(contract.cleaned), answer, host), host, asked),
+  plan: (answer: unknown, host: string): InitPlan => read(contract.plan, answer, host),
   texts: (answer: unknown, host: string): string[] => read(forms.texts, answer, host),
-  checks: (answer: unknown, host: string): Check[] => read(z.array(forms.check), answer, host),
+  checks: (answer: unknown, host: string): Check[] => read(z.array(contract.check), answer, host),
   authStatus: (answer: unknown, host: string): AuthStatus => read(forms.authStatus, answer, host),
   logout: (answer: unknown, host: string): LogoutResult => read(forms.logout, answer, host),
   clone: (answer: unknown, host: string, { names: [asked] }: OneSession): OpenedClone => {
