@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError, type ErrorCode } from "../errors.ts";
+import type { Hint } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
 import { plain, plainLines } from "../system/text.ts";
@@ -131,7 +132,7 @@ export function cliError(
   code: ErrorCode,
   what: string,
   outcome: Extract<CliOutcome, { ok: false }>,
-  hint: string,
+  hint: Hint,
 ): CoworkError {
   const said = [outcome.result?.["message"], outcome.result?.["description"]].flatMap((text) =>
     typeof text === "string" ? plainLines(text) : [],

@@ -5,6 +5,10 @@ import { errorCodes, type ErrorCode } from "../errors.ts";
 // a field is declared once and arrives everywhere. Unknown keys are dropped; what is wanted and missing is an error.
 
 const texts = z.array(z.string());
+export const hintPart = z.union([
+  z.string(),
+  z.object({ command: z.string(), args: texts, host: z.exactOptional(z.string()) }),
+]);
 export const failure = z.object({
   code: z.pipe(
     z.string(),
@@ -12,6 +16,7 @@ export const failure = z.object({
   ),
   message: z.string(),
   hint: z.exactOptional(z.string()),
+  next: z.exactOptional(z.array(hintPart)),
 });
 /** A running or stopped dev container. */
 export const container = z.object({
@@ -109,6 +114,8 @@ export const check = z.object({
   detail: z.string(),
   /** what to do, a command where there is one */
   fix: z.exactOptional(z.string()),
+  /** the same in parts, where it names commands of cowork's own as data */
+  next: z.exactOptional(z.array(hintPart)),
 });
 export const cleaned = z.extend(outcome, {
   /** what would be lost or, with --force, what was: one line each */

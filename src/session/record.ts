@@ -1,4 +1,6 @@
+import { own } from "../hint.ts";
 import * as z from "zod/mini";
+import { hintPart } from "./contract.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { writeFileAtomic, ensureFolder } from "../system/files.ts";
@@ -49,7 +51,14 @@ const Record = z.object({
   rootCommit: z.string(),
   createdAt: z.string(),
   phase: z.enum(["creating", "ready", "failed"]),
-  error: z.optional(z.object({ code: z.string(), message: z.string(), hint: z.optional(z.string()) })),
+  error: z.optional(
+    z.object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.optional(z.string()),
+      next: z.optional(z.array(hintPart)),
+    }),
+  ),
   start: Start,
   agent: z.string(),
   /** the clone is whole: later runs leave it alone */
@@ -91,7 +100,7 @@ async function readFrom(path: string, id: string): Promise<SessionRecord | undef
   const parsed = Record.safeParse(value);
   if (parsed.success && parsed.data.id === id) return parsed.data;
   throw new CoworkError("RECORD_CORRUPT", `The record of session ${id} cannot be read (${path}).`, {
-    hint: "cowork doctor --fix",
+    hint: [own("doctor", "--fix")],
     detail: parsed.success ? "the id in it is another" : z.prettifyError(parsed.error),
   });
 }

@@ -93,7 +93,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
   };
   return {
     planInit: async (request) =>
-      answers.plan(await call("planInit", await travelling(await getLink(), request, false)), name),
+      answers.plan(await call("planInit", await travelling(await getLink(), request, false))),
     init: async (request) => {
       const { project, sessions } = request;
       const subject = [project.name, project.rootCommit, sessions];
@@ -121,7 +121,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     },
     stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name, selector),
     clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name, selector),
-    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish), name),
+    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish)),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
     diff: async (selector, wish) => {
       const { text, truncated } = ((await call("diff", there(selector), wish)) ?? {}) as Record<string, unknown>;
@@ -154,7 +154,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       return [...checks, await checkClock(ctx, await getLink())];
     },
     authStatus: async (agent) => answers.authStatus(await look("authStatus", agent), name),
-    logout: async (request) => answers.logout(await call("logout", request), name),
+    logout: async (request) => answers.logout(await call("logout", request)),
     close: () => void link?.then((open) => open.close()).catch(() => undefined),
   };
 

@@ -1,3 +1,5 @@
+import { own } from "../../hint.ts";
+import { adviceOf } from "./advice.ts";
 import { getAgent } from "../../agent/catalog.ts";
 import { installedVersions } from "../../agent/prepare.ts";
 import { authStatus } from "../../auth/status.ts";
@@ -18,10 +20,10 @@ export async function checkAgent(ctx: Context): Promise<Check[]> {
     const { login, repaired, problems, threats } = await authStatus(ctx, agent);
     const checks: Check[] = [program];
     const title = "agent login";
-    const fix = "cowork auth login";
+    const advice = adviceOf([own("auth", "login")]);
     if (login.state === "ok") checks.push({ title, status: "ok", detail: login.detail });
-    if (login.state === "none") checks.push({ title, status: "warning", detail: "nobody is logged in", fix });
-    checks.push(...problems.map((detail): Check => ({ title, status: "problem", detail, fix })));
+    if (login.state === "none") checks.push({ title, status: "warning", detail: "nobody is logged in", ...advice });
+    checks.push(...problems.map((detail): Check => ({ title, status: "problem", detail, ...advice })));
     checks.push(...repaired.map((detail): Check => ({ title, status: "fixed", detail })));
     checks.push(...threats.map((detail): Check => ({ title, status: "warning", detail })));
     return checks;
