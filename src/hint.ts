@@ -13,7 +13,7 @@ export type HintPart = string | OwnCommand;
 /** As errors take it. */
 export type Hint = string | readonly HintPart[];
 
-export function own(command: string, ...args: string[]): OwnCommand {
+export function ownCommand(command: string, ...args: string[]): OwnCommand {
   return { command, args };
 }
 

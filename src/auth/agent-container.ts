@@ -1,4 +1,4 @@
-import { own } from "../hint.ts";
+import { ownCommand } from "../hint.ts";
 import { mkdtemp, readdir } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -91,7 +91,7 @@ export async function withAgentContainer<T>(
 
 function failedToStart(): never {
   throw new CoworkError("ENGINE_FAILED", "The container for the agent's login ended at once.", {
-    hint: [own("doctor")],
+    hint: [ownCommand("doctor")],
   });
 }
 

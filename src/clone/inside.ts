@@ -1,4 +1,4 @@
-import { own } from "../hint.ts";
+import { ownCommand } from "../hint.ts";
 import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { chmod, lstat, rename } from "node:fs/promises";
@@ -137,7 +137,7 @@ async function withHelper(
     if (result.code !== noGit) return result;
   }
   throw new CoworkError("GIT_MISSING", `No image at hand has git to look into ${plain(basename(spec.clone))}.`, {
-    hint: ["start the session, or run ", own("doctor")],
+    hint: ["start the session, or run ", ownCommand("doctor")],
   });
 }
 

@@ -1,4 +1,4 @@
-import { own } from "../hint.ts";
+import { ownCommand } from "../hint.ts";
 import { readAsset } from "../assets.ts";
 import type { ImageDetail } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
@@ -124,7 +124,7 @@ export async function buildLayer(
       signal: ctx.signal,
     });
   } catch (error) {
-    const failure = imageError(`The dev container's image for ${result.project}`, error, [own("doctor")]);
+    const failure = imageError(`The dev container's image for ${result.project}`, error, [ownCommand("doctor")]);
     if (/the image has no user /.test(failure.message)) {
       const hint = "correct remoteUser in devcontainer.json";
       throw new CoworkError(

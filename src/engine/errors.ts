@@ -1,4 +1,4 @@
-import { type Hint, own } from "../hint.ts";
+import { type Hint, ownCommand } from "../hint.ts";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -44,7 +44,7 @@ const connectionCodes: Readonly<Record<string, string>> = {
 const hints: Readonly<Record<string, Hint>> = {
   EACCES: [
     "add yourself to the docker group (`sudo usermod -aG docker $USER`, then log in again); `",
-    own("doctor"),
+    ownCommand("doctor"),
     "` tells more",
   ],
 };
@@ -70,7 +70,7 @@ export function engineError(error: unknown, doing: string, endpoint: Endpoint): 
     "ENGINE_UNREACHABLE",
     `The Docker Engine at ${plain(endpoint.dockerHost)} (${endpoint.origin}) does not answer: ${why}.`,
     {
-      hint: (code && hints[code === "EPERM" ? "EACCES" : code]) || ["run `", own("doctor"), "`"],
+      hint: (code && hints[code === "EPERM" ? "EACCES" : code]) || ["run `", ownCommand("doctor"), "`"],
       cause: error,
     },
   );

@@ -1,4 +1,4 @@
-import { own } from "../hint.ts";
+import { ownCommand } from "../hint.ts";
 import { CoworkError } from "../errors.ts";
 import { listSharedImages, removeUnusedImages, type MadeImage } from "../devcontainer/shared-images.ts";
 import type { Context } from "../system/context.ts";
@@ -30,7 +30,7 @@ export async function cleanImages(ctx: Context, options: { dryRun: boolean; proj
       "RECORD_CORRUPT",
       "No image was removed: a session's record cannot be read, and it may need one.",
       {
-        hint: [own("doctor", "--fix")],
+        hint: [ownCommand("doctor", "--fix")],
       },
     );
   }

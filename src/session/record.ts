@@ -1,4 +1,4 @@
-import { own } from "../hint.ts";
+import { ownCommand } from "../hint.ts";
 import * as z from "zod/mini";
 import { hintPart } from "./contract.ts";
 import { CoworkError } from "../errors.ts";
@@ -100,7 +100,7 @@ async function readFrom(path: string, id: string): Promise<SessionRecord | undef
   const parsed = Record.safeParse(value);
   if (parsed.success && parsed.data.id === id) return parsed.data;
   throw new CoworkError("RECORD_CORRUPT", `The record of session ${id} cannot be read (${path}).`, {
-    hint: [own("doctor", "--fix")],
+    hint: [ownCommand("doctor", "--fix")],
     detail: parsed.success ? "the id in it is another" : z.prettifyError(parsed.error),
   });
 }

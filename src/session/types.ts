@@ -7,7 +7,6 @@ import type { ChangesPlan } from "../clone/carry-changes.ts";
 /** A session as `--json` shows it: the contract. */
 export type SessionView = z.infer<typeof contract.view>;
 export type SessionState = SessionView["state"];
-export type ContainerView = z.infer<typeof contract.container>;
 /** With what `status` adds. */
 export type SessionStatus = z.infer<typeof contract.status>;
 export type GitView = NonNullable<SessionStatus["git"]>;

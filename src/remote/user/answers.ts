@@ -90,8 +90,8 @@ function viewThere<T extends SessionView>(one: T, host: string): T {
 }
 
 function checkThere(check: Check, host: string): Check {
-  const { fix, next } = check;
+  const { fix = "", next } = check;
   if (next === undefined) return check;
-  const { hint = fix, next: there = next } = hintThere({ hint: fix ?? "", next }, host);
-  return { ...check, next: there, ...(hint === undefined ? {} : { fix: hint }) };
+  const there = hintThere({ hint: fix, next }, host);
+  return { ...check, fix: there.hint, next: there.next };
 }

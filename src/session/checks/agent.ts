@@ -1,4 +1,4 @@
-import { own } from "../../hint.ts";
+import { ownCommand } from "../../hint.ts";
 import { adviceOf } from "./advice.ts";
 import { getAgent } from "../../agent/catalog.ts";
 import { installedVersions } from "../../agent/prepare.ts";
@@ -20,7 +20,7 @@ export async function checkAgent(ctx: Context): Promise<Check[]> {
     const { login, repaired, problems, threats } = await authStatus(ctx, agent);
     const checks: Check[] = [program];
     const title = "agent login";
-    const advice = adviceOf([own("auth", "login")]);
+    const advice = adviceOf([ownCommand("auth", "login")]);
     if (login.state === "ok") checks.push({ title, status: "ok", detail: login.detail });
     if (login.state === "none") checks.push({ title, status: "warning", detail: "nobody is logged in", ...advice });
     checks.push(...problems.map((detail): Check => ({ title, status: "problem", detail, ...advice })));

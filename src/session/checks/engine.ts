@@ -1,4 +1,4 @@
-import { own } from "../../hint.ts";
+import { ownCommand } from "../../hint.ts";
 import { adviceFrom, adviceOf } from "./advice.ts";
 import { statfs } from "node:fs/promises";
 import { toCoworkError } from "../../errors.ts";
@@ -51,5 +51,10 @@ async function checkDisk(title: string, path: string): Promise<Check> {
   const free = found.bavail * found.bsize;
   const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free (${path})`;
   if (free > lowDisk) return { title, status: "ok", detail };
-  return { title, status: "warning", detail, ...adviceOf([own("clean", "--images"), ", or free space otherwise"]) };
+  return {
+    title,
+    status: "warning",
+    detail,
+    ...adviceOf([ownCommand("clean", "--images"), ", or free space otherwise"]),
+  };
 }

@@ -1,4 +1,4 @@
-import { own } from "../../hint.ts";
+import { ownCommand } from "../../hint.ts";
 import { adviceOf } from "./advice.ts";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -35,7 +35,9 @@ async function checkRecords(ctx: Context, entries: RecordEntry[], fix: boolean):
       checks.push({ title, status: "fixed", detail: `${entry.id}: restored from its copy` });
     } else {
       const how =
-        copy === undefined ? { fix: `look into ${ctx.paths.state(entry.id)}` } : adviceOf([own("doctor", "--fix")]);
+        copy === undefined
+          ? { fix: `look into ${ctx.paths.state(entry.id)}` }
+          : adviceOf([ownCommand("doctor", "--fix")]);
       checks.push({ title, status: "problem", detail: entry.error.message, ...how });
     }
   }
@@ -52,7 +54,7 @@ async function checkTrash(ctx: Context, fix: boolean): Promise<Check> {
       title,
       status: "warning",
       detail: `${left.length} removed clones not deleted yet`,
-      ...adviceOf([own("doctor", "--fix")]),
+      ...adviceOf([ownCommand("doctor", "--fix")]),
     };
   for (const name of left) await removeTree(join(ctx.paths.trash, name));
   return { title, status: "fixed", detail: `${left.length} removed clones deleted` };
@@ -93,7 +95,7 @@ async function checkImages(ctx: Context): Promise<Check> {
   const detail = `${images.length}, ${unused} not used by a session`;
   return unused === 0
     ? { title, status: "ok", detail }
-    : { title, status: "warning", detail, ...adviceOf([own("clean", "--images")]) };
+    : { title, status: "warning", detail, ...adviceOf([ownCommand("clean", "--images")]) };
 }
 
 async function names(folder: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { own } from "../../hint.ts";
+import { ownCommand } from "../../hint.ts";
 import { adviceOf } from "./advice.ts";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export async function checkOldVersions(ctx: Context, { fix }: { fix: boolean }):
   const title = "Old versions";
   if (!fix) {
     const detail = `${old.length} older ones of cowork's program, beside the newest ${keptVersions}`;
-    return [{ title, status: "warning", detail, ...adviceOf([own("doctor", "--fix")]) }];
+    return [{ title, status: "warning", detail, ...adviceOf([ownCommand("doctor", "--fix")]) }];
   }
   for (const folder of old) await removeTree(folder);
   return [{ title, status: "fixed", detail: `${old.length} of cowork's program removed` }];
