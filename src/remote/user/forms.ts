@@ -5,21 +5,20 @@ import type { LogoutResult } from "../../auth/logout.ts";
 // The forms of what a host answers and that is no part of session/contract.ts. Each is the type of ours exactly: a field that one of
 // the two lacks does not compile.
 
-type Same<A, B> = Probe<A> extends Probe<B> ? true : false;
-// The compiler compares two of these by identity, optional fields and all.
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- T is what the comparison hangs on
-type Probe<X> = <T>() => T extends X ? 1 : 2;
+type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+/** Compared with optional fields as if they were wanted: one that either lacks would be assignable all the same. */
+type Same<A, B> = Equal<Flat<A>, Flat<B>>;
 type Flat<T> = T extends Date
   ? T
   : T extends (infer E)[]
     ? Flat<E>[]
     : T extends object
-      ? { [K in keyof T]: Flat<T[K]> }
+      ? { [K in keyof T]-?: Flat<T[K]> }
       : T;
 
 /** The form, where what it gives is exactly `T`. */
 function formOf<T>() {
-  return <F extends z.ZodMiniType>(form: Same<Flat<z.infer<F>>, Flat<T>> extends true ? F : never): F => form;
+  return <F extends z.ZodMiniType>(form: Same<z.infer<F>, T> extends true ? F : never): F => form;
 }
 
 export const texts = z.array(z.string());
