@@ -1,3 +1,5 @@
+import { type Hint, type HintPart, renderHint } from "./hint.ts";
+
 /**
  * Every error that cowork reports, once. The code is stable and part of the contract; `docs/troubleshooting.md`
  * lists all of them. Exit codes: 1 failed, 2 wrong usage, 3 refused because work would be lost, 4 engine or host
@@ -71,6 +73,8 @@ export interface ErrorView {
   code: ErrorCode;
   message: string;
   hint?: string;
+  /** the hint in parts, where it names commands of cowork's own as data */
+  next?: HintPart[];
 }
 
 /**
@@ -80,13 +84,16 @@ export interface ErrorView {
 export class CoworkError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly next: HintPart[] | undefined;
   readonly detail: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; detail?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: Hint; detail?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "CoworkError";
     this.code = code;
-    this.hint = options.hint;
+    const { hint } = options;
+    this.hint = hint === undefined || typeof hint === "string" ? hint : renderHint(hint);
+    this.next = hint === undefined || typeof hint === "string" ? undefined : [...hint];
     this.detail = options.detail;
   }
 
@@ -95,7 +102,12 @@ export class CoworkError extends Error {
   }
 
   toView(): ErrorView {
-    return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }) };
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.next === undefined ? {} : { next: this.next }),
+    };
   }
 }
 

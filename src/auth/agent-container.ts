@@ -1,3 +1,4 @@
+import { ownCommand } from "../hint.ts";
 import { mkdtemp, readdir } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -91,7 +92,7 @@ export async function withAgentContainer<T>(
 
 function failedToStart(): never {
   throw new CoworkError("ENGINE_FAILED", "The container for the agent's login ended at once.", {
-    hint: "cowork doctor",
+    hint: [ownCommand("doctor")],
   });
 }
 

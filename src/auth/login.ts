@@ -1,3 +1,4 @@
+import { ownCommand } from "../hint.ts";
 import { Transform, type Writable } from "node:stream";
 import { readdir } from "node:fs/promises";
 import { prepareSafely } from "../agent/prepare.ts";
@@ -64,7 +65,7 @@ async function keepToken(ctx: Context, agent: Agent, printed: string): Promise<v
 
 function notLoggedIn(agent: Agent, why: string): CoworkError {
   return new CoworkError("NOT_LOGGED_IN", `${agent.title} is not logged in: its login ${why}.`, {
-    hint: "cowork auth login",
+    hint: [ownCommand("auth", "login")],
   });
 }
 

@@ -1,3 +1,4 @@
+import { ownCommand } from "../hint.ts";
 import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { chmod, lstat, rename } from "node:fs/promises";
@@ -17,6 +18,8 @@ import type { GitInside, InsideOptions, InsideResult } from "./types.ts";
 export interface InsideSpec {
   /** absolute path of the clone on the engine's machine */
   clone: string;
+  /** where it lies in the session's container, as far as that is known: used while there is no container to ask */
+  place?: string;
   /** the session's uid and gid: what runs inside runs as them */
   uid: number;
   gid: number;
@@ -134,16 +137,21 @@ async function withHelper(
     if (result.code !== noGit) return result;
   }
   throw new CoworkError("GIT_MISSING", `No image at hand has git to look into ${plain(basename(spec.clone))}.`, {
-    hint: "start the session, or run cowork doctor",
+    hint: ["start the session, or run ", ownCommand("doctor")],
   });
 }
 
 /** The same place as in the session's container where that is known: added working trees name it. */
 async function cloneFolder(ctx: Context, spec: InsideSpec): Promise<string> {
-  const fallback = `/workspaces/${basename(spec.clone)}`;
+  const fallback = isUsable(spec.place) ? spec.place : `/workspaces/${basename(spec.clone)}`;
   if (spec.containerId === undefined) return fallback;
   const container = await ctx.engine.findContainer(spec.containerId);
   return container?.mounts.find((each) => each.source === spec.clone)?.destination ?? fallback;
+}
+
+/** An absolute path that the helper's own folders do not lie in, with nothing in it that a bind would split at. */
+function isUsable(place: string | undefined): place is string {
+  return place !== undefined && /^\/workspaces\/[^:$\p{Cc}]+$/u.test(place) && !place.includes("/..");
 }
 
 function limits(

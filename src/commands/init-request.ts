@@ -104,6 +104,7 @@ export async function makeRequest(
   const { checkBranches } = await import("../project/branch-notes.ts");
   for (const note of await checkBranches(ctx, project, sessions)) app.terminal.err(`note: ${note}`);
   const configName = flags.config ?? settings.devcontainer;
+  const { findConfigs } = await import("../project/find-configs.ts");
   return {
     project: project.facts,
     source: project.source,
@@ -112,6 +113,7 @@ export async function makeRequest(
     options: {
       noStart: flags["no-start"],
       ...(configName === undefined ? {} : { configName }),
+      ...(await findConfigs(ctx, project, app.caller.cwd())),
     },
     carry: await planCarried(ctx, project, { copy: settings.copy, changes: flags.carry }),
   };

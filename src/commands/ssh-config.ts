@@ -19,7 +19,7 @@ export const sshConfigCommand = defineCommand({
   examples: [
     { line: "cowork ssh-config --write", text: "then: ssh cowork.a" },
     { line: "ssh -L 8080:localhost:80 cowork.a", text: "port 80 inside as 8080 here" },
-    { line: "code --remote ssh-remote+cowork.a /workspaces/app-a", text: "VS Code inside" },
+    { line: "code --remote ssh-remote+cowork.a /workspaces/app", text: "VS Code inside" },
   ],
   async run({ flags }, app) {
     const selector = await selectSessions(app, [], flags.all);

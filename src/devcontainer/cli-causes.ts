@@ -1,10 +1,11 @@
+import { type Hint, ownCommand } from "../hint.ts";
 import type { ErrorCode } from "../errors.ts";
 
 export interface Cause {
   code?: ErrorCode;
   /** why, in words that fit behind a colon */
   why: string;
-  hint: string;
+  hint: Hint;
 }
 
 const causes: { pattern: RegExp; cause: Cause }[] = [
@@ -13,12 +14,16 @@ const causes: { pattern: RegExp; cause: Cause }[] = [
     cause: {
       code: "DISK_FULL",
       why: "no space is left on the disk",
-      hint: "free some space (cowork clean --images, docker system df), then run the same command again",
+      hint: [
+        "free some space (",
+        ownCommand("clean", "--images"),
+        ", docker system df), then run the same command again",
+      ],
     },
   },
   {
     pattern: /Cannot connect to the Docker daemon|error during connect|docker daemon is not running/i,
-    cause: { code: "ENGINE_UNREACHABLE", why: "the Docker Engine does not answer", hint: "cowork doctor" },
+    cause: { code: "ENGINE_UNREACHABLE", why: "the Docker Engine does not answer", hint: [ownCommand("doctor")] },
   },
   {
     pattern:

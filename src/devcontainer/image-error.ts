@@ -1,3 +1,4 @@
+import type { Hint } from "../hint.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { failedStep } from "./build-reason.ts";
 import { causeOf } from "./cli-causes.ts";
@@ -5,7 +6,7 @@ import { withCause } from "./cli-error.ts";
 import { meaningfulLines, shorten } from "./cli-output.ts";
 
 /** A build of ours through the engine that failed, as an error that says why as far as the engine's words show it. */
-export function imageError(what: string, error: unknown, hint: string): CoworkError {
+export function imageError(what: string, error: unknown, hint: Hint): CoworkError {
   const failure = toCoworkError(error);
   if (failure.code !== "ENGINE_FAILED") return failure;
   const lines = (failure.detail ?? "").split("\n");

@@ -3,10 +3,12 @@ import { posix } from "node:path";
 import type { Context } from "../system/context.ts";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
+import { cloneName } from "./compose/tree-root.ts";
 import { outlineDockerfile, type DockerfileOutline } from "./dockerfile.ts";
 import { buildOptions, imageConfig, localFeatures, type ImageRequest, type Origin } from "./image-request.ts";
 import { localEnvOf } from "./local-env.ts";
 import type { Json } from "./types.ts";
+import { planWorkspace, withFolderName } from "./workspace.ts";
 
 /** Changes whenever cowork would build another image from the same inputs. */
 const recipe = "1";
@@ -83,15 +85,18 @@ export function hashOf(parts: Json): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
-/** Path of the link to the workspace folder; undefined where the session mounts something there itself. */
-export function linkPath({
-  project,
-  plan,
-}: Pick<ImageRequest, "plan"> & { project: ImageRequest["project"] }): string | undefined {
-  const path = `/workspaces/${project.folder}`;
-  const { workspaceFolder, workspaceMount, mounts } = plan.config;
+/**
+ * Path of the link to the workspace folder, for configurations that mount the clone somewhere else; undefined where the clone or
+ * another mount of the session lies there.
+ */
+export function linkPath({ project, plan }: Pick<ImageRequest, "plan" | "project">): string | undefined {
+  const { mount, name } = planWorkspace(plan, project.folder);
+  const path = `/workspaces/${name}`;
+  if (mount === path) return undefined;
+  const { workspaceFolder, workspaceMount, mounts, runArgs } = withFolderName(plan, name);
   const compose = plan.compose?.canonical["services"] ?? null;
-  const mounted = JSON.stringify([workspaceFolder ?? null, workspaceMount ?? null, mounts ?? null, compose]);
+  const parts = [workspaceFolder, workspaceMount, mounts, runArgs, compose].map((part) => part ?? null);
+  const mounted = JSON.stringify(parts).replaceAll(JSON.stringify(cloneName).slice(1, -1), () => name);
   // A mount onto a link would go where the link leads. Better no link once too often.
   const quoted = JSON.stringify(path)
     .slice(1, -1)

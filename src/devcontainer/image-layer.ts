@@ -1,3 +1,4 @@
+import { ownCommand } from "../hint.ts";
 import { readAsset } from "../assets.ts";
 import type { ImageDetail } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
@@ -125,7 +126,7 @@ export async function buildLayer(
       signal: ctx.signal,
     });
   } catch (error) {
-    const failure = imageError(`The dev container's image for ${result.project}`, error, "cowork doctor");
+    const failure = imageError(`The dev container's image for ${result.project}`, error, [ownCommand("doctor")]);
     if (/the image has no user /.test(failure.message)) {
       const hint = `correct ${work.userPlace}, or add the user to the image`;
       throw new CoworkError(

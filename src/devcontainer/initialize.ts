@@ -6,14 +6,18 @@ import { plain, plainLines } from "../system/text.ts";
 import { chownTree } from "../system/tree.ts";
 import { isObject } from "./json.ts";
 import { strings } from "./judge/judge-config.ts";
-import type { Json, JsonObject } from "./types.ts";
+import type { DevcontainerPlan, Json } from "./types.ts";
+import { folderName } from "./workspace.ts";
 
 export interface InitializeRequest {
   id: string;
   /** session name, for progress and messages */
   name: string;
-  /** the plan's */
-  config: JsonObject;
+  plan: Pick<DevcontainerPlan, "config" | "subfolder">;
+  /** name of the project's root folder */
+  folder: string;
+  /** the workspace folder in the container */
+  workspace: string;
   /** absolute path of the clone; no container has seen it yet */
   clone: string;
 }
@@ -28,8 +32,8 @@ type InitializeContext = Pick<Context, "paths" | "run" | "env" | "signal" | "rep
  * @throws UP_FAILED with the last lines, INTERRUPTED
  */
 export async function runInitializeCommand(ctx: InitializeContext, request: InitializeRequest): Promise<boolean> {
-  const { id, name, config, clone } = request;
-  const command = config["initializeCommand"];
+  const { id, name, plan, clone } = request;
+  const command = plan.config["initializeCommand"];
   const marker = join(ctx.paths.state(id), "initialized.json");
   const calls = command === undefined ? [] : planInitialize(command, substitution(request, ctx.env));
   if (calls.length === 0 || (await pathExists(marker))) return false;
@@ -66,22 +70,22 @@ export function planInitialize(command: Json, substitute: (text: string) => stri
 }
 
 /** The variables of devcontainer.json that mean something on the host; others stay as they are. */
-function substitution({ id, config, clone }: InitializeRequest, env: Context["env"]): (text: string) => string {
+function substitution(
+  { plan, folder, workspace, clone }: InitializeRequest,
+  env: Context["env"],
+): (text: string) => string {
   const values: Record<string, string> = {
     localWorkspaceFolder: clone,
-    localWorkspaceFolderBasename: basename(clone),
+    containerWorkspaceFolder: workspace,
+    containerWorkspaceFolderBasename: basename(workspace),
+    localWorkspaceFolderBasename: folderName(folder, plan.subfolder),
   };
-  const put = (text: string): string =>
+  return (text) =>
     text.replace(/\$\{(.*?)\}/g, (whole, variable: string) => {
       const [name = "", key = "", fallback = ""] = variable.split(":");
       if (name === "localEnv" || name === "env") return env[key] ?? fallback;
       return Object.hasOwn(values, name) ? (values[name] ?? whole) : whole;
     });
-  const { workspaceFolder } = config;
-  const inside = typeof workspaceFolder === "string" ? put(workspaceFolder) : `/workspaces/${id}`;
-  values["containerWorkspaceFolder"] = inside;
-  values["containerWorkspaceFolderBasename"] = basename(inside);
-  return put;
 }
 
 /** Root meets a clone of the session's user: git would call that dubious. */
@@ -95,12 +99,13 @@ function trustClone(env: Context["env"], clone: string): Record<string, string> 
 }
 
 async function runCall(ctx: InitializeContext, request: InitializeRequest, call: InitializeCall): Promise<void> {
-  const { id, name, clone } = request;
+  const { id, name, clone, plan } = request;
+  const folder = join(clone, plan.subfolder ?? "");
   const log = ctx.paths.upLog(id);
   const tail: string[] = [];
   const { code } = await ctx.run(call.file, call.args, {
-    cwd: clone,
-    env: { ...ctx.env, PWD: clone, ...trustClone(ctx.env, clone) },
+    cwd: folder,
+    env: { ...ctx.env, PWD: folder, ...trustClone(ctx.env, clone) },
     signal: ctx.signal,
     outputFile: log,
     onLine: (line) => {

@@ -24,11 +24,12 @@ const mostFiles = 200;
 /**
  * The files of the project that a command for the host names, and those that these name in turn. It is a reading of words, not
  * of shell: it finds `./init.sh`, `bash "$PWD/tools/x"` and `make`, and cannot find what a program puts together.
+ * @param start folder that the command is called in
  * @returns paths in the source, sorted
  */
-export async function namedFiles(source: ConfigSource, command: Json): Promise<string[]> {
+export async function namedFiles(source: ConfigSource, command: Json, start = ""): Promise<string[]> {
   const found = new Set<string>();
-  const queue: { text: string; folder: string }[] = commandTexts(command).map((text) => ({ text, folder: "" }));
+  const queue: { text: string; folder: string }[] = commandTexts(command).map((text) => ({ text, folder: start }));
   for (let next = queue.shift(); next !== undefined && found.size < mostFiles; next = queue.shift()) {
     for (const path of await pathsIn(source, next)) {
       if (found.has(path)) continue;

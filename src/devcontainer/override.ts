@@ -5,6 +5,7 @@ import { parseRunArgs } from "./judge/parse-run-args.ts";
 import { quoteField, renderMount } from "./mount-text.ts";
 import { overrideCompose } from "./compose/override-compose.ts";
 import { ownedVolume, rewriteConfig, volumeMounts, type Ownership } from "./rewrite.ts";
+import { planWorkspace, sessionFolder, withFolderName } from "./workspace.ts";
 import type { DevcontainerPlan, JsonObject, SessionMounts, SharedImage } from "./types.ts";
 
 /** A bind mount of ours, by absolute host path. */
@@ -21,6 +22,8 @@ export interface OverrideRequest {
   /** name of the session's Compose project; also stands before the names of its volumes */
   composeProject: string;
   settings: Pick<Settings, "cpus" | "memory">;
+  /** where an earlier cowork had mounted the clone of this session: it stays there as well */
+  formerPlace?: string;
   /** ours, for every process of the container: the agent's part, proxies, TLS authorities. Wins over the project's. */
   containerEnv?: Readonly<Record<string, string>>;
   /** the SSH agent's socket, say */
@@ -62,20 +65,29 @@ const doneElsewhere = [
 ];
 
 /**
- * The devcontainer.json that `devcontainer up` gets in place of the project's: the project's own, `${…}` as written, on the
- * shared image, with our mounts and environment. Pure. The image's label holds what base image and features bring, and
+ * The devcontainer.json that `devcontainer up` gets in place of the project's: the project's own, `${…}` as written but for the
+ * folder's name, on the shared image, with our mounts and environment and the clone where plain mounts the project. Pure. The image's label holds what base image and features bring, and
  * nothing of the project's, so nothing is there twice.
  */
 export function planOverride(request: OverrideRequest): Override {
   const { plan, image, mounts, composeProject } = request;
   const own: Ownership = { composeProject, labels: mounts.labels, beside: mounts.beside };
   const { config: rewritten } = rewriteConfig(plan.config, own);
-  const config = Object.fromEntries(Object.entries(rewritten).filter(([key]) => !doneElsewhere.includes(key)));
-  const ours = [...sessionMounts(mounts), ...(request.extraMounts ?? [])];
+  const workspace = planWorkspace(plan, mounts.folder);
+  const workspaceFolder = sessionFolder(plan, workspace, request.formerPlace);
+  const { subfolder } = plan;
+  const named = withFolderName({ config: rewritten, ...(subfolder === undefined ? {} : { subfolder }) }, mounts.folder);
+  const config = Object.fromEntries(Object.entries(named).filter(([key]) => !doneElsewhere.includes(key)));
+  const ours = [...formerMount(request), ...sessionMounts(mounts), ...(request.extraMounts ?? [])];
   const isAgreed = plan.findings.length > 0 || request.isImageAgreed === true;
   const containerEnv = { ...(isObject(config["containerEnv"]) ? config["containerEnv"] : {}), ...request.containerEnv };
   // By name: a number in the config was looked up when the image was built.
-  const common = { ...config, remoteUser: image.remoteUser, updateRemoteUserUID: false };
+  const common = {
+    ...config,
+    workspaceFolder,
+    remoteUser: image.remoteUser,
+    updateRemoteUserUID: false,
+  };
   const owned = [...ownedOfImage(image, own), ...list(config["mounts"])];
   if (plan.compose !== undefined) {
     // The CLI's own Compose file, with what stands in `containerEnv`, comes after ours.
@@ -87,14 +99,18 @@ export function planOverride(request: OverrideRequest): Override {
       ...(owned.length === 0 ? {} : { mounts: owned }),
       ...(config["containerEnv"] === undefined ? {} : { containerEnv: Object.fromEntries(theirs) }),
     };
-    const made = overrideCompose(request, { config: withMounts, containerEnv: { ...request.containerEnv }, ours });
-    return { ...made, ours, isAgreed };
+    const { name: cloneName } = workspace;
+    const parts = { config: withMounts, containerEnv: { ...request.containerEnv }, ours, cloneName };
+    return { ...overrideCompose(request, parts), ours, isAgreed };
   }
   return {
     ours,
     isAgreed,
     config: {
       ...common,
+      ...(workspace.mount === undefined
+        ? {}
+        : { workspaceMount: bindMount({ source: mounts.clone, target: workspace.mount }) }),
       image: image.ref,
       ...(Object.keys(containerEnv).length === 0 ? {} : { containerEnv }),
       mounts: [...owned, ...ours.map(bindMount)],
@@ -109,6 +125,11 @@ function ownedOfImage({ metadata }: Pick<SharedImage, "metadata">, own: Ownershi
     .flatMap(volumeMounts)
     .filter((mount) => !mount.rest.has("external"))
     .map((mount) => renderMount(ownedVolume(mount, "image", own, () => undefined)));
+}
+
+/** Conversations, settings and added working trees of an older session name the place of then. */
+function formerMount({ formerPlace, mounts }: OverrideRequest): ExtraMount[] {
+  return formerPlace === undefined ? [] : [{ source: mounts.clone, target: formerPlace }];
 }
 
 function bindMount({ source, target, readOnly }: ExtraMount): string {

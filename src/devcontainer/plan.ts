@@ -3,7 +3,7 @@ import { CoworkError } from "../errors.ts";
 import type { Finding } from "../events.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
-import { findConfig } from "./find-config.ts";
+import { brokenLink, findConfig } from "./find-config.ts";
 import { isObject } from "./json.ts";
 import { judgeConfig } from "./judge/judge-config.ts";
 import { createVerdict, type Verdict } from "./judge/verdict.ts";
@@ -12,6 +12,8 @@ import { namedFiles } from "./named-files.ts";
 import { readConfig } from "./parse-config.ts";
 import { planCompose } from "./compose/plan-compose.ts";
 import { rewriteConfig } from "./rewrite.ts";
+import { followLinks } from "./source-links.ts";
+import { inSubfolder } from "./subfolder.ts";
 import { templateConfig } from "./template.ts";
 import { joinTree, treeFolder } from "./tree-path.ts";
 import { trustHash } from "./trust-hash.ts";
@@ -21,6 +23,10 @@ export interface PlanRequest {
   /** `--config`; else the `DEVCONTAINER` setting */
   configName?: string;
   settings: Pick<Settings, "devcontainer"> & Partial<Pick<Settings, "copy">>;
+  /** folder of the repository that the command was given in */
+  within?: string;
+  /** configurations of the user's working tree that are not committed as they lie there */
+  uncommitted?: readonly string[];
   /** `initializeCommand` has run: nobody needs to be asked about it again */
   hasInitialized?: boolean;
   /** what the user has agreed to so far: files of the host are opened only then */
@@ -40,18 +46,22 @@ export interface PlanRequest {
  */
 export async function planDevcontainer(
   ctx: Context,
-  source: ConfigSource,
+  tree: ConfigSource,
   request: PlanRequest,
 ): Promise<DevcontainerPlan> {
-  const path = await findConfig(source, request.configName ?? request.settings.devcontainer);
-  if (path === undefined) return planTemplate(source);
-  const { config } = await readConfig(source, path);
+  const source = followLinks(tree);
+  const { configName, settings, within, uncommitted } = request;
+  const found = await findConfig(source, { name: configName ?? settings.devcontainer, within, uncommitted });
+  const { path } = found;
+  const notes = [...found.notes];
+  const subfolder = await realFolder(source, found.subfolder);
+  if (path === undefined) return { ...(await planTemplate(source)), notes };
+  const config = inSubfolder((await readConfig(source, path)).config, subfolder);
   const kind = kindOf(config, path);
   const verdict = createVerdict(path, workspaceFolderOf({ kind, config }));
   judgeConfig(verdict, config);
-  const initFiles = await readInitialize(source, config, verdict, request);
+  const initFiles = await readInitialize(source, config, verdict, { ...request, subfolder });
   const changes = rewriteConfig(config, { composeProject: "", labels: {}, beside: "" }).changes;
-  const notes: string[] = [];
   const coming = comingFiles(source, request, config["initializeCommand"] !== undefined);
   const build = kind === "dockerfile" ? await readBuild(source, config, path, coming) : undefined;
   const agreed = request.agreed ?? [];
@@ -73,6 +83,8 @@ export async function planDevcontainer(
     kind,
     path,
     config,
+    ...(subfolder === undefined ? {} : { subfolder }),
+    notes,
     changes,
     findings,
     trustHash: await trustHash({ source, config, files: [...files, ...initFiles], builds, findings }),
@@ -109,10 +121,10 @@ async function readInitialize(
   source: ConfigSource,
   { initializeCommand: command }: JsonObject,
   verdict: Verdict,
-  { hasInitialized }: PlanRequest,
+  { hasInitialized, subfolder }: PlanRequest & { subfolder: string | undefined },
 ): Promise<string[]> {
   if (command === undefined) return [];
-  const files = await namedFiles(source, command);
+  const files = await namedFiles(source, command, subfolder);
   if (hasInitialized !== true) await judgeInitialize(verdict, source, command, files);
   return files;
 }
@@ -142,6 +154,12 @@ function comingFiles(
 
 function shellWord(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Free of links: the host goes there. */
+async function realFolder(source: ConfigSource, folder: string | undefined): Promise<string | undefined> {
+  const real = folder === undefined ? undefined : await source.follow?.(folder);
+  return real !== undefined && "path" in real ? real.path : folder;
 }
 
 /** Beside the config, hidden where the config is. */
@@ -226,12 +244,8 @@ export async function expectKind(
 ): Promise<void> {
   const kind = await source.stat(path);
   if (kind === wanted) return;
-  const is =
-    kind === undefined
-      ? `is not in ${source.describe}`
-      : kind === "link"
-        ? "is a link, and cowork follows none"
-        : `is no ${wanted}`;
+  if (kind === "link") throw await brokenLink(source, path, `${what} ${path}`);
+  const is = kind === undefined ? `is not in ${source.describe}` : `is no ${wanted}`;
   const message = `${plain(what)} ${plain(path === "" ? "." : path)} ${plain(is)}.`;
   throw new CoworkError("DEVCONTAINER_INVALID", message, hint === undefined ? undefined : { hint });
 }

@@ -7,6 +7,9 @@ import { isWithin, linkStaysWithin, treeFolder } from "./tree-path.ts";
 import { maxConfigBytes, tooLarge } from "./source-limits.ts";
 import type { ConfigSource } from "./types.ts";
 
+/** Longer than any path that a kernel takes. */
+const maxLinkBytes = 16 * 1024;
+
 type SourceContext = Pick<Context, "run" | "env" | "signal">;
 
 /**
@@ -25,6 +28,10 @@ export function commitSource(ctx: SourceContext, gitDir: string, commit: string)
     },
     async list(folder) {
       return (await git.children(folder)).map((path) => path.slice(folder === "" ? 0 : folder.length + 1));
+    },
+    async readLink(path) {
+      const entry = await git.entry(path);
+      return entry?.mode === "120000" ? await git.text(entry, maxLinkBytes) : undefined;
     },
     async read(path) {
       const entry = await git.entry(path);

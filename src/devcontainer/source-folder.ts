@@ -23,6 +23,8 @@ export function folderSource(root: string, describe = `the folder ${basename(roo
       const names = await inFolder(root, path, async (folder) => readdir(folder.at(".")));
       return (names ?? []).filter(isOurs).toSorted();
     },
+    readLink: (path) =>
+      inParent(root, path, async (at) => ((await lstat(at)).isSymbolicLink() ? await readlink(at) : undefined)),
     async read(path) {
       if (!staysInside(path)) return undefined;
       try {

@@ -31,6 +31,7 @@ export function overlaySource(commit: ConfigSource, clone: ConfigSource, paths: 
       }
       return [...here].toSorted();
     },
+    readLink: (path) => (isOwn(path) ? clone.readLink(path) : commit.readLink(path)),
     read: (path) => (isOwn(path) ? clone.read(path) : commit.read(path)),
     async hash(path) {
       if (isOwn(path)) return clone.hash(path);

@@ -1,3 +1,4 @@
+import { ownCommand } from "../hint.ts";
 import { createHash } from "node:crypto";
 import type { Settings } from "../config/types.ts";
 import type { ImageDetail } from "../engine/types.ts";
@@ -58,7 +59,7 @@ export async function ensureTemplateImage(
       const spec = { files: { Dockerfile: text }, tag, labels, buildArgs: hostProxies(ctx.env), onLine, signal };
       return { ref: tag, image: await ctx.engine.buildImage(spec) };
     } catch (error) {
-      throw imageError("The template's image", error, "cowork doctor");
+      throw imageError("The template's image", error, [ownCommand("doctor")]);
     }
   });
 }

@@ -13,6 +13,11 @@ export interface Trusted {
   findings: readonly Finding[];
 }
 
+async function leadsElsewhere(source: ConfigSource, path: string): Promise<boolean> {
+  const found = await source.follow?.(path);
+  return found !== undefined && "path" in found && found.path !== path;
+}
+
 /**
  * A hash that changes whenever anything changes that the host would evaluate, and with nothing else. It does not depend on
  * where the tree comes from: the clone of a commit gives the commit's hash.
@@ -21,9 +26,9 @@ export async function trustHash({ source, config, files, builds, findings }: Tru
   const paths = new Set([...files, ...builds.flatMap(({ context, dockerfile }) => [context, dockerfile])]);
   const hashes: Record<string, string> = {};
   for (const path of [...paths].toSorted()) {
-    // A folder's hash holds those of all that is in it.
+    // A folder's hash holds those of all that is in it, but not of what its links lead to.
     const covered = [...paths].some((other) => other !== path && isWithin(path, other));
-    if (!covered) hashes[path] = await source.hash(path);
+    if (!covered || (await leadsElsewhere(source, path))) hashes[path] = await source.hash(path);
   }
   const shown = findings.map(({ where, what }) => [where, what]);
   return createHash("sha256").update(JSON.stringify({ config, hashes, builds, shown })).digest("hex");

@@ -7,13 +7,18 @@ export type JsonObject = { [key: string]: Json };
 
 /**
  * Read-only view of the tree that config is taken from: a commit of the project, or a clone's working tree read
- * without following a link. Paths are relative, `/`-separated, inside the tree. Links are reported as links, never followed.
+ * without following a link. Paths are relative, `/`-separated, inside the tree. Links are reported as links, never followed, unless
+ * the source is one of `followLinks`.
  */
 export interface ConfigSource {
   /** for messages: `commit 1a2b3c4` or `the clone of a` */
   describe: string;
   stat(path: string): Promise<"file" | "folder" | "link" | undefined>;
   list(folder: string): Promise<string[]>;
+  /** what the link at the path says; undefined when there is no link */
+  readLink(path: string): Promise<string | undefined>;
+  /** only where links are followed: the place in the tree that the path leads to, or why it leads to none */
+  follow?(path: string): Promise<{ path: string } | { broken: string }>;
   /** undefined when it is not there or no regular file; throws DEVCONTAINER_INVALID beyond 4 MiB */
   read(path: string): Promise<Uint8Array | undefined>;
   /** a hash of everything below the path, content and modes */
@@ -65,6 +70,8 @@ export interface DevcontainerPlan {
   path: string | null;
   /** devcontainer.json as parsed, `${…}` verbatim */
   config: JsonObject;
+  /** the part of the repository that the configuration is for, where it is not all of it: `backend` */
+  subfolder?: string;
   /** what was changed so that sessions can run side by side, one line each */
   changes: string[];
   /** what reaches the host, judged from the files alone; the image's label is judged after the build */
@@ -83,7 +90,7 @@ export interface DevcontainerPlan {
    * begin with `..` lie in the session's own folder in place of what is beside the project
    */
   cloneBinds: string[];
-  /** what a person should know, one line each */
+  /** what a person should know, one line each: which configuration was chosen, what is not set */
   notes?: string[];
   /** files that the configuration names, that the source does not have, and that may come with the clone */
   missing?: string[];
@@ -111,6 +118,8 @@ export interface SessionMounts {
   id: string;
   name: string;
   project: string;
+  /** name of the project's root folder: the clone lies at `/workspaces/{folder}`, as with plain `devcontainer up` */
+  folder: string;
   labels: Labels;
   /** absolute host paths */
   clone: string;

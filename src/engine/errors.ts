@@ -1,3 +1,4 @@
+import { type Hint, ownCommand } from "../hint.ts";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -40,9 +41,12 @@ const connectionCodes: Readonly<Record<string, string>> = {
   EPIPE: "it closed the connection",
 };
 
-const hints: Readonly<Record<string, string>> = {
-  EACCES:
-    "add yourself to the docker group (`sudo usermod -aG docker $USER`, then log in again); `cowork doctor` tells more",
+const hints: Readonly<Record<string, Hint>> = {
+  EACCES: [
+    "add yourself to the docker group (`sudo usermod -aG docker $USER`, then log in again); `",
+    ownCommand("doctor"),
+    "` tells more",
+  ],
 };
 
 /**
@@ -66,7 +70,7 @@ export function engineError(error: unknown, doing: string, endpoint: Endpoint): 
     "ENGINE_UNREACHABLE",
     `The Docker Engine at ${plain(endpoint.dockerHost)} (${endpoint.origin}) does not answer: ${why}.`,
     {
-      hint: (code && hints[code === "EPERM" ? "EACCES" : code]) || "run `cowork doctor`",
+      hint: (code && hints[code === "EPERM" ? "EACCES" : code]) || ["run `", ownCommand("doctor"), "`"],
       cause: error,
     },
   );

@@ -1,3 +1,4 @@
+import { ownCommand } from "../hint.ts";
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { CoworkError } from "../errors.ts";
@@ -96,7 +97,7 @@ export async function exitCode(client: Pick<EngineClient, "get">, exec: string):
     if (!running && code !== null) return code;
     if (waited > 10_000)
       throw new CoworkError("ENGINE_UNREACHABLE", "The connection to the process inside was lost.", {
-        hint: "run `cowork doctor`",
+        hint: ["run `", ownCommand("doctor"), "`"],
       });
     await delay(next);
   }

@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorView } from "../errors.ts";
+import { onHost, renderHint } from "../hint.ts";
 import { plain } from "../system/text.ts";
 
 /** What the hint tells to do has to be done over there. */
@@ -14,13 +15,19 @@ const doneThere: readonly ErrorCode[] = [
 
 /** An error of a host's: its engine, its disk and its git are not the ones of the machine that the message is read on. */
 export function saidThere<T extends ErrorView>(error: T, host: string): T {
-  const { code, message, hint } = error;
+  const { code, message, hint, next } = error;
   const where = plain(host);
-  // A command of cowork's is typed here, and says which host it means.
-  const isThere = hint !== undefined && doneThere.includes(code) && !hint.includes("cowork --host ");
+  const isThere = hint !== undefined && next === undefined && doneThere.includes(code);
   return {
-    ...error,
+    ...hintThere(error, host),
     message: `${where}: ${message}`,
     ...(isThere ? { hint: `on ${where}: ${hint}` } : {}),
   };
+}
+
+/** A command of cowork's is typed here, and says which host it means. */
+export function hintThere<T extends Pick<ErrorView, "hint" | "next">>(error: T, host: string): T {
+  if (error.next === undefined) return error;
+  const next = onHost(error.next, plain(host));
+  return { ...error, next, hint: renderHint(next) };
 }

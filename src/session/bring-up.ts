@@ -70,8 +70,7 @@ async function bringUpWith(
 ): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
   const agent = getAgent(settings.agent);
-  // Before the first `up` the default of @devcontainers/cli; afterwards what it said.
-  const workspaceFolder = record.container?.workspaceFolder ?? `/workspaces/${id}`;
+  const workspaceFolder = expectedFolder(record);
   await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git });
   ctx.report({ session: name, step: "agent", state: "start" });
   notes.push(...(await readyAgent(ctx, record, settings, { workspaceFolder })));
@@ -173,6 +172,13 @@ async function checkWorkspace(
   );
 }
 
+/** What was planned, else what `up` said before; records of an earlier cowork do not tell, and it had a default. */
+function expectedFolder({ id, container, devcontainer }: SessionRecord): string {
+  const planned = devcontainer?.workspace?.folder;
+  if (planned !== undefined && !planned.includes("${")) return planned;
+  return container?.workspaceFolder ?? `/workspaces/${id}`;
+}
+
 /**
  * A container of an `up` that was killed half-way: @devcontainers/cli marks a lifecycle command as done before it runs, and would
  * leave out the one it died in.
@@ -198,7 +204,7 @@ async function settleIn(
 ): Promise<void> {
   const { devcontainer, id, name } = record;
   const { workspaceFolder } = started;
-  if (workspaceFolder !== (record.container?.workspaceFolder ?? `/workspaces/${id}`)) {
+  if (workspaceFolder !== expectedFolder(record)) {
     await writeContainerFolder(ctx, record, {
       workspaceFolder,
       git: devcontainer?.git ?? { name: undefined, email: undefined },

@@ -1,6 +1,7 @@
 import { planDevcontainer, type PlanRequest } from "../devcontainer/plan.ts";
 import { runInitializeCommand } from "../devcontainer/initialize.ts";
 import { folderSource } from "../devcontainer/source-folder.ts";
+import { followLinks } from "../devcontainer/source-links.ts";
 import { overlaySource } from "../devcontainer/source-overlay.ts";
 import type { ConfigSource, DevcontainerPlan } from "../devcontainer/types.ts";
 import { addedToClone } from "../clone/added.ts";
@@ -11,6 +12,7 @@ import type { Context } from "../system/context.ts";
 import type { CommitPlan } from "./plan.ts";
 import type { SessionRecord } from "./record.ts";
 import { agree, findingsHash, isAgreed } from "./trust.ts";
+import { configFolder, workspaceOf } from "./workspace.ts";
 
 /** Each round reads what the one before was agreed to; a configuration that still names something new is none. */
 const mostRounds = 5;
@@ -49,12 +51,14 @@ export async function completeFreshPlan(
   record: SessionRecord,
   request: CommitPlan & Omit<PlanRequest, "agreed" | "mayCome" | "hasInitialized"> & { project: ProjectFacts },
 ): Promise<CommitPlan> {
-  const { source: commit, plan: first, ...rest } = request;
+  const { source: commit, plan: first, ...wanted } = request;
+  // The same one again: what the command was given in decides only where nothing else does.
+  const rest = { ...wanted, ...(first.path === null ? {} : { within: configFolder(first.path) }) };
   const { id, name, carried, start } = record;
   const path = ctx.paths.clone(id);
   const clone = folderSource(path);
   const withFiles = (paths: readonly string[]): ConfigSource =>
-    paths.length === 0 ? commit : overlaySource(commit, clone, paths);
+    followLinks(paths.length === 0 ? commit : overlaySource(commit, clone, paths));
   let plan = first;
   if (carried.some((one) => one.endsWith("devcontainer.json")))
     plan = await planAgreed(ctx, withFiles(carried), {
@@ -63,7 +67,8 @@ export async function completeFreshPlan(
       mayCome: (_, options) => options.hasInitialize,
     });
   const hasInitialize = plan.config["initializeCommand"] !== undefined;
-  await runInitializeCommand(ctx, { id, name, config: plan.config, clone: path });
+  const workspace = workspaceOf(record, plan).folder;
+  await runInitializeCommand(ctx, { id, name, plan, folder: record.folder, workspace, clone: path });
   const added = hasInitialize ? await addedToClone(ctx, path, start.commit) : [];
   const paths = [...new Set([...carried, ...added])];
   const source = withFiles(paths);

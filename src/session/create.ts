@@ -189,8 +189,9 @@ async function stepDevcontainer(
     });
   }
   const { project, settings, options } = request;
-  const config = options.configName === undefined ? {} : { configName: options.configName };
-  return prepareDevcontainer(ctx, record, { ...commit, ...config, project, settings, notes, isFresh: true });
+  const configName = options.configName ?? settings.devcontainer;
+  const named = configName === undefined ? {} : { configName };
+  return prepareDevcontainer(ctx, record, { ...commit, ...named, project, settings, notes, isFresh: true });
 }
 
 function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted): SessionRecord {

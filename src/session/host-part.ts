@@ -1,3 +1,4 @@
+import type * as z from "zod/mini";
 import type { Readable, Writable } from "node:stream";
 import type { AttachIo } from "../engine/types.ts";
 import type { Login } from "../agent/types.ts";
@@ -8,6 +9,7 @@ import type { Diff } from "../clone/diff.ts";
 import type { GitInside } from "../clone/types.ts";
 import type { PullSpec } from "../clone/pull.ts";
 import type { StartPoint } from "../project/types.ts";
+import type * as contract from "./contract.ts";
 import type { InitPlan, InitRequest, Outcome, Selector, SessionStatus, SessionView } from "./types.ts";
 
 /**
@@ -76,14 +78,7 @@ export interface CleanOptions {
   precious: string[];
 }
 
-export interface CleanOutcome extends Outcome {
-  /** what would be lost or, with --force, what was: one line each */
-  unsaved: string[];
-  /** what goes along and counts as nobody's unsaved work: replaced commits, home folders, volumes; one line each */
-  going?: string[];
-  /** what was removed, or would be */
-  removed: string[];
-}
+export type CleanOutcome = z.infer<typeof contract.cleaned>;
 
 export interface ConnectRequest {
   selector: Selector & { names: [string] };
@@ -106,10 +101,4 @@ export type ConnectIo = Omit<AttachIo, "stdin"> & {
 };
 
 /** One line of `doctor`. */
-export interface Check {
-  title: string;
-  status: "ok" | "warning" | "problem" | "fixed";
-  detail: string;
-  /** what to do, a command where there is one */
-  fix?: string;
-}
+export type Check = z.infer<typeof contract.check>;

@@ -1,3 +1,4 @@
+import { ownCommand } from "../hint.ts";
 import { CoworkError } from "../errors.ts";
 import { listSharedImages, listUnusedImages, removeUnusedImages } from "../devcontainer/shared-images.ts";
 import type { Context } from "../system/context.ts";
@@ -25,7 +26,7 @@ export async function cleanImages(ctx: Context, options: { dryRun: boolean; proj
       "RECORD_CORRUPT",
       "No image was removed: a session's record cannot be read, and it may need one.",
       {
-        hint: "cowork doctor --fix",
+        hint: [ownCommand("doctor", "--fix")],
       },
     );
   }

@@ -24,6 +24,7 @@ export async function insideOf(ctx: Context, record: SessionRecord): Promise<Git
     (await ensureTemplateImage(ctx, { baseImage: undefined, caCerts: "auto" })).ref;
   return gitInside(ctx, {
     clone: ctx.paths.clone(record.id),
+    ...(record.devcontainer?.workspace?.clone === undefined ? {} : { place: record.devcontainer.workspace.clone }),
     uid: ctx.user.sessionUid,
     gid: ctx.user.sessionGid,
     ...(container === undefined ? {} : { containerId: container.id }),

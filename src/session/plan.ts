@@ -47,8 +47,11 @@ export async function planSessions(ctx: Context, request: InitRequest): Promise<
     starts.set(name, start);
     if (record?.devcontainer !== undefined || commits.has(start.commit)) continue;
     const tree = commitSource(ctx, source.gitDir, start.commit);
+    const { configName, within, uncommitted } = request.options;
     const plan = await planDevcontainer(ctx, tree, {
-      ...(request.options.configName === undefined ? {} : { configName: request.options.configName }),
+      ...(configName === undefined ? {} : { configName }),
+      ...(within === undefined ? {} : { within }),
+      ...(uncommitted === undefined ? {} : { uncommitted }),
       settings: request.settings,
       mayCome: mayCome(request.carry),
     });
@@ -62,8 +65,10 @@ export async function planSessions(ctx: Context, request: InitRequest): Promise<
   return { view, starts, commits };
 }
 
-/** Asks about every distinct configuration of the plan, before anything is made. */
+/** Says what is to be known of every distinct configuration of the plan, and asks about it, before anything is made. */
 export async function agreeToPlan(ctx: Context, request: InitRequest, plan: SessionsPlan): Promise<void> {
+  const notes = new Set([...plan.commits.values()].flatMap(({ plan: one }) => one.notes ?? []));
+  if (notes.size > 0) ctx.report({ session: "", step: "plan", state: "done", detail: [...notes].join("; ") });
   const asked = new Set<string>();
   for (const { plan: one } of plan.commits.values()) {
     if (asked.has(one.trustHash)) continue;
@@ -83,6 +88,7 @@ function planView(
   return { id, name, branch, commit, path: ctx.paths.clone(id), exists: records.has(id) };
 }
 
-function configView({ kind, path, changes, findings, trustHash }: DevcontainerPlan): InitPlan["devcontainers"][number] {
-  return { kind, path, changes, findings, trustHash };
+function configView(plan: DevcontainerPlan): InitPlan["devcontainers"][number] {
+  const { kind, path, notes = [], changes, findings, trustHash } = plan;
+  return { kind, path, notes, changes, findings, trustHash };
 }

@@ -20,13 +20,15 @@ import { composeProjectName } from "./names.ts";
 import type { CommitPlan } from "./plan.ts";
 import { writeRecord, type SessionRecord } from "./record.ts";
 import { agree, findingsHash } from "./trust.ts";
+import { formerPlace, workspaceOf } from "./workspace.ts";
 
 export interface PrepareRequest extends CommitPlan {
   project: ProjectFacts;
   settings: Settings;
+  /** what chose the configuration: `--config` or the setting */
+  configName?: string;
   /** no container has written to the clone yet: only then the host runs the project's `initializeCommand` */
   isFresh: boolean;
-  configName?: string;
   /** what a person should know: added to */
   notes: string[];
 }
@@ -70,12 +72,14 @@ export async function prepareDevcontainer(
     devcontainer: {
       kind: plan.kind,
       path: plan.path,
+      ...(request.configName === undefined ? {} : { configName: request.configName }),
       trustHash: plan.trustHash,
       changes: plan.changes,
       image: { ref: image.ref, key: image.key },
       remoteUser: image.remoteUser,
       remoteUid: image.remoteUid,
       git: project.gitIdentity,
+      workspace: workspaceOf(record, plan),
       lifecycle: hasLifecycle([plan.config, ...image.metadata]),
       ...(typeof userEnvProbe === "string" ? { userEnvProbe } : {}),
     },
@@ -90,8 +94,9 @@ async function makeOverride(
   { plan, settings, isImageAgreed }: Pick<PrepareRequest, "plan" | "settings"> & { isImageAgreed: boolean },
   image: SharedImage,
 ): Promise<void> {
-  const { id, name, project } = record;
+  const { id, name, project, folder } = record;
   const { paths } = ctx;
+  const former = formerPlace(record);
   await ensureFolder(paths.container(id), { mode: 0o755 });
   const agent = await agentParts(ctx, getAgent(settings.agent), { id });
   const override = planOverride({
@@ -101,6 +106,7 @@ async function makeOverride(
       id,
       name,
       project,
+      folder,
       labels: sessionLabels(record, homeOf(ctx, record)),
       clone: paths.clone(id),
       beside: paths.beside(id),
@@ -109,6 +115,7 @@ async function makeOverride(
     },
     composeProject: composeProjectName(homeOf(ctx, record), id),
     settings,
+    ...(former === undefined ? {} : { formerPlace: former }),
     containerEnv: { ...hostProxies(ctx.env), ...agent.containerEnv },
     extraMounts: agent.mounts,
     isImageAgreed,

@@ -1,5 +1,6 @@
 import { planDevcontainer } from "../devcontainer/plan.ts";
 import { folderSource } from "../devcontainer/source-folder.ts";
+import { followLinks } from "../devcontainer/source-links.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { bringUp } from "./bring-up.ts";
@@ -13,6 +14,7 @@ import { checkStartable } from "./startable.ts";
 import { stopContainers } from "./stop.ts";
 import { agree } from "./trust.ts";
 import { finished } from "./unfinished.ts";
+import { configFolder } from "./workspace.ts";
 import { containersOf } from "./world.ts";
 
 /**
@@ -28,13 +30,23 @@ export async function rebuildSession(
 ): Promise<SessionRecord> {
   await checkStartable(ctx, record);
   const { project, settings } = request;
-  const source = folderSource(ctx.paths.clone(record.id));
-  const config = request.configName === undefined ? {} : { configName: request.configName };
-  const first = await planDevcontainer(ctx, source, { settings, ...config });
+  const source = followLinks(folderSource(ctx.paths.clone(record.id), `the clone of ${record.name}`));
+  const { path, configName: before } = record.devcontainer ?? {};
+  const configName = request.configName ?? settings.devcontainer ?? before;
+  const config = configName === undefined ? {} : { configName };
+  const wanted = { settings, ...config, ...(typeof path === "string" ? { within: configFolder(path) } : {}) };
+  const first = await planDevcontainer(ctx, source, wanted);
   await agree(ctx, project, { findings: first.findings, hash: first.trustHash });
-  const plan =
-    first.isReduced === true ? await planAgreed(ctx, source, { settings, ...config, project, first }) : first;
-  const prepared = await prepareDevcontainer(ctx, record, { source, plan, project, settings, notes, isFresh: false });
+  const plan = first.isReduced === true ? await planAgreed(ctx, source, { ...wanted, project, first }) : first;
+  const prepared = await prepareDevcontainer(ctx, record, {
+    source,
+    plan,
+    project,
+    settings,
+    notes,
+    isFresh: false,
+    ...config,
+  });
   if (plan.config["initializeCommand"] !== undefined) {
     notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
   }

@@ -1,4 +1,6 @@
+import { ownCommand } from "../hint.ts";
 import * as z from "zod/mini";
+import { hintPart } from "./contract.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { writeFileAtomic, ensureFolder } from "../system/files.ts";
@@ -15,6 +17,8 @@ const Start = z.object({ branch: z.string(), commit: z.string(), existing: z.boo
 const Devcontainer = z.object({
   kind: z.enum(["image", "dockerfile", "compose", "template"]),
   path: z.nullable(z.string()),
+  /** what chose it: `--config` or the setting `DEVCONTAINER`, for the next time that it is chosen */
+  configName: z.optional(z.string()),
   trustHash: z.string(),
   changes: z.array(z.string()),
   image: z.object({ ref: z.string(), key: z.string() }),
@@ -25,6 +29,8 @@ const Devcontainer = z.object({
   userEnvProbe: z.optional(z.string()),
   /** does the config or the image have lifecycle commands? Absent: nobody looked */
   lifecycle: z.optional(z.boolean()),
+  /** where work lies in the container, as planned: the workspace folder, and the clone's root as far as it shows */
+  workspace: z.optional(z.object({ folder: z.string(), clone: z.optional(z.string()) })),
 });
 
 const Container = z.object({
@@ -47,7 +53,14 @@ const Record = z.object({
   rootCommit: z.string(),
   createdAt: z.string(),
   phase: z.enum(["creating", "ready", "failed"]),
-  error: z.optional(z.object({ code: z.string(), message: z.string(), hint: z.optional(z.string()) })),
+  error: z.optional(
+    z.object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.optional(z.string()),
+      next: z.optional(z.array(hintPart)),
+    }),
+  ),
   start: Start,
   agent: z.string(),
   /** the clone is whole: later runs leave it alone */
@@ -98,7 +111,7 @@ async function readFrom(path: string, id: string): Promise<SessionRecord | undef
   const parsed = Record.safeParse(value);
   if (parsed.success && parsed.data.id === id) return parsed.data;
   throw new CoworkError("RECORD_CORRUPT", `The record of session ${id} cannot be read (${path}).`, {
-    hint: "cowork doctor --fix",
+    hint: [ownCommand("doctor", "--fix")],
     detail: parsed.success ? "the id in it is another" : z.prettifyError(parsed.error),
   });
 }

@@ -1,62 +1,19 @@
-import type { ErrorView } from "../errors.ts";
-import type { Finding } from "../events.ts";
+import type * as z from "zod/mini";
+import type * as contract from "./contract.ts";
 import type { ProjectFacts, Source, StartPoint } from "../project/types.ts";
 import type { Settings } from "../config/types.ts";
 import type { ChangesPlan } from "../clone/carry-changes.ts";
 
-export type SessionState = "running" | "stopped" | "creating" | "failed" | "missing" | "unreachable";
-
 /** A session as `--json` shows it: the contract. */
-export interface SessionView {
-  id: string;
-  name: string;
-  project: string;
-  projectRoot: string;
-  host: string;
-  state: SessionState;
-  error?: ErrorView;
-  missing?: ("clone" | "container")[];
-  branch: string | null;
-  path: string;
-  agent: string;
-  createdAt: string;
-  container: ContainerView | null;
-}
-
-export interface ContainerView {
-  id: string;
-  image: string;
-  user: string;
-  workspaceFolder: string;
-  startedAt: string;
-}
-
-/** What `status` adds. */
-export interface SessionStatus extends SessionView {
-  git: GitView | null;
-  unsaved: boolean;
-  /** one line each: what would be lost */
-  unsavedWork: string[];
-  disk: { clone: number; state: number };
-  resources: { cpuPercent: number; memoryBytes: number } | null;
-  ports: { container: number; host: number; address: string }[];
-  login: "ok" | "none" | "broken";
-  /** files that were carried in at init */
-  carried: string[];
-  /** what of the project's config had to be changed, one line each */
-  changes: string[];
-}
-
-export interface GitView {
-  head: string;
-  branch: string | null;
-  ahead: number;
-  behind: number;
-  uncommitted: number;
-  untracked: number;
-  stashes: number;
-  unpushedBranches: number;
-}
+export type SessionView = z.infer<typeof contract.view>;
+export type SessionState = SessionView["state"];
+/** With what `status` adds. */
+export type SessionStatus = z.infer<typeof contract.status>;
+export type GitView = NonNullable<SessionStatus["git"]>;
+/** The result of a command for one session. `session` is absent when nothing of it exists. */
+export type Outcome = z.infer<typeof contract.outcome>;
+/** What `init` would do. */
+export type InitPlan = z.infer<typeof contract.plan>;
 
 /** What `init` asks of the host's part. Plain data. */
 export interface InitRequest {
@@ -66,6 +23,10 @@ export interface InitRequest {
   settings: Settings;
   options: {
     configName?: string;
+    /** folder of the repository that the command was given in; absent: its root */
+    within?: string;
+    /** configurations of the user's working tree that are not committed as they lie there */
+    uncommitted?: string[];
     /** create everything but do not start the container */
     noStart: boolean;
   };
@@ -85,35 +46,8 @@ export interface CarryRequest {
   notes: string[];
 }
 
-export interface InitPlan {
-  sessions: { id: string; name: string; branch: string; commit: string; path: string; exists: boolean }[];
-  /** the configurations that would be used, one per distinct start commit; none where all sessions have theirs */
-  devcontainers: {
-    kind: "image" | "dockerfile" | "compose" | "template";
-    /** path inside the project; null for the template */
-    path: string | null;
-    /** what of it is changed so that several sessions can run side by side, one line each */
-    changes: string[];
-    findings: Finding[];
-    trustHash: string;
-  }[];
-}
-
 /** Which sessions a command means. No names: all of the project; no project: all on the host. */
 export interface Selector {
   project?: Pick<ProjectFacts, "name" | "root" | "rootCommit" | "elsewhere">;
   names?: string[];
-}
-
-/** The result of a command for one session. `session` is absent when nothing of it exists. */
-export interface Outcome {
-  name: string;
-  /** absent: this machine */
-  host?: string;
-  ok: boolean;
-  session?: SessionView;
-  error?: ErrorView;
-  exitCode: number;
-  /** lines a person should read: warnings, what was changed, what is missing */
-  notes: string[];
 }

@@ -25,9 +25,13 @@ export function joinPlans(plans: readonly InitPlan[]): InitPlan {
   return { sessions: plans.flatMap(({ sessions }) => sessions), devcontainers: [...devcontainers.values()] };
 }
 
-function renderConfig({ path, kind, changes, findings }: InitPlan["devcontainers"][number], style: Style): string {
+function renderConfig(
+  { path, kind, notes = [], changes, findings }: InitPlan["devcontainers"][number],
+  style: Style,
+): string {
   return [
     `Dev container: ${path === null ? "cowork's template" : `${plain(path)} (${kind})`}`,
+    ...notes.map((note) => `  note: ${plain(note)}`),
     ...changes.map((change) => `  changed: ${plain(change)}`),
     ...(findings.length === 0
       ? []

@@ -56,7 +56,7 @@ describe.each([
   it("connect runs in the clone, as the user of the dev container, with git at work", async () => {
     const script = "id -un; pwd; touch x; git status --porcelain";
     const inside = await cowork("connect", "a", "--", "sh", "-c", script);
-    expect(inside.stdout.split("\n")).toEqual(["dev", "/workspaces/app-a", "?? x", ""]);
+    expect(inside.stdout.split("\n")).toEqual(["dev", "/workspaces/app", "?? x", ""]);
     expect(inside.code).toBe(0);
   });
 
@@ -67,9 +67,9 @@ describe.each([
     expect({ code, stdout }).toEqual({ code: 0, stdout: "Test Person <test.person@example.invalid>\n" });
   });
 
-  it("the path that scripts expect leads to the clone", async () => {
+  it("the clone lies at the path that scripts expect", async () => {
     const { stdout } = await cowork("connect", "a", "--", "sh", "-c", "cd /workspaces/app && pwd -P");
-    expect(stdout).toBe("/workspaces/app-a\n");
+    expect(stdout).toBe("/workspaces/app\n");
   });
 
   it("connect passes the exit code, stdin and stdout through", async () => {

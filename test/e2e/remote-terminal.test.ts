@@ -61,7 +61,7 @@ it("init, list and connect go through the machine between, with the Node that is
   const made = await cowork("init", "a", "--json");
   expect(JSON.parse(made.stdout)).toMatchObject({ sessions: [{ name: "a", host: "box", state: "running" }] });
   expect(made.stderr).not.toContain("sending Node");
-  expect((await cowork("connect", "a", "--", "pwd")).stdout).toBe("/workspaces/app-a\n");
+  expect((await cowork("connect", "a", "--", "pwd")).stdout).toBe("/workspaces/app\n");
   const { stdout } = await cowork("list", "--json");
   expect(JSON.parse(stdout)).toMatchObject({ sessions: [{ name: "a", state: "running" }] });
 });

@@ -68,6 +68,7 @@ async function session(
       id,
       name: "a",
       project: "app",
+      folder: "App",
       labels: { "cowork.session": id, "cowork.home": homeId(ctx.paths) },
       clone,
       beside: ctx.paths.beside(id),
@@ -162,7 +163,7 @@ describe("Docker Compose", () => {
     expect(text).not.toMatch(/\\u0000|cowork-plan|container_name|unless-stopped/);
     const { stdout, stderr } = await run(ctx.paths.clone("app-a"), "config");
     expect(stderr).toBe("");
-    expect(stdout).toContain(`${ctx.paths.clone("app-a")}:/workspaces/app-a:cached`);
+    expect(stdout).toContain(`${ctx.paths.clone("app-a")}:/workspaces/App:cached`);
     expect(stdout).toContain("cowork-0123456789ab");
     for (const kept of ["DOLLAR: a$$b", "OURS: a$$b", "stop_grace_period: 20s", "mem_limit: 1g"])
       expect(stdout).toContain(kept);

@@ -175,7 +175,8 @@ describe("an image for all sessions of a configuration", () => {
 
 describe("the last step of an image", () => {
   test("makes PATH, link and git's include; what git reads last wins", async () => {
-    const image = await ensureImage(ctx, imageRequest({ config: { image: testBaseImage } }));
+    const workspaceMount = "type=bind,source=${localWorkspaceFolder},target=/w";
+    const image = await ensureImage(ctx, imageRequest({ config: { image: testBaseImage, workspaceMount } }));
     expect(await inside(image, "readlink /workspaces/App")).toBe("/opt/cowork/session/workspace");
     expect(await inside(image, "echo $PATH; bash -lc 'echo $PATH'")).toMatch(
       /^\/opt\/cowork\/bin:.*\n\/opt\/cowork\/bin:/,

@@ -45,18 +45,18 @@ describe("up", () => {
         },
       }),
     );
-    await symlink("/workspaces/app-a", join(ctx.paths.container("app-a"), "workspace"));
+    await symlink("/workspaces/App", join(ctx.paths.container("app-a"), "workspace"));
     const result = await up(ctx, request);
-    expect(result).toMatchObject({ remoteUser: "joe", workspaceFolder: "/workspaces/app-a" });
+    expect(result).toMatchObject({ remoteUser: "joe", workspaceFolder: "/workspaces/App" });
     expect(result.remoteEnv).toMatchObject({
-      WHERE: "app-a",
+      WHERE: "App",
       ADDED: expect.stringMatching(/^\/opt\/cowork\/bin:.*:\/x$/),
     });
     const { containerId } = result;
     expect(
       await inside(containerId, "joe", "id -u; cat /tmp/created; cd /workspaces/App && git status --porcelain"),
-    ).toBe(`${ctx.user.sessionUid}\n/workspaces/app-a`);
-    expect(await inside(containerId, "joe", "touch /workspaces/app-a/x && echo written; command -v quiesce")).toBe(
+    ).toBe(`${ctx.user.sessionUid}\n/workspaces/App`);
+    expect(await inside(containerId, "joe", "touch /workspaces/App/x && echo written; command -v quiesce")).toBe(
       "written\n/opt/cowork/bin/quiesce",
     );
     expect(await inside(containerId, "joe", "touch /opt/cowork/bin/x 2>/dev/null || echo no")).toBe("no");
@@ -84,7 +84,7 @@ describe("up", () => {
     const results = await Promise.all(requests.map((request) => up(ctx, request)));
     expect(new Set(results.map(({ containerId }) => containerId)).size).toBe(4);
     expect(results.map(({ workspaceFolder }) => workspaceFolder)).toEqual(
-      ["a", "b", "c", "d"].map((name) => `/workspaces/app-${name}`),
+      ["a", "b", "c", "d"].map(() => "/workspaces/App"),
     );
   });
 
@@ -92,7 +92,7 @@ describe("up", () => {
     const request = await session("a", {
       remoteUser: "root",
       onCreateCommand: "echo create >> /ran",
-      postCreateCommand: { good: "true", bad: "echo post >> /ran; echo the reason >&2; test -e /workspaces/app-a/now" },
+      postCreateCommand: { good: "true", bad: "echo post >> /ran; echo the reason >&2; test -e /workspaces/App/now" },
       postStartCommand: "echo start >> /ran",
     });
     const failed = await up(ctx, request);
@@ -135,7 +135,7 @@ describe("up", () => {
   });
 
   test("ends with the command, with all that it started, and can be repeated", async () => {
-    const request = await session("a", { postCreateCommand: "sleep 4711; test -e /workspaces/app-a/now" });
+    const request = await session("a", { postCreateCommand: "sleep 4711; test -e /workspaces/App/now" });
     const abort = new AbortController();
     const report: Context["report"] = (event) => event.detail === "running postCreateCommand" && abort.abort();
     await expect(up({ ...ctx, signal: abort.signal, report }, request)).rejects.toMatchObject({ code: "INTERRUPTED" });
@@ -178,7 +178,7 @@ describe("up", () => {
 
 test("on plain docker stop what runs inside ends in order", async () => {
   const { containerId } = await up(ctx, await session("a"));
-  const script = "trap 'sleep 1; date > /workspaces/app-a/ended; exit 0' TERM; while :; do sleep 0.1; done";
+  const script = "trap 'sleep 1; date > /workspaces/App/ended; exit 0' TERM; while :; do sleep 0.1; done";
   const running = ctx.engine
     .exec(containerId, { command: ["sh", "-c", script] }, { timeoutMs: 60_000 })
     .catch(() => undefined);

@@ -19,6 +19,10 @@ export function memorySource(files: Record<string, string | { link: string }>): 
       const names = Object.keys(files).filter((name) => name.startsWith(prefix));
       return [...new Set(names.map((name) => name.slice(prefix.length).split("/")[0] ?? ""))];
     },
+    readLink: async (path) => {
+      const file = Object.hasOwn(files, path) ? files[path] : undefined;
+      return typeof file === "object" ? file.link : undefined;
+    },
     read: async (path) => {
       const file = Object.hasOwn(files, path) ? files[path] : undefined;
       return typeof file === "string" ? new TextEncoder().encode(file) : undefined;

@@ -49,6 +49,7 @@ export async function upSession(
       id,
       name,
       project: "app",
+      folder: "App",
       labels,
       clone,
       beside: paths.beside(id),

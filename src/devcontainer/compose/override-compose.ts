@@ -14,7 +14,7 @@ const grace = 20;
  */
 export function overrideCompose(
   request: OverrideRequest,
-  part: { config: JsonObject; containerEnv: JsonObject; ours: readonly ExtraMount[] },
+  part: { config: JsonObject; containerEnv: JsonObject; ours: readonly ExtraMount[]; cloneName: string },
 ): Pick<Override, "config" | "compose"> {
   const { plan, composeFile } = request;
   if (plan.compose === undefined || composeFile === undefined)
@@ -24,6 +24,7 @@ export function overrideCompose(
   const canonical = onClone(withoutBuilds(plan.compose.canonical), {
     clone: mounts.clone,
     beside: mounts.beside,
+    name: part.cloneName,
     composeProject,
   }) as JsonObject;
   const services = Object.entries(isObject(canonical["services"]) ? canonical["services"] : {}).map(([name, value]) => {

@@ -12,7 +12,7 @@ export const treeRoot = "\0tree";
 /** Stands for the session's folder for what the project mounts from beside itself. */
 export const besideRoot = "\0beside";
 
-/** Stands for the name of the clone's own folder. */
+/** Stands for the name that the clone's folder has inside, below a mounted parent folder. */
 export const cloneName = "\0name";
 
 /** What Compose takes for the project's name while it resolves; the session's own takes its place wherever it stands. */
@@ -69,17 +69,19 @@ function replacePath(text: string, from: string, to: string): string {
 export interface Place {
   clone: string;
   beside: string;
+  /** name of the clone's folder below a mounted parent folder */
+  name: string;
   composeProject: string;
 }
 
 /** A resolved value on a session's clone. Compose reads it once more: a `$` of the path is no variable. */
 export function onClone(value: Json, place: Place): Json {
-  const { clone, beside, composeProject } = place;
+  const { clone, beside, name, composeProject } = place;
   const put = (text: string): string =>
     text
       .replaceAll(treeRoot, () => clone.replaceAll("$", () => "$$"))
       .replaceAll(besideRoot, () => beside.replaceAll("$", () => "$$"))
-      .replaceAll(cloneName, () => posix.basename(clone).replaceAll("$", () => "$$"))
+      .replaceAll(cloneName, () => name.replaceAll("$", () => "$$"))
       .replaceAll(planProject, () => composeProject);
   if (typeof value === "string") return put(value);
   if (Array.isArray(value)) return value.map((each) => onClone(each, place));

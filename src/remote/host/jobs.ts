@@ -29,8 +29,10 @@ export interface JobWish {
   args?: JobRequest["args"];
   /** what the work is about: work on the same is the same job */
   subject: unknown;
-  /** lines of the log that the other side has already: more than none when it comes back after a broken connection */
+  /** events of the job that the other side has already: more than none when it comes back after a broken connection */
   seen: number;
+  /** what the other side calls the job: its events come under it, so that those of two jobs can be told apart */
+  ticket?: number;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function runJob(ctx: Context, peer: Peer, wish: JobWish, leave: Abo
   if (ctx.signal.aborted) end();
   ctx.signal.addEventListener("abort", end, { once: true });
   try {
-    return { value: await follow(ctx, peer, { id, folder, seen: wish.seen, method }, leave) };
+    return { value: await follow(ctx, peer, { id, folder, seen: wish.seen, ticket: wish.ticket, method }, leave) };
   } finally {
     ctx.signal.removeEventListener("abort", end);
   }
@@ -75,13 +77,14 @@ interface Followed {
   id: string;
   folder: string;
   seen: number;
+  ticket: number | undefined;
   method: string;
 }
 
 async function follow(
   ctx: Context,
   peer: Peer,
-  { id, folder, seen, method }: Followed,
+  { id, folder, seen, ticket, method }: Followed,
   leave: AbortSignal,
 ): Promise<unknown> {
   let at: LogPlace | undefined;
@@ -93,7 +96,10 @@ async function follow(
     const result = await readResult(folder);
     const { lines, place } = await readLines(folder, at);
     at = place;
-    for (const line of lines) if ((count += 1) > seen || "ask" in line) await handOn(peer, folder, line);
+    for (const line of lines) {
+      if ("ask" in line) await handOnQuestion(peer, folder, line);
+      else if ((count += 1) > seen) await peer.tell("report", line.event, ticket ?? true);
+    }
     if (result !== undefined) {
       if ("value" in result) return result.value;
       throw readError(result.error);
@@ -110,8 +116,7 @@ async function isBegunAnew(ctx: Context, id: string): Promise<boolean> {
   });
 }
 
-async function handOn(peer: Peer, folder: string, line: JobLine): Promise<void> {
-  if ("event" in line) return await peer.tell("report", line.event, true);
+async function handOnQuestion(peer: Peer, folder: string, line: Extract<JobLine, { ask: unknown }>): Promise<void> {
   if ((await readAnswer(folder, line.ask)) !== undefined) return;
   await writeAnswer(folder, line.ask, (await peer.call("ask", line.question)) === true);
 }

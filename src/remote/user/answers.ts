@@ -4,17 +4,20 @@ import type { LogoutResult } from "../../auth/logout.ts";
 import type { Check, CleanOutcome, OneSession, OpenClone } from "../../session/host-part.ts";
 import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
 import { brokenRefRule, nameKey, sessionNamePattern } from "../../system/names.ts";
-import { saidThere } from "../said-there.ts";
+import { plain } from "../../system/text.ts";
+import { hintThere, saidThere } from "../said-there.ts";
+import * as contract from "../../session/contract.ts";
 import * as forms from "./forms.ts";
-import { invalid, tameFrom } from "./tame.ts";
+import { loginWords } from "./login-words.ts";
+import { invalid, tame } from "./tame.ts";
 
 interface OpenedClone extends Omit<OpenClone, "inside" | "close"> {
   lease: number;
 }
 
 /** Checks one answer against its form, its texts made harmless first. Throws HOST_ANSWER_INVALID. */
-function read<T>(form: z.ZodMiniType<T>, answer: unknown, host: string): T {
-  const found = form.safeParse(tameFrom(host, answer));
+function read<T>(form: z.ZodMiniType<T>, answer: unknown): T {
+  const found = form.safeParse(tame(answer));
   if (!found.success) throw invalid("something that has not the form that was asked for");
   return found.data;
 }
@@ -22,20 +25,25 @@ function read<T>(form: z.ZodMiniType<T>, answer: unknown, host: string): T {
 /** What a host answered, as what it was asked for; sessions carry the name that the user has for the host. */
 export const answers = {
   views: (answer: unknown, host: string): SessionView[] =>
-    read(z.array(forms.view), answer, host).map((one) => ({ ...one, host })),
+    read(z.array(contract.view), answer).map((one) => viewThere(one, host)),
   statuses: (answer: unknown, host: string): SessionStatus[] =>
-    read(z.array(forms.status), answer, host).map((one) => ({ ...one, host })),
+    read(z.array(contract.status), answer).map((one) => viewThere(one, host)),
   outcomes: (answer: unknown, host: string, asked: Asked): Outcome[] =>
-    outcomesOf(read(z.array(forms.outcome), answer, host), host, asked),
+    outcomesOf(read(z.array(contract.outcome), answer), host, asked),
   cleaned: (answer: unknown, host: string, asked: Asked): CleanOutcome[] =>
-    outcomesOf(read(z.array(forms.cleaned), answer, host), host, asked),
-  plan: (answer: unknown, host: string): InitPlan => read(forms.plan, answer, host),
-  texts: (answer: unknown, host: string): string[] => read(forms.texts, answer, host),
-  checks: (answer: unknown, host: string): Check[] => read(z.array(forms.check), answer, host),
-  authStatus: (answer: unknown, host: string): AuthStatus => read(forms.authStatus, answer, host),
-  logout: (answer: unknown, host: string): LogoutResult => read(forms.logout, answer, host),
-  clone: (answer: unknown, host: string, { names: [asked] }: OneSession): OpenedClone => {
-    const { identity, ...clone } = read(forms.openClone, answer, host);
+    outcomesOf(read(z.array(contract.cleaned), answer), host, asked),
+  plan: (answer: unknown): InitPlan => read(contract.plan, answer),
+  texts: (answer: unknown): string[] => read(forms.texts, answer),
+  checks: (answer: unknown, host: string): Check[] =>
+    read(z.array(contract.check), answer).map((one) => checkThere(one, host)),
+  authStatus: (answer: unknown, host: string): AuthStatus => {
+    const { login, problems, ...rest } = read(forms.authStatus, answer);
+    const say = (line: string): string => loginWords(line, plain(host));
+    return { ...rest, problems: problems.map(say), login: { ...login, detail: say(login.detail) } };
+  },
+  logout: (answer: unknown): LogoutResult => read(forms.logout, answer),
+  clone: (answer: unknown, { names: [asked] }: OneSession): OpenedClone => {
+    const { identity, ...clone } = read(forms.openClone, answer);
     // Both become names of refs in the project.
     const { branch, commit } = clone.start;
     const isUsable = brokenRefRule(branch) === undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
@@ -43,8 +51,7 @@ export const answers = {
       throw invalid("another clone than the one that was asked for");
     return { ...clone, identity: { name: identity.name, email: identity.email } };
   },
-  lacking: (answer: unknown, host: string): { lacks: string[]; have: string[]; gitDir: string } =>
-    read(forms.lacking, answer, host),
+  lacking: (answer: unknown): { lacks: string[]; have: string[]; gitDir: string } => read(forms.lacking, answer),
 };
 
 /** The names that an answer is about are written down here: only those that were asked about count, each once. */
@@ -62,11 +69,29 @@ function outcomesOf<T extends Outcome>(outcomes: T[], host: string, { names, pro
     if (!isMeant || told.has(key)) throw invalid("a session that was not asked about");
     told.add(key);
   }
-  return outcomes.map((one) => onHost(one, host));
+  return outcomes.map((one) => outcomeThere(one, host));
 }
 
-function onHost<T extends Outcome>(one: T, host: string): T {
+function outcomeThere<T extends Outcome>(one: T, host: string): T {
   if (!one.ok && one.exitCode === 0) throw invalid("a failure that is none");
   const error = one.error === undefined ? {} : { error: saidThere(one.error, host) };
-  return { ...one, host, ...error, ...(one.session === undefined ? {} : { session: { ...one.session, host } }) };
+  const notes = one.notes.map((note) => loginWords(note, plain(host)));
+  return {
+    ...one,
+    host,
+    notes,
+    ...error,
+    ...(one.session === undefined ? {} : { session: viewThere(one.session, host) }),
+  };
+}
+
+function viewThere<T extends SessionView>(one: T, host: string): T {
+  return { ...one, host, ...(one.error === undefined ? {} : { error: hintThere(one.error, host) }) };
+}
+
+function checkThere(check: Check, host: string): Check {
+  const { fix = "", next } = check;
+  if (next === undefined) return check;
+  const there = hintThere({ hint: fix, next }, host);
+  return { ...check, fix: there.hint, next: there.next };
 }

@@ -11,7 +11,7 @@ import { createPeer, type Peer } from "../seam/peer.ts";
 import { createStreams, type Streams } from "../seam/streams.ts";
 import type { Connection, ConnectOptions } from "../types.ts";
 import { offerUser } from "./user-offers.ts";
-import { tameFrom } from "./tame.ts";
+import { tame } from "./tame.ts";
 
 /** After Ctrl-C the host's part has so long to end in order. */
 const endMs = 15_000;
@@ -25,8 +25,8 @@ export interface LinkOptions {
   user: UserSide;
   connect: (signal: AbortSignal, wish: ConnectOptions) => Promise<Connection>;
   forwardAgent?: boolean;
-  /** a counted event came: so many lines of a job's log are known here */
-  onCounted: () => void;
+  /** an event of a job's log came; `ticket` says of which one */
+  onCounted: (ticket: number) => void;
 }
 
 /** A connection with the host's part at its other end. */
@@ -65,7 +65,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     const offered = { ...streams.offered, ...offerUser(ctx, options) };
     const gone = (reason: Error | undefined): CoworkError =>
       closed || ctx.signal.aborted ? ended(name, closed) : broken(name, reason);
-    const peer = createPeer(lines, offered, gone, (error) => saidThere(tameFrom(name, error) as ErrorView, name));
+    const peer = createPeer(lines, offered, gone, (error) => saidThere(tame(error) as ErrorView, name));
     const over = Promise.race([lines.ended, connection.gone]);
     // The host's part is gone, whatever the connection may be good for: the next one is made anew.
     void over.then(() => connection.close());

@@ -14,7 +14,7 @@ const saveResult = z.object({ code: z.number(), stderr: z.string() });
 /** A session's clone on a host, with git inside it as `pull` and `push` use it. What git says there is untrusted either way. */
 export async function openRemoteClone(link: Link, selector: OneSession): Promise<OpenClone> {
   const answer = await link.peer.call("cloneOpen", selector);
-  const { lease, ...facts } = answers.clone(answer, link.connection.host, selector);
+  const { lease, ...facts } = answers.clone(answer, selector);
   return {
     ...facts,
     inside: insideOver(link, lease),

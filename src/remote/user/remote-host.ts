@@ -39,10 +39,15 @@ const patienceMs = 60_000;
 export function createRemoteHost(ctx: Context, options: RemoteHostOptions): HostPart & { close(): void } {
   const { name } = options;
   let link: Promise<Link> | undefined;
-  // Lines of the job's log that have come: after a broken connection it goes on behind them.
-  let seen = 0;
+  // How many events of each job under way have come: after a broken connection it goes on behind them.
+  const seen = new Map<number, number>();
+  let tickets = 0;
+  const onCounted = (ticket: number): void => {
+    const count = seen.get(ticket);
+    if (count !== undefined) seen.set(ticket, count + 1);
+  };
   const getLink = async (wish: ConnectOptions = {}): Promise<Link> => {
-    link ??= openLink(ctx, { ...options, ...wish, onCounted: () => (seen += 1) });
+    link ??= openLink(ctx, { ...options, ...wish, onCounted });
     const made = link;
     try {
       const open = await made;
@@ -65,15 +70,20 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     subject: unknown,
     prepare: (link: Link) => Promise<unknown[]>,
   ): Promise<unknown> => {
-    seen = 0;
-    return await withReconnect(ctx, name, async () => {
-      const open = await getLink();
-      const wish = { method, subject, seen };
-      // What is under way is joined as it is: nothing is brought over for it a second time.
-      const joined = readJobAnswer(await open.peer.call("job", wish));
-      if (joined !== undefined) return joined.value;
-      return readJobAnswer(await open.peer.call("job", { ...wish, args: await prepare(open) }))?.value;
-    });
+    const ticket = (tickets += 1);
+    seen.set(ticket, 0);
+    try {
+      return await withReconnect(ctx, name, async () => {
+        const open = await getLink();
+        const wish = { method, subject, seen: seen.get(ticket) ?? 0, ticket };
+        // What is under way is joined as it is: nothing is brought over for it a second time.
+        const joined = readJobAnswer(await open.peer.call("job", wish));
+        if (joined !== undefined) return joined.value;
+        return readJobAnswer(await open.peer.call("job", { ...wish, args: await prepare(open) }))?.value;
+      });
+    } finally {
+      seen.delete(ticket);
+    }
   };
   const travelling = async (open: Link, request: InitRequest, files: boolean): Promise<InitRequest> => {
     const commits = request.sessions.map(({ start }) => start.commit);
@@ -83,7 +93,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
   };
   return {
     planInit: async (request) =>
-      answers.plan(await call("planInit", await travelling(await getLink(), request, false)), name),
+      answers.plan(await call("planInit", await travelling(await getLink(), request, false))),
     init: async (request) => {
       const { project, sessions } = request;
       const subject = [project.name, project.rootCommit, sessions];
@@ -111,7 +121,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     },
     stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name, selector),
     clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name, selector),
-    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish), name),
+    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish)),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
     diff: async (selector, wish) => {
       const { text, truncated } = ((await call("diff", there(selector), wish)) ?? {}) as Record<string, unknown>;
@@ -144,7 +154,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       return [...checks, await checkClock(ctx, await getLink())];
     },
     authStatus: async (agent) => answers.authStatus(await look("authStatus", agent), name),
-    logout: async (request) => answers.logout(await call("logout", request), name),
+    logout: async (request) => answers.logout(await call("logout", request)),
     close: () => void link?.then((open) => open.close()).catch(() => undefined),
   };
 

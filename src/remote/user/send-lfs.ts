@@ -18,7 +18,7 @@ export async function sendLfs(
   const files = new Map((await lfsFiles(folder)).map((path) => [path.slice(-64), path]));
   if (files.size === 0) return;
   const answer = await link.peer.call("lfsLacks", identity, [...files.keys()]);
-  const lacks = answers.texts(answer, link.connection.host).filter((oid) => files.has(oid));
+  const lacks = answers.texts(answer).filter((oid) => files.has(oid));
   if (lacks.length === 0) return;
   ctx.report({
     session: "",

@@ -38,7 +38,7 @@ export async function sendProject(
   };
   const oids = [...new Set([...refs.map(({ oid }) => oid), ...commits])];
   const ask = async (): Promise<ReturnType<typeof answers.lacking>> => {
-    const answer = answers.lacking(await link.peer.call("storeLacks", identity, oids), link.connection.host);
+    const answer = answers.lacking(await link.peer.call("storeLacks", identity, oids));
     // It gets what this command is about, and nothing else that the repository may hold.
     if (!answer.lacks.every((oid) => oids.includes(oid))) throw invalid("a wish for commits that were not offered");
     return answer;

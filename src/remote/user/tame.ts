@@ -1,6 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import type { ProgressEvent, Question, Step } from "../../events.ts";
 import { plain } from "../../system/text.ts";
+import { loginWords } from "./login-words.ts";
 
 // What a host says is untrusted: every text of it is made harmless before anything else sees it, and what has not the form
 // that was asked for is an error and not believed.
@@ -8,22 +9,12 @@ import { plain } from "../../system/text.ts";
 /** Longer than any path, name or message of ours. */
 const maxText = 10_000;
 
-/**
- * The same value with harmless texts. Commands that mean a host name this one: the host's part says them as they are typed there.
- * Keys stay: nobody shows them.
- */
-export function tameFrom(host: string, value: unknown): unknown {
-  if (typeof value === "string") {
-    const name = plain(host);
-    const text = plain(value.slice(0, maxText));
-    return text.replaceAll(
-      /\bcowork (auth|doctor|clean --images)\b/g,
-      (_, words: string) => `cowork --host ${name} ${words}`,
-    );
-  }
-  if (Array.isArray(value)) return value.map((one) => tameFrom(host, one));
+/** The same value with harmless texts. Keys stay: nobody shows them. */
+export function tame(value: unknown): unknown {
+  if (typeof value === "string") return plain(value.slice(0, maxText));
+  if (Array.isArray(value)) return value.map(tame);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tameFrom(host, one)]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tame(one)]));
 }
 
 const steps: readonly Step[] = [
@@ -44,10 +35,15 @@ const states = ["start", "done", "failed", "note"] as const;
 
 /** Undefined for what is no event. */
 export function tameEvent(value: unknown, host: string): ProgressEvent | undefined {
-  const { session, step, state, detail } = asRecord(tameFrom(host, value));
+  const { session, step, state, detail } = asRecord(tame(value));
   const [known, how] = [steps.find((one) => one === step), states.find((one) => one === state)];
   if (typeof session !== "string" || known === undefined || how === undefined) return undefined;
-  return { session, step: known, state: how, ...(typeof detail === "string" ? { detail } : {}) };
+  return {
+    session,
+    step: known,
+    state: how,
+    ...(typeof detail === "string" ? { detail: loginWords(detail, plain(host)) } : {}),
+  };
 }
 
 /**
@@ -56,7 +52,7 @@ export function tameEvent(value: unknown, host: string): ProgressEvent | undefin
  * @throws HOST_ANSWER_INVALID
  */
 export function tameQuestion(value: unknown, host: string): Question {
-  const { kind, text, detail, project, projectRoot, hash, findings } = asRecord(tameFrom(host, value));
+  const { kind, text, detail, project, projectRoot, hash, findings } = asRecord(tame(value));
   if (kind === "confirm" && typeof text === "string") {
     return { kind, text: `${host}: ${text}`, ...(isTexts(detail) ? { detail } : {}) };
   }

@@ -13,14 +13,14 @@ const maxSessions = 1000;
 /** What a host's part may call on this side: it tells what goes on, asks the user, asks what the project holds. */
 export function offerUser(
   ctx: Pick<Context, "report" | "ask">,
-  { name, user, onCounted }: { name: string; user: UserSide; onCounted: () => void },
+  { name, user, onCounted }: { name: string; user: UserSide; onCounted: (ticket: number) => void },
 ): Offered {
   const answer = answerSaved(user);
   const told = new Set<string>();
   const [inTurn, aFew] = [bounded(1), bounded(8)];
   return {
     report: (value: unknown, counted: unknown) => {
-      if (counted === true) onCounted();
+      if (typeof counted === "number") onCounted(counted);
       const event = tameEvent(value, name);
       if (event === undefined || (told.size >= maxSessions && !told.has(event.session))) return;
       told.add(event.session);

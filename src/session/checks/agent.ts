@@ -1,4 +1,6 @@
 import { allAgents } from "../../agent/catalog.ts";
+import { ownCommand } from "../../hint.ts";
+import { adviceOf } from "./advice.ts";
 import { installedVersions } from "../../agent/prepare.ts";
 import type { Agent } from "../../agent/types.ts";
 import { authStatus } from "../../auth/status.ts";
@@ -22,10 +24,10 @@ async function checkAgent(ctx: Context, agent: Agent): Promise<Check[]> {
     const { login, repaired, problems, threats } = await authStatus(ctx, agent);
     const checks: Check[] = [program];
     const title = "agent login";
-    const fix = "cowork auth login";
+    const advice = adviceOf([ownCommand("auth", "login")]);
     if (login.state === "ok") checks.push({ title, status: "ok", detail: login.detail });
-    if (login.state === "none") checks.push({ title, status: "warning", detail: "nobody is logged in", fix });
-    checks.push(...problems.map((detail): Check => ({ title, status: "problem", detail, fix })));
+    if (login.state === "none") checks.push({ title, status: "warning", detail: "nobody is logged in", ...advice });
+    checks.push(...problems.map((detail): Check => ({ title, status: "problem", detail, ...advice })));
     checks.push(...repaired.map((detail): Check => ({ title, status: "fixed", detail })));
     checks.push(...threats.map((detail): Check => ({ title, status: "warning", detail })));
     return checks;

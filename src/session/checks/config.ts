@@ -1,3 +1,4 @@
+import { adviceFrom } from "./advice.ts";
 import { hostAuthorities } from "../../devcontainer/authorities.ts";
 import { toCoworkError } from "../../errors.ts";
 import { readUserConf } from "../../config/read.ts";
@@ -14,8 +15,8 @@ export async function checkConfig(ctx: Context): Promise<Check[]> {
     const detail = user === undefined ? "no file of the user's: defaults" : ctx.paths.userConf;
     return [{ title, status: "ok", detail }, await checkAuthorities(ctx, settings.caCerts)];
   } catch (error) {
-    const { message, hint } = toCoworkError(error);
-    return [{ title, status: "problem", detail: message, ...(hint === undefined ? {} : { fix: hint }) }];
+    const known = toCoworkError(error);
+    return [{ title, status: "problem", detail: known.message, ...adviceFrom(known) }];
   }
 }
 

@@ -1,3 +1,5 @@
+import { ownCommand } from "../../hint.ts";
+import { adviceFrom, adviceOf } from "./advice.ts";
 import { statfs } from "node:fs/promises";
 import { toCoworkError } from "../../errors.ts";
 import type { EngineInfo } from "../../engine/types.ts";
@@ -14,9 +16,15 @@ export async function checkEngine(ctx: Context): Promise<Check[]> {
     const info = await ctx.engine.info();
     return [engineCheck(info), await checkDisk("Disk of the engine", info.dataRoot), home];
   } catch (error) {
-    const { message, hint } = toCoworkError(error);
+    const known = toCoworkError(error);
     return [
-      { title: "Docker Engine", status: "problem", detail: message, fix: hint ?? "./install.sh brings one" },
+      {
+        title: "Docker Engine",
+        status: "problem",
+        detail: known.message,
+        fix: "./install.sh brings one",
+        ...adviceFrom(known),
+      },
       home,
     ];
   }
@@ -43,5 +51,10 @@ async function checkDisk(title: string, path: string): Promise<Check> {
   const free = found.bavail * found.bsize;
   const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free (${path})`;
   if (free > lowDisk) return { title, status: "ok", detail };
-  return { title, status: "warning", detail, fix: "cowork clean --images, or free space otherwise" };
+  return {
+    title,
+    status: "warning",
+    detail,
+    ...adviceOf([ownCommand("clean", "--images"), ", or free space otherwise"]),
+  };
 }

@@ -1,3 +1,5 @@
+import { ownCommand } from "../../hint.ts";
+import { adviceOf } from "./advice.ts";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ContainerSummary } from "../../engine/types.ts";
@@ -38,7 +40,9 @@ async function checkRecords(ctx: Context, entries: RecordEntry[], fix: boolean):
       checks.push({ title, status: "fixed", detail: `${entry.id}: restored from its copy` });
     } else {
       const how =
-        copy === undefined ? { fix: `look into ${ctx.paths.state(entry.id)}` } : { fix: "cowork doctor --fix" };
+        copy === undefined
+          ? { fix: `look into ${ctx.paths.state(entry.id)}` }
+          : adviceOf([ownCommand("doctor", "--fix")]);
       checks.push({ title, status: "problem", detail: entry.error.message, ...how });
     }
   }
@@ -55,7 +59,7 @@ async function checkTrash(ctx: Context, fix: boolean): Promise<Check> {
       title,
       status: "warning",
       detail: `${left.length} removed clones not deleted yet`,
-      fix: "cowork doctor --fix",
+      ...adviceOf([ownCommand("doctor", "--fix")]),
     };
   for (const name of left) await removeTree(join(ctx.paths.trash, name));
   return { title, status: "fixed", detail: `${left.length} removed clones deleted` };
@@ -136,7 +140,7 @@ async function checkImages(ctx: Context): Promise<Check> {
   const detail = `${all}, ${unused} that nobody uses`;
   return unused === 0
     ? { title, status: "ok", detail }
-    : { title, status: "warning", detail, fix: "cowork clean --images" };
+    : { title, status: "warning", detail, ...adviceOf([ownCommand("clean", "--images")]) };
 }
 
 async function names(folder: string): Promise<string[]> {

@@ -1,3 +1,5 @@
+import { ownCommand } from "../../hint.ts";
+import { adviceOf } from "./advice.ts";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
@@ -18,7 +20,7 @@ export async function checkOldVersions(ctx: Context, { fix }: { fix: boolean }):
   const title = "Old versions";
   if (!fix) {
     const detail = `${old.length} older ones of cowork's program, beside the newest ${keptVersions}`;
-    return [{ title, status: "warning", detail, fix: "cowork doctor --fix" }];
+    return [{ title, status: "warning", detail, ...adviceOf([ownCommand("doctor", "--fix")]) }];
   }
   for (const folder of old) await removeTree(folder);
   return [{ title, status: "fixed", detail: `${old.length} of cowork's program removed` }];

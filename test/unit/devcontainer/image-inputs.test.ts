@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { cloneName, treeRoot } from "../../../src/devcontainer/compose/tree-root.ts";
 import { linkPath, lockfilePath, readInputs } from "../../../src/devcontainer/image-key.ts";
 import { imageConfig, localFeatures, originOf, type ImageRequest } from "../../../src/devcontainer/image-request.ts";
 import { expandLocalEnv, localEnvOf } from "../../../src/devcontainer/local-env.ts";
@@ -164,16 +165,21 @@ describe("the link to the workspace", () => {
       plan: { ...noPlan, config, ...(canonical === undefined ? {} : { compose: { ...compose, canonical } }) },
     });
 
-  test("bears the project folder's name", () => {
-    expect(link({})).toBe("/workspaces/app (1)");
+  test("bears the project folder's name where the clone is mounted somewhere else", () => {
+    expect(link({ workspaceMount: "source=x,target=/w,type=bind" })).toBe("/workspaces/app (1)");
     expect(link({ workspaceFolder: "/workspaces/app (1)-more" })).toBe("/workspaces/app (1)");
+    expect(link({}, { services: { app: { volumes: [`${treeRoot}:/w`] } } })).toBe("/workspaces/app (1)");
   });
 
   test.each<[JsonObject, JsonObject | undefined]>([
+    [{}, undefined],
     [{ workspaceFolder: "/workspaces/app (1)" }, undefined],
+    [{ runArgs: ["-v", "x:/workspaces/app (1)/y"], workspaceMount: "source=x,target=/w,type=bind" }, undefined],
+    [{ workspaceMount: "source=x,target=/workspaces/${localWorkspaceFolderBasename},type=bind" }, undefined],
     [{ workspaceMount: "source=x,target=/workspaces/app (1),type=bind" }, undefined],
     [{ mounts: [{ type: "volume", target: "/workspaces/app (1)/node_modules" }] }, undefined],
     [{}, { services: { app: { volumes: ["/clone:/workspaces/app (1):cached"] } } }],
+    [{}, { services: { app: { volumes: [`${treeRoot}:/workspaces/${cloneName}`] } } }],
   ])("is not made where the session itself mounts something: %j %j", (config, canonical) => {
     expect(link(config, canonical)).toBeUndefined();
   });

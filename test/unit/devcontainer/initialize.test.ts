@@ -32,18 +32,24 @@ const context = () => {
   };
 };
 const run = (config: JsonObject): Promise<boolean> =>
-  runInitializeCommand(context(), { id: "app-a", name: "a", config, clone });
+  runInitializeCommand(context(), {
+    id: "app-a",
+    name: "a",
+    plan: { config },
+    folder: "App",
+    workspace: "/w/App",
+    clone,
+  });
 const made = (name: string): Promise<string> => readFile(join(clone, name), "utf8");
 
 describe("runInitializeCommand", () => {
   test("runs in the clone, with the variables of devcontainer.json, once", async () => {
     const config = {
-      workspaceFolder: "/w/${localWorkspaceFolderBasename}",
       initializeCommand:
         'printf "%s\\n" "$PWD" ${localWorkspaceFolderBasename} ${containerWorkspaceFolder} ${localEnv:OF_THE_HOST} ${env:NONE:other} >> out',
     };
     expect(await run(config)).toBe(true);
-    expect(await made("out")).toBe(`${clone}\napp-a\n/w/app-a\nvalue\nother\n`);
+    expect(await made("out")).toBe(`${clone}\nApp\n/w/App\nvalue\nother\n`);
     expect(await run(config)).toBe(false);
     expect((await made("out")).split("\n")).toHaveLength(6);
   });

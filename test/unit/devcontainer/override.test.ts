@@ -29,6 +29,7 @@ const request = (config: JsonObject, more: Partial<OverrideRequest> = {}): Overr
     id: "app-a",
     name: "a",
     project: "app",
+    folder: "App",
     labels: own.labels,
     clone: "/h/sessions/app-a",
     beside: "/h/state/app-a/beside",

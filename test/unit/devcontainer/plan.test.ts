@@ -67,10 +67,178 @@ describe("which config", () => {
     expect(message).toContain(configName);
   });
 
-  test("a link is refused, not passed over", async () => {
-    expect(await failure({ ".devcontainer/devcontainer.json": { link: "/etc/passwd" } })).toMatchObject({
-      code: "DEVCONTAINER_INVALID",
+  test.each([
+    ["/etc/passwd", "is a link to /etc/passwd, which lies outside the repository"],
+    ["../../x/devcontainer.json", "is a link to ../../x/devcontainer.json, which leads out of the repository"],
+    ["nothing", "is a link to nothing, which is not in commit 0123456789"],
+    ["devcontainer.json", "and so on: a circle, or more than 40 links"],
+  ])("a link to %s is refused in words, not passed over", async (link, why) => {
+    const refused = await failure({ ".devcontainer/devcontainer.json": { link }, "x/devcontainer.json": image });
+    expect(refused.code).toBe("DEVCONTAINER_INVALID");
+    expect(refused.message).toContain(why);
+    expect(refused.hint).toContain("committed in the repository");
+    const folder = await failure({ ".devcontainer": { link: link.replace(/^\.\.\//, "") } });
+    expect(folder.message).toContain("is a link to");
+  });
+});
+
+describe("links inside the repository are followed", () => {
+  const dc = { "tools/dc/devcontainer.json": image };
+
+  test.each<[Files, string]>([
+    [{ ".devcontainer": { link: "tools/dc" }, ...dc }, ".devcontainer/devcontainer.json"],
+    [{ ".devcontainer": { link: "./tools/../tools/dc/" }, ...dc }, ".devcontainer/devcontainer.json"],
+    [
+      { ".devcontainer": { link: "a" }, a: { link: "b/dc" }, b: { link: "tools" }, ...dc },
+      ".devcontainer/devcontainer.json",
+    ],
+    [
+      { ".devcontainer/devcontainer.json": { link: "../tools/dc/devcontainer.json" }, ...dc },
+      ".devcontainer/devcontainer.json",
+    ],
+    [{ ".devcontainer.json": { link: "tools/dc/devcontainer.json" }, ...dc }, ".devcontainer.json"],
+    [{ ".devcontainer/py": { link: "../tools/dc" }, ...dc }, ".devcontainer/py/devcontainer.json"],
+  ])("%j", async (files, path) => {
+    expect(await plan(files)).toMatchObject({ kind: "image", path, config: { image: "debian:trixie" } });
+  });
+
+  test("Dockerfile, context, features and lock file too; paths count from where the config is asked for", async () => {
+    const config = { build: { dockerfile: "Dockerfile", context: "../ctx" }, features: { "./f": {} } };
+    const files: Files = {
+      ".devcontainer": { link: "tools/dc" },
+      "tools/dc/devcontainer.json": JSON.stringify(config),
+      "tools/dc/Dockerfile": { link: "../docker/Dev" },
+      "tools/docker/Dev": "FROM x",
+      "tools/dc/f": { link: "../f" },
+      "tools/f/install.sh": "",
+      "tools/dc/devcontainer-lock.json": { link: "lock" },
+      "tools/dc/lock": "{}",
+      ctx: { link: "real" },
+      "real/a": "",
+    };
+    const found = await plan(files);
+    expect(found).toMatchObject({
+      hasLockfile: true,
+      build: { dockerfile: ".devcontainer/Dockerfile", context: "ctx" },
+      files: expect.arrayContaining([".devcontainer/f"]),
     });
+    const changed = await plan({ ...files, "tools/docker/Dev": "FROM y" });
+    expect(changed.trustHash).not.toBe(found.trustHash);
+  });
+
+  test("a Dockerfile that is a link out of the tree is refused with a way on", async () => {
+    const files: Files = {
+      ".devcontainer.json": '{"dockerFile":"Dockerfile"}',
+      Dockerfile: { link: "/srv/Dockerfile" },
+    };
+    expect(await failure(files)).toMatchObject({
+      message: expect.stringContaining("Dockerfile is a link to /srv/Dockerfile, which lies outside the repository"),
+      hint: expect.any(String),
+    });
+  });
+
+  test("trust is for what the link leads to, also where the folder that holds the link is hashed as a whole", async () => {
+    const of = (dockerfile: string): Files => ({
+      "dc/.keep": "",
+      "dc/Dockerfile": { link: "../other/Dockerfile" },
+      "other/Dockerfile": dockerfile,
+      ".devcontainer.json": '{"build":{"dockerfile":"dc/Dockerfile"},"runArgs":["--privileged"]}',
+    });
+    expect((await plan(of("FROM a"))).trustHash).not.toBe((await plan(of("FROM b"))).trustHash);
+  });
+});
+
+describe("a configuration is never replaced by the template in silence", () => {
+  const backend: Files = { "backend/.devcontainer/devcontainer.json": image, "backend/src/x": "" };
+  const within = (files: Files, wish: { within?: string; configName?: string; uncommitted?: string[] }) =>
+    planDevcontainer({} as Context, memorySource(files), { settings: { devcontainer: undefined }, ...wish });
+
+  test.each(["backend", "backend/src"])("given in %s: the part's own is used, and it is said", async (folder) => {
+    const found = await within(backend, { within: folder });
+    expect(found).toMatchObject({
+      kind: "image",
+      path: "backend/.devcontainer/devcontainer.json",
+      subfolder: "backend",
+    });
+    expect(found.notes).toEqual([expect.stringMatching(/^backend\/\.devcontainer\/devcontainer\.json is used, for/)]);
+  });
+
+  test.each([
+    ["backend", "", "backend/.devcontainer/devcontainer.json"],
+    ["./backend/", "", "backend/.devcontainer/devcontainer.json"],
+    [".", "backend", "backend/.devcontainer/devcontainer.json"],
+    ["api", "apps", "apps/api/.devcontainer.json"],
+    ["apps/api", "", "apps/api/.devcontainer.json"],
+    ["one", "", "one/.devcontainer/py/devcontainer.json"],
+  ])("--config %s, given in %j", async (configName, folder, path) => {
+    const more: Files = { "apps/api/.devcontainer.json": image, "one/.devcontainer/py/devcontainer.json": image };
+    const found = await within({ ...backend, ...more }, { configName, within: folder });
+    expect(found).toMatchObject({ path, subfolder: path.split("/.dev")[0], notes: [] });
+  });
+
+  test("given at the root: the template, and which one is not used", async () => {
+    const { kind, notes } = await within({ ...backend, "web/.devcontainer.json": image }, {});
+    expect([kind, notes]).toEqual([
+      "template",
+      [
+        "cowork's template is used: the repository's root has no dev container configuration; backend/.devcontainer/devcontainer.json is not used, nor web/.devcontainer.json: cowork init <session> --config backend",
+      ],
+    ]);
+  });
+
+  test("the root's own counts; the nearer one is named", async () => {
+    const { path, notes } = await within({ ...backend, ".devcontainer.json": image }, { within: "backend" });
+    expect(path).toBe(".devcontainer.json");
+    expect(notes).toEqual([
+      "backend/.devcontainer/devcontainer.json is not used, but .devcontainer.json of the repository's root: cowork init <session> --config backend",
+    ]);
+  });
+
+  test("one that is not committed, and one that is changed", async () => {
+    const path = ".devcontainer/devcontainer.json";
+    const none = await within({ x: "" }, { uncommitted: [path] });
+    expect([none.kind, none.notes]).toEqual([
+      "template",
+      [`cowork's template is used: ${path} is not in commit 0123456789; commit it, then make the session anew`],
+    ]);
+    const changed = await within({ [path]: image }, { uncommitted: [path] });
+    expect(changed.notes).toEqual([
+      `${path} is used as it is in commit 0123456789: your changes to it are not committed`,
+    ]);
+    const other = await within({ ".devcontainer.json": image }, { uncommitted: [path] });
+    expect(other.notes?.[0]).toMatch(/^\.devcontainer\.json is used: .* is not in commit/);
+  });
+
+  test("a folder .devcontainer without a configuration is named", async () => {
+    expect((await plan({ ".devcontainer/README": "" })).notes).toEqual([
+      "cowork's template is used: commit 0123456789 has .devcontainer, but no devcontainer.json in it",
+    ]);
+    expect((await plan({ README: "" })).notes).toEqual([]);
+  });
+
+  test("the part's folder is what an editor takes for the workspace; its mounts are judged as such", async () => {
+    const config = {
+      image: "x",
+      mounts: [
+        "source=${localWorkspaceFolder}/../..,target=/out,type=bind",
+        "source=${localWorkspaceFolder}/d,target=/d,type=bind",
+      ],
+      initializeCommand: "./init.sh",
+    };
+    const files = { "a/b/.devcontainer.json": JSON.stringify(config), "a/b/init.sh": "echo 1" };
+    const found = await within(files, { within: "a/b" });
+    expect(found.config["mounts"]).toEqual([
+      "source=${localWorkspaceFolder}/a/b/../..,target=/out,type=bind",
+      "source=${localWorkspaceFolder}/a/b/d,target=/d,type=bind",
+    ]);
+    expect(found.cloneBinds.toSorted()).toEqual(["", "a/b/d"]);
+    const changed = await within({ ...files, "a/b/init.sh": "echo 2" }, { within: "a/b" });
+    expect(changed.trustHash).not.toBe(found.trustHash);
+  });
+
+  test("a part whose name means something in a mount is refused", async () => {
+    const files = { "a,source=x/.devcontainer.json": image };
+    await expect(within(files, { configName: "a,source=x" })).rejects.toMatchObject({ code: "DEVCONTAINER_INVALID" });
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commitSource } from "../../../src/devcontainer/source-commit.ts";
+import { followLinks } from "../../../src/devcontainer/source-links.ts";
 import { folderSource } from "../../../src/devcontainer/source-folder.ts";
 import type { ConfigSource } from "../../../src/devcontainer/types.ts";
 import { createRun } from "../../../src/system/run.ts";
@@ -61,6 +62,35 @@ describe.each(["commit", "folder"] as const)("%s source", (kind) => {
     expect(await source.stat("a/file/below")).toBeUndefined();
     expect(await source.stat(".git/config")).toBeUndefined();
     expect(await source.stat("../secret")).toBeUndefined();
+  });
+
+  test("with links followed: within the tree, never on the disk", async () => {
+    const source = followLinks(sources[kind]);
+    expect(await source.stat(".devcontainer/link.json")).toBe("file");
+    expect(await source.stat("folder-link")).toBe("folder");
+    expect(await source.stat("folder-link/devcontainer.json")).toBe("file");
+    expect(await source.stat("folder-link/nothing")).toBeUndefined();
+    expect(await source.stat(".devcontainer/sub/project-link")).toBe("file");
+    expect((await source.list("folder-link")).toSorted()).toEqual(await source.list(".devcontainer"));
+    const text = async (path: string): Promise<string> => new TextDecoder().decode(await source.read(path));
+    expect(await text("folder-link/link.json")).toBe('{"image":"x"}');
+    expect(await text("folder-link/sub/project-link")).toBe("a");
+    expect(await source.hash("folder-link/link.json")).toBe(await source.hash(".devcontainer/devcontainer.json"));
+    for (const path of [".devcontainer/sub/out", ".devcontainer/absolute", "folder-link/absolute"]) {
+      expect(await source.stat(path)).toBe("link");
+      expect(await source.read(path)).toBeUndefined();
+    }
+    expect(await source.follow?.("folder-link/absolute")).toEqual({
+      broken: ".devcontainer/absolute is a link to /etc/passwd, which lies outside the repository",
+    });
+    const target = join(base, `followed-${kind}`);
+    await source.exportTo("folder-link/link.json", target);
+    await source.exportTo("folder-link/sub", join(target, "sub"));
+    expect((await readdir(target)).toSorted()).toEqual(["link.json", "sub"]);
+    expect((await lstat(join(target, "link.json"))).isFile()).toBe(true);
+    expect(await readFile(join(target, "link.json"), "utf8")).toBe('{"image":"x"}');
+    // A folder is exported with its links as links: those that leave it are left out.
+    expect(await readdir(join(target, "sub"))).toEqual(["run.sh"]);
   });
 
   test("lists one level, names as they are", async () => {

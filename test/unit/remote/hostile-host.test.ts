@@ -684,3 +684,35 @@ describe("a terminal whose connection breaks", () => {
     host.close();
   });
 });
+
+test("two jobs at once come back each to its own place after a break", async () => {
+  const wishes: { name: string; seen: number }[] = [];
+  let begun = 0;
+  let times = 0;
+  const host = remote((end) => {
+    times += 1;
+    const first = times === 1;
+    speaking(({ m, a }, say) => {
+      if (m !== "job") return undefined;
+      const [wish] = a as [{ subject: [{ names: [string] }, boolean]; seen: number; ticket: number; args?: unknown }];
+      const [name] = wish.subject[0].names;
+      wishes.push({ name, seen: wish.seen });
+      if (!first) return { value: [{ name, ok: true, exitCode: 0, notes: [] }] };
+      if (wish.args === undefined) return { missing: true };
+      // Neither answers: three events of a, one of b, and the connection breaks.
+      const event = { session: name, step: "start", state: "note", detail: "x" };
+      for (let n = 0; n < (name === "a" ? 3 : 1); n++) say({ t: "q", m: "report", a: [event, wish.ticket] });
+      begun += 1;
+      if (begun === 2) setImmediate(() => end.cut());
+      return undefined;
+    })(end);
+  });
+  const start = (name: string) => host.start({ names: [name] }, { settings });
+  await expect(Promise.all([start("a"), start("b")])).resolves.toMatchObject([[{ name: "a" }], [{ name: "b" }]]);
+  const again = wishes.slice(-2).toSorted((one, other) => one.name.localeCompare(other.name));
+  expect(again).toEqual([
+    { name: "a", seen: 3 },
+    { name: "b", seen: 1 },
+  ]);
+  host.close();
+});

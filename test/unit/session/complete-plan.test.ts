@@ -69,7 +69,8 @@ async function complete(
   const clone = ctx.paths.clone("app-a");
   await workshop.git(workshop.root, "clone", "-q", root, clone);
   await write(clone, carried);
-  const record = { id: "app-a", name: "a", carried: Object.keys(carried), start: { commit } } as SessionRecord;
+  const facts = { id: "app-a", name: "a", folder: "app", carried: Object.keys(carried), start: { commit } };
+  const record = facts as SessionRecord;
   const first = { source, plan };
   return { first, last: await completeFreshPlan(ctx, record, { ...first, project, settings }) };
 }

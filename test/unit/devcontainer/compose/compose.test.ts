@@ -269,13 +269,13 @@ describe("overrideCompose", () => {
       ...more,
     }) as unknown as Parameters<typeof overrideCompose>[0];
   const app = (given: JsonObject): JsonObject => {
-    const { compose } = overrideCompose(request(given), { config: {}, containerEnv: {}, ours: [] });
+    const { compose } = overrideCompose(request(given), { config: {}, containerEnv: {}, ours: [], cloneName: "App" });
     return (compose?.["services"] as Record<string, JsonObject> | undefined)?.["app"] ?? {};
   };
 
   it("puts the session's names wherever they were asked for, with no variable in a path", () => {
     const made = app({ command: `${treeRoot}/x ${planProject}_db`, volumes: [`${treeRoot}:/w/${cloneName}`] });
-    expect(made).toMatchObject({ command: "/h$$x/app-a/x cowork-0123456789ab_db", volumes: ["/h$$x/app-a:/w/app-a"] });
+    expect(made).toMatchObject({ command: "/h$$x/app-a/x cowork-0123456789ab_db", volumes: ["/h$$x/app-a:/w/App"] });
   });
 
   it.each([
@@ -309,6 +309,7 @@ describe("overrideCompose", () => {
       config: { name: "x" },
       containerEnv: { B: "a$b" },
       ours: [{ source: "/opt", target: "/opt/cowork", readOnly: true }],
+      cloneName: "App",
     });
     expect(made.config).toEqual({ name: "x", dockerComposeFile: ["/state/compose.yml"], service: "app" });
     expect(made.compose).toEqual({

@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { CoworkError } from "../../../src/errors.ts";
+import { ownCommand } from "../../../src/hint.ts";
+import { saidThere } from "../../../src/remote/said-there.ts";
+import { readError, writeError } from "../../../src/remote/seam/errors.ts";
+import { answers } from "../../../src/remote/user/answers.ts";
+import { loginWords } from "../../../src/remote/user/login-words.ts";
+import { tameEvent } from "../../../src/remote/user/tame.ts";
+import { adviceOf } from "../../../src/session/checks/advice.ts";
+import { sessionStatus, sessionView } from "../../support/fake-host.ts";
+
+/** Over the wire and back. */
+const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
+const asked = { names: ["a"] };
+const names = [
+  "cowork doctor notes.txt",
+  "notes/cowork auth login",
+  "`cowork auth login`",
+  "cowork clean --images",
+  "run `cowork doctor`",
+];
+
+test("names of files stay as they are, whatever they spell", () => {
+  const outcome = { name: "a", ok: false, exitCode: 3, notes: names, unsaved: names, removed: names };
+  const error = { code: "WORK_UNSAVED", message: names.join(", "), hint: names.join(", ") };
+  const [cleaned] = answers.cleaned(sent([{ ...outcome, error }]), "box", asked);
+  expect(cleaned).toMatchObject({ notes: names, unsaved: names, removed: names });
+  expect(cleaned?.error).toEqual({ ...error, message: `box: ${error.message}` });
+  const status = { ...sessionStatus(), unsavedWork: names, carried: names, path: "/h/cowork doctor/a" };
+  expect(answers.statuses(sent([status]), "box")[0]).toMatchObject({
+    unsavedWork: names,
+    carried: names,
+    path: "/h/cowork doctor/a",
+  });
+  for (const detail of names) {
+    expect(tameEvent({ session: "a", step: "carry", state: "note", detail }, "box")?.detail).toBe(detail);
+  }
+});
+
+test("a command that is sent as one says which host it means, and the host cannot name another", () => {
+  const error = new CoworkError("ENGINE_UNREACHABLE", "It does not answer.", {
+    hint: ["run `", ownCommand("doctor"), "`"],
+  });
+  expect(error.hint).toBe("run `cowork doctor`");
+  const heard = readError(sent(writeError(error)), (view) => saidThere(view, "box"));
+  expect(heard.toView()).toEqual({
+    code: "ENGINE_UNREACHABLE",
+    message: "box: It does not answer.",
+    hint: "run `cowork --host box doctor`",
+    next: ["run `", { command: "doctor", args: [], host: "box" }, "`"],
+  });
+  const lying = {
+    ...(sent(writeError(error)) as object),
+    next: [{ ...ownCommand("clean", "\u001b[2J--all"), host: "local" }],
+  };
+  const { hint } = readError(lying, (view) => saidThere(view, "box"));
+  expect(hint).toMatch(/^cowork --host box clean .*--all$/);
+  expect(hint).not.toContain("\u001b");
+});
+
+test("so do those of sessions that failed, and of checks", () => {
+  const view = { ...sessionView(), error: error("IMAGE_BUILD_FAILED") };
+  expect(answers.views(sent([view]), "box")[0]?.error?.hint).toBe("cowork --host box doctor");
+  const outcome = { name: "a", ok: false, exitCode: 1, notes: [], error: error("DISK_FULL") };
+  expect(answers.outcomes(sent([outcome]), "box", asked)[0]?.error).toMatchObject({ hint: "cowork --host box doctor" });
+  const check = {
+    title: "x",
+    status: "warning",
+    detail: "cowork doctor",
+    ...adviceOf([ownCommand("clean", "--images")]),
+  };
+  expect(answers.checks(sent([check, { title: "y", status: "ok", detail: "" }]), "box")).toEqual([
+    {
+      ...check,
+      fix: "cowork --host box clean --images",
+      next: [{ command: "clean", args: ["--images"], host: "box" }],
+    },
+    { title: "y", status: "ok", detail: "" },
+  ]);
+});
+
+const error = (code: "IMAGE_BUILD_FAILED" | "DISK_FULL") =>
+  new CoworkError(code, "x", { hint: [ownCommand("doctor")] }).toView();
+
+test.each([
+  "not logged in: run",
+  "the agent gave the login up (it was used elsewhere or revoked): log in again with",
+  "the login ended on 2026-01-02: log in again with",
+  "/h/auth/claude/.credentials.json holds no login that can be read: log in again with",
+  "/h/auth/claude/.credentials.json belongs to uid 3 and sessions, which run as uid 4, cannot read it: log in again with",
+  "a left-over lock (.oauth_refresh.lock) has been cleared: a session was killed while it renewed the login; should sessions ask to log in now:",
+])("what is said of the login names the host: %s", (words) => {
+  expect(loginWords(`${words} \`cowork auth login\``, "box")).toBe(`${words} \`cowork --host box auth login\``);
+  expect(loginWords(`${words} \`cowork auth login\`.txt`, "box")).toBe(`${words} \`cowork auth login\`.txt`);
+});
+
+test("every field of the contract arrives", () => {
+  const status = {
+    ...sessionStatus(),
+    missing: ["clone" as const],
+    error: { code: "INTERNAL" as const, message: "x" },
+  };
+  expect(answers.statuses(sent([status]), "local")).toEqual([status]);
+});
