@@ -1,8 +1,13 @@
 #!/bin/sh
 ":" /* This file is sh and JavaScript at once: sh runs these lines up to exec, for node they are one comment.
 h=${COWORK_HOME:-${HOME:+$HOME/.cowork}}
-n=$h/lib/node/bin/node
-if [ -z "$h" ] || [ ! -x "$n" ]; then
+s=$0
+[ ! -L "$s" ] || s=$(readlink -f "$s")
+d=${s%/*}
+[ "$d" != "$s" ] || d=.
+n=$d/../lib/cowork/node/bin/node
+[ -x "$n" ] || n=${h:+$h/lib/node/bin/node}
+if [ ! -x "$n" ]; then
   n=$(command -v node 2>&1) || n=
   v=$([ -z "$n" ] || "$n" --version 2>/dev/null)
   a=${v#v} b=${v#v*.}

@@ -2,7 +2,7 @@
 export const symptoms: readonly { symptom: string; todo: string }[] = [
   {
     symptom: "cowork: needs Node.js 22.18 or newer",
-    todo: "Run `./install.sh` from the source tree: it brings a Node of cowork's own into `~/.cowork/lib/node` and leaves yours alone.",
+    todo: "Run `./install.sh` from the source tree: it puts a Node of cowork's own beside the installed file (`lib/cowork/node`) and leaves yours alone.",
   },
   {
     symptom: "permission denied while trying to connect to the Docker daemon socket",
