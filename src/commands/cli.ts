@@ -37,6 +37,9 @@ async function runCommand(
   const app = createApp(caller, terminal, globals, parts);
   try {
     return await command.run(input, app);
+  } catch (error) {
+    const { withNearSession } = await import("./near-session.ts");
+    throw await withNearSession(error, { app, command, args: input.args });
   } finally {
     app.stop();
   }

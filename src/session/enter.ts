@@ -119,7 +119,7 @@ function inTmux(
   pane: readonly string[] | undefined,
   io: ConnectIo,
 ): Promise<number | undefined> {
-  const command = pane ?? [...ctx.self, "connect", record.name, "--no-tmux"];
+  const command = pane ?? [...ctx.self, "connect", `${record.project}/${record.name}@local`, "--no-tmux"];
   const plan = {
     id: record.id,
     command: command as unknown as readonly [string, ...string[]],

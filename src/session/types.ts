@@ -37,9 +37,12 @@ export interface SessionStatus extends SessionView {
   unsaved: boolean;
   /** one line each: what would be lost */
   unsavedWork: string[];
-  disk: { clone: number; state: number };
+  /** bytes; null: not asked, as with `StatusWish.brief` */
+  disk: { clone: number; state: number } | null;
   resources: { cpuPercent: number; memoryBytes: number } | null;
   ports: { container: number; host: number; address: string }[];
+  /** named volumes that go with the session */
+  volumes: string[];
   login: "ok" | "none" | "broken";
   /** files that were carried in at init */
   carried: string[];
