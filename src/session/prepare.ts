@@ -4,6 +4,7 @@ import type { Settings } from "../config/types.ts";
 import { ensureImage } from "../devcontainer/image.ts";
 import { runInitializeCommand } from "../devcontainer/initialize.ts";
 import { hasLifecycle } from "../devcontainer/lifecycle.ts";
+import { sessionEnvironment } from "../devcontainer/host-name.ts";
 import { judgeMetadata } from "../devcontainer/judge/judge-metadata.ts";
 import { writeLaunchers } from "../devcontainer/launchers.ts";
 import { planOverride } from "../devcontainer/override.ts";
@@ -101,7 +102,7 @@ async function makeOverride(
     },
     composeProject: composeProjectName(paths.homeHash, id),
     settings,
-    containerEnv: { ...hostProxies(ctx.env), ...agent.containerEnv },
+    containerEnv: { ...hostProxies(ctx.env), ...agent.containerEnv, ...sessionEnvironment({ name, project }) },
     extraMounts: agent.mounts,
     composeFile: overridePaths(ctx, id).compose,
   });
