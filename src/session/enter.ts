@@ -1,3 +1,4 @@
+import { getAgent } from "../agent/catalog.ts";
 import type { ContainerSummary } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
@@ -6,6 +7,7 @@ import { connectSession, type ConnectTarget } from "./connect.ts";
 import type { ConnectWish } from "./connect-plan.ts";
 import { sessionEnvironment } from "./environment.ts";
 import type { ConnectIo, ConnectRequest } from "./host-part.ts";
+import { concernsLogin } from "./login-note.ts";
 import { locked } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords } from "./records.ts";
@@ -28,7 +30,7 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
       hint: "cowork list",
     });
   if ("error" in entry) throw entry.error;
-  const started = await ensureRunning(ctx, entry.record, request);
+  const started = await ensureRunning(ctx, entry.record, request, io);
   const { ready: hold } = started;
   const { sshAgent } = request.settings;
   await (sshAgent ? rememberAgent : closeAgentRelays)(ctx, started.record.id);
@@ -67,10 +69,20 @@ interface Running {
 type Entered = Running & { ready: Promise<void> };
 
 /** The usual case, a session that runs, needs no lock and one question to the engine. */
-async function ensureRunning(ctx: Context, record: SessionRecord, request: ConnectRequest): Promise<Entered> {
+async function ensureRunning(
+  ctx: Context,
+  record: SessionRecord,
+  request: ConnectRequest,
+  io: Pick<ConnectIo, "tty">,
+): Promise<Entered> {
   const { selector, settings } = request;
-  const tell = (notes: readonly string[]): void => {
-    for (const detail of notes) ctx.report({ session: record.name, step: "start", state: "note", detail });
+  const tell = async (notes: readonly string[]): Promise<void> => {
+    if (notes.length === 0) return;
+    const login = concernsLogin(request, io) ? undefined : await getAgent(settings.agent).login.read(ctx);
+    const untold = login === undefined || login.state === "ok" ? undefined : login.detail;
+    for (const detail of notes) {
+      if (detail !== untold) ctx.report({ session: record.name, step: "start", state: "note", detail });
+    }
   };
   const found = findRunning(ctx, record, takeAhead(ctx, selector.names[0]));
   const said: string[] = [];
@@ -93,7 +105,7 @@ async function ensureRunning(ctx: Context, record: SessionRecord, request: Conne
   // Only then: it is half of the program.
   const { startSession } = await import("./start.ts");
   const started = await locked(ctx, record, "start", (current) => startSession(ctx, current, settings, notes));
-  tell(notes.filter((note) => !said.includes(note)));
+  await tell(notes.filter((note) => !said.includes(note)));
   const now = await findRunning(ctx, started);
   if (now !== undefined) return { ...now, ready: Promise.resolve() };
   throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {

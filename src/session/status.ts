@@ -25,14 +25,28 @@ export async function sessionStatus(
   wish: StatusWish,
 ): Promise<SessionStatus[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
+  const shared = askOncePerProject(user);
   const login = (await getAgent("claude").login.read(ctx)).state;
   return Promise.all(
     entries.map(async (entry) =>
       "record" in entry
-        ? oneStatus(ctx, user, entry.record, { containers: containers.get(entry.id) ?? [], login, wish })
+        ? oneStatus(ctx, shared, entry.record, { containers: containers.get(entry.id) ?? [], login, wish })
         : { ...unreadable(ctx, entry), ...unknownStatus("the session's record cannot be read"), login },
     ),
   );
+}
+
+/** What a project holds is read once for all its sessions: it may have to ask the project's origin. */
+function askOncePerProject(user: UserSide): UserSide {
+  const asked = new Map<string, ReturnType<UserSide["saved"]>>();
+  return {
+    saved: async (project) => {
+      const key = JSON.stringify([project.name, project.root, project.rootCommit]);
+      const answer = asked.get(key) ?? user.saved(project);
+      asked.set(key, answer);
+      return await answer;
+    },
+  };
 }
 
 /** What is asked once for all sessions. */
