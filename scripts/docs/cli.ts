@@ -35,7 +35,7 @@ function contents(): string {
 }
 
 function section(command: Command): string {
-  const { name, summary, details = [], examples, flags, positionals, rest } = command;
+  const { name, summary, aliases = [], details = [], examples, flags, positionals, rest } = command;
   const args = positionals.map((positional) => `| \`${positional.name}\` | ${positional.summary} |`);
   if (rest !== undefined) args.push(`| \`-- ${rest.name}\` | ${rest.summary} |`);
   const parts = [
@@ -46,6 +46,7 @@ function section(command: Command): string {
     ...(args.length === 0 ? [] : [`| argument | |\n| --- | --- |\n${args.join("\n")}\n`]),
     ...(Object.keys(flags).length === 0 ? [] : [flagTable(flags)]),
     ...details.map((text) => `${text}\n`),
+    ...(aliases.length === 0 ? [] : [`Also called: ${aliases.map((one) => `\`cowork ${one}\``).join(", ")}.\n`]),
   ];
   return parts.join("\n");
 }

@@ -4,6 +4,7 @@ import { allFlag, someSessions } from "./shared-flags.ts";
 
 export const cleanCommand = defineCommand({
   name: "clean",
+  aliases: ["rm"],
   group: "Sessions",
   summary: "remove sessions: container, clone, record; refuses where work would be lost",
   details: [

@@ -5,6 +5,7 @@ import { allFlag } from "./shared-flags.ts";
 
 export const listCommand = defineCommand({
   name: "list",
+  aliases: ["ls"],
   group: "Sessions",
   summary: "list the sessions of this project; outside of one those of every project",
   details: ["--verbose adds where the clones are. A program reads --json."],

@@ -35,6 +35,17 @@ export async function withNearSession(
   return error;
 }
 
+/** A session of this project whose name a new one would be a likely slip for. Undefined for a name that exists. */
+export async function nearOwnSession(app: App, name: string): Promise<string | undefined> {
+  const here = await rootHere(app);
+  const own = (await knownSessions(await app.context(), here)).filter((one) => one.root === here);
+  if (own.some((one) => nameKey(one.name) === nameKey(name))) return undefined;
+  return nearestName(
+    name,
+    own.map((one) => one.name),
+  );
+}
+
 /** How the session is named from here that the word was most likely meant for; undefined also where the word names one. */
 export async function nearSession(app: App, word: string): Promise<string | undefined> {
   const here = await rootHere(app);

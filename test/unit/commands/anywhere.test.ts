@@ -214,6 +214,13 @@ describe("a typo", () => {
     expect(stderr).not.toContain("init");
   });
 
+  test("a new session that is nearly called as another is said to be new", async () => {
+    const failed = async (): Promise<never> => await Promise.reject(new CoworkError("ENGINE_FAILED", "Stop here."));
+    const notes = async (names: string) => (await run(`init ${names}`, { answers: { init: failed }, prepare })).stderr;
+    expect(await notes("serch")).toContain("note: serch is a new session, beside search");
+    expect(await notes("search task-2 x")).not.toContain("new session");
+  });
+
   test.each(["x", "task-2", "quite-another"])("%s is no typo", async (word) => {
     const { stderr } = await run(`connect ${word}`, { answers: { connect: missing }, prepare });
     expect(stderr).not.toContain("Did you mean");
@@ -250,7 +257,7 @@ test("projects are remembered once, and forgotten with their folder", async () =
     clock: { now: () => new Date(), sleep: async () => undefined },
   };
   const signal = new AbortController().signal;
-  const remember = async (path: string) => await rememberProject({ ...ctx, signal } as never, path);
+  const remember = async (path: string) => await rememberProject({ ...ctx, signal }, path);
   await remember(root);
   await remember(join(home, "gone"));
   expect(await knownProjects(ctx)).toEqual([root]);
