@@ -22,6 +22,10 @@ is \`{"error":{"code","message","hint"}}\`, and sessions that failed stand in \`
 
 \`cowork connect <session> -- command\` passes the command's own code through. Where several sessions are meant, all are tried, and the
 code is that of the first failure.
+
+A session is named by its name inside its project, and from anywhere as \`project/session\` or by its id (\`project-session\`), each also
+with \`@host\`; \`@local\` is this machine. In a session's clone (\`~/.cowork/sessions/<id>\`) a command for one session means that one
+when none is named. Else a project's only session is taken, and on a terminal you are asked. \`stop\` and \`clean\` guess nothing.
 `;
 
 /** docs/cli.md */

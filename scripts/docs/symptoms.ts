@@ -18,7 +18,7 @@ export const symptoms: readonly { symptom: string; todo: string }[] = [
   },
   {
     symptom: "A port that the project publishes is another one in the session",
-    todo: "Two sessions cannot have one port of this machine. cowork lets the engine pick a free one on `127.0.0.1` for each; `cowork status` lists them.",
+    todo: "Two sessions cannot have one port of this machine. cowork lets the engine pick a free one on `127.0.0.1` for each; `cowork status --verbose` lists them.",
   },
   {
     symptom: "The engine does not start again after it was killed",

@@ -28,6 +28,8 @@ export interface App {
    * @param host in the place of `--host`
    */
   at(folder: string, host?: string): App;
+  /** the folders that `at` went to, but for the one that cowork was called in */
+  visited: ReadonlySet<string>;
   /** Where cowork was called: enough to say whose sessions are meant. Throws NOT_A_PROJECT. */
   place(): Promise<Place>;
   /** The project that cowork was called in. Throws NOT_A_PROJECT. */
@@ -112,6 +114,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
     const made = placedApp({ caller: { ...caller, cwd }, globals: own, parts, context });
     return { ...made, host: async (name) => await made.host(name, (opened) => remotes.push(opened)) };
   };
+  const visited = new Set<string>();
   const app: App = {
     terminal,
     caller,
@@ -132,8 +135,10 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
       return gone;
     },
     context,
+    visited,
     at: (folder, host = globals.host) => {
       const own = { ...globals, host };
+      if (folder !== caller.cwd()) visited.add(folder);
       return { ...app, globals: own, ...placed(() => folder, own) };
     },
     ...placed(() => caller.cwd(), globals),

@@ -38,8 +38,11 @@ async function runCommand(
   try {
     return await command.run(input, app);
   } catch (error) {
-    const { withNearSession } = await import("./near-session.ts");
-    throw await withNearSession(error, { app, command, args: input.args });
+    const [{ withNearSession }, { nextFrom }] = await Promise.all([
+      import("./near-session.ts"),
+      import("./next-from.ts"),
+    ]);
+    throw nextFrom(app.visited, await withNearSession(error, { app, command, args: input.args }));
   } finally {
     app.stop();
   }

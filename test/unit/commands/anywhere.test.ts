@@ -78,6 +78,15 @@ describe("a session of another project", () => {
     }
   });
 
+  test("the next step after an error begins in its project, where it works", async () => {
+    const connect = async (): Promise<never> => {
+      throw new CoworkError("SESSION_INCOMPLETE", "fix was never completed.", { hint: "cowork init fix" });
+    };
+    const setting = { answers: { connect }, prepare };
+    expect((await run("connect other/fix", setting)).stderr).toMatch(/Next: cd \S+other && cowork init fix\n/);
+    expect((await run("connect a", setting)).stderr).toContain("Next: cowork init fix\n");
+  });
+
   test("names of several projects are asked for project by project", async () => {
     const { calls } = await run("stop a other/fix", { answers, prepare });
     expect(calls.map(([, selector]) => (selector as OneSession).names)).toEqual([["a"], ["fix"]]);
