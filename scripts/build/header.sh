@@ -2,11 +2,10 @@
 ":" /* This file is sh and JavaScript at once: sh runs these lines up to exec, for node they are one comment.
 h=${COWORK_HOME:-${HOME:+$HOME/.cowork}}
 s=$0
-[ ! -L "$s" ] || s=$(readlink -f "$s")
-d=${s%/*}
-[ "$d" != "$s" ] || d=.
-n=$d/../lib/cowork/node/bin/node
-[ -x "$n" ] || n=${h:+$h/lib/node/bin/node}
+if [ -L "$s" ] || [ "${s#/}" = "$s" ]; then s=$(readlink -f "$s" 2>/dev/null) || s=$0; fi
+n=${s%/bin/cowork}
+[ "$n" = "$s" ] || n=$n/lib/cowork/node/bin/node
+[ "$n" != "$s" ] && [ -x "$n" ] || n=${h:+$h/lib/node/bin/node}
 if [ ! -x "$n" ]; then
   n=$(command -v node 2>&1) || n=
   v=$([ -z "$n" ] || "$n" --version 2>/dev/null)

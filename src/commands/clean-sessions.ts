@@ -14,8 +14,9 @@ type Wanted = Pick<CleanOptions, "force" | "dryRun" | "purge">;
 export async function cleanSessions(app: App, selector: Selector, wanted: Wanted): Promise<CleanOutcome[]> {
   const shares = await shareOut(app, selector);
   const outcomes = await onHosts(app, shares, async (part, { host, selector: ours }) => {
-    const project = selector.project === undefined ? undefined : await app.project();
-    if (project !== undefined) return await cleanProject(app, { host, part, selector: ours, project }, wanted);
+    // Of a session that was named from elsewhere the project may be gone.
+    const project = selector.project === undefined ? undefined : await app.findProject();
+    if (selector.project !== undefined) return await cleanProject(app, { host, part, selector: ours, project }, wanted);
     const all: CleanOutcome[] = [];
     for (const [root, members] of Map.groupBy(await part.list({}), (session) => session.projectRoot)) {
       const found = host === "local" ? await projectAt(app, root) : await currentAt(app, members);

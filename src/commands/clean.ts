@@ -1,5 +1,5 @@
 import { defineCommand } from "./command.ts";
-import { exitCodeOf, selectSessions } from "./result.ts";
+import { exitCodeOf } from "./result.ts";
 import { allFlag, someSessions } from "./shared-flags.ts";
 
 export const cleanCommand = defineCommand({
@@ -29,13 +29,20 @@ export const cleanCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");
-    const selector = await selectSessions(app, args, flags.all);
+    const { sessionsOf } = await import("./meant.ts");
+    const meant = await sessionsOf(app, args, { all: flags.all, command: cleanCommand });
     const { cleanSessions, cleanImages } = await import("./clean-sessions.ts");
     const options = { force: flags.force, dryRun: flags["dry-run"], purge: flags.purge };
     // Alone it is about images: whoever only wants room back must not lose a session by it.
     const imagesOnly = flags.images && args.length === 0 && !flags.all;
-    const outcomes = imagesOnly ? [] : await cleanSessions(app, selector, options);
-    const images = flags.images ? await cleanImages(app, selector, options.dryRun) : [];
+    const cleaned = imagesOnly
+      ? []
+      : await Promise.all(meant.map(({ app: its, selector }) => cleanSessions(its, selector, options)));
+    const outcomes = cleaned.flat();
+    const untagged = flags.images
+      ? await Promise.all(meant.map(({ app: its, selector }) => cleanImages(its, selector, options.dryRun)))
+      : [];
+    const images = untagged.flat();
     progress.stop();
     if (app.globals.json) {
       const { cleanJson } = await import("./clean-sessions.ts");

@@ -1,5 +1,6 @@
 import { CoworkError } from "../errors.ts";
 import type { OneSession } from "../session/host-part.ts";
+import { nameKey } from "../session/names.ts";
 import type { Selector } from "../session/types.ts";
 import { plain } from "../system/text.ts";
 import type { App } from "./app.ts";
@@ -56,7 +57,11 @@ export async function sessionsOf(
   }
   const each: Meant<OneSession>[] = [];
   for (const word of words) each.push(await sessionOf(app, word, options.command));
-  const groups = Map.groupBy(each, ({ app: its, selector: { project } }) =>
+  // One session may be named in two ways.
+  const keyOf = ({ selector: { project, names } }: Meant<OneSession>): string =>
+    JSON.stringify([project?.name, project?.root, nameKey(names[0])]);
+  const once = [...new Map(each.toReversed().map((one) => [keyOf(one), one])).values()].toReversed();
+  const groups = Map.groupBy(once, ({ app: its, selector: { project } }) =>
     JSON.stringify([project?.name, project?.root, its.globals.host]),
   );
   return [...groups.values()].flatMap(([first, ...more]) => {

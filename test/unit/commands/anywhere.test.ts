@@ -42,6 +42,7 @@ const answers = {
   logs: async () => undefined,
   start: async () => [],
   stop: async () => [],
+  clean: async () => [{ name: "fix", ok: true, exitCode: 0, notes: [], unsaved: [], removed: [] }],
 };
 const asked = (call: readonly unknown[] | undefined): OneSession => {
   const [, request] = call ?? [];
@@ -66,6 +67,8 @@ describe("a session of another project", () => {
     "status other/fix",
     "start other-fix",
     "stop other/fix",
+    "stop other-fix other/fix other-fix@local",
+    "clean other/fix",
   ])("%s works from anywhere", async (line) => {
     for (const outside of [false, true]) {
       const { code, calls, root, stderr } = await run(line, { answers, prepare, outside });
@@ -85,6 +88,16 @@ describe("a session of another project", () => {
     const setting = { answers: { connect }, prepare };
     expect((await run("connect other/fix", setting)).stderr).toMatch(/Next: cd \S+other && cowork init fix\n/);
     expect((await run("connect a", setting)).stderr).toContain("Next: cowork init fix\n");
+  });
+
+  test("clean of a session whose project is gone asks its host all the same", async () => {
+    const gone = async (place: Prepared): Promise<void> =>
+      await onRecord(place, "gone", "b", join(place.root, "..", "gone"));
+    const { code, calls } = await run("clean gone-b", { answers, prepare: gone, outside: true });
+    expect({ code, asked: asked(calls[0]) }).toMatchObject({
+      code: 0,
+      asked: { project: { name: "gone" }, names: ["b"] },
+    });
   });
 
   test("names of several projects are asked for project by project", async () => {
