@@ -7,7 +7,7 @@ import type { App } from "./app.ts";
 import type { Command } from "./command.ts";
 import { fullName, knownSessions, type KnownSession } from "./known-sessions.ts";
 import { at, rootHere, sessionOf, type Meant } from "./meant.ts";
-import { usageError, usageLine } from "./usage.ts";
+import { usageError } from "./usage.ts";
 
 /** The session that a command for one session means. @throws as `sessionOf`; USAGE, INTERRUPTED where none is named */
 export async function oneSessionOf(app: App, word: string | undefined, command: Command): Promise<Meant<OneSession>> {
@@ -33,13 +33,15 @@ async function unnamedSession(app: App, command: Command): Promise<Meant<OneSess
     app.terminal.err(`note: ${plain(only.name)} is the only session of ${plain(only.project)}`);
     return await at(app, only, here);
   }
-  if (only === undefined || app.globals.json || !app.terminal.canAsk) throw nothingNamed(command, candidates);
+  const labelOf = (one: KnownSession): string => plain(here === undefined ? fullName(one) : one.name);
+  if (only === undefined || app.globals.json || !app.terminal.canAsk)
+    throw nothingNamed(command, candidates.map(labelOf));
   const { askChoice } = await import("../ui/questions.ts");
   const chosen = await askChoice(
     app.terminal,
     {
       text: "Which session?",
-      choices: candidates.map((one) => ({ value: one, label: here === undefined ? fullName(one, []) : one.name })),
+      choices: candidates.map((one) => ({ value: one, label: labelOf(one) })),
     },
     ctx.signal,
   );
@@ -54,8 +56,10 @@ async function ofProject(app: App, known: readonly KnownSession[]): Promise<Know
   return [...new Map(ours.map((one) => [nameKey(one.name), one])).values()];
 }
 
-function nothingNamed(command: Command, candidates: readonly KnownSession[]): CoworkError {
-  const shown = candidates.slice(0, 8).map(({ name }) => plain(name));
-  const which = shown.length === 0 ? "" : ` There are ${shown.join(", ")}${candidates.length > 8 ? ", …" : ""}.`;
-  return usageError(`cowork ${command.name} needs a session.${which}`, usageLine(command));
+function nothingNamed(command: Command, names: readonly string[]): CoworkError {
+  const [first] = names;
+  const which =
+    first === undefined ? "" : ` There are ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}.`;
+  const next = first === undefined ? "cowork init <name>, in a project" : `cowork ${command.name} ${first}`;
+  return usageError(`cowork ${command.name} needs a session.${which}`, next);
 }

@@ -196,7 +196,10 @@ describe("no name", () => {
       const result = await run(line, { answers, prepare: two });
       expect(result).toMatchObject({ code: 2, calls: [] });
       expect(result.stdout + result.stderr).toContain("needs a session. There are a, b.");
+      expect(result.stdout + result.stderr).toMatch(/cowork \w+ a"?\n/);
     }
+    const outside = await run("logs", { answers, prepare: two, outside: true });
+    expect(outside.stderr).toContain("There are app/a, app/b.\n  Next: cowork logs app/a\n");
   });
 
   test("a person at a terminal chooses", async () => {
