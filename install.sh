@@ -63,6 +63,7 @@ parse_options() {
   [[ "$assume_yes" == true ]] || assume_yes=''
   if [[ -z "$prefix" ]]; then prefix="$(default_prefix)"; fi
   [[ "$prefix" == /* ]] || prefix="$PWD/$prefix"
+  choose_node_place
 }
 
 choose_mode() {
@@ -77,7 +78,7 @@ bad_usage() {
 
 # What will be changed, in `changes`, one line each. Looks only; nothing is done here.
 plan_changes() {
-  changes=()
+  changes=() installed=()
   if [[ "$mode" != engine-only ]]; then plan_node; fi
   plan_packages
   if [[ "$with_docker" == yes ]]; then plan_engine; fi

@@ -1,8 +1,12 @@
 #!/bin/sh
 ":" /* This file is sh and JavaScript at once: sh runs these lines up to exec, for node they are one comment.
 h=${COWORK_HOME:-${HOME:+$HOME/.cowork}}
-n=$h/lib/node/bin/node
-if [ -z "$h" ] || [ ! -x "$n" ]; then
+s=$0
+if [ -L "$s" ] || [ "${s#/}" = "$s" ]; then s=$(readlink -f "$s" 2>/dev/null) || s=$0; fi
+n=${s%/bin/cowork}
+[ "$n" = "$s" ] || n=$n/lib/cowork/node/bin/node
+[ "$n" != "$s" ] && [ -x "$n" ] || n=${h:+$h/lib/node/bin/node}
+if [ ! -x "$n" ]; then
   n=$(command -v node 2>&1) || n=
   v=$([ -z "$n" ] || "$n" --version 2>/dev/null)
   a=${v#v} b=${v#v*.}

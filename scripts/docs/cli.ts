@@ -22,6 +22,10 @@ is \`{"error":{"code","message","hint"}}\`, and sessions that failed stand in \`
 
 \`cowork connect <session> -- command\` passes the command's own code through. Where several sessions are meant, all are tried, and the
 code is that of the first failure.
+
+A session is named by its name inside its project, and from anywhere as \`project/session\` or by its id (\`project-session\`), each also
+with \`@host\`; \`@local\` is this machine. In a session's clone (\`~/.cowork/sessions/<id>\`) a command for one session means that one
+when none is named. Else a project's only session is taken, and on a terminal you are asked. \`stop\` and \`clean\` guess nothing.
 `;
 
 /** docs/cli.md */
@@ -35,7 +39,7 @@ function contents(): string {
 }
 
 function section(command: Command): string {
-  const { name, summary, details = [], examples, flags, positionals, rest } = command;
+  const { name, summary, aliases = [], details = [], examples, flags, positionals, rest } = command;
   const args = positionals.map((positional) => `| \`${positional.name}\` | ${positional.summary} |`);
   if (rest !== undefined) args.push(`| \`-- ${rest.name}\` | ${rest.summary} |`);
   const parts = [
@@ -46,6 +50,7 @@ function section(command: Command): string {
     ...(args.length === 0 ? [] : [`| argument | |\n| --- | --- |\n${args.join("\n")}\n`]),
     ...(Object.keys(flags).length === 0 ? [] : [flagTable(flags)]),
     ...details.map((text) => `${text}\n`),
+    ...(aliases.length === 0 ? [] : [`Also called: ${aliases.map((one) => `\`cowork ${one}\``).join(", ")}.\n`]),
   ];
   return parts.join("\n");
 }

@@ -2,7 +2,7 @@
 export const symptoms: readonly { symptom: string; todo: string }[] = [
   {
     symptom: "cowork: needs Node.js 22.18 or newer",
-    todo: "Run `./install.sh` from the source tree: it brings a Node of cowork's own into `~/.cowork/lib/node` and leaves yours alone.",
+    todo: "Run `./install.sh` from the source tree: it puts a Node of cowork's own beside the installed file (`lib/cowork/node`) and leaves yours alone.",
   },
   {
     symptom: "permission denied while trying to connect to the Docker daemon socket",
@@ -18,7 +18,7 @@ export const symptoms: readonly { symptom: string; todo: string }[] = [
   },
   {
     symptom: "A port that the project publishes is another one in the session",
-    todo: "Two sessions cannot have one port of this machine. cowork lets the engine pick a free one on `127.0.0.1` for each; `cowork status` lists them.",
+    todo: "Two sessions cannot have one port of this machine. cowork lets the engine pick a free one on `127.0.0.1` for each; `cowork status --verbose` lists them.",
   },
   {
     symptom: "The engine does not start again after it was killed",

@@ -49,6 +49,7 @@ say_demo_end() {
   say "Three sessions run, each a full clone in a dev container of its own. Next, type:"
   say "  cd $demo"
   say "  $word connect api       go inside; leave with Ctrl-b d, come back the same way"
+  say "  $word auth              log the agent in, once for all sessions of this machine"
   say "  $word status            what each of them did"
   say "To remove all of it again:"
   say "  cd $demo && $word clean --all --images"

@@ -1,8 +1,14 @@
 # shellcheck shell=bash
-# Node for cowork: the system's when it is new enough, else one of our own in $COWORK_HOME/lib/node. Sourced by install.sh.
+# Node for cowork: the system's when it is new enough, else one of our own beside the installed file. Sourced by install.sh.
 
 node_major=24
-private_node="$cowork_home/lib/node"
+
+# Node belongs to the installation: every home that is used with it finds it (scripts/build/header.sh looks there, too). The tests
+# install nothing, so theirs stays in the home; earlier versions put every Node there.
+choose_node_place() {
+  home_node="$cowork_home/lib/node"
+  if [[ "$mode" == test ]]; then private_node="$home_node"; else private_node="$prefix/lib/cowork/node"; fi
+}
 
 is_new_enough() {
   "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 18) ? 0 : 1)' \
@@ -41,7 +47,9 @@ plan_node() {
     node_wanted=yes
   fi
   if [[ -z "$node_wanted" ]]; then return; fi
-  if find_npm >/dev/null; then
+  if is_new_enough "$home_node/bin/node"; then
+    changes+=("copy Node from $home_node into $private_node")
+  elif find_npm >/dev/null; then
     changes+=("install Node $node_major into $private_node, with npm")
   else
     node_needs_curl=yes
@@ -62,7 +70,11 @@ trust_local_authorities() {
 
 ensure_node() {
   trust_local_authorities
-  if [[ -n "$node_wanted" ]]; then bring_node; fi
+  if [[ -n "$node_wanted" ]]; then
+    make_folder "$(dirname "$private_node")"
+    if [[ ! -w "$(dirname "$private_node")" ]]; then die_unwritable "$(dirname "$private_node")"; fi
+    bring_node
+  fi
   local node
   node="$(find_node)" || die "there is still no Node that is new enough (22.18)"
   # First on the PATH: npm, the build and cowork itself then run on it.
@@ -71,8 +83,13 @@ ensure_node() {
 }
 
 bring_node() {
-  step "Installing Node $node_major into $private_node"
   local scratch arch
+  if [[ "$private_node" != "$home_node" ]] && is_new_enough "$home_node/bin/node"; then
+    step "Copying Node from $home_node into $private_node"
+    place_node cp -a "$home_node"
+    return
+  fi
+  step "Installing Node $node_major into $private_node"
   case "$(uname -m)" in
     x86_64) arch=x64 ;;
     aarch64 | arm64) arch=arm64 ;;
@@ -88,12 +105,18 @@ bring_node() {
     node_by_npm "$scratch" "$arch" || die "npm could not fetch Node (see above)"
   fi
   "$scratch/node/bin/node" --version >/dev/null || die "the Node that was fetched does not run on this machine"
-  mkdir -p "$cowork_home/lib"
-  chmod 700 "$cowork_home"
-  rm -rf "$private_node"
-  mv "$scratch/node" "$private_node"
+  place_node mv "$scratch/node"
   rm -rf "$scratch"
-  brought_node=yes
+}
+
+# place_node mv|cp OPTIONS… FOLDER: whole beside its place, then renamed. What root installs can be run by everybody.
+place_node() {
+  if [[ "$private_node" == "$home_node" ]]; then chmod 700 "$cowork_home"; fi
+  "$@" "$private_node.new$$" || die "$private_node cannot be written"
+  chmod -R u+w,a+rX "$private_node.new$$"
+  rm -rf "$private_node"
+  mv "$private_node.new$$" "$private_node"
+  installed+=("$private_node/")
 }
 
 # The package for this processor, straight: that of the name `node` only fetches it in an install script. npm checks its integrity.

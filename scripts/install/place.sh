@@ -31,10 +31,8 @@ fetch_dependencies() {
 install_cowork() {
   build_cowork
   step "Installing $prefix/bin/cowork"
-  installed=()
   put "$tree/dist/cowork" "$prefix/bin/cowork" 755
   install_completion
-  if [[ -n "${brought_node:-}" ]]; then installed+=("$private_node/"); fi
   make_folder "$prefix/lib/cowork"
   # Together with what an earlier run noted and this one found there.
   if [[ -f "$(manifest)" ]]; then mapfile -t -O "${#installed[@]}" installed <"$(manifest)"; fi
@@ -47,11 +45,13 @@ put() {
   local folder
   folder="$(dirname "$2")"
   make_folder "$folder"
-  if [[ ! -w "$folder" ]]; then die "$folder cannot be written. Choose another place with --prefix DIR."; fi
+  if [[ ! -w "$folder" ]]; then die_unwritable "$folder"; fi
   install -m "$3" "$1" "$2.new$$"
   mv -f "$2.new$$" "$2"
   installed+=("$2")
 }
+
+die_unwritable() { die "$1 cannot be written. Choose another place with --prefix DIR."; }
 
 # Makes a folder and notes it, with each of its parents that was missing too, the innermost first.
 make_folder() {
@@ -97,9 +97,28 @@ say_path() {
 say_next() {
   say_path
   say ""
-  say "cowork is installed. In any git repository, type:"
+  say "cowork is installed."
+  offer_login
+  say "In any git repository, type:"
   say "  $(cowork_word) init my-task       a clone in a dev container"
   say "  $(cowork_word) connect my-task    go inside"
+}
+
+# The agent's login is the last step of the set-up. A person is asked; else it is named. That it failed does not undo the installation.
+offer_login() {
+  local answer=n
+  if "$prefix/bin/cowork" --host local auth status >/dev/null 2>&1; then return; fi
+  if [[ -z "$assume_yes" && "$with_docker" == yes ]] && is_interactive; then
+    read -r -p "Log the agent in now, once for all sessions of this machine? [Y/n] " answer || answer=n
+    case "$answer" in
+      '' | [yY] | [yY][eE][sS])
+        if with_docker "$prefix/bin/cowork" --host local auth; then return; fi
+        warn "the login did not succeed; the installation is complete without it"
+        ;;
+    esac
+  fi
+  say "Log the agent in, once for all sessions of this machine:"
+  say "  $(cowork_word) auth"
 }
 
 uninstall_cowork() {
@@ -131,7 +150,8 @@ is_ours() {
   case "$1" in
     *..*) return 1 ;;
     "$prefix/bin/cowork" | "$prefix"/share/*/cowork | "$prefix"/share/*/_cowork | "$prefix"/share/*/cowork.fish) return 0 ;;
-    "$private_node/") return 0 ;;
+    # The second is where earlier versions put it.
+    "$private_node/" | "$home_node/") return 0 ;;
     *) return 1 ;;
   esac
 }

@@ -23,6 +23,13 @@ export interface App {
   /** The work ends when nobody reads stdout any more (`logs -f | head`): to be called before `context`. */
   endWithOutput(): AbortSignal;
   context(): Promise<Context>;
+  /**
+   * The same command as if it had been called in another folder: for a session that was named from elsewhere.
+   * @param host in the place of `--host`
+   */
+  at(folder: string, host?: string): App;
+  /** the folders that `at` went to, but for the one that cowork was called in */
+  visited: ReadonlySet<string>;
   /** Where cowork was called: enough to say whose sessions are meant. Throws NOT_A_PROJECT. */
   place(): Promise<Place>;
   /** The project that cowork was called in. Throws NOT_A_PROJECT. */
@@ -102,6 +109,64 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
         verbose: globals.verbose,
       }),
   );
+  const remotes: Promise<{ close(): void }>[] = [];
+  const placed = (cwd: () => string, own: GlobalValues): Placed => {
+    const made = placedApp({ caller: { ...caller, cwd }, globals: own, parts, context });
+    return { ...made, host: async (name) => await made.host(name, (opened) => remotes.push(opened)) };
+  };
+  const visited = new Set<string>();
+  const app: App = {
+    terminal,
+    caller,
+    globals,
+    now: () => new Date(),
+    show: async (how) => {
+      const { createProgress } = await import("../ui/progress.ts");
+      const now = (): number => performance.now();
+      progress = await createProgress(how === "live" ? terminal : { ...terminal, isLive: false }, now);
+      return progress;
+    },
+    trust: (given) => {
+      trust = given;
+    },
+    endWithOutput: () => {
+      const gone = whenUnread(caller);
+      signal = AbortSignal.any([caller.signal, gone]);
+      return gone;
+    },
+    context,
+    visited,
+    at: (folder, host = globals.host) => {
+      const own = { ...globals, host };
+      if (folder !== caller.cwd()) visited.add(folder);
+      return { ...app, globals: own, ...placed(() => folder, own) };
+    },
+    ...placed(() => caller.cwd(), globals),
+    json: (value) => {
+      terminal.out(JSON.stringify(value, null, 2));
+      return 0;
+    },
+    stop: () => {
+      progress?.stop();
+      for (const made of remotes) void made.then((host) => host.close()).catch(() => undefined);
+    },
+  };
+  return app;
+}
+
+/** What hangs on the folder that cowork is called in. */
+type Placed = Pick<App, "place" | "project" | "findProject" | "resolve" | "settings" | "host" | "thisHost">;
+
+interface Placing {
+  caller: Caller;
+  globals: GlobalValues;
+  parts: AppParts;
+  context: App["context"];
+}
+
+function placedApp({ caller, globals, parts, context }: Placing): Omit<Placed, "host"> & {
+  host(name: string | undefined, opened: (host: Promise<{ close(): void }>) => void): Promise<HostPart>;
+} {
   const place = once(async () => {
     const [{ findPlace }, ctx] = await Promise.all([import("../project/find-place.ts"), context()]);
     return await findPlace(ctx, caller.cwd());
@@ -128,51 +193,29 @@ export function createApp(caller: Caller, terminal: Terminal, globals: GlobalVal
   const settings = async (): Promise<Settings> => (await resolve()).settings;
   const thisHost = async (): Promise<HostPart> => await parts.makeHost(await context(), findProject);
   const remotes = new Map<string, Promise<HostPart & { close(): void }>>();
-  const remote = async (name: string): Promise<HostPart> => {
-    const made =
-      remotes.get(name) ??
-      context().then((ctx) => parts.makeRemote(ctx, name, { current: findProject, program: caller.program }));
+  const open = (name: string): Promise<HostPart & { close(): void }> => {
+    const made = context().then((ctx) =>
+      parts.makeRemote(ctx, name, { current: findProject, program: caller.program }),
+    );
     remotes.set(name, made);
-    return await made;
+    return made;
   };
   return {
-    terminal,
-    caller,
-    globals,
-    now: () => new Date(),
-    show: async (how) => {
-      const { createProgress } = await import("../ui/progress.ts");
-      const now = (): number => performance.now();
-      progress = await createProgress(how === "live" ? terminal : { ...terminal, isLive: false }, now);
-      return progress;
-    },
-    trust: (given) => {
-      trust = given;
-    },
-    endWithOutput: () => {
-      const gone = whenUnread(caller);
-      signal = AbortSignal.any([caller.signal, gone]);
-      return gone;
-    },
-    context,
     place,
     project,
     findProject,
     resolve,
     settings,
-    host: async (name) => {
+    host: async (name, opened) => {
       const meant = name ?? (await settings()).host ?? "local";
-      return meant === "local" ? await thisHost() : await remote(meant);
+      if (meant === "local") return await thisHost();
+      const known = remotes.get(meant);
+      if (known !== undefined) return await known;
+      const made = open(meant);
+      opened(made);
+      return await made;
     },
     thisHost,
-    json: (value) => {
-      terminal.out(JSON.stringify(value, null, 2));
-      return 0;
-    },
-    stop: () => {
-      progress?.stop();
-      for (const made of remotes.values()) void made.then((host) => host.close()).catch(() => undefined);
-    },
   };
 }
 

@@ -21,8 +21,9 @@ export async function cleanSessions(
 ): Promise<CleanOutcome[]> {
   const shares = await shareOut(app, selector);
   const outcomes = await onHosts(app, shares, async (part, { host, selector: ours }) => {
-    const project = selector.project === undefined ? undefined : await app.project();
-    if (project !== undefined) return await cleanProject(app, { host, part, selector: ours, project }, wanted);
+    // Of a session that was named from elsewhere the project may be gone.
+    const project = selector.project === undefined ? undefined : await app.findProject();
+    if (selector.project !== undefined) return await cleanProject(app, { host, part, selector: ours, project }, wanted);
     const all: CleanOutcome[] = [];
     const there = (await part.list({})).filter(({ name }) => agreed?.has(keyOf({ name, host })) ?? true);
     for (const [root, members] of Map.groupBy(there, (session) => session.projectRoot)) {

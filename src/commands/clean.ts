@@ -1,11 +1,12 @@
 import type { CleanOutcome } from "../session/host-part.ts";
 import { defineCommand } from "./command.ts";
-import { exitCodeOf, selectSessions } from "./result.ts";
+import { exitCodeOf } from "./result.ts";
 import { allFlag, someSessions } from "./shared-flags.ts";
 import { usageError } from "./usage.ts";
 
 export const cleanCommand = defineCommand({
   name: "clean",
+  aliases: ["rm"],
   group: "Sessions",
   summary: "remove sessions: container, clone, record; refuses where work would be lost",
   details: [
@@ -36,7 +37,8 @@ export const cleanCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");
-    const selector = await selectSessions(app, args, flags.all);
+    const { sessionsOf } = await import("./meant.ts");
+    const meant = await sessionsOf(app, args, { all: flags.all, command: cleanCommand });
     const { cleanSessions, cleanImages } = await import("./clean-sessions.ts");
     const options = { force: flags.force, dryRun: flags["dry-run"], purge: flags.purge };
     // Alone it is about images: whoever only wants room back must not lose a session by it.
@@ -48,7 +50,10 @@ export const cleanCommand = defineCommand({
       if (app.globals.json) app.json({ sessions: [], images: [] });
       return 1;
     }
-    const images = flags.images ? await cleanImages(app, selector, options.dryRun) : [];
+    const untagged = flags.images
+      ? await Promise.all(meant.map(({ app: its, selector }) => cleanImages(its, selector, options.dryRun)))
+      : [];
+    const images = untagged.flat();
     progress.stop();
     if (app.globals.json) {
       const { cleanJson } = await import("./clean-sessions.ts");
@@ -63,11 +68,16 @@ export const cleanCommand = defineCommand({
     async function cleanMeant(): Promise<CleanOutcome[] | undefined> {
       const isNamed = args.length > 0 || options.dryRun;
       const canAsk = app.terminal.canAsk || app.caller.env["COWORK_YES"] === "true";
-      if (isNamed || (flags.all && !canAsk)) return await cleanSessions(app, selector, options);
+      if (isNamed || (flags.all && !canAsk)) {
+        const cleaned = meant.map(({ app: its, selector }) => cleanSessions(its, selector, options));
+        return (await Promise.all(cleaned)).flat();
+      }
       if (!canAsk)
         throw usageError("Which sessions?", "name them: cowork clean <session…>; or every one: cowork clean --all");
       const { cleanAsking } = await import("./clean-sessions.ts");
-      return await cleanAsking(app, selector, options);
+      // Without names it is one project, or everything there is.
+      const [{ app: its, selector } = { app, selector: {} }] = meant;
+      return await cleanAsking(its, selector, options);
     }
   },
 });

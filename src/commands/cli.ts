@@ -37,6 +37,12 @@ async function runCommand(
   const app = createApp(caller, terminal, globals, parts);
   try {
     return await command.run(input, app);
+  } catch (error) {
+    const [{ withNearSession }, { nextFrom }] = await Promise.all([
+      import("./near-session.ts"),
+      import("./next-from.ts"),
+    ]);
+    throw nextFrom(app.visited, await withNearSession(error, { app, command, args: input.args }));
   } finally {
     app.stop();
   }

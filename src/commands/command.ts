@@ -36,6 +36,8 @@ export interface Input<F extends Flags> {
  */
 export interface Command<F extends Flags = Flags> {
   name: string;
+  /** other words for it */
+  aliases?: readonly string[];
   group: "Sessions" | "Work" | "Set-up";
   /** one line, no full stop */
   summary: string;

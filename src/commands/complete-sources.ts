@@ -17,19 +17,28 @@ export function completionSources(caller: Pick<Caller, "env" | "cwd" | "identity
   };
 }
 
-/** Names of the sessions of the project that `cwd` lies in, sorted. */
+/** Names of the sessions of the project that `cwd` lies in, sorted; outside of one every session as `project/session`. */
 function sessionNames(paths: Paths, cwd: string): string[] {
   const root = projectRoot(paths, cwd);
-  if (root === undefined) return [];
   const records = attempt(() => readdirSync(paths.stateRoot)) ?? [];
   return records
-    .map((id) => readRecord(paths, id))
-    .flatMap((record) => (record?.projectRoot === root && typeof record.name === "string" ? [record.name] : []))
+    .flatMap((id) => {
+      const { name, project, projectRoot: its } = readRecord(paths, id) ?? {};
+      if (typeof name !== "string" || typeof project !== "string") return [];
+      if (root === undefined) return [`${project}/${name}`];
+      return its === root ? [name] : [];
+    })
     .toSorted();
 }
 
-function readRecord(paths: Paths, id: string): { name?: unknown; projectRoot?: unknown } | undefined {
-  return attempt(() => JSON.parse(readFileSync(paths.record(id), "utf8")) as { name?: unknown; projectRoot?: unknown });
+interface NamedRecord {
+  name?: unknown;
+  project?: unknown;
+  projectRoot?: unknown;
+}
+
+function readRecord(paths: Paths, id: string): NamedRecord | undefined {
+  return attempt(() => JSON.parse(readFileSync(paths.record(id), "utf8")) as NamedRecord);
 }
 
 function projectRoot(paths: Paths, cwd: string): string | undefined {

@@ -49,7 +49,7 @@ function readBefore(before: readonly string[], commands: readonly Command[]): Om
       const flags: Flags = { ...globalFlags, ...command?.flags };
       flag = flags[word.slice(2)]?.type === "string" ? word.slice(2) : undefined;
     } else if (command === undefined) {
-      command = commands.find(({ name }) => name === word);
+      command = commands.find(({ name, aliases }) => name === word || aliases?.includes(word) === true);
     } else {
       args.push(word);
     }

@@ -1,6 +1,8 @@
 import { defineCommand } from "./command.ts";
-import { askEngineAhead, selectSession } from "./result.ts";
+import { askEngineAhead } from "./result.ts";
 import { oneSession } from "./shared-flags.ts";
+import { readWord } from "./known-sessions.ts";
+import { oneSessionOf } from "./unnamed.ts";
 
 export const connectCommand = defineCommand({
   name: "connect",
@@ -20,10 +22,10 @@ export const connectCommand = defineCommand({
   async run({ args, flags, rest }, app) {
     const progress = await app.show("lines");
     const gone = app.endWithOutput();
-    await askEngineAhead(app, args[0]);
+    if (args[0] !== undefined) await askEngineAhead(app, readWord(args[0]).name);
     const { connectIo } = await import("./connect-io.ts");
-    const selector = await selectSession(app, args[0]);
-    const settings = await app.settings();
+    const { app: its, selector } = await oneSessionOf(app, args[0], connectCommand);
+    const settings = await its.settings();
     const io = connectIo(app.caller, gone, () => progress.stop());
     const command = rest !== undefined && rest.length > 0 ? [...rest] : undefined;
     const request = {
@@ -35,7 +37,7 @@ export const connectCommand = defineCommand({
     };
     try {
       const { hostOfOne } = await import("./hosts.ts");
-      return await (await hostOfOne(app, selector)).connect(request, io);
+      return await (await hostOfOne(its, selector)).connect(request, io);
     } catch (error) {
       // As the shell has it for `yes | head -1`: the reader went away, and that is nobody's mistake.
       if (gone.aborted && !app.caller.signal.aborted) return 141;

@@ -38,6 +38,7 @@ export function renderCommandHelp(command: Command, style: Style): string {
     flagsBlock("Options", command.flags, style),
     flagsBlock("Options of every command", globalFlags, style),
     ...(command.details ?? []),
+    command.aliases === undefined ? "" : `Also called: ${command.aliases.map((name) => `cowork ${name}`).join(", ")}`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -1,9 +1,11 @@
+import { plain } from "../system/text.ts";
 import { defineCommand } from "./command.ts";
 import { sessionJson, showResults } from "./result.ts";
 import { usageError } from "./usage.ts";
 
 export const initCommand = defineCommand({
   name: "init",
+  aliases: ["new"],
   group: "Sessions",
   summary: "create sessions; complete what is missing on those that exist",
   details: [
@@ -44,6 +46,11 @@ export const initCommand = defineCommand({
     const names = await initNames(app, project, args);
     if (flags.branch !== undefined && names.length > 1) {
       throw usageError("--branch names the branch of one session.", "cowork init <session> --branch NAME");
+    }
+    const { nearOwnSession } = await import("./near-session.ts");
+    for (const name of args) {
+      const near = await nearOwnSession(app, name);
+      if (near !== undefined) app.terminal.err(`note: ${plain(name)} is a new session, beside ${plain(near)}`);
     }
     const request = await makeRequest(app, project, names, flags);
     const shares = await shareRequest(app, request);

@@ -1,5 +1,5 @@
 import { toCoworkError, type ErrorView } from "../errors.ts";
-import type { HostPart } from "../session/host-part.ts";
+import type { HostPart, StatusWish } from "../session/host-part.ts";
 import type { Selector, SessionStatus, SessionView } from "../session/types.ts";
 import { unknownStatus } from "../session/unknown-status.ts";
 import { compareViews } from "../session/view.ts";
@@ -11,11 +11,7 @@ export async function listEverywhere(app: App, selector: Selector): Promise<Sess
   return inOrder(await askHosts(app, selector, list, unreachable));
 }
 
-export async function statusEverywhere(
-  app: App,
-  selector: Selector,
-  wish: { precious: string[] },
-): Promise<SessionStatus[]> {
+export async function statusEverywhere(app: App, selector: Selector, wish: StatusWish): Promise<SessionStatus[]> {
   const ask = async (part: HostPart, share: Share): Promise<SessionStatus[]> => await part.status(share.selector, wish);
   const unknown = { ...unknownStatus("its host does not answer"), login: "none" as const };
   return inOrder(await askHosts(app, selector, ask, (...args) => ({ ...unreachable(...args), ...unknown })));

@@ -5,8 +5,10 @@ import { allFlag } from "./shared-flags.ts";
 
 export const listCommand = defineCommand({
   name: "list",
+  aliases: ["ls"],
   group: "Sessions",
-  summary: "list the sessions of this project",
+  summary: "list the sessions of this project; outside of one those of every project",
+  details: ["--verbose adds where the clones are. A program reads --json."],
   positionals: [],
   flags: { ...allFlag },
   examples: [
@@ -15,7 +17,9 @@ export const listCommand = defineCommand({
   ],
   async run({ flags }, app) {
     await askEngineAhead(app);
-    const selector = await selectSessions(app, [], flags.all);
+    const { rootHere } = await import("./meant.ts");
+    const all = flags.all || (await rootHere(app)) === undefined;
+    const selector = await selectSessions(app, [], all);
     const { listEverywhere } = await import("./list-everywhere.ts");
     const sessions = await listEverywhere(app, selector);
     if (app.globals.json) {
@@ -28,8 +32,8 @@ export const listCommand = defineCommand({
       return 0;
     }
     const { renderSessions } = await import("../ui/sessions.ts");
-    const { width, style } = app.terminal;
-    app.terminal.out(renderSessions(sessions, { allProjects: flags.all, now: app.now(), width, style }));
+    const [{ verbose }, { width, style }] = [app.globals, app.terminal];
+    app.terminal.out(renderSessions(sessions, { allProjects: all, verbose, now: app.now(), width, style }));
     return 0;
   },
 });

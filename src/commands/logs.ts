@@ -1,5 +1,5 @@
 import { defineCommand } from "./command.ts";
-import { selectSession } from "./result.ts";
+import { oneSessionOf } from "./unnamed.ts";
 import { oneSession } from "./shared-flags.ts";
 
 export const logsCommand = defineCommand({
@@ -14,9 +14,9 @@ export const logsCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     app.endWithOutput();
-    const selector = await selectSession(app, args[0]);
+    const { app: its, selector } = await oneSessionOf(app, args[0], logsCommand);
     const { hostOfOne } = await import("./hosts.ts");
-    await (await hostOfOne(app, selector)).logs(selector, { follow: flags.follow }, app.terminal.streams.stdout);
+    await (await hostOfOne(its, selector)).logs(selector, { follow: flags.follow }, app.terminal.streams.stdout);
     return 0;
   },
 });

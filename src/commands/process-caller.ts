@@ -30,7 +30,7 @@ export function processCaller(options: { patient?: boolean } = {}): Caller {
   const umask = process.umask(0o022);
   return {
     umask,
-    env: { ...process.env },
+    env: environment(),
     cwd: currentFolder,
     streams: process,
     identity: () => ({ ...identity(), homedir: homedir() }),
@@ -41,6 +41,12 @@ export function processCaller(options: { patient?: boolean } = {}): Caller {
     signal: controller.signal,
     signalCode: () => code,
   };
+}
+
+/** Inside a session `COWORK_PROJECT` tells which project that one is of, and not what projects inside are called. */
+function environment(): Record<string, string | undefined> {
+  const { COWORK_PROJECT, ...others } = process.env;
+  return process.env["COWORK_SESSION"] === undefined ? { ...others, COWORK_PROJECT } : others;
 }
 
 function currentFolder(): string {

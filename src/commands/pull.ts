@@ -1,6 +1,6 @@
 import { plain } from "../system/text.ts";
 import { defineCommand } from "./command.ts";
-import { selectSession } from "./result.ts";
+import { oneSessionOf } from "./unnamed.ts";
 import { oneSession } from "./shared-flags.ts";
 
 export const pullCommand = defineCommand({
@@ -24,10 +24,10 @@ export const pullCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("lines");
-    const selector = await selectSession(app, args[0]);
+    const { app: its, selector } = await oneSessionOf(app, args[0], pullCommand);
     const { pullWork } = await import("../session/work.ts");
     const { hostOfOne } = await import("./hosts.ts");
-    const place = { selector, host: await hostOfOne(app, selector), source: (await app.project()).source };
+    const place = { selector, host: await hostOfOne(its, selector), source: (await its.project()).source };
     const result = await pullWork(await app.context(), place, {
       allBranches: flags["all-branches"],
       uncommitted: flags.uncommitted,

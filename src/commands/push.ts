@@ -1,6 +1,6 @@
 import { plain } from "../system/text.ts";
 import { defineCommand } from "./command.ts";
-import { selectSession } from "./result.ts";
+import { oneSessionOf } from "./unnamed.ts";
 import { oneSession } from "./shared-flags.ts";
 import { usageError } from "./usage.ts";
 
@@ -27,11 +27,11 @@ export const pushCommand = defineCommand({
     if (flags.merge && flags.rebase)
       throw usageError("--merge and --rebase exclude each other.", "cowork push <session> --merge");
     const progress = await app.show("lines");
-    const selector = await selectSession(app, args[0]);
+    const { app: its, selector } = await oneSessionOf(app, args[0], pushCommand);
     const [, ref] = args;
     const { pushWork } = await import("../session/work.ts");
     const { hostOfOne } = await import("./hosts.ts");
-    const place = { selector, host: await hostOfOne(app, selector), source: (await app.project()).source };
+    const place = { selector, host: await hostOfOne(its, selector), source: (await its.project()).source };
     const result = await pushWork(await app.context(), place, {
       ...(ref === undefined ? {} : { ref }),
       ...(flags.merge ? { integrate: "merge" } : flags.rebase ? { integrate: "rebase" } : {}),

@@ -1,4 +1,5 @@
 import { excludeCowork } from "../project/exclude.ts";
+import { rememberProject } from "../project/known-projects.ts";
 import { addSessions, readSessions, removeSessions } from "../project/sessions-index.ts";
 import type { Project } from "../project/types.ts";
 import { addHost, readHosts } from "../remote/hosts.ts";
@@ -20,6 +21,8 @@ export async function beginOnHost(
   if (project === undefined) return async () => undefined;
   const own = calm(ctx);
   if ((await readHosts(own))[host] === undefined) await addHost(own, host, { destination: host });
+  // From elsewhere the sessions are found by it alone: this machine has no records of them.
+  await rememberProject(own, project.facts.root);
   const known = new Set((await readSessions(undefined, project)).map(({ name }) => nameKey(name)));
   const added = names.filter((name) => !known.has(nameKey(name)));
   if (added.length === 0) return async () => undefined;

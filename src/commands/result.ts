@@ -45,12 +45,6 @@ export async function askEngineAhead(app: App, name?: string): Promise<void> {
   if (name === undefined || isNameOnRecord(ctx, name)) await askAhead(ctx, name);
 }
 
-/** One session, by its name. */
-export async function selectSession(app: App, name: string | undefined): Promise<Selector & { names: [string] }> {
-  const selector = await selectSessions(app, [], false);
-  return { ...selector, names: [name ?? ""] };
-}
-
 /** Shows what came of each session, as text or as the contract's JSON. Gives the exit code. */
 export async function showResults(app: App, outcomes: readonly Outcome[]): Promise<number> {
   if (app.globals.json) {

@@ -11,7 +11,6 @@ export const someSessions: Positional = {
 
 export const oneSession: Positional = {
   name: "session",
-  summary: "name of a session",
-  required: true,
+  summary: "name of a session; none: the one whose clone you are in, the project's only one, or you are asked",
   complete: "session",
 };

@@ -1,7 +1,7 @@
 import type { RebuildRequest } from "../session/host-part.ts";
 import type { App } from "./app.ts";
 import { defineCommand } from "./command.ts";
-import { selectSessions, showResults } from "./result.ts";
+import { showResults } from "./result.ts";
 import { allFlag, someSessions } from "./shared-flags.ts";
 import { usageError } from "./usage.ts";
 
@@ -29,13 +29,17 @@ export const startCommand = defineCommand({
     }
     app.trust(flags.trust);
     const progress = await app.show("live");
-    const selector = await selectSessions(app, args, flags.all);
-    const settings = await app.settings();
-    const options = { settings, ...(flags.rebuild ? { rebuild: await rebuildRequest(app) } : {}) };
+    const { sessionsOf } = await import("./meant.ts");
+    const meant = await sessionsOf(app, args, { all: flags.all, command: startCommand });
     const { onHosts, shareOut } = await import("./hosts.ts");
-    const outcomes = await onHosts(app, await shareOut(app, selector), (part, share) =>
-      part.start(share.selector, options),
+    const all = await Promise.all(
+      meant.map(async ({ app: its, selector }) => {
+        const settings = await its.settings();
+        const options = { settings, ...(flags.rebuild ? { rebuild: await rebuildRequest(its) } : {}) };
+        return await onHosts(its, await shareOut(its, selector), (part, share) => part.start(share.selector, options));
+      }),
     );
+    const outcomes = all.flat();
     progress.stop();
     return await showResults(app, outcomes);
   },

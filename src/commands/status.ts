@@ -1,23 +1,33 @@
 import { defineCommand } from "./command.ts";
-import { selectSessions } from "./result.ts";
 import { allFlag, someSessions } from "./shared-flags.ts";
 
 export const statusCommand = defineCommand({
   name: "status",
   group: "Sessions",
-  summary: "show sessions in depth: git, unsaved work, container, disk, ports, login",
+  summary: "show the work in sessions: branch, what is unsaved; with --verbose all that is known",
+  details: [
+    "--verbose adds container, processor and memory, disk, ports, volumes, and what cowork changed in the configuration: figures\n" +
+      "that take a moment. --json always holds all of it. Outside of a project: the sessions of every project.",
+  ],
   positionals: [someSessions],
   flags: { ...allFlag },
   examples: [
     { line: "cowork status", text: "every session of this project" },
-    { line: "cowork status a", text: "only a" },
+    { line: "cowork status a --verbose", text: "all that is known of a" },
     { line: "cowork status --json", text: "for a program" },
   ],
   async run({ args, flags }, app) {
-    const selector = await selectSessions(app, args, flags.all);
-    const { precious } = await app.settings();
+    const { json, verbose } = app.globals;
+    const { sessionsOf } = await import("./meant.ts");
+    const meant = await sessionsOf(app, args, { all: flags.all, command: statusCommand, outside: "all" });
     const { statusEverywhere } = await import("./list-everywhere.ts");
-    const sessions = await statusEverywhere(app, selector, { precious });
+    const all = await Promise.all(
+      meant.map(async ({ app: its, selector }) => {
+        const { precious } = await its.settings();
+        return await statusEverywhere(its, selector, { precious, ...(json || verbose ? {} : { brief: true }) });
+      }),
+    );
+    const sessions = all.flat();
     if (app.globals.json) {
       app.json({ sessions });
     } else if (sessions.length === 0) {
@@ -25,7 +35,7 @@ export const statusCommand = defineCommand({
     } else {
       const { renderStatus } = await import("../ui/status.ts");
       const { width, style } = app.terminal;
-      app.terminal.out(renderStatus(sessions, { now: app.now(), width, style }));
+      app.terminal.out(renderStatus(sessions, { verbose, now: app.now(), width, style }));
     }
     return 0;
   },

@@ -1,5 +1,5 @@
 import { defineCommand } from "./command.ts";
-import { selectSessions, showResults } from "./result.ts";
+import { showResults } from "./result.ts";
 import { allFlag, someSessions } from "./shared-flags.ts";
 
 export const stopCommand = defineCommand({
@@ -14,12 +14,18 @@ export const stopCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");
-    const selector = await selectSessions(app, args, flags.all);
-    const { concurrency } = await app.settings();
+    const { sessionsOf } = await import("./meant.ts");
+    const meant = await sessionsOf(app, args, { all: flags.all, command: stopCommand });
     const { onHosts, shareOut } = await import("./hosts.ts");
-    const outcomes = await onHosts(app, await shareOut(app, selector), (part, share) =>
-      part.stop(share.selector, { concurrency }),
+    const all = await Promise.all(
+      meant.map(async ({ app: its, selector }) => {
+        const { concurrency } = await its.settings();
+        return await onHosts(its, await shareOut(its, selector), (part, share) =>
+          part.stop(share.selector, { concurrency }),
+        );
+      }),
     );
+    const outcomes = all.flat();
     progress.stop();
     return await showResults(app, outcomes);
   },

@@ -43,7 +43,7 @@ export function renderEvent(event: CliEvent): string[] {
 
 const announced = [
   { pattern: /^Running the (\S+) from /, say: (m: RegExpMatchArray) => `running ${m[1]}` },
-  { pattern: /^Run: docker (?:buildx )?build /, say: () => "building the image" },
+  { pattern: /^Run: docker (?:buildx )?build /, say: () => "building image" },
   { pattern: /^Run: docker run /, say: () => "starting the container" },
   { pattern: /^Run: docker start /, say: () => "starting the container" },
   { pattern: /^Run: docker pull (\S+)/, say: (m: RegExpMatchArray) => `pulling ${m[1]}` },
@@ -51,8 +51,12 @@ const announced = [
   { pattern: /^Run: docker[- ]compose .* build/, say: () => "building the services" },
   { pattern: /^\* Fetching feature: (\S+)/, say: (m: RegExpMatchArray) => `fetching feature ${m[1]}` },
   { pattern: /^Feature {7}: '?(.+?)'?$/, say: (m: RegExpMatchArray) => `feature ${m[1]}` },
-  { pattern: /^Step (\d+\/\d+) : (.+)$/, say: (m: RegExpMatchArray) => `step ${m[1]}: ${m[2]}` },
-  { pattern: /^#\d+ \[([^\]]+)\] (.+)$/, say: (m: RegExpMatchArray) => `step ${m[1]}: ${m[2]}` },
+  { pattern: /^Step (\d+\/\d+) : (.+)$/, say: (m: RegExpMatchArray) => `building image: step ${m[1]} ${m[2]}` },
+  // BuildKit: `#7 [stage-name 5/12] RUN npm ci`; `[internal] …` is no step of the Dockerfile
+  {
+    pattern: /^#\d+ \[(?:[^\]]* )?(\d+\/\d+)\] (.+)$/,
+    say: (m: RegExpMatchArray) => `building image: step ${m[1]} ${m[2]}`,
+  },
 ];
 
 /** What is going on, in a few words, where an event says something that a person waiting wants to know. */
@@ -61,7 +65,7 @@ export function detailOf(event: CliEvent): string | undefined {
   for (const line of plainLines(event.text).toReversed()) {
     for (const { pattern, say } of announced) {
       const match = pattern.exec(line.trim());
-      if (match) return shorten(plain(say(match)));
+      if (match) return shorten(plain(say(match)).replace(/\s+/g, " "), 72);
     }
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { Settings } from "../config/types.ts";
+import { hostNameArgs } from "./host-name.ts";
 import { isObject } from "./json.ts";
 import { list, strings } from "./judge/judge-config.ts";
 import { parseRunArgs } from "./judge/parse-run-args.ts";
@@ -114,7 +115,7 @@ export function planOverride(request: OverrideRequest): Override {
       image: image.ref,
       ...(Object.keys(containerEnv).length === 0 ? {} : { containerEnv }),
       mounts: [...owned, ...ours.map(bindMount)],
-      runArgs: limitArgs(strings(config["runArgs"]), request.settings),
+      runArgs: limitArgs(strings(config["runArgs"]), request.settings, mounts),
     },
   };
 }
@@ -138,13 +139,18 @@ function bindMount({ source, target, readOnly }: ExtraMount): string {
     .join(",");
 }
 
-/** `CPUS` and `MEMORY`, where the project does not set its own. */
-function limitArgs(runArgs: string[], { cpus, memory }: Pick<Settings, "cpus" | "memory">): string[] {
+/** `CPUS`, `MEMORY` and the host name, where the project does not set its own. */
+function limitArgs(
+  runArgs: string[],
+  { cpus, memory }: Pick<Settings, "cpus" | "memory">,
+  session: SessionMounts,
+): string[] {
   const { groups, rest } = parseRunArgs(runArgs);
   const set = new Set(groups.flatMap(({ args }) => args.map(({ name }) => name)));
   const limits = [
     ...(cpus === undefined || set.has("cpus") || set.has("cpu-quota") ? [] : [`--cpus=${cpus}`]),
     ...(memory === undefined || set.has("memory") ? [] : [`--memory=${memory}`]),
+    ...hostNameArgs(runArgs, session),
   ];
   const known = runArgs.slice(0, runArgs.length - rest.length);
   return [...known, ...limits, ...rest];

@@ -1,4 +1,5 @@
 import { ownCommand } from "../hint.ts";
+import { detailOf, shorten } from "./cli-output.ts";
 import { createHash } from "node:crypto";
 import type { Settings } from "../config/types.ts";
 import type { ImageDetail } from "../engine/types.ts";
@@ -53,7 +54,9 @@ export async function ensureTemplateImage(
     ctx.report({ session, step: "image", state: "note", detail: "building the template's image, once" });
     const labels = { [imageLabel.shared]: "template", [imageLabel.key]: key };
     const onLine = (line: string): void => {
-      if (/^(?:Step |Get:|Setting up )/.test(line)) ctx.report({ session, step: "image", state: "note", detail: line });
+      if (!/^(?:Step |Get:|Setting up )/.test(line)) return;
+      const detail = detailOf({ type: "raw", text: line }) ?? shorten(line, 72);
+      ctx.report({ session, step: "image", state: "note", detail });
     };
     try {
       const spec = { files: { Dockerfile: text }, tag, labels, buildArgs: hostProxies(ctx.env), onLine, signal };

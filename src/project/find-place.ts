@@ -59,12 +59,24 @@ export function confFileOf(root: string): string {
   return join(root, ".cowork", ".cowork.conf");
 }
 
+/** Id of the session whose clone the folder lies in, by the path alone; undefined elsewhere. */
+export function sessionAt(paths: Pick<FindContext["paths"], "sessions">, cwd: string): string | undefined {
+  const folder = realPath(cwd);
+  const id = folder === undefined ? undefined : firstPart(paths, folder);
+  return id === "" || id?.startsWith(".") === true ? undefined : id;
+}
+
+/** The folder below `sessions/` that the path is in; empty for `sessions/` itself, undefined outside. */
+function firstPart(paths: Pick<FindContext["paths"], "sessions">, folder: string): string | undefined {
+  const sessions = realPath(paths.sessions);
+  const [id] = sessions === undefined ? [] : relative(sessions, folder).split(sep);
+  return id === ".." ? undefined : id;
+}
+
 /** Looks only at the record: in a clone nothing of git runs on the host. */
 async function findSession(ctx: FindContext, folder: string): Promise<{ id: string; projectRoot: string } | undefined> {
-  const sessions = realPath(ctx.paths.sessions);
-  if (sessions === undefined) return undefined;
-  const [id, ...rest] = relative(sessions, folder).split(sep);
-  if (id === undefined || id === ".." || (id === "" && rest.length === 0 && folder !== sessions)) return undefined;
+  const id = firstPart(ctx.paths, folder);
+  if (id === undefined) return undefined;
   const hint = "`cd` into your project, then run the same command again";
   if (id === "" || id.startsWith(".")) throw notAProject(`${plain(folder)} belongs to cowork and is no project.`, hint);
   const projectRoot = await readProjectRoot(ctx.paths.record(id));
@@ -95,7 +107,12 @@ async function readProjectRoot(record: string): Promise<string | undefined> {
   }
 }
 
-async function readName(ctx: FindContext, root: string, confFile: string): Promise<string> {
+/** What the project at that root is called. @throws CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID */
+export async function projectNameAt(ctx: Pick<FindContext, "paths" | "env">, root: string): Promise<string> {
+  return await readName(ctx, root, confFileOf(root));
+}
+
+async function readName(ctx: Pick<FindContext, "paths" | "env">, root: string, confFile: string): Promise<string> {
   const key = getKey("PROJECT");
   const [project, user] = await Promise.all([readConf(confFile), readUserConf(ctx.paths.userConf)]);
   const layer = (file: string, values: Record<string, string> | undefined) => values && { file, values };

@@ -59,9 +59,12 @@ export const status = z.extend(view, {
   unsaved: z.boolean(),
   /** one line each: what would be lost */
   unsavedWork: texts,
-  disk: z.object({ clone: z.number(), state: z.number() }),
+  /** bytes; null: not asked, as with `StatusWish.brief` */
+  disk: z.nullable(z.object({ clone: z.number(), state: z.number() })),
   resources: z.nullable(z.object({ cpuPercent: z.number(), memoryBytes: z.number() })),
   ports: z.array(z.object({ container: z.number(), host: z.number(), address: z.string() })),
+  /** named volumes that go with the session */
+  volumes: texts,
   login: z.enum(["ok", "none", "broken"]),
   /** files that were carried in at init */
   carried: texts,

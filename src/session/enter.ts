@@ -1,3 +1,4 @@
+import { getAgent } from "../agent/catalog.ts";
 import type { ContainerSummary } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
@@ -6,6 +7,7 @@ import { connectSession, type ConnectTarget } from "./connect.ts";
 import type { ConnectWish } from "./connect-plan.ts";
 import { sessionEnvironment } from "./environment.ts";
 import type { ConnectIo, ConnectRequest } from "./host-part.ts";
+import { concernsLogin } from "./login-note.ts";
 import { locked } from "./outcome.ts";
 import { ownContainers } from "./own-containers.ts";
 import type { SessionRecord } from "./record.ts";
@@ -30,7 +32,7 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
       hint: "cowork list",
     });
   if ("error" in entry) throw entry.error;
-  const started = await ensureRunning(ctx, entry.record, request);
+  const started = await ensureRunning(ctx, entry.record, request, io);
   const { ready: hold } = started;
   warnUnfinished(ctx, started.record);
   const { sshAgent } = request.settings;
@@ -78,10 +80,20 @@ interface Running {
 type Entered = Running & { ready: Promise<void> };
 
 /** The usual case, a session that runs, needs no lock and one question to the engine. */
-async function ensureRunning(ctx: Context, record: SessionRecord, request: ConnectRequest): Promise<Entered> {
+async function ensureRunning(
+  ctx: Context,
+  record: SessionRecord,
+  request: ConnectRequest,
+  io: Pick<ConnectIo, "tty">,
+): Promise<Entered> {
   const { selector, settings } = request;
-  const tell = (notes: readonly string[]): void => {
-    for (const detail of notes) ctx.report({ session: record.name, step: "start", state: "note", detail });
+  const tell = async (notes: readonly string[]): Promise<void> => {
+    if (notes.length === 0) return;
+    const login = concernsLogin(request, io) ? undefined : await getAgent(settings.agent).login.read(ctx);
+    const untold = login === undefined || login.state === "ok" ? undefined : login.detail;
+    for (const detail of notes) {
+      if (detail !== untold) ctx.report({ session: record.name, step: "start", state: "note", detail });
+    }
   };
   const found = findRunning(ctx, record, takeAhead(ctx, selector.names[0]));
   const said: string[] = [];
@@ -104,7 +116,7 @@ async function ensureRunning(ctx: Context, record: SessionRecord, request: Conne
   // Only then: it is half of the program.
   const { startSession } = await import("./start.ts");
   const started = await locked(ctx, record, "start", (current, inner) => startSession(inner, current, settings, notes));
-  tell(notes.filter((note) => !said.includes(note)));
+  await tell(notes.filter((note) => !said.includes(note)));
   const now = await findRunning(ctx, started);
   if (now !== undefined) return { ...now, ready: Promise.resolve() };
   throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {
@@ -130,7 +142,7 @@ function inTmux(
   pane: readonly string[] | undefined,
   io: ConnectIo,
 ): Promise<number | undefined> {
-  const command = pane ?? [...ctx.self, "connect", record.name, "--no-tmux"];
+  const command = pane ?? [...ctx.self, "connect", `${record.project}/${record.name}@local`, "--no-tmux"];
   const plan = {
     id: record.id,
     command: command as unknown as readonly [string, ...string[]],

@@ -23,7 +23,7 @@ export interface HostPart {
   init(request: InitRequest): Promise<Outcome[]>;
   /** One engine call for all. Sorted by project, then name. */
   list(selector: Selector): Promise<SessionView[]>;
-  status(selector: Selector, options: { precious: string[] }): Promise<SessionStatus[]>;
+  status(selector: Selector, options: StatusWish): Promise<SessionStatus[]>;
   start(selector: Selector, options: { settings: Settings; rebuild?: RebuildRequest }): Promise<Outcome[]>;
   stop(selector: Selector, options: { concurrency: number }): Promise<Outcome[]>;
   clean(selector: Selector, options: CleanOptions): Promise<CleanOutcome[]>;
@@ -42,6 +42,13 @@ export interface HostPart {
   /** By the agent's own program, with the caller's terminal. Throws NOT_LOGGED_IN, SESSION_BUSY. */
   login(request: LoginRequest, io: ConnectIo): Promise<Login>;
   logout(request: { settings: Settings }): Promise<LogoutResult>;
+}
+
+export interface StatusWish {
+  /** the setting */
+  precious: string[];
+  /** only what is quick to find out: `disk` and `resources` are null */
+  brief?: boolean;
 }
 
 export type OneSession = Selector & { names: [string] };

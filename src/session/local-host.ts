@@ -14,8 +14,7 @@ export function createLocalHost(ctx: Context, user: UserSide): HostPart {
     },
     init: async (request) => (await import("./create.ts")).createSessions(ctx, request),
     list: async (selector) => (await import("./list.ts")).listSessions(ctx, selector),
-    status: async (selector, { precious }) =>
-      (await import("./status.ts")).sessionStatus(ctx, user, selector, precious),
+    status: async (selector, wish) => (await import("./status.ts")).sessionStatus(ctx, user, selector, wish),
     start: async (selector, options) => (await import("./start.ts")).startSessions(ctx, selector, options),
     stop: async (selector, { concurrency }) => (await import("./stop.ts")).stopSessions(ctx, selector, concurrency),
     clean: async (selector, options) => (await import("./clean.ts")).cleanSessions(ctx, user, selector, options),

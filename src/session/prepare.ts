@@ -3,6 +3,7 @@ import { agentParts } from "../agent/parts.ts";
 import type { Settings } from "../config/types.ts";
 import { ensureImage } from "../devcontainer/image.ts";
 import { hasLifecycle } from "../devcontainer/lifecycle.ts";
+import { sessionEnvironment } from "../devcontainer/host-name.ts";
 import { judgeMetadata } from "../devcontainer/judge/judge-metadata.ts";
 import { writeLaunchers } from "../devcontainer/launchers.ts";
 import { planOverride } from "../devcontainer/override.ts";
@@ -116,7 +117,7 @@ async function makeOverride(
     composeProject: composeProjectName(homeOf(ctx, record), id),
     settings,
     ...(former === undefined ? {} : { formerPlace: former }),
-    containerEnv: { ...hostProxies(ctx.env), ...agent.containerEnv },
+    containerEnv: { ...hostProxies(ctx.env), ...agent.containerEnv, ...sessionEnvironment({ name, project }) },
     extraMounts: agent.mounts,
     isImageAgreed,
     composeFile: overridePaths(ctx, id).compose,

@@ -6,6 +6,7 @@ import { treeSize } from "../system/tree.ts";
 import { unreadable } from "./list.ts";
 import { lookInside, type Insight } from "./look-inside.ts";
 import { ownContainers } from "./own-containers.ts";
+import type { StatusWish } from "./host-part.ts";
 import type { SessionRecord } from "./record.ts";
 import { selectRecords, type RecordEntry } from "./records.ts";
 import type { Selector, SessionStatus } from "./types.ts";
@@ -14,22 +15,26 @@ import type { UserSide } from "./user-side.ts";
 import { devContainer, viewSession } from "./view.ts";
 import { containersBySession, lookAt } from "./world.ts";
 
-/** Sessions in depth, side by side: git state, unsaved work, resources, disk, ports, login. */
+/**
+ * Sessions in depth, side by side: git state, unsaved work, resources, disk, ports, login. Figures of use take the engine a second,
+ * sizes a walk over every file: with `brief` they are not asked.
+ */
 export async function sessionStatus(
   ctx: Context,
   user: UserSide,
   selector: Selector,
-  precious: readonly string[],
+  wish: StatusWish,
 ): Promise<SessionStatus[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
+  const shared = askOncePerProject(user);
   const logins = await readLogins(ctx, entries);
   return Promise.all(
     entries.map(async (entry) =>
       "record" in entry
-        ? oneStatus(ctx, user, entry.record, {
+        ? oneStatus(ctx, shared, entry.record, {
             containers: ownContainers(ctx, entry.record, containers.get(entry.id) ?? []),
             login: logins.get(entry.record.agent) ?? "none",
-            precious,
+            wish,
           })
         : { ...unreadable(ctx, entry), ...unknownStatus("the session's record cannot be read"), login: "none" },
     ),
@@ -45,29 +50,42 @@ async function readLogins(ctx: Context, entries: readonly RecordEntry[]): Promis
   );
 }
 
+/** What a project holds is read once for all its sessions: it may have to ask the project's origin. */
+function askOncePerProject(user: UserSide): UserSide {
+  const asked = new Map<string, ReturnType<UserSide["saved"]>>();
+  return {
+    saved: async (project) => {
+      const key = JSON.stringify([project.name, project.root, project.rootCommit]);
+      const answer = asked.get(key) ?? user.saved(project);
+      asked.set(key, answer);
+      return await answer;
+    },
+  };
+}
+
 /** What is asked once for all sessions. */
 interface Known {
   containers: ContainerSummary[];
   login: SessionStatus["login"];
-  precious: readonly string[];
+  wish: StatusWish;
 }
 
 async function oneStatus(
   ctx: Context,
   user: UserSide,
   record: SessionRecord,
-  { containers, login, precious }: Known,
+  { containers, login, wish }: Known,
 ): Promise<SessionStatus> {
   const main = devContainer(containers);
   const running = main?.state === "running";
   const [world, detail, resources, insight, clone, state] = await Promise.all([
     lookAt(ctx, record.id, containers),
-    main === undefined ? undefined : ctx.engine.findContainer(main.id),
+    main === undefined || wish.brief ? undefined : ctx.engine.findContainer(main.id),
     // A container may stop between the questions: then there are no figures.
-    running ? ctx.engine.stats(main.id).catch(() => null) : null,
-    lookInside(ctx, record, user, precious).catch(unknownInsight),
-    treeSize(ctx.paths.clone(record.id)).catch(() => 0),
-    treeSize(ctx.paths.state(record.id)).catch(() => 0),
+    running && !wish.brief ? ctx.engine.stats(main.id).catch(() => null) : null,
+    lookInside(ctx, record, user, wish.precious).catch(unknownInsight),
+    wish.brief ? 0 : treeSize(ctx.paths.clone(record.id)).catch(() => 0),
+    wish.brief ? 0 : treeSize(ctx.paths.state(record.id)).catch(() => 0),
   ]);
   const startedAt = detail?.startedAt;
   return {
@@ -75,9 +93,10 @@ async function oneStatus(
     git: insight.git,
     unsaved: insight.unsaved.length > 0,
     unsavedWork: insight.unsaved,
-    disk: { clone, state },
+    disk: wish.brief ? null : { clone, state },
     resources,
     ports: containers.flatMap(publishedPorts),
+    volumes: record.volumes,
     login,
     carried: record.carried,
     changes: record.devcontainer?.changes ?? [],

@@ -9,6 +9,7 @@ export function unknownStatus(why: string): Omit<SessionStatus, keyof SessionVie
     disk: { clone: 0, state: 0 },
     resources: null,
     ports: [],
+    volumes: [],
     carried: [],
     changes: [],
   };

@@ -49,6 +49,8 @@ export interface Paths {
   jobs: string;
   /** the machines that the user has added */
   hosts: string;
+  /** roots of projects that have sessions on other machines: their sessions are found from anywhere */
+  projects: string;
 }
 
 /** Of every command: Node's own crypto takes longer to load than a Tab press may take. */
@@ -91,5 +93,6 @@ export function coworkPaths(home: string): Paths {
     store: (project) => at("projects", `${project}.git`),
     jobs: at("jobs"),
     hosts: at("hosts.json"),
+    projects: at("projects.json"),
   };
 }

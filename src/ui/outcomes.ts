@@ -7,6 +7,7 @@ import { displayWidth, pad } from "./width.ts";
 
 /** Draws what came of a command for each session: results to stdout, failures and notes to stderr, in order. */
 export function showOutcomes(terminal: Terminal, outcomes: readonly Outcome[]): void {
+  const common = commonNotes(outcomes);
   const width = Math.max(0, ...outcomes.map(({ name }) => displayWidth(plain(name))));
   for (const outcome of outcomes) {
     if (outcome.ok) {
@@ -19,8 +20,20 @@ export function showOutcomes(terminal: Terminal, outcomes: readonly Outcome[]): 
       const error = { ...outcome.session?.error, ...outcome.error };
       terminal.err(renderError(error, { style: terminal.errStyle, label: outcome.name }));
     }
-    for (const note of outcome.notes) terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(note)}`);
+    for (const note of outcome.notes) if (!common.has(note)) showNote(terminal, note);
   }
+  for (const note of common) showNote(terminal, note);
+}
+
+function showNote(terminal: Terminal, note: string): void {
+  terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(note)}`);
+}
+
+/** What is said of every session (nobody is logged in, say) is said once. */
+function commonNotes(outcomes: readonly Outcome[]): Set<string> {
+  const [first, ...others] = outcomes;
+  if (first === undefined || others.length === 0) return new Set();
+  return new Set(first.notes.filter((note) => others.every(({ notes }) => notes.includes(note))));
 }
 
 /** `running on branch a` */

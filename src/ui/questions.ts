@@ -39,6 +39,24 @@ export async function askPersonSecret(
   return answer ?? "";
 }
 
+/** Lets a person choose one of several. Ctrl-C and Escape give undefined. Only where `terminal.canAsk`. */
+export async function askChoice<T extends object>(
+  terminal: Terminal,
+  question: { text: string; choices: readonly { value: T; label: string }[] },
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const { select } = await import("@clack/prompts");
+  const answer = await select<number>({
+    message: plain(question.text),
+    options: question.choices.map(({ label }, index) => ({ value: index, label: plain(label) })),
+    maxItems: 12,
+    input: terminal.streams.stdin,
+    output: terminal.streams.stderr,
+    signal,
+  });
+  return typeof answer === "symbol" ? undefined : question.choices[answer]?.value;
+}
+
 function sentence(question: Question): string {
   if (question.kind === "trust") return "Do you trust this configuration, on this host?";
   return question.kind === "host-key" ? "Is this the key of the host that you mean?" : plain(question.text);

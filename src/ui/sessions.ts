@@ -17,10 +17,13 @@ export function stateCell(session: SessionView): Cell {
   return { text: session.state + missing, tone: stateTones[session.state] };
 }
 
-/** The table of `cowork list`, one line for each session. */
+/**
+ * The table of `cowork list`, one line for each session. Paths would make every line longer than 80 columns: they come with
+ * `verbose`.
+ */
 export function renderSessions(
   sessions: readonly SessionView[],
-  options: { allProjects: boolean; now: Date; width: number; style: Style },
+  options: { allProjects: boolean; verbose?: boolean; now: Date; width: number; style: Style },
 ): string {
   const isElsewhere = sessions.some(({ host }) => host !== "local");
   const columns: Column[] = [
@@ -31,7 +34,7 @@ export function renderSessions(
     { title: "BRANCH", min: 8 },
     { title: "STARTED", drop: 3 },
     { title: "CREATED", drop: 4 },
-    { title: "PATH", drop: 5 },
+    ...(options.verbose === true ? [{ title: "PATH", drop: 5 }] : []),
   ];
   const rows = sessions.map((session): Cell[] => [
     ...(options.allProjects ? [{ text: session.project }] : []),
@@ -44,7 +47,7 @@ export function renderSessions(
       tone: "dim",
     },
     { text: ago(session.createdAt, options.now) || "-", tone: "dim" },
-    { text: session.path, tone: "dim" },
+    ...(options.verbose === true ? [{ text: session.path, tone: "dim" as const }] : []),
   ]);
   return renderTable(columns, rows, options);
 }

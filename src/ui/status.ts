@@ -8,21 +8,26 @@ import { displayWidth, pad, truncate, wrap } from "./width.ts";
 const labelWidth = 11;
 
 /** The blocks of `cowork status`: one for each session, a line for each thing worth knowing. */
-export function renderStatus(
-  sessions: readonly SessionStatus[],
-  options: { now: Date; width: number; style: Style },
-): string {
+export function renderStatus(sessions: readonly SessionStatus[], options: StatusOptions): string {
   return sessions.map((session) => renderBlock(session, options)).join("\n\n");
 }
 
-function renderBlock(session: SessionStatus, options: { now: Date; width: number; style: Style }): string {
+interface StatusOptions {
+  /** all that is known, and not only the work and what needs somebody */
+  verbose: boolean;
+  now: Date;
+  width: number;
+  style: Style;
+}
+
+function renderBlock(session: SessionStatus, options: StatusOptions): string {
   const { style, width } = options;
   const state = stateCell(session);
   const name = truncate(plain(session.name), width);
   const project = truncate(plain(session.project), width - displayWidth(`${name}  ${state.text}  `));
   const words = [style("bold", name), style(state.tone ?? "dim", state.text), style("dim", project)];
   const head = words.filter((word) => word !== "").join("  ");
-  const lines = facts(session, options.now).flatMap(([label, values]) =>
+  const lines = facts(session, options).flatMap(([label, values]) =>
     values.map((value, index) => {
       const indent = " ".repeat(labelWidth + 2);
       const wrapped = wrap(plain(value), width - indent.length).split("\n");
@@ -34,7 +39,7 @@ function renderBlock(session: SessionStatus, options: { now: Date; width: number
   return [head, ...lines].join("\n");
 }
 
-function facts(session: SessionStatus, now: Date): [label: string, values: string[]][] {
+function facts(session: SessionStatus, { now, verbose }: StatusOptions): [label: string, values: string[]][] {
   const { container, error } = session;
   const why: [string, string[]] = [
     "error",
@@ -43,23 +48,28 @@ function facts(session: SessionStatus, now: Date): [label: string, values: strin
   const host: [string, string[]] = ["host", session.host === "local" ? [] : [session.host]];
   // Nothing is known of it but its name.
   if (session.state === "unreachable") return [host, why];
-  const all: [string, string[]][] = [
+  const work: [string, string[]][] = [
     host,
     why,
     ["branch", gitLines(session.branch, session.git)],
     ["unsaved", session.unsavedWork],
+  ];
+  const login: [string, string[]] = ["login", [loginTexts[session.login]]];
+  const rest: [string, string[]][] = [
     ["container", container === null ? [] : [`${container.id.slice(0, 12)} of ${container.image}`]],
     ["inside", container === null ? [] : [`${container.user} in ${container.workspaceFolder}`]],
     ["started", session.state === "running" ? [ago(container?.startedAt ?? "", now)] : []],
     ["uses", useLines(session)],
-    ["disk", [`clone ${bytes(session.disk.clone)}, state ${bytes(session.disk.state)}`]],
+    ["disk", session.disk === null ? [] : [`clone ${bytes(session.disk.clone)}, state ${bytes(session.disk.state)}`]],
     ["ports", session.ports.map((port) => `${port.container} → ${port.address}:${port.host}`)],
-    ["login", [loginTexts[session.login]]],
+    ["volumes", session.volumes],
+    login,
     ["carried", session.carried],
     ["changed", session.changes],
     ["path", [session.path]],
     ["created", [ago(session.createdAt, now)]],
   ];
+  const all = [...work, ...(verbose ? rest : session.login === "ok" ? [] : [login])];
   return all.filter(([, values]) => values.some((value) => value !== ""));
 }
 

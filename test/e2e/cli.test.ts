@@ -136,6 +136,28 @@ describe("which Node", () => {
     ]);
   });
 
+  test("that of an installation comes before a home's, and only beside a bin folder", async () => {
+    const { run, folder, file } = await machine("old");
+    const prefix = join(folder, "pre fix");
+    const installed = join(prefix, "bin", "cowork");
+    const link = join(folder, "a link");
+    await script(join(prefix, "lib/cowork/node/bin/node"), "echo installed");
+    await script(join(folder, "home/.cowork/lib/node/bin/node"), "echo home");
+    // Whoever may write beside some folder of mine is not asked for a Node.
+    await script(join(dirname(folder), "lib/cowork/node/bin/node"), "echo planted");
+    await mkdir(join(prefix, "bin"));
+    await copyFile(file, installed);
+    await symlink(installed, link);
+    expect((await run(["list"], { file: installed })).stdout).toBe("installed\n");
+    expect((await run(["list"])).stdout).toBe("home\n");
+    const withReadlink = { PATH: `${join(folder, "bin")}:/usr/bin:/bin` };
+    expect((await run(["list"], { file: link, env: withReadlink })).stdout).toBe("installed\n");
+    const beside = { file: "./cowork", cwd: join(prefix, "bin"), env: withReadlink };
+    expect((await run(["list"], beside)).stdout).toBe("installed\n");
+    // Without readlink, and with nothing else to be found: a home's.
+    expect((await run(["list"], { file: link })).stdout).toBe("home\n");
+  });
+
   test("one that is too old is named, with what to do", async () => {
     const { run, folder } = await machine("old");
     const { code, stdout, stderr } = await run(["list"]);

@@ -55,6 +55,14 @@ describe.each([
         const script = `id -un; git status --porcelain; echo ${name} >mine && git add mine && git commit -qm mine && git log -1 --format=%an`;
         const { code, stdout } = await cowork("connect", name, "--", "sh", "-c", script);
         expect({ code, stdout }).toEqual({ code: 0, stdout: `${user}\nTest Person\n` });
+        const inside = `cat /proc/sys/kernel/hostname; echo $COWORK_SESSION in $COWORK_PROJECT`;
+        const elsewhere = await runCowork(["connect", `kind-${kind}/${name}`, "--", "sh", "-c", inside], {
+          home,
+          cwd: "/",
+        });
+        expect(elsewhere.stdout).toBe(`${name}\n${name} in kind-${kind}\n`);
+        // Nobody is logged in: that is no matter of this command.
+        expect(elsewhere.stderr).not.toContain("auth login");
         const link = await cowork("connect", name, "--", "cat", `/workspaces/kind-${kind}/mine`);
         expect(link.stdout).toBe(`${name}\n`);
       }
@@ -103,7 +111,7 @@ describe("dev containers on this machine", () => {
       const log = (word: string): string => `echo ${word} >>/tmp/order`;
       const config = {
         image,
-        onCreateCommand: log("onCreate"),
+        onCreateCommand: `${log("onCreate")}; [ "$COWORK_SESSION" = a ]`,
         updateContentCommand: log("updateContent"),
         postCreateCommand: log("postCreate"),
         postStartCommand: log("postStart"),

@@ -56,10 +56,10 @@ interface Shown {
 }
 
 const added = {
-  // the vault and the agent's folders; on a host with TLS authorities of its own, where they are. The launcher's folder comes
-  // first on the PATH.
+  // which session it is; the vault and the agent's folders; on a host with TLS authorities of its own, where they are. The
+  // launcher's folder comes first on the PATH.
   environment:
-    /^((CLAUDE_CONFIG_DIR|CLAUDE_SECURESTORAGE_CONFIG_DIR|DISABLE_AUTOUPDATER)=|[A-Z_]+=\/usr\/local\/share\/cowork\/)/,
+    /^((COWORK_SESSION|COWORK_PROJECT|CLAUDE_CONFIG_DIR|CLAUDE_SECURESTORAGE_CONFIG_DIR|DISABLE_AUTOUPDATER)=|[A-Z_]+=\/usr\/local\/share\/cowork\/)/,
   // what ends in order what runs inside, before the container stops
   entrypoint: "trap '/opt/cowork/bin/quiesce; exit 0' 15",
   mounts: /:(\/opt\/cowork|\/cowork\/|\/etc\/claude-code)/,

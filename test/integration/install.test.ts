@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
 import { buildOnce } from "../support/built-file.ts";
@@ -71,6 +71,14 @@ describe("agreement", () => {
     await expect(stat(prefix)).rejects.toThrow("ENOENT");
   });
 
+  it("on a terminal the login is offered at the end", async () => {
+    const argv = ["script", "-qec", `${script} --prefix ${prefix}`, "/dev/null"];
+    const { code, stdout } = await runAs(argv, { home, cwd: home.home, input: "y\nn\n", env: { CI: undefined } });
+    expect(code).toBe(0);
+    expect(stdout).toContain("Log the agent in now");
+    expect(stdout).toContain(`${prefix}/bin/cowork auth`);
+  });
+
   it("CI=true agrees", async () => {
     expect((await install(["--prefix", prefix, "--no-docker"], { CI: "true" })).code).toBe(0);
   });
@@ -85,6 +93,8 @@ describe("install and --uninstall", () => {
     const first = await install(["--prefix", prefix, "--no-docker", "--yes"]);
     expect(first).toMatchObject({ code: 0 });
     expect(first.stderr).toContain("is not on your PATH");
+    // Nobody is logged in, and nobody can be asked: the login is the next step.
+    expect(first.stdout).toContain(`${prefix}/bin/cowork auth\n`);
     const version = await runAs([join(prefix, "bin", "cowork"), "--version"], { home, cwd: home.home });
     expect(version).toMatchObject({ code: 0, stderr: "" });
     const files = await filesOf(prefix);
@@ -132,12 +142,30 @@ describe("Node", () => {
     const planned = await install(["--prefix", prefix, "--no-docker"], env);
     expect(planned.stdout).toContain("install Node 24");
     expect(await install(["--prefix", prefix, "--no-docker", "--yes"], env)).toMatchObject({ code: 0 });
-    const node = join(home.coworkHome, "lib/node/bin/node");
+    const node = join(prefix, "lib/cowork/node/bin/node");
     expect((await runAs([node, "--version"], { home, cwd: home.home })).stdout).toMatch(/^v24\./);
     expect((await runAs([join(prefix, "bin/cowork"), "--version"], { home, cwd: home.home, env })).code).toBe(0);
+    // It belongs to the installation: another home finds it, and so does a link to the file.
+    const elsewhere = { ...env, COWORK_HOME: join(home.folder, "another home") };
+    const link = join(home.folder, "linked");
+    await symlink(join(prefix, "bin/cowork"), link);
+    for (const file of [join(prefix, "bin/cowork"), link])
+      expect((await runAs([file, "--version"], { home, cwd: home.home, env: elsewhere })).stderr).toBe("");
     expect((await install(["--prefix", prefix, "--no-docker"], env)).stdout).not.toContain("install Node");
     await install(["--uninstall", "--prefix", prefix, "--yes"], env);
-    await expect(stat(node)).rejects.toThrow("ENOENT");
+    await expect(stat(prefix)).rejects.toThrow("ENOENT");
+  });
+
+  it("is copied from the home, where earlier versions put it", async () => {
+    const { PATH } = await withoutNode();
+    const node = join(home.coworkHome, "lib/node/bin");
+    await mkdir(node, { recursive: true });
+    await copyFile(process.execPath, join(node, "node"));
+    const done = await install(["--prefix", prefix, "--no-docker", "--yes"], { PATH });
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.stdout).toContain(`copy Node from ${join(home.coworkHome, "lib/node")}`);
+    const env = { PATH, COWORK_HOME: join(home.folder, "another") };
+    expect((await runAs([join(prefix, "bin/cowork"), "--version"], { home, cwd: home.home, env })).code).toBe(0);
   });
 
   it("comes from nodejs.org where there is no npm, with its checksum", async () => {
@@ -146,7 +174,7 @@ describe("Node", () => {
     try {
       const all = { ...env, COWORK_NODE_MIRROR: mirror.url };
       expect(await install(["--prefix", prefix, "--no-docker", "--yes"], all)).toMatchObject({ code: 0 });
-      const node = join(home.coworkHome, "lib/node");
+      const node = join(prefix, "lib/cowork/node");
       expect(await readdir(join(node, "bin"))).toEqual(["node", "npm"]);
 
       await rm(node, { recursive: true });

@@ -68,6 +68,7 @@ export function sessionStatus(change: Partial<SessionStatus> = {}): SessionStatu
     disk: { clone: 12_400_000, state: 51_200 },
     resources: { cpuPercent: 3.4, memoryBytes: 210_000_000 },
     ports: [{ container: 3000, host: 49_153, address: "127.0.0.1" }],
+    volumes: ["app-a_data"],
     login: "ok",
     carried: [".env"],
     changes: ["port 3000:3000 became 127.0.0.1 with a port that the engine picks"],

@@ -29,6 +29,8 @@ export interface CommandSetting extends Partial<FakeCallerOptions> {
   conf?: string;
   tracked?: boolean;
   outside?: boolean;
+  /** puts into project and home what should lie there */
+  prepare?: (place: { root: string; home: string }) => Promise<void>;
   onCaller?: (caller: FakeCaller) => void;
 }
 
@@ -51,17 +53,18 @@ export async function runCommandLine(line: string | string[], setting: CommandSe
   }
   git("add", "file", ...(setting.tracked === true ? [".cowork"] : []));
   git("commit", "-q", "-m", "first");
-  const caller = fakeCaller({ cwd: setting.outside === true ? folder : root, home, ...setting });
-  setting.onCaller?.(caller);
-  const { host, calls } = fakeHost(setting.answers ?? {});
-  const argv = typeof line === "string" ? line.split(" ") : line;
-  const remotes = setting.remotes ?? {};
-  const added = Object.keys(remotes).filter((name) => setting.unknown?.includes(name) !== true);
+  const added = Object.keys(setting.remotes ?? {}).filter((name) => setting.unknown?.includes(name) !== true);
   if (added.length > 0) {
     await mkdir(join(home, ".cowork"));
     const hosts = Object.fromEntries(added.map((name) => [name, { destination: name }]));
     await writeFile(join(home, ".cowork", "hosts.json"), JSON.stringify(hosts));
   }
+  await setting.prepare?.({ root, home });
+  const caller = fakeCaller({ cwd: setting.outside === true ? folder : root, home, ...setting });
+  setting.onCaller?.(caller);
+  const { host, calls } = fakeHost(setting.answers ?? {});
+  const argv = typeof line === "string" ? line.split(" ") : line;
+  const remotes = setting.remotes ?? {};
   const makeRemote: AppParts["makeRemote"] = async (_ctx, name) => {
     const answers = remotes[name];
     if (answers === undefined) throw new CoworkError("HOST_UNREACHABLE", `${name} is not in reach.`);

@@ -1,3 +1,4 @@
+import { serviceHostName } from "../host-name.ts";
 import { isObject } from "../json.ts";
 import { list, textOf } from "../judge/judge-config.ts";
 import type { ExtraMount, Override, OverrideRequest } from "../override.ts";
@@ -56,7 +57,7 @@ function sessionService(service: JsonObject, name: string, { image, mounts }: Ov
 
 function ownService(
   service: JsonObject,
-  { image, settings }: OverrideRequest,
+  { plan, image, mounts, settings }: OverrideRequest,
   part: { containerEnv: JsonObject; ours: readonly ExtraMount[] },
 ): JsonObject {
   const ours = part.ours.map(({ source, target, readOnly = false }) =>
@@ -65,6 +66,7 @@ function ownService(
   return {
     ...(settings.cpus === undefined ? {} : { cpus: settings.cpus }),
     ...(settings.memory === undefined ? {} : { mem_limit: settings.memory }),
+    ...serviceHostName(service, plan.compose?.canonical ?? {}, mounts),
     ...service,
     stop_grace_period: longer(service["stop_grace_period"]),
     image: image.ref,

@@ -70,9 +70,9 @@ describe("session names", () => {
     const home = join(folder, "home");
     const app = join(folder, "app");
     for (const [id, record] of Object.entries({
-      "app-a": { name: "a", projectRoot: app },
-      "app-b": { name: "b", projectRoot: app },
-      "app-x-c": { name: "c", projectRoot: join(folder, "app-x") },
+      "app-a": { name: "a", project: "app", projectRoot: app },
+      "app-b": { name: "b", project: "app", projectRoot: app },
+      "app-x-c": { name: "c", project: "app-x", projectRoot: join(folder, "app-x") },
     })) {
       await mkdir(join(home, ".cowork", "state", id), { recursive: true });
       await writeFile(join(home, ".cowork", "state", id, "session.json"), JSON.stringify(record));
@@ -96,6 +96,11 @@ describe("session names", () => {
     expect(await namesIn(join(app, "src", "deep"), home)).toBe("a\nb\n");
   });
 
+  test("outside of a project they are all, with their project", async () => {
+    const { folder, home } = await world();
+    expect(await namesIn(folder, home)).toBe("app-x/c\napp/a\napp/b\n");
+  });
+
   test("in a linked worktree they are the main one's", async () => {
     const { app, folder, home } = await world();
     const worktree = join(folder, "elsewhere");
@@ -111,9 +116,8 @@ describe("session names", () => {
     expect(await namesIn(clone, home)).toBe("a\nb\n");
   });
 
-  test("outside of a project, and without a home, there are none and nothing fails", async () => {
-    const { folder, home } = await world();
-    expect(await namesIn(folder, home)).toBe("");
+  test("without a home there are none and nothing fails", async () => {
+    const { folder } = await world();
     expect(await namesIn(folder, join(folder, "nobody"))).toBe("");
   });
 

@@ -178,10 +178,10 @@ describe("list and status", () => {
   });
 
   test("outside of a project it says so, also as JSON", async () => {
-    const text = await run("list", { outside: true });
+    const text = await run("stop", { outside: true });
     expect([text.code, text.stdout]).toEqual([1, ""]);
     expect(text.stderr).toMatch(/Next: /);
-    const json = await run("list --json", { outside: true });
+    const json = await run("stop --json", { outside: true });
     expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: "NOT_A_PROJECT" } });
     expect(json.stderr).toBe("");
   });

@@ -29,11 +29,13 @@ describe("the log", () => {
   });
 
   test.each([
-    ["start", "Run: docker build -t x .", "building the image"],
-    ["start", "Run: docker buildx build --load -t x .", "building the image"],
+    ["start", "Run: docker build -t x .", "building image"],
+    ["start", "Run: docker buildx build --load -t x .", "building image"],
     ["start", "Run: docker run --sig-proxy=false -a STDOUT image", "starting the container"],
-    ["raw", "Step 3/9 : RUN npm ci\n ---> 0123\n", "step 3/9: RUN npm ci"],
-    ["raw", "#7 [dev 2/5] RUN make\n", "step dev 2/5: RUN make"],
+    ["raw", "Step 3/9 : RUN npm ci\n ---> 0123\n", "building image: step 3/9 RUN npm ci"],
+    ["raw", "#7 [dev 2/5] RUN make\n", "building image: step 2/5 RUN make"],
+    ["raw", "#12 [5/12] RUN  npm ci\n", "building image: step 5/12 RUN npm ci"],
+    ["raw", `Step 9/9 : RUN ${"x".repeat(100)}\n`, `building image: step 9/9 RUN ${"x".repeat(42)}…`],
     ["text", "Running the postCreateCommand from devcontainer.json...", "running postCreateCommand"],
     [
       "text",
@@ -47,5 +49,6 @@ describe("the log", () => {
   test("says nothing about the rest", () => {
     expect(detailOf({ type: "text", text: "No user features to update" })).toBeUndefined();
     expect(detailOf({ type: "stop", text: "Run: docker build" })).toBeUndefined();
+    expect(detailOf({ type: "raw", text: "#1 [internal] load build definition from Dockerfile" })).toBeUndefined();
   });
 });

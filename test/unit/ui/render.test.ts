@@ -79,7 +79,8 @@ describe.each([40, 80, 120])("at %i columns", (width) => {
     test.each<[string, () => string]>([
       ["list", () => renderSessions(sessions, { ...options, allProjects: false })],
       ["list --all", () => renderSessions(sessions, { ...options, allProjects: true })],
-      ["status", () => renderStatus(statuses, options)],
+      ["status", () => renderStatus(statuses, { ...options, verbose: false })],
+      ["status --verbose", () => renderStatus(statuses, { ...options, verbose: true })],
       ["doctor", () => renderChecks(checks, options)],
     ])("%s", (_name, render) => {
       const text = render();
@@ -101,8 +102,16 @@ test.each([false, true])("errors and findings, colour %s", (colour) => {
 
 test("what is written does not depend on colour", () => {
   const render = (colour: boolean): string =>
-    renderStatus(statuses, { width: 80, style: createStyle(colour), now: someTime });
+    renderStatus(statuses, { verbose: true, width: 80, style: createStyle(colour), now: someTime });
   // oxlint-disable-next-line no-control-regex -- colour codes are what is taken away
   expect(render(true).replaceAll(/\u001B\[\d+m/g, "")).toBe(render(false));
   expect(render(true)).not.toBe(render(false));
+});
+
+test("list stays within 80 columns where it is read by a pipe, too; paths come with --verbose", () => {
+  const path = "/home/a-person/.cowork/sessions/a-project-with-a-name-a-session-with-a-name";
+  const options = { allProjects: true, now: someTime, width: Number.POSITIVE_INFINITY, style: createStyle(false) };
+  const one = sessionView({ name: "a-session-name", branch: "a-session-name", path });
+  for (const line of renderSessions([one], options).split("\n")) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+  expect(renderSessions([one], { ...options, verbose: true })).toContain(path);
 });

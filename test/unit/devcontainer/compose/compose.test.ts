@@ -262,7 +262,7 @@ describe("overrideCompose", () => {
     ({
       plan: { compose: { canonical: { services: { app } }, service: "app" } },
       image: { ref: "shared", metadata: [] },
-      mounts: { clone: "/h$x/app-a", labels: {} },
+      mounts: { id: "app-a", name: "a", clone: "/h$x/app-a", labels: {} },
       composeProject: "cowork-0123456789ab",
       settings: {},
       composeFile: "/state/compose.yml",
@@ -300,7 +300,7 @@ describe("overrideCompose", () => {
     const asked = {
       plan,
       image: { ref: "shared", metadata: [], services: { side: "built" } },
-      mounts: { clone: "/clone", labels: { "cowork.session": "app-a" } },
+      mounts: { id: "app-a", name: "a", clone: "/clone", labels: { "cowork.session": "app-a" } },
       composeProject: "cowork-0123456789ab",
       settings: { cpus: 2, memory: "4g" },
       composeFile: "/state/compose.yml",
@@ -315,6 +315,7 @@ describe("overrideCompose", () => {
     expect(made.compose).toEqual({
       services: {
         app: {
+          hostname: "a",
           stop_grace_period: "20s",
           cpus: 2,
           mem_limit: "4g",

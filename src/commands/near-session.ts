@@ -1,0 +1,90 @@
+import { CoworkError } from "../errors.ts";
+import { nameKey } from "../session/names.ts";
+import { plain } from "../system/text.ts";
+import type { App } from "./app.ts";
+import type { Command } from "./command.ts";
+import { fullName, knownSessions, matching, readWord, type KnownSession } from "./known-sessions.ts";
+import { rootHere } from "./meant.ts";
+import { editDistance } from "./suggest.ts";
+
+/**
+ * The same error, with the session that was most likely meant: before anybody is told how to make one of the mistyped name.
+ * @param args words of the command line
+ */
+export async function withNearSession(
+  error: unknown,
+  call: { app: App; command: Command; args: readonly string[] },
+): Promise<unknown> {
+  const isMissing = error instanceof CoworkError && error.code === "SESSION_NOT_FOUND";
+  const [first] = call.command.positionals;
+  if (!isMissing || first?.complete !== "session") return error;
+  try {
+    const words = first.many === true ? call.args : call.args.slice(0, 1);
+    for (const word of words) {
+      const meant = await nearSession(call.app, word);
+      if (meant === undefined) continue;
+      const message = `${error.message} Did you mean ${plain(meant)}?`;
+      return new CoworkError(error.code, message, {
+        hint: `cowork ${call.command.name} ${plain(meant)}`,
+        cause: error,
+      });
+    }
+  } catch {
+    // What else is wrong shows elsewhere.
+  }
+  return error;
+}
+
+/** A session of this project whose name a new one would be a likely slip for. Undefined for a name that exists. */
+export async function nearOwnSession(app: App, name: string): Promise<string | undefined> {
+  const here = await rootHere(app);
+  const own = (await knownSessions(await app.context(), here)).filter((one) => one.root === here);
+  if (own.some((one) => nameKey(one.name) === nameKey(name))) return undefined;
+  return nearestName(
+    name,
+    own.map((one) => one.name),
+  );
+}
+
+/** How the session is named from here that the word was most likely meant for; undefined also where the word names one. */
+export async function nearSession(app: App, word: string): Promise<string | undefined> {
+  const here = await rootHere(app);
+  const known = (await knownSessions(await app.context(), here)).filter(({ error }) => error === undefined);
+  const read = readWord(word);
+  if (matching(read, known).length > 0) return undefined;
+  const isOurs = (one: KnownSession): boolean => here !== undefined && one.root === here;
+  const ours = known.filter(isOurs);
+  const isPlain = read.project === undefined && read.host === undefined;
+  if (isPlain && ours.some(({ name }) => nameKey(name) === nameKey(word))) return undefined;
+  const mine = isPlain
+    ? nearestName(
+        word,
+        ours.map(({ name }) => name),
+      )
+    : undefined;
+  if (mine !== undefined) return mine;
+  const names = known.flatMap((one) => [fullName(one), one.id]);
+  const others = known.filter(({ name }) => isPlain && nameKey(name) === nameKey(word));
+  const [other] = others;
+  if (other !== undefined) return fullName(other, others);
+  return nearestName(read.project === undefined ? word : `${read.project}/${read.name}`, names);
+}
+
+/**
+ * The name that the word is a likely slip for. Short names differ by a letter on purpose, and so do numbered ones: `task-1` is no
+ * slip for `task-2`.
+ */
+export function nearestName(word: string, names: readonly string[]): string | undefined {
+  const shape = (text: string): string => text.toLowerCase().replace(/\d+/g, "0");
+  const ranked = names
+    .filter((name) => shape(name) !== shape(word))
+    .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= allowedSlips(Math.min(word.length, name.length)))
+    .toSorted((a, b) => a.distance - b.distance);
+  return ranked[0]?.name;
+}
+
+function allowedSlips(length: number): number {
+  if (length < 3) return 0;
+  return length < 6 ? 1 : Math.min(3, Math.floor(length / 3));
+}

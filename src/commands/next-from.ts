@@ -1,0 +1,15 @@
+import { CoworkError } from "../errors.ts";
+
+/** A next step for a session that was named from elsewhere works inside its project: then it begins with the way there. */
+export function nextFrom(visited: ReadonlySet<string>, error: unknown): unknown {
+  const [folder, ...others] = visited;
+  if (!(error instanceof CoworkError) || folder === undefined || others.length > 0) return error;
+  const { code, message, hint, detail } = error;
+  if (hint === undefined || !/^cowork (?:init|start|connect|logs|pull|push|clean|list) [^/]*$/.test(hint)) return error;
+  const options = { hint: `cd ${word(folder)} && ${hint}`, cause: error };
+  return new CoworkError(code, message, { ...options, ...(detail === undefined ? {} : { detail }) });
+}
+
+function word(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}
