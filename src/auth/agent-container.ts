@@ -107,7 +107,9 @@ async function waitUntilUp(ctx: Context, mark: string): Promise<string> {
 /** What a killed cowork left behind. Under the lock of `auth`, so nobody is using it. */
 async function removeLeft(ctx: Context, agent: Agent): Promise<void> {
   const left = await ctx.engine.listContainers({ "cowork.home": homeId(ctx.paths), [label]: undefined });
-  for (const container of left) await ctx.engine.removeContainer(container.id);
+  // An image may have these labels too: what has the login in it is this home's.
+  const ours = left.filter(({ mounts }) => mounts.some(({ source }) => source === ctx.paths.vault(agent.id)));
+  for (const container of ours) await ctx.engine.removeContainer(container.id);
   const folder = dirname(ctx.paths.vault(agent.id));
   const names = await readdir(folder);
   for (const name of names.filter((one) => one.startsWith(`.${agent.id}-`))) await removeTree(join(folder, name));

@@ -343,7 +343,7 @@ describe("clean", () => {
   test("--images alone is about images, with names about those sessions too", async () => {
     const answers = { clean: async () => [cleaned], cleanImages: async () => ["cowork-app:5f"] };
     const only = await run("clean --images --json", { answers });
-    expect(only.calls.map(([name]) => name)).toEqual(["cleanImages"]);
+    expect(only.calls).toEqual([["cleanImages", { dryRun: false }]]);
     expect(JSON.parse(only.stdout)).toEqual({ sessions: [], images: ["cowork-app:5f"] });
     const result = await run("clean a --images --json", { answers });
     expect(JSON.parse(result.stdout)).toEqual({
