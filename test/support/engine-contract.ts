@@ -51,6 +51,16 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       expect(await ids({ "cowork.test.which": "none" })).toEqual([]);
     });
 
+    test("are told with their image and mounts by the list as by a look at one", async () => {
+      const own = { ...label, "cowork.test.which": "mounts" };
+      await it.addVolume(label, own);
+      const [listed] = await engine.listContainers(own);
+      const found = await engine.findContainer(listed?.id ?? "");
+      expect(found?.imageId).toBe((await engine.findImage(it.image))?.id);
+      expect(listed?.mounts).toHaveLength(1);
+      expect(listed).toMatchObject({ imageId: found?.imageId, mounts: found?.mounts });
+    });
+
     test("stop, start and go; done already is done", async () => {
       const id = await it.addContainer(label);
       const state = async (): Promise<string | undefined> => (await engine.findContainer(id))?.state;

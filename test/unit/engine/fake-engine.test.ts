@@ -31,6 +31,10 @@ describe("%s", () => {
       addVolume: async (labels, usedBy) => {
         const name = `volume-${++made}`;
         engine.volumes.set(name, { labels, inUse: usedBy !== undefined });
+        if (usedBy !== undefined) {
+          const mount = { type: "volume", name, source: `/volumes/${name}`, destination: "/data", writable: true };
+          engine.addContainer({ labels: usedBy, image: "some:1", imageId: image.id, mounts: [mount] });
+        }
         return name;
       },
       addNetwork: async (labels, usedBy) => {
