@@ -70,6 +70,7 @@ async function bringUpWith(
 ): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
   const agent = getAgent(settings.agent);
+  await ownOnly(ctx, record);
   const workspaceFolder = expectedFolder(record);
   await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git });
   ctx.report({ session: name, step: "agent", state: "start" });
@@ -77,6 +78,7 @@ async function bringUpWith(
 
   ctx.report({ session: name, step: "container", state: "start" });
   await removeHalfMade(ctx, record);
+  // Once more: meanwhile the agent's program may have been fetched.
   await ownOnly(ctx, record);
   const request = {
     ...upPlace(ctx, record, devcontainer.kind),
