@@ -30,9 +30,14 @@ function withTexts(config: JsonObject): JsonObject {
   };
 }
 
+/** checkConfig has let nothing else through than texts, numbers, booleans and null. */
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 function asTexts(values: JsonObject, isText: (value: Json) => boolean = () => true): JsonObject {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, isText(value) ? String(value as string) : value]),
+    Object.entries(values).map(([name, value]) => [name, isText(value) ? textOf(value) : value]),
   );
 }
 

@@ -177,7 +177,9 @@ export function readUpResult(result: JsonObject): UpResult | undefined {
     // Of an image's metadata they may be numbers.
     remoteEnv: Object.fromEntries(
       Object.entries(remoteEnv).flatMap(([name, value]) =>
-        ["string", "number", "boolean"].includes(typeof value) ? [[name, String(value as string)]] : [],
+        ["string", "number", "boolean"].includes(typeof value)
+          ? [[name, typeof value === "string" ? value : JSON.stringify(value)]]
+          : [],
       ),
     ),
   };

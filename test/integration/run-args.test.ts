@@ -34,30 +34,28 @@ afterAll(async () => {
 });
 
 /** Options that reach the host, and ones that do not, in spellings that a reader may get wrong. */
-const others = fc.constantFrom(
-  ...[
-    ["--privileged"],
-    ["--privileged=True"],
-    ["--privileged=false"],
-    ["-itP"],
-    ["--pid=host"],
-    ["--ipc", "host"],
-    ["--uts=host"],
-    ["--cap-add=ALL"],
-    ["--security-opt=seccomp=unconfined"],
-    ["--security-opt", "no-new-privileges"],
-    ["--cgroupns=host"],
-    ["--userns=host"],
-    ["--device", "/dev/null"],
-    ["--volumes-from=x"],
-    ["--label", "--privileged"],
-    ["-e", "A=--net=host"],
-    ["--log-opt=max-size=1m"],
-    ["--log-driver=none"],
-    ["--tmpfs", "/run:rw,size=1m"],
-    ["--hostname=h", "--add-host=x:127.0.0.1"],
-    ["--ulimit=nofile=100:200", "--dns=1.1.1.1", "-uroot"],
-  ],
+const others = fc.constantFrom<string[]>(
+  ["--privileged"],
+  ["--privileged=True"],
+  ["--privileged=false"],
+  ["-itP"],
+  ["--pid=host"],
+  ["--ipc", "host"],
+  ["--uts=host"],
+  ["--cap-add=ALL"],
+  ["--security-opt=seccomp=unconfined"],
+  ["--security-opt", "no-new-privileges"],
+  ["--cgroupns=host"],
+  ["--userns=host"],
+  ["--device", "/dev/null"],
+  ["--volumes-from=x"],
+  ["--label", "--privileged"],
+  ["-e", "A=--net=host"],
+  ["--log-opt=max-size=1m"],
+  ["--log-driver=none"],
+  ["--tmpfs", "/run:rw,size=1m"],
+  ["--hostname=h", "--add-host=x:127.0.0.1"],
+  ["--ulimit=nofile=100:200", "--dns=1.1.1.1", "-uroot"],
 );
 
 const flag = (names: readonly string[], values: fc.Arbitrary<string>): fc.Arbitrary<string[]> =>

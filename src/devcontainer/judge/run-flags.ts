@@ -157,8 +157,8 @@ export const runFlags: Readonly<Record<string, RunFlag>> = {
 };
 
 /** `-e NAME` without a value takes it from the environment of whoever starts the container. */
-function judgeEnv(text: string): string | undefined {
-  return text.includes("=") ? undefined : "takes a variable of this machine into the container";
+function judgeEnv(given: string): string | undefined {
+  return given.includes("=") ? undefined : "takes a variable of this machine into the container";
 }
 
 function hasForm(given: string, form: RegExp): boolean {

@@ -89,8 +89,8 @@ describe("where the user is named", () => {
     const ctx = { engine, user: { sessionUid: 1, sessionGid: 1 } } as unknown as Context;
     const user = { name: "nobody-here", uid: 1, moved: "nobody-here" };
     const image = engine.addImage({});
-    const userPlace = "containerUser in devcontainer.json";
-    const work = { from: "x:1", image, user, userPlace, link: undefined, authorityImage: undefined };
+    const place = "containerUser in devcontainer.json";
+    const work = { from: "x:1", image, user, userPlace: place, link: undefined, authorityImage: undefined };
     await expect(buildLayer(ctx, work, { tag: "t", labels: {}, project: "p" })).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
       hint: "correct containerUser in devcontainer.json, or add the user to the image",

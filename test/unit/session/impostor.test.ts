@@ -27,7 +27,7 @@ beforeEach(async () => {
     return { code: 0 };
   };
   engine = createFakeEngine({ program });
-  const world = await imageContext({ engine, run: async () => ({ code: 1, stdout: "", stderr: "" }) as never });
+  const world = await imageContext({ engine, run: async () => ({ code: 1, stdout: "", stderr: "" }) });
   ({ ctx } = world);
   const clone = ctx.paths.clone("app-a");
   record = {
@@ -91,7 +91,7 @@ test("nothing comes up beside an impostor: @devcontainers/cli would take it for 
   const { settings } = resolveSettings({ flags: {}, env: {}, cpus: 1 });
   let words = 0;
   const cli = { run: async () => (words++, { ok: false }) as never, leave: async () => undefined };
-  const up = bringUp(ctx, { ...record, container: undefined as never }, settings, [], cli as never);
+  const up = bringUp(ctx, { ...record, container: undefined }, settings, [], cli);
   await expect(up).rejects.toMatchObject({ code: "UP_FAILED", message: expect.stringContaining("impostor") as string });
   expect(words).toBe(0);
   expect([...engine.containers.keys()]).toEqual([impostor.id]);
