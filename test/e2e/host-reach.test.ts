@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureTestBaseImage } from "../support/engine.ts";
-import { temporaryHome, type TestHome } from "../support/home.ts";
+import type { TestHome } from "../support/home.ts";
+import { ordinaryUser } from "../support/ordinary-user.ts";
 import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
 import { sampleProject } from "../support/sample-project.ts";
 
@@ -16,7 +17,7 @@ let canary: string;
 let image: string;
 
 beforeAll(async () => {
-  home = await temporaryHome();
+  home = await ordinaryUser();
   image = await ensureTestBaseImage();
   canary = join(home.folder, "canary");
   await mkdir(canary);
