@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planOverride, type Override } from "../../src/devcontainer/override.ts";
 import { planDevcontainer } from "../../src/devcontainer/plan.ts";
 import type { DevcontainerPlan, JsonObject } from "../../src/devcontainer/types.ts";
+import type { Context } from "../../src/system/context.ts";
+import { createRun } from "../../src/system/run.ts";
 import { imageContext, type ImageContext } from "../support/image-context.ts";
 import { memorySource } from "../support/memory-source.ts";
 
@@ -15,7 +17,18 @@ let world: ImageContext;
 let canary: string;
 
 beforeAll(async () => {
-  world = await imageContext({ ask: async () => false });
+  // Which Compose there is, is asked once for all.
+  const found = new Map<string, ReturnType<Context["run"]>>();
+  const run = createRun({ env: process.env });
+  world = await imageContext({
+    ask: async () => false,
+    run: (file, args, options) => {
+      if (args.at(-1) !== "version") return run(file, args, options);
+      const known = found.get(file) ?? run(file, args, options);
+      found.set(file, known);
+      return known;
+    },
+  });
   canary = join(world.folder, "canary");
   await mkdir(canary);
   await writeFile(join(canary, "proof"), "HOST");
