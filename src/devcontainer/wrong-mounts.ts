@@ -88,7 +88,9 @@ function wrongPlace({ clone, beside }: PlannedMounts, { mounts, table, places }:
   for (const { source, destination } of ofSession) {
     const found = table.findLast(({ target }) => target === destination);
     if (found === undefined) continue;
-    const isInside = places.some(({ device, root }) => device === found.device && isWithin(found.root, root));
+    const isInside = places.some(
+      ({ device, root }) => device === found.device && isWithin(found.root, root === "/" ? "" : root),
+    );
     if (!isInside) return `${source} led to ${found.root} when the container started`;
   }
   return undefined;

@@ -2,7 +2,7 @@ import { isObject } from "../json.ts";
 import { list, textOf } from "../judge/judge-config.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { mountsOf, servicesOf } from "./service-mounts.ts";
-import { besideRoot, locate } from "./tree-root.ts";
+import { besideRoot, locate, unescaped } from "./tree-root.ts";
 
 /**
  * The engine finds what a bind leads to when the container starts, and follows links. A container that already runs then, and can
@@ -130,11 +130,13 @@ function readService(canonical: JsonObject, name: string, value: JsonObject, all
 /** Counted from the clone, as `locate` does it; undefined for what is not of the session. */
 function pathOf(source: string): string | undefined {
   if (source.startsWith(`${besideRoot}/`)) {
-    const [up = "", ...rest] = source.slice(besideRoot.length + 1).split("/");
+    const [up = "", ...rest] = unescaped(source)
+      .slice(besideRoot.length + 1)
+      .split("/");
     return [...Array.from({ length: Number(up) }, () => ".."), ...rest].join("/");
   }
   const found = locate(source);
-  return found.kind === "absolute" ? undefined : found.path;
+  return found.kind === "absolute" ? undefined : unescaped(found.path);
 }
 
 function dependencies(service: JsonObject): string[] {

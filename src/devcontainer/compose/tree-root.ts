@@ -40,6 +40,11 @@ export function pathInTree(path: string): string | undefined {
   return found.kind === "inside" ? found.path : undefined;
 }
 
+/** A path of a resolved configuration as the engine will see it: there Compose has doubled every `$`. */
+export function unescaped(path: string): string {
+  return path.replaceAll("$$", () => "$");
+}
+
 /** How deep the tree lies in its temporary folder: a relative path that leads out of it still shows how far. */
 export const treeDepth = 8;
 

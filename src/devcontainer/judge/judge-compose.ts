@@ -1,5 +1,5 @@
 import { readVolume } from "../compose/volume.ts";
-import { locate, withoutMarks } from "../compose/tree-root.ts";
+import { locate, unescaped, withoutMarks } from "../compose/tree-root.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { isObject } from "../json.ts";
 import { list, textOf } from "./judge-config.ts";
@@ -105,9 +105,9 @@ function judgeVolume(verdict: Judge, where: string, value: Json): void {
 
 function judgeBindSource(verdict: Judge, where: string, source: string): void {
   const found = locate(source);
-  if (found.kind === "inside") verdict.bind(found.path);
+  if (found.kind === "inside") verdict.bind(unescaped(found.path));
   // rewrite-compose.ts mounts the clone alone, or a folder of the session's own.
-  else if (found.kind === "beside") verdict.bind(found.path === ".." ? "" : found.path);
+  else if (found.kind === "beside") verdict.bind(found.path === ".." ? "" : unescaped(found.path));
   else verdict.add(where, source, outside);
 }
 
@@ -197,6 +197,6 @@ function judgeFile(verdict: Judge, where: string, value: Json): void {
     verdict.add(where, textOf(value), "comes from outside the repository");
   if (file === undefined) return;
   const found = locate(textOf(file));
-  if (found.kind !== "absolute") verdict.bind(found.path);
+  if (found.kind !== "absolute") verdict.bind(unescaped(found.path));
   else verdict.add(where, textOf(file), "is a file of the host outside the session's clone");
 }

@@ -47,6 +47,12 @@ describe("judgeCompose", () => {
     });
   });
 
+  it("remembers what is mounted by the name that it has on the disk", () => {
+    const volumes = [`${treeRoot}/a$$b:/x`, { type: "bind", source: `${treeRoot}/../c$$d`, target: "/y" }];
+    const secrets = { s: { file: `${treeRoot}/$$e` } };
+    expect(judge({ ...service({ volumes }), secrets }).binds).toEqual(["$e", "../c$d", "a$b"]);
+  });
+
   it.each<[string, JsonObject]>([
     ["privileged", { privileged: true }],
     ["capabilities", { cap_add: ["SYS_ADMIN"] }],
