@@ -47,8 +47,13 @@ async function project(name: string, files: Record<string, string>): Promise<Cas
     clone: (session) => join(home.coworkHome, "sessions", `${name}-${session}`),
     container: (session, service) =>
       docker(
-        ...["ps", "-aq", "--no-trunc", "--filter", `label=cowork.session=${name}-${session}`],
-        ...["--filter", `label=com.docker.compose.service=${service}`],
+        "ps",
+        "-aq",
+        "--no-trunc",
+        "--filter",
+        `label=cowork.session=${name}-${session}`,
+        "--filter",
+        `label=com.docker.compose.service=${service}`,
       ),
   };
 }
@@ -119,14 +124,13 @@ describe("a service beside the dev container swaps a folder of the clone for a l
       await expect.poll(() => docker("inspect", "-f", "{{.State.Status}}", app)).toBe("exited");
       await execa("rm", ["-f", join(clone("a"), "end")]);
       const { code, stdout, stderr } = await cowork("connect", "a", "--", "sh", "-c", "ls /sub; touch /sub/x");
-      seen.push(code === 0 ? stdout.trim() : stderr);
-      if (code !== 0) {
-        expect(stderr).toContain("which is a link");
-        const back = "[ -L sub ] && { rm sub; mv link sub; }; :";
-        await execa("sh", ["-c", back], { cwd: clone("a") });
-        expect((await cowork("start", "a")).code).toBe(0);
-      }
+      seen.push(code === 0 ? "came up" : stderr, stdout);
+      // Refused: the test puts the folder back, as the user would.
+      const back = "[ -L sub ] && { rm sub; mv link sub; }; :";
+      await execa("sh", ["-c", code === 0 ? ":" : back], { cwd: clone("a") });
+      seen.push((await cowork("start", "a")).stderr);
     }
+    expect(seen.join("\n")).toMatch(/came up|which is a link/);
     expect(seen.join("\n")).not.toMatch(/proof/);
     expect(await canaryNow()).toEqual(["proof"]);
     expect((await cowork("clean", "a", "--force")).code).toBe(0);
