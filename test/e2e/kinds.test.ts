@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionStatus } from "../../src/session/types.ts";
 import { ensureTestBaseImage } from "../support/engine.ts";
@@ -169,6 +171,34 @@ describe("dev containers on this machine", () => {
       const after = await cowork("connect", "a", "--", "cat", "/tmp/ran");
       expect(after.stdout).toBe("create\npost\npost\nstart\n");
       expect(after.stderr).not.toContain("failed");
+      expect((await cowork("clean", "a", "--force")).code).toBe(0);
+    });
+  });
+
+  describe("files that are not in the commit", () => {
+    it("count for Compose once they are in the clone, and services keep the names of their containers", async () => {
+      const image = await ensureTestBaseImage();
+      const service = `image: ${image}\n    command: sleep infinity`;
+      const cwd = await sampleProject(home, "none", {
+        name: "uncommitted",
+        files: {
+          ".devcontainer.json": JSON.stringify({
+            dockerComposeFile: "c.yml",
+            service: "app",
+            workspaceFolder: "/w",
+            initializeCommand: "echo GREET=hello >.env",
+          }),
+          "c.yml": `services:\n  app:\n    ${service}\n    profiles: [never]\n    volumes: [".:/w"]\n    env_file: own.env\n    environment: {GREET: "\${GREET:-unset}"}\n    depends_on: [db]\n  db:\n    ${service}\n    container_name: my-db\n`,
+          ".gitignore": "*.env\n",
+        },
+      });
+      const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+      await writeFile(join(cwd, "own.env"), "OWN=mine\n");
+      expect((await cowork("config", "set", "COPY", "own.env")).code).toBe(0);
+      await cowork("init", "a", "--trust");
+      const script = 'echo "$GREET $OWN"; getent hosts my-db | wc -l';
+      const { stdout } = await cowork("connect", "a", "--", "sh", "-c", script);
+      expect(stdout).toBe("hello mine\n1\n");
       expect((await cowork("clean", "a", "--force")).code).toBe(0);
     });
   });
