@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { overrideCompose } from "../../../../src/devcontainer/compose/override-compose.ts";
 import { readBuilds } from "../../../../src/devcontainer/compose/read-builds.ts";
 import { rewriteCompose } from "../../../../src/devcontainer/compose/rewrite-compose.ts";
+import { startedServices } from "../../../../src/devcontainer/compose/started-services.ts";
 import { cloneName, locate, planProject, toTree, treeRoot } from "../../../../src/devcontainer/compose/tree-root.ts";
 import { judgeCompose } from "../../../../src/devcontainer/judge/judge-compose.ts";
 import { createVerdict } from "../../../../src/devcontainer/judge/verdict.ts";
@@ -117,6 +118,57 @@ describe("judgeCompose", () => {
     ["an unknown section", { models: { m: {} } }],
   ])("asks about %s", (_, more) => {
     expect(judge({ ...service({}), ...more }).what).not.toEqual([]);
+  });
+});
+
+describe("what is shown", () => {
+  it("has paths as the project has them", () => {
+    const shown = judge(
+      service({
+        build: { context: treeRoot, additional_contexts: { a: `${treeRoot}/../x`, b: `${treeRoot}/d` } },
+        cgroup_parent: planProject,
+        volumes: [`${treeRoot}/../other/${cloneName}:/o`],
+      }),
+    );
+    expect(shown.what).toEqual(['{"a":"./../x","b":"./d"}', "<session>", "../other/<session>"]);
+  });
+});
+
+describe("services that a session starts", () => {
+  const resolved: JsonObject = {
+    services: {
+      app: { profiles: ["dev"], depends_on: { db: {} }, network_mode: "service:net" },
+      db: { profiles: ["x"], links: ["cache:c"], volumes_from: ["data:ro"] },
+      net: {},
+      cache: { depends_on: ["app"] },
+      data: {},
+      more: { profiles: ["y"] },
+      idle: { profiles: ["z"] },
+    },
+  };
+  it("are the dev container's own, those of runServices, and what they stand on", () => {
+    const started = startedServices(resolved, { service: "app", runServices: ["more", "nothing"] });
+    expect([...started].toSorted()).toEqual(["app", "cache", "data", "db", "more", "net"]);
+    const { canonical, changes } = rewriteCompose(resolved, [], started);
+    const services = canonical["services"] as Record<string, JsonObject>;
+    expect(Object.keys(services).filter((name) => services[name]?.["profiles"] !== undefined)).toEqual(["idle"]);
+    expect(changes).toHaveLength(3);
+  });
+});
+
+describe("container_name", () => {
+  it.each<[string, JsonObject, unknown]>([
+    ["the default network", {}, { default: { aliases: ["db"] } }],
+    ["a list", { networks: ["a", "b"] }, { a: { aliases: ["db"] }, b: { aliases: ["db"] } }],
+    [
+      "a map",
+      { networks: { a: { aliases: ["x"], ipv4_address: "10.0.0.2" }, b: null } },
+      { a: { aliases: ["x", "db"] }, b: { aliases: ["db"] } },
+    ],
+    ["another one's network", { network_mode: "service:x" }, undefined],
+  ])("stays as a name on %s", (_, more, networks) => {
+    const { canonical } = rewriteCompose(service({ container_name: "db", ...more }));
+    expect((canonical["services"] as Record<string, JsonObject>)["app"]?.["networks"]).toEqual(networks);
   });
 });
 
