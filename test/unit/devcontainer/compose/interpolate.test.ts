@@ -27,13 +27,15 @@ describe("variables", () => {
     ["$1", undefined, undefined],
     ["$\u017f", undefined, undefined],
   ])("%s is %j under v1 and %j under v2", (text, v1, v2) => {
-    for (const [dialect, wanted] of [
-      ["v1", v1],
-      ["v2", v2],
-    ] as const) {
-      if (wanted === undefined) expect(() => interpolate(text, scope(dialect))).toThrow(InterpolationError);
-      else expect(interpolate(text, scope(dialect))).toBe(wanted);
-    }
+    const read = (dialect: "v1" | "v2"): string | undefined => {
+      try {
+        return interpolate(text, scope(dialect));
+      } catch (error) {
+        if (error instanceof InterpolationError) return undefined;
+        throw error;
+      }
+    };
+    expect([read("v1"), read("v2")]).toEqual([v1, v2]);
   });
 });
 
