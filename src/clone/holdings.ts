@@ -9,6 +9,8 @@ import { type Saved, savedNowhere } from "./saved.ts";
 import type { BlockedPath, GitInside, Holdings } from "./types.ts";
 
 export interface HoldingsOptions extends InspectOptions {
+  /** commits of the remote branches that the clone came with: their remote branches are nobody's work */
+  remoteTips?: readonly string[];
   timeoutMs?: number;
   signal?: AbortSignal;
 }
@@ -37,7 +39,7 @@ export async function inspectHoldings(
     const places = parseInspection(result.stdout, nonce);
     if (places === undefined)
       return unreadable(`git inside gave no full answer (code ${result.code}): ${plain(result.stderr).slice(0, 300)}`);
-    return await judge(places, saved);
+    return await judge(places, saved, new Set(options.remoteTips));
   } catch (error) {
     if (error instanceof CoworkError && error.code === "TIMEOUT")
       return unreadable("git inside did not answer in time");
@@ -45,10 +47,10 @@ export async function inspectHoldings(
   }
 }
 
-async function judge(places: Place[], saved: Saved): Promise<Holdings> {
+async function judge(places: Place[], saved: Saved, remoteTips: ReadonlySet<string>): Promise<Holdings> {
   const main = places.find((place) => place.kind === "main");
   if (main === undefined) return unreadable("git inside gave no full answer");
-  const holdings = await judgePlace(main, saved);
+  const holdings = await judgePlace(main, saved, remoteTips);
   const top = `${main.gitDir.replace(/\/\.git$/, "")}/`;
   const seenFromTop = (one: BlockedPath): BlockedPath => ({
     ...one,

@@ -9,10 +9,15 @@ import type { Holdings } from "./types.ts";
 const notWork = /^refs\/(stash$|bisect\/|prefetch\/)/;
 
 /** Refs, stashes and half-done operations whose commits no ref of the project leads to and its origin does not advertise. */
-export async function judgeCommits(place: Place, saved: Saved, holdings: Holdings): Promise<void> {
+export async function judgeCommits(
+  place: Place,
+  saved: Saved,
+  holdings: Holdings,
+  remoteTips: ReadonlySet<string>,
+): Promise<void> {
   const pending = parsePending(place.sections.get("pending")?.text ?? "");
   const isStash = ({ name }: { name: string }): boolean => /autostash/i.test(name);
-  const { tips, tags } = readTips(place, holdings);
+  const { tips, tags } = readTips(place, holdings, remoteTips);
   for (const { name, oid } of pending.filter((each) => !isStash(each))) tips.set(name, oid);
   const stashes = readStashes(place);
   for (const { name, oid } of pending.filter(isStash))
@@ -37,7 +42,11 @@ export async function judgeCommits(place: Place, saved: Saved, holdings: Holding
 }
 
 /** What each ref leads to; and of annotated tags also the tag itself. */
-function readTips(place: Place, holdings: Holdings): { tips: Map<string, string>; tags: Map<string, string> } {
+function readTips(
+  place: Place,
+  holdings: Holdings,
+  remoteTips: ReadonlySet<string>,
+): { tips: Map<string, string>; tags: Map<string, string> } {
   const tips = new Map<string, string>();
   const tags = new Map<string, string>();
   for (const line of placeLines(place, "refs")) {
@@ -52,7 +61,7 @@ function readTips(place: Place, holdings: Holdings): { tips: Map<string, string>
   const named = new Set([...tips].filter(([ref]) => !isRemote(ref)).map(([, oid]) => oid));
   for (const [ref, oid] of tips) {
     if (!isRemote(ref)) continue;
-    if (named.has(oid)) tips.delete(ref);
+    if (named.has(oid) || remoteTips.has(oid)) tips.delete(ref);
     named.add(oid);
   }
   if (holdings.branch === null && holdings.head !== null) tips.set("HEAD", holdings.head);

@@ -7,8 +7,13 @@ import type { Holdings } from "./types.ts";
 /**
  * Compares what one repository inside said with what the project holds. A section that is missing or failed is
  * unreadable; everything listed is listed because no proof was found that it is elsewhere too.
+ * @param remoteTips see HoldingsOptions
  */
-export async function judgePlace(place: Place, saved: Saved): Promise<Holdings> {
+export async function judgePlace(
+  place: Place,
+  saved: Saved,
+  remoteTips: ReadonlySet<string> = new Set(),
+): Promise<Holdings> {
   const holdings = noHoldings();
   const why = place.sections.get("unreadable")?.text;
   if (why !== undefined) return { ...holdings, unreadable: [why] };
@@ -16,7 +21,7 @@ export async function judgePlace(place: Place, saved: Saved): Promise<Holdings> 
   holdings.blocked = parseBlocked(place.sections.get("blocked")?.text ?? "");
   holdings.canSudo = placeLines(place, "sudo").includes("yes");
   readHead(place, holdings);
-  await judgeCommits(place, saved, holdings);
+  await judgeCommits(place, saved, holdings, remoteTips);
   if (place.kind !== "module" && place.sections.has("status")) {
     holdings.operation = readOperation(place);
     await judgeFiles(place, saved, holdings);

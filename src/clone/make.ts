@@ -92,8 +92,9 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<Clone
   };
 }
 
+/** The project's own branches are remote branches in the clone. */
 function remoteTips({ refs }: ProjectRefs): string[] {
-  return [...new Set(refs.flatMap(({ name, oid }) => (name.startsWith("refs/remotes/") ? [oid] : [])))];
+  return [...new Set(refs.flatMap(({ name, oid }) => (/^refs\/(heads|remotes)\//.test(name) ? [oid] : [])))];
 }
 
 async function initialise(ctx: Context, path: string, project: ProjectRefs): Promise<void> {

@@ -56,17 +56,6 @@ export function savedNowhere(): Saved {
   };
 }
 
-/** The same, and these commits are known to be nobody's work. */
-export function withKnown(saved: Saved, oids: readonly string[]): Saved {
-  if (oids.length === 0) return saved;
-  const known = new Set(oids);
-  return {
-    ...saved,
-    tips: async () => [...(await saved.tips()), ...known],
-    reachable: async (asked) => new Set([...(await saved.reachable(asked)), ...asked.filter((oid) => known.has(oid))]),
-  };
-}
-
 interface Where {
   gitDir: string;
   root: string | undefined;

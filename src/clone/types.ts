@@ -15,7 +15,7 @@ export interface CloneSpec {
 export interface CloneResult {
   /** submodules, LFS, shallow: what was done or is missing, one line each, for the user */
   notes: string[];
-  /** commits of the remote branches that came along from the project */
+  /** commits of the project's branches and remote branches, which came along as remote branches */
   remoteTips: string[];
 }
 

@@ -1,7 +1,7 @@
 import { describeHoldings, describeReplaced, toGitView } from "../clone/describe.ts";
 import { inspectHoldings } from "../clone/holdings.ts";
 import { gitInside } from "../clone/inside.ts";
-import { savedNowhere, withKnown } from "../clone/saved.ts";
+import { savedNowhere } from "../clone/saved.ts";
 import type { GitInside } from "../clone/types.ts";
 import { waysToSave } from "../clone/ways-to-save.ts";
 import { ensureTemplateImage } from "../devcontainer/template-image.ts";
@@ -57,11 +57,12 @@ export async function lookInside(
     return { git: null, unsaved: [], replaced: [], hint: "" };
   const { project: name, projectRoot: root, rootCommit } = record;
   const project = await user.saved({ name, root, rootCommit });
-  const saved = project === undefined ? savedNowhere() : withKnown(project, await readRemoteTips(ctx, record.id));
+  const saved = project ?? savedNowhere();
   const holdings = await inspectHoldings(await insideOf(ctx, record), saved, {
     start: record.start.commit,
     carried: record.carried,
     precious,
+    remoteTips: project === undefined ? [] : await readRemoteTips(ctx, record.id),
   });
   return {
     git: toGitView(holdings),

@@ -29,7 +29,7 @@ describe("makeClone", () => {
   it("makes a new branch at the start commit, complete and clean, with nothing of ours in it", async () => {
     const project = await shop.project();
     const spec = await shop.spec(project, "a", { origin: "https://example.org/app.git" });
-    expect(await makeClone(shop.context, spec)).toEqual({ notes: [] });
+    expect(await makeClone(shop.context, spec)).toEqual({ notes: [], remoteTips: [spec.start.commit] });
     await clean(spec.path);
     expect(await shop.git(spec.path, "status", "--branch", "--porcelain=v1")).toBe("## a");
     expect(await shop.git(spec.path, "remote", "-v")).toContain("https://example.org/app.git (push)");

@@ -223,7 +223,13 @@ describe("branches of remotes inside", () => {
       "git update-ref -d refs/remotes/origin/pr; git reflog expire --expire=now --all; git gc -q --prune=now",
     );
     expect(await host.inside("a", "git log -1 --format=%s origin/pr")).toBe("merged");
-    expect(await host.clean("a")).toMatchObject({ ok: true, unsaved: [] });
+    const kept = await host.clean("a", { dryRun: true });
+    expect(kept).toMatchObject({ ok: true, unsaved: [] });
+    // A branch of the session's own with the same commit is work all the same.
+    await host.inside("a", "git branch mine origin/pr");
+    expect(await host.clean("a")).toMatchObject({ unsaved: ["1 commit on mine not in the project"] });
+    await host.inside("a", "git branch -qD mine");
+    expect(await host.clean("a")).toMatchObject({ ok: true });
   });
 });
 

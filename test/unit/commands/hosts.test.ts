@@ -62,7 +62,7 @@ test("clean takes names out of SESSIONS that were cleaned where they are", async
     { name: "a", ok: true, exitCode: 0, notes: [], unsaved: [], removed: [] },
     { name: "b", ok: true, exitCode: 0, notes: [], unsaved: [], removed: [] },
   ];
-  const result = await run("clean --host box", { conf, remotes: { box: { clean } } });
+  const result = await run("clean a b --host box", { conf, remotes: { box: { clean } } });
   expect(result.code).toBe(0);
   // The session a of this machine is another one.
   expect(await readFile(join(result.root, ".cowork", ".cowork.conf"), "utf8")).toBe("SESSIONS=a c@box\n");
