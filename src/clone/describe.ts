@@ -69,8 +69,10 @@ function describeAbandoned({ oid, subject, commits }: AbandonedCommit, why: stri
 }
 
 function describeBlocked(blocked: readonly BlockedPath[]): string[] {
-  const lines = blocked.slice(0, named).map(({ shown }) => `${plain(shown)} cannot be read by the session's user`);
-  return blocked.length > named ? [...lines, `and ${blocked.length - named} more that cannot be read`] : lines;
+  const lines = blocked
+    .slice(0, named)
+    .map(({ shown }) => `not readable: ${plain(shown)} cannot be read by the session's user`);
+  return blocked.length > named ? [...lines, `not readable: ${blocked.length - named} more`] : lines;
 }
 
 /**

@@ -55,7 +55,7 @@ describe("what the session's user cannot read", () => {
     await host.inside("a", script);
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({ ok: false, exitCode: 3 });
-    expect(outcome.unsaved).toContain(`${path} cannot be read by the session's user`);
+    expect(outcome.unsaved).toContain(`not readable: ${path} cannot be read by the session's user`);
     expect(host.states("a")).toBe("main=running");
     // The way out works as it is typed.
     const [, command = ""] = /cowork connect a -- (chmod -R u\+rwX [^;]*)/.exec(hintOf(outcome)) ?? [];
