@@ -51,7 +51,9 @@ export const cleanCommand = defineCommand({
       return 1;
     }
     const untagged = flags.images
-      ? await Promise.all(meant.map(({ app: its, selector }) => cleanImages(its, imagesOnly ? {} : selector, options.dryRun)))
+      ? await Promise.all(
+          meant.map(({ app: its, selector }) => cleanImages(its, imagesOnly ? {} : selector, options.dryRun)),
+        )
       : [];
     const images = untagged.flat();
     progress.stop();

@@ -80,7 +80,17 @@ function override(plan: DevcontainerPlan): Override {
   return planOverride({
     plan,
     image: { ref: "x", metadata: [], remoteUser: "root" },
-    mounts: { id: "app-a", name: "a", project: "app", labels: {}, clone, beside, launchers: ours, container: ours },
+    mounts: {
+      id: "app-a",
+      name: "a",
+      project: "app",
+      folder: "app",
+      labels: {},
+      clone,
+      beside,
+      launchers: ours,
+      container: ours,
+    },
     composeProject: "cowork-x",
     settings: { cpus: undefined, memory: undefined },
     composeFile: "/h/compose.yml",

@@ -67,7 +67,10 @@ const variable = "${localWorkspaceFolder}";
 
 /** What docker will be given: as cowork rewrites it, with what stands for the variables put in. */
 function given(words: string[]): string[] {
-  const { config } = rewriteConfig({ runArgs: words }, { composeProject: "p", labels: asLabels(), beside: "/nowhere/beside" });
+  const { config } = rewriteConfig(
+    { runArgs: words },
+    { composeProject: "p", labels: asLabels(), beside: "/nowhere/beside" },
+  );
   return (config["runArgs"] as string[]).map((word) => word.replaceAll(variable, clone));
 }
 
