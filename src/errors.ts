@@ -127,7 +127,7 @@ export function toCoworkError(error: unknown): CoworkError {
   }
   const odd = code === undefined ? undefined : oddPlaces[code];
   if (odd !== undefined)
-    return new CoworkError("PERMISSION_DENIED", `${odd.what}${where}.`, { ...options, hint: odd.hint });
+    return new CoworkError("PERMISSION_DENIED", `${odd.what}: ${code}${where}.`, { ...options, hint: odd.hint });
   if (error instanceof Error && error.name === "AbortError") {
     return new CoworkError("INTERRUPTED", "Interrupted.", options);
   }
