@@ -60,10 +60,11 @@ export interface ComposePlace {
   tree: string;
 }
 
-/** So deep that `../..` still leads to a folder of ours. */
+/** So deep that `../..` still leads to a folder of ours, below names that no path of a project can hold. */
 export function composePlace(ctx: Pick<Context, "paths">): ComposePlace {
   const folder = join(temporaryRoot(ctx), `compose-${randomBytes(6).toString("hex")}`);
-  return { folder, tree: join(folder, ...Array.from({ length: treeDepth }, () => "up"), "tree") };
+  const above = Array.from({ length: treeDepth }, () => randomBytes(6).toString("hex"));
+  return { folder, tree: join(folder, ...above, "tree") };
 }
 
 function temporaryRoot(ctx: Pick<Context, "paths">): string {

@@ -48,7 +48,8 @@ const actions = new Map(
 
 /** What would be said to somebody who typed it; undefined where nothing is wrong. */
 function complaint(line: string): string | undefined {
-  const [name = "", ...words] = line.split(/\s+/);
+  // Behind `--` stands the command that runs inside.
+  const [name = "", ...words] = line.replace(/ -- .*/, "").split(/\s+/);
   const command = byName.get(name);
   // A text about cowork: then its next word is a verb, and nobody would type it.
   if (command === undefined) return /^(?!--version\b|--host$).*--/.test(line) ? `no command ${name}` : undefined;

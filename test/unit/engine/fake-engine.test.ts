@@ -10,6 +10,8 @@ const runHere: FakeProgram = async ({ spec, input, signal }) => {
   const [file, ...args] = spec.command;
   const child = spawn(file, args, { signal });
   child.on("error", () => undefined);
+  // A command may end without reading its input.
+  child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const [[code], stdout, stderr] = await Promise.all([
     once(child, "close") as Promise<[number]>,
