@@ -58,7 +58,16 @@ export async function up(ctx: Context, request: UpRequest, cli = startUp(ctx, re
   }
 }
 
-async function runUp(ctx: Context, request: UpRequest, cli: StartedCli): Promise<UpResult> {
+async function runUp(ctx: Context, given: UpRequest, cli: StartedCli): Promise<UpResult> {
+  let refusal: unknown;
+  const request = {
+    ...given,
+    beforeStart: async () =>
+      await given.beforeStart?.().catch((error: unknown) => {
+        refusal = error;
+        throw error;
+      }),
+  };
   const logFile = ctx.paths.upLog(request.id);
   await ensureFolder(ctx.paths.logs(request.id), { mode: 0o700 });
   await rotateLog(logFile);
@@ -75,7 +84,7 @@ async function runUp(ctx: Context, request: UpRequest, cli: StartedCli): Promise
       const { containerId, remoteUser } = await bringUpOnly(ctx, request, words);
       await runAgainFrom(ctx.engine, containerId, remoteUser, request.unfinished);
     }
-    await request.beforeStart?.();
+    await request.beforeStart();
     const outcome = await cli.run(words);
     if (outcome.ok) return readResult(request, outcome.result);
     const failed = lifecycleFailureOf(outcome);
@@ -83,7 +92,8 @@ async function runUp(ctx: Context, request: UpRequest, cli: StartedCli): Promise
     if (failed === undefined || ctx.signal.aborted) throw upError(request, outcome);
     return { ...(await bringUpOnly(ctx, request, words)), failed };
   } catch (error) {
-    const told = (await stoppedByItself(ctx, request, error)) ?? error;
+    // Refused before it could start: how the container ended the last time is no reason.
+    const told = error === refusal ? error : ((await stoppedByItself(ctx, request, error)) ?? error);
     // The CLI notes in the container that it ran a lifecycle command before it does: left there, one that was interrupted would
     // never run again, and the next attempt would seem to succeed.
     if (before.length === 0) await removeNew(ctx, request);

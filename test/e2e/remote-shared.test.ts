@@ -89,6 +89,12 @@ it("clean asks the person who calls it: work is saved where it was pulled to", a
   expect((await on(1, "pull", "d")).code).toBe(0);
   const refused = await on(0, "clean", "d");
   expect([refused.code, refused.stderr + refused.stdout]).toEqual([3, expect.stringContaining("cowork pull d")]);
+  // What a host says is shown as it is, also where it looks like a command that would need the host's name.
+  const file = "cowork doctor notes.txt";
+  await on(1, "connect", "d", "--", "touch", file);
+  const named = await on(1, "clean", "d");
+  expect([named.code, named.stderr + named.stdout]).toEqual([3, expect.stringContaining(`untracked file: ${file}`)]);
+  await on(1, "connect", "d", "--", "rm", file);
   const cleaned = await on(1, "clean", "d");
   expect(cleaned.code, cleaned.stderr).toBe(0);
   const { stdout } = await on(0, "list", "--json");

@@ -77,9 +77,12 @@ function withPath(environment: readonly string[]): readonly string[] {
 }
 
 /** What both have in common, with the clone's own name and place taken out. */
-async function show(container: string, clone: string, exec: (...argv: string[]) => Promise<string>): Promise<Shown> {
+async function show(
+  container: string,
+  { clone, name }: { clone: string; name: string },
+  exec: (...argv: string[]) => Promise<string>,
+): Promise<Shown> {
   const [found] = JSON.parse(await docker("inspect", container)) as [Inspected];
-  const name = clone.split("/").at(-1)!;
   const neutral = (text: string): string => text.replaceAll(clone, "CLONE").replaceAll(name, "NAME");
   const {
     CapAdd,
@@ -190,8 +193,9 @@ it.each(kinds)("%s: the same container, but for what cowork adds", async (kind, 
   const { stdout: list } = await runCowork(["list", "--json"], { home, cwd });
   const main = (JSON.parse(list) as { sessions: { container: { id: string } }[] }).sessions[0]!.container.id;
   expect(containers).toContain(main);
-  const ours = await show(main, join(home.coworkHome, "sessions", `${name}-a`), inside);
-  const theirs = await show(containerId, clone, (...argv) => plain("exec", ...id, ...argv));
+  const session = join(home.coworkHome, "sessions", `${name}-a`);
+  const ours = await show(main, { clone: session, name }, inside);
+  const theirs = await show(containerId, { clone, name: `plain-${kind}` }, (...argv) => plain("exec", ...id, ...argv));
   expect(ours).toEqual(theirs);
   expect(ours.lifecycle).toMatch(/^onCreate\nupdateContent\npostCreate\npostStart/);
 });

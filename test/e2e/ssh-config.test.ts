@@ -100,8 +100,8 @@ it("5 MB go in and out as they are, by ssh and by scp of both kinds", async () =
 it("with a terminal: its size, its changes, its keys", async () => {
   const blind = await ssh(["-tt", "cowork.a", "tty; stty size; exit 5"]);
   expect([blind.code, blind.stdout]).toEqual([5, expect.stringMatching(/^\/dev\/pts\/\d+\r\n24 80\r\n$/)]);
-  const { stdout: container } = await cowork("connect", "a", "--", "hostname");
-  const sleeps = async (): Promise<boolean> => (await processesIn(container.trim())).includes("sleep 613");
+  const [container = ""] = await home.there.docker("ps", "-q", "--filter", `label=cowork.home=${home.hash}`);
+  const sleeps = async (): Promise<boolean> => (await processesIn(container)).includes("sleep 613");
   const words = Object.entries(userEnvironment(home, { TERM: "xterm" })).map(([name, value]) => `${name}=${value}`);
   const terminal = await openTerminal(["env", "-i", ...words, "ssh", ...configured(), "cowork.a"], {
     columns: 90,

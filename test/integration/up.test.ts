@@ -98,7 +98,7 @@ describe("up", () => {
     const failed = await up(ctx, request);
     expect(failed).toMatchObject({
       remoteUser: "root",
-      workspaceFolder: "/workspaces/app-a",
+      workspaceFolder: "/workspaces/App",
       failed: { stage: "postCreateCommand", words: "bad of postCreateCommand failed with exit code 1: the reason" },
     });
     expect(await containers()).toEqual([failed.containerId]);
