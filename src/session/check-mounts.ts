@@ -29,9 +29,14 @@ export async function checkMounts(ctx: Context, record: SessionRecord, main: Con
     const wrong = wrongMount(planned, await realMounts(container, places), container.id === main.id);
     if (wrong === undefined) continue;
     for (const { id } of containers) await ctx.engine.stopContainer(id, 0);
-    const { name } = record;
+    const { name, phase } = record;
+    // What was never complete cannot be started, and begins with the project's commit.
+    const again =
+      phase === "ready"
+        ? `correct the dev container configuration in the session; then cowork start ${name} --rebuild`
+        : `correct the dev container configuration and commit that, then cowork clean ${name} and cowork init ${name}`;
     throw new CoworkError("UP_FAILED", `${name} was stopped: in ${plain(container.name)} ${plain(wrong)}.`, {
-      hint: `correct the dev container configuration; then cowork clean ${name}, or cowork start ${name} --rebuild`,
+      hint: again,
     });
   }
 }

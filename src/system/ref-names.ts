@@ -82,7 +82,7 @@ export function findClash(ref: string, { refs, remotes: remoteNames, ignoreCase 
 
 const ownFolders = ["refs", "heads", "tags", "remotes", "worktrees", "main-worktree", "HEAD"];
 const ownFile =
-  /^(?:[A-Z]+_)*HEAD$|^(?:AUTO_MERGE|MERGE_AUTOSTASH|NOTES_MERGE_PARTIAL|NOTES_MERGE_REF|BISECT_EXPECTED_REV)$/;
+  /^@$|^(?:[A-Z]+_)*HEAD$|^(?:AUTO_MERGE|MERGE_AUTOSTASH|NOTES_MERGE_PARTIAL|NOTES_MERGE_REF|BISECT_EXPECTED_REV)$/;
 
 function reservedBy(name: string, remoteNames: readonly string[], ignoreCase: boolean): string | undefined {
   const first = name.split("/")[0] ?? "";

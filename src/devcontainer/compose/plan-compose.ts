@@ -66,23 +66,27 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
   for (const { service, path: mounted, writer } of order.conflicts) {
     verdict.add(`service ${service}: volumes`, mounted, besideWriter(service, writer));
   }
-  notes.push(...(await unsetNotes(source, inputs, files.dotEnv, missingHint)));
+  const unset = await unsetNotes(source, inputs, files.dotEnv, request);
+  notes.push(...unset.notes);
+  read.missing.push(...unset.missing);
   return { ...read, plan: planOf(canonical, { request, program, files: inputs.files }) };
 }
 
-/** Compose itself only warns, and here nobody would see it. */
+/** Compose itself only warns, and here nobody would see it. Where `.env` may still come, it is said once it has not come. */
 async function unsetNotes(
   source: ConfigSource,
   { unset }: ComposeInputs,
   dotEnv: string,
-  missingHint: ReadOptions["missingHint"],
-): Promise<string[]> {
-  if (unset.length === 0) return [];
+  { mayCome, missingHint }: Pick<ComposeRequest, "mayCome" | "missingHint">,
+): Promise<{ notes: string[]; missing: string[] }> {
+  if (unset.length === 0) return { notes: [], missing: [] };
   const names = unset.map((name) => `\${${plain(name)}}`).join(", ");
   const isThere = (await source.stat(dotEnv)) === "file";
+  if (!isThere && mayCome(dotEnv)) return { notes: [], missing: [dotEnv] };
   const why = isThere ? `${dotEnv} does not set it` : `there is no ${dotEnv} in ${source.describe}`;
   const hint = isThere ? "" : `; ${missingHint(dotEnv)}`;
-  return [`Docker Compose: ${names} is not set and left empty: ${plain(why)}${plain(hint)}`];
+  const note = `Docker Compose: ${names} is not set and left empty: ${plain(why)}${plain(hint)}`;
+  return { notes: [note], missing: [] };
 }
 
 function planOf(

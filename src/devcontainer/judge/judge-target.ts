@@ -31,8 +31,8 @@ export function judgeTarget(verdict: Verdict, where: string, text: string, targe
     const own = ownPlaces.join(", ");
     throw new CoworkError(
       "DEVCONTAINER_INVALID",
-      `${plain(`${verdict.subject}: ${where}`)} mounts something at ${plain(target)}, where cowork's own files lie: ${plain(text)}`,
-      { hint: `choose another target: ${own} and what lies in them are cowork's` },
+      `${plain(`${verdict.subject}: ${where}`)}: the target ${plain(target)} is kept for cowork's own files: ${plain(text)}`,
+      { hint: `choose another target: ${own} and everything below them are cowork's` },
     );
   }
   if (holdsOwnPlace(path)) verdict.add(where, text, "is mounted above cowork's own files in the container");

@@ -145,6 +145,17 @@ describe("a fresh clone", () => {
       ),
     ]);
   });
+
+  test.each([
+    ["", { ".env": "Q=x\n" }, []],
+    ["echo Q=x > .env", {}, []],
+    ["true", {}, [expect.stringContaining("${Q} is not set and left empty: there is no .env in")]],
+  ])("says it once the file that could set them cannot come any more: %j, %j", async (command, carried, notes) => {
+    const config = command === "" ? compose : { ...compose, initializeCommand: command };
+    const { first, last } = await complete(config, { "c.yml": "services: {app: {image: 'a$Q'}}" }, carried);
+    expect(first.plan.notes).toEqual([]);
+    expect(last.plan.notes).toEqual(notes);
+  });
 });
 
 describe("a file of the host that initializeCommand's .env names", () => {

@@ -24,6 +24,7 @@ test.each([
   ["refs/tags/origin/main", { kind: "reserved", with: "the remote origin" }],
   ["refs/heads/HEAD", { kind: "reserved", with: "git's own names" }],
   ["refs/heads/HEAD/x", { kind: "reserved", with: "git's own names" }],
+  ["refs/heads/@", { kind: "reserved", with: "git's own names" }],
   ["refs/tags/FETCH_HEAD", { kind: "reserved", with: "git's own names" }],
   ["refs/heads/refs/heads/main", { kind: "reserved", with: "git's own names" }],
   ["refs/heads/heads/main", { kind: "reserved", with: "git's own names" }],
