@@ -1,10 +1,13 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hasLifecycle } from "../../../src/devcontainer/lifecycle.ts";
 import type { JsonObject } from "../../../src/devcontainer/types.ts";
 import { rotateLog } from "../../../src/devcontainer/up-log.ts";
-import { planUpArgs, readUpResult, type UpRequest } from "../../../src/devcontainer/up.ts";
+import { planUpArgs, readUpResult, up, type UpRequest } from "../../../src/devcontainer/up.ts";
+import { CoworkError } from "../../../src/errors.ts";
+import { connectContext } from "../../support/connect-context.ts";
+import { createFakeEngine } from "../../support/fake-engine.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const request: UpRequest = {
@@ -90,4 +93,15 @@ test("logs are rotated, and no more than five kept", async () => {
   expect((await readdir(folder)).toSorted()).toEqual(["up.log", "up.log.1", "up.log.2", "up.log.3", "up.log.4"]);
   expect(await readFile(`${path}.1`, "utf8")).toBe("8");
   expect(await readFile(`${path}.4`, "utf8")).toBe("5");
+});
+
+test("what keeps a container from being started is said, not that it stands still", async () => {
+  const engine = createFakeEngine();
+  const ctx = connectContext(await temporaryFolder(), { engine });
+  await mkdir(ctx.paths.state("app-a"), { recursive: true });
+  engine.addContainer({ state: "exited", labels: { ...request.labels, "devcontainer.local_folder": "/clone" } });
+  const reason = new CoworkError("UP_FAILED", "a mounts sub, which is a link.");
+  const cli = { run: () => Promise.reject(new Error("must not run")), leave: () => Promise.resolve() };
+  const beforeStart = (): Promise<void> => Promise.reject(reason);
+  await expect(up(ctx, { ...request, beforeStart }, cli)).rejects.toBe(reason);
 });
