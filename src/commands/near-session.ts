@@ -23,6 +23,8 @@ export async function withNearSession(
     for (const word of words) {
       const meant = await nearSession(call.app, word);
       if (meant === undefined) continue;
+      // Nobody is handed a command that removes what another project has: sessions are called `a` in many.
+      if (call.command.name === "clean" && meant.includes("/") && !word.includes("/")) continue;
       const message = `${error.message} Did you mean ${plain(meant)}?`;
       return new CoworkError(error.code, message, {
         hint: `cowork ${call.command.name} ${plain(meant)}`,

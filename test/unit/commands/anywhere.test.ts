@@ -117,6 +117,15 @@ describe("a session of another project", () => {
     expect(outside).toMatchObject({ code: 1, calls: [] });
     expect(outside.stderr).toContain("Did you mean other/fix?\n  Next: cowork connect other/fix");
   });
+
+  test("clean does not offer to remove the session that another project has under the same name", async () => {
+    const clean = async (): Promise<never> => {
+      throw new CoworkError("SESSION_NOT_FOUND", "There is no session fix in project app.", { hint: "cowork list" });
+    };
+    const { code, stderr } = await run("clean fix", { answers: { clean }, prepare });
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("Next: cowork list") as string });
+    expect(stderr).not.toContain("other/fix");
+  });
 });
 
 describe("what could be several sessions", () => {
