@@ -18,6 +18,10 @@ export async function judgeInitialize(
   for (const path of files) {
     const bytes = await source.read(path).catch(() => undefined);
     const lines = bytes === undefined ? 0 : plainLines(new TextDecoder().decode(bytes)).length;
-    verdict.add("initializeCommand", path, `may be run or read by that command (${lines} ${lines === 1 ? "line" : "lines"})`);
+    verdict.add(
+      "initializeCommand",
+      path,
+      `may be run or read by that command (${lines} ${lines === 1 ? "line" : "lines"})`,
+    );
   }
 }
