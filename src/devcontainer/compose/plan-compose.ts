@@ -66,20 +66,27 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
   for (const { service, path: mounted, writer } of order.conflicts) {
     verdict.add(`service ${service}: volumes`, mounted, besideWriter(service, writer));
   }
-  notes.push(...(await unsetNotes(source, inputs, files.dotEnv, missingHint)));
+  notes.push(...(await unsetNotes(source, inputs, files.dotEnv, { mayCome, missingHint })));
   return { ...read, plan: planOf(canonical, { request, program, files: inputs.files }) };
 }
 
-/** Compose itself only warns, and here nobody would see it. */
+/**
+ * Compose itself only warns, and here nobody would see it. While the file with the variables may still come, it counts as
+ * missing and nothing is said: the clone is planned again, and that plan knows.
+ */
 async function unsetNotes(
   source: ConfigSource,
-  { unset }: ComposeInputs,
+  { unset, missing }: ComposeInputs,
   dotEnv: string,
-  missingHint: ReadOptions["missingHint"],
+  { mayCome, missingHint }: Pick<ReadOptions, "mayCome" | "missingHint">,
 ): Promise<string[]> {
   if (unset.length === 0) return [];
-  const names = unset.map((name) => `\${${plain(name)}}`).join(", ");
   const isThere = (await source.stat(dotEnv)) === "file";
+  if (!isThere && mayCome(dotEnv)) {
+    if (!missing.includes(dotEnv)) missing.push(dotEnv);
+    return [];
+  }
+  const names = unset.map((name) => `\${${plain(name)}}`).join(", ");
   const why = isThere ? `${dotEnv} does not set it` : `there is no ${dotEnv} in ${source.describe}`;
   const hint = isThere ? "" : `; ${missingHint(dotEnv)}`;
   return [`Docker Compose: ${names} is not set and left empty: ${plain(why)}${plain(hint)}`];
