@@ -2,8 +2,10 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noHoldings } from "../../../src/clone/judge.ts";
+import { staysNotes } from "../../../src/clone/nested-inside.ts";
 import { waysToSave } from "../../../src/clone/ways-to-save.ts";
 import { createSessions } from "../../../src/session/create.ts";
+import { openClone } from "../../../src/session/open-clone.ts";
 import { sessionHost, type SessionHost } from "../../support/session-host.ts";
 
 let host: SessionHost;
@@ -63,6 +65,19 @@ describe("what the session's user cannot read", () => {
     await host.inside("a", command);
     const again = await host.clean("a");
     expect(again.unsaved.join()).not.toContain("cannot be read");
+  });
+
+  it("is named by a pull of the working tree, unless git ignores it", async () => {
+    await host.inside("a", "mkdir -p pg/d data/in; echo x >pg/d/f; chmod 000 pg/d data/in; git init -q sub");
+    const { inside, close } = await openClone(host.ctx, { project: host.project.facts, names: ["a"] });
+    try {
+      expect(await staysNotes(inside)).toEqual([
+        "sub stays in the session: it is a git repository of its own",
+        "pg/d stays in the session: the session's user cannot read it",
+      ]);
+    } finally {
+      await close();
+    }
   });
 
   it.each([
