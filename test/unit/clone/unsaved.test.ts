@@ -34,6 +34,9 @@ describe("what the session's user cannot read", () => {
     ["one that can be entered and not listed", "mkdir -p data/in; chmod 311 data/in", "data/in"],
     ["one that can be listed and not entered", "mkdir -p data/in; chmod 644 data/in", "data/in"],
     ["an untracked folder", "mkdir -p pg/d; chmod 000 pg/d", "pg/d"],
+    ["an untracked file", "echo x >secret; chmod 000 secret", "secret"],
+    ["a changed file", "echo changed >readme; chmod 000 readme", "readme"],
+    ["a file of a repository inside", "git init -q sub; echo x >sub/secret; chmod 000 sub/secret", "sub/secret"],
     ["one deep down, with a name of two lines", "mkdir -p 'data/x y/z'; chmod 000 'data/x y/z'", "data/x y/z"],
     [
       "a folder of branches",
@@ -57,7 +60,9 @@ describe("what the session's user cannot read", () => {
     await host.inside("a", script);
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({ ok: false, exitCode: 3 });
-    expect(outcome.unsaved).toContain(`not readable: ${path} cannot be read by the session's user`);
+    const line = `not readable: ${path} cannot be read by the session's user`;
+    expect(outcome.unsaved.filter((one) => one.endsWith(line))).toHaveLength(1);
+    expect(outcome.unsaved.join()).not.toContain("adding files failed");
     expect(host.states("a")).toBe("main=running");
     // The way out works as it is typed.
     const [, command = ""] = /cowork connect a -- (chmod -R u\+rwX [^;]*)/.exec(hintOf(outcome)) ?? [];
