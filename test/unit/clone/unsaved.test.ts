@@ -74,14 +74,14 @@ describe("what the session's user cannot read", () => {
 
   it("is named by a pull of the working tree, unless git ignores it", async () => {
     await host.inside("a", "mkdir -p pg/d data/in; echo x >pg/d/f; chmod 000 pg/d data/in; git init -q sub");
-    const { inside, close } = await openClone(host.ctx, { project: host.project.facts, names: ["a"] });
+    const opened = await openClone(host.ctx, { project: host.project.facts, names: ["a"] });
     try {
-      expect(await staysNotes(inside)).toEqual([
+      expect(await staysNotes(opened.inside)).toEqual([
         "sub stays in the session: it is a git repository of its own",
         "pg/d stays in the session: the session's user cannot read it",
       ]);
     } finally {
-      await close();
+      await opened.close();
     }
   });
 
