@@ -56,7 +56,6 @@ async function judge(places: Place[], saved: Saved, remoteTips: ReadonlySet<stri
     ...one,
     shown: one.path.startsWith(top) ? one.path.slice(top.length) : one.path,
   });
-  holdings.blocked = holdings.blocked.map(seenFromTop);
   const seen = new Set([main.gitDir]);
   for (const place of places) {
     if (place === main) continue;
@@ -72,6 +71,8 @@ async function judge(places: Place[], saved: Saved, remoteTips: ReadonlySet<stri
     const source = name === undefined ? undefined : saved.module(name, path);
     holdings.submodules.push({ path, holdings: await judgePlace(place, source ?? savedNowhere()) });
   }
+  const inner = [...holdings.submodules, ...holdings.worktrees].map((one) => one.holdings);
+  for (const one of [holdings, ...inner]) one.blocked = one.blocked.map(seenFromTop);
   return holdings;
 }
 

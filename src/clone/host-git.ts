@@ -171,7 +171,7 @@ export function gitFailed(what: string, result: { code: number; stderr: string }
 
 /** What git and its helpers say once something else has failed. */
 const consequence =
-  /hung up unexpectedly|early EOF|(?:index-pack|pack-objects|unpack-objects)\b.* (?:died|failed|output)|filter '.*' failed|filter-process' failed|Could not read from remote/i;
+  /hung up unexpectedly|early EOF|(?:index-pack|pack-objects|unpack-objects)\b.* (?:died|failed|output)|filter '.*' failed|filter-process' failed|adding files failed|unable to index file|Could not read from remote/i;
 
 /** Git's last word; where that only tells what broke because of it, the cause as well, which stands before it. */
 function reasonIn(stderr: string): string | undefined {

@@ -113,7 +113,8 @@ trees() {
     export GIT_INDEX_FILE="$I" GIT_OBJECT_DIRECTORY="$T/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$GIT_COMMON_DIR/objects"
     run indextree git write-tree
     run indexchanges git diff-index --cached --raw -z --no-renames --no-abbrev --no-ext-diff "$base" --
-    run add add_all
+    # Only then: each file is looked at once more.
+    run add add_all || run blockedwork blocked_work
     run cleaned cleaned
     run worktree git write-tree
     run changes git diff-index --cached --raw -z --no-renames --no-abbrev --no-ext-diff "$base" --

@@ -18,7 +18,7 @@ export async function judgePlace(
   const why = place.sections.get("unreadable")?.text;
   if (why !== undefined) return { ...holdings, unreadable: [why] };
   if (place.sections.has("outside")) holdings.outside = place.sections.has("stale") ? "gone" : "there";
-  holdings.blocked = parseBlocked(place.sections.get("blocked")?.text ?? "");
+  holdings.blocked = ["blocked", "blockedwork"].flatMap((name) => parseBlocked(place.sections.get(name)?.text ?? ""));
   holdings.canSudo = placeLines(place, "sudo").includes("yes");
   readHead(place, holdings);
   await judgeCommits(place, saved, holdings, remoteTips);
@@ -40,13 +40,16 @@ const needed: Record<Place["kind"], readonly string[]> = {
   worktree: ["status", "operation", "pending", "precious"],
   module: ["pending", "refs", "stash", "graph", "lfs", "abandoned"],
 };
-const mayBeLeftOut = ["blocked", "unhide", "add", "cleaned", "worktree", "changes", "indexchanges"];
+const mayBeLeftOut = ["blocked", "unhide", "add", "blockedwork", "cleaned", "worktree", "changes", "indexchanges"];
 
 function failures(place: Place): string[] {
   const isStale = place.sections.has("stale");
   const missing = isStale ? [] : needed[place.kind].filter((name) => place.sections.get(name)?.code === undefined);
+  // Files that nobody can read are named one by one.
+  const isNamed = (place.sections.get("blockedwork")?.text ?? "") !== "";
   const failed = [...new Set([...needed[place.kind], ...mayBeLeftOut])].flatMap((name) => {
     const section = place.sections.get(name);
+    if (name === "add" && isNamed) return [];
     return section?.code === undefined || section.code === 0 ? [] : [describeFailure(name, section.stderr)];
   });
   return [...missing.map((name) => `${name}: no answer`), ...failed];

@@ -8,7 +8,7 @@ import { plain } from "../system/text.ts";
 import type { Identity } from "./bundle-script.ts";
 import { hostGit } from "./host-git.ts";
 import { bringLfs } from "./lfs-out.ts";
-import { nestedNotes } from "./nested-inside.ts";
+import { staysNotes } from "./nested-inside.ts";
 import { applyRefs, type PulledRef, shortName } from "./pull-apply.ts";
 import { fetchBundle } from "./pull-bundle.ts";
 import { isUsableRef, planPull, type PullOptions, type Wanted } from "./pull-plan.ts";
@@ -50,7 +50,7 @@ export async function pullSession(
   for (const module of refs.modules) notes.push(...(await pullSubmodule(ctx, inside, source, module, spec)));
   const result = await pullRepository(ctx, inside, source, refs, planPull(refs, spec), spec);
   const lfs = await bringLfs(ctx, inside, source, await lfsObjects(inside, refs, spec));
-  const nested = spec.uncommitted === true ? await nestedNotes(inside) : [];
+  const nested = spec.uncommitted === true ? await staysNotes(inside) : [];
   return { refs: result.refs, notes: [...notes, ...result.notes, ...lfs, ...nested] };
 }
 

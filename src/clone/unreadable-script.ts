@@ -19,6 +19,7 @@ const names = generated.map((name) => `-name '${name}'`).join(" -o ");
  *
  * - `blocked_folders DIR`: folders below that cannot be listed or entered. Not those below generated things: nothing in there
  *   counts where git ignores it, and where git does not, `git status` says so.
+ * - `blocked_work`: files of the working tree that git would put into a commit and that cannot be read.
  * - `blocked_files DIR`: files of git's own below that cannot be read. Objects are left out: without one that matters git fails.
  */
 export const unreadableFunctions = String.raw`
@@ -41,6 +42,14 @@ blocked_files() {
       '"$whose"'
     done' sh {} + 2>"$T/find"
   real_failures
+}
+blocked_work() {
+  git ls-files -z --others --modified --exclude-standard 2>/dev/null | tr '\n\000' '\001\n' | while IFS= read -r line; do
+    path=$(printf '%s' "$line" | tr '\001' '\n')
+    each=$PWD/$path
+    if [ -L "$each" ] || [ ! -f "$each" ] || [ -r "$each" ]; then continue; fi
+    eval "$whose"
+  done
 }
 blocked() { blocked_folders "$1" && blocked_files "$2"; }
 `;

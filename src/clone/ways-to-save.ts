@@ -25,9 +25,10 @@ export function waysToSave(holdings: Holdings, place: WaysPlace): string {
   const nested = nestedRepositories(holdings);
   const hand = [...nested.map((path) => shown(path)), ...(holdings.precious.length > 0 ? ["the ignored files"] : [])];
   const ways = [
+    // First: a pull takes along only what can be read.
+    ...openBlocked(holdings, place),
     ...(canPull(holdings, nested) ? [`save it: ${pullCommand(holdings, place)}`] : []),
     ...(hand.length === 0 ? [] : [`copy ${hand.join(", ")} out of ${place.clone}`]),
-    ...openBlocked(holdings, place),
     ...keepAbandoned(holdings, name),
     ...holdings.worktrees.flatMap((one) => removeWorktree(one, name)),
     ...(holdings.unsavedRefs.some(({ ref }) => isRemote(ref))

@@ -56,6 +56,8 @@ export async function nearSession(app: App, word: string): Promise<string | unde
   if (matching(read, known).length > 0) return undefined;
   const isOurs = (one: KnownSession): boolean => here !== undefined && one.root === here;
   const ours = known.filter(isOurs);
+  const onBranch = ours.find(({ name, record }) => record?.start.branch === word && nameKey(name) !== nameKey(word));
+  if (onBranch !== undefined) return onBranch.name;
   const isPlain = read.project === undefined && read.host === undefined;
   if (isPlain && ours.some(({ name }) => nameKey(name) === nameKey(word))) return undefined;
   const mine = isPlain

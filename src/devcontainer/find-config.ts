@@ -43,7 +43,7 @@ export async function findConfig(source: ConfigSource, wish: ConfigWish = {}): P
   }
   const found = await nearest(source, folders);
   if (found !== undefined) {
-    const why = `${plain(found.path)} is used, for the command was given in ${plain(within)}: the repository's root has no dev container configuration`;
+    const why = `${plain(found.path)} is used: the command ran in ${plain(within)}, and the repository's root has no dev container configuration`;
     return { ...found, notes: [why, ...(await uncommittedNotes(source, uncommitted, found.path))] };
   }
   return { notes: [...(await uncommittedNotes(source, uncommitted)), ...(await unusedNotes(source))] };

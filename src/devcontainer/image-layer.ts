@@ -131,7 +131,7 @@ export async function buildLayer(
       const hint = `correct ${work.userPlace}, or add the user to the image`;
       throw new CoworkError(
         "DEVCONTAINER_INVALID",
-        `The image has no user ${plain(work.user.name)}, which the configuration wants to work as.`,
+        `The image has no user ${plain(work.user.name)}, which the configuration names.`,
         { hint, cause: error },
       );
     }

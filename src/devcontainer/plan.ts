@@ -144,10 +144,12 @@ function comingFiles(
 ): Coming {
   return {
     mayCome: (path) => mayCome?.(path, { hasInitialize }) ?? false,
-    missingHint: (path) =>
-      mayCome === undefined
-        ? `put it into ${source.describe}, then run the same command again`
-        : `add it to COPY: cowork config set COPY ${shellWord([...(copy ?? []), path].join(" "))}`,
+    missingHint: (path) => {
+      if (mayCome === undefined) return `put it into ${source.describe}, then run the same command again`;
+      // COPY names it already: then the project does not have the file either.
+      if (copy?.includes(path) === true) return `create ${path} in the project: COPY names it, and it is not there`;
+      return `add it to COPY: cowork config set COPY ${shellWord([...(copy ?? []), path].join(" "))}`;
+    },
     missing: [],
   };
 }

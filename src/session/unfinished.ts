@@ -8,7 +8,7 @@ export function unfinished(record: SessionRecord, { stage, words }: LifecycleFai
   const error = {
     code: "UP_FAILED",
     message: `The dev container of ${name} is up, but ${words}.`,
-    hint: `cowork connect ${name} to put it right inside, then cowork init ${name} to run it again; after a change of devcontainer.json: cowork start ${name} --rebuild`,
+    hint: `cowork connect ${name} to fix what failed, then cowork init ${name} to run it again; after a change of devcontainer.json: cowork start ${name} --rebuild`,
   };
   return { ...record, unfinished: stage, error };
 }

@@ -75,14 +75,14 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
 /** Compose itself only warns, and here nobody would see it. Where `.env` may still come, it is said once it has not come. */
 async function unsetNotes(
   source: ConfigSource,
-  { unset }: ComposeInputs,
+  { unset, missing }: ComposeInputs,
   dotEnv: string,
   { mayCome, missingHint }: Pick<ComposeRequest, "mayCome" | "missingHint">,
 ): Promise<{ notes: string[]; missing: string[] }> {
   if (unset.length === 0) return { notes: [], missing: [] };
   const names = unset.map((name) => `\${${plain(name)}}`).join(", ");
   const isThere = (await source.stat(dotEnv)) === "file";
-  if (!isThere && mayCome(dotEnv)) return { notes: [], missing: [dotEnv] };
+  if (!isThere && mayCome(dotEnv)) return { notes: [], missing: missing.includes(dotEnv) ? [] : [dotEnv] };
   const why = isThere ? `${dotEnv} does not set it` : `there is no ${dotEnv} in ${source.describe}`;
   const hint = isThere ? "" : `; ${missingHint(dotEnv)}`;
   const note = `Docker Compose: ${names} is not set and left empty: ${plain(why)}${plain(hint)}`;

@@ -2,8 +2,10 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noHoldings } from "../../../src/clone/judge.ts";
+import { staysNotes } from "../../../src/clone/nested-inside.ts";
 import { waysToSave } from "../../../src/clone/ways-to-save.ts";
 import { createSessions } from "../../../src/session/create.ts";
+import { openClone } from "../../../src/session/open-clone.ts";
 import { sessionHost, type SessionHost } from "../../support/session-host.ts";
 
 let host: SessionHost;
@@ -32,6 +34,9 @@ describe("what the session's user cannot read", () => {
     ["one that can be entered and not listed", "mkdir -p data/in; chmod 311 data/in", "data/in"],
     ["one that can be listed and not entered", "mkdir -p data/in; chmod 644 data/in", "data/in"],
     ["an untracked folder", "mkdir -p pg/d; chmod 000 pg/d", "pg/d"],
+    ["an untracked file", "echo x >secret; chmod 000 secret", "secret"],
+    ["a changed file", "echo changed >readme; chmod 000 readme", "readme"],
+    ["a file of a repository inside", "git init -q sub; echo x >sub/secret; chmod 000 sub/secret", "sub/secret"],
     ["one deep down, with a name of two lines", "mkdir -p 'data/x y/z'; chmod 000 'data/x y/z'", "data/x y/z"],
     [
       "a folder of branches",
@@ -55,7 +60,9 @@ describe("what the session's user cannot read", () => {
     await host.inside("a", script);
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({ ok: false, exitCode: 3 });
-    expect(outcome.unsaved).toContain(`not readable: ${path} cannot be read by the session's user`);
+    const line = `not readable: ${path} cannot be read by the session's user`;
+    expect(outcome.unsaved.filter((one) => one.endsWith(line))).toHaveLength(1);
+    expect(outcome.unsaved.join()).not.toContain("adding files failed");
     expect(host.states("a")).toBe("main=running");
     // The way out works as it is typed.
     const [, command = ""] = /cowork connect a -- (chmod -R u\+rwX [^;]*)/.exec(hintOf(outcome)) ?? [];
@@ -63,6 +70,19 @@ describe("what the session's user cannot read", () => {
     await host.inside("a", command);
     const again = await host.clean("a");
     expect(again.unsaved.join()).not.toContain("cannot be read");
+  });
+
+  it("is named by a pull of the working tree, unless git ignores it", async () => {
+    await host.inside("a", "mkdir -p pg/d data/in; echo x >pg/d/f; chmod 000 pg/d data/in; git init -q sub");
+    const opened = await openClone(host.ctx, { project: host.project.facts, names: ["a"] });
+    try {
+      expect(await staysNotes(opened.inside)).toEqual([
+        "sub stays in the session: it is a git repository of its own",
+        "pg/d stays in the session: the session's user cannot read it",
+      ]);
+    } finally {
+      await opened.close();
+    }
   });
 
   it.each([

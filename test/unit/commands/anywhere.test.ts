@@ -11,11 +11,16 @@ import { sessionStatus, sessionView } from "../../support/fake-host.ts";
 type Prepared = Parameters<NonNullable<CommandSetting["prepare"]>>[0];
 
 /** Puts a session on record, as `init` does. Without a root it belongs to the project that the command is called in. */
-async function onRecord({ home, root: here }: Prepared, project: string, name: string, root = here): Promise<void> {
+async function onRecord(
+  { home, root: here }: Prepared,
+  project: string,
+  name: string,
+  { root = here, branch = name }: { root?: string; branch?: string } = {},
+): Promise<void> {
   const id = `${project}-${name}`;
   const folder = join(home, ".cowork", "state", id);
   const none = { volumes: [], images: [], carried: [] };
-  const start = { branch: name, commit: "c0", existing: false };
+  const start = { branch, commit: "c0", existing: false };
   const dates = { createdAt: "2026-03-01T12:00:00.000Z", phase: "ready", agent: "claude", cloned: true };
   const record = {
     schema: 1,
@@ -53,7 +58,7 @@ describe("a session of another project", () => {
   const prepare = async (place: Prepared): Promise<void> => {
     const other = join(place.root, "..", "other");
     await mkdir(other);
-    await onRecord(place, "other", "fix", other);
+    await onRecord(place, "other", "fix", { root: other });
     await onRecord(place, "app", "a");
   };
 
@@ -92,7 +97,7 @@ describe("a session of another project", () => {
 
   test("clean of a session whose project is gone asks its host all the same", async () => {
     const gone = async (place: Prepared): Promise<void> =>
-      await onRecord(place, "gone", "b", join(place.root, "..", "gone"));
+      await onRecord(place, "gone", "b", { root: join(place.root, "..", "gone") });
     const { code, calls } = await run("clean gone-b", { answers, prepare: gone, outside: true });
     expect({ code, asked: asked(calls[0]) }).toMatchObject({
       code: 0,
@@ -130,7 +135,7 @@ describe("a session of another project", () => {
 
 describe("what could be several sessions", () => {
   const prepare = async (place: Prepared): Promise<void> => {
-    await onRecord(place, "a", "b-c", join(place.root, "..", "one"));
+    await onRecord(place, "a", "b-c", { root: join(place.root, "..", "one") });
     const two = join(place.root, "..", "two");
     await mkdir(join(two, ".cowork"), { recursive: true });
     await writeFile(join(two, ".cowork", ".cowork.conf"), "PROJECT=a-b\nSESSIONS=c@box\n");
@@ -170,7 +175,7 @@ describe("inside a session's clone", () => {
   test("also when its project is gone", async () => {
     let clone = "/";
     const prepare = async (place: Prepared): Promise<void> => {
-      await onRecord(place, "gone", "b", join(place.root, "..", "gone"));
+      await onRecord(place, "gone", "b", { root: join(place.root, "..", "gone") });
       clone = join(place.home, ".cowork/sessions/gone-b");
     };
     const onCaller = (caller: object): void => void Object.assign(caller, { cwd: () => clone });
@@ -246,6 +251,14 @@ describe("a typo", () => {
     expect(stderr).toMatch(/Did you mean .*search\?\n {2}Next: /);
     expect(stderr).toContain(`Next: cowork ${next}\n`);
     expect(stderr).not.toContain("init");
+  });
+
+  test("a branch's name is met with the session that works on it", async () => {
+    const onBranch = async (place: Prepared): Promise<void> =>
+      await onRecord(place, "app", "x", { branch: "feature/long-name" });
+    const { code, stderr } = await run("connect feature/long-name", { prepare: onBranch });
+    expect(code).toBe(1);
+    expect(stderr).toContain("Did you mean x?\n  Next: cowork connect x\n");
   });
 
   test("a new session that is nearly called as another is said to be new", async () => {

@@ -160,7 +160,9 @@ describe("a configuration is never replaced by the template in silence", () => {
       path: "backend/.devcontainer/devcontainer.json",
       subfolder: "backend",
     });
-    expect(found.notes).toEqual([expect.stringMatching(/^backend\/\.devcontainer\/devcontainer\.json is used, for/)]);
+    expect(found.notes).toEqual([
+      expect.stringMatching(/^backend\/\.devcontainer\/devcontainer\.json is used: the command ran in/),
+    ]);
   });
 
   test.each([

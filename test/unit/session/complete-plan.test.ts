@@ -137,6 +137,33 @@ describe("a fresh clone", () => {
     });
   });
 
+  test("says nothing of variables whose file comes with the clone", async () => {
+    const { first, last } = await complete(
+      compose,
+      { "c.yml": "services: {app: {image: '$NAME'}}" },
+      { ".env": "NAME=x\n" },
+    );
+    expect(first.plan.notes ?? []).toEqual([]);
+    expect(service(last)).toEqual({ app: { image: "x" } });
+    expect(last.plan.notes ?? []).toEqual([]);
+  });
+
+  test("says that variables are not set when initializeCommand made no .env", async () => {
+    const config = { ...compose, initializeCommand: "true" };
+    const { first, last } = await complete(config, { "c.yml": "services: {app: {image: '$NOPE'}}" });
+    expect(first.plan.notes ?? []).toEqual([]);
+    expect(last.plan.notes).toEqual([expect.stringContaining("${NOPE} is not set and left empty")]);
+  });
+
+  test("without a file that COPY names already does not advise to add it there", async () => {
+    const config = { ...compose, initializeCommand: "true" };
+    const files = { "c.yml": "services: {app: {image: x, env_file: '*.key'}}" };
+    await expect(complete(config, files)).rejects.toMatchObject({
+      code: "DEVCONTAINER_INVALID",
+      hint: "create *.key in the project: COPY names it, and it is not there",
+    });
+  });
+
   test("says which variables are not set", async () => {
     const { first } = await complete(compose, { "c.yml": "services: {app: {image: '$NOPE'}}" });
     expect(first.plan.notes).toEqual([
