@@ -136,6 +136,13 @@ describe("a hostile clone that git can still work with:", () => {
   });
 });
 
+describe("a .gitmodules that git takes for an attack", () => {
+  it("is not brought into the project, where it would be somebody's next checkout", async () => {
+    const { outcomes } = await goThrough("container", "submodule urls and paths");
+    expect(outcomes).toEqual(["done", "GIT_FAILED", "done"]);
+  });
+});
+
 describe("a project whose commits are hostile", () => {
   it("becomes a clone without anything of it running or reaching out", async () => {
     const evil = await shop.project("evil");

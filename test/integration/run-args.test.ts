@@ -64,13 +64,11 @@ const flag = (names: readonly string[], values: fc.Arbitrary<string>): fc.Arbitr
     .map(([name, value, attached]) => (attached ? [`${name}=${value}`] : [name, value]));
 
 const variable = "${localWorkspaceFolder}";
+const beside = "/nowhere/beside";
 
 /** What docker will be given: as cowork rewrites it, with what stands for the variables put in. */
 function given(words: string[]): string[] {
-  const { config } = rewriteConfig(
-    { runArgs: words },
-    { composeProject: "p", labels: asLabels(), beside: "/nowhere/beside" },
-  );
+  const { config } = rewriteConfig({ runArgs: words }, { composeProject: "p", labels: asLabels(), beside });
   return (config["runArgs"] as string[]).map((word) => word.replaceAll(variable, clone));
 }
 
@@ -105,7 +103,9 @@ function reach({ HostConfig: config }: Inspected, plain: Inspected): string[] {
     ...(config.Binds ?? []).map((bind) => bind.split(":")[0] ?? ""),
     ...(config.Mounts ?? []).flatMap(({ Type, Source }) => (Type === "bind" ? [Source ?? ""] : [])),
   ].filter((source) => source.startsWith("/"));
-  if (sources.some((source) => join(source) !== clone && !join(source).startsWith(`${clone}/`))) found.push("Binds");
+  // What lies beside the project is a folder of the session's own.
+  const isOwn = (path: string): boolean => path === clone || [clone, beside].some((own) => path.startsWith(`${own}/`));
+  if (!sources.every((source) => isOwn(join(source)))) found.push("Binds");
   return found;
 }
 

@@ -30,5 +30,5 @@ export const plants: Record<string, string> = {
 
 /** Plants that leave a repository that git can work with: there everything has to work. */
 export const workable = Object.keys(plants).filter((name) =>
-  /^(core|diff|merge|include|aliases|remote|bare|submodule urls|links)/.test(name),
+  /^(core|diff|merge|include|aliases|remote|bare|links)/.test(name),
 );
