@@ -8,6 +8,7 @@ import { isWithin } from "../devcontainer/tree-path.ts";
 import { plain } from "../system/text.ts";
 import { label } from "./labels.ts";
 import type { SessionRecord } from "./record.ts";
+import { isAlive } from "./stop.ts";
 import { containersOf } from "./world.ts";
 
 /** Seconds between the engine's SIGTERM and its SIGKILL. */
@@ -78,8 +79,4 @@ async function checkAlone(ctx: Context, { id, name }: SessionRecord): Promise<vo
     `${plain(name)} cannot be started while the container ${plain(other.name)} has its clone mounted.`,
     { hint: `docker stop ${plain(other.name)}, then run the same command again` },
   );
-}
-
-function isAlive({ state }: Pick<ContainerSummary, "state">): boolean {
-  return !["created", "exited", "dead", "removing"].includes(state);
 }

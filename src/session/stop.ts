@@ -70,6 +70,6 @@ async function endInside(ctx: Context, record: SessionRecord, containerId: strin
 }
 
 /** Does something run in it, or may again at any moment? */
-export function isAlive(container: ContainerSummary): boolean {
-  return container.state === "running" || container.state === "paused" || container.state === "restarting";
+export function isAlive({ state }: Pick<ContainerSummary, "state">): boolean {
+  return !["created", "exited", "dead", "removing"].includes(state);
 }
