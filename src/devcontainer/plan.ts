@@ -2,6 +2,7 @@ import type { Settings } from "../config/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Finding } from "../events.ts";
 import type { Context } from "../system/context.ts";
+import { shellWord } from "../system/shell-word.ts";
 import { plain } from "../system/text.ts";
 import { brokenLink, findConfig } from "./find-config.ts";
 import { isObject } from "./json.ts";
@@ -152,10 +153,6 @@ function comingFiles(
     },
     missing: [],
   };
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Free of links: the host goes there. */

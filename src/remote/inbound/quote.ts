@@ -1,7 +1,4 @@
-/** A word for the user's shell, which runs a `ProxyCommand`: single quotes mean the same to all of them. */
-export function shellWord(word: string): string {
-  return /^[A-Za-z0-9_./:=@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
+import { shellWord } from "../../system/shell-word.ts";
 
 /** A command line as the value of `ProxyCommand`: ssh replaces `%h` and the like in it. */
 export function proxyCommand(words: readonly string[]): string {
