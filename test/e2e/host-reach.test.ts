@@ -58,14 +58,16 @@ async function project(name: string, files: Record<string, string>): Promise<Cas
   };
 }
 
-function compose(services: object): Record<string, string> {
+function compose(services: Record<string, object>): Record<string, string> {
+  // With an init, or a shell as process 1 lets the engine wait ten seconds at every stop.
+  const quick = Object.entries(services).map(([name, service]) => [name, { init: true, ...service }]);
   return {
     ".devcontainer/devcontainer.json": JSON.stringify({
       dockerComposeFile: "docker-compose.yml",
       service: "app",
       workspaceFolder: "/w",
     }),
-    ".devcontainer/docker-compose.yml": JSON.stringify({ services }).replaceAll("$", () => "$$"),
+    ".devcontainer/docker-compose.yml": JSON.stringify({ services: Object.fromEntries(quick) }).replaceAll("$", () => "$$"),
   };
 }
 

@@ -178,7 +178,7 @@ describe("dev containers on this machine", () => {
   describe("files that are not in the commit", () => {
     it("count for Compose once they are in the clone, and services keep the names of their containers", async () => {
       const image = await ensureTestBaseImage();
-      const service = `image: ${image}\n    command: sleep infinity`;
+      const service = `image: ${image}\n    init: true\n    command: sleep infinity`;
       const cwd = await sampleProject(home, "none", {
         name: "uncommitted",
         files: {
@@ -251,7 +251,7 @@ describe("a configuration that spells /workspaces/<folder> out", () => {
       postCreateCommand: "pwd >/tmp/created",
     }),
     ".devcontainer/c.yml": JSON.stringify({
-      services: { app: { image, command: "sleep infinity", volumes: [volume] } },
+      services: { app: { image, init: true, command: "sleep infinity", volumes: [volume] } },
     }),
   });
   const config = (more: Record<string, unknown>): Record<string, string> => ({

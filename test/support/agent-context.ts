@@ -13,6 +13,7 @@ import type { Context } from "../../src/system/context.ts";
 import { coworkPaths } from "../../src/system/paths.ts";
 import { createRun } from "../../src/system/run.ts";
 import { hostUser } from "../../src/system/user.ts";
+import { placeAgents } from "./kept-agents.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
 import { homeId } from "../../src/system/home-id.ts";
 
@@ -36,6 +37,7 @@ export async function agentHost(options: { engine?: Engine; env?: Record<string,
   // A session that these tests run in has a config folder of its own.
   const env = { ...process.env, HOME: home, CLAUDE_CONFIG_DIR: undefined, ...options.env };
   const paths = coworkPaths(join(home, ".cowork"));
+  if (options.engine === undefined) await placeAgents(paths.home);
   const events: ProgressEvent[] = [];
   const log: string[] = [];
   const ctx: Context = {

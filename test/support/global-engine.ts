@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { execa } from "execa";
 import type { TestProject } from "vitest/node";
+import { installAgent } from "../../src/agent/install.ts";
+import { variantFor } from "../../src/agent/versions.ts";
+import { agentHost } from "./agent-context.ts";
 import { ensureEngine, ensureTestBaseImage } from "./engine.ts";
+import { keepAgents } from "./kept-agents.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -16,9 +20,23 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide("run", run);
   await ensureEngine();
   await ensureTestBaseImage();
+  await fetchAgent();
   return async () => {
     const { stdout } = await execa("docker", ["ps", "-aq", "--filter", `label=cowork.test.run=${run}`]);
     const shared = stdout.split("\n").filter((id) => id !== "");
     if (shared.length > 0) await execa("docker", ["rm", "-f", "-v", ...shared]);
   };
+}
+
+/** The agent that cowork installs by default is there for all tests. */
+async function fetchAgent(): Promise<void> {
+  const host = await agentHost();
+  try {
+    const variant = variantFor(await host.ctx.engine.info());
+    if (variant === undefined) return;
+    await installAgent(host.ctx, host.agent, { version: host.agent.install.pinned, variant });
+    await keepAgents(host.ctx.paths.home);
+  } finally {
+    await host.end();
+  }
 }

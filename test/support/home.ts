@@ -5,6 +5,7 @@ import { homeId } from "../../src/system/home-id.ts";
 import { coworkPaths } from "../../src/system/paths.ts";
 import { asRoot } from "./as-root.ts";
 import { builtFile } from "./built-file.ts";
+import { placeAgents } from "./kept-agents.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
 import { here, type There } from "./there.ts";
 
@@ -40,6 +41,7 @@ export async function temporaryHome(): Promise<TestHome> {
   const folder = await mkdtemp(join(tmpdir(), "cowork-test-"));
   const home = join(folder, "home");
   await furnish(folder, home, symlink);
+  await placeAgents(coworkOf(home));
   const coworkHome = coworkOf(home);
   const hash = homeId(coworkPaths(coworkHome));
   const remove = async (): Promise<void> => {

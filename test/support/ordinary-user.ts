@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { asRoot } from "./as-root.ts";
 import { coworkOf, furnish } from "./home.ts";
 import type { TestHome } from "./home.ts";
+import { placeAgents } from "./kept-agents.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
 import { here } from "./there.ts";
 
@@ -38,6 +39,7 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
   const coworkHome = coworkOf(home);
   // The account cannot be expected to reach the tests' own tree: it gets copies.
   await furnish(home, home, copyFile);
+  await placeAgents(coworkHome, { copy: true });
   // The tests may be nobody who can write there: the account's own command would make it.
   const hash = randomBytes(16).toString("hex");
   await asRoot("sh", ["-c", `umask 077; printf '%s\n' ${hash} > ${coworkHome}/home-id`]);

@@ -5,11 +5,12 @@ import { execa } from "execa";
 import { lock } from "proper-lockfile";
 import { inject } from "vitest";
 import type { Account } from "./let-in.ts";
+import { keptAgents } from "./kept-agents.ts";
 import { testCache } from "./test-cache.ts";
 import { ensureHostImage, type RemoteMachine, startRemoteMachine } from "./remote-machine.ts";
 
-// Agents' programs are large: what one run has fetched stays on this engine, in a volume, for the next one.
-const agents = { volume: "cowork-test-agents", kept: "/var/cache/cowork-agents", own: ".cowork/lib/agents" };
+/** The kept agents on the machine, and where an account has its own. */
+const agents = { kept: "/var/cache/cowork-agents", own: ".cowork/lib/agents" };
 
 /** Node, for accounts that have it on their PATH. */
 const node = "/opt/node/bin";
@@ -30,7 +31,7 @@ async function sharedRemote(): Promise<RemoteMachine> {
   try {
     const machine = await startRemoteMachine("remote", {
       image: await ensureHostImage(["tmux"]),
-      mounts: [{ source: agents.volume, target: agents.kept, mode: "rw" }],
+      mounts: [{ source: keptAgents, target: agents.kept, mode: "ro" }],
       labels: { "cowork.test.run": run },
       reuse: true,
     });
@@ -73,7 +74,6 @@ export async function accountThere({ ordinary, withNode }: RemoteAccountRequest 
     `${path}; cd ${home} && install -d -m 700 .cowork && mkdir -p ${agents.own} && cp -a ${agents.kept}/. ${agents.own} && chown -R ${user} .cowork`,
   );
   const remove = async (): Promise<void> => {
-    await machine.sh(keepNew(join(home, agents.own)));
     const mounts = "docker inspect -f '{{.Id}}{{range .Mounts}} {{.Source}}{{end}}'";
     await machine.sh(
       `docker ps -aq | xargs -r ${mounts} | grep ' ${home}/' | cut -d' ' -f1 | xargs -r docker rm -f -v; rm -rf ${home}; userdel -f ${user}`,
@@ -81,7 +81,3 @@ export async function accountThere({ ordinary, withNode }: RemoteAccountRequest 
   };
   return { machine, user, home, remove };
 }
-
-// Each agent's version at once, by a rename: other accounts read the folder meanwhile.
-const keepNew = (own: string): string =>
-  `cd ${own} && for v in */[0-9]*; do c=${agents.kept}/$v; [ -e "$c" ] || { mkdir -p "\${c%/*}" && t=\${c%/*}/.in-$$ && cp -a "$v" "$t" && mv -T "$t" "$c"; }; done`;
