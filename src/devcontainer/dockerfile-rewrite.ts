@@ -21,7 +21,7 @@ export function rewriteDockerfile(text: string, outline: DockerfileOutline, opti
   const blocks = new Map<number, string[]>();
   for (const [index, stage] of outline.stages.entries()) {
     if (!stage.external && stage.base !== "scratch") continue;
-    const block = labelLines(options.labels);
+    const block: string[] = [];
     const user = stage.base === undefined ? undefined : options.users.get(stage.base);
     if (
       options.authorityImage !== undefined &&
@@ -31,7 +31,8 @@ export function rewriteDockerfile(text: string, outline: DockerfileOutline, opti
     ) {
       block.push(...trustLines(options.authorityImage, user));
     }
-    blocks.set(index, block);
+    // After the authorities: projects share that step in the builder's cache.
+    blocks.set(index, [...block, labelLine(options.labels)]);
   }
   return insertAfterFrom(text, outline, blocks);
 }
@@ -54,8 +55,11 @@ export function trustLines(authorityImage: string, user: string): string[] {
   ];
 }
 
-export function labelLines(labels: Readonly<Record<string, string>>): string[] {
-  return Object.entries(labels).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value).replaceAll("$", "\\$")}`);
+/** One instruction for all: each costs the classic builder a container. */
+export function labelLine(labels: Readonly<Record<string, string>>): string {
+  const quoted = (value: string): string => JSON.stringify(value).replaceAll("$", "\\$");
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${quoted(value)}`);
+  return `LABEL ${pairs.join(" ")}`;
 }
 
 /** An image's own USER comes from outside: it must not bring further instructions along. */

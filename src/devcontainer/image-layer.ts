@@ -5,7 +5,7 @@ import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { authorityEnv } from "./authority-image.ts";
-import { checkedUser, trustLines } from "./dockerfile-rewrite.ts";
+import { checkedUser, labelLine, trustLines } from "./dockerfile-rewrite.ts";
 import { ownEntry } from "./image-build.ts";
 import { imageError } from "./image-error.ts";
 import { imageLabel } from "./image-labels.ts";
@@ -82,47 +82,54 @@ export interface LayerWork {
   authorityImage: string | undefined;
 }
 
-/** The Dockerfile of our step and its build arguments. */
+/**
+ * The Dockerfile of our step. Every instruction costs the classic builder a container (0.1 s), so there are few: values are
+ * arguments of the script, labels are one line. What does not name the project comes first: projects share the builder's cache.
+ * @param labels values of ours only; what an image or a configuration can write goes to the engine as data
+ */
 export function planLayer(
   { from, image, user, link, authorityImage }: LayerWork,
   ids: { uid: number; gid: number },
-): { dockerfile: string; args: Record<string, string> } {
+  labels: Readonly<Record<string, string>>,
+): string {
   const missing = authorityImage !== undefined && image.env["DENO_CERT"] !== authorityEnv["DENO_CERT"];
-  const args: Record<string, string> = {
-    COWORK_USER: user.moved ?? "",
-    COWORK_UID: String(ids.uid),
-    COWORK_GID: String(ids.gid),
-    COWORK_LINK: link ?? "",
-  };
+  const script = ["/bin/sh", "/tmp/.cowork-image.sh", user.moved ?? "", String(ids.uid), String(ids.gid), link ?? ""];
+  const isRoot = ["", "root", "0"].includes(image.user);
   const lines = [
     `FROM ${from}`,
-    "USER root",
+    ...(isRoot ? [] : ["USER root"]),
     ...(missing ? trustLines(authorityImage, "root") : []),
     "COPY image.sh /tmp/.cowork-image.sh",
-    ...Object.keys(args).map((name) => `ARG ${name}`),
-    'RUN ["/bin/sh", "/tmp/.cowork-image.sh"]',
+    `RUN ${JSON.stringify(script)}`,
     "ENV PATH=/opt/cowork/bin:$PATH",
-    `USER ${image.user === "" ? "root" : checkedUser(image.user)}`,
+    ...(isRoot ? [] : [`USER ${checkedUser(image.user)}`]),
+    labelLine(labels),
     "",
   ];
-  return { dockerfile: lines.join("\n"), args };
+  return lines.join("\n");
 }
 
 /** @throws IMAGE_BUILD_FAILED, DEVCONTAINER_INVALID when the image has not the user that the configuration names */
 export async function buildLayer(
   ctx: Context,
   work: LayerWork,
-  result: { tag: string; labels: Readonly<Record<string, string>>; project: string },
+  result: {
+    tag: string;
+    labels: Readonly<Record<string, string>>;
+    metadata: readonly JsonObject[];
+    project: string;
+  },
 ): Promise<ImageDetail> {
   const { sessionUid: uid, sessionGid: gid } = ctx.user;
-  const { dockerfile, args } = planLayer(work, { uid, gid });
-  const files = { Dockerfile: dockerfile, "image.sh": await readAsset("templates/image/image.sh") };
+  const files = {
+    Dockerfile: planLayer(work, { uid, gid }, result.labels),
+    "image.sh": await readAsset("templates/image/image.sh"),
+  };
   try {
     return await ctx.engine.buildImage({
       files,
       tag: result.tag,
-      labels: result.labels,
-      buildArgs: args,
+      labels: { [imageLabel.metadata]: JSON.stringify(result.metadata) },
       signal: ctx.signal,
     });
   } catch (error) {

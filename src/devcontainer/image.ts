@@ -15,7 +15,7 @@ import { ensureLocal } from "./pull.ts";
 import { ensureServiceImages } from "./service-images.ts";
 import { removeDangling } from "./shared-images.ts";
 import { ensureTemplateImage } from "./template-image.ts";
-import type { JsonObject, SharedImage } from "./types.ts";
+import type { SharedImage } from "./types.ts";
 import { homeId, homeLabels } from "../system/home-id.ts";
 
 /** An hour: somebody else's build of the same image is waited for. */
@@ -133,8 +133,8 @@ async function addLayer(
         [imageLabel.inputs]: work.inputs,
         [imageLabel.user]: user.name,
         [imageLabel.uid]: String(user.uid),
-        [imageLabel.metadata]: JSON.stringify(metadata satisfies JsonObject[]),
       },
+      metadata,
     },
   );
 }

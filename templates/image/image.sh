@@ -1,11 +1,12 @@
 #!/bin/sh
-# The last step of a dev container's image, run once by cowork, as root, while it builds. Given by the environment:
-#   COWORK_USER  name of the user that works inside; empty: root, or one without a name
-#   COWORK_UID, COWORK_GID  the numbers that this user gets
-#   COWORK_LINK  path of the link to the workspace folder; empty: none
+# The last step of a dev container's image, run once by cowork, as root, while it builds. Arguments:
+#   1     name of the user that works inside; empty: root, or one without a name
+#   2, 3  uid and gid that this user gets
+#   4     path of the link to the workspace folder; empty: none
 # Works with the smallest of userlands: passwd and group are edited as the files they are.
 set -eu
 self=$0
+COWORK_USER=$1 COWORK_UID=$2 COWORK_GID=$3 COWORK_LINK=$4
 
 fail() {
   echo "cowork: $*" >&2

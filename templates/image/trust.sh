@@ -8,10 +8,26 @@ place() {
   mkdir -p "$1" && cp "$here"/certs/*.crt "$1"/
 }
 
+# The first lines of certificates of one issuer are alike; the last whole one is part of the signature.
+is_in() { # certificate, bundle
+  grep -qF -e "$(tail -n 3 "$1" | head -n 1)" "$2" 2>/dev/null
+}
+
+# Debian's way takes a second, and this script runs twice for most images.
+is_done() {
+  for certificate in "$here"/certs/*.crt; do
+    name=$(basename "$certificate" .crt)
+    [ -e "/etc/ssl/certs/$name.pem" ] && cmp -s "$certificate" "/usr/local/share/ca-certificates/$name.crt" || return 1
+    is_in "$certificate" /etc/ssl/certs/ca-certificates.crt || return 1
+  done
+}
+
 # The distribution's own way first: it survives the package's next update.
 if command -v update-ca-certificates >/dev/null 2>&1; then
-  place /usr/local/share/ca-certificates
-  update-ca-certificates >/dev/null 2>&1
+  if ! is_done; then
+    place /usr/local/share/ca-certificates
+    update-ca-certificates >/dev/null 2>&1
+  fi
 elif command -v update-ca-trust >/dev/null 2>&1; then
   if [ -d /etc/ca-certificates/trust-source ]; then
     place /etc/ca-certificates/trust-source/anchors
@@ -43,9 +59,7 @@ if [ -z "$bundle" ]; then
   mkdir -p "${bundle%/*}"
 fi
 for certificate in "$here"/certs/*.crt; do
-  # The first lines of certificates of one issuer are alike; the last whole one is part of the signature.
-  mark=$(tail -n 3 "$certificate" | head -n 1)
-  grep -qF -e "$mark" "$bundle" 2>/dev/null || cat "$certificate" >>"$bundle"
+  is_in "$certificate" "$bundle" || cat "$certificate" >>"$bundle"
 done
 ln -sf "$bundle" "$here/ca-bundle.crt"
 

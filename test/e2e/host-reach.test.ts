@@ -67,7 +67,10 @@ function compose(services: Record<string, object>): Record<string, string> {
       service: "app",
       workspaceFolder: "/w",
     }),
-    ".devcontainer/docker-compose.yml": JSON.stringify({ services: Object.fromEntries(quick) }).replaceAll("$", () => "$$"),
+    ".devcontainer/docker-compose.yml": JSON.stringify({ services: Object.fromEntries(quick) }).replaceAll(
+      "$",
+      () => "$$",
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { outlineDockerfile } from "../../../src/devcontainer/dockerfile.ts";
-import { checkedUser, labelLines, rewriteDockerfile } from "../../../src/devcontainer/dockerfile-rewrite.ts";
+import { checkedUser, labelLine, rewriteDockerfile } from "../../../src/devcontainer/dockerfile-rewrite.ts";
 import { expandVariables } from "../../../src/devcontainer/dockerfile-variables.ts";
 
 const ca = "cowork-authorities:1";
@@ -36,13 +36,13 @@ const run = 'RUN ["/bin/sh", "/usr/local/share/cowork/trust.sh"]';
 describe("authorities in a project's Dockerfile", () => {
   test("stand right behind FROM, and the image's own user comes back", async () => {
     const lines = await rewrite(["FROM node:24", "RUN npm ci", "USER node"], { "node:24": "node" });
-    expect(after(lines, "FROM node:24")).toEqual([label, "USER root", copy, run, "USER node"]);
+    expect(after(lines, "FROM node:24")).toEqual(["USER root", copy, run, "USER node", label]);
     expect(lines.slice(-2)).toEqual(["RUN npm ci", "USER node"]);
   });
 
   test("need no USER lines where the image works as root", async () => {
     const lines = await rewrite(["FROM debian", "RUN x"], { debian: "" });
-    expect(after(lines, "FROM debian")).toEqual([label, copy, run]);
+    expect(after(lines, "FROM debian")).toEqual([copy, run, label]);
   });
 
   test("let variables that the image or the project set win", async () => {
@@ -142,7 +142,7 @@ describe("reading a Dockerfile", () => {
 
   test("keeps the escape directive in force and puts lines behind the whole FROM", async () => {
     const lines = await rewrite(["# escape=`", "FROM debian `", "  AS x", "RUN a `", "  b"], { debian: "" });
-    expect(lines.slice(0, 4)).toEqual(["# escape=`", "FROM debian `", "  AS x", label]);
+    expect(lines.slice(0, 4)).toEqual(["# escape=`", "FROM debian `", "  AS x", copy]);
     expect(lines.slice(-2)).toEqual(["RUN a `", "  b"]);
   });
 
@@ -182,5 +182,5 @@ test("an image's user brings no further instructions along", () => {
 });
 
 test("labels are quoted", () => {
-  expect(labelLines({ a: 'b "$c"' })).toEqual(['LABEL a="b \\"\\$c\\""']);
+  expect(labelLine({ a: 'b "$c"', d: "e" })).toBe('LABEL a="b \\"\\$c\\"" d="e"');
 });

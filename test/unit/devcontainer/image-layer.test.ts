@@ -91,7 +91,7 @@ describe("where the user is named", () => {
     const image = engine.addImage({});
     const place = "containerUser in devcontainer.json";
     const work = { from: "x:1", image, user, userPlace: place, link: undefined, authorityImage: undefined };
-    await expect(buildLayer(ctx, work, { tag: "t", labels: {}, project: "p" })).rejects.toMatchObject({
+    await expect(buildLayer(ctx, work, { tag: "t", labels: {}, metadata: [], project: "p" })).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
       hint: "correct containerUser in devcontainer.json, or add the user to the image",
     });
@@ -110,23 +110,38 @@ describe("the Dockerfile of our step", () => {
   };
   const ids = { uid: 1234, gid: 5 };
 
-  test("gives values as arguments, never as text, and the image's user comes back", () => {
-    const { dockerfile, args } = planLayer(work, ids);
-    expect(args).toEqual({ COWORK_USER: "node", COWORK_UID: "1234", COWORK_GID: "5", COWORK_LINK: "/workspaces/a b" });
-    expect(dockerfile).not.toContain("a b");
-    expect(dockerfile.trimEnd().split("\n").at(-1)).toBe("USER node");
-    expect(dockerfile).toContain("ENV PATH=/opt/cowork/bin:$PATH");
+  const labels = { "cowork.project": "p", "cowork.user": "$x" };
+
+  test("gives values as data, labels as one line, and the image's user comes back", () => {
+    const link = '/workspaces/a b"\nRUN evil $HOME';
+    const lines = planLayer({ ...work, link }, ids, labels)
+      .trimEnd()
+      .split("\n");
+    expect(lines).toEqual([
+      "FROM build:1",
+      "USER root",
+      "COPY image.sh /tmp/.cowork-image.sh",
+      `RUN ["/bin/sh","/tmp/.cowork-image.sh","node","1234","5","/workspaces/a b\\"\\nRUN evil $HOME"]`,
+      "ENV PATH=/opt/cowork/bin:$PATH",
+      "USER node",
+      'LABEL cowork.project="p" cowork.user="\\$x"',
+    ]);
+  });
+
+  test("changes no user where the image works as root", () => {
+    const lines = planLayer({ ...work, image: { ...image, user: "" } }, ids, labels);
+    expect(lines).not.toContain("USER");
   });
 
   test("brings authorities along where the build did not", () => {
     const authorityImage = "cowork-authorities:1";
     const there = { ...image, env: { DENO_CERT: "/usr/local/share/cowork/authorities.pem" } };
-    expect(planLayer({ ...work, authorityImage }, ids).dockerfile).toContain("COPY --from=cowork-authorities:1");
-    expect(planLayer({ ...work, authorityImage, image: there }, ids).dockerfile).not.toContain("COPY --from");
+    expect(planLayer({ ...work, authorityImage }, ids, labels)).toContain("COPY --from=cowork-authorities:1");
+    expect(planLayer({ ...work, authorityImage, image: there }, ids, labels)).not.toContain("COPY --from");
   });
 
   test("refuses an image whose user is no name", () => {
-    expect(() => planLayer({ ...work, image: { ...image, user: "a\nRUN evil" } }, ids)).toThrow(
+    expect(() => planLayer({ ...work, image: { ...image, user: "a\nRUN evil" } }, ids, labels)).toThrow(
       "no name that can be used",
     );
   });
