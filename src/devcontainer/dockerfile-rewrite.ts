@@ -32,7 +32,7 @@ export function rewriteDockerfile(text: string, outline: DockerfileOutline, opti
       block.push(...trustLines(options.authorityImage, user));
     }
     // After the authorities: projects share that step in the builder's cache.
-    blocks.set(index, [...block, labelLine(options.labels)]);
+    blocks.set(index, [...block, ...labelLines(options.labels)]);
   }
   return insertAfterFrom(text, outline, blocks);
 }
@@ -55,11 +55,11 @@ export function trustLines(authorityImage: string, user: string): string[] {
   ];
 }
 
-/** One instruction for all: each costs the classic builder a container. */
-export function labelLine(labels: Readonly<Record<string, string>>): string {
+/** One instruction for all: each costs the classic builder a container. None where there are no labels. */
+export function labelLines(labels: Readonly<Record<string, string>>): string[] {
   const quoted = (value: string): string => JSON.stringify(value).replaceAll("$", "\\$");
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${quoted(value)}`);
-  return `LABEL ${pairs.join(" ")}`;
+  return pairs.length === 0 ? [] : [`LABEL ${pairs.join(" ")}`];
 }
 
 /** An image's own USER comes from outside: it must not bring further instructions along. */

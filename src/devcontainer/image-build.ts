@@ -6,7 +6,7 @@ import { writeFileAtomic } from "../system/files.ts";
 import { cliError, type Translate } from "./cli-error.ts";
 import { runCli } from "./cli.ts";
 import { dockerfileTranslation } from "./dockerfile-lines.ts";
-import { labelLine, rewriteDockerfile } from "./dockerfile-rewrite.ts";
+import { labelLines, rewriteDockerfile } from "./dockerfile-rewrite.ts";
 import { lockfilePath, type ImageInputs } from "./image-key.ts";
 import { isObject } from "./json.ts";
 import { buildOptions, imageConfig, localFeatures, type ImageRequest } from "./image-request.ts";
@@ -58,7 +58,7 @@ export async function buildOrigin(ctx: Context, request: ImageRequest, work: Bui
       offline: Object.keys(isObject(request.plan.config["features"]) ? request.plan.config["features"] : {}).every(
         (id) => /^\.\.?\//.test(id),
       ),
-      features: { tag: featureTag(work.key), lines: [labelLine(stageLabels(ctx, request))] },
+      features: { tag: featureTag(work.key), lines: labelLines(stageLabels(ctx, request)) },
     });
     if (!outcome.ok) {
       const hint = buildHint(request);

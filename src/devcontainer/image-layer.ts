@@ -5,7 +5,7 @@ import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { authorityEnv } from "./authority-image.ts";
-import { checkedUser, labelLine, trustLines } from "./dockerfile-rewrite.ts";
+import { checkedUser, labelLines, trustLines } from "./dockerfile-rewrite.ts";
 import { ownEntry } from "./image-build.ts";
 import { imageError } from "./image-error.ts";
 import { imageLabel } from "./image-labels.ts";
@@ -103,7 +103,7 @@ export function planLayer(
     `RUN ${JSON.stringify(script)}`,
     "ENV PATH=/opt/cowork/bin:$PATH",
     ...(isRoot ? [] : [`USER ${checkedUser(image.user)}`]),
-    labelLine(labels),
+    ...labelLines(labels),
     "",
   ];
   return lines.join("\n");

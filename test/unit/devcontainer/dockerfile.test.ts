@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { outlineDockerfile } from "../../../src/devcontainer/dockerfile.ts";
-import { checkedUser, labelLine, rewriteDockerfile } from "../../../src/devcontainer/dockerfile-rewrite.ts";
+import { checkedUser, labelLines, rewriteDockerfile } from "../../../src/devcontainer/dockerfile-rewrite.ts";
 import { expandVariables } from "../../../src/devcontainer/dockerfile-variables.ts";
 
 const ca = "cowork-authorities:1";
@@ -182,5 +182,6 @@ test("an image's user brings no further instructions along", () => {
 });
 
 test("labels are quoted", () => {
-  expect(labelLine({ a: 'b "$c"', d: "e" })).toBe('LABEL a="b \\"\\$c\\"" d="e"');
+  expect(labelLines({ a: 'b "$c"', d: "e" })).toEqual(['LABEL a="b \\"\\$c\\"" d="e"']);
+  expect(labelLines({})).toEqual([]);
 });
