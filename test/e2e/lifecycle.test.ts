@@ -1,15 +1,14 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../src/session/types.ts";
-import { temporaryHome, type TestHome } from "../support/home.ts";
+import type { TestHome } from "../support/home.ts";
 import { ordinaryUser } from "../support/ordinary-user.ts";
 import { remoteAccount } from "../support/remote-account.ts";
 import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
 import { sampleProject } from "../support/sample-project.ts";
 
-/** What issue and README promise, in order: as the user who runs the tests, as an ordinary one, and on another machine. */
+/** What issue and README promise, in order: as an ordinary user, here and on another machine. */
 describe.each([
-  ["the tests' own user", temporaryHome],
   ["an ordinary user of the docker group", ordinaryUser],
   ["an ordinary user of another machine over SSH", () => remoteAccount({ ordinary: true })],
 ])("the life of three sessions, as %s", (_, account: () => Promise<TestHome>) => {

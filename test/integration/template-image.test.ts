@@ -2,13 +2,9 @@ import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ensureBaseImage } from "../../src/devcontainer/base-image.ts";
 import { ensureImage } from "../../src/devcontainer/image.ts";
-import { listSharedImages } from "../../src/devcontainer/shared-images.ts";
 import { ensureTemplateImage } from "../../src/devcontainer/template-image.ts";
-import { templateBase } from "../../src/devcontainer/template.ts";
-import { CoworkError } from "../../src/errors.ts";
-import type { Engine, HelperSpec } from "../../src/engine/types.ts";
+import type { HelperSpec } from "../../src/engine/types.ts";
 import type { Context } from "../../src/system/context.ts";
 import { testBaseImage } from "../support/engine.ts";
 import { imageContext, type ImageContext } from "../support/image-context.ts";
@@ -121,43 +117,3 @@ describe("TLS through the host's own authorities", () => {
     expect(await inside(ref, script, { network: true, binds })).toMatch(/^7\.0\.0/);
   });
 });
-
-test("a base image is made of the distribution's packages where no registry has one", async () => {
-  // As on a machine without one: the engine knows none, and nobody answers.
-  const { engine } = ctx;
-  const made: string[] = [];
-  const bare: Engine = {
-    ...engine,
-    findImage: async (ref) => (ref === templateBase ? undefined : engine.findImage(ref)),
-    listImages: async (labels) =>
-      (await engine.listImages(labels)).filter(
-        ({ tags }) => labels["cowork.shared"] !== "base" || tags.some((tag) => made.includes(tag)),
-      ),
-    pullImage: async () => Promise.reject(new CoworkError("ENGINE_FAILED", "no such host")),
-    tagImage: async (ref, tag) => {
-      made.push(tag);
-      await engine.tagImage(ref, tag);
-    },
-  };
-  const inner = { ...ctx, engine: bare };
-  const [one, two] = await Promise.all([
-    ensureBaseImage(inner, { baseImage: undefined }),
-    ensureBaseImage(inner, { baseImage: undefined }),
-  ]);
-  removeLater.push(one.ref);
-  expect(one.ref).toMatch(/^cowork-base:[a-z]+-[0-9a-f]{8}$/);
-  expect(two.ref).toBe(one.ref);
-  expect(one.image.labels).toMatchObject({ "cowork.shared": "base" });
-  expect(world.events.some(({ detail }) => detail?.includes("making a base image"))).toBe(true);
-  expect(
-    await inside(
-      one.ref,
-      "apt-get update 2>&1 | tail -n 1; test -s /etc/ssl/certs/ca-certificates.crt && echo bundle; ls /var/tmp",
-      { network: true },
-    ),
-  ).toBe("Reading package lists...\nbundle");
-  const { stdout: left } = await execa("sh", ["-c", "ls -d /var/tmp/cowork-base.* 2>/dev/null || true"]);
-  expect(left).toBe("");
-  const listed = await listSharedImages(inner);
-  expect(listed.map(({ ref }) => ref)).toContain(one.ref);
-}, 600_000);

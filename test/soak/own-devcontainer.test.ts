@@ -30,7 +30,7 @@ afterAll(() => home.remove());
 const rooms = ["test/unit/system", "test/unit/config", "test/unit/clone"];
 const minutes = (n: number): number => n * 60_000;
 
-it("a session of this repository builds cowork and passes unit tests", { timeout: minutes(12) }, async () => {
+it("a session of this repository builds cowork and passes unit tests", async () => {
   const cowork = (...args: string[]): ReturnType<typeof runCowork> =>
     runCowork(args, { home, cwd: project, timeoutMs: minutes(8) });
   const init = await cowork("init", "fix");

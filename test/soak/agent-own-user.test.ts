@@ -1,0 +1,7 @@
+import { describe } from "vitest";
+import { temporaryHome } from "../support/home.ts";
+import { sharedLogin } from "../support/stand-in/shared-login.ts";
+
+describe("the shared login, as the tests' own user", () => {
+  sharedLogin(temporaryHome);
+});

@@ -1,0 +1,51 @@
+import { execa } from "execa";
+import { expect, onTestFinished, test } from "vitest";
+import { ensureBaseImage } from "../../src/devcontainer/base-image.ts";
+import { listSharedImages } from "../../src/devcontainer/shared-images.ts";
+import { templateBase } from "../../src/devcontainer/template.ts";
+import type { Engine } from "../../src/engine/types.ts";
+import { CoworkError } from "../../src/errors.ts";
+import { homeId } from "../../src/system/home-id.ts";
+import { imageContext } from "../support/image-context.ts";
+
+// In the suite, install.sh --demo makes such an image on a fresh machine; here it is looked at more closely.
+test("a base image is made of the distribution's packages where no registry has one", async () => {
+  const world = await imageContext();
+  onTestFinished(() => world.end());
+  // As on a machine without one: the engine knows none, and nobody answers.
+  const { engine } = world.ctx;
+  const made: string[] = [];
+  const bare: Engine = {
+    ...engine,
+    findImage: async (ref) => (ref === templateBase ? undefined : engine.findImage(ref)),
+    listImages: async (labels) =>
+      (await engine.listImages(labels)).filter(
+        ({ tags }) => labels["cowork.shared"] !== "base" || tags.some((tag) => made.includes(tag)),
+      ),
+    pullImage: async () => Promise.reject(new CoworkError("ENGINE_FAILED", "no such host")),
+    tagImage: async (ref, tag) => {
+      made.push(tag);
+      await engine.tagImage(ref, tag);
+    },
+  };
+  const inner = { ...world.ctx, engine: bare };
+  const [one, two] = await Promise.all([
+    ensureBaseImage(inner, { baseImage: undefined }),
+    ensureBaseImage(inner, { baseImage: undefined }),
+  ]);
+  onTestFinished(async () => void (await execa("docker", ["rmi", one.ref], { reject: false })));
+  expect(one.ref).toMatch(/^cowork-base:[a-z]+-[0-9a-f]{8}$/);
+  expect(two.ref).toBe(one.ref);
+  expect(one.image.labels).toMatchObject({ "cowork.shared": "base" });
+  expect(world.events.some(({ detail }) => detail?.includes("making a base image"))).toBe(true);
+  const script =
+    "apt-get update 2>&1 | tail -n 1; test -s /etc/ssl/certs/ca-certificates.crt && echo bundle; ls /var/tmp";
+  const labels = { "cowork.home": homeId(inner.paths) };
+  const command = ["sh", "-c", script] as const;
+  const { stdout } = await engine.runHelper({ image: one.ref, command, labels, network: true });
+  expect(stdout.trim()).toBe("Reading package lists...\nbundle");
+  const { stdout: left } = await execa("sh", ["-c", "ls -d /var/tmp/cowork-base.* 2>/dev/null || true"]);
+  expect(left).toBe("");
+  const listed = await listSharedImages(inner);
+  expect(listed.map(({ ref }) => ref)).toContain(one.ref);
+});
