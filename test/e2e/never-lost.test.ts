@@ -18,7 +18,8 @@ it("whatever happens to sessions, what a clean takes away is in the project", as
   const sessions = ["a", "b"];
   const made = await runCowork(["init", ...sessions], { home, cwd: project });
   expect(made.code, made.stderr).toBe(0);
-  const told = await live({ home, project, sessions, steps: 25, seed: 11 });
+  const told = await live({ home, project, sessions, steps: 25, seed: 7 });
+  // The seed is one whose short course holds a clean that saves and one that refuses.
   expect(told.filter((line) => /cowork clean . → 0$/.test(line)).length, told.join("\n")).toBeGreaterThan(0);
 });
 
