@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // Four projects, by what they need: unit nothing, integration an engine, e2e an engine and the built file,
-// soak all of it and time. Of the files that use the engine two run at a time: they wait for it more than they compute.
+// soak all of it and time. Of the files that use the engine three run at a time: they wait for it more than they compute.
 const minutes = (n: number): number => n * 60_000;
 
 const engine = "test/support/global-engine.ts";
@@ -12,7 +13,7 @@ const patient = { expect: { poll: { timeout: 20_000 } } };
 
 const onTheEngine = {
   ...patient,
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: minutes(6),
   hookTimeout: minutes(5),
   // After the unit tests: a mistake that needs no engine to be seen is seen in the first minutes.
@@ -21,8 +22,19 @@ const onTheEngine = {
   env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
 };
 
+/** vitest begins with the largest files. The one test that sets up a whole machine is small, and must not be the last to begin. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- a method of vitest, not of an array
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith("install-fresh-machine.test.ts");
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -19,8 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const run = randomUUID();
   project.provide("run", run);
   await ensureEngine();
-  await ensureTestBaseImage();
-  await fetchAgent();
+  await Promise.all([ensureTestBaseImage(), fetchAgent()]);
   return async () => {
     const { stdout } = await execa("docker", ["ps", "-aq", "--filter", `label=cowork.test.run=${run}`]);
     const shared = stdout.split("\n").filter((id) => id !== "");
