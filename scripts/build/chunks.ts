@@ -18,9 +18,9 @@ const files = {
   "quick.cjs": [
     "src/commands/connect-io.ts",
     "src/commands/context.ts",
-    "src/commands/hosts.ts",
-    "src/commands/list-everywhere.ts",
-    "src/commands/settings.ts",
+    "src/app/connect.ts",
+    "src/app/list.ts",
+    "src/app/settings.ts",
     "src/config/read.ts",
     "src/config/resolve.ts",
     "src/engine/engine.ts",

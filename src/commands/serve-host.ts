@@ -1,7 +1,7 @@
 import type { Context } from "../system/context.ts";
 import { createTerminal } from "../ui/terminal.ts";
-import { reportFailure } from "./cli.ts";
 import type { Caller } from "./caller.ts";
+import { reportFailure } from "./report-failure.ts";
 
 /**
  * `cowork __host`: the host's part, called by a cowork elsewhere. Without more words it speaks JSON lines over its own stdin and

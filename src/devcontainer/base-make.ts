@@ -44,7 +44,8 @@ export async function makeBaseImage(ctx: Context, why: string): Promise<BaseImag
     if (sudo === undefined) throw byHand(lacking, script, plans[0], await tagOf(ctx, script, plans[0]));
     const tagged = await tagOf(ctx, script, plans[0]);
     const what = `making a base image from ${plans[0].suite}'s packages, about a minute and 100 MB of downloads`;
-    if (sudo.length > 0 && !(await ctx.ask({ kind: "confirm", text: `${lacking}. Go on with ${what}, with sudo?` }))) {
+    const text = `${lacking}. Go on with ${what}, with sudo?`;
+    if (sudo.length > 0 && (await ctx.ask({ kind: "confirm", text })) !== true) {
       throw byHand(lacking, script, plans[0], tagged);
     }
     ctx.report({ session: "", step: "image", state: "note", detail: `${lacking}: ${what}` });

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ProgressEvent, Question } from "../../events.ts";
+import type { Question } from "../../contract/questions.ts";
+import type { ProgressEvent } from "../../events.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists, writeFileAtomic } from "../../system/files.ts";
 import { isLocked } from "../../system/locks.ts";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { CoworkError, toCoworkError } from "../../errors.ts";
-import type { Question } from "../../events.ts";
+import type { Question } from "../../contract/questions.ts";
 import type { HostPart } from "../../session/host-part.ts";
 import type { InitRequest } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";

@@ -1,24 +1,18 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { coworkPaths, type Paths } from "../system/paths.ts";
-import type { Caller } from "./caller.ts";
-import type { CompletionSources } from "./complete.ts";
-import { homeFolder } from "./context.ts";
+import type { Paths } from "../system/paths.ts";
 
 // A Tab must not be felt: no git, no engine, no schema, only a few small files, read at once. What cannot be read is left out.
 
-export function completionSources(caller: Pick<Caller, "env" | "cwd" | "identity">): CompletionSources {
-  return {
-    sessions: async () => sessionNames(coworkPaths(homeFolder(caller)), realpathSync(caller.cwd())),
-    keys: async () => {
-      const { configKeys } = await import("../config/keys.ts");
-      return configKeys.map(({ name, doc }) => ({ value: name, about: doc }));
-    },
-  };
+/** Configuration keys, each with a line about it. */
+export async function configKeyNames(): Promise<{ value: string; about: string }[]> {
+  const { configKeys } = await import("../config/keys.ts");
+  return configKeys.map(({ name, doc }) => ({ value: name, about: doc }));
 }
 
-/** Names of the sessions of the project that `cwd` lies in, sorted; outside of one every session as `project/session`. */
-function sessionNames(paths: Paths, cwd: string): string[] {
+/** Names of the sessions of the project that the folder lies in, sorted; outside of one every session as `project/session`. */
+export function sessionNames(paths: Paths, folder: string): string[] {
+  const cwd = realpathSync(folder);
   const root = projectRoot(paths, cwd);
   const records = attempt(() => readdirSync(paths.stateRoot)) ?? [];
   return records

@@ -1,33 +1,29 @@
 import { CoworkError } from "../errors.ts";
 import { nameKey } from "../session/names.ts";
+import { editDistance } from "../system/edit-distance.ts";
 import { plain } from "../system/text.ts";
-import type { App } from "./app.ts";
-import type { Command } from "./command.ts";
 import { fullName, knownSessions, matching, readWord, type KnownSession } from "./known-sessions.ts";
-import { rootHere } from "./meant.ts";
-import { editDistance } from "./suggest.ts";
+import { rootHere } from "./find-sessions.ts";
+import type { Scope } from "./scope.ts";
 
 /**
  * The same error, with the session that was most likely meant: before anybody is told how to make one of the mistyped name.
- * @param args words of the command line
+ * @param words the sessions that were named
  */
 export async function withNearSession(
-  error: unknown,
-  call: { app: App; command: Command; args: readonly string[] },
-): Promise<unknown> {
-  const isMissing = error instanceof CoworkError && error.code === "SESSION_NOT_FOUND";
-  const [first] = call.command.positionals;
-  if (!isMissing || first?.complete !== "session") return error;
+  scope: Scope,
+  error: CoworkError,
+  { verb, words }: { verb: string; words: readonly string[] },
+): Promise<CoworkError> {
   try {
-    const words = first.many === true ? call.args : call.args.slice(0, 1);
     for (const word of words) {
-      const meant = await nearSession(call.app, word);
+      const meant = await nearSession(scope, word);
       if (meant === undefined) continue;
       // Nobody is handed a command that removes what another project has: sessions are called `a` in many.
-      if (call.command.name === "clean" && meant.includes("/") && !word.includes("/")) continue;
+      if (verb === "clean" && meant.includes("/") && !word.includes("/")) continue;
       const message = `${error.message} Did you mean ${plain(meant)}?`;
       return new CoworkError(error.code, message, {
-        hint: `cowork ${call.command.name} ${plain(meant)}`,
+        hint: `cowork ${verb} ${plain(meant)}`,
         cause: error,
       });
     }
@@ -38,9 +34,9 @@ export async function withNearSession(
 }
 
 /** A session of this project whose name a new one would be a likely slip for. Undefined for a name that exists. */
-export async function nearOwnSession(app: App, name: string): Promise<string | undefined> {
-  const here = await rootHere(app);
-  const own = (await knownSessions(await app.context(), here)).filter((one) => one.root === here);
+export async function nearOwnSession(scope: Scope, name: string): Promise<string | undefined> {
+  const here = await rootHere(scope);
+  const own = (await knownSessions(scope.ctx, here)).filter((one) => one.root === here);
   if (own.some((one) => nameKey(one.name) === nameKey(name))) return undefined;
   return nearestName(
     name,
@@ -49,9 +45,9 @@ export async function nearOwnSession(app: App, name: string): Promise<string | u
 }
 
 /** How the session is named from here that the word was most likely meant for; undefined also where the word names one. */
-export async function nearSession(app: App, word: string): Promise<string | undefined> {
-  const here = await rootHere(app);
-  const known = (await knownSessions(await app.context(), here)).filter(({ error }) => error === undefined);
+export async function nearSession(scope: Scope, word: string): Promise<string | undefined> {
+  const here = await rootHere(scope);
+  const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
   const read = readWord(word);
   if (matching(read, known).length > 0) return undefined;
   const isOurs = (one: KnownSession): boolean => here !== undefined && one.root === here;

@@ -5,7 +5,7 @@ import type { Project } from "../project/types.ts";
 import { addHost, readHosts } from "../remote/hosts.ts";
 import { nameKey } from "../session/names.ts";
 import type { Context } from "../system/context.ts";
-import { calm } from "./result.ts";
+import { uninterruptible } from "../system/uninterruptible.ts";
 
 /**
  * Sessions on another host are known here by `SESSIONS` alone: it names them before they are begun, should the connection break.
@@ -19,7 +19,7 @@ export async function beginOnHost(
   names: readonly string[],
 ): Promise<() => Promise<void>> {
   if (project === undefined) return async () => undefined;
-  const own = calm(ctx);
+  const own = uninterruptible(ctx);
   if ((await readHosts(own))[host] === undefined) await addHost(own, host, { destination: host });
   // From elsewhere the sessions are found by it alone: this machine has no records of them.
   await rememberProject(own, project.facts.root);

@@ -1,27 +1,29 @@
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
-import { CoworkError } from "../errors.ts";
+import { CoworkError, usageError } from "../errors.ts";
 import { plain, plainLines } from "../system/text.ts";
 import type { Project } from "../project/types.ts";
-import type { InitRequest, Outcome } from "../session/types.ts";
-import type { App } from "./app.ts";
-import type { Share } from "./hosts.ts";
-import { calmContext } from "./result.ts";
-import { usageError } from "./usage.ts";
+import type { InitRequest } from "../session/types.ts";
+import type { HostGroup } from "./hosts.ts";
+import { tellNote } from "./outcomes.ts";
+import type { Scope } from "./scope.ts";
 
-export interface InitFlags {
+/** Which sessions are wanted, and how. */
+export interface InitWish {
+  /** none: those of the project's conf */
+  names: readonly string[];
   from: string | undefined;
   branch: string | undefined;
   config: string | undefined;
-  "base-image": string | undefined;
-  "no-start": boolean;
+  baseImage: string | undefined;
+  noStart: boolean;
   carry: boolean;
 }
 
 /** The names given, else those in the project's conf; checked, each once. */
-export async function initNames(app: App, project: Project, args: readonly string[]): Promise<string[]> {
+export async function initNames(scope: Scope, project: Project, args: readonly string[]): Promise<string[]> {
   const { checkSessionName, nameKey } = await import("../session/names.ts");
-  const names = args.length > 0 ? args : await namesOfConf(app, project);
+  const names = args.length > 0 ? args : await namesOfConf(scope, project);
   if (names.length === 0) {
     throw usageError("No session is named, and none stands in the project's conf.", "cowork init <name> [<name> …]");
   }
@@ -29,13 +31,13 @@ export async function initNames(app: App, project: Project, args: readonly strin
   return [...new Map(names.map((name) => [nameKey(name), name])).values()];
 }
 
-async function namesOfConf(app: App, project: Project): Promise<string[]> {
+async function namesOfConf(scope: Scope, project: Project): Promise<string[]> {
   const [{ readSessions }, { hostOfEntry }] = await Promise.all([
     import("../project/sessions-index.ts"),
     import("./hosts.ts"),
   ]);
-  const only = app.globals.host;
-  const entries = await readSessions(await app.context(), project);
+  const only = scope.onlyHost;
+  const entries = await readSessions(scope.ctx, project);
   return entries.filter((entry) => only === undefined || hostOfEntry(entry) === only).map(({ name }) => name);
 }
 
@@ -43,18 +45,21 @@ async function namesOfConf(app: App, project: Project): Promise<string[]> {
  * The part of a request for each host. A session that is on one host is not made on another: names are unique over all.
  * @throws SESSION_EXISTS
  */
-export async function shareRequest(app: App, request: InitRequest): Promise<(Share & { request: InitRequest })[]> {
-  const { shareOut, readIndex, indexedHost } = await import("./hosts.ts");
+export async function groupRequest(
+  scope: Scope,
+  request: InitRequest,
+): Promise<(HostGroup & { request: InitRequest })[]> {
+  const { groupByHost, readIndex, indexedHost } = await import("./hosts.ts");
   const names = request.sessions.map(({ name }) => name);
-  const shares = await shareOut(app, { project: request.project, names });
-  const index = await readIndex(app);
-  return shares.map((share) => {
-    const sessions = request.sessions.filter(({ name }) => share.selector.names?.includes(name) === true);
+  const groups = await groupByHost(scope, { project: request.project, names });
+  const index = await readIndex(scope);
+  return groups.map((group) => {
+    const sessions = request.sessions.filter(({ name }) => group.selector.names?.includes(name) === true);
     for (const { name } of sessions) {
       const known = indexedHost(index, name);
-      if (known !== undefined && known !== share.host) throw elsewhere(name, known);
+      if (known !== undefined && known !== group.host) throw elsewhere(name, known);
     }
-    return { ...share, request: { ...request, sessions } };
+    return { ...group, request: { ...request, sessions } };
   });
 }
 
@@ -79,21 +84,21 @@ export function projectNotes({ facts, notes }: Project): string[] {
 
 /** What the host's part needs to know: the user's side of `init`. */
 export async function makeRequest(
-  app: App,
+  scope: Scope,
   project: Project,
   names: readonly string[],
-  flags: InitFlags,
+  wish: InitWish,
 ): Promise<InitRequest> {
   const { planStarts } = await import("../project/plan-start.ts");
-  const ctx = await app.context();
-  const { settings } = await app.resolve({
+  const { ctx } = scope;
+  const { settings } = await scope.resolve({
     askTrust: true,
-    flags: { BASE_IMAGE: flags["base-image"], DEVCONTAINER: flags.config },
+    flags: { BASE_IMAGE: wish.baseImage, DEVCONTAINER: wish.config },
   });
   const wanted = {
     branchPrefix: settings.branchPrefix,
-    ...(flags.branch === undefined ? {} : { branch: flags.branch }),
-    ...(flags.from === undefined ? {} : { from: flags.from }),
+    ...(wish.branch === undefined ? {} : { branch: wish.branch }),
+    ...(wish.from === undefined ? {} : { from: wish.from }),
   };
   const starts = await planStarts(
     ctx,
@@ -102,8 +107,8 @@ export async function makeRequest(
   );
   const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
   const { checkBranches } = await import("../project/branch-notes.ts");
-  for (const note of await checkBranches(ctx, project, sessions)) app.terminal.err(`note: ${note}`);
-  const configName = flags.config ?? settings.devcontainer;
+  for (const note of await checkBranches(ctx, project, sessions)) tellNote(scope, note);
+  const configName = wish.config ?? settings.devcontainer;
   const { findConfigs } = await import("../project/find-configs.ts");
   return {
     project: project.facts,
@@ -111,11 +116,11 @@ export async function makeRequest(
     sessions,
     settings,
     options: {
-      noStart: flags["no-start"],
+      noStart: wish.noStart,
       ...(configName === undefined ? {} : { configName }),
-      ...(await findConfigs(ctx, project, app.caller.cwd())),
+      ...(await findConfigs(ctx, project, scope.folder)),
     },
-    carry: await planCarried(ctx, project, { copy: settings.copy, changes: flags.carry }),
+    carry: await planCarried(ctx, project, { copy: settings.copy, changes: wish.carry }),
   };
 }
 
@@ -147,30 +152,4 @@ async function mayInclude(ctx: Context, { facts }: Project): Promise<boolean> {
   const findings = wanted.map((what) => ({ where: includeFile, what, why }));
   await agree(ctx, facts, { findings, hash: findingsHash(findings) });
   return true;
-}
-
-/** `SESSIONS` is an index of what exists: also of a session that failed half-way, for it is there to be completed. */
-export async function rememberSessions(app: App, project: Project, outcomes: readonly Outcome[]): Promise<void> {
-  const existing = outcomes
-    .filter(({ ok, session }) => ok || session !== undefined)
-    .map(({ name, host }) => (host === undefined ? name : `${name}@${host}`));
-  // A host said that nothing of them is there: what named them beforehand was too early.
-  const never = outcomes.filter(({ ok, session, host, error }) => {
-    return !ok && session === undefined && host !== undefined && error?.code !== "HOST_UNREACHABLE";
-  });
-  if (never.length > 0) {
-    const { removeSessions } = await import("../project/sessions-index.ts");
-    await removeSessions(
-      await calmContext(app),
-      project,
-      never.map(({ name }) => name),
-    );
-  }
-  if (existing.length === 0) return;
-  const [{ addSessions }, { excludeCowork }] = await Promise.all([
-    import("../project/sessions-index.ts"),
-    import("../project/exclude.ts"),
-  ]);
-  await excludeCowork(project);
-  await addSessions(await calmContext(app), project, existing);
 }
