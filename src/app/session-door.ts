@@ -1,5 +1,5 @@
 import { CoworkError } from "../errors.ts";
-import type { Inbound } from "../remote/inbound/serve.ts";
+import type { Inbound } from "../remote/inbound/types.ts";
 import type { ConnectRequest } from "../session/host-part.ts";
 import { plain } from "../system/text.ts";
 import type { Scope } from "./scope.ts";

@@ -20,7 +20,7 @@ export const diffCommand = defineCommand({
     const diff = await diffSession(await app.scope(), args[0], { stat: flags.stat, paths: rest ?? [], columns });
     progress.stop();
     if (app.globals.json) return app.json(diff);
-    const { colourDiff } = await import("../clone/diff.ts");
+    const { colourDiff } = await import("../ui/diff.ts");
     const hasColour = app.terminal.style("bold", "x") !== "x";
     const text = hasColour && !flags.stat ? colourDiff(diff.text) : diff.text;
     if (text !== "") app.terminal.out(text.replace(/\n$/, ""));

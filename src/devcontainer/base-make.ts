@@ -9,7 +9,7 @@ import { pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
 import { plain } from "../system/text.ts";
 import { withLock } from "../system/locks.ts";
 import { parseAptSources, parseOsRelease, planBases, type BasePlan } from "./apt-sources.ts";
-import type { BaseImage } from "./base-image.ts";
+import type { BaseImage } from "./types.ts";
 import { findMadeBase } from "./base-made.ts";
 import { meaningfulLines } from "./cli-output.ts";
 import { imageLabel } from "./image-labels.ts";

@@ -2,12 +2,11 @@ import { createHash } from "node:crypto";
 import { attachInside } from "./attach.ts";
 import { createClient, type EngineClient } from "./client.ts";
 import { containerMethods } from "./containers.ts";
-import type { EndpointQuestion } from "./endpoint.ts";
+import type { EndpointQuestion, Engine, EngineInfo } from "./types.ts";
 import { execInside } from "./exec.ts";
 import { runHelperContainer } from "./helper.ts";
 import { imageMethods, npmArch } from "./images.ts";
 import { leftoverMethods } from "./leftovers.ts";
-import type { Engine, EngineInfo } from "./types.ts";
 
 /**
  * The Docker Engine that the docker client of this user would reach. Nothing is read or connected to before the first
