@@ -12,8 +12,9 @@ import {
   prepareJob,
   readLines,
   readResult,
-} from "../../../src/remote/host/job-files.ts";
-import { runJob } from "../../../src/remote/host/jobs.ts";
+} from "../../../src/jobs/job-files.ts";
+import { runJob } from "../../../src/jobs/run-job.ts";
+import { listenerOver } from "../../../src/remote/host/job-listener.ts";
 import { serveHost } from "../../../src/remote/host/serve.ts";
 import type { Peer } from "../../../src/remote/seam/peer.ts";
 import type { HostPart } from "../../../src/session/host-part.ts";
@@ -81,7 +82,7 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
   };
   const { seen = 0, joins = false } = options;
   const wish = { method: "init", subject, seen, ...(joins ? {} : { args: [] }) };
-  const result = runJob({ ...ctx, signal: cancelled.signal }, peer, wish, left.signal);
+  const result = runJob({ ...ctx, signal: cancelled.signal }, listenerOver(peer, undefined), wish, left.signal);
   result.catch(() => undefined);
   return {
     told,
@@ -205,7 +206,15 @@ describe("a job", { timeout: 30_000 }, () => {
 
   test("is told of by its files: half a line is no line, and old jobs go", async () => {
     const folder = await prepareJob(ctx, id, { method: "init", args: [] });
-    const event = { session: "a", step: "clone", state: "note", detail: "ä".repeat(1000) } as const;
+    const data = { step: "clone", state: "note", detail: "ä".repeat(1000) } as const;
+    const event = {
+      id: "local:a:1",
+      at: "2026-01-01T00:00:00Z",
+      host: "local",
+      session: "a",
+      type: "progress",
+      data,
+    } as const;
     await appendLine(folder, { event });
     const { lines, place } = await readLines(folder);
     expect(lines).toEqual([{ event }]);

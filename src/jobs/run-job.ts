@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { CoworkError } from "../../errors.ts";
-import type { Context } from "../../system/context.ts";
-import { withLock } from "../../system/locks.ts";
-import { readError } from "../seam/errors.ts";
-import type { Peer } from "../seam/peer.ts";
+import type { DomainEvent } from "../contract/events.ts";
+import { isAnswerTo, type Question } from "../contract/questions.ts";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { readError } from "../system/error-data.ts";
+import { withLock } from "../system/locks.ts";
 import {
   isAlive,
   type JobLine,
@@ -29,17 +30,27 @@ export interface JobWish {
   args?: JobRequest["args"];
   /** what the work is about: work on the same is the same job */
   subject: unknown;
-  /** events of the job that the other side has already: more than none when it comes back after a broken connection */
+  /** events of the job that the listener has heard already: more than none when it comes back after a broken connection */
   seen: number;
-  /** what the other side calls the job: its events come under it, so that those of two jobs can be told apart */
-  ticket?: number;
+}
+
+/** Who hears what a job tells, and answers what it asks. */
+export interface JobListener {
+  report(event: DomainEvent): Promise<void> | void;
+  /** what is no answer to the question counts as no */
+  ask(question: Question): Promise<unknown>;
 }
 
 /**
- * The front's side: starts the job, or joins the one that is under way, hands on what it tells and asks, and gives its result.
+ * The other side of a job: starts the job, or joins the one that is under way, hands on what it tells and asks, and gives its result.
  * The context's signal ends the job, as Ctrl-C; a front that is killed, or whose other side is gone, leaves it running.
  */
-export async function runJob(ctx: Context, peer: Peer, wish: JobWish, leave: AbortSignal): Promise<JobAnswer> {
+export async function runJob(
+  ctx: Context,
+  listener: JobListener,
+  wish: JobWish,
+  leave: AbortSignal,
+): Promise<JobAnswer> {
   const { method, args } = wish;
   const id = jobId(method, wish.subject);
   const folder = jobFolder(ctx, id);
@@ -64,7 +75,7 @@ export async function runJob(ctx: Context, peer: Peer, wish: JobWish, leave: Abo
   if (ctx.signal.aborted) end();
   ctx.signal.addEventListener("abort", end, { once: true });
   try {
-    return { value: await follow(ctx, peer, { id, folder, seen: wish.seen, ticket: wish.ticket, method }, leave) };
+    return { value: await follow(ctx, listener, { id, folder, seen: wish.seen, method }, leave) };
   } finally {
     ctx.signal.removeEventListener("abort", end);
   }
@@ -77,14 +88,13 @@ interface Followed {
   id: string;
   folder: string;
   seen: number;
-  ticket: number | undefined;
   method: string;
 }
 
 async function follow(
   ctx: Context,
-  peer: Peer,
-  { id, folder, seen, ticket, method }: Followed,
+  listener: JobListener,
+  { id, folder, seen, method }: Followed,
   leave: AbortSignal,
 ): Promise<unknown> {
   let at: LogPlace | undefined;
@@ -97,8 +107,8 @@ async function follow(
     const { lines, place } = await readLines(folder, at);
     at = place;
     for (const line of lines) {
-      if ("ask" in line) await handOnQuestion(peer, folder, line);
-      else if ((count += 1) > seen) await peer.tell("report", line.event, ticket ?? true);
+      if ("ask" in line) await handOnQuestion(listener, folder, line);
+      else if ((count += 1) > seen) await listener.report(line.event);
     }
     if (result !== undefined) {
       if ("value" in result) return result.value;
@@ -116,9 +126,14 @@ async function isBegunAnew(ctx: Context, id: string): Promise<boolean> {
   });
 }
 
-async function handOnQuestion(peer: Peer, folder: string, line: Extract<JobLine, { ask: unknown }>): Promise<void> {
+async function handOnQuestion(
+  listener: JobListener,
+  folder: string,
+  line: Extract<JobLine, { ask: unknown }>,
+): Promise<void> {
   if ((await readAnswer(folder, line.ask)) !== undefined) return;
-  await writeAnswer(folder, line.ask, (await peer.call("ask", line.question)) === true);
+  const answer = await listener.ask(line.question);
+  await writeAnswer(folder, line.ask, isAnswerTo(line.question, answer) ? answer : false);
 }
 
 /** In a session of its own: the end of the connection is not its end. */

@@ -1,6 +1,6 @@
-import { CoworkError, errorCodes, toCoworkError, type ErrorCode, type ErrorView } from "../../errors.ts";
-import type { HintPart } from "../../hint.ts";
-import { plain, plainLines } from "../../system/text.ts";
+import { CoworkError, errorCodes, toCoworkError, type ErrorCode, type ErrorView } from "../errors.ts";
+import type { HintPart } from "../hint.ts";
+import { plain, plainLines } from "./text.ts";
 
 const maxText = 10_000;
 

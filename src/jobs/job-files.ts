@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Question } from "../../contract/questions.ts";
-import type { ProgressEvent } from "../../events.ts";
-import type { Context } from "../../system/context.ts";
-import { ensureFolder, pathExists, writeFileAtomic } from "../../system/files.ts";
-import { isLocked } from "../../system/locks.ts";
-import { removeOld } from "../../system/remove-old.ts";
-import { removeTree } from "../../system/tree.ts";
+import type { DomainEvent } from "../contract/events.ts";
+import type { Answer, AskedQuestion } from "../contract/questions.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, pathExists, writeFileAtomic } from "../system/files.ts";
+import { isLocked } from "../system/locks.ts";
+import { removeOld } from "../system/remove-old.ts";
+import { removeTree } from "../system/tree.ts";
 
 // A job is work that goes on when nobody listens: a process of its own and a folder that says what it was asked, what it
 // reported and what came of it. Front and job speak through files alone, so that each may come and go.
 
 /** One line of a job's log. */
-export type JobLine = { event: ProgressEvent } | { ask: number; question: Question };
+export type JobLine = { event: DomainEvent } | { ask: number; question: AskedQuestion };
 
 export interface JobRequest {
   method: string;
@@ -111,11 +111,14 @@ export async function isEndRequested(folder: string): Promise<boolean> {
   return await pathExists(join(folder, "end"));
 }
 
-export async function writeAnswer(folder: string, ask: number, yes: boolean): Promise<void> {
-  await writeFileAtomic(join(folder, `answer-${ask}`), yes ? "yes" : "no", { mode: 0o600 });
+/** Yes and no are words, which a job of an older cowork reads as well; anything else is JSON. */
+export async function writeAnswer(folder: string, ask: number, answer: Answer): Promise<void> {
+  const text = typeof answer === "boolean" ? (answer ? "yes" : "no") : JSON.stringify(answer);
+  await writeFileAtomic(join(folder, `answer-${ask}`), text, { mode: 0o600 });
 }
 
-export async function readAnswer(folder: string, ask: number): Promise<boolean | undefined> {
+export async function readAnswer(folder: string, ask: number): Promise<Answer | undefined> {
   const text = await readFile(join(folder, `answer-${ask}`), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : text === "yes";
+  if (text === undefined) return undefined;
+  return text === "yes" || text === "no" ? text === "yes" : (JSON.parse(text) as Answer);
 }
