@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { createEngine } from "../engine/engine.ts";
+import { createEngine, withInfoOnce } from "../engine/engine.ts";
 import type { Ask, AskSecret, Report } from "../events.ts";
 import { systemClock } from "../system/clock.ts";
 import type { Context } from "../system/context.ts";
+import { createKnown } from "../system/known.ts";
 import { createLog } from "../system/log-file.ts";
 import { coworkPaths } from "../system/paths.ts";
 import { createRun } from "../system/run.ts";
@@ -36,9 +37,9 @@ export function createContext(parts: ContextParts): Context {
     file(line);
     onLog?.(line);
   };
-  const engine = createEngine({ env, home: user.home });
+  const engine = withInfoOnce(createEngine({ env, home: user.home }));
   const umask = parts.umask === undefined ? {} : { umask: parts.umask };
   const clock = systemClock;
   const ctx = { paths, user, env, run: createRun({ env }), node, self, clock, report, signal, log, ...umask, engine };
-  return { ...ctx, known: new Map(), ...parts.makeQuestions(ctx) };
+  return { ...ctx, known: createKnown(), ...parts.makeQuestions(ctx) };
 }
