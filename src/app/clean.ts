@@ -2,6 +2,7 @@ import type { Question } from "../contract/questions.ts";
 import { toCoworkError, usageError } from "../errors.ts";
 import type { Project } from "../project/types.ts";
 import type { CleanOptions, CleanOutcome, HostPart } from "../session/host-part.ts";
+import { sessionId } from "../session/names.ts";
 import type { Selector, SessionView } from "../session/types.ts";
 import { uninterruptible } from "../system/uninterruptible.ts";
 import { findSessions, type Found, type SessionWords } from "./find-sessions.ts";
@@ -151,8 +152,13 @@ async function cleanProject(scope: Scope, meant: OnHost, wanted: Wanted): Promis
   const { host, part, selector, project } = meant;
   const { concurrency, precious } = await scope.settings();
   const outcomes = await part.clean(selector, { ...wanted, concurrency, precious });
+  if (wanted.dryRun) return outcomes;
   const gone = outcomes.filter(({ ok }) => ok).map(({ name }) => name);
-  if (project !== undefined && gone.length > 0 && !wanted.dryRun) {
+  for (const name of gone) {
+    const id = sessionId(selector.project?.name ?? "", name);
+    scope.tell({ type: "session-state", session: name, host, data: { id, state: "removed" } });
+  }
+  if (project !== undefined && gone.length > 0) {
     const { removeSessions } = await import("../project/sessions-index.ts");
     // One of the same name on another host is another session.
     const left = await removeSessions(uninterruptible(scope.ctx), project, gone, host).catch(toCoworkError);
