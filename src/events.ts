@@ -17,12 +17,14 @@ export interface ProgressEvent {
   state: Progress["data"]["state"];
   /** one line, already free of control characters */
   detail?: string;
+  /** as the user calls the machine; absent: the one that it is said on */
+  host?: string;
 }
 
 export type Report = (event: ProgressEvent) => void;
 
-export function progressDraft({ session, ...data }: ProgressEvent): EventDraft {
-  return { type: "progress", session, data };
+export function progressDraft({ session, host, ...data }: ProgressEvent): EventDraft {
+  return { type: "progress", session, data, ...(host === undefined ? {} : { host }) };
 }
 
 export function progressOf({ session, data }: Progress): ProgressEvent {

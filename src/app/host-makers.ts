@@ -1,4 +1,5 @@
 import { CoworkError } from "../errors.ts";
+import type { Report } from "../events.ts";
 import type { Project } from "../project/types.ts";
 import type { Program } from "../remote/bootstrap/parcels.ts";
 import type { HostPart } from "../session/host-part.ts";
@@ -38,7 +39,8 @@ export function hostMakers(program: Program | undefined): HostMakers {
         const { beginOnHost } = await import("./remote-index.ts");
         return await beginOnHost(ctx, await current(), name, names);
       };
-      return openRemoteHost(ctx, { name, user, source, program, begin });
+      const report: Report = (event) => ctx.report({ ...event, host: name });
+      return openRemoteHost({ ...ctx, report }, { name, user, source, program, begin });
     },
   };
 }

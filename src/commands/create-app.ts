@@ -24,8 +24,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
       json: globals.json,
     });
     const makers = { ...hostMakers(caller.program), ...parts };
-    opened = openScope(ctx, { folder: caller.cwd(), onlyHost: globals.host, cpus: caller.cpus, makers, tell });
-    return opened;
+    return (opened = openScope(ctx, { folder: caller.cwd(), onlyHost: globals.host, cpus: caller.cpus, makers, tell }));
   };
   let opening: Promise<OpenScope> | undefined;
   return {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
+import type { DomainEvent } from "../../../src/contract/events.ts";
 import type { ProgressEvent } from "../../../src/events.ts";
 import {
   appendLine,
@@ -202,6 +203,21 @@ describe("a job", { timeout: 30_000 }, () => {
     await Promise.all([one.result, two.result]);
     expect(one.asked).toHaveLength(1);
     expect(two.asked).toHaveLength(0);
+  });
+
+  test("is listened to on the machine that it runs on in the same way, as events", async () => {
+    await go();
+    const events: DomainEvent[] = [];
+    const listener = {
+      report: (event: DomainEvent) => void events.push(event),
+      ask: async () => await Promise.resolve(true),
+    };
+    const wish = { method: "init", subject, seen: 0, args: [] };
+    expect(await runJob(ctx, listener, wish, new AbortController().signal)).toMatchObject(finished);
+    expect(events.map(({ id: its, host, type }) => [its, host, type])).toEqual([
+      ["local:a:1", "local", "progress"],
+      ["local:a:2", "local", "progress"],
+    ]);
   });
 
   test("is told of by its files: half a line is no line, and old jobs go", async () => {
