@@ -111,6 +111,11 @@ export class CoworkError extends Error {
   }
 }
 
+/** A mistake in what was asked for, with the next step. */
+export function usageError(message: string, hint: string): CoworkError {
+  return new CoworkError("USAGE", message, { hint });
+}
+
 /** Errors of the operating system that mean the same wherever they happen, as errors a user can act on. */
 export function toCoworkError(error: unknown): CoworkError {
   if (error instanceof CoworkError) return error;

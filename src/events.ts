@@ -1,64 +1,59 @@
-/** What functions below the commands say while they work, and what they may ask. They never print. */
+import type * as z from "zod/mini";
+import type { DomainEvent, EventDraft } from "./contract/events.ts";
+import type { Answer, finding, Question } from "./contract/questions.ts";
+
+/** What functions below the use cases say while they work, and what they may ask. They never print. */
+
+type Progress = Extract<DomainEvent, { type: "progress" }>;
 
 /** The steps of a session's way from name to running container, in order; other commands use a part of them. */
-export type Step =
-  | "plan"
-  | "clone"
-  | "carry"
-  | "config"
-  | "image"
-  | "container"
-  | "agent"
-  | "ready"
-  | "check"
-  | "stop"
-  | "start"
-  | "remove";
+export type Step = Progress["data"]["step"];
 
+/** A `progress` event before it is one: what a function below the use cases knows of it. */
 export interface ProgressEvent {
   /** session name; empty for work that belongs to no single session (a base image, say) */
   session: string;
   step: Step;
-  state: "start" | "done" | "failed" | "note";
+  state: Progress["data"]["state"];
   /** one line, already free of control characters */
   detail?: string;
+  /** as the user calls the machine; absent: the one that it is said on */
+  host?: string;
 }
 
 export type Report = (event: ProgressEvent) => void;
 
-/** Something of the project's configuration that reaches the host and that nobody has agreed to yet. */
-export interface Finding {
-  /** where it stands, e.g. `.devcontainer/devcontainer.json: runArgs` or `base image: mounts` */
-  where: string;
-  /** what it is, e.g. `--privileged` */
-  what: string;
-  /** what it gives to the container, in one sentence */
-  why: string;
+export function progressDraft({ session, host, ...data }: ProgressEvent): EventDraft {
+  return { type: "progress", session, data, ...(host === undefined ? {} : { host }) };
 }
 
-export type Question =
-  | { kind: "trust"; project: string; projectRoot: string; hash: string; findings: Finding[] }
-  | HostKeyQuestion
-  | { kind: "confirm"; text: string; detail?: string[] };
-
-/** Is this the key of the host that was meant? Only a person can say yes, who has compared it: no flag, no variable. */
-export interface HostKeyQuestion {
-  kind: "host-key";
-  /** as the user called it */
-  host: string;
-  /** `machine:port` */
-  address: string;
-  /** `ED25519`, `ECDSA`, `RSA` */
-  keyType: string;
-  /** `SHA256:…`, as ssh-keygen prints it */
-  fingerprint: string;
+export function progressOf({ session, data }: Progress): ProgressEvent {
+  return { session, ...data };
 }
 
 /**
- * Asks the user. Answers true for yes. Without a terminal a `confirm` is answered by the caller's flags, a `trust`
- * question without agreement throws TRUST_REQUIRED, and a `host-key` is answered with no.
+ * A stream of events: gives each its id and its time.
+ * @param stream.host where things happen unless an event says otherwise
  */
-export type Ask = (question: Question) => Promise<boolean>;
+export function createEvents(
+  stream: { host: string; now: () => Date },
+  onEvent: (event: DomainEvent) => void,
+): (draft: EventDraft) => void {
+  let count = 0;
+  return (draft) => {
+    const { session, host = stream.host } = draft;
+    count += 1;
+    onEvent({ ...draft, id: `${host}:${session}:${count}`, at: stream.now().toISOString(), host });
+  };
+}
+
+export type Finding = z.infer<typeof finding>;
+
+/**
+ * Asks the user. Yes or no is answered with a boolean, a choice with its value. Without a terminal a `confirm` is answered by the
+ * caller's flags, a `trust` question and a `host-key` with no, a `choice` with null.
+ */
+export type Ask = (question: Question) => Promise<Answer>;
 
 /** A password, a pass phrase, a code. */
 export interface SecretQuestion {

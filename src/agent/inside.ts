@@ -58,14 +58,14 @@ export async function completeAgent(ctx: Context, agent: Agent, container: Agent
   const version = await readLaunchVersion(ctx, agent, container.session);
   if (variant === undefined) return [...notes, `there is no ${agent.title} for this container's processor`];
   if (version === undefined) return notes;
-  const usual = ctx.known?.has(`agent ${agent.id} ${version} ${variant}`) ?? false;
+  const usual = ctx.known?.failures.has(`agent ${agent.id} ${version} ${variant}`) ?? false;
   if (usual) return notes;
   try {
     await installAgent(ctx, agent, { version, variant, session: container.name });
   } catch (error) {
     const problem = toCoworkError(error);
     if (problem.code !== "AGENT_UNAVAILABLE") throw problem;
-    ctx.known?.set(`agent ${agent.id} ${version} ${variant}`, problem.message);
+    ctx.known?.failures.set(`agent ${agent.id} ${version} ${variant}`, problem.message);
     notes.push(`${problem.message} ${problem.hint ?? ""}`.trim());
   }
   return notes;

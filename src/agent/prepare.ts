@@ -74,14 +74,14 @@ async function install(
   notes: string[],
 ): Promise<string> {
   const key = `agent ${agent.id} ${version} ${variant}`;
-  const failed = ctx.known?.get(key) as string | undefined;
+  const failed = ctx.known?.failures.get(key);
   try {
     if (failed === undefined) await installAgent(ctx, agent, { version, variant, session: request.name });
     if (failed === undefined) return version;
   } catch (error) {
     const problem = toCoworkError(error);
     if (problem.code !== "AGENT_UNAVAILABLE") throw problem;
-    ctx.known?.set(key, problem.message);
+    ctx.known?.failures.set(key, problem.message);
     ctx.log(`${problem.message}\n${problem.detail ?? ""}`);
     notes.push(`${problem.message} ${problem.hint ?? ""}`.trim());
   }

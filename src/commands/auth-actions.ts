@@ -1,4 +1,5 @@
 import type { Login } from "../agent/types.ts";
+import { authStatus, logIn, logOut } from "../app/auth.ts";
 import { errorCodes } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import type { App } from "./app.ts";
@@ -11,9 +12,8 @@ export async function authLogin(app: App, longLived: boolean): Promise<number> {
   const { connectIo } = await import("./connect-io.ts");
   const io = connectIo(app.caller, gone, () => progress.stop());
   if (io.tty === undefined) throw usageError("A login needs a terminal.", "cowork auth login, at a terminal");
-  const settings = await app.settings();
   try {
-    const login = await (await app.host()).login({ settings, longLived }, io);
+    const login = await logIn(await app.scope(), { longLived }, io);
     io.release();
     if (app.globals.json) return app.json(loginJson(login));
     await showLogin(app, login);
@@ -25,33 +25,24 @@ export async function authLogin(app: App, longLived: boolean): Promise<number> {
 
 /** Gives 5 where there is no usable login. */
 export async function showAuthStatus(app: App): Promise<number> {
-  const { agent } = await app.settings();
-  const status = await (await app.host()).authStatus(agent);
-  const { login, readable, repaired, problems, threats } = status;
+  const { agent, host, login, readable, repaired, problems, threats } = await authStatus(await app.scope());
   const code = login.state === "ok" ? 0 : errorCodes.NOT_LOGGED_IN.exit;
   if (app.globals.json) {
     app.json({ agent, ...loginJson(login), readable, repaired, problems, threats });
     return code;
   }
   await showLogin(app, login);
-  const { terminal } = app;
-  for (const line of [...repaired, ...problems, ...threats]) {
-    terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(line)}`);
-  }
-  if (code !== 0) {
-    const { host = "local" } = await app.settings();
-    terminal.err(`  Next: cowork ${host === "local" ? "" : `--host ${plain(host)} `}auth login`);
-  }
+  showNotes(app, [...repaired, ...problems, ...threats]);
+  if (code !== 0) app.terminal.err(`  Next: cowork ${host === "local" ? "" : `--host ${plain(host)} `}auth login`);
   return code;
 }
 
 export async function authLogout(app: App): Promise<number> {
   await app.show("lines");
-  const settings = await app.settings();
-  const result = await (await app.host()).logout({ settings });
+  const result = await logOut(await app.scope());
   if (app.globals.json) return app.json(result);
   app.terminal.out(result.loggedOut ? "Logged out, for every session of this host." : "There was no login.");
-  for (const note of result.notes) app.terminal.err(`  ${app.terminal.errStyle("yellow", "note:")} ${plain(note)}`);
+  showNotes(app, result.notes);
   return 0;
 }
 
@@ -62,4 +53,8 @@ function loginJson({ method, ...login }: Login): Record<string, unknown> {
 async function showLogin(app: App, login: Login): Promise<void> {
   const { renderLogin } = await import("../ui/login.ts");
   app.terminal.out(renderLogin(login, app.terminal.style));
+}
+
+function showNotes({ terminal }: App, notes: readonly string[]): void {
+  for (const note of notes) terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(note)}`);
 }

@@ -1,11 +1,7 @@
 import type { App } from "./app.ts";
+import type { Flags, FlagValues } from "./flags.ts";
 
-/** An option of a command. `value` is what stands for the value in help: `--from REF`. */
-export type Flag =
-  | { type: "boolean"; summary: string; short?: string }
-  | { type: "string"; summary: string; value: string; short?: string };
-
-export type Flags = Readonly<Record<string, Flag>>;
+export { globalFlags, type Flag, type Flags, type GlobalValues } from "./flags.ts";
 
 /** What a word on the command line can be completed to. */
 export type Completion = "session" | "key" | "command" | readonly string[];
@@ -17,11 +13,6 @@ export interface Positional {
   many?: boolean;
   complete?: Completion;
 }
-
-/** The values of declared flags: boolean ones are there always, others only when given. */
-export type FlagValues<F extends Flags> = {
-  readonly [K in keyof F]: F[K]["type"] extends "boolean" ? boolean : string | undefined;
-};
 
 export interface Input<F extends Flags> {
   flags: FlagValues<F>;
@@ -48,25 +39,11 @@ export interface Command<F extends Flags = Flags> {
   /** the command takes words after `--` as they are */
   rest?: { name: string; summary: string };
   examples: readonly { line: string; text: string }[];
-  run(input: Input<F>, app: App): Promise<number>;
+  /** `all`: every command that there is */
+  run(input: Input<F>, app: App, all: readonly Command[]): Promise<number>;
 }
 
 /** Keeps the flags' types for `run`, forgets them for the registry. */
 export function defineCommand<const F extends Flags>(command: Command<F>): Command {
   return command;
 }
-
-/** Flags of every command. */
-export const globalFlags = {
-  host: {
-    type: "string",
-    value: "HOST",
-    summary: "where the sessions live: a name that was added, or what ssh takes; local",
-  },
-  json: { type: "boolean", summary: "print one JSON value on stdout" },
-  verbose: { type: "boolean", summary: "show details of errors, and what goes on" },
-  "no-color": { type: "boolean", summary: "no colour (so does NO_COLOR)" },
-  help: { type: "boolean", short: "h", summary: "show help for the command" },
-} as const satisfies Flags;
-
-export type GlobalValues = FlagValues<typeof globalFlags>;

@@ -1,6 +1,9 @@
+import { configKeyNames, sessionNames } from "../app/complete-sources.ts";
+import { coworkPaths } from "../system/paths.ts";
 import type { Caller } from "./caller.ts";
-import { completeWords, type Candidate } from "./complete.ts";
-import { completionSources } from "./complete-sources.ts";
+import type { Candidate, CompletionSources } from "./candidates.ts";
+import { completeWords } from "./complete.ts";
+import { homeFolder } from "./context.ts";
 import { commands } from "./registry.ts";
 
 /**
@@ -9,9 +12,16 @@ import { commands } from "./registry.ts";
  */
 export async function completeLine(argv: readonly string[], caller: Caller): Promise<number> {
   const [shell = "", ...words] = argv;
-  const found = await completeWords(words, commands, completionSources(caller)).catch(() => []);
+  const found = await completeWords(words, commands, sourcesOf(caller)).catch(() => []);
   if (found.length > 0) caller.streams.stdout.write(`${found.map((one) => format(one, shell)).join("\n")}\n`);
   return 0;
+}
+
+function sourcesOf(caller: Caller): CompletionSources {
+  return {
+    sessions: async () => sessionNames(coworkPaths(homeFolder(caller)), caller.cwd()),
+    keys: configKeyNames,
+  };
 }
 
 function format({ value, about }: Candidate, shell: string): string {

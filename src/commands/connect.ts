@@ -1,8 +1,5 @@
 import { defineCommand } from "./command.ts";
-import { askEngineAhead } from "./result.ts";
 import { oneSession } from "./shared-flags.ts";
-import { readWord } from "./known-sessions.ts";
-import { oneSessionOf } from "./unnamed.ts";
 
 export const connectCommand = defineCommand({
   name: "connect",
@@ -22,22 +19,14 @@ export const connectCommand = defineCommand({
   async run({ args, flags, rest }, app) {
     const progress = await app.show("lines");
     const gone = app.endWithOutput();
-    if (args[0] !== undefined) await askEngineAhead(app, readWord(args[0]).name);
-    const { connectIo } = await import("./connect-io.ts");
-    const { app: its, selector } = await oneSessionOf(app, args[0], connectCommand);
-    const settings = await its.settings();
+    const [{ connectSession }, { connectIo }] = await Promise.all([
+      import("../app/connect.ts"),
+      import("./connect-io.ts"),
+    ]);
     const io = connectIo(app.caller, gone, () => progress.stop());
-    const command = rest !== undefined && rest.length > 0 ? [...rest] : undefined;
-    const request = {
-      selector,
-      settings,
-      tmux: !flags["no-tmux"] && command === undefined && io.tty !== undefined,
-      ...(command === undefined ? {} : { command }),
-      ...(settings.connect === undefined ? {} : { connect: settings.connect }),
-    };
     try {
-      const { hostOfOne } = await import("./hosts.ts");
-      return await (await hostOfOne(its, selector)).connect(request, io);
+      const wanted = { command: rest ?? [], tmux: !flags["no-tmux"] };
+      return await connectSession(await app.scope(), args[0], wanted, io);
     } catch (error) {
       // As the shell has it for `yes | head -1`: the reader went away, and that is nobody's mistake.
       if (gone.aborted && !app.caller.signal.aborted) return 141;

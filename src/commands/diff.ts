@@ -1,5 +1,4 @@
 import { defineCommand } from "./command.ts";
-import { oneSessionOf } from "./unnamed.ts";
 import { oneSession } from "./shared-flags.ts";
 
 export const diffCommand = defineCommand({
@@ -15,16 +14,13 @@ export const diffCommand = defineCommand({
   ],
   async run({ args, flags, rest }, app) {
     const progress = await app.show("lines");
-    const { app: its, selector } = await oneSessionOf(app, args[0], diffCommand);
     // No width where it is no terminal: then what git takes by itself.
     const columns = Number.isFinite(app.terminal.width) ? Math.max(20, app.terminal.width) : 80;
-    const { hostOfOne } = await import("./hosts.ts");
-    const diff = await (
-      await hostOfOne(its, selector)
-    ).diff(selector, { stat: flags.stat, paths: rest ?? [], columns });
+    const { diffSession } = await import("../app/exchange.ts");
+    const diff = await diffSession(await app.scope(), args[0], { stat: flags.stat, paths: rest ?? [], columns });
     progress.stop();
     if (app.globals.json) return app.json(diff);
-    const { colourDiff } = await import("../clone/diff.ts");
+    const { colourDiff } = await import("../ui/diff.ts");
     const hasColour = app.terminal.style("bold", "x") !== "x";
     const text = hasColour && !flags.stat ? colourDiff(diff.text) : diff.text;
     if (text !== "") app.terminal.out(text.replace(/\n$/, ""));

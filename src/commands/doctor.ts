@@ -1,5 +1,3 @@
-import type { HostPart } from "../session/host-part.ts";
-import type { App } from "./app.ts";
 import { defineCommand } from "./command.ts";
 
 export const doctorCommand = defineCommand({
@@ -13,8 +11,8 @@ export const doctorCommand = defineCommand({
     { line: "cowork doctor --fix", text: "and mend it" },
   ],
   async run({ flags }, app) {
-    const { checkProject } = await import("./check-project.ts");
-    const checks = [...(await (await doctorHost(app)).doctor({ fix: flags.fix })), ...(await checkProject(app))];
+    const { doctor } = await import("../app/doctor.ts");
+    const checks = await doctor(await app.scope(), flags);
     if (app.globals.json) {
       app.json({ checks });
     } else {
@@ -24,9 +22,3 @@ export const doctorCommand = defineCommand({
     return checks.some((check) => check.status === "problem") ? 1 : 0;
   },
 });
-
-/** Only --host leads elsewhere: what is configured may be what is broken. */
-async function doctorHost(app: App): Promise<HostPart> {
-  const { host } = app.globals;
-  return host === undefined ? await app.thisHost() : await app.host(host);
-}

@@ -11,7 +11,7 @@ export const helpCommand = defineCommand({
     { line: "cowork help init", text: "everything about init" },
     { line: "cowork help licenses", text: "licences of the libraries inside" },
   ],
-  async run({ args }, app) {
+  async run({ args }, app, commands) {
     const [topic] = args;
     const { terminal } = app;
     if (topic === "licenses") {
@@ -24,7 +24,6 @@ export const helpCommand = defineCommand({
       return 0;
     }
     const { renderCommandHelp, renderOverview } = await import("./help.ts");
-    const { commands } = await import("./registry.ts");
     terminal.out(
       topic === undefined
         ? renderOverview(commands, terminal.style)

@@ -34,9 +34,9 @@ export const hostCommand = defineCommand({
     const [action = "list", name, address] = args;
     const actions = await import("./host-actions.ts");
     if (action === "list" && name === undefined) return await actions.listHosts(app);
-    if (action === "add" && name !== undefined) return await actions.addNamed(app, name, { address, ...flags });
+    if (action === "add" && name !== undefined) return await actions.addHost(app, { name, address, ...flags });
     if (action === "remove" && name !== undefined && address === undefined)
-      return await actions.removeNamed(app, name, flags.force);
+      return await actions.removeHost(app, name, flags.force);
     if (action === "doctor" && address === undefined) return await actions.checkHosts(app, name);
     throw usageError(
       `cowork host ${action} needs other arguments.`,

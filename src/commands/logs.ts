@@ -1,5 +1,4 @@
 import { defineCommand } from "./command.ts";
-import { oneSessionOf } from "./unnamed.ts";
 import { oneSession } from "./shared-flags.ts";
 
 export const logsCommand = defineCommand({
@@ -14,9 +13,8 @@ export const logsCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     app.endWithOutput();
-    const { app: its, selector } = await oneSessionOf(app, args[0], logsCommand);
-    const { hostOfOne } = await import("./hosts.ts");
-    await (await hostOfOne(its, selector)).logs(selector, { follow: flags.follow }, app.terminal.streams.stdout);
+    const { copyLogs } = await import("../app/connect.ts");
+    await copyLogs(await app.scope(), args[0], flags, app.terminal.streams.stdout);
     return 0;
   },
 });

@@ -1,6 +1,5 @@
 import { plain } from "../system/text.ts";
 import { defineCommand } from "./command.ts";
-import { oneSessionOf } from "./unnamed.ts";
 import { oneSession } from "./shared-flags.ts";
 
 export const pullCommand = defineCommand({
@@ -24,11 +23,8 @@ export const pullCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("lines");
-    const { app: its, selector } = await oneSessionOf(app, args[0], pullCommand);
-    const { pullWork } = await import("../session/work.ts");
-    const { hostOfOne } = await import("./hosts.ts");
-    const place = { selector, host: await hostOfOne(its, selector), source: (await its.project()).source };
-    const result = await pullWork(await app.context(), place, {
+    const { pullSession } = await import("../app/exchange.ts");
+    const result = await pullSession(await app.scope(), args[0], {
       allBranches: flags["all-branches"],
       uncommitted: flags.uncommitted,
       ff: flags.ff,

@@ -1,8 +1,6 @@
 import { plain } from "../system/text.ts";
 import { defineCommand } from "./command.ts";
-import { oneSessionOf } from "./unnamed.ts";
 import { oneSession } from "./shared-flags.ts";
-import { usageError } from "./usage.ts";
 
 export const pushCommand = defineCommand({
   name: "push",
@@ -24,18 +22,9 @@ export const pushCommand = defineCommand({
     { line: "cowork push a main --rebase", text: "and its branch goes on from there" },
   ],
   async run({ args, flags }, app) {
-    if (flags.merge && flags.rebase)
-      throw usageError("--merge and --rebase exclude each other.", "cowork push <session> --merge");
     const progress = await app.show("lines");
-    const { app: its, selector } = await oneSessionOf(app, args[0], pushCommand);
-    const [, ref] = args;
-    const { pushWork } = await import("../session/work.ts");
-    const { hostOfOne } = await import("./hosts.ts");
-    const place = { selector, host: await hostOfOne(its, selector), source: (await its.project()).source };
-    const result = await pushWork(await app.context(), place, {
-      ...(ref === undefined ? {} : { ref }),
-      ...(flags.merge ? { integrate: "merge" } : flags.rebase ? { integrate: "rebase" } : {}),
-    });
+    const { pushSession } = await import("../app/exchange.ts");
+    const result = await pushSession(await app.scope(), args[0], { ref: args[1], ...flags });
     progress.stop();
     if (app.globals.json) return app.json(result);
     const { ref: inside, commit, state, moved } = result;

@@ -1,7 +1,7 @@
 import type { Context } from "../system/context.ts";
 import { createTerminal } from "../ui/terminal.ts";
-import { reportFailure } from "./cli.ts";
 import type { Caller } from "./caller.ts";
+import { reportFailure } from "./report-failure.ts";
 
 /**
  * `cowork __host`: the host's part, called by a cowork elsewhere. Without more words it speaks JSON lines over its own stdin and
@@ -15,11 +15,13 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../session/local-host.ts");
     if (mode === "job") {
-      const [{ runJobProcess }, { nobody }] = await Promise.all([
-        import("../remote/host/job-process.ts"),
+      const [{ runJobProcess }, { hostWork }, { nobody }] = await Promise.all([
+        import("../jobs/job-process.ts"),
+        import("../remote/host/job-work.ts"),
         import("../session/nobody.ts"),
       ]);
-      await runJobProcess(ctx, word, (own) => createLocalHost(own, nobody));
+      const work = hostWork((own) => createLocalHost(own, nobody));
+      await runJobProcess(ctx, word, work);
       return 0;
     }
     const { serveHost } = await import("../remote/host/serve.ts");

@@ -1,5 +1,4 @@
 import { defineCommand } from "./command.ts";
-import { selectSessions } from "./result.ts";
 import { allFlag } from "./shared-flags.ts";
 
 export const sshConfigCommand = defineCommand({
@@ -22,37 +21,22 @@ export const sshConfigCommand = defineCommand({
     { line: "code --remote ssh-remote+cowork.a /workspaces/app", text: "VS Code inside" },
   ],
   async run({ flags }, app) {
-    const selector = await selectSessions(app, [], flags.all);
-    const [{ entryOf }, { hostNames }, { hostKey }, { renderConfig }, { coworkCommand }] = await Promise.all([
-      import("../remote/inbound/entries.ts"),
-      import("../remote/inbound/host-names.ts"),
-      import("../remote/inbound/host-key.ts"),
-      import("../remote/inbound/render-config.ts"),
+    const [{ sshConfig }, { coworkCommand }, scope] = await Promise.all([
+      import("../app/ssh-config.ts"),
       import("./ssh-command.ts"),
+      app.scope(),
     ]);
-    const ctx = await app.context();
-    const { listByHost } = await import("./list-everywhere.ts");
-    const byHost = (await listByHost(app, selector)).map(({ host, views }) => ({
-      host,
-      entries: views.flatMap((view) => entryOf(view) ?? []),
-    }));
-    const entries = byHost.flatMap((one) => one.entries);
-    const place = { cowork: coworkCommand(app.caller, ctx), knownHosts: (await hostKey(ctx)).knownHosts };
-    const config = renderConfig(entries, place);
-    const sessions = hostNames(entries).own.map(({ entry: { id }, names }) => ({ id, hosts: names }));
-    if (!flags.write) {
-      if (app.globals.json) return app.json({ sessions, config });
-      if (entries.length > 0) app.terminal.out(config.trimEnd());
-      else app.terminal.err("There is no session.\n  Next: cowork init <name>");
-      return 0;
+    const made = await sshConfig(scope, { ...flags, cowork: coworkCommand(app.caller, scope.ctx) });
+    if (app.globals.json) return app.json(made);
+    const { sessions, config, written } = made;
+    if (written !== undefined) {
+      const { renderWritten } = await import("../ui/ssh-config.ts");
+      app.terminal.out(renderWritten(sessions, written));
+    } else if (config.trim() === "") {
+      app.terminal.err("There is no session.\n  Next: cowork init <name>");
+    } else {
+      app.terminal.out(config.trimEnd());
     }
-    const { writeSshConfig } = await import("../remote/inbound/write-config.ts");
-    const project = selector.project === undefined ? {} : { project: selector.project.name };
-    const scopes = byHost.map(({ host, entries: its }) => ({ scope: { host, ...project }, entries: its }));
-    const written = await writeSshConfig(ctx, scopes, place);
-    if (app.globals.json) return app.json({ sessions, config, written });
-    const { renderWritten } = await import("../ui/ssh-config.ts");
-    app.terminal.out(renderWritten(sessions, written));
     return 0;
   },
 });

@@ -1,9 +1,6 @@
-import type { RebuildRequest } from "../session/host-part.ts";
-import type { App } from "./app.ts";
 import { defineCommand } from "./command.ts";
 import { showResults } from "./result.ts";
 import { allFlag, someSessions } from "./shared-flags.ts";
-import { usageError } from "./usage.ts";
 
 export const startCommand = defineCommand({
   name: "start",
@@ -24,28 +21,11 @@ export const startCommand = defineCommand({
     { line: "cowork start a --rebuild", text: "a, with its dev container made anew" },
   ],
   async run({ args, flags }, app) {
-    if (flags.rebuild && flags.all) {
-      throw usageError("--rebuild works on the sessions of one project.", "cowork start --rebuild, inside the project");
-    }
     app.trust(flags.trust);
     const progress = await app.show("live");
-    const { sessionsOf } = await import("./meant.ts");
-    const meant = await sessionsOf(app, args, { all: flags.all, command: startCommand });
-    const { onHosts, shareOut } = await import("./hosts.ts");
-    const all = await Promise.all(
-      meant.map(async ({ app: its, selector }) => {
-        const settings = await its.settings();
-        const options = { settings, ...(flags.rebuild ? { rebuild: await rebuildRequest(its) } : {}) };
-        return await onHosts(its, await shareOut(its, selector), (part, share) => part.start(share.selector, options));
-      }),
-    );
-    const outcomes = all.flat();
+    const { startSessions } = await import("../app/start.ts");
+    const outcomes = await startSessions(await app.scope(), { words: args, ...flags });
     progress.stop();
     return await showResults(app, outcomes);
   },
 });
-
-async function rebuildRequest(app: App): Promise<RebuildRequest> {
-  const { facts, source } = await app.project();
-  return { project: facts, source, settings: await app.settings() };
-}

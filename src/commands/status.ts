@@ -18,25 +18,17 @@ export const statusCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const { json, verbose } = app.globals;
-    const { sessionsOf } = await import("./meant.ts");
-    const meant = await sessionsOf(app, args, { all: flags.all, command: statusCommand, outside: "all" });
-    const { statusEverywhere } = await import("./list-everywhere.ts");
-    const all = await Promise.all(
-      meant.map(async ({ app: its, selector }) => {
-        const { precious } = await its.settings();
-        return await statusEverywhere(its, selector, { precious, ...(json || verbose ? {} : { brief: true }) });
-      }),
-    );
-    const sessions = all.flat();
-    if (app.globals.json) {
-      app.json({ sessions });
-    } else if (sessions.length === 0) {
+    const { statusOfSessions } = await import("../app/list.ts");
+    const wanted = { words: args, all: flags.all, brief: !json && !verbose };
+    const sessions = await statusOfSessions(await app.scope(), wanted);
+    if (json) return app.json({ sessions });
+    if (sessions.length === 0) {
       app.terminal.err("There is no session.\n  Next: cowork init <name>");
-    } else {
-      const { renderStatus } = await import("../ui/status.ts");
-      const { width, style } = app.terminal;
-      app.terminal.out(renderStatus(sessions, { verbose, now: app.now(), width, style }));
+      return 0;
     }
+    const { renderStatus } = await import("../ui/status.ts");
+    const { width, style } = app.terminal;
+    app.terminal.out(renderStatus(sessions, { verbose, now: app.now(), width, style }));
     return 0;
   },
 });

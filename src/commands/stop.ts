@@ -14,18 +14,8 @@ export const stopCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");
-    const { sessionsOf } = await import("./meant.ts");
-    const meant = await sessionsOf(app, args, { all: flags.all, command: stopCommand });
-    const { onHosts, shareOut } = await import("./hosts.ts");
-    const all = await Promise.all(
-      meant.map(async ({ app: its, selector }) => {
-        const { concurrency } = await its.settings();
-        return await onHosts(its, await shareOut(its, selector), (part, share) =>
-          part.stop(share.selector, { concurrency }),
-        );
-      }),
-    );
-    const outcomes = all.flat();
+    const { stopSessions } = await import("../app/stop.ts");
+    const outcomes = await stopSessions(await app.scope(), { words: args, all: flags.all });
     progress.stop();
     return await showResults(app, outcomes);
   },

@@ -1,3 +1,5 @@
+import { editDistance } from "../system/edit-distance.ts";
+
 /** The word of the list that was most likely meant, if one is near enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
@@ -8,30 +10,4 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const allowed = Math.max(1, Math.floor(Math.max(word.length, best.candidate.length) / 3));
   if (best.distance <= allowed) return best.candidate;
   return word.length >= 2 ? known.find((candidate) => candidate.startsWith(word)) : undefined;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
-export function editDistance(from: string, to: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const same = from[row - 1] === to[column - 1];
-      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      current[column] = Math.min(
-        at(last, column) + 1,
-        at(current, column - 1) + 1,
-        at(last, column - 1) + (same ? 0 : 1),
-        swapped ? at(beforeLast, column - 2) + 1 : Number.POSITIVE_INFINITY,
-      );
-    }
-    beforeLast = last;
-    last = current;
-  }
-  return at(last, to.length);
-}
-
-function at(row: readonly number[], index: number): number {
-  return row[index] ?? Number.POSITIVE_INFINITY;
 }

@@ -1,10 +1,6 @@
-import { CoworkError } from "../errors.ts";
 import type { Command, Positional } from "./command.ts";
 
-/** A mistake on the command line, with the next step. */
-export function usageError(message: string, hint: string): CoworkError {
-  return new CoworkError("USAGE", message, { hint });
-}
+export { usageError } from "../errors.ts";
 
 /** `cowork connect <session> [options] [-- command…]` */
 export function usageLine(command: Command): string {

@@ -1,4 +1,4 @@
-import type { ImageDetail } from "../engine/types.ts";
+import type { BaseImage } from "./types.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
@@ -6,11 +6,6 @@ import { makeBaseImage } from "./base-make.ts";
 import { findMadeBase } from "./base-made.ts";
 import { ensureLocal } from "./pull.ts";
 import { templateBase } from "./template.ts";
-
-export interface BaseImage {
-  ref: string;
-  image: ImageDetail;
-}
 
 /**
  * The image that the template stands on: `BASE_IMAGE`, else the template's own: from the engine, else from a registry; where

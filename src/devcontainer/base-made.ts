@@ -1,5 +1,5 @@
 import type { Context } from "../system/context.ts";
-import type { BaseImage } from "./base-image.ts";
+import type { BaseImage } from "./types.ts";
 import { imageLabel } from "./image-labels.ts";
 
 /** A base image that cowork made earlier, the newest. */

@@ -9,7 +9,7 @@ import { pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
 import { plain } from "../system/text.ts";
 import { withLock } from "../system/locks.ts";
 import { parseAptSources, parseOsRelease, planBases, type BasePlan } from "./apt-sources.ts";
-import type { BaseImage } from "./base-image.ts";
+import type { BaseImage } from "./types.ts";
 import { findMadeBase } from "./base-made.ts";
 import { meaningfulLines } from "./cli-output.ts";
 import { imageLabel } from "./image-labels.ts";
@@ -44,7 +44,8 @@ export async function makeBaseImage(ctx: Context, why: string): Promise<BaseImag
     if (sudo === undefined) throw byHand(lacking, script, plans[0], await tagOf(ctx, script, plans[0]));
     const tagged = await tagOf(ctx, script, plans[0]);
     const what = `making a base image from ${plans[0].suite}'s packages, about a minute and 100 MB of downloads`;
-    if (sudo.length > 0 && !(await ctx.ask({ kind: "confirm", text: `${lacking}. Go on with ${what}, with sudo?` }))) {
+    const text = `${lacking}. Go on with ${what}, with sudo?`;
+    if (sudo.length > 0 && (await ctx.ask({ kind: "confirm", text })) !== true) {
       throw byHand(lacking, script, plans[0], tagged);
     }
     ctx.report({ session: "", step: "image", state: "note", detail: `${lacking}: ${what}` });

@@ -4,8 +4,8 @@ import { failedStep } from "./build-reason.ts";
 import { causeOf, ownCauseOf, type Cause } from "./cli-causes.ts";
 import { startReason } from "./compose/compose-causes.ts";
 import { meaningfulLines, shorten, type CliEvent } from "./cli-output.ts";
-import type { JsonObject } from "./types.ts";
-import { findLifecycleFailure, type LifecycleFailure } from "./lifecycle-failure.ts";
+import type { JsonObject, LifecycleFailure } from "./types.ts";
+import { findLifecycleFailure } from "./lifecycle-failure.ts";
 import { firstReason } from "./reason-words.ts";
 
 export interface CliFailure {

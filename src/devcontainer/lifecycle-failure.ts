@@ -1,15 +1,8 @@
+import type { LifecycleFailure } from "./types.ts";
 import { plain, plainLines } from "../system/text.ts";
 import type { CliEvent } from "./cli-output.ts";
 import { lifecycleStages } from "./lifecycle.ts";
 import { joinWords } from "./reason-words.ts";
-
-/** A lifecycle command of the project, an image or a feature that failed inside the container. */
-export interface LifecycleFailure {
-  /** the property of devcontainer.json, e.g. `postCreateCommand` */
-  stage: string;
-  /** `bad of postCreateCommand failed with exit code 3: its last words` */
-  words: string;
-}
 
 /**
  * The lifecycle command that ended a run of @devcontainers/cli, by the CLI's own words: what a command prints can look like

@@ -1,3 +1,4 @@
+import type { Override, OverrideRequest, ExtraMount, SessionMounts, SharedImage } from "./types.ts";
 import type { Settings } from "../config/types.ts";
 import { hostNameArgs } from "./host-name.ts";
 import { isObject } from "./json.ts";
@@ -7,44 +8,6 @@ import { quoteField, renderMount } from "./mount-text.ts";
 import { overrideCompose } from "./compose/override-compose.ts";
 import { ownedVolume, rewriteConfig, volumeMounts, type Ownership } from "./rewrite.ts";
 import { planWorkspace, sessionFolder, withFolderName } from "./workspace.ts";
-import type { DevcontainerPlan, JsonObject, SessionMounts, SharedImage } from "./types.ts";
-
-/** A bind mount of ours, by absolute host path. */
-export interface ExtraMount {
-  source: string;
-  target: string;
-  readOnly?: boolean;
-}
-
-export interface OverrideRequest {
-  plan: DevcontainerPlan;
-  image: Pick<SharedImage, "ref" | "metadata" | "services" | "remoteUser">;
-  mounts: SessionMounts;
-  /** name of the session's Compose project; also stands before the names of its volumes */
-  composeProject: string;
-  settings: Pick<Settings, "cpus" | "memory">;
-  /** where an earlier cowork had mounted the clone of this session: it stays there as well */
-  formerPlace?: string;
-  /** ours, for every process of the container: the agent's part, proxies, TLS authorities. Wins over the project's. */
-  containerEnv?: Readonly<Record<string, string>>;
-  /** the SSH agent's socket, say */
-  extraMounts?: readonly ExtraMount[];
-  /** of the image's label something reaches the host, and was agreed to */
-  isImageAgreed?: boolean;
-  /** Compose: absolute path that `compose` will be written to */
-  composeFile?: string;
-}
-
-export interface Override {
-  /** content of the override devcontainer.json */
-  config: JsonObject;
-  /** content of the one Compose file */
-  compose?: JsonObject;
-  /** cowork's own mounts in the dev container, as they have to be there */
-  ours: readonly ExtraMount[];
-  /** somebody said yes to what reaches the host */
-  isAgreed: boolean;
-}
 
 /** Where our own things lie in every container (the design, section 5); the agent's come with `extraMounts`. */
 export function sessionMounts({ launchers, container }: SessionMounts): ExtraMount[] {

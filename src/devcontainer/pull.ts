@@ -14,12 +14,12 @@ export async function ensureLocal(ctx: Context, ref: string, onLine?: (line: str
   const present = await ctx.engine.findImage(ref);
   if (present !== undefined) return present;
   const known = `registry:${registryOf(ref)}`;
-  const before = ctx.known?.get(known) as string | undefined;
+  const before = ctx.known?.failures.get(known);
   if (before !== undefined) throw new CoworkError("ENGINE_FAILED", before);
   try {
     await pullInTime(ctx, ref, onLine);
   } catch (error) {
-    if (error instanceof CoworkError && isUnreachable(error)) ctx.known?.set(known, error.message);
+    if (error instanceof CoworkError && isUnreachable(error)) ctx.known?.failures.set(known, error.message);
     throw error;
   }
   const pulled = await ctx.engine.findImage(ref);

@@ -5,9 +5,8 @@ import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, isAbsent, readRegularFile, writeFileAtomic } from "../system/files.ts";
 import { removeTree } from "../system/tree.ts";
-import type { Override } from "./override.ts";
+import type { Override, ConfigSource, DevcontainerPlan } from "./types.ts";
 import { treeFolder } from "./tree-path.ts";
-import type { ConfigSource, DevcontainerPlan } from "./types.ts";
 import type { PlannedMounts } from "./wrong-mounts.ts";
 
 /** Names in `state/{id}/devcontainer/`. */

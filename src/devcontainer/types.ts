@@ -1,6 +1,6 @@
 import type { Finding } from "../events.ts";
-import type { Labels } from "../engine/types.ts";
-import type { LifecycleFailure } from "./lifecycle-failure.ts";
+import type { Settings } from "../config/types.ts";
+import type { ImageDetail, Labels } from "../engine/types.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -138,4 +138,54 @@ export interface UpResult {
   remoteEnv: Record<string, string>;
   /** a lifecycle command that failed in the container, which runs all the same; those behind it were not run */
   failed?: LifecycleFailure;
+}
+
+/** A lifecycle command of the project, an image or a feature that failed inside the container. */
+export interface LifecycleFailure {
+  /** the property of devcontainer.json, e.g. `postCreateCommand` */
+  stage: string;
+  /** `bad of postCreateCommand failed with exit code 3: its last words` */
+  words: string;
+}
+
+/** A bind mount of ours, by absolute host path. */
+export interface ExtraMount {
+  source: string;
+  target: string;
+  readOnly?: boolean;
+}
+
+export interface OverrideRequest {
+  plan: DevcontainerPlan;
+  image: Pick<SharedImage, "ref" | "metadata" | "services" | "remoteUser">;
+  mounts: SessionMounts;
+  /** name of the session's Compose project; also stands before the names of its volumes */
+  composeProject: string;
+  settings: Pick<Settings, "cpus" | "memory">;
+  /** where an earlier cowork had mounted the clone of this session: it stays there as well */
+  formerPlace?: string;
+  /** ours, for every process of the container: the agent's part, proxies, TLS authorities. Wins over the project's. */
+  containerEnv?: Readonly<Record<string, string>>;
+  /** the SSH agent's socket, say */
+  extraMounts?: readonly ExtraMount[];
+  /** of the image's label something reaches the host, and was agreed to */
+  isImageAgreed?: boolean;
+  /** Compose: absolute path that `compose` will be written to */
+  composeFile?: string;
+}
+
+export interface Override {
+  /** content of the override devcontainer.json */
+  config: JsonObject;
+  /** content of the one Compose file */
+  compose?: JsonObject;
+  /** cowork's own mounts in the dev container, as they have to be there */
+  ours: readonly ExtraMount[];
+  /** somebody said yes to what reaches the host */
+  isAgreed: boolean;
+}
+
+export interface BaseImage {
+  ref: string;
+  image: ImageDetail;
 }

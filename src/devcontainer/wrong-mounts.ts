@@ -2,7 +2,7 @@ import type { MountInfo } from "../engine/types.ts";
 import { besideFolder } from "./beside.ts";
 import { isOwnPlace } from "./judge/judge-target.ts";
 import type { TableMount } from "./mount-table.ts";
-import type { ExtraMount } from "./override.ts";
+import type { ExtraMount } from "./types.ts";
 import { isWithin } from "./tree-path.ts";
 
 /** What was planned, and agreed to, before the containers of a session were made. */

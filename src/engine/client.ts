@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type Dockerode from "dockerode";
-import { findEndpoint, type Endpoint, type EndpointQuestion } from "./endpoint.ts";
+import { findEndpoint, type Endpoint } from "./endpoint.ts";
+import type { EndpointQuestion } from "./types.ts";
 import { engineError } from "./errors.ts";
 import { getJson } from "./get.ts";
 

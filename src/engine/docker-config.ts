@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAbsent } from "../system/files.ts";
-import type { EndpointQuestion } from "./endpoint.ts";
+import type { EndpointQuestion } from "./types.ts";
 
 /** The folder that the docker client keeps its configuration in. */
 export function dockerFolder({ env, home }: EndpointQuestion): string {

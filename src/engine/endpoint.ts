@@ -1,3 +1,4 @@
+import type { EndpointQuestion } from "./types.ts";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,12 +21,6 @@ export interface Tls {
   cert?: string;
   key?: string;
   skipVerify: boolean;
-}
-
-export interface EndpointQuestion {
-  env: Readonly<Record<string, string | undefined>>;
-  /** the user's home folder */
-  home: string;
 }
 
 const defaultSocket = "/var/run/docker.sock";

@@ -2,12 +2,11 @@ import { createHash } from "node:crypto";
 import { attachInside } from "./attach.ts";
 import { createClient, type EngineClient } from "./client.ts";
 import { containerMethods } from "./containers.ts";
-import type { EndpointQuestion } from "./endpoint.ts";
+import type { EndpointQuestion, Engine, EngineInfo } from "./types.ts";
 import { execInside } from "./exec.ts";
 import { runHelperContainer } from "./helper.ts";
 import { imageMethods, npmArch } from "./images.ts";
 import { leftoverMethods } from "./leftovers.ts";
-import type { Engine, EngineInfo } from "./types.ts";
 
 /**
  * The Docker Engine that the docker client of this user would reach. Nothing is read or connected to before the first
@@ -15,20 +14,30 @@ import type { Engine, EngineInfo } from "./types.ts";
  */
 export function createEngine(question: EndpointQuestion): Engine {
   const client = createClient(question);
-  let info: Promise<EngineInfo> | undefined;
   return {
-    // Asked by every session of an `init`, and the dearest of all questions: what it says stays as it is.
-    info: () => {
-      info ??= client.attempt("say what it is", () => readInfo(client));
-      info.catch(() => (info = undefined));
-      return info;
-    },
+    info: () => client.attempt("say what it is", () => readInfo(client)),
     ...containerMethods(client),
     exec: (container, spec, limits) => execInside(client, container, spec, limits),
     attach: (container, spec, io) => attachInside(client, container, spec, io),
     runHelper: (spec, limits) => runHelperContainer(client, spec, limits),
     ...imageMethods(client),
     ...leftoverMethods(client),
+  };
+}
+
+/**
+ * The same engine, for one command or one request: what it says of itself is asked once. Every session of an `init` wants to know, and
+ * it is the dearest of all questions. Whoever lives longer wraps the engine anew, since it may be another one after a restart.
+ */
+export function withInfoOnce(engine: Engine): Engine {
+  let info: Promise<EngineInfo> | undefined;
+  return {
+    ...engine,
+    info: () => {
+      info ??= engine.info();
+      info.catch(() => (info = undefined));
+      return info;
+    },
   };
 }
 

@@ -1,9 +1,7 @@
+import { answerMs } from "./answer-time.ts";
 import { connect } from "node:net";
 import type { Endpoint } from "./endpoint.ts";
 import { refusal } from "./errors.ts";
-
-/** No question of ours takes an engine that lives longer than this. */
-export const answerMs = 60_000;
 
 /**
  * One GET to the engine without dockerode, whose import alone costs more than `cowork list` may take; over a local socket without

@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage, type 
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "./endpoint.ts";
 import { refusal } from "./errors.ts";
-import { answerMs } from "./get.ts";
+import { answerMs } from "./answer-time.ts";
 
 /** One POST. Gives the answer's JSON, undefined where it has none. Throws as `getJson`, for any status but 2xx. */
 export async function postJson(endpoint: Endpoint, path: string, body?: unknown): Promise<unknown> {

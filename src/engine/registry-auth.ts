@@ -1,5 +1,5 @@
 import { readDockerConfig } from "./docker-config.ts";
-import type { EndpointQuestion } from "./endpoint.ts";
+import type { EndpointQuestion } from "./types.ts";
 
 export interface RegistryAuth {
   username: string;

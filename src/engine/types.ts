@@ -181,3 +181,9 @@ export interface Engine {
   listNetworks(labels: Readonly<Record<string, string | undefined>>): Promise<{ id: string; name: string }[]>;
   removeNetwork(id: string): Promise<boolean>;
 }
+
+export interface EndpointQuestion {
+  env: Readonly<Record<string, string | undefined>>;
+  /** the user's home folder */
+  home: string;
+}

@@ -7,7 +7,8 @@ import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
 import { projectName } from "../system/names.ts";
 import { plain } from "../system/text.ts";
-import { findTree, notAProject, type Tree } from "./find-tree.ts";
+import { findTree, notAProject } from "./find-tree.ts";
+import type { Tree } from "./types.ts";
 import type { GitContext } from "./git.ts";
 import type { PlainContext } from "./plain-tree.ts";
 

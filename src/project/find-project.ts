@@ -2,10 +2,9 @@ import { basename, relative } from "node:path";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import { findPlace, type FindContext, type Place } from "./find-place.ts";
-import type { Tree } from "./find-tree.ts";
+import type { Tree, Project } from "./types.ts";
 import { getFromGit, tryGit, type GitContext } from "./git.ts";
 import { cleanOrigin } from "../system/remote-url.ts";
-import type { Project } from "./types.ts";
 
 /**
  * The project of a folder. In a linked worktree only the start point's HEAD is the worktree's.

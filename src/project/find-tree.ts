@@ -1,19 +1,9 @@
+import type { Tree } from "./types.ts";
 import { realpath } from "node:fs/promises";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import { askGit, getFromGit, type GitContext } from "./git.ts";
 import { findPlainTree, type PlainContext } from "./plain-tree.ts";
-
-/** Where a repository lies. */
-export interface Tree {
-  /** the main working tree's root; where there is none (a bare repository with worktrees), the worktree's own */
-  root: string;
-  /** the working tree that one stands in */
-  worktree: string;
-  /** the common git dir */
-  gitDir: string;
-  notes: string[];
-}
 
 /** @throws NOT_A_PROJECT saying why, GIT_MISSING, GIT_FAILED */
 export async function findTree(ctx: GitContext & PlainContext, cwd: string): Promise<Tree> {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { readSmallFile } from "../system/small-file.ts";
 import { elsewhere } from "./git.ts";
-import type { Tree } from "./find-tree.ts";
+import type { Tree } from "./types.ts";
 
 /** What changes where git looks for a repository, or whom it trusts. */
 const variables = [

@@ -66,3 +66,14 @@ export interface SessionEntry {
   /** undefined: on this machine */
   host: string | undefined;
 }
+
+/** Where a repository lies. */
+export interface Tree {
+  /** the main working tree's root; where there is none (a bare repository with worktrees), the worktree's own */
+  root: string;
+  /** the working tree that one stands in */
+  worktree: string;
+  /** the common git dir */
+  gitDir: string;
+  notes: string[];
+}

@@ -2,8 +2,7 @@ import { CoworkError } from "../errors.ts";
 import type { ProjectFacts } from "../project/types.ts";
 import { pathExists } from "../system/files.ts";
 import { nameKey, sessionId } from "./names.ts";
-import type { SessionRecord } from "./record.ts";
-import type { RecordEntry } from "./records.ts";
+import type { SessionRecord, RecordEntry } from "./record.ts";
 
 type ProjectIdentity = Pick<ProjectFacts, "name" | "root" | "rootCommit" | "elsewhere">;
 

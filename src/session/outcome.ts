@@ -4,7 +4,7 @@ import type { Step } from "../events.ts";
 import type { Context } from "../system/context.ts";
 import { withHomeProblem } from "../system/home-problem.ts";
 import { withLock, type StillHeld } from "../system/locks.ts";
-import type { RecordEntry } from "./records.ts";
+import type { RecordEntry } from "./record.ts";
 import { readRecord, type SessionRecord } from "./record.ts";
 import type { Outcome } from "./types.ts";
 import { sessionLock } from "./world.ts";

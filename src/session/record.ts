@@ -134,3 +134,6 @@ function parseJson(bytes: Uint8Array): unknown {
     return undefined;
   }
 }
+
+/** A record, or why it cannot be read: one bad file must not hide the other sessions. */
+export type RecordEntry = { id: string; record: SessionRecord } | { id: string; error: CoworkError };

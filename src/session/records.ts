@@ -1,14 +1,12 @@
+import type { RecordEntry } from "./record.ts";
 import { readdirSync, type Dirent } from "node:fs";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { belongsTo } from "./identity.ts";
 import { plain } from "../system/text.ts";
 import { nameKey, nameLike, sessionId } from "./names.ts";
-import { readRecord, type SessionRecord } from "./record.ts";
+import { readRecord } from "./record.ts";
 import type { Selector } from "./types.ts";
-
-/** A record, or why it cannot be read: one bad file must not hide the other sessions. */
-export type RecordEntry = { id: string; record: SessionRecord } | { id: string; error: CoworkError };
 
 /** All records of this home, sorted by id. */
 export async function readRecords(ctx: Pick<Context, "paths">): Promise<RecordEntry[]> {

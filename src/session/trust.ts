@@ -25,7 +25,7 @@ export async function agree(
     hash: request.hash,
     findings: request.findings,
   });
-  if (yes) return;
+  if (yes === true) return;
   throw new CoworkError(
     "TRUST_REQUIRED",
     `The dev container configuration of ${name} reaches this host, and it was not agreed to.`,

@@ -1,4 +1,4 @@
-import type { LifecycleFailure } from "../devcontainer/lifecycle-failure.ts";
+import type { LifecycleFailure } from "../devcontainer/types.ts";
 import { CoworkError, type ErrorCode } from "../errors.ts";
 import type { SessionRecord } from "./record.ts";
 

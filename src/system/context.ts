@@ -1,5 +1,6 @@
 import type { Ask, AskSecret, Report } from "../events.ts";
 import type { Engine } from "../engine/types.ts";
+import type { Known } from "./known.ts";
 import type { HostUser } from "./user.ts";
 import type { Paths } from "./paths.ts";
 import type { Run } from "./process.ts";
@@ -31,5 +32,5 @@ export interface Context {
   /** a line for the log file of this command, never for the terminal */
   log: (line: string) => void;
   /** what this run has found out and need not find out again (say: that no registry answers); absent: asked every time */
-  known?: Map<string, unknown>;
+  known?: Known;
 }

@@ -1,3 +1,4 @@
+import type { Inside } from "./open-folder.ts";
 import { randomBytes } from "node:crypto";
 import { constants, lstatSync, type Stats } from "node:fs";
 import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
@@ -17,14 +18,6 @@ export interface Ownership {
   mode?: number;
   uid?: number;
   gid?: number;
-}
-
-/**
- * `root`: a folder that others can write in (a clone, mounted state). Below it no link is followed, neither as a
- * parent nor as the last part.
- */
-export interface Inside {
-  root?: string;
 }
 
 /** What stands there, a link not followed; undefined for nothing. At once: a step through Node's thread pool takes longer. */

@@ -101,3 +101,11 @@ export function errorCode(error: unknown): string | undefined {
 export function isAbsent(error: unknown): boolean {
   return ["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(errorCode(error) ?? "");
 }
+
+/**
+ * `root`: a folder that others can write in (a clone, mounted state). Below it no link is followed, neither as a
+ * parent nor as the last part.
+ */
+export interface Inside {
+  root?: string;
+}

@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename, dirname, relative, sep } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
-import type { Inside } from "./files.ts";
+import type { Inside } from "./open-folder.ts";
 import { errorCode, isAbsent, namedSync } from "./open-folder.ts";
 import { plain } from "./text.ts";
 

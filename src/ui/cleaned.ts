@@ -1,23 +1,7 @@
-import type { Question } from "../events.ts";
 import type { CleanOutcome } from "../session/host-part.ts";
 import { plain } from "../system/text.ts";
 import { renderError } from "./errors.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** What has to be read before everything is removed. */
-export function cleanQuestion(outcomes: readonly CleanOutcome[]): Extract<Question, { kind: "confirm" }> {
-  const going = outcomes.filter(({ ok }) => ok).length;
-  const detail = outcomes.flatMap((outcome) =>
-    outcome.ok
-      ? [
-          `${outcome.name}  would be removed`,
-          ...outcome.unsaved.map((line) => `- would be lost: ${line}`),
-          ...(outcome.going ?? []).map((line) => `- would go along: ${line}`),
-        ]
-      : [`${outcome.name}  stays: ${outcome.error?.message ?? ""}`, ...outcome.unsaved.map((line) => `- ${line}`)],
-  );
-  return { kind: "confirm", text: going === 1 ? "Remove it?" : `Remove these ${going} sessions?`, detail };
-}
 
 /** What `clean` removed, refused to remove, or would: with what would be lost, each in a line. */
 export function showCleaned(

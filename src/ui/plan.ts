@@ -19,12 +19,6 @@ export function renderInitPlan(plan: InitPlan, options: { width: number; style: 
   return [table, ...plan.devcontainers.map((one) => renderConfig(one, options.style))].join("\n\n");
 }
 
-/** Plans of several hosts as one; a configuration that is the same on two of them is shown once. */
-export function joinPlans(plans: readonly InitPlan[]): InitPlan {
-  const devcontainers = new Map(plans.flatMap((plan) => plan.devcontainers.map((one) => [one.trustHash, one])));
-  return { sessions: plans.flatMap(({ sessions }) => sessions), devcontainers: [...devcontainers.values()] };
-}
-
 function renderConfig(
   { path, kind, notes = [], changes, findings }: InitPlan["devcontainers"][number],
   style: Style,

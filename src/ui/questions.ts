@@ -1,4 +1,5 @@
-import type { Question, SecretQuestion } from "../events.ts";
+import type { Question } from "../contract/questions.ts";
+import type { SecretQuestion } from "../events.ts";
 import { plain } from "../system/text.ts";
 import { renderFindings } from "./findings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -7,7 +8,7 @@ import type { Terminal } from "./terminal.ts";
  * Asks a person, with No as the answer of a bare Enter. Ctrl-C and Escape are a no, too.
  * Only where `terminal.canAsk`.
  */
-export async function askPerson(terminal: Terminal, question: Question, signal: AbortSignal): Promise<boolean> {
+export async function askPerson(terminal: Terminal, question: YesNoQuestion, signal: AbortSignal): Promise<boolean> {
   const { confirm } = await import("@clack/prompts");
   showQuestion(terminal, question);
   const answer = await confirm({
@@ -39,31 +40,34 @@ export async function askPersonSecret(
   return answer ?? "";
 }
 
-/** Lets a person choose one of several. Ctrl-C and Escape give undefined. Only where `terminal.canAsk`. */
-export async function askChoice<T extends object>(
+/** Lets a person choose one of several: the value, false for Ctrl-C and Escape. Only where `terminal.canAsk`. */
+export async function askChoice(
   terminal: Terminal,
-  question: { text: string; choices: readonly { value: T; label: string }[] },
+  question: Extract<Question, { kind: "choice" }>,
   signal: AbortSignal,
-): Promise<T | undefined> {
+): Promise<string | false> {
   const { select } = await import("@clack/prompts");
-  const answer = await select<number>({
+  const answer = await select<string>({
     message: plain(question.text),
-    options: question.choices.map(({ label }, index) => ({ value: index, label: plain(label) })),
+    options: question.choices.map(({ value, label }) => ({ value, label: plain(label) })),
     maxItems: 12,
     input: terminal.streams.stdin,
     output: terminal.streams.stderr,
     signal,
   });
-  return typeof answer === "symbol" ? undefined : question.choices[answer]?.value;
+  return typeof answer === "symbol" ? false : answer;
 }
 
-function sentence(question: Question): string {
+/** What is answered with yes or no. */
+type YesNoQuestion = Exclude<Question, { kind: "choice" }>;
+
+function sentence(question: YesNoQuestion): string {
   if (question.kind === "trust") return "Do you trust this configuration, on this host?";
   return question.kind === "host-key" ? "Is this the key of the host that you mean?" : plain(question.text);
 }
 
 /** What has to be read before the answer; also shown where nobody can be asked. */
-export function showQuestion(terminal: Terminal, question: Question): void {
+export function showQuestion(terminal: Terminal, question: YesNoQuestion): void {
   if (question.kind === "confirm") {
     for (const line of question.detail ?? []) terminal.err(`  ${plain(line)}`);
     return;

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, normalize } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { planOverride, type Override } from "../../src/devcontainer/override.ts";
+import { planOverride } from "../../src/devcontainer/override.ts";
+import type { Override, DevcontainerPlan, JsonObject } from "../../src/devcontainer/types.ts";
 import { planDevcontainer } from "../../src/devcontainer/plan.ts";
-import type { DevcontainerPlan, JsonObject } from "../../src/devcontainer/types.ts";
 import type { Context } from "../../src/system/context.ts";
 import { createRun } from "../../src/system/run.ts";
 import { imageContext, type ImageContext } from "../support/image-context.ts";

@@ -9,6 +9,7 @@ import { createEngine } from "../../src/engine/engine.ts";
 import type { Engine } from "../../src/engine/types.ts";
 import type { ProgressEvent } from "../../src/events.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { createKnown } from "../../src/system/known.ts";
 import type { Context } from "../../src/system/context.ts";
 import { coworkPaths } from "../../src/system/paths.ts";
 import { createRun } from "../../src/system/run.ts";
@@ -54,7 +55,7 @@ export async function agentHost(options: { engine?: Engine; env?: Record<string,
     askSecret: () => Promise.resolve(undefined),
     signal: new AbortController().signal,
     log: (line) => void log.push(line),
-    known: new Map(),
+    known: createKnown(),
   };
   const end = async (): Promise<void> => {
     if (options.engine === undefined) await removeFromEngine(homeId(paths));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { ProgressEvent } from "../../src/events.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { createKnown } from "../../src/system/known.ts";
 import type { Context } from "../../src/system/context.ts";
 import { coworkPaths } from "../../src/system/paths.ts";
 import { createRun } from "../../src/system/run.ts";
@@ -43,7 +44,7 @@ export async function imageContext(overrides: Partial<Context> = {}): Promise<Im
     log: (line) => void log.push(line),
     node: { path: process.execPath, version: process.versions.node },
     self: ["cowork"],
-    known: new Map(),
+    known: createKnown(),
     ...overrides,
   };
   const end = async (): Promise<void> => {

@@ -1,8 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProgressEvent } from "../../src/events.ts";
-import { runJobProcess } from "../../src/remote/host/job-process.ts";
-import type { HostPart } from "../../src/session/host-part.ts";
+import { runJobProcess } from "../../src/jobs/job-process.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import type { Context } from "../../src/system/context.ts";
 import { pathExists } from "../../src/system/files.ts";
@@ -35,4 +34,4 @@ async function init(ctx: Context): Promise<unknown> {
   return [{ name: "a", by: process.pid }];
 }
 
-await runJobProcess(base, folder, (ctx) => ({ init: () => init(ctx) }) as unknown as HostPart);
+await runJobProcess(base, folder, init);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { realParts, type AppParts } from "../../src/commands/app.ts";
+import { realParts, type AppParts } from "../../src/commands/app-parts.ts";
 import { runCli } from "../../src/commands/cli.ts";
 import { CoworkError } from "../../src/errors.ts";
 import type { HostPart } from "../../src/session/host-part.ts";
@@ -65,7 +65,7 @@ export async function runCommandLine(line: string | string[], setting: CommandSe
   const { host, calls } = fakeHost(setting.answers ?? {});
   const argv = typeof line === "string" ? line.split(" ") : line;
   const remotes = setting.remotes ?? {};
-  const makeRemote: AppParts["makeRemote"] = async (_ctx, name) => {
+  const makeRemote: NonNullable<AppParts["makeRemote"]> = async (_ctx, name) => {
     const answers = remotes[name];
     if (answers === undefined) throw new CoworkError("HOST_UNREACHABLE", `${name} is not in reach.`);
     const remote = fakeHost(answers, (call, ...args) => calls.push([`${name} ${call}`, ...args]));

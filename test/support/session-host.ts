@@ -22,6 +22,7 @@ import type { Context } from "../../src/system/context.ts";
 import { homeId } from "../../src/system/home-id.ts";
 import { createRun } from "../../src/system/run.ts";
 import { fakeDevcontainerCli, type FakeCli } from "./fake-devcontainer-cli.ts";
+import { createKnown } from "../../src/system/known.ts";
 import { createFakeEngine, type FakeEngine, type FakeProgram } from "./fake-engine.ts";
 import { gitWorkshop, type GitWorkshop } from "./git-project.ts";
 
@@ -95,10 +96,10 @@ export async function sessionHost(): Promise<SessionHost> {
   const cli = fakeDevcontainerCli(createRun({ env: shop.env }), engine);
   const { settings } = resolveSettings({ flags: {}, env: { COWORK_CA_CERTS: "none" }, cpus: 2 });
   const agent = getAgent("claude");
-  const known = new Map<string, unknown>();
+  const known = createKnown();
   // Nothing is fetched from a registry.
   for (const variant of ["linux-x64", "linux-arm64"])
-    known.set(`agent ${agent.id} ${chooseVersion(agent, settings)} ${variant}`, "not installed in this test");
+    known.failures.set(`agent ${agent.id} ${chooseVersion(agent, settings)} ${variant}`, "not installed in this test");
   let ending: AbortSignal | undefined;
   const run: Context["run"] = async (file, args, options) => {
     ending = options?.signal;

@@ -1,8 +1,7 @@
 import { serviceHostName } from "../host-name.ts";
 import { isObject } from "../json.ts";
 import { list, textOf } from "../judge/judge-config.ts";
-import type { ExtraMount, Override, OverrideRequest } from "../override.ts";
-import type { Json, JsonObject } from "../types.ts";
+import type { Override, OverrideRequest, ExtraMount, Json, JsonObject } from "../types.ts";
 import { onClone } from "./tree-root.ts";
 import { renderVolume } from "./volume.ts";
 

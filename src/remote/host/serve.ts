@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoworkError } from "../../errors.ts";
+import { runJob, type JobWish } from "../../jobs/run-job.ts";
 import type { HostPart } from "../../session/host-part.ts";
 import type { UserSide } from "../../session/user-side.ts";
 import type { Context } from "../../system/context.ts";
@@ -9,7 +10,7 @@ import { createPeer, type Offered, type Peer } from "../seam/peer.ts";
 import { createStreams } from "../seam/streams.ts";
 import { offerClones } from "./clones.ts";
 import { countCalls } from "./count-calls.ts";
-import { runJob, type JobWish } from "./jobs.ts";
+import { listenerOver } from "./job-listener.ts";
 import { callHost } from "./plain-calls.ts";
 import { createRemoteUser } from "./remote-user.ts";
 import { offerStore } from "./store-offers.ts";
@@ -60,7 +61,8 @@ export async function serveHost(served: Served): Promise<void> {
     ...clones.offered,
     ...offerStreamed(host, streams, signal),
     call: async (method: string, args: unknown[]) => await callHost(host, method, args),
-    job: async (wish: JobWish) => await runJob({ ...ctx, signal: jobSignal }, getPeer(), wish, left.signal),
+    job: async ({ ticket, ...wish }: JobWish & { ticket?: number }) =>
+      await runJob({ ...ctx, signal: jobSignal }, listenerOver(getPeer(), ticket), wish, left.signal),
     now: () => ctx.clock.now().getTime(),
     alive: () => undefined,
     cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),

@@ -3,7 +3,7 @@ import type { Connection, ServerChannel, TcpipRequestInfo } from "ssh2";
 import { plain } from "../../system/text.ts";
 import { channelOutput, type ChannelOutput } from "./channel-output.ts";
 import { relayCommand, relayMark } from "./relay.ts";
-import type { Serving } from "./serve-session.ts";
+import type { Serving } from "./types.ts";
 
 export interface ForwardRequest {
   client: Connection;

@@ -1,18 +1,10 @@
+import type { Serving, Inbound } from "./types.ts";
 import { PassThrough } from "node:stream";
 import type { ServerChannel, Session } from "ssh2";
 import type { ConnectIo } from "../../session/host-part.ts";
 import { channelOutput } from "./channel-output.ts";
-import type { Inbound } from "./serve.ts";
 import { sftpServer } from "./sftp-server.ts";
 import { createWindow, type Window } from "./window.ts";
-
-export interface Serving {
-  inbound: Inbound;
-  /** aborted when the client has gone */
-  gone: AbortSignal;
-  /** takes what goes on, for whoever waits for its end */
-  keep: (work: Promise<void>) => void;
-}
 
 /** One `ssh`, `scp` or terminal of an editor. A connection may have many. */
 export function serveSession(session: Session, { inbound, gone, keep }: Serving): void {

@@ -1,20 +1,10 @@
+import type { Inbound } from "./types.ts";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ConnectIo } from "../../session/host-part.ts";
 import { serveForward } from "./serve-forward.ts";
 import { serveSession } from "./serve-session.ts";
-
-/** What the server needs of the session that it is the door to. */
-export interface Inbound {
-  /** the private key, in OpenSSH's form */
-  hostKey: string;
-  /** runs a command inside, without one the user's shell, and gives its exit code */
-  inside(command: string[] | undefined, io: ConnectIo): Promise<number>;
-  /** an error as a person reads it */
-  explain(error: unknown): string;
-}
 
 /** How long what runs inside may take to end when the client has gone. */
 const endMs = 15_000;

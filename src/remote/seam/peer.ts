@@ -1,6 +1,6 @@
 import { createBirpc } from "birpc";
 import type { CoworkError, ErrorView } from "../../errors.ts";
-import { readError, writeError } from "./errors.ts";
+import { readError, writeError } from "../../system/error-data.ts";
 import type { Lines } from "./lines.ts";
 
 /** Functions that one side offers the other: plain data in, plain data out. */

@@ -92,7 +92,7 @@ async function agreeTo(ctx: RemoteContext, host: HostOptions, key: Uint8Array): 
     keyType,
     fingerprint: shown,
   } as const;
-  if (mayAsk && (await ctx.ask(question))) return;
+  if (mayAsk && (await ctx.ask(question)) === true) return;
   const message = `${nameOf(host)} is not known here, and nobody has agreed to its ${keyType} key ${shown}.`;
   throw new CoworkError("HOST_KEY_UNKNOWN", message, {
     hint: `compare the fingerprint, then say yes to it: ssh ${host.typed}`,

@@ -1,5 +1,6 @@
 import { CoworkError } from "../../errors.ts";
-import type { ProgressEvent, Question, Step } from "../../events.ts";
+import type { Question } from "../../contract/questions.ts";
+import type { ProgressEvent, Step } from "../../events.ts";
 import { plain } from "../../system/text.ts";
 import { loginWords } from "./login-words.ts";
 

@@ -12,7 +12,8 @@ import type { Check } from "../host-part.ts";
 import { countImages } from "../images.ts";
 import { label } from "../labels.ts";
 import { readBackup, writeRecord } from "../record.ts";
-import { readRecords, type RecordEntry } from "../records.ts";
+import { readRecords } from "../records.ts";
+import type { RecordEntry } from "../record.ts";
 import { isLabelledByImage, sortContainers } from "../own-containers.ts";
 import { containersBySession, sessionLock } from "../world.ts";
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { colourDiff, diffSession, visible } from "../../../src/clone/diff.ts";
+import { diffSession, visible } from "../../../src/clone/diff.ts";
+import { colourDiff } from "../../../src/ui/diff.ts";
 import { makeClone } from "../../../src/clone/make.ts";
 import type { CloneSpec } from "../../../src/clone/types.ts";
 import { localInside } from "../../support/git-local-inside.ts";

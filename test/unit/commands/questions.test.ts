@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeContext } from "../../../src/commands/context.ts";
-import type { Question } from "../../../src/events.ts";
+import type { Question } from "../../../src/contract/questions.ts";
 import type { Progress } from "../../../src/ui/progress.ts";
 import { fakeCaller } from "../../support/fake-caller.ts";
 import { fakeTerminal, type FakeTerminal } from "../../support/fake-terminal.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { planOverride, type OverrideRequest } from "../../../src/devcontainer/override.ts";
+import { planOverride } from "../../../src/devcontainer/override.ts";
+import type { OverrideRequest, DevcontainerPlan, JsonObject } from "../../../src/devcontainer/types.ts";
 import { mountText, parseMount } from "../../../src/devcontainer/mount-text.ts";
 import { rewriteConfig } from "../../../src/devcontainer/rewrite.ts";
-import type { DevcontainerPlan, JsonObject } from "../../../src/devcontainer/types.ts";
 
 const own = {
   composeProject: "cowork-0123456789ab",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
 import { ownCommand } from "../../../src/hint.ts";
 import { saidThere } from "../../../src/remote/said-there.ts";
-import { readError, writeError } from "../../../src/remote/seam/errors.ts";
+import { readError, writeError } from "../../../src/system/error-data.ts";
 import { answers } from "../../../src/remote/user/answers.ts";
 import { loginWords } from "../../../src/remote/user/login-words.ts";
 import { tameEvent } from "../../../src/remote/user/tame.ts";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
+import type { DomainEvent } from "../../../src/contract/events.ts";
 import type { ProgressEvent } from "../../../src/events.ts";
 import {
   appendLine,
@@ -12,8 +13,9 @@ import {
   prepareJob,
   readLines,
   readResult,
-} from "../../../src/remote/host/job-files.ts";
-import { runJob } from "../../../src/remote/host/jobs.ts";
+} from "../../../src/jobs/job-files.ts";
+import { runJob } from "../../../src/jobs/run-job.ts";
+import { listenerOver } from "../../../src/remote/host/job-listener.ts";
 import { serveHost } from "../../../src/remote/host/serve.ts";
 import type { Peer } from "../../../src/remote/seam/peer.ts";
 import type { HostPart } from "../../../src/session/host-part.ts";
@@ -81,7 +83,7 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
   };
   const { seen = 0, joins = false } = options;
   const wish = { method: "init", subject, seen, ...(joins ? {} : { args: [] }) };
-  const result = runJob({ ...ctx, signal: cancelled.signal }, peer, wish, left.signal);
+  const result = runJob({ ...ctx, signal: cancelled.signal }, listenerOver(peer, undefined), wish, left.signal);
   result.catch(() => undefined);
   return {
     told,
@@ -203,9 +205,32 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(two.asked).toHaveLength(0);
   });
 
+  test("is listened to on the machine that it runs on in the same way, as events", async () => {
+    await go();
+    const events: DomainEvent[] = [];
+    const listener = {
+      report: (event: DomainEvent) => void events.push(event),
+      ask: async () => await Promise.resolve(true),
+    };
+    const wish = { method: "init", subject, seen: 0, args: [] };
+    expect(await runJob(ctx, listener, wish, new AbortController().signal)).toMatchObject(finished);
+    expect(events.map(({ id: its, host, type }) => [its, host, type])).toEqual([
+      ["local:a:1", "local", "progress"],
+      ["local:a:2", "local", "progress"],
+    ]);
+  });
+
   test("is told of by its files: half a line is no line, and old jobs go", async () => {
     const folder = await prepareJob(ctx, id, { method: "init", args: [] });
-    const event = { session: "a", step: "clone", state: "note", detail: "ä".repeat(1000) } as const;
+    const data = { step: "clone", state: "note", detail: "ä".repeat(1000) } as const;
+    const event = {
+      id: "local:a:1",
+      at: "2026-01-01T00:00:00Z",
+      host: "local",
+      session: "a",
+      type: "progress",
+      data,
+    } as const;
     await appendLine(folder, { event });
     const { lines, place } = await readLines(folder);
     expect(lines).toEqual([{ event }]);

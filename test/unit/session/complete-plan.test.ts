@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { planDevcontainer } from "../../../src/devcontainer/plan.ts";
 import { commitSource } from "../../../src/devcontainer/source-commit.ts";
-import type { Question } from "../../../src/events.ts";
+import type { Question } from "../../../src/contract/questions.ts";
 import type { ProjectFacts } from "../../../src/project/types.ts";
 import { mayCome } from "../../../src/session/carry-in.ts";
 import { completeFreshPlan } from "../../../src/session/complete-plan.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../src/system/clock.ts";
 import { hashFile } from "../../../src/system/hash-file.ts";
-import { onceARun } from "../../../src/system/known.ts";
+import { createKnown, onceARun } from "../../../src/system/known.ts";
 import { processorOf } from "../../../src/system/processor.ts";
 import { removeOld } from "../../../src/system/remove-old.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -32,7 +32,7 @@ test("a file's hash", async () => {
 });
 
 test("what is found out once a run is asked for once, also at the same time, and again when it failed", async () => {
-  const known = new Map<string, unknown>();
+  const known = createKnown();
   let asked = 0;
   const ask = async (): Promise<number> => {
     asked += 1;

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import type { Question } from "../../../src/events.ts";
+import type { Question } from "../../../src/contract/questions.ts";
 import { askPerson, askPersonSecret } from "../../../src/ui/questions.ts";
 import { fakeTerminal } from "../../support/fake-terminal.ts";
 
-const trust: Question = {
-  kind: "trust",
+const trust = {
+  kind: "trust" as const,
   project: "app",
   projectRoot: "/home/person/app",
   hash: "x",
   findings: [{ where: "devcontainer.json: runArgs", what: "--privileged", why: "It gives the container this host." }],
 };
 
-async function ask(question: Question, keys: string): Promise<{ yes: boolean; shown: string }> {
+async function ask(question: Parameters<typeof askPerson>[1], keys: string): Promise<{ yes: boolean; shown: string }> {
   const terminal = fakeTerminal({ columns: 80 });
   const answer = askPerson(terminal, question, new AbortController().signal);
   // The prompt listens once it has drawn itself.

@@ -4,7 +4,8 @@ import { buffer, text } from "node:stream/consumers";
 import ssh2, { type Client, type ClientChannel } from "ssh2";
 import { expect, onTestFinished, test } from "vitest";
 import { newKey } from "../../../../src/remote/inbound/new-key.ts";
-import { serveSsh, type Inbound } from "../../../../src/remote/inbound/serve.ts";
+import { serveSsh } from "../../../../src/remote/inbound/serve.ts";
+import type { Inbound } from "../../../../src/remote/inbound/types.ts";
 
 const hostKey = newKey(ssh2);
 

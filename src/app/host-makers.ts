@@ -1,0 +1,46 @@
+import { CoworkError } from "../errors.ts";
+import type { Report } from "../events.ts";
+import type { Project } from "../project/types.ts";
+import type { Program } from "../remote/bootstrap/parcels.ts";
+import type { HostPart } from "../session/host-part.ts";
+import type { Context } from "../system/context.ts";
+
+export type RemoteHost = HostPart & { close(): void };
+
+/** How hosts come about; tests hand in their own. `current` is the project that was asked from. */
+export interface HostMakers {
+  makeHost(ctx: Context, current: () => Promise<Project | undefined>): Promise<HostPart>;
+  makeRemote(ctx: Context, name: string, current: () => Promise<Project | undefined>): Promise<RemoteHost>;
+}
+
+/** @param program this cowork as a file that can be carried to another machine */
+export function hostMakers(program: Program | undefined): HostMakers {
+  return {
+    makeHost: async (ctx, current) => {
+      const [{ createLocalHost }, { createLocalUser }] = await Promise.all([
+        import("../session/local-host.ts"),
+        import("../session/user-side.ts"),
+      ]);
+      return createLocalHost(ctx, createLocalUser(ctx, current));
+    },
+    makeRemote: async (ctx, name, current) => {
+      const [{ openRemoteHost }, { createLocalUser }] = await Promise.all([
+        import("../remote/open.ts"),
+        import("../session/user-side.ts"),
+      ]);
+      // A host is told of the project that the command was called in, and of no other.
+      const user = createLocalUser(ctx, current, { others: false });
+      const source = async () => {
+        const project = await current();
+        if (project === undefined) throw new CoworkError("NOT_A_PROJECT", "This is no project.");
+        return project.source;
+      };
+      const begin = async (names: readonly string[]) => {
+        const { beginOnHost } = await import("./remote-index.ts");
+        return await beginOnHost(ctx, await current(), name, names);
+      };
+      const report: Report = (event) => ctx.report({ ...event, host: name });
+      return openRemoteHost({ ...ctx, report }, { name, user, source, program, begin });
+    },
+  };
+}

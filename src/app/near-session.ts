@@ -1,0 +1,90 @@
+import { CoworkError } from "../errors.ts";
+import { nameKey } from "../session/names.ts";
+import { editDistance } from "../system/edit-distance.ts";
+import { plain } from "../system/text.ts";
+import { fullName, knownSessions, matching, readWord, type KnownSession } from "./known-sessions.ts";
+import { rootHere } from "./find-sessions.ts";
+import type { Scope } from "./scope.ts";
+
+/**
+ * The same error, with the session that was most likely meant: before anybody is told how to make one of the mistyped name.
+ * @param words the sessions that were named
+ */
+export async function withNearSession(
+  scope: Scope,
+  error: CoworkError,
+  { verb, words }: { verb: string; words: readonly string[] },
+): Promise<CoworkError> {
+  try {
+    for (const word of words) {
+      const meant = await nearSession(scope, word);
+      if (meant === undefined) continue;
+      // Nobody is handed a command that removes what another project has: sessions are called `a` in many.
+      if (verb === "clean" && meant.includes("/") && !word.includes("/")) continue;
+      const message = `${error.message} Did you mean ${plain(meant)}?`;
+      return new CoworkError(error.code, message, {
+        hint: `cowork ${verb} ${plain(meant)}`,
+        cause: error,
+      });
+    }
+  } catch {
+    // What else is wrong shows elsewhere.
+  }
+  return error;
+}
+
+/** A session of this project whose name a new one would be a likely slip for. Undefined for a name that exists. */
+export async function nearOwnSession(scope: Scope, name: string): Promise<string | undefined> {
+  const here = await rootHere(scope);
+  const own = (await knownSessions(scope.ctx, here)).filter((one) => one.root === here);
+  if (own.some((one) => nameKey(one.name) === nameKey(name))) return undefined;
+  return nearestName(
+    name,
+    own.map((one) => one.name),
+  );
+}
+
+/** How the session is named from here that the word was most likely meant for; undefined also where the word names one. */
+export async function nearSession(scope: Scope, word: string): Promise<string | undefined> {
+  const here = await rootHere(scope);
+  const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
+  const read = readWord(word);
+  if (matching(read, known).length > 0) return undefined;
+  const isOurs = (one: KnownSession): boolean => here !== undefined && one.root === here;
+  const ours = known.filter(isOurs);
+  const onBranch = ours.find(({ name, record }) => record?.start.branch === word && nameKey(name) !== nameKey(word));
+  if (onBranch !== undefined) return onBranch.name;
+  const isPlain = read.project === undefined && read.host === undefined;
+  if (isPlain && ours.some(({ name }) => nameKey(name) === nameKey(word))) return undefined;
+  const mine = isPlain
+    ? nearestName(
+        word,
+        ours.map(({ name }) => name),
+      )
+    : undefined;
+  if (mine !== undefined) return mine;
+  const names = known.flatMap((one) => [fullName(one), one.id]);
+  const others = known.filter(({ name }) => isPlain && nameKey(name) === nameKey(word));
+  const [other] = others;
+  if (other !== undefined) return fullName(other, others);
+  return nearestName(read.project === undefined ? word : `${read.project}/${read.name}`, names);
+}
+
+/**
+ * The name that the word is a likely slip for. Short names differ by a letter on purpose, and so do numbered ones: `task-1` is no
+ * slip for `task-2`.
+ */
+export function nearestName(word: string, names: readonly string[]): string | undefined {
+  const shape = (text: string): string => text.toLowerCase().replace(/\d+/g, "0");
+  const ranked = names
+    .filter((name) => shape(name) !== shape(word))
+    .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= allowedSlips(Math.min(word.length, name.length)))
+    .toSorted((a, b) => a.distance - b.distance);
+  return ranked[0]?.name;
+}
+
+function allowedSlips(length: number): number {
+  if (length < 3) return 0;
+  return length < 6 ? 1 : Math.min(3, Math.floor(length / 3));
+}

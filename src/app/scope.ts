@@ -1,0 +1,147 @@
+import type { ResolvedSettings, SettingSources } from "../config/resolve.ts";
+import type { Settings } from "../config/types.ts";
+import type { EventDraft } from "../contract/events.ts";
+import { CoworkError } from "../errors.ts";
+import type { Place } from "../project/find-place.ts";
+import type { Project } from "../project/types.ts";
+import type { HostPart } from "../session/host-part.ts";
+import type { Context } from "../system/context.ts";
+import type { HostMakers, RemoteHost } from "./host-makers.ts";
+
+/**
+ * What a use case gets from the face that asks for it: the command line, a server. It holds one folder and what belongs to it (place,
+ * project, settings), and the hosts that can be reached from there. All of it is found when it is first asked for, and once.
+ * Progress goes to `ctx.report`, questions to `ctx.ask`, everything else that should be heard to `tell`.
+ */
+export interface Scope {
+  readonly ctx: Context;
+  /** the folder that it is asked for in, absolute */
+  readonly folder: string;
+  /** the one host that is meant; undefined: wherever the sessions are */
+  readonly onlyHost: string | undefined;
+  tell(event: EventDraft): void;
+  /** Where the folder is: enough to say whose sessions are meant. Throws NOT_A_PROJECT. */
+  place(): Promise<Place>;
+  /** The same, undefined outside of a project. */
+  findPlace(): Promise<Place | undefined>;
+  /** The project that the folder is in. Throws NOT_A_PROJECT. */
+  project(): Promise<Project>;
+  findProject(): Promise<Project | undefined>;
+  /** What is configured. What only counts after the trust question is asked for with `askTrust` only. */
+  resolve(options?: { flags?: SettingSources["flags"]; askTrust?: boolean }): Promise<ResolvedSettings>;
+  settings(): Promise<Settings>;
+  /**
+   * The host of that name (`local`: this machine); without a name the one that new sessions go to. A remote one is connected to when
+   * it is first asked something.
+   */
+  host(name?: string): Promise<HostPart>;
+  /** This machine, whatever the configuration says and however broken it is: for `doctor`. */
+  thisHost(): Promise<HostPart>;
+  /**
+   * The same as if it had been asked for in another folder: for a session that was named from elsewhere.
+   * @param onlyHost default: this scope's
+   */
+  at(folder: string, onlyHost?: string): Scope;
+}
+
+export interface ScopeOptions {
+  folder: string;
+  onlyHost: string | undefined;
+  cpus: number;
+  makers: HostMakers;
+  tell: (event: EventDraft) => void;
+}
+
+export interface OpenScope {
+  scope: Scope;
+  /** folders that `at` went to, but for the first one */
+  visited: ReadonlySet<string>;
+  /** Ends the connections to other machines. */
+  close(): void;
+}
+
+export function openScope(ctx: Context, options: ScopeOptions): OpenScope {
+  const visited = new Set<string>();
+  const opened: Promise<RemoteHost>[] = [];
+  const shared: Shared = {
+    ctx,
+    options,
+    onVisit: (folder) => visited.add(folder),
+    onOpen: (host) => opened.push(host),
+  };
+  return {
+    scope: scopeAt(shared, options.folder, options.onlyHost),
+    visited,
+    close: () => {
+      for (const host of opened) void host.then((one) => one.close()).catch(() => undefined);
+    },
+  };
+}
+
+interface Shared {
+  ctx: Context;
+  options: ScopeOptions;
+  onVisit(folder: string): void;
+  onOpen(host: Promise<RemoteHost>): void;
+}
+
+function scopeAt(shared: Shared, folder: string, onlyHost: string | undefined): Scope {
+  const { ctx, options } = shared;
+  const place = once(async () => await (await import("../project/find-place.ts")).findPlace(ctx, folder));
+  const project = once(async () => {
+    const [{ readProject }, where] = await Promise.all([import("../project/find-project.ts"), place()]);
+    return await readProject(ctx, where);
+  });
+  const findPlace = async (): Promise<Place | undefined> => await orUndefined(place);
+  const findProject = async (): Promise<Project | undefined> => await orUndefined(project);
+  const resolve: Scope["resolve"] = async ({ flags = {}, askTrust = false } = {}) => {
+    const { readSettings } = await import("./settings.ts");
+    // A host that was asked for stands above a HOST of the configuration, as every flag does.
+    const all = { HOST: onlyHost, ...flags };
+    return await readSettings(ctx, await findPlace(), { flags: all, askTrust, cpus: options.cpus });
+  };
+  const settings = async (): Promise<Settings> => (await resolve()).settings;
+  const thisHost = async (): Promise<HostPart> => await options.makers.makeHost(ctx, findProject);
+  const remotes = new Map<string, Promise<RemoteHost>>();
+  const open = (name: string): Promise<RemoteHost> => {
+    const made = options.makers.makeRemote(ctx, name, findProject);
+    remotes.set(name, made);
+    shared.onOpen(made);
+    return made;
+  };
+  return {
+    ctx,
+    folder,
+    onlyHost,
+    tell: options.tell,
+    place,
+    findPlace,
+    project,
+    findProject,
+    resolve,
+    settings,
+    host: async (name) => {
+      const meant = name ?? (await settings()).host ?? "local";
+      return meant === "local" ? await thisHost() : await (remotes.get(meant) ?? open(meant));
+    },
+    thisHost,
+    at: (other, host = onlyHost) => {
+      if (other !== options.folder) shared.onVisit(other);
+      return scopeAt(shared, other, host);
+    },
+  };
+}
+
+async function orUndefined<T>(find: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof CoworkError && error.code === "NOT_A_PROJECT") return undefined;
+    throw error;
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return async () => await (made ??= make());
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import * as z from "zod/mini";
+
+// What cowork asks a person, and what can be answered. Plain data: a question can be stored and answered by somebody else later.
+
+/** Something of the project's configuration that reaches the host and that nobody has agreed to yet. */
+export const finding = z.object({
+  /** where it stands, e.g. `.devcontainer/devcontainer.json: runArgs` or `base image: mounts` */
+  where: z.string(),
+  /** what it is, e.g. `--privileged` */
+  what: z.string(),
+  /** what it gives to the container, in one sentence */
+  why: z.string(),
+});
+
+const trust = z.object({
+  kind: z.literal("trust"),
+  project: z.string(),
+  projectRoot: z.string(),
+  hash: z.string(),
+  findings: z.array(finding),
+});
+
+/** Is this the key of the host that was meant? Only a person can say yes, who has compared it: no flag, no variable. */
+const hostKey = z.object({
+  kind: z.literal("host-key"),
+  /** as the user called it */
+  host: z.string(),
+  /** `machine:port` */
+  address: z.string(),
+  /** `ED25519`, `ECDSA`, `RSA` */
+  keyType: z.string(),
+  /** `SHA256:…`, as ssh-keygen prints it */
+  fingerprint: z.string(),
+});
+
+const confirm = z.object({
+  kind: z.literal("confirm"),
+  text: z.string(),
+  detail: z.exactOptional(z.array(z.string())),
+});
+
+/** One of several; the answer is its `value`. */
+const choice = z.object({
+  kind: z.literal("choice"),
+  text: z.string(),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })),
+});
+
+export const question = z.discriminatedUnion("kind", [trust, hostKey, confirm, choice]);
+
+export type Question = z.infer<typeof question>;
+
+/** A question as it is stored and shown; `id` is derived from its content, so that an answer fits exactly what was asked. */
+export type AskedQuestion = Question & { id: string };
+
+/**
+ * true and false: yes and no, or that nothing was chosen. A text: the value of the choice. null: nobody could be asked.
+ */
+export const answer = z.union([z.boolean(), z.string(), z.null()]);
+
+export type Answer = z.infer<typeof answer>;
+
+export function askedQuestion(asked: Question): AskedQuestion {
+  const id = createHash("sha256").update(JSON.stringify(asked)).digest("hex").slice(0, 12);
+  return { ...asked, id };
+}
+
+/** Whether this can be an answer to the question: a text only to a choice, and only one of its values. */
+export function isAnswerTo(asked: Question, given: unknown): given is Answer {
+  if (asked.kind !== "choice") return typeof given === "boolean" || given === null;
+  return given === false || given === null || asked.choices.some(({ value }) => value === given);
+}

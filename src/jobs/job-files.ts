@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { appendFile, open, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DomainEvent } from "../contract/events.ts";
+import type { Answer, AskedQuestion } from "../contract/questions.ts";
+import type { Context } from "../system/context.ts";
+import { ensureFolder, pathExists, writeFileAtomic } from "../system/files.ts";
+import { isLocked } from "../system/locks.ts";
+import { removeOld } from "../system/remove-old.ts";
+import { removeTree } from "../system/tree.ts";
+
+// A job is work that goes on when nobody listens: a process of its own and a folder that says what it was asked, what it
+// reported and what came of it. Front and job speak through files alone, so that each may come and go.
+
+/** One line of a job's log. */
+export type JobLine = { event: DomainEvent } | { ask: number; question: AskedQuestion };
+
+export interface JobRequest {
+  method: string;
+  args: unknown[];
+}
+
+/** What came of it: a value or an error's view. */
+export type JobResult = { value: unknown } | { error: unknown };
+
+const keepMs = 24 * 3600_000;
+
+/** The same work has the same id: who asks for it again meets the job that is under way. */
+export function jobId(method: string, subject: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify([method, subject]))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+export function jobFolder(ctx: Pick<Context, "paths">, id: string): string {
+  return join(ctx.paths.jobs, id);
+}
+
+/** Held by the job's process as long as it lives. */
+export function jobLock(id: string): string {
+  return `job-${id}`;
+}
+
+export async function isAlive(ctx: Pick<Context, "paths">, id: string): Promise<boolean> {
+  return await isLocked(ctx, jobLock(id));
+}
+
+/** A fresh folder with the request in it; what earlier jobs left for longer than a day goes. */
+export async function prepareJob(ctx: Context, id: string, request: JobRequest): Promise<string> {
+  await ensureFolder(ctx.paths.jobs, { mode: 0o700 });
+  await removeOld(ctx, ctx.paths.jobs, keepMs, (old) => isAlive(ctx, old));
+  const folder = jobFolder(ctx, id);
+  await removeTree(folder);
+  await ensureFolder(folder, { mode: 0o700 });
+  await writeFileAtomic(join(folder, "request.json"), JSON.stringify(request), { mode: 0o600 });
+  return folder;
+}
+
+export async function readRequest(folder: string): Promise<JobRequest> {
+  return JSON.parse(await readFile(join(folder, "request.json"), "utf8")) as JobRequest;
+}
+
+export async function appendLine(folder: string, line: JobLine): Promise<void> {
+  await appendFile(join(folder, "log.jsonl"), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+}
+
+/** A place in a job's log. The log of a run that took the place of another one is another log. */
+export interface LogPlace {
+  log: string;
+  next: number;
+}
+
+/** Whole lines from a place on, and where the next one begins; of another log than the place's, all of them. */
+export async function readLines(
+  folder: string,
+  at?: LogPlace,
+): Promise<{ lines: JobLine[]; place: LogPlace | undefined }> {
+  const file = await open(join(folder, "log.jsonl")).catch(() => undefined);
+  if (file === undefined) return { lines: [], place: at };
+  try {
+    const { size, ino, birthtimeMs } = await file.stat();
+    const log = `${ino} ${birthtimeMs}`;
+    const from = at?.log === log ? at.next : 0;
+    const buffer = Buffer.alloc(Math.max(0, size - from));
+    await file.read(buffer, 0, buffer.length, from);
+    const end = buffer.lastIndexOf(10) + 1;
+    const text = buffer.subarray(0, end).toString("utf8");
+    const lines = text.split("\n").filter((line) => line !== "");
+    return { lines: lines.map((line) => JSON.parse(line) as JobLine), place: { log, next: from + end } };
+  } finally {
+    await file.close();
+  }
+}
+
+export async function writeResult(folder: string, result: JobResult): Promise<void> {
+  await writeFileAtomic(join(folder, "result.json"), JSON.stringify(result), { mode: 0o600 });
+}
+
+export async function readResult(folder: string): Promise<JobResult | undefined> {
+  const text = await readFile(join(folder, "result.json"), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as JobResult);
+}
+
+/** Asks the job to end in order, as Ctrl-C does. */
+export async function requestEnd(folder: string): Promise<void> {
+  await writeFile(join(folder, "end"), "");
+}
+
+export async function isEndRequested(folder: string): Promise<boolean> {
+  return await pathExists(join(folder, "end"));
+}
+
+/** Yes and no are words, which a job of an older cowork reads as well; anything else is JSON. */
+export async function writeAnswer(folder: string, ask: number, answer: Answer): Promise<void> {
+  const text = typeof answer === "boolean" ? (answer ? "yes" : "no") : JSON.stringify(answer);
+  await writeFileAtomic(join(folder, `answer-${ask}`), text, { mode: 0o600 });
+}
+
+export async function readAnswer(folder: string, ask: number): Promise<Answer | undefined> {
+  const text = await readFile(join(folder, `answer-${ask}`), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  return text === "yes" || text === "no" ? text === "yes" : (JSON.parse(text) as Answer);
+}

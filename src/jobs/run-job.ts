@@ -1,0 +1,156 @@
+import { spawn } from "node:child_process";
+import type { DomainEvent } from "../contract/events.ts";
+import { isAnswerTo, type Question } from "../contract/questions.ts";
+import { CoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import { readError } from "../system/error-data.ts";
+import { withLock } from "../system/locks.ts";
+import {
+  isAlive,
+  type JobLine,
+  jobFolder,
+  jobId,
+  type LogPlace,
+  type JobRequest,
+  prepareJob,
+  readAnswer,
+  readLines,
+  readResult,
+  requestEnd,
+  writeAnswer,
+} from "./job-files.ts";
+
+const lookMs = 50;
+/** A job that was started says within this time that it lives. */
+const startMs = 20_000;
+
+export interface JobWish {
+  method: string;
+  /** absent: only to join what is under way */
+  args?: JobRequest["args"];
+  /** what the work is about: work on the same is the same job */
+  subject: unknown;
+  /** events of the job that the listener has heard already: more than none when it comes back after a broken connection */
+  seen: number;
+}
+
+/** Who hears what a job tells, and answers what it asks. */
+export interface JobListener {
+  report(event: DomainEvent): Promise<void> | void;
+  /** what is no answer to the question counts as no */
+  ask(question: Question): Promise<unknown>;
+}
+
+/**
+ * The other side of a job: starts the job, or joins the one that is under way, hands on what it tells and asks, and gives its result.
+ * The context's signal ends the job, as Ctrl-C; a front that is killed, or whose other side is gone, leaves it running.
+ */
+export async function runJob(
+  ctx: Context,
+  listener: JobListener,
+  wish: JobWish,
+  leave: AbortSignal,
+): Promise<JobAnswer> {
+  const { method, args } = wish;
+  const id = jobId(method, wish.subject);
+  const folder = jobFolder(ctx, id);
+  const found = await withLock(ctx, `front-${id}`, {}, async () => {
+    if (await isAlive(ctx, id)) return "joined";
+    // Somebody who was cut off wants the result of then, and no second run.
+    if (wish.seen > 0 && (await readResult(folder)) !== undefined) return "joined";
+    if (args === undefined) return "missing";
+    await prepareJob(ctx, id, { method, args });
+    launch(ctx, folder);
+    const at = ctx.clock.now().getTime();
+    while (!(await isAlive(ctx, id)) && (await readResult(folder)) === undefined) {
+      if (ctx.clock.now().getTime() - at > startMs) throw lost(method);
+      await ctx.clock.sleep(lookMs, leave);
+    }
+    return "started";
+  });
+  ctx.log(`job ${id} (${method}): ${found}`);
+  if (found === "missing") return { missing: true };
+  const end = (): void => void requestEnd(folder).catch(() => undefined);
+  // Ctrl-C may have come while the job was started.
+  if (ctx.signal.aborted) end();
+  ctx.signal.addEventListener("abort", end, { once: true });
+  try {
+    return { value: await follow(ctx, listener, { id, folder, seen: wish.seen, method }, leave) };
+  } finally {
+    ctx.signal.removeEventListener("abort", end);
+  }
+}
+
+/** What came of a wish; `missing`: there was nothing to join. */
+export type JobAnswer = { value: unknown } | { missing: true };
+
+interface Followed {
+  id: string;
+  folder: string;
+  seen: number;
+  method: string;
+}
+
+async function follow(
+  ctx: Context,
+  listener: JobListener,
+  { id, folder, seen, method }: Followed,
+  leave: AbortSignal,
+): Promise<unknown> {
+  let at: LogPlace | undefined;
+  let count = 0;
+  for (;;) {
+    leave.throwIfAborted();
+    // Asked before the log is read: what it wrote last is then in it. A job that is gone has left its result before.
+    const alive = await isAlive(ctx, id);
+    const result = await readResult(folder);
+    const { lines, place } = await readLines(folder, at);
+    at = place;
+    for (const line of lines) {
+      if ("ask" in line) await handOnQuestion(listener, folder, line);
+      else if ((count += 1) > seen) await listener.report(line.event);
+    }
+    if (result !== undefined) {
+      if ("value" in result) return result.value;
+      throw readError(result.error);
+    }
+    if (!alive && !(await isBegunAnew(ctx, id))) throw lost(method);
+    await ctx.clock.sleep(lookMs, leave);
+  }
+}
+
+/** Somebody who asked for the same when it had ended takes the folder for another run: that one's result is as good. */
+async function isBegunAnew(ctx: Context, id: string): Promise<boolean> {
+  return await withLock(ctx, `front-${id}`, { waitMs: 2 * startMs }, async () => {
+    return (await isAlive(ctx, id)) || (await readResult(jobFolder(ctx, id))) !== undefined;
+  });
+}
+
+async function handOnQuestion(
+  listener: JobListener,
+  folder: string,
+  line: Extract<JobLine, { ask: unknown }>,
+): Promise<void> {
+  if ((await readAnswer(folder, line.ask)) !== undefined) return;
+  const answer = await listener.ask(line.question);
+  await writeAnswer(folder, line.ask, isAnswerTo(line.question, answer) ? answer : false);
+}
+
+/** In a session of its own: the end of the connection is not its end. */
+function launch(ctx: Context, folder: string): void {
+  const [program, ...args] = ctx.self;
+  const child = spawn(program, [...args, "__host", "job", folder], {
+    cwd: ctx.paths.home,
+    env: { ...ctx.env },
+    detached: true,
+    stdio: "ignore",
+  });
+  child.on("error", (error) => ctx.log(`job: ${String(error)}`));
+  child.unref();
+}
+
+function lost(method: string): CoworkError {
+  return new CoworkError("INTERRUPTED", `The ${method} over there ended without a result.`, {
+    hint: "run the same command again: it goes on where it was",
+  });
+}

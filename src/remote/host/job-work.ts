@@ -1,0 +1,18 @@
+import type { JobWork } from "../../jobs/job-process.ts";
+import type { HostPart } from "../../session/host-part.ts";
+import type { InitRequest } from "../../session/types.ts";
+import type { Context } from "../../system/context.ts";
+import { dropCarried } from "./carried.ts";
+import { callHost } from "./plain-calls.ts";
+
+/** A function of the host's part as the work of a job. */
+export function hostWork(makeHost: (ctx: Context) => HostPart): JobWork {
+  return async (ctx, { method, args }) => {
+    try {
+      return await callHost(makeHost(ctx), method, args);
+    } finally {
+      const [request] = args as [Partial<InitRequest> | undefined];
+      if (request?.carry !== undefined) await dropCarried(ctx, request.carry.root).catch(() => undefined);
+    }
+  };
+}
