@@ -21,6 +21,8 @@ const config = [
   ["core.pager", "cat"],
   ["core.quotePath", "false"],
   ["core.safecrlf", "false"],
+  // HEAD is HEAD, also beside a branch of that name: no script here asks for a branch by its short name
+  ["core.warnAmbiguousRefs", "false"],
   ["core.excludesFile", "/dev/null"],
   ["core.attributesFile", "/dev/null"],
   ["core.askPass", "true"],

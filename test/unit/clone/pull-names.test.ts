@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describeHoldings } from "../../../src/clone/describe.ts";
+import { inspectHoldings } from "../../../src/clone/holdings.ts";
 import { makeClone } from "../../../src/clone/make.ts";
 import { pullSession, type PullResult, type PullSpec } from "../../../src/clone/pull.ts";
+import { savedBy } from "../../../src/clone/saved.ts";
 import type { CloneSpec } from "../../../src/clone/types.ts";
 import { localInside } from "../../support/git-local-inside.ts";
 import { type GitWorkshop, gitWorkshop } from "../../support/git-project.ts";
@@ -60,6 +63,18 @@ describe("names that pull brings", () => {
     // Once more it is the same name, and it moves on.
     await evil("true");
     expect((await pull()).refs.at(-1)).toMatchObject({ ref: name, state: "updated" });
+  });
+
+  it.each([
+    ["on it", "git update-ref refs/heads/HEAD HEAD; git symbolic-ref HEAD refs/heads/HEAD", {}],
+    ["beside it", "git update-ref refs/heads/HEAD HEAD; git reset -q --hard HEAD~1", { allBranches: true }],
+  ])("save all there is: a session with a branch called HEAD, %s", async (_, script, options) => {
+    await evil(script);
+    const unsaved = async (): Promise<string[]> =>
+      describeHoldings(await inspectHoldings(localInside(spec.path, shop.env), savedBy(shop.context, spec.source)));
+    expect(await unsaved()).toContain("1 commit on HEAD not in the project");
+    await pull(options);
+    expect(await unsaved()).toEqual([]);
   });
 
   it("do not shadow them as tags, nor as commits of the working tree", async () => {
