@@ -16,7 +16,7 @@ const grace = 10;
 
 /** Stops sessions, all at once; a stopped one stays as it is. */
 export async function stopSessions(ctx: Context, selector: Selector, concurrency: number): Promise<Outcome[]> {
-  const entries = await selectRecords(ctx, selector);
+  const entries = await selectRecords(ctx, selector, { toEnd: true });
   return forEachSession(ctx, entries, { concurrency, step: "stop" }, async (record, inner) => {
     ctx.report({ session: record.name, step: "stop", state: "start" });
     const notes = await stopContainers(inner, record);
