@@ -97,12 +97,16 @@ describe("names that pull brings", () => {
 
   it("are refused when the user has chosen them, with one that works", async () => {
     await evil("true");
-    for (const [branch, other] of [
-      ["origin/main", "origin-main-h1"],
-      ["v1", "v1-h1"],
-      ["release", "release-h1"],
+    for (const [branch, other, why] of [
+      ["origin/main", "origin-main-h1", "git would take it for a branch of the remote origin"],
+      ["v1", "v1-h1", "git would confuse it with refs/tags/v1"],
+      ["release", "release-h1", "git cannot keep that name beside release/1"],
     ] as const) {
-      await expect(pull({ branch })).rejects.toMatchObject({ code: "USAGE", hint: `cowork pull h1 --branch ${other}` });
+      await expect(pull({ branch })).rejects.toMatchObject({
+        code: "USAGE",
+        message: `The project cannot have a branch called ${branch}: ${why}.`,
+        hint: `cowork pull h1 --branch ${other}`,
+      });
       expect(names(await pull({ branch: other }))).toEqual([`refs/heads/${other}`]);
     }
     await expect(pull({ branch: "HEAD" })).rejects.toMatchObject({ code: "USAGE" });
