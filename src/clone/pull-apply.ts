@@ -121,9 +121,13 @@ function whyNot({ kind, with: other }: Clash): string {
 }
 
 function noSuchName(ref: string, other: string, clash: Clash, { session }: ApplyOptions): CoworkError {
-  return new CoworkError("USAGE", `The project cannot have a branch called ${plain(shortName(ref))}: ${whyNot(clash)}.`, {
-    hint: `cowork pull ${session} --branch ${plain(shortName(other))}`,
-  });
+  return new CoworkError(
+    "USAGE",
+    `The project cannot have a branch called ${plain(shortName(ref))}: ${whyNot(clash)}.`,
+    {
+      hint: `cowork pull ${session} --branch ${plain(shortName(other))}`,
+    },
+  );
 }
 
 async function newName(git: Git, ref: string, { taken, space, options }: World): Promise<string> {
