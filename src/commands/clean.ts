@@ -8,7 +8,7 @@ export const cleanCommand = defineCommand({
   name: "clean",
   aliases: ["rm"],
   group: "Sessions",
-  summary: "remove sessions: container, clone, record; refuses where work would be lost",
+  summary: "remove sessions; refuses where work would be lost",
   details: [
     "A session whose clone holds anything that the project does not have is left alone: the list says what, and the exit code is 3.\n" +
       "That is: commits of branches, tags, stashes, a detached HEAD or one that was left, changed and untracked files, ignored files\n" +

@@ -6,7 +6,7 @@ const actions = ["get", "set", "unset", "list"];
 export const configCommand = defineCommand({
   name: "config",
   group: "Set-up",
-  summary: "read and write the configuration; list says where each value comes from",
+  summary: "read and write the configuration",
   details: [
     "A flag stands above a COWORK_* variable, that above the project's .cowork/.cowork.conf, that above the user's, that above the\n" +
       "default. set writes the project's conf inside a project, else (or with --user) the user's; unset takes a key away, as an empty value does.",

@@ -19,6 +19,8 @@ const wrong: [file: string, line: string][] = [
   ["src/engine/x.ts", `import { a } from "../clone/a.ts"; a();`],
   ["src/system/x.ts", `import { a } from "../engine/a.ts"; a();`],
   ["src/config/x.ts", `import { a } from "../ui/a.ts"; a();`],
+  ["src/app/x.ts", `import { a } from "../commands/a.ts"; a();`],
+  ["src/app/x.ts", `import type { A } from "../ui/a.ts"; export type B = A;`],
   ["src/ui/x.ts", `import { a } from "../commands/a.ts"; a();`],
   ["src/ui/x.ts", `import { a } from "../session/a.ts"; a();`],
   ["src/session/x.ts", `console.log(1);`],
@@ -30,6 +32,7 @@ const wrong: [file: string, line: string][] = [
 ];
 
 const right: [file: string, line: string][] = [
+  ["src/app/x.ts", `import { a } from "../session/a.ts"; a();`],
   ["src/commands/x.ts", `import { a } from "../session/a.ts"; a(process.env);`],
   ["src/session/x.ts", `import { a } from "../clone/a.ts"; a();`],
   ["src/session/x.ts", `import type { A } from "../project/a.ts"; export type B = A;`],

@@ -236,6 +236,15 @@ describe("no name", () => {
     expect({ code, names: asked(calls[0]).names }).toEqual({ code: 0, names: ["b"] });
   });
 
+  test.each(["connect --no-tmux", "logs", "pull", "push", "diff --stat"])(
+    "%s without a session asks which one",
+    async (line) => {
+      const { calls, stderr } = await run(line, { prepare: two, columns: 80, input: "\u001B[B\r" });
+      expect(stderr).toContain("Which session?");
+      expect(JSON.stringify(calls[0])).toContain('"names":["b"]');
+    },
+  );
+
   test("outside of a project, with nothing on record, the next step is a project", async () => {
     const result = await run("logs", { outside: true });
     expect(result).toMatchObject({ code: 2, calls: [] });
