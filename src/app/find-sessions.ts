@@ -152,3 +152,14 @@ function severalSessions(word: string, found: readonly KnownSession[], verb: str
   const names = found.map((one) => plain(fullName(one, found)));
   return usageError(`${plain(word)} could be ${names.join(" or ")}.`, `cowork ${verb} ${names[0]}`);
 }
+
+/** Is that the name of a session that exists: of this project, or of another where the word says of which? */
+export async function namesSession(scope: Scope, word: string): Promise<boolean> {
+  const here = await rootHere(scope);
+  const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
+  const read = readWord(word);
+  if (matching(read, known).length > 0) return true;
+  const isMeant = ({ name, root, host }: KnownSession): boolean =>
+    root === here && nameKey(name) === nameKey(read.name) && (read.host ?? host) === host;
+  return here !== undefined && read.project === undefined && known.some(isMeant);
+}

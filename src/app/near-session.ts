@@ -6,6 +6,9 @@ import { fullName, knownSessions, matching, readWord, type KnownSession } from "
 import { rootHere } from "./find-sessions.ts";
 import type { Scope } from "./scope.ts";
 
+/** How many sessions of one name are told of. */
+const maxNamed = 3;
+
 /**
  * The same error, with the session that was most likely meant: before anybody is told how to make one of the mistyped name.
  * @param words the sessions that were named
@@ -17,15 +20,15 @@ export async function withNearSession(
 ): Promise<CoworkError> {
   try {
     for (const word of words) {
-      const meant = await nearSession(scope, word);
+      const near = (await nearSessions(scope, word)).map((name) => plain(name));
+      const [meant] = near;
       if (meant === undefined) continue;
       // Nobody is handed a command that removes what another project has: sessions are called `a` in many.
       if (verb === "clean" && meant.includes("/") && !word.includes("/")) continue;
-      const message = `${error.message} Did you mean ${plain(meant)}?`;
-      return new CoworkError(error.code, message, {
-        hint: `cowork ${verb} ${plain(meant)}`,
-        cause: error,
-      });
+      const message = `${error.message} Did you mean ${orList(near)}?`;
+      // Of several none is more likely than the others.
+      const hint = near.length > 1 ? "cowork list --all" : `cowork ${verb} ${meant}`;
+      return new CoworkError(error.code, message, { hint, cause: error });
     }
   } catch {
     // What else is wrong shows elsewhere.
@@ -44,30 +47,38 @@ export async function nearOwnSession(scope: Scope, name: string): Promise<string
   );
 }
 
-/** How the session is named from here that the word was most likely meant for; undefined also where the word names one. */
-export async function nearSession(scope: Scope, word: string): Promise<string | undefined> {
+/** `a`, `a or b`, `a, b, c or another` */
+function orList(names: readonly string[]): string {
+  const shown = names.length > maxNamed ? [...names.slice(0, maxNamed), "another"] : [...names];
+  const last = shown.pop() ?? "";
+  return shown.length === 0 ? last : `${shown.join(", ")} or ${last}`;
+}
+
+/** How the sessions are named from here that the word was most likely meant for; none also where the word names one. */
+async function nearSessions(scope: Scope, word: string): Promise<string[]> {
   const here = await rootHere(scope);
   const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
   const read = readWord(word);
-  if (matching(read, known).length > 0) return undefined;
+  if (matching(read, known).length > 0) return [];
   const isOurs = (one: KnownSession): boolean => here !== undefined && one.root === here;
   const ours = known.filter(isOurs);
   const onBranch = ours.find(({ name, record }) => record?.start.branch === word && nameKey(name) !== nameKey(word));
-  if (onBranch !== undefined) return onBranch.name;
+  if (onBranch !== undefined) return [onBranch.name];
   const isPlain = read.project === undefined && read.host === undefined;
-  if (isPlain && ours.some(({ name }) => nameKey(name) === nameKey(word))) return undefined;
+  if (isPlain && ours.some(({ name }) => nameKey(name) === nameKey(word))) return [];
   const mine = isPlain
     ? nearestName(
         word,
         ours.map(({ name }) => name),
       )
     : undefined;
-  if (mine !== undefined) return mine;
-  const names = known.flatMap((one) => [fullName(one), one.id]);
+  if (mine !== undefined) return [mine];
   const others = known.filter(({ name }) => isPlain && nameKey(name) === nameKey(word));
-  const [other] = others;
-  if (other !== undefined) return fullName(other, others);
-  return nearestName(read.project === undefined ? word : `${read.project}/${read.name}`, names);
+  if (others.length > 0) return [...new Set(others.map((one) => fullName(one)))];
+  const names = known.flatMap((one) => [fullName(one), one.id]);
+  return [nearestName(read.project === undefined ? word : `${read.project}/${read.name}`, names)].filter(
+    (name) => name !== undefined,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { indexFunctions } from "./index-script.ts";
-import { quoted } from "./inside-script.ts";
+import { shellWord } from "../system/shell-word.ts";
 
 export interface Identity {
   name: string;
@@ -47,7 +47,7 @@ git bundle create -q - --stdin <"$T/revisions"
  * the clone: objects into its store.
  */
 function commitScript({ identity, subject }: WorkInProgress): string {
-  const [name, email] = [quoted(identity.name), quoted(identity.email)];
+  const [name, email] = [shellWord(identity.name), shellWord(identity.email)];
   return String.raw`${indexFunctions}
 I=$T/index
 # what git-lfs takes out of the files is fetched from the clone's own store afterwards
@@ -65,10 +65,10 @@ copy_index && unhide || exit 94
   set --
   [ -z "$head" ] || set -- -p "$head"
   if [ "$index" != "$before" ] && [ "$index" != "$tree" ]; then
-    staged=$(git commit-tree "$@" -m ${quoted(`${subject}: what was staged`)} "$index") || exit 94
+    staged=$(git commit-tree "$@" -m ${shellWord(`${subject}: what was staged`)} "$index") || exit 94
     set -- -p "$staged"
   fi
-  git commit-tree "$@" -m ${quoted(subject)} "$tree" >"$T/wip"
+  git commit-tree "$@" -m ${shellWord(subject)} "$tree" >"$T/wip"
 ) || exit 94
 if [ -s "$T/wip" ]; then
   printf 'want %s ${wipRef}\n' "$(cat "$T/wip")" >>"$T/in"

@@ -31,8 +31,10 @@ export function describeHoldings(holdings: Holdings): string[] {
     ...describeBlocked(holdings.blocked),
     ...(holdings.outside === null ? [] : [outside[holdings.outside]]),
     ...holdings.unreadable.map((why) => `not readable: ${plain(why)}`),
-    ...holdings.submodules.flatMap(({ path, holdings: inner }) =>
-      describeHoldings(inner).map((line) => `submodule ${plain(path)}: ${line}`),
+    ...holdings.submodules.flatMap(({ path, nested, holdings: inner }) =>
+      describeHoldings(inner).map(
+        (line) => `${nested === true ? "nested repository" : "submodule"} ${plain(path)}: ${line}`,
+      ),
     ),
     ...holdings.worktrees.flatMap(({ path, holdings: inner }) =>
       describeHoldings(inner).map((line) => `worktree ${plain(path)}: ${line}`),

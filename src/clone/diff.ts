@@ -1,7 +1,7 @@
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import { indexFunctions } from "./index-script.ts";
-import { quoted } from "./inside-script.ts";
+import { shellWord } from "../system/shell-word.ts";
 import type { GitInside } from "./types.ts";
 
 export interface DiffOptions {
@@ -53,7 +53,7 @@ mkdir -p "$T/objects/info" "$T/objects/pack"
 git cat-file -e ${start}'^{commit}' || exit 93
 export GIT_OBJECT_DIRECTORY="$T/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$GIT_COMMON_DIR/objects"
 copy_index && unhide && add_all || exit 94
-GIT_INDEX_FILE=$I git diff --cached ${args.map(quoted).join(" ")} -- ${paths.map(quoted).join(" ")}
+GIT_INDEX_FILE=$I git diff --cached ${args.map(shellWord).join(" ")} -- ${paths.map(shellWord).join(" ")}
 `;
   const result = await inside.script(script, { maxOutput, timeoutMs: 5 * 60_000 });
   if (result.code === 93) {

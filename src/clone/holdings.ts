@@ -69,7 +69,8 @@ async function judge(places: Place[], saved: Saved, remoteTips: ReadonlySet<stri
     const name = moduleName(main.gitDir, place.gitDir);
     const path = place.kind === "module" ? (name ?? place.path) : place.path;
     const source = name === undefined ? undefined : saved.module(name, path);
-    holdings.submodules.push({ path, holdings: await judgePlace(place, source ?? savedNowhere()) });
+    const nested = holdings.untracked.includes(`${path}/`) || (place.gitDir !== "" && name === undefined);
+    holdings.submodules.push({ path, nested, holdings: await judgePlace(place, source ?? savedNowhere()) });
   }
   const inner = [...holdings.submodules, ...holdings.worktrees].map((one) => one.holdings);
   for (const one of [holdings, ...inner]) one.blocked = one.blocked.map(seenFromTop);

@@ -1,9 +1,5 @@
+import { shellWord } from "../system/shell-word.ts";
 import { configVariables } from "./host-git.ts";
-
-/** A word for the shell, whatever is in it. */
-export function quoted(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
 
 /** Exit code of a script that found no git to run. */
 export const noGit = 97;
@@ -21,6 +17,8 @@ const config = [
   ["core.pager", "cat"],
   ["core.quotePath", "false"],
   ["core.safecrlf", "false"],
+  // HEAD is HEAD, also beside a branch of that name: no script here asks for a branch by its short name
+  ["core.warnAmbiguousRefs", "false"],
   ["core.excludesFile", "/dev/null"],
   ["core.attributesFile", "/dev/null"],
   ["core.askPass", "true"],
@@ -59,7 +57,7 @@ const variables: Record<string, string> = {
  * variables, ours instead, and the repository named outright so that a planted `.git` file or `core.worktree` leads nowhere. Ends with `noGit` where there is no git.
  */
 export function insideScript(text: string, where: "container" | "helper"): string {
-  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`);
   return [
     `command -v git >/dev/null 2>&1 || exit ${noGit}`,
     `for v in $(env | sed -n 's/^\\(GIT_[A-Za-z0-9_]*\\)=.*/\\1/p'); do unset "$v"; done`,

@@ -1,6 +1,6 @@
 import { abandonedFunctions } from "./abandoned-script.ts";
 import { indexFunctions } from "./index-script.ts";
-import { quoted } from "./inside-script.ts";
+import { shellWord } from "../system/shell-word.ts";
 import { generated, unreadableFunctions } from "./unreadable-script.ts";
 
 export const preciousPatterns: readonly string[] = [
@@ -49,8 +49,8 @@ export function inspectScript(nonce: string, options: InspectOptions = {}): stri
     ...[...generated, ".git"].map((folder) => `:(exclude,glob)**/${folder}/**`),
   ];
   return `N=${nonce}
-START=${quoted(options.start ?? "")}
-precious_specs() { set -- ${specs.map(quoted).join(" ")}; git ls-files -z --others --ignored --exclude-standard -- "$@"; }
+START=${shellWord(options.start ?? "")}
+precious_specs() { set -- ${specs.map(shellWord).join(" ")}; git ls-files -z --others --ignored --exclude-standard -- "$@"; }
 ${indexFunctions}
 ${unreadableFunctions}
 ${abandonedFunctions}

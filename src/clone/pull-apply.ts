@@ -113,16 +113,21 @@ async function findTrouble(git: Git, ref: string, space: NameSpace): Promise<Cla
 }
 
 function whyNot({ kind, with: other }: Clash): string {
-  const name = plain(shortName(other));
-  return kind === "nested"
-    ? `beside ${name} there can be no branch or tag of that name`
-    : `git would mix it up with ${plain(other)}`;
+  if (kind === "nested") return `git cannot keep that name beside ${plain(shortName(other))}`;
+  if (kind === "ambiguous") return `git would confuse it with ${plain(other)}`;
+  return other.startsWith("the remote ")
+    ? `git would take it for a branch of ${plain(other)}`
+    : "git keeps that name for itself";
 }
 
 function noSuchName(ref: string, other: string, clash: Clash, { session }: ApplyOptions): CoworkError {
-  return new CoworkError("USAGE", `The project can have no ${plain(shortName(ref))}: ${whyNot(clash)}.`, {
-    hint: `cowork pull ${session} --branch ${plain(shortName(other))}`,
-  });
+  return new CoworkError(
+    "USAGE",
+    `The project cannot have a branch called ${plain(shortName(ref))}: ${whyNot(clash)}.`,
+    {
+      hint: `cowork pull ${session} --branch ${plain(shortName(other))}`,
+    },
+  );
 }
 
 async function newName(git: Git, ref: string, { taken, space, options }: World): Promise<string> {

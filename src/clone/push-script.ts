@@ -1,5 +1,5 @@
 import type { Identity } from "./bundle-script.ts";
-import { quoted } from "./inside-script.ts";
+import { shellWord } from "../system/shell-word.ts";
 
 /** Takes a bundle from stdin (empty: the commits are there) and moves one ref to what came in it. */
 export function copyCommitsScript(target: string, oid: string): string {
@@ -7,15 +7,15 @@ export function copyCommitsScript(target: string, oid: string): string {
 trap 'rm -rf "$T"' EXIT
 cat >"$T/bundle" || exit 95
 # The session has fetched more from its origin than the project knows: that stays.
-case ${quoted(target)} in refs/remotes/origin/*)
-  if git merge-base --is-ancestor ${oid} ${quoted(target)} 2>/dev/null; then echo kept; exit 0; fi ;;
+case ${shellWord(target)} in refs/remotes/origin/*)
+  if git merge-base --is-ancestor ${oid} ${shellWord(target)} 2>/dev/null; then echo kept; exit 0; fi ;;
 esac
 if [ -s "$T/bundle" ]; then
-  GIT_ALLOW_PROTOCOL=file git fetch --quiet --no-tags --no-write-fetch-head --no-recurse-submodules --refmap= "$T/bundle" ${quoted(`+refs/cowork/0:${target}`)} || exit 94
+  GIT_ALLOW_PROTOCOL=file git fetch --quiet --no-tags --no-write-fetch-head --no-recurse-submodules --refmap= "$T/bundle" ${shellWord(`+refs/cowork/0:${target}`)} || exit 94
 else
-  git update-ref -m 'cowork push' ${quoted(target)} ${oid} || exit 94
+  git update-ref -m 'cowork push' ${shellWord(target)} ${oid} || exit 94
 fi
-[ "$(git rev-parse -q --verify ${quoted(target)})" = ${oid} ]
+[ "$(git rev-parse -q --verify ${shellWord(target)})" = ${oid} ]
 `;
 }
 
@@ -28,7 +28,7 @@ export function integrateScript(how: "merge" | "rebase", commit: string, identit
     how === "merge"
       ? `git merge --quiet --no-edit --no-verify-signatures ${commit}`
       : `git rebase --quiet --no-autostash ${commit}`;
-  const [name, email] = [quoted(identity.name), quoted(identity.email)];
+  const [name, email] = [shellWord(identity.name), shellWord(identity.email)];
   return String.raw`export GIT_AUTHOR_NAME=${name} GIT_AUTHOR_EMAIL=${email} GIT_COMMITTER_NAME=${name} GIT_COMMITTER_EMAIL=${email}
 for f in rebase-merge rebase-apply MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD sequencer; do [ ! -e "$GIT_DIR/$f" ] || exit 91; done
 [ -z "$(git status --porcelain --untracked-files=no --ignore-submodules=dirty)" ] || exit 92

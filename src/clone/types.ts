@@ -43,7 +43,8 @@ export interface Holdings {
   lfs: string[];
   /** `rebase`, `merge`, `cherry-pick`, `bisect`, … under way */
   operation: string | null;
-  submodules: { path: string; holdings: Holdings }[];
+  /** `nested`: no submodule, but a repository with a git folder of its own, which no pull brings */
+  submodules: { path: string; nested?: boolean; holdings: Holdings }[];
   /** working trees that were added inside the session (`git worktree add`) */
   worktrees: { path: string; holdings: Holdings }[];
   unreadable: string[];

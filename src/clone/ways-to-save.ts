@@ -1,6 +1,6 @@
 import { plain } from "../system/text.ts";
 import { isRemote, pullFlags } from "./describe.ts";
-import { quoted } from "./inside-script.ts";
+import { shellWord } from "../system/shell-word.ts";
 import type { Holdings } from "./types.ts";
 
 export interface WaysPlace {
@@ -98,6 +98,5 @@ function removeWorktree({ path, holdings: { outside } }: Holdings["worktrees"][n
 
 /** As it is typed in a shell; what a terminal would not show as it is, is not typed. */
 function shown(path: string): string {
-  const text = plain(path);
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text);
+  return shellWord(plain(path));
 }

@@ -7,7 +7,7 @@ export const cleanCommand = defineCommand({
   name: "clean",
   aliases: ["rm"],
   group: "Sessions",
-  summary: "remove sessions: container, clone, record; refuses where work would be lost",
+  summary: "remove sessions; refuses where work would be lost",
   details: cleanDetails,
   positionals: [someSessions],
   flags: {

@@ -3,8 +3,10 @@ import type { Caller } from "./caller.ts";
 import { realParts, type AppParts } from "./app-parts.ts";
 import { createApp } from "./create-app.ts";
 import { parseLine } from "./parse.ts";
+import { dailyCommands } from "./daily-commands.ts";
 import { commands } from "./registry.ts";
 import { reportFailure } from "./report-failure.ts";
+import { completeShortLine } from "./short-line.ts";
 
 /** Runs one command line to its exit code. Everything that goes wrong is reported here, once. */
 export async function runCli(argv: readonly string[], caller: Caller, parts: AppParts = realParts): Promise<number> {
@@ -27,11 +29,14 @@ async function runCommand(
   terminal: Terminal,
   parts: AppParts,
 ): Promise<number> {
-  const { command, globals, input } = await parseLine(argv, commands);
+  const line = await completeShortLine(argv, { caller, terminal, parts });
+  const { command, globals, input } = await parseLine(line, commands);
   if (globals.help || command === undefined) {
     const { renderCommandHelp, renderOverview } = await import("./help.ts");
     terminal.out(
-      command === undefined ? renderOverview(commands, terminal.style) : renderCommandHelp(command, terminal.style),
+      command === undefined
+        ? renderOverview(commands, terminal.style, dailyCommands)
+        : renderCommandHelp(command, terminal.style),
     );
     return 0;
   }

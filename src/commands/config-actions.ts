@@ -30,3 +30,11 @@ export async function setConfig(app: App, name: string, value: string, user: boo
   app.terminal.err(`${key} is ${given === "" ? "no longer set" : "set"} in ${plain(file)}.`);
   return 0;
 }
+
+/** Takes a key away, also one that cowork does not know: a slip in the conf. */
+export async function unsetConfig(app: App, name: string, user: boolean): Promise<number> {
+  const removed = await config.unsetConfig(await app.scope(), { name, user });
+  if (app.globals.json) return app.json(removed);
+  app.terminal.err(`${plain(name)} is no longer set in ${plain(removed.file)}.`);
+  return 0;
+}

@@ -4,9 +4,9 @@ import { oneSession } from "./shared-flags.ts";
 export const connectCommand = defineCommand({
   name: "connect",
   group: "Sessions",
-  summary: "a shell, or a command, inside a session; starts it if it is stopped",
+  summary: "open a shell in a session, or run one command in it",
   details: [
-    "On a terminal the shell lives in the host's tmux: close the window, or press Ctrl-b d, and it goes on; connect again and you\n" +
+    "A stopped session is started. On a terminal the shell lives in the host's tmux: close the window, or press Ctrl-b d, and it goes on; connect again and you\n" +
       "are back. With a command there is no tmux, and stdin, stdout and the exit code are the command's own.",
   ],
   positionals: [oneSession],

@@ -3,7 +3,7 @@ import { defineCommand } from "./command.ts";
 export const doctorCommand = defineCommand({
   name: "doctor",
   group: "Set-up",
-  summary: "check everything that cowork needs on this host, and say what to do",
+  summary: "check what cowork needs on this host, and say what to do",
   positionals: [],
   flags: { fix: { type: "boolean", summary: "do what can be done safely" } },
   examples: [

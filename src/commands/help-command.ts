@@ -6,12 +6,13 @@ export const helpCommand = defineCommand({
   group: "Set-up",
   summary: "show help, for all or for one command",
   positionals: [{ name: "command", summary: "name of a command, or: licenses", complete: "command" }],
-  flags: {},
+  flags: { all: { type: "boolean", summary: "every command, not only the ones used most" } },
   examples: [
+    { line: "cowork help --all", text: "every command in a line" },
     { line: "cowork help init", text: "everything about init" },
     { line: "cowork help licenses", text: "licences of the libraries inside" },
   ],
-  async run({ args }, app, commands) {
+  async run({ args, flags }, app, commands) {
     const [topic] = args;
     const { terminal } = app;
     if (topic === "licenses") {
@@ -24,9 +25,10 @@ export const helpCommand = defineCommand({
       return 0;
     }
     const { renderCommandHelp, renderOverview } = await import("./help.ts");
+    const { dailyCommands } = await import("./daily-commands.ts");
     terminal.out(
       topic === undefined
-        ? renderOverview(commands, terminal.style)
+        ? renderOverview(commands, terminal.style, flags.all ? undefined : dailyCommands)
         : renderCommandHelp(commandByName(topic, commands), terminal.style),
     );
     return 0;

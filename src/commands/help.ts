@@ -2,7 +2,7 @@ import type { Style } from "../ui/style.ts";
 import { globalFlags, type Command, type Flag, type Flags } from "./command.ts";
 import { usageLine } from "./usage.ts";
 
-const title = "cowork: every task its own git clone in its own dev container, with a coding agent logged in";
+const title = "cowork: each task in its own git clone and dev container, with a coding agent";
 
 const firstSteps = [
   { line: "cowork init a b c", text: "make three sessions of this project" },
@@ -10,10 +10,14 @@ const firstSteps = [
   { line: "cowork list", text: "what there is" },
 ];
 
-/** `cowork help`: examples first, then every command in a line. */
-export function renderOverview(commands: readonly Command[], style: Style): string {
-  const groups = Map.groupBy(commands, (command) => command.group);
-  const width = Math.max(...commands.map(({ name }) => name.length));
+/**
+ * `cowork help`: examples first, then commands in a line each.
+ * @param daily names of those to show; absent: all
+ */
+export function renderOverview(commands: readonly Command[], style: Style, daily?: readonly string[]): string {
+  const shown = commands.filter(({ name }) => daily?.includes(name) ?? true);
+  const groups = Map.groupBy(shown, (command) => command.group);
+  const width = Math.max(...shown.map(({ name }) => name.length));
   const blocks = [...groups].map(([group, members]) =>
     [style("bold", group), ...members.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)].join("\n"),
   );
@@ -24,6 +28,7 @@ export function renderOverview(commands: readonly Command[], style: Style): stri
     "",
     blocks.join("\n\n"),
     "",
+    ...(daily === undefined ? [] : ["Every command: cowork help --all"]),
     "More about one of them: cowork help <command>",
     "Version: cowork --version. Licences of what is inside: cowork help licenses",
   ].join("\n");

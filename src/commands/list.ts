@@ -6,7 +6,7 @@ export const listCommand = defineCommand({
   name: "list",
   aliases: ["ls"],
   group: "Sessions",
-  summary: "list the sessions of this project; outside of one those of every project",
+  summary: "list the sessions of this project, or of all outside of one",
   details: ["--verbose adds where the clones are. A program reads --json."],
   positionals: [],
   flags: { ...allFlag },

@@ -6,9 +6,12 @@ export const logsCommand = defineCommand({
   group: "Sessions",
   summary: "show how a session's dev container came up",
   positionals: [oneSession],
-  flags: { follow: { type: "boolean", short: "f", summary: "go on as the log grows; Ctrl-C ends it" } },
+  flags: {
+    setup: { type: "boolean", summary: "how the dev container came up: today the only log" },
+    follow: { type: "boolean", short: "f", summary: "go on as the log grows; Ctrl-C ends it" },
+  },
   examples: [
-    { line: "cowork logs a", text: "how a came up" },
+    { line: "cowork logs a --setup", text: "how a came up" },
     { line: "cowork logs a -f", text: "watch it while it does" },
   ],
   async run({ args, flags }, app) {

@@ -43,7 +43,7 @@ export async function parseLine(argv: readonly string[], commands: readonly Comm
 }
 
 /** The first word that is neither a flag nor the value of a global flag; -1 where there is none before `--`. */
-function commandIndex(argv: readonly string[]): number {
+export function commandIndex(argv: readonly string[]): number {
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] ?? "";
     if (word === "--") return -1;

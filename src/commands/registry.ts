@@ -12,7 +12,9 @@ import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
 import { pullCommand } from "./pull.ts";
+import { projectsCommand } from "./projects.ts";
 import { pushCommand } from "./push.ts";
+import { setupCommand } from "./setup.ts";
 import { sshConfigCommand } from "./ssh-config.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
@@ -33,9 +35,11 @@ export const commands: readonly Command[] = [
   logsCommand,
   authCommand,
   hostCommand,
+  projectsCommand,
   configCommand,
   sshConfigCommand,
   doctorCommand,
+  setupCommand,
   completionCommand,
   helpCommand,
 ];

@@ -4,7 +4,7 @@ import { allFlag } from "./shared-flags.ts";
 export const sshConfigCommand = defineCommand({
   name: "ssh-config",
   group: "Set-up",
-  summary: "make sessions hosts of plain ssh, scp, rsync and an editor's remote mode",
+  summary: "make sessions hosts of ssh, scp, rsync and editors' remote modes",
   details: [
     "A session a of project app is the host `cowork.a`, and `cowork.app.a` for when another project has an a, too. `ssh` then starts\n" +
       "cowork as its `ProxyCommand`: no port is open, there is no key and no password, and a stopped session is started. Ports inside\n" +

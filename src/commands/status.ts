@@ -4,7 +4,7 @@ import { allFlag, someSessions } from "./shared-flags.ts";
 export const statusCommand = defineCommand({
   name: "status",
   group: "Sessions",
-  summary: "show the work in sessions: branch, what is unsaved; with --verbose all that is known",
+  summary: "show the work in sessions; with --verbose all that is known",
   details: [
     "--verbose adds container, processor and memory, disk, ports, volumes, and what cowork changed in the configuration: figures\n" +
       "that take a moment. --json always holds all of it. Outside of a project: the sessions of every project.",

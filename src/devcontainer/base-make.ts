@@ -6,6 +6,7 @@ import { readAsset } from "../assets.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { shellWord } from "../system/shell-word.ts";
 import { plain } from "../system/text.ts";
 import { withLock } from "../system/locks.ts";
 import { parseAptSources, parseOsRelease, planBases, type BasePlan } from "./apt-sources.ts";
@@ -115,13 +116,12 @@ function byHand(
   plan: BasePlan,
   { tag, key }: { tag: string; key: string },
 ): CoworkError {
-  const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
   const make = [
     "sudo",
-    ...["sh", script, plan.suite, plan.components, ...(plan.mirror === undefined ? [] : [plan.mirror])].map(quote),
+    ...["sh", script, plan.suite, plan.components, ...(plan.mirror === undefined ? [] : [plan.mirror])].map(shellWord),
   ].join(" ");
   const changes = labelChanges(key)
-    .map((change) => `--change ${quote(change)}`)
+    .map((change) => `--change ${shellWord(change)}`)
     .join(" ");
   const hint = `${make} | docker import ${changes} - ${tag}`;
   return new CoworkError(

@@ -36,7 +36,7 @@ const causes: { pattern: RegExp; cause: Cause }[] = [
   },
   {
     pattern:
-      /requires BuildKit|needs BuildKit|Unknown flag: (?:link|chmod|mount|parents|exclude|checksum|network|security|keep-git-dir)\b/i,
+      /requires BuildKit|^here-document in line \d+$|Unknown flag: (?:link|chmod|mount|parents|exclude|checksum|network|security|keep-git-dir)\b/im,
     cause: {
       why: "the Dockerfile needs BuildKit, and the docker client has no buildx",
       hint: "install buildx (package docker-buildx or docker-buildx-plugin), then run the same command again",

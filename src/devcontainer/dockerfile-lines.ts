@@ -18,7 +18,7 @@ export function dockerfileTranslation(original: string, rewritten: string): Tran
     const line = ownLine(original, rewritten, Number(number), words);
     const opener = hereDocument(original, line);
     if (opener !== undefined && /unknown instruction/i.test(words)) {
-      return `the here-document in line ${opener} of the Dockerfile needs BuildKit`;
+      return `here-document in line ${opener}`;
     }
     return line === undefined ? words.replace(`${whole}:`, "parse error:") : words.replace(whole, `${intro}${line}`);
   };

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Labels } from "../engine/types.ts";
+import type { ContainerSummary, Labels } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
@@ -28,6 +28,8 @@ export interface UpRequest {
   composeProject?: string;
   /** false: neither the config nor the image has a lifecycle command */
   lifecycle?: boolean;
+  /** the session's containers, proven to be its own: labels alone do not say so */
+  ownContainers: () => Promise<readonly Pick<ContainerSummary, "id">[]>;
   /** called right before everything that may start a container of the session */
   beforeStart?: () => Promise<void>;
   /** the lifecycle command that failed the last time: from it on they are run again */
@@ -73,7 +75,7 @@ async function runUp(ctx: Context, given: UpRequest, cli: StartedCli): Promise<U
   await rotateLog(logFile);
   const data = join(ctx.paths.devcontainer(request.id), "cli");
   await ensureFolder(data, { mode: 0o700 });
-  const before = await ctx.engine.listContainers(request.labels);
+  const before = new Set((await request.ownContainers()).map(({ id }) => id));
   const words: CliWords = {
     args: planUpArgs(request, data),
     logFile,
@@ -96,7 +98,7 @@ async function runUp(ctx: Context, given: UpRequest, cli: StartedCli): Promise<U
     const told = error === refusal ? error : ((await stoppedByItself(ctx, request, error)) ?? error);
     // The CLI notes in the container that it ran a lifecycle command before it does: left there, one that was interrupted would
     // never run again, and the next attempt would seem to succeed.
-    if (before.length === 0) await removeNew(ctx, request);
+    await removeMade(ctx, request, before);
     throw told;
   }
 }
@@ -118,10 +120,12 @@ async function bringUpOnly(ctx: Context, request: UpRequest, words: CliWords): P
   }
 }
 
-async function removeNew(ctx: Context, { labels }: UpRequest): Promise<void> {
-  for (const { id } of await ctx.engine.listContainers(labels)) {
-    await ctx.engine.removeContainer(id).catch((error: unknown) => ctx.log(String(error)));
-  }
+/** What this `up` has made, and nothing that was there before or only carries the session's labels. */
+async function removeMade(ctx: Context, { ownContainers }: UpRequest, before: ReadonlySet<string>): Promise<void> {
+  // What goes wrong here is not why this `up` failed, and the next one looks again.
+  const log = (error: unknown): void => ctx.log(String(error));
+  const own = await ownContainers().catch((error: unknown) => (log(error), []));
+  for (const { id } of own) if (!before.has(id)) await ctx.engine.removeContainer(id).catch(log);
 }
 
 function upError({ name }: UpRequest, outcome: CliFailure): CoworkError {

@@ -141,7 +141,13 @@ interface InspectedContainer {
   Name: string;
   Image: string;
   State: { Status: string; Pid: number; ExitCode: number; StartedAt: string };
-  Config: { Image: string; User?: string; Env?: string[] | null; Labels?: Record<string, string> | null };
+  Config: {
+    Image: string;
+    User?: string;
+    Env?: string[] | null;
+    Labels?: Record<string, string> | null;
+    StopSignal?: string;
+  };
   HostConfig: { PidMode?: string };
   Mounts?: EngineMount[] | null;
   NetworkSettings?: {
@@ -167,6 +173,7 @@ function toDetail(found: InspectedContainer): ContainerDetail {
     mounts: toMounts(found.Mounts),
     networks: Object.keys(found.NetworkSettings?.Networks ?? {}),
     pidMode: found.HostConfig.PidMode ?? "",
+    stopSignal: found.Config.StopSignal ?? "",
   };
 }
 

@@ -62,6 +62,8 @@ export interface ContainerDetail extends ContainerSummary {
   exitCode: number;
   networks: string[];
   pidMode: string;
+  /** what the engine sends to stop it, as it was given; empty: SIGTERM */
+  stopSignal: string;
 }
 
 export interface ImageDetail {

@@ -16,14 +16,26 @@ export async function knownProjects(ctx: Pick<Context, "paths">): Promise<string
   }
 }
 
+type Writing = Pick<Context, "paths" | "clock" | "signal">;
+
 /** Remembers a project; forgets those whose folder is gone. */
-export async function rememberProject(ctx: Pick<Context, "paths" | "clock" | "signal">, root: string): Promise<void> {
+export async function rememberProject(ctx: Writing, root: string): Promise<void> {
   if ((await knownProjects(ctx)).includes(root)) return;
+  await changeProjects(ctx, async (known) => {
+    const all = [...known, root];
+    const present = await Promise.all(all.map(async (one) => await pathExists(one)));
+    return all.filter((_, index) => present[index]);
+  });
+}
+
+export async function forgetProject(ctx: Writing, root: string): Promise<void> {
+  await changeProjects(ctx, async (known) => known.filter((one) => one !== root));
+}
+
+async function changeProjects(ctx: Writing, change: (roots: string[]) => Promise<string[]>): Promise<void> {
   await ensureFolder(ctx.paths.home, { mode: 0o700 });
   await withLock(ctx, "projects", {}, async () => {
-    const all = [...new Set([...(await knownProjects(ctx)), root])].toSorted();
-    const present = await Promise.all(all.map(async (one) => await pathExists(one)));
-    const roots = all.filter((_, index) => present[index]);
+    const roots = [...new Set(await change(await knownProjects(ctx)))].toSorted();
     await writeFileAtomic(ctx.paths.projects, `${JSON.stringify({ roots }, null, 2)}\n`, { mode: 0o600 });
   });
 }

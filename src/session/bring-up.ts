@@ -87,6 +87,7 @@ async function bringUpWith(
     clone: ctx.paths.clone(id),
     configPath: devcontainer.path ?? undefined,
     labels: sessionLabels(record, homeOf(ctx, record)),
+    ownContainers: async () => await containersOf(ctx, record),
     ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
   };
   const again = record.unfinished === undefined ? {} : { unfinished: record.unfinished };

@@ -31,7 +31,7 @@ export async function cleanSessions(
   selector: Selector,
   options: CleanOptions,
 ): Promise<CleanOutcome[]> {
-  const entries = await selectRecords(ctx, selector);
+  const entries = await selectRecords(ctx, selector, { toEnd: true });
   const outcomes = await forEachSession(
     ctx,
     entries,

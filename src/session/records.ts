@@ -18,12 +18,17 @@ export async function readRecords(ctx: Pick<Context, "paths">): Promise<RecordEn
 /**
  * The sessions that a command means, in the order of `names` or by name. A record that cannot be read is an entry
  * with an error when it could be meant.
+ * @param options.toEnd the command stops or removes sessions: nobody is told how to make the one that is missing
  * @throws SESSION_NOT_FOUND for a name that no session of the project has
  */
-export async function selectRecords(ctx: Pick<Context, "paths">, selector: Selector): Promise<RecordEntry[]> {
+export async function selectRecords(
+  ctx: Pick<Context, "paths">,
+  selector: Selector,
+  options: { toEnd?: boolean } = {},
+): Promise<RecordEntry[]> {
   const { project, names } = selector;
   if (project !== undefined && names !== undefined && names.length > 0) {
-    return Promise.all(unique(names).map((name) => findByName(ctx, project, name)));
+    return Promise.all(unique(names).map((name) => findByName(ctx, project, name, options.toEnd ?? false)));
   }
   const entries = await readRecords(ctx);
   const meant = await Promise.all(entries.map((entry) => isMeant(entry, project)));
@@ -39,6 +44,7 @@ async function findByName(
   ctx: Pick<Context, "paths">,
   project: NonNullable<Selector["project"]>,
   name: string,
+  toEnd: boolean,
 ): Promise<RecordEntry> {
   const exact = await readEntry(ctx, sessionId(project.name, name));
   if (exact !== undefined && (await isMeant(exact, project))) return exact;
@@ -48,7 +54,7 @@ async function findByName(
     if (await isMeant(entry, project)) return entry;
   }
   throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${name} in project ${project.name}.`, {
-    hint: await hintFor(ctx, project, name),
+    hint: await hintFor(ctx, project, name, toEnd),
   });
 }
 
@@ -57,13 +63,14 @@ async function hintFor(
   ctx: Pick<Context, "paths">,
   project: NonNullable<Selector["project"]>,
   name: string,
+  toEnd: boolean,
 ): Promise<string> {
   for (const entry of await readRecords(ctx)) {
     const isOn = "record" in entry && entry.record.start.branch === name && (await isMeant(entry, project));
     if (isOn) return `use the name of the session on that branch: ${entry.record.name}`;
   }
   const other = nameLike(name);
-  if (other === undefined) return "cowork list";
+  if (toEnd || other === undefined) return "cowork list";
   return `cowork list, or cowork init ${other}${other === name ? "" : ` --branch ${plain(name)}`} to make it`;
 }
 

@@ -8,11 +8,7 @@ import { isWithin } from "../devcontainer/tree-path.ts";
 import { plain } from "../system/text.ts";
 import { label } from "./labels.ts";
 import type { SessionRecord } from "./record.ts";
-import { isAlive } from "./stop.ts";
-import { containersOf } from "./world.ts";
-
-/** Seconds between the engine's SIGTERM and its SIGKILL. */
-const grace = 10;
+import { isAlive, stopContainers } from "./stop.ts";
 
 const composeService = "com.docker.compose.service";
 
@@ -24,8 +20,8 @@ const composeService = "com.docker.compose.service";
  */
 export async function standStill(ctx: Context, record: SessionRecord): Promise<void> {
   if (!(await hasBinds(ctx, record.id))) return;
-  const alive = (await containersOf(ctx, record)).filter(isAlive);
-  await Promise.all(alive.map(({ id }) => ctx.engine.stopContainer(id, grace)));
+  // In order: where a lifecycle command failed, somebody may be inside, and an agent too.
+  for (const line of await stopContainers(ctx, record)) ctx.log(`${record.name}: ${line}`);
   await checkAlone(ctx, record);
   await checkBinds(ctx, record);
 }

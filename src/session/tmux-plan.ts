@@ -1,3 +1,4 @@
+import { shellWord } from "../system/shell-word.ts";
 import type { Paths } from "../system/paths.ts";
 import { tmuxName } from "./names.ts";
 
@@ -54,17 +55,13 @@ export function planAttach(server: TmuxServer, plan: AttachPlan): string[] {
     ";",
     "set-option",
     "default-command",
-    literal(`exec ${pane.map(quoted).join(" ")}`),
+    literal(`exec ${pane.map(shellWord).join(" ")}`),
   ];
 }
 
 /** A `;` at an argument's end is tmux' own separator of commands. */
 function literal(argument: string): string {
   return argument.replace(/;$/, "\\;");
-}
-
-function quoted(argument: string): string {
-  return `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
 export function planKill(server: TmuxServer, id: string): string[] {

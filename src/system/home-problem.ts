@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "./context.ts";
 import { errorCode } from "./open-folder.ts";
+import { shellWord } from "./shell-word.ts";
 import { plain } from "./text.ts";
 
 type Place = Pick<Context, "paths" | "user" | "env">;
@@ -99,7 +100,7 @@ function explain(
     owner === undefined ? "may not be used" : `belongs to ${owner === 0 ? "root" : `the user with uid ${owner}`}`;
   if (kind === "no-folder") {
     const message = `cowork keeps its data in ${plain(home)}, but ${plain(at)} is no folder.`;
-    const hint = path === home || at !== path ? elsewhere : `move ${quoted(at)} away, or ${elsewhere}`;
+    const hint = path === home || at !== path ? elsewhere : `move ${shellWord(at)} away, or ${elsewhere}`;
     return new CoworkError("PERMISSION_DENIED", message, { hint });
   }
   if (kind === "read-only") {
@@ -112,11 +113,11 @@ function explain(
   }
   if (owner === uid) {
     const message = `You may not read and write ${plain(at)}, where cowork keeps its data: its mode forbids it.`;
-    return new CoworkError("PERMISSION_DENIED", message, { hint: `chmod u+rwx ${quoted(at)}` });
+    return new CoworkError("PERMISSION_DENIED", message, { hint: `chmod u+rwx ${shellWord(at)}` });
   }
   const inside = at === home || at.startsWith(`${home}/`);
   const message = `${plain(at)}, where cowork keeps its data, ${whose}: you may not read and write it.`;
-  const hint = inside ? `sudo chown -R $USER ${quoted(at)}` : elsewhere;
+  const hint = inside ? `sudo chown -R $USER ${shellWord(at)}` : elsewhere;
   return new CoworkError("PERMISSION_DENIED", message, { hint });
 }
 
@@ -126,9 +127,4 @@ function ownerOf(path: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** As a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

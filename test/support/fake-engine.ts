@@ -240,6 +240,7 @@ const emptyContainer: ContainerDetail = {
   mounts: [],
   networks: ["bridge"],
   pidMode: "",
+  stopSignal: "",
 };
 
 const emptyImage: ImageDetail = {

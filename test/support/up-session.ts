@@ -62,5 +62,6 @@ export async function upSession(
   const overrideConfigPath = join(paths.devcontainer(id), "devcontainer.json");
   await writeFile(overrideConfigPath, JSON.stringify(override.config));
   const configPath = request.plan.path ?? undefined;
-  return { id, name, overrideConfigPath, clone, configPath, labels };
+  const ownContainers: UpRequest["ownContainers"] = async () => await ctx.engine.listContainers(labels);
+  return { id, name, overrideConfigPath, clone, configPath, labels, ownContainers };
 }

@@ -303,7 +303,7 @@ describe("what a clone holds", () => {
     await shop.sh(clone, "git init -q nested; cd nested; git commit -q --allow-empty -m x");
     expect(await lines()).toEqual([
       "1 untracked file: nested/",
-      "submodule nested: 1 commit on main not in the project",
+      "nested repository nested: 1 commit on main not in the project",
     ]);
     await shop.sh(
       project,
@@ -311,7 +311,7 @@ describe("what a clone holds", () => {
     );
     expect(await lines()).toEqual([
       "1 untracked file: nested/",
-      "submodule nested: 1 commit on main not in the project",
+      "nested repository nested: 1 commit on main not in the project",
     ]);
   });
 

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describeHoldings } from "../../../src/clone/describe.ts";
+import { inspectHoldings } from "../../../src/clone/holdings.ts";
 import { makeClone } from "../../../src/clone/make.ts";
 import { pullSession, type PullResult, type PullSpec } from "../../../src/clone/pull.ts";
+import { savedBy } from "../../../src/clone/saved.ts";
 import type { CloneSpec } from "../../../src/clone/types.ts";
 import { localInside } from "../../support/git-local-inside.ts";
 import { type GitWorkshop, gitWorkshop } from "../../support/git-project.ts";
@@ -62,6 +65,18 @@ describe("names that pull brings", () => {
     expect((await pull()).refs.at(-1)).toMatchObject({ ref: name, state: "updated" });
   });
 
+  it.each([
+    ["on it", "git update-ref refs/heads/HEAD HEAD; git symbolic-ref HEAD refs/heads/HEAD", {}],
+    ["beside it", "git update-ref refs/heads/HEAD HEAD; git reset -q --hard HEAD~1", { allBranches: true }],
+  ])("save all there is: a session with a branch called HEAD, %s", async (_, script, options) => {
+    await evil(script);
+    const unsaved = async (): Promise<string[]> =>
+      describeHoldings(await inspectHoldings(localInside(spec.path, shop.env), savedBy(shop.context, spec.source)));
+    expect(await unsaved()).toContain("1 commit on HEAD not in the project");
+    await pull(options);
+    expect(await unsaved()).toEqual([]);
+  });
+
   it("do not shadow them as tags, nor as commits of the working tree", async () => {
     const before = await meanings();
     await evil("git update-ref refs/tags/main HEAD; git update-ref refs/tags/origin/main HEAD; echo u >u");
@@ -82,12 +97,16 @@ describe("names that pull brings", () => {
 
   it("are refused when the user has chosen them, with one that works", async () => {
     await evil("true");
-    for (const [branch, other] of [
-      ["origin/main", "origin-main-h1"],
-      ["v1", "v1-h1"],
-      ["release", "release-h1"],
+    for (const [branch, other, why] of [
+      ["origin/main", "origin-main-h1", "git would take it for a branch of the remote origin"],
+      ["v1", "v1-h1", "git would confuse it with refs/tags/v1"],
+      ["release", "release-h1", "git cannot keep that name beside release/1"],
     ] as const) {
-      await expect(pull({ branch })).rejects.toMatchObject({ code: "USAGE", hint: `cowork pull h1 --branch ${other}` });
+      await expect(pull({ branch })).rejects.toMatchObject({
+        code: "USAGE",
+        message: `The project cannot have a branch called ${branch}: ${why}.`,
+        hint: `cowork pull h1 --branch ${other}`,
+      });
       expect(names(await pull({ branch: other }))).toEqual([`refs/heads/${other}`]);
     }
     await expect(pull({ branch: "HEAD" })).rejects.toMatchObject({ code: "USAGE" });

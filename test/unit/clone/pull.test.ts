@@ -209,7 +209,7 @@ describe("pullSession", () => {
     expect(await shop.git(project, "ls-tree", "-r", "--name-only", "a-wip")).toBe("o\np");
     expect(await unsaved()).toEqual([
       "1 untracked file: nested/",
-      "submodule nested: 1 commit on main not in the project",
+      "nested repository nested: 1 commit on main not in the project",
     ]);
   });
 

@@ -283,6 +283,9 @@ describe("a repository of its own in the working tree", () => {
     await host.inside("a", "git init -q sub; cd sub; echo w >w; git add w; git commit -qm inner");
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({ exitCode: 3 });
+    expect(outcome.unsaved.filter((line) => line.includes(" sub: "))).toEqual([
+      expect.stringMatching(/^nested repository sub: /),
+    ]);
     expect(hintOf(outcome)).toBe(`copy sub out of ${host.clone("a")}; or lose it: cowork clean a --force`);
   });
 });

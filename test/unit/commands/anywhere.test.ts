@@ -123,6 +123,20 @@ describe("a session of another project", () => {
     expect(outside.stderr).toContain("Did you mean other/fix?\n  Next: cowork connect other/fix");
   });
 
+  test.each([
+    [2, "Did you mean p1/fix or p2/fix?"],
+    [3, "Did you mean p1/fix, p2/fix or p3/fix?"],
+    [4, "Did you mean p1/fix, p2/fix, p3/fix or another?"],
+  ])("a bare name that %d projects have is no reason to choose one of them", async (count, question) => {
+    const several = async (place: Prepared): Promise<void> => {
+      for (let n = 1; n <= count; n += 1) await onRecord(place, `p${n}`, "fix", { root: join(place.root, `../p${n}`) });
+    };
+    const { code, stderr } = await run("connect fix -- true", { answers, prepare: several, outside: true });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${question}\n  Next: cowork list --all\n`);
+    expect(stderr).not.toContain("@local");
+  });
+
   test("clean does not offer to remove the session that another project has under the same name", async () => {
     const clean = async (): Promise<never> => {
       throw new CoworkError("SESSION_NOT_FOUND", "There is no session fix in project app.", { hint: "cowork list" });
@@ -221,6 +235,15 @@ describe("no name", () => {
     const { code, calls } = await run("diff", { answers, prepare: two, columns: 80, input: "\u001B[B\r" });
     expect({ code, names: asked(calls[0]).names }).toEqual({ code: 0, names: ["b"] });
   });
+
+  test.each(["connect --no-tmux", "logs", "pull", "push", "diff --stat"])(
+    "%s without a session asks which one",
+    async (line) => {
+      const { calls, stderr } = await run(line, { prepare: two, columns: 80, input: "\u001B[B\r" });
+      expect(stderr).toContain("Which session?");
+      expect(JSON.stringify(calls[0])).toContain('"names":["b"]');
+    },
+  );
 
   test("outside of a project, with nothing on record, the next step is a project", async () => {
     const result = await run("logs", { outside: true });

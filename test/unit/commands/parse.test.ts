@@ -89,9 +89,13 @@ const refused: [line: string, message: string, hint: string][] = [
   ["conect a", 'There is no command "conect". Did you mean connect?', "cowork help connect"],
   ["-- list", 'There is no command "list".', "cowork help"],
   ["xyzzy", 'There is no command "xyzzy".', "cowork help"],
-  ["exec a ls", 'There is no command "exec" here.', "cowork connect <session> -- <command>"],
-  ["ps", 'There is no command "ps" here.', "cowork list"],
-  ["attach a", 'There is no command "attach" here.', "cowork connect <session>"],
+  [
+    "exec a ls",
+    "exec is not a cowork command.",
+    "to run a command in a session: cowork connect <session> -- <command>",
+  ],
+  ["ps", "ps is not a cowork command.", "to list sessions: cowork list"],
+  ["attach a", "attach is not a cowork command.", "to work in a session: cowork connect <session>"],
   ["list --al", "cowork list has no option --al. Did you mean --all?", "cowork help list"],
   ["init a --basee-image x", "cowork init has no option --basee-image. Did you mean --base-image?", "cowork help init"],
   ["--jsn", "cowork has no option --jsn. Did you mean --json?", "cowork help"],
@@ -106,7 +110,16 @@ const refused: [line: string, message: string, hint: string][] = [
   ["list --constructor", "cowork list has no option --constructor.", "cowork help list"],
 ];
 
+const foreign = "attach exec ps create destroy up down shell enter kill delete remove".split(" ");
+
 describe("a command line that is refused", () => {
+  test.each(foreign)("cowork %s, a verb of another tool, names a command of ours that exists", async (verb) => {
+    const error = (await parseLine([verb], commands).catch((thrown: unknown) => thrown)) as CoworkError;
+    expect(error.toView()).toMatchObject({ code: "USAGE", message: `${verb} is not a cowork command.` });
+    const [, ours = ""] = /^to [a-z ]+: cowork (\w+)/.exec(error.hint ?? "") ?? [];
+    expect(commands.map(({ name }) => name)).toContain(ours);
+  });
+
   test.each(refused)("cowork %s", async (line, message, hint) => {
     const error = await parseLine(line.split(" ").filter(Boolean), commands).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CoworkError);

@@ -365,6 +365,17 @@ describe("config", () => {
     expect(await readConfOf(removed.root)).toBe("CPUS=2\n");
   });
 
+  test("unset takes away a key, also one that is a slip", async () => {
+    const result = await run("config unset CPUS", { conf: "CPUS=2\nCONNECT=zsh\n" });
+    expect([result.code, await readConfOf(result.root)]).toEqual([0, "CONNECT=zsh\n"]);
+    expect(result.stderr).toMatch(/^CPUS is no longer set in .*\.cowork\.conf\.$/m);
+    const slip = await run("config unset CPU --json", { conf: "CPU=2\n" });
+    expect([slip.code, await readConfOf(slip.root)]).toEqual([0, ""]);
+    expect(JSON.parse(slip.stdout)).toMatchObject({ key: "CPU", value: "" });
+    const user = await run("config unset CPUS --user", { conf: "CPUS=2\n" });
+    expect([user.code, await readConfOf(user.root)]).toEqual([2, "CPUS=2\n"]);
+  });
+
   test("get gives the value in force, list where each comes from", async () => {
     expect((await run("config get CPUS", { conf: "CPUS=2\n" })).stdout).toBe("2\n");
     expect((await run("config get CPUS", { conf: "CPUS=2\n", env: { COWORK_CPUS: "3" } })).stdout).toBe("3\n");
@@ -374,6 +385,11 @@ describe("config", () => {
   });
 
   test.each([
+    ["config unset CPUS", 2, /CPUS is not set in \S+\.cowork\.conf\.\n {2}Next: cowork config list/],
+    ["config unset NOTHING", 2, /There is no configuration key `NOTHING`/],
+    ["config unset cpus", 2, /did you mean CPUS/],
+    ["config unset SESSIONS", 2, /kept by cowork itself/],
+    ["config unset", 2, /needs other arguments/],
     ["config set CPUS many", 2, /CPUS/],
     ["config set NOTHING x", 2, /NOTHING/],
     ["config set SESSIONS x", 2, /kept by cowork itself/],

@@ -62,7 +62,7 @@ describe("the base image", () => {
     const { ctx } = await world({ run: noSudo, user: somebody });
     await expect(ensureBaseImage(ctx, { baseImage: undefined })).rejects.toMatchObject({
       code: "BASE_IMAGE_UNAVAILABLE",
-      hint: expect.stringMatching(/^sudo 'sh' '.*make-base\.sh' .* \| docker import .* - cowork-base:|debootstrap/),
+      hint: expect.stringMatching(/^sudo sh \S*make-base\.sh .* \| docker import .* - cowork-base:|debootstrap/),
     });
   });
 

@@ -354,11 +354,15 @@ describe("line numbers of a Dockerfile", () => {
     );
   });
 
-  test("say that a here-document needs BuildKit", async () => {
+  test("say once that a here-document needs BuildKit", async () => {
     const text = "FROM a\nRUN <<EOF\necho a\nEOF\n";
-    expect(await translated(text, "dockerfile parse error line 7: unknown instruction: ECHO")).toBe(
-      "the here-document in line 2 of the Dockerfile needs BuildKit",
+    const line = "dockerfile parse error line 7: unknown instruction: ECHO";
+    const words = await translated(text, line);
+    const error = failed([["raw", line]], { translate: () => words });
+    expect(error.message).toBe(
+      "It did not come up: the Dockerfile needs BuildKit, and the docker client has no buildx: here-document in line 2.",
     );
+    expect(error.hint).toContain("install buildx");
   });
 
   test("leave everything else as it is", async () => {

@@ -17,6 +17,7 @@ const request: UpRequest = {
   clone: "/home/u/app-a",
   configPath: ".devcontainer/py/devcontainer.json",
   labels: { "cowork.session": "app-a" },
+  ownContainers: () => Promise.resolve([]),
 };
 
 describe("the call of up", () => {
@@ -104,4 +105,25 @@ test("what keeps a container from being started is said, not that it stands stil
   const cli = { run: () => Promise.reject(new Error("must not run")), leave: () => Promise.resolve() };
   const beforeStart = (): Promise<void> => Promise.reject(reason);
   await expect(up(ctx, { ...request, beforeStart }, cli)).rejects.toBe(reason);
+});
+
+test("an `up` that fails removes what it has made, and nothing that was there or only carries the labels", async () => {
+  const engine = createFakeEngine();
+  const ctx = connectContext(await temporaryFolder(), { engine });
+  await mkdir(ctx.paths.state("app-a"), { recursive: true });
+  const mounts = [{ type: "bind", source: request.clone, destination: "/w", writable: true }];
+  const add = (name: string, own: boolean): string =>
+    engine.addContainer({ name, labels: request.labels, mounts: own ? mounts : [] }).id;
+  const old = add("db", true);
+  let foreign = "";
+  const ownContainers: UpRequest["ownContainers"] = async () =>
+    (await engine.listContainers(request.labels)).filter((one) => one.mounts.length > 0);
+  const run = (): Promise<never> => {
+    foreign = add("foreign", false);
+    add("made", true);
+    return Promise.reject(new CoworkError("UP_FAILED", "no"));
+  };
+  const cli = { run, leave: () => Promise.resolve() };
+  await expect(up(ctx, { ...request, ownContainers }, cli)).rejects.toThrow("no");
+  expect([...engine.containers.keys()]).toEqual([old, foreign]);
 });

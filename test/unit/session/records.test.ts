@@ -44,4 +44,7 @@ test("a branch's name in place of a session's leads to the session on it, or to 
   expect(await hint("feature/y")).toBe("cowork list, or cowork init feature-y --branch feature/y to make it");
   expect(await hint("y")).toBe("cowork list, or cowork init y to make it");
   expect(await hint("a..b")).toBe("cowork list");
+  // What stops or removes sessions tells nobody how to make one.
+  const ending = selectRecords({ paths }, { project, names: ["y"] }, { toEnd: true });
+  await expect(ending).rejects.toMatchObject({ code: "SESSION_NOT_FOUND", hint: "cowork list" });
 });

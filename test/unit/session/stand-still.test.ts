@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { DevcontainerPlan } from "../../../src/devcontainer/types.ts";
 import type { ContainerDetail } from "../../../src/engine/types.ts";
-import { homeOf, sessionLabels } from "../../../src/session/labels.ts";
+import { homeOf, label, sessionLabels } from "../../../src/session/labels.ts";
 import type { SessionRecord } from "../../../src/session/record.ts";
 import { standStill, startStopped } from "../../../src/session/stand-still.ts";
 import { connectContext } from "../../support/connect-context.ts";
@@ -47,6 +47,14 @@ describe("before a start", () => {
     engine.stopContainer = async (id) => void Object.assign(engine.containers.get(id) ?? {}, { state: "exited" });
     await standStill(ctx, record);
     expect(states()).toEqual(["app exited", "db exited", "web exited"]);
+  });
+
+  it("who is inside a dev container that runs is told first", async () => {
+    const main = service("app");
+    main.labels = { ...main.labels, [label.localFolder]: clone };
+    await standStill(ctx, record);
+    expect(engine.commands.map((command) => command.join(" ")).join("\n")).toContain("/opt/cowork/bin/quiesce --exec");
+    expect(states()).toEqual(["app exited"]);
   });
 
   it("nothing is stopped where only the clone's root is mounted: nobody inside can exchange it", async () => {

@@ -144,6 +144,11 @@ describe("stop and start", () => {
     expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
   });
 
+  it("name no command that would make what is to be stopped or removed", async () => {
+    for (const end of [stop("nope"), host.clean("nope")])
+      await expect(end).rejects.toMatchObject({ code: "SESSION_NOT_FOUND", hint: "cowork list" });
+  });
+
   it("run again, complete what was broken off at any point", async () => {
     await host.init("a");
     await host.inside("a", "echo work >work");

@@ -1,0 +1,51 @@
+// Lines of cowork's in a file of the user's, between two comments. Pure: texts in, texts out.
+
+/** What the first comment remembers, so that taking the block out leaves the file as it was. */
+const notes = { newFile: " (new file)", noLineEnd: " (no line end before)" } as const;
+
+const begin = (name: string, note = ""): string => `# >>> cowork setup: ${name}${note} >>>`;
+const end = (name: string): string => `# <<< cowork setup: ${name} <<<`;
+
+export interface Block {
+  before: string;
+  after: string;
+  /** what stands between the comments */
+  lines: string;
+  note: string;
+}
+
+/** The block of that name; undefined where there is none, or no whole one. */
+export function findBlock(text: string, name: string): Block | undefined {
+  const lines = text.split("\n");
+  const all = ["", ...Object.values(notes)];
+  const first = lines.findIndex((line) => all.some((note) => line === begin(name, note)));
+  const last = lines.indexOf(end(name), first + 1);
+  if (first === -1 || last === -1) return undefined;
+  return {
+    before: lines
+      .slice(0, first)
+      .map((line) => `${line}\n`)
+      .join(""),
+    after: lines.slice(last + 1).join("\n"),
+    lines: lines.slice(first + 1, last).join("\n"),
+    note: all.find((note) => lines[first] === begin(name, note)) ?? "",
+  };
+}
+
+/** The text with the block at its end, or with new lines in the one that it has. @param text undefined: there is no file */
+export function withBlock(text: string | undefined, name: string, lines: string): string {
+  const found = findBlock(text ?? "", name);
+  const hasLineEnd = text === undefined || text === "" || text.endsWith("\n");
+  const note = found?.note ?? (text === undefined ? notes.newFile : hasLineEnd ? "" : notes.noLineEnd);
+  const before = found?.before ?? `${text ?? ""}${hasLineEnd ? "" : "\n"}`;
+  return `${before}${begin(name, note)}\n${lines}\n${end(name)}\n${found?.after ?? ""}`;
+}
+
+/** The text as it was without the block; undefined where the file was made for it and holds nothing else. */
+export function withoutBlock(text: string, name: string): string | undefined {
+  const found = findBlock(text, name);
+  if (found === undefined) return text;
+  const { before, after, note } = found;
+  if (before + after === "" && note === notes.newFile) return undefined;
+  return note === notes.noLineEnd && after === "" ? before.replace(/\n$/, "") : before + after;
+}

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+
+export const setupShells = ["bash", "zsh", "fish"] as const;
+
+export type SetupShell = (typeof setupShells)[number];
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The file that an interactive shell reads at its start. */
+export function startFile(shell: SetupShell, env: Env, home: string): string {
+  const folder = (name: string, fallback: string): string =>
+    env[name]?.startsWith("/") === true ? env[name] : fallback;
+  if (shell === "bash") return join(home, ".bashrc");
+  if (shell === "zsh") return join(folder("ZDOTDIR", home), ".zshrc");
+  return join(folder("XDG_CONFIG_HOME", join(home, ".config")), "fish", "config.fish");
+}
+
+/** What it reads there: nothing happens where cowork is gone. */
+export const completionLines: Readonly<Record<SetupShell, string>> = {
+  bash: `if command -v cowork >/dev/null 2>&1; then eval "$(cowork completion bash)"; fi`,
+  zsh: [
+    "if (( $+commands[cowork] )); then",
+    "  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }",
+    `  eval "$(cowork completion zsh)"`,
+    "fi",
+  ].join("\n"),
+  fish: "if type -q cowork; cowork completion fish | source; end",
+};
+
+/** A line of the user's own that does the same. */
+export function hasOwnLine(text: string, shell: SetupShell): boolean {
+  return new RegExp(`^[^#\\n]*cowork completion ${shell}\\b`, "m").test(text);
+}

@@ -1,0 +1,115 @@
+import { execFileSync } from "node:child_process";
+import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { runCli } from "../../../src/commands/cli.ts";
+import { fakeCaller } from "../../support/fake-caller.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+let home: string;
+
+beforeEach(async () => {
+  home = await temporaryFolder();
+  await writeFile(join(home, ".bashrc"), "alias ll='ls -l'\n");
+});
+
+async function run(
+  line: string,
+  more: { columns?: number; input?: string; env?: Record<string, string> } = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const caller = fakeCaller({ cwd: home, home, ...more, env: { NO_COLOR: "1", SHELL: "/bin/bash", ...more.env } });
+  const code = await runCli(line.split(" "), caller);
+  return { code, stdout: caller.stdout(), stderr: caller.stderr() };
+}
+
+const read = async (name: string): Promise<string> => await readFile(join(home, name), "utf8");
+
+const added = [
+  "# >>> cowork setup: completion >>>",
+  `if command -v cowork >/dev/null 2>&1; then eval "$(cowork completion bash)"; fi`,
+  "# <<< cowork setup: completion <<<",
+  "",
+].join("\n");
+
+describe("cowork setup", () => {
+  test("--yes adds it once, --undo takes just that away", async () => {
+    const first = await run("setup --yes --json");
+    expect(JSON.parse(first.stdout)).toEqual({
+      setup: [{ name: "completion", shell: "bash", file: join(home, ".bashrc"), state: "set-up" }],
+    });
+    expect(await read(".bashrc")).toBe(`alias ll='ls -l'\n${added}`);
+    const again = await run("setup --yes");
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    expect(await read(".bashrc")).toBe(`alias ll='ls -l'\n${added}`);
+    expect((await run("setup --undo")).stdout).toContain("not set up");
+    expect(await read(".bashrc")).toBe("alias ll='ls -l'\n");
+    expect((await run("setup --undo")).code).toBe(0);
+  });
+
+  test("asks on a terminal, and No changes nothing", async () => {
+    const no = await run("setup", { columns: 80, input: "n" });
+    expect(no.stderr).toContain("Set up completion for bash?");
+    expect(await read(".bashrc")).toBe("alias ll='ls -l'\n");
+    const yes = await run("setup", { columns: 80, input: "y" });
+    expect([yes.code, await read(".bashrc")]).toEqual([0, `alias ll='ls -l'\n${added}`]);
+    expect(yes.stderr).toContain("Next: open a new terminal");
+  });
+
+  test("where nobody can be asked it says how to go on, and does nothing", async () => {
+    const { code, stderr } = await run("setup");
+    expect([code, await read(".bashrc")]).toEqual([2, "alias ll='ls -l'\n"]);
+    expect(stderr).toContain("Next: cowork setup --yes");
+  });
+
+  test("--status says what is there and changes nothing", async () => {
+    await mkdir(join(home, ".config", "fish"), { recursive: true });
+    await writeFile(join(home, ".zshrc"), 'eval "$(cowork completion zsh)"\n');
+    await writeFile(join(home, ".bashrc"), added.replace("then eval", "then  eval"));
+    const { code, stdout } = await run("setup --status --json");
+    const { setup } = JSON.parse(stdout) as { setup: { shell: string; state: string }[] };
+    expect([code, setup.map(({ shell, state }) => `${shell} ${state}`)]).toEqual([
+      0,
+      ["bash outdated", "zsh by-hand", "fish not-set-up"],
+    ]);
+    for (const line of (await run("setup --status", { columns: 60 })).stdout.split("\n"))
+      expect(line.length).toBeLessThanOrEqual(60);
+    await run("setup --yes");
+    expect(await read(".bashrc")).toBe(added);
+    expect(await read(".zshrc")).toBe('eval "$(cowork completion zsh)"\n');
+    // A file that it has made goes with --undo.
+    expect(await read(".config/fish/config.fish")).toContain("cowork completion fish | source");
+    await run("setup --undo");
+    await expect(stat(join(home, ".config/fish/config.fish"))).rejects.toThrow("ENOENT");
+  });
+
+  test("a link into a folder of dotfiles stays one; mode and odd bytes stay as they are", async () => {
+    const odd = Buffer.from([0x61, 0xff, 0xfe, 0x0a]);
+    await mkdir(join(home, "dotfiles"));
+    await writeFile(join(home, "dotfiles", "zshrc"), odd);
+    await chmod(join(home, "dotfiles", "zshrc"), 0o640);
+    await symlink("dotfiles/zshrc", join(home, ".zshrc"));
+    await run("setup --yes");
+    expect((await lstat(join(home, ".zshrc"))).isSymbolicLink()).toBe(true);
+    expect((await stat(join(home, ".zshrc"))).mode & 0o777).toBe(0o640);
+    expect((await readFile(join(home, ".zshrc"))).subarray(0, odd.length)).toEqual(odd);
+    await run("setup --undo");
+    expect(await readFile(join(home, ".zshrc"))).toEqual(odd);
+  });
+
+  test("flags that exclude each other are refused", async () => {
+    expect((await run("setup --undo --status")).code).toBe(2);
+  });
+
+  test("what it adds is right for bash, also without a cowork", async () => {
+    await run("setup --yes");
+    const shell = (path: string): string =>
+      execFileSync("/bin/bash", ["--norc", "-c", `. "$1/.bashrc"; complete -p cowork 2>&1; echo ok`, "sh", home], {
+        env: { PATH: path },
+        encoding: "utf8",
+      });
+    await mkdir(join(home, "bin"));
+    await writeFile(join(home, "bin", "cowork"), "#!/bin/sh\necho 'complete -W x cowork'\n", { mode: 0o755 });
+    expect(shell(`${home}/bin:/usr/bin:/bin`)).toBe("complete -W 'x' cowork\nok\n");
+    expect(shell("/usr/bin:/bin")).toMatch(/no completion specification\nok\n$/);
+  });
+});
