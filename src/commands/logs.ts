@@ -17,7 +17,7 @@ export const logsCommand = defineCommand({
   async run({ args, flags }, app) {
     app.endWithOutput();
     const { copyLogs } = await import("../app/connect.ts");
-    await copyLogs(await app.scope(), args[0], flags, app.terminal.streams.stdout);
+    await copyLogs(await app.scope(), args[0], { follow: flags.follow }, app.terminal.streams.stdout);
     return 0;
   },
 });
