@@ -45,7 +45,7 @@ const table: [words: string[], values: string[]][] = [
   ],
   [
     ["config", ""],
-    ["get", "set", "list"],
+    ["get", "set", "unset", "list"],
   ],
   [["config", "get", "BA"], ["BASE_IMAGE"]],
   [

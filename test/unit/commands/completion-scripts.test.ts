@@ -69,7 +69,7 @@ describe("a real shell loads its script and completes", async () => {
     // fish sorts, and shells show them in an order of their own.
     expect((await values(["cowork", "con"])).toSorted()).toEqual(["config", "connect"]);
     expect(await values(["cowork", "help", "doc"])).toEqual(["doctor"]);
-    expect((await values(["cowork", "config", ""])).toSorted()).toEqual(["get", "list", "set"]);
+    expect((await values(["cowork", "config", ""])).toSorted()).toEqual(["get", "list", "set", "unset"]);
     expect(await values(["cowork", "nothing-like-it", "xyz"])).toEqual([]);
   });
 });
