@@ -26,6 +26,8 @@ code is that of the first failure.
 A session is named by its name inside its project, and from anywhere as \`project/session\` or by its id (\`project-session\`), each also
 with \`@host\`; \`@local\` is this machine. In a session's clone (\`~/.cowork/sessions/<id>\`) a command for one session means that one
 when none is named. Else a project's only session is taken, and on a terminal you are asked. \`stop\` and \`clean\` guess nothing.
+
+On a terminal \`cowork\` alone is \`cowork list\`, and \`cowork a\` is \`cowork connect a\` where \`a\` is a session.
 `;
 
 /** docs/cli.md */
