@@ -17,14 +17,13 @@ export interface CliAddition {
 }
 
 /**
- * `templates/devcontainers-cli/`: the program is compiled once and not by every process, and takes its words late, on stdin. And
- * for an engine behind the socket that the docker client would use as well (then both speak with the same one) it need not start
- * the docker client for every small thing.
+ * `templates/devcontainers-cli/`: the program is compiled once and not by every process. And for an engine behind the socket that
+ * the docker client would use as well (then both speak with the same one) it need not start the docker client for every small thing.
  */
 export async function cliAdditions(ctx: Context): Promise<CliAddition> {
   return await onceARun(ctx, "additions to the dev container CLI", async () => {
     const [folder, env] = await Promise.all([layDown(ctx), answersEnvironment(ctx)]);
-    const files = ["code-cached.cjs", "late-words.cjs", ...(env === undefined ? [] : ["docker-answers.cjs"])];
+    const files = ["code-cached.cjs", "user-name.cjs", ...(env === undefined ? [] : ["docker-answers.cjs"])];
     const args = files.flatMap((file) => ["--require", join(folder, file)]);
     return { args, env: env ?? {} };
   });

@@ -228,22 +228,6 @@ describe("run", () => {
   });
 });
 
-describe("late words", () => {
-  const late = join(tree, "templates", "devcontainers-cli", "late-words.cjs");
-  const program = join(tree, "test", "support", "say-words.cjs");
-  const start = (input: string) => execa(process.execPath, ["--require", late, program], { input, reject: false });
-
-  test("are what the program takes for its own", async () => {
-    expect((await start(JSON.stringify(["up", "--id-label", 'a="b c"']))).stdout).toBe(
-      '["up","--id-label","a=\\"b c\\""] 5 5',
-    );
-  });
-
-  test("none: it goes", async () => {
-    expect(await start("")).toMatchObject({ exitCode: 1, stdout: "" });
-  });
-});
-
 test("containers that start are told until the program has heard enough", async () => {
   const program = `
     const child = require("node:child_process").spawn("docker", ["events", "--format", "{{json .}}", "--filter", "event=start"]);

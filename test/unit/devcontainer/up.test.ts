@@ -97,11 +97,11 @@ test("logs are rotated, and no more than five kept", async () => {
 
 test("what keeps a container from being started is said, not that it stands still", async () => {
   const engine = createFakeEngine();
-  const ctx = connectContext(await temporaryFolder(), { engine });
+  const run = (): Promise<never> => Promise.reject(new Error("must not run"));
+  const ctx = connectContext(await temporaryFolder(), { engine, run });
   await mkdir(ctx.paths.state("app-a"), { recursive: true });
   engine.addContainer({ state: "exited", labels: { ...request.labels, "devcontainer.local_folder": "/clone" } });
   const reason = new CoworkError("UP_FAILED", "a mounts sub, which is a link.");
-  const cli = { run: () => Promise.reject(new Error("must not run")), leave: () => Promise.resolve() };
   const beforeStart = (): Promise<void> => Promise.reject(reason);
-  await expect(up(ctx, { ...request, beforeStart }, cli)).rejects.toBe(reason);
+  await expect(up(ctx, { ...request, beforeStart })).rejects.toBe(reason);
 });

@@ -12,10 +12,10 @@ test("a user without an entry in the password file has a name, and any other kee
     nobody,
     'require("node:os").userInfo = () => { throw new Error("uv_os_get_passwd returned ENOENT"); };',
   );
-  const words = join(tree, "templates", "devcontainers-cli", "late-words.cjs");
+  const words = join(tree, "templates", "devcontainers-cli", "user-name.cjs");
   const say = "console.log(require('os').userInfo().username)";
   const ask = async (...before: string[]): Promise<string> => {
-    const { stdout } = await createRun()(process.execPath, [...before, "--require", words, "-e", say], { input: "[]" });
+    const { stdout } = await createRun()(process.execPath, [...before, "--require", words, "-e", say]);
     return stdout.trim();
   };
   expect(await ask("--require", nobody)).toBe(String(process.getuid?.()));
