@@ -26,8 +26,7 @@ export async function parseLine(argv: readonly string[], commands: readonly Comm
 
   const flags: Flags = { ...globalFlags, ...command?.flags };
   const words = command === undefined ? argv : argv.toSpliced(at, 1);
-  const plain = plainFlags(words, flags, command);
-  const raw = readSimple(plain, flags) ?? (await runYargs(plain, flags, command));
+  const raw = await runYargs(plainFlags(words, flags, command), flags, command);
   const { args, rest } = wordsOf(raw, command);
   // `connect a ls -l`: what is missing is the `--`, not an option.
   if (command?.rest !== undefined) refuseExtra(args, command);
@@ -70,29 +69,6 @@ function plainFlags(words: readonly string[], flags: Flags, command: Command | u
     return flag?.type === "boolean" ? `--${name}=true` : word;
   });
   return [...before, ...words.slice(end)];
-}
-
-/**
- * What nearly every line is made of means the same without yargs, which costs a quick command a tenth of its time: words,
- * `--flag` and `--name value` of flags that exist. Undefined for anything else.
- */
-function readSimple(words: readonly string[], flags: Flags): RawArguments | undefined {
-  const end = words.includes("--") ? words.indexOf("--") : words.length;
-  const raw: RawArguments = { _: [], ...(end + 1 < words.length ? { "--": words.slice(end + 1) } : {}) };
-  for (let at = 0; at < end; at++) {
-    const word = words[at] ?? "";
-    if (!word.startsWith("-")) {
-      raw._.push(word);
-      continue;
-    }
-    const [, name = "", given] = /^--([^=]+)(=true)?$/.exec(word) ?? [];
-    const type = Object.hasOwn(flags, name) ? flags[name]?.type : undefined;
-    const value = given === undefined && type === "string" ? words[++at] : undefined;
-    if (type === "boolean" && given !== undefined) raw[name] = true;
-    else if (value !== undefined && /^[^-]/.test(value) && at < end) raw[name] = value;
-    else return undefined;
-  }
-  return raw;
 }
 
 async function runYargs(words: readonly string[], flags: Flags, command: Command | undefined): Promise<RawArguments> {
