@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
 import { cliAdditions } from "./cli-additions.ts";
@@ -46,7 +46,13 @@ async function runIn(ctx: Context, call: CliCall, temporary: string): Promise<Cl
     // To files: the client of `docker run` lives on for as long as the container (facts) and must hold no pipe of ours.
     const { code } = await ctx.run(ctx.node.path, [...additions.args, entry, ...call.args, "--log-format", "json"], {
       cwd: call.cwd,
-      env: { ...ctx.env, ...cliEnvironment(temporary, call), ...additions.env, ...call.env },
+      env: {
+        ...ctx.env,
+        ...cliEnvironment(temporary, call),
+        ...additions.env,
+        COWORK_CLI_COMPILED: join(dirname(entry), ".compiled"),
+        ...call.env,
+      },
       outputFile: { stdout: out, stderr: err },
       onLine: (line, stream) => void (stream === "stderr" && log.take(line)),
       signal: ctx.signal,
