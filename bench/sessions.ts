@@ -22,10 +22,10 @@ export async function measureInit(place: Place, rounds: number, count: number): 
   await place.clear();
   const cpu = { ...byLoop, own: byLoop.ownCpu, other: byLoop.otherCpu };
   return [
-    ratio("init8_vs_loop", 0.5, byLoop, 0.35),
+    ratio("init8_vs_loop", 0.45, byLoop, 0.35),
     ratio("init8_vs_floor", 4, byFloor, 2.5),
-    ratio("init1_vs_up", 0.8, byUp),
-    ratio("init8_cpu_vs_loop", 0.5, cpu),
+    ratio("init1_vs_up", 0.9, byUp),
+    ratio("init8_cpu_vs_loop", 0.65, cpu),
     await peakMemory(place, sessions, Math.min(rounds, 3)),
   ];
 }

@@ -10,12 +10,13 @@ const cli = join(root, "node_modules", "@devcontainers", "cli");
 export async function readStored(name: string): Promise<Uint8Array | undefined> {
   if (name === "devcontainers-cli.tar") return await packCli();
   if (name === "devcontainers-cli.version") return Buffer.from(await cliVersion());
+  if (name === "cli-preload.cjs") return await bundlePreload();
   if (name === "third-party.txt") return Buffer.from("The notices of bundled libraries are made by the build.\n");
   return (await storedNames()).includes(name) ? await readFile(join(root, name)) : undefined;
 }
 
 export async function storedNames(): Promise<string[]> {
-  const own = ["devcontainers-cli.tar", "devcontainers-cli.version", "third-party.txt"];
+  const own = ["cli-preload.cjs", "devcontainers-cli.tar", "devcontainers-cli.version", "third-party.txt"];
   return [
     ...own,
     ...(await filesBelow(join(root, "templates"))).map((file) => relative(root, file).split(sep).join("/")),
@@ -33,6 +34,15 @@ async function filesBelow(folder: string): Promise<string[]> {
 async function cliVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(cli, "package.json"), "utf8")) as { version: string };
   return version;
+}
+
+/** One file of all that is loaded into the process of the dev container CLI. */
+async function bundlePreload(): Promise<Uint8Array> {
+  const { build } = await import("esbuild");
+  const entryPoints = [join(root, "src/devcontainer/cli-preload/main.ts")];
+  const options = { bundle: true, platform: "node", target: "node22.18", format: "cjs", write: false } as const;
+  const { outputFiles } = await build({ ...options, entryPoints });
+  return outputFiles[0]?.contents ?? Buffer.from("");
 }
 
 async function packCli(): Promise<Uint8Array> {

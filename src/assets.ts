@@ -5,7 +5,7 @@ import { CoworkError } from "./errors.ts";
 /**
  * Files that cowork carries along: `templates/…` by their path, `devcontainers-cli.tar` (the pinned
  * `@devcontainers/cli`: what it needs to run, licence files included, no leading folder), `devcontainers-cli.version`
- * (text, no line end) and `third-party.txt`. In the built file they are embedded and unpacked on demand; in the source
+ * (text, no line end), `cli-preload.cjs` (what is loaded into its process) and `third-party.txt`. In the built file they are embedded and unpacked on demand; in the source
  * tree they are read from there. Throws INTERNAL for a name that does not exist.
  */
 export async function readAsset(name: string): Promise<Uint8Array> {

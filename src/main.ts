@@ -1,8 +1,7 @@
-import type { Caller } from "./commands/caller.ts";
-import { coworkVersion, isUnpacked } from "./version.ts";
+import { coworkVersion, isBuilt } from "./version.ts";
 
 // Version and completion answer before anything else is loaded: they are what people wait for without wanting to.
-const argv = process.argv.slice(isUnpacked() ? 3 : 2);
+const argv = process.argv.slice(isBuilt() ? 3 : 2);
 const [first] = argv;
 
 if (first === "--version" || first === "-V") {
@@ -22,21 +21,19 @@ async function main(): Promise<void> {
   }
   if (first === "__host") {
     const { serveHostProcess } = await import("./commands/serve-host.ts");
-    await leave(await serveHostProcess(argv.slice(1), caller), caller);
+    leave(await serveHostProcess(argv.slice(1), caller));
     return;
   }
   if (first === "__ssh") {
     const { serveHere } = await import("./commands/ssh-serve.ts");
-    await leave(await serveHere(argv.slice(1), caller), caller);
+    leave(await serveHere(argv.slice(1), caller));
     return;
   }
   const { runCli } = await import("./commands/cli.ts");
-  await leave(await runCli(argv, caller), caller);
+  leave(await runCli(argv, caller));
 }
 
-async function leave(code: number, caller: Caller): Promise<void> {
-  const { layDownProgram } = await import("./program.ts");
-  await layDownProgram(caller);
+function leave(code: number): void {
   // What was written is out before the process ends, also when something (a socket of the engine) would keep it alive.
   process.stdout.write("", () => {
     // oxlint-disable-next-line unicorn/no-process-exit -- the only place that ends the process

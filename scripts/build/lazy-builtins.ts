@@ -1,31 +1,30 @@
 import type { Plugin } from "esbuild";
 
-/** What our modules use of each; all of it are functions. */
-const functions: Readonly<Record<string, readonly string[]>> = {
-  "node:crypto": ["createHash", "createHmac", "randomBytes", "randomUUID", "timingSafeEqual"],
-  "node:fs/promises": (
-    "access appendFile chmod copyFile glob lchown lstat mkdir mkdtemp open readdir readFile " +
-    "readlink realpath rename rm rmdir stat statfs symlink unlink utimes writeFile"
-  ).split(" "),
-};
+/** By whom they are imported: our own modules, and yargs for two checks of its own. */
+const builtins = /^(?:node:crypto|node:fs\/promises|assert)$/;
 
 /**
- * Node's crypto takes 5 to 7 ms to load, its promises of files 1 to 2, where bare Node takes 24: what our modules import of them is
- * loaded when it is called.
+ * Parts of Node that take long to load, where bare Node takes 25 ms: crypto and assert 5 each, promises of files 2. Their functions
+ * load them when they are called. Constants and classes of them cannot be imported.
  */
 export function lazyBuiltins(): Plugin {
   const namespace = "lazy-builtins";
   return {
     name: namespace,
     setup(build) {
-      build.onResolve({ filter: /^node:(crypto|fs\/promises)$/ }, ({ path, kind, importer }) =>
-        kind === "import-statement" && !/[\\/]node_modules[\\/]/.test(importer) ? { path, namespace } : undefined,
-      );
-      build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
-        contents: (functions[path] ?? [])
-          .map((name) => `export const ${name} = (...words) => require(${JSON.stringify(path)}).${name}(...words);`)
-          .join("\n"),
-      }));
+      build.onResolve({ filter: builtins }, ({ path, kind, importer }) => {
+        const isMeant = path === "assert" ? /[\\/]yargs[\\/]/.test(importer) : !/[\\/]node_modules[\\/]/.test(importer);
+        return kind === "import-statement" && isMeant ? { path, namespace } : undefined;
+      });
+      build.onLoad({ filter: /.*/, namespace }, async ({ path }) => {
+        const functions = Object.entries((await import(path)) as object).filter(
+          ([name, value]) => typeof value === "function" && /^[a-z]\w*$/.test(name) && name !== "default",
+        );
+        const lines = functions.map(
+          ([name]) => `export const ${name} = (...words) => require(${JSON.stringify(path)}).${name}(...words);`,
+        );
+        return { contents: lines.join("\n") };
+      });
     },
   };
 }

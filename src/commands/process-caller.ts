@@ -1,7 +1,7 @@
 import { availableParallelism, homedir, userInfo } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { CoworkError } from "../errors.ts";
-import { isBuilt, isUnpacked, programHash } from "../version.ts";
+import { isBuilt } from "../version.ts";
 import type { Caller } from "./caller.ts";
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -64,21 +64,16 @@ function currentFolder(): string {
  */
 function selfCommand(): [string, ...string[]] {
   const { execPath, argv } = process;
-  const file = resolve(argv[isUnpacked() ? 2 : 1] ?? "cowork");
-  if (!isBuilt()) return [execPath, file];
-  const node = [execPath, "--input-type=commonjs", "-e"] as const;
-  if (!isUnpacked()) return [...node, "require(process.argv[1])", "--", file];
-  return [...node, piecesOrFile, "--", resolve(argv[1] ?? ""), file];
+  if (!isBuilt()) return [execPath, resolve(argv[1] ?? "cowork")];
+  // Not the unpacked program: tmux remembers how to call it for longer than `doctor` may leave that there.
+  return [execPath, "--input-type=commonjs", "-e", "require(process.argv[1])", "--", resolve(argv[2] ?? "cowork")];
 }
 
-/** The program in pieces starts faster; tmux remembers how to call it for longer than `doctor` may leave them there. */
-export const piecesOrFile = "const a=process.argv;require('fs').existsSync(a[1])||a.splice(1,1);require(a[1])";
-
-/** In pieces the program does not know its own hash: the folder that it lies in does. */
+/** The folder that the program lies in has its hash for a name (`src/unpack.ts`). */
 function ownProgram(): { file: string; hash: string } | undefined {
   if (!isBuilt()) return undefined;
-  const hash = programHash() ?? basename(dirname(process.argv[1] ?? ""));
-  return { file: resolve(process.argv[isUnpacked() ? 2 : 1] ?? "cowork"), hash };
+  const [, main = "", file = "cowork"] = process.argv;
+  return { file: resolve(file), hash: basename(dirname(main)) };
 }
 
 function identity(): { uid: number; gid: number; username: string } {

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readAssets } from "../assets.ts";
+import { readAsset } from "../assets.ts";
 import { readDockerConfig } from "../engine/docker-config.ts";
 import { findEndpoint } from "../engine/endpoint.ts";
 import type { Context } from "../system/context.ts";
@@ -17,20 +18,18 @@ export interface CliAddition {
 }
 
 /**
- * `templates/devcontainers-cli/`: the program is compiled once and not by every process, and takes its words late, on stdin. And
- * for an engine behind the socket that the docker client would use as well (then both speak with the same one) it need not start
- * the docker client for every small thing.
+ * `cli-preload/`, with what it has to know. For an engine behind the socket that the docker client would use as well (then both speak
+ * with the same one) the program need not start the docker client for every small thing, unless the user says `COWORK_PLAIN_DOCKER=1`.
  */
 export async function cliAdditions(ctx: Context): Promise<CliAddition> {
   return await onceARun(ctx, "additions to the dev container CLI", async () => {
-    const [folder, env] = await Promise.all([layDown(ctx), answersEnvironment(ctx)]);
-    const files = ["code-cached.cjs", "late-words.cjs", ...(env === undefined ? [] : ["docker-answers.cjs"])];
-    const args = files.flatMap((file) => ["--require", join(folder, file)]);
-    return { args, env: env ?? {} };
+    const [file, env] = await Promise.all([layDown(ctx), answersEnvironment(ctx)]);
+    return { args: ["--require", file], env: env ?? {} };
   });
 }
 
 async function answersEnvironment(ctx: Context): Promise<Record<string, string> | undefined> {
+  if (ctx.env["COWORK_PLAIN_DOCKER"] === "1") return undefined;
   const { socketPath, origin } = await findEndpoint({ env: ctx.env, home: ctx.user.home });
   if (socketPath === undefined || origin === "the user's own socket") return undefined;
   const [version, engine] = await Promise.all([clientVersion(ctx), ctx.engine.info()]);
@@ -62,13 +61,14 @@ async function clientVersion(ctx: Context): Promise<string | undefined> {
   return /^Docker version \d/.test(said) ? said : undefined;
 }
 
-/** In a folder whose name stands for its content: what is there is right. */
+/** Its name stands for its content: what is there is right. */
 async function layDown(ctx: Pick<Context, "paths">): Promise<string> {
-  const { files, hash } = await readAssets(["templates/devcontainers-cli/"]);
-  const folder = join(ctx.paths.lib, "devcontainers-cli", `additions-${hash}`);
-  const names = [...files.keys()];
-  if (names.every((name) => existsSync(join(folder, name)))) return folder;
+  const content = await readAsset("cli-preload.cjs");
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
+  const folder = join(ctx.paths.lib, "devcontainers-cli");
+  const file = join(folder, `preload-${hash}.cjs`);
+  if (existsSync(file)) return file;
   await ensureFolder(folder, { mode: 0o700 });
-  for (const [name, content] of files) await writeFileAtomic(join(folder, name), content);
-  return folder;
+  await writeFileAtomic(file, content);
+  return file;
 }

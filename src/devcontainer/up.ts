@@ -6,7 +6,7 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
 import { composeEnvironment } from "./compose/resolve.ts";
 import { cliError, lifecycleFailureOf, type CliFailure } from "./cli-error.ts";
-import { startCli, type CliWords, type StartedCli } from "./cli.ts";
+import { runCli, type CliCall } from "./cli.ts";
 import { isObject } from "./json.ts";
 import { runAgainFrom } from "./lifecycle-markers.ts";
 import { stoppedByItself } from "./stopped-by-itself.ts";
@@ -38,29 +38,13 @@ export interface UpRequest {
 
 const skipLifecycle = "--skip-post-create";
 
-/** Starts the program for `up`, which takes its words later: it loads meanwhile. */
-export function startUp(ctx: Context, { id, composeProject }: Pick<UpRequest, "id" | "composeProject">): StartedCli {
-  // Compose looks for files where it stands. The other place is one that no snapshot of the config takes away.
-  if (composeProject === undefined) return startCli(ctx, { cwd: ctx.paths.state(id), offline: true });
-  const env = composeEnvironment(ctx.env, composeProject);
-  return startCli(ctx, { cwd: ctx.paths.devcontainer(id), offline: true, env });
-}
-
 /**
  * `devcontainer up`: makes the session's container from its override config, or starts it again, lifecycle commands
  * included. Every attempt can be repeated. Its log is the session's `up.log`. A lifecycle command that fails leaves the container
  * running, as plain `devcontainer up` does: the result says which one.
  * @throws UP_FAILED with the reason as far as it shows, COMPOSE_MISSING, DISK_FULL, INTERRUPTED
  */
-export async function up(ctx: Context, request: UpRequest, cli = startUp(ctx, request)): Promise<UpResult> {
-  try {
-    return await runUp(ctx, request, cli);
-  } finally {
-    await cli.leave();
-  }
-}
-
-async function runUp(ctx: Context, given: UpRequest, cli: StartedCli): Promise<UpResult> {
+export async function up(ctx: Context, given: UpRequest): Promise<UpResult> {
   let refusal: unknown;
   const request = {
     ...given,
@@ -76,23 +60,25 @@ async function runUp(ctx: Context, given: UpRequest, cli: StartedCli): Promise<U
   const data = join(ctx.paths.devcontainer(request.id), "cli");
   await ensureFolder(data, { mode: 0o700 });
   const before = new Set((await request.ownContainers()).map(({ id }) => id));
-  const words: CliWords = {
+  const call: CliCall = {
     args: planUpArgs(request, data),
+    ...callPlace(ctx, request),
     logFile,
+    offline: true,
     onDetail: (detail) => ctx.report({ session: request.name, step: "container", state: "note", detail }),
   };
   try {
     if (request.unfinished !== undefined) {
-      const { containerId, remoteUser } = await bringUpOnly(ctx, request, words);
+      const { containerId, remoteUser } = await bringUpOnly(ctx, request, call);
       await runAgainFrom(ctx.engine, containerId, remoteUser, request.unfinished);
     }
     await request.beforeStart();
-    const outcome = await cli.run(words);
+    const outcome = await runCli(ctx, call);
     if (outcome.ok) return readResult(request, outcome.result);
     const failed = lifecycleFailureOf(outcome);
     // Interrupted is not failed: the CLI ends what it runs, and tells of it as if it had failed by itself.
     if (failed === undefined || ctx.signal.aborted) throw upError(request, outcome);
-    return { ...(await bringUpOnly(ctx, request, words)), failed };
+    return { ...(await bringUpOnly(ctx, request, call)), failed };
   } catch (error) {
     // Refused before it could start: how the container ended the last time is no reason.
     const told = error === refusal ? error : ((await stoppedByItself(ctx, request, error)) ?? error);
@@ -104,20 +90,21 @@ async function runUp(ctx: Context, given: UpRequest, cli: StartedCli): Promise<U
 }
 
 /** The container alone, made or started where it has to be, and what is known of it: no lifecycle command runs. */
-async function bringUpOnly(ctx: Context, request: UpRequest, words: CliWords): Promise<UpResult> {
-  const cli = startUp(ctx, request);
+async function bringUpOnly(ctx: Context, request: UpRequest, call: CliCall): Promise<UpResult> {
   // a log of its own: what a command printed that failed is to be the end of the other one
-  const logFile = join(dirname(words.logFile), "container.log");
+  const logFile = join(dirname(call.logFile), "container.log");
   await rm(logFile, { force: true });
-  try {
-    await request.beforeStart?.();
-    const args = words.args.filter((word) => word !== skipLifecycle);
-    const outcome = await cli.run({ ...words, logFile, args: [...args, skipLifecycle] });
-    if (outcome.ok) return readResult(request, outcome.result);
-    throw upError(request, outcome);
-  } finally {
-    await cli.leave();
-  }
+  await request.beforeStart?.();
+  const args = call.args.filter((word) => word !== skipLifecycle);
+  const outcome = await runCli(ctx, { ...call, logFile, args: [...args, skipLifecycle] });
+  if (outcome.ok) return readResult(request, outcome.result);
+  throw upError(request, outcome);
+}
+
+/** Compose looks for files where it stands. The other place is one that no snapshot of the config takes away. */
+function callPlace(ctx: Context, { id, composeProject }: UpRequest): Pick<CliCall, "cwd" | "env"> {
+  if (composeProject === undefined) return { cwd: ctx.paths.state(id) };
+  return { cwd: ctx.paths.devcontainer(id), env: composeEnvironment(ctx.env, composeProject) };
 }
 
 /** What this `up` has made, and nothing that was there before or only carries the session's labels. */

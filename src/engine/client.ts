@@ -3,9 +3,8 @@ import type Dockerode from "dockerode";
 import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import type { EndpointQuestion } from "./types.ts";
 import { engineError } from "./errors.ts";
-import { getJson } from "./get.ts";
 
-/** The ways to the engine: plain questions, processes inside over node's own http, the rest by dockerode. All lazy. */
+/** The ways to the engine: plain questions and processes inside over node's own http, the rest by dockerode. All lazy. */
 export interface EngineClient {
   question: EndpointQuestion;
   endpoint(): Promise<Endpoint>;
@@ -29,7 +28,7 @@ export function createClient(question: EndpointQuestion): EngineClient {
   return {
     question,
     endpoint: findOnce,
-    get: async (path, query) => await getJson(await findOnce(), path, query),
+    get: async (path, query) => await (await loadHttp()).getJson(await findOnce(), path, query),
     post: async (path, body) => await (await loadHttp()).postJson(await findOnce(), path, body),
     upgrade: async (path, body) => await (await loadHttp()).postUpgrade(await findOnce(), path, body),
     docker: loadOnce,

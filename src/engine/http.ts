@@ -2,7 +2,28 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage, type 
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "./endpoint.ts";
 import { refusal } from "./errors.ts";
-import { answerMs } from "./answer-time.ts";
+
+/** No question of ours takes an engine that lives longer than this. */
+const answerMs = 60_000;
+
+/**
+ * One GET to the engine without dockerode, whose import alone takes longer than bare Node.
+ * @param query values that are no strings are sent as JSON
+ * Throws EngineStatus for any status but 200, and what node throws when nothing answers.
+ */
+export async function getJson(
+  endpoint: Endpoint,
+  path: string,
+  query: Readonly<Record<string, unknown>> = {},
+): Promise<unknown> {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    search.set(name, typeof value === "string" ? value : JSON.stringify(value));
+  const whole = search.size === 0 ? path : `${path}?${search.toString()}`;
+  const { status, text } = await ask(endpoint, { method: "GET", path: whole });
+  if (status !== 200) throw refusal(status, text);
+  return JSON.parse(text);
+}
 
 /** One POST. Gives the answer's JSON, undefined where it has none. Throws as `getJson`, for any status but 2xx. */
 export async function postJson(endpoint: Endpoint, path: string, body?: unknown): Promise<unknown> {
@@ -27,7 +48,7 @@ export async function postUpgrade(endpoint: Endpoint, path: string, body: unknow
 }
 
 /** One question; any status is an answer. Throws what node throws when nothing answers. */
-export async function ask(
+async function ask(
   endpoint: Endpoint,
   how: Pick<Question, "method" | "path">,
   body?: unknown,

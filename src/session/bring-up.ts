@@ -5,9 +5,8 @@ import type { Agent } from "../agent/types.ts";
 import type { Settings } from "../config/types.ts";
 import { hasBinds } from "../devcontainer/check-binds.ts";
 import { overridePaths } from "../devcontainer/snapshot.ts";
-import type { StartedCli } from "../devcontainer/cli.ts";
-import type { ConfigKind, UpResult } from "../devcontainer/types.ts";
-import { startUp, up } from "../devcontainer/up.ts";
+import type { UpResult } from "../devcontainer/types.ts";
+import { up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
 import type { ContainerDetail, ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
@@ -28,7 +27,6 @@ import { containersOf, sortedContainers } from "./world.ts";
  * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent's part. The
  * environment of programs inside is not asked here (environment.ts): many sessions are made and few entered at once. Makes
  * the container where there is none, starts it where it is stopped.
- * @param cli the program for `up`, where the caller has started it already; here it ends in any case
  * @returns the record with what is known now; the caller writes it
  */
 export async function bringUp(
@@ -36,39 +34,10 @@ export async function bringUp(
   record: SessionRecord,
   settings: Settings,
   notes: string[],
-  cli?: StartedCli,
-): Promise<SessionRecord> {
-  const { devcontainer, name } = record;
-  if (devcontainer === undefined)
-    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
-  const started = cli ?? startUp(ctx, upPlace(ctx, record, devcontainer.kind));
-  try {
-    return await bringUpWith(ctx, { ...record, devcontainer }, settings, notes, started);
-  } finally {
-    await started.leave();
-  }
-}
-
-/** What `startUp` has to know of a session. */
-export function upPlace(
-  ctx: Context,
-  record: Pick<SessionRecord, "id" | "home">,
-  kind: ConfigKind,
-): { id: string; composeProject?: string } {
-  const { id } = record;
-  return { id, ...(kind === "compose" ? { composeProject: composeProjectName(homeOf(ctx, record), id) } : {}) };
-}
-
-type Made = SessionRecord & { devcontainer: NonNullable<SessionRecord["devcontainer"]> };
-
-async function bringUpWith(
-  ctx: Context,
-  record: Made,
-  settings: Settings,
-  notes: string[],
-  cli: StartedCli,
 ): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
+  if (devcontainer === undefined)
+    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
   const agent = getAgent(settings.agent);
   await ownOnly(ctx, record);
   const workspaceFolder = expectedFolder(record);
@@ -81,8 +50,9 @@ async function bringUpWith(
   // Once more: meanwhile the agent's program may have been fetched.
   await ownOnly(ctx, record);
   const request = {
-    ...upPlace(ctx, record, devcontainer.kind),
+    id,
     name,
+    ...(devcontainer.kind === "compose" ? { composeProject: composeProjectName(homeOf(ctx, record), id) } : {}),
     overrideConfigPath: overridePaths(ctx, id).config,
     clone: ctx.paths.clone(id),
     configPath: devcontainer.path ?? undefined,
@@ -92,7 +62,7 @@ async function bringUpWith(
   };
   const again = record.unfinished === undefined ? {} : { unfinished: record.unfinished };
   const beforeStart = async (): Promise<void> => await standStill(ctx, record);
-  const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }, cli));
+  const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {

@@ -1,14 +1,12 @@
 import pLimit from "p-limit";
 import { makeClone } from "../clone/make.ts";
-import type { StartedCli } from "../devcontainer/cli.ts";
-import { startUp } from "../devcontainer/up.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { homeId } from "../system/home-id.ts";
 import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
-import { bringUp, upPlace } from "./bring-up.ts";
+import { bringUp } from "./bring-up.ts";
 import { carryAgain, carryIn } from "./carry-in.ts";
 import { changeNotes } from "./change-note.ts";
 import { sessionId } from "./names.ts";
@@ -73,7 +71,6 @@ async function completeSession(
   let record = (await readRecord(ctx, id)) ?? newRecord(ctx, request, { name, start });
   // A project that was moved: the record follows it.
   record = { ...record, projectRoot: request.project.root };
-  const cli = await startEarly(ctx, request, plan, record);
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
     record = await stepClone(ctx, request, record, notes);
@@ -82,9 +79,7 @@ async function completeSession(
     record = await stepDevcontainer(ctx, request, plan, record, notes);
     if (isNew) notes.push(...changeNotes(record.devcontainer?.changes ?? [], name));
     ctx.signal.throwIfAborted();
-    // Files that came with the clone may have made it another kind than the commit alone is.
-    const early = record.devcontainer?.kind === "compose" ? undefined : cli;
-    if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes, early);
+    if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes);
     ctx.signal.throwIfAborted();
     // A lifecycle command that failed is the session's error: it is there all the same, and can be entered.
     record = { ...(record.unfinished === undefined ? finished(record) : record), phase: "ready" };
@@ -101,22 +96,7 @@ async function completeSession(
         () => undefined,
       );
     throw error;
-  } finally {
-    await cli?.leave();
   }
-}
-
-/** The program for `up` loads beside clone and image, and then waits: as long as an image is built, should it have to be. */
-async function startEarly(
-  ctx: Context,
-  request: InitRequest,
-  plan: SessionsPlan,
-  record: SessionRecord,
-): Promise<StartedCli | undefined> {
-  const kind = plan.commits.get(record.start.commit)?.plan.kind;
-  if (request.options.noStart || kind === undefined || kind === "compose") return undefined;
-  await ensureFolder(ctx.paths.state(record.id), { mode: 0o700 });
-  return startUp(ctx, upPlace(ctx, record, kind));
 }
 
 async function stepClone(

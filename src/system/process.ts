@@ -2,8 +2,7 @@ export interface RunOptions {
   cwd?: string;
   /** the whole environment of the child; default: the caller's */
   env?: Readonly<Record<string, string | undefined>>;
-  /** a promise: the child waits for it; rejected: it gets an empty one */
-  input?: string | Uint8Array | Promise<string>;
+  input?: string | Uint8Array;
   /** after it the child's process group gets SIGTERM, then SIGKILL, and TIMEOUT is thrown */
   timeoutMs?: number;
   /** bytes kept of each stream, default 64 MiB; the child is ended and an error thrown beyond it */

@@ -72,12 +72,7 @@ async function runChild(
   const stderr = keep(child.stderr, "stderr");
   // A child that does not read to the end is no error of ours.
   child.stdin?.on("error", () => undefined);
-  if (input instanceof Promise)
-    input.then(
-      (text) => child.stdin?.end(text),
-      () => child.stdin?.end(),
-    );
-  else child.stdin?.end(input);
+  child.stdin?.end(input);
   try {
     const code = await ended(child);
     if (ending.reason !== undefined) throw ending.reason;

@@ -84,38 +84,44 @@ describe("it runs", () => {
   });
 });
 
-describe("its pieces", () => {
-  const pieces = async (home: string): Promise<string[]> => await readdir(join(home, "lib", "cowork"));
+describe("its program", () => {
+  const programs = async (home: string): Promise<string[]> => await readdir(join(home, "lib", "cowork"));
 
-  test("are laid down once, whole, by whichever command comes first, and used from then on", async () => {
+  test("is laid down once, whole, by whichever command comes first, and used from then on", async () => {
     const { run, folder, file } = await machine();
     const home = join(folder, "cowork home");
     const env = { COWORK_HOME: home };
     await mkdir(home);
     await Promise.all(Array.from({ length: 6 }, () => run(["help"], { env })));
-    const [hash, ...rest] = await pieces(home);
+    const [hash, ...rest] = await programs(home);
     expect([hash, rest]).toEqual([expect.stringMatching(/^[0-9a-f]{12}$/), []]);
     expect(await run(["--version"], { env })).toEqual(itsVersion);
     const again = await Promise.all(Array.from({ length: 12 }, () => run(["help", "init"], { env })));
     expect(new Set(again.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
     expect(again.at(0)?.stdout).toContain("cowork init a b c");
-    // what they compiled: one file for each of theirs, and nothing half-made
-    const compiled = await readdir(join(home, "lib", "cowork", hash!, "code"));
-    expect(compiled).toContainEqual(expect.stringMatching(/^start\.cjs-v[\d.]+-\w+$/));
-    expect(compiled.filter((name) => !/^[\w-]+\.cjs-v[\d.]+-\w+$/.test(name))).toEqual([]);
+    expect(await readdir(join(home, "lib", "cowork", hash!))).toContain("compiled");
     expect(await run(["__complete", "bash", "conn"], { env })).toMatchObject({ stdout: "connect\n" });
     await writeFile(join(home, "lib", "cowork", hash!, "main.cjs"), "console.log(process.argv.slice(2).join())");
     expect((await run(["a", "b"], { env })).stdout).toBe(`${file},a,b\n`);
   });
 
-  test("of another version are left alone and not used", async () => {
+  test("of another version is left alone and not used", async () => {
     const { run, folder } = await machine();
     const home = join(folder, "home", ".cowork");
     await mkdir(join(home, "lib", "cowork", "0123456789ab"), { recursive: true });
     await writeFile(join(home, "lib", "cowork", "0123456789ab", "main.cjs"), "console.log('another')");
     expect(await run(["--version"])).toEqual(itsVersion);
     await run(["help"]);
-    expect(await pieces(home)).toHaveLength(2);
+    expect(await programs(home)).toHaveLength(2);
+  });
+
+  test("without a home it is unpacked for one command, and nothing of it stays", async () => {
+    const { run, folder } = await machine();
+    const temporary = join(folder, "temporary");
+    await mkdir(temporary);
+    for (const words of [["--version"], ["help"], ["lst"]]) await run(words, { env: { TMPDIR: temporary } });
+    expect(await readdir(temporary)).toEqual([]);
+    expect(await readdir(folder)).not.toContain("home");
   });
 });
 

@@ -1,23 +1,36 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readAsset } from "../../src/assets.ts";
+import { runCli } from "../../src/devcontainer/cli.ts";
+import { connectContext } from "../support/connect-context.ts";
 import { testBaseImage } from "../support/engine.ts";
 import { removeContainers, runContainer } from "../support/engine-fixture.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { tree } from "../support/tree.ts";
 
 // What @devcontainers/cli is told in the docker client's place has to be what the client says.
 
-const answers = join(tree, "templates", "devcontainers-cli", "docker-answers.cjs");
+let answers: string;
+let folderOfAnswers: string;
 const label = "cowork.test=docker-answers";
 let id: string;
 let clientVersion: string;
 let engineVersion: string;
 beforeAll(async () => {
+  folderOfAnswers = await mkdtemp(join(tmpdir(), "cowork-test-"));
+  answers = join(folderOfAnswers, "preload.cjs");
+  await writeFile(answers, await readAsset("cli-preload.cjs"));
   id = await runContainer({ labels: { "cowork.test": "docker-answers", "cowork.odd": "a b,c" } });
   clientVersion = `${(await execa("docker", ["-v"])).stdout}\n`;
   engineVersion = `${(await execa("docker", ["version", "--format", "{{.Server.Version}}"])).stdout}\n`;
 });
-afterAll(() => removeContainers(label));
+afterAll(async () => {
+  await rm(folderOfAnswers, { recursive: true, force: true });
+  await removeContainers(label);
+});
 
 interface Said {
   code: number | undefined;
@@ -228,22 +241,6 @@ describe("run", () => {
   });
 });
 
-describe("late words", () => {
-  const late = join(tree, "templates", "devcontainers-cli", "late-words.cjs");
-  const program = join(tree, "test", "support", "say-words.cjs");
-  const start = (input: string) => execa(process.execPath, ["--require", late, program], { input, reject: false });
-
-  test("are what the program takes for its own", async () => {
-    expect((await start(JSON.stringify(["up", "--id-label", 'a="b c"']))).stdout).toBe(
-      '["up","--id-label","a=\\"b c\\""] 5 5',
-    );
-  });
-
-  test("none: it goes", async () => {
-    expect(await start("")).toMatchObject({ exitCode: 1, stdout: "" });
-  });
-});
-
 test("containers that start are told until the program has heard enough", async () => {
   const program = `
     const child = require("node:child_process").spawn("docker", ["events", "--format", "{{json .}}", "--filter", "event=start"]);
@@ -258,4 +255,24 @@ test("containers that start are told until the program has heard enough", async 
   await new Promise((resolve) => listening.stdout.once("data", resolve));
   await runContainer({ labels: { "cowork.test": "docker-answers", "cowork.name": "docker-answers-late" } });
   expect((await listening).stdout).toBe("listening\nstart SIGKILL");
+});
+
+describe("a dev container comes up, and what its project asks for runs in it", () => {
+  test.each<[string, Record<string, string>]>([
+    ["answered here", {}],
+    ["by the docker client alone", { COWORK_PLAIN_DOCKER: "1" }],
+  ])("%s", async (name, more) => {
+    const folder = await temporaryFolder();
+    const ctx = connectContext(folder, { env: { ...process.env, ...more } });
+    const workspace = join(folder, "workspace");
+    await mkdir(workspace);
+    const config = { image: testBaseImage, postCreateCommand: "echo made > /tmp/made" };
+    await writeFile(join(workspace, ".devcontainer.json"), JSON.stringify(config));
+    const labels = ["--id-label", label, "--id-label", `cowork.case=${name}`];
+    const args = ["up", "--workspace-folder", workspace, ...labels];
+    const outcome = await runCli(ctx, { args, cwd: workspace, logFile: join(folder, "up.log"), offline: true });
+    expect(outcome).toMatchObject({ ok: true, result: { outcome: "success" } });
+    const container = outcome.result?.["containerId"] as string;
+    expect((await execa("docker", ["exec", container, "cat", "/tmp/made"])).stdout).toBe("made");
+  });
 });

@@ -41,11 +41,10 @@ export function fakeDevcontainerCli(real: Run, engine: FakeEngine): FakeCli {
     failure: undefined,
     volumes: [],
     run: async (file, args, options = {}) => {
-      if (args.at(-1)?.endsWith("/devcontainer.js") !== true) return await real(file, args, options);
-      const words = await options.input;
+      const at = args.findIndex((word) => word.endsWith("/devcontainer.js"));
+      if (at === -1) return await real(file, args, options);
       options.signal?.throwIfAborted();
-      if (typeof words !== "string" || words === "") return { code: 0, stdout: "", stderr: "" };
-      const call = JSON.parse(words) as string[];
+      const call = args.slice(at + 1);
       cli.calls.push(call);
       const answer = cli.failure ?? (await up(call));
       const { stdout } = options.outputFile as { stdout: string };

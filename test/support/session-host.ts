@@ -103,7 +103,9 @@ export async function sessionHost(): Promise<SessionHost> {
   let ending: AbortSignal | undefined;
   const run: Context["run"] = async (file, args, options) => {
     ending = options?.signal;
-    await host.onCall(`run ${basename(args.at(-1)?.endsWith(".js") === true ? "devcontainer" : file)}`);
+    await host.onCall(
+      `run ${basename(args.some((word) => word.endsWith("/devcontainer.js")) ? "devcontainer" : file)}`,
+    );
     return await cli.run(file, args, options);
   };
   Object.assign(ctx, { engine: observed(engine, async (name) => await host.onCall(name)), run, known });

@@ -1,11 +1,11 @@
 import { appendFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { readAsset } from "../../../src/assets.ts";
 import { featureVariables, unpackCli } from "../../../src/devcontainer/cli-unpack.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { createRun } from "../../../src/system/run.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
-import { tree } from "../../support/tree.ts";
 
 const program = "dist/spec-node/devContainersSpecCLI.js";
 
@@ -47,20 +47,20 @@ test("the fixed tag of features is a variable now", async () => {
   for (const name of Object.values(featureVariables)) expect(text.split(name)).toHaveLength(2);
 });
 
-test("loaded through the code cache it is the same program, and stays intact", async () => {
+test("loaded with what is ours it is the same program, compiled once, and stays intact", async () => {
   const home = await temporaryFolder();
   const paths = coworkPaths(home);
   const entry = await unpackCli({ paths });
-  const cached = join(tree, "templates", "devcontainers-cli", "code-cached.cjs");
+  const preload = join(home, "preload.cjs");
+  await writeFile(preload, await readAsset("cli-preload.cjs"));
   await writeFile(join(home, ".devcontainer.json"), '{"image": "a"}');
+  const env = { ...process.env, COWORK_CLI_COMPILED: join(dirname(entry), ".compiled") };
   for (let time = 0; time < 2; time += 1) {
-    const words = ["--require", cached, entry, "read-configuration", "--workspace-folder", home];
-    const { code, stdout } = await createRun()(process.execPath, words);
+    const words = ["--require", preload, entry, "read-configuration", "--workspace-folder", home];
+    const { code, stdout } = await createRun()(process.execPath, words, { env });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ configuration: { image: "a" } });
-    const name = `${basename(program)}-${process.version}-${process.arch}`;
-    expect(await readdir(join(dirname(entry), ".code"))).toEqual([name]);
+    expect(await readdir(join(dirname(entry), ".compiled"))).toHaveLength(1);
   }
   expect(await unpackCli({ paths })).toBe(entry);
-  expect(await readdir(join(dirname(entry), ".code"))).toHaveLength(1);
 });

@@ -98,19 +98,17 @@ test("logs are rotated, and no more than five kept", async () => {
 
 test("what keeps a container from being started is said, not that it stands still", async () => {
   const engine = createFakeEngine();
-  const ctx = connectContext(await temporaryFolder(), { engine });
+  const run = (): Promise<never> => Promise.reject(new Error("must not run"));
+  const ctx = connectContext(await temporaryFolder(), { engine, run });
   await mkdir(ctx.paths.state("app-a"), { recursive: true });
   engine.addContainer({ state: "exited", labels: { ...request.labels, "devcontainer.local_folder": "/clone" } });
   const reason = new CoworkError("UP_FAILED", "a mounts sub, which is a link.");
-  const cli = { run: () => Promise.reject(new Error("must not run")), leave: () => Promise.resolve() };
   const beforeStart = (): Promise<void> => Promise.reject(reason);
-  await expect(up(ctx, { ...request, beforeStart }, cli)).rejects.toBe(reason);
+  await expect(up(ctx, { ...request, beforeStart })).rejects.toBe(reason);
 });
 
 test("an `up` that fails removes what it has made, and nothing that was there or only carries the labels", async () => {
   const engine = createFakeEngine();
-  const ctx = connectContext(await temporaryFolder(), { engine });
-  await mkdir(ctx.paths.state("app-a"), { recursive: true });
   const mounts = [{ type: "bind", source: request.clone, destination: "/w", writable: true }];
   const add = (name: string, own: boolean): string =>
     engine.addContainer({ name, labels: request.labels, mounts: own ? mounts : [] }).id;
@@ -123,7 +121,8 @@ test("an `up` that fails removes what it has made, and nothing that was there or
     add("made", true);
     return Promise.reject(new CoworkError("UP_FAILED", "no"));
   };
-  const cli = { run, leave: () => Promise.resolve() };
-  await expect(up(ctx, { ...request, ownContainers }, cli)).rejects.toThrow("no");
+  const ctx = connectContext(await temporaryFolder(), { engine, run });
+  await mkdir(ctx.paths.state("app-a"), { recursive: true });
+  await expect(up(ctx, { ...request, ownContainers })).rejects.toThrow("no");
   expect([...engine.containers.keys()]).toEqual([old, foreign]);
 });

@@ -89,10 +89,13 @@ test("an impostor is named by doctor, which tells nobody to remove it", async ()
 test("nothing comes up beside an impostor: @devcontainers/cli would take it for the session's", async () => {
   engine.containers.delete(main.id);
   const { settings } = resolveSettings({ flags: {}, env: {}, cpus: 1 });
-  let words = 0;
-  const cli = { run: async () => (words++, { ok: false }) as never, leave: async () => undefined };
-  const up = bringUp(ctx, { ...record, container: undefined }, settings, [], cli);
+  const called: string[] = [];
+  const run: Context["run"] = async (_file, args) => {
+    called.push(args.join(" "));
+    return { code: 1, stdout: "", stderr: "" };
+  };
+  const up = bringUp({ ...ctx, run }, { ...record, container: undefined }, settings, []);
   await expect(up).rejects.toMatchObject({ code: "UP_FAILED", message: expect.stringContaining("impostor") as string });
-  expect(words).toBe(0);
+  expect(called.filter((line) => line.includes("devcontainer.js"))).toEqual([]);
   expect([...engine.containers.keys()]).toEqual([impostor.id]);
 });
