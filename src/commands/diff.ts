@@ -21,7 +21,7 @@ export const diffCommand = defineCommand({
     const { hostOfOne } = await import("./hosts.ts");
     const diff = await (
       await hostOfOne(its, selector)
-    ).diff(selector, { stat: flags.stat, paths: rest ?? [], columns });
+    ).diff(selector, { stat: flags.stat, paths: [...(rest ?? [])], columns });
     progress.stop();
     if (app.globals.json) return app.json(diff);
     const { colourDiff } = await import("../clone/diff.ts");

@@ -128,7 +128,7 @@ function targetOf(name: string, { address, port, identity }: AddFlags): Target {
 function getHost(hosts: Hosts, name: string): Target {
   const target = hosts[name];
   if (target !== undefined) return target;
-  throw new CoworkError("HOST_UNREACHABLE", `There is no host ${plain(name)} here.`, { hint: "cowork host list" });
+  throw new CoworkError("HOST_UNKNOWN", `There is no host ${plain(name)} here.`, { hint: "cowork host list" });
 }
 
 function addressOf({ destination, port }: Target): string {

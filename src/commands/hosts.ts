@@ -112,7 +112,7 @@ async function addedHosts(app: App): Promise<string[]> {
 }
 
 function unknownHost(host: string): CoworkError {
-  return new CoworkError("HOST_UNREACHABLE", `The host ${plain(host)} was never added here.`, {
+  return new CoworkError("HOST_UNKNOWN", `The host ${plain(host)} was never added here.`, {
     hint: `cowork host add ${plain(host)} user@machine`,
   });
 }

@@ -1,4 +1,5 @@
 import type { Settings } from "../config/types.ts";
+import type { ExtraMount } from "../contract/devcontainer-plan.ts";
 import { hostNameArgs } from "./host-name.ts";
 import { isObject } from "./json.ts";
 import { list, strings } from "./judge/judge-config.ts";
@@ -9,12 +10,7 @@ import { ownedVolume, rewriteConfig, volumeMounts, type Ownership } from "./rewr
 import { planWorkspace, sessionFolder, withFolderName } from "./workspace.ts";
 import type { DevcontainerPlan, JsonObject, SessionMounts, SharedImage } from "./types.ts";
 
-/** A bind mount of ours, by absolute host path. */
-export interface ExtraMount {
-  source: string;
-  target: string;
-  readOnly?: boolean;
-}
+export type { ExtraMount };
 
 export interface OverrideRequest {
   plan: DevcontainerPlan;

@@ -44,7 +44,7 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
   const onWait = (): void => sayWaiting(ctx, name, "plan");
   const notes: string[] = [];
   try {
-    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async (signal) => {
+    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait, busy: "SESSION_BUSY" }, async (signal) => {
       const record = await completeSession({ ...ctx, signal }, request, plan, wanted, notes);
       const world = await lookAt(ctx, id, await containersOf(ctx, record));
       const session = viewSession(record, { ...world, busy: false }, ctx.paths);

@@ -31,13 +31,18 @@ export async function sessionEnvironment(
   const known = await readEnvironment(ctx, record.id, of);
   if (known !== undefined) return known;
   await hold;
-  return await withLock(ctx, `environment-${record.id}`, { waitMs, what: record.name }, async (signal) => {
-    const meanwhile = await readEnvironment(ctx, record.id, of);
-    if (meanwhile !== undefined) return meanwhile;
-    const { variables, isFinal } = await ask({ ...ctx, signal }, record, containerId);
-    if (isFinal) await keep(ctx, record.id, { of, environment: variables });
-    return variables;
-  });
+  return await withLock(
+    ctx,
+    `environment-${record.id}`,
+    { waitMs, what: record.name, busy: "SESSION_BUSY" },
+    async (signal) => {
+      const meanwhile = await readEnvironment(ctx, record.id, of);
+      if (meanwhile !== undefined) return meanwhile;
+      const { variables, isFinal } = await ask({ ...ctx, signal }, record, containerId);
+      if (isFinal) await keep(ctx, record.id, { of, environment: variables });
+      return variables;
+    },
+  );
 }
 
 async function ask(ctx: Context, record: UpSession, id: string): ReturnType<typeof probeEnvironment> {

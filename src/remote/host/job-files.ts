@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ProgressEvent, Question } from "../../events.ts";
+import { jobLine, type JobLine, jobRequest, type JobRequest, jobResult, type JobResult } from "../../contract/job.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists, writeFileAtomic } from "../../system/files.ts";
 import { isLocked } from "../../system/locks.ts";
@@ -11,16 +11,7 @@ import { removeTree } from "../../system/tree.ts";
 // A job is work that goes on when nobody listens: a process of its own and a folder that says what it was asked, what it
 // reported and what came of it. Front and job speak through files alone, so that each may come and go.
 
-/** One line of a job's log. */
-export type JobLine = { event: ProgressEvent } | { ask: number; question: Question };
-
-export interface JobRequest {
-  method: string;
-  args: unknown[];
-}
-
-/** What came of it: a value or an error's view. */
-export type JobResult = { value: unknown } | { error: unknown };
+export type { JobLine, JobResult };
 
 const keepMs = 24 * 3600_000;
 
@@ -57,7 +48,7 @@ export async function prepareJob(ctx: Context, id: string, request: JobRequest):
 }
 
 export async function readRequest(folder: string): Promise<JobRequest> {
-  return JSON.parse(await readFile(join(folder, "request.json"), "utf8")) as JobRequest;
+  return jobRequest.parse(JSON.parse(await readFile(join(folder, "request.json"), "utf8")));
 }
 
 export async function appendLine(folder: string, line: JobLine): Promise<void> {
@@ -86,7 +77,7 @@ export async function readLines(
     const end = buffer.lastIndexOf(10) + 1;
     const text = buffer.subarray(0, end).toString("utf8");
     const lines = text.split("\n").filter((line) => line !== "");
-    return { lines: lines.map((line) => JSON.parse(line) as JobLine), place: { log, next: from + end } };
+    return { lines: lines.map((line) => jobLine.parse(JSON.parse(line))), place: { log, next: from + end } };
   } finally {
     await file.close();
   }
@@ -98,7 +89,7 @@ export async function writeResult(folder: string, result: JobResult): Promise<vo
 
 export async function readResult(folder: string): Promise<JobResult | undefined> {
   const text = await readFile(join(folder, "result.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as JobResult);
+  return text === undefined ? undefined : jobResult.parse(JSON.parse(text));
 }
 
 /** Asks the job to end in order, as Ctrl-C does. */

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
+import { hostCalls } from "../../contract/rpc.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import type { Question } from "../../events.ts";
 import type { HostPart } from "../../session/host-part.ts";
-import type { InitRequest } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
 import {
@@ -66,8 +66,8 @@ async function work(ctx: Context, folder: string, makeHost: (ctx: Context) => Ho
     ctx.log(`job: ${known.code}: ${known.message}\n${known.detail ?? known.stack ?? ""}`);
     return { error: writeError(known) };
   } finally {
-    const [request] = args as [Partial<InitRequest> | undefined];
-    if (request?.carry !== undefined) await dropCarried(ctx, request.carry.root).catch(() => undefined);
+    const request = hostCalls.init.input.safeParse(args);
+    if (request.success) await dropCarried(ctx, request.data[0].carry.root).catch(() => undefined);
     await last;
   }
 }

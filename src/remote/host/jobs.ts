@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { JobAnswer, JobWish } from "../../contract/job.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
@@ -10,7 +11,6 @@ import {
   jobFolder,
   jobId,
   type LogPlace,
-  type JobRequest,
   prepareJob,
   readAnswer,
   readLines,
@@ -22,18 +22,6 @@ import {
 const lookMs = 50;
 /** A job that was started says within this time that it lives. */
 const startMs = 20_000;
-
-export interface JobWish {
-  method: string;
-  /** absent: only to join what is under way */
-  args?: JobRequest["args"];
-  /** what the work is about: work on the same is the same job */
-  subject: unknown;
-  /** events of the job that the other side has already: more than none when it comes back after a broken connection */
-  seen: number;
-  /** what the other side calls the job: its events come under it, so that those of two jobs can be told apart */
-  ticket?: number;
-}
 
 /**
  * The front's side: starts the job, or joins the one that is under way, hands on what it tells and asks, and gives its result.
@@ -69,9 +57,6 @@ export async function runJob(ctx: Context, peer: Peer, wish: JobWish, leave: Abo
     ctx.signal.removeEventListener("abort", end);
   }
 }
-
-/** What came of a wish; `missing`: there was nothing to join. */
-export type JobAnswer = { value: unknown } | { missing: true };
 
 interface Followed {
   id: string;
