@@ -20,8 +20,9 @@ export class CoworkError extends Error {
     this.name = "CoworkError";
     this.code = code;
     const { hint } = options;
-    this.next = hint === undefined ? undefined : typeof hint === "string" ? [hint] : [...hint];
-    this.hint = this.next === undefined ? undefined : renderHint(this.next);
+    const next = hint === undefined || hint === "" ? [] : typeof hint === "string" ? [hint] : [...hint];
+    this.next = next.length === 0 ? undefined : next;
+    this.hint = this.next && renderHint(this.next);
     this.detail = options.detail;
   }
 

@@ -3,7 +3,7 @@
 import type { ProgressEvent, Question } from "./contract/progress.ts";
 
 export type { ProgressEvent, Question };
-export type { Finding, HostKeyQuestion, Step } from "./contract/progress.ts";
+export type { Finding, Step } from "./contract/progress.ts";
 
 export type Report = (event: ProgressEvent) => void;
 

@@ -7,8 +7,8 @@ export type { HintPart, OwnCommand };
 export type Hint = string | readonly HintPart[];
 
 /** A hint in one piece: steps`run ${ownCommand("doctor")} there`. */
-export function steps(texts: TemplateStringsArray, ...parts: (string | OwnCommand)[]): HintPart[] {
-  return texts.flatMap((text, index) => [text, parts[index] ?? ""]).filter((part) => part !== "");
+export function steps(texts: TemplateStringsArray, ...parts: (HintPart | readonly HintPart[])[]): HintPart[] {
+  return texts.flatMap((text, index) => [text, parts[index] ?? []].flat()).filter((part) => part !== "");
 }
 
 export function ownCommand(command: string, ...args: string[]): OwnCommand {
@@ -26,9 +26,9 @@ export function renderHint(parts: readonly HintPart[]): string {
     .join("");
 }
 
-/** `<name>` stands for what the reader puts there. */
+/** `<name>` and `…` stand for what the reader puts there. */
 function word(text: string): string {
-  return /^<[a-z -]+>$/.test(text) ? text : shellWord(text);
+  return /^(?:<[a-z -]+>|…)$/.test(text) ? text : shellWord(text);
 }
 
 /**

@@ -71,5 +71,4 @@ export const question = z.union([trustQuestion, confirmQuestion, hostKeyQuestion
 export type Step = z.infer<typeof step>;
 export type ProgressEvent = z.infer<typeof progressEvent>;
 export type Finding = z.infer<typeof finding>;
-export type HostKeyQuestion = z.infer<typeof hostKeyQuestion>;
 export type Question = z.infer<typeof question>;

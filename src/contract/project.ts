@@ -55,6 +55,5 @@ export const startPoint = z.object({
 
 export type ProjectFacts = z.infer<typeof projectFacts>;
 export type ProjectIdentity = z.infer<typeof projectIdentity>;
-export type StoredProject = z.infer<typeof storedProject>;
 export type Source = z.infer<typeof source>;
 export type StartPoint = z.infer<typeof startPoint>;

@@ -1,5 +1,6 @@
 import { hostsFile, type Hosts } from "../contract/files.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
@@ -20,7 +21,7 @@ export async function readHosts(ctx: Pick<Context, "paths">): Promise<Hosts> {
     return hostsFile.parse(JSON.parse(text));
   } catch (cause) {
     throw new CoworkError("CONFIG_FILE_CORRUPT", `${plain(file)} is damaged.`, {
-      hint: `look at it, or move it away and add your hosts again: cowork host add`,
+      hint: steps`look at it, or move it away and add your hosts again: ${ownCommand("host", "add")}`,
       cause,
     });
   }

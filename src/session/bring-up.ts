@@ -9,6 +9,7 @@ import type { StartedCli } from "../devcontainer/cli.ts";
 import type { ConfigKind, UpResult } from "../devcontainer/types.ts";
 import { startUp, up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { ContainerDetail, ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { readyAgent } from "./agent-ready.ts";
@@ -40,7 +41,7 @@ export async function bringUp(
 ): Promise<SessionRecord> {
   const { devcontainer, name } = record;
   if (devcontainer === undefined)
-    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
+    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: [ownCommand("init", name)] });
   const started = cli ?? startUp(ctx, upPlace(ctx, record, devcontainer.kind));
   try {
     return await bringUpWith(ctx, { ...record, devcontainer }, settings, notes, started);
@@ -95,7 +96,7 @@ async function bringUpWith(
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
-      hint: `cowork logs ${name}`,
+      hint: [ownCommand("logs", name)],
     });
   }
   const own = await ownOnly(ctx, record);
@@ -169,7 +170,7 @@ async function checkWorkspace(
     "UP_FAILED",
     `The workspace folder ${plain(folder)} does not exist in the dev container of ${name}.`,
     {
-      hint: `correct "workspaceFolder" in devcontainer.json (for an image or a Dockerfile it wants a "workspaceMount" as well) and commit that, then cowork clean ${name} and cowork init ${name}`,
+      hint: steps`correct "workspaceFolder" in devcontainer.json (for an image or a Dockerfile it wants a "workspaceMount" as well) and commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`,
     },
   );
 }

@@ -3,6 +3,7 @@ import { makeClone } from "../clone/make.ts";
 import type { StartedCli } from "../devcontainer/cli.ts";
 import { startUp } from "../devcontainer/up.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { homeId } from "../system/home-id.ts";
@@ -185,7 +186,7 @@ async function stepDevcontainer(
   if (commit === undefined) {
     // Another command began the session meanwhile, from another commit.
     throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was begun by another command.`, {
-      hint: `cowork init ${record.name}`,
+      hint: [ownCommand("init", record.name)],
     });
   }
   const { project, settings, options } = request;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { probeEnvironment } from "../devcontainer/environment.ts";
 import { isObject } from "../devcontainer/json.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile, writeFileAtomic } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
@@ -49,7 +50,7 @@ async function ask(ctx: Context, record: UpSession, id: string): ReturnType<type
   const container = await ctx.engine.findContainer(id);
   if (container === undefined)
     throw new CoworkError("CONTAINER_MISSING", `The dev container of ${record.name} has just gone.`, {
-      hint: `cowork start ${record.name}`,
+      hint: [ownCommand("start", record.name)],
     });
   const { user, remoteEnv } = record.container;
   const userEnvProbe = record.devcontainer?.userEnvProbe;

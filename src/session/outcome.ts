@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import type { Step } from "../events.ts";
 import type { Context } from "../system/context.ts";
 import { withHomeProblem } from "../system/home-problem.ts";
@@ -57,7 +58,7 @@ export function locked<T>(ctx: Context, record: SessionRecord, step: Step, work:
       const current = await readRecord(ctx, record.id);
       if (current !== undefined) return work(current, { ...ctx, signal }, stillHeld);
       throw new CoworkError("SESSION_NOT_FOUND", `Session ${record.name} was removed meanwhile.`, {
-        hint: "cowork list",
+        hint: [ownCommand("list")],
       });
     },
   );

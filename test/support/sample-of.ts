@@ -22,45 +22,34 @@ const known: Record<string, unknown> = {
   names: "a",
 };
 
+const makers: Record<string, (def: Def, field: string) => unknown[]> = {
+  string: (_, field) => [known[field] ?? "2026-01-02T03:04:05.000Z"],
+  number: () => [3],
+  boolean: () => [true],
+  unknown: () => [["anything"]],
+  custom: () => [{ any: ["JSON", 1, null, { deep: true }] }],
+  enum: ({ entries = {} }) => [Object.values(entries)[0]],
+  literal: ({ values = [] }) => [values[0]],
+  optional: ({ innerType }, field) => samplesOf(innerType!, field),
+  nullable: ({ innerType }, field) => samplesOf(innerType!, field),
+  pipe: (def, field) => samplesOf(def.in!, field),
+  array: ({ element }, field) => [samplesOf(element!, field)],
+  tuple: ({ items = [] }, field) => combined(items.map((item) => samplesOf(item, field))),
+  union: ({ options = [] }, field) => options.flatMap((option) => samplesOf(option, field)),
+  record: ({ valueType }) => samplesOf(valueType!).map((value) => ({ some: value })),
+  object: ({ shape = {} }) => {
+    const fields = Object.entries(shape);
+    const values = combined(fields.map(([name, inner]) => samplesOf(inner, name)));
+    return values.map((row) => Object.fromEntries(fields.map(([name], index) => [name, row[index]])));
+  },
+};
+
 /** JSON that fits the schema with every field set, so that a field that is added to a schema is in it. One for each choice there is. */
 export function samplesOf(schema: ZodMiniType, field = ""): unknown[] {
-  const def = schema._zod.def as unknown as Def;
-  switch (def.type) {
-    case "string":
-      return [known[field] ?? "2026-01-02T03:04:05.000Z"];
-    case "number":
-      return [3];
-    case "boolean":
-      return [true];
-    case "enum":
-      return [Object.values(def.entries ?? {})[0]];
-    case "literal":
-      return [def.values?.[0]];
-    case "optional":
-    case "nullable":
-      return samplesOf(def.innerType!, field);
-    case "pipe":
-      return samplesOf(def.in!, field);
-    case "array":
-      return [samplesOf(def.element!, field)];
-    case "tuple":
-      return combined((def.items ?? []).map((item) => samplesOf(item, field)));
-    case "object": {
-      const fields = Object.entries(def.shape ?? {});
-      const values = combined(fields.map(([name, inner]) => samplesOf(inner, name)));
-      return values.map((row) => Object.fromEntries(fields.map(([name], index) => [name, row[index]])));
-    }
-    case "union":
-      return (def.options ?? []).flatMap((option) => samplesOf(option, field));
-    case "record":
-      return samplesOf(def.valueType!).map((value) => ({ some: value }));
-    case "custom":
-      return [{ any: ["JSON", 1, null, { deep: true }] }];
-    case "unknown":
-      return [["anything"]];
-    default:
-      throw new Error(`no sample is known of ${def.type}`);
-  }
+  const def = schema.def as unknown as Def;
+  const make = makers[def.type];
+  if (make === undefined) throw new Error(`no sample is known of ${def.type}`);
+  return make(def, field);
 }
 
 /** As many rows as the field with the most choices has. */

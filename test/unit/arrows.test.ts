@@ -21,6 +21,8 @@ const wrong: [file: string, line: string][] = [
   ["src/config/x.ts", `import { a } from "../ui/a.ts"; a();`],
   ["src/ui/x.ts", `import { a } from "../commands/a.ts"; a();`],
   ["src/ui/x.ts", `import { a } from "../session/a.ts"; a();`],
+  ["src/contract/x.ts", `import { a } from "../system/a.ts"; a();`],
+  ["src/contract/x.ts", `import type { A } from "../errors.ts"; export type B = A;`],
   ["src/session/x.ts", `console.log(1);`],
   ["src/clone/x.ts", `export const x = process.env["HOME"];`],
   ["src/system/x.ts", `import { argv } from "node:process"; export const x = argv;`],
@@ -34,6 +36,9 @@ const right: [file: string, line: string][] = [
   ["src/session/x.ts", `import { a } from "../clone/a.ts"; a();`],
   ["src/session/x.ts", `import type { A } from "../project/a.ts"; export type B = A;`],
   ["src/agent/claude/x.ts", `import { a } from "../../system/a.ts"; a();`],
+  ["src/contract/x.ts", `import { a } from "./a.ts"; a();`],
+  ["src/system/x.ts", `import { a } from "../contract/a.ts"; a();`],
+  ["src/ui/x.ts", `import { a } from "../contract/a.ts"; a();`],
   ["src/system/x.ts", `import { kill } from "node:process"; kill(1, 0);`],
 ];
 

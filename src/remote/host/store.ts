@@ -7,6 +7,7 @@ import { hostGitOk } from "../../clone/host-git.ts";
 import { initBare } from "../../clone/init-bare.ts";
 import type { StoredIdentity, Upload } from "../../contract/store.ts";
 import { CoworkError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists } from "../../system/files.ts";
 import { hashFile } from "../../system/hash-file.ts";
@@ -162,6 +163,6 @@ export function storeFolder({ paths }: Pick<Context, "paths">, { name }: Pick<St
 
 function taken(name: string): CoworkError {
   return new CoworkError("PROJECT_NAME_TAKEN", `Another repository with the project name ${name} is on that host.`, {
-    hint: "give this project another name: cowork config set PROJECT <name>",
+    hint: steps`give this project another name: ${ownCommand("config", "set", "PROJECT", "<name>")}`,
   });
 }
