@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
+import { jsonObject, type JsonObject } from "./common.ts";
 import { configKind } from "./devcontainer-plan.ts";
 import { failure } from "./error.ts";
 import { startPoint } from "./project.ts";
 
 /**
  * What cowork knows of a session that neither Docker nor the clone can tell. Anything that the world can be asked is not in
- * here. `schema` grows when the meaning of a field changes; `migrate` lifts older records.
+ * here. `schema` grows when the meaning of a field changes, and `recordLifts` gets what lifts a record from the schema before.
  */
 export const recordSchema = 1;
 
@@ -70,5 +71,21 @@ export const sessionRecord = z.object({
   /** ids of all its containers, the Compose services' too, as of the last `up` */
   containers: z.optional(z.array(z.string())),
 });
+
+/** By the schema that a record has: what makes one of the next schema of it. */
+export const recordLifts: Readonly<Record<number, (older: JsonObject) => JsonObject>> = {};
+
+/** A record as the present schema has it. What is no record, or one of a later schema, stays as it is. */
+export function liftRecord(value: unknown, lifts = recordLifts): unknown {
+  let lifted = value;
+  for (;;) {
+    const older = jsonObject.safeParse(lifted);
+    if (!older.success || typeof older.data["schema"] !== "number") return lifted;
+    const schema = older.data["schema"];
+    const lift = lifts[schema];
+    if (lift === undefined) return lifted;
+    lifted = { ...lift(older.data), schema: schema + 1 };
+  }
+}
 
 export type SessionRecord = z.infer<typeof sessionRecord>;
