@@ -23,3 +23,19 @@ export const date = z.pipe(
   z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)))),
   z.transform((text) => new Date(text)),
 );
+
+// What a session's record has, too: `list` reads every record, and loads nothing more than it needs.
+
+export const configKind = z.enum(["image", "dockerfile", "compose", "template"]);
+
+export const startPoint = z.object({
+  /** branch that the clone has checked out */
+  branch: z.string(),
+  /** full commit id that the session starts from */
+  commit: z.string(),
+  /** the branch exists already (in the project or on its origin) and is checked out instead of made */
+  existing: z.boolean(),
+});
+
+export type ConfigKind = z.infer<typeof configKind>;
+export type StartPoint = z.infer<typeof startPoint>;

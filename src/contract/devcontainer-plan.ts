@@ -1,10 +1,8 @@
 import * as z from "zod/mini";
-import { jsonObject, texts } from "./common.ts";
+import { configKind, jsonObject, texts } from "./common.ts";
 import { finding } from "./progress.ts";
 
 // `state/{id}/devcontainer/plan.json` and `mounts.json`: what was agreed to, and what a start goes by.
-
-export const configKind = z.enum(["image", "dockerfile", "compose", "template"]);
 
 /** A Dockerfile and its context, as paths in the source. */
 export const buildInput = z.object({
@@ -86,7 +84,6 @@ export const keptMounts = z.object({
   isAgreed: z.boolean(),
 });
 
-export type ConfigKind = z.infer<typeof configKind>;
 export type BuildInput = z.infer<typeof buildInput>;
 export type ComposePlan = z.infer<typeof composePlan>;
 export type DevcontainerPlan = z.infer<typeof devcontainerPlan>;

@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { texts } from "./common.ts";
-import { configKind } from "./devcontainer-plan.ts";
+import { configKind, texts } from "./common.ts";
 import { finding } from "./progress.ts";
 
 /** What `init` would do. */

@@ -44,16 +44,6 @@ export const source = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("store"), gitDir: z.string(), project: z.exactOptional(storedProject) }),
 ]);
 
-export const startPoint = z.object({
-  /** branch that the clone has checked out */
-  branch: z.string(),
-  /** full commit id that the session starts from */
-  commit: z.string(),
-  /** the branch exists already (in the project or on its origin) and is checked out instead of made */
-  existing: z.boolean(),
-});
-
 export type ProjectFacts = z.infer<typeof projectFacts>;
 export type ProjectIdentity = z.infer<typeof projectIdentity>;
 export type Source = z.infer<typeof source>;
-export type StartPoint = z.infer<typeof startPoint>;

@@ -1,8 +1,6 @@
 import * as z from "zod/mini";
-import { jsonObject, type JsonObject } from "./common.ts";
-import { configKind } from "./devcontainer-plan.ts";
+import { configKind, jsonObject, type JsonObject, startPoint } from "./common.ts";
 import { failure } from "./error.ts";
-import { startPoint } from "./project.ts";
 
 /**
  * What cowork knows of a session that neither Docker nor the clone can tell. Anything that the world can be asked is not in

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { texts } from "./common.ts";
-import { projectFacts, source, startPoint } from "./project.ts";
+import { startPoint, texts } from "./common.ts";
+import { projectFacts, source } from "./project.ts";
 import { settings } from "./settings.ts";
 
 /** The project's changes that are not committed, as paths: what they hold is read when they are put into a clone. */

@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { maybe, texts } from "./common.ts";
-import { startPoint } from "./project.ts";
+import { maybe, startPoint, texts } from "./common.ts";
 
 /** What makes a project the same one on a host, and what its store there must look like. */
 export const storedIdentity = z.object({

@@ -3,7 +3,8 @@ import type { Labels } from "../engine/types.ts";
 import type { LifecycleFailure } from "./lifecycle-failure.ts";
 
 export type { Json, JsonObject };
-export type { BuildInput, ComposePlan, ConfigKind, DevcontainerPlan } from "../contract/devcontainer-plan.ts";
+export type { ConfigKind } from "../contract/common.ts";
+export type { BuildInput, ComposePlan, DevcontainerPlan } from "../contract/devcontainer-plan.ts";
 
 /**
  * Read-only view of the tree that config is taken from: a commit of the project, or a clone's working tree read

@@ -1,7 +1,7 @@
 import type { ProjectFacts, Source } from "../contract/project.ts";
 
 export type { ProjectFacts, Source };
-export type { StartPoint } from "../contract/project.ts";
+export type { StartPoint } from "../contract/common.ts";
 
 /** The project that the user stands in, as the user's side of the seam knows it. */
 export interface Project {

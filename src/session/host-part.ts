@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import type { GitInside } from "../clone/types.ts";
 import type { PullSpec } from "../clone/pull.ts";
 import type { Login } from "../contract/login.ts";
-import type { StartPoint } from "../contract/project.ts";
+import type { StartPoint } from "../contract/common.ts";
 import type { OneSession } from "../contract/requests.ts";
 import type { HostCalls } from "../contract/rpc.ts";
 import type { ConnectRequest, LoginRequest } from "../contract/terminal-requests.ts";
