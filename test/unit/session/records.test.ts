@@ -18,10 +18,10 @@ test("no state is no session; state that cannot be read is an error, and not tak
 
 test("a record of an earlier schema is lifted step by step; one of a later schema stays as it is", () => {
   const lifts = {
-    1: (older: JsonObject): JsonObject => ({ ...older, title: `${String(older["name"])}!` }),
+    1: (older: JsonObject): JsonObject => ({ ...older, title: [older["name"] ?? null] }),
     2: ({ title, ...older }: JsonObject): JsonObject => ({ ...older, name: title ?? null }),
   };
-  expect(liftRecord({ schema: 1, name: "a", id: "x" }, lifts)).toEqual({ schema: 3, name: "a!", id: "x" });
+  expect(liftRecord({ schema: 1, name: "a", id: "x" }, lifts)).toEqual({ schema: 3, name: ["a"], id: "x" });
   expect(liftRecord({ schema: 2, title: "b" }, lifts)).toEqual({ schema: 3, name: "b" });
   for (const other of [{ schema: 3, name: "a" }, { schema: "1" }, {}, [], null, undefined, "text"])
     expect(liftRecord(other, lifts)).toBe(other);
