@@ -1,25 +1,18 @@
-import type * as z from "zod/mini";
 import type { DomainEvent, EventDraft } from "./contract/events.ts";
-import type { Answer, finding, Question } from "./contract/questions.ts";
+import type { ProgressEvent as SentProgress, Step } from "./contract/progress.ts";
+import type { Answer, Finding, Question } from "./contract/questions.ts";
 
 /** What functions below the use cases say while they work, and what they may ask. They never print. */
 
 type Progress = Extract<DomainEvent, { type: "progress" }>;
 
-/** The steps of a session's way from name to running container, in order; other commands use a part of them. */
-export type Step = Progress["data"]["step"];
+export type { Finding, Step };
 
 /** A `progress` event before it is one: what a function below the use cases knows of it. */
-export interface ProgressEvent {
-  /** session name; empty for work that belongs to no single session (a base image, say) */
-  session: string;
-  step: Step;
-  state: Progress["data"]["state"];
-  /** one line, already free of control characters */
-  detail?: string;
+export type ProgressEvent = SentProgress & {
   /** as the user calls the machine; absent: the one that it is said on */
   host?: string;
-}
+};
 
 export type Report = (event: ProgressEvent) => void;
 
@@ -46,8 +39,6 @@ export function createEvents(
     onEvent({ ...draft, id: `${host}:${session}:${count}`, at: stream.now().toISOString(), host });
   };
 }
-
-export type Finding = z.infer<typeof finding>;
 
 /**
  * Asks the user. Yes or no is answered with a boolean, a choice with its value. Without a terminal a `confirm` is answered by the

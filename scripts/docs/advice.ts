@@ -24,6 +24,9 @@ export const advice: Record<ErrorCode, string> = {
   SESSION_INCOMPLETE: "`cowork init <session>` completes it, from wherever it stopped.",
   SESSION_BUSY:
     "Wait for the other command, or end it. After a crash the lock frees itself within seconds; there is nothing to delete by hand.",
+  BUSY: "The message names what it is. Wait until the other command has ended, then run yours again; after a crash it is free again within seconds.",
+  LOCK_LOST:
+    "The machine slept, or stood still for seconds, and another command went on with the same session. Run the same command again: it goes on from what it finds.",
   CLONE_MISSING:
     "Somebody removed the folder. If it is gone for good: `cowork clean --force <session>` removes the rest, `cowork init <session>` makes a new one.",
   CONTAINER_MISSING:
@@ -58,8 +61,11 @@ export const advice: Record<ErrorCode, string> = {
     "The message holds the engine's own words. `docker info` and the engine's log (`journalctl -u docker`) say more.",
   HOST_ANSWER_INVALID:
     "Something else writes where cowork speaks with the host: look at what the login shell there prints, and at `cowork --host HOST doctor --verbose`.",
+  HOST_UNKNOWN: "`cowork host list` shows the hosts that are known; `cowork host add <name> <user@machine>` adds one.",
   HOST_UNREACHABLE:
     "The message says how far it came. Try plain `ssh <host>`: cowork uses the same configuration (`~/.ssh/config`), jump hosts and proxy commands included.",
+  REQUEST_INVALID:
+    "Two versions of cowork speak with each other, or something else speaks where cowork should. Run the same command again with the newest cowork; `--verbose` shows what was not understood.",
   HOST_IN_USE:
     "Clean the sessions there first, or give `--force`: then only the name is forgotten, and what is there stays.",
   HOST_KEY_UNKNOWN:

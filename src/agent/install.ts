@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
@@ -102,7 +103,7 @@ function unavailable(ctx: Context, what: string, error: unknown): CoworkError {
   if (known.code === "DISK_FULL" || known.code === "PERMISSION_DENIED" || known.code === "INTERRUPTED") return known;
   const why = known.code === "AGENT_UNAVAILABLE" ? known.message : describe(error);
   return new CoworkError("AGENT_UNAVAILABLE", `${what} could not be installed: ${why}`, {
-    hint: "check `npm ping`, then run `cowork start` to install it; sessions work without the agent until then",
+    hint: steps`check \`npm ping\`, then run \`${ownCommand("start")}\` to install it; sessions work without the agent until then`,
     cause: error,
     ...(known.detail === undefined ? {} : { detail: known.detail }),
   });

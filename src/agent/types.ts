@@ -1,4 +1,5 @@
 import type { Settings } from "../config/types.ts";
+import type { Login } from "../contract/login.ts";
 import type { Context } from "../system/context.ts";
 
 /** Name of an agent: its folder under `lib/agents`, `auth` and `state/{id}`, and the name of its launcher. */
@@ -74,25 +75,8 @@ export interface AgentSession {
   ownWays: boolean;
 }
 
-export type LoginState = "ok" | "none" | "broken";
-
-/** What is known of the shared login. Everything in it is free of secrets and of control characters. */
-export interface Login {
-  state: LoginState;
-  /** one line for a person */
-  detail: string;
-  /** how the agent would authenticate, in the agent's own words (`claude.ai`) */
-  method?: string;
-  plan?: string;
-  account?: string;
-  organization?: string;
-  /** when the present access token ends; it is renewed by itself unless `longLived` */
-  expiresAt?: Date;
-  /** when the login as a whole ends unless it is used before; where the agent tells */
-  endsAt?: Date;
-  /** a token that is not renewed: the login ends at `expiresAt` */
-  longLived?: boolean;
-}
+export type { Login };
+export type LoginState = Login["state"];
 
 /** What an agent adds to a dev container. Paths of `source` are on the host and exist. */
 export interface AgentParts {

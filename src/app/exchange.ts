@@ -13,7 +13,7 @@ import type { Scope } from "./scope.ts";
 export async function diffSession(
   scope: Scope,
   word: string | undefined,
-  wanted: { stat: boolean; paths: readonly string[]; columns: number },
+  wanted: { stat: boolean; paths: string[]; columns: number },
 ): Promise<Diff> {
   const { scope: its, selector } = await findOneSession(scope, word, "diff");
   return await (await hostOfOne(its, selector)).diff(selector, wanted);

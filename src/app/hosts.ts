@@ -116,7 +116,7 @@ async function addedHosts(scope: Scope): Promise<string[]> {
 }
 
 function unknownHost(host: string): CoworkError {
-  return new CoworkError("HOST_UNREACHABLE", `The host ${plain(host)} was never added here.`, {
+  return new CoworkError("HOST_UNKNOWN", `The host ${plain(host)} was never added here.`, {
     hint: `cowork host add ${plain(host)} user@machine`,
   });
 }

@@ -1,4 +1,4 @@
-import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Inbound } from "../remote/inbound/types.ts";
 import type { ConnectRequest } from "../session/host-part.ts";
 import { plain } from "../system/text.ts";
@@ -32,8 +32,12 @@ export function sessionDoor(scope: Scope, id: string): Inbound["inside"] {
     const views = await (await scope.host()).list({});
     const view = views.find((one) => one.id === id);
     if (view === undefined) {
-      const hint = "cowork list --all; `cowork ssh-config --write` takes what is gone out of ssh's configuration";
-      throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${plain(id)}.`, { hint });
+      const { noSession } = await import("../session/records.ts");
+      const write = ownCommand("ssh-config", "--write");
+      throw noSession(
+        plain(id),
+        steps`${ownCommand("list", "--all")}; \`${write}\` takes what is gone out of ssh's configuration`,
+      );
     }
     const { project: name, projectRoot: root } = view;
     const own = scope.at(root);

@@ -71,7 +71,7 @@ async function remove(path: string): Promise<boolean> {
 /**
  * Does something while no session can renew the login, under the agent's own lock. Keep it short: a session whose access
  * token ends meanwhile waits some seconds and no longer.
- * @throws SESSION_BUSY when a session holds it for 20 s
+ * @throws BUSY when a session holds it for 20 s
  */
 export async function withRefreshLock<T>(ctx: Context, agent: Agent, fn: () => Promise<T>): Promise<T> {
   const path = join(ctx.paths.vault(agent.id), agent.login.refreshLock);
@@ -79,7 +79,7 @@ export async function withRefreshLock<T>(ctx: Context, agent: Agent, fn: () => P
   while (!(await take(path))) {
     if (ctx.clock.now().getTime() > until) {
       const hint = "wait a minute, then run the same command again";
-      throw new CoworkError("SESSION_BUSY", `A session is renewing the ${agent.title} login.`, { hint });
+      throw new CoworkError("BUSY", `A session is renewing the ${agent.title} login.`, { hint });
     }
     await clearLeftLocks(ctx, agent);
     await ctx.clock.sleep(200, ctx.signal);

@@ -20,7 +20,7 @@ export interface LoginRequest extends AgentContainerRequest {
 /**
  * Logs in with the agent's own program, in a container of its own that is gone afterwards; the caller's terminal is handed through.
  * Sessions that run find the login at the agent's next start.
- * @throws NOT_LOGGED_IN when the program ended without a login; SESSION_BUSY; what the container throws
+ * @throws NOT_LOGGED_IN when the program ended without a login; BUSY; what the container throws
  */
 export async function login(ctx: Context, agent: Agent, request: LoginRequest, io: AttachIo): Promise<Login> {
   const command = request.longLived ? agent.login.commands.longLived : agent.login.commands.login;

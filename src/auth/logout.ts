@@ -1,4 +1,5 @@
 import type { Agent } from "../agent/types.ts";
+import type { LogoutResult } from "../contract/login.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
@@ -6,12 +7,7 @@ import { withLock } from "../system/locks.ts";
 import { withAgentContainer, type AgentContainerRequest } from "./agent-container.ts";
 import { withRefreshLock } from "./locks.ts";
 
-export interface LogoutResult {
-  /** false: there was no login */
-  loggedOut: boolean;
-  /** one line each */
-  notes: string[];
-}
+export type { LogoutResult };
 
 /**
  * Logs out everywhere on this host: by the agent's own program, which also tells the vendor; then by taking away what is left. Where

@@ -1,20 +1,12 @@
-import type { Agent, Login } from "../agent/types.ts";
+import type { Agent } from "../agent/types.ts";
 import { isPolicyInPlace } from "../agent/parts.ts";
+import type { AuthStatus } from "../contract/login.ts";
 import type { Context } from "../system/context.ts";
 import { homeLabels } from "../system/home-id.ts";
 import { plain } from "../system/text.ts";
 import { checkVault } from "./vault.ts";
 
-export interface AuthStatus {
-  agent: Agent["id"];
-  login: Login;
-  /** the vault belongs to the uid that every session's agent runs as */
-  readable: boolean;
-  repaired: string[];
-  problems: string[];
-  /** what would put something else in the login's place, and what keeps it from doing so; one line each */
-  threats: string[];
-}
+export type { AuthStatus };
 
 /**
  * Who is logged in, until when, whether every session can read it and whether an API key threatens it. Asks nobody outside. Sessions

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, lchown, lstat, readlink, rmdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { ChangesPlan } from "../contract/requests.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
@@ -9,14 +10,7 @@ import { ensureParents } from "./carry.ts";
 import { hostGitOk } from "./host-git.ts";
 import { parseStatus } from "./inspection.ts";
 
-/** The project's changes that are not committed, as paths: what they hold is read when they are put into a clone. */
-export interface ChangesPlan {
-  /** the commit that they are changes to */
-  head: string;
-  entries: { path: string; gone: boolean }[];
-  /** what cannot go along, one line each */
-  notes: string[];
-}
+export type { ChangesPlan };
 
 /**
  * `--carry`: which uncommitted changes and untracked files of the project go into its sessions.

@@ -1,3 +1,4 @@
+import type { HostOutputs } from "../contract/rpc.ts";
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import { indexFunctions } from "./index-script.ts";
@@ -14,12 +15,7 @@ export interface DiffOptions {
   columns?: number;
 }
 
-export interface Diff {
-  /** the text as git writes it, control characters made visible; ends with a line end unless it is empty */
-  text: string;
-  /** it was too long and is cut */
-  truncated: boolean;
-}
+export type Diff = HostOutputs["diff"];
 
 /** More than anyone reads. */
 const maxOutput = 64 * 1024 * 1024;

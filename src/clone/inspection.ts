@@ -1,3 +1,4 @@
+import type { TreeEntry } from "../contract/saved.ts";
 import { plain } from "../system/text.ts";
 import type { BlockedPath } from "./types.ts";
 
@@ -75,10 +76,7 @@ export function parseStatus(text: string): Status {
 }
 
 /** What a tree has at a path: git's mode (`000000`: nothing) and object id. */
-export interface TreeEntry {
-  mode: string;
-  oid: string;
-}
+export type { TreeEntry };
 
 /** `git diff-index --raw -z --no-renames`: for each changed path what the second side has. */
 export function parseRawDiff(text: string): Map<string, TreeEntry> {

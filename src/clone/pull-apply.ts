@@ -1,4 +1,5 @@
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
@@ -124,9 +125,7 @@ function noSuchName(ref: string, other: string, clash: Clash, { session }: Apply
   return new CoworkError(
     "USAGE",
     `The project cannot have a branch called ${plain(shortName(ref))}: ${whyNot(clash)}.`,
-    {
-      hint: `cowork pull ${session} --branch ${plain(shortName(other))}`,
-    },
+    { hint: [ownCommand("pull", session, "--branch", plain(shortName(other)))] },
   );
 }
 
@@ -158,13 +157,13 @@ async function applyOtherwise(
 
 function refusal(ref: string, other: string, diverged: boolean, options: ApplyOptions): CoworkError {
   const name = shortName(ref);
-  const another = `cowork pull ${options.session} --branch ${plain(shortName(other))}`;
+  const another = ownCommand("pull", options.session, "--branch", plain(shortName(other)));
   if (diverged) {
     return new CoworkError(
       "BRANCH_DIVERGED",
       `The project's ${name} has commits that the session's has not; it stays as it is.`,
       {
-        hint: `take the session's under another name: ${another}`,
+        hint: steps`take the session's under another name: ${another}`,
       },
     );
   }
@@ -172,7 +171,7 @@ function refusal(ref: string, other: string, diverged: boolean, options: ApplyOp
     "BRANCH_CHECKED_OUT",
     `The project has ${name} checked out; its files are not touched unasked.`,
     {
-      hint: `move it forward, files and all: cowork pull ${options.session} --ff; or take another name: ${another}`,
+      hint: steps`move it forward, files and all: ${ownCommand("pull", options.session, "--ff")}; or take another name: ${another}`,
     },
   );
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
@@ -97,10 +98,12 @@ async function take(
   const refs = [...request.want.keys()].map((n) => `refs/cowork/${n}`);
   if (request.work !== undefined && offered.has(wipRef)) refs.push(wipRef);
   const tips = refs.map((ref) => [ref, offered.get(ref) ?? ""] as const);
+  const format = ["git", "format-patch", "--stdout", "HEAD", "--not", "--remotes"];
+  const asPatches = ownCommand("connect", request.session, "--", ...format);
   await takeBundle(ctx, source, file, {
     name: `${ctx.paths.pathHash}-${request.session}`,
     tips: tips.map(([, oid]) => oid),
-    wayOut: `bring it as patches: cowork connect ${request.session} -- git format-patch --stdout HEAD --not --remotes > ${request.session}.patch; then git am ${request.session}.patch`,
+    wayOut: steps`bring it as patches: ${asPatches} > ${request.session}.patch; then git am ${request.session}.patch`,
   });
   // Named at once: what no ref leads to goes with the next gc.
   const names = tips.map(([ref, oid]) => `update ${prefix}${ref.slice("refs/cowork/".length)} ${oid}\n`);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
@@ -57,7 +58,7 @@ export async function pushSession(
       "BRANCH_DIVERGED",
       `Session ${spec.session} has another tag ${plain(chosen.target.slice("refs/tags/".length))}.`,
       {
-        hint: `send the commit itself: cowork push ${spec.session} ${chosen.commit.slice(0, 12)}`,
+        hint: steps`send the commit itself: ${ownCommand("push", spec.session, chosen.commit.slice(0, 12))}`,
       },
     );
   }
@@ -121,7 +122,7 @@ async function checkMeaning(ctx: Context, source: Source, { ref, session }: Push
   if (meanings.length === 0) return;
   const all = meanings.map((meaning) => plain(meaning)).join(", ");
   throw new CoworkError("USAGE", `${plain(ref)} means several commits in the project: ${all}.`, {
-    hint: `say which: cowork push ${session} ${plain(meanings[0] ?? "")}`,
+    hint: steps`say which: ${ownCommand("push", session, plain(meanings[0] ?? ""))}`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
+import type { Hint } from "../hint.ts";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files.ts";
@@ -49,7 +50,7 @@ export async function takeBundle(
   ctx: Context,
   source: Source,
   bundle: string,
-  { name, tips, wayOut }: { name: string; tips: readonly string[]; wayOut: string },
+  { name, tips, wayOut }: { name: string; tips: readonly string[]; wayOut: Hint },
 ): Promise<void> {
   const { objects } = await readStore(ctx, source.gitDir);
   // git's own `gc` removes old folders of such a name, should this process be killed
@@ -113,7 +114,7 @@ async function check(
   return partial && result.code === 129 ? await indexPack("--fsck-objects") : result;
 }
 
-function refused(result: RunResult, hint: string): CoworkError {
+function refused(result: RunResult, hint: Hint): CoworkError {
   const [, oid, problem] = /^error: object ([0-9a-f]+): (.+)$/m.exec(result.stderr) ?? [];
   if (oid === undefined || problem === undefined) return gitFailed("Checking the session's commits", result);
   const what = `${oid.slice(0, 12)}: ${plain(problem).slice(0, 300)}`;

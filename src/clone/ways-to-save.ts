@@ -1,3 +1,4 @@
+import { type HintPart, type OwnCommand, ownCommand, steps } from "../hint.ts";
 import { plain } from "../system/text.ts";
 import { isRemote, pullFlags } from "./describe.ts";
 import { shellWord } from "../system/shell-word.ts";
@@ -20,27 +21,27 @@ export interface WaysPlace {
 const atOnce = 5;
 
 /** What to do about unsaved work, as commands that work when typed where there are such. */
-export function waysToSave(holdings: Holdings, place: WaysPlace): string {
+export function waysToSave(holdings: Holdings, place: WaysPlace): HintPart[] {
   const { name } = place;
   const nested = nestedRepositories(holdings);
   const hand = [...nested.map((path) => shown(path)), ...(holdings.precious.length > 0 ? ["the ignored files"] : [])];
-  const ways = [
+  const ways: HintPart[][] = [
     // First: a pull takes along only what can be read.
     ...openBlocked(holdings, place),
-    ...(canPull(holdings, nested) ? [`save it: ${pullCommand(holdings, place)}`] : []),
-    ...(hand.length === 0 ? [] : [`copy ${hand.join(", ")} out of ${place.clone}`]),
+    ...(canPull(holdings, nested) ? [steps`save it: ${pullCommand(holdings, place)}`] : []),
+    ...(hand.length === 0 ? [] : [[`copy ${hand.join(", ")} out of ${place.clone}`]]),
     ...keepAbandoned(holdings, name),
     ...holdings.worktrees.flatMap((one) => removeWorktree(one, name)),
     ...(holdings.unsavedRefs.some(({ ref }) => isRemote(ref))
-      ? ["where origin has the remote branches, in the project: git fetch"]
+      ? [["where origin has the remote branches, in the project: git fetch"]]
       : []),
   ];
-  const force = `lose it: cowork clean ${name} --force`;
-  return ways.length === 0 ? force : [...ways, `or ${force}`].join("; ");
+  const force = steps`lose it: ${ownCommand("clean", name, "--force")}`;
+  return ways.length === 0 ? force : steps`${ways.flatMap((way) => [...way, "; "])}or ${force}`;
 }
 
-function pullCommand(holdings: Holdings, { name, branches }: WaysPlace): string {
-  return ["cowork pull", name, ...pullFlags(holdings, branches)].join(" ");
+function pullCommand(holdings: Holdings, { name, branches }: WaysPlace): OwnCommand {
+  return ownCommand("pull", name, ...pullFlags(holdings, branches));
 }
 
 /** Repositories of their own in the working tree: a pull leaves them where they are. */
@@ -63,37 +64,37 @@ function canPull(holdings: Holdings, nested: readonly string[]): boolean {
   );
 }
 
-function openBlocked(holdings: Holdings, { name, owner, isRoot }: WaysPlace): string[] {
+function openBlocked(holdings: Holdings, { name, owner, isRoot }: WaysPlace): HintPart[][] {
   const all = [holdings, ...[...holdings.submodules, ...holdings.worktrees].map((one) => one.holdings)];
   const blocked = all.flatMap((one) => one.blocked);
-  const words = (isOwn: boolean): string =>
+  const paths = (isOwn: boolean): string[] =>
     blocked
       .filter((one) => one.isOwn === isOwn)
       .slice(0, atOnce)
-      .map(({ path }) => shown(path))
-      .join(" ");
-  const [own, others] = [words(true), words(false)];
-  const asRoot = isRoot ? "" : holdings.canSudo ? "sudo " : undefined;
+      .map(({ path }) => plain(path));
+  const [own, others] = [paths(true), paths(false)];
+  const asRoot = isRoot ? [] : holdings.canSudo ? ["sudo"] : undefined;
+  const inside = (...command: string[]): HintPart[] =>
+    steps`make it readable: ${ownCommand("connect", name, "--", ...command)}`;
   return [
-    ...(own === "" ? [] : [`make it readable: cowork connect ${name} -- chmod -R u+rwX ${own}`]),
-    ...(others === "" || asRoot === undefined
-      ? []
-      : [`make it readable: cowork connect ${name} -- ${asRoot}chown -R ${owner} ${others}`]),
+    ...(own.length === 0 ? [] : [inside("chmod", "-R", "u+rwX", ...own)]),
+    ...(others.length === 0 || asRoot === undefined ? [] : [inside(...asRoot, "chown", "-R", owner, ...others)]),
   ];
 }
 
-function keepAbandoned({ abandoned }: Holdings, name: string): string[] {
+function keepAbandoned({ abandoned }: Holdings, name: string): HintPart[][] {
   const lost = abandoned.filter(({ fate }) => fate === "left").slice(0, atOnce);
   if (lost.length === 0) return [];
   const commands = lost.map(({ oid }) => `git branch kept-${oid.slice(0, 10)} ${oid.slice(0, 10)}`);
-  const command = commands.length === 1 ? commands[0] : `sh -c '${commands.join("; ")}'`;
-  return [`keep the commits: cowork connect ${name} -- ${command}, then cowork pull ${name} --all-branches`];
+  const words = commands.length === 1 ? commands.flatMap((one) => one.split(" ")) : ["sh", "-c", commands.join("; ")];
+  const keep = ownCommand("connect", name, "--", ...words);
+  return [steps`keep the commits: ${keep}, then ${ownCommand("pull", name, "--all-branches")}`];
 }
 
-function removeWorktree({ path, holdings: { outside } }: Holdings["worktrees"][number], name: string): string[] {
+function removeWorktree({ path, holdings: { outside } }: Holdings["worktrees"][number], name: string): HintPart[][] {
   if (outside === null) return [];
-  const command = outside === "gone" ? "git worktree prune" : `git worktree remove ${shown(path)}`;
-  return [`take it off git's list: cowork connect ${name} -- ${command}`];
+  const how = outside === "gone" ? ["prune"] : ["remove", plain(path)];
+  return [steps`take it off git's list: ${ownCommand("connect", name, "--", "git", "worktree", ...how)}`];
 }
 
 /** As it is typed in a shell; what a terminal would not show as it is, is not typed. */

@@ -17,7 +17,7 @@ export const diffCommand = defineCommand({
     // No width where it is no terminal: then what git takes by itself.
     const columns = Number.isFinite(app.terminal.width) ? Math.max(20, app.terminal.width) : 80;
     const { diffSession } = await import("../app/exchange.ts");
-    const diff = await diffSession(await app.scope(), args[0], { stat: flags.stat, paths: rest ?? [], columns });
+    const diff = await diffSession(await app.scope(), args[0], { stat: flags.stat, paths: [...(rest ?? [])], columns });
     progress.stop();
     if (app.globals.json) return app.json(diff);
     const { colourDiff } = await import("../ui/diff.ts");

@@ -1,4 +1,3 @@
-import { CoworkError } from "../errors.ts";
 import { decodeTtyRequest, encodeTtyRequest, type TtyRequest } from "../remote/seam/tty-request.ts";
 import type { HostPart } from "../session/host-part.ts";
 import { nobody } from "../session/nobody.ts";
@@ -38,7 +37,6 @@ async function run(
     await host.login(request.login, io);
     return 0;
   }
-  if (!("connect" in request)) throw new CoworkError("USAGE", "There is no such request.");
   // A pane of tmux cannot find the session by its folder: the project lies elsewhere. It gets this very request.
   const word = encodeTtyRequest({ connect: { ...request.connect, tmux: false } });
   const pane = [...caller.self, "__host", "tty", word];

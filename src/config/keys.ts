@@ -1,4 +1,5 @@
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import { brokenRefRule } from "../system/names.ts";
 import { plain } from "../system/text.ts";
 import type { Settings } from "./types.ts";
@@ -227,7 +228,8 @@ export function getKey(name: string): ConfigKey {
   const found = configKeys.find((key) => key.name === name);
   if (found !== undefined) return found;
   const like = configKeys.find((key) => key.name === name.toUpperCase().replaceAll("-", "_"));
-  const hint = like === undefined ? "`cowork config list` shows all keys" : `did you mean ${like.name}?`;
+  const hint =
+    like === undefined ? steps`\`${ownCommand("config", "list")}\` shows all keys` : `did you mean ${like.name}?`;
   throw new CoworkError("CONFIG_KEY_UNKNOWN", `There is no configuration key \`${plain(name).slice(0, 80)}\`.`, {
     hint,
   });
@@ -245,10 +247,6 @@ export function parseValue(key: ConfigKey, value: string, where?: string): Parti
   const place = where === undefined ? "" : ` (${plain(where)})`;
   const message = `${key.name}=${plain(trimmed).slice(0, 200)}${place}: the value must be ${key.form}.`;
   throw new CoworkError("CONFIG_VALUE_INVALID", message, {
-    hint: `for example: cowork config set ${key.name} ${quote(key.example)}`,
+    hint: steps`for example: ${ownCommand("config", "set", key.name, key.example)}`,
   });
-}
-
-function quote(example: string): string {
-  return /^[\w./:@-]+$/.test(example) ? example : `'${example}'`;
 }

@@ -25,7 +25,7 @@ export async function setConfValue(
 /**
  * Reads a conf and sets keys in it while nobody else does. `decide` gets what stands there and gives what is to change
  * (undefined: take the key away). The file is not touched when nothing changes.
- * @throws as `setConfValue`, and SESSION_BUSY
+ * @throws as `setConfValue`, and BUSY
  */
 export async function changeConf(
   ctx: Pick<Context, "paths" | "clock" | "signal">,

@@ -1,29 +1,13 @@
 import * as z from "zod/mini";
+import { progressState, step } from "./progress.ts";
 
 // What happens, as every face hears of it. An event is plain data: it can be stored, sent and read again.
-
-export const progressSteps = [
-  "plan",
-  "clone",
-  "carry",
-  "config",
-  "image",
-  "container",
-  "agent",
-  "ready",
-  "check",
-  "stop",
-  "start",
-  "remove",
-] as const;
-
-export const progressStates = ["start", "done", "failed", "note"] as const;
 
 const progress = z.object({
   type: z.literal("progress"),
   data: z.object({
-    step: z.enum(progressSteps),
-    state: z.enum(progressStates),
+    step,
+    state: progressState,
     /** one line, free of control characters */
     detail: z.exactOptional(z.string()),
   }),

@@ -49,10 +49,16 @@ const choice = z.object({
 
 export const question = z.discriminatedUnion("kind", [trust, hostKey, confirm, choice]);
 
+/** What a host may ask of the user elsewhere: a key is shown by the user's own machine alone. */
+export const hostQuestion = z.discriminatedUnion("kind", [trust, confirm]);
+
+export type Finding = z.infer<typeof finding>;
 export type Question = z.infer<typeof question>;
 
 /** A question as it is stored and shown; `id` is derived from its content, so that an answer fits exactly what was asked. */
-export type AskedQuestion = Question & { id: string };
+export const storedQuestion = z.intersection(question, z.object({ id: z.string() }));
+
+export type AskedQuestion = z.infer<typeof storedQuestion>;
 
 /**
  * true and false: yes and no, or that nothing was chosen. A text: the value of the choice. null: nobody could be asked.

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile } from "../system/files.ts";
 import { readSmallFile } from "../system/small-file.ts";
@@ -65,7 +66,7 @@ export function splitPem(text: string): string[] {
 }
 
 async function namedAuthorities(path: string): Promise<Map<string, string>> {
-  const hint = "cowork config set CA_CERTS auto, none, or the path of a PEM file";
+  const hint = steps`${ownCommand("config", "set", "CA_CERTS", "auto")}, none, or the path of a PEM file`;
   const text = await readTextFile(path, { maxBytes }).catch((error: unknown) => {
     throw new CoworkError("CA_CERTS_INVALID", `CA_CERTS names ${plain(path)}, which cannot be read.`, {
       hint,

@@ -1,5 +1,6 @@
 import type { BaseImage } from "./types.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { makeBaseImage } from "./base-make.ts";
@@ -47,7 +48,7 @@ async function wantedBase(ctx: Context, ref: string): Promise<BaseImage> {
   } catch (error) {
     const failure = toCoworkError(error);
     if (failure.code === "INTERRUPTED" || failure.code === "ENGINE_UNREACHABLE") throw failure;
-    const hint = `make it available to the engine (docker pull, docker load), or: cowork config set BASE_IMAGE …`;
+    const hint = steps`make it available to the engine (docker pull, docker load), or: ${ownCommand("config", "set", "BASE_IMAGE", "…")}`;
     throw new CoworkError("BASE_IMAGE_UNAVAILABLE", `The base image ${plain(ref)} cannot be had: ${failure.message}`, {
       hint,
       cause: error,

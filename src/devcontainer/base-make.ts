@@ -4,6 +4,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAsset } from "../assets.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
 import { shellWord } from "../system/shell-word.ts";
@@ -32,8 +33,7 @@ export async function makeBaseImage(ctx: Context, why: string): Promise<BaseImag
     const lacking = `There is no image ${templateBase}, and no registry to get it from`;
     ctx.log(`${lacking}: ${why}`);
     if (!(await isInstalled())) {
-      const hint =
-        "apt-get install debootstrap (as root), then run the same command again; or cowork config set BASE_IMAGE …";
+      const hint = steps`apt-get install debootstrap (as root), then run the same command again; or ${ownCommand("config", "set", "BASE_IMAGE", "…")}`;
       throw new CoworkError("BASE_IMAGE_UNAVAILABLE", `${lacking}; to make one, debootstrap has to be installed.`, {
         hint,
         detail: why,
@@ -154,7 +154,7 @@ async function makeFirst(
     });
     if (made !== undefined) return made;
   }
-  const hint = "cowork config set BASE_IMAGE …, or load one into the engine: docker load";
+  const hint = steps`${ownCommand("config", "set", "BASE_IMAGE", "…")}, or load one into the engine: docker load`;
   const message = `A base image could not be made of ${plans.map(({ suite }) => suite).join(" or ")}'s packages: ${said.at(-1) ?? "no reason was given"}.`;
   throw new CoworkError("BASE_IMAGE_UNAVAILABLE", message, { hint, detail: said.join("\n") });
 }

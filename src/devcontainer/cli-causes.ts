@@ -1,4 +1,4 @@
-import { type Hint, ownCommand } from "../hint.ts";
+import { ownCommand, steps, type Hint } from "../hint.ts";
 import type { ErrorCode } from "../errors.ts";
 
 export interface Cause {
@@ -59,7 +59,7 @@ const causes: { pattern: RegExp; cause: Cause }[] = [
       /x509: certificate|self.signed certificate|unable to get local issuer certificate|SSL certificate problem|certificate verify failed|CERT_UNTRUSTED/i,
     cause: {
       why: "a TLS certificate is signed by an authority that is not known there",
-      hint: "name the authority's PEM file: cowork config set CA_CERTS /path/to/ca.pem",
+      hint: steps`name the authority's PEM file: ${ownCommand("config", "set", "CA_CERTS", "/path/to/ca.pem")}`,
     },
   },
   {

@@ -1,4 +1,5 @@
 import { CoworkError, type ErrorCode } from "../errors.ts";
+import type { Hint } from "../hint.ts";
 import { plain, plainLines } from "../system/text.ts";
 import { failedStep } from "./build-reason.ts";
 import { causeOf, ownCauseOf, type Cause } from "./cli-causes.ts";
@@ -24,7 +25,7 @@ export function cliError(
   code: ErrorCode,
   what: string,
   failure: CliFailure,
-  hint: string,
+  hint: Hint,
   translate: Translate = (words) => words,
 ): CoworkError {
   const spoken = spokenLines(failure.events);

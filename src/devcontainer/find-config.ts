@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import { plain } from "../system/text.ts";
 import { joinTree, treeFolder } from "./tree-path.ts";
 import type { ConfigSource } from "./types.ts";
@@ -61,10 +62,11 @@ async function findIn(source: ConfigSource, folder: string): Promise<string | un
   if (found.length <= 1) return found[0];
   const below = folder === "" ? (path: string): string => plain(path.split("/")[1] ?? "") : plain;
   const names = found.map(below);
+  const [first = ""] = names;
   throw new CoworkError(
     "DEVCONTAINER_AMBIGUOUS",
     `The project has several dev container configurations: ${names.join(", ")}.`,
-    { hint: `choose one: --config ${names[0]}, or for good: cowork config set DEVCONTAINER ${names[0]}` },
+    { hint: steps`choose one: --config ${first}, or for good: ${ownCommand("config", "set", "DEVCONTAINER", first)}` },
   );
 }
 

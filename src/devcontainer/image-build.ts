@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CoworkError } from "../errors.ts";
+import { type Hint, ownCommand } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { writeFileAtomic } from "../system/files.ts";
 import { cliError, type Translate } from "./cli-error.ts";
@@ -80,8 +81,8 @@ export function buildLog(ctx: Context, { logFile }: Pick<ImageRequest, "logFile"
   return logFile ?? join(ctx.paths.commandLogs, `image-${key}.log`);
 }
 
-export function buildHint({ logFile, session }: Pick<ImageRequest, "logFile" | "session">): string {
-  if (logFile !== undefined && session !== undefined) return `cowork logs ${session}`;
+export function buildHint({ logFile, session }: Pick<ImageRequest, "logFile" | "session">): Hint {
+  if (logFile !== undefined && session !== undefined) return [ownCommand("logs", session)];
   return "correct the configuration, then run the same command again";
 }
 

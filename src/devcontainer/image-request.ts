@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import type { Settings } from "../config/types.ts";
 import type { ProjectFacts } from "../project/types.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import { runArgsUser } from "./image-user.ts";
@@ -54,7 +55,7 @@ export function originOf({ plan }: ImageRequest, env: Context["env"]): Origin {
 function checkedImage(image: string): string {
   if (/^[\w.:/@-]+$/.test(image)) return image;
   throw new CoworkError("DEVCONTAINER_INVALID", `${plain(JSON.stringify(image))} is not the name of an image.`, {
-    hint: 'correct "image" in devcontainer.json and commit that; then take the session away and make it again: cowork clean <session>, cowork init <session>',
+    hint: steps`correct "image" in devcontainer.json and commit that; then take the session away and make it again: ${ownCommand("clean", "<session>")}, ${ownCommand("init", "<session>")}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists, writeFileAtomic } from "../system/files.ts";
 import { plain, plainLines } from "../system/text.ts";
@@ -123,7 +124,7 @@ async function runCall(ctx: InitializeContext, request: InitializeRequest, call:
     "UP_FAILED",
     `initializeCommand${part} of ${name} ended with code ${code}${said === undefined ? "" : `: ${said.trim()}`}.`,
     {
-      hint: `cowork logs ${name}; then cowork init ${name} tries again`,
+      hint: steps`${ownCommand("logs", name)}; then ${ownCommand("init", name)} tries again`,
       detail: plainLines(tail.join("\n")).join("\n"),
     },
   );

@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
+import { prettifyError, type ZodMiniType } from "zod/mini";
+import { devcontainerPlan, keptMounts, type DevcontainerPlan } from "../contract/devcontainer-plan.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, isAbsent, readRegularFile, writeFileAtomic } from "../system/files.ts";
 import { removeTree } from "../system/tree.ts";
-import type { Override, ConfigSource, DevcontainerPlan } from "./types.ts";
+import type { ConfigSource, Override } from "./types.ts";
 import { treeFolder } from "./tree-path.ts";
 import type { PlannedMounts } from "./wrong-mounts.ts";
 
@@ -57,19 +60,35 @@ async function swap(made: string, place: string): Promise<void> {
   await removeTree(old);
 }
 
-/** The plan as it was when the snapshot was taken; undefined without one. Throws RECORD_CORRUPT when it cannot be read. */
+/**
+ * The plan as it was when the snapshot was taken; undefined without one.
+ * @throws RECORD_CORRUPT when it is not what cowork writes: what is mounted and run goes by it, so nothing of it is believed then
+ */
 export async function readSnapshot(ctx: PathsContext, id: string): Promise<DevcontainerPlan | undefined> {
-  const path = join(ctx.paths.devcontainer(id), planFile);
-  const bytes = await readRegularFile(path, { maxBytes: 64 * 1024 * 1024 });
+  return await readKept(ctx, id, { file: planFile, schema: devcontainerPlan, maxBytes: 64 * 1024 * 1024 });
+}
+
+async function readKept<T>(
+  ctx: PathsContext,
+  id: string,
+  { file, schema, maxBytes }: { file: string; schema: ZodMiniType<T>; maxBytes: number },
+): Promise<T | undefined> {
+  const path = join(ctx.paths.devcontainer(id), file);
+  const bytes = await readRegularFile(path, { maxBytes });
   if (bytes === undefined) return undefined;
+  const found = schema.safeParse(parseJson(new TextDecoder().decode(bytes)));
+  if (found.success) return found.data;
+  throw new CoworkError("RECORD_CORRUPT", `The snapshot of ${id} cannot be read (${path}).`, {
+    hint: steps`take it anew: ${ownCommand("start", "<session>", "--rebuild")}`,
+    detail: prettifyError(found.error),
+  });
+}
+
+function parseJson(text: string): unknown {
   try {
-    // It is our own file, in a folder that only the user can write.
-    return JSON.parse(new TextDecoder().decode(bytes)) as DevcontainerPlan;
-  } catch (cause) {
-    throw new CoworkError("RECORD_CORRUPT", `The snapshot of ${id} cannot be read (${path}).`, {
-      hint: "take it anew: cowork start <session> --rebuild",
-      cause,
-    });
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -97,10 +116,9 @@ export async function writeOverride(ctx: PathsContext, id: string, override: Ove
  * @throws RECORD_CORRUPT
  */
 export async function readPlannedMounts(ctx: PathsContext, id: string): Promise<PlannedMounts | undefined> {
-  const bytes = await readRegularFile(join(ctx.paths.devcontainer(id), mountsFile), { maxBytes: 1024 * 1024 });
+  const kept = await readKept(ctx, id, { file: mountsFile, schema: keptMounts, maxBytes: 1024 * 1024 });
   const plan = await readSnapshot(ctx, id);
-  if (bytes === undefined || plan === undefined) return undefined;
-  const kept = JSON.parse(new TextDecoder().decode(bytes)) as Pick<PlannedMounts, "ours" | "isAgreed">;
+  if (kept === undefined || plan === undefined) return undefined;
   return { ...kept, clone: ctx.paths.clone(id), beside: ctx.paths.beside(id), cloneBinds: plan.cloneBinds };
 }
 

@@ -1,5 +1,6 @@
 import type { ContainerDetail, Labels } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { plainLines } from "../system/text.ts";
 import { causeOf } from "./cli-causes.ts";
@@ -24,7 +25,7 @@ export async function stoppedByItself(
   const message = `The dev container of ${name} did not come up: ${cause === undefined ? "" : `${cause.why}: `}${why}.`;
   const hint =
     cause?.hint ??
-    `set "overrideCommand": true in devcontainer.json, or give the container a command that does not end; commit that, then cowork clean ${name} and cowork init ${name}`;
+    steps`set "overrideCommand": true in devcontainer.json, or give the container a command that does not end; commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`;
   return new CoworkError("UP_FAILED", message, { hint, detail: error.detail ?? error.message, cause: error });
 }
 

@@ -1,9 +1,11 @@
-import type { Finding } from "../events.ts";
+import type { Json, JsonObject } from "../contract/common.ts";
+import type { DevcontainerPlan, ExtraMount } from "../contract/devcontainer-plan.ts";
 import type { Settings } from "../config/types.ts";
 import type { ImageDetail, Labels } from "../engine/types.ts";
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
+export type { Json, JsonObject };
+export type { ConfigKind } from "../contract/common.ts";
+export type { BuildInput, ComposePlan, DevcontainerPlan, ExtraMount } from "../contract/devcontainer-plan.ts";
 
 /**
  * Read-only view of the tree that config is taken from: a commit of the project, or a clone's working tree read
@@ -29,73 +31,6 @@ export interface ConfigSource {
    * docker copies links as links).
    */
   exportTo(path: string, target: string, options?: { links?: "inside" | "all" }): Promise<void>;
-}
-
-export type ConfigKind = "image" | "dockerfile" | "compose" | "template";
-
-/** A Dockerfile and its context, as paths in the source. */
-export interface BuildInput {
-  /** folder; empty for the root of the tree */
-  context: string;
-  dockerfile: string;
-  /** Compose only: the Dockerfile's text stands in the Compose file itself; then `dockerfile` is empty */
-  inline?: string;
-  target?: string;
-  /** of a Compose service; those of devcontainer.json stay in `config.build` */
-  args?: Record<string, string>;
-}
-
-/** A Compose configuration, resolved once from the snapshot. Paths in the tree start with `treeRoot`. */
-export interface ComposePlan {
-  /** the project's own Compose files and all that they name, as paths in the source */
-  files: string[];
-  /** which program resolved it: a file of one is read again by the same one */
-  program: "docker compose" | "docker-compose";
-  /** name of the dev container's own service */
-  service: string;
-  /** what `config` gave, rewritten so that several sessions can run it side by side */
-  canonical: JsonObject;
-  /** services that are built, the dev container's own included where it is */
-  builds: (BuildInput & { service: string })[];
-  /** image of the dev container's own service; absent where it is built */
-  image?: string;
-  /** user of the dev container's own service, where Compose names one */
-  user?: string;
-}
-
-/** What a project's dev container configuration comes to, before anything is made. Plain data: it is kept as JSON. */
-export interface DevcontainerPlan {
-  kind: ConfigKind;
-  /** path in the source; null for the template */
-  path: string | null;
-  /** devcontainer.json as parsed, `${…}` verbatim */
-  config: JsonObject;
-  /** the part of the repository that the configuration is for, where it is not all of it: `backend` */
-  subfolder?: string;
-  /** what was changed so that sessions can run side by side, one line each */
-  changes: string[];
-  /** what reaches the host, judged from the files alone; the image's label is judged after the build */
-  findings: Finding[];
-  /** everything the host would evaluate, hashed: trust is given for this */
-  trustHash: string;
-  /** a devcontainer-lock.json stands beside the config; without one `--no-lockfile` keeps the CLI from writing it */
-  hasLockfile: boolean;
-  /** kind `dockerfile`: what is built */
-  build?: BuildInput;
-  compose?: ComposePlan;
-  /** paths in the source that the snapshot keeps: config, lock file, local features, Compose files and what they name */
-  files: string[];
-  /**
-   * paths that are mounted, counted from the clone (empty: its root): none may be a link when a container starts. Those that
-   * begin with `..` lie in the session's own folder in place of what is beside the project
-   */
-  cloneBinds: string[];
-  /** what a person should know, one line each: which configuration was chosen, what is not set */
-  notes?: string[];
-  /** files that the configuration names, that the source does not have, and that may come with the clone */
-  missing?: string[];
-  /** something of the host was left out, for nobody has agreed to it yet: to be planned again when somebody has */
-  isReduced?: boolean;
 }
 
 /** A shared image, with what its `devcontainer.metadata` label says, without the project's own entry. */
@@ -146,13 +81,6 @@ export interface LifecycleFailure {
   stage: string;
   /** `bad of postCreateCommand failed with exit code 3: its last words` */
   words: string;
-}
-
-/** A bind mount of ours, by absolute host path. */
-export interface ExtraMount {
-  source: string;
-  target: string;
-  readOnly?: boolean;
 }
 
 export interface OverrideRequest {

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ContainerSummary, Labels } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files.ts";
 import { composeEnvironment } from "./compose/resolve.ts";
@@ -116,14 +117,14 @@ async function removeMade(ctx: Context, { ownContainers }: UpRequest, before: Re
 }
 
 function upError({ name }: UpRequest, outcome: CliFailure): CoworkError {
-  return cliError("UP_FAILED", `The dev container of ${name} did not come up`, outcome, `cowork logs ${name}`);
+  return cliError("UP_FAILED", `The dev container of ${name} did not come up`, outcome, [ownCommand("logs", name)]);
 }
 
 function readResult({ name }: UpRequest, answer: JsonObject): UpResult {
   const result = readUpResult(answer);
   if (result !== undefined) return result;
   const message = `The dev container of ${name} did not come up: its result cannot be read.`;
-  throw new CoworkError("UP_FAILED", message, { hint: `cowork logs ${name}` });
+  throw new CoworkError("UP_FAILED", message, { hint: [ownCommand("logs", name)] });
 }
 
 /** Pure. `data`: where the CLI keeps what it generates for Compose; it looks there again at the next start. */

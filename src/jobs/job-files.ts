@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DomainEvent } from "../contract/events.ts";
-import type { Answer, AskedQuestion } from "../contract/questions.ts";
+import { jobLine, type JobLine, jobRequest, type JobRequest, jobResult, type JobResult } from "../contract/job.ts";
+import { answer as answerSchema, type Answer } from "../contract/questions.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists, writeFileAtomic } from "../system/files.ts";
 import { isLocked } from "../system/locks.ts";
@@ -12,16 +12,7 @@ import { removeTree } from "../system/tree.ts";
 // A job is work that goes on when nobody listens: a process of its own and a folder that says what it was asked, what it
 // reported and what came of it. Front and job speak through files alone, so that each may come and go.
 
-/** One line of a job's log. */
-export type JobLine = { event: DomainEvent } | { ask: number; question: AskedQuestion };
-
-export interface JobRequest {
-  method: string;
-  args: unknown[];
-}
-
-/** What came of it: a value or an error's view. */
-export type JobResult = { value: unknown } | { error: unknown };
+export type { JobLine, JobRequest, JobResult };
 
 const keepMs = 24 * 3600_000;
 
@@ -58,7 +49,7 @@ export async function prepareJob(ctx: Context, id: string, request: JobRequest):
 }
 
 export async function readRequest(folder: string): Promise<JobRequest> {
-  return JSON.parse(await readFile(join(folder, "request.json"), "utf8")) as JobRequest;
+  return jobRequest.parse(JSON.parse(await readFile(join(folder, "request.json"), "utf8")));
 }
 
 export async function appendLine(folder: string, line: JobLine): Promise<void> {
@@ -87,7 +78,7 @@ export async function readLines(
     const end = buffer.lastIndexOf(10) + 1;
     const text = buffer.subarray(0, end).toString("utf8");
     const lines = text.split("\n").filter((line) => line !== "");
-    return { lines: lines.map((line) => JSON.parse(line) as JobLine), place: { log, next: from + end } };
+    return { lines: lines.map((line) => jobLine.parse(JSON.parse(line))), place: { log, next: from + end } };
   } finally {
     await file.close();
   }
@@ -99,7 +90,7 @@ export async function writeResult(folder: string, result: JobResult): Promise<vo
 
 export async function readResult(folder: string): Promise<JobResult | undefined> {
   const text = await readFile(join(folder, "result.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as JobResult);
+  return text === undefined ? undefined : jobResult.parse(JSON.parse(text));
 }
 
 /** Asks the job to end in order, as Ctrl-C does. */
@@ -120,5 +111,5 @@ export async function writeAnswer(folder: string, ask: number, answer: Answer): 
 export async function readAnswer(folder: string, ask: number): Promise<Answer | undefined> {
   const text = await readFile(join(folder, `answer-${ask}`), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  return text === "yes" || text === "no" ? text === "yes" : (JSON.parse(text) as Answer);
+  return text === "yes" || text === "no" ? text === "yes" : answerSchema.parse(JSON.parse(text));
 }

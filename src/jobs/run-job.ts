@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { JobAnswer, JobWish } from "../contract/job.ts";
 import type { DomainEvent } from "../contract/events.ts";
 import { isAnswerTo, type Question } from "../contract/questions.ts";
 import { CoworkError } from "../errors.ts";
@@ -11,7 +12,6 @@ import {
   jobFolder,
   jobId,
   type LogPlace,
-  type JobRequest,
   prepareJob,
   readAnswer,
   readLines,
@@ -23,16 +23,6 @@ import {
 const lookMs = 50;
 /** A job that was started says within this time that it lives. */
 const startMs = 20_000;
-
-export interface JobWish {
-  method: string;
-  /** absent: only to join what is under way */
-  args?: JobRequest["args"];
-  /** what the work is about: work on the same is the same job */
-  subject: unknown;
-  /** events of the job that the listener has heard already: more than none when it comes back after a broken connection */
-  seen: number;
-}
 
 /** Who hears what a job tells, and answers what it asks. */
 export interface JobListener {
@@ -80,9 +70,6 @@ export async function runJob(
     ctx.signal.removeEventListener("abort", end);
   }
 }
-
-/** What came of a wish; `missing`: there was nothing to join. */
-export type JobAnswer = { value: unknown } | { missing: true };
 
 interface Followed {
   id: string;

@@ -1,16 +1,14 @@
-import * as z from "zod/mini";
+import { projectsFile } from "../contract/files.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
-
-const Projects = z.object({ roots: z.array(z.string()) });
 
 /** Roots of projects that are remembered. What cannot be read names none: the file only saves typing. */
 export async function knownProjects(ctx: Pick<Context, "paths">): Promise<string[]> {
   try {
     const text = await readTextFile(ctx.paths.projects, { maxBytes: 1024 * 1024 });
     if (text === undefined) return [];
-    return Projects.parse(JSON.parse(text)).roots.filter((root) => root.startsWith("/"));
+    return projectsFile.parse(JSON.parse(text)).roots.filter((root) => root.startsWith("/"));
   } catch {
     return [];
   }

@@ -1,5 +1,6 @@
 import { rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { trustFile } from "../contract/files.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
@@ -19,7 +20,7 @@ export async function isTrusted(paths: Pick<Paths, "trust">, root: string, hash:
   return agreed !== undefined && Object.hasOwn(agreed, root) && (agreed[root] ?? []).includes(hash);
 }
 
-/** @throws DISK_FULL, PERMISSION_DENIED, SESSION_BUSY */
+/** @throws DISK_FULL, PERMISSION_DENIED, BUSY */
 export async function rememberTrust(
   ctx: Pick<Context, "paths" | "clock" | "signal">,
   root: string,
@@ -42,18 +43,10 @@ async function readAgreed(path: string): Promise<Agreed | undefined> {
   try {
     const text = await readTextFile(path, { maxBytes });
     if (text === undefined) return {};
-    const { version, projects } = JSON.parse(text) as { version?: unknown; projects?: unknown };
-    return version === 1 && isAgreed(projects) ? projects : undefined;
+    return trustFile.parse(JSON.parse(text)).projects;
   } catch {
     return undefined;
   }
-}
-
-function isAgreed(value: unknown): value is Agreed {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every(
-    (hashes) => Array.isArray(hashes) && hashes.every((hash) => typeof hash === "string"),
-  );
 }
 
 async function keepAside(path: string, now: Date): Promise<void> {

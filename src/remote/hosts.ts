@@ -1,22 +1,14 @@
-import * as z from "zod/mini";
+import { hostsFile, type Hosts } from "../contract/files.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
 import type { Target } from "./types.ts";
 
-const Hosts = z.record(
-  z.string(),
-  z.object({
-    destination: z.string(),
-    port: z.optional(z.number()),
-    identityFile: z.optional(z.string()),
-  }),
-);
-
 /** Machines that the user has named, or has made sessions on: by name. Only these may stand in a conf that a repository brings. */
-export type Hosts = Record<string, Target>;
+export type { Hosts };
 
 type HostsContext = Pick<Context, "paths" | "clock" | "signal">;
 
@@ -26,10 +18,10 @@ export async function readHosts(ctx: Pick<Context, "paths">): Promise<Hosts> {
   const text = await readTextFile(file, { maxBytes: 1024 * 1024 });
   if (text === undefined) return {};
   try {
-    return Hosts.parse(JSON.parse(text)) as Hosts;
+    return hostsFile.parse(JSON.parse(text));
   } catch (cause) {
     throw new CoworkError("CONFIG_FILE_CORRUPT", `${plain(file)} is damaged.`, {
-      hint: `look at it, or move it away and add your hosts again: cowork host add`,
+      hint: steps`look at it, or move it away and add your hosts again: ${ownCommand("host", "add")}`,
       cause,
     });
   }

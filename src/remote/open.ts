@@ -21,7 +21,7 @@ export interface OpenRemote {
 /** The host's part on a remote machine; connects when it is first asked something. */
 export function openRemoteHost(ctx: Context, { program, ...options }: OpenRemote): HostPart & { close(): void } {
   if (program === undefined) {
-    throw new CoworkError("HOST_UNREACHABLE", "Only the built cowork can work on a host: it carries itself over.", {
+    throw new CoworkError("PROGRAM_MISSING", "Only the built cowork can work on a host: it carries itself over.", {
       hint: "build it, and run the built file: npm run build",
     });
   }

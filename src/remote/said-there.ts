@@ -17,11 +17,11 @@ const doneThere: readonly ErrorCode[] = [
 export function saidThere<T extends ErrorView>(error: T, host: string): T {
   const { code, message, hint, next } = error;
   const where = plain(host);
-  const isThere = hint !== undefined && next === undefined && doneThere.includes(code);
+  const steps = next ?? (hint === undefined ? [] : [hint]);
+  const isThere = steps.length > 0 && doneThere.includes(code) && steps.every((part) => typeof part === "string");
   return {
-    ...hintThere(error, host),
+    ...hintThere(isThere ? { ...error, next: [`on ${where}: `, ...steps] } : error, host),
     message: `${where}: ${message}`,
-    ...(isThere ? { hint: `on ${where}: ${hint}` } : {}),
   };
 }
 

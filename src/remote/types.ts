@@ -40,13 +40,7 @@ export interface RemoteContext extends Pick<Context, "env" | "run" | "ask" | "as
   user: Pick<Context["user"], "home" | "name" | "uid">;
 }
 
-/** A remote host as the user names it. */
-export interface Target {
-  /** an alias of ssh's configuration, `machine`, `user@machine` or `ssh://user@machine:port` */
-  destination: string;
-  port?: number;
-  identityFile?: string;
-}
+export type { Target } from "../contract/files.ts";
 
 export interface ConnectOptions {
   /**

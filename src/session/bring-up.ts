@@ -8,6 +8,7 @@ import { overridePaths } from "../devcontainer/snapshot.ts";
 import type { UpResult } from "../devcontainer/types.ts";
 import { up } from "../devcontainer/up.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { ContainerDetail, ContainerSummary } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { readyAgent } from "./agent-ready.ts";
@@ -37,7 +38,7 @@ export async function bringUp(
 ): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
   if (devcontainer === undefined)
-    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
+    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: [ownCommand("init", name)] });
   const agent = getAgent(settings.agent);
   await ownOnly(ctx, record);
   const workspaceFolder = expectedFolder(record);
@@ -66,7 +67,7 @@ export async function bringUp(
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
-      hint: `cowork logs ${name}`,
+      hint: [ownCommand("logs", name)],
     });
   }
   const own = await ownOnly(ctx, record);
@@ -140,7 +141,7 @@ async function checkWorkspace(
     "UP_FAILED",
     `The workspace folder ${plain(folder)} does not exist in the dev container of ${name}.`,
     {
-      hint: `correct "workspaceFolder" in devcontainer.json (for an image or a Dockerfile it wants a "workspaceMount" as well) and commit that, then cowork clean ${name} and cowork init ${name}`,
+      hint: steps`correct "workspaceFolder" in devcontainer.json (for an image or a Dockerfile it wants a "workspaceMount" as well) and commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`,
     },
   );
 }

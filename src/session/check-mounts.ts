@@ -4,6 +4,7 @@ import { readPlannedMounts } from "../devcontainer/snapshot.ts";
 import { wrongMount, type RealMounts } from "../devcontainer/wrong-mounts.ts";
 import type { ContainerDetail } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { plain } from "../system/text.ts";
 import type { SessionRecord } from "./record.ts";
@@ -33,8 +34,8 @@ export async function checkMounts(ctx: Context, record: SessionRecord, main: Con
     // What was never complete cannot be started, and begins with the project's commit.
     const again =
       phase === "ready"
-        ? `correct the dev container configuration in the session; then cowork start ${name} --rebuild`
-        : `correct the dev container configuration and commit that, then cowork clean ${name} and cowork init ${name}`;
+        ? steps`correct the dev container configuration in the session; then ${ownCommand("start", name, "--rebuild")}`
+        : steps`correct the dev container configuration and commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`;
     throw new CoworkError("UP_FAILED", `${name} was stopped: in ${plain(container.name)} ${plain(wrong)}.`, {
       hint: again,
     });

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import { makeClone } from "../clone/make.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files.ts";
 import { homeId } from "../system/home-id.ts";
@@ -42,7 +43,7 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
   const onWait = (): void => sayWaiting(ctx, name, "plan");
   const notes: string[] = [];
   try {
-    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait }, async (signal) => {
+    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait, busy: "SESSION_BUSY" }, async (signal) => {
       const record = await completeSession({ ...ctx, signal }, request, plan, wanted, notes);
       const world = await lookAt(ctx, id, await containersOf(ctx, record));
       const session = viewSession(record, { ...world, busy: false }, ctx.paths);
@@ -165,7 +166,7 @@ async function stepDevcontainer(
   if (commit === undefined) {
     // Another command began the session meanwhile, from another commit.
     throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was begun by another command.`, {
-      hint: `cowork init ${record.name}`,
+      hint: [ownCommand("init", record.name)],
     });
   }
   const { project, settings, options } = request;

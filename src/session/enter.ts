@@ -1,6 +1,7 @@
 import { getAgent } from "../agent/catalog.ts";
 import type { ContainerSummary } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { readyAgent } from "./agent-ready.ts";
 import { connectSession, type ConnectTarget } from "./connect.ts";
@@ -11,7 +12,7 @@ import { concernsLogin } from "./login-note.ts";
 import { locked } from "./outcome.ts";
 import { ownContainers } from "./own-containers.ts";
 import type { SessionRecord } from "./record.ts";
-import { selectRecords } from "./records.ts";
+import { selectOne } from "./records.ts";
 import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
 import { attachTmux } from "./tmux.ts";
 import { paneEnvironment } from "./tmux-plan.ts";
@@ -26,11 +27,7 @@ import { containersOf, takeAhead } from "./world.ts";
  * @throws SESSION_NOT_FOUND, SESSION_INCOMPLETE, CLONE_MISSING, what `up` throws, INTERRUPTED
  */
 export async function enterSession(ctx: Context, request: ConnectRequest, io: ConnectIo): Promise<number> {
-  const [entry] = await selectRecords(ctx, request.selector);
-  if (entry === undefined)
-    throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${request.selector.names[0]}.`, {
-      hint: "cowork list",
-    });
+  const entry = await selectOne(ctx, request.selector);
   if ("error" in entry) throw entry.error;
   const started = await ensureRunning(ctx, entry.record, request, io);
   const { ready: hold } = started;
@@ -120,7 +117,7 @@ async function ensureRunning(
   const now = await findRunning(ctx, started);
   if (now !== undefined) return { ...now, ready: Promise.resolve() };
   throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {
-    hint: `cowork logs ${record.name}`,
+    hint: [ownCommand("logs", record.name)],
   });
 }
 
@@ -159,7 +156,7 @@ async function findTarget(
   const { container } = record;
   if (container === undefined)
     throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was never completed.`, {
-      hint: `cowork init ${record.name}`,
+      hint: [ownCommand("init", record.name)],
     });
   const { user, workspaceFolder } = container;
   const signal = io.signal === undefined ? ctx.signal : AbortSignal.any([ctx.signal, io.signal]);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { probeEnvironment } from "../devcontainer/environment.ts";
 import { isObject } from "../devcontainer/json.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { readTextFile, writeFileAtomic } from "../system/files.ts";
 import { withLock } from "../system/locks.ts";
@@ -31,20 +32,25 @@ export async function sessionEnvironment(
   const known = await readEnvironment(ctx, record.id, of);
   if (known !== undefined) return known;
   await hold;
-  return await withLock(ctx, `environment-${record.id}`, { waitMs, what: record.name }, async (signal) => {
-    const meanwhile = await readEnvironment(ctx, record.id, of);
-    if (meanwhile !== undefined) return meanwhile;
-    const { variables, isFinal } = await ask({ ...ctx, signal }, record, containerId);
-    if (isFinal) await keep(ctx, record.id, { of, environment: variables });
-    return variables;
-  });
+  return await withLock(
+    ctx,
+    `environment-${record.id}`,
+    { waitMs, what: record.name, busy: "SESSION_BUSY" },
+    async (signal) => {
+      const meanwhile = await readEnvironment(ctx, record.id, of);
+      if (meanwhile !== undefined) return meanwhile;
+      const { variables, isFinal } = await ask({ ...ctx, signal }, record, containerId);
+      if (isFinal) await keep(ctx, record.id, { of, environment: variables });
+      return variables;
+    },
+  );
 }
 
 async function ask(ctx: Context, record: UpSession, id: string): ReturnType<typeof probeEnvironment> {
   const container = await ctx.engine.findContainer(id);
   if (container === undefined)
     throw new CoworkError("CONTAINER_MISSING", `The dev container of ${record.name} has just gone.`, {
-      hint: `cowork start ${record.name}`,
+      hint: [ownCommand("start", record.name)],
     });
   const { user, remoteEnv } = record.container;
   const userEnvProbe = record.devcontainer?.userEnvProbe;

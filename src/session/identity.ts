@@ -1,4 +1,5 @@
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { ProjectFacts } from "../project/types.ts";
 import { pathExists } from "../system/files.ts";
 import { nameKey, sessionId } from "./names.ts";
@@ -42,12 +43,12 @@ async function checkAgainst(record: SessionRecord, project: ProjectIdentity, nam
   const ours = await belongsTo(record, project);
   if (!ours && record.id === id) {
     throw new CoworkError("PROJECT_NAME_TAKEN", `The id ${id} belongs to the project at ${record.projectRoot}.`, {
-      hint: "give this project another name: cowork config set PROJECT <name>",
+      hint: steps`give this project another name: ${ownCommand("config", "set", "PROJECT", "<name>")}`,
     });
   }
   if (ours && record.name !== name && nameKey(record.name) === nameKey(name)) {
     throw new CoworkError("SESSION_EXISTS", `${name} counts as the same name as the session ${record.name}.`, {
-      hint: `cowork connect ${record.name}, or choose another name`,
+      hint: steps`${ownCommand("connect", record.name)}, or choose another name`,
     });
   }
 }

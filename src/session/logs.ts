@@ -1,10 +1,9 @@
 import { open } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { constants } from "node:fs";
-import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { plainLines } from "../system/text.ts";
-import { selectRecords } from "./records.ts";
+import { selectOne } from "./records.ts";
 import type { Selector } from "./types.ts";
 
 const pollMs = 300;
@@ -20,8 +19,7 @@ export async function showLogs(
   options: { follow: boolean },
   out: Writable,
 ): Promise<void> {
-  const [entry] = await selectRecords(ctx, selector);
-  if (entry === undefined) throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${selector.names[0]}.`);
+  const entry = await selectOne(ctx, selector);
   const path = ctx.paths.upLog(entry.id);
   let position = { inode: 0, offset: 0 };
   for (;;) {

@@ -5,6 +5,7 @@ import { savedNowhere } from "../clone/saved.ts";
 import type { GitInside } from "../clone/types.ts";
 import { waysToSave } from "../clone/ways-to-save.ts";
 import { ensureTemplateImage } from "../devcontainer/template-image.ts";
+import type { HintPart } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files.ts";
 import { homeOf, sessionLabels } from "./labels.ts";
@@ -40,7 +41,7 @@ export interface Insight {
   /** one line each: commits that go with it, but that something has replaced */
   replaced: string[];
   /** how to save it, in commands as far as there are such */
-  hint: string;
+  hint: HintPart[];
 }
 
 /**
@@ -54,7 +55,7 @@ export async function lookInside(
   precious: readonly string[],
 ): Promise<Insight> {
   if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id))))
-    return { git: null, unsaved: [], replaced: [], hint: "" };
+    return { git: null, unsaved: [], replaced: [], hint: [] };
   const { project: name, projectRoot: root, rootCommit } = record;
   const project = await user.saved({ name, root, rootCommit });
   const saved = project ?? savedNowhere();

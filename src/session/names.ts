@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import { brokenRefRule, sessionNamePattern } from "../system/names.ts";
 import { plain } from "../system/text.ts";
 
@@ -16,8 +17,9 @@ export function checkSessionName(name: string): void {
   const shown = plain(name.length > 80 ? `${name.slice(0, 80)}…` : name);
   const other = nameLike(name);
   // A slash is meant as a branch's name.
-  const instead = name.includes("/") && other !== undefined ? `cowork init ${other} --branch ${plain(name)}; ` : "";
-  const hint = rule === pattern ? `${instead}${pattern}` : `${rule}: choose another name`;
+  const instead =
+    name.includes("/") && other !== undefined ? steps`${ownCommand("init", other, "--branch", plain(name))}; ` : [];
+  const hint = rule === pattern ? steps`${instead}${pattern}` : `${rule}: choose another name`;
   throw new CoworkError("SESSION_NAME_INVALID", `\`${shown}\` cannot be a session's name.`, { hint });
 }
 

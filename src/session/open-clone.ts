@@ -1,11 +1,10 @@
 import { diffSession, type Diff } from "../clone/diff.ts";
-import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import type { OneSession, OpenClone } from "./host-part.ts";
 import { insideOf } from "./look-inside.ts";
 import { locked } from "./outcome.ts";
 import type { SessionRecord } from "./record.ts";
-import { selectRecords } from "./records.ts";
+import { selectOne } from "./records.ts";
 import { checkCloned } from "./startable.ts";
 import { withWayOut } from "./way-out.ts";
 
@@ -51,10 +50,7 @@ export async function diffClone(
 }
 
 async function findRecord(ctx: Context, selector: OneSession): Promise<SessionRecord> {
-  const [entry] = await selectRecords(ctx, selector);
-  if (entry !== undefined && "record" in entry) return entry.record;
-  throw (
-    entry?.error ??
-    new CoworkError("SESSION_NOT_FOUND", `There is no session ${selector.names[0]}.`, { hint: "cowork list" })
-  );
+  const entry = await selectOne(ctx, selector);
+  if ("record" in entry) return entry.record;
+  throw entry.error;
 }

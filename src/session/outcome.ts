@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import type { Step } from "../events.ts";
 import type { Context } from "../system/context.ts";
 import { withHomeProblem } from "../system/home-problem.ts";
@@ -48,20 +49,25 @@ export async function forEachSession<T extends Outcome>(
 /** Runs `work` under the session's lock; says so when it has to wait. */
 export function locked<T>(ctx: Context, record: SessionRecord, step: Step, work: LockedWork<T>): Promise<T> {
   const onWait = (): void => sayWaiting(ctx, record.name, step);
-  return withLock(ctx, sessionLock(record.id), { waitMs: lockWait, onWait }, async (signal, stillHeld) => {
-    // What was read before the lock may be old: the other command may have finished, or removed it.
-    const current = await readRecord(ctx, record.id);
-    if (current !== undefined) return work(current, { ...ctx, signal }, stillHeld);
-    throw new CoworkError("SESSION_NOT_FOUND", `Session ${record.name} was removed meanwhile.`, {
-      hint: "cowork list",
-    });
-  });
+  return withLock(
+    ctx,
+    sessionLock(record.id),
+    { waitMs: lockWait, onWait, busy: "SESSION_BUSY" },
+    async (signal, stillHeld) => {
+      // What was read before the lock may be old: the other command may have finished, or removed it.
+      const current = await readRecord(ctx, record.id);
+      if (current !== undefined) return work(current, { ...ctx, signal }, stillHeld);
+      throw new CoworkError("SESSION_NOT_FOUND", `Session ${record.name} was removed meanwhile.`, {
+        hint: [ownCommand("list")],
+      });
+    },
+  );
 }
 
 /** Has the lock that this work was done under been taken by somebody else? Then everything of the session is theirs. */
 export function lostItsLock(inner: Pick<Context, "signal">): boolean {
   const { aborted, reason } = inner.signal;
-  return aborted && reason instanceof CoworkError && reason.code === "SESSION_BUSY";
+  return aborted && reason instanceof CoworkError && reason.code === "LOCK_LOST";
 }
 
 export function sayWaiting(ctx: Context, session: string, step: Step): void {

@@ -1,6 +1,8 @@
 import type { RecordEntry } from "./record.ts";
 import { readdirSync, type Dirent } from "node:fs";
+import type { OneSession } from "../contract/requests.ts";
 import { CoworkError, toCoworkError } from "../errors.ts";
+import { type Hint, type HintPart, ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { belongsTo } from "./identity.ts";
 import { plain } from "../system/text.ts";
@@ -53,9 +55,21 @@ async function findByName(
     if (!("record" in entry) || nameKey(entry.record.name) !== nameKey(name)) continue;
     if (await isMeant(entry, project)) return entry;
   }
-  throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${name} in project ${project.name}.`, {
-    hint: await hintFor(ctx, project, name, toEnd),
-  });
+  throw noSession(`${name} in project ${project.name}`, await hintFor(ctx, project, name, toEnd));
+}
+
+/**
+ * The one session that is meant.
+ * @throws SESSION_NOT_FOUND
+ */
+export async function selectOne(ctx: Pick<Context, "paths">, selector: OneSession): Promise<RecordEntry> {
+  const [entry] = await selectRecords(ctx, selector);
+  if (entry === undefined) throw noSession(plain(selector.names[0]));
+  return entry;
+}
+
+export function noSession(which: string, hint: Hint = [ownCommand("list")]): CoworkError {
+  return new CoworkError("SESSION_NOT_FOUND", `There is no session ${which}.`, { hint });
 }
 
 /** A branch's name in place of a session's leads to the session that works on it. */
@@ -64,14 +78,15 @@ async function hintFor(
   project: NonNullable<Selector["project"]>,
   name: string,
   toEnd: boolean,
-): Promise<string> {
+): Promise<HintPart[]> {
   for (const entry of await readRecords(ctx)) {
     const isOn = "record" in entry && entry.record.start.branch === name && (await isMeant(entry, project));
-    if (isOn) return `use the name of the session on that branch: ${entry.record.name}`;
+    if (isOn) return [`use the name of the session on that branch: ${entry.record.name}`];
   }
   const other = nameLike(name);
-  if (toEnd || other === undefined) return "cowork list";
-  return `cowork list, or cowork init ${other}${other === name ? "" : ` --branch ${plain(name)}`} to make it`;
+  if (toEnd || other === undefined) return [ownCommand("list")];
+  const make = ownCommand("init", other, ...(other === name ? [] : ["--branch", plain(name)]));
+  return steps`${ownCommand("list")}, or ${make} to make it`;
 }
 
 /** The first commit of the project at this place, if a session of it is on record: it says that without asking git. */

@@ -1,4 +1,5 @@
 import { CoworkError } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files.ts";
 import type { SessionRecord } from "./record.ts";
@@ -7,7 +8,7 @@ import type { SessionRecord } from "./record.ts";
 export async function checkStartable(ctx: Context, record: SessionRecord): Promise<void> {
   const { name } = record;
   if (record.phase !== "ready" || record.devcontainer === undefined) {
-    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: `cowork init ${name}` });
+    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: [ownCommand("init", name)] });
   }
   await checkCloned(ctx, record);
 }
@@ -17,7 +18,7 @@ export async function checkCloned(ctx: Context, record: SessionRecord): Promise<
   const { name } = record;
   if (!(await pathExists(ctx.paths.clone(record.id)))) {
     throw new CoworkError("CLONE_MISSING", `The clone of ${name} is gone (${ctx.paths.clone(record.id)}).`, {
-      hint: `cowork init ${name} makes it anew from where it started; cowork clean ${name} removes what is left`,
+      hint: steps`${ownCommand("init", name)} makes it anew from where it started; ${ownCommand("clean", name)} removes what is left`,
     });
   }
 }

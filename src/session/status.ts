@@ -106,7 +106,7 @@ async function oneStatus(
 /** Nobody can tell what the clone holds: it counts as unsaved. */
 function unknownInsight(error: unknown): Insight {
   const why = `its clone cannot be looked into: ${toCoworkError(error).message}`;
-  return { git: null, unsaved: [why], replaced: [], hint: "" };
+  return { git: null, unsaved: [why], replaced: [], hint: [] };
 }
 
 function publishedPorts({ ports }: ContainerSummary): SessionStatus["ports"] {

@@ -1,16 +1,15 @@
 import type { LifecycleFailure } from "../devcontainer/types.ts";
-import { CoworkError, type ErrorCode } from "../errors.ts";
+import { CoworkError, fromView } from "../errors.ts";
+import { ownCommand, steps } from "../hint.ts";
 import type { SessionRecord } from "./record.ts";
 
 /** The record of a session whose container is up and in which a lifecycle command failed. */
 export function unfinished(record: SessionRecord, { stage, words }: LifecycleFailure): SessionRecord {
   const { name } = record;
-  const error = {
-    code: "UP_FAILED",
-    message: `The dev container of ${name} is up, but ${words}.`,
-    hint: `cowork connect ${name} to fix what failed, then cowork init ${name} to run it again; after a change of devcontainer.json: cowork start ${name} --rebuild`,
-  };
-  return { ...record, unfinished: stage, error };
+  const error = new CoworkError("UP_FAILED", `The dev container of ${name} is up, but ${words}.`, {
+    hint: steps`${ownCommand("connect", name)} to fix what failed, then ${ownCommand("init", name)} to run it again; after a change of devcontainer.json: ${ownCommand("start", name, "--rebuild")}`,
+  });
+  return { ...record, unfinished: stage, error: error.toView() };
 }
 
 /** The record without a failure of before. */
@@ -24,6 +23,5 @@ export function finished(record: SessionRecord): SessionRecord {
 /** The error of a session that can be entered, but in which a lifecycle command failed; undefined for any other. */
 export function unfinishedError(record: SessionRecord): CoworkError | undefined {
   if (record.unfinished === undefined || record.error === undefined) return undefined;
-  const { code, message, hint } = record.error;
-  return new CoworkError(code as ErrorCode, message, hint === undefined ? {} : { hint });
+  return fromView(record.error);
 }

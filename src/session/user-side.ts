@@ -1,10 +1,10 @@
 import type { Saved } from "../clone/saved.ts";
-import type { Project, ProjectFacts } from "../project/types.ts";
+import type { ProjectIdentity } from "../contract/project.ts";
+import type { Project } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { projectSource } from "./project-source.ts";
 
-/** What a project is told by where nothing else is known of it. */
-export type ProjectIdentity = Pick<ProjectFacts, "name" | "root" | "rootCommit">;
+export type { ProjectIdentity };
 
 /**
  * The user's side of the seam, as the host's part sees it: where the project lies. On a remote host these are questions that

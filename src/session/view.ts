@@ -1,5 +1,6 @@
 import type { ContainerSummary } from "../engine/types.ts";
-import type { ErrorCode, ErrorView } from "../errors.ts";
+import { CoworkError, type ErrorView } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import type { Paths } from "../system/paths.ts";
 import { label } from "./labels.ts";
 import type { SessionRecord } from "./record.ts";
@@ -75,13 +76,12 @@ function judge(record: SessionRecord, world: World, container: ContainerSummary 
 
 function unfinished(record: SessionRecord, world: World): Judgement {
   if (world.busy) return { state: "creating", missing: [] };
-  const hint = `cowork init ${record.name}`;
-  if (record.error === undefined) {
-    const message = `Creating ${record.name} was interrupted.`;
-    return { state: "failed", error: { code: "SESSION_INCOMPLETE", message, hint }, missing: [] };
-  }
-  const { code, message } = record.error;
-  return { state: "failed", error: { code: code as ErrorCode, message, hint: record.error.hint ?? hint }, missing: [] };
+  const again = new CoworkError("SESSION_INCOMPLETE", `Creating ${record.name} was interrupted.`, {
+    hint: [ownCommand("init", record.name)],
+  }).toView();
+  const { error = again } = record;
+  // Every error of a session that was never completed has a next step.
+  return { state: "failed", error: error.hint === undefined ? { ...again, ...error } : error, missing: [] };
 }
 
 /** The order of lists: by project, then name. */

@@ -11,7 +11,7 @@ import { plain } from "./text.ts";
 /** A lock whose holder was killed is free again after so long; a living holder says every second that it lives. */
 const staleMs = 5_000;
 const updateMs = 1_000;
-/** Longer than a dead holder's lock lasts, so that a crash never shows as SESSION_BUSY. */
+/** Longer than a dead holder's lock lasts, so that a crash never shows as BUSY. */
 const defaultWaitMs = 10_000;
 const lookEveryMs = 100;
 
@@ -22,11 +22,13 @@ export interface LockOptions {
   onWait?: () => void;
   /** what is locked, for the message: `session a` */
   what?: string;
+  /** the error when somebody else has it for too long; default BUSY */
+  busy?: "BUSY" | "SESSION_BUSY";
 }
 
 /**
  * Makes sure that the lock is still ours.
- * @throws SESSION_BUSY when it was lost, and what the signal was aborted with
+ * @throws LOCK_LOST when it was lost, and what the signal was aborted with
  */
 export type StillHeld = () => Promise<void>;
 
@@ -35,9 +37,9 @@ type LockContext = Pick<Context, "paths" | "clock" | "signal">;
 /**
  * Does something while holding the lock of that name, among all cowork processes of this home. The lock is given back
  * whatever happens. `fn` gets a signal that fires on the context's one and when the lock was lost (the machine slept and
- * somebody else took it): work then ends and SESSION_BUSY is thrown. It also gets `stillHeld`, to be called right before
+ * somebody else took it): work then ends and LOCK_LOST is thrown. It also gets `stillHeld`, to be called right before
  * something that cannot be taken back: after a sleep the signal fires only a moment later.
- * @throws SESSION_BUSY when somebody else has it for longer than `waitMs`, INTERRUPTED
+ * @throws BUSY (or `options.busy`) when somebody else has it for longer than `waitMs`, LOCK_LOST, INTERRUPTED
  */
 export async function withLock<T>(
   ctx: LockContext,
@@ -135,12 +137,16 @@ function lockTarget(ctx: Pick<Context, "paths">, name: string): string {
 
 function busy(name: string, options: LockOptions): CoworkError {
   const hint = "wait until it has ended, then run the same command again";
-  return new CoworkError("SESSION_BUSY", `Another cowork command is working on ${plain(options.what ?? name)}.`, {
-    hint,
-  });
+  return new CoworkError(
+    options.busy ?? "BUSY",
+    `Another cowork command is working on ${plain(options.what ?? name)}.`,
+    {
+      hint,
+    },
+  );
 }
 
 function lostLock(name: string, options: LockOptions, cause: Error): CoworkError {
   const message = `The lock of ${plain(options.what ?? name)} was lost, perhaps because the machine slept.`;
-  return new CoworkError("SESSION_BUSY", message, { hint: "run the same command again", cause });
+  return new CoworkError("LOCK_LOST", message, { hint: "run the same command again", cause });
 }

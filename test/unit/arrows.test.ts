@@ -31,6 +31,8 @@ const wrong: [file: string, line: string][] = [
   ["src/remote/user/x.ts", `import { a } from "../../app/a.ts"; a();`],
   ["src/jobs/x.ts", `import { a } from "../session/a.ts"; a();`],
   ["src/jobs/x.ts", `import { a } from "../remote/seam/a.ts"; a();`],
+  ["src/contract/x.ts", `import { a } from "../system/a.ts"; a();`],
+  ["src/contract/x.ts", `import type { A } from "../errors.ts"; export type B = A;`],
   ["src/contract/x.ts", `import type { A } from "../session/a.ts"; export type B = A;`],
   ["src/session/x.ts", `console.log(1);`],
   ["src/clone/x.ts", `export const x = process.env["HOME"];`],
@@ -50,6 +52,9 @@ const right: [file: string, line: string][] = [
   ["src/session/x.ts", `import { a } from "../clone/a.ts"; a();`],
   ["src/session/x.ts", `import type { A } from "../project/a.ts"; export type B = A;`],
   ["src/agent/claude/x.ts", `import { a } from "../../system/a.ts"; a();`],
+  ["src/contract/x.ts", `import { a } from "./a.ts"; a();`],
+  ["src/system/x.ts", `import { a } from "../contract/a.ts"; a();`],
+  ["src/ui/x.ts", `import { a } from "../contract/a.ts"; a();`],
   ["src/system/x.ts", `import { kill } from "node:process"; kill(1, 0);`],
 ];
 

@@ -17,7 +17,7 @@ const keepMs = 24 * 3600_000;
  * @returns the folder
  */
 export async function takeCarried(ctx: Context, id: string, archive: Readable): Promise<string> {
-  if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("USAGE", "That is no name for carried files.");
+  if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("REQUEST_INVALID", "That is no name for carried files.");
   const parent = carriedFolder(ctx);
   await ensureFolder(parent, { mode: 0o700 });
   await removeOld(ctx, parent, keepMs);
@@ -42,7 +42,7 @@ async function putEntry(
 ): Promise<void> {
   const parts = header.name.split("/");
   if (header.name.startsWith("/") || parts.some((part) => part === ".." || part === "." || part === "")) {
-    throw new CoworkError("USAGE", "A carried file has a path that leaves the project.");
+    throw new CoworkError("REQUEST_INVALID", "A carried file has a path that leaves the project.");
   }
   const path = join(root, header.name);
   await makeFolders(root, parts.slice(0, -1));
@@ -51,7 +51,7 @@ async function putEntry(
     await symlink(header.linkname ?? "", path);
     return;
   }
-  if (header.type !== "file") throw new CoworkError("USAGE", "A carried file is neither a file nor a link.");
+  if (header.type !== "file") throw new CoworkError("REQUEST_INVALID", "A carried file is neither a file nor a link.");
   await pipeline(content, createWriteStream(path, { flags: "wx", mode: (header.mode ?? 0o600) & 0o777 }));
 }
 
@@ -63,7 +63,7 @@ async function makeFolders(root: string, parts: readonly string[]): Promise<void
     const known = await lstat(folder).catch(() => undefined);
     if (known === undefined) await mkdir(folder, { mode: 0o700 });
     else if (!known.isDirectory())
-      throw new CoworkError("USAGE", "A carried file has a path that leads through a link.");
+      throw new CoworkError("REQUEST_INVALID", "A carried file has a path that leads through a link.");
   }
 }
 

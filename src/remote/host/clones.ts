@@ -1,22 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
+import { cloneOffers } from "../../contract/offers.ts";
+import type { SentOptions } from "../../contract/store.ts";
 import { CoworkError } from "../../errors.ts";
-import type { HostPart, OneSession, OpenClone } from "../../session/host-part.ts";
+import type { HostPart, OpenClone } from "../../session/host-part.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder } from "../../system/files.ts";
 import { removeTree } from "../../system/tree.ts";
+import { offer } from "../seam/offer.ts";
 import type { Offered } from "../seam/peer.ts";
 import type { Streams } from "../seam/streams.ts";
-
-/** What of `InsideOptions` travels: the input as base64. */
-interface SentOptions {
-  input?: string;
-  timeoutMs?: number;
-  maxOutput?: number;
-  maxBytes?: number;
-  write?: boolean;
-}
 
 /** Clones that the other side has open, by number. They are closed when it closes them or is gone. */
 export function offerClones(
@@ -28,7 +22,7 @@ export function offerClones(
   let count = 0;
   const get = (lease: number): OpenClone => {
     const clone = open.get(lease);
-    if (clone === undefined) throw new CoworkError("USAGE", "That clone is not open.");
+    if (clone === undefined) throw new CoworkError("REQUEST_INVALID", "That clone is not open.");
     return clone;
   };
   const close = async (lease: number): Promise<void> => {
@@ -37,16 +31,15 @@ export function offerClones(
     await clone.close();
   };
   return {
-    offered: {
-      cloneOpen: async (selector: OneSession) => {
+    offered: offer(cloneOffers, {
+      cloneOpen: async (selector) => {
         const clone = await host.openClone(selector);
         open.set((count += 1), clone);
         const { name, path, start, identity } = clone;
         return { lease: count, name, path, start, identity };
       },
-      cloneScript: async (lease: number, text: string, options: SentOptions) =>
-        await get(lease).inside.script(text, received(options)),
-      cloneSave: async (lease: number, text: string, options: SentOptions, stream: number) => {
+      cloneScript: async (lease, text, options) => await get(lease).inside.script(text, received(options)),
+      cloneSave: async (lease, text, options, stream) => {
         const folder = join(ctx.paths.stateRoot, ".tmp", `out-${randomBytes(8).toString("hex")}`);
         await ensureFolder(folder, { mode: 0o700 });
         try {
@@ -59,7 +52,7 @@ export function offerClones(
         }
       },
       cloneClose: close,
-    },
+    }),
     closeAll: async () => {
       for (const lease of open.keys()) await close(lease).catch((error: unknown) => ctx.log(`clone: ${String(error)}`));
     },

@@ -1,6 +1,6 @@
+import { hostCalls } from "../../contract/rpc.ts";
 import type { JobWork } from "../../jobs/job-process.ts";
 import type { HostPart } from "../../session/host-part.ts";
-import type { InitRequest } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { dropCarried } from "./carried.ts";
 import { callHost } from "./plain-calls.ts";
@@ -11,8 +11,8 @@ export function hostWork(makeHost: (ctx: Context) => HostPart): JobWork {
     try {
       return await callHost(makeHost(ctx), method, args);
     } finally {
-      const [request] = args as [Partial<InitRequest> | undefined];
-      if (request?.carry !== undefined) await dropCarried(ctx, request.carry.root).catch(() => undefined);
+      const request = hostCalls.init.input.safeParse(args);
+      if (request.success) await dropCarried(ctx, request.data[0].carry.root).catch(() => undefined);
     }
   };
 }

@@ -1,25 +1,18 @@
-import { CoworkError } from "../../errors.ts";
-import type { HostPart } from "../../session/host-part.ts";
+import { hostCalls, type HostCalls, type HostInputs, type HostMethod, type HostOutputs } from "../../contract/rpc.ts";
+import { readArguments, requestInvalid } from "../seam/offer.ts";
 
-/** Functions of the host's part that take and give plain data and nothing else. */
-const plainCalls = [
-  "planInit",
-  "init",
-  "list",
-  "status",
-  "start",
-  "stop",
-  "clean",
-  "cleanImages",
-  "diff",
-  "doctor",
-  "authStatus",
-  "logout",
-] as const satisfies (keyof HostPart)[];
+/** A call of the host's part that came as data: by name, with its arguments checked. */
+export async function callHost(host: HostCalls, method: unknown, args: unknown): Promise<HostOutputs[HostMethod]> {
+  const name = hostMethod(method);
+  return await call(host, name, readArguments(hostCalls, name, args));
+}
 
-export async function callHost(host: HostPart, method: unknown, args: unknown): Promise<unknown> {
-  const name = plainCalls.find((one) => one === method);
-  if (name === undefined || !Array.isArray(args))
-    throw new CoworkError("USAGE", "The host's part has no such function.");
-  return await (host[name] as (...args: unknown[]) => Promise<unknown>)(...(args as unknown[]));
+/** @throws REQUEST_INVALID for a name that no function has */
+export function hostMethod(method: unknown): HostMethod {
+  if (typeof method === "string" && Object.hasOwn(hostCalls, method)) return method as HostMethod;
+  throw requestInvalid("a function that there is not");
+}
+
+async function call<M extends HostMethod>(host: HostCalls, name: M, args: HostInputs[M]): Promise<HostOutputs[M]> {
+  return await host[name](...args);
 }

@@ -1,17 +1,20 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { controlOffers } from "../../contract/offers.ts";
+import { hostCalls } from "../../contract/rpc.ts";
 import { CoworkError } from "../../errors.ts";
-import { runJob, type JobWish } from "../../jobs/run-job.ts";
+import { runJob } from "../../jobs/run-job.ts";
 import type { HostPart } from "../../session/host-part.ts";
 import type { UserSide } from "../../session/user-side.ts";
 import type { Context } from "../../system/context.ts";
 import { createLines } from "../seam/lines.ts";
+import { offer, readArguments } from "../seam/offer.ts";
 import { createPeer, type Offered, type Peer } from "../seam/peer.ts";
 import { createStreams } from "../seam/streams.ts";
 import { offerClones } from "./clones.ts";
 import { countCalls } from "./count-calls.ts";
 import { listenerOver } from "./job-listener.ts";
-import { callHost } from "./plain-calls.ts";
+import { callHost, hostMethod } from "./plain-calls.ts";
 import { createRemoteUser } from "./remote-user.ts";
 import { offerStore } from "./store-offers.ts";
 import { offerStreamed } from "./streamed.ts";
@@ -60,12 +63,17 @@ export async function serveHost(served: Served): Promise<void> {
     ...streams.offered,
     ...clones.offered,
     ...offerStreamed(host, streams, signal),
-    call: async (method: string, args: unknown[]) => await callHost(host, method, args),
-    job: async ({ ticket, ...wish }: JobWish & { ticket?: number }) =>
-      await runJob({ ...ctx, signal: jobSignal }, listenerOver(getPeer(), ticket), wish, left.signal),
-    now: () => ctx.clock.now().getTime(),
-    alive: () => undefined,
-    cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
+    call: async (method: unknown, args: unknown) => await callHost(host, method, args),
+    ...offer(controlOffers, {
+      job: async (wish) => {
+        // What cannot be understood is said at once, and is no job that fails.
+        if (wish.args !== undefined) readArguments(hostCalls, hostMethod(wish.method), wish.args);
+        return await runJob({ ...ctx, signal: jobSignal }, listenerOver(getPeer(), wish.ticket), wish, left.signal);
+      },
+      now: () => ctx.clock.now().getTime(),
+      alive: () => undefined,
+      cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
+    }),
     ...offerStore(ctx, streams),
   };
   const { counted, idle } = countCalls(offered);

@@ -5,30 +5,18 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { hostGitOk } from "../../clone/host-git.ts";
 import { initBare } from "../../clone/init-bare.ts";
+import type { StoredIdentity, Upload } from "../../contract/store.ts";
 import { CoworkError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists } from "../../system/files.ts";
 import { hashFile } from "../../system/hash-file.ts";
 import { withLock } from "../../system/locks.ts";
 import { removeOld } from "../../system/remove-old.ts";
+import { plain } from "../../system/text.ts";
 import { removeTree } from "../../system/tree.ts";
 
-/** What makes a project the same one on this host, and what its store must look like. */
-export interface StoredIdentity {
-  name: string;
-  rootCommit: string;
-  objectFormat: "sha1" | "sha256";
-  /** content of git's `shallow` file, when the project is a shallow clone */
-  shallow?: string;
-}
-
-/** A bundle under way; taken up again under the same id after the connection broke. */
-export interface Upload {
-  /** hex digits */
-  id: string;
-  bytes: number;
-  sha256: string;
-}
+export type { StoredIdentity, Upload };
 
 // Every object that arrived is kept by a ref of its own: laptops with the same repository do not move each other's branches.
 const kept = "refs/tips/";
@@ -163,18 +151,18 @@ async function deepen(store: string, shallow: string): Promise<void> {
 }
 
 function incomingFile(store: string, id: string): string {
-  if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("HOST_ANSWER_INVALID", "The upload has no usable name.");
+  if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("REQUEST_INVALID", "The upload has no usable name.");
   return join(store, "cowork-incoming", `${id}.bundle`);
 }
 
 /** Where a project's store is, or would be. The name becomes a folder's: what is no project's name is refused. */
 export function storeFolder({ paths }: Pick<Context, "paths">, { name }: Pick<StoredIdentity, "name">): string {
   if (/^[a-z0-9][a-z0-9._-]*$/.test(name)) return paths.store(name);
-  throw new CoworkError("CONFIG_VALUE_INVALID", `${name} is no name for a project on a host.`);
+  throw new CoworkError("REQUEST_INVALID", `${plain(name)} is no name for a project on a host.`);
 }
 
 function taken(name: string): CoworkError {
   return new CoworkError("PROJECT_NAME_TAKEN", `Another repository with the project name ${name} is on that host.`, {
-    hint: "give this project another name: cowork config set PROJECT <name>",
+    hint: steps`give this project another name: ${ownCommand("config", "set", "PROJECT", "<name>")}`,
   });
 }

@@ -1,17 +1,16 @@
+import { streamedOffers } from "../../contract/offers.ts";
 import { CoworkError } from "../../errors.ts";
-import type { ConnectIo, ConnectRequest, HostPart } from "../../session/host-part.ts";
-import type { Selector } from "../../session/types.ts";
+import type { ConnectIo, HostPart } from "../../session/host-part.ts";
+import { offer } from "../seam/offer.ts";
 import type { Offered } from "../seam/peer.ts";
 import type { Streams } from "../seam/streams.ts";
-
-/** Numbers of the streams of one `connect`: several may run side by side, for editors that open several channels. */
-type Numbers = [stdin: number, stdout: number, stderr: number];
 
 /** What has streams of its own beside the call. */
 export function offerStreamed(host: HostPart, streams: Streams, signal: AbortSignal): Offered {
   const running = new Map<number, AbortController>();
-  return {
-    connect: async (request: ConnectRequest, [stdin, stdout, stderr]: Numbers) => {
+  return offer(streamedOffers, {
+    // Several may run side by side, for editors that open several channels.
+    connect: async (request, [stdin, stdout, stderr]) => {
       const [out, err, end] = [streams.give(stdout), streams.give(stderr), new AbortController()];
       running.set(stdin, end);
       const io: ConnectIo = {
@@ -28,8 +27,8 @@ export function offerStreamed(host: HostPart, streams: Streams, signal: AbortSig
         await Promise.all([out.done(), err.done()]);
       }
     },
-    connectEnd: (stdin: number) => running.get(stdin)?.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
-    logs: async (selector: Selector & { names: [string] }, options: { follow: boolean }, stream: number) => {
+    connectEnd: (stdin) => running.get(stdin)?.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
+    logs: async (selector, options, stream) => {
       const given = streams.give(stream);
       try {
         await host.logs(selector, options, given.out);
@@ -37,5 +36,5 @@ export function offerStreamed(host: HostPart, streams: Streams, signal: AbortSig
         await given.done();
       }
     },
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { CoworkError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 
 /** Beyond it a line is no message of ours, and is not kept. */
 const maxLineBytes = 128 * 1024 * 1024;
@@ -119,7 +120,7 @@ function endOfText(line: Buffer, from: number): number {
 
 function notUnderstood(what: string, cause?: unknown): CoworkError {
   return new CoworkError("HOST_ANSWER_INVALID", `The other machine sent ${what}.`, {
-    hint: "look for what else writes there: cowork --host HOST doctor --verbose",
+    hint: steps`look for what else writes there: ${{ ...ownCommand("doctor", "--verbose"), host: "HOST" }}`,
     cause,
   });
 }

@@ -1,5 +1,7 @@
 import { PassThrough, type Readable, type Writable } from "node:stream";
+import { streamOffers } from "../../contract/offers.ts";
 import { CoworkError } from "../../errors.ts";
+import { offer } from "./offer.ts";
 import type { Offered, Peer } from "./peer.ts";
 import { createWindow, type Window } from "./window.ts";
 
@@ -48,8 +50,7 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     return made;
   };
   /** Undefined for one that is not kept: what nobody asks for could fill the memory. */
-  const arrivalFrom = (id: unknown): PassThrough | undefined => {
-    if (typeof id !== "number") return undefined;
+  const arrivalFrom = (id: number): PassThrough | undefined => {
     if (!arriving.has(id)) {
       if (unasked.size >= maxUnasked) return undefined;
       unasked.add(id);
@@ -71,8 +72,8 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     }
   };
   return {
-    offered: {
-      streamData: (id: number, data: string) => {
+    offered: offer(streamOffers, {
+      streamData: (id, data) => {
         const bytes = Buffer.from(data, "base64");
         const stream = arrivalFrom(id);
         if (stream === undefined) return;
@@ -81,10 +82,10 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
         if (stream.destroyed || stream.writableEnded) return;
         stream.write(bytes, () => void peer().tell("streamTaken", id, bytes.length));
       },
-      streamEnd: (id: number) => void arrivalFrom(id)?.end(),
-      streamTaken: (id: number, bytes: number) => leaving.get(id)?.give(bytes),
-      streamDrop: (id: number) => leaving.get(id)?.stop(),
-    },
+      streamEnd: (id) => void arrivalFrom(id)?.end(),
+      streamTaken: (id, bytes) => leaving.get(id)?.give(bytes),
+      streamDrop: (id) => leaving.get(id)?.stop(),
+    }),
     pump,
     give: (id) => {
       const out = new PassThrough({ highWaterMark: windowBytes });

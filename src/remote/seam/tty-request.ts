@@ -1,14 +1,27 @@
-import type { ConnectRequest, LoginRequest } from "../../session/host-part.ts";
+import { ttyRequest, type TtyRequest } from "../../contract/terminal-requests.ts";
+import { requestInvalid } from "./offer.ts";
 
-/** A command of a user elsewhere that wants a terminal: it gets one on the host, of sshd's making, with `__host tty <word>`. */
-export type TtyRequest = { connect: ConnectRequest } | { login: LoginRequest };
+export type { TtyRequest };
 
 /** As one word that any shell leaves as it is. */
 export function encodeTtyRequest(request: TtyRequest): string {
   return Buffer.from(JSON.stringify(request)).toString("base64");
 }
 
-/** What cowork itself has encoded, on this machine or the user's. Throws for anything that is no JSON. */
+/**
+ * What cowork itself has encoded, on this machine or the user's.
+ * @throws REQUEST_INVALID
+ */
 export function decodeTtyRequest(word: string): TtyRequest {
-  return JSON.parse(Buffer.from(word, "base64").toString("utf8")) as TtyRequest;
+  const found = ttyRequest.safeParse(parse(Buffer.from(word, "base64").toString("utf8")));
+  if (found.success) return found.data;
+  throw requestInvalid("a command on a terminal", found.error);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,13 +1,13 @@
-import * as z from "zod/mini";
-import type { AuthStatus } from "../../auth/status.ts";
-import type { LogoutResult } from "../../auth/logout.ts";
+import type { ZodMiniType } from "zod/mini";
+import type { AuthStatus, LogoutResult } from "../../contract/login.ts";
+import { cloneOffers } from "../../contract/offers.ts";
+import { type Calls, hostCalls, type Inputs, type Outputs } from "../../contract/rpc.ts";
 import type { Check, CleanOutcome, OneSession, OpenClone } from "../../session/host-part.ts";
 import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
 import { brokenRefRule, nameKey, sessionNamePattern } from "../../system/names.ts";
 import { plain } from "../../system/text.ts";
+import type { Peer } from "../seam/peer.ts";
 import { hintThere, saidThere } from "../said-there.ts";
-import * as contract from "../../session/contract.ts";
-import * as forms from "./forms.ts";
 import { loginWords } from "./login-words.ts";
 import { invalid, tame } from "./tame.ts";
 
@@ -15,8 +15,19 @@ interface OpenedClone extends Omit<OpenClone, "inside" | "close"> {
   lease: number;
 }
 
+/** Asks the host for one of what it offers. */
+export async function ask<T extends Calls, M extends keyof T & string>(
+  peer: Peer,
+  calls: T,
+  method: M,
+  ...args: Inputs<T>[M]
+): Promise<Outputs<T>[M]> {
+  const { output } = calls[method] as { output: ZodMiniType<Outputs<T>[M]> };
+  return read(output, await peer.call(method, ...args));
+}
+
 /** Checks one answer against its form, its texts made harmless first. Throws HOST_ANSWER_INVALID. */
-function read<T>(form: z.ZodMiniType<T>, answer: unknown): T {
+function read<T>(form: ZodMiniType<T>, answer: unknown): T {
   const found = form.safeParse(tame(answer));
   if (!found.success) throw invalid("something that has not the form that was asked for");
   return found.data;
@@ -25,25 +36,25 @@ function read<T>(form: z.ZodMiniType<T>, answer: unknown): T {
 /** What a host answered, as what it was asked for; sessions carry the name that the user has for the host. */
 export const answers = {
   views: (answer: unknown, host: string): SessionView[] =>
-    read(z.array(contract.view), answer).map((one) => viewThere(one, host)),
+    read(hostCalls.list.output, answer).map((one) => viewThere(one, host)),
   statuses: (answer: unknown, host: string): SessionStatus[] =>
-    read(z.array(contract.status), answer).map((one) => viewThere(one, host)),
+    read(hostCalls.status.output, answer).map((one) => viewThere(one, host)),
   outcomes: (answer: unknown, host: string, asked: Asked): Outcome[] =>
-    outcomesOf(read(z.array(contract.outcome), answer), host, asked),
+    outcomesOf(read(hostCalls.init.output, answer), host, asked),
   cleaned: (answer: unknown, host: string, asked: Asked): CleanOutcome[] =>
-    outcomesOf(read(z.array(contract.cleaned), answer), host, asked),
-  plan: (answer: unknown): InitPlan => read(contract.plan, answer),
-  texts: (answer: unknown): string[] => read(forms.texts, answer),
+    outcomesOf(read(hostCalls.clean.output, answer), host, asked),
+  plan: (answer: unknown): InitPlan => read(hostCalls.planInit.output, answer),
+  texts: (answer: unknown): string[] => read(hostCalls.cleanImages.output, answer),
   checks: (answer: unknown, host: string): Check[] =>
-    read(z.array(contract.check), answer).map((one) => checkThere(one, host)),
+    read(hostCalls.doctor.output, answer).map((one) => checkThere(one, host)),
   authStatus: (answer: unknown, host: string): AuthStatus => {
-    const { login, problems, ...rest } = read(forms.authStatus, answer);
+    const { login, problems, ...rest } = read(hostCalls.authStatus.output, answer);
     const say = (line: string): string => loginWords(line, plain(host));
     return { ...rest, problems: problems.map(say), login: { ...login, detail: say(login.detail) } };
   },
-  logout: (answer: unknown): LogoutResult => read(forms.logout, answer),
+  logout: (answer: unknown): LogoutResult => read(hostCalls.logout.output, answer),
   clone: (answer: unknown, { names: [asked] }: OneSession): OpenedClone => {
-    const { identity, ...clone } = read(forms.openClone, answer);
+    const { identity, ...clone } = read(cloneOffers.cloneOpen.output, answer);
     // Both become names of refs in the project.
     const { branch, commit } = clone.start;
     const isUsable = brokenRefRule(branch) === undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
@@ -51,7 +62,6 @@ export const answers = {
       throw invalid("another clone than the one that was asked for");
     return { ...clone, identity: { name: identity.name, email: identity.email } };
   },
-  lacking: (answer: unknown): { lacks: string[]; have: string[]; gitDir: string } => read(forms.lacking, answer),
 };
 
 /** The names that an answer is about are written down here: only those that were asked about count, each once. */

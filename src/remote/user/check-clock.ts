@@ -1,6 +1,8 @@
+import { controlOffers } from "../../contract/offers.ts";
 import type { Check } from "../../session/host-part.ts";
 import type { Context } from "../../system/context.ts";
 import type { Link } from "./link.ts";
+import { ask } from "./answers.ts";
 import { invalid } from "./tame.ts";
 
 /** Beyond it certificates, logins and file times begin to disagree. */
@@ -9,9 +11,9 @@ const toleranceMs = 60_000;
 /** How far the host's clock is off this machine's, as far as the way between them lets one tell. */
 export async function checkClock(ctx: Pick<Context, "clock">, { peer }: Pick<Link, "peer">): Promise<Check> {
   const asked = ctx.clock.now().getTime();
-  const there = await peer.call("now");
+  const there = await ask(peer, controlOffers, "now");
   const answered = ctx.clock.now().getTime();
-  if (typeof there !== "number" || !Number.isFinite(there)) throw invalid("no time");
+  if (!Number.isFinite(there)) throw invalid("no time");
   // Between question and answer any moment may be meant.
   const off = there < asked ? there - asked : Math.max(0, there - answered);
   const seconds = Math.round(Math.abs(off) / 1000);

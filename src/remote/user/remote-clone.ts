@@ -1,15 +1,13 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import * as z from "zod/mini";
 import { defaultMaxBytes, limitedTo } from "../../clone/limited-to.ts";
+import { cloneOffers } from "../../contract/offers.ts";
+import type { SentOptions } from "../../contract/store.ts";
 import type { GitInside, InsideOptions } from "../../clone/types.ts";
 import type { OneSession, OpenClone } from "../../session/host-part.ts";
 import { answers } from "./answers.ts";
 import type { Link } from "./link.ts";
 import { invalid } from "./tame.ts";
-
-const scriptResult = z.object({ code: z.number(), stdout: z.string(), stderr: z.string(), truncated: z.boolean() });
-const saveResult = z.object({ code: z.number(), stderr: z.string() });
 
 /** A session's clone on a host, with git inside it as `pull` and `push` use it. What git says there is untrusted either way. */
 export async function openRemoteClone(link: Link, selector: OneSession): Promise<OpenClone> {
@@ -25,7 +23,9 @@ export async function openRemoteClone(link: Link, selector: OneSession): Promise
 function insideOver(link: Link, lease: number): GitInside {
   return {
     script: async (text, options = {}) => {
-      const answer = scriptResult.safeParse(await link.peer.call("cloneScript", lease, text, sent(options)));
+      const answer = cloneOffers.cloneScript.output.safeParse(
+        await link.peer.call("cloneScript", lease, text, sent(options)),
+      );
       if (!answer.success) throw invalid("no result of a script");
       return answer.data;
     },
@@ -36,7 +36,7 @@ function insideOver(link: Link, lease: number): GitInside {
       const call = link.peer.call("cloneSave", lease, text, { ...sent(options), maxBytes }, stream);
       try {
         const [answer] = await Promise.all([call, saved]);
-        const result = saveResult.safeParse(answer);
+        const result = cloneOffers.cloneSave.output.safeParse(answer);
         if (!result.success) throw invalid("no result of a script");
         return result.data;
       } catch (error) {
@@ -47,6 +47,6 @@ function insideOver(link: Link, lease: number): GitInside {
   };
 }
 
-function sent({ input, ...rest }: InsideOptions): Record<string, unknown> {
+function sent({ input, ...rest }: InsideOptions): SentOptions {
   return { ...rest, ...(input === undefined ? {} : { input: Buffer.from(input).toString("base64") }) };
 }

@@ -1,6 +1,10 @@
 import { Readable, type Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { visible } from "../../clone/diff.ts";
+import { jobAnswer, type JobWish } from "../../contract/job.ts";
+import { streamedOffers } from "../../contract/offers.ts";
+import { hostCalls, type HostInputs, type HostMethod } from "../../contract/rpc.ts";
+import type { ConnectRequest } from "../../contract/terminal-requests.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Source } from "../../project/types.ts";
 import type { ConnectIo, HostPart } from "../../session/host-part.ts";
@@ -10,7 +14,7 @@ import { plain } from "../../system/text.ts";
 import { copyTo } from "../seam/streams.ts";
 import type { TtyRequest } from "../seam/tty-request.ts";
 import type { ConnectOptions } from "../types.ts";
-import { answers } from "./answers.ts";
+import { answers, ask } from "./answers.ts";
 import { checkClock } from "./check-clock.ts";
 import { type Link, type LinkOptions, openLink } from "./link.ts";
 import { withReconnect } from "./long-work.ts";
@@ -58,17 +62,17 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       throw error;
     }
   };
-  const call = async (method: string, ...args: unknown[]): Promise<unknown> =>
+  const call = async <M extends HostMethod>(method: M, ...args: HostInputs[M]): Promise<unknown> =>
     await (await getLink()).peer.call("call", method, args);
   /** For what is a look and no work: a host that hangs is one that cannot be reached. */
-  const look = async (method: string, ...args: unknown[]): Promise<unknown> => {
+  const look = async <M extends HostMethod>(method: M, ...args: HostInputs[M]): Promise<unknown> => {
     const { peer } = await getLink();
     return await inTime(name, peer.call("call", method, args));
   };
-  const job = async (
-    method: string,
+  const job = async <M extends HostMethod>(
+    method: M,
     subject: unknown,
-    prepare: (link: Link) => Promise<unknown[]>,
+    prepare: (link: Link) => Promise<HostInputs[M]>,
   ): Promise<unknown> => {
     const ticket = (tickets += 1);
     seen.set(ticket, 0);
@@ -77,7 +81,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
         const open = await getLink();
         const wish = { method, subject, seen: seen.get(ticket) ?? 0, ticket };
         // What is under way is joined as it is: nothing is brought over for it a second time.
-        const joined = readJobAnswer(await open.peer.call("job", wish));
+        const joined = readJobAnswer(await open.peer.call("job", wish satisfies JobWish));
         if (joined !== undefined) return joined.value;
         return readJobAnswer(await open.peer.call("job", { ...wish, args: await prepare(open) }))?.value;
       });
@@ -98,8 +102,8 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       const { project, sessions } = request;
       const subject = [project.name, project.rootCommit, sessions];
       let takeBack = async (): Promise<void> => undefined;
-      const prepare = async (open: Link): Promise<unknown[]> => {
-        const args = [await travelling(open, request, true)];
+      const prepare = async (open: Link): Promise<HostInputs["init"]> => {
+        const args: HostInputs["init"] = [await travelling(open, request, true)];
         takeBack = await options.begin(sessions.map((session) => session.name));
         return args;
       };
@@ -116,7 +120,10 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     status: async (selector, wish) => answers.statuses(await look("status", there(selector), wish), name),
     start: async (selector, { settings, rebuild }) => {
       const again = rebuild && { ...rebuild, project: { ...rebuild.project, elsewhere: true } };
-      const args = [there(selector), { settings, ...(again === undefined ? {} : { rebuild: again }) }];
+      const args: HostInputs["start"] = [
+        there(selector),
+        { settings, ...(again === undefined ? {} : { rebuild: again }) },
+      ];
       return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name, selector);
     },
     stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name, selector),
@@ -124,9 +131,9 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     cleanImages: async (wish) => answers.texts(await call("cleanImages", wish)),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
     diff: async (selector, wish) => {
-      const { text, truncated } = ((await call("diff", there(selector), wish)) ?? {}) as Record<string, unknown>;
-      if (typeof text !== "string" || typeof truncated !== "boolean") throw invalid("no diff");
-      return { text: visible(text), truncated };
+      const found = hostCalls.diff.output.safeParse(await call("diff", there(selector), wish));
+      if (!found.success) throw invalid("no diff");
+      return { ...found.data, text: visible(found.data.text) };
     },
     connect: async (request, io) => {
       const wish = { ...request, selector: there(request.selector) };
@@ -147,7 +154,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       const open = await getLink();
       const stream = open.nextStream();
       const copied = copyLog(open.streams.take(stream), out);
-      await Promise.all([open.peer.call("logs", there(selector), wish, stream), copied]);
+      await Promise.all([ask(open.peer, streamedOffers, "logs", there(selector), wish, stream), copied]);
     },
     doctor: async (wish) => {
       const checks = answers.checks(await call("doctor", wish), name);
@@ -186,8 +193,9 @@ async function inTime<T>(name: string, answer: Promise<T>): Promise<T> {
 
 /** Undefined: there was nothing to join. */
 function readJobAnswer(answer: unknown): { value: unknown } | undefined {
-  if (answer === null || typeof answer !== "object") throw invalid("no result of a job");
-  return "value" in answer ? { value: answer.value } : undefined;
+  const found = jobAnswer.safeParse(answer);
+  if (!found.success) throw invalid("no result of a job");
+  return "value" in found.data ? found.data : undefined;
 }
 
 function there<S extends Selector>(selector: S): S {
@@ -195,7 +203,7 @@ function there<S extends Selector>(selector: S): S {
   return project === undefined ? selector : { ...selector, project: { ...project, elsewhere: true } };
 }
 
-async function connectStreams(open: Link, request: unknown, io: ConnectIo): Promise<number> {
+async function connectStreams(open: Link, request: ConnectRequest, io: ConnectIo): Promise<number> {
   const { peer, streams } = open;
   const [stdin, stdout, stderr] = [open.nextStream(), open.nextStream(), open.nextStream()];
   // This one alone: others may run over the same connection.
@@ -206,11 +214,10 @@ async function connectStreams(open: Link, request: unknown, io: ConnectIo): Prom
   try {
     io.onReady?.();
     const [code] = await Promise.all([
-      peer.call("connect", request, [stdin, stdout, stderr]),
+      ask(peer, streamedOffers, "connect", request, [stdin, stdout, stderr]),
       copyTo(streams.take(stdout), io.stdout),
       copyTo(streams.take(stderr), io.stderr),
     ]);
-    if (typeof code !== "number" || !Number.isInteger(code) || code < 0 || code > 255) throw invalid("no exit code");
     return code;
   } finally {
     io.signal?.removeEventListener("abort", cancel);

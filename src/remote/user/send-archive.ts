@@ -9,11 +9,11 @@ import type { Link } from "./link.ts";
  * @param take the host's call that takes the stream of this number; its answer is given back
  * @param fill puts the entries in, one after another
  */
-export async function sendArchive(
+export async function sendArchive<T>(
   link: Link,
-  take: (stream: number) => Promise<unknown>,
+  take: (stream: number) => Promise<T>,
   fill: (archive: Pack) => Promise<void>,
-): Promise<unknown> {
+): Promise<T> {
   const { pack } = await import("tar-stream");
   const archive = pack();
   const bytes = new PassThrough();

@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pack } from "tar-stream";
+import { storeOffers } from "../../contract/offers.ts";
 import type { CarryRequest, InitRequest } from "../../session/types.ts";
+import { ask } from "./answers.ts";
 import type { Link } from "./link.ts";
 import { addFile, sendArchive } from "./send-archive.ts";
-import { invalid } from "./tame.ts";
 
 /**
  * Sends the files that go along into sessions, as a tar archive; nothing where there are none.
@@ -20,12 +21,11 @@ export async function sendCarried(link: Link, request: InitRequest): Promise<Car
   // Regular files and links, as they are now; what is gone by now, or something else, is left out.
   const root = await sendArchive(
     link,
-    (stream) => link.peer.call("carriedTake", id, stream),
+    (stream) => ask(link.peer, storeOffers, "carriedTake", id, stream),
     async (archive) => {
       for (const path of paths) await addEntry(archive, carry.root, path);
     },
   );
-  if (typeof root !== "string") throw invalid("no folder for what is carried along");
   return { ...carry, root };
 }
 

@@ -5,6 +5,9 @@ import { dirname, join } from "node:path";
 import { makeBundle } from "../../clone/make-bundle.ts";
 import { completeHistory } from "../../clone/partial.ts";
 import { readProjectRefs } from "../../clone/project-refs.ts";
+import { storeOffers } from "../../contract/offers.ts";
+import type { Outputs } from "../../contract/rpc.ts";
+import type { StoredIdentity } from "../../contract/store.ts";
 import type { ProjectFacts, Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists } from "../../system/files.ts";
@@ -12,7 +15,7 @@ import { hashFile } from "../../system/hash-file.ts";
 import { withLock } from "../../system/locks.ts";
 import { removeOld } from "../../system/remove-old.ts";
 import { removeTree } from "../../system/tree.ts";
-import { answers } from "./answers.ts";
+import { ask } from "./answers.ts";
 import type { Link } from "./link.ts";
 import { sendLfs } from "./send-lfs.ts";
 import { invalid } from "./tame.ts";
@@ -37,19 +40,19 @@ export async function sendProject(
     ...(shallow === undefined ? {} : { shallow: Buffer.from(shallow).toString("latin1") }),
   };
   const oids = [...new Set([...refs.map(({ oid }) => oid), ...commits])];
-  const ask = async (): Promise<ReturnType<typeof answers.lacking>> => {
-    const answer = answers.lacking(await link.peer.call("storeLacks", identity, oids));
+  const askLacking = async (): Promise<Outputs<typeof storeOffers>["storeLacks"]> => {
+    const answer = await ask(link.peer, storeOffers, "storeLacks", identity, oids);
     // It gets what this command is about, and nothing else that the repository may hold.
     if (!answer.lacks.every((oid) => oids.includes(oid))) throw invalid("a wish for commits that were not offered");
     return answer;
   };
-  const { lacks, gitDir } = await ask();
+  const { lacks, gitDir } = await askLacking();
   if (lacks.length > 0) {
     await completeHistory(ctx, source, config, commits);
     const lock = `outgoing-${hashOfText([link.connection.host, source.gitDir])}`;
     await withLock(ctx, lock, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
       // Another command may have sent it meanwhile.
-      const now = await ask();
+      const now = await askLacking();
       if (now.lacks.length > 0) await sendBundle(ctx, link, { identity, source, ...now });
     });
   }
@@ -64,7 +67,7 @@ export async function sendProject(
 const keepMs = 7 * 24 * 3600_000;
 
 interface Sending {
-  identity: { name: string; rootCommit: string };
+  identity: StoredIdentity;
   source: Source;
   lacks: string[];
   have: string[];
@@ -81,11 +84,11 @@ async function sendBundle(ctx: Context, link: Link, { identity, source, lacks, h
     const sha256 = await hashFile(file);
     // Named by its bytes: another machine's bundle of the same commits has other ones.
     const upload = { id: sha256.slice(0, 32), bytes: size, sha256 };
-    const there = await link.peer.call("storeHas", identity, upload.id);
-    const from = Number.isSafeInteger(there) ? Math.min(Math.max(Number(there), 0), size) : 0;
+    const there = await ask(link.peer, storeOffers, "storeHas", identity, upload.id);
+    const from = Number.isSafeInteger(there) ? Math.min(Math.max(there, 0), size) : 0;
     note(`sending the project: ${megabytes(size - from)}${from > 0 ? `, ${megabytes(from)} is there already` : ""}`);
     const stream = link.nextStream();
-    const taken = link.peer.call("storeTake", identity, upload, stream);
+    const taken = ask(link.peer, storeOffers, "storeTake", identity, upload, stream);
     await Promise.all([taken, link.streams.pump(stream, createReadStream(file, { start: from }))]);
     await removeTree(file);
   });

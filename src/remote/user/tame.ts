@@ -1,6 +1,7 @@
+import { progressEvent } from "../../contract/progress.ts";
 import { CoworkError } from "../../errors.ts";
-import type { Question } from "../../contract/questions.ts";
-import type { ProgressEvent, Step } from "../../events.ts";
+import { hostQuestion, type Question } from "../../contract/questions.ts";
+import type { ProgressEvent } from "../../events.ts";
 import { plain } from "../../system/text.ts";
 import { loginWords } from "./login-words.ts";
 
@@ -18,33 +19,12 @@ export function tame(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tame(one)]));
 }
 
-const steps: readonly Step[] = [
-  "plan",
-  "clone",
-  "carry",
-  "config",
-  "image",
-  "container",
-  "agent",
-  "ready",
-  "check",
-  "stop",
-  "start",
-  "remove",
-];
-const states = ["start", "done", "failed", "note"] as const;
-
 /** Undefined for what is no event. */
 export function tameEvent(value: unknown, host: string): ProgressEvent | undefined {
-  const { session, step, state, detail } = asRecord(tame(value));
-  const [known, how] = [steps.find((one) => one === step), states.find((one) => one === state)];
-  if (typeof session !== "string" || known === undefined || how === undefined) return undefined;
-  return {
-    session,
-    step: known,
-    state: how,
-    ...(typeof detail === "string" ? { detail: loginWords(detail, plain(host)) } : {}),
-  };
+  const found = progressEvent.safeParse(tame(value));
+  if (!found.success) return undefined;
+  const { detail, ...event } = found.data;
+  return { ...event, ...(detail === undefined ? {} : { detail: loginWords(detail, plain(host)) }) };
 }
 
 /**
@@ -53,35 +33,16 @@ export function tameEvent(value: unknown, host: string): ProgressEvent | undefin
  * @throws HOST_ANSWER_INVALID
  */
 export function tameQuestion(value: unknown, host: string): Question {
-  const { kind, text, detail, project, projectRoot, hash, findings } = asRecord(tame(value));
-  if (kind === "confirm" && typeof text === "string") {
-    return { kind, text: `${host}: ${text}`, ...(isTexts(detail) ? { detail } : {}) };
-  }
-  const isTrust = kind === "trust" && [project, projectRoot, hash].every((one) => typeof one === "string");
-  if (!isTrust || !Array.isArray(findings)) throw invalid("a question that cowork does not know");
-  return {
-    kind,
-    // "This host" is not the one that the question is read on.
-    project: `${String(project)} on ${host}`,
-    projectRoot: String(projectRoot),
-    hash: `${host} ${String(hash)}`,
-    findings: findings.map((one) => {
-      const { where, what, why } = asRecord(one);
-      return { where: String(where), what: String(what), why: String(why) };
-    }),
-  };
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  const found = hostQuestion.safeParse(tame(value));
+  if (!found.success) throw invalid("a question that cowork does not know");
+  const { data: question } = found;
+  if (question.kind === "confirm") return { ...question, text: `${host}: ${question.text}` };
+  // "This host" is not the one that the question is read on.
+  return { ...question, project: `${question.project} on ${host}`, hash: `${host} ${question.hash}` };
 }
 
 export function invalid(what: string): CoworkError {
   return new CoworkError("HOST_ANSWER_INVALID", `The host answered with ${what}.`, {
     hint: "it may be another version: run the same command again with --verbose",
   });
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noHoldings } from "../../../src/clone/judge.ts";
 import { staysNotes } from "../../../src/clone/nested-inside.ts";
 import { waysToSave } from "../../../src/clone/ways-to-save.ts";
+import { renderHint } from "../../../src/hint.ts";
 import { createSessions } from "../../../src/session/create.ts";
 import { openClone } from "../../../src/session/open-clone.ts";
 import { sessionHost, type SessionHost } from "../../support/session-host.ts";
@@ -100,7 +101,7 @@ describe("what the session's user cannot read", () => {
   ])("is made readable by root where it is somebody else's: %o %o", (found, place, hint) => {
     const blocked = [{ path: "/w/data x/in", shown: "data x/in", isOwn: false }];
     const where = { name: "a", clone: "/clone", branches: ["a"], owner: "1000:1000", ...place };
-    expect(waysToSave({ ...noHoldings(), blocked, ...found }, where)).toBe(hint);
+    expect(renderHint(waysToSave({ ...noHoldings(), blocked, ...found }, where))).toBe(hint);
   });
 
   it("does not matter below folders of installed things that git ignores", async () => {

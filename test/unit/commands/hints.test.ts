@@ -24,6 +24,14 @@ async function saidInSource(): Promise<Hint[]> {
       .split("\n")
       .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
       .join("\n");
+    // Those that are given as data; what is no word in quotes is a name or a path.
+    for (const [, name = "", rest = ""] of text.matchAll(/\bownCommand\(\s*"([a-z-]+)"((?:[^()]|\([^()]*\))*)\)/g)) {
+      const args = rest.match(/"[^"]*"|[^\s,"]+/g) ?? [];
+      hints.push({
+        file,
+        line: [name, ...args.map((arg) => (arg.startsWith('"') ? arg.slice(1, -1) : "…"))].join(" "),
+      });
+    }
     for (const [literal] of text.matchAll(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g)) {
       const plainText = literal.slice(1, -1).replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "…");
       for (const [, line = ""] of plainText.matchAll(/\bcowork ((?:--?)?[a-z][^;,:()`"'\n]*)/g)) {
@@ -85,6 +93,11 @@ describe("a command line that cowork names works when it is typed", () => {
     const wrong: Hint[] = [];
     for (const hint of hints) if (await isWrongInHint(hint)) wrong.push(hint);
     expect(wrong).toEqual([]);
+  });
+
+  test("those that are given as data are looked at, too", () => {
+    const lines = hints.filter(({ file }) => file.endsWith("session/unfinished.ts")).map(({ line }) => line);
+    expect(lines).toEqual(["connect …", "init …", "start … --rebuild"]);
   });
 
   test.each(["init a --nosuch", "host frobnicate box", "lgos a --follow"])(

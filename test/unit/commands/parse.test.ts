@@ -123,7 +123,7 @@ describe("a command line that is refused", () => {
   test.each(refused)("cowork %s", async (line, message, hint) => {
     const error = await parseLine(line.split(" ").filter(Boolean), commands).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CoworkError);
-    expect((error as CoworkError).toView()).toEqual({ code: "USAGE", message, hint });
+    expect((error as CoworkError).toView()).toEqual({ code: "USAGE", message, hint, next: [hint] });
     expect((error as CoworkError).exitCode).toBe(2);
   });
 });

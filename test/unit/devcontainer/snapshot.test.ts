@@ -2,7 +2,13 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { overridePaths, readSnapshot, takeSnapshot, writeOverride } from "../../../src/devcontainer/snapshot.ts";
+import {
+  overridePaths,
+  readPlannedMounts,
+  readSnapshot,
+  takeSnapshot,
+  writeOverride,
+} from "../../../src/devcontainer/snapshot.ts";
 import type { DevcontainerPlan } from "../../../src/devcontainer/types.ts";
 import { coworkPaths, type Paths } from "../../../src/system/paths.ts";
 import { memorySource } from "../../support/memory-source.ts";
@@ -71,6 +77,23 @@ test("a snapshot that is no JSON is said", async () => {
   await mkdir(paths.devcontainer(id), { recursive: true });
   await writeFile(join(paths.devcontainer(id), "plan.json"), "{");
   await expect(readSnapshot({ paths }, id)).rejects.toMatchObject({ code: "RECORD_CORRUPT" });
+});
+
+test("a plan that is not what cowork writes is said, and nothing of it believed", async () => {
+  await takeSnapshot({ paths }, { id, source, plan });
+  const file = join(paths.devcontainer(id), "plan.json");
+  const { cloneBinds: _, ...less } = plan;
+  for (const other of [{}, [], null, less, { ...plan, findings: "none" }, { ...plan, config: [] }]) {
+    await writeFile(file, JSON.stringify(other));
+    await expect(readSnapshot({ paths }, id)).rejects.toMatchObject({
+      code: "RECORD_CORRUPT",
+      hint: "take it anew: cowork start <session> --rebuild",
+    });
+  }
+  await writeFile(file, JSON.stringify({ ...plan, later: true }));
+  expect(await readSnapshot({ paths }, id)).toEqual(plan);
+  await writeFile(join(paths.devcontainer(id), "mounts.json"), '{"ours":[{}],"isAgreed":true}');
+  await expect(readPlannedMounts({ paths }, id)).rejects.toMatchObject({ code: "RECORD_CORRUPT" });
 });
 
 test("writes the override and the Compose file where it says", async () => {

@@ -6,6 +6,7 @@ import type { JsonObject } from "../../../src/devcontainer/types.ts";
 import { rotateLog } from "../../../src/devcontainer/up-log.ts";
 import { planUpArgs, readUpResult, up, type UpRequest } from "../../../src/devcontainer/up.ts";
 import { CoworkError } from "../../../src/errors.ts";
+import type { Context } from "../../../src/system/context.ts";
 import { connectContext } from "../../support/connect-context.ts";
 import { createFakeEngine } from "../../support/fake-engine.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -116,7 +117,8 @@ test("an `up` that fails removes what it has made, and nothing that was there or
   let foreign = "";
   const ownContainers: UpRequest["ownContainers"] = async () =>
     (await engine.listContainers(request.labels)).filter((one) => one.mounts.length > 0);
-  const run = (): Promise<never> => {
+  const run: Context["run"] = (_program, args) => {
+    if (!args.includes("up")) return Promise.reject(new Error("only the CLI runs here"));
     foreign = add("foreign", false);
     add("made", true);
     return Promise.reject(new CoworkError("UP_FAILED", "no"));

@@ -2,6 +2,8 @@ import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { initRequest } from "../../../src/contract/requests.ts";
+import { connectRequest } from "../../../src/contract/terminal-requests.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import type { DomainEvent } from "../../../src/contract/events.ts";
 import type { ProgressEvent } from "../../../src/events.ts";
@@ -22,6 +24,7 @@ import type { HostPart } from "../../../src/session/host-part.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { fakeHost } from "../../support/fake-host.ts";
+import { sampleOf } from "../../support/sample-of.ts";
 import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
 
 let shop: GitWorkshop;
@@ -82,7 +85,7 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
     close: () => undefined,
   };
   const { seen = 0, joins = false } = options;
-  const wish = { method: "init", subject, seen, ...(joins ? {} : { args: [] }) };
+  const wish = { method: "init", subject, seen, ...(joins ? {} : { args: [sampleOf(initRequest)] }) };
   const result = runJob({ ...ctx, signal: cancelled.signal }, listenerOver(peer, undefined), wish, left.signal);
   result.catch(() => undefined);
   return {
@@ -279,7 +282,7 @@ describe("the host's part", () => {
     served.say({ t: "q", m: "call", a: ["list", [{}]], i: "yes" });
     await vi.waitFor(() => expect(served.heard()).toContain('"yes"'), { timeout: 15_000 });
     expect(calls.map(([name]) => name)).toEqual(["list"]);
-    expect(served.heard().match(/"code":"USAGE"/g)).toHaveLength(7);
+    expect(served.heard().match(/"code":"REQUEST_INVALID"/g)).toHaveLength(7);
     served.input.end();
     await served.ended;
   });
@@ -308,7 +311,7 @@ describe("the host's part", () => {
       },
     });
     const served = serve(host);
-    served.say({ t: "q", m: "connect", a: [{}, [1, 2, 3]], i: "1" });
+    served.say({ t: "q", m: "connect", a: [sampleOf(connectRequest), [1, 2, 3]], i: "1" });
     await new Promise((done) => setTimeout(done, 20));
     served.input.end();
     await served.ended;

@@ -433,7 +433,7 @@ describe("a host that asks", () => {
       project: `app${evil}`,
       projectRoot: root,
       hash,
-      findings: [{ where: evil, what: evil, why: {} }],
+      findings: [{ where: evil, what: evil, why: evil }],
     };
     expect(await answerTo("ask", trust)).toMatchObject({ r: true });
     const [question] = questions;
@@ -458,6 +458,10 @@ describe("a host that asks", () => {
     ["nothing", null],
     ["without a text", { kind: "confirm" }],
     ["for trust in nothing", { kind: "trust", project: "app", projectRoot: "/", hash: "x" }],
+    [
+      "with a finding that says nothing",
+      { kind: "trust", project: "a", projectRoot: "/", hash: "x", findings: [{ why: {} }] },
+    ],
     ["with a hash that is none", { kind: "trust", project: "app", projectRoot: "/", hash: {}, findings: [] }],
   ])("%s is not heard", async (_, question) => {
     expect(await answerTo("ask", question)).toMatchObject({ r: null, e: "HOST_ANSWER_INVALID" });
@@ -557,31 +561,36 @@ describe("what is sent", () => {
     expect(await readdir(join(root, ".git", "refs", "heads"))).toEqual(["main", "private"]);
   });
 
-  test.each([-5, 1e15, "4", null, 1.5, { a: 1 }])(
-    "does not begin anywhere because the host says so: %j",
-    async (there) => {
-      let started = false;
-      const host = remote(
-        speaking(({ m, a }) => {
-          if (m === "streamEnd") started = true;
-          const answers = store({
-            storeHas: there,
-            storeLacks: started
-              ? { lacks: [], have: [], gitDir: "/x" }
-              : { lacks: [project.facts.rootCommit], have: [], gitDir: "/x" },
-          });
-          if (m === "storeTake") return true;
-          if (m === "job") return jobAnswer(a[0], [{ name: "a", ok: true, exitCode: 0, notes: [] }]);
-          return answers[m];
-        }),
-      );
-      // What is not taken is never said to have been: the work ends when the user says so.
-      const work = host.init(await initRequest()).catch((error: unknown) => error);
-      await expect.poll(() => started).toBe(true);
-      host.close();
-      await work;
-    },
-  );
+  test.each(["4", null, { a: 1 }])("is refused by a host that says it has no number of bytes: %j", async (there) => {
+    const lacks = [project.facts.rootCommit];
+    const answers = store({ storeHas: there, storeLacks: { lacks, have: [], gitDir: "/x" } });
+    const host = remote(speaking(({ m, a }) => (m === "job" ? jobAnswer(a[0], []) : answers[m])));
+    expect((await failure(host.init(await initRequest()))).code).toBe("HOST_ANSWER_INVALID");
+    host.close();
+  });
+
+  test.each([-5, 1e15, 1.5])("does not begin anywhere because the host says so: %j", async (there) => {
+    let started = false;
+    const host = remote(
+      speaking(({ m, a }) => {
+        if (m === "streamEnd") started = true;
+        const answers = store({
+          storeHas: there,
+          storeLacks: started
+            ? { lacks: [], have: [], gitDir: "/x" }
+            : { lacks: [project.facts.rootCommit], have: [], gitDir: "/x" },
+        });
+        if (m === "storeTake") return true;
+        if (m === "job") return jobAnswer(a[0], [{ name: "a", ok: true, exitCode: 0, notes: [] }]);
+        return answers[m];
+      }),
+    );
+    // What is not taken is never said to have been: the work ends when the user says so.
+    const work = host.init(await initRequest()).catch((error: unknown) => error);
+    await expect.poll(() => started).toBe(true);
+    host.close();
+    await work;
+  });
 });
 
 describe("a host that does not end", () => {

@@ -50,6 +50,6 @@ test("what has another hash than its name is an error and not kept", async () =>
 test("a project's name that would lead elsewhere is refused", async () => {
   const { ctx } = await store();
   await expect(findLackingLfs(ctx, { ...project, name: "../app" }, [])).rejects.toMatchObject({
-    code: "CONFIG_VALUE_INVALID",
+    code: "REQUEST_INVALID",
   });
 });

@@ -1,11 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { devcontainerPlan } from "../../../src/contract/devcontainer-plan.ts";
 import { checkMounts } from "../../../src/session/check-mounts.ts";
 import { homeOf, sessionLabels } from "../../../src/session/labels.ts";
 import type { SessionRecord } from "../../../src/session/record.ts";
 import { connectContext } from "../../support/connect-context.ts";
 import { createFakeEngine } from "../../support/fake-engine.ts";
+import { samplesOf } from "../../support/sample-of.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 it.each([
@@ -17,7 +19,10 @@ it.each([
   const record = { id: "app-a", name: "a", project: "app", phase } as SessionRecord;
   const state = ctx.paths.devcontainer("app-a");
   await mkdir(state, { recursive: true });
-  await writeFile(join(state, "plan.json"), JSON.stringify({ cloneBinds: [""] }));
+  await writeFile(
+    join(state, "plan.json"),
+    JSON.stringify({ ...(samplesOf(devcontainerPlan)[0] as object), cloneBinds: [""] }),
+  );
   await writeFile(join(state, "mounts.json"), JSON.stringify({ ours: [], isAgreed: false }));
   const clone = { type: "bind", source: ctx.paths.clone("app-a"), destination: "/w", writable: true };
   const foreign = { type: "bind", source: "/elsewhere", destination: "/x", writable: true };

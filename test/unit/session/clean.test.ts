@@ -126,7 +126,7 @@ describe("clean", () => {
       await rm(lock, { recursive: true });
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
     });
-    expect(await host.clean("a")).toMatchObject({ ok: false, error: { code: "SESSION_BUSY" }, exitCode: 1 });
+    expect(await host.clean("a")).toMatchObject({ ok: false, error: { code: "LOCK_LOST" }, exitCode: 1 });
     expect(host.states("a")).toBe("main=exited, db=exited");
     expect(existsSync(host.clone("a"))).toBe(true);
   });
@@ -139,7 +139,7 @@ describe("clean", () => {
       await rm(lock, { recursive: true });
       slept = 60_000;
     });
-    expect(await host.clean("a", {}, { ...host.ctx, clock })).toMatchObject({ error: { code: "SESSION_BUSY" } });
+    expect(await host.clean("a", {}, { ...host.ctx, clock })).toMatchObject({ error: { code: "LOCK_LOST" } });
     expect(existsSync(host.clone("a"))).toBe(true);
     expect(host.states("a")).toBe("main=exited");
   });

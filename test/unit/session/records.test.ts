@@ -1,6 +1,8 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { JsonObject } from "../../../src/contract/common.ts";
+import { liftRecord } from "../../../src/contract/record.ts";
 import type { CoworkError } from "../../../src/errors.ts";
 import { type SessionRecord, writeRecord } from "../../../src/session/record.ts";
 import { readRecords, selectRecords } from "../../../src/session/records.ts";
@@ -12,6 +14,17 @@ test("no state is no session; state that cannot be read is an error, and not tak
   expect(await readRecords({ paths })).toEqual([]);
   await symlink("state", join(paths.home, "state"));
   await expect(readRecords({ paths })).rejects.toThrow("ELOOP");
+});
+
+test("a record of an earlier schema is lifted step by step; one of a later schema stays as it is", () => {
+  const lifts = {
+    1: (older: JsonObject): JsonObject => ({ ...older, title: [older["name"] ?? null] }),
+    2: ({ title, ...older }: JsonObject): JsonObject => ({ ...older, name: title ?? null }),
+  };
+  expect(liftRecord({ schema: 1, name: "a", id: "x" }, lifts)).toEqual({ schema: 3, name: ["a"], id: "x" });
+  expect(liftRecord({ schema: 2, title: "b" }, lifts)).toEqual({ schema: 3, name: "b" });
+  for (const other of [{ schema: 3, name: "a" }, { schema: "1" }, {}, [], null, undefined, "text"])
+    expect(liftRecord(other, lifts)).toBe(other);
 });
 
 test("a branch's name in place of a session's leads to the session on it, or to one that can be made", async () => {

@@ -1,13 +1,14 @@
 import { mkdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { DevcontainerPlan } from "../../../src/devcontainer/types.ts";
+import { composePlan, devcontainerPlan, type DevcontainerPlan } from "../../../src/contract/devcontainer-plan.ts";
 import type { ContainerDetail } from "../../../src/engine/types.ts";
 import { homeOf, label, sessionLabels } from "../../../src/session/labels.ts";
 import type { SessionRecord } from "../../../src/session/record.ts";
 import { standStill, startStopped } from "../../../src/session/stand-still.ts";
 import { connectContext } from "../../support/connect-context.ts";
 import { createFakeEngine, type FakeEngine } from "../../support/fake-engine.ts";
+import { sampleOf } from "../../support/sample-of.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 let engine: FakeEngine;
@@ -25,7 +26,11 @@ beforeEach(async () => {
 
 async function plan(cloneBinds: string[], more: Partial<DevcontainerPlan> = {}): Promise<void> {
   await mkdir(ctx.paths.devcontainer("app-a"), { recursive: true });
-  await writeFile(join(ctx.paths.devcontainer("app-a"), "plan.json"), JSON.stringify({ cloneBinds, ...more }));
+  const whole = { ...sampleOf(devcontainerPlan), compose: undefined };
+  await writeFile(
+    join(ctx.paths.devcontainer("app-a"), "plan.json"),
+    JSON.stringify({ ...whole, cloneBinds, ...more }),
+  );
 }
 
 function service(name: string, state: ContainerDetail["state"] = "running"): ContainerDetail {
@@ -113,10 +118,13 @@ describe("before a start", () => {
 });
 
 describe("what was stopped for a while", () => {
-  const compose = { canonical: { services: { app: { depends_on: ["web"] }, db: {}, web: { depends_on: ["db"] } } } };
+  const compose = {
+    ...sampleOf(composePlan),
+    canonical: { services: { app: { depends_on: ["web"] }, db: {}, web: { depends_on: ["db"] } } },
+  };
 
   it("starts in the order that Compose would keep", async () => {
-    await plan(["", "a/sub"], { compose: compose as unknown as NonNullable<DevcontainerPlan["compose"]> });
+    await plan(["", "a/sub"], { compose });
     const containers = ["app", "web", "db"].map((name) => service(name, "exited"));
     const started: string[] = [];
     const start = engine.startContainer.bind(engine);

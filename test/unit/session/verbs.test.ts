@@ -126,7 +126,7 @@ describe("init", () => {
     };
     const [outcome] = await host.init("a");
     await lost.promise;
-    expect(outcome).toMatchObject({ ok: false, error: { code: "SESSION_BUSY" } });
+    expect(outcome).toMatchObject({ ok: false, error: { code: "LOCK_LOST" } });
     expect(host.states("a")).toBe("");
     expect(await readFile(host.ctx.paths.record("app-a"), "utf8")).toContain("the new holder");
   });

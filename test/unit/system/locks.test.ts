@@ -45,7 +45,7 @@ test("says once that it waits, then that somebody else is at work", async () => 
     await withLock(ctx, "a", options, async () => await Promise.resolve());
   });
   await expect(second).rejects.toMatchObject({
-    code: "SESSION_BUSY",
+    code: "BUSY",
     message: expect.stringContaining("session a") as string,
   });
   expect(waited).toBe(1);
@@ -85,7 +85,7 @@ test("the lock of a holder that was killed becomes free", async () => {
   });
   await once(holder.stdout, "data");
   await expect(withLock(ctx, "a", { waitMs: 0 }, async () => await Promise.resolve())).rejects.toMatchObject({
-    code: "SESSION_BUSY",
+    code: "BUSY",
   });
   holder.kill("SIGKILL");
   await once(holder, "exit");
@@ -102,7 +102,7 @@ test("work ends when the lock was lost to somebody else", async () => {
     await systemClock.sleep(60_000, signal);
   });
   await expect(work).rejects.toMatchObject({
-    code: "SESSION_BUSY",
+    code: "LOCK_LOST",
     message: expect.stringContaining("lost") as string,
   });
 }, 30_000);

@@ -1,0 +1,24 @@
+import * as z from "zod/mini";
+import { texts } from "./common.ts";
+
+// Files of cowork's own in its home, but for the sessions' (record.ts, devcontainer-plan.ts) and the jobs' (job.ts).
+
+/** A remote host as the user names it. */
+export const target = z.object({
+  /** an alias of ssh's configuration, `machine`, `user@machine` or `ssh://user@machine:port` */
+  destination: z.string(),
+  port: z.exactOptional(z.number()),
+  identityFile: z.exactOptional(z.string()),
+});
+
+/** `hosts.json`: machines that the user has named, or has made sessions on, by name. */
+export const hostsFile = z.record(z.string(), target);
+
+/** `trust.json`: per project root the hashes of everything that was agreed to. */
+export const trustFile = z.object({ version: z.literal(1), projects: z.record(z.string(), texts) });
+
+/** `projects.json` */
+export const projectsFile = z.object({ roots: texts });
+
+export type Target = z.infer<typeof target>;
+export type Hosts = z.infer<typeof hostsFile>;

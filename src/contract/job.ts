@@ -1,0 +1,39 @@
+import * as z from "zod/mini";
+import { sentFailure } from "./error.ts";
+import { domainEvent } from "./events.ts";
+import { storedQuestion } from "./questions.ts";
+
+// Long work: what is asked for it over the wire, and the files in its folder.
+
+/** `request.json` */
+export const jobRequest = z.object({ method: z.string(), args: z.array(z.unknown()) });
+
+export const jobWish = z.object({
+  method: z.string(),
+  /** absent: only to join what is under way */
+  args: z.exactOptional(z.array(z.unknown())),
+  /** what the work is about: work on the same is the same job */
+  subject: z.unknown(),
+  /** events of the job that the other side has already: more than none when it comes back after a broken connection */
+  seen: z.number(),
+  /** what the other side calls the job: its events come under it, so that those of two jobs can be told apart */
+  ticket: z.exactOptional(z.number()),
+});
+
+/** What came of a wish; `missing`: there was nothing to join. */
+export const jobAnswer = z.union([z.object({ missing: z.literal(true) }), z.object({ value: z.unknown() })]);
+
+/** One line of `log.jsonl` */
+export const jobLine = z.union([
+  z.object({ event: domainEvent }),
+  z.object({ ask: z.number(), question: storedQuestion }),
+]);
+
+/** `result.json`: a value or an error's view. */
+export const jobResult = z.union([z.object({ error: sentFailure }), z.object({ value: z.unknown() })]);
+
+export type JobRequest = z.infer<typeof jobRequest>;
+export type JobWish = z.infer<typeof jobWish>;
+export type JobAnswer = z.infer<typeof jobAnswer>;
+export type JobLine = z.infer<typeof jobLine>;
+export type JobResult = z.infer<typeof jobResult>;

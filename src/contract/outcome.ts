@@ -1,0 +1,29 @@
+import * as z from "zod/mini";
+import { texts } from "./common.ts";
+import { failure } from "./error.ts";
+import { sessionView } from "./session.ts";
+
+/** The result of a command for one session. `session` is absent when nothing of it exists. */
+export const outcome = z.object({
+  name: z.string(),
+  /** absent: this machine */
+  host: z.exactOptional(z.string()),
+  ok: z.boolean(),
+  session: z.exactOptional(sessionView),
+  error: z.exactOptional(failure),
+  exitCode: z.int().check(z.minimum(0), z.maximum(255)),
+  /** lines a person should read: warnings, what was changed, what is missing */
+  notes: texts,
+});
+
+export const cleanOutcome = z.extend(outcome, {
+  /** what would be lost or, with --force, what was: one line each */
+  unsaved: texts,
+  /** what goes along and counts as nobody's unsaved work: replaced commits, home folders, volumes; one line each */
+  going: z.exactOptional(texts),
+  /** what was removed, or would be */
+  removed: texts,
+});
+
+export type Outcome = z.infer<typeof outcome>;
+export type CleanOutcome = z.infer<typeof cleanOutcome>;

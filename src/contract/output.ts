@@ -1,0 +1,59 @@
+import * as z from "zod/mini";
+import { texts } from "./common.ts";
+import { check } from "./check.ts";
+import { failure } from "./error.ts";
+import { target } from "./files.ts";
+import { initPlan } from "./init-plan.ts";
+import { authStatus, login, logoutResult } from "./login.ts";
+import { cleanOutcome } from "./outcome.ts";
+import { hostCalls } from "./rpc.ts";
+import { sessionStatus, sessionView } from "./session.ts";
+
+/** A session among others: one that failed, or whose host is out of reach, is listed with what is known of it. */
+const listed = z.extend(z.partial(sessionView), { name: z.string() });
+const sessions = z.object({ sessions: z.array(listed) });
+const { method: authMethod, ...ofLogin } = login.shape;
+const loginJson = {
+  ...ofLogin,
+  authMethod: z.nullable(authMethod),
+  expiresAt: z.exactOptional(z.string()),
+  endsAt: z.exactOptional(z.string()),
+};
+const { agent, readable, repaired, problems, threats } = authStatus.shape;
+const setting = z.object({
+  key: z.string(),
+  value: z.string(),
+  origin: z.enum(["flag", "environment", "project", "user", "default"]),
+  /** the file, for origins project and user */
+  file: z.exactOptional(z.string()),
+});
+
+/** What a command prints with `--json`, and nothing else. */
+export const outputs = {
+  list: sessions,
+  init: sessions,
+  "init --dry-run": initPlan,
+  start: sessions,
+  stop: sessions,
+  status: z.object({ sessions: z.array(sessionStatus) }),
+  clean: z.object({
+    sessions: z.array(
+      z.extend(z.pick(cleanOutcome, { name: true, unsaved: true, going: true, removed: true, error: true }), {
+        host: z.string(),
+        state: z.exactOptional(z.literal("failed")),
+      }),
+    ),
+    /** tags of shared images that were removed */
+    images: texts,
+  }),
+  diff: hostCalls.diff.output,
+  doctor: z.object({ checks: z.array(check) }),
+  "auth login": z.object(loginJson),
+  "auth status": z.object({ ...loginJson, agent, readable, repaired, problems, threats }),
+  "auth logout": logoutResult,
+  "config list": z.object({ settings: z.array(setting) }),
+  "config get": setting,
+  "host list": z.object({ hosts: z.array(z.extend(target, { name: z.string() })) }),
+  /** when nothing could be tried */
+  error: z.object({ error: failure }),
+} as const;

@@ -1,0 +1,87 @@
+import * as z from "zod/mini";
+import { startPoint, texts } from "./common.ts";
+import { projectFacts, source } from "./project.ts";
+import { settings } from "./settings.ts";
+
+/** The project's changes that are not committed, as paths: what they hold is read when they are put into a clone. */
+export const changesPlan = z.object({
+  /** the commit that they are changes to */
+  head: z.string(),
+  entries: z.array(z.object({ path: z.string(), gone: z.boolean() })),
+  /** what cannot go along, one line each */
+  notes: texts,
+});
+
+/** Planned where the project lies, and taken from `root` on the host. */
+export const carryRequest = z.object({
+  /** absolute path, on the host, of the folder that the files lie in: the project itself, or what came of it to this host */
+  root: z.string(),
+  /** paths of untracked files that `COPY` and `.worktreeinclude` name */
+  files: texts,
+  /** `--carry`: the changes that are not committed */
+  changes: z.exactOptional(changesPlan),
+  /** what matched and is not carried, one line each */
+  notes: texts,
+});
+
+/** What `init` asks of the host's part. Plain data. */
+export const initRequest = z.object({
+  project: projectFacts,
+  source,
+  sessions: z.array(z.object({ name: z.string(), start: startPoint })),
+  settings,
+  options: z.object({
+    configName: z.exactOptional(z.string()),
+    /** folder of the repository that the command was given in; absent: its root */
+    within: z.exactOptional(z.string()),
+    /** configurations of the user's working tree that are not committed as they lie there */
+    uncommitted: z.exactOptional(texts),
+    /** create everything but do not start the container */
+    noStart: z.boolean(),
+  }),
+  /** what goes along into fresh clones besides commits */
+  carry: carryRequest,
+});
+
+/** Which sessions a command means. No names: all of the project; no project: all on the host. */
+export const selector = z.object({
+  project: z.exactOptional(z.pick(projectFacts, { name: true, root: true, rootCommit: true, elsewhere: true })),
+  names: z.exactOptional(texts),
+});
+
+export const oneSession = z.extend(selector, { names: z.tuple([z.string()]) });
+
+export const statusOptions = z.object({
+  /** the setting */
+  precious: texts,
+  /** only what is quick to find out: `disk` and `resources` are null */
+  brief: z.exactOptional(z.boolean()),
+});
+
+/** `start --rebuild`: settings decide anew about config, image and agent. */
+export const rebuildRequest = z.extend(z.pick(initRequest, { project: true, source: true, settings: true }), {
+  configName: z.exactOptional(z.string()),
+});
+
+export const startOptions = z.object({ settings, rebuild: z.exactOptional(rebuildRequest) });
+
+export const cleanOptions = z.object({
+  force: z.boolean(),
+  dryRun: z.boolean(),
+  /** transcripts are deleted instead of moved to the archive */
+  purge: z.boolean(),
+  concurrency: z.number(),
+  /** the setting */
+  precious: texts,
+});
+
+export const diffOptions = z.object({ stat: z.boolean(), paths: texts, columns: z.number() });
+
+export type ChangesPlan = z.infer<typeof changesPlan>;
+export type CarryRequest = z.infer<typeof carryRequest>;
+export type InitRequest = z.infer<typeof initRequest>;
+export type Selector = z.infer<typeof selector>;
+export type OneSession = z.infer<typeof oneSession>;
+export type StatusWish = z.infer<typeof statusOptions>;
+export type RebuildRequest = z.infer<typeof rebuildRequest>;
+export type CleanOptions = z.infer<typeof cleanOptions>;

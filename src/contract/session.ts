@@ -1,0 +1,62 @@
+import * as z from "zod/mini";
+import { texts } from "./common.ts";
+import { failure } from "./error.ts";
+
+/** A running or stopped dev container. */
+export const container = z.object({
+  id: z.string(),
+  image: z.string(),
+  user: z.string(),
+  workspaceFolder: z.string(),
+  startedAt: z.string(),
+});
+
+/** A session as `--json` shows it: the contract. */
+export const sessionView = z.object({
+  id: z.string(),
+  name: z.string(),
+  project: z.string(),
+  projectRoot: z.string(),
+  host: z.string(),
+  state: z.enum(["running", "stopped", "creating", "failed", "missing", "unreachable"]),
+  error: z.exactOptional(failure),
+  missing: z.exactOptional(z.array(z.enum(["clone", "container"]))),
+  branch: z.nullable(z.string()),
+  path: z.string(),
+  agent: z.string(),
+  createdAt: z.string(),
+  container: z.nullable(container),
+});
+
+export const gitView = z.object({
+  head: z.string(),
+  branch: z.nullable(z.string()),
+  ahead: z.number(),
+  behind: z.number(),
+  uncommitted: z.number(),
+  untracked: z.number(),
+  stashes: z.number(),
+  unpushedBranches: z.number(),
+});
+
+/** What `status` adds. */
+export const sessionStatus = z.extend(sessionView, {
+  git: z.nullable(gitView),
+  unsaved: z.boolean(),
+  /** one line each: what would be lost */
+  unsavedWork: texts,
+  /** bytes; null: not asked, as with `StatusWish.brief` */
+  disk: z.nullable(z.object({ clone: z.number(), state: z.number() })),
+  resources: z.nullable(z.object({ cpuPercent: z.number(), memoryBytes: z.number() })),
+  ports: z.array(z.object({ container: z.number(), host: z.number(), address: z.string() })),
+  /** named volumes that go with the session */
+  volumes: texts,
+  login: z.enum(["ok", "none", "broken"]),
+  /** files that were carried in at init */
+  carried: texts,
+  /** what of the project's config had to be changed, one line each */
+  changes: texts,
+});
+
+export type SessionView = z.infer<typeof sessionView>;
+export type SessionStatus = z.infer<typeof sessionStatus>;

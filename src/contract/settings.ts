@@ -1,0 +1,29 @@
+import * as z from "zod/mini";
+import { maybe, texts } from "./common.ts";
+import { agentId } from "./login.ts";
+
+/** The configuration keys of `.cowork.conf` as cowork uses them; `config/keys.ts` says how each is read and checked. */
+export const settings = z.object({
+  project: maybe(z.string()),
+  baseImage: maybe(z.string()),
+  agent: agentId,
+  claudeVersion: maybe(z.string()),
+  agentSettings: z.boolean(),
+  branchPrefix: z.string(),
+  /** command line that `connect` runs instead of the user's shell */
+  connect: maybe(z.string()),
+  copy: texts,
+  /** patterns of ignored files that count as work, besides those that always do */
+  precious: texts,
+  devcontainer: maybe(z.string()),
+  host: maybe(z.string()),
+  concurrency: z.number(),
+  cpus: maybe(z.number()),
+  /** as Docker reads it, e.g. `4g` */
+  memory: maybe(z.string()),
+  sshAgent: z.boolean(),
+  /** `auto`, `none`, or the path of a PEM file */
+  caCerts: z.string(),
+});
+
+export type Settings = z.infer<typeof settings>;

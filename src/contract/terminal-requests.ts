@@ -1,0 +1,31 @@
+import * as z from "zod/mini";
+import { texts } from "./common.ts";
+import { oneSession } from "./requests.ts";
+import { settings } from "./settings.ts";
+
+export const connectRequest = z.object({
+  selector: oneSession,
+  /** for the start of a stopped session */
+  settings,
+  /** absent: the user's shell, or `CONNECT` */
+  command: z.exactOptional(texts),
+  /** command line of the `CONNECT` setting */
+  connect: z.exactOptional(z.string()),
+  /** keep it alive in the host's tmux (only with a terminal and without a command) */
+  tmux: z.boolean(),
+  /** what runs in a pane of tmux; absent: this cowork's own `connect`, called in the project */
+  pane: z.exactOptional(texts),
+});
+
+export const loginRequest = z.object({
+  settings,
+  /** the agent's own token that is not renewed, instead of one that is */
+  longLived: z.boolean(),
+});
+
+/** A command of a user elsewhere that wants a terminal: it gets one on the host, of sshd's making, with `__host tty <word>`. */
+export const ttyRequest = z.union([z.object({ connect: connectRequest }), z.object({ login: loginRequest })]);
+
+export type ConnectRequest = z.infer<typeof connectRequest>;
+export type LoginRequest = z.infer<typeof loginRequest>;
+export type TtyRequest = z.infer<typeof ttyRequest>;

@@ -1,0 +1,153 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { describe, expect, test } from "vitest";
+import type { ZodMiniType } from "zod/mini";
+import { devcontainerPlan } from "../../../src/contract/devcontainer-plan.ts";
+import { sentFailure } from "../../../src/contract/error.ts";
+import { hostsFile, trustFile } from "../../../src/contract/files.ts";
+import { jobLine, jobRequest, jobResult } from "../../../src/contract/job.ts";
+import { cloneOffers, controlOffers, storeOffers, streamedOffers } from "../../../src/contract/offers.ts";
+import { sessionRecord } from "../../../src/contract/record.ts";
+import { initRequest } from "../../../src/contract/requests.ts";
+import { hostCalls, type HostMethod } from "../../../src/contract/rpc.ts";
+import { savedCalls } from "../../../src/contract/saved.ts";
+import { sessionStatus, sessionView } from "../../../src/contract/session.ts";
+import { ttyRequest } from "../../../src/contract/terminal-requests.ts";
+import { callHost } from "../../../src/remote/host/plain-calls.ts";
+import { serveHost } from "../../../src/remote/host/serve.ts";
+import { decodeTtyRequest, encodeTtyRequest } from "../../../src/remote/seam/tty-request.ts";
+import type { Connection } from "../../../src/remote/types.ts";
+import { createRemoteHost } from "../../../src/remote/user/remote-host.ts";
+import { createLocalHost } from "../../../src/session/local-host.ts";
+import { nobody } from "../../../src/session/nobody.ts";
+import { fakeConnection } from "../../support/fake-connection.ts";
+import { fakeHost } from "../../support/fake-host.ts";
+import { gitWorkshop } from "../../support/git-project.ts";
+import { runCommandLine } from "../../support/run-command-line.ts";
+import { sampleOf, samplesOf } from "../../support/sample-of.ts";
+
+// A field that is added to a schema crosses every border with that one edit: the samples here have every field that the schemas have.
+
+const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
+const methods = Object.keys(hostCalls) as HostMethod[];
+
+test("every function of the host's part that gives and takes plain data has schemas; the others have streams", () => {
+  const all = Object.keys(createLocalHost({} as never, nobody));
+  expect([...methods, "openClone", "connect", "logs", "login"].toSorted()).toEqual(all.toSorted());
+});
+
+describe("what is asked of a host reaches it as it was sent", () => {
+  test.each(methods)("%s", async (method) => {
+    for (const args of samplesOf(hostCalls[method].input)) {
+      const { host, calls } = fakeHost({ [method]: () => Promise.resolve("done") });
+      expect(await callHost(host, method, sent(args))).toBe("done");
+      expect(calls).toEqual([[method, ...(args as unknown[])]]);
+    }
+  });
+
+  test.each(methods)("and what does not fit reaches nothing: %s", async (method) => {
+    const { host, calls } = fakeHost({});
+    const [args] = samplesOf(hostCalls[method].input) as [unknown[]];
+    for (const bad of [undefined, "x", {}, [], [...args, "more"], args.map(() => null), args.map(() => [1])]) {
+      await expect(callHost(host, method, bad)).rejects.toMatchObject({ code: "REQUEST_INVALID", exitCode: 1 });
+    }
+    expect(calls).toEqual([]);
+  });
+});
+
+/** A host at the other end of a connection, the real code of both sides between. */
+async function remoteHost(answers: Parameters<typeof fakeHost>[0]): Promise<ReturnType<typeof createRemoteHost>> {
+  const { context: ctx, root } = await gitWorkshop();
+  const { host } = fakeHost(answers);
+  const file = join(root, "program");
+  await writeFile(file, "#!/bin/sh\n");
+  const connect = (): Promise<Connection> =>
+    Promise.resolve(
+      fakeConnection(({ mark, stdout, onLine }) => {
+        const input = new PassThrough();
+        onLine((line) => input.write(`${line}\n`));
+        stdout.write(`${mark} run\n`);
+        void serveHost({ ctx, input, output: stdout, makeHost: () => host });
+      }),
+    );
+  const never = (): Promise<never> => Promise.reject(new Error("not asked for here"));
+  const program = { file, hash: "abc" };
+  return createRemoteHost(ctx, { name: "local", user: nobody, program, connect, source: never, begin: never });
+}
+
+describe("what a host answers arrives as it was given", () => {
+  const overTheWire = methods.filter((method) => method !== "init" && method !== "start" && method !== "planInit");
+  test.each(overTheWire)("%s", async (method) => {
+    const { input, output } = hostCalls[method];
+    const answer = sampleOf<unknown>(output);
+    const remote = await remoteHost({ [method]: () => Promise.resolve(answer) });
+    const args = sampleOf<unknown[]>(input);
+    const got = await (remote[method] as (...args: unknown[]) => Promise<unknown>)(...args);
+    // Two things are not as there: whose machine it is, and the clock, which is looked at besides.
+    const known = method === "doctor" ? (got as unknown[]).slice(0, -1) : got;
+    expect(withoutHosts(known)).toEqual(withoutHosts(answer));
+    remote.close();
+  });
+});
+
+/** Errors say which host they come from, commands which host they mean. */
+function withoutHosts(value: unknown): unknown {
+  if (value instanceof Date || value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(withoutHosts);
+  const changed = ["host", "hint", "fix", "message", "exitCode"];
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, changed.includes(key) ? typeof one : withoutHosts(one)]),
+  );
+}
+
+describe("--json shows every field", () => {
+  test.each([
+    ["list", sampleOf(sessionView)],
+    ["status", sampleOf(sessionStatus)],
+  ] as const)("%s", async (method, view) => {
+    const { stdout } = await runCommandLine(`${method} --all --json`, {
+      answers: { [method]: () => Promise.resolve([view]) },
+    });
+    const { sessions } = JSON.parse(stdout) as { sessions: unknown[] };
+    expect(sessions).toEqual([view]);
+  });
+});
+
+describe("what is kept in files and sent otherwise is read as it was written", () => {
+  const schemas: [string, ZodMiniType][] = [
+    ["a session's record", sessionRecord],
+    ["plan.json", devcontainerPlan],
+    ["hosts.json", hostsFile],
+    ["trust.json", trustFile],
+    ["a job's request", jobRequest],
+    ["a job's log", jobLine],
+    ["a job's result", jobResult],
+    ["an error", sentFailure],
+    ["a request with a terminal", ttyRequest],
+    ...Object.entries({ ...cloneOffers, ...storeOffers, ...streamedOffers, ...controlOffers, ...savedCalls }).flatMap(
+      ([name, { input, output }]): [string, ZodMiniType][] => [
+        [`${name}, asked`, input],
+        [`${name}, answered`, output],
+      ],
+    ),
+  ];
+  test.each(schemas)("%s", (_, schema) => {
+    for (const sample of samplesOf(schema)) expect(schema.parse(sent(sample))).toEqual(sample);
+  });
+
+  test("a request with a terminal that does not fit is refused", () => {
+    const request = { connect: sampleOf(ttyRequest) };
+    expect(() => decodeTtyRequest(Buffer.from(JSON.stringify(request)).toString("base64"))).toThrow(
+      expect.objectContaining({ code: "REQUEST_INVALID" }),
+    );
+    expect(() => decodeTtyRequest("%%%")).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
+    const good = sampleOf(ttyRequest);
+    expect(decodeTtyRequest(encodeTtyRequest(good))).toEqual(good);
+  });
+
+  test("the samples have every field", () => {
+    const fields = Object.keys(initRequest.shape);
+    expect(Object.keys(sampleOf(initRequest)).toSorted()).toEqual(fields.toSorted());
+  });
+});

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { outputs } from "../../../src/contract/output.ts";
+import { hostCalls, type HostMethod } from "../../../src/contract/rpc.ts";
+import type { HostPart } from "../../../src/session/host-part.ts";
+import { runCommandLine, type CommandSetting } from "../../support/run-command-line.ts";
+import { sampleOf } from "../../support/sample-of.ts";
+
+/** A host's part that answers with every field set. */
+function full(...methods: HostMethod[]): Partial<HostPart> {
+  return Object.fromEntries(
+    methods.map((method) => [method, () => Promise.resolve(sampleOf<unknown>(hostCalls[method].output))]),
+  );
+}
+
+const sessions = { conf: "SESSIONS=a\n" };
+const cases: [line: string, output: keyof typeof outputs, setting: CommandSetting][] = [
+  ["list --all", "list", { answers: full("list") }],
+  ["status --all", "status", { answers: full("status") }],
+  ["init a", "init", { answers: full("planInit", "init") }],
+  ["init a --dry-run", "init --dry-run", { answers: full("planInit") }],
+  ["start a", "start", { answers: full("start", "list"), ...sessions }],
+  ["stop a", "stop", { answers: full("stop", "list"), ...sessions }],
+  ["clean a --images", "clean", { answers: full("clean", "cleanImages", "list"), ...sessions }],
+  ["diff a", "diff", { answers: full("diff", "list"), ...sessions }],
+  ["doctor", "doctor", { answers: full("doctor") }],
+  ["auth status", "auth status", { answers: full("authStatus") }],
+  ["auth logout", "auth logout", { answers: full("logout") }],
+  ["config list", "config list", { conf: "CPUS=2\n" }],
+  ["config get CPUS", "config get", { conf: "CPUS=2\n" }],
+  ["host list", "host list", { remotes: { box: {} } }],
+  ["stop", "error", { outside: true }],
+  ["--nosuch", "error", {}],
+];
+
+test.each(cases)("cowork %s --json prints what the contract says, and no field more", async (line, output, setting) => {
+  const { stdout, stderr } = await runCommandLine(`${line} --json`, setting);
+  const value: unknown = JSON.parse(stdout);
+  const found = outputs[output].safeParse(value);
+  expect(found.error, `${stdout}\n${stderr}`).toBeUndefined();
+  expect(found.data).toEqual(value);
+});
