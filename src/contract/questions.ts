@@ -56,7 +56,13 @@ export type Finding = z.infer<typeof finding>;
 export type Question = z.infer<typeof question>;
 
 /** A question as it is stored and shown; `id` is derived from its content, so that an answer fits exactly what was asked. */
-export const storedQuestion = z.intersection(question, z.object({ id: z.string() }));
+const id = { id: z.string() };
+export const storedQuestion = z.discriminatedUnion("kind", [
+  z.extend(trust, id),
+  z.extend(hostKey, id),
+  z.extend(confirm, id),
+  z.extend(choice, id),
+]);
 
 export type AskedQuestion = z.infer<typeof storedQuestion>;
 

@@ -187,7 +187,7 @@ describe("use cases", () => {
     const outcomes = await stopSessions(one.scope, { words: [], all: false });
     expect(outcomes.map(({ name, ok, error }) => [name, ok, error?.code])).toEqual([
       ["a", true, undefined],
-      ["b", false, "HOST_UNREACHABLE"],
+      ["b", false, "HOST_UNKNOWN"],
     ]);
   });
 });
