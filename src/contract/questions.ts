@@ -56,12 +56,12 @@ export type Finding = z.infer<typeof finding>;
 export type Question = z.infer<typeof question>;
 
 /** A question as it is stored and shown; `id` is derived from its content, so that an answer fits exactly what was asked. */
-const id = { id: z.string() };
+const withId = { id: z.string() };
 export const storedQuestion = z.discriminatedUnion("kind", [
-  z.extend(trust, id),
-  z.extend(hostKey, id),
-  z.extend(confirm, id),
-  z.extend(choice, id),
+  z.extend(trust, withId),
+  z.extend(hostKey, withId),
+  z.extend(confirm, withId),
+  z.extend(choice, withId),
 ]);
 
 export type AskedQuestion = z.infer<typeof storedQuestion>;
