@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { tree } from "../test/support/tree.ts";
+import { tree } from "../test/support/git/tree.ts";
 import { measureClone, measureSizes } from "./clones.ts";
 import { measureCommands } from "./commands.ts";
 import type { Entry } from "./measure.ts";

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeClone } from "../src/clone/make.ts";
+import { makeClone } from "../src/clone/make/make.ts";
 import { coworkPaths } from "../src/system/paths.ts";
 import { createRun } from "../src/system/run.ts";
 import { hostUser } from "../src/system/user.ts";
-import { commitAll, git } from "../test/support/sample-project.ts";
+import { commitAll, git } from "../test/support/git/sample-project.ts";
 import { inTurn, median, ratio, type Entry, type Way } from "./measure.ts";
 import type { Place } from "./place.ts";
 

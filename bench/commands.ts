@@ -27,7 +27,12 @@ export async function measureCommands(place: Place, rounds: number): Promise<Ent
   const upExec = (): Promise<unknown> =>
     place.devcontainer(
       "exec",
-      ...["--workspace-folder", clone, "--override-config", override, "--container-id", id],
+      "--workspace-folder",
+      clone,
+      "--override-config",
+      override,
+      "--container-id",
+      id,
       "true",
     );
   const node = (): Promise<unknown> => place.run(process.execPath, "-e", "0");

@@ -1,12 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { buildOnce } from "../test/support/built-file.ts";
-import { ensureEngine, ensureTestBaseImage } from "../test/support/engine.ts";
-import { temporaryHome, type TestHome } from "../test/support/home.ts";
-import { userEnvironment } from "../test/support/run-cowork.ts";
-import { git, sampleProject } from "../test/support/sample-project.ts";
-import { tree } from "../test/support/tree.ts";
+import { buildOnce } from "../test/support/home/built-file.ts";
+import { ensureEngine, ensureTestBaseImage } from "../test/support/engine/engine.ts";
+import { temporaryHome, type TestHome } from "../test/support/home/home.ts";
+import { userEnvironment } from "../test/support/home/run-cowork.ts";
+import { git, sampleProject } from "../test/support/git/sample-project.ts";
+import { tree } from "../test/support/git/tree.ts";
 
 /** A home, a small project and the ways to work with them; gone when the bench has ended. */
 export interface Place {

@@ -2,8 +2,8 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
-import { userEnvironment } from "../test/support/run-cowork.ts";
-import { git } from "../test/support/sample-project.ts";
+import { userEnvironment } from "../test/support/home/run-cowork.ts";
+import { git } from "../test/support/git/sample-project.ts";
 import { inTurn, median, ratio, type Entry } from "./measure.ts";
 import { names, type Place } from "./place.ts";
 

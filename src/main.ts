@@ -11,25 +11,25 @@ if (first === "--version" || first === "-V") {
 }
 
 async function main(): Promise<void> {
-  const { processCaller } = await import("./commands/process-caller.ts");
+  const { processCaller } = await import("./commands/process/process-caller.ts");
   // ssh hangs up on what it started also when a Ctrl-C came to both: that is not somebody asking twice.
   const caller = processCaller({ patient: first === "__ssh" });
   if (first === "__complete") {
-    const { completeLine } = await import("./commands/complete-line.ts");
+    const { completeLine } = await import("./commands/line/complete-line.ts");
     process.exitCode = await completeLine(argv.slice(1), caller);
     return;
   }
   if (first === "__host") {
-    const { serveHostProcess } = await import("./commands/serve-host.ts");
+    const { serveHostProcess } = await import("./commands/process/serve-host.ts");
     leave(await serveHostProcess(argv.slice(1), caller));
     return;
   }
   if (first === "__ssh") {
-    const { serveHere } = await import("./commands/ssh-serve.ts");
+    const { serveHere } = await import("./commands/process/ssh-serve.ts");
     leave(await serveHere(argv.slice(1), caller));
     return;
   }
-  const { runCli } = await import("./commands/cli.ts");
+  const { runCli } = await import("./commands/line/cli.ts");
   leave(await runCli(argv, caller));
 }
 

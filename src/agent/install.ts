@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, pathExists } from "../system/files.ts";
+import { ensureFolder, pathExists } from "../system/files/files.ts";
 import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
 import { fetchTarball, findTarball } from "./download.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import type { Agent } from "./types.ts";
 
 // What the launcher reads, in a form that sh reads: the container sees it, read-only, at /opt/cowork/session/agent-{id}.

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Context } from "../system/context.ts";
-import { readTextFile, writeFileAtomic } from "../system/files.ts";
+import { readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import type { Variant } from "./types.ts";
 
 /** What this room remembers of a session, outside of everything that is mounted: `state/{id}/agent.json`. */

@@ -1,7 +1,7 @@
 import { constants, statSync, type Stats } from "node:fs";
 import { chmod, copyFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ensureFolder } from "../system/files.ts";
+import { ensureFolder } from "../system/files/files.ts";
 
 /** A file of the user's own, links followed: it is the user's, not a repository's. */
 export interface OwnFile {

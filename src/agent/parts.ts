@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import type { Agent, AgentParts } from "./types.ts";
 
 /** Where things of an agent are seen inside containers. */

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import type { Settings } from "../config/types.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { pathExists } from "../system/files.ts";
+import { pathExists } from "../system/files/files.ts";
 import { installAgent, programPath } from "./install.ts";
 import { writeLaunchFile } from "./launch-file.ts";
 import { readMemory, writeMemory } from "./memory.ts";

@@ -36,7 +36,7 @@ export function hostMakers(program: Program | undefined): HostMakers {
         return project.source;
       };
       const begin = async (names: readonly string[]) => {
-        const { beginOnHost } = await import("./remote-index.ts");
+        const { beginOnHost } = await import("./find/remote-index.ts");
         return await beginOnHost(ctx, await current(), name, names);
       };
       const report: Report = (event) => ctx.report({ ...event, host: name });

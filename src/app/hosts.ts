@@ -1,7 +1,7 @@
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { SessionEntry } from "../project/types.ts";
 import type { HostPart, OneSession } from "../session/host-part.ts";
-import { nameKey } from "../session/names.ts";
+import { nameKey } from "../session/record/names.ts";
 import type { Outcome, Selector } from "../session/types.ts";
 import { plain } from "../system/text.ts";
 import type { Scope } from "./scope.ts";

@@ -50,7 +50,7 @@ async function isConfTracked(ctx: Context, place: Place): Promise<boolean> {
 }
 
 async function isAgreed(ctx: Context, place: Place, findings: Finding[], ask: boolean): Promise<boolean> {
-  const { agree, findingsHash } = await import("../session/trust.ts");
+  const { agree, findingsHash } = await import("../session/lifecycle/trust.ts");
   const hash = findingsHash(findings);
   if (!ask) {
     const { isTrusted } = await import("../project/trust-store.ts");

@@ -10,8 +10,8 @@ import { chooseVersion } from "../agent/versions.ts";
 import type { Settings } from "../config/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder } from "../system/files.ts";
-import { removeTree } from "../system/tree.ts";
+import { ensureFolder } from "../system/files/files.ts";
+import { removeTree } from "../system/files/tree.ts";
 import { homeId } from "../system/home-id.ts";
 
 export interface AgentContainerRequest {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { Agent } from "../agent/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { lookAtPath, readTextFile } from "../system/files.ts";
+import { lookAtPath, readTextFile } from "../system/files/files.ts";
 import { homeLabels } from "../system/home-id.ts";
-import { errorCode } from "../system/open-folder.ts";
+import { errorCode } from "../system/files/open-folder.ts";
 
 /** A holder touches its lock every five seconds. */
 const touchedMs = 8_000;

@@ -5,7 +5,7 @@ import { ensureVaultFolder } from "../agent/parts.ts";
 import type { Agent, Login } from "../agent/types.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { lookAtPath } from "../system/files.ts";
+import { lookAtPath } from "../system/files/files.ts";
 import { clearLeftLocks } from "./locks.ts";
 
 export interface VaultCheck {

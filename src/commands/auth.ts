@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { usageError } from "./usage.ts";
+import { defineCommand } from "./line/command.ts";
+import { usageError } from "./line/usage.ts";
 
 export const authCommand = defineCommand({
   name: "auth",
@@ -25,7 +25,7 @@ export const authCommand = defineCommand({
     { line: "cowork auth logout", text: "for every session of this host" },
   ],
   async run({ args, flags }, app) {
-    const { authLogin, authLogout, showAuthStatus } = await import("./auth-actions.ts");
+    const { authLogin, authLogout, showAuthStatus } = await import("./parts/auth-actions.ts");
     const [action = "login"] = args;
     if (flags["long-lived"] && action !== "login") {
       throw usageError("--long-lived belongs to login.", "cowork auth login --long-lived");

@@ -1,7 +1,7 @@
-import { cleanDetails } from "./clean-details.ts";
-import { defineCommand } from "./command.ts";
-import { exitCodeOf } from "./result.ts";
-import { allFlag, someSessions } from "./shared-flags.ts";
+import { cleanDetails } from "./parts/clean-details.ts";
+import { defineCommand } from "./line/command.ts";
+import { exitCodeOf } from "./parts/result.ts";
+import { allFlag, someSessions } from "./line/shared-flags.ts";
 
 export const cleanCommand = defineCommand({
   name: "clean",
@@ -28,14 +28,14 @@ export const cleanCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");
-    const { clean } = await import("../app/clean.ts");
+    const { clean } = await import("../app/sessions/clean.ts");
     const canAsk = app.terminal.canAsk || app.caller.env["COWORK_YES"] === "true";
     const dryRun = flags["dry-run"];
     const { sessions, images } = await clean(await app.scope(), { ...flags, words: args, dryRun, canAsk });
     progress.stop();
     if (sessions === undefined) app.terminal.err("Nothing was removed.");
     if (app.globals.json) {
-      const { cleanJson } = await import("../app/outcomes.ts");
+      const { cleanJson } = await import("../app/sessions/outcomes.ts");
       app.json({ sessions: (sessions ?? []).map(cleanJson), images });
     } else if (sessions !== undefined) {
       const { showCleaned } = await import("../ui/cleaned.ts");

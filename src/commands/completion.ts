@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { defineCommand } from "./command.ts";
-import { usageError } from "./usage.ts";
+import { defineCommand } from "./line/command.ts";
+import { usageError } from "./line/usage.ts";
 
 export const completionCommand = defineCommand({
   name: "completion",
@@ -16,7 +16,7 @@ export const completionCommand = defineCommand({
     { line: "cowork completion fish | source", text: "in ~/.config/fish/config.fish" },
   ],
   async run({ args }, app) {
-    const { completionScripts, shells } = await import("./completion-scripts.ts");
+    const { completionScripts, shells } = await import("./line/completion-scripts.ts");
     const wanted = args[0] ?? basename(app.caller.env["SHELL"] ?? "");
     const shell = shells.find((name) => name === wanted);
     if (shell === undefined) {

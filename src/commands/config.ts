@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { usageError } from "./usage.ts";
+import { defineCommand } from "./line/command.ts";
+import { usageError } from "./line/usage.ts";
 
 const actions = ["get", "set", "unset", "list"];
 
@@ -25,7 +25,7 @@ export const configCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const [action = "list", key, value] = args;
-    const { getConfig, listConfig, setConfig, unsetConfig } = await import("./config-actions.ts");
+    const { getConfig, listConfig, setConfig, unsetConfig } = await import("./parts/config-actions.ts");
     if (action === "list" && key === undefined) return await listConfig(app, flags.user);
     if (action === "get" && key !== undefined && value === undefined) return await getConfig(app, key, flags.user);
     if (action === "set" && key !== undefined && value !== undefined)

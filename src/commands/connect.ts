@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { oneSession } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { oneSession } from "./line/shared-flags.ts";
 
 export const connectCommand = defineCommand({
   name: "connect",
@@ -20,8 +20,8 @@ export const connectCommand = defineCommand({
     const progress = await app.show("lines");
     const gone = app.endWithOutput();
     const [{ connectSession }, { connectIo }] = await Promise.all([
-      import("../app/connect.ts"),
-      import("./connect-io.ts"),
+      import("../app/sessions/connect.ts"),
+      import("./parts/connect-io.ts"),
     ]);
     const io = connectIo(app.caller, gone, () => progress.stop());
     try {

@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { oneSession } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { oneSession } from "./line/shared-flags.ts";
 
 export const diffCommand = defineCommand({
   name: "diff",
@@ -16,7 +16,7 @@ export const diffCommand = defineCommand({
     const progress = await app.show("lines");
     // No width where it is no terminal: then what git takes by itself.
     const columns = Number.isFinite(app.terminal.width) ? Math.max(20, app.terminal.width) : 80;
-    const { diffSession } = await import("../app/exchange.ts");
+    const { diffSession } = await import("../app/sessions/exchange.ts");
     const diff = await diffSession(await app.scope(), args[0], { stat: flags.stat, paths: [...(rest ?? [])], columns });
     progress.stop();
     if (app.globals.json) return app.json(diff);

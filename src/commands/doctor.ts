@@ -1,4 +1,4 @@
-import { defineCommand } from "./command.ts";
+import { defineCommand } from "./line/command.ts";
 
 export const doctorCommand = defineCommand({
   name: "doctor",
@@ -11,7 +11,7 @@ export const doctorCommand = defineCommand({
     { line: "cowork doctor --fix", text: "and mend it" },
   ],
   async run({ flags }, app) {
-    const { doctor } = await import("../app/doctor.ts");
+    const { doctor } = await import("../app/set-up/doctor.ts");
     const checks = await doctor(await app.scope(), flags);
     if (app.globals.json) {
       app.json({ checks });

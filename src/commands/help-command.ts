@@ -1,5 +1,5 @@
-import { commandByName } from "./registry-lookup.ts";
-import { defineCommand } from "./command.ts";
+import { commandByName } from "./line/registry-lookup.ts";
+import { defineCommand } from "./line/command.ts";
 
 export const helpCommand = defineCommand({
   name: "help",
@@ -24,8 +24,8 @@ export const helpCommand = defineCommand({
       );
       return 0;
     }
-    const { renderCommandHelp, renderOverview } = await import("./help.ts");
-    const { dailyCommands } = await import("./daily-commands.ts");
+    const { renderCommandHelp, renderOverview } = await import("./line/help.ts");
+    const { dailyCommands } = await import("./line/daily-commands.ts");
     terminal.out(
       topic === undefined
         ? renderOverview(commands, terminal.style, flags.all ? undefined : dailyCommands)

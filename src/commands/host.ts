@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { usageError } from "./usage.ts";
+import { defineCommand } from "./line/command.ts";
+import { usageError } from "./line/usage.ts";
 
 export const hostCommand = defineCommand({
   name: "host",
@@ -32,7 +32,7 @@ export const hostCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const [action = "list", name, address] = args;
-    const actions = await import("./host-actions.ts");
+    const actions = await import("./parts/host-actions.ts");
     if (action === "list" && name === undefined) return await actions.listHosts(app);
     if (action === "add" && name !== undefined) return await actions.addHost(app, { name, address, ...flags });
     if (action === "remove" && name !== undefined && address === undefined)

@@ -1,7 +1,7 @@
-import type { App } from "./app.ts";
-import { defineCommand } from "./command.ts";
-import { initFlags } from "./init-flags.ts";
-import { showResults } from "./result.ts";
+import type { App } from "./process/app.ts";
+import { defineCommand } from "./line/command.ts";
+import { initFlags } from "./parts/init-flags.ts";
+import { showResults } from "./parts/result.ts";
 
 export const initCommand = defineCommand({
   name: "init",
@@ -24,7 +24,7 @@ export const initCommand = defineCommand({
     const progress = await app.show("live");
     if (flags["write-config"]) return await showWritten(app, { names: args, baseImage: flags["base-image"] });
     const wish = { ...flags, names: args, baseImage: flags["base-image"], noStart: flags["no-start"] };
-    const { initSessions, planInit } = await import("../app/init.ts");
+    const { initSessions, planInit } = await import("../app/sessions/init.ts");
     if (flags["dry-run"]) {
       const plan = await planInit(await app.scope(), wish);
       progress.stop();
@@ -46,7 +46,7 @@ async function showWritten(
   app: App,
   request: { names: readonly string[]; baseImage: string | undefined },
 ): Promise<number> {
-  const { writeConfig } = await import("../app/write-config.ts");
+  const { writeConfig } = await import("../app/sessions/write-config.ts");
   const written = await writeConfig(await app.scope(), request);
   if (app.globals.json) return app.json({ written });
   for (const file of written) app.terminal.out(file);

@@ -1,6 +1,6 @@
 import { plain } from "../system/text.ts";
-import { defineCommand } from "./command.ts";
-import { allFlag } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { allFlag } from "./line/shared-flags.ts";
 
 export const listCommand = defineCommand({
   name: "list",
@@ -15,7 +15,7 @@ export const listCommand = defineCommand({
     { line: "cowork list --all --json", text: "of every project, for a program" },
   ],
   async run({ flags }, app) {
-    const { listSessions } = await import("../app/list.ts");
+    const { listSessions } = await import("../app/sessions/list.ts");
     const { sessions, project } = await listSessions(await app.scope(), flags);
     if (app.globals.json) return app.json({ sessions });
     if (sessions.length === 0) {

@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { oneSession } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { oneSession } from "./line/shared-flags.ts";
 
 export const logsCommand = defineCommand({
   name: "logs",
@@ -16,7 +16,7 @@ export const logsCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     app.endWithOutput();
-    const { copyLogs } = await import("../app/connect.ts");
+    const { copyLogs } = await import("../app/sessions/connect.ts");
     await copyLogs(await app.scope(), args[0], { follow: flags.follow }, app.terminal.streams.stdout);
     return 0;
   },

@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { usageError } from "./usage.ts";
+import { defineCommand } from "./line/command.ts";
+import { usageError } from "./line/usage.ts";
 
 export const projectsCommand = defineCommand({
   name: "projects",
@@ -22,7 +22,7 @@ export const projectsCommand = defineCommand({
   async run({ args }, app) {
     const [action = "list", which] = args;
     const [{ addProject, listProjects, removeProject }, { ctx }] = await Promise.all([
-      import("../app/projects.ts"),
+      import("../app/set-up/projects.ts"),
       app.scope(),
     ]);
     const { plain } = await import("../system/text.ts");

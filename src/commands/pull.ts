@@ -1,6 +1,6 @@
 import { plain } from "../system/text.ts";
-import { defineCommand } from "./command.ts";
-import { oneSession } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { oneSession } from "./line/shared-flags.ts";
 
 export const pullCommand = defineCommand({
   name: "pull",
@@ -23,7 +23,7 @@ export const pullCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("lines");
-    const { pullSession } = await import("../app/exchange.ts");
+    const { pullSession } = await import("../app/sessions/exchange.ts");
     const result = await pullSession(await app.scope(), args[0], {
       allBranches: flags["all-branches"],
       uncommitted: flags.uncommitted,

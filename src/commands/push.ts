@@ -1,6 +1,6 @@
 import { plain } from "../system/text.ts";
-import { defineCommand } from "./command.ts";
-import { oneSession } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { oneSession } from "./line/shared-flags.ts";
 
 export const pushCommand = defineCommand({
   name: "push",
@@ -23,7 +23,7 @@ export const pushCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("lines");
-    const { pushSession } = await import("../app/exchange.ts");
+    const { pushSession } = await import("../app/sessions/exchange.ts");
     const result = await pushSession(await app.scope(), args[0], { ref: args[1], ...flags });
     progress.stop();
     if (app.globals.json) return app.json(result);

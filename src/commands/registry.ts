@@ -1,6 +1,6 @@
 import { authCommand } from "./auth.ts";
 import { cleanCommand } from "./clean.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "./line/command.ts";
 import { completionCommand } from "./completion.ts";
 import { configCommand } from "./config.ts";
 import { connectCommand } from "./connect.ts";

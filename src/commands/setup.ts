@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { usageError } from "./usage.ts";
+import { defineCommand } from "./line/command.ts";
+import { usageError } from "./line/usage.ts";
 
 export const setupCommand = defineCommand({
   name: "setup",
@@ -28,7 +28,7 @@ export const setupCommand = defineCommand({
     if (!canAsk && !flags.yes && !flags.undo && !flags.status)
       throw usageError("There is nobody to ask here.", "cowork setup --yes, or cowork setup --status");
     const { ctx } = await app.scope();
-    const { readSetup, setUp, undoSetup } = await import("../app/setup.ts");
+    const { readSetup, setUp, undoSetup } = await import("../app/set-up/setup.ts");
     const { renderSetup, setupQuestion } = await import("../ui/setup.ts");
     const before = await readSetup(ctx);
     const items = [];

@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { allFlag } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { allFlag } from "./line/shared-flags.ts";
 
 export const sshConfigCommand = defineCommand({
   name: "ssh-config",
@@ -22,8 +22,8 @@ export const sshConfigCommand = defineCommand({
   ],
   async run({ flags }, app) {
     const [{ sshConfig }, { coworkCommand }, scope] = await Promise.all([
-      import("../app/ssh-config.ts"),
-      import("./ssh-command.ts"),
+      import("../app/set-up/ssh-config.ts"),
+      import("./process/ssh-command.ts"),
       app.scope(),
     ]);
     const made = await sshConfig(scope, { ...flags, cowork: coworkCommand(app.caller, scope.ctx) });

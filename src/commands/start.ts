@@ -1,6 +1,6 @@
-import { defineCommand } from "./command.ts";
-import { showResults } from "./result.ts";
-import { allFlag, someSessions } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { showResults } from "./parts/result.ts";
+import { allFlag, someSessions } from "./line/shared-flags.ts";
 
 export const startCommand = defineCommand({
   name: "start",
@@ -23,7 +23,7 @@ export const startCommand = defineCommand({
   async run({ args, flags }, app) {
     app.trust(flags.trust);
     const progress = await app.show("live");
-    const { startSessions } = await import("../app/start.ts");
+    const { startSessions } = await import("../app/sessions/start.ts");
     const outcomes = await startSessions(await app.scope(), { words: args, ...flags });
     progress.stop();
     return await showResults(app, outcomes);

@@ -1,5 +1,5 @@
-import { defineCommand } from "./command.ts";
-import { allFlag, someSessions } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { allFlag, someSessions } from "./line/shared-flags.ts";
 
 export const statusCommand = defineCommand({
   name: "status",
@@ -18,7 +18,7 @@ export const statusCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const { json, verbose } = app.globals;
-    const { statusOfSessions } = await import("../app/list.ts");
+    const { statusOfSessions } = await import("../app/sessions/list.ts");
     const wanted = { words: args, all: flags.all, brief: !json && !verbose };
     const sessions = await statusOfSessions(await app.scope(), wanted);
     if (json) return app.json({ sessions });

@@ -1,6 +1,6 @@
-import { defineCommand } from "./command.ts";
-import { showResults } from "./result.ts";
-import { allFlag, someSessions } from "./shared-flags.ts";
+import { defineCommand } from "./line/command.ts";
+import { showResults } from "./parts/result.ts";
+import { allFlag, someSessions } from "./line/shared-flags.ts";
 
 export const stopCommand = defineCommand({
   name: "stop",
@@ -14,7 +14,7 @@ export const stopCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");
-    const { stopSessions } = await import("../app/stop.ts");
+    const { stopSessions } = await import("../app/sessions/stop.ts");
     const outcomes = await stopSessions(await app.scope(), { words: args, all: flags.all });
     progress.stop();
     return await showResults(app, outcomes);

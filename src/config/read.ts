@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { lstatSync, realpathSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
-import { isAbsent, readRegularFile } from "../system/files.ts";
+import { isAbsent, readRegularFile } from "../system/files/files.ts";
 import { plain } from "../system/text.ts";
 import { parseConf } from "./conf-text.ts";
 

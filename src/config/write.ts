@@ -3,7 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, writeFileAtomic } from "../system/files/files.ts";
 import { withLock } from "../system/locks.ts";
 import { editConf, parseConf } from "./conf-text.ts";
 import { readConfText, type ConfOptions } from "./read.ts";

@@ -2,13 +2,13 @@ import { basename, join } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, pathExists, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, pathExists, writeFileAtomic } from "../system/files/files.ts";
 import { plain, plainLines } from "../system/text.ts";
-import { chownTree } from "../system/tree.ts";
-import { isObject } from "./json.ts";
+import { chownTree } from "../system/files/tree.ts";
+import { isObject } from "./source/json.ts";
 import { strings } from "./judge/judge-config.ts";
 import type { DevcontainerPlan, Json } from "./types.ts";
-import { folderName } from "./workspace.ts";
+import { folderName } from "./override/workspace.ts";
 
 export interface InitializeRequest {
   id: string;

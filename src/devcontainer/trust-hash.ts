@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../events.ts";
-import { isWithin } from "./tree-path.ts";
+import { isWithin } from "./source/tree-path.ts";
 import type { BuildInput, ConfigSource, Json } from "./types.ts";
 
 /** Everything of a configuration that the user agrees to. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isAbsent } from "../system/files.ts";
+import { isAbsent } from "../system/files/files.ts";
 import type { EndpointQuestion } from "./types.ts";
 
 /** The folder that the docker client keeps its configuration in. */

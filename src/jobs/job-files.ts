@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { jobLine, type JobLine, jobRequest, type JobRequest, jobResult, type JobResult } from "../contract/job.ts";
 import { answer as answerSchema, type Answer } from "../contract/questions.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, pathExists, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, pathExists, writeFileAtomic } from "../system/files/files.ts";
 import { isLocked } from "../system/locks.ts";
-import { removeOld } from "../system/remove-old.ts";
-import { removeTree } from "../system/tree.ts";
+import { removeOld } from "../system/files/remove-old.ts";
+import { removeTree } from "../system/files/tree.ts";
 
 // A job is work that goes on when nobody listens: a process of its own and a folder that says what it was asked, what it
 // reported and what came of it. Front and job speak through files alone, so that each may come and go.

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { toCoworkError } from "../errors.ts";
-import { ensureFolder, readRegularFile, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, readRegularFile, writeFileAtomic } from "../system/files/files.ts";
 import type { Project } from "./types.ts";
 
 const pattern = "/.cowork/";

@@ -4,7 +4,7 @@ import { readConf, readUserConf } from "../config/read.ts";
 import { getKey, parseValue } from "../config/keys.ts";
 import { resolveKey } from "../config/resolve.ts";
 import type { Context } from "../system/context.ts";
-import { readTextFile } from "../system/files.ts";
+import { readTextFile } from "../system/files/files.ts";
 import { projectName } from "../system/names.ts";
 import { plain } from "../system/text.ts";
 import { findTree, notAProject } from "./find-tree.ts";

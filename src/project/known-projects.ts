@@ -1,6 +1,6 @@
 import { projectsFile } from "../contract/files.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, pathExists, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, pathExists, readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import { withLock } from "../system/locks.ts";
 
 /** Roots of projects that are remembered. What cannot be read names none: the file only saves typing. */

@@ -1,7 +1,7 @@
 import { lstatSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Context } from "../system/context.ts";
-import { readSmallFile } from "../system/small-file.ts";
+import { readSmallFile } from "../system/files/small-file.ts";
 import { elsewhere } from "./git.ts";
 import type { Tree } from "./types.ts";
 

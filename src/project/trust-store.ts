@@ -2,7 +2,7 @@ import { rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { trustFile } from "../contract/files.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import { withLock } from "../system/locks.ts";
 import type { Paths } from "../system/paths.ts";
 

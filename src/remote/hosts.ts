@@ -2,7 +2,7 @@ import { hostsFile, type Hosts } from "../contract/files.ts";
 import { CoworkError } from "../errors.ts";
 import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
 import type { Target } from "./types.ts";

@@ -6,7 +6,7 @@ import type { Context } from "../system/context.ts";
 import type { Program } from "./bootstrap/parcels.ts";
 import { readHosts } from "./hosts.ts";
 import { connectSsh } from "./ssh/connect.ts";
-import { createRemoteHost, type RemoteHostOptions } from "./user/remote-host.ts";
+import { createRemoteHost, type RemoteHostOptions } from "./client/remote-host.ts";
 
 export interface OpenRemote {
   /** a name that was added, or anything that `ssh` takes */

@@ -5,8 +5,8 @@ import { login } from "../auth/login.ts";
 import { logout, type LogoutResult } from "../auth/logout.ts";
 import { authStatus, type AuthStatus } from "../auth/status.ts";
 import type { Settings } from "../config/types.ts";
-import { hostProxies } from "../devcontainer/proxies.ts";
-import { ensureTemplateImage } from "../devcontainer/template-image.ts";
+import { hostProxies } from "../devcontainer/image/proxies.ts";
+import { ensureTemplateImage } from "../devcontainer/image/template-image.ts";
 import type { Context } from "../system/context.ts";
 import type { ConnectIo, LoginRequest } from "./host-part.ts";
 

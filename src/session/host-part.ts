@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { GitInside } from "../clone/types.ts";
-import type { PullSpec } from "../clone/pull.ts";
+import type { PullSpec } from "../clone/exchange/pull.ts";
 import type { Login } from "../contract/login.ts";
 import type { StartPoint } from "../contract/common.ts";
 import type { OneSession } from "../contract/requests.ts";

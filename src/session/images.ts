@@ -1,8 +1,8 @@
 import { ownCommand } from "../hint.ts";
 import { CoworkError } from "../errors.ts";
-import { listSharedImages, listUnusedImages, removeUnusedImages } from "../devcontainer/shared-images.ts";
+import { listSharedImages, listUnusedImages, removeUnusedImages } from "../devcontainer/image/shared-images.ts";
 import type { Context } from "../system/context.ts";
-import { readRecords } from "./records.ts";
+import { readRecords } from "./record/records.ts";
 
 /**
  * Refs of the images that sessions need by what is on record, also where the container is gone and would be made anew. A record

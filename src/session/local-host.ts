@@ -9,21 +9,22 @@ import type { UserSide } from "./user-side.ts";
 export function createLocalHost(ctx: Context, user: UserSide): HostPart {
   return {
     planInit: async (request) => {
-      const { planSessions } = await import("./plan.ts");
+      const { planSessions } = await import("./lifecycle/plan.ts");
       return (await planSessions(ctx, request)).view;
     },
-    init: async (request) => (await import("./create.ts")).createSessions(ctx, request),
-    list: async (selector) => (await import("./list.ts")).listSessions(ctx, selector),
-    status: async (selector, wish) => (await import("./status.ts")).sessionStatus(ctx, user, selector, wish),
-    start: async (selector, options) => (await import("./start.ts")).startSessions(ctx, selector, options),
-    stop: async (selector, { concurrency }) => (await import("./stop.ts")).stopSessions(ctx, selector, concurrency),
-    clean: async (selector, options) => (await import("./clean.ts")).cleanSessions(ctx, user, selector, options),
+    init: async (request) => (await import("./lifecycle/create.ts")).createSessions(ctx, request),
+    list: async (selector) => (await import("./inspect/list.ts")).listSessions(ctx, selector),
+    status: async (selector, wish) => (await import("./inspect/status.ts")).sessionStatus(ctx, user, selector, wish),
+    start: async (selector, options) => (await import("./lifecycle/start.ts")).startSessions(ctx, selector, options),
+    stop: async (selector, { concurrency }) =>
+      (await import("./lifecycle/stop.ts")).stopSessions(ctx, selector, concurrency),
+    clean: async (selector, options) => (await import("./clean/clean.ts")).cleanSessions(ctx, user, selector, options),
     cleanImages: async (options) => (await import("./images.ts")).cleanImages(ctx, options),
-    openClone: async (selector) => (await import("./open-clone.ts")).openClone(ctx, selector),
-    diff: async (selector, wish) => (await import("./open-clone.ts")).diffClone(ctx, selector, wish),
-    connect: async (request, io) => (await import("./enter.ts")).enterSession(ctx, request, io),
-    logs: async (selector, options, out) => (await import("./logs.ts")).showLogs(ctx, selector, options, out),
-    doctor: async (options) => (await import("./doctor.ts")).runDoctor(ctx, options),
+    openClone: async (selector) => (await import("./exchange/open-clone.ts")).openClone(ctx, selector),
+    diff: async (selector, wish) => (await import("./exchange/open-clone.ts")).diffClone(ctx, selector, wish),
+    connect: async (request, io) => (await import("./connect/enter.ts")).enterSession(ctx, request, io),
+    logs: async (selector, options, out) => (await import("./inspect/logs.ts")).showLogs(ctx, selector, options, out),
+    doctor: async (options) => (await import("./checks/doctor.ts")).runDoctor(ctx, options),
     authStatus: async (agent) => (await import("./agent-login.ts")).agentStatus(ctx, agent),
     login: async (request, io) => (await import("./agent-login.ts")).agentLogin(ctx, request, io),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
-import { pathExists } from "../system/files.ts";
+import { pathExists } from "../system/files/files.ts";
 
 /** The repository whose root that is, on this machine; undefined when it is gone. */
 export async function projectSource(ctx: Context, root: string): Promise<Source | undefined> {

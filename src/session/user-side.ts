@@ -1,4 +1,4 @@
-import type { Saved } from "../clone/saved.ts";
+import type { Saved } from "../clone/unsaved/saved.ts";
 import type { ProjectIdentity } from "../contract/project.ts";
 import type { Project } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
@@ -29,7 +29,7 @@ export function createLocalUser(
     saved: async (project) => {
       const here = await current().catch(() => undefined);
       // most commands never ask
-      const { savedBy } = await import("../clone/saved.ts");
+      const { savedBy } = await import("../clone/unsaved/saved.ts");
       if (here !== undefined && isSame(here, project)) return savedBy(ctx, here.source);
       const source = options.others ? await projectSource(ctx, project.root) : undefined;
       return source === undefined ? undefined : savedBy(ctx, source);

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { toCoworkError } from "../errors.ts";
-import { errorCode } from "./open-folder.ts";
+import { errorCode } from "./files/open-folder.ts";
 import type { Paths } from "./paths.ts";
-import { readSmallFile } from "./small-file.ts";
+import { readSmallFile } from "./files/small-file.ts";
 
 type OfHome = Pick<Paths, "home" | "homeId" | "pathHash">;
 

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "./context.ts";
-import { errorCode } from "./open-folder.ts";
+import { errorCode } from "./files/open-folder.ts";
 import { shellWord } from "./shell-word.ts";
 import { plain } from "./text.ts";
 

@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "./context.ts";
-import { ensureFolder } from "./files.ts";
-import { errorCode } from "./open-folder.ts";
+import { ensureFolder } from "./files/files.ts";
+import { errorCode } from "./files/open-folder.ts";
 import { plain } from "./text.ts";
 
 /** A lock whose holder was killed is free again after so long; a living holder says every second that it lives. */

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { coworkVersion } from "../version.ts";
 import type { Context } from "./context.ts";
-import { ensureFolder, readTextFile, writeFileAtomic } from "./files.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "./files/files.ts";
 
 const maxBytes = 1024 * 1024;
 

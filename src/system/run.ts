@@ -6,7 +6,7 @@ import { kill as killProcess, umask as setUmask } from "node:process";
 import type { Readable } from "node:stream";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { followLines, openFilesForChild } from "./child-output.ts";
-import { errorCode } from "./open-folder.ts";
+import { errorCode } from "./files/open-folder.ts";
 import type { Run, RunOptions, RunResult } from "./process.ts";
 import { collect, type Collected } from "./collect.ts";
 import { plain } from "./text.ts";

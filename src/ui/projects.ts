@@ -1,4 +1,4 @@
-import type { KnownProject } from "../app/projects.ts";
+import type { KnownProject } from "../app/set-up/projects.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 

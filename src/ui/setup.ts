@@ -1,4 +1,4 @@
-import type { SetupItem } from "../app/setup.ts";
+import type { SetupItem } from "../app/set-up/setup.ts";
 import type { Question } from "../contract/questions.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";

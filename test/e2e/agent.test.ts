@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { ordinaryUser } from "../support/ordinary-user.ts";
+import { ordinaryUser } from "../support/home/ordinary-user.ts";
 import { sharedLogin } from "../support/stand-in/shared-login.ts";
 
 // As the tests' own user: test/soak/agent-own-user.test.ts.

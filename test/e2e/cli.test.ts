@@ -2,9 +2,9 @@ import { execFile, spawn } from "node:child_process";
 import { chmod, copyFile, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { builtFile } from "../support/built-file.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-import { tree } from "../support/tree.ts";
+import { builtFile } from "../support/home/built-file.ts";
+import { temporaryFolder } from "../support/home/temporary-folder.ts";
+import { tree } from "../support/git/tree.ts";
 
 // The built file alone, as a stranger gets it: another folder, an environment with nothing in it. No engine.
 

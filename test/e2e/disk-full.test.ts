@@ -2,10 +2,10 @@ import { cp, mkdir, readdir, readlink, symlink, writeFile } from "node:fs/promis
 import { dirname, join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { asRoot } from "../support/as-root.ts";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { sampleProject } from "../support/sample-project.ts";
+import { asRoot } from "../support/home/as-root.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { sampleProject } from "../support/git/sample-project.ts";
 
 // The cowork home on a small disk of its own: a file of 24 MB with a file system in it.
 let home: TestHome;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { sampleProject } from "../support/sample-project.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { sampleProject } from "../support/git/sample-project.ts";
 
 /** What the startup files of the user's shell make of the environment, for commands that no shell starts. */
 let home: TestHome;

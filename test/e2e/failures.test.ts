@@ -3,9 +3,9 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../src/session/types.ts";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { runCowork, userEnvironment, type CoworkResult } from "../support/run-cowork.ts";
-import { commitAll, git, sampleProject } from "../support/sample-project.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { runCowork, userEnvironment, type CoworkResult } from "../support/home/run-cowork.ts";
+import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
 
 /** What goes wrong gives one clear error, the right code, and loses nothing. */
 describe("a session", () => {

@@ -2,11 +2,11 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureTestBaseImage } from "../support/engine.ts";
-import type { TestHome } from "../support/home.ts";
-import { ordinaryUser } from "../support/ordinary-user.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { sampleProject } from "../support/sample-project.ts";
+import { ensureTestBaseImage } from "../support/engine/engine.ts";
+import type { TestHome } from "../support/home/home.ts";
+import { ordinaryUser } from "../support/home/ordinary-user.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { sampleProject } from "../support/git/sample-project.ts";
 
 /**
  * A folder of the host that no configuration names and nobody agreed to, and projects that try to get it mounted by links that

@@ -2,10 +2,10 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { plants, workable } from "../support/hostile-plants.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { commitAll, git, sampleProject } from "../support/sample-project.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { plants, workable } from "../support/git/hostile-plants.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
 
 /**
  * Sessions that have turned against the host, and every command on them with the built file. What each single plant does to

@@ -2,11 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionStatus } from "../../src/session/types.ts";
-import { ensureTestBaseImage } from "../support/engine.ts";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { remoteAccount } from "../support/remote-account.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { commitAll, sampleProject, type SampleKind } from "../support/sample-project.ts";
+import { ensureTestBaseImage } from "../support/engine/engine.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { remoteAccount } from "../support/remote/remote-account.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { commitAll, sampleProject, type SampleKind } from "../support/git/sample-project.ts";
 
 const kinds: [SampleKind, string][] = [
   ["none", "dev"],

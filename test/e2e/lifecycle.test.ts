@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../src/session/types.ts";
-import type { TestHome } from "../support/home.ts";
-import { ordinaryUser } from "../support/ordinary-user.ts";
-import { remoteAccount } from "../support/remote-account.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { sampleProject } from "../support/sample-project.ts";
+import type { TestHome } from "../support/home/home.ts";
+import { ordinaryUser } from "../support/home/ordinary-user.ts";
+import { remoteAccount } from "../support/remote/remote-account.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { sampleProject } from "../support/git/sample-project.ts";
 
 /** What issue and README promise, in order: as an ordinary user, here and on another machine. */
 describe.each([

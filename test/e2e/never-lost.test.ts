@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { live } from "../support/lives.ts";
-import { runCowork } from "../support/run-cowork.ts";
-import { git, sampleProject } from "../support/sample-project.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { live } from "../support/git/lives.ts";
+import { runCowork } from "../support/home/run-cowork.ts";
+import { git, sampleProject } from "../support/git/sample-project.ts";
 
 // A short course of what `npm run soak` does at length.
 let home: TestHome;

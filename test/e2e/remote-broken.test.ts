@@ -8,13 +8,13 @@ import type { RemoteContext } from "../../src/remote/types.ts";
 import type { SessionView } from "../../src/session/types.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { createRun } from "../../src/system/run.ts";
-import { type Blow, cutConnections, runAndStrike } from "../support/cut.ts";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { type RemoteMachine, startRemoteMachine } from "../support/remote-machine.ts";
-import { runCowork, type CoworkResult, userEnvironment } from "../support/run-cowork.ts";
-import { git, sampleProject } from "../support/sample-project.ts";
-import { startSilentServer } from "../support/silent-server.ts";
-import { startSlowLink } from "../support/slow-link.ts";
+import { type Blow, cutConnections, runAndStrike } from "../support/remote/cut.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { type RemoteMachine, startRemoteMachine } from "../support/remote/remote-machine.ts";
+import { runCowork, type CoworkResult, userEnvironment } from "../support/home/run-cowork.ts";
+import { git, sampleProject } from "../support/git/sample-project.ts";
+import { startSilentServer } from "../support/remote/silent-server.ts";
+import { startSlowLink } from "../support/remote/slow-link.ts";
 
 /** What a network, a machine and a disk elsewhere can do to a command: it comes back by itself, or says what to do. */
 let home: TestHome;

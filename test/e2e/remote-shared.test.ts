@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { accountThere, type AccountThere } from "../support/shared-remote.ts";
-import { runAs, runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { commitAll, git, sampleProject } from "../support/sample-project.ts";
-import { ensureSshClient } from "../support/ssh-client.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { accountThere, type AccountThere } from "../support/remote/shared-remote.ts";
+import { runAs, runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
+import { ensureSshClient } from "../support/remote/ssh-client.ts";
 
 /** One machine, and the sessions on it, for people on two others who have clones of one repository. */
 let account: AccountThere;

@@ -2,11 +2,11 @@ import { execa } from "execa";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { accountThere, type AccountThere } from "../support/shared-remote.ts";
-import { runCowork, userEnvironment, type CoworkResult } from "../support/run-cowork.ts";
-import { sampleProject } from "../support/sample-project.ts";
-import { startSshMachine, type SshMachine } from "../support/ssh-machine.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { accountThere, type AccountThere } from "../support/remote/shared-remote.ts";
+import { runCowork, userEnvironment, type CoworkResult } from "../support/home/run-cowork.ts";
+import { sampleProject } from "../support/git/sample-project.ts";
+import { startSshMachine, type SshMachine } from "../support/remote/ssh-machine.ts";
 import { openTerminal, type TmuxTerminal } from "../support/tmux-terminal.ts";
 
 /** A machine that has Node and tmux, behind another one: shells in its sessions outlive terminals and connections. */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { runCowork, userEnvironment } from "../support/run-cowork.ts";
-import { git, sampleFiles, sampleProject, type SampleKind } from "../support/sample-project.ts";
-import { ensureTestBaseImage } from "../support/engine.ts";
-import { tree } from "../support/tree.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { runCowork, userEnvironment } from "../support/home/run-cowork.ts";
+import { git, sampleFiles, sampleProject, type SampleKind } from "../support/git/sample-project.ts";
+import { ensureTestBaseImage } from "../support/engine/engine.ts";
+import { tree } from "../support/git/tree.ts";
 
 // A session's container beside the one that plain `devcontainer up` makes of a plain clone: what cowork adds is named here,
 // and everything else has to be the same.

@@ -1,10 +1,10 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { git, sampleProject } from "../support/sample-project.ts";
-import { startSshServer, type SshServer } from "../support/ssh-server.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { git, sampleProject } from "../support/git/sample-project.ts";
+import { startSshServer, type SshServer } from "../support/remote/ssh-server.ts";
 
 /** Pushing from inside, by a real git over a real sshd, with a key that only the user's agent has. */
 let home: TestHome;

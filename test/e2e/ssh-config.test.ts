@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
-import { processesIn } from "../support/engine-fixture.ts";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { runAs, runCowork, userEnvironment, type CoworkResult } from "../support/run-cowork.ts";
-import { sampleProject } from "../support/sample-project.ts";
-import { ensureSshClient } from "../support/ssh-client.ts";
+import { processesIn } from "../support/engine/engine-fixture.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { runAs, runCowork, userEnvironment, type CoworkResult } from "../support/home/run-cowork.ts";
+import { sampleProject } from "../support/git/sample-project.ts";
+import { ensureSshClient } from "../support/remote/ssh-client.ts";
 import { openTerminal } from "../support/tmux-terminal.ts";
 
 /** OpenSSH's own client, with nothing but the configuration that `cowork ssh-config --write` left. */

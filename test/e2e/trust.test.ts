@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureTestBaseImage } from "../support/engine.ts";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { remoteAccount } from "../support/remote-account.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { sampleProject } from "../support/sample-project.ts";
+import { ensureTestBaseImage } from "../support/engine/engine.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { remoteAccount } from "../support/remote/remote-account.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { sampleProject } from "../support/git/sample-project.ts";
 
 /** What the host evaluates is shown, agreed to once, and taken from the start commit: later edits have no effect. */
 describe.each([

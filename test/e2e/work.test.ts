@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { remoteAccount } from "../support/remote-account.ts";
-import { runCowork, type CoworkResult } from "../support/run-cowork.ts";
-import { commitAll, git, sampleProject } from "../support/sample-project.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { remoteAccount } from "../support/remote/remote-account.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
 
 /** Work goes in and comes out, and `clean` lets nothing go that is nowhere else. */
 describe.each([

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CoworkError } from "../../src/errors.ts";
 import { connectSsh } from "../../src/remote/ssh/connect.ts";
 import type { Channel, Connection, ConnectOptions, Target } from "../../src/remote/types.ts";
-import { ensureSshClient } from "../support/ssh-client.ts";
-import { sshPerson, startSshMachine, type SshMachine, type SshPerson } from "../support/ssh-machine.ts";
+import { ensureSshClient } from "../support/remote/ssh-client.ts";
+import { sshPerson, startSshMachine, type SshMachine, type SshPerson } from "../support/remote/ssh-machine.ts";
 
 const label = "remote-ssh";
 let machine: SshMachine;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentHost, type AgentHost } from "../support/agent-context.ts";
+import { agentHost, type AgentHost } from "../support/home/agent-context.ts";
 import { logInByHand } from "../support/stand-in/plain-session.ts";
 import { unrest } from "../support/stand-in/unrest.ts";
 import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";

@@ -1,12 +1,12 @@
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureBaseImage } from "../../src/devcontainer/base-image.ts";
-import { listSharedImages } from "../../src/devcontainer/shared-images.ts";
-import { templateBase } from "../../src/devcontainer/template.ts";
+import { ensureBaseImage } from "../../src/devcontainer/base/base-image.ts";
+import { listSharedImages } from "../../src/devcontainer/image/shared-images.ts";
+import { templateBase } from "../../src/devcontainer/image/template.ts";
 import type { Engine } from "../../src/engine/types.ts";
 import { CoworkError } from "../../src/errors.ts";
 import { homeId } from "../../src/system/home-id.ts";
-import { imageContext } from "../support/image-context.ts";
+import { imageContext } from "../support/engine/image-context.ts";
 
 // In the suite, install.sh --demo makes such an image on a fresh machine; here it is looked at more closely.
 test("a base image is made of the distribution's packages where no registry has one", async () => {

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { expect, it } from "vitest";
 import type { Report } from "../../bench/report.ts";
-import { tree } from "../support/tree.ts";
+import { tree } from "../support/git/tree.ts";
 
 // That the bench runs, measures both sides of everything, and leaves nothing; how fast anything is, is not a test's to say.
 it("the bench runs one small round and gives a figure for everything that it names", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { histories, liveThrough } from "../support/git-history.ts";
-import { gitWorkshop } from "../support/git-project.ts";
+import { histories, liveThrough } from "../support/git/git-history.ts";
+import { gitWorkshop } from "../support/git/git-project.ts";
 
 describe("what a clone holds, after many random histories", () => {
   it("agrees with git's own lists, and a pull of everything leaves nothing unsaved", async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { execa } from "execa";
-import { temporaryHome, type TestHome } from "../support/home.ts";
-import { live } from "../support/lives.ts";
-import { runCowork } from "../support/run-cowork.ts";
-import { commitAll, sampleProject } from "../support/sample-project.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { live } from "../support/git/lives.ts";
+import { runCowork } from "../support/home/run-cowork.ts";
+import { commitAll, sampleProject } from "../support/git/sample-project.ts";
 
 // COWORK_SEED repeats one course; a failure prints its seed and all that happened before it.
 const given = process.env["COWORK_SEED"];

@@ -2,12 +2,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { testBaseImage } from "../support/engine.ts";
-import { temporaryHome } from "../support/home.ts";
-import type { TestHome } from "../support/home.ts";
-import { runCowork } from "../support/run-cowork.ts";
-import { commitAll, git } from "../support/sample-project.ts";
-import { treeArchive } from "../support/tree.ts";
+import { testBaseImage } from "../support/engine/engine.ts";
+import { temporaryHome } from "../support/home/home.ts";
+import type { TestHome } from "../support/home/home.ts";
+import { runCowork } from "../support/home/run-cowork.ts";
+import { commitAll, git } from "../support/git/sample-project.ts";
+import { treeArchive } from "../support/git/tree.ts";
 
 // This repository as the project: its dev container is what a contributor works in.
 let home: TestHome;

@@ -1,8 +1,8 @@
 /** `connect` through the host's tmux on this process' own terminal. Arguments: cowork home, session id, container. */
 import { join } from "node:path";
-import { processCaller } from "../../src/commands/process-caller.ts";
-import { attachTmux } from "../../src/session/tmux.ts";
-import { paneEnvironment } from "../../src/session/tmux-plan.ts";
+import { processCaller } from "../../src/commands/process/process-caller.ts";
+import { attachTmux } from "../../src/session/connect/tmux.ts";
+import { paneEnvironment } from "../../src/session/connect/tmux-plan.ts";
 import { connectContext } from "./connect-context.ts";
 
 const [home = "", id = "", container = ""] = process.argv.slice(2);

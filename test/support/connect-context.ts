@@ -4,7 +4,7 @@ import { systemClock } from "../../src/system/clock.ts";
 import { coworkPaths } from "../../src/system/paths.ts";
 import { createRun } from "../../src/system/run.ts";
 import { hostUser } from "../../src/system/user.ts";
-import { realEngine } from "./engine-fixture.ts";
+import { realEngine } from "./engine/engine-fixture.ts";
 
 /** A context with the real engine and a cowork home of a test's own (nothing is made there). */
 export function connectContext(home: string, more: Partial<Context> = {}): Context & { notes: string[] } {

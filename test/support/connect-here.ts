@@ -2,10 +2,10 @@
  * `connect` on this process' own streams, as the command would call it, for tests that need a real terminal around it.
  * Arguments: cowork home, container, and `--` with a command or nothing for a shell.
  */
-import { connectIo } from "../../src/commands/connect-io.ts";
-import { processCaller } from "../../src/commands/process-caller.ts";
+import { connectIo } from "../../src/commands/parts/connect-io.ts";
+import { processCaller } from "../../src/commands/process/process-caller.ts";
 import { CoworkError } from "../../src/errors.ts";
-import { connectSession } from "../../src/session/connect.ts";
+import { connectSession } from "../../src/session/connect/connect.ts";
 import { connectContext } from "./connect-context.ts";
 
 const [home = "", container = "", ...command] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { buildOnce } from "./built-file.ts";
+import { buildOnce } from "./home/built-file.ts";
 
 /** vitest's global set-up for tests of the built file: it is built once per run. */
 export async function setup(): Promise<void> {

@@ -3,9 +3,9 @@ import { execa } from "execa";
 import type { TestProject } from "vitest/node";
 import { installAgent } from "../../src/agent/install.ts";
 import { variantFor } from "../../src/agent/versions.ts";
-import { agentHost } from "./agent-context.ts";
-import { ensureEngine, ensureTestBaseImage } from "./engine.ts";
-import { keepAgents } from "./kept-agents.ts";
+import { agentHost } from "./home/agent-context.ts";
+import { ensureEngine, ensureTestBaseImage } from "./engine/engine.ts";
+import { keepAgents } from "./home/kept-agents.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,8 +1,8 @@
 import { execa } from "execa";
 import { type GenericContainer, Wait } from "testcontainers";
-import { atOnce, TestContainer } from "./container.ts";
-import { ensureTestBaseImage } from "./engine.ts";
-import { treeArchive } from "./tree.ts";
+import { atOnce, TestContainer } from "./engine/container.ts";
+import { ensureTestBaseImage } from "./engine/engine.ts";
+import { treeArchive } from "./git/tree.ts";
 
 /** A second machine: a container that can run a Docker Engine of its own, without anything that cowork needs. */
 export interface Machine {

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-import { tree } from "../support/tree.ts";
+import { temporaryFolder } from "../support/home/temporary-folder.ts";
+import { tree } from "../support/git/tree.ts";
 
 // The arrows of the house are lint rules, by path. Rules that catch nothing look the same as a clean house, so: they are tried.
 
@@ -26,11 +26,11 @@ const wrong: [file: string, line: string][] = [
   ["src/app/x.ts", `export const a = await import("../commands/a.ts");`],
   ["src/app/x.ts", `export const x = process.env["HOME"];`],
   ["src/commands/x.ts", `import { a } from "../session/a.ts"; a();`],
-  ["src/commands/x.ts", `export const a = await import("../remote/user/a.ts");`],
+  ["src/commands/x.ts", `export const a = await import("../remote/client/a.ts");`],
   ["src/session/x.ts", `import { a } from "../app/a.ts"; a();`],
-  ["src/remote/user/x.ts", `import { a } from "../../app/a.ts"; a();`],
+  ["src/remote/client/x.ts", `import { a } from "../../app/a.ts"; a();`],
   ["src/jobs/x.ts", `import { a } from "../session/a.ts"; a();`],
-  ["src/jobs/x.ts", `import { a } from "../remote/seam/a.ts"; a();`],
+  ["src/jobs/x.ts", `import { a } from "../remote/rpc/a.ts"; a();`],
   ["src/contract/x.ts", `import { a } from "../system/a.ts"; a();`],
   ["src/contract/x.ts", `import type { A } from "../errors.ts"; export type B = A;`],
   ["src/contract/x.ts", `import type { A } from "../session/a.ts"; export type B = A;`],
@@ -48,7 +48,7 @@ const right: [file: string, line: string][] = [
   ["src/app/x.ts", `import { a } from "../session/a.ts"; a();`],
   ["src/app/x.ts", `import { a } from "../remote/a.ts"; a();`],
   ["src/session/x.ts", `import { a } from "../contract/a.ts"; a();`],
-  ["src/remote/host/x.ts", `import { a } from "../../jobs/a.ts"; a();`],
+  ["src/remote/server/x.ts", `import { a } from "../../jobs/a.ts"; a();`],
   ["src/session/x.ts", `import { a } from "../clone/a.ts"; a();`],
   ["src/session/x.ts", `import type { A } from "../project/a.ts"; export type B = A;`],
   ["src/agent/claude/x.ts", `import { a } from "../../system/a.ts"; a();`],

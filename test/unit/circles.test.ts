@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
-import { tree } from "../support/tree.ts";
+import { tree } from "../support/git/tree.ts";
 
 // Lint sees circles of imports and of type imports; not those that an `import()` closes.
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { renderCli } from "../../scripts/docs/cli.ts";
 import { renderConfiguration } from "../../scripts/docs/configuration.ts";
 import { renderTroubleshooting } from "../../scripts/docs/troubleshooting.ts";
-import { tree } from "../support/tree.ts";
+import { tree } from "../support/git/tree.ts";
 
 test.each([
   ["cli.md", renderCli],

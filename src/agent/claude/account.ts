@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { ensureFolder, readTextFile, writeFileAtomic } from "../../system/files.ts";
+import { ensureFolder, readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 import { plain } from "../../system/text.ts";
 import { asSettings } from "./own-settings.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { lookAtPath, readTextFile } from "../../system/files.ts";
+import { lookAtPath, readTextFile } from "../../system/files/files.ts";
 import { plain } from "../../system/text.ts";
 import type { Login } from "../types.ts";
 import { readAccount, type Account } from "./account.ts";

@@ -1,8 +1,8 @@
 import { lchown, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { lookAtPath, pathExists } from "../../system/files.ts";
-import { removeTree } from "../../system/tree.ts";
+import { lookAtPath, pathExists } from "../../system/files/files.ts";
+import { removeTree } from "../../system/files/tree.ts";
 import { copyFiles, findFiles } from "../own-files.ts";
 import { readMemory, writeMemory } from "../memory.ts";
 import type { AgentSession } from "../types.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { readTextFile, writeFileAtomic } from "../../system/files.ts";
+import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 import type { AgentSession } from "../types.ts";
 import { readMemory, writeMemory } from "../memory.ts";
 import { asSettings, filterSettings, mergeSettings } from "./own-settings.ts";

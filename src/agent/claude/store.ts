@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Context } from "../../system/context.ts";
-import { pathExists, writeFileAtomic } from "../../system/files.ts";
+import { pathExists, writeFileAtomic } from "../../system/files/files.ts";
 import { credentialsFile } from "./credentials.ts";
 
 const year = 365 * 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
 import { list, textOf } from "../judge/judge-config.ts";
-import { joinTree, treeFolder } from "../tree-path.ts";
+import { joinTree, treeFolder } from "../source/tree-path.ts";
 import type { ConfigSource, JsonObject } from "../types.ts";
 import { parseDotEnv } from "./dot-env.ts";
 import { InterpolationError, type Dialect, type Lookup } from "./interpolate.ts";

@@ -1,5 +1,5 @@
-import { serviceHostName } from "../host-name.ts";
-import { isObject } from "../json.ts";
+import { serviceHostName } from "../override/host-name.ts";
+import { isObject } from "../source/json.ts";
 import { list, textOf } from "../judge/judge-config.ts";
 import type { Override, OverrideRequest, ExtraMount, Json, JsonObject } from "../types.ts";
 import { onClone } from "./tree-root.ts";

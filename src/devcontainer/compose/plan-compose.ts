@@ -3,7 +3,7 @@ import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { judgeCompose } from "../judge/judge-compose.ts";
 import { judgeTarget } from "../judge/judge-target.ts";
-import { isObject } from "../json.ts";
+import { isObject } from "../source/json.ts";
 import { strings, textOf } from "../judge/judge-config.ts";
 import type { ComposePlan, ConfigSource, JsonObject } from "../types.ts";
 import { findComposeFiles } from "./compose-files.ts";

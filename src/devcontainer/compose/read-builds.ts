@@ -1,8 +1,8 @@
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
-import { isObject } from "../json.ts";
+import { isObject } from "../source/json.ts";
 import { list, textOf } from "../judge/judge-config.ts";
-import { joinTree } from "../tree-path.ts";
+import { joinTree } from "../source/tree-path.ts";
 import type { BuildInput, ComposePlan, Json, JsonObject } from "../types.ts";
 import { pathInTree } from "./tree-root.ts";
 

@@ -1,4 +1,4 @@
-import { treeFolder } from "../tree-path.ts";
+import { treeFolder } from "../source/tree-path.ts";
 import type { ConfigSource } from "../types.ts";
 import type { ComposeFiles } from "./compose-files.ts";
 import { readDotEnv } from "./compose-files.ts";

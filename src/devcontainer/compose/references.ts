@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 import { posix } from "node:path";
 import type { Finding } from "../../events.ts";
-import { readRegularFile } from "../../system/files.ts";
-import { maxConfigBytes } from "../source-limits.ts";
-import { joinTree, treeFolder } from "../tree-path.ts";
+import { readRegularFile } from "../../system/files/files.ts";
+import { maxConfigBytes } from "../source/source-limits.ts";
+import { joinTree, treeFolder } from "../source/tree-path.ts";
 import type { ConfigSource } from "../types.ts";
 import {
   child,

@@ -1,10 +1,10 @@
 import { plain } from "../../system/text.ts";
-import { isObject } from "../json.ts";
+import { isObject } from "../source/json.ts";
 import { list, textOf } from "../judge/judge-config.ts";
-import { localPort } from "../ports.ts";
-import { isReservedLabel } from "../rewrite.ts";
+import { localPort } from "../override/ports.ts";
+import { isReservedLabel } from "../override/rewrite.ts";
 import type { Json, JsonObject } from "../types.ts";
-import { besideFolder } from "../beside.ts";
+import { besideFolder } from "../override/beside.ts";
 import { besideRoot, cloneName, locate, planProject, treeRoot, withoutMarks } from "./tree-root.ts";
 import { readVolume, renderVolume } from "./volume.ts";
 

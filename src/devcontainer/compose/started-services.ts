@@ -1,4 +1,4 @@
-import { isObject } from "../json.ts";
+import { isObject } from "../source/json.ts";
 import { list, textOf } from "../judge/judge-config.ts";
 import type { Json, JsonObject } from "../types.ts";
 

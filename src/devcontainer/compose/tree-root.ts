@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import { besidePath } from "../beside.ts";
-import { joinTree } from "../tree-path.ts";
+import { besidePath } from "../override/beside.ts";
+import { joinTree } from "../source/tree-path.ts";
 import type { Json } from "../types.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { readVolume } from "../compose/volume.ts";
 import { locate, unescaped, withoutMarks } from "../compose/tree-root.ts";
 import type { Json, JsonObject } from "../types.ts";
-import { isObject } from "../json.ts";
+import { isObject } from "../source/json.ts";
 import { list, textOf } from "./judge-config.ts";
 import { isHarmlessLogOption } from "./run-flags.ts";
 import { isVolumeName } from "./judge-mount.ts";

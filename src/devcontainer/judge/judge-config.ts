@@ -1,9 +1,9 @@
-import { isObject } from "../json.ts";
+import { isObject } from "../source/json.ts";
 import { plain } from "../../system/text.ts";
-import { mountText, parseMount } from "../mount-text.ts";
+import { mountText, parseMount } from "../override/mount-text.ts";
 import type { Json, JsonObject } from "../types.ts";
-import { localVariables } from "../variables.ts";
-import { isPlainPort, listPorts } from "../ports.ts";
+import { localVariables } from "../source/variables.ts";
+import { isPlainPort, listPorts } from "../override/ports.ts";
 import { judgeBuildOptions, judgeCacheSource } from "./judge-build-options.ts";
 import { besideClonePath, isCloneParent, judgeMount, unclear } from "./judge-mount.ts";
 import { judgeRunArgs } from "./judge-run-args.ts";

@@ -1,5 +1,5 @@
 import { plainLines } from "../../system/text.ts";
-import { commandTexts } from "../named-files.ts";
+import { commandTexts } from "../source/named-files.ts";
 import type { ConfigSource, Json } from "../types.ts";
 import type { Verdict } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 import type { Finding } from "../../events.ts";
 import { plain } from "../../system/text.ts";
-import { besidePath } from "../beside.ts";
+import { besidePath } from "../override/beside.ts";
 import type { JsonObject } from "../types.ts";
 import { judgeContainerProperties, textOf } from "./judge-config.ts";
 import { createVerdict } from "./verdict.ts";

@@ -1,6 +1,6 @@
-import { besidePath } from "../beside.ts";
-import { parseMount } from "../mount-text.ts";
-import { joinTree } from "../tree-path.ts";
+import { besidePath } from "../override/beside.ts";
+import { parseMount } from "../override/mount-text.ts";
+import { joinTree } from "../source/tree-path.ts";
 import { judgeTarget } from "./judge-target.ts";
 import type { Verdict } from "./verdict.ts";
 

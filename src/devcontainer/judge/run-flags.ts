@@ -1,4 +1,4 @@
-import { isPlainPort } from "../ports.ts";
+import { isPlainPort } from "../override/ports.ts";
 import { ownVariables, unclear } from "./judge-mount.ts";
 
 /**

@@ -8,7 +8,7 @@ import { readNpmConfig } from "../../agent/npm-config.ts";
 import { unpackMember } from "../../agent/unpack.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import { ensureFolder, pathExists } from "../../system/files.ts";
+import { ensureFolder, pathExists } from "../../system/files/files.ts";
 import { withLock } from "../../system/locks.ts";
 import { processorOf } from "../../system/processor.ts";
 import { plain } from "../../system/text.ts";

@@ -1,5 +1,5 @@
 import { CoworkError } from "../../errors.ts";
-import { errorCode } from "../../system/open-folder.ts";
+import { errorCode } from "../../system/files/open-folder.ts";
 import { plain } from "../../system/text.ts";
 import type { HostOptions } from "./options.ts";
 

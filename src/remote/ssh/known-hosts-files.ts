@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { toCoworkError } from "../../errors.ts";
-import { ensureFolder } from "../../system/files.ts";
+import { ensureFolder } from "../../system/files/files.ts";
 import { parseKnownHosts, type KnownLine } from "./known-hosts.ts";
 import { readOwnFile } from "./own-file.ts";
 

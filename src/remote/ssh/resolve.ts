@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { CoworkError } from "../../errors.ts";
-import { pathExists } from "../../system/files.ts";
+import { pathExists } from "../../system/files/files.ts";
 import { plain } from "../../system/text.ts";
 import type { RemoteContext } from "../types.ts";
 import { readConfigFiles } from "./config-file.ts";

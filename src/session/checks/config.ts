@@ -1,5 +1,5 @@
 import { adviceFrom } from "./advice.ts";
-import { hostAuthorities } from "../../devcontainer/authorities.ts";
+import { hostAuthorities } from "../../devcontainer/image/authorities.ts";
 import { toCoworkError } from "../../errors.ts";
 import { readUserConf } from "../../config/read.ts";
 import { resolveSettings } from "../../config/resolve.ts";

@@ -2,10 +2,10 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { asRoot } from "../as-root.ts";
-import type { TestHome } from "../home.ts";
-import { runCowork, userEnvironment, type CoworkResult } from "../run-cowork.ts";
-import { sampleProject } from "../sample-project.ts";
+import { asRoot } from "../home/as-root.ts";
+import type { TestHome } from "../home/home.ts";
+import { runCowork, userEnvironment, type CoworkResult } from "../home/run-cowork.ts";
+import { sampleProject } from "../git/sample-project.ts";
 import { startVendor, type Vendor } from "./vendor.ts";
 import { openTerminal } from "../tmux-terminal.ts";
 

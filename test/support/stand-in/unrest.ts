@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { drainAgent } from "../../../src/agent/inside.ts";
-import { generator } from "../random.ts";
-import type { AgentHost } from "../agent-context.ts";
+import { generator } from "../git/random.ts";
+import type { AgentHost } from "../home/agent-context.ts";
 import { endAccessToken, plainSession, type PlainSession, type Ran } from "./plain-session.ts";
 import type { Vendor } from "./vendor.ts";
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { generate } from "selfsigned";
-import { TestContainer } from "../container.ts";
-import { testBaseImage } from "../engine.ts";
+import { TestContainer } from "../engine/container.ts";
+import { testBaseImage } from "../engine/engine.ts";
 
 /** One line of the stand-in's journal. */
 export interface Entry {

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { completeAgent, type AgentPlace } from "../../../src/agent/inside.ts";
 import { rememberImage } from "../../../src/agent/image-memory.ts";
 import { readLaunchVersion, writeLaunchFile } from "../../../src/agent/launch-file.ts";
-import { agentHost, type AgentHost } from "../../support/agent-context.ts";
-import { createFakeEngine, type FakeEngine } from "../../support/fake-engine.ts";
+import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
+import { createFakeEngine, type FakeEngine } from "../../support/fakes/fake-engine.ts";
 
 let answer: string;
 let engine: FakeEngine;

@@ -2,8 +2,8 @@ import { chmod, chown, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { judge, readLogin } from "../../../src/agent/claude/credentials.ts";
-import { agentHost, type AgentHost } from "../../support/agent-context.ts";
-import { createFakeEngine } from "../../support/fake-engine.ts";
+import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
+import { createFakeEngine } from "../../support/fakes/fake-engine.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
 const good = {

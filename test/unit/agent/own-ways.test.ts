@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { prepareSession } from "../../../src/agent/claude/prepare.ts";
 import { agentParts } from "../../../src/agent/parts.ts";
-import { agentHost, type AgentHost } from "../../support/agent-context.ts";
-import { createFakeEngine } from "../../support/fake-engine.ts";
+import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
+import { createFakeEngine } from "../../support/fakes/fake-engine.ts";
 
 let host: AgentHost;
 let own: string;

@@ -2,22 +2,22 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { clean } from "../../../src/app/clean.ts";
-import { listConfig, setConfig } from "../../../src/app/config.ts";
+import { clean } from "../../../src/app/sessions/clean.ts";
+import { listConfig, setConfig } from "../../../src/app/set-up/config.ts";
 import { createContext } from "../../../src/app/create-context.ts";
-import { diffSession } from "../../../src/app/exchange.ts";
-import { initSessions, planInit } from "../../../src/app/init.ts";
-import { listSessions, statusOfSessions } from "../../../src/app/list.ts";
-import { addNamedHost, checkHosts, listHosts } from "../../../src/app/manage-hosts.ts";
+import { diffSession } from "../../../src/app/sessions/exchange.ts";
+import { initSessions, planInit } from "../../../src/app/sessions/init.ts";
+import { listSessions, statusOfSessions } from "../../../src/app/sessions/list.ts";
+import { addNamedHost, checkHosts, listHosts } from "../../../src/app/set-up/manage-hosts.ts";
 import { openScope, type Scope } from "../../../src/app/scope.ts";
-import { stopSessions } from "../../../src/app/stop.ts";
+import { stopSessions } from "../../../src/app/sessions/stop.ts";
 import type { DomainEvent } from "../../../src/contract/events.ts";
 import type { Answer, Question } from "../../../src/contract/questions.ts";
 import { createEvents, progressDraft } from "../../../src/events.ts";
 import type { CleanOutcome, HostPart } from "../../../src/session/host-part.ts";
 import type { InitRequest, Outcome } from "../../../src/session/types.ts";
-import { fakeHost, sessionStatus, sessionView } from "../../support/fake-host.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { fakeHost, sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 // Use cases as a face without a terminal asks for them: nothing is written but what they give, tell and ask.
 

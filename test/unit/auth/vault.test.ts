@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { withRefreshLock } from "../../../src/auth/locks.ts";
 import { checkVault } from "../../../src/auth/vault.ts";
-import { agentHost, type AgentHost } from "../../support/agent-context.ts";
-import { createFakeEngine, type FakeEngine } from "../../support/fake-engine.ts";
+import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
+import { createFakeEngine, type FakeEngine } from "../../support/fakes/fake-engine.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
 let host: AgentHost;

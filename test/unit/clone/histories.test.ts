@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { histories, liveThrough } from "../../support/git-history.ts";
-import { gitWorkshop } from "../../support/git-project.ts";
+import { histories, liveThrough } from "../../support/git/git-history.ts";
+import { gitWorkshop } from "../../support/git/git-project.ts";
 
 describe("what a clone holds, after random histories", () => {
   // fast-check prints the seed of a failure and the shortest history that fails. The long run is in test/soak.

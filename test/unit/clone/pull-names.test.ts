@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { describeHoldings } from "../../../src/clone/describe.ts";
-import { inspectHoldings } from "../../../src/clone/holdings.ts";
-import { makeClone } from "../../../src/clone/make.ts";
-import { pullSession, type PullResult, type PullSpec } from "../../../src/clone/pull.ts";
-import { savedBy } from "../../../src/clone/saved.ts";
+import { describeHoldings } from "../../../src/clone/unsaved/describe.ts";
+import { inspectHoldings } from "../../../src/clone/unsaved/holdings.ts";
+import { makeClone } from "../../../src/clone/make/make.ts";
+import { pullSession, type PullResult, type PullSpec } from "../../../src/clone/exchange/pull.ts";
+import { savedBy } from "../../../src/clone/unsaved/saved.ts";
 import type { CloneSpec } from "../../../src/clone/types.ts";
-import { localInside } from "../../support/git-local-inside.ts";
-import { type GitWorkshop, gitWorkshop } from "../../support/git-project.ts";
+import { localInside } from "../../support/git/git-local-inside.ts";
+import { type GitWorkshop, gitWorkshop } from "../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
 let project: string;

@@ -1,12 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makeClone } from "../../../src/clone/make.ts";
-import { pullSession, type PullResult } from "../../../src/clone/pull.ts";
+import { makeClone } from "../../../src/clone/make/make.ts";
+import { pullSession, type PullResult } from "../../../src/clone/exchange/pull.ts";
 import type { CloneSpec } from "../../../src/clone/types.ts";
 import type { Context } from "../../../src/system/context.ts";
-import { localInside } from "../../support/git-local-inside.ts";
-import { type GitWorkshop, gitWorkshop } from "../../support/git-project.ts";
+import { localInside } from "../../support/git/git-local-inside.ts";
+import { type GitWorkshop, gitWorkshop } from "../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
 let project: string;

@@ -1,13 +1,13 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { noHoldings } from "../../../src/clone/judge.ts";
-import { staysNotes } from "../../../src/clone/nested-inside.ts";
-import { waysToSave } from "../../../src/clone/ways-to-save.ts";
+import { noHoldings } from "../../../src/clone/unsaved/judge.ts";
+import { staysNotes } from "../../../src/clone/unsaved/nested-inside.ts";
+import { waysToSave } from "../../../src/clone/unsaved/ways-to-save.ts";
 import { renderHint } from "../../../src/hint.ts";
-import { createSessions } from "../../../src/session/create.ts";
-import { openClone } from "../../../src/session/open-clone.ts";
-import { sessionHost, type SessionHost } from "../../support/session-host.ts";
+import { createSessions } from "../../../src/session/lifecycle/create.ts";
+import { openClone } from "../../../src/session/exchange/open-clone.ts";
+import { sessionHost, type SessionHost } from "../../support/fakes/session-host.ts";
 
 let host: SessionHost;
 

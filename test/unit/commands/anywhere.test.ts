@@ -5,8 +5,8 @@ import { knownProjects, rememberProject } from "../../../src/project/known-proje
 import { CoworkError } from "../../../src/errors.ts";
 import type { OneSession } from "../../../src/session/host-part.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { runCommandLine as run, type CommandSetting } from "../../support/run-command-line.ts";
-import { sessionStatus, sessionView } from "../../support/fake-host.ts";
+import { runCommandLine as run, type CommandSetting } from "../../support/home/run-command-line.ts";
+import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
 type Prepared = Parameters<NonNullable<CommandSetting["prepare"]>>[0];
 

@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { globalFlags } from "../../../src/commands/command.ts";
+import { globalFlags } from "../../../src/commands/line/command.ts";
 import { commands } from "../../../src/commands/registry.ts";
-import { tree } from "../../support/tree.ts";
+import { tree } from "../../support/git/tree.ts";
 
 interface Hint {
   file: string;

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
 import type { CleanOutcome } from "../../../src/session/host-part.ts";
 import type { Outcome, SessionView } from "../../../src/session/types.ts";
-import { sessionStatus, sessionView } from "../../support/fake-host.ts";
-import { runCommandLine as run, type CommandResult } from "../../support/run-command-line.ts";
+import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
+import { runCommandLine as run, type CommandResult } from "../../support/home/run-command-line.ts";
 
 const done = (name: string): Outcome => ({ name, ok: true, session: sessionView({ name }), exitCode: 0, notes: [] });
 const names = (result: CommandResult): string[] => result.calls.map(([name]) => name);

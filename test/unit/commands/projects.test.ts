@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runCommandLine as run, type CommandSetting } from "../../support/run-command-line.ts";
+import { runCommandLine as run, type CommandSetting } from "../../support/home/run-command-line.ts";
 
 type Prepared = Parameters<NonNullable<CommandSetting["prepare"]>>[0];
 

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { makeContext } from "../../../src/commands/context.ts";
+import { makeContext } from "../../../src/commands/process/context.ts";
 import type { Question } from "../../../src/contract/questions.ts";
 import type { Progress } from "../../../src/ui/progress.ts";
-import { fakeCaller } from "../../support/fake-caller.ts";
-import { fakeTerminal, type FakeTerminal } from "../../support/fake-terminal.ts";
+import { fakeCaller } from "../../support/fakes/fake-caller.ts";
+import { fakeTerminal, type FakeTerminal } from "../../support/fakes/fake-terminal.ts";
 
 let home: string;
 beforeEach(async () => {

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
 import type { HostPart } from "../../../src/session/host-part.ts";
 import type { Outcome } from "../../../src/session/types.ts";
-import type { FakeCaller } from "../../support/fake-caller.ts";
-import { sessionStatus, sessionView } from "../../support/fake-host.ts";
-import { runCommandLine as run, type CommandResult } from "../../support/run-command-line.ts";
+import type { FakeCaller } from "../../support/fakes/fake-caller.ts";
+import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
+import { runCommandLine as run, type CommandResult } from "../../support/home/run-command-line.ts";
 
 const done = (name: string): Outcome => ({ name, ok: true, session: sessionView({ name }), exitCode: 0, notes: [] });
 const failure = new CoworkError("UP_FAILED", "The container of b did not come up.", { hint: "cowork logs b" });

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { runCli } from "../../../src/commands/cli.ts";
-import { fakeCaller } from "../../support/fake-caller.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { runCli } from "../../../src/commands/line/cli.ts";
+import { fakeCaller } from "../../support/fakes/fake-caller.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 let home: string;
 

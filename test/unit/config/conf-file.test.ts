@@ -5,7 +5,7 @@ import { readConf } from "../../../src/config/read.ts";
 import { changeConf, setConfValue } from "../../../src/config/write.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const corrupt = { code: "CONFIG_FILE_CORRUPT", hint: expect.any(String) as string };
 

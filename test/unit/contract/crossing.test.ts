@@ -14,17 +14,17 @@ import { hostCalls, type HostMethod } from "../../../src/contract/rpc.ts";
 import { savedCalls } from "../../../src/contract/saved.ts";
 import { sessionStatus, sessionView } from "../../../src/contract/session.ts";
 import { ttyRequest } from "../../../src/contract/terminal-requests.ts";
-import { callHost } from "../../../src/remote/host/plain-calls.ts";
-import { serveHost } from "../../../src/remote/host/serve.ts";
-import { decodeTtyRequest, encodeTtyRequest } from "../../../src/remote/seam/tty-request.ts";
+import { callHost } from "../../../src/remote/server/plain-calls.ts";
+import { serveHost } from "../../../src/remote/server/serve.ts";
+import { decodeTtyRequest, encodeTtyRequest } from "../../../src/remote/rpc/tty-request.ts";
 import type { Connection } from "../../../src/remote/types.ts";
-import { createRemoteHost } from "../../../src/remote/user/remote-host.ts";
+import { createRemoteHost } from "../../../src/remote/client/remote-host.ts";
 import { createLocalHost } from "../../../src/session/local-host.ts";
 import { nobody } from "../../../src/session/nobody.ts";
-import { fakeConnection } from "../../support/fake-connection.ts";
-import { fakeHost } from "../../support/fake-host.ts";
-import { gitWorkshop } from "../../support/git-project.ts";
-import { runCommandLine } from "../../support/run-command-line.ts";
+import { fakeConnection } from "../../support/remote/fake-connection.ts";
+import { fakeHost } from "../../support/fakes/fake-host.ts";
+import { gitWorkshop } from "../../support/git/git-project.ts";
+import { runCommandLine } from "../../support/home/run-command-line.ts";
 import { sampleOf, samplesOf } from "../../support/sample-of.ts";
 
 // A field that is added to a schema crosses every border with that one edit: the samples here have every field that the schemas have.

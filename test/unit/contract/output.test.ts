@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { outputs } from "../../../src/contract/output.ts";
 import { hostCalls, type HostMethod } from "../../../src/contract/rpc.ts";
 import type { HostPart } from "../../../src/session/host-part.ts";
-import { runCommandLine, type CommandSetting } from "../../support/run-command-line.ts";
+import { runCommandLine, type CommandSetting } from "../../support/home/run-command-line.ts";
 import { sampleOf } from "../../support/sample-of.ts";
 
 /** A host's part that answers with every field set. */

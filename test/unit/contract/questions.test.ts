@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { askedQuestion, isAnswerTo, question, type Question } from "../../../src/contract/questions.ts";
 import { readAnswer, writeAnswer } from "../../../src/jobs/job-files.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const confirm: Question = { kind: "confirm", text: "Go on?" };
 const choice: Question = {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readAsset } from "../../../src/assets.ts";
 import { Child } from "../../../src/devcontainer/cli-preload/child.ts";
 import { createRun } from "../../../src/system/run.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 test("a user without an entry in the password file has a name, and any other keeps theirs", async () => {
   const folder = await temporaryFolder();

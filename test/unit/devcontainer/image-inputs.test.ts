@@ -1,12 +1,17 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { cloneName, treeRoot } from "../../../src/devcontainer/compose/tree-root.ts";
-import { linkPath, lockfilePath, readInputs } from "../../../src/devcontainer/image-key.ts";
-import { imageConfig, localFeatures, originOf, type ImageRequest } from "../../../src/devcontainer/image-request.ts";
-import { expandLocalEnv, localEnvOf } from "../../../src/devcontainer/local-env.ts";
+import { linkPath, lockfilePath, readInputs } from "../../../src/devcontainer/image/image-key.ts";
+import {
+  imageConfig,
+  localFeatures,
+  originOf,
+  type ImageRequest,
+} from "../../../src/devcontainer/image/image-request.ts";
+import { expandLocalEnv, localEnvOf } from "../../../src/devcontainer/source/local-env.ts";
 import type { ComposePlan, DevcontainerPlan, JsonObject } from "../../../src/devcontainer/types.ts";
-import { createFakeEngine } from "../../support/fake-engine.ts";
-import { imageContext } from "../../support/image-context.ts";
-import { memorySource } from "../../support/memory-source.ts";
+import { createFakeEngine } from "../../support/fakes/fake-engine.ts";
+import { imageContext } from "../../support/engine/image-context.ts";
+import { memorySource } from "../../support/engine/memory-source.ts";
 
 const noPlan: DevcontainerPlan = {
   kind: "image",

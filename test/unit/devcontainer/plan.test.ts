@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planDevcontainer } from "../../../src/devcontainer/plan.ts";
 import type { DevcontainerPlan } from "../../../src/devcontainer/types.ts";
 import type { Context } from "../../../src/system/context.ts";
-import { memorySource } from "../../support/memory-source.ts";
+import { memorySource } from "../../support/engine/memory-source.ts";
 
 const image = '{"image":"debian:trixie"}';
 type Files = Parameters<typeof memorySource>[0];

@@ -3,9 +3,9 @@ import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, readlink, rm, symlink,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { commitSource } from "../../../src/devcontainer/source-commit.ts";
-import { followLinks } from "../../../src/devcontainer/source-links.ts";
-import { folderSource } from "../../../src/devcontainer/source-folder.ts";
+import { commitSource } from "../../../src/devcontainer/source/source-commit.ts";
+import { followLinks } from "../../../src/devcontainer/source/source-links.ts";
+import { folderSource } from "../../../src/devcontainer/source/source-folder.ts";
 import type { ConfigSource } from "../../../src/devcontainer/types.ts";
 import { createRun } from "../../../src/system/run.ts";
 

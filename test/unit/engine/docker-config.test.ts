@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readDockerConfig } from "../../../src/engine/docker-config.ts";
 import { registryAuth } from "../../../src/engine/registry-auth.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 test("the docker client's own file: nothing where there is none, undefined where it is broken, logins by registry", async () => {
   const home = await temporaryFolder();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { findEndpoint, parseEndpoint } from "../../../src/engine/endpoint.ts";
 import { createEngine } from "../../../src/engine/engine.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 async function addContext(home: string, name: string, host: string, files: Record<string, string> = {}): Promise<void> {
   const id = createHash("sha256").update(name).digest("hex");

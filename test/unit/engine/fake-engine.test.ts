@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { engineContract } from "../../support/engine-contract.ts";
-import { createFakeEngine, type FakeProgram } from "../../support/fake-engine.ts";
+import { engineContract } from "../../support/engine/engine-contract.ts";
+import { createFakeEngine, type FakeProgram } from "../../support/fakes/fake-engine.ts";
 
 /** Runs the command here: the contract's commands are harmless. */
 const runHere: FakeProgram = async ({ spec, input, signal }) => {

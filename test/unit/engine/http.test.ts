@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createEngine } from "../../../src/engine/engine.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 /** An engine that says what it is told to, whatever it is asked. */
 async function engineThat(answer: (asked: string, socket: Socket) => void) {

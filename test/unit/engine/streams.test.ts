@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCollector, demux, firstLine, readToEnd, streamSink } from "../../../src/engine/streams.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 function frame(stream: number, data: Uint8Array): Buffer {
   const header = Buffer.alloc(8);

@@ -5,7 +5,7 @@ import { setConfValue } from "../../../src/config/write.ts";
 import { excludeCowork } from "../../../src/project/exclude.ts";
 import { confFileOf } from "../../../src/project/find-place.ts";
 import { findProject } from "../../../src/project/find-project.ts";
-import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
+import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
 let root: string;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { confFileOf } from "../../../src/project/find-place.ts";
 import { findProject } from "../../../src/project/find-project.ts";
 import { createRun } from "../../../src/system/run.ts";
-import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
+import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
 beforeEach(async () => {

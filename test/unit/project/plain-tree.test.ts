@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { findTree } from "../../../src/project/find-tree.ts";
 import { findPlainTree } from "../../../src/project/plain-tree.ts";
 import { hostUser } from "../../../src/system/user.ts";
-import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
+import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
 let root: string;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkBranches } from "../../../src/project/branch-notes.ts";
 import { planStarts, type StartRequest } from "../../../src/project/plan-start.ts";
-import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
+import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
 let root: string;

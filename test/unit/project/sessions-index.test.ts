@@ -11,7 +11,7 @@ import {
 } from "../../../src/project/sessions-index.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 async function setUp(content?: string) {
   const folder = await temporaryFolder();

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { isTrusted, rememberTrust } from "../../../src/project/trust-store.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 async function context() {
   const paths = coworkPaths(join(await temporaryFolder(), "home"));

@@ -3,11 +3,11 @@ import { CoworkError } from "../../../src/errors.ts";
 import { ownCommand } from "../../../src/hint.ts";
 import { saidThere } from "../../../src/remote/said-there.ts";
 import { readError, writeError } from "../../../src/system/error-data.ts";
-import { answers } from "../../../src/remote/user/answers.ts";
-import { loginWords } from "../../../src/remote/user/login-words.ts";
-import { tameEvent } from "../../../src/remote/user/tame.ts";
+import { answers } from "../../../src/remote/client/answers.ts";
+import { loginWords } from "../../../src/remote/client/login-words.ts";
+import { tameEvent } from "../../../src/remote/client/tame.ts";
 import { adviceOf } from "../../../src/session/checks/advice.ts";
-import { sessionStatus, sessionView } from "../../support/fake-host.ts";
+import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
 /** Over the wire and back. */
 const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;

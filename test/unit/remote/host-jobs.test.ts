@@ -17,15 +17,15 @@ import {
   readResult,
 } from "../../../src/jobs/job-files.ts";
 import { runJob } from "../../../src/jobs/run-job.ts";
-import { listenerOver } from "../../../src/remote/host/job-listener.ts";
-import { serveHost } from "../../../src/remote/host/serve.ts";
-import type { Peer } from "../../../src/remote/seam/peer.ts";
+import { listenerOver } from "../../../src/remote/server/job-listener.ts";
+import { serveHost } from "../../../src/remote/server/serve.ts";
+import type { Peer } from "../../../src/remote/rpc/peer.ts";
 import type { HostPart } from "../../../src/session/host-part.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import type { Context } from "../../../src/system/context.ts";
-import { fakeHost } from "../../support/fake-host.ts";
+import { fakeHost } from "../../support/fakes/fake-host.ts";
 import { sampleOf } from "../../support/sample-of.ts";
-import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
+import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
 let ctx: Context;
@@ -34,7 +34,7 @@ beforeEach(async () => {
   shop = await gitWorkshop({ clock: systemClock });
   home = shop.context.paths.home;
   await mkdir(home, { recursive: true });
-  const program = join(import.meta.dirname, "../../support/job-here.ts");
+  const program = join(import.meta.dirname, "../../support/remote/job-here.ts");
   const env = { ...shop.env, COWORK_HOME: home };
   ctx = { ...shop.context, env, self: [process.execPath, program] };
 });

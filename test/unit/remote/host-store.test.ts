@@ -6,11 +6,11 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeBundle } from "../../../src/clone/make-bundle.ts";
+import { makeBundle } from "../../../src/clone/exchange/make-bundle.ts";
 import type { Source } from "../../../src/project/types.ts";
-import { dropCarried, takeCarried } from "../../../src/remote/host/carried.ts";
-import { findLacking, type StoredIdentity, takeBundle, uploadedBytes } from "../../../src/remote/host/store.ts";
-import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
+import { dropCarried, takeCarried } from "../../../src/remote/server/carried.ts";
+import { findLacking, type StoredIdentity, takeBundle, uploadedBytes } from "../../../src/remote/server/store.ts";
+import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
 let root: string;

@@ -9,14 +9,14 @@ import type { ProgressEvent } from "../../../src/events.ts";
 import { isTrusted, rememberTrust } from "../../../src/project/trust-store.ts";
 import type { Project } from "../../../src/project/types.ts";
 import type { Connection } from "../../../src/remote/types.ts";
-import { createRemoteHost } from "../../../src/remote/user/remote-host.ts";
+import { createRemoteHost } from "../../../src/remote/client/remote-host.ts";
 import type { HostPart } from "../../../src/session/host-part.ts";
 import type { InitRequest } from "../../../src/session/types.ts";
 import { createLocalUser } from "../../../src/session/user-side.ts";
 import type { Context } from "../../../src/system/context.ts";
-import { type Asked, fakeConnection, type OtherEnd, speaking } from "../../support/fake-connection.ts";
-import { gitWorkshop, type GitWorkshop } from "../../support/git-project.ts";
-import { sessionStatus, sessionView } from "../../support/fake-host.ts";
+import { type Asked, fakeConnection, type OtherEnd, speaking } from "../../support/remote/fake-connection.ts";
+import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
+import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
 // A machine that somebody else has taken over: whatever it answers, this end stays whole.
 

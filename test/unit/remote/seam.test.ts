@@ -3,9 +3,9 @@ import { PassThrough, Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
-import { createLines, type Lines } from "../../../src/remote/seam/lines.ts";
-import { createPeer, type Offered, type Peer } from "../../../src/remote/seam/peer.ts";
-import { createStreams, type Streams } from "../../../src/remote/seam/streams.ts";
+import { createLines, type Lines } from "../../../src/remote/rpc/lines.ts";
+import { createPeer, type Offered, type Peer } from "../../../src/remote/rpc/peer.ts";
+import { createStreams, type Streams } from "../../../src/remote/rpc/streams.ts";
 
 const goneError = (): CoworkError => new CoworkError("HOST_UNREACHABLE", "gone");
 

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server as NetServer, type Socket }
 import { join } from "node:path";
 import ssh2, { type AuthContext, type Connection as ServerConnection } from "ssh2";
 import { afterEach, describe, expect, test } from "vitest";
-import { newKey } from "../../../src/remote/inbound/new-key.ts";
+import { newKey } from "../../../src/remote/ssh-proxy/new-key.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import { connectSsh } from "../../../src/remote/ssh/connect.ts";
 import { startDeadline } from "../../../src/remote/ssh/deadline.ts";
@@ -13,7 +13,7 @@ import { logIn } from "../../../src/remote/ssh/login.ts";
 import { hostOptions } from "../../../src/remote/ssh/options.ts";
 import { openTcp } from "../../../src/remote/ssh/transport.ts";
 import type { Connection } from "../../../src/remote/types.ts";
-import { sshPerson, type SshPerson } from "../../support/ssh-machine.ts";
+import { sshPerson, type SshPerson } from "../../support/remote/ssh-machine.ts";
 
 // Servers on the loopback that do what no good sshd does, or what a good one does rarely. No OpenSSH is needed.
 

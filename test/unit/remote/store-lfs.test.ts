@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import { expect, test } from "vitest";
-import { findLackingLfs, takeLfs } from "../../../src/remote/host/store-lfs.ts";
+import { findLackingLfs, takeLfs } from "../../../src/remote/server/store-lfs.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const oidOf = (content: string): string => createHash("sha256").update(content).digest("hex");
 const pathOf = (oid: string): string => `${oid.slice(0, 2)}/${oid.slice(2, 4)}/${oid}`;

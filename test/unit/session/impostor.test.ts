@@ -1,17 +1,17 @@
 import { beforeEach, expect, test } from "vitest";
 import { resolveSettings } from "../../../src/config/resolve.ts";
 import type { ContainerDetail } from "../../../src/engine/types.ts";
-import { bringUp } from "../../../src/session/bring-up.ts";
+import { bringUp } from "../../../src/session/lifecycle/bring-up.ts";
 import { checkLeftovers } from "../../../src/session/checks/leftovers.ts";
-import { sessionLabels } from "../../../src/session/labels.ts";
-import { listSessions } from "../../../src/session/list.ts";
-import { writeRecord, type SessionRecord } from "../../../src/session/record.ts";
-import { removeFromEngine } from "../../../src/session/remove-from-engine.ts";
-import { stopSessions } from "../../../src/session/stop.ts";
+import { sessionLabels } from "../../../src/session/record/labels.ts";
+import { listSessions } from "../../../src/session/inspect/list.ts";
+import { writeRecord, type SessionRecord } from "../../../src/session/record/record.ts";
+import { removeFromEngine } from "../../../src/session/clean/remove-from-engine.ts";
+import { stopSessions } from "../../../src/session/lifecycle/stop.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { homeId } from "../../../src/system/home-id.ts";
-import { createFakeEngine, type FakeEngine } from "../../support/fake-engine.ts";
-import { imageContext } from "../../support/image-context.ts";
+import { createFakeEngine, type FakeEngine } from "../../support/fakes/fake-engine.ts";
+import { imageContext } from "../../support/engine/image-context.ts";
 
 // A container of another repository's image, whose labels are those of session a: it must be no part of anything.
 

@@ -5,7 +5,7 @@ import { checkOldVersions } from "../../../src/session/checks/old-versions.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const day = 24 * 3600;
 

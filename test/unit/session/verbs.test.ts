@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
-import { createSessions } from "../../../src/session/create.ts";
-import { enterSession } from "../../../src/session/enter.ts";
-import { planSessions } from "../../../src/session/plan.ts";
-import { readRecord } from "../../../src/session/record.ts";
-import { startSessions } from "../../../src/session/start.ts";
-import { stopSessions } from "../../../src/session/stop.ts";
+import { createSessions } from "../../../src/session/lifecycle/create.ts";
+import { enterSession } from "../../../src/session/connect/enter.ts";
+import { planSessions } from "../../../src/session/lifecycle/plan.ts";
+import { readRecord } from "../../../src/session/record/record.ts";
+import { startSessions } from "../../../src/session/lifecycle/start.ts";
+import { stopSessions } from "../../../src/session/lifecycle/stop.ts";
 import type { Outcome } from "../../../src/session/types.ts";
-import { sessionHost, type SessionHost } from "../../support/session-host.ts";
+import { sessionHost, type SessionHost } from "../../support/fakes/session-host.ts";
 
 let host: SessionHost;
 

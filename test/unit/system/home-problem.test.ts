@@ -6,7 +6,7 @@ import { CoworkError, toCoworkError } from "../../../src/errors.ts";
 import { homeProblem, withHomeProblem } from "../../../src/system/home-problem.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { hostUser } from "../../../src/system/user.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const user = hostUser({ uid: process.getuid?.() ?? 0, gid: 0, username: "u", homedir: "/" });
 const place = (home: string, env: Record<string, string> = {}) => ({ paths: coworkPaths(home), user, env });

@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../../src/system/clock.ts";
 import { isLocked, withLock } from "../../../src/system/locks.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
-import { tree } from "../../support/tree.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
+import { tree } from "../../support/git/tree.ts";
 
 async function context(signal: AbortSignal = new AbortController().signal) {
   return { paths: coworkPaths(join(await temporaryFolder(), "home")), clock: systemClock, signal };

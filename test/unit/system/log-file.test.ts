@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, stat, symlink, writeFile } from "node:fs/prom
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createLog, rotateLog } from "../../../src/system/log-file.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const clock = { now: () => new Date(0), sleep: async () => await Promise.resolve() };
 

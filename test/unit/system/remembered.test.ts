@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { findProgram } from "../../../src/system/find-program.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { remembered, stampOf, type Found } from "../../../src/system/remembered.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const counted = (answers: string[]): (() => Promise<Found>) => {
   return async () => ({ value: answers.shift() ?? "asked too often" });

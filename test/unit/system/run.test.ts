@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createRun } from "../../../src/system/run.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const run = createRun();
 const sh = (script: string, ...args: string[]): [string, string[]] => ["sh", ["-c", script, "sh", ...args]];

@@ -2,11 +2,11 @@ import { mkdir, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../src/system/clock.ts";
-import { hashFile } from "../../../src/system/hash-file.ts";
+import { hashFile } from "../../../src/system/files/hash-file.ts";
 import { createKnown, onceARun } from "../../../src/system/known.ts";
 import { processorOf } from "../../../src/system/processor.ts";
-import { removeOld } from "../../../src/system/remove-old.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { removeOld } from "../../../src/system/files/remove-old.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const hour = 3600_000;
 

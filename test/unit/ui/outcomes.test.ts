@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { Outcome } from "../../../src/session/types.ts";
 import { showOutcomes } from "../../../src/ui/outcomes.ts";
 import { createTerminal } from "../../../src/ui/terminal.ts";
-import { fakeCaller } from "../../support/fake-caller.ts";
-import { sessionView } from "../../support/fake-host.ts";
+import { fakeCaller } from "../../support/fakes/fake-caller.ts";
+import { sessionView } from "../../support/fakes/fake-host.ts";
 
 const shown = (outcomes: readonly Outcome[]): string[] => {
   const caller = fakeCaller({ cwd: "/", home: "/" });

@@ -5,7 +5,7 @@ import { createStyle, wantsColour } from "../../../src/ui/style.ts";
 import { renderTable } from "../../../src/ui/table.ts";
 import { ago, bytes, duration, plural } from "../../../src/ui/units.ts";
 import { pad, truncate, wrap } from "../../../src/ui/width.ts";
-import { someTime } from "../../support/fake-host.ts";
+import { someTime } from "../../support/fakes/fake-host.ts";
 
 test.each([
   ["2026-03-01T11:59:30Z", "just now"],

@@ -4,7 +4,7 @@ import { applyEvent, type ProgressRows } from "../../../src/ui/progress-model.ts
 import { renderLive } from "../../../src/ui/progress-render.ts";
 import { createProgress } from "../../../src/ui/progress.ts";
 import { createStyle } from "../../../src/ui/style.ts";
-import { fakeTerminal } from "../../support/fake-terminal.ts";
+import { fakeTerminal } from "../../support/fakes/fake-terminal.ts";
 
 const story: [at: number, event: ProgressEvent][] = [
   [0, { session: "", step: "image", state: "start", detail: "building the base image" }],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Question } from "../../../src/contract/questions.ts";
 import { askPerson, askPersonSecret } from "../../../src/ui/questions.ts";
-import { fakeTerminal } from "../../support/fake-terminal.ts";
+import { fakeTerminal } from "../../support/fakes/fake-terminal.ts";
 
 const trust = {
   kind: "trust" as const,

@@ -8,7 +8,7 @@ import { renderFindings } from "../../../src/ui/findings.ts";
 import { renderSessions } from "../../../src/ui/sessions.ts";
 import { renderStatus } from "../../../src/ui/status.ts";
 import { createStyle } from "../../../src/ui/style.ts";
-import { sessionStatus, sessionView, someTime } from "../../support/fake-host.ts";
+import { sessionStatus, sessionView, someTime } from "../../support/fakes/fake-host.ts";
 
 const sessions = [
   sessionView(),

@@ -7,7 +7,7 @@ import type { Dialect } from "../../../../src/devcontainer/compose/interpolate.t
 import { readComposeInputs } from "../../../../src/devcontainer/compose/read-inputs.ts";
 import { createVerdict } from "../../../../src/devcontainer/judge/verdict.ts";
 import type { Finding } from "../../../../src/events.ts";
-import { memorySource } from "../../../support/memory-source.ts";
+import { memorySource } from "../../../support/engine/memory-source.ts";
 
 /** A folder of the host with a file that must stay out of reach. */
 let host: string;

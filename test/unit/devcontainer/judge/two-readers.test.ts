@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judgeRunArgs } from "../../../../src/devcontainer/judge/judge-run-args.ts";
 import { createVerdict } from "../../../../src/devcontainer/judge/verdict.ts";
-import { rewriteConfig } from "../../../../src/devcontainer/rewrite.ts";
-import { localPort } from "../../../../src/devcontainer/ports.ts";
+import { rewriteConfig } from "../../../../src/devcontainer/override/rewrite.ts";
+import { localPort } from "../../../../src/devcontainer/override/ports.ts";
 import { mounts, networks, ports } from "../../../support/run-arg-arbitraries.ts";
 
 /** The first record of a CSV text as Go's encoding/csv reads it; undefined for an error. */

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { checkConfig } from "../../../../src/session/checks/config.ts";
 import type { Context } from "../../../../src/system/context.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
-import { temporaryFolder } from "../../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
 test("a user's conf that is a link into a folder of dotfiles is read as every command reads it", async () => {
   const folder = await temporaryFolder();

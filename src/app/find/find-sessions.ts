@@ -1,0 +1,165 @@
+import { CoworkError, usageError } from "../../errors.ts";
+import type { OneSession } from "../../session/host-part.ts";
+import { nameKey } from "../../session/record/names.ts";
+import type { Selector } from "../../session/types.ts";
+import { plain } from "../../system/text.ts";
+import { fullName, knownSessions, matching, readWord, type KnownSession, type SessionWord } from "./known-sessions.ts";
+import type { Scope } from "../scope.ts";
+import { selectSessions } from "./select-sessions.ts";
+
+/** Sessions of one project that are meant, and the scope as if it had been asked from there. */
+export interface Found<S extends Selector = Selector> {
+  scope: Scope;
+  selector: S;
+}
+
+/** Which sessions are asked for, as the user names them. */
+export interface SessionWords {
+  words: readonly string[];
+  all: boolean;
+}
+
+/**
+ * The session that a word means: a name inside its project; `project/session` or an id from anywhere, each perhaps with `@host`.
+ * What is nowhere on record is left to the session's host to say.
+ * @throws USAGE when it could be several sessions, NOT_A_PROJECT, SESSION_NOT_FOUND, what a damaged record gives
+ */
+export async function findSession(scope: Scope, word: string, verb: string): Promise<Found<OneSession>> {
+  const read = readWord(word);
+  const only = scope.onlyHost;
+  if (only !== undefined && read.host !== undefined && only !== read.host) {
+    throw usageError(`${plain(word)} is not on ${plain(only)}.`, `cowork ${verb} ${plain(word)}, without --host`);
+  }
+  const wanted: SessionWord = { ...read, host: read.host ?? only };
+  const root = await rootHere(scope);
+  const isBare = read.project === undefined && read.host === undefined;
+  if (isBare && root !== undefined && (only !== undefined || (await isOfThisProject(scope, word))))
+    return await byName(scope, word);
+  const known = await knownSessions(scope.ctx, root);
+  const found = matching(wanted, known);
+  if (found.length > 1) throw severalSessions(word, found, verb);
+  const [one] = found;
+  if (one !== undefined) return await at(scope, one, root, wanted.host);
+  return await unlisted(scope, wanted, { word, known, root });
+}
+
+/**
+ * The sessions that the words mean, project by project. Without words: all of this project, or with `all` of every project.
+ * @param options.outside what no words mean where no project is; absent: NOT_A_PROJECT
+ */
+export async function findSessions(
+  scope: Scope,
+  { words, all }: SessionWords,
+  options: { verb: string; outside?: "all" },
+): Promise<Found[]> {
+  if (words.length === 0 || all) {
+    const every = all || (options.outside === "all" && (await rootHere(scope)) === undefined);
+    return [{ scope, selector: await selectSessions(scope, words, every) }];
+  }
+  const each: Found<OneSession>[] = [];
+  for (const word of words) each.push(await findSession(scope, word, options.verb));
+  // One session may be named in two ways.
+  const keyOf = ({ selector: { project, names } }: Found<OneSession>): string =>
+    JSON.stringify([project?.name, project?.root, nameKey(names[0])]);
+  const once = [...new Map(each.toReversed().map((one) => [keyOf(one), one])).values()].toReversed();
+  const groups = Map.groupBy(once, ({ scope: its, selector: { project } }) =>
+    JSON.stringify([project?.name, project?.root, its.onlyHost]),
+  );
+  return [...groups.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const names = [first, ...more].flatMap(({ selector }) => selector.names);
+    return [{ scope: first.scope, selector: { ...first.selector, names } }];
+  });
+}
+
+/** Root of the project that the folder is in; undefined outside of one. */
+export async function rootHere(scope: Scope): Promise<string | undefined> {
+  return (await scope.findPlace())?.tree.root;
+}
+
+/**
+ * Goes to a session that is known. The host of one that `SESSIONS` names is found there anew: only what the user typed counts as
+ * the user's wish, because the conf may be a repository's.
+ * @param here root of the project that the folder is in
+ * @param typed the host that was typed
+ */
+export async function at(
+  scope: Scope,
+  { name, root, record, error }: KnownSession,
+  here: string | undefined,
+  typed?: string,
+): Promise<Found<OneSession>> {
+  if (error !== undefined) throw error;
+  const host = record === undefined ? typed : "local";
+  if (root === here) return await byName(scope.at(scope.folder, host), name);
+  if (record === undefined) return await byName(scope.at(root, host), name);
+  const { belongsTo } = await import("../../session/record/identity.ts");
+  // The project one stands in may be this one, at another place than on record.
+  if (here !== undefined && (await belongsTo(record, await placeIdentity(scope, record)))) {
+    return await byName(scope.at(scope.folder, host), name);
+  }
+  const project = { name: record.project, root, rootCommit: record.rootCommit };
+  return { scope: scope.at(root, host), selector: { project, names: [name] } };
+}
+
+async function placeIdentity(
+  scope: Scope,
+  record: { project: string },
+): Promise<{ name: string; root: string; rootCommit: string }> {
+  const { name, tree } = await scope.place();
+  // Git is asked only where the name leaves the question open.
+  const rootCommit = name === record.project ? (await scope.project()).facts.rootCommit : "";
+  return { name, root: tree.root, rootCommit };
+}
+
+async function byName(scope: Scope, name: string): Promise<Found<OneSession>> {
+  const selector = await selectSessions(scope, [], false);
+  return { scope, selector: { ...selector, names: [name] } };
+}
+
+/** Quick: a record of that very name, or an entry of `SESSIONS`. */
+async function isOfThisProject(scope: Scope, word: string): Promise<boolean> {
+  const [{ readIndex, indexedHost }, { pathExists }, { sessionId }] = await Promise.all([
+    import("../hosts.ts"),
+    import("../../system/files/files.ts"),
+    import("../../session/record/names.ts"),
+  ]);
+  const [ctx, { name }] = [scope.ctx, await scope.place()];
+  if (await pathExists(ctx.paths.record(sessionId(name, word)))) return true;
+  return indexedHost(await readIndex(scope), word) !== undefined;
+}
+
+/** A session that no file names: its project's host is asked, where that can be told. */
+async function unlisted(
+  scope: Scope,
+  { project, name, host }: SessionWord,
+  { word, known, root }: { word: string; known: readonly KnownSession[]; root: string | undefined },
+): Promise<Found<OneSession>> {
+  const isHere = root !== undefined && (project === undefined || project === (await scope.place()).name);
+  if (isHere) return await byName(host === scope.onlyHost ? scope : scope.at(scope.folder, host), name);
+  const roots = new Set(known.filter((one) => project !== undefined && one.project === project).map((one) => one.root));
+  const [only] = roots;
+  if (roots.size === 1 && only !== undefined) return await byName(scope.at(only, host), name);
+  // Nothing that could be meant from here: a project has to be entered first.
+  if (project === undefined && known.length === 0) await scope.place();
+  const why = project === undefined ? "" : `, and no project ${plain(project)}`;
+  throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${plain(word)} here${why}.`, {
+    hint: "cowork list --all",
+  });
+}
+
+function severalSessions(word: string, found: readonly KnownSession[], verb: string): CoworkError {
+  const names = found.map((one) => plain(fullName(one, found)));
+  return usageError(`${plain(word)} could be ${names.join(" or ")}.`, `cowork ${verb} ${names[0]}`);
+}
+
+/** Is that the name of a session that exists: of this project, or of another where the word says of which? */
+export async function namesSession(scope: Scope, word: string): Promise<boolean> {
+  const here = await rootHere(scope);
+  const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
+  const read = readWord(word);
+  if (matching(read, known).length > 0) return true;
+  const isMeant = ({ name, root, host }: KnownSession): boolean =>
+    root === here && nameKey(name) === nameKey(read.name) && (read.host ?? host) === host;
+  return here !== undefined && read.project === undefined && known.some(isMeant);
+}

@@ -1,0 +1,88 @@
+import type { CoworkError } from "../../errors.ts";
+import { nameKey } from "../../session/record/names.ts";
+import type { SessionRecord } from "../../session/record/record.ts";
+import type { Context } from "../../system/context.ts";
+
+/** A session that this machine knows of: by its record, or by `SESSIONS` of a project it knows. */
+export interface KnownSession {
+  id: string;
+  name: string;
+  project: string;
+  root: string;
+  host: string;
+  /** of a session on this machine */
+  record?: SessionRecord;
+  /** its record cannot be read: only the id is known */
+  error?: CoworkError;
+}
+
+/**
+ * Every session that can be named from anywhere. Reads files only; no engine and no other machine is asked.
+ * @param here root of the project that the command was called in, where there is one
+ */
+export async function knownSessions(ctx: Context, here?: string): Promise<KnownSession[]> {
+  const [{ readRecords }, { knownProjects }] = await Promise.all([
+    import("../../session/record/records.ts"),
+    import("../../project/known-projects.ts"),
+  ]);
+  const local = (await readRecords(ctx)).map((entry): KnownSession => {
+    if ("error" in entry) return { id: entry.id, name: "", project: "", root: "", host: "local", error: entry.error };
+    const { id, name, project, projectRoot: root } = entry.record;
+    return { id, name, project, root, host: "local", record: entry.record };
+  });
+  const roots = new Set([...local.map(({ root }) => root), ...(await knownProjects(ctx)), here ?? ""]);
+  roots.delete("");
+  const remote = await Promise.all([...roots].map(async (root) => await remoteSessions(ctx, root)));
+  return [...local, ...remote.flat()];
+}
+
+/** Those that `SESSIONS` says are on other machines. A project that cannot be read names none. */
+async function remoteSessions(ctx: Context, root: string): Promise<KnownSession[]> {
+  const [{ readSessions }, { confFileOf, projectNameAt }] = await Promise.all([
+    import("../../project/sessions-index.ts"),
+    import("../../project/find-place.ts"),
+  ]);
+  try {
+    const entries = await readSessions(undefined, { confFile: confFileOf(root) });
+    const elsewhere = entries.filter(({ host }) => host !== undefined && host !== "local");
+    if (elsewhere.length === 0) return [];
+    const project = await projectNameAt(ctx, root);
+    return elsewhere.map(({ name, host = "" }) => ({ id: `${project}-${name}`, name, project, root, host }));
+  } catch {
+    return [];
+  }
+}
+
+/** A word that names a session: `name`, `project/session` or an id, each perhaps with `@host`. */
+export interface SessionWord {
+  project: string | undefined;
+  /** the session's name or its id */
+  name: string;
+  host: string | undefined;
+}
+
+export function readWord(word: string): SessionWord {
+  const [, project, name = word, host] = /^(?:([^/@]+)\/)?([^/@]+)(?:@(\S+))?$/.exec(word) ?? [];
+  return { project, name, host };
+}
+
+/** The sessions that the word may mean from anywhere: by project and name, or by id. */
+export function matching({ project, name, host }: SessionWord, known: readonly KnownSession[]): KnownSession[] {
+  const there = known.filter((one) => host === undefined || one.host === host);
+  const exact = there.filter((one) =>
+    project === undefined ? one.id === name : one.project === project && one.name === name,
+  );
+  if (exact.length > 0) return exact;
+  // Names that differ only in case, or in `.` and `_`, are one.
+  const key = nameKey(name);
+  return there.filter((one) =>
+    project === undefined ? nameKey(one.id) === key : one.project === project && nameKey(one.name) === key,
+  );
+}
+
+/** How to name the session from anywhere. */
+export function fullName({ id, name, project, host }: KnownSession, others: readonly KnownSession[] = []): string {
+  const short = project === "" ? id : `${project}/${name}`;
+  const isAlone = others.every((one) => one.id === id && one.host === host);
+  return isAlone ? short : `${short}@${host}`;
+}

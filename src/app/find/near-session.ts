@@ -1,0 +1,101 @@
+import { CoworkError } from "../../errors.ts";
+import { nameKey } from "../../session/record/names.ts";
+import { editDistance } from "../../system/edit-distance.ts";
+import { plain } from "../../system/text.ts";
+import { fullName, knownSessions, matching, readWord, type KnownSession } from "./known-sessions.ts";
+import { rootHere } from "./find-sessions.ts";
+import type { Scope } from "../scope.ts";
+
+/** How many sessions of one name are told of. */
+const maxNamed = 3;
+
+/**
+ * The same error, with the session that was most likely meant: before anybody is told how to make one of the mistyped name.
+ * @param words the sessions that were named
+ */
+export async function withNearSession(
+  scope: Scope,
+  error: CoworkError,
+  { verb, words }: { verb: string; words: readonly string[] },
+): Promise<CoworkError> {
+  try {
+    for (const word of words) {
+      const near = (await nearSessions(scope, word)).map((name) => plain(name));
+      const [meant] = near;
+      if (meant === undefined) continue;
+      // Nobody is handed a command that removes what another project has: sessions are called `a` in many.
+      if (verb === "clean" && meant.includes("/") && !word.includes("/")) continue;
+      const message = `${error.message} Did you mean ${orList(near)}?`;
+      // Of several none is more likely than the others.
+      const hint = near.length > 1 ? "cowork list --all" : `cowork ${verb} ${meant}`;
+      return new CoworkError(error.code, message, { hint, cause: error });
+    }
+  } catch {
+    // What else is wrong shows elsewhere.
+  }
+  return error;
+}
+
+/** A session of this project whose name a new one would be a likely slip for. Undefined for a name that exists. */
+export async function nearOwnSession(scope: Scope, name: string): Promise<string | undefined> {
+  const here = await rootHere(scope);
+  const own = (await knownSessions(scope.ctx, here)).filter((one) => one.root === here);
+  if (own.some((one) => nameKey(one.name) === nameKey(name))) return undefined;
+  return nearestName(
+    name,
+    own.map((one) => one.name),
+  );
+}
+
+/** `a`, `a or b`, `a, b, c or another` */
+function orList(names: readonly string[]): string {
+  const shown = names.length > maxNamed ? [...names.slice(0, maxNamed), "another"] : [...names];
+  const last = shown.pop() ?? "";
+  return shown.length === 0 ? last : `${shown.join(", ")} or ${last}`;
+}
+
+/** How the sessions are named from here that the word was most likely meant for; none also where the word names one. */
+async function nearSessions(scope: Scope, word: string): Promise<string[]> {
+  const here = await rootHere(scope);
+  const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
+  const read = readWord(word);
+  if (matching(read, known).length > 0) return [];
+  const isOurs = (one: KnownSession): boolean => here !== undefined && one.root === here;
+  const ours = known.filter(isOurs);
+  const onBranch = ours.find(({ name, record }) => record?.start.branch === word && nameKey(name) !== nameKey(word));
+  if (onBranch !== undefined) return [onBranch.name];
+  const isPlain = read.project === undefined && read.host === undefined;
+  if (isPlain && ours.some(({ name }) => nameKey(name) === nameKey(word))) return [];
+  const mine = isPlain
+    ? nearestName(
+        word,
+        ours.map(({ name }) => name),
+      )
+    : undefined;
+  if (mine !== undefined) return [mine];
+  const others = known.filter(({ name }) => isPlain && nameKey(name) === nameKey(word));
+  if (others.length > 0) return [...new Set(others.map((one) => fullName(one)))];
+  const names = known.flatMap((one) => [fullName(one), one.id]);
+  return [nearestName(read.project === undefined ? word : `${read.project}/${read.name}`, names)].filter(
+    (name) => name !== undefined,
+  );
+}
+
+/**
+ * The name that the word is a likely slip for. Short names differ by a letter on purpose, and so do numbered ones: `task-1` is no
+ * slip for `task-2`.
+ */
+export function nearestName(word: string, names: readonly string[]): string | undefined {
+  const shape = (text: string): string => text.toLowerCase().replace(/\d+/g, "0");
+  const ranked = names
+    .filter((name) => shape(name) !== shape(word))
+    .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= allowedSlips(Math.min(word.length, name.length)))
+    .toSorted((a, b) => a.distance - b.distance);
+  return ranked[0]?.name;
+}
+
+function allowedSlips(length: number): number {
+  if (length < 3) return 0;
+  return length < 6 ? 1 : Math.min(3, Math.floor(length / 3));
+}

@@ -1,0 +1,155 @@
+import { join } from "node:path";
+import type { Context } from "../../system/context.ts";
+import { CoworkError, usageError } from "../../errors.ts";
+import { plain, plainLines } from "../../system/text.ts";
+import type { Project } from "../../project/types.ts";
+import type { InitRequest } from "../../session/types.ts";
+import type { HostGroup } from "../hosts.ts";
+import { tellNote } from "./outcomes.ts";
+import type { Scope } from "../scope.ts";
+
+/** Which sessions are wanted, and how. */
+export interface InitWish {
+  /** none: those of the project's conf */
+  names: readonly string[];
+  from: string | undefined;
+  branch: string | undefined;
+  config: string | undefined;
+  baseImage: string | undefined;
+  noStart: boolean;
+  carry: boolean;
+}
+
+/** The names given, else those in the project's conf; checked, each once. */
+export async function initNames(scope: Scope, project: Project, args: readonly string[]): Promise<string[]> {
+  const { checkSessionName, nameKey } = await import("../../session/record/names.ts");
+  const names = args.length > 0 ? args : await namesOfConf(scope, project);
+  if (names.length === 0) {
+    throw usageError("No session is named, and none stands in the project's conf.", "cowork init <name> [<name> …]");
+  }
+  for (const name of names) checkSessionName(name);
+  return [...new Map(names.map((name) => [nameKey(name), name])).values()];
+}
+
+async function namesOfConf(scope: Scope, project: Project): Promise<string[]> {
+  const [{ readSessions }, { hostOfEntry }] = await Promise.all([
+    import("../../project/sessions-index.ts"),
+    import("../hosts.ts"),
+  ]);
+  const only = scope.onlyHost;
+  const entries = await readSessions(scope.ctx, project);
+  return entries.filter((entry) => only === undefined || hostOfEntry(entry) === only).map(({ name }) => name);
+}
+
+/**
+ * The part of a request for each host. A session that is on one host is not made on another: names are unique over all.
+ * @throws SESSION_EXISTS
+ */
+export async function groupRequest(
+  scope: Scope,
+  request: InitRequest,
+): Promise<(HostGroup & { request: InitRequest })[]> {
+  const { groupByHost, readIndex, indexedHost } = await import("../hosts.ts");
+  const names = request.sessions.map(({ name }) => name);
+  const groups = await groupByHost(scope, { project: request.project, names });
+  const index = await readIndex(scope);
+  return groups.map((group) => {
+    const sessions = request.sessions.filter(({ name }) => group.selector.names?.includes(name) === true);
+    for (const { name } of sessions) {
+      const known = indexedHost(index, name);
+      if (known !== undefined && known !== group.host) throw elsewhere(name, known);
+    }
+    return { ...group, request: { ...request, sessions } };
+  });
+}
+
+function elsewhere(name: string, host: string): CoworkError {
+  return new CoworkError("SESSION_EXISTS", `${name} is a session on ${plain(host)} already.`, {
+    hint: `cowork connect ${name}, or choose another name`,
+  });
+}
+
+/** What a person should know about the project before its sessions are made. */
+export function projectNotes({ facts, notes }: Project): string[] {
+  const credentials = "the project's origin has credentials in its URL; sessions get it without them";
+  const { name, email } = facts.gitIdentity;
+  const nobody =
+    'git has no user.name and user.email here, so commits in sessions fail: git config --global user.name "Your Name"; git config --global user.email you@example.org';
+  return [
+    ...notes,
+    ...(facts.originHadCredentials ? [credentials] : []),
+    ...(name === undefined || email === undefined ? [nobody] : []),
+  ];
+}
+
+/** What the host's part needs to know: the user's side of `init`. */
+export async function makeRequest(
+  scope: Scope,
+  project: Project,
+  names: readonly string[],
+  wish: InitWish,
+): Promise<InitRequest> {
+  const { planStarts } = await import("../../project/plan-start.ts");
+  const { ctx } = scope;
+  const { settings } = await scope.resolve({
+    askTrust: true,
+    flags: { BASE_IMAGE: wish.baseImage, DEVCONTAINER: wish.config },
+  });
+  const wanted = {
+    branchPrefix: settings.branchPrefix,
+    ...(wish.branch === undefined ? {} : { branch: wish.branch }),
+    ...(wish.from === undefined ? {} : { from: wish.from }),
+  };
+  const starts = await planStarts(
+    ctx,
+    project,
+    names.map((name) => ({ name, ...wanted })),
+  );
+  const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
+  const { checkBranches } = await import("../../project/branch-notes.ts");
+  for (const note of await checkBranches(ctx, project, sessions)) tellNote(scope, note);
+  const configName = wish.config ?? settings.devcontainer;
+  const { findConfigs } = await import("../../project/find-configs.ts");
+  return {
+    project: project.facts,
+    source: project.source,
+    sessions,
+    settings,
+    options: {
+      noStart: wish.noStart,
+      ...(configName === undefined ? {} : { configName }),
+      ...(await findConfigs(ctx, project, scope.folder)),
+    },
+    carry: await planCarried(ctx, project, { copy: settings.copy, changes: wish.carry }),
+  };
+}
+
+async function planCarried(
+  ctx: Context,
+  project: Project,
+  wanted: { copy: readonly string[]; changes: boolean },
+): Promise<InitRequest["carry"]> {
+  const [{ planCarry }, { root }] = [await import("../../clone/make/carry.ts"), project.facts];
+  const plan = await planCarry(ctx, root, { copy: wanted.copy, include: await mayInclude(ctx, project) });
+  if (!wanted.changes) return { root, ...plan };
+  const { planChanges } = await import("../../clone/make/carry-changes.ts");
+  const changes = await planChanges(ctx, root);
+  return { root, files: plan.files, notes: [...plan.notes, ...changes.notes], changes };
+}
+
+/** A `.worktreeinclude` that git tracks is repository content: it names files of the user's to be handed out, and needs a yes. */
+async function mayInclude(ctx: Context, { facts }: Project): Promise<boolean> {
+  const { readInclude, includeFile } = await import("../../clone/make/carry.ts");
+  const found = await readInclude(ctx, facts.root);
+  if (found !== "tracked") return found === "own";
+  const [{ agree, findingsHash }, { readFile }] = await Promise.all([
+    import("../../session/lifecycle/trust.ts"),
+    import("node:fs/promises"),
+  ]);
+  const patterns = plainLines(await readFile(join(facts.root, includeFile), "utf8"));
+  const why = "copies untracked files of yours that match into the sessions";
+  const wanted = patterns.filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const findings = wanted.map((what) => ({ where: includeFile, what, why }));
+  await agree(ctx, facts, { findings, hash: findingsHash(findings) });
+  return true;
+}

@@ -1,0 +1,115 @@
+import { toCoworkError, type ErrorView } from "../../errors.ts";
+import type { HostPart } from "../../session/host-part.ts";
+import type { Selector, SessionStatus, SessionView } from "../../session/types.ts";
+import { unknownStatus } from "../../session/inspect/unknown-status.ts";
+import { compareViews } from "../../session/inspect/view.ts";
+import { askEngineAhead } from "./ask-engine-ahead.ts";
+import { findSessions, rootHere, type SessionWords } from "../find/find-sessions.ts";
+import { groupByHost, namesMeant, openHost, type HostGroup } from "../hosts.ts";
+import { tellNote } from "./outcomes.ts";
+import type { Scope } from "../scope.ts";
+import { selectSessions } from "../find/select-sessions.ts";
+
+// Looking only: no lock is taken, and nothing is waited for that other work holds.
+
+export interface SessionList {
+  sessions: SessionView[];
+  /** name of the project whose sessions these are; absent: those of every project */
+  project?: string;
+}
+
+/**
+ * The sessions of this project; with `all`, or outside of a project, those of every project. Those of a host that does not answer are
+ * `unreachable`.
+ */
+export async function listSessions(scope: Scope, { all }: { all: boolean }): Promise<SessionList> {
+  await askEngineAhead(scope);
+  const selector = await selectSessions(scope, [], all || (await rootHere(scope)) === undefined);
+  const sessions = inOrder(await askHosts(scope, selector, list, unreachable));
+  return { sessions, ...(selector.project === undefined ? {} : { project: selector.project.name }) };
+}
+
+/** @param wanted.brief only what is quick to find out */
+export async function statusOfSessions(
+  scope: Scope,
+  wanted: SessionWords & { brief: boolean },
+): Promise<SessionStatus[]> {
+  const found = await findSessions(scope, wanted, { verb: "status", outside: "all" });
+  const all = await Promise.all(found.map(async (one) => await statusThere(one.scope, one.selector, wanted.brief)));
+  return all.flat();
+}
+
+async function statusThere(scope: Scope, selector: Selector, brief: boolean): Promise<SessionStatus[]> {
+  const { precious } = await scope.settings();
+  const wish = { precious, ...(brief ? { brief } : {}) };
+  const ask = async (part: HostPart, group: HostGroup): Promise<SessionStatus[]> =>
+    await part.status(group.selector, wish);
+  const unknown = { ...unknownStatus("its host does not answer"), login: "none" as const };
+  return inOrder(await askHosts(scope, selector, ask, (...args) => ({ ...unreachable(...args), ...unknown })));
+}
+
+/** The sessions of each host that answers; of one that does not nothing is known, and that is said. */
+export async function listByHost(scope: Scope, selector: Selector): Promise<{ host: string; views: SessionView[] }[]> {
+  return (await askHosts(scope, selector, list)).filter(({ answered }) => answered);
+}
+
+interface Answer<T> {
+  host: string;
+  answered: boolean;
+  views: T[];
+}
+
+/**
+ * Asks every host that is meant, at once. One that does not answer is told of; only where it is the only one, or this machine,
+ * that is the command's error.
+ * @param lost what stands for a session whose host does not answer
+ */
+async function askHosts<T>(
+  scope: Scope,
+  selector: Selector,
+  ask: (part: HostPart, group: HostGroup) => Promise<T[]>,
+  lost?: (name: string, group: HostGroup, error: ErrorView) => T,
+): Promise<Answer<T>[]> {
+  const groups = await groupByHost(scope, selector, "every");
+  return await Promise.all(
+    groups.map(async (group): Promise<Answer<T>> => {
+      const { host } = group;
+      try {
+        return { host, answered: true, views: await ask(await openHost(scope, host), group) };
+      } catch (error) {
+        if (groups.length === 1 || host === "local") throw error;
+        const view = toCoworkError(error).toView();
+        tellNote(scope, view.message);
+        const names = lost === undefined || group.selector.project === undefined ? [] : await namesMeant(scope, group);
+        return { host, answered: false, views: names.flatMap((name) => lost?.(name, group, view) ?? []) };
+      }
+    }),
+  );
+}
+
+async function list(part: HostPart, group: HostGroup): Promise<SessionView[]> {
+  return await part.list(group.selector);
+}
+
+/** Several hosts: as one list, in the order that each is in. */
+function inOrder<T extends SessionView>(answers: readonly Answer<T>[]): T[] {
+  const all = answers.flatMap(({ views }) => views);
+  return answers.length === 1 ? all : all.toSorted(compareViews);
+}
+
+function unreachable(name: string, { host, selector: { project } }: HostGroup, error: ErrorView): SessionView {
+  return {
+    id: `${project?.name ?? ""}-${name}`,
+    name,
+    project: project?.name ?? "",
+    projectRoot: project?.root ?? "",
+    host,
+    state: "unreachable",
+    error,
+    branch: null,
+    path: "",
+    agent: "",
+    createdAt: "",
+    container: null,
+  };
+}

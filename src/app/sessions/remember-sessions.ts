@@ -1,0 +1,31 @@
+import type { Project } from "../../project/types.ts";
+import type { Outcome } from "../../session/types.ts";
+import type { Context } from "../../system/context.ts";
+import { uninterruptible } from "../../system/uninterruptible.ts";
+
+/** `SESSIONS` is an index of what exists: also of a session that failed half-way, for it is there to be completed. */
+export async function rememberSessions(ctx: Context, project: Project, outcomes: readonly Outcome[]): Promise<void> {
+  const own = uninterruptible(ctx);
+  const existing = outcomes
+    .filter(({ ok, session }) => ok || session !== undefined)
+    .map(({ name, host }) => (host === undefined ? name : `${name}@${host}`));
+  // A host said that nothing of them is there: what named them beforehand was too early.
+  const never = outcomes.filter(({ ok, session, host, error }) => {
+    return !ok && session === undefined && host !== undefined && error?.code !== "HOST_UNREACHABLE";
+  });
+  if (never.length > 0) {
+    const { removeSessions } = await import("../../project/sessions-index.ts");
+    await removeSessions(
+      own,
+      project,
+      never.map(({ name }) => name),
+    );
+  }
+  if (existing.length === 0) return;
+  const [{ addSessions }, { excludeCowork }] = await Promise.all([
+    import("../../project/sessions-index.ts"),
+    import("../../project/exclude.ts"),
+  ]);
+  await excludeCowork(project);
+  await addSessions(own, project, existing);
+}

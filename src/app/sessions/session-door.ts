@@ -1,0 +1,50 @@
+import { ownCommand, steps } from "../../hint.ts";
+import type { Inbound } from "../../remote/ssh-proxy/types.ts";
+import type { ConnectRequest } from "../../session/host-part.ts";
+import { plain } from "../../system/text.ts";
+import type { Scope } from "../scope.ts";
+
+/**
+ * Runs things in the session of an id, through the host's part. A session that is stopped is started by the first of them; what comes
+ * at the same time (editors open several channels at once) waits for that one.
+ */
+export function sessionDoor(scope: Scope, id: string): Inbound["inside"] {
+  let target: Promise<Pick<ConnectRequest, "selector" | "settings">> | undefined;
+  let starting: Promise<void> | undefined;
+  return async (command, io) => {
+    const ready = Promise.withResolvers<void>();
+    if (starting === undefined) starting = ready.promise;
+    else await starting;
+    const onReady = (): void => {
+      ready.resolve();
+      io.onReady?.();
+    };
+    try {
+      const host = await scope.host();
+      const request = { ...(await (target ??= find())), tmux: false, ...(command && { command }) };
+      return await host.connect(request, { ...io, onReady });
+    } finally {
+      ready.resolve();
+    }
+  };
+
+  async function find(): Promise<Pick<ConnectRequest, "selector" | "settings">> {
+    const views = await (await scope.host()).list({});
+    const view = views.find((one) => one.id === id);
+    if (view === undefined) {
+      const { noSession } = await import("../../session/record/records.ts");
+      const write = ownCommand("ssh-config", "--write");
+      throw noSession(
+        plain(id),
+        steps`${ownCommand("list", "--all")}; \`${write}\` takes what is gone out of ssh's configuration`,
+      );
+    }
+    const { project: name, projectRoot: root } = view;
+    const own = scope.at(root);
+    // Here the record's own root says whose session it is; of one on another machine the first commit does.
+    const rootCommit = view.host === "local" ? "" : (await own.project()).facts.rootCommit;
+    const project = { name, root, rootCommit };
+    const settings = await own.settings();
+    return { selector: { project, names: [view.name] }, settings };
+  }
+}

@@ -1,0 +1,28 @@
+import { usageError } from "../../errors.ts";
+import type { RebuildRequest } from "../../session/host-part.ts";
+import type { Outcome } from "../../session/types.ts";
+import { findSessions, type SessionWords } from "../find/find-sessions.ts";
+import { groupByHost, onHosts } from "../hosts.ts";
+import { tellStates } from "./outcomes.ts";
+import type { Scope } from "../scope.ts";
+
+/** @param wanted.rebuild takes the configuration again from the clone; new image and container */
+export async function startSessions(scope: Scope, wanted: SessionWords & { rebuild: boolean }): Promise<Outcome[]> {
+  if (wanted.rebuild && wanted.all) {
+    throw usageError("--rebuild works on the sessions of one project.", "cowork start --rebuild, inside the project");
+  }
+  const found = await findSessions(scope, wanted, { verb: "start" });
+  const all = await Promise.all(
+    found.map(async ({ scope: its, selector }) => {
+      const settings = await its.settings();
+      const options = { settings, ...(wanted.rebuild ? { rebuild: await rebuildRequest(its) } : {}) };
+      return await onHosts(its, await groupByHost(its, selector), (host, group) => host.start(group.selector, options));
+    }),
+  );
+  return tellStates(scope, all.flat());
+}
+
+async function rebuildRequest(scope: Scope): Promise<RebuildRequest> {
+  const { facts, source } = await scope.project();
+  return { project: facts, source, settings: await scope.settings() };
+}

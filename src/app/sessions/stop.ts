@@ -1,0 +1,18 @@
+import type { Outcome } from "../../session/types.ts";
+import { findSessions, type SessionWords } from "../find/find-sessions.ts";
+import { groupByHost, onHosts } from "../hosts.ts";
+import { tellStates } from "./outcomes.ts";
+import type { Scope } from "../scope.ts";
+
+export async function stopSessions(scope: Scope, wanted: SessionWords): Promise<Outcome[]> {
+  const found = await findSessions(scope, wanted, { verb: "stop" });
+  const all = await Promise.all(
+    found.map(async ({ scope: its, selector }) => {
+      const { concurrency } = await its.settings();
+      return await onHosts(its, await groupByHost(its, selector), (host, group) =>
+        host.stop(group.selector, { concurrency }),
+      );
+    }),
+  );
+  return tellStates(scope, all.flat());
+}

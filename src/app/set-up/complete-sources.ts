@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { Paths } from "../../system/paths.ts";
+
+// A Tab must not be felt: no git, no engine, no schema, only a few small files, read at once. What cannot be read is left out.
+
+/** Configuration keys, each with a line about it. */
+export async function configKeyNames(): Promise<{ value: string; about: string }[]> {
+  const { configKeys } = await import("../../config/keys.ts");
+  return configKeys.map(({ name, doc }) => ({ value: name, about: doc }));
+}
+
+/** Names of the sessions of the project that the folder lies in, sorted; outside of one every session as `project/session`. */
+export function sessionNames(paths: Paths, folder: string): string[] {
+  const cwd = realpathSync(folder);
+  const root = projectRoot(paths, cwd);
+  const records = attempt(() => readdirSync(paths.stateRoot)) ?? [];
+  return records
+    .flatMap((id) => {
+      const { name, project, projectRoot: its } = readRecord(paths, id) ?? {};
+      if (typeof name !== "string" || typeof project !== "string") return [];
+      if (root === undefined) return [`${project}/${name}`];
+      return its === root ? [name] : [];
+    })
+    .toSorted();
+}
+
+interface NamedRecord {
+  name?: unknown;
+  project?: unknown;
+  projectRoot?: unknown;
+}
+
+function readRecord(paths: Paths, id: string): NamedRecord | undefined {
+  return attempt(() => JSON.parse(readFileSync(paths.record(id), "utf8")) as NamedRecord);
+}
+
+function projectRoot(paths: Paths, cwd: string): string | undefined {
+  const inside = relative(attempt(() => realpathSync(paths.sessions)) ?? paths.sessions, cwd).split(sep)[0] ?? "";
+  if (inside !== "" && inside !== "..") {
+    const root = readRecord(paths, inside)?.projectRoot;
+    return typeof root === "string" ? root : undefined;
+  }
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const git = join(folder, ".git");
+    const stats = attempt(() => statSync(git));
+    if (stats?.isDirectory() === true) return folder;
+    if (stats?.isFile() === true) return mainTreeOf(git) ?? folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** The main working tree of a linked one: `.git` is a file that names `<main>/.git/worktrees/<name>`. */
+function mainTreeOf(file: string): string | undefined {
+  const target = /^gitdir: (.+)$/m.exec(attempt(() => readFileSync(file, "utf8")) ?? "")?.[1];
+  if (target === undefined) return undefined;
+  const folder = resolve(dirname(file), target);
+  const common = dirname(dirname(folder));
+  return folder.includes(`${sep}worktrees${sep}`) && common.endsWith(`${sep}.git`) ? dirname(common) : undefined;
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+import { CoworkError, toCoworkError, usageError } from "../../errors.ts";
+import { addHost, readHosts, removeHost, type Hosts } from "../../remote/hosts.ts";
+import type { Target } from "../../remote/types.ts";
+import type { Check } from "../../session/host-part.ts";
+import { plain } from "../../system/text.ts";
+import { uninterruptible } from "../../system/uninterruptible.ts";
+import type { Scope } from "../scope.ts";
+
+export type NamedHost = Target & { name: string };
+
+export async function listHosts({ ctx }: Scope): Promise<NamedHost[]> {
+  return Object.entries(await readHosts(ctx)).map(([name, target]) => ({ name, ...target }));
+}
+
+/** A machine as the user writes it down. */
+export interface NewHost {
+  name: string;
+  /** absent: the name itself */
+  address: string | undefined;
+  port: string | undefined;
+  identity: string | undefined;
+}
+
+/** Connects and checks the machine; a name is remembered when somebody is there, whatever else there is to mend. */
+export async function addNamedHost(scope: Scope, host: NewHost): Promise<Check[]> {
+  const { name } = host;
+  const target = targetOf(host);
+  const ctx = uninterruptible(scope.ctx);
+  const before = (await readHosts(ctx))[name];
+  await addHost(ctx, name, target);
+  try {
+    return await (await scope.host(name)).doctor({ fix: false });
+  } catch (error) {
+    await (before === undefined ? removeHost(ctx, name) : addHost(ctx, name, before));
+    throw error;
+  }
+}
+
+/** Forgets the name. @throws HOST_IN_USE while sessions live there, HOST_UNREACHABLE when that cannot be asked */
+export async function removeNamedHost(scope: Scope, name: string, { force }: { force: boolean }): Promise<void> {
+  checkKnown(await readHosts(scope.ctx), name);
+  if (!force) {
+    const sessions = await (await scope.host(name)).list({});
+    const some = sessions.map(({ project, name: session }) => `${project}/${session}`);
+    if (some.length > 0) {
+      throw new CoworkError(
+        "HOST_IN_USE",
+        `${name} still has ${some.length} sessions: ${some.slice(0, 5).join(", ")}.`,
+        {
+          hint: `cowork --host ${name} clean --all; or forget the name alone: cowork host remove ${name} --force`,
+        },
+      );
+    }
+  }
+  await removeHost(uninterruptible(scope.ctx), name);
+}
+
+/** Every host that was added, or one. What cannot be reached is a problem among the others'. */
+export async function checkHosts(scope: Scope, name: string | undefined): Promise<{ host: string; checks: Check[] }[]> {
+  const hosts = await readHosts(scope.ctx);
+  if (name !== undefined) checkKnown(hosts, name);
+  const names = name === undefined ? Object.keys(hosts) : [name];
+  return await Promise.all(names.map(async (host) => ({ host, checks: await checksOf(scope, host) })));
+}
+
+async function checksOf(scope: Scope, host: string): Promise<Check[]> {
+  try {
+    return await (await scope.host(host)).doctor({ fix: false });
+  } catch (error) {
+    const { message, hint } = toCoworkError(error);
+    return [{ title: "Connection", status: "problem", detail: message, ...(hint === undefined ? {} : { fix: hint }) }];
+  }
+}
+
+function targetOf({ name, address, port, identity }: NewHost): Target {
+  if (name === "local" || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) {
+    throw usageError(`'${plain(name)}' cannot be a host's name.`, "letters, digits, '.', '_' and '-'; not: local");
+  }
+  const number = port === undefined ? undefined : Number(port);
+  if (number !== undefined && !(Number.isInteger(number) && number > 0 && number < 65_536)) {
+    throw usageError(`${plain(port ?? "")} is no port.`, "cowork host add <name> <address> --port 2222");
+  }
+  return {
+    destination: address ?? name,
+    ...(number === undefined ? {} : { port: number }),
+    ...(identity === undefined ? {} : { identityFile: identity }),
+  };
+}
+
+function checkKnown(hosts: Hosts, name: string): void {
+  if (hosts[name] !== undefined) return;
+  throw new CoworkError("HOST_UNREACHABLE", `There is no host ${plain(name)} here.`, { hint: "cowork host list" });
+}

@@ -1,0 +1,171 @@
+import { CoworkError } from "../../errors.ts";
+import { pathExists } from "../../system/files/files.ts";
+import type { Context } from "../../system/context.ts";
+import type { Source } from "../../project/types.ts";
+import { brokenRefRule } from "../../system/names.ts";
+import { branchName } from "../../system/ref-names.ts";
+import { plain } from "../../system/text.ts";
+import type { Identity } from "./bundle-script.ts";
+import { hostGit } from "../git/host-git.ts";
+import { bringLfs } from "./lfs-out.ts";
+import { staysNotes } from "../unsaved/nested-inside.ts";
+import { applyRefs, type PulledRef, shortName } from "./pull-apply.ts";
+import { fetchBundle } from "./pull-bundle.ts";
+import { isUsableRef, planPull, type PullOptions, type Wanted } from "./pull-plan.ts";
+import { readRefsInside, type RefsInside } from "./refs-inside.ts";
+import { incoming, savedBy } from "../unsaved/saved.ts";
+import { moduleGitDir } from "../make/submodules.ts";
+import { submoduleInside } from "./submodule-inside.ts";
+import type { GitInside } from "../types.ts";
+
+export interface PullSpec extends PullOptions {
+  /** author of the commit that `uncommitted` makes */
+  identity: { name: string | undefined; email: string | undefined };
+}
+
+export interface PullResult {
+  refs: PulledRef[];
+  /** what a person should know: other names, what could not come along */
+  notes: string[];
+}
+
+/**
+ * Brings a session's commits into the project as branches (see `planPull` for which and under what names). The
+ * project's working tree and its checked-out branch stay as they are, but for `ff`; no branch is overwritten; the session
+ * is not changed, also by `uncommitted`, which makes a commit of the working tree (untracked files included) on
+ * `{branch}-wip`. Objects of git-lfs and commits of submodules come along. The caller holds the session's lock.
+ *
+ * @throws BRANCH_DIVERGED, BRANCH_CHECKED_OUT (other refs have come all the same), GIT_FAILED, ENGINE_…, TIMEOUT
+ */
+export async function pullSession(
+  ctx: Context,
+  inside: GitInside,
+  source: Source,
+  wish: PullSpec,
+): Promise<PullResult> {
+  const spec = wish.branch === undefined ? wish : { ...wish, branch: chosenBranch(wish.branch) };
+  const refs = await readRefsInside(inside);
+  const notes: string[] = [];
+  // Submodules first: a branch that names their commits should find them.
+  for (const module of refs.modules) notes.push(...(await pullSubmodule(ctx, inside, source, module, spec)));
+  const result = await pullRepository(ctx, inside, source, refs, planPull(refs, spec), spec);
+  const lfs = await bringLfs(ctx, inside, source, await lfsObjects(inside, refs, spec));
+  const nested = spec.uncommitted === true ? await staysNotes(inside) : [];
+  return { refs: result.refs, notes: [...notes, ...result.notes, ...lfs, ...nested] };
+}
+
+function chosenBranch(text: string): string {
+  const branch = branchName(text);
+  const rule = isUsableRef(`refs/heads/${branch}`) ? brokenRefRule(branch) : "git takes no such name";
+  if (rule === undefined) return branch;
+  throw new CoworkError("USAGE", `${plain(text)} cannot be a branch: ${rule}.`, { hint: "choose another --branch" });
+}
+
+async function pullRepository(
+  ctx: Context,
+  inside: GitInside,
+  source: Source,
+  inRefs: RefsInside,
+  wanted: Wanted[],
+  spec: PullSpec,
+): Promise<PullResult> {
+  const prefix = `${incoming}${spec.session}/`;
+  await dropIncoming(ctx, source, prefix);
+  const saved = savedBy(ctx, source, { ask: false });
+  const there = await saved.reachable(wanted.map(({ oid }) => oid));
+  const want = [...new Set(wanted.map(({ oid }) => oid).filter((oid) => !there.has(oid)))];
+  const base = spec.branch ?? spec.startBranch;
+  const work =
+    spec.uncommitted === true
+      ? { identity: identity(spec), subject: `Work in progress in session ${spec.session}` }
+      : undefined;
+  try {
+    if (want.length > 0 || work !== undefined) {
+      const have = await saved.tips();
+      const wip = await fetchBundle(ctx, inside, source, prefix, {
+        session: spec.session,
+        objectFormat: inRefs.objectFormat,
+        have,
+        want,
+        ...(work === undefined ? {} : { work }),
+      });
+      // What did not come is there already, or was never made.
+      if (wip !== undefined && (await isThere(ctx, source, wip))) {
+        wanted.push({ oid: wip, ref: `refs/heads/${base}-wip`, numbered: true, byContent: true });
+      }
+    }
+    return await applyRefs(ctx, source, wanted, {
+      session: spec.session,
+      ff: spec.ff === true,
+      otherwise: spec.allBranches === true,
+      named: spec.branch !== undefined && spec.allBranches !== true,
+    });
+  } finally {
+    await dropIncoming(ctx, source, prefix);
+  }
+}
+
+/** A commit of the working tree may have made new ones. */
+async function lfsObjects(inside: GitInside, refs: RefsInside, spec: PullSpec): Promise<string[]> {
+  return spec.uncommitted === true ? (await readRefsInside(inside)).lfs : refs.lfs;
+}
+
+async function isThere(ctx: Context, source: Source, oid: string): Promise<boolean> {
+  const args = ["--git-dir", source.gitDir, "cat-file", "-e", `${oid}^{commit}`];
+  return (await hostGit(ctx, args, { safe: [source.gitDir] })).code === 0;
+}
+
+function identity(spec: PullSpec): Identity {
+  return { name: spec.identity.name ?? "cowork", email: spec.identity.email ?? "cowork@localhost" };
+}
+
+/** Refs that a run left behind when it was ended; ours alone, since the caller holds the session's lock. */
+async function dropIncoming(ctx: Context, source: Source, prefix: string): Promise<void> {
+  const options = { safe: [source.gitDir] };
+  const list = await hostGit(
+    ctx,
+    ["--git-dir", source.gitDir, "for-each-ref", "--format=delete %(refname)", prefix],
+    options,
+  );
+  if (list.code === 0 && list.stdout !== "") {
+    await hostGit(ctx, ["--git-dir", source.gitDir, "update-ref", "--stdin"], { ...options, input: list.stdout });
+  }
+}
+
+async function pullSubmodule(
+  ctx: Context,
+  inside: GitInside,
+  source: Source,
+  module: { path: string; name: string },
+  spec: PullSpec,
+): Promise<string[]> {
+  const label = `submodule ${plain(module.path)}`;
+  const deeper = submoduleInside(inside, module.path);
+  const refs = await readRefsInside(deeper);
+  const gitDir = moduleGitDir(source.gitDir, module.name);
+  if (gitDir === undefined || !(await pathExists(gitDir))) {
+    return [
+      `${label}: the project has not initialised it, so its commits stay in the session ("git submodule update --init" there, then pull again)`,
+    ];
+  }
+  const target: Source = { kind: "store", gitDir };
+  const inner: PullSpec = { ...spec, allBranches: true };
+  const saved = savedBy(ctx, target, { ask: false });
+  const all = planPull(refs, inner);
+  const there = await saved.reachable(all.map(({ oid }) => oid));
+  const wanted = all.filter(({ oid }) => !there.has(oid));
+  const notes = (await Promise.all(refs.modules.map((next) => pullSubmodule(ctx, deeper, target, next, spec)))).flat();
+  if (wanted.length > 0 || spec.uncommitted === true) {
+    const result = await pullRepository(ctx, deeper, target, refs, wanted, inner);
+    notes.push(
+      ...result.refs
+        .filter(({ state }) => state !== "unchanged")
+        .map(({ ref }) => `${label}: came as ${plain(shortName(ref))}`),
+    );
+    notes.push(...result.notes.map((note) => `${label}: ${note}`));
+  }
+  return [
+    ...notes,
+    ...(await bringLfs(ctx, deeper, target, await lfsObjects(deeper, refs, spec))).map((note) => `${label}: ${note}`),
+  ];
+}

@@ -1,0 +1,83 @@
+import { CoworkError } from "../../errors.ts";
+import { plain } from "../../system/text.ts";
+import type { GitInside } from "../types.ts";
+
+/** What a clone has to bring out, as the git inside says: untrusted names, ids of the right form. */
+export interface RefsInside {
+  /** undefined when HEAD is detached */
+  branch: string | undefined;
+  /** undefined on a branch without commits */
+  head: string | undefined;
+  /** full name to id: of a tag its own object, not what it stands for */
+  refs: Map<string, string>;
+  /** newest first */
+  stashes: string[];
+  /** ids that git keeps in files while something is under way, by the file's name */
+  pending: Map<string, string>;
+  objectFormat: "sha1" | "sha256";
+  /** ids of git-lfs objects */
+  lfs: string[];
+  /** submodules that are checked out: path, and the name of their git folder below `.git/modules` */
+  modules: { path: string; name: string }[];
+}
+
+const script = String.raw`
+echo "format $(git rev-parse --show-object-format)"
+echo "branch $(git symbolic-ref -q HEAD)"
+echo "head $(git rev-parse -q --verify 'HEAD^{commit}')"
+git for-each-ref --format='ref %(objectname) %(refname)'
+git rev-parse -q --verify refs/stash >/dev/null && git reflog exists refs/stash && git log -g --format='stash %H' refs/stash --
+git rev-parse -q --verify refs/stash | sed 's/^/stash /'
+for f in MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD REBASE_HEAD MERGE_AUTOSTASH rebase-merge/orig-head rebase-merge/autostash rebase-apply/autostash; do
+  [ -f "$GIT_DIR/$f" ] && sed "s|^|pending $f |" "$GIT_DIR/$f"
+done
+[ -d "$GIT_COMMON_DIR/lfs/objects" ] && find "$GIT_COMMON_DIR/lfs/objects" -type f | sed 's|.*/|lfs |'
+git ls-files -s -z | tr '\n\000' '\001\n' | grep '^160000' | cut -f2- | grep -v "$(printf '\001')" | while IFS= read -r path; do
+  [ -e "$path/.git" ] || continue
+  dir=$(unset GIT_DIR GIT_COMMON_DIR GIT_WORK_TREE; cd "./$path" && GIT_CEILING_DIRECTORIES=$(dirname "$PWD") git rev-parse --absolute-git-dir 2>/dev/null) || continue
+  printf 'module %s\n%s\n' "$dir" "$path" | sed "1s|^module $GIT_COMMON_DIR/modules/|module |"
+done
+echo end
+`;
+
+/** @throws GIT_FAILED when git inside cannot tell */
+export async function readRefsInside(inside: GitInside): Promise<RefsInside> {
+  const result = await inside.script(script);
+  const lines = result.stdout.split("\n");
+  if (result.truncated || !lines.includes("end")) {
+    const said = plain(result.stderr).slice(0, 300) || `code ${result.code}`;
+    throw new CoworkError("GIT_FAILED", `The session's git did not say which branches it has: ${said}`);
+  }
+  const found: RefsInside = {
+    branch: undefined,
+    head: undefined,
+    refs: new Map(),
+    stashes: [],
+    pending: new Map(),
+    objectFormat: lines.includes("format sha256") ? "sha256" : "sha1",
+    lfs: [],
+    modules: [],
+  };
+  for (const [n, line] of lines.entries()) {
+    take(found, line);
+    const [, name] = /^module ([^/].*)$/.exec(line) ?? [];
+    if (name !== undefined) found.modules.push({ name, path: lines[n + 1] ?? "" });
+  }
+  found.stashes = [...new Set(found.stashes)];
+  return found;
+}
+
+function take(found: RefsInside, line: string): void {
+  const [, branch] = /^branch refs\/heads\/(.+)$/.exec(line) ?? [];
+  const [, head] = /^head ([0-9a-f]{40,64})$/.exec(line) ?? [];
+  const [, ref, name] = /^ref ([0-9a-f]{40,64}) (refs\/.+)$/.exec(line) ?? [];
+  const [, stash] = /^stash ([0-9a-f]{40,64})$/.exec(line) ?? [];
+  const [, file, oid] = /^pending (\S+) ([0-9a-f]{40,64})\b/.exec(line) ?? [];
+  const [, lfs] = /^lfs ([0-9a-f]{64})$/.exec(line) ?? [];
+  if (lfs !== undefined) found.lfs.push(lfs);
+  if (branch !== undefined) found.branch = branch;
+  if (head !== undefined) found.head = head;
+  if (ref !== undefined && name !== undefined) found.refs.set(name, ref);
+  if (stash !== undefined) found.stashes.push(stash);
+  if (file !== undefined && oid !== undefined) found.pending.set(file, oid);
+}

@@ -1,0 +1,78 @@
+import { shellWord } from "../../system/shell-word.ts";
+import { configVariables } from "./host-git.ts";
+
+/** Exit code of a script that found no git to run. */
+export const noGit = 97;
+
+/** Exit code of a script that found something else than a folder where the clone's `.git` should be. */
+export const notARepository = 96;
+
+/** What wins over every configuration that the clone or somebody inside may have written. */
+const config = [
+  ["safe.directory", "*"],
+  ["core.fsmonitor", "false"],
+  ["core.trustctime", "true"],
+  ["core.checkStat", "default"],
+  ["core.hooksPath", "/dev/null"],
+  ["core.pager", "cat"],
+  ["core.quotePath", "false"],
+  ["core.safecrlf", "false"],
+  // HEAD is HEAD, also beside a branch of that name: no script here asks for a branch by its short name
+  ["core.warnAmbiguousRefs", "false"],
+  ["core.excludesFile", "/dev/null"],
+  ["core.attributesFile", "/dev/null"],
+  ["core.askPass", "true"],
+  ["core.sshCommand", "false"],
+  ["color.ui", "false"],
+  ["commit.gpgSign", "false"],
+  ["tag.gpgSign", "false"],
+  ["log.showSignature", "false"],
+  ["gc.auto", "0"],
+  ["maintenance.auto", "false"],
+  ["submodule.recurse", "false"],
+  ["status.renames", "false"],
+  ["advice.addEmbeddedRepo", "false"],
+  ["rerere.enabled", "false"],
+] as const;
+
+const variables: Record<string, string> = {
+  ...configVariables(config),
+  // No prompt, no lock that would get into an agent's way, no other repository's objects, no network.
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_NO_REPLACE_OBJECTS: "1",
+  GIT_GRAFT_FILE: "/nonexistent",
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_ALLOW_PROTOCOL: "none",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CEILING_DIRECTORIES: "/",
+  GIT_PAGER: "cat",
+  GIT_EDITOR: "true",
+  LC_ALL: "C",
+  HOME: "/nonexistent",
+};
+
+/**
+ * Puts a script behind what makes git dependable in a place that others configure: none of the container's own GIT_…
+ * variables, ours instead, and the repository named outright so that a planted `.git` file or `core.worktree` leads nowhere. Ends with `noGit` where there is no git.
+ */
+export function insideScript(text: string, where: "container" | "helper"): string {
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`);
+  return [
+    `command -v git >/dev/null 2>&1 || exit ${noGit}`,
+    `for v in $(env | sed -n 's/^\\(GIT_[A-Za-z0-9_]*\\)=.*/\\1/p'); do unset "$v"; done`,
+    "unset XDG_CONFIG_HOME",
+    ...exports,
+    `export COWORK_WHERE=${where}`,
+    "umask 077",
+    `if [ -L .git ] || [ ! -d .git ]; then echo "the clone's .git is not a folder" >&2; exit ${notARepository}; fi`,
+    // it names another repository for git to read, whatever the variables say
+    `if [ -e .git/commondir ]; then echo "the clone's .git leads to another repository" >&2; exit ${notARepository}; fi`,
+    // a pipe in place of a file would keep git waiting for ever
+    "for f in HEAD config index packed-refs shallow info/exclude objects/info/alternates; do",
+    `  if [ -e ".git/$f" ] && [ ! -f ".git/$f" ]; then echo "the clone's .git/$f is no file" >&2; exit ${notARepository}; fi`,
+    "done",
+    'export GIT_DIR="$PWD/.git" GIT_COMMON_DIR="$PWD/.git" GIT_WORK_TREE="$PWD"',
+    text,
+  ].join("\n");
+}

@@ -1,0 +1,157 @@
+import { constants } from "node:fs";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../../system/context.ts";
+import { removeTree } from "../../system/files/tree.ts";
+import { onceARun } from "../../system/known.ts";
+import { plain } from "../../system/text.ts";
+import { hostGit, hostGitOk } from "../git/host-git.ts";
+import { lfsFiles } from "../git/lfs-store.ts";
+
+/** A repository being made: its git folder and its working tree. */
+export interface Workplace {
+  gitDir: string;
+  workTree: string;
+  /** the commit that is checked out, by its full id: what it holds need not be looked for by every session */
+  commit: string;
+}
+
+/** Settings for git while a clone is made. */
+const checkoutConfig: [string, string][] = [
+  ["core.hooksPath", "/dev/null"],
+  ["checkout.workers", "0"],
+];
+/** Without git-lfs, what it keeps is checked out as pointers instead of failing. */
+const noLfs: [string, string][] = [
+  ["filter.lfs.smudge", ""],
+  ["filter.lfs.clean", ""],
+  ["filter.lfs.process", ""],
+  ["filter.lfs.required", "false"],
+];
+const withLfs: [string, string][] = [
+  ["filter.lfs.smudge", "git-lfs smudge -- %f"],
+  ["filter.lfs.clean", "git-lfs clean -- %f"],
+  ["filter.lfs.process", "git-lfs filter-process"],
+];
+
+/** Where the objects of a checkout come from while the repository's own are still on their way. */
+export interface Borrowing {
+  /** absolute path of `objects` that has everything already; absent: nothing is borrowed */
+  objects?: string;
+  /** ends when the repository has all objects of its own */
+  copied: Promise<void>;
+}
+
+/**
+ * Checks HEAD out into an empty working tree. Files that git-lfs keeps are filled from the project's own store, without network.
+ *
+ * @param lfsStore `lfs/objects` of the source
+ * @param from without it the repository has its objects
+ * @returns what is missing, one line each; throws GIT_FAILED
+ */
+export async function checkoutHead(
+  ctx: Context,
+  place: Workplace,
+  lfsStore: string,
+  what: string,
+  from: Borrowing = { copied: Promise.resolve() },
+): Promise<string[]> {
+  const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
+  // Reading only: a checkout makes no object.
+  const borrowed: Record<string, string> = from.objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: from.objects };
+  if (from.objects === undefined) await from.copied;
+  const lfs = await lfsState(ctx, place, git, borrowed);
+  // git-lfs is somebody else's program, and may write.
+  if (lfs !== "unused") await from.copied;
+  const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
+  if (lfs !== "unused") await copyLfsObjects(lfsStore, join(place.gitDir, "lfs", "objects"), ctx.signal);
+  const options = { cwd: place.workTree, safe: [place.workTree, place.gitDir], config, isolated: true };
+  await hostGitOk(ctx, [...git, "read-tree", "-m", "-u", "--no-recurse-submodules", "HEAD"], {
+    ...options,
+    what: `Checking out ${what}`,
+    // a smudge filter that misses an object would ask the network
+    extraEnv: { GIT_LFS_SKIP_SMUDGE: "1", ...(lfs === "unused" ? borrowed : {}) },
+  });
+  await from.copied;
+  if (lfs === "missing") {
+    return [
+      `${what} keeps files with git-lfs, which is not installed on this machine: they are pointers; "git lfs checkout" inside fills them`,
+    ];
+  }
+  if (lfs === "unused") return [];
+  const filled = await hostGit(ctx, [...git, "lfs", "checkout"], options);
+  // git-lfs sets its hooks up by itself wherever it works; in a container without it they would only be in the way
+  await removeTree(join(place.gitDir, "hooks"));
+  return filled.code === 0 ? [] : [`${what}: "git lfs checkout" failed here; run "git lfs pull" inside`];
+}
+
+/** After a change of owner the index has to learn it, or every later `status` would read all files again. */
+export async function refreshIndex(ctx: Context, place: Workplace): Promise<void> {
+  const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
+  const lfs = await lfsState(ctx, place, git);
+  const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
+  await hostGit(ctx, [...git, "update-index", "-q", "--refresh"], {
+    cwd: place.workTree,
+    safe: [place.workTree, place.gitDir],
+    config,
+    isolated: true,
+  });
+}
+
+type LfsState = "unused" | "there" | "missing";
+
+async function lfsState(
+  ctx: Context,
+  place: Workplace,
+  git: string[],
+  extraEnv: Record<string, string> = {},
+): Promise<LfsState> {
+  if (!(await readFilters(ctx, place, git, extraEnv)).includes("lfs")) return "unused";
+  return await onceARun(ctx, "git-lfs", async () =>
+    (await hostGit(ctx, ["lfs", "version"])).code === 0 ? "there" : "missing",
+  );
+}
+
+/** Names of the filters that the commit's attributes ask for. */
+async function readFilters(
+  ctx: Context,
+  { commit }: Workplace,
+  git: string[],
+  extraEnv: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const attributes = [":(glob)**/.gitattributes", ".gitattributes"];
+  const pattern = ["-h", "-I", "--only-matching", "-E", "-e", "filter=[^[:space:]]+"];
+  return await onceARun(ctx, `filters ${commit}`, async () => {
+    const found = await hostGit(ctx, [...git, "grep", ...pattern, "HEAD", "--", ...attributes], {
+      config: [["grep.fallbackToNoIndex", "false"]],
+      isolated: true,
+      extraEnv,
+    });
+    return [...new Set(found.stdout.split("\n").flatMap((line) => /^filter=(.+)$/.exec(line)?.[1] ?? []))];
+  });
+}
+
+/**
+ * Filters that the project's files ask for and that the user has set up on this machine: inside nobody has, so files are as they were
+ * committed.
+ */
+export async function filterNotes(ctx: Context, place: Workplace, configured: readonly string[]): Promise<string[]> {
+  if (configured.length === 0) return [];
+  const used = await readFilters(ctx, place, ["--git-dir", place.gitDir, "--work-tree", place.workTree], {});
+  return used
+    .filter((name) => name !== "lfs" && configured.includes(name))
+    .map((name) => `your git filter ${plain(name)} is not used in the session: its files are as they were committed`);
+}
+
+async function copyLfsObjects(from: string, to: string, signal: AbortSignal): Promise<void> {
+  for (const name of await lfsFiles(from)) {
+    signal.throwIfAborted();
+    const target = join(to, name);
+    await mkdir(join(target, ".."), { recursive: true });
+    await copyFile(join(from, name), target, constants.COPYFILE_FICLONE).catch(ignoreMissing);
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+}

@@ -1,0 +1,40 @@
+import * as config from "../../app/set-up/config.ts";
+import { plain } from "../../system/text.ts";
+import type { App } from "../process/app.ts";
+
+export async function listConfig(app: App, user: boolean): Promise<number> {
+  const settings = await config.listConfig(await app.scope(), { user });
+  if (app.globals.json) return app.json({ settings });
+  const { renderTable } = await import("../../ui/table.ts");
+  const rows = settings.map(({ key, value, origin, file }) => [
+    { text: key },
+    { text: value === "" ? "-" : value, ...(origin === "default" ? { tone: "dim" as const } : {}) },
+    { text: file === undefined ? origin : `${origin} (${file})`, tone: "dim" as const },
+  ]);
+  const columns = [{ title: "KEY" }, { title: "VALUE", min: 8 }, { title: "ORIGIN", min: 8 }];
+  app.terminal.out(renderTable(columns, rows, app.terminal));
+  return 0;
+}
+
+export async function getConfig(app: App, name: string, user: boolean): Promise<number> {
+  const setting = await config.getConfig(await app.scope(), name, { user });
+  if (app.globals.json) return app.json(setting);
+  app.terminal.out(plain(setting.value));
+  return 0;
+}
+
+export async function setConfig(app: App, name: string, value: string, user: boolean): Promise<number> {
+  const written = await config.setConfig(await app.scope(), { name, value, user });
+  if (app.globals.json) return app.json(written);
+  const { key, value: given, file } = written;
+  app.terminal.err(`${key} is ${given === "" ? "no longer set" : "set"} in ${plain(file)}.`);
+  return 0;
+}
+
+/** Takes a key away, also one that cowork does not know: a slip in the conf. */
+export async function unsetConfig(app: App, name: string, user: boolean): Promise<number> {
+  const removed = await config.unsetConfig(await app.scope(), { name, user });
+  if (app.globals.json) return app.json(removed);
+  app.terminal.err(`${plain(name)} is no longer set in ${plain(removed.file)}.`);
+  return 0;
+}

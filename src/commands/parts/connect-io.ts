@@ -1,0 +1,44 @@
+import type { ReadStream } from "node:tty";
+import type { ConnectIo } from "../../session/host-part.ts";
+import type { Caller } from "../process/caller.ts";
+
+/**
+ * The caller's streams as `connect` wants them. With a terminal on both ends the process inside gets a terminal, and ours goes
+ * raw once that one is ready. `gone` ends it: nobody reads the output any more.
+ * `release` gives the terminal back.
+ */
+export function connectIo(caller: Caller, gone: AbortSignal, onReady: () => void): ConnectIo & { release: () => void } {
+  const { stdin, stdout, stderr } = caller.streams;
+  const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
+  const raw = (on: boolean): void => {
+    if (isTerminal) (stdin as unknown as ReadStream).setRawMode(on);
+  };
+  return {
+    stdin,
+    stdout,
+    stderr,
+    signal: AbortSignal.any([caller.signal, gone]),
+    onReady: () => {
+      onReady();
+      raw(true);
+    },
+    // While it waits for the connection Ctrl-C is for cowork itself.
+    onLost: () => raw(false),
+    ...(isTerminal ? { tty: windowOf(stdout) } : {}),
+    release: () => raw(false),
+  };
+}
+
+function windowOf(stdout: Caller["streams"]["stdout"]): NonNullable<ConnectIo["tty"]> {
+  const size = (): [number, number] => [stdout.columns || 80, stdout.rows || 24];
+  const [columns, rows] = size();
+  return {
+    columns,
+    rows,
+    onResize: (listener) => {
+      const onResize = (): void => listener(...size());
+      stdout.on("resize", onResize);
+      return () => void stdout.off("resize", onResize);
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { EventDraft } from "../../contract/events.ts";
+import { createEvents, progressOf } from "../../events.ts";
+import { plain } from "../../system/text.ts";
+import type { Progress } from "../../ui/progress.ts";
+import type { Terminal } from "../../ui/terminal.ts";
+
+/** Shows nothing: for commands that answer at once. */
+export const silent: Progress = { report: () => {}, pauseFor: async (work) => await work(), stop: () => {} };
+
+/** The command line's stream of events: progress and notes are shown, and what a result says anyway is not. */
+export function tellOn(
+  terminal: Terminal,
+  { progress, now }: { progress: () => Progress; now: () => Date },
+): (event: EventDraft) => void {
+  return createEvents({ host: "local", now }, (event) => {
+    if (event.type === "progress") progress().report(progressOf(event));
+    else if (event.type === "note") terminal.err(`note: ${plain(event.data.text)}`);
+  });
+}

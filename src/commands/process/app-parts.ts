@@ -1,0 +1,18 @@
+import type { HostMakers } from "../../app/host-makers.ts";
+import type { Context } from "../../system/context.ts";
+import type { Progress } from "../../ui/progress.ts";
+import type { Terminal } from "../../ui/terminal.ts";
+import type { Caller } from "./caller.ts";
+
+/** Makes the parts; tests hand in their own for some. */
+export interface AppParts extends Partial<HostMakers> {
+  makeContext(
+    caller: Caller,
+    terminal: Terminal,
+    options: { progress: Progress; trust: boolean; verbose: boolean; json?: boolean },
+  ): Promise<Context>;
+}
+
+export const realParts: AppParts = {
+  makeContext: async (...args) => await (await import("./context.ts")).makeContext(...args),
+};

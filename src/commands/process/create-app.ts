@@ -1,0 +1,60 @@
+import { hostMakers } from "../../app/host-makers.ts";
+import { openScope, type OpenScope } from "../../app/scope.ts";
+import { progressDraft } from "../../events.ts";
+import type { Progress } from "../../ui/progress.ts";
+import type { Terminal } from "../../ui/terminal.ts";
+import type { App, Globals } from "./app.ts";
+import type { AppParts } from "./app-parts.ts";
+import type { Caller } from "./caller.ts";
+import { silent, tellOn } from "../parts/tell-on.ts";
+import { whenUnread } from "../parts/when-unread.ts";
+
+export function createApp(caller: Caller, terminal: Terminal, globals: Globals, parts: AppParts): App {
+  let progress: Progress = silent;
+  let trust = false;
+  let { signal } = caller;
+  let opened: OpenScope | undefined;
+  const now = (): Date => new Date();
+  const tell = tellOn(terminal, { progress: () => progress, now });
+  const open = async (): Promise<OpenScope> => {
+    const ctx = await parts.makeContext({ ...caller, signal }, terminal, {
+      progress: { ...progress, report: (event) => tell(progressDraft(event)) },
+      trust,
+      verbose: globals.verbose,
+      json: globals.json,
+    });
+    const makers = { ...hostMakers(caller.program), ...parts };
+    return (opened = openScope(ctx, { folder: caller.cwd(), onlyHost: globals.host, cpus: caller.cpus, makers, tell }));
+  };
+  let opening: Promise<OpenScope> | undefined;
+  return {
+    terminal,
+    caller,
+    globals,
+    now,
+    show: async (how) => {
+      const { createProgress } = await import("../../ui/progress.ts");
+      const on = how === "live" ? terminal : { ...terminal, isLive: false };
+      progress = await createProgress(on, () => performance.now());
+      return progress;
+    },
+    trust: (given) => {
+      trust = given;
+    },
+    endWithOutput: () => {
+      const gone = whenUnread(caller);
+      signal = AbortSignal.any([caller.signal, gone]);
+      return gone;
+    },
+    scope: async () => (await (opening ??= open())).scope,
+    visited: () => opened?.visited ?? new Set(),
+    json: (value) => {
+      terminal.out(JSON.stringify(value, null, 2));
+      return 0;
+    },
+    stop: () => {
+      progress.stop();
+      opened?.close();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Context } from "../../system/context.ts";
+import { createTerminal } from "../../ui/terminal.ts";
+import type { Caller } from "./caller.ts";
+import { reportFailure } from "../parts/report-failure.ts";
+
+/**
+ * `cowork __host`: the host's part, called by a cowork elsewhere. Without more words it speaks JSON lines over its own stdin and
+ * stdout; `tty <request>` is a command on this process' own terminal, `job <folder>` work that goes on by itself.
+ */
+export async function serveHostProcess(argv: readonly string[], caller: Caller): Promise<number> {
+  const [mode, word = ""] = argv;
+  const terminal = createTerminal(caller.streams, { env: caller.env, noColour: false });
+  try {
+    if (mode === "tty") return await (await import("./serve-tty.ts")).serveTty(word, caller, terminal);
+    const ctx = await quietContext(caller);
+    const { createLocalHost } = await import("../../session/local-host.ts");
+    if (mode === "job") {
+      const [{ runJobProcess }, { hostWork }, { nobody }] = await Promise.all([
+        import("../../jobs/job-process.ts"),
+        import("../../remote/server/job-work.ts"),
+        import("../../session/nobody.ts"),
+      ]);
+      const work = hostWork((own) => createLocalHost(own, nobody));
+      await runJobProcess(ctx, word, work);
+      return 0;
+    }
+    const { serveHost } = await import("../../remote/server/serve.ts");
+    const { stdin: input, stdout: output } = caller.streams;
+    await serveHost({ ctx, input, output, makeHost: createLocalHost });
+    return 0;
+  } catch (error) {
+    return await reportFailure(error, caller, terminal, { json: false, verbose: false });
+  }
+}
+
+/** Questions and progress are given by whoever serves. */
+async function quietContext(caller: Caller): Promise<Context> {
+  const [{ makeContext }, { silentProgress }] = await Promise.all([
+    import("./context.ts"),
+    import("../../ui/progress.ts"),
+  ]);
+  const terminal = createTerminal(caller.streams, { env: caller.env, noColour: true });
+  const ctx = await makeContext(caller, terminal, { progress: silentProgress(), trust: false, verbose: false });
+  return { ...ctx, ask: () => Promise.resolve(false) };
+}

@@ -1,0 +1,44 @@
+import { decodeTtyRequest, encodeTtyRequest, type TtyRequest } from "../../remote/rpc/tty-request.ts";
+import type { HostPart } from "../../session/host-part.ts";
+import { nobody } from "../../session/nobody.ts";
+import { createProgress } from "../../ui/progress.ts";
+import type { Terminal } from "../../ui/terminal.ts";
+import type { Caller } from "./caller.ts";
+import { connectIo } from "../parts/connect-io.ts";
+import { makeContext } from "./context.ts";
+
+/**
+ * Runs it on this process' own terminal.
+ * @param word the request, encoded
+ * @returns its exit code
+ */
+export async function serveTty(word: string, caller: Caller, terminal: Terminal): Promise<number> {
+  const request = decodeTtyRequest(word);
+  const progress = await createProgress({ ...terminal, isLive: false }, () => performance.now());
+  const ctx = await makeContext(caller, terminal, { progress, trust: false, verbose: false });
+  const { createLocalHost } = await import("../../session/local-host.ts");
+  const host = createLocalHost(ctx, nobody);
+  const io = connectIo(caller, new AbortController().signal, () => progress.stop());
+  try {
+    return await run(host, request, io, caller);
+  } finally {
+    io.release();
+    progress.stop();
+  }
+}
+
+async function run(
+  host: HostPart,
+  request: TtyRequest,
+  io: ReturnType<typeof connectIo>,
+  caller: Caller,
+): Promise<number> {
+  if ("login" in request) {
+    await host.login(request.login, io);
+    return 0;
+  }
+  // A pane of tmux cannot find the session by its folder: the project lies elsewhere. It gets this very request.
+  const word = encodeTtyRequest({ connect: { ...request.connect, tmux: false } });
+  const pane = [...caller.self, "__host", "tty", word];
+  return await host.connect({ ...request.connect, pane }, io);
+}

@@ -1,0 +1,23 @@
+import { Writable } from "node:stream";
+import type { Report } from "../../events.ts";
+import type { Streams } from "../../ui/terminal.ts";
+import { realParts, type AppParts } from "./app-parts.ts";
+
+/** As for `connect`, but that notes (who is not logged in) would come with every `ssh`, `scp` and `rsync`. */
+export const withoutNotes: AppParts = {
+  makeContext: async (caller, terminal, options) => {
+    const report: Report = (event) => {
+      if (event.state !== "note") options.progress.report(event);
+    };
+    return await realParts.makeContext(caller, terminal, { ...options, progress: { ...options.progress, report } });
+  },
+};
+
+/** ssh may have made the terminal raw by now: a line end alone goes down and not back. */
+export function forRawTerminal(stderr: Streams["stderr"]): Streams["stderr"] {
+  if (stderr.isTTY !== true) return stderr;
+  return new Writable({
+    decodeStrings: false,
+    write: (text: string, _encoding, done) => void stderr.write(text.replaceAll("\n", "\r\n"), () => done()),
+  });
+}

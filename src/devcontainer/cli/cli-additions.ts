@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readAsset } from "../../assets.ts";
+import { readDockerConfig } from "../../engine/docker-config.ts";
+import { findEndpoint } from "../../engine/endpoint.ts";
+import type { Context } from "../../system/context.ts";
+import { ensureFolder, writeFileAtomic } from "../../system/files/files.ts";
+import { findProgram } from "../../system/find-program.ts";
+import { onceARun } from "../../system/known.ts";
+import { remembered, stampOf } from "../../system/remembered.ts";
+
+/** What of ours is loaded into the process of @devcontainers/cli, before it. */
+export interface CliAddition {
+  /** words for Node */
+  args: string[];
+  env: Record<string, string>;
+}
+
+/**
+ * `cli-preload/`, with what it has to know. For an engine behind the socket that the docker client would use as well (then both speak
+ * with the same one) the program need not start the docker client for every small thing, unless the user says `COWORK_PLAIN_DOCKER=1`.
+ */
+export async function cliAdditions(ctx: Context): Promise<CliAddition> {
+  return await onceARun(ctx, "additions to the dev container CLI", async () => {
+    const [file, env] = await Promise.all([layDown(ctx), answersEnvironment(ctx)]);
+    return { args: ["--require", file], env: env ?? {} };
+  });
+}
+
+async function answersEnvironment(ctx: Context): Promise<Record<string, string> | undefined> {
+  if (ctx.env["COWORK_PLAIN_DOCKER"] === "1") return undefined;
+  const { socketPath, origin } = await findEndpoint({ env: ctx.env, home: ctx.user.home });
+  if (socketPath === undefined || origin === "the user's own socket") return undefined;
+  const [version, engine] = await Promise.all([clientVersion(ctx), ctx.engine.info()]);
+  if (version === undefined) return undefined;
+  return {
+    COWORK_ENGINE_SOCKET: socketPath,
+    COWORK_DOCKER_VERSION: version,
+    COWORK_ENGINE_VERSION: `${engine.version}\n`,
+    ...(hasOwnWays(ctx) ? {} : { COWORK_DOCKER_RUN: "1" }),
+  };
+}
+
+/** What a user can tell the docker client to do to every container that it makes: then it has to make them itself. */
+function hasOwnWays({ env, user }: Context): boolean {
+  if (env["DOCKER_DEFAULT_PLATFORM"] || env["DOCKER_CONTENT_TRUST"]) return true;
+  const config = readDockerConfig({ env, home: user.home });
+  return config === undefined || Object.hasOwn(config, "proxies");
+}
+
+/** By it @devcontainers/cli tells Docker's client from Podman's under that name: only Docker's is stood in for. */
+async function clientVersion(ctx: Context): Promise<string | undefined> {
+  const program = findProgram(ctx.env, "docker");
+  if (program === undefined) return undefined;
+  // Its start alone takes 15 ms.
+  const said = await remembered(ctx, "docker", [stampOf(program)], async () => {
+    const asked = await ctx.run(program, ["-v"], { signal: ctx.signal, timeoutMs: 20_000 }).catch(() => undefined);
+    return { value: asked?.stdout ?? "", partly: asked?.code !== 0 };
+  });
+  return /^Docker version \d/.test(said) ? said : undefined;
+}
+
+/** Its name stands for its content: what is there is right. */
+async function layDown(ctx: Pick<Context, "paths">): Promise<string> {
+  const content = await readAsset("cli-preload.cjs");
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
+  const folder = join(ctx.paths.lib, "devcontainers-cli");
+  const file = join(folder, `preload-${hash}.cjs`);
+  if (existsSync(file)) return file;
+  await ensureFolder(folder, { mode: 0o700 });
+  await writeFileAtomic(file, content);
+  return file;
+}

@@ -1,0 +1,40 @@
+import type { LifecycleFailure } from "../types.ts";
+import { plain, plainLines } from "../../system/text.ts";
+import type { CliEvent } from "./cli-output.ts";
+import { lifecycleStages } from "../lifecycle.ts";
+import { joinWords } from "./reason-words.ts";
+
+/**
+ * The lifecycle command that ended a run of @devcontainers/cli, by the CLI's own words: what a command prints can look like
+ * anything.
+ * @param said `message` and `description` of the CLI's result
+ */
+export function findLifecycleFailure(
+  events: readonly CliEvent[],
+  said: readonly string[],
+): LifecycleFailure | undefined {
+  const pattern = new RegExp(`^(?:(.+) of )?(${lifecycleStages.join("|")}) from (.+) failed\\.?$`, "s");
+  const match = said.map((text) => pattern.exec(text.trim())).find((one) => one !== null);
+  const [whole, name, stage, origin] = match ?? [];
+  if (whole === undefined || stage === undefined || origin === undefined) return undefined;
+  const begin = `${plain(whole).replace(/\.$/, "")} with exit code `;
+  const at = events.findLastIndex(({ type, text }) => type === "text" && plain(text).startsWith(begin));
+  const [, code] = / with exit code (\d+)\. /.exec(at === -1 ? "" : plain(events[at]?.text ?? "")) ?? [];
+  const what = name === undefined ? stage : `${name} of ${stage}`;
+  const from = origin === "devcontainer.json" ? "" : ` from ${origin}`;
+  const failed = `${plain(`${what}${from}`)} failed${code === undefined ? "" : ` with exit code ${code}`}`;
+  const last = joinWords(lastOutput(events.slice(0, at === -1 ? events.length : at), name !== undefined));
+  return { stage, words: last === "" ? failed : `${failed}: ${last}` };
+}
+
+/** Several commands of a stage run side by side: the CLI then shows each one's output at its end, in one piece. */
+function lastOutput(events: readonly CliEvent[], inOnePiece: boolean): string[] {
+  if (inOnePiece) {
+    const last = events.at(-1);
+    const lines = last?.type === "raw" ? plainLines(last.text).filter((line) => line.trim() !== "") : [];
+    return /^Running .+ of \w+Command from /.test(lines[0] ?? "") ? [] : lines;
+  }
+  const start = events.findLastIndex(({ type, text }) => type === "start" && text.startsWith("Run in container: "));
+  const own = events.slice(start + 1).filter(({ type }) => type === "raw");
+  return plainLines(own.map(({ text }) => text).join(""));
+}

@@ -1,0 +1,42 @@
+import type { ContainerDetail, Labels } from "../../engine/types.ts";
+import { CoworkError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
+import type { Context } from "../../system/context.ts";
+import { plainLines } from "../../system/text.ts";
+import { causeOf } from "./cli-causes.ts";
+import { joinWords } from "./reason-words.ts";
+
+/**
+ * An `up` that failed because the dev container's own command had ended: says so, with what it printed last. All that the CLI
+ * tells is that a container of some id is not running.
+ * @returns undefined where the container runs, or was never started
+ */
+export async function stoppedByItself(
+  ctx: Context,
+  { name, labels }: { name: string; labels: Labels },
+  error: unknown,
+): Promise<CoworkError | undefined> {
+  if (ctx.signal.aborted || !(error instanceof CoworkError) || error.code !== "UP_FAILED") return undefined;
+  const found = await findEnded(ctx, labels).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const last = joinWords(await lastOutput(ctx, found.id));
+  const cause = causeOf([last]);
+  const why = `its own command ended with exit code ${found.exitCode}${last === "" ? "" : `: ${last}`}`;
+  const message = `The dev container of ${name} did not come up: ${cause === undefined ? "" : `${cause.why}: `}${why}.`;
+  const hint =
+    cause?.hint ??
+    steps`set "overrideCommand": true in devcontainer.json, or give the container a command that does not end; commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`;
+  return new CoworkError("UP_FAILED", message, { hint, detail: error.detail ?? error.message, cause: error });
+}
+
+async function findEnded(ctx: Context, labels: Labels): Promise<ContainerDetail | undefined> {
+  const containers = await ctx.engine.listContainers(labels);
+  const main = containers.find((one) => one.labels["devcontainer.local_folder"] !== undefined) ?? containers[0];
+  if (main?.state !== "exited" && main?.state !== "dead") return undefined;
+  return await ctx.engine.findContainer(main.id);
+}
+
+async function lastOutput(ctx: Context, id: string): Promise<string[]> {
+  const said = await ctx.run("docker", ["logs", "--tail", "10", id], { timeoutMs: 20_000 }).catch(() => undefined);
+  return plainLines(`${said?.stdout ?? ""}\n${said?.stderr ?? ""}`).filter((line) => line !== "Container started");
+}

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { readAsset } from "../../assets.ts";
+import type { Context } from "../../system/context.ts";
+import { withLock } from "../../system/locks.ts";
+import { splitPem } from "./authorities.ts";
+
+/** Where the authorities lie in every image that cowork built for a host that has some. */
+export const trustFolder = "/usr/local/share/cowork";
+const extra = `${trustFolder}/authorities.pem`;
+const bundle = `${trustFolder}/ca-bundle.crt`;
+
+/**
+ * For programs that do not read the system's bundle. The first two add to what the program knows; the others replace it, so
+ * they lead to the image's whole bundle.
+ */
+export const authorityEnv: Readonly<Record<string, string>> = {
+  NODE_EXTRA_CA_CERTS: extra,
+  DENO_CERT: extra,
+  SSL_CERT_FILE: bundle,
+  REQUESTS_CA_BUNDLE: bundle,
+  PIP_CERT: bundle,
+  AWS_CA_BUNDLE: bundle,
+};
+
+/**
+ * A tiny image that carries the authorities and the script that installs them, for `COPY --from`: no build context has to be
+ * changed for it. Shared by all homes on an engine; named by its content.
+ * @returns its tag
+ */
+export async function ensureAuthorityImage(ctx: Context, pem: string): Promise<string> {
+  const script = new TextDecoder().decode(await readAsset("templates/image/trust.sh"));
+  const key = createHash("sha256").update(script).update(pem).digest("hex").slice(0, 12);
+  const tag = `cowork-authorities:${key}`;
+  if ((await ctx.engine.findImage(tag)) !== undefined) return tag;
+  return withLock(ctx, `image-authorities-${key}`, { waitMs: 120_000 }, async (signal) => {
+    if ((await ctx.engine.findImage(tag)) !== undefined) return tag;
+    const files: Record<string, string> = {
+      Dockerfile: "FROM scratch\nCOPY cowork /cowork\n",
+      "cowork/trust.sh": script,
+      "cowork/authorities.pem": pem,
+    };
+    splitPem(pem).forEach((block, index) => (files[`cowork/certs/cowork-${index + 1}.crt`] = `${block}\n`));
+    await ctx.engine.buildImage({ files, tag, labels: { "cowork.shared": "authorities", "cowork.key": key }, signal });
+    return tag;
+  });
+}

@@ -1,0 +1,59 @@
+import type { Translate } from "../cli/cli-error.ts";
+
+const position = /(parse error (?:on )?line )(\d+)/i;
+
+/** So many lines stand before ours in the file that the dev container CLI hands to the builder: the likeliest number first. */
+const before = [2, 1, 3, 0, 4, 5];
+
+/**
+ * The builder counts lines of a file that the user never sees: lines of cowork and of the dev container CLI stand in it. What
+ * it says is put into the numbers of the user's own; a number that cannot be found is left out.
+ * @param original as the user wrote it
+ * @param rewritten with cowork's lines behind FROM lines
+ */
+export function dockerfileTranslation(original: string, rewritten: string): Translate {
+  return (words) => {
+    const [whole, intro = "", number = ""] = position.exec(words) ?? [];
+    if (whole === undefined) return words;
+    const line = ownLine(original, rewritten, Number(number), words);
+    const opener = hereDocument(original, line);
+    if (opener !== undefined && /unknown instruction/i.test(words)) {
+      return `here-document in line ${opener}`;
+    }
+    return line === undefined ? words.replace(`${whole}:`, "parse error:") : words.replace(whole, `${intro}${line}`);
+  };
+}
+
+/** Numbers count from 1. */
+function ownLine(original: string, rewritten: string, reported: number, words: string): number | undefined {
+  const [, word] = /(?:unknown instruction|Unknown flag): ?(\S+)/i.exec(words) ?? /\b([A-Z]{3,})\b/.exec(words) ?? [];
+  if (word === undefined) return undefined;
+  const lines = rewritten.split(/\r?\n/);
+  const numbers = originalNumbers(original, rewritten);
+  for (const offset of before) {
+    const at = reported - 1 - offset;
+    const own = numbers.get(at);
+    if (own !== undefined && lines[at]?.toLowerCase().includes(word.toLowerCase()) === true) return own;
+  }
+  return undefined;
+}
+
+/** Lines are only put in and, at the end, left out: what is not the next line of the original is ours. */
+function originalNumbers(original: string, rewritten: string): Map<number, number> {
+  const own = original.split(/\r?\n/);
+  const numbers = new Map<number, number>();
+  let next = 0;
+  for (const [index, line] of rewritten.split(/\r?\n/).entries()) {
+    if (line !== own[next]) continue;
+    next += 1;
+    numbers.set(index, next);
+  }
+  return numbers;
+}
+
+/** The line that opens the here-document which the given line may stand in. */
+function hereDocument(text: string, line: number | undefined): number | undefined {
+  const lines = text.split(/\r?\n/).slice(0, line === undefined ? undefined : line - 1);
+  const at = lines.findLastIndex((one) => /^\s*(?:RUN|COPY|ADD)\b[^#]*<<-?\s*["']?\w/i.test(one));
+  return at === -1 ? undefined : at + 1;
+}

@@ -1,0 +1,51 @@
+import type { ImageDetail } from "../../engine/types.ts";
+import type { Context } from "../../system/context.ts";
+import { hashOf, type ImageInputs } from "./image-key.ts";
+import { ensureLocal } from "./fetch-image.ts";
+
+/** The images that a build begins with, as far as the engine has them. */
+export interface Bases {
+  names: string[];
+  found: Map<string, ImageDetail>;
+  missing: string[];
+}
+
+/** Images from outside up to the stage that is built, each once. Two calls to the engine at most, side by side. */
+export async function findBases(ctx: Context, { outline }: ImageInputs): Promise<Bases> {
+  const used = outline.stages.slice(0, outline.target + 1).filter((stage) => stage.external);
+  const names = [...new Set(used.flatMap((stage) => stage.base ?? []))];
+  const images = await Promise.all(names.map((name) => ctx.engine.findImage(name)));
+  const found = new Map<string, ImageDetail>();
+  for (const [index, name] of names.entries()) {
+    const image = images[index];
+    if (image !== undefined) found.set(name, image);
+  }
+  return { names, found, missing: names.filter((name) => !found.has(name)) };
+}
+
+/**
+ * Fetches what is missing. What cannot be fetched is left to the builder: it may not need that stage, and it says best why it
+ * failed.
+ * @returns the key of the image that is built on them, and their users by name
+ */
+export async function fetchBases(
+  ctx: Context,
+  inputs: ImageInputs,
+  { names, found, missing }: Bases,
+  session = "",
+): Promise<{ key: string; users: Map<string, string>; names: string[] }> {
+  for (const name of missing) {
+    // One of another platform is the builder's to choose.
+    if (inputs.outline.stages.some((stage) => stage.base === name && stage.platform !== undefined)) continue;
+    const onLine = (line: string): void =>
+      ctx.report({ session, step: "image", state: "note", detail: `pulling ${name}: ${line}` });
+    try {
+      found.set(name, await ensureLocal(ctx, name, onLine));
+    } catch (error) {
+      if (ctx.signal.aborted) throw error;
+      ctx.log(`${name}: ${String(error)}`);
+    }
+  }
+  const key = hashOf([inputs.hash, ...names.map((name) => found.get(name)?.id ?? name)]);
+  return { key, users: new Map([...found].map(([name, image]) => [name, image.user])), names };
+}

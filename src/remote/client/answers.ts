@@ -1,0 +1,107 @@
+import type { ZodMiniType } from "zod/mini";
+import type { AuthStatus, LogoutResult } from "../../contract/login.ts";
+import { cloneOffers } from "../../contract/offers.ts";
+import { type Calls, hostCalls, type Inputs, type Outputs } from "../../contract/rpc.ts";
+import type { Check, CleanOutcome, OneSession, OpenClone } from "../../session/host-part.ts";
+import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
+import { brokenRefRule, nameKey, sessionNamePattern } from "../../system/names.ts";
+import { plain } from "../../system/text.ts";
+import type { Peer } from "../rpc/peer.ts";
+import { hintThere, saidThere } from "../said-there.ts";
+import { loginWords } from "./login-words.ts";
+import { invalid, tame } from "./tame.ts";
+
+interface OpenedClone extends Omit<OpenClone, "inside" | "close"> {
+  lease: number;
+}
+
+/** Asks the host for one of what it offers. */
+export async function ask<T extends Calls, M extends keyof T & string>(
+  peer: Peer,
+  calls: T,
+  method: M,
+  ...args: Inputs<T>[M]
+): Promise<Outputs<T>[M]> {
+  const { output } = calls[method] as { output: ZodMiniType<Outputs<T>[M]> };
+  return read(output, await peer.call(method, ...args));
+}
+
+/** Checks one answer against its form, its texts made harmless first. Throws HOST_ANSWER_INVALID. */
+function read<T>(form: ZodMiniType<T>, answer: unknown): T {
+  const found = form.safeParse(tame(answer));
+  if (!found.success) throw invalid("something that has not the form that was asked for");
+  return found.data;
+}
+
+/** What a host answered, as what it was asked for; sessions carry the name that the user has for the host. */
+export const answers = {
+  views: (answer: unknown, host: string): SessionView[] =>
+    read(hostCalls.list.output, answer).map((one) => viewThere(one, host)),
+  statuses: (answer: unknown, host: string): SessionStatus[] =>
+    read(hostCalls.status.output, answer).map((one) => viewThere(one, host)),
+  outcomes: (answer: unknown, host: string, asked: Asked): Outcome[] =>
+    outcomesOf(read(hostCalls.init.output, answer), host, asked),
+  cleaned: (answer: unknown, host: string, asked: Asked): CleanOutcome[] =>
+    outcomesOf(read(hostCalls.clean.output, answer), host, asked),
+  plan: (answer: unknown): InitPlan => read(hostCalls.planInit.output, answer),
+  texts: (answer: unknown): string[] => read(hostCalls.cleanImages.output, answer),
+  checks: (answer: unknown, host: string): Check[] =>
+    read(hostCalls.doctor.output, answer).map((one) => checkThere(one, host)),
+  authStatus: (answer: unknown, host: string): AuthStatus => {
+    const { login, problems, ...rest } = read(hostCalls.authStatus.output, answer);
+    const say = (line: string): string => loginWords(line, plain(host));
+    return { ...rest, problems: problems.map(say), login: { ...login, detail: say(login.detail) } };
+  },
+  logout: (answer: unknown): LogoutResult => read(hostCalls.logout.output, answer),
+  clone: (answer: unknown, { names: [asked] }: OneSession): OpenedClone => {
+    const { identity, ...clone } = read(cloneOffers.cloneOpen.output, answer);
+    // Both become names of refs in the project.
+    const { branch, commit } = clone.start;
+    const isUsable = brokenRefRule(branch) === undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
+    if (nameKey(clone.name) !== nameKey(asked) || !sessionNamePattern.test(clone.name) || !isUsable)
+      throw invalid("another clone than the one that was asked for");
+    return { ...clone, identity: { name: identity.name, email: identity.email } };
+  },
+};
+
+/** The names that an answer is about are written down here: only those that were asked about count, each once. */
+type Asked = Pick<Selector, "names" | "project">;
+
+function outcomesOf<T extends Outcome>(outcomes: T[], host: string, { names, project }: Asked): T[] {
+  // A session whose record cannot be read goes by its id.
+  const idOf = (name: string): string => `${project?.name}-${name}`;
+  const asked =
+    names === undefined ? undefined : new Set(names.flatMap((name) => [nameKey(name), nameKey(idOf(name))]));
+  const told = new Set<string>();
+  for (const { name } of outcomes) {
+    const key = nameKey(name);
+    const isMeant = asked === undefined ? sessionNamePattern.test(name) : asked.has(key);
+    if (!isMeant || told.has(key)) throw invalid("a session that was not asked about");
+    told.add(key);
+  }
+  return outcomes.map((one) => outcomeThere(one, host));
+}
+
+function outcomeThere<T extends Outcome>(one: T, host: string): T {
+  if (!one.ok && one.exitCode === 0) throw invalid("a failure that is none");
+  const error = one.error === undefined ? {} : { error: saidThere(one.error, host) };
+  const notes = one.notes.map((note) => loginWords(note, plain(host)));
+  return {
+    ...one,
+    host,
+    notes,
+    ...error,
+    ...(one.session === undefined ? {} : { session: viewThere(one.session, host) }),
+  };
+}
+
+function viewThere<T extends SessionView>(one: T, host: string): T {
+  return { ...one, host, ...(one.error === undefined ? {} : { error: hintThere(one.error, host) }) };
+}
+
+function checkThere(check: Check, host: string): Check {
+  const { fix = "", next } = check;
+  if (next === undefined) return check;
+  const there = hintThere({ hint: fix, next }, host);
+  return { ...check, fix: there.hint, next: there.next };
+}

@@ -1,0 +1,74 @@
+import { CoworkError } from "../../errors.ts";
+import type { ConnectIo } from "../../session/host-part.ts";
+import type { Context } from "../../system/context.ts";
+import { plain } from "../../system/text.ts";
+import { openHost } from "../bootstrap/open-host.ts";
+import type { Program } from "../bootstrap/parcels.ts";
+import { encodeTtyRequest, type TtyRequest } from "../rpc/tty-request.ts";
+import type { Channel, Connection } from "../types.ts";
+
+/**
+ * What a program on a full screen would have undone itself: mouse, focus and paste reports, the other screen, its own keys, a
+ * hidden cursor, colours.
+ */
+const calm = "\u001B[?1000;1002;1003;1004;1006;2004l\u001B[?1049l\u001B[?1l\u001B>\u001B[?25h\u001B[0m\u001B(B\r";
+
+/**
+ * Runs a request of `__host tty` on a terminal over there that is joined to the caller's: keys, output and the window's size
+ * pass through as they are.
+ * @returns the exit code of what ran
+ * @throws HOST_UNREACHABLE when the connection breaks
+ */
+export async function runOnTerminal(
+  ctx: Context,
+  connection: Connection,
+  wish: { program: Program; request: TtyRequest },
+  io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
+): Promise<number> {
+  const word = encodeTtyRequest(wish.request);
+  const { columns, rows } = io.tty;
+  const terminal = { name: ctx.env["TERM"] ?? "xterm", columns, rows };
+  const channel = await openHost(ctx, connection, { program: wish.program, mode: ["tty", word], terminal });
+  const stopSizing = io.tty.onResize((width, height) => channel.resize(width, height));
+  const stopKeys = forwardKeys(io, channel);
+  const leave = (): void => channel.close();
+  io.signal?.addEventListener("abort", leave, { once: true });
+  try {
+    io.onReady?.();
+    for await (const chunk of channel.stdout as AsyncIterable<Buffer>) {
+      if (!io.stdout.write(chunk)) await new Promise((done) => io.stdout.once("drain", done));
+    }
+    const { code, signal } = await channel.exit;
+    io.signal?.throwIfAborted();
+    // Whatever the host says: what is no success there is none here.
+    if (code !== null) return Math.min(code, 255);
+    throw new CoworkError("HOST_UNREACHABLE", `${plain(connection.host)} ended it (${plain(signal ?? "no code")}).`);
+  } catch (error) {
+    if (io.signal?.aborted !== true) {
+      io.stdout.write(calm);
+      io.onLost?.();
+    }
+    throw error;
+  } finally {
+    io.signal?.removeEventListener("abort", leave);
+    stopKeys();
+    stopSizing();
+    channel.close();
+  }
+}
+
+function forwardKeys({ stdin }: ConnectIo, channel: Channel): () => void {
+  const onData = (chunk: Buffer): void => {
+    if (channel.stdin.writable && !channel.stdin.write(chunk)) {
+      stdin.pause();
+      channel.stdin.once("drain", () => stdin.resume());
+    }
+  };
+  const onEnd = (): void => void channel.stdin.end();
+  stdin.on("data", onData).once("end", onEnd);
+  stdin.resume();
+  return () => {
+    stdin.off("data", onData).off("end", onEnd);
+    stdin.pause();
+  };
+}

@@ -1,0 +1,52 @@
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { defaultMaxBytes, limitedTo } from "../../clone/git/limited-to.ts";
+import { cloneOffers } from "../../contract/offers.ts";
+import type { SentOptions } from "../../contract/store.ts";
+import type { GitInside, InsideOptions } from "../../clone/types.ts";
+import type { OneSession, OpenClone } from "../../session/host-part.ts";
+import { answers } from "./answers.ts";
+import type { Link } from "./link.ts";
+import { invalid } from "./tame.ts";
+
+/** A session's clone on a host, with git inside it as `pull` and `push` use it. What git says there is untrusted either way. */
+export async function openRemoteClone(link: Link, selector: OneSession): Promise<OpenClone> {
+  const answer = await link.peer.call("cloneOpen", selector);
+  const { lease, ...facts } = answers.clone(answer, selector);
+  return {
+    ...facts,
+    inside: insideOver(link, lease),
+    close: async () => void (await link.peer.call("cloneClose", lease)),
+  };
+}
+
+function insideOver(link: Link, lease: number): GitInside {
+  return {
+    script: async (text, options = {}) => {
+      const answer = cloneOffers.cloneScript.output.safeParse(
+        await link.peer.call("cloneScript", lease, text, sent(options)),
+      );
+      if (!answer.success) throw invalid("no result of a script");
+      return answer.data;
+    },
+    save: async (text, file, { maxBytes = defaultMaxBytes, ...options } = {}) => {
+      const stream = link.nextStream();
+      const target = createWriteStream(file, { flags: "wx", mode: 0o600 });
+      const saved = pipeline(link.streams.take(stream), limitedTo(maxBytes), target);
+      const call = link.peer.call("cloneSave", lease, text, { ...sent(options), maxBytes }, stream);
+      try {
+        const [answer] = await Promise.all([call, saved]);
+        const result = cloneOffers.cloneSave.output.safeParse(answer);
+        if (!result.success) throw invalid("no result of a script");
+        return result.data;
+      } catch (error) {
+        link.streams.drop(stream);
+        throw error;
+      }
+    },
+  };
+}
+
+function sent({ input, ...rest }: InsideOptions): SentOptions {
+  return { ...rest, ...(input === undefined ? {} : { input: Buffer.from(input).toString("base64") }) };
+}

@@ -1,0 +1,236 @@
+import { Readable, type Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { visible } from "../../clone/exchange/diff.ts";
+import { jobAnswer, type JobWish } from "../../contract/job.ts";
+import { streamedOffers } from "../../contract/offers.ts";
+import { hostCalls, type HostInputs, type HostMethod } from "../../contract/rpc.ts";
+import type { ConnectRequest } from "../../contract/terminal-requests.ts";
+import { CoworkError } from "../../errors.ts";
+import type { Source } from "../../project/types.ts";
+import type { ConnectIo, HostPart } from "../../session/host-part.ts";
+import type { InitRequest, Selector } from "../../session/types.ts";
+import type { Context } from "../../system/context.ts";
+import { plain } from "../../system/text.ts";
+import { copyTo } from "../rpc/streams.ts";
+import type { TtyRequest } from "../rpc/tty-request.ts";
+import type { ConnectOptions } from "../types.ts";
+import { answers, ask } from "./answers.ts";
+import { checkClock } from "./check-clock.ts";
+import { type Link, type LinkOptions, openLink } from "./link.ts";
+import { withReconnect } from "./long-work.ts";
+import { runOnTerminal } from "./on-terminal.ts";
+import { openRemoteClone } from "./remote-clone.ts";
+import { sendCarried } from "./send-carried.ts";
+import { sendProject } from "./send-project.ts";
+import { invalid } from "./tame.ts";
+
+export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
+  /** where the project's commits are taken from, for what brings them over; throws NOT_A_PROJECT */
+  source: () => Promise<Source>;
+  /**
+   * Called when sessions are about to be made there: from then on they may be there, whatever becomes of the connection. Gives
+   * what takes that back.
+   */
+  begin: (names: readonly string[]) => Promise<() => Promise<void>>;
+}
+
+const patienceMs = 60_000;
+
+/**
+ * The host's part on another machine, with the same functions as here: each is sent over the seam. One connection, made when
+ * it is first needed, and made again after it broke.
+ */
+export function createRemoteHost(ctx: Context, options: RemoteHostOptions): HostPart & { close(): void } {
+  const { name } = options;
+  let link: Promise<Link> | undefined;
+  // How many events of each job under way have come: after a broken connection it goes on behind them.
+  const seen = new Map<number, number>();
+  let tickets = 0;
+  const onCounted = (ticket: number): void => {
+    const count = seen.get(ticket);
+    if (count !== undefined) seen.set(ticket, count + 1);
+  };
+  const getLink = async (wish: ConnectOptions = {}): Promise<Link> => {
+    link ??= openLink(ctx, { ...options, ...wish, onCounted });
+    const made = link;
+    try {
+      const open = await made;
+      void open.ended.then(() => (link === made ? (link = undefined) : undefined));
+      return open;
+    } catch (error) {
+      if (link === made) link = undefined;
+      throw error;
+    }
+  };
+  const call = async <M extends HostMethod>(method: M, ...args: HostInputs[M]): Promise<unknown> =>
+    await (await getLink()).peer.call("call", method, args);
+  /** For what is a look and no work: a host that hangs is one that cannot be reached. */
+  const look = async <M extends HostMethod>(method: M, ...args: HostInputs[M]): Promise<unknown> => {
+    const { peer } = await getLink();
+    return await inTime(name, peer.call("call", method, args));
+  };
+  const job = async <M extends HostMethod>(
+    method: M,
+    subject: unknown,
+    prepare: (link: Link) => Promise<HostInputs[M]>,
+  ): Promise<unknown> => {
+    const ticket = (tickets += 1);
+    seen.set(ticket, 0);
+    try {
+      return await withReconnect(ctx, name, async () => {
+        const open = await getLink();
+        const wish = { method, subject, seen: seen.get(ticket) ?? 0, ticket };
+        // What is under way is joined as it is: nothing is brought over for it a second time.
+        const joined = readJobAnswer(await open.peer.call("job", wish satisfies JobWish));
+        if (joined !== undefined) return joined.value;
+        return readJobAnswer(await open.peer.call("job", { ...wish, args: await prepare(open) }))?.value;
+      });
+    } finally {
+      seen.delete(ticket);
+    }
+  };
+  const travelling = async (open: Link, request: InitRequest, files: boolean): Promise<InitRequest> => {
+    const commits = request.sessions.map(({ start }) => start.commit);
+    const facts = { ...request.project, elsewhere: true };
+    const source = await sendProject(ctx, open, { facts, source: await options.source(), commits });
+    return { ...request, project: facts, source, ...(files ? { carry: await sendCarried(open, request) } : {}) };
+  };
+  return {
+    planInit: async (request) =>
+      answers.plan(await call("planInit", await travelling(await getLink(), request, false))),
+    init: async (request) => {
+      const { project, sessions } = request;
+      const subject = [project.name, project.rootCommit, sessions];
+      let takeBack = async (): Promise<void> => undefined;
+      const prepare = async (open: Link): Promise<HostInputs["init"]> => {
+        const args: HostInputs["init"] = [await travelling(open, request, true)];
+        takeBack = await options.begin(sessions.map((session) => session.name));
+        return args;
+      };
+      try {
+        const names = sessions.map((session) => session.name);
+        return answers.outcomes(await job("init", subject, prepare), name, { names });
+      } catch (error) {
+        // Refused before anything was made.
+        if (error instanceof CoworkError && !["HOST_UNREACHABLE", "INTERRUPTED"].includes(error.code)) await takeBack();
+        throw error;
+      }
+    },
+    list: async (selector) => answers.views(await look("list", there(selector)), name),
+    status: async (selector, wish) => answers.statuses(await look("status", there(selector), wish), name),
+    start: async (selector, { settings, rebuild }) => {
+      const again = rebuild && { ...rebuild, project: { ...rebuild.project, elsewhere: true } };
+      const args: HostInputs["start"] = [
+        there(selector),
+        { settings, ...(again === undefined ? {} : { rebuild: again }) },
+      ];
+      return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name, selector);
+    },
+    stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name, selector),
+    clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name, selector),
+    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish)),
+    openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
+    diff: async (selector, wish) => {
+      const found = hostCalls.diff.output.safeParse(await call("diff", there(selector), wish));
+      if (!found.success) throw invalid("no diff");
+      return { ...found.data, text: visible(found.data.text) };
+    },
+    connect: async (request, io) => {
+      const wish = { ...request, selector: there(request.selector) };
+      const { tty } = io;
+      const agent = { forwardAgent: request.settings.sshAgent };
+      if (tty === undefined) return await connectStreams(await getLink(agent), wish, io);
+      const again = async (): Promise<number> =>
+        await onTerminal(await getLink(agent), { connect: wish }, { ...io, tty });
+      // What lives in tmux over there is there when the connection is back; a plain shell is not.
+      return await (request.tmux ? withReconnect(ctx, name, again) : again());
+    },
+    login: async (request, io) => {
+      const { tty } = io;
+      if (tty !== undefined) await onTerminal(await getLink(), { login: request }, { ...io, tty });
+      return answers.authStatus(await call("authStatus", request.settings.agent), name).login;
+    },
+    logs: async (selector, wish, out) => {
+      const open = await getLink();
+      const stream = open.nextStream();
+      const copied = copyLog(open.streams.take(stream), out);
+      await Promise.all([ask(open.peer, streamedOffers, "logs", there(selector), wish, stream), copied]);
+    },
+    doctor: async (wish) => {
+      const checks = answers.checks(await call("doctor", wish), name);
+      return [...checks, await checkClock(ctx, await getLink())];
+    },
+    authStatus: async (agent) => answers.authStatus(await look("authStatus", agent), name),
+    logout: async (request) => answers.logout(await call("logout", request)),
+    close: () => void link?.then((open) => open.close()).catch(() => undefined),
+  };
+
+  async function onTerminal(
+    open: Link,
+    request: TtyRequest,
+    io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
+  ): Promise<number> {
+    try {
+      return await runOnTerminal(ctx, open.connection, { program: options.program, request }, io);
+    } catch (error) {
+      throw await open.reasonFor(error);
+    }
+  }
+}
+
+async function inTime<T>(name: string, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    const message = `${plain(name)} did not answer within ${patienceMs / 1000} s.`;
+    timer = setTimeout(() => fail(new CoworkError("HOST_UNREACHABLE", message)), patienceMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Undefined: there was nothing to join. */
+function readJobAnswer(answer: unknown): { value: unknown } | undefined {
+  const found = jobAnswer.safeParse(answer);
+  if (!found.success) throw invalid("no result of a job");
+  return "value" in found.data ? found.data : undefined;
+}
+
+function there<S extends Selector>(selector: S): S {
+  const { project } = selector;
+  return project === undefined ? selector : { ...selector, project: { ...project, elsewhere: true } };
+}
+
+async function connectStreams(open: Link, request: ConnectRequest, io: ConnectIo): Promise<number> {
+  const { peer, streams } = open;
+  const [stdin, stdout, stderr] = [open.nextStream(), open.nextStream(), open.nextStream()];
+  // This one alone: others may run over the same connection.
+  const cancel = (): void => void peer.tell("connectEnd", stdin);
+  io.signal?.addEventListener("abort", cancel, { once: true });
+  // Not waited for: a program may end with its input unread.
+  void streams.pump(stdin, io.stdin).catch(() => undefined);
+  try {
+    io.onReady?.();
+    const [code] = await Promise.all([
+      ask(peer, streamedOffers, "connect", request, [stdin, stdout, stderr]),
+      copyTo(streams.take(stdout), io.stdout),
+      copyTo(streams.take(stderr), io.stderr),
+    ]);
+    return code;
+  } finally {
+    io.signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/** Lines of a log as they come, with nothing in them that a terminal would obey. */
+async function copyLog(source: Readable, out: Writable): Promise<void> {
+  const decoder = new StringDecoder("utf8");
+  const texts = Readable.from(
+    (async function* () {
+      for await (const chunk of source as AsyncIterable<Buffer>) yield Buffer.from(visible(decoder.write(chunk)));
+    })(),
+  );
+  await copyTo(texts, out);
+}

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rename, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { makeBundle } from "../../clone/exchange/make-bundle.ts";
+import { completeHistory } from "../../clone/make/partial.ts";
+import { readProjectRefs } from "../../clone/git/project-refs.ts";
+import { storeOffers } from "../../contract/offers.ts";
+import type { Outputs } from "../../contract/rpc.ts";
+import type { StoredIdentity } from "../../contract/store.ts";
+import type { ProjectFacts, Source } from "../../project/types.ts";
+import type { Context } from "../../system/context.ts";
+import { ensureFolder, pathExists } from "../../system/files/files.ts";
+import { hashFile } from "../../system/files/hash-file.ts";
+import { withLock } from "../../system/locks.ts";
+import { removeOld } from "../../system/files/remove-old.ts";
+import { removeTree } from "../../system/files/tree.ts";
+import { ask } from "./answers.ts";
+import type { Link } from "./link.ts";
+import { sendLfs } from "./send-lfs.ts";
+import { invalid } from "./tame.ts";
+
+/**
+ * Brings to the host's store what it lacks of the project: every branch and tag, and the commits that are named besides. What
+ * a broken transfer left there is taken up again.
+ * @returns the project as the host's part takes it
+ */
+export async function sendProject(
+  ctx: Context,
+  link: Link,
+  project: { facts: ProjectFacts; source: Source; commits: readonly string[] },
+): Promise<Source> {
+  const { facts, source, commits } = project;
+  const known = await readProjectRefs(ctx, source);
+  const { refs, current, config, objectFormat, shallow, notes } = known;
+  const identity = {
+    name: facts.name,
+    rootCommit: facts.rootCommit,
+    objectFormat,
+    ...(shallow === undefined ? {} : { shallow: Buffer.from(shallow).toString("latin1") }),
+  };
+  const oids = [...new Set([...refs.map(({ oid }) => oid), ...commits])];
+  const askLacking = async (): Promise<Outputs<typeof storeOffers>["storeLacks"]> => {
+    const answer = await ask(link.peer, storeOffers, "storeLacks", identity, oids);
+    // It gets what this command is about, and nothing else that the repository may hold.
+    if (!answer.lacks.every((oid) => oids.includes(oid))) throw invalid("a wish for commits that were not offered");
+    return answer;
+  };
+  const { lacks, gitDir } = await askLacking();
+  if (lacks.length > 0) {
+    await completeHistory(ctx, source, config, commits);
+    const lock = `outgoing-${hashOfText([link.connection.host, source.gitDir])}`;
+    await withLock(ctx, lock, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
+      // Another command may have sent it meanwhile.
+      const now = await askLacking();
+      if (now.lacks.length > 0) await sendBundle(ctx, link, { identity, source, ...now });
+    });
+  }
+  await sendLfs(ctx, link, identity, source);
+  return {
+    kind: "store",
+    gitDir,
+    project: { refs, config, notes, ...(current === undefined ? {} : { current }) },
+  };
+}
+
+const keepMs = 7 * 24 * 3600_000;
+
+interface Sending {
+  identity: StoredIdentity;
+  source: Source;
+  lacks: string[];
+  have: string[];
+}
+
+async function sendBundle(ctx: Context, link: Link, { identity, source, lacks, have }: Sending): Promise<void> {
+  const note = (detail: string): void => ctx.report({ session: "", step: "plan", state: "note", detail });
+  // The same bundle again where the last transfer broke: a new one would have other bytes.
+  const id = hashOfText([source.gitDir, identity.rootCommit, lacks.toSorted(), have.toSorted()]);
+  const file = join(ctx.paths.lib, "remote", "outgoing", `${id}.bundle`);
+  await withLock(ctx, `bundle-${id}`, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
+    if (!(await pathExists(file)) && !(await bundleInto(ctx, source, { oids: lacks, have }, file))) return;
+    const { size } = await stat(file);
+    const sha256 = await hashFile(file);
+    // Named by its bytes: another machine's bundle of the same commits has other ones.
+    const upload = { id: sha256.slice(0, 32), bytes: size, sha256 };
+    const there = await ask(link.peer, storeOffers, "storeHas", identity, upload.id);
+    const from = Number.isSafeInteger(there) ? Math.min(Math.max(there, 0), size) : 0;
+    note(`sending the project: ${megabytes(size - from)}${from > 0 ? `, ${megabytes(from)} is there already` : ""}`);
+    const stream = link.nextStream();
+    const taken = ask(link.peer, storeOffers, "storeTake", identity, upload, stream);
+    await Promise.all([taken, link.streams.pump(stream, createReadStream(file, { start: from }))]);
+    await removeTree(file);
+  });
+}
+
+function hashOfText(of: unknown): string {
+  return createHash("sha256").update(JSON.stringify(of)).digest("hex").slice(0, 32);
+}
+
+async function bundleInto(
+  ctx: Context,
+  source: Source,
+  wish: { oids: string[]; have: string[] },
+  file: string,
+): Promise<boolean> {
+  const folder = `${file}.tmp`;
+  await ensureFolder(dirname(file), { mode: 0o700 });
+  // bundles of transfers that broke off and were never begun again
+  await removeOld(ctx, dirname(file), keepMs);
+  await removeTree(folder);
+  await ensureFolder(folder, { mode: 0o700 });
+  try {
+    const made = await makeBundle(ctx, source, wish, folder);
+    if (made !== undefined) await rename(made, file);
+    return made !== undefined;
+  } finally {
+    await removeTree(folder);
+  }
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

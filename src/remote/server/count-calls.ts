@@ -1,0 +1,19 @@
+import type { Offered } from "../rpc/peer.ts";
+
+/** The same functions, and a way to wait until none of them runs. */
+export function countCalls(offered: Offered): { counted: Offered; idle: () => Promise<unknown> } {
+  const running = new Set<Promise<unknown>>();
+  const count =
+    (work: Offered[string]): Offered[string] =>
+    async (...args) => {
+      const done = Promise.resolve(work(...args));
+      running.add(done);
+      try {
+        return await done;
+      } finally {
+        running.delete(done);
+      }
+    };
+  const counted = Object.fromEntries(Object.entries(offered).map(([name, work]) => [name, count(work)]));
+  return { counted, idle: async () => await Promise.allSettled(running) };
+}

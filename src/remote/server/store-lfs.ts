@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { lfsFiles, takeLfsObjects } from "../../clone/git/lfs-store.ts";
+import { CoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import { storeFolder, type StoredIdentity } from "./store.ts";
+
+/** Which of these objects of git-lfs the project's store lacks. */
+export async function findLackingLfs(
+  ctx: Context,
+  project: StoredIdentity,
+  oids: readonly string[],
+): Promise<string[]> {
+  const there = new Set((await lfsFiles(join(lfsFolder(ctx, project), "objects"))).map((path) => path.slice(-64)));
+  return oids.filter((oid) => !there.has(oid));
+}
+
+/** Takes them, as a tar archive; what came of a transfer that broke is there for the next one. */
+export async function takeLfs(
+  ctx: Context,
+  project: StoredIdentity,
+  oids: readonly string[],
+  archive: Readable,
+): Promise<void> {
+  const missing = new Set(oids);
+  await takeLfsObjects(archive, missing, lfsFolder(ctx, project));
+  if (missing.size === 0) return;
+  throw new CoworkError("GIT_FAILED", `${missing.size} objects of git-lfs did not arrive as they were sent.`, {
+    hint: "run the same command again",
+  });
+}
+
+function lfsFolder(ctx: Context, project: StoredIdentity): string {
+  return join(storeFolder(ctx, project), "lfs");
+}

@@ -1,0 +1,40 @@
+import { streamedOffers } from "../../contract/offers.ts";
+import { CoworkError } from "../../errors.ts";
+import type { ConnectIo, HostPart } from "../../session/host-part.ts";
+import { offer } from "../rpc/offer.ts";
+import type { Offered } from "../rpc/peer.ts";
+import type { Streams } from "../rpc/streams.ts";
+
+/** What has streams of its own beside the call. */
+export function offerStreamed(host: HostPart, streams: Streams, signal: AbortSignal): Offered {
+  const running = new Map<number, AbortController>();
+  return offer(streamedOffers, {
+    // Several may run side by side, for editors that open several channels.
+    connect: async (request, [stdin, stdout, stderr]) => {
+      const [out, err, end] = [streams.give(stdout), streams.give(stderr), new AbortController()];
+      running.set(stdin, end);
+      const io: ConnectIo = {
+        stdin: streams.take(stdin),
+        stdout: out.out,
+        stderr: err.out,
+        signal: AbortSignal.any([signal, end.signal]),
+      };
+      try {
+        return await host.connect(request, io);
+      } finally {
+        running.delete(stdin);
+        streams.drop(stdin);
+        await Promise.all([out.done(), err.done()]);
+      }
+    },
+    connectEnd: (stdin) => running.get(stdin)?.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
+    logs: async (selector, options, stream) => {
+      const given = streams.give(stream);
+      try {
+        await host.logs(selector, options, given.out);
+      } finally {
+        await given.done();
+      }
+    },
+  });
+}

@@ -1,0 +1,102 @@
+import { readdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { CoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import { ensureFolder, pathExists } from "../../system/files/files.ts";
+import { plain } from "../../system/text.ts";
+import type { StillHeld } from "../../system/locks.ts";
+import { removeTree } from "../../system/files/tree.ts";
+import { archiveTranscripts } from "./archive.ts";
+import { goesAlong } from "./goes-along.ts";
+import type { CleanOptions, CleanOutcome } from "../host-part.ts";
+import { lookInside, type Insight } from "../inspect/look-inside.ts";
+import { forEachSession } from "../lifecycle/outcome.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { selectRecords } from "../record/records.ts";
+import { removeBeside } from "./remove-beside.ts";
+import { removeFromEngine } from "./remove-from-engine.ts";
+import { isAlive } from "../lifecycle/stop.ts";
+import { stopAndLook } from "./stop-and-look.ts";
+import type { Selector } from "../types.ts";
+import type { UserSide } from "../user-side.ts";
+import { containersOf } from "../inspect/world.ts";
+
+/**
+ * Removes sessions: container, what was made for it, clone, record. Refuses one whose clone holds work that is nowhere else;
+ * `force` removes it all the same and names what went. `dryRun` only tells, with the outcome that the real run would have.
+ */
+export async function cleanSessions(
+  ctx: Context,
+  user: UserSide,
+  selector: Selector,
+  options: CleanOptions,
+): Promise<CleanOutcome[]> {
+  const entries = await selectRecords(ctx, selector, { toEnd: true });
+  const outcomes = await forEachSession(
+    ctx,
+    entries,
+    { concurrency: options.concurrency, step: "remove" },
+    (record, inner, stillHeld) => cleanOne(inner, record, { ...options, user, stillHeld }),
+  );
+  return outcomes.map((outcome) => ({ unsaved: [], removed: [], ...outcome }));
+}
+
+type Wanted = CleanOptions & { user: UserSide; stillHeld: StillHeld };
+
+async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): Promise<CleanOutcome> {
+  ctx.report({ session: record.name, step: "check", state: "start" });
+  const ranBefore = (await containersOf(ctx, record)).some(isAlive);
+  const insight = await insightOf(ctx, record, options);
+  const { unsaved } = insight;
+  if (unsaved.length > 0 && !options.force) return refused(ctx, record, insight);
+  const going = [...insight.replaced, ...(await goesAlong(ctx, record))];
+  if (options.dryRun) return done(record, { unsaved, going, removed: [`session ${record.name}`] });
+
+  for (const detail of going)
+    ctx.report({ session: record.name, step: "remove", state: "note", detail: `goes along: ${plain(detail)}` });
+  ctx.report({ session: record.name, step: "remove", state: "start" });
+  const look = options.force ? undefined : (): Promise<Insight> => insightOf(ctx, record, options);
+  const late = await stopAndLook(ctx, record, { ranBefore, look });
+  if (late !== undefined) return refused(ctx, record, late);
+  await options.stillHeld();
+  const doomed = await moveToTrash(ctx, record.id);
+  await options.stillHeld();
+  const removed = await removeFromEngine(ctx, record);
+  await options.stillHeld();
+  removed.push(...(await removeBeside(ctx, record)));
+  await options.stillHeld();
+  const archive = options.purge ? undefined : await archiveTranscripts(ctx, record);
+  await removeTree(ctx.paths.state(record.id));
+  for (const folder of doomed) await removeTree(folder);
+  ctx.report({ session: record.name, step: "remove", state: "done" });
+  return done(record, { unsaved, going, removed: [...removed, `clone ${ctx.paths.clone(record.id)}`] }, archive);
+}
+
+async function insightOf(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<Insight> {
+  return await lookInside(ctx, record, user, precious);
+}
+
+/** One rename takes the clone out of sight, so that a crash in the middle of deleting never leaves half a clone as a session. */
+async function moveToTrash(ctx: Context, id: string): Promise<string[]> {
+  const { trash } = ctx.paths;
+  await ensureFolder(trash, { mode: 0o700 });
+  const clone = ctx.paths.clone(id);
+  if (await pathExists(clone)) await rename(clone, join(trash, `${id}@${ctx.clock.now().getTime()}`));
+  // Also what an earlier, interrupted clean of this session left. An id has no `@`.
+  const left = await readdir(trash);
+  return left.filter((name) => name.slice(0, name.lastIndexOf("@")) === id).map((name) => join(trash, name));
+}
+
+function refused(ctx: Context, record: SessionRecord, { unsaved, hint }: Insight): CleanOutcome {
+  const { name } = record;
+  const error = new CoworkError("WORK_UNSAVED", "It holds work that is nowhere else.", { hint });
+  ctx.report({ session: name, step: "check", state: "failed", detail: "holds unsaved work" });
+  return { name, ok: false, error: error.toView(), exitCode: error.exitCode, notes: [], unsaved, removed: [] };
+}
+
+type Gone = Pick<CleanOutcome, "unsaved" | "going" | "removed">;
+
+function done(record: SessionRecord, gone: Gone, archive?: string): CleanOutcome {
+  const notes = archive === undefined ? [] : [`conversations are kept in ${archive}`];
+  return { name: record.name, ok: true, exitCode: 0, notes, ...gone };
+}

@@ -1,0 +1,57 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { toCoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import { plain } from "../../system/text.ts";
+import { removeTree } from "../../system/files/tree.ts";
+import { homeOf, sessionLabels } from "../record/labels.ts";
+import type { SessionRecord } from "../record/record.ts";
+
+/**
+ * Removes what the session had in place of folders beside the project, whoever made what is in them: a container's root owns
+ * files that an ordinary user of the host cannot remove. The containers are gone by now.
+ * @returns what was removed, one line each
+ * @throws PERMISSION_DENIED when no container could help either
+ */
+export async function removeBeside(ctx: Context, record: SessionRecord): Promise<string[]> {
+  const folder = ctx.paths.beside(record.id);
+  const removed = await besideFolders(ctx, record);
+  try {
+    await removeTree(folder);
+  } catch (error) {
+    if (toCoworkError(error).code !== "PERMISSION_DENIED") throw error;
+    await giveBack(ctx, record, folder).catch((failed: unknown) => ctx.log(`${folder}: ${String(failed)}`));
+    await removeTree(folder);
+  }
+  return removed;
+}
+
+/** The folders, one line each: `1/data` as the project calls it, `../data`. */
+export async function besideFolders(ctx: Context, record: SessionRecord): Promise<string[]> {
+  const folder = ctx.paths.beside(record.id);
+  const levels = (await readdir(folder).catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const names = await Promise.all(
+    levels.map(async (up) => {
+      const entries = await readdir(join(folder, up)).catch(() => []);
+      return entries.map((name) => `${"../".repeat(Number(up))}${name}`);
+    }),
+  );
+  return names.flat().map((name) => `folder beside the clone: ${plain(name)}`);
+}
+
+/** Whatever runs in the image sees this one folder, which goes. */
+async function giveBack(ctx: Context, record: SessionRecord, source: string): Promise<void> {
+  const image = record.devcontainer?.image.ref;
+  if (image === undefined) return;
+  const { sessionUid: uid, sessionGid: gid } = ctx.user;
+  await ctx.engine.runHelper(
+    {
+      image,
+      command: ["chown", "-R", `${uid}:${gid}`, "/beside"],
+      user: "0",
+      binds: [{ source, target: "/beside" }],
+      labels: sessionLabels(record, homeOf(ctx, record)),
+    },
+    { timeoutMs: 300_000, signal: ctx.signal },
+  );
+}

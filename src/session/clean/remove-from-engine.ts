@@ -1,0 +1,38 @@
+import type { Context } from "../../system/context.ts";
+import { homeOf, label } from "../record/labels.ts";
+import { composeProjectName } from "../record/names.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { containersOf } from "../inspect/world.ts";
+
+/** Names of the volumes that go with a session. */
+export async function volumesOf(ctx: Context, record: SessionRecord): Promise<string[]> {
+  const ours = { [label.session]: record.id, [label.home]: homeOf(ctx, record) };
+  const labelled = [await ctx.engine.listVolumes(ours), await ctx.engine.listVolumes(composeLabels(ctx, record))];
+  return [...new Set([...record.volumes, ...labelled.flat()])];
+}
+
+/** By name, not from the record: an `up` that died half-way has left things that no record knows of. */
+function composeLabels(ctx: Context, record: SessionRecord): Record<string, string> {
+  return { [label.composeProject]: composeProjectName(homeOf(ctx, record), record.id) };
+}
+
+/**
+ * Removes what the engine holds for one session alone: its own containers, then the volumes, networks and images that were made for
+ * it. Shared images stay, and what merely carries its labels. What is gone already is no error.
+ * @returns what was removed, one line each
+ */
+export async function removeFromEngine(ctx: Context, record: SessionRecord): Promise<string[]> {
+  const removed: string[] = [];
+  const compose = composeLabels(ctx, record);
+  for (const container of await containersOf(ctx, record)) {
+    await ctx.engine.removeContainer(container.id);
+    removed.push(`container ${container.name}`);
+  }
+  const volumes = await volumesOf(ctx, record);
+  for (const network of await ctx.engine.listNetworks(compose)) {
+    if (await ctx.engine.removeNetwork(network.id)) removed.push(`network ${network.name}`);
+  }
+  for (const name of volumes) if (await ctx.engine.removeVolume(name)) removed.push(`volume ${name}`);
+  for (const ref of record.images) if (await ctx.engine.removeImage(ref)) removed.push(`image ${ref}`);
+  return removed;
+}

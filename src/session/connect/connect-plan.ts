@@ -1,0 +1,89 @@
+import { findUserShell } from "../../devcontainer/environment/user-shell.ts";
+import type { ExecSpec } from "../../engine/types.ts";
+
+/** What runs inside: a command, the `CONNECT` setting's command line, or neither: the user's shell. */
+export interface ConnectWish {
+  command?: readonly string[];
+  /** a command line for a shell */
+  connect?: string;
+}
+
+/** Where it runs: what is known of a session whose container is up. */
+export interface ConnectPlace {
+  user: string;
+  workspaceFolder: string;
+  /** of processes inside, complete (`probeEnvironment`) */
+  environment: Readonly<Record<string, string>>;
+}
+
+/** Signals do not reach a process that was exec'ed, so it says its number first: `exec` keeps it. */
+const tellPid = 'echo "$$"';
+
+/** With a terminal it waits for one line: that comes when the terminal inside has the window's size. */
+const waitForSize = "IFS= read -r c_line";
+
+/**
+ * The caller's kind of terminal may be unknown inside (kitty, ghostty, …): then programs would refuse to draw. Every
+ * terminal of today understands xterm-256color well enough.
+ */
+const knownTerm = `c_known=
+for c_dir in "$HOME/.terminfo" /etc/terminfo /lib/terminfo /usr/share/terminfo /usr/lib/terminfo; do
+  [ -e "$c_dir/\${TERM%"\${TERM#?}"}/$TERM" ] && c_known=1
+done
+[ -n "$c_known" ] || TERM=xterm-256color
+export TERM`;
+
+/**
+ * The exec of one connection. A shell with a terminal is interactive but no login shell, like an editor's terminal in a dev
+ * container: what login files set is in the environment already, and they would undo the project's `remoteEnv` (Debian's
+ * /etc/profile sets PATH anew).
+ * @param outside the caller's environment: its kind of terminal is passed on
+ */
+export function planConnect(
+  place: ConnectPlace,
+  wish: ConnectWish,
+  outside: Readonly<Record<string, string | undefined>>,
+  terminal: boolean,
+): ExecSpec {
+  const steps = [tellPid, ...(terminal ? [waitForSize, knownTerm] : []), ...whatRuns(wish)];
+  return {
+    command: [
+      "/bin/sh",
+      "-c",
+      steps.join("\n"),
+      "sh",
+      ...(wish.command ?? (wish.connect === undefined ? [] : [wish.connect])),
+    ],
+    user: place.user,
+    workingDir: place.workspaceFolder,
+    env: { ...place.environment, ...terminalEnvironment(place.environment, outside, terminal) },
+  };
+}
+
+function whatRuns(wish: ConnectWish): string[] {
+  if (wish.command !== undefined && wish.command.length > 0) return ['exec "$@"'];
+  if (wish.connect !== undefined) return [findUserShell, "SHELL=$c_shell", "export SHELL", 'exec "$SHELL" -c "$1"'];
+  return [findUserShell, "SHELL=$c_shell", "export SHELL", 'exec "$SHELL"'];
+}
+
+function terminalEnvironment(
+  inside: Readonly<Record<string, string>>,
+  outside: Readonly<Record<string, string | undefined>>,
+  terminal: boolean,
+): Record<string, string> {
+  const { TERM: term, COLORTERM: colours } = outside;
+  const language = ["LANG", "LC_ALL", "LC_CTYPE"].some((name) => inside[name]);
+  return {
+    // The caller's own language is rarely installed inside; this one is everywhere and makes UTF-8 work
+    ...(language ? {} : { LANG: "C.UTF-8" }),
+    ...(terminal ? { TERM: term || "xterm-256color" } : {}),
+    ...(terminal && colours ? { COLORTERM: colours } : {}),
+  };
+}
+
+/** Sends a signal to the process and its group, the number being one that `planConnect` made it say. */
+export function planSignal(signal: "HUP" | "TERM", pid: string): ExecSpec {
+  // without `--`, which dash and busybox do not take here
+  const script = `kill -${signal} "-$1" 2>/dev/null || kill -${signal} "$1"`;
+  return { command: ["/bin/sh", "-c", script, "sh", pid], user: "0", workingDir: "/" };
+}

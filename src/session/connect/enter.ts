@@ -1,0 +1,165 @@
+import { getAgent } from "../../agent/catalog.ts";
+import type { ContainerSummary } from "../../engine/types.ts";
+import { CoworkError } from "../../errors.ts";
+import { ownCommand } from "../../hint.ts";
+import type { Context } from "../../system/context.ts";
+import { readyAgent } from "../lifecycle/agent-ready.ts";
+import { connectSession, type ConnectTarget } from "./connect.ts";
+import type { ConnectWish } from "./connect-plan.ts";
+import { sessionEnvironment } from "./environment.ts";
+import type { ConnectIo, ConnectRequest } from "../host-part.ts";
+import { concernsLogin } from "./login-note.ts";
+import { locked } from "../lifecycle/outcome.ts";
+import { ownContainers } from "../inspect/own-containers.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { selectOne } from "../record/records.ts";
+import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
+import { attachTmux } from "./tmux.ts";
+import { paneEnvironment } from "./tmux-plan.ts";
+import { unfinishedError } from "../record/unfinished.ts";
+import { devContainer } from "../inspect/view.ts";
+import { containersOf, takeAhead } from "../inspect/world.ts";
+
+/**
+ * A shell or a command inside a session; a stopped one is started first. With `tmux` the shell lives in the host's tmux: what
+ * this terminal shows is then another `connect` without it, in a pane.
+ * @returns the exit code of what ran
+ * @throws SESSION_NOT_FOUND, SESSION_INCOMPLETE, CLONE_MISSING, what `up` throws, INTERRUPTED
+ */
+export async function enterSession(ctx: Context, request: ConnectRequest, io: ConnectIo): Promise<number> {
+  const entry = await selectOne(ctx, request.selector);
+  if ("error" in entry) throw entry.error;
+  const started = await ensureRunning(ctx, entry.record, request, io);
+  const { ready: hold } = started;
+  warnUnfinished(ctx, started.record);
+  const { sshAgent } = request.settings;
+  await (sshAgent ? rememberAgent : closeAgentRelays)(ctx, started.record.id);
+  if (request.tmux) {
+    await hold;
+    const code = await inTmux(ctx, started.record, request.pane, io);
+    if (code !== undefined) return code;
+    const detail = "no tmux on this host: closing this terminal ends what runs in it";
+    ctx.report({ session: started.record.name, step: "start", state: "note", detail });
+  }
+  const target = await findTarget(ctx, started.record, { container: started.container, hold, io });
+  const wish: ConnectWish = {
+    ...(request.command === undefined ? {} : { command: request.command }),
+    ...(request.connect === undefined ? {} : { connect: request.connect }),
+  };
+  if (!sshAgent) return connectSession(ctx, target, wish, io);
+  const relay = await openAgentRelay(ctx, started.record.id);
+  if (relay === undefined) {
+    const detail = "SSH_AGENT is on, but no SSH agent answers here: start one with ssh-agent, and ssh-add your key";
+    ctx.report({ session: started.record.name, step: "start", state: "note", detail });
+  }
+  try {
+    const environment = { ...target.environment, ...relay?.env };
+    return await connectSession(ctx, { ...target, environment }, wish, io);
+  } finally {
+    await relay?.close();
+  }
+}
+
+/** Somebody has to be let in to put right what failed; nobody is to think that all is well. */
+function warnUnfinished(ctx: Context, record: SessionRecord): void {
+  const failure = unfinishedError(record);
+  if (failure === undefined) return;
+  const detail = `${failure.message} To run it again: cowork start ${record.name}`;
+  ctx.report({ session: record.name, step: "start", state: "note", detail });
+}
+
+interface Running {
+  record: SessionRecord;
+  container: ContainerSummary;
+}
+
+/** `ready`: the agent's part has been done; nothing may start inside before. */
+type Entered = Running & { ready: Promise<void> };
+
+/** The usual case, a session that runs, needs no lock and one question to the engine. */
+async function ensureRunning(
+  ctx: Context,
+  record: SessionRecord,
+  request: ConnectRequest,
+  io: Pick<ConnectIo, "tty">,
+): Promise<Entered> {
+  const { selector, settings } = request;
+  const tell = async (notes: readonly string[]): Promise<void> => {
+    if (notes.length === 0) return;
+    const login = concernsLogin(request, io) ? undefined : await getAgent(settings.agent).login.read(ctx);
+    const untold = login === undefined || login.state === "ok" ? undefined : login.detail;
+    for (const detail of notes) {
+      if (detail !== untold) ctx.report({ session: record.name, step: "start", state: "note", detail });
+    }
+  };
+  const found = findRunning(ctx, record, takeAhead(ctx, selector.names[0]));
+  const said: string[] = [];
+  if (record.container !== undefined) {
+    // Neither waits for the other. Of a session that does not run it is done again by its start.
+    const id = found.then(
+      (one) => one?.container.id,
+      () => undefined,
+    );
+    const agent = readyAgent(ctx, record, settings, { running: id });
+    const ready = agent.then(tell);
+    // whoever waits for it is told
+    ready.catch(() => undefined);
+    const running = await found;
+    if (running !== undefined) return { ...running, ready };
+    await ready;
+    said.push(...(await agent));
+  }
+  const notes: string[] = [];
+  // Only then: it is half of the program.
+  const { startSession } = await import("../lifecycle/start.ts");
+  const started = await locked(ctx, record, "start", (current, inner) => startSession(inner, current, settings, notes));
+  await tell(notes.filter((note) => !said.includes(note)));
+  const now = await findRunning(ctx, started);
+  if (now !== undefined) return { ...now, ready: Promise.resolve() };
+  throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {
+    hint: [ownCommand("logs", record.name)],
+  });
+}
+
+/** @param ahead what the engine was asked before; without this session (of another spelling, say) it is asked now */
+async function findRunning(
+  ctx: Context,
+  record: SessionRecord,
+  ahead?: ReturnType<typeof takeAhead>,
+): Promise<Running | undefined> {
+  if (record.container === undefined) return undefined;
+  const known = ownContainers(ctx, record, (await ahead)?.get(record.id) ?? []);
+  const container = devContainer(known.length > 0 ? known : await containersOf(ctx, record));
+  return container?.state === "running" ? { record, container } : undefined;
+}
+
+function inTmux(
+  ctx: Context,
+  record: SessionRecord,
+  pane: readonly string[] | undefined,
+  io: ConnectIo,
+): Promise<number | undefined> {
+  const command = pane ?? [...ctx.self, "connect", `${record.project}/${record.name}@local`, "--no-tmux"];
+  const plan = {
+    id: record.id,
+    command: command as unknown as readonly [string, ...string[]],
+    env: paneEnvironment(ctx.env),
+  };
+  return attachTmux(ctx, plan, io);
+}
+
+async function findTarget(
+  ctx: Context,
+  record: SessionRecord,
+  { container: { id }, hold, io }: { container: ContainerSummary; hold: Promise<void>; io: ConnectIo },
+): Promise<ConnectTarget> {
+  const { container } = record;
+  if (container === undefined)
+    throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was never completed.`, {
+      hint: [ownCommand("init", record.name)],
+    });
+  const { user, workspaceFolder } = container;
+  const signal = io.signal === undefined ? ctx.signal : AbortSignal.any([ctx.signal, io.signal]);
+  const environment = await sessionEnvironment({ ...ctx, signal }, { ...record, container }, id, hold);
+  return { container: { id }, user, workspaceFolder, environment, hold };
+}

@@ -1,0 +1,125 @@
+import { shellWord } from "../../system/shell-word.ts";
+import type { Paths } from "../../system/paths.ts";
+import { tmuxName } from "../record/names.ts";
+
+/** A tmux server of cowork's own: the user's is left alone, and two homes do not see each other's sessions. */
+export interface TmuxServer {
+  /** name for `tmux -L` */
+  socket: string;
+  /** configuration that the server starts with instead of the user's */
+  config: string;
+}
+
+/** @param userHome the user's home folder: the default home of cowork has the short name */
+export function tmuxServer(paths: Paths, userHome: string): TmuxServer {
+  const isDefault = paths.home === `${userHome.replace(/\/$/, "")}/.cowork`;
+  return { socket: isDefault ? "cowork" : `cowork-${paths.pathHash}`, config: `${paths.lib}/tmux.conf` };
+}
+
+/** Variables of the terminal that is attached, passed at each attach: they are another terminal's the next time. */
+export const attachVariables = ["TERM", "COLORTERM", "LANG", "LC_ALL", "LC_CTYPE", "SSH_AUTH_SOCK", "DISPLAY"] as const;
+
+export interface AttachPlan {
+  /** session id, not yet tmux' name */
+  id: string;
+  /** argv of what runs in the pane, `cowork connect <session> --no-tmux` */
+  command: readonly [string, ...string[]];
+  /** what the pane's command must find in its environment (`paneEnvironment`): a server that runs already has other values */
+  env: Readonly<Record<string, string>>;
+}
+
+/** Of the caller's environment what an inner `cowork connect` needs to find the same home, engine and programs. */
+export function paneEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const wanted =
+    /^(?:PATH|HOME|USER|XDG_RUNTIME_DIR|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|COWORK_.+|DOCKER_(?:HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY))$/;
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value !== undefined && wanted.test(name) ? [[name, value]] : [])),
+  );
+}
+
+/**
+ * Argv of tmux to make the session, when it is not there, or attach to it: several terminals may. Never by a prefix of
+ * another's name: `new-session -A` compares whole names. A new window (Ctrl-b c) is one more terminal in the same session.
+ */
+export function planAttach(server: TmuxServer, plan: AttachPlan): string[] {
+  // not `new-session -e`, which tmux has only since 3.2; and with more than one argument no shell reads them
+  const pane = [
+    "/usr/bin/env",
+    ...Object.entries(plan.env).map(([name, value]) => `${name}=${value}`),
+    ...plan.command,
+  ];
+  const session = ["new-session", "-A", "-s", tmuxName(plan.id), "--", ...pane.map(literal)];
+  return [
+    ...serverArgs(server),
+    ...session,
+    ";",
+    "set-option",
+    "default-command",
+    literal(`exec ${pane.map(shellWord).join(" ")}`),
+  ];
+}
+
+/** A `;` at an argument's end is tmux' own separator of commands. */
+function literal(argument: string): string {
+  return argument.replace(/;$/, "\\;");
+}
+
+export function planKill(server: TmuxServer, id: string): string[] {
+  return [...serverArgs(server), "kill-session", "-t", `=${tmuxName(id)}`];
+}
+
+export function planHas(server: TmuxServer, id: string): string[] {
+  return [...serverArgs(server), "has-session", "-t", `=${tmuxName(id)}`];
+}
+
+export function planList(server: TmuxServer): string[] {
+  return [...serverArgs(server), "list-sessions", "-F", "#{session_attached} #{session_name}"];
+}
+
+function serverArgs(server: TmuxServer): string[] {
+  return ["-L", server.socket, "-f", server.config];
+}
+
+/** The environment of the tmux client: not as one inside another tmux, which would refuse to nest. */
+export function clientEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  const { TMUX: _outer, TMUX_PANE: _pane, ...rest } = env;
+  return rest;
+}
+
+/**
+ * The server's configuration. It is read once, when the server starts. Keys are tmux' own (Ctrl-b d detaches), so that what
+ * people know works.
+ */
+export function tmuxConfig(): string {
+  return [
+    "# written by cowork; changes are lost",
+    "set -g mouse on",
+    "set -g history-limit 50000",
+    "set -g default-terminal tmux-256color",
+    "if-shell 'infocmp tmux-256color >/dev/null 2>&1' '' 'set -g default-terminal screen-256color'",
+    "set -ga terminal-overrides ',*256col*:Tc,*-direct:Tc'",
+    "set -sq extended-keys on",
+    "set -s escape-time 20",
+    "set -g focus-events on",
+    "set -s set-clipboard on",
+    "# programs inside may speak to the outer terminal (images, notifications); unknown before tmux 3.3",
+    "set -gq allow-passthrough on",
+    "# what a program inside calls itself is not to be trusted and not to be shown: the session's name stays",
+    "set -g set-titles on",
+    "set -g set-titles-string '#{session_name} - cowork'",
+    "set -g allow-rename off",
+    "set -g automatic-rename off",
+    "set -g status-style bg=default,fg=default,dim",
+    "set -g status-left '#{session_name} '",
+    "set -g status-left-length 70",
+    "set -g status-right 'detach: C-b d '",
+    "set -g window-status-format '#{?#{==:#{session_windows},1},,#I }'",
+    "set -g window-status-current-format '#{?#{==:#{session_windows},1},,[#I] }'",
+    "set -g default-shell /bin/sh",
+    "# several terminals on one session: each change of size goes to the one used last",
+    "set -gq window-size latest",
+    `set -g update-environment '${attachVariables.join(" ")}'`,
+    "set -g detach-on-destroy on",
+    "",
+  ].join("\n");
+}

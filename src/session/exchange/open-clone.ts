@@ -1,0 +1,56 @@
+import { diffSession, type Diff } from "../../clone/exchange/diff.ts";
+import type { Context } from "../../system/context.ts";
+import type { OneSession, OpenClone } from "../host-part.ts";
+import { insideOf } from "../inspect/look-inside.ts";
+import { locked } from "../lifecycle/outcome.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { selectOne } from "../record/records.ts";
+import { checkCloned } from "../lifecycle/startable.ts";
+import { withWayOut } from "./way-out.ts";
+
+/**
+ * Opens one session's clone for work between it and the project, under the session's lock until `close`.
+ * @throws SESSION_NOT_FOUND, SESSION_BUSY, CLONE_MISSING
+ */
+export async function openClone(ctx: Context, selector: OneSession): Promise<OpenClone> {
+  const found = await findRecord(ctx, selector);
+  const opened = Promise.withResolvers<OpenClone>();
+  const closed = Promise.withResolvers<void>();
+  const held = locked(ctx, found, "check", async (record, inner) => {
+    await checkCloned(ctx, record);
+    const { name, email } = record.devcontainer?.git ?? {};
+    opened.resolve({
+      name: record.name,
+      path: ctx.paths.clone(record.id),
+      start: record.start,
+      identity: { name, email },
+      inside: await insideOf(inner, record),
+      close: async () => {
+        closed.resolve();
+        await held;
+      },
+    });
+    await closed.promise;
+  });
+  held.catch(opened.reject);
+  return await opened.promise;
+}
+
+/** What a session has changed since it started; only looks, and waits for nobody. */
+export async function diffClone(
+  ctx: Context,
+  selector: OneSession,
+  wish: { stat: boolean; paths: readonly string[]; columns: number },
+): Promise<Diff> {
+  const record = await findRecord(ctx, selector);
+  await checkCloned(ctx, record);
+  return await withWayOut({ name: record.name, path: ctx.paths.clone(record.id) }, async () =>
+    diffSession(await insideOf(ctx, record), { start: record.start.commit, ...wish }),
+  );
+}
+
+async function findRecord(ctx: Context, selector: OneSession): Promise<SessionRecord> {
+  const entry = await selectOne(ctx, selector);
+  if ("record" in entry) return entry.record;
+  throw entry.error;
+}

@@ -1,0 +1,17 @@
+import { CoworkError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
+
+/** Where git itself gave up, a person has to look: into the session, or at its files where even that does not help. */
+export async function withWayOut<T>(session: { name: string; path: string }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CoworkError) || error.code !== "GIT_FAILED" || error.hint !== undefined) throw error;
+    const hint = steps`${ownCommand("connect", session.name, "--", "git", "status")}; its files are in ${session.path}`;
+    throw new CoworkError("GIT_FAILED", error.message, {
+      hint,
+      cause: error,
+      ...(error.detail === undefined ? {} : { detail: error.detail }),
+    });
+  }
+}

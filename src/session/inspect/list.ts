@@ -1,0 +1,42 @@
+import type { Context } from "../../system/context.ts";
+import { ownContainers } from "./own-containers.ts";
+import { selectRecords } from "../record/records.ts";
+import type { Selector, SessionView } from "../types.ts";
+import { compareViews, viewSession } from "./view.ts";
+import { containersBySession, lookAt } from "./world.ts";
+
+/** The sessions that are meant, each as the world has it now, sorted by project and name. */
+export async function listSessions(ctx: Context, selector: Selector): Promise<SessionView[]> {
+  const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
+  const views = await Promise.all(
+    entries.map(async (entry) => {
+      if ("error" in entry) return unreadable(ctx, entry);
+      const { record } = entry;
+      const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
+      return viewSession(record, await lookAt(ctx, record.id, own), ctx.paths);
+    }),
+  );
+  return views.toSorted(compareViews);
+}
+
+/** A session whose record is damaged: shown as failed, so that nobody takes it for gone. */
+export function unreadable(
+  ctx: Context,
+  entry: { id: string; error: { toView(): SessionView["error"] } },
+): SessionView {
+  const error = entry.error.toView();
+  return {
+    id: entry.id,
+    name: entry.id,
+    project: "",
+    projectRoot: "",
+    host: "local",
+    state: "failed",
+    ...(error === undefined ? {} : { error }),
+    branch: null,
+    path: ctx.paths.clone(entry.id),
+    agent: "",
+    createdAt: "",
+    container: null,
+  };
+}

@@ -1,0 +1,80 @@
+import { describeHoldings, describeReplaced, toGitView } from "../../clone/unsaved/describe.ts";
+import { inspectHoldings } from "../../clone/unsaved/holdings.ts";
+import { gitInside } from "../../clone/git/inside.ts";
+import { savedNowhere } from "../../clone/unsaved/saved.ts";
+import type { GitInside } from "../../clone/types.ts";
+import { waysToSave } from "../../clone/unsaved/ways-to-save.ts";
+import { ensureTemplateImage } from "../../devcontainer/image/template-image.ts";
+import type { HintPart } from "../../hint.ts";
+import type { Context } from "../../system/context.ts";
+import { pathExists } from "../../system/files/files.ts";
+import { homeOf, sessionLabels } from "../record/labels.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { readRemoteTips } from "./remote-tips.ts";
+import type { GitView } from "../types.ts";
+import type { UserSide } from "../user-side.ts";
+import { devContainer } from "./view.ts";
+import { containersOf } from "./world.ts";
+
+/** Git for a session's clone: in its container while that runs, else in a helper container without network. */
+export async function insideOf(ctx: Context, record: SessionRecord): Promise<GitInside> {
+  const container = devContainer(await containersOf(ctx, record));
+  const own = record.devcontainer?.image.ref;
+  // The template has git for certain; a project's own image may not, or may be gone.
+  const template = async (): Promise<string> =>
+    (await ensureTemplateImage(ctx, { baseImage: undefined, caCerts: "auto" })).ref;
+  return gitInside(ctx, {
+    clone: ctx.paths.clone(record.id),
+    ...(record.devcontainer?.workspace?.clone === undefined ? {} : { place: record.devcontainer.workspace.clone }),
+    uid: ctx.user.sessionUid,
+    gid: ctx.user.sessionGid,
+    ...(container === undefined ? {} : { containerId: container.id }),
+    images: own === undefined ? [template] : [own, template],
+    labels: sessionLabels(record, homeOf(ctx, record)),
+  });
+}
+
+export interface Insight {
+  git: GitView | null;
+  /** one line each: what is nowhere else */
+  unsaved: string[];
+  /** one line each: commits that go with it, but that something has replaced */
+  replaced: string[];
+  /** how to save it, in commands as far as there are such */
+  hint: HintPart[];
+}
+
+/**
+ * What a session's clone holds, compared with the project. Without a clone there is nothing; a half-made one holds nothing of
+ * anybody's. What cannot be asked counts as unsaved.
+ */
+export async function lookInside(
+  ctx: Context,
+  record: SessionRecord,
+  user: UserSide,
+  precious: readonly string[],
+): Promise<Insight> {
+  if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id))))
+    return { git: null, unsaved: [], replaced: [], hint: [] };
+  const { project: name, projectRoot: root, rootCommit } = record;
+  const project = await user.saved({ name, root, rootCommit });
+  const saved = project ?? savedNowhere();
+  const holdings = await inspectHoldings(await insideOf(ctx, record), saved, {
+    start: record.start.commit,
+    carried: record.carried,
+    precious,
+    remoteTips: project === undefined ? [] : await readRemoteTips(ctx, record.id),
+  });
+  return {
+    git: toGitView(holdings),
+    unsaved: describeHoldings(holdings),
+    replaced: describeReplaced(holdings),
+    hint: waysToSave(holdings, {
+      name: record.name,
+      clone: ctx.paths.clone(record.id),
+      branches: [record.start.branch, holdings.branch],
+      owner: `${ctx.user.sessionUid}:${ctx.user.sessionGid}`,
+      isRoot: record.devcontainer?.remoteUid === 0,
+    }),
+  };
+}

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import type { Context } from "../../system/context.ts";
+import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";
+
+/** Far more than any project has remote branches. */
+const maxBytes = 16 * 1024 * 1024;
+
+/**
+ * Writes down which commits the remote branches had that the clone came with. The project may drop such branches later (`git fetch
+ * --prune`): what they led to was never the session's work.
+ */
+export async function writeRemoteTips(ctx: Pick<Context, "paths">, id: string, oids: readonly string[]): Promise<void> {
+  await writeFileAtomic(fileOf(ctx, id), oids.map((oid) => `${oid}\n`).join(""), { mode: 0o600 });
+}
+
+/** None where nothing was written down: sessions of an earlier cowork. */
+export async function readRemoteTips(ctx: Pick<Context, "paths">, id: string): Promise<string[]> {
+  const text = (await readTextFile(fileOf(ctx, id), { maxBytes }).catch(() => undefined)) ?? "";
+  return text.split("\n").filter((line) => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(line));
+}
+
+function fileOf({ paths }: Pick<Context, "paths">, id: string): string {
+  return join(paths.state(id), "remote-tips");
+}

@@ -1,0 +1,118 @@
+import { findAgent } from "../../agent/catalog.ts";
+import type { ContainerSummary } from "../../engine/types.ts";
+import { toCoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import { treeSize } from "../../system/files/tree.ts";
+import { unreadable } from "./list.ts";
+import { lookInside, type Insight } from "./look-inside.ts";
+import { ownContainers } from "./own-containers.ts";
+import type { StatusWish } from "../host-part.ts";
+import type { SessionRecord, RecordEntry } from "../record/record.ts";
+import { selectRecords } from "../record/records.ts";
+import type { Selector, SessionStatus } from "../types.ts";
+import { unknownStatus } from "./unknown-status.ts";
+import type { UserSide } from "../user-side.ts";
+import { devContainer, viewSession } from "./view.ts";
+import { containersBySession, lookAt } from "./world.ts";
+
+/**
+ * Sessions in depth, side by side: git state, unsaved work, resources, disk, ports, login. Figures of use take the engine a second,
+ * sizes a walk over every file: with `brief` they are not asked.
+ */
+export async function sessionStatus(
+  ctx: Context,
+  user: UserSide,
+  selector: Selector,
+  wish: StatusWish,
+): Promise<SessionStatus[]> {
+  const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
+  const shared = askOncePerProject(user);
+  const logins = await readLogins(ctx, entries);
+  return Promise.all(
+    entries.map(async (entry) =>
+      "record" in entry
+        ? oneStatus(ctx, shared, entry.record, {
+            containers: ownContainers(ctx, entry.record, containers.get(entry.id) ?? []),
+            login: logins.get(entry.record.agent) ?? "none",
+            wish,
+          })
+        : { ...unreadable(ctx, entry), ...unknownStatus("the session's record cannot be read"), login: "none" },
+    ),
+  );
+}
+
+/** The state of the shared login of each agent that these sessions have. One that this cowork does not know has none. */
+async function readLogins(ctx: Context, entries: readonly RecordEntry[]): Promise<Map<string, SessionStatus["login"]>> {
+  const ids = new Set(entries.flatMap((entry) => ("record" in entry ? [entry.record.agent] : [])));
+  const agents = [...ids].flatMap((id) => findAgent(id) ?? []);
+  return new Map(
+    await Promise.all(agents.map(async (agent) => [agent.id, (await agent.login.read(ctx)).state] as const)),
+  );
+}
+
+/** What a project holds is read once for all its sessions: it may have to ask the project's origin. */
+function askOncePerProject(user: UserSide): UserSide {
+  const asked = new Map<string, ReturnType<UserSide["saved"]>>();
+  return {
+    saved: async (project) => {
+      const key = JSON.stringify([project.name, project.root, project.rootCommit]);
+      const answer = asked.get(key) ?? user.saved(project);
+      asked.set(key, answer);
+      return await answer;
+    },
+  };
+}
+
+/** What is asked once for all sessions. */
+interface Known {
+  containers: ContainerSummary[];
+  login: SessionStatus["login"];
+  wish: StatusWish;
+}
+
+async function oneStatus(
+  ctx: Context,
+  user: UserSide,
+  record: SessionRecord,
+  { containers, login, wish }: Known,
+): Promise<SessionStatus> {
+  const main = devContainer(containers);
+  const running = main?.state === "running";
+  const [world, detail, resources, insight, clone, state] = await Promise.all([
+    lookAt(ctx, record.id, containers),
+    main === undefined || wish.brief ? undefined : ctx.engine.findContainer(main.id),
+    // A container may stop between the questions: then there are no figures.
+    running && !wish.brief ? ctx.engine.stats(main.id).catch(() => null) : null,
+    lookInside(ctx, record, user, wish.precious).catch(unknownInsight),
+    wish.brief ? 0 : treeSize(ctx.paths.clone(record.id)).catch(() => 0),
+    wish.brief ? 0 : treeSize(ctx.paths.state(record.id)).catch(() => 0),
+  ]);
+  const startedAt = detail?.startedAt;
+  return {
+    ...viewSession(record, { ...world, ...(startedAt === undefined ? {} : { startedAt }) }, ctx.paths),
+    git: insight.git,
+    unsaved: insight.unsaved.length > 0,
+    unsavedWork: insight.unsaved,
+    disk: wish.brief ? null : { clone, state },
+    resources,
+    ports: containers.flatMap(publishedPorts),
+    volumes: record.volumes,
+    login,
+    carried: record.carried,
+    changes: record.devcontainer?.changes ?? [],
+  };
+}
+
+/** Nobody can tell what the clone holds: it counts as unsaved. */
+function unknownInsight(error: unknown): Insight {
+  const why = `its clone cannot be looked into: ${toCoworkError(error).message}`;
+  return { git: null, unsaved: [why], replaced: [], hint: [] };
+}
+
+function publishedPorts({ ports }: ContainerSummary): SessionStatus["ports"] {
+  const published = ports.flatMap(({ container, host, address }) =>
+    host === undefined ? [] : [{ container, host, address: address ?? "" }],
+  );
+  // The engine lists a port once for IPv4 and once for IPv6.
+  return [...new Map(published.map((port) => [`${port.container}:${port.host}`, port])).values()];
+}

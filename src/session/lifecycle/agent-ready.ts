@@ -1,0 +1,37 @@
+import { getAgent } from "../../agent/catalog.ts";
+import { completeAgent } from "../../agent/inside.ts";
+import { prepareAgent } from "../../agent/prepare.ts";
+import { checkVault } from "../../auth/vault.ts";
+import type { Settings } from "../../config/types.ts";
+import type { Context } from "../../system/context.ts";
+import type { SessionRecord } from "../record/record.ts";
+
+/**
+ * The agent's part of every command that brings a session up or connects to it: the vault is looked after, the version that the
+ * settings name is there, the session's own agent config is up to date with login and user. Nothing is done twice; a missing
+ * login or registry is a note.
+ * @param running id of the session's container where it runs already: what only it can tell is asked when the version changed
+ * @returns notes for the user
+ * @throws CONFIG_VALUE_INVALID for a version that cannot be used
+ */
+export async function readyAgent(
+  ctx: Context,
+  record: Pick<SessionRecord, "id" | "name" | "devcontainer">,
+  settings: Settings,
+  options: { workspaceFolder?: string; running?: Promise<string | undefined> } = {},
+): Promise<string[]> {
+  const agent = getAgent(settings.agent);
+  const { name } = record;
+  const { workspaceFolder, running } = options;
+  const { login, repaired, problems } = await checkVault(ctx, agent);
+  const folder = workspaceFolder === undefined ? {} : { workspaceFolder };
+  const request = { id: record.id, name, settings, made: running !== undefined, ...folder };
+  const { notes, changed } = await prepareAgent(ctx, agent, request);
+  const id = changed ? await running : undefined;
+  if (id !== undefined) {
+    const remoteUid = record.devcontainer?.remoteUid ?? 0;
+    notes.push(...(await completeAgent(ctx, agent, { id, name, session: record.id, remoteUid })));
+  }
+  const missing = login.state === "none" ? [login.detail] : [];
+  return [...repaired, ...problems, ...missing, ...notes];
+}

@@ -1,0 +1,195 @@
+import { getAgent } from "../../agent/catalog.ts";
+import { completeAgent } from "../../agent/inside.ts";
+import { prepareAgent } from "../../agent/prepare.ts";
+import type { Agent } from "../../agent/types.ts";
+import type { Settings } from "../../config/types.ts";
+import { hasBinds } from "../../devcontainer/override/check-binds.ts";
+import { overridePaths } from "../../devcontainer/override/snapshot.ts";
+import type { UpResult } from "../../devcontainer/types.ts";
+import { up } from "../../devcontainer/cli/up.ts";
+import { CoworkError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
+import type { ContainerDetail, ContainerSummary } from "../../engine/types.ts";
+import type { Context } from "../../system/context.ts";
+import { readyAgent } from "./agent-ready.ts";
+import { finished, unfinished } from "../record/unfinished.ts";
+import { plain } from "../../system/text.ts";
+import { writeContainerFolder } from "./container-folder.ts";
+import { homeOf, label, sessionLabels } from "../record/labels.ts";
+import { composeProjectName } from "../record/names.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { checkMounts } from "./check-mounts.ts";
+import { sessionVolumes } from "./session-volumes.ts";
+import { standStill } from "./stand-still.ts";
+import { devContainer } from "../inspect/view.ts";
+import { containersOf, sortedContainers } from "../inspect/world.ts";
+
+/**
+ * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent's part. The
+ * environment of programs inside is not asked here (environment.ts): many sessions are made and few entered at once. Makes
+ * the container where there is none, starts it where it is stopped.
+ * @returns the record with what is known now; the caller writes it
+ */
+export async function bringUp(
+  ctx: Context,
+  record: SessionRecord,
+  settings: Settings,
+  notes: string[],
+): Promise<SessionRecord> {
+  const { devcontainer, id, name } = record;
+  if (devcontainer === undefined)
+    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: [ownCommand("init", name)] });
+  const agent = getAgent(settings.agent);
+  await ownOnly(ctx, record);
+  const workspaceFolder = expectedFolder(record);
+  await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git });
+  ctx.report({ session: name, step: "agent", state: "start" });
+  notes.push(...(await readyAgent(ctx, record, settings, { workspaceFolder })));
+
+  ctx.report({ session: name, step: "container", state: "start" });
+  await removeHalfMade(ctx, record);
+  // Once more: meanwhile the agent's program may have been fetched.
+  await ownOnly(ctx, record);
+  const request = {
+    id,
+    name,
+    ...(devcontainer.kind === "compose" ? { composeProject: composeProjectName(homeOf(ctx, record), id) } : {}),
+    overrideConfigPath: overridePaths(ctx, id).config,
+    clone: ctx.paths.clone(id),
+    configPath: devcontainer.path ?? undefined,
+    labels: sessionLabels(record, homeOf(ctx, record)),
+    ownContainers: async () => await containersOf(ctx, record),
+    ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
+  };
+  const again = record.unfinished === undefined ? {} : { unfinished: record.unfinished };
+  const beforeStart = async (): Promise<void> => await standStill(ctx, record);
+  const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
+  const container = await ctx.engine.findContainer(result.containerId);
+  if (container === undefined) {
+    throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
+      hint: [ownCommand("logs", name)],
+    });
+  }
+  const own = await ownOnly(ctx, record);
+  if (!own.some(({ id: each }) => each === container.id)) throw notOwn(record, container);
+  await checkMounts(ctx, record, container);
+  const started = {
+    id: container.id,
+    user: result.remoteUser,
+    workspaceFolder: result.workspaceFolder,
+    remoteEnv: result.remoteEnv,
+    startedAt: container.startedAt,
+  };
+  await checkWorkspace(ctx, record, container, result.workspaceFolder);
+  ctx.report({ session: name, step: "container", state: "done" });
+  await settleIn(ctx, record, { agent, settings, container, started }, notes);
+  const containers = own.map(({ id: each }) => each);
+  const volumes = sessionVolumes(ctx, record, container);
+  const now = { ...finished(record), container: started, containers, volumes };
+  return result.failed === undefined ? now : unfinished(now, result.failed);
+}
+
+/**
+ * The session's containers. @devcontainers/cli takes the first one that carries the session's labels, and runs in it what the project
+ * asks for: where another container carries them too, nothing may start.
+ * @throws UP_FAILED naming the other one
+ */
+async function ownOnly(ctx: Context, record: SessionRecord): Promise<ContainerSummary[]> {
+  const { own, foreign } = await sortedContainers(ctx, record);
+  const other = foreign.find(({ labels }) => labels[label.localFolder] !== undefined);
+  if (other !== undefined) throw notOwn(record, other);
+  return own;
+}
+
+function notOwn({ name }: SessionRecord, { name: other }: ContainerSummary): CoworkError {
+  const what = `The container ${plain(other)} carries the labels of session ${name}, but is not its own: it does not have its clone mounted.`;
+  return new CoworkError("UP_FAILED", what, {
+    hint: `look at it with docker inspect ${plain(other)}, and remove it or wait until it is gone`,
+  });
+}
+
+/**
+ * A session that runs, where `up` must start nothing beside it: services that have ended since stay as they are until the whole
+ * session is started again. undefined: it does not run, or `up` may start what it likes.
+ */
+async function asItRuns(ctx: Context, record: SessionRecord): Promise<UpResult | undefined> {
+  if (record.container === undefined || record.unfinished !== undefined) return undefined;
+  if (!(await hasBinds(ctx, record.id))) return undefined;
+  const main = devContainer(await containersOf(ctx, record));
+  if (main?.state !== "running") return undefined;
+  const { user: remoteUser, workspaceFolder, remoteEnv } = record.container;
+  return { containerId: main.id, remoteUser, workspaceFolder, remoteEnv };
+}
+
+/**
+ * A workspace folder that is not there: without it nothing can be run inside. One that something is mounted on is there.
+ * @throws UP_FAILED
+ */
+async function checkWorkspace(
+  ctx: Context,
+  record: SessionRecord,
+  { id, mounts }: ContainerDetail,
+  folder: string,
+): Promise<void> {
+  if (mounts.some(({ destination }) => destination === folder)) return;
+  const command = ["/bin/sh", "-c", 'test -d "$1"', "sh", folder] as const;
+  const { code } = await ctx.engine.exec(id, { command, user: "0", workingDir: "/" });
+  if (code === 0) return;
+  await removeHalfMade(ctx, record);
+  const { name } = record;
+  throw new CoworkError(
+    "UP_FAILED",
+    `The workspace folder ${plain(folder)} does not exist in the dev container of ${name}.`,
+    {
+      hint: steps`correct "workspaceFolder" in devcontainer.json (for an image or a Dockerfile it wants a "workspaceMount" as well) and commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`,
+    },
+  );
+}
+
+/** What was planned, else what `up` said before; records of an earlier cowork do not tell, and it had a default. */
+function expectedFolder({ id, container, devcontainer }: SessionRecord): string {
+  const planned = devcontainer?.workspace?.folder;
+  if (planned !== undefined && !planned.includes("${")) return planned;
+  return container?.workspaceFolder ?? `/workspaces/${id}`;
+}
+
+/**
+ * A container of an `up` that was killed half-way: @devcontainers/cli marks a lifecycle command as done before it runs, and would
+ * leave out the one it died in.
+ */
+async function removeHalfMade(ctx: Context, record: SessionRecord): Promise<void> {
+  if (record.container !== undefined) return;
+  for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
+}
+
+interface Settling {
+  agent: Agent;
+  settings: Settings;
+  container: ContainerDetail;
+  started: NonNullable<SessionRecord["container"]>;
+}
+
+/** What can be known, or put right, only in the running container. */
+async function settleIn(
+  ctx: Context,
+  record: SessionRecord,
+  { agent, settings, container, started }: Settling,
+  notes: string[],
+): Promise<void> {
+  const { devcontainer, id, name } = record;
+  const { workspaceFolder } = started;
+  if (workspaceFolder !== expectedFolder(record)) {
+    await writeContainerFolder(ctx, record, {
+      workspaceFolder,
+      git: devcontainer?.git ?? { name: undefined, email: undefined },
+    });
+    await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder });
+  }
+  const remoteUid = devcontainer?.remoteUid ?? 0;
+  // Somebody may have installed something in a container that was there before, and a lifecycle command in any.
+  const isUntouched = record.container === undefined && devcontainer?.lifecycle === false;
+  const image = { id: container.imageId, isUntouched };
+  const inside = { id: container.id, name, session: id, remoteUid, image };
+  notes.push(...(await completeAgent(ctx, agent, inside)));
+  ctx.report({ session: name, step: "agent", state: "done" });
+}

@@ -1,0 +1,62 @@
+import { readFile, realpath } from "node:fs/promises";
+import { placeInTable, readMountTable, type TableMount } from "../../devcontainer/override/mount-table.ts";
+import { readPlannedMounts } from "../../devcontainer/override/snapshot.ts";
+import { wrongMount, type RealMounts } from "../../devcontainer/override/wrong-mounts.ts";
+import type { ContainerDetail } from "../../engine/types.ts";
+import { CoworkError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
+import type { Context } from "../../system/context.ts";
+import { plain } from "../../system/text.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { containersOf } from "../inspect/world.ts";
+
+/**
+ * Looks at what the containers of a session really have mounted, and stops them all where it is not what was planned. Judging a
+ * configuration means to read it as docker does; this is the net below.
+ * @param main the dev container, as it runs now
+ * @throws UP_FAILED naming what is mounted
+ */
+export async function checkMounts(ctx: Context, record: SessionRecord, main: ContainerDetail): Promise<void> {
+  const planned = await readPlannedMounts(ctx, record.id);
+  // Of a session that an earlier version made it is not known.
+  if (planned === undefined) return;
+  const containers = await containersOf(ctx, record);
+  const others = await Promise.all(
+    containers.filter(({ id }) => id !== main.id).map(({ id }) => ctx.engine.findContainer(id)),
+  );
+  const places = await ownPlaces([planned.clone, planned.beside]);
+  for (const container of [main, ...others]) {
+    if (container === undefined) continue;
+    const wrong = wrongMount(planned, await realMounts(container, places), container.id === main.id);
+    if (wrong === undefined) continue;
+    for (const { id } of containers) await ctx.engine.stopContainer(id, 0);
+    const { name, phase } = record;
+    // What was never complete cannot be started, and begins with the project's commit.
+    const again =
+      phase === "ready"
+        ? steps`correct the dev container configuration in the session; then ${ownCommand("start", name, "--rebuild")}`
+        : steps`correct the dev container configuration and commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`;
+    throw new CoworkError("UP_FAILED", `${name} was stopped: in ${plain(container.name)} ${plain(wrong)}.`, {
+      hint: again,
+    });
+  }
+}
+
+async function realMounts({ id, pid, mounts }: ContainerDetail, places: RealMounts["places"]): Promise<RealMounts> {
+  const text = pid > 0 ? await readFile(`/proc/${pid}/mountinfo`, "utf8").catch(() => "") : "";
+  const table = readMountTable(text);
+  // An engine elsewhere counts its processes for itself: the number may be anybody's here.
+  const isThis = table.some(({ root }) => root.includes(id));
+  return isThis && places !== undefined ? { mounts, table, places } : { mounts };
+}
+
+/** undefined on a system that has no such table. */
+async function ownPlaces(paths: readonly string[]): Promise<RealMounts["places"]> {
+  const table = readMountTable(await readFile("/proc/self/mountinfo", "utf8").catch(() => ""));
+  const found: Omit<TableMount, "target">[] = [];
+  for (const path of paths) {
+    const place = placeInTable(table, await realpath(path).catch(() => path));
+    if (place !== undefined) found.push(place);
+  }
+  return found.length === 0 ? undefined : found;
+}

@@ -1,0 +1,52 @@
+import { symlink, rm, mkdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../../system/context.ts";
+import { writeFileAtomic } from "../../system/files/files.ts";
+
+/** Who commits inside; what is not set in the project is left out. */
+export interface GitIdentity {
+  name?: string | undefined;
+  email?: string | undefined;
+}
+
+/**
+ * Writes the small folder that a session's container sees read-only at /opt/cowork/session: what the shared image, being
+ * shared, cannot hold. Each entry is made beside its place and swapped in, so that a running container never sees half of one.
+ *
+ * - `workspace`: link to the workspace folder; `/workspaces/{root folder's name}` in the image leads here
+ * - `gitconfig`: included by the image's system configuration: lowest precedence, so that anything the project or the
+ *   agent sets wins. `safe.directory` because clone and user may differ in uid, where the remote user is root.
+ * - `session.json`: what launchers must know
+ */
+export async function writeContainerFolder(
+  ctx: Context,
+  session: { id: string; name: string; project: string },
+  inside: { workspaceFolder: string; git: GitIdentity },
+): Promise<void> {
+  const folder = ctx.paths.container(session.id);
+  const { sessionUid: uid, sessionGid: gid } = ctx.user;
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await replaceLink(inside.workspaceFolder, join(folder, "workspace"));
+  await writeFileAtomic(join(folder, "gitconfig"), gitConfig(inside.git), { mode: 0o644 });
+  const facts = { id: session.id, name: session.name, project: session.project, uid, gid };
+  await writeFileAtomic(join(folder, "session.json"), `${JSON.stringify(facts)}\n`, { mode: 0o644 });
+}
+
+async function replaceLink(target: string, path: string): Promise<void> {
+  const temporary = `${path}.new`;
+  await rm(temporary, { force: true });
+  await symlink(target, temporary);
+  await rename(temporary, path);
+}
+
+/** Git's own quoting: backslash, quote and newline escaped inside double quotes. */
+export function gitConfig(identity: GitIdentity): string {
+  const quoted = (value: string): string =>
+    `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+  const lines = ["[safe]", "\tdirectory = *"];
+  const entries = Object.entries(identity).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  if (entries.length > 0) lines.push("[user]", ...entries.map(([key, value]) => `\t${key} = ${quoted(value)}`));
+  // what `connect` puts there while SSH_AGENT is on; git passes over a file that is not there
+  lines.push("[include]", "\tpath = /opt/cowork/session/ssh-agent/gitconfig");
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,198 @@
+import pLimit from "p-limit";
+import { makeClone } from "../../clone/make/make.ts";
+import { CoworkError, toCoworkError } from "../../errors.ts";
+import { ownCommand } from "../../hint.ts";
+import type { Context } from "../../system/context.ts";
+import { ensureFolder, pathExists } from "../../system/files/files.ts";
+import { homeId } from "../../system/home-id.ts";
+import { withLock } from "../../system/locks.ts";
+import { plain } from "../../system/text.ts";
+import { bringUp } from "./bring-up.ts";
+import { carryAgain, carryIn } from "./carry-in.ts";
+import { changeNotes } from "./change-note.ts";
+import { sessionId } from "../record/names.ts";
+import { lockWait, lostItsLock, reportFailure, sayWaiting } from "./outcome.ts";
+import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
+import { prepareDevcontainer } from "./prepare.ts";
+import { readRecord, writeRecord, type SessionRecord } from "../record/record.ts";
+import { writeRemoteTips } from "../inspect/remote-tips.ts";
+import type { InitRequest, Outcome } from "../types.ts";
+import { finished, unfinishedError } from "../record/unfinished.ts";
+import { viewSession } from "../inspect/view.ts";
+import { containersOf, lookAt, sessionLock } from "../inspect/world.ts";
+
+/**
+ * Creates sessions, or completes what is missing of those that exist, several at once. Trust is asked for before anything is
+ * made. Each session goes its way by itself: one that fails leaves a record with the error, and the same command tries again.
+ * @throws what planning and trust throw; what goes wrong in one session is its outcome
+ */
+export async function createSessions(ctx: Context, request: InitRequest): Promise<Outcome[]> {
+  const plan = await planSessions(ctx, request);
+  await agreeToPlan(ctx, request, plan);
+  const { home, sessions, stateRoot } = ctx.paths;
+  for (const folder of [home, sessions, stateRoot]) await ensureFolder(folder, { mode: 0o700 });
+  const limit = pLimit(request.settings.concurrency);
+  return Promise.all(request.sessions.map((wanted) => limit(() => createOne(ctx, request, plan, wanted))));
+}
+
+type Wanted = InitRequest["sessions"][number];
+
+async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan, wanted: Wanted): Promise<Outcome> {
+  const { name } = wanted;
+  const id = sessionId(request.project.name, name);
+  const onWait = (): void => sayWaiting(ctx, name, "plan");
+  const notes: string[] = [];
+  try {
+    return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait, busy: "SESSION_BUSY" }, async (signal) => {
+      const record = await completeSession({ ...ctx, signal }, request, plan, wanted, notes);
+      const world = await lookAt(ctx, id, await containersOf(ctx, record));
+      const session = viewSession(record, { ...world, busy: false }, ctx.paths);
+      return { name, ok: true, session, exitCode: 0, notes };
+    });
+  } catch (error) {
+    const outcome = { ...reportFailure(ctx, name, "ready", error), notes };
+    const record = await readRecord(ctx, id).catch(() => undefined);
+    if (record === undefined) return outcome;
+    const world = await lookAt(ctx, id, await containersOf(ctx, record).catch(() => []));
+    return { ...outcome, session: viewSession(record, { ...world, busy: false }, ctx.paths) };
+  }
+}
+
+/** The whole way of one session, under its lock. Every step that finds its work done does nothing. */
+async function completeSession(
+  ctx: Context,
+  request: InitRequest,
+  plan: SessionsPlan,
+  { name }: Wanted,
+  notes: string[],
+): Promise<SessionRecord> {
+  const id = sessionId(request.project.name, name);
+  const start = plan.starts.get(name);
+  if (start === undefined) throw new Error(`no plan for ${name}`);
+  let record = (await readRecord(ctx, id)) ?? newRecord(ctx, request, { name, start });
+  // A project that was moved: the record follows it.
+  record = { ...record, projectRoot: request.project.root };
+  try {
+    if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
+    record = await stepClone(ctx, request, record, notes);
+    ctx.signal.throwIfAborted();
+    const isNew = record.devcontainer === undefined;
+    record = await stepDevcontainer(ctx, request, plan, record, notes);
+    if (isNew) notes.push(...changeNotes(record.devcontainer?.changes ?? [], name));
+    ctx.signal.throwIfAborted();
+    if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes);
+    ctx.signal.throwIfAborted();
+    // A lifecycle command that failed is the session's error: it is there all the same, and can be entered.
+    record = { ...(record.unfinished === undefined ? finished(record) : record), phase: "ready" };
+    await writeRecord(ctx, record);
+    const failure = unfinishedError(record);
+    if (failure !== undefined) throw failure;
+    ctx.report({ session: name, step: "ready", state: "done" });
+    return record;
+  } catch (error) {
+    // A session that was ready keeps its phase: what failed is this attempt, and the error is reported all the same.
+    // Where the lock was lost the session is another command's, and so is its record.
+    if (record.phase !== "ready" && !lostItsLock(ctx))
+      await writeRecord(ctx, { ...record, phase: "failed", error: toCoworkError(error).toView() }).catch(
+        () => undefined,
+      );
+    throw error;
+  }
+}
+
+async function stepClone(
+  ctx: Context,
+  request: InitRequest,
+  record: SessionRecord,
+  notes: string[],
+): Promise<SessionRecord> {
+  const path = ctx.paths.clone(record.id);
+  if (record.cloned && (await pathExists(path))) {
+    const next = await carryMore(ctx, request, record);
+    notes.push(...notCarried(request, next));
+    return next;
+  }
+  ctx.report({ session: record.name, step: "clone", state: "start" });
+  if (record.cloned) {
+    notes.push("the clone was gone and has been made anew from where the session started");
+    // Its container still has the removed folder mounted.
+    for (const container of await containersOf(ctx, record)) await ctx.engine.removeContainer(container.id);
+  }
+  const { sessionUid: uid, sessionGid: gid } = ctx.user;
+  const { project, source } = request;
+  const result = await makeClone(ctx, { source, path, start: record.start, origin: project.origin, uid, gid });
+  notes.push(...result.notes);
+  ctx.report({ session: record.name, step: "clone", state: "done" });
+  // Before the clone counts as made: it is still nobody's work, and an interrupted run does it again.
+  const carried = await carryIn(ctx, request.carry, record, notes);
+  await writeRemoteTips(ctx, record.id, result.remoteTips);
+  const next = { ...record, cloned: true, carried };
+  await writeRecord(ctx, next);
+  return next;
+}
+
+/** Nothing has run in the clone before the dev container's configuration is there: files that a failed attempt missed still come along. */
+async function carryMore(ctx: Context, request: InitRequest, record: SessionRecord): Promise<SessionRecord> {
+  if (record.devcontainer !== undefined) return record;
+  const more = await carryAgain(ctx, request.carry, record);
+  if (more.length === 0) return record;
+  const next = { ...record, carried: [...new Set([...record.carried, ...more])] };
+  await writeRecord(ctx, next);
+  return next;
+}
+
+/** Files are taken along into a new clone only: in one that is there, somebody may have changed them. */
+function notCarried({ carry }: InitRequest, { name, carried }: SessionRecord): string[] {
+  const left = carry.files.filter((path) => !carried.includes(path));
+  if (left.length === 0) return [];
+  const files = `${left
+    .slice(0, 3)
+    .map((path) => plain(path))
+    .join(", ")}${left.length > 3 ? ` and ${left.length - 3} more` : ""}`;
+  return [
+    `not taken along: ${files}: the clone was made before; for a new one: cowork clean ${name}, then cowork init ${name}`,
+  ];
+}
+
+async function stepDevcontainer(
+  ctx: Context,
+  request: InitRequest,
+  plan: SessionsPlan,
+  record: SessionRecord,
+  notes: string[],
+): Promise<SessionRecord> {
+  if (record.devcontainer !== undefined) return record;
+  const commit = plan.commits.get(record.start.commit);
+  if (commit === undefined) {
+    // Another command began the session meanwhile, from another commit.
+    throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was begun by another command.`, {
+      hint: [ownCommand("init", record.name)],
+    });
+  }
+  const { project, settings, options } = request;
+  const configName = options.configName ?? settings.devcontainer;
+  const named = configName === undefined ? {} : { configName };
+  return prepareDevcontainer(ctx, record, { ...commit, ...named, project, settings, notes, isFresh: true });
+}
+
+function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted): SessionRecord {
+  const { project, settings } = request;
+  return {
+    schema: 1,
+    id: sessionId(project.name, name),
+    name,
+    project: project.name,
+    projectRoot: project.root,
+    folder: project.folder,
+    rootCommit: project.rootCommit,
+    createdAt: ctx.clock.now().toISOString(),
+    phase: "creating",
+    start,
+    agent: settings.agent,
+    cloned: false,
+    volumes: [],
+    images: [],
+    carried: [],
+    home: homeId(ctx.paths),
+  };
+}

@@ -1,0 +1,94 @@
+import { planDevcontainer } from "../../devcontainer/plan.ts";
+import { commitSource } from "../../devcontainer/source/source-commit.ts";
+import type { ConfigSource, DevcontainerPlan } from "../../devcontainer/types.ts";
+import type { StartPoint } from "../../project/types.ts";
+import type { Context } from "../../system/context.ts";
+import { checkHome } from "./check-home.ts";
+import { mayCome } from "./carry-in.ts";
+import { checkFree } from "../record/identity.ts";
+import { checkSessionName, sessionId } from "../record/names.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { readRecords } from "../record/records.ts";
+import { agree } from "./trust.ts";
+import type { InitPlan, InitRequest } from "../types.ts";
+
+/** Config of one commit: sessions that start from the same one share it. */
+export interface CommitPlan {
+  source: ConfigSource;
+  plan: DevcontainerPlan;
+}
+
+export interface SessionsPlan {
+  view: InitPlan;
+  /** where each session starts, by name: an existing one from where it started, whatever the project has checked out now */
+  starts: Map<string, StartPoint>;
+  /** by commit; those of sessions that have their dev container's config already are not in it */
+  commits: Map<string, CommitPlan>;
+}
+
+/**
+ * Works out what `init` would do, without doing any of it: names and ids checked against what exists, the dev container
+ * configuration found and judged, once per start commit.
+ * @throws SESSION_NAME_INVALID, SESSION_EXISTS, PROJECT_NAME_TAKEN, DEVCONTAINER_INVALID, DEVCONTAINER_AMBIGUOUS
+ */
+export async function planSessions(ctx: Context, request: InitRequest): Promise<SessionsPlan> {
+  const { project, sessions, source } = request;
+  checkHome(ctx.paths.home);
+  const names = sessions.map(({ name }) => name);
+  for (const name of names) checkSessionName(name);
+  const entries = await readRecords(ctx);
+  await checkFree(project, names, entries);
+  const records = new Map(entries.flatMap((entry) => ("record" in entry ? [[entry.id, entry.record]] : [])));
+  const starts = new Map<string, StartPoint>();
+  const commits: SessionsPlan["commits"] = new Map();
+  for (const { name, start: wanted } of sessions) {
+    const record = records.get(sessionId(project.name, name));
+    const start = record?.start ?? wanted;
+    starts.set(name, start);
+    if (record?.devcontainer !== undefined || commits.has(start.commit)) continue;
+    const tree = commitSource(ctx, source.gitDir, start.commit);
+    const { configName, within, uncommitted } = request.options;
+    const plan = await planDevcontainer(ctx, tree, {
+      ...(configName === undefined ? {} : { configName }),
+      ...(within === undefined ? {} : { within }),
+      ...(uncommitted === undefined ? {} : { uncommitted }),
+      settings: request.settings,
+      mayCome: mayCome(request.carry),
+    });
+    checkHome(ctx.paths.home, plan.kind);
+    commits.set(start.commit, { source: tree, plan });
+  }
+  const view = {
+    sessions: sessions.map(({ name }) => planView(ctx, project, name, { starts, records })),
+    devcontainers: [...commits.values()].map(({ plan }) => plan).map(configView),
+  };
+  return { view, starts, commits };
+}
+
+/** Says what is to be known of every distinct configuration of the plan, and asks about it, before anything is made. */
+export async function agreeToPlan(ctx: Context, request: InitRequest, plan: SessionsPlan): Promise<void> {
+  const notes = new Set([...plan.commits.values()].flatMap(({ plan: one }) => one.notes ?? []));
+  if (notes.size > 0) ctx.report({ session: "", step: "plan", state: "done", detail: [...notes].join("; ") });
+  const asked = new Set<string>();
+  for (const { plan: one } of plan.commits.values()) {
+    if (asked.has(one.trustHash)) continue;
+    asked.add(one.trustHash);
+    await agree(ctx, request.project, { findings: one.findings, hash: one.trustHash });
+  }
+}
+
+function planView(
+  ctx: Context,
+  project: InitRequest["project"],
+  name: string,
+  { starts, records }: { starts: SessionsPlan["starts"]; records: ReadonlyMap<string, SessionRecord> },
+): InitPlan["sessions"][number] {
+  const id = sessionId(project.name, name);
+  const { branch = "", commit = "" } = starts.get(name) ?? {};
+  return { id, name, branch, commit, path: ctx.paths.clone(id), exists: records.has(id) };
+}
+
+function configView(plan: DevcontainerPlan): InitPlan["devcontainers"][number] {
+  const { kind, path, notes = [], changes, findings, trustHash } = plan;
+  return { kind, path, notes, changes, findings, trustHash };
+}

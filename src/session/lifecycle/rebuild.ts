@@ -1,0 +1,66 @@
+import { planDevcontainer } from "../../devcontainer/plan.ts";
+import { folderSource } from "../../devcontainer/source/source-folder.ts";
+import { followLinks } from "../../devcontainer/source/source-links.ts";
+import type { Context } from "../../system/context.ts";
+import { plain } from "../../system/text.ts";
+import { bringUp } from "./bring-up.ts";
+import { homeFolders } from "../clean/goes-along.ts";
+import { changeNotes } from "./change-note.ts";
+import type { RebuildRequest } from "../host-part.ts";
+import { planAgreed } from "./complete-plan.ts";
+import { prepareDevcontainer } from "./prepare.ts";
+import { writeRecord, type SessionRecord } from "../record/record.ts";
+import { checkStartable } from "./startable.ts";
+import { stopContainers } from "./stop.ts";
+import { agree } from "./trust.ts";
+import { finished } from "../record/unfinished.ts";
+import { configFolder } from "./workspace.ts";
+import { containersOf } from "../inspect/world.ts";
+
+/**
+ * Takes the config anew from the clone, as it lies there now, asks for trust where it changed, makes image and container again.
+ * Clone, conversations and login stay. The old container goes only when the new image is there: a config that does not build
+ * leaves the session as it was.
+ */
+export async function rebuildSession(
+  ctx: Context,
+  record: SessionRecord,
+  request: RebuildRequest,
+  notes: string[],
+): Promise<SessionRecord> {
+  await checkStartable(ctx, record);
+  const { project, settings } = request;
+  const source = followLinks(folderSource(ctx.paths.clone(record.id), `the clone of ${record.name}`));
+  const { path, configName: before } = record.devcontainer ?? {};
+  const configName = request.configName ?? settings.devcontainer ?? before;
+  const config = configName === undefined ? {} : { configName };
+  const wanted = { settings, ...config, ...(typeof path === "string" ? { within: configFolder(path) } : {}) };
+  const first = await planDevcontainer(ctx, source, wanted);
+  await agree(ctx, project, { findings: first.findings, hash: first.trustHash });
+  const plan = first.isReduced === true ? await planAgreed(ctx, source, { ...wanted, project, first }) : first;
+  const prepared = await prepareDevcontainer(ctx, record, {
+    source,
+    plan,
+    project,
+    settings,
+    notes,
+    isFresh: false,
+    ...config,
+  });
+  if (plan.config["initializeCommand"] !== undefined) {
+    notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
+  }
+  for (const line of await homeFolders(ctx, await containersOf(ctx, record))) {
+    notes.push(`goes with the old container: ${line}`);
+    const detail = `goes with the old container: ${plain(line)}`;
+    ctx.report({ session: record.name, step: "container", state: "note", detail });
+  }
+  notes.push(...changeNotes(plan.changes, record.name));
+  notes.push(...(await stopContainers(ctx, prepared)));
+  ctx.signal.throwIfAborted();
+  // Containers only: volumes of the session hold what its user put there.
+  for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
+  const started = await bringUp(ctx, finished(prepared), settings, notes);
+  await writeRecord(ctx, started);
+  return started;
+}

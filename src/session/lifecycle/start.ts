@@ -1,0 +1,60 @@
+import type { Settings } from "../../config/types.ts";
+import type { Context } from "../../system/context.ts";
+import { bringUp } from "./bring-up.ts";
+import type { RebuildRequest } from "../host-part.ts";
+import { forEachSession } from "./outcome.ts";
+import { writeRecord, type SessionRecord } from "../record/record.ts";
+import { checkStartable } from "./startable.ts";
+import { selectRecords } from "../record/records.ts";
+import type { Outcome, Selector } from "../types.ts";
+import { unfinishedError } from "../record/unfinished.ts";
+import { devContainer, viewSession } from "../inspect/view.ts";
+import { containersOf, lookAt } from "../inspect/world.ts";
+
+/**
+ * Starts sessions from what lies in their state: nothing in the clone that the host would evaluate is read. With `rebuild` the
+ * config is taken anew from the clone first.
+ */
+export async function startSessions(
+  ctx: Context,
+  selector: Selector,
+  options: { settings: Settings; rebuild?: RebuildRequest },
+): Promise<Outcome[]> {
+  const { concurrency } = options.settings;
+  const entries = await selectRecords(ctx, selector);
+  return forEachSession(ctx, entries, { concurrency, step: "start" }, async (record, inner) => {
+    const notes: string[] = [];
+    const { settings, rebuild } = options;
+    const started =
+      rebuild === undefined
+        ? await startSession(inner, record, settings, notes)
+        : await (await import("./rebuild.ts")).rebuildSession(inner, record, rebuild, notes);
+    const failure = unfinishedError(started);
+    if (failure !== undefined) throw failure;
+    const world = await lookAt(ctx, record.id, await containersOf(ctx, record));
+    const session = viewSession(started, { ...world, busy: false }, ctx.paths);
+    return { name: record.name, ok: true, session, exitCode: 0, notes };
+  });
+}
+
+/**
+ * Brings one session up, under its lock; one that runs stays as it is, unless a lifecycle command failed in it: that is run again,
+ * and when it fails again, the record that comes back says so.
+ * @throws SESSION_INCOMPLETE, CLONE_MISSING, and what `up` throws
+ */
+export async function startSession(
+  ctx: Context,
+  record: SessionRecord,
+  settings: Settings,
+  notes: string[],
+): Promise<SessionRecord> {
+  await checkStartable(ctx, record);
+  const container = devContainer(await containersOf(ctx, record));
+  const isUp = container?.state === "running" && record.container !== undefined;
+  if (isUp && record.unfinished === undefined) return record;
+  if (container === undefined && record.container !== undefined)
+    notes.push("the container was gone and has been made anew");
+  const started = await bringUp(ctx, record, settings, notes);
+  await writeRecord(ctx, started);
+  return started;
+}

@@ -1,0 +1,89 @@
+import { findAgent } from "../../agent/catalog.ts";
+import { drainAgent } from "../../agent/inside.ts";
+import type { ContainerSummary } from "../../engine/types.ts";
+import type { Context } from "../../system/context.ts";
+import { forEachSession } from "./outcome.ts";
+import { quiesce, type Quiesced } from "./quiesce.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { selectRecords } from "../record/records.ts";
+import { killTmuxSession } from "../connect/tmux.ts";
+import type { Outcome, Selector } from "../types.ts";
+import { devContainer, viewSession } from "../inspect/view.ts";
+import { containersOf, lookAt } from "../inspect/world.ts";
+
+/** Seconds between the engine's SIGTERM and its SIGKILL; what runs inside has had its own time before. */
+const grace = 10;
+
+/** The same where SIGTERM demonstrably does not reach the container's own program. */
+const graceWhenIgnored = 1;
+
+/** Stops sessions, all at once; a stopped one stays as it is. */
+export async function stopSessions(ctx: Context, selector: Selector, concurrency: number): Promise<Outcome[]> {
+  const entries = await selectRecords(ctx, selector, { toEnd: true });
+  return forEachSession(ctx, entries, { concurrency, step: "stop" }, async (record, inner) => {
+    ctx.report({ session: record.name, step: "stop", state: "start" });
+    const notes = await stopContainers(inner, record);
+    ctx.report({ session: record.name, step: "stop", state: "done" });
+    const world = await lookAt(ctx, record.id, await containersOf(ctx, record));
+    return {
+      name: record.name,
+      ok: true,
+      session: viewSession(record, { ...world, busy: false }, ctx.paths),
+      exitCode: 0,
+      notes,
+    };
+  });
+}
+
+/**
+ * Ends what runs inside in order, then the container, then the Compose services beside it: its program may need them until its end.
+ * Where SIGTERM does not reach that program, and nothing else runs, waiting would not help.
+ * @param all the session's containers, where they are known
+ * @returns lines about processes that did not end by themselves
+ */
+export async function stopContainers(
+  ctx: Context,
+  record: SessionRecord,
+  all?: readonly ContainerSummary[],
+): Promise<string[]> {
+  const containers = (all ?? (await containersOf(ctx, record))).filter(isAlive);
+  const main = devContainer(containers);
+  const stop = async (some: readonly ContainerSummary[], seconds: number): Promise<void> =>
+    await allDone(some.map((one) => ctx.engine.stopContainer(one.id, seconds)));
+  const others = containers.filter((one) => one.id !== main?.id);
+  const mains = main === undefined ? [] : [main];
+  const { left, ignoresTerm } =
+    main?.state === "running" ? await endInside(ctx, record, main.id) : { left: [], ignoresTerm: false };
+  if (ignoresTerm) {
+    await allDone([stop(mains, graceWhenIgnored), stop(others, grace)]);
+  } else {
+    await stop(mains, grace);
+    await stop(others, grace);
+  }
+  await killTmuxSession(ctx, record.id);
+  return left.length > 0 ? [`did not end by itself: ${left.join(", ")}`] : [];
+}
+
+/** All of it has come to its end, well or not, before anybody goes on: a stop that is still under way would meet the next start. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+}
+
+/** The agent first: told to end in the middle of renewing the login, it would log everybody out. */
+async function endInside(ctx: Context, record: SessionRecord, containerId: string): Promise<Quiesced> {
+  try {
+    const agent = findAgent(record.agent);
+    if (agent !== undefined) await drainAgent(ctx, agent, containerId);
+  } catch (error) {
+    if (ctx.signal.aborted) throw error;
+    // A container that cannot be asked is stopped all the same.
+    ctx.log(`${record.name}: ending the agent: ${String(error)}`);
+  }
+  return quiesce(ctx, containerId);
+}
+
+/** Does something run in it, or may again at any moment? */
+export function isAlive({ state }: Pick<ContainerSummary, "state">): boolean {
+  return !["created", "exited", "dead", "removing"].includes(state);
+}

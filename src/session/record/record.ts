@@ -1,0 +1,62 @@
+import { ownCommand } from "../../hint.ts";
+import * as z from "zod/mini";
+import { liftRecord, recordSchema, sessionRecord, type SessionRecord } from "../../contract/record.ts";
+import { CoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import { writeFileAtomic, ensureFolder } from "../../system/files/files.ts";
+import { readSmallFile } from "../../system/files/small-file.ts";
+
+export type { SessionRecord };
+
+/**
+ * Reads a session's record. Undefined where there is none.
+ * @throws RECORD_CORRUPT when it is no record, STATE_TOO_NEW when a newer cowork wrote it
+ */
+export async function readRecord(ctx: Pick<Context, "paths">, id: string): Promise<SessionRecord | undefined> {
+  return readFrom(ctx.paths.record(id), id);
+}
+
+/** The copy that lies beside a record, for the day when the record itself is damaged. */
+export async function readBackup(ctx: Pick<Context, "paths">, id: string): Promise<SessionRecord | undefined> {
+  return readFrom(backupOf(ctx.paths.record(id)), id).catch(() => undefined);
+}
+
+async function readFrom(path: string, id: string): Promise<SessionRecord | undefined> {
+  const bytes = readSmallFile(path, { maxBytes: 1024 * 1024 });
+  if (bytes === undefined) return undefined;
+  const value = parseJson(bytes);
+  const version = (value as { schema?: unknown } | undefined)?.schema;
+  if (typeof version === "number" && version > recordSchema) {
+    throw new CoworkError("STATE_TOO_NEW", `The record of ${id} was written by a newer cowork (schema ${version}).`, {
+      hint: "install the newest cowork on this machine",
+    });
+  }
+  const parsed = sessionRecord.safeParse(liftRecord(value));
+  if (parsed.success && parsed.data.id === id) return parsed.data;
+  throw new CoworkError("RECORD_CORRUPT", `The record of session ${id} cannot be read (${path}).`, {
+    hint: [ownCommand("doctor", "--fix")],
+    detail: parsed.success ? "the id in it is another" : z.prettifyError(parsed.error),
+  });
+}
+
+export async function writeRecord(ctx: Pick<Context, "paths">, record: SessionRecord): Promise<void> {
+  await ensureFolder(ctx.paths.state(record.id), { mode: 0o700 });
+  const text = `${JSON.stringify(record, null, 1)}\n`;
+  await writeFileAtomic(ctx.paths.record(record.id), text, { mode: 0o600 });
+  await writeFileAtomic(backupOf(ctx.paths.record(record.id)), text, { mode: 0o600 });
+}
+
+function backupOf(path: string): string {
+  return `${path}.bak`;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A record, or why it cannot be read: one bad file must not hide the other sessions. */
+export type RecordEntry = { id: string; record: SessionRecord } | { id: string; error: CoworkError };

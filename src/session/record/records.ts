@@ -1,0 +1,141 @@
+import type { RecordEntry } from "./record.ts";
+import { readdirSync, type Dirent } from "node:fs";
+import type { OneSession } from "../../contract/requests.ts";
+import { CoworkError, toCoworkError } from "../../errors.ts";
+import { type Hint, type HintPart, ownCommand, steps } from "../../hint.ts";
+import type { Context } from "../../system/context.ts";
+import { belongsTo } from "./identity.ts";
+import { plain } from "../../system/text.ts";
+import { nameKey, nameLike, sessionId } from "./names.ts";
+import { readRecord } from "./record.ts";
+import type { Selector } from "../types.ts";
+
+/** All records of this home, sorted by id. */
+export async function readRecords(ctx: Pick<Context, "paths">): Promise<RecordEntry[]> {
+  const ids = stateFolders(ctx.paths.stateRoot);
+  const entries = await Promise.all(ids.map((id) => readEntry(ctx, id)));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+/**
+ * The sessions that a command means, in the order of `names` or by name. A record that cannot be read is an entry
+ * with an error when it could be meant.
+ * @param options.toEnd the command stops or removes sessions: nobody is told how to make the one that is missing
+ * @throws SESSION_NOT_FOUND for a name that no session of the project has
+ */
+export async function selectRecords(
+  ctx: Pick<Context, "paths">,
+  selector: Selector,
+  options: { toEnd?: boolean } = {},
+): Promise<RecordEntry[]> {
+  const { project, names } = selector;
+  if (project !== undefined && names !== undefined && names.length > 0) {
+    return Promise.all(unique(names).map((name) => findByName(ctx, project, name, options.toEnd ?? false)));
+  }
+  const entries = await readRecords(ctx);
+  const meant = await Promise.all(entries.map((entry) => isMeant(entry, project)));
+  return entries.filter((_, index) => meant[index]);
+}
+
+async function isMeant(entry: RecordEntry, project: Selector["project"]): Promise<boolean> {
+  if (project === undefined) return true;
+  return "record" in entry ? belongsTo(entry.record, project) : entry.id.startsWith(`${project.name}-`);
+}
+
+async function findByName(
+  ctx: Pick<Context, "paths">,
+  project: NonNullable<Selector["project"]>,
+  name: string,
+  toEnd: boolean,
+): Promise<RecordEntry> {
+  const exact = await readEntry(ctx, sessionId(project.name, name));
+  if (exact !== undefined && (await isMeant(exact, project))) return exact;
+  // Names that differ only in case, `.` or `_` are one name: the session may have been made under the other spelling.
+  for (const entry of await readRecords(ctx)) {
+    if (!("record" in entry) || nameKey(entry.record.name) !== nameKey(name)) continue;
+    if (await isMeant(entry, project)) return entry;
+  }
+  throw noSession(`${name} in project ${project.name}`, await hintFor(ctx, project, name, toEnd));
+}
+
+/**
+ * The one session that is meant.
+ * @throws SESSION_NOT_FOUND
+ */
+export async function selectOne(ctx: Pick<Context, "paths">, selector: OneSession): Promise<RecordEntry> {
+  const [entry] = await selectRecords(ctx, selector);
+  if (entry === undefined) throw noSession(plain(selector.names[0]));
+  return entry;
+}
+
+export function noSession(which: string, hint: Hint = [ownCommand("list")]): CoworkError {
+  return new CoworkError("SESSION_NOT_FOUND", `There is no session ${which}.`, { hint });
+}
+
+/** A branch's name in place of a session's leads to the session that works on it. */
+async function hintFor(
+  ctx: Pick<Context, "paths">,
+  project: NonNullable<Selector["project"]>,
+  name: string,
+  toEnd: boolean,
+): Promise<HintPart[]> {
+  for (const entry of await readRecords(ctx)) {
+    const isOn = "record" in entry && entry.record.start.branch === name && (await isMeant(entry, project));
+    if (isOn) return [`use the name of the session on that branch: ${entry.record.name}`];
+  }
+  const other = nameLike(name);
+  if (toEnd || other === undefined) return [ownCommand("list")];
+  const make = ownCommand("init", other, ...(other === name ? [] : ["--branch", plain(name)]));
+  return steps`${ownCommand("list")}, or ${make} to make it`;
+}
+
+/** The first commit of the project at this place, if a session of it is on record: it says that without asking git. */
+export async function rootCommitOnRecord(
+  ctx: Pick<Context, "paths">,
+  place: { name: string; root: string },
+): Promise<string | undefined> {
+  for (const id of stateFolders(ctx.paths.stateRoot)) {
+    if (!id.startsWith(`${place.name}-`)) continue;
+    const entry = await readEntry(ctx, id);
+    if (entry === undefined || !("record" in entry)) continue;
+    const { project, projectRoot, rootCommit } = entry.record;
+    if (project === place.name && projectRoot === place.root) return rootCommit;
+  }
+  return undefined;
+}
+
+async function readEntry(ctx: Pick<Context, "paths">, id: string): Promise<RecordEntry | undefined> {
+  try {
+    const record = await readRecord(ctx, id);
+    return record === undefined ? undefined : { id, record };
+  } catch (error) {
+    return { id, error: toCoworkError(error) };
+  }
+}
+
+/** Has this home state of a session that may have this name, of whatever project? */
+export function isNameOnRecord(ctx: Pick<Context, "paths">, name: string): boolean {
+  return stateFolders(ctx.paths.stateRoot).some((id) => id.endsWith(`-${name}`));
+}
+
+function stateFolders(root: string): string[] {
+  return entriesOf(root)
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "locks")
+    .map((entry) => entry.name)
+    .toSorted();
+}
+
+/** At once, as the records are read. A folder that may not be read is an error, and no empty one. */
+function entriesOf(root: string): Dirent[] {
+  try {
+    return readdirSync(root, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function unique(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return names.filter((name) => !seen.has(nameKey(name)) && seen.add(nameKey(name)) !== undefined);
+}

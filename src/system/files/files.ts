@@ -1,0 +1,214 @@
+import type { Inside } from "./open-folder.ts";
+import { randomBytes } from "node:crypto";
+import { constants, lstatSync, type Stats } from "node:fs";
+import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import { CoworkError, toCoworkError } from "../../errors.ts";
+import { errorCode, isAbsent, named, openFolder, openParent, type Name, type OpenFolder } from "./open-folder.ts";
+import { readSmallFile } from "./small-file.ts";
+import { plain } from "../text.ts";
+
+export { isAbsent } from "./open-folder.ts";
+
+/** A file up to here is read at once: four steps through Node's thread pool take longer than reading a usual one of them. */
+const smallBytes = 1024 * 1024;
+
+/** Who owns a file and who may use it. Without uid and gid it belongs to whoever runs cowork. */
+export interface Ownership {
+  mode?: number;
+  uid?: number;
+  gid?: number;
+}
+
+/** What stands there, a link not followed; undefined for nothing. At once: a step through Node's thread pool takes longer. */
+export function lookAtPath(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw toCoworkError(error);
+  }
+}
+
+/** Is there anything of this name? A link that leads nowhere counts. */
+export async function pathExists(path: string): Promise<boolean> {
+  return lookAtPath(path) !== undefined;
+}
+
+/**
+ * The content of a regular file; undefined when there is none, or when it is a link, a folder or anything else.
+ * Never blocks on a pipe and never follows a link as the last part of the path.
+ * @throws FILE_TOO_LARGE beyond `maxBytes`, PERMISSION_DENIED
+ */
+export async function readRegularFile(
+  path: string,
+  options: { maxBytes: number } & Inside,
+): Promise<Uint8Array | undefined> {
+  const maxBytes = Math.min(options.maxBytes, smallBytes);
+  try {
+    return readSmallFile(path, { ...options, maxBytes });
+  } catch (error) {
+    if (toCoworkError(error).code !== "FILE_TOO_LARGE" || maxBytes === options.maxBytes) throw error;
+  }
+  let folder: OpenFolder | undefined;
+  let handle: FileHandle | undefined;
+  try {
+    let through: Name = path;
+    if (options.root !== undefined) {
+      const parent = await openParent(path, options.root);
+      folder = parent.folder;
+      through = folder.at(parent.name);
+    }
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+    handle = await named(path, () => open(through, flags));
+    if (!(await handle.stat()).isFile()) return undefined;
+    return await readUpTo(handle, path, options.maxBytes);
+  } catch (error) {
+    if (isAbsent(error) || errorCode(error) === "ELOOP" || errorCode(error) === "ENXIO") return undefined;
+    throw toCoworkError(error);
+  } finally {
+    await handle?.close();
+    await folder?.close();
+  }
+}
+
+/** As `readRegularFile`, decoded as UTF-8 (what is no UTF-8 becomes U+FFFD). */
+export async function readTextFile(path: string, options: { maxBytes: number } & Inside): Promise<string | undefined> {
+  const bytes = await readRegularFile(path, options);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
+/** The size is not believed: the file may grow while it is read. */
+async function readUpTo(handle: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(64 * 1024);
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
+    if (bytesRead === 0) return Buffer.concat(chunks);
+    total += bytesRead;
+    if (total > maxBytes) throw new CoworkError("FILE_TOO_LARGE", `${plain(path)} is larger than ${maxBytes} bytes.`);
+    chunks.push(chunk.subarray(0, bytesRead));
+  }
+}
+
+/**
+ * Puts a file in place at once: readers see the old content or the new one, never half of it, also after a crash. A
+ * link of that name is replaced, not followed. The mode (default 0600) counts as given, whatever the umask.
+ * Not write-file-atomic: it resolves links and opens a temporary name that can be guessed, and containers write
+ * in some of the folders that this writes in.
+ * @throws DISK_FULL, PERMISSION_DENIED
+ */
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  options: Ownership & Inside = {},
+): Promise<void> {
+  const { mode = 0o600, uid, gid } = options;
+  const temporary = `.cowork-${randomBytes(8).toString("hex")}.tmp`;
+  let folder: OpenFolder | undefined;
+  try {
+    const parent = await openParent(path, options.root);
+    folder = parent.folder;
+    const { at } = folder;
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    const handle = await named(path, () => open(at(temporary), flags, 0o600));
+    try {
+      await handle.writeFile(data);
+      await give(handle, { mode, uid, gid });
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await named(path, () => rename(at(temporary), at(parent.name)));
+  } catch (error) {
+    if (folder !== undefined) await rm(folder.at(temporary), { force: true }).catch(() => undefined);
+    throw toCoworkError(error);
+  } finally {
+    await folder?.close();
+  }
+}
+
+/**
+ * Makes the folder and the ones above it where they are missing; mode (default 0700) and owner are given to every folder
+ * that it makes and, where stated, to the last one also when it was there.
+ * @throws PERMISSION_DENIED when something else than a folder stands there; with `root`, also when it is a link
+ */
+export async function ensureFolder(path: string, options: Ownership & Inside = {}): Promise<void> {
+  try {
+    if (options.root === undefined && isAsWanted(path, options)) return;
+    await makeFolder(path, options);
+    if (options.mode === undefined && options.uid === undefined && options.gid === undefined) return;
+    const { folder, name } = await openParent(path, options.root);
+    try {
+      await own(path, folder.at(name), options);
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (errorCode(error) === "ENOTDIR" || errorCode(error) === "EEXIST" || errorCode(error) === "ELOOP") {
+      const hint = "move it away, then run the same command again";
+      throw new CoworkError("PERMISSION_DENIED", `${plain(path)} should be a folder and is something else.`, {
+        hint,
+        cause: error,
+      });
+    }
+    throw toCoworkError(error);
+  }
+}
+
+/** The usual case, at one look; whatever is odd is looked at with care. */
+function isAsWanted(path: string, { mode, uid, gid }: Ownership): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return false;
+  const isMode = mode === undefined || (stats.mode & 0o7777) === mode;
+  return isMode && (uid === undefined || stats.uid === uid) && (gid === undefined || stats.gid === gid);
+}
+
+async function makeFolder(path: string, options: Ownership & Inside): Promise<void> {
+  if (await makeOne(path, options)) return;
+  await makeFolder(dirname(path), options);
+  if (!(await makeOne(path, options))) throw new CoworkError("PERMISSION_DENIED", `${plain(path)} cannot be made.`);
+}
+
+/** false when the folder above it is missing */
+async function makeOne(path: string, options: Ownership & Inside): Promise<boolean> {
+  let folder: OpenFolder | undefined;
+  try {
+    const parent = await openParent(path, options.root);
+    folder = parent.folder;
+    const through = folder.at(parent.name);
+    await named(path, async () => await mkdir(through, { mode: 0o700 }));
+    await own(path, through, { mode: 0o700, ...options });
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" && dirname(path) !== path) return false;
+    if (code !== "EEXIST") throw error;
+    await (await openFolder(path, { follow: options.root === undefined })).close();
+    return true;
+  } finally {
+    await folder?.close();
+  }
+}
+
+async function own(path: string, through: Name, options: Ownership & Inside): Promise<void> {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | (options.root === undefined ? 0 : constants.O_NOFOLLOW);
+  const handle = await named(path, () => open(through, flags));
+  try {
+    await give(handle, options);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Owner before mode: a change of owner takes special bits away. What is right already is not asked for: it may be refused. */
+async function give(
+  handle: FileHandle,
+  wanted: { mode?: number | undefined; uid?: number | undefined; gid?: number | undefined },
+): Promise<void> {
+  const now = await handle.stat();
+  const { uid = now.uid, gid = now.gid, mode } = wanted;
+  if (uid !== now.uid || gid !== now.gid) await handle.chown(uid, gid);
+  if (mode !== undefined) await handle.chmod(mode);
+}

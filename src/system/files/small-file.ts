@@ -1,0 +1,76 @@
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { basename, dirname, relative, sep } from "node:path";
+import { CoworkError, toCoworkError } from "../../errors.ts";
+import type { Inside } from "./open-folder.ts";
+import { errorCode, isAbsent, namedSync } from "./open-folder.ts";
+import { plain } from "../text.ts";
+
+/**
+ * As `readRegularFile`, but at once: over hundreds of sessions (`list`) each step through Node's thread pool costs more than
+ * the reading. For small files only.
+ * @throws FILE_TOO_LARGE beyond `maxBytes`, PERMISSION_DENIED
+ */
+export function readSmallFile(path: string, options: { maxBytes: number } & Inside): Buffer | undefined {
+  let folder: number | undefined;
+  let file: number | undefined;
+  try {
+    if (options.root !== undefined) folder = openParent(path, options.root);
+    const through = folder === undefined ? path : below(folder, dirname(path), basename(path));
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+    file = namedSync(path, () => openSync(through, flags));
+    const stats = fstatSync(file);
+    if (!stats.isFile()) return undefined;
+    if (stats.size > options.maxBytes) throw tooLarge(path, options.maxBytes);
+    return readUpTo(file, path, stats.size, options.maxBytes);
+  } catch (error) {
+    if (isAbsent(error) || errorCode(error) === "ELOOP" || errorCode(error) === "ENXIO") return undefined;
+    throw toCoworkError(error);
+  } finally {
+    for (const fd of [file, folder]) if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** The file's folder. Below `root` no link is followed: each folder is reached through the one that is held open. */
+function openParent(path: string, root: string): number {
+  const way = relative(root, dirname(path))
+    .split(sep)
+    .filter((part) => part !== "");
+  if (way[0] === "..") throw new Error(`${path} is not inside ${root}`);
+  let at = root;
+  let folder = openSync(root, constants.O_RDONLY | constants.O_DIRECTORY);
+  for (const part of way) {
+    const outer = folder;
+    const through = below(outer, at, part);
+    at = `${at}/${part}`;
+    try {
+      const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+      folder = namedSync(at, () => openSync(through, flags));
+    } finally {
+      closeSync(outer);
+    }
+  }
+  return folder;
+}
+
+/** Where the system has no such folder (macOS) plain paths are used, and the check is all there is. */
+function below(folder: number, path: string, name: string): string {
+  const handle = `/proc/self/fd/${folder}`;
+  return `${existsSync(handle) ? handle : path}/${name}`;
+}
+
+/** The size is only a guess: the file may grow while it is read. */
+function readUpTo(file: number, path: string, size: number, maxBytes: number): Buffer {
+  let bytes = Buffer.allocUnsafe(Math.min(size, maxBytes) + 1);
+  let total = 0;
+  for (;;) {
+    if (total === bytes.length) bytes = Buffer.concat([bytes], bytes.length * 2);
+    const read = readSync(file, bytes, total, bytes.length - total, null);
+    if (read === 0) return bytes.subarray(0, total);
+    total += read;
+    if (total > maxBytes) throw tooLarge(path, maxBytes);
+  }
+}
+
+function tooLarge(path: string, maxBytes: number): CoworkError {
+  return new CoworkError("FILE_TOO_LARGE", `${plain(path)} is larger than ${maxBytes} bytes.`);
+}

@@ -1,0 +1,157 @@
+import { constants, lchownSync, lstatSync, readdirSync, unlinkSync } from "node:fs";
+import { chmod, open, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { CoworkError, toCoworkError } from "../../errors.ts";
+import { isAbsent } from "./files.ts";
+import { errorCode, named, namedSync, openFolder, openParent, type Name, type OpenFolder } from "./open-folder.ts";
+import { plain } from "../text.ts";
+
+// Whole trees, no link ever followed: everything is reached through handles of its parents (see open-folder.ts), so that
+// this holds also while something inside a container works in the tree. Files are dealt with synchronously, several
+// times quicker than by promises, with a pause for everybody else after so many.
+const atOnce = 64;
+
+/** What happens to an entry. What has gone meanwhile (ENOENT) is passed over. */
+interface Visitor {
+  /** anything that is no folder */
+  file(parent: OpenFolder, name: Name): void;
+  folder(parent: OpenFolder, name: Name): Promise<void>;
+}
+
+/**
+ * Removes a file or a whole tree; done when there is nothing. Read-only folders are made writable first where we own them.
+ * @throws PERMISSION_DENIED naming what is in the way: files of other owners want root or a container
+ */
+export async function removeTree(path: string): Promise<void> {
+  const refuse = (error: unknown, parent: OpenFolder, name: Name): never => {
+    const code = errorCode(error);
+    if (code !== "EACCES" && code !== "EPERM") throw error;
+    const message = `${plain(shown(parent, name))} cannot be removed: permission denied.`;
+    throw new CoworkError("PERMISSION_DENIED", message, { cause: error });
+  };
+  const visitor: Visitor = {
+    file(parent, name) {
+      try {
+        unlinkSync(parent.at(name));
+      } catch (error) {
+        if (!isAbsent(error)) refuse(error, parent, name);
+      }
+    },
+    async folder(parent, name) {
+      const empty = async (): Promise<void> => await eachEntry(parent, name, visitor);
+      try {
+        await empty().catch(async (error: unknown) => {
+          // Read-only, perhaps, and ours: then that is no reason to keep it.
+          if (!(await makeWritable(parent, name))) throw error;
+          await empty();
+        });
+        await named(shown(parent, name), async () => await rmdir(parent.at(name)));
+      } catch (error) {
+        if (!isAbsent(error)) refuse(error, parent, name);
+      }
+    },
+  };
+  await start(path, visitor);
+}
+
+/** Gives every entry of the tree, `path` included, to this owner; links themselves, never what they lead to. */
+export async function chownTree(path: string, uid: number, gid: number): Promise<void> {
+  const own = (parent: OpenFolder, name: Name): void => {
+    namedSync(shown(parent, name), () => {
+      const stats = lstatSync(parent.at(name), { throwIfNoEntry: false });
+      if (stats === undefined || (stats.uid === uid && stats.gid === gid)) return;
+      lchownSync(parent.at(name), uid, gid);
+    });
+  };
+  const visitor: Visitor = {
+    file: own,
+    async folder(parent, name) {
+      own(parent, name);
+      await eachEntry(parent, name, visitor);
+    },
+  };
+  await start(path, visitor);
+}
+
+/**
+ * Bytes that the tree takes on the disk, as `du` counts: files with several names once, links themselves. What may not be
+ * read or has just gone counts as nothing.
+ */
+export async function treeSize(path: string): Promise<number> {
+  const seen = new Set<string>();
+  let bytes = 0;
+  const count = (parent: OpenFolder, name: Name): void => {
+    const stats = lstatSync(parent.at(name), { throwIfNoEntry: false });
+    if (stats === undefined) return;
+    if (stats.nlink > 1 && !stats.isDirectory()) {
+      const inode = `${stats.dev}:${stats.ino}`;
+      if (seen.has(inode)) return;
+      seen.add(inode);
+    }
+    bytes += stats.blocks * 512;
+  };
+  const visitor: Visitor = {
+    file: count,
+    async folder(parent, name) {
+      count(parent, name);
+      await eachEntry(parent, name, visitor).catch(() => undefined);
+    },
+  };
+  await start(path, visitor);
+  return bytes;
+}
+
+function shown(parent: OpenFolder, name: Name): string {
+  return join(parent.path, name.toString());
+}
+
+async function start(path: string, visitor: Visitor): Promise<void> {
+  try {
+    const { folder, name } = await openParent(path);
+    try {
+      const stats = lstatSync(folder.at(name), { throwIfNoEntry: false });
+      if (stats?.isDirectory()) await visitor.folder(folder, name);
+      else if (stats !== undefined) visitor.file(folder, name);
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!isAbsent(error)) throw toCoworkError(error);
+  }
+}
+
+async function eachEntry(parent: OpenFolder, name: Name, visitor: Visitor): Promise<void> {
+  const path = shown(parent, name);
+  const folder = await openFolder(path, { through: parent.at(name) });
+  try {
+    const entries = namedSync(path, () => readdirSync(folder.at("."), { withFileTypes: true, encoding: "buffer" }));
+    for (const [index, entry] of entries.entries()) {
+      if (index % atOnce === atOnce - 1) await setImmediate();
+      if (!entry.isDirectory()) visitor.file(folder, entry.name);
+    }
+    // One after another: each holds a handle for as long as its own tree takes.
+    for (const entry of entries) if (entry.isDirectory()) await visitor.folder(folder, entry.name);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Of a folder that may not be read only a handle "to the path" (O_PATH) can be had: Linux knows it, Node does not name it. */
+async function makeWritable(parent: OpenFolder, name: Name): Promise<boolean> {
+  const pathOnly = 0o10000000;
+  const flags = pathOnly | constants.O_NOFOLLOW | constants.O_DIRECTORY;
+  const handle = await open(parent.at(name), flags).catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    if (((await handle.stat()).mode & 0o700) === 0o700) return false;
+    await chmod(`/proc/self/fd/${handle.fd}`, 0o700);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
+import { logInByHand } from "../../support/stand-in/plain-session.ts";
+import { unrest } from "../../support/stand-in/unrest.ts";
+import { startVendor, type Vendor } from "../../support/stand-in/vendor.ts";
+
+// A short course of what `npm run soak` does at length.
+
+let vendor: Vendor;
+let host: AgentHost;
+
+beforeAll(async () => {
+  vendor = await startVendor("agent-unrest");
+  host = await agentHost();
+  await logInByHand(host, vendor);
+});
+
+afterAll(async () => {
+  await host?.end();
+  await vendor?.stop();
+});
+
+test("sessions are stopped, started and replaced while they renew the login: nobody is logged out", async () => {
+  const answers = await unrest(host, vendor, { sessions: 3, steps: 16, seed: 7 });
+  const journal = await vendor.journal();
+  expect(answers).toEqual(["made-up answer", "made-up answer", "made-up answer"]);
+  expect(journal.filter((entry) => entry.what === "refresh").length).toBeGreaterThan(3);
+  expect(journal.flatMap((entry) => entry.revoked ?? [])).toEqual([]);
+  expect(journal.filter((entry) => entry.what === "refused")).toEqual([]);
+});

@@ -1,0 +1,64 @@
+import { execa } from "execa";
+import { createEngine } from "../../../src/engine/engine.ts";
+import { gitInside } from "../../../src/clone/git/inside.ts";
+import type { CloneSpec, GitInside } from "../../../src/clone/types.ts";
+import { ensureEngine, ensureTestBaseImage } from "../engine/engine.ts";
+import { type GitWorkshop, gitWorkshop } from "./git-project.ts";
+
+/** A workshop whose clones are looked into through the real engine. Containers carry the label `cowork.test={test}`. */
+export interface ContainerWorkshop extends GitWorkshop {
+  image: string;
+  /** a clone's spec, owned by the uid that sessions work as */
+  sessionSpec(project: string, name: string): Promise<CloneSpec>;
+  /** a container that has the clone mounted, as a session's has; gives its id */
+  start(spec: CloneSpec, image?: string): Promise<string>;
+  docker(...args: string[]): Promise<string>;
+  inside(spec: CloneSpec, containerId?: string, images?: string[]): GitInside;
+}
+
+export async function containerWorkshop(test: string): Promise<ContainerWorkshop> {
+  await ensureEngine();
+  const image = await ensureTestBaseImage();
+  const label = `cowork.test=${test}`;
+  const engine = createEngine({ env: process.env, home: process.env["HOME"] ?? "/" });
+  const shop = await gitWorkshop({ engine });
+  const docker = async (...args: string[]): Promise<string> => (await execa("docker", args)).stdout;
+  const { user } = shop.context;
+  return {
+    ...shop,
+    image,
+    docker,
+    sessionSpec: (project, name) => shop.spec(project, name, { uid: user.sessionUid, gid: user.sessionGid }),
+    start: (spec, from = image) => {
+      const mount = `type=bind,source=${spec.path},target=/workspaces/here`;
+      return docker(
+        "run",
+        "-d",
+        "--init",
+        "--label",
+        label,
+        "--mount",
+        mount,
+        "-w",
+        "/workspaces/here",
+        from,
+        "sleep",
+        "3600",
+      );
+    },
+    inside: (spec, containerId, images = [image]) =>
+      gitInside(shop.context, {
+        clone: spec.path,
+        uid: spec.uid,
+        gid: spec.gid,
+        images,
+        labels: { "cowork.test": test },
+        ...(containerId === undefined ? {} : { containerId }),
+      }),
+    async end() {
+      const left = await docker("ps", "-aq", "--filter", `label=${label}`);
+      if (left !== "") await docker("rm", "-f", ...left.split("\n"));
+      await shop.end();
+    },
+  };
+}

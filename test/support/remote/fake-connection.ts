@@ -1,0 +1,106 @@
+import { PassThrough, Writable } from "node:stream";
+import { CoworkError } from "../../../src/errors.ts";
+import type { Channel, Connection } from "../../../src/remote/types.ts";
+
+/** What runs at the other end of a channel, as a test has it. */
+export interface OtherEnd {
+  /** what the first line of every answer of the bootstrap begins with */
+  mark: string;
+  stdout: PassThrough;
+  stderr: PassThrough;
+  /** whole lines that were sent to it */
+  onLine: (listener: (line: string) => void) => void;
+  command: string;
+  /** what runs here ends */
+  exit: (code: number) => void;
+  /** the connection breaks */
+  cut: () => void;
+}
+
+/** A connection to a machine that does what the test says, and never more. */
+export function fakeConnection(
+  other: (end: OtherEnd) => void,
+): Connection & { isClosed: () => boolean; channels: number } {
+  const gone = Promise.withResolvers<Error | undefined>();
+  const channels: (() => void)[] = [];
+  let isClosed = false;
+  const end = (reason: Error | undefined): void => {
+    isClosed = true;
+    gone.resolve(reason);
+    for (const close of channels) close();
+  };
+  const made = {
+    host: "box",
+    channels: 0,
+    gone: gone.promise,
+    isClosed: () => isClosed,
+    close: () => end(undefined),
+    exec: async (command: string): Promise<Channel> => {
+      await Promise.resolve();
+      if (isClosed) throw new CoworkError("HOST_UNREACHABLE", "The connection is gone.");
+      made.channels += 1;
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+      const exit = Promise.withResolvers<{ code: number | null; signal: string | undefined }>();
+      let kept = "";
+      let listener: (line: string) => void = () => undefined;
+      const stdin = new Writable({
+        write: (chunk: Buffer, _encoding, done) => {
+          const lines = (kept + chunk.toString("latin1")).split("\n");
+          kept = lines.pop() ?? "";
+          if (kept.length > 1e6) kept = "";
+          for (const line of lines) listener(line);
+          done();
+        },
+      });
+      const close = (): void => {
+        for (const stream of [stdin, stdout, stderr]) stream.destroy();
+        exit.resolve({ code: null, signal: undefined });
+      };
+      for (const stream of [stdin, stdout, stderr]) stream.on("error", () => undefined);
+      channels.push(close);
+      const mark = /' cowork (\S+) /.exec(command)?.[1] ?? "";
+      setImmediate(() =>
+        other({
+          mark,
+          command,
+          exit: (code) => {
+            stdout.end();
+            exit.resolve({ code, signal: undefined });
+          },
+          stdout,
+          stderr,
+          onLine: (next) => {
+            listener = next;
+          },
+          cut: () => end(new Error("it broke")),
+        }),
+      );
+      return { stdin, stdout, stderr, exit: exit.promise, resize: () => undefined, close };
+    },
+  };
+  return made;
+}
+
+export interface Asked {
+  m: string;
+  a: unknown[];
+  i?: string;
+}
+
+/** Starts at once, and answers calls as told: what is given is the result, undefined is no answer at all. */
+export function speaking(
+  answer: (asked: Asked, say: (value: unknown) => void) => unknown,
+  first: (say: (value: unknown) => void) => void = () => undefined,
+): (end: OtherEnd) => void {
+  return ({ mark, stdout, onLine }) => {
+    const say = (value: unknown): void => void (stdout.destroyed || stdout.write(`${JSON.stringify(value)}\n`));
+    onLine((line) => {
+      const asked = JSON.parse(line) as Asked & { t?: string };
+      if (asked.t !== "q") return;
+      const r = answer(asked, say);
+      if (r !== undefined && asked.i !== undefined) say({ t: "s", i: asked.i, r });
+    });
+    stdout.write(`${mark} run\n`);
+    first(say);
+  };
+}

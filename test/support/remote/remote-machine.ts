@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { execa } from "execa";
+import { templateBase } from "../../../src/devcontainer/image/template.ts";
+import { baseArchive } from "../engine/base-archive.ts";
+import { ensureTestBaseImage, hasImage, testBaseImage } from "../engine/engine.ts";
+import { letIn, type LetInOptions } from "./let-in.ts";
+import type { TestHome } from "../home/home.ts";
+import { startMachine, type Machine, type MachineRequest } from "../machine.ts";
+
+/** A machine that sessions can live on: sshd, git and an engine of its own; no cowork, and no Node on anybody's PATH. */
+export interface RemoteMachine extends Machine {
+  /** lines of known_hosts for a name */
+  hostKeys(name: string): Promise<string>;
+  /** lets a person of this machine in, as `ssh <alias>`: key, known host and alias in `~/.ssh`; as root where nothing is said */
+  letIn(home: TestHome, alias: string, options?: LetInOptions): Promise<void>;
+}
+
+/**
+ * Starts one for this test alone, to be paused, filled or cut off.
+ * @param more what the machine has besides
+ */
+export async function startRemoteMachine(test: string, more: Partial<MachineRequest> = {}): Promise<RemoteMachine> {
+  const archive = await baseArchive();
+  return remoteMachine(
+    await startMachine(test, {
+      ...more,
+      image: more.image ?? (await ensureHostImage()),
+      mounts: [...(more.mounts ?? []), { source: archive, target: "/var/cache/base.tar", mode: "ro" }],
+      boot: boot.join("; "),
+      // What dockerd says of itself comes before the images are loaded.
+      ready: "test -e /run/ready",
+    }),
+  );
+}
+
+// No registry is needed: neither for the tests' image nor for what the template stands on.
+const boot = [
+  "/usr/sbin/sshd -o PerSourcePenalties=no -o MaxStartups=100",
+  "(setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &)",
+  "until docker info >/dev/null 2>&1; do sleep 0.3; done",
+  "docker load -q -i /var/cache/base.tar",
+  `docker tag ${testBaseImage} ${templateBase}`,
+  "touch /run/ready",
+];
+
+function remoteMachine(machine: Machine): RemoteMachine {
+  const hostKeys = async (name: string): Promise<string> => {
+    const { stdout } = await machine.sh("cat /etc/ssh/ssh_host_*_key.pub");
+    const keys = stdout.trim().split("\n");
+    return keys.map((line) => `${name} ${line.split(" ").slice(0, 2).join(" ")}\n`).join("");
+  };
+  return {
+    ...machine,
+    hostKeys,
+    letIn: async (home, alias, options = {}) => await letIn({ ...machine, hostKeys }, home, alias, options),
+  };
+}
+
+/** The image of such machines. Compose is there, as on the machines of the other tests. */
+export async function ensureHostImage(packages: readonly string[] = []): Promise<string> {
+  const base = await ensureTestBaseImage();
+  const all = ["openssh-server", "docker.io", "docker-cli", "docker-compose", "iptables", ...packages];
+  const dockerfile = [
+    `FROM ${base}`,
+    `RUN apt-get update && apt-get install -y --no-install-recommends ${all.join(" ")} \\`,
+    " && rm -rf /var/lib/apt/lists/* && mkdir -p /run/sshd && ssh-keygen -A",
+    "LABEL cowork.test=host",
+  ].join("\n");
+  const image = `cowork-test-host:${createHash("sha256").update(dockerfile).digest("hex").slice(0, 12)}`;
+  if (await hasImage(image)) return image;
+  await execa("docker", ["build", "-t", image, "-"], { input: dockerfile, timeout: 600_000 });
+  return image;
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { lock } from "proper-lockfile";
+import { inject } from "vitest";
+import type { Account } from "./let-in.ts";
+import { keptAgents } from "../home/kept-agents.ts";
+import { testCache } from "../home/test-cache.ts";
+import { ensureHostImage, type RemoteMachine, startRemoteMachine } from "./remote-machine.ts";
+
+/** The kept agents on the machine, and where an account has its own. */
+const agents = { kept: "/var/cache/cowork-agents", own: ".cowork/lib/agents" };
+
+/** Node, for accounts that have it on their PATH. */
+const node = "/opt/node/bin";
+
+/**
+ * The one remote machine of a run: every test has an account of its own on it. The global set-up removes it at the end.
+ * It has tmux; Node is on the PATH of nobody who has not asked for it.
+ */
+async function sharedRemote(): Promise<RemoteMachine> {
+  const run = inject("run");
+  await mkdir(testCache, { recursive: true });
+  // Workers are processes of their own, and testcontainers knows of its own process alone.
+  const release = await lock(testCache, {
+    lockfilePath: join(testCache, `${run}.lock`),
+    stale: 60_000,
+    retries: { retries: 600, minTimeout: 500, maxTimeout: 500 },
+  });
+  try {
+    const machine = await startRemoteMachine("remote", {
+      image: await ensureHostImage(["tmux"]),
+      mounts: [{ source: keptAgents, target: agents.kept, mode: "ro" }],
+      labels: { "cowork.test.run": run },
+      reuse: true,
+    });
+    if ((await machine.sh(`test -e ${node}/node`)).code !== 0) {
+      await machine.sh(`mkdir -p ${node}`);
+      await execa("docker", ["cp", "--follow-link", process.execPath, `${machine.container}:${node}/node`]);
+    }
+    return machine;
+  } finally {
+    await release();
+  }
+}
+
+export interface RemoteAccountRequest {
+  /** an ordinary user of the group docker; without, a second name of root with a home of its own */
+  ordinary?: boolean;
+  /** Node is on the PATH */
+  withNode?: boolean;
+}
+
+export interface AccountThere extends Account {
+  machine: RemoteMachine;
+  /** takes the account away, and all that the machine's engine holds of it */
+  remove(): Promise<void>;
+}
+
+/** Makes an account on the run's remote machine. */
+export async function accountThere({ ordinary, withNode }: RemoteAccountRequest = {}): Promise<AccountThere> {
+  const machine = await sharedRemote();
+  const user = `cwt-${randomBytes(4).toString("hex")}`;
+  const home = `/home/${user}`;
+  const ok = async (line: string): Promise<void> => {
+    const { code, stdout, stderr } = await machine.sh(line);
+    if (code !== 0) throw new Error(`${line}: ${stdout}${stderr}`);
+  };
+  const kind = ordinary === true ? "-G docker" : "-o -u 0 -g 0";
+  await ok(`useradd -m -s /bin/bash -p '*' ${kind} ${user}`);
+  const path = withNode === true ? `sed -i '1i PATH=${node}:$PATH' ${home}/.bashrc` : "true";
+  await ok(
+    `${path}; cd ${home} && install -d -m 700 .cowork && mkdir -p ${agents.own} && cp -a ${agents.kept}/. ${agents.own} && chown -R ${user} .cowork`,
+  );
+  const remove = async (): Promise<void> => {
+    const mounts = "docker inspect -f '{{.Id}}{{range .Mounts}} {{.Source}}{{end}}'";
+    await machine.sh(
+      `docker ps -aq | xargs -r ${mounts} | grep ' ${home}/' | cut -d' ' -f1 | xargs -r docker rm -f -v; rm -rf ${home}; userdel -f ${user}`,
+    );
+  };
+  return { machine, user, home, remove };
+}

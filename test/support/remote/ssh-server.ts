@@ -1,0 +1,65 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { asRoot } from "../home/as-root.ts";
+import { atOnce, TestContainer } from "../engine/container.ts";
+import { ensureTestBaseImage, hasImage } from "../engine/engine.ts";
+
+const image = "cowork-test-ssh:trixie";
+
+/** A machine of its own with a git repository behind a real sshd, and real SSH agents whose sockets lie on this machine. */
+export interface SshServer {
+  /** address on the engine's network */
+  address: string;
+  /** of the bare repository that the key may push to */
+  url: string;
+  /** the server's key, as a line of known_hosts */
+  knownHost: string;
+  /** starts an agent that holds the key. Gives its socket, for SSH_AUTH_SOCK, and how to end it. */
+  startAgent(): Promise<{ socket: string; end: () => Promise<void> }>;
+  /** the commit that the repository has under a ref */
+  tip(ref: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** @param folder a folder on this machine for the agents' sockets */
+export async function startSshServer(test: string, folder: string): Promise<SshServer> {
+  await ensureSshImage();
+  await mkdir(folder, { recursive: true });
+  const agentSockets = { source: folder, target: "/agents", mode: "rw" } as const;
+  const started = await new TestContainer(test, image).withBindMounts([agentSockets]).start();
+  const id = started.getId();
+  const sh = async (line: string): Promise<string> => (await execa("docker", ["exec", id, "sh", "-ec", line])).stdout;
+  const address = started.getIpAddress("bridge");
+  const key = await sh("cat /etc/ssh/ssh_host_ed25519_key.pub");
+  let agents = 0;
+  return {
+    address,
+    url: `ssh://git@${address}/home/git/app.git`,
+    knownHost: `${address} ${key.split(" ").slice(0, 2).join(" ")}\n`,
+    startAgent: async () => {
+      const name = `agent-${(agents += 1)}`;
+      const pid = await sh(`eval "$(ssh-agent -a /agents/${name})" >&2; ssh-add -q /key; echo "$SSH_AGENT_PID"`);
+      return { socket: join(folder, name), end: async () => void (await sh(`kill ${pid}`)) };
+    },
+    tip: async (ref) => await sh(`git -c safe.directory=* -C /home/git/app.git rev-parse ${ref}`),
+    remove: async () => {
+      await started.stop(atOnce);
+      await asRoot("rm", ["-rf", folder]);
+    },
+  };
+}
+
+export async function ensureSshImage(): Promise<string> {
+  if (await hasImage(image)) return image;
+  const dockerfile = [
+    `FROM ${await ensureTestBaseImage()}`,
+    "RUN apt-get update && apt-get install -y --no-install-recommends openssh-server && rm -rf /var/lib/apt/lists/*",
+    "RUN useradd -m -p '*' git && git init -q --bare /home/git/app.git && chown -R git: /home/git && mkdir -p /run/sshd \\",
+    " && ssh-keygen -q -t ed25519 -N '' -f /key && install -D -o git -m 600 /key.pub /home/git/.ssh/authorized_keys && chown git: /home/git/.ssh",
+    'CMD ["/usr/sbin/sshd", "-D", "-e"]',
+    "LABEL cowork.test=ssh",
+  ];
+  await execa("docker", ["build", "-t", image, "-"], { input: dockerfile.join("\n"), timeout: 300_000 });
+  return image;
+}

@@ -1,0 +1,28 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { findBlock, withBlock, withoutBlock } from "../../../../src/app/set-up/setup-block.ts";
+
+const name = "completion";
+
+test("what was put in is taken out again, to the byte", () => {
+  const text = fc.oneof(fc.constant(undefined), fc.string({ unit: fc.constantFrom("a", "#", " ", "\n", "\r", "é") }));
+  fc.assert(
+    fc.property(text, (before) => {
+      const once = withBlock(before, name, "one\ntwo");
+      expect(findBlock(once, name)?.lines).toBe("one\ntwo");
+      expect(withBlock(once, name, "one\ntwo")).toBe(once);
+      expect(withoutBlock(withBlock(once, name, "three"), name)).toBe(before);
+    }),
+  );
+});
+
+test("what somebody has added behind it since stays, and stays a line of its own", () => {
+  expect(withoutBlock(`${withBlock("a", name, "x")}b\n`, name)).toBe("a\nb\n");
+  expect(withoutBlock(`${withBlock(undefined, name, "x")}b\n`, name)).toBe("b\n");
+});
+
+test("half a block, and a block of another name, is left alone", () => {
+  const half = "# >>> cowork setup: completion >>>\nx\n";
+  expect(withoutBlock(half, name)).toBe(half);
+  expect(withoutBlock(withBlock("a\n", "alias", "x"), name)).toBe(withBlock("a\n", "alias", "x"));
+});

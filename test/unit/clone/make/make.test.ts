@@ -1,0 +1,552 @@
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { halfMade, makeClone } from "../../../../src/clone/make/make.ts";
+import { makeBundle } from "../../../../src/clone/exchange/make-bundle.ts";
+import { type GitWorkshop, gitWorkshop } from "../../../support/git/git-project.ts";
+
+let shop: GitWorkshop;
+beforeEach(async () => {
+  shop = await gitWorkshop();
+});
+afterEach(() => shop.end());
+
+const clean = async (clone: string): Promise<void> => {
+  expect(await shop.git(clone, "status", "--porcelain=v1", "--ignored")).toBe("");
+  await shop.git(clone, "fsck", "--strict");
+};
+
+async function allFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function inodes(folder: string): Promise<Set<number>> {
+  return new Set(await Promise.all((await allFiles(folder)).map(async (file) => (await lstat(file)).ino)));
+}
+
+describe("makeClone", () => {
+  it("makes a new branch at the start commit, complete and clean, with nothing of ours in it", async () => {
+    const project = await shop.project();
+    const spec = await shop.spec(project, "a", { origin: "https://example.org/app.git" });
+    expect(await makeClone(shop.context, spec)).toEqual({ notes: [], remoteTips: [spec.start.commit] });
+    await clean(spec.path);
+    expect(await shop.git(spec.path, "status", "--branch", "--porcelain=v1")).toBe("## a");
+    expect(await shop.git(spec.path, "remote", "-v")).toContain("https://example.org/app.git (push)");
+    expect(await shop.git(spec.path, "for-each-ref", "--format=%(refname)")).toBe(
+      "refs/heads/a\nrefs/heads/main\nrefs/remotes/project/main",
+    );
+    const config = await readFile(join(spec.path, ".git/config"), "utf8");
+    expect(config).not.toContain(shop.root);
+    expect(await readdir(join(spec.path, ".git"))).not.toContain("hooks");
+    expect(await readdir(shop.context.paths.sessions)).toEqual(["a"]);
+  });
+
+  it("takes the project's view of origin, its tags and the branch's upstream", async () => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      `git branch feature; git tag v1; git tag -a -m two v2
+       git clone -q --bare . ../origin.git; git remote add origin ../origin.git; git fetch -q origin; git remote set-head origin main
+       git branch -q -u origin/feature feature`,
+    );
+    const spec = await shop.spec(project, "feature", { origin: "https://example.org/app.git" });
+    await makeClone(shop.context, { ...spec, start: { ...spec.start, existing: true } });
+    await clean(spec.path);
+    expect(await shop.git(spec.path, "rev-parse", "--abbrev-ref", "feature@{upstream}")).toBe("origin/feature");
+    expect(await shop.git(spec.path, "symbolic-ref", "refs/remotes/origin/HEAD")).toBe("refs/remotes/origin/main");
+    expect(await shop.git(spec.path, "tag")).toBe("v1\nv2");
+    expect(await shop.git(spec.path, "cat-file", "-t", "v2")).toBe("tag");
+    expect(await shop.git(spec.path, "status", "--branch", "--porcelain=v1")).toBe("## feature...origin/feature");
+  });
+
+  it("gives no remote-tracking refs and no remote without an origin", async () => {
+    const project = await shop.project();
+    await shop.sh(project, `git clone -q --bare . ../o.git; git remote add origin ../o.git; git fetch -q origin`);
+    const spec = await shop.spec(project, "a");
+    await makeClone(shop.context, spec);
+    expect(await shop.git(spec.path, "remote")).toBe("");
+    expect(await shop.git(spec.path, "for-each-ref", "refs/remotes/origin")).toBe("");
+  });
+
+  it("starts from an older commit, and from a branch that only origin has", async () => {
+    const project = await shop.project();
+    const first = await shop.git(project, "rev-parse", "HEAD");
+    await shop.sh(
+      project,
+      `echo two >two; git add -A; git commit -qm two; git update-ref refs/remotes/origin/far HEAD~1`,
+    );
+    const old = await shop.spec(project, "old", { start: { branch: "old", commit: first, existing: false } });
+    await makeClone(shop.context, old);
+    expect(await readdir(old.path)).not.toContain("two");
+    await clean(old.path);
+    const far = await shop.spec(project, "far", {
+      start: { branch: "far", commit: first, existing: true },
+      origin: "git@example.org:app.git",
+    });
+    await makeClone(shop.context, far);
+    expect(await shop.git(far.path, "rev-parse", "--abbrev-ref", "@{upstream}")).toBe("origin/far");
+  });
+
+  it("shares no inode, and rewriting every object file changes nothing elsewhere", async () => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      `for i in 1 2 3 4 5; do echo $i >f$i; git add -A; git commit -qm $i; done; git gc -q; echo x >x; git add -A; git commit -qm x`,
+    );
+    const [a, b] = [await shop.spec(project, "a"), await shop.spec(project, "b")];
+    await makeClone(shop.context, a);
+    await makeClone(shop.context, b);
+    const sets = await Promise.all([project, a.path, b.path].map(inodes));
+    const total = sets.reduce((sum, set) => sum + set.size, 0);
+    expect(new Set(sets.flatMap((set) => [...set])).size).toBe(total);
+    const before = await shop.sh(shop.root, `find app cowork/sessions/b -type f -exec sha256sum {} + | sort`);
+    for (const file of await allFiles(join(a.path, ".git/objects"))) {
+      await shop.sh(shop.root, `chmod u+w '${file}'`);
+      await writeFile(file, "forged");
+    }
+    expect(await shop.sh(shop.root, `find app cowork/sessions/b -type f -exec sha256sum {} + | sort`)).toBe(before);
+  });
+
+  it("needs no alternates", async () => {
+    const project = await shop.project("lender");
+    await shop.sh(
+      shop.root,
+      `git clone -q --shared lender middle; git clone -q --shared middle app; cd app; echo x >x; git add -A; git commit -qm x`,
+    );
+    const spec = await shop.spec(join(shop.root, "app"), "a");
+    await makeClone(shop.context, spec);
+    await shop.sh(shop.root, `rm -rf ${project} middle app`);
+    await clean(spec.path);
+    expect(await shop.git(spec.path, "log", "--format=%s")).toBe("x\none");
+    await expect(lstat(join(spec.path, ".git/objects/info/alternates"))).rejects.toThrow("ENOENT");
+  });
+
+  it("stays shallow when the project is, and says so", async () => {
+    const project = await shop.project("deep");
+    await shop.sh(project, `for i in 1 2 3; do git commit -q --allow-empty -m $i; done`);
+    await shop.sh(shop.root, `git clone -q --depth 2 "file://$PWD/deep" app`);
+    const spec = await shop.spec(join(shop.root, "app"), "a");
+    const { notes } = await makeClone(shop.context, spec);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain("shallow");
+    expect(await shop.git(spec.path, "rev-list", "--count", "HEAD")).toBe("2");
+    await clean(spec.path);
+  });
+
+  describe("of a partial clone", () => {
+    const partial = async (filter: string): Promise<string> => {
+      const up = await shop.project("up");
+      await shop.sh(
+        up,
+        `git config uploadpack.allowFilter true; mkdir d; for i in 1 2 3 4 5; do echo v$i >f; echo $i >d/f$i; git rm -q --cached --ignore-unmatch d/f1; git add -A; git commit -qm c$i; done`,
+      );
+      await shop.sh(shop.root, `git clone -q --filter=${filter} "file://$PWD/up" app`);
+      return join(shop.root, "app");
+    };
+
+    it.each(["blob:none", "tree:0"])(
+      "has all that its history needs where git inside cannot fetch it: %s",
+      async (filter) => {
+        const project = await partial(filter);
+        const spec = await shop.spec(project, "a");
+        expect(await makeClone(shop.context, spec)).toMatchObject({ notes: [] });
+        await shop.sh(shop.root, "mv up gone");
+        expect(await shop.git(spec.path, "show", "HEAD~3:f")).toBe("v2");
+        expect(await shop.git(spec.path, "rev-list", "--objects", "--missing=print", "--all")).not.toMatch(/^\?/m);
+        await clean(spec.path);
+      },
+    );
+
+    it("starts from an older commit, and leaves the rest to git where its remote goes along", async () => {
+      const project = await partial("blob:none");
+      const commit = await shop.git(project, "rev-parse", "HEAD~3");
+      const spec = await shop.spec(project, "a", {
+        start: { branch: "a", commit, existing: false },
+        origin: "https://example.invalid/app.git",
+      });
+      const { notes } = await makeClone(shop.context, spec);
+      expect(notes).toEqual([expect.stringContaining("partial clone")]);
+      expect(await readFile(join(spec.path, "f"), "utf8")).toBe("v2\n");
+      expect(await shop.git(spec.path, "config", "remote.origin.promisor")).toBe("true");
+    });
+
+    it("has what its submodules need, too", async () => {
+      const lib = await partial("blob:none");
+      await shop.sh(shop.root, "mv app lib");
+      const project = await shop.project();
+      await shop.sh(
+        project,
+        `git submodule --quiet add "file://${shop.root}/up" up; git -C up checkout -q HEAD~3; git commit -qam sub`,
+      );
+      await shop.sh(
+        project,
+        `rm -rf .git/modules/up/objects; cp -r ../lib/.git/objects .git/modules/up/objects
+        git -C up config remote.origin.promisor true; git -C up config remote.origin.partialclonefilter blob:none`,
+      );
+      expect(lib).toBe(join(shop.root, "app"));
+      const spec = await shop.spec(project, "a");
+      await makeClone(shop.context, spec);
+      expect(await readFile(join(spec.path, "up/f"), "utf8")).toBe("v2\n");
+      await shop.sh(shop.root, "mv up gone");
+      expect(await shop.git(join(spec.path, "up"), "show", "HEAD~1:f")).toBe("v1");
+    });
+
+    it("says what cannot be had, and refuses what it cannot start from", async () => {
+      const project = await partial("blob:none");
+      await shop.sh(shop.root, "mv up gone");
+      const { notes } = await makeClone(shop.context, await shop.spec(project, "a"));
+      expect(notes).toEqual([expect.stringMatching(/partial clone, and \d+ objects .* could not be fetched: .*up/)]);
+      const commit = await shop.git(project, "rev-parse", "HEAD~3");
+      const old = await shop.spec(project, "b", { start: { branch: "b", commit, existing: false } });
+      await expect(makeClone(shop.context, old)).rejects.toMatchObject({
+        code: "GIT_FAILED",
+        hint: expect.stringContaining("git fetch --refetch --no-filter origin") as string,
+      });
+    });
+  });
+
+  it("clones a linked worktree, with its branch", async () => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      `git worktree add -q -b side ../side; cd ../side; echo s >s; git add -A; git commit -qm side`,
+    );
+    const spec = await shop.spec(join(shop.root, "side"), "a");
+    await makeClone(shop.context, spec);
+    await clean(spec.path);
+    expect((await lstat(join(spec.path, ".git"))).isDirectory()).toBe(true);
+    expect(await shop.git(spec.path, "branch", "--format=%(refname:short)")).toBe("a\nside");
+  });
+
+  it("is complete where the project is a sparse checkout", async () => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      `mkdir in out; echo 1 >in/f; echo 2 >out/f; git add -A; git commit -qm dirs; git sparse-checkout set in`,
+    );
+    await expect(lstat(join(project, "out"))).rejects.toThrow("ENOENT");
+    const spec = await shop.spec(project, "a");
+    await makeClone(shop.context, spec);
+    expect(await readFile(join(spec.path, "out/f"), "utf8")).toBe("2\n");
+    await clean(spec.path);
+  });
+
+  it("keeps modes, links, line ends and names of every kind", async () => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      String.raw`printf '*.crlf text eol=crlf\n*.bin -text\n' >.gitattributes
+      printf 'a\nb\n' >t.crlf; printf 'a\r\n' >x.bin; echo x >run; chmod +x run; ln -s /etc/passwd out; ln -s readme in; mkdir sub; ln -s ../sub sub/self
+      printf x >"$(printf 'new\nline')"; printf x >'{{name}}'; printf x >"$(printf '\033[31mred')"; printf x >"$(printf 'la\377tin')"; printf x >' "quoted" '; printf x >-rf
+      git add -A; git commit -qm names`,
+    );
+    const spec = await shop.spec(project, "a");
+    await makeClone(shop.context, spec);
+    await clean(spec.path);
+    const list = `git ls-files -s -z | sha256sum; ls -1A -Q | sort; readlink out in; stat -c %a run readme; cat t.crlf | od -c | head -3`;
+    await shop.sh(project, `rm t.crlf; git checkout -q -- t.crlf`);
+    expect(await shop.sh(spec.path, list)).toBe(await shop.sh(project, list));
+  });
+
+  it("leaves the user's hooks, templates, monitors and filters out, and says which filters", async () => {
+    const project = await shop.project();
+    await shop.sh(
+      shop.root,
+      `mkdir -p tpl/hooks hooks
+       for h in tpl/hooks/post-checkout hooks/post-checkout hooks/reference-transaction; do printf '#!/bin/sh\ntouch ${shop.root}/canary\n' >$h; chmod +x $h; done
+       git config --global init.templateDir ${shop.root}/tpl; git config --global core.hooksPath ${shop.root}/hooks
+       git config --global core.fsmonitor 'touch ${shop.root}/canary; false'
+       git config --global filter.up.smudge 'tr a-z A-Z'; git config --global filter.up.clean 'tr A-Z a-z'`,
+    );
+    await shop.sh(
+      project,
+      `printf 'shout filter=up\n' >.gitattributes; echo loud >shout; git -c core.hooksPath=/dev/null -c core.fsmonitor=false add -A; git -c core.hooksPath=/dev/null -c core.fsmonitor=false commit -qm f`,
+    );
+    const spec = await shop.spec(project, "a");
+    await shop.sh(shop.root, "rm -f canary");
+    const { notes } = await makeClone(shop.context, spec);
+    expect(notes).toEqual([expect.stringContaining("filter up is not used")]);
+    expect(await readdir(shop.root)).not.toContain("canary");
+    expect(await readdir(join(spec.path, ".git"))).not.toContain("hooks");
+    expect(await readFile(join(spec.path, "shout"), "utf8")).toBe("loud\n");
+  });
+
+  it.each([
+    ["core.autocrlf", "true"],
+    ["core.autocrlf", "input"],
+    ["core.eol", "crlf"],
+    ["core.safecrlf", "true"],
+    ["core.symlinks", "false"],
+    ["core.fileMode", "false"],
+    ["core.excludesFile", "IGNORE"],
+    ["core.attributesFile", "ATTRIBUTES"],
+    ["core.sharedRepository", "group"],
+    ["extensions.worktreeConfig", "true"],
+    ["core.quotePath", "false"],
+    ["filter.x.smudge", "sed s/b/c/"],
+  ])("is the same and clean for a git that knows nothing of the user's %s=%s", async (key, value) => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      String.raw`printf '*.txt text\n*.win text eol=crlf\nf filter=x\n' >.gitattributes; printf 'a\nb\n' >t.txt; printf 'a\nb\n' >plain
+      printf 'a\r\nb\n' >mixed; printf 'a\nb\n' >w.win; printf 'a\nb\n' >f; echo x >run; chmod +x run; ln -s readme link; git add -A; git commit -qm files`,
+    );
+    const look = "ls -l | awk '{print $1}'; sha256sum t.txt plain mixed w.win f run; readlink link";
+    const bare = await shop.spec(project, "bare");
+    await makeClone(shop.context, bare);
+    const files = join(shop.root, "files");
+    await mkdir(files);
+    await writeFile(join(files, "IGNORE"), "*\n");
+    await writeFile(join(files, "ATTRIBUTES"), "* text eol=crlf\n* filter=x\n");
+    await shop.git(shop.root, "config", "--global", key, /^[A-Z]+$/.test(value) ? join(files, value) : value);
+    // As `git -c` hands it on to an alias, which is how cowork may have been called.
+    const env = { ...shop.env, GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.autocrlf", GIT_CONFIG_VALUE_0: "true" };
+    for (const [name, context] of [
+      ["a", shop.context],
+      ["b", { ...shop.context, env }],
+    ] as const) {
+      const spec = await shop.spec(project, name);
+      await makeClone(context, spec);
+      const inside = `export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1; unset GIT_CONFIG_COUNT`;
+      expect(
+        await shop.sh(spec.path, `${inside}; git status --porcelain --ignored; touch *; git status --porcelain`),
+      ).toBe("");
+      expect(await shop.sh(spec.path, look)).toBe(await shop.sh(bare.path, look));
+      expect(await readFile(join(spec.path, ".git/config"), "utf8")).toBe(
+        await readFile(join(bare.path, ".git/config"), "utf8"),
+      );
+    }
+  });
+
+  it("keeps the line ends that the project's own settings ask for, and is clean", async () => {
+    const project = await shop.project();
+    await shop.sh(project, "git config core.autocrlf true");
+    const spec = await shop.spec(project, "a");
+    await makeClone(shop.context, spec);
+    expect(await readFile(join(spec.path, "readme"), "utf8")).toBe("hello\r\n");
+    await clean(spec.path);
+  });
+
+  it("does nothing where the clone is, starts anew where a half-made one lies, and touches nothing else", async () => {
+    const project = await shop.project();
+    const spec = await shop.spec(project, "a");
+    await mkdir(halfMade(spec.path), { recursive: true });
+    await writeFile(join(halfMade(spec.path), "junk"), "x");
+    await symlink(project, join(halfMade(spec.path), "link"));
+    await makeClone(shop.context, spec);
+    expect(await readdir(spec.path)).toEqual([".git", "readme"]);
+    await writeFile(join(spec.path, "work"), "mine");
+    await makeClone(shop.context, spec);
+    expect(await readFile(join(spec.path, "work"), "utf8")).toBe("mine");
+    expect(await readdir(project)).toEqual([".git", "readme"]);
+    await mkdir(join(shop.context.paths.sessions, "b"));
+    await writeFile(join(shop.context.paths.sessions, "b", "other"), "x");
+    await expect(
+      makeClone(shop.context, { ...spec, path: join(shop.context.paths.sessions, "b") }),
+    ).rejects.toMatchObject({
+      code: "SESSION_EXISTS",
+    });
+  });
+
+  it("leaves nothing behind when it is interrupted or fails", async () => {
+    const project = await shop.project();
+    const spec = await shop.spec(project, "a");
+    const abort = new AbortController();
+    const run = shop.context.run;
+    const context = {
+      ...shop.context,
+      signal: abort.signal,
+      run: ((file, args, options) => {
+        if (args.includes("read-tree")) abort.abort();
+        return run(file, args, options);
+      }) as typeof run,
+    };
+    await expect(makeClone(context, spec)).rejects.toMatchObject({ code: "INTERRUPTED" });
+    expect(await readdir(shop.context.paths.sessions)).toEqual([]);
+    const wrong = { ...spec, start: { ...spec.start, commit: "1".repeat(40) } };
+    await expect(makeClone(shop.context, wrong)).rejects.toMatchObject({ code: "GIT_FAILED" });
+    expect(await readdir(shop.context.paths.sessions)).toEqual([]);
+  });
+
+  it("works in a folder with a line end, a quote and a colon in its name, also as a linked worktree", async () => {
+    const project = await shop.project('a\nb:"c"');
+    await shop.git(project, "worktree", "add", "-q", "-b", "side", join(shop.root, "side\ntree"));
+    for (const [n, folder] of [project, join(shop.root, "side\ntree")].entries()) {
+      const spec = await shop.spec(folder, `s${n}`);
+      await makeClone(shop.context, spec);
+      await clean(spec.path);
+      expect(await readFile(join(spec.path, "readme"), "utf8")).toBe("hello\n");
+      // what borrows the project's objects
+      const bundle = await makeBundle(shop.context, spec.source, { oids: [spec.start.commit], have: [] }, shop.root);
+      expect(await shop.git(spec.path, "bundle", "verify", "-q", bundle ?? "")).toBe("");
+      await shop.sh(shop.root, "rm -rf repository commits.bundle");
+    }
+  });
+
+  it("works while the project repacks itself", async () => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      `for i in $(seq 300); do echo $i >f$i; done; git add -A; git commit -qm many; for i in $(seq 20); do echo $i >f; git add -A; git commit -qm $i; done`,
+    );
+    const busy = shop.sh(
+      project,
+      `for i in 1 2 3 4 5 6; do git repack -adq; echo $i >>f; git commit -qam more$i; done`,
+    );
+    const specs = await Promise.all(["a", "b", "c", "d"].map((name) => shop.spec(project, name)));
+    await Promise.all(specs.map((spec) => makeClone(shop.context, spec)));
+    await busy;
+    for (const spec of specs) await clean(spec.path);
+    expect(await readdir(shop.context.paths.sessions)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("ignores what the caller's environment says of other repositories", async () => {
+    const project = await shop.project();
+    const other = await shop.project("other");
+    const context = {
+      ...shop.context,
+      env: { ...shop.env, GIT_DIR: join(other, ".git"), GIT_WORK_TREE: other, GIT_INDEX_FILE: join(other, "i") },
+    };
+    const spec = await shop.spec(project, "a");
+    await makeClone(context, spec);
+    await clean(spec.path);
+    expect(await readdir(other)).toEqual([".git", "readme"]);
+  });
+});
+
+describe("the project's store", () => {
+  const objects = async (project: string): Promise<string[]> =>
+    (await allFiles(join(project, ".git", "objects"))).toSorted();
+
+  it("is only read, and no filter of the user's runs", async () => {
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      `echo '* filter=odd' >.gitattributes; git add -A; git commit -qm two
+       git config --global filter.odd.smudge 'echo smudged | git hash-object -w --stdin >/dev/null; cat'`,
+    );
+    const before = await objects(project);
+    const spec = await shop.spec(project, "a");
+    await makeClone(shop.context, spec);
+    expect(await objects(project)).toEqual(before);
+    expect((await objects(spec.path)).length).toBe(before.length);
+  });
+
+  it.each(["large files", "alternates"])("serves the checkout while it is copied: %s", async (kind) => {
+    const project = await shop.project();
+    await shop.sh(project, "head -c 3000000 /dev/urandom >big; git add -A; git commit -qm two; git repack -adq");
+    const from = join(shop.root, "from");
+    if (kind === "alternates") await shop.sh(shop.root, `git clone -q --shared app from`);
+    const spec = await shop.spec(kind === "alternates" ? from : project, "a");
+    await makeClone(shop.context, spec);
+    await clean(spec.path);
+    expect((await lstat(join(spec.path, "big"))).size).toBe(3_000_000);
+    expect(await readdir(join(spec.path, ".git", "objects", "info")).catch(() => [])).not.toContain("alternates");
+  });
+});
+
+describe("makeClone with submodules and git-lfs", () => {
+  it("brings initialised submodules along, nested ones too, and names what is missing", async () => {
+    await shop.project("inner");
+    await shop.project("lib");
+    await shop.sh(shop.root, `cd lib; git submodule --quiet add ../inner deep; git commit -qm deep`);
+    const project = await shop.project();
+    await shop.sh(
+      project,
+      `git submodule --quiet add ../lib vendor/lib; git submodule --quiet add ../inner gone; git submodule --quiet update --init --recursive; git commit -qm subs; git submodule --quiet deinit -f gone; rm -rf .git/modules/gone`,
+    );
+    const spec = await shop.spec(project, "a");
+    const { notes } = await makeClone(shop.context, spec);
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("submodule gone"),
+        expect.stringContaining("submodule deep: its origin is a path"),
+      ]),
+    );
+    await clean(spec.path);
+    expect(await shop.git(spec.path, "submodule", "status", "--recursive")).toMatch(
+      /^-\w+ gone\n \w+ vendor\/lib \(.*\)\n \w+ vendor\/lib\/deep \(.*\)$/,
+    );
+    expect(await shop.git(join(spec.path, "vendor/lib/deep"), "remote")).toBe("");
+    const sets = await Promise.all([project, spec.path].map(inodes));
+    expect(new Set(sets.flatMap((set) => [...set])).size).toBe(sets[0]!.size + sets[1]!.size);
+  });
+
+  it.each(["../../outside", "..", "a/../../b", "/abs", "a/objects"])(
+    "does not let a submodule be named %s",
+    async (name) => {
+      const project = await shop.project();
+      await shop.project("lib");
+      await shop.sh(
+        project,
+        `git submodule --quiet add ../lib lib; git config -f .gitmodules --rename-section submodule.lib 'submodule.${name}'; git add -A; git commit -qm evil; rm -rf .git/modules; cp -r ../lib/.git .git/outside`,
+      );
+      const before = await shop.sh(shop.root, `find . -path ./cowork -prune -o -print | sort | sha256sum`);
+      const spec = await shop.spec(project, "a");
+      const { notes } = await makeClone(shop.context, spec);
+      expect(notes).toEqual([expect.stringContaining("submodule lib")]);
+      expect(await shop.sh(shop.root, `find . -path ./cowork -prune -o -print | sort | sha256sum`)).toBe(before);
+      expect(await readdir(shop.context.paths.sessions)).toEqual(["a"]);
+    },
+  );
+
+  it("copies git-lfs objects, and leaves pointers with a note where git-lfs is not installed", async () => {
+    const project = await shop.project();
+    const oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
+    await shop.sh(
+      project,
+      `printf '*.big filter=lfs diff=lfs merge=lfs -text\n' >.gitattributes
+       printf 'version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 5\n' >x.big; git add -A; git commit -qm lfs
+       mkdir -p .git/lfs/objects/4d/7a; printf 12345 >.git/lfs/objects/4d/7a/${oid}; echo no >.git/lfs/objects/other
+       git config --global filter.lfs.process 'git-lfs filter-process'; git config --global filter.lfs.required true`,
+    );
+    const spec = await shop.spec(project, "a");
+    const { run } = shop.context;
+    const absent: typeof run = (file, args, options) =>
+      args[0] === "lfs" ? Promise.resolve({ code: 1, stdout: "", stderr: "" }) : run(file, args, options);
+    const { notes } = await makeClone({ ...shop.context, run: absent }, spec);
+    expect(notes).toEqual([expect.stringContaining("git-lfs")]);
+    expect(await readFile(join(spec.path, "x.big"), "utf8")).toContain("oid sha256");
+    expect(await readFile(join(spec.path, ".git/lfs/objects/4d/7a", oid), "utf8")).toBe("12345");
+    expect(await readdir(join(spec.path, ".git/lfs/objects"))).toEqual(["4d"]);
+    expect(
+      await shop.git(
+        spec.path,
+        "-c",
+        "filter.lfs.required=false",
+        "-c",
+        "filter.lfs.process=",
+        "status",
+        "--porcelain",
+      ),
+    ).toBe("");
+  });
+});
+
+describe("the owner of a clone", () => {
+  it("gives everything to the session's user and leaves an index that knows it", async () => {
+    // Only root can give files away; for anyone else the owner is the user, and the same has to hold.
+    const user = shop.context.user;
+    const [theirs, ours, gid] = user.isRoot ? [1234, 4321, 4321] : [user.uid, user.uid, user.gid];
+    const project = await shop.project();
+    await shop.sh(project, `ln -s /etc/hostname link; git add -A; git commit -qm link; chown -R ${theirs} .`);
+    const owner = await lstat("/etc/hostname");
+    const gitDir = join(project, ".git");
+    const commit = (await readFile(join(gitDir, "refs/heads/main"), "utf8")).trim();
+    const path = join(shop.context.paths.sessions, "a");
+    await makeClone(shop.context, {
+      source: { kind: "repository", root: project, gitDir },
+      path,
+      start: { branch: "a", commit, existing: false },
+      origin: undefined,
+      uid: ours,
+      gid,
+    });
+    expect(await shop.sh(path, `find . ! \\( -uid ${ours} -gid ${gid} \\)`)).toBe("");
+    expect((await lstat("/etc/hostname")).uid).toBe(owner.uid);
+    const files = `git -c safe.directory=${path} diff-files --name-only`;
+    expect(await shop.sh(shop.root, `cd ${path}; export GIT_DIR=.git; ${files}`)).toBe("");
+    expect(await shop.sh(shop.root, `cd ${project}; find . ! -uid ${theirs}`)).toBe("");
+  });
+});

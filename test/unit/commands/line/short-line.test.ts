@@ -1,0 +1,93 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { runCommandLine as run, type CommandSetting } from "../../../support/home/run-command-line.ts";
+
+const record = async (
+  { home, root }: { home: string; root: string },
+  name: string,
+  project = "app",
+  projectRoot = root,
+): Promise<void> => {
+  const id = `${project}-${name}`;
+  const folder = join(home, ".cowork", "state", id);
+  await mkdir(folder, { recursive: true });
+  const start = { branch: name, commit: "c0", existing: false };
+  const facts = { schema: 1, id, name, project, projectRoot, folder: project, rootCommit: "r0", start };
+  const rest = { createdAt: "2026-03-01T12:00:00.000Z", phase: "ready", agent: "claude", cloned: true };
+  const none = { volumes: [], images: [], carried: [] };
+  await writeFile(join(folder, "session.json"), JSON.stringify({ ...facts, ...rest, ...none }));
+};
+
+const setting: CommandSetting = {
+  columns: 80,
+  env: { NO_COLOR: "1" },
+  answers: { connect: async () => 0, list: async () => [] },
+  prepare: async (place) => {
+    for (const name of ["a", "up", "list"]) await record(place, name);
+    await record(place, "b", "other", join(place.root, "..", "other"));
+  },
+};
+
+const called = async (line: string, more: CommandSetting = {}): Promise<unknown> => {
+  const { code, calls } = await run(line.split(" ").filter(Boolean), { ...setting, ...more });
+  const [[name, request] = []] = calls;
+  return name === "connect"
+    ? `connect ${(request as { selector: { names: string[] } }).selector.names[0]}`
+    : (name ?? code);
+};
+
+describe("on a terminal", () => {
+  test.each([
+    ["", "list"],
+    ["--verbose", "list"],
+    ["a", "connect a"],
+    ["A", "connect A"],
+    ["a --no-tmux", "connect a"],
+    ["--host local a", "connect a"],
+    ["a -- true", "connect a"],
+    ["other/b", "connect b"],
+    ["other-b@local", "connect b"],
+  ])("cowork %s stands for a whole line", async (line, wanted) => {
+    expect(await called(line)).toBe(wanted);
+  });
+
+  test("a command, and a verb of another tool, is not taken for a session of that name", async () => {
+    expect(await called("list")).toBe("list");
+    const { code, calls, stderr } = await run("up", setting);
+    expect([code, calls]).toEqual([2, []]);
+    expect(stderr).toContain("up is not a cowork command.\n  Next: to make a session: cowork init <session>");
+  });
+
+  test.each([["nothing"], ["other/a"], ["a@box"], ["b"]])(
+    "cowork %s, which is no session, is an error",
+    async (word) => {
+      const { code, calls, stderr } = await run(word, setting);
+      expect([code, calls]).toEqual([2, []]);
+      expect(stderr).toContain(`There is no command "${word}".`);
+    },
+  );
+
+  test("what is wrong with the rest of the line is said about the command that was meant", async () => {
+    const { code, stderr } = await run("a ls -l", setting);
+    expect(code).toBe(2);
+    expect(stderr).toContain("Next: cowork connect a -- ls …");
+  });
+
+  test.each(["-h", "--help"])("cowork %s shows help", async (line) => {
+    const { code, calls, stdout } = await run(line, setting);
+    expect([code, calls]).toEqual([0, []]);
+    expect(stdout).toContain("cowork help <command>");
+  });
+});
+
+describe("where there is no terminal", () => {
+  const { columns: _, ...piped } = setting;
+
+  test("cowork alone shows help, and a session's name is no command", async () => {
+    const bare = await run([], piped);
+    expect([bare.code, bare.calls]).toEqual([0, []]);
+    expect(bare.stdout).toContain("cowork help <command>");
+    expect(await run("a", piped)).toMatchObject({ code: 2, calls: [] });
+  });
+});

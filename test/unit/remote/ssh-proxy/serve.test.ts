@@ -1,0 +1,159 @@
+import { once } from "node:events";
+import { duplexPair } from "node:stream";
+import { buffer, text } from "node:stream/consumers";
+import ssh2, { type Client, type ClientChannel } from "ssh2";
+import { expect, onTestFinished, test } from "vitest";
+import { newKey } from "../../../../src/remote/ssh-proxy/new-key.ts";
+import { serveSsh } from "../../../../src/remote/ssh-proxy/serve.ts";
+import type { Inbound } from "../../../../src/remote/ssh-proxy/types.ts";
+
+const hostKey = newKey(ssh2);
+
+/** A client at the server's other end, both in this process. */
+async function connect(inside: Inbound["inside"]): Promise<{ client: Client; served: Promise<void> }> {
+  const [here, there] = duplexPair();
+  const served = serveSsh(there, { hostKey, inside, explain: (error) => `cowork: ${(error as Error).message}` });
+  const client = new ssh2.Client();
+  const ready = once(client, "ready");
+  client.connect({ sock: here, username: "anybody" });
+  await ready;
+  onTestFinished(() => void client.end());
+  return { client, served };
+}
+
+const exec = (client: Client, command: string): Promise<ClientChannel> =>
+  new Promise((done, fail) => {
+    client.exec(command, (error, channel) => (error ? fail(error) : done(channel)));
+  });
+
+async function result(channel: ClientChannel): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const exit = once(channel, "exit");
+  const [stdout, stderr] = await Promise.all([text(channel), text(channel.stderr)]);
+  return { code: (await exit)[0], stdout, stderr };
+}
+
+test("a command goes inside as it is; its output, its errors and its code come back", async () => {
+  const { client } = await connect(async (command, io) => {
+    io.stdout.write(`${JSON.stringify(command)} ${await text(io.stdin)}`);
+    io.stderr.write("aside");
+    return 7;
+  });
+  const channel = await exec(client, "echo 'a  b' $x");
+  channel.end("input");
+  expect(await result(channel)).toEqual({ code: 7, stdout: `["sh","-c","echo 'a  b' $x"] input`, stderr: "aside" });
+});
+
+test("what had to wait for a slow client goes out once, on each way", async () => {
+  const [out, err] = [Buffer.alloc(3_000_000, "o"), Buffer.alloc(3_000_000, "e")];
+  const { client } = await connect(async (_command, io) => {
+    await new Promise((written) => io.stdout.write(out, written));
+    await new Promise((written) => io.stderr.write(err, written));
+    return 0;
+  });
+  const channel = await exec(client, "both");
+  // until the window is full: what went out at once would prove nothing
+  await new Promise((go) => setTimeout(go, 150));
+  let got = 0;
+  channel.on("data", (chunk: Buffer) => (got += chunk.length));
+  await expect.poll(() => got).toBeGreaterThanOrEqual(out.length);
+  expect((await buffer(channel.stderr)).equals(err)).toBe(true);
+  expect(got).toBe(out.length);
+});
+
+test("much on both ways at once", async () => {
+  const size = 7_000_000;
+  const of = (letter: string): Buffer => Buffer.alloc(size, letter);
+  const { client } = await connect(async (_command, io) => {
+    for (let at = 0; at < size; at += 700_000) {
+      io.stdout.write(of("o").subarray(at, at + 700_000));
+      io.stderr.write(of("e").subarray(at, at + 700_000));
+    }
+    return 0;
+  });
+  const channel = await exec(client, "both");
+  const [out, err] = await Promise.all([buffer(channel), buffer(channel.stderr)]);
+  expect([out.equals(of("o")), err.equals(of("e"))]).toEqual([true, true]);
+});
+
+test("an error is said on stderr, once, and ssh's own code for errors is the code", async () => {
+  const { client } = await connect(async () => {
+    throw new Error("There is no session a.");
+  });
+  expect(await result(await exec(client, "true"))).toEqual({
+    code: 255,
+    stdout: "",
+    stderr: "cowork: There is no session a.\n",
+  });
+});
+
+test("a terminal's size and its changes go inside; its end of input does not", async () => {
+  const sizes: string[] = [];
+  const { client } = await connect(async (command, io) => {
+    sizes.push(`${String(command)} ${io.tty!.columns}x${io.tty!.rows}`);
+    await new Promise<void>((resized) => {
+      io.tty!.onResize((columns, rows) => {
+        sizes.push(`${columns}x${rows}`);
+        resized();
+      });
+    });
+    io.stdout.write(`ended: ${String(io.stdin.readableEnded)}`);
+    return 0;
+  });
+  const channel = await new Promise<ClientChannel>((done, fail) => {
+    client.shell({ cols: 100, rows: 30, term: "xterm" }, (error, one) => (error ? fail(error) : done(one)));
+  });
+  channel.setWindow(40, 120, 0, 0);
+  channel.end();
+  expect(await result(channel)).toMatchObject({ code: 0, stdout: "ended: false" });
+  expect(sizes).toEqual(["undefined 100x30", "120x40"]);
+});
+
+test("a signal of the client, and the client's end, end what runs", async () => {
+  const ended = Promise.withResolvers<string>();
+  const { client, served } = await connect(async ([, , what = ""] = [], { signal, stdout }) => {
+    stdout.write("runs");
+    await once(signal!, "abort");
+    if (what === "stays") ended.resolve(what);
+    throw new Error("Interrupted.");
+  });
+  const channel = await exec(client, "signalled");
+  channel.once("data", () => channel.signal("TERM"));
+  const [code, signal] = (await once(channel, "exit")) as [number | null, string];
+  expect([code, signal]).toEqual([null, "SIGTERM"]);
+  const other = await exec(client, "stays");
+  await once(other, "data");
+  client.end();
+  expect(await ended.promise).toBe("stays");
+  await served;
+});
+
+test("a port inside is there when the relay says so; else the client hears why", async () => {
+  const { client } = await connect(async (command, { stdin, stdout, stderr }) => {
+    if (command?.includes("1")) {
+      stderr.write("connect to 127.0.0.1 port 1: Connection refused\n");
+      return 1;
+    }
+    stdout.write("+");
+    stdout.write("\nhello ");
+    stdout.write((await buffer(stdin)).toString("latin1").toUpperCase());
+    return 0;
+  });
+  const forward = (port: number): Promise<ClientChannel> =>
+    new Promise((done, fail) => {
+      client.forwardOut("127.0.0.1", 9, "localhost", port, (error, one) => (error ? fail(error) : done(one)));
+    });
+  const channel = await forward(80);
+  channel.end("hello");
+  expect(await text(channel)).toBe("hello HELLO");
+  await expect(forward(1)).rejects.toThrow("connect to 127.0.0.1 port 1: Connection refused");
+});
+
+test("nothing leads back to this host: no remote forwarding, no agent, no socket, no other subsystem", async () => {
+  const { client } = await connect(async () => 0);
+  const asked = async (ask: (done: (error?: Error | null) => void) => unknown): Promise<string> =>
+    await new Promise((answer) => void ask((error) => answer(error ? "refused" : "given")));
+  expect(await asked((done) => client.forwardIn("127.0.0.1", 0, done))).toBe("refused");
+  expect(await asked((done) => client.openssh_forwardOutStreamLocal("/run/x", done))).toBe("refused");
+  expect(await asked((done) => client.openssh_forwardInStreamLocal("/run/x", done))).toBe("refused");
+  expect(await asked((done) => client.subsys("netconf", done))).toBe("refused");
+});

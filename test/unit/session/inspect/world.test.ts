@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { ContainerSummary } from "../../../../src/engine/types.ts";
+import { askAhead, containersBySession, containersOf, takeAhead } from "../../../../src/session/inspect/world.ts";
+import type { Context } from "../../../../src/system/context.ts";
+import { coworkPaths } from "../../../../src/system/paths.ts";
+
+const paths = coworkPaths("/nowhere");
+const clone = { type: "bind", source: paths.clone("app-a"), destination: "/w", writable: true };
+
+/** An engine with one container, whose state is the number of questions that were asked. */
+function engine(): { ctx: Context; asked: unknown[] } {
+  const asked: unknown[] = [];
+  const listContainers = async (labels: object): Promise<ContainerSummary[]> => {
+    asked.push(labels);
+    const its = { "cowork.session": "app-a", "cowork.home": "1" };
+    return [{ id: `answer ${asked.length}`, labels: its, mounts: [clone] } as unknown as ContainerSummary];
+  };
+  return { ctx: { paths, engine: { listContainers } } as unknown as Context, asked };
+}
+
+const idIn = (found: ReadonlyMap<string, ContainerSummary[]> | undefined): string | undefined =>
+  found?.get("app-a")?.[0]?.id;
+
+test("what was asked ahead of all sessions is the next answer about all, once", async () => {
+  const { ctx, asked } = engine();
+  await askAhead(ctx);
+  expect(idIn(await containersBySession(ctx))).toBe("answer 1");
+  expect(idIn(await containersBySession(ctx))).toBe("answer 2");
+  expect(asked).toHaveLength(2);
+});
+
+test("what was asked of one name is no answer about all, nor about another name, and is not kept for later", async () => {
+  const { ctx, asked } = engine();
+  await askAhead(ctx, "a");
+  expect(asked[0]).toMatchObject({ "cowork.name": "a" });
+  expect(takeAhead(ctx, "b")).toBeUndefined();
+  expect(takeAhead(ctx, "a")).toBeUndefined();
+  await askAhead(ctx, "a");
+  expect(idIn(await containersBySession(ctx))).toBe("answer 3");
+  await askAhead(ctx, "a");
+  expect(idIn(await takeAhead(ctx, "a"))).toBe("answer 4");
+});
+
+test("the containers of one session are always asked for", async () => {
+  const { ctx } = engine();
+  await askAhead(ctx, "a");
+  expect((await containersOf(ctx, { id: "app-a", home: "1" })).map(({ id }) => id)).toEqual(["answer 2"]);
+});

@@ -1,0 +1,146 @@
+import { mkdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { composePlan, devcontainerPlan, type DevcontainerPlan } from "../../../../src/contract/devcontainer-plan.ts";
+import type { ContainerDetail } from "../../../../src/engine/types.ts";
+import { homeOf, label, sessionLabels } from "../../../../src/session/record/labels.ts";
+import type { SessionRecord } from "../../../../src/session/record/record.ts";
+import { standStill, startStopped } from "../../../../src/session/lifecycle/stand-still.ts";
+import { connectContext } from "../../../support/connect-context.ts";
+import { createFakeEngine, type FakeEngine } from "../../../support/fakes/fake-engine.ts";
+import { sampleOf } from "../../../support/sample-of.ts";
+import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
+
+let engine: FakeEngine;
+let ctx: ReturnType<typeof connectContext>;
+let clone: string;
+const record = { id: "app-a", name: "a", project: "app" } as SessionRecord;
+
+beforeEach(async () => {
+  engine = createFakeEngine();
+  ctx = connectContext(await temporaryFolder(), { engine });
+  clone = ctx.paths.clone("app-a");
+  await mkdir(join(clone, "a", "sub"), { recursive: true });
+  await plan(["", "a/sub"]);
+});
+
+async function plan(cloneBinds: string[], more: Partial<DevcontainerPlan> = {}): Promise<void> {
+  await mkdir(ctx.paths.devcontainer("app-a"), { recursive: true });
+  const whole = { ...sampleOf(devcontainerPlan), compose: undefined };
+  await writeFile(
+    join(ctx.paths.devcontainer("app-a"), "plan.json"),
+    JSON.stringify({ ...whole, cloneBinds, ...more }),
+  );
+}
+
+function service(name: string, state: ContainerDetail["state"] = "running"): ContainerDetail {
+  const labels = { ...sessionLabels(record, homeOf(ctx, record)), "com.docker.compose.service": name };
+  const mounts = [{ type: "bind", source: clone, destination: "/w", writable: true }];
+  return engine.addContainer({ name, state, labels, mounts });
+}
+
+const states = (): string[] => [...engine.containers.values()].map(({ name, state }) => `${name} ${state}`);
+
+describe("before a start", () => {
+  it("everything of the session is stopped, the services that still run, too", async () => {
+    for (const [name, state] of [
+      ["app", "exited"],
+      ["db", "running"],
+      ["web", "paused"],
+    ] as const)
+      service(name, state);
+    engine.stopContainer = async (id) => void Object.assign(engine.containers.get(id) ?? {}, { state: "exited" });
+    await standStill(ctx, record);
+    expect(states()).toEqual(["app exited", "db exited", "web exited"]);
+  });
+
+  it("who is inside a dev container that runs is told first", async () => {
+    const main = service("app");
+    main.labels = { ...main.labels, [label.localFolder]: clone };
+    await standStill(ctx, record);
+    expect(engine.commands.map((command) => command.join(" ")).join("\n")).toContain("/opt/cowork/bin/quiesce --exec");
+    expect(states()).toEqual(["app exited"]);
+  });
+
+  it("nothing is stopped where only the clone's root is mounted: nobody inside can exchange it", async () => {
+    await plan([""]);
+    service("db");
+    await standStill(ctx, record);
+    expect(states()).toEqual(["db running"]);
+  });
+
+  it.each(["a", "a/sub"])("%s that has become a link is refused", async (path) => {
+    await rm(join(clone, path), { recursive: true });
+    await symlink("/etc", join(clone, path));
+    await expect(standStill(ctx, record)).rejects.toMatchObject({
+      code: "UP_FAILED",
+      message: expect.stringContaining("a/sub, which is a link") as string,
+    });
+  });
+
+  it("somebody's own container that works in the clone has to end first", async () => {
+    const source = join(clone, "a");
+    const other = engine.addContainer({
+      name: "mine",
+      state: "running",
+      mounts: [{ type: "bind", source, destination: "/x", writable: true }],
+    });
+    await expect(standStill(ctx, record)).rejects.toMatchObject({
+      code: "UP_FAILED",
+      hint: expect.stringContaining("docker stop mine") as string,
+    });
+    Object.assign(other.mounts[0]!, { writable: false });
+    await standStill(ctx, record);
+    Object.assign(other.mounts[0]!, { writable: true, source: `${clone}-other` });
+    await standStill(ctx, record);
+    expect(states()).toEqual(["mine running"]);
+  });
+
+  it("folders in place of those beside the project are made, the session user's, and links there refused as well", async () => {
+    await plan(["../data/db", "../../x"]);
+    await standStill(ctx, record);
+    const beside = ctx.paths.beside("app-a");
+    for (const path of ["1/data/db", "2/x"]) {
+      const { uid, mode } = await stat(join(beside, path));
+      expect({ uid, mode: mode & 0o777 }).toEqual({ uid: ctx.user.sessionUid, mode: 0o755 });
+    }
+    await rm(join(beside, "1/data/db"), { recursive: true });
+    await symlink("/etc", join(beside, "1/data/db"));
+    await expect(standStill(ctx, record)).rejects.toMatchObject({
+      message: expect.stringContaining("../data/db, which is a link") as string,
+    });
+    await rm(join(beside, "1/data"), { recursive: true });
+    await symlink("/etc", join(beside, "1/data"));
+    await expect(standStill(ctx, record)).rejects.toMatchObject({
+      message: expect.stringContaining("../data/db, which is a link") as string,
+    });
+  });
+});
+
+describe("what was stopped for a while", () => {
+  const compose = {
+    ...sampleOf(composePlan),
+    canonical: { services: { app: { depends_on: ["web"] }, db: {}, web: { depends_on: ["db"] } } },
+  };
+
+  it("starts in the order that Compose would keep", async () => {
+    await plan(["", "a/sub"], { compose });
+    const containers = ["app", "web", "db"].map((name) => service(name, "exited"));
+    const started: string[] = [];
+    const start = engine.startContainer.bind(engine);
+    engine.startContainer = async (id) => {
+      started.push(engine.containers.get(id)?.name ?? "");
+      await start(id);
+    };
+    expect(await startStopped(ctx, record, containers)).toEqual([]);
+    expect(started).toEqual(["db", "web", "app"]);
+  });
+
+  it("does not start at all when a mount leads elsewhere by now", async () => {
+    await rm(join(clone, "a"), { recursive: true });
+    await symlink("/etc", join(clone, "a"));
+    const containers = [service("app", "exited")];
+    expect(await startStopped(ctx, record, containers)).toEqual([expect.stringContaining("link")]);
+    expect(states()).toEqual(["app exited"]);
+  });
+});

@@ -1,0 +1,63 @@
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { JsonObject } from "../../../../src/contract/common.ts";
+import { liftRecord } from "../../../../src/contract/record.ts";
+import type { CoworkError } from "../../../../src/errors.ts";
+import { type SessionRecord, writeRecord } from "../../../../src/session/record/record.ts";
+import { readRecords, selectRecords } from "../../../../src/session/record/records.ts";
+import { coworkPaths } from "../../../../src/system/paths.ts";
+import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
+
+test("no state is no session; state that cannot be read is an error, and not taken for none", async () => {
+  const paths = coworkPaths(await temporaryFolder());
+  expect(await readRecords({ paths })).toEqual([]);
+  await symlink("state", join(paths.home, "state"));
+  await expect(readRecords({ paths })).rejects.toThrow("ELOOP");
+});
+
+test("a record of an earlier schema is lifted step by step; one of a later schema stays as it is", () => {
+  const lifts = {
+    1: (older: JsonObject): JsonObject => ({ ...older, title: [older["name"] ?? null] }),
+    2: ({ title, ...older }: JsonObject): JsonObject => ({ ...older, name: title ?? null }),
+  };
+  expect(liftRecord({ schema: 1, name: "a", id: "x" }, lifts)).toEqual({ schema: 3, name: ["a"], id: "x" });
+  expect(liftRecord({ schema: 2, title: "b" }, lifts)).toEqual({ schema: 3, name: "b" });
+  for (const other of [{ schema: 3, name: "a" }, { schema: "1" }, {}, [], null, undefined, "text"])
+    expect(liftRecord(other, lifts)).toBe(other);
+});
+
+test("a branch's name in place of a session's leads to the session on it, or to one that can be made", async () => {
+  const paths = coworkPaths(await temporaryFolder());
+  const project = { name: "app", root: "/app", rootCommit: "1".repeat(40) };
+  const record: SessionRecord = {
+    schema: 1,
+    id: "app-x",
+    name: "x",
+    project: "app",
+    projectRoot: "/app",
+    folder: "app",
+    rootCommit: project.rootCommit,
+    createdAt: new Date(0).toISOString(),
+    phase: "ready",
+    start: { branch: "feature/x", commit: "2".repeat(40), existing: false },
+    agent: "claude",
+    cloned: true,
+    volumes: [],
+    images: [],
+    carried: [],
+  };
+  await writeRecord({ paths }, record);
+  const hint = async (name: string): Promise<string | undefined> =>
+    await selectRecords({ paths }, { project, names: [name] }).then(
+      () => "found",
+      (error: CoworkError) => error.hint,
+    );
+  expect(await hint("feature/x")).toBe("use the name of the session on that branch: x");
+  expect(await hint("feature/y")).toBe("cowork list, or cowork init feature-y --branch feature/y to make it");
+  expect(await hint("y")).toBe("cowork list, or cowork init y to make it");
+  expect(await hint("a..b")).toBe("cowork list");
+  // What stops or removes sessions tells nobody how to make one.
+  const ending = selectRecords({ paths }, { project, names: ["y"] }, { toEnd: true });
+  await expect(ending).rejects.toMatchObject({ code: "SESSION_NOT_FOUND", hint: "cowork list" });
+});
