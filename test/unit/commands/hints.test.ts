@@ -96,7 +96,7 @@ describe("a command line that cowork names works when it is typed", () => {
   });
 
   test("those that are given as data are looked at, too", () => {
-    const lines = hints.filter(({ file }) => file.endsWith("session/unfinished.ts")).map(({ line }) => line);
+    const lines = hints.filter(({ file }) => file.endsWith("session/record/unfinished.ts")).map(({ line }) => line);
     expect(lines).toEqual(["connect …", "init …", "start … --rebuild"]);
   });
 

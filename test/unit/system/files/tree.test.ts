@@ -96,7 +96,7 @@ async function runAsOther(folder: string, doomed: string): Promise<void> {
   const node = join(folder, "node");
   await cp(process.execPath, node);
   const options = { uid: 54321, gid: 54321, cwd: "/", stdio: "pipe" as const };
-  execFileSync(node, ["-e", script, join(copy, "system", "tree.ts"), doomed], options);
+  execFileSync(node, ["-e", script, join(copy, "system", "files", "tree.ts"), doomed], options);
 }
 
 test("chownTree changes links themselves, never what they lead to", async () => {
