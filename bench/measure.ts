@@ -7,7 +7,7 @@ export interface Entry {
   /** at most this; undefined: reported only */
   goal: number | undefined;
   /** wished for */
-  wish?: number;
+  options?: number;
   runs: number[];
   /** seconds, medians: of the way measured and of what it is measured against */
   seconds?: { own: number; other: number };
@@ -44,10 +44,18 @@ export async function inTurn(own: Way, other: Way, rounds: number, warmUp = 1): 
 }
 
 /** Each round's own ratio, so that a slow moment of the machine does not count for one side only. */
-export function ratio(name: string, goal: number | undefined, timed: Timed, wish?: number): Entry {
+export function ratio(name: string, goal: number | undefined, timed: Timed, options?: number): Entry {
   const runs = timed.own.map((seconds, n) => seconds / (timed.other[n] ?? Number.NaN));
   const seconds = { own: median(timed.own), other: median(timed.other) };
-  return { name, value: median(runs), unit: "ratio", goal, runs, seconds, ...(wish === undefined ? {} : { wish }) };
+  return {
+    name,
+    value: median(runs),
+    unit: "ratio",
+    goal,
+    runs,
+    seconds,
+    ...(options === undefined ? {} : { options }),
+  };
 }
 
 export function median(values: readonly number[]): number {

@@ -30,11 +30,11 @@ const work: Record<string, string> = {
 
 /** A table in Markdown: what was measured, its goal, whether it is met. */
 export function renderTable({ entries }: Report): string {
-  const rows = entries.map(({ name, value, unit, goal, wish, seconds }) => [
+  const rows = entries.map(({ name, value, unit, goal, options, seconds }) => [
     `\`${name}\``,
     work[name] ?? "",
     unit === "MB" ? `${value.toFixed(0)} MB` : value.toFixed(2),
-    goal === undefined ? "reported" : `≤ ${goal}${wish === undefined ? "" : ` (${wish})`}`,
+    goal === undefined ? "reported" : `≤ ${goal}${options === undefined ? "" : ` (${options})`}`,
     goal === undefined ? "" : value <= goal ? "yes" : "**no**",
     seconds === undefined ? "" : `${shown(seconds.own)} / ${shown(seconds.other)}`,
   ]);

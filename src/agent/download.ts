@@ -41,9 +41,9 @@ export async function findTarball(npm: NpmOptions, { name, version }: Package): 
 
 /** npm's `replace-registry-host`: mirrors often serve documents whose addresses still name the public registry. */
 export function throughRegistry(url: string, npm: NpmOptions): string {
-  const wish = npm.replaceRegistryHost === "npmjs" ? npm.defaultRegistryHost : npm.replaceRegistryHost;
+  const options = npm.replaceRegistryHost === "npmjs" ? npm.defaultRegistryHost : npm.replaceRegistryHost;
   const at = new URL(url);
-  if (wish !== "always" && wish !== at.hostname) return url;
+  if (options !== "always" && options !== at.hostname) return url;
   const registry = new URL(npm.registry);
   at.protocol = registry.protocol;
   at.host = registry.host;

@@ -2,14 +2,14 @@ import { CoworkError } from "../errors.ts";
 import type { Report } from "../events.ts";
 import type { Project } from "../project/types.ts";
 import type { Program } from "../remote/bootstrap/parcels.ts";
-import type { HostPart } from "../session/host-part.ts";
+import type { SessionHost } from "../session/session-host.ts";
 import type { Context } from "../system/context.ts";
 
-export type RemoteHost = HostPart & { close(): void };
+export type RemoteHost = SessionHost & { close(): void };
 
 /** How hosts come about; tests hand in their own. `current` is the project that was asked from. */
 export interface HostMakers {
-  makeHost(ctx: Context, current: () => Promise<Project | undefined>): Promise<HostPart>;
+  makeHost(ctx: Context, current: () => Promise<Project | undefined>): Promise<SessionHost>;
   makeRemote(ctx: Context, name: string, current: () => Promise<Project | undefined>): Promise<RemoteHost>;
 }
 
@@ -19,14 +19,14 @@ export function hostMakers(program: Program | undefined): HostMakers {
     makeHost: async (ctx, current) => {
       const [{ createLocalHost }, { createLocalUser }] = await Promise.all([
         import("../session/local-host.ts"),
-        import("../session/user-side.ts"),
+        import("../session/project-client.ts"),
       ]);
       return createLocalHost(ctx, createLocalUser(ctx, current));
     },
     makeRemote: async (ctx, name, current) => {
       const [{ openRemoteHost }, { createLocalUser }] = await Promise.all([
         import("../remote/open.ts"),
-        import("../session/user-side.ts"),
+        import("../session/project-client.ts"),
       ]);
       // A host is told of the project that the command was called in, and of no other.
       const user = createLocalUser(ctx, current, { others: false });

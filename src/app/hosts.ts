@@ -1,6 +1,6 @@
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { SessionEntry } from "../project/types.ts";
-import type { HostPart, OneSession } from "../session/host-part.ts";
+import type { SessionHost, OneSession } from "../session/session-host.ts";
 import { nameKey } from "../session/record/names.ts";
 import type { Outcome, Selector } from "../session/types.ts";
 import { plain } from "../system/text.ts";
@@ -43,13 +43,13 @@ export async function groupByHost(
 }
 
 /** The host of one session. @throws HOST_UNREACHABLE for a host that the user never added */
-export async function hostOfOne(scope: Scope, selector: OneSession): Promise<HostPart> {
+export async function hostOfOne(scope: Scope, selector: OneSession): Promise<SessionHost> {
   const [group] = await groupByHost(scope, selector);
   return await openHost(scope, group?.host ?? "local");
 }
 
 /** A host that the conf names is connected to only when the user has added it: the conf may be a repository's. */
-export async function openHost(scope: Scope, host: string): Promise<HostPart> {
+export async function openHost(scope: Scope, host: string): Promise<SessionHost> {
   const isWanted = host === "local" || host === scope.onlyHost || host === (await scope.settings()).host;
   if (!isWanted && !(await addedHosts(scope)).includes(host)) throw unknownHost(host);
   return await scope.host(host);
@@ -62,7 +62,7 @@ export async function openHost(scope: Scope, host: string): Promise<HostPart> {
 export async function onHosts<T extends Outcome, S extends HostGroup>(
   scope: Scope,
   groups: readonly S[],
-  work: (part: HostPart, group: S) => Promise<T[]>,
+  work: (part: SessionHost, group: S) => Promise<T[]>,
 ): Promise<(T | Outcome)[]> {
   const all = await Promise.all(
     groups.map(async (group): Promise<(T | Outcome)[]> => {

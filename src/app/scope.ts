@@ -4,7 +4,7 @@ import type { EventDraft } from "../contract/events.ts";
 import { CoworkError } from "../errors.ts";
 import type { Place } from "../project/find-place.ts";
 import type { Project } from "../project/types.ts";
-import type { HostPart } from "../session/host-part.ts";
+import type { SessionHost } from "../session/session-host.ts";
 import type { Context } from "../system/context.ts";
 import type { HostMakers, RemoteHost } from "./host-makers.ts";
 
@@ -34,9 +34,9 @@ export interface Scope {
    * The host of that name (`local`: this machine); without a name the one that new sessions go to. A remote one is connected to when
    * it is first asked something.
    */
-  host(name?: string): Promise<HostPart>;
+  host(name?: string): Promise<SessionHost>;
   /** This machine, whatever the configuration says and however broken it is: for `doctor`. */
-  thisHost(): Promise<HostPart>;
+  thisHost(): Promise<SessionHost>;
   /**
    * The same as if it had been asked for in another folder: for a session that was named from elsewhere.
    * @param onlyHost default: this scope's
@@ -101,7 +101,7 @@ function scopeAt(shared: Shared, folder: string, onlyHost: string | undefined): 
     return await readSettings(ctx, await findPlace(), { flags: all, askTrust, cpus: options.cpus });
   };
   const settings = async (): Promise<Settings> => (await resolve()).settings;
-  const thisHost = async (): Promise<HostPart> => await options.makers.makeHost(ctx, findProject);
+  const thisHost = async (): Promise<SessionHost> => await options.makers.makeHost(ctx, findProject);
   const remotes = new Map<string, Promise<RemoteHost>>();
   const open = (name: string): Promise<RemoteHost> => {
     const made = options.makers.makeRemote(ctx, name, findProject);

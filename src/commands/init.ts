@@ -23,17 +23,17 @@ export const initCommand = defineCommand({
     app.trust(flags.trust);
     const progress = await app.show("live");
     if (flags["write-config"]) return await showWritten(app, { names: args, baseImage: flags["base-image"] });
-    const wish = { ...flags, names: args, baseImage: flags["base-image"], noStart: flags["no-start"] };
+    const options = { ...flags, names: args, baseImage: flags["base-image"], noStart: flags["no-start"] };
     const { initSessions, planInit } = await import("../app/sessions/init.ts");
     if (flags["dry-run"]) {
-      const plan = await planInit(await app.scope(), wish);
+      const plan = await planInit(await app.scope(), options);
       progress.stop();
       if (app.globals.json) return app.json(plan);
       const { renderInitPlan } = await import("../ui/plan.ts");
       app.terminal.out(renderInitPlan(plan, app.terminal));
       return 0;
     }
-    const outcomes = await initSessions(await app.scope(), wish);
+    const outcomes = await initSessions(await app.scope(), options);
     progress.stop();
     const code = await showResults(app, outcomes);
     const first = outcomes.find(({ ok, session }) => ok && session?.state === "running");

@@ -8,7 +8,7 @@ import { storedQuestion } from "./questions.ts";
 /** `request.json` */
 export const jobRequest = z.object({ method: z.string(), args: z.array(z.unknown()) });
 
-export const jobWish = z.object({
+export const jobCall = z.object({
   method: z.string(),
   /** absent: only to join what is under way */
   args: z.exactOptional(z.array(z.unknown())),
@@ -33,7 +33,7 @@ export const jobLine = z.union([
 export const jobResult = z.union([z.object({ error: sentFailure }), z.object({ value: z.unknown() })]);
 
 export type JobRequest = z.infer<typeof jobRequest>;
-export type JobWish = z.infer<typeof jobWish>;
+export type JobCall = z.infer<typeof jobCall>;
 export type JobAnswer = z.infer<typeof jobAnswer>;
 export type JobLine = z.infer<typeof jobLine>;
 export type JobResult = z.infer<typeof jobResult>;

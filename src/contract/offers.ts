@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { texts } from "./common.ts";
-import { jobAnswer, jobWish } from "./job.ts";
+import { jobAnswer, jobCall } from "./job.ts";
 import { oneSession } from "./requests.ts";
 import type { Calls } from "./rpc.ts";
 import { lacking, openedClone, scriptOptions, scriptResult, storedIdentity, upload } from "./store.ts";
@@ -56,7 +56,7 @@ export const storeOffers = {
 } as const satisfies Calls;
 
 export const controlOffers = {
-  job: { input: z.tuple([jobWish]), output: jobAnswer },
+  job: { input: z.tuple([jobCall]), output: jobAnswer },
   /** the host's clock, in ms */
   now: { input: z.tuple([]), output: z.number() },
   alive: done,

@@ -82,6 +82,6 @@ export type CarryRequest = z.infer<typeof carryRequest>;
 export type InitRequest = z.infer<typeof initRequest>;
 export type Selector = z.infer<typeof selector>;
 export type OneSession = z.infer<typeof oneSession>;
-export type StatusWish = z.infer<typeof statusOptions>;
+export type StatusOptions = z.infer<typeof statusOptions>;
 export type RebuildRequest = z.infer<typeof rebuildRequest>;
 export type CleanOptions = z.infer<typeof cleanOptions>;

@@ -45,7 +45,7 @@ export const sessionStatus = z.extend(sessionView, {
   unsaved: z.boolean(),
   /** one line each: what would be lost */
   unsavedWork: texts,
-  /** bytes; null: not asked, as with `StatusWish.brief` */
+  /** bytes; null: not asked, as with `StatusOptions.brief` */
   disk: z.nullable(z.object({ clone: z.number(), state: z.number() })),
   resources: z.nullable(z.object({ cpuPercent: z.number(), memoryBytes: z.number() })),
   ports: z.array(z.object({ container: z.number(), host: z.number(), address: z.string() })),

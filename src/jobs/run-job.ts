@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { JobAnswer, JobWish } from "../contract/job.ts";
+import type { JobAnswer, JobCall } from "../contract/job.ts";
 import type { DomainEvent } from "../contract/events.ts";
 import { isAnswerTo, type Question } from "../contract/questions.ts";
 import { CoworkError } from "../errors.ts";
@@ -38,16 +38,16 @@ export interface JobListener {
 export async function runJob(
   ctx: Context,
   listener: JobListener,
-  wish: JobWish,
+  options: JobCall,
   leave: AbortSignal,
 ): Promise<JobAnswer> {
-  const { method, args } = wish;
-  const id = jobId(method, wish.subject);
+  const { method, args } = options;
+  const id = jobId(method, options.subject);
   const folder = jobFolder(ctx, id);
   const found = await withLock(ctx, `front-${id}`, {}, async () => {
     if (await isAlive(ctx, id)) return "joined";
     // Somebody who was cut off wants the result of then, and no second run.
-    if (wish.seen > 0 && (await readResult(folder)) !== undefined) return "joined";
+    if (options.seen > 0 && (await readResult(folder)) !== undefined) return "joined";
     if (args === undefined) return "missing";
     await prepareJob(ctx, id, { method, args });
     launch(ctx, folder);
@@ -65,7 +65,7 @@ export async function runJob(
   if (ctx.signal.aborted) end();
   ctx.signal.addEventListener("abort", end, { once: true });
   try {
-    return { value: await follow(ctx, listener, { id, folder, seen: wish.seen, method }, leave) };
+    return { value: await follow(ctx, listener, { id, folder, seen: options.seen, method }, leave) };
   } finally {
     ctx.signal.removeEventListener("abort", end);
   }
@@ -101,13 +101,13 @@ async function follow(
       if ("value" in result) return result.value;
       throw readError(result.error);
     }
-    if (!alive && !(await isBegunAnew(ctx, id))) throw lost(method);
+    if (!alive && !(await isRestarted(ctx, id))) throw lost(method);
     await ctx.clock.sleep(lookMs, leave);
   }
 }
 
 /** Somebody who asked for the same when it had ended takes the folder for another run: that one's result is as good. */
-async function isBegunAnew(ctx: Context, id: string): Promise<boolean> {
+async function isRestarted(ctx: Context, id: string): Promise<boolean> {
   return await withLock(ctx, `front-${id}`, { waitMs: 2 * startMs }, async () => {
     return (await isAlive(ctx, id)) || (await readResult(jobFolder(ctx, id))) !== undefined;
   });

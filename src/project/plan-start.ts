@@ -36,10 +36,10 @@ export async function planStarts(
   const asked = new Map<string, Promise<string>>();
   for (const { request, branch } of wanted) {
     const tip = commits.get(`refs/heads/${branch}`) ?? commits.get(`refs/remotes/origin/${branch}`);
-    const { from: wish } = request;
-    if (wish !== undefined && !asked.has(wish)) asked.set(wish, getCommit(git, ask, wish));
-    const from = wish === undefined ? undefined : await asked.get(wish);
-    starts.push(chooseStart({ branch, tip, from, head: commits.get("HEAD"), wish }));
+    const { from: options } = request;
+    if (options !== undefined && !asked.has(options)) asked.set(options, getCommit(git, ask, options));
+    const from = options === undefined ? undefined : await asked.get(options);
+    starts.push(chooseStart({ branch, tip, from, head: commits.get("HEAD"), options }));
   }
   return starts;
 }
@@ -53,19 +53,19 @@ function checkBranch(request: StartRequest): string {
   });
 }
 
-/** What was found, as commits; `wish` is `--from` as it was given. */
+/** What was found, as commits; `options` is `--from` as it was given. */
 interface Found {
   branch: string;
   tip: string | undefined;
   from: string | undefined;
   head: string | undefined;
-  wish: string | undefined;
+  options: string | undefined;
 }
 
-function chooseStart({ branch, tip, from, head, wish }: Found): StartPoint {
+function chooseStart({ branch, tip, from, head, options }: Found): StartPoint {
   if (tip !== undefined) {
     if (from === undefined || from === tip) return { branch, commit: tip, existing: true };
-    const message = `Branch ${plain(branch)} exists already, at ${tip.slice(0, 9)}, so it cannot start from ${plain(wish ?? "")}.`;
+    const message = `Branch ${plain(branch)} exists already, at ${tip.slice(0, 9)}, so it cannot start from ${plain(options ?? "")}.`;
     throw new CoworkError("USAGE", message, {
       hint: "leave --from out to go on with that branch, or choose another name with --branch",
     });

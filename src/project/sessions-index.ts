@@ -43,7 +43,7 @@ export async function removeSessions(
 }
 
 /** Makes the entries of one host (undefined: this machine) what its records say; entries of other hosts stay. */
-export async function mendSessions(
+export async function repairSessions(
   ctx: IndexContext,
   project: IndexOf,
   names: readonly string[],

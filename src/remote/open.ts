@@ -1,6 +1,6 @@
 import { CoworkError } from "../errors.ts";
-import type { HostPart } from "../session/host-part.ts";
-import type { UserSide } from "../session/user-side.ts";
+import type { SessionHost } from "../session/session-host.ts";
+import type { ProjectClient } from "../session/project-client.ts";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import type { Program } from "./bootstrap/parcels.ts";
@@ -11,7 +11,7 @@ import { createRemoteHost, type RemoteHostOptions } from "./client/remote-host.t
 export interface OpenRemote {
   /** a name that was added, or anything that `ssh` takes */
   name: string;
-  user: UserSide;
+  user: ProjectClient;
   source: () => Promise<Source>;
   begin: RemoteHostOptions["begin"];
   /** undefined: this cowork is no built file, and cannot be carried */
@@ -19,15 +19,15 @@ export interface OpenRemote {
 }
 
 /** The host's part on a remote machine; connects when it is first asked something. */
-export function openRemoteHost(ctx: Context, { program, ...options }: OpenRemote): HostPart & { close(): void } {
+export function openRemoteHost(ctx: Context, { program, ...options }: OpenRemote): SessionHost & { close(): void } {
   if (program === undefined) {
     throw new CoworkError("PROGRAM_MISSING", "Only the built cowork can work on a host: it carries itself over.", {
       hint: "build it, and run the built file: npm run build",
     });
   }
-  const connect: RemoteHostOptions["connect"] = async (signal, wish) => {
+  const connect: RemoteHostOptions["connect"] = async (signal, login) => {
     const target = (await readHosts(ctx))[options.name] ?? { destination: options.name };
-    return await connectSsh({ ...ctx, signal }, target, wish);
+    return await connectSsh({ ...ctx, signal }, target, login);
   };
   return createRemoteHost(ctx, { ...options, program, connect });
 }

@@ -8,7 +8,7 @@ import type { Settings } from "../config/types.ts";
 import { hostProxies } from "../devcontainer/image/proxies.ts";
 import { ensureTemplateImage } from "../devcontainer/image/template-image.ts";
 import type { Context } from "../system/context.ts";
-import type { ConnectIo, LoginRequest } from "./host-part.ts";
+import type { ConnectIo, LoginRequest } from "./session-host.ts";
 
 // What the vault's functions need of the dev container room: the image to run the agent in, and the host's proxies.
 

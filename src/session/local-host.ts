@@ -1,12 +1,12 @@
 import type { Context } from "../system/context.ts";
-import type { HostPart } from "./host-part.ts";
-import type { UserSide } from "./user-side.ts";
+import type { SessionHost } from "./session-host.ts";
+import type { ProjectClient } from "./project-client.ts";
 
 /**
  * The host's part, called in process: this machine's engine and clones. Every operation is loaded when it is called, so that
  * `list` does not pay for what only `init` needs.
  */
-export function createLocalHost(ctx: Context, user: UserSide): HostPart {
+export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost {
   return {
     planInit: async (request) => {
       const { planSessions } = await import("./lifecycle/plan.ts");
@@ -14,14 +14,15 @@ export function createLocalHost(ctx: Context, user: UserSide): HostPart {
     },
     init: async (request) => (await import("./lifecycle/create.ts")).createSessions(ctx, request),
     list: async (selector) => (await import("./inspect/list.ts")).listSessions(ctx, selector),
-    status: async (selector, wish) => (await import("./inspect/status.ts")).sessionStatus(ctx, user, selector, wish),
+    status: async (selector, options) =>
+      (await import("./inspect/status.ts")).sessionStatus(ctx, user, selector, options),
     start: async (selector, options) => (await import("./lifecycle/start.ts")).startSessions(ctx, selector, options),
     stop: async (selector, { concurrency }) =>
       (await import("./lifecycle/stop.ts")).stopSessions(ctx, selector, concurrency),
     clean: async (selector, options) => (await import("./clean/clean.ts")).cleanSessions(ctx, user, selector, options),
     cleanImages: async (options) => (await import("./images.ts")).cleanImages(ctx, options),
     openClone: async (selector) => (await import("./exchange/open-clone.ts")).openClone(ctx, selector),
-    diff: async (selector, wish) => (await import("./exchange/open-clone.ts")).diffClone(ctx, selector, wish),
+    diff: async (selector, options) => (await import("./exchange/open-clone.ts")).diffClone(ctx, selector, options),
     connect: async (request, io) => (await import("./connect/enter.ts")).enterSession(ctx, request, io),
     logs: async (selector, options, out) => (await import("./inspect/logs.ts")).showLogs(ctx, selector, options, out),
     doctor: async (options) => (await import("./checks/doctor.ts")).runDoctor(ctx, options),

@@ -5,11 +5,11 @@ import { plain, plainLines } from "./text.ts";
 
 const maxText = 10_000;
 
-const tame = (text: string): string => plain(text.slice(0, maxText));
+const sanitize = (text: string): string => plain(text.slice(0, maxText));
 
 /** A host named in it is the other side's word: who hears it says which host it is. */
-function tamePart(part: HintPart): HintPart {
-  return typeof part === "string" ? tame(part) : { command: tame(part.command), args: part.args.map(tame) };
+function sanitizePart(part: HintPart): HintPart {
+  return typeof part === "string" ? sanitize(part) : { command: sanitize(part.command), args: part.args.map(sanitize) };
 }
 
 /** An error as plain data, its detail too. */
@@ -28,9 +28,9 @@ export function readError(value: unknown, heard: (error: ErrorView) => ErrorView
   const { code, message, hint, next, detail } = found.data;
   const said = heard({
     code,
-    message: tame(message),
-    ...(hint === undefined ? {} : { hint: tame(hint) }),
-    ...(next === undefined ? {} : { next: next.map(tamePart) }),
+    message: sanitize(message),
+    ...(hint === undefined ? {} : { hint: sanitize(hint) }),
+    ...(next === undefined ? {} : { next: next.map(sanitizePart) }),
   });
   return fromView(said, detail === undefined ? undefined : plainLines(detail.slice(0, 10 * maxText)).join("\n"));
 }

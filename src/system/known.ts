@@ -3,7 +3,7 @@
  * its own, and nothing of it is kept in a module.
  */
 export interface Known {
-  /** what was asked once (`onceARun`), or is being asked */
+  /** what was asked once (`memoizePerRun`), or is being asked */
   readonly findings: Map<string, Promise<unknown>>;
   /** what was given up, and why: a registry that does not answer, an agent that cannot be installed */
   readonly failures: Map<string, string>;
@@ -17,7 +17,7 @@ export function createKnown(): Known {
  * What stays as it is for as long as one command runs is found out once, also where several sessions ask at the same time. What
  * failed is tried again by the next who asks.
  */
-export async function onceARun<T>(ctx: { known?: Known }, key: string, find: () => Promise<T>): Promise<T> {
+export async function memoizePerRun<T>(ctx: { known?: Known }, key: string, find: () => Promise<T>): Promise<T> {
   if (ctx.known === undefined) return await find();
   const { findings } = ctx.known;
   const finding = (findings.get(key) as Promise<T> | undefined) ?? find();

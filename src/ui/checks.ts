@@ -1,4 +1,4 @@
-import type { Check } from "../session/host-part.ts";
+import type { Check } from "../session/session-host.ts";
 import { plain } from "../system/text.ts";
 import type { Style, Tone } from "./style.ts";
 import { displayWidth, pad, wrap } from "./width.ts";

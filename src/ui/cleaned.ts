@@ -1,4 +1,4 @@
-import type { CleanOutcome } from "../session/host-part.ts";
+import type { CleanOutcome } from "../session/session-host.ts";
 import { plain } from "../system/text.ts";
 import { renderError } from "./errors.ts";
 import type { Terminal } from "./terminal.ts";

@@ -20,8 +20,8 @@ const target = {
   environment: { HOME: "/home/dev", MARK: "seen", PATH: "/extra:/usr/bin:/bin" },
 };
 try {
-  const wish = command.length > 0 ? { command } : {};
-  process.exitCode = await connectSession(connectContext(home, { signal: caller.signal }), target, wish, io);
+  const options = command.length > 0 ? { command } : {};
+  process.exitCode = await connectSession(connectContext(home, { signal: caller.signal }), target, options, io);
 } catch (error) {
   process.exitCode = error instanceof CoworkError ? (caller.signalCode() ?? error.exitCode) : 70;
   process.stderr.write(`${String(error)}\n`);

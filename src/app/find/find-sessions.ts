@@ -1,5 +1,5 @@
 import { CoworkError, usageError } from "../../errors.ts";
-import type { OneSession } from "../../session/host-part.ts";
+import type { OneSession } from "../../session/session-host.ts";
 import { nameKey } from "../../session/record/names.ts";
 import type { Selector } from "../../session/types.ts";
 import { plain } from "../../system/text.ts";

@@ -1,6 +1,6 @@
 import { CoworkError, usageError } from "../../errors.ts";
 import { sessionAt } from "../../project/find-place.ts";
-import type { OneSession } from "../../session/host-part.ts";
+import type { OneSession } from "../../session/session-host.ts";
 import { nameKey } from "../../session/record/names.ts";
 import { plain } from "../../system/text.ts";
 import { at, findSession, rootHere, type Found } from "./find-sessions.ts";

@@ -1,7 +1,7 @@
 import type { Question } from "../../contract/questions.ts";
 import { toCoworkError, usageError } from "../../errors.ts";
 import type { Project } from "../../project/types.ts";
-import type { CleanOptions, CleanOutcome, HostPart } from "../../session/host-part.ts";
+import type { CleanOptions, CleanOutcome, SessionHost } from "../../session/session-host.ts";
 import { sessionId } from "../../session/record/names.ts";
 import type { Selector, SessionView } from "../../session/types.ts";
 import { uninterruptible } from "../../system/uninterruptible.ts";
@@ -143,7 +143,7 @@ const unlisted = "its name could not be taken out of SESSIONS in the project's c
 
 interface OnHost {
   host: string;
-  part: HostPart;
+  part: SessionHost;
   selector: Selector;
   project: Project | undefined;
 }

@@ -1,13 +1,13 @@
 import type { Writable } from "node:stream";
-import type { ConnectIo } from "../../session/host-part.ts";
-import { askEngineAhead } from "./ask-engine-ahead.ts";
+import type { ConnectIo } from "../../session/session-host.ts";
+import { prefetchFromEngine } from "./prefetch.ts";
 import { hostOfOne } from "../hosts.ts";
 import { readWord } from "../find/known-sessions.ts";
 import { findOneSession } from "../find/one-session.ts";
 import type { Scope } from "../scope.ts";
 
 /** How somebody wants to be in a session. */
-export interface ConnectWish {
+export interface ConnectOptions {
   /** instead of a shell */
   command: readonly string[];
   /** false: a plain shell, that ends with the terminal */
@@ -18,10 +18,10 @@ export interface ConnectWish {
 export async function connectSession(
   scope: Scope,
   word: string | undefined,
-  wanted: ConnectWish,
+  wanted: ConnectOptions,
   io: ConnectIo,
 ): Promise<number> {
-  if (word !== undefined) await askEngineAhead(scope, readWord(word).name);
+  if (word !== undefined) await prefetchFromEngine(scope, readWord(word).name);
   const { scope: its, selector } = await findOneSession(scope, word, "connect");
   const settings = await its.settings();
   const command = wanted.command.length > 0 ? [...wanted.command] : undefined;

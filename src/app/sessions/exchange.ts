@@ -2,7 +2,7 @@ import type { Diff } from "../../clone/exchange/diff.ts";
 import type { PullResult } from "../../clone/exchange/pull.ts";
 import type { PushResult } from "../../clone/exchange/push.ts";
 import { usageError } from "../../errors.ts";
-import type { PullWish, PushWish, WorkPlace } from "../../session/exchange/exchange.ts";
+import type { PullOptions, PushOptions, WorkPlace } from "../../session/exchange/exchange.ts";
 import { hostOfOne } from "../hosts.ts";
 import { findOneSession } from "../find/one-session.ts";
 import type { Scope } from "../scope.ts";
@@ -19,7 +19,7 @@ export async function diffSession(
   return await (await hostOfOne(its, selector)).diff(selector, wanted);
 }
 
-export async function pullSession(scope: Scope, word: string | undefined, wanted: PullWish): Promise<PullResult> {
+export async function pullSession(scope: Scope, word: string | undefined, wanted: PullOptions): Promise<PullResult> {
   const place = await workPlace(scope, word, "pull");
   const { pullWork } = await import("../../session/exchange/exchange.ts");
   return await pullWork(scope.ctx, place, wanted);
@@ -31,13 +31,13 @@ export async function pushSession(
   { ref, merge, rebase }: { ref: string | undefined; merge: boolean; rebase: boolean },
 ): Promise<PushResult> {
   if (merge && rebase) throw usageError("--merge and --rebase exclude each other.", "cowork push <session> --merge");
-  const wish: PushWish = {
+  const options: PushOptions = {
     ...(ref === undefined ? {} : { ref }),
     ...(merge ? { integrate: "merge" } : rebase ? { integrate: "rebase" } : {}),
   };
   const place = await workPlace(scope, word, "push");
   const { pushWork } = await import("../../session/exchange/exchange.ts");
-  return await pushWork(scope.ctx, place, wish);
+  return await pushWork(scope.ctx, place, options);
 }
 
 async function workPlace(scope: Scope, word: string | undefined, verb: string): Promise<WorkPlace> {

@@ -9,7 +9,7 @@ import { tellNote } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 
 /** Which sessions are wanted, and how. */
-export interface InitWish {
+export interface InitOptions {
   /** none: those of the project's conf */
   names: readonly string[];
   from: string | undefined;
@@ -87,18 +87,18 @@ export async function makeRequest(
   scope: Scope,
   project: Project,
   names: readonly string[],
-  wish: InitWish,
+  options: InitOptions,
 ): Promise<InitRequest> {
   const { planStarts } = await import("../../project/plan-start.ts");
   const { ctx } = scope;
   const { settings } = await scope.resolve({
     askTrust: true,
-    flags: { BASE_IMAGE: wish.baseImage, DEVCONTAINER: wish.config },
+    flags: { BASE_IMAGE: options.baseImage, DEVCONTAINER: options.config },
   });
   const wanted = {
     branchPrefix: settings.branchPrefix,
-    ...(wish.branch === undefined ? {} : { branch: wish.branch }),
-    ...(wish.from === undefined ? {} : { from: wish.from }),
+    ...(options.branch === undefined ? {} : { branch: options.branch }),
+    ...(options.from === undefined ? {} : { from: options.from }),
   };
   const starts = await planStarts(
     ctx,
@@ -108,7 +108,7 @@ export async function makeRequest(
   const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
   const { checkBranches } = await import("../../project/branch-notes.ts");
   for (const note of await checkBranches(ctx, project, sessions)) tellNote(scope, note);
-  const configName = wish.config ?? settings.devcontainer;
+  const configName = options.config ?? settings.devcontainer;
   const { findConfigs } = await import("../../project/find-configs.ts");
   return {
     project: project.facts,
@@ -116,11 +116,11 @@ export async function makeRequest(
     sessions,
     settings,
     options: {
-      noStart: wish.noStart,
+      noStart: options.noStart,
       ...(configName === undefined ? {} : { configName }),
       ...(await findConfigs(ctx, project, scope.folder)),
     },
-    carry: await planCarried(ctx, project, { copy: settings.copy, changes: wish.carry }),
+    carry: await planCarried(ctx, project, { copy: settings.copy, changes: options.carry }),
   };
 }
 

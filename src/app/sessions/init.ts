@@ -2,42 +2,42 @@ import { usageError } from "../../errors.ts";
 import type { Project } from "../../project/types.ts";
 import type { InitPlan, InitRequest, Outcome } from "../../session/types.ts";
 import { onHosts, openHost, type HostGroup } from "../hosts.ts";
-import { groupRequest, initNames, makeRequest, projectNotes, type InitWish } from "./init-request.ts";
+import { groupRequest, initNames, makeRequest, projectNotes, type InitOptions } from "./init-request.ts";
 import { nearOwnSession } from "../find/near-session.ts";
 import { tellNote, tellStates } from "./outcomes.ts";
 import { rememberSessions } from "./remember-sessions.ts";
 import type { Scope } from "../scope.ts";
 
 /** Creates sessions; completes what is missing on those that exist. */
-export async function initSessions(scope: Scope, wish: InitWish): Promise<Outcome[]> {
-  const { project, groups } = await prepare(scope, wish);
+export async function initSessions(scope: Scope, options: InitOptions): Promise<Outcome[]> {
+  const { project, groups } = await prepare(scope, options);
   const outcomes = await onHosts(scope, groups, (host, group) => host.init(group.request));
   await rememberSessions(scope.ctx, project, outcomes);
   return tellStates(scope, outcomes);
 }
 
 /** What `initSessions` would do. */
-export async function planInit(scope: Scope, wish: InitWish): Promise<InitPlan> {
-  const { groups } = await prepare(scope, wish);
+export async function planInit(scope: Scope, options: InitOptions): Promise<InitPlan> {
+  const { groups } = await prepare(scope, options);
   const plans = groups.map(async ({ host, request }) => (await openHost(scope, host)).planInit(request));
   return joinPlans(await Promise.all(plans));
 }
 
 async function prepare(
   scope: Scope,
-  wish: InitWish,
+  options: InitOptions,
 ): Promise<{ project: Project; groups: (HostGroup & { request: InitRequest })[] }> {
   const project = await scope.project();
   for (const note of projectNotes(project)) tellNote(scope, note);
-  const names = await initNames(scope, project, wish.names);
-  if (wish.branch !== undefined && names.length > 1) {
+  const names = await initNames(scope, project, options.names);
+  if (options.branch !== undefined && names.length > 1) {
     throw usageError("--branch names the branch of one session.", "cowork init <session> --branch NAME");
   }
-  for (const name of wish.names) {
+  for (const name of options.names) {
     const near = await nearOwnSession(scope, name);
     if (near !== undefined) tellNote(scope, `${name} is a new session, beside ${near}`);
   }
-  const request = await makeRequest(scope, project, names, wish);
+  const request = await makeRequest(scope, project, names, options);
   return { project, groups: await groupRequest(scope, request) };
 }
 

@@ -1,9 +1,9 @@
 import { toCoworkError, type ErrorView } from "../../errors.ts";
-import type { HostPart } from "../../session/host-part.ts";
+import type { SessionHost } from "../../session/session-host.ts";
 import type { Selector, SessionStatus, SessionView } from "../../session/types.ts";
 import { unknownStatus } from "../../session/inspect/unknown-status.ts";
 import { compareViews } from "../../session/inspect/view.ts";
-import { askEngineAhead } from "./ask-engine-ahead.ts";
+import { prefetchFromEngine } from "./prefetch.ts";
 import { findSessions, rootHere, type SessionWords } from "../find/find-sessions.ts";
 import { groupByHost, namesMeant, openHost, type HostGroup } from "../hosts.ts";
 import { tellNote } from "./outcomes.ts";
@@ -23,7 +23,7 @@ export interface SessionList {
  * `unreachable`.
  */
 export async function listSessions(scope: Scope, { all }: { all: boolean }): Promise<SessionList> {
-  await askEngineAhead(scope);
+  await prefetchFromEngine(scope);
   const selector = await selectSessions(scope, [], all || (await rootHere(scope)) === undefined);
   const sessions = inOrder(await askHosts(scope, selector, list, unreachable));
   return { sessions, ...(selector.project === undefined ? {} : { project: selector.project.name }) };
@@ -41,9 +41,9 @@ export async function statusOfSessions(
 
 async function statusThere(scope: Scope, selector: Selector, brief: boolean): Promise<SessionStatus[]> {
   const { precious } = await scope.settings();
-  const wish = { precious, ...(brief ? { brief } : {}) };
-  const ask = async (part: HostPart, group: HostGroup): Promise<SessionStatus[]> =>
-    await part.status(group.selector, wish);
+  const options = { precious, ...(brief ? { brief } : {}) };
+  const ask = async (part: SessionHost, group: HostGroup): Promise<SessionStatus[]> =>
+    await part.status(group.selector, options);
   const unknown = { ...unknownStatus("its host does not answer"), login: "none" as const };
   return inOrder(await askHosts(scope, selector, ask, (...args) => ({ ...unreachable(...args), ...unknown })));
 }
@@ -67,7 +67,7 @@ interface Answer<T> {
 async function askHosts<T>(
   scope: Scope,
   selector: Selector,
-  ask: (part: HostPart, group: HostGroup) => Promise<T[]>,
+  ask: (part: SessionHost, group: HostGroup) => Promise<T[]>,
   lost?: (name: string, group: HostGroup, error: ErrorView) => T,
 ): Promise<Answer<T>[]> {
   const groups = await groupByHost(scope, selector, "every");
@@ -87,7 +87,7 @@ async function askHosts<T>(
   );
 }
 
-async function list(part: HostPart, group: HostGroup): Promise<SessionView[]> {
+async function list(part: SessionHost, group: HostGroup): Promise<SessionView[]> {
   return await part.list(group.selector);
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorView } from "../../errors.ts";
-import type { CleanOutcome } from "../../session/host-part.ts";
+import type { CleanOutcome } from "../../session/session-host.ts";
 import type { Outcome, SessionView } from "../../session/types.ts";
 import type { Scope } from "../scope.ts";
 

@@ -1,6 +1,6 @@
 import { ownCommand, steps } from "../../hint.ts";
-import type { Inbound } from "../../remote/ssh-proxy/types.ts";
-import type { ConnectRequest } from "../../session/host-part.ts";
+import type { SshProxyTarget } from "../../remote/ssh-proxy/types.ts";
+import type { ConnectRequest } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
 import type { Scope } from "../scope.ts";
 
@@ -8,7 +8,7 @@ import type { Scope } from "../scope.ts";
  * Runs things in the session of an id, through the host's part. A session that is stopped is started by the first of them; what comes
  * at the same time (editors open several channels at once) waits for that one.
  */
-export function sessionDoor(scope: Scope, id: string): Inbound["inside"] {
+export function sessionDoor(scope: Scope, id: string): SshProxyTarget["inside"] {
   let target: Promise<Pick<ConnectRequest, "selector" | "settings">> | undefined;
   let starting: Promise<void> | undefined;
   return async (command, io) => {

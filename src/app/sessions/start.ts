@@ -1,5 +1,5 @@
 import { usageError } from "../../errors.ts";
-import type { RebuildRequest } from "../../session/host-part.ts";
+import type { RebuildRequest } from "../../session/session-host.ts";
 import type { Outcome } from "../../session/types.ts";
 import { findSessions, type SessionWords } from "../find/find-sessions.ts";
 import { groupByHost, onHosts } from "../hosts.ts";

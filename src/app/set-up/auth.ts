@@ -1,7 +1,7 @@
 import type { Login } from "../../agent/types.ts";
 import type { LogoutResult } from "../../auth/logout.ts";
 import type { AuthStatus } from "../../auth/status.ts";
-import type { ConnectIo } from "../../session/host-part.ts";
+import type { ConnectIo } from "../../session/session-host.ts";
 import type { Scope } from "../scope.ts";
 
 /** The agent's own login, on the terminal that is handed in. Throws NOT_LOGGED_IN, SESSION_BUSY. */

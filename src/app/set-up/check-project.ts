@@ -1,5 +1,5 @@
 import { toCoworkError } from "../../errors.ts";
-import type { Check } from "../../session/host-part.ts";
+import type { Check } from "../../session/session-host.ts";
 import type { Scope } from "../scope.ts";
 
 /** What only the user's side knows: the project that `doctor` was called in, and its configuration. None outside of one. */

@@ -1,4 +1,4 @@
-import type { Check } from "../../session/host-part.ts";
+import type { Check } from "../../session/session-host.ts";
 import { checkProject } from "./check-project.ts";
 import type { Scope } from "../scope.ts";
 

@@ -1,7 +1,7 @@
 import { CoworkError, toCoworkError, usageError } from "../../errors.ts";
 import { addHost, readHosts, removeHost, type Hosts } from "../../remote/hosts.ts";
 import type { Target } from "../../remote/types.ts";
-import type { Check } from "../../session/host-part.ts";
+import type { Check } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
 import { uninterruptible } from "../../system/uninterruptible.ts";
 import type { Scope } from "../scope.ts";

@@ -9,7 +9,7 @@ import { hostGit, hostGitOk } from "../git/host-git.ts";
 import { initBare } from "./init-bare.ts";
 import { readStore } from "../git/project-refs.ts";
 
-export interface BundleWish {
+export interface BundleOptions {
   /** objects (commits, annotated tags) that have to come along; in the bundle they are `refs/cowork/0`, `refs/cowork/1`, … */
   oids: readonly string[];
   /** objects that the other side has, as far as it said; what the project does not know is passed over */
@@ -26,18 +26,18 @@ export interface BundleWish {
 export async function makeBundle(
   ctx: Context,
   source: Source,
-  wish: BundleWish,
+  options: BundleOptions,
   folder: string,
 ): Promise<string | undefined> {
   const git = ["--git-dir", await borrowObjects(ctx, source, folder)];
-  const names = wish.oids.map((oid, n) => ({ oid, ref: `refs/cowork/${n}` }));
+  const names = options.oids.map((oid, n) => ({ oid, ref: `refs/cowork/${n}` }));
   await hostGitOk(ctx, [...git, "update-ref", "--stdin"], {
     what: "Naming the project's commits",
     input: names.map(({ oid, ref }) => `create ${ref} ${oid}\n`).join(""),
   });
   const known = await hostGitOk(ctx, [...git, "cat-file", "--batch-check=%(objecttype) ^%(objectname)"], {
     what: "Comparing with the other side",
-    input: wish.have
+    input: options.have
       .filter((oid) => /^[0-9a-f]+$/.test(oid))
       .map((oid) => `${oid}\n`)
       .join(""),

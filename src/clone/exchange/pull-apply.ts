@@ -63,7 +63,7 @@ export async function applyRefs(
   return { refs, notes };
 }
 
-interface World {
+interface Observed {
   taken: Map<string, string>;
   space: NameSpace & { refs: Set<string> };
   /** branch (full name) to the working tree that has it checked out */
@@ -76,7 +76,7 @@ async function applyOne(
   source: Source,
   git: Git,
   one: Wanted,
-  world: World,
+  world: Observed,
 ): Promise<{ done: PulledRef; note?: string }> {
   const { taken, places, options } = world;
   const { oid } = one;
@@ -129,7 +129,7 @@ function noSuchName(ref: string, other: string, clash: Clash, { session }: Apply
   );
 }
 
-async function newName(git: Git, ref: string, { taken, space, options }: World): Promise<string> {
+async function newName(git: Git, ref: string, { taken, space, options }: Observed): Promise<string> {
   const isFree = async (name: string) => !taken.has(name) && (await findTrouble(git, name, space)) === undefined;
   return await otherName(ref, options.session, space, isFree);
 }
@@ -140,7 +140,7 @@ async function applyOtherwise(
   source: Source,
   git: Git,
   one: Wanted,
-  { taken, space, places, options }: World,
+  { taken, space, places, options }: Observed,
 ): Promise<PulledRef> {
   const isBranch = one.ref.startsWith("refs/heads/");
   const isUsable = async (name: string): Promise<boolean> => {
@@ -182,7 +182,7 @@ async function applyNumbered(
   source: Source,
   git: Git,
   one: Wanted,
-  { taken, space, options }: World,
+  { taken, space, options }: Observed,
 ): Promise<PulledRef> {
   const mine = one.byContent === true ? await content(git, one.oid) : one.oid;
   const hasClash = findClash(one.ref, space) !== undefined;

@@ -103,7 +103,7 @@ async function take(
   await takeBundle(ctx, source, file, {
     name: `${ctx.paths.pathHash}-${request.session}`,
     tips: tips.map(([, oid]) => oid),
-    wayOut: steps`bring it as patches: ${asPatches} > ${request.session}.patch; then git am ${request.session}.patch`,
+    gitHint: steps`bring it as patches: ${asPatches} > ${request.session}.patch; then git am ${request.session}.patch`,
   });
   // Named at once: what no ref leads to goes with the next gc.
   const names = tips.map(([ref, oid]) => `update ${prefix}${ref.slice("refs/cowork/".length)} ${oid}\n`);

@@ -41,9 +41,9 @@ export async function pullSession(
   ctx: Context,
   inside: GitInside,
   source: Source,
-  wish: PullSpec,
+  options: PullSpec,
 ): Promise<PullResult> {
-  const spec = wish.branch === undefined ? wish : { ...wish, branch: chosenBranch(wish.branch) };
+  const spec = options.branch === undefined ? options : { ...options, branch: chosenBranch(options.branch) };
   const refs = await readRefsInside(inside);
   const notes: string[] = [];
   // Submodules first: a branch that names their commits should find them.

@@ -43,14 +43,14 @@ const severities = tolerated.map((id) => `${id}=warn`).join(",");
  *
  * @param name tells this quarantine from others in the same repository: what an ended run left under it is removed
  * @param tips commits that have to be whole afterwards, with all that they lead to
- * @param wayOut what a person can do where an object is refused
+ * @param gitHint what a person can do where an object is refused
  * @throws GIT_FAILED with git's reason, DISK_FULL, TIMEOUT
  */
 export async function takeBundle(
   ctx: Context,
   source: Source,
   bundle: string,
-  { name, tips, wayOut }: { name: string; tips: readonly string[]; wayOut: Hint },
+  { name, tips, gitHint }: { name: string; tips: readonly string[]; gitHint: Hint },
 ): Promise<void> {
   const { objects } = await readStore(ctx, source.gitDir);
   // git's own `gc` removes old folders of such a name, should this process be killed
@@ -78,7 +78,7 @@ export async function takeBundle(
     const partial = await isPartial(ctx, source.gitDir);
     for (const pack of await packFiles(folder, ".pack")) {
       const result = await check(ctx, git, [join(folder, "check.idx"), join(folder, "pack", pack)], options, partial);
-      if (result.code !== 0) throw refused(result, wayOut);
+      if (result.code !== 0) throw refused(result, gitHint);
     }
     await hostGitOk(
       ctx,

@@ -4,7 +4,7 @@ import type { Context } from "../../system/context.ts";
 import { readRemotes } from "./remotes.ts";
 import { hostGit, hostGitBytes, hostGitOk } from "./host-git.ts";
 import type { Source } from "../../project/types.ts";
-import { onceARun } from "../../system/known.ts";
+import { memoizePerRun } from "../../system/known.ts";
 
 /** A ref as bytes in a string (latin1): names need not be UTF-8. */
 export interface Ref {
@@ -109,7 +109,7 @@ export async function readStore(ctx: Context, gitDir: string): Promise<Pick<Proj
   const args = ["rev-parse", "--show-object-format", "--path-format=absolute", "--git-path", "objects"];
   const options = { safe: [gitDir], what: `Reading ${gitDir}`, cwd: gitDir };
   const ask = (): Promise<string> => hostGitOk(ctx, ["--git-dir", gitDir, ...args], options);
-  const facts = await onceARun(ctx, `object store ${gitDir}`, ask);
+  const facts = await memoizePerRun(ctx, `object store ${gitDir}`, ask);
   // The path may hold line ends of its own.
   const [, objectFormat, path] = /^(.*)\n([^]*)\n$/.exec(facts) ?? [];
   return { objectFormat: objectFormat === "sha256" ? "sha256" : "sha1", objects: path || join(gitDir, "objects") };

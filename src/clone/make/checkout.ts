@@ -3,7 +3,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { removeTree } from "../../system/files/tree.ts";
-import { onceARun } from "../../system/known.ts";
+import { memoizePerRun } from "../../system/known.ts";
 import { plain } from "../../system/text.ts";
 import { hostGit, hostGitOk } from "../git/host-git.ts";
 import { lfsFiles } from "../git/lfs-store.ts";
@@ -107,7 +107,7 @@ async function lfsState(
   extraEnv: Record<string, string> = {},
 ): Promise<LfsState> {
   if (!(await readFilters(ctx, place, git, extraEnv)).includes("lfs")) return "unused";
-  return await onceARun(ctx, "git-lfs", async () =>
+  return await memoizePerRun(ctx, "git-lfs", async () =>
     (await hostGit(ctx, ["lfs", "version"])).code === 0 ? "there" : "missing",
   );
 }
@@ -121,7 +121,7 @@ async function readFilters(
 ): Promise<string[]> {
   const attributes = [":(glob)**/.gitattributes", ".gitattributes"];
   const pattern = ["-h", "-I", "--only-matching", "-E", "-e", "filter=[^[:space:]]+"];
-  return await onceARun(ctx, `filters ${commit}`, async () => {
+  return await memoizePerRun(ctx, `filters ${commit}`, async () => {
     const found = await hostGit(ctx, [...git, "grep", ...pattern, "HEAD", "--", ...attributes], {
       config: [["grep.fallbackToNoIndex", "false"]],
       isolated: true,

@@ -1,7 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
-import { onceARun } from "../../system/known.ts";
+import { memoizePerRun } from "../../system/known.ts";
 import { plain } from "../../system/text.ts";
 import { gitFailed, hostGit, hostGitOk } from "../git/host-git.ts";
 
@@ -87,7 +87,9 @@ export async function completePartial(
   const remotes = promisors(config);
   if (remotes.length === 0) return [];
   const once = async (what: readonly string[]): ReturnType<typeof fetchMissing> =>
-    await onceARun(ctx, `partial ${source.gitDir} ${what.join(" ")}`, () => fetchMissing(ctx, source, remotes, what));
+    await memoizePerRun(ctx, `partial ${source.gitDir} ${what.join(" ")}`, () =>
+      fetchMissing(ctx, source, remotes, what),
+    );
   const left = await once(["--no-walk", commit]);
   if (left !== undefined) {
     throw new CoworkError(

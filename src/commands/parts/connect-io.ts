@@ -1,5 +1,5 @@
 import type { ReadStream } from "node:tty";
-import type { ConnectIo } from "../../session/host-part.ts";
+import type { ConnectIo } from "../../session/session-host.ts";
 import type { Caller } from "../process/caller.ts";
 
 /**

@@ -1,5 +1,5 @@
 import * as hosts from "../../app/set-up/manage-hosts.ts";
-import type { Check } from "../../session/host-part.ts";
+import type { Check } from "../../session/session-host.ts";
 import type { App } from "../process/app.ts";
 
 export async function listHosts(app: App): Promise<number> {

@@ -18,7 +18,7 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
       const [{ runJobProcess }, { hostWork }, { nobody }] = await Promise.all([
         import("../../jobs/job-process.ts"),
         import("../../remote/server/job-work.ts"),
-        import("../../session/nobody.ts"),
+        import("../../session/no-client.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, nobody));
       await runJobProcess(ctx, word, work);

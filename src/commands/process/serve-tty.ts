@@ -1,6 +1,6 @@
 import { decodeTtyRequest, encodeTtyRequest, type TtyRequest } from "../../remote/rpc/tty-request.ts";
-import type { HostPart } from "../../session/host-part.ts";
-import { nobody } from "../../session/nobody.ts";
+import type { SessionHost } from "../../session/session-host.ts";
+import { nobody } from "../../session/no-client.ts";
 import { createProgress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
@@ -28,7 +28,7 @@ export async function serveTty(word: string, caller: Caller, terminal: Terminal)
 }
 
 async function run(
-  host: HostPart,
+  host: SessionHost,
   request: TtyRequest,
   io: ReturnType<typeof connectIo>,
   caller: Caller,

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { readAsset } from "../../assets.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import { onceARun } from "../../system/known.ts";
+import { memoizePerRun } from "../../system/known.ts";
 
 const bundle = "dist/spec-node/devContainersSpecCLI.js";
 const marker = ".cowork-sha256";
@@ -28,7 +28,7 @@ const changes = [
  */
 export async function unpackCli(ctx: Pick<Context, "paths" | "known">): Promise<string> {
   // Its hash is taken once a run: hashing 1.7 MB for each of many sessions adds up.
-  return await onceARun(ctx, "devcontainers-cli", () => unpackOnce(ctx));
+  return await memoizePerRun(ctx, "devcontainers-cli", () => unpackOnce(ctx));
 }
 
 async function unpackOnce(ctx: Pick<Context, "paths">): Promise<string> {

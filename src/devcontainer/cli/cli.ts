@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { readTextFile } from "../../system/files/files.ts";
-import { cliAdditions } from "./cli-additions.ts";
+import { cliAdditions } from "./cli-preloads.ts";
 import { openLog } from "./cli-log.ts";
 import { parseResult, type CliEvent } from "./cli-output.ts";
 import { featureVariables, unpackCli } from "./cli-unpack.ts";

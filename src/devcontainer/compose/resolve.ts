@@ -44,10 +44,10 @@ function planCompose(program: ComposeProgram, args: string[]): [string, string[]
 export function composeEnvironment(env: Context["env"], composeProject: string): Record<string, string> {
   const ofCaller = `DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_BUILDKIT
     DOCKER_DEFAULT_PLATFORM COMPOSE_DOCKER_CLI_BUILD COMPOSE_API_VERSION COMPOSE_TLS_VERSION`.split(/\s+/);
-  const ofNobody = ["COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES"];
+  const withoutClient = ["COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES"];
   return {
     ...Object.fromEntries(ofCaller.map((name) => [name, env[name] ?? ""])),
-    ...Object.fromEntries(ofNobody.map((name) => [name, ""])),
+    ...Object.fromEntries(withoutClient.map((name) => [name, ""])),
     COMPOSE_DISABLE_ENV_FILE: "1",
     COMPOSE_PROJECT_NAME: composeProject,
   };

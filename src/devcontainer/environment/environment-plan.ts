@@ -37,9 +37,9 @@ const shellsOwn = new Set(["PWD", "OLDPWD", "SHLVL", "_"]);
 export function parseProbe(
   output: string,
   mark: string,
-): { env: Record<string, string>; profileMended: boolean } | undefined {
-  const profileMended = output.startsWith(`mended-${mark}\n`);
-  const text = profileMended ? output.slice(`mended-${mark}\n`.length) : output;
+): { env: Record<string, string>; profileFixed: boolean } | undefined {
+  const profileFixed = output.startsWith(`mended-${mark}\n`);
+  const text = profileFixed ? output.slice(`mended-${mark}\n`.length) : output;
   const [start, end] = [text.indexOf(mark), text.lastIndexOf(mark)];
   if (start < 0 || end <= start) return undefined;
   const lines = text.slice(start + mark.length, end).split("\0");
@@ -47,7 +47,7 @@ export function parseProbe(
     const at = line.indexOf("=");
     return at <= 0 || shellsOwn.has(line.slice(0, at)) ? [] : [[line.slice(0, at), line.slice(at + 1)]];
   });
-  return env.length === 0 ? undefined : { env: Object.fromEntries(env), profileMended };
+  return env.length === 0 ? undefined : { env: Object.fromEntries(env), profileFixed };
 }
 
 /**

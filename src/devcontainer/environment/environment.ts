@@ -50,7 +50,7 @@ async function probeShell(ctx: Context, question: EnvironmentQuestion): Promise<
     const { PATH: own } = container.env;
     const path = found.env["PATH"];
     // where `up` could mend /etc/profile, the shell's PATH has the container's in it already
-    if (found.profileMended || path === undefined || own === undefined) return { variables: found.env, isFinal: true };
+    if (found.profileFixed || path === undefined || own === undefined) return { variables: found.env, isFinal: true };
     const merged = mergePaths(path, own, user === "root" || user === "0");
     return { variables: { ...found.env, PATH: merged }, isFinal: true };
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Context } from "../../system/context.ts";
 import { readTextFile } from "../../system/files/files.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
 import { plain } from "../../system/text.ts";
-import { onceARun } from "../../system/known.ts";
+import { memoizePerRun } from "../../system/known.ts";
 import { remembered, stampOf } from "../../system/remembered.ts";
 
 // Where administrators put authorities of their own, by family: Debian and Alpine, RHEL, Arch, SUSE.
@@ -35,7 +35,7 @@ export async function hostAuthorities(
 ): Promise<string | undefined> {
   if (setting === "none") return undefined;
   // Once a run: some hundred files, and every session asks.
-  const found = await onceARun(ctx, `authorities ${setting}`, () => findAuthorities(ctx, setting));
+  const found = await memoizePerRun(ctx, `authorities ${setting}`, () => findAuthorities(ctx, setting));
   return found === "" ? undefined : found;
 }
 

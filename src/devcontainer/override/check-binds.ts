@@ -52,7 +52,7 @@ async function checkBind(name: string, { path, root, way }: Bind): Promise<boole
   let place = root;
   for (const part of way.split("/").filter((each) => each !== "")) {
     place = join(place, part);
-    const found = await lookAt(name, path, place);
+    const found = await observe(name, path, place);
     if (found === undefined) return false;
     if (!found.isSymbolicLink()) continue;
     throw new CoworkError("UP_FAILED", `${plain(name)} mounts ${plain(path)}, which is a link.`, {
@@ -63,7 +63,7 @@ async function checkBind(name: string, { path, root, way }: Bind): Promise<boole
 }
 
 /** What may not be looked at may be a link: whoever is root in a container can close a folder to the user of the host. */
-async function lookAt(
+async function observe(
   name: string,
   path: string,
   place: string,

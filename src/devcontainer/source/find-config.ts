@@ -5,7 +5,7 @@ import { plain } from "../../system/text.ts";
 import { joinTree, treeFolder } from "./tree-path.ts";
 import type { ConfigSource } from "../types.ts";
 
-export interface ConfigWish {
+export interface ConfigOptions {
   /** value of `--config` or of the `DEVCONTAINER` setting */
   name?: string | undefined;
   /** folder of the repository that the command was given in; absent or empty: its root */
@@ -30,8 +30,8 @@ export interface FoundConfig {
  * template never takes the place of a configuration in silence.
  * @throws DEVCONTAINER_AMBIGUOUS for several, DEVCONTAINER_INVALID when the named one is not there or a link leads to none
  */
-export async function findConfig(source: ConfigSource, wish: ConfigWish = {}): Promise<FoundConfig> {
-  const { name, within = "", uncommitted = [] } = wish;
+export async function findConfig(source: ConfigSource, options: ConfigOptions = {}): Promise<FoundConfig> {
+  const { name, within = "", uncommitted = [] } = options;
   if (name !== undefined && name !== "") {
     const found = await findNamed(source, name, within);
     return { ...found, notes: await uncommittedNotes(source, uncommitted, found.path) };

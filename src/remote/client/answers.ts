@@ -2,14 +2,14 @@ import type { ZodMiniType } from "zod/mini";
 import type { AuthStatus, LogoutResult } from "../../contract/login.ts";
 import { cloneOffers } from "../../contract/offers.ts";
 import { type Calls, hostCalls, type Inputs, type Outputs } from "../../contract/rpc.ts";
-import type { Check, CleanOutcome, OneSession, OpenClone } from "../../session/host-part.ts";
+import type { Check, CleanOutcome, OneSession, OpenClone } from "../../session/session-host.ts";
 import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
 import { brokenRefRule, nameKey, sessionNamePattern } from "../../system/names.ts";
 import { plain } from "../../system/text.ts";
 import type { Peer } from "../rpc/peer.ts";
-import { hintThere, saidThere } from "../said-there.ts";
+import { hintThere, attributeToHost } from "../attribute-to-host.ts";
 import { loginWords } from "./login-words.ts";
-import { invalid, tame } from "./tame.ts";
+import { invalid, sanitize } from "./sanitize.ts";
 
 interface OpenedClone extends Omit<OpenClone, "inside" | "close"> {
   lease: number;
@@ -28,7 +28,7 @@ export async function ask<T extends Calls, M extends keyof T & string>(
 
 /** Checks one answer against its form, its texts made harmless first. Throws HOST_ANSWER_INVALID. */
 function read<T>(form: ZodMiniType<T>, answer: unknown): T {
-  const found = form.safeParse(tame(answer));
+  const found = form.safeParse(sanitize(answer));
   if (!found.success) throw invalid("something that has not the form that was asked for");
   return found.data;
 }
@@ -84,7 +84,7 @@ function outcomesOf<T extends Outcome>(outcomes: T[], host: string, { names, pro
 
 function outcomeThere<T extends Outcome>(one: T, host: string): T {
   if (!one.ok && one.exitCode === 0) throw invalid("a failure that is none");
-  const error = one.error === undefined ? {} : { error: saidThere(one.error, host) };
+  const error = one.error === undefined ? {} : { error: attributeToHost(one.error, host) };
   const notes = one.notes.map((note) => loginWords(note, plain(host)));
   return {
     ...one,

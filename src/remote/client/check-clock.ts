@@ -1,9 +1,9 @@
 import { controlOffers } from "../../contract/offers.ts";
-import type { Check } from "../../session/host-part.ts";
+import type { Check } from "../../session/session-host.ts";
 import type { Context } from "../../system/context.ts";
 import type { Link } from "./link.ts";
 import { ask } from "./answers.ts";
-import { invalid } from "./tame.ts";
+import { invalid } from "./sanitize.ts";
 
 /** Beyond it certificates, logins and file times begin to disagree. */
 const toleranceMs = 60_000;

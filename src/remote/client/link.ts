@@ -1,17 +1,17 @@
 import { setImmediate } from "node:timers/promises";
 import { CoworkError, type ErrorView } from "../../errors.ts";
-import type { UserSide } from "../../session/user-side.ts";
+import type { ProjectClient } from "../../session/project-client.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import type { Program } from "../bootstrap/parcels.ts";
 import { openHost } from "../bootstrap/open-host.ts";
 import { createLines } from "../rpc/lines.ts";
-import { saidThere } from "../said-there.ts";
+import { attributeToHost } from "../attribute-to-host.ts";
 import { createPeer, type Peer } from "../rpc/peer.ts";
 import { createStreams, type Streams } from "../rpc/streams.ts";
 import type { Connection, ConnectOptions } from "../types.ts";
 import { offerUser } from "./user-offers.ts";
-import { tame } from "./tame.ts";
+import { sanitize } from "./sanitize.ts";
 
 /** After Ctrl-C the host's part has so long to end in order. */
 const endMs = 15_000;
@@ -22,8 +22,8 @@ export interface LinkOptions {
   /** as the user calls the host */
   name: string;
   program: Program;
-  user: UserSide;
-  connect: (signal: AbortSignal, wish: ConnectOptions) => Promise<Connection>;
+  user: ProjectClient;
+  connect: (signal: AbortSignal, options: ConnectOptions) => Promise<Connection>;
   forwardAgent?: boolean;
   /** an event of a job's log came; `ticket` says of which one */
   onCounted: (ticket: number) => void;
@@ -65,7 +65,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     const offered = { ...streams.offered, ...offerUser(ctx, options) };
     const gone = (reason: Error | undefined): CoworkError =>
       closed || ctx.signal.aborted ? ended(name, closed) : broken(name, reason);
-    const peer = createPeer(lines, offered, gone, (error) => saidThere(tame(error) as ErrorView, name));
+    const peer = createPeer(lines, offered, gone, (error) => attributeToHost(sanitize(error) as ErrorView, name));
     const over = Promise.race([lines.ended, connection.gone]);
     // The host's part is gone, whatever the connection may be good for: the next one is made anew.
     void over.then(() => connection.close());

@@ -1,5 +1,5 @@
 import { CoworkError } from "../../errors.ts";
-import type { ConnectIo } from "../../session/host-part.ts";
+import type { ConnectIo } from "../../session/session-host.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { openHost } from "../bootstrap/open-host.ts";
@@ -22,13 +22,13 @@ const calm = "\u001B[?1000;1002;1003;1004;1006;2004l\u001B[?1049l\u001B[?1l\u001
 export async function runOnTerminal(
   ctx: Context,
   connection: Connection,
-  wish: { program: Program; request: TtyRequest },
+  options: { program: Program; request: TtyRequest },
   io: ConnectIo & { tty: NonNullable<ConnectIo["tty"]> },
 ): Promise<number> {
-  const word = encodeTtyRequest(wish.request);
+  const word = encodeTtyRequest(options.request);
   const { columns, rows } = io.tty;
   const terminal = { name: ctx.env["TERM"] ?? "xterm", columns, rows };
-  const channel = await openHost(ctx, connection, { program: wish.program, mode: ["tty", word], terminal });
+  const channel = await openHost(ctx, connection, { program: options.program, mode: ["tty", word], terminal });
   const stopSizing = io.tty.onResize((width, height) => channel.resize(width, height));
   const stopKeys = forwardKeys(io, channel);
   const leave = (): void => channel.close();

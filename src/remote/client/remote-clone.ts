@@ -4,10 +4,10 @@ import { defaultMaxBytes, limitedTo } from "../../clone/git/limited-to.ts";
 import { cloneOffers } from "../../contract/offers.ts";
 import type { SentOptions } from "../../contract/store.ts";
 import type { GitInside, InsideOptions } from "../../clone/types.ts";
-import type { OneSession, OpenClone } from "../../session/host-part.ts";
+import type { OneSession, OpenClone } from "../../session/session-host.ts";
 import { answers } from "./answers.ts";
 import type { Link } from "./link.ts";
-import { invalid } from "./tame.ts";
+import { invalid } from "./sanitize.ts";
 
 /** A session's clone on a host, with git inside it as `pull` and `push` use it. What git says there is untrusted either way. */
 export async function openRemoteClone(link: Link, selector: OneSession): Promise<OpenClone> {

@@ -1,13 +1,13 @@
 import { Readable, type Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { visible } from "../../clone/exchange/diff.ts";
-import { jobAnswer, type JobWish } from "../../contract/job.ts";
+import { jobAnswer, type JobCall } from "../../contract/job.ts";
 import { streamedOffers } from "../../contract/offers.ts";
 import { hostCalls, type HostInputs, type HostMethod } from "../../contract/rpc.ts";
 import type { ConnectRequest } from "../../contract/terminal-requests.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Source } from "../../project/types.ts";
-import type { ConnectIo, HostPart } from "../../session/host-part.ts";
+import type { ConnectIo, SessionHost } from "../../session/session-host.ts";
 import type { InitRequest, Selector } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
@@ -22,7 +22,7 @@ import { runOnTerminal } from "./on-terminal.ts";
 import { openRemoteClone } from "./remote-clone.ts";
 import { sendCarried } from "./send-carried.ts";
 import { sendProject } from "./send-project.ts";
-import { invalid } from "./tame.ts";
+import { invalid } from "./sanitize.ts";
 
 export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
   /** where the project's commits are taken from, for what brings them over; throws NOT_A_PROJECT */
@@ -40,7 +40,7 @@ const patienceMs = 60_000;
  * The host's part on another machine, with the same functions as here: each is sent over the seam. One connection, made when
  * it is first needed, and made again after it broke.
  */
-export function createRemoteHost(ctx: Context, options: RemoteHostOptions): HostPart & { close(): void } {
+export function createRemoteHost(ctx: Context, options: RemoteHostOptions): SessionHost & { close(): void } {
   const { name } = options;
   let link: Promise<Link> | undefined;
   // How many events of each job under way have come: after a broken connection it goes on behind them.
@@ -50,8 +50,8 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     const count = seen.get(ticket);
     if (count !== undefined) seen.set(ticket, count + 1);
   };
-  const getLink = async (wish: ConnectOptions = {}): Promise<Link> => {
-    link ??= openLink(ctx, { ...options, ...wish, onCounted });
+  const getLink = async (login: ConnectOptions = {}): Promise<Link> => {
+    link ??= openLink(ctx, { ...options, ...login, onCounted });
     const made = link;
     try {
       const open = await made;
@@ -79,11 +79,11 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
     try {
       return await withReconnect(ctx, name, async () => {
         const open = await getLink();
-        const wish = { method, subject, seen: seen.get(ticket) ?? 0, ticket };
+        const jobRequest = { method, subject, seen: seen.get(ticket) ?? 0, ticket };
         // What is under way is joined as it is: nothing is brought over for it a second time.
-        const joined = readJobAnswer(await open.peer.call("job", wish satisfies JobWish));
+        const joined = readJobAnswer(await open.peer.call("job", jobRequest satisfies JobCall));
         if (joined !== undefined) return joined.value;
-        return readJobAnswer(await open.peer.call("job", { ...wish, args: await prepare(open) }))?.value;
+        return readJobAnswer(await open.peer.call("job", { ...jobRequest, args: await prepare(open) }))?.value;
       });
     } finally {
       seen.delete(ticket);
@@ -117,7 +117,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       }
     },
     list: async (selector) => answers.views(await look("list", there(selector)), name),
-    status: async (selector, wish) => answers.statuses(await look("status", there(selector), wish), name),
+    status: async (selector, given) => answers.statuses(await look("status", there(selector), given), name),
     start: async (selector, { settings, rebuild }) => {
       const again = rebuild && { ...rebuild, project: { ...rebuild.project, elsewhere: true } };
       const args: HostInputs["start"] = [
@@ -126,22 +126,22 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       ];
       return answers.outcomes(await job("start", [selector, rebuild !== undefined], async () => args), name, selector);
     },
-    stop: async (selector, wish) => answers.outcomes(await call("stop", there(selector), wish), name, selector),
-    clean: async (selector, wish) => answers.cleaned(await call("clean", there(selector), wish), name, selector),
-    cleanImages: async (wish) => answers.texts(await call("cleanImages", wish)),
+    stop: async (selector, given) => answers.outcomes(await call("stop", there(selector), given), name, selector),
+    clean: async (selector, given) => answers.cleaned(await call("clean", there(selector), given), name, selector),
+    cleanImages: async (given) => answers.texts(await call("cleanImages", given)),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
-    diff: async (selector, wish) => {
-      const found = hostCalls.diff.output.safeParse(await call("diff", there(selector), wish));
+    diff: async (selector, given) => {
+      const found = hostCalls.diff.output.safeParse(await call("diff", there(selector), given));
       if (!found.success) throw invalid("no diff");
       return { ...found.data, text: visible(found.data.text) };
     },
     connect: async (request, io) => {
-      const wish = { ...request, selector: there(request.selector) };
+      const given = { ...request, selector: there(request.selector) };
       const { tty } = io;
       const agent = { forwardAgent: request.settings.sshAgent };
-      if (tty === undefined) return await connectStreams(await getLink(agent), wish, io);
+      if (tty === undefined) return await connectStreams(await getLink(agent), given, io);
       const again = async (): Promise<number> =>
-        await onTerminal(await getLink(agent), { connect: wish }, { ...io, tty });
+        await onTerminal(await getLink(agent), { connect: given }, { ...io, tty });
       // What lives in tmux over there is there when the connection is back; a plain shell is not.
       return await (request.tmux ? withReconnect(ctx, name, again) : again());
     },
@@ -150,14 +150,14 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Host
       if (tty !== undefined) await onTerminal(await getLink(), { login: request }, { ...io, tty });
       return answers.authStatus(await call("authStatus", request.settings.agent), name).login;
     },
-    logs: async (selector, wish, out) => {
+    logs: async (selector, given, out) => {
       const open = await getLink();
       const stream = open.nextStream();
       const copied = copyLog(open.streams.take(stream), out);
-      await Promise.all([ask(open.peer, streamedOffers, "logs", there(selector), wish, stream), copied]);
+      await Promise.all([ask(open.peer, streamedOffers, "logs", there(selector), given, stream), copied]);
     },
-    doctor: async (wish) => {
-      const checks = answers.checks(await call("doctor", wish), name);
+    doctor: async (given) => {
+      const checks = answers.checks(await call("doctor", given), name);
       return [...checks, await checkClock(ctx, await getLink())];
     },
     authStatus: async (agent) => answers.authStatus(await look("authStatus", agent), name),

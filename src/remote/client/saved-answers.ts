@@ -2,14 +2,14 @@ import type { Saved } from "../../clone/unsaved/saved.ts";
 import type { Functions } from "../../contract/rpc.ts";
 import { moduleChain, savedCalls } from "../../contract/saved.ts";
 import { projectIdentity } from "../../contract/project.ts";
-import type { UserSide } from "../../session/user-side.ts";
+import type { ProjectClient } from "../../session/project-client.ts";
 import { offer, requestInvalid } from "../rpc/offer.ts";
 
 /**
  * Answers what a host asks about the project: `saved(project, chain, method, …)`. The host is not trusted: it is told of the
  * project that the command was called in and of no other, by content alone.
  */
-export function answerSaved(user: UserSide): (...args: unknown[]) => Promise<unknown> {
+export function answerSaved(user: ProjectClient): (...args: unknown[]) => Promise<unknown> {
   return async (project, chain, method, ...args) => {
     const [who, way] = [projectIdentity.safeParse(project), moduleChain.safeParse(chain)];
     if (!who.success || !way.success) throw requestInvalid("what the project holds", who.error ?? way.error);

@@ -18,7 +18,7 @@ import { removeTree } from "../../system/files/tree.ts";
 import { ask } from "./answers.ts";
 import type { Link } from "./link.ts";
 import { sendLfs } from "./send-lfs.ts";
-import { invalid } from "./tame.ts";
+import { invalid } from "./sanitize.ts";
 
 /**
  * Brings to the host's store what it lacks of the project: every branch and tag, and the commits that are named besides. What
@@ -101,7 +101,7 @@ function hashOfText(of: unknown): string {
 async function bundleInto(
   ctx: Context,
   source: Source,
-  wish: { oids: string[]; have: string[] },
+  options: { oids: string[]; have: string[] },
   file: string,
 ): Promise<boolean> {
   const folder = `${file}.tmp`;
@@ -111,7 +111,7 @@ async function bundleInto(
   await removeTree(folder);
   await ensureFolder(folder, { mode: 0o700 });
   try {
-    const made = await makeBundle(ctx, source, wish, folder);
+    const made = await makeBundle(ctx, source, options, folder);
     if (made !== undefined) await rename(made, file);
     return made !== undefined;
   } finally {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cloneOffers } from "../../contract/offers.ts";
 import type { SentOptions } from "../../contract/store.ts";
 import { CoworkError } from "../../errors.ts";
-import type { HostPart, OpenClone } from "../../session/host-part.ts";
+import type { SessionHost, OpenClone } from "../../session/session-host.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder } from "../../system/files/files.ts";
 import { removeTree } from "../../system/files/tree.ts";
@@ -15,7 +15,7 @@ import type { Streams } from "../rpc/streams.ts";
 /** Clones that the other side has open, by number. They are closed when it closes them or is gone. */
 export function offerClones(
   ctx: Context,
-  host: HostPart,
+  host: SessionHost,
   streams: Streams,
 ): { offered: Offered; closeAll(): Promise<void> } {
   const open = new Map<number, OpenClone>();

@@ -1,12 +1,12 @@
 import { hostCalls } from "../../contract/rpc.ts";
 import type { JobWork } from "../../jobs/job-process.ts";
-import type { HostPart } from "../../session/host-part.ts";
+import type { SessionHost } from "../../session/session-host.ts";
 import type { Context } from "../../system/context.ts";
 import { dropCarried } from "./carried.ts";
 import { callHost } from "./plain-calls.ts";
 
 /** A function of the host's part as the work of a job. */
-export function hostWork(makeHost: (ctx: Context) => HostPart): JobWork {
+export function hostWork(makeHost: (ctx: Context) => SessionHost): JobWork {
   return async (ctx, { method, args }) => {
     try {
       return await callHost(makeHost(ctx), method, args);

@@ -2,14 +2,14 @@ import type { Saved } from "../../clone/unsaved/saved.ts";
 import type { Inputs, Outputs } from "../../contract/rpc.ts";
 import { type ModuleChain, savedCalls } from "../../contract/saved.ts";
 import { CoworkError } from "../../errors.ts";
-import type { ProjectIdentity, UserSide } from "../../session/user-side.ts";
+import type { ProjectIdentity, ProjectClient } from "../../session/project-client.ts";
 import type { Peer } from "../rpc/peer.ts";
 
 /** The user's side, asked over the seam. What cannot be asked ends the command: nothing counts as saved by silence. */
-export function createRemoteUser(peer: () => Peer): UserSide {
+export function createRemoteUser(peer: () => Peer): ProjectClient {
   return {
     saved: async (project) => {
-      const look = lookAt(peer, project);
+      const look = observe(peer, project);
       return (await look([], "isKnown")) === true ? savedOver(look, []) : undefined;
     },
   };
@@ -23,7 +23,7 @@ type Look = <M extends SavedMethod>(
   ...args: Inputs<typeof savedCalls>[M]
 ) => Promise<Outputs<typeof savedCalls>[M] | undefined>;
 
-function lookAt(peer: () => Peer, { name, root, rootCommit }: ProjectIdentity): Look {
+function observe(peer: () => Peer, { name, root, rootCommit }: ProjectIdentity): Look {
   return async (chain, method, ...args) => {
     const answer = await peer().call("saved", { name, root, rootCommit }, chain, method, ...args);
     // What JSON has in place of undefined.

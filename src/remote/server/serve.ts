@@ -4,8 +4,8 @@ import { controlOffers } from "../../contract/offers.ts";
 import { hostCalls } from "../../contract/rpc.ts";
 import { CoworkError } from "../../errors.ts";
 import { runJob } from "../../jobs/run-job.ts";
-import type { HostPart } from "../../session/host-part.ts";
-import type { UserSide } from "../../session/user-side.ts";
+import type { SessionHost } from "../../session/session-host.ts";
+import type { ProjectClient } from "../../session/project-client.ts";
 import type { Context } from "../../system/context.ts";
 import { createLines } from "../rpc/lines.ts";
 import { offer, readArguments } from "../rpc/offer.ts";
@@ -21,7 +21,7 @@ import { offerStreamed } from "./streamed.ts";
 
 export interface Served {
   ctx: Context;
-  makeHost: (ctx: Context, user: UserSide) => HostPart;
+  makeHost: (ctx: Context, user: ProjectClient) => SessionHost;
   input: Readable;
   output: Writable;
   /** nothing heard for so long: whoever was there is gone without a word */
@@ -65,10 +65,15 @@ export async function serveHost(served: Served): Promise<void> {
     ...offerStreamed(host, streams, signal),
     call: async (method: unknown, args: unknown) => await callHost(host, method, args),
     ...offer(controlOffers, {
-      job: async (wish) => {
+      job: async (options) => {
         // What cannot be understood is said at once, and is no job that fails.
-        if (wish.args !== undefined) readArguments(hostCalls, hostMethod(wish.method), wish.args);
-        return await runJob({ ...ctx, signal: jobSignal }, listenerOver(getPeer(), wish.ticket), wish, left.signal);
+        if (options.args !== undefined) readArguments(hostCalls, hostMethod(options.method), options.args);
+        return await runJob(
+          { ...ctx, signal: jobSignal },
+          listenerOver(getPeer(), options.ticket),
+          options,
+          left.signal,
+        );
       },
       now: () => ctx.clock.now().getTime(),
       alive: () => undefined,

@@ -1,12 +1,12 @@
 import { streamedOffers } from "../../contract/offers.ts";
 import { CoworkError } from "../../errors.ts";
-import type { ConnectIo, HostPart } from "../../session/host-part.ts";
+import type { ConnectIo, SessionHost } from "../../session/session-host.ts";
 import { offer } from "../rpc/offer.ts";
 import type { Offered } from "../rpc/peer.ts";
 import type { Streams } from "../rpc/streams.ts";
 
 /** What has streams of its own beside the call. */
-export function offerStreamed(host: HostPart, streams: Streams, signal: AbortSignal): Offered {
+export function offerStreamed(host: SessionHost, streams: Streams, signal: AbortSignal): Offered {
   const running = new Map<number, AbortController>();
   return offer(streamedOffers, {
     // Several may run side by side, for editors that open several channels.

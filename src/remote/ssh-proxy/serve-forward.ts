@@ -15,7 +15,7 @@ export interface ForwardRequest {
 /**
  * One connection of `-L` or `-D`: to a port as the container sees it. The client hears that it stands when it does, else why not.
  */
-export async function serveForward(request: ForwardRequest, { inbound, gone }: Omit<Serving, "keep">): Promise<void> {
+export async function serveForward(request: ForwardRequest, { sshProxy, gone }: Omit<Serving, "keep">): Promise<void> {
   const { destIP, destPort } = request.to;
   const closed = new AbortController();
   const ended = AbortSignal.any([gone, closed.signal]);
@@ -40,9 +40,9 @@ export async function serveForward(request: ForwardRequest, { inbound, gone }: O
   });
   const stdout = afterMark(() => open().stdout);
   try {
-    await inbound.inside(relayCommand(destIP, destPort), { stdin, stdout, stderr, signal: ended });
+    await sshProxy.inside(relayCommand(destIP, destPort), { stdin, stdout, stderr, signal: ended });
   } catch (error) {
-    words ||= inbound.explain(error);
+    words ||= sshProxy.explain(error);
   }
   if (way === undefined) return refuse(request, plain(words) || `nothing answers at port ${destPort}`);
   await way.output.flush();

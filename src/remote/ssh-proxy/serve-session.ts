@@ -1,20 +1,20 @@
-import type { Serving, Inbound } from "./types.ts";
+import type { Serving, SshProxyTarget } from "./types.ts";
 import { PassThrough } from "node:stream";
 import type { ServerChannel, Session } from "ssh2";
-import type { ConnectIo } from "../../session/host-part.ts";
+import type { ConnectIo } from "../../session/session-host.ts";
 import { channelOutput } from "./channel-output.ts";
 import { sftpServer } from "./sftp-server.ts";
 import { createWindow, type Window } from "./window.ts";
 
 /** One `ssh`, `scp` or terminal of an editor. A connection may have many. */
-export function serveSession(session: Session, { inbound, gone, keep }: Serving): void {
+export function serveSession(session: Session, { sshProxy, gone, keep }: Serving): void {
   const closed = new AbortController();
   const signalled = new AbortController();
   const ended = AbortSignal.any([gone, closed.signal]);
   let window: Window | undefined;
   const start = (channel: ServerChannel, command: string[] | undefined): void => {
     const tty = window?.tty;
-    keep(run(channel, { command, tty, inbound, ended, signal: signalled.signal }));
+    keep(run(channel, { command, tty, sshProxy, ended, signal: signalled.signal }));
   };
   session.on("close", () => closed.abort());
   session.on("pty", (accept, _reject, { cols, rows }) => {
@@ -40,12 +40,12 @@ export function serveSession(session: Session, { inbound, gone, keep }: Serving)
 interface Running {
   command: string[] | undefined;
   tty: ConnectIo["tty"];
-  inbound: Inbound;
+  sshProxy: SshProxyTarget;
   ended: AbortSignal;
   signal: AbortSignal;
 }
 
-async function run(channel: ServerChannel, { command, tty, inbound, ended, signal }: Running): Promise<void> {
+async function run(channel: ServerChannel, { command, tty, sshProxy, ended, signal }: Running): Promise<void> {
   channel.on("error", () => undefined);
   const output = channelOutput(channel, ended);
   const { stdout, stderr } = output;
@@ -53,7 +53,7 @@ async function run(channel: ServerChannel, { command, tty, inbound, ended, signa
   const stdin = tty === undefined ? channel : channel.pipe(new PassThrough(), { end: false });
   const io = { stdin, stdout, stderr, signal: AbortSignal.any([ended, signal]), ...(tty && { tty }) };
   try {
-    const code = await inbound.inside(command, io);
+    const code = await sshProxy.inside(command, io);
     await output.flush();
     channel.exit(code);
   } catch (error) {
@@ -62,7 +62,7 @@ async function run(channel: ServerChannel, { command, tty, inbound, ended, signa
       channel.exit(String(signal.reason), false, "");
     } else {
       // The client's terminal is raw: a line end alone goes down and not back.
-      const text = `${inbound.explain(error)}\n`;
+      const text = `${sshProxy.explain(error)}\n`;
       stderr.write(tty === undefined ? text : text.replaceAll("\n", "\r\n"));
       await output.flush();
       channel.exit(255);

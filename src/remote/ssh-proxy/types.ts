@@ -1,7 +1,7 @@
-import type { ConnectIo } from "../../session/host-part.ts";
+import type { ConnectIo } from "../../session/session-host.ts";
 
 /** What the server needs of the session that it is the door to. */
-export interface Inbound {
+export interface SshProxyTarget {
   /** the private key, in OpenSSH's form */
   hostKey: string;
   /** runs a command inside, without one the user's shell, and gives its exit code */
@@ -12,7 +12,7 @@ export interface Inbound {
 
 /** What everything that is served for one client has at hand. */
 export interface Serving {
-  inbound: Inbound;
+  sshProxy: SshProxyTarget;
   /** aborted when the client has gone */
   gone: AbortSignal;
   /** takes what goes on, for whoever waits for its end */

@@ -1,4 +1,4 @@
-import type { ConnectIo } from "../../session/host-part.ts";
+import type { ConnectIo } from "../../session/session-host.ts";
 
 type Tty = NonNullable<ConnectIo["tty"]>;
 

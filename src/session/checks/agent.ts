@@ -6,7 +6,7 @@ import type { Agent } from "../../agent/types.ts";
 import { authStatus } from "../../auth/status.ts";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import type { Check } from "../host-part.ts";
+import type { Check } from "../session-host.ts";
 
 /** Each agent's program and its shared login. What is wrong with the vault and can be put right is, also without `--fix`. */
 export async function checkAgents(ctx: Context): Promise<Check[]> {

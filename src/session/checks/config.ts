@@ -4,7 +4,7 @@ import { toCoworkError } from "../../errors.ts";
 import { readUserConf } from "../../config/read.ts";
 import { resolveSettings } from "../../config/resolve.ts";
 import type { Context } from "../../system/context.ts";
-import type { Check } from "../host-part.ts";
+import type { Check } from "../session-host.ts";
 
 /** The user's configuration and the TLS authorities that containers will get. */
 export async function checkConfig(ctx: Context): Promise<Check[]> {

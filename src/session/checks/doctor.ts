@@ -6,7 +6,7 @@ import { checkHome } from "./home.ts";
 import { checkLeftovers } from "./leftovers.ts";
 import { checkOldVersions } from "./old-versions.ts";
 import { checkPrograms } from "./programs.ts";
-import type { Check } from "../host-part.ts";
+import type { Check } from "../session-host.ts";
 
 /** Everything that cowork needs on this host, checked; with `fix` what can be mended safely is. Never throws for a bad state. */
 export async function runDoctor(ctx: Context, options: { fix: boolean }): Promise<Check[]> {

@@ -4,7 +4,7 @@ import { statfs } from "node:fs/promises";
 import { toCoworkError } from "../../errors.ts";
 import type { EngineInfo } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
-import type { Check } from "../host-part.ts";
+import type { Check } from "../session-host.ts";
 
 /** Below this much free space an image build or a clone is likely to fail. */
 const lowDisk = 5 * 1024 ** 3;

@@ -1,6 +1,6 @@
 import type { Context } from "../../system/context.ts";
 import { homeProblem } from "../../system/home-problem.ts";
-import type { Check } from "../host-part.ts";
+import type { Check } from "../session-host.ts";
 
 /** Can the cowork home be used at all? Where it cannot, nothing else of it can be checked. */
 export function checkHome(ctx: Context): Check[] {

@@ -8,14 +8,14 @@ import { homeLabels } from "../../system/home-id.ts";
 import { plain } from "../../system/text.ts";
 import { removeTree } from "../../system/files/tree.ts";
 import { isLocked } from "../../system/locks.ts";
-import type { Check } from "../host-part.ts";
+import type { Check } from "../session-host.ts";
 import { countImages } from "../images.ts";
 import { label } from "../record/labels.ts";
 import { readBackup, writeRecord } from "../record/record.ts";
 import { readRecords } from "../record/records.ts";
 import type { RecordEntry } from "../record/record.ts";
 import { isLabelledByImage, sortContainers } from "../inspect/own-containers.ts";
-import { containersBySession, sessionLock } from "../inspect/world.ts";
+import { containersBySession, sessionLock } from "../inspect/observe.ts";
 
 /** What crashed or was half removed. `fix` removes only what holds nobody's work, and mends records from their copies. */
 export async function checkLeftovers(ctx: Context, { fix }: { fix: boolean }): Promise<Check[]> {

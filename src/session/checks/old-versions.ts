@@ -4,7 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { removeTree } from "../../system/files/tree.ts";
-import type { Check } from "../host-part.ts";
+import type { Check } from "../session-host.ts";
 
 /** So many of the newest stay, and everything of the last days: a shell in tmux may still run an older one. */
 const keptVersions = 3;

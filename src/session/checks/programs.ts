@@ -1,7 +1,7 @@
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
-import type { Check } from "../host-part.ts";
+import type { Check } from "../session-host.ts";
 
 interface Program {
   title: string;

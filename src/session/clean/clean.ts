@@ -8,8 +8,8 @@ import type { StillHeld } from "../../system/locks.ts";
 import { removeTree } from "../../system/files/tree.ts";
 import { archiveTranscripts } from "./archive.ts";
 import { goesAlong } from "./goes-along.ts";
-import type { CleanOptions, CleanOutcome } from "../host-part.ts";
-import { lookInside, type Insight } from "../inspect/look-inside.ts";
+import type { CleanOptions, CleanOutcome } from "../session-host.ts";
+import { inspectClone, type CloneReport } from "../inspect/inspect-clone.ts";
 import { forEachSession } from "../lifecycle/outcome.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectRecords } from "../record/records.ts";
@@ -18,8 +18,8 @@ import { removeFromEngine } from "./remove-from-engine.ts";
 import { isAlive } from "../lifecycle/stop.ts";
 import { stopAndLook } from "./stop-and-look.ts";
 import type { Selector } from "../types.ts";
-import type { UserSide } from "../user-side.ts";
-import { containersOf } from "../inspect/world.ts";
+import type { ProjectClient } from "../project-client.ts";
+import { containersOf } from "../inspect/observe.ts";
 
 /**
  * Removes sessions: container, what was made for it, clone, record. Refuses one whose clone holds work that is nowhere else;
@@ -27,7 +27,7 @@ import { containersOf } from "../inspect/world.ts";
  */
 export async function cleanSessions(
   ctx: Context,
-  user: UserSide,
+  user: ProjectClient,
   selector: Selector,
   options: CleanOptions,
 ): Promise<CleanOutcome[]> {
@@ -41,7 +41,7 @@ export async function cleanSessions(
   return outcomes.map((outcome) => ({ unsaved: [], removed: [], ...outcome }));
 }
 
-type Wanted = CleanOptions & { user: UserSide; stillHeld: StillHeld };
+type Wanted = CleanOptions & { user: ProjectClient; stillHeld: StillHeld };
 
 async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): Promise<CleanOutcome> {
   ctx.report({ session: record.name, step: "check", state: "start" });
@@ -55,11 +55,11 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   for (const detail of going)
     ctx.report({ session: record.name, step: "remove", state: "note", detail: `goes along: ${plain(detail)}` });
   ctx.report({ session: record.name, step: "remove", state: "start" });
-  const look = options.force ? undefined : (): Promise<Insight> => insightOf(ctx, record, options);
+  const look = options.force ? undefined : (): Promise<CloneReport> => insightOf(ctx, record, options);
   const late = await stopAndLook(ctx, record, { ranBefore, look });
   if (late !== undefined) return refused(ctx, record, late);
   await options.stillHeld();
-  const doomed = await moveToTrash(ctx, record.id);
+  const expiring = await moveToTrash(ctx, record.id);
   await options.stillHeld();
   const removed = await removeFromEngine(ctx, record);
   await options.stillHeld();
@@ -67,13 +67,13 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   await options.stillHeld();
   const archive = options.purge ? undefined : await archiveTranscripts(ctx, record);
   await removeTree(ctx.paths.state(record.id));
-  for (const folder of doomed) await removeTree(folder);
+  for (const folder of expiring) await removeTree(folder);
   ctx.report({ session: record.name, step: "remove", state: "done" });
   return done(record, { unsaved, going, removed: [...removed, `clone ${ctx.paths.clone(record.id)}`] }, archive);
 }
 
-async function insightOf(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<Insight> {
-  return await lookInside(ctx, record, user, precious);
+async function insightOf(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<CloneReport> {
+  return await inspectClone(ctx, record, user, precious);
 }
 
 /** One rename takes the clone out of sight, so that a crash in the middle of deleting never leaves half a clone as a session. */
@@ -87,7 +87,7 @@ async function moveToTrash(ctx: Context, id: string): Promise<string[]> {
   return left.filter((name) => name.slice(0, name.lastIndexOf("@")) === id).map((name) => join(trash, name));
 }
 
-function refused(ctx: Context, record: SessionRecord, { unsaved, hint }: Insight): CleanOutcome {
+function refused(ctx: Context, record: SessionRecord, { unsaved, hint }: CloneReport): CleanOutcome {
   const { name } = record;
   const error = new CoworkError("WORK_UNSAVED", "It holds work that is nowhere else.", { hint });
   ctx.report({ session: name, step: "check", state: "failed", detail: "holds unsaved work" });

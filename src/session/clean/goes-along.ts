@@ -3,7 +3,7 @@ import type { Context } from "../../system/context.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { besideFolders } from "./remove-beside.ts";
 import { volumesOf } from "./remove-from-engine.ts";
-import { containersOf } from "../inspect/world.ts";
+import { containersOf } from "../inspect/observe.ts";
 
 /** How many names of one home folder a line carries. */
 const named = 5;

@@ -2,7 +2,7 @@ import type { Context } from "../../system/context.ts";
 import { homeOf, label } from "../record/labels.ts";
 import { composeProjectName } from "../record/names.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { containersOf } from "../inspect/world.ts";
+import { containersOf } from "../inspect/observe.ts";
 
 /** Names of the volumes that go with a session. */
 export async function volumesOf(ctx: Context, record: SessionRecord): Promise<string[]> {

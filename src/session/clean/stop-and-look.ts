@@ -1,12 +1,12 @@
 import { CoworkError } from "../../errors.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
-import type { Insight } from "../inspect/look-inside.ts";
+import type { CloneReport } from "../inspect/inspect-clone.ts";
 import { lostItsLock } from "../lifecycle/outcome.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { startStopped } from "../lifecycle/stand-still.ts";
 import { isAlive, stopContainers } from "../lifecycle/stop.ts";
-import { containersOf } from "../inspect/world.ts";
+import { containersOf } from "../inspect/observe.ts";
 
 /** How often containers are stopped that somebody else (an editor, say) starts again while we look. */
 const tries = 3;
@@ -15,7 +15,7 @@ interface Looking {
   /** one of the session's containers ran when the clone was looked at first */
   ranBefore: boolean;
   /** looks at the clone once more; undefined: nobody wants to know */
-  look: (() => Promise<Insight>) | undefined;
+  look: (() => Promise<CloneReport>) | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function stopAndLook(
   ctx: Context,
   record: SessionRecord,
   { ranBefore, look }: Looking,
-): Promise<Insight | undefined> {
+): Promise<CloneReport | undefined> {
   const stopped = new Map<string, ContainerSummary>();
   let mayGo = false;
   try {

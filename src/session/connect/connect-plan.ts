@@ -2,7 +2,7 @@ import { findUserShell } from "../../devcontainer/environment/user-shell.ts";
 import type { ExecSpec } from "../../engine/types.ts";
 
 /** What runs inside: a command, the `CONNECT` setting's command line, or neither: the user's shell. */
-export interface ConnectWish {
+export interface ConnectOptions {
   command?: readonly string[];
   /** a command line for a shell */
   connect?: string;
@@ -41,18 +41,18 @@ export TERM`;
  */
 export function planConnect(
   place: ConnectPlace,
-  wish: ConnectWish,
+  options: ConnectOptions,
   outside: Readonly<Record<string, string | undefined>>,
   terminal: boolean,
 ): ExecSpec {
-  const steps = [tellPid, ...(terminal ? [waitForSize, knownTerm] : []), ...whatRuns(wish)];
+  const steps = [tellPid, ...(terminal ? [waitForSize, knownTerm] : []), ...whatRuns(options)];
   return {
     command: [
       "/bin/sh",
       "-c",
       steps.join("\n"),
       "sh",
-      ...(wish.command ?? (wish.connect === undefined ? [] : [wish.connect])),
+      ...(options.command ?? (options.connect === undefined ? [] : [options.connect])),
     ],
     user: place.user,
     workingDir: place.workspaceFolder,
@@ -60,9 +60,9 @@ export function planConnect(
   };
 }
 
-function whatRuns(wish: ConnectWish): string[] {
-  if (wish.command !== undefined && wish.command.length > 0) return ['exec "$@"'];
-  if (wish.connect !== undefined) return [findUserShell, "SHELL=$c_shell", "export SHELL", 'exec "$SHELL" -c "$1"'];
+function whatRuns(options: ConnectOptions): string[] {
+  if (options.command !== undefined && options.command.length > 0) return ['exec "$@"'];
+  if (options.connect !== undefined) return [findUserShell, "SHELL=$c_shell", "export SHELL", 'exec "$SHELL" -c "$1"'];
   return [findUserShell, "SHELL=$c_shell", "export SHELL", 'exec "$SHELL"'];
 }
 

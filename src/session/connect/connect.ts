@@ -3,9 +3,9 @@ import type { ContainerDetail } from "../../engine/types.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
-import { planConnect, planSignal, type ConnectPlace, type ConnectWish } from "./connect-plan.ts";
+import { planConnect, planSignal, type ConnectPlace, type ConnectOptions } from "./connect-plan.ts";
 import { createInputGate, createOutputFilter, finish } from "./connect-streams.ts";
-import type { ConnectIo } from "../host-part.ts";
+import type { ConnectIo } from "../session-host.ts";
 
 export interface ConnectTarget extends ConnectPlace {
   container: Pick<ContainerDetail, "id">;
@@ -17,7 +17,7 @@ export interface ConnectTarget extends ConnectPlace {
 const endMs = 10_000;
 
 /** 128 + SIGPIPE, as a shell shows it */
-const nobodyReads = 141;
+const noReader = 141;
 
 /**
  * Connects the caller's streams with a shell or a command in a running container, on the caller's terminal where `io.tty` is
@@ -30,11 +30,11 @@ const nobodyReads = 141;
 export async function connectSession(
   ctx: Context,
   target: ConnectTarget,
-  wish: ConnectWish,
+  options: ConnectOptions,
   io: ConnectIo,
 ): Promise<number> {
   const terminal = io.tty !== undefined;
-  const spec = planConnect(target, wish, ctx.env, terminal);
+  const spec = planConnect(target, options, ctx.env, terminal);
   const { pid, ...streams } = connectStreams(io);
   const ended = new AbortController();
   const hold = target.hold === undefined ? {} : { hold: target.hold };
@@ -54,12 +54,12 @@ export async function connectSession(
       return result;
     }
     await endInside(ctx, target.container.id, pid(), terminal, attached);
-    if (io.stdout.errored) return nobodyReads;
+    if (io.stdout.errored) return noReader;
     throw new CoworkError("INTERRUPTED", "Interrupted.");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPIPE" && !io.stdout.errored) throw error;
     await endInside(ctx, target.container.id, pid(), terminal, Promise.resolve());
-    return nobodyReads;
+    return noReader;
   } finally {
     signal.removeEventListener("abort", onAbort);
     ended.abort();

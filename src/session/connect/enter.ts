@@ -5,9 +5,9 @@ import { ownCommand } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { readyAgent } from "../lifecycle/agent-ready.ts";
 import { connectSession, type ConnectTarget } from "./connect.ts";
-import type { ConnectWish } from "./connect-plan.ts";
+import type { ConnectOptions } from "./connect-plan.ts";
 import { sessionEnvironment } from "./environment.ts";
-import type { ConnectIo, ConnectRequest } from "../host-part.ts";
+import type { ConnectIo, ConnectRequest } from "../session-host.ts";
 import { concernsLogin } from "./login-note.ts";
 import { locked } from "../lifecycle/outcome.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
@@ -18,7 +18,7 @@ import { attachTmux } from "./tmux.ts";
 import { paneEnvironment } from "./tmux-plan.ts";
 import { unfinishedError } from "../record/unfinished.ts";
 import { devContainer } from "../inspect/view.ts";
-import { containersOf, takeAhead } from "../inspect/world.ts";
+import { containersOf, takePrefetched } from "../inspect/observe.ts";
 
 /**
  * A shell or a command inside a session; a stopped one is started first. With `tmux` the shell lives in the host's tmux: what
@@ -42,11 +42,11 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
     ctx.report({ session: started.record.name, step: "start", state: "note", detail });
   }
   const target = await findTarget(ctx, started.record, { container: started.container, hold, io });
-  const wish: ConnectWish = {
+  const options: ConnectOptions = {
     ...(request.command === undefined ? {} : { command: request.command }),
     ...(request.connect === undefined ? {} : { connect: request.connect }),
   };
-  if (!sshAgent) return connectSession(ctx, target, wish, io);
+  if (!sshAgent) return connectSession(ctx, target, options, io);
   const relay = await openAgentRelay(ctx, started.record.id);
   if (relay === undefined) {
     const detail = "SSH_AGENT is on, but no SSH agent answers here: start one with ssh-agent, and ssh-add your key";
@@ -54,7 +54,7 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
   }
   try {
     const environment = { ...target.environment, ...relay?.env };
-    return await connectSession(ctx, { ...target, environment }, wish, io);
+    return await connectSession(ctx, { ...target, environment }, options, io);
   } finally {
     await relay?.close();
   }
@@ -87,12 +87,12 @@ async function ensureRunning(
   const tell = async (notes: readonly string[]): Promise<void> => {
     if (notes.length === 0) return;
     const login = concernsLogin(request, io) ? undefined : await getAgent(settings.agent).login.read(ctx);
-    const untold = login === undefined || login.state === "ok" ? undefined : login.detail;
+    const unreported = login === undefined || login.state === "ok" ? undefined : login.detail;
     for (const detail of notes) {
-      if (detail !== untold) ctx.report({ session: record.name, step: "start", state: "note", detail });
+      if (detail !== unreported) ctx.report({ session: record.name, step: "start", state: "note", detail });
     }
   };
-  const found = findRunning(ctx, record, takeAhead(ctx, selector.names[0]));
+  const found = findRunning(ctx, record, takePrefetched(ctx, selector.names[0]));
   const said: string[] = [];
   if (record.container !== undefined) {
     // Neither waits for the other. Of a session that does not run it is done again by its start.
@@ -125,7 +125,7 @@ async function ensureRunning(
 async function findRunning(
   ctx: Context,
   record: SessionRecord,
-  ahead?: ReturnType<typeof takeAhead>,
+  ahead?: ReturnType<typeof takePrefetched>,
 ): Promise<Running | undefined> {
   if (record.container === undefined) return undefined;
   const known = ownContainers(ctx, record, (await ahead)?.get(record.id) ?? []);

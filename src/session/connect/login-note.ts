@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { ConnectIo, ConnectRequest } from "../host-part.ts";
+import type { ConnectIo, ConnectRequest } from "../session-host.ts";
 
 /**
  * That nobody is logged in is said where the agent is called, or a person comes in; with tmux it is said in the pane. Other commands

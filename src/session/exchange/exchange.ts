@@ -2,39 +2,39 @@ import { pullSession, type PullResult, type PullSpec } from "../../clone/exchang
 import { pushSession, type PushResult, type PushSpec } from "../../clone/exchange/push.ts";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
-import type { HostPart, OneSession, OpenClone } from "../host-part.ts";
-import { withWayOut } from "./way-out.ts";
+import type { SessionHost, OneSession, OpenClone } from "../session-host.ts";
+import { withGitHint } from "./git-hint.ts";
 
 // The user's side of pull and push: the project lies here, the session wherever the host's part is.
 
-export type PullWish = Omit<PullSpec, "session" | "startBranch" | "identity">;
-export type PushWish = Pick<PushSpec, "ref" | "integrate">;
+export type PullOptions = Omit<PullSpec, "session" | "startBranch" | "identity">;
+export type PushOptions = Pick<PushSpec, "ref" | "integrate">;
 
 /** Where the work comes from or goes to. */
 export interface WorkPlace {
-  host: Pick<HostPart, "openClone">;
+  host: Pick<SessionHost, "openClone">;
   selector: OneSession;
   source: Source;
 }
 
 /** Brings a session's work into the project. See `clone/pull.ts`. */
-export async function pullWork(ctx: Context, place: WorkPlace, wish: PullWish): Promise<PullResult> {
+export async function pullWork(ctx: Context, place: WorkPlace, options: PullOptions): Promise<PullResult> {
   return await withClone(place, async ({ inside, name, start, identity }) =>
-    pullSession(ctx, inside, place.source, { ...wish, session: name, startBranch: start.branch, identity }),
+    pullSession(ctx, inside, place.source, { ...options, session: name, startBranch: start.branch, identity }),
   );
 }
 
 /** Sends the project's commits into a session. See `clone/push.ts`. */
-export async function pushWork(ctx: Context, place: WorkPlace, wish: PushWish): Promise<PushResult> {
+export async function pushWork(ctx: Context, place: WorkPlace, options: PushOptions): Promise<PushResult> {
   return await withClone(place, async ({ inside, name, start, identity }) =>
-    pushSession(ctx, inside, place.source, { ...wish, session: name, start, identity }),
+    pushSession(ctx, inside, place.source, { ...options, session: name, start, identity }),
   );
 }
 
 async function withClone<T>({ host, selector }: WorkPlace, work: (clone: OpenClone) => Promise<T>): Promise<T> {
   const clone = await host.openClone(selector);
   try {
-    return await withWayOut(clone, () => work(clone));
+    return await withGitHint(clone, () => work(clone));
   } finally {
     await clone.close();
   }

@@ -1,12 +1,12 @@
 import { diffSession, type Diff } from "../../clone/exchange/diff.ts";
 import type { Context } from "../../system/context.ts";
-import type { OneSession, OpenClone } from "../host-part.ts";
-import { insideOf } from "../inspect/look-inside.ts";
+import type { OneSession, OpenClone } from "../session-host.ts";
+import { insideOf } from "../inspect/inspect-clone.ts";
 import { locked } from "../lifecycle/outcome.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectOne } from "../record/records.ts";
 import { checkCloned } from "../lifecycle/startable.ts";
-import { withWayOut } from "./way-out.ts";
+import { withGitHint } from "./git-hint.ts";
 
 /**
  * Opens one session's clone for work between it and the project, under the session's lock until `close`.
@@ -40,12 +40,12 @@ export async function openClone(ctx: Context, selector: OneSession): Promise<Ope
 export async function diffClone(
   ctx: Context,
   selector: OneSession,
-  wish: { stat: boolean; paths: readonly string[]; columns: number },
+  options: { stat: boolean; paths: readonly string[]; columns: number },
 ): Promise<Diff> {
   const record = await findRecord(ctx, selector);
   await checkCloned(ctx, record);
-  return await withWayOut({ name: record.name, path: ctx.paths.clone(record.id) }, async () =>
-    diffSession(await insideOf(ctx, record), { start: record.start.commit, ...wish }),
+  return await withGitHint({ name: record.name, path: ctx.paths.clone(record.id) }, async () =>
+    diffSession(await insideOf(ctx, record), { start: record.start.commit, ...options }),
   );
 }
 

@@ -3,7 +3,7 @@ import { ownContainers } from "./own-containers.ts";
 import { selectRecords } from "../record/records.ts";
 import type { Selector, SessionView } from "../types.ts";
 import { compareViews, viewSession } from "./view.ts";
-import { containersBySession, lookAt } from "./world.ts";
+import { containersBySession, observe } from "./observe.ts";
 
 /** The sessions that are meant, each as the world has it now, sorted by project and name. */
 export async function listSessions(ctx: Context, selector: Selector): Promise<SessionView[]> {
@@ -13,7 +13,7 @@ export async function listSessions(ctx: Context, selector: Selector): Promise<Se
       if ("error" in entry) return unreadable(ctx, entry);
       const { record } = entry;
       const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
-      return viewSession(record, await lookAt(ctx, record.id, own), ctx.paths);
+      return viewSession(record, await observe(ctx, record.id, own), ctx.paths);
     }),
   );
   return views.toSorted(compareViews);

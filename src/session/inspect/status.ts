@@ -4,16 +4,16 @@ import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { treeSize } from "../../system/files/tree.ts";
 import { unreadable } from "./list.ts";
-import { lookInside, type Insight } from "./look-inside.ts";
+import { inspectClone, type CloneReport } from "./inspect-clone.ts";
 import { ownContainers } from "./own-containers.ts";
-import type { StatusWish } from "../host-part.ts";
+import type { StatusOptions } from "../session-host.ts";
 import type { SessionRecord, RecordEntry } from "../record/record.ts";
 import { selectRecords } from "../record/records.ts";
 import type { Selector, SessionStatus } from "../types.ts";
 import { unknownStatus } from "./unknown-status.ts";
-import type { UserSide } from "../user-side.ts";
+import type { ProjectClient } from "../project-client.ts";
 import { devContainer, viewSession } from "./view.ts";
-import { containersBySession, lookAt } from "./world.ts";
+import { containersBySession, observe } from "./observe.ts";
 
 /**
  * Sessions in depth, side by side: git state, unsaved work, resources, disk, ports, login. Figures of use take the engine a second,
@@ -21,9 +21,9 @@ import { containersBySession, lookAt } from "./world.ts";
  */
 export async function sessionStatus(
   ctx: Context,
-  user: UserSide,
+  user: ProjectClient,
   selector: Selector,
-  wish: StatusWish,
+  options: StatusOptions,
 ): Promise<SessionStatus[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
   const shared = askOncePerProject(user);
@@ -34,7 +34,7 @@ export async function sessionStatus(
         ? oneStatus(ctx, shared, entry.record, {
             containers: ownContainers(ctx, entry.record, containers.get(entry.id) ?? []),
             login: logins.get(entry.record.agent) ?? "none",
-            wish,
+            options,
           })
         : { ...unreadable(ctx, entry), ...unknownStatus("the session's record cannot be read"), login: "none" },
     ),
@@ -51,8 +51,8 @@ async function readLogins(ctx: Context, entries: readonly RecordEntry[]): Promis
 }
 
 /** What a project holds is read once for all its sessions: it may have to ask the project's origin. */
-function askOncePerProject(user: UserSide): UserSide {
-  const asked = new Map<string, ReturnType<UserSide["saved"]>>();
+function askOncePerProject(user: ProjectClient): ProjectClient {
+  const asked = new Map<string, ReturnType<ProjectClient["saved"]>>();
   return {
     saved: async (project) => {
       const key = JSON.stringify([project.name, project.root, project.rootCommit]);
@@ -67,25 +67,25 @@ function askOncePerProject(user: UserSide): UserSide {
 interface Known {
   containers: ContainerSummary[];
   login: SessionStatus["login"];
-  wish: StatusWish;
+  options: StatusOptions;
 }
 
 async function oneStatus(
   ctx: Context,
-  user: UserSide,
+  user: ProjectClient,
   record: SessionRecord,
-  { containers, login, wish }: Known,
+  { containers, login, options }: Known,
 ): Promise<SessionStatus> {
   const main = devContainer(containers);
   const running = main?.state === "running";
   const [world, detail, resources, insight, clone, state] = await Promise.all([
-    lookAt(ctx, record.id, containers),
-    main === undefined || wish.brief ? undefined : ctx.engine.findContainer(main.id),
+    observe(ctx, record.id, containers),
+    main === undefined || options.brief ? undefined : ctx.engine.findContainer(main.id),
     // A container may stop between the questions: then there are no figures.
-    running && !wish.brief ? ctx.engine.stats(main.id).catch(() => null) : null,
-    lookInside(ctx, record, user, wish.precious).catch(unknownInsight),
-    wish.brief ? 0 : treeSize(ctx.paths.clone(record.id)).catch(() => 0),
-    wish.brief ? 0 : treeSize(ctx.paths.state(record.id)).catch(() => 0),
+    running && !options.brief ? ctx.engine.stats(main.id).catch(() => null) : null,
+    inspectClone(ctx, record, user, options.precious).catch(unknownCloneReport),
+    options.brief ? 0 : treeSize(ctx.paths.clone(record.id)).catch(() => 0),
+    options.brief ? 0 : treeSize(ctx.paths.state(record.id)).catch(() => 0),
   ]);
   const startedAt = detail?.startedAt;
   return {
@@ -93,7 +93,7 @@ async function oneStatus(
     git: insight.git,
     unsaved: insight.unsaved.length > 0,
     unsavedWork: insight.unsaved,
-    disk: wish.brief ? null : { clone, state },
+    disk: options.brief ? null : { clone, state },
     resources,
     ports: containers.flatMap(publishedPorts),
     volumes: record.volumes,
@@ -104,7 +104,7 @@ async function oneStatus(
 }
 
 /** Nobody can tell what the clone holds: it counts as unsaved. */
-function unknownInsight(error: unknown): Insight {
+function unknownCloneReport(error: unknown): CloneReport {
   const why = `its clone cannot be looked into: ${toCoworkError(error).message}`;
   return { git: null, unsaved: [why], replaced: [], hint: [] };
 }

@@ -8,7 +8,7 @@ import type { SessionState, SessionView } from "../types.ts";
 import { unfinishedError } from "../record/unfinished.ts";
 
 /** What the world says of one session: asked fresh by every command. */
-export interface World {
+export interface Observed {
   /** the session's own containers, in any state, the dev container first */
   containers: readonly ContainerSummary[];
   cloneExists: boolean;
@@ -26,7 +26,7 @@ export function devContainer(containers: readonly ContainerSummary[]): Container
 }
 
 /** Joins record and world to what the user sees. Pure. */
-export function viewSession(record: SessionRecord, world: World, paths: Paths): SessionView {
+export function viewSession(record: SessionRecord, world: Observed, paths: Paths): SessionView {
   const container = devContainer(world.containers);
   const { state, error, missing } = judge(record, world, container);
   return {
@@ -61,7 +61,7 @@ interface Judgement {
   missing: ("clone" | "container")[];
 }
 
-function judge(record: SessionRecord, world: World, container: ContainerSummary | undefined): Judgement {
+function judge(record: SessionRecord, world: Observed, container: ContainerSummary | undefined): Judgement {
   if (record.phase !== "ready") return unfinished(record, world);
   const missing: Judgement["missing"] = [];
   if (!world.cloneExists) missing.push("clone");
@@ -74,7 +74,7 @@ function judge(record: SessionRecord, world: World, container: ContainerSummary 
   return { state: isRunning ? "running" : "stopped", missing };
 }
 
-function unfinished(record: SessionRecord, world: World): Judgement {
+function unfinished(record: SessionRecord, world: Observed): Judgement {
   if (world.busy) return { state: "creating", missing: [] };
   const again = new CoworkError("SESSION_INCOMPLETE", `Creating ${record.name} was interrupted.`, {
     hint: [ownCommand("init", record.name)],

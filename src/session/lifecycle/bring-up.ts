@@ -22,7 +22,7 @@ import { checkMounts } from "./check-mounts.ts";
 import { sessionVolumes } from "./session-volumes.ts";
 import { standStill } from "./stand-still.ts";
 import { devContainer } from "../inspect/view.ts";
-import { containersOf, sortedContainers } from "../inspect/world.ts";
+import { containersOf, sortedContainers } from "../inspect/observe.ts";
 
 /**
  * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent's part. The

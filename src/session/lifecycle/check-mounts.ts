@@ -8,7 +8,7 @@ import { ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { containersOf } from "../inspect/world.ts";
+import { containersOf } from "../inspect/observe.ts";
 
 /**
  * Looks at what the containers of a session really have mounted, and stops them all where it is not what was planned. Judging a

@@ -19,7 +19,7 @@ import { writeRemoteTips } from "../inspect/remote-tips.ts";
 import type { InitRequest, Outcome } from "../types.ts";
 import { finished, unfinishedError } from "../record/unfinished.ts";
 import { viewSession } from "../inspect/view.ts";
-import { containersOf, lookAt, sessionLock } from "../inspect/world.ts";
+import { containersOf, observe, sessionLock } from "../inspect/observe.ts";
 
 /**
  * Creates sessions, or completes what is missing of those that exist, several at once. Trust is asked for before anything is
@@ -45,7 +45,7 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
   try {
     return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait, busy: "SESSION_BUSY" }, async (signal) => {
       const record = await completeSession({ ...ctx, signal }, request, plan, wanted, notes);
-      const world = await lookAt(ctx, id, await containersOf(ctx, record));
+      const world = await observe(ctx, id, await containersOf(ctx, record));
       const session = viewSession(record, { ...world, busy: false }, ctx.paths);
       return { name, ok: true, session, exitCode: 0, notes };
     });
@@ -53,7 +53,7 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
     const outcome = { ...reportFailure(ctx, name, "ready", error), notes };
     const record = await readRecord(ctx, id).catch(() => undefined);
     if (record === undefined) return outcome;
-    const world = await lookAt(ctx, id, await containersOf(ctx, record).catch(() => []));
+    const world = await observe(ctx, id, await containersOf(ctx, record).catch(() => []));
     return { ...outcome, session: viewSession(record, { ...world, busy: false }, ctx.paths) };
   }
 }

@@ -8,7 +8,7 @@ import { withLock, type StillHeld } from "../../system/locks.ts";
 import type { RecordEntry } from "../record/record.ts";
 import { readRecord, type SessionRecord } from "../record/record.ts";
 import type { Outcome } from "../types.ts";
-import { sessionLock } from "../inspect/world.ts";
+import { sessionLock } from "../inspect/observe.ts";
 
 /** How long a command waits for another one that works on the same session, in ms. */
 export const lockWait = 10 * 60_000;

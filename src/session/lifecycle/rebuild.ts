@@ -6,7 +6,7 @@ import { plain } from "../../system/text.ts";
 import { bringUp } from "./bring-up.ts";
 import { homeFolders } from "../clean/goes-along.ts";
 import { changeNotes } from "./change-note.ts";
-import type { RebuildRequest } from "../host-part.ts";
+import type { RebuildRequest } from "../session-host.ts";
 import { planAgreed } from "./complete-plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { writeRecord, type SessionRecord } from "../record/record.ts";
@@ -15,7 +15,7 @@ import { stopContainers } from "./stop.ts";
 import { agree } from "./trust.ts";
 import { finished } from "../record/unfinished.ts";
 import { configFolder } from "./workspace.ts";
-import { containersOf } from "../inspect/world.ts";
+import { containersOf } from "../inspect/observe.ts";
 
 /**
  * Takes the config anew from the clone, as it lies there now, asks for trust where it changed, makes image and container again.

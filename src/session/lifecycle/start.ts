@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/types.ts";
 import type { Context } from "../../system/context.ts";
 import { bringUp } from "./bring-up.ts";
-import type { RebuildRequest } from "../host-part.ts";
+import type { RebuildRequest } from "../session-host.ts";
 import { forEachSession } from "./outcome.ts";
 import { writeRecord, type SessionRecord } from "../record/record.ts";
 import { checkStartable } from "./startable.ts";
@@ -9,7 +9,7 @@ import { selectRecords } from "../record/records.ts";
 import type { Outcome, Selector } from "../types.ts";
 import { unfinishedError } from "../record/unfinished.ts";
 import { devContainer, viewSession } from "../inspect/view.ts";
-import { containersOf, lookAt } from "../inspect/world.ts";
+import { containersOf, observe } from "../inspect/observe.ts";
 
 /**
  * Starts sessions from what lies in their state: nothing in the clone that the host would evaluate is read. With `rebuild` the
@@ -31,7 +31,7 @@ export async function startSessions(
         : await (await import("./rebuild.ts")).rebuildSession(inner, record, rebuild, notes);
     const failure = unfinishedError(started);
     if (failure !== undefined) throw failure;
-    const world = await lookAt(ctx, record.id, await containersOf(ctx, record));
+    const world = await observe(ctx, record.id, await containersOf(ctx, record));
     const session = viewSession(started, { ...world, busy: false }, ctx.paths);
     return { name: record.name, ok: true, session, exitCode: 0, notes };
   });

@@ -9,7 +9,7 @@ import { selectRecords } from "../record/records.ts";
 import { killTmuxSession } from "../connect/tmux.ts";
 import type { Outcome, Selector } from "../types.ts";
 import { devContainer, viewSession } from "../inspect/view.ts";
-import { containersOf, lookAt } from "../inspect/world.ts";
+import { containersOf, observe } from "../inspect/observe.ts";
 
 /** Seconds between the engine's SIGTERM and its SIGKILL; what runs inside has had its own time before. */
 const grace = 10;
@@ -24,7 +24,7 @@ export async function stopSessions(ctx: Context, selector: Selector, concurrency
     ctx.report({ session: record.name, step: "stop", state: "start" });
     const notes = await stopContainers(inner, record);
     ctx.report({ session: record.name, step: "stop", state: "done" });
-    const world = await lookAt(ctx, record.id, await containersOf(ctx, record));
+    const world = await observe(ctx, record.id, await containersOf(ctx, record));
     return {
       name: record.name,
       ok: true,

@@ -49,7 +49,7 @@ async function midRefresh(): Promise<{ session: PlainSession; agent: Promise<Ran
 }
 
 /** What a new session gets to hear, which families of tokens the vendor has revoked, what cowork says of the login. */
-async function askAnew(): Promise<unknown> {
+async function askAgain(): Promise<unknown> {
   await vendor.control({});
   const session = await plainSession(host, vendor, { id: `p-${(count += 1)}` });
   const { out } = await session.run(["claude", "-p", "hi"]);
@@ -64,14 +64,14 @@ test("cowork stop waits for a slow renewal", async () => {
   expect(await drainAgent(host.ctx, host.agent, session.container)).toEqual([]);
   await execa("docker", ["kill", session.container]);
   await agent;
-  expect(await askAnew()).toEqual(loggedIn);
+  expect(await askAgain()).toEqual(loggedIn);
 });
 
 test("so does a plain docker stop", async () => {
   const { session, agent } = await midRefresh();
   await execa("docker", ["stop", session.container]);
   await agent;
-  expect(await askAnew()).toEqual(loggedIn);
+  expect(await askAgain()).toEqual(loggedIn);
 });
 
 test("another session's renewal does not keep one from stopping, and goes on", async () => {
@@ -82,7 +82,7 @@ test("another session's renewal does not keep one from stopping, and goes on", a
   await waiting;
   expect((await agent).out).toBe("made-up answer");
   await execa("docker", ["rm", "-f", session.container, other.container]);
-  expect(await askAnew()).toEqual(loggedIn);
+  expect(await askAgain()).toEqual(loggedIn);
 });
 
 test("nothing to end: no lock is taken, nothing is waited for", async () => {

@@ -11,7 +11,7 @@ export function realEngine(): Engine {
 /** How the dev container CLI keeps a container alive. */
 const keepAlive = 'echo Container started; trap "exit 0" 15; exec "$@"; while sleep 1 & wait $!; do :; done';
 
-export interface ContainerWish {
+export interface ContainerOptions {
   labels: Readonly<Record<string, string>>;
   /** more arguments for `docker run` */
   args?: readonly string[];
@@ -26,7 +26,7 @@ export async function runContainer({
   args = [],
   image = testBaseImage,
   script = keepAlive,
-}: ContainerWish): Promise<string> {
+}: ContainerOptions): Promise<string> {
   const flags = Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
   const { stdout } = await execa("docker", [
     "run",

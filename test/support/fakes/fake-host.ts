@@ -1,21 +1,21 @@
-import type { HostPart } from "../../../src/session/host-part.ts";
+import type { SessionHost } from "../../../src/session/session-host.ts";
 import type { SessionStatus, SessionView } from "../../../src/session/types.ts";
 
 /** A host's part that writes down what it was asked and answers as told; what was not told of throws. */
 export function fakeHost(
-  answers: Partial<HostPart>,
+  answers: Partial<SessionHost>,
   onCall: (name: string, ...args: unknown[]) => void = () => undefined,
-): { host: HostPart; calls: [name: string, ...args: unknown[]][] } {
+): { host: SessionHost; calls: [name: string, ...args: unknown[]][] } {
   const calls: [string, ...unknown[]][] = [];
-  const host = new Proxy({} as HostPart, {
+  const host = new Proxy({} as SessionHost, {
     get(target, name: string) {
-      if (Object.hasOwn(target, name)) return target[name as keyof HostPart];
+      if (Object.hasOwn(target, name)) return target[name as keyof SessionHost];
       // What is awaited is asked for its `then`.
       if (name === "then") return undefined;
       return async (...args: unknown[]): Promise<unknown> => {
         calls.push([name, ...args]);
         onCall(name, ...args);
-        const answer = answers[name as keyof HostPart] as ((...args: unknown[]) => Promise<unknown>) | undefined;
+        const answer = answers[name as keyof SessionHost] as ((...args: unknown[]) => Promise<unknown>) | undefined;
         if (answer === undefined) throw new Error(`the fake host was not told what ${name} gives`);
         return await answer(...args);
       };

@@ -11,7 +11,7 @@ import { CoworkError } from "../../../src/errors.ts";
 import type { ProgressEvent } from "../../../src/events.ts";
 import type { Project } from "../../../src/project/types.ts";
 import { savedBy } from "../../../src/clone/unsaved/saved.ts";
-import type { CleanOptions, CleanOutcome } from "../../../src/session/host-part.ts";
+import type { CleanOptions, CleanOutcome } from "../../../src/session/session-host.ts";
 import { cleanSessions } from "../../../src/session/clean/clean.ts";
 import { createSessions } from "../../../src/session/lifecycle/create.ts";
 import { label } from "../../../src/session/record/labels.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { realParts, type AppParts } from "../../../src/commands/process/app-parts.ts";
 import { runCli } from "../../../src/commands/line/cli.ts";
 import { CoworkError } from "../../../src/errors.ts";
-import type { HostPart } from "../../../src/session/host-part.ts";
+import type { SessionHost } from "../../../src/session/session-host.ts";
 import { fakeCaller, type FakeCaller, type FakeCallerOptions } from "../fakes/fake-caller.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -20,9 +20,9 @@ export interface CommandResult {
 }
 
 export interface CommandSetting extends Partial<FakeCallerOptions> {
-  answers?: Partial<HostPart>;
+  answers?: Partial<SessionHost>;
   /** remote hosts, by name; they count as added but for `unknown` */
-  remotes?: Record<string, Partial<HostPart>>;
+  remotes?: Record<string, Partial<SessionHost>>;
   /** hosts that the user never added */
   unknown?: string[];
   /** text of the project's conf; `tracked`: committed */

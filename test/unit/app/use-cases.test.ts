@@ -14,7 +14,7 @@ import { stopSessions } from "../../../src/app/sessions/stop.ts";
 import type { DomainEvent } from "../../../src/contract/events.ts";
 import type { Answer, Question } from "../../../src/contract/questions.ts";
 import { createEvents, progressDraft } from "../../../src/events.ts";
-import type { CleanOutcome, HostPart } from "../../../src/session/host-part.ts";
+import type { CleanOutcome, SessionHost } from "../../../src/session/session-host.ts";
 import type { InitRequest, Outcome } from "../../../src/session/types.ts";
 import { fakeHost, sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
@@ -29,8 +29,8 @@ interface Face {
 }
 
 interface FaceOptions {
-  host?: Partial<HostPart>;
-  box?: Partial<HostPart>;
+  host?: Partial<SessionHost>;
+  box?: Partial<SessionHost>;
   answer?: Answer;
   /** text of the project's conf */
   conf?: string;
@@ -80,7 +80,7 @@ const states = ({ events }: Face): string[] =>
     event.type === "session-state" ? `${event.host}/${event.session} ${event.data.state}` : [],
   );
 const plainData = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const wish = {
+const initOptions = {
   from: undefined,
   branch: undefined,
   config: undefined,
@@ -94,7 +94,7 @@ describe("use cases", () => {
     const init = async ({ sessions }: InitRequest): Promise<Outcome[]> =>
       await Promise.resolve(sessions.map(({ name }) => outcome(name)));
     const one = await face({ host: { init } });
-    const outcomes = await initSessions(one.scope, { ...wish, names: ["a", "b"] });
+    const outcomes = await initSessions(one.scope, { ...initOptions, names: ["a", "b"] });
     expect(outcomes.map(({ name, ok }) => [name, ok])).toEqual([
       ["a", true],
       ["b", true],
@@ -112,7 +112,7 @@ describe("use cases", () => {
       await Promise.resolve({ sessions: sessions.map(({ name }) => ({ name })), devcontainers: [config] } as never);
     const one = await face({ host: { planInit: planOf }, box: { planInit: planOf }, conf: "SESSIONS=b@box\n" });
     await addNamedHost(await hostThatIsWell(one), { name: "box", address: "me@box", port: "22", identity: undefined });
-    const plan = await planInit(one.scope, { ...wish, names: ["a", "b"] });
+    const plan = await planInit(one.scope, { ...initOptions, names: ["a", "b"] });
     expect(plan.sessions.map(({ name }) => name)).toEqual(["a", "b"]);
     expect(plan.devcontainers).toHaveLength(1);
   });

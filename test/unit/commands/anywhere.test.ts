@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { knownProjects, rememberProject } from "../../../src/project/known-projects.ts";
 import { CoworkError } from "../../../src/errors.ts";
-import type { OneSession } from "../../../src/session/host-part.ts";
+import type { OneSession } from "../../../src/session/session-host.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { runCommandLine as run, type CommandSetting } from "../../support/home/run-command-line.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
@@ -339,9 +339,9 @@ test("projects are remembered once, and forgotten with their folder", async () =
 });
 
 test("status asks for what takes long only with --verbose, and --json holds all of it", async () => {
-  const wish = async (line: string) =>
+  const options = async (line: string) =>
     (await run(line, { answers, prepare: async (place) => await onRecord(place, "app", "a") })).calls[0]?.[2];
-  expect(await wish("status a")).toMatchObject({ brief: true });
-  expect(await wish("status a --verbose")).not.toHaveProperty("brief");
-  expect(await wish("status a --json")).not.toHaveProperty("brief");
+  expect(await options("status a")).toMatchObject({ brief: true });
+  expect(await options("status a --verbose")).not.toHaveProperty("brief");
+  expect(await options("status a --json")).not.toHaveProperty("brief");
 });

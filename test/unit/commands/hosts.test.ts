@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
-import type { CleanOutcome } from "../../../src/session/host-part.ts";
+import type { CleanOutcome } from "../../../src/session/session-host.ts";
 import type { Outcome, SessionView } from "../../../src/session/types.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 import { runCommandLine as run, type CommandResult } from "../../support/home/run-command-line.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
-import type { HostPart } from "../../../src/session/host-part.ts";
+import type { SessionHost } from "../../../src/session/session-host.ts";
 import type { Outcome } from "../../../src/session/types.ts";
 import type { FakeCaller } from "../../support/fakes/fake-caller.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
@@ -20,7 +20,7 @@ describe("init", () => {
   test("asks the host for every session, remembers what exists, ends with the next command", async () => {
     const result = await run("init a b --no-start", { answers: { init: async () => [done("a"), broken] } });
     expect(result.code).toBe(1);
-    const [[called, request]] = result.calls as [[string, Parameters<HostPart["init"]>[0]]];
+    const [[called, request]] = result.calls as [[string, Parameters<SessionHost["init"]>[0]]];
     expect(called).toBe("init");
     expect(request.sessions.map(({ name, start }) => [name, start.branch, start.existing])).toEqual([
       ["a", "a", false],
@@ -50,7 +50,7 @@ describe("init", () => {
   test("without names it takes those of the conf", async () => {
     const answers = { init: async () => [done("x")] };
     const result = await run("init", { conf: "# mine\nSESSIONS = x y\n", answers });
-    const [[, request]] = result.calls as [[string, Parameters<HostPart["init"]>[0]]];
+    const [[, request]] = result.calls as [[string, Parameters<SessionHost["init"]>[0]]];
     expect(request.sessions.map(({ name }) => name)).toEqual(["x", "y"]);
   });
 
@@ -99,7 +99,7 @@ describe("init", () => {
   });
 
   test("--dry-run shows the plan and makes nothing", async () => {
-    const plan: Awaited<ReturnType<HostPart["planInit"]>> = {
+    const plan: Awaited<ReturnType<SessionHost["planInit"]>> = {
       sessions: [
         { id: "app-a", name: "a", branch: "a", commit: "1a2b3c4d5e6f", path: "/h/sessions/app-a", exists: false },
       ],
@@ -221,7 +221,7 @@ describe("connect", () => {
 
   test("a reader that goes away ends it, as the shell has it", async () => {
     let caller: FakeCaller | undefined;
-    const connect: HostPart["connect"] = async (_request, io) => {
+    const connect: SessionHost["connect"] = async (_request, io) => {
       const ended = new Promise<never>((_, fail) => {
         io.signal?.addEventListener("abort", () => fail(new CoworkError("INTERRUPTED", "Interrupted.")));
       });
@@ -476,7 +476,7 @@ describe("doctor, logs, help", () => {
   });
 
   test("logs writes to stdout", async () => {
-    const logs: HostPart["logs"] = async (_selector, _options, out) => void out.write("line\n");
+    const logs: SessionHost["logs"] = async (_selector, _options, out) => void out.write("line\n");
     const result = await run("logs a -f", { answers: { logs } });
     expect([result.stdout, result.calls[0]?.[2]]).toEqual(["line\n", { follow: true }]);
   });

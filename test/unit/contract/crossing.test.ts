@@ -20,7 +20,7 @@ import { decodeTtyRequest, encodeTtyRequest } from "../../../src/remote/rpc/tty-
 import type { Connection } from "../../../src/remote/types.ts";
 import { createRemoteHost } from "../../../src/remote/client/remote-host.ts";
 import { createLocalHost } from "../../../src/session/local-host.ts";
-import { nobody } from "../../../src/session/nobody.ts";
+import { nobody } from "../../../src/session/no-client.ts";
 import { fakeConnection } from "../../support/remote/fake-connection.ts";
 import { fakeHost } from "../../support/fakes/fake-host.ts";
 import { gitWorkshop } from "../../support/git/git-project.ts";

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { outputs } from "../../../src/contract/output.ts";
 import { hostCalls, type HostMethod } from "../../../src/contract/rpc.ts";
-import type { HostPart } from "../../../src/session/host-part.ts";
+import type { SessionHost } from "../../../src/session/session-host.ts";
 import { runCommandLine, type CommandSetting } from "../../support/home/run-command-line.ts";
 import { sampleOf } from "../../support/sample-of.ts";
 
 /** A host's part that answers with every field set. */
-function full(...methods: HostMethod[]): Partial<HostPart> {
+function full(...methods: HostMethod[]): Partial<SessionHost> {
   return Object.fromEntries(
     methods.map((method) => [method, () => Promise.resolve(sampleOf<unknown>(hostCalls[method].output))]),
   );

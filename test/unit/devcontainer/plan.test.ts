@@ -150,8 +150,8 @@ describe("links inside the repository are followed", () => {
 
 describe("a configuration is never replaced by the template in silence", () => {
   const backend: Files = { "backend/.devcontainer/devcontainer.json": image, "backend/src/x": "" };
-  const within = (files: Files, wish: { within?: string; configName?: string; uncommitted?: string[] }) =>
-    planDevcontainer({} as Context, memorySource(files), { settings: { devcontainer: undefined }, ...wish });
+  const within = (files: Files, options: { within?: string; configName?: string; uncommitted?: string[] }) =>
+    planDevcontainer({} as Context, memorySource(files), { settings: { devcontainer: undefined }, ...options });
 
   test.each(["backend", "backend/src"])("given in %s: the part's own is used, and it is said", async (folder) => {
     const found = await within(backend, { within: folder });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { confFileOf } from "../../../src/project/find-place.ts";
 import {
   addSessions,
-  mendSessions,
+  repairSessions,
   parseSessions,
   readSessions,
   removeSessions,
@@ -56,7 +56,7 @@ test("does not touch the file when nothing changes, nor make one to take somethi
   const before = await stat(project.confFile);
   await addSessions(ctx, project, ["a"]);
   await removeSessions(ctx, project, ["c"]);
-  await mendSessions(ctx, project, ["b", "a"]);
+  await repairSessions(ctx, project, ["b", "a"]);
   expect((await stat(project.confFile)).ino).toBe(before.ino);
   const none = await setUp();
   await removeSessions(none.ctx, none.project, ["a"]);
@@ -72,11 +72,11 @@ test("removing where the project is gone is done", async () => {
 describe("mending", () => {
   test("takes what is real on one host, and leaves the other hosts' entries", async () => {
     const { ctx, project, names } = await setUp("SESSIONS=gone a far@build1 b@build1\n");
-    await mendSessions(ctx, project, ["a", "new", "B"]);
+    await repairSessions(ctx, project, ["a", "new", "B"]);
     expect(await names()).toEqual(["a", "far@build1", "B", "new"]);
-    await mendSessions(ctx, project, ["other"], "build1");
+    await repairSessions(ctx, project, ["other"], "build1");
     expect(await names()).toEqual(["a", "B", "new", "other@build1"]);
-    await mendSessions(ctx, project, []);
+    await repairSessions(ctx, project, []);
     expect(await names()).toEqual(["other@build1"]);
   });
 });

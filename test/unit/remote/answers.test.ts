@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
 import { ownCommand } from "../../../src/hint.ts";
-import { saidThere } from "../../../src/remote/said-there.ts";
+import { attributeToHost } from "../../../src/remote/attribute-to-host.ts";
 import { readError, writeError } from "../../../src/system/error-data.ts";
 import { answers } from "../../../src/remote/client/answers.ts";
 import { loginWords } from "../../../src/remote/client/login-words.ts";
-import { tameEvent } from "../../../src/remote/client/tame.ts";
+import { sanitizeEvent } from "../../../src/remote/client/sanitize.ts";
 import { adviceOf } from "../../../src/session/checks/advice.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
@@ -33,7 +33,7 @@ test("names of files stay as they are, whatever they spell", () => {
     path: "/h/cowork doctor/a",
   });
   for (const detail of names) {
-    expect(tameEvent({ session: "a", step: "carry", state: "note", detail }, "box")?.detail).toBe(detail);
+    expect(sanitizeEvent({ session: "a", step: "carry", state: "note", detail }, "box")?.detail).toBe(detail);
   }
 });
 
@@ -42,7 +42,7 @@ test("a command that is sent as one says which host it means, and the host canno
     hint: ["run `", ownCommand("doctor"), "`"],
   });
   expect(error.hint).toBe("run `cowork doctor`");
-  const heard = readError(sent(writeError(error)), (view) => saidThere(view, "box"));
+  const heard = readError(sent(writeError(error)), (view) => attributeToHost(view, "box"));
   expect(heard.toView()).toEqual({
     code: "ENGINE_UNREACHABLE",
     message: "box: It does not answer.",
@@ -53,7 +53,7 @@ test("a command that is sent as one says which host it means, and the host canno
     ...(sent(writeError(error)) as object),
     next: [{ ...ownCommand("clean", "\u001b[2J--all"), host: "local" }],
   };
-  const { hint } = readError(lying, (view) => saidThere(view, "box"));
+  const { hint } = readError(lying, (view) => attributeToHost(view, "box"));
   expect(hint).toMatch(/^cowork --host box clean .*--all'?$/);
   expect(hint).not.toContain("\u001b");
 });

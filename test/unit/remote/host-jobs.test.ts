@@ -20,7 +20,7 @@ import { runJob } from "../../../src/jobs/run-job.ts";
 import { listenerOver } from "../../../src/remote/server/job-listener.ts";
 import { serveHost } from "../../../src/remote/server/serve.ts";
 import type { Peer } from "../../../src/remote/rpc/peer.ts";
-import type { HostPart } from "../../../src/session/host-part.ts";
+import type { SessionHost } from "../../../src/session/session-host.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { fakeHost } from "../../support/fakes/fake-host.ts";
@@ -85,8 +85,8 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
     close: () => undefined,
   };
   const { seen = 0, joins = false } = options;
-  const wish = { method: "init", subject, seen, ...(joins ? {} : { args: [sampleOf(initRequest)] }) };
-  const result = runJob({ ...ctx, signal: cancelled.signal }, listenerOver(peer, undefined), wish, left.signal);
+  const call = { method: "init", subject, seen, ...(joins ? {} : { args: [sampleOf(initRequest)] }) };
+  const result = runJob({ ...ctx, signal: cancelled.signal }, listenerOver(peer, undefined), call, left.signal);
   result.catch(() => undefined);
   return {
     told,
@@ -215,8 +215,8 @@ describe("a job", { timeout: 30_000 }, () => {
       report: (event: DomainEvent) => void events.push(event),
       ask: async () => await Promise.resolve(true),
     };
-    const wish = { method: "init", subject, seen: 0, args: [] };
-    expect(await runJob(ctx, listener, wish, new AbortController().signal)).toMatchObject(finished);
+    const options = { method: "init", subject, seen: 0, args: [] };
+    expect(await runJob(ctx, listener, options, new AbortController().signal)).toMatchObject(finished);
     expect(events.map(({ id: its, host, type }) => [its, host, type])).toEqual([
       ["local:a:1", "local", "progress"],
       ["local:a:2", "local", "progress"],
@@ -260,7 +260,7 @@ describe("the host's part", () => {
     heard: () => string;
     ended: Promise<void>;
   }
-  function serve(host: HostPart, silenceMs?: number): Serving {
+  function serve(host: SessionHost, silenceMs?: number): Serving {
     const [input, output] = [new PassThrough(), new PassThrough()];
     let heard = "";
     output.on("data", (chunk: Buffer) => (heard += chunk.toString()));

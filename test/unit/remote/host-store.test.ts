@@ -33,10 +33,10 @@ const oidsOf = async (folder: string): Promise<string[]> => [
 ];
 
 let count = 0;
-async function bundleOf(folder: string, wish: { oids: string[]; have: string[] }): Promise<Buffer | undefined> {
+async function bundleOf(folder: string, options: { oids: string[]; have: string[] }): Promise<Buffer | undefined> {
   const temporary = join(shop.root, `bundle-${(count += 1)}`);
   await mkdir(temporary);
-  const file = await makeBundle(shop.context, source(folder), wish, temporary);
+  const file = await makeBundle(shop.context, source(folder), options, temporary);
   return file === undefined ? undefined : await readFile(file);
 }
 const uploadOf = (bytes: Buffer): { id: string; bytes: number; sha256: string } => {

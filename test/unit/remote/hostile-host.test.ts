@@ -10,9 +10,9 @@ import { isTrusted, rememberTrust } from "../../../src/project/trust-store.ts";
 import type { Project } from "../../../src/project/types.ts";
 import type { Connection } from "../../../src/remote/types.ts";
 import { createRemoteHost } from "../../../src/remote/client/remote-host.ts";
-import type { HostPart } from "../../../src/session/host-part.ts";
+import type { SessionHost } from "../../../src/session/session-host.ts";
 import type { InitRequest } from "../../../src/session/types.ts";
-import { createLocalUser } from "../../../src/session/user-side.ts";
+import { createLocalUser } from "../../../src/session/project-client.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { type Asked, fakeConnection, type OtherEnd, speaking } from "../../support/remote/fake-connection.ts";
 import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
@@ -55,7 +55,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await shop.end());
 
-type Remote = HostPart & { close(): void };
+type Remote = SessionHost & { close(): void };
 
 function remote(other: (end: OtherEnd) => void): Remote {
   const user = createLocalUser(ctx, () => Promise.resolve(project), { others: false });
@@ -83,8 +83,8 @@ const answering = (answers: Record<string, unknown>): ((end: OtherEnd) => void) 
   });
 
 /** Nothing is under way there; what is begun ends with this. */
-const jobAnswer = (wish: unknown, value: unknown): unknown =>
-  (wish as { args?: unknown }).args === undefined ? { missing: true } : { value };
+const jobAnswer = (options: unknown, value: unknown): unknown =>
+  (options as { args?: unknown }).args === undefined ? { missing: true } : { value };
 
 // oxlint-disable-next-line no-control-regex -- what must not be in any text
 const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
@@ -246,10 +246,10 @@ describe("a host's answers", () => {
     const host = remote(
       answering({ stop: answer, clean: answer.map((one) => ({ ...one, unsaved: [], removed: [] })), job: answer }),
     );
-    const wish = { force: false, dryRun: false, purge: false, concurrency: 1, precious: [] };
+    const options = { force: false, dryRun: false, purge: false, concurrency: 1, precious: [] };
     const works = [
       host.stop({ names: ["a"] }, { concurrency: 1 }),
-      host.clean({ names: ["a"] }, wish),
+      host.clean({ names: ["a"] }, options),
       host.start({ names: ["a"] }, { settings }),
     ];
     for (const work of works) expect((await failure(work)).code).toBe("HOST_ANSWER_INVALID");
@@ -696,7 +696,7 @@ describe("a terminal whose connection breaks", () => {
 });
 
 test("two jobs at once come back each to its own place after a break", async () => {
-  const wishes: { name: string; seen: number }[] = [];
+  const calls: { name: string; seen: number }[] = [];
   let begun = 0;
   let times = 0;
   const host = remote((end) => {
@@ -704,14 +704,16 @@ test("two jobs at once come back each to its own place after a break", async () 
     const first = times === 1;
     speaking(({ m, a }, say) => {
       if (m !== "job") return undefined;
-      const [wish] = a as [{ subject: [{ names: [string] }, boolean]; seen: number; ticket: number; args?: unknown }];
-      const [name] = wish.subject[0].names;
-      wishes.push({ name, seen: wish.seen });
+      const [options] = a as [
+        { subject: [{ names: [string] }, boolean]; seen: number; ticket: number; args?: unknown },
+      ];
+      const [name] = options.subject[0].names;
+      calls.push({ name, seen: options.seen });
       if (!first) return { value: [{ name, ok: true, exitCode: 0, notes: [] }] };
-      if (wish.args === undefined) return { missing: true };
+      if (options.args === undefined) return { missing: true };
       // Neither answers: three events of a, one of b, and the connection breaks.
       const event = { session: name, step: "start", state: "note", detail: "x" };
-      for (let n = 0; n < (name === "a" ? 3 : 1); n++) say({ t: "q", m: "report", a: [event, wish.ticket] });
+      for (let n = 0; n < (name === "a" ? 3 : 1); n++) say({ t: "q", m: "report", a: [event, options.ticket] });
       begun += 1;
       if (begun === 2) setImmediate(() => end.cut());
       return undefined;
@@ -719,7 +721,7 @@ test("two jobs at once come back each to its own place after a break", async () 
   });
   const start = (name: string) => host.start({ names: [name] }, { settings });
   await expect(Promise.all([start("a"), start("b")])).resolves.toMatchObject([[{ name: "a" }], [{ name: "b" }]]);
-  const again = wishes.slice(-2).toSorted((one, other) => one.name.localeCompare(other.name));
+  const again = calls.slice(-2).toSorted((one, other) => one.name.localeCompare(other.name));
   expect(again).toEqual([
     { name: "a", seen: 3 },
     { name: "b", seen: 1 },

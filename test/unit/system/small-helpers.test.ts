@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../src/system/clock.ts";
 import { hashFile } from "../../../src/system/files/hash-file.ts";
-import { createKnown, onceARun } from "../../../src/system/known.ts";
+import { createKnown, memoizePerRun } from "../../../src/system/known.ts";
 import { processorOf } from "../../../src/system/processor.ts";
 import { removeOld } from "../../../src/system/files/remove-old.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
@@ -39,9 +39,9 @@ test("what is found out once a run is asked for once, also at the same time, and
     if (asked === 1) throw new Error("not yet");
     return asked;
   };
-  await expect(onceARun({ known }, "a", ask)).rejects.toThrow("not yet");
-  expect(await Promise.all([onceARun({ known }, "a", ask), onceARun({ known }, "a", ask)])).toEqual([2, 2]);
-  expect(await onceARun({ known }, "b", async () => "other")).toBe("other");
+  await expect(memoizePerRun({ known }, "a", ask)).rejects.toThrow("not yet");
+  expect(await Promise.all([memoizePerRun({ known }, "a", ask), memoizePerRun({ known }, "a", ask)])).toEqual([2, 2]);
+  expect(await memoizePerRun({ known }, "b", async () => "other")).toBe("other");
 });
 
 test("processors by the kernel's word, none for a word that only JavaScript knows", () => {

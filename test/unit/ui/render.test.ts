@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
-import type { Check } from "../../../src/session/host-part.ts";
+import type { Check } from "../../../src/session/session-host.ts";
 import { renderChecks } from "../../../src/ui/checks.ts";
 import { renderError } from "../../../src/ui/errors.ts";
 import { renderFindings } from "../../../src/ui/findings.ts";

@@ -42,7 +42,7 @@ function refused(lines: string): Said[] {
   ];
 }
 
-const runTold = {
+const runReported = {
   message: `Command failed: docker run image -c echo Container started\n${script}`,
   description: generic,
 };
@@ -73,7 +73,7 @@ describe("a container that the engine does not make", () => {
       "Minimum memory limit allowed is 6MB",
     ],
   ])("is told in the engine's words: %s", (line, words) => {
-    const { message, hint } = failed(refused(line), runTold);
+    const { message, hint } = failed(refused(line), runReported);
     expect(message).toContain(words);
     expect(message).not.toMatch(/trap|20\.10|Usage|WARNING/);
     expect(hint).toBe("cowork logs a");
@@ -82,7 +82,7 @@ describe("a container that the engine does not make", () => {
   test("is told with our words too where we know more, and never without the engine's", () => {
     const taken = failed(
       refused("docker: Error response from daemon: Bind for 127.0.0.1:80 failed: port is already allocated."),
-      runTold,
+      runReported,
     );
     expect(taken.message).toBe(
       "It did not come up: a port of this machine is taken: Bind for 127.0.0.1:80 failed: port is already allocated.",
@@ -91,7 +91,7 @@ describe("a container that the engine does not make", () => {
       refused(
         "Unable to find image 'cowork-app:1' locally\ndocker: Error response from daemon: Get \"https://r/v2/\": dial tcp: lookup r: no such host.",
       ),
-      runTold,
+      runReported,
     );
     expect(platform.message).toMatch(/not of the same platform/);
     expect(platform.hint).toMatch(/--platform/);
@@ -102,11 +102,11 @@ describe("a container that the engine does not make", () => {
       ["text", "Error response from daemon: no such image: x"],
       ...refused("docker: Error response from daemon: no."),
     ];
-    expect(failed(said, runTold).message).toBe("It did not come up: no.");
+    expect(failed(said, runReported).message).toBe("It did not come up: no.");
   });
 
   test("says nothing rather than a version or a line of a script", () => {
-    expect(failed([...begin], runTold).message).toBe("It did not come up: it ended without saying why.");
+    expect(failed([...begin], runReported).message).toBe("It did not come up: it ended without saying why.");
   });
 });
 

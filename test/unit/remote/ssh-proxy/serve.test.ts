@@ -5,12 +5,12 @@ import ssh2, { type Client, type ClientChannel } from "ssh2";
 import { expect, onTestFinished, test } from "vitest";
 import { newKey } from "../../../../src/remote/ssh-proxy/new-key.ts";
 import { serveSsh } from "../../../../src/remote/ssh-proxy/serve.ts";
-import type { Inbound } from "../../../../src/remote/ssh-proxy/types.ts";
+import type { SshProxyTarget } from "../../../../src/remote/ssh-proxy/types.ts";
 
 const hostKey = newKey(ssh2);
 
 /** A client at the server's other end, both in this process. */
-async function connect(inside: Inbound["inside"]): Promise<{ client: Client; served: Promise<void> }> {
+async function connect(inside: SshProxyTarget["inside"]): Promise<{ client: Client; served: Promise<void> }> {
   const [here, there] = duplexPair();
   const served = serveSsh(there, { hostKey, inside, explain: (error) => `cowork: ${(error as Error).message}` });
   const client = new ssh2.Client();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ConnectIo, ConnectRequest } from "../../../../src/session/host-part.ts";
+import type { ConnectIo, ConnectRequest } from "../../../../src/session/session-host.ts";
 import { concernsLogin } from "../../../../src/session/connect/login-note.ts";
 
 const settings = { agent: "claude" } as ConnectRequest["settings"];

@@ -3,7 +3,7 @@ import type { ContainerDetail } from "../../../../src/engine/types.ts";
 import { ownContainers } from "../../../../src/session/inspect/own-containers.ts";
 import { composeProjectName } from "../../../../src/session/record/names.ts";
 import { devContainer } from "../../../../src/session/inspect/view.ts";
-import { containersOf, sortedContainers } from "../../../../src/session/inspect/world.ts";
+import { containersOf, sortedContainers } from "../../../../src/session/inspect/observe.ts";
 import type { Context } from "../../../../src/system/context.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
 import { createFakeEngine } from "../../../support/fakes/fake-engine.ts";

@@ -2,7 +2,7 @@ import { finished, unfinished, unfinishedError } from "../../../../src/session/r
 import { describe, expect, it } from "vitest";
 import type { ContainerSummary } from "../../../../src/engine/types.ts";
 import type { SessionRecord } from "../../../../src/session/record/record.ts";
-import { devContainer, viewSession, type World } from "../../../../src/session/inspect/view.ts";
+import { devContainer, viewSession, type Observed } from "../../../../src/session/inspect/view.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
 
 const paths = coworkPaths("/home/u/.cowork");
@@ -45,7 +45,7 @@ function container(state: ContainerSummary["state"], labels: Record<string, stri
   return { id: "c".repeat(64), name: "n", image: "i", imageId: "", state, labels, ports: [], mounts: [] };
 }
 
-const world: World = { containers: [container("running")], cloneExists: true, branch: "a", busy: false };
+const world: Observed = { containers: [container("running")], cloneExists: true, branch: "a", busy: false };
 
 describe("viewSession", () => {
   it("shows a running session as the contract says", () => {

@@ -15,7 +15,7 @@ const limit = { maxBytes: 100 };
 const root = process.getuid?.() === 0;
 
 /** Permissions mean nothing to root, as whom the tests may run. */
-async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+async function withoutClient<T>(work: () => Promise<T>): Promise<T> {
   if (!root) return await work();
   process.seteuid!(65_534);
   try {
@@ -76,7 +76,7 @@ describe("readRegularFile", () => {
       await chmod(join(folder, "closed"), 0o000);
       await chmod(join(folder, "file"), 0o000);
       for (const path of [join(folder, "file"), join(folder, "closed", "file")]) {
-        const said = asNobody(async () => await readTextFile(path, { maxBytes, root: folder }));
+        const said = withoutClient(async () => await readTextFile(path, { maxBytes, root: folder }));
         await expect(said).rejects.toMatchObject({
           code: "PERMISSION_DENIED",
           message: expect.stringContaining(folder),

@@ -60,32 +60,32 @@ test("removeTree takes very deep trees", async () => {
 test("an ordinary user's read-only folders go too", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
-  const doomed = join(folder, "doomed");
-  await mkdir(join(doomed, "sub", "deep"), { recursive: true });
-  await writeFile(join(doomed, "sub", "a"), "a");
-  await writeFile(join(doomed, "sub", "deep", "b"), "b");
-  if (isRoot) await chownTree(doomed, 54321, 54321);
-  await chmod(join(doomed, "sub", "deep"), 0o000);
-  await chmod(join(doomed, "sub"), 0o500);
-  await runAsOther(folder, doomed);
-  expect(await pathExists(doomed)).toBe(false);
+  const expiring = join(folder, "doomed");
+  await mkdir(join(expiring, "sub", "deep"), { recursive: true });
+  await writeFile(join(expiring, "sub", "a"), "a");
+  await writeFile(join(expiring, "sub", "deep", "b"), "b");
+  if (isRoot) await chownTree(expiring, 54321, 54321);
+  await chmod(join(expiring, "sub", "deep"), 0o000);
+  await chmod(join(expiring, "sub"), 0o500);
+  await runAsOther(folder, expiring);
+  expect(await pathExists(expiring)).toBe(false);
 });
 
 test("what an ordinary user may not remove is named", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
-  const doomed = join(folder, "kept", "doomed");
-  await mkdir(doomed, { recursive: true });
-  await writeFile(join(doomed, "file"), "");
+  const expiring = join(folder, "kept", "doomed");
+  await mkdir(expiring, { recursive: true });
+  await writeFile(join(expiring, "file"), "");
   if (isRoot) await chownTree(join(folder, "kept"), 54321, 54321);
   await chmod(join(folder, "kept"), 0o500);
-  await expect(runAsOther(folder, doomed)).rejects.toThrow(/kept\/doomed cannot be removed/);
+  await expect(runAsOther(folder, expiring)).rejects.toThrow(/kept\/expiring cannot be removed/);
   await chmod(join(folder, "kept"), 0o700);
 });
 
 /** As root: by a child that is nobody special, with a copy of the program that it may read. */
-async function runAsOther(folder: string, doomed: string): Promise<void> {
-  if (!isRoot) return await removeTree(doomed);
+async function runAsOther(folder: string, expiring: string): Promise<void> {
+  if (!isRoot) return await removeTree(expiring);
   const copy = join(folder, "program");
   await cp(join(tree, "src", "system"), join(copy, "system"), { recursive: true });
   for (const file of ["errors.ts", "hint.ts", "contract/error-codes.ts"])
@@ -96,7 +96,7 @@ async function runAsOther(folder: string, doomed: string): Promise<void> {
   const node = join(folder, "node");
   await cp(process.execPath, node);
   const options = { uid: 54321, gid: 54321, cwd: "/", stdio: "pipe" as const };
-  execFileSync(node, ["-e", script, join(copy, "system", "files", "tree.ts"), doomed], options);
+  execFileSync(node, ["-e", script, join(copy, "system", "files", "tree.ts"), expiring], options);
 }
 
 test("chownTree changes links themselves, never what they lead to", async () => {

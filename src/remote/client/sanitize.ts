@@ -12,16 +12,16 @@ import { loginWords } from "./login-words.ts";
 const maxText = 10_000;
 
 /** The same value with harmless texts. Keys stay: nobody shows them. */
-export function tame(value: unknown): unknown {
+export function sanitize(value: unknown): unknown {
   if (typeof value === "string") return plain(value.slice(0, maxText));
-  if (Array.isArray(value)) return value.map(tame);
+  if (Array.isArray(value)) return value.map(sanitize);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, tame(one)]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sanitize(one)]));
 }
 
 /** Undefined for what is no event. */
-export function tameEvent(value: unknown, host: string): ProgressEvent | undefined {
-  const found = progressEvent.safeParse(tame(value));
+export function sanitizeEvent(value: unknown, host: string): ProgressEvent | undefined {
+  const found = progressEvent.safeParse(sanitize(value));
   if (!found.success) return undefined;
   const { detail, ...event } = found.data;
   return { ...event, ...(detail === undefined ? {} : { detail: loginWords(detail, plain(host)) }) };
@@ -32,8 +32,8 @@ export function tameEvent(value: unknown, host: string): ProgressEvent | undefin
  * configuration the hash stands for is known by the host's word only.
  * @throws HOST_ANSWER_INVALID
  */
-export function tameQuestion(value: unknown, host: string): Question {
-  const found = hostQuestion.safeParse(tame(value));
+export function sanitizeQuestion(value: unknown, host: string): Question {
+  const found = hostQuestion.safeParse(sanitize(value));
   if (!found.success) throw invalid("a question that cowork does not know");
   const { data: question } = found;
   if (question.kind === "confirm") return { ...question, text: `${host}: ${question.text}` };

@@ -6,7 +6,7 @@ import { pathExists } from "../../system/files/files.ts";
 import { isLocked } from "../../system/locks.ts";
 import { homeOf, label } from "../record/labels.ts";
 import { sortContainers, type Owner } from "./own-containers.ts";
-import type { World } from "./view.ts";
+import type { Observed } from "./view.ts";
 
 type Containers = Promise<Map<string, ContainerSummary[]>>;
 
@@ -15,9 +15,9 @@ const askedAhead = new WeakMap<Context, { name: string | undefined; answer: Cont
 
 /**
  * Asks the engine while the caller still finds out whose sessions are meant: with a name for the containers of sessions of that
- * name, without for all. `takeAhead` gives the answer, or the error.
+ * name, without for all. `takePrefetched` gives the answer, or the error.
  */
-export async function askAhead(ctx: Context, name?: string): Promise<void> {
+export async function prefetchContainers(ctx: Context, name?: string): Promise<void> {
   const answer = askContainers(ctx, name === undefined ? {} : { [label.name]: name });
   answer.catch(() => undefined);
   askedAhead.set(ctx, { name, answer });
@@ -30,11 +30,11 @@ export async function askAhead(ctx: Context, name?: string): Promise<void> {
  * said by that (`ownContainers`).
  */
 export async function containersBySession(ctx: Context): Containers {
-  return await (takeAhead(ctx) ?? askContainers(ctx));
+  return await (takePrefetched(ctx) ?? askContainers(ctx));
 }
 
 /** What was asked ahead, of all sessions or of those of a name, once: whoever waited for anything meanwhile asks anew. */
-export function takeAhead(ctx: Context, name?: string): Containers | undefined {
+export function takePrefetched(ctx: Context, name?: string): Containers | undefined {
   const ahead = askedAhead.get(ctx);
   askedAhead.delete(ctx);
   return ahead !== undefined && ahead.name === name ? ahead.answer : undefined;
@@ -46,7 +46,7 @@ async function askContainers(ctx: Context, more: Labels = {}): Containers {
 }
 
 /** Asks disk and locks about one session; its containers are handed in. */
-export async function lookAt(ctx: Context, id: string, containers: readonly ContainerSummary[]): Promise<World> {
+export async function observe(ctx: Context, id: string, containers: readonly ContainerSummary[]): Promise<Observed> {
   const clone = ctx.paths.clone(id);
   const branch = readHead(clone);
   // A branch that was read says that the clone is there.

@@ -10,7 +10,7 @@ import type { AttachIo } from "../engine/types.ts";
 
 export type { Check } from "../contract/check.ts";
 export type { CleanOutcome } from "../contract/outcome.ts";
-export type { CleanOptions, OneSession, RebuildRequest, StatusWish } from "../contract/requests.ts";
+export type { CleanOptions, OneSession, RebuildRequest, StatusOptions } from "../contract/requests.ts";
 export type { ConnectRequest, LoginRequest };
 
 /**
@@ -19,7 +19,7 @@ export type { ConnectRequest, LoginRequest };
  * data in, plain data out, progress as events and questions through the context's `ask`. What takes and gives nothing but plain
  * data is in the contract (contract/rpc.ts); here is what has streams or a life of its own.
  */
-export interface HostPart extends HostCalls {
+export interface SessionHost extends HostCalls {
   /** Git for one session's clone, under the session's lock until it is closed: `pull` and `push` are the user's side of it. */
   openClone(selector: OneSession): Promise<OpenClone>;
   connect(request: ConnectRequest, io: ConnectIo): Promise<number>;

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import type { ContainerSummary } from "../../../../src/engine/types.ts";
-import { askAhead, containersBySession, containersOf, takeAhead } from "../../../../src/session/inspect/world.ts";
+import {
+  prefetchContainers,
+  containersBySession,
+  containersOf,
+  takePrefetched,
+} from "../../../../src/session/inspect/observe.ts";
 import type { Context } from "../../../../src/system/context.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
 
@@ -23,7 +28,7 @@ const idIn = (found: ReadonlyMap<string, ContainerSummary[]> | undefined): strin
 
 test("what was asked ahead of all sessions is the next answer about all, once", async () => {
   const { ctx, asked } = engine();
-  await askAhead(ctx);
+  await prefetchContainers(ctx);
   expect(idIn(await containersBySession(ctx))).toBe("answer 1");
   expect(idIn(await containersBySession(ctx))).toBe("answer 2");
   expect(asked).toHaveLength(2);
@@ -31,18 +36,18 @@ test("what was asked ahead of all sessions is the next answer about all, once", 
 
 test("what was asked of one name is no answer about all, nor about another name, and is not kept for later", async () => {
   const { ctx, asked } = engine();
-  await askAhead(ctx, "a");
+  await prefetchContainers(ctx, "a");
   expect(asked[0]).toMatchObject({ "cowork.name": "a" });
-  expect(takeAhead(ctx, "b")).toBeUndefined();
-  expect(takeAhead(ctx, "a")).toBeUndefined();
-  await askAhead(ctx, "a");
+  expect(takePrefetched(ctx, "b")).toBeUndefined();
+  expect(takePrefetched(ctx, "a")).toBeUndefined();
+  await prefetchContainers(ctx, "a");
   expect(idIn(await containersBySession(ctx))).toBe("answer 3");
-  await askAhead(ctx, "a");
-  expect(idIn(await takeAhead(ctx, "a"))).toBe("answer 4");
+  await prefetchContainers(ctx, "a");
+  expect(idIn(await takePrefetched(ctx, "a"))).toBe("answer 4");
 });
 
 test("the containers of one session are always asked for", async () => {
   const { ctx } = engine();
-  await askAhead(ctx, "a");
+  await prefetchContainers(ctx, "a");
   expect((await containersOf(ctx, { id: "app-a", home: "1" })).map(({ id }) => id)).toEqual(["answer 2"]);
 });

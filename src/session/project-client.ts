@@ -10,7 +10,7 @@ export type { ProjectIdentity };
  * The user's side of the seam, as the host's part sees it: where the project lies. On a remote host these are questions that
  * go back to the machine that the command was typed on.
  */
-export interface UserSide {
+export interface ProjectClient {
   /** What the project of a session holds; undefined when it is gone, or another one by now: then nothing is saved. */
   saved(project: ProjectIdentity): Promise<Saved | undefined>;
 }
@@ -24,7 +24,7 @@ export function createLocalUser(
   ctx: Context,
   current: () => Promise<Project | undefined>,
   options: { others: boolean } = { others: true },
-): UserSide {
+): ProjectClient {
   return {
     saved: async (project) => {
       const here = await current().catch(() => undefined);

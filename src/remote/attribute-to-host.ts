@@ -14,7 +14,7 @@ const doneThere: readonly ErrorCode[] = [
 ];
 
 /** An error of a host's: its engine, its disk and its git are not the ones of the machine that the message is read on. */
-export function saidThere<T extends ErrorView>(error: T, host: string): T {
+export function attributeToHost<T extends ErrorView>(error: T, host: string): T {
   const { code, message, hint, next } = error;
   const where = plain(host);
   const steps = next ?? (hint === undefined ? [] : [hint]);

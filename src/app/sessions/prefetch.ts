@@ -5,11 +5,11 @@ import type { Scope } from "../scope.ts";
  * nobody need wait for its answer later. Not where another machine's are meant: because it was asked for, or because there is none of
  * that name here.
  */
-export async function askEngineAhead({ ctx, onlyHost }: Scope, name?: string): Promise<void> {
+export async function prefetchFromEngine({ ctx, onlyHost }: Scope, name?: string): Promise<void> {
   if (onlyHost !== undefined) return;
-  const [{ askAhead }, { isNameOnRecord }] = await Promise.all([
-    import("../../session/inspect/world.ts"),
+  const [{ prefetchContainers }, { isNameOnRecord }] = await Promise.all([
+    import("../../session/inspect/observe.ts"),
     import("../../session/record/records.ts"),
   ]);
-  if (name === undefined || isNameOnRecord(ctx, name)) await askAhead(ctx, name);
+  if (name === undefined || isNameOnRecord(ctx, name)) await prefetchContainers(ctx, name);
 }

@@ -7,7 +7,7 @@ import { findEndpoint } from "../../engine/endpoint.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, writeFileAtomic } from "../../system/files/files.ts";
 import { findProgram } from "../../system/find-program.ts";
-import { onceARun } from "../../system/known.ts";
+import { memoizePerRun } from "../../system/known.ts";
 import { remembered, stampOf } from "../../system/remembered.ts";
 
 /** What of ours is loaded into the process of @devcontainers/cli, before it. */
@@ -22,8 +22,8 @@ export interface CliAddition {
  * with the same one) the program need not start the docker client for every small thing, unless the user says `COWORK_PLAIN_DOCKER=1`.
  */
 export async function cliAdditions(ctx: Context): Promise<CliAddition> {
-  return await onceARun(ctx, "additions to the dev container CLI", async () => {
-    const [file, env] = await Promise.all([layDown(ctx), answersEnvironment(ctx)]);
+  return await memoizePerRun(ctx, "additions to the dev container CLI", async () => {
+    const [file, env] = await Promise.all([unpack(ctx), answersEnvironment(ctx)]);
     return { args: ["--require", file], env: env ?? {} };
   });
 }
@@ -62,7 +62,7 @@ async function clientVersion(ctx: Context): Promise<string | undefined> {
 }
 
 /** Its name stands for its content: what is there is right. */
-async function layDown(ctx: Pick<Context, "paths">): Promise<string> {
+async function unpack(ctx: Pick<Context, "paths">): Promise<string> {
   const content = await readAsset("cli-preload.cjs");
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
   const folder = join(ctx.paths.lib, "devcontainers-cli");

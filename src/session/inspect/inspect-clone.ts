@@ -12,9 +12,9 @@ import { homeOf, sessionLabels } from "../record/labels.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { readRemoteTips } from "./remote-tips.ts";
 import type { GitView } from "../types.ts";
-import type { UserSide } from "../user-side.ts";
+import type { ProjectClient } from "../project-client.ts";
 import { devContainer } from "./view.ts";
-import { containersOf } from "./world.ts";
+import { containersOf } from "./observe.ts";
 
 /** Git for a session's clone: in its container while that runs, else in a helper container without network. */
 export async function insideOf(ctx: Context, record: SessionRecord): Promise<GitInside> {
@@ -34,7 +34,7 @@ export async function insideOf(ctx: Context, record: SessionRecord): Promise<Git
   });
 }
 
-export interface Insight {
+export interface CloneReport {
   git: GitView | null;
   /** one line each: what is nowhere else */
   unsaved: string[];
@@ -48,12 +48,12 @@ export interface Insight {
  * What a session's clone holds, compared with the project. Without a clone there is nothing; a half-made one holds nothing of
  * anybody's. What cannot be asked counts as unsaved.
  */
-export async function lookInside(
+export async function inspectClone(
   ctx: Context,
   record: SessionRecord,
-  user: UserSide,
+  user: ProjectClient,
   precious: readonly string[],
-): Promise<Insight> {
+): Promise<CloneReport> {
   if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id))))
     return { git: null, unsaved: [], replaced: [], hint: [] };
   const { project: name, projectRoot: root, rootCommit } = record;
