@@ -26,14 +26,14 @@ export async function findBases(ctx: Context, { outline }: ImageInputs): Promise
 /**
  * Fetches what is missing. What cannot be fetched is left to the builder: it may not need that stage, and it says best why it
  * failed.
- * @returns the key of the image that is built on them, and their users by name
+ * @returns the key of the image that is built on them, and those that the engine has now, by name
  */
 export async function fetchBases(
   ctx: Context,
   inputs: ImageInputs,
   { names, found, missing }: Bases,
   session = "",
-): Promise<{ key: string; users: Map<string, string>; names: string[] }> {
+): Promise<{ key: string; found: ReadonlyMap<string, ImageDetail>; names: string[] }> {
   for (const name of missing) {
     // One of another platform is the builder's to choose.
     if (inputs.outline.stages.some((stage) => stage.base === name && stage.platform !== undefined)) continue;
@@ -47,5 +47,5 @@ export async function fetchBases(
     }
   }
   const key = hashOf([inputs.hash, ...names.map((name) => found.get(name)?.id ?? name)]);
-  return { key, users: new Map([...found].map(([name, image]) => [name, image.user])), names };
+  return { key, found, names };
 }

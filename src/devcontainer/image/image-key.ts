@@ -11,7 +11,7 @@ import type { Json } from "../types.ts";
 import { planWorkspace, withFolderName } from "../override/workspace.ts";
 
 /** Changes whenever cowork would build another image from the same inputs. */
-const recipe = "1";
+const recipe = "2";
 
 /** Everything that a shared image depends on, apart from the images that it begins with. */
 export interface ImageInputs {

@@ -10,6 +10,7 @@ import { imageLabel, repositoryOf } from "./image-labels.ts";
 import { buildLayer, layerMetadata, readMetadata, resolveUser, wantedUser } from "./image-layer.ts";
 import { expandLocalEnv } from "../source/local-env.ts";
 import { userPlace } from "./image-user.ts";
+import { isObject } from "../source/json.ts";
 import { imageConfig, originOf, type ImageRequest } from "./image-request.ts";
 import { ensureLocal } from "./fetch-image.ts";
 import { ensureServiceImages } from "./service-images.ts";
@@ -57,9 +58,18 @@ async function ensureBuilt(
   const earlier = here.missing.length > 0 ? await findByInputs(ctx, request, inputs.hash) : undefined;
   if (earlier !== undefined) return earlier;
 
-  const { key, users, names } = await fetchBases(ctx, inputs, here, request.session);
+  const { key, found, names } = await fetchBases(ctx, inputs, here, request.session);
   return once(ctx, request, key, async (inner) => {
     const authorityImage = pem === undefined ? undefined : await ensureAuthorityImage(inner, pem);
+    // Nothing to build: our step goes on the image itself. Projects on one base share its steps in the builder's cache.
+    if (isImageAlone(request, origin)) {
+      const { image: from } = origin;
+      const image = found.get(from);
+      // One that could not be fetched is left to the builder, which says best why.
+      if (image !== undefined)
+        return await addLayer(inner, request, { key, inputs: inputs.hash, from, image, authorityImage });
+    }
+    const users = new Map([...found].map(([name, image]) => [name, image.user]));
     const tag = `cowork-build:${key}`;
     try {
       await buildOrigin(inner, request, { key, inputs, authorityImage, users, tag });
@@ -70,6 +80,18 @@ async function ensureBuilt(
       if (names.length === 1) await removeDangling(ctx, request.project.name);
     }
   });
+}
+
+/**
+ * An image that is used as it is, without features. `devcontainer build` would only add the configuration's own entry to the
+ * image's label, and `up` reads that from the configuration.
+ */
+function isImageAlone(
+  { plan }: ImageRequest,
+  origin: ImageInputs["origin"],
+): origin is Extract<ImageInputs["origin"], { kind: "image" }> {
+  const { features } = imageConfig(plan);
+  return origin.kind === "image" && (!isObject(features) || Object.keys(features).length === 0);
 }
 
 function tagOf(project: { name: string }, key: string): string {

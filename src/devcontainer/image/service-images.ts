@@ -56,7 +56,8 @@ async function ensureServiceImage(
 ): Promise<string> {
   const { project, session } = request;
   const inputs = await readInputs(ctx, { ...request, plan: bare(request.plan) }, origin, pem);
-  const { key, users } = await fetchBases(ctx, inputs, await findBases(ctx, inputs), session);
+  const { key, found } = await fetchBases(ctx, inputs, await findBases(ctx, inputs), session);
+  const users = new Map([...found].map(([name, { user }]) => [name, user]));
   const tag = `${repositoryOf(project)}:${key}`;
   if ((await ctx.engine.findImage(tag)) !== undefined) return tag;
   return withLock(ctx, `image-build-${project.name}`, { waitMs, what: `image ${tag}` }, async (signal) => {
