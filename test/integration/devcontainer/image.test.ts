@@ -52,7 +52,7 @@ const withOption = (x: string): Partial<DevcontainerPlan> => ({
 
 describe("an image for all sessions of a configuration", () => {
   test("is built once, however many ask at once, and nothing happens when it is there", async () => {
-    const request = imageRequest({ config: { image: testBaseImage } });
+    const request = dockerfileRequest([`FROM ${testBaseImage}`]);
     const images = await Promise.all([1, 2, 3].map(() => ensureImage(ctx, request)));
     expect(new Set(images.map(({ ref }) => ref)).size).toBe(1);
     expect(await imagesOf(homeId(ctx.paths))).toEqual([images[0]?.ref]);
@@ -61,6 +61,12 @@ describe("an image for all sessions of a configuration", () => {
     expect(await ensureImage(ctx, request)).toEqual(images[0]);
     expect(world.events).toEqual([]);
     expect(world.log.filter((line) => line.startsWith("run: "))).toHaveLength(1);
+  });
+
+  test("needs no build of the dev container CLI where an image is used as it is", async () => {
+    const { ref } = await ensureImage(ctx, imageRequest({ config: { image: testBaseImage } }));
+    expect(await imagesOf(homeId(ctx.paths))).toEqual([ref]);
+    expect(world.log.filter((line) => line.startsWith("run: "))).toEqual([]);
   });
 
   test("does not mix features up with those of other builds that run at the same time, also of other homes", async () => {
