@@ -28,7 +28,8 @@ async function main(): Promise<void> {
   await using home = await temporaryHome();
   const root = await sampleProject(home, "none", { name: "shop" });
   const lines = await record(home, root);
-  const title = "A terminal: cowork creates three sessions, runs a command in one, lists them, and refuses to delete one with unsaved work";
+  const title =
+    "A terminal: cowork creates three sessions, runs a command in one, lists them, and refuses to delete one with unsaved work";
   await writeFile(join(tree, "docs", "demo.svg"), renderSvg(lines, columns, title));
 }
 

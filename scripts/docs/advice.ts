@@ -25,8 +25,7 @@ export const advice: Record<ErrorCode, string> = {
   SESSION_INCOMPLETE: "Run `cowork init <session>` to complete it from where it stopped.",
   SESSION_BUSY:
     "Wait for the other command, or end it. After a crash the lock is released within seconds; you do not have to delete anything.",
-  BUSY:
-    "The message names what is in use. Wait until the other command has ended, then run yours again. After a crash it is released within seconds.",
+  BUSY: "The message names what is in use. Wait until the other command has ended, then run yours again. After a crash it is released within seconds.",
   LOCK_LOST:
     "The machine slept or stood still for seconds, and another command continued with the same session. Run the same command again: it continues from what it finds.",
   CLONE_MISSING:
