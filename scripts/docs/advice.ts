@@ -41,7 +41,8 @@ export const advice: Record<ErrorCode, string> = {
     "Pull the session's work under another name with `--branch NAME`, or rename the project's branch. cowork overwrites neither.",
   BRANCH_CHECKED_OUT:
     "cowork does not change the project's working tree. Switch the project to another branch, or fast-forward it with `--ff`, or pull the work under another name with `--branch NAME`.",
-  CONFLICT: "Nothing was changed. Merge or rebase by hand in the session: `cowork connect <session>`.",
+  CONFLICT:
+    "Everything is as it was before the command. Merge or rebase by hand in the session: `cowork connect <session>`.",
   DEVCONTAINER_INVALID:
     "The message names the file, and the line if there is one. `cowork init --dry-run` checks the configuration without creating anything.",
   DEVCONTAINER_AMBIGUOUS:
