@@ -37,7 +37,7 @@ it("startup files that end the shell: a note to who connects first, and the cont
   await inside("sh", "-c", "echo 'exit 3' >>~/.profile");
   await again();
   const first = await inside("printenv", "PATH");
-  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining("startup files ended it (exit code 3)") });
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining("startup files exited with code 3") });
   expect(first.stdout).toContain("/opt/cowork/bin:");
   const second = await inside("printenv", "PATH");
   expect(second).toMatchObject({ code: 0, stdout: first.stdout });

@@ -227,7 +227,7 @@ describe("dev containers on this machine", () => {
       expect(inside).toMatchObject({ code: 0, stdout: "dev\nroot\n" });
       const again = await cowork("init", "--write-config");
       expect(again.code).toBe(1);
-      expect(again.stderr).toContain("of its own");
+      expect(again.stderr).toContain("already has a dev container configuration");
       expect((await cowork("clean", "a")).code).toBe(0);
     });
   });

@@ -208,9 +208,9 @@ describe("Docker Compose", () => {
       "include: ['https://example.invalid/x.yml']\nservices: {app: {image: x}}",
       /not on this machine|needs Docker Compose v2/,
     ],
-    ["a build outside", "services: {app: {build: ../..}}", /outside the repository|does not lie in the repository/],
-    ["a service that is not there", "services: {other: {image: x}}", /no Compose service app/],
-    ["no YAML", "services: [", /cannot be read/],
+    ["a build outside", "services: {app: {build: ../..}}", /outside the repository/],
+    ["a service that is not there", "services: {other: {image: x}}", /Compose service app does not exist/],
+    ["no YAML", "services: [", /cannot be parsed/],
     ["nothing that Compose takes", "services: {app: {image: x, unheard_of: 1}}", /unheard_of/i],
   ])("refuses %s", async (_, text, message) => {
     const refused = planOf({ ...files, ".devcontainer/docker-compose.yml": text });

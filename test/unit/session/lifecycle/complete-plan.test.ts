@@ -160,7 +160,7 @@ describe("a fresh clone", () => {
     const files = { "c.yml": "services: {app: {image: x, env_file: '*.key'}}" };
     await expect(complete(config, files)).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
-      hint: "create *.key in the project: COPY names it, and it is not there",
+      hint: "create *.key in the project: COPY names it, but it does not exist",
     });
   });
 
