@@ -188,7 +188,7 @@ describe("commits that no branch has", () => {
     expect(dry).toMatchObject({ ok: true, unsaved: [] });
     expect(dry.going).toEqual([expect.stringMatching(new RegExp(`^1 commit .*${why}: [0-9a-f]{10} one$`))]);
     expect((await host.clean("a")).going).toEqual(dry.going);
-    expect(host.events).toContainEqual(expect.objectContaining({ detail: `goes along: ${dry.going?.[0]}` }));
+    expect(host.events).toContainEqual(expect.objectContaining({ detail: `also removed: ${dry.going?.[0]}` }));
   });
 
   it("are none where a stash, an operation or another working tree names them", async () => {
@@ -308,6 +308,6 @@ describe("what goes with a session and is in no clone", () => {
     expect(dry.going).toEqual([`/home/dev of container ${main?.name}: notes`, `volume cowork-data-${"0".repeat(52)}`]);
     expect((await host.clean("a")).going).toEqual(dry.going);
     for (const line of dry.going ?? [])
-      expect(host.events).toContainEqual(expect.objectContaining({ detail: `goes along: ${line}` }));
+      expect(host.events).toContainEqual(expect.objectContaining({ detail: `also removed: ${line}` }));
   });
 });

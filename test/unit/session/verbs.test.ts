@@ -104,7 +104,7 @@ describe("init", () => {
     const request = await host.request(["a"], { carry: { root, files: [".env"], notes: [] } });
     const [late] = await createSessions(host.ctx, request);
     expect(late?.notes).toContainEqual(
-      "not taken along: .env: the clone was made before; for a new one: cowork clean a, then cowork init a",
+      "not copied: .env: the clone already existed; to make a new one: cowork clean a, then cowork init a",
     );
     const [first] = await createSessions(host.ctx, { ...request, sessions: (await host.request(["b"])).sessions });
     expect(first?.notes.join()).not.toContain("not taken along");
@@ -174,7 +174,7 @@ describe("stop and start", () => {
     await host.init("a");
     host.engine.containers.clear();
     expect(await start("a")).toMatchObject([
-      { ok: true, notes: expect.arrayContaining(["the container was gone and has been made anew"]) as string[] },
+      { ok: true, notes: expect.arrayContaining(["the container was missing and was created again"]) as string[] },
     ]);
     await rm(host.clone("a"), { recursive: true });
     expect(await start("a")).toMatchObject([{ ok: false }]);
@@ -199,7 +199,7 @@ describe("start --rebuild", () => {
       {
         ok: true,
         notes: expect.arrayContaining([
-          `goes with the old container: /home/dev of container ${old?.name}: notes`,
+          `removed with the old container: /home/dev of container ${old?.name}: notes`,
         ]) as string[],
       },
     ]);

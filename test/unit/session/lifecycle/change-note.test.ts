@@ -11,6 +11,6 @@ test("the first changes are told one by one, and then where the others are", () 
     "changed: b",
     "changed: c",
     "changed: d",
-    "2 more changes of its configuration: cowork status a",
+    "2 more changes to its configuration: cowork status a",
   ]);
 });
