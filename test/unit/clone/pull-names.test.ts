@@ -57,7 +57,7 @@ describe("names that pull brings", () => {
     );
     const result = await pull();
     expect(names(result)).toEqual(["refs/heads/h1", name]);
-    expect(result.notes).toEqual([expect.stringContaining(`${branch.replace(/^refs\/heads\//, "")} came as`)]);
+    expect(result.notes).toEqual([expect.stringContaining(`${branch.replace(/^refs\/heads\//, "")} was pulled as`)]);
     expect(await meanings()).toBe(before);
     expect(await shop.git(project, "log", "-1", "--format=%s", name)).toBe("evil");
     // Once more it is the same name, and it moves on.
@@ -100,11 +100,11 @@ describe("names that pull brings", () => {
     for (const [branch, other, why] of [
       ["origin/main", "origin-main-h1", "git would take it for a branch of the remote origin"],
       ["v1", "v1-h1", "git would confuse it with refs/tags/v1"],
-      ["release", "release-h1", "git cannot keep that name beside release/1"],
+      ["release", "release-h1", "git cannot store that name next to release/1"],
     ] as const) {
       await expect(pull({ branch })).rejects.toMatchObject({
         code: "USAGE",
-        message: `The project cannot have a branch called ${branch}: ${why}.`,
+        message: `The project cannot have a branch named ${branch}: ${why}.`,
         hint: `cowork pull h1 --branch ${other}`,
       });
       expect(names(await pull({ branch: other }))).toEqual([`refs/heads/${other}`]);
@@ -127,8 +127,8 @@ describe("names that pull brings", () => {
     );
     await shop.git(spec.path, "commit", "-qam", "bump");
     const { notes } = await pull({ session: "h2", startBranch: "h2" });
-    expect(notes.join("\n")).toContain("came as origin-main-h2");
-    expect(notes.join("\n")).toContain("came as HEAD-h2");
+    expect(notes.join("\n")).toContain("was pulled as origin-main-h2");
+    expect(notes.join("\n")).toContain("was pulled as HEAD-h2");
     expect(await shop.git(lib, "rev-parse", "origin/main", "HEAD")).toBe(before);
   });
 });

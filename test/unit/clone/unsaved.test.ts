@@ -78,7 +78,7 @@ describe("what the session's user cannot read", () => {
     const opened = await openClone(host.ctx, { project: host.project.facts, names: ["a"] });
     try {
       expect(await staysNotes(opened.inside)).toEqual([
-        "sub stays in the session: it is a git repository of its own",
+        "sub stays in the session: it is a separate git repository",
         "pg/d stays in the session: the session's user cannot read it",
       ]);
     } finally {
@@ -90,14 +90,14 @@ describe("what the session's user cannot read", () => {
     [
       { canSudo: true },
       { isRoot: false },
-      "make it readable: cowork connect a -- sudo chown -R 1000:1000 '/w/data x/in'; or lose it: cowork clean a --force",
+      "make it readable: cowork connect a -- sudo chown -R 1000:1000 '/w/data x/in'; or discard it: cowork clean a --force",
     ],
     [
       {},
       { isRoot: true },
-      "make it readable: cowork connect a -- chown -R 1000:1000 '/w/data x/in'; or lose it: cowork clean a --force",
+      "make it readable: cowork connect a -- chown -R 1000:1000 '/w/data x/in'; or discard it: cowork clean a --force",
     ],
-    [{}, { isRoot: false }, "lose it: cowork clean a --force"],
+    [{}, { isRoot: false }, "discard it: cowork clean a --force"],
   ])("is made readable by root where it is somebody else's: %o %o", (found, place, hint) => {
     const blocked = [{ path: "/w/data x/in", shown: "data x/in", isOwn: false }];
     const where = { name: "a", clone: "/clone", branches: ["a"], owner: "1000:1000", ...place };
@@ -146,7 +146,7 @@ describe("commits that no branch has", () => {
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({
       exitCode: 3,
-      unsaved: [expect.stringMatching(/^1 commit that no branch has: [0-9a-f]{10} one$/)],
+      unsaved: [expect.stringMatching(/^1 commit on no branch: [0-9a-f]{10} one$/)],
     });
     const [, command = ""] =
       /cowork connect a -- (git branch .*?), then cowork pull a --all-branches/.exec(hintOf(outcome)) ?? [];
@@ -159,22 +159,22 @@ describe("commits that no branch has", () => {
     [
       "amended",
       "echo 1 >f; git add f; git commit -qm one; echo 2 >f; git commit -qam two --amend",
-      "that an amend or a rebase replaced",
+      "replaced by an amend or a rebase",
     ],
     [
       "rebased",
       "git checkout -q -b o; echo o >o; git add o; git commit -qm o; git checkout -q a; echo 1 >f; git add f; git commit -qm one; git rebase -q o",
-      "that an amend or a rebase replaced",
+      "replaced by an amend or a rebase",
     ],
     [
       "picked",
       "git checkout -q --detach; echo 1 >f; git add f; git commit -qm one; git checkout -q a; echo 2 >g; git add g; git commit -qm two; git cherry-pick HEAD@{2}",
-      "with changes that other commits hold",
+      "with changes that other commits contain",
     ],
     [
       "squashed",
       "git checkout -q -b x; echo 1 >f; git add f; git commit -qm one; git checkout -q a; git merge -q --squash x; git commit -qm all; git branch -qD x",
-      "with changes that other commits hold",
+      "with changes that other commits contain",
     ],
     [
       "taken back and done differently",
@@ -197,7 +197,7 @@ describe("commits that no branch has", () => {
       "echo 1 >>readme; git stash -q; echo 2 >>readme; git stash -q; git worktree add -q --detach .wt; cd .wt; git commit -q --allow-empty -m there",
     );
     const { unsaved, going } = await host.clean("a");
-    expect(unsaved.join("\n")).not.toContain("no branch has");
+    expect(unsaved.join("\n")).not.toContain("on no branch");
     expect(unsaved.join("\n")).toContain("2 stashes");
     expect(unsaved.join("\n")).toContain("1 commit on HEAD");
     expect(going ?? []).toEqual([]);
@@ -263,7 +263,7 @@ describe("working trees outside the clone", () => {
     const dry = await host.clean("a", { dryRun: true });
     const real = await host.clean("a");
     expect([dry.exitCode, dry.unsaved, dry.error]).toEqual([real.exitCode, real.unsaved, real.error]);
-    expect(real.unsaved).toEqual([expect.stringContaining(`worktree ${place}: lies outside the clone`)]);
+    expect(real.unsaved).toEqual([expect.stringContaining(`worktree ${place}: is outside the clone`)]);
     expect(host.states("a")).toBe("main=running");
     expect(host.looks.filter((where) => where === "helper")).toEqual([]);
     const [, command = ""] = /cowork connect a -- (git worktree remove \S+?)(;|$)/.exec(hintOf(real)) ?? [];
@@ -287,7 +287,7 @@ describe("a repository of its own in the working tree", () => {
     expect(outcome.unsaved.filter((line) => line.includes(" sub: "))).toEqual([
       expect.stringMatching(/^nested repository sub: /),
     ]);
-    expect(hintOf(outcome)).toBe(`copy sub out of ${host.clone("a")}; or lose it: cowork clean a --force`);
+    expect(hintOf(outcome)).toBe(`copy sub out of ${host.clone("a")}; or discard it: cowork clean a --force`);
   });
 });
 

@@ -160,7 +160,7 @@ describe("pullSession", () => {
     ]);
     expect(notes).toHaveLength(3);
     expect(await shop.git(project, "cat-file", "-t", "heavy")).toBe("tag");
-    expect(await unsaved()).toEqual(["a merge under way"]);
+    expect(await unsaved()).toEqual(["a merge in progress"]);
     expect((await pull({ allBranches: true })).refs.every(({ state }) => state === "unchanged")).toBe(true);
   });
 
@@ -237,9 +237,9 @@ describe("pullSession", () => {
     );
     const { notes } = await pull({ uncommitted: true });
     expect(notes).toEqual([
-      "submodule vendor/lib: came as a-detached",
-      "submodule vendor/lib: came as a-wip",
-      "1 objects of git-lfs could not be brought along",
+      "submodule vendor/lib: was pulled as a-detached",
+      "submodule vendor/lib: was pulled as a-wip",
+      "1 objects of git-lfs could not be copied",
     ]);
     expect(await shop.git(join(project, "vendor/lib"), "log", "-1", "--format=%s", "a-detached")).toBe("deep");
     expect(await shop.git(join(project, "vendor/lib"), "status", "--porcelain")).toBe("");

@@ -153,7 +153,7 @@ describe("pushSession", () => {
     );
     await expect(push({ integrate: "rebase" })).rejects.toMatchObject({
       code: "GIT_FAILED",
-      message: expect.stringContaining("under way") as string,
+      message: expect.stringContaining("in progress") as string,
     });
   });
 

@@ -26,6 +26,6 @@ test("else it is git's last word, without advice, and harmless", () => {
     "GIT_FAILED Reading failed: fatal: bad thing",
   );
   expect(words("fatal: early EOF")).toBe("GIT_FAILED Reading failed: fatal: early EOF");
-  expect(words("")).toBe("GIT_FAILED Reading failed: it ended with code 128");
+  expect(words("")).toBe("GIT_FAILED Reading failed: it exited with code 128");
   expect(words("fatal: write error: No space left on device\nerror: index-pack died")).toMatch(/^DISK_FULL/);
 });

@@ -124,7 +124,7 @@ it("pushes nowhere rather than to where it fetches from, and names remotes that 
   expect(notes).toEqual([
     expect.stringContaining("remote up pushes to a path"),
     expect.stringContaining("remote disk is a path"),
-    expect.stringContaining("remote project does not go along"),
+    expect.stringContaining("remote project is not copied"),
   ]);
 });
 

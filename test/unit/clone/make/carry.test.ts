@@ -45,9 +45,9 @@ describe("carrying files", () => {
     });
     expect(plan.files).toEqual([".env", ".env.local", "conf/deep/c.pem", "n\nl.pem", "{{x}}.pem"]);
     expect(plan.notes).toEqual([
-      "la\ufffd.pem is not carried along: its name is not UTF-8",
-      "link is not carried along: it is a link",
-      "out/etc is not carried along: it is a link",
+      "la\ufffd.pem is not copied: its name is not UTF-8",
+      "link is not copied: it is a link",
+      "out/etc is not copied: it is a link",
     ]);
     expect((await planCarry(shop.context, project, { copy: [], include: true })).files).toEqual([]);
   });
@@ -115,7 +115,7 @@ describe("carrying changes", () => {
     const to = { clone, start: spec.start.commit, owner: spec };
     const paths = await applyChanges(shop.context, { root: project, plan }, to);
     expect(await shop.sh(project, state)).toBe(before);
-    expect(plan.notes).toEqual(["nested/ is not carried along: it is a repository of its own"]);
+    expect(plan.notes).toEqual(["nested/ is not copied: it is a separate git repository"]);
     expect(paths).toContain("new {{x}}");
     const files =
       "git status --porcelain=v1 -uall . ':(exclude)nested' | cut -c3- | sort -u; find . -path ./.git -prune -o -path ./nested -prune -o -name ignored -o -printf '%P %y %m %l\\n' | sort; cat dir both staged swap/in";

@@ -251,7 +251,7 @@ describe("what a clone holds", () => {
     );
     const holdings = await look();
     expect(holdings.operation).toBe(operation);
-    expect(describeHoldings(holdings)).toContain(`${operation === "am" ? "an" : "a"} ${operation} under way`);
+    expect(describeHoldings(holdings)).toContain(`${operation === "am" ? "an" : "a"} ${operation} in progress`);
     const conflicts = ["merge", "rebase", "cherry-pick", "revert"].includes(operation);
     expect(holdings.conflicted).toEqual(conflicts ? ["readme"] : []);
     expect(holdings.unreadable).toEqual([]);
@@ -350,7 +350,7 @@ describe("what a clone holds", () => {
     await shop.sh(clone, `echo ${project}/.git >.git/commondir`);
     expect(await lines()).toEqual(["not readable: the clone's .git leads to another repository"]);
     await shop.sh(clone, "rm .git/commondir; mv .git/HEAD h; mkfifo .git/HEAD");
-    expect(await lines()).toEqual(["not readable: the clone's .git/HEAD is no file"]);
+    expect(await lines()).toEqual(["not readable: the clone's .git/HEAD is not a regular file"]);
     await shop.sh(clone, "mv .git elsewhere; ln -s elsewhere .git");
     expect(await lines()).toEqual(["not readable: the clone's .git is not a folder"]);
     const silent = {
