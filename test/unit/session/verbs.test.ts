@@ -107,9 +107,9 @@ describe("init", () => {
       "not copied: .env: the clone already existed; to make a new one: cowork clean a, then cowork init a",
     );
     const [first] = await createSessions(host.ctx, { ...request, sessions: (await host.request(["b"])).sessions });
-    expect(first?.notes.join()).not.toContain("not taken along");
+    expect(first?.notes.join()).not.toContain("not copied");
     const [second] = await createSessions(host.ctx, { ...request, sessions: (await host.request(["b"])).sessions });
-    expect(second?.notes.join()).not.toContain("not taken along");
+    expect(second?.notes.join()).not.toContain("not copied");
   });
 
   it("ends when its lock is lost, and leaves the session's record to the new holder", async () => {
