@@ -7,7 +7,7 @@ import { copyFiles, findFiles } from "../own-files.ts";
 import { readMemory, writeMemory } from "../memory.ts";
 import type { AgentSession } from "../types.ts";
 
-/** What of `~/.claude` is instruction rather than state. */
+/** The files of `~/.claude` that are instructions, not state. */
 const ways = ["CLAUDE.md", "agents", "commands", "skills", "rules", "output-styles"];
 const inside = "/opt/cowork/session/own";
 
@@ -17,8 +17,8 @@ export function ownFolder(ctx: Context): string {
 }
 
 /**
- * Copies the user's ways into the session's read-only folder and links them into its config folder. A container writes
- * in the latter: all that the host does there is to put down links with fixed targets, in place of links of ours or of nothing.
+ * Copies the user's instructions into the session's read-only folder and links them into its config folder. A container writes
+ * to the latter, so the host only creates links with fixed targets there, where nothing or a link of ours was.
  */
 export async function bringOwnWays(ctx: Context, session: AgentSession, configFolder: string): Promise<string[]> {
   const copy = join(ctx.paths.container(session.id), "own");
@@ -42,7 +42,7 @@ export async function bringOwnWays(ctx: Context, session: AgentSession, configFo
   return notes;
 }
 
-/** Puts a link of ours in place, or takes it away. Anything that the session put there stays. */
+/** Creates a link of ours, or removes it. Anything that the session put there stays. */
 async function setLink(ctx: Context, path: string, target: string | undefined): Promise<void> {
   const stats = lookAtPath(path);
   const present = stats?.isSymbolicLink() ? await readlink(path).catch(() => undefined) : undefined;

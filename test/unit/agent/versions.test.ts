@@ -23,7 +23,7 @@ test.each(["2.1.159", "2.1.9", "1.9.999", "2.1.160-beta.1"])("%s is too old to k
 });
 
 test.each(["latest", "../../x", "2.1", "2.1.300/..", "^2.1.300", " 2.1.300", ""])("%j is no version", (version) => {
-  expect(() => chooseVersion(claude, settings(version))).toThrow(/no version/);
+  expect(() => chooseVersion(claude, settings(version))).toThrow(/is not a version/);
 });
 
 test("versions are ordered by number, a suffix before none", () => {

@@ -62,7 +62,7 @@ test("a link in the place of the credentials is reported, and what it leads to s
   await writeFile(target, "x", { mode: 0o644 });
   await symlink(target, join(vault, ".credentials.json"));
   const { problems } = await check();
-  expect(problems[0]).toContain("no regular file");
+  expect(problems[0]).toContain("not a regular file");
   expect((await lstat(target)).mode & 0o777).toBe(0o644);
   expect(await readlink(join(vault, ".credentials.json"))).toBe(target);
 });
