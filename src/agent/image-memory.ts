@@ -9,14 +9,14 @@ const maxImages = 50;
 
 /** What a container of this image reported to this version of cowork. */
 export async function recallImage(ctx: Pick<Context, "paths">, imageId: string): Promise<string | undefined> {
-  const said = (await recallAll(ctx))[imageId];
-  return typeof said === "string" ? said : undefined;
+  const answer = (await recallAll(ctx))[imageId];
+  return typeof answer === "string" ? answer : undefined;
 }
 
 /** If two processes write at once, one entry may be lost, and that image is asked again. */
-export async function rememberImage(ctx: Pick<Context, "paths">, imageId: string, said: string): Promise<void> {
+export async function rememberImage(ctx: Pick<Context, "paths">, imageId: string, answer: string): Promise<void> {
   const others = Object.entries(await recallAll(ctx)).filter(([id]) => id !== imageId);
-  await remember(ctx, file, [], Object.fromEntries([...others.slice(1 - maxImages), [imageId, said]]));
+  await remember(ctx, file, [], Object.fromEntries([...others.slice(1 - maxImages), [imageId, answer]]));
 }
 
 async function recallAll(ctx: Pick<Context, "paths">): Promise<Record<string, unknown>> {

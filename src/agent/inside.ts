@@ -75,9 +75,9 @@ export async function completeAgent(ctx: Context, agent: Agent, container: Agent
 async function factsOf(ctx: Context, { id, image, remoteUid }: AgentPlace): Promise<ContainerFacts> {
   const known = readFacts((image && (await recallImage(ctx, image.id))) ?? "");
   if (known.variant !== undefined && (known.canChangeUid || remoteUid !== 0)) return known;
-  const said = await askContainer(ctx, id);
-  const facts = readFacts(said);
-  if (image?.isUntouched === true && facts.variant !== undefined) await rememberImage(ctx, image.id, said);
+  const answer = await askContainer(ctx, id);
+  const facts = readFacts(answer);
+  if (image?.isUntouched === true && facts.variant !== undefined) await rememberImage(ctx, image.id, answer);
   return facts;
 }
 
@@ -92,8 +92,8 @@ async function askContainer(ctx: Context, containerId: string): Promise<string> 
   return plain(stdout).trim();
 }
 
-function readFacts(said: string): ContainerFacts {
-  const [, machine = "", setpriv = "", libc = ""] = /^(\S+) (yes|no) ?(|-musl)$/.exec(said) ?? [];
+function readFacts(answer: string): ContainerFacts {
+  const [, machine = "", setpriv = "", libc = ""] = /^(\S+) (yes|no) ?(|-musl)$/.exec(answer) ?? [];
   const processor = processorOf(machine);
   const variant = processor === undefined ? undefined : (`linux-${processor}${libc}` as Variant);
   return { variant, canChangeUid: setpriv === "yes" };

@@ -39,7 +39,7 @@ export async function login(ctx: Context, agent: Agent, request: LoginRequest, i
     });
     const { login: result, problems } = await checkVault(inner, agent);
     if (result.state !== "ok") throw notLoggedIn(agent, problems[0] ?? result.detail);
-    await tellSessions(inner, agent);
+    await prepareSessions(inner, agent);
     return result;
   });
 }
@@ -83,7 +83,7 @@ function copying(target: Writable, copy: string[]): Writable {
 }
 
 /** Sets up the login in sessions that were prepared without one; where that fails, their next start does it. */
-async function tellSessions(ctx: Context, agent: Agent): Promise<void> {
+async function prepareSessions(ctx: Context, agent: Agent): Promise<void> {
   const ids = await readdir(ctx.paths.stateRoot).catch((): string[] => []);
   for (const id of ids) {
     const { workspaceFolder, ownWays } = await readMemory(ctx, id);

@@ -25,7 +25,7 @@ export async function logout(
     if ((await agent.login.read(inner)).state === "none") return { loggedOut: false, notes: [] };
     const notes: string[] = [];
     try {
-      const said = await withAgentContainer(inner, agent, await request(), async (container) => {
+      const result = await withAgentContainer(inner, agent, await request(), async (container) => {
         const { program, user, env } = container;
         const spec = {
           command: [program, ...agent.login.commands.logout],
@@ -34,7 +34,7 @@ export async function logout(
         } as const;
         return ctx.engine.exec(container.id, spec, { timeoutMs: 60_000, maxOutput: 16_384, signal });
       });
-      notes.push(plain(said.stdout || said.stderr));
+      notes.push(plain(result.stdout || result.stderr));
     } catch (error) {
       const problem = toCoworkError(error);
       if (problem.code === "INTERRUPTED") throw problem;

@@ -14,7 +14,7 @@ export const defaultMaxOutput = 16 * 1024 * 1024;
  * The engine never reports the process id of an exec inside the container, and cannot signal it. So a shell prints its own process
  * id before it becomes the command: the id stays the same, and the command sees neither shell nor line.
  */
-const tellPid = ["/bin/sh", "-c", 'echo "$$"; exec "$@"', "sh"] as const;
+const printPid = ["/bin/sh", "-c", 'echo "$$"; exec "$@"', "sh"] as const;
 
 /** The exec part of Engine. */
 export async function execInside(
@@ -29,7 +29,7 @@ export async function execInside(
     const started = await startExec(
       client,
       container,
-      { ...spec, command: [...tellPid, ...spec.command] },
+      { ...spec, command: [...printPid, ...spec.command] },
       { tty: false, stdin: limits.input !== undefined },
     );
     const maxOutput = limits.maxOutput ?? defaultMaxOutput;
@@ -45,13 +45,13 @@ export async function execInside(
       await readToEnd(started.connection, whole);
     });
     const code = await exitCode(client, started.exec);
-    if (pid === undefined || !/^\d+$/.test(pid)) throw neverStarted(doing, refusal.text() + stderr.text(), code);
+    if (pid === undefined || !/^\d+$/.test(pid)) throw startFailed(doing, refusal.text() + stderr.text(), code);
     return { code, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated() || stderr.truncated() };
   });
 }
 
 /** The engine writes the reason why it could not start a process to the process' output. */
-function neverStarted(doing: string, text: string, code: number): CoworkError {
+function startFailed(doing: string, text: string, code: number): CoworkError {
   return new CoworkError(
     "ENGINE_FAILED",
     `The Docker Engine could not ${doing}: ${plain(text) || `it exited with code ${code} before it ran`}`,

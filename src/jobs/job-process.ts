@@ -45,11 +45,11 @@ async function resultOf(ctx: Context, folder: string, work: JobWork): Promise<Jo
   let asked = 0;
   // Lines are written in the order of the events.
   let last: Promise<void> = Promise.resolve();
-  const tell = (line: Parameters<typeof appendLine>[1]): Promise<void> =>
+  const writeLine = (line: Parameters<typeof appendLine>[1]): Promise<void> =>
     (last = last.then(() => appendLine(folder, line)).catch((error: unknown) => ctx.log(`job: ${String(error)}`)));
   const ask = async (question: Question): Promise<Answer> => {
     const id = (asked += 1);
-    await tell({ ask: id, question: askedQuestion(question) });
+    await writeLine({ ask: id, question: askedQuestion(question) });
     const until = ctx.clock.now().getTime() + patienceMs;
     while (ctx.clock.now().getTime() < until) {
       const answer = await readAnswer(folder, id);
@@ -58,7 +58,7 @@ async function resultOf(ctx: Context, folder: string, work: JobWork): Promise<Jo
     }
     return question.kind === "choice" ? null : false;
   };
-  const happened = createEvents({ host: "local", now: () => ctx.clock.now() }, (event) => void tell({ event }));
+  const happened = createEvents({ host: "local", now: () => ctx.clock.now() }, (event) => void writeLine({ event }));
   const request = await readRequest(folder);
   try {
     return { value: await work({ ...ctx, ask, report: (event) => happened(progressDraft(event)) }, request) };

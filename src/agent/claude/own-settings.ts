@@ -7,7 +7,7 @@ export type Settings = Record<string, unknown>;
  * The user's settings that sessions do not get: those that run a program of the host, contain one of its paths, or contain
  * secrets. Inside a container they would only fail.
  */
-const stayBehind = [
+const leftOut = [
   "env",
   "hooks",
   "apiKeyHelper",
@@ -26,7 +26,7 @@ const stayBehind = [
 /** The user's settings for sessions. Text that is not a JSON object counts as no settings. */
 export function filterSettings(text: string): Settings {
   const settings = asSettings(text);
-  return Object.fromEntries(Object.entries(settings).filter(([key]) => !stayBehind.includes(key)));
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !leftOut.includes(key)));
 }
 
 export function asSettings(text: string | undefined): Settings {

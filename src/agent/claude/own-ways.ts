@@ -8,7 +8,7 @@ import { readMemory, writeMemory } from "../memory.ts";
 import type { AgentSession } from "../types.ts";
 
 /** The files of `~/.claude` that are instructions, not state. */
-const ways = ["CLAUDE.md", "agents", "commands", "skills", "rules", "output-styles"];
+const instructions = ["CLAUDE.md", "agents", "commands", "skills", "rules", "output-styles"];
 const inside = "/opt/cowork/session/own";
 
 /** The user's own config folder on this host. */
@@ -23,7 +23,7 @@ export function ownFolder(ctx: Context): string {
 export async function bringOwnWays(ctx: Context, session: AgentSession, configFolder: string): Promise<string[]> {
   const copy = join(ctx.paths.container(session.id), "own");
   const memory = await readMemory(ctx, session.id);
-  const { files, notes } = session.ownWays ? await findFiles(ownFolder(ctx), ways) : { files: [], notes: [] };
+  const { files, notes } = session.ownWays ? await findFiles(ownFolder(ctx), instructions) : { files: [], notes: [] };
   const fingerprint = JSON.stringify(
     files.map(({ path, size, modified, executable }) => [path, size, modified, executable]),
   );
@@ -35,7 +35,7 @@ export async function bringOwnWays(ctx: Context, session: AgentSession, configFo
     await rename(made, copy);
     await writeMemory(ctx, session.id, { ...memory, ways: fingerprint });
   }
-  for (const name of ways) {
+  for (const name of instructions) {
     const wanted = await pathExists(join(copy, name));
     await setLink(ctx, join(configFolder, name), wanted ? `${inside}/${name}` : undefined);
   }

@@ -59,8 +59,8 @@ GIT_INDEX_FILE=$I git diff --cached ${args.map(shellWord).join(" ")} -- ${paths.
     );
   }
   if (result.code !== 0 && !result.truncated) {
-    const said = plain(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
-    throw new CoworkError("GIT_FAILED", `git diff failed in the session: ${said || `code ${result.code}`}`);
+    const message = plain(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
+    throw new CoworkError("GIT_FAILED", `git diff failed in the session: ${message || `code ${result.code}`}`);
   }
   return { text: visible(result.stdout), truncated: result.truncated };
 }

@@ -76,15 +76,15 @@ async function applyOne(
   source: Source,
   git: Git,
   one: Wanted,
-  world: Observed,
+  observed: Observed,
 ): Promise<{ done: PulledRef; note?: string }> {
-  const { taken, places, options } = world;
+  const { taken, places, options } = observed;
   const { oid } = one;
-  if (one.numbered) return { done: await applyNumbered(ctx, source, git, one, world) };
-  const clash = await findTrouble(git, one.ref, world.space);
+  if (one.numbered) return { done: await applyNumbered(ctx, source, git, one, observed) };
+  const clash = await findTrouble(git, one.ref, observed.space);
   if (clash !== undefined) {
-    if (options.named) throw noSuchName(one.ref, await newName(git, one.ref, world), clash, options);
-    const done = await applyOtherwise(ctx, source, git, one, world);
+    if (options.named) throw noSuchName(one.ref, await newName(git, one.ref, observed), clash, options);
+    const done = await applyOtherwise(ctx, source, git, one, observed);
     return { done, note: `${plain(shortName(one.ref))} was pulled as ${plain(shortName(done.ref))}: ${whyNot(clash)}` };
   }
   const old = taken.get(one.ref);
@@ -100,8 +100,8 @@ async function applyOne(
     else await fastForward(ctx, place, one.ref, oid);
     return { done: { ref: one.ref, commit: oid, state: old === undefined ? "made" : "updated" } };
   }
-  if (!options.otherwise) throw refusal(one.ref, await newName(git, one.ref, world), diverged, options);
-  const done = await applyOtherwise(ctx, source, git, one, world);
+  if (!options.otherwise) throw refusal(one.ref, await newName(git, one.ref, observed), diverged, options);
+  const done = await applyOtherwise(ctx, source, git, one, observed);
   const why = diverged ? "the project's branch has other commits" : "the project has it checked out";
   return { done, note: `${plain(shortName(one.ref))} was pulled as ${plain(shortName(done.ref))}: ${why}` };
 }

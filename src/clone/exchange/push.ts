@@ -192,6 +192,6 @@ async function integrate(
 }
 
 function insideFailed(what: string, result: { code: number; stderr: string }): CoworkError {
-  const said = plain(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
-  return new CoworkError("GIT_FAILED", `${what} failed: ${said || `code ${result.code}`}`, { detail: result.stderr });
+  const message = plain(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
+  return new CoworkError("GIT_FAILED", `${what} failed: ${message || `code ${result.code}`}`, { detail: result.stderr });
 }

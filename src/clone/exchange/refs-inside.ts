@@ -45,8 +45,8 @@ export async function readRefsInside(inside: GitInside): Promise<RefsInside> {
   const result = await inside.script(script);
   const lines = result.stdout.split("\n");
   if (result.truncated || !lines.includes("end")) {
-    const said = plain(result.stderr).slice(0, 300) || `code ${result.code}`;
-    throw new CoworkError("GIT_FAILED", `Could not list the session's branches: ${said}`);
+    const message = plain(result.stderr).slice(0, 300) || `code ${result.code}`;
+    throw new CoworkError("GIT_FAILED", `Could not list the session's branches: ${message}`);
   }
   const found: RefsInside = {
     branch: undefined,

@@ -150,7 +150,7 @@ export async function hostGitBytes(
 }
 
 export function gitFailed(what: string, result: { code: number; stderr: string }): CoworkError {
-  const said = reasonIn(result.stderr) ?? `it exited with code ${result.code}`;
+  const reason = reasonIn(result.stderr) ?? `it exited with code ${result.code}`;
   // git does not report why it could not write a file; for a folder without write permission it reports `Permission denied`.
   const full = /No space left on device|Disk quota exceeded|unable to write file|write error/i;
   if (full.test(result.stderr) && !/Permission denied|Read-only/i.test(result.stderr)) {
@@ -163,7 +163,7 @@ export function gitFailed(what: string, result: { code: number; stderr: string }
   const hint = /git-lfs\b.*not found|cannot (?:run|exec) '?git-lfs|'lfs' is not a git command/i.test(result.stderr)
     ? "install git-lfs, which your git configuration uses: https://git-lfs.com"
     : undefined;
-  return new CoworkError("GIT_FAILED", `${what} failed: ${plain(said).slice(0, 400)}`, {
+  return new CoworkError("GIT_FAILED", `${what} failed: ${plain(reason).slice(0, 400)}`, {
     detail: result.stderr,
     ...(hint === undefined ? {} : { hint }),
   });

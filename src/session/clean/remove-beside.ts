@@ -20,7 +20,7 @@ export async function removeBeside(ctx: Context, record: SessionRecord): Promise
     await removeTree(folder);
   } catch (error) {
     if (toCoworkError(error).code !== "PERMISSION_DENIED") throw error;
-    await giveBack(ctx, record, folder).catch((failed: unknown) => ctx.log(`${folder}: ${String(failed)}`));
+    await takeOwnership(ctx, record, folder).catch((failed: unknown) => ctx.log(`${folder}: ${String(failed)}`));
     await removeTree(folder);
   }
   return removed;
@@ -40,7 +40,7 @@ export async function besideFolders(ctx: Context, record: SessionRecord): Promis
 }
 
 /** Gives the files to this user. The helper container sees only this folder, which is removed anyway. */
-async function giveBack(ctx: Context, record: SessionRecord, source: string): Promise<void> {
+async function takeOwnership(ctx: Context, record: SessionRecord, source: string): Promise<void> {
   const image = record.devcontainer?.image.ref;
   if (image === undefined) return;
   const { sessionUid: uid, sessionGid: gid } = ctx.user;

@@ -17,7 +17,7 @@ export interface ConnectPlace {
 }
 
 /** The engine does not forward signals to an exec'ed process, so the shell prints its process id first; `exec` keeps it. */
-const tellPid = 'echo "$$"';
+const printPid = 'echo "$$"';
 
 /** With a terminal the shell waits for one line, which is sent once the terminal inside has the window's size. */
 const waitForSize = "IFS= read -r c_line";
@@ -45,7 +45,7 @@ export function planConnect(
   outside: Readonly<Record<string, string | undefined>>,
   terminal: boolean,
 ): ExecSpec {
-  const steps = [tellPid, ...(terminal ? [waitForSize, knownTerm] : []), ...whatRuns(options)];
+  const steps = [printPid, ...(terminal ? [waitForSize, knownTerm] : []), ...whatRuns(options)];
   return {
     command: [
       "/bin/sh",

@@ -50,7 +50,7 @@ export async function connectSession(
     const result = await Promise.race([attached, interrupted.promise]);
     if (result !== "interrupted") {
       await streams.flush();
-      if (pid() === undefined) throw neverStarted(streams.refusal(), result);
+      if (pid() === undefined) throw startFailed(streams.refusal(), result);
       return result;
     }
     await endInside(ctx, target.container.id, pid(), terminal, attached);
@@ -68,7 +68,7 @@ export async function connectSession(
 }
 
 /** The engine writes the reason why it could not start a process to the process' output. */
-function neverStarted(text: string, code: number): CoworkError {
+function startFailed(text: string, code: number): CoworkError {
   const why = plain(text) || `it exited with code ${code} before it ran`;
   return new CoworkError("ENGINE_FAILED", `The Docker Engine could not start a process in the container: ${why}`);
 }

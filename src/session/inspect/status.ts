@@ -26,7 +26,7 @@ export async function sessionStatus(
   options: StatusOptions,
 ): Promise<SessionStatus[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
-  const shared = askOncePerProject(user);
+  const shared = readOncePerProject(user);
   const logins = await readLogins(ctx, entries);
   return Promise.all(
     entries.map(async (entry) =>
@@ -51,7 +51,7 @@ async function readLogins(ctx: Context, entries: readonly RecordEntry[]): Promis
 }
 
 /** Reads what a project holds once for all its sessions: it may have to ask the project's remote. */
-function askOncePerProject(user: ProjectClient): ProjectClient {
+function readOncePerProject(user: ProjectClient): ProjectClient {
   const asked = new Map<string, ReturnType<ProjectClient["saved"]>>();
   return {
     saved: async (project) => {

@@ -45,16 +45,16 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
   try {
     return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait, busy: "SESSION_BUSY" }, async (signal) => {
       const record = await completeSession({ ...ctx, signal }, request, plan, wanted, notes);
-      const world = await observe(ctx, id, await containersOf(ctx, record));
-      const session = viewSession(record, { ...world, busy: false }, ctx.paths);
+      const observed = await observe(ctx, id, await containersOf(ctx, record));
+      const session = viewSession(record, { ...observed, busy: false }, ctx.paths);
       return { name, ok: true, session, exitCode: 0, notes };
     });
   } catch (error) {
     const outcome = { ...reportFailure(ctx, name, "ready", error), notes };
     const record = await readRecord(ctx, id).catch(() => undefined);
     if (record === undefined) return outcome;
-    const world = await observe(ctx, id, await containersOf(ctx, record).catch(() => []));
-    return { ...outcome, session: viewSession(record, { ...world, busy: false }, ctx.paths) };
+    const observed = await observe(ctx, id, await containersOf(ctx, record).catch(() => []));
+    return { ...outcome, session: viewSession(record, { ...observed, busy: false }, ctx.paths) };
   }
 }
 

@@ -8,7 +8,7 @@ const program = "/opt/cowork/bin/quiesce";
 const limitMs = 30_000;
 
 /** Exit codes of a shell that cannot run a program: the image was made by another version, or the container is not a session's. */
-const notThere = [126, 127];
+const cannotRunCodes = [126, 127];
 
 /** The kernel's answer about signals of PID 1, read before anything ends, in the same exec. */
 const script = `while read -r key value; do
@@ -40,7 +40,7 @@ export async function quiesce(ctx: Context, containerId: string): Promise<Quiesc
       maxOutput: 64 * 1024,
       signal: ctx.signal,
     });
-    if (notThere.includes(code)) ctx.log(`no ${program} in container ${containerId}`);
+    if (cannotRunCodes.includes(code)) ctx.log(`no ${program} in container ${containerId}`);
     const lines = plainLines(stdout);
     const left = lines.filter((line) => !signalLine.test(line));
     const getsTerm = ["", "SIGTERM", "TERM", "15"].includes(container.stopSignal);

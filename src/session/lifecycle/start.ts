@@ -31,8 +31,8 @@ export async function startSessions(
         : await (await import("./rebuild.ts")).rebuildSession(inner, record, rebuild, notes);
     const failure = unfinishedError(started);
     if (failure !== undefined) throw failure;
-    const world = await observe(ctx, record.id, await containersOf(ctx, record));
-    const session = viewSession(started, { ...world, busy: false }, ctx.paths);
+    const observed = await observe(ctx, record.id, await containersOf(ctx, record));
+    const session = viewSession(started, { ...observed, busy: false }, ctx.paths);
     return { name: record.name, ok: true, session, exitCode: 0, notes };
   });
 }

@@ -24,11 +24,11 @@ export async function stopSessions(ctx: Context, selector: Selector, concurrency
     ctx.report({ session: record.name, step: "stop", state: "start" });
     const notes = await stopContainers(inner, record);
     ctx.report({ session: record.name, step: "stop", state: "done" });
-    const world = await observe(ctx, record.id, await containersOf(ctx, record));
+    const observed = await observe(ctx, record.id, await containersOf(ctx, record));
     return {
       name: record.name,
       ok: true,
-      session: viewSession(record, { ...world, busy: false }, ctx.paths),
+      session: viewSession(record, { ...observed, busy: false }, ctx.paths),
       exitCode: 0,
       notes,
     };

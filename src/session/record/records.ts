@@ -33,11 +33,11 @@ export async function selectRecords(
     return Promise.all(unique(names).map((name) => findByName(ctx, project, name, options.toEnd ?? false)));
   }
   const entries = await readRecords(ctx);
-  const meant = await Promise.all(entries.map((entry) => isMeant(entry, project)));
-  return entries.filter((_, index) => meant[index]);
+  const selected = await Promise.all(entries.map((entry) => isSelected(entry, project)));
+  return entries.filter((_, index) => selected[index]);
 }
 
-async function isMeant(entry: RecordEntry, project: Selector["project"]): Promise<boolean> {
+async function isSelected(entry: RecordEntry, project: Selector["project"]): Promise<boolean> {
   if (project === undefined) return true;
   return "record" in entry ? belongsTo(entry.record, project) : entry.id.startsWith(`${project.name}-`);
 }
@@ -49,11 +49,11 @@ async function findByName(
   toEnd: boolean,
 ): Promise<RecordEntry> {
   const exact = await readEntry(ctx, sessionId(project.name, name));
-  if (exact !== undefined && (await isMeant(exact, project))) return exact;
+  if (exact !== undefined && (await isSelected(exact, project))) return exact;
   // Names that differ only in case, `.` or `_` are the same name: the session may have been made with the other spelling.
   for (const entry of await readRecords(ctx)) {
     if (!("record" in entry) || nameKey(entry.record.name) !== nameKey(name)) continue;
-    if (await isMeant(entry, project)) return entry;
+    if (await isSelected(entry, project)) return entry;
   }
   throw noSession(`${name} in project ${project.name}`, await hintFor(ctx, project, name, toEnd));
 }
@@ -80,7 +80,7 @@ async function hintFor(
   toEnd: boolean,
 ): Promise<HintPart[]> {
   for (const entry of await readRecords(ctx)) {
-    const isOn = "record" in entry && entry.record.start.branch === name && (await isMeant(entry, project));
+    const isOn = "record" in entry && entry.record.start.branch === name && (await isSelected(entry, project));
     if (isOn) return [`use the name of the session on that branch: ${entry.record.name}`];
   }
   const other = nameLike(name);
