@@ -56,7 +56,7 @@ export async function pullSession(
 
 function chosenBranch(text: string): string {
   const branch = branchName(text);
-  const rule = isUsableRef(`refs/heads/${branch}`) ? brokenRefRule(branch) : "git takes no such name";
+  const rule = isUsableRef(`refs/heads/${branch}`) ? brokenRefRule(branch) : "git does not accept this name";
   if (rule === undefined) return branch;
   throw new CoworkError("USAGE", `${plain(text)} is not a valid branch name: ${rule}.`, { hint: "choose another --branch" });
 }

@@ -55,6 +55,6 @@ async function checkDisk(title: string, path: string): Promise<Check> {
     title,
     status: "warning",
     detail,
-    ...adviceOf([ownCommand("clean", "--images"), ", or free space otherwise"]),
+    ...adviceOf([ownCommand("clean", "--images"), ", or free disk space in another way"]),
   };
 }

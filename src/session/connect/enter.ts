@@ -116,7 +116,7 @@ async function ensureRunning(
   await notify(notes.filter((note) => !reported.includes(note)));
   const now = await findRunning(ctx, started);
   if (now !== undefined) return { ...now, ready: Promise.resolve() };
-  throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {
+  throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it started.`, {
     hint: [ownCommand("logs", record.name)],
   });
 }

@@ -66,7 +66,7 @@ export async function bringUp(
   const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
-    throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
+    throw new CoworkError("UP_FAILED", `The dev container of ${name} disappeared right after it started.`, {
       hint: [ownCommand("logs", name)],
     });
   }

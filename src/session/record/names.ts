@@ -20,7 +20,7 @@ export function checkSessionName(name: string): void {
   const instead =
     name.includes("/") && other !== undefined ? steps`${ownCommand("init", other, "--branch", plain(name))}; ` : [];
   const hint = rule === pattern ? steps`${instead}${pattern}` : `${rule}: choose another name`;
-  throw new CoworkError("SESSION_NAME_INVALID", `\`${shown}\` cannot be a session's name.`, { hint });
+  throw new CoworkError("SESSION_NAME_INVALID", `\`${shown}\` is not a valid session name.`, { hint });
 }
 
 /** A session name for this branch; undefined if the text is not a valid branch name either. */

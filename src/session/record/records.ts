@@ -86,7 +86,7 @@ async function hintFor(
   const other = nameLike(name);
   if (toEnd || other === undefined) return [ownCommand("list")];
   const make = ownCommand("init", other, ...(other === name ? [] : ["--branch", plain(name)]));
-  return steps`${ownCommand("list")}, or ${make} to make it`;
+  return steps`${ownCommand("list")}, or ${make} to create it`;
 }
 
 /** The first commit of the project at this root, from the record of one of its sessions: cheaper than asking git. */

@@ -54,8 +54,8 @@ test("the hint for a branch's name is the session on that branch, or a session t
       (error: CoworkError) => error.hint,
     );
   expect(await hint("feature/x")).toBe("use the name of the session on that branch: x");
-  expect(await hint("feature/y")).toBe("cowork list, or cowork init feature-y --branch feature/y to make it");
-  expect(await hint("y")).toBe("cowork list, or cowork init y to make it");
+  expect(await hint("feature/y")).toBe("cowork list, or cowork init feature-y --branch feature/y to create it");
+  expect(await hint("y")).toBe("cowork list, or cowork init y to create it");
   expect(await hint("a..b")).toBe("cowork list");
   // For commands that stop or remove sessions, the hint does not suggest creating one.
   const ending = selectRecords({ paths }, { project, names: ["y"] }, { toEnd: true });
