@@ -145,7 +145,7 @@ describe("pushSession", () => {
     await shop.sh(clone, "echo x >>readme");
     await expect(push({ integrate: "merge" })).rejects.toMatchObject({
       code: "GIT_FAILED",
-      message: expect.stringContaining("not committed") as string,
+      message: expect.stringContaining("uncommitted changes") as string,
     });
     await shop.sh(
       clone,
