@@ -114,7 +114,7 @@ function describe(error: unknown): string {
   if (code === "E404") return "the npm registry does not have this version.";
   if (code === "E401" || code === "E403")
     return "the npm registry refused access; log in with `npm login` or update the token in ~/.npmrc.";
-    if (code === "EINTEGRITY") return "the downloaded file does not match the hash of the npm registry.";
+  if (code === "EINTEGRITY") return "the downloaded file does not match the hash of the npm registry.";
   const tls = /CERT|SELF_SIGNED|UNABLE_TO_/.test(code ?? "");
   if (tls) return `the npm registry's certificate is not trusted (${code}); set npm's \`cafile\`.`;
   return `the npm registry cannot be reached (${plain(code ?? message)}).`;

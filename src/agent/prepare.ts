@@ -41,7 +41,8 @@ export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareR
   const wanted = chooseVersion(agent, settings);
   const memory = await readMemory(ctx, id);
   const variant = (request.made === true ? memory.variant : undefined) ?? variantFor(await ctx.engine.info());
-  if (variant === undefined) return { notes: [`${agent.title} is not available for this engine's processor`], changed: false };
+  if (variant === undefined)
+    return { notes: [`${agent.title} is not available for this engine's processor`], changed: false };
   const version = await install(ctx, agent, { request, version: wanted, variant }, notes);
   const changed = await writeLaunchFile(ctx, agent, id, version);
   const workspaceFolder = request.workspaceFolder ?? memory.workspaceFolder;

@@ -102,9 +102,13 @@ function contextEndpoint(configFolder: string, name: string): Endpoint {
   const text = readText(join(configFolder, "contexts", "meta", id, "meta.json"));
   const docker = text === undefined ? undefined : dockerPart(text);
   if (typeof docker?.Host !== "string" || docker.Host === "") {
-    throw new CoworkError("ENGINE_UNREACHABLE", `The Docker context "${plain(name)}" does not exist or cannot be used.`, {
-      hint: "list the contexts with `docker context ls`, then run `docker context use default` or unset DOCKER_CONTEXT",
-    });
+    throw new CoworkError(
+      "ENGINE_UNREACHABLE",
+      `The Docker context "${plain(name)}" does not exist or cannot be used.`,
+      {
+        hint: "list the contexts with `docker context ls`, then run `docker context use default` or unset DOCKER_CONTEXT",
+      },
+    );
   }
   const tls = readTls(join(configFolder, "contexts", "tls", id, "docker"), docker.SkipTLSVerify === true);
   const used = tls.ca ?? tls.cert ?? (tls.skipVerify ? "" : undefined);

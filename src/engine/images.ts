@@ -96,8 +96,7 @@ async function build(
     spec.signal?.removeEventListener("abort", stop);
   }
   const image = await find(spec.tag);
-  if (image === undefined)
-    throw new CoworkError("ENGINE_FAILED", `Docker reported success but did not ${doing}.`);
+  if (image === undefined) throw new CoworkError("ENGINE_FAILED", `Docker reported success but did not ${doing}.`);
   return image;
 }
 

@@ -77,7 +77,8 @@ export function judge(login: Credentials, account: Account | undefined, now: Dat
   if (!set(accessToken)) return broken(`the login is no longer valid (it was used elsewhere or revoked): ${again}`);
   const longLived = !set(refreshToken);
   const end = longLived ? date(expiresAt) : date(refreshTokenExpiresAt);
-  if (end !== undefined && end <= now) return broken(`the login expired on ${end.toISOString().slice(0, 10)}: ${again}`);
+  if (end !== undefined && end <= now)
+    return broken(`the login expired on ${end.toISOString().slice(0, 10)}: ${again}`);
   const { emailAddress, organizationName } = account ?? {};
   const plan = set(login.subscriptionType) ? plain(login.subscriptionType) : undefined;
   const expires = date(expiresAt);

@@ -167,13 +167,9 @@ function refusal(ref: string, other: string, diverged: boolean, options: ApplyOp
       },
     );
   }
-  return new CoworkError(
-    "BRANCH_CHECKED_OUT",
-    `The project has ${name} checked out; its files were not changed.`,
-    {
-      hint: steps`fast-forward it, including its files: ${ownCommand("pull", options.session, "--ff")}; or use another name: ${another}`,
-    },
-  );
+  return new CoworkError("BRANCH_CHECKED_OUT", `The project has ${name} checked out; its files were not changed.`, {
+    hint: steps`fast-forward it, including its files: ${ownCommand("pull", options.session, "--ff")}; or use another name: ${another}`,
+  });
 }
 
 /** The next free name, unless a branch with one of these names has the same content already. */

@@ -58,7 +58,9 @@ function chosenBranch(text: string): string {
   const branch = branchName(text);
   const rule = isUsableRef(`refs/heads/${branch}`) ? brokenRefRule(branch) : "git does not accept this name";
   if (rule === undefined) return branch;
-  throw new CoworkError("USAGE", `${plain(text)} is not a valid branch name: ${rule}.`, { hint: "choose another --branch" });
+  throw new CoworkError("USAGE", `${plain(text)} is not a valid branch name: ${rule}.`, {
+    hint: "choose another --branch",
+  });
 }
 
 async function pullRepository(

@@ -193,5 +193,7 @@ async function integrate(
 
 function insideFailed(what: string, result: { code: number; stderr: string }): CoworkError {
   const message = plain(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
-  return new CoworkError("GIT_FAILED", `${what} failed: ${message || `code ${result.code}`}`, { detail: result.stderr });
+  return new CoworkError("GIT_FAILED", `${what} failed: ${message || `code ${result.code}`}`, {
+    detail: result.stderr,
+  });
 }

@@ -134,5 +134,7 @@ function mayBorrow({ config }: ProjectRefs): boolean {
 function shallowNotes(project: ProjectRefs): string[] {
   return project.shallow === undefined
     ? []
-    : [`the project is a shallow clone, and so is the session's: run "git fetch --unshallow" inside to get the full history`];
+    : [
+        `the project is a shallow clone, and so is the session's: run "git fetch --unshallow" inside to get the full history`,
+      ];
 }

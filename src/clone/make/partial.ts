@@ -40,7 +40,8 @@ async function fetchMissing(
       const umask = ctx.umask === undefined ? {} : { umask: ctx.umask };
       const input = missing.map((oid) => `${oid}\n`).join("");
       const result = await hostGit(ctx, args, { ...options, ...umask, input });
-      if (result.code !== 0) why = gitFailed(`Fetching missing objects of the partial clone from ${plain(remote)}`, result);
+      if (result.code !== 0)
+        why = gitFailed(`Fetching missing objects of the partial clone from ${plain(remote)}`, result);
       missing = await look();
       if (missing.length === 0) return undefined;
     }

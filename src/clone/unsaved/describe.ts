@@ -25,9 +25,7 @@ export function describeHoldings(holdings: Holdings): string[] {
       "git-lfs objects not in the project",
     ),
     ...(operation === null ? [] : [`${/^[aeiou]/.test(operation) ? "an" : "a"} ${operation} in progress`]),
-    ...holdings.abandoned
-      .filter(({ fate }) => fate === "left")
-      .map((one) => describeAbandoned(one, "on no branch")),
+    ...holdings.abandoned.filter(({ fate }) => fate === "left").map((one) => describeAbandoned(one, "on no branch")),
     ...describeBlocked(holdings.blocked),
     ...(holdings.outside === null ? [] : [outside[holdings.outside]]),
     ...holdings.unreadable.map((why) => `not readable: ${plain(why)}`),

@@ -47,7 +47,8 @@ function engineCheck(info: EngineInfo): Check {
 
 async function checkDisk(title: string, path: string): Promise<Check> {
   const found = await statfs(path).catch(() => undefined);
-  if (found === undefined) return { title, status: "ok", detail: `${path} is not on this machine or does not exist yet` };
+  if (found === undefined)
+    return { title, status: "ok", detail: `${path} is not on this machine or does not exist yet` };
   const free = found.bavail * found.bsize;
   const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free (${path})`;
   if (free > lowDisk) return { title, status: "ok", detail };

@@ -87,8 +87,7 @@ async function checkClones(ctx: Context, known: Set<string>): Promise<Check> {
 async function checkContainers(ctx: Context, entries: readonly RecordEntry[]): Promise<Check[]> {
   const title = "Containers";
   const sorted = await sortAll(ctx, entries).catch(() => undefined);
-  if (sorted === undefined)
-    return [{ title, status: "warning", detail: "not checked: the engine does not answer" }];
+  if (sorted === undefined) return [{ title, status: "warning", detail: "not checked: the engine does not answer" }];
   const { gone, foreign } = sorted;
   const checks: Check[] = [];
   if (gone.length > 0) {

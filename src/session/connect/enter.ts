@@ -49,7 +49,8 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
   if (!sshAgent) return connectSession(ctx, target, options, io);
   const relay = await openAgentRelay(ctx, started.record.id);
   if (relay === undefined) {
-    const detail = "SSH_AGENT is on, but no SSH agent is running: start one with ssh-agent, and add your key with ssh-add";
+    const detail =
+      "SSH_AGENT is on, but no SSH agent is running: start one with ssh-agent, and add your key with ssh-add";
     ctx.report({ session: started.record.name, step: "start", state: "note", detail });
   }
   try {

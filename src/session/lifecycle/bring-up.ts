@@ -38,7 +38,9 @@ export async function bringUp(
 ): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
   if (devcontainer === undefined)
-    throw new CoworkError("SESSION_INCOMPLETE", `Session ${name} was never completed.`, { hint: [ownCommand("init", name)] });
+    throw new CoworkError("SESSION_INCOMPLETE", `Session ${name} was never completed.`, {
+      hint: [ownCommand("init", name)],
+    });
   const agent = getAgent(settings.agent);
   await ownOnly(ctx, record);
   const workspaceFolder = expectedFolder(record);

@@ -8,7 +8,9 @@ import type { SessionRecord } from "../record/record.ts";
 export async function checkStartable(ctx: Context, record: SessionRecord): Promise<void> {
   const { name } = record;
   if (record.phase !== "ready" || record.devcontainer === undefined) {
-    throw new CoworkError("SESSION_INCOMPLETE", `Session ${name} was never completed.`, { hint: [ownCommand("init", name)] });
+    throw new CoworkError("SESSION_INCOMPLETE", `Session ${name} was never completed.`, {
+      hint: [ownCommand("init", name)],
+    });
   }
   await checkCloned(ctx, record);
 }

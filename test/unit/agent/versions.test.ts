@@ -16,11 +16,14 @@ test("the version from the settings is used, otherwise the pinned one", () => {
   expect(chooseVersion(claude, settings("2.1.200"))).toBe("2.1.200");
 });
 
-test.each(["2.1.159", "2.1.9", "1.9.999", "2.1.160-beta.1"])("%s is too old to store the login in a separate folder", (version) => {
-  expect(() => chooseVersion(claude, settings(version))).toThrow(
-    expect.objectContaining({ code: "CONFIG_VALUE_INVALID" }),
-  );
-});
+test.each(["2.1.159", "2.1.9", "1.9.999", "2.1.160-beta.1"])(
+  "%s is too old to store the login in a separate folder",
+  (version) => {
+    expect(() => chooseVersion(claude, settings(version))).toThrow(
+      expect.objectContaining({ code: "CONFIG_VALUE_INVALID" }),
+    );
+  },
+);
 
 test.each(["latest", "../../x", "2.1", "2.1.300/..", "^2.1.300", " 2.1.300", ""])("%j is not a version", (version) => {
   expect(() => chooseVersion(claude, settings(version))).toThrow(/is not a version/);

@@ -271,7 +271,7 @@ describe("working trees outside the clone", () => {
     expect(await host.clean("a", { dryRun: true })).toMatchObject({ ok: true });
     await host.inside("a", `git worktree add -q ${place} wtb; rm -r ${place}`);
     const gone = await host.clean("a");
-    expect(gone.unsaved).toEqual([expect.stringContaining("is gone")]);
+    expect(gone.unsaved).toEqual([expect.stringContaining("does not exist any more")]);
     expect(hintOf(gone)).toContain("cowork connect a -- git worktree prune");
     await host.inside("a", "git worktree prune");
     expect(await host.clean("a")).toMatchObject({ ok: true });

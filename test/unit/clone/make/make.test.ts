@@ -145,18 +145,15 @@ describe("makeClone", () => {
       return join(shop.root, "app");
     };
 
-    it.each(["blob:none", "tree:0"])(
-      "has all of its history if git inside cannot fetch it: %s",
-      async (filter) => {
-        const project = await partial(filter);
-        const spec = await shop.spec(project, "a");
-        expect(await makeClone(shop.context, spec)).toMatchObject({ notes: [] });
-        await shop.sh(shop.root, "mv up gone");
-        expect(await shop.git(spec.path, "show", "HEAD~3:f")).toBe("v2");
-        expect(await shop.git(spec.path, "rev-list", "--objects", "--missing=print", "--all")).not.toMatch(/^\?/m);
-        await clean(spec.path);
-      },
-    );
+    it.each(["blob:none", "tree:0"])("has all of its history if git inside cannot fetch it: %s", async (filter) => {
+      const project = await partial(filter);
+      const spec = await shop.spec(project, "a");
+      expect(await makeClone(shop.context, spec)).toMatchObject({ notes: [] });
+      await shop.sh(shop.root, "mv up gone");
+      expect(await shop.git(spec.path, "show", "HEAD~3:f")).toBe("v2");
+      expect(await shop.git(spec.path, "rev-list", "--objects", "--missing=print", "--all")).not.toMatch(/^\?/m);
+      await clean(spec.path);
+    });
 
     it("starts from an older commit, and lets git inside fetch the rest if its remote is kept", async () => {
       const project = await partial("blob:none");

@@ -177,12 +177,15 @@ describe("a fresh clone", () => {
     ["", { ".env": "Q=x\n" }, []],
     ["echo Q=x > .env", {}, []],
     ["true", {}, [expect.stringContaining("${Q} is not set and left empty: there is no .env in")]],
-  ])("reports them once the file that could set them cannot be added any more: %j, %j", async (command, carried, notes) => {
-    const config = command === "" ? compose : { ...compose, initializeCommand: command };
-    const { first, last } = await complete(config, { "c.yml": "services: {app: {image: 'a$Q'}}" }, carried);
-    expect(first.plan.notes).toEqual([]);
-    expect(last.plan.notes).toEqual(notes);
-  });
+  ])(
+    "reports them once the file that could set them cannot be added any more: %j, %j",
+    async (command, carried, notes) => {
+      const config = command === "" ? compose : { ...compose, initializeCommand: command };
+      const { first, last } = await complete(config, { "c.yml": "services: {app: {image: 'a$Q'}}" }, carried);
+      expect(first.plan.notes).toEqual([]);
+      expect(last.plan.notes).toEqual(notes);
+    },
+  );
 });
 
 describe("a host file that initializeCommand's .env refers to", () => {
