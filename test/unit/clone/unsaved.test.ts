@@ -223,7 +223,7 @@ describe("branches of remotes inside", () => {
       exitCode: 3,
       unsaved: ["1 commit on remote branch origin/foo not in the project"],
     });
-    expect(hintOf(outcome)).toContain("in the project: git fetch");
+    expect(hintOf(outcome)).toContain("run git fetch in the project");
     await host.bring("a", "refs/remotes/origin/foo:refs/remotes/origin/foo");
     expect(await host.clean("a")).toMatchObject({ ok: true });
   });
