@@ -8,7 +8,7 @@ import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import type { Check } from "../session-host.ts";
 
-/** Checks each agent's program and its shared login. Reading the login repairs the vault where that is safe, also without `--fix`. */
+/** Checks each agent's program and its shared login. Repairs the vault where that is safe, also without `--fix`. */
 export async function checkAgents(ctx: Context): Promise<Check[]> {
   return (await Promise.all(allAgents().map((agent) => checkAgent(ctx, agent)))).flat();
 }

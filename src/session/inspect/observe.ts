@@ -21,7 +21,7 @@ export async function prefetchContainers(ctx: Context, name?: string): Promise<v
   const answer = askContainers(ctx, name === undefined ? {} : { [label.name]: name });
   answer.catch(() => undefined);
   askedAhead.set(ctx, { name, answer });
-  // The code that follows may not yield to the event loop before it needs the answer; the request must be sent by then.
+  // The caller may not yield to the event loop before it needs the answer. Without these turns the request would only be sent then.
   for (let turn = 0; turn < 2; turn += 1) await nextTurn();
 }
 
