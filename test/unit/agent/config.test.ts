@@ -13,7 +13,7 @@ test("a fresh session needs no welcome, no login and no trust screen", () => {
   });
 });
 
-test("a second time there is nothing to change", () => {
+test("seeding twice changes nothing the second time", () => {
   expect(seedConfig(seedConfig(undefined, seed), seed)).toBeUndefined();
 });
 
@@ -33,7 +33,7 @@ test("account data follows a new login", () => {
   expect(seedConfig(existing, { ...seed, account: other, accountUuid: "two" })).toMatchObject({ oauthAccount: other });
 });
 
-test("a login that cowork does not know the account of takes the old account away", () => {
+test("a login whose account is unknown to cowork removes the old account", () => {
   const existing = seedConfig(undefined, seed);
   expect(seedConfig(existing, { ...seed, account: undefined, accountUuid: "three" })).not.toHaveProperty(
     "oauthAccount",
@@ -41,7 +41,7 @@ test("a login that cowork does not know the account of takes the old account awa
   expect(seedConfig(existing, { ...seed, account: undefined })).toBeUndefined();
 });
 
-test("values of wrong form do not break it", () => {
+test("values of the wrong type do not break it", () => {
   const existing = { projects: "no", oauthAccount: 5, theme: null };
   expect(seedConfig(existing, seed)).toMatchObject({ oauthAccount: account, projects: { "/workspaces/a": {} } });
 });

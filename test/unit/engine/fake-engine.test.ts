@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { engineContract } from "../../support/engine/engine-contract.ts";
 import { createFakeEngine, type FakeProgram } from "../../support/fakes/fake-engine.ts";
 
-/** Runs the command here: the contract's commands are harmless. */
+/** Runs the command here: the commands of the contract are harmless. */
 const runHere: FakeProgram = async ({ spec, input, signal }) => {
   const [file, ...args] = spec.command;
   const child = spawn(file, args, { signal });
@@ -49,7 +49,7 @@ describe("%s", () => {
 });
 
 describe("the fake engine", () => {
-  test("can be out of reach", async () => {
+  test("can be unreachable", async () => {
     const engine = createFakeEngine();
     engine.reachable = false;
     await expect(engine.listContainers({})).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE", exitCode: 4 });

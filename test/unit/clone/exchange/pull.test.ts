@@ -43,7 +43,7 @@ const commit = (folder: string, name: string): Promise<string> =>
   shop.sh(folder, `echo ${name} >${name}; git add -A; git commit -qm ${name}`);
 
 describe("pullSession", () => {
-  it("brings the session's branch and leaves the working tree, HEAD and every other ref alone", async () => {
+  it("brings the session's branch and does not change the working tree, HEAD or any other ref", async () => {
     await open();
     await commit(clone, "one");
     const state =
@@ -69,7 +69,7 @@ describe("pullSession", () => {
     expect(summary(await pull())).toEqual(["refs/heads/a unchanged"]);
   });
 
-  it("never overwrites a branch that diverged, and offers another name that works", async () => {
+  it("never overwrites a branch that diverged, and suggests another name that works", async () => {
     await open();
     await commit(clone, "mine");
     await shop.sh(project, "git checkout -q -b a; git commit -q --allow-empty -m theirs; git checkout -q main");
@@ -116,7 +116,7 @@ describe("pullSession", () => {
     expect(await readdir(join(shop.root, "w\nt"))).toContain("one");
   });
 
-  it("brings the branch that is checked out, too, and a detached HEAD", async () => {
+  it("also brings the branch that is checked out, and a detached HEAD", async () => {
     await open();
     await commit(clone, "one");
     await shop.git(clone, "checkout", "-q", "-b", "side");
@@ -129,7 +129,7 @@ describe("pullSession", () => {
     expect(await shop.git(project, "log", "-1", "--format=%s", "a-detached")).toBe("three");
   });
 
-  it("brings every branch and tag when asked, and nothing is left", async () => {
+  it("brings every branch and tag when asked, so that nothing is unsaved", async () => {
     await open();
     await shop.sh(
       project,
@@ -160,11 +160,11 @@ describe("pullSession", () => {
     ]);
     expect(notes).toHaveLength(3);
     expect(await shop.git(project, "cat-file", "-t", "heavy")).toBe("tag");
-    expect(await unsaved()).toEqual(["a merge under way"]);
+    expect(await unsaved()).toEqual(["a merge in progress"]);
     expect((await pull({ allBranches: true })).refs.every(({ state }) => state === "unchanged")).toBe(true);
   });
 
-  it("commits the working tree on a branch of its own and leaves the session as it is", async () => {
+  it("commits the working tree on a separate branch and does not change the session", async () => {
     await open();
     await shop.sh(
       clone,
@@ -199,7 +199,7 @@ describe("pullSession", () => {
     expect(summary(await pull({ uncommitted: true }))).toEqual(["refs/heads/a updated"]);
   });
 
-  it("commits the working tree of a branch without commits, and next to repositories of their own", async () => {
+  it("commits the working tree of a branch without commits, and next to nested repositories", async () => {
     await open();
     await shop.sh(
       clone,
@@ -213,7 +213,7 @@ describe("pullSession", () => {
     ]);
   });
 
-  it("brings stashes with what is uncommitted", async () => {
+  it("brings stashes with --uncommitted", async () => {
     await open();
     await shop.sh(clone, "echo 1 >f; git stash -qu; echo 2 >f; git add f; git stash -q");
     expect((await unsaved()).join()).toContain("2 stashes");
@@ -237,9 +237,9 @@ describe("pullSession", () => {
     );
     const { notes } = await pull({ uncommitted: true });
     expect(notes).toEqual([
-      "submodule vendor/lib: came as a-detached",
-      "submodule vendor/lib: came as a-wip",
-      "1 objects of git-lfs could not be brought along",
+      "submodule vendor/lib: was pulled as a-detached",
+      "submodule vendor/lib: was pulled as a-wip",
+      "1 objects of git-lfs could not be copied",
     ]);
     expect(await shop.git(join(project, "vendor/lib"), "log", "-1", "--format=%s", "a-detached")).toBe("deep");
     expect(await shop.git(join(project, "vendor/lib"), "status", "--porcelain")).toBe("");
@@ -279,7 +279,7 @@ describe("pullSession", () => {
     }
   });
 
-  it("does not believe a session that gives other commits than it named, or nothing", async () => {
+  it("rejects a session that sends other commits than it listed, or nothing", async () => {
     await open();
     await commit(clone, "one");
     const real = inside();

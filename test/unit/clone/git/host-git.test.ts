@@ -6,7 +6,7 @@ const words = (stderr: string): string => {
   return `${code} ${message}${hint === undefined ? "" : ` [${hint}]`}`;
 };
 
-test("the cause is said where git's last word only tells what broke because of it", () => {
+test("the cause is reported if git's last message is only a consequence", () => {
   expect(words("git-lfs filter-process: 1: git-lfs: not found\nfatal: the remote end hung up unexpectedly\n")).toMatch(
     /^GIT_FAILED Reading failed: git-lfs filter-process: 1: git-lfs: not found \(the remote end hung up unexpectedly\) \[install git-lfs/,
   );
@@ -21,11 +21,11 @@ test("the cause is said where git's last word only tells what broke because of i
   expect(words("error: a cause\nfatal: index-pack failed")).toContain("error: a cause (index-pack failed)");
 });
 
-test("else it is git's last word, without advice, and harmless", () => {
+test("otherwise it is git's last message, without advice and control characters", () => {
   expect(words("warning: x\nfatal: bad \u001b[31mthing\nhint: do y")).toBe(
     "GIT_FAILED Reading failed: fatal: bad thing",
   );
   expect(words("fatal: early EOF")).toBe("GIT_FAILED Reading failed: fatal: early EOF");
-  expect(words("")).toBe("GIT_FAILED Reading failed: it ended with code 128");
+  expect(words("")).toBe("GIT_FAILED Reading failed: it exited with code 128");
   expect(words("fatal: write error: No space left on device\nerror: index-pack died")).toMatch(/^DISK_FULL/);
 });

@@ -26,7 +26,7 @@ async function inodes(folder: string): Promise<Set<number>> {
 }
 
 describe("makeClone", () => {
-  it("makes a new branch at the start commit, complete and clean, with nothing of ours in it", async () => {
+  it("makes a new branch at the start commit, complete and clean, with nothing of cowork in it", async () => {
     const project = await shop.project();
     const spec = await shop.spec(project, "a", { origin: "https://example.org/app.git" });
     expect(await makeClone(shop.context, spec)).toEqual({ notes: [], remoteTips: [spec.start.commit] });
@@ -42,7 +42,7 @@ describe("makeClone", () => {
     expect(await readdir(shop.context.paths.sessions)).toEqual(["a"]);
   });
 
-  it("takes the project's view of origin, its tags and the branch's upstream", async () => {
+  it("copies the project's remote-tracking branches of origin, its tags and the branch's upstream", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -60,7 +60,7 @@ describe("makeClone", () => {
     expect(await shop.git(spec.path, "status", "--branch", "--porcelain=v1")).toBe("## feature...origin/feature");
   });
 
-  it("gives no remote-tracking refs and no remote without an origin", async () => {
+  it("has no remote-tracking refs and no remote without an origin", async () => {
     const project = await shop.project();
     await shop.sh(project, `git clone -q --bare . ../o.git; git remote add origin ../o.git; git fetch -q origin`);
     const spec = await shop.spec(project, "a");
@@ -122,7 +122,7 @@ describe("makeClone", () => {
     await expect(lstat(join(spec.path, ".git/objects/info/alternates"))).rejects.toThrow("ENOENT");
   });
 
-  it("stays shallow when the project is, and says so", async () => {
+  it("stays shallow if the project is, and reports it", async () => {
     const project = await shop.project("deep");
     await shop.sh(project, `for i in 1 2 3; do git commit -q --allow-empty -m $i; done`);
     await shop.sh(shop.root, `git clone -q --depth 2 "file://$PWD/deep" app`);
@@ -145,20 +145,17 @@ describe("makeClone", () => {
       return join(shop.root, "app");
     };
 
-    it.each(["blob:none", "tree:0"])(
-      "has all that its history needs where git inside cannot fetch it: %s",
-      async (filter) => {
-        const project = await partial(filter);
-        const spec = await shop.spec(project, "a");
-        expect(await makeClone(shop.context, spec)).toMatchObject({ notes: [] });
-        await shop.sh(shop.root, "mv up gone");
-        expect(await shop.git(spec.path, "show", "HEAD~3:f")).toBe("v2");
-        expect(await shop.git(spec.path, "rev-list", "--objects", "--missing=print", "--all")).not.toMatch(/^\?/m);
-        await clean(spec.path);
-      },
-    );
+    it.each(["blob:none", "tree:0"])("has all of its history if git inside cannot fetch it: %s", async (filter) => {
+      const project = await partial(filter);
+      const spec = await shop.spec(project, "a");
+      expect(await makeClone(shop.context, spec)).toMatchObject({ notes: [] });
+      await shop.sh(shop.root, "mv up gone");
+      expect(await shop.git(spec.path, "show", "HEAD~3:f")).toBe("v2");
+      expect(await shop.git(spec.path, "rev-list", "--objects", "--missing=print", "--all")).not.toMatch(/^\?/m);
+      await clean(spec.path);
+    });
 
-    it("starts from an older commit, and leaves the rest to git where its remote goes along", async () => {
+    it("starts from an older commit, and lets git inside fetch the rest if its remote is kept", async () => {
       const project = await partial("blob:none");
       const commit = await shop.git(project, "rev-parse", "HEAD~3");
       const spec = await shop.spec(project, "a", {
@@ -192,7 +189,7 @@ describe("makeClone", () => {
       expect(await shop.git(join(spec.path, "up"), "show", "HEAD~1:f")).toBe("v1");
     });
 
-    it("says what cannot be had, and refuses what it cannot start from", async () => {
+    it("reports objects that could not be fetched, and fails if the start commit is incomplete", async () => {
       const project = await partial("blob:none");
       await shop.sh(shop.root, "mv up gone");
       const { notes } = await makeClone(shop.context, await shop.spec(project, "a"));
@@ -219,7 +216,7 @@ describe("makeClone", () => {
     expect(await shop.git(spec.path, "branch", "--format=%(refname:short)")).toBe("a\nside");
   });
 
-  it("is complete where the project is a sparse checkout", async () => {
+  it("is complete if the project is a sparse checkout", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -249,7 +246,7 @@ describe("makeClone", () => {
     expect(await shop.sh(spec.path, list)).toBe(await shop.sh(project, list));
   });
 
-  it("leaves the user's hooks, templates, monitors and filters out, and says which filters", async () => {
+  it("does not copy the user's hooks, templates, monitors and filters, and reports which filters", async () => {
     const project = await shop.project();
     await shop.sh(
       shop.root,
@@ -285,7 +282,7 @@ describe("makeClone", () => {
     ["extensions.worktreeConfig", "true"],
     ["core.quotePath", "false"],
     ["filter.x.smudge", "sed s/b/c/"],
-  ])("is the same and clean for a git that knows nothing of the user's %s=%s", async (key, value) => {
+  ])("is the same and clean for a git without the user's %s=%s", async (key, value) => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -300,7 +297,7 @@ describe("makeClone", () => {
     await writeFile(join(files, "IGNORE"), "*\n");
     await writeFile(join(files, "ATTRIBUTES"), "* text eol=crlf\n* filter=x\n");
     await shop.git(shop.root, "config", "--global", key, /^[A-Z]+$/.test(value) ? join(files, value) : value);
-    // As `git -c` hands it on to an alias, which is how cowork may have been called.
+    // As `git -c` passes it on to an alias, which is how cowork may have been called.
     const env = { ...shop.env, GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.autocrlf", GIT_CONFIG_VALUE_0: "true" };
     for (const [name, context] of [
       ["a", shop.context],
@@ -319,7 +316,7 @@ describe("makeClone", () => {
     }
   });
 
-  it("keeps the line ends that the project's own settings ask for, and is clean", async () => {
+  it("keeps the line ends of the project's own settings, and is clean", async () => {
     const project = await shop.project();
     await shop.sh(project, "git config core.autocrlf true");
     const spec = await shop.spec(project, "a");
@@ -328,7 +325,7 @@ describe("makeClone", () => {
     await clean(spec.path);
   });
 
-  it("does nothing where the clone is, starts anew where a half-made one lies, and touches nothing else", async () => {
+  it("keeps a complete clone, replaces an incomplete one, and does not touch anything else", async () => {
     const project = await shop.project();
     const spec = await shop.spec(project, "a");
     await mkdir(halfMade(spec.path), { recursive: true });
@@ -401,7 +398,7 @@ describe("makeClone", () => {
     expect(await readdir(shop.context.paths.sessions)).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("ignores what the caller's environment says of other repositories", async () => {
+  it("ignores variables of the caller's environment that select another repository", async () => {
     const project = await shop.project();
     const other = await shop.project("other");
     const context = {
@@ -447,7 +444,7 @@ describe("the project's store", () => {
 });
 
 describe("makeClone with submodules and git-lfs", () => {
-  it("brings initialised submodules along, nested ones too, and names what is missing", async () => {
+  it("copies initialized submodules, nested ones too, and reports missing ones", async () => {
     await shop.project("inner");
     await shop.project("lib");
     await shop.sh(shop.root, `cd lib; git submodule --quiet add ../inner deep; git commit -qm deep`);
@@ -491,7 +488,7 @@ describe("makeClone with submodules and git-lfs", () => {
     },
   );
 
-  it("copies git-lfs objects, and leaves pointers with a note where git-lfs is not installed", async () => {
+  it("copies git-lfs objects, and leaves pointers with a note if git-lfs is not installed", async () => {
     const project = await shop.project();
     const oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
     await shop.sh(
@@ -525,8 +522,8 @@ describe("makeClone with submodules and git-lfs", () => {
 });
 
 describe("the owner of a clone", () => {
-  it("gives everything to the session's user and leaves an index that knows it", async () => {
-    // Only root can give files away; for anyone else the owner is the user, and the same has to hold.
+  it("is the session's user, and the index is up to date", async () => {
+    // Only root can change the owner; for any other user the owner is that user, and the same must hold.
     const user = shop.context.user;
     const [theirs, ours, gid] = user.isRoot ? [1234, 4321, 4321] : [user.uid, user.uid, user.gid];
     const project = await shop.project();

@@ -22,7 +22,7 @@ describe("what runs inside", () => {
     return (await execa(file, args, { env, extendEnv: false, input })).stdout.split("\n").slice(1);
   };
 
-  test("is the command as it is", async () => {
+  test("is the command, unchanged", async () => {
     const spec = planConnect(place, { command: ["printf", "[%s]", "a b", "", "$x'\""] }, {}, false);
     expect(await run(spec, "")).toEqual(["[a b][][$x'\"]"]);
     expect(spec).toMatchObject({ user: "dev", workingDir: "/w" });
@@ -32,12 +32,12 @@ describe("what runs inside", () => {
     expect(await run(planConnect(place, { connect: "echo a | tr a b" }, {}, false), "")).toEqual(["b"]);
   });
 
-  test("finds its environment as it was, whatever our script uses", async () => {
+  test("has the original environment, whatever variables our script uses", async () => {
     const lines = await run(planConnect(place, {}, {}, false), 'echo "$key $shell $path"; env | grep -c "^c_"; exit 0');
     expect(lines).toEqual(["kept kept kept", "0"]);
   });
 
-  test("gets a kind of terminal that is known inside", async () => {
+  test("gets a terminal type that is known inside", async () => {
     const home = await temporaryFolder();
     await mkdir(dirname(join(home, ".terminfo/o/odd-term")), { recursive: true });
     await writeFile(join(home, ".terminfo/o/odd-term"), "");
@@ -45,10 +45,10 @@ describe("what runs inside", () => {
     const term = async (outside: string): Promise<string[]> =>
       run(planConnect(at, { command: ["sh", "-c", "echo $TERM"] }, { TERM: outside }, true), "\n");
     expect(await term("odd-term")).toEqual(["odd-term"]);
-    expect(await term("xterm-nobody-has")).toEqual(["xterm-256color"]);
+    expect(await term("xterm-unknown")).toEqual(["xterm-256color"]);
   });
 
-  test("has the container's own language, else a plain one with UTF-8", () => {
+  test("has the container's own locale, otherwise C.UTF-8", () => {
     const german = { ...place, environment: { LC_ALL: "de_DE.UTF-8" } };
     expect(planConnect(german, {}, { LANG: "fr_FR.UTF-8" }, false).env).not.toHaveProperty("LANG");
     expect(planConnect(place, {}, { LANG: "fr_FR.UTF-8" }, false).env).toMatchObject({ LANG: "C.UTF-8" });
@@ -72,7 +72,7 @@ describe("what comes out", () => {
     return { pids, refusal, output: await output };
   };
 
-  test("lacks the number and the terminal's echo, however it is cut, and nothing else", async () => {
+  test("lacks the process id and the terminal's echo, however it is cut, and nothing else", async () => {
     await fc.assert(
       fc.asyncProperty(fc.boolean(), fc.string(), fc.array(fc.nat(60)), async (echo, rest, cuts) => {
         const whole = Buffer.from(`123${echo ? "\r\n\r\n" : "\n"}${rest}`);
@@ -89,7 +89,7 @@ describe("what comes out", () => {
     );
   });
 
-  test("is the engine's refusal where no number comes", async () => {
+  test("is the engine's refusal if the first line is not a process id", async () => {
     const pieces = [Buffer.from("OCI runtime exec failed\r\n"), Buffer.from("more")];
     expect(await filter(pieces, false)).toEqual({ pids: [], refusal: "OCI runtime exec failed\r\nmore", output: "" });
   });

@@ -41,16 +41,16 @@ const find = async (record = session(), id = container): Promise<Record<string, 
 const whole = { A: "1", FROM: "shell", R: "r" };
 const file = (): string => join(ctx.paths.devcontainer("app-a"), "environment.json");
 
-test("the shell is asked once, also where many ask at the same time", async () => {
+test("the shell runs once, even if many commands ask at the same time", async () => {
   expect(await Promise.all([find(), find(), find()])).toEqual([whole, whole, whole]);
   expect(await find()).toEqual(whole);
   expect(asked).toEqual(["dev"]);
 });
 
-test("what was asked while a start was under way is not that start's", async () => {
+test("an answer from before a restart is not used for the new start", async () => {
   await find();
-  program = showing("FROM=mended");
-  expect(await find(session({ startedAt: "now" }))).toMatchObject({ FROM: "mended" });
+  program = showing("FROM=fixed");
+  expect(await find(session({ startedAt: "now" }))).toMatchObject({ FROM: "fixed" });
   // a rebuild: another container, and another user in the record as soon as it is up
   const rebuilt = engine.addContainer({}).id;
   await find(session({ startedAt: "now" }), rebuilt);
@@ -71,10 +71,10 @@ test("a shell that was killed is asked again, one that its startup files end is 
 });
 
 test.each([
-  ["no JSON", "half of"],
-  ["another kind of JSON", "[]"],
+  ["invalid JSON", "half of"],
+  ["JSON of the wrong type", "[]"],
   ["nothing", "null"],
-  ["what an older version kept", JSON.stringify({ A: "old" })],
+  ["the format of an older version", JSON.stringify({ A: "old" })],
   ["no environment", JSON.stringify({ of: "same", environment: [] })],
 ])("a file that holds %s is replaced", async (_, content) => {
   await find();
@@ -83,12 +83,12 @@ test.each([
   expect([await find(), await find(), asked.length]).toEqual([whole, whole, 2]);
 });
 
-test("where it cannot be kept everybody gets in all the same", async () => {
+test("a result that cannot be stored does not keep anyone out", async () => {
   await mkdir(join(file(), "in the way"), { recursive: true });
   expect([await find(), await find(), asked.length]).toEqual([whole, whole, 2]);
 });
 
-test("nothing is asked before what it is held for has come, and its failure is the answer", async () => {
+test("nothing runs before `hold` resolves, and its failure is the error", async () => {
   const hold = Promise.withResolvers<void>();
   const found = sessionEnvironment(ctx, session(), container, hold.promise);
   await new Promise((done) => void setTimeout(done, 30));
@@ -100,6 +100,6 @@ test("nothing is asked before what it is held for has come, and its failure is t
   expect(asked).toEqual(["dev"]);
 });
 
-test("a container that has just gone: one clear error", async () => {
+test("a container that was removed just now: one clear error", async () => {
   await expect(find(session(), "gone")).rejects.toMatchObject({ code: "CONTAINER_MISSING", hint: "cowork start a" });
 });

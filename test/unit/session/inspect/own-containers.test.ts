@@ -48,11 +48,11 @@ describe("a session's containers", () => {
 
   it.each([
     ["nothing mounted", []],
-    ["a neighbour of the clone", [bind(`${paths.clone("app-a")}-b`)]],
-    ["what holds the clones", [bind(paths.sessions)]],
+    ["a folder next to the clone", [bind(`${paths.clone("app-a")}-b`)]],
+    ["the folder of all clones", [bind(paths.sessions)]],
     ["another session's clone", [bind(paths.clone("app-b"))]],
-    ["a volume that is called like the clone", [{ ...clone, type: "volume" }]],
-    ["the clone's path at a place inside", [{ ...bind("/tmp/x"), destination: paths.clone("app-a") }]],
+    ["a volume named like the clone", [{ ...clone, type: "volume" }]],
+    ["the clone's path as a target", [{ ...bind("/tmp/x"), destination: paths.clone("app-a") }]],
   ])("are not those that only carry its labels: %s", async (_, mounts) => {
     const { ctx, add } = world();
     const other = add({ mounts });
@@ -64,7 +64,7 @@ describe("a session's containers", () => {
     const { ctx, add } = world();
     const other = add({ labels: { ...labels, "cowork.home": paths.pathHash }, mounts: [clone] });
     expect(await sortedContainers(ctx, owner)).toEqual({ own: [], foreign: [] });
-    // A session from before homes had ids keeps what it was labelled with.
+    // A session from before homes had ids keeps its old labels.
     expect((await containersOf(ctx, { id: "app-a" })).map(({ id }) => id)).toEqual([other.id]);
   });
 
@@ -89,7 +89,7 @@ describe("a session's containers", () => {
     expect(foreign).toHaveLength(3);
   });
 
-  it("are found where the engine's list leaves out what is mounted", async () => {
+  it("are found even if the engine's list leaves out mounts", async () => {
     const { ctx, engine, add } = world();
     const main = add({ mounts: [clone] });
     engine.listContainers = async () => [{ ...main, mounts: [] }];

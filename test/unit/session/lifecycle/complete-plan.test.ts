@@ -12,7 +12,7 @@ import type { SessionRecord } from "../../../../src/session/record/record.ts";
 import type { Context } from "../../../../src/system/context.ts";
 import { gitWorkshop, type GitWorkshop } from "../../../support/git/git-project.ts";
 
-/** Compose gives out what it was given, so that it shows what that was. */
+/** Compose returns its input, so that the test sees what the input was. */
 let workshop: GitWorkshop;
 let ctx: Context;
 let asked: string[][];
@@ -48,7 +48,7 @@ afterEach(() => workshop.end());
 const project = { name: "app", root: "/project", folder: "app" } as ProjectFacts;
 const settings = { devcontainer: undefined, copy: ["*.key"] };
 
-/** As `init` does it: the plan of the commit, the clone with what is carried, then the plan of the clone. */
+/** Like `init`: the plan of the commit, the clone with copied files, then the plan of the clone. */
 async function complete(
   config: object,
   files: Record<string, string>,
@@ -79,7 +79,7 @@ const compose = { dockerComposeFile: "c.yml", service: "app" };
 const service = ({ plan }: CommitPlan): unknown => plan.compose?.canonical["services"];
 
 describe("a fresh clone", () => {
-  test("counts for variables with what initializeCommand makes, without a second question", async () => {
+  test("with what initializeCommand created is used for variables, without a second question", async () => {
     const { first, last } = await complete(
       { ...compose, initializeCommand: "echo GREET=hello > .env" },
       { "c.yml": "services: {app: {image: '${GREET:-unset}'}}" },
@@ -90,7 +90,7 @@ describe("a fresh clone", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("counts for env_file with what was carried in", async () => {
+  test("with copied files is used for env_file", async () => {
     const { first, last } = await complete(
       compose,
       { "c.yml": "services: {app: {image: x, env_file: .env}}" },
@@ -101,7 +101,7 @@ describe("a fresh clone", () => {
     expect(dataFiles).toEqual(["A=1\n"]);
   });
 
-  test("counts for the Dockerfile and its context", async () => {
+  test("is used for the Dockerfile and its context", async () => {
     const { first, last } = await complete(
       { build: { dockerfile: "made" }, initializeCommand: "echo FROM x > made" },
       {},
@@ -112,7 +112,7 @@ describe("a fresh clone", () => {
     expect(last.plan.trustHash).not.toBe(first.plan.trustHash);
   });
 
-  test("counts with a Compose file that is made, which is judged then", async () => {
+  test("with a generated Compose file is used, and the file is judged then", async () => {
     const { first, last } = await complete(
       { ...compose, initializeCommand: "echo 'services: {app: {image: x, privileged: true}}' > c.yml" },
       {},
@@ -122,13 +122,13 @@ describe("a fresh clone", () => {
     expect(asked.slice(1)).toEqual([["true"]]);
   });
 
-  test("is the commit's where nothing came with it", async () => {
+  test("has the commit's plan if nothing was added to it", async () => {
     const { first, last } = await complete({ image: "x" }, {});
     expect(last.plan).toEqual(first.plan);
     expect(last.source.describe).toBe(first.source.describe);
   });
 
-  test("without a file that is needed is refused, with a command that brings it along", async () => {
+  test("without a required file is refused, with a command that copies the file", async () => {
     const config = { ...compose, initializeCommand: "true" };
     await expect(complete(config, { "c.yml": "services: {app: {image: x, env_file: .env}}" })).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
@@ -137,7 +137,7 @@ describe("a fresh clone", () => {
     });
   });
 
-  test("says nothing of variables whose file comes with the clone", async () => {
+  test("reports no variables whose file is copied into the clone", async () => {
     const { first, last } = await complete(
       compose,
       { "c.yml": "services: {app: {image: '$NAME'}}" },
@@ -148,14 +148,14 @@ describe("a fresh clone", () => {
     expect(last.plan.notes ?? []).toEqual([]);
   });
 
-  test("says that variables are not set when initializeCommand made no .env", async () => {
+  test("reports variables that are not set when initializeCommand created no .env", async () => {
     const config = { ...compose, initializeCommand: "true" };
     const { first, last } = await complete(config, { "c.yml": "services: {app: {image: '$NOPE'}}" });
     expect(first.plan.notes ?? []).toEqual([]);
     expect(last.plan.notes).toEqual([expect.stringContaining("${NOPE} is not set and left empty")]);
   });
 
-  test("without a file that COPY names already does not advise to add it there", async () => {
+  test("without a file that COPY names already has no advice to add it there", async () => {
     const config = { ...compose, initializeCommand: "true" };
     const files = { "c.yml": "services: {app: {image: x, env_file: '*.key'}}" };
     await expect(complete(config, files)).rejects.toMatchObject({
@@ -164,7 +164,7 @@ describe("a fresh clone", () => {
     });
   });
 
-  test("says which variables are not set", async () => {
+  test("reports which variables are not set", async () => {
     const { first } = await complete(compose, { "c.yml": "services: {app: {image: '$NOPE'}}" });
     expect(first.plan.notes).toEqual([
       expect.stringMatching(
@@ -177,15 +177,18 @@ describe("a fresh clone", () => {
     ["", { ".env": "Q=x\n" }, []],
     ["echo Q=x > .env", {}, []],
     ["true", {}, [expect.stringContaining("${Q} is not set and left empty: there is no .env in")]],
-  ])("says it once the file that could set them cannot come any more: %j, %j", async (command, carried, notes) => {
-    const config = command === "" ? compose : { ...compose, initializeCommand: command };
-    const { first, last } = await complete(config, { "c.yml": "services: {app: {image: 'a$Q'}}" }, carried);
-    expect(first.plan.notes).toEqual([]);
-    expect(last.plan.notes).toEqual(notes);
-  });
+  ])(
+    "reports them once the file that could set them cannot be added any more: %j, %j",
+    async (command, carried, notes) => {
+      const config = command === "" ? compose : { ...compose, initializeCommand: command };
+      const { first, last } = await complete(config, { "c.yml": "services: {app: {image: 'a$Q'}}" }, carried);
+      expect(first.plan.notes).toEqual([]);
+      expect(last.plan.notes).toEqual(notes);
+    },
+  );
 });
 
-describe("a file of the host that initializeCommand's .env names", () => {
+describe("a host file that initializeCommand's .env refers to", () => {
   const files = { "c.yml": "services: {app: {image: x, env_file: '${Q:-e}'}}", e: "" };
   const config = (secret: string): object => ({ ...compose, initializeCommand: `echo Q=${secret} > .env` });
   let secret: string;

@@ -42,7 +42,7 @@ function service(name: string, state: ContainerDetail["state"] = "running"): Con
 const states = (): string[] => [...engine.containers.values()].map(({ name, state }) => `${name} ${state}`);
 
 describe("before a start", () => {
-  it("everything of the session is stopped, the services that still run, too", async () => {
+  it("everything of the session is stopped, including services that still run", async () => {
     for (const [name, state] of [
       ["app", "exited"],
       ["db", "running"],
@@ -54,7 +54,7 @@ describe("before a start", () => {
     expect(states()).toEqual(["app exited", "db exited", "web exited"]);
   });
 
-  it("who is inside a dev container that runs is told first", async () => {
+  it("processes in a running dev container are ended gracefully first", async () => {
     const main = service("app");
     main.labels = { ...main.labels, [label.localFolder]: clone };
     await standStill(ctx, record);
@@ -62,7 +62,7 @@ describe("before a start", () => {
     expect(states()).toEqual(["app exited"]);
   });
 
-  it("nothing is stopped where only the clone's root is mounted: nobody inside can exchange it", async () => {
+  it("nothing is stopped if only the clone's root is mounted: no process inside can replace it", async () => {
     await plan([""]);
     service("db");
     await standStill(ctx, record);
@@ -78,7 +78,7 @@ describe("before a start", () => {
     });
   });
 
-  it("somebody's own container that works in the clone has to end first", async () => {
+  it("a user's own container that has the clone mounted must end first", async () => {
     const source = join(clone, "a");
     const other = engine.addContainer({
       name: "mine",
@@ -96,7 +96,7 @@ describe("before a start", () => {
     expect(states()).toEqual(["mine running"]);
   });
 
-  it("folders in place of those beside the project are made, the session user's, and links there refused as well", async () => {
+  it("folders that replace those next to the project are created for the session's user, and links there are refused too", async () => {
     await plan(["../data/db", "../../x"]);
     await standStill(ctx, record);
     const beside = ctx.paths.beside("app-a");
@@ -117,13 +117,13 @@ describe("before a start", () => {
   });
 });
 
-describe("what was stopped for a while", () => {
+describe("containers that were stopped for a while", () => {
   const compose = {
     ...sampleOf(composePlan),
     canonical: { services: { app: { depends_on: ["web"] }, db: {}, web: { depends_on: ["db"] } } },
   };
 
-  it("starts in the order that Compose would keep", async () => {
+  it("start in the order that Compose would use", async () => {
     await plan(["", "a/sub"], { compose });
     const containers = ["app", "web", "db"].map((name) => service(name, "exited"));
     const started: string[] = [];
@@ -136,7 +136,7 @@ describe("what was stopped for a while", () => {
     expect(started).toEqual(["db", "web", "app"]);
   });
 
-  it("does not start at all when a mount leads elsewhere by now", async () => {
+  it("do not start at all if a mount leads elsewhere by now", async () => {
     await rm(join(clone, "a"), { recursive: true });
     await symlink("/etc", join(clone, "a"));
     const containers = [service("app", "exited")];

@@ -12,9 +12,9 @@ const record = { id: "app-a", name: "a", project: "app", agent: "claude" } as Se
 
 let engine: FakeEngine;
 let ctx: ReturnType<typeof connectContext>;
-/** what the script inside says */
+/** output of the script inside */
 let said: string;
-/** `main 10`, in the order in which the stops began; `main stopped` where one has come to its end */
+/** `main 10`, in the order in which the stops began; `main stopped` when one has ended */
 let stops: string[];
 
 beforeEach(async () => {
@@ -42,7 +42,7 @@ const signals = (blocked: string, caught: string): string =>
   `SigBlk: ${blocked.padStart(16, "0")}\nSigCgt: ${caught.padStart(16, "0")}\n`;
 
 describe("stop", () => {
-  it("does not wait for a program that SIGTERM does not reach, nor do the services wait for it", async () => {
+  it("does not wait for a program that SIGTERM does not reach, and neither do the services", async () => {
     container("main");
     container("db");
     said = signals("0", "0");
@@ -56,8 +56,8 @@ describe("stop", () => {
     ["another signal stops it", signals("0", "0"), { stopSignal: "SIGQUIT" }],
     ["something else still runs", `${signals("0", "0")}42 sh\n`, {}],
     ["nothing is known", "", {}],
-    ["what is said is not understood", "SigBlk: x\nSigCgt: y\n", {}],
-  ])("gives the program its time, and the services theirs after it: %s", async (_, words, changes) => {
+    ["the output cannot be parsed", "SigBlk: x\nSigCgt: y\n", {}],
+  ])("gives the program its time, and then the services theirs: %s", async (_, words, changes) => {
     container("main", changes);
     container("db");
     said = words;
@@ -65,13 +65,13 @@ describe("stop", () => {
     expect(stops).toEqual(["main 10", "main stopped", "db 10", "db stopped"]);
   });
 
-  it("names what did not end by itself, and no line about signals", async () => {
+  it("lists the processes that did not end by themselves, without the lines about signals", async () => {
     container("main");
     said = `${signals("0", "0")}42 sh\n`;
     expect(await stopContainers(ctx, record)).toEqual(["did not end by itself: 42 sh"]);
   });
 
-  it("leaves no stop under way when one of them fails", async () => {
+  it("waits for every stop, even when one of them fails", async () => {
     container("main");
     container("db");
     said = signals("0", "0");
