@@ -5,12 +5,12 @@ import type { CloneSpec, GitInside } from "../../../src/clone/types.ts";
 import { ensureEngine, ensureTestBaseImage } from "../engine/engine.ts";
 import { type GitWorkshop, gitWorkshop } from "./git-project.ts";
 
-/** A workshop whose clones are looked into through the real engine. Containers carry the label `cowork.test={test}`. */
+/** A git workshop that inspects clones through the real engine. Its containers have the label `cowork.test={test}`. */
 export interface ContainerWorkshop extends GitWorkshop {
   image: string;
-  /** a clone's spec, owned by the uid that sessions work as */
+  /** the spec of a clone that belongs to the sessions' uid */
   sessionSpec(project: string, name: string): Promise<CloneSpec>;
-  /** a container that has the clone mounted, as a session's has; gives its id */
+  /** starts a container with the clone mounted, as in a session; returns its id */
   start(spec: CloneSpec, image?: string): Promise<string>;
   docker(...args: string[]): Promise<string>;
   inside(spec: CloneSpec, containerId?: string, images?: string[]): GitInside;

@@ -8,7 +8,7 @@ import type { CloneSpec, Holdings } from "../../../src/clone/types.ts";
 import { localInside } from "./git-local-inside.ts";
 import type { GitWorkshop } from "./git-project.ts";
 
-/** One step of a history: in the session (a shell script, `$1` a number that no other step has) or of the user's. */
+/** One step of a history: a shell script in the session or in the project (`$1` is the step's unique number), or a pull. */
 export type HistoryStep =
   | { in: "session" | "project"; script: string }
   | { pull: { uncommitted?: boolean; allBranches?: boolean } };
@@ -62,7 +62,7 @@ export const histories = (length: number): fc.Arbitrary<HistoryStep[]> =>
     { minLength: 3, maxLength: length },
   );
 
-/** Lives through a history. After it what `inspectHoldings` says is held against what git's own lists say. */
+/** Runs a history, then compares the result of `inspectHoldings` with git's own lists. Throws on a difference. */
 export async function liveThrough(shop: GitWorkshop, steps: readonly HistoryStep[]): Promise<void> {
   const root = await shop.project();
   await shop.sh(
@@ -81,7 +81,7 @@ export async function liveThrough(shop: GitWorkshop, steps: readonly HistoryStep
       ...options,
     });
   for (const [n, step] of steps.entries()) {
-    // A step that cannot be done (nothing to stash, no such branch) is left out; a pull may find a branch that diverged.
+    // A step that is impossible (nothing to stash, no such branch) is skipped. A pull may find a branch that diverged.
     if ("pull" in step) await pull(step.pull).catch(refusedOnly);
     else await shop.sh(step.in === "session" ? spec.path : root, `set -- ${n}\n${step.script}`).catch(() => undefined);
   }
@@ -97,11 +97,11 @@ export async function liveThrough(shop: GitWorkshop, steps: readonly HistoryStep
   const missing = truth.files.filter((path) => !files.includes(path));
   if (missing.length > 0)
     throw new Error(
-      `not noticed: ${missing.join()} of ${truth.files.join()}; said: ${describeHoldings(holdings).join("; ")}`,
+      `not noticed: ${missing.join()} of ${truth.files.join()}; reported: ${describeHoldings(holdings).join("; ")}`,
     );
   if (holdings.unreadable.length > 0) throw new Error(`unreadable: ${holdings.unreadable.join()}`);
 
-  // Everything can be saved, and then nothing is said to be unsaved.
+  // A full pull saves everything, so nothing may be reported as unsaved after it.
   await pull({ uncommitted: true, allBranches: true });
   const left = await look();
   if (describeHoldings({ ...left, precious: [] }).length > 0)
@@ -116,19 +116,19 @@ function refusedOnly(error: unknown): void {
   if (code !== "BRANCH_DIVERGED" && code !== "BRANCH_CHECKED_OUT") throw error;
 }
 
-function same(what: string, said: string[], known: string[]): void {
-  if (said.toSorted().join("\n") === known.toSorted().join("\n")) return;
-  throw new Error(`${what}: said ${said.toSorted().join(", ")}; known ${known.toSorted().join(", ")}`);
+function same(what: string, reported: string[], expected: string[]): void {
+  if (reported.toSorted().join("\n") === expected.toSorted().join("\n")) return;
+  throw new Error(`${what}: reported ${reported.toSorted().join(", ")}; expected ${expected.toSorted().join(", ")}`);
 }
 
 interface Lost {
   refs: string[];
   stashes: number;
-  /** paths whose content, as staged or as it lies there, is neither in the project's history nor in its working tree */
+  /** paths whose content, staged or in the working tree, is neither in the project's history nor in its working tree */
   files: string[];
 }
 
-/** The slow and simple way: everything that the clone has, minus everything that the project can show. */
+/** Slow but simple: everything in the clone, minus everything in the project. */
 async function listLost(shop: GitWorkshop, spec: CloneSpec): Promise<Lost> {
   const root = spec.source.kind === "repository" ? spec.source.root : "";
   const clone = spec.path;

@@ -198,10 +198,10 @@ describe("a job", { timeout: 30_000 }, () => {
   test("asks whoever is there, once", async () => {
     await writeFile(join(home, "ask"), "");
     const one = front({ answer: true });
-    await vi.waitFor(() => expect(details(one)).toContain("told true"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(details(one)).toContain("answered true"), { timeout: 15_000 });
     const two = front({ answer: false });
     // it has joined: a job that had ended before would be begun anew, and ask again
-    await vi.waitFor(() => expect(details(two)).toContain("told true"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(details(two)).toContain("answered true"), { timeout: 15_000 });
     await go();
     await Promise.all([one.result, two.result]);
     expect(one.asked).toHaveLength(1);
