@@ -174,7 +174,7 @@ describe("the choice of Node", () => {
     );
   });
 
-  test("reports that there is no Node", async () => {
+  test("reports a missing Node", async () => {
     const { run } = await machine("none");
     const { code, stderr } = await run(["list"]);
     expect(code).toBe(1);
