@@ -10,10 +10,10 @@ import { imageContext } from "../support/engine/image-context.ts";
 
 // The e2e tests build such an image with install.sh --demo on a fresh machine; this test checks its details.
 test("a base image is built from the distribution's packages when it cannot be pulled", async () => {
-  const home = await imageContext();
-  onTestFinished(() => home.end());
+  const fixture = await imageContext();
+  onTestFinished(() => fixture.end());
   // Simulates a machine without the image and without access to a registry.
-  const { engine } = home.ctx;
+  const { engine } = fixture.ctx;
   const made: string[] = [];
   const bare: Engine = {
     ...engine,
@@ -28,7 +28,7 @@ test("a base image is built from the distribution's packages when it cannot be p
       await engine.tagImage(ref, tag);
     },
   };
-  const inner = { ...home.ctx, engine: bare };
+  const inner = { ...fixture.ctx, engine: bare };
   const [one, two] = await Promise.all([
     ensureBaseImage(inner, { baseImage: undefined }),
     ensureBaseImage(inner, { baseImage: undefined }),
@@ -37,7 +37,7 @@ test("a base image is built from the distribution's packages when it cannot be p
   expect(one.ref).toMatch(/^cowork-base:[a-z]+-[0-9a-f]{8}$/);
   expect(two.ref).toBe(one.ref);
   expect(one.image.labels).toMatchObject({ "cowork.shared": "base" });
-  expect(home.events.some(({ detail }) => detail?.includes("making a base image"))).toBe(true);
+  expect(fixture.events.some(({ detail }) => detail?.includes("making a base image"))).toBe(true);
   const script =
     "apt-get update 2>&1 | tail -n 1; test -s /etc/ssl/certs/ca-certificates.crt && echo bundle; ls /var/tmp";
   const labels = { "cowork.home": homeId(inner.paths) };

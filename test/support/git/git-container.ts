@@ -21,14 +21,14 @@ export async function containerWorkshop(test: string): Promise<ContainerWorkshop
   const image = await ensureTestBaseImage();
   const label = `cowork.test=${test}`;
   const engine = createEngine({ env: process.env, home: process.env["HOME"] ?? "/" });
-  const shop = await gitWorkshop({ engine });
+  const workshop = await gitWorkshop({ engine });
   const docker = async (...args: string[]): Promise<string> => (await execa("docker", args)).stdout;
-  const { user } = shop.context;
+  const { user } = workshop.context;
   return {
-    ...shop,
+    ...workshop,
     image,
     docker,
-    sessionSpec: (project, name) => shop.spec(project, name, { uid: user.sessionUid, gid: user.sessionGid }),
+    sessionSpec: (project, name) => workshop.spec(project, name, { uid: user.sessionUid, gid: user.sessionGid }),
     start: (spec, from = image) => {
       const mount = `type=bind,source=${spec.path},target=/workspaces/here`;
       return docker(
@@ -47,7 +47,7 @@ export async function containerWorkshop(test: string): Promise<ContainerWorkshop
       );
     },
     inside: (spec, containerId, images = [image]) =>
-      gitInside(shop.context, {
+      gitInside(workshop.context, {
         clone: spec.path,
         uid: spec.uid,
         gid: spec.gid,
@@ -58,7 +58,7 @@ export async function containerWorkshop(test: string): Promise<ContainerWorkshop
     async end() {
       const left = await docker("ps", "-aq", "--filter", `label=${label}`);
       if (left !== "") await docker("rm", "-f", ...left.split("\n"));
-      await shop.end();
+      await workshop.end();
     },
   };
 }
