@@ -60,7 +60,7 @@ async function runSafely(...args: string[]): Promise<CoworkResult> {
   const { code, stderr } = result;
   const reasonless = /INTERNAL|run it again with --verbose/.test(stderr) || (code !== 0 && !/Next: /.test(stderr));
   if (reasonless) throw new Error(`cowork ${args.join(" ")} ended with ${code} and no reason: ${stderr}`);
-  if (await canaryExists()) throw new Error(`cowork ${args.join(" ")} ran something of the session`);
+  if (await canaryExists()) throw new Error(`cowork ${args.join(" ")} ran code of the session`);
   return result;
 }
 

@@ -263,7 +263,7 @@ describe("a configuration that contains the path /workspaces/<folder>", () => {
     ["a checkout of another name", "mall", () => config({ image, workspaceFolder: "/workspaces/shop" })],
     ["Compose that mounts the parent folder", "shop", () => compose("/workspaces/shop", "../..:/workspaces:cached")],
     [
-      "Compose that mounts the project there, whatever the checkout is called",
+      "Compose that mounts the project there from a checkout of another name",
       "mall",
       () => compose("/workspaces/${localWorkspaceFolderBasename}", "..:/workspaces/shop:cached"),
     ],

@@ -94,7 +94,7 @@ describe.each([
       expect((await cowork("connect", "a", "--", "true")).code).toBe(0);
     });
 
-    it("is not the only protection: the host never writes through a link that a container created", async () => {
+    it("is not needed for safety from links: the host never writes through one that a container created", async () => {
       const state = join(home.there.coworkHome, "state", "app-b", "claude");
       const target = join(canaries, "linked");
       // The container could do the same: every file that the host writes there becomes a link to a file of the host.

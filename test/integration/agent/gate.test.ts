@@ -73,9 +73,9 @@ test.each(settings)("%s in the repository's settings does not replace the login"
 });
 
 const tricks: [string, Record<string, string>][] = [
-  ["and no check of certificates", { NODE_TLS_REJECT_UNAUTHORIZED: "0" }],
-  ["and its own CA certificate", { NODE_EXTRA_CA_CERTS: "/work/thief.pem" }],
-  ["and its own CA bundle", { SSL_CERT_FILE: "/work/thief.pem", CLAUDE_CODE_CERT_STORE: "system" }],
+  ["without certificate checks", { NODE_TLS_REJECT_UNAUTHORIZED: "0" }],
+  ["with its own CA certificate", { NODE_EXTRA_CA_CERTS: "/work/thief.pem" }],
+  ["with its own CA bundle", { SSL_CERT_FILE: "/work/thief.pem", CLAUDE_CODE_CERT_STORE: "system" }],
 ];
 
 async function throughThief(trick: Record<string, string>): Promise<PlainSession> {

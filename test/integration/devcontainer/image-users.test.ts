@@ -55,7 +55,7 @@ describe("the remote user", () => {
     expect(await inside(image, "touch ~/x && echo written")).toBe("written");
   });
 
-  test("gets its uid from another user, who gets a new one together with group and files", async () => {
+  test("takes a uid that is in use, and its previous owner gets a new one with group and files", async () => {
     const image = await build(
       [
         "RUN useradd -m -u 1234 ann && useradd -m -u 1235 joe && usermod -aG ann joe && useradd -m -u 2000 bob",

@@ -190,7 +190,7 @@ describe("the last layer of an image", () => {
     expect(await inside(noGit, "cat /etc/gitconfig")).toContain("path = /opt/cowork/session/gitconfig");
   });
 
-  test("is not added to images of Compose's other services, which are built separately", async () => {
+  test("is separate from the images built for Compose's other services", async () => {
     const compose = {
       files: [],
       program: "docker-compose" as const,

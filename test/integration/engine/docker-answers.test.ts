@@ -111,7 +111,7 @@ describe("the docker client's answers", () => {
 
   test.each<[string, string[]]>([
     ["a missing image", ["inspect", "--type", "image", "no-such-image:none"]],
-    ["an unknown filter", ["ps", "-q", "-a", "--filter", "status=running", "--filter", `label=${label}`]],
+    ["a filter that cowork does not answer", ["ps", "-q", "-a", "--filter", "status=running", "--filter", `label=${label}`]],
     ["another format", ["inspect", "--type", "image", testBaseImage, "--format", "{{.Id}}"]],
     ])("%s: starts the client", async (_, args) => {
     expect(await ask(args)).toEqual({ ...(await client(args)), clients: 1 });
@@ -212,7 +212,7 @@ describe("run", () => {
   });
 
   test.each<[string, () => string[]]>([
-    ["an unknown option", () => ["run", "--rm", "--entrypoint", "/bin/true", "-l", label, testBaseImage]],
+    ["an option that cowork does not answer", () => ["run", "--rm", "--entrypoint", "/bin/true", "-l", label, testBaseImage]],
     [
       "a variable of the caller's",
       () => ["run", "-l", label, "-e", "PATH", "--entrypoint", "/bin/true", testBaseImage],
