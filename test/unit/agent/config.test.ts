@@ -4,7 +4,7 @@ import { seedConfig } from "../../../src/agent/claude/config.ts";
 const account = { accountUuid: "one", emailAddress: "a@example.com" };
 const seed = { account, accountUuid: "one", workspaceFolder: "/workspaces/a" };
 
-test("a fresh session needs no welcome, no login and no trust screen", () => {
+test("the configuration of a new session skips the welcome, login and trust screens", () => {
   expect(seedConfig(undefined, seed)).toEqual({
     theme: "dark",
     hasCompletedOnboarding: true,
@@ -13,11 +13,11 @@ test("a fresh session needs no welcome, no login and no trust screen", () => {
   });
 });
 
-test("a second time there is nothing to change", () => {
+test("a second call changes nothing", () => {
   expect(seedConfig(seedConfig(undefined, seed), seed)).toBeUndefined();
 });
 
-test("what the session wrote stays", () => {
+test("values that the session wrote are kept", () => {
   const existing = { numStartups: 3, projects: { "/workspaces/a": { history: [1] }, "/x": {} } };
   expect(seedConfig(existing, seed)).toEqual({
     numStartups: 3,
@@ -27,13 +27,13 @@ test("what the session wrote stays", () => {
   });
 });
 
-test("account data follows a new login", () => {
+test("a new login replaces the account data", () => {
   const existing = seedConfig(undefined, seed);
   const other = { accountUuid: "two", emailAddress: "b@example.com" };
   expect(seedConfig(existing, { ...seed, account: other, accountUuid: "two" })).toMatchObject({ oauthAccount: other });
 });
 
-test("a login that cowork does not know the account of takes the old account away", () => {
+test("a login of an unknown account removes the old account data", () => {
   const existing = seedConfig(undefined, seed);
   expect(seedConfig(existing, { ...seed, account: undefined, accountUuid: "three" })).not.toHaveProperty(
     "oauthAccount",
@@ -41,7 +41,7 @@ test("a login that cowork does not know the account of takes the old account awa
   expect(seedConfig(existing, { ...seed, account: undefined })).toBeUndefined();
 });
 
-test("values of wrong form do not break it", () => {
+test("values of the wrong type are replaced", () => {
   const existing = { projects: "no", oauthAccount: 5, theme: null };
   expect(seedConfig(existing, seed)).toMatchObject({ oauthAccount: account, projects: { "/workspaces/a": {} } });
 });

@@ -14,7 +14,7 @@ const good = {
   subscriptionType: "max",
 };
 
-test("an access token that ended is renewed: the login is fine", () => {
+test("a login with an expired access token is ok, because it can be refreshed", () => {
   expect(judge(good, { emailAddress: "a@example.com" }, now)).toMatchObject({
     state: "ok",
     method: "claude.ai",
@@ -24,18 +24,18 @@ test("an access token that ended is renewed: the login is fine", () => {
   });
 });
 
-test("a login that was blanked, or has ended, is broken", () => {
+test("an empty or expired login is broken", () => {
   expect(judge({ ...good, accessToken: "", refreshToken: "", expiresAt: 0 }, undefined, now).state).toBe("broken");
   expect(judge({ ...good, refreshTokenExpiresAt: now.getTime() - 1 }, undefined, now).state).toBe("broken");
 });
 
-test("a long-lived token counts until its end", () => {
+test("a long-lived token is ok until it expires", () => {
   const longLived = { accessToken: "x", refreshToken: null, expiresAt: now.getTime() + 1000 };
   expect(judge(longLived, undefined, now)).toMatchObject({ state: "ok", longLived: true });
   expect(judge({ ...longLived, expiresAt: now.getTime() }, undefined, now).state).toBe("broken");
 });
 
-test("no secret leaves, no control character either", () => {
+test("the result contains no secrets and no control characters", () => {
   const view = judge({ ...good, subscriptionType: "m\u001b[31max\n" }, undefined, now);
   expect(JSON.stringify(view)).not.toMatch(/secret/);
   expect(view.plan).toBe("max");
@@ -59,18 +59,18 @@ async function write(content: unknown): Promise<void> {
 
 const state = async (): Promise<string> => (await readLogin(host.ctx)).state;
 
-test("no vault, no file: nobody is logged in", async () => {
+test("without a vault or a credentials file the state is none", async () => {
   expect(await state()).toBe("none");
   await rm(dirname(file), { recursive: true });
   expect(await state()).toBe("none");
 });
 
-test.each(["", "{", "null", "[]", '{"claudeAiOauth":null}', "x"])("%j is no login", async (content) => {
+test.each(["", "{", "null", "[]", '{"claudeAiOauth":null}', "x"])("%j is a broken login", async (content) => {
   await write(content);
   expect(await state()).toBe("broken");
 });
 
-test("a file that is too large, a folder or a pipe in its place is broken, not read", async () => {
+test("a file that is too large, or a folder in its place, is broken", async () => {
   await write("x".repeat(300 * 1024));
   expect(await state()).toBe("broken");
   await rm(file);

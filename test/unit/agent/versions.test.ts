@@ -11,33 +11,33 @@ const settings = (claudeVersion?: string) => ({
   claudeVersion,
 });
 
-test("the settings' version is taken, else the pinned one", () => {
+test("the configured version is used, by default the pinned one", () => {
   expect(chooseVersion(claude, settings())).toBe(claude.install.pinned);
   expect(chooseVersion(claude, settings("2.1.200"))).toBe("2.1.200");
 });
 
-test.each(["2.1.159", "2.1.9", "1.9.999", "2.1.160-beta.1"])("%s is too old to keep the login apart", (version) => {
+test.each(["2.1.159", "2.1.9", "1.9.999", "2.1.160-beta.1"])("%s is refused as too old for a separate login", (version) => {
   expect(() => chooseVersion(claude, settings(version))).toThrow(
     expect.objectContaining({ code: "CONFIG_VALUE_INVALID" }),
   );
 });
 
-test.each(["latest", "../../x", "2.1", "2.1.300/..", "^2.1.300", " 2.1.300", ""])("%j is no version", (version) => {
+test.each(["latest", "../../x", "2.1", "2.1.300/..", "^2.1.300", " 2.1.300", ""])("%j is refused as a version", (version) => {
   expect(() => chooseVersion(claude, settings(version))).toThrow(/no version/);
 });
 
-test("versions are ordered by number, a suffix before none", () => {
+test("versions are ordered by number, and pre-releases come before the release", () => {
   const versions = ["2.1.329", "2.1.30", "2.2.0", "2.2.0-rc.1", "10.0.0"];
   expect(versions.toSorted(compareVersions)).toEqual(["2.1.30", "2.1.329", "2.2.0-rc.1", "2.2.0", "10.0.0"]);
 });
 
-test("the engine decides on the variant", () => {
+test("the engine's system and processor determine the variant", () => {
   expect(variantFor({ os: "linux", arch: "arm64" })).toBe("linux-arm64");
   expect(variantFor({ os: "linux", arch: "x64" }, true)).toBe("linux-x64-musl");
   expect(variantFor({ os: "windows", arch: "x64" })).toBeUndefined();
 });
 
-test("a mirror is asked for tarballs whose address names the public registry, as npm does", () => {
+test("tarball URLs of the public registry are rewritten to the mirror, as npm does", () => {
   const npm = (replaceRegistryHost: string): NpmOptions => ({
     registry: "http://mirror.example:8080/npm/",
     defaultRegistryHost: "public.example",

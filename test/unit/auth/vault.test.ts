@@ -31,13 +31,13 @@ async function leaveLock(secondsAgo: number, owner?: string): Promise<void> {
 
 const runs = (id: string) => engine.addContainer({ id, labels: { "cowork.home": homeId(host.ctx.paths) } });
 
-test("a missing vault is made: U's alone", async () => {
+test("a missing vault is created, accessible only to the session's uid", async () => {
   const stats = await lstat(vault);
   expect([stats.mode & 0o777, stats.uid]).toEqual([0o700, host.ctx.user.sessionUid]);
   expect(await check()).toEqual({ login: expect.objectContaining({ state: "none" }), repaired: [], problems: [] });
 });
 
-test("wrong modes are put right, and said", async () => {
+test("wrong modes are corrected and reported", async () => {
   const file = join(vault, ".credentials.json");
   await writeFile(file, "{}");
   await chmod(file, 0o644);
@@ -48,7 +48,7 @@ test("wrong modes are put right, and said", async () => {
   expect((await lstat(file)).mode & 0o777).toBe(0o600);
 });
 
-test("credentials of another uid are given to U, or reported where this user may not", async () => {
+test("credentials of another uid are changed to the session's uid, or reported if that is not permitted", async () => {
   const { isRoot, uid } = host.ctx.user;
   await writeFile(join(vault, ".credentials.json"), "{}", { mode: 0o600 });
   host.ctx.user = { ...host.ctx.user, sessionUid: 4242 };
@@ -57,7 +57,7 @@ test("credentials of another uid are given to U, or reported where this user may
   expect((await lstat(join(vault, ".credentials.json"))).uid).toBe(isRoot ? 4242 : uid);
 });
 
-test("a link in the place of the credentials is reported, and what it leads to stays as it is", async () => {
+test("a link in place of the credentials is reported, and its target is not changed", async () => {
   const target = join(host.folder, "target");
   await writeFile(target, "x", { mode: 0o644 });
   await symlink(target, join(vault, ".credentials.json"));
@@ -67,14 +67,14 @@ test("a link in the place of the credentials is reported, and what it leads to s
   expect(await readlink(join(vault, ".credentials.json"))).toBe(target);
 });
 
-test("a lock whose container is gone is cleared", async () => {
+test("a lock of a removed container is cleared", async () => {
   runs("aaaaaaaaaaaa0000");
   await leaveLock(40, "bbbbbbbbbbbb");
   expect((await check()).repaired[0]).toContain(".oauth_refresh.lock");
   expect(await readdir(vault)).not.toContain(".oauth_refresh.lock");
 });
 
-test("a lock without a name on it is cleared when nothing of this home runs", async () => {
+test("a lock without an owner is cleared when no container of this home runs", async () => {
   await leaveLock(40);
   expect((await check()).repaired).toHaveLength(1);
 });
@@ -82,26 +82,26 @@ test("a lock without a name on it is cleared when nothing of this home runs", as
 test.each([
   ["it was touched a moment ago", 5, undefined],
   ["its container runs", 40, "aaaaaaaaaaaa"],
-])("a lock stays when %s", async (_why, secondsAgo, owner) => {
+])("a lock is kept when %s", async (_why, secondsAgo, owner) => {
   runs("aaaaaaaaaaaa0000");
   await leaveLock(secondsAgo, owner);
   expect((await check()).repaired).toEqual([]);
   expect(await readdir(vault)).toContain(".oauth_refresh.lock");
 });
 
-test("a lock stays when the engine cannot be asked", async () => {
+test("a lock is kept when the engine is unreachable", async () => {
   engine.reachable = false;
   await leaveLock(40, "bbbbbbbbbbbb");
   expect((await check()).repaired).toEqual([]);
 });
 
-test("what nobody touched for minutes belongs to nobody", async () => {
+test("a lock that is minutes old is cleared even if its container runs", async () => {
   runs("aaaaaaaaaaaa0000");
   await leaveLock(300, "aaaaaaaaaaaa");
   expect((await check()).repaired).toHaveLength(1);
 });
 
-test("the refresh lock is held while something is done, and waited for", async () => {
+test("withRefreshLock waits for the lock, holds it during the work and releases it", async () => {
   await mkdir(lock);
   const done = withRefreshLock(host.ctx, host.agent, async () => {
     expect(await readdir(vault)).toContain(".oauth_refresh.lock");

@@ -34,11 +34,11 @@ const pull = (options: Partial<PullSpec> = {}): Promise<PullResult> =>
   });
 const names = (result: PullResult): string[] => result.refs.map(({ ref }) => ref);
 const evil = (script: string): Promise<string> => shop.sh(spec.path, `git commit -q --allow-empty -m evil; ${script}`);
-/** What the user's names mean. */
+/** The commits that the project's names refer to. */
 const meanings = (...more: string[]): Promise<string> =>
   shop.git(project, "rev-parse", "origin/main", "main", "HEAD", "v1", "origin", ...more);
 
-describe("names that pull brings", () => {
+describe("names of pulled refs", () => {
   it.each([
     ["origin/main", "refs/heads/origin-main-h1"],
     ["origin/later", "refs/heads/origin-later-h1"],
@@ -49,9 +49,9 @@ describe("names that pull brings", () => {
     ["v1", "refs/heads/v1-h1"],
     ["release", "refs/heads/release-h1"],
     ["main/x", "refs/heads/main-x-h1"],
-  ])("do not shadow or hinder the project's: a branch %s", async (branch, name) => {
+  ])("do not shadow or block the project's: a branch %s", async (branch, name) => {
     const before = await meanings();
-    // the clone's own main would be in the way of main/x
+    // remove the clone's main, which would block main/x
     await evil(
       `git checkout -q --detach; git branch -qD main; git update-ref refs/heads/${branch} HEAD; git symbolic-ref HEAD refs/heads/${branch}`,
     );
@@ -60,15 +60,15 @@ describe("names that pull brings", () => {
     expect(result.notes).toEqual([expect.stringContaining(`${branch.replace(/^refs\/heads\//, "")} came as`)]);
     expect(await meanings()).toBe(before);
     expect(await shop.git(project, "log", "-1", "--format=%s", name)).toBe("evil");
-    // Once more it is the same name, and it moves on.
+    // A second pull updates the same name.
     await evil("true");
     expect((await pull()).refs.at(-1)).toMatchObject({ ref: name, state: "updated" });
   });
 
   it.each([
-    ["on it", "git update-ref refs/heads/HEAD HEAD; git symbolic-ref HEAD refs/heads/HEAD", {}],
-    ["beside it", "git update-ref refs/heads/HEAD HEAD; git reset -q --hard HEAD~1", { allBranches: true }],
-  ])("save all there is: a session with a branch called HEAD, %s", async (_, script, options) => {
+    ["checked out", "git update-ref refs/heads/HEAD HEAD; git symbolic-ref HEAD refs/heads/HEAD", {}],
+    ["not checked out", "git update-ref refs/heads/HEAD HEAD; git reset -q --hard HEAD~1", { allBranches: true }],
+  ])("are found for a branch called HEAD that is %s", async (_, script, options) => {
     await evil(script);
     const unsaved = async (): Promise<string[]> =>
       describeHoldings(await inspectHoldings(localInside(spec.path, shop.env), savedBy(shop.context, spec.source)));
@@ -77,7 +77,7 @@ describe("names that pull brings", () => {
     expect(await unsaved()).toEqual([]);
   });
 
-  it("do not shadow them as tags, nor as commits of the working tree", async () => {
+  it("do not shadow the project's as tags or as commits of the working tree", async () => {
     const before = await meanings();
     await evil("git update-ref refs/tags/main HEAD; git update-ref refs/tags/origin/main HEAD; echo u >u");
     const result = await pull({ allBranches: true, uncommitted: true });
@@ -95,7 +95,7 @@ describe("names that pull brings", () => {
     expect(names(await pull())).toEqual(["refs/heads/h1", `refs/heads/${id}-h1`]);
   });
 
-  it("are refused when the user has chosen them, with one that works", async () => {
+  it("are refused if the user chose a conflicting one, with a suggestion that works", async () => {
     await evil("true");
     for (const [branch, other, why] of [
       ["origin/main", "origin-main-h1", "git would take it for a branch of the remote origin"],

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const hintOf = (outcome: { error?: { hint?: string } }): string => outcome.error?.hint ?? "";
 
-describe("what the session's user cannot read", () => {
+describe("a path that the session's user cannot read", () => {
   beforeEach(async () => {
     await host.shop.sh(
       host.project.facts.root,
@@ -32,13 +32,13 @@ describe("what the session's user cannot read", () => {
 
   it.each([
     ["an ignored folder with a database", "mkdir -p data/in; echo x >data/in/app.sqlite; chmod 000 data/in", "data/in"],
-    ["one that can be entered and not listed", "mkdir -p data/in; chmod 311 data/in", "data/in"],
-    ["one that can be listed and not entered", "mkdir -p data/in; chmod 644 data/in", "data/in"],
+    ["a folder that can be entered and not listed", "mkdir -p data/in; chmod 311 data/in", "data/in"],
+    ["a folder that can be listed and not entered", "mkdir -p data/in; chmod 644 data/in", "data/in"],
     ["an untracked folder", "mkdir -p pg/d; chmod 000 pg/d", "pg/d"],
     ["an untracked file", "echo x >secret; chmod 000 secret", "secret"],
     ["a changed file", "echo changed >readme; chmod 000 readme", "readme"],
-    ["a file of a repository inside", "git init -q sub; echo x >sub/secret; chmod 000 sub/secret", "sub/secret"],
-    ["one deep down, with a name of two lines", "mkdir -p 'data/x y/z'; chmod 000 'data/x y/z'", "data/x y/z"],
+    ["a file of a nested repository", "git init -q sub; echo x >sub/secret; chmod 000 sub/secret", "sub/secret"],
+    ["a nested folder with a space in its name", "mkdir -p 'data/x y/z'; chmod 000 'data/x y/z'", "data/x y/z"],
     [
       "a folder of branches",
       "git branch team/x; git commit -q --allow-empty -m 1; git branch -f team/x; git reset -q --hard HEAD~1; chmod 000 .git/refs/heads/team",
@@ -51,13 +51,13 @@ describe("what the session's user cannot read", () => {
       "git worktree add -q --detach wt; chmod 000 .git/worktrees/wt",
       ".git/worktrees/wt",
     ],
-    ["the git folder of a repository inside", "git init -q sub; chmod 000 sub/.git", "sub/.git"],
+    ["the git folder of a nested repository", "git init -q sub; chmod 000 sub/.git", "sub/.git"],
     [
-      "a log of git's",
+      "a reflog",
       "git commit -q --allow-empty -m 1; git reset -q --soft HEAD~1; chmod 000 .git/logs/HEAD",
       ".git/logs/HEAD",
     ],
-  ])("is unsaved and named: %s", async (_, script, path) => {
+  ])("is reported as unsaved: %s", async (_, script, path) => {
     await host.inside("a", script);
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({ ok: false, exitCode: 3 });
@@ -65,7 +65,7 @@ describe("what the session's user cannot read", () => {
     expect(outcome.unsaved.filter((one) => one.endsWith(line))).toHaveLength(1);
     expect(outcome.unsaved.join()).not.toContain("adding files failed");
     expect(host.states("a")).toBe("main=running");
-    // The way out works as it is typed.
+    // The command in the hint works when typed.
     const [, command = ""] = /cowork connect a -- (chmod -R u\+rwX [^;]*)/.exec(hintOf(outcome)) ?? [];
     expect(command).not.toBe("");
     await host.inside("a", command);
@@ -73,7 +73,7 @@ describe("what the session's user cannot read", () => {
     expect(again.unsaved.join()).not.toContain("cannot be read");
   });
 
-  it("is named by a pull of the working tree, unless git ignores it", async () => {
+  it("is named by a pull of the working tree unless git ignores it", async () => {
     await host.inside("a", "mkdir -p pg/d data/in; echo x >pg/d/f; chmod 000 pg/d data/in; git init -q sub");
     const opened = await openClone(host.ctx, { project: host.project.facts, names: ["a"] });
     try {
@@ -98,13 +98,13 @@ describe("what the session's user cannot read", () => {
       "make it readable: cowork connect a -- chown -R 1000:1000 '/w/data x/in'; or lose it: cowork clean a --force",
     ],
     [{}, { isRoot: false }, "lose it: cowork clean a --force"],
-  ])("is made readable by root where it is somebody else's: %o %o", (found, place, hint) => {
+  ])("gets a hint to change the owner as root if it belongs to another user: %o %o", (found, place, hint) => {
     const blocked = [{ path: "/w/data x/in", shown: "data x/in", isOwn: false }];
     const where = { name: "a", clone: "/clone", branches: ["a"], owner: "1000:1000", ...place };
     expect(renderHint(waysToSave({ ...noHoldings(), blocked, ...found }, where))).toBe(hint);
   });
 
-  it("does not matter below folders of installed things that git ignores", async () => {
+  it("is ignored in ignored folders of installed packages", async () => {
     await host.inside("a", "mkdir -p node_modules/x/y; chmod 000 node_modules/x/y");
     expect(await host.clean("a")).toMatchObject({ ok: true });
     await host.init("b");
@@ -113,35 +113,35 @@ describe("what the session's user cannot read", () => {
   });
 });
 
-describe("commits that no branch has", () => {
+describe("commits without a branch", () => {
   beforeEach(async () => {
     await host.init("a");
   });
 
   it.each([
     [
-      "on a detached HEAD that was left",
+      "on an abandoned detached HEAD",
       "git checkout -q --detach; echo 1 >f; git add f; git commit -qm one; git checkout -q a",
     ],
     [
       "on a branch that was deleted",
       "git checkout -q -b x; echo 1 >f; git add f; git commit -qm one; git checkout -q a; git branch -qD x",
     ],
-    ["of a message alone", "git checkout -q --detach; git commit -q --allow-empty -m one; git checkout -q a"],
+    ["with a message only", "git checkout -q --detach; git commit -q --allow-empty -m one; git checkout -q a"],
     [
       "without a parent",
       "git checkout -q --orphan x; echo 1 >f; git add f; git commit -qm one; git checkout -q a; git branch -qD x",
     ],
-    ["taken back by a reset", "echo 1 >f; git add f; git commit -qm one; git reset -q --hard HEAD~1"],
+    ["removed by a reset", "echo 1 >f; git add f; git commit -qm one; git reset -q --hard HEAD~1"],
     [
       "that only ORIG_HEAD names",
       "echo 1 >f; git add f; git commit -qm one; git reset -q --hard HEAD~1; rm -r .git/logs",
     ],
     [
-      "amended, and then left",
+      "amended and then abandoned",
       "git checkout -q --detach; echo 1 >f; git add f; git commit -qm zero; git commit -q --amend -m one; git checkout -q a",
     ],
-  ])("are unsaved, and there is a way to keep them: %s", async (_, script) => {
+  ])("are unsaved, and the hint shows how to keep them: %s", async (_, script) => {
     await host.inside("a", script);
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({
@@ -177,11 +177,11 @@ describe("commits that no branch has", () => {
       "with changes that other commits hold",
     ],
     [
-      "taken back and done differently",
+      "removed by a reset and redone differently",
       "echo 1 >f; git add f; git commit -qm one; git reset -q --soft HEAD~1; echo 2 >f; git add f; git commit -qm two",
       "with files that have changed since",
     ],
-  ])("are named and may go where something replaced them: %s", async (_, script, why) => {
+  ])("are named but may be removed if other commits replaced them: %s", async (_, script, why) => {
     await host.inside("a", script);
     await host.bring("a", "refs/heads/*:refs/heads/s/*");
     const dry = await host.clean("a", { dryRun: true });
@@ -191,7 +191,7 @@ describe("commits that no branch has", () => {
     expect(host.events).toContainEqual(expect.objectContaining({ detail: `goes along: ${dry.going?.[0]}` }));
   });
 
-  it("are none where a stash, an operation or another working tree names them", async () => {
+  it("are not reported if a stash or another working tree has them", async () => {
     await host.inside(
       "a",
       "echo 1 >>readme; git stash -q; echo 2 >>readme; git stash -q; git worktree add -q --detach .wt; cd .wt; git commit -q --allow-empty -m there",
@@ -214,8 +214,8 @@ describe("commits that no branch has", () => {
   });
 });
 
-describe("branches of remotes inside", () => {
-  it("prove nothing by themselves", async () => {
+describe("remote-tracking branches in the clone", () => {
+  it("do not prove that their commits are saved", async () => {
     await host.init("a");
     await host.inside("a", "git update-ref refs/remotes/origin/foo $(git commit-tree -m x -p HEAD 'HEAD^{tree}')");
     const outcome = await host.clean("a");
@@ -228,7 +228,7 @@ describe("branches of remotes inside", () => {
     expect(await host.clean("a")).toMatchObject({ ok: true });
   });
 
-  it("are no work where the clone came with them, also when the project has dropped them since", async () => {
+  it("are not unsaved work if the clone was created with them, even if the project has removed them", async () => {
     const { root } = host.project.facts;
     await host.shop.sh(
       root,
@@ -246,7 +246,7 @@ describe("branches of remotes inside", () => {
     expect(await host.inside("a", "git log -1 --format=%s origin/pr")).toBe("merged");
     const kept = await host.clean("a", { dryRun: true });
     expect(kept).toMatchObject({ ok: true, unsaved: [] });
-    // A branch of the session's own with the same commit is work all the same.
+    // A new branch of the session with the same commit is unsaved work.
     await host.inside("a", "git branch mine origin/pr");
     expect(await host.clean("a")).toMatchObject({ unsaved: ["1 commit on mine not in the project"] });
     await host.inside("a", "git branch -qD mine");
@@ -255,7 +255,7 @@ describe("branches of remotes inside", () => {
 });
 
 describe("working trees outside the clone", () => {
-  it("keep a session, with the reason and a way out, in the dry run and the real one alike", async () => {
+  it("keep a session, with a reason and a hint, in a dry run and in a real one", async () => {
     await host.init("a");
     const place = join(host.shop.root, "home", "wt");
     await chmod(join(host.shop.root, "home"), 0o777);
@@ -278,8 +278,8 @@ describe("working trees outside the clone", () => {
   });
 });
 
-describe("a repository of its own in the working tree", () => {
-  it("is to be copied: no pull is advised that would leave it behind", async () => {
+describe("a nested repository in the working tree", () => {
+  it("gets a hint to copy it, not to pull, which would not include it", async () => {
     await host.init("a");
     await host.inside("a", "git init -q sub; cd sub; echo w >w; git add w; git commit -qm inner");
     const outcome = await host.clean("a");
@@ -291,8 +291,8 @@ describe("a repository of its own in the working tree", () => {
   });
 });
 
-describe("what goes with a session and is in no clone", () => {
-  it("is named before it goes: volumes, and what lies in home folders", async () => {
+describe("data of a session outside its clone", () => {
+  it("is named before it is removed: volumes and files in home folders", async () => {
     host.cli.volumes.push(`cowork-data-${"0".repeat(52)}`);
     await host.init("a");
     const [main] = host.containers("a");

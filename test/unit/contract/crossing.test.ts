@@ -27,17 +27,17 @@ import { gitWorkshop } from "../../support/git/git-project.ts";
 import { runCommandLine } from "../../support/home/run-command-line.ts";
 import { sampleOf, samplesOf } from "../../support/sample-of.ts";
 
-// A field that is added to a schema crosses every border with that one edit: the samples here have every field that the schemas have.
+// A field added to a schema must pass every border without further edits. The samples here contain every field of the schemas.
 
 const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 const methods = Object.keys(hostCalls) as HostMethod[];
 
-test("every function of the host's part that gives and takes plain data has schemas; the others have streams", () => {
+test("every method of a session host has schemas, except those with streams", () => {
   const all = Object.keys(createLocalHost({} as never, nobody));
   expect([...methods, "openClone", "connect", "logs", "login"].toSorted()).toEqual(all.toSorted());
 });
 
-describe("what is asked of a host reaches it as it was sent", () => {
+describe("a request reaches the host unchanged", () => {
   test.each(methods)("%s", async (method) => {
     for (const args of samplesOf(hostCalls[method].input)) {
       const { host, calls } = fakeHost({ [method]: () => Promise.resolve("done") });
@@ -46,7 +46,7 @@ describe("what is asked of a host reaches it as it was sent", () => {
     }
   });
 
-  test.each(methods)("and what does not fit reaches nothing: %s", async (method) => {
+  test.each(methods)("an invalid request does not reach the host: %s", async (method) => {
     const { host, calls } = fakeHost({});
     const [args] = samplesOf(hostCalls[method].input) as [unknown[]];
     for (const bad of [undefined, "x", {}, [], [...args, "more"], args.map(() => null), args.map(() => [1])]) {
@@ -56,7 +56,7 @@ describe("what is asked of a host reaches it as it was sent", () => {
   });
 });
 
-/** A host at the other end of a connection, the real code of both sides between. */
+/** A host behind a connection, with the real code of client and server. */
 async function remoteHost(answers: Parameters<typeof fakeHost>[0]): Promise<ReturnType<typeof createRemoteHost>> {
   const { context: ctx, root } = await gitWorkshop();
   const { host } = fakeHost(answers);
@@ -76,7 +76,7 @@ async function remoteHost(answers: Parameters<typeof fakeHost>[0]): Promise<Retu
   return createRemoteHost(ctx, { name: "local", user: nobody, program, connect, source: never, begin: never });
 }
 
-describe("what a host answers arrives as it was given", () => {
+describe("a host's answer arrives unchanged", () => {
   const overTheWire = methods.filter((method) => method !== "init" && method !== "start" && method !== "planInit");
   test.each(overTheWire)("%s", async (method) => {
     const { input, output } = hostCalls[method];
@@ -84,14 +84,14 @@ describe("what a host answers arrives as it was given", () => {
     const remote = await remoteHost({ [method]: () => Promise.resolve(answer) });
     const args = sampleOf<unknown[]>(input);
     const got = await (remote[method] as (...args: unknown[]) => Promise<unknown>)(...args);
-    // Two things are not as there: whose machine it is, and the clock, which is looked at besides.
+    // Two things differ: the name of the host, and the clock check, which the client adds.
     const known = method === "doctor" ? (got as unknown[]).slice(0, -1) : got;
     expect(withoutHosts(known)).toEqual(withoutHosts(answer));
     remote.close();
   });
 });
 
-/** Errors say which host they come from, commands which host they mean. */
+/** Replaces the fields in which errors and commands name their host. */
 function withoutHosts(value: unknown): unknown {
   if (value instanceof Date || value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(withoutHosts);
@@ -114,7 +114,7 @@ describe("--json shows every field", () => {
   });
 });
 
-describe("what is kept in files and sent otherwise is read as it was written", () => {
+describe("files and other messages are read as they were written", () => {
   const schemas: [string, ZodMiniType][] = [
     ["a session's record", sessionRecord],
     ["plan.json", devcontainerPlan],
@@ -136,7 +136,7 @@ describe("what is kept in files and sent otherwise is read as it was written", (
     for (const sample of samplesOf(schema)) expect(schema.parse(sent(sample))).toEqual(sample);
   });
 
-  test("a request with a terminal that does not fit is refused", () => {
+  test("an invalid request with a terminal is refused", () => {
     const request = { connect: sampleOf(ttyRequest) };
     expect(() => decodeTtyRequest(Buffer.from(JSON.stringify(request)).toString("base64"))).toThrow(
       expect.objectContaining({ code: "REQUEST_INVALID" }),
@@ -146,7 +146,7 @@ describe("what is kept in files and sent otherwise is read as it was written", (
     expect(decodeTtyRequest(encodeTtyRequest(good))).toEqual(good);
   });
 
-  test("the samples have every field", () => {
+  test("samples contain every field", () => {
     const fields = Object.keys(initRequest.shape);
     expect(Object.keys(sampleOf(initRequest)).toSorted()).toEqual(fields.toSorted());
   });

@@ -5,7 +5,7 @@ import type { SessionHost } from "../../../src/session/session-host.ts";
 import { runCommandLine, type CommandSetting } from "../../support/home/run-command-line.ts";
 import { sampleOf } from "../../support/sample-of.ts";
 
-/** A host's part that answers with every field set. */
+/** A session host that answers with every field set. */
 function full(...methods: HostMethod[]): Partial<SessionHost> {
   return Object.fromEntries(
     methods.map((method) => [method, () => Promise.resolve(sampleOf<unknown>(hostCalls[method].output))]),
@@ -32,7 +32,7 @@ const cases: [line: string, output: keyof typeof outputs, setting: CommandSettin
   ["--nosuch", "error", {}],
 ];
 
-test.each(cases)("cowork %s --json prints what the contract says, and no field more", async (line, output, setting) => {
+test.each(cases)("cowork %s --json prints exactly the fields of the contract", async (line, output, setting) => {
   const { stdout, stderr } = await runCommandLine(`${line} --json`, setting);
   const value: unknown = JSON.parse(stdout);
   const found = outputs[output].safeParse(value);

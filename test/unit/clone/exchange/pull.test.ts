@@ -43,7 +43,7 @@ const commit = (folder: string, name: string): Promise<string> =>
   shop.sh(folder, `echo ${name} >${name}; git add -A; git commit -qm ${name}`);
 
 describe("pullSession", () => {
-  it("brings the session's branch and leaves the working tree, HEAD and every other ref alone", async () => {
+  it("fetches the session's branch and changes neither the working tree nor HEAD nor other refs", async () => {
     await open();
     await commit(clone, "one");
     const state =
@@ -69,7 +69,7 @@ describe("pullSession", () => {
     expect(summary(await pull())).toEqual(["refs/heads/a unchanged"]);
   });
 
-  it("never overwrites a branch that diverged, and offers another name that works", async () => {
+  it("never overwrites a diverged branch, and suggests another name that works", async () => {
     await open();
     await commit(clone, "mine");
     await shop.sh(project, "git checkout -q -b a; git commit -q --allow-empty -m theirs; git checkout -q main");
@@ -85,7 +85,7 @@ describe("pullSession", () => {
     await expect(pull({ branch: "a..b" })).rejects.toMatchObject({ code: "USAGE" });
   });
 
-  it("moves a checked-out branch forward only when asked and clean", async () => {
+  it("fast-forwards a checked-out branch only with --ff and a clean working tree", async () => {
     spec = await shop.spec(project, "a");
     await open({ start: { branch: "main", commit: spec.start.commit, existing: true } });
     await commit(clone, "one");
@@ -107,7 +107,7 @@ describe("pullSession", () => {
     expect(await readdir(shop.root)).not.toContain("canary");
   });
 
-  it("does not move a branch that a linked worktree has checked out", async () => {
+  it("fast-forwards a branch checked out in a linked worktree only with --ff", async () => {
     await open();
     await commit(clone, "one");
     await shop.git(project, "worktree", "add", "-q", "-b", "a", "../w\nt");
@@ -116,7 +116,7 @@ describe("pullSession", () => {
     expect(await readdir(join(shop.root, "w\nt"))).toContain("one");
   });
 
-  it("brings the branch that is checked out, too, and a detached HEAD", async () => {
+  it("also fetches the checked-out branch and a detached HEAD", async () => {
     await open();
     await commit(clone, "one");
     await shop.git(clone, "checkout", "-q", "-b", "side");
@@ -129,7 +129,7 @@ describe("pullSession", () => {
     expect(await shop.git(project, "log", "-1", "--format=%s", "a-detached")).toBe("three");
   });
 
-  it("brings every branch and tag when asked, and nothing is left", async () => {
+  it("fetches every branch, tag and note with --all-branches", async () => {
     await open();
     await shop.sh(
       project,
@@ -164,7 +164,7 @@ describe("pullSession", () => {
     expect((await pull({ allBranches: true })).refs.every(({ state }) => state === "unchanged")).toBe(true);
   });
 
-  it("commits the working tree on a branch of its own and leaves the session as it is", async () => {
+  it("commits the working tree on a separate branch with --uncommitted and leaves the session unchanged", async () => {
     await open();
     await shop.sh(
       clone,
@@ -192,14 +192,14 @@ describe("pullSession", () => {
     expect(await unsaved()).toEqual([]);
   });
 
-  it("has nothing to commit in a clean working tree", async () => {
+  it("creates no -wip branch for a clean working tree", async () => {
     await open();
     expect(summary(await pull({ uncommitted: true }))).toEqual(["refs/heads/a made"]);
     await commit(clone, "one");
     expect(summary(await pull({ uncommitted: true }))).toEqual(["refs/heads/a updated"]);
   });
 
-  it("commits the working tree of a branch without commits, and next to repositories of their own", async () => {
+  it("commits the working tree of a branch without commits, and skips nested repositories", async () => {
     await open();
     await shop.sh(
       clone,
@@ -213,7 +213,7 @@ describe("pullSession", () => {
     ]);
   });
 
-  it("brings stashes with what is uncommitted", async () => {
+  it("fetches stashes with --uncommitted", async () => {
     await open();
     await shop.sh(clone, "echo 1 >f; git stash -qu; echo 2 >f; git add f; git stash -q");
     expect((await unsaved()).join()).toContain("2 stashes");
@@ -225,7 +225,7 @@ describe("pullSession", () => {
     expect(await unsaved()).toEqual([]);
   });
 
-  it("brings commits of submodules and objects of git-lfs", async () => {
+  it("fetches commits of submodules and git-lfs objects", async () => {
     await shop.project("lib");
     await shop.sh(project, "git submodule --quiet add ../lib vendor/lib; git commit -qm sub");
     await open();
@@ -261,7 +261,7 @@ describe("pullSession", () => {
     expect(await readdir(join(shop.context.paths.stateRoot, ".tmp"))).toEqual([]);
   });
 
-  it("works between shallow, sha256 and worktree projects", async () => {
+  it("works for shallow, sha256 and worktree projects", async () => {
     await shop.sh(
       shop.root,
       `for i in 1 2 3; do git -C app commit -q --allow-empty -m $i; done; git clone -q --depth 1 file://${project} low; git init -q --object-format=sha256 wide; cd wide; echo x >x; git add x; git commit -qm x; cd ../app; git worktree add -q ../side`,
@@ -279,7 +279,7 @@ describe("pullSession", () => {
     }
   });
 
-  it("does not believe a session that gives other commits than it named, or nothing", async () => {
+  it("fails if the session sends other commits than it listed, or nothing", async () => {
     await open();
     await commit(clone, "one");
     const real = inside();

@@ -6,7 +6,7 @@ const words = (stderr: string): string => {
   return `${code} ${message}${hint === undefined ? "" : ` [${hint}]`}`;
 };
 
-test("the cause is said where git's last word only tells what broke because of it", () => {
+test("the message has the cause if git's last line reports only a consequence", () => {
   expect(words("git-lfs filter-process: 1: git-lfs: not found\nfatal: the remote end hung up unexpectedly\n")).toMatch(
     /^GIT_FAILED Reading failed: git-lfs filter-process: 1: git-lfs: not found \(the remote end hung up unexpectedly\) \[install git-lfs/,
   );
@@ -21,7 +21,7 @@ test("the cause is said where git's last word only tells what broke because of i
   expect(words("error: a cause\nfatal: index-pack failed")).toContain("error: a cause (index-pack failed)");
 });
 
-test("else it is git's last word, without advice, and harmless", () => {
+test("otherwise the message has git's last line, without hints and control characters", () => {
   expect(words("warning: x\nfatal: bad \u001b[31mthing\nhint: do y")).toBe(
     "GIT_FAILED Reading failed: fatal: bad thing",
   );

@@ -21,18 +21,18 @@ interface Made {
   notes: string[];
 }
 
-/** As `init` makes it: the origin is what the project's facts say. */
+/** Makes a clone as `init` does, with the origin from the project's facts. */
 async function make(changes: { existing?: boolean; branch?: string } = {}): Promise<Made> {
   const { facts } = await findProject(shop.context, project);
   const spec = await shop.spec(project, `s${++count}`, { origin: facts.origin });
   const start = { ...spec.start, existing: changes.existing ?? false, branch: changes.branch ?? spec.start.branch };
   const { notes } = await makeClone(shop.context, { ...spec, start });
-  // As a git inside sees it, without the user's settings.
+  // As git in the container sees it, without the user's settings.
   const remotes = await shop.sh(spec.path, "GIT_CONFIG_GLOBAL=/dev/null git remote -v | tr '\\t' ' '");
   return { path: spec.path, remotes, notes };
 }
 
-it("brings a remote under its own name, what it last had, and what branches follow", async () => {
+it("copies a remote with its name, its remote-tracking branches and the branches' upstreams", async () => {
   await shop.sh(
     project,
     `git remote add upstream https://example.org/t/app.git; git update-ref refs/remotes/upstream/main HEAD
@@ -45,7 +45,7 @@ it("brings a remote under its own name, what it last had, and what branches foll
   expect(notes).toEqual([]);
 });
 
-it("brings push URLs, several URLs, and where branches are pushed", async () => {
+it("copies push URLs, several URLs, and push remotes of branches", async () => {
   await shop.sh(
     project,
     `git remote add origin https://example.org/up/app.git; git remote set-url --push origin https://example.org/me/app.git
@@ -70,7 +70,7 @@ it("brings push URLs, several URLs, and where branches are pushed", async () => 
   expect(notes).toEqual([]);
 });
 
-it("leaves credentials out of every URL, and says so", async () => {
+it("removes credentials from every URL and reports it", async () => {
   await shop.sh(
     project,
     `git remote add origin https://example.org/a.git; git remote set-url --push origin https://me:secret@example.org/a.git
@@ -86,7 +86,7 @@ it("leaves credentials out of every URL, and says so", async () => {
   ]);
 });
 
-it("goes by what the repository says where the user's own settings lead to this machine", async () => {
+it("applies the user's insteadOf settings, except those that point to local paths", async () => {
   await shop.sh(
     project,
     `git remote add origin https://example.org/up/app.git; git remote add gh gh:a/b
@@ -106,7 +106,7 @@ it("goes by what the repository says where the user's own settings lead to this 
   ]);
 });
 
-it("pushes nowhere rather than to where it fetches from, and names remotes that stay behind", async () => {
+it("disables a push URL that is a path, and names remotes that are not copied", async () => {
   await shop.sh(
     project,
     `git remote add origin https://example.org/a.git; git remote set-url --push origin no_push
@@ -128,13 +128,13 @@ it("pushes nowhere rather than to where it fetches from, and names remotes that 
   ]);
 });
 
-it("keeps a branch that follows another one of the project's, when both are there", async () => {
+it("keeps a branch's upstream that is another branch of the project", async () => {
   await shop.sh(project, "git branch topic; git branch -q -u main topic");
   const { path } = await make({ branch: "topic", existing: true });
   expect(await shop.git(path, "rev-parse", "--abbrev-ref", "topic@{upstream}")).toBe("main");
 });
 
-it("goes to another machine with the project, without what is of no use there", async () => {
+it("sends remotes to another machine without credentials and local paths", async () => {
   await shop.sh(project, "git remote add up https://u:p@example.org/b.git; git remote add disk /srv/c.git");
   const source = { kind: "repository", root: project, gitDir: join(project, ".git") } as const;
   const { refs, config, notes } = await readProjectRefs(shop.context, source);
@@ -149,7 +149,7 @@ it("goes to another machine with the project, without what is of no use there", 
   expect(made.notes).toEqual(notes);
 });
 
-it("drops a submodule's origin that is a path of this machine, and says so", async () => {
+it("removes a submodule's origin that is a local path, and reports it", async () => {
   await shop.project("lib");
   await shop.project("far");
   await shop.sh(

@@ -33,7 +33,7 @@ const lines = async (carried: string[] = []): Promise<string[]> =>
   );
 
 describe("carrying files", () => {
-  it("takes what the patterns match, regular files inside the root only", async () => {
+  it("selects files that match the patterns, and only regular files inside the root", async () => {
     await shop.sh(
       project,
       String.raw`printf '.env*\nlink\n' >.gitignore; git add -A; git commit -qm i; mkdir -p conf/deep .cowork out; echo E >.env; echo L >.env.local; echo c >conf/deep/c.pem; echo x >.cowork/.cowork.conf
@@ -52,7 +52,7 @@ describe("carrying files", () => {
     expect((await planCarry(shop.context, project, { copy: [], include: true })).files).toEqual([]);
   });
 
-  it("reads .worktreeinclude and says when it is repository content", async () => {
+  it("reads .worktreeinclude and reports whether it is tracked by git", async () => {
     await shop.sh(project, "echo 1 >one; echo 2 >two; echo 3 >three");
     expect(await readInclude(shop.context, project)).toBe("none");
     await writeFile(join(project, ".worktreeinclude"), "# ours\none\nt*\n!three\n");
@@ -65,7 +65,7 @@ describe("carrying files", () => {
     expect((await planCarry(shop.context, project, { copy: [], include: true })).files).toEqual([]);
   });
 
-  it("copies them once, keeps modes, overwrites nothing and leaves the clone clean", async () => {
+  it("copies files once, keeps modes, overwrites nothing and leaves git status clean", async () => {
     await shop.sh(
       project,
       `mkdir -p conf; echo S=1 >.env; chmod 600 .env; echo x >conf/run; chmod 755 conf/run; echo y >'odd [name]* '`,
@@ -84,7 +84,7 @@ describe("carrying files", () => {
     expect(await lines(files)).toEqual(["1 ignored file that looks precious: conf/run"]);
   });
 
-  it("follows no link that a commit has planted in the clone", async () => {
+  it("follows no link from a commit in the clone", async () => {
     await shop.sh(
       project,
       `mkdir ../outside; ln -s ${shop.root}/outside conf; ln -s ${shop.root}/outside/env .env; git add -A; git commit -qm links`,
@@ -100,7 +100,7 @@ describe("carrying files", () => {
 });
 
 describe("carrying changes", () => {
-  it("brings every kind of change and leaves the project as it is", async () => {
+  it("applies every kind of change and leaves the project unchanged", async () => {
     await shop.sh(
       project,
       `mkdir dir sub; for f in gone staged both mode dir/file tolink sub/x; do echo $f >$f; done; ln -s readme link; ln -s sub swap; printf 'ignored\n' >.gitignore; git add -A; git commit -qm files

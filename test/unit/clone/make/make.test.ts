@@ -26,7 +26,7 @@ async function inodes(folder: string): Promise<Set<number>> {
 }
 
 describe("makeClone", () => {
-  it("makes a new branch at the start commit, complete and clean, with nothing of ours in it", async () => {
+  it("creates a complete, clean clone with a new branch at the start commit and no files of cowork", async () => {
     const project = await shop.project();
     const spec = await shop.spec(project, "a", { origin: "https://example.org/app.git" });
     expect(await makeClone(shop.context, spec)).toEqual({ notes: [], remoteTips: [spec.start.commit] });
@@ -42,7 +42,7 @@ describe("makeClone", () => {
     expect(await readdir(shop.context.paths.sessions)).toEqual(["a"]);
   });
 
-  it("takes the project's view of origin, its tags and the branch's upstream", async () => {
+  it("copies origin's remote-tracking branches, the tags and the branch's upstream", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -60,7 +60,7 @@ describe("makeClone", () => {
     expect(await shop.git(spec.path, "status", "--branch", "--porcelain=v1")).toBe("## feature...origin/feature");
   });
 
-  it("gives no remote-tracking refs and no remote without an origin", async () => {
+  it("creates no remote and no remote-tracking branches without an origin", async () => {
     const project = await shop.project();
     await shop.sh(project, `git clone -q --bare . ../o.git; git remote add origin ../o.git; git fetch -q origin`);
     const spec = await shop.spec(project, "a");
@@ -88,7 +88,7 @@ describe("makeClone", () => {
     expect(await shop.git(far.path, "rev-parse", "--abbrev-ref", "@{upstream}")).toBe("origin/far");
   });
 
-  it("shares no inode, and rewriting every object file changes nothing elsewhere", async () => {
+  it("shares no inode with the project or other clones", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -122,7 +122,7 @@ describe("makeClone", () => {
     await expect(lstat(join(spec.path, ".git/objects/info/alternates"))).rejects.toThrow("ENOENT");
   });
 
-  it("stays shallow when the project is, and says so", async () => {
+  it("is shallow if the project is, and reports it", async () => {
     const project = await shop.project("deep");
     await shop.sh(project, `for i in 1 2 3; do git commit -q --allow-empty -m $i; done`);
     await shop.sh(shop.root, `git clone -q --depth 2 "file://$PWD/deep" app`);
@@ -146,7 +146,7 @@ describe("makeClone", () => {
     };
 
     it.each(["blob:none", "tree:0"])(
-      "has all that its history needs where git inside cannot fetch it: %s",
+      "contains all objects of its history if git inside cannot fetch them: %s",
       async (filter) => {
         const project = await partial(filter);
         const spec = await shop.spec(project, "a");
@@ -158,7 +158,7 @@ describe("makeClone", () => {
       },
     );
 
-    it("starts from an older commit, and leaves the rest to git where its remote goes along", async () => {
+    it("starts from an older commit, and keeps the promisor remote if the clone has one", async () => {
       const project = await partial("blob:none");
       const commit = await shop.git(project, "rev-parse", "HEAD~3");
       const spec = await shop.spec(project, "a", {
@@ -171,7 +171,7 @@ describe("makeClone", () => {
       expect(await shop.git(spec.path, "config", "remote.origin.promisor")).toBe("true");
     });
 
-    it("has what its submodules need, too", async () => {
+    it("contains all objects of its submodules", async () => {
       const lib = await partial("blob:none");
       await shop.sh(shop.root, "mv app lib");
       const project = await shop.project();
@@ -192,7 +192,7 @@ describe("makeClone", () => {
       expect(await shop.git(join(spec.path, "up"), "show", "HEAD~1:f")).toBe("v1");
     });
 
-    it("says what cannot be had, and refuses what it cannot start from", async () => {
+    it("reports objects that could not be fetched, and refuses a start commit that is incomplete", async () => {
       const project = await partial("blob:none");
       await shop.sh(shop.root, "mv up gone");
       const { notes } = await makeClone(shop.context, await shop.spec(project, "a"));
@@ -206,7 +206,7 @@ describe("makeClone", () => {
     });
   });
 
-  it("clones a linked worktree, with its branch", async () => {
+  it("clones a linked worktree with its branch", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -219,7 +219,7 @@ describe("makeClone", () => {
     expect(await shop.git(spec.path, "branch", "--format=%(refname:short)")).toBe("a\nside");
   });
 
-  it("is complete where the project is a sparse checkout", async () => {
+  it("checks out all files of a project with a sparse checkout", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -232,7 +232,7 @@ describe("makeClone", () => {
     await clean(spec.path);
   });
 
-  it("keeps modes, links, line ends and names of every kind", async () => {
+  it("keeps modes, links, line endings and unusual names", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -249,7 +249,7 @@ describe("makeClone", () => {
     expect(await shop.sh(spec.path, list)).toBe(await shop.sh(project, list));
   });
 
-  it("leaves the user's hooks, templates, monitors and filters out, and says which filters", async () => {
+  it("uses no hooks, templates, monitors or filters of the user, and reports the filters", async () => {
     const project = await shop.project();
     await shop.sh(
       shop.root,
@@ -285,14 +285,14 @@ describe("makeClone", () => {
     ["extensions.worktreeConfig", "true"],
     ["core.quotePath", "false"],
     ["filter.x.smudge", "sed s/b/c/"],
-  ])("is the same and clean for a git that knows nothing of the user's %s=%s", async (key, value) => {
+  ])("does not depend on the user's %s=%s", async (key, value) => {
     const project = await shop.project();
     await shop.sh(
       project,
       String.raw`printf '*.txt text\n*.win text eol=crlf\nf filter=x\n' >.gitattributes; printf 'a\nb\n' >t.txt; printf 'a\nb\n' >plain
       printf 'a\r\nb\n' >mixed; printf 'a\nb\n' >w.win; printf 'a\nb\n' >f; echo x >run; chmod +x run; ln -s readme link; git add -A; git commit -qm files`,
     );
-    const look = "ls -l | awk '{print $1}'; sha256sum t.txt plain mixed w.win f run; readlink link";
+    const inspect = "ls -l | awk '{print $1}'; sha256sum t.txt plain mixed w.win f run; readlink link";
     const bare = await shop.spec(project, "bare");
     await makeClone(shop.context, bare);
     const files = join(shop.root, "files");
@@ -300,7 +300,7 @@ describe("makeClone", () => {
     await writeFile(join(files, "IGNORE"), "*\n");
     await writeFile(join(files, "ATTRIBUTES"), "* text eol=crlf\n* filter=x\n");
     await shop.git(shop.root, "config", "--global", key, /^[A-Z]+$/.test(value) ? join(files, value) : value);
-    // As `git -c` hands it on to an alias, which is how cowork may have been called.
+    // As `git -c` passes it to an alias, in case cowork was called as one.
     const env = { ...shop.env, GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.autocrlf", GIT_CONFIG_VALUE_0: "true" };
     for (const [name, context] of [
       ["a", shop.context],
@@ -312,14 +312,14 @@ describe("makeClone", () => {
       expect(
         await shop.sh(spec.path, `${inside}; git status --porcelain --ignored; touch *; git status --porcelain`),
       ).toBe("");
-      expect(await shop.sh(spec.path, look)).toBe(await shop.sh(bare.path, look));
+      expect(await shop.sh(spec.path, inspect)).toBe(await shop.sh(bare.path, inspect));
       expect(await readFile(join(spec.path, ".git/config"), "utf8")).toBe(
         await readFile(join(bare.path, ".git/config"), "utf8"),
       );
     }
   });
 
-  it("keeps the line ends that the project's own settings ask for, and is clean", async () => {
+  it("uses the line endings of the project's own settings and is clean", async () => {
     const project = await shop.project();
     await shop.sh(project, "git config core.autocrlf true");
     const spec = await shop.spec(project, "a");
@@ -328,7 +328,7 @@ describe("makeClone", () => {
     await clean(spec.path);
   });
 
-  it("does nothing where the clone is, starts anew where a half-made one lies, and touches nothing else", async () => {
+  it("keeps an existing clone, replaces an incomplete one, and refuses a foreign folder", async () => {
     const project = await shop.project();
     const spec = await shop.spec(project, "a");
     await mkdir(halfMade(spec.path), { recursive: true });
@@ -369,7 +369,7 @@ describe("makeClone", () => {
     expect(await readdir(shop.context.paths.sessions)).toEqual([]);
   });
 
-  it("works in a folder with a line end, a quote and a colon in its name, also as a linked worktree", async () => {
+  it("works in a folder with a newline, a quote and a colon in its name, also as a linked worktree", async () => {
     const project = await shop.project('a\nb:"c"');
     await shop.git(project, "worktree", "add", "-q", "-b", "side", join(shop.root, "side\ntree"));
     for (const [n, folder] of [project, join(shop.root, "side\ntree")].entries()) {
@@ -377,7 +377,7 @@ describe("makeClone", () => {
       await makeClone(shop.context, spec);
       await clean(spec.path);
       expect(await readFile(join(spec.path, "readme"), "utf8")).toBe("hello\n");
-      // what borrows the project's objects
+      // the bundle borrows the project's objects
       const bundle = await makeBundle(shop.context, spec.source, { oids: [spec.start.commit], have: [] }, shop.root);
       expect(await shop.git(spec.path, "bundle", "verify", "-q", bundle ?? "")).toBe("");
       await shop.sh(shop.root, "rm -rf repository commits.bundle");
@@ -401,7 +401,7 @@ describe("makeClone", () => {
     expect(await readdir(shop.context.paths.sessions)).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("ignores what the caller's environment says of other repositories", async () => {
+  it("ignores GIT_DIR and similar variables of the caller", async () => {
     const project = await shop.project();
     const other = await shop.project("other");
     const context = {
@@ -415,11 +415,11 @@ describe("makeClone", () => {
   });
 });
 
-describe("the project's store", () => {
+describe("the project's object store", () => {
   const objects = async (project: string): Promise<string[]> =>
     (await allFiles(join(project, ".git", "objects"))).toSorted();
 
-  it("is only read, and no filter of the user's runs", async () => {
+  it("is not changed, and no filter of the user runs", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -433,7 +433,7 @@ describe("the project's store", () => {
     expect((await objects(spec.path)).length).toBe(before.length);
   });
 
-  it.each(["large files", "alternates"])("serves the checkout while it is copied: %s", async (kind) => {
+  it.each(["large files", "alternates"])("can be used for the checkout while it is copied: %s", async (kind) => {
     const project = await shop.project();
     await shop.sh(project, "head -c 3000000 /dev/urandom >big; git add -A; git commit -qm two; git repack -adq");
     const from = join(shop.root, "from");
@@ -447,7 +447,7 @@ describe("the project's store", () => {
 });
 
 describe("makeClone with submodules and git-lfs", () => {
-  it("brings initialised submodules along, nested ones too, and names what is missing", async () => {
+  it("clones initialised submodules, including nested ones, and names missing ones", async () => {
     await shop.project("inner");
     await shop.project("lib");
     await shop.sh(shop.root, `cd lib; git submodule --quiet add ../inner deep; git commit -qm deep`);
@@ -491,7 +491,7 @@ describe("makeClone with submodules and git-lfs", () => {
     },
   );
 
-  it("copies git-lfs objects, and leaves pointers with a note where git-lfs is not installed", async () => {
+  it("copies git-lfs objects, and keeps pointers with a note if git-lfs is not installed", async () => {
     const project = await shop.project();
     const oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
     await shop.sh(
@@ -525,8 +525,8 @@ describe("makeClone with submodules and git-lfs", () => {
 });
 
 describe("the owner of a clone", () => {
-  it("gives everything to the session's user and leaves an index that knows it", async () => {
-    // Only root can give files away; for anyone else the owner is the user, and the same has to hold.
+  it("is the session's user for all files, and the index matches the new owner", async () => {
+    // Only root can change owners. For other users the owner is the user, and the same must be true.
     const user = shop.context.user;
     const [theirs, ours, gid] = user.isRoot ? [1234, 4321, 4321] : [user.uid, user.uid, user.gid];
     const project = await shop.project();

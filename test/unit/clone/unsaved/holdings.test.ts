@@ -31,8 +31,8 @@ const look = (): Promise<Holdings> =>
   inspectHoldings(localInside(clone, shop.env), savedBy(shop.context, spec.source), { start: spec.start.commit });
 const lines = async (): Promise<string[]> => describeHoldings(await look());
 
-describe("what a clone holds", () => {
-  it("is nothing when it is fresh, also after work of the project's own", async () => {
+describe("inspectHoldings", () => {
+  it("reports nothing for a new clone, also after new commits in the project", async () => {
     await open();
     const holdings = await look();
     expect(describeHoldings(holdings)).toEqual([]);
@@ -50,7 +50,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("counts commits, changes, untracked files and stashes, and names them", async () => {
+  it("counts and names commits, changes, untracked files and stashes", async () => {
     await open();
     await shop.sh(clone, "echo 1 >f; git add f; git commit -qm one; echo 2 >g; echo x >>readme; echo s >s; git add s");
     expect(await lines()).toEqual([
@@ -63,7 +63,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual(["2 commits on a not in the project", expect.stringMatching(/^1 stash: WIP on a: /)]);
   });
 
-  it("names the flags with which a pull saves all of it", async () => {
+  it("provides the flags with which pull saves everything", async () => {
     await open();
     const flags = async (): Promise<string[]> => {
       const holdings = await look();
@@ -84,7 +84,7 @@ describe("what a clone holds", () => {
   it("changes nothing in the clone", async () => {
     await open();
     await shop.sh(clone, "echo 1 >f; git add f; echo 2 >>f; echo x >g; sleep 0.01; touch readme");
-    // git may renew the time of an object that is there; nothing else of it changes
+    // git may update the time of an existing object, but nothing else of it
     const all =
       "find . -path './.git/objects/*' -prune -o -exec stat -c '%n %i %y %z %s %a' {} + | sort; find .git/objects -exec stat -c '%n %i %s %a' {} + | sort";
     const before = await shop.sh(clone, all);
@@ -92,7 +92,7 @@ describe("what a clone holds", () => {
     expect(await shop.sh(clone, all)).toBe(before);
   });
 
-  it("finds commits of any branch, tag, note and of a detached HEAD", async () => {
+  it("finds commits on any branch, tag, note and a detached HEAD", async () => {
     await open();
     await shop.sh(
       clone,
@@ -111,7 +111,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toContain("1 commit on tag heavy not in the project");
   });
 
-  it("finds an annotated tag on a saved commit: its message is nowhere else", async () => {
+  it("finds an annotated tag on a saved commit, because its message is not saved", async () => {
     await open();
     await shop.sh(clone, "git tag light; git tag -a -m note heavy");
     expect(await lines()).toEqual(["tag heavy not in the project"]);
@@ -119,7 +119,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("takes commits for saved that the project has under any ref, and not those that it only has lying about", async () => {
+  it("counts commits as saved if any ref of the project has them, and not if they are unreachable", async () => {
     await open();
     await shop.sh(clone, "git commit -q --allow-empty -m 1; git commit -q --allow-empty -m 2");
     await shop.git(project, "fetch", "-q", clone, "a:refs/remotes/elsewhere/x");
@@ -129,7 +129,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual(["2 commits on a not in the project"]);
   });
 
-  it("does not take for saved what an ended pull has left behind", async () => {
+  it("does not count commits as saved that only an interrupted pull has left", async () => {
     await open();
     await shop.sh(clone, "git commit -q --allow-empty -m 1; echo x >x");
     await shop.sh(
@@ -143,7 +143,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("takes a branch tip for saved that the project's own origin advertises, and asks nobody else's", async () => {
+  it("counts a branch tip as saved if the project's origin has it, and ignores the clone's origin", async () => {
     await shop.sh(
       project,
       "git clone -q --bare . ../origin.git; git clone -q --bare . ../evil.git; git remote add origin ../origin.git; git fetch -q",
@@ -159,7 +159,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual(["1 commit on a not in the project"]);
   });
 
-  it("takes a working tree for saved whose whole tree the project has", async () => {
+  it("counts a working tree as saved if the project has the same tree", async () => {
     await open();
     await shop.sh(clone, "echo x >>readme; echo g >g; git rm -q --cached readme; git reset -q");
     await shop.sh(
@@ -172,13 +172,13 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual(["1 changed file: readme", "2 untracked files: g, h"]);
   });
 
-  it("does not take what is staged for saved because the working tree is", async () => {
+  it("does not count staged changes as saved because the working tree is saved", async () => {
     await open();
     await shop.sh(clone, "echo precious >>readme; git add readme; git show HEAD:readme >readme");
     expect(await lines()).toEqual(["1 changed file: readme"]);
   });
 
-  it("takes files for saved that are just so in the project's working tree", async () => {
+  it("counts files as saved that are identical in the project's working tree", async () => {
     await open();
     await shop.sh(
       clone,
@@ -195,7 +195,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual(["2 untracked files: link, local", "1 ignored file that looks precious: .env"]);
   });
 
-  it("looks for precious files among the ignored, but not in what was installed", async () => {
+  it("finds precious files among ignored ones, but not in installed packages", async () => {
     await open();
     await shop.sh(
       clone,
@@ -209,11 +209,11 @@ describe("what a clone holds", () => {
     expect(own.precious.toSorted()).toEqual(["build.log", "data/deep/app.sqlite3", "data/id_rsa", "server.KEY"]);
   });
 
-  it("sees a file that changed in the very second that the index was written, and kept its size", async () => {
+  it("finds a change in the same second as the index and with the same size", async () => {
     await open();
     await shop.sh(
       clone,
-      // git looks at whole seconds; a try that falls into two of them shows nothing
+      // git compares whole seconds, so an attempt that spans two of them is repeated
       `echo x >quick; git add quick; git commit -qm quick
        for n in 1 2 3 4 5; do
          echo x >quick; one=$(stat -c %Y quick); git update-index -q --refresh; echo y >quick
@@ -224,7 +224,7 @@ describe("what a clone holds", () => {
     expect((await look()).uncommitted).toEqual(["quick"]);
   });
 
-  it("sees through files that git was told not to look at, and through settings that hide", async () => {
+  it("finds changes hidden by assume-unchanged, skip-worktree or settings", async () => {
     await shop.sh(project, "echo 1 >one; echo 2 >two; echo 3 >three; git add -A; git commit -qm files");
     await open();
     await shop.sh(
@@ -243,7 +243,7 @@ describe("what a clone holds", () => {
     ["revert", "git revert --no-edit HEAD~1 || :"],
     ["bisect", "git bisect start -q HEAD HEAD~2"],
     ["am", "git format-patch -q -1 --stdout other >../p; git am -q ../p || :"],
-  ])("names a %s under way and what is in conflict", async (operation, start) => {
+  ])("reports a %s in progress and its conflicts", async (operation, start) => {
     await open();
     await shop.sh(
       clone,
@@ -257,7 +257,7 @@ describe("what a clone holds", () => {
     expect(holdings.unreadable).toEqual([]);
   });
 
-  it("finds a stash that a rebase keeps, and stashes without a log", async () => {
+  it("finds the autostash of a rebase, and a stash without a reflog", async () => {
     await open();
     await shop.sh(
       clone,
@@ -268,7 +268,7 @@ describe("what a clone holds", () => {
     expect((await look()).stashes).toHaveLength(1);
   });
 
-  it("looks into submodules, checked out or not, and into added working trees", async () => {
+  it("inspects submodules, checked out or not, and linked working trees", async () => {
     await shop.project("lib");
     await shop.sh(project, "git submodule --quiet add ../lib vendor/lib; git commit -qm sub");
     await open();
@@ -298,7 +298,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("counts a repository inside the working tree as work, also when a tree of the project names its commit", async () => {
+  it("counts a nested repository as unsaved even if a tree of the project contains its commit", async () => {
     await open();
     await shop.sh(clone, "git init -q nested; cd nested; git commit -q --allow-empty -m x");
     expect(await lines()).toEqual([
@@ -324,7 +324,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("works on a branch without commits, in a shallow clone, and when the project is gone", async () => {
+  it("works on a branch without commits, in a shallow clone, and without the project", async () => {
     await open();
     await shop.sh(clone, "git checkout -q --orphan new; echo o >o; git add o");
     expect(await look()).toMatchObject({ head: null, branch: "new", unreadable: [] });
@@ -343,7 +343,7 @@ describe("what a clone holds", () => {
     expect(await lines()).toEqual(["1 commit on b not in the project"]);
   });
 
-  it("counts as unsaved what cannot be read", async () => {
+  it("counts unreadable data as unsaved", async () => {
     await open();
     await shop.sh(clone, "rm -rf .git/objects/pack; find .git/objects -type f | xargs rm -f");
     expect(describeHoldings(await look())).not.toEqual([]);
@@ -362,7 +362,7 @@ describe("what a clone holds", () => {
     expect((await inspectHoldings(cut, savedBy(shop.context, spec.source))).unreadable).toHaveLength(1);
   });
 
-  it("copes with names of every kind, and shows them without control characters", async () => {
+  it("supports unusual names and shows them without control characters", async () => {
     await open();
     await shop.sh(
       clone,
@@ -379,7 +379,7 @@ describe("what a clone holds", () => {
     expect((await look()).untracked).toEqual(before.filter((path) => path.includes("\ufffd")));
   });
 
-  it("does not believe a name that looks like its own marks", async () => {
+  it("does not confuse file names with its own markers", async () => {
     await open();
     await mkdir(join(clone, "x"));
     await writeFile(join(clone, "x", "N =0"), "");
