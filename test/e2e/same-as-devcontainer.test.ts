@@ -158,43 +158,48 @@ const kinds: [SampleKind, Record<string, unknown>][] = [
   ["compose", {}],
 ];
 
-it.each(kinds)("%s: the container differs from a plain dev container only in cowork's additions", async (kind, extra) => {
-  const files = sampleFiles(kind, await ensureTestBaseImage());
-  const path = ".devcontainer/devcontainer.json";
-  const config = JSON.parse(files[path]!.replace(/^\/\/.*\n/, "")) as Record<string, unknown>;
-  const name = `same-${kind}`;
-  const text = JSON.stringify({
-    ...config,
-    ...(kind === "compose" ? { ...more, containerEnv: undefined } : more),
-    ...extra,
-  });
-  const cwd = await sampleProject(home, kind, { name, files: { ...files, [path]: text } });
+it.each(kinds)(
+  "%s: the container differs from a plain dev container only in cowork's additions",
+  async (kind, extra) => {
+    const files = sampleFiles(kind, await ensureTestBaseImage());
+    const path = ".devcontainer/devcontainer.json";
+    const config = JSON.parse(files[path]!.replace(/^\/\/.*\n/, "")) as Record<string, unknown>;
+    const name = `same-${kind}`;
+    const text = JSON.stringify({
+      ...config,
+      ...(kind === "compose" ? { ...more, containerEnv: undefined } : more),
+      ...extra,
+    });
+    const cwd = await sampleProject(home, kind, { name, files: { ...files, [path]: text } });
 
-  const clone = join(home.folder, `plain-${kind}`);
-  await git(cwd, "clone", "-q", cwd, clone);
-  const cli = join(tree, "node_modules", "@devcontainers", "cli", "devcontainer.js");
-  const plain = async (...args: string[]): Promise<string> =>
-    (await execa(process.execPath, [cli, ...args], { env: userEnvironment(home), extendEnv: false, cwd: clone }))
-      .stdout;
-  const id = ["--workspace-folder", clone, "--id-label", label, "--id-label", `cowork.kind=${kind}`];
-  const { containerId } = JSON.parse(await plain("up", ...id)) as { containerId: string };
+    const clone = join(home.folder, `plain-${kind}`);
+    await git(cwd, "clone", "-q", cwd, clone);
+    const cli = join(tree, "node_modules", "@devcontainers", "cli", "devcontainer.js");
+    const plain = async (...args: string[]): Promise<string> =>
+      (await execa(process.execPath, [cli, ...args], { env: userEnvironment(home), extendEnv: false, cwd: clone }))
+        .stdout;
+    const id = ["--workspace-folder", clone, "--id-label", label, "--id-label", `cowork.kind=${kind}`];
+    const { containerId } = JSON.parse(await plain("up", ...id)) as { containerId: string };
 
-  const made = await runCowork(["init", "a", "--trust"], { home, cwd });
-  expect(made.code, made.stderr).toBe(0);
-  const hash = `label=cowork.home=${home.hash}`;
-  const own = await docker("ps", "-q", "--no-trunc", "--filter", hash, "--filter", `label=cowork.session=${name}-a`);
-  const containers = own.split("\n");
-  const inside = async (...argv: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await runCowork(["connect", "a", "--", ...argv], { home, cwd });
-    if (code !== 0) throw new Error(stderr);
-    return stdout.trimEnd();
-  };
-  const { stdout: list } = await runCowork(["list", "--json"], { home, cwd });
-  const main = (JSON.parse(list) as { sessions: { container: { id: string } }[] }).sessions[0]!.container.id;
-  expect(containers).toContain(main);
-  const session = join(home.coworkHome, "sessions", `${name}-a`);
-  const ours = await show(main, { clone: session, name }, inside);
-  const theirs = await show(containerId, { clone, name: `plain-${kind}` }, (...argv) => plain("exec", ...id, ...argv));
-  expect(ours).toEqual(theirs);
-  expect(ours.lifecycle).toMatch(/^onCreate\nupdateContent\npostCreate\npostStart/);
-});
+    const made = await runCowork(["init", "a", "--trust"], { home, cwd });
+    expect(made.code, made.stderr).toBe(0);
+    const hash = `label=cowork.home=${home.hash}`;
+    const own = await docker("ps", "-q", "--no-trunc", "--filter", hash, "--filter", `label=cowork.session=${name}-a`);
+    const containers = own.split("\n");
+    const inside = async (...argv: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await runCowork(["connect", "a", "--", ...argv], { home, cwd });
+      if (code !== 0) throw new Error(stderr);
+      return stdout.trimEnd();
+    };
+    const { stdout: list } = await runCowork(["list", "--json"], { home, cwd });
+    const main = (JSON.parse(list) as { sessions: { container: { id: string } }[] }).sessions[0]!.container.id;
+    expect(containers).toContain(main);
+    const session = join(home.coworkHome, "sessions", `${name}-a`);
+    const ours = await show(main, { clone: session, name }, inside);
+    const theirs = await show(containerId, { clone, name: `plain-${kind}` }, (...argv) =>
+      plain("exec", ...id, ...argv),
+    );
+    expect(ours).toEqual(theirs);
+    expect(ours.lifecycle).toMatch(/^onCreate\nupdateContent\npostCreate\npostStart/);
+  },
+);

@@ -158,6 +158,8 @@ describe("a project whose commits are hostile", () => {
     expect(notes).toEqual([expect.stringContaining("submodule mod")]);
     expect(await outside()).toBe(before);
     expect(await readdir(workshop.root)).not.toContain("canary");
-    expect(describeHoldings(await inspectHoldings(workshop.inside(spec), savedBy(workshop.context, spec.source)))).toEqual([]);
+    expect(
+      describeHoldings(await inspectHoldings(workshop.inside(spec), savedBy(workshop.context, spec.source))),
+    ).toEqual([]);
   });
 });

@@ -202,13 +202,21 @@ describe("Docker Compose", () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ["a file outside the repository", "services: {app: {extends: {file: ../../x.yml, service: a}}}", /outside the repository/],
+    [
+      "a file outside the repository",
+      "services: {app: {extends: {file: ../../x.yml, service: a}}}",
+      /outside the repository/,
+    ],
     [
       "a file on the network",
       "include: ['https://example.invalid/x.yml']\nservices: {app: {image: x}}",
       /not on this machine|needs Docker Compose v2/,
     ],
-    ["a build context outside the repository", "services: {app: {build: ../..}}", /outside the repository|does not lie in the repository/],
+    [
+      "a build context outside the repository",
+      "services: {app: {build: ../..}}",
+      /outside the repository|does not lie in the repository/,
+    ],
     ["a missing service", "services: {other: {image: x}}", /no Compose service app/],
     ["invalid YAML", "services: [", /cannot be read/],
     ["a key that Compose does not know", "services: {app: {image: x, unheard_of: 1}}", /unheard_of/i],

@@ -338,7 +338,10 @@ describe("refused", () => {
 
 describe("is safe without consent", () => {
   test.each<[string, Variant]>([
-    ["a folder of the clone and a service that writes the clone", { services: { app: app({ volumes: [all, sub] }), swap: writer } }],
+    [
+      "a folder of the clone and a service that writes the clone",
+      { services: { app: app({ volumes: [all, sub] }), swap: writer } },
+    ],
     [
       "files for services",
       {
@@ -371,7 +374,10 @@ describe("is safe without consent", () => {
       "a folder far above the project",
       { services: { app: app({ volumes: [all, "../../../x/y:/x"] }), b: { image: "x", volumes: ["../../..:/all"] } } },
     ],
-    ["a path that leaves the project and returns", { services: { app: app({ volumes: [all, "../sub/../../elsewhere/../y:/y"] }) } }],
+    [
+      "a path that leaves the project and returns",
+      { services: { app: app({ volumes: [all, "../sub/../../elsewhere/../y:/y"] }) } },
+    ],
     ["the folder that contains the project", { services: { app: app({ volumes: ["../..:/workspaces"] }) } }],
     [
       "devcontainer.json, a folder next to the project",

@@ -111,9 +111,12 @@ describe("the docker client's answers", () => {
 
   test.each<[string, string[]]>([
     ["a missing image", ["inspect", "--type", "image", "no-such-image:none"]],
-    ["a filter that cowork does not answer", ["ps", "-q", "-a", "--filter", "status=running", "--filter", `label=${label}`]],
+    [
+      "a filter that cowork does not answer",
+      ["ps", "-q", "-a", "--filter", "status=running", "--filter", `label=${label}`],
+    ],
     ["another format", ["inspect", "--type", "image", testBaseImage, "--format", "{{.Id}}"]],
-    ])("%s: starts the client", async (_, args) => {
+  ])("%s: starts the client", async (_, args) => {
     expect(await ask(args)).toEqual({ ...(await client(args)), clients: 1 });
   });
 
@@ -142,7 +145,7 @@ describe("exec -i", () => {
     ["a terminal", () => ["exec", "-i", "-t", id, "true"]],
     ["a variable of the caller's", () => ["exec", "-i", "-e", "PATH", id, "true"]],
     ["a missing container", () => ["exec", "-i", "no-such-container", "true"]],
-    ])("%s: starts the client", async (_, args) => {
+  ])("%s: starts the client", async (_, args) => {
     expect(await ask(args())).toEqual({ ...(await client(args())), clients: 1 });
   });
 
@@ -196,7 +199,10 @@ describe("run", () => {
 
   test.each([
     ["the arguments of a dev container", []],
-    ["the arguments that features need", ["--init", "--privileged", "--cap-add", "SYS_PTRACE", "--cap-add", "NET_ADMIN"]],
+    [
+      "the arguments that features need",
+      ["--init", "--privileged", "--cap-add", "SYS_PTRACE", "--cap-add", "NET_ADMIN"],
+    ],
   ])("%s: creates the same container as the client, without starting it", async (_, more) => {
     const result = await ask(words(...more));
     expect(result).toMatchObject({ stderr: "", clients: 0 });
@@ -212,7 +218,10 @@ describe("run", () => {
   });
 
   test.each<[string, () => string[]]>([
-    ["an option that cowork does not answer", () => ["run", "--rm", "--entrypoint", "/bin/true", "-l", label, testBaseImage]],
+    [
+      "an option that cowork does not answer",
+      () => ["run", "--rm", "--entrypoint", "/bin/true", "-l", label, testBaseImage],
+    ],
     [
       "a variable of the caller's",
       () => ["run", "-l", label, "-e", "PATH", "--entrypoint", "/bin/true", testBaseImage],

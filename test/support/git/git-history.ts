@@ -72,7 +72,9 @@ export async function liveThrough(workshop: GitWorkshop, steps: readonly History
   const spec = await workshop.spec(root, "a");
   await makeClone(workshop.context, spec);
   const look = (): Promise<Holdings> =>
-    inspectHoldings(localInside(spec.path, workshop.env), savedBy(workshop.context, spec.source), { start: spec.start.commit });
+    inspectHoldings(localInside(spec.path, workshop.env), savedBy(workshop.context, spec.source), {
+      start: spec.start.commit,
+    });
   const pull = (options: { uncommitted?: boolean; allBranches?: boolean }): Promise<unknown> =>
     pullSession(workshop.context, localInside(spec.path, workshop.env), spec.source, {
       session: "a",
@@ -83,7 +85,8 @@ export async function liveThrough(workshop: GitWorkshop, steps: readonly History
   for (const [n, step] of steps.entries()) {
     // A step that is impossible (nothing to stash, no such branch) is skipped. A pull may find a branch that diverged.
     if ("pull" in step) await pull(step.pull).catch(refusedOnly);
-    else await workshop.sh(step.in === "session" ? spec.path : root, `set -- ${n}\n${step.script}`).catch(() => undefined);
+    else
+      await workshop.sh(step.in === "session" ? spec.path : root, `set -- ${n}\n${step.script}`).catch(() => undefined);
   }
   const holdings = await look();
   const truth = await listLost(workshop, spec);
@@ -140,10 +143,13 @@ async function listLost(workshop: GitWorkshop, spec: CloneSpec): Promise<Lost> {
   const lostOf = async (tip: string): Promise<number> =>
     words(await workshop.git(clone, "rev-list", tip)).filter((oid) => !commits.has(oid)).length;
   const refs: string[] = [];
-  for (const ref of words(await workshop.git(clone, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"))) {
+  for (const ref of words(
+    await workshop.git(clone, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"),
+  )) {
     const lost = await lostOf(`${ref}^{commit}`);
     const isLostTag =
-      (await workshop.git(clone, "cat-file", "-t", ref)) === "tag" && !objects.has(await workshop.git(clone, "rev-parse", ref));
+      (await workshop.git(clone, "cat-file", "-t", ref)) === "tag" &&
+      !objects.has(await workshop.git(clone, "rev-parse", ref));
     if (lost > 0 || isLostTag) refs.push(`${ref} ${lost}`);
   }
   if ((await workshop.code(clone, "symbolic-ref", "-q", "HEAD")) !== 0 && (await lostOf("HEAD")) > 0)

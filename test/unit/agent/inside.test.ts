@@ -43,12 +43,15 @@ test.each([
   ["no setpriv for root", "x86_64 no\n", "no setpriv to change to uid"],
   ["a processor without the agent", "riscv64 yes\n", "for this container's processor"],
   ["nothing", "", "for this container's processor"],
-])("a missing requirement is checked each time, because it may have been fixed inside: %s", async (_, wanting, note) => {
-  answer = wanting;
-  expect((await complete()).join("\n")).toContain(note);
-  expect((await complete()).join("\n")).toContain(note);
-  expect(asked()).toBe(2);
-});
+])(
+  "a missing requirement is checked each time, because it may have been fixed inside: %s",
+  async (_, wanting, note) => {
+    answer = wanting;
+    expect((await complete()).join("\n")).toContain(note);
+    expect((await complete()).join("\n")).toContain(note);
+    expect(asked()).toBe(2);
+  },
+);
 
 test("a change inside one container does not count for other containers of its image", async () => {
   answer = "x86_64 no\n";

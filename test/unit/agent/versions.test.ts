@@ -16,15 +16,21 @@ test("the configured version is used, by default the pinned one", () => {
   expect(chooseVersion(claude, settings("2.1.200"))).toBe("2.1.200");
 });
 
-test.each(["2.1.159", "2.1.9", "1.9.999", "2.1.160-beta.1"])("%s is refused as too old for a separate login", (version) => {
-  expect(() => chooseVersion(claude, settings(version))).toThrow(
-    expect.objectContaining({ code: "CONFIG_VALUE_INVALID" }),
-  );
-});
+test.each(["2.1.159", "2.1.9", "1.9.999", "2.1.160-beta.1"])(
+  "%s is refused as too old for a separate login",
+  (version) => {
+    expect(() => chooseVersion(claude, settings(version))).toThrow(
+      expect.objectContaining({ code: "CONFIG_VALUE_INVALID" }),
+    );
+  },
+);
 
-test.each(["latest", "../../x", "2.1", "2.1.300/..", "^2.1.300", " 2.1.300", ""])("%j is refused as a version", (version) => {
-  expect(() => chooseVersion(claude, settings(version))).toThrow(/no version/);
-});
+test.each(["latest", "../../x", "2.1", "2.1.300/..", "^2.1.300", " 2.1.300", ""])(
+  "%j is refused as a version",
+  (version) => {
+    expect(() => chooseVersion(claude, settings(version))).toThrow(/no version/);
+  },
+);
 
 test("versions are ordered by number, and pre-releases come before the release", () => {
   const versions = ["2.1.329", "2.1.30", "2.2.0", "2.2.0-rc.1", "10.0.0"];

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { attachInside } from "../../../src/engine/attach.ts";
 import type { EngineClient } from "../../../src/engine/client.ts";
 
-test("the window's last size comes last, also when an older one is slow, and again when one is lost", async () => {
+test("the window's latest size is sent last, also after a slow request, and again after a failed one", async () => {
   const inside = new PassThrough();
   const given: string[] = [];
   const failing = new Set(["h=5&w=50"]);

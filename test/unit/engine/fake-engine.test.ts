@@ -5,12 +5,12 @@ import { describe, expect, test } from "vitest";
 import { engineContract } from "../../support/engine/engine-contract.ts";
 import { createFakeEngine, type FakeProgram } from "../../support/fakes/fake-engine.ts";
 
-/** Runs the command here: the contract's commands are harmless. */
+/** Runs the command on this machine, because the contract's commands are harmless. */
 const runHere: FakeProgram = async ({ spec, input, signal }) => {
   const [file, ...args] = spec.command;
   const child = spawn(file, args, { signal });
   child.on("error", () => undefined);
-  // A command may end without reading its input.
+  // the command may end without reading its input
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const [[code], stdout, stderr] = await Promise.all([
@@ -21,7 +21,7 @@ const runHere: FakeProgram = async ({ spec, input, signal }) => {
   return { code, stdout, stderr };
 };
 
-describe("%s", () => {
+describe("the fake engine, by the engine contract", () => {
   engineContract(async () => {
     const engine = createFakeEngine({ program: runHere });
     const image = engine.addImage({ tags: ["some:1"] });
@@ -49,7 +49,7 @@ describe("%s", () => {
 });
 
 describe("the fake engine", () => {
-  test("can be out of reach", async () => {
+  test("can be unreachable", async () => {
     const engine = createFakeEngine();
     engine.reachable = false;
     await expect(engine.listContainers({})).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE", exitCode: 4 });

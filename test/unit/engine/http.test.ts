@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createEngine } from "../../../src/engine/engine.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
-/** An engine that says what it is told to, whatever it is asked. */
+/** An engine that answers every request with `answer`. */
 async function engineThat(answer: (asked: string, socket: Socket) => void) {
   const home = await temporaryFolder();
   const path = join(home, "engine.sock");
@@ -21,7 +21,7 @@ async function engineThat(answer: (asked: string, socket: Socket) => void) {
 const gone = { Id: "c", Names: ["/n"], Image: "i", ImageID: "i", State: "running", Labels: { l: "ü" }, Created: 0 };
 const list = JSON.stringify([gone]);
 
-test("an answer that ends with the connection is taken whole, whatever pieces it comes in", async () => {
+test("an answer that ends with the connection is read completely, however it is split", async () => {
   const engine = await engineThat((asked, socket) => {
     expect(asked).toMatch(/^GET \/containers\/json\?\S+ HTTP\/1\.1\r\n/);
     const bytes = Buffer.from(`HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${list}`);
@@ -32,7 +32,7 @@ test("an answer that ends with the connection is taken whole, whatever pieces it
   expect((await engine.listContainers({}))[0]?.labels).toEqual({ l: "ü" });
 });
 
-test("an answer in chunks is put together", async () => {
+test("a chunked answer is joined", async () => {
   const engine = await engineThat((_asked, socket) => {
     const [head, tail] = [list.slice(0, 9), list.slice(9)];
     const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
@@ -43,15 +43,15 @@ test("an answer in chunks is put together", async () => {
 
 test.each([
   ["nothing", ""],
-  ["no HTTP", "hello\r\n\r\nworld"],
-  ["half a head", "HTTP/1.1 200 OK\r\nContent-"],
-  ["less than it promised", `HTTP/1.1 200 OK\r\nContent-Length: ${list.length + 9}\r\n\r\n${list}`],
-])("an engine that says %s does not answer", async (_name, text) => {
+  ["something other than HTTP", "hello\r\n\r\nworld"],
+  ["an incomplete header", "HTTP/1.1 200 OK\r\nContent-"],
+  ["less than its Content-Length", `HTTP/1.1 200 OK\r\nContent-Length: ${list.length + 9}\r\n\r\n${list}`],
+])("an engine that sends %s is unreachable", async (_name, text) => {
   const engine = await engineThat((_asked, socket) => socket.end(text));
   await expect(engine.listContainers({})).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
 });
 
-test("a refusal is the engine's own words", async () => {
+test("an error status is reported with the engine's message", async () => {
   const body = JSON.stringify({ message: "client is too old" });
   const engine = await engineThat((_asked, socket) => socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${body}`));
   await expect(engine.listContainers({})).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { withInfoOnce } from "../../../src/engine/engine.ts";
 import type { Engine, EngineInfo } from "../../../src/engine/types.ts";
 
-test("what an engine says of itself is asked once by whoever wraps it, and again when it failed", async () => {
+test("withInfoOnce requests the info once, and again after a failure", async () => {
   let asked = 0;
   const info = async (): Promise<EngineInfo> => {
     asked += 1;
@@ -13,6 +13,6 @@ test("what an engine says of itself is asked once by whoever wraps it, and again
   const one = withInfoOnce(engine);
   await expect(one.info()).rejects.toThrow("not yet");
   expect(await Promise.all([one.info(), one.info()])).toEqual([{ version: "2" }, { version: "2" }]);
-  // Another command, or another request, asks for itself.
+  // Another wrapper makes its own request.
   expect(await withInfoOnce(engine).info()).toEqual({ version: "3" });
 });

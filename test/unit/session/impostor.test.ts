@@ -13,7 +13,7 @@ import { homeId } from "../../../src/system/home-id.ts";
 import { createFakeEngine, type FakeEngine } from "../../support/fakes/fake-engine.ts";
 import { imageContext } from "../../support/engine/image-context.ts";
 
-// A container of another repository's image, whose labels are those of session a: it must be no part of anything.
+// A container whose image from another repository has the labels of session a. It must never count as the session's.
 
 let engine: FakeEngine;
 let ctx: Context;
@@ -78,7 +78,7 @@ test.each(["running", "exited"] as const)("an impostor that is %s is not shown, 
   expect([...engine.containers.keys()]).toEqual([impostor.id]);
 });
 
-test("an impostor is named by doctor, which tells nobody to remove it", async () => {
+test("doctor names an impostor and does not suggest to remove it", async () => {
   const containers = async () =>
     (await checkLeftovers(ctx, { fix: false })).filter(({ title }) => title === "Containers");
   expect(await containers()).toMatchObject([{ status: "warning", fix: "docker inspect impostor" }]);
@@ -86,7 +86,7 @@ test("an impostor is named by doctor, which tells nobody to remove it", async ()
   expect(await containers()).toMatchObject([{ status: "ok" }]);
 });
 
-test("nothing comes up beside an impostor: @devcontainers/cli would take it for the session's", async () => {
+test("no dev container is started while an impostor exists, because @devcontainers/cli would use it", async () => {
   engine.containers.delete(main.id);
   const { settings } = resolveSettings({ flags: {}, env: {}, cpus: 1 });
   const called: string[] = [];

@@ -28,7 +28,7 @@ const rebuild = async (name: string): Promise<Outcome[]> => {
 };
 const stop = (name: string): Promise<Outcome[]> => stopSessions(host.ctx, host.select(name), 1);
 
-/** Does something with an error at each call of the engine or of the dev container CLI, from the first to the last. */
+/** Runs `work` repeatedly, each time with an error at the next call of the engine or the dev container CLI, and checks after it. */
 async function atEachCall(work: () => Promise<unknown>, check: (at: number) => Promise<void>): Promise<void> {
   const isCounted = (name: string): boolean => name.startsWith("engine") || name === "run devcontainer";
   for (let at = 1; ; at += 1) {
@@ -46,7 +46,7 @@ async function atEachCall(work: () => Promise<unknown>, check: (at: number) => P
 }
 
 describe("init", () => {
-  it("makes clone, container and record of several sessions, and a second one changes nothing", async () => {
+  it("creates clone, container and record of several sessions, and a second init changes nothing", async () => {
     const made = await host.init("a", "b");
     expect(made).toMatchObject([
       { name: "a", ok: true, session: { state: "running", branch: "a" } },
@@ -59,7 +59,7 @@ describe("init", () => {
     expect(await readFile(join(host.clone("a"), "work"), "utf8")).toBe("work\n");
   });
 
-  it("plans without making anything", async () => {
+  it("plans without creating anything", async () => {
     const { view } = await planSessions(host.ctx, await host.request(["a"]));
     expect(view).toMatchObject({
       sessions: [{ name: "a", branch: "a", exists: false }],
@@ -68,7 +68,7 @@ describe("init", () => {
     expect([existsSync(host.clone("a")), host.states("a"), host.cli.calls]).toEqual([false, "", []]);
   });
 
-  it("run again, completes what was broken off at any point, and touches no work on the way", async () => {
+  it("completes an init that was interrupted at any call, and keeps work in the clone", async () => {
     await host.shop.sh(host.project.facts.root, "echo more >more; git add -A; git commit -qm more");
     await atEachCall(
       async () => await host.init("a"),
@@ -84,7 +84,7 @@ describe("init", () => {
     );
   });
 
-  it("that fails in `up` leaves the reason, and a clone that the next one keeps", async () => {
+  it("stores the error if `up` fails, and the next init keeps the clone", async () => {
     host.cli.failure = { message: "no space", description: "the container could not be made" };
     expect(await host.init("a")).toMatchObject([
       { ok: false, error: { code: "UP_FAILED" }, session: { state: "failed" } },
@@ -95,7 +95,7 @@ describe("init", () => {
     expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
   });
 
-  it("says that files of COPY are not taken into a clone that is there already", async () => {
+  it("reports files of COPY that are not copied into an existing clone", async () => {
     const { root } = host.project.facts;
     await writeFile(join(root, ".env"), "A=1\n");
     host.cli.failure = { message: "no" };
@@ -112,7 +112,7 @@ describe("init", () => {
     expect(second?.notes.join()).not.toContain("not taken along");
   });
 
-  it("ends when its lock is lost, and leaves the session's record to the new holder", async () => {
+  it("ends if its lock is lost, and does not change the record of the new holder", async () => {
     const lock = `${host.ctx.paths.lock("session-app-a")}.lock`;
     const lost = Promise.withResolvers<void>();
     host.onCall = async (name) => {
@@ -121,7 +121,7 @@ describe("init", () => {
       await rm(lock, { recursive: true });
       await writeFile(host.ctx.paths.record("app-a"), text.replace('"claude"', '"the new holder"'));
       lost.resolve();
-      // Until the signal ends the work.
+      // wait until the signal ends the work
       await host.aborted();
     };
     const [outcome] = await host.init("a");
@@ -133,7 +133,7 @@ describe("init", () => {
 });
 
 describe("stop and start", () => {
-  it("stop every container, and start the session again as it was", async () => {
+  it("stop every container, and start the session again with its work", async () => {
     await host.init("a");
     host.addService("a", "db");
     await host.inside("a", "echo work >work");
@@ -144,12 +144,12 @@ describe("stop and start", () => {
     expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
   });
 
-  it("name no command that would make what is to be stopped or removed", async () => {
+  it("do not suggest to create a session that should be stopped or removed", async () => {
     for (const end of [stop("nope"), host.clean("nope")])
       await expect(end).rejects.toMatchObject({ code: "SESSION_NOT_FOUND", hint: "cowork list" });
   });
 
-  it("run again, complete what was broken off at any point", async () => {
+  it("complete a stop or start that was interrupted at any call", async () => {
     await host.init("a");
     await host.inside("a", "echo work >work");
     const ends = async (): Promise<void> => {
@@ -170,7 +170,7 @@ describe("stop and start", () => {
     );
   });
 
-  it("make a container that is gone anew, and never a clone", async () => {
+  it("create a new container if it is missing, but never a new clone", async () => {
     await host.init("a");
     host.engine.containers.clear();
     expect(await start("a")).toMatchObject([
@@ -185,15 +185,15 @@ describe("stop and start", () => {
 });
 
 describe("start --rebuild", () => {
-  it("makes the container anew, keeps clone and volumes, and names what goes with the old one before it goes", async () => {
+  it("creates a new container, keeps clone and volumes, and names data of the old container before it is removed", async () => {
     await host.init("a");
     const [old] = host.containers("a");
     host.engine.changes.set(old?.id ?? "", ["/home/dev/notes"]);
     await host.inside("a", "echo work >work");
-    const told: boolean[] = [];
+    const named: boolean[] = [];
     host.onCall = (name) => {
       if (name !== "engine removeContainer") return;
-      told.push(host.events.some(({ detail }) => detail?.includes("/home/dev of container") === true));
+      named.push(host.events.some(({ detail }) => detail?.includes("/home/dev of container") === true));
     };
     expect(await rebuild("a")).toMatchObject([
       {
@@ -203,12 +203,12 @@ describe("start --rebuild", () => {
         ]) as string[],
       },
     ]);
-    expect(told).toEqual([true]);
+    expect(named).toEqual([true]);
     expect(host.containers("a").map(({ id }) => id)).not.toContain(old?.id);
     expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
   });
 
-  it("broken off at any point, leaves a session that start brings up, with its work", async () => {
+  it("interrupted at any call, leaves a session that start completes with its work", async () => {
     await host.init("a");
     await host.inside("a", "echo work >work");
     await atEachCall(
@@ -229,7 +229,7 @@ describe("connect", () => {
     return await enterSession(host.ctx, { selector, settings: host.settings, command: ["true"], tmux: false }, io);
   };
 
-  it("starts a stopped session, and says which one there is not", async () => {
+  it("starts a stopped session, and fails for a missing one", async () => {
     await expect(connect()).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
     await host.init("a");
     await stop("a");
@@ -239,7 +239,7 @@ describe("connect", () => {
     expect(host.engine.commands.slice(before).at(-1)?.at(-1)).toBe("true");
   });
 
-  it("does not start what was never completed", async () => {
+  it("does not start a session that was never completed", async () => {
     host.cli.failure = { message: "no" };
     await host.init("a");
     host.cli.failure = undefined;

@@ -15,29 +15,29 @@ const place = {
   environment: { PATH: process.env["PATH"] ?? "", key: "kept", shell: "kept", path: "kept" },
 };
 
-describe("what runs inside", () => {
+describe("the command in the container", () => {
   const run = async (spec: ReturnType<typeof planConnect>, input: string): Promise<string[]> => {
     const [file, ...args] = spec.command;
     const env = { ...spec.env };
     return (await execa(file, args, { env, extendEnv: false, input })).stdout.split("\n").slice(1);
   };
 
-  test("is the command as it is", async () => {
+  test("gets its arguments unchanged", async () => {
     const spec = planConnect(place, { command: ["printf", "[%s]", "a b", "", "$x'\""] }, {}, false);
     expect(await run(spec, "")).toEqual(["[a b][][$x'\"]"]);
     expect(spec).toMatchObject({ user: "dev", workingDir: "/w" });
   });
 
-  test("is CONNECT's command line, in a shell", async () => {
+  test("is CONNECT's command line in a shell", async () => {
     expect(await run(planConnect(place, { connect: "echo a | tr a b" }, {}, false), "")).toEqual(["b"]);
   });
 
-  test("finds its environment as it was, whatever our script uses", async () => {
+  test("gets its environment without variables of cowork's script", async () => {
     const lines = await run(planConnect(place, {}, {}, false), 'echo "$key $shell $path"; env | grep -c "^c_"; exit 0');
     expect(lines).toEqual(["kept kept kept", "0"]);
   });
 
-  test("gets a kind of terminal that is known inside", async () => {
+  test("gets a TERM that is known in the container", async () => {
     const home = await temporaryFolder();
     await mkdir(dirname(join(home, ".terminfo/o/odd-term")), { recursive: true });
     await writeFile(join(home, ".terminfo/o/odd-term"), "");
@@ -45,17 +45,17 @@ describe("what runs inside", () => {
     const term = async (outside: string): Promise<string[]> =>
       run(planConnect(at, { command: ["sh", "-c", "echo $TERM"] }, { TERM: outside }, true), "\n");
     expect(await term("odd-term")).toEqual(["odd-term"]);
-    expect(await term("xterm-nobody-has")).toEqual(["xterm-256color"]);
+    expect(await term("xterm-unknown")).toEqual(["xterm-256color"]);
   });
 
-  test("has the container's own language, else a plain one with UTF-8", () => {
+  test("gets the container's locale, by default C.UTF-8", () => {
     const german = { ...place, environment: { LC_ALL: "de_DE.UTF-8" } };
     expect(planConnect(german, {}, { LANG: "fr_FR.UTF-8" }, false).env).not.toHaveProperty("LANG");
     expect(planConnect(place, {}, { LANG: "fr_FR.UTF-8" }, false).env).toMatchObject({ LANG: "C.UTF-8" });
   });
 });
 
-describe("what comes out", () => {
+describe("the output", () => {
   const filter = async (
     pieces: readonly Buffer[],
     echo: boolean,
@@ -72,7 +72,7 @@ describe("what comes out", () => {
     return { pids, refusal, output: await output };
   };
 
-  test("lacks the number and the terminal's echo, however it is cut, and nothing else", async () => {
+  test("is passed on without the process id and the terminal's echo, however it is split", async () => {
     await fc.assert(
       fc.asyncProperty(fc.boolean(), fc.string(), fc.array(fc.nat(60)), async (echo, rest, cuts) => {
         const whole = Buffer.from(`123${echo ? "\r\n\r\n" : "\n"}${rest}`);
@@ -89,7 +89,7 @@ describe("what comes out", () => {
     );
   });
 
-  test("is the engine's refusal where no number comes", async () => {
+  test("is reported as the engine's error if there is no process id", async () => {
     const pieces = [Buffer.from("OCI runtime exec failed\r\n"), Buffer.from("more")];
     expect(await filter(pieces, false)).toEqual({ pids: [], refusal: "OCI runtime exec failed\r\nmore", output: "" });
   });

@@ -12,7 +12,7 @@ let engine: FakeEngine;
 let container: string;
 let ctx: ReturnType<typeof connectContext>;
 
-/** A shell that shows this environment between the marks of the probe. */
+/** A shell that prints this environment between the probe's markers. */
 const showing = (text: string): FakeProgram => {
   return async ({ spec }) => {
     const mark = /echo -n (\S+);/.exec(spec.command.at(-1) ?? "")?.[1];
@@ -41,16 +41,16 @@ const find = async (record = session(), id = container): Promise<Record<string, 
 const whole = { A: "1", FROM: "shell", R: "r" };
 const file = (): string => join(ctx.paths.devcontainer("app-a"), "environment.json");
 
-test("the shell is asked once, also where many ask at the same time", async () => {
+test("the shell is probed once, also for several callers at the same time", async () => {
   expect(await Promise.all([find(), find(), find()])).toEqual([whole, whole, whole]);
   expect(await find()).toEqual(whole);
   expect(asked).toEqual(["dev"]);
 });
 
-test("what was asked while a start was under way is not that start's", async () => {
+test("the shell is probed again after a restart, a rebuild or a change of the user", async () => {
   await find();
-  program = showing("FROM=mended");
-  expect(await find(session({ startedAt: "now" }))).toMatchObject({ FROM: "mended" });
+  program = showing("FROM=fixed");
+  expect(await find(session({ startedAt: "now" }))).toMatchObject({ FROM: "fixed" });
   // a rebuild: another container, and another user in the record as soon as it is up
   const rebuilt = engine.addContainer({}).id;
   await find(session({ startedAt: "now" }), rebuilt);
@@ -58,7 +58,7 @@ test("what was asked while a start was under way is not that start's", async () 
   expect(asked).toEqual(["dev", "dev", "dev", "root"]);
 });
 
-test("a shell that was killed is asked again, one that its startup files end is not", async () => {
+test("a shell that was killed is probed again, one that its startup files ended is not", async () => {
   for (const [code, times] of [
     [137, 2],
     [3, 1],
@@ -71,24 +71,24 @@ test("a shell that was killed is asked again, one that its startup files end is 
 });
 
 test.each([
-  ["no JSON", "half of"],
+  ["invalid JSON", "half of"],
   ["another kind of JSON", "[]"],
   ["nothing", "null"],
-  ["what an older version kept", JSON.stringify({ A: "old" })],
+  ["the format of an older version", JSON.stringify({ A: "old" })],
   ["no environment", JSON.stringify({ of: "same", environment: [] })],
-])("a file that holds %s is replaced", async (_, content) => {
+])("a cache file with %s is replaced", async (_, content) => {
   await find();
   const { of } = JSON.parse(await readFile(file(), "utf8")) as { of: string };
   await writeFile(file(), content.replace("same", of));
   expect([await find(), await find(), asked.length]).toEqual([whole, whole, 2]);
 });
 
-test("where it cannot be kept everybody gets in all the same", async () => {
+test("a cache file that cannot be written only means that the shell is probed each time", async () => {
   await mkdir(join(file(), "in the way"), { recursive: true });
   expect([await find(), await find(), asked.length]).toEqual([whole, whole, 2]);
 });
 
-test("nothing is asked before what it is held for has come, and its failure is the answer", async () => {
+test("the probe waits for `hold` and fails with its error", async () => {
   const hold = Promise.withResolvers<void>();
   const found = sessionEnvironment(ctx, session(), container, hold.promise);
   await new Promise((done) => void setTimeout(done, 30));
@@ -100,6 +100,6 @@ test("nothing is asked before what it is held for has come, and its failure is t
   expect(asked).toEqual(["dev"]);
 });
 
-test("a container that has just gone: one clear error", async () => {
+test("a container that was just removed gives CONTAINER_MISSING", async () => {
   await expect(find(session(), "gone")).rejects.toMatchObject({ code: "CONTAINER_MISSING", hint: "cowork start a" });
 });

@@ -12,7 +12,7 @@ import { coworkPaths } from "../../../../src/system/paths.ts";
 const paths = coworkPaths("/nowhere");
 const clone = { type: "bind", source: paths.clone("app-a"), destination: "/w", writable: true };
 
-/** An engine with one container, whose state is the number of questions that were asked. */
+/** An engine with one container, whose id is the number of requests so far. */
 function engine(): { ctx: Context; asked: unknown[] } {
   const asked: unknown[] = [];
   const listContainers = async (labels: object): Promise<ContainerSummary[]> => {
@@ -26,7 +26,7 @@ function engine(): { ctx: Context; asked: unknown[] } {
 const idIn = (found: ReadonlyMap<string, ContainerSummary[]> | undefined): string | undefined =>
   found?.get("app-a")?.[0]?.id;
 
-test("what was asked ahead of all sessions is the next answer about all, once", async () => {
+test("a prefetch of all sessions is used once by the next request for all", async () => {
   const { ctx, asked } = engine();
   await prefetchContainers(ctx);
   expect(idIn(await containersBySession(ctx))).toBe("answer 1");
@@ -34,7 +34,7 @@ test("what was asked ahead of all sessions is the next answer about all, once", 
   expect(asked).toHaveLength(2);
 });
 
-test("what was asked of one name is no answer about all, nor about another name, and is not kept for later", async () => {
+test("a prefetch of one session is used neither for all sessions nor for another one, and is dropped", async () => {
   const { ctx, asked } = engine();
   await prefetchContainers(ctx, "a");
   expect(asked[0]).toMatchObject({ "cowork.name": "a" });
@@ -46,7 +46,7 @@ test("what was asked of one name is no answer about all, nor about another name,
   expect(idIn(await takePrefetched(ctx, "a"))).toBe("answer 4");
 });
 
-test("the containers of one session are always asked for", async () => {
+test("containersOf always asks the engine", async () => {
   const { ctx } = engine();
   await prefetchContainers(ctx, "a");
   expect((await containersOf(ctx, { id: "app-a", home: "1" })).map(({ id }) => id)).toEqual(["answer 2"]);

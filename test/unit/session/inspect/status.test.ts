@@ -25,7 +25,7 @@ const record: SessionRecord = {
   carried: [],
 };
 
-test("what takes long is asked only where it is wanted", async () => {
+test("slow details are collected only without `brief`", async () => {
   const engine = createFakeEngine();
   let figures = 0;
   const stats: typeof engine.stats = async () => {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { changeNotes } from "../../../../src/session/lifecycle/change-note.ts";
 
-test("nothing that was changed is nothing to say", () => {
+test("no changes give no notes", () => {
   expect(changeNotes([], "a")).toEqual([]);
 });
 
-test("the first changes are told one by one, and then where the others are", () => {
+test("the first changes are listed, and a command shows the others", () => {
   expect(changeNotes(["b", "c"], "a")).toEqual(["changed: b", "changed: c"]);
   expect(changeNotes(["b", "c", "d", "e", "f"], "a")).toEqual([
     "changed: b",

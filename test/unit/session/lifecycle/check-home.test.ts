@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkHome } from "../../../../src/session/lifecycle/check-home.ts";
 
-test("a sign that mounts or labels are cut at is refused where they are written so", () => {
+test("a character that separates fields of mounts or labels is refused where it would matter", () => {
   expect(() => checkHome("/a=b")).toThrow('must not contain "="');
   expect(() => checkHome("/a:b", "compose")).toThrow(
     'must not contain ":" where the dev container is made by Docker Compose',

@@ -12,7 +12,7 @@ import type { SessionRecord } from "../../../../src/session/record/record.ts";
 import type { Context } from "../../../../src/system/context.ts";
 import { gitWorkshop, type GitWorkshop } from "../../../support/git/git-project.ts";
 
-/** Compose gives out what it was given, so that it shows what that was. */
+/** The fake Compose prints its input, so that tests can check it. */
 let workshop: GitWorkshop;
 let ctx: Context;
 let asked: string[][];
@@ -48,7 +48,7 @@ afterEach(() => workshop.end());
 const project = { name: "app", root: "/project", folder: "app" } as ProjectFacts;
 const settings = { devcontainer: undefined, copy: ["*.key"] };
 
-/** As `init` does it: the plan of the commit, the clone with what is carried, then the plan of the clone. */
+/** The steps of `init`: the commit's plan, the clone with carried files, then the clone's plan. */
 async function complete(
   config: object,
   files: Record<string, string>,
@@ -78,8 +78,8 @@ async function complete(
 const compose = { dockerComposeFile: "c.yml", service: "app" };
 const service = ({ plan }: CommitPlan): unknown => plan.compose?.canonical["services"];
 
-describe("a fresh clone", () => {
-  test("counts for variables with what initializeCommand makes, without a second question", async () => {
+describe("the plan of a new clone", () => {
+  test("uses a .env from initializeCommand for variables, without a second question", async () => {
     const { first, last } = await complete(
       { ...compose, initializeCommand: "echo GREET=hello > .env" },
       { "c.yml": "services: {app: {image: '${GREET:-unset}'}}" },
@@ -90,7 +90,7 @@ describe("a fresh clone", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("counts for env_file with what was carried in", async () => {
+  test("uses carried files for env_file", async () => {
     const { first, last } = await complete(
       compose,
       { "c.yml": "services: {app: {image: x, env_file: .env}}" },
@@ -101,7 +101,7 @@ describe("a fresh clone", () => {
     expect(dataFiles).toEqual(["A=1\n"]);
   });
 
-  test("counts for the Dockerfile and its context", async () => {
+  test("uses new files for the Dockerfile and its context", async () => {
     const { first, last } = await complete(
       { build: { dockerfile: "made" }, initializeCommand: "echo FROM x > made" },
       {},
@@ -112,7 +112,7 @@ describe("a fresh clone", () => {
     expect(last.plan.trustHash).not.toBe(first.plan.trustHash);
   });
 
-  test("counts with a Compose file that is made, which is judged then", async () => {
+  test("uses and judges a Compose file from initializeCommand", async () => {
     const { first, last } = await complete(
       { ...compose, initializeCommand: "echo 'services: {app: {image: x, privileged: true}}' > c.yml" },
       {},
@@ -122,13 +122,13 @@ describe("a fresh clone", () => {
     expect(asked.slice(1)).toEqual([["true"]]);
   });
 
-  test("is the commit's where nothing came with it", async () => {
+  test("is the commit's if there are no new files", async () => {
     const { first, last } = await complete({ image: "x" }, {});
     expect(last.plan).toEqual(first.plan);
     expect(last.source.describe).toBe(first.source.describe);
   });
 
-  test("without a file that is needed is refused, with a command that brings it along", async () => {
+  test("without a required file is refused, with a command that adds it to COPY", async () => {
     const config = { ...compose, initializeCommand: "true" };
     await expect(complete(config, { "c.yml": "services: {app: {image: x, env_file: .env}}" })).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
@@ -137,7 +137,7 @@ describe("a fresh clone", () => {
     });
   });
 
-  test("says nothing of variables whose file comes with the clone", async () => {
+  test("has no note about variables that a carried file sets", async () => {
     const { first, last } = await complete(
       compose,
       { "c.yml": "services: {app: {image: '$NAME'}}" },
@@ -148,14 +148,14 @@ describe("a fresh clone", () => {
     expect(last.plan.notes ?? []).toEqual([]);
   });
 
-  test("says that variables are not set when initializeCommand made no .env", async () => {
+  test("has a note about unset variables if initializeCommand wrote no .env", async () => {
     const config = { ...compose, initializeCommand: "true" };
     const { first, last } = await complete(config, { "c.yml": "services: {app: {image: '$NOPE'}}" });
     expect(first.plan.notes ?? []).toEqual([]);
     expect(last.plan.notes).toEqual([expect.stringContaining("${NOPE} is not set and left empty")]);
   });
 
-  test("without a file that COPY names already does not advise to add it there", async () => {
+  test("without a file that COPY already names gets a hint to create it", async () => {
     const config = { ...compose, initializeCommand: "true" };
     const files = { "c.yml": "services: {app: {image: x, env_file: '*.key'}}" };
     await expect(complete(config, files)).rejects.toMatchObject({
@@ -164,7 +164,7 @@ describe("a fresh clone", () => {
     });
   });
 
-  test("says which variables are not set", async () => {
+  test("has a note about each unset variable", async () => {
     const { first } = await complete(compose, { "c.yml": "services: {app: {image: '$NOPE'}}" });
     expect(first.plan.notes).toEqual([
       expect.stringMatching(
@@ -177,15 +177,18 @@ describe("a fresh clone", () => {
     ["", { ".env": "Q=x\n" }, []],
     ["echo Q=x > .env", {}, []],
     ["true", {}, [expect.stringContaining("${Q} is not set and left empty: there is no .env in")]],
-  ])("says it once the file that could set them cannot come any more: %j, %j", async (command, carried, notes) => {
-    const config = command === "" ? compose : { ...compose, initializeCommand: command };
-    const { first, last } = await complete(config, { "c.yml": "services: {app: {image: 'a$Q'}}" }, carried);
-    expect(first.plan.notes).toEqual([]);
-    expect(last.plan.notes).toEqual(notes);
-  });
+  ])(
+    "has the note only when the file that could set them can no longer appear: %j, %j",
+    async (command, carried, notes) => {
+      const config = command === "" ? compose : { ...compose, initializeCommand: command };
+      const { first, last } = await complete(config, { "c.yml": "services: {app: {image: 'a$Q'}}" }, carried);
+      expect(first.plan.notes).toEqual([]);
+      expect(last.plan.notes).toEqual(notes);
+    },
+  );
 });
 
-describe("a file of the host that initializeCommand's .env names", () => {
+describe("a host file named in initializeCommand's .env", () => {
   const files = { "c.yml": "services: {app: {image: x, env_file: '${Q:-e}'}}", e: "" };
   const config = (secret: string): object => ({ ...compose, initializeCommand: `echo Q=${secret} > .env` });
   let secret: string;
@@ -194,14 +197,14 @@ describe("a file of the host that initializeCommand's .env names", () => {
     await writeFile(secret, "CANARY=1\n");
   });
 
-  test("is asked about, and read after a yes", async () => {
+  test("needs consent and is then read", async () => {
     const { last } = await complete(config(secret), files);
     expect(asked.slice(1)).toEqual([[secret]]);
     expect(last.plan.isReduced).toBeUndefined();
     expect(dataFiles).toEqual(["CANARY=1\n"]);
   });
 
-  test("is not read after a no", async () => {
+  test("is not read without consent", async () => {
     answers = [false];
     await expect(complete(config(secret), files)).rejects.toMatchObject({ code: "TRUST_REQUIRED" });
     expect(dataFiles).toEqual([]);

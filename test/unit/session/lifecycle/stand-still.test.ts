@@ -42,7 +42,7 @@ function service(name: string, state: ContainerDetail["state"] = "running"): Con
 const states = (): string[] => [...engine.containers.values()].map(({ name, state }) => `${name} ${state}`);
 
 describe("before a start", () => {
-  it("everything of the session is stopped, the services that still run, too", async () => {
+  it("all containers of the session are stopped, including running services", async () => {
     for (const [name, state] of [
       ["app", "exited"],
       ["db", "running"],
@@ -54,7 +54,7 @@ describe("before a start", () => {
     expect(states()).toEqual(["app exited", "db exited", "web exited"]);
   });
 
-  it("who is inside a dev container that runs is told first", async () => {
+  it("programs in a running dev container are ended first", async () => {
     const main = service("app");
     main.labels = { ...main.labels, [label.localFolder]: clone };
     await standStill(ctx, record);
@@ -62,14 +62,14 @@ describe("before a start", () => {
     expect(states()).toEqual(["app exited"]);
   });
 
-  it("nothing is stopped where only the clone's root is mounted: nobody inside can exchange it", async () => {
+  it("nothing is stopped if only the clone's root is mounted, because it cannot be replaced from inside", async () => {
     await plan([""]);
     service("db");
     await standStill(ctx, record);
     expect(states()).toEqual(["db running"]);
   });
 
-  it.each(["a", "a/sub"])("%s that has become a link is refused", async (path) => {
+  it.each(["a", "a/sub"])("%s is refused if it was replaced with a link", async (path) => {
     await rm(join(clone, path), { recursive: true });
     await symlink("/etc", join(clone, path));
     await expect(standStill(ctx, record)).rejects.toMatchObject({
@@ -78,7 +78,7 @@ describe("before a start", () => {
     });
   });
 
-  it("somebody's own container that works in the clone has to end first", async () => {
+  it("another container with write access to the clone must be stopped by the user first", async () => {
     const source = join(clone, "a");
     const other = engine.addContainer({
       name: "mine",
@@ -96,7 +96,7 @@ describe("before a start", () => {
     expect(states()).toEqual(["mine running"]);
   });
 
-  it("folders in place of those beside the project are made, the session user's, and links there refused as well", async () => {
+  it("folders that replace those next to the project are created for the session's user, and links there are refused", async () => {
     await plan(["../data/db", "../../x"]);
     await standStill(ctx, record);
     const beside = ctx.paths.beside("app-a");
@@ -117,13 +117,13 @@ describe("before a start", () => {
   });
 });
 
-describe("what was stopped for a while", () => {
+describe("containers that were stopped temporarily", () => {
   const compose = {
     ...sampleOf(composePlan),
     canonical: { services: { app: { depends_on: ["web"] }, db: {}, web: { depends_on: ["db"] } } },
   };
 
-  it("starts in the order that Compose would keep", async () => {
+  it("are started in Compose's order", async () => {
     await plan(["", "a/sub"], { compose });
     const containers = ["app", "web", "db"].map((name) => service(name, "exited"));
     const started: string[] = [];
@@ -136,7 +136,7 @@ describe("what was stopped for a while", () => {
     expect(started).toEqual(["db", "web", "app"]);
   });
 
-  it("does not start at all when a mount leads elsewhere by now", async () => {
+  it("are not started if a mount was replaced with a link", async () => {
     await rm(join(clone, "a"), { recursive: true });
     await symlink("/etc", join(clone, "a"));
     const containers = [service("app", "exited")];

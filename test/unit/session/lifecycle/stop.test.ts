@@ -12,15 +12,15 @@ const record = { id: "app-a", name: "a", project: "app", agent: "claude" } as Se
 
 let engine: FakeEngine;
 let ctx: ReturnType<typeof connectContext>;
-/** what the script inside says */
-let said: string;
-/** `main 10`, in the order in which the stops began; `main stopped` where one has come to its end */
+/** output of the script in the container */
+let output: string;
+/** in order: `main 10` when a stop with that timeout begins, `main stopped` when it has ended */
 let stops: string[];
 
 beforeEach(async () => {
-  said = "";
+  output = "";
   stops = [];
-  engine = createFakeEngine({ program: async () => ({ code: 0, stdout: said }) });
+  engine = createFakeEngine({ program: async () => ({ code: 0, stdout: output }) });
   ctx = connectContext(await temporaryFolder(), { engine });
   engine.stopContainer = async (id, seconds) => {
     const one = engine.containers.get(id);
@@ -42,39 +42,39 @@ const signals = (blocked: string, caught: string): string =>
   `SigBlk: ${blocked.padStart(16, "0")}\nSigCgt: ${caught.padStart(16, "0")}\n`;
 
 describe("stop", () => {
-  it("does not wait for a program that SIGTERM does not reach, nor do the services wait for it", async () => {
+  it("does not wait for a program that ignores SIGTERM, and stops services at the same time", async () => {
     container("main");
     container("db");
-    said = signals("0", "0");
+    output = signals("0", "0");
     expect(await stopContainers(ctx, record)).toEqual([]);
     expect(stops).toEqual(["main 1", "db 10", "main stopped", "db stopped"]);
   });
 
   it.each([
     ["it has a handler", signals("0", "4000"), {}],
-    ["it blocks the signal, and may fetch it", signals("fffffffe7ffbfeff", "0"), {}],
+    ["it blocks the signal and may read it later", signals("fffffffe7ffbfeff", "0"), {}],
     ["another signal stops it", signals("0", "0"), { stopSignal: "SIGQUIT" }],
     ["something else still runs", `${signals("0", "0")}42 sh\n`, {}],
     ["nothing is known", "", {}],
-    ["what is said is not understood", "SigBlk: x\nSigCgt: y\n", {}],
-  ])("gives the program its time, and the services theirs after it: %s", async (_, words, changes) => {
+    ["the output is invalid", "SigBlk: x\nSigCgt: y\n", {}],
+  ])("gives the program time to end and stops services after it: %s", async (_, words, changes) => {
     container("main", changes);
     container("db");
-    said = words;
+    output = words;
     await stopContainers(ctx, record);
     expect(stops).toEqual(["main 10", "main stopped", "db 10", "db stopped"]);
   });
 
-  it("names what did not end by itself, and no line about signals", async () => {
+  it("names programs that did not end by themselves", async () => {
     container("main");
-    said = `${signals("0", "0")}42 sh\n`;
+    output = `${signals("0", "0")}42 sh\n`;
     expect(await stopContainers(ctx, record)).toEqual(["did not end by itself: 42 sh"]);
   });
 
-  it("leaves no stop under way when one of them fails", async () => {
+  it("waits for the other stops if one fails", async () => {
     container("main");
     container("db");
-    said = signals("0", "0");
+    output = signals("0", "0");
     const stop = engine.stopContainer.bind(engine);
     engine.stopContainer = async (id, seconds) => {
       if (engine.containers.get(id)?.name === "main") throw new CoworkError("ENGINE_FAILED", "no");

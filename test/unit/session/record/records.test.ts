@@ -9,14 +9,14 @@ import { readRecords, selectRecords } from "../../../../src/session/record/recor
 import { coworkPaths } from "../../../../src/system/paths.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
-test("no state is no session; state that cannot be read is an error, and not taken for none", async () => {
+test("a missing state folder means no sessions, and an unreadable one is an error", async () => {
   const paths = coworkPaths(await temporaryFolder());
   expect(await readRecords({ paths })).toEqual([]);
   await symlink("state", join(paths.home, "state"));
   await expect(readRecords({ paths })).rejects.toThrow("ELOOP");
 });
 
-test("a record of an earlier schema is lifted step by step; one of a later schema stays as it is", () => {
+test("a record of an earlier schema is migrated step by step, and any other value is not changed", () => {
   const lifts = {
     1: (older: JsonObject): JsonObject => ({ ...older, title: [older["name"] ?? null] }),
     2: ({ title, ...older }: JsonObject): JsonObject => ({ ...older, name: title ?? null }),
@@ -27,7 +27,7 @@ test("a record of an earlier schema is lifted step by step; one of a later schem
     expect(liftRecord(other, lifts)).toBe(other);
 });
 
-test("a branch's name in place of a session's leads to the session on it, or to one that can be made", async () => {
+test("a branch name instead of a session name suggests the session on it, or a new one", async () => {
   const paths = coworkPaths(await temporaryFolder());
   const project = { name: "app", root: "/app", rootCommit: "1".repeat(40) };
   const record: SessionRecord = {
@@ -57,7 +57,7 @@ test("a branch's name in place of a session's leads to the session on it, or to 
   expect(await hint("feature/y")).toBe("cowork list, or cowork init feature-y --branch feature/y to make it");
   expect(await hint("y")).toBe("cowork list, or cowork init y to make it");
   expect(await hint("a..b")).toBe("cowork list");
-  // What stops or removes sessions tells nobody how to make one.
+  // Commands that stop or remove sessions do not suggest to create one.
   const ending = selectRecords({ paths }, { project, names: ["y"] }, { toEnd: true });
   await expect(ending).rejects.toMatchObject({ code: "SESSION_NOT_FOUND", hint: "cowork list" });
 });
