@@ -1,14 +1,14 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Four projects, by what they need: unit nothing, integration an engine, e2e an engine and the built file,
-// soak all of it and time. Of the files that use the engine three run at a time: they wait for it more than they compute.
+// Four projects: unit needs nothing, integration an engine, e2e an engine and the built file, soak the same and hours of time.
+// Files that use the engine run three at a time, because they wait for the engine more than they compute.
 const minutes = (n: number): number => n * 60_000;
 
 const engine = "test/support/global-engine.ts";
 const build = "test/support/global-build.ts";
 
-// what is waited for has as long as a busy machine needs: one second is vitest's own
+// vitest's default of one second is too short on a busy machine
 const patient = { expect: { poll: { timeout: 20_000 } } };
 
 const onTheEngine = {
@@ -16,13 +16,13 @@ const onTheEngine = {
   maxWorkers: 3,
   testTimeout: minutes(6),
   hookTimeout: minutes(5),
-  // After the unit tests: a mistake that needs no engine to be seen is seen in the first minutes.
+  // After the unit tests, so that failures that need no engine show in the first minutes.
   sequence: { groupOrder: 2 },
-  // Every test removes what it made, by label; testcontainers would fetch an image to do the same.
+  // Every test removes what it made, by label. Testcontainers' cleanup would have to pull an image.
   env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
 };
 
-/** vitest begins with the largest files. The one test that sets up a whole machine is small, and must not be the last to begin. */
+/** vitest starts the largest files first. The test that sets up a whole machine is a small file but takes longest, so it starts first. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // oxlint-disable-next-line unicorn/no-array-sort -- a method of vitest, not of an array
@@ -41,10 +41,10 @@ export default defineConfig({
           ...patient,
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
-          // Not 0: of that group vitest puts projects with one worker at the very end.
+          // Not 0: in that group vitest runs projects with one worker last.
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
-          // for hangs alone: a busy machine takes four times as long for the same work, and no test asserts a time
+          // Only catches hangs: a busy machine takes four times as long, and no test asserts a time.
           testTimeout: minutes(1),
           hookTimeout: minutes(1),
         },

@@ -6,7 +6,7 @@ import { builtFile } from "../support/home/built-file.ts";
 import { temporaryFolder } from "../support/home/temporary-folder.ts";
 import { tree } from "../support/git/tree.ts";
 
-// The built file alone, as a stranger gets it: another folder, an environment with nothing in it. No engine.
+// The built file alone: copied to another folder, with an empty environment and without an engine.
 
 interface Result {
   code: number;
@@ -21,7 +21,7 @@ interface Machine {
   run: (args: string[], options?: { file?: string; env?: Record<string, string>; cwd?: string }) => Promise<Result>;
 }
 
-/** A folder with a space in its name, the file in it, and a PATH that holds sh and `node` only (none: no node). */
+/** A folder with a space in its name that contains the file, and a PATH with only sh and `node` ("none": only sh). */
 async function machine(node: "new" | "old" | "none" = "new"): Promise<Machine> {
   const folder = join(await temporaryFolder(), "some folder");
   const bin = join(folder, "bin");
@@ -50,44 +50,44 @@ async function script(path: string, text: string): Promise<void> {
 }
 
 const { version } = JSON.parse(await readFile(join(tree, "package.json"), "utf8")) as { version: string };
-const itsVersion = { code: 0, stdout: `cowork ${version}\n`, stderr: "" };
+const versionOutput = { code: 0, stdout: `cowork ${version}\n`, stderr: "" };
 
-describe("it runs", () => {
-  test("from any folder, with nothing but sh and node on the PATH, and leaves nothing behind", async () => {
+describe("the built file", () => {
+  test("runs from any folder with only sh and node on the PATH, and leaves no files behind", async () => {
     const { run, folder } = await machine();
-    expect(await run(["--version"])).toEqual(itsVersion);
+    expect(await run(["--version"])).toEqual(versionOutput);
     expect((await run([])).stdout).toContain("cowork init a b c");
     expect((await readdir(folder)).toSorted()).toEqual(["bin", "cowork"]);
   });
 
-  test("through a symlink, from the PATH, by a relative path, by sh", async () => {
+  test("runs through a symlink, from the PATH, by a relative path, and with sh", async () => {
     const { run, folder, file } = await machine();
     await symlink(file, join(folder, "a link"));
-    expect(await run(["--version"], { file: join(folder, "a link") })).toEqual(itsVersion);
+    expect(await run(["--version"], { file: join(folder, "a link") })).toEqual(versionOutput);
     await symlink(file, join(folder, "bin", "cowork"));
-    expect(await run(["-c", "cowork --version"], { file: "/bin/sh" })).toEqual(itsVersion);
-    expect(await run(["-c", "./cowork --version"], { file: "/bin/sh" })).toEqual(itsVersion);
-    expect(await run(["cowork", "--version"], { file: "/bin/sh" })).toEqual(itsVersion);
+    expect(await run(["-c", "cowork --version"], { file: "/bin/sh" })).toEqual(versionOutput);
+    expect(await run(["-c", "./cowork --version"], { file: "/bin/sh" })).toEqual(versionOutput);
+    expect(await run(["cowork", "--version"], { file: "/bin/sh" })).toEqual(versionOutput);
   });
 
-  test("in a folder whose package.json says that everything is a module", async () => {
+  test('runs in a folder whose package.json has "type": "module"', async () => {
     const { run, folder } = await machine();
     await writeFile(join(folder, "package.json"), '{"type":"module"}');
-    expect(await run(["--version"])).toEqual(itsVersion);
-    expect(await run(["--version"], { env: { NODE_OPTIONS: "--input-type=module" } })).toEqual(itsVersion);
+    expect(await run(["--version"])).toEqual(versionOutput);
+    expect(await run(["--version"], { env: { NODE_OPTIONS: "--input-type=module" } })).toEqual(versionOutput);
   });
 
-  test("words reach it as they are", async () => {
+  test("gets its arguments unchanged", async () => {
     const { run } = await machine();
     expect((await run(["help", "a b\n$(x) '\"*"])).stderr).toContain(`There is no command "a b\\n$(x) '"*".`);
     expect((await run(["--", "--version"])).code).toBe(2);
   });
 });
 
-describe("its program", () => {
+describe("the unpacked program", () => {
   const programs = async (home: string): Promise<string[]> => await readdir(join(home, "lib", "cowork"));
 
-  test("is laid down once, whole, by whichever command comes first, and used from then on", async () => {
+  test("is unpacked once, completely, by the first command, and used from then on", async () => {
     const { run, folder, file } = await machine();
     const home = join(folder, "cowork home");
     const env = { COWORK_HOME: home };
@@ -95,7 +95,7 @@ describe("its program", () => {
     await Promise.all(Array.from({ length: 6 }, () => run(["help"], { env })));
     const [hash, ...rest] = await programs(home);
     expect([hash, rest]).toEqual([expect.stringMatching(/^[0-9a-f]{12}$/), []]);
-    expect(await run(["--version"], { env })).toEqual(itsVersion);
+    expect(await run(["--version"], { env })).toEqual(versionOutput);
     const again = await Promise.all(Array.from({ length: 12 }, () => run(["help", "init"], { env })));
     expect(new Set(again.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
     expect(again.at(0)?.stdout).toContain("cowork init a b c");
@@ -105,17 +105,17 @@ describe("its program", () => {
     expect((await run(["a", "b"], { env })).stdout).toBe(`${file},a,b\n`);
   });
 
-  test("of another version is left alone and not used", async () => {
+  test("of another version is neither used nor removed", async () => {
     const { run, folder } = await machine();
     const home = join(folder, "home", ".cowork");
     await mkdir(join(home, "lib", "cowork", "0123456789ab"), { recursive: true });
     await writeFile(join(home, "lib", "cowork", "0123456789ab", "main.cjs"), "console.log('another')");
-    expect(await run(["--version"])).toEqual(itsVersion);
+    expect(await run(["--version"])).toEqual(versionOutput);
     await run(["help"]);
     expect(await programs(home)).toHaveLength(2);
   });
 
-  test("without a home it is unpacked for one command, and nothing of it stays", async () => {
+  test("is unpacked for one command and removed afterwards when no cowork home exists", async () => {
     const { run, folder } = await machine();
     const temporary = join(folder, "temporary");
     await mkdir(temporary);
@@ -125,16 +125,16 @@ describe("its program", () => {
   });
 });
 
-describe("which Node", () => {
-  test("cowork's own comes first, whatever is on the PATH", async () => {
+describe("the choice of Node", () => {
+  test("prefers cowork's own Node to the one on the PATH", async () => {
     const { run, folder } = await machine("old");
     const own = join(folder, "home", ".cowork", "lib", "node", "bin", "node");
     await mkdir(dirname(own), { recursive: true });
     await symlink(process.execPath, own);
-    expect(await run(["--version"])).toEqual(itsVersion);
+    expect(await run(["--version"])).toEqual(versionOutput);
     const elsewhere = join(folder, "else where");
-    const there = join(elsewhere, "lib", "node", "bin", "node");
-    await script(there, 'echo "own node: $*" >&2; exit 7');
+    const ownNode = join(elsewhere, "lib", "node", "bin", "node");
+    await script(ownNode, 'echo "own node: $*" >&2; exit 7');
     const { code, stderr } = await run(["list"], { env: { COWORK_HOME: elsewhere } });
     expect([code, stderr]).toEqual([
       7,
@@ -142,14 +142,14 @@ describe("which Node", () => {
     ]);
   });
 
-  test("that of an installation comes before a home's, and only beside a bin folder", async () => {
+  test("prefers an installation's Node to the home's, but only if cowork is in a bin folder", async () => {
     const { run, folder, file } = await machine("old");
     const prefix = join(folder, "pre fix");
     const installed = join(prefix, "bin", "cowork");
     const link = join(folder, "a link");
     await script(join(prefix, "lib/cowork/node/bin/node"), "echo installed");
     await script(join(folder, "home/.cowork/lib/node/bin/node"), "echo home");
-    // Whoever may write beside some folder of mine is not asked for a Node.
+    // A folder above may be writable for others, so a Node there must not be used.
     await script(join(dirname(folder), "lib/cowork/node/bin/node"), "echo planted");
     await mkdir(join(prefix, "bin"));
     await copyFile(file, installed);
@@ -160,11 +160,11 @@ describe("which Node", () => {
     expect((await run(["list"], { file: link, env: withReadlink })).stdout).toBe("installed\n");
     const beside = { file: "./cowork", cwd: join(prefix, "bin"), env: withReadlink };
     expect((await run(["list"], beside)).stdout).toBe("installed\n");
-    // Without readlink, and with nothing else to be found: a home's.
+    // Without readlink the link cannot be resolved, so only the home's Node is found.
     expect((await run(["list"], { file: link })).stdout).toBe("home\n");
   });
 
-  test("one that is too old is named, with what to do", async () => {
+  test("reports the path and version of a Node that is too old, and the next step", async () => {
     const { run, folder } = await machine("old");
     const { code, stdout, stderr } = await run(["list"]);
     expect([code, stdout]).toEqual([1, ""]);
@@ -174,7 +174,7 @@ describe("which Node", () => {
     );
   });
 
-  test("none at all is said", async () => {
+  test("reports a missing Node", async () => {
     const { run } = await machine("none");
     const { code, stderr } = await run(["list"]);
     expect(code).toBe(1);
@@ -193,7 +193,7 @@ describe("which Node", () => {
     ["", false],
     ["v24", false],
     ["v1e3.5.0", false],
-  ])("%s: good enough is %s", async (answer, enough) => {
+  ])("version %s is accepted: %s", async (answer, enough) => {
     const { run, folder } = await machine("none");
     await script(join(folder, "bin", "node"), `case $1 in --version) echo '${answer}' ;; *) echo started ;; esac`);
     const { code, stdout } = await run(["list"]);
@@ -201,20 +201,20 @@ describe("which Node", () => {
   });
 });
 
-describe("its home", () => {
+describe("the cowork home", () => {
   test.each([
     ["unset", { HOME: "" }],
-    ["not there", { COWORK_HOME: "/nowhere/at all" }],
+    ["missing", { COWORK_HOME: "/nowhere/at all" }],
     ["a file", { COWORK_HOME: "/dev/null" }],
     ["not writable", { COWORK_HOME: "/proc/1" }],
-  ])("%s: help, version and completion work all the same", async (_name, env) => {
+  ])("when it is %s, help, version and completion still work", async (_name, env) => {
     const { run } = await machine();
-    expect(await run(["--version"], { env })).toEqual(itsVersion);
+    expect(await run(["--version"], { env })).toEqual(versionOutput);
     expect((await run(["help"], { env })).code).toBe(0);
     expect(await run(["__complete", "bash", "conn"], { env })).toEqual({ code: 0, stdout: "connect\n", stderr: "" });
   });
 
-  test("not writable: what has to write says so", async () => {
+  test("when it is not writable, a command that must write reports it without a stack trace", async () => {
     const { run } = await machine();
     const { code, stderr } = await run(["config", "set", "--user", "CPUS", "2"], { env: { COWORK_HOME: "/proc/1/x" } });
     expect(code).toBe(1);
@@ -224,7 +224,7 @@ describe("its home", () => {
 });
 
 describe("without an engine", () => {
-  test("configuration, completion scripts, licences", async () => {
+  test("configuration, completion scripts and the list of licences work", async () => {
     const { run, folder } = await machine();
     expect(await run(["config", "set", "--user", "CPUS", "2"])).toMatchObject({ code: 0, stdout: "" });
     expect(await run(["config", "get", "--user", "CPUS"])).toMatchObject({ code: 0, stdout: "2\n" });
@@ -238,7 +238,7 @@ describe("without an engine", () => {
     expect(licences).not.toContain("(no licence file in the package)\n".repeat(2));
   });
 
-  test("a bad call: one message, the next step, code 2", async () => {
+  test("a usage error prints one message and the next step, and exits with 2", async () => {
     const { run } = await machine();
     expect(await run(["lst"])).toEqual({
       code: 2,
@@ -249,18 +249,18 @@ describe("without an engine", () => {
     expect([json.code, json.stderr, JSON.parse(json.stdout)]).toMatchObject([2, "", { error: { code: "USAGE" } }]);
   });
 
-  test("a folder that is gone is said", async () => {
+  test("a deleted current folder is reported", async () => {
     const { run, folder, file } = await machine();
     const line = `mkdir gone && cd gone && rmdir "$PWD" && exec "${file}" list`;
     const { code, stderr } = await run(["-c", line], { file: "/bin/sh", env: { PATH: `${folder}/bin:/usr/bin:/bin` } });
-    // The shell may have something to say about it, too.
+    // The shell may print a message about it, too.
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /cowork: The current folder does not exist any more\.\n {2}Next: cd to your project's folder\n$/,
     );
   });
 
-  test("a reader that goes away is no error", async () => {
+  test("a closed output pipe is not reported as an error", async () => {
     const { run, file, folder } = await machine();
     const env = { PATH: `${folder}/bin:/usr/bin:/bin` };
     const line = `"${file}" help licenses | head -n 1; "${file}" help 2>&1 >&-; echo "code $?"`;
@@ -271,9 +271,9 @@ describe("without an engine", () => {
   });
 });
 
-test("a signal ends it with the signal's code", async () => {
+test("a signal ends cowork with the signal's exit code", async () => {
   const { file, folder, env } = await machine();
-  // A project whose git never answers: cowork is at work when the signal comes.
+  // A git that never ends: cowork is still running when the signal arrives.
   await script(join(folder, "bin", "git"), `echo asked >"${folder}/asked"; exec /bin/sleep 60`);
   for (const [signal, code] of [
     ["SIGINT", 130],

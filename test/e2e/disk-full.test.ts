@@ -7,7 +7,7 @@ import { temporaryHome, type TestHome } from "../support/home/home.ts";
 import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { sampleProject } from "../support/git/sample-project.ts";
 
-// The cowork home on a small disk of its own: a file of 24 MB with a file system in it.
+// The cowork home is on a separate small disk: a file system in a file of 24 MB.
 let home: TestHome;
 beforeAll(async () => {
   home = await temporaryHome();
@@ -26,7 +26,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-it("a full disk: one clear error, and the same command works when there is room", async () => {
+it("init reports a full disk as DISK_FULL without a stack trace, and the session can be cleaned", async () => {
   const cwd = await sampleProject(home, "image", {
     name: "big",
     files: { "big.hex": randomBytes(16 * 1024 * 1024).toString("hex") },
@@ -50,7 +50,7 @@ it("a full disk: one clear error, and the same command works when there is room"
   expect((await runCowork(["clean", "a"], { home, cwd: small })).code).toBe(0);
 });
 
-it("a full disk under the project alone: clean removes the session and says what it could not write", async () => {
+it("clean removes the session when only the project's disk is full, and reports what it could not write", async () => {
   const cwd = await sampleProject(home, "image", { name: "tight" });
   const disk = join(home.folder, "project-disk");
   await mkdir(disk);
@@ -59,7 +59,7 @@ it("a full disk under the project alone: clean removes the session and says what
     const tight = join(disk, "tight");
     await cp(cwd, tight, { recursive: true });
     expect((await runCowork(["init", "a", "--no-start"], { home, cwd: tight })).code).toBe(0);
-    // The last byte of it.
+    // Fills the disk to the last byte.
     await expect(writeFile(join(disk, "filler"), Buffer.alloc(8 * 1024 * 1024))).rejects.toThrow("ENOSPC");
     const cleaned = await runCowork(["clean", "a"], { home, cwd: tight });
     expect(cleaned.code, cleaned.stdout + cleaned.stderr).toBe(0);

@@ -7,7 +7,7 @@ import { temporaryHome, type TestHome } from "../support/home/home.ts";
 import { runCowork, userEnvironment, type CoworkResult } from "../support/home/run-cowork.ts";
 import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
 
-/** What goes wrong gives one clear error, the right code, and loses nothing. */
+/** Every failure gives one clear error and the right exit code, and nothing is lost. */
 describe("a session", () => {
   let home: TestHome;
   let cwd: string;
@@ -27,7 +27,7 @@ describe("a session", () => {
   });
   afterAll(() => home.remove());
 
-  /** Starts `cowork init` and kills it, with SIGKILL, when a line of its progress matches. */
+  /** Starts `cowork init` and kills it with SIGKILL when its progress output matches. */
   async function killAt(name: string, line: RegExp): Promise<void> {
     const child = spawn(join(home.bin, "cowork"), ["init", name], {
       cwd,
@@ -44,9 +44,9 @@ describe("a session", () => {
     expect(text).toMatch(line);
   }
 
-  describe("init that was killed", () => {
-    // At every other step: in process (test/unit/session/create.test.ts).
-    it("while its container starts is completed by the same command", async () => {
+  describe("an interrupted init", () => {
+    // Kills at all other steps are tested in process: test/unit/session/create.test.ts.
+    it("is completed by the same command after SIGKILL while the container starts", async () => {
       const name = "killed";
       await killAt(name, /container {2}starting/);
       const again = await cowork("init", name, "--json");
@@ -59,7 +59,7 @@ describe("a session", () => {
       expect(await containers(`app-${name}`)).toEqual([]);
     });
 
-    it("at Ctrl-C ends in order, with 130", async () => {
+    it("exits with 130 at Ctrl-C, and the same command completes it", async () => {
       const child = spawn(join(home.bin, "cowork"), ["init", "ctrl"], {
         cwd,
         env: userEnvironment(home),
@@ -73,8 +73,8 @@ describe("a session", () => {
     });
   });
 
-  describe("two commands at once", () => {
-    it("make one session of one name", async () => {
+  describe("two init commands at the same time", () => {
+    it("create one session", async () => {
       const both = await Promise.all([cowork("init", "twin", "--json"), cowork("init", "twin", "--json")]);
       for (const { code, stdout } of both) {
         expect(code).toBe(0);
@@ -88,8 +88,8 @@ describe("a session", () => {
     });
   });
 
-  describe("things removed behind our back", () => {
-    it("a container: said to be missing, made anew by start", async () => {
+  describe("files and containers removed by someone else", () => {
+    it("a container is listed as missing, and start creates a new one", async () => {
       await cowork("init", "gone");
       await home.there.docker("rm", "-f", ...(await containers("app-gone")));
       expect(await listed("gone")).toMatchObject({ state: "missing", missing: ["container"], container: null });
@@ -97,7 +97,7 @@ describe("a session", () => {
       expect(await listed("gone")).toMatchObject({ state: "running" });
     });
 
-    it("a clone: said to be missing, never started without it, cleaned at once", async () => {
+    it("a clone is listed as missing, start refuses, and clean removes the session", async () => {
       await home.there.sh(`rm -r ${join(home.there.coworkHome, "sessions", "app-gone")}`);
       expect(await listed("gone")).toMatchObject({ state: "missing", missing: ["clone"] });
       await cowork("stop", "gone");
@@ -108,7 +108,7 @@ describe("a session", () => {
       expect(await listed("gone")).toBeUndefined();
     });
 
-    it("a record that is damaged hides no other session and is mended by doctor", async () => {
+    it("a damaged record hides no other session, and doctor --fix repairs it", async () => {
       await cowork("init", "torn", "whole");
       await home.there.sh(`printf '{"schema":1' >${join(home.there.coworkHome, "state", "app-torn", "session.json")}`);
       const { stdout } = await cowork("list", "--json");
@@ -124,7 +124,7 @@ describe("a session", () => {
   });
 
   describe("names", () => {
-    it("of two projects that would share an id: the second is told to choose another", async () => {
+    it("that give two projects the same session id are refused for the second, with a hint to set PROJECT", async () => {
       const first = await sampleProject(home, "image", { name: "a" });
       const second = await sampleProject(home, "image", { name: "a-b" });
       const made = await runCowork(["init", "b-c", "--no-start"], { home, cwd: first });
@@ -138,7 +138,7 @@ describe("a session", () => {
       expect((await runCowork(["clean", "c"], { home, cwd: second })).code).toBe(0);
     });
 
-    it("of a project that was moved stay its own", async () => {
+    it("stay valid after the project was moved", async () => {
       const before = await sampleProject(home, "image", { name: "mover" });
       await runCowork(["init", "m", "--no-start"], { home, cwd: before });
       await mkdir(join(home.home, "elsewhere"), { recursive: true });
@@ -151,7 +151,7 @@ describe("a session", () => {
   });
 
   describe("a hostile repository", () => {
-    it("is cloned, listed and shown without harm", async () => {
+    it("is cloned, and its control characters never reach the terminal", async () => {
       const escape = "\u001B]0;owned\u0007\u001B[31m";
       const root = await sampleProject(home, "image", {
         name: "host{{ile}} $(touch x) 'q\"",
@@ -167,7 +167,7 @@ describe("a session", () => {
       expect(inside).toMatchObject({ code: 0, stdout: "" });
       for (const args of [["list"], ["status"], ["clean", "h"], ["logs", "h"]]) {
         const shown = await runCowork(args, { home, cwd: root });
-        // oxlint-disable-next-line no-control-regex -- that is what is looked for
+        // oxlint-disable-next-line no-control-regex -- the test looks for control characters
         expect(shown.stdout + shown.stderr).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F]/);
       }
       expect((await runCowork(["clean", "h", "--force"], { home, cwd: root })).code).toBe(0);
@@ -175,7 +175,7 @@ describe("a session", () => {
   });
 });
 
-describe("what cannot be done on any machine", () => {
+describe("invalid input", () => {
   let home: TestHome;
   let cwd: string;
   const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
@@ -198,8 +198,8 @@ describe("what cannot be done on any machine", () => {
     );
   });
 
-  describe("a place that is no project", () => {
-    it("outside a repository, in a bare one, in one without commits", async () => {
+  describe("a folder or project that cannot be used", () => {
+    it("init fails outside a repository, in a bare one, and in one without commits", async () => {
       const plainFolder = join(home.home, "plain");
       const bare = join(home.home, "bare.git");
       const empty = join(home.home, "empty");
@@ -215,7 +215,7 @@ describe("what cannot be done on any machine", () => {
       }
     });
 
-    it("a devcontainer.json that is none", async () => {
+    it("init reports an invalid devcontainer.json", async () => {
       const root = await sampleProject(home, "image", {
         name: "broken",
         files: { ".devcontainer/devcontainer.json": "{ no" },
@@ -225,14 +225,14 @@ describe("what cannot be done on any machine", () => {
       expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "DEVCONTAINER_INVALID" } });
     });
 
-    it("a conf that is none", async () => {
+    it("an invalid configuration file is reported by name", async () => {
       const root = await sampleProject(home, "image", { name: "conf", files: { ".cowork/.cowork.conf": "\0\0\0" } });
       const refused = await runCowork(["list"], { home, cwd: root });
       expect(refused.code).toBe(1);
       expect(refused.stderr).toContain(".cowork.conf");
     });
 
-    it("a dead engine: code 4, and nothing is lost", async () => {
+    it("an unreachable engine gives exit code 4 and a hint to run doctor", async () => {
       const dead = await runCowork(["list"], { home, cwd, env: { DOCKER_HOST: "unix:///nowhere/docker.sock" } });
       expect(dead.code).toBe(4);
       expect(dead.stderr).toMatch(/cowork doctor/);

@@ -9,8 +9,8 @@ import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { sampleProject } from "../support/git/sample-project.ts";
 
 /**
- * A folder of the host that no configuration names and nobody agreed to, and projects that try to get it mounted by links that
- * their containers make, or to lie over cowork's own files.
+ * Projects that try to mount a host folder that no configuration names and the user never agreed to, by links that their
+ * containers create, or to cover cowork's own files.
  */
 let home: TestHome;
 let canary: string;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => home.remove());
 
 const docker = async (...args: string[]): Promise<string> => (await execa("docker", args)).stdout;
-/** Exchanges two names for ever: renameat2 with RENAME_EXCHANGE, which no shell has. */
+/** A shell line that exchanges two paths in an endless loop, with renameat2 and RENAME_EXCHANGE. */
 const exchange = (one: string, other: string): string =>
   [
     'n=316; [ "$(uname -m)" = x86_64 ] || n=276',
@@ -59,7 +59,7 @@ async function project(name: string, files: Record<string, string>): Promise<Cas
 }
 
 function compose(services: Record<string, object>): Record<string, string> {
-  // With an init, or a shell as process 1 lets the engine wait ten seconds at every stop.
+  // With an init process: a shell as process 1 ignores SIGTERM, so every stop would take ten seconds.
   const quick = Object.entries(services).map(([name, service]) => [name, { init: true, ...service }]);
   return {
     ".devcontainer/devcontainer.json": JSON.stringify({
@@ -74,10 +74,10 @@ function compose(services: Record<string, object>): Record<string, string> {
   };
 }
 
-const canaryNow = async (): Promise<string[]> => (await readdir(canary)).toSorted();
+const canaryFiles = async (): Promise<string[]> => (await readdir(canary)).toSorted();
 
-describe("a service beside the dev container swaps a folder of the clone for a link to the host", () => {
-  it("before the dev container starts: it is asked about, and nothing is made without a yes", async () => {
+describe("a Compose service that replaces a folder of the clone with a link to the host", () => {
+  it("and starts before the dev container needs the user's consent: without it nothing is created", async () => {
     const swap = `cd /w && mv sub .sub && ln -s ${canary} sub && touch /ok && sleep infinity`;
     const { cowork } = await project("first", {
       ...compose({
@@ -101,7 +101,7 @@ describe("a service beside the dev container swaps a folder of the clone for a l
     expect(await readdir(join(home.coworkHome, "sessions")).catch(() => [])).not.toContain("first-a");
   });
 
-  it("all the time, while the dev container ends and is started again: it is the clone's folder, or refused", async () => {
+  it("repeatedly, while the dev container is restarted, never gets the host's folder mounted", async () => {
     const { cowork, clone, container } = await project("second", {
       ...compose({
         app: {
@@ -130,18 +130,18 @@ describe("a service beside the dev container swaps a folder of the clone for a l
       await execa("rm", ["-f", join(clone("a"), "end")]);
       const { code, stdout, stderr } = await cowork("connect", "a", "--", "sh", "-c", "ls /sub; touch /sub/x");
       seen.push(code === 0 ? "came up" : stderr, stdout);
-      // Refused: the test puts the folder back, as the user would.
+      // The start was refused: restore the folder, as the user would.
       const back = "[ -L sub ] && { rm sub; mv link sub; }; :";
       await execa("sh", ["-c", code === 0 ? ":" : back], { cwd: clone("a") });
       seen.push((await cowork("start", "a")).stderr);
     }
     expect(seen.join("\n")).toMatch(/came up|which is a link/);
     expect(seen.join("\n")).not.toMatch(/proof/);
-    expect(await canaryNow()).toEqual(["proof"]);
+    expect(await canaryFiles()).toEqual(["proof"]);
     expect((await cowork("clean", "a", "--force")).code).toBe(0);
   });
 
-  it("while a service that mounts it has ended: that one is not started beside the others", async () => {
+  it("keeps a stopped service that mounts the folder from being started", async () => {
     const { cowork, container } = await project("third", {
       ...compose({
         app: { image, command: "sleep infinity", volumes: ["..:/w"] },
@@ -161,7 +161,7 @@ describe("a service beside the dev container swaps a folder of the clone for a l
       expect({ command, code }, stderr).toEqual({ command, code: 0 });
       expect(await state()).toBe("exited");
     }
-    // Refused because of unsaved work, clean starts again what it stopped; but not like this.
+    // A clean that is refused because of unsaved work restarts what it stopped, but not this service.
     const refused = await cowork("clean", "a");
     expect(refused.code).toBe(3);
     expect(await state()).toBe("exited");
@@ -171,7 +171,7 @@ describe("a service beside the dev container swaps a folder of the clone for a l
   });
 });
 
-it("a dev container alone: what it made a link is refused at the next start, however it comes", async () => {
+it("a folder that the dev container replaced with a link is refused by every command that starts it", async () => {
   const config = { image, mounts: ["type=bind,source=${localWorkspaceFolder}/x/../sub,target=/sub"] };
   const { cowork } = await project("alone", { ".devcontainer/devcontainer.json": JSON.stringify(config) });
   const made = await cowork("init", "a");
@@ -188,9 +188,9 @@ it("a dev container alone: what it made a link is refused at the next start, how
     ["start", "a", "--rebuild"],
   ]) {
     const { code, stderr } = await cowork(...args);
-    expect({ code, said: stderr.includes("which is a link") }, stderr).toEqual({ code: 1, said: true });
+    expect({ code, isNamed: stderr.includes("which is a link") }, stderr).toEqual({ code: 1, isNamed: true });
   }
-  expect(await canaryNow()).toEqual(["proof"]);
+  expect(await canaryFiles()).toEqual(["proof"]);
   expect((await cowork("clean", "a", "--force")).code).toBe(0);
 });
 
@@ -204,7 +204,7 @@ describe("cowork's own files in the container", () => {
   });
   const evil = "type=bind,source=${localWorkspaceFolder}/evil.json,target=";
 
-  it("are not covered by a mount that names them", async () => {
+  it("cannot be covered by a mount that names them", async () => {
     const { cowork } = await project("named", {
       ...dockerfile(""),
       ...config([`${evil}/etc/claude-code/managed-settings.json`]),
@@ -216,7 +216,7 @@ describe("cowork's own files in the container", () => {
     });
   });
 
-  it("nor by one that a link of the image leads there, nor by a volume of the image", async () => {
+  it("cannot be covered by a mount through a link in the image, or by a volume of the image", async () => {
     const { cowork } = await project("linked", {
       ...dockerfile("RUN ln -s /etc/claude-code /pol"),
       ...config([`${evil}/pol/managed-settings.json`]),
@@ -233,7 +233,7 @@ describe("cowork's own files in the container", () => {
   });
 });
 
-it("folders beside the project are each session's own, and go with it", async () => {
+it("folders next to the project are separate for each session and removed with it", async () => {
   const files = compose({
     app: { image, command: "sleep infinity", volumes: ["..:/w", "../../data/app:/data"] },
     db: { image, command: "sleep infinity", volumes: ["../../data/db:/data", "../../../above:/up:rw"] },

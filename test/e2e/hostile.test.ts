@@ -8,15 +8,15 @@ import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
 
 /**
- * Sessions that have turned against the host, and every command on them with the built file. What each single plant does to
- * git's part is in `integration/clone-hostile.test.ts`; here several of them lie together.
+ * Runs every command of the built file on sessions that attack the host. `integration/clone/hostile.test.ts` tests each plant
+ * alone against the git code; here several are combined.
  */
 let home: TestHome;
 let cwd: string;
 let outside: string;
 const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
 
-// Every plant that git can live with is in the first session; each of the others breaks something for good.
+// The first session has all plants that git can work with; each of the others breaks its repository.
 const sessions: Record<string, readonly string[]> = {
   all: workable.filter((name) => !/links|submodule urls/.test(name)),
   links: ["links out of the clone", "commondir"],
@@ -47,59 +47,59 @@ async function plant(name: string): Promise<void> {
   if (code !== 0 || /^failed: /m.test(stderr)) throw new Error(`the plant itself failed: ${stderr}`);
 }
 
-/** Of the host and the project: what has to stay as it is, whatever a session did. */
+/** The state of the host and the project, which must not change. */
 async function untouched(): Promise<string> {
   const script = `cd "$1"; find outside -type f -exec sha256sum {} + | sort; cd app; git -c safe.directory='*' status --porcelain; cat .git/HEAD .git/config; ls .git/hooks`;
   return (await execa("sh", ["-c", script, "sh", home.home])).stdout;
 }
-const canary = async (): Promise<boolean> => (await readdir(home.home)).includes("canary");
+const canaryExists = async (): Promise<boolean> => (await readdir(home.home)).includes("canary");
 
-/** It does its work, or refuses with a reason; and nothing of the session ran here. */
-async function go(...args: string[]): Promise<CoworkResult> {
+/** Runs a command. Throws if it fails without a reason, or if anything from a session ran on the host. */
+async function runSafely(...args: string[]): Promise<CoworkResult> {
   const result = await cowork(...args);
   const { code, stderr } = result;
   const reasonless = /INTERNAL|run it again with --verbose/.test(stderr) || (code !== 0 && !/Next: /.test(stderr));
   if (reasonless) throw new Error(`cowork ${args.join(" ")} ended with ${code} and no reason: ${stderr}`);
-  if (await canary()) throw new Error(`cowork ${args.join(" ")} ran something of the session`);
+  if (await canaryExists()) throw new Error(`cowork ${args.join(" ")} ran code of the session`);
   return result;
 }
 
-it("every command does its work or says why not, and nothing of a session runs on the host", async () => {
+it("every command works or reports why not, and runs nothing from a session on the host", async () => {
   const before = await untouched();
-  expect((await go("list")).code).toBe(0);
-  expect((await go("status")).stdout).toMatch(/all .*running/);
+  expect((await runSafely("list")).code).toBe(0);
+  expect((await runSafely("status")).stdout).toMatch(/all .*running/);
   for (const name of names) {
-    await go("diff", name);
-    await go("diff", name, "--stat");
-    await go("logs", name);
+    await runSafely("diff", name);
+    await runSafely("diff", name, "--stat");
+    await runSafely("logs", name);
   }
-  // what git can work with comes out, whatever lies around it
-  expect((await go("pull", "all", "--uncommitted", "--all-branches")).code).toBe(0);
+  // valid work is pulled in spite of the plants around it
+  expect((await runSafely("pull", "all", "--uncommitted", "--all-branches")).code).toBe(0);
   expect(await git(cwd, "log", "-1", "--format=%s", "all")).toBe("one");
   expect(await git(cwd, "show", "all-wip:g")).toBe("2");
-  for (const name of ["links", "linked", "forged"]) await go("pull", name, "--uncommitted", "--all-branches");
+  for (const name of ["links", "linked", "forged"]) await runSafely("pull", name, "--uncommitted", "--all-branches");
   await commitAll(cwd, "newer");
-  for (const name of names) await go("push", name, "main");
-  for (const name of names) await go("connect", name, "--", "true");
+  for (const name of names) await runSafely("push", name, "main");
+  for (const name of names) await runSafely("connect", name, "--", "true");
   expect(await untouched()).toBe(before);
 });
 
-it("nor when they are stopped, started, made again and removed", async () => {
+it("stop, start, rebuild and clean run nothing from a session on the host", async () => {
   const before = await untouched();
-  await go("stop", ...names);
-  expect((await go("clean", "forged", "--dry-run")).code).toBe(3);
-  await go("status");
-  await go("pull", "linked", "--branch", "linked-2");
-  await go("start", ...names);
-  await go("start", "--rebuild", "all", "links");
-  expect((await go("clean", "forged")).code).toBe(3);
-  expect((await go("clean", ...names, "--force")).code).toBe(0);
-  await go("doctor");
-  await go("list");
+  await runSafely("stop", ...names);
+  expect((await runSafely("clean", "forged", "--dry-run")).code).toBe(3);
+  await runSafely("status");
+  await runSafely("pull", "linked", "--branch", "linked-2");
+  await runSafely("start", ...names);
+  await runSafely("start", "--rebuild", "all", "links");
+  expect((await runSafely("clean", "forged")).code).toBe(3);
+  expect((await runSafely("clean", ...names, "--force")).code).toBe(0);
+  await runSafely("doctor");
+  await runSafely("list");
   expect(await untouched()).toBe(before);
 });
 
-it("the objects that one session forged are nobody else's", async () => {
+it("objects that one session forged appear neither in another session nor in the project", async () => {
   await cowork("init", "rogue");
   const script = `find .git/objects -type f | while read -r o; do chmod u+w "$o" && head -c 2000 /dev/urandom >"$o"; done; find .git/objects -type f | wc -l`;
   const { stdout } = await cowork("connect", "rogue", "--", "sh", "-c", script);
@@ -107,5 +107,5 @@ it("the objects that one session forged are nobody else's", async () => {
   const fsck = await cowork("connect", "beside", "--", "git", "fsck", "--full", "--strict");
   expect(fsck.code, fsck.stderr).toBe(0);
   await git(cwd, "fsck", "--full", "--strict");
-  expect((await go("clean", "rogue")).code).toBe(3);
+  expect((await runSafely("clean", "rogue")).code).toBe(3);
 });

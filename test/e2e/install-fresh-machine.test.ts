@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMachine } from "../support/machine.ts";
 import type { Machine } from "../support/machine.ts";
 
-// A machine with no Node, no Docker Engine and no image registry in reach, and the source tree: what the README promises.
+// A machine with the source tree, and without Node, Docker Engine and access to an image registry: what the README promises.
 let machine: Machine;
 beforeAll(async () => {
   machine = await startMachine("install-fresh-machine");
@@ -13,7 +13,7 @@ afterAll(() => machine.remove());
 const minutes = (n: number): number => n * 60_000;
 
 describe("install.sh on a fresh machine", () => {
-  it("--demo ends with three running sessions, and a second time too", { timeout: minutes(12) }, async () => {
+  it("--demo creates three running sessions, and keeps them when it runs again", { timeout: minutes(12) }, async () => {
     const found = await machine.sh("for p in node npm docker dockerd tmux; do command -v $p; done");
     expect(found.stdout).toBe("");
 
@@ -34,7 +34,7 @@ describe("install.sh on a fresh machine", () => {
   });
 
   it(
-    "sessions come back after an engine restart, and what ran inside had its time to end",
+    "sessions can be started after an engine restart, and their programs had time to end",
     { timeout: minutes(3) },
     async () => {
       const cowork = (line: string): Promise<{ code: number; stdout: string; stderr: string }> =>
@@ -56,7 +56,7 @@ describe("install.sh on a fresh machine", () => {
     },
   );
 
-  it("--uninstall takes cowork away and leaves the sessions", async () => {
+  it("--uninstall removes cowork and keeps the sessions", async () => {
     const { code, stdout } = await machine.sh(
       "/src/install.sh --uninstall --yes; code=$?; ls ~/.cowork/sessions; exit $code",
     );
@@ -67,7 +67,7 @@ describe("install.sh on a fresh machine", () => {
   });
 });
 
-/** Everything of a run as one text, so that a failure shows it. */
+/** Exit code and output as one text, so that a failed assertion shows everything. */
 const all = (run: { code: number; stdout: string; stderr: string }): string =>
   `exit ${run.code}\n${run.stdout}\n${run.stderr}`;
 

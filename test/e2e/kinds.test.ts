@@ -17,8 +17,8 @@ const kinds: [SampleKind, string][] = [
 ];
 
 /**
- * Every kind of dev container, two sessions of each side by side, with git at work, and a clean clone. The same functions run on
- * another machine: over SSH the kind with most parts is enough.
+ * Two sessions of every kind of dev container at the same time, with git inside and a clean clone. Remote hosts run the same
+ * functions, so over SSH the most complex kind is enough.
  */
 describe.each([
   ["this machine", temporaryHome, kinds],
@@ -36,8 +36,8 @@ describe.each([
   describe.each(these)("a project with the configuration: %s", (kind, user) => {
     let cwd: string;
     const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
-    /** Volumes and networks that the sessions' containers hang on, by name. Those of other tests come and go beside this one. */
-    const held = async (): Promise<{ volumes: string[]; networks: string[] }> => {
+    /** Names of the volumes and networks of the sessions' containers. Other tests create and remove their own at the same time. */
+    const used = async (): Promise<{ volumes: string[]; networks: string[] }> => {
       const format =
         "{{range .Mounts}}v {{.Name}}\n{{end}}{{range $name, $_ := .NetworkSettings.Networks}}n {{$name}}\n{{end}}";
       const lines = await home.there.docker("inspect", "-f", format, ...(await inEngine("ps", "-aq")));
@@ -46,7 +46,7 @@ describe.each([
       return { volumes: named("v"), networks: named("n").filter((name) => name !== "bridge") };
     };
 
-    it("has two sessions side by side that both work", async () => {
+    it("has two sessions at the same time that both work", async () => {
       cwd = await sampleProject(home, kind, { name: `kind-${kind}` });
       const made = await cowork("init", "a", "b", "--trust", "--json");
       expect(JSON.parse(made.stdout).sessions).toMatchObject([
@@ -63,14 +63,14 @@ describe.each([
           cwd: "/",
         });
         expect(elsewhere.stdout).toBe(`${name}\n${name} in kind-${kind}\n`);
-        // Nobody is logged in: that is no matter of this command.
+        // The missing login does not concern this command, so it is not mentioned.
         expect(elsewhere.stderr).not.toContain("auth login");
         const link = await cowork("connect", name, "--", "cat", `/workspaces/kind-${kind}/mine`);
         expect(link.stdout).toBe(`${name}\n`);
       }
     });
 
-    it("is stopped, started and removed without a trace", async () => {
+    it("is stopped, started and removed, and leaves no container, volume or network", async () => {
       expect((await cowork("stop")).code).toBe(0);
       expect((await cowork("start")).code).toBe(0);
       const status = await cowork("status", "--json");
@@ -80,7 +80,7 @@ describe.each([
         const published = kind === "compose" ? [{ container: 8080, address: "127.0.0.1" }] : [];
         expect(one.ports).toMatchObject(published);
       }
-      const { volumes, networks } = await held();
+      const { volumes, networks } = await used();
       expect(networks.length > 0).toBe(kind === "compose");
       expect((await cowork("clean", "--all")).code).toBe(3);
       expect((await cowork("clean", "--all", "--force")).code).toBe(0);
@@ -108,7 +108,7 @@ describe("dev containers on this machine", () => {
   afterAll(() => home.remove());
 
   describe("lifecycle commands", () => {
-    it("run once and in order, and only postStart again at a start", async () => {
+    it("run once and in the right order; a later start runs only postStart again", async () => {
       const image = await ensureTestBaseImage();
       const log = (word: string): string => `echo ${word} >>/tmp/order`;
       const config = {
@@ -147,12 +147,12 @@ describe("dev containers on this machine", () => {
   });
 
   describe("a lifecycle command that fails", () => {
-    it("leaves a session to go into and put it right, and init continues", async () => {
+    it("leaves a session to connect to and fix it, and init continues", async () => {
       const image = await ensureTestBaseImage();
       const config = {
         image,
         onCreateCommand: "echo create >>/tmp/ran",
-        postCreateCommand: "echo post >>/tmp/ran; test -e mended || { echo oops >&2; exit 7; }",
+        postCreateCommand: "echo post >>/tmp/ran; test -e fixed || { echo oops >&2; exit 7; }",
         postStartCommand: "echo start >>/tmp/ran",
       };
       const files = { ".devcontainer.json": JSON.stringify(config) };
@@ -164,7 +164,7 @@ describe("dev containers on this machine", () => {
       const failed = { name: "a", state: "failed", error: { code: "UP_FAILED", message } };
       expect(JSON.parse(made.stdout).sessions).toMatchObject([failed]);
       expect(JSON.parse((await cowork("list", "--json")).stdout).sessions).toMatchObject([failed]);
-      const entered = await cowork("connect", "a", "--", "sh", "-c", "command -v claude && touch mended");
+      const entered = await cowork("connect", "a", "--", "sh", "-c", "command -v claude && touch fixed");
       expect(entered).toMatchObject({ code: 0, stdout: "/opt/cowork/bin/claude\n" });
       expect(entered.stderr).toContain(`${message} To run it again: cowork start a`);
       expect((await cowork("init", "a")).code).toBe(0);
@@ -176,7 +176,7 @@ describe("dev containers on this machine", () => {
   });
 
   describe("files that are not in the commit", () => {
-    it("count for Compose once they are in the clone, and services keep the names of their containers", async () => {
+    it("are used by Compose when they are in the clone, and services keep the host names of their containers", async () => {
       const image = await ensureTestBaseImage();
       const service = `image: ${image}\n    init: true\n    command: sleep infinity`;
       const cwd = await sampleProject(home, "none", {
@@ -203,8 +203,8 @@ describe("dev containers on this machine", () => {
     });
   });
 
-  describe("a workspace folder that is not there", () => {
-    it("fails init, which says so", async () => {
+  describe("a workspace folder that does not exist", () => {
+    it("makes init fail with its path in the message", async () => {
       const config = { image: await ensureTestBaseImage(), workspaceFolder: "/nope/there" };
       const files = { ".devcontainer.json": JSON.stringify(config) };
       const cwd = await sampleProject(home, "none", { name: "nowhere", files });
@@ -216,7 +216,7 @@ describe("dev containers on this machine", () => {
   });
 
   describe("init --write-config", () => {
-    it("puts the template into the project, where it works as the project's own", async () => {
+    it("writes the template to the project, where it works as the project's own configuration", async () => {
       const cwd = await sampleProject(home, "none", { name: "written" });
       const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
       const written = await cowork("init", "--write-config", "--base-image", await ensureTestBaseImage());
@@ -233,8 +233,8 @@ describe("dev containers on this machine", () => {
   });
 });
 
-/** The project's path spelled out, in the ways that public configurations do: plain `devcontainer up` mounts it there. */
-describe("a configuration that spells /workspaces/<folder> out", () => {
+/** Public configurations often contain the path /workspaces/<folder>, because plain `devcontainer up` mounts the project there. */
+describe("a configuration that contains the path /workspaces/<folder>", () => {
   let home: TestHome;
   let image: string;
   beforeAll(async () => {
@@ -263,7 +263,7 @@ describe("a configuration that spells /workspaces/<folder> out", () => {
     ["a checkout of another name", "mall", () => config({ image, workspaceFolder: "/workspaces/shop" })],
     ["Compose that mounts the parent folder", "shop", () => compose("/workspaces/shop", "../..:/workspaces:cached")],
     [
-      "Compose that mounts the project there, whatever the checkout is called",
+      "Compose that mounts the project there from a checkout of another name",
       "mall",
       () => compose("/workspaces/${localWorkspaceFolderBasename}", "..:/workspaces/shop:cached"),
     ],

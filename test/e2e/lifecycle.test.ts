@@ -7,11 +7,11 @@ import { remoteAccount } from "../support/remote/remote-account.ts";
 import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { sampleProject } from "../support/git/sample-project.ts";
 
-/** What issue and README promise, in order: as an ordinary user, here and on another machine. */
+/** What the README promises, in order, for an ordinary user on this machine and on a remote host. */
 describe.each([
-  ["an ordinary user of the docker group", ordinaryUser],
-  ["an ordinary user of another machine over SSH", () => remoteAccount({ ordinary: true })],
-])("the life of three sessions, as %s", (_, account: () => Promise<TestHome>) => {
+  ["an ordinary user in the docker group", ordinaryUser],
+  ["an ordinary user on another machine over SSH", () => remoteAccount({ ordinary: true })],
+])("three sessions of %s", (_, account: () => Promise<TestHome>) => {
   let home: TestHome;
   let cwd: string;
   const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
@@ -33,7 +33,7 @@ describe.each([
   });
   afterAll(() => home.remove());
 
-  it("init makes all of them, running", async () => {
+  it("init creates and starts all of them", async () => {
     const made = await cowork("init", "a", "b", "c", "--json");
     expect(made.stderr).not.toMatch(/error/i);
     expect(JSON.parse(made.stdout).sessions).toMatchObject([
@@ -44,7 +44,7 @@ describe.each([
     expect(made.code).toBe(0);
   });
 
-  it("list and the engine agree", async () => {
+  it("list shows exactly the containers that the engine runs", async () => {
     const listed = await sessions("list");
     const running = await inEngine("ps", "-q", "--no-trunc");
     expect(new Set(listed.map(({ container }) => container?.id))).toEqual(new Set(running));
@@ -52,21 +52,21 @@ describe.each([
     for (const one of listed) expect(one).toMatchObject({ host, path: join(coworkHome, "sessions", one.id) });
   });
 
-  it("connect runs in the clone, as the user of the dev container, with git at work", async () => {
+  it("connect runs commands in the clone as the dev container's user, and git works", async () => {
     const script = "id -un; pwd; touch x; git status --porcelain";
     const inside = await cowork("connect", "a", "--", "sh", "-c", script);
     expect(inside.stdout.split("\n")).toEqual(["dev", "/workspaces/app", "?? x", ""]);
     expect(inside.code).toBe(0);
   });
 
-  it("a commit works at once, with the user's name", async () => {
+  it("a commit works without set-up and has the user's name", async () => {
     const script =
       "echo 1 >f && git add f && git commit -qm one && git log -1 --format='%an <%ae>' && git reset -q --hard HEAD~1";
     const { code, stdout } = await cowork("connect", "b", "--", "sh", "-c", script);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "Test Person <test.person@example.invalid>\n" });
   });
 
-  it("the clone lies at the path that scripts expect", async () => {
+  it("the clone is at /workspaces/{project folder}, where scripts expect it", async () => {
     const { stdout } = await cowork("connect", "a", "--", "sh", "-c", "cd /workspaces/app && pwd -P");
     expect(stdout).toBe("/workspaces/app\n");
   });
@@ -77,14 +77,14 @@ describe.each([
     expect(piped.stdout.trim()).toBe("100000");
   });
 
-  it("init again completes what is there and loses nothing", async () => {
+  it("a second init succeeds and keeps the session's files", async () => {
     const again = await cowork("init", "a", "--json");
     expect(again.code).toBe(0);
     const { stdout } = await cowork("connect", "a", "--", "ls", "x");
     expect(stdout).toBe("x\n");
   });
 
-  it("stop stops all; start and connect bring back one", async () => {
+  it("stop stops all sessions, and start starts one", async () => {
     expect((await cowork("stop")).code).toBe(0);
     expect(await states()).toEqual({ a: "stopped", b: "stopped", c: "stopped" });
     expect((await cowork("start", "b")).code).toBe(0);
@@ -92,7 +92,7 @@ describe.each([
     expect(await states()).toEqual({ a: "stopped", b: "running", c: "stopped" });
   });
 
-  it("clean refuses where work would be lost, names it, and the session stays", async () => {
+  it("clean refuses to remove unsaved work, names it, and keeps the session", async () => {
     const refused = await cowork("clean", "a");
     expect(refused.code).toBe(3);
     expect(refused.stderr + refused.stdout).toMatch(/x/);
@@ -101,12 +101,12 @@ describe.each([
     expect(await exists("sessions", "app-a", "x")).toBe(true);
   });
 
-  it("clean --dry-run has the code of the real run and changes nothing", async () => {
+  it("clean --dry-run returns the exit code of a real clean and changes nothing", async () => {
     expect((await cowork("clean", "--dry-run")).code).toBe(3);
     expect(Object.keys(await states())).toEqual(["a", "b", "c"]);
   });
 
-  it("clean --force leaves nothing behind, in the engine or on disk", async () => {
+  it("clean --force leaves nothing on the engine or on disk", async () => {
     expect((await cowork("clean", "--all", "--force")).code).toBe(0);
     expect(await sessions("list")).toEqual([]);
     expect(await inEngine("ps", "-aq")).toEqual([]);
@@ -119,7 +119,7 @@ describe.each([
     expect(conf.stdout.trim()).toBe("");
   });
 
-  it("the shared image stays for the next init, until --images", async () => {
+  it("the shared image is kept for the next init until clean --images", async () => {
     expect(await inEngine("images", "-q")).not.toEqual([]);
     expect((await cowork("clean", "--images")).code).toBe(0);
     expect(await inEngine("images", "-q")).toEqual([]);

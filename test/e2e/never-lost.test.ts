@@ -4,7 +4,7 @@ import { live } from "../support/git/lives.ts";
 import { runCowork } from "../support/home/run-cowork.ts";
 import { git, sampleProject } from "../support/git/sample-project.ts";
 
-// A short course of what `npm run soak` does at length.
+// A short version of test/soak/never-lost.test.ts.
 let home: TestHome;
 let project: string;
 
@@ -14,16 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => home.remove());
 
-it("whatever happens to sessions, what a clean takes away is in the project", async () => {
+it("clean removes no work that is missing in the project, after any sequence of steps", async () => {
   const sessions = ["a", "b"];
   const made = await runCowork(["init", ...sessions], { home, cwd: project });
   expect(made.code, made.stderr).toBe(0);
-  const told = await live({ home, project, sessions, steps: 25, seed: 7 });
-  // The seed is one whose short course holds a clean that saves and one that refuses.
-  expect(told.filter((line) => /cowork clean . → 0$/.test(line)).length, told.join("\n")).toBeGreaterThan(0);
+  const steps = await live({ home, project, sessions, steps: 25, seed: 7 });
+  // With this seed the steps contain a clean that succeeds and one that refuses.
+  expect(steps.filter((line) => /cowork clean . → 0$/.test(line)).length, steps.join("\n")).toBeGreaterThan(0);
 });
 
-it("a clean beside a process that writes and commits without pause refuses, and the process' work is there", async () => {
+it("clean refuses while a process keeps writing and committing, and keeps its work", async () => {
   await runCowork(["init", "busy"], { home, cwd: project });
   const inside = (script: string): ReturnType<typeof runCowork> =>
     runCowork(["connect", "busy", "--", "sh", "-c", script], { home, cwd: project });

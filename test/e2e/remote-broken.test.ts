@@ -16,7 +16,7 @@ import { git, sampleProject } from "../support/git/sample-project.ts";
 import { startSilentServer } from "../support/remote/silent-server.ts";
 import { startSlowLink } from "../support/remote/slow-link.ts";
 
-/** What a network, a machine and a disk elsewhere can do to a command: it comes back by itself, or says what to do. */
+/** After failures of the network, the host or its disk, a command recovers by itself or reports the next step. */
 let home: TestHome;
 let machine: RemoteMachine;
 let cwd: string;
@@ -24,20 +24,20 @@ const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { h
 const strike = (args: string[], ...blows: Blow[]): Promise<CoworkResult> => runAndStrike(args, { home, cwd }, blows);
 const cutWhen = (when?: string) => async (): Promise<void> => await cutConnections(machine, when);
 
-/** On the machine; a code other than 0 is an error. */
-async function there(line: string): Promise<string> {
+/** Runs a shell line on the host; throws on an exit code other than 0. */
+async function onHost(line: string): Promise<string> {
   const { code, stdout, stderr } = await machine.sh(line);
   if (code !== 0) throw new Error(`${line}: ${stdout}${stderr}`);
   return stdout.trim();
 }
 const containers = async (id: string): Promise<string[]> =>
-  (await there(`docker ps -aq --filter label=cowork.session=${id}`)).split("\n").filter((line) => line !== "");
+  (await onHost(`docker ps -aq --filter label=cowork.session=${id}`)).split("\n").filter((line) => line !== "");
 const sessionsOf = ({ stdout, stderr }: CoworkResult): SessionView[] => {
   expect(stdout, stderr).toMatch(/^\{/);
   return (JSON.parse(stdout) as { sessions: SessionView[] }).sessions;
 };
 
-/** One error with a next step, and no stack trace. */
+/** Expects one error with a next step, and no stack trace. */
 function expectError({ stdout, stderr }: CoworkResult, code: string, message = /./): void {
   const { error } = JSON.parse(stdout) as { error?: { code: string; message: string; hint?: string } };
   expect(error, stdout + stderr).toMatchObject({ code, hint: expect.any(String) as string });
@@ -45,7 +45,7 @@ function expectError({ stdout, stderr }: CoworkResult, code: string, message = /
   expect(stderr).not.toMatch(/\n\s+at /);
 }
 
-/** The account's, for what connects in the test's own process. */
+/** The account's context, for connections from the test's process. */
 function bareContext(): RemoteContext {
   const env = userEnvironment(home);
   return {
@@ -60,39 +60,39 @@ function bareContext(): RemoteContext {
   };
 }
 
-const impatient = ["ConnectTimeout 5", "ServerAliveInterval 2", "ServerAliveCountMax 2"];
+const shortTimeouts = ["ConnectTimeout 5", "ServerAliveInterval 2", "ServerAliveCountMax 2"];
 
 beforeAll(async () => {
   home = await temporaryHome();
   cwd = await sampleProject(home, "image", { files: { "big.hex": randomBytes(15_000_000).toString("hex") } });
   const local = cowork("init", "here");
   machine = await startRemoteMachine("remote-broken");
-  await machine.letIn(home, "box", { lines: impatient });
+  await machine.letIn(home, "box", { lines: shortTimeouts });
   if ((await local).code !== 0) throw new Error((await local).stderr);
-  // The agent's program was fetched here: that the machine can fetch it too is not what this is about.
+  // Copies the agent's program, so that the host does not have to download it.
   const pack = execa("tar", ["-C", home.coworkHome, "-cf", "-", "lib/agents"], { buffer: false });
   const unpack = ["tar", "-C", "/root", "--transform", "s,^,.cowork/,", "-xf", "-"];
   await pack.pipe("docker", ["exec", "-i", machine.container, ...unpack]);
-  await there("chmod 700 /root/.cowork");
+  await onHost("chmod 700 /root/.cowork");
 });
 afterAll(async () => {
   await machine.remove();
   await home.remove();
 });
 
-describe("a full disk there", () => {
-  it("has no room for cowork's program: nothing is left of it, and the same command works when there is", async () => {
-    await there("mkdir -p /root/.cowork/lib/node && mount -t tmpfs -o size=4m tmpfs /root/.cowork/lib/node");
+describe("a full disk on the host", () => {
+  it("gives DISK_FULL when cowork's program does not fit, and no part of it is left", async () => {
+    await onHost("mkdir -p /root/.cowork/lib/node && mount -t tmpfs -o size=4m tmpfs /root/.cowork/lib/node");
     const full = await cowork("--host", "box", "list", "--json");
     expect(full.code).toBe(1);
     expectError(full, "DISK_FULL", /box/);
-    expect(await there("find /root/.cowork/lib/node -type f")).toBe("");
-    await there("umount /root/.cowork/lib/node");
+    expect(await onHost("find /root/.cowork/lib/node -type f")).toBe("");
+    await onHost("umount /root/.cowork/lib/node");
   });
 });
 
 describe("a connection that is cut", () => {
-  it("while Node is sent, the project is sent, the container comes up: init comes back each time and ends well", async () => {
+  it("while Node or the project is sent or the container starts: init reconnects each time and succeeds", async () => {
     const result = await strike(
       ["--host", "box", "init", "a", "--json"],
       { at: /sending Node/, do: cutWhen("ls /root/.cowork/lib/node/bin/.in.*") },
@@ -107,13 +107,13 @@ describe("a connection that is cut", () => {
     expect(result.code, result.stderr).toBe(0);
     expect(sessionsOf(result)).toMatchObject([{ name: "a", host: "box", state: "running" }]);
     expect(await containers("app-a")).toHaveLength(1);
-    expect(await there("ls -A /root/.cowork/projects/app.git/cowork-incoming /root/.cowork/lib/node/bin")).not.toMatch(
+    expect(await onHost("ls -A /root/.cowork/projects/app.git/cowork-incoming /root/.cowork/lib/node/bin")).not.toMatch(
       /bundle|\.in\./,
     );
     expect(await cowork("connect", "a", "--", "git", "status", "--porcelain")).toMatchObject({ code: 0, stdout: "" });
   });
 
-  it("and cowork killed here: the same command typed again ends what goes on there, nothing twice", async () => {
+  it("while cowork is killed: running the same command again completes the sessions without duplicates", async () => {
     const killed = await strike(["--host", "box", "init", "b", "c"], {
       at: /b {2}container {2}starting/,
       do: async (kill) => {
@@ -132,17 +132,17 @@ describe("a connection that is cut", () => {
     expect(await readFile(join(cwd, ".cowork/.cowork.conf"), "utf8")).toMatch(/^SESSIONS *= *here a@box b@box c@box$/m);
   });
 
-  it("while a command runs in a session: 4, and the command there ends", async () => {
+  it("while a command runs in a session: connect exits with 4 and the command ends", async () => {
     const result = await strike(["connect", "a", "--", "sh", "-c", "echo it runs; exec sleep 4242"], {
       at: /it runs/,
       do: cutWhen(),
     });
     expect(result.code, result.stderr).toBe(4);
     expect(result.stderr).toMatch(/connection to box broke/);
-    await there("for i in $(seq 100); do pgrep -f '^sleep 4242' || exit 0; sleep 0.1; done; exit 1");
+    await onHost("for i in $(seq 100); do pgrep -f '^sleep 4242' || exit 0; sleep 0.1; done; exit 1");
   });
 
-  it("while a session's work is brought here: nothing of it counts, and the next pull brings all", async () => {
+  it("during pull: no ref is created, and the next pull fetches everything", async () => {
     const work = "head -c 40000000 /dev/urandom >noise && git add noise && git commit -qm noise && git rev-parse HEAD";
     const made = await cowork("connect", "a", "--", "sh", "-ec", work);
     expect(made.code, made.stderr).toBe(0);
@@ -158,10 +158,10 @@ describe("a connection that is cut", () => {
     expect(await git(cwd, "rev-parse", "a")).toBe(made.stdout.trim());
   });
 
-  it("before the answers about what is saved came: clean removes nothing", async () => {
+  it("before clean knows what is saved: nothing is removed", async () => {
     const made = await cowork("connect", "b", "--", "git", "commit", "-q", "--allow-empty", "-m", "only there");
     expect(made.code, made.stderr).toBe(0);
-    // The host wants to know what the project's origin has: that takes as long as it is not cut.
+    // The host asks what the project's origin has. This origin never answers, so clean waits until the connection is cut.
     await using origin = await startSilentServer();
     await git(cwd, "remote", "add", "origin", `git://127.0.0.1:${origin.port}/app.git`);
     const cleaning = cowork("clean", "b", "--json");
@@ -179,7 +179,7 @@ describe("a connection that is cut", () => {
     expect((await cowork("clean", "b", "--json")).code).toBe(3);
   });
 
-  it("by a machine that stands still for a while: init goes on when it is back", async () => {
+  it("by a paused host: init continues when the host runs again", async () => {
     const result = await strike(["--host", "box", "init", "still", "--json"], {
       at: /still {2}container {2}starting/,
       do: async () => {
@@ -194,15 +194,15 @@ describe("a connection that is cut", () => {
   });
 });
 
-describe("Ctrl-C here", () => {
-  it("ends the work there, and the next init completes it", async () => {
+describe("Ctrl-C", () => {
+  it("ends init's job on the host, and the next init completes the session", async () => {
     const result = await strike(["--host", "box", "init", "ctrl"], {
       at: /ctrl {2}container {2}starting/,
       do: (kill) => kill("SIGINT"),
     });
     expect(result.code, result.stderr).toBe(130);
-    // The job has ended, and not only its front.
-    await there("for i in $(seq 100); do pgrep -f '[_]_host job' || exit 0; sleep 0.1; done; exit 1");
+    // The job on the host must end, not only the local command.
+    await onHost("for i in $(seq 100); do pgrep -f '[_]_host job' || exit 0; sleep 0.1; done; exit 1");
     const again = await cowork("--host", "box", "init", "ctrl", "--json");
     expect(again.code, again.stderr).toBe(0);
     expect(sessionsOf(again)).toMatchObject([{ name: "ctrl", state: "running" }]);
@@ -210,7 +210,7 @@ describe("Ctrl-C here", () => {
   });
 });
 
-it("two commands at once on one host do not get in each other's way", async () => {
+it("two init commands at the same time on one host both succeed", async () => {
   await writeFile(join(cwd, "news"), "for both\n");
   await git(cwd, "add", "news");
   await git(cwd, "-c", "user.name=T", "-c", "user.email=t@example.invalid", "commit", "-qm", "News");
@@ -229,11 +229,11 @@ describe("a host's key", () => {
     const file = join(home.home, ".ssh", `known-${alias}`);
     await writeFile(file, known);
     const lines = [`HostName ${machine.address}`, "User root", `IdentityFile ${join(home.home, ".ssh/id_test")}`];
-    const own = [`Host ${alias}`, ...lines, `UserKnownHostsFile ${file}`, ...impatient].join("\n  ");
+    const own = [`Host ${alias}`, ...lines, `UserKnownHostsFile ${file}`, ...shortTimeouts].join("\n  ");
     await appendFile(join(home.home, ".ssh/config"), `${own}\n\n`);
   };
 
-  it("that is unknown is not agreed to where nobody can be asked", async () => {
+  it("that is unknown is refused without a terminal to ask on", async () => {
     await host("stranger", "");
     const result = await cowork("--host", "stranger", "list", "--json");
     expect(result.code).toBe(4);
@@ -241,7 +241,7 @@ describe("a host's key", () => {
     expect(await readFile(join(home.home, ".ssh/known-stranger"), "utf8")).toBe("");
   });
 
-  it("that is another one, or was revoked, ends it", async () => {
+  it("that changed or was revoked is refused", async () => {
     const keys = await machine.hostKeys(machine.address);
     await host(
       "changed",
@@ -261,41 +261,41 @@ describe("a host's key", () => {
   });
 });
 
-describe("what is missing there", () => {
-  it("room for the project: DISK_FULL, nothing lost, and it works when there is room", async () => {
+describe("a host that lacks something", () => {
+  it("disk space for the project: init reports DISK_FULL and succeeds when there is space", async () => {
     const big = await sampleProject(home, "image", {
       name: "big",
       files: { hex: randomBytes(8_000_000).toString("hex") },
     });
     const init = (): Promise<CoworkResult> =>
       runCowork(["--host", "box", "init", "full", "--no-start", "--json"], { home, cwd: big });
-    // The other project's store lies below it, and is there again afterwards.
-    await there("mount -t tmpfs -o size=6m tmpfs /root/.cowork/projects");
+    // The mount hides the other project's store until it is unmounted.
+    await onHost("mount -t tmpfs -o size=6m tmpfs /root/.cowork/projects");
     const full = await init();
     expect(full.code, full.stderr).toBe(1);
     expectError(full, "DISK_FULL", /box/);
-    await there("mount -o remount,size=100m /root/.cowork/projects");
+    await onHost("mount -o remount,size=100m /root/.cowork/projects");
     const made = await init();
     expect(made.code, made.stderr).toBe(0);
-    await there("umount /root/.cowork/projects");
+    await onHost("umount /root/.cowork/projects");
     expect((await cowork("connect", "a", "--", "true")).code).toBe(0);
   });
 
-  it("git: it says so, and where", async () => {
-    await there("mv /usr/bin/git /usr/bin/git.away");
+  it("git: init reports it and names the host", async () => {
+    await onHost("mv /usr/bin/git /usr/bin/git.away");
     const result = await cowork("--host", "box", "init", "nogit", "--json");
-    await there("mv /usr/bin/git.away /usr/bin/git");
+    await onHost("mv /usr/bin/git.away /usr/bin/git");
     expect(result.code, result.stderr).toBe(1);
     expectError(result, "GIT_MISSING", /on box: .*git/);
   });
 
-  it("its engine: 4, and it says whose engine", async () => {
-    await there(
+  it("its engine: commands exit with 4 and name the host", async () => {
+    await onHost(
       "kill $(cat /var/run/docker.pid); for i in $(seq 100); do [ -e /var/run/docker.pid ] || exit 0; sleep 0.1; done; exit 1",
     );
     const list = await cowork("--host", "box", "list", "--json");
     const init = await cowork("--host", "box", "init", "noengine", "--json");
-    await there(
+    await onHost(
       "(setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &) ; for i in $(seq 100); do docker info >/dev/null 2>&1 && exit 0; sleep 0.3; done; exit 1",
     );
     for (const result of [list, init]) expect(result.code, result.stdout).toBe(4);
@@ -306,15 +306,15 @@ describe("what is missing there", () => {
     expect((await cowork("--host", "box", "init", "noengine")).code).toBe(0);
   });
 
-  it("the machine itself: its sessions are unreachable, and the local ones are there all the same", async () => {
-    await there("iptables -I INPUT -p tcp --dport 22 -j DROP");
+  it("its network: list shows its sessions as unreachable and still shows the local ones", async () => {
+    await onHost("iptables -I INPUT -p tcp --dport 22 -j DROP");
     const [list, status, here] = await Promise.all([
       cowork("list", "--json"),
       cowork("status", "--json"),
       cowork("connect", "here", "--", "true"),
     ]);
     const one = await cowork("--host", "box", "list", "--json");
-    await there("iptables -D INPUT -p tcp --dport 22 -j DROP");
+    await onHost("iptables -D INPUT -p tcp --dport 22 -j DROP");
     for (const result of [list, status]) {
       const sessions = sessionsOf(result);
       expect(sessions.find(({ name }) => name === "here")).toMatchObject({ state: "running", host: "local" });
@@ -327,7 +327,7 @@ describe("what is missing there", () => {
   });
 });
 
-it("a warm list takes no more than four round trips once it is logged in", async () => {
+it("list takes at most four round trips after login on a host that has cowork", async () => {
   await using link = await startSlowLink({ host: machine.address, port: 22 }, { delayMs: 100 });
   const known = await machine.hostKeys(`[127.0.0.1]:${link.port}`);
   await appendFile(join(home.home, ".ssh/known_hosts"), known);

@@ -7,18 +7,18 @@ import { runAs, runCowork, type CoworkResult } from "../support/home/run-cowork.
 import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
 import { ensureSshClient } from "../support/remote/ssh-client.ts";
 
-/** One machine, and the sessions on it, for people on two others who have clones of one repository. */
+/** Two users on different machines share a host and its sessions. Both have clones of the same repository. */
 let account: AccountThere;
 let homes: [TestHome, TestHome];
 let roots: [string, string];
-const on = (person: 0 | 1, ...args: string[]): Promise<CoworkResult> =>
-  runCowork(["--host", "box", ...args], { home: homes[person], cwd: roots[person] });
+const on = (user: 0 | 1, ...args: string[]): Promise<CoworkResult> =>
+  runCowork(["--host", "box", ...args], { home: homes[user], cwd: roots[user] });
 
 beforeAll(async () => {
   account = await accountThere();
   homes = [await temporaryHome(), await temporaryHome()];
   for (const home of homes) await account.machine.letIn(home, "box", { account });
-  // Incompressible, so that it shows whether it is sent.
+  // Incompressible, so that the amount sent shows whether it was sent.
   const large = Array.from({ length: 20_000 }, (_, i) => `${(i * 2_654_435_761) % 2 ** 32}`).join("");
   const first = await sampleProject(homes[0], "image", {
     files: { ".gitignore": ".env\n*.log\n", ".worktreeinclude": "*.log\n", "large.txt": large },
@@ -33,7 +33,7 @@ afterAll(async () => {
   await account?.remove();
 });
 
-it("what is not committed comes along to a session there: --carry, COPY, .worktreeinclude", async () => {
+it("init copies uncommitted files to a remote session: --carry, COPY, .worktreeinclude", async () => {
   const [root] = roots;
   await writeFile(join(root, "README.md"), "changed\n");
   await writeFile(join(root, ".env"), "SECRET=1\n");
@@ -55,7 +55,7 @@ it("what is not committed comes along to a session there: --carry, COPY, .worktr
   expect(stdout).toBe("changed\nSECRET=1\nlog\n M README.md\n");
 });
 
-it("the next init sends what is new, and nothing where nothing is", async () => {
+it("the next init sends only new commits", async () => {
   const again = await on(0, "init", "b");
   expect(again.code, again.stderr).toBe(0);
   expect(sentBytes(again)).toBe(0);
@@ -68,7 +68,7 @@ it("the next init sends what is new, and nothing where nothing is", async () => 
   expect((await on(0, "connect", "c", "--", "cat", "news.txt")).stdout).toBe("news\n");
 });
 
-it("another person with a clone of the repository sees the same sessions, pulls from them and makes more", async () => {
+it("another user with a clone of the repository sees the same sessions, pulls from them and creates more", async () => {
   const listed = await on(1, "list", "--json");
   expect(JSON.parse(listed.stdout)).toMatchObject({ sessions: [{ name: "a" }, { name: "b" }, { name: "c" }] });
   await on(0, "connect", "b", "--", "sh", "-c", "echo work >work.txt; git add .; git commit -qm work");
@@ -84,12 +84,12 @@ it("another person with a clone of the repository sees the same sessions, pulls 
   });
 });
 
-it("clean asks the person who calls it: work is saved where it was pulled to", async () => {
+it("clean considers only work that was pulled by the user who calls it as saved", async () => {
   await on(1, "connect", "d", "--", "sh", "-c", "echo mine >mine.txt; git add .; git commit -qm mine");
   expect((await on(1, "pull", "d")).code).toBe(0);
   const refused = await on(0, "clean", "d");
   expect([refused.code, refused.stderr + refused.stdout]).toEqual([3, expect.stringContaining("cowork pull d")]);
-  // What a host says is shown as it is, also where it looks like a command that would need the host's name.
+  // Text from a host is shown unchanged, even if it looks like a cowork command that would need --host.
   const file = "cowork doctor notes.txt";
   await on(1, "connect", "d", "--", "touch", file);
   const named = await on(1, "clean", "d");
@@ -101,7 +101,7 @@ it("clean asks the person who calls it: work is saved where it was pulled to", a
   expect(JSON.parse(stdout)).toMatchObject({ sessions: [{ name: "a" }, { name: "b" }, { name: "c" }] });
 });
 
-it("another repository of the same name is refused, and goes in under another name", async () => {
+it("another repository with the same project name is refused, and accepted with another PROJECT", async () => {
   const other = await sampleProject(homes[1], "image", { name: "elsewhere/app", files: { "x.txt": "other\n" } });
   const cowork = (...args: string[]): Promise<CoworkResult> =>
     runCowork(["--host", "box", ...args], { home: homes[1], cwd: other });
@@ -114,13 +114,13 @@ it("another repository of the same name is refused, and goes in under another na
   expect((await cowork("connect", "z", "--", "cat", "x.txt")).stdout).toBe("other\n");
 });
 
-/** What the command says it sent of the project. */
+/** The amount of project data that the command reports as sent. */
 function sentBytes({ stderr }: CoworkResult): number {
   const [, amount = "0", unit] = /sending the project: ([\d.]+) (kB|MB)/.exec(stderr) ?? [];
   return Number(amount) * (unit === "MB" ? 1e6 : 1e3);
 }
 
-it("plain ssh goes into a session there, by several channels of one connection at once", async () => {
+it("plain ssh connects to a remote session, with several channels of one connection at the same time", async () => {
   await ensureSshClient();
   const written = await on(0, "ssh-config", "--write");
   expect(written.code, written.stderr).toBe(0);
@@ -129,7 +129,7 @@ it("plain ssh goes into a session there, by several channels of one connection a
     runAs(["ssh", "-F", config, ...args], { home: homes[0], cwd: homes[0].folder, timeoutMs: 100_000 });
   const inside = await on(0, "connect", "b", "--", "hostname");
   expect(await ssh("cowork.b", "hostname; exit 7")).toMatchObject({ code: 7, stdout: inside.stdout });
-  // One ssh holds the connection; the others are channels of it, and one that ends takes none of them along.
+  // One ssh holds the connection and the others are channels of it. The end of one channel must not end the others.
   const socket = join(homes[0].folder, "master");
   const shared = ["-o", `ControlPath=${socket}`];
   const master = ssh(

@@ -9,7 +9,7 @@ import { sampleProject } from "../support/git/sample-project.ts";
 import { startSshMachine, type SshMachine } from "../support/remote/ssh-machine.ts";
 import { openTerminal, type TmuxTerminal } from "../support/tmux-terminal.ts";
 
-/** A machine that has Node and tmux, behind another one: shells in its sessions outlive terminals and connections. */
+/** A host with Node and tmux behind a jump host: shells in its sessions survive closed terminals and broken connections. */
 let account: AccountThere;
 let jump: SshMachine;
 let home: TestHome;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await jump.sh(`echo '${account.machine.address} inner' >>/etc/hosts`);
   home = await temporaryHome();
   const key = join(home.home, ".ssh", "id_test");
-  // Only the machine between knows it by this name.
+  // Only the jump host can resolve this name.
   const lines = ["ProxyJump between", "Host between", `HostName ${jump.address}`, "User person", `IdentityFile ${key}`];
   await account.machine.letIn(home, "box", { lines, hostName: "inner", account });
   await jump.authorize(await readFile(`${key}.pub`, "utf8"));
@@ -50,14 +50,14 @@ async function connectOnTerminal(): Promise<TmuxTerminal> {
   return terminal;
 }
 
-/** What the shell on the terminal is: the number of its process. */
+/** Process id of the shell on the terminal. */
 async function shellOn(terminal: TmuxTerminal, word: string): Promise<string> {
   await terminal.type(`echo ${word}=$$.`, "Enter");
   await terminal.shows(new RegExp(`^${word}=\\d+\\.`, "m"));
   return new RegExp(`^${word}=(\\d+)\\.`, "m").exec(await terminal.screen())![1]!;
 }
 
-it("init, list and connect go through the machine between, with the Node that is there", async () => {
+it("init, list and connect work through a jump host, with the host's own Node", async () => {
   const made = await cowork("init", "a", "--json");
   expect(JSON.parse(made.stdout)).toMatchObject({ sessions: [{ name: "a", host: "box", state: "running" }] });
   expect(made.stderr).not.toContain("sending Node");
@@ -66,7 +66,7 @@ it("init, list and connect go through the machine between, with the Node that is
   expect(JSON.parse(stdout)).toMatchObject({ sessions: [{ name: "a", state: "running" }] });
 });
 
-it("a shell is left and come back to", async () => {
+it("connect attaches to the same shell again after a detach", async () => {
   const first = await connectOnTerminal();
   const shell = await shellOn(first, "first");
   await first.type("C-b", "d");
@@ -75,7 +75,7 @@ it("a shell is left and come back to", async () => {
   expect(await shellOn(second, "second")).toBe(shell);
 });
 
-it("a connection that breaks is said, and made again to the same shell", async () => {
+it("a broken connection is reported, and cowork reconnects to the same shell", async () => {
   const terminal = terminals.at(-1)!;
   const shell = await shellOn(terminal, "before");
   const before = await connections();
@@ -88,7 +88,7 @@ it("a connection that breaks is said, and made again to the same shell", async (
   await terminal.shows("the connection to box broke");
 });
 
-/** Processes that sshd has on the machine for this account's connections. */
+/** Process ids of sshd for this account's connections. */
 async function connections(): Promise<string[]> {
   const { stdout } = await account.machine.sh(`pgrep -f '^sshd-session: ${account.user}[ @]'`);
   return stdout.split("\n").filter((line) => line !== "");

@@ -7,8 +7,8 @@ import { git, sampleFiles, sampleProject, type SampleKind } from "../support/git
 import { ensureTestBaseImage } from "../support/engine/engine.ts";
 import { tree } from "../support/git/tree.ts";
 
-// A session's container beside the one that plain `devcontainer up` makes of a plain clone: what cowork adds is named here,
-// and everything else has to be the same.
+// Compares a session's container with the one that plain `devcontainer up` creates for a plain clone. Everything except the
+// additions listed here must be the same.
 
 let home: TestHome;
 let label: string;
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const docker = async (...args: string[]): Promise<string> => (await execa("docker", args)).stdout;
 
-/** Of `docker inspect` what counts. */
+/** The fields of `docker inspect` that are compared. */
 interface Inspected {
   Config: {
     Env: string[] | null;
@@ -56,27 +56,26 @@ interface Shown {
 }
 
 const added = {
-  // which session it is; the vault and the agent's folders; on a host with TLS authorities of its own, where they are. The
-  // launcher's folder comes first on the PATH.
+  // The session's name, the vault and the agent's folders, and the paths of the host's additional CA certificates.
   environment:
     /^((COWORK_SESSION|COWORK_PROJECT|CLAUDE_CONFIG_DIR|CLAUDE_SECURESTORAGE_CONFIG_DIR|DISABLE_AUTOUPDATER)=|[A-Z_]+=\/usr\/local\/share\/cowork\/)/,
-  // what ends in order what runs inside, before the container stops
+  // ends the programs inside cleanly before the container stops
   entrypoint: "trap '/opt/cowork/bin/quiesce; exit 0' 15",
   mounts: /:(\/opt\/cowork|\/cowork\/|\/etc\/claude-code)/,
-  // ours, those that say which folder it is, and what the image and Compose write for themselves
+  // cowork's labels, those that contain the folder, and those of Compose
   labels: /^(cowork\.|devcontainer\.|com\.docker\.compose\.)/,
 };
 
 /**
- * A container of an image without a PATH gets Docker's default one when it starts. cowork puts a folder before it, and therefore
- * has to name the rest: what programs inside find is the same.
+ * A container of an image without a PATH gets Docker's default at start. cowork prepends a folder and therefore has to write the
+ * default out. Programs see the same value.
  */
 function withPath(environment: readonly string[]): readonly string[] {
   if (environment.some((line) => line.startsWith("PATH="))) return environment;
   return [...environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
 }
 
-/** What both have in common, with the clone's own name and place taken out. */
+/** The properties to compare, with the clone's name and path replaced. */
 async function show(
   container: string,
   { clone, name }: { clone: string; name: string },
@@ -135,15 +134,15 @@ async function show(
   };
 }
 
-const say = (what: string): string => `echo ${what} >>/tmp/lifecycle`;
+const logStep = (what: string): string => `echo ${what} >>/tmp/lifecycle`;
 const more = {
   containerEnv: { GREETING: "hello ${containerWorkspaceFolderBasename}" },
   remoteEnv: { REMOTE: "yes" },
-  onCreateCommand: say("onCreate"),
-  updateContentCommand: say("updateContent"),
-  postCreateCommand: { one: say("postCreate") },
-  postStartCommand: ["sh", "-c", say("postStart")],
-  postAttachCommand: say("postAttach"),
+  onCreateCommand: logStep("onCreate"),
+  updateContentCommand: logStep("updateContent"),
+  postCreateCommand: { one: logStep("postCreate") },
+  postStartCommand: ["sh", "-c", logStep("postStart")],
+  postAttachCommand: logStep("postAttach"),
 };
 
 const kinds: [SampleKind, Record<string, unknown>][] = [
@@ -159,43 +158,48 @@ const kinds: [SampleKind, Record<string, unknown>][] = [
   ["compose", {}],
 ];
 
-it.each(kinds)("%s: the same container, but for what cowork adds", async (kind, extra) => {
-  const files = sampleFiles(kind, await ensureTestBaseImage());
-  const path = ".devcontainer/devcontainer.json";
-  const config = JSON.parse(files[path]!.replace(/^\/\/.*\n/, "")) as Record<string, unknown>;
-  const name = `same-${kind}`;
-  const text = JSON.stringify({
-    ...config,
-    ...(kind === "compose" ? { ...more, containerEnv: undefined } : more),
-    ...extra,
-  });
-  const cwd = await sampleProject(home, kind, { name, files: { ...files, [path]: text } });
+it.each(kinds)(
+  "%s: the container differs from a plain dev container only in cowork's additions",
+  async (kind, extra) => {
+    const files = sampleFiles(kind, await ensureTestBaseImage());
+    const path = ".devcontainer/devcontainer.json";
+    const config = JSON.parse(files[path]!.replace(/^\/\/.*\n/, "")) as Record<string, unknown>;
+    const name = `same-${kind}`;
+    const text = JSON.stringify({
+      ...config,
+      ...(kind === "compose" ? { ...more, containerEnv: undefined } : more),
+      ...extra,
+    });
+    const cwd = await sampleProject(home, kind, { name, files: { ...files, [path]: text } });
 
-  const clone = join(home.folder, `plain-${kind}`);
-  await git(cwd, "clone", "-q", cwd, clone);
-  const cli = join(tree, "node_modules", "@devcontainers", "cli", "devcontainer.js");
-  const plain = async (...args: string[]): Promise<string> =>
-    (await execa(process.execPath, [cli, ...args], { env: userEnvironment(home), extendEnv: false, cwd: clone }))
-      .stdout;
-  const id = ["--workspace-folder", clone, "--id-label", label, "--id-label", `cowork.kind=${kind}`];
-  const { containerId } = JSON.parse(await plain("up", ...id)) as { containerId: string };
+    const clone = join(home.folder, `plain-${kind}`);
+    await git(cwd, "clone", "-q", cwd, clone);
+    const cli = join(tree, "node_modules", "@devcontainers", "cli", "devcontainer.js");
+    const plain = async (...args: string[]): Promise<string> =>
+      (await execa(process.execPath, [cli, ...args], { env: userEnvironment(home), extendEnv: false, cwd: clone }))
+        .stdout;
+    const id = ["--workspace-folder", clone, "--id-label", label, "--id-label", `cowork.kind=${kind}`];
+    const { containerId } = JSON.parse(await plain("up", ...id)) as { containerId: string };
 
-  const made = await runCowork(["init", "a", "--trust"], { home, cwd });
-  expect(made.code, made.stderr).toBe(0);
-  const hash = `label=cowork.home=${home.hash}`;
-  const own = await docker("ps", "-q", "--no-trunc", "--filter", hash, "--filter", `label=cowork.session=${name}-a`);
-  const containers = own.split("\n");
-  const inside = async (...argv: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await runCowork(["connect", "a", "--", ...argv], { home, cwd });
-    if (code !== 0) throw new Error(stderr);
-    return stdout.trimEnd();
-  };
-  const { stdout: list } = await runCowork(["list", "--json"], { home, cwd });
-  const main = (JSON.parse(list) as { sessions: { container: { id: string } }[] }).sessions[0]!.container.id;
-  expect(containers).toContain(main);
-  const session = join(home.coworkHome, "sessions", `${name}-a`);
-  const ours = await show(main, { clone: session, name }, inside);
-  const theirs = await show(containerId, { clone, name: `plain-${kind}` }, (...argv) => plain("exec", ...id, ...argv));
-  expect(ours).toEqual(theirs);
-  expect(ours.lifecycle).toMatch(/^onCreate\nupdateContent\npostCreate\npostStart/);
-});
+    const made = await runCowork(["init", "a", "--trust"], { home, cwd });
+    expect(made.code, made.stderr).toBe(0);
+    const hash = `label=cowork.home=${home.hash}`;
+    const own = await docker("ps", "-q", "--no-trunc", "--filter", hash, "--filter", `label=cowork.session=${name}-a`);
+    const containers = own.split("\n");
+    const inside = async (...argv: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await runCowork(["connect", "a", "--", ...argv], { home, cwd });
+      if (code !== 0) throw new Error(stderr);
+      return stdout.trimEnd();
+    };
+    const { stdout: list } = await runCowork(["list", "--json"], { home, cwd });
+    const main = (JSON.parse(list) as { sessions: { container: { id: string } }[] }).sessions[0]!.container.id;
+    expect(containers).toContain(main);
+    const session = join(home.coworkHome, "sessions", `${name}-a`);
+    const ours = await show(main, { clone: session, name }, inside);
+    const theirs = await show(containerId, { clone, name: `plain-${kind}` }, (...argv) =>
+      plain("exec", ...id, ...argv),
+    );
+    expect(ours).toEqual(theirs);
+    expect(ours.lifecycle).toMatch(/^onCreate\nupdateContent\npostCreate\npostStart/);
+  },
+);

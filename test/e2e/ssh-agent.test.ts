@@ -6,7 +6,7 @@ import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { git, sampleProject } from "../support/git/sample-project.ts";
 import { startSshServer, type SshServer } from "../support/remote/ssh-server.ts";
 
-/** Pushing from inside, by a real git over a real sshd, with a key that only the user's agent has. */
+/** Pushes from a session with real git over a real sshd, with a key that only the user's ssh-agent has. */
 let home: TestHome;
 let server: SshServer;
 let cwd: string;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await home?.remove();
 });
 
-it("off, as it is unless somebody says otherwise: no session reaches the user's agent", async () => {
+it("SSH_AGENT is off by default, and sessions cannot reach the user's agent", async () => {
   const { socket } = await server.startAgent();
   const made = await cowork({ SSH_AUTH_SOCK: socket }, "init", "a");
   expect(made.code, made.stderr).toBe(0);
@@ -43,7 +43,7 @@ it("off, as it is unless somebody says otherwise: no session reaches the user's 
   expect((await inside({ SSH_AUTH_SOCK: socket }, commitAndPush)).code).not.toBe(0);
 });
 
-it("on: git pushes from inside without a question, and the way is gone with the connection", async () => {
+it("with SSH_AGENT on, git pushes from a session, and the socket is removed when the command ends", async () => {
   await cowork({}, "config", "set", "SSH_AGENT", "on");
   const { socket } = await server.startAgent();
   const pushed = await inside({ SSH_AUTH_SOCK: socket }, `${commitAndPush} && git rev-parse HEAD; echo $SSH_AUTH_SOCK`);
@@ -51,7 +51,7 @@ it("on: git pushes from inside without a question, and the way is gone with the 
   expect(pushed.code, pushed.stderr).toBe(0);
   expect(await server.tip("refs/heads/a")).toBe(head);
   expect(await sockets()).toEqual([]);
-  // the host's name is nobody's business inside
+  // host names are hashed, so that the session does not learn them
   const late = await inside(
     {},
     `grep -c '^|1|' /opt/cowork/session/ssh-agent/known_hosts; SSH_AUTH_SOCK=${path} ssh-add -l`,
@@ -60,7 +60,7 @@ it("on: git pushes from inside without a question, and the way is gone with the 
   expect(late.code).not.toBe(0);
 });
 
-it("a shell that lives on gets the agent of the next login", async () => {
+it("a running command uses the agent of the next connect after its own agent ended", async () => {
   const [first, second] = [await server.startAgent(), await server.startAgent()];
   const waits = inside(
     { SSH_AUTH_SOCK: first.socket },
@@ -74,7 +74,7 @@ it("a shell that lives on gets the agent of the next login", async () => {
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^256 SHA256:/)]);
 });
 
-it("off again: what is still open leads nowhere; without an agent that is said", async () => {
+it("switching SSH_AGENT off cuts commands that still run, and connect reports when no agent answers", async () => {
   const { socket } = await server.startAgent();
   const script = "rm -f /tmp/go; touch /tmp/open; while [ ! -e /tmp/go ]; do sleep 0.1; done; ssh-add -l";
   const waits = inside({ SSH_AUTH_SOCK: socket }, script);

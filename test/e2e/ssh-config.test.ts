@@ -13,18 +13,18 @@ import { sampleProject } from "../support/git/sample-project.ts";
 import { ensureSshClient } from "../support/remote/ssh-client.ts";
 import { openTerminal } from "../support/tmux-terminal.ts";
 
-/** OpenSSH's own client, with nothing but the configuration that `cowork ssh-config --write` left. */
+/** OpenSSH's client, with only the configuration that `cowork ssh-config --write` wrote. */
 let home: TestHome;
 let cwd: string;
 const blob = randomBytes(5_000_000);
 const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
-// ssh takes the home from the password file, and this one is the test's.
+// ssh reads the home folder from /etc/passwd and ignores HOME.
 const configured = (): string[] => ["-F", join(home.home, ".ssh", "config")];
 const ssh = (args: string[], input?: Uint8Array): Promise<CoworkResult> =>
   runAs(["ssh", ...configured(), ...args], { home, cwd: home.folder, timeoutMs: 100_000, ...(input && { input }) });
 
-/** An ssh that goes on until the test ends, or it is told to. */
-function lasting(args: string[]): { end: () => Promise<void>; stderr: () => string } {
+/** Starts an ssh that runs until `end` or the end of the test. */
+function startSsh(args: string[]): { end: () => Promise<void>; stderr: () => string } {
   let stderr = "";
   const child = execa("ssh", [...configured(), ...args], {
     env: userEnvironment(home),
@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await home?.remove());
 
-it("without --write it is printed; with it ssh has it, and the user's own configuration one line more", async () => {
+it("ssh-config prints the configuration; with --write it adds one Include line to the user's", async () => {
   const printed = await cowork("ssh-config");
   expect(printed.stdout).toMatch(/^Host cowork\.a cowork\.app\.a$/m);
   expect(await stat(join(home.home, ".ssh")).catch(() => "none")).toBe("none");
@@ -61,7 +61,7 @@ it("without --write it is printed; with it ssh has it, and the user's own config
   expect((await cowork("ssh-config", "--write")).stdout).toContain("includes it already");
 });
 
-it("a command runs inside; its output, its errors and its code are its own", async () => {
+it("a command runs in the session, and its output, error output and exit code are passed through", async () => {
   const inside = await cowork("connect", "a", "--", "sh", "-c", "hostname; pwd; id -un");
   expect(await ssh(["cowork.a", "hostname; pwd; id -un"])).toEqual({ code: 0, stdout: inside.stdout, stderr: "" });
   expect(await ssh(["cowork.app.a", "echo '$x  y'; echo aside >&2; exit 7"])).toEqual({
@@ -75,7 +75,7 @@ it("a command runs inside; its output, its errors and its code are its own", asy
   });
 });
 
-it("5 MB go in and out as they are, by ssh and by scp of both kinds", async () => {
+it("5 MB are transferred unchanged in both directions, by ssh and both protocols of scp", async () => {
   const file = join(home.folder, "blob");
   await writeFile(file, blob);
   await ssh(["cowork.a", "cat >/tmp/in"], blob);
@@ -97,7 +97,7 @@ it("5 MB go in and out as they are, by ssh and by scp of both kinds", async () =
   expect(blob.equals(back.stdout)).toBe(true);
 });
 
-it("with a terminal: its size, its changes, its keys", async () => {
+it("a terminal passes its size, size changes and keys", async () => {
   const blind = await ssh(["-tt", "cowork.a", "tty; stty size; exit 5"]);
   expect([blind.code, blind.stdout]).toEqual([5, expect.stringMatching(/^\/dev\/pts\/\d+\r\n24 80\r\n$/)]);
   const [container = ""] = await home.there.docker("ps", "-q", "--filter", `label=cowork.home=${home.hash}`);
@@ -113,7 +113,7 @@ it("with a terminal: its size, its changes, its keys", async () => {
   await terminal.resize(70, 20);
   await terminal.answers("clear; stty size", /^20 70$/m);
   await terminal.type("clear; sleep 613", "Enter");
-  // a key typed before its process has the terminal is the shell's, and the sleep would go on
+  // wait until sleep runs: an earlier Ctrl-C would reach only the shell
   await expect.poll(sleeps).toBe(true);
   await terminal.type("C-c");
   await expect.poll(sleeps).toBe(false);
@@ -125,13 +125,13 @@ const httpServer = `use Socket; socket(my $l,PF_INET,SOCK_STREAM,0); setsockopt(
 bind($l,sockaddr_in(8099,INADDR_LOOPBACK)) or die; listen($l,5); print "listens\\n"; close STDOUT;
 while (accept(my $c,$l)) { while(<$c>){last if /^\\r?\\n$/} print $c "HTTP/1.0 200 OK\\r\\n\\r\\nfrom inside"; close $c }`;
 
-it("-L and -D lead to what listens inside, and say it where nothing does; -R leads nowhere", async () => {
+it("-L and -D forward to ports in the session and report a closed port; -R is refused", async () => {
   await ssh(["cowork.a", "cat >/tmp/http.pl"], Buffer.from(httpServer));
   const serving = await ssh(["cowork.a", "setsid perl -e 'close STDERR; do q(/tmp/http.pl)' </dev/null & sleep 1"]);
   expect(serving.stdout).toBe("listens\n");
   const [web, closed, socks] = [await freePort(), await freePort(), await freePort()];
   const forward = ["-L", `${web}:localhost:8099`, "-L", `${closed}:localhost:1`, "-D", String(socks)];
-  const { end, stderr } = lasting(["-N", ...forward, "cowork.a"]);
+  const { end, stderr } = startSsh(["-N", ...forward, "cowork.a"]);
   const get = async (port: number): Promise<string> => await (await fetch(`http://127.0.0.1:${port}/`)).text();
   await vi.waitFor(async () => expect(await get(web)).toBe("from inside"), { timeout: 20_000, interval: 200 });
   expect(await Promise.all([get(web), get(web), get(web)])).toEqual(Array(3).fill("from inside"));
@@ -143,11 +143,11 @@ it("-L and -D lead to what listens inside, and say it where nothing does; -R lea
   expect([back.code, back.stderr]).toEqual([255, expect.stringContaining("remote port forwarding failed")]);
 });
 
-it("several at once: of their own, and over one connection", async () => {
+it("several commands run at the same time, over separate connections and over one", async () => {
   const both = await Promise.all(["1", "2"].map((one) => ssh(["cowork.a", `sleep 1; echo ${one}`])));
   expect(both.map(({ stdout }) => stdout)).toEqual(["1\n", "2\n"]);
   const control = ["-S", join(home.folder, "control")];
-  const { end } = lasting(["-M", ...control, "-N", "cowork.a"]);
+  const { end } = startSsh(["-M", ...control, "-N", "cowork.a"]);
   await vi.waitFor(async () => expect((await ssh([...control, "-O", "check", "cowork.a"])).code).toBe(0), 20_000);
   const shared = await Promise.all(
     ["3", "4", "5"].map((one) => ssh([...control, "cowork.a", "cat; cat >&2 </tmp/in"], Buffer.from(one))),
@@ -156,15 +156,15 @@ it("several at once: of their own, and over one connection", async () => {
   await end();
 });
 
-it("what runs inside ends with the ssh that started it", async () => {
-  const { end } = lasting(["cowork.a", "echo $$ >/tmp/pid; exec sleep 700"]);
+it("a command in the session ends with the ssh that started it", async () => {
+  const { end } = startSsh(["cowork.a", "echo $$ >/tmp/pid; exec sleep 700"]);
   const runs = async (): Promise<number> => (await ssh(["cowork.a", "kill -0 $(cat /tmp/pid)"])).code;
   await vi.waitFor(async () => expect(await runs()).toBe(0), 20_000);
   await end();
   await vi.waitFor(async () => expect(await runs()).toBe(1), 20_000);
 });
 
-it("a session that is stopped is started, by several at once, too", async () => {
+it("a stopped session is started, also by two commands at the same time", async () => {
   expect((await cowork("stop", "a")).code).toBe(0);
   const started = await Promise.all([ssh(["cowork.a", "echo 1"]), ssh(["cowork.a", "echo 2"])]);
   expect(started.map(({ code, stdout }) => [code, stdout])).toEqual([
@@ -173,7 +173,7 @@ it("a session that is stopped is started, by several at once, too", async () => 
   ]);
 });
 
-it("a session that is gone: one error and ssh's own code; written anew, its name is gone, too", async () => {
+it("a removed session gives one error and exit code 255, and ssh-config --write removes its name", async () => {
   const cleaned = await cowork("clean", "a", "--force");
   expect(cleaned.code, cleaned.stderr).toBe(0);
   const gone = await ssh(["cowork.a", "true"]);
@@ -183,7 +183,7 @@ it("a session that is gone: one error and ssh's own code; written anew, its name
   expect(await readFile(join(home.coworkHome, "ssh", "config"), "utf8")).not.toContain("Host ");
 });
 
-/** What a page holds, asked for as a browser does that has `-D` as its proxy (SOCKS 5; names go as they are). */
+/** Fetches a page through `-D` as a browser does: SOCKS 5, with the host name sent unresolved. */
 async function throughSocks(port: number, host: string, to: number): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   socket.write(Buffer.from([5, 1, 0]));

@@ -6,7 +6,7 @@ import { remoteAccount } from "../support/remote/remote-account.ts";
 import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { sampleProject } from "../support/git/sample-project.ts";
 
-/** What the host evaluates is shown, agreed to once, and taken from the start commit: later edits have no effect. */
+/** Everything that the host evaluates is shown, trusted once and taken from the start commit, so later edits have no effect. */
 describe.each([
   ["this machine", temporaryHome],
   ["another machine over SSH", remoteAccount],
@@ -15,8 +15,8 @@ describe.each([
   let cwd: string;
   let canaries: string;
   const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
-  const there = async (line: string): Promise<string> => (await home.there.sh(line)).stdout;
-  const canary = async (): Promise<string> => await there(`ls -A ${canaries}`);
+  const onHost = async (line: string): Promise<string> => (await home.there.sh(line)).stdout;
+  const canaryFiles = async (): Promise<string> => await onHost(`ls -A ${canaries}`);
 
   beforeAll(async () => {
     home = await account();
@@ -34,12 +34,12 @@ describe.each([
         ".gitignore": ".init-ran\n",
       },
     });
-    await there(`mkdir ${canaries}`);
+    await onHost(`mkdir ${canaries}`);
   });
   afterAll(() => home.remove());
 
   describe("trust", () => {
-    it("is required: without a terminal nothing is made, exit 4, and everything is shown", async () => {
+    it("is required: without a terminal init shows everything, creates nothing and exits with 4", async () => {
       const refused = await cowork("init", "a", "--json");
       expect(refused.code).toBe(4);
       expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "TRUST_REQUIRED" } });
@@ -48,7 +48,7 @@ describe.each([
       expect((await home.there.sh(`test -e ${join(home.there.coworkHome, "sessions", "app-a")}`)).code).toBe(1);
     });
 
-    it("given once with --trust counts for further sessions of the same content", async () => {
+    it("given once with --trust is enough for further sessions with the same content", async () => {
       for (const words of [["a", "--trust"], ["b"]]) {
         const { code, stderr } = await cowork("init", ...words);
         expect(code, stderr).toBe(0);
@@ -57,7 +57,7 @@ describe.each([
       expect(stdout).toBe("once\n");
     });
 
-    it("is not lent to what an agent edits later: stop and start leave no canary", async () => {
+    it("does not cover later edits by an agent: no command runs them on the host", async () => {
       const evil = `touch ${canaries}/ran`;
       const config = JSON.stringify({
         image: "x",
@@ -82,30 +82,30 @@ describe.each([
       expect((await cowork("start", "a")).code).toBe(0);
       for (const args of [["list"], ["status", "a"], ["clean", "a"], ["init", "a"], ["logs", "a"], ["doctor"]])
         await cowork(...args);
-      expect(await canary()).toBe("");
+      expect(await canaryFiles()).toBe("");
       const { stdout } = await cowork("connect", "a", "--", "cat", ".init-ran");
       expect(stdout).toBe("once\n");
     });
 
-    it("is asked anew by start --rebuild, and what runs goes on until then", async () => {
+    it("is required again by start --rebuild, and the session keeps running until it is given", async () => {
       const refused = await cowork("start", "a", "--rebuild", "--json");
       expect(refused.code).toBe(4);
-      expect(await canary()).toBe("");
+      expect(await canaryFiles()).toBe("");
       expect((await cowork("connect", "a", "--", "true")).code).toBe(0);
     });
 
-    it("is needed for no link that a container plants where the host writes", async () => {
+    it("is not needed for safety from links: the host never writes through one that a container created", async () => {
       const state = join(home.there.coworkHome, "state", "app-b", "claude");
       const target = join(canaries, "linked");
-      // As the container could: every name that the host writes there becomes a link to a file of the host.
-      await there(
+      // The container could do the same: every file that the host writes there becomes a link to a file of the host.
+      await onHost(
         `printf mine >${target}; for n in .claude.json settings.json CLAUDE.md; do ln -s ${target} ${state}/$n || :; done`,
       );
       await cowork("stop", "b");
       expect((await cowork("start", "b")).code).toBe(0);
-      expect(await there(`cat ${target}`)).toBe("mine");
+      expect(await onHost(`cat ${target}`)).toBe("mine");
       expect((await cowork("clean", "--all", "--force")).code).toBe(0);
-      expect(await there(`cat ${target}`)).toBe("mine");
+      expect(await onHost(`cat ${target}`)).toBe("mine");
     });
   });
 });

@@ -6,7 +6,7 @@ import { remoteAccount } from "../support/remote/remote-account.ts";
 import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
 
-/** Work goes in and comes out, and `clean` lets nothing go that is nowhere else. */
+/** Work is copied to and from sessions, and `clean` never removes work that exists nowhere else. */
 describe.each([
   ["this machine", temporaryHome],
   ["another machine over SSH", remoteAccount],
@@ -24,7 +24,7 @@ describe.each([
   });
   afterAll(() => home.remove());
 
-  it("init --carry and COPY take along what is not committed, and the project stays as it is", async () => {
+  it("init --carry and COPY include uncommitted files and leave the project unchanged", async () => {
     await writeFile(join(cwd, "kept.txt"), "2\n");
     await writeFile(join(cwd, "new.txt"), "new\n");
     await writeFile(join(cwd, ".env"), "SECRET=1\n");
@@ -35,7 +35,7 @@ describe.each([
     const made = await cowork("init", "carried", "--carry", "--trust");
     expect(made.code, made.stderr).toBe(0);
     expect(await git(cwd, "status", "--porcelain")).toBe(before);
-    const there = await cowork(
+    const carried = await cowork(
       "connect",
       "carried",
       "--",
@@ -43,20 +43,20 @@ describe.each([
       "-c",
       "cat .env kept.txt new.txt; git status --porcelain",
     );
-    expect(there.stdout).toBe("SECRET=1\n2\nnew\n M kept.txt\n?? new.txt\n");
-    // All of it stands in the project too: nothing would be lost.
+    expect(carried.stdout).toBe("SECRET=1\n2\nnew\n M kept.txt\n?? new.txt\n");
+    // All of it is in the project too, so nothing would be lost.
     expect((await cowork("clean", "carried")).code).toBe(0);
     await git(cwd, "checkout", "-q", "kept.txt");
   });
 
-  it("ignored files are work when they were carried in and changed, or when PRECIOUS names them", async () => {
+  it("clean counts ignored files as work if they were carried in and changed, or if PRECIOUS names them", async () => {
     await writeFile(join(cwd, "app.log"), "1\n");
     const made = await cowork("init", "ignored", "--trust");
     expect(made.code, made.stderr).toBe(0);
-    const there = (script: string): Promise<CoworkResult> => cowork("connect", "ignored", "--", "sh", "-c", script);
-    await there("cat app.log; echo x >other.log");
+    const inIgnored = (script: string): Promise<CoworkResult> => cowork("connect", "ignored", "--", "sh", "-c", script);
+    await inIgnored("cat app.log; echo x >other.log");
     expect((await cowork("clean", "ignored", "--dry-run")).code).toBe(0);
-    await there("echo 2 >>app.log");
+    await inIgnored("echo 2 >>app.log");
     const refused = await cowork("clean", "ignored");
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining("app.log")]);
     expect(refused.stderr).not.toContain("other.log");
@@ -67,7 +67,7 @@ describe.each([
     expect((await cowork("clean", "ignored", "--force")).code).toBe(0);
   });
 
-  it("a commit and a file that are nowhere else keep clean away, and are named with the way to save them", async () => {
+  it("clean refuses because of an unsaved commit and file, names them, and shows how to save them", async () => {
     await cowork("init", "a");
     await inside("echo 1 >f; git add f; git commit -qm one; echo 2 >g");
     const refused = await cowork("clean", "a");
@@ -77,14 +77,14 @@ describe.each([
     expect(refused.stderr + refused.stdout).toMatch(/cowork pull a/);
   });
 
-  it("diff shows committed and uncommitted work together", async () => {
+  it("diff shows committed and uncommitted changes together", async () => {
     const { stdout } = await cowork("diff", "a");
     expect(stdout).toMatch(/^\+1$/m);
     expect(stdout).toMatch(/^\+2$/m);
     expect((await cowork("diff", "a", "--stat", "--", "f")).stdout).toMatch(/1 file changed/);
   });
 
-  it("pull brings the commits as a branch and leaves the project's working tree alone", async () => {
+  it("pull fetches the commits as a branch and leaves the project's working tree unchanged", async () => {
     const head = await git(cwd, "rev-parse", "HEAD");
     const pulled = await cowork("pull", "a");
     expect(pulled.code, pulled.stderr).toBe(0);
@@ -93,7 +93,7 @@ describe.each([
     expect((await cowork("clean", "a")).code).toBe(3);
   });
 
-  it("pull refuses to overwrite a branch that diverged, and offers another name", async () => {
+  it("pull refuses to overwrite a diverged branch and suggests --branch", async () => {
     await git(cwd, "branch", "other", "a");
     await inside("git commit -q --amend -m two");
     const refused = await cowork("pull", "a");
@@ -104,7 +104,7 @@ describe.each([
     expect(await git(cwd, "log", "-1", "--format=%s", "a2")).toBe("two");
   });
 
-  it("pull --uncommitted saves the rest on a branch of its own, then clean goes through", async () => {
+  it("pull --uncommitted saves uncommitted files on a separate branch, then clean succeeds", async () => {
     const pulled = await cowork("pull", "a", "--uncommitted", "--branch", "a2");
     expect(pulled.code, pulled.stderr).toBe(0);
     const status = await inside("git status --porcelain");
@@ -113,7 +113,7 @@ describe.each([
     expect(cleaned.code, cleaned.stderr).toBe(0);
   });
 
-  it("push sends the project's commits in, merges only when asked, and takes conflicts back", async () => {
+  it("push sends the project's commits, merges only on request, and undoes a conflicting rebase", async () => {
     await cowork("init", "p");
     const inP = (script: string): Promise<CoworkResult> => cowork("connect", "p", "--", "sh", "-c", script);
     await writeFile(join(cwd, "kept.txt"), "project\n");

@@ -39,7 +39,7 @@ async function result(channel: Channel): Promise<{ code: number | null; stdout: 
   return { code, stdout, stderr };
 }
 
-/** Ends with its test's person. */
+/** Connections to close at the end of the test. */
 const open: Connection[] = [];
 async function connect(person: SshPerson, target: string | Target, options: ConnectOptions = {}): Promise<Connection> {
   const where = typeof target === "string" ? { destination: target } : target;
@@ -64,7 +64,7 @@ async function run(connection: Connection, command: string): Promise<Awaited<Ret
 
 const to = (where: SshMachine): string => `person@${where.address}`;
 
-/** Somebody whose key the machine takes, and who knows the machine. */
+/** A person whose key the machine accepts and whose known_hosts contains the machine. */
 async function knownPerson(...args: Parameters<typeof sshPerson>): Promise<SshPerson> {
   const person = await newPerson(...args);
   await machine.authorize(await person.key("id_ed25519"));
@@ -83,7 +83,7 @@ async function keysOf(where: SshMachine, name: string, type: string): Promise<st
 }
 
 describe("a command", () => {
-  test("gives its output, and how it ended", async () => {
+  test("returns its output, and its exit code or signal", async () => {
     const person = await knownPerson();
     const connection = await connect(person, to(machine));
     expect(await run(connection, "echo out; echo err >&2; exit 7")).toEqual({
@@ -99,7 +99,7 @@ describe("a command", () => {
     expect((await failure(connection.exec("true"))).code).toBe("HOST_UNREACHABLE");
   });
 
-  test("reads and writes many bytes, none lost, several at once", async () => {
+  test("transfers large data completely, in several channels at the same time", async () => {
     const connection = await connect(await knownPerson(), to(machine));
     const bytes = randomBytes(12 * 1024 * 1024);
     const hash = createHash("sha256").update(bytes).digest("hex");
@@ -114,7 +114,7 @@ describe("a command", () => {
     expect(await Promise.all([back(), back(), back()])).toEqual([hash, hash, hash]);
   });
 
-  test("goes on while keys are made anew, also where compression is wished for", async () => {
+  test("continues during key re-exchange, also with compression configured", async () => {
     const other = await startSshMachine(label, ["RekeyLimit=1M"]);
     try {
       const person = await newPerson({ yes: true });
@@ -134,7 +134,7 @@ describe("a command", () => {
     }
   });
 
-  test("that does not read its input ends all the same, and a writer hears of it", async () => {
+  test("that does not read its input ends, and a write to it fails", async () => {
     const connection = await connect(await knownPerson(), to(machine));
     const channel = await connection.exec("exit 3");
     const written = new Promise((resolve) => void channel.stdin.write(Buffer.alloc(8 * 1024 * 1024), resolve));
@@ -143,12 +143,12 @@ describe("a command", () => {
     expect(await written).toBeInstanceOf(Error);
   });
 
-  test("waits with its end until its output was read", async () => {
+  test("reports its end only after its output was read", async () => {
     const connection = await connect(await knownPerson(), to(machine));
     const channel = await connection.exec("head -c 3000000 /dev/zero");
     let isOver = false;
     void channel.exit.then(() => (isOver = true));
-    // By the time that a later command has ended, the first one has too; its end is held back.
+    // When a later command has ended, the first one has too, but its end is not reported yet.
     const later = await connection.exec("sleep 0.2; true");
     later.stdout.resume();
     await later.exit;
@@ -159,7 +159,7 @@ describe("a command", () => {
     expect(await channel.exit).toMatchObject({ code: 0 });
   });
 
-  test("has a terminal that follows the one here", async () => {
+  test("has a terminal that follows the size of the local one", async () => {
     const connection = await connect(await knownPerson(), to(machine));
     const terminal = { name: "xterm-256color", columns: 91, rows: 17 };
     const channel = await connection.exec(
@@ -177,7 +177,7 @@ describe("a command", () => {
     expect(seen).toMatch(/\/dev\/pts\/\d+\r\nxterm-256color\r\n17 91\r\n40 100\r\n$/);
   });
 
-  test("in a terminal is hung up on when its channel is closed", async () => {
+  test("in a terminal ends when its channel is closed", async () => {
     const connection = await connect(await knownPerson(), to(machine));
     const terminal = { name: "xterm", columns: 80, rows: 24 };
     const channel = await connection.exec("echo up; exec sleep 4711", { terminal });
@@ -193,7 +193,7 @@ describe("the host's key", () => {
   const fingerprintOf = async (type = "ed25519"): Promise<string> =>
     (await machine.sh(`ssh-keygen -lf /etc/ssh/ssh_host_${type}_key.pub`)).split(" ")[1] ?? "";
 
-  test("is refused where it is not known and nobody agrees, with its fingerprint", async () => {
+  test("that is unknown is refused with its fingerprint unless the user agrees", async () => {
     const person = await newPerson();
     const error = await failure(connect(person, to(machine)));
     expect(error).toMatchObject({ code: "HOST_KEY_UNKNOWN", exitCode: 4 });
@@ -211,7 +211,7 @@ describe("the host's key", () => {
     await expect(stat(join(person.home, ".ssh/known_hosts"))).rejects.toThrow("ENOENT");
   });
 
-  test("is asked for once and remembered, as OpenSSH would", async () => {
+  test("is confirmed once and added to known_hosts in OpenSSH's format", async () => {
     const person = await newPerson({ yes: true });
     await machine.authorize(await person.key("id_ed25519"));
     await person.write("config", "HashKnownHosts no\n");
@@ -227,7 +227,7 @@ describe("the host's key", () => {
     await execa("ssh-keygen", ["-F", machine.address, "-f", file]);
   });
 
-  test("is written with its name hashed where the configuration says so, into a new file of the user's own", async () => {
+  test("is written with a hashed name to a new file if configured", async () => {
     const person = await newPerson({ yes: true });
     await machine.authorize(await person.key("key"));
     await person.write(
@@ -244,7 +244,7 @@ describe("the host's key", () => {
     expect(person.asked).toHaveLength(1);
   });
 
-  test("stays known when the user is not let in", async () => {
+  test("is remembered even if authentication fails", async () => {
     const person = await newPerson({ yes: true });
     const error = await failure(connect(person, to(machine)));
     expect(error.code).toBe("HOST_AUTH_FAILED");
@@ -252,7 +252,7 @@ describe("the host's key", () => {
   });
 
   test.each(["ssh-rsa", "ecdsa-sha2-nistp256", "ssh-ed25519"])(
-    "known as %s only is asked for as that",
+    "that is known only as %s is requested in that type",
     async (type) => {
       const person = await knownPerson();
       await person.write("known_hosts", await keysOf(machine, machine.address, type));
@@ -277,7 +277,7 @@ describe("the host's key", () => {
     },
   );
 
-  test("that is revoked is refused: by a line, and by a list", async () => {
+  test("that is revoked by a known_hosts line or a RevokedHostKeys file is refused", async () => {
     const person = await knownPerson({ yes: true });
     const line = await keysOf(machine, machine.address, "ssh-ed25519");
     await person.write("known_hosts", `${line}@revoked * ${line.split(" ").slice(1).join(" ")}`);
@@ -293,7 +293,7 @@ describe("the host's key", () => {
     await connect(person, to(machine));
   });
 
-  test("is taken unasked with accept-new, and not even asked for with yes", async () => {
+  test("that is unknown is accepted with accept-new and refused with yes, without a question", async () => {
     const person = await newPerson();
     await machine.authorize(await person.key("id_ed25519"));
     await person.write("config", "StrictHostKeyChecking yes\n");
@@ -306,7 +306,7 @@ describe("the host's key", () => {
     await connect(person, to(machine));
   });
 
-  test("of another port than 22 has its own name; a certificate authority's line is none", async () => {
+  test("of another port than 22 is stored with the port, and a @cert-authority line does not count as known", async () => {
     await machine.sh("/usr/sbin/sshd -p 2222");
     const person = await newPerson({ yes: true });
     await machine.authorize(await person.key("id_ed25519"));
@@ -322,8 +322,8 @@ describe("the host's key", () => {
   });
 });
 
-describe("the user", () => {
-  test("is asked for a pass phrase, three times at most, and only for a key that the host takes", async () => {
+describe("authentication", () => {
+  test("asks for a passphrase at most three times, and only for a key that the host accepts", async () => {
     const person = await newPerson({ secrets: ["wrong", "right one", "wrong", "wrong", "wrong", "right one"] });
     await person.key("id_rsa", { passphrase: "never asked for", type: "rsa" });
     await machine.authorize(await person.key("id_ed25519", { passphrase: "right one" }));
@@ -338,14 +338,14 @@ describe("the user", () => {
     expect(person.secretsAsked.filter(({ text: shown }) => shown.includes("id_ed25519"))).toHaveLength(5);
   });
 
-  test.each(["rsa", "ecdsa", "ed25519"])("comes in by a key of type %s", async (type) => {
+  test.each(["rsa", "ecdsa", "ed25519"])("works with a key of type %s", async (type) => {
     const person = await newPerson();
     await machine.authorize(await person.key(`id_${type}`, { type }));
     await person.write("known_hosts", await machine.hostKeys());
     expect(await run(await connect(person, to(machine)), "id -un")).toMatchObject({ stdout: "person\n" });
   });
 
-  test("comes in by an old kind of key file", async () => {
+  test("works with a key file in PEM format", async () => {
     const person = await newPerson({ secrets: ["word of pass"] });
     const publicKey = await person.key("id_rsa", { type: "rsa", passphrase: "word of pass" });
     const file = join(person.home, ".ssh/id_rsa");
@@ -357,7 +357,7 @@ describe("the user", () => {
     expect(person.secretsAsked).toHaveLength(1);
   });
 
-  test("does not use a key that others may read, and hears of it", async () => {
+  test("rejects a key file that others may read, and reports it", async () => {
     const person = await knownPerson();
     await chmod(join(person.home, ".ssh/id_ed25519"), 0o644);
     const error = await failure(connect(person, to(machine)));
@@ -367,7 +367,7 @@ describe("the user", () => {
     expect(error.hint).toContain("ssh ");
   });
 
-  test("types a password, and the answers to the host's questions", async () => {
+  test("asks for a password and for keyboard-interactive answers", async () => {
     const other = await startSshMachine(label, ["PasswordAuthentication=yes", "KbdInteractiveAuthentication=no"]);
     try {
       await other.sh("echo 'person:made up' | chpasswd");
@@ -392,7 +392,7 @@ describe("the user", () => {
     }
   });
 
-  test("needs a key and a password where the host wants both", async () => {
+  test("uses a key and a password when the host requires both", async () => {
     const options = ["AuthenticationMethods=publickey,password", "PasswordAuthentication=yes"];
     const other = await startSshMachine(label, options);
     try {
@@ -407,7 +407,7 @@ describe("the user", () => {
   });
 });
 
-describe("an agent", () => {
+describe("an ssh-agent", () => {
   async function withAgent(
     work: (socket: string, add: (file: string) => Promise<void>) => Promise<void>,
   ): Promise<void> {
@@ -434,11 +434,11 @@ describe("an agent", () => {
     }
   }
 
-  test("is there for what runs over there when that is wished for, and else not", async () => {
+  test("is forwarded only on request", async () => {
     await withAgent(async (socket, add) => {
       const person = await knownPerson({ env: { SSH_AUTH_SOCK: socket } });
       await add(join(person.home, ".ssh", "id_ed25519"));
-      // What the configuration says is for ssh; here it is SSH_AGENT that decides.
+      // cowork ignores ForwardAgent in ssh_config: the setting SSH_AGENT decides.
       await person.write("config", "Host *\n ForwardAgent yes\n");
       const without = await connect(person, to(machine));
       expect((await run(without, "ssh-add -l")).code).toBe(2);
@@ -450,12 +450,12 @@ describe("an agent", () => {
     });
   });
 
-  test("has the key; with IdentitiesOnly only the one that a file names is offered", async () => {
+  test("provides the key, and with IdentitiesOnly only keys of configured files are offered", async () => {
     await withAgent(async (socket, add) => {
       const person = await newPerson({ env: { SSH_AUTH_SOCK: socket } });
       const folder = join(person.home, ".ssh");
       await person.write("known_hosts", await machine.hostKeys());
-      // More keys than the host is patient with.
+      // More keys than the host allows attempts.
       for (let index = 0; index < 7; index += 1) {
         await person.key(`k${index}`);
         await add(join(folder, `k${index}`));
@@ -478,22 +478,22 @@ describe("an agent", () => {
     });
   });
 
-  test("that is gone is left out", async () => {
+  test("that does not respond is skipped", async () => {
     const person = await knownPerson({ env: { SSH_AUTH_SOCK: "/nowhere/agent" } });
     await connect(person, to(machine));
     expect(person.log.join("\n")).toContain("/nowhere/agent");
   });
 });
 
-describe("the way", () => {
-  test("over two other machines, each with its own configuration", async () => {
+describe("the route", () => {
+  test("leads through two jump hosts, each with its own configuration", async () => {
     const [first, second] = await Promise.all([startSshMachine(label), startSshMachine(label)]);
     try {
       const person = await newPerson({ secrets: ["for the first"] });
       await first.authorize(await person.key("first", { passphrase: "for the first" }));
       await second.authorize(await person.key("second"));
       await machine.authorize(await person.key("last"));
-      // Only the machine before it knows the last one by this name.
+      // Only the second jump host can resolve this name.
       await second.sh(`echo '${machine.address} hidden.test' >> /etc/hosts`);
       await person.write(
         "config",
@@ -513,7 +513,7 @@ describe("the way", () => {
       expect(seen.stdout).toContain("3000000");
       expect((await failure(connect(person, "list"))).code).toBe("HOST_AUTH_FAILED");
       expect((await failure(connect(person, "loop"))).message).toContain("ProxyJump");
-      // The key of a machine in between counts, too.
+      // The keys of jump hosts are verified, too.
       await person.write("known_hosts", known.slice(1).join(""));
       const unknown = await failure(connect(person, "goal"));
       expect(unknown.code).toBe("HOST_KEY_UNKNOWN");
@@ -527,7 +527,7 @@ describe("the way", () => {
     }
   });
 
-  test("is what a proxy command makes it", async () => {
+  test("uses a ProxyCommand and reports its failure", async () => {
     const person = await newPerson();
     await machine.authorize(await person.key("key"));
     const program = await person.write(
@@ -550,10 +550,10 @@ describe("the way", () => {
     }
   });
 
-  test("is found without OpenSSH, too", async () => {
+  test("is resolved from ssh_config without OpenSSH installed", async () => {
     const person = await newPerson({ env: { PATH: "/nowhere" } });
     await machine.authorize(await person.key("key", { type: "ecdsa" }));
-    await person.write("config", "Include more/*\nHost *\n User nobody\n");
+    await person.write("config", "Include more/*\nHost *\n User other\n");
     await execa("mkdir", [join(person.home, ".ssh/more")]);
     await person.write(
       "more/a",
@@ -563,7 +563,7 @@ describe("the way", () => {
     expect(await run(await connect(person, "machine"), "id -un")).toMatchObject({ stdout: "person\n" });
   });
 
-  test("that leads nowhere is told in words", async () => {
+  test("to a closed port, an unknown name or an invalid destination gives a clear error", async () => {
     const person = await knownPerson();
     const refused = await failure(connect(person, { destination: to(machine), port: 4 }));
     expect(refused).toMatchObject({ code: "HOST_UNREACHABLE", exitCode: 4 });
@@ -577,7 +577,7 @@ describe("the way", () => {
     }
   });
 
-  test("is left when the user interrupts", async () => {
+  test("is given up when the user interrupts", async () => {
     const controller = new AbortController();
     const person = await knownPerson({ signal: controller.signal });
     const coming = failure(connect(person, to(machine)));
@@ -587,7 +587,7 @@ describe("the way", () => {
 });
 
 describe("a connection that breaks", () => {
-  test.each(["kill", "pause"])("with docker %s, is told to every channel", async (how) => {
+  test.each(["kill", "pause"])("by docker %s is reported to every channel", async (how) => {
     const other = await startSshMachine(label);
     try {
       const person = await newPerson({ yes: true });

@@ -18,7 +18,7 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
-test("unrest, with a seed of its own each time", async () => {
+test("sessions keep their login through random stops, starts and replacements (new seed each run)", async () => {
   const seed = Number(process.env["COWORK_SEED"] ?? Date.now() % 1e6);
   console.info(`COWORK_SEED=${seed}`);
   await vendor.clearJournal();

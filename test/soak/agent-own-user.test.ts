@@ -2,6 +2,6 @@ import { describe } from "vitest";
 import { temporaryHome } from "../support/home/home.ts";
 import { sharedLogin } from "../support/stand-in/shared-login.ts";
 
-describe("the shared login, as the tests' own user", () => {
+describe("the shared login of the tests' user", () => {
   sharedLogin(temporaryHome);
 });

@@ -8,12 +8,12 @@ import { CoworkError } from "../../src/errors.ts";
 import { homeId } from "../../src/system/home-id.ts";
 import { imageContext } from "../support/engine/image-context.ts";
 
-// In the suite, install.sh --demo makes such an image on a fresh machine; here it is looked at more closely.
-test("a base image is made of the distribution's packages where no registry has one", async () => {
-  const world = await imageContext();
-  onTestFinished(() => world.end());
-  // As on a machine without one: the engine knows none, and nobody answers.
-  const { engine } = world.ctx;
+// The e2e tests build such an image with install.sh --demo on a fresh machine; this test checks its details.
+test("a base image is built from the distribution's packages when it cannot be pulled", async () => {
+  const fixture = await imageContext();
+  onTestFinished(() => fixture.end());
+  // Simulates a machine without the image and without access to a registry.
+  const { engine } = fixture.ctx;
   const made: string[] = [];
   const bare: Engine = {
     ...engine,
@@ -28,7 +28,7 @@ test("a base image is made of the distribution's packages where no registry has 
       await engine.tagImage(ref, tag);
     },
   };
-  const inner = { ...world.ctx, engine: bare };
+  const inner = { ...fixture.ctx, engine: bare };
   const [one, two] = await Promise.all([
     ensureBaseImage(inner, { baseImage: undefined }),
     ensureBaseImage(inner, { baseImage: undefined }),
@@ -37,7 +37,7 @@ test("a base image is made of the distribution's packages where no registry has 
   expect(one.ref).toMatch(/^cowork-base:[a-z]+-[0-9a-f]{8}$/);
   expect(two.ref).toBe(one.ref);
   expect(one.image.labels).toMatchObject({ "cowork.shared": "base" });
-  expect(world.events.some(({ detail }) => detail?.includes("making a base image"))).toBe(true);
+  expect(fixture.events.some(({ detail }) => detail?.includes("making a base image"))).toBe(true);
   const script =
     "apt-get update 2>&1 | tail -n 1; test -s /etc/ssl/certs/ca-certificates.crt && echo bundle; ls /var/tmp";
   const labels = { "cowork.home": homeId(inner.paths) };

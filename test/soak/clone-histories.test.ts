@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import { histories, liveThrough } from "../support/git/git-history.ts";
 import { gitWorkshop } from "../support/git/git-project.ts";
 
-describe("what a clone holds, after many random histories", () => {
+describe("inspectHoldings after many random histories", () => {
   it("agrees with git's own lists, and a pull of everything leaves nothing unsaved", async () => {
     const property = fc.asyncProperty(histories(30), async (steps) => {
-      const shop = await gitWorkshop();
+      const workshop = await gitWorkshop();
       try {
-        await liveThrough(shop, steps);
+        await liveThrough(workshop, steps);
       } finally {
-        await shop.end();
+        await workshop.end();
       }
     });
     const result = await fc.check(property, { numRuns: 1000 });

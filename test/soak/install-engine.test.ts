@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ordinaryUserOf, startMachine, type Machine } from "../support/machine.ts";
 
-// What install.sh does besides the demo of the suite, on a machine that has nothing.
+// What install.sh does besides --demo, on a fresh machine. test/e2e tests the demo.
 let machine: Machine;
 beforeAll(async () => {
   machine = await startMachine("install-engine");
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => machine.remove());
 
-it("starts the engine again after it was killed, whatever it left behind", async () => {
+it("starts the engine again after it was killed and left stale pid files", async () => {
   await machine.sh("cd /src && ./install.sh --engine-only --yes");
   const kills = [
     "kill -9 $(cat /var/run/docker.pid)",
@@ -28,7 +28,7 @@ it("starts the engine again after it was killed, whatever it left behind", async
   expect(all(both)).toMatch(/^exit 0\n/);
 });
 
-it("sets up an ordinary user with sudo: group, Node and cowork of their own", async () => {
+it("sets up an ordinary user with sudo: docker group, own Node and own cowork", async () => {
   const user = await ordinaryUserOf(machine);
   const login = await machine.sh(user("cd /src && ./install.sh --yes"));
   expect(all(login)).toMatch(/^exit 0\n/);
@@ -40,6 +40,6 @@ it("sets up an ordinary user with sudo: group, Node and cowork of their own", as
   expect(after.stdout).toContain('"sessions": []');
 });
 
-/** Everything of a run as one text, so that a failure shows it. */
+/** Exit code and output as one text, so that a failed assertion shows everything. */
 const all = (run: { code: number; stdout: string; stderr: string }): string =>
   `exit ${run.code}\n${run.stdout}\n${run.stderr}`;

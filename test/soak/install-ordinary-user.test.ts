@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { ordinaryUserOf, startMachine } from "../support/machine.ts";
 
-// Too long for the suite, which tries the same as root and, for an ordinary user, the set-up alone.
-it("install.sh --demo as an ordinary user with sudo, on a fresh machine", async () => {
+// Takes too long for the e2e tests, which run the demo as root.
+it("install.sh --demo creates three running sessions for an ordinary user with sudo on a fresh machine", async () => {
   await using machine = await startMachine("install-ordinary-user");
   await machine.copyTree();
   const user = await ordinaryUserOf(machine);

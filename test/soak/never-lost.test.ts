@@ -5,10 +5,10 @@ import { live } from "../support/git/lives.ts";
 import { runCowork } from "../support/home/run-cowork.ts";
 import { commitAll, sampleProject } from "../support/git/sample-project.ts";
 
-// COWORK_SEED repeats one course; a failure prints its seed and all that happened before it.
+// COWORK_SEED repeats one run. A failure prints its seed and all steps before it.
 const given = process.env["COWORK_SEED"];
 const first = given === undefined ? Date.now() % 1e6 : Number(given);
-const courses = given === undefined ? 10 : 1;
+const runs = given === undefined ? 10 : 1;
 
 let home: TestHome;
 beforeAll(async () => {
@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => home.remove());
 
-it.each(Array.from({ length: courses }, (_, n) => first + n))(
-  "whatever happens to sessions, what a clean takes away is in the project (COWORK_SEED=%i)",
+it.each(Array.from({ length: runs }, (_, n) => first + n))(
+  "clean removes no work that is missing in the project, after any sequence of steps (COWORK_SEED=%i)",
   async (seed) => {
     const project = await sampleProject(home, "image");
     await runCowork(["init", "a", "b", "c"], { home, cwd: project });
@@ -28,7 +28,7 @@ it.each(Array.from({ length: courses }, (_, n) => first + n))(
   },
 );
 
-it("also of 20,000 files", async () => {
+it("clean removes no work that is missing in a project of 20,000 files", async () => {
   const project = await sampleProject(home, "image");
   const script = "for d in $(seq 200); do mkdir d$d; for f in $(seq 100); do echo $d $f >d$d/f$f; done; done";
   await execa("sh", ["-c", script], { cwd: project });

@@ -9,7 +9,7 @@ import { runCowork } from "../support/home/run-cowork.ts";
 import { commitAll, git } from "../support/git/sample-project.ts";
 import { treeArchive } from "../support/git/tree.ts";
 
-// This repository as the project: its dev container is what a contributor works in.
+// Uses this repository as the project, with the dev container that contributors work in.
 let home: TestHome;
 let project: string;
 beforeAll(async () => {
@@ -19,15 +19,15 @@ beforeAll(async () => {
   await execa("tar", ["-C", project, "--no-same-owner", "-xf", "-"], { input: await treeArchive() });
   const dockerfile = join(project, ".devcontainer", "Dockerfile");
   const text = await readFile(dockerfile, "utf8");
-  // A Debian that is here for certain; no registry is needed.
+  // Use the tests' base image, so that no registry is needed.
   await writeFile(dockerfile, text.replace("FROM debian:trixie", `FROM ${testBaseImage}`));
   await git(project, "init", "-q", "-b", "main");
   await commitAll(project, "The tree as it is");
 });
 afterAll(() => home.remove());
 
-// Rooms whose tests need most of a machine: files, processes, git. All of them would take as long again as outside.
-const rooms = ["test/unit/system", "test/unit/config", "test/unit/clone"];
+// The tests that depend most on the machine: files, processes, git. All unit tests would take too long.
+const folders = ["test/unit/system", "test/unit/config", "test/unit/clone"];
 const minutes = (n: number): number => n * 60_000;
 
 it("a session of this repository builds cowork and passes unit tests", async () => {
@@ -48,7 +48,7 @@ it("a session of this repository builds cowork and passes unit tests", async () 
   );
   expect(version.stdout).toMatch(/^cowork \d/);
 
-  const unit = await cowork("connect", "fix", "--", "npm", "run", "test:unit", "--", ...rooms);
+  const unit = await cowork("connect", "fix", "--", "npm", "run", "test:unit", "--", ...folders);
   expect(unit.code, unit.stdout + unit.stderr).toBe(0);
   const status = await cowork("connect", "fix", "--", "git", "status", "--porcelain");
   expect(status.stdout).toBe("");

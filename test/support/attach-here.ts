@@ -1,4 +1,4 @@
-/** `connect` through the host's tmux on this process' own terminal. Arguments: cowork home, session id, container. */
+/** `connect` through the host's tmux on this process's terminal. Arguments: cowork home, session id, container. */
 import { join } from "node:path";
 import { processCaller } from "../../src/commands/process/process-caller.ts";
 import { attachTmux } from "../../src/session/connect/tmux.ts";

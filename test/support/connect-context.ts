@@ -6,7 +6,7 @@ import { createRun } from "../../src/system/run.ts";
 import { hostUser } from "../../src/system/user.ts";
 import { realEngine } from "./engine/engine-fixture.ts";
 
-/** A context with the real engine and a cowork home of a test's own (nothing is made there). */
+/** A context with the real engine. `home` is only a path: nothing is created there. */
 export function connectContext(home: string, more: Partial<Context> = {}): Context & { notes: string[] } {
   const { uid, gid, username } = userInfo();
   const notes: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * `connect` on this process' own streams, as the command would call it, for tests that need a real terminal around it.
- * Arguments: cowork home, container, and `--` with a command or nothing for a shell.
+ * `connect` on this process's streams, with the same input and output as the command, for tests that need a real terminal.
+ * Arguments: cowork home, container, then a command (default: a shell).
  */
 import { connectIo } from "../../src/commands/parts/connect-io.ts";
 import { processCaller } from "../../src/commands/process/process-caller.ts";
@@ -10,9 +10,9 @@ import { connectContext } from "./connect-context.ts";
 
 const [home = "", container = "", ...command] = process.argv.slice(2);
 const caller = processCaller();
-const gone = new AbortController();
-process.stdout.on("error", () => gone.abort());
-const io = connectIo(caller, gone.signal, () => undefined);
+const closed = new AbortController();
+process.stdout.on("error", () => closed.abort());
+const io = connectIo(caller, closed.signal, () => undefined);
 const target = {
   container: { id: container },
   user: "dev",

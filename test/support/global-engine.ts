@@ -9,12 +9,12 @@ import { keepAgents } from "./home/kept-agents.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** value of the label `cowork.test.run`: what all tests of a run share, and nobody else */
+    /** value of the label `cowork.test.run` on everything that the tests of one run share */
     run: string;
   }
 }
 
-/** vitest's global set-up for everything that needs an engine. It leaves the engine running, and removes what the run shared. */
+/** vitest's global set-up for tests that need an engine. The tear-down removes what the tests shared and leaves the engine running. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const run = randomUUID();
   project.provide("run", run);
@@ -27,7 +27,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-/** The agent that cowork installs by default is there for all tests. */
+/** Downloads cowork's default agent once for all tests. */
 async function fetchAgent(): Promise<void> {
   const host = await agentHost();
   try {

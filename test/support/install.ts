@@ -6,8 +6,8 @@ import { basename, join } from "node:path";
 import { execa } from "execa";
 
 /**
- * Fills `folder` with links to this machine's programs, without those named: the PATH of a machine that lacks them.
- * Programs in sbin stay reachable, because install.sh looks there by itself.
+ * Fills `folder` with links to this machine's programs except `missing`. As PATH it simulates a machine that lacks them.
+ * Programs in sbin stay reachable, because install.sh searches there on its own.
  */
 export async function pathWithout(folder: string, missing: readonly string[]): Promise<string> {
   await mkdir(folder, { recursive: true });
@@ -19,7 +19,7 @@ export async function pathWithout(folder: string, missing: readonly string[]): P
   return folder;
 }
 
-/** A `node` that says it is too old and otherwise works, so that npm can run on it. */
+/** Writes a `node` that fails the version check and otherwise works, so that npm can run on it. */
 export async function oldNode(folder: string): Promise<void> {
   await writeFile(join(folder, "node"), `#!/bin/sh\n[ "$1" = -e ] && exit 1\nexec ${process.execPath} "$@"\n`, {
     mode: 0o755,
@@ -28,12 +28,12 @@ export async function oldNode(folder: string): Promise<void> {
 
 export interface Mirror {
   url: string;
-  /** replaces the published checksum by that of something else */
+  /** publishes a wrong checksum */
   forge(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Stands in for nodejs.org: serves the Node of the tests, with an npm that only says its name, as a release archive. */
+/** A fake nodejs.org: serves the tests' Node as a release archive, with an npm that only prints its name. */
 export async function nodeMirror(folder: string): Promise<Mirror> {
   const arch = process.arch === "arm64" ? "arm64" : "x64";
   const release = `node-${process.version}-linux-${arch}`;

@@ -4,10 +4,10 @@ import { atOnce, TestContainer } from "./engine/container.ts";
 import { ensureTestBaseImage } from "./engine/engine.ts";
 import { treeArchive } from "./git/tree.ts";
 
-/** A second machine: a container that can run a Docker Engine of its own, without anything that cowork needs. */
+/** A second machine: a container that can run its own Docker Engine and has nothing that cowork needs. */
 export interface Machine {
   container: string;
-  /** on the engine's network */
+  /** IP address on the engine's bridge network */
   address: string;
   /** runs a shell line in it as root; an exit code other than 0 is a result */
   sh(line: string, options?: MachineOptions): Promise<{ code: number; stdout: string; stderr: string }>;
@@ -22,7 +22,7 @@ export interface MachineOptions {
   input?: string;
 }
 
-// What an engine inside a container needs, where --privileged is not to be had.
+// What an engine inside a container needs when --privileged is not available.
 const capabilities = [
   "SYS_ADMIN",
   "NET_ADMIN",
@@ -41,23 +41,23 @@ const extras = {
 
 type Mount = Parameters<GenericContainer["withBindMounts"]>[0][number];
 
-/** What `startMachine` can be given besides the name of the test. */
+/** Options of `startMachine`. */
 export interface MachineRequest {
   /** default the tests' base image */
   image?: string;
   /** mounts of a volume or a folder of this machine */
   mounts?: readonly Mount[];
-  /** shell line that it runs before it sleeps */
+  /** shell line to run at start */
   boot?: string;
-  /** shell line that succeeds when it is ready */
+  /** shell line that succeeds when the machine is ready */
   ready?: string;
-  /** one for all callers with the same request, until somebody removes it */
+  /** share one machine among all callers with the same request, until it is removed */
   reuse?: boolean;
   labels?: Record<string, string>;
 }
 
 /**
- * Starts a machine with an empty disk. It trusts the TLS authorities of this machine's administrator, as a machine of a company
+ * Starts a machine with an empty disk. It trusts the CA certificates installed on this machine, as a company's machine
  * would.
  * @param test value of the label `cowork.test`
  */
@@ -104,7 +104,7 @@ export async function startMachine(test: string, request: MachineRequest = {}): 
   return { container, address, sh, copyTree, remove, [Symbol.asyncDispose]: remove };
 }
 
-/** Makes the user `tess` there, with sudo that asks nothing. Gives what turns a shell line into one of a new login of hers. */
+/** Creates the user `tess` with password-less sudo. Returns a function that wraps a shell line to run in a new login shell of hers. */
 export async function ordinaryUserOf(machine: Machine): Promise<(line: string) => string> {
   const made = await machine.sh(
     "apt-get update -q && apt-get install -q -y --no-install-recommends sudo && useradd --create-home --shell /bin/bash --uid 1500 tess && " +

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-/** Pieces that two readers of an option of `docker run` may take differently: fields, quotes, cases, repeats. */
+/** Fragments that two parsers of a `docker run` option may read differently: fields, quotes, upper case, repeats. */
 const noise = ["", "x", "a=b", "alias=x", '"', '""', ",", "=", ":", " ", "\t", "\n", "İ", "readonly", "ro"];
 
 const fields = (names: readonly string[], values: readonly string[]): fc.Arbitrary<string> => {
@@ -30,7 +30,7 @@ export const networks = fc.oneof(
   ),
 );
 
-/** @param clone what stands for the session's clone, @param outside a folder that is not in it */
+/** @param clone path of the session's clone, @param outside a folder outside it */
 export function mounts(clone: string, outside: string): fc.Arbitrary<string> {
   return fields(
     ["type", "source", "src", "target", "dst", "destination"],

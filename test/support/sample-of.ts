@@ -13,7 +13,7 @@ interface Def {
   in?: ZodMiniType;
 }
 
-/** Texts that have to mean something, by the name of the field. Every other text is a time, which is a text as good as any. */
+/** Values of text fields that must have a certain format, by field name. All other text fields get a time. */
 const known: Record<string, unknown> = {
   code: "INTERNAL",
   commit: "a".repeat(40),
@@ -44,7 +44,7 @@ const makers: Record<string, (def: Def, field: string) => unknown[]> = {
   },
 };
 
-/** JSON that fits the schema with every field set, so that a field that is added to a schema is in it. One for each choice there is. */
+/** JSON values that match the schema with every field set, so that a field added to a schema is covered. One per choice of a union. */
 export function samplesOf(schema: ZodMiniType, field = ""): unknown[] {
   const def = schema.def as unknown as Def;
   const make = makers[def.type];
@@ -52,13 +52,13 @@ export function samplesOf(schema: ZodMiniType, field = ""): unknown[] {
   return make(def, field);
 }
 
-/** As many rows as the field with the most choices has. */
+/** Returns as many rows as the longest list of choices has. */
 function combined(choices: unknown[][]): unknown[][] {
   const rows = Math.max(1, ...choices.map((one) => one.length));
   return Array.from({ length: rows }, (_, row) => choices.map((one) => one[row % one.length]));
 }
 
-/** The first of them, as it is read. */
+/** The first sample, parsed. */
 export function sampleOf<T>(schema: ZodMiniType<T>): T {
   return schema.parse(samplesOf(schema)[0]);
 }

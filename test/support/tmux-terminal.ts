@@ -6,19 +6,19 @@ import { execa } from "execa";
 import { expect, vi } from "vitest";
 
 export interface TmuxTerminal {
-  /** types text, or tmux' names of keys such as `Enter` and `C-c` */
+  /** types text, or keys by their tmux names, such as `Enter` and `C-c` */
   type(...keys: string[]): Promise<void>;
   screen(): Promise<string>;
   /** waits until the screen matches */
   shows(what: RegExp | string): Promise<void>;
-  /** types a line, again and again, until the screen matches: a new size takes another way inside than what is typed, and may come after it */
+  /** types a line repeatedly until the screen matches: a resize does not travel with the input and may arrive after it */
   answers(line: string, what: RegExp | string): Promise<void>;
   resize(columns: number, rows: number): Promise<void>;
-  /** as closing a terminal's window: what runs in it gets SIGHUP */
+  /** acts as closing the terminal's window: the programs in it get SIGHUP */
   close(): Promise<void>;
 }
 
-/** A real terminal without a person: a pane of a tmux server of the test's own. The command's exit code is shown as `code=n`. */
+/** Opens a real terminal: a pane of a separate tmux server. Shows the command's exit code as `code=n`. */
 export async function openTerminal(
   command: readonly string[],
   size: { columns: number; rows: number },

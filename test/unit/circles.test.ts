@@ -3,7 +3,7 @@ import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 import { tree } from "../support/git/tree.ts";
 
-// Lint sees circles of imports and of type imports; not those that an `import()` closes.
+// Lint finds circles of imports and type imports, but not circles that contain an `import()`.
 
 const imported = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
 
@@ -16,14 +16,14 @@ async function importsOf(folder: string): Promise<Map<string, string[]>> {
   return new Map(await Promise.all(files));
 }
 
-/** A way from a file back to itself, undefined where there is none. */
+/** Returns a path from a file back to itself, undefined if there is none. */
 function findCircle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();
-  const visit = (file: string, way: readonly string[]): string[] | undefined => {
-    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+  const visit = (file: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
     if (done.has(file)) return undefined;
     for (const next of graph.get(file) ?? []) {
-      const circle = visit(next, [...way, file]);
+      const circle = visit(next, [...path, file]);
       if (circle !== undefined) return circle;
     }
     done.add(file);
@@ -36,13 +36,13 @@ function findCircle(graph: ReadonlyMap<string, readonly string[]>): string[] | u
   return undefined;
 }
 
-test("no file leads back to itself, by types or lazy imports either", async () => {
+test("src has no import circles, including type imports and lazy imports", async () => {
   const graph = await importsOf("src");
   expect(graph.size).toBeGreaterThan(300);
   expect(findCircle(graph)).toBeUndefined();
 });
 
-test("a circle is found", () => {
+test("findCircle finds a circle", () => {
   const graph = new Map([
     ["a", ["b", "c"]],
     ["b", ["c"]],

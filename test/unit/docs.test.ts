@@ -10,6 +10,6 @@ test.each([
   ["cli.md", renderCli],
   ["configuration.md", renderConfiguration],
   ["troubleshooting.md", renderTroubleshooting],
-])("docs/%s says what the source says (else: npm run docs)", async (name, render) => {
+])("docs/%s is up to date (if not: npm run docs)", async (name, render) => {
   expect(await readFile(join(tree, "docs", name), "utf8")).toBe(render());
 });

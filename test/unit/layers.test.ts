@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 import { temporaryFolder } from "../support/home/temporary-folder.ts";
 import { tree } from "../support/git/tree.ts";
 
-// The arrows of the house are lint rules, by path. Rules that catch nothing look the same as a clean house, so: they are tried.
+// The dependency rules between layers are lint rules by path. A rule that never matches would go unnoticed, so they are tested here.
 
-const wrong: [file: string, line: string][] = [
+const forbidden: [file: string, line: string][] = [
   ["src/clone/x.ts", `import { a } from "../session/a.ts"; a();`],
   ["src/agent/claude/x.ts", `import { a } from "../../session/a.ts"; a();`],
   ["src/clone/x.ts", `import { a } from "../devcontainer/a.ts"; a();`],
@@ -42,7 +42,7 @@ const wrong: [file: string, line: string][] = [
   ["src/commands/x.ts", `console.log(1);`],
 ];
 
-const right: [file: string, line: string][] = [
+const permitted: [file: string, line: string][] = [
   ["src/commands/x.ts", `import { a } from "../app/a.ts"; a(process.env);`],
   ["src/commands/x.ts", `import type { A } from "../session/a.ts"; export type B = A;`],
   ["src/app/x.ts", `import { a } from "../session/a.ts"; a();`],
@@ -69,7 +69,7 @@ async function lint(cases: [file: string, line: string][]): Promise<boolean[]> {
   }
   const program = join(tree, "node_modules", ".bin", "oxlint");
   const output = await new Promise<string>((done) => {
-    // It fails where it finds something, and that is what is wanted.
+    // oxlint fails when it finds something, which is expected here.
     execFile(program, ["--format", "json", "src"], { cwd: folder }, (_error, stdout) => done(stdout));
   });
   const { diagnostics } = JSON.parse(output) as { diagnostics: { filename: string; code: string }[] };
@@ -79,10 +79,10 @@ async function lint(cases: [file: string, line: string][]): Promise<boolean[]> {
   return files.map((file) => caught.has(file));
 }
 
-test("what points the wrong way is caught", async () => {
-  expect(await lint(wrong)).toEqual(wrong.map(() => true));
+test("lint reports imports against the dependency rules, and use of the process below the commands", async () => {
+  expect(await lint(forbidden)).toEqual(forbidden.map(() => true));
 });
 
-test("what points the right way is not", async () => {
-  expect(await lint(right)).toEqual(right.map(() => false));
+test("lint accepts imports that follow the dependency rules", async () => {
+  expect(await lint(permitted)).toEqual(permitted.map(() => false));
 });

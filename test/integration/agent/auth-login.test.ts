@@ -48,7 +48,7 @@ async function logIn(longLived = false, columns = 80): Promise<string> {
   return terminal.shown();
 }
 
-test("a login by typing the code at the prompt leaves it in the vault, and no container", async () => {
+test("a login with a typed code stores credentials in the vault and removes its container", async () => {
   await prepareAgent(host.ctx, host.agent, {
     id: "p-a",
     name: "a",
@@ -68,7 +68,7 @@ test("a login by typing the code at the prompt leaves it in the vault, and no co
   expect(status).toMatchObject({ readable: true, problems: [], threats: [] });
   expect(status.login).toMatchObject({ state: "ok", method: "claude.ai", plan: "max", account: "made-up@example.com" });
   expect(JSON.stringify(status)).not.toMatch(/sk-ant/);
-  // a session that was there before has been told
+  // the configuration of a session that existed before was updated
   expect(JSON.parse(await readFile(config, "utf8"))).toMatchObject({
     hasCompletedOnboarding: true,
     oauthAccount: { emailAddress: "made-up@example.com" },
@@ -76,7 +76,7 @@ test("a login by typing the code at the prompt leaves it in the vault, and no co
   });
 });
 
-test("an interrupted login leaves the login as it was, and no container", async () => {
+test("an interrupted login keeps the previous credentials and removes its container", async () => {
   const before = await readFile(join(vault, ".credentials.json"), "utf8");
   const interrupt = new AbortController();
   const terminal = playTerminal();
@@ -90,7 +90,7 @@ test("an interrupted login leaves the login as it was, and no container", async 
   expect(await readFile(join(vault, ".credentials.json"), "utf8")).toBe(before);
 });
 
-test("Ctrl-C at the prompt ends it the same way", async () => {
+test("Ctrl-C at the prompt keeps the previous credentials and removes the container", async () => {
   const terminal = playTerminal();
   const done = login(host.ctx, host.agent, request(), terminal.io);
   await terminal.waitFor(/Paste code here/);
@@ -100,7 +100,7 @@ test("Ctrl-C at the prompt ends it the same way", async () => {
   expect((await authStatus(host.ctx, host.agent)).login.state).toBe("ok");
 });
 
-test("logout tells the vendor and empties the vault", async () => {
+test("logout revokes the token at the vendor and removes the credentials from the vault", async () => {
   const stop = vendor.adoptLogin(homeId(host.ctx.paths));
   const result = await logout(host.ctx, host.agent, async () => request()).finally(stop);
   expect(result.loggedOut).toBe(true);
@@ -110,7 +110,7 @@ test("logout tells the vendor and empties the vault", async () => {
   expect(await logout(host.ctx, host.agent, async () => request())).toEqual({ loggedOut: false, notes: [] });
 });
 
-test("a long-lived token, broken into lines by a narrow terminal, is kept where the agent finds it", async () => {
+test("a long-lived token is stored complete when a narrow terminal breaks it into lines", async () => {
   await logIn(true, 60);
   const status = await authStatus(host.ctx, host.agent);
   expect(status.login).toMatchObject({ state: "ok", longLived: true });

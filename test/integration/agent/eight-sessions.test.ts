@@ -17,13 +17,13 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
-test("eight sessions, three ends of the access token: every request answered, one renewal each time", async () => {
+test("eight sessions refresh an expired access token once each time, and every request is answered", async () => {
   const ids = Array.from({ length: 8 }, (_, index) => `p-eight-${index}`);
   const sessions = await Promise.all(ids.map((id) => plainSession(host, vendor, { id })));
   for (let round = 0; round < 3; round += 1) {
     await endAccessToken(host);
     await vendor.clearJournal();
-    // every second one works as root: the launcher changes to U
+    // every second session runs as root, so the launcher changes to the session's uid
     const users = ids.map((_, index) => (index % 2 === 1 ? { user: "0:0" } : undefined));
     const answers = await Promise.all(sessions.map((one, index) => one.run(["claude", "-p", "hi"], users[index])));
     expect(answers.map(({ out }) => out)).toEqual(ids.map(() => "made-up answer"));

@@ -16,7 +16,7 @@ const name = "@anthropic-ai/claude-code-linux-x64";
 beforeEach(async () => {
   registry = await smallRegistry({ name, version, program: "claude" });
   onTestFinished(() => registry.close());
-  // the user's npm, as it is configured on this machine, must not be asked
+  // ignore the npm configuration of the user who runs the tests
   const own = Object.fromEntries(
     Object.keys(process.env)
       .filter((key) => /^npm_config_/i.test(key))
@@ -32,7 +32,7 @@ const npmrc = (...lines: string[]): Promise<void> =>
 const install = (): Promise<string> => installAgent(host.ctx, host.agent, request);
 const tarballs = (): SmallRegistry["requests"] => registry.requests.filter((one) => one.path === "/tarball.tgz");
 
-/** What lies in the agent's folder, and whether the program is the registry's, for every user. */
+/** The content of the agent's folder, and whether the program is the registry's and executable for every user. */
 async function look(path: string): Promise<unknown> {
   const home = host.ctx.paths.agentLib("claude");
   const whole = (await readFile(path)).equals(registry.content);
@@ -47,7 +47,7 @@ async function look(path: string): Promise<unknown> {
 
 const installed = { whole: true, mode: 0o755, left: [], beside: ["claude"] };
 
-test("the program is fetched once, checked, laid down for every user, with progress", async () => {
+test("the program is downloaded once, verified and installed for every user, and progress is reported", async () => {
   expect(await look(await install())).toEqual(installed);
   await install();
   expect(tarballs()).toHaveLength(1);
@@ -56,13 +56,13 @@ test("the program is fetched once, checked, laid down for every user, with progr
   );
 });
 
-test("two at once fetch it once", async () => {
+test("several installs at the same time download it once", async () => {
   const [path] = await Promise.all([install(), install(), install()]);
   expect(await look(path)).toEqual(installed);
   expect(tarballs()).toHaveLength(1);
 });
 
-test("a fetch that broke off is taken up where it stopped", async () => {
+test("a broken download is resumed", async () => {
   registry.trouble = { cutAfter: 1_000_000 };
   const done = install();
   await expect.poll(() => tarballs().length).toBe(1);
@@ -71,7 +71,7 @@ test("a fetch that broke off is taken up where it stopped", async () => {
   expect(tarballs()[1]?.range).toMatch(/^bytes=[1-9]\d*-$/);
 });
 
-test("what an interrupted cowork left behind is taken up by the next", async () => {
+test("an install that was interrupted can be repeated", async () => {
   const interrupt = new AbortController();
   registry.trouble = { cutAfter: 1_000_000 };
   const interrupted = installAgent({ ...host.ctx, signal: interrupt.signal }, host.agent, request);
@@ -82,14 +82,14 @@ test("what an interrupted cowork left behind is taken up by the next", async () 
   expect(await look(await install())).toEqual(installed);
 });
 
-test("left-over bytes that do not belong to it are thrown away", async () => {
+test("a partial download with wrong bytes is discarded", async () => {
   const part = join(host.ctx.paths.agentLib("claude"), ".download", `${version}-linux-x64.tgz`);
   await mkdir(join(part, ".."), { recursive: true });
   await writeFile(part, Buffer.alloc(500_000, 7));
   expect(await look(await install())).toEqual(installed);
 });
 
-test("bytes that do not have the registry's hash are never laid down", async () => {
+test("a download with a wrong hash is never installed", async () => {
   registry.trouble = { forged: true };
   await expect(install()).rejects.toMatchObject({
     code: "AGENT_UNAVAILABLE",
@@ -98,7 +98,7 @@ test("bytes that do not have the registry's hash are never laid down", async () 
   expect(await readdir(join(host.ctx.paths.agentLib("claude")))).toEqual([".download"]);
 });
 
-test("scoped registries and tokens of the user's npm are respected", async () => {
+test("scoped registries and tokens in the user's .npmrc are used", async () => {
   registry.trouble = { token: "made-up" };
   await expect(install()).rejects.toMatchObject({
     code: "AGENT_UNAVAILABLE",
@@ -113,14 +113,14 @@ test("scoped registries and tokens of the user's npm are respected", async () =>
   expect(await look(await install())).toEqual(installed);
 });
 
-test("a repository's .npmrc does not choose where the program comes from", async () => {
+test("an .npmrc outside the user's home does not choose the registry", async () => {
   await writeFile(join(host.folder, ".npmrc"), "registry=http://127.0.0.1:9/\n");
   await mkdir(host.ctx.paths.home, { recursive: true });
   await writeFile(join(host.ctx.paths.home, ".npmrc"), "registry=http://127.0.0.1:9/\n");
   expect(await look(await install())).toEqual(installed);
 });
 
-test("a version that the registry does not have is said", async () => {
+test("a version that the registry does not have is reported", async () => {
   const other = installAgent(host.ctx, host.agent, { ...request, version: "2.9.9" });
   await expect(other).rejects.toMatchObject({
     code: "AGENT_UNAVAILABLE",
@@ -128,14 +128,14 @@ test("a version that the registry does not have is said", async () => {
   });
 });
 
-test("without a registry the session comes up all the same, with a note what to do", async () => {
+test("without a registry the session is created anyway, with a note about the next step", async () => {
   registry.trouble = { down: true };
   await mkdir(host.ctx.paths.state("p-a"), { recursive: true });
   const { notes } = await prepareAgent(host.ctx, host.agent, { id: "p-a", name: "a", settings: host.settings });
   expect(notes).toEqual([expect.stringMatching(/could not be installed.*cowork start/)]);
 });
 
-test("an installed version stands in for one that cannot be had", async () => {
+test("an installed version is used when the configured one is not available", async () => {
   await install();
   registry.trouble = { down: true };
   await mkdir(host.ctx.paths.state("p-a"), { recursive: true });

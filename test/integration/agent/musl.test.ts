@@ -9,7 +9,7 @@ import { logInByHand, plainSession } from "../../support/stand-in/plain-session.
 import { startVendor, type Vendor } from "../../support/stand-in/vendor.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-// No Alpine can be had without an image registry: Debian's musl, laid where Alpine has it, runs the same program.
+// Alpine images need a registry. Debian's musl, linked to Alpine's paths, runs the same program.
 
 let vendor: Vendor;
 let host: AgentHost;
@@ -35,7 +35,7 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
-test("an image built on musl gets the program for musl, once it is known, and it answers", async () => {
+test("in an image with musl the musl program is installed once the container was inspected", async () => {
   const session = await plainSession(host, vendor, { id: "p-musl", image });
   const before = await session.run(["claude", "-p", "hi"]);
   expect(before).toMatchObject({ code: 127, out: expect.stringContaining("-musl) is not installed") });

@@ -9,7 +9,7 @@ let vendor: Vendor;
 let host: AgentHost;
 let sessions: PlainSession[];
 const ids = ["p-a", "p-b", "p-c", "p-d"];
-/** half of the sessions work as root: the launcher changes to U */
+/** half of the sessions run as root, so the launcher changes to the session's uid */
 const userOf = (session: PlainSession): { user: string } | undefined =>
   ids.indexOf(session.id) % 2 === 1 ? { user: "0:0" } : undefined;
 
@@ -25,7 +25,7 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
-test("four sessions, two of them of root, over three ends of the access token: all answer, one renewal each time", async () => {
+test("four sessions, two of them as root, refresh an expired access token once each time", async () => {
   for (let round = 0; round < 3; round += 1) {
     await endAccessToken(host);
     await vendor.clearJournal();
@@ -41,11 +41,11 @@ test("four sessions, two of them of root, over three ends of the access token: a
   expect([file.uid, file.mode & 0o777]).toEqual([host.ctx.user.sessionUid, 0o600]);
 });
 
-test("where the user is root, agent and user can edit each other's files", async () => {
+test("agent and user can edit each other's files when the user is root", async () => {
   const [, session] = sessions;
   const root = { user: "0:0" };
   await session!.run(["sh", "-c", "umask 077; mkdir /work/of-root; echo root >/work/of-root/file"], root);
-  // what the agent's tools run is run like this: U, with root's reach
+  // the agent's tools run like this: as the session's uid, with root's access to files
   const asAgent = [
     "setpriv",
     "--reuid",
@@ -71,7 +71,7 @@ test("where the user is root, agent and user can edit each other's files", async
   expect(shown.out.split("\n")).toEqual(["root", "agent", "agent", "root", String(host.ctx.user.sessionUid)]);
 });
 
-test("what runs as neither U nor root is refused, and so is root where there is no setpriv", async () => {
+test("the launcher refuses other users, and refuses root when setpriv is missing", async () => {
   const [session] = sessions;
   expect(await session!.run(["claude", "-p", "hi"], { user: "4242" })).toMatchObject({
     code: 126,
@@ -88,7 +88,7 @@ test("what runs as neither U nor root is refused, and so is root where there is 
   });
 });
 
-test("no token stands in docker inspect or in a process list", async () => {
+test("no token appears in docker inspect, a process list or the log", async () => {
   const { execa } = await import("execa");
   const secret = JSON.parse(
     await readFile(join(host.ctx.paths.vault("claude"), ".credentials.json"), "utf8"),
@@ -107,7 +107,7 @@ test("no token stands in docker inspect or in a process list", async () => {
   expect(host.log.join("\n")).not.toContain("sk-ant");
 });
 
-test("a login that is gone is named by the launcher, with what to do", async () => {
+test("the launcher reports a missing login and the next step", async () => {
   const [session] = sessions;
   const path = join(host.ctx.paths.vault("claude"), ".credentials.json");
   const content = await readFile(path);

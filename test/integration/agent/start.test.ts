@@ -47,7 +47,7 @@ async function interactive(session: PlainSession): Promise<string> {
     await terminal.waitFor(/❯/);
     const before = terminal.shown();
     terminal.type("hello");
-    // Typed together, the two would count as pasted text, and Enter as a line end in it.
+    // Wait before Enter: sent together, both would count as pasted text that contains a newline.
     await terminal.waitFor(/hello/);
     terminal.type("\r");
     await terminal.waitFor(/made-up\s*answer/);
@@ -58,12 +58,12 @@ async function interactive(session: PlainSession): Promise<string> {
   }
 }
 
-test("in a fresh session the agent comes up at its prompt, without a screen before it, and answers", async () => {
+test("in a new session the agent starts at its prompt without first-run screens, and answers", async () => {
   const shown = await interactive(await plainSession(host, vendor, { id: "p-fresh" }));
   expect(shown).not.toMatch(/Do\s*you\s*trust|Welcome|Select\s*login|text\s*style|Security\s*notes/i);
 });
 
-test("the user's own ways are there; the settings that stay behind are not", async () => {
+test("the user's own agents, commands, skills and style are available, but API keys are not copied", async () => {
   const session = await plainSession(host, vendor, { id: "p-ways" });
   const { out } = await session.run(["claude", "-p", "hi", "--output-format", "stream-json", "--verbose"]);
   const start = JSON.parse(out.split("\n")[0]!);
@@ -76,7 +76,7 @@ test("the user's own ways are there; the settings that stay behind are not", asy
   expect(settings).not.toContain("ANTHROPIC_API_KEY");
 });
 
-test("the conversation lies in the session's state, and the next start goes on with it", async () => {
+test("the conversation is kept in the session's state, and the next start can continue it", async () => {
   const session = await plainSession(host, vendor, { id: "p-resume" });
   await session.run(["claude", "-p", "remember me"]);
   const again = await plainSession(host, vendor, { id: "p-resume" });
@@ -87,7 +87,7 @@ test("the conversation lies in the session's state, and the next start goes on w
   expect(transcripts).toContain("and now?");
 });
 
-test("another version is used at the agent's next start, in a session that runs, and back", async () => {
+test("another configured version is used at the agent's next start in a running session, and the first one again after that", async () => {
   const session = await plainSession(host, vendor, { id: "p-versions" });
   const use = async (claudeVersion: string | undefined): Promise<string> => {
     const settings = { ...host.settings, claudeVersion };

@@ -17,7 +17,7 @@ let vendor: Vendor;
 let host: AgentHost;
 let count = 0;
 
-/** slower than the two seconds that the agent itself waits when it is told to end */
+/** slower than the two seconds that the agent waits after SIGTERM */
 const slowAnswer = 4_000;
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ beforeEach(async () => {
   await logInByHand(host, vendor);
 });
 
-/** A session whose agent has just sent the single-use token away and waits for the new one. */
+/** Starts a session whose agent has just used its single-use refresh token and waits for the new one. */
 async function midRefresh(): Promise<{ session: PlainSession; agent: Promise<Ran> }> {
   const session = await plainSession(host, vendor, { id: `p-${(count += 1)}` });
   await endAccessToken(host);
@@ -48,7 +48,7 @@ async function midRefresh(): Promise<{ session: PlainSession; agent: Promise<Ran
   return { session, agent };
 }
 
-/** What a new session gets to hear, which families of tokens the vendor has revoked, what cowork says of the login. */
+/** The answer in a new session, the token families that the vendor has revoked, and the state of the login. */
 async function askAgain(): Promise<unknown> {
   await vendor.control({});
   const session = await plainSession(host, vendor, { id: `p-${(count += 1)}` });
@@ -59,7 +59,7 @@ async function askAgain(): Promise<unknown> {
 
 const loggedIn = { out: "made-up answer", revoked: [], login: "ok" };
 
-test("cowork stop waits for a slow renewal", async () => {
+test("cowork stop waits for a slow token refresh", async () => {
   const { session, agent } = await midRefresh();
   expect(await drainAgent(host.ctx, host.agent, session.container)).toEqual([]);
   await execa("docker", ["kill", session.container]);
@@ -67,14 +67,14 @@ test("cowork stop waits for a slow renewal", async () => {
   expect(await askAgain()).toEqual(loggedIn);
 });
 
-test("so does a plain docker stop", async () => {
+test("docker stop waits for a slow token refresh", async () => {
   const { session, agent } = await midRefresh();
   await execa("docker", ["stop", session.container]);
   await agent;
   expect(await askAgain()).toEqual(loggedIn);
 });
 
-test("another session's renewal does not keep one from stopping, and goes on", async () => {
+test("a session can stop while another one refreshes the token, and the refresh completes", async () => {
   const { session, agent } = await midRefresh();
   const other = await plainSession(host, vendor, { id: `p-${(count += 1)}` });
   const waiting = other.run(["claude"], { env: ["TERM=xterm"] });
@@ -85,13 +85,13 @@ test("another session's renewal does not keep one from stopping, and goes on", a
   expect(await askAgain()).toEqual(loggedIn);
 });
 
-test("nothing to end: no lock is taken, nothing is waited for", async () => {
+test("without a running agent no lock is taken", async () => {
   const session = await plainSession(host, vendor, { id: `p-${(count += 1)}` });
   expect(await drainAgent(host.ctx, host.agent, session.container)).toEqual([]);
   expect(await readdir(host.ctx.paths.vault("claude"))).toEqual([".credentials.json"]);
 });
 
-test("docker kill in the middle of a renewal loses the login, and that is said", async () => {
+test("docker kill during a token refresh loses the login, and cowork reports it", async () => {
   const { session, agent } = await midRefresh();
   await execa("docker", ["kill", session.container]);
   await agent;

@@ -4,7 +4,7 @@ import { logInByHand } from "../../support/stand-in/plain-session.ts";
 import { unrest } from "../../support/stand-in/unrest.ts";
 import { startVendor, type Vendor } from "../../support/stand-in/vendor.ts";
 
-// A short course of what `npm run soak` does at length.
+// A short version of test/soak/agent-login.test.ts.
 
 let vendor: Vendor;
 let host: AgentHost;
@@ -20,7 +20,7 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
-test("sessions are stopped, started and replaced while they renew the login: nobody is logged out", async () => {
+test("no session is logged out when sessions are stopped, started and replaced during token refreshes", async () => {
   const answers = await unrest(host, vendor, { sessions: 3, steps: 16, seed: 7 });
   const journal = await vendor.journal();
   expect(answers).toEqual(["made-up answer", "made-up answer", "made-up answer"]);

@@ -14,23 +14,23 @@ import type { CloneSpec, GitInside } from "../../../src/clone/types.ts";
 import { ensureImageWithoutGit } from "../../support/engine/engine.ts";
 import { type ContainerWorkshop, containerWorkshop } from "../../support/git/git-container.ts";
 
-let shop: ContainerWorkshop;
+let workshop: ContainerWorkshop;
 let project: string;
 let count = 0;
 
 beforeAll(async () => {
-  shop = await containerWorkshop("clone-inside");
-  project = await shop.project();
+  workshop = await containerWorkshop("clone-inside");
+  project = await workshop.project();
 });
-afterAll(() => shop.end());
+afterAll(() => workshop.end());
 
 async function open(): Promise<CloneSpec> {
-  const spec = await shop.sessionSpec(project, `s${++count}`);
-  await makeClone(shop.context, spec);
+  const spec = await workshop.sessionSpec(project, `s${++count}`);
+  await makeClone(workshop.context, spec);
   return spec;
 }
 
-/** Work as the session's user, in a container of its own. */
+/** Runs a script on the clone as the session's user, in a separate container. */
 async function work(spec: CloneSpec, script: string): Promise<void> {
   const { exitCode, stderr } = await execa(
     "docker",
@@ -48,7 +48,7 @@ async function work(spec: CloneSpec, script: string): Promise<void> {
       `type=bind,source=${spec.path},target=/w`,
       "-w",
       "/w",
-      shop.image,
+      workshop.image,
       "sh",
       "-eu",
     ],
@@ -61,134 +61,134 @@ async function work(spec: CloneSpec, script: string): Promise<void> {
 }
 
 const lines = async (spec: CloneSpec, inside: GitInside): Promise<string[]> =>
-  describeHoldings(await inspectHoldings(inside, savedBy(shop.context, spec.source), { start: spec.start.commit }));
+  describeHoldings(await inspectHoldings(inside, savedBy(workshop.context, spec.source), { start: spec.start.commit }));
 
 describe("git inside", () => {
-  it("works in the running container, in a helper when it is stopped or has no git, and leaves no helper behind", async () => {
+  it("runs in the running container, in a helper if that is stopped or has no git, and leaves no helper behind", async () => {
     const withoutGit = await ensureImageWithoutGit();
     const spec = await open();
     await work(spec, "echo 1 >f; git add f; git commit -qm one; echo 2 >g");
     const expected = [`1 commit on ${spec.start.branch} not in the project`, "1 untracked file: g"];
-    const running = await shop.start(spec);
-    expect(await lines(spec, shop.inside(spec, running, []))).toEqual(expected);
-    await shop.docker("stop", "-t", "1", running);
-    expect(await lines(spec, shop.inside(spec, running))).toEqual(expected);
-    const bare = await shop.start(spec, withoutGit);
-    expect(await lines(spec, shop.inside(spec, bare))).toEqual(expected);
+    const running = await workshop.start(spec);
+    expect(await lines(spec, workshop.inside(spec, running, []))).toEqual(expected);
+    await workshop.docker("stop", "-t", "1", running);
+    expect(await lines(spec, workshop.inside(spec, running))).toEqual(expected);
+    const bare = await workshop.start(spec, withoutGit);
+    expect(await lines(spec, workshop.inside(spec, bare))).toEqual(expected);
     expect(
-      await lines(spec, shop.inside(spec, undefined, ["cowork-test-missing:none", withoutGit, shop.image])),
+      await lines(spec, workshop.inside(spec, undefined, ["cowork-test-missing:none", withoutGit, workshop.image])),
     ).toEqual(expected);
-    await expect(lines(spec, shop.inside(spec, bare, [withoutGit]))).rejects.toMatchObject({
+    await expect(lines(spec, workshop.inside(spec, bare, [withoutGit]))).rejects.toMatchObject({
       code: "GIT_MISSING",
     });
-    expect(await shop.docker("ps", "-aq", "--no-trunc", "--filter", "label=cowork.test=clone-inside")).toBe(
+    expect(await workshop.docker("ps", "-aq", "--no-trunc", "--filter", "label=cowork.test=clone-inside")).toBe(
       `${bare}\n${running}`,
     );
   });
 
-  it("runs as the session's user, without network, and cannot write but where it is to", async () => {
+  it("runs as the session's user without network, and writes only when allowed to", async () => {
     const spec = await open();
-    const helper = shop.inside(spec);
+    const helper = workshop.inside(spec);
     const { stdout } = await helper.script(
       "id -u; id -g; cat /proc/net/dev | grep -c : ; touch x 2>/dev/null || echo read-only; git config user.name",
     );
     expect(stdout).toBe(`${spec.uid}\n${spec.gid}\n1\nread-only\n`);
     expect(await helper.script("touch x; rm x", { write: true })).toMatchObject({ code: 0 });
-    const running = shop.inside(spec, await shop.start(spec));
+    const running = workshop.inside(spec, await workshop.start(spec));
     expect((await running.script("id -u; pwd; env | grep -c ^GIT_CONFIG_KEY_")).stdout).toMatch(
       new RegExp(`^${spec.uid}\n/workspaces/here\n\\d+\n$`),
     );
   });
 
-  it("keeps to its limits of time and output, and passes bytes on unchanged", async () => {
+  it("enforces its limits of time and output, and passes bytes through unchanged", async () => {
     const spec = await open();
-    const running = await shop.start(spec);
-    for (const inside of [shop.inside(spec, running), shop.inside(spec)]) {
+    const running = await workshop.start(spec);
+    for (const inside of [workshop.inside(spec, running), workshop.inside(spec)]) {
       await expect(inside.script("sleep 60", { timeoutMs: 1500 })).rejects.toMatchObject({ code: "TIMEOUT" });
       expect(await inside.script("head -c 5000 /dev/zero", { maxOutput: 1000 })).toMatchObject({ truncated: true });
       const all = 'i=0; while [ $i -lt 256 ]; do printf "\\\\$(printf %o $i)"; i=$((i+1)); done; cat';
-      const file = join(shop.root, `bytes-${count}`);
+      const file = join(workshop.root, `bytes-${count}`);
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
       expect(await inside.save(all, file, { input: bytes })).toMatchObject({ code: 0 });
       expect(await readFile(file)).toEqual(Buffer.concat([bytes, bytes]));
       expect((await lstat(file)).mode & 0o777).toBe(0o600);
-      await shop.sh(shop.root, `rm bytes-${count}`);
+      await workshop.sh(workshop.root, `rm bytes-${count}`);
       await expect(inside.save("head -c 200000 /dev/zero", file, { maxBytes: 100_000 })).rejects.toMatchObject({
         code: "OUTPUT_TOO_LARGE",
       });
       await expect(lstat(file)).rejects.toMatchObject({ code: "ENOENT" });
       expect(await inside.save("echo no >&2; exit 3", file)).toEqual({ code: 3, stderr: "no\n" });
-      await shop.sh(shop.root, `rm bytes-${count}`);
+      await workshop.sh(workshop.root, `rm bytes-${count}`);
     }
-    expect(await shop.sh(shop.context.paths.stateRoot, "ls .tmp")).toBe("");
+    expect(await workshop.sh(workshop.context.paths.stateRoot, "ls .tmp")).toBe("");
   });
 
-  it("counts files of another owner that it may not read as unsaved", async () => {
+  it("counts unreadable files of another owner as unsaved", async () => {
     const spec = await open();
-    const running = await shop.start(spec);
-    await shop.docker("exec", running, "sh", "-c", "mkdir secret; echo x >secret/x; chmod 700 secret");
-    expect((await lines(spec, shop.inside(spec, running))).join()).toMatch(/not readable: .*secret/);
+    const running = await workshop.start(spec);
+    await workshop.docker("exec", running, "sh", "-c", "mkdir secret; echo x >secret/x; chmod 700 secret");
+    expect((await lines(spec, workshop.inside(spec, running))).join()).toMatch(/not readable: .*secret/);
   });
 
-  it("goes the whole way: clone, work, holdings, diff, pull, push, in a container and in a helper", async () => {
+  it("supports clone, holdings, diff, pull and push, in a container and in a helper", async () => {
     for (const where of ["container", "helper"]) {
       const spec = await open();
       const { branch } = spec.start;
-      const inside = shop.inside(spec, where === "container" ? await shop.start(spec) : undefined);
+      const inside = workshop.inside(spec, where === "container" ? await workshop.start(spec) : undefined);
       expect(await lines(spec, inside)).toEqual([]);
       await work(spec, "git status --porcelain; echo 1 >f; git add f; git commit -qm one; echo 2 >g; echo x >>readme");
       expect((await diffSession(inside, { start: spec.start.commit, stat: true })).text).toContain("3 files changed");
       const identity = { name: "Grace", email: "grace@example.org" };
-      const pulled = await pullSession(shop.context, inside, spec.source, {
+      const pulled = await pullSession(workshop.context, inside, spec.source, {
         session: branch,
         startBranch: branch,
         uncommitted: true,
         identity,
       });
       expect(pulled.refs.map(({ ref }) => ref)).toEqual([`refs/heads/${branch}`, `refs/heads/${branch}-wip`]);
-      expect(await shop.git(project, "show", `${branch}-wip:g`)).toBe("2");
+      expect(await workshop.git(project, "show", `${branch}-wip:g`)).toBe("2");
       expect(await lines(spec, inside)).toEqual([]);
       await work(spec, "git checkout -q readme; rm g");
-      await shop.sh(project, `echo ${branch} >${branch}; git add -A; git commit -qm ${branch}`);
-      const pushed = await pushSession(shop.context, inside, spec.source, {
+      await workshop.sh(project, `echo ${branch} >${branch}; git add -A; git commit -qm ${branch}`);
+      const pushed = await pushSession(workshop.context, inside, spec.source, {
         session: branch,
         start: spec.start,
         integrate: "merge",
         identity,
       });
       expect(pushed).toMatchObject({ ref: "refs/remotes/project/main", state: "updated" });
-      expect(await shop.sh(spec.path, `cat ${branch}; stat -c %u ${branch} .git/HEAD .git/index`)).toBe(
+      expect(await workshop.sh(spec.path, `cat ${branch}; stat -c %u ${branch} .git/HEAD .git/index`)).toBe(
         `${branch}\n${spec.uid}\n${spec.uid}\n${spec.uid}`,
       );
       expect(await lines(spec, inside)).toEqual([`1 commit on ${branch} not in the project`]);
     }
   });
 
-  it("does not disturb an agent that commits all the time", async () => {
+  it("does not disturb an agent that keeps committing", async () => {
     const spec = await open();
-    const running = await shop.start(spec);
-    const inside = shop.inside(spec, running);
+    const running = await workshop.start(spec);
+    const inside = workshop.inside(spec, running);
     const state = { isBusy: true };
     const agent = work(spec, "for i in $(seq 60); do echo $i >f; git add -A; git commit -qm $i; done").finally(() => {
       state.isBusy = false;
     });
-    let looks = 0;
-    for (; state.isBusy; looks++) await lines(spec, inside);
+    let inspections = 0;
+    for (; state.isBusy; inspections++) await lines(spec, inside);
     await agent;
-    expect(looks).toBeGreaterThan(1);
+    expect(inspections).toBeGreaterThan(1);
     expect(await lines(spec, inside)).toEqual([`60 commits on ${spec.start.branch} not in the project`]);
   });
 
-  it("uses the container only when it really has the clone", async () => {
+  it("uses a helper when the container has another clone mounted", async () => {
     const [one, other] = [await open(), await open()];
     await work(one, "echo mine >mine");
-    const wrong = await shop.start(other);
-    const inside = gitInside(shop.context, {
+    const wrong = await workshop.start(other);
+    const inside = gitInside(workshop.context, {
       clone: one.path,
       uid: one.uid,
       gid: one.gid,
       containerId: wrong,
-      images: [shop.image],
+      images: [workshop.image],
       labels: { "cowork.test": "clone-inside" },
     });
     expect(await lines(one, inside)).toEqual(["1 untracked file: mine"]);

@@ -23,21 +23,21 @@ import { memorySource } from "../../support/engine/memory-source.ts";
 import { tree } from "../../support/git/tree.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-/** What cowork writes, read by the programs that will read it: Docker Compose, @devcontainers/cli, the docker client. */
-let world: ImageContext;
+/** Reads cowork's files with the programs that use them: Docker Compose, @devcontainers/cli, the docker client. */
+let fixture: ImageContext;
 let ctx: Context;
 beforeEach(async () => {
-  world = await imageContext();
+  fixture = await imageContext();
   ctx = {
-    ...world.ctx,
-    env: { ...world.ctx.env, OF_THE_HOST: "secret", COMPOSE_PROFILES: "mine", COMPOSE_FILE: "/x" },
+    ...fixture.ctx,
+    env: { ...fixture.ctx.env, OF_THE_HOST: "secret", COMPOSE_PROFILES: "mine", COMPOSE_FILE: "/x" },
   };
 });
-afterEach(() => world.end());
+afterEach(() => fixture.end());
 
-/** A commit with these files. */
+/** Creates a commit with these files and returns it as a config source. */
 async function commit(files: Record<string, string>): Promise<ConfigSource> {
-  const root = join(world.folder, "project");
+  const root = join(fixture.folder, "project");
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
@@ -53,7 +53,7 @@ async function commit(files: Record<string, string>): Promise<ConfigSource> {
 const planOf = async (files: Record<string, string>): Promise<DevcontainerPlan> =>
   planDevcontainer(ctx, await commit(files), { settings: { devcontainer: undefined } });
 
-/** As a session's own, written to its state. */
+/** Writes the snapshot and the override config to a session's state; returns the config. */
 async function session(
   plan: DevcontainerPlan,
   source: ConfigSource,
@@ -77,8 +77,8 @@ async function session(
       labels: { "cowork.session": id, "cowork.home": homeId(ctx.paths) },
       clone,
       beside: ctx.paths.beside(id),
-      launchers: join(world.folder, "launchers"),
-      container: join(world.folder, "container"),
+      launchers: join(fixture.folder, "launchers"),
+      container: join(fixture.folder, "container"),
     },
     composeProject: "cowork-0123456789ab",
     settings: { cpus: 1.5, memory: "1g" },
@@ -131,7 +131,7 @@ const files = {
 };
 
 describe("Docker Compose", () => {
-  test("resolves a config of everything that is harmless, and asks nothing", async () => {
+  test("resolves a config with all harmless settings without findings", async () => {
     const plan = await planOf(files);
     expect(found(plan)).toEqual([]);
     expect(plan).toMatchObject({ kind: "compose", cloneBinds: ["", ".devcontainer/made", "x"] });
@@ -159,7 +159,7 @@ describe("Docker Compose", () => {
     expect(plan.changes.length).toBeGreaterThanOrEqual(6);
   });
 
-  test("reads what is written for a session again, with no variable left and nothing of another session", async () => {
+  test("accepts the file written for a session, which has no variables and nothing shared with other sessions", async () => {
     const source = await commit(files);
     const plan = await planDevcontainer(ctx, source, { settings: { devcontainer: undefined } });
     const config = await session(plan, source);
@@ -181,7 +181,7 @@ describe("Docker Compose", () => {
     return execa(file ?? "", [...first, "-f", overridePaths(ctx, "app-a").compose, ...args], { cwd, env });
   };
 
-  test("is not led away by a .env that an agent puts into the clone", async () => {
+  test("ignores a .env that an agent writes to the clone", async () => {
     const source = await commit(files);
     await session(await planDevcontainer(ctx, source, { settings: { devcontainer: undefined } }), source);
     const clone = ctx.paths.clone("app-a");
@@ -190,28 +190,32 @@ describe("Docker Compose", () => {
   });
 
   test.each<[string, string, string]>([
-    ["a variable that the host has", "image: x\n    environment: {A: '${OF_THE_HOST}'}", "OF_THE_HOST"],
-    ["a variable by name", "image: x\n    environment: [ANY_NAME]", "ANY_NAME"],
+    ["a variable of the host's environment", "image: x\n    environment: {A: '${OF_THE_HOST}'}", "OF_THE_HOST"],
+    ["a variable passed by name", "image: x\n    environment: [ANY_NAME]", "ANY_NAME"],
     ["the host's root", "image: x\n    volumes: ['/:/host']", "/"],
     ["privileged", "image: x\n    privileged: true", "true"],
     ["the host's network", "image: x\n    network_mode: host", "host"],
     ["a file of the host", "image: x\n    env_file: /etc/hostname", "/etc/hostname"],
-  ])("asks about %s", async (_, text, what) => {
+  ])("reports a finding for %s", async (_, text, what) => {
     const plan = await planOf({ ...files, ".devcontainer/docker-compose.yml": `services:\n  app:\n    ${text}\n` });
     expect(plan.findings.map((one) => one.what)).toContainEqual(expect.stringContaining(what));
   });
 
   test.each<[string, string, RegExp]>([
-    ["outside the repository", "services: {app: {extends: {file: ../../x.yml, service: a}}}", /outside the repository/],
     [
-      "somewhere on the network",
+      "a file outside the repository",
+      "services: {app: {extends: {file: ../../x.yml, service: a}}}",
+      /outside the repository/,
+    ],
+    [
+      "a file on the network",
       "include: ['https://example.invalid/x.yml']\nservices: {app: {image: x}}",
       /not on this machine|needs Docker Compose v2/,
     ],
-    ["a build outside", "services: {app: {build: ../..}}", /outside the repository/],
-    ["a service that is not there", "services: {other: {image: x}}", /Compose service app does not exist/],
-    ["no YAML", "services: [", /cannot be parsed/],
-    ["nothing that Compose takes", "services: {app: {image: x, unheard_of: 1}}", /unheard_of/i],
+    ["a build context outside the repository", "services: {app: {build: ../..}}", /outside the repository/],
+    ["a missing service", "services: {other: {image: x}}", /Compose service app does not exist/],
+    ["invalid YAML", "services: [", /cannot be parsed/],
+    ["a key that Compose does not know", "services: {app: {image: x, unheard_of: 1}}", /unheard_of/i],
   ])("refuses %s", async (_, text, message) => {
     const refused = planOf({ ...files, ".devcontainer/docker-compose.yml": text });
     await expect(refused).rejects.toMatchObject({
@@ -220,7 +224,7 @@ describe("Docker Compose", () => {
     });
   });
 
-  test("what it read is part of what the user agreed to", async () => {
+  test("a change of any file that Compose reads changes the trust hash", async () => {
     const hashes = [(await planOf(files)).trustHash];
     for (const path of [
       ".env",
@@ -234,7 +238,7 @@ describe("Docker Compose", () => {
   });
 });
 
-describe("cowork and Compose itself", () => {
+describe("cowork and Compose", () => {
   const piece = fc.constantFrom(
     ..."a|b c|$$|$A|${B}|${NOPE:-d}|${EMPTY:-x y}|${EMPTY-x}|${A?set}|${C:?set}|$D|#| #|: |'|\"|é|\\|{|}|,|-|=|\t".split(
       "|",
@@ -242,7 +246,7 @@ describe("cowork and Compose itself", () => {
   );
   const text = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(""));
   const single = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-  /** As people write scalars, and as few do. */
+  /** Common and rare ways to write a scalar. */
   const written = fc.oneof(
     text.map((value) => JSON.stringify(value)),
     text.map(single),
@@ -270,9 +274,9 @@ describe("cowork and Compose itself", () => {
         typeof one === "string" ? one : JSON.stringify(one),
       ]),
     );
-  /** The environment of the service, as Compose reads it from the project's own files; undefined where it refuses them. */
+  /** The service's environment as Compose reads it from the project's files; undefined if Compose refuses them. */
   const plainly = async (project: Record<string, string>): Promise<unknown> => {
-    const folder = join(world.folder, "plain");
+    const folder = join(fixture.folder, "plain");
     await mkdir(folder, { recursive: true });
     for (const [path, content] of Object.entries(project)) await writeFile(join(folder, path), content);
     const [file = "", ...first] = (await findCompose(ctx)).split(" ");
@@ -289,7 +293,7 @@ describe("cowork and Compose itself", () => {
     return texts(read.services.app["environment"]);
   };
 
-  test("read the same out of a configuration", async () => {
+  test("read the same environment from a configuration", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(written, { minLength: 12, maxLength: 24 }),
@@ -317,7 +321,7 @@ describe("cowork and Compose itself", () => {
   });
 });
 
-test("@devcontainers/cli reads the override config in place of the project's", async () => {
+test("@devcontainers/cli uses the override config instead of the project's", async () => {
   const source = await commit({
     ".devcontainer/devcontainer.json": `{
       // with comments
@@ -340,7 +344,7 @@ test("@devcontainers/cli reads the override config in place of the project's", a
       overridePaths(ctx, "app-a").config,
       "--include-merged-configuration",
     ],
-    { cwd: world.folder },
+    { cwd: fixture.folder },
   );
   const read = JSON.parse(stdout) as { configuration: JsonObject; mergedConfiguration: JsonObject };
   const { configuration, mergedConfiguration } = read;
@@ -361,7 +365,7 @@ test("@devcontainers/cli reads the override config in place of the project's", a
   ]);
 });
 
-test("every option of this docker client is known, with or without a value", async () => {
+test("the flag table has every option of the installed docker client and knows which take a value", async () => {
   const { stdout } = await execa("docker", ["run", "--help"]);
   const options = [...stdout.matchAll(/^\s+(?:-(\w), |)--([a-z0-9-]+)(?: (\w+))?\s{2,}/gm)];
   expect(options.length).toBeGreaterThan(90);

@@ -12,8 +12,8 @@ import { tree } from "../../support/git/tree.ts";
 
 const image = "cowork-test-environment:1";
 const cli = join(tree, "node_modules/@devcontainers/cli/devcontainer.js");
-/** What a shell keeps for itself, and the one that the CLI takes from its own terminal. */
-const shellsOwn = new Set(["PWD", "OLDPWD", "SHLVL", "_", "TERM"]);
+/** Variables that a shell sets for itself, and TERM, which the CLI takes from its own terminal. */
+const shellVariables = new Set(["PWD", "OLDPWD", "SHLVL", "_", "TERM"]);
 const remoteEnv = { REMOTE: "from remoteEnv", PATH: "/remote/bin:${containerEnv:PATH}" };
 let folder: string;
 
@@ -42,7 +42,7 @@ interface Up {
   real: Record<string, string>;
 }
 
-/** A dev container by the real CLI, and what that gives to programs. */
+/** Starts a dev container with the real CLI and reads the environment that it gives to programs. */
 async function up(name: string, config: object): Promise<Up> {
   const ctx = connectContext(folder);
   const workspace = join(folder, name);
@@ -76,16 +76,16 @@ async function up(name: string, config: object): Promise<Up> {
 }
 
 function withoutShells(environment: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !shellsOwn.has(name)));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !shellVariables.has(name)));
 }
 
-/** Evaluates the `remoteEnv` above, as the CLI's answer to `up` has it. */
+/** The `remoteEnv` above with its variable replaced, as in the CLI's answer to `up`. */
 const evaluated = (container: ContainerDetail): Record<string, string> => ({
   REMOTE: remoteEnv.REMOTE,
   PATH: `/remote/bin:${container.env["PATH"] ?? ""}`,
 });
 
-describe("the environment is what devcontainer exec gives", () => {
+describe("probeEnvironment returns the environment of devcontainer exec", () => {
   test.each([
     ["dev", undefined],
     ["dev", "loginShell"],
@@ -93,13 +93,13 @@ describe("the environment is what devcontainer exec gives", () => {
     ["dev", "none"],
     ["root", undefined],
     ["closed", undefined],
-  ])("to %s with userEnvProbe %s", async (user, userEnvProbe) => {
+  ])("for user %s with userEnvProbe %s", async (user, userEnvProbe) => {
     const probe = userEnvProbe === undefined ? {} : { userEnvProbe };
     const { container, real } = await up(`${user}-${userEnvProbe ?? "default"}`, { remoteUser: user, ...probe });
     const ctx = connectContext(folder);
     const question = { container, user, remoteEnv: evaluated(container), ...probe };
     const { variables: found } = await probeEnvironment(ctx, question);
-    // the engine adds these by itself where nothing else sets them
+    // the engine adds these if nothing else sets them
     expect(withoutShells({ HOME: real["HOME"] ?? "", HOSTNAME: real["HOSTNAME"] ?? "", ...found })).toEqual(
       withoutShells(real),
     );
@@ -107,7 +107,7 @@ describe("the environment is what devcontainer exec gives", () => {
     expect(ctx.notes).toEqual([]);
   });
 
-  test("also where PATH comes from the startup files alone", async () => {
+  test("when only startup files set PATH", async () => {
     const { container, real } = await up("path", { remoteUser: "dev", remoteEnv: {} });
     const { variables: found } = await probeEnvironment(connectContext(folder), {
       container,
@@ -119,7 +119,7 @@ describe("the environment is what devcontainer exec gives", () => {
     expect(found).toMatchObject({ FROM_PROFILE: "two\\nlines", FROM_BASHRC: "yes", FROM_IMAGE: "changed" });
   });
 
-  test("startup files that hang cost a note, and the container's own environment is used", async () => {
+  test("except when startup files hang: then it returns the container's environment and adds a note", async () => {
     const { container } = await up("hangs", { remoteUser: "root" });
     const ctx = connectContext(folder);
     const found = await probeEnvironment(ctx, {

@@ -10,17 +10,17 @@ import { imageContext, type ImageContext } from "../../support/engine/image-cont
 import { memorySource } from "../../support/engine/memory-source.ts";
 
 /**
- * Compose files that try to get a folder of the host mounted, resolved by the real Compose. Each is asked about, refused, or
- * comes to something that mounts only what is the session's, in an order in which nobody can change where a mount leads.
+ * Compose files that try to mount a folder of the host, resolved by the real Compose. Each one needs the user's consent, is
+ * refused, or mounts only the session's own files, in a start order in which no service can redirect a mount.
  */
-let world: ImageContext;
+let fixture: ImageContext;
 let canary: string;
 
 beforeAll(async () => {
-  // Which Compose there is, is asked once for all.
+  // Ask for Compose's version only once for all tests.
   const found = new Map<string, ReturnType<Context["run"]>>();
   const run = createRun({ env: process.env });
-  world = await imageContext({
+  fixture = await imageContext({
     ask: async () => false,
     run: (file, args, options) => {
       if (args.at(-1) !== "version") return run(file, args, options);
@@ -29,11 +29,11 @@ beforeAll(async () => {
       return known;
     },
   });
-  canary = join(world.folder, "canary");
+  canary = join(fixture.folder, "canary");
   await mkdir(canary);
   await writeFile(join(canary, "proof"), "HOST");
 });
-afterAll(() => world.end());
+afterAll(() => fixture.end());
 
 type Services = Record<string, JsonObject>;
 interface Variant {
@@ -63,7 +63,7 @@ async function outcome({ services, more = {}, config = {}, files = {} }: Variant
   });
   let plan: DevcontainerPlan;
   try {
-    plan = await planDevcontainer(world.ctx, source, { settings: { devcontainer: undefined } });
+    plan = await planDevcontainer(fixture.ctx, source, { settings: { devcontainer: undefined } });
   } catch (error) {
     return (error as { code?: string }).code === "DEVCONTAINER_INVALID" ? "refused" : String(error);
   }
@@ -102,7 +102,7 @@ interface Running {
   after: string[];
 }
 
-/** Said in other words than the code says it: try every order that Compose may take, with everybody hostile who runs already. */
+/** Checks independently of the code: in every order that Compose may choose, assume that each running service is hostile. */
 function expectSafe({ compose = {}, config }: Override): void {
   const services = compose["services"] as Services;
   const named = (key: string): Record<string, { file?: string }> => (compose[key] ?? {}) as never;
@@ -158,7 +158,7 @@ function expectSafe({ compose = {}, config }: Override): void {
   }
 }
 
-describe("asked about", () => {
+describe("needs consent", () => {
   const after = (condition: string): JsonObject => ({ depends_on: { prep: { condition } } });
   test.each<[string, Variant]>([
     [
@@ -191,7 +191,7 @@ describe("asked about", () => {
       { services: { app: app({ volumes: [all, sub] }), side: { image: "x", volumes: [all, sub] } } },
     ],
     [
-      "a sibling that writes one folder of the way",
+      "a sibling that can write a parent folder of the mount",
       {
         services: {
           app: app(),
@@ -201,7 +201,7 @@ describe("asked about", () => {
       },
     ],
     [
-      "mounts taken over",
+      "mounts inherited with volumes_from",
       {
         services: {
           app: app(),
@@ -251,7 +251,7 @@ describe("asked about", () => {
       },
     ],
     [
-      "a volume of somebody else",
+      "an external volume",
       { services: { app: app({ volumes: [all, "v:/c"] }) }, more: { volumes: { v: { external: true } } } },
     ],
     [
@@ -268,11 +268,11 @@ describe("asked about", () => {
       },
     ],
     [
-      "several of a service that writes and mounts",
+      "several replicas of a service that writes and mounts",
       { services: { app: app(), side: { image: "x", volumes: [all, sub], deploy: { replicas: 2 } } } },
     ],
     [
-      "above cowork's own files",
+      "a mount above cowork's own files",
       { services: { app: app({ volumes: [all, "v:/opt"] }) }, more: { volumes: { v: {} } } },
     ],
     [
@@ -305,7 +305,7 @@ describe("refused", () => {
       },
     ],
     [
-      "the policy, a secret on the way",
+      "the policy, a secret with a relative target",
       {
         services: { app: app({ secrets: [{ source: "s", target: "../../etc/claude-code/x" }] }) },
         more: { secrets: { s: { file: "../sub/f" } } },
@@ -336,9 +336,12 @@ describe("refused", () => {
   });
 });
 
-describe("not asked about, and safe", () => {
+describe("is safe without consent", () => {
   test.each<[string, Variant]>([
-    ["a folder of the clone beside a writer", { services: { app: app({ volumes: [all, sub] }), swap: writer } }],
+    [
+      "a folder of the clone and a service that writes the clone",
+      { services: { app: app({ volumes: [all, sub] }), swap: writer } },
+    ],
     [
       "files for services",
       {
@@ -351,7 +354,7 @@ describe("not asked about, and safe", () => {
       },
     ],
     [
-      "the dev container waits for them",
+      "services that the dev container waits for",
       {
         services: {
           app: app({ depends_on: { db: { condition: "service_healthy" } } }),
@@ -366,22 +369,25 @@ describe("not asked about, and safe", () => {
         more: { secrets: { s: { file: "../sub/f" } } },
       },
     ],
-    ["data beside the project", { services: { app: app(), db: { image: "x", volumes: ["../../data/db:/data"] } } }],
+    ["data next to the project", { services: { app: app(), db: { image: "x", volumes: ["../../data/db:/data"] } } }],
     [
-      "far above the project",
+      "a folder far above the project",
       { services: { app: app({ volumes: [all, "../../../x/y:/x"] }), b: { image: "x", volumes: ["../../..:/all"] } } },
     ],
-    ["a way there and back", { services: { app: app({ volumes: [all, "../sub/../../elsewhere/../y:/y"] }) } }],
-    ["the folder that holds the project", { services: { app: app({ volumes: ["../..:/workspaces"] }) } }],
     [
-      "devcontainer.json, beside the project",
+      "a path that leaves the project and returns",
+      { services: { app: app({ volumes: [all, "../sub/../../elsewhere/../y:/y"] }) } },
+    ],
+    ["the folder that contains the project", { services: { app: app({ volumes: ["../..:/workspaces"] }) } }],
+    [
+      "devcontainer.json, a folder next to the project",
       {
         services: { app: app() },
         config: { mounts: ["type=bind,source=${localWorkspaceFolder}/sub/../../.aws,target=/aws"] },
       },
     ],
     [
-      "a service that nobody starts",
+      "a service that is not started",
       {
         services: { app: app({ volumes: [all, sub] }), idle: { image: "x", volumes: [all, sub], profiles: ["x"] } },
         config: { runServices: ["app"] },

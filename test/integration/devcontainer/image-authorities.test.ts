@@ -11,24 +11,24 @@ import { imageContext, type ImageContext } from "../../support/engine/image-cont
 import { dockerfileRequest, imageRequest } from "../../support/engine/image-request.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-let world: ImageContext;
+let fixture: ImageContext;
 let ctx: Context;
 let pem: string;
-/** what is looked for in a bundle: a line that is in no other certificate */
+/** a line that only the test's certificate contains */
 let mark: string;
 let before: Set<string>;
 beforeEach(async () => {
   before = new Set(await authorityImages());
-  world = await imageContext();
-  ctx = world.ctx;
+  fixture = await imageContext();
+  ctx = fixture.ctx;
   const { cert } = await generate([{ name: "commonName", value: "cowork-test" }]);
-  pem = join(world.folder, "company.pem");
+  pem = join(fixture.folder, "company.pem");
   await writeFile(pem, cert);
   mark = cert.trim().split(/\r?\n/).at(-3) ?? "";
 });
 afterEach(async () => {
-  await world.end();
-  // The image of this test's made-up authority goes; that of the host's own, where it has some, stays for others.
+  await fixture.end();
+  // Remove only the image for the test's certificate: other tests use the one for the host's own certificates.
   const made = (await authorityImages()).filter((tag) => !before.has(tag));
   for (const tag of made) await execa("docker", ["rmi", tag], { reject: false });
 });
@@ -54,8 +54,8 @@ async function inside(image: SharedImage, script: string): Promise<string> {
 const count = (file: string): string => `grep -cF -e '${mark}' ${file}`;
 const bundle = "/etc/ssl/certs/ca-certificates.crt";
 
-describe("the host's authorities", () => {
-  test("are known in every step of a project's own Dockerfile, and the image's user is still its own", async () => {
+describe("the host's CA certificates", () => {
+  test("are trusted in every step of a project's Dockerfile, and the image keeps its user", async () => {
     const image = await build([
       `RUN ${count(bundle)} >/during && test -s "$NODE_EXTRA_CA_CERTS" && useradd -m joe`,
       "USER joe",
@@ -64,14 +64,14 @@ describe("the host's authorities", () => {
     expect(await inside(image, `cat /during /tmp/who; ${count(bundle)}; id -un`)).toBe("1\njoe\n1\njoe");
   });
 
-  test("come into an image that is used as it is", async () => {
+  test("are added to an image that is used without a build", async () => {
     const image = await ensureImage(ctx, imageRequest({ config: { image: testBaseImage } }, { caCerts: pem }));
     expect(
       await inside(image, `${count(bundle)}; ${count("$REQUESTS_CA_BUNDLE")}; ${count("$NODE_EXTRA_CA_CERTS")}`),
     ).toBe("1\n1\n1");
   });
 
-  test("are there before the distribution's package of authorities, and survive its coming", async () => {
+  test("are trusted before ca-certificates is installed, and still after it", async () => {
     const base = `cowork-test-image:${homeId(ctx.paths)}`;
     const purge =
       "dpkg --purge --force-depends ca-certificates 2>/dev/null && rm -rf /etc/ssl/certs /usr/share/ca-certificates";
@@ -87,7 +87,7 @@ describe("the host's authorities", () => {
     expect(await inside(image, `cat /tmp/before; ${after}`)).toBe("1\n1\n1000\n1\n1\n1");
   });
 
-  test("are known to features while they are installed", async () => {
+  test("are trusted while features are installed", async () => {
     const feature = {
       ".devcontainer/f/devcontainer-feature.json": JSON.stringify({ id: "f", version: "1.0.0", name: "f" }),
       ".devcontainer/f/install.sh": `#!/bin/sh\n${count(bundle)} >/by-feature; echo "$NODE_EXTRA_CA_CERTS" >>/by-feature\n`,
@@ -96,7 +96,7 @@ describe("the host's authorities", () => {
     expect(await inside(image, "cat /by-feature")).toBe("1\n/usr/local/share/cowork/authorities.pem");
   });
 
-  test("leave variables alone that the image sets", async () => {
+  test("do not override variables that the image sets", async () => {
     const image = await build(["ENV PIP_CERT=/own.pem"]);
     expect(image.env).toMatchObject({
       PIP_CERT: "/own.pem",
@@ -104,7 +104,7 @@ describe("the host's authorities", () => {
     });
   });
 
-  test("come into every stage that runs something, with its own user, and leave a stage without a shell alone", async () => {
+  test("are added to every stage that runs a command, and not to a stage without a shell", async () => {
     const lines = [
       `FROM ${testBaseImage} AS build`,
       `RUN ${count(bundle)} >/built`,
@@ -117,7 +117,7 @@ describe("the host's authorities", () => {
     expect(await inside(image, `cat /built; ${count(bundle)}`)).toBe("1\n1");
   });
 
-  test("go where Red Hat's and Arch's families keep them", async () => {
+  test("are installed at the paths of Red Hat and Arch distributions", async () => {
     const tool =
       "printf '#!/bin/sh\\necho \"$0 $*\" >>/called\\n' >/usr/bin/update-ca-trust && chmod +x /usr/bin/update-ca-trust && rm /usr/sbin/update-ca-certificates";
     const redHat = await build([
@@ -133,14 +133,14 @@ describe("the host's authorities", () => {
     expect(await inside(arch, count("/etc/ca-certificates/trust-source/anchors/cowork-1.crt"))).toBe("1");
   });
 
-  test("none: nothing of it", async () => {
+  test("are not added with CA_CERTS=none", async () => {
     const image = await ensureImage(ctx, dockerfileRequest([`FROM ${testBaseImage}`], {}, { caCerts: "none" }));
     expect(await inside(image, "ls /usr/local/share/cowork; echo ${NODE_EXTRA_CA_CERTS-unset}")).toContain("unset");
     expect(image.env["NODE_EXTRA_CA_CERTS"]).toBeUndefined();
   });
 });
 
-test("the host's proxies reach a build, and no file, label or log of ours", async () => {
+test("the host's proxies are passed to a build, and written to no file, label or log of cowork", async () => {
   const proxy = "http://user:secret-word@proxy.invalid:3128";
   const env = { ...ctx.env, HTTPS_PROXY: proxy, https_proxy: proxy, NO_PROXY: "x" };
   const image = await ensureImage(
@@ -153,7 +153,7 @@ test("the host's proxies reach a build, and no file, label or log of ours", asyn
   );
   const { stdout } = await execa("sha256sum", { input: `${proxy} ${proxy} x\n` });
   expect(await inside(image, "cat /seen")).toBe(stdout.trim());
-  expect(JSON.stringify([image, world.log, world.events])).not.toContain("secret-word");
+  expect(JSON.stringify([image, fixture.log, fixture.events])).not.toContain("secret-word");
   const { stdout: logs } = await execa("grep", ["-r", "secret-word", ctx.paths.home], { reject: false });
   expect(logs).toBe("");
 });

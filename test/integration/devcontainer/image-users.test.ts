@@ -7,20 +7,20 @@ import { imageContext, type ImageContext } from "../../support/engine/image-cont
 import { dockerfileRequest, imageRequest } from "../../support/engine/image-request.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-// U is 1234 here, whoever runs the tests.
+// Sessions have the uid 1234 here, independent of the tests' user.
 const uid = 1234;
-let world: ImageContext;
+let fixture: ImageContext;
 let ctx: Context;
 beforeEach(async () => {
-  world = await imageContext();
-  ctx = { ...world.ctx, user: { ...world.ctx.user, sessionUid: uid, sessionGid: uid } };
+  fixture = await imageContext();
+  ctx = { ...fixture.ctx, user: { ...fixture.ctx.user, sessionUid: uid, sessionGid: uid } };
 });
-afterEach(() => world.end());
+afterEach(() => fixture.end());
 
 const build = (lines: readonly string[], config: JsonObject = {}): Promise<SharedImage> =>
   ensureImage(ctx, dockerfileRequest([`FROM ${testBaseImage}`, ...lines], { config }));
 
-/** What a command prints as the container's own user, or as the one given. */
+/** Output of a command, run as the image's user or as `user`. */
 async function inside(image: SharedImage, script: string, user?: string): Promise<string> {
   const labels = { "cowork.home": homeId(ctx.paths) };
   const helper = {
@@ -33,8 +33,8 @@ async function inside(image: SharedImage, script: string, user?: string): Promis
   return `${stdout}${stderr}`.trim();
 }
 
-describe("the user that works inside", () => {
-  test("gets U: with its group, its home and what else it owns; links are changed, not followed", async () => {
+describe("the remote user", () => {
+  test("gets the session's uid, with its group, home and other files; links are changed, not followed", async () => {
     const image = await build([
       "RUN useradd -m -u 1000 joe && mkdir /opt/tools && touch /opt/tools/joe && chown -R joe:joe /opt/tools",
       "RUN touch /opt/other && chown 4321:4321 /opt/other",
@@ -55,7 +55,7 @@ describe("the user that works inside", () => {
     expect(await inside(image, "touch ~/x && echo written")).toBe("written");
   });
 
-  test("moves whoever has that number already, with files and group", async () => {
+  test("takes a uid that is in use, and its previous owner gets a new one with group and files", async () => {
     const image = await build(
       [
         "RUN useradd -m -u 1234 ann && useradd -m -u 1235 joe && usermod -aG ann joe && useradd -m -u 2000 bob",
@@ -69,7 +69,7 @@ describe("the user that works inside", () => {
     );
   });
 
-  test("keeps a group that means something to others", async () => {
+  test("keeps its primary group if others use it, too", async () => {
     const image = await build(["RUN groupadd -g 1234 staffers && useradd -m -u 1000 -g users joe"], {
       remoteUser: "joe",
     });
@@ -78,14 +78,14 @@ describe("the user that works inside", () => {
     );
   });
 
-  test("is not confused with users whose names are like its own", async () => {
+  test("is not confused with users of similar names", async () => {
     const image = await build(["RUN useradd -m -u 1000 joe && useradd -m -u 1001 joey && useradd -m -u 1002 a.joe"], {
       remoteUser: "joe",
     });
     expect(await inside(image, "id -u joe joey; id -u joey; id -u a.joe; id -u joe")).toMatch(/1001\n1002\n1234$/);
   });
 
-  test("stays root, and others keep their numbers", async () => {
+  test("stays root, and other users keep their uids", async () => {
     const image = await build(["RUN useradd -m -u 1234 ann"], { remoteUser: "root" });
     expect(image).toMatchObject({ remoteUser: "root", remoteUid: 0 });
     expect(await inside(image, "id -u; id -u ann")).toBe("0\n1234");
@@ -95,7 +95,7 @@ describe("the user that works inside", () => {
     });
   });
 
-  test("is the one that image or features name", async () => {
+  test("is the one in the metadata of the image or its features", async () => {
     const entries = JSON.stringify([{ remoteUser: "vscode" }, { id: "x", containerEnv: {} }]);
     const base = `cowork-test-image:${homeId(ctx.paths)}`;
     const files = { Dockerfile: `FROM ${testBaseImage}\nRUN useradd -m vscode\n` };
@@ -110,21 +110,21 @@ describe("the user that works inside", () => {
     expect(await inside(image, "id -u; id -u vscode")).toBe("0\n1234");
   });
 
-  test("is known by its name where it is a number", async () => {
+  test("is reported by name when the image gives a uid", async () => {
     const named = await build(["RUN useradd -m -u 1000 joe", "USER 1000"]);
     expect(named).toMatchObject({ remoteUser: "joe", remoteUid: uid });
     expect(await inside(named, "id -u", "joe")).toBe("1234");
     expect(await build(["USER 4321:4321"])).toMatchObject({ remoteUser: "1234", remoteUid: uid });
   });
 
-  test("is missed where the image does not have it", async () => {
-    await expect(build([], { remoteUser: "nobody-here" })).rejects.toMatchObject({
+  test("is reported by name when the image does not have it", async () => {
+    await expect(build([], { remoteUser: "no-such-user" })).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
-      message: expect.stringContaining("nobody-here"),
+      message: expect.stringContaining("no-such-user"),
     });
   });
 
-  test("has no lifecycle command or setting of the project in the image's label", async () => {
+  test("does not add the project's lifecycle commands or settings to the image's metadata", async () => {
     const config = {
       remoteUser: "root",
       postCreateCommand: "x",

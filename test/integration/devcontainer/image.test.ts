@@ -10,13 +10,13 @@ import { imageContext, type ImageContext } from "../../support/engine/image-cont
 import { dockerfileRequest, imageRequest } from "../../support/engine/image-request.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-let world: ImageContext;
+let fixture: ImageContext;
 let ctx: Context;
 beforeEach(async () => {
-  world = await imageContext();
-  ctx = world.ctx;
+  fixture = await imageContext();
+  ctx = fixture.ctx;
 });
-afterEach(() => world.end());
+afterEach(() => fixture.end());
 
 async function inside(image: SharedImage, script: string, user = "0"): Promise<string> {
   const labels = { "cowork.home": homeId(ctx.paths) };
@@ -50,26 +50,26 @@ const withOption = (x: string): Partial<DevcontainerPlan> => ({
   config: { image: testBaseImage, features: { "./f": { x } } },
 });
 
-describe("an image for all sessions of a configuration", () => {
-  test("is built once, however many ask at once, and nothing happens when it is there", async () => {
+describe("the shared image of a configuration", () => {
+  test("is built once for several requests at the same time, and not again when it exists", async () => {
     const request = dockerfileRequest([`FROM ${testBaseImage}`]);
     const images = await Promise.all([1, 2, 3].map(() => ensureImage(ctx, request)));
     expect(new Set(images.map(({ ref }) => ref)).size).toBe(1);
     expect(await imagesOf(homeId(ctx.paths))).toEqual([images[0]?.ref]);
-    expect(world.log.filter((line) => line.startsWith("run: "))).toHaveLength(1);
-    world.events.length = 0;
+    expect(fixture.log.filter((line) => line.startsWith("run: "))).toHaveLength(1);
+    fixture.events.length = 0;
     expect(await ensureImage(ctx, request)).toEqual(images[0]);
-    expect(world.events).toEqual([]);
-    expect(world.log.filter((line) => line.startsWith("run: "))).toHaveLength(1);
+    expect(fixture.events).toEqual([]);
+    expect(fixture.log.filter((line) => line.startsWith("run: "))).toHaveLength(1);
   });
 
   test("needs no build of the dev container CLI where an image is used as it is", async () => {
     const { ref } = await ensureImage(ctx, imageRequest({ config: { image: testBaseImage } }));
     expect(await imagesOf(homeId(ctx.paths))).toEqual([ref]);
-    expect(world.log.filter((line) => line.startsWith("run: "))).toEqual([]);
+    expect(fixture.log.filter((line) => line.startsWith("run: "))).toEqual([]);
   });
 
-  test("does not mix features up with those of other builds that run at the same time, also of other homes", async () => {
+  test("has its own features when other builds run at the same time, also in other homes", async () => {
     const other = await imageContext();
     try {
       const options = ["one", "two", "three", "four"];
@@ -91,7 +91,7 @@ describe("an image for all sessions of a configuration", () => {
     }
   });
 
-  test("leaves nothing behind but itself", async () => {
+  test("leaves no other images or files behind", async () => {
     const image = await ensureImage(ctx, imageRequest(withOption("1"), { files: feature }));
     expect(await imagesOf(homeId(ctx.paths))).toEqual([image.ref]);
     const { stdout } = await execa("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}"]);
@@ -105,7 +105,7 @@ describe("an image for all sessions of a configuration", () => {
     expect(await imagesOf(homeId(ctx.paths))).toEqual([]);
   });
 
-  test("is found again when what it began with is gone", async () => {
+  test("is found again after its base image was removed", async () => {
     const base = `cowork-test-image:${homeId(ctx.paths)}`;
     await execa("docker", ["tag", testBaseImage, base]);
     const request = imageRequest({ config: { image: base } });
@@ -118,14 +118,14 @@ describe("an image for all sessions of a configuration", () => {
     }
   });
 
-  test("is another one when a file of the context changes", async () => {
+  test("is built again when a file of the build context changes", async () => {
     const lines = [`FROM ${testBaseImage}`, "COPY a /a"];
     const one = await ensureImage(ctx, dockerfileRequest(lines, {}, { files: { a: "1" } }));
     const two = await ensureImage(ctx, dockerfileRequest(lines, {}, { files: { a: "2" } }));
     expect([await inside(one, "cat /a"), await inside(two, "cat /a")]).toEqual(["1", "2"]);
   });
 
-  test("takes build arguments and the stage that is asked for", async () => {
+  test("is built with the configured build arguments and target stage", async () => {
     const lines = [
       `ARG BASE=nowhere`,
       "FROM $BASE AS dev",
@@ -142,7 +142,7 @@ describe("an image for all sessions of a configuration", () => {
     expect(await inside(image, "cat /what")).toBe("a b");
   });
 
-  test("says why it cannot be built, keeps nothing, and is built when that is put right", async () => {
+  test("that cannot be built is reported with the reason, leaves nothing behind, and is built after a fix", async () => {
     const failing = ensureImage(ctx, dockerfileRequest([`FROM ${testBaseImage}`, "RUN echo the reason >&2 && exit 3"]));
     await expect(failing).rejects.toMatchObject({
       code: "IMAGE_BUILD_FAILED",
@@ -152,7 +152,7 @@ describe("an image for all sessions of a configuration", () => {
     await expect(ensureImage(ctx, dockerfileRequest([`FROM ${testBaseImage}`]))).resolves.toBeDefined();
   });
 
-  test("names a registry that cannot be reached", async () => {
+  test("that cannot be pulled is reported with the unreachable registry", async () => {
     await expect(
       ensureImage(ctx, imageRequest({ config: { image: "registry.invalid/image:1" } })),
     ).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe("an image for all sessions of a configuration", () => {
     });
   });
 
-  test("stops in order when the command is interrupted, and is built the next time", async () => {
+  test("can be interrupted while it is built, and is built the next time", async () => {
     const abort = new AbortController();
     const interrupted = await imageContext({ signal: abort.signal });
     try {
@@ -179,8 +179,8 @@ describe("an image for all sessions of a configuration", () => {
   });
 });
 
-describe("the last step of an image", () => {
-  test("makes PATH, link and git's include; what git reads last wins", async () => {
+describe("the last layer of an image", () => {
+  test("sets the PATH, the workspace link and git's include.path", async () => {
     const workspaceMount = "type=bind,source=${localWorkspaceFolder},target=/w";
     const image = await ensureImage(ctx, imageRequest({ config: { image: testBaseImage, workspaceMount } }));
     expect(await inside(image, "readlink /workspaces/App")).toBe("/opt/cowork/session/workspace");
@@ -191,12 +191,12 @@ describe("the last step of an image", () => {
     expect(await inside(image, "ls -A /tmp")).toBe("");
   });
 
-  test("puts git's include where it will be read, also where git comes later", async () => {
+  test("configures git's include when git is not installed yet", async () => {
     const noGit = await ensureImage(ctx, dockerfileRequest([`FROM ${testBaseImage}`, "RUN rm $(command -v git)"]));
     expect(await inside(noGit, "cat /etc/gitconfig")).toContain("path = /opt/cowork/session/gitconfig");
   });
 
-  test("hands Compose's other services images of their own", async () => {
+  test("is separate from the images built for Compose's other services", async () => {
     const compose = {
       files: [],
       program: "docker-compose" as const,

@@ -11,7 +11,7 @@ import { rewriteConfig } from "../../../src/devcontainer/override/rewrite.ts";
 import { testBaseImage } from "../../support/engine/engine.ts";
 import { mounts, networks, ports, volumes } from "../../support/run-arg-arbitraries.ts";
 
-// What docker makes of an option is asked of docker: containers are created and never started.
+// Compares with docker itself: containers are created with random options and never started.
 
 const label = `cowork.test=run-args-${randomUUID()}`;
 let folder: string;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Options that reach the host, and ones that do not, in spellings that a reader may get wrong. */
+/** Options that reach the host and options that do not, in spellings that a parser may read wrong. */
 const others = fc.constantFrom<string[]>(
   ["--privileged"],
   ["--privileged=True"],
@@ -66,7 +66,7 @@ const flag = (names: readonly string[], values: fc.Arbitrary<string>): fc.Arbitr
 const variable = "${localWorkspaceFolder}";
 const beside = "/nowhere/beside";
 
-/** What docker will be given: as cowork rewrites it, with what stands for the variables put in. */
+/** The arguments for docker: rewritten by cowork, with variables replaced. */
 function given(words: string[]): string[] {
   const { config } = rewriteConfig({ runArgs: words }, { composeProject: "p", labels: asLabels(), beside });
   return (config["runArgs"] as string[]).map((word) => word.replaceAll(variable, clone));
@@ -86,7 +86,7 @@ interface Inspected {
   };
 }
 
-/** The settings that let a container reach the host, as far as they differ from those of a container without any option. */
+/** Names of the settings that let a container reach the host and differ from a container without options. */
 function reach({ HostConfig: config }: Inspected, plain: Inspected): string[] {
   const keys = ["Privileged", "PidMode", "IpcMode", "UTSMode", "UsernsMode", "CgroupnsMode", "CapAdd", "Devices"];
   const found = keys.filter((key) => {
@@ -103,7 +103,7 @@ function reach({ HostConfig: config }: Inspected, plain: Inspected): string[] {
     ...(config.Binds ?? []).map((bind) => bind.split(":")[0] ?? ""),
     ...(config.Mounts ?? []).flatMap(({ Type, Source }) => (Type === "bind" ? [Source ?? ""] : [])),
   ].filter((source) => source.startsWith("/"));
-  // What lies beside the project is a folder of the session's own.
+  // Folders next to the project are replaced with the session's own.
   const isOwn = (path: string): boolean => path === clone || [clone, beside].some((own) => path.startsWith(`${own}/`));
   if (!sources.every((source) => isOwn(join(source)))) found.push("Binds");
   return found;
@@ -120,7 +120,7 @@ async function inspect(ids: readonly string[]): Promise<Inspected[]> {
   return JSON.parse(stdout) as Inspected[];
 }
 
-test("whatever docker reads so that it reaches the host has a finding", async () => {
+test("every set of options with which docker reaches the host has a finding", async () => {
   const group = fc.oneof(
     { weight: 3, arbitrary: flag(["--network", "--net"], networks) },
     { weight: 3, arbitrary: flag(["--mount"], mounts(variable, outside)) },
@@ -143,7 +143,7 @@ test("whatever docker reads so that it reaches the host has a finding", async ()
     const words = groups.flat();
     const verdict = createVerdict("x");
     judgeRunArgs(verdict, words);
-    // Where a finding was raised, docker is asked too: the test is about something only if there are containers that reach the host.
+    // Also create containers that have a finding: the test is meaningful only if some of them do reach the host.
     const id = await create(given(words));
     if (id !== undefined) made.push({ words, findings: verdict.findings.length, id });
   }

@@ -11,15 +11,15 @@ import { imageContext, type ImageContext } from "../../support/engine/image-cont
 import { dockerfileRequest, imageRequest } from "../../support/engine/image-request.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-// The template's image on the tests' base stays on the engine: it is dear, and known by its key.
+// The template's image on the tests' base image is kept on the engine: building it is slow, and its key identifies it.
 const settings = { baseImage: testBaseImage, caCerts: "auto" };
-let world: ImageContext;
+let fixture: ImageContext;
 let ctx: Context;
 beforeEach(async () => {
-  world = await imageContext();
-  ctx = world.ctx;
+  fixture = await imageContext();
+  ctx = fixture.ctx;
 });
-afterEach(() => world.end());
+afterEach(() => fixture.end());
 
 async function inside(image: string, script: string, more: Partial<HelperSpec> = {}): Promise<string> {
   const labels = { "cowork.home": homeId(ctx.paths) };
@@ -32,7 +32,7 @@ afterEach(async () => {
   for (const tag of removeLater.splice(0)) await execa("docker", ["rmi", tag], { reject: false });
 });
 
-/** A base image of a test's own. */
+/** Builds a base image for one test. */
 async function baseOf(...steps: string[]): Promise<string> {
   const tag = `cowork-test-template:${homeId(ctx.paths)}`;
   const files = { Dockerfile: [`FROM ${testBaseImage}`, ...steps, ""].join("\n") };
@@ -41,7 +41,7 @@ async function baseOf(...steps: string[]): Promise<string> {
 }
 
 describe("the template", () => {
-  test("has what is promised, for a user who is not root and may become it", async () => {
+  test("has the promised tools and locale, runs as dev, and is built once", async () => {
     const [one, two] = await Promise.all([ensureTemplateImage(ctx, settings), ensureTemplateImage(ctx, settings)]);
     expect(one).toEqual(two);
     const tools = "for tool in git ssh tmux rg curl jq less ps; do command -v $tool >/dev/null || echo no $tool; done";
@@ -50,13 +50,13 @@ describe("the template", () => {
     );
   });
 
-  test("lets its user become root, without a password", async () => {
+  test("lets its user become root without a password", async () => {
     const { ref } = await ensureTemplateImage(ctx, settings);
     const { stdout } = await execa("docker", ["run", "--rm", "--network=none", ref, "sudo", "-n", "id", "-u"]);
     expect(stdout).toBe("0");
   });
 
-  test("becomes a project's image with U for its user", async () => {
+  test("gives its user the session's uid and gid in a project's image", async () => {
     const user = { ...ctx.user, sessionUid: 4242, sessionGid: 4243 };
     const image = await ensureImage(
       { ...ctx, user },
@@ -66,7 +66,7 @@ describe("the template", () => {
     expect(await inside(image.ref, "id -u; id -g; stat -c '%u:%g' ~")).toMatch(/^4242\n4243\n4242:4243$/);
   });
 
-  test("stands on a team's own base, where its user and number are taken", async () => {
+  test("works on another base image in which its user name and uid are taken", async () => {
     const baseImage = await baseOf(
       "RUN useradd -m -u 1000 ubuntu && useradd -m -u 1001 -s /bin/sh dev && mkdir /home/dev/kept && chown dev /home/dev/kept",
       "USER ubuntu",
@@ -80,7 +80,7 @@ describe("the template", () => {
     expect(await inside(image.ref, "id -un; id -u; id -u ubuntu; stat -c %U ~/kept")).toBe("dev\n1000\n2000\ndev");
   });
 
-  test("says that it needs Debian or Ubuntu", async () => {
+  test("reports that it needs Debian or Ubuntu", async () => {
     const baseImage = await baseOf("RUN rm /usr/bin/apt-get");
     await expect(ensureTemplateImage(ctx, { baseImage, caCerts: "none" })).rejects.toMatchObject({
       code: "IMAGE_BUILD_FAILED",
@@ -89,10 +89,10 @@ describe("the template", () => {
   });
 });
 
-describe("TLS through the host's own authorities", () => {
+describe("TLS with the host's CA certificates", () => {
   const registry = async (): Promise<string> => (await execa("npm", ["config", "get", "registry"])).stdout.trim();
 
-  test("works while a project's own image is built, and in it", async () => {
+  test("works during the build of a project's image and in its containers", async () => {
     const config = { build: { args: { REGISTRY: await registry() } } };
     const steps = [
       "ARG REGISTRY",
@@ -106,7 +106,7 @@ describe("TLS through the host's own authorities", () => {
     expect(await inside(image.ref, fetch, { network: true })).toBe("built\nrun");
   });
 
-  test("works for npm, which reads no system's bundle", async () => {
+  test("works for npm, which ignores the system's CA bundle", async () => {
     const { ref } = await ensureImage(ctx, imageRequest({ kind: "template", path: null }, { caCerts: "auto" }));
     const npm = dirname(dirname(await realpath((await execa("sh", ["-c", "command -v npm"])).stdout)));
     const binds = [

@@ -11,13 +11,13 @@ import { dockerfileRequest, imageRequest } from "../../support/engine/image-requ
 import { upSession } from "../../support/engine/up-session.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-let world: ImageContext;
+let fixture: ImageContext;
 let ctx: Context;
 beforeEach(async () => {
-  world = await imageContext();
-  ctx = world.ctx;
+  fixture = await imageContext();
+  ctx = fixture.ctx;
 });
-afterEach(() => world.end());
+afterEach(() => fixture.end());
 
 const session = (name: string, config: JsonObject = {}): Promise<UpRequest> =>
   upSession(ctx, name, imageRequest({ config: { image: testBaseImage, ...config } }));
@@ -33,7 +33,7 @@ async function containers(): Promise<string[]> {
 }
 
 describe("up", () => {
-  test("brings the container up with our mounts, labels and environment; the clone stays clean", async () => {
+  test("starts the container with cowork's mounts, labels and environment, and leaves the clone unchanged", async () => {
     const request = await upSession(
       ctx,
       "a",
@@ -65,7 +65,7 @@ describe("up", () => {
     expect((await readdir(join(request.clone, ".devcontainer"))).toSorted()).toEqual(["devcontainer.json"]);
   });
 
-  test("finds its container again, starts it where it is stopped, and runs only what belongs to a start", async () => {
+  test("finds its container again, starts it if it is stopped, and then runs only postStartCommand", async () => {
     const request = await session("a", {
       onCreateCommand: "echo made >> /ran",
       postStartCommand: "echo started >> /ran",
@@ -79,7 +79,7 @@ describe("up", () => {
     expect(await readFile(`${ctx.paths.upLog(request.id)}.2`, "utf8")).toMatch(/^made$|Running the onCreateCommand/m);
   });
 
-  test("brings several up at the same time, each its own", async () => {
+  test("starts several containers at the same time, one per session", async () => {
     const requests = await Promise.all(["a", "b", "c", "d"].map((name) => session(name)));
     const results = await Promise.all(requests.map((request) => up(ctx, request)));
     expect(new Set(results.map(({ containerId }) => containerId)).size).toBe(4);
@@ -88,7 +88,7 @@ describe("up", () => {
     );
   });
 
-  test("leaves the container running when a command of the project fails, and runs it again when it is told to", async () => {
+  test("keeps the container running when a lifecycle command fails, and repeats that command on request", async () => {
     const request = await session("a", {
       remoteUser: "root",
       onCreateCommand: "echo create >> /ran",
@@ -114,7 +114,7 @@ describe("up", () => {
     expect(await inside(done.containerId, "root", "cat /ran")).toBe("create\npost\npost\npost\nstart");
   });
 
-  test("says so when the container's own command has ended, with what it printed", async () => {
+  test("reports the exit code and output of a container command that ended", async () => {
     const lines = [`FROM ${testBaseImage}`, 'CMD ["/bin/sh", "-c", "echo my last words; exit 4"]'];
     const request = await upSession(ctx, "a", dockerfileRequest(lines, { config: { overrideCommand: false } }));
     await expect(up(ctx, request)).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe("up", () => {
     expect(await containers()).toEqual([]);
   });
 
-  test("says why the engine does not make the container, in the engine's words", async () => {
+  test("reports the engine's message when the container cannot be created", async () => {
     const request = await session("a", { runArgs: ["--device=/dev/nothere"] });
     await expect(up(ctx, request)).rejects.toMatchObject({
       code: "UP_FAILED",
@@ -134,7 +134,7 @@ describe("up", () => {
     });
   });
 
-  test("ends with the command, with all that it started, and can be repeated", async () => {
+  test("ends all processes that it started when it is interrupted, and can be repeated", async () => {
     const request = await session("a", { postCreateCommand: "sleep 4711; test -e /workspaces/App/now" });
     const abort = new AbortController();
     const report: Context["report"] = (event) => event.detail === "running postCreateCommand" && abort.abort();
@@ -150,7 +150,7 @@ describe("up", () => {
     await expect(up(ctx, request)).resolves.toBeDefined();
   });
 
-  test("leaves the image's own lifecycle commands to run once", async () => {
+  test("runs the image's lifecycle commands once", async () => {
     const entries = JSON.stringify([{ postCreateCommand: "echo image >> /ran" }]);
     const base = `cowork-test-up:${homeId(ctx.paths)}`;
     const labels = { "cowork.home": homeId(ctx.paths), "devcontainer.metadata": entries };
@@ -160,23 +160,23 @@ describe("up", () => {
     expect(await inside(containerId, "root", "cat /ran")).toBe("image\nproject");
   });
 
-  test("does not answer to an agent's change of the clone's own configuration", async () => {
+  test("ignores an agent's changes to the configuration in the clone", async () => {
     const request = await session("a");
     const { containerId } = await up(ctx, request);
     const changed = {
       image: testBaseImage,
-      initializeCommand: `touch ${join(world.folder, "canary")}`,
+      initializeCommand: `touch ${join(fixture.folder, "canary")}`,
       postStartCommand: "touch /changed",
     };
     await writeFile(join(request.clone, ".devcontainer/devcontainer.json"), JSON.stringify(changed));
     await ctx.engine.stopContainer(containerId, 10);
     await up(ctx, request);
-    expect(await readdir(world.folder)).not.toContain("canary");
+    expect(await readdir(fixture.folder)).not.toContain("canary");
     expect(await inside(containerId, "root", "ls /changed")).toMatch(/No such file/);
   });
 });
 
-test("on plain docker stop what runs inside ends in order", async () => {
+test("docker stop lets programs in the container end cleanly", async () => {
   const { containerId } = await up(ctx, await session("a"));
   const script = "trap 'sleep 1; date > /workspaces/App/ended; exit 0' TERM; while :; do sleep 0.1; done";
   const running = ctx.engine

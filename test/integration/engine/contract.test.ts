@@ -8,7 +8,7 @@ import { testBaseImage } from "../../support/engine/engine.ts";
 const flags = (labels: Record<string, string>): string[] =>
   Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
 
-describe("%s", () => {
+describe("the Docker engine", () => {
   engineContract(async () => ({
     engine: realEngine(),
     image: testBaseImage,

@@ -11,7 +11,7 @@ import { removeContainers, runContainer } from "../../support/engine/engine-fixt
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 import { tree } from "../../support/git/tree.ts";
 
-// What @devcontainers/cli is told in the docker client's place has to be what the client says.
+// The answers that @devcontainers/cli gets instead of the docker client's must be the same as the client's.
 
 let answers: string;
 let folderOfAnswers: string;
@@ -32,7 +32,7 @@ afterAll(async () => {
   await removeContainers(label);
 });
 
-interface Said {
+interface ClientResult {
   code: number | undefined;
   stdout: string;
   stderr: string;
@@ -50,7 +50,7 @@ interface Asking {
 async function ask(
   args: readonly string[],
   { socket = "/var/run/docker.sock", input = "", mayRun = true }: Asking = {},
-): Promise<Said> {
+): Promise<ClientResult> {
   const program = `
     const child_process = require("node:child_process");
     const [args] = process.argv.slice(1);
@@ -59,20 +59,20 @@ async function ask(
     const { spawn } = ChildProcess.prototype;
     ChildProcess.prototype.spawn = function (options) { clients++; return spawn.call(this, options); };
     const child = child_process.spawn("docker", JSON.parse(args), { windowsHide: true });
-    const said = { stdout: "", stderr: "" };
-    child.stdout.on("data", (chunk) => (said.stdout += chunk));
-    child.stderr.on("data", (chunk) => (said.stderr += chunk));
+    const result = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => (result.stdout += chunk));
+    child.stderr.on("data", (chunk) => (result.stderr += chunk));
     process.stdin.pipe(child.stdin);
     child.stdin.on("error", () => undefined);
-    const tell = (code) => process.stdout.write(JSON.stringify({ code, ...said, clients }), () => process.exit());
-    child.once("close", tell);
-    // a container that runs: nobody waits for its end
-    if (JSON.parse(args)[0] === "run") setTimeout(tell, 3_000);`;
+    const print = (code) => process.stdout.write(JSON.stringify({ code, ...result, clients }), () => process.exit());
+    child.once("close", print);
+    // the container runs on, so do not wait for its end
+    if (JSON.parse(args)[0] === "run") setTimeout(print, 3_000);`;
   const { stdout } = await execa(process.execPath, ["--require", answers, "-e", program, JSON.stringify(args)], {
     input,
     env: environment(socket, mayRun),
   });
-  return JSON.parse(stdout) as Said;
+  return JSON.parse(stdout) as ClientResult;
 }
 
 function environment(socket: string, mayRun: boolean): Record<string, string> {
@@ -84,7 +84,7 @@ function environment(socket: string, mayRun: boolean): Record<string, string> {
   };
 }
 
-async function client(args: readonly string[], input = ""): Promise<Omit<Said, "clients">> {
+async function client(args: readonly string[], input = ""): Promise<Omit<ClientResult, "clients">> {
   const options = { reject: false, stripFinalNewline: false, input } as const;
   const { exitCode: code, stdout, stderr } = await execa("docker", args, options);
   return { code, stdout, stderr };
@@ -96,28 +96,31 @@ describe("the docker client's answers", () => {
     ["version", () => ["version", "--format", "{{.Server.Version}}"]],
     ["ps", () => ["ps", "-q", "-a", "--filter", `label=${label}`, "--filter", "label=cowork.odd=a b,c"]],
     ["ps of none", () => ["ps", "-q", "-a", "--filter", "label=cowork.test=there-is-none"]],
-  ])("%s, to the letter and without it", async (_, args) => {
+  ])("%s is answered exactly like the client, without starting it", async (_, args) => {
     expect(await ask(args())).toEqual({ ...(await client(args())), clients: 0 });
   });
 
   test.each<[string, () => string[]]>([
     ["image", () => ["inspect", "--type", "image", testBaseImage]],
     ["container", () => ["inspect", "--type", "container", id]],
-  ])("inspect of an %s, by content", async (_, args) => {
-    const [said, real] = [await ask(args()), await client(args())];
-    expect(said).toMatchObject({ code: 0, stderr: "", clients: 0 });
-    expect(JSON.parse(said.stdout)).toEqual(JSON.parse(real.stdout));
+  ])("inspect --type %s has the same content as the client's", async (_, args) => {
+    const [result, real] = [await ask(args()), await client(args())];
+    expect(result).toMatchObject({ code: 0, stderr: "", clients: 0 });
+    expect(JSON.parse(result.stdout)).toEqual(JSON.parse(real.stdout));
   });
 
   test.each<[string, string[]]>([
-    ["what is not there", ["inspect", "--type", "image", "no-such-image:none"]],
-    ["what it does not know", ["ps", "-q", "-a", "--filter", "status=running", "--filter", `label=${label}`]],
+    ["a missing image", ["inspect", "--type", "image", "no-such-image:none"]],
+    [
+      "a filter that cowork does not answer",
+      ["ps", "-q", "-a", "--filter", "status=running", "--filter", `label=${label}`],
+    ],
     ["another format", ["inspect", "--type", "image", testBaseImage, "--format", "{{.Id}}"]],
-  ])("%s: the client is asked", async (_, args) => {
+  ])("%s: starts the client", async (_, args) => {
     expect(await ask(args)).toEqual({ ...(await client(args)), clients: 1 });
   });
 
-  test("an engine that does not answer: the client is asked", async () => {
+  test("starts the client when the engine does not respond", async () => {
     const args = ["ps", "-q", "-a", "--filter", `label=${label}`];
     expect(await ask(args, { socket: "/nowhere/docker.sock" })).toEqual({ ...(await client(args)), clients: 1 });
   });
@@ -128,25 +131,25 @@ describe("exec -i", () => {
   test.each<[string, () => string[], string]>([
     ["both streams and the exit code", () => sh(), "echo out; echo err >&2; exit 7"],
     ["user, variables and folder", () => sh("-u", "daemon", "-e", "A=b=c d", "-w", "/usr"), 'id -un; pwd; echo "$A"'],
-    ["input to its end", () => ["exec", "-i", id, "wc", "-c"], "x".repeat(300_000)],
+    ["all of the input", () => ["exec", "-i", id, "wc", "-c"], "x".repeat(300_000)],
     ["much output", () => sh(), "head -c 3000000 /dev/zero | tr '\\0' x"],
-    ["what ends before its input", () => ["exec", "-i", id, "true"], "x".repeat(300_000)],
-    ["a program that is not there", () => ["exec", "-i", id, "/no/such/program"], ""],
-  ])("%s: as the client, without it", async (_, args, input) => {
-    const [said, real] = [await ask(args(), { input }), await client(args(), input)];
-    expect(said.stdout.length).toBe(real.stdout.length);
-    expect(said).toEqual({ ...real, clients: 0 });
+    ["a program that ends before its input", () => ["exec", "-i", id, "true"], "x".repeat(300_000)],
+    ["a missing program", () => ["exec", "-i", id, "/no/such/program"], ""],
+  ])("%s: same result as the client, without starting it", async (_, args, input) => {
+    const [result, real] = [await ask(args(), { input }), await client(args(), input)];
+    expect(result.stdout.length).toBe(real.stdout.length);
+    expect(result).toEqual({ ...real, clients: 0 });
   });
 
   test.each<[string, () => string[]]>([
     ["a terminal", () => ["exec", "-i", "-t", id, "true"]],
     ["a variable of the caller's", () => ["exec", "-i", "-e", "PATH", id, "true"]],
-    ["a container that is not there", () => ["exec", "-i", "no-such-container", "true"]],
-  ])("%s: the client is asked", async (_, args) => {
+    ["a missing container", () => ["exec", "-i", "no-such-container", "true"]],
+  ])("%s: starts the client", async (_, args) => {
     expect(await ask(args())).toEqual({ ...(await client(args())), clients: 1 });
   });
 
-  test("killed, it is over at once", async () => {
+  test("ends at once when it is killed", async () => {
     const program = `
       const child = require("node:child_process").spawn("docker", ["exec", "-i", "${id}", "/bin/sh"]);
       child.stdout.once("data", () => child.kill("SIGKILL"));
@@ -177,13 +180,13 @@ describe("run", () => {
     (await execa("docker", ["ps", "-q", "--no-trunc", "-l", "--filter", `label=${label}`])).stdout;
   const inspected = async (container: string) => {
     const [{ Config, HostConfig, Mounts, State }] = JSON.parse((await execa("docker", ["inspect", container])).stdout);
-    // the engine lists them in any order, and variables too
+    // the engine lists mounts and variables in any order
     const sorted = Mounts.toSorted((a: Mounted, b: Mounted) => (a.Destination < b.Destination ? -1 : 1));
     const mounts = sorted.map((mount: Mounted) =>
       mount.Type === "volume" ? { ...mount, Name: "", Source: "" } : mount,
     );
     const filled = (value: object) => Object.entries(value).filter(([, one]) => one !== null && !isEmpty(one));
-    // what is the client's alone: how large its terminal was, and the container's own name for itself
+    // these differ for each client: the size of its terminal, and the container's generated host name
     return {
       Config: { ...Config, Hostname: "", Env: Config.Env.toSorted() },
       HostConfig: Object.fromEntries(filled({ ...HostConfig, ConsoleSize: [] })),
@@ -195,11 +198,14 @@ describe("run", () => {
   const isEmpty = (value: unknown): boolean => typeof value === "object" && Object.keys(value ?? {}).length === 0;
 
   test.each([
-    ["as a dev container is made", []],
-    ["with what features ask for", ["--init", "--privileged", "--cap-add", "SYS_PTRACE", "--cap-add", "NET_ADMIN"]],
-  ])("%s: the same container, and no client beside it", async (_, more) => {
-    const said = await ask(words(...more));
-    expect(said).toMatchObject({ stderr: "", clients: 0 });
+    ["the arguments of a dev container", []],
+    [
+      "the arguments that features need",
+      ["--init", "--privileged", "--cap-add", "SYS_PTRACE", "--cap-add", "NET_ADMIN"],
+    ],
+  ])("%s: creates the same container as the client, without starting it", async (_, more) => {
+    const result = await ask(words(...more));
+    expect(result).toMatchObject({ stderr: "", clients: 0 });
     const own = await newest();
     const real = (
       await client(words("-d", ...more).filter((word) => !/^(-a|STDOUT|STDERR)$/.test(word)))
@@ -212,36 +218,39 @@ describe("run", () => {
   });
 
   test.each<[string, () => string[]]>([
-    ["a word that is not known", () => ["run", "--rm", "--entrypoint", "/bin/true", "-l", label, testBaseImage]],
+    [
+      "an option that cowork does not answer",
+      () => ["run", "--rm", "--entrypoint", "/bin/true", "-l", label, testBaseImage],
+    ],
     [
       "a variable of the caller's",
       () => ["run", "-l", label, "-e", "PATH", "--entrypoint", "/bin/true", testBaseImage],
     ],
     [
-      "a mount in words of a CSV",
+      "a mount with quoted fields",
       () => ["run", "-l", label, "--mount", 'type=tmpfs,"target=/a,b"', testBaseImage, "true"],
     ],
-    ["an image that is not there", () => ["run", "-l", label, "no-such-image.invalid/none:1", "true"]],
-    ["what cannot be started", () => ["run", "-l", label, "--entrypoint", "/no/such/program", testBaseImage]],
-  ])("%s: the client does it, or says why not", async (_, args) => {
+    ["a missing image", () => ["run", "-l", label, "no-such-image.invalid/none:1", "true"]],
+    ["a program that cannot be started", () => ["run", "-l", label, "--entrypoint", "/no/such/program", testBaseImage]],
+  ])("%s: is left to the client", async (_, args) => {
     const count = async (): Promise<number> =>
       (await execa("docker", ["ps", "-aq", "--filter", `label=${label}`])).stdout.split("\n").length;
     const before = await count();
-    const said = await ask(args());
+    const result = await ask(args());
     const left = (await count()) - before;
-    expect(said.clients).toBe(1);
-    expect(said.code).toBe((await client(args())).code);
-    // the client leaves one of each try itself; of ours there is none
+    expect(result.clients).toBe(1);
+    expect(result.code).toBe((await client(args())).code);
+    // a failed attempt of the client may leave a container; cowork must not leave another one
     expect((await count()) - before).toBe(2 * left);
   });
 
-  test("where the user has told the client how to make containers, the client makes them", async () => {
+  test("starts the client when the user's docker configuration affects new containers", async () => {
     const args = ["run", "-l", label, "--entrypoint", "/bin/true", testBaseImage];
     expect(await ask(args, { mayRun: false })).toMatchObject({ code: 0, clients: 1 });
   });
 });
 
-test("containers that start are told until the program has heard enough", async () => {
+test("start events are reported until the program kills the client", async () => {
   const program = `
     const child = require("node:child_process").spawn("docker", ["events", "--format", "{{json .}}", "--filter", "event=start"]);
     child.stdout.on("data", (chunk) => {
@@ -257,10 +266,10 @@ test("containers that start are told until the program has heard enough", async 
   expect((await listening).stdout).toBe("listening\nstart SIGKILL");
 });
 
-describe("a dev container comes up, and what its project asks for runs in it", () => {
+describe("devcontainer up creates a container and runs postCreateCommand", () => {
   test.each<[string, Record<string, string>]>([
-    ["answered here", {}],
-    ["by the docker client alone", { COWORK_PLAIN_DOCKER: "1" }],
+    ["with cowork's answers", {}],
+    ["with the docker client only", { COWORK_PLAIN_DOCKER: "1" }],
   ])("%s", async (name, more) => {
     const folder = await temporaryFolder();
     const ctx = connectContext(folder, { env: { ...process.env, ...more } });

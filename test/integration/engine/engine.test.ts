@@ -19,7 +19,7 @@ afterAll(() => removeContainers("cowork.test=engine"));
 const running = async (text: string): Promise<boolean> => (await processesIn(id)).some((line) => line.includes(text));
 
 describe("exec", () => {
-  test("kills the process inside, with its children, when its time is over", async () => {
+  test("kills the process and its children after a timeout", async () => {
     const command = ["sh", "-c", "trap '' TERM; sleep 7001 & sleep 7002; echo end"] as const;
     await expect(engine.exec(id, { command }, { timeoutMs: 500 })).rejects.toMatchObject({ code: "TIMEOUT" });
     expect(await running("sleep 700")).toBe(false);
@@ -31,7 +31,7 @@ describe("exec", () => {
     expect(await running("sleep 7003")).toBe(false);
   });
 
-  test("leaves arguments, folder, user and environment as they were asked for", async () => {
+  test("passes arguments, folder, user and environment unchanged", async () => {
     const spec = {
       command: ["sh", "-c", 'pwd; id -u; echo "$ODD|$MORE"; printf "[%s]" "$@"', "sh", "a b", "", "$x"],
       user: "1234",
@@ -42,25 +42,25 @@ describe("exec", () => {
     expect([code, stdout]).toEqual([0, "/usr\n1234\na=b|x y\nz\n[a b][][$x]"]);
   });
 
-  test("gives codes of signals and of commands that are not there as a shell does", async () => {
+  test("returns a shell's exit codes for signals and missing commands", async () => {
     expect((await engine.exec(id, { command: ["sh", "-c", "kill -9 $$"] })).code).toBe(137);
     expect((await engine.exec(id, { command: ["no-such-command"] })).code).toBe(127);
   });
 
-  test("says in the engine's words why nothing could be started", async () => {
+  test("reports the engine's message when the command cannot be started", async () => {
     const folder = engine.exec(id, { command: ["true"], workingDir: "/no/such/folder" });
     await expect(folder).rejects.toMatchObject({
       code: "ENGINE_FAILED",
       message: expect.stringContaining("/no/such/folder") as string,
     });
-    const user = engine.exec(id, { command: ["true"], user: "nobody-of-that-name" });
+    const user = engine.exec(id, { command: ["true"], user: "no-such-user" });
     await expect(user).rejects.toMatchObject({
       code: "ENGINE_FAILED",
-      message: expect.stringContaining("nobody-of-that-name") as string,
+      message: expect.stringContaining("no-such-user") as string,
     });
   });
 
-  test("takes input that the process does not read", async () => {
+  test("succeeds when the process does not read its input", async () => {
     const { code, stdout } = await engine.exec(
       id,
       { command: ["sh", "-c", "echo short"] },
@@ -69,7 +69,7 @@ describe("exec", () => {
     expect([code, stdout]).toEqual([0, "short\n"]);
   });
 
-  test("runs many at once without mixing them up", async () => {
+  test("returns each result to its caller when many commands run at the same time", async () => {
     const runs = Array.from({ length: 12 }, (_, n) =>
       engine.exec(id, { command: ["sh", "-c", `echo ${n}; exit ${n}`] }),
     );
@@ -90,7 +90,7 @@ describe("attach", () => {
     return code;
   };
 
-  test("carries binary both ways to the last byte", async () => {
+  test("passes binary data in both directions completely", async () => {
     const data = randomBytes(3_000_000);
     const stdout = new PassThrough();
     const [back, code] = await Promise.all([buffer(stdout), attach(["cat"], Readable.from([data]), stdout)]);
@@ -107,21 +107,21 @@ describe("attach", () => {
   };
   const numbers = (last: number): string => Array.from({ length: last }, (_, n) => `${n + 1}\n`).join("");
 
-  test("waits for a slow reader", async () => {
+  test("loses no output to a slow reader", async () => {
     const { sink, seen } = collectSlowly(0, 2);
     const code = await attach(["sh", "-c", "seq 1 200000; echo the end; exit 9"], Readable.from([]), sink);
     expect(code).toBe(9);
     expect(seen() === `${numbers(200_000)}the end\n`).toBe(true);
   });
 
-  test("keeps the tail when the process ends with input unread and output still to be read", async () => {
+  test("loses no output when the process ends before its input was read", async () => {
     const { sink, seen } = collectSlowly(1500, 0);
     const input = Readable.from([Buffer.alloc(8_000_000)]);
     await attach(["sh", "-c", "seq 1 20000; echo the end"], input, sink);
     expect(seen() === `${numbers(20_000)}the end\n`).toBe(true);
   });
 
-  test("keeps stdout and stderr apart", async () => {
+  test("separates stdout and stderr", async () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const both = Promise.all([buffer(stdout), buffer(stderr)]);
     await attach(
@@ -134,7 +134,7 @@ describe("attach", () => {
     expect((await both).map(String)).toEqual(["out 1\nout 2\nout 3\n", "err 1\nerr 2\nerr 3\n"]);
   });
 
-  test("gives a terminal of the window's size, and follows it", async () => {
+  test("creates a terminal with the window's size and follows its changes", async () => {
     const stdout = new PassThrough();
     let seen = "";
     stdout.on("data", (chunk: Buffer) => (seen += chunk.toString()));
@@ -160,7 +160,7 @@ describe("attach", () => {
     expect(await ending).toBe(130);
   });
 
-  test("ends when it is aborted", async () => {
+  test("throws INTERRUPTED when aborted", async () => {
     const controller = new AbortController();
     const stdin = new PassThrough();
     const stdout = new PassThrough();
@@ -176,7 +176,7 @@ describe("attach", () => {
 describe("helpers", () => {
   const helper = { image: testBaseImage, labels: { ...label, "cowork.test.helper": "engine" } };
 
-  test("have no network and see only what is bound", async () => {
+  test("have no network and can only read read-only bind mounts", async () => {
     const spec = {
       ...helper,
       command: ["sh", "-c", "ls /sys/class/net; cat /etc/marker; touch /etc/marker"],
@@ -187,13 +187,13 @@ describe("helpers", () => {
     expect(stderr).toContain("Read-only");
   });
 
-  test("do not make what is to be bound", async () => {
+  test("fail when the source of a bind mount is missing", async () => {
     const spec = { ...helper, command: ["true"], binds: [{ source: "/no/such/source", target: "/x" }] } as const;
     await expect(engine.runHelper(spec)).rejects.toMatchObject({ code: "ENGINE_FAILED" });
     expect(await engine.listContainers(helper.labels)).toEqual([]);
   });
 
-  test("go when they are interrupted", async () => {
+  test("are removed when interrupted", async () => {
     const controller = new AbortController();
     const work = engine.runHelper({ ...helper, command: ["sleep", "60"] }, { signal: controller.signal });
     await expect.poll(() => engine.listContainers(helper.labels)).toMatchObject([{ state: "running" }]);
@@ -202,7 +202,7 @@ describe("helpers", () => {
     expect(await engine.listContainers(helper.labels)).toEqual([]);
   });
 
-  test("give all of a big output, and take big input", async () => {
+  test("pass large input and output completely", async () => {
     const input = randomBytes(2_000_000);
     const { stdout } = await engine.runHelper(
       { ...helper, command: ["sh", "-c", "sha256sum; seq 1 100000 | tail -n 1"] },
@@ -215,7 +215,7 @@ describe("helpers", () => {
 });
 
 describe("images", () => {
-  test("a build that fails says which step and what it printed", async () => {
+  test("a failed build reports its exit code and output", async () => {
     const lines: string[] = [];
     const files = { Dockerfile: `FROM ${testBaseImage}\nRUN echo the-reason && exit 4\n` };
     const failed = engine.buildImage({
@@ -233,7 +233,7 @@ describe("images", () => {
     expect(await engine.findImage("cowork-test-engine:fails")).toBeUndefined();
   });
 
-  test("a build takes files as they are, arguments and labels", async () => {
+  test("a build uses files unchanged, and applies build arguments", async () => {
     const files = {
       Dockerfile: `FROM ${testBaseImage}\nARG WHAT\nCOPY folder/run folder/data /x/\nRUN /x/run "$WHAT" > /x/said\n`,
       "folder/run": "#!/bin/sh\necho said: $1",
@@ -268,7 +268,7 @@ describe("images", () => {
     await expect(build).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 
-  test("a root file system becomes an image", async () => {
+  test("a root file system can be imported as an image", async () => {
     const tar = pack();
     tar.entry({ name: "etc/hello" }, "hello");
     tar.finalize();
@@ -281,14 +281,14 @@ describe("images", () => {
     expect(await engine.removeImage("cowork-test-engine:imported")).toBe(true);
   });
 
-  test("what no registry has cannot be pulled", async () => {
+  test("pulling fails when the registry cannot be reached", async () => {
     const pull = engine.pullImage("127.0.0.1:1/cowork/nothing:1");
     await expect(pull).rejects.toMatchObject({ code: "ENGINE_FAILED" });
   });
 });
 
-describe("looking", () => {
-  test("at a container gives what cowork needs to know", async () => {
+describe("inspecting", () => {
+  test("a container returns its state, image, labels, environment and networks", async () => {
     const detail = await engine.findContainer(id);
     expect(detail).toMatchObject({
       id,
@@ -303,14 +303,14 @@ describe("looking", () => {
     expect(Date.parse(detail?.startedAt ?? "")).toBeGreaterThan(0);
   });
 
-  test("at published ports gives the host's side", async () => {
+  test("published ports returns the host's address and port", async () => {
     const other = await runContainer({ labels: label, args: ["-p", "127.0.0.1::4000"] });
     const [port] = (await engine.findContainer(other))?.ports ?? [];
     expect(port).toMatchObject({ container: 4000, address: "127.0.0.1", protocol: "tcp" });
     expect(port?.host).toBeGreaterThan(0);
   });
 
-  test("at its resources gives numbers", async () => {
+  test("resources returns the use of CPU and memory", async () => {
     const { cpuPercent, memoryBytes } = await engine.stats(id);
     expect(cpuPercent).toBeGreaterThanOrEqual(0);
     expect(memoryBytes).toBeGreaterThan(0);

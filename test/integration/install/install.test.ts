@@ -23,7 +23,7 @@ afterEach(() => home.remove());
 const install = (args: string[], env: Record<string, string | undefined> = {}): Promise<CoworkResult> =>
   runAs([script, ...args], { home, cwd: home.home, env: { CI: undefined, ...env } });
 
-/** The machine has no Node but one that is too old, and not the programs named. */
+/** Simulates a machine with only an outdated Node and without the programs `missing`. Returns its environment. */
 async function withoutNode(...missing: string[]): Promise<{ PATH: string }> {
   await rm(join(home.coworkHome, "lib"), { recursive: true });
   const folder = await pathWithout(join(home.folder, "programs"), ["node", ...missing]);
@@ -38,14 +38,14 @@ describe("the command line", () => {
     [["--prefix"], "--prefix needs a folder"],
     [["--engine-only", "--no-docker"], "cannot be combined"],
     [["here"], "unknown option: here"],
-  ])("%j is wrong usage", async (args, message) => {
+  ])("%j is a usage error", async (args, message) => {
     const { code, stdout, stderr } = await install(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(message);
     expect(stderr).toContain("--help");
   });
 
-  it("--help names every option and changes nothing", async () => {
+  it("--help lists every option", async () => {
     const { code, stdout } = await install(["--help", "--demo"]);
     expect(code).toBe(0);
     for (const option of ["--demo", "--test", "--prefix", "--no-docker", "--uninstall", "--yes"])
@@ -53,8 +53,8 @@ describe("the command line", () => {
   });
 });
 
-describe("agreement", () => {
-  it("without a terminal and without --yes it says what it would do, and does nothing", async () => {
+describe("confirmation", () => {
+  it("without a terminal and --yes it prints the plan and changes nothing", async () => {
     const { code, stdout, stderr } = await install(["--prefix", prefix, "--no-docker"]);
     expect(code).toBe(2);
     expect(stdout).toContain(`install cowork as ${prefix}/bin/cowork`);
@@ -62,7 +62,7 @@ describe("agreement", () => {
     await expect(stat(prefix)).rejects.toThrow("ENOENT");
   });
 
-  it("asks on a terminal, and a no is a no", async () => {
+  it("on a terminal it asks, and changes nothing after a no", async () => {
     const argv = ["script", "-qec", `${script} --prefix ${prefix} --no-docker`, "/dev/null"];
     const { code, stdout } = await runAs(argv, { home, cwd: home.home, input: "n\n", env: { CI: undefined } });
     expect(code).toBe(1);
@@ -71,7 +71,7 @@ describe("agreement", () => {
     await expect(stat(prefix)).rejects.toThrow("ENOENT");
   });
 
-  it("on a terminal the login is offered at the end", async () => {
+  it("on a terminal it offers the login at the end", async () => {
     const argv = ["script", "-qec", `${script} --prefix ${prefix}`, "/dev/null"];
     const { code, stdout } = await runAs(argv, { home, cwd: home.home, input: "y\nn\n", env: { CI: undefined } });
     expect(code).toBe(0);
@@ -79,13 +79,13 @@ describe("agreement", () => {
     expect(stdout).toContain(`${prefix}/bin/cowork auth`);
   });
 
-  it("CI=true agrees", async () => {
+  it("CI=true counts as --yes", async () => {
     expect((await install(["--prefix", prefix, "--no-docker"], { CI: "true" })).code).toBe(0);
   });
 });
 
 describe("install and --uninstall", () => {
-  it("puts the file and the completion under the prefix, twice alike, and takes away all of it but the sessions", async () => {
+  it("install the same files under the prefix each time, and remove all of them except the sessions", async () => {
     const session = join(home.coworkHome, "sessions", "app-a");
     await mkdir(session, { recursive: true });
     await mkdir(join(prefix, "share"), { recursive: true });
@@ -93,7 +93,7 @@ describe("install and --uninstall", () => {
     const first = await install(["--prefix", prefix, "--no-docker", "--yes"]);
     expect(first).toMatchObject({ code: 0 });
     expect(first.stderr).toContain("is not on your PATH");
-    // Nobody is logged in, and nobody can be asked: the login is the next step.
+    // Without a login and without a terminal to ask on, the login is named as the next step.
     expect(first.stdout).toContain(`${prefix}/bin/cowork auth\n`);
     const version = await runAs([join(prefix, "bin", "cowork"), "--version"], { home, cwd: home.home });
     expect(version).toMatchObject({ code: 0, stderr: "" });
@@ -110,12 +110,12 @@ describe("install and --uninstall", () => {
     expect(gone.stdout).toContain("1 session(s) are kept");
     expect(await readdir(prefix, { recursive: true })).toEqual(["share", "share/theirs"]);
     expect((await stat(session)).isDirectory()).toBe(true);
-    // It was there before: not ours to take.
+    // It was not installed by this installation, so it is kept.
     expect((await stat(join(home.coworkHome, "lib/node/bin/node"))).isFile()).toBe(true);
     expect(await install(["--uninstall", "--prefix", prefix, "--yes"])).toMatchObject({ code: 0 });
   });
 
-  it("believes a manifest only as far as it can have been written by itself", async () => {
+  it("remove only files of the manifest that install.sh can have written", async () => {
     const theirs = join(home.home, "theirs");
     await writeFile(theirs, "");
     await install(["--prefix", prefix, "--no-docker", "--yes"]);
@@ -128,7 +128,7 @@ describe("install and --uninstall", () => {
     expect((await stat(theirs)).isFile()).toBe(true);
   });
 
-  it("says where it cannot write", async () => {
+  it("report a prefix that cannot be written", async () => {
     await writeFile(prefix, "a file");
     const { code, stderr } = await install(["--prefix", prefix, "--no-docker", "--yes"]);
     expect(code).toBe(1);
@@ -137,7 +137,7 @@ describe("install and --uninstall", () => {
 });
 
 describe("Node", () => {
-  it("comes by npm where npm is, and goes with --uninstall", async () => {
+  it("is installed with npm if npm exists, and removed by --uninstall", async () => {
     const env = await withoutNode();
     const planned = await install(["--prefix", prefix, "--no-docker"], env);
     expect(planned.stdout).toContain("install Node 24");
@@ -145,7 +145,7 @@ describe("Node", () => {
     const node = join(prefix, "lib/cowork/node/bin/node");
     expect((await runAs([node, "--version"], { home, cwd: home.home })).stdout).toMatch(/^v24\./);
     expect((await runAs([join(prefix, "bin/cowork"), "--version"], { home, cwd: home.home, env })).code).toBe(0);
-    // It belongs to the installation: another home finds it, and so does a link to the file.
+    // It belongs to the installation, so it is found with another home and through a link to the file.
     const elsewhere = { ...env, COWORK_HOME: join(home.folder, "another home") };
     const link = join(home.folder, "linked");
     await symlink(join(prefix, "bin/cowork"), link);
@@ -156,7 +156,7 @@ describe("Node", () => {
     await expect(stat(prefix)).rejects.toThrow("ENOENT");
   });
 
-  it("is copied from the home, where earlier versions put it", async () => {
+  it("is copied from cowork's home, where earlier versions installed it", async () => {
     const { PATH } = await withoutNode();
     const node = join(home.coworkHome, "lib/node/bin");
     await mkdir(node, { recursive: true });
@@ -168,7 +168,7 @@ describe("Node", () => {
     expect((await runAs([join(prefix, "bin/cowork"), "--version"], { home, cwd: home.home, env })).code).toBe(0);
   });
 
-  it("comes from nodejs.org where there is no npm, with its checksum", async () => {
+  it("is downloaded from nodejs.org if npm is missing, and its checksum is verified", async () => {
     const env = await withoutNode("npm");
     const mirror = await nodeMirror(join(home.folder, "mirror"));
     try {
@@ -190,11 +190,11 @@ describe("Node", () => {
 });
 
 describe("the engine", () => {
-  it("one that answers is left alone", async () => {
+  it("is not changed when it responds", async () => {
     expect(await install(["--engine-only"])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("one that the user chose and that does not answer is reported, not replaced", async () => {
+  it("is reported, not replaced, when DOCKER_HOST is set and does not respond", async () => {
     const { code, stderr } = await install(["--engine-only", "--yes"], { DOCKER_HOST: "unix:///nowhere/docker.sock" });
     expect(code).toBe(4);
     expect(stderr).toContain("unix:///nowhere/docker.sock");

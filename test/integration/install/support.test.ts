@@ -9,11 +9,11 @@ import { ordinaryUser } from "../../support/home/ordinary-user.ts";
 import { runAs, runCowork } from "../../support/home/run-cowork.ts";
 import { git, sampleProject } from "../../support/git/sample-project.ts";
 
-// The tests' own tools: what they promise is what other tests build on.
+// Tests of the tests' own helpers.
 beforeAll(buildOnce);
 
 describe("temporaryHome", () => {
-  it("runs the built file as a user does, on the Node of cowork's home, and goes without a trace", async () => {
+  it("runs the built file as a user does, with the Node in cowork's home, and can be removed", async () => {
     const home = await temporaryHome();
     try {
       const { code, stdout, stderr } = await runCowork(["--version"], { home, cwd: home.home });
@@ -25,7 +25,7 @@ describe("temporaryHome", () => {
     await expect(stat(home.folder)).rejects.toThrow("ENOENT");
   });
 
-  it("takes its containers, volumes and networks with it, and nobody else's", async () => {
+  it("removes its own containers and volumes and no others", async () => {
     const home = await temporaryHome();
     const other = await temporaryHome();
     const image = await ensureTestBaseImage();
@@ -47,7 +47,7 @@ describe("temporaryHome", () => {
 });
 
 describe("ordinaryUser", () => {
-  it("is a user of the group docker, not root and not 1000, who can run cowork", async () => {
+  it("creates a user in the group docker with another uid than 0 and 1000, who can run cowork", async () => {
     const user = await ordinaryUser();
     try {
       const { stdout } = await runAs(
@@ -70,7 +70,7 @@ describe("ordinaryUser", () => {
 
 describe("sampleProject", () => {
   it.each(["none", "image", "dockerfile", "features", "compose"] as const)(
-    "%s: one commit on main, nothing uncommitted",
+    "%s: creates one commit on main and leaves nothing uncommitted",
     async (kind) => {
       await using home = await temporaryHome();
       const root = await sampleProject(home, kind, { name: "my app", files: { "src/x.sh": "#!/bin/sh\n" } });

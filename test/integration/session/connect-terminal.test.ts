@@ -46,10 +46,10 @@ async function terminal(program: string, args: readonly string[]): Promise<TmuxT
 describe("a shell on a plain terminal", () => {
   const open = (...command: string[]): Promise<TmuxTerminal> => terminal("connect-here.ts", [container, ...command]);
 
-  test("is the user's own, interactive, in the right place and size, follows the window, and its code comes out", async () => {
+  test("is the user's interactive shell in the workspace folder, follows the window's size, and its exit code is returned", async () => {
     const it = await open();
     await it.shows("$");
-    // nothing of the line that tells the process' number, or of its answer, is to be seen
+    // the line that prints the process id and its output must be invisible
     expect((await it.screen()).trim()).toMatch(/^dev@[0-9a-f]+:\/work folder\$$/);
     await it.type("stty size; hello; echo $MARK $SHELL $0", "Enter");
     await it.shows(/^33 101\nfrom-the-alias\nseen \/bin\/bash \/bin\/bash$/m);
@@ -63,13 +63,13 @@ describe("a shell on a plain terminal", () => {
     expect(await running("sleep 7100")).toBe(false);
   });
 
-  test("has its size from the first moment on", async () => {
+  test("has its size from the start", async () => {
     const it = await open("stty", "size");
     await it.shows("code=");
     expect((await it.screen()).trim()).toBe("33 101\ncode=0");
   });
 
-  test("ends with the terminal: what runs in the foreground inside gets SIGHUP", async () => {
+  test("ends with the terminal, and its foreground program gets SIGHUP", async () => {
     const it = await open();
     await it.shows("$");
     await it.type("sh -c 'trap \"echo hung up > /tmp/hup; exit\" HUP; while :; do sleep 0.1; done'", "Enter");
@@ -86,10 +86,10 @@ describe("a shell on a plain terminal", () => {
   });
 });
 
-describe("in the host's tmux", () => {
+describe("a shell in the host's tmux", () => {
   const open = (id: string): Promise<TmuxTerminal> => terminal("attach-here.ts", [id, container]);
 
-  test("work goes on when the terminal is closed, and is there again", async () => {
+  test("keeps running when the terminal is closed, and can be attached again", async () => {
     const first = await open("app-ab");
     await first.shows("$");
     await first.type("echo answer $((6 * 7)); sleep 7200", "Enter");
@@ -104,7 +104,7 @@ describe("in the host's tmux", () => {
     );
     expect(await running("sleep 7200")).toBe(true);
 
-    // a name that is the beginning of the other one is another session
+    // a name that is a prefix of another one is a different session
     expect(await hasTmuxSession(ctx, "app-a")).toBe(false);
     await killTmuxSession(ctx, "app-a");
     const other = await open("app-a");
@@ -127,7 +127,7 @@ describe("in the host's tmux", () => {
     expect(await hasTmuxSession(ctx, "app-ab")).toBe(false);
   });
 
-  test("a new window is one more terminal inside", async () => {
+  test("opens another shell in the container in a new window", async () => {
     const it = await open("with;odd.id");
     await it.shows("$");
     await it.type("C-b", "c");
@@ -138,7 +138,7 @@ describe("in the host's tmux", () => {
     expect(await it.screen()).toMatch(/^dev\n\/work folder$/m);
   });
 
-  test("when it is ended, what runs inside gets SIGHUP", async () => {
+  test("sends SIGHUP to its programs when it is killed", async () => {
     const it = await open("app-c");
     await it.shows("$");
     await it.type(
@@ -160,7 +160,7 @@ describe("in the host's tmux", () => {
     );
   });
 
-  test("without a tmux, or without a terminal, the caller is told", async () => {
+  test("is not started without tmux or a terminal: attachTmux returns undefined", async () => {
     const plan = { id: "app-d", command: ["true"], env: {} } as const;
     const run = (file: string): Promise<never> =>
       Promise.reject(new CoworkError("PROGRAM_MISSING", `There is no ${file}.`));

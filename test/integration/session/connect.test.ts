@@ -41,7 +41,7 @@ async function connect(command: readonly string[], input: Uint8Array | string = 
 }
 
 describe("a command without a terminal", () => {
-  test("runs as the user, in the folder, with the environment, and its code comes out", async () => {
+  test("runs as the remote user in the workspace folder with its environment, and its exit code is returned", async () => {
     const script =
       'id -un; pwd; echo "$MARK $PATH $HOME ${TERM-none} $LANG"; printf "[%s]" "$@"; echo wrong >&2; exit 7';
     const { code, stdout, stderr } = await connect(["sh", "-c", script, "sh", "a b", "", "'\"$x;"]);
@@ -59,22 +59,22 @@ describe("a command without a terminal", () => {
     expect(stdout.equals(data)).toBe(true);
   });
 
-  test("sees the end of its input, also of none", async () => {
+  test("sees the end of empty input", async () => {
     const { stdout } = await connect(["wc", "-c"]);
     expect(stdout.toString().trim()).toBe("0");
   });
 
-  test("gives a shell's codes for signals and for what is not there", async () => {
+  test("returns a shell's exit codes for signals and missing commands", async () => {
     expect((await connect(["sh", "-c", "kill -TERM $$"])).code).toBe(143);
     expect((await connect(["no-such-command"])).code).toBe(127);
   });
 
-  test("a shell without a terminal reads commands from stdin", async () => {
+  test("is a shell that reads commands from stdin if none is given", async () => {
     const { code, stdout } = await connect([], "echo $0 $SHELL\nexit 5\n");
     expect([code, stdout.toString()]).toEqual([5, "/bin/bash /bin/bash\n"]);
   });
 
-  test("gets SIGTERM when the caller does, and time to end", async () => {
+  test("gets SIGTERM when the caller does, and has time to end", async () => {
     const script = "trap 'echo ending; sleep 0.5; echo ended; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
     const child = spawn(process.execPath, [program, "/nowhere", container, "sh", "-c", script]);
     let seen = "";
@@ -85,14 +85,14 @@ describe("a command without a terminal", () => {
     expect([code, seen]).toEqual([143, "ready\nending\nended\n"]);
   });
 
-  test("ends when nobody reads its output any more", async () => {
+  test("ends when its output pipe is closed", async () => {
     const command = `${process.execPath} ${program} /nowhere ${container} seq 1 99999999 | head -n 1`;
     const { stdout } = await execa("bash", ["-c", command]);
     expect(stdout).toBe("1");
     expect(await running("seq 1 99999999")).toBe(false);
   });
 
-  test("in a folder or as a user that is not there says so", async () => {
+  test("reports a missing workspace folder", async () => {
     await execa("docker", ["exec", container, "mv", "/work folder", "/moved"]);
     try {
       const { code, stdout, stderr } = await connect(["true"]);

@@ -9,9 +9,9 @@ import { tree } from "../../support/git/tree.ts";
 const labels = { "cowork.test": "quiesce" };
 const launchers = ["-v", `${join(tree, "templates/container")}:/opt/cowork/bin:ro`];
 const waiting = { timeout: 20_000, interval: 50 };
-/** What `devcontainer up` makes of our image's metadata: PID 1 with its own trap, then ours. */
+/** PID 1 as `devcontainer up` creates it from the image's metadata: its own trap, then cowork's. */
 const script = `echo Container started; trap "exit 0" 15; trap '/opt/cowork/bin/quiesce; exit 0' 15; exec "$@"; while sleep 1 & wait $!; do :; done`;
-/** Takes 1.3 s to end after SIGTERM, by help of other programs. */
+/** A script that takes 1.3 s to end after SIGTERM and starts other programs in that time. */
 const slowEnd = `trap 'sleep 1.3; echo "$0" > "/tmp/$0"; exit 0' TERM; echo >"/tmp/$0.ready"; while :; do sleep 0.1; done`;
 
 afterAll(() => removeContainers("cowork.test=quiesce"));
@@ -25,7 +25,7 @@ async function background(container: string, flags: readonly string[], ...comman
     async () => expect((await processesIn(container)).some((line) => line.includes(shown))).toBe(true),
     waiting,
   );
-  // A process can be seen before it has set its trap.
+  // The process may be listed before it has set its trap.
   if (!command.includes(slowEnd)) return;
   const ready = `/tmp/${command.at(-1)}.ready`;
   await vi.waitFor(() => execa("docker", ["exec", container, "test", "-e", ready]), waiting);
@@ -36,11 +36,11 @@ async function fileIn(container: string, path: string): Promise<string> {
   return (await execa("tar", ["-xO"], { input: stdout })).stdout;
 }
 
-describe("docker stop, from outside cowork", () => {
+describe("docker stop without cowork", () => {
   test.each([
     ["with the shell as PID 1", []],
     ["with an init as PID 1", ["--init"]],
-  ])("lets what was exec'ed finish: %s", async (_how, args) => {
+  ])("lets exec'ed programs finish: %s", async (_how, args) => {
     const container = await start(...args);
     await background(container, [], "sh", "-c", slowEnd, "plain");
     await background(container, ["-u", "1000"], "sh", "-c", slowEnd, "user");
@@ -53,7 +53,7 @@ describe("docker stop, from outside cowork", () => {
 describe("cowork stop", () => {
   const ctx = connectContext("/nowhere");
 
-  test("ends everything but PID 1, and the container goes on", async () => {
+  test("ends everything except PID 1, and the container keeps running", async () => {
     const container = await start();
     await background(container, [], "sh", "-c", slowEnd, "plain");
     await background(container, ["-t"], "bash");
@@ -69,29 +69,29 @@ describe("cowork stop", () => {
 
   test("does not hang up a shell whose foreground job is still ending", async () => {
     const container = await start();
-    // HUP would end it before it has finished; bash passes its own HUP on to its jobs
+    // bash passes SIGHUP on to its jobs, which would end the job before it has finished
     await background(container, ["-t"], "bash", "-ic", `sh -c '${slowEnd.replaceAll("'", `'"'"'`)}' job; true`);
     expect((await quiesce(ctx, container)).left).toEqual([]);
     expect(await fileIn(container, "/tmp/job")).toBe("job");
   });
 
-  test("names what will not end", async () => {
+  test("names processes that do not end", async () => {
     const container = await start();
     await background(container, [], "sh", "-c", "trap '' TERM; while :; do sleep 0.1; done");
     const { left } = await quiesce(ctx, container);
     expect(left).toEqual(expect.arrayContaining([expect.stringMatching(/^\d+ sh$/)]));
   });
 
-  test("touches nothing where the processes are another container's, or the machine's", async () => {
+  test("ends nothing if the container shares the processes of another container or the host", async () => {
     const owner = await start();
     await background(owner, [], "sleep", "7301");
     const guest = await start(`--pid=container:${owner}`);
-    // as an ordinary user: a mistake here must not end this machine
+    // as an ordinary user, so that a bug here cannot kill the processes of this machine
     const host = await start("--pid=host", "-u", "1000");
     await background(host, [], "sleep", "7302");
     const nothing = { left: [], ignoresTerm: false };
     expect([await quiesce(ctx, guest), await quiesce(ctx, host)]).toEqual([nothing, nothing]);
-    // nor when somebody calls the script by hand, nor when PID 1's trap does
+    // the same when a user or PID 1's trap calls the script
     const byHand = ["/opt/cowork/bin/quiesce", "--exec"];
     await execa("docker", ["exec", host, ...byHand]);
     expect(await processesIn(host)).toContain("sleep 7302");
@@ -101,7 +101,7 @@ describe("cowork stop", () => {
     expect(await processesIn(owner)).toContain("sleep 7301");
   });
 
-  test("of a container that has stopped, or without the script, is nothing", async () => {
+  test("does nothing in a stopped container or one without the script", async () => {
     const bare = await runContainer({ labels });
     await background(bare, [], "sleep", "7303");
     expect(await quiesce(ctx, bare)).toEqual({ left: [], ignoresTerm: false });
@@ -111,7 +111,7 @@ describe("cowork stop", () => {
   });
 });
 
-test("an ordinary user's call ends that user's processes alone", async () => {
+test("quiesce called by an ordinary user ends only that user's processes", async () => {
   const container = await start();
   await background(container, ["-u", "1000"], "sleep", "7304");
   await background(container, ["-u", "1001"], "sleep", "7305");

@@ -5,8 +5,8 @@ import { ensureTestBaseImage, testBaseImage } from "./engine.ts";
 import { keptArchives, testCache } from "../home/test-cache.ts";
 
 /**
- * The tests' base image as an archive of `docker save`, for engines inside machines and for a new engine of this one.
- * @returns its path; its name changes with the image, so that an older one is never taken for it
+ * Saves the tests' base image with `docker save`, for engines inside test machines and for a new engine on this one.
+ * @returns path of the archive; its name contains the image's id, so an outdated archive is never used
  */
 export async function baseArchive(): Promise<string> {
   await ensureTestBaseImage();
@@ -15,10 +15,10 @@ export async function baseArchive(): Promise<string> {
   const archive = join(testCache, name);
   if ((await stat(archive).catch(() => undefined)) !== undefined) return archive;
   await mkdir(testCache, { recursive: true });
-  // Another worker may write the same one at this moment: whole files only, by a rename.
-  const own = join(testCache, `.${name}-${process.pid}`);
-  await execa("docker", ["save", "-o", own, testBaseImage]);
-  await rename(own, archive);
+  // Another worker may write the same archive now. The rename makes sure that only complete files are seen.
+  const partial = join(testCache, `.${name}-${process.pid}`);
+  await execa("docker", ["save", "-o", partial, testBaseImage]);
+  await rename(partial, archive);
   for (const each of await keptArchives()) if (each !== archive) await rm(each, { force: true });
   return archive;
 }

@@ -2,24 +2,24 @@ import { GenericContainer } from "testcontainers";
 
 type Options = GenericContainer["createOpts"];
 
-/** What testcontainers has no methods for. */
+/** Options for which testcontainers has no methods. */
 export interface ContainerExtras {
-  /** of this network alone; testcontainers would leave it on the default bridge, too */
+  /** the only network to join; testcontainers would also join the default bridge */
   network?: { name: string; aliases: readonly string[] };
-  /** folders that are anonymous volumes */
+  /** paths to mount anonymous volumes at */
   volumes?: readonly string[];
   /** fields of the engine's HostConfig */
   host?: Record<string, unknown>;
 }
 
 /**
- * A container beside the product. It carries the label `cowork.test={test}`, so that whoever cleans up finds it; the test removes it.
+ * A container that a test starts itself. The test must remove it; the label `cowork.test={test}` lets a cleanup find it.
  */
 export class TestContainer extends GenericContainer {
   constructor(test: string, image: string, { network, volumes = [], host = {} }: ContainerExtras = {}) {
     super(image);
     this.createOpts.Labels = { "cowork.test": test };
-    // Its processes are to be reaped, and it is to end at once.
+    // An init process reaps zombies and ends on the first signal.
     Object.assign(this.hostConfig, { Init: true, ...host });
     if (volumes.length > 0) this.createOpts.Volumes = Object.fromEntries(volumes.map((path) => [path, {}]));
     if (network === undefined) return;
@@ -31,5 +31,5 @@ export class TestContainer extends GenericContainer {
   }
 }
 
-/** How a test container ends: at once, and with its anonymous volumes. */
+/** Stop options: kill the container at once and remove it with its anonymous volumes. */
 export const atOnce = { timeout: 0, remove: true, removeVolumes: true } as const;

@@ -6,18 +6,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../../src/engine/types.ts";
 import { CoworkError } from "../../../src/errors.ts";
 
-/** An engine with what the contract needs of it and the interface has no words for. */
+/** An engine and the operations that the contract needs and the `Engine` interface does not have. */
 export interface EngineUnderTest {
   engine: Engine;
   /** a local image with a POSIX shell */
   image: string;
-  /** a running container of that image */
+  /** starts a container of that image */
   addContainer(labels: Record<string, string>): Promise<string>;
   addVolume(labels: Record<string, string>, usedBy?: Record<string, string>): Promise<string>;
   addNetwork(labels: Record<string, string>, usedBy?: Record<string, string>): Promise<string>;
 }
 
-/** The tests of what cowork relies on, of every Engine: to be called inside a `describe`. */
+/** Defines the tests that every `Engine` must pass. Call it inside a `describe`. */
 export function engineContract(make: () => Promise<EngineUnderTest>): void {
   const label = { "cowork.test": "engine-contract", "cowork.test.run": randomUUID() };
   let it: EngineUnderTest;
@@ -33,7 +33,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
     for (const network of await engine.listNetworks(label)) await engine.removeNetwork(network.id);
   });
 
-  test("says what it is", async () => {
+  test("reports its system, processor, id and number of CPUs", async () => {
     const info = await engine.info();
     expect(info).toMatchObject({ os: "linux", arch: expect.stringMatching(/^(x64|arm64)$/) as string });
     expect(info.id).toMatch(/^[0-9a-z]+$/);
@@ -41,7 +41,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
   });
 
   describe("containers", () => {
-    test("are found by their labels, by value and by name alone", async () => {
+    test("are listed by label value and by label name", async () => {
       const mine = await it.addContainer({ ...label, "cowork.test.which": "one" });
       const other = await it.addContainer({ ...label, "cowork.test.which": "two" });
       const ids = async (wanted: Record<string, string | undefined>): Promise<string[]> =>
@@ -51,7 +51,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       expect(await ids({ "cowork.test.which": "none" })).toEqual([]);
     });
 
-    test("are told with their image and mounts by the list as by a look at one", async () => {
+    test("have the same image and mounts when listed as when inspected", async () => {
       const own = { ...label, "cowork.test.which": "mounts" };
       await it.addVolume(label, own);
       const [listed] = await engine.listContainers(own);
@@ -61,7 +61,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       expect(listed).toMatchObject({ imageId: found?.imageId, mounts: found?.mounts });
     });
 
-    test("stop, start and go; done already is done", async () => {
+    test("can be stopped, started and removed, and repeating a call does no harm", async () => {
       const id = await it.addContainer(label);
       const state = async (): Promise<string | undefined> => (await engine.findContainer(id))?.state;
       await engine.stopContainer(id, 0);
@@ -77,7 +77,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       expect(await state()).toBeUndefined();
     });
 
-    test("that are not there cannot be started or used", async () => {
+    test("that do not exist cannot be started, used or inspected", async () => {
       await expect(engine.startContainer("cowork-no-such")).rejects.toMatchObject({ code: "ENGINE_FAILED" });
       await expect(engine.exec("cowork-no-such", { command: ["true"] })).rejects.toMatchObject({
         code: "ENGINE_FAILED",
@@ -93,19 +93,19 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       id = await it.addContainer(label);
     });
 
-    test("gives code, both streams and takes input to its end", async () => {
+    test("returns the exit code and both streams, and passes the whole input", async () => {
       const spec = { command: ["sh", "-c", "cat; echo wrong >&2; exit 3"] } as const;
       const result = await engine.exec(id, spec, { input: "ä\nin" });
       expect(result).toEqual({ code: 3, stdout: "ä\nin", stderr: "wrong\n", truncated: false });
     });
 
-    test("cuts output at the limit and says so", async () => {
+    test("truncates output at the limit and reports it", async () => {
       const spec = { command: ["sh", "-c", "head -c 300000 /dev/zero | tr '\\0' x"] } as const;
       const result = await engine.exec(id, spec, { maxOutput: 1000 });
       expect(result).toEqual({ code: 0, stdout: "x".repeat(1000), stderr: "", truncated: true });
     });
 
-    test("throws TIMEOUT after its time, INTERRUPTED when aborted", async () => {
+    test("throws TIMEOUT when the time is over and INTERRUPTED when aborted", async () => {
       const sleep = { command: ["sh", "-c", "sleep 60"] } as const;
       await expect(engine.exec(id, sleep, { timeoutMs: 300 })).rejects.toMatchObject({ code: "TIMEOUT" });
       const controller = new AbortController();
@@ -115,7 +115,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       });
     });
 
-    test("attached, passes streams and code through", async () => {
+    test("passes streams and the exit code through when attached", async () => {
       const [stdout, stderr] = [new PassThrough(), new PassThrough()];
       const output = Promise.all([text(stdout), text(stderr)]);
       const spec = { command: ["sh", "-c", "cat; echo wrong >&2; exit 4"] } as const;
@@ -125,7 +125,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       expect([code, ...(await output)]).toEqual([4, "typed", "wrong\n"]);
     });
 
-    test("attached, starts nothing before what it is held for has come, and never when that fails", async () => {
+    test("starts an attached command only after `hold` resolves, and never when it rejects or the call is aborted", async () => {
       const go = Promise.withResolvers<void>();
       const streams = () => ({ stdin: Readable.from([""]), stdout: new PassThrough(), stderr: new PassThrough() });
       const spec = { command: ["sh", "-c", "exit 3"] } as const;
@@ -141,7 +141,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       const ended = new AbortController();
       const waiting = Promise.withResolvers<void>();
       const started = () => expect.unreachable("it was started");
-      const held = engine.attach(id, spec, {
+      const aborted = engine.attach(id, spec, {
         ...streams(),
         hold: waiting.promise,
         signal: ended.signal,
@@ -150,13 +150,13 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       await delay(100);
       ended.abort();
       waiting.resolve();
-      await expect(held).rejects.toMatchObject({ code: "INTERRUPTED" });
+      await expect(aborted).rejects.toMatchObject({ code: "INTERRUPTED" });
       await expect(engine.attach(id, spec, { ...streams(), hold: failed })).rejects.toMatchObject({
         code: "DISK_FULL",
       });
     });
 
-    test("is refused in a container that does not run", async () => {
+    test("fails in a container that is not running", async () => {
       const stopped = await it.addContainer(label);
       await engine.stopContainer(stopped, 0);
       const refused = engine.exec(stopped, { command: ["true"] });
@@ -170,20 +170,20 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
   describe("helpers", () => {
     const helperLabel = { ...label, "cowork.test.helper": "yes" };
 
-    test("run one command and leave nothing", async () => {
+    test("run one command and leave no container behind", async () => {
       const command = ["sh", "-c", "cat; echo wrong >&2; exit 5"] as const;
       const result = await engine.runHelper({ image: it.image, command, labels: helperLabel }, { input: "in" });
       expect(result).toEqual({ code: 5, stdout: "in", stderr: "wrong\n", truncated: false });
       expect(await engine.listContainers(helperLabel)).toEqual([]);
     });
 
-    test("leave nothing either when their time is over", async () => {
+    test("leave no container behind after a timeout", async () => {
       const spec = { image: it.image, command: ["sh", "-c", "sleep 60"], labels: helperLabel } as const;
       await expect(engine.runHelper(spec, { timeoutMs: 500 })).rejects.toMatchObject({ code: "TIMEOUT" });
       expect(await engine.listContainers(helperLabel)).toEqual([]);
     });
 
-    test("need their image", async () => {
+    test("fail when their image is missing", async () => {
       const spec = { image: "cowork-no-such:1", command: ["true"], labels: helperLabel } as const;
       await expect(engine.runHelper(spec)).rejects.toMatchObject({ code: "ENGINE_FAILED" });
     });
@@ -192,7 +192,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
   describe("images", () => {
     const tag = (name: string): string => `cowork-contract-${label["cowork.test.run"]}-${name}:1`;
 
-    test("are built, found by tag, id and label, tagged, and go tag by tag", async () => {
+    test("can be built, found by tag, id and label, tagged, and removed tag by tag", async () => {
       const files = { Dockerfile: `FROM ${it.image}\n` };
       const built = await engine.buildImage({ files, tag: tag("a"), labels: label });
       expect(built).toMatchObject({ tags: [tag("a")], os: "linux" });
@@ -207,14 +207,14 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
       expect(await engine.findImage(built.id)).toBeUndefined();
     });
 
-    test("that are in use stay", async () => {
+    test("are kept while a container uses them", async () => {
       await it.addContainer(label);
       const image = await engine.findImage(it.image);
       expect(await engine.removeImage(image?.id ?? "")).toBe(false);
       expect(await engine.findImage(it.image)).toEqual(image);
     });
 
-    test("that nobody has cannot be tagged or built upon", async () => {
+    test("that do not exist cannot be tagged, and a build without a Dockerfile leaves no image", async () => {
       await expect(engine.tagImage("cowork-no-such:1", tag("c"))).rejects.toMatchObject({ code: "ENGINE_FAILED" });
       const spec = { files: { "not-a-dockerfile": "" }, tag: tag("c"), labels: label };
       await expect(engine.buildImage(spec)).rejects.toMatchObject({ code: "ENGINE_FAILED" });
@@ -223,7 +223,7 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
   });
 
   describe("volumes and networks", () => {
-    test("are found by label, stay while they are used, and go", async () => {
+    test("are found by label, kept while in use, and removed otherwise", async () => {
       const kind = { ...label, "cowork.test.kind": "leftover" };
       const volume = await it.addVolume(kind);
       const network = await it.addNetwork(kind);

@@ -8,7 +8,7 @@ export function realEngine(): Engine {
   return createEngine({ env: process.env, home: homedir() });
 }
 
-/** How the dev container CLI keeps a container alive. */
+/** The command with which the dev container CLI keeps a container running. */
 const keepAlive = 'echo Container started; trap "exit 0" 15; exec "$@"; while sleep 1 & wait $!; do :; done';
 
 export interface ContainerOptions {
@@ -16,7 +16,7 @@ export interface ContainerOptions {
   /** more arguments for `docker run` */
   args?: readonly string[];
   image?: string;
-  /** what PID 1's shell runs; default: as the dev container CLI has it */
+  /** script of PID 1's shell; default: the dev container CLI's */
   script?: string;
 }
 
@@ -49,7 +49,7 @@ export async function removeContainers(label: string): Promise<void> {
   if (ids.length > 0) await execa("docker", ["rm", "-fv", ...ids]);
 }
 
-/** Command lines of all processes in a container, as the engine's machine sees them. */
+/** Command lines of all processes in a container, as seen on the engine's host. */
 export async function processesIn(container: string): Promise<string[]> {
   const { stdout } = await execa("docker", ["top", container, "-eo", "pid,args"]);
   return stdout

@@ -9,7 +9,7 @@ import { tree } from "../git/tree.ts";
 /** The image that test projects start from: Debian with git and the CA bundle's package, nothing else. */
 export const testBaseImage = "cowork-test-base:trixie";
 
-/** Brings the engine up where it does not answer, in the way that a user would. */
+/** Starts the engine if it does not respond, with install.sh as a user would. */
 export async function ensureEngine(): Promise<void> {
   const { exitCode } = await execa("docker", ["version"], { reject: false, timeout: 30_000 });
   if (exitCode === 0) return;
@@ -20,8 +20,8 @@ export async function ensureEngine(): Promise<void> {
 }
 
 /**
- * The one base image of all tests: no registry is needed for it, and no image of somebody else is taken for it. It stays on the
- * engine for the next run, and as an archive for the next engine of this machine.
+ * Makes sure that the tests' base image exists. It is built locally, so that tests need no registry and never use a foreign image.
+ * The image stays on the engine for the next run, and as an archive for the next engine on this machine.
  */
 export async function ensureTestBaseImage(): Promise<string> {
   if (await hasImage(testBaseImage)) return testBaseImage;
@@ -31,7 +31,7 @@ export async function ensureTestBaseImage(): Promise<string> {
   return testBaseImage;
 }
 
-/** An image without git, as many projects have one. */
+/** Makes sure that an image without git exists, because many projects use one. */
 export async function ensureImageWithoutGit(): Promise<string> {
   const image = "cowork-test-no-git:trixie";
   if (await hasImage(image)) return image;

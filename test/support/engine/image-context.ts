@@ -12,14 +12,14 @@ import { hostUser } from "../../../src/system/user.ts";
 import { removeFromEngine } from "./remove-from-engine.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-/** A context with a home of its own, on the real engine where none is given, and what was reported and logged in it. */
+/** A context with a temporary cowork home, and everything reported and logged through it. Uses the real engine by default. */
 export interface ImageContext {
   ctx: Context;
-  /** temporary folder: the home lies in it, and there is room for more */
+  /** temporary folder that contains the home; tests may add files */
   folder: string;
   events: ProgressEvent[];
   log: string[];
-  /** takes away the home and what the engine holds of it */
+  /** removes the home and everything of it on the engine */
   end: () => Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { memorySource } from "./memory-source.ts";
 import type { ImageRequest } from "../../../src/devcontainer/image/image-request.ts";
 import type { DevcontainerPlan } from "../../../src/devcontainer/types.ts";
 
-/** A plan with nothing in it. */
+/** An empty plan. */
 export const noPlan: DevcontainerPlan = {
   kind: "image",
   path: ".devcontainer/devcontainer.json",
@@ -16,7 +16,7 @@ export const noPlan: DevcontainerPlan = {
   cloneBinds: [],
 };
 
-/** A request for the image of a plan, on the tests' base image and without authorities where nothing else is said. */
+/** A request for a plan's image. Defaults: the tests' base image, no CA certificates. */
 export function imageRequest(
   plan: Partial<DevcontainerPlan>,
   options: { files?: Record<string, string>; name?: string; caCerts?: string } = {},
@@ -30,7 +30,7 @@ export function imageRequest(
   };
 }
 
-/** The same for a Dockerfile in the root of the tree. */
+/** A request for the image of a Dockerfile in the root of the tree. */
 export function dockerfileRequest(
   lines: readonly string[],
   plan: Partial<DevcontainerPlan> = {},

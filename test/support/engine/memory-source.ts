@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ConfigSource } from "../../../src/devcontainer/types.ts";
 
-/** A tree of config files for tests of what is pure: path to content; `{link}` for a link. */
+/** A config source in memory, for tests of pure functions. Maps a path to its content, or to `{link}` for a symbolic link. */
 export function memorySource(files: Record<string, string | { link: string }>): ConfigSource {
   const below = (path: string): string[] =>
     Object.keys(files).filter((name) => path === "" || name === path || name.startsWith(`${path}/`));

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 
-/** Takes away whatever the engine holds of one cowork home: containers, what Compose made for them, volumes, images. */
+/** Removes everything of one cowork home from the engine: containers, their Compose projects, networks, volumes, images. */
 export async function removeFromEngine(hash: string): Promise<void> {
   const ours = `label=cowork.home=${hash}`;
   const containers = await lines("ps", "-aq", "--filter", ours);

@@ -4,12 +4,12 @@ import { gzipSync } from "node:zlib";
 import { createHash, randomBytes } from "node:crypto";
 import { pack } from "tar-stream";
 
-/** An npm registry on this machine with one package of some megabytes, that can misbehave. */
+/** A local npm registry with one package of a few megabytes. It can be made to misbehave. */
 export interface SmallRegistry {
   url: string;
-  /** requests, as `METHOD path`, with `Range` where it was sent */
+  /** the requests received, with their `Range` and `Authorization` headers */
   requests: { path: string; range?: string; authorization?: string }[];
-  /** what goes wrong: the connection breaks after so many bytes; other bytes are sent; only with this token */
+  /** faults: break the connection after this many bytes, send wrong bytes, require this token, drop every connection */
   trouble: { cutAfter?: number; forged?: boolean; token?: string; down?: boolean };
   content: Buffer;
   close(): Promise<void>;

@@ -9,7 +9,7 @@ import type { UpRequest } from "../../../src/devcontainer/cli/up.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-/** A session as `up` finds it, made with nothing but what `up` needs: a repository in the clone's place, image, override. */
+/** Creates only what `up` needs of a session: a repository in place of the clone, the image, the override config. */
 export async function upSession(
   ctx: Context,
   name: string,

@@ -2,7 +2,7 @@ import { Readable, Writable } from "node:stream";
 import type { Caller } from "../../../src/commands/process/caller.ts";
 import type { MaybeTty } from "../../../src/ui/terminal.ts";
 
-/** A caller whose streams are kept, for commands that run inside the test's own process. */
+/** A caller that records its output, for commands that run in the test's process. */
 export interface FakeCaller extends Caller {
   stdout(): string;
   stderr(): string;
@@ -13,7 +13,7 @@ export interface FakeCallerOptions {
   cwd: string;
   home: string;
   env?: Record<string, string>;
-  /** columns of a terminal on all three streams; absent: pipes */
+  /** width of the terminal that all three streams are connected to; undefined: pipes */
   columns?: number;
   input?: string;
 }

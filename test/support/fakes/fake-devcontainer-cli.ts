@@ -9,14 +9,14 @@ import type { FakeEngine } from "./fake-engine.ts";
 export interface FakeCli {
   /** argv of every call, in order */
   calls: (readonly string[])[];
-  /** what the next `up` answers instead of making a container */
+  /** the error that `up` reports instead of creating a container */
   failure: { message: string; description?: string } | undefined;
-  /** names of volumes that the containers it makes have mounted */
+  /** volumes to mount in new containers */
   volumes: string[];
   run: Run;
 }
 
-/** The binds of an override config besides the clone's. */
+/** The bind mounts of an override config, without the clone's. */
 async function boundBy(path: string): Promise<MountInfo[]> {
   const { mounts = [], runArgs = [] } = JSON.parse(await readFile(path, "utf8")) as {
     mounts?: Json[];
@@ -32,8 +32,8 @@ async function boundBy(path: string): Promise<MountInfo[]> {
 }
 
 /**
- * Stands in for `@devcontainers/cli` where programs are started: `up` makes a container in a fake engine, or starts the one that
- * carries its labels, and prints the same JSON. Every other program is started for real.
+ * Replaces `@devcontainers/cli` where programs are started: `up` creates a container in a fake engine, or starts the one with
+ * its labels, and prints the same JSON. Every other program is started for real.
  */
 export function fakeDevcontainerCli(real: Run, engine: FakeEngine): FakeCli {
   const cli: FakeCli = {
@@ -71,7 +71,7 @@ export function fakeDevcontainerCli(real: Run, engine: FakeEngine): FakeCli {
     return { containerId: container.id, remoteUser: "dev", remoteWorkspaceFolder: clone, mergedConfiguration: {} };
   }
 
-  // The clone is mounted at its own path: scripts that run "inside" run on this machine.
+  // The clone is mounted at its own path, because scripts that run "inside" run on this machine.
   const made = (
     clone: string,
     labels: Record<string, string>,

@@ -13,7 +13,7 @@ import type {
 } from "../../../src/engine/types.ts";
 import { plain } from "../../../src/system/text.ts";
 
-/** What a fake container does with a command. Gets no signals; `signal` fires when its time is over. */
+/** Runs a command of a fake container. It gets no process signals; `signal` fires on timeout or abort. */
 export type FakeProgram = (call: {
   container?: ContainerDetail;
   image?: string;
@@ -27,11 +27,11 @@ export interface FakeEngine extends Engine {
   images: Map<string, ImageDetail>;
   volumes: Map<string, { labels: Labels; inUse: boolean }>;
   networks: Map<string, { name: string; labels: Labels; inUse: boolean }>;
-  /** by container: what `changedPaths` says */
+  /** result of `changedPaths` by container id */
   changes: Map<string, string[]>;
   /** every exec, attach and helper, in order */
   commands: (readonly string[])[];
-  /** `false`: every call fails as if nothing answered */
+  /** `false`: every call fails as if the engine did not respond */
   reachable: boolean;
   addContainer(detail: Partial<ContainerDetail>): ContainerDetail;
   addImage(detail: Partial<ImageDetail>): ImageDetail;
@@ -39,7 +39,7 @@ export interface FakeEngine extends Engine {
 
 const doNothing: FakeProgram = () => Promise.resolve({ code: 0 });
 
-/** An engine in memory. `test/support/engine/engine-contract.ts` holds it against the real one. */
+/** An engine in memory. It passes the same tests as the real one: `test/support/engine/engine-contract.ts`. */
 export function createFakeEngine(options: { program?: FakeProgram; info?: Partial<EngineInfo> } = {}): FakeEngine {
   const program = options.program ?? doNothing;
   let made = 0;

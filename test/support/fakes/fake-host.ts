@@ -1,7 +1,7 @@
 import type { SessionHost } from "../../../src/session/session-host.ts";
 import type { SessionStatus, SessionView } from "../../../src/session/types.ts";
 
-/** A host's part that writes down what it was asked and answers as told; what was not told of throws. */
+/** A session host that records its calls and returns the given answers. A call without an answer throws. */
 export function fakeHost(
   answers: Partial<SessionHost>,
   onCall: (name: string, ...args: unknown[]) => void = () => undefined,
@@ -10,13 +10,13 @@ export function fakeHost(
   const host = new Proxy({} as SessionHost, {
     get(target, name: string) {
       if (Object.hasOwn(target, name)) return target[name as keyof SessionHost];
-      // What is awaited is asked for its `then`.
+      // `await` reads the property `then`; without this the proxy would look like a promise.
       if (name === "then") return undefined;
       return async (...args: unknown[]): Promise<unknown> => {
         calls.push([name, ...args]);
         onCall(name, ...args);
         const answer = answers[name as keyof SessionHost] as ((...args: unknown[]) => Promise<unknown>) | undefined;
-        if (answer === undefined) throw new Error(`the fake host was not told what ${name} gives`);
+        if (answer === undefined) throw new Error(`the fake host has no answer for ${name}`);
         return await answer(...args);
       };
     },

@@ -3,11 +3,11 @@ import { createTerminal, type MaybeTty, type Terminal } from "../../../src/ui/te
 
 export interface FakeTerminal extends Terminal {
   written(): { stdout: string; stderr: string };
-  /** types keys at the keyboard */
+  /** sends keys to standard input */
   type(keys: string): void;
 }
 
-/** A terminal of so many columns (absent: pipes) that keeps what is written to it. */
+/** A terminal that records its output. Without `columns` its streams are pipes. */
 export function fakeTerminal(options: { columns?: number; colour?: boolean } = {}): FakeTerminal {
   const written = { stdout: "", stderr: "" };
   const isTTY = options.columns !== undefined;

@@ -27,8 +27,8 @@ import { createFakeEngine, type FakeEngine, type FakeProgram } from "./fake-engi
 import { gitWorkshop, type GitWorkshop } from "../git/git-project.ts";
 
 /**
- * The session verbs in process: real files and real git, an engine in memory, a stand-in for `@devcontainers/cli`. What a verb
- * asks git inside runs on this machine, as the session's user.
+ * Runs session operations in process: real files, real git, an engine in memory and a fake `@devcontainers/cli`. Git commands
+ * meant for the container run on this machine, as the session's user.
  */
 export interface SessionHost {
   shop: GitWorkshop;
@@ -38,15 +38,15 @@ export interface SessionHost {
   project: Project;
   settings: Settings;
   events: ProgressEvent[];
-  /** called before every look into a clone; throws, waits or changes something, as a test wants it */
+  /** called before every inspection of a clone; a test may throw, wait or change something in it */
   onLook: (where: "container" | "helper", signal: AbortSignal) => Promise<void> | void;
-  /** called before every call of the engine and of a program, with its name; what it throws is what the call throws */
+  /** called with the name of every engine call and program before it runs; what it throws, the call throws */
   onCall: (name: string) => Promise<void> | void;
-  /** comes back when the signal of the last program that was started fires */
+  /** resolves when the abort signal of the last started program fires */
   aborted: () => Promise<void>;
-  /** how often a clone was looked into */
+  /** where each inspection of a clone ran */
   looks: ("container" | "helper")[];
-  /** what the project says a session's name means */
+  /** selects sessions of the project by name */
   select(...names: string[]): Selector & { names: string[] };
   request(names: string[], changes?: Partial<InitRequest>): Promise<InitRequest>;
   init(...names: string[]): Promise<Outcome[]>;
@@ -56,10 +56,10 @@ export interface SessionHost {
   inside(name: string, script: string): Promise<string>;
   /** fetches from a clone into the project */
   bring(name: string, refspec: string): Promise<void>;
-  /** a Compose service beside the session's dev container, with the clone mounted */
+  /** adds a Compose service next to the session's dev container, with the clone mounted */
   addService(name: string, service: string, changes?: Partial<ContainerDetail>): ContainerDetail;
   containers(name: string): ContainerDetail[];
-  /** `main=running, db=exited` */
+  /** states of the session's containers, e.g. `main=running, db=exited` */
   states(name: string): string;
   end(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function sessionHost(): Promise<SessionHost> {
   const program: FakeProgram = async ({ container, spec, input, signal }) => {
     const script = spec.command[2] ?? "";
     if (script.includes("uname -m")) return { code: 0, stdout: "x86_64 yes \n" };
-    // Only what cowork asks git inside is run: other scripts end processes.
+    // Run only cowork's git scripts: other scripts would kill processes of this machine.
     if (!script.includes("export COWORK_WHERE=")) return { code: 0 };
     const where = container === undefined ? "helper" : "container";
     looks.push(where);
@@ -78,7 +78,7 @@ export async function sessionHost(): Promise<SessionHost> {
     return await runHere(script, folderOf(container, spec), { env: shop.env, user: spec.user, input });
   };
   const engine = createFakeEngine({ program });
-  // As a process of `connect` that says its number and ends at once.
+  // Acts as a `connect` process that prints its pid and ends at once.
   engine.attach = async (_, spec, io) => {
     await io.hold;
     engine.commands.push(spec.command);
@@ -88,7 +88,7 @@ export async function sessionHost(): Promise<SessionHost> {
   };
   const events: ProgressEvent[] = [];
   const shop = await gitWorkshop({ engine, clock: systemClock, report: (event) => void events.push(event) });
-  /** Scripts run at the clones' own paths, which on a real host nobody but cowork's user can reach. */
+  /** Opens the folders above the clones: scripts run there as the session's user, to whom they are closed on a real host. */
   const letIn = async (): Promise<void> => {
     for (const folder of [shop.root, ctx.paths.home, ctx.paths.sessions]) await chmod(folder, 0o711);
   };
@@ -97,7 +97,7 @@ export async function sessionHost(): Promise<SessionHost> {
   const { settings } = resolveSettings({ flags: {}, env: { COWORK_CA_CERTS: "none" }, cpus: 2 });
   const agent = getAgent("claude");
   const known = createKnown();
-  // Nothing is fetched from a registry.
+  // A recorded failure keeps cowork from downloading the agent.
   for (const variant of ["linux-x64", "linux-arm64"])
     known.failures.set(`agent ${agent.id} ${chooseVersion(agent, settings)} ${variant}`, "not installed in this test");
   let ending: AbortSignal | undefined;
@@ -158,7 +158,7 @@ export async function sessionHost(): Promise<SessionHost> {
     clean: async (name, options = {}, inner = ctx) => {
       const all = { force: false, dryRun: false, purge: false, concurrency: 1, precious: [], ...options };
       const [outcome] = await cleanSessions(inner, user, host.select(name), all);
-      if (outcome === undefined) throw new Error(`nothing came of cleaning ${name}`);
+      if (outcome === undefined) throw new Error(`clean returned no outcome for ${name}`);
       return outcome;
     },
     clone: (name) => ctx.paths.clone(sessionId("app", name)),
@@ -203,7 +203,7 @@ export async function sessionHost(): Promise<SessionHost> {
   return host;
 }
 
-/** The engine as cowork gets it: every call is told before it is made. */
+/** Wraps the engine so that `onCall` runs before every call. */
 function observed(engine: FakeEngine, onCall: (name: string) => Promise<void>): Engine {
   return new Proxy<Engine>(engine, {
     get: (_, name: keyof Engine) => {

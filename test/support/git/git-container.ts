@@ -5,12 +5,12 @@ import type { CloneSpec, GitInside } from "../../../src/clone/types.ts";
 import { ensureEngine, ensureTestBaseImage } from "../engine/engine.ts";
 import { type GitWorkshop, gitWorkshop } from "./git-project.ts";
 
-/** A workshop whose clones are looked into through the real engine. Containers carry the label `cowork.test={test}`. */
+/** A git workshop that inspects clones through the real engine. Its containers have the label `cowork.test={test}`. */
 export interface ContainerWorkshop extends GitWorkshop {
   image: string;
-  /** a clone's spec, owned by the uid that sessions work as */
+  /** the spec of a clone that belongs to the sessions' uid */
   sessionSpec(project: string, name: string): Promise<CloneSpec>;
-  /** a container that has the clone mounted, as a session's has; gives its id */
+  /** starts a container with the clone mounted, as in a session; returns its id */
   start(spec: CloneSpec, image?: string): Promise<string>;
   docker(...args: string[]): Promise<string>;
   inside(spec: CloneSpec, containerId?: string, images?: string[]): GitInside;
@@ -21,14 +21,14 @@ export async function containerWorkshop(test: string): Promise<ContainerWorkshop
   const image = await ensureTestBaseImage();
   const label = `cowork.test=${test}`;
   const engine = createEngine({ env: process.env, home: process.env["HOME"] ?? "/" });
-  const shop = await gitWorkshop({ engine });
+  const workshop = await gitWorkshop({ engine });
   const docker = async (...args: string[]): Promise<string> => (await execa("docker", args)).stdout;
-  const { user } = shop.context;
+  const { user } = workshop.context;
   return {
-    ...shop,
+    ...workshop,
     image,
     docker,
-    sessionSpec: (project, name) => shop.spec(project, name, { uid: user.sessionUid, gid: user.sessionGid }),
+    sessionSpec: (project, name) => workshop.spec(project, name, { uid: user.sessionUid, gid: user.sessionGid }),
     start: (spec, from = image) => {
       const mount = `type=bind,source=${spec.path},target=/workspaces/here`;
       return docker(
@@ -47,7 +47,7 @@ export async function containerWorkshop(test: string): Promise<ContainerWorkshop
       );
     },
     inside: (spec, containerId, images = [image]) =>
-      gitInside(shop.context, {
+      gitInside(workshop.context, {
         clone: spec.path,
         uid: spec.uid,
         gid: spec.gid,
@@ -58,7 +58,7 @@ export async function containerWorkshop(test: string): Promise<ContainerWorkshop
     async end() {
       const left = await docker("ps", "-aq", "--filter", `label=${label}`);
       if (left !== "") await docker("rm", "-f", ...left.split("\n"));
-      await shop.end();
+      await workshop.end();
     },
   };
 }

@@ -8,7 +8,7 @@ import type { CloneSpec, Holdings } from "../../../src/clone/types.ts";
 import { localInside } from "./git-local-inside.ts";
 import type { GitWorkshop } from "./git-project.ts";
 
-/** One step of a history: in the session (a shell script, `$1` a number that no other step has) or of the user's. */
+/** One step of a history: a shell script in the session or in the project (`$1` is the step's unique number), or a pull. */
 export type HistoryStep =
   | { in: "session" | "project"; script: string }
   | { pull: { uncommitted?: boolean; allBranches?: boolean } };
@@ -62,31 +62,34 @@ export const histories = (length: number): fc.Arbitrary<HistoryStep[]> =>
     { minLength: 3, maxLength: length },
   );
 
-/** Lives through a history. After it what `inspectHoldings` says is held against what git's own lists say. */
-export async function liveThrough(shop: GitWorkshop, steps: readonly HistoryStep[]): Promise<void> {
-  const root = await shop.project();
-  await shop.sh(
+/** Runs a history, then compares the result of `inspectHoldings` with git's own lists. Throws on a difference. */
+export async function liveThrough(workshop: GitWorkshop, steps: readonly HistoryStep[]): Promise<void> {
+  const root = await workshop.project();
+  await workshop.sh(
     root,
     "printf '*.log\\n.env\\n' >.gitignore; for i in 0 1 2 3 4; do echo start >f$i; done; git add -A; git commit -qm files",
   );
-  const spec = await shop.spec(root, "a");
-  await makeClone(shop.context, spec);
+  const spec = await workshop.spec(root, "a");
+  await makeClone(workshop.context, spec);
   const look = (): Promise<Holdings> =>
-    inspectHoldings(localInside(spec.path, shop.env), savedBy(shop.context, spec.source), { start: spec.start.commit });
+    inspectHoldings(localInside(spec.path, workshop.env), savedBy(workshop.context, spec.source), {
+      start: spec.start.commit,
+    });
   const pull = (options: { uncommitted?: boolean; allBranches?: boolean }): Promise<unknown> =>
-    pullSession(shop.context, localInside(spec.path, shop.env), spec.source, {
+    pullSession(workshop.context, localInside(spec.path, workshop.env), spec.source, {
       session: "a",
       startBranch: "a",
       identity: { name: "Grace", email: "grace@example.org" },
       ...options,
     });
   for (const [n, step] of steps.entries()) {
-    // A step that cannot be done (nothing to stash, no such branch) is left out; a pull may find a branch that diverged.
+    // A step that is impossible (nothing to stash, no such branch) is skipped. A pull may find a branch that diverged.
     if ("pull" in step) await pull(step.pull).catch(refusedOnly);
-    else await shop.sh(step.in === "session" ? spec.path : root, `set -- ${n}\n${step.script}`).catch(() => undefined);
+    else
+      await workshop.sh(step.in === "session" ? spec.path : root, `set -- ${n}\n${step.script}`).catch(() => undefined);
   }
   const holdings = await look();
-  const truth = await listLost(shop, spec);
+  const truth = await listLost(workshop, spec);
   same(
     "refs",
     holdings.unsavedRefs.map(({ ref, commits }) => `${ref} ${commits}`),
@@ -97,16 +100,16 @@ export async function liveThrough(shop: GitWorkshop, steps: readonly HistoryStep
   const missing = truth.files.filter((path) => !files.includes(path));
   if (missing.length > 0)
     throw new Error(
-      `not noticed: ${missing.join()} of ${truth.files.join()}; said: ${describeHoldings(holdings).join("; ")}`,
+      `not noticed: ${missing.join()} of ${truth.files.join()}; reported: ${describeHoldings(holdings).join("; ")}`,
     );
   if (holdings.unreadable.length > 0) throw new Error(`unreadable: ${holdings.unreadable.join()}`);
 
-  // Everything can be saved, and then nothing is said to be unsaved.
+  // A full pull saves everything, so nothing may be reported as unsaved after it.
   await pull({ uncommitted: true, allBranches: true });
   const left = await look();
   if (describeHoldings({ ...left, precious: [] }).length > 0)
     throw new Error(`still unsaved: ${describeHoldings(left).join("; ")}`);
-  const after = await listLost(shop, spec);
+  const after = await listLost(workshop, spec);
   const lost = [...after.refs, ...after.files.filter((path) => path !== ".env")];
   if (lost.length > 0 || after.stashes > 0) throw new Error(`lost: ${lost.join()}`);
 }
@@ -116,67 +119,70 @@ function refusedOnly(error: unknown): void {
   if (code !== "BRANCH_DIVERGED" && code !== "BRANCH_CHECKED_OUT") throw error;
 }
 
-function same(what: string, said: string[], known: string[]): void {
-  if (said.toSorted().join("\n") === known.toSorted().join("\n")) return;
-  throw new Error(`${what}: said ${said.toSorted().join(", ")}; known ${known.toSorted().join(", ")}`);
+function same(what: string, reported: string[], expected: string[]): void {
+  if (reported.toSorted().join("\n") === expected.toSorted().join("\n")) return;
+  throw new Error(`${what}: reported ${reported.toSorted().join(", ")}; expected ${expected.toSorted().join(", ")}`);
 }
 
 interface Lost {
   refs: string[];
   stashes: number;
-  /** paths whose content, as staged or as it lies there, is neither in the project's history nor in its working tree */
+  /** paths whose content, staged or in the working tree, is neither in the project's history nor in its working tree */
   files: string[];
 }
 
-/** The slow and simple way: everything that the clone has, minus everything that the project can show. */
-async function listLost(shop: GitWorkshop, spec: CloneSpec): Promise<Lost> {
+/** Slow but simple: everything in the clone, minus everything in the project. */
+async function listLost(workshop: GitWorkshop, spec: CloneSpec): Promise<Lost> {
   const root = spec.source.kind === "repository" ? spec.source.root : "";
   const clone = spec.path;
   const words = (text: string): string[] => text.split("\n").filter((word) => word !== "");
-  const commits = new Set(words(await shop.git(root, "rev-list", "--all")));
+  const commits = new Set(words(await workshop.git(root, "rev-list", "--all")));
   const objects = new Set(
-    words(await shop.git(root, "rev-list", "--all", "--objects")).map((line) => line.split(" ")[0] ?? ""),
+    words(await workshop.git(root, "rev-list", "--all", "--objects")).map((line) => line.split(" ")[0] ?? ""),
   );
   const lostOf = async (tip: string): Promise<number> =>
-    words(await shop.git(clone, "rev-list", tip)).filter((oid) => !commits.has(oid)).length;
+    words(await workshop.git(clone, "rev-list", tip)).filter((oid) => !commits.has(oid)).length;
   const refs: string[] = [];
-  for (const ref of words(await shop.git(clone, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"))) {
+  for (const ref of words(
+    await workshop.git(clone, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"),
+  )) {
     const lost = await lostOf(`${ref}^{commit}`);
     const isLostTag =
-      (await shop.git(clone, "cat-file", "-t", ref)) === "tag" && !objects.has(await shop.git(clone, "rev-parse", ref));
+      (await workshop.git(clone, "cat-file", "-t", ref)) === "tag" &&
+      !objects.has(await workshop.git(clone, "rev-parse", ref));
     if (lost > 0 || isLostTag) refs.push(`${ref} ${lost}`);
   }
-  if ((await shop.code(clone, "symbolic-ref", "-q", "HEAD")) !== 0 && (await lostOf("HEAD")) > 0)
+  if ((await workshop.code(clone, "symbolic-ref", "-q", "HEAD")) !== 0 && (await lostOf("HEAD")) > 0)
     refs.push(`HEAD ${await lostOf("HEAD")}`);
-  const stashes = words(await shop.git(clone, "stash", "list", "--format=%H")).filter(
+  const stashes = words(await workshop.git(clone, "stash", "list", "--format=%H")).filter(
     (oid) => !commits.has(oid),
   ).length;
-  const inHead = new Set(words(await shop.git(clone, "ls-tree", "-r", "HEAD")));
+  const inHead = new Set(words(await workshop.git(clone, "ls-tree", "-r", "HEAD")));
   const files = new Set<string>();
-  for (const line of words(await shop.git(clone, "ls-files", "-s"))) {
+  for (const line of words(await workshop.git(clone, "ls-files", "-s"))) {
     const [, mode, oid = "", path = ""] = /^(\d+) (\w+) 0\t(.*)$/.exec(line) ?? [];
     if (
       !inHead.has(`${mode} blob ${oid}\t${path}`) &&
       !objects.has(oid) &&
-      !(await isProjectFile(shop, root, path, oid))
+      !(await isProjectFile(workshop, root, path, oid))
     )
       files.add(path);
   }
-  const present = await shop.sh(clone, "find . -path ./.git -prune -o -type f ! -name '*.log' -printf '%P\\n'");
+  const present = await workshop.sh(clone, "find . -path ./.git -prune -o -type f ! -name '*.log' -printf '%P\\n'");
   for (const path of words(present)) {
-    const oid = await shop.git(clone, "hash-object", "--", path);
+    const oid = await workshop.git(clone, "hash-object", "--", path);
     if (
       !objects.has(oid) &&
       ![...inHead].some((line) => line.includes(oid)) &&
-      !(await isProjectFile(shop, root, path, oid))
+      !(await isProjectFile(workshop, root, path, oid))
     )
       files.add(path);
   }
   return { refs, stashes, files: [...files] };
 }
 
-async function isProjectFile(shop: GitWorkshop, root: string, path: string, oid: string): Promise<boolean> {
-  return shop.git(root, "hash-object", "--", path).then(
+async function isProjectFile(workshop: GitWorkshop, root: string, path: string, oid: string): Promise<boolean> {
+  return workshop.git(root, "hash-object", "--", path).then(
     (own) => own === oid,
     () => false,
   );

@@ -4,8 +4,8 @@ import { insideScript } from "../../../src/clone/git/inside-script.ts";
 import type { GitInside } from "../../../src/clone/types.ts";
 
 /**
- * The scripts that run inside, run on this machine in a clone that the test itself has made: unit tests of what they say.
- * Hostile clones belong into a container.
+ * Runs the scripts meant for the container on this machine, for unit tests with clones that the test made itself.
+ * Use a container for hostile clones.
  */
 export function localInside(clone: string, env: Readonly<Record<string, string>>): GitInside {
   const run = (

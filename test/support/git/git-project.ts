@@ -11,19 +11,19 @@ import type { CloneSpec } from "../../../src/clone/types.ts";
 
 const exec = promisify(execFile);
 
-/** Real git in a temporary folder, with nobody's configuration but its own. */
+/** Real git in a temporary folder, without the tester's or the system's configuration. */
 export interface GitWorkshop {
-  /** absolute path; everything lies in it */
+  /** absolute path of the temporary folder that contains everything */
   root: string;
   env: Record<string, string>;
   context: Context;
-  /** runs git in a folder and gives its stdout without the last line end; throws when it fails */
+  /** runs git in a folder and returns its stdout without the last newline; throws when git fails */
   git(folder: string, ...args: string[]): Promise<string>;
-  /** runs git and gives its code */
+  /** runs git and returns its exit code */
   code(folder: string, ...args: string[]): Promise<number>;
-  /** a shell script in a folder */
+  /** runs a shell script in a folder and returns its stdout */
   sh(folder: string, script: string): Promise<string>;
-  /** a repository with one commit of `readme` on main */
+  /** creates a repository with one commit of `readme` on main */
   project(name?: string): Promise<string>;
   spec(project: string, name: string, changes?: Partial<CloneSpec>): Promise<CloneSpec>;
   end(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * What a container can write into its clone to get at the host. `$C` is a command that leaves a canary on the host when the
- * host runs it, `$O` a folder of the host outside of the clone. Every plant comes on top of real work: one commit, one untracked file.
+ * What a container can write into its clone to attack the host. `$C` is a command that leaves a canary on the host when the
+ * host runs it, `$O` a host folder outside the clone. Each is added to real work: one commit, one untracked file.
  */
 export const plants: Record<string, string> = {
   "core.fsmonitor": `git config core.fsmonitor "$C"`,
@@ -28,7 +28,7 @@ export const plants: Record<string, string> = {
   "a forged index and forged objects": `head -c 100000 /dev/urandom >.git/index; find .git/objects -type f | head -3 | while read -r o; do chmod u+w "$o"; echo forged >"$o"; done`,
 };
 
-/** Plants that leave a repository that git can work with: there everything has to work. */
+/** Plants after which git still works with the repository, so every operation must succeed. */
 export const workable = Object.keys(plants).filter((name) =>
   /^(core|diff|merge|include|aliases|remote|bare|links)/.test(name),
 );

@@ -6,11 +6,11 @@ import type { TestHome } from "../home/home.ts";
 import { generator } from "./random.ts";
 import { runCowork } from "../home/run-cowork.ts";
 
-/** What happens to a session: a script inside, a script in the project, or a command of cowork that may be killed on its way. */
+/** One step: a script in the session, a script in the project, or a cowork command that may be killed while it runs. */
 type Step =
   | { inside: string }
   | { project: string }
-  | { cowork: readonly string[]; /** SIGKILL after so many milliseconds */ killAfter?: number };
+  | { cowork: readonly string[]; /** send SIGKILL after this many milliseconds */ killAfter?: number };
 
 const inside = [
   'echo "$N" >f$((N % 4)); git add -A; git commit -qm "$N"',
@@ -46,33 +46,33 @@ export interface Lives {
   project: string;
   sessions: readonly string[];
   steps: number;
-  /** one number for one course of events (but for the machine's own timing) */
+  /** the same seed repeats the same steps (except for the machine's timing) */
   seed: number;
 }
 
 /**
- * Lets sessions live, with the built file on the real engine. Whenever a clone is gone without `--force`, all that it held
- * then — commits of every ref, stashes, index, working tree — has to be in the project.
- * @returns what happened, a line each; throws when something is lost, with these lines
+ * Runs random steps on sessions, with the built file on the real engine. Whenever a clone is removed without `--force`, everything
+ * in it (commits of every ref, stashes, index, working tree) must be in the project.
+ * @returns one line per step; throws an error with these lines when something is lost
  */
 export async function live(lives: Lives): Promise<string[]> {
   const random = generator(lives.seed);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
-  const told: string[] = [];
+  const steps: string[] = [];
   for (let n = 0; n < lives.steps; n += 1) {
     const name = pick(lives.sessions);
     const step = nextStep(name, pick, random);
     const clone = join(lives.home.coworkHome, "sessions", `app-${name}`);
     const before = await contentOf(clone);
-    told.push(`${n} ${name}: ${await act(lives, name, step, n)}`);
+    steps.push(`${n} ${name}: ${await act(lives, name, step, n)}`);
     if (before === undefined || (await contentOf(clone)) !== undefined) continue;
     const kept = await keptBy(lives.project);
     const lost = [...before].filter(([oid]) => !kept.has(oid));
     if (lost.length === 0) continue;
     const what = lost.map(([oid, where]) => `${oid.slice(0, 10)} (${where})`).join(", ");
-    throw new Error(`COWORK_SEED=${lives.seed}: lost ${what}\n${told.join("\n")}`);
+    throw new Error(`COWORK_SEED=${lives.seed}: lost ${what}\n${steps.join("\n")}`);
   }
-  return told;
+  return steps;
 }
 
 function nextStep(name: string, pick: <T>(values: readonly T[]) => T, random: () => number): Step {
@@ -96,7 +96,7 @@ async function act({ home, project: cwd }: Lives, name: string, step: Step, n: n
   const { killAfter } = step;
   const kill = killAfter === undefined ? {} : { killAfterMs: killAfter };
   const { code } = await runCowork(step.cowork, { home, cwd, ...kill });
-  // what a killed cowork has started goes on for a moment
+  // programs that the killed cowork started run on for a moment
   if (killAfter !== undefined) await delay(300);
   return `cowork ${step.cowork.join(" ")}${killAfter === undefined ? "" : `, killed after ${Math.round(killAfter)} ms`} → ${code}`;
 }
@@ -108,7 +108,7 @@ const identity = {
   GIT_COMMITTER_EMAIL: "test.person@example.invalid",
 };
 
-/** Everything of a clone that could be lost: id of the object → where it is. Undefined when there is no clone. */
+/** Everything in a clone that could be lost: object id → where it is. Undefined if the clone does not exist. */
 async function contentOf(clone: string): Promise<Map<string, string> | undefined> {
   if (!existsSync(join(clone, ".git", "HEAD"))) return undefined;
   const found = new Map<string, string>();
@@ -122,7 +122,7 @@ async function contentOf(clone: string): Promise<Map<string, string> | undefined
   return found;
 }
 
-/** Trees are only the way in which files lie together: they count in neither. */
+/** Ids of all objects in the project's history and of its files. */
 async function keptBy(root: string): Promise<Set<string>> {
   const kept = new Set((await lines(root, ["rev-list", "--objects", "--all"])).map((line) => line.slice(0, 40)));
   const files = await lines(root, ["ls-files", "--cached", "--others"]);

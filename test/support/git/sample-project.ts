@@ -11,11 +11,11 @@ export type SampleKind = "none" | "image" | "dockerfile" | "features" | "compose
 export interface SampleOptions {
   /** name of the root folder, default `app` */
   name?: string;
-  /** more files for the first commit (path → content), or others in place of the kind's own; undefined leaves one out */
+  /** files for the first commit (path → content), added to the kind's own or replacing them; undefined leaves one out */
   files?: Record<string, string | undefined>;
 }
 
-/** A git repository with one commit on `main`, in the account's home, owned by the account. Gives its root folder. */
+/** Creates a git repository with one commit on `main`, in the account's home and owned by the account. Returns its root folder. */
 export async function sampleProject(home: TestHome, kind: SampleKind, options: SampleOptions = {}): Promise<string> {
   const root = join(home.home, options.name ?? "app");
   const files = { "README.md": "# a sample\n", ...sampleFiles(kind, await ensureTestBaseImage()), ...options.files };
@@ -31,7 +31,7 @@ export async function sampleProject(home: TestHome, kind: SampleKind, options: S
   return root;
 }
 
-/** Commits everything in the working tree and gives the commit's id. */
+/** Commits everything in the working tree and returns the commit's id. */
 export async function commitAll(root: string, message: string): Promise<string> {
   await git(root, "add", "-A");
   await git(
@@ -49,14 +49,14 @@ export async function commitAll(root: string, message: string): Promise<string> 
   return git(root, "rev-parse", "HEAD");
 }
 
-/** Runs git in a folder, whoever owns it, without the tester's own configuration. */
+/** Runs git in a folder of any owner, without the tester's configuration. Returns its stdout. */
 export async function git(root: string, ...args: string[]): Promise<string> {
   const env = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
   const { stdout } = await execa("git", ["-c", "safe.directory=*", "-C", root, ...args], { env });
   return stdout;
 }
 
-/** The dev container configuration of each kind, on an image that needs no registry. */
+/** The files of a dev container configuration of this kind, using `image`. */
 export function sampleFiles(kind: SampleKind, image: string): Record<string, string> {
   return makers[kind](image);
 }
@@ -72,7 +72,7 @@ const feature = {
   options: { word: { type: "string", default: "hi", description: "what to write into /etc/greeting" } },
 };
 
-// A second service, a named volume and a fixed host port: what makes two sessions of one project collide.
+// A second service, a fixed container name, a named volume and a fixed host port: two sessions of one project would collide.
 const compose = (image: string): string => `services:
   app:
     image: ${image}

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { execa } from "execa";
 
-/** The source tree that the tests belong to. */
+/** Root folder of the source tree under test. */
 export const tree = join(import.meta.dirname, "..", "..", "..");
 
-/** The tree as it is, without what git ignores, as a tar archive. */
+/** The working tree as a tar archive, without ignored files. */
 export async function treeArchive(): Promise<Uint8Array> {
   const list = await execa("git", ["-C", tree, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
   const args = ["-C", tree, "--null", "--files-from=-", "--ignore-failed-read", "-cf", "-"];

@@ -18,7 +18,7 @@ import { placeAgents } from "./kept-agents.ts";
 import { removeFromEngine } from "../engine/remove-from-engine.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-/** A cowork home and a user's home of a test's own, with everything in the context real but, where given, the engine. */
+/** A temporary cowork home and user's home. Everything in the context is real, except an engine that is passed in. */
 export interface AgentHost {
   ctx: Context;
   agent: Agent;
@@ -35,7 +35,7 @@ export async function agentHost(options: { engine?: Engine; env?: Record<string,
   const home = join(folder, "home");
   await mkdir(home);
   const { uid, gid, username } = userInfo();
-  // A session that these tests run in has a config folder of its own.
+  // If the tests run inside a session, that session sets its own config folder.
   const env = { ...process.env, HOME: home, CLAUDE_CONFIG_DIR: undefined, ...options.env };
   const paths = coworkPaths(join(home, ".cowork"));
   if (options.engine === undefined) await placeAgents(paths.home);

@@ -6,7 +6,7 @@ export interface AsRootOptions {
   reject?: boolean;
 }
 
-/** Runs a program as root: directly, or by sudo without a question. */
+/** Runs a program as root: directly, or through password-less sudo. */
 export async function asRoot(
   file: string,
   args: readonly string[],

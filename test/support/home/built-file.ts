@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { tree } from "../git/tree.ts";
 
-/** The file that users run. */
+/** The built program, as users run it. */
 export const builtFile = join(tree, "dist", "cowork");
 
-/** Builds it where a source is newer than it. */
+/** Builds the file if a source is newer. */
 export async function buildOnce(): Promise<void> {
   const built = await stat(builtFile).catch(() => undefined);
   if (built !== undefined && (await newestSource()) < built.mtimeMs) return;
@@ -15,9 +15,9 @@ export async function buildOnce(): Promise<void> {
 
 async function newestSource(): Promise<number> {
   const times = [join(tree, "package-lock.json"), join(tree, "scripts", "build.ts")];
-  for (const room of ["src", "templates", "scripts/build"]) {
-    const names = await readdir(join(tree, room), { recursive: true });
-    times.push(join(tree, room), ...names.map((name) => join(tree, room, name)));
+  for (const folder of ["src", "templates", "scripts/build"]) {
+    const names = await readdir(join(tree, folder), { recursive: true });
+    times.push(join(tree, folder), ...names.map((name) => join(tree, folder, name)));
   }
   const stats = await Promise.all(times.map(async (path) => (await stat(path)).mtimeMs));
   return Math.max(...stats);

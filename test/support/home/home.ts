@@ -9,9 +9,9 @@ import { placeAgents } from "./kept-agents.ts";
 import { removeFromEngine } from "../engine/remove-from-engine.ts";
 import { here, type There } from "../remote/there.ts";
 
-/** A user's account as tests see it: a home folder with a git identity, cowork on the PATH, nothing else of ours. */
+/** A user's account: a home folder with a git identity, and cowork on the PATH. */
 export interface TestHome {
-  /** everything of it lies below this folder */
+  /** folder that contains everything of the account */
   folder: string;
   /** $HOME */
   home: string;
@@ -19,17 +19,17 @@ export interface TestHome {
   coworkHome: string;
   /** value of the label `cowork.home` */
   hash: string;
-  /** folder with `cowork` in it, first on the PATH of `runCowork` */
+  /** folder that contains `cowork`, first on the PATH of `runCowork` */
   bin: string;
-  /** turns a command line into one that runs as the account's user */
+  /** wraps a command line so that it runs as the account's user */
   asUser(argv: readonly string[]): string[];
-  /** added to the environment of its programs */
+  /** added to the environment of the user's programs */
   env?: Record<string, string>;
-  /** the machine that its sessions live on */
+  /** the machine that the account's sessions are on */
   there: There;
-  /** the numbers that own the files, where they are not the tests' own */
+  /** ids of the files' owner, if other than the tests' user */
   owner?: { uid: number; gid: number };
-  /** takes away all of it, in the engine too */
+  /** removes everything of the account, on the engine too */
   remove(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -66,8 +66,8 @@ export function coworkOf(home: string): string {
 }
 
 /**
- * What install.sh leaves on a machine: the built file in a folder of the PATH, Node in cowork's home; and the git identity
- * that a person has. `place` copies or links the (large) program of Node.
+ * Installs what install.sh does (the built file in a folder of the PATH, Node in cowork's home) and writes a git identity.
+ * @param place copies or links Node's (large) program
  */
 export async function furnish(
   folder: string,

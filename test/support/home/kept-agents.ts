@@ -3,19 +3,19 @@ import { join } from "node:path";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { testCache } from "./test-cache.ts";
 
-// An agent's program has 380 MB, and every test has a home of its own: what one run has fetched is linked into all homes and
-// stays for the next run. Nothing writes to an installed program: another version is another folder.
+// An agent's program has 380 MB, and every test has its own home. So downloaded programs are kept between runs and linked into all
+// homes. Links are safe because nothing writes to an installed program: another version is installed in another folder.
 export const keptAgents = join(testCache, "agents");
 
-/** Keeps the programs that a cowork home has. */
+/** Links the programs of a cowork home into the cache. */
 export async function keepAgents(coworkHome: string): Promise<void> {
   await mkdir(keptAgents, { recursive: true });
   await spread(agentsOf(coworkHome), keptAgents, link);
 }
 
 /**
- * Puts the kept programs where a cowork home has its agents.
- * @param copy for a home whose files get another owner: a link would change the owner of all
+ * Links the cached programs into a cowork home.
+ * @param copy copy instead, for a home whose files get another owner: with links, the owner would change everywhere
  */
 export async function placeAgents(coworkHome: string, { copy = false } = {}): Promise<void> {
   const copied = (from: string, to: string): Promise<void> => cp(from, to);
@@ -24,21 +24,21 @@ export async function placeAgents(coworkHome: string, { copy = false } = {}): Pr
 
 const agentsOf = (coworkHome: string): string => join(coworkPaths(coworkHome).lib, "agents");
 
-/** Both folders hold `{agent}/{version}/{variant}/{program}`; other things in them are left alone. */
+/** Adds what is missing. Both folders contain `{agent}/{version}/{variant}/{program}`; everything else in them is ignored. */
 async function spread(from: string, to: string, place: (from: string, to: string) => Promise<void>): Promise<void> {
   for (const path of await variantsIn(from)) {
     const target = join(to, path);
     if ((await lstat(target).catch(() => undefined)) !== undefined) continue;
     await mkdir(join(target, ".."), { recursive: true });
-    const making = `${target}.${process.pid}`;
-    await mkdir(making);
+    const partial = `${target}.${process.pid}`;
+    await mkdir(partial);
     for (const name of await readdir(join(from, path))) {
-      const [source, made] = [join(from, path, name), join(making, name)];
+      const [source, made] = [join(from, path, name), join(partial, name)];
       // the cache may be on another disk
       await place(source, made).catch(() => cp(source, made));
     }
     // another process may have been faster
-    await rename(making, target).catch(() => rm(making, { recursive: true, force: true }));
+    await rename(partial, target).catch(() => rm(partial, { recursive: true, force: true }));
   }
 }
 

@@ -15,8 +15,8 @@ export interface OrdinaryUser extends TestHome {
 }
 
 /**
- * A temporary account on this machine: in the group docker, of a uid that is neither root's nor the usual 1000. It is there
- * until `remove`, which ends what still runs under it. Needs root (or sudo without a question).
+ * Creates a temporary account on this machine, in the group docker, with a uid other than root's and the usual 1000. `remove`
+ * kills its processes and deletes it. Needs root or password-less sudo.
  */
 export async function ordinaryUser(): Promise<OrdinaryUser> {
   const name = `cwt-${randomBytes(4).toString("hex")}`;
@@ -37,10 +37,10 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
   ]);
   const gid = Number((await execa("id", ["-g", name])).stdout);
   const coworkHome = coworkOf(home);
-  // The account cannot be expected to reach the tests' own tree: it gets copies.
+  // Copies, because the account may have no access to the tests' source tree.
   await furnish(home, home, copyFile);
   await placeAgents(coworkHome, { copy: true });
-  // The tests may be nobody who can write there: the account's own command would make it.
+  // Written as root, because the tests' user may have no write access there.
   const hash = randomBytes(16).toString("hex");
   await asRoot("sh", ["-c", `umask 077; printf '%s\n' ${hash} > ${coworkHome}/home-id`]);
   await asRoot("chown", ["-R", `${uid}:${gid}`, home]);
@@ -56,7 +56,7 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
   const remove = async (): Promise<void> => {
     await removeFromEngine(hash);
     await endProcessesOf(uid);
-    // tmux keeps the sockets of each uid in a folder there
+    // tmux keeps the sockets of each uid in such a folder
     await asRoot("rm", ["-rf", home, `/tmp/tmux-${uid}`]);
     await asRoot("userdel", [name]);
   };
@@ -79,7 +79,7 @@ function sudo(): string[] {
   return process.getuid?.() === 0 ? [] : ["sudo", "-n", "--preserve-env", "--"];
 }
 
-/** Only processes of the account that this file made, one by one. */
+/** Kills only processes of the account that this file created. */
 async function endProcessesOf(uid: number): Promise<void> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) {

@@ -13,7 +13,7 @@ export interface CommandResult {
   code: number;
   stdout: string;
   stderr: string;
-  /** what was asked of this machine's host part, and of a remote one with its name before it (`box init`) */
+  /** calls of this machine's session host, and of remote ones prefixed with their name (`box init`) */
   calls: [name: string, ...args: unknown[]][];
   root: string;
   home: string;
@@ -21,20 +21,20 @@ export interface CommandResult {
 
 export interface CommandSetting extends Partial<FakeCallerOptions> {
   answers?: Partial<SessionHost>;
-  /** remote hosts, by name; they count as added but for `unknown` */
+  /** remote hosts by name; all are added except those in `unknown` */
   remotes?: Record<string, Partial<SessionHost>>;
-  /** hosts that the user never added */
+  /** remote hosts that the user has not added */
   unknown?: string[];
-  /** text of the project's conf; `tracked`: committed */
+  /** text of the project's configuration file; `tracked`: the file is committed */
   conf?: string;
   tracked?: boolean;
   outside?: boolean;
-  /** puts into project and home what should lie there */
+  /** adds files to the project and the home */
   prepare?: (place: { root: string; home: string }) => Promise<void>;
   onCaller?: (caller: FakeCaller) => void;
 }
 
-/** A command line, run in this process: real project, configuration and terminal code, a host's part that is told what to say. */
+/** Runs a command line in this process, with a real project, configuration and terminal code, and fake session hosts. */
 export async function runCommandLine(line: string | string[], setting: CommandSetting = {}): Promise<CommandResult> {
   const folder = await temporaryFolder();
   const root = join(folder, "app");

@@ -5,12 +5,12 @@ import type { TestHome } from "./home.ts";
 export interface CoworkOptions {
   home: TestHome;
   cwd: string;
-  /** added to the environment; undefined takes a variable away */
+  /** added to the environment; undefined removes a variable */
   env?: Record<string, string | undefined>;
   input?: string | Uint8Array;
   /** default four minutes */
   timeoutMs?: number;
-  /** SIGKILL, if it has not ended by then */
+  /** send SIGKILL if the program still runs after this time */
   killAfterMs?: number;
   signal?: AbortSignal;
 }
@@ -21,12 +21,12 @@ export interface CoworkResult {
   stderr: string;
 }
 
-/** Runs the built file as the account's user does, without a terminal. An exit code other than 0 is a result. */
+/** Runs the built file as the account's user, without a terminal. An exit code other than 0 is a result, not an error. */
 export async function runCowork(args: readonly string[], options: CoworkOptions): Promise<CoworkResult> {
   return runAs(["cowork", ...args], options);
 }
 
-/** Runs any program as the account's user, in the environment that `runCowork` gives. */
+/** Runs any program as the account's user, in the same environment as `runCowork`. */
 export async function runAs(argv: readonly string[], options: CoworkOptions): Promise<CoworkResult> {
   const [file, ...args] = options.home.asUser(argv);
   const result = await execa(file!, args, {
@@ -47,7 +47,7 @@ export async function runAs(argv: readonly string[], options: CoworkOptions): Pr
   return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
 }
 
-/** What reaches a user's programs on this machine: where the network's proxy and authorities are, nothing of npm or vitest. */
+/** The environment of the account's programs: settings of proxies and CA certificates are passed on, those of npm and vitest are not. */
 export function userEnvironment(
   home: TestHome,
   extra: Record<string, string | undefined> = {},

@@ -4,14 +4,14 @@ import type { CoworkOptions, CoworkResult } from "../home/run-cowork.ts";
 import { userEnvironment } from "../home/run-cowork.ts";
 import type { RemoteMachine } from "./remote-machine.ts";
 
-/** What happens to a command on its way. */
+/** Something done to a command while it runs. */
 export interface Blow {
-  /** a line of what it says */
+  /** output to wait for */
   at: RegExp;
   do: (kill: (signal: NodeJS.Signals) => void) => unknown;
 }
 
-/** Runs cowork, and does something to it when it says something; each blow once, in order. Fails where it never said so. */
+/** Runs cowork and performs each blow once, in order, when its output appears. Throws if an output never appears. */
 export async function runAndStrike(
   args: readonly string[],
   { home, cwd, env }: Pick<CoworkOptions, "home" | "cwd" | "env">,
@@ -24,36 +24,36 @@ export async function runAndStrike(
   });
   const left = [...blows];
   const done: unknown[] = [];
-  const said = { stdout: "", stderr: "", all: "" };
+  const output = { stdout: "", stderr: "", all: "" };
   let from = 0;
-  const take = (which: "stdout" | "stderr") => (chunk: Buffer) => {
-    said[which] += chunk.toString();
-    said.all += chunk.toString();
-    for (let next = left[0]; next !== undefined && next.at.test(said.all.slice(from)); next = left[0]) {
+  const onData = (which: "stdout" | "stderr") => (chunk: Buffer) => {
+    output[which] += chunk.toString();
+    output.all += chunk.toString();
+    for (let next = left[0]; next !== undefined && next.at.test(output.all.slice(from)); next = left[0]) {
       left.shift();
-      from = said.all.length;
+      from = output.all.length;
       done.push(next.do((signal) => void child.kill(signal)));
     }
   };
-  child.stdout.on("data", take("stdout"));
-  child.stderr.on("data", take("stderr"));
+  child.stdout.on("data", onData("stdout"));
+  child.stderr.on("data", onData("stderr"));
   const limit = setTimeout(() => child.kill("SIGKILL"), 150_000);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
     child.on("close", (...how) => resolve(how)),
   );
   clearTimeout(limit);
   await Promise.all(done);
-  if (left.length > 0) throw new Error(`it never said ${String(left[0]?.at)}:\n${said.all}`);
-  return { code: code ?? (signal === "SIGKILL" ? 137 : 128), stdout: said.stdout, stderr: said.stderr };
+  if (left.length > 0) throw new Error(`the output never contained ${String(left[0]?.at)}:\n${output.all}`);
+  return { code: code ?? (signal === "SIGKILL" ? 137 : 128), stdout: output.stdout, stderr: output.stderr };
 }
 
-// All that sshd has started for connections; what runs in them is left alone, as when a network breaks.
+// Kills sshd's processes for connections, but not the programs started in them: the same as when a network breaks.
 const cut = [
   "below() { for c in $(pgrep -P $1 sshd); do below $c; echo $c; done; }",
   "for p in $(below $(cat /run/sshd.pid)); do kill -9 $p; done",
 ].join("; ");
 
-/** Ends every connection to a machine, at once and without a word, as soon as a shell line is true there. */
+/** Cuts every connection to a machine without notice, as soon as the shell line `when` succeeds there. */
 export async function cutConnections(machine: RemoteMachine, when = "true"): Promise<void> {
   const { code, stderr } = await machine.sh(
     `for i in $(seq 3000); do if ${when}; then ${cut}; exit 0; fi; sleep 0.02; done; echo "never: ${when.replaceAll('"', "'")}" >&2; exit 1`,

@@ -2,22 +2,22 @@ import { PassThrough, Writable } from "node:stream";
 import { CoworkError } from "../../../src/errors.ts";
 import type { Channel, Connection } from "../../../src/remote/types.ts";
 
-/** What runs at the other end of a channel, as a test has it. */
+/** The remote end of a channel, played by a test. */
 export interface OtherEnd {
-  /** what the first line of every answer of the bootstrap begins with */
+  /** prefix of the first line of every bootstrap answer */
   mark: string;
   stdout: PassThrough;
   stderr: PassThrough;
-  /** whole lines that were sent to it */
+  /** calls `listener` with every complete line that was sent */
   onLine: (listener: (line: string) => void) => void;
   command: string;
-  /** what runs here ends */
+  /** ends the remote program */
   exit: (code: number) => void;
-  /** the connection breaks */
+  /** breaks the connection */
   cut: () => void;
 }
 
-/** A connection to a machine that does what the test says, and never more. */
+/** A connection to a machine that the test plays. */
 export function fakeConnection(
   other: (end: OtherEnd) => void,
 ): Connection & { isClosed: () => boolean; channels: number } {
@@ -87,7 +87,7 @@ export interface Asked {
   i?: string;
 }
 
-/** Starts at once, and answers calls as told: what is given is the result, undefined is no answer at all. */
+/** Starts at once and answers calls with what `answer` returns; undefined sends no answer. */
 export function speaking(
   answer: (asked: Asked, say: (value: unknown) => void) => unknown,
   first: (say: (value: unknown) => void) => void = () => undefined,

@@ -7,7 +7,7 @@ import type { Context } from "../../../src/system/context.ts";
 import { pathExists } from "../../../src/system/files/files.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 
-// Stands in for `cowork __host job <folder>`: its `init` says that it runs, and ends when a file says so.
+// Replaces `cowork __host job <folder>`: its `init` reports that it runs, and ends when the file `go` exists.
 
 const folder = process.argv.at(-1) ?? "";
 const home = process.env["COWORK_HOME"] ?? "";
@@ -25,7 +25,7 @@ async function init(ctx: Context): Promise<unknown> {
   const say = (detail: string): void =>
     ctx.report({ session: "a", step: "clone", state: "note", detail } satisfies ProgressEvent);
   say("begun");
-  if (await pathExists(at("ask"))) say(`told ${await ctx.ask({ kind: "confirm", text: "Really?" })}`);
+  if (await pathExists(at("ask"))) say(`answered ${await ctx.ask({ kind: "confirm", text: "Really?" })}`);
   for (let n = 0; !(await pathExists(at("go"))); n++) {
     await ctx.clock.sleep(20, ctx.signal);
     if (n % 5 === 0) say(`still ${n / 5}`);

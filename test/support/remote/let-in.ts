@@ -10,17 +10,17 @@ export interface Account {
 }
 
 export interface LetInOptions {
-  /** more lines for the alias */
+  /** more ssh_config lines for the alias */
   lines?: readonly string[];
-  /** false: its host key is not known to the person */
+  /** false: the host key is not added to known_hosts */
   known?: boolean;
-  /** what it is called from where the connection is made; its address on the engine's network without */
+  /** default: the machine's address on the engine's network */
   hostName?: string;
-  /** whom the person becomes there; root without */
+  /** remote account, default root */
   account?: Account;
 }
 
-/** Lets a person of this machine in there, as `ssh <alias>`: key, known host and alias in the person's `~/.ssh`. */
+/** Gives a local account access with `ssh <alias>`: writes key, known host and alias to its `~/.ssh`. */
 export async function letIn(
   machine: Machine & { hostKeys(name: string): Promise<string> },
   home: TestHome,
@@ -38,13 +38,13 @@ export async function letIn(
   const key = join(folder, "id_test");
   const publicKey = await readFile(`${key}.pub`, "utf8").catch(() => undefined);
   if (publicKey === undefined) {
-    // Made over there: this machine may have no OpenSSH.
+    // Generated on the remote machine, because this one may have no OpenSSH.
     const made = await ok(
       "d=$(mktemp -d); ssh-keygen -q -t ed25519 -N '' -f $d/key; cat $d/key; echo; echo PUBLIC; cat $d/key.pub; rm -r $d",
     );
-    const [secret = "", open = ""] = made.split("\nPUBLIC\n");
-    await writeFile(key, secret, { mode: 0o600 });
-    await writeFile(`${key}.pub`, open);
+    const [privateText = "", publicText = ""] = made.split("\nPUBLIC\n");
+    await writeFile(key, privateText, { mode: 0o600 });
+    await writeFile(`${key}.pub`, publicText);
   }
   const entry = (await readFile(`${key}.pub`, "utf8")).trim();
   const ssh = `${account.home}/.ssh`;

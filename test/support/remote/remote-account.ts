@@ -7,7 +7,7 @@ import { temporaryHome, type TestHome } from "../home/home.ts";
 import { accountThere, type AccountThere, type RemoteAccountRequest } from "./shared-remote.ts";
 import { thereBy } from "./there.ts";
 
-/** The alias that a remote account has for its machine. */
+/** The ssh alias of the machine of every remote account. */
 export const box = "box";
 
 export interface RemoteAccount extends TestHome {
@@ -15,8 +15,8 @@ export interface RemoteAccount extends TestHome {
 }
 
 /**
- * An account of this machine whose commands work on the run's remote one, in an account of their own: `HOST` is given by the
- * environment, as a user's shell would.
+ * A local account whose sessions are on the run's remote machine, in a separate account there. The environment sets
+ * `COWORK_HOST`.
  */
 export async function remoteAccount(request: RemoteAccountRequest = {}): Promise<RemoteAccount> {
   const account = await accountThere(request);
@@ -45,7 +45,7 @@ export async function remoteAccount(request: RemoteAccountRequest = {}): Promise
   };
 }
 
-/** The Node that goes over is, where it can be, the tests' own: it needs no fetching. */
+/** Uses the tests' Node as the one to copy to the host, if the version matches, to save a download. */
 async function placeNode(home: TestHome): Promise<void> {
   if (process.version !== `v${carriedNode}` || process.platform !== "linux") return;
   const file = `${coworkPaths(home.coworkHome).lib}/remote/node-${carriedNode}-linux-${process.arch}`;

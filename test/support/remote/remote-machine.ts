@@ -7,17 +7,17 @@ import { letIn, type LetInOptions } from "./let-in.ts";
 import type { TestHome } from "../home/home.ts";
 import { startMachine, type Machine, type MachineRequest } from "../machine.ts";
 
-/** A machine that sessions can live on: sshd, git and an engine of its own; no cowork, and no Node on anybody's PATH. */
+/** A machine for sessions: sshd, git and its own engine; no cowork, and no Node on the PATH. */
 export interface RemoteMachine extends Machine {
-  /** lines of known_hosts for a name */
+  /** known_hosts lines for a host name */
   hostKeys(name: string): Promise<string>;
-  /** lets a person of this machine in, as `ssh <alias>`: key, known host and alias in `~/.ssh`; as root where nothing is said */
+  /** gives a local account access with `ssh <alias>`: writes key, known host and alias to its `~/.ssh`; as root by default */
   letIn(home: TestHome, alias: string, options?: LetInOptions): Promise<void>;
 }
 
 /**
- * Starts one for this test alone, to be paused, filled or cut off.
- * @param more what the machine has besides
+ * Starts a machine for one test, which may pause it, fill its disk or cut its network.
+ * @param more additional machine options
  */
 export async function startRemoteMachine(test: string, more: Partial<MachineRequest> = {}): Promise<RemoteMachine> {
   const archive = await baseArchive();
@@ -27,13 +27,13 @@ export async function startRemoteMachine(test: string, more: Partial<MachineRequ
       image: more.image ?? (await ensureHostImage()),
       mounts: [...(more.mounts ?? []), { source: archive, target: "/var/cache/base.tar", mode: "ro" }],
       boot: boot.join("; "),
-      // What dockerd says of itself comes before the images are loaded.
+      // dockerd reports itself ready before the images are loaded.
       ready: "test -e /run/ready",
     }),
   );
 }
 
-// No registry is needed: neither for the tests' image nor for what the template stands on.
+// The tests' base image also serves as the template's base image, so no registry is needed.
 const boot = [
   "/usr/sbin/sshd -o PerSourcePenalties=no -o MaxStartups=100",
   "(setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &)",
@@ -56,7 +56,7 @@ function remoteMachine(machine: Machine): RemoteMachine {
   };
 }
 
-/** The image of such machines. Compose is there, as on the machines of the other tests. */
+/** Makes sure that the image of remote machines exists. It includes Compose. Returns its tag. */
 export async function ensureHostImage(packages: readonly string[] = []): Promise<string> {
   const base = await ensureTestBaseImage();
   const all = ["openssh-server", "docker.io", "docker-cli", "docker-compose", "iptables", ...packages];

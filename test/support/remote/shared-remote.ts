@@ -9,20 +9,20 @@ import { keptAgents } from "../home/kept-agents.ts";
 import { testCache } from "../home/test-cache.ts";
 import { ensureHostImage, type RemoteMachine, startRemoteMachine } from "./remote-machine.ts";
 
-/** The kept agents on the machine, and where an account has its own. */
+/** Folder of the cached agents on the machine, and of the agents in an account's home. */
 const agents = { kept: "/var/cache/cowork-agents", own: ".cowork/lib/agents" };
 
-/** Node, for accounts that have it on their PATH. */
+/** Folder of Node, for accounts that have it on their PATH. */
 const node = "/opt/node/bin";
 
 /**
- * The one remote machine of a run: every test has an account of its own on it. The global set-up removes it at the end.
- * It has tmux; Node is on the PATH of nobody who has not asked for it.
+ * The remote machine that all tests of a run share; every test has its own account on it. The global set-up removes it at the
+ * end. It has tmux; Node is on the PATH only of accounts that request it.
  */
 async function sharedRemote(): Promise<RemoteMachine> {
   const run = inject("run");
   await mkdir(testCache, { recursive: true });
-  // Workers are processes of their own, and testcontainers knows of its own process alone.
+  // A lock, because workers are separate processes and testcontainers' reuse is safe only within one.
   const release = await lock(testCache, {
     lockfilePath: join(testCache, `${run}.lock`),
     stale: 60_000,
@@ -46,19 +46,19 @@ async function sharedRemote(): Promise<RemoteMachine> {
 }
 
 export interface RemoteAccountRequest {
-  /** an ordinary user of the group docker; without, a second name of root with a home of its own */
+  /** an ordinary user in the group docker; default: a second user name of uid 0, with its own home */
   ordinary?: boolean;
-  /** Node is on the PATH */
+  /** put Node on the PATH */
   withNode?: boolean;
 }
 
 export interface AccountThere extends Account {
   machine: RemoteMachine;
-  /** takes the account away, and all that the machine's engine holds of it */
+  /** removes the account and its containers */
   remove(): Promise<void>;
 }
 
-/** Makes an account on the run's remote machine. */
+/** Creates an account on the run's remote machine. */
 export async function accountThere({ ordinary, withNode }: RemoteAccountRequest = {}): Promise<AccountThere> {
   const machine = await sharedRemote();
   const user = `cwt-${randomBytes(4).toString("hex")}`;

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 
-/** Takes connections and never says anything. */
+/** A server that accepts connections and never sends anything. */
 export interface SilentServer {
   port: number;
-  /** resolves when somebody has said something */
+  /** resolves when a client has sent something */
   asked: Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,16 +1,16 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** A way to a machine that takes its time, and counts what goes there and back. */
+/** A TCP proxy that adds latency and counts round trips. */
 export interface SlowLink {
-  /** on 127.0.0.1 */
+  /** listens on 127.0.0.1 */
   port: number;
-  /** in the order in which they were made */
+  /** in the order in which they were opened */
   connections: { trips: number }[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** @param options.delayMs each way */
+/** @param options.delayMs delay in each direction */
 export async function startSlowLink(
   to: { host: string; port: number },
   { delayMs }: { delayMs: number },
@@ -31,7 +31,7 @@ export async function startSlowLink(
       });
       from.on("end", () => setTimeout(() => into.end(), delayMs));
     };
-    // A round trip: something is said here after the last answer, and an answer to it comes.
+    // A round trip: data from the client after the last answer, and an answer to it.
     pass(near, far, () => {
       isAnswering = false;
     });

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { asRoot } from "../home/as-root.ts";
 
-/** Brings OpenSSH's client where a machine has none: cowork needs none, its users have one. */
+/** Installs OpenSSH's client if it is missing. cowork does not need it, but its users have it. */
 export async function ensureSshClient(): Promise<void> {
   const { exitCode } = await execa("ssh", ["-V"], { reject: false });
   if (exitCode === 0) return;

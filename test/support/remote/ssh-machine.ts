@@ -12,25 +12,25 @@ import { createRun } from "../../../src/system/run.ts";
 import { atOnce, TestContainer } from "../engine/container.ts";
 import { ensureSshImage } from "./ssh-server.ts";
 
-/** A machine with an sshd of its own. */
+/** A container with its own sshd. */
 export interface SshMachine {
   id: string;
-  /** on the engine's network */
+  /** IP address on the engine's bridge network */
   address: string;
   sh(line: string): Promise<string>;
-  /** lets a public key in as this user */
+  /** authorizes a public key for this user */
   authorize(publicKey: string, user?: string): Promise<void>;
-  /** lines of known_hosts */
+  /** known_hosts lines */
   hostKeys(name?: string): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** @param sshd lines of sshd's configuration, before its own */
+/** @param sshd options of sshd that override its configuration */
 export async function startSshMachine(test: string, sshd: readonly string[] = []): Promise<SshMachine> {
   const image = await ensureSshImage();
-  // Tests that are not let in come from one address.
+  // All failed logins of the tests come from one address, which sshd would block.
   const options = ["PerSourcePenalties=no", ...sshd].flatMap((line) => ["-o", line]);
-  // Keys of its own: those of the image would make all machines one.
+  // New host keys: with the image's keys all machines would look like one.
   const keys = 'rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -A; exec /usr/sbin/sshd -D -e "$@"';
   const argv = ["sh", "-c", keys, "sh", ...options];
   const started = await new TestContainer(test, image).withCommand(argv).start();
@@ -69,7 +69,7 @@ async function untilListens(address: string): Promise<void> {
   }
 }
 
-/** A person at a home of their own: keys, configuration, and what they answer. */
+/** An ssh user with a temporary home: keys, configuration, and scripted answers to questions. */
 export interface SshPerson {
   home: string;
   ctx: RemoteContext;
@@ -78,7 +78,7 @@ export interface SshPerson {
   log: string[];
   /** writes a file of `~/.ssh` */
   write(name: string, text: string): Promise<string>;
-  /** makes a key. Gives the public one. */
+  /** generates a key pair and returns the public key */
   key(name: string, options?: { passphrase?: string; type?: string }): Promise<string>;
   remove(): Promise<void>;
 }

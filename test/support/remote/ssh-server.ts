@@ -7,22 +7,22 @@ import { ensureTestBaseImage, hasImage } from "../engine/engine.ts";
 
 const image = "cowork-test-ssh:trixie";
 
-/** A machine of its own with a git repository behind a real sshd, and real SSH agents whose sockets lie on this machine. */
+/** A container with a git repository behind a real sshd, and real SSH agents whose sockets are on this machine. */
 export interface SshServer {
   /** address on the engine's network */
   address: string;
-  /** of the bare repository that the key may push to */
+  /** URL of the bare repository that the key may push to */
   url: string;
-  /** the server's key, as a line of known_hosts */
+  /** the server's host key as a known_hosts line */
   knownHost: string;
-  /** starts an agent that holds the key. Gives its socket, for SSH_AUTH_SOCK, and how to end it. */
+  /** starts an agent with the key; returns its socket, for SSH_AUTH_SOCK, and a function that ends it */
   startAgent(): Promise<{ socket: string; end: () => Promise<void> }>;
-  /** the commit that the repository has under a ref */
+  /** the commit of a ref in the repository */
   tip(ref: string): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** @param folder a folder on this machine for the agents' sockets */
+/** @param folder local folder for the agents' sockets */
 export async function startSshServer(test: string, folder: string): Promise<SshServer> {
   await ensureSshImage();
   await mkdir(folder, { recursive: true });

@@ -1,20 +1,20 @@
 import { execa } from "execa";
 
-/** Where an account's sessions live: this machine, or one that its commands reach over SSH. */
+/** The machine that an account's sessions are on: this one, or one reached over SSH. */
 export interface There {
-  /** as `--json` names it */
+  /** name of the host in `--json` output */
   host: string;
   /** $COWORK_HOME of that machine */
   coworkHome: string;
   /** value of the label `cowork.home` */
   hash: string;
-  /** Runs a shell line there, as who the tests are there; an exit code other than 0 is a result. */
+  /** Runs a shell line there as the tests' user; an exit code other than 0 is a result, not an error. */
   sh(line: string): Promise<{ code: number; stdout: string; stderr: string }>;
-  /** Runs `docker` there and gives the lines of its output. */
+  /** Runs `docker` there and returns the lines of its output. */
   docker(...args: string[]): Promise<string[]>;
 }
 
-/** This machine. */
+/** This machine as the machine of an account's sessions. */
 export function here(home: Pick<There, "coworkHome" | "hash">): There {
   const { coworkHome, hash } = home;
   return thereBy({ host: "local", coworkHome, hash }, async (line) => {

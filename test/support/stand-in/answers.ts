@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-/** A message as the vendor streams it. */
+/** Streams a message in the vendor's format. */
 export function sendMessage(response: ServerResponse, model: string, text: string): void {
   const usage = { input_tokens: 1, output_tokens: 1, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
   const message = {

@@ -12,13 +12,13 @@ import { playTerminal, typeCode } from "./terminal.ts";
 import type { Vendor } from "./vendor.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 
-/** A container with what a session gives to the agent and nothing else: quicker than `cowork init`. */
+/** A container with only what the agent needs of a session. Faster than `cowork init`. */
 export interface PlainSession {
   id: string;
   container: string;
-  /** the session's folder on the host, `/work` inside */
+  /** the session's folder on the host, mounted at `/work` */
   work: string;
-  /** runs a command inside, by default as U */
+  /** runs a command in the container, by default as the session's uid */
   run(command: readonly string[], options?: { user?: string; input?: string; env?: string[] }): Promise<Ran>;
 }
 
@@ -73,7 +73,7 @@ export async function plainSession(host: AgentHost, vendor: Vendor, options: Pla
   return { id, container, work, run };
 }
 
-/** Logs a host in as a person does. */
+/** Logs in on a terminal as a user does. */
 export async function logInByHand(host: AgentHost, vendor: Vendor): Promise<Login> {
   const terminal = playTerminal();
   const stop = vendor.adoptLogin(homeId(host.ctx.paths));
@@ -87,11 +87,11 @@ export async function logInByHand(host: AgentHost, vendor: Vendor): Promise<Logi
   }
 }
 
-/** What eight hours do to the login. Nobody may be using it meanwhile. */
+/** Makes the access token expired, as it is after eight hours. No agent may be running. */
 export async function endAccessToken(host: AgentHost): Promise<void> {
   const path = join(host.ctx.paths.vault("claude"), ".credentials.json");
   const content = JSON.parse(await readFile(path, "utf8")) as { claudeAiOauth: { expiresAt: number } };
   content.claudeAiOauth.expiresAt = 1;
-  // in place: owner and mode stay
+  // written in place, so that owner and mode are kept
   await writeFile(path, JSON.stringify(content));
 }

@@ -1,6 +1,6 @@
 /**
- * The vendor's stand-in: token, profile and message addresses, with made-up tokens. Runs in a container on an internal
- * network under the vendor's names. Reads `control.json` at each request and writes `journal.jsonl`, one request a line.
+ * A fake of the vendor's API: token, profile and message endpoints, with made-up tokens. It runs in a container on an internal
+ * network under the vendor's host names, reads `control.json` at each request and logs one request per line to `journal.jsonl`.
  */
 import { appendFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
@@ -10,9 +10,9 @@ import { profile, sendJson, sendMessage } from "./answers.ts";
 import { createTokens, type Grant } from "./tokens.ts";
 
 interface Control {
-  /** seconds that an access token is said to last */
+  /** lifetime of new access tokens in seconds, as sent to the client */
   expiresIn?: number;
-  /** wait so long before the answer to a refresh, in ms: the token is used up by then */
+  /** delay in ms before a refresh is answered, after the old token has been used up */
   refreshDelay?: number;
 }
 
@@ -95,7 +95,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   sendJson(response, refused ? 401 : 404, { type: "error", error });
 }
 
-/** Somebody else: a proxy on port 3128 that leads every connection to a server with a certificate of its own making. */
+/** An attacker: a proxy on port 3128 that redirects every connection to a server with the attacker's certificate. */
 function startThief(): void {
   const options = { cert: pem("thief.pem"), key: pem("thief-key.pem") };
   const seen = (request: IncomingMessage, response: ServerResponse): void => {

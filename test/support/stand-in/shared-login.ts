@@ -10,8 +10,8 @@ import { startVendor, type Vendor } from "./vendor.ts";
 import { openTerminal } from "../tmux-terminal.ts";
 
 /**
- * One login for sessions of three projects whose remote users are of uid 1000, 1234 and root, with the real agent against the
- * vendor's stand-in. Declares the tests in the file that calls it.
+ * Defines the tests of one login shared by sessions of three projects, whose remote users have uid 1000, 1234 and 0. They use the
+ * real agent and the fake vendor.
  */
 export function sharedLogin(account: () => Promise<TestHome>): void {
   let vendor: Vendor;
@@ -59,13 +59,13 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     await vendor?.stop();
   });
 
-  it("sessions come up without a login, and say what is missing", { timeout: 600_000 }, async () => {
+  it("creates sessions without a login and reports that it is missing", { timeout: 600_000 }, async () => {
     const made = [
       await cowork("plain", ["init", "a", "b"]),
       await cowork("other-uid", ["init", "a", "--trust"]),
       await cowork("as-root", ["init", "a", "--trust"]),
     ];
-    // first of all: none of them is to reach anybody else
+    // before anything else, so that none of them reaches the real vendor
     await vendor.adoptSessions(home.hash);
     expect(made.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(made[0]?.stderr).toContain("cowork auth");
@@ -75,7 +75,7 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     expect((await cowork("plain", ["auth", "status"])).code).toBe(5);
   });
 
-  it("cowork auth logs in by a code that is typed at the prompt", async () => {
+  it("logs in with a code typed at the prompt of `cowork auth`", async () => {
     const env = userEnvironment(home, { TERM: "xterm-256color", COWORK_BASE_IMAGE: vendor.image });
     const variables = Object.entries(env).map((pair) => pair.join("="));
     const terminal = await openTerminal(
@@ -106,7 +106,7 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     });
   });
 
-  it("every session that runs answers, whatever its user is; a repository's keys and addresses change nothing", async () => {
+  it("lets every running session use the login, whatever its user, and ignores keys and addresses from the repository", async () => {
     await vendor.clearJournal();
     const answers = await Promise.all(all.map(([project, name]) => ask(project, name)));
     expect(answers.map(({ code, stdout }) => [code, stdout.trim()])).toEqual(all.map(() => [0, "made-up answer"]));
@@ -114,7 +114,7 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     expect(journal.filter((one) => one.apiKey !== undefined || one.host === "elsewhere.example")).toEqual([]);
   });
 
-  it("after the token ended again, with one renewal for all", async () => {
+  it("refreshes an expired token once for all sessions", async () => {
     const content = JSON.parse((await asRoot("cat", [credentials()])).stdout);
     content.claudeAiOauth.expiresAt = 1;
     await execa("docker", ["run", "--rm", "-i", "-v", `${credentials()}:/f`, vendor.image, "sh", "-c", "cat >/f"], {
@@ -129,7 +129,7 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     });
   });
 
-  it("no token is seen from outside", async () => {
+  it("exposes no token in container metadata, process lists or state files", async () => {
     const { accessToken, refreshToken } = JSON.parse((await asRoot("cat", [credentials()])).stdout).claudeAiOauth;
     const { stdout: ids } = await execa("docker", ["ps", "-aq", "--filter", `label=cowork.home=${home.hash}`]);
     const running = ask("plain", "a");
@@ -143,12 +143,12 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     expect(log.stdout).toBe("");
   });
 
-  it("user and agent edit each other's files, in every kind of session", async () => {
+  it("lets user and agent edit each other's files in every kind of session", async () => {
     for (const [project, name] of all) {
       const inside = (script: string): Promise<CoworkResult> =>
         cowork(project, ["connect", name, "--", "sh", "-c", script]);
       await inside("umask 077; mkdir of-user; echo user >of-user/file");
-      // a hook runs as what the agent's tools run as
+      // a hook runs as the same user as the agent's tools
       const hook = {
         hooks: {
           SessionStart: [
@@ -162,7 +162,7 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     }
   });
 
-  it("stop, start and rebuild keep login and conversation", async () => {
+  it("keeps login and conversation over stop, start and rebuild", async () => {
     expect((await cowork("plain", ["stop", "a"])).code).toBe(0);
     expect((await cowork("plain", ["start", "a"])).code).toBe(0);
     await vendor.adoptSessions(home.hash);
@@ -182,7 +182,7 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     expect(Number(found.stdout)).toBeGreaterThanOrEqual(3);
   });
 
-  it("a second version is used at the agent's next start, and the first one again", async () => {
+  it("uses another configured version at the agent's next start, and the pinned one again after that", async () => {
     const version = async (env: Record<string, string>): Promise<string> => {
       const { stdout } = await cowork("plain", ["connect", "a", "--", "claude", "--version"], env);
       return stdout.split(" ")[0]!;
@@ -192,7 +192,7 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     expect(await version({})).toBe(pinned);
   });
 
-  it("clean keeps the conversation; logout is for all", async () => {
+  it("archives the conversation on clean, and logs out all sessions at once", async () => {
     expect((await cowork("plain", ["clean", "b", "--force"])).code).toBe(0);
     const archived = await readdir(join(home.coworkHome, "archive"), { recursive: true }).catch(() => []);
     const kept =

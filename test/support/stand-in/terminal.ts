@@ -2,14 +2,14 @@ import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import type { AttachIo } from "../../../src/engine/types.ts";
 
-/** A person's terminal, played: what was shown, and keys to press. */
+/** A scripted terminal: records what is shown and sends keys. */
 export interface PlayedTerminal {
   io: AttachIo;
   /** everything shown so far, without control sequences and line breaks */
   shown(): string;
 
   type(text: string): void;
-  /** resolves with the first match in what is shown */
+  /** resolves with the first match in what was shown */
   waitFor(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
@@ -40,7 +40,7 @@ export function playTerminal(options: { columns?: number; signal?: AbortSignal }
   };
 }
 
-/** Does what a person does at a login: opens the link elsewhere, comes back with the code, types it. */
+/** Completes a login as a user does: takes the code from the link and types it. */
 export async function typeCode(terminal: PlayedTerminal): Promise<void> {
   const [, state] = await terminal.waitFor(/[?&]state=\s*([\w-]{43})/);
   await terminal.waitFor(/Paste\s*code\s*here/);

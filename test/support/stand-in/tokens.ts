@@ -1,6 +1,6 @@
 /**
- * Made-up tokens as the vendor hands them out: refresh tokens are single-use and rotate; one that is used a second time
- * revokes its whole family, access tokens included.
+ * Made-up tokens that behave like the vendor's: refresh tokens are single-use and rotate. Using one a second time revokes its
+ * whole family, including access tokens.
  */
 export interface Grant {
   family: number;
@@ -11,9 +11,9 @@ export interface Grant {
 export interface Tokens {
   /** a login: starts a new family */
   login(): Grant;
-  /** undefined: unknown, revoked, or used before (then the family is revoked now) */
+  /** undefined: unknown, revoked, or already used (which revokes the family) */
   refresh(token: string): Grant | undefined;
-  /** family of an access token that counts now */
+  /** family of an access token, undefined if it is not valid */
   check(access: string): number | undefined;
   /** a logout */
   revoke(token: string): void;
@@ -29,7 +29,7 @@ export function createTokens(): Tokens {
 
   const grant = (family: number): Grant => {
     count += 1;
-    // as long as real ones: they get broken into lines
+    // as long as real ones, because line breaks are inserted into long ones
     const made = {
       family,
       access: `sk-ant-oat01-made-up-${family}-${count}-${"x".repeat(72)}`,

@@ -8,14 +8,14 @@ import type { Vendor } from "./vendor.ts";
 export interface UnrestOptions {
   sessions: number;
   steps: number;
-  /** one number for one course of events (but for the machine's own timing) */
+  /** the same seed repeats the same steps (except for the machine's timing) */
   seed: number;
 }
 
 /**
- * Sessions that ask all the time, with an access token that is over at each request, while they are stopped by cowork's way and
- * by plain `docker stop`, started and replaced, at random and in the middle of renewals too.
- * @returns what each session answers in the end
+ * Sessions send requests with an access token that is expired each time, while they are randomly stopped (by cowork's procedure
+ * and by plain `docker stop`), started and replaced, also in the middle of token refreshes.
+ * @returns the answer of each session at the end
  */
 export async function unrest(host: AgentHost, vendor: Vendor, options: UnrestOptions): Promise<string[]> {
   const random = generator(options.seed);
@@ -29,7 +29,7 @@ export async function unrest(host: AgentHost, vendor: Vendor, options: UnrestOpt
     asking.delete(index);
   };
 
-  // the agent renews a token that ends within minutes
+  // the agent refreshes a token that expires within minutes
   await vendor.control({ expiresIn: 60, refreshDelay: 300 });
   await endAccessToken(host);
   for (let step = 0; step < options.steps; step += 1) {

@@ -7,7 +7,7 @@ import { generate } from "selfsigned";
 import { TestContainer } from "../engine/container.ts";
 import { testBaseImage } from "../engine/engine.ts";
 
-/** One line of the stand-in's journal. */
+/** One line of the fake vendor's journal. */
 export interface Entry {
   what:
     | "login"
@@ -31,21 +31,21 @@ export interface Entry {
 }
 
 export interface Vendor {
-  /** internal network on which the vendor's names lead to the stand-in */
+  /** internal network on which the vendor's host names resolve to the fake */
   network: string;
-  /** `base` with the stand-in's authority, where the agent trusts it */
+  /** `base` with the fake vendor's CA certificate installed */
   image: string;
-  /** the authority of somebody who would like to read along, and his proxy */
+  /** CA certificate and proxy of an attacker who wants to read the traffic */
   thief: { authority: string; proxy: string };
   journal(): Promise<Entry[]>;
-  /** forgets what was journalled so far */
+  /** removes all entries so far */
   clearJournal(): Promise<void>;
   control(settings: { expiresIn?: number; refreshDelay?: number }): Promise<void>;
-  /** takes a container off every other network and puts it on this one */
+  /** disconnects a container from every other network and connects it to this one */
   adopt(container: string): Promise<void>;
-  /** adopts every dev container of a home that runs */
+  /** adopts every running dev container of a home */
   adoptSessions(homeHash: string): Promise<void>;
-  /** adopts the next container of a home's login, as soon as it runs; gives how to stop waiting */
+  /** adopts the next container of a home's login as soon as it runs; returns a function that stops waiting */
   adoptLogin(homeHash: string): () => void;
   stop(): Promise<void>;
 }
@@ -61,8 +61,8 @@ const names = [
 ];
 
 /**
- * Starts the stand-in in a container of `image`, run by the Node of this test.
- * @param label for the value of `cowork.test`
+ * Starts the fake vendor in a container of `base`, run by the tests' Node.
+ * @param label value of the label `cowork.test`
  */
 export async function startVendor(label: string, base = testBaseImage): Promise<Vendor> {
   const name = `cowork-stand-in-${randomBytes(4).toString("hex")}`;
@@ -116,7 +116,7 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
       () => "",
     );
     await stop();
-    throw new Error(`the stand-in did not start: ${logs}`, { cause: error });
+    throw new Error(`the fake vendor did not start: ${logs}`, { cause: error });
   }
   const adopt = async (container: string): Promise<void> => {
     const format = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}";
@@ -169,7 +169,7 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
   };
 }
 
-/** A certificate for all the names that is its own authority. */
+/** Creates a self-signed certificate for all of the vendor's host names. */
 async function makeAuthority(): Promise<{ cert: string; private: string }> {
   const altNames = names.map((value) => ({ type: 2 as const, value }));
   const extensions = [{ name: "subjectAltName" as const, altNames }];
@@ -182,5 +182,5 @@ async function until(check: () => Promise<boolean>): Promise<void> {
     if (await check()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error("waited in vain");
+  throw new Error("the condition was not met in time");
 }

@@ -19,7 +19,7 @@ import type { InitRequest, Outcome } from "../../../src/session/types.ts";
 import { fakeHost, sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
-// Use cases as a face without a terminal asks for them: nothing is written but what they give, tell and ask.
+// Use cases called without a terminal: their only output is results, events and questions.
 
 interface Face {
   scope: Scope;
@@ -32,7 +32,7 @@ interface FaceOptions {
   host?: Partial<SessionHost>;
   box?: Partial<SessionHost>;
   answer?: Answer;
-  /** text of the project's conf */
+  /** text of the project's configuration file */
   conf?: string;
 }
 
@@ -90,7 +90,7 @@ const initOptions = {
 };
 
 describe("use cases", () => {
-  test("init gives what came of each session, tells its state and writes it down", async () => {
+  test("init returns an outcome for each session, emits its state and records it", async () => {
     const init = async ({ sessions }: InitRequest): Promise<Outcome[]> =>
       await Promise.resolve(sessions.map(({ name }) => outcome(name)));
     const one = await face({ host: { init } });
@@ -106,7 +106,7 @@ describe("use cases", () => {
     expect(settings.find(({ key }) => key === "SESSIONS")?.value).toBe("a b");
   });
 
-  test("a plan of several hosts is one plan", async () => {
+  test("plans of several hosts are merged into one", async () => {
     const config = { path: null, kind: "template", trustHash: "x", changes: [], findings: [] };
     const planOf = async ({ sessions }: InitRequest): Promise<never> =>
       await Promise.resolve({ sessions: sessions.map(({ name }) => ({ name })), devcontainers: [config] } as never);
@@ -117,7 +117,7 @@ describe("use cases", () => {
     expect(plan.devcontainers).toHaveLength(1);
   });
 
-  test("a host that does not answer is told of, and its sessions are unreachable", async () => {
+  test("list reports a host that does not answer, and shows its sessions as unreachable", async () => {
     const list = async () => await Promise.resolve([sessionView({ name: "a" })]);
     const one = await face({ host: { list }, conf: "SESSIONS=a b@box\n" });
     const { sessions, project } = await listSessions(one.scope, { all: false });
@@ -128,7 +128,7 @@ describe("use cases", () => {
     expect([project, notes(one)]).toEqual(["app", ["The host box was never added here."]]);
   });
 
-  test("one of several sessions is asked for; where nobody can be asked, that is an error", async () => {
+  test("diff asks which of several sessions is meant, and fails if it cannot ask", async () => {
     const diff = async ({ names: [name] }: { names: [string] }) =>
       await Promise.resolve({ text: name, truncated: false });
     const wanted = { stat: false, paths: [], columns: 80 };
@@ -137,8 +137,8 @@ describe("use cases", () => {
     await addNamedHost(one.scope, { name: "box", address: undefined, port: undefined, identity: undefined });
     expect((await diffSession(one.scope, undefined, wanted)).text).toBe("b");
     expect(one.asked).toEqual([expect.objectContaining({ kind: "choice", text: "Which session?" })]);
-    const nobody = await face({ box: { diff }, conf });
-    await expect(diffSession(nobody.scope, undefined, wanted)).rejects.toMatchObject({
+    const silent = await face({ box: { diff }, conf });
+    await expect(diffSession(silent.scope, undefined, wanted)).rejects.toMatchObject({
       code: "USAGE",
       message: expect.stringContaining("There are a, b.") as string,
     });
@@ -146,7 +146,7 @@ describe("use cases", () => {
     await expect(diffSession(declined.scope, undefined, wanted)).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 
-  test("clean asks before everything goes, and only a yes is one", async () => {
+  test("clean of everything asks for confirmation and accepts only true", async () => {
     const cleaned: CleanOutcome = { ...outcome("a"), unsaved: [], removed: ["container"] };
     const options = { words: [], all: false, images: false, force: false, dryRun: false, purge: false, canAsk: true };
     const host = { clean: async () => await Promise.resolve([{ ...cleaned, notes: [] }]) };
@@ -159,7 +159,7 @@ describe("use cases", () => {
     expect(states(yes)).toEqual(["local/a removed"]);
   });
 
-  test("what only looks takes no lock", async () => {
+  test("use cases that only read take no lock", async () => {
     const one = await face({
       host: {
         list: async () => await Promise.resolve([sessionView()]),
@@ -175,13 +175,13 @@ describe("use cases", () => {
     await checkHosts(one.scope, undefined);
     const files = await readdir(one.home, { recursive: true }).catch(() => []);
     expect(files.filter((file) => file.includes("lock"))).toEqual([]);
-    // The same look finds what writing leaves.
+    // The same check finds the lock files of a use case that writes.
     await setConfig(one.scope, { name: "CPUS", value: "2", user: true });
     const written = await readdir(one.home, { recursive: true });
     expect(written.filter((file) => file.includes("lock"))).not.toEqual([]);
   });
 
-  test("stop says what it cannot do for a session, beside what it did", async () => {
+  test("stop returns errors and successes together", async () => {
     const stop = async () => await Promise.resolve([outcome("a")]);
     const one = await face({ host: { stop }, conf: "SESSIONS=a b@box\n" });
     const outcomes = await stopSessions(one.scope, { words: [], all: false });
@@ -192,7 +192,7 @@ describe("use cases", () => {
   });
 });
 
-/** The same scope, whose remote hosts are in order when they are looked at. */
+/** The same scope, in which every remote host passes its checks. */
 async function hostThatIsWell({ scope }: Face): Promise<Scope> {
   const { host } = fakeHost({ doctor: async () => await Promise.resolve([]) });
   return await Promise.resolve({ ...scope, host: async () => await Promise.resolve(host) });

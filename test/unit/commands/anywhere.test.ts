@@ -10,7 +10,7 @@ import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
 type Prepared = Parameters<NonNullable<CommandSetting["prepare"]>>[0];
 
-/** Puts a session on record, as `init` does. Without a root it belongs to the project that the command is called in. */
+/** Writes a session's record, as `init` does. Default root: the project in which the command is called. */
 async function onRecord(
   { home, root: here }: Prepared,
   project: string,
@@ -86,7 +86,7 @@ describe("a session of another project", () => {
     }
   });
 
-  test("the next step after an error begins in its project, where it works", async () => {
+  test("the next step after an error changes to the session's project first", async () => {
     const connect = async (): Promise<never> => {
       throw new CoworkError("SESSION_INCOMPLETE", "fix was never completed.", { hint: "cowork init fix" });
     };
@@ -95,7 +95,7 @@ describe("a session of another project", () => {
     expect((await run("connect a", setting)).stderr).toContain("Next: cowork init fix\n");
   });
 
-  test("clean of a session whose project is gone asks its host all the same", async () => {
+  test("clean works for a session whose project was removed", async () => {
     const gone = async (place: Prepared): Promise<void> =>
       await onRecord(place, "gone", "b", { root: join(place.root, "..", "gone") });
     const { code, calls } = await run("clean gone-b", { answers, prepare: gone, outside: true });
@@ -105,12 +105,12 @@ describe("a session of another project", () => {
     });
   });
 
-  test("names of several projects are asked for project by project", async () => {
+  test("stop with sessions of several projects makes one call per project", async () => {
     const { calls } = await run("stop a other/fix", { answers, prepare });
     expect(calls.map(([, selector]) => (selector as OneSession).names)).toEqual([["a"], ["fix"]]);
   });
 
-  test("a bare name that only another project has is not taken for it, but named", async () => {
+  test("a bare name of another project's session is not used, but suggested", async () => {
     const missing = async (): Promise<never> => {
       throw new CoworkError("SESSION_NOT_FOUND", "There is no session fix in project app.", {
         hint: "cowork init fix",
@@ -127,7 +127,7 @@ describe("a session of another project", () => {
     [2, "Did you mean p1/fix or p2/fix?"],
     [3, "Did you mean p1/fix, p2/fix or p3/fix?"],
     [4, "Did you mean p1/fix, p2/fix, p3/fix or another?"],
-  ])("a bare name that %d projects have is no reason to choose one of them", async (count, question) => {
+  ])("a bare name that %d projects have is an error that suggests them", async (count, question) => {
     const several = async (place: Prepared): Promise<void> => {
       for (let n = 1; n <= count; n += 1) await onRecord(place, `p${n}`, "fix", { root: join(place.root, `../p${n}`) });
     };
@@ -137,7 +137,7 @@ describe("a session of another project", () => {
     expect(stderr).not.toContain("@local");
   });
 
-  test("clean does not offer to remove the session that another project has under the same name", async () => {
+  test("clean does not suggest another project's session of the same name", async () => {
     const clean = async (): Promise<never> => {
       throw new CoworkError("SESSION_NOT_FOUND", "There is no session fix in project app.", { hint: "cowork list" });
     };
@@ -147,7 +147,7 @@ describe("a session of another project", () => {
   });
 });
 
-describe("what could be several sessions", () => {
+describe("an ambiguous session id", () => {
   const prepare = async (place: Prepared): Promise<void> => {
     await onRecord(place, "a", "b-c", { root: join(place.root, "..", "one") });
     const two = join(place.root, "..", "two");
@@ -157,7 +157,7 @@ describe("what could be several sessions", () => {
     await writeFile(join(place.home, ".cowork", "projects.json"), JSON.stringify({ roots: [two] }));
   };
 
-  test("is an error that names them, and a host tells them apart", async () => {
+  test("is an error that names the sessions, and adding the host resolves it", async () => {
     const both = await run("connect a-b-c -- true", { answers, prepare, remotes: { box: answers } });
     expect(both).toMatchObject({ code: 2, calls: [] });
     expect(both.stderr).toContain("a-b-c could be a/b-c@local or a-b/c@box.\n  Next: cowork connect a/b-c@local");
@@ -180,13 +180,13 @@ describe("inside a session's clone", () => {
     });
   };
 
-  test.each(["connect -- true", "diff", "logs"])("%s means that session", async (line) => {
+  test.each(["connect -- true", "diff", "logs"])("%s uses that session", async (line) => {
     const { code, calls } = await inClone(line);
     expect(code).toBe(0);
     expect(asked(calls[0]).names).toEqual(["b"]);
   });
 
-  test("also when its project is gone", async () => {
+  test("connect uses that session also when its project was removed", async () => {
     let clone = "/";
     const prepare = async (place: Prepared): Promise<void> => {
       await onRecord(place, "gone", "b", { root: join(place.root, "..", "gone") });
@@ -198,14 +198,14 @@ describe("inside a session's clone", () => {
     expect(asked(calls[0])).toMatchObject({ project: { name: "gone", rootCommit: "r0" }, names: ["b"] });
   });
 
-  test("a name still means another, and stop without one still all", async () => {
+  test("a given name is used, and stop without a name stops all sessions", async () => {
     expect(asked((await inClone("diff a")).calls[0]).names).toEqual(["a"]);
     expect((await inClone("stop")).calls[0]?.[1]).not.toHaveProperty("names");
   });
 });
 
-describe("no name", () => {
-  test("a project's only session is taken and named", async () => {
+describe("without a name", () => {
+  test("a project's only session is used and named", async () => {
     const { code, calls, stderr } = await run("connect -- true", {
       answers,
       prepare: async (place) => await onRecord(place, "app", "a"),
@@ -219,7 +219,7 @@ describe("no name", () => {
     await onRecord(place, "app", "b");
   };
 
-  test("of several none is taken where nobody can be asked", async () => {
+  test("several sessions are an error without a terminal to ask on", async () => {
     for (const line of ["connect", "connect -- ls", "logs", "diff --json"]) {
       const result = await run(line, { answers, prepare: two });
       expect(result).toMatchObject({ code: 2, calls: [] });
@@ -230,7 +230,7 @@ describe("no name", () => {
     expect(outside.stderr).toContain("There are app/a, app/b.\n  Next: cowork logs app/a\n");
   });
 
-  test("a person at a terminal chooses", async () => {
+  test("the user can choose a session on a terminal", async () => {
     // Arrow down, Enter.
     const { code, calls } = await run("diff", { answers, prepare: two, columns: 80, input: "\u001B[B\r" });
     expect({ code, names: asked(calls[0]).names }).toEqual({ code: 0, names: ["b"] });
@@ -245,7 +245,7 @@ describe("no name", () => {
     },
   );
 
-  test("outside of a project, with nothing on record, the next step is a project", async () => {
+  test("outside of a project and without sessions it is a usage error", async () => {
     const result = await run("logs", { outside: true });
     expect(result).toMatchObject({ code: 2, calls: [] });
   });
@@ -267,7 +267,7 @@ describe("a typo", () => {
     ["stop serch", "stop search"],
     ["connect app-serch", "connect app-search"],
     ["status app/serch", "status app/search"],
-  ])("%s is met with the nearest name, and not with making it", async (line, next) => {
+  ])("%s suggests the nearest name, and not to create the session", async (line, next) => {
     const failing = { connect: missing, stop: missing, status: missing };
     const { code, stderr } = await run(line, { answers: failing, prepare });
     expect(code).toBe(1);
@@ -276,7 +276,7 @@ describe("a typo", () => {
     expect(stderr).not.toContain("init");
   });
 
-  test("a branch's name is met with the session that works on it", async () => {
+  test("a branch's name suggests the session on that branch", async () => {
     const onBranch = async (place: Prepared): Promise<void> =>
       await onRecord(place, "app", "x", { branch: "feature/long-name" });
     const { code, stderr } = await run("connect feature/long-name", { prepare: onBranch });
@@ -284,14 +284,14 @@ describe("a typo", () => {
     expect(stderr).toContain("Did you mean x?\n  Next: cowork connect x\n");
   });
 
-  test("a new session that is nearly called as another is said to be new", async () => {
+  test("init notes that a session with a name similar to an existing one is new", async () => {
     const failed = async (): Promise<never> => await Promise.reject(new CoworkError("ENGINE_FAILED", "Stop here."));
     const notes = async (names: string) => (await run(`init ${names}`, { answers: { init: failed }, prepare })).stderr;
     expect(await notes("serch")).toContain("note: serch is a new session, beside search");
     expect(await notes("search task-2 x")).not.toContain("new session");
   });
 
-  test.each(["x", "task-2", "quite-another"])("%s is no typo", async (word) => {
+  test.each(["x", "task-2", "quite-another"])("%s is not treated as a typo", async (word) => {
     const { stderr } = await run(`connect ${word}`, { answers: { connect: missing }, prepare });
     expect(stderr).not.toContain("Did you mean");
   });
@@ -306,7 +306,7 @@ test("outside of a project list and status show every project's sessions", async
   }
 });
 
-test("a remote session is found from anywhere by its project's SESSIONS, on a host that was added", async () => {
+test("a remote session is found from anywhere through its project's SESSIONS, but only on an added host", async () => {
   const prepare = async ({ root, home }: Prepared): Promise<void> => {
     await mkdir(join(root, ".cowork"));
     await writeFile(join(root, ".cowork", ".cowork.conf"), "SESSIONS=a@box b@evil\n");
@@ -316,11 +316,11 @@ test("a remote session is found from anywhere by its project's SESSIONS, on a ho
   for (const word of ["app-a", "app/a", "app-a@box"]) {
     expect((await run(`connect ${word} -- true`, setting)).calls[0]?.[0]).toBe("box connect");
   }
-  // The conf may be a repository's: that it names a host is no wish of the user's.
+  // The configuration file may come from the repository, so a host in it was not chosen by the user.
   expect(await run("connect app-b -- true", setting)).toMatchObject({ code: 4, calls: [] });
 });
 
-test("projects are remembered once, and forgotten with their folder", async () => {
+test("projects are remembered once, and forgotten when their folder is gone", async () => {
   const { home, root } = await run("list", { answers });
   const ctx = {
     paths: coworkPaths(join(home, ".cowork")),
@@ -338,7 +338,7 @@ test("projects are remembered once, and forgotten with their folder", async () =
   expect(JSON.parse(await readFile(ctx.paths.projects, "utf8"))).toEqual({ roots: [root] });
 });
 
-test("status asks for what takes long only with --verbose, and --json holds all of it", async () => {
+test("status collects slow details only with --verbose or --json", async () => {
   const options = async (line: string) =>
     (await run(line, { answers, prepare: async (place) => await onRecord(place, "app", "a") })).calls[0]?.[2];
   expect(await options("status a")).toMatchObject({ brief: true });

@@ -7,15 +7,15 @@ import { tree } from "../../support/git/tree.ts";
 
 interface Hint {
   file: string;
-  /** the command line up to where prose begins, names as `…` */
+  /** the command line up to the first word of prose; names are shown as `…` */
   line: string;
 }
 
-/** Prose in hints that is about cowork and no command line. */
+/** Words after `cowork` in prose, which do not start a command line. */
 const prose = /^(?:is|can|carries|follows|keeps|makes|takes|needs|was|on|and|for|to|that|does|starts|command|home)$/;
 
-/** Every text in the source that says `cowork <word>`, without comments; what is put into a text is a name or a path. */
-async function saidInSource(): Promise<Hint[]> {
+/** Every text in the source that contains `cowork <word>`, without comments. Interpolated values are names or paths. */
+async function hintsInSource(): Promise<Hint[]> {
   const folder = join(tree, "src");
   const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".ts"));
   const hints: Hint[] = [];
@@ -24,7 +24,7 @@ async function saidInSource(): Promise<Hint[]> {
       .split("\n")
       .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
       .join("\n");
-    // Those that are given as data; what is no word in quotes is a name or a path.
+    // Hints given as data. Arguments that are not quoted words are names or paths.
     for (const [, name = "", rest = ""] of text.matchAll(/\bownCommand\(\s*"([a-z-]+)"((?:[^()]|\([^()]*\))*)\)/g)) {
       const args = rest.match(/"[^"]*"|[^\s,"]+/g) ?? [];
       hints.push({
@@ -42,11 +42,11 @@ async function saidInSource(): Promise<Hint[]> {
   return hints;
 }
 
-const hints = await saidInSource();
+const hints = await hintsInSource();
 
 const byName = new Map(commands.map((command) => [command.name, command]));
 
-/** Words of these commands that choose what they do. */
+/** Actions of commands that have them, e.g. `config get`. */
 const actions = new Map(
   commands.flatMap(({ name, positionals }) => {
     const [first] = positionals;
@@ -54,12 +54,12 @@ const actions = new Map(
   }),
 );
 
-/** What would be said to somebody who typed it; undefined where nothing is wrong. */
+/** The error that a user who types the line would get; undefined if it is valid. */
 function complaint(line: string): string | undefined {
-  // Behind `--` stands the command that runs inside.
+  // After `--` comes the command that runs in the session.
   const [name = "", ...words] = line.replace(/ -- .*/, "").split(/\s+/);
   const command = byName.get(name);
-  // A text about cowork: then its next word is a verb, and nobody would type it.
+  // Prose about cowork: the next word is a verb and not meant to be typed.
   if (command === undefined) return /^(?!--version\b|--host$).*--/.test(line) ? `no command ${name}` : undefined;
   const known = [...Object.keys(command.flags), ...Object.keys(globalFlags)];
   const flags = words.flatMap((word) => /^--([a-z][a-z-]*)/.exec(word)?.[1] ?? []);
@@ -70,7 +70,7 @@ function complaint(line: string): string | undefined {
   return isProse || actions.get(name)?.includes(first) !== false ? undefined : `${name} has no ${first}`;
 }
 
-/** Is the word, which is no command, prose where a next step stands? There it has to be one of a few. */
+/** Is the first word neither a command nor known prose, and in a hint? */
 async function isWrongInHint({ file, line }: Hint): Promise<boolean> {
   const [word = ""] = line.split(/\s+/);
   if (byName.has(word) || prose.test(word)) return false;
@@ -78,30 +78,30 @@ async function isWrongInHint({ file, line }: Hint): Promise<boolean> {
   return new RegExp(`(?:hint|fix)(?:: | = )[\`"][^\`"\\n]*\\bcowork (?:--host \\S+ )?${word}\\b`).test(text);
 }
 
-describe("a command line that cowork names works when it is typed", () => {
-  test("there are some, of most commands", () => {
+describe("a command line in a message works when typed", () => {
+  test("messages name most commands", () => {
     const named = new Set(hints.map(({ line }) => line.split(" ")[0] ?? ""));
     expect([...named].filter((name) => byName.has(name)).length).toBeGreaterThan(10);
   });
 
-  test("its options and actions exist", () => {
+  test("all options and actions exist", () => {
     const wrong = hints.map(({ file, line }) => ({ file, line, why: complaint(line) }));
     expect(wrong.filter(({ why }) => why !== undefined)).toEqual([]);
   });
 
-  test("where a next step stands, it is a command", async () => {
+  test("every hint names a command that exists", async () => {
     const wrong: Hint[] = [];
     for (const hint of hints) if (await isWrongInHint(hint)) wrong.push(hint);
     expect(wrong).toEqual([]);
   });
 
-  test("those that are given as data are looked at, too", () => {
+  test("hints given as data are found, too", () => {
     const lines = hints.filter(({ file }) => file.endsWith("session/record/unfinished.ts")).map(({ line }) => line);
     expect(lines).toEqual(["connect …", "init …", "start … --rebuild"]);
   });
 
   test.each(["init a --nosuch", "host frobnicate box", "lgos a --follow"])(
-    "it would be found out: cowork %s",
+    "an invalid line is found: cowork %s",
     (line) => {
       expect(complaint(line)).toBeDefined();
     },

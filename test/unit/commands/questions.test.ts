@@ -23,7 +23,7 @@ const hostKey: Question = {
 };
 
 async function contextOf(terminal: FakeTerminal): ReturnType<typeof makeContext> {
-  // Everything that agrees unasked.
+  // All settings that answer yes automatically.
   const caller = fakeCaller({ cwd: home, home, env: { COWORK_YES: "true" } });
   const progress: Pick<Progress, "report" | "pauseFor"> = {
     report: () => undefined,
@@ -32,7 +32,7 @@ async function contextOf(terminal: FakeTerminal): ReturnType<typeof makeContext>
   return await makeContext(caller, terminal, { progress: progress as Progress, trust: true, verbose: false });
 }
 
-test("no flag and no variable says yes to a host's key, and it is shown", async () => {
+test("no flag or variable accepts a host key, and the key is shown", async () => {
   const terminal = fakeTerminal();
   const ctx = await contextOf(terminal);
   expect(await ctx.ask(hostKey)).toBe(false);
@@ -40,7 +40,7 @@ test("no flag and no variable says yes to a host's key, and it is shown", async 
   expect(await ctx.ask({ kind: "confirm", text: "Go on?" })).toBe(true);
 });
 
-test("a person at a terminal can", async () => {
+test("the user can accept a host key on a terminal", async () => {
   const terminal = fakeTerminal({ columns: 80 });
   const ctx = await contextOf(terminal);
   const answer = ctx.ask(hostKey);
@@ -49,7 +49,7 @@ test("a person at a terminal can", async () => {
   expect(await answer).toBe(true);
 });
 
-test("where there is no terminal nobody is asked for a secret", async () => {
+test("without a terminal a secret is not asked for", async () => {
   const terminal = fakeTerminal();
   const ctx = await contextOf(terminal);
   expect(await ctx.askSecret({ text: "Password", echo: false })).toBeUndefined();

@@ -32,7 +32,7 @@ const added = [
 ].join("\n");
 
 describe("cowork setup", () => {
-  test("--yes adds it once, --undo takes just that away", async () => {
+  test("--yes adds the block once, and --undo removes only the block", async () => {
     const first = await run("setup --yes --json");
     expect(JSON.parse(first.stdout)).toEqual({
       setup: [{ name: "completion", shell: "bash", file: join(home, ".bashrc"), state: "set-up" }],
@@ -46,7 +46,7 @@ describe("cowork setup", () => {
     expect((await run("setup --undo")).code).toBe(0);
   });
 
-  test("asks on a terminal, and No changes nothing", async () => {
+  test("asks on a terminal, and changes nothing after a no", async () => {
     const no = await run("setup", { columns: 80, input: "n" });
     expect(no.stderr).toContain("Set up completion for bash?");
     expect(await read(".bashrc")).toBe("alias ll='ls -l'\n");
@@ -55,13 +55,13 @@ describe("cowork setup", () => {
     expect(yes.stderr).toContain("Next: open a new terminal");
   });
 
-  test("where nobody can be asked it says how to go on, and does nothing", async () => {
+  test("without a terminal it changes nothing and suggests --yes", async () => {
     const { code, stderr } = await run("setup");
     expect([code, await read(".bashrc")]).toEqual([2, "alias ll='ls -l'\n"]);
     expect(stderr).toContain("Next: cowork setup --yes");
   });
 
-  test("--status says what is there and changes nothing", async () => {
+  test("--status shows the state of each shell and changes nothing", async () => {
     await mkdir(join(home, ".config", "fish"), { recursive: true });
     await writeFile(join(home, ".zshrc"), 'eval "$(cowork completion zsh)"\n');
     await writeFile(join(home, ".bashrc"), added.replace("then eval", "then  eval"));
@@ -76,13 +76,13 @@ describe("cowork setup", () => {
     await run("setup --yes");
     expect(await read(".bashrc")).toBe(added);
     expect(await read(".zshrc")).toBe('eval "$(cowork completion zsh)"\n');
-    // A file that it has made goes with --undo.
+    // --undo removes a file that setup created.
     expect(await read(".config/fish/config.fish")).toContain("cowork completion fish | source");
     await run("setup --undo");
     await expect(stat(join(home, ".config/fish/config.fish"))).rejects.toThrow("ENOENT");
   });
 
-  test("a link into a folder of dotfiles stays one; mode and odd bytes stay as they are", async () => {
+  test("a linked startup file keeps its link, mode and non-UTF-8 bytes", async () => {
     const odd = Buffer.from([0x61, 0xff, 0xfe, 0x0a]);
     await mkdir(join(home, "dotfiles"));
     await writeFile(join(home, "dotfiles", "zshrc"), odd);
@@ -96,11 +96,11 @@ describe("cowork setup", () => {
     expect(await readFile(join(home, ".zshrc"))).toEqual(odd);
   });
 
-  test("flags that exclude each other are refused", async () => {
+  test("--undo and --status cannot be combined", async () => {
     expect((await run("setup --undo --status")).code).toBe(2);
   });
 
-  test("what it adds is right for bash, also without a cowork", async () => {
+  test("the added lines work in bash, also when cowork is not installed", async () => {
     await run("setup --yes");
     const shell = (path: string): string =>
       execFileSync("/bin/bash", ["--norc", "-c", `. "$1/.bashrc"; complete -p cowork 2>&1; echo ok`, "sh", home], {

@@ -19,7 +19,7 @@ async function conf(content?: string | Uint8Array): Promise<string> {
 }
 
 describe("readConf", () => {
-  test("gives what stands there, nothing where nothing is", async () => {
+  test("returns the values, and undefined if the file is missing", async () => {
     expect(await readConf(await conf())).toBeUndefined();
     expect(await readConf(await conf(""))).toEqual({});
     expect(await readConf(await conf("\ufeffA=1\nB=ü\n"))).toEqual({ A: "1", B: "ü" });
@@ -27,11 +27,11 @@ describe("readConf", () => {
 
   test.each([
     ["binary", new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2])],
-    ["no UTF-8", new Uint8Array([0x41, 0x3d, 0xff, 0xfe])],
+    ["not UTF-8", new Uint8Array([0x41, 0x3d, 0xff, 0xfe])],
     ["huge", "A=1\n".repeat(300_000)],
-    ["nothing that ini reads", "'null'\n"],
-    ["half merged", "<<<<<<< HEAD\nA=1\n=======\nA=2\n>>>>>>> x\n"],
-  ])("refuses one that is %s, naming the file", async (_, content) => {
+    ["not valid ini", "'null'\n"],
+    ["in a merge conflict", "<<<<<<< HEAD\nA=1\n=======\nA=2\n>>>>>>> x\n"],
+  ])("refuses a file that is %s, and names it", async (_, content) => {
     const path = await conf(content);
     await expect(readConf(path)).rejects.toMatchObject({
       ...corrupt,
@@ -47,7 +47,7 @@ describe("readConf", () => {
     await expect(readConf(join(path, "..", "folder"))).rejects.toMatchObject(corrupt);
   });
 
-  test("follows links for the user's own conf only", async () => {
+  test("follows links only for the user's configuration file", async () => {
     const own = await conf("A=1\n");
     const folder = join(await temporaryFolder(), ".cowork");
     await mkdir(folder);
@@ -61,7 +61,7 @@ describe("readConf", () => {
     expect(await readConf(path, { follow: true })).toEqual({ A: "2" });
   });
 
-  test("refuses a project's conf in a linked folder", async () => {
+  test("refuses a project's configuration file in a linked folder", async () => {
     const own = await conf("A=1\n");
     const folder = join(await temporaryFolder(), ".cowork");
     await symlink(join(own, ".."), folder);
@@ -70,7 +70,7 @@ describe("readConf", () => {
 });
 
 describe("setConfValue", () => {
-  test("makes file and folder", async () => {
+  test("creates file and folder", async () => {
     const path = await conf();
     await setConfValue(path, "A", "1");
     expect(await readConf(path)).toEqual({ A: "1" });
@@ -78,7 +78,7 @@ describe("setConfValue", () => {
     expect(await readdir(join(path, ".."))).toEqual([".cowork.conf"]);
   });
 
-  test("keeps the mode, and makes nothing to take something away", async () => {
+  test("keeps the mode, and creates no file to remove a value", async () => {
     const path = await conf("A=1\n");
     await chmod(path, 0o600);
     await setConfValue(path, "A", "2");
@@ -89,7 +89,7 @@ describe("setConfValue", () => {
   });
 });
 
-test("changeConf loses nothing when many write at once", async () => {
+test("changeConf loses nothing when several writers run at the same time", async () => {
   const path = await conf();
   const ctx = {
     paths: coworkPaths(join(await temporaryFolder(), "home")),

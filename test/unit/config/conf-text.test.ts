@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editConf, parseConf } from "../../../src/config/conf-text.ts";
 
-/** `ini` stumbles over a few lines, as one that is just 'null'; `readConf` refuses such a file. */
+/** `ini` throws on a few lines, e.g. 'null'. `readConf` refuses such files. */
 function isReadable(text: string): boolean {
   try {
     parse(text);
@@ -15,32 +15,32 @@ function isReadable(text: string): boolean {
 
 describe("editConf", () => {
   test.each([
-    ["changes the one line", "# a\nA=1\nB=2\n", "A", "3", "# a\nA=3\nB=2\n"],
-    ["adds behind the last line", "A=1\n\n", "B", "2", "A=1\nB=2\n\n"],
-    ["ends an unfinished last line", "A=1", "B", "2", "A=1\nB=2\n"],
+    ["changes only the key's line", "# a\nA=1\nB=2\n", "A", "3", "# a\nA=3\nB=2\n"],
+    ["adds after the last line", "A=1\n\n", "B", "2", "A=1\nB=2\n\n"],
+    ["completes a last line without a newline", "A=1", "B", "2", "A=1\nB=2\n"],
     ["keeps CRLF", "A=1\r\nB=2\r\n", "B", "3", "A=1\r\nB=3\r\n"],
     ["adds with CRLF", "A=1\r\n", "B", "2", "A=1\r\nB=2\r\n"],
     ["keeps space and indentation", "  A  =  1\n", "A", "2", "  A  =  2\n"],
-    ["keeps a comment behind the value", "A=1 ; why\n", "A", "2", "A=2 ; why\n"],
+    ["keeps a comment after the value", "A=1 ; why\n", "A", "2", "A=2 ; why\n"],
     ["keeps a hash comment", "A = 1 # why\nB=1\n", "A", "", "A = # why\nB=1\n"],
-    ["moves it where the value needs quotes", "A=1 ; why\n", "A", "x=y", '; why\nA="x=y"\n'],
-    ["takes the last of several", "A=1\nA=2\n", "A", "3", "A=1\nA=3\n"],
+    ["moves the comment if the value needs quotes", "A=1 ; why\n", "A", "x=y", '; why\nA="x=y"\n'],
+    ["changes the last of several", "A=1\nA=2\n", "A", "3", "A=1\nA=3\n"],
     ["turns a list into one line", "A[]=1\nB=1\nA[]=2\n", "A", "3", "B=1\nA=3\n"],
-    ["stays before sections", "A=1\n\n[x]\nB=1\n", "B", "2", "A=1\nB=2\n\n[x]\nB=1\n"],
-    ["starts before a first section", "[x]\nB=1\n", "B", "2", "B=2\n[x]\nB=1\n"],
+    ["adds before sections", "A=1\n\n[x]\nB=1\n", "B", "2", "A=1\nB=2\n\n[x]\nB=1\n"],
+    ["adds before a section at the start", "[x]\nB=1\n", "B", "2", "B=2\n[x]\nB=1\n"],
     ["is not misled by comments", "#A=1\n; A=2\n", "A", "3", "#A=1\n; A=2\nA=3\n"],
     ["is not misled by longer keys", "AB=1\nXA=2\n", "A", "3", "AB=1\nXA=2\nA=3\n"],
-    ["mends a key without a value", "A\n", "A", "1", "A=1\n"],
+    ["completes a key without a value", "A\n", "A", "1", "A=1\n"],
     ["keeps a byte order mark", "\ufeffA=1\n", "A", "2", "\ufeffA=2\n"],
-    ["takes a line away", "# c\nA=1\nB=2\n", "A", undefined, "# c\nB=2\n"],
-    ["takes all of them away", "A=1\nB=2\nA=3\nA[]=4\n", "A", undefined, "B=2\n"],
-    ["takes away only before sections", "A=1\n[x]\nA=2\n", "A", undefined, "[x]\nA=2\n"],
-    ["has nothing to take away", "B=2", "A", undefined, "B=2"],
+    ["removes a line", "# c\nA=1\nB=2\n", "A", undefined, "# c\nB=2\n"],
+    ["removes all lines of the key", "A=1\nB=2\nA=3\nA[]=4\n", "A", undefined, "B=2\n"],
+    ["removes only lines before sections", "A=1\n[x]\nA=2\n", "A", undefined, "[x]\nA=2\n"],
+    ["changes nothing if there is no line to remove", "B=2", "A", undefined, "B=2"],
   ])("%s", (_, text, key, value, expected) => {
     expect(editConf(text, key, value)).toBe(expected);
   });
 
-  test("a new file says what it is, in one line", () => {
+  test("starts a new file with a one-line comment", () => {
     const lines = editConf("", "A", "1").split("\n");
     expect(lines[0]).toMatch(/^# .*cowork/);
     expect(lines.slice(1)).toEqual(["A=1", ""]);
@@ -70,7 +70,7 @@ describe("editConf", () => {
   );
   const end = fc.constantFrom("\n", "\r\n");
 
-  test("what is set is read back, and nothing else changes", () => {
+  test("writes a value that parseConf reads back, and changes no other value", () => {
     fc.assert(
       fc.property(fc.array(line), end, fc.constantFrom("A", "NEW"), value, (lines, eol, key, wanted) => {
         const text = lines.join(eol);
@@ -89,7 +89,7 @@ describe("editConf", () => {
     );
   });
 
-  test("every comment and unknown line survives", () => {
+  test("keeps every comment and unknown line", () => {
     fc.assert(
       fc.property(fc.array(line), value, (lines, wanted) => {
         const text = lines.join("\n");
@@ -101,13 +101,13 @@ describe("editConf", () => {
 });
 
 describe("parseConf", () => {
-  test("reads as ini does, values as text", () => {
+  test("reads ini syntax and returns values as text", () => {
     const text = 'A=1\nB=true\nC = "q; q"\nD[]=x\nD[]=y\nE\nF=null\n[s]\nG=1\n';
     expect(parseConf(text)).toEqual({ A: "1", B: "true", C: "q; q", D: "x y", E: "true", F: "null" });
     expect(parse(text)).toMatchObject({ s: { G: "1" } });
   });
 
-  test("is not to be poisoned", () => {
+  test("is safe from prototype pollution", () => {
     const values = parseConf("__proto__=1\n__proto__.x=1\nconstructor=2\n[__proto__]\nx=1\n");
     expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined();

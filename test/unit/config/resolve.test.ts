@@ -25,7 +25,7 @@ describe("precedence", () => {
     expect(memory(nothing)).toEqual([undefined, "default"]);
   });
 
-  test("empty flags and variables are not given; an empty value in a conf is the default", () => {
+  test("empty flags and variables are ignored; an empty value in a file means the default", () => {
     expect(memory({ ...layers, flags: { MEMORY: "" }, env: { COWORK_MEMORY: " " } })).toEqual(["3g", "project"]);
     const { settings, resolved } = resolveSettings({
       ...nothing,
@@ -36,12 +36,12 @@ describe("precedence", () => {
     expect(resolved.find(({ key }) => key === "CONCURRENCY")).toMatchObject({ value: "4", origin: "project" });
   });
 
-  test("names the file that a value comes from", () => {
+  test("reports the file that a value comes from", () => {
     const found = resolveSettings({ ...layers, flags: {}, env: {} }).resolved.find(({ key }) => key === "MEMORY");
     expect(found).toEqual({ key: "MEMORY", value: "3g", origin: "project", file: "/p/.cowork/.cowork.conf" });
   });
 
-  test("SESSIONS comes from the project alone", () => {
+  test("SESSIONS is read only from the project", () => {
     const sessions = (sources: SettingSources) =>
       resolveSettings(sources).resolved.find(({ key }) => key === "SESSIONS");
     expect(sessions({ ...nothing, env: { COWORK_SESSIONS: "x" }, user: { SESSIONS: "y" } })).toMatchObject({
@@ -51,7 +51,7 @@ describe("precedence", () => {
   });
 });
 
-test("defaults", () => {
+test("without sources all settings have their defaults", () => {
   expect(resolveSettings({ ...nothing, cpus: 8 }).settings).toEqual({
     project: undefined,
     baseImage: undefined,
@@ -125,16 +125,16 @@ describe("values", () => {
     expect(() => parseValue(getKey(name), value, "the file")).toThrow(refused);
   });
 
-  test("a value that is overridden is not looked at; one in force is, with its file", () => {
+  test("an invalid value is an error that names its file, unless the value is overridden", () => {
     const user = { file: "/u/.cowork.conf", values: { CPUS: "many" } };
     expect(resolveSettings({ ...nothing, flags: { CPUS: "2" }, user }).settings.cpus).toBe(2);
     expect(() => resolveSettings({ ...nothing, user })).toThrow("CPUS=many (/u/.cowork.conf)");
   });
 });
 
-describe("the registry", () => {
+describe("the list of keys", () => {
   test.each(configKeys.map((key) => [key.name, key] as const))(
-    "%s explains itself by an example that it takes",
+    "%s has a description, and valid example and default values",
     (_, key) => {
       expect(parseValue(key, key.example)).toBeDefined();
       expect(key.doc).toMatch(/^[A-Z][^\n]+[^.\n]$/);
@@ -143,7 +143,7 @@ describe("the registry", () => {
     },
   );
 
-  test("knows what it does not know", () => {
+  test("reports unknown keys and suggests similar ones", () => {
     const unknown = (hint: string): Error => expect.objectContaining({ code: "CONFIG_KEY_UNKNOWN", hint }) as Error;
     expect(() => getKey("memory")).toThrow(unknown("did you mean MEMORY?"));
     expect(() => getKey("NO\u001b[1mPE")).toThrow("`NOPE`");
@@ -151,7 +151,7 @@ describe("the registry", () => {
   });
 });
 
-test("what a tracked conf may not decide alone", () => {
+test("trackedFindings names the keys of a tracked file that need consent", () => {
   const all = Object.fromEntries(
     configKeys.filter(({ needsTrust }) => needsTrust).map(({ name, example }) => [name, example]),
   );

@@ -34,13 +34,13 @@ describe("sumUp", () => {
     ["no report", undefined],
     ["no test at all", { success: true, testResults: [] }],
     ["an unsuccessful run whose tests all passed", { success: false, testResults: [file("passed", "passed")] }],
-  ])("does not call %s a success", (_, report) => {
+  ])("does not count %s as a success", (_, report) => {
     expect(sumUp(report, "passed").failed).toBe(1);
   });
 });
 
 describe("slowestFiles", () => {
-  it("names the slowest first, in seconds, and no more than asked for", () => {
+  it("lists the requested number of files, slowest first, in seconds", () => {
     const timed = (name: string, ms: number): VitestReport["testResults"][number] => ({
       ...file("passed"),
       name: `${process.cwd()}/test/${name}.test.ts`,

@@ -29,11 +29,11 @@ const find = (folder = "") =>
     join(root, folder),
   );
 
-test("nothing there: nothing to say", async () => {
+test("returns nothing without configurations", async () => {
   expect(await find()).toEqual({});
 });
 
-test("untracked, ignored and changed ones, at the root and on the way to it", async () => {
+test("finds untracked, ignored and changed configurations in the folder and above it", async () => {
   put(".devcontainer.json", "{}");
   put("a b/.devcontainer/devcontainer.json", "{}");
   put("other/.devcontainer/devcontainer.json", "{}");
@@ -56,7 +56,7 @@ test("untracked, ignored and changed ones, at the root and on the way to it", as
   });
 });
 
-test("behind a link it is the link and what it leads to that count", async () => {
+test("a linked configuration is uncommitted if the link or its target is", async () => {
   put("tools/dc/devcontainer.json", "{}");
   symlinkSync("tools/dc", join(root, ".devcontainer"));
   expect(await find()).toEqual({ uncommitted: [".devcontainer/devcontainer.json"] });
@@ -67,7 +67,7 @@ test("behind a link it is the link and what it leads to that count", async () =>
   expect(await find()).toEqual({ uncommitted: [".devcontainer/devcontainer.json"] });
 });
 
-test("a link that is not committed counts; what lies outside of the working tree does not", async () => {
+test("an uncommitted link is found, and folders outside the working tree are not searched", async () => {
   symlinkSync("/nowhere", join(root, ".devcontainer.json"));
   expect(await find()).toEqual({ uncommitted: [".devcontainer.json"] });
   expect(await find("..")).toEqual({ uncommitted: [".devcontainer.json"] });

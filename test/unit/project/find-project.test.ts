@@ -18,7 +18,7 @@ const hint = expect.any(String) as string;
 const fails = (code: string, message: RegExp) => ({ code, message: expect.stringMatching(message) as string, hint });
 
 describe("facts", () => {
-  test("of an ordinary project, from any folder in it", async () => {
+  test("are found from any folder of the project", async () => {
     const root = await shop.project("My App");
     await mkdir(join(root, "src", "deep"), { recursive: true });
     await shop.sh(root, 'git config user.name "Ada L."; git config user.email ada@example.org');
@@ -42,7 +42,7 @@ describe("facts", () => {
     });
   });
 
-  test("without identity, origin, or with one on this machine", async () => {
+  test("have no identity or origin if missing, and no origin if it is a local path", async () => {
     const root = await shop.project();
     const env = { ...shop.env, GIT_CONFIG_GLOBAL: "/dev/null" };
     const bare = await findProject({ ...shop.context, env }, root);
@@ -53,7 +53,7 @@ describe("facts", () => {
     expect(local.notes).toEqual([expect.stringContaining("path on this machine")]);
   });
 
-  test("a sparse checkout is said, however it is written", async () => {
+  test("include a note about a sparse checkout", async () => {
     const root = await shop.project();
     await shop.sh(root, "mkdir in; echo 1 >in/f; git add -A; git commit -qm in; git sparse-checkout set in");
     expect((await findProject(shop.context, root)).notes).toEqual([expect.stringContaining("sparse checkout")]);
@@ -61,7 +61,7 @@ describe("facts", () => {
     expect((await findProject(shop.context, root)).notes).toEqual([]);
   });
 
-  test("the origin is the one that git would use", async () => {
+  test("have the origin after insteadOf", async () => {
     const root = await shop.project();
     await shop.git(root, "remote", "add", "origin", "gh:a/b");
     await shop.git(root, "config", "url.https://token@host.example/.insteadOf", "gh:");
@@ -69,7 +69,7 @@ describe("facts", () => {
     expect(facts).toMatchObject({ origin: "https://host.example/a/b", originHadCredentials: true });
   });
 
-  test("the name is configured: variable over conf over folder", async () => {
+  test("have the name from the variable, the configuration file or the folder, in this order", async () => {
     const root = await shop.project();
     await mkdir(join(root, ".cowork"));
     await writeFile(confFileOf(root), "PROJECT = other ; because\n");
@@ -84,7 +84,7 @@ describe("facts", () => {
     await expect(findProject(shop.context, root)).rejects.toMatchObject(fails("CONFIG_FILE_CORRUPT", /cowork\.conf/));
   });
 
-  test("a conf that git tracks is known as such", async () => {
+  test("report whether git tracks the configuration file", async () => {
     const root = await shop.project();
     await mkdir(join(root, ".cowork"));
     await writeFile(confFileOf(root), "CPUS=1\n");
@@ -93,7 +93,7 @@ describe("facts", () => {
     expect((await findProject(shop.context, join(root, ".cowork"))).facts.confTracked).toBe(true);
   });
 
-  test("the root commit is the main line's, whatever is checked out and merged in", async () => {
+  test("have the root commit of the main line, whatever is checked out or merged", async () => {
     const root = await shop.project();
     const first = await shop.git(root, "rev-parse", "HEAD");
     await shop.sh(root, "git checkout -q --orphan pages; git commit -qm pages");
@@ -106,7 +106,7 @@ describe("facts", () => {
 });
 
 describe("kinds of repositories", () => {
-  test("a linked worktree belongs to the main one; its own HEAD counts", async () => {
+  test("a linked worktree belongs to the main worktree's project, with its own HEAD", async () => {
     const root = await shop.project();
     await shop.git(root, "worktree", "add", "-q", join(shop.root, "side"), "-b", "side");
     const project = await findProject(shop.context, join(shop.root, "side"));
@@ -117,7 +117,7 @@ describe("kinds of repositories", () => {
     });
   });
 
-  test("a worktree of a bare repository stands for itself", async () => {
+  test("a worktree of a bare repository is its own root", async () => {
     const root = await shop.project();
     await shop.sh(
       shop.root,
@@ -129,7 +129,7 @@ describe("kinds of repositories", () => {
     expect(project.notes).toEqual([expect.stringContaining("no main working tree"), expect.stringContaining("origin")]);
   });
 
-  test("a git dir elsewhere, also with a linked worktree", async () => {
+  test("a separate git dir is found, also for a linked worktree", async () => {
     const root = await shop.project();
     await shop.git(root, "init", "-q", `--separate-git-dir=${join(shop.root, "elsewhere")}`);
     const project = await findProject(shop.context, root);
@@ -138,7 +138,7 @@ describe("kinds of repositories", () => {
     expect((await findProject(shop.context, join(shop.root, "side"))).facts.root).toBe(join(shop.root, "side"));
   });
 
-  test("a submodule is a project of its own", async () => {
+  test("a submodule is a separate project", async () => {
     const [root, inner] = [await shop.project(), await shop.project("inner")];
     await shop.sh(root, `git submodule -q add "${inner}" sub; git commit -qm sub`);
     const project = await findProject(shop.context, join(root, "sub"));
@@ -146,7 +146,7 @@ describe("kinds of repositories", () => {
     expect(project.source.gitDir).toBe(join(root, ".git", "modules", "sub"));
   });
 
-  test("a shallow clone, with the commit where history is cut", async () => {
+  test("a shallow clone has the first available commit as its root commit", async () => {
     const root = await shop.project();
     await shop.sh(root, "for n in 2 3; do git commit -qm $n --allow-empty; done");
     await shop.sh(shop.root, `git clone -q --depth 2 "file://${root}" shallow`);
@@ -155,7 +155,7 @@ describe("kinds of repositories", () => {
     expect(project.notes).toContainEqual(expect.stringContaining("shallow"));
   });
 
-  test("names that are hostile to terminals, templates and parsers", async () => {
+  test("hostile folder names give a safe project name", async () => {
     const root = await shop.project("-a\n{{b}}\u001b[31m'\"$(c) ü");
     await shop.git(root, "worktree", "add", "-q", join(shop.root, "-s\nHEAD x\n"), "-b", "side");
     const project = await findProject(shop.context, join(shop.root, "-s\nHEAD x\n"));
@@ -164,7 +164,7 @@ describe("kinds of repositories", () => {
     expect(project.facts.name).toMatch(/^[a-z0-9][a-z0-9._-]*$/);
   });
 
-  test("reached by a link, and from inside a git hook's environment", async () => {
+  test("a linked folder is resolved, and a git hook's variables are ignored", async () => {
     const root = await shop.project();
     const other = await shop.project("other");
     await symlink(root, join(shop.root, "link"));
@@ -173,8 +173,8 @@ describe("kinds of repositories", () => {
   });
 });
 
-describe("no project", () => {
-  test("outside, inside .git, bare, gone", async () => {
+describe("findProject fails", () => {
+  test("outside a repository, inside .git, in a bare one and in a missing folder", async () => {
     const root = await shop.project();
     const env = { ...shop.env, GIT_CEILING_DIRECTORIES: shop.root };
     const find = async (folder: string) => await findProject({ ...shop.context, env }, folder);
@@ -191,20 +191,20 @@ describe("no project", () => {
     await expect(find(join(shop.root, "gone"))).rejects.toMatchObject(fails("NOT_A_PROJECT", /cannot be entered/));
   });
 
-  test("without a commit", async () => {
+  test("in a repository without a commit", async () => {
     await shop.git(shop.root, "init", "-q", "empty");
     const empty = join(shop.root, "empty");
     await expect(findProject(shop.context, empty)).rejects.toMatchObject(fails("PROJECT_EMPTY", /no commit/));
   });
 
-  test("without git", async () => {
+  test("if git is not installed", async () => {
     const root = await shop.project();
     const run = createRun();
     const ctx = { ...shop.context, run, env: { PATH: "/nonexistent" } };
     await expect(findProject(ctx, root)).rejects.toMatchObject(fails("GIT_MISSING", /not installed/));
   });
 
-  test("in somebody else's repository, which git does not trust", async () => {
+  test("in another user's repository unless it is a safe.directory", async () => {
     const root = await shop.project();
     const env = { ...shop.env, GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" };
     const found = findProject({ ...shop.context, env }, root);
@@ -216,7 +216,7 @@ describe("no project", () => {
     expect((await findProject({ ...shop.context, env: trusting }, root)).facts.root).toBe(root);
   });
 
-  test("with a repository that git cannot read", async () => {
+  test("in a repository that git cannot read", async () => {
     const root = await shop.project();
     await writeFile(join(root, ".git", "config"), "[core\n");
     await expect(findProject(shop.context, root)).rejects.toMatchObject({ code: "GIT_FAILED" });
@@ -233,7 +233,7 @@ describe("inside a session's clone", () => {
     return clone;
   }
 
-  test("it is the session's project, and git is not asked in the clone", async () => {
+  test("the session's project is found without running git in the clone", async () => {
     const root = await shop.project();
     const clone = await makeSession({ projectRoot: root, whatever: 1 });
     await shop.sh(join(clone, ".."), `git init -q; git config core.fsmonitor 'touch "${shop.root}/canary"; false'`);
@@ -248,19 +248,19 @@ describe("inside a session's clone", () => {
     [JSON.stringify({ projectRoot: "relative" })],
     ["null"],
     [""],
-  ])("whose record is %s is no project", async (record) => {
+  ])("with the record %s it fails", async (record) => {
     const clone = await makeSession(record);
     await expect(findProject(shop.context, clone)).rejects.toMatchObject(fails("NOT_A_PROJECT", /app-a.*record/));
   });
 
-  test("whose project has moved says where it was", async () => {
+  test("of a moved project it fails and names the old path", async () => {
     const root = await shop.project();
     const clone = await makeSession({ projectRoot: root });
     await rename(root, join(shop.root, "moved"));
     await expect(findProject(shop.context, clone)).rejects.toMatchObject(fails("NOT_A_PROJECT", /no longer at .*app/));
   });
 
-  test("the folder of the clones, and the trash, are no project", async () => {
+  test("it fails in the folder of the clones and in the trash", async () => {
     await makeSession({});
     const { paths } = shop.context;
     await mkdir(join(paths.trash, "x"), { recursive: true });

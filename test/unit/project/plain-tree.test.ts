@@ -22,7 +22,7 @@ const user = hostUser({ uid, gid, username: "test", homedir: "/nowhere" });
 const find = (folder: string, env: Record<string, string | undefined> = shop.env) =>
   findPlainTree({ env, user }, folder);
 
-test.each(["", "src", "src/deep"])("an ordinary tree, from ./%s, is what git says", async (folder) => {
+test.each(["", "src", "src/deep"])("an ordinary tree has the same result as with git, from ./%s", async (folder) => {
   const at = await realpath(join(root, folder));
   expect(find(at)).toEqual(await findTree(shop.context, at));
   expect(find(at)).toMatchObject({ notes: [] });
@@ -34,8 +34,8 @@ test.each<[string, (root: string) => Promise<string>]>([
   ["a linked worktree", async (at) => (await shop.sh(at, "git worktree add -q ../linked"), join(at, "..", "linked"))],
   ["a shallow clone", async (at) => (await writeFile(join(at, ".git", "shallow"), ""), at)],
   ["a working tree elsewhere", async (at) => (await shop.sh(at, "git config core.worktree ../src"), at)],
-  ["bare by its settings", async (at) => (await shop.sh(at, "git config core.bare true"), at)],
-  ["settings that include others", async (at) => (await shop.sh(at, "git config include.path ../more"), at)],
+  ["a repository with core.bare", async (at) => (await shop.sh(at, "git config core.bare true"), at)],
+  ["a configuration with includes", async (at) => (await shop.sh(at, "git config include.path ../more"), at)],
   ["extensions", async (at) => (await shop.sh(at, "git config extensions.worktreeConfig true"), at)],
   [
     "a folder that may be a repository itself",
@@ -46,7 +46,7 @@ test.each<[string, (root: string) => Promise<string>]>([
   expect(find(await realpath(await prepare(root)))).toBeUndefined();
 });
 
-test("so is what belongs to somebody else, and what the environment points elsewhere", async () => {
+test("another user's repository, or one redirected by the environment, is left to git", async () => {
   const at = await realpath(root);
   const other = hostUser({ uid: uid + 1, gid, username: "other", homedir: "/nowhere" });
   expect(findPlainTree({ env: shop.env, user: other }, at)).toBeUndefined();

@@ -22,7 +22,7 @@ const plan = async (request: Partial<StartRequest>) =>
   (await planStarts(shop.context, { worktree: root }, [{ name: "a", branchPrefix: "", ...request }]))[0];
 const commit = async (ref: string) => await shop.git(root, "rev-parse", `${ref}^{commit}`);
 
-test("a new branch starts from HEAD, named by the prefix, or as asked", async () => {
+test("a new branch starts from HEAD and is named by the prefix or --branch", async () => {
   const head = await commit("HEAD");
   expect(await plan({})).toEqual({ branch: "a", commit: head, existing: false });
   expect(await plan({ branchPrefix: "work/" })).toEqual({ branch: "work/a", commit: head, existing: false });
@@ -33,30 +33,33 @@ test("a new branch starts from HEAD, named by the prefix, or as asked", async ()
   });
 });
 
-test("HEAD is that of the working tree that one stands in, also detached", async () => {
+test("HEAD is the current working tree's, also if detached", async () => {
   const side = join(shop.root, "side");
   await shop.git(root, "worktree", "add", "-q", "--detach", side, "v1");
   const [start] = await planStarts(shop.context, { worktree: side }, [{ name: "a", branchPrefix: "" }]);
   expect(start?.commit).toBe(await commit("v1"));
 });
 
-test("an existing branch is checked out at its tip: a local one, else origin's", async () => {
+test("an existing branch is checked out at its tip: the local one, else origin's", async () => {
   expect(await plan({ name: "near" })).toEqual({ branch: "near", commit: await commit("near"), existing: true });
   expect(await plan({ name: "far" })).toEqual({ branch: "far", commit: await commit("origin/far"), existing: true });
   await shop.git(root, "branch", "-q", "far", "main");
   expect(await plan({ name: "far" })).toEqual({ branch: "far", commit: await commit("main"), existing: true });
 });
 
-test("a tag of the branch's name does not count as one", async () => {
+test("a tag with the branch's name does not count as a branch", async () => {
   expect(await plan({ name: "v1" })).toEqual({ branch: "v1", commit: await commit("HEAD"), existing: false });
 });
 
-test.each(["v1", "near", "origin/far", "HEAD~1", "main@{0}", "far"])("--from %s", async (from) => {
-  const expected = from === "far" ? "origin/far" : from;
-  expect(await plan({ from })).toEqual({ branch: "a", commit: await commit(expected), existing: false });
-});
+test.each(["v1", "near", "origin/far", "HEAD~1", "main@{0}", "far"])(
+  "--from %s starts at that commit",
+  async (from) => {
+    const expected = from === "far" ? "origin/far" : from;
+    expect(await plan({ from })).toEqual({ branch: "a", commit: await commit(expected), existing: false });
+  },
+);
 
-test("--from beside an existing branch must mean the same commit", async () => {
+test("--from with an existing branch must be an ancestor", async () => {
   expect(await plan({ name: "near", from: "v1" })).toMatchObject({ existing: true, commit: await commit("near") });
   const other = plan({ name: "near", from: "main" });
   await expect(other).rejects.toMatchObject({ code: "USAGE", hint: expect.stringContaining("--from") as string });
@@ -75,7 +78,7 @@ test.each(["a..b", "-x", "HEAD", "a b", "@{-1}", ""])("--branch %j is refused", 
   await expect(plan({ branch })).rejects.toMatchObject({ code: "USAGE" });
 });
 
-test("a branch without a commit is no start, unless another is named", async () => {
+test("a branch without a commit needs --from", async () => {
   await shop.git(root, "checkout", "-q", "--orphan", "fresh");
   await expect(plan({})).rejects.toMatchObject({
     code: "REF_NOT_FOUND",
@@ -84,7 +87,7 @@ test("a branch without a commit is no start, unless another is named", async () 
   expect(await plan({ from: "main" })).toMatchObject({ commit: await commit("main") });
 });
 
-test("--from that means several commits is refused, and the full names of all are said", async () => {
+test("an ambiguous --from is refused with the full names of all candidates", async () => {
   const notes = async (from: string) =>
     await plan({ from }).then(
       () => "taken",
@@ -106,7 +109,7 @@ test("--from that means several commits is refused, and the full names of all ar
   expect(await notes(id)).toMatch(new RegExp(`refs/heads/${id}, ${await commit("refs/tags/main")}`));
 });
 
-test("--branch with its full name is that branch", async () => {
+test("--branch accepts a full ref name", async () => {
   expect(await plan({ branch: "refs/heads/near" })).toMatchObject({ branch: "near", existing: true });
 });
 
@@ -116,7 +119,7 @@ describe("checkBranches", () => {
       { name: "s", start: { branch, commit: await commit("HEAD"), existing } },
     ]);
 
-  test("says what the project can have only under another name", async () => {
+  test("reports branches that a pull would have to rename", async () => {
     await shop.sh(root, "git branch release/2026.4; git branch a");
     expect(await check("s")).toEqual([]);
     expect(await check("near", true)).toEqual([]);

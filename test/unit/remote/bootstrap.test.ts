@@ -15,7 +15,7 @@ const mark = "cowork-0123456789abcdef";
 describe("the mark", () => {
   const from = (...chunks: string[]): Readable => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
 
-  test("is found behind a greeting, in pieces, and what follows it stays", async () => {
+  test("is found after a greeting and when split, and the text after it is kept", async () => {
     const stream = new PassThrough();
     const found = waitForMark(stream, mark);
     for (const piece of [
@@ -32,7 +32,7 @@ describe("the mark", () => {
     expect(await text(stream)).toBe("first line\nsecond line\n");
   });
 
-  test("is read one after the other", async () => {
+  test("is read repeatedly", async () => {
     const stream = from(`${mark} go\n${mark} ok\n${mark} run\nrest`);
     expect(await waitForMark(stream, mark)).toBe("go");
     expect(await waitForMark(stream, mark)).toBe("ok");
@@ -41,14 +41,14 @@ describe("the mark", () => {
     expect(await waitForMark(stream, mark)).toBeUndefined();
   });
 
-  test("that never comes is not waited for", async () => {
+  test("is undefined if the stream ends without it", async () => {
     expect(await waitForMark(from("no such account\n"), mark)).toBeUndefined();
     const destroyed = new PassThrough();
     destroyed.destroy();
     expect(await waitForMark(destroyed, mark)).toBeUndefined();
   });
 
-  test.each(["\n", ""])("is not looked for in endless noise (%j)", async (end) => {
+  test.each(["\n", ""])("is not searched for in endless output (%j)", async (end) => {
     let sent = 0;
     const endless = new Readable({
       read() {
@@ -61,7 +61,7 @@ describe("the mark", () => {
     endless.destroy();
   });
 
-  test("without an end of its line is noise as well", async () => {
+  test("without a newline is refused after a limit", async () => {
     const endless = new PassThrough();
     const found = waitForMark(endless, mark);
     endless.write(`${mark} run`);
@@ -70,8 +70,8 @@ describe("the mark", () => {
   });
 });
 
-describe("what it lacks", () => {
-  test("is read", () => {
+describe("the list of what the host needs", () => {
+  test("is parsed", () => {
     expect(parseNeed("program+node Linux x86_64 ")).toBeUndefined();
     expect(parseNeed("program+node Linux x86_64")).toEqual({
       program: true,
@@ -85,18 +85,18 @@ describe("what it lacks", () => {
   });
 
   test.each(["", "everything", "program Linux ../x", "program Linux x86_64 gnu", "program+node\u001b[2J Linux x"])(
-    "is nothing else: %j",
+    "is refused if invalid: %j",
     (line) => expect(parseNeed(line)).toBeUndefined(),
   );
 });
 
-/** The real script, by a real sh, as a login shell of a machine would run it. */
+/** Runs the real script with a real sh, as a login shell on the host would. */
 describe("the script", () => {
   let home: string;
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), "cowork-boot-"));
     await mkdir(join(home, "bin"));
-    // Before the one that this machine has.
+    // On the PATH before this machine's Node.
     await nodeOf("");
   });
   afterEach(async () => await rm(home, { recursive: true, force: true }));
@@ -125,32 +125,32 @@ describe("the script", () => {
       env: { HOME: home, PATH: `${join(home, "bin")}:/usr/bin:/bin`, ...env },
       stdio: "pipe",
     });
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    let errors = "";
+    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
     child.stdin.on("error", () => undefined);
     return {
       stdout: child.stdout.pipe(new PassThrough()),
-      stderr: () => said,
+      stderr: () => errors,
       write: (bytes) => void child.stdin.write(bytes),
       end: () => void child.stdin.end(),
       code: new Promise((resolve) => child.on("close", resolve)),
     };
   }
   const next = (started: Started): Promise<string | undefined> => waitForMark(started.stdout, mark);
-  /** A Node that says what version it is. */
+  /** Installs a fake Node that prints this version. */
   const nodeOf = async (version: string): Promise<void> =>
     await writeFile(join(home, "bin", "node"), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
 
-  test("needs no quotes from any login shell", () => {
+  test("needs no quoting in any login shell", () => {
     const command = bootstrapCommand({ hash, mark, mode: ["tty", "eyJ4Ijox+/=="] });
     expect(command).toMatch(/^exec \/bin\/sh -c '[^'\n]*' cowork [A-Za-z0-9+/=._ -]+$/);
-    // What csh would take for its history, even between quotes.
+    // csh expands its history even in quotes.
     expect(command).not.toMatch(/!(?! )/);
     for (const word of ["a b", "a'b", "$(x)", "`x`", "a;b", "a\nb", "", "é", "*"])
       expect(() => bootstrapCommand({ hash, mark, mode: [word] }), word).toThrow(/quotes/);
   });
 
-  test("says what a bare machine lacks, takes it, and runs it with what comes after", async () => {
+  test("reports what a new machine needs, installs it, and runs it with the following input", async () => {
     const started = start();
     expect(await next(started)).toMatch(/^need program\+node \S+ \S+$/);
     for (const one of [parcel("#!/bin/sh\necho v24.0.0\n", "node"), parcel(program)]) {
@@ -185,7 +185,7 @@ describe("the script", () => {
     ["v100.2", true],
     ["nothing", false],
     ["'v22.18.0;rm'", true],
-  ])("takes the machine's own Node only when it is new enough: %s", async (version, fits) => {
+  ])("uses the machine's Node only if it is new enough: %s", async (version, fits) => {
     await nodeOf(version);
     const started = start();
     expect(await next(started)).toMatch(fits ? /^need program \S+ \S+$/ : /^need program\+node /);
@@ -195,11 +195,11 @@ describe("the script", () => {
 
   test.each([
     [
-      "another sum",
+      "a wrong checksum",
       (good: { line: string; packed: Buffer }) => ({ ...good, line: good.line.replace(/\S{8}$/m, "00000000") }),
     ],
     [
-      "bytes that are no gzip",
+      "bytes that are not gzip",
       (good: { line: string; packed: Buffer }) => ({ ...good, packed: Buffer.alloc(good.packed.length, "x") }),
     ],
     [
@@ -210,7 +210,7 @@ describe("the script", () => {
         return { line, packed: changed };
       },
     ],
-  ])("refuses %s, and takes the right thing after that", async (_, spoil) => {
+  ])("refuses %s, and accepts the right content after that", async (_, spoil) => {
     await nodeOf("v24.0.0");
     const started = start();
     await next(started);
@@ -228,7 +228,7 @@ describe("the script", () => {
     started.end();
   });
 
-  test("leaves nothing of what broke off", async () => {
+  test("leaves nothing of an interrupted transfer", async () => {
     await nodeOf("v24.0.0");
     const started = start();
     await next(started);
@@ -241,11 +241,11 @@ describe("the script", () => {
     expect(await readdir(join(home, ".cowork", "lib", "remote", hash))).toEqual([]);
   });
 
-  test("several at once all end with the same whole file", async () => {
+  test("several transfers at the same time all succeed with one complete file", async () => {
     await nodeOf("v24.0.0");
     const good = parcel(program + `# ${"x".repeat(200_000)}\n`);
     const all = [start(), start(), start(), start()];
-    // one that begins when another has ended finds the file there, and is sent nothing
+    // all must ask before the first one sends: a later one would find the file and need nothing
     for (const asks of await Promise.all(all.map(next))) expect(asks).toMatch(/^need program /);
     await Promise.all(
       all.map(async (started) => {
@@ -262,7 +262,7 @@ describe("the script", () => {
     expect(await readdir(join(home, ".cowork", "lib", "remote", hash))).toEqual(["cowork"]);
   });
 
-  test("is found behind a noisy greeting, in a home with blanks, wherever COWORK_HOME is", async () => {
+  test("works after a noisy greeting, with spaces in paths, and with any COWORK_HOME", async () => {
     await nodeOf("v24.0.0");
     const other = join(home, "a home with ' blanks");
     await mkdir(other);
@@ -282,7 +282,7 @@ describe("the script", () => {
     expect(await readdir(home)).not.toContain(".cowork");
   });
 
-  test("says it when the folder cannot be written", async () => {
+  test("reports a folder that cannot be written", async () => {
     await nodeOf("v24.0.0");
     await writeFile(join(home, ".cowork"), "a file\n");
     const started = start();

@@ -18,8 +18,8 @@ const local = {
 
 const read = (text: string): HostOptions => hostOptions(parseSshG(text), place, local);
 
-describe("what ssh -G says", () => {
-  test("of a host that nothing is written of", () => {
+describe("the output of ssh -G", () => {
+  test("for a host without configuration has all defaults", () => {
     expect(
       read("hostname box\nport 22\nuser me\nconnecttimeout none\nserveraliveinterval 0\nproxyjump none\n"),
     ).toEqual({
@@ -50,7 +50,7 @@ describe("what ssh -G says", () => {
     });
   });
 
-  test("of one with everything", () => {
+  test("for a host with all options is read completely", () => {
     const text = [
       "hostname real.example",
       "port 2222",
@@ -143,7 +143,7 @@ describe("without OpenSSH", () => {
     return hostOptions(await readConfigFiles(there, where), there, { ...local, home });
   }
 
-  test("the first value counts, the user's file before the system's, identity files add up", async () => {
+  test("the first value wins, the user's file before the system's, and identity files are collected", async () => {
     const got = await options({
       ".ssh/config":
         'Host other\n Port 1\nHost b?x !c*\n  HostName=%h.example\n  IdentityFile "~/.ssh/my key"\nHost *\n Port 2\n IdentityFile ~/.ssh/k2\n# Port 5\n',
@@ -158,7 +158,7 @@ describe("without OpenSSH", () => {
     });
   });
 
-  test("Include: relative, of the home, by pattern, within a host only for it, and its hosts end with it", async () => {
+  test("Include supports relative paths, ~, patterns and use in a Host block, and its Host blocks end with it", async () => {
     const files = {
       ".ssh/config":
         "Include conf.d/*.conf ~/more\nHost box\n Include inner\n User fromconfig\nHost away\n Include never\n",
@@ -166,7 +166,7 @@ describe("without OpenSSH", () => {
       ".ssh/conf.d/2.conf": "Host box\n Port 7\n",
       ".ssh/conf.d/2.other": "Port 9\n",
       more: "ConnectTimeout 3\n",
-      ".ssh/inner": "Host nobody\n User wrong\nHost box\n HashKnownHosts yes\n",
+      ".ssh/inner": "Host none\n User wrong\nHost box\n HashKnownHosts yes\n",
       ".ssh/never": "BatchMode yes\n",
     };
     expect(await options(files)).toMatchObject({
@@ -178,7 +178,7 @@ describe("without OpenSSH", () => {
     });
   });
 
-  test("a file that includes itself ends, and one that is broken is left out", async () => {
+  test("a file that includes itself ends, and an invalid file is skipped", async () => {
     expect(await options({ ".ssh/config": "Include config\nPort 4\n" })).toMatchObject({ port: 4 });
     expect(
       await options({ ".ssh/config": 'IdentityFile "open\nPort 4\n', "etc/ssh_config": "Port 6\n" }),
@@ -186,7 +186,7 @@ describe("without OpenSSH", () => {
     expect(log.join("\n")).toContain("config");
   });
 
-  test("Match runs nothing, and knows names", async () => {
+  test("Match runs no program and supports names", async () => {
     const file = join(home, "was-run");
     const text = [
       `Match exec "touch ${file}"`,
@@ -227,7 +227,7 @@ describe("a destination", () => {
     expect(typedOf(parseDestination(text))).toBe(typed);
   });
 
-  test("a jump may have its port without ssh://", () => {
+  test("a jump host may have a port without ssh://", () => {
     expect(parseJump("me@box:2222")).toEqual({ user: "me", host: "box", port: 2222 });
     expect(parseJump("ssh://box")).toEqual({ user: undefined, host: "box", port: undefined });
     expect(parseJump("[::1]:2")).toEqual({ user: undefined, host: "::1", port: 2 });
@@ -258,7 +258,7 @@ describe("a destination", () => {
     "ssh://box:99999",
     "ssh://-v",
     "ssh://%2dv@box",
-  ])("%j is none", (text) => {
+  ])("%j is refused", (text) => {
     expect(() => parseDestination(text)).toThrow(CoworkError);
   });
 });

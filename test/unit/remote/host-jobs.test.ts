@@ -43,7 +43,7 @@ afterEach(async () => {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
-      // It has ended.
+      // it has ended already
     }
   }
   await shop.end();
@@ -60,18 +60,18 @@ const id = jobId("init", subject);
 const finished = { value: [{ name: "a" }] };
 
 interface Front {
-  told: ProgressEvent[];
+  reported: ProgressEvent[];
   asked: unknown[];
   result: Promise<unknown>;
   /** Ctrl-C */
   cancel(): void;
-  /** the connection breaks */
+  /** breaks the connection */
   cut(): void;
 }
 
 function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {}): Front {
   const [cancelled, left] = [new AbortController(), new AbortController()];
-  const told: ProgressEvent[] = [];
+  const reported: ProgressEvent[] = [];
   const asked: unknown[] = [];
   const peer: Peer = {
     call: async (_method, question) => {
@@ -79,7 +79,7 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
       return await Promise.resolve(options.answer ?? true);
     },
     tell: async (_method, event) => {
-      told.push(event as ProgressEvent);
+      reported.push(event as ProgressEvent);
       await Promise.resolve();
     },
     close: () => undefined,
@@ -89,19 +89,19 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
   const result = runJob({ ...ctx, signal: cancelled.signal }, listenerOver(peer, undefined), call, left.signal);
   result.catch(() => undefined);
   return {
-    told,
+    reported,
     asked,
     result,
     cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
     cut: () => left.abort(new CoworkError("INTERRUPTED", "The other side is gone.")),
   };
 }
-const details = ({ told }: Front): string[] => told.map(({ detail }) => detail ?? "");
+const details = ({ reported }: Front): string[] => reported.map(({ detail }) => detail ?? "");
 const begun = async (one: Front): Promise<void> =>
   await vi.waitFor(() => expect(details(one)).toContain("begun"), { timeout: 15_000 });
 
 describe("a job", { timeout: 30_000 }, () => {
-  test("tells what it does and gives its result", async () => {
+  test("reports its events and returns its result", async () => {
     await go();
     const one = front();
     expect(await one.result).toMatchObject(finished);
@@ -109,7 +109,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await isAlive(ctx, id)).toBe(false);
   });
 
-  test("is joined by who asks for the same: one run, one result, all of its story", async () => {
+  test("is joined by a second caller: one run, one result, all events for both", async () => {
     const one = front();
     await begun(one);
     const two = front();
@@ -120,7 +120,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(details(two)).toEqual(details(one));
   });
 
-  test("is only joined by who has nothing to start it with", async () => {
+  test("is joined but not started by a caller without arguments", async () => {
     expect(await front({ joins: true }).result).toEqual({ missing: true });
     const one = front();
     await begun(one);
@@ -133,21 +133,21 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(1);
   });
 
-  test("is started once by two at the same moment", async () => {
+  test("is shared by two callers at the same time", async () => {
     await go();
     const both = [front(), front()];
     await Promise.all(both.map(async (one) => await one.result));
-    // The second may come when the first has ended: then it is done again, which changes nothing.
+    // The second may start after the first has ended: then it runs again, which is harmless.
     expect((await runs()).length).toBeLessThanOrEqual(2);
   });
 
-  test("goes on when nobody is there, and who comes back hears what he missed and gets the result", async () => {
+  test("continues without a caller, and a caller that reconnects gets the missed events and the result", async () => {
     const one = front();
     await begun(one);
     one.cut();
     await expect(one.result).rejects.toThrow(/gone|aborted/);
     expect(await isAlive(ctx, id)).toBe(true);
-    const back = front({ seen: one.told.length });
+    const back = front({ seen: one.reported.length });
     await go();
     expect(await back.result).toMatchObject(finished);
     expect(details(back)).not.toContain("begun");
@@ -155,7 +155,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(1);
   });
 
-  test("keeps its result for who was cut off, and for nobody else", async () => {
+  test("keeps its result only for a caller whose connection broke", async () => {
     const one = front();
     await begun(one);
     one.cut();
@@ -164,12 +164,12 @@ describe("a job", { timeout: 30_000 }, () => {
     const back = front({ seen: 1 });
     expect(await back.result).toMatchObject(finished);
     expect(await runs()).toHaveLength(1);
-    // The same command typed again is work of its own.
+    // The same command typed again is a new job.
     await front().result;
     expect(await runs()).toHaveLength(2);
   });
 
-  test("that was killed says so, and the next one begins anew", async () => {
+  test("that was killed is reported, and the next call starts a new one", async () => {
     const one = front();
     await begun(one);
     const [pid] = await runs();
@@ -180,7 +180,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(2);
   });
 
-  test("ends with Ctrl-C, also with one that comes while it is started", async () => {
+  test("ends at Ctrl-C, also while it is starting", async () => {
     const one = front();
     await begun(one);
     one.cancel();
@@ -195,20 +195,20 @@ describe("a job", { timeout: 30_000 }, () => {
     await vi.waitFor(async () => expect(await isAlive(ctx, id)).toBe(false), { timeout: 15_000 });
   });
 
-  test("asks whoever is there, once", async () => {
+  test("asks a question only once", async () => {
     await writeFile(join(home, "ask"), "");
     const one = front({ answer: true });
-    await vi.waitFor(() => expect(details(one)).toContain("told true"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(details(one)).toContain("answered true"), { timeout: 15_000 });
     const two = front({ answer: false });
-    // it has joined: a job that had ended before would be begun anew, and ask again
-    await vi.waitFor(() => expect(details(two)).toContain("told true"), { timeout: 15_000 });
+    // wait until it has joined: if the job had ended before, a new one would start and ask again
+    await vi.waitFor(() => expect(details(two)).toContain("answered true"), { timeout: 15_000 });
     await go();
     await Promise.all([one.result, two.result]);
     expect(one.asked).toHaveLength(1);
     expect(two.asked).toHaveLength(0);
   });
 
-  test("is listened to on the machine that it runs on in the same way, as events", async () => {
+  test("reports events also to a listener on the same machine", async () => {
     await go();
     const events: DomainEvent[] = [];
     const listener = {
@@ -223,7 +223,7 @@ describe("a job", { timeout: 30_000 }, () => {
     ]);
   });
 
-  test("is told of by its files: half a line is no line, and old jobs go", async () => {
+  test("is read from its files without incomplete lines, and old jobs are removed", async () => {
     const folder = await prepareJob(ctx, id, { method: "init", args: [] });
     const data = { step: "clone", state: "note", detail: "ä".repeat(1000) } as const;
     const event = {
@@ -240,7 +240,7 @@ describe("a job", { timeout: 30_000 }, () => {
     await appendFile(join(folder, "log.jsonl"), '{"event":{"sess');
     expect(await readLines(folder)).toEqual({ lines: [{ event }], place });
     expect(await readLines(folder, place)).toEqual({ lines: [], place });
-    // A log that took this one's place is read from its beginning.
+    // A log that replaced this one is read from its start.
     await rm(join(folder, "log.jsonl"));
     expect(await readLines(folder, place)).toEqual({ lines: [], place });
     await appendLine(folder, { event });
@@ -253,7 +253,7 @@ describe("a job", { timeout: 30_000 }, () => {
   });
 });
 
-describe("the host's part", () => {
+describe("serveHost", () => {
   interface Serving {
     say(value: unknown): void;
     input: PassThrough;
@@ -273,7 +273,7 @@ describe("the host's part", () => {
     };
   }
 
-  test("offers what it offers and nothing else", async () => {
+  test("runs only the offered functions with valid arguments", async () => {
     const { host, calls } = fakeHost({ list: () => Promise.resolve([]) });
     const served = serve(host);
     for (const [n, method] of ["openClone", "connect", "constructor", "then", "__proto__", "close"].entries())
@@ -287,7 +287,7 @@ describe("the host's part", () => {
     await served.ended;
   });
 
-  test("ends when nothing is heard any more, and not as long as there is", async () => {
+  test("ends when the client is silent, and not before", async () => {
     const { host } = fakeHost({});
     const served = serve(host, 1000);
     let over = false;
@@ -300,7 +300,7 @@ describe("the host's part", () => {
     await served.ended;
   });
 
-  test("waits for what is under way when nobody is there any more: it ends in order", async () => {
+  test("waits for running calls to end when the client is gone", async () => {
     let ended = false;
     const { host } = fakeHost({
       connect: async (_request, io) => {

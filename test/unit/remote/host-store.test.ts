@@ -44,7 +44,7 @@ const uploadOf = (bytes: Buffer): { id: string; bytes: number; sha256: string } 
   return { id: sha256.slice(0, 32), bytes: bytes.length, sha256 };
 };
 
-/** Everything that a repository has, as a laptop sends it. Gives the bytes that went. */
+/** Sends everything in a repository as a client does. Returns the number of bytes sent. */
 async function send(folder: string, over: Partial<StoredIdentity> = {}): Promise<number> {
   const identity = await identityOf(folder, over);
   const { lacks, have } = await findLacking(shop.context, identity, await oidsOf(folder));
@@ -53,7 +53,7 @@ async function send(folder: string, over: Partial<StoredIdentity> = {}): Promise
   await takeBundle(shop.context, identity, uploadOf(bytes), Readable.from([bytes]));
   return bytes.length;
 }
-/** Has the store all that the repository names, with all that belongs to it? */
+/** Does the store have all commits of the repository, complete? */
 const hasAll = async (folder: string): Promise<boolean> => {
   const shown = async (where: string, oid: string): Promise<string> =>
     await shop.git(where, "log", "-1", "--format=%T", oid);
@@ -64,7 +64,7 @@ const hasAll = async (folder: string): Promise<boolean> => {
 };
 
 describe("the store", () => {
-  test("takes a project whole, then only what is new", async () => {
+  test("receives a project completely, then only new objects", async () => {
     await shop.sh(root, "head -c 300000 /dev/urandom >big; git add big; git commit -qm big");
     expect(await send(root)).toBeGreaterThan(300_000);
     expect(await hasAll(root)).toBe(true);
@@ -79,7 +79,7 @@ describe("the store", () => {
     expect(await hasAll(root)).toBe(true);
   });
 
-  test("takes annotated tags, and a branch that stands on an older commit without anything being sent", async () => {
+  test("receives annotated tags, and needs no data for a branch at a known commit", async () => {
     await shop.sh(root, "git tag -a v1 -m one; git commit -q --allow-empty -m two; git tag light");
     await send(root);
     expect(await hasAll(root)).toBe(true);
@@ -91,7 +91,7 @@ describe("the store", () => {
     expect(await send(root)).toBe(0);
   });
 
-  test("takes a shallow project, and what is added to it", async () => {
+  test("receives a shallow project and its new commits", async () => {
     await shop.sh(root, "for n in 2 3 4; do echo $n >f; git add f; git commit -qm $n; done");
     const shallow = join(shop.root, "shallow");
     await shop.sh(
@@ -107,7 +107,7 @@ describe("the store", () => {
     expect(await hasAll(shallow)).toBe(true);
   });
 
-  test("takes a transfer up where it broke", async () => {
+  test("resumes a broken transfer", async () => {
     await shop.sh(root, "head -c 200000 /dev/urandom >big; git add big; git commit -qm big");
     const identity = await identityOf(root);
     const { lacks, have } = await findLacking(shop.context, identity, await oidsOf(root));
@@ -122,7 +122,7 @@ describe("the store", () => {
     expect(await readdir(join(store(), "cowork-incoming"))).toEqual([]);
   });
 
-  test("takes nothing that arrived as something else, and begins anew after that", async () => {
+  test("rejects a transfer with wrong content, and accepts a new one after that", async () => {
     const identity = await identityOf(root);
     const oids = await oidsOf(root);
     const { have } = await findLacking(shop.context, identity, oids);
@@ -139,14 +139,14 @@ describe("the store", () => {
     expect(await hasAll(root)).toBe(true);
   });
 
-  test("is one repository's: another one of that name is refused and changes nothing", async () => {
+  test("belongs to one repository: another one of the same name is refused", async () => {
     await send(root);
     await shop.sh(shop.root, "mkdir x; cd x; git init -q; echo other >o; git add o; git commit -qm other");
     await expect(send(join(shop.root, "x"))).rejects.toMatchObject({ code: "PROJECT_NAME_TAKEN" });
     expect(await hasAll(root)).toBe(true);
   });
 
-  test.each(["../x", ".git", "", "a/b", "/etc", "-x", "a\nb"])("has no such name: %j", async (name) => {
+  test.each(["../x", ".git", "", "a/b", "/etc", "-x", "a\nb"])("rejects the project name %j", async (name) => {
     const identity = await identityOf(root, { name });
     await expect(findLacking(shop.context, identity, [])).rejects.toMatchObject({ code: "REQUEST_INVALID" });
     await expect(uploadedBytes(shop.context, identity, "0".repeat(32))).rejects.toMatchObject({
@@ -154,17 +154,14 @@ describe("the store", () => {
     });
   });
 
-  test.each(["../../x", "short", "g".repeat(32), "0".repeat(32) + "/x"])(
-    "takes no transfer of that name: %s",
-    async (id) => {
-      await send(root);
-      const upload = { id, bytes: 1, sha256: "0".repeat(64) };
-      const taken = takeBundle(shop.context, await identityOf(root), upload, Readable.from([Buffer.from("x")]));
-      await expect(taken).rejects.toMatchObject({ code: "REQUEST_INVALID" });
-    },
-  );
+  test.each(["../../x", "short", "g".repeat(32), "0".repeat(32) + "/x"])("rejects the transfer id %s", async (id) => {
+    await send(root);
+    const upload = { id, bytes: 1, sha256: "0".repeat(64) };
+    const taken = takeBundle(shop.context, await identityOf(root), upload, Readable.from([Buffer.from("x")]));
+    await expect(taken).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+  });
 
-  test("takes two laptops' work at once", async () => {
+  test("receives transfers of two clients at the same time", async () => {
     await shop.sh(
       shop.root,
       "git clone -q app two; git -C two commit -q --allow-empty -m two; git -C app commit -q --allow-empty -m one",
@@ -174,7 +171,7 @@ describe("the store", () => {
     expect(await hasAll(join(shop.root, "two"))).toBe(true);
   });
 
-  test("takes the same transfer twice at once", async () => {
+  test("receives the same transfer twice at the same time", async () => {
     await shop.sh(root, "head -c 200000 /dev/urandom >big; git add big; git commit -qm big");
     const identity = await identityOf(root);
     const { lacks, have } = await findLacking(shop.context, identity, await oidsOf(root));
@@ -193,7 +190,7 @@ describe("the store", () => {
   });
 });
 
-describe("what is carried along", () => {
+describe("a carried file", () => {
   let id = "";
   let ids = 0;
   interface Entry {
@@ -217,7 +214,7 @@ describe("what is carried along", () => {
     return await takeCarried(shop.context, id, await archive(entries));
   };
 
-  test("arrives as it was, and is in nobody else's way", async () => {
+  test("arrives unchanged in a separate folder", async () => {
     const folder = await take([
       { name: ".env", content: "A=1\n", mode: 0o600 },
       { name: "a/b/run", content: "", mode: 0o755 },
@@ -227,7 +224,7 @@ describe("what is carried along", () => {
     expect((await readdir(folder, { recursive: true })).toSorted()).toEqual([".env", "a", "a/b", "a/b/run", "link"]);
     const second = await take([{ name: "only" }]);
     expect(await readdir(second)).toEqual(["only"]);
-    // Its own folder goes, and no other one.
+    // Only its own folder is removed.
     await dropCarried(shop.context, join(folder, ".."));
     await dropCarried(shop.context, shop.root);
     await dropCarried(shop.context, second);
@@ -237,17 +234,17 @@ describe("what is carried along", () => {
   });
 
   test.each<[string, Entry[]]>([
-    ["a path upwards", [{ name: "../out" }]],
-    ["a path upwards inside", [{ name: "a/../../out" }]],
+    ["a parent path", [{ name: "../out" }]],
+    ["a nested parent path", [{ name: "a/../../out" }]],
     ["an absolute path", [{ name: "/tmp/cowork-carried-out" }]],
     ["a dot", [{ name: "./out" }]],
-    ["through a link out", [{ name: "l", type: "symlink", linkname: "../../.." }, { name: "l/out" }]],
+    ["a path through a link to outside", [{ name: "l", type: "symlink", linkname: "../../.." }, { name: "l/out" }]],
     [
-      "through an absolute link",
+      "a path through an absolute link",
       [{ name: "l", type: "symlink", linkname: tmpdir() }, { name: "l/cowork-carried-out" }],
     ],
     [
-      "through links one behind the other",
+      "a path through a chain of links",
       [
         { name: "a", type: "symlink", linkname: ".." },
         { name: "b", type: "symlink", linkname: "a" },
@@ -255,7 +252,7 @@ describe("what is carried along", () => {
       ],
     ],
     [
-      "over a link",
+      "a file over a link",
       [
         { name: "l", type: "symlink", linkname: "../out" },
         { name: "l", content: "mine" },
@@ -263,21 +260,21 @@ describe("what is carried along", () => {
     ],
     ["a hard link", [{ name: "h", type: "link", linkname: "/etc/passwd" }]],
     ["a device or pipe", [{ name: "p", type: "fifo" }]],
-    ["twice the same", [{ name: "x" }, { name: "x" }]],
-  ])("by %s is refused", async (_, entries) => {
+    ["a duplicate name", [{ name: "x" }, { name: "x" }]],
+  ])("with %s is refused", async (_, entries) => {
     await expect(take(entries)).rejects.toThrow(/carried file|EEXIST/);
     expect(await shop.sh(shop.root, "find . -name '*out'")).toBe("");
     expect(await readdir(tmpdir())).not.toContain("cowork-carried-out");
   });
 
-  test("under another name than hex digits is refused", async () => {
+  test("with an id other than hex digits is refused", async () => {
     for (const bad of ["../../x", "", "short", "/etc"])
       await expect(takeCarried(shop.context, bad, await archive([]))).rejects.toMatchObject({
         code: "REQUEST_INVALID",
       });
   });
 
-  test("that breaks off is an error, and the next one is whole", async () => {
+  test("that arrives incomplete is an error, and the next transfer works", async () => {
     const whole = await buffer(await archive([{ name: "a", content: "x".repeat(100_000) }]));
     const broken = takeCarried(shop.context, "f".repeat(32), Readable.from([whole.subarray(0, 50_000)]));
     await expect(broken).rejects.toThrow(/end of data/);
@@ -285,7 +282,7 @@ describe("what is carried along", () => {
     expect(await readFile(join(folder, "a"), "utf8")).toBe("whole");
   });
 
-  test("of others than a day ago goes, and a link that somebody put there is not followed", async () => {
+  test("is removed after a day, and a planted link is not followed", async () => {
     const parent = join(shop.context.paths.home, "projects", "carried");
     await take([{ name: "a" }]);
     await symlink(shop.root, join(parent, "e".repeat(32)));

@@ -18,7 +18,7 @@ import { type Asked, fakeConnection, type OtherEnd, speaking } from "../../suppo
 import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
-// A machine that somebody else has taken over: whatever it answers, this end stays whole.
+// A compromised host: no answer of it may harm the client.
 
 let shop: GitWorkshop;
 let root: string;
@@ -74,7 +74,7 @@ function remote(other: (end: OtherEnd) => void): Remote {
   return createRemoteHost(ctx, { name: "box", user, program, connect, source: from, begin });
 }
 
-/** Answers the calls of the host's part by name, and everything else too. */
+/** Answers the host's methods and all other calls by name. */
 const answering = (answers: Record<string, unknown>): ((end: OtherEnd) => void) =>
   speaking(({ m, a }) => {
     if (m === "now") return Date.now();
@@ -82,11 +82,11 @@ const answering = (answers: Record<string, unknown>): ((end: OtherEnd) => void) 
     return m === "call" ? answers[String(a[0])] : answers[m];
   });
 
-/** Nothing is under way there; what is begun ends with this. */
+/** Answers as a host without running jobs, on which a new job ends with this value. */
 const jobAnswer = (options: unknown, value: unknown): unknown =>
   (options as { args?: unknown }).args === undefined ? { missing: true } : { value };
 
-// oxlint-disable-next-line no-control-regex -- what must not be in any text
+// oxlint-disable-next-line no-control-regex -- the tests look for control characters
 const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
 
 async function failure(work: Promise<unknown>): Promise<CoworkError> {
@@ -115,7 +115,7 @@ async function initRequest(): Promise<InitRequest> {
   };
 }
 
-describe("a host that starts nothing", () => {
+describe("a host that does not start cowork", () => {
   test.each<[string, (end: OtherEnd) => void]>([
     ["says nothing and ends", ({ stdout }) => void stdout.end()],
     ["greets and ends", ({ stdout }) => void stdout.end(`Hello ${evil}\n`)],
@@ -128,22 +128,22 @@ describe("a host that starts nothing", () => {
     ],
     ["needs something odd", ({ stdout, mark }) => void stdout.write(`${mark} need everything ${evil}\n`)],
     [
-      "is of a kind that there is no Node for",
+      "has a machine type without a Node",
       ({ stdout, mark }) => void stdout.write(`${mark} need program+node Linux constructor\n`),
     ],
     [
-      "is of a kind from a path",
+      "has a machine type that is a path",
       ({ stdout, mark }) => void stdout.write(`${mark} need program+node Linux ../../etc\n`),
     ],
     [
-      "wants the program and then something else",
+      "needs the program and then sends something else",
       ({ stdout, mark, onLine }) => {
         stdout.write(`${mark} need program Linux x86_64\n`);
         onLine(() => stdout.write(`${mark} rm -rf ${evil}\n`));
       },
     ],
     [
-      "never has the right sum",
+      "never reports the right checksum",
       ({ stdout, stderr, mark, onLine }) => {
         stdout.write(`${mark} need program Linux x86_64\n`);
         onLine((line) => {
@@ -153,9 +153,9 @@ describe("a host that starts nothing", () => {
         });
       },
     ],
-    ["speaks no JSON", ({ stdout, mark }) => void stdout.write(`${mark} run\nbash: ${evil}\n`)],
+    ["does not send JSON", ({ stdout, mark }) => void stdout.write(`${mark} run\nbash: ${evil}\n`)],
     ["ends at once", ({ stdout, mark }) => void stdout.end(`${mark} run\n`)],
-  ])("%s: one error, and the connection is closed", async (_, other) => {
+  ])("%s: gives one error, and the connection is closed", async (_, other) => {
     const host = remote(other);
     const error = await failure(host.list({}));
     expect(error.exitCode).toBe(4);
@@ -164,30 +164,27 @@ describe("a host that starts nothing", () => {
     host.close();
   });
 
-  test.each(["stdout", "stderr"] as const)(
-    "writes without an end to %s: it is not listened to for ever",
-    async (which) => {
-      let wrote = 0;
-      const host = remote((end) => {
-        const endless = new Readable({
-          read() {
-            wrote += 1;
-            setImmediate(() => this.push(Buffer.alloc(16_384, "noise\n")));
-          },
-        });
-        endless.pipe(end[which]);
-        end[which].once("close", () => endless.destroy());
-        if (which === "stderr") {
-          end.stdout.write(`${end.mark} run\n`);
-          setTimeout(() => end.cut(), 300);
-        }
+  test.each(["stdout", "stderr"] as const)("writes endlessly to %s: the output is limited", async (which) => {
+    let wrote = 0;
+    const host = remote((end) => {
+      const endless = new Readable({
+        read() {
+          wrote += 1;
+          setImmediate(() => this.push(Buffer.alloc(16_384, "noise\n")));
+        },
       });
-      expect((await failure(host.list({}))).exitCode).toBe(4);
-      expect(wrote).toBeLessThan(which === "stdout" ? 100 : Infinity);
-      expect(logged.length).toBeLessThan(1200);
-      host.close();
-    },
-  );
+      endless.pipe(end[which]);
+      end[which].once("close", () => endless.destroy());
+      if (which === "stderr") {
+        end.stdout.write(`${end.mark} run\n`);
+        setTimeout(() => end.cut(), 300);
+      }
+    });
+    expect((await failure(host.list({}))).exitCode).toBe(4);
+    expect(wrote).toBeLessThan(which === "stdout" ? 100 : Infinity);
+    expect(logged.length).toBeLessThan(1200);
+    host.close();
+  });
 });
 
 describe("a host's answers", () => {
@@ -198,13 +195,13 @@ describe("a host's answers", () => {
     ["a text", evil],
     ["a number", 7],
     ["an object", { length: 1e9 }],
-    ["views that are none", [{ ...view, state: "hacked" }]],
-    ["half a view", [{ name: "a" }]],
+    ["invalid views", [{ ...view, state: "hacked" }]],
+    ["an incomplete view", [{ name: "a" }]],
     ["a view with a container of numbers", [{ ...view, container: { id: 1 } }]],
-    ["lists in place of texts", [{ ...view, branch: [evil] }]],
-    ["its prototype", [{ __proto__: view }]],
-    ["a view among others", [view, 1]],
-  ])("of the wrong form are an error: %s", async (_, answer) => {
+    ["lists instead of texts", [{ ...view, branch: [evil] }]],
+    ["a prototype", [{ __proto__: view }]],
+    ["a valid and an invalid view", [view, 1]],
+  ])("of the wrong type are an error: %s", async (_, answer) => {
     const host = remote(
       answering({
         list: answer,
@@ -239,10 +236,10 @@ describe("a host's answers", () => {
     ["another session", [{ ...outcome, name: "b" }]],
     ["a session of another host", [{ ...outcome, name: "a x@other" }]],
     ["a session twice", [outcome, { ...outcome, name: "A" }]],
-    ["a code that is none", [{ ...outcome, exitCode: 4711 }]],
-    ["half a code", [{ ...outcome, exitCode: 1.5 }]],
-    ["a failure that is none", [{ ...outcome, ok: false }]],
-  ])("about %s are not written down here", async (_, answer) => {
+    ["an invalid exit code", [{ ...outcome, exitCode: 4711 }]],
+    ["a fractional exit code", [{ ...outcome, exitCode: 1.5 }]],
+    ["a failure without an error", [{ ...outcome, ok: false }]],
+  ])("about %s are refused", async (_, answer) => {
     const host = remote(
       answering({ stop: answer, clean: answer.map((one) => ({ ...one, unsaved: [], removed: [] })), job: answer }),
     );
@@ -256,7 +253,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("have no terminal's commands in any text, and stand under the host's own name", async () => {
+  test("lose their control characters, and get the host's name", async () => {
     const bad = { code: "toString", message: evil, hint: evil };
     const dirty = {
       ...sessionStatus({ branch: evil, path: evil, agent: evil, createdAt: evil, error: bad as never }),
@@ -296,7 +293,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("of enormous size are cut or refused", async () => {
+  test("of enormous size are truncated", async () => {
     const host = remote(
       answering({
         cleanImages: ["x".repeat(5_000_000)],
@@ -308,7 +305,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("nested without an end are refused", async () => {
+  test("with endless nesting are refused", async () => {
     let end: OtherEnd | undefined;
     const host = remote((one) => {
       end = one;
@@ -320,7 +317,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("to a login are none with a date that is none", async () => {
+  test("about a login with an invalid date are refused", async () => {
     const login = { state: "ok", detail: "", endsAt: "tomorrow" };
     const answer = { agent: "claude", login, readable: true, repaired: [], problems: [], threats: [] };
     const host = remote(answering({ authStatus: answer }));
@@ -328,7 +325,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("that a session's clone is another one, or lies where git would look for more, are refused", async () => {
+  test("with another session's clone, or with unsafe names for git, are refused", async () => {
     const clone = {
       lease: 1,
       name: "a",
@@ -351,7 +348,7 @@ describe("a host's answers", () => {
 });
 
 describe("a host that asks", () => {
-  /** Asks one thing, and gives the answer as the only line of `cleanImages`. */
+  /** Asks one question, and returns the answer as the only line of `cleanImages`. */
   const asking =
     (m: string, ...a: unknown[]): ((end: OtherEnd) => void) =>
     ({ mark, stdout, onLine }) => {
@@ -382,11 +379,11 @@ describe("a host that asks", () => {
   const own = (): object => ({ name: "app", root, rootCommit: project.facts.rootCommit });
 
   test.each(["constructor", "__proto__", "exec", "connect", "call", "storeTake", "process", "toString"])(
-    "for a function that is not offered gets none: %s",
+    "for a function that is not offered gets an error: %s",
     async (name) => expect(await answerTo(name, "x")).toMatchObject({ r: null, e: "INTERNAL" }),
   );
 
-  test("about the project hears of it by content", async () => {
+  test("about the project gets answers by content", async () => {
     expect(await saved(own(), [], "isKnown")).toBe(true);
     expect(await saved(own(), [], "tips")).toEqual([project.facts.rootCommit]);
     const hello = "ce013625030ba8dba906f756967f9e9ca394464a";
@@ -396,22 +393,22 @@ describe("a host that asks", () => {
   test.each<[string, (self: object) => unknown[]]>([
     ["another project by name", (self) => [{ ...self, name: "other" }, [], "tips"]],
     ["another project by its first commit", (self) => [{ ...self, rootCommit: "0".repeat(40) }, [], "isKnown"]],
-    ["no project", () => ["app", [], "tips"]],
-    ["a function that it has not", (self) => [self, [], "constructor"]],
-    ["a function of prototypes", (self) => [self, [], "__proto__", "x"]],
+    ["an invalid project", () => ["app", [], "tips"]],
+    ["a function that does not exist", (self) => [self, [], "constructor"]],
+    ["a prototype's function", (self) => [self, [], "__proto__", "x"]],
     ["a module outside", (self) => [self, [["../../other/.git", "x"]], "tips"]],
     ["a module at a place outside", (self) => [self, [["x", "../.."]], "tips"]],
-    ["a chain of no modules", (self) => [self, [["x"], 1], "hasTree", 7]],
-  ])("about %s hears nothing", async (_, args) => {
+    ["an invalid list of modules", (self) => [self, [["x"], 1], "hasTree", 7]],
+  ])("about %s learns nothing", async (_, args) => {
     await shop.project("other");
     const answer = await saved(...args(own()));
     expect([null, false], JSON.stringify(answer)).toContain(answer === undefined ? null : answer);
   });
 
   test.each(["../secret", "../../etc/passwd", "/etc/passwd", "./readme", "a/../readme", "", "readme/"])(
-    "whether it knows a file's content hears no outside of the project: %s",
+    "about a file's content gets false outside of the project: %s",
     async (path) => {
-      // The blob that `../secret` would be.
+      // the blob id of `../secret`
       const oid = await shop.git(shop.root, "hash-object", join(shop.root, "secret"));
       const passwd = await shop.git(shop.root, "hash-object", "/etc/passwd");
       for (const id of [oid, passwd, "ce013625030ba8dba906f756967f9e9ca394464a"])
@@ -419,14 +416,14 @@ describe("a host that asks", () => {
     },
   );
 
-  test("with options in place of commits runs nothing", async () => {
+  test("with options instead of commits runs nothing", async () => {
     await saved(own(), [], "reachable", [`--output=${join(shop.root, "pwned")}`, "--all", "\n--all"]);
     await saved(own(), [], "hasTree", `--output=${join(shop.root, "pwned")}`);
     await saved(own(), [], "hasLfs", "../../../../secret");
     expect(await readdir(shop.root)).not.toContain("pwned");
   });
 
-  test("a person, is shown as what it is; agreement there counts for that host alone", async () => {
+  test("the user is named in the question, and the user's consent is valid for that host only", async () => {
     const hash = "f".repeat(64);
     const trust = {
       kind: "trust",
@@ -454,21 +451,27 @@ describe("a host that asks", () => {
   });
 
   test.each<[string, unknown]>([
-    ["about a host's key", { kind: "host-key", host: "bank", address: "x", keyType: "RSA", fingerprint: "SHA256:x" }],
-    ["nothing", null],
-    ["without a text", { kind: "confirm" }],
-    ["for trust in nothing", { kind: "trust", project: "app", projectRoot: "/", hash: "x" }],
     [
-      "with a finding that says nothing",
+      "a question about a host key",
+      { kind: "host-key", host: "bank", address: "x", keyType: "RSA", fingerprint: "SHA256:x" },
+    ],
+    ["an empty question", null],
+    ["a question without a text", { kind: "confirm" }],
+    ["a trust question without findings", { kind: "trust", project: "app", projectRoot: "/", hash: "x" }],
+    [
+      "a trust question with an empty finding",
       { kind: "trust", project: "a", projectRoot: "/", hash: "x", findings: [{ why: {} }] },
     ],
-    ["with a hash that is none", { kind: "trust", project: "app", projectRoot: "/", hash: {}, findings: [] }],
-  ])("%s is not heard", async (_, question) => {
+    [
+      "a trust question with an invalid hash",
+      { kind: "trust", project: "app", projectRoot: "/", hash: {}, findings: [] },
+    ],
+  ])("with %s is refused", async (_, question) => {
     expect(await answerTo("ask", question)).toMatchObject({ r: null, e: "HOST_ANSWER_INVALID" });
     expect(questions).toEqual([]);
   });
 
-  test("on and on is told no after some time, and one person is asked one thing at a time", async () => {
+  test("endlessly is refused after some time, and the user gets one question at a time", async () => {
     let [now, most] = [0, 0];
     ctx.ask = async () => {
       most = Math.max(most, (now += 1));
@@ -495,7 +498,7 @@ describe("a host that asks", () => {
 });
 
 describe("a host that reports", () => {
-  test("things of its own making: only events come through, with harmless texts, of so many sessions", async () => {
+  test("invalid events: only valid ones pass, sanitized, and of a limited number of sessions", async () => {
     const host = remote(
       speaking(
         ({ m, a }) => (m === "call" && a[0] === "list" ? [] : undefined),
@@ -525,7 +528,7 @@ describe("a host that reports", () => {
   });
 });
 
-describe("what is sent", () => {
+describe("the project's data", () => {
   const store = (over: object): Record<string, unknown> => ({
     storeLacks: { lacks: [], have: [], gitDir: "/x" },
     storeHas: 0,
@@ -533,7 +536,7 @@ describe("what is sent", () => {
     ...over,
   });
 
-  test("is what was offered: a host that wishes for other commits gets none", async () => {
+  test("contains only offered commits: a host that requests others gets nothing", async () => {
     await shop.sh(
       root,
       "git checkout -q -b private; echo s >s; git add s; git commit -qm private; git checkout -q main",
@@ -554,47 +557,53 @@ describe("what is sent", () => {
       );
       expect((await failure(host.init(await initRequest()))).code).toBe("HOST_ANSWER_INVALID");
       expect(sent).toBe(0);
-      // Nothing was begun there that would have to be remembered here.
+      // No work was started on the host, so no session is recorded.
       expect(begunNames).toEqual([]);
       host.close();
     }
     expect(await readdir(join(root, ".git", "refs", "heads"))).toEqual(["main", "private"]);
   });
 
-  test.each(["4", null, { a: 1 }])("is refused by a host that says it has no number of bytes: %j", async (there) => {
-    const lacks = [project.facts.rootCommit];
-    const answers = store({ storeHas: there, storeLacks: { lacks, have: [], gitDir: "/x" } });
-    const host = remote(speaking(({ m, a }) => (m === "job" ? jobAnswer(a[0], []) : answers[m])));
-    expect((await failure(host.init(await initRequest()))).code).toBe("HOST_ANSWER_INVALID");
-    host.close();
-  });
+  test.each(["4", null, { a: 1 }])(
+    "is not sent to a host that reports an invalid number of bytes: %j",
+    async (there) => {
+      const lacks = [project.facts.rootCommit];
+      const answers = store({ storeHas: there, storeLacks: { lacks, have: [], gitDir: "/x" } });
+      const host = remote(speaking(({ m, a }) => (m === "job" ? jobAnswer(a[0], []) : answers[m])));
+      expect((await failure(host.init(await initRequest()))).code).toBe("HOST_ANSWER_INVALID");
+      host.close();
+    },
+  );
 
-  test.each([-5, 1e15, 1.5])("does not begin anywhere because the host says so: %j", async (there) => {
-    let started = false;
-    const host = remote(
-      speaking(({ m, a }) => {
-        if (m === "streamEnd") started = true;
-        const answers = store({
-          storeHas: there,
-          storeLacks: started
-            ? { lacks: [], have: [], gitDir: "/x" }
-            : { lacks: [project.facts.rootCommit], have: [], gitDir: "/x" },
-        });
-        if (m === "storeTake") return true;
-        if (m === "job") return jobAnswer(a[0], [{ name: "a", ok: true, exitCode: 0, notes: [] }]);
-        return answers[m];
-      }),
-    );
-    // What is not taken is never said to have been: the work ends when the user says so.
-    const work = host.init(await initRequest()).catch((error: unknown) => error);
-    await expect.poll(() => started).toBe(true);
-    host.close();
-    await work;
-  });
+  test.each([-5, 1e15, 1.5])(
+    "is sent from the start if the host reports an impossible number of bytes: %j",
+    async (there) => {
+      let started = false;
+      const host = remote(
+        speaking(({ m, a }) => {
+          if (m === "streamEnd") started = true;
+          const answers = store({
+            storeHas: there,
+            storeLacks: started
+              ? { lacks: [], have: [], gitDir: "/x" }
+              : { lacks: [project.facts.rootCommit], have: [], gitDir: "/x" },
+          });
+          if (m === "storeTake") return true;
+          if (m === "job") return jobAnswer(a[0], [{ name: "a", ok: true, exitCode: 0, notes: [] }]);
+          return answers[m];
+        }),
+      );
+      // The host never confirms the data, so the work ends only when the user ends it.
+      const work = host.init(await initRequest()).catch((error: unknown) => error);
+      await expect.poll(() => started).toBe(true);
+      host.close();
+      await work;
+    },
+  );
 });
 
 describe("a host that does not end", () => {
-  test("after Ctrl-C: it is left, with 130, and says so", async () => {
+  test("after Ctrl-C is given up with exit code 130 and a message", async () => {
     let cancelled = false;
     let end: OtherEnd | undefined;
     const host = remote((one) => {
@@ -609,7 +618,7 @@ describe("a host that does not end", () => {
     await new Promise((done) => setTimeout(done, 50));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     controller.abort(new CoworkError("INTERRUPTED", "Interrupted."));
-    // It is given time to end in order, and no more than that.
+    // It gets a limited time to end cleanly.
     await vi.advanceTimersByTimeAsync(10_000);
     expect(connections[0]?.isClosed()).toBe(false);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -622,7 +631,7 @@ describe("a host that does not end", () => {
     host.close();
   });
 
-  test("whose connection breaks again and again: it is tried for so long, then one error says how to come back", async () => {
+  test("and breaks every connection is given up after some attempts, with a hint to reconnect", async () => {
     const host = remote((one) => {
       speaking(() => undefined)(one);
       setTimeout(() => one.cut(), 5);
@@ -635,7 +644,7 @@ describe("a host that does not end", () => {
   });
 });
 
-test("a session's bytes come as they are, and its streams of no number fill nothing", async () => {
+test("a session's output arrives unchanged, and data for unknown streams is dropped", async () => {
   const out = new PassThrough();
   const host = remote(
     speaking(({ m, a }, say) => {
@@ -656,7 +665,7 @@ test("a session's bytes come as they are, and its streams of no number fill noth
 });
 
 describe("a terminal whose connection breaks", () => {
-  /** Breaks the first time; the second time what runs there ends with 7. */
+  /** Breaks the first connection; on the second one the remote program exits with 7. */
   const breaking = (): ((end: OtherEnd) => void) => {
     let times = 0;
     return (end) => {
@@ -675,18 +684,18 @@ describe("a terminal whose connection breaks", () => {
     return { code, out };
   };
 
-  test("comes back to what lives in tmux there", async () => {
+  test("reconnects to a shell in tmux", async () => {
     const host = remote(breaking());
     const { code, out } = await connect(host, true);
     expect(await code).toBe(7);
-    // Between them what the lost one had switched on in the terminal is switched off.
+    // Before it reconnects, modes that the lost program had set in the terminal are reset.
     expect((out.read() as Buffer).toString()).toMatch(/^hello 1\n.*\?1049l.*hello 2\n$/s);
     expect(connections).toHaveLength(2);
     expect(events.map(({ detail }) => detail).join()).toMatch(/connection to box broke/);
     host.close();
   });
 
-  test("ends with a shell that was lost", async () => {
+  test("ends without tmux, because the shell is lost", async () => {
     const host = remote(breaking());
     const { code } = await connect(host, false);
     expect(await failure(code)).toMatchObject({ code: "HOST_UNREACHABLE", exitCode: 4 });
@@ -695,7 +704,7 @@ describe("a terminal whose connection breaks", () => {
   });
 });
 
-test("two jobs at once come back each to its own place after a break", async () => {
+test("two jobs at the same time each resume at their own event after a broken connection", async () => {
   const calls: { name: string; seen: number }[] = [];
   let begun = 0;
   let times = 0;
@@ -711,7 +720,7 @@ test("two jobs at once come back each to its own place after a break", async () 
       calls.push({ name, seen: options.seen });
       if (!first) return { value: [{ name, ok: true, exitCode: 0, notes: [] }] };
       if (options.args === undefined) return { missing: true };
-      // Neither answers: three events of a, one of b, and the connection breaks.
+      // No job answers: after three events of a and one of b the connection breaks.
       const event = { session: name, step: "start", state: "note", detail: "x" };
       for (let n = 0; n < (name === "a" ? 3 : 1); n++) say({ t: "q", m: "report", a: [event, options.ticket] });
       begun += 1;

@@ -17,7 +17,7 @@ import {
   parseKnownHosts,
 } from "../../../src/remote/ssh/known-hosts.ts";
 
-// Made up, of the form of a real key.
+// A made-up key in the format of a real one.
 function blob(type: string, seed: string): Buffer {
   const part = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
   return Buffer.concat([part(Buffer.from(type)), part(Buffer.from(seed.padEnd(32, "x")))]);
@@ -56,7 +56,7 @@ describe("names", () => {
     [hashed("m.example"), "n.example", false],
     ["|1|broken", "m.example", false],
     ["|1||", "m.example", false],
-  ])("%s names %s: %s", (hosts, name, yes) => {
+  ])("%s matches %s: %s", (hosts, name, yes) => {
     expect(namesHost(hosts, name)).toBe(yes);
   });
 
@@ -65,7 +65,7 @@ describe("names", () => {
     [{ hostname: "m", port: 2222, hostKeyAlias: undefined }, "[m]:2222"],
     [{ hostname: "::1", port: 22, hostKeyAlias: undefined }, "::1"],
     [{ hostname: "m", port: 2222, hostKeyAlias: "other" }, "other"],
-  ])("%j is kept as %s", (host, name) => {
+  ])("%j is stored as %s", (host, name) => {
     expect(knownName(host)).toBe(name);
   });
 });
@@ -74,40 +74,40 @@ describe("a key", () => {
   test.each([
     ["known", line("m.example", a), a],
     ["known among several", `${line("m.example", rsa)}\n${line("m.example", a)}`, rsa],
-    ["known, as one of two of a type", `${line("m.example", b)}\n${line("*", a)}`, a],
+    ["known as one of two of the same type", `${line("m.example", b)}\n${line("*", a)}`, a],
     ["known by a hashed name", line(hashed("m.example"), a), a],
-    ["known, with a comment behind it, and Windows' line ends", `${line("m.example", a)} somebody\r\n`, a],
-  ])("%s", (_, text, key) => {
+    ["known with a comment and a Windows line ending", `${line("m.example", a)} comment\r\n`, a],
+  ])("is %s", (_, text, key) => {
     expect(judge(text, key)).toEqual({ kind: "known" });
   });
 
   test.each([
-    ["nothing", ""],
+    ["an empty file", ""],
     ["another host", line("n.example", a)],
     [
       "comments and broken lines",
       `# ${line("m.example", a)}\nm.example\nm.example ssh-ed25519\n\n@bogus ${line("m.example", a)}`,
     ],
     ["a certificate authority", `@cert-authority ${line("*", a)}`],
-    ["a key of a type that cannot be asked for", "m.example ssh-dss AAAA"],
+    ["a key of an unsupported type", "m.example ssh-dss AAAA"],
     ["another key that was revoked", `@revoked ${line("*", b)}`],
-  ])("unknown: %s", (_, text) => {
+  ])("is unknown with %s", (_, text) => {
     expect(judge(text, a)).toEqual({ kind: "unknown" });
   });
 
-  test("changed: another of its type, or only other types that the host was asked for first", () => {
+  test("is changed if another key of its type, or only keys of other types, are known", () => {
     expect(judge(`# x\n${line("m.example", b)}`, a)).toMatchObject({ kind: "changed", line: { file: "f", line: 2 } });
     expect(judge(line("m.example", rsa), a)).toMatchObject({ kind: "changed", line: { line: 1 } });
   });
 
-  test("revoked, whatever else is known", () => {
+  test("is revoked even if it is also known", () => {
     const text = `${line("m.example", a)}\n@revoked ${line("*", a)}`;
     expect(judge(text, a)).toMatchObject({ kind: "revoked", line: { line: 2 } });
     expect(judge(`@revoked ${line("n.example", a)}\n${line("m.example", a)}`, a)).toEqual({ kind: "known" });
   });
 
-  test("is called as ssh-keygen calls it", () => {
-    // ssh-keygen -lf of this very key
+  test("has the same fingerprint and type as in ssh-keygen", () => {
+    // from the output of ssh-keygen -lf for this key
     const text = "AAAAC3NzaC1lZDI1NTE5AAAAINGFLG2iL6ipumdhDeNsZwqmD3MNpRHs+UsfDnl9iDg/";
     expect(fingerprint(Buffer.from(text, "base64"))).toBe("SHA256:iGe1nt0q83FyNx3GQB6Fyvfvl2dT1XDLlUXFdvA0E6A");
     expect(["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "\u001b[2J"].map(keyTypeName)).toEqual([
@@ -119,12 +119,12 @@ describe("a key", () => {
     expect(keyTypeOf(Buffer.from([0, 0]))).toBe("");
   });
 
-  test("the types that a host is known by are asked for first", () => {
+  test("is requested first in the types that are known for the host", () => {
     const lines = parseKnownHosts(`${line("m", rsa)}\n@revoked ${line("m", a)}\n${line("n", a)}`, "f");
     expect(knownKeyTypes(lines, "m")).toEqual(["ssh-rsa"]);
     expect(hostKeyAlgorithms(["ssh-rsa"]).slice(0, 3)).toEqual(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
     expect(hostKeyAlgorithms(["sk-ssh-ed25519@openssh.com"])[0]).toBe("ssh-ed25519");
-    // Signed with SHA-1: not any more.
+    // signatures with SHA-1 are not accepted
     expect(hostKeyAlgorithms(["ssh-rsa", "ssh-dss"])).not.toContain("ssh-rsa");
   });
 });
@@ -136,7 +136,7 @@ describe("the file", () => {
   });
   afterEach(async () => await rm(folder, { recursive: true }));
 
-  test("is made for its user alone, and a line is added to what is there", async () => {
+  test("is created accessible only to its user, and lines are appended", async () => {
     const file = join(folder, "new", "known_hosts");
     expect(await readKnownHosts([file])).toEqual([]);
     await addKnownHost(file, knownLine("m", a, { hashed: false }));
@@ -151,7 +151,7 @@ describe("the file", () => {
     expect(judgeKey(lines, "[m]:22022", b, () => true)).toEqual({ kind: "known" });
   });
 
-  test("without an end of its last line keeps it, and behind a link stays where it is", async () => {
+  test("keeps a last line without a newline, and a link is followed", async () => {
     const [real, link] = [join(folder, "real"), join(folder, "link")];
     await writeFile(real, "last", { mode: 0o644 });
     await symlink(real, link);

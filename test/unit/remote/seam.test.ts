@@ -27,7 +27,7 @@ function listen(): { lines: Lines; input: PassThrough; output: PassThrough; hear
 }
 
 describe("lines", () => {
-  test("come in halves, many at once, empty, and with any letters", async () => {
+  test("are read when split, joined, empty, and with any characters", async () => {
     const { lines, input, heard } = listen();
     const bytes = Buffer.from('{"a":"ä\\n\\"]"}\n\n1\n"two"\n[3,{"x":null}]\n');
     for (const byte of bytes) input.write(Buffer.from([byte]));
@@ -37,7 +37,7 @@ describe("lines", () => {
     expect(heard).toEqual([{ a: 'ä\n"]' }, 1, "two", [3, { x: null }], "all", "in", "one", "half"]);
   });
 
-  test("that are no JSON end it, and nothing after them is heard", async () => {
+  test("that are not JSON end the connection, and nothing after them is read", async () => {
     const { lines, input, heard } = listen();
     input.write('1\nWelcome to box!\n{"t":"q"}\n');
     expect(await lines.ended).toMatchObject({ code: "HOST_ANSWER_INVALID" });
@@ -45,7 +45,7 @@ describe("lines", () => {
     expect(input.destroyed).toBe(true);
   });
 
-  test("without an end are not kept for ever", async () => {
+  test("without a newline are refused after a limit", async () => {
     const { lines, input } = listen();
     const piece = Buffer.alloc(4 * 1024 * 1024, "x");
     let sent = 0;
@@ -61,14 +61,14 @@ describe("lines", () => {
     ["nested deeply", "[".repeat(50_000)],
     ["nested deeply in objects", '{"a":'.repeat(50_000)],
     ["millions of values", `[${"{},".repeat(5_000_000)}0]`],
-  ])("that hold too much are not read: %s", async (_, line) => {
+  ])("with too many values are refused: %s", async (_, line) => {
     const { lines, input, heard } = listen();
     input.write(`${line}\n`);
     expect(await lines.ended).toMatchObject({ code: "HOST_ANSWER_INVALID" });
     expect(heard).toEqual([]);
   });
 
-  test("with long texts are read: brackets, commas and quotes in them count for nothing", async () => {
+  test("with long texts are read: brackets, commas and quotes in texts do not count", async () => {
     const { input, heard } = listen();
     const long = '[{,"\\'.repeat(2_000_000);
     input.write(`${JSON.stringify([long, "\\", '\\"'])}\n`);
@@ -77,7 +77,7 @@ describe("lines", () => {
     expect((heard[0] as string[]).slice(1)).toEqual(["\\", '\\"']);
   });
 
-  test("to somebody who never reads are not piled up without an end", async () => {
+  test("to a peer that never reads are buffered only up to a limit", async () => {
     const { lines, input, output } = listen();
     const piece = "x".repeat(16 * 1024 * 1024);
     for (let n = 0; n < 40 && !input.destroyed; n++) void lines.send(piece);
@@ -86,7 +86,7 @@ describe("lines", () => {
     output.destroy();
   });
 
-  test("after the other side is gone go nowhere", async () => {
+  test("are dropped after the connection is closed", async () => {
     const { lines, output } = listen();
     output.destroy(new Error("EPIPE"));
     expect(await lines.ended).toBeInstanceOf(Error);
@@ -115,7 +115,7 @@ function pair(ofA: Offered, ofB: Offered): Pair {
 }
 
 describe("calls", () => {
-  test("go both ways, also one within another", async () => {
+  test("work in both directions, also nested", async () => {
     const both: Pair = pair(
       { double: (n: number) => n * 2 },
       { viaA: async (n: number) => Number(await both.b.call("double", n)) + 1 },
@@ -126,7 +126,7 @@ describe("calls", () => {
     ]);
   });
 
-  test("fail with what was thrown: its code, its hint, nothing that a terminal obeys", async () => {
+  test("fail with the thrown error's code and hint, without control characters", async () => {
     const { a } = pair(
       {},
       {
@@ -153,7 +153,7 @@ describe("calls", () => {
   });
 
   test.each(["constructor", "__proto__", "toString", "hasOwnProperty", "$close", "then", "", "nope"])(
-    "of what is not offered are refused: %s",
+    "of methods that are not offered are refused: %s",
     async (name) => {
       const { a } = pair({}, { known: () => 1 });
       expect((await failure(a.call(name))).code).toBe("INTERNAL");
@@ -161,7 +161,7 @@ describe("calls", () => {
     },
   );
 
-  test("that are no calls at all are passed over", async () => {
+  test("that are invalid are ignored", async () => {
     const { a, wires } = pair({ known: (...args: unknown[]) => args.length }, { known: () => 1 });
     const odd = [
       null,
@@ -184,7 +184,7 @@ describe("calls", () => {
     expect(({} as Record<string, unknown>)["m"]).toBeUndefined();
   });
 
-  test("end when the other side is gone: those under way, those after, and those that wait for room", async () => {
+  test("end when the connection is closed: running, new and queued ones", async () => {
     const { a, wires, ended } = pair({}, { never: () => new Promise(() => undefined) });
     wires[1].pause();
     const waiting = [
@@ -200,7 +200,7 @@ describe("calls", () => {
     await a.tell("never");
   });
 
-  test("that come by the ten thousand and are never answered end it", async () => {
+  test("that stay unanswered by the ten thousand end the connection", async () => {
     const { wires, ended } = pair({ never: () => new Promise(() => undefined) }, {});
     for (let n = 0; n < 10_500; n++) wires[0].write(`{"t":"q","m":"never","a":[],"i":${n + 1}}\n`);
     expect(await ended).toBeUndefined();
@@ -224,7 +224,7 @@ function streamPair(): StreamPair {
 }
 
 describe("streams", () => {
-  test("carry megabytes both ways at once, byte for byte", async () => {
+  test("transfer megabytes in both directions at the same time, unchanged", async () => {
     const { sa, sb } = streamPair();
     const [up, down] = [randomBytes(6_000_001), randomBytes(5_000_003)];
     const upHere = buffer(sb.take(1));
@@ -237,7 +237,7 @@ describe("streams", () => {
     expect(down.equals(await downHere)).toBe(true);
   });
 
-  test("that nobody reads hold up nothing but themselves", async () => {
+  test("without a reader do not block other streams or calls", async () => {
     const { a, sa, sb } = streamPair();
     const slow = sb.take(1);
     const sent = sa.pump(1, Readable.from([randomBytes(8_000_000)]));
@@ -250,7 +250,7 @@ describe("streams", () => {
     await sent;
   });
 
-  test("that nobody wants any more end for the sender", async () => {
+  test("that the receiver drops end for the sender", async () => {
     const { sa, sb } = streamPair();
     const source = Readable.from([randomBytes(8_000_000)]);
     const sent = sa.pump(1, source);
@@ -259,7 +259,7 @@ describe("streams", () => {
     expect(source.destroyed).toBe(true);
   });
 
-  test("end in the middle when the other side is gone; what has come can be read", async () => {
+  test("end when the connection is closed, and received data can still be read", async () => {
     const { sa, sb, wires, ended } = streamPair();
     const sent = sa.pump(1, Readable.from([randomBytes(8_000_000)]));
     const got = sb.take(1);
@@ -268,11 +268,11 @@ describe("streams", () => {
     await ended;
     await sent;
     expect((await buffer(got)).length).toBeGreaterThan(0);
-    // Also one that is asked for after that.
+    // The same for a stream that is taken after that.
     expect((await buffer(sb.take(2))).length).toBe(0);
   });
 
-  test("that nobody asked for are not kept without an end", async () => {
+  test("that were not requested are buffered only up to a limit", async () => {
     const { a, b, sb, wires } = streamPair();
     const data = randomBytes(500_000).toString("base64");
     for (let id = 100; id < 400; id++) await a.tell("streamData", id, data);
@@ -280,7 +280,7 @@ describe("streams", () => {
     expect(await a.call("ping")).toBe("pong");
     const kept = [...Array(300).keys()].map((n) => sb.take(100 + n).readableLength);
     expect(kept.filter((bytes) => bytes > 0).length).toBeLessThanOrEqual(8);
-    // Nor is much more of one than was agreed on.
+    // A stream with more data than its window fails.
     const one = sb.take(1);
     const failed = new Promise((resolve) => one.once("error", resolve));
     for (let n = 0; n < 40; n++) await a.tell("streamData", 1, data);

@@ -15,7 +15,7 @@ import { openTcp } from "../../../src/remote/ssh/transport.ts";
 import type { Connection } from "../../../src/remote/types.ts";
 import { sshPerson, type SshPerson } from "../../support/remote/ssh-machine.ts";
 
-// Servers on the loopback that do what no good sshd does, or what a good one does rarely. No OpenSSH is needed.
+// Local servers that misbehave, or do what a normal sshd does rarely. No OpenSSH is needed.
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -23,17 +23,17 @@ afterEach(async () => {
 });
 
 async function person(...args: Parameters<typeof sshPerson>): Promise<SshPerson> {
-  const somebody = await sshPerson({ ...args[0], env: { PATH: "/nowhere", ...args[0]?.env } });
-  ends.push(async () => await somebody.remove());
-  await somebody.write("config", "StrictHostKeyChecking accept-new\n");
-  return somebody;
+  const someone = await sshPerson({ ...args[0], env: { PATH: "/nowhere", ...args[0]?.env } });
+  ends.push(async () => await someone.remove());
+  await someone.write("config", "StrictHostKeyChecking accept-new\n");
+  return someone;
 }
 
-/** Gives a host two seconds. */
+/** A user with a ConnectTimeout of two seconds. */
 async function hurried(...args: Parameters<typeof sshPerson>): Promise<SshPerson> {
-  const somebody = await person(...args);
-  await somebody.write("config", "StrictHostKeyChecking accept-new\nConnectTimeout 2\n");
-  return somebody;
+  const someone = await person(...args);
+  await someone.write("config", "StrictHostKeyChecking accept-new\nConnectTimeout 2\n");
+  return someone;
 }
 
 async function listen(server: NetServer | ssh2.Server): Promise<string> {
@@ -43,7 +43,7 @@ async function listen(server: NetServer | ssh2.Server): Promise<string> {
   return `ssh://person@127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Something on a port that is no SSH server, or half of one. */
+/** A TCP server that is not a complete SSH server. */
 async function rawServer(onConnection: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -77,31 +77,31 @@ async function failure(work: Promise<unknown>): Promise<CoworkError> {
     (reason: unknown) => reason,
   );
   if (!(error instanceof CoworkError)) throw new Error(`no CoworkError: ${String(error)}`);
-  // oxlint-disable-next-line no-control-regex -- that is the point
+  // oxlint-disable-next-line no-control-regex -- the test looks for control characters
   expect(`${error.message}${error.hint}`).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   return error;
 }
 
-async function connect(somebody: SshPerson, destination: string): Promise<Connection> {
-  const connection = await connectSsh(somebody.ctx, { destination });
+async function connect(someone: SshPerson, destination: string): Promise<Connection> {
+  const connection = await connectSsh(someone.ctx, { destination });
   ends.push(() => connection.close());
   return connection;
 }
 
-describe("a server that is none ends in one error, in its time", () => {
+describe("a server that is not a working SSH server gives one error in time", () => {
   test.each<[string, (socket: Socket) => void, RegExp]>([
-    ["it says nothing", () => undefined, /did not answer within 2 seconds/],
+    ["it sends nothing", () => undefined, /did not answer within 2 seconds/],
     ["it closes at once", (socket) => socket.end(), /closed the connection/],
-    ["it breaks off at once", (socket) => socket.resetAndDestroy(), /connection/],
+    ["it resets at once", (socket) => socket.resetAndDestroy(), /connection/],
     ["it speaks HTTP", (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n"), /did not answer|no SSH server/],
-    ["it writes lines for ever", (socket) => pour(socket, "\u001b[2J nonsense\r\n"), /no SSH server/],
-    ["it writes one line for ever", (socket) => pour(socket, "\u001b]0;x".repeat(1000)), /no SSH server/],
+    ["it writes lines endlessly", (socket) => pour(socket, "\u001b[2J nonsense\r\n"), /no SSH server/],
+    ["it writes one endless line", (socket) => pour(socket, "\u001b]0;x".repeat(1000)), /no SSH server/],
     ["it writes bytes", (socket) => pour(socket, Buffer.alloc(4096, 0xff)), /no SSH server/],
     ["it speaks SSH 1", (socket) => socket.write("SSH-1.5-old\r\n"), /./],
     ["it stops after its name", (socket) => socket.write("SSH-2.0-x\r\n"), /did not answer within 2 seconds/],
     ["it closes after its name", (socket) => socket.end("SSH-2.0-x\r\n"), /closed the connection/],
-    ["it goes on with nonsense", (socket) => pour(socket, "SSH-2.0-x\r\n", Buffer.alloc(9000, 7)), /./],
-    ["it names a packet without end", (socket) => pour(socket, "SSH-2.0-x\r\n", Buffer.alloc(9000, 0x7f)), /./],
+    ["it continues with garbage", (socket) => pour(socket, "SSH-2.0-x\r\n", Buffer.alloc(9000, 7)), /./],
+    ["it announces an enormous packet", (socket) => pour(socket, "SSH-2.0-x\r\n", Buffer.alloc(9000, 0x7f)), /./],
   ])("%s", async (_, behave, words) => {
     const error = await failure(connect(await hurried(), await rawServer(behave)));
     expect(error.code).toBe("HOST_UNREACHABLE");
@@ -111,25 +111,25 @@ describe("a server that is none ends in one error, in its time", () => {
   });
 });
 
-test("a way that ended before anybody listened to it is an error at once", async () => {
-  const somebody = await person();
+test("a connection that closed before it was used is an error at once", async () => {
+  const someone = await person();
   const port = new URL(await rawServer((socket) => socket.end())).port;
   const raw = new Map([
     ["hostname", ["127.0.0.1"]],
     ["port", [port]],
   ]);
-  const local = { home: somebody.home, localUser: "me", localHost: "here", uid: 1000, env: {} };
+  const local = { home: someone.home, localUser: "me", localHost: "here", uid: 1000, env: {} };
   const host = hostOptions(raw, { user: undefined, host: "box", port: undefined }, local);
-  const deadline = startDeadline(10_000, "box", somebody.ctx.signal);
+  const deadline = startDeadline(10_000, "box", someone.ctx.signal);
   const transport = await openTcp(host, deadline);
   await transport.gone;
-  const error = await failure(logIn(somebody.ctx, host, transport, deadline));
+  const error = await failure(logIn(someone.ctx, host, transport, deadline));
   deadline.end();
   // Not "did not answer within 10 seconds".
   expect(error.message).toContain("it closed the connection");
 });
 
-/** Writes the first, then the last of the parts for as long as somebody reads. */
+/** Writes all parts, then repeats the last one as long as the socket is read. */
 function pour(socket: Socket, ...parts: (string | Buffer)[]): void {
   const more = (): void => {
     while (!socket.destroyed && socket.write(parts.at(-1) ?? "")) if (socket.writableLength > 1_000_000) break;
@@ -140,7 +140,7 @@ function pour(socket: Socket, ...parts: (string | Buffer)[]): void {
 }
 
 describe("a login", () => {
-  test("asks what the host asks, in order, with its text made plain", async () => {
+  test("asks the host's questions in order, with sanitized texts", async () => {
     const seen: string[] = [];
     const destination = await sshServer({ banner: "Hello \u001b[31mthere\r\nsecond" }, (client) => {
       client.on("authentication", (auth: AuthContext) => {
@@ -157,17 +157,17 @@ describe("a login", () => {
         );
       });
     });
-    const somebody = await person({ secrets: ["me", "321", "me", "123"] });
-    await connect(somebody, destination);
+    const someone = await person({ secrets: ["me", "321", "me", "123"] });
+    await connect(someone, destination);
     expect(seen).toEqual(["none", "keyboard-interactive", "keyboard-interactive"]);
-    expect(somebody.secretsAsked.slice(0, 2)).toEqual([
+    expect(someone.secretsAsked.slice(0, 2)).toEqual([
       { text: "person@127.0.0.1: Name:", echo: true, detail: ["Second factor", "Look", "at your phone"] },
       { text: "person@127.0.0.1: Code:", echo: false, detail: ["Second factor", "Look", "at your phone"] },
     ]);
-    expect(somebody.log).toContain("ssh: the host says: Hello there");
+    expect(someone.log).toContain("ssh: the host says: Hello there");
   });
 
-  test("goes on to the password when its questions are refused, and asks nobody when nobody is there", async () => {
+  test("continues with the password when its answers are refused, and does not ask in BatchMode", async () => {
     const passwords: string[] = [];
     const destination = await sshServer({}, (client) => {
       client.on("authentication", (auth: AuthContext) => {
@@ -181,8 +181,8 @@ describe("a login", () => {
         return auth.reject(["publickey", "keyboard-interactive", "password"]);
       });
     });
-    const somebody = await person({ secrets: ["1", "2", "3", "wrong", "made up"] });
-    await connect(somebody, destination);
+    const someone = await person({ secrets: ["1", "2", "3", "wrong", "made up"] });
+    await connect(someone, destination);
     expect(passwords).toEqual(["wrong", "made up"]);
     const alone = await person();
     const error = await failure(connect(alone, destination));
@@ -194,7 +194,7 @@ describe("a login", () => {
     expect(batch.secretsAsked).toEqual([]);
   });
 
-  test("is given up on after so many questions", async () => {
+  test("is given up after too many questions", async () => {
     const destination = await sshServer({}, (client) => {
       client.on("authentication", (auth: AuthContext) => {
         if (auth.method !== "keyboard-interactive") return auth.reject(["keyboard-interactive"]);
@@ -202,12 +202,12 @@ describe("a login", () => {
         return again();
       });
     });
-    const somebody = await hurried({ secrets: Array.from({ length: 1000 }, () => "yes") });
-    expect((await failure(connect(somebody, destination))).code).toMatch(/HOST_/);
-    expect(somebody.secretsAsked.length).toBeLessThan(30);
+    const someone = await hurried({ secrets: Array.from({ length: 1000 }, () => "yes") });
+    expect((await failure(connect(someone, destination))).code).toMatch(/HOST_/);
+    expect(someone.secretsAsked.length).toBeLessThan(30);
   });
 
-  test("has as much time as its user needs to answer; the host going away meanwhile ends it after the answer", async () => {
+  test("waits for the user's answer without a timeout, and fails after it if the host has closed the connection", async () => {
     let leave = (): void => undefined;
     const destination = await sshServer({}, (client) => {
       leave = () => client.end();
@@ -215,11 +215,11 @@ describe("a login", () => {
         auth.method === "password" ? auth.accept() : auth.reject(["password"]),
       );
     });
-    const somebody = await hurried();
+    const someone = await hurried();
     let answer: (text: string) => void = () => undefined;
     const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
     const ctx = {
-      ...somebody.ctx,
+      ...someone.ctx,
       askSecret: async () => {
         asked();
         return await new Promise<string>((resolve) => (answer = resolve));
@@ -227,7 +227,7 @@ describe("a login", () => {
     };
     const first = connectSsh(ctx, { destination });
     await isAsked;
-    // Longer than ConnectTimeout.
+    // longer than ConnectTimeout
     await new Promise((done) => void setTimeout(done, 2500));
     answer("made up");
     const connection = await first;
@@ -243,12 +243,12 @@ describe("a login", () => {
     expect((await second).code).toBe("HOST_UNREACHABLE");
   });
 
-  test("that the host never answers ends in its time", async () => {
+  test("that the host never answers ends with a timeout", async () => {
     const destination = await sshServer({}, (client) => void client.on("authentication", () => undefined));
     expect((await failure(connect(await hurried(), destination))).message).toMatch(/did not answer within 2 seconds/);
   });
 
-  test("that fails says what was tried, and that the host had enough", async () => {
+  test("that fails reports the keys that were tried before the host disconnected", async () => {
     const destination = await sshServer({}, (client) => {
       let count = 0;
       client.on("authentication", (auth: AuthContext) => {
@@ -259,12 +259,12 @@ describe("a login", () => {
         return protocol.disconnect(2);
       });
     });
-    const somebody = await person();
+    const someone = await person();
     for (const name of ["id_rsa", "id_ecdsa", "id_ed25519"]) {
-      const file = join(somebody.home, ".ssh", name);
+      const file = join(someone.home, ".ssh", name);
       await writeFile(file, newKey(ssh2), { mode: 0o600 });
     }
-    const error = await failure(connect(somebody, destination));
+    const error = await failure(connect(someone, destination));
     expect(error.code).toBe("HOST_AUTH_FAILED");
     expect(error.message).toContain("id_rsa");
     expect(error.message).not.toContain("id_ed25519");
@@ -274,25 +274,25 @@ describe("a login", () => {
 });
 
 describe("a host key", () => {
-  test("that changes on the same connection is refused, however it began", async () => {
-    const somebody = await person({ yes: true });
+  test("that changes on the same connection is refused", async () => {
+    const someone = await person({ yes: true });
     const place = { user: undefined, host: "box", port: undefined };
-    const host = hostOptions(new Map([["userknownhostsfile", [join(somebody.home, "known")]]]), place, {
-      home: somebody.home,
+    const host = hostOptions(new Map([["userknownhostsfile", [join(someone.home, "known")]]]), place, {
+      home: someone.home,
       localUser: "me",
       localHost: "here",
       uid: 1000,
       env: {},
     });
-    const check = await createHostKeyCheck(somebody.ctx, host);
+    const check = await createHostKeyCheck(someone.ctx, host);
     await check.verify(Buffer.from("one"));
     check.verifyAgain(Buffer.from("one"));
     await expect(check.verify(Buffer.from("two"))).rejects.toThrow(/another one than a moment ago/);
     expect(() => check.verifyAgain(Buffer.from("two"))).toThrow(/shows the .* another one than a moment ago/);
-    expect(somebody.asked).toHaveLength(1);
+    expect(someone.asked).toHaveLength(1);
   });
 
-  test("is not asked for where nobody wants to be asked", async () => {
+  test("is not asked about in BatchMode", async () => {
     const destination = await sshServer({}, (client) => void client.on("authentication", (auth) => auth.accept()));
     const careful = await person({ yes: true });
     await careful.write("config", "BatchMode yes\n");
@@ -309,7 +309,7 @@ describe("a channel", () => {
   test.each<[string, (client: ServerConnection, accept: () => ssh2.ServerChannel, reject: () => void) => void]>([
     ["that the host refuses", (_, __, reject) => reject()],
     ["while the host goes away", (client) => client.end()],
-  ])("%s is an error, and no more", async (_, behave) => {
+  ])("%s is an error", async (_, behave) => {
     const destination = await sshServer({}, (client) => {
       client.on("authentication", (auth) => auth.accept());
       client.on("session", (accept) => accept().on("exec", (ok, no) => behave(client, ok, no)));
@@ -318,7 +318,7 @@ describe("a channel", () => {
     expect((await failure(connection.exec("x"))).code).toBe("HOST_UNREACHABLE");
   });
 
-  test("whose end the host does not tell has no code; one that breaks off says so to all who wait", async () => {
+  test("without an exit status has no code, and a broken connection is reported to every channel", async () => {
     const destination = await sshServer({}, (client) => {
       client.on("authentication", (auth) => auth.accept());
       client.on("session", (accept) =>
@@ -335,7 +335,7 @@ describe("a channel", () => {
     quiet.stdout.resume();
     expect(await quiet.exit).toEqual({ code: null, signal: undefined });
     const half = await connection.exec("half");
-    // Nobody listens to these: nothing may come of it.
+    // A rejection without a listener must do no harm.
     void connection.exec("half");
     expect((await failure(half.exit)).message).toMatch(/connection to 127\.0\.0\.1:\d+ is gone/);
     expect(await connection.gone).toBeInstanceOf(CoworkError);

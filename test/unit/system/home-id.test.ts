@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const run = promisify(execFile);
 
-test("a home gets a random id on first use and keeps it; nobody else can read it", async () => {
+test("a home gets a random id on first use and keeps it, readable only by its owner", async () => {
   const one = coworkPaths(join(folder, "deep", "one"));
   const two = coworkPaths(join(folder, "two"));
   const id = homeId(one);
@@ -25,7 +25,7 @@ test("a home gets a random id on first use and keeps it; nobody else can read it
   expect((await stat(one.home)).mode & 0o777).toBe(0o700);
 });
 
-test("looking makes nothing, and what was labelled before homes had ids counts as the home's", () => {
+test("readHomeId creates nothing, and the label from before homes had ids still counts", () => {
   const paths = coworkPaths(join(folder, "home"));
   expect(readHomeId(paths)).toBeUndefined();
   expect(homeLabels(paths)).toEqual([paths.pathHash]);
@@ -33,16 +33,16 @@ test("looking makes nothing, and what was labelled before homes had ids counts a
   expect(homeLabels(paths)).toEqual([id, paths.pathHash]);
 });
 
-test("commands that come at once agree on one id", async () => {
+test("commands at the same time agree on one id", async () => {
   const home = join(folder, "home");
   const script = `
     import { homeId } from ${JSON.stringify(join(import.meta.dirname, "../../../src/system/home-id.ts"))};
     import { coworkPaths } from ${JSON.stringify(join(import.meta.dirname, "../../../src/system/paths.ts"))};
     process.stdout.write(homeId(coworkPaths(${JSON.stringify(home)})));`;
-  const said = await Promise.all(
+  const outputs = await Promise.all(
     Array.from({ length: 6 }, () => run(process.execPath, ["--input-type=module", "-e", script])),
   );
-  expect(new Set(said.map(({ stdout }) => stdout))).toEqual(new Set([homeId(coworkPaths(home))]));
+  expect(new Set(outputs.map(({ stdout }) => stdout))).toEqual(new Set([homeId(coworkPaths(home))]));
 });
 
 test.each(["", "not an id\n", "../../etc\n"])("a damaged file (%j) is replaced", async (text) => {

@@ -12,7 +12,7 @@ const user = hostUser({ uid: process.getuid?.() ?? 0, gid: 0, username: "u", hom
 const place = (home: string, env: Record<string, string> = {}) => ({ paths: coworkPaths(home), user, env });
 
 describe("a cowork home", () => {
-  test("that is a folder of the user's, or can be made, is no problem", async () => {
+  test("that is the user's folder, or can be created, gives no problem", async () => {
     const folder = await temporaryFolder();
     expect(homeProblem(place(folder))).toBeUndefined();
     await mkdir(join(folder, "state"));
@@ -23,7 +23,7 @@ describe("a cowork home", () => {
   });
 
   test.each(["file", "file/below", "file/far/below"])(
-    "that is no folder is named, with what to do: %s",
+    "that is not a folder is reported with a hint: %s",
     async (name) => {
       const folder = await temporaryFolder();
       await writeFile(join(folder, "file"), "");
@@ -37,18 +37,18 @@ describe("a cowork home", () => {
     },
   );
 
-  test("with something else in the place of one of its folders says which", async () => {
+  test("with a file in place of one of its folders is reported by name", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "state"), "");
     expect(homeProblem(place(folder))?.message).toContain(`${folder}/state is no folder`);
   });
 
-  /** As for a user who may not use the folder: root may use all. */
+  /** Simulates a folder that the user may not use, because root may use all. */
   const refusing = (refused: string, code: string) => (path: PathLike) => {
     if (path === refused) throw Object.assign(new Error(code), { code });
   };
 
-  test("that belongs to another says whose it is and how to get it", async () => {
+  test("of another user is reported with the owner and a command that changes it", async () => {
     const folder = await temporaryFolder();
     const state = join(folder, "state");
     await mkdir(state);
@@ -63,7 +63,7 @@ describe("a cowork home", () => {
     expect(homeProblem(place(folder), refusing(state, "EACCES"))).toMatchObject({ hint: `chmod u+rwx ${state}` });
   });
 
-  test("that cannot be made, or not be written to, has to be another one", async () => {
+  test("that cannot be created or written gets a hint to set COWORK_HOME", async () => {
     const folder = await temporaryFolder();
     expect(homeProblem(place(join(folder, "cw")), refusing(folder, "EACCES"))).toMatchObject({
       message: expect.stringContaining("cannot be made"),
@@ -77,7 +77,7 @@ describe("a cowork home", () => {
 });
 
 describe("an error", () => {
-  test("about the home is told as what is wrong with the home", async () => {
+  test("about the home is replaced with the home's problem", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "");
     const path = join(folder, "file", "state");
@@ -85,7 +85,7 @@ describe("an error", () => {
     expect(withHomeProblem(place(join(folder, "file")), error).message).toContain("is no folder");
   });
 
-  test("about anything else stays as it is", async () => {
+  test("about anything else is not changed", async () => {
     const folder = await temporaryFolder();
     const elsewhere = toCoworkError(Object.assign(new Error("EACCES"), { code: "EACCES", path: "/x" }));
     expect(withHomeProblem(place(folder), elsewhere)).toBe(elsewhere);
@@ -94,7 +94,7 @@ describe("an error", () => {
   });
 
   test.each(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "ELOOP", "ENAMETOOLONG", "EMFILE", "EIO"])(
-    "of the disk is none of ours, and says what to do: %s",
+    "of the file system is reported with path and hint: %s",
     (code) => {
       const error = toCoworkError(Object.assign(new Error(`${code}: x`), { code, path: "/x/y" }));
       expect(error.code).toBe("PERMISSION_DENIED");

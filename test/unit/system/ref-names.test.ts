@@ -33,14 +33,14 @@ test.each([
   expect(findClash(ref, space([]))).toEqual(clash);
 });
 
-test("a folder of branches is in the way of a branch", () => {
+test("a branch clashes with branches below its name", () => {
   expect(findClash("refs/heads/release", space(["refs/heads/release/2026.4"]))).toEqual({
     kind: "nested",
     with: "refs/heads/release/2026.4",
   });
 });
 
-test("where case does not count, names that differ in it alone are one", () => {
+test("with ignoreCase, names that differ only in case clash", () => {
   const folded = space([], { ignoreCase: true });
   expect(findClash("refs/heads/Main", folded)).toEqual({ kind: "nested", with: "refs/heads/main" });
   expect(findClash("refs/heads/MAIN/x", folded)).toEqual({ kind: "nested", with: "refs/heads/main" });
@@ -52,7 +52,7 @@ test("where case does not count, names that differ in it alone are one", () => {
 const other = (ref: string, refs: string[] = []): Promise<string> =>
   otherName(ref, "s", space(refs), (name) => Promise.resolve(!refs.includes(name)));
 
-test("another name has the session's at its end, is no folder of a remote, and is free", async () => {
+test("otherName appends the session's name and returns a free name outside of remotes", async () => {
   expect(await other("refs/heads/v1")).toBe("refs/heads/v1-s");
   expect(await other("refs/heads/v1", ["refs/heads/v1-s"])).toBe("refs/heads/v1-s-2");
   expect(await other("refs/heads/origin/main")).toBe("refs/heads/origin-main-s");
@@ -64,7 +64,7 @@ test("another name has the session's at its end, is no folder of a remote, and i
   );
 });
 
-test("the name at the start of an expression", () => {
+test("nameIn returns the name at the start of a revision expression", () => {
   expect(["main", "main~2", "v1^{commit}", "main@{1}", "a@b", "x:file"].map(nameIn)).toEqual([
     "main",
     "main",

@@ -18,7 +18,7 @@ const outcome = (name: string, ...notes: string[]): Outcome => ({
   notes,
 });
 
-test("a note that every session has is shown once, after all of them", () => {
+test("a note that all sessions share is shown once, after all of them", () => {
   expect(shown([outcome("a", "not logged in", "its own"), outcome("b", "not logged in")])).toEqual([
     "  note: its own",
     "  note: not logged in",

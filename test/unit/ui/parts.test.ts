@@ -20,7 +20,7 @@ test.each([
   expect(ago(date, someTime)).toBe(text);
 });
 
-test("durations, sizes and counts", () => {
+test("durations, sizes and counts are formatted", () => {
   expect([0, 449, 12_340, 59_960, 125_000].map(duration)).toEqual(["0.0s", "0.4s", "12.3s", "1m 00s", "2m 05s"]);
   expect([0, 999, 1000, 12_400_000, 999_900, 3e12, 5e15].map(bytes)).toEqual([
     "0 B",
@@ -35,7 +35,7 @@ test("durations, sizes and counts", () => {
 });
 
 describe("width", () => {
-  test("wide characters count two, cut text ends with …", () => {
+  test("wide characters count as two columns, and truncated text ends with …", () => {
     expect(truncate("漢字かな", 5)).toBe("漢字…");
     expect(truncate("abc", 3)).toBe("abc");
     expect(truncate("abcd", 3)).toBe("ab…");
@@ -44,13 +44,13 @@ describe("width", () => {
     expect(pad("x", 3, "left")).toBe("  x");
   });
 
-  test("wrapping keeps words whole", () => {
+  test("wrapping splits only words that are too long", () => {
     expect(wrap("one two three", 7)).toBe("one two\nthree");
     expect(wrap("averylongword x", 7, "  ")).toBe("avery\n  longw\n  ord x");
     expect(wrap("one two", Number.POSITIVE_INFINITY)).toBe("one two");
   });
 
-  test("never wider than asked", () => {
+  test("truncated text is never wider than the limit", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 20 }), (text, width) => {
         expect(stringWidth(truncate(text, width))).toBeLessThanOrEqual(width);
@@ -59,7 +59,7 @@ describe("width", () => {
   });
 });
 
-test("a table is never wider than the terminal, whatever stands in it", () => {
+test("a table is never wider than the terminal, whatever its content", () => {
   const cell = fc.record({ text: fc.string({ unit: "grapheme", maxLength: 30 }) });
   const rows = fc.array(fc.tuple(cell, cell, cell), { maxLength: 5 });
   fc.assert(
@@ -76,7 +76,7 @@ test("a table is never wider than the terminal, whatever stands in it", () => {
   );
 });
 
-test("without a terminal nothing is cut", () => {
+test("without a terminal nothing is truncated", () => {
   const text = "x".repeat(500);
   const options = { width: Number.POSITIVE_INFINITY, style: createStyle(false) };
   expect(renderTable([{ title: "A", min: 3 }], [[{ text }]], options)).toContain(text);

@@ -18,7 +18,7 @@ const story: [at: number, event: ProgressEvent][] = [
 ];
 
 describe("without a terminal", () => {
-  test("one line for each thing worth a line, on stderr only", async () => {
+  test("prints one line per important event, on stderr only", async () => {
     const terminal = fakeTerminal();
     let now = 0;
     const progress = await createProgress(terminal, () => now);
@@ -50,7 +50,7 @@ describe("on a terminal", () => {
     for (const line of frames.join("\n").split("\n")) expect(line.length).toBeLessThan(width);
   });
 
-  test("lines make room for a question and are gone at the end, the cursor back", async () => {
+  test("lines are hidden during a question and removed at the end, and the cursor is restored", async () => {
     const terminal = fakeTerminal({ columns: 60 });
     const progress = await createProgress(terminal, () => 0);
     progress.report({ session: "a", step: "clone", state: "start" });

@@ -14,7 +14,7 @@ const trust = {
 async function ask(question: Parameters<typeof askPerson>[1], keys: string): Promise<{ yes: boolean; shown: string }> {
   const terminal = fakeTerminal({ columns: 80 });
   const answer = askPerson(terminal, question, new AbortController().signal);
-  // The prompt listens once it has drawn itself.
+  // The prompt accepts keys only after it was drawn.
   while (!/trust this|Go on|Is this the key/.test(terminal.written().stderr))
     await new Promise((done) => void setTimeout(done, 5));
   terminal.type(keys);
@@ -24,7 +24,7 @@ async function ask(question: Parameters<typeof askPerson>[1], keys: string): Pro
 }
 
 describe("the trust question", () => {
-  test("shows where, what and why before it asks", async () => {
+  test("shows where, what and why before the question", async () => {
     const { shown } = await ask(trust, "\r");
     const order = [
       "/home/person/app",
@@ -44,12 +44,12 @@ describe("the trust question", () => {
     ["n", false],
     ["\u0003", false],
     ["y", true],
-  ])("answered with %j it is %s", async (keys, yes) => {
+  ])("returns for the key %j: %s", async (keys, yes) => {
     expect((await ask(trust, keys)).yes).toBe(yes);
   });
 });
 
-test("a host's key is shown before it is asked for", async () => {
+test("a host key is shown before the question", async () => {
   const question: Question = {
     kind: "host-key",
     host: "box\u001B[2J",
@@ -80,7 +80,7 @@ describe("a secret", () => {
     return { answer: given, shown: terminal.written().stderr };
   }
 
-  test("is not shown while it is typed, unless it may be", async () => {
+  test("is shown while typed only with echo", async () => {
     const hidden = await askSecret("s3cret\r", { echo: false });
     expect(hidden.answer).toBe("s3cret");
     expect(hidden.shown).not.toContain("s3cret");
@@ -90,13 +90,13 @@ describe("a secret", () => {
     expect(seen.shown).toContain("name");
   });
 
-  test("may be empty; Ctrl-C gives none", async () => {
+  test("may be empty, and is undefined after Ctrl-C", async () => {
     expect((await askSecret("\r", { echo: false })).answer).toBe("");
     expect((await askSecret("abc\u0003", { echo: false })).answer).toBeUndefined();
   });
 });
 
-test("a confirmation shows its details; an interrupted one is a no", async () => {
+test("a confirmation shows its details, and an interrupted one returns false", async () => {
   const question: Question = { kind: "confirm", text: "Go on?", detail: ["it takes \u001B[2Ja while"] };
   const { shown, yes } = await ask(question, "y");
   expect(yes).toBe(true);

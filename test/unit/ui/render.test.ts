@@ -100,15 +100,15 @@ test.each([false, true])("errors and findings, colour %s", (colour) => {
   expect(renderFindings(findings, style)).toMatchSnapshot("findings");
 });
 
-test("what is written does not depend on colour", () => {
+test("the text does not depend on colour", () => {
   const render = (colour: boolean): string =>
     renderStatus(statuses, { verbose: true, width: 80, style: createStyle(colour), now: someTime });
-  // oxlint-disable-next-line no-control-regex -- colour codes are what is taken away
+  // oxlint-disable-next-line no-control-regex -- removes colour codes
   expect(render(true).replaceAll(/\u001B\[\d+m/g, "")).toBe(render(false));
   expect(render(true)).not.toBe(render(false));
 });
 
-test("list stays within 80 columns where it is read by a pipe, too; paths come with --verbose", () => {
+test("list fits into 80 columns also for a pipe, and shows paths only with --verbose", () => {
   const path = "/home/a-person/.cowork/sessions/a-project-with-a-name-a-session-with-a-name";
   const options = { allProjects: true, now: someTime, width: Number.POSITIVE_INFINITY, style: createStyle(false) };
   const one = sessionView({ name: "a-session-name", branch: "a-session-name", path });

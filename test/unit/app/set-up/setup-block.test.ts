@@ -4,7 +4,7 @@ import { findBlock, withBlock, withoutBlock } from "../../../../src/app/set-up/s
 
 const name = "completion";
 
-test("what was put in is taken out again, to the byte", () => {
+test("removing a block restores the original text exactly", () => {
   const text = fc.oneof(fc.constant(undefined), fc.string({ unit: fc.constantFrom("a", "#", " ", "\n", "\r", "é") }));
   fc.assert(
     fc.property(text, (before) => {
@@ -16,12 +16,12 @@ test("what was put in is taken out again, to the byte", () => {
   );
 });
 
-test("what somebody has added behind it since stays, and stays a line of its own", () => {
+test("text added after the block is kept on its own line", () => {
   expect(withoutBlock(`${withBlock("a", name, "x")}b\n`, name)).toBe("a\nb\n");
   expect(withoutBlock(`${withBlock(undefined, name, "x")}b\n`, name)).toBe("b\n");
 });
 
-test("half a block, and a block of another name, is left alone", () => {
+test("an incomplete block and a block of another name are not changed", () => {
   const half = "# >>> cowork setup: completion >>>\nx\n";
   expect(withoutBlock(half, name)).toBe(half);
   expect(withoutBlock(withBlock("a\n", "alias", "x"), name)).toBe(withBlock("a\n", "alias", "x"));

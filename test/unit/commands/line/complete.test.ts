@@ -91,17 +91,17 @@ describe("session names", () => {
     return caller.stdout();
   }
 
-  test("are those of the project that one stands in, from records alone", async () => {
+  test("are those of the current project, read from records only", async () => {
     const { app, home } = await world();
     expect(await namesIn(join(app, "src", "deep"), home)).toBe("a\nb\n");
   });
 
-  test("outside of a project they are all, with their project", async () => {
+  test("are those of all projects, with the project's name, outside of a project", async () => {
     const { folder, home } = await world();
     expect(await namesIn(folder, home)).toBe("app-x/c\napp/a\napp/b\n");
   });
 
-  test("in a linked worktree they are the main one's", async () => {
+  test("are those of the main worktree in a linked worktree", async () => {
     const { app, folder, home } = await world();
     const worktree = join(folder, "elsewhere");
     await mkdir(worktree);
@@ -109,19 +109,19 @@ describe("session names", () => {
     expect(await namesIn(worktree, home)).toBe("a\nb\n");
   });
 
-  test("in a session's clone they are its project's", async () => {
+  test("are those of the session's project in a session's clone", async () => {
     const { home } = await world();
     const clone = join(home, ".cowork", "sessions", "app-a", "src");
     await mkdir(clone, { recursive: true });
     expect(await namesIn(clone, home)).toBe("a\nb\n");
   });
 
-  test("without a home there are none and nothing fails", async () => {
+  test("are empty without a home", async () => {
     const { folder } = await world();
-    expect(await namesIn(folder, join(folder, "nobody"))).toBe("");
+    expect(await namesIn(folder, join(folder, "missing"))).toBe("");
   });
 
-  test("zsh and fish get a line about each", async () => {
+  test("are shown with a description in zsh and fish", async () => {
     const { app, home } = await world();
     const line = async (shell: string): Promise<string> => {
       const caller = fakeCaller({ cwd: app, home });

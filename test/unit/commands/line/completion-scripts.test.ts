@@ -9,7 +9,7 @@ import { tree } from "../../../support/git/tree.ts";
 
 const run = promisify(execFile);
 
-// How each shell is made to complete a line without a person at a keyboard. bash is on every machine that tests run on.
+// How to make each shell complete a line without a terminal. Every machine that runs the tests has bash.
 const drivers: Record<Shell, { args: (script: string, words: string[]) => string[] }> = {
   bash: {
     args: (script, words) => [
@@ -23,7 +23,7 @@ const drivers: Record<Shell, { args: (script: string, words: string[]) => string
     args: (script, words) => [
       "-f",
       "-c",
-      // _describe needs a line editor: it is replaced by one that prints what it was given.
+      // _describe needs a line editor, so it is replaced by a function that prints its arguments.
       `compdef() { : }; _describe() { print -rl -- "\${(@P)3}" }; source "${script}"; ` +
         `words=(${words.map((word) => `'${word}'`).join(" ")}); CURRENT=${words.length}; _cowork || :`,
     ],
@@ -56,17 +56,17 @@ async function complete(shell: Shell, words: string[]): Promise<string[]> {
   return stdout.split("\n").filter((line) => line !== "");
 }
 
-describe("a real shell loads its script and completes", async () => {
+describe("a real shell loads the completion script and completes", async () => {
   const shells = await installed();
 
-  test("bash is there to be tested", () => {
+  test("bash is installed", () => {
     expect(shells).toContain("bash");
   });
 
   test.each(shells)("%s", async (shell) => {
     const values = async (words: string[]): Promise<string[]> =>
       (await complete(shell, words)).map((line) => line.split(/[:\t]/)[0] ?? "");
-    // fish sorts, and shells show them in an order of their own.
+    // Shells sort the values differently.
     expect((await values(["cowork", "con"])).toSorted()).toEqual(["config", "connect"]);
     expect(await values(["cowork", "help", "doc"])).toEqual(["doctor"]);
     expect((await values(["cowork", "config", ""])).toSorted()).toEqual(["get", "list", "set", "unset"]);

@@ -6,7 +6,7 @@ import { runCommandLine as run } from "../../../support/home/run-command-line.ts
 const shown = (text: string): string[] => [...text.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name = ""]) => name);
 
 describe("cowork help", () => {
-  test("shows the fifteen commands that are used most, and where the others are", async () => {
+  test("lists the fifteen most used commands and refers to --all", async () => {
     const { code, stdout } = await run("help");
     expect(code).toBe(0);
     expect(shown(stdout).toSorted()).toEqual(dailyCommands.toSorted());
@@ -14,23 +14,23 @@ describe("cowork help", () => {
     expect(stdout).toContain("cowork help --all");
   });
 
-  test("--all shows every one", async () => {
+  test("--all lists every command", async () => {
     const { stdout } = await run("help --all");
     expect(shown(stdout).toSorted()).toEqual(commands.map(({ name }) => name).toSorted());
     expect(stdout).not.toContain("--all");
   });
 
-  test.each(["help", "help --all"])("%s reads at 80 columns", async (line) => {
+  test.each(["help", "help --all"])("%s fits into 80 columns", async (line) => {
     for (const one of (await run(line)).stdout.split("\n")) expect(one.length, one).toBeLessThanOrEqual(80);
   });
 
-  test("of a verb of another tool names ours", async () => {
+  test("for another tool's verb names cowork's command", async () => {
     const { code, stderr } = await run("help ps");
     expect([code, stderr]).toEqual([2, "cowork: ps is not a cowork command.\n  Next: to list sessions: cowork list\n"]);
   });
 });
 
-test("logs --setup shows how the dev container came up, as logs does until there is more to show", async () => {
+test("logs and logs --setup show the same log", async () => {
   const answers = { logs: async () => undefined };
   for (const line of ["logs a --setup", "logs a"])
     expect((await run(line, { answers })).calls).toEqual([

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { relayCommand } from "../../../../src/remote/ssh-proxy/relay.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
-/** Answers with how many bytes it got, once it has got all; bash cannot say that it was all, so there it is a number of bytes. */
+/** Answers with the number of bytes when `expected` bytes have arrived. It counts, because bash cannot signal the end of input. */
 async function countingServer(expected: number): Promise<{ server: Server; port: number }> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     let got = 0;
@@ -23,7 +23,7 @@ async function countingServer(expected: number): Promise<{ server: Server; port:
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** The relay as a container runs it that has this program and no other. */
+/** Runs the relay as in a container that has only this program. */
 async function relay(
   program: string,
   port: number,
@@ -42,7 +42,7 @@ async function relay(
   return { out, err, code: code as number };
 }
 
-test.each(["perl", "node", "bash"])("%s relays both ways, byte for byte", async (program) => {
+test.each(["perl", "node", "bash"])("%s relays in both directions unchanged", async (program) => {
   const input = Buffer.alloc(1_000_000, "y");
   const { port } = await countingServer(input.length);
   const { out, err, code } = await relay(program, port, input);
@@ -50,7 +50,7 @@ test.each(["perl", "node", "bash"])("%s relays both ways, byte for byte", async 
   expect(out.equals(Buffer.from(`+\n${input.length}\n${"x".repeat(300_000)}`))).toBe(true);
 });
 
-test.each(["perl", "node", "bash"])("%s says when nothing listens there", async (program) => {
+test.each(["perl", "node", "bash"])("%s reports a closed port", async (program) => {
   const { server, port } = await countingServer(1);
   server.close();
   const { out, err, code } = await relay(program, port, Buffer.alloc(0));
@@ -58,7 +58,7 @@ test.each(["perl", "node", "bash"])("%s says when nothing listens there", async 
   expect(err).toMatch(new RegExp(`^connect to (127\\.0\\.0\\.1|::1) port ${port}: `));
 });
 
-test("without any of them that is said", async () => {
+test("a container without any of the programs is reported", async () => {
   const { err, code } = await relay("cat", 1, Buffer.alloc(0));
   expect([err, code]).toEqual([expect.stringMatching(/^this dev container has none of python3, perl/), 127]);
 });

@@ -9,13 +9,13 @@ import type { SshProxyTarget } from "../../../../src/remote/ssh-proxy/types.ts";
 
 const hostKey = newKey(ssh2);
 
-/** A client at the server's other end, both in this process. */
+/** A client connected to the server in this process. */
 async function connect(inside: SshProxyTarget["inside"]): Promise<{ client: Client; served: Promise<void> }> {
   const [here, there] = duplexPair();
   const served = serveSsh(there, { hostKey, inside, explain: (error) => `cowork: ${(error as Error).message}` });
   const client = new ssh2.Client();
   const ready = once(client, "ready");
-  client.connect({ sock: here, username: "anybody" });
+  client.connect({ sock: here, username: "any" });
   await ready;
   onTestFinished(() => void client.end());
   return { client, served };
@@ -32,7 +32,7 @@ async function result(channel: ClientChannel): Promise<{ code: unknown; stdout: 
   return { code: (await exit)[0], stdout, stderr };
 }
 
-test("a command goes inside as it is; its output, its errors and its code come back", async () => {
+test("a command is passed on unchanged, and its output, error output and exit code are returned", async () => {
   const { client } = await connect(async (command, io) => {
     io.stdout.write(`${JSON.stringify(command)} ${await text(io.stdin)}`);
     io.stderr.write("aside");
@@ -43,7 +43,7 @@ test("a command goes inside as it is; its output, its errors and its code come b
   expect(await result(channel)).toEqual({ code: 7, stdout: `["sh","-c","echo 'a  b' $x"] input`, stderr: "aside" });
 });
 
-test("what had to wait for a slow client goes out once, on each way", async () => {
+test("buffered output for a slow client is sent exactly once on each stream", async () => {
   const [out, err] = [Buffer.alloc(3_000_000, "o"), Buffer.alloc(3_000_000, "e")];
   const { client } = await connect(async (_command, io) => {
     await new Promise((written) => io.stdout.write(out, written));
@@ -51,7 +51,7 @@ test("what had to wait for a slow client goes out once, on each way", async () =
     return 0;
   });
   const channel = await exec(client, "both");
-  // until the window is full: what went out at once would prove nothing
+  // wait until the window is full, so that output has to be buffered
   await new Promise((go) => setTimeout(go, 150));
   let got = 0;
   channel.on("data", (chunk: Buffer) => (got += chunk.length));
@@ -60,7 +60,7 @@ test("what had to wait for a slow client goes out once, on each way", async () =
   expect(got).toBe(out.length);
 });
 
-test("much on both ways at once", async () => {
+test("large output on both streams at the same time is complete", async () => {
   const size = 7_000_000;
   const of = (letter: string): Buffer => Buffer.alloc(size, letter);
   const { client } = await connect(async (_command, io) => {
@@ -75,7 +75,7 @@ test("much on both ways at once", async () => {
   expect([out.equals(of("o")), err.equals(of("e"))]).toEqual([true, true]);
 });
 
-test("an error is said on stderr, once, and ssh's own code for errors is the code", async () => {
+test("an error is printed once on stderr, and the exit code is ssh's 255", async () => {
   const { client } = await connect(async () => {
     throw new Error("There is no session a.");
   });
@@ -86,7 +86,7 @@ test("an error is said on stderr, once, and ssh's own code for errors is the cod
   });
 });
 
-test("a terminal's size and its changes go inside; its end of input does not", async () => {
+test("a terminal's size and size changes are passed on, but not its end of input", async () => {
   const sizes: string[] = [];
   const { client } = await connect(async (command, io) => {
     sizes.push(`${String(command)} ${io.tty!.columns}x${io.tty!.rows}`);
@@ -108,7 +108,7 @@ test("a terminal's size and its changes go inside; its end of input does not", a
   expect(sizes).toEqual(["undefined 100x30", "120x40"]);
 });
 
-test("a signal of the client, and the client's end, end what runs", async () => {
+test("a signal from the client, and the end of the client, end the command", async () => {
   const ended = Promise.withResolvers<string>();
   const { client, served } = await connect(async ([, , what = ""] = [], { signal, stdout }) => {
     stdout.write("runs");
@@ -127,7 +127,7 @@ test("a signal of the client, and the client's end, end what runs", async () => 
   await served;
 });
 
-test("a port inside is there when the relay says so; else the client hears why", async () => {
+test("a forwarded port opens when the relay confirms it, otherwise the client gets the reason", async () => {
   const { client } = await connect(async (command, { stdin, stdout, stderr }) => {
     if (command?.includes("1")) {
       stderr.write("connect to 127.0.0.1 port 1: Connection refused\n");
@@ -148,7 +148,7 @@ test("a port inside is there when the relay says so; else the client hears why",
   await expect(forward(1)).rejects.toThrow("connect to 127.0.0.1 port 1: Connection refused");
 });
 
-test("nothing leads back to this host: no remote forwarding, no agent, no socket, no other subsystem", async () => {
+test("remote forwarding, sockets and other subsystems are refused", async () => {
   const { client } = await connect(async () => 0);
   const asked = async (ask: (done: (error?: Error | null) => void) => unknown): Promise<string> =>
     await new Promise((answer) => void ask((error) => answer(error ? "refused" : "given")));

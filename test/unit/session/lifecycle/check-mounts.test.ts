@@ -13,7 +13,7 @@ import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 it.each([
   ["failed", "and commit that, then cowork clean a and cowork init a"],
   ["ready", "in the session; then cowork start a --rebuild"],
-] as const)("what is mounted and was not planned: a session that is %s has a way on", async (phase, way) => {
+] as const)("an unplanned mount stops the container, and the hint fits a session that is %s", async (phase, way) => {
   const engine = createFakeEngine();
   const ctx = connectContext(await temporaryFolder(), { engine });
   const record = { id: "app-a", name: "a", project: "app", phase } as SessionRecord;

@@ -9,23 +9,23 @@ import { tree } from "../../../support/git/tree.ts";
 
 const isRoot = process.getuid?.() === 0;
 
-test("removeTree removes links, never what they lead to", async () => {
+test("removeTree removes links, never their targets", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "precious"));
   await writeFile(join(folder, "precious", "a"), "a");
-  await mkdir(join(folder, "doomed", "sub"), { recursive: true });
-  await symlink(join(folder, "precious"), join(folder, "doomed", "sub", "out"));
-  await symlink(join(folder, "precious", "a"), join(folder, "doomed", "file"));
-  await symlink("nowhere", join(folder, "doomed", "dangling"));
-  await removeTree(join(folder, "doomed"));
+  await mkdir(join(folder, "removable", "sub"), { recursive: true });
+  await symlink(join(folder, "precious"), join(folder, "removable", "sub", "out"));
+  await symlink(join(folder, "precious", "a"), join(folder, "removable", "file"));
+  await symlink("nowhere", join(folder, "removable", "dangling"));
+  await removeTree(join(folder, "removable"));
   expect(await readdir(folder)).toEqual(["precious"]);
   expect(await readFile(join(folder, "precious", "a"), "utf8")).toBe("a");
-  await symlink(join(folder, "precious"), join(folder, "doomed"));
-  await removeTree(join(folder, "doomed"));
+  await symlink(join(folder, "precious"), join(folder, "removable"));
+  await removeTree(join(folder, "removable"));
   expect(await readdir(join(folder, "precious"))).toEqual(["a"]);
 });
 
-test("removeTree is done when there is nothing, and takes files and names of any kind", async () => {
+test("removeTree accepts missing paths, and removes files and names of any kind", async () => {
   const folder = await temporaryFolder();
   await removeTree(join(folder, "nothing"));
   await removeTree(join(folder, "no", "parent"));
@@ -37,7 +37,7 @@ test("removeTree is done when there is nothing, and takes files and names of any
     Array.from({ length: 200 }, async (_, index) => await writeFile(join(folder, "d", `f${index}`), "")),
   );
   execFileSync("sh", ["-c", `mkfifo "$1"`, "sh", join(folder, "d", "pipe")]);
-  // A name that is no UTF-8: a container can make one.
+  // A name that is not UTF-8, which a container can create.
   execFileSync("sh", [
     "-c",
     `cd "$1" && mkdir "$(printf 'a\\377b')" && touch "$(printf 'a\\377b/\\376')"`,
@@ -48,7 +48,7 @@ test("removeTree is done when there is nothing, and takes files and names of any
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("removeTree takes very deep trees", async () => {
+test("removeTree removes very deep trees", async () => {
   const folder = await temporaryFolder();
   let script = "mkdir d; cd d";
   for (let depth = 0; depth < 600; depth++) script += "; mkdir sub; cd sub";
@@ -57,35 +57,35 @@ test("removeTree takes very deep trees", async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("an ordinary user's read-only folders go too", async () => {
+test("removeTree removes an ordinary user's read-only folders", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
-  const expiring = join(folder, "doomed");
-  await mkdir(join(expiring, "sub", "deep"), { recursive: true });
-  await writeFile(join(expiring, "sub", "a"), "a");
-  await writeFile(join(expiring, "sub", "deep", "b"), "b");
-  if (isRoot) await chownTree(expiring, 54321, 54321);
-  await chmod(join(expiring, "sub", "deep"), 0o000);
-  await chmod(join(expiring, "sub"), 0o500);
-  await runAsOther(folder, expiring);
-  expect(await pathExists(expiring)).toBe(false);
+  const removable = join(folder, "removable");
+  await mkdir(join(removable, "sub", "deep"), { recursive: true });
+  await writeFile(join(removable, "sub", "a"), "a");
+  await writeFile(join(removable, "sub", "deep", "b"), "b");
+  if (isRoot) await chownTree(removable, 54321, 54321);
+  await chmod(join(removable, "sub", "deep"), 0o000);
+  await chmod(join(removable, "sub"), 0o500);
+  await runAsOther(folder, removable);
+  expect(await pathExists(removable)).toBe(false);
 });
 
-test("what an ordinary user may not remove is named", async () => {
+test("removeTree names what an ordinary user may not remove", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
-  const expiring = join(folder, "kept", "doomed");
-  await mkdir(expiring, { recursive: true });
-  await writeFile(join(expiring, "file"), "");
+  const removable = join(folder, "kept", "removable");
+  await mkdir(removable, { recursive: true });
+  await writeFile(join(removable, "file"), "");
   if (isRoot) await chownTree(join(folder, "kept"), 54321, 54321);
   await chmod(join(folder, "kept"), 0o500);
-  await expect(runAsOther(folder, expiring)).rejects.toThrow(/kept\/expiring cannot be removed/);
+  await expect(runAsOther(folder, removable)).rejects.toThrow(/kept\/removable cannot be removed/);
   await chmod(join(folder, "kept"), 0o700);
 });
 
-/** As root: by a child that is nobody special, with a copy of the program that it may read. */
-async function runAsOther(folder: string, expiring: string): Promise<void> {
-  if (!isRoot) return await removeTree(expiring);
+/** If the tests run as root: runs removeTree in a child with another uid, with a readable copy of the program. */
+async function runAsOther(folder: string, removable: string): Promise<void> {
+  if (!isRoot) return await removeTree(removable);
   const copy = join(folder, "program");
   await cp(join(tree, "src", "system"), join(copy, "system"), { recursive: true });
   for (const file of ["errors.ts", "hint.ts", "contract/error-codes.ts"])
@@ -96,11 +96,11 @@ async function runAsOther(folder: string, expiring: string): Promise<void> {
   const node = join(folder, "node");
   await cp(process.execPath, node);
   const options = { uid: 54321, gid: 54321, cwd: "/", stdio: "pipe" as const };
-  execFileSync(node, ["-e", script, join(copy, "system", "files", "tree.ts"), expiring], options);
+  execFileSync(node, ["-e", script, join(copy, "system", "files", "tree.ts"), removable], options);
 }
 
-test("chownTree changes links themselves, never what they lead to", async () => {
-  // An ordinary user can give files to nobody else: then it shows only that nothing fails.
+test("chownTree changes links, never their targets", async () => {
+  // An ordinary user cannot change owners: then the test only shows that nothing fails.
   const [uid, gid] = isRoot ? [1234, 4321] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   const folder = await temporaryFolder();
   await mkdir(join(folder, "precious"));
@@ -117,7 +117,7 @@ test("chownTree changes links themselves, never what they lead to", async () => 
   expect((await lstat(join(folder, "tree", "sub", "link"))).gid).toBe(gid);
 });
 
-test("treeSize counts what du counts", async () => {
+test("treeSize returns the same size as du", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "tree", "sub"), { recursive: true });
   await writeFile(join(folder, "big"), Buffer.alloc(5_000_000));
