@@ -53,7 +53,7 @@ function section(command: Command): string {
     ...(args.length === 0 ? [] : [`| argument | |\n| --- | --- |\n${args.join("\n")}\n`]),
     ...(Object.keys(flags).length === 0 ? [] : [flagTable(flags)]),
     ...details.map((text) => `${text}\n`),
-    ...(aliases.length === 0 ? [] : [`Also called: ${aliases.map((one) => `\`cowork ${one}\``).join(", ")}.\n`]),
+    ...(aliases.length === 0 ? [] : [`Aliases: ${aliases.map((one) => `\`cowork ${one}\``).join(", ")}.\n`]),
   ];
   return parts.join("\n");
 }

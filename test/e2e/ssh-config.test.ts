@@ -58,7 +58,7 @@ it("without --write it is printed; with it ssh has it, and the user's own config
   const own = join(home.coworkHome, "ssh", "config");
   expect(await readFile(join(home.home, ".ssh", "config"), "utf8")).toBe(`Include ${own}\n`);
   expect(await readFile(own, "utf8")).toContain(printed.stdout.trim());
-  expect((await cowork("ssh-config", "--write")).stdout).toContain("includes it already");
+  expect((await cowork("ssh-config", "--write")).stdout).toContain("already includes it");
 });
 
 it("a command runs inside; its output, its errors and its code are its own", async () => {

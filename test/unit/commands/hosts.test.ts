@@ -161,8 +161,8 @@ describe("cowork host", () => {
     ["host add local", /cannot be a host's name/],
     ["host add -x", /./],
     ["host add box me@machine --port 70000", /70000 is no port/],
-    ["host fly", /needs other arguments/],
-    ["host remove", /needs other arguments/],
+    ["host fly", /Wrong arguments for/],
+    ["host remove", /Wrong arguments for/],
   ])("%s is refused as wrong usage", async (line, message) => {
     const result = await run(line);
     expect([result.code, result.calls]).toEqual([2, []]);

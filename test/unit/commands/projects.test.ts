@@ -51,7 +51,7 @@ test("lists those with sessions, here and elsewhere, and those that were added",
 test("add knows a project before it has a session, remove forgets it by name or folder", async () => {
   const added = await run("projects add");
   expect([added.code, await remembered(added.home)]).toEqual([0, { roots: [added.root] }]);
-  expect(added.stderr).toBe(`app is known, at ${added.root}.\n`);
+  expect(added.stderr).toBe(`Added app at ${added.root}.\n`);
   const prepare = async ({ root, home }: Prepared): Promise<void> => {
     await mkdir(join(home, ".cowork"));
     await writeFile(join(home, ".cowork", "projects.json"), JSON.stringify({ roots: [root] }));
@@ -59,7 +59,7 @@ test("add knows a project before it has a session, remove forgets it by name or 
   for (const line of ["projects remove app", "projects remove app/"]) {
     const { code, home, stderr } = await run(line, { prepare, outside: true });
     expect([line, code, await remembered(home)]).toEqual([line, 0, { roots: [] }]);
-    expect(stderr).toContain("app is no longer known");
+    expect(stderr).toContain("Removed app from the list");
   }
   const json = await run("projects add app --json", { outside: true });
   expect(JSON.parse(json.stdout)).toEqual({ project: { name: "app", root: json.root, sessions: 0, exists: true } });

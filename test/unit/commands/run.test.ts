@@ -123,7 +123,7 @@ describe("init", () => {
 
       Dev container: .devcontainer/devcontainer.json (dockerfile)
         changed: appPort 80 became 127.0.0.1
-      What of it reaches this host, and needs a yes:
+      This needs your trust, because it affects the host:
         devcontainer.json: runArgs
           --privileged
             It gives the container the host.
@@ -311,7 +311,7 @@ describe("clean", () => {
     ]);
     expect(yes.code).toBe(3);
     expect(yes.stderr).toContain(
-      "  a  would be removed\n  - would be lost: 1 stash\n  - would go along: volume data\n",
+      "  a  would be removed\n  - would be lost: 1 stash\n  - would also be removed: volume data\n",
     );
     expect(yes.stderr).toContain("  b  stays: b holds work that is nowhere else.\n  - 2 commits on b\n");
     expect(yes.stdout).toContain("✔ a  removed\n");
@@ -389,13 +389,13 @@ describe("config", () => {
     ["config unset NOTHING", 2, /There is no configuration key `NOTHING`/],
     ["config unset cpus", 2, /did you mean CPUS/],
     ["config unset SESSIONS", 2, /kept by cowork itself/],
-    ["config unset", 2, /needs other arguments/],
+    ["config unset", 2, /Wrong arguments for/],
     ["config set CPUS many", 2, /CPUS/],
     ["config set NOTHING x", 2, /NOTHING/],
     ["config set SESSIONS x", 2, /kept by cowork itself/],
-    ["config set CPUS", 2, /needs other arguments/],
-    ["config frobnicate", 2, /cannot "frobnicate"/],
-    ["config get", 2, /needs other arguments/],
+    ["config set CPUS", 2, /Wrong arguments for/],
+    ["config frobnicate", 2, /Unknown action "frobnicate"/],
+    ["config get", 2, /Wrong arguments for/],
   ])("cowork %s is refused", async (line, code, message) => {
     const result = await run(line);
     expect(result.code).toBe(code);
@@ -426,7 +426,7 @@ describe("auth", () => {
     expect(result.code).toBe(0);
     expect(result.calls[0]?.[1]).toMatchObject({ longLived: false, settings: { agent: "claude" } });
     expect(result.calls[0]?.[2]).toMatchObject({ tty: { columns: 80 } });
-    expect((await run("auth login", { answers })).stderr).toContain("A login needs a terminal.");
+    expect((await run("auth login", { answers })).stderr).toContain("Logging in needs a terminal.");
   });
 
   test("status says who and what threatens; 5 without a login", async () => {
@@ -449,7 +449,7 @@ describe("auth", () => {
   test("logout", async () => {
     const answers = { logout: async () => ({ loggedOut: true, notes: ["the vendor was told"] }) };
     const result = await run("auth logout", { answers });
-    expect([result.code, result.stdout]).toEqual([0, "Logged out, for every session of this host.\n"]);
+    expect([result.code, result.stdout]).toEqual([0, "Logged out, for all sessions on this host.\n"]);
   });
 
   test.each(["auth forget", "auth status --long-lived"])("cowork %s is refused", async (line) => {
@@ -485,7 +485,7 @@ describe("doctor, logs, help", () => {
     const result = await run("help inti");
     expect([result.code, result.stderr]).toEqual([
       2,
-      'cowork: There is no command "inti". Did you mean init?\n  Next: cowork help init\n',
+      'cowork: Unknown command "inti". Did you mean init?\n  Next: cowork help init\n',
     ]);
   });
 });

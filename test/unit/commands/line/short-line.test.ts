@@ -56,7 +56,7 @@ describe("on a terminal", () => {
     expect(await called("list")).toBe("list");
     const { code, calls, stderr } = await run("up", setting);
     expect([code, calls]).toEqual([2, []]);
-    expect(stderr).toContain("up is not a cowork command.\n  Next: to make a session: cowork init <session>");
+    expect(stderr).toContain("up is not a cowork command.\n  Next: cowork init <session>");
   });
 
   test.each([["nothing"], ["other/a"], ["a@box"], ["b"]])(
@@ -64,7 +64,7 @@ describe("on a terminal", () => {
     async (word) => {
       const { code, calls, stderr } = await run(word, setting);
       expect([code, calls]).toEqual([2, []]);
-      expect(stderr).toContain(`There is no command "${word}".`);
+      expect(stderr).toContain(`Unknown command "${word}".`);
     },
   );
 
