@@ -7,7 +7,7 @@ export const authCommand = defineCommand({
   summary: "Log the agent in, once for all sessions on a host",
   details: [
     "login runs the agent's own login in a temporary container. Running sessions use it the next time the agent starts.\n" +
-      "The login is stored in the vault (~/.cowork/auth), which all sessions on the host share. status exits with 5 if there is no login.",
+      "The login is stored in the vault (~/.cowork/auth), which all sessions on the host share. Without a login, status exits with 5.",
   ],
   positionals: [
     {

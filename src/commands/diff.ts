@@ -14,7 +14,7 @@ export const diffCommand = defineCommand({
   ],
   async run({ args, flags, rest }, app) {
     const progress = await app.show("lines");
-    // Without a terminal there is no width: use git's default.
+    // Without a terminal the width is unknown: use git's default.
     const columns = Number.isFinite(app.terminal.width) ? Math.max(20, app.terminal.width) : 80;
     const { diffSession } = await import("../app/sessions/exchange.ts");
     const diff = await diffSession(await app.scope(), args[0], { stat: flags.stat, paths: [...(rest ?? [])], columns });

@@ -63,7 +63,7 @@ it("a full disk under the project alone: clean removes the session and says what
     await expect(writeFile(join(disk, "filler"), Buffer.alloc(8 * 1024 * 1024))).rejects.toThrow("ENOSPC");
     const cleaned = await runCowork(["clean", "a"], { home, cwd: tight });
     expect(cleaned.code, cleaned.stdout + cleaned.stderr).toBe(0);
-    expect(cleaned.stderr).toContain("could not be taken out of SESSIONS");
+    expect(cleaned.stderr).toContain("could not be removed from SESSIONS");
     const { stdout } = await runCowork(["list", "--json"], { home, cwd: tight });
     expect(JSON.parse(stdout)).toMatchObject({ sessions: [] });
   } finally {

@@ -223,7 +223,7 @@ describe("no name", () => {
     for (const line of ["connect", "connect -- ls", "logs", "diff --json"]) {
       const result = await run(line, { answers, prepare: two });
       expect(result).toMatchObject({ code: 2, calls: [] });
-      expect(result.stdout + result.stderr).toContain("needs a session. There are a, b.");
+      expect(result.stdout + result.stderr).toContain("Name a session for cowork");
       expect(result.stdout + result.stderr).toMatch(/cowork \w+ a"?\n/);
     }
     const outside = await run("logs", { answers, prepare: two, outside: true });

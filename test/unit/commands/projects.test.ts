@@ -67,8 +67,8 @@ test("add knows a project before it has a session, remove forgets it by name or 
 
 test.each([
   ["projects add nowhere", 1, /nowhere/],
-  ["projects remove nothing", 2, /There is no project nothing/],
-  ["projects remove app", 2, /app has 1 session and stays known.*\n {2}Next: remove them first: cowork clean/],
+  ["projects remove nothing", 2, /Unknown project nothing/],
+  ["projects remove app", 2, /app cannot be removed: it has 1 session\.\n {2}Next: run cowork clean/],
   ["projects remove", 2, /cannot do that/],
   ["projects frob", 2, /cannot do that/],
 ])("cowork %s is refused", async (line, code, message) => {

@@ -26,7 +26,7 @@ describe("cowork help", () => {
 
   test("of a verb of another tool names ours", async () => {
     const { code, stderr } = await run("help ps");
-    expect([code, stderr]).toEqual([2, "cowork: ps is not a cowork command.\n  Next: to list sessions: cowork list\n"]);
+    expect([code, stderr]).toEqual([2, "cowork: ps is not a cowork command.\n  Next: cowork list\n"]);
   });
 });
 
