@@ -227,7 +227,7 @@ describe("no name", () => {
       expect(result.stdout + result.stderr).toMatch(/cowork \w+ a"?\n/);
     }
     const outside = await run("logs", { answers, prepare: two, outside: true });
-    expect(outside.stderr).toContain("There are app/a, app/b.\n  Next: cowork logs app/a\n");
+    expect(outside.stderr).toContain("Sessions: app/a, app/b\n  Next: cowork logs app/a\n");
   });
 
   test("a person at a terminal chooses", async () => {

@@ -387,7 +387,7 @@ describe("config", () => {
   test.each([
     ["config unset CPUS", 2, /CPUS is not set in \S+\.cowork\.conf\.\n {2}Next: cowork config list/],
     ["config unset NOTHING", 2, /Unknown configuration key `NOTHING`/],
-    ["config unset cpus", 2, /did you mean CPUS/],
+    ["config unset cpus", 2, /use CPUS/],
     ["config unset SESSIONS", 2, /kept by cowork itself/],
     ["config unset", 2, /Wrong arguments for/],
     ["config set CPUS many", 2, /CPUS/],

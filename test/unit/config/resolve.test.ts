@@ -145,7 +145,7 @@ describe("the registry", () => {
 
   test("knows what it does not know", () => {
     const unknown = (hint: string): Error => expect.objectContaining({ code: "CONFIG_KEY_UNKNOWN", hint }) as Error;
-    expect(() => getKey("memory")).toThrow(unknown("did you mean MEMORY?"));
+    expect(() => getKey("memory")).toThrow(unknown("use MEMORY"));
     expect(() => getKey("NO\u001b[1mPE")).toThrow("`NOPE`");
     expect(() => getKey("__proto__")).toThrow(unknown("cowork config list"));
   });

@@ -23,7 +23,7 @@ describe("a cowork home", () => {
   });
 
   test.each(["file", "file/below", "file/far/below"])(
-    "that is no folder is named, with what to do: %s",
+    "that is not a folder is named, with what to do: %s",
     async (name) => {
       const folder = await temporaryFolder();
       await writeFile(join(folder, "file"), "");
@@ -31,7 +31,7 @@ describe("a cowork home", () => {
       const problem = homeProblem(place(home, { COWORK_HOME: home }));
       expect(problem).toMatchObject({
         code: "PERMISSION_DENIED",
-        message: `cowork keeps its data in ${home}, but ${join(folder, "file")} is no folder.`,
+        message: `cowork keeps its data in ${home}, but ${join(folder, "file")} is not a folder.`,
         hint: expect.stringContaining("set COWORK_HOME to"),
       });
     },
@@ -40,7 +40,7 @@ describe("a cowork home", () => {
   test("with something else in the place of one of its folders says which", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "state"), "");
-    expect(homeProblem(place(folder))?.message).toContain(`${folder}/state is no folder`);
+    expect(homeProblem(place(folder))?.message).toContain(`${folder}/state is not a folder`);
   });
 
   /** As for a user who may not use the folder: root may use all. */
@@ -56,7 +56,7 @@ describe("a cowork home", () => {
     const other = { ...place(folder), user: { ...user, uid: 4711 } };
     for (const path of [folder, state]) {
       expect(homeProblem(other, refusing(path, "EACCES"))).toMatchObject({
-        message: `${path}, where cowork keeps its data, belongs to ${whose}: you may not read and write it.`,
+        message: `You cannot read and write ${path}, where cowork keeps its data: it belongs to ${whose}.`,
         hint: `sudo chown -R $USER ${path}`,
       });
     }
@@ -66,7 +66,7 @@ describe("a cowork home", () => {
   test("that cannot be made, or not be written to, has to be another one", async () => {
     const folder = await temporaryFolder();
     expect(homeProblem(place(join(folder, "cw")), refusing(folder, "EACCES"))).toMatchObject({
-      message: expect.stringContaining("cannot be made"),
+      message: expect.stringContaining("Cannot create"),
       hint: expect.stringContaining("COWORK_HOME"),
     });
     expect(homeProblem(place(folder), refusing(folder, "EROFS"))).toMatchObject({
@@ -82,7 +82,7 @@ describe("an error", () => {
     await writeFile(join(folder, "file"), "");
     const path = join(folder, "file", "state");
     const error = toCoworkError(Object.assign(new Error("ENOTDIR"), { code: "ENOTDIR", path }));
-    expect(withHomeProblem(place(join(folder, "file")), error).message).toContain("is no folder");
+    expect(withHomeProblem(place(join(folder, "file")), error).message).toContain("is not a folder");
   });
 
   test("about anything else stays as it is", async () => {

@@ -60,5 +60,5 @@ test.each(["perl", "node", "bash"])("%s says when nothing listens there", async 
 
 test("without any of them that is said", async () => {
   const { err, code } = await relay("cat", 1, Buffer.alloc(0));
-  expect([err, code]).toEqual([expect.stringMatching(/^this dev container has none of python3, perl/), 127]);
+  expect([err, code]).toEqual([expect.stringMatching(/^port forwarding needs one of python3, perl/), 127]);
 });
