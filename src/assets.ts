@@ -6,7 +6,7 @@ import { CoworkError } from "./errors.ts";
  * Files that are part of cowork: `templates/…` by their path, `devcontainers-cli.tar` (the pinned
  * `@devcontainers/cli`: what it needs to run, licence files included, no leading folder), `devcontainers-cli.version`
  * (text, no line end), `cli-preload.cjs` (what is preloaded into its process) and `third-party.txt`. The built file contains
-  * them and unpacks them; in the source tree they are read from there. Throws INTERNAL for a name that does not exist.
+ * them and unpacks them; in the source tree they are read from there. Throws INTERNAL for a name that does not exist.
  */
 export async function readAsset(name: string): Promise<Uint8Array> {
   const { readStored } = await import("./assets-stored.ts");
@@ -23,7 +23,7 @@ export async function listAssets(prefix: string): Promise<string[]> {
 
 /**
  * Reads all assets below some folders, sorted by base name.
-  * @returns `hash`: 12 hex digits of a hash of names and contents
+ * @returns `hash`: 12 hex digits of a hash of names and contents
  */
 export async function readAssets(
   prefixes: readonly string[],

@@ -7,7 +7,7 @@ export type { ErrorView };
 
 /**
  * The only error class. `message` says in one line what failed, on which name or path, and why. `next` is the next step, with
-  * cowork's commands as data; `hint` is `next` as text. `detail` is for the log and for `--verbose`.
+ * cowork's commands as data; `hint` is `next` as text. `detail` is for the log and for `--verbose`.
  */
 export class CoworkError extends Error {
   readonly code: ErrorCode;

@@ -26,7 +26,7 @@ export function progressOf({ session, data }: Progress): ProgressEvent {
 
 /**
  * Creates a stream of events, which gives each event its id and its time.
-  * @param stream.host host of events that do not name one
+ * @param stream.host host of events that do not name one
  */
 export function createEvents(
   stream: { host: string; now: () => Date },
@@ -42,7 +42,7 @@ export function createEvents(
 
 /**
  * Asks the user. Returns a boolean for a yes/no question and the value for a choice. Without a terminal, the caller's flags answer
-  * a `confirm`, the answer to `trust` and `host-key` is no, and to a `choice` it is null.
+ * a `confirm`, the answer to `trust` and `host-key` is no, and to a `choice` it is null.
  */
 export type Ask = (question: Question) => Promise<Answer>;
 

@@ -33,7 +33,7 @@ function word(text: string): string {
 
 /**
  * Adapts a hint of another machine: adds `--host` to commands about a machine. Commands about a session or the project do not need
-  * it, because their names are known where the hint is read.
+ * it, because their names are known where the hint is read.
  */
 export function onHost(parts: readonly HintPart[], host: string): HintPart[] {
   return parts.map((part) => (typeof part !== "string" && isAboutMachine(part) ? { ...part, host } : part));

@@ -32,7 +32,8 @@ export function hostMakers(program: Program | undefined): HostMakers {
       const user = createLocalUser(ctx, current, { others: false });
       const source = async () => {
         const project = await current();
-        if (project === undefined) throw new CoworkError("NOT_A_PROJECT", "Not inside a git repository with a working tree.");
+        if (project === undefined)
+          throw new CoworkError("NOT_A_PROJECT", "Not inside a git repository with a working tree.");
         return project.source;
       };
       const begin = async (names: readonly string[]) => {

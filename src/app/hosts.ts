@@ -15,8 +15,8 @@ export interface HostGroup {
 
 /**
  * Groups the selected sessions by host: the host that the user chose, else each session's host in `SESSIONS`, else the host of
-  * new sessions. Without names, also every host on which the project has sessions.
-  * @param reach for sessions of all projects: `every` host that was added, or only the `usual` one
+ * new sessions. Without names, also every host on which the project has sessions.
+ * @param reach for sessions of all projects: `every` host that was added, or only the `usual` one
  */
 export async function groupByHost(
   scope: Scope,
@@ -57,7 +57,7 @@ export async function openHost(scope: Scope, host: string): Promise<SessionHost>
 
 /**
  * Runs `work` on all hosts in parallel. An error on one host becomes the outcome of its sessions and does not stop the others.
-  * With only one host the error is thrown.
+ * With only one host the error is thrown.
  */
 export async function onHosts<T extends Outcome, S extends HostGroup>(
   scope: Scope,

@@ -10,8 +10,8 @@ import type { HostMakers, RemoteHost } from "./host-makers.ts";
 
 /**
  * What a user interface (the command line, a server) passes to a use case: one folder with its place, project and settings, and
-  * the hosts that are reachable from there. Each is determined at first use, once. Progress goes to `ctx.report`, questions to
-  * `ctx.ask`, other events to `tell`.
+ * the hosts that are reachable from there. Each is determined at first use, once. Progress goes to `ctx.report`, questions to
+ * `ctx.ask`, other events to `tell`.
  */
 export interface Scope {
   readonly ctx: Context;
@@ -32,14 +32,14 @@ export interface Scope {
   settings(): Promise<Settings>;
   /**
    * The host of that name (`local`: this machine); without a name, the host of new sessions. A remote host is connected at its
-    * first call.
+   * first call.
    */
   host(name?: string): Promise<SessionHost>;
   /** This machine, even if the configuration is broken: for `doctor`. */
   thisHost(): Promise<SessionHost>;
   /**
    * The scope of another folder: for a session that was named from outside its project.
-    * @param onlyHost default: that of this scope
+   * @param onlyHost default: that of this scope
    */
   at(folder: string, onlyHost?: string): Scope;
 }

@@ -12,7 +12,7 @@ export interface SettingsRequest {
 
 /**
  * Reads the settings of the user and of the project, if any. If git tracks the project's `.cowork.conf`, some of its keys
-  * count only after the trust question, because they come from the repository.
+ * count only after the trust question, because they come from the repository.
  * @throws TRUST_REQUIRED, CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID
  */
 export async function readSettings(

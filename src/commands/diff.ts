@@ -24,7 +24,8 @@ export const diffCommand = defineCommand({
     const hasColour = app.terminal.style("bold", "x") !== "x";
     const text = hasColour && !flags.stat ? colourDiff(diff.text) : diff.text;
     if (text !== "") app.terminal.out(text.replace(/\n$/, ""));
-    if (diff.truncated) app.terminal.err("  The diff is too long and was truncated. Limit it: cowork diff <session> -- <path>");
+    if (diff.truncated)
+      app.terminal.err("  The diff is too long and was truncated. Limit it: cowork diff <session> -- <path>");
     return 0;
   },
 });

@@ -7,7 +7,9 @@ export const listCommand = defineCommand({
   aliases: ["ls"],
   group: "Sessions",
   summary: "List the sessions of this project, or of all projects",
-  details: ["Outside a project it lists the sessions of all projects. --verbose adds the path of each clone. Use --json in scripts."],
+  details: [
+    "Outside a project it lists the sessions of all projects. --verbose adds the path of each clone. Use --json in scripts.",
+  ],
   positionals: [],
   flags: { ...allFlag },
   examples: [

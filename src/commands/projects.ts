@@ -11,7 +11,10 @@ export const projectsCommand = defineCommand({
   ],
   positionals: [
     { name: "action", summary: "list, add or remove (default: list)", complete: ["list", "add", "remove"] },
-    { name: "project", summary: "With add: a folder in the project (default: the current one); with remove: its name or folder" },
+    {
+      name: "project",
+      summary: "With add: a folder in the project (default: the current one); with remove: its name or folder",
+    },
   ],
   flags: {},
   examples: [
@@ -40,7 +43,10 @@ export const projectsCommand = defineCommand({
       return 0;
     }
     if (action !== "list" || which !== undefined)
-      throw usageError("Wrong arguments for cowork projects.", "cowork projects [list] | add [<folder>] | remove <project>");
+      throw usageError(
+        "Wrong arguments for cowork projects.",
+        "cowork projects [list] | add [<folder>] | remove <project>",
+      );
     const projects = await listProjects(ctx);
     if (app.globals.json) return app.json({ projects });
     const { renderProjects } = await import("../ui/projects.ts");

@@ -12,7 +12,11 @@ export const pullCommand = defineCommand({
   ],
   positionals: [oneSession],
   flags: {
-    branch: { type: "string", value: "NAME", summary: "Name of the branch in the project (default: as in the session)" },
+    branch: {
+      type: "string",
+      value: "NAME",
+      summary: "Name of the branch in the project (default: as in the session)",
+    },
     "all-branches": { type: "boolean", summary: "Copy every branch and tag of the session" },
     uncommitted: { type: "boolean", summary: "Copy uncommitted changes too, as a commit on a separate branch" },
     ff: { type: "boolean", summary: "Fast-forward the checked-out branch too, if the project has no changes" },

@@ -26,7 +26,10 @@ export const setupCommand = defineCommand({
       throw usageError("--yes, --undo and --status cannot be combined.", "cowork setup --status");
     const canAsk = app.terminal.canAsk || app.caller.env["COWORK_YES"] === "true";
     if (!canAsk && !flags.yes && !flags.undo && !flags.status)
-      throw usageError("cowork setup asks questions, which needs a terminal.", "cowork setup --yes, or cowork setup --status");
+      throw usageError(
+        "cowork setup asks questions, which needs a terminal.",
+        "cowork setup --yes, or cowork setup --status",
+      );
     const { ctx } = await app.scope();
     const { readSetup, setUp, undoSetup } = await import("../app/set-up/setup.ts");
     const { renderSetup, setupQuestion } = await import("../ui/setup.ts");

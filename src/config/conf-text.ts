@@ -80,7 +80,7 @@ function commentOf(raw: string): string {
 
 /**
  * Encodes a value as `ini` does, but only if `ini` reads the same value back. It does not for a lone quote, a backslash before
-  * `;`, or Unicode line separators; those are written as JSON.
+ * `;`, or Unicode line separators; those are written as JSON.
  */
 function encode(value: string): string {
   const simple = safe(value);

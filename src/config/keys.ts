@@ -228,8 +228,7 @@ export function getKey(name: string): ConfigKey {
   const found = configKeys.find((key) => key.name === name);
   if (found !== undefined) return found;
   const like = configKeys.find((key) => key.name === name.toUpperCase().replaceAll("-", "_"));
-  const hint =
-    like === undefined ? steps`${ownCommand("config", "list")}` : `use ${like.name}`;
+  const hint = like === undefined ? steps`${ownCommand("config", "list")}` : `use ${like.name}`;
   throw new CoworkError("CONFIG_KEY_UNKNOWN", `Unknown configuration key \`${plain(name).slice(0, 80)}\`.`, {
     hint,
   });
@@ -237,7 +236,7 @@ export function getKey(name: string): ConfigKey {
 
 /**
  * Parses a value. An empty value sets nothing, so the default applies.
-  * @param where for the message: the file, the variable or the flag of the value
+ * @param where for the message: the file, the variable or the flag of the value
  * @throws CONFIG_VALUE_INVALID
  */
 export function parseValue(key: ConfigKey, value: string, where?: string): Partial<Settings> {

@@ -11,14 +11,14 @@ const maxBytes = 1024 * 1024;
 export interface ConfOptions {
   /**
    * Follow links: for the user's own file, which may be in a dotfiles folder. A project's file comes from a repository, so
-    * neither the file nor its folder may be a link.
+   * neither the file nor its folder may be a link.
    */
   follow?: boolean;
 }
 
 /**
  * Reads a `.cowork.conf`; undefined if it does not exist.
-  * @throws CONFIG_FILE_CORRUPT if it is not text, too large, half merged, not readable, or a link
+ * @throws CONFIG_FILE_CORRUPT if it is not text, too large, half merged, not readable, or a link
  */
 export async function readConf(path: string, options: ConfOptions = {}): Promise<Record<string, string> | undefined> {
   const text = await readConfText(path, options);

@@ -46,8 +46,8 @@ const nothingSet: Settings = {
 
 /**
  * Resolves each key: flag, then `COWORK_*` variable, then project, then user, then default. An empty flag or variable counts as
-  * not given. An empty value in a file means the default, even if a file of lower precedence has a value.
-  * @throws CONFIG_VALUE_INVALID for the value in effect; overridden values are not checked
+ * not given. An empty value in a file means the default, even if a file of lower precedence has a value.
+ * @throws CONFIG_VALUE_INVALID for the value in effect; overridden values are not checked
  */
 export function resolveSettings(sources: SettingSources): ResolvedSettings {
   const resolved = configKeys.map((key) => resolveKey(key, sources));
@@ -80,7 +80,7 @@ export function resolveKey(key: ConfigKey, sources: SettingSources): ResolvedSet
 
 /**
  * The keys of a project's tracked file that need the trust question; empty for keys of other origins. The question's hash is made
-  * of the findings.
+ * of the findings.
  */
 export function trackedFindings(resolved: readonly ResolvedSetting[]): Finding[] {
   return resolved.flatMap(({ key, value, origin }) => {

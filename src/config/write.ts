@@ -10,7 +10,7 @@ import { readConfText, type ConfOptions } from "./read.ts";
 
 /**
  * Sets or removes (undefined) one key. Creates the file and its folder if they are missing. Takes no lock: use `changeConf` if
-  * another process may write at the same time.
+ * another process may write at the same time.
  * @throws CONFIG_FILE_CORRUPT, PERMISSION_DENIED, DISK_FULL
  */
 export async function setConfValue(
@@ -24,7 +24,7 @@ export async function setConfValue(
 
 /**
  * Changes keys of a file under a lock. `decide` gets the current values and returns the changes (undefined: remove the key). The
-  * file is not written if nothing changes.
+ * file is not written if nothing changes.
  * @throws as `setConfValue`, and BUSY
  */
 export async function changeConf(

@@ -6,8 +6,8 @@ import type { Project, StartPoint } from "./types.ts";
 
 /**
  * Checks whether the sessions' new branches could become branches of the project under their own names.
-  * @returns one line for each branch that `pull` will have to rename
-  * @throws USAGE for a name that git or a remote reserves
+ * @returns one line for each branch that `pull` will have to rename
+ * @throws USAGE for a name that git or a remote reserves
  */
 export async function checkBranches(
   ctx: GitContext,

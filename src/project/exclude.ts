@@ -9,7 +9,7 @@ const header = "# cowork keeps its configuration of this project there";
 
 /**
  * Hides `.cowork/` from `git status` in every working tree, through the repository's `info/exclude`, never through the project's
-  * .gitignore. Does nothing if the entry exists or if the project tracks its `.cowork.conf`.
+ * .gitignore. Does nothing if the entry exists or if the project tracks its `.cowork.conf`.
  * @throws PERMISSION_DENIED, DISK_FULL
  */
 export async function excludeCowork(project: Pick<Project, "source" | "facts">): Promise<void> {

@@ -66,7 +66,7 @@ function isThere(path: string): boolean {
 
 /**
  * The paths that git tracks for a path: the path itself, or the first link in it and the link's target. A target outside of the
-  * working tree does not count.
+ * working tree does not count.
  */
 function tracedIn(worktree: string, path: string): string[] {
   const parts = path.split("/");

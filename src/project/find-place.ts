@@ -26,7 +26,7 @@ export interface Place {
 
 /**
  * Finds the project of a folder. In a linked worktree it is the main working tree's. In a session's clone it is that session's
-  * project, and git does not run in the clone.
+ * project, and git does not run in the clone.
  * @throws NOT_A_PROJECT, GIT_MISSING, GIT_FAILED, CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID
  */
 export async function findPlace(ctx: FindContext, cwd: string): Promise<Place> {
@@ -79,13 +79,11 @@ async function findSession(ctx: FindContext, folder: string): Promise<{ id: stri
   const id = firstPart(ctx.paths, folder);
   if (id === undefined) return undefined;
   const hint = "`cd` into your project, then run the same command again";
-  if (id === "" || id.startsWith(".")) throw notAProject(`${plain(folder)} belongs to cowork and is not a project.`, hint);
+  if (id === "" || id.startsWith("."))
+    throw notAProject(`${plain(folder)} belongs to cowork and is not a project.`, hint);
   const projectRoot = await readProjectRoot(ctx.paths.record(id));
   if (projectRoot === undefined) {
-    throw notAProject(
-      `This is the clone of session ${plain(id)}, but its record does not name a project.`,
-      hint,
-    );
+    throw notAProject(`This is the clone of session ${plain(id)}, but its record does not name a project.`, hint);
   }
   const found = realPath(projectRoot);
   if (found === undefined) {

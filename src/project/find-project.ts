@@ -49,7 +49,7 @@ export async function isConfTracked(ctx: GitContext, { tree, confFile }: Place):
 
 /**
  * The first commit of the project's main branch, independent of what is checked out. Follows first parents only, which is fast
-  * in a long history and ignores merged histories of other projects. In a shallow repository it is the oldest commit present.
+ * in a long history and ignores merged histories of other projects. In a shallow repository it is the oldest commit present.
  */
 export async function findRootCommit(ctx: GitContext, tree: Tree): Promise<string> {
   const lines = ["refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master"];

@@ -12,7 +12,7 @@ export async function findTree(ctx: GitContext & PlainContext, cwd: string): Pro
 
 /**
  * Finds a main working tree with a single call of git. Undefined for other trees, for paths with a newline, and if git is older
-  * than 2.31.
+ * than 2.31.
  */
 async function askForTree(ctx: GitContext, cwd: string): Promise<Tree | undefined> {
   const what = ["--is-bare-repository", "--is-shallow-repository", "--show-toplevel", "--git-common-dir"];
@@ -82,7 +82,8 @@ function explain(cwd: string, stderr: string): CoworkError {
     return notAProject(`${where} belongs to another user, so git does not trust it.`, hint);
   }
   if (/not a git repository/.test(stderr)) {
-    const hint = "`cd` into your project, or make this folder a repository: `git init && git add . && git commit -m start`";
+    const hint =
+      "`cd` into your project, or make this folder a repository: `git init && git add . && git commit -m start`";
     return notAProject(`${where} is not inside a git repository.`, hint);
   }
   return new CoworkError("GIT_FAILED", `git cannot read the repository at ${where}: ${plain(stderr)}`, {

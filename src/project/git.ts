@@ -25,7 +25,7 @@ const timeoutMs = 120_000;
 
 /**
  * Runs git in the user's own repository, with the user's configuration. Never use it for a clone: configuration that a container
-  * wrote could run programs on the host. An exit code other than 0 is returned, not thrown.
+ * wrote could run programs on the host. An exit code other than 0 is returned, not thrown.
  * @throws GIT_MISSING
  */
 export async function askGit(

@@ -18,10 +18,10 @@ export type PlainContext = Pick<Context, "env"> & Partial<Pick<Context, "user">>
 
 /**
  * Finds an ordinary working tree without running git, which would take half of the time of `cowork list`: a `.git` folder as
-  * `git init` and `git clone` create it, with the owner that git requires. Returns undefined for anything unusual, which is left to
-  * git: a linked worktree, a submodule, a bare or shallow repository, settings that name a working tree or include other files, a
-  * mount point on the way, another owner.
-  * @param cwd a path without links, as from `realpath`
+ * `git init` and `git clone` create it, with the owner that git requires. Returns undefined for anything unusual, which is left to
+ * git: a linked worktree, a submodule, a bare or shallow repository, settings that name a working tree or include other files, a
+ * mount point on the way, another owner.
+ * @param cwd a path without links, as from `realpath`
  */
 export function findPlainTree({ env, user }: PlainContext, cwd: string): Tree | undefined {
   if (user === undefined || variables.some((name) => env[name] !== undefined) || cwd.includes("\ufffd"))

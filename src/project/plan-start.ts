@@ -18,10 +18,10 @@ export interface StartRequest {
 
 /**
  * Plans the branch and the commit that each new session starts from, with one call of git for all branches. A branch that exists,
-  * in the project or on its origin as last fetched, is checked out at its tip; `--from` may then only name that same commit.
-  * Otherwise the branch is created from `--from`, or from the HEAD of the current working tree.
-  * @throws USAGE for an invalid branch name, for `--from` with an existing branch at another commit, and for an ambiguous `--from`;
-  * REF_NOT_FOUND
+ * in the project or on its origin as last fetched, is checked out at its tip; `--from` may then only name that same commit.
+ * Otherwise the branch is created from `--from`, or from the HEAD of the current working tree.
+ * @throws USAGE for an invalid branch name, for `--from` with an existing branch at another commit, and for an ambiguous `--from`;
+ * REF_NOT_FOUND
  */
 export async function planStarts(
   ctx: GitContext,

@@ -28,8 +28,8 @@ export async function addSessions(ctx: IndexContext, project: IndexOf, names: re
 
 /**
  * Removes sessions from the index. Does not create the file.
-  * @param names a host after a name is ignored
-  * @param host removes only entries with this host (`local` for this machine); absent: with any host
+ * @param names a host after a name is ignored
+ * @param host removes only entries with this host (`local` for this machine); absent: with any host
  */
 export async function removeSessions(
   ctx: IndexContext,

@@ -7,7 +7,7 @@ export interface Connection {
   readonly host: string;
   /**
    * Runs a command line with the user's login shell (the caller quotes: `sh -c '…'`). Resolves when the channel is open.
-    * Throws HOST_UNREACHABLE if the connection is lost.
+   * Throws HOST_UNREACHABLE if the connection is lost.
    */
   exec(command: string, options?: ExecOptions): Promise<Channel>;
   /** Resolves when the connection has ended: with the reason, or undefined after `close`. */
@@ -28,7 +28,7 @@ export interface Channel {
   readonly stderr: Readable;
   /**
    * Resolves when the program has ended and its output was read; rejects with HOST_UNREACHABLE if the connection broke before. Code
-    * and signal are both missing if the host sent neither, and after `close`.
+   * and signal are both missing if the host sent neither, and after `close`.
    */
   readonly exit: Promise<{ code: number | null; signal: string | undefined }>;
   resize(columns: number, rows: number): void;
@@ -45,7 +45,7 @@ export type { Target } from "../contract/files.ts";
 export interface ConnectOptions {
   /**
    * Forward the user's agent to the host for the time of the connection (`ssh -A`). ssh's own configuration is ignored: the user
-    * decides with the setting `SSH_AGENT`.
+   * decides with the setting `SSH_AGENT`.
    */
   forwardAgent?: boolean;
 }

@@ -8,7 +8,7 @@ import type { Clock } from "./clock.ts";
 
 /**
  * What functions below the commands use instead of `process`. Created once: by `commands/process/context.ts` for a user at a
-  * terminal, by a fixture in tests, later by a server.
+ * terminal, by a fixture in tests, later by a server.
  */
 export interface Context {
   paths: Paths;

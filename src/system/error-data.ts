@@ -20,11 +20,14 @@ export function writeError(error: unknown): SentFailure {
 
 /**
  * Reads an error that another machine sent. It is untrusted: unknown data becomes INTERNAL, and control characters are removed.
-  * @param heard adapts an error of the other side
+ * @param heard adapts an error of the other side
  */
 export function readError(value: unknown, heard: (error: ErrorView) => ErrorView = (error) => error): CoworkError {
   const found = sentFailure.safeParse(value);
-  if (!found.success) return fromView(heard({ code: "INTERNAL", message: "The host reported an error that cowork does not understand." }));
+  if (!found.success)
+    return fromView(
+      heard({ code: "INTERNAL", message: "The host reported an error that cowork does not understand." }),
+    );
   const { code, message, hint, next, detail } = found.data;
   const view = heard({
     code,

@@ -9,7 +9,7 @@ type OfHome = Pick<Paths, "home" | "homeId" | "pathHash">;
 
 /**
  * The random id of this cowork home, for labels. It is random because a repository could put a computable id into an image's
-  * labels. Created on first use; of two processes at the same time, the second uses the id of the first.
+ * labels. Created on first use; of two processes at the same time, the second uses the id of the first.
  * @returns 32 hex digits
  * @throws PERMISSION_DENIED, DISK_FULL
  */

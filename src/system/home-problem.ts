@@ -25,15 +25,17 @@ const folders = [
 
 /**
  * Finds out why the cowork home cannot be used: it is not a folder, belongs to another user, or is on a read-only file system.
-  * Undefined if it can be used. Reads the disk, so call it only after a command failed.
-  * @param access for tests, because root may do everything
+ * Undefined if it can be used. Reads the disk, so call it only after a command failed.
+ * @param access for tests, because root may do everything
  */
 export function homeProblem({ paths, user, env }: Place, access = accessSync): CoworkError | undefined {
   for (const name of folders) {
     const path = join(paths.home, name);
     const problem = folderProblem(path, name === "", access);
     if (problem === undefined) continue;
-    const elsewhere = env["COWORK_HOME"] ? "set COWORK_HOME to a folder that you own" : "set COWORK_HOME to another folder";
+    const elsewhere = env["COWORK_HOME"]
+      ? "set COWORK_HOME to a folder that you own"
+      : "set COWORK_HOME to another folder";
     return explain({ path, home: paths.home, uid: user.uid, elsewhere }, problem);
   }
   return undefined;

@@ -1,6 +1,6 @@
 /**
  * The cache of one command or one request. The results may be outdated a minute later, so every context has its own cache and no
-  * module keeps one.
+ * module keeps one.
  */
 export interface Known {
   /** results of `memoizePerRun`, including pending ones */
@@ -15,7 +15,7 @@ export function createKnown(): Known {
 
 /**
  * Calls `find` once per command and key, even if several sessions need the result at the same time. A failure is not cached: the
-  * next caller tries again.
+ * next caller tries again.
  */
 export async function memoizePerRun<T>(ctx: { known?: Known }, key: string, find: () => Promise<T>): Promise<T> {
   if (ctx.known === undefined) return await find();

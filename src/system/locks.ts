@@ -28,7 +28,7 @@ export interface LockOptions {
 
 /**
  * Checks that this process still holds the lock.
-  * @throws LOCK_LOST if it was lost, and the signal's reason
+ * @throws LOCK_LOST if it was lost, and the signal's reason
  */
 export type StillHeld = () => Promise<void>;
 
@@ -36,10 +36,10 @@ type LockContext = Pick<Context, "paths" | "clock" | "signal">;
 
 /**
  * Runs `fn` while holding the named lock, which is exclusive among all cowork processes of this home. The lock is always
-  * released. `fn` gets a signal that is aborted with the context's signal and when the lock is lost (the machine slept and another
-  * process took it); then LOCK_LOST is thrown. It also gets `stillHeld`, to call right before an irreversible step: after a sleep
-  * the signal is aborted only a moment later.
-  * @throws BUSY (or `options.busy`) if another process holds the lock for longer than `waitMs`, LOCK_LOST, INTERRUPTED
+ * released. `fn` gets a signal that is aborted with the context's signal and when the lock is lost (the machine slept and another
+ * process took it); then LOCK_LOST is thrown. It also gets `stillHeld`, to call right before an irreversible step: after a sleep
+ * the signal is aborted only a moment later.
+ * @throws BUSY (or `options.busy`) if another process holds the lock for longer than `waitMs`, LOCK_LOST, INTERRUPTED
  */
 export async function withLock<T>(
   ctx: LockContext,
@@ -68,7 +68,7 @@ export async function withLock<T>(
 
 /**
  * Detects that this process was suspended for so long that another process may have taken its lock. Then `settle` waits for the
-  * next update of the lock, which detects a lost lock.
+ * next update of the lock, which detects a lost lock.
  */
 function watchStalls(clock: LockContext["clock"]): { settle(signal: AbortSignal): Promise<void>; end(): void } {
   const now = (): number => clock.now().getTime();

@@ -12,7 +12,7 @@ export interface LogLimits {
 
 /**
  * Creates a log file (0600) with a timestamp on each line. It writes synchronously, so that a crash loses nothing, and never
-  * throws: a full disk must not hide the error to be logged.
+ * throws: a full disk must not hide the error to be logged.
  */
 export function createLog(path: string, clock: Clock, limits: LogLimits = {}): (line: string) => void {
   let ready = false;

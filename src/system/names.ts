@@ -20,7 +20,7 @@ export function projectName(folder: string): string {
 
 /**
  * Explains why git refuses a branch name (`git check-ref-format --branch`); undefined for a valid name. `@{-1}` and the like, which
-  * git would look up, count as refused.
+ * git would look up, count as refused.
  */
 export function brokenRefRule(name: string): string | undefined {
   if (name === "") return "a branch name cannot be empty";

@@ -12,7 +12,7 @@ export interface RunOptions {
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
   /**
    * Append both streams to this file (0600) instead of collecting them, so that surviving grandchildren hold no pipe. With two
-    * files each stream goes to its own. `onLine` then follows the files; lines of a shared file count as stdout.
+   * files each stream goes to its own. `onLine` then follows the files; lines of a shared file count as stdout.
    */
   outputFile?: string | { stdout: string; stderr: string };
   /** runs the child as another user; only root can */

@@ -5,7 +5,7 @@ export type AskGit = (args: readonly string[], input?: string) => Promise<string
 
 /**
  * The possible meanings of an ambiguous expression like `main` or `main~2`, each written unambiguously; empty if it is not
-  * ambiguous. git itself prefers a tag to a branch and a branch to an abbreviated id, and at most warns.
+ * ambiguous. git itself prefers a tag to a branch and a branch to an abbreviated id, and at most warns.
  */
 export async function findMeanings(git: AskGit, expression: string): Promise<string[]> {
   const name = nameIn(expression);

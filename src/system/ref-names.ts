@@ -94,8 +94,8 @@ function reservedBy(name: string, remoteNames: readonly string[], ignoreCase: bo
 
 /**
  * Finds another name for a ref whose own name clashes: `{name}-{session}`; if that clashes too, with `-` for every `/`; then with a
-  * number.
-  * @param isUsable whether a name may be used; called for one name after the other
+ * number.
+ * @param isUsable whether a name may be used; called for one name after the other
  */
 export async function otherName(
   ref: string,

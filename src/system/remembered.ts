@@ -14,9 +14,9 @@ export interface Found {
 
 /**
  * Returns the cached result of an earlier run of the same version with the same dependencies, or calls `find` and caches its
-  * result. Failures are not cached. The cache only saves time.
-  * @param name name of the file in `cache/`
-  * @param depends what the result depends on: if it differs, `find` is called again
+ * result. Failures are not cached. The cache only saves time.
+ * @param name name of the file in `cache/`
+ * @param depends what the result depends on: if it differs, `find` is called again
  */
 export async function remembered(
   ctx: Pick<Context, "paths">,

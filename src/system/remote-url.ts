@@ -9,7 +9,7 @@ export interface Origin {
 
 /**
  * Cleans a project's origin for a clone: removes credentials, and drops an origin that is not on another machine. Web URLs lose
-  * all user information, because the user may be a token. The user name in an ssh URL is kept: it is part of the address.
+ * all user information, because the user may be a token. The user name in an ssh URL is kept: it is part of the address.
  */
 export function cleanOrigin(url: string): Origin {
   const local: Origin = { url: undefined, hadCredentials: false, isLocal: true };

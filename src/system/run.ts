@@ -18,7 +18,7 @@ const pipeGraceMs = 1_000;
 
 /**
  * Creates the real `Run`. Every child leads its own process group, so that a timeout or an interrupt also ends its children.
-  * @param defaults.env the environment of children without their own; default: this process's
+ * @param defaults.env the environment of children without their own; default: this process's
  */
 export function createRun(defaults: { env?: Readonly<Record<string, string | undefined>> } = {}): Run {
   return (file, args, options = {}) => run(file, args, { ...defaults, ...options });

@@ -1,6 +1,6 @@
 /**
  * Sanitizes text of a repository, a container or a remote host for terminals and logs: removes escape sequences, control
-  * characters and characters that change the reading direction.
+ * characters and characters that change the reading direction.
  */
 
 // Escape sequences: OSC, DCS, SOS, PM and APC up to their terminator; CSI with its parameters; two-character escapes. An

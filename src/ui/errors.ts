@@ -4,7 +4,7 @@ import type { Style } from "./style.ts";
 
 /**
  * The message, then the next step. `label` is `cowork` or the session's name; `detail` (a stack, a program's output) is for
-  * `--verbose` only.
+ * `--verbose` only.
  */
 export function renderError(
   error: ErrorView,

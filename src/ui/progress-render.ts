@@ -49,7 +49,7 @@ function isOver(row: ProgressRow): boolean {
 
 /**
  * One line for an event, for output that is not a terminal: `a  container  done (1.2s)`. A start without a detail has no
-  * line, which keeps logs short.
+ * line, which keeps logs short.
  */
 export function renderPlain(event: ProgressEvent, row: ProgressRow | undefined): string | undefined {
   const detail = event.detail === undefined ? "" : plain(event.detail);

@@ -19,7 +19,7 @@ export function stateCell(session: SessionView): Cell {
 
 /**
  * The table of `cowork list`, one line for each session. Paths are shown only with `verbose`: they would make every line
-  * longer than 80 columns.
+ * longer than 80 columns.
  */
 export function renderSessions(
   sessions: readonly SessionView[],

@@ -20,7 +20,7 @@ const gap = "  ";
 
 /**
  * Aligned columns below a line of titles, without a newline at the end. Never wider than `width` columns (Infinity: no
-  * limit). Cells may contain untrusted text: control characters are removed.
+ * limit). Cells may contain untrusted text: control characters are removed.
  */
 export function renderTable(
   columns: readonly Column[],

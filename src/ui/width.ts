@@ -28,7 +28,7 @@ export function pad(text: string, width: number, side: "left" | "right" = "right
 
 /**
  * Breaks lines at spaces so that none is wider than `width`. A longer word (a path) is broken at the line's end, not cut, so
-  * that it can still be copied. Continuation lines get the indent.
+ * that it can still be copied. Continuation lines get the indent.
  */
 export function wrap(text: string, width: number, indent = ""): string {
   const room = Math.max(1, width - displayWidth(indent));

@@ -255,9 +255,7 @@ describe("without an engine", () => {
     const { code, stderr } = await run(["-c", line], { file: "/bin/sh", env: { PATH: `${folder}/bin:/usr/bin:/bin` } });
     // The shell may have something to say about it, too.
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /cowork: The current folder no longer exists\.\n {2}Next: cd to your project's folder\n$/,
-    );
+    expect(stderr).toMatch(/cowork: The current folder no longer exists\.\n {2}Next: cd to your project's folder\n$/);
   });
 
   test("a reader that goes away is no error", async () => {

@@ -21,8 +21,8 @@ export interface SessionWords {
 
 /**
  * Finds the session for a word: a name inside its project, or `project/session` or an id anywhere, each optionally with `@host`.
-  * If no record names the session, its host decides whether it exists.
-  * @throws USAGE if several sessions match, NOT_A_PROJECT, SESSION_NOT_FOUND, the error of a damaged record
+ * If no record names the session, its host decides whether it exists.
+ * @throws USAGE if several sessions match, NOT_A_PROJECT, SESSION_NOT_FOUND, the error of a damaged record
  */
 export async function findSession(scope: Scope, word: string, verb: string): Promise<Found<OneSession>> {
   const read = readWord(word);
@@ -45,7 +45,7 @@ export async function findSession(scope: Scope, word: string, verb: string): Pro
 
 /**
  * Finds the sessions for the words, grouped by project. Without words: all sessions of this project, or with `all` of every project.
-  * @param options.outside `all`: without words, outside of a project, find the sessions of all projects; absent: NOT_A_PROJECT
+ * @param options.outside `all`: without words, outside of a project, find the sessions of all projects; absent: NOT_A_PROJECT
  */
 export async function findSessions(
   scope: Scope,
@@ -79,9 +79,9 @@ export async function rootHere(scope: Scope): Promise<string | undefined> {
 
 /**
  * Returns the scope and the selector of a known session. The host of a session that only `SESSIONS` names is not taken as the
-  * user's choice: the file may come from a repository, so only a host that the user typed is.
-  * @param here root of the folder's project
-  * @param typed the host that the user typed
+ * user's choice: the file may come from a repository, so only a host that the user typed is.
+ * @param here root of the folder's project
+ * @param typed the host that the user typed
  */
 export async function at(
   scope: Scope,

@@ -18,7 +18,7 @@ export interface KnownSession {
 
 /**
  * Lists every session that can be named from any folder. Reads files only, no engine and no other machine.
-  * @param here root of the project in which the command was run, if any
+ * @param here root of the project in which the command was run, if any
  */
 export async function knownSessions(ctx: Context, here?: string): Promise<KnownSession[]> {
   const [{ readRecords }, { knownProjects }] = await Promise.all([

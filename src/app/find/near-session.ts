@@ -11,7 +11,7 @@ const maxNamed = 3;
 
 /**
  * Adds the session that was most likely meant to the error, so that the next step does not create one with the mistyped name.
-  * @param words the sessions as the user named them
+ * @param words the sessions as the user named them
  */
 export async function withNearSession(
   scope: Scope,
@@ -83,7 +83,7 @@ async function nearSessions(scope: Scope, word: string): Promise<string[]> {
 
 /**
  * The name of which the word is a likely typo. Short names often differ by a letter on purpose, and so do numbered ones:
-  * `task-1` is not a typo of `task-2`.
+ * `task-1` is not a typo of `task-2`.
  */
 export function nearestName(word: string, names: readonly string[]): string | undefined {
   const shape = (text: string): string => text.toLowerCase().replace(/\d+/g, "0");

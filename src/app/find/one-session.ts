@@ -10,8 +10,8 @@ import type { Scope } from "../scope.ts";
 
 /**
  * Finds the session of a command that works on one session.
-  * @param verb the command, for the next step of an error
-  * @throws as `findSession`; USAGE, INTERRUPTED if no session is named
+ * @param verb the command, for the next step of an error
+ * @throws as `findSession`; USAGE, INTERRUPTED if no session is named
  */
 export async function findOneSession(scope: Scope, word: string | undefined, verb: string): Promise<Found<OneSession>> {
   return word === undefined ? await unnamedSession(scope, verb) : await findSession(scope, word, verb);
@@ -19,7 +19,7 @@ export async function findOneSession(scope: Scope, word: string | undefined, ver
 
 /**
  * The default session: the one whose clone the folder is in, or the project's only one, with a note. Otherwise asks the user.
-  * @throws USAGE without a terminal, INTERRUPTED
+ * @throws USAGE without a terminal, INTERRUPTED
  */
 async function unnamedSession(scope: Scope, verb: string): Promise<Found<OneSession>> {
   const { ctx, onlyHost } = scope;
@@ -63,8 +63,7 @@ async function ofProject(scope: Scope, known: readonly KnownSession[]): Promise<
 
 function nothingNamed(verb: string, names: readonly string[]): CoworkError {
   const [first] = names;
-  const which =
-    first === undefined ? "" : ` Sessions: ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`;
+  const which = first === undefined ? "" : ` Sessions: ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`;
   const next = first === undefined ? "run cowork init <name> in a project" : `cowork ${verb} ${first}`;
   return usageError(`Name a session for cowork ${verb}.${which}`, next);
 }

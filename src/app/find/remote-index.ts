@@ -9,8 +9,8 @@ import { uninterruptible } from "../../system/uninterruptible.ts";
 
 /**
  * Adds sessions on another host to `SESSIONS`, the only place where this machine knows them, before they are created: the
-  * connection may break. Also remembers the host, because a host in a `.cowork.conf` counts only if the user has added it.
-  * @returns a function that removes the names that were added
+ * connection may break. Also remembers the host, because a host in a `.cowork.conf` counts only if the user has added it.
+ * @returns a function that removes the names that were added
  */
 export async function beginOnHost(
   ctx: Context,

@@ -48,7 +48,10 @@ async function cleanFound(
     return (await Promise.all(found.map((one) => cleanSessions(one.scope, one.selector, wanted)))).flat();
   }
   if (!canAsk) {
-    throw usageError("cowork clean without names asks first, which needs a terminal.", "cowork clean <session>, or cowork clean --all");
+    throw usageError(
+      "cowork clean without names asks first, which needs a terminal.",
+      "cowork clean <session>, or cowork clean --all",
+    );
   }
   // Without names there is one project, or all of them.
   const [one = { scope, selector: {} }] = found;
@@ -57,8 +60,8 @@ async function cleanFound(
 
 /**
  * Cleans the selected sessions, project by project. The session's project decides whether work would be lost, and the session's
-  * name is removed from its `SESSIONS`. If the project no longer exists, everything in its sessions counts as unsaved.
-  * @param agreed clean only these, as `keyOf` names them; default: all selected
+ * name is removed from its `SESSIONS`. If the project no longer exists, everything in its sessions counts as unsaved.
+ * @param agreed clean only these, as `keyOf` names them; default: all selected
  */
 async function cleanSessions(
   scope: Scope,
@@ -91,7 +94,7 @@ async function cleanSessions(
 
 /**
  * Cleans all sessions of the project or of all projects: lists what would be removed and what is kept, then asks.
-  * @returns undefined if the answer was no
+ * @returns undefined if the answer was no
  */
 async function cleanAsking(scope: Scope, selector: Selector, wanted: Wanted): Promise<CleanOutcome[] | undefined> {
   const listed = await cleanSessions(scope, selector, { ...wanted, dryRun: true });

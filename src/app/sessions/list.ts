@@ -20,7 +20,7 @@ export interface SessionList {
 
 /**
  * Lists the sessions of this project; with `all`, or outside of a project, those of every project. Sessions of a host that does
-  * not answer have the state `unreachable`.
+ * not answer have the state `unreachable`.
  */
 export async function listSessions(scope: Scope, { all }: { all: boolean }): Promise<SessionList> {
   await prefetchFromEngine(scope);
@@ -61,8 +61,8 @@ interface Answer<T> {
 
 /**
  * Asks all selected hosts in parallel. A host that does not answer is reported as a note; if it is the only one, or this machine,
-  * the error is thrown.
-  * @param lost creates the entry of a session whose host does not answer
+ * the error is thrown.
+ * @param lost creates the entry of a session whose host does not answer
  */
 async function askHosts<T>(
   scope: Scope,

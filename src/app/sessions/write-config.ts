@@ -3,7 +3,7 @@ import type { Scope } from "../scope.ts";
 
 /**
  * Writes the default dev container to the project. Sessions start from commits, so the user has to commit it next.
-  * @returns the paths of the files
+ * @returns the paths of the files
  */
 export async function writeConfig(
   scope: Scope,

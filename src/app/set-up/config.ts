@@ -30,7 +30,7 @@ export interface ConfigChange {
 
 /**
  * Sets a key in the project's file inside a project, else (or with `user`) in the user's; an empty value removes the key.
-  * @throws CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID, USAGE for a key that cowork manages
+ * @throws CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID, USAGE for a key that cowork manages
  */
 export async function setConfig(
   scope: Scope,
@@ -47,7 +47,7 @@ export async function setConfig(
 
 /**
  * Removes a key, even an unknown one.
-  * @throws USAGE if it is not set or is managed by cowork; CONFIG_KEY_UNKNOWN if it is neither set nor known
+ * @throws USAGE if it is not set or is managed by cowork; CONFIG_KEY_UNKNOWN if it is neither set nor known
  */
 export async function unsetConfig(
   scope: Scope,
@@ -58,17 +58,13 @@ export async function unsetConfig(
   if (known !== undefined) refuseManaged(known);
   const file = await changeConfOf(scope, user, (values, path) => {
     if (values[name] !== undefined) return { [name]: undefined };
-    throw usageError(
-      `${getKey(name).name} is not set in ${plain(path)}.`,
-      "cowork config list",
-    );
+    throw usageError(`${getKey(name).name} is not set in ${plain(path)}.`, "cowork config list");
   });
   return { key: name, value: "", file };
 }
 
 function refuseManaged({ name, managed }: Pick<ConfigKey, "name" | "managed">): void {
-  if (managed === true)
-    throw usageError(`${name} is managed by cowork.`, "cowork init <name>, or cowork clean <name>");
+  if (managed === true) throw usageError(`${name} is managed by cowork.`, "cowork init <name>, or cowork clean <name>");
 }
 
 type Decide = (values: Readonly<Record<string, string>>, file: string) => Record<string, string | undefined>;

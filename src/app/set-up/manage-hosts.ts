@@ -74,7 +74,10 @@ async function checksOf(scope: Scope, host: string): Promise<Check[]> {
 
 function targetOf({ name, address, port, identity }: NewHost): Target {
   if (name === "local" || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) {
-    throw usageError(`'${plain(name)}' is not a valid host name.`, "use letters, digits, '.', '_' and '-', but not the name local");
+    throw usageError(
+      `'${plain(name)}' is not a valid host name.`,
+      "use letters, digits, '.', '_' and '-', but not the name local",
+    );
   }
   const number = port === undefined ? undefined : Number(port);
   if (number !== undefined && !(Number.isInteger(number) && number > 0 && number < 65_536)) {

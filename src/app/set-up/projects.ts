@@ -39,7 +39,7 @@ export async function listProjects(ctx: Context): Promise<KnownProject[]> {
 
 /**
  * Adds the folder's project.
-  * @param folder relative to `cwd`
+ * @param folder relative to `cwd`
  * @throws NOT_A_PROJECT, and what `findPlace` throws
  */
 export async function addProject(ctx: Context, folder: string, cwd: string): Promise<KnownProject> {
@@ -50,8 +50,8 @@ export async function addProject(ctx: Context, folder: string, cwd: string): Pro
 
 /**
  * Removes a project from the list. Its files are not changed.
-  * @param word its name or its root, absolute or relative to `cwd`
-  * @throws USAGE if none or several match, and if it has sessions
+ * @param word its name or its root, absolute or relative to `cwd`
+ * @throws USAGE if none or several match, and if it has sessions
  */
 export async function removeProject(ctx: Context, word: string, cwd: string): Promise<KnownProject> {
   const all = await listProjects(ctx);
@@ -60,7 +60,9 @@ export async function removeProject(ctx: Context, word: string, cwd: string): Pr
     throw new CoworkError("USAGE", `Unknown project ${plain(word)}.`, { hint: "cowork projects" });
   if (more.length > 0) {
     const places = [found, ...more].map(({ root }) => plain(root)).join(" or ");
-    throw new CoworkError("USAGE", `${plain(word)} is ambiguous: ${places}.`, { hint: "pass the project's folder instead" });
+    throw new CoworkError("USAGE", `${plain(word)} is ambiguous: ${places}.`, {
+      hint: "pass the project's folder instead",
+    });
   }
   if (found.sessions > 0) {
     const count = `${found.sessions} ${found.sessions === 1 ? "session" : "sessions"}`;

@@ -16,8 +16,8 @@ export interface SshConfig {
 
 /**
  * Renders sessions as hosts for ssh.
-  * @param wanted.cowork argv that runs this cowork from any environment
-  * @param wanted.write also write it where the user's ssh reads it
+ * @param wanted.cowork argv that runs this cowork from any environment
+ * @param wanted.write also write it where the user's ssh reads it
  */
 export async function sshConfig(
   scope: Scope,

@@ -23,7 +23,7 @@ export interface Input<F extends Flags> {
 
 /**
  * A command: what it does, and all that parsing, help, completion and docs need. Heavy modules are imported inside `run`,
-  * which returns the exit code and throws errors.
+ * which returns the exit code and throws errors.
  */
 export interface Command<F extends Flags = Flags> {
   name: string;

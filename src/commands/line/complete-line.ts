@@ -8,7 +8,7 @@ import { commands } from "../registry.ts";
 
 /**
  * `cowork __complete <shell> <word>…`, which the shell's completion calls at every Tab. Prints one candidate per line in the
-  * shell's format. Never fails: on errors it prints nothing.
+ * shell's format. Never fails: on errors it prints nothing.
  */
 export async function completeLine(argv: readonly string[], caller: Caller): Promise<number> {
   const [shell = "", ...words] = argv;

@@ -54,7 +54,7 @@ export function commandIndex(argv: readonly string[]): number {
 
 /**
  * Two differences from yargs: a boolean flag never takes the next word (in `--dry-run false`, `false` is a session), and
-  * names that yargs or every object uses internally are not flags.
+ * names that yargs or every object uses internally are not flags.
  */
 function plainFlags(words: readonly string[], flags: Flags, command: Command | undefined): string[] {
   const end = words.includes("--") ? words.indexOf("--") : words.length;

@@ -38,8 +38,5 @@ export function commandByName(name: string, commands: readonly Command[]): Comma
     commands.map((command) => command.name),
   );
   const guess = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  throw usageError(
-    `Unknown command "${name}".${guess}`,
-    meant === undefined ? "cowork help" : `cowork help ${meant}`,
-  );
+  throw usageError(`Unknown command "${name}".${guess}`, meant === undefined ? "cowork help" : `cowork help ${meant}`);
 }

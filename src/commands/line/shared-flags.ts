@@ -1,6 +1,8 @@
 import type { Flags, Positional } from "./command.ts";
 
-export const allFlag = { all: { type: "boolean", summary: "Include the sessions of every project" } } as const satisfies Flags;
+export const allFlag = {
+  all: { type: "boolean", summary: "Include the sessions of every project" },
+} as const satisfies Flags;
 
 export const someSessions: Positional = {
   name: "session",

@@ -4,9 +4,9 @@ import type { Caller } from "../process/caller.ts";
 
 /**
  * The caller's streams as `connect` needs them. If stdin and stdout are a terminal, the process inside gets a terminal, and
-  * this one switches to raw mode once that is ready.
-  * @param gone aborted when the output has no reader any more; ends the connection
-  * @returns with `release`, which restores the terminal's mode
+ * this one switches to raw mode once that is ready.
+ * @param gone aborted when the output has no reader any more; ends the connection
+ * @returns with `release`, which restores the terminal's mode
  */
 export function connectIo(caller: Caller, gone: AbortSignal, onReady: () => void): ConnectIo & { release: () => void } {
   const { stdin, stdout, stderr } = caller.streams;

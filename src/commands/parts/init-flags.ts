@@ -1,7 +1,11 @@
 import type { Flags } from "../line/flags.ts";
 
 export const initFlags = {
-  from: { type: "string", value: "REF", summary: "Start from this branch, tag or commit (default: the project's HEAD)" },
+  from: {
+    type: "string",
+    value: "REF",
+    summary: "Start from this branch, tag or commit (default: the project's HEAD)",
+  },
   branch: { type: "string", value: "NAME", summary: "Name of the session's branch (one session only)" },
   carry: { type: "boolean", summary: "Include uncommitted changes and untracked files" },
   config: {

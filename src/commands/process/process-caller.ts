@@ -8,7 +8,7 @@ const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
  * The running process as a caller. Takes over its signals: the first one asks for an orderly end, a second one ends
-  * the process at once, unless it is `patient`. A closed stdout (`cowork list | head -1`) is not an error.
+ * the process at once, unless it is `patient`. A closed stdout (`cowork list | head -1`) is not an error.
  */
 export function processCaller(options: { patient?: boolean } = {}): Caller {
   const controller = new AbortController();

@@ -5,7 +5,7 @@ import { reportFailure } from "../parts/report-failure.ts";
 
 /**
  * `cowork __host`: the server on a host, started by cowork on another machine. Without arguments it speaks JSON lines on stdin
-  * and stdout; `tty <request>` runs a command on this process's terminal; `job <folder>` runs a job in the background.
+ * and stdout; `tty <request>` runs a command on this process's terminal; `job <folder>` runs a job in the background.
  */
 export async function serveHostProcess(argv: readonly string[], caller: Caller): Promise<number> {
   const [mode, word = ""] = argv;

@@ -4,7 +4,7 @@ import type { Caller } from "./caller.ts";
 
 /**
  * argv that runs this cowork with this home from any environment, such as an editor started by a desktop. It runs the file
-  * itself, whose first lines look for Node again: the Node of today may be gone when ssh uses this configuration.
+ * itself, whose first lines look for Node again: the Node of today may be gone when ssh uses this configuration.
  */
 export function coworkCommand(caller: Pick<Caller, "self">, ctx: Pick<Context, "paths">): string[] {
   const { self } = caller;

@@ -20,8 +20,8 @@ export interface OpenOptions {
 
 /**
  * Starts the server (`cowork __host`) on a host. If cowork is missing there, copies it first, and Node if the host has none that is
-  * new enough. After that the channel's streams belong to the server.
-  * @throws HOST_UNREACHABLE, HOST_ANSWER_INVALID, DISK_FULL, AGENT_UNAVAILABLE if no Node is available for that machine
+ * new enough. After that the channel's streams belong to the server.
+ * @throws HOST_UNREACHABLE, HOST_ANSWER_INVALID, DISK_FULL, AGENT_UNAVAILABLE if no Node is available for that machine
  */
 export async function openHost(ctx: Context, connection: Connection, options: OpenOptions): Promise<Channel> {
   const first = await start(ctx, connection, options);

@@ -49,8 +49,7 @@ const script = [
 /** The command line that starts the server, or reports what the host lacks. */
 export function bootstrapCommand({ hash, mark, mode }: BootstrapPlan): string {
   const words = [mark, hash, ...mode];
-  for (const word of words)
-    if (!/^[A-Za-z0-9+/=._-]+$/.test(word)) throw new Error(`Word needs quotes: ${word}`);
+  for (const word of words) if (!/^[A-Za-z0-9+/=._-]+$/.test(word)) throw new Error(`Word needs quotes: ${word}`);
   return `exec /bin/sh -c '${script}' cowork ${words.join(" ")}`;
 }
 

@@ -6,8 +6,8 @@ const maxNoise = 256 * 1024;
 
 /**
  * Reads a stream up to the first line that begins with the mark. The data after that line stays in the stream.
-  * @returns the rest of the line; undefined if the stream ended before
-  * @throws HOST_ANSWER_INVALID if there is too much other output
+ * @returns the rest of the line; undefined if the stream ended before
+ * @throws HOST_ANSWER_INVALID if there is too much other output
  */
 export async function waitForMark(stream: Readable, mark: string): Promise<string | undefined> {
   if (stream.readableEnded || stream.destroyed) return undefined;
@@ -32,7 +32,9 @@ export async function waitForMark(stream: Readable, mark: string): Promise<strin
       // Stop reading.
       stream.pause();
       stream.off("data", onData);
-      found.reject(new CoworkError("HOST_ANSWER_INVALID", "The host printed unexpected output instead of starting cowork."));
+      found.reject(
+        new CoworkError("HOST_ANSWER_INVALID", "The host printed unexpected output instead of starting cowork."),
+      );
     }
   };
   const onEnd = (): void => found.resolve(undefined);

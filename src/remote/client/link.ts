@@ -45,7 +45,7 @@ export interface Link {
 
 /**
  * Connects and starts the server. The context's signal ends the work on the host in an orderly way, as Ctrl-C does locally.
-  * @throws the errors of connecting; every call throws HOST_UNREACHABLE once the connection is lost
+ * @throws the errors of connecting; every call throws HOST_UNREACHABLE once the connection is lost
  */
 export async function openLink(ctx: Context, options: LinkOptions): Promise<Link> {
   const { name } = options;

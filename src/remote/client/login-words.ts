@@ -1,6 +1,6 @@
 /**
  * The lines about a login that hosts send in notes and states, from agent/claude/credentials.ts and auth/locks.ts. Only whole lines
-  * match: any other text with the command is a name, a path or text of other programs, and stays unchanged.
+ * match: any other text with the command is a name, a path or text of other programs, and stays unchanged.
  */
 const whole = new RegExp(
   `^(?:${[

@@ -9,7 +9,7 @@ const steadyMs = 20_000;
 
 /**
  * Runs work that can be repeated after the connection broke: reports that it broke, waits, and tries again.
-  * @throws HOST_UNREACHABLE if reconnecting fails; the work on the host continues
+ * @throws HOST_UNREACHABLE if reconnecting fails; the work on the host continues
  */
 export async function withReconnect<T>(ctx: Context, host: string, work: () => Promise<T>): Promise<T> {
   const name = plain(host);

@@ -9,15 +9,16 @@ import type { Channel, Connection } from "../types.ts";
 
 /**
  * Resets what a full-screen program would have reset itself: mouse, focus and paste reports, alternate screen, application keys,
-  * cursor, colours.
+ * cursor, colours.
  */
-const resetTerminal = "\u001B[?1000;1002;1003;1004;1006;2004l\u001B[?1049l\u001B[?1l\u001B>\u001B[?25h\u001B[0m\u001B(B\r";
+const resetTerminal =
+  "\u001B[?1000;1002;1003;1004;1006;2004l\u001B[?1049l\u001B[?1l\u001B>\u001B[?25h\u001B[0m\u001B(B\r";
 
 /**
  * Runs a request of `__host tty` on a terminal of the host that is connected to the caller's: keys, output and the window's size
-  * pass through unchanged.
-  * @returns the exit code of the program
-  * @throws HOST_UNREACHABLE if the connection breaks
+ * pass through unchanged.
+ * @returns the exit code of the program
+ * @throws HOST_UNREACHABLE if the connection breaks
  */
 export async function runOnTerminal(
   ctx: Context,
@@ -42,7 +43,10 @@ export async function runOnTerminal(
     io.signal?.throwIfAborted();
     // The host is untrusted: an exit code above 255 must not wrap around to 0.
     if (code !== null) return Math.min(code, 255);
-    throw new CoworkError("HOST_UNREACHABLE", `${plain(connection.host)} ended the program (${plain(signal ?? "no exit code")}).`);
+    throw new CoworkError(
+      "HOST_UNREACHABLE",
+      `${plain(connection.host)} ended the program (${plain(signal ?? "no exit code")}).`,
+    );
   } catch (error) {
     if (io.signal?.aborted !== true) {
       io.stdout.write(resetTerminal);

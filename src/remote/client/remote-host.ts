@@ -29,7 +29,7 @@ export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
   source: () => Promise<Source>;
   /**
    * Called before sessions are created on the host: from then on they may exist, even if the connection breaks. Returns a function
-    * that reverts it.
+   * that reverts it.
    */
   begin: (names: readonly string[]) => Promise<() => Promise<void>>;
 }
@@ -38,7 +38,7 @@ const patienceMs = 60_000;
 
 /**
  * A session host on another machine, with the same functions as the local one; each call is sent over RPC. It uses one connection,
-  * opened at first use, and again after it broke.
+ * opened at first use, and again after it broke.
  */
 export function createRemoteHost(ctx: Context, options: RemoteHostOptions): SessionHost & { close(): void } {
   const { name } = options;

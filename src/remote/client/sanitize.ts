@@ -29,7 +29,7 @@ export function sanitizeEvent(value: unknown, host: string): ProgressEvent | und
 
 /**
  * Reads a question from a host. Trust in a configuration is stored per host, with the host in the hash: only the host knows which
-  * configuration the hash belongs to.
+ * configuration the hash belongs to.
  * @throws HOST_ANSWER_INVALID
  */
 export function sanitizeQuestion(value: unknown, host: string): Question {

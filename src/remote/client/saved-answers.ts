@@ -7,7 +7,7 @@ import { offer, requestInvalid } from "../rpc/offer.ts";
 
 /**
  * Answers a host's questions about the project: `saved(project, chain, method, …)`. The host is not trusted: it gets answers only
-  * about the project in which the command was run, identified by content.
+ * about the project in which the command was run, identified by content.
  */
 export function answerSaved(user: ProjectClient): (...args: unknown[]) => Promise<unknown> {
   return async (project, chain, method, ...args) => {

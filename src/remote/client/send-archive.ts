@@ -6,8 +6,8 @@ import type { Link } from "./link.ts";
 
 /**
  * Sends a tar archive as a separate stream while it is created.
-  * @param take calls the host's function that receives the stream of this number; its result is returned
-  * @param fill adds the entries, one after another
+ * @param take calls the host's function that receives the stream of this number; its result is returned
+ * @param fill adds the entries, one after another
  */
 export async function sendArchive<T>(
   link: Link,

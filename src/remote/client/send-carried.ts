@@ -10,7 +10,7 @@ import { addFile, sendArchive } from "./send-archive.ts";
 
 /**
  * Sends the files to copy into sessions as a tar archive, if there are any.
-  * @returns the request for the host, with the folder of the files on the host
+ * @returns the request for the host, with the folder of the files on the host
  */
 export async function sendCarried(link: Link, request: InitRequest): Promise<CarryRequest> {
   const { carry } = request;

@@ -22,8 +22,8 @@ import { invalid } from "./sanitize.ts";
 
 /**
  * Sends what the host's store lacks of the project: all branches and tags, and the given commits. Continues an interrupted
-  * transfer.
-  * @returns the project's source on the host
+ * transfer.
+ * @returns the project's source on the host
  */
 export async function sendProject(
   ctx: Context,

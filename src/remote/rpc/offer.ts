@@ -29,12 +29,8 @@ export function readArguments<T extends Calls, M extends keyof T & string>(
 }
 
 export function requestInvalid(name: string, error?: core.$ZodError): CoworkError {
-  return new CoworkError(
-    "REQUEST_INVALID",
-    `The request for ${name} has an unexpected form.`,
-    {
-      hint: "run the same command again with --verbose; the other side may run another version of cowork",
-      ...(error === undefined ? {} : { detail: prettifyError(error) }),
-    },
-  );
+  return new CoworkError("REQUEST_INVALID", `The request for ${name} has an unexpected form.`, {
+    hint: "run the same command again with --verbose; the other side may run another version of cowork",
+    ...(error === undefined ? {} : { detail: prettifyError(error) }),
+  });
 }

@@ -25,8 +25,8 @@ const maxAsked = 10_000;
 
 /**
  * RPC in both directions over lines. Only offered functions can be called.
-  * @param gone creates the error of calls when the other side is gone
-  * @param heard adapts an error of the other side
+ * @param gone creates the error of calls when the other side is gone
+ * @param heard adapts an error of the other side
  */
 export function createPeer(
   lines: Lines,

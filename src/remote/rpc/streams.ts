@@ -27,7 +27,7 @@ export interface Streams {
 
 /**
  * @param peer called at use, because the peer is created with `offered`
-  * @param ended resolves when the other side is gone, which ends all streams
+ * @param ended resolves when the other side is gone, which ends all streams
  */
 export function createStreams(peer: () => Peer, ended: Promise<unknown>): Streams {
   const arriving = new Map<number, PassThrough>();

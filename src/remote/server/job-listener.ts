@@ -4,7 +4,7 @@ import type { Peer } from "../rpc/peer.ts";
 
 /**
  * Sends a job's events and questions to the client. Hosts only send progress events, so no event is lost.
-  * @param ticket the client's number of the job, to distinguish the events of two jobs
+ * @param ticket the client's number of the job, to distinguish the events of two jobs
  */
 export function listenerOver(peer: Peer, ticket: number | undefined): JobListener {
   return {

@@ -24,7 +24,7 @@ const keepMs = 7 * 24 * 3600_000;
 
 /**
  * Returns which of these objects the project's store lacks, and which others it has. Creates the store if it is missing.
-  * @throws PROJECT_NAME_TAKEN if another repository uses that name on this host
+ * @throws PROJECT_NAME_TAKEN if another repository uses that name on this host
  */
 export async function findLacking(
   ctx: Context,
@@ -162,7 +162,11 @@ export function storeFolder({ paths }: Pick<Context, "paths">, { name }: Pick<St
 }
 
 function taken(name: string): CoworkError {
-  return new CoworkError("PROJECT_NAME_TAKEN", `Another repository on that host already has the project name ${name}.`, {
-    hint: steps`give this project another name: ${ownCommand("config", "set", "PROJECT", "<name>")}`,
-  });
+  return new CoworkError(
+    "PROJECT_NAME_TAKEN",
+    `Another repository on that host already has the project name ${name}.`,
+    {
+      hint: steps`give this project another name: ${ownCommand("config", "set", "PROJECT", "<name>")}`,
+    },
+  );
 }

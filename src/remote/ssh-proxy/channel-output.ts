@@ -12,8 +12,8 @@ export interface ChannelOutput {
 
 /**
  * Works around two bugs of ssh2 1.17. If both streams wait for the client's window, it continues only one of them: so only one chunk
-  * is written at a time. And it sends a waiting chunk a second time when the other stream waits next: so its state is cleared here.
-  * @param closed aborted when the channel is closed; ssh2 does not report that to pending writes
+ * is written at a time. And it sends a waiting chunk a second time when the other stream waits next: so its state is cleared here.
+ * @param closed aborted when the channel is closed; ssh2 does not report that to pending writes
  */
 export function channelOutput(channel: ServerChannel, closed: AbortSignal): ChannelOutput {
   let last: Promise<void> = Promise.resolve();

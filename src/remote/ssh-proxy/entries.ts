@@ -12,7 +12,7 @@ export interface SshEntry {
 
 /**
  * The entry of a session; undefined if its record cannot be read. The user comes from the repository: anything but a plain name
-  * (such as a newline and a `ProxyCommand`) is left out. ssh then sends its own user name, which is not used.
+ * (such as a newline and a `ProxyCommand`) is left out. ssh then sends its own user name, which is not used.
  */
 export function entryOf(view: SessionView): SshEntry | undefined {
   const { host, project, name, id, container } = view;
@@ -41,7 +41,7 @@ export function renderEntry(entry: SshEntry): string {
 
 /**
  * Replaces the entries of one host and project (no project: of the whole host) and keeps the others.
-  * @param known the entries in the file
+ * @param known the entries in the file
  */
 export function mergeEntries(
   known: readonly SshEntry[],

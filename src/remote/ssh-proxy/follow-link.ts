@@ -6,7 +6,7 @@ import { plain } from "../../system/text.ts";
 
 /**
  * Resolves the links to one of the user's files (in a dotfiles repository, say). The target may not exist yet.
-  * @throws PERMISSION_DENIED for circular links
+ * @throws PERMISSION_DENIED for circular links
  */
 export async function followLink(path: string): Promise<string> {
   let now = path;

@@ -13,7 +13,7 @@ export interface HostKey {
 
 /**
  * The host key of all sessions of this home, created at first use. It does not add security, because ssh itself started cowork; a
-  * stable key in a known_hosts file avoids ssh's question.
+ * stable key in a known_hosts file avoids ssh's question.
  * @throws PERMISSION_DENIED, DISK_FULL
  */
 export async function hostKey(ctx: Pick<Context, "paths" | "clock" | "signal">): Promise<HostKey> {

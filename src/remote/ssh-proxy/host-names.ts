@@ -10,7 +10,7 @@ export interface HostNames {
 
 /**
  * Assigns `cowork.<name>` and `cowork.<project>.<name>`. ssh uses the first matching block, so an ambiguous name is assigned to no
-  * session, to avoid work in the wrong one. Full names take precedence over short ones (names may contain dots).
+ * session, to avoid work in the wrong one. Full names take precedence over short ones (names may contain dots).
  */
 export function hostNames(entries: readonly SshEntry[]): HostNames {
   const full = group(entries, fullName);

@@ -2,7 +2,7 @@ import { includePath } from "./quote.ts";
 
 /**
  * Adds cowork's `Include` as the first line of a user's ssh configuration; undefined if it already has the line. Below a `Host` or
-  * `Match` it would apply to those hosts only. Nothing else is changed: `text` has one character per byte of the file.
+ * `Match` it would apply to those hosts only. Nothing else is changed: `text` has one character per byte of the file.
  */
 export function addInclude(text: string, file: string): string | undefined {
   const line = includeLine(file);

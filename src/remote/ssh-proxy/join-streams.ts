@@ -2,7 +2,7 @@ import { Duplex, type Readable, type Writable } from "node:stream";
 
 /**
  * Joins a program's input and output to the socket that ssh2 needs. It is closed when either of them is, because an SSH connection
-  * needs both.
+ * needs both.
  */
 export function joinStreams(input: Readable, output: Writable): Duplex {
   const joined = new Duplex({

@@ -12,7 +12,7 @@ export function configPath(path: string): string {
 
 /**
  * Quotes a path as the value of `Include`, which takes patterns. Newer versions of ssh expand `%d` and `${HOME}` there and older ones
-  * do not, so the pattern `?` is used for these characters.
+ * do not, so the pattern `?` is used for these characters.
  */
 export function includePath(path: string): string {
   return inQuotes(path.replaceAll(/[*?[\]\\]/g, String.raw`\$&`).replaceAll(/[%$]/g, "?"));

@@ -14,7 +14,7 @@ export interface ForwardRequest {
 
 /**
  * Serves one connection of `-L` or `-D` to a port inside the container. The channel is accepted only when the connection is open;
-  * otherwise it is refused with the reason.
+ * otherwise it is refused with the reason.
  */
 export async function serveForward(request: ForwardRequest, { sshProxy, gone }: Omit<Serving, "keep">): Promise<void> {
   const { destIP, destPort } = request.to;

@@ -13,7 +13,7 @@ const neverMs = 2 ** 31 - 1;
 
 /**
  * Runs an SSH server for the client that started this process, until the client disconnects. Authentication is not needed, because
-  * no other process can connect. All requests go into the session; no handler gives access to this host.
+ * no other process can connect. All requests go into the session; no handler gives access to this host.
  */
 export async function serveSsh(stream: Duplex, sshProxy: SshProxyTarget): Promise<void> {
   const { default: ssh2 } = await import("ssh2");

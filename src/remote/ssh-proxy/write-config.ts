@@ -22,7 +22,7 @@ export interface Written {
 
 /**
  * Adds sessions to ssh's configuration. The user's own file gets one line, once.
-  * @param scopes hosts and projects with all their entries; other entries of the same scope are removed
+ * @param scopes hosts and projects with all their entries; other entries of the same scope are removed
  * @throws PERMISSION_DENIED, DISK_FULL, FILE_TOO_LARGE
  */
 export async function writeSshConfig(

@@ -7,8 +7,8 @@ type Ended = Awaited<Channel["exit"]>;
 
 /**
  * Wraps a channel of ssh2 in well-behaved streams: ssh2's own never complete a pending write when the other side has closed, and
-  * end normally when the connection breaks.
-  * @param onGone calls the listener when the connection is lost, before ssh2 ends its channels; returns a function to stop listening
+ * end normally when the connection breaks.
+ * @param onGone calls the listener when the connection is lost, before ssh2 ends its channels; returns a function to stop listening
  */
 export function wrapChannel(
   channel: ClientChannel,

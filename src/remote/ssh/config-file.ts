@@ -24,7 +24,7 @@ interface Reading {
 
 /**
  * Reads the user's and the system's configuration as OpenSSH does, for machines without OpenSSH. Nothing is executed: a `Match` with
-  * other criteria than names does not match.
+ * other criteria than names does not match.
  */
 export async function readConfigFiles(
   place: Place,

@@ -16,7 +16,7 @@ const maxHops = 8;
 
 /**
  * Connects as `ssh <destination>` would, with the user's own configuration. `ctx.signal` aborts connecting, but does not close an
-  * open connection.
+ * open connection.
  * @throws USAGE, HOST_UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED, HOST_AUTH_FAILED, INTERRUPTED
  */
 export async function connectSsh(
@@ -35,7 +35,9 @@ export async function connectSsh(
 async function reach(ctx: RemoteContext, host: HostOptions, before: Live | undefined, hopsLeft: number): Promise<Live> {
   if (hopsLeft === 0) {
     const message = `${nameOf(host)} cannot be reached: ProxyJump uses more than ${maxHops} hosts.`;
-    throw new CoworkError("HOST_UNREACHABLE", message, { hint: "check ~/.ssh/config for a ProxyJump that refers to itself" });
+    throw new CoworkError("HOST_UNREACHABLE", message, {
+      hint: "check ~/.ssh/config for a ProxyJump that refers to itself",
+    });
   }
   const jump = before ?? (await reachJumps(ctx, host, hopsLeft));
   try {

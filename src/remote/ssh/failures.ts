@@ -48,7 +48,10 @@ const inWords: readonly (readonly [RegExp, string])[] = [
   [/^Keepalive timeout/, "it no longer answers"],
   [/^Connection lost before handshake/, "it closed the connection at once"],
   [/no matching (.+)$/, "its sshd and cowork have no common $1"],
-  [/^(Invalid header|Header line too long|Max greeting|Invalid identification)/, "the answer is not from an SSH server"],
+  [
+    /^(Invalid header|Header line too long|Max greeting|Invalid identification)/,
+    "the answer is not from an SSH server",
+  ],
 ];
 
 function reason(cause: unknown): { text: string; hint?: string } {

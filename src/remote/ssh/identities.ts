@@ -32,7 +32,7 @@ const agentLimitMs = 5_000;
 
 /**
  * Lists keys in OpenSSH's order: keys of the agent that an identity file names, then its other keys (unless `IdentitiesOnly`), then
-  * identity files. A host limits the number of refused keys, so the right one should come early.
+ * identity files. A host limits the number of refused keys, so the right one should come early.
  */
 export async function listIdentities(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2): Promise<Identities> {
   const skipped: string[] = [];
@@ -128,7 +128,9 @@ export async function readPrivateKey(
   passphrase: string | undefined,
 ): Promise<ParsedKey | Error> {
   const bytes = await readOwnFile(file, maxKeyBytes);
-  return bytes === undefined ? new Error(`${plain(file)} no longer exists`) : firstKey(ssh2, Buffer.from(bytes), passphrase);
+  return bytes === undefined
+    ? new Error(`${plain(file)} no longer exists`)
+    : firstKey(ssh2, Buffer.from(bytes), passphrase);
 }
 
 /** Reads the public key from a file in OpenSSH's format, where it is not encrypted. */

@@ -22,7 +22,7 @@ const agentSignLimitMs = 60_000;
 
 /**
  * Offers all keys to ssh2, each as an agent: public keys first, and a signature only for a key that the host accepts. So the user is
-  * not asked for the passphrase of a key that the host refuses.
+ * not asked for the passphrase of a key that the host refuses.
  */
 export function createKeyring(
   ctx: RemoteContext,

@@ -53,7 +53,7 @@ export type Verdict =
 
 /**
  * Compares a host's key with the lines. A host whose known keys are all of other types counts as changed if those types were
-  * requested first (`offered`): an unchanged host would have used one of them.
+ * requested first (`offered`): an unchanged host would have used one of them.
  */
 export function judgeKey(
   lines: readonly KnownLine[],

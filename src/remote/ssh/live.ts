@@ -10,7 +10,7 @@ export interface Live {
   readonly host: HostOptions;
   /**
    * Calls the listener when the client ends, before ssh2 ends its channels, with the reason, or undefined after an `end` without
-    * one. Returns a function to stop listening.
+   * one. Returns a function to stop listening.
    */
   onGone(listener: (reason: CoworkError | undefined) => void): () => void;
   end(reason?: CoworkError): void;
@@ -18,8 +18,8 @@ export interface Live {
 
 /**
  * Listens to everything that can end a client; the first reason counts. ssh2 emits errors at any time, even long after its end, and
-  * an unhandled one would end the process.
-  * @param explain converts an error of ssh2
+ * an unhandled one would end the process.
+ * @param explain converts an error of ssh2
  */
 export function watchClient(
   client: Client,

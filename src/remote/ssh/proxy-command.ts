@@ -8,7 +8,7 @@ import { endOf, type Transport } from "./transport.ts";
 
 /**
  * Connects through the user's ProxyCommand, run by the user's shell as OpenSSH does. Its stderr goes to the log, and the last line
-  * becomes the reason when it ends.
+ * becomes the reason when it ends.
  */
 export function openByCommand(ctx: Pick<RemoteContext, "env" | "log">, host: HostOptions, command: string): Transport {
   const shell = ctx.env["SHELL"] || "/bin/sh";

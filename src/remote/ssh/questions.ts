@@ -10,7 +10,7 @@ export interface Questions {
 
 /**
  * Pauses the host's time limit during questions. If the host disconnects, the login still waits for the current answer: otherwise
-  * the prompt would stay on the terminal and read what the user types next.
+ * the prompt would stay on the terminal and read what the user types next.
  */
 export function loginQuestions(ctx: RemoteContext, deadline: Deadline): Questions {
   const open = new Set<Promise<unknown>>();

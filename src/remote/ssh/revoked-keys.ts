@@ -8,7 +8,7 @@ const maxBytes = 32 * 1024 * 1024;
 
 /**
  * Whether the key is in the file of `RevokedHostKeys`: one key per line, or a KRL, which ssh-keygen reads. As in OpenSSH, a file that
-  * cannot be read revokes all keys.
+ * cannot be read revokes all keys.
  */
 export async function isRevokedBy(ctx: Pick<RemoteContext, "run">, file: string, key: Uint8Array): Promise<boolean> {
   const bytes = await readOwnFile(file, maxBytes);

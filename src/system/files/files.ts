@@ -37,7 +37,7 @@ export async function pathExists(path: string): Promise<boolean> {
 
 /**
  * Reads a regular file; undefined if it does not exist or is a link, a folder or anything else. Never blocks on a pipe and
-  * never follows a link as the last part of the path.
+ * never follows a link as the last part of the path.
  * @throws FILE_TOO_LARGE beyond `maxBytes`, PERMISSION_DENIED
  */
 export async function readRegularFile(
@@ -94,9 +94,9 @@ async function readUpTo(handle: FileHandle, path: string, maxBytes: number): Pro
 
 /**
  * Replaces a file atomically: readers see the old content or the new one, never a part, even after a crash. A link of that
-  * name is replaced, not followed. The mode (default 0600) is independent of the umask.
-  * The package write-file-atomic is not used: it resolves links and its temporary names can be guessed, but containers can
-  * write to some of the folders that this function writes to.
+ * name is replaced, not followed. The mode (default 0600) is independent of the umask.
+ * The package write-file-atomic is not used: it resolves links and its temporary names can be guessed, but containers can
+ * write to some of the folders that this function writes to.
  * @throws DISK_FULL, PERMISSION_DENIED
  */
 export async function writeFileAtomic(
@@ -131,8 +131,8 @@ export async function writeFileAtomic(
 
 /**
  * Creates the folder and its missing parents. Mode (default 0700) and owner apply to every folder that it creates and, if given,
-  * to the last one even if it exists.
-  * @throws PERMISSION_DENIED if the path is not a folder; with `root`, also if it is a link
+ * to the last one even if it exists.
+ * @throws PERMISSION_DENIED if the path is not a folder; with `root`, also if it is a link
  */
 export async function ensureFolder(path: string, options: Ownership & Inside = {}): Promise<void> {
   try {

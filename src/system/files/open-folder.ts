@@ -7,8 +7,8 @@ export type Name = string | Buffer;
 
 /**
  * An open folder. Its entries are reached through the handle, so that no process that can write there can replace a parent with
-  * a link between the check and the use. On systems without /proc/self/fd (macOS) plain paths are used, which leaves only the
-  * check.
+ * a link between the check and the use. On systems without /proc/self/fd (macOS) plain paths are used, which leaves only the
+ * check.
  */
 export interface OpenFolder {
   /** the path for messages */
@@ -20,8 +20,8 @@ export interface OpenFolder {
 
 /**
  * Opens a folder.
-  * @param options.through another path to the same folder: the result of its parent's `at`
-  * @throws the error of `open`: ELOOP or ENOTDIR for a link or anything else that is not a folder, ENOENT …
+ * @param options.through another path to the same folder: the result of its parent's `at`
+ * @throws the error of `open`: ELOOP or ENOTDIR for a link or anything else that is not a folder, ENOENT …
  */
 export async function openFolder(
   path: string,
@@ -105,7 +105,7 @@ export function isAbsent(error: unknown): boolean {
 
 /**
  * `root`: a folder that containers can write to (a clone, mounted state). Below it no link is followed, neither as a parent nor
-  * as the last part.
+ * as the last part.
  */
 export interface Inside {
   root?: string;

@@ -5,7 +5,7 @@ import { removeTree } from "./tree.ts";
 
 /**
  * Removes what killed commands left in one of cowork's folders: every entry that has not been modified for `olderThanMs`.
-  * @param keep entries to keep, however old they are
+ * @param keep entries to keep, however old they are
  */
 export async function removeOld(
   ctx: Pick<Context, "clock">,

@@ -7,7 +7,7 @@ import { plain } from "../text.ts";
 
 /**
  * As `readRegularFile`, but synchronous: with hundreds of sessions (`list`) each call through Node's thread pool costs more than
-  * the reading itself. For small files only.
+ * the reading itself. For small files only.
  * @throws FILE_TOO_LARGE beyond `maxBytes`, PERMISSION_DENIED
  */
 export function readSmallFile(path: string, options: { maxBytes: number } & Inside): Buffer | undefined {

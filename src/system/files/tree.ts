@@ -21,7 +21,7 @@ interface Visitor {
 
 /**
  * Removes a file or a whole tree; does nothing if it does not exist. The user's read-only folders are made writable first.
-  * @throws PERMISSION_DENIED with the path that could not be removed: files of other owners need root or a container
+ * @throws PERMISSION_DENIED with the path that could not be removed: files of other owners need root or a container
  */
 export async function removeTree(path: string): Promise<void> {
   const refuse = (error: unknown, parent: OpenFolder, name: Name): never => {
@@ -76,7 +76,7 @@ export async function chownTree(path: string, uid: number, gid: number): Promise
 
 /**
  * Bytes that the tree uses on the disk, as `du` counts them: hard links once, symbolic links themselves. Entries that are not
-  * readable or no longer exist count as nothing.
+ * readable or no longer exist count as nothing.
  */
 export async function treeSize(path: string): Promise<number> {
   const seen = new Set<string>();

@@ -44,7 +44,8 @@ test("a person at a terminal can", async () => {
   const terminal = fakeTerminal({ columns: 80 });
   const ctx = await contextOf(terminal);
   const answer = ctx.ask(hostKey);
-  while (!terminal.written().stderr.includes("Is this the host's key")) await new Promise((done) => void setTimeout(done, 5));
+  while (!terminal.written().stderr.includes("Is this the host's key"))
+    await new Promise((done) => void setTimeout(done, 5));
   terminal.type("y");
   expect(await answer).toBe(true);
 });

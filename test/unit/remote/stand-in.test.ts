@@ -93,7 +93,11 @@ describe("a server that is none ends in one error, in its time", () => {
     ["it says nothing", () => undefined, /did not answer within 2 seconds/],
     ["it closes at once", (socket) => socket.end(), /closed the connection/],
     ["it breaks off at once", (socket) => socket.resetAndDestroy(), /connection/],
-    ["it speaks HTTP", (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n"), /did not answer|not from an SSH server/],
+    [
+      "it speaks HTTP",
+      (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n"),
+      /did not answer|not from an SSH server/,
+    ],
     ["it writes lines for ever", (socket) => pour(socket, "\u001b[2J nonsense\r\n"), /not from an SSH server/],
     ["it writes one line for ever", (socket) => pour(socket, "\u001b]0;x".repeat(1000)), /not from an SSH server/],
     ["it writes bytes", (socket) => pour(socket, Buffer.alloc(4096, 0xff)), /not from an SSH server/],
