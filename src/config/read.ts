@@ -74,7 +74,7 @@ function decode(path: string, bytes: Uint8Array): string {
 }
 
 function corrupt(path: string, why: string, cause?: unknown): CoworkError {
-  const hint = "fix the file, or move it away and let cowork create a new one";
+  const hint = "fix the file, or move it away";
   return new CoworkError("CONFIG_FILE_CORRUPT", `${plain(path)} ${why}.`, {
     hint,
     ...(cause === undefined ? {} : { cause }),

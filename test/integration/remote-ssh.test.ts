@@ -386,7 +386,7 @@ describe("the user", () => {
       expect(answering.secretsAsked[0]?.text).toMatch(/person@.*Password:/);
       const error = await failure(connect(await newPerson({ yes: true }), to(other)));
       expect(error.message).toContain("no method to try");
-      expect(error.message).toContain("it takes publickey, password");
+      expect(error.message).toContain("it accepts publickey, password");
     } finally {
       await other.remove();
     }

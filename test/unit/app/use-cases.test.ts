@@ -117,7 +117,7 @@ describe("use cases", () => {
     expect(plan.devcontainers).toHaveLength(1);
   });
 
-  test("a host that does not answer is told of, and its sessions are unreachable", async () => {
+  test("a host that does not answer is reported, and its sessions are unreachable", async () => {
     const list = async () => await Promise.resolve([sessionView({ name: "a" })]);
     const one = await face({ host: { list }, conf: "SESSIONS=a b@box\n" });
     const { sessions, project } = await listSessions(one.scope, { all: false });
@@ -125,10 +125,10 @@ describe("use cases", () => {
       ["a", "local", "running"],
       ["b", "box", "unreachable"],
     ]);
-    expect([project, notes(one)]).toEqual(["app", ["The host box was never added here."]]);
+    expect([project, notes(one)]).toEqual(["app", ["Unknown host box."]]);
   });
 
-  test("one of several sessions is asked for; where nobody can be asked, that is an error", async () => {
+  test("one of several sessions is asked for; where noAnswer can be asked, that is an error", async () => {
     const diff = async ({ names: [name] }: { names: [string] }) =>
       await Promise.resolve({ text: name, truncated: false });
     const wanted = { stat: false, paths: [], columns: 80 };
@@ -137,10 +137,10 @@ describe("use cases", () => {
     await addNamedHost(one.scope, { name: "box", address: undefined, port: undefined, identity: undefined });
     expect((await diffSession(one.scope, undefined, wanted)).text).toBe("b");
     expect(one.asked).toEqual([expect.objectContaining({ kind: "choice", text: "Which session?" })]);
-    const nobody = await face({ box: { diff }, conf });
-    await expect(diffSession(nobody.scope, undefined, wanted)).rejects.toMatchObject({
+    const noAnswer = await face({ box: { diff }, conf });
+    await expect(diffSession(noAnswer.scope, undefined, wanted)).rejects.toMatchObject({
       code: "USAGE",
-      message: expect.stringContaining("There are a, b.") as string,
+      message: expect.stringContaining("Sessions: a, b") as string,
     });
     const declined = await face({ box: { diff }, conf, answer: false });
     await expect(diffSession(declined.scope, undefined, wanted)).rejects.toMatchObject({ code: "INTERRUPTED" });

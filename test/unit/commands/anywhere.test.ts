@@ -95,7 +95,7 @@ describe("a session of another project", () => {
     expect((await run("connect a", setting)).stderr).toContain("Next: cowork init fix\n");
   });
 
-  test("clean of a session whose project is gone asks its host all the same", async () => {
+  test("clean of a session whose project no longer exists still asks its host", async () => {
     const gone = async (place: Prepared): Promise<void> =>
       await onRecord(place, "gone", "b", { root: join(place.root, "..", "gone") });
     const { code, calls } = await run("clean gone-b", { answers, prepare: gone, outside: true });
@@ -112,12 +112,12 @@ describe("a session of another project", () => {
 
   test("a bare name that only another project has is not taken for it, but named", async () => {
     const missing = async (): Promise<never> => {
-      throw new CoworkError("SESSION_NOT_FOUND", "There is no session fix in project app.", {
+      throw new CoworkError("SESSION_NOT_FOUND", "Session fix not found in project app.", {
         hint: "cowork init fix",
       });
     };
     const here = await run("connect fix -- true", { answers: { connect: missing }, prepare });
-    expect(here.stderr).toContain("There is no session fix in project app. Did you mean other/fix?");
+    expect(here.stderr).toContain("Session fix not found in project app. Did you mean other/fix?");
     const outside = await run("connect fix -- true", { answers, prepare, outside: true });
     expect(outside).toMatchObject({ code: 1, calls: [] });
     expect(outside.stderr).toContain("Did you mean other/fix?\n  Next: cowork connect other/fix");
@@ -127,7 +127,7 @@ describe("a session of another project", () => {
     [2, "Did you mean p1/fix or p2/fix?"],
     [3, "Did you mean p1/fix, p2/fix or p3/fix?"],
     [4, "Did you mean p1/fix, p2/fix, p3/fix or another?"],
-  ])("a bare name that %d projects have is no reason to choose one of them", async (count, question) => {
+  ])("a bare name that %d projects have does not choose one of them", async (count, question) => {
     const several = async (place: Prepared): Promise<void> => {
       for (let n = 1; n <= count; n += 1) await onRecord(place, `p${n}`, "fix", { root: join(place.root, `../p${n}`) });
     };
@@ -139,7 +139,7 @@ describe("a session of another project", () => {
 
   test("clean does not offer to remove the session that another project has under the same name", async () => {
     const clean = async (): Promise<never> => {
-      throw new CoworkError("SESSION_NOT_FOUND", "There is no session fix in project app.", { hint: "cowork list" });
+      throw new CoworkError("SESSION_NOT_FOUND", "Session fix not found in project app.", { hint: "cowork list" });
     };
     const { code, stderr } = await run("clean fix", { answers: { clean }, prepare });
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("Next: cowork list") as string });
@@ -147,7 +147,7 @@ describe("a session of another project", () => {
   });
 });
 
-describe("what could be several sessions", () => {
+describe("an ambiguous name", () => {
   const prepare = async (place: Prepared): Promise<void> => {
     await onRecord(place, "a", "b-c", { root: join(place.root, "..", "one") });
     const two = join(place.root, "..", "two");
@@ -160,7 +160,7 @@ describe("what could be several sessions", () => {
   test("is an error that names them, and a host tells them apart", async () => {
     const both = await run("connect a-b-c -- true", { answers, prepare, remotes: { box: answers } });
     expect(both).toMatchObject({ code: 2, calls: [] });
-    expect(both.stderr).toContain("a-b-c could be a/b-c@local or a-b/c@box.\n  Next: cowork connect a/b-c@local");
+    expect(both.stderr).toContain("a-b-c is ambiguous: a/b-c@local or a-b/c@box.\n  Next: cowork connect a/b-c@local");
     expect((await run("connect a-b-c@local -- true", { answers, prepare })).calls[0]?.[0]).toBe("connect");
   });
 });
@@ -211,7 +211,7 @@ describe("no name", () => {
       prepare: async (place) => await onRecord(place, "app", "a"),
     });
     expect({ code, names: asked(calls[0]).names }).toEqual({ code: 0, names: ["a"] });
-    expect(stderr).toContain("a is the only session of app");
+    expect(stderr).toContain("using a, the only session of app");
   });
 
   const two = async (place: Prepared): Promise<void> => {
@@ -219,7 +219,7 @@ describe("no name", () => {
     await onRecord(place, "app", "b");
   };
 
-  test("of several none is taken where nobody can be asked", async () => {
+  test("without a terminal, none of several sessions is chosen", async () => {
     for (const line of ["connect", "connect -- ls", "logs", "diff --json"]) {
       const result = await run(line, { answers, prepare: two });
       expect(result).toMatchObject({ code: 2, calls: [] });
@@ -253,7 +253,7 @@ describe("no name", () => {
 
 describe("a typo", () => {
   const missing = async (): Promise<never> => {
-    throw new CoworkError("SESSION_NOT_FOUND", "There is no session serch in project app.", {
+    throw new CoworkError("SESSION_NOT_FOUND", "Session serch not found in project app.", {
       hint: "cowork init serch",
     });
   };
@@ -284,14 +284,14 @@ describe("a typo", () => {
     expect(stderr).toContain("Did you mean x?\n  Next: cowork connect x\n");
   });
 
-  test("a new session that is nearly called as another is said to be new", async () => {
+  test("a new session with a name similar to another one is reported as new", async () => {
     const failed = async (): Promise<never> => await Promise.reject(new CoworkError("ENGINE_FAILED", "Stop here."));
     const notes = async (names: string) => (await run(`init ${names}`, { answers: { init: failed }, prepare })).stderr;
-    expect(await notes("serch")).toContain("note: serch is a new session, beside search");
+    expect(await notes("serch")).toContain("note: serch is a new session; search exists too");
     expect(await notes("search task-2 x")).not.toContain("new session");
   });
 
-  test.each(["x", "task-2", "quite-another"])("%s is no typo", async (word) => {
+  test.each(["x", "task-2", "quite-another"])("%s is not a typo", async (word) => {
     const { stderr } = await run(`connect ${word}`, { answers: { connect: missing }, prepare });
     expect(stderr).not.toContain("Did you mean");
   });
@@ -316,7 +316,7 @@ test("a remote session is found from anywhere by its project's SESSIONS, on a ho
   for (const word of ["app-a", "app/a", "app-a@box"]) {
     expect((await run(`connect ${word} -- true`, setting)).calls[0]?.[0]).toBe("box connect");
   }
-  // The conf may be a repository's: that it names a host is no wish of the user's.
+  // The file may come from a repository, so a host in it is not the user's choice.
   expect(await run("connect app-b -- true", setting)).toMatchObject({ code: 4, calls: [] });
 });
 

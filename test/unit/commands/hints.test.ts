@@ -24,7 +24,7 @@ async function saidInSource(): Promise<Hint[]> {
       .split("\n")
       .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
       .join("\n");
-    // Those that are given as data; what is no word in quotes is a name or a path.
+    // Commands given as data; anything but a word in quotes is a name or a path.
     for (const [, name = "", rest = ""] of text.matchAll(/\bownCommand\(\s*"([a-z-]+)"((?:[^()]|\([^()]*\))*)\)/g)) {
       const args = rest.match(/"[^"]*"|[^\s,"]+/g) ?? [];
       hints.push({
@@ -54,12 +54,12 @@ const actions = new Map(
   }),
 );
 
-/** What would be said to somebody who typed it; undefined where nothing is wrong. */
+/** The error for a command line when typed; undefined if it is valid. */
 function complaint(line: string): string | undefined {
   // Behind `--` stands the command that runs inside.
   const [name = "", ...words] = line.replace(/ -- .*/, "").split(/\s+/);
   const command = byName.get(name);
-  // A text about cowork: then its next word is a verb, and nobody would type it.
+  // Prose about cowork: its next word is a verb, not a command.
   if (command === undefined) return /^(?!--version\b|--host$).*--/.test(line) ? `no command ${name}` : undefined;
   const known = [...Object.keys(command.flags), ...Object.keys(globalFlags)];
   const flags = words.flatMap((word) => /^--([a-z][a-z-]*)/.exec(word)?.[1] ?? []);
@@ -70,7 +70,7 @@ function complaint(line: string): string | undefined {
   return isProse || actions.get(name)?.includes(first) !== false ? undefined : `${name} has no ${first}`;
 }
 
-/** Is the word, which is no command, prose where a next step stands? There it has to be one of a few. */
+/** Whether a next step has prose after `cowork` that is not one of the allowed words. */
 async function isWrongInHint({ file, line }: Hint): Promise<boolean> {
   const [word = ""] = line.split(/\s+/);
   if (byName.has(word) || prose.test(word)) return false;

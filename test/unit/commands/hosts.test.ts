@@ -48,11 +48,11 @@ describe("which host a command goes to", () => {
     expect([known.code, names(known)]).toEqual([7, ["box connect"]]);
   });
 
-  test("a host that only a conf names, and nobody added, is not connected to", async () => {
+  test("a host that only a .cowork.conf names, and that was not added, is not connected to", async () => {
     const setting = { conf, remotes: { box: { stop: async () => [done("b")] } }, unknown: ["box"] };
     const result = await run("stop b", setting);
     expect([result.code, names(result)]).toEqual([4, []]);
-    expect(result.stderr).toContain("The host box was never added here.");
+    expect(result.stderr).toContain("Unknown host box.");
     expect(result.stderr).toContain("Next: cowork host add box");
   });
 });
@@ -131,7 +131,7 @@ describe("init on hosts", () => {
   test("a name that is on one host is not made on another", async () => {
     const result = await run("init b --host local", { conf, answers: { init }, remotes: { box: {} } });
     expect([result.code, names(result)]).toEqual([1, []]);
-    expect(result.stderr).toContain("b is a session on box already.");
+    expect(result.stderr).toContain("Session b already exists on box.");
   });
 
   test("without names each goes to its own host", async () => {
@@ -158,9 +158,9 @@ describe("cowork host", () => {
   });
 
   test.each([
-    ["host add local", /cannot be a host's name/],
+    ["host add local", /is not a valid host name/],
     ["host add -x", /./],
-    ["host add box me@machine --port 70000", /70000 is no port/],
+    ["host add box me@machine --port 70000", /Invalid port 70000/],
     ["host fly", /Wrong arguments for/],
     ["host remove", /Wrong arguments for/],
   ])("%s is refused as wrong usage", async (line, message) => {

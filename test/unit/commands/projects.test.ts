@@ -69,8 +69,8 @@ test.each([
   ["projects add nowhere", 1, /nowhere/],
   ["projects remove nothing", 2, /Unknown project nothing/],
   ["projects remove app", 2, /app cannot be removed: it has 1 session\.\n {2}Next: run cowork clean/],
-  ["projects remove", 2, /cannot do that/],
-  ["projects frob", 2, /cannot do that/],
+  ["projects remove", 2, /Wrong arguments/],
+  ["projects frob", 2, /Wrong arguments/],
 ])("cowork %s is refused", async (line, code, message) => {
   const result = await run(line, { prepare: async (place) => await onRecord(place, "app", "a") });
   expect([result.code, result.stdout]).toEqual([code, ""]);
@@ -79,5 +79,5 @@ test.each([
 
 test("there is none", async () => {
   const { code, stderr } = await run("projects");
-  expect([code, stderr]).toEqual([0, expect.stringContaining("Next: cowork init <name>")]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("cowork init <name>")]);
 });

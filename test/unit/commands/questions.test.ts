@@ -50,7 +50,7 @@ test("a person at a terminal can", async () => {
   expect(await answer).toBe(true);
 });
 
-test("where there is no terminal nobody is asked for a secret", async () => {
+test("without a terminal no secret is asked for", async () => {
   const terminal = fakeTerminal();
   const ctx = await contextOf(terminal);
   expect(await ctx.askSecret({ text: "Password", echo: false })).toBeUndefined();

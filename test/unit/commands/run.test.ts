@@ -55,8 +55,8 @@ describe("init", () => {
   });
 
   test.each([
-    ["init", 2, /No session is named/],
-    ["init a b --branch x", 2, /--branch names the branch of one session/],
+    ["init", 2, /No session was named/],
+    ["init a b --branch x", 2, /--branch can only be used with one session/],
     ["init ../x", 2, /cannot be a session's name/],
     ["init a --from nothing-like-it", 1, /nothing-like-it/],
   ])("cowork %s is refused before anything is made", async (line, code, message) => {
@@ -210,7 +210,7 @@ describe("connect", () => {
     });
   });
 
-  test("on a terminal it is in tmux, unless told not to", async () => {
+  test("on a terminal it runs in tmux, except with --no-tmux", async () => {
     const stdin = await run("connect a", { answers });
     expect(stdin.calls[0]?.[1]).toMatchObject({ tmux: false });
     const terminal = await run("connect a", { answers, columns: 100 });
@@ -286,7 +286,7 @@ describe("clean", () => {
     expect(await readConfOf(result.root)).toBe("SESSIONS=b\n");
   });
 
-  test("without names removes nothing where nobody can be asked", async () => {
+  test("without names and without a terminal removes nothing", async () => {
     const clean = async (): Promise<never> => Promise.reject(new Error("asked for"));
     for (const line of ["clean", "clean --force"]) {
       const result = await run(line, { answers: { clean } });
@@ -313,7 +313,7 @@ describe("clean", () => {
     expect(yes.stderr).toContain(
       "  a  would be removed\n  - would be lost: 1 stash\n  - would also be removed: volume data\n",
     );
-    expect(yes.stderr).toContain("  b  stays: b holds work that is nowhere else.\n  - 2 commits on b\n");
+    expect(yes.stderr).toContain("  b  is kept: b holds work that is nowhere else.\n  - 2 commits on b\n");
     expect(yes.stdout).toContain("✔ a  removed\n");
     const no = await ask({}, "n");
     expect([no.code, no.calls.length]).toEqual([1, 1]);
@@ -388,11 +388,11 @@ describe("config", () => {
     ["config unset CPUS", 2, /CPUS is not set in \S+\.cowork\.conf\.\n {2}Next: cowork config list/],
     ["config unset NOTHING", 2, /Unknown configuration key `NOTHING`/],
     ["config unset cpus", 2, /use CPUS/],
-    ["config unset SESSIONS", 2, /kept by cowork itself/],
+    ["config unset SESSIONS", 2, /managed by cowork/],
     ["config unset", 2, /Wrong arguments for/],
     ["config set CPUS many", 2, /CPUS/],
     ["config set NOTHING x", 2, /NOTHING/],
-    ["config set SESSIONS x", 2, /kept by cowork itself/],
+    ["config set SESSIONS x", 2, /managed by cowork/],
     ["config set CPUS", 2, /Wrong arguments for/],
     ["config frobnicate", 2, /Unknown action "frobnicate"/],
     ["config get", 2, /Wrong arguments for/],
@@ -433,7 +433,7 @@ describe("auth", () => {
     const well = await run("auth status", { answers: { authStatus: async () => status } });
     expect([well.code, well.stdout]).toEqual([0, "✔ logged in\n  account  p@example.invalid\n  plan  max\n"]);
     expect(well.stderr).toContain("note: a sets KEY");
-    const none = { ...status, login: { state: "none" as const, detail: "nobody is logged in" } };
+    const none = { ...status, login: { state: "none" as const, detail: "not logged in" } };
     const without = await run("auth status --json", { answers: { authStatus: async () => none } });
     expect(without.code).toBe(5);
     expect(JSON.parse(without.stdout)).toMatchObject({
@@ -447,7 +447,7 @@ describe("auth", () => {
   });
 
   test("logout", async () => {
-    const answers = { logout: async () => ({ loggedOut: true, notes: ["the vendor was told"] }) };
+    const answers = { logout: async () => ({ loggedOut: true, notes: ["the vendor was informed"] }) };
     const result = await run("auth logout", { answers });
     expect([result.code, result.stdout]).toEqual([0, "Logged out, for all sessions on this host.\n"]);
   });

@@ -55,7 +55,7 @@ describe("cowork setup", () => {
     expect(yes.stderr).toContain("Next: open a new terminal");
   });
 
-  test("where nobody can be asked it says how to go on, and does nothing", async () => {
+  test("without a terminal it prints the next step and changes nothing", async () => {
     const { code, stderr } = await run("setup");
     expect([code, await read(".bashrc")]).toEqual([2, "alias ll='ls -l'\n"]);
     expect(stderr).toContain("Next: cowork setup --yes");
@@ -96,7 +96,7 @@ describe("cowork setup", () => {
     expect(await readFile(join(home, ".zshrc"))).toEqual(odd);
   });
 
-  test("flags that exclude each other are refused", async () => {
+  test("flags that cannot be combined are refused", async () => {
     expect((await run("setup --undo --status")).code).toBe(2);
   });
 

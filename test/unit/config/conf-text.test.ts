@@ -30,7 +30,7 @@ describe("editConf", () => {
     ["starts before a first section", "[x]\nB=1\n", "B", "2", "B=2\n[x]\nB=1\n"],
     ["is not misled by comments", "#A=1\n; A=2\n", "A", "3", "#A=1\n; A=2\nA=3\n"],
     ["is not misled by longer keys", "AB=1\nXA=2\n", "A", "3", "AB=1\nXA=2\nA=3\n"],
-    ["mends a key without a value", "A\n", "A", "1", "A=1\n"],
+    ["repairs a key without a value", "A\n", "A", "1", "A=1\n"],
     ["keeps a byte order mark", "\ufeffA=1\n", "A", "2", "\ufeffA=2\n"],
     ["takes a line away", "# c\nA=1\nB=2\n", "A", undefined, "# c\nB=2\n"],
     ["takes all of them away", "A=1\nB=2\nA=3\nA[]=4\n", "A", undefined, "B=2\n"],

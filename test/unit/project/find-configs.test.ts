@@ -67,7 +67,7 @@ test("behind a link it is the link and what it leads to that count", async () =>
   expect(await find()).toEqual({ uncommitted: [".devcontainer/devcontainer.json"] });
 });
 
-test("a link that is not committed counts; what lies outside of the working tree does not", async () => {
+test("an uncommitted link counts; a target outside of the working tree does not", async () => {
   symlinkSync("/nowhere", join(root, ".devcontainer.json"));
   expect(await find()).toEqual({ uncommitted: [".devcontainer.json"] });
   expect(await find("..")).toEqual({ uncommitted: [".devcontainer.json"] });

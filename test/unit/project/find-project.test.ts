@@ -53,7 +53,7 @@ describe("facts", () => {
     expect(local.notes).toEqual([expect.stringContaining("path on this machine")]);
   });
 
-  test("a sparse checkout is said, however it is written", async () => {
+  test("a sparse checkout is reported, whatever form the setting has", async () => {
     const root = await shop.project();
     await shop.sh(root, "mkdir in; echo 1 >in/f; git add -A; git commit -qm in; git sparse-checkout set in");
     expect((await findProject(shop.context, root)).notes).toEqual([expect.stringContaining("sparse checkout")]);
@@ -188,7 +188,7 @@ describe("no project", () => {
     );
     await shop.git(shop.root, "init", "-q", "--bare", "bare");
     await expect(find(join(shop.root, "bare"))).rejects.toMatchObject(fails("NOT_A_PROJECT", /bare repository/));
-    await expect(find(join(shop.root, "gone"))).rejects.toMatchObject(fails("NOT_A_PROJECT", /cannot be entered/));
+    await expect(find(join(shop.root, "gone"))).rejects.toMatchObject(fails("NOT_A_PROJECT", /Cannot enter/));
   });
 
   test("without a commit", async () => {
@@ -204,7 +204,7 @@ describe("no project", () => {
     await expect(findProject(ctx, root)).rejects.toMatchObject(fails("GIT_MISSING", /not installed/));
   });
 
-  test("in somebody else's repository, which git does not trust", async () => {
+  test("in another user's repository, which git does not trust", async () => {
     const root = await shop.project();
     const env = { ...shop.env, GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" };
     const found = findProject({ ...shop.context, env }, root);
@@ -248,7 +248,7 @@ describe("inside a session's clone", () => {
     [JSON.stringify({ projectRoot: "relative" })],
     ["null"],
     [""],
-  ])("whose record is %s is no project", async (record) => {
+  ])("whose record is %s is not a project", async (record) => {
     const clone = await makeSession(record);
     await expect(findProject(shop.context, clone)).rejects.toMatchObject(fails("NOT_A_PROJECT", /app-a.*record/));
   });

@@ -75,7 +75,7 @@ test.each(["a..b", "-x", "HEAD", "a b", "@{-1}", ""])("--branch %j is refused", 
   await expect(plan({ branch })).rejects.toMatchObject({ code: "USAGE" });
 });
 
-test("a branch without a commit is no start, unless another is named", async () => {
+test("a branch without commits cannot be the start, unless another one is named", async () => {
   await shop.git(root, "checkout", "-q", "--orphan", "fresh");
   await expect(plan({})).rejects.toMatchObject({
     code: "REF_NOT_FOUND",
@@ -84,7 +84,7 @@ test("a branch without a commit is no start, unless another is named", async () 
   expect(await plan({ from: "main" })).toMatchObject({ commit: await commit("main") });
 });
 
-test("--from that means several commits is refused, and the full names of all are said", async () => {
+test("an ambiguous --from is refused, with the full names of all meanings", async () => {
   const notes = async (from: string) =>
     await plan({ from }).then(
       () => "taken",
@@ -120,9 +120,9 @@ describe("checkBranches", () => {
     await shop.sh(root, "git branch release/2026.4; git branch a");
     expect(await check("s")).toEqual([]);
     expect(await check("near", true)).toEqual([]);
-    expect(await check("release")).toEqual([expect.stringMatching(/release\/2026\.4 .* pull brings it as release-s$/)]);
-    expect(await check("a/b")).toEqual([expect.stringMatching(/pull brings it as a-b-s$/)]);
-    expect(await check("v1")).toEqual([expect.stringMatching(/refs\/tags\/v1; pull brings it as v1-s$/)]);
+    expect(await check("release")).toEqual([expect.stringMatching(/release\/2026\.4 .* pull will name it release-s$/)]);
+    expect(await check("a/b")).toEqual([expect.stringMatching(/pull will name it a-b-s$/)]);
+    expect(await check("v1")).toEqual([expect.stringMatching(/refs\/tags\/v1; pull will name it v1-s$/)]);
   });
 
   test.each(["origin/x", "origin", "FETCH_HEAD", "heads/x"])(

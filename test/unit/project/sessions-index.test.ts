@@ -69,7 +69,7 @@ test("removing where the project is gone is done", async () => {
   expect(await readSessions(ctx, { confFile: confFileOf("/nonexistent/project") })).toEqual([]);
 });
 
-describe("mending", () => {
+describe("repairing", () => {
   test("takes what is real on one host, and leaves the other hosts' entries", async () => {
     const { ctx, project, names } = await setUp("SESSIONS=gone a far@build1 b@build1\n");
     await repairSessions(ctx, project, ["a", "new", "B"]);
@@ -81,7 +81,7 @@ describe("mending", () => {
   });
 });
 
-test("what is no session's name is passed over, and the first of several spellings counts", () => {
+test("invalid names are ignored, and the first of several spellings counts", () => {
   expect(parseSessions("a ../x -rf b@me@h c@ @h HEAD a..b A d@host.example  e\t\nf a_b a.b")).toEqual([
     { name: "a", host: undefined },
     { name: "b", host: "me@h" },

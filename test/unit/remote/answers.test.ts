@@ -89,7 +89,7 @@ test.each([
   "/h/auth/claude/.credentials.json holds no login that can be read: log in again with",
   "/h/auth/claude/.credentials.json belongs to uid 3 and sessions, which run as uid 4, cannot read it: log in again with",
   "a left-over lock (.oauth_refresh.lock) has been cleared: a session was killed while it renewed the login; should sessions ask to log in now:",
-])("what is said of the login names the host: %s", (words) => {
+])("a line about the login names the host: %s", (words) => {
   expect(loginWords(`${words} \`cowork auth login\``, "box")).toBe(`${words} \`cowork --host box auth login\``);
   expect(loginWords(`${words} \`cowork auth login\`.txt`, "box")).toBe(`${words} \`cowork auth login\`.txt`);
 });

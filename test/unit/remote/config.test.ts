@@ -166,7 +166,7 @@ describe("without OpenSSH", () => {
       ".ssh/conf.d/2.conf": "Host box\n Port 7\n",
       ".ssh/conf.d/2.other": "Port 9\n",
       more: "ConnectTimeout 3\n",
-      ".ssh/inner": "Host nobody\n User wrong\nHost box\n HashKnownHosts yes\n",
+      ".ssh/inner": "Host other\n User wrong\nHost box\n HashKnownHosts yes\n",
       ".ssh/never": "BatchMode yes\n",
     };
     expect(await options(files)).toMatchObject({

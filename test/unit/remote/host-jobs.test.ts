@@ -60,7 +60,7 @@ const id = jobId("init", subject);
 const finished = { value: [{ name: "a" }] };
 
 interface Front {
-  told: ProgressEvent[];
+  events: ProgressEvent[];
   asked: unknown[];
   result: Promise<unknown>;
   /** Ctrl-C */
@@ -71,7 +71,7 @@ interface Front {
 
 function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {}): Front {
   const [cancelled, left] = [new AbortController(), new AbortController()];
-  const told: ProgressEvent[] = [];
+  const events: ProgressEvent[] = [];
   const asked: unknown[] = [];
   const peer: Peer = {
     call: async (_method, question) => {
@@ -79,7 +79,7 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
       return await Promise.resolve(options.answer ?? true);
     },
     tell: async (_method, event) => {
-      told.push(event as ProgressEvent);
+      events.push(event as ProgressEvent);
       await Promise.resolve();
     },
     close: () => undefined,
@@ -89,14 +89,14 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
   const result = runJob({ ...ctx, signal: cancelled.signal }, listenerOver(peer, undefined), call, left.signal);
   result.catch(() => undefined);
   return {
-    told,
+    events,
     asked,
     result,
     cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
     cut: () => left.abort(new CoworkError("INTERRUPTED", "The other side is gone.")),
   };
 }
-const details = ({ told }: Front): string[] => told.map(({ detail }) => detail ?? "");
+const details = ({ events }: Front): string[] => events.map(({ detail }) => detail ?? "");
 const begun = async (one: Front): Promise<void> =>
   await vi.waitFor(() => expect(details(one)).toContain("begun"), { timeout: 15_000 });
 
@@ -141,13 +141,13 @@ describe("a job", { timeout: 30_000 }, () => {
     expect((await runs()).length).toBeLessThanOrEqual(2);
   });
 
-  test("goes on when nobody is there, and who comes back hears what he missed and gets the result", async () => {
+  test("continues without a client, which gets missed events and the result when it returns", async () => {
     const one = front();
     await begun(one);
     one.cut();
     await expect(one.result).rejects.toThrow(/gone|aborted/);
     expect(await isAlive(ctx, id)).toBe(true);
-    const back = front({ seen: one.told.length });
+    const back = front({ seen: one.events.length });
     await go();
     expect(await back.result).toMatchObject(finished);
     expect(details(back)).not.toContain("begun");
@@ -155,7 +155,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(1);
   });
 
-  test("keeps its result for who was cut off, and for nobody else", async () => {
+  test("keeps its result only for a client that was disconnected", async () => {
     const one = front();
     await begun(one);
     one.cut();
@@ -169,7 +169,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(2);
   });
 
-  test("that was killed says so, and the next one begins anew", async () => {
+  test("that was killed reports it, and the next one starts again", async () => {
     const one = front();
     await begun(one);
     const [pid] = await runs();
@@ -195,13 +195,13 @@ describe("a job", { timeout: 30_000 }, () => {
     await vi.waitFor(async () => expect(await isAlive(ctx, id)).toBe(false), { timeout: 15_000 });
   });
 
-  test("asks whoever is there, once", async () => {
+  test("asks the connected client once", async () => {
     await writeFile(join(home, "ask"), "");
     const one = front({ answer: true });
-    await vi.waitFor(() => expect(details(one)).toContain("told true"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(details(one)).toContain("answer true"), { timeout: 15_000 });
     const two = front({ answer: false });
-    // it has joined: a job that had ended before would be begun anew, and ask again
-    await vi.waitFor(() => expect(details(two)).toContain("told true"), { timeout: 15_000 });
+    // It has joined: a job that had ended before would start again and ask again.
+    await vi.waitFor(() => expect(details(two)).toContain("answer true"), { timeout: 15_000 });
     await go();
     await Promise.all([one.result, two.result]);
     expect(one.asked).toHaveLength(1);
@@ -223,7 +223,7 @@ describe("a job", { timeout: 30_000 }, () => {
     ]);
   });
 
-  test("is told of by its files: half a line is no line, and old jobs go", async () => {
+  test("is read from its files: an incomplete line does not count, and old jobs are removed", async () => {
     const folder = await prepareJob(ctx, id, { method: "init", args: [] });
     const data = { step: "clone", state: "note", detail: "ä".repeat(1000) } as const;
     const event = {
@@ -300,7 +300,7 @@ describe("the host's part", () => {
     await served.ended;
   });
 
-  test("waits for what is under way when nobody is there any more: it ends in order", async () => {
+  test("waits for running calls when the client is gone: they end in an orderly way", async () => {
     let ended = false;
     const { host } = fakeHost({
       connect: async (_request, io) => {

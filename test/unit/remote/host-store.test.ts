@@ -122,7 +122,7 @@ describe("the store", () => {
     expect(await readdir(join(store(), "cowork-incoming"))).toEqual([]);
   });
 
-  test("takes nothing that arrived as something else, and begins anew after that", async () => {
+  test("refuses data that was damaged, and starts again after that", async () => {
     const identity = await identityOf(root);
     const oids = await oidsOf(root);
     const { have } = await findLacking(shop.context, identity, oids);
@@ -217,7 +217,7 @@ describe("what is carried along", () => {
     return await takeCarried(shop.context, id, await archive(entries));
   };
 
-  test("arrives as it was, and is in nobody else's way", async () => {
+  test("arrives unchanged, and does not affect other transfers", async () => {
     const folder = await take([
       { name: ".env", content: "A=1\n", mode: 0o600 },
       { name: "a/b/run", content: "", mode: 0o755 },
@@ -285,7 +285,7 @@ describe("what is carried along", () => {
     expect(await readFile(join(folder, "a"), "utf8")).toBe("whole");
   });
 
-  test("of others than a day ago goes, and a link that somebody put there is not followed", async () => {
+  test("older than a day is removed, and a link in its place is not followed", async () => {
     const parent = join(shop.context.paths.home, "projects", "carried");
     await take([{ name: "a" }]);
     await symlink(shop.root, join(parent, "e".repeat(32)));

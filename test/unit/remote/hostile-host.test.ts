@@ -18,7 +18,7 @@ import { type Asked, fakeConnection, type OtherEnd, speaking } from "../../suppo
 import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
-// A machine that somebody else has taken over: whatever it answers, this end stays whole.
+// A compromised host: whatever it answers, this machine must stay safe.
 
 let shop: GitWorkshop;
 let root: string;
@@ -128,7 +128,7 @@ describe("a host that starts nothing", () => {
     ],
     ["needs something odd", ({ stdout, mark }) => void stdout.write(`${mark} need everything ${evil}\n`)],
     [
-      "is of a kind that there is no Node for",
+      "is of a kind without a Node",
       ({ stdout, mark }) => void stdout.write(`${mark} need program+node Linux constructor\n`),
     ],
     [
@@ -328,7 +328,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("that a session's clone is another one, or lies where git would look for more, are refused", async () => {
+  test("that a session's clone is another one, or is in a place where git would look for more, are refused", async () => {
     const clone = {
       lease: 1,
       name: "a",
@@ -468,7 +468,7 @@ describe("a host that asks", () => {
     expect(questions).toEqual([]);
   });
 
-  test("on and on is told no after some time, and one person is asked one thing at a time", async () => {
+  test("on and on gets no after some time, and the user is asked one question at a time", async () => {
     let [now, most] = [0, 0];
     ctx.ask = async () => {
       most = Math.max(most, (now += 1));
@@ -533,7 +533,7 @@ describe("what is sent", () => {
     ...over,
   });
 
-  test("is what was offered: a host that wishes for other commits gets none", async () => {
+  test("is what was offered: a host that requests other commits gets none", async () => {
     await shop.sh(
       root,
       "git checkout -q -b private; echo s >s; git add s; git commit -qm private; git checkout -q main",
@@ -616,7 +616,7 @@ describe("a host that does not end", () => {
     vi.useRealTimers();
     const error = await work;
     expect(error).toMatchObject({ code: "INTERRUPTED", exitCode: 130 });
-    expect(error.message).toMatch(/box did not say/);
+    expect(error.message).toMatch(/box did not confirm/);
     expect(cancelled).toBe(true);
     expect(connections[0]?.isClosed()).toBe(true);
     host.close();

@@ -76,7 +76,7 @@ describe("a key", () => {
     ["known among several", `${line("m.example", rsa)}\n${line("m.example", a)}`, rsa],
     ["known, as one of two of a type", `${line("m.example", b)}\n${line("*", a)}`, a],
     ["known by a hashed name", line(hashed("m.example"), a), a],
-    ["known, with a comment behind it, and Windows' line ends", `${line("m.example", a)} somebody\r\n`, a],
+    ["known, with a comment behind it, and Windows' line ends", `${line("m.example", a)} comment\r\n`, a],
   ])("%s", (_, text, key) => {
     expect(judge(text, key)).toEqual({ kind: "known" });
   });
@@ -106,7 +106,7 @@ describe("a key", () => {
     expect(judge(`@revoked ${line("n.example", a)}\n${line("m.example", a)}`, a)).toEqual({ kind: "known" });
   });
 
-  test("is called as ssh-keygen calls it", () => {
+  test("has the name that ssh-keygen prints", () => {
     // ssh-keygen -lf of this very key
     const text = "AAAAC3NzaC1lZDI1NTE5AAAAINGFLG2iL6ipumdhDeNsZwqmD3MNpRHs+UsfDnl9iDg/";
     expect(fingerprint(Buffer.from(text, "base64"))).toBe("SHA256:iGe1nt0q83FyNx3GQB6Fyvfvl2dT1XDLlUXFdvA0E6A");

@@ -77,7 +77,7 @@ describe("lines", () => {
     expect((heard[0] as string[]).slice(1)).toEqual(["\\", '\\"']);
   });
 
-  test("to somebody who never reads are not piled up without an end", async () => {
+  test("to a peer that never reads do not accumulate without limit", async () => {
     const { lines, input, output } = listen();
     const piece = "x".repeat(16 * 1024 * 1024);
     for (let n = 0; n < 40 && !input.destroyed; n++) void lines.send(piece);
@@ -237,7 +237,7 @@ describe("streams", () => {
     expect(down.equals(await downHere)).toBe(true);
   });
 
-  test("that nobody reads hold up nothing but themselves", async () => {
+  test("without a reader delay only themselves", async () => {
     const { a, sa, sb } = streamPair();
     const slow = sb.take(1);
     const sent = sa.pump(1, Readable.from([randomBytes(8_000_000)]));
@@ -250,7 +250,7 @@ describe("streams", () => {
     await sent;
   });
 
-  test("that nobody wants any more end for the sender", async () => {
+  test("that are no longer read end for the sender", async () => {
     const { sa, sb } = streamPair();
     const source = Readable.from([randomBytes(8_000_000)]);
     const sent = sa.pump(1, source);
@@ -272,7 +272,7 @@ describe("streams", () => {
     expect((await buffer(sb.take(2))).length).toBe(0);
   });
 
-  test("that nobody asked for are not kept without an end", async () => {
+  test("that were not requested do not accumulate without limit", async () => {
     const { a, b, sb, wires } = streamPair();
     const data = randomBytes(500_000).toString("base64");
     for (let id = 100; id < 400; id++) await a.tell("streamData", id, data);

@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const run = promisify(execFile);
 
-test("a home gets a random id on first use and keeps it; nobody else can read it", async () => {
+test("a home gets a random id on first use and keeps it; other users cannot read it", async () => {
   const one = coworkPaths(join(folder, "deep", "one"));
   const two = coworkPaths(join(folder, "two"));
   const id = homeId(one);

@@ -12,7 +12,7 @@ const user = hostUser({ uid: process.getuid?.() ?? 0, gid: 0, username: "u", hom
 const place = (home: string, env: Record<string, string> = {}) => ({ paths: coworkPaths(home), user, env });
 
 describe("a cowork home", () => {
-  test("that is a folder of the user's, or can be made, is no problem", async () => {
+  test("that is the user's folder, or can be created, has no problem", async () => {
     const folder = await temporaryFolder();
     expect(homeProblem(place(folder))).toBeUndefined();
     await mkdir(join(folder, "state"));
@@ -77,7 +77,7 @@ describe("a cowork home", () => {
 });
 
 describe("an error", () => {
-  test("about the home is told as what is wrong with the home", async () => {
+  test("about the home is explained with the problem of the home", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "");
     const path = join(folder, "file", "state");
@@ -89,7 +89,7 @@ describe("an error", () => {
     const folder = await temporaryFolder();
     const elsewhere = toCoworkError(Object.assign(new Error("EACCES"), { code: "EACCES", path: "/x" }));
     expect(withHomeProblem(place(folder), elsewhere)).toBe(elsewhere);
-    const other = new CoworkError("SESSION_NOT_FOUND", `There is no session ${folder}.`);
+    const other = new CoworkError("SESSION_NOT_FOUND", `Session ${folder} not found.`);
     expect(withHomeProblem(place(folder), other)).toBe(other);
   });
 

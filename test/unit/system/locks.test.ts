@@ -37,7 +37,7 @@ test("gives the result, and the lock back also after an error", async () => {
   expect(await withLock(ctx, "a", { waitMs: 0 }, async () => await Promise.resolve(1))).toBe(1);
 });
 
-test("says once that it waits, then that somebody else is at work", async () => {
+test("reports once that it waits, then that another process holds the lock", async () => {
   const ctx = await context();
   let waited = 0;
   const second = withLock(ctx, "a", {}, async () => {
@@ -92,7 +92,7 @@ test("the lock of a holder that was killed becomes free", async () => {
   expect(await withLock(ctx, "a", {}, async () => await Promise.resolve("mine"))).toBe("mine");
 }, 30_000);
 
-test("work ends when the lock was lost to somebody else", async () => {
+test("work ends when another process took the lock", async () => {
   const ctx = await context();
   const work = withLock(ctx, "a", {}, async (signal) => {
     const folder = `${ctx.paths.lock("a")}.lock`;

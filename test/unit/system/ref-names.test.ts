@@ -52,7 +52,7 @@ test("where case does not count, names that differ in it alone are one", () => {
 const other = (ref: string, refs: string[] = []): Promise<string> =>
   otherName(ref, "s", space(refs), (name) => Promise.resolve(!refs.includes(name)));
 
-test("another name has the session's at its end, is no folder of a remote, and is free", async () => {
+test("another name ends with the session's name, is not a folder of a remote, and is free", async () => {
   expect(await other("refs/heads/v1")).toBe("refs/heads/v1-s");
   expect(await other("refs/heads/v1", ["refs/heads/v1-s"])).toBe("refs/heads/v1-s-2");
   expect(await other("refs/heads/origin/main")).toBe("refs/heads/origin-main-s");

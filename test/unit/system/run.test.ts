@@ -49,7 +49,7 @@ test("names a program that is not there, one that may not run, a folder that is 
   await writeFile(join(folder, "text"), "");
   await expect(run("no-such-program-of-cowork", [])).rejects.toMatchObject({ code: "PROGRAM_MISSING" });
   await expect(run(join(folder, "text"), [])).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
-  await expect(run("true", [], { cwd: join(folder, "none") })).rejects.toThrow(/none is no folder/);
+  await expect(run("true", [], { cwd: join(folder, "none") })).rejects.toThrow(/none is not a folder/);
 });
 
 test("a time-out ends the whole group, also what ignores SIGTERM", async () => {
@@ -118,7 +118,7 @@ test("two output files keep the streams apart", async () => {
   expect(lines.toSorted()).toEqual(["stderr:err", "stdout:out"]);
 });
 
-test("a folder on the PATH that is no help does not hide that a program is missing", async () => {
+test("an unreadable folder on the PATH does not hide that a program is missing", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "no-such-program-of-cowork"), "");
   const env = { PATH: folder };

@@ -15,7 +15,7 @@ async function ask(question: Parameters<typeof askPerson>[1], keys: string): Pro
   const terminal = fakeTerminal({ columns: 80 });
   const answer = askPerson(terminal, question, new AbortController().signal);
   // The prompt listens once it has drawn itself.
-  while (!/trust this|Go on|Is this the host's key/.test(terminal.written().stderr))
+  while (!/Trust this|Go on|Is this the host's key/.test(terminal.written().stderr))
     await new Promise((done) => void setTimeout(done, 5));
   terminal.type(keys);
   const yes = await answer;

@@ -16,7 +16,7 @@ test("what was put in is taken out again, to the byte", () => {
   );
 });
 
-test("what somebody has added behind it since stays, and stays a line of its own", () => {
+test("lines that the user added after the block are kept", () => {
   expect(withoutBlock(`${withBlock("a", name, "x")}b\n`, name)).toBe("a\nb\n");
   expect(withoutBlock(`${withBlock(undefined, name, "x")}b\n`, name)).toBe("b\n");
 });

@@ -116,7 +116,7 @@ describe("a command line that is refused", () => {
   test.each(foreign)("cowork %s, a verb of another tool, names a command of ours that exists", async (verb) => {
     const error = (await parseLine([verb], commands).catch((thrown: unknown) => thrown)) as CoworkError;
     expect(error.toView()).toMatchObject({ code: "USAGE", message: `${verb} is not a cowork command.` });
-    const [, ours = ""] = /^to [a-z ]+: cowork (\w+)/.exec(error.hint ?? "") ?? [];
+    const [, ours = ""] = /^cowork (\w+)/.exec(error.hint ?? "") ?? [];
     expect(commands.map(({ name }) => name)).toContain(ours);
   });
 

@@ -60,7 +60,7 @@ describe("on a terminal", () => {
   });
 
   test.each([["nothing"], ["other/a"], ["a@box"], ["b"]])(
-    "cowork %s, which is no session, is an error",
+    "cowork %s, which is not a session, is an error",
     async (word) => {
       const { code, calls, stderr } = await run(word, setting);
       expect([code, calls]).toEqual([2, []]);
@@ -68,7 +68,7 @@ describe("on a terminal", () => {
     },
   );
 
-  test("what is wrong with the rest of the line is said about the command that was meant", async () => {
+  test("an error in the rest of the line is reported for the expanded command", async () => {
     const { code, stderr } = await run("a ls -l", setting);
     expect(code).toBe(2);
     expect(stderr).toContain("Next: cowork connect a -- ls …");
@@ -81,10 +81,10 @@ describe("on a terminal", () => {
   });
 });
 
-describe("where there is no terminal", () => {
+describe("without a terminal", () => {
   const { columns: _, ...piped } = setting;
 
-  test("cowork alone shows help, and a session's name is no command", async () => {
+  test("cowork alone shows help, and a session's name is not a command", async () => {
     const bare = await run([], piped);
     expect([bare.code, bare.calls]).toEqual([0, []]);
     expect(bare.stdout).toContain("cowork help <command>");

@@ -38,21 +38,21 @@ test("paths with blanks, quotes and percent signs are words for ssh and for the 
 });
 
 test.each(["dev\nProxyCommand touch /tmp/x", "-oProxyCommand=x", "%u", "a b", ""])(
-  "a remote user that is no plain name stays out: %j",
+  "a remote user that is not a plain name is left out: %j",
   (user) => {
     const view = sessionView();
     expect(entryOf({ ...view, container: { ...view.container!, user } })).toEqual(entry("app", "a"));
   },
 );
 
-test("a record that cannot be read is no host, nor is a line that somebody wrote into the file", () => {
+test("an unreadable record has no host, nor has a line that was added to the file", () => {
   expect(entryOf(sessionView({ project: "" }))).toBeUndefined();
   expect(parseEntries('# cowork {"host":"local","project":"a b","name":"a","id":"x"}\n# cowork {\nHost x\n')).toEqual(
     [],
   );
 });
 
-test("a name of two sessions is nobody's: ssh says which there are", () => {
+test("an ambiguous name belongs to no session: ssh lists the full names", () => {
   const entries = [entry("app", "a"), entry("app", "b"), entry("shop", "a")];
   expect(hostNames(entries).own.map(({ names }) => names)).toEqual([
     ["cowork.app.a"],
@@ -63,12 +63,12 @@ test("a name of two sessions is nobody's: ssh says which there are", () => {
   expect(text).toMatch(/^Host cowork\.a\n {2}ProxyCommand .* __ssh which cowork\.a cowork\.app\.a cowork\.shop\.a$/m);
 });
 
-test("names may hold dots: what is a full name of one session is no short one of another", () => {
+test("names may contain dots: the full name of one session is not the short name of another", () => {
   const names = hostNames([entry("app", "a"), entry("shop", "app.a")]).own.map((one) => one.names);
   expect(names).toEqual([["cowork.a", "cowork.app.a"], ["cowork.shop.app.a"]]);
 });
 
-test("what is written anew is this project on this host, and nothing else", () => {
+test("only the entries of this project on this host are replaced", () => {
   const away = { ...entry("app", "c"), host: "box" };
   const known = [entry("app", "a"), entry("app", "gone"), entry("shop", "a"), away];
   const names = (found: SshEntry[]): string[] => found.map(({ host, id }) => `${host} ${id}`);

@@ -58,7 +58,7 @@ test.each(["perl", "node", "bash"])("%s says when nothing listens there", async 
   expect(err).toMatch(new RegExp(`^connect to (127\\.0\\.0\\.1|::1) port ${port}: `));
 });
 
-test("without any of them that is said", async () => {
+test("without any of them there is an error", async () => {
   const { err, code } = await relay("cat", 1, Buffer.alloc(0));
   expect([err, code]).toEqual([expect.stringMatching(/^port forwarding needs one of python3, perl/), 127]);
 });

@@ -75,14 +75,14 @@ test("much on both ways at once", async () => {
   expect([out.equals(of("o")), err.equals(of("e"))]).toEqual([true, true]);
 });
 
-test("an error is said on stderr, once, and ssh's own code for errors is the code", async () => {
+test("an error is printed on stderr once, and the exit code is ssh's own code for errors", async () => {
   const { client } = await connect(async () => {
-    throw new Error("There is no session a.");
+    throw new Error("Session a not found.");
   });
   expect(await result(await exec(client, "true"))).toEqual({
     code: 255,
     stdout: "",
-    stderr: "cowork: There is no session a.\n",
+    stderr: "cowork: Session a not found.\n",
   });
 });
 

@@ -82,7 +82,7 @@ describe("readRegularFile", () => {
           message: expect.stringContaining(folder),
         });
       }
-      // so that it can be taken away by whoever made it
+      // so that its creator can remove it
       await chmod(join(folder, "closed"), 0o700);
     },
   );
@@ -170,7 +170,7 @@ describe("ensureFolder", () => {
     expect((await stat(join(folder, "private"))).mode & 0o777).toBe(0o700);
   });
 
-  test("mends the mode of the last folder, never of those above", async () => {
+  test("corrects the mode of the last folder, never of its parents", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "a", "b"), { recursive: true });
     await chmod(join(folder, "a"), 0o755);

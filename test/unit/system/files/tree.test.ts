@@ -13,15 +13,15 @@ test("removeTree removes links, never what they lead to", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "precious"));
   await writeFile(join(folder, "precious", "a"), "a");
-  await mkdir(join(folder, "doomed", "sub"), { recursive: true });
-  await symlink(join(folder, "precious"), join(folder, "doomed", "sub", "out"));
-  await symlink(join(folder, "precious", "a"), join(folder, "doomed", "file"));
-  await symlink("nowhere", join(folder, "doomed", "dangling"));
-  await removeTree(join(folder, "doomed"));
+  await mkdir(join(folder, "expiring", "sub"), { recursive: true });
+  await symlink(join(folder, "precious"), join(folder, "expiring", "sub", "out"));
+  await symlink(join(folder, "precious", "a"), join(folder, "expiring", "file"));
+  await symlink("nowhere", join(folder, "expiring", "dangling"));
+  await removeTree(join(folder, "expiring"));
   expect(await readdir(folder)).toEqual(["precious"]);
   expect(await readFile(join(folder, "precious", "a"), "utf8")).toBe("a");
-  await symlink(join(folder, "precious"), join(folder, "doomed"));
-  await removeTree(join(folder, "doomed"));
+  await symlink(join(folder, "precious"), join(folder, "expiring"));
+  await removeTree(join(folder, "expiring"));
   expect(await readdir(join(folder, "precious"))).toEqual(["a"]);
 });
 
@@ -37,7 +37,7 @@ test("removeTree is done when there is nothing, and takes files and names of any
     Array.from({ length: 200 }, async (_, index) => await writeFile(join(folder, "d", `f${index}`), "")),
   );
   execFileSync("sh", ["-c", `mkfifo "$1"`, "sh", join(folder, "d", "pipe")]);
-  // A name that is no UTF-8: a container can make one.
+  // A name that is not valid UTF-8, which a container can create.
   execFileSync("sh", [
     "-c",
     `cd "$1" && mkdir "$(printf 'a\\377b')" && touch "$(printf 'a\\377b/\\376')"`,
@@ -60,7 +60,7 @@ test("removeTree takes very deep trees", async () => {
 test("an ordinary user's read-only folders go too", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
-  const expiring = join(folder, "doomed");
+  const expiring = join(folder, "expiring");
   await mkdir(join(expiring, "sub", "deep"), { recursive: true });
   await writeFile(join(expiring, "sub", "a"), "a");
   await writeFile(join(expiring, "sub", "deep", "b"), "b");
@@ -74,7 +74,7 @@ test("an ordinary user's read-only folders go too", async () => {
 test("what an ordinary user may not remove is named", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
-  const expiring = join(folder, "kept", "doomed");
+  const expiring = join(folder, "kept", "expiring");
   await mkdir(expiring, { recursive: true });
   await writeFile(join(expiring, "file"), "");
   if (isRoot) await chownTree(join(folder, "kept"), 54321, 54321);
@@ -83,7 +83,7 @@ test("what an ordinary user may not remove is named", async () => {
   await chmod(join(folder, "kept"), 0o700);
 });
 
-/** As root: by a child that is nobody special, with a copy of the program that it may read. */
+/** As root: in a child process of an ordinary user, with a readable copy of the program. */
 async function runAsOther(folder: string, expiring: string): Promise<void> {
   if (!isRoot) return await removeTree(expiring);
   const copy = join(folder, "program");
@@ -100,7 +100,7 @@ async function runAsOther(folder: string, expiring: string): Promise<void> {
 }
 
 test("chownTree changes links themselves, never what they lead to", async () => {
-  // An ordinary user can give files to nobody else: then it shows only that nothing fails.
+  // An ordinary user cannot change the owner of files: then the test only shows that nothing fails.
   const [uid, gid] = isRoot ? [1234, 4321] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   const folder = await temporaryFolder();
   await mkdir(join(folder, "precious"));
