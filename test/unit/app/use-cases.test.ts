@@ -90,7 +90,7 @@ const initOptions = {
 };
 
 describe("use cases", () => {
-  test("init gives what came of each session, tells its state and writes it down", async () => {
+  test("init returns the outcome of each session, emits its state and records it", async () => {
     const init = async ({ sessions }: InitRequest): Promise<Outcome[]> =>
       await Promise.resolve(sessions.map(({ name }) => outcome(name)));
     const one = await face({ host: { init } });
@@ -106,7 +106,7 @@ describe("use cases", () => {
     expect(settings.find(({ key }) => key === "SESSIONS")?.value).toBe("a b");
   });
 
-  test("a plan of several hosts is one plan", async () => {
+  test("the plans of several hosts are joined", async () => {
     const config = { path: null, kind: "template", trustHash: "x", changes: [], findings: [] };
     const planOf = async ({ sessions }: InitRequest): Promise<never> =>
       await Promise.resolve({ sessions: sessions.map(({ name }) => ({ name })), devcontainers: [config] } as never);
@@ -128,7 +128,7 @@ describe("use cases", () => {
     expect([project, notes(one)]).toEqual(["app", ["Unknown host box."]]);
   });
 
-  test("one of several sessions is asked for; where noAnswer can be asked, that is an error", async () => {
+  test("a choice of several sessions is asked for; without a terminal it is an error", async () => {
     const diff = async ({ names: [name] }: { names: [string] }) =>
       await Promise.resolve({ text: name, truncated: false });
     const wanted = { stat: false, paths: [], columns: 80 };
@@ -146,7 +146,7 @@ describe("use cases", () => {
     await expect(diffSession(declined.scope, undefined, wanted)).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 
-  test("clean asks before everything goes, and only a yes is one", async () => {
+  test("clean asks before it removes all sessions, and only yes counts as yes", async () => {
     const cleaned: CleanOutcome = { ...outcome("a"), unsaved: [], removed: ["container"] };
     const options = { words: [], all: false, images: false, force: false, dryRun: false, purge: false, canAsk: true };
     const host = { clean: async () => await Promise.resolve([{ ...cleaned, notes: [] }]) };
@@ -159,7 +159,7 @@ describe("use cases", () => {
     expect(states(yes)).toEqual(["local/a removed"]);
   });
 
-  test("what only looks takes no lock", async () => {
+  test("reading takes no lock", async () => {
     const one = await face({
       host: {
         list: async () => await Promise.resolve([sessionView()]),
@@ -181,7 +181,7 @@ describe("use cases", () => {
     expect(written.filter((file) => file.includes("lock"))).not.toEqual([]);
   });
 
-  test("stop says what it cannot do for a session, beside what it did", async () => {
+  test("stop reports failed sessions together with stopped ones", async () => {
     const stop = async () => await Promise.resolve([outcome("a")]);
     const one = await face({ host: { stop }, conf: "SESSIONS=a b@box\n" });
     const outcomes = await stopSessions(one.scope, { words: [], all: false });

@@ -74,7 +74,7 @@ describe("a session of another project", () => {
     "stop other/fix",
     "stop other-fix other/fix other-fix@local",
     "clean other/fix",
-  ])("%s works from anywhere", async (line) => {
+  ])("%s works in any folder", async (line) => {
     for (const outside of [false, true]) {
       const { code, calls, root, stderr } = await run(line, { answers, prepare, outside });
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -86,7 +86,7 @@ describe("a session of another project", () => {
     }
   });
 
-  test("the next step after an error begins in its project, where it works", async () => {
+  test("the next step after an error starts with cd to the project", async () => {
     const connect = async (): Promise<never> => {
       throw new CoworkError("SESSION_INCOMPLETE", "fix was never completed.", { hint: "cowork init fix" });
     };
@@ -105,12 +105,12 @@ describe("a session of another project", () => {
     });
   });
 
-  test("names of several projects are asked for project by project", async () => {
+  test("sessions of several projects are handled project by project", async () => {
     const { calls } = await run("stop a other/fix", { answers, prepare });
     expect(calls.map(([, selector]) => (selector as OneSession).names)).toEqual([["a"], ["fix"]]);
   });
 
-  test("a bare name that only another project has is not taken for it, but named", async () => {
+  test("a bare name that only another project has is suggested, not used", async () => {
     const missing = async (): Promise<never> => {
       throw new CoworkError("SESSION_NOT_FOUND", "Session fix not found in project app.", {
         hint: "cowork init fix",
@@ -137,7 +137,7 @@ describe("a session of another project", () => {
     expect(stderr).not.toContain("@local");
   });
 
-  test("clean does not offer to remove the session that another project has under the same name", async () => {
+  test("clean does not suggest the session of another project with the same name", async () => {
     const clean = async (): Promise<never> => {
       throw new CoworkError("SESSION_NOT_FOUND", "Session fix not found in project app.", { hint: "cowork list" });
     };
@@ -157,7 +157,7 @@ describe("an ambiguous name", () => {
     await writeFile(join(place.home, ".cowork", "projects.json"), JSON.stringify({ roots: [two] }));
   };
 
-  test("is an error that names them, and a host tells them apart", async () => {
+  test("is an error that lists the matches, and @host selects one", async () => {
     const both = await run("connect a-b-c -- true", { answers, prepare, remotes: { box: answers } });
     expect(both).toMatchObject({ code: 2, calls: [] });
     expect(both.stderr).toContain("a-b-c is ambiguous: a/b-c@local or a-b/c@box.\n  Next: cowork connect a/b-c@local");
@@ -180,13 +180,13 @@ describe("inside a session's clone", () => {
     });
   };
 
-  test.each(["connect -- true", "diff", "logs"])("%s means that session", async (line) => {
+  test.each(["connect -- true", "diff", "logs"])("%s uses that session", async (line) => {
     const { code, calls } = await inClone(line);
     expect(code).toBe(0);
     expect(asked(calls[0]).names).toEqual(["b"]);
   });
 
-  test("also when its project is gone", async () => {
+  test("also if its project no longer exists", async () => {
     let clone = "/";
     const prepare = async (place: Prepared): Promise<void> => {
       await onRecord(place, "gone", "b", { root: join(place.root, "..", "gone") });
@@ -198,14 +198,14 @@ describe("inside a session's clone", () => {
     expect(asked(calls[0])).toMatchObject({ project: { name: "gone", rootCommit: "r0" }, names: ["b"] });
   });
 
-  test("a name still means another, and stop without one still all", async () => {
+  test("a name still selects another session, and stop without a name all of them", async () => {
     expect(asked((await inClone("diff a")).calls[0]).names).toEqual(["a"]);
     expect((await inClone("stop")).calls[0]?.[1]).not.toHaveProperty("names");
   });
 });
 
 describe("no name", () => {
-  test("a project's only session is taken and named", async () => {
+  test("a project's only session is used, with a note", async () => {
     const { code, calls, stderr } = await run("connect -- true", {
       answers,
       prepare: async (place) => await onRecord(place, "app", "a"),
@@ -230,7 +230,7 @@ describe("no name", () => {
     expect(outside.stderr).toContain("Sessions: app/a, app/b\n  Next: cowork logs app/a\n");
   });
 
-  test("a person at a terminal chooses", async () => {
+  test("on a terminal the user chooses", async () => {
     // Arrow down, Enter.
     const { code, calls } = await run("diff", { answers, prepare: two, columns: 80, input: "\u001B[B\r" });
     expect({ code, names: asked(calls[0]).names }).toEqual({ code: 0, names: ["b"] });
@@ -245,7 +245,7 @@ describe("no name", () => {
     },
   );
 
-  test("outside of a project, with nothing on record, the next step is a project", async () => {
+  test("outside of a project and without records, the next step mentions a project", async () => {
     const result = await run("logs", { outside: true });
     expect(result).toMatchObject({ code: 2, calls: [] });
   });
@@ -267,7 +267,7 @@ describe("a typo", () => {
     ["stop serch", "stop search"],
     ["connect app-serch", "connect app-search"],
     ["status app/serch", "status app/search"],
-  ])("%s is met with the nearest name, and not with making it", async (line, next) => {
+  ])("%s suggests the nearest name instead of creating a session", async (line, next) => {
     const failing = { connect: missing, stop: missing, status: missing };
     const { code, stderr } = await run(line, { answers: failing, prepare });
     expect(code).toBe(1);
@@ -276,7 +276,7 @@ describe("a typo", () => {
     expect(stderr).not.toContain("init");
   });
 
-  test("a branch's name is met with the session that works on it", async () => {
+  test("a branch's name suggests the session on that branch", async () => {
     const onBranch = async (place: Prepared): Promise<void> =>
       await onRecord(place, "app", "x", { branch: "feature/long-name" });
     const { code, stderr } = await run("connect feature/long-name", { prepare: onBranch });
@@ -306,7 +306,7 @@ test("outside of a project list and status show every project's sessions", async
   }
 });
 
-test("a remote session is found from anywhere by its project's SESSIONS, on a host that was added", async () => {
+test("a remote session is found in any folder through its project's SESSIONS, on a host that was added", async () => {
   const prepare = async ({ root, home }: Prepared): Promise<void> => {
     await mkdir(join(root, ".cowork"));
     await writeFile(join(root, ".cowork", ".cowork.conf"), "SESSIONS=a@box b@evil\n");
@@ -320,7 +320,7 @@ test("a remote session is found from anywhere by its project's SESSIONS, on a ho
   expect(await run("connect app-b -- true", setting)).toMatchObject({ code: 4, calls: [] });
 });
 
-test("projects are remembered once, and forgotten with their folder", async () => {
+test("projects are remembered once, and removed when their folder no longer exists", async () => {
   const { home, root } = await run("list", { answers });
   const ctx = {
     paths: coworkPaths(join(home, ".cowork")),
@@ -338,7 +338,7 @@ test("projects are remembered once, and forgotten with their folder", async () =
   expect(JSON.parse(await readFile(ctx.paths.projects, "utf8"))).toEqual({ roots: [root] });
 });
 
-test("status asks for what takes long only with --verbose, and --json holds all of it", async () => {
+test("status reads slow facts only with --verbose, and --json includes everything", async () => {
   const options = async (line: string) =>
     (await run(line, { answers, prepare: async (place) => await onRecord(place, "app", "a") })).calls[0]?.[2];
   expect(await options("status a")).toMatchObject({ brief: true });

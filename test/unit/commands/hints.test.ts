@@ -78,8 +78,8 @@ async function isWrongInHint({ file, line }: Hint): Promise<boolean> {
   return new RegExp(`(?:hint|fix)(?:: | = )[\`"][^\`"\\n]*\\bcowork (?:--host \\S+ )?${word}\\b`).test(text);
 }
 
-describe("a command line that cowork names works when it is typed", () => {
-  test("there are some, of most commands", () => {
+describe("a command line in a message works when typed", () => {
+  test("most commands occur", () => {
     const named = new Set(hints.map(({ line }) => line.split(" ")[0] ?? ""));
     expect([...named].filter((name) => byName.has(name)).length).toBeGreaterThan(10);
   });
@@ -89,13 +89,13 @@ describe("a command line that cowork names works when it is typed", () => {
     expect(wrong.filter(({ why }) => why !== undefined)).toEqual([]);
   });
 
-  test("where a next step stands, it is a command", async () => {
+  test("a next step is a command", async () => {
     const wrong: Hint[] = [];
     for (const hint of hints) if (await isWrongInHint(hint)) wrong.push(hint);
     expect(wrong).toEqual([]);
   });
 
-  test("those that are given as data are looked at, too", () => {
+  test("commands given as data are checked, too", () => {
     const lines = hints.filter(({ file }) => file.endsWith("session/record/unfinished.ts")).map(({ line }) => line);
     expect(lines).toEqual(["connect …", "init …", "start … --rebuild"]);
   });

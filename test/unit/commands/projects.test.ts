@@ -21,7 +21,7 @@ async function onRecord({ home, root }: Prepared, project: string, name: string,
 const remembered = async (home: string): Promise<unknown> =>
   JSON.parse(await readFile(join(home, ".cowork", "projects.json"), "utf8"));
 
-test("lists those with sessions, here and elsewhere, and those that were added", async () => {
+test("lists projects with sessions, local and remote, and added ones", async () => {
   const prepare = async (place: Prepared): Promise<void> => {
     await onRecord(place, "app", "a");
     await onRecord(place, "app", "b");
@@ -48,7 +48,7 @@ test("lists those with sessions, here and elsewhere, and those that were added",
   for (const line of table.stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
 });
 
-test("add knows a project before it has a session, remove forgets it by name or folder", async () => {
+test("add saves a project without sessions, remove removes it by name or folder", async () => {
   const added = await run("projects add");
   expect([added.code, await remembered(added.home)]).toEqual([0, { roots: [added.root] }]);
   expect(added.stderr).toBe(`Added app at ${added.root}.\n`);
@@ -77,7 +77,7 @@ test.each([
   expect(result.stderr).toMatch(message);
 });
 
-test("there is none", async () => {
+test("without projects, the next step is shown", async () => {
   const { code, stderr } = await run("projects");
   expect([code, stderr]).toEqual([0, expect.stringContaining("cowork init <name>")]);
 });

@@ -32,7 +32,7 @@ async function contextOf(terminal: FakeTerminal): ReturnType<typeof makeContext>
   return await makeContext(caller, terminal, { progress: progress as Progress, trust: true, verbose: false });
 }
 
-test("no flag and no variable says yes to a host's key, and it is shown", async () => {
+test("no flag and no variable accepts a host's key, and the key is shown", async () => {
   const terminal = fakeTerminal();
   const ctx = await contextOf(terminal);
   expect(await ctx.ask(hostKey)).toBe(false);
@@ -40,7 +40,7 @@ test("no flag and no variable says yes to a host's key, and it is shown", async 
   expect(await ctx.ask({ kind: "confirm", text: "Go on?" })).toBe(true);
 });
 
-test("a person at a terminal can", async () => {
+test("on a terminal the user can accept it", async () => {
   const terminal = fakeTerminal({ columns: 80 });
   const ctx = await contextOf(terminal);
   const answer = ctx.ask(hostKey);

@@ -17,7 +17,7 @@ async function readConfOf(root: string): Promise<string> {
 }
 
 describe("init", () => {
-  test("asks the host for every session, remembers what exists, ends with the next command", async () => {
+  test("creates every session on the host, saves their names, and prints the next command", async () => {
     const result = await run("init a b --no-start", { answers: { init: async () => [done("a"), broken] } });
     expect(result.code).toBe(1);
     const [[called, request]] = result.calls as [[string, Parameters<SessionHost["init"]>[0]]];
@@ -36,7 +36,7 @@ describe("init", () => {
     expect(result.stderr).toContain("Next: cowork connect a");
   });
 
-  test("--json: failed sessions stand among the others", async () => {
+  test("--json: failed sessions are in the same list", async () => {
     const result = await run("init a b --json", { answers: { init: async () => [done("a"), broken] } });
     const { sessions } = JSON.parse(result.stdout) as { sessions: { name: string; state: string; error?: unknown }[] };
     expect(sessions.map(({ name, state }) => [name, state])).toEqual([
@@ -47,7 +47,7 @@ describe("init", () => {
     expect(result.code).toBe(1);
   });
 
-  test("without names it takes those of the conf", async () => {
+  test("without names it uses those of .cowork.conf", async () => {
     const answers = { init: async () => [done("x")] };
     const result = await run("init", { conf: "# mine\nSESSIONS = x y\n", answers });
     const [[, request]] = result.calls as [[string, Parameters<SessionHost["init"]>[0]]];
@@ -59,14 +59,14 @@ describe("init", () => {
     ["init a b --branch x", 2, /--branch can only be used with one session/],
     ["init ../x", 2, /cannot be a session's name/],
     ["init a --from nothing-like-it", 1, /nothing-like-it/],
-  ])("cowork %s is refused before anything is made", async (line, code, message) => {
+  ])("cowork %s is refused before anything is created", async (line, code, message) => {
     const result = await run(line);
     expect([result.code, result.calls]).toEqual([code, []]);
     expect(result.stderr).toMatch(message);
     expect(result.stderr).toContain("Next: ");
   });
 
-  test("a conf that names another host is not passed over", async () => {
+  test("another host in .cowork.conf is not ignored", async () => {
     expect((await run("init", { conf: "SESSIONS=a@box\n" })).code).toBe(4);
     const result = await run("init a", { conf: "HOST=box\n", remotes: { box: { init: async () => [done("a")] } } });
     expect([result.code, result.calls.map(([name]) => name)]).toEqual([0, ["box init"]]);
@@ -74,7 +74,7 @@ describe("init", () => {
     expect(local.code).toBe(0);
   });
 
-  test("--write-config puts the template into the project and makes no session", async () => {
+  test("--write-config writes the default dev container and creates no session", async () => {
     const result = await run("init --write-config --base-image debian:12");
     expect([result.code, result.calls]).toEqual([0, []]);
     expect(result.stdout).toBe(".devcontainer/devcontainer.json\n.devcontainer/Dockerfile\n");
@@ -82,7 +82,7 @@ describe("init", () => {
     expect((await run("init a --write-config")).code).toBe(2);
   });
 
-  test("what was interrupted is shown and remembered, and how to complete it", async () => {
+  test("an interrupted session is shown and saved, with the command to finish it", async () => {
     const interrupted = new CoworkError("INTERRUPTED", "Interrupted.").toView();
     const error = { ...interrupted, hint: "cowork init a" };
     const session = sessionView({ state: "failed", error });
@@ -98,7 +98,7 @@ describe("init", () => {
     expect(await readConfOf(result.root)).toContain("SESSIONS=a\n");
   });
 
-  test("--dry-run shows the plan and makes nothing", async () => {
+  test("--dry-run shows the plan and creates nothing", async () => {
     const plan: Awaited<ReturnType<SessionHost["planInit"]>> = {
       sessions: [
         { id: "app-a", name: "a", branch: "a", commit: "1a2b3c4d5e6f", path: "/h/sessions/app-a", exists: false },
@@ -132,11 +132,11 @@ describe("init", () => {
   });
 });
 
-describe("a conf that came with the repository", () => {
+describe("a .cowork.conf from the repository", () => {
   const conf = "BASE_IMAGE=evil:1\nCONNECT=claude\n";
   const answers = { init: async () => [done("a")], connect: async () => 0 };
 
-  test("needs a yes before its image is used", async () => {
+  test("needs trust before its image is used", async () => {
     const refused = await run("init a", { conf, tracked: true, answers });
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain("BASE_IMAGE=evil:1");
@@ -145,7 +145,7 @@ describe("a conf that came with the repository", () => {
     expect(agreed.calls[0]?.[1]).toMatchObject({ settings: { baseImage: "evil:1" } });
   });
 
-  test("does not count for other commands until then; harmless keys do", async () => {
+  test("is ignored by other commands until then, except for harmless keys", async () => {
     const result = await run("connect a -- true", { conf, tracked: true, answers });
     expect(result.calls[0]?.[1]).toMatchObject({ settings: { baseImage: undefined, connect: "claude" } });
   });
@@ -177,7 +177,7 @@ describe("list and status", () => {
     expect(result.stderr).toContain("Next: cowork init <name>");
   });
 
-  test("outside of a project it says so, also as JSON", async () => {
+  test("outside of a project there is an error, also as JSON", async () => {
     const text = await run("stop", { outside: true });
     expect([text.code, text.stdout]).toEqual([1, ""]);
     expect(text.stderr).toMatch(/Next: /);
@@ -186,13 +186,13 @@ describe("list and status", () => {
     expect(json.stderr).toBe("");
   });
 
-  test("status hands names on", async () => {
+  test("status passes names on", async () => {
     const result = await run("status a b --json", { answers: { status: async () => [sessionStatus()] } });
     expect(result.calls[0]?.[1]).toMatchObject({ names: ["a", "b"] });
     expect(JSON.parse(result.stdout)).toEqual({ sessions: [sessionStatus()] });
   });
 
-  test("names beside --all are refused", async () => {
+  test("names with --all are refused", async () => {
     expect((await run("stop a --all")).code).toBe(2);
   });
 });
@@ -200,7 +200,7 @@ describe("list and status", () => {
 describe("connect", () => {
   const answers = { connect: async () => 42 };
 
-  test("the command's own code, words as they are, no tmux", async () => {
+  test("returns the command's exit code, passes words unchanged, without tmux", async () => {
     const result = await run(["connect", "a", "--", "sh", "-c", "exit 42"], { answers });
     expect(result.code).toBe(42);
     expect(result.calls[0]?.[1]).toMatchObject({
@@ -219,7 +219,7 @@ describe("connect", () => {
     expect((await run("connect a --no-tmux", { answers, columns: 100 })).calls[0]?.[1]).toMatchObject({ tmux: false });
   });
 
-  test("a reader that goes away ends it, as the shell has it", async () => {
+  test("it ends with 141 when the reader of its output exits", async () => {
     let caller: FakeCaller | undefined;
     const connect: SessionHost["connect"] = async (_request, io) => {
       const ended = new Promise<never>((_, fail) => {
@@ -232,20 +232,20 @@ describe("connect", () => {
     expect([result.code, result.stderr]).toEqual([141, ""]);
   });
 
-  test("CONNECT is handed on", async () => {
+  test("CONNECT is passed on", async () => {
     const result = await run("connect a", { answers, conf: "CONNECT=claude --continue\n" });
     expect(result.calls[0]?.[1]).toMatchObject({ connect: "claude --continue" });
   });
 });
 
 describe("start and stop", () => {
-  test("the code is that of the first failure", async () => {
+  test("the exit code is that of the first failure", async () => {
     const busy = new CoworkError("ENGINE_UNREACHABLE", "x").toView();
     const outcomes: Outcome[] = [done("a"), { ...broken, error: busy, exitCode: 4 }, { ...broken, name: "c" }];
     expect((await run("stop", { answers: { stop: async () => outcomes } })).code).toBe(4);
   });
 
-  test("--rebuild takes the project along, a plain start does not", async () => {
+  test("--rebuild passes the project, a plain start does not", async () => {
     const answers = { start: async () => [done("a")] };
     expect((await run("start a", { answers })).calls[0]?.[2]).not.toHaveProperty("rebuild");
     const rebuilt = await run("start a --rebuild", { answers });
@@ -268,7 +268,7 @@ describe("clean", () => {
     removed: [],
   };
 
-  test("says what would be lost and how to save it; the name of what went leaves the conf", async () => {
+  test("reports what would be lost and how to save it; removed names leave .cowork.conf", async () => {
     const result = await run("clean a b", {
       conf: "SESSIONS=a b\n",
       answers: { clean: async () => [cleaned, refused] },
@@ -295,7 +295,7 @@ describe("clean", () => {
     }
   });
 
-  test("without names lists what would go and stay, asks, and removes what was listed", async () => {
+  test("without names lists what would be removed and kept, asks, and removes what was listed", async () => {
     const dry = { ...cleaned, going: ["volume data"] };
     const ask = async (env: Record<string, string>, type?: string): Promise<CommandResult> =>
       await run("clean", {
@@ -321,7 +321,7 @@ describe("clean", () => {
     expect(await readConfOf(no.root)).toBe("SESSIONS=a b\n");
   });
 
-  test("--dry-run changes no conf and gives the code of the real run", async () => {
+  test("--dry-run does not change .cowork.conf and returns the exit code of the real run", async () => {
     const result = await run("clean --dry-run --force", {
       conf: "SESSIONS=a b\n",
       answers: { clean: async () => [cleaned] },
@@ -331,7 +331,7 @@ describe("clean", () => {
     expect(await readConfOf(result.root)).toBe("SESSIONS=a b\n");
   });
 
-  test("--all asks every session's own project, and no project where it is gone", async () => {
+  test("--all checks each session against its own project, or against none if it no longer exists", async () => {
     const gone = sessionView({ name: "z", project: "old", projectRoot: "/nowhere/old" });
     const answers = { list: async () => [gone], clean: async () => [refused] };
     const result = await run("clean --all", { answers, outside: true });
@@ -340,7 +340,7 @@ describe("clean", () => {
     expect(result.calls[1]?.[2]).not.toHaveProperty("source");
   });
 
-  test("--images alone is about images, with names about those sessions too", async () => {
+  test("--images alone removes only images, with names also those sessions", async () => {
     const answers = { clean: async () => [cleaned], cleanImages: async () => ["cowork-app:5f"] };
     const only = await run("clean --images --json", { answers });
     expect(only.calls).toEqual([["cleanImages", { dryRun: false }]]);
@@ -354,7 +354,7 @@ describe("clean", () => {
 });
 
 describe("config", () => {
-  test("set writes the project's conf inside a project, else the user's; an empty value takes the key away", async () => {
+  test("set writes the project's file inside a project, else the user's; an empty value removes the key", async () => {
     const inside = await run("config set CONNECT claude", { conf: "# mine\nCONNECT=zsh\n" });
     expect([inside.code, await readConfOf(inside.root)]).toEqual([0, "# mine\nCONNECT=claude\n"]);
     const outside = await run("config set CONNECT claude", { outside: true });
@@ -365,7 +365,7 @@ describe("config", () => {
     expect(await readConfOf(removed.root)).toBe("CPUS=2\n");
   });
 
-  test("unset takes away a key, also one that is a slip", async () => {
+  test("unset removes a key, even an unknown one", async () => {
     const result = await run("config unset CPUS", { conf: "CPUS=2\nCONNECT=zsh\n" });
     expect([result.code, await readConfOf(result.root)]).toEqual([0, "CONNECT=zsh\n"]);
     expect(result.stderr).toMatch(/^CPUS is no longer set in .*\.cowork\.conf\.$/m);
@@ -376,7 +376,7 @@ describe("config", () => {
     expect([user.code, await readConfOf(user.root)]).toEqual([2, "CPUS=2\n"]);
   });
 
-  test("get gives the value in force, list where each comes from", async () => {
+  test("get prints the value in effect, list the origin of each value", async () => {
     expect((await run("config get CPUS", { conf: "CPUS=2\n" })).stdout).toBe("2\n");
     expect((await run("config get CPUS", { conf: "CPUS=2\n", env: { COWORK_CPUS: "3" } })).stdout).toBe("3\n");
     const list = await run("config list --json", { conf: "CPUS=2\n" });
@@ -420,7 +420,7 @@ describe("auth", () => {
     threats: ["a sets KEY"],
   };
 
-  test("login hands the terminal through, and needs one", async () => {
+  test("login passes the terminal through, and needs one", async () => {
     const answers = { login: async () => login };
     const result = await run("auth", { answers, columns: 80 });
     expect(result.code).toBe(0);
@@ -429,7 +429,7 @@ describe("auth", () => {
     expect((await run("auth login", { answers })).stderr).toContain("Logging in needs a terminal.");
   });
 
-  test("status says who and what threatens; 5 without a login", async () => {
+  test("status shows the account and threats; 5 without a login", async () => {
     const well = await run("auth status", { answers: { authStatus: async () => status } });
     expect([well.code, well.stdout]).toEqual([0, "✔ logged in\n  account  p@example.invalid\n  plan  max\n"]);
     expect(well.stderr).toContain("note: a sets KEY");
@@ -458,7 +458,7 @@ describe("auth", () => {
 });
 
 describe("doctor, logs, help", () => {
-  test("doctor fails when something is a problem", async () => {
+  test("doctor fails if there is a problem", async () => {
     const checks = [
       { title: "Node", status: "ok" as const, detail: "24" },
       { title: "Engine", status: "problem" as const, detail: "does not answer", fix: "start it" },
@@ -469,7 +469,7 @@ describe("doctor, logs, help", () => {
     expect(result.stdout).toBe("✔ Node    24\n✖ Engine  problem: does not answer\n          Next: start it\n");
   });
 
-  test("doctor works where the configuration is broken", async () => {
+  test("doctor works with a broken configuration", async () => {
     const result = await run("doctor --json", { conf: "CPUS=many\n", answers: { doctor: async () => [] } });
     expect(result.code).toBe(1);
     expect(JSON.parse(result.stdout)).toMatchObject({ checks: [{ title: "Project", status: "problem" }] });
@@ -490,8 +490,8 @@ describe("doctor, logs, help", () => {
   });
 });
 
-describe("whatever goes wrong", () => {
-  test("a mistake of ours is one line, its stack only with --verbose", async () => {
+describe("an error", () => {
+  test("an internal error is one line, with a stack only with --verbose", async () => {
     const answers = {
       list: async () => {
         throw new TypeError("x is not a function");
@@ -504,7 +504,7 @@ describe("whatever goes wrong", () => {
     expect((await run("list --verbose", { answers })).stderr).toMatch(/INTERNAL[^]*at /);
   });
 
-  test("control characters of others never reach the terminal", async () => {
+  test("foreign control characters never reach the terminal", async () => {
     const answers = {
       list: async () => [sessionView({ branch: "\u001B[31mred\u001B]0;title\u0007\nnext" })],
       status: async () => {

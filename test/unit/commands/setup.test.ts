@@ -32,7 +32,7 @@ const added = [
 ].join("\n");
 
 describe("cowork setup", () => {
-  test("--yes adds it once, --undo takes just that away", async () => {
+  test("--yes adds it once, --undo removes only that", async () => {
     const first = await run("setup --yes --json");
     expect(JSON.parse(first.stdout)).toEqual({
       setup: [{ name: "completion", shell: "bash", file: join(home, ".bashrc"), state: "set-up" }],
@@ -61,7 +61,7 @@ describe("cowork setup", () => {
     expect(stderr).toContain("Next: cowork setup --yes");
   });
 
-  test("--status says what is there and changes nothing", async () => {
+  test("--status shows the state and changes nothing", async () => {
     await mkdir(join(home, ".config", "fish"), { recursive: true });
     await writeFile(join(home, ".zshrc"), 'eval "$(cowork completion zsh)"\n');
     await writeFile(join(home, ".bashrc"), added.replace("then eval", "then  eval"));
@@ -82,7 +82,7 @@ describe("cowork setup", () => {
     await expect(stat(join(home, ".config/fish/config.fish"))).rejects.toThrow("ENOENT");
   });
 
-  test("a link into a folder of dotfiles stays one; mode and odd bytes stay as they are", async () => {
+  test("a link into a folder of dotfiles is kept, and so are mode and invalid bytes", async () => {
     const odd = Buffer.from([0x61, 0xff, 0xfe, 0x0a]);
     await mkdir(join(home, "dotfiles"));
     await writeFile(join(home, "dotfiles", "zshrc"), odd);
@@ -100,7 +100,7 @@ describe("cowork setup", () => {
     expect((await run("setup --undo --status")).code).toBe(2);
   });
 
-  test("what it adds is right for bash, also without a cowork", async () => {
+  test("what it adds works in bash, even without cowork", async () => {
     await run("setup --yes");
     const shell = (path: string): string =>
       execFileSync("/bin/bash", ["--norc", "-c", `. "$1/.bashrc"; complete -p cowork 2>&1; echo ok`, "sh", home], {

@@ -19,7 +19,7 @@ async function conf(content?: string | Uint8Array): Promise<string> {
 }
 
 describe("readConf", () => {
-  test("gives what stands there, nothing where nothing is", async () => {
+  test("returns the keys of a file, undefined without a file", async () => {
     expect(await readConf(await conf())).toBeUndefined();
     expect(await readConf(await conf(""))).toEqual({});
     expect(await readConf(await conf("\ufeffA=1\nB=ü\n"))).toEqual({ A: "1", B: "ü" });
@@ -31,7 +31,7 @@ describe("readConf", () => {
     ["huge", "A=1\n".repeat(300_000)],
     ["nothing that ini reads", "'null'\n"],
     ["half merged", "<<<<<<< HEAD\nA=1\n=======\nA=2\n>>>>>>> x\n"],
-  ])("refuses one that is %s, naming the file", async (_, content) => {
+  ])("refuses a file that is %s, and names it", async (_, content) => {
     const path = await conf(content);
     await expect(readConf(path)).rejects.toMatchObject({
       ...corrupt,
@@ -47,7 +47,7 @@ describe("readConf", () => {
     await expect(readConf(join(path, "..", "folder"))).rejects.toMatchObject(corrupt);
   });
 
-  test("follows links for the user's own conf only", async () => {
+  test("follows links for the user's own file only", async () => {
     const own = await conf("A=1\n");
     const folder = join(await temporaryFolder(), ".cowork");
     await mkdir(folder);
@@ -61,7 +61,7 @@ describe("readConf", () => {
     expect(await readConf(path, { follow: true })).toEqual({ A: "2" });
   });
 
-  test("refuses a project's conf in a linked folder", async () => {
+  test("refuses a project's file in a linked folder", async () => {
     const own = await conf("A=1\n");
     const folder = join(await temporaryFolder(), ".cowork");
     await symlink(join(own, ".."), folder);
@@ -70,7 +70,7 @@ describe("readConf", () => {
 });
 
 describe("setConfValue", () => {
-  test("makes file and folder", async () => {
+  test("creates file and folder", async () => {
     const path = await conf();
     await setConfValue(path, "A", "1");
     expect(await readConf(path)).toEqual({ A: "1" });
@@ -78,7 +78,7 @@ describe("setConfValue", () => {
     expect(await readdir(join(path, ".."))).toEqual([".cowork.conf"]);
   });
 
-  test("keeps the mode, and makes nothing to take something away", async () => {
+  test("keeps the mode, and creates nothing to remove a key", async () => {
     const path = await conf("A=1\n");
     await chmod(path, 0o600);
     await setConfValue(path, "A", "2");
@@ -89,7 +89,7 @@ describe("setConfValue", () => {
   });
 });
 
-test("changeConf loses nothing when many write at once", async () => {
+test("changeConf loses no concurrent change", async () => {
   const path = await conf();
   const ctx = {
     paths: coworkPaths(join(await temporaryFolder(), "home")),

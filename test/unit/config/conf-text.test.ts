@@ -40,7 +40,7 @@ describe("editConf", () => {
     expect(editConf(text, key, value)).toBe(expected);
   });
 
-  test("a new file says what it is, in one line", () => {
+  test("a new file begins with a comment that explains it", () => {
     const lines = editConf("", "A", "1").split("\n");
     expect(lines[0]).toMatch(/^# .*cowork/);
     expect(lines.slice(1)).toEqual(["A=1", ""]);
@@ -107,7 +107,7 @@ describe("parseConf", () => {
     expect(parse(text)).toMatchObject({ s: { G: "1" } });
   });
 
-  test("is not to be poisoned", () => {
+  test("does not pollute prototypes", () => {
     const values = parseConf("__proto__=1\n__proto__.x=1\nconstructor=2\n[__proto__]\nx=1\n");
     expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined();

@@ -125,7 +125,7 @@ describe("values", () => {
     expect(() => parseValue(getKey(name), value, "the file")).toThrow(refused);
   });
 
-  test("a value that is overridden is not looked at; one in force is, with its file", () => {
+  test("an overridden value is not validated; one in effect is, with its file", () => {
     const user = { file: "/u/.cowork.conf", values: { CPUS: "many" } };
     expect(resolveSettings({ ...nothing, flags: { CPUS: "2" }, user }).settings.cpus).toBe(2);
     expect(() => resolveSettings({ ...nothing, user })).toThrow("CPUS=many (/u/.cowork.conf)");
@@ -143,7 +143,7 @@ describe("the registry", () => {
     },
   );
 
-  test("knows what it does not know", () => {
+  test("refuses unknown keys", () => {
     const unknown = (hint: string): Error => expect.objectContaining({ code: "CONFIG_KEY_UNKNOWN", hint }) as Error;
     expect(() => getKey("memory")).toThrow(unknown("use MEMORY"));
     expect(() => getKey("NO\u001b[1mPE")).toThrow("`NOPE`");
@@ -151,7 +151,7 @@ describe("the registry", () => {
   });
 });
 
-test("what a tracked conf may not decide alone", () => {
+test("the keys of a tracked file that need trust", () => {
   const all = Object.fromEntries(
     configKeys.filter(({ needsTrust }) => needsTrust).map(({ name, example }) => [name, example]),
   );

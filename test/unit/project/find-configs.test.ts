@@ -29,7 +29,7 @@ const find = (folder = "") =>
     join(root, folder),
   );
 
-test("nothing there: nothing to say", async () => {
+test("returns nothing without configurations", async () => {
   expect(await find()).toEqual({});
 });
 
@@ -56,7 +56,7 @@ test("untracked, ignored and changed ones, at the root and on the way to it", as
   });
 });
 
-test("behind a link it is the link and what it leads to that count", async () => {
+test("for a link, the link and its target count", async () => {
   put("tools/dc/devcontainer.json", "{}");
   symlinkSync("tools/dc", join(root, ".devcontainer"));
   expect(await find()).toEqual({ uncommitted: [".devcontainer/devcontainer.json"] });

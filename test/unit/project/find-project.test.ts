@@ -84,7 +84,7 @@ describe("facts", () => {
     await expect(findProject(shop.context, root)).rejects.toMatchObject(fails("CONFIG_FILE_CORRUPT", /cowork\.conf/));
   });
 
-  test("a conf that git tracks is known as such", async () => {
+  test("a tracked .cowork.conf is detected", async () => {
     const root = await shop.project();
     await mkdir(join(root, ".cowork"));
     await writeFile(confFileOf(root), "CPUS=1\n");
@@ -93,7 +93,7 @@ describe("facts", () => {
     expect((await findProject(shop.context, join(root, ".cowork"))).facts.confTracked).toBe(true);
   });
 
-  test("the root commit is the main line's, whatever is checked out and merged in", async () => {
+  test("the root commit is that of the main branch, whatever is checked out or merged", async () => {
     const root = await shop.project();
     const first = await shop.git(root, "rev-parse", "HEAD");
     await shop.sh(root, "git checkout -q --orphan pages; git commit -qm pages");
@@ -117,7 +117,7 @@ describe("kinds of repositories", () => {
     });
   });
 
-  test("a worktree of a bare repository stands for itself", async () => {
+  test("a worktree of a bare repository is its own project", async () => {
     const root = await shop.project();
     await shop.sh(
       shop.root,
@@ -233,7 +233,7 @@ describe("inside a session's clone", () => {
     return clone;
   }
 
-  test("it is the session's project, and git is not asked in the clone", async () => {
+  test("it is the session's project, and git does not run in the clone", async () => {
     const root = await shop.project();
     const clone = await makeSession({ projectRoot: root, whatever: 1 });
     await shop.sh(join(clone, ".."), `git init -q; git config core.fsmonitor 'touch "${shop.root}/canary"; false'`);
@@ -253,14 +253,14 @@ describe("inside a session's clone", () => {
     await expect(findProject(shop.context, clone)).rejects.toMatchObject(fails("NOT_A_PROJECT", /app-a.*record/));
   });
 
-  test("whose project has moved says where it was", async () => {
+  test("whose project has moved reports where it was", async () => {
     const root = await shop.project();
     const clone = await makeSession({ projectRoot: root });
     await rename(root, join(shop.root, "moved"));
     await expect(findProject(shop.context, clone)).rejects.toMatchObject(fails("NOT_A_PROJECT", /no longer at .*app/));
   });
 
-  test("the folder of the clones, and the trash, are no project", async () => {
+  test("the folder of the clones, and the trash, are not projects", async () => {
     await makeSession({});
     const { paths } = shop.context;
     await mkdir(join(paths.trash, "x"), { recursive: true });

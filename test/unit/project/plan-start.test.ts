@@ -33,7 +33,7 @@ test("a new branch starts from HEAD, named by the prefix, or as asked", async ()
   });
 });
 
-test("HEAD is that of the working tree that one stands in, also detached", async () => {
+test("HEAD is that of the current working tree, also detached", async () => {
   const side = join(shop.root, "side");
   await shop.git(root, "worktree", "add", "-q", "--detach", side, "v1");
   const [start] = await planStarts(shop.context, { worktree: side }, [{ name: "a", branchPrefix: "" }]);
@@ -56,7 +56,7 @@ test.each(["v1", "near", "origin/far", "HEAD~1", "main@{0}", "far"])("--from %s"
   expect(await plan({ from })).toEqual({ branch: "a", commit: await commit(expected), existing: false });
 });
 
-test("--from beside an existing branch must mean the same commit", async () => {
+test("--from with an existing branch must name the same commit", async () => {
   expect(await plan({ name: "near", from: "v1" })).toMatchObject({ existing: true, commit: await commit("near") });
   const other = plan({ name: "near", from: "main" });
   await expect(other).rejects.toMatchObject({ code: "USAGE", hint: expect.stringContaining("--from") as string });
@@ -116,7 +116,7 @@ describe("checkBranches", () => {
       { name: "s", start: { branch, commit: await commit("HEAD"), existing } },
     ]);
 
-  test("says what the project can have only under another name", async () => {
+  test("reports branches that the project can have only under another name", async () => {
     await shop.sh(root, "git branch release/2026.4; git branch a");
     expect(await check("s")).toEqual([]);
     expect(await check("near", true)).toEqual([]);

@@ -25,7 +25,7 @@ test("a home gets a random id on first use and keeps it; other users cannot read
   expect((await stat(one.home)).mode & 0o777).toBe(0o700);
 });
 
-test("looking makes nothing, and what was labelled before homes had ids counts as the home's", () => {
+test("reading creates nothing, and labels from before homes had ids count as the home's", () => {
   const paths = coworkPaths(join(folder, "home"));
   expect(readHomeId(paths)).toBeUndefined();
   expect(homeLabels(paths)).toEqual([paths.pathHash]);
@@ -33,7 +33,7 @@ test("looking makes nothing, and what was labelled before homes had ids counts a
   expect(homeLabels(paths)).toEqual([id, paths.pathHash]);
 });
 
-test("commands that come at once agree on one id", async () => {
+test("concurrent commands agree on one id", async () => {
   const home = join(folder, "home");
   const script = `
     import { homeId } from ${JSON.stringify(join(import.meta.dirname, "../../../src/system/home-id.ts"))};

@@ -37,7 +37,7 @@ describe("a cowork home", () => {
     },
   );
 
-  test("with something else in the place of one of its folders says which", async () => {
+  test("with a file in the place of one of its folders names it", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "state"), "");
     expect(homeProblem(place(folder))?.message).toContain(`${folder}/state is not a folder`);
@@ -48,7 +48,7 @@ describe("a cowork home", () => {
     if (path === refused) throw Object.assign(new Error(code), { code });
   };
 
-  test("that belongs to another says whose it is and how to get it", async () => {
+  test("that belongs to another user names the owner and the fix", async () => {
     const folder = await temporaryFolder();
     const state = join(folder, "state");
     await mkdir(state);
@@ -63,7 +63,7 @@ describe("a cowork home", () => {
     expect(homeProblem(place(folder), refusing(state, "EACCES"))).toMatchObject({ hint: `chmod u+rwx ${state}` });
   });
 
-  test("that cannot be made, or not be written to, has to be another one", async () => {
+  test("that cannot be created or written suggests another folder", async () => {
     const folder = await temporaryFolder();
     expect(homeProblem(place(join(folder, "cw")), refusing(folder, "EACCES"))).toMatchObject({
       message: expect.stringContaining("Cannot create"),
@@ -85,7 +85,7 @@ describe("an error", () => {
     expect(withHomeProblem(place(join(folder, "file")), error).message).toContain("is not a folder");
   });
 
-  test("about anything else stays as it is", async () => {
+  test("about anything else is unchanged", async () => {
     const folder = await temporaryFolder();
     const elsewhere = toCoworkError(Object.assign(new Error("EACCES"), { code: "EACCES", path: "/x" }));
     expect(withHomeProblem(place(folder), elsewhere)).toBe(elsewhere);

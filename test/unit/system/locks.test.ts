@@ -13,7 +13,7 @@ async function context(signal: AbortSignal = new AbortController().signal) {
   return { paths: coworkPaths(join(await temporaryFolder(), "home")), clock: systemClock, signal };
 }
 
-test("only one at a time, and each has its turn", async () => {
+test("one holder at a time, and each gets its turn", async () => {
   const ctx = await context();
   let inside = 0;
   let most = 0;
@@ -29,7 +29,7 @@ test("only one at a time, and each has its turn", async () => {
   expect(await isLocked(ctx, "a")).toBe(false);
 });
 
-test("gives the result, and the lock back also after an error", async () => {
+test("returns the result, and releases the lock even after an error", async () => {
   const ctx = await context();
   expect(await withLock(ctx, "a", {}, async () => await isLocked(ctx, "a"))).toBe(true);
   const failed = withLock(ctx, "a", {}, async () => await Promise.reject(new Error("no")));
@@ -51,7 +51,7 @@ test("reports once that it waits, then that another process holds the lock", asy
   expect(waited).toBe(1);
 });
 
-test("different names do not wait for each other, and any name will do", async () => {
+test("different names do not wait for each other, and any name is valid", async () => {
   const ctx = await context();
   const names = ["a", "A", "../escape", "a b", "x".repeat(500), "engine:/var/run/docker.sock"];
   const nested = names.reduceRight<() => Promise<number>>(

@@ -33,14 +33,14 @@ test.each([
   expect(findClash(ref, space([]))).toEqual(clash);
 });
 
-test("a folder of branches is in the way of a branch", () => {
+test("a folder of branches clashes with a branch", () => {
   expect(findClash("refs/heads/release", space(["refs/heads/release/2026.4"]))).toEqual({
     kind: "nested",
     with: "refs/heads/release/2026.4",
   });
 });
 
-test("where case does not count, names that differ in it alone are one", () => {
+test("with ignoreCase, names that differ only in case clash", () => {
   const folded = space([], { ignoreCase: true });
   expect(findClash("refs/heads/Main", folded)).toEqual({ kind: "nested", with: "refs/heads/main" });
   expect(findClash("refs/heads/MAIN/x", folded)).toEqual({ kind: "nested", with: "refs/heads/main" });

@@ -10,7 +10,7 @@ const counted = (answers: string[]): (() => Promise<Found>) => {
   return async () => ({ value: answers.shift() ?? "asked too often" });
 };
 
-test("is found out once, and again when what it depends on is another", async () => {
+test("is computed once, and again if its dependencies change", async () => {
   const ctx = { paths: coworkPaths(await temporaryFolder()) };
   const find = counted(["one", "two"]);
   expect(await remembered(ctx, "it", ["a"], find)).toBe("one");
@@ -19,7 +19,7 @@ test("is found out once, and again when what it depends on is another", async ()
   expect(await readdir(join(ctx.paths.home, "cache"))).toEqual(["it.json"]);
 });
 
-test("what failed is not remembered, nor what may be only a part", async () => {
+test("failures and incomplete results are not cached", async () => {
   const ctx = { paths: coworkPaths(await temporaryFolder()) };
   const fail = async (): Promise<Found> => {
     throw new Error("not now");
@@ -35,7 +35,7 @@ test.each([
   ["nothing", "null"],
   ["no text", JSON.stringify({ depends: "cowork 0.0.0-source\na", value: 1 })],
   ["what another version found", JSON.stringify({ depends: "cowork 0.0.1\na", value: "old" })],
-])("a file that holds %s is replaced", async (_, content) => {
+])("a file with %s is replaced", async (_, content) => {
   const ctx = { paths: coworkPaths(await temporaryFolder()) };
   await mkdir(join(ctx.paths.home, "cache"), { recursive: true });
   await writeFile(ctx.paths.remembered("it"), content);
@@ -43,7 +43,7 @@ test.each([
   expect(await remembered(ctx, "it", ["a"], counted([]))).toBe("one");
 });
 
-test("where nothing can be kept it is found out every time", async () => {
+test("without a writable cache it is computed every time", async () => {
   const home = await temporaryFolder();
   await writeFile(join(home, "cache"), "in the way");
   const ctx = { paths: coworkPaths(home) };
@@ -51,7 +51,7 @@ test("where nothing can be kept it is found out every time", async () => {
   expect([await remembered(ctx, "it", ["a"], find), await remembered(ctx, "it", ["a"], find)]).toEqual(["one", "two"]);
 });
 
-test("a stamp is another when the file behind a link is written", async () => {
+test("a stamp changes when the target of a link is written", async () => {
   const folder = await temporaryFolder();
   const [file, link] = [join(folder, "file"), join(folder, "link")];
   await symlink(file, link);
@@ -63,7 +63,7 @@ test("a stamp is another when the file behind a link is written", async () => {
   expect(new Set(stamps).size).toBe(3);
 });
 
-test("a program is the first on the PATH that may be run", async () => {
+test("a program is the first executable on the PATH", async () => {
   const folder = await temporaryFolder();
   const folders = ["empty", "folder", "not-allowed", "first", "second"].map((name) => join(folder, name));
   for (const path of folders) await mkdir(path);

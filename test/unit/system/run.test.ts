@@ -19,24 +19,24 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 const mark = (): string => `97${Math.floor(Math.random() * 1e9)}`;
 
-test("gives code and both streams, whatever the code", async () => {
+test("returns the exit code and both streams, for any code", async () => {
   expect(await run(...sh("echo out; echo err >&2; exit 3"))).toEqual({ code: 3, stdout: "out\n", stderr: "err\n" });
   expect((await run(...sh("kill -TERM $$"))).code).toBe(143);
 });
 
-test("hands arguments over as they are, through no shell", async () => {
+test("passes arguments unchanged, without a shell", async () => {
   const hostile = ["a b", "$(id)", "`id`", "'\"", "a\nb", "*", ""];
   const { stdout } = await run("sh", ["-c", 'for a; do printf "%s\\0" "$a"; done', "sh", ...hostile]);
   expect(stdout.split("\0").slice(0, -1)).toEqual(hostile);
 });
 
-test("gives input, and bears a child that does not read it", async () => {
+test("sends input, and tolerates a child that does not read it", async () => {
   expect((await run("cat", [], { input: "häl\nlo" })).stdout).toBe("häl\nlo");
   expect((await run("true", [], { input: "x".repeat(10_000_000) })).code).toBe(0);
   expect((await run("cat", [])).stdout).toBe("");
 });
 
-test("the environment is the whole one that is given", async () => {
+test("the given environment is the whole one", async () => {
   const env = { PATH: process.env["PATH"], A: "1", GONE: undefined };
   expect(
     (await createRun({ env })("env", [])).stdout.split("\n").filter((line) => /^(A|GONE|HOME)=/.test(line)),
@@ -44,7 +44,7 @@ test("the environment is the whole one that is given", async () => {
   expect((await createRun({ env })("sh", ["-c", "echo $A"], { env: { ...env, A: "2" } })).stdout).toBe("2\n");
 });
 
-test("names a program that is not there, one that may not run, a folder that is none", async () => {
+test("names a missing program, one that is not executable, and an invalid folder", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "text"), "");
   await expect(run("no-such-program-of-cowork", [])).rejects.toMatchObject({ code: "PROGRAM_MISSING" });
@@ -52,7 +52,7 @@ test("names a program that is not there, one that may not run, a folder that is 
   await expect(run("true", [], { cwd: join(folder, "none") })).rejects.toThrow(/none is not a folder/);
 });
 
-test("a time-out ends the whole group, also what ignores SIGTERM", async () => {
+test("a timeout ends the whole process group, even processes that ignore SIGTERM", async () => {
   const name = mark();
   const script = `trap '' TERM; sh -c 'trap "" TERM; sleep ${name}; sleep ${name}' & sleep ${name}; sleep ${name}`;
   const ended = run(...sh(script), { timeoutMs: 200, graceMs: 200 });
@@ -60,7 +60,7 @@ test("a time-out ends the whole group, also what ignores SIGTERM", async () => {
   await until(async () => !(await alive(name)));
 });
 
-test("SIGTERM comes first, and time to end in order", async () => {
+test("SIGTERM comes first, with time to end in an orderly way", async () => {
   const folder = await temporaryFolder();
   const script = `trap 'echo orderly >"$1"; exit 0' TERM; touch "$1.ready"; while :; do sleep 0.05; done`;
   const abort = new AbortController();
@@ -78,13 +78,13 @@ test("does not start after an interrupt", async () => {
   await expect(readFile(join(folder, "f"))).rejects.toThrow(/ENOENT/);
 });
 
-test("ends a child that prints more than is kept", async () => {
+test("ends a child that prints more than the limit", async () => {
   const ended = run(...sh("yes"), { maxOutput: 1000 });
   await expect(ended).rejects.toMatchObject({ code: "OUTPUT_TOO_LARGE" });
   expect((await run(...sh("printf %1000d 1"), { maxOutput: 1000 })).stdout).toHaveLength(1000);
 });
 
-test("gives lines as they come, characters in one piece", async () => {
+test("passes lines on as they arrive, with complete characters", async () => {
   const lines: string[] = [];
   const script = "printf 'a\\n\\303'; sleep 0.1; printf '\\244b\\r\\n'; echo e >&2; printf end";
   const { stdout } = await run(...sh(script), { onLine: (line, stream) => lines.push(`${stream}:${line}`) });
@@ -93,7 +93,7 @@ test("gives lines as they come, characters in one piece", async () => {
   expect(stdout).toBe("a\näb\r\nend");
 });
 
-test("an output file takes both streams, is appended to, and an orphan that lives on holds nothing up", async () => {
+test("both streams are appended to an output file, and a surviving orphan does not block", async () => {
   const folder = await temporaryFolder();
   const file = join(folder, "log");
   const name = mark();
@@ -108,7 +108,7 @@ test("an output file takes both streams, is appended to, and an orphan that live
   process.kill(Number(await readFile(join(folder, "pid"), "utf8")));
 });
 
-test("two output files keep the streams apart", async () => {
+test("two output files separate the streams", async () => {
   const folder = await temporaryFolder();
   const outputFile = { stdout: join(folder, "out"), stderr: join(folder, "err") };
   const lines: string[] = [];

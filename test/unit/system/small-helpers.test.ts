@@ -10,7 +10,7 @@ import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const hour = 3600_000;
 
-test("takes what is old, whole; leaves what is young, what is to stay and what links lead to", async () => {
+test("removes old entries completely; keeps new ones, entries to keep and targets of links", async () => {
   const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
   await writeFile(join(elsewhere, "precious"), "");
   const old = new Date(Date.now() - 2 * hour);
@@ -31,7 +31,7 @@ test("a file's hash", async () => {
   expect(await hashFile(file)).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 });
 
-test("what is found out once a run is asked for once, also at the same time, and again when it failed", async () => {
+test("memoizePerRun calls once, also for concurrent callers, and again after a failure", async () => {
   const known = createKnown();
   let asked = 0;
   const ask = async (): Promise<number> => {
@@ -44,7 +44,7 @@ test("what is found out once a run is asked for once, also at the same time, and
   expect(await memoizePerRun({ known }, "b", async () => "other")).toBe("other");
 });
 
-test("processors by the kernel's word, none for a word that only JavaScript knows", () => {
+test("processors by the kernel's name, none for a name that every object has", () => {
   expect(["x86_64", "aarch64", "riscv64", "constructor"].map(processorOf)).toEqual([
     "x64",
     "arm64",

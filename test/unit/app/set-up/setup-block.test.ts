@@ -4,7 +4,7 @@ import { findBlock, withBlock, withoutBlock } from "../../../../src/app/set-up/s
 
 const name = "completion";
 
-test("what was put in is taken out again, to the byte", () => {
+test("removing the block restores the file byte for byte", () => {
   const text = fc.oneof(fc.constant(undefined), fc.string({ unit: fc.constantFrom("a", "#", " ", "\n", "\r", "é") }));
   fc.assert(
     fc.property(text, (before) => {
@@ -21,7 +21,7 @@ test("lines that the user added after the block are kept", () => {
   expect(withoutBlock(`${withBlock(undefined, name, "x")}b\n`, name)).toBe("b\n");
 });
 
-test("half a block, and a block of another name, is left alone", () => {
+test("an incomplete block, and a block of another name, is not changed", () => {
   const half = "# >>> cowork setup: completion >>>\nx\n";
   expect(withoutBlock(half, name)).toBe(half);
   expect(withoutBlock(withBlock("a\n", "alias", "x"), name)).toBe(withBlock("a\n", "alias", "x"));

@@ -91,7 +91,7 @@ describe("session names", () => {
     return caller.stdout();
   }
 
-  test("are those of the project that one stands in, from records alone", async () => {
+  test("are those of the current project, from records only", async () => {
     const { app, home } = await world();
     expect(await namesIn(join(app, "src", "deep"), home)).toBe("a\nb\n");
   });
@@ -101,7 +101,7 @@ describe("session names", () => {
     expect(await namesIn(folder, home)).toBe("app-x/c\napp/a\napp/b\n");
   });
 
-  test("in a linked worktree they are the main one's", async () => {
+  test("in a linked worktree they are those of the main working tree", async () => {
     const { app, folder, home } = await world();
     const worktree = join(folder, "elsewhere");
     await mkdir(worktree);
@@ -109,7 +109,7 @@ describe("session names", () => {
     expect(await namesIn(worktree, home)).toBe("a\nb\n");
   });
 
-  test("in a session's clone they are its project's", async () => {
+  test("in a session's clone they are those of its project", async () => {
     const { home } = await world();
     const clone = join(home, ".cowork", "sessions", "app-a", "src");
     await mkdir(clone, { recursive: true });
@@ -121,7 +121,7 @@ describe("session names", () => {
     expect(await namesIn(folder, join(folder, "nobody"))).toBe("");
   });
 
-  test("zsh and fish get a line about each", async () => {
+  test("zsh and fish get descriptions", async () => {
     const { app, home } = await world();
     const line = async (shell: string): Promise<string> => {
       const caller = fakeCaller({ cwd: app, home });

@@ -72,13 +72,13 @@ const understood: [line: string, meaning: Meaning][] = [
   ["-h", { globals: { help: true } }],
 ];
 
-describe("a command line that is understood", () => {
+describe("a valid command line", () => {
   test.each(understood)("cowork %s", async (line, meaning) => {
     const expected = { args: [], flags: {}, globals: {}, ...meaning };
     expect(await read(line.split(" ").filter(Boolean))).toEqual(expected);
   });
 
-  test("words keep their spaces and emptiness", async () => {
+  test("words may contain spaces or be empty", async () => {
     const { rest } = await read(["connect", "a", "--", "sh", "-c", "echo  'a b'", ""]);
     expect(rest).toEqual(["sh", "-c", "echo  'a b'", ""]);
   });
@@ -112,8 +112,8 @@ const refused: [line: string, message: string, hint: string][] = [
 
 const foreign = "attach exec ps create destroy up down shell enter kill delete remove".split(" ");
 
-describe("a command line that is refused", () => {
-  test.each(foreign)("cowork %s, a verb of another tool, names a command of ours that exists", async (verb) => {
+describe("an invalid command line", () => {
+  test.each(foreign)("cowork %s, a command of another tool, suggests an existing command", async (verb) => {
     const error = (await parseLine([verb], commands).catch((thrown: unknown) => thrown)) as CoworkError;
     expect(error.toView()).toMatchObject({ code: "USAGE", message: `${verb} is not a cowork command.` });
     const [, ours = ""] = /^cowork (\w+)/.exec(error.hint ?? "") ?? [];

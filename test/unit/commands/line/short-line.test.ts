@@ -48,11 +48,11 @@ describe("on a terminal", () => {
     ["a -- true", "connect a"],
     ["other/b", "connect b"],
     ["other-b@local", "connect b"],
-  ])("cowork %s stands for a whole line", async (line, wanted) => {
+  ])("cowork %s is expanded", async (line, wanted) => {
     expect(await called(line)).toBe(wanted);
   });
 
-  test("a command, and a verb of another tool, is not taken for a session of that name", async () => {
+  test("a command of cowork or of another tool is not mistaken for a session of that name", async () => {
     expect(await called("list")).toBe("list");
     const { code, calls, stderr } = await run("up", setting);
     expect([code, calls]).toEqual([2, []]);

@@ -26,7 +26,7 @@ async function withoutClient<T>(work: () => Promise<T>): Promise<T> {
 }
 
 describe("readRegularFile", () => {
-  test("gives the content of a regular file, and nothing for one that is not there", async () => {
+  test("returns the content of a regular file, and undefined for a missing one", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "a"), "hällo");
     expect(await readTextFile(join(folder, "a"), limit)).toBe("hällo");
@@ -35,7 +35,7 @@ describe("readRegularFile", () => {
     expect(await readRegularFile(join(folder, "x".repeat(300)), limit)).toBeUndefined();
   });
 
-  test("gives nothing for a link, a folder, a pipe or a socket's like, and does not hang", async () => {
+  test("returns undefined for a link, a folder, a pipe or the like, and does not hang", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "secret"), "secret");
     await symlink(join(folder, "secret"), join(folder, "link"));
@@ -45,7 +45,7 @@ describe("readRegularFile", () => {
     expect(await Promise.all(read)).toEqual([undefined, undefined, undefined]);
   });
 
-  test("refuses what is larger than asked for, to the byte", async () => {
+  test("refuses a file larger than the limit, to the byte", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "a"), "x".repeat(100));
     expect(await readTextFile(join(folder, "a"), limit)).toHaveLength(100);
@@ -87,7 +87,7 @@ describe("readRegularFile", () => {
     },
   );
 
-  test("reads what is larger than a small file, and refuses what is larger than asked", async () => {
+  test("reads large files, and refuses one larger than the limit", async () => {
     const path = join(await temporaryFolder(), "large");
     await writeFile(path, "x".repeat(3_000_000));
     expect(await readTextFile(path, { maxBytes: 3_000_000 })).toHaveLength(3_000_000);
@@ -104,7 +104,7 @@ describe("readRegularFile", () => {
 });
 
 describe("writeFileAtomic", () => {
-  test("writes a new file for its owner alone, and replaces an old one with the mode that was asked for", async () => {
+  test("writes a new private file, and replaces an old one with the given mode", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "a");
     await writeFileAtomic(path, "one");
@@ -124,7 +124,7 @@ describe("writeFileAtomic", () => {
     expect((await lstat(join(folder, "link"))).isFile()).toBe(true);
   });
 
-  test("goes through no linked folder below the root", async () => {
+  test("follows no linked folder below the root", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "outside"));
     await mkdir(join(folder, "mount"));
@@ -134,7 +134,7 @@ describe("writeFileAtomic", () => {
     expect(await readdir(join(folder, "outside"))).toEqual([]);
   });
 
-  test("leaves nothing behind and the old file in place when it fails", async () => {
+  test("keeps the old file and leaves nothing behind if it fails", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "taken", "by-a-folder"), { recursive: true });
     await expect(writeFileAtomic(join(folder, "taken"), "x")).rejects.toThrow(/taken/);
@@ -142,7 +142,7 @@ describe("writeFileAtomic", () => {
     await expect(writeFileAtomic(join(folder, "no", "such"), "x")).rejects.toThrow(/such/);
   });
 
-  test("many writers at once leave one whole file", async () => {
+  test("concurrent writers leave one complete file", async () => {
     const folder = await temporaryFolder();
     const texts = Array.from({ length: 20 }, (_, index) => String(index).repeat(10_000));
     await Promise.all(texts.map((text) => writeFileAtomic(join(folder, "a"), text)));
@@ -150,7 +150,7 @@ describe("writeFileAtomic", () => {
     expect(await readdir(folder)).toEqual(["a"]);
   });
 
-  test("gives it to the owner that was asked for", async () => {
+  test("sets the given owner", async () => {
     const folder = await temporaryFolder();
     const owner = root ? { uid: 4321, gid: 1234 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     await writeFileAtomic(join(folder, "a"), "x", { ...owner, mode: 0o640 });
@@ -159,7 +159,7 @@ describe("writeFileAtomic", () => {
 });
 
 describe("ensureFolder", () => {
-  test("makes what is missing, private, whatever the umask, and is content with what is there", async () => {
+  test("creates missing folders, private, independent of the umask, and accepts existing ones", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "a", "b", "c");
     await ensureFolder(path, { mode: 0o777 });
@@ -180,7 +180,7 @@ describe("ensureFolder", () => {
     expect((await stat(join(folder, "a"))).mode & 0o777).toBe(0o755);
   });
 
-  test("says what stands in the way", async () => {
+  test("reports what is in the way", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "");
     for (const path of [join(folder, "file"), join(folder, "file", "sub")]) {
@@ -188,7 +188,7 @@ describe("ensureFolder", () => {
     }
   });
 
-  test("takes a link to a folder for one, but not below a root", async () => {
+  test("accepts a link to a folder, but not below a root", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "disk"));
     await symlink(join(folder, "disk"), join(folder, "home"));
@@ -203,18 +203,18 @@ describe("ensureFolder", () => {
     expect(await readdir(join(folder, "disk"))).toEqual(["state"]);
   });
 
-  test("gives up where nothing can be made", async () => {
+  test("fails if nothing can be created", async () => {
     await expect(ensureFolder("/proc/no/such")).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
   });
 
-  test("many at once make one folder", async () => {
+  test("concurrent calls create one folder", async () => {
     const folder = await temporaryFolder();
     await Promise.all(Array.from({ length: 20 }, async () => await ensureFolder(join(folder, "a", "b", "c"))));
     expect(await readdir(join(folder, "a", "b"))).toEqual(["c"]);
   });
 });
 
-test("pathExists sees links that lead nowhere", async () => {
+test("pathExists counts broken links", async () => {
   const folder = await temporaryFolder();
   await symlink("nowhere", join(folder, "link"));
   expect(await pathExists(join(folder, "link"))).toBe(true);

@@ -9,7 +9,7 @@ import { tree } from "../../../support/git/tree.ts";
 
 const isRoot = process.getuid?.() === 0;
 
-test("removeTree removes links, never what they lead to", async () => {
+test("removeTree removes links, never their targets", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "precious"));
   await writeFile(join(folder, "precious", "a"), "a");
@@ -25,7 +25,7 @@ test("removeTree removes links, never what they lead to", async () => {
   expect(await readdir(join(folder, "precious"))).toEqual(["a"]);
 });
 
-test("removeTree is done when there is nothing, and takes files and names of any kind", async () => {
+test("removeTree accepts missing paths, files and names of any kind", async () => {
   const folder = await temporaryFolder();
   await removeTree(join(folder, "nothing"));
   await removeTree(join(folder, "no", "parent"));
@@ -48,7 +48,7 @@ test("removeTree is done when there is nothing, and takes files and names of any
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("removeTree takes very deep trees", async () => {
+test("removeTree removes very deep trees", async () => {
   const folder = await temporaryFolder();
   let script = "mkdir d; cd d";
   for (let depth = 0; depth < 600; depth++) script += "; mkdir sub; cd sub";
@@ -57,7 +57,7 @@ test("removeTree takes very deep trees", async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("an ordinary user's read-only folders go too", async () => {
+test("an ordinary user's read-only folders are removed, too", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
   const expiring = join(folder, "expiring");
@@ -71,7 +71,7 @@ test("an ordinary user's read-only folders go too", async () => {
   expect(await pathExists(expiring)).toBe(false);
 });
 
-test("what an ordinary user may not remove is named", async () => {
+test("the error names what an ordinary user may not remove", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
   const expiring = join(folder, "kept", "expiring");
@@ -99,7 +99,7 @@ async function runAsOther(folder: string, expiring: string): Promise<void> {
   execFileSync(node, ["-e", script, join(copy, "system", "files", "tree.ts"), expiring], options);
 }
 
-test("chownTree changes links themselves, never what they lead to", async () => {
+test("chownTree changes links themselves, never their targets", async () => {
   // An ordinary user cannot change the owner of files: then the test only shows that nothing fails.
   const [uid, gid] = isRoot ? [1234, 4321] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   const folder = await temporaryFolder();
