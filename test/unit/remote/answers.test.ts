@@ -20,7 +20,7 @@ const names = [
   "run `cowork doctor`",
 ];
 
-test("names of files stay as they are, whatever they spell", () => {
+test("names of files are not changed, whatever they look like", () => {
   const outcome = { name: "a", ok: false, exitCode: 3, notes: names, unsaved: names, removed: names };
   const error = { code: "WORK_UNSAVED", message: names.join(", "), hint: names.join(", ") };
   const [cleaned] = answers.cleaned(sent([{ ...outcome, error }]), "box", asked);
@@ -37,7 +37,7 @@ test("names of files stay as they are, whatever they spell", () => {
   }
 });
 
-test("a command that is sent as one says which host it means, and the host cannot name another", () => {
+test("a command in a hint gets the host, and a host cannot name another one", () => {
   const error = new CoworkError("ENGINE_UNREACHABLE", "It does not answer.", {
     hint: ["run `", ownCommand("doctor"), "`"],
   });
@@ -58,7 +58,7 @@ test("a command that is sent as one says which host it means, and the host canno
   expect(hint).not.toContain("\u001b");
 });
 
-test("so do those of sessions that failed, and of checks", () => {
+test("so do commands of failed sessions, and of checks", () => {
   const view = { ...sessionView(), error: error("IMAGE_BUILD_FAILED") };
   expect(answers.views(sent([view]), "box")[0]?.error?.hint).toBe("cowork --host box doctor");
   const outcome = { name: "a", ok: false, exitCode: 1, notes: [], error: error("DISK_FULL") };

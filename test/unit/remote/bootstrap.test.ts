@@ -15,7 +15,7 @@ const mark = "cowork-0123456789abcdef";
 describe("the mark", () => {
   const from = (...chunks: string[]): Readable => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
 
-  test("is found behind a greeting, in pieces, and what follows it stays", async () => {
+  test("is found after a greeting, in pieces, and the following data is kept", async () => {
     const stream = new PassThrough();
     const found = waitForMark(stream, mark);
     for (const piece of [
@@ -32,7 +32,7 @@ describe("the mark", () => {
     expect(await text(stream)).toBe("first line\nsecond line\n");
   });
 
-  test("is read one after the other", async () => {
+  test("can be read repeatedly", async () => {
     const stream = from(`${mark} go\n${mark} ok\n${mark} run\nrest`);
     expect(await waitForMark(stream, mark)).toBe("go");
     expect(await waitForMark(stream, mark)).toBe("ok");
@@ -41,14 +41,14 @@ describe("the mark", () => {
     expect(await waitForMark(stream, mark)).toBeUndefined();
   });
 
-  test("that never comes is not waited for", async () => {
+  test("is not awaited after the stream ended", async () => {
     expect(await waitForMark(from("no such account\n"), mark)).toBeUndefined();
     const destroyed = new PassThrough();
     destroyed.destroy();
     expect(await waitForMark(destroyed, mark)).toBeUndefined();
   });
 
-  test.each(["\n", ""])("is not looked for in endless noise (%j)", async (end) => {
+  test.each(["\n", ""])("is not searched for in endless noise (%j)", async (end) => {
     let sent = 0;
     const endless = new Readable({
       read() {
@@ -61,7 +61,7 @@ describe("the mark", () => {
     endless.destroy();
   });
 
-  test("without an end of its line is noise as well", async () => {
+  test("without a newline counts as noise, too", async () => {
     const endless = new PassThrough();
     const found = waitForMark(endless, mark);
     endless.write(`${mark} run`);
@@ -141,7 +141,7 @@ describe("the script", () => {
   const nodeOf = async (version: string): Promise<void> =>
     await writeFile(join(home, "bin", "node"), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
 
-  test("needs no quotes from any login shell", () => {
+  test("needs no quotes in any login shell", () => {
     const command = bootstrapCommand({ hash, mark, mode: ["tty", "eyJ4Ijox+/=="] });
     expect(command).toMatch(/^exec \/bin\/sh -c '[^'\n]*' cowork [A-Za-z0-9+/=._ -]+$/);
     // What csh would take for its history, even between quotes.
@@ -150,7 +150,7 @@ describe("the script", () => {
       expect(() => bootstrapCommand({ hash, mark, mode: [word] }), word).toThrow(/quotes/);
   });
 
-  test("says what a bare machine lacks, takes it, and runs it with what comes after", async () => {
+  test("reports what a bare machine lacks, stores it, and runs it with the following input", async () => {
     const started = start();
     expect(await next(started)).toMatch(/^need program\+node \S+ \S+$/);
     for (const one of [parcel("#!/bin/sh\necho v24.0.0\n", "node"), parcel(program)]) {
@@ -185,7 +185,7 @@ describe("the script", () => {
     ["v100.2", true],
     ["nothing", false],
     ["'v22.18.0;rm'", true],
-  ])("takes the machine's own Node only when it is new enough: %s", async (version, fits) => {
+  ])("uses the machine's own Node only if it is new enough: %s", async (version, fits) => {
     await nodeOf(version);
     const started = start();
     expect(await next(started)).toMatch(fits ? /^need program \S+ \S+$/ : /^need program\+node /);
@@ -210,7 +210,7 @@ describe("the script", () => {
         return { line, packed: changed };
       },
     ],
-  ])("refuses %s, and takes the right thing after that", async (_, spoil) => {
+  ])("refuses %s, and accepts the right data after that", async (_, spoil) => {
     await nodeOf("v24.0.0");
     const started = start();
     await next(started);
@@ -228,7 +228,7 @@ describe("the script", () => {
     started.end();
   });
 
-  test("leaves nothing of what broke off", async () => {
+  test("leaves nothing of an interrupted transfer", async () => {
     await nodeOf("v24.0.0");
     const started = start();
     await next(started);
@@ -241,7 +241,7 @@ describe("the script", () => {
     expect(await readdir(join(home, ".cowork", "lib", "remote", hash))).toEqual([]);
   });
 
-  test("several at once all end with the same whole file", async () => {
+  test("concurrent runs end with the same complete file", async () => {
     await nodeOf("v24.0.0");
     const good = parcel(program + `# ${"x".repeat(200_000)}\n`);
     const all = [start(), start(), start(), start()];
@@ -262,7 +262,7 @@ describe("the script", () => {
     expect(await readdir(join(home, ".cowork", "lib", "remote", hash))).toEqual(["cowork"]);
   });
 
-  test("is found behind a noisy greeting, in a home with blanks, wherever COWORK_HOME is", async () => {
+  test("works after a noisy greeting, in a home with spaces, and with COWORK_HOME", async () => {
     await nodeOf("v24.0.0");
     const other = join(home, "a home with ' blanks");
     await mkdir(other);
@@ -282,7 +282,7 @@ describe("the script", () => {
     expect(await readdir(home)).not.toContain(".cowork");
   });
 
-  test("says it when the folder cannot be written", async () => {
+  test("reports a folder that cannot be written", async () => {
     await nodeOf("v24.0.0");
     await writeFile(join(home, ".cowork"), "a file\n");
     const started = start();

@@ -101,7 +101,7 @@ const begun = async (one: Front): Promise<void> =>
   await vi.waitFor(() => expect(details(one)).toContain("begun"), { timeout: 15_000 });
 
 describe("a job", { timeout: 30_000 }, () => {
-  test("tells what it does and gives its result", async () => {
+  test("reports its progress and returns its result", async () => {
     await go();
     const one = front();
     expect(await one.result).toMatchObject(finished);
@@ -109,7 +109,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await isAlive(ctx, id)).toBe(false);
   });
 
-  test("is joined by who asks for the same: one run, one result, all of its story", async () => {
+  test("is joined by a client with the same request: one run, one result, all events", async () => {
     const one = front();
     await begun(one);
     const two = front();
@@ -120,7 +120,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(details(two)).toEqual(details(one));
   });
 
-  test("is only joined by who has nothing to start it with", async () => {
+  test("is not started by a request without arguments", async () => {
     expect(await front({ joins: true }).result).toEqual({ missing: true });
     const one = front();
     await begun(one);
@@ -133,7 +133,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(1);
   });
 
-  test("is started once by two at the same moment", async () => {
+  test("is started once by two concurrent requests", async () => {
     await go();
     const both = [front(), front()];
     await Promise.all(both.map(async (one) => await one.result));
@@ -180,7 +180,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(2);
   });
 
-  test("ends with Ctrl-C, also with one that comes while it is started", async () => {
+  test("ends with Ctrl-C, even while it is being started", async () => {
     const one = front();
     await begun(one);
     one.cancel();
@@ -208,7 +208,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(two.asked).toHaveLength(0);
   });
 
-  test("is listened to on the machine that it runs on in the same way, as events", async () => {
+  test("sends the same events to a local listener", async () => {
     await go();
     const events: DomainEvent[] = [];
     const listener = {
@@ -253,7 +253,7 @@ describe("a job", { timeout: 30_000 }, () => {
   });
 });
 
-describe("the host's part", () => {
+describe("the server", () => {
   interface Serving {
     say(value: unknown): void;
     input: PassThrough;
@@ -273,7 +273,7 @@ describe("the host's part", () => {
     };
   }
 
-  test("offers what it offers and nothing else", async () => {
+  test("offers only the declared functions", async () => {
     const { host, calls } = fakeHost({ list: () => Promise.resolve([]) });
     const served = serve(host);
     for (const [n, method] of ["openClone", "connect", "constructor", "then", "__proto__", "close"].entries())
@@ -287,7 +287,7 @@ describe("the host's part", () => {
     await served.ended;
   });
 
-  test("ends when nothing is heard any more, and not as long as there is", async () => {
+  test("ends when no data arrives any more, and not before", async () => {
     const { host } = fakeHost({});
     const served = serve(host, 1000);
     let over = false;

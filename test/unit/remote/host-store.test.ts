@@ -64,7 +64,7 @@ const hasAll = async (folder: string): Promise<boolean> => {
 };
 
 describe("the store", () => {
-  test("takes a project whole, then only what is new", async () => {
+  test("receives a whole project, then only what is new", async () => {
     await shop.sh(root, "head -c 300000 /dev/urandom >big; git add big; git commit -qm big");
     expect(await send(root)).toBeGreaterThan(300_000);
     expect(await hasAll(root)).toBe(true);
@@ -79,7 +79,7 @@ describe("the store", () => {
     expect(await hasAll(root)).toBe(true);
   });
 
-  test("takes annotated tags, and a branch that stands on an older commit without anything being sent", async () => {
+  test("receives annotated tags, and a branch at an older commit without a transfer", async () => {
     await shop.sh(root, "git tag -a v1 -m one; git commit -q --allow-empty -m two; git tag light");
     await send(root);
     expect(await hasAll(root)).toBe(true);
@@ -91,7 +91,7 @@ describe("the store", () => {
     expect(await send(root)).toBe(0);
   });
 
-  test("takes a shallow project, and what is added to it", async () => {
+  test("receives a shallow project, and its new commits", async () => {
     await shop.sh(root, "for n in 2 3 4; do echo $n >f; git add f; git commit -qm $n; done");
     const shallow = join(shop.root, "shallow");
     await shop.sh(
@@ -107,7 +107,7 @@ describe("the store", () => {
     expect(await hasAll(shallow)).toBe(true);
   });
 
-  test("takes a transfer up where it broke", async () => {
+  test("continues an interrupted transfer", async () => {
     await shop.sh(root, "head -c 200000 /dev/urandom >big; git add big; git commit -qm big");
     const identity = await identityOf(root);
     const { lacks, have } = await findLacking(shop.context, identity, await oidsOf(root));
@@ -139,14 +139,14 @@ describe("the store", () => {
     expect(await hasAll(root)).toBe(true);
   });
 
-  test("is one repository's: another one of that name is refused and changes nothing", async () => {
+  test("belongs to one repository: another one with that name is refused and changes nothing", async () => {
     await send(root);
     await shop.sh(shop.root, "mkdir x; cd x; git init -q; echo other >o; git add o; git commit -qm other");
     await expect(send(join(shop.root, "x"))).rejects.toMatchObject({ code: "PROJECT_NAME_TAKEN" });
     expect(await hasAll(root)).toBe(true);
   });
 
-  test.each(["../x", ".git", "", "a/b", "/etc", "-x", "a\nb"])("has no such name: %j", async (name) => {
+  test.each(["../x", ".git", "", "a/b", "/etc", "-x", "a\nb"])("refuses the name %j", async (name) => {
     const identity = await identityOf(root, { name });
     await expect(findLacking(shop.context, identity, [])).rejects.toMatchObject({ code: "REQUEST_INVALID" });
     await expect(uploadedBytes(shop.context, identity, "0".repeat(32))).rejects.toMatchObject({
@@ -164,7 +164,7 @@ describe("the store", () => {
     },
   );
 
-  test("takes two laptops' work at once", async () => {
+  test("receives the work of two machines at the same time", async () => {
     await shop.sh(
       shop.root,
       "git clone -q app two; git -C two commit -q --allow-empty -m two; git -C app commit -q --allow-empty -m one",
@@ -174,7 +174,7 @@ describe("the store", () => {
     expect(await hasAll(join(shop.root, "two"))).toBe(true);
   });
 
-  test("takes the same transfer twice at once", async () => {
+  test("receives the same transfer twice at the same time", async () => {
     await shop.sh(root, "head -c 200000 /dev/urandom >big; git add big; git commit -qm big");
     const identity = await identityOf(root);
     const { lacks, have } = await findLacking(shop.context, identity, await oidsOf(root));
@@ -193,7 +193,7 @@ describe("the store", () => {
   });
 });
 
-describe("what is carried along", () => {
+describe("an archive of uncommitted files", () => {
   let id = "";
   let ids = 0;
   interface Entry {
@@ -270,14 +270,14 @@ describe("what is carried along", () => {
     expect(await readdir(tmpdir())).not.toContain("cowork-carried-out");
   });
 
-  test("under another name than hex digits is refused", async () => {
+  test("with an id that is not hex is refused", async () => {
     for (const bad of ["../../x", "", "short", "/etc"])
       await expect(takeCarried(shop.context, bad, await archive([]))).rejects.toMatchObject({
         code: "REQUEST_INVALID",
       });
   });
 
-  test("that breaks off is an error, and the next one is whole", async () => {
+  test("that is interrupted is an error, and the next one is complete", async () => {
     const whole = await buffer(await archive([{ name: "a", content: "x".repeat(100_000) }]));
     const broken = takeCarried(shop.context, "f".repeat(32), Readable.from([whole.subarray(0, 50_000)]));
     await expect(broken).rejects.toThrow(/end of data/);

@@ -204,7 +204,7 @@ describe("a host's answers", () => {
     ["lists in place of texts", [{ ...view, branch: [evil] }]],
     ["its prototype", [{ __proto__: view }]],
     ["a view among others", [view, 1]],
-  ])("of the wrong form are an error: %s", async (_, answer) => {
+  ])("that do not match the schema are an error: %s", async (_, answer) => {
     const host = remote(
       answering({
         list: answer,
@@ -242,7 +242,7 @@ describe("a host's answers", () => {
     ["a code that is none", [{ ...outcome, exitCode: 4711 }]],
     ["half a code", [{ ...outcome, exitCode: 1.5 }]],
     ["a failure that is none", [{ ...outcome, ok: false }]],
-  ])("about %s are not written down here", async (_, answer) => {
+  ])("about %s are not stored on this machine", async (_, answer) => {
     const host = remote(
       answering({ stop: answer, clean: answer.map((one) => ({ ...one, unsaved: [], removed: [] })), job: answer }),
     );
@@ -256,7 +256,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("have no terminal's commands in any text, and stand under the host's own name", async () => {
+  test("contain no escape sequences, and have the user's name for the host", async () => {
     const bad = { code: "toString", message: evil, hint: evil };
     const dirty = {
       ...sessionStatus({ branch: evil, path: evil, agent: evil, createdAt: evil, error: bad as never }),
@@ -320,7 +320,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("to a login are none with a date that is none", async () => {
+  test("about a login with an invalid date are refused", async () => {
     const login = { state: "ok", detail: "", endsAt: "tomorrow" };
     const answer = { agent: "claude", login, readable: true, repaired: [], problems: [], threats: [] };
     const host = remote(answering({ authStatus: answer }));
@@ -386,7 +386,7 @@ describe("a host that asks", () => {
     async (name) => expect(await answerTo(name, "x")).toMatchObject({ r: null, e: "INTERNAL" }),
   );
 
-  test("about the project hears of it by content", async () => {
+  test("about the project gets answers by content", async () => {
     expect(await saved(own(), [], "isKnown")).toBe(true);
     expect(await saved(own(), [], "tips")).toEqual([project.facts.rootCommit]);
     const hello = "ce013625030ba8dba906f756967f9e9ca394464a";
@@ -402,7 +402,7 @@ describe("a host that asks", () => {
     ["a module outside", (self) => [self, [["../../other/.git", "x"]], "tips"]],
     ["a module at a place outside", (self) => [self, [["x", "../.."]], "tips"]],
     ["a chain of no modules", (self) => [self, [["x"], 1], "hasTree", 7]],
-  ])("about %s hears nothing", async (_, args) => {
+  ])("about %s gets no answer", async (_, args) => {
     await shop.project("other");
     const answer = await saved(...args(own()));
     expect([null, false], JSON.stringify(answer)).toContain(answer === undefined ? null : answer);
@@ -419,14 +419,14 @@ describe("a host that asks", () => {
     },
   );
 
-  test("with options in place of commits runs nothing", async () => {
+  test("with options instead of commits runs nothing", async () => {
     await saved(own(), [], "reachable", [`--output=${join(shop.root, "pwned")}`, "--all", "\n--all"]);
     await saved(own(), [], "hasTree", `--output=${join(shop.root, "pwned")}`);
     await saved(own(), [], "hasLfs", "../../../../secret");
     expect(await readdir(shop.root)).not.toContain("pwned");
   });
 
-  test("a person, is shown as what it is; agreement there counts for that host alone", async () => {
+  test("the user is named in the question; trust counts for that host only", async () => {
     const hash = "f".repeat(64);
     const trust = {
       kind: "trust",
@@ -463,7 +463,7 @@ describe("a host that asks", () => {
       { kind: "trust", project: "a", projectRoot: "/", hash: "x", findings: [{ why: {} }] },
     ],
     ["with a hash that is none", { kind: "trust", project: "app", projectRoot: "/", hash: {}, findings: [] }],
-  ])("%s is not heard", async (_, question) => {
+  ])("%s is ignored", async (_, question) => {
     expect(await answerTo("ask", question)).toMatchObject({ r: null, e: "HOST_ANSWER_INVALID" });
     expect(questions).toEqual([]);
   });
@@ -495,7 +495,7 @@ describe("a host that asks", () => {
 });
 
 describe("a host that reports", () => {
-  test("things of its own making: only events come through, with harmless texts, of so many sessions", async () => {
+  test("arbitrary data: only events are accepted, with sanitized texts, of a limited number of sessions", async () => {
     const host = remote(
       speaking(
         ({ m, a }) => (m === "call" && a[0] === "list" ? [] : undefined),
@@ -561,7 +561,7 @@ describe("what is sent", () => {
     expect(await readdir(join(root, ".git", "refs", "heads"))).toEqual(["main", "private"]);
   });
 
-  test.each(["4", null, { a: 1 }])("is refused by a host that says it has no number of bytes: %j", async (there) => {
+  test.each(["4", null, { a: 1 }])("is refused if the host reports an invalid number of bytes: %j", async (there) => {
     const lacks = [project.facts.rootCommit];
     const answers = store({ storeHas: there, storeLacks: { lacks, have: [], gitDir: "/x" } });
     const host = remote(speaking(({ m, a }) => (m === "job" ? jobAnswer(a[0], []) : answers[m])));
@@ -569,7 +569,7 @@ describe("what is sent", () => {
     host.close();
   });
 
-  test.each([-5, 1e15, 1.5])("does not begin anywhere because the host says so: %j", async (there) => {
+  test.each([-5, 1e15, 1.5])("does not start at an offset outside of the file: %j", async (there) => {
     let started = false;
     const host = remote(
       speaking(({ m, a }) => {
@@ -594,7 +594,7 @@ describe("what is sent", () => {
 });
 
 describe("a host that does not end", () => {
-  test("after Ctrl-C: it is left, with 130, and says so", async () => {
+  test("after Ctrl-C: the command ends with 130 and reports it", async () => {
     let cancelled = false;
     let end: OtherEnd | undefined;
     const host = remote((one) => {
@@ -622,7 +622,7 @@ describe("a host that does not end", () => {
     host.close();
   });
 
-  test("whose connection breaks again and again: it is tried for so long, then one error says how to come back", async () => {
+  test("whose connection breaks repeatedly: retries are limited, then one error explains how to reconnect", async () => {
     const host = remote((one) => {
       speaking(() => undefined)(one);
       setTimeout(() => one.cut(), 5);
@@ -635,7 +635,7 @@ describe("a host that does not end", () => {
   });
 });
 
-test("a session's bytes come as they are, and its streams of no number fill nothing", async () => {
+test("a session's bytes arrive unchanged, and streams without a number use no memory", async () => {
   const out = new PassThrough();
   const host = remote(
     speaking(({ m, a }, say) => {
@@ -675,7 +675,7 @@ describe("a terminal whose connection breaks", () => {
     return { code, out };
   };
 
-  test("comes back to what lives in tmux there", async () => {
+  test("reconnects to the shell in tmux", async () => {
     const host = remote(breaking());
     const { code, out } = await connect(host, true);
     expect(await code).toBe(7);
@@ -686,7 +686,7 @@ describe("a terminal whose connection breaks", () => {
     host.close();
   });
 
-  test("ends with a shell that was lost", async () => {
+  test("ends with a plain shell", async () => {
     const host = remote(breaking());
     const { code } = await connect(host, false);
     expect(await failure(code)).toMatchObject({ code: "HOST_UNREACHABLE", exitCode: 4 });
@@ -695,7 +695,7 @@ describe("a terminal whose connection breaks", () => {
   });
 });
 
-test("two jobs at once come back each to its own place after a break", async () => {
+test("two concurrent jobs each continue at the right event after a break", async () => {
   const calls: { name: string; seen: number }[] = [];
   let begun = 0;
   let times = 0;

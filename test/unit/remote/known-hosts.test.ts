@@ -65,7 +65,7 @@ describe("names", () => {
     [{ hostname: "m", port: 2222, hostKeyAlias: undefined }, "[m]:2222"],
     [{ hostname: "::1", port: 22, hostKeyAlias: undefined }, "::1"],
     [{ hostname: "m", port: 2222, hostKeyAlias: "other" }, "other"],
-  ])("%j is kept as %s", (host, name) => {
+  ])("%j is stored as %s", (host, name) => {
     expect(knownName(host)).toBe(name);
   });
 });
@@ -95,12 +95,12 @@ describe("a key", () => {
     expect(judge(text, a)).toEqual({ kind: "unknown" });
   });
 
-  test("changed: another of its type, or only other types that the host was asked for first", () => {
+  test("changed: another key of its type, or only types that were requested first", () => {
     expect(judge(`# x\n${line("m.example", b)}`, a)).toMatchObject({ kind: "changed", line: { file: "f", line: 2 } });
     expect(judge(line("m.example", rsa), a)).toMatchObject({ kind: "changed", line: { line: 1 } });
   });
 
-  test("revoked, whatever else is known", () => {
+  test("revoked, even if it is also known", () => {
     const text = `${line("m.example", a)}\n@revoked ${line("*", a)}`;
     expect(judge(text, a)).toMatchObject({ kind: "revoked", line: { line: 2 } });
     expect(judge(`@revoked ${line("n.example", a)}\n${line("m.example", a)}`, a)).toEqual({ kind: "known" });
@@ -119,7 +119,7 @@ describe("a key", () => {
     expect(keyTypeOf(Buffer.from([0, 0]))).toBe("");
   });
 
-  test("the types that a host is known by are asked for first", () => {
+  test("known key types are requested first", () => {
     const lines = parseKnownHosts(`${line("m", rsa)}\n@revoked ${line("m", a)}\n${line("n", a)}`, "f");
     expect(knownKeyTypes(lines, "m")).toEqual(["ssh-rsa"]);
     expect(hostKeyAlgorithms(["ssh-rsa"]).slice(0, 3)).toEqual(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
@@ -136,7 +136,7 @@ describe("the file", () => {
   });
   afterEach(async () => await rm(folder, { recursive: true }));
 
-  test("is made for its user alone, and a line is added to what is there", async () => {
+  test("is created private, and lines are appended", async () => {
     const file = join(folder, "new", "known_hosts");
     expect(await readKnownHosts([file])).toEqual([]);
     await addKnownHost(file, knownLine("m", a, { hashed: false }));
@@ -151,7 +151,7 @@ describe("the file", () => {
     expect(judgeKey(lines, "[m]:22022", b, () => true)).toEqual({ kind: "known" });
   });
 
-  test("without an end of its last line keeps it, and behind a link stays where it is", async () => {
+  test("without a final newline keeps its last line, and a link is kept", async () => {
     const [real, link] = [join(folder, "real"), join(folder, "link")];
     await writeFile(real, "last", { mode: 0o644 });
     await symlink(real, link);

@@ -27,7 +27,7 @@ function listen(): { lines: Lines; input: PassThrough; output: PassThrough; hear
 }
 
 describe("lines", () => {
-  test("come in halves, many at once, empty, and with any letters", async () => {
+  test("arrive split, several at once, empty, and with any characters", async () => {
     const { lines, input, heard } = listen();
     const bytes = Buffer.from('{"a":"ä\\n\\"]"}\n\n1\n"two"\n[3,{"x":null}]\n');
     for (const byte of bytes) input.write(Buffer.from([byte]));
@@ -37,7 +37,7 @@ describe("lines", () => {
     expect(heard).toEqual([{ a: 'ä\n"]' }, 1, "two", [3, { x: null }], "all", "in", "one", "half"]);
   });
 
-  test("that are no JSON end it, and nothing after them is heard", async () => {
+  test("that are not JSON end it, and later ones are ignored", async () => {
     const { lines, input, heard } = listen();
     input.write('1\nWelcome to box!\n{"t":"q"}\n');
     expect(await lines.ended).toMatchObject({ code: "HOST_ANSWER_INVALID" });
@@ -45,7 +45,7 @@ describe("lines", () => {
     expect(input.destroyed).toBe(true);
   });
 
-  test("without an end are not kept for ever", async () => {
+  test("without a newline are limited", async () => {
     const { lines, input } = listen();
     const piece = Buffer.alloc(4 * 1024 * 1024, "x");
     let sent = 0;
@@ -61,14 +61,14 @@ describe("lines", () => {
     ["nested deeply", "[".repeat(50_000)],
     ["nested deeply in objects", '{"a":'.repeat(50_000)],
     ["millions of values", `[${"{},".repeat(5_000_000)}0]`],
-  ])("that hold too much are not read: %s", async (_, line) => {
+  ])("with too many values are refused: %s", async (_, line) => {
     const { lines, input, heard } = listen();
     input.write(`${line}\n`);
     expect(await lines.ended).toMatchObject({ code: "HOST_ANSWER_INVALID" });
     expect(heard).toEqual([]);
   });
 
-  test("with long texts are read: brackets, commas and quotes in them count for nothing", async () => {
+  test("with long texts are read: brackets, commas and quotes in them do not count", async () => {
     const { input, heard } = listen();
     const long = '[{,"\\'.repeat(2_000_000);
     input.write(`${JSON.stringify([long, "\\", '\\"'])}\n`);
@@ -86,7 +86,7 @@ describe("lines", () => {
     output.destroy();
   });
 
-  test("after the other side is gone go nowhere", async () => {
+  test("after the other side is gone are dropped", async () => {
     const { lines, output } = listen();
     output.destroy(new Error("EPIPE"));
     expect(await lines.ended).toBeInstanceOf(Error);
@@ -115,7 +115,7 @@ function pair(ofA: Offered, ofB: Offered): Pair {
 }
 
 describe("calls", () => {
-  test("go both ways, also one within another", async () => {
+  test("work in both directions, also nested", async () => {
     const both: Pair = pair(
       { double: (n: number) => n * 2 },
       { viaA: async (n: number) => Number(await both.b.call("double", n)) + 1 },
@@ -126,7 +126,7 @@ describe("calls", () => {
     ]);
   });
 
-  test("fail with what was thrown: its code, its hint, nothing that a terminal obeys", async () => {
+  test("fail with the error that was thrown: its code, its hint, sanitized", async () => {
     const { a } = pair(
       {},
       {
@@ -161,7 +161,7 @@ describe("calls", () => {
     },
   );
 
-  test("that are no calls at all are passed over", async () => {
+  test("that are invalid are ignored", async () => {
     const { a, wires } = pair({ known: (...args: unknown[]) => args.length }, { known: () => 1 });
     const odd = [
       null,
@@ -184,7 +184,7 @@ describe("calls", () => {
     expect(({} as Record<string, unknown>)["m"]).toBeUndefined();
   });
 
-  test("end when the other side is gone: those under way, those after, and those that wait for room", async () => {
+  test("end when the other side is gone: running ones, later ones, and waiting ones", async () => {
     const { a, wires, ended } = pair({}, { never: () => new Promise(() => undefined) });
     wires[1].pause();
     const waiting = [
@@ -200,7 +200,7 @@ describe("calls", () => {
     await a.tell("never");
   });
 
-  test("that come by the ten thousand and are never answered end it", async () => {
+  test("close the connection if ten thousand are pending", async () => {
     const { wires, ended } = pair({ never: () => new Promise(() => undefined) }, {});
     for (let n = 0; n < 10_500; n++) wires[0].write(`{"t":"q","m":"never","a":[],"i":${n + 1}}\n`);
     expect(await ended).toBeUndefined();
@@ -224,7 +224,7 @@ function streamPair(): StreamPair {
 }
 
 describe("streams", () => {
-  test("carry megabytes both ways at once, byte for byte", async () => {
+  test("transfer megabytes in both directions at once, byte for byte", async () => {
     const { sa, sb } = streamPair();
     const [up, down] = [randomBytes(6_000_001), randomBytes(5_000_003)];
     const upHere = buffer(sb.take(1));
@@ -259,7 +259,7 @@ describe("streams", () => {
     expect(source.destroyed).toBe(true);
   });
 
-  test("end in the middle when the other side is gone; what has come can be read", async () => {
+  test("end early when the other side is gone; data that arrived can be read", async () => {
     const { sa, sb, wires, ended } = streamPair();
     const sent = sa.pump(1, Readable.from([randomBytes(8_000_000)]));
     const got = sb.take(1);

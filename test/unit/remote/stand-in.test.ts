@@ -88,7 +88,7 @@ async function connect(someone: SshPerson, destination: string): Promise<Connect
   return connection;
 }
 
-describe("a server that is none ends in one error, in its time", () => {
+describe("an invalid server causes one error, within the time limit", () => {
   test.each<[string, (socket: Socket) => void, RegExp]>([
     ["it says nothing", () => undefined, /did not answer within 2 seconds/],
     ["it closes at once", (socket) => socket.end(), /closed the connection/],
@@ -115,7 +115,7 @@ describe("a server that is none ends in one error, in its time", () => {
   });
 });
 
-test("a way that ended before anybody listened to it is an error at once", async () => {
+test("a transport that ended before it had a listener is an error at once", async () => {
   const someone = await person();
   const port = new URL(await rawServer((socket) => socket.end())).port;
   const raw = new Map([
@@ -144,7 +144,7 @@ function pour(socket: Socket, ...parts: (string | Buffer)[]): void {
 }
 
 describe("a login", () => {
-  test("asks what the host asks, in order, with its text made plain", async () => {
+  test("asks the host's questions, in order, with sanitized text", async () => {
     const seen: string[] = [];
     const destination = await sshServer({ banner: "Hello \u001b[31mthere\r\nsecond" }, (client) => {
       client.on("authentication", (auth: AuthContext) => {
@@ -198,7 +198,7 @@ describe("a login", () => {
     expect(batch.secretsAsked).toEqual([]);
   });
 
-  test("is given up on after so many questions", async () => {
+  test("fails after too many questions", async () => {
     const destination = await sshServer({}, (client) => {
       client.on("authentication", (auth: AuthContext) => {
         if (auth.method !== "keyboard-interactive") return auth.reject(["keyboard-interactive"]);
@@ -211,7 +211,7 @@ describe("a login", () => {
     expect(someone.secretsAsked.length).toBeLessThan(30);
   });
 
-  test("has as much time as its user needs to answer; the host going away meanwhile ends it after the answer", async () => {
+  test("waits as long as its user needs to answer; if the host disconnects, it ends after the answer", async () => {
     let leave = (): void => undefined;
     const destination = await sshServer({}, (client) => {
       leave = () => client.end();
@@ -247,12 +247,12 @@ describe("a login", () => {
     expect((await second).code).toBe("HOST_UNREACHABLE");
   });
 
-  test("that the host never answers ends in its time", async () => {
+  test("without an answer from the host ends within the time limit", async () => {
     const destination = await sshServer({}, (client) => void client.on("authentication", () => undefined));
     expect((await failure(connect(await hurried(), destination))).message).toMatch(/did not answer within 2 seconds/);
   });
 
-  test("that fails says what was tried, and that the host had enough", async () => {
+  test("that fails reports what was tried, and the host's reason", async () => {
     const destination = await sshServer({}, (client) => {
       let count = 0;
       client.on("authentication", (auth: AuthContext) => {
@@ -278,7 +278,7 @@ describe("a login", () => {
 });
 
 describe("a host key", () => {
-  test("that changes on the same connection is refused, however it began", async () => {
+  test("that changes on the same connection is refused", async () => {
     const someone = await person({ yes: true });
     const place = { user: undefined, host: "box", port: undefined };
     const host = hostOptions(new Map([["userknownhostsfile", [join(someone.home, "known")]]]), place, {
@@ -313,7 +313,7 @@ describe("a channel", () => {
   test.each<[string, (client: ServerConnection, accept: () => ssh2.ServerChannel, reject: () => void) => void]>([
     ["that the host refuses", (_, __, reject) => reject()],
     ["while the host goes away", (client) => client.end()],
-  ])("%s is an error, and no more", async (_, behave) => {
+  ])("%s is an error only", async (_, behave) => {
     const destination = await sshServer({}, (client) => {
       client.on("authentication", (auth) => auth.accept());
       client.on("session", (accept) => accept().on("exec", (ok, no) => behave(client, ok, no)));
@@ -322,7 +322,7 @@ describe("a channel", () => {
     expect((await failure(connection.exec("x"))).code).toBe("HOST_UNREACHABLE");
   });
 
-  test("whose end the host does not tell has no code; one that breaks off says so to all who wait", async () => {
+  test("without an exit status has no code; a broken connection is reported to all pending calls", async () => {
     const destination = await sshServer({}, (client) => {
       client.on("authentication", (auth) => auth.accept());
       client.on("session", (accept) =>

@@ -27,7 +27,7 @@ function archive(files: Record<string, string>): Readable {
   return made as unknown as Readable;
 }
 
-test("what is there already is not asked for, what arrives is kept under its hash", async () => {
+test("existing objects are not requested, and received ones are stored under their hash", async () => {
   const { ctx, objects } = await store();
   const [old, fresh] = [oidOf("old"), oidOf("fresh")];
   await mkdir(join(objects, pathOf(old), ".."), { recursive: true });
@@ -38,7 +38,7 @@ test("what is there already is not asked for, what arrives is kept under its has
   expect(await findLackingLfs(ctx, project, [old, fresh])).toEqual([]);
 });
 
-test("what has another hash than its name is an error and not kept", async () => {
+test("an object whose hash differs from its name is an error and not stored", async () => {
   const { ctx, objects } = await store();
   const oid = oidOf("right");
   await expect(takeLfs(ctx, project, [oid], archive({ [pathOf(oid)]: "wrong" }))).rejects.toMatchObject({
@@ -47,7 +47,7 @@ test("what has another hash than its name is an error and not kept", async () =>
   await expect(readFile(join(objects, pathOf(oid)))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("a project's name that would lead elsewhere is refused", async () => {
+test("a project name with a path is refused", async () => {
   const { ctx } = await store();
   await expect(findLackingLfs(ctx, { ...project, name: "../app" }, [])).rejects.toMatchObject({
     code: "REQUEST_INVALID",

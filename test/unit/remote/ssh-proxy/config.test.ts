@@ -10,7 +10,7 @@ const place = {
 };
 const entry = (project: string, name: string): SshEntry => ({ host: "local", project, name, id: `${project}-${name}` });
 
-test("a session is a block, from which it can be read back", () => {
+test("a session becomes a block, from which it can be read back", () => {
   const found = entryOf(sessionView())!;
   const text = renderConfig([found], place);
   expect(text).toBe(`# cowork {"host":"local","project":"app","name":"a","id":"app-a","user":"dev"}
@@ -30,7 +30,7 @@ Host cowork.a cowork.app.a
   expect(parseEntries(text)).toEqual([found]);
 });
 
-test("paths with blanks, quotes and percent signs are words for ssh and for the shell that it starts", () => {
+test("paths with spaces, quotes and percent signs are quoted for ssh and for its shell", () => {
   const odd = { cowork: ["/a b/it's 100%/cowork"], knownHosts: '/a b/"100%"/known' };
   const text = renderConfig([entry("app", "a")], odd);
   expect(text).toContain(String.raw`  ProxyCommand '/a b/it'\''s 100%%/cowork' __ssh to local app-a`);

@@ -50,7 +50,7 @@ test.each(["perl", "node", "bash"])("%s relays both ways, byte for byte", async 
   expect(out.equals(Buffer.from(`+\n${input.length}\n${"x".repeat(300_000)}`))).toBe(true);
 });
 
-test.each(["perl", "node", "bash"])("%s says when nothing listens there", async (program) => {
+test.each(["perl", "node", "bash"])("%s reports that nothing listens on the port", async (program) => {
   const { server, port } = await countingServer(1);
   server.close();
   const { out, err, code } = await relay(program, port, Buffer.alloc(0));

@@ -32,7 +32,7 @@ async function result(channel: ClientChannel): Promise<{ code: unknown; stdout: 
   return { code: (await exit)[0], stdout, stderr };
 }
 
-test("a command goes inside as it is; its output, its errors and its code come back", async () => {
+test("a command is passed on unchanged; its output, errors and exit code come back", async () => {
   const { client } = await connect(async (command, io) => {
     io.stdout.write(`${JSON.stringify(command)} ${await text(io.stdin)}`);
     io.stderr.write("aside");
@@ -43,7 +43,7 @@ test("a command goes inside as it is; its output, its errors and its code come b
   expect(await result(channel)).toEqual({ code: 7, stdout: `["sh","-c","echo 'a  b' $x"] input`, stderr: "aside" });
 });
 
-test("what had to wait for a slow client goes out once, on each way", async () => {
+test("data that waits for a slow client is sent once, on both streams", async () => {
   const [out, err] = [Buffer.alloc(3_000_000, "o"), Buffer.alloc(3_000_000, "e")];
   const { client } = await connect(async (_command, io) => {
     await new Promise((written) => io.stdout.write(out, written));
@@ -60,7 +60,7 @@ test("what had to wait for a slow client goes out once, on each way", async () =
   expect(got).toBe(out.length);
 });
 
-test("much on both ways at once", async () => {
+test("much data on both streams at once", async () => {
   const size = 7_000_000;
   const of = (letter: string): Buffer => Buffer.alloc(size, letter);
   const { client } = await connect(async (_command, io) => {
@@ -86,7 +86,7 @@ test("an error is printed on stderr once, and the exit code is ssh's own code fo
   });
 });
 
-test("a terminal's size and its changes go inside; its end of input does not", async () => {
+test("a terminal's size and its changes are passed on; its end of input is not", async () => {
   const sizes: string[] = [];
   const { client } = await connect(async (command, io) => {
     sizes.push(`${String(command)} ${io.tty!.columns}x${io.tty!.rows}`);
@@ -108,7 +108,7 @@ test("a terminal's size and its changes go inside; its end of input does not", a
   expect(sizes).toEqual(["undefined 100x30", "120x40"]);
 });
 
-test("a signal of the client, and the client's end, end what runs", async () => {
+test("a signal from the client, and the client's end, end the command", async () => {
   const ended = Promise.withResolvers<string>();
   const { client, served } = await connect(async ([, , what = ""] = [], { signal, stdout }) => {
     stdout.write("runs");
@@ -127,7 +127,7 @@ test("a signal of the client, and the client's end, end what runs", async () => 
   await served;
 });
 
-test("a port inside is there when the relay says so; else the client hears why", async () => {
+test("a port is open when the relay reports it; otherwise the client gets the reason", async () => {
   const { client } = await connect(async (command, { stdin, stdout, stderr }) => {
     if (command?.includes("1")) {
       stderr.write("connect to 127.0.0.1 port 1: Connection refused\n");
@@ -148,7 +148,7 @@ test("a port inside is there when the relay says so; else the client hears why",
   await expect(forward(1)).rejects.toThrow("connect to 127.0.0.1 port 1: Connection refused");
 });
 
-test("nothing leads back to this host: no remote forwarding, no agent, no socket, no other subsystem", async () => {
+test("nothing gives access to this host: no remote forwarding, no agent, no socket, no other subsystem", async () => {
   const { client } = await connect(async () => 0);
   const asked = async (ask: (done: (error?: Error | null) => void) => unknown): Promise<string> =>
     await new Promise((answer) => void ask((error) => answer(error ? "refused" : "given")));
