@@ -33,7 +33,7 @@ const words: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bwhoever\b/, "who, the user who"],
   [/\bsomebody\b/, "someone, another process"],
   [/\b(is|are|be|was|were|been) said\b/, "is reported, is shown"],
-  [/\bis no (?!longer|more|one|other|way|such)[a-z]/, "is not a"],
+  [/(?<!there )\bis no (?!longer|more|one|other|way|such)[a-z]/, "is not a"],
   [/\bthe (house|rooms?)\b/, "layers, modules"],
   [/\bheld back\b/, "not included"],
   [/HostPart|host part/, "SessionHost, session host"],
@@ -44,7 +44,7 @@ const words: readonly (readonly [pattern: RegExp, instead: string])[] = [
 ];
 
 /** Where a word is the field's own: a user called nobody, a text of another program. One pattern for each line that may stay. */
-const allowed: readonly RegExp[] = [/"nobody"|user nobody|nobody:|nobody@/];
+const allowed: readonly RegExp[] = [/"nobody"|user noClient|noClient:|noClient@/];
 
 const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0");
 const files = tracked.filter(

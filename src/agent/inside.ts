@@ -105,7 +105,7 @@ function readFacts(answer: string): ContainerFacts {
  * the container is ended.
  * @returns ids of the processes that did not end by themselves
  */
-export async function drainAgent(
+export async function endAgent(
   ctx: Context,
   agent: Agent,
   containerId: string,

@@ -17,19 +17,19 @@ export interface HostMakers {
 export function hostMakers(program: Program | undefined): HostMakers {
   return {
     makeHost: async (ctx, current) => {
-      const [{ createLocalHost }, { createLocalUser }] = await Promise.all([
+      const [{ createLocalHost }, { createLocalClient }] = await Promise.all([
         import("../session/local-host.ts"),
         import("../session/project-client.ts"),
       ]);
-      return createLocalHost(ctx, createLocalUser(ctx, current));
+      return createLocalHost(ctx, createLocalClient(ctx, current));
     },
     makeRemote: async (ctx, name, current) => {
-      const [{ openRemoteHost }, { createLocalUser }] = await Promise.all([
+      const [{ openRemoteHost }, { createLocalClient }] = await Promise.all([
         import("../remote/open.ts"),
         import("../session/project-client.ts"),
       ]);
       // A remote host gets data of the project in which the command was run, and of no other project.
-      const user = createLocalUser(ctx, current, { others: false });
+      const user = createLocalClient(ctx, current, { others: false });
       const source = async () => {
         const project = await current();
         if (project === undefined)

@@ -19,7 +19,7 @@ const deadMs = 120_000;
  * container of this home is. (Otherwise they keep every session from renewing the login for a minute or more.)
  * @returns one line for each
  */
-export async function clearLeftLocks(ctx: Context, agent: Agent): Promise<string[]> {
+export async function removeStaleLocks(ctx: Context, agent: Agent): Promise<string[]> {
   const cleared: string[] = [];
   for (const name of agent.login.locks) {
     const path = join(ctx.paths.vault(agent.id), name);
@@ -82,7 +82,7 @@ export async function withRefreshLock<T>(ctx: Context, agent: Agent, fn: () => P
       const hint = "wait a minute, then run the same command again";
       throw new CoworkError("BUSY", `A session is renewing the ${agent.title} login.`, { hint });
     }
-    await clearLeftLocks(ctx, agent);
+    await removeStaleLocks(ctx, agent);
     await ctx.clock.sleep(200, ctx.signal);
   }
   const touch = setInterval(() => {

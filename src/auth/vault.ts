@@ -6,7 +6,7 @@ import type { Agent, Login } from "../agent/types.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { lookAtPath } from "../system/files/files.ts";
-import { clearLeftLocks } from "./locks.ts";
+import { removeStaleLocks } from "./locks.ts";
 
 export interface VaultCheck {
   login: Login;
@@ -42,7 +42,7 @@ export async function checkVault(ctx: Context, agent: Agent): Promise<VaultCheck
     problems.push(toCoworkError(error).message);
   }
   for (const file of agent.login.files) await fix(join(vault, file), 0o600, false);
-  repaired.push(...(await clearLeftLocks(ctx, agent)));
+  repaired.push(...(await removeStaleLocks(ctx, agent)));
   const login = await agent.login.read(ctx);
   if (login.state === "broken") problems.push(login.detail);
   return { login, repaired, problems };

@@ -4,7 +4,7 @@ import { failure } from "./error.ts";
 
 /**
  * What cowork must remember about a session because neither Docker nor the clone has it. Everything that can be read from them is
- * not in here. `schema` is incremented when the meaning of a field changes, and `recordLifts` gets a function that upgrades a
+ * not in here. `schema` is incremented when the meaning of a field changes, and `recordUpgrades` gets a function that upgrades a
  * record of the schema before.
  */
 export const recordSchema = 1;
@@ -72,10 +72,10 @@ export const sessionRecord = z.object({
 });
 
 /** By schema version: upgrades a record of that schema to the next one. */
-export const recordLifts: Readonly<Record<number, (older: JsonObject) => JsonObject>> = {};
+export const recordUpgrades: Readonly<Record<number, (older: JsonObject) => JsonObject>> = {};
 
 /** Upgrades a record to the current schema. Anything that is not a record, or has a newer schema, is returned unchanged. */
-export function liftRecord(value: unknown, lifts = recordLifts): unknown {
+export function upgradeRecord(value: unknown, lifts = recordUpgrades): unknown {
   let lifted = value;
   for (;;) {
     const older = jsonObject.safeParse(lifted);

@@ -20,13 +20,13 @@ export function attributeToHost<T extends ErrorView>(error: T, host: string): T 
   const steps = next ?? (hint === undefined ? [] : [hint]);
   const isThere = steps.length > 0 && doneThere.includes(code) && steps.every((part) => typeof part === "string");
   return {
-    ...hintThere(isThere ? { ...error, next: [`on ${where}: `, ...steps] } : error, host),
+    ...hintOnHost(isThere ? { ...error, next: [`on ${where}: `, ...steps] } : error, host),
     message: `${where}: ${message}`,
   };
 }
 
 /** Adds `--host` to the commands of a hint, because the user types them on this machine. */
-export function hintThere<T extends Pick<ErrorView, "hint" | "next">>(error: T, host: string): T {
+export function hintOnHost<T extends Pick<ErrorView, "hint" | "next">>(error: T, host: string): T {
   if (error.next === undefined) return error;
   const next = onHost(error.next, plain(host));
   return { ...error, next, hint: renderHint(next) };

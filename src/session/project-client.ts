@@ -20,7 +20,7 @@ export interface ProjectClient {
  * @param current the project that the command was called in: it may have been moved since its sessions were made
  * @param options.others also look at other projects of this machine, at the path on record
  */
-export function createLocalUser(
+export function createLocalClient(
   ctx: Context,
   current: () => Promise<Project | undefined>,
   options: { others: boolean } = { others: true },

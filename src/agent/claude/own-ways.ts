@@ -20,7 +20,7 @@ export function ownFolder(ctx: Context): string {
  * Copies the user's instructions into the session's read-only folder and links them into its config folder. A container writes
  * to the latter, so the host only creates links with fixed targets there, where nothing or a link of ours was.
  */
-export async function bringOwnWays(ctx: Context, session: AgentSession, configFolder: string): Promise<string[]> {
+export async function copyInstructions(ctx: Context, session: AgentSession, configFolder: string): Promise<string[]> {
   const copy = join(ctx.paths.container(session.id), "own");
   const memory = await readMemory(ctx, session.id);
   const { files, notes } = session.ownWays ? await findFiles(ownFolder(ctx), instructions) : { files: [], notes: [] };

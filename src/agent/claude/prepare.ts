@@ -6,14 +6,14 @@ import { readMemory, writeMemory } from "../memory.ts";
 import { asSettings, filterSettings, mergeSettings } from "./own-settings.ts";
 import { seedConfig } from "./config.ts";
 import { readCredentials } from "./credentials.ts";
-import { bringOwnWays, ownFolder } from "./own-ways.ts";
+import { copyInstructions, ownFolder } from "./own-ways.ts";
 
 const maxBytes = 16 * 1024 * 1024;
 
 /** Writes a session's Claude config; what the session itself wrote there stays. Returns notes for the user. */
 export async function prepareSession(ctx: Context, session: AgentSession): Promise<string[]> {
   const root = ctx.paths.agentState(session.id, "claude");
-  const notes = await bringOwnWays(ctx, session, root);
+  const notes = await copyInstructions(ctx, session, root);
   await bringSettings(ctx, session, root);
   const { login, account, accountUuid } = await readCredentials(ctx);
   // With a config but without a login, the program would skip its setup and fail at the first prompt.

@@ -5,7 +5,7 @@ import { nameKey } from "../../session/record/names.ts";
 import { plain } from "../../system/text.ts";
 import { at, findSession, rootHere, type Found } from "./find-sessions.ts";
 import { fullName, knownSessions, type KnownSession } from "./known-sessions.ts";
-import { tellNote } from "../sessions/outcomes.ts";
+import { emitNote } from "../sessions/outcomes.ts";
 import type { Scope } from "../scope.ts";
 
 /**
@@ -34,7 +34,7 @@ async function unnamedSession(scope: Scope, verb: string): Promise<Found<OneSess
   const [only, ...more] = candidates;
   if (only === undefined) throw nothingNamed(verb, []);
   if (here !== undefined && more.length === 0) {
-    tellNote(scope, `using ${only.name}, the only session of ${only.project}`);
+    emitNote(scope, `using ${only.name}, the only session of ${only.project}`);
     return await at(scope, only, here);
   }
   return await at(scope, await choose(scope, candidates, { here, verb }), here);

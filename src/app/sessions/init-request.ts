@@ -5,7 +5,7 @@ import { plain, plainLines } from "../../system/text.ts";
 import type { Project } from "../../project/types.ts";
 import type { InitRequest } from "../../session/types.ts";
 import type { HostGroup } from "../hosts.ts";
-import { tellNote } from "./outcomes.ts";
+import { emitNote } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 
 /** The options of `init`. */
@@ -107,7 +107,7 @@ export async function makeRequest(
   );
   const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
   const { checkBranches } = await import("../../project/branch-notes.ts");
-  for (const note of await checkBranches(ctx, project, sessions)) tellNote(scope, note);
+  for (const note of await checkBranches(ctx, project, sessions)) emitNote(scope, note);
   const configName = options.config ?? settings.devcontainer;
   const { findConfigs } = await import("../../project/find-configs.ts");
   return {

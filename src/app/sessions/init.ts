@@ -4,7 +4,7 @@ import type { InitPlan, InitRequest, Outcome } from "../../session/types.ts";
 import { onHosts, openHost, type HostGroup } from "../hosts.ts";
 import { groupRequest, initNames, makeRequest, projectNotes, type InitOptions } from "./init-request.ts";
 import { nearOwnSession } from "../find/near-session.ts";
-import { tellNote, tellStates } from "./outcomes.ts";
+import { emitNote, emitStates } from "./outcomes.ts";
 import { rememberSessions } from "./remember-sessions.ts";
 import type { Scope } from "../scope.ts";
 
@@ -13,7 +13,7 @@ export async function initSessions(scope: Scope, options: InitOptions): Promise<
   const { project, groups } = await prepare(scope, options);
   const outcomes = await onHosts(scope, groups, (host, group) => host.init(group.request));
   await rememberSessions(scope.ctx, project, outcomes);
-  return tellStates(scope, outcomes);
+  return emitStates(scope, outcomes);
 }
 
 /** Returns what `initSessions` would do. */
@@ -28,14 +28,14 @@ async function prepare(
   options: InitOptions,
 ): Promise<{ project: Project; groups: (HostGroup & { request: InitRequest })[] }> {
   const project = await scope.project();
-  for (const note of projectNotes(project)) tellNote(scope, note);
+  for (const note of projectNotes(project)) emitNote(scope, note);
   const names = await initNames(scope, project, options.names);
   if (options.branch !== undefined && names.length > 1) {
     throw usageError("--branch can only be used with one session.", "cowork init <session> --branch NAME");
   }
   for (const name of options.names) {
     const near = await nearOwnSession(scope, name);
-    if (near !== undefined) tellNote(scope, `${name} is a new session; ${near} exists too`);
+    if (near !== undefined) emitNote(scope, `${name} is a new session; ${near} exists too`);
   }
   const request = await makeRequest(scope, project, names, options);
   return { project, groups: await groupRequest(scope, request) };

@@ -6,7 +6,7 @@ import { compareViews } from "../../session/inspect/view.ts";
 import { prefetchFromEngine } from "./prefetch.ts";
 import { findSessions, rootHere, type SessionWords } from "../find/find-sessions.ts";
 import { groupByHost, namesMeant, openHost, type HostGroup } from "../hosts.ts";
-import { tellNote } from "./outcomes.ts";
+import { emitNote } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 
@@ -79,7 +79,7 @@ async function askHosts<T>(
       } catch (error) {
         if (groups.length === 1 || host === "local") throw error;
         const view = toCoworkError(error).toView();
-        tellNote(scope, view.message);
+        emitNote(scope, view.message);
         const names = lost === undefined || group.selector.project === undefined ? [] : await namesMeant(scope, group);
         return { host, answered: false, views: names.flatMap((name) => lost?.(name, group, view) ?? []) };
       }

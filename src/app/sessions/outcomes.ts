@@ -4,12 +4,12 @@ import type { Outcome, SessionView } from "../../session/types.ts";
 import type { Scope } from "../scope.ts";
 
 /** Sends a note to the user. */
-export function tellNote(scope: Scope, text: string): void {
+export function emitNote(scope: Scope, text: string): void {
   scope.tell({ type: "note", session: "", data: { text } });
 }
 
 /** Sends an event with the state of each session. Returns the outcomes. */
-export function tellStates<T extends Outcome>(scope: Scope, outcomes: T[]): T[] {
+export function emitStates<T extends Outcome>(scope: Scope, outcomes: T[]): T[] {
   for (const { name, session, host = "local" } of outcomes) {
     if (session === undefined) continue;
     const { id, state } = session;

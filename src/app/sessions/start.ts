@@ -3,7 +3,7 @@ import type { RebuildRequest } from "../../session/session-host.ts";
 import type { Outcome } from "../../session/types.ts";
 import { findSessions, type SessionWords } from "../find/find-sessions.ts";
 import { groupByHost, onHosts } from "../hosts.ts";
-import { tellStates } from "./outcomes.ts";
+import { emitStates } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 
 /** @param wanted.rebuild read the configuration again from the clone and rebuild image and container */
@@ -22,7 +22,7 @@ export async function startSessions(scope: Scope, wanted: SessionWords & { rebui
       return await onHosts(its, await groupByHost(its, selector), (host, group) => host.start(group.selector, options));
     }),
   );
-  return tellStates(scope, all.flat());
+  return emitStates(scope, all.flat());
 }
 
 async function rebuildRequest(scope: Scope): Promise<RebuildRequest> {

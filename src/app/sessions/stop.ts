@@ -1,7 +1,7 @@
 import type { Outcome } from "../../session/types.ts";
 import { findSessions, type SessionWords } from "../find/find-sessions.ts";
 import { groupByHost, onHosts } from "../hosts.ts";
-import { tellStates } from "./outcomes.ts";
+import { emitStates } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 
 export async function stopSessions(scope: Scope, wanted: SessionWords): Promise<Outcome[]> {
@@ -14,5 +14,5 @@ export async function stopSessions(scope: Scope, wanted: SessionWords): Promise<
       );
     }),
   );
-  return tellStates(scope, all.flat());
+  return emitStates(scope, all.flat());
 }

@@ -23,7 +23,7 @@ exit $c
  * accepted only if its content matches the hash in its name.
  * @returns notes about missing objects
  */
-export async function bringLfs(
+export async function copyLfs(
   ctx: Context,
   inside: GitInside,
   source: Source,

@@ -7,8 +7,8 @@ import { branchName } from "../../system/ref-names.ts";
 import { plain } from "../../system/text.ts";
 import type { Identity } from "./bundle-script.ts";
 import { hostGit } from "../git/host-git.ts";
-import { bringLfs } from "./lfs-out.ts";
-import { staysNotes } from "../unsaved/nested-inside.ts";
+import { copyLfs } from "./lfs-out.ts";
+import { notPulledNotes } from "../unsaved/nested-inside.ts";
 import { applyRefs, type PulledRef, shortName } from "./pull-apply.ts";
 import { fetchBundle } from "./pull-bundle.ts";
 import { isUsableRef, planPull, type PullOptions, type Wanted } from "./pull-plan.ts";
@@ -49,8 +49,8 @@ export async function pullSession(
   // Submodules first: the commits that a branch refers to should be there when it is created.
   for (const module of refs.modules) notes.push(...(await pullSubmodule(ctx, inside, source, module, spec)));
   const result = await pullRepository(ctx, inside, source, refs, planPull(refs, spec), spec);
-  const lfs = await bringLfs(ctx, inside, source, await lfsObjects(inside, refs, spec));
-  const nested = spec.uncommitted === true ? await staysNotes(inside) : [];
+  const lfs = await copyLfs(ctx, inside, source, await lfsObjects(inside, refs, spec));
+  const nested = spec.uncommitted === true ? await notPulledNotes(inside) : [];
   return { refs: result.refs, notes: [...notes, ...result.notes, ...lfs, ...nested] };
 }
 
@@ -168,6 +168,6 @@ async function pullSubmodule(
   }
   return [
     ...notes,
-    ...(await bringLfs(ctx, deeper, target, await lfsObjects(deeper, refs, spec))).map((note) => `${label}: ${note}`),
+    ...(await copyLfs(ctx, deeper, target, await lfsObjects(deeper, refs, spec))).map((note) => `${label}: ${note}`),
   ];
 }

@@ -9,7 +9,7 @@ import { hostGit, hostGitOk } from "../git/host-git.ts";
 import { lfsFiles } from "../git/lfs-store.ts";
 
 /** A repository that is being created: its git folder and its working tree. */
-export interface Workplace {
+export interface WorkTree {
   gitDir: string;
   workTree: string;
   /** full id of the checked-out commit: facts about its content are read once for all sessions */
@@ -35,7 +35,7 @@ const withLfs: [string, string][] = [
 ];
 
 /** Where a checkout gets objects from while the repository's own are still being copied. */
-export interface Borrowing {
+export interface ObjectSource {
   /** absolute path of an `objects` folder that is complete; undefined: nothing is borrowed */
   objects?: string;
   /** resolves when the repository has all of its objects */
@@ -51,10 +51,10 @@ export interface Borrowing {
  */
 export async function checkoutHead(
   ctx: Context,
-  place: Workplace,
+  place: WorkTree,
   lfsStore: string,
   what: string,
-  from: Borrowing = { copied: Promise.resolve() },
+  from: ObjectSource = { copied: Promise.resolve() },
 ): Promise<string[]> {
   const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
   // For reading only: a checkout creates no objects.
@@ -86,7 +86,7 @@ export async function checkoutHead(
 }
 
 /** After a change of owner the index must be refreshed, or every later `status` would read all files again. */
-export async function refreshIndex(ctx: Context, place: Workplace): Promise<void> {
+export async function refreshIndex(ctx: Context, place: WorkTree): Promise<void> {
   const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
   const lfs = await lfsState(ctx, place, git);
   const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
@@ -102,7 +102,7 @@ type LfsState = "unused" | "there" | "missing";
 
 async function lfsState(
   ctx: Context,
-  place: Workplace,
+  place: WorkTree,
   git: string[],
   extraEnv: Record<string, string> = {},
 ): Promise<LfsState> {
@@ -115,7 +115,7 @@ async function lfsState(
 /** Names of the filters that the commit's attributes use. */
 async function readFilters(
   ctx: Context,
-  { commit }: Workplace,
+  { commit }: WorkTree,
   git: string[],
   extraEnv: Readonly<Record<string, string>>,
 ): Promise<string[]> {
@@ -135,7 +135,7 @@ async function readFilters(
  * Notes about filters that the project's files use and that are configured on this machine: they are not configured inside, so
  * files are checked out as they were committed.
  */
-export async function filterNotes(ctx: Context, place: Workplace, configured: readonly string[]): Promise<string[]> {
+export async function filterNotes(ctx: Context, place: WorkTree, configured: readonly string[]): Promise<string[]> {
   if (configured.length === 0) return [];
   const used = await readFilters(ctx, place, ["--git-dir", place.gitDir, "--work-tree", place.workTree], {});
   return used

@@ -16,7 +16,7 @@ import { copySubmodules } from "./submodules.ts";
 import type { CloneResult, CloneSpec } from "../types.ts";
 
 /** Where a clone is built before it is renamed: whatever is there is incomplete, from an interrupted run. */
-export function halfMade(path: string): string {
+export function incompletePath(path: string): string {
   return join(dirname(path), `.tmp-${basename(path)}`);
 }
 
@@ -28,7 +28,7 @@ export function halfMade(path: string): string {
  * @throws SESSION_EXISTS if something else has that path, GIT_MISSING, GIT_FAILED, DISK_FULL, PERMISSION_DENIED, INTERRUPTED
  */
 export async function makeClone(ctx: Context, spec: CloneSpec): Promise<CloneResult> {
-  const building = halfMade(spec.path);
+  const building = incompletePath(spec.path);
   await removeTree(building);
   if (await isInPlace(spec.path)) return { notes: [], remoteTips: remoteTips(await readProjectRefs(ctx, spec.source)) };
   try {

@@ -4,7 +4,7 @@ import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { pathExists } from "../../system/files/files.ts";
 import { plain } from "../../system/text.ts";
-import { checkoutHead, type Workplace } from "./checkout.ts";
+import { checkoutHead, type WorkTree } from "./checkout.ts";
 import { copyObjects } from "./copy-objects.ts";
 import { renderGitConfig, type Setting, splitKey } from "../git/git-config.ts";
 import { hostGit, hostGitOk } from "../git/host-git.ts";
@@ -37,10 +37,10 @@ interface Submodule {
 export async function copySubmodules(
   ctx: Context,
   source: SubmoduleSource,
-  place: Workplace,
+  place: WorkTree,
   depth = 0,
-): Promise<{ places: Workplace[]; notes: string[] }> {
-  const places: Workplace[] = [];
+): Promise<{ places: WorkTree[]; notes: string[] }> {
+  const places: WorkTree[] = [];
   const notes: string[] = [];
   for (const module of await listSubmodules(ctx, place)) {
     const label = `submodule ${plain(module.path)}`;
@@ -66,7 +66,7 @@ export async function copySubmodules(
   return { places, notes };
 }
 
-async function listSubmodules(ctx: Context, place: Workplace): Promise<Submodule[]> {
+async function listSubmodules(ctx: Context, place: WorkTree): Promise<Submodule[]> {
   // HEAD has just been checked out, so the working tree has what the commit has.
   if (!(await pathExists(join(place.workTree, ".gitmodules")))) return [];
   const git = ["--git-dir", place.gitDir];
@@ -126,8 +126,8 @@ async function copyModule(
   ctx: Context,
   from: string,
   module: Submodule,
-  outer: Workplace,
-): Promise<{ place: Workplace; notes: string[] } | undefined> {
+  outer: WorkTree,
+): Promise<{ place: WorkTree; notes: string[] } | undefined> {
   const { commit } = module;
   const place = {
     gitDir: join(outer.gitDir, "modules", module.name),
@@ -187,7 +187,7 @@ async function copyModule(
   return { place, notes };
 }
 
-function moduleSettings(place: Workplace): Setting[] {
+function moduleSettings(place: WorkTree): Setting[] {
   return [
     ["core", undefined, "bare", "false"],
     ["core", undefined, "logallrefupdates", "true"],

@@ -22,7 +22,7 @@ done
 `;
 
 /** Notes about what a pull of the working tree does not include: separate repositories, and folders that cannot be read. */
-export async function staysNotes(inside: GitInside): Promise<string[]> {
+export async function notPulledNotes(inside: GitInside): Promise<string[]> {
   const list = async (script: string): Promise<string[]> =>
     (await inside.script(script)).stdout.split("\0").filter((path) => path !== "");
   const [nested, unreadable] = [await list(nestedScript), await list(unreadableScript)];

@@ -6,8 +6,8 @@ import type { Terminal } from "../../ui/terminal.ts";
 import type { App, Globals } from "./app.ts";
 import type { AppParts } from "./app-parts.ts";
 import type { Caller } from "./caller.ts";
-import { silent, tellOn } from "../parts/tell-on.ts";
-import { whenUnread } from "../parts/when-unread.ts";
+import { silent, showEvents } from "../parts/show-events.ts";
+import { stdoutClosed } from "../parts/stdout-closed.ts";
 
 export function createApp(caller: Caller, terminal: Terminal, globals: Globals, parts: AppParts): App {
   let progress: Progress = silent;
@@ -15,7 +15,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
   let { signal } = caller;
   let opened: OpenScope | undefined;
   const now = (): Date => new Date();
-  const tell = tellOn(terminal, { progress: () => progress, now });
+  const tell = showEvents(terminal, { progress: () => progress, now });
   const open = async (): Promise<OpenScope> => {
     const ctx = await parts.makeContext({ ...caller, signal }, terminal, {
       progress: { ...progress, report: (event) => tell(progressDraft(event)) },
@@ -42,7 +42,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
       trust = given;
     },
     endWithOutput: () => {
-      const gone = whenUnread(caller);
+      const gone = stdoutClosed(caller);
       signal = AbortSignal.any([caller.signal, gone]);
       return gone;
     },

@@ -15,12 +15,12 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../../session/local-host.ts");
     if (mode === "job") {
-      const [{ runJobProcess }, { hostWork }, { nobody }] = await Promise.all([
+      const [{ runJobProcess }, { hostWork }, { noClient }] = await Promise.all([
         import("../../jobs/job-process.ts"),
         import("../../remote/server/job-work.ts"),
         import("../../session/no-client.ts"),
       ]);
-      const work = hostWork((own) => createLocalHost(own, nobody));
+      const work = hostWork((own) => createLocalHost(own, noClient));
       await runJobProcess(ctx, word, work);
       return 0;
     }

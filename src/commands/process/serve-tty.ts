@@ -1,6 +1,6 @@
 import { decodeTtyRequest, encodeTtyRequest, type TtyRequest } from "../../remote/rpc/tty-request.ts";
 import type { SessionHost } from "../../session/session-host.ts";
-import { nobody } from "../../session/no-client.ts";
+import { noClient } from "../../session/no-client.ts";
 import { createProgress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
@@ -17,7 +17,7 @@ export async function serveTty(word: string, caller: Caller, terminal: Terminal)
   const progress = await createProgress({ ...terminal, isLive: false }, () => performance.now());
   const ctx = await makeContext(caller, terminal, { progress, trust: false, verbose: false });
   const { createLocalHost } = await import("../../session/local-host.ts");
-  const host = createLocalHost(ctx, nobody);
+  const host = createLocalHost(ctx, noClient);
   const io = connectIo(caller, new AbortController().signal, () => progress.stop());
   try {
     return await run(host, request, io, caller);

@@ -25,8 +25,8 @@ export async function serveHere(argv: readonly string[], caller: Caller): Promis
       import("../../remote/ssh-proxy/join-streams.ts"),
       app.scope(),
     ]);
-    const { sessionDoor } = await import("../../app/sessions/session-door.ts");
-    const inside = kind === "to" ? sessionDoor(scope, others[0] ?? "") : neither(first, others);
+    const { sessionTarget } = await import("../../app/sessions/session-target.ts");
+    const inside = kind === "to" ? sessionTarget(scope, others[0] ?? "") : neither(first, others);
     const { privateKey } = await hostKey(scope.ctx);
     const stream = joinStreams(streams.stdin, streams.stdout);
     caller.signal.addEventListener("abort", () => stream.destroy(), { once: true });

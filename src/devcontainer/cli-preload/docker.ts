@@ -21,7 +21,7 @@ const eventsLine = "events --format {{json .}} --filter event=start";
  * @devcontainers/cli starts the docker client for everything. This answers `spawn("docker", …)` over the engine's socket if it
  * understands every argument. Everything else, and every answer but success, is left to the client. ADR 22 has what this saves.
  */
-export function standInForDocker(options: Options): void {
+export function interceptDocker(options: Options): void {
   const { spawn } = childProcess;
   const handlers = handlersOver(engineAt(options.socketPath), options);
   const start = (file: string, args: readonly string[], given: SpawnOptions): Child => {

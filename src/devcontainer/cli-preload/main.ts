@@ -1,8 +1,8 @@
 // Loaded into the process of @devcontainers/cli before the CLI itself. The build bundles it into one file (the asset
 // `cli-preload.cjs`).
 import { enableCompileCache } from "node:module";
-import { standInForDocker } from "./docker.ts";
-import { nameEveryUser } from "./user-name.ts";
+import { interceptDocker } from "./docker.ts";
+import { nameUnknownUser } from "./user-name.ts";
 
 /** Reads and removes a variable, so that the programs that this process starts do not see it. */
 function take(name: string): string | undefined {
@@ -19,5 +19,5 @@ const mayRun = take("COWORK_DOCKER_RUN") !== undefined;
 
 // The CLI is one file of 1.7 MB. The compile cache saves each of its processes 30 ms.
 if (compiled !== undefined) enableCompileCache(compiled);
-nameEveryUser();
-if (socketPath !== undefined) standInForDocker({ socketPath, clientVersion, engineVersion, mayRun });
+nameUnknownUser();
+if (socketPath !== undefined) interceptDocker({ socketPath, clientVersion, engineVersion, mayRun });

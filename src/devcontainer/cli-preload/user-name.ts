@@ -4,7 +4,7 @@ import os from "node:os";
  * Gives a name to a uid that has no entry in the password file. The CLI needs one only for the name of a folder, and would fail
  * without.
  */
-export function nameEveryUser(): void {
+export function nameUnknownUser(): void {
   const { userInfo } = os;
   const named = (): os.UserInfo<string> => {
     try {

@@ -1,6 +1,6 @@
 import { plain } from "../../system/text.ts";
 import { shorten } from "./cli-output.ts";
-import { joinWords } from "./reason-words.ts";
+import { joinLines } from "./reason-lines.ts";
 
 /**
  * Finds the step that failed in the output of a build, by the classic builder or by BuildKit: the step, its exit code and the end
@@ -43,7 +43,7 @@ function describe(instruction: string, code: string, output: readonly string[]):
   const feature = output.map((line) => /^ERROR: Feature "(.+?)" .*failed to install!/.exec(line)?.[1]).find(Boolean);
   const own = feature === undefined ? output : featureOutput(output);
   const what = feature === undefined ? shorten(plain(instruction), 120) : `feature ${plain(feature)}`;
-  const last = joinWords(own);
+  const last = joinLines(own);
   return `${what} ended with exit code ${code}${last === "" ? "" : `: ${last}`}`;
 }
 

@@ -7,7 +7,7 @@ import { startReason } from "../compose/compose-causes.ts";
 import { meaningfulLines, shorten, type CliEvent } from "./cli-output.ts";
 import type { JsonObject, LifecycleFailure } from "../types.ts";
 import { findLifecycleFailure } from "./lifecycle-failure.ts";
-import { firstReason } from "./reason-words.ts";
+import { firstReason } from "./reason-lines.ts";
 
 export interface CliFailure {
   result: JsonObject | undefined;

@@ -11,7 +11,7 @@ import { memoizePerRun } from "../../system/known.ts";
 import { remembered, stampOf } from "../../system/remembered.ts";
 
 /** Code of ours that is loaded into the process of @devcontainers/cli before the CLI itself. */
-export interface CliAddition {
+export interface CliPreload {
   /** arguments for Node */
   args: string[];
   env: Record<string, string>;
@@ -21,7 +21,7 @@ export interface CliAddition {
  * Prepares `cli-preload/` and its variables. If the engine is behind the same socket that the docker client would use, the CLI does
  * not have to start the docker client for every small request. `COWORK_PLAIN_DOCKER=1` turns this off.
  */
-export async function cliAdditions(ctx: Context): Promise<CliAddition> {
+export async function cliPreloads(ctx: Context): Promise<CliPreload> {
   return await memoizePerRun(ctx, "additions to the dev container CLI", async () => {
     const [file, env] = await Promise.all([unpack(ctx), answersEnvironment(ctx)]);
     return { args: ["--require", file], env: env ?? {} };

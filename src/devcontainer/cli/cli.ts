@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { readTextFile } from "../../system/files/files.ts";
-import { cliAdditions } from "./cli-preloads.ts";
+import { cliPreloads } from "./cli-preloads.ts";
 import { openLog } from "./cli-log.ts";
 import { parseResult, type CliEvent } from "./cli-output.ts";
 import { featureVariables, unpackCli } from "./cli-unpack.ts";
@@ -37,7 +37,7 @@ export async function runCli(ctx: Context, call: CliCall): Promise<CliOutcome> {
 }
 
 async function runIn(ctx: Context, call: CliCall, temporary: string): Promise<CliOutcome> {
-  const [entry, additions] = await Promise.all([unpackCli(ctx), cliAdditions(ctx)]);
+  const [entry, additions] = await Promise.all([unpackCli(ctx), cliPreloads(ctx)]);
   if (call.offline === true) await placeFeatureList(temporary, ctx.user.name);
   const [out, err] = [join(temporary, "result"), join(temporary, "events")];
   ctx.log(`run: devcontainer ${call.args.map((part) => JSON.stringify(part)).join(" ")}`);

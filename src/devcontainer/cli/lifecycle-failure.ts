@@ -2,7 +2,7 @@ import type { LifecycleFailure } from "../types.ts";
 import { plain, plainLines } from "../../system/text.ts";
 import type { CliEvent } from "./cli-output.ts";
 import { lifecycleStages } from "../lifecycle.ts";
-import { joinWords } from "./reason-words.ts";
+import { joinLines } from "./reason-lines.ts";
 
 /**
  * Finds the lifecycle command that ended a run of @devcontainers/cli. Only the CLI's own messages count: a command's output can
@@ -23,7 +23,7 @@ export function findLifecycleFailure(
   const what = name === undefined ? stage : `${name} of ${stage}`;
   const from = origin === "devcontainer.json" ? "" : ` from ${origin}`;
   const failed = `${plain(`${what}${from}`)} failed${code === undefined ? "" : ` with exit code ${code}`}`;
-  const last = joinWords(lastOutput(events.slice(0, at === -1 ? events.length : at), name !== undefined));
+  const last = joinLines(lastOutput(events.slice(0, at === -1 ? events.length : at), name !== undefined));
   return { stage, words: last === "" ? failed : `${failed}: ${last}` };
 }
 

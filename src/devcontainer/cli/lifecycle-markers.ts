@@ -9,7 +9,7 @@ import { lifecycleStages } from "../lifecycle.ts";
  * images have no getent.
  * Arguments: the user, then the stages.
  */
-export const forgetStages = `c_user=$1
+export const removeStageMarkers = `c_user=$1
 shift
 c_forget() { for c_stage; do rm -f "$c_home/.devcontainer/.$c_stage"Marker; done; }
 c_home=$HOME
@@ -25,9 +25,9 @@ exit 0`;
  * The container has to be running.
  * @throws ENGINE_FAILED if the markers cannot be removed
  */
-export async function runAgainFrom(engine: Engine, container: string, user: string, stage: string): Promise<void> {
+export async function rerunFrom(engine: Engine, container: string, user: string, stage: string): Promise<void> {
   const stages = lifecycleStages.slice(Math.max(0, lifecycleStages.indexOf(stage as never)));
-  const command = ["/bin/sh", "-c", forgetStages, "sh", user, ...stages] as const;
+  const command = ["/bin/sh", "-c", removeStageMarkers, "sh", user, ...stages] as const;
   const { code, stderr } = await engine.exec(container, { command, user, workingDir: "/" });
   if (code === 0) return;
   throw new CoworkError("ENGINE_FAILED", `Could not remove the markers of ${stage} in the container: ${plain(stderr)}`);

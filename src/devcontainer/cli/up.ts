@@ -9,8 +9,8 @@ import { composeEnvironment } from "../compose/resolve.ts";
 import { cliError, lifecycleFailureOf, type CliFailure } from "./cli-error.ts";
 import { runCli, type CliCall } from "./cli.ts";
 import { isObject } from "../source/json.ts";
-import { runAgainFrom } from "./lifecycle-markers.ts";
-import { stoppedByItself } from "./stopped-by-itself.ts";
+import { rerunFrom } from "./lifecycle-markers.ts";
+import { explainExit } from "./explain-exit.ts";
 import type { JsonObject, UpResult } from "../types.ts";
 import { rotateLog } from "./up-log.ts";
 
@@ -71,7 +71,7 @@ export async function up(ctx: Context, given: UpRequest): Promise<UpResult> {
   try {
     if (request.unfinished !== undefined) {
       const { containerId, remoteUser } = await bringUpOnly(ctx, request, call);
-      await runAgainFrom(ctx.engine, containerId, remoteUser, request.unfinished);
+      await rerunFrom(ctx.engine, containerId, remoteUser, request.unfinished);
     }
     await request.beforeStart();
     const outcome = await runCli(ctx, call);
@@ -82,7 +82,7 @@ export async function up(ctx: Context, given: UpRequest): Promise<UpResult> {
     return { ...(await bringUpOnly(ctx, request, call)), failed };
   } catch (error) {
     // If the run was refused before the container could start, how the container ended last time is not the reason.
-    const reason = error === refusal ? error : ((await stoppedByItself(ctx, request, error)) ?? error);
+    const reason = error === refusal ? error : ((await explainExit(ctx, request, error)) ?? error);
     // The CLI marks a lifecycle command as run before it runs it. If the container stayed, an interrupted command would never run
     // again, and the next attempt would seem to succeed.
     await removeMade(ctx, request, before);

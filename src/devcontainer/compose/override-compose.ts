@@ -2,7 +2,7 @@ import { serviceHostName } from "../override/host-name.ts";
 import { isObject } from "../source/json.ts";
 import { list, textOf } from "../judge/judge-config.ts";
 import type { Override, OverrideRequest, ExtraMount, Json, JsonObject } from "../types.ts";
-import { onClone } from "./tree-root.ts";
+import { fillPlaceholders } from "./tree-root.ts";
 import { renderVolume } from "./volume.ts";
 
 /**
@@ -23,7 +23,7 @@ export function overrideCompose(
     throw new Error("no Compose plan, or no path for its file");
   const { service } = plan.compose;
   const { mounts, composeProject } = request;
-  const canonical = onClone(withoutBuilds(plan.compose.canonical), {
+  const canonical = fillPlaceholders(withoutBuilds(plan.compose.canonical), {
     clone: mounts.clone,
     beside: mounts.beside,
     name: part.cloneName,

@@ -12,7 +12,7 @@ import { composeReason } from "./compose-causes.ts";
 import type { Dialect } from "./interpolate.ts";
 import type { ComposeInputs } from "./compose-inputs.ts";
 import { dataFolder } from "./references.ts";
-import { planProject, toTree, treeDepth } from "./tree-root.ts";
+import { planProject, insertTreeRoot, treeDepth } from "./tree-root.ts";
 
 export type ComposeProgram = ComposePlan["program"];
 
@@ -207,7 +207,7 @@ function mapTexts(value: Json, change: (text: string) => string): Json {
 function withTreeRoot(value: Json, folder: string): Json {
   return mapTexts(value, (text) => {
     if (text.includes("\0")) throw refused("a value contains a NUL character");
-    return toTree(text, folder);
+    return insertTreeRoot(text, folder);
   });
 }
 

@@ -4,8 +4,8 @@ import { list, textOf } from "../judge/judge-config.ts";
 import { localPort } from "../override/ports.ts";
 import { isReservedLabel } from "../override/rewrite.ts";
 import type { Json, JsonObject } from "../types.ts";
-import { besideFolder } from "../override/beside.ts";
-import { besideRoot, cloneName, locate, planProject, treeRoot, withoutMarks } from "./tree-root.ts";
+import { outsideFolder } from "../override/outside.ts";
+import { outsideRoot, cloneName, locate, planProject, treeRoot, withoutPlaceholders } from "./tree-root.ts";
 import { readVolume, renderVolume } from "./volume.ts";
 
 /**
@@ -22,7 +22,7 @@ export function rewriteCompose(
   started: ReadonlySet<string> = new Set(),
 ): { canonical: JsonObject; changes: string[] } {
   const changes = new Set<string>();
-  const addChange = (line: string): void => void changes.add(plain(withoutMarks(line)));
+  const addChange = (line: string): void => void changes.add(plain(withoutPlaceholders(line)));
   const { name: _, ...rest } = canonical;
   const result: JsonObject = { ...rest };
   result["services"] = mapObject(canonical["services"], (service, name) =>
@@ -109,7 +109,7 @@ function ownVolume(value: Json, name: string, addChange: AddChange): Json {
     addChange(
       `service ${name}: ${found.path}, which is outside the project, is replaced by a folder of the session at ${target}`,
     );
-    return renderVolume({ ...volume, source: `${besideRoot}/${besideFolder(found.path)}` });
+    return renderVolume({ ...volume, source: `${outsideRoot}/${outsideFolder(found.path)}` });
   }
   addChange(
     `service ${name}: the parent folder of the project is replaced by the session's clone alone, mounted below ${volume.target}`,
@@ -121,7 +121,7 @@ function ownVolume(value: Json, name: string, addChange: AddChange): Json {
 function besideFile(value: Json): Json {
   if (!isObject(value)) return value;
   const found = locate(textOf(value["file"] ?? ""));
-  return found.kind === "beside" ? { ...value, file: `${besideRoot}/${besideFolder(found.path)}` } : value;
+  return found.kind === "beside" ? { ...value, file: `${outsideRoot}/${outsideFolder(found.path)}` } : value;
 }
 
 function withoutRestart(deploy: JsonObject): JsonObject {

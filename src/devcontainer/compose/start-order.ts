@@ -2,7 +2,7 @@ import { isObject } from "../source/json.ts";
 import { list, textOf } from "../judge/judge-config.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { mountsOf, servicesOf } from "./service-mounts.ts";
-import { besideRoot, locate, unescaped } from "./tree-root.ts";
+import { outsideRoot, locate, unescaped } from "./tree-root.ts";
 
 /**
  * The engine resolves the path of a bind mount when the container starts, and follows links. A container that is already running
@@ -129,9 +129,9 @@ function readService(canonical: JsonObject, name: string, value: JsonObject, all
 
 /** Returns the path relative to the clone, or undefined if it does not belong to the session. */
 function pathOf(source: string): string | undefined {
-  if (source.startsWith(`${besideRoot}/`)) {
+  if (source.startsWith(`${outsideRoot}/`)) {
     const [up = "", ...rest] = unescaped(source)
-      .slice(besideRoot.length + 1)
+      .slice(outsideRoot.length + 1)
       .split("/");
     return [...Array.from({ length: Number(up) }, () => ".."), ...rest].join("/");
   }

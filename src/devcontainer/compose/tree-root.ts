@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { besidePath } from "../override/beside.ts";
+import { outsidePath } from "../override/outside.ts";
 import { joinTree } from "../source/tree-path.ts";
 import type { Json } from "../types.ts";
 
@@ -10,7 +10,7 @@ import type { Json } from "../types.ts";
 export const treeRoot = "\0tree";
 
 /** Placeholder for the session's folder that replaces folders next to the project. */
-export const besideRoot = "\0beside";
+export const outsideRoot = "\0beside";
 
 /** Placeholder for the name of the clone's folder below a mounted parent folder. */
 export const cloneName = "\0name";
@@ -31,7 +31,7 @@ export function locate(path: string): HostPath {
   const rest = path.slice(treeRoot.length).replace(/^\/+/, "");
   const inside = joinTree("", rest);
   if (inside !== undefined) return { kind: "inside", path: inside };
-  return { kind: "beside", path: besidePath(rest) ?? ".." };
+  return { kind: "beside", path: outsidePath(rest) ?? ".." };
 }
 
 /** Returns the path inside the tree (empty for its root), or undefined if it is outside. */
@@ -52,7 +52,7 @@ export const treeDepth = 8;
  * Replaces the folder that Compose ran in with `treeRoot`, wherever it occurs in a text. Its parent folders, as far as they are
  * ours, become relative paths.
  */
-export function toTree(text: string, folder: string): string {
+export function insertTreeRoot(text: string, folder: string): string {
   let result = text;
   let way = treeRoot;
   let place = folder;
@@ -80,22 +80,22 @@ export interface Place {
 }
 
 /** Puts a session's values into a resolved configuration. Compose reads the result once more, so a `$` in a path is escaped. */
-export function onClone(value: Json, place: Place): Json {
+export function fillPlaceholders(value: Json, place: Place): Json {
   const { clone, beside, name, composeProject } = place;
   const put = (text: string): string =>
     text
       .replaceAll(treeRoot, () => clone.replaceAll("$", () => "$$"))
-      .replaceAll(besideRoot, () => beside.replaceAll("$", () => "$$"))
+      .replaceAll(outsideRoot, () => beside.replaceAll("$", () => "$$"))
       .replaceAll(cloneName, () => name.replaceAll("$", () => "$$"))
       .replaceAll(planProject, () => composeProject);
   if (typeof value === "string") return put(value);
-  if (Array.isArray(value)) return value.map((each) => onClone(each, place));
+  if (Array.isArray(value)) return value.map((each) => fillPlaceholders(each, place));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [put(key), onClone(each, place)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [put(key), fillPlaceholders(each, place)]));
 }
 
 /** Renders a text for people: placeholders become relative paths, also within JSON. */
-export function withoutMarks(text: string): string {
+export function withoutPlaceholders(text: string): string {
   return text
     .replace(/(?:\0|\\u0000)tree(\/?)/g, (_, slash: string) => (slash === "" ? "." : "./"))
     .replace(/(?:\0|\\u0000)name/g, "<session>")

@@ -8,7 +8,7 @@ const maxParents = 300;
  * Was `image` built on `base`, one of ours? Compares layers, because builders do not always report parents. If only metadata was
  * added, the layers are the same: then the later image with the same labels, which it has inherited, was built on the other.
  */
-export function standsOn(image: ImageDetail, base: ImageDetail): boolean {
+export function isBuiltOn(image: ImageDetail, base: ImageDetail): boolean {
   if (image.id === base.id || base.layers.length === 0 || base.layers.length > image.layers.length) return false;
   if (image.layers.length === base.layers.length) {
     const inherited = [imageLabel.key, imageLabel.shared].every((name) => image.labels[name] === base.labels[name]);
@@ -33,7 +33,7 @@ export async function inheritsLabels(
     if (base.labels[imageLabel.home] !== home) return false;
     return base.tags.length > 0 || (key !== undefined && base.labels[imageLabel.key] === key);
   };
-  if (ours.some((base) => gives(base) && standsOn(image, base))) return true;
+  if (ours.some((base) => gives(base) && isBuiltOn(image, base))) return true;
   let at: ImageDetail | undefined = image;
   for (let steps = 0; at !== undefined && at.parentId !== "" && steps < maxParents; steps++) {
     at = await engine.findImage(at.parentId);

@@ -16,7 +16,7 @@ import { readInputs } from "./image-key.ts";
 import { imageLabel, repositoryOf } from "./image-labels.ts";
 import type { ImageRequest, Origin } from "./image-request.ts";
 import { hostProxies } from "./proxies.ts";
-import { firstReason } from "../cli/reason-words.ts";
+import { firstReason } from "../cli/reason-lines.ts";
 import type { DevcontainerPlan } from "../types.ts";
 
 const waitMs = 3_600_000;

@@ -2,7 +2,7 @@ import type { ContainerSummary, ImageDetail } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
 import { homeLabels } from "../../system/home-id.ts";
 import { imageLabel, repositoryOf } from "./image-labels.ts";
-import { inheritsLabels, standsOn } from "./image-lineage.ts";
+import { inheritsLabels, isBuiltOn } from "./image-lineage.ts";
 
 /** An image that cowork has made for more than one session. */
 export interface MadeImage {
@@ -79,7 +79,7 @@ export async function listUnusedImages(
     const staying = all.filter(({ id }) => !going.has(id));
     const next = unused.filter(({ id }) => {
       const image = byId.get(id);
-      return image === undefined || !staying.some((other) => standsOn(other, image));
+      return image === undefined || !staying.some((other) => isBuiltOn(other, image));
     });
     if (next.length === unused.length) return unused;
     unused = next;

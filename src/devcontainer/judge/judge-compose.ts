@@ -1,5 +1,5 @@
 import { readVolume } from "../compose/volume.ts";
-import { locate, unescaped, withoutMarks } from "../compose/tree-root.ts";
+import { locate, unescaped, withoutPlaceholders } from "../compose/tree-root.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { isObject } from "../source/json.ts";
 import { list, textOf } from "./judge-config.ts";
@@ -38,7 +38,7 @@ const outside = "gives the container a folder of the host outside the session's 
 /** Judges a resolved Compose configuration by what is known to be harmless. Everything else is a finding. */
 export function judgeCompose(given: Verdict, canonical: JsonObject): void {
   const verdict: Judge = {
-    add: (where, what, why) => given.add(where, withoutMarks(what), why),
+    add: (where, what, why) => given.add(where, withoutPlaceholders(what), why),
     bind: (path) => given.bind(path),
   };
   const services = isObject(canonical["services"]) ? canonical["services"] : {};

@@ -1,6 +1,6 @@
 import type { Finding } from "../../events.ts";
 import { plain } from "../../system/text.ts";
-import { besidePath } from "../override/beside.ts";
+import { outsidePath } from "../override/outside.ts";
 import type { JsonObject } from "../types.ts";
 import { judgeContainerProperties, textOf } from "./judge-config.ts";
 import { createVerdict } from "./verdict.ts";
@@ -25,7 +25,7 @@ export function judgeMetadata(entries: readonly JsonObject[], workspaceFolder?: 
     }
     // For a config these paths are known and checked before each start (check-binds.ts); for an image they are not.
     for (const path of verdict.cloneBinds.filter((one) => one !== "")) {
-      const why = besidePath(path) === undefined ? madeLink : besideClone;
+      const why = outsidePath(path) === undefined ? madeLink : besideClone;
       verdict.add("mounts", `\${localWorkspaceFolder}/${path}`, why);
     }
     return verdict.findings;

@@ -1,4 +1,4 @@
-import { besidePath } from "../override/beside.ts";
+import { outsidePath } from "../override/outside.ts";
 import { parseMount } from "../override/mount-text.ts";
 import { joinTree } from "../source/tree-path.ts";
 import { judgeTarget } from "./judge-target.ts";
@@ -96,7 +96,7 @@ export function clonePath(source: string): string | undefined {
  */
 export function besideClonePath(source: string): string | undefined {
   const [, rest] = /^\$\{localWorkspaceFolder\}\/([^$\\\p{Cc}]*)$/u.exec(source) ?? [];
-  return rest === undefined ? undefined : besidePath(rest.replace(/^\/+/, ""));
+  return rest === undefined ? undefined : outsidePath(rest.replace(/^\/+/, ""));
 }
 
 /** The parent folder of the project. `rewrite.ts` mounts only the clone, at the path where it would be. */

@@ -4,18 +4,18 @@ import { plain } from "../../system/text.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Where cowork's own files are in every dev container. A mount there could change how the agent logs in. */
-export const ownPlaces = ["/opt/cowork", "/cowork", "/etc/claude-code"] as const;
+export const reservedFolders = ["/opt/cowork", "/cowork", "/etc/claude-code"] as const;
 
 /** Is this path one of cowork's own folders, or inside one? */
 export function isOwnPlace(path: string): boolean {
   const place = normal(path);
-  return ownPlaces.some((own) => place === own || place.startsWith(`${own}/`));
+  return reservedFolders.some((own) => place === own || place.startsWith(`${own}/`));
 }
 
 /** Is one of cowork's own folders inside this folder? */
-export function holdsOwnPlace(path: string): boolean {
+export function containsReserved(path: string): boolean {
   const place = normal(path);
-  return place === "/" || ownPlaces.some((own) => own.startsWith(`${place}/`));
+  return place === "/" || reservedFolders.some((own) => own.startsWith(`${place}/`));
 }
 
 /**
@@ -27,14 +27,14 @@ export function holdsOwnPlace(path: string): boolean {
 export function judgeTarget(verdict: Verdict, where: string, text: string, target: string): void {
   const path = substituted(target, verdict.workspaceFolder);
   if (isOwnPlace(path)) {
-    const own = ownPlaces.join(", ");
+    const own = reservedFolders.join(", ");
     throw new CoworkError(
       "DEVCONTAINER_INVALID",
       `${plain(`${verdict.subject}: ${where}`)}: the target ${plain(target)} is reserved for cowork's own files: ${plain(text)}`,
       { hint: `choose another target: ${own} and everything below are reserved for cowork` },
     );
   }
-  if (holdsOwnPlace(path)) verdict.add(where, text, "is mounted over the parent folder of cowork's own files");
+  if (containsReserved(path)) verdict.add(where, text, "is mounted over the parent folder of cowork's own files");
 }
 
 /** Replaces variables as @devcontainers/cli does, as far as their values are known before there is a session. */
@@ -55,7 +55,7 @@ function substituted(target: string, workspaceFolder: string | undefined): strin
 function asOwnName(segment: string): string {
   if (!segment.includes("${localWorkspaceFolderBasename}")) return segment;
   const [before = "", after = ""] = segment.split("${localWorkspaceFolderBasename}", 2);
-  const names = ownPlaces.flatMap((own) => own.split("/"));
+  const names = reservedFolders.flatMap((own) => own.split("/"));
   const could = names.find((name) => name.includes("-") && name.startsWith(before) && name.endsWith(after));
   return could ?? segment;
 }

@@ -4,7 +4,7 @@ import { CoworkError, toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, isAbsent } from "../../system/files/files.ts";
 import { plain } from "../../system/text.ts";
-import { besideFolder } from "./beside.ts";
+import { outsideFolder } from "./outside.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 interface Bind {
@@ -42,7 +42,7 @@ async function bindsOf(ctx: Context, id: string): Promise<Bind[]> {
   const paths = cloneBinds.filter((path) => path !== "");
   return paths.map((path) =>
     path.startsWith("..")
-      ? { path, root: ctx.paths.beside(id), below: besideFolder(path) }
+      ? { path, root: ctx.paths.beside(id), below: outsideFolder(path) }
       : { path, root: ctx.paths.clone(id), below: path },
   );
 }

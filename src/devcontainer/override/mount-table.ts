@@ -17,7 +17,7 @@ export function readMountTable(text: string): TableMount[] {
 }
 
 /** Finds a path of this process within its file system, according to this process's own table. */
-export function placeInTable(table: readonly TableMount[], path: string): Omit<TableMount, "target"> | undefined {
+export function locateInTable(table: readonly TableMount[], path: string): Omit<TableMount, "target"> | undefined {
   const holds = ({ target }: TableMount): boolean => target === "/" || path === target || path.startsWith(`${target}/`);
   // If two are mounted at the same place, the later one is visible.
   const nearest = table.filter(holds).reduce<TableMount | undefined>((best, one) => {

@@ -1,6 +1,6 @@
 import { plain } from "../../system/text.ts";
 import { list, strings } from "../judge/judge-config.ts";
-import { besideFolder } from "./beside.ts";
+import { outsideFolder } from "./outside.ts";
 import { besideClonePath, clonePath, isVolumeName, splitOutsideVariables } from "../judge/judge-mount.ts";
 import { parseRunArgs, renderRunArg, type RunArg } from "../judge/parse-run-args.ts";
 import { mountText, parseMount, quoteField, renderMount, type MountFields } from "./mount-text.ts";
@@ -143,7 +143,7 @@ function ownBind(mount: MountFields, where: string, own: Ownership, addChange: A
   addChange(
     `${where}: ${beside}, which is outside the project, is replaced by a folder of the session at ${mount.target}`,
   );
-  return { ...mount, source: `${own.beside}/${besideFolder(beside)}` };
+  return { ...mount, source: `${own.beside}/${outsideFolder(beside)}` };
 }
 
 /** Next to a session's clone are other sessions. */

@@ -1,5 +1,5 @@
 import type { MountInfo } from "../../engine/types.ts";
-import { besideFolder } from "./beside.ts";
+import { outsideFolder } from "./outside.ts";
 import { isOwnPlace } from "../judge/judge-target.ts";
 import type { TableMount } from "./mount-table.ts";
 import type { ExtraMount } from "../types.ts";
@@ -77,7 +77,7 @@ function wrongSource(planned: PlannedMounts, mounts: readonly MountInfo[]): stri
 }
 
 function hostPath({ clone, beside }: PlannedMounts, path: string): string {
-  return path.startsWith("..") ? `${beside}/${besideFolder(path)}` : `${clone}/${path}`;
+  return path.startsWith("..") ? `${beside}/${outsideFolder(path)}` : `${clone}/${path}`;
 }
 
 /** Everything mounted from the session's folders must be inside them, whatever the path led to when the container started. */

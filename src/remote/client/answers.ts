@@ -7,8 +7,8 @@ import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "..
 import { brokenRefRule, nameKey, sessionNamePattern } from "../../system/names.ts";
 import { plain } from "../../system/text.ts";
 import type { Peer } from "../rpc/peer.ts";
-import { hintThere, attributeToHost } from "../attribute-to-host.ts";
-import { loginWords } from "./login-words.ts";
+import { hintOnHost, attributeToHost } from "../attribute-to-host.ts";
+import { addHostToLoginHint } from "./login-hint.ts";
 import { invalid, sanitize } from "./sanitize.ts";
 
 interface OpenedClone extends Omit<OpenClone, "inside" | "close"> {
@@ -49,7 +49,7 @@ export const answers = {
     read(hostCalls.doctor.output, answer).map((one) => checkThere(one, host)),
   authStatus: (answer: unknown, host: string): AuthStatus => {
     const { login, problems, ...rest } = read(hostCalls.authStatus.output, answer);
-    const say = (line: string): string => loginWords(line, plain(host));
+    const say = (line: string): string => addHostToLoginHint(line, plain(host));
     return { ...rest, problems: problems.map(say), login: { ...login, detail: say(login.detail) } };
   },
   logout: (answer: unknown): LogoutResult => read(hostCalls.logout.output, answer),
@@ -85,7 +85,7 @@ function outcomesOf<T extends Outcome>(outcomes: T[], host: string, { names, pro
 function outcomeThere<T extends Outcome>(one: T, host: string): T {
   if (!one.ok && one.exitCode === 0) throw invalid("a failed session with exit code 0");
   const error = one.error === undefined ? {} : { error: attributeToHost(one.error, host) };
-  const notes = one.notes.map((note) => loginWords(note, plain(host)));
+  const notes = one.notes.map((note) => addHostToLoginHint(note, plain(host)));
   return {
     ...one,
     host,
@@ -96,12 +96,12 @@ function outcomeThere<T extends Outcome>(one: T, host: string): T {
 }
 
 function viewThere<T extends SessionView>(one: T, host: string): T {
-  return { ...one, host, ...(one.error === undefined ? {} : { error: hintThere(one.error, host) }) };
+  return { ...one, host, ...(one.error === undefined ? {} : { error: hintOnHost(one.error, host) }) };
 }
 
 function checkThere(check: Check, host: string): Check {
   const { fix = "", next } = check;
   if (next === undefined) return check;
-  const there = hintThere({ hint: fix, next }, host);
+  const there = hintOnHost({ hint: fix, next }, host);
   return { ...check, fix: there.hint, next: there.next };
 }

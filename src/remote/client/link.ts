@@ -10,7 +10,7 @@ import { attributeToHost } from "../attribute-to-host.ts";
 import { createPeer, type Peer } from "../rpc/peer.ts";
 import { createStreams, type Streams } from "../rpc/streams.ts";
 import type { Connection, ConnectOptions } from "../types.ts";
-import { offerUser } from "./user-offers.ts";
+import { offerClient } from "./client-offers.ts";
 import { sanitize } from "./sanitize.ts";
 
 /** After Ctrl-C, the time that the server has to end in an orderly way. */
@@ -62,7 +62,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     const channel = await openHost(ctx, connection, { program: options.program });
     const lines = createLines(channel.stdout, channel.stdin);
     const streams = createStreams(() => peer, lines.ended);
-    const offered = { ...streams.offered, ...offerUser(ctx, options) };
+    const offered = { ...streams.offered, ...offerClient(ctx, options) };
     const gone = (reason: Error | undefined): CoworkError =>
       closed || ctx.signal.aborted ? ended(name, closed) : broken(name, reason);
     const peer = createPeer(lines, offered, gone, (error) => attributeToHost(sanitize(error) as ErrorView, name));

@@ -3,7 +3,7 @@ import { CoworkError } from "../../errors.ts";
 import { hostQuestion, type Question } from "../../contract/questions.ts";
 import type { ProgressEvent } from "../../events.ts";
 import { plain } from "../../system/text.ts";
-import { loginWords } from "./login-words.ts";
+import { addHostToLoginHint } from "./login-hint.ts";
 
 // Data from a host is untrusted: all texts are sanitized before anything else uses them, and data that does not match its schema is
 // an error.
@@ -24,7 +24,7 @@ export function sanitizeEvent(value: unknown, host: string): ProgressEvent | und
   const found = progressEvent.safeParse(sanitize(value));
   if (!found.success) return undefined;
   const { detail, ...event } = found.data;
-  return { ...event, ...(detail === undefined ? {} : { detail: loginWords(detail, plain(host)) }) };
+  return { ...event, ...(detail === undefined ? {} : { detail: addHostToLoginHint(detail, plain(host)) }) };
 }
 
 /**

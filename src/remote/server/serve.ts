@@ -15,7 +15,7 @@ import { offerClones } from "./clones.ts";
 import { countCalls } from "./count-calls.ts";
 import { listenerOver } from "./job-listener.ts";
 import { callHost, hostMethod } from "./plain-calls.ts";
-import { createRemoteUser } from "./remote-user.ts";
+import { createRemoteClient } from "./remote-client.ts";
 import { offerStore } from "./store-offers.ts";
 import { offerStreamed } from "./streamed.ts";
 
@@ -54,7 +54,7 @@ export async function serveHost(served: Served): Promise<void> {
     report: (event) => void getPeer().tell("report", event, false),
     ask: async (question) => (await getPeer().call("ask", question)) === true,
   };
-  const host = makeHost(ctx, createRemoteUser(getPeer));
+  const host = makeHost(ctx, createRemoteClient(getPeer));
   const streams = createStreams(getPeer, lines.ended);
   const clones = offerClones(ctx, host, streams);
   // A job continues when its client is gone. Only Ctrl-C and signals to this process end it.

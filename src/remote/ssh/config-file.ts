@@ -5,7 +5,7 @@ import { plain } from "../../system/text.ts";
 import type { RawOptions } from "./options.ts";
 import { readOwnFile } from "./own-file.ts";
 import type { Place } from "./target.ts";
-import { matchesList } from "./words.ts";
+import { matchesList } from "./patterns.ts";
 
 const maxBytes = 1024 * 1024;
 const maxDepth = 16;

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { matchesList } from "./words.ts";
+import { matchesList } from "./patterns.ts";
 
 /** One line of a known_hosts file. */
 export interface KnownLine {

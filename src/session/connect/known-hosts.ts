@@ -11,7 +11,7 @@ const maxBytes = 4 * 1024 * 1024;
  * the user's file has changed.
  * @param inside the same folder as the container sees it
  */
-export async function bringKnownHosts(ctx: Context, folder: string, inside: string): Promise<void> {
+export async function copyKnownHosts(ctx: Context, folder: string, inside: string): Promise<void> {
   const theirs = join(ctx.user.home, ".ssh", "known_hosts");
   const ours = join(folder, "known_hosts");
   const [before, now] = await Promise.all([changedAt(ours), changedAt(theirs)]);

@@ -5,7 +5,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { isAbsent, pathExists } from "../../system/files/files.ts";
-import { bringKnownHosts } from "./known-hosts.ts";
+import { copyKnownHosts } from "./known-hosts.ts";
 
 /** Inside: part of a folder that the container sees read-only. It can use a socket there, but not replace it. */
 const folderInside = "/opt/cowork/session/ssh-agent";
@@ -30,7 +30,7 @@ export async function openAgentRelay(ctx: Context, id: string): Promise<AgentRel
   const folder = join(ctx.paths.container(id), "ssh-agent");
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await removeDeadSockets(folder);
-  await bringKnownHosts(ctx, folder, folderInside);
+  await copyKnownHosts(ctx, folder, folderInside);
   const name = `${randomBytes(6).toString("hex")}.sock`;
   const ends = new Set<Socket>();
   const server = createServer((inside) => relay(inside, agent, ends));

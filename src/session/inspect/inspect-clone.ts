@@ -3,7 +3,7 @@ import { inspectHoldings } from "../../clone/unsaved/holdings.ts";
 import { gitInside } from "../../clone/git/inside.ts";
 import { savedNowhere } from "../../clone/unsaved/saved.ts";
 import type { GitInside } from "../../clone/types.ts";
-import { waysToSave } from "../../clone/unsaved/ways-to-save.ts";
+import { saveHints } from "../../clone/unsaved/save-hints.ts";
 import { ensureTemplateImage } from "../../devcontainer/image/template-image.ts";
 import type { HintPart } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
@@ -69,7 +69,7 @@ export async function inspectClone(
     git: toGitView(holdings),
     unsaved: describeHoldings(holdings),
     replaced: describeReplaced(holdings),
-    hint: waysToSave(holdings, {
+    hint: saveHints(holdings, {
       name: record.name,
       clone: ctx.paths.clone(record.id),
       branches: [record.start.branch, holdings.branch],

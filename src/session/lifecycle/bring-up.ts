@@ -20,7 +20,7 @@ import { composeProjectName } from "../record/names.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { checkMounts } from "./check-mounts.ts";
 import { sessionVolumes } from "./session-volumes.ts";
-import { standStill } from "./stand-still.ts";
+import { stopBeforeStart } from "./stop-before-start.ts";
 import { devContainer } from "../inspect/view.ts";
 import { containersOf, sortedContainers } from "../inspect/observe.ts";
 
@@ -64,7 +64,7 @@ export async function bringUp(
     ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
   };
   const again = record.unfinished === undefined ? {} : { unfinished: record.unfinished };
-  const beforeStart = async (): Promise<void> => await standStill(ctx, record);
+  const beforeStart = async (): Promise<void> => await stopBeforeStart(ctx, record);
   const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {

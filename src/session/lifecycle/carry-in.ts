@@ -30,7 +30,7 @@ export async function carryIn(
  * Copies files that `COPY` and `.worktreeinclude` name and that are not in the clone yet. Only for a clone that no container has seen.
  * @returns the copied paths
  */
-export async function carryAgain(
+export async function carryMissing(
   ctx: Context,
   { root, files }: CarryRequest,
   record: SessionRecord,

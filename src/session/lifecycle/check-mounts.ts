@@ -1,5 +1,5 @@
 import { readFile, realpath } from "node:fs/promises";
-import { placeInTable, readMountTable, type TableMount } from "../../devcontainer/override/mount-table.ts";
+import { locateInTable, readMountTable, type TableMount } from "../../devcontainer/override/mount-table.ts";
 import { readPlannedMounts } from "../../devcontainer/override/snapshot.ts";
 import { wrongMount, type RealMounts } from "../../devcontainer/override/wrong-mounts.ts";
 import type { ContainerDetail } from "../../engine/types.ts";
@@ -24,7 +24,7 @@ export async function checkMounts(ctx: Context, record: SessionRecord, main: Con
   const others = await Promise.all(
     containers.filter(({ id }) => id !== main.id).map(({ id }) => ctx.engine.findContainer(id)),
   );
-  const places = await ownPlaces([planned.clone, planned.beside]);
+  const places = await reservedFolders([planned.clone, planned.beside]);
   for (const container of [main, ...others]) {
     if (container === undefined) continue;
     const wrong = wrongMount(planned, await realMounts(container, places), container.id === main.id);
@@ -51,11 +51,11 @@ async function realMounts({ id, pid, mounts }: ContainerDetail, places: RealMoun
 }
 
 /** undefined on a system without such a table. */
-async function ownPlaces(paths: readonly string[]): Promise<RealMounts["places"]> {
+async function reservedFolders(paths: readonly string[]): Promise<RealMounts["places"]> {
   const table = readMountTable(await readFile("/proc/self/mountinfo", "utf8").catch(() => ""));
   const found: Omit<TableMount, "target">[] = [];
   for (const path of paths) {
-    const place = placeInTable(table, await realpath(path).catch(() => path));
+    const place = locateInTable(table, await realpath(path).catch(() => path));
     if (place !== undefined) found.push(place);
   }
   return found.length === 0 ? undefined : found;

@@ -8,7 +8,7 @@ import { homeId } from "../../system/home-id.ts";
 import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 import { bringUp } from "./bring-up.ts";
-import { carryAgain, carryIn } from "./carry-in.ts";
+import { carryMissing, carryIn } from "./carry-in.ts";
 import { changeNotes } from "./change-note.ts";
 import { sessionId } from "../record/names.ts";
 import { lockWait, lostItsLock, reportFailure, sayWaiting } from "./outcome.ts";
@@ -134,7 +134,7 @@ async function stepClone(
 /** Nothing has run in the clone before its dev container is configured, so files that a failed attempt missed can still be copied in. */
 async function carryMore(ctx: Context, request: InitRequest, record: SessionRecord): Promise<SessionRecord> {
   if (record.devcontainer !== undefined) return record;
-  const more = await carryAgain(ctx, request.carry, record);
+  const more = await carryMissing(ctx, request.carry, record);
   if (more.length === 0) return record;
   const next = { ...record, carried: [...new Set([...record.carried, ...more])] };
   await writeRecord(ctx, next);

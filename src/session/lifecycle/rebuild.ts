@@ -4,7 +4,7 @@ import { followLinks } from "../../devcontainer/source/source-links.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { bringUp } from "./bring-up.ts";
-import { homeFolders } from "../clean/goes-along.ts";
+import { homeFolders } from "../clean/also-removed.ts";
 import { changeNotes } from "./change-note.ts";
 import type { RebuildRequest } from "../session-host.ts";
 import { planAgreed } from "./complete-plan.ts";

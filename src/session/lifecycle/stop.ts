@@ -1,5 +1,5 @@
 import { findAgent } from "../../agent/catalog.ts";
-import { drainAgent } from "../../agent/inside.ts";
+import { endAgent } from "../../agent/inside.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
 import { forEachSession } from "./outcome.ts";
@@ -74,7 +74,7 @@ async function allDone(work: readonly Promise<void>[]): Promise<void> {
 async function endInside(ctx: Context, record: SessionRecord, containerId: string): Promise<Quiesced> {
   try {
     const agent = findAgent(record.agent);
-    if (agent !== undefined) await drainAgent(ctx, agent, containerId);
+    if (agent !== undefined) await endAgent(ctx, agent, containerId);
   } catch (error) {
     if (ctx.signal.aborted) throw error;
     // A container that does not answer is stopped anyway.

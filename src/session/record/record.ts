@@ -1,6 +1,6 @@
 import { ownCommand } from "../../hint.ts";
 import * as z from "zod/mini";
-import { liftRecord, recordSchema, sessionRecord, type SessionRecord } from "../../contract/record.ts";
+import { upgradeRecord, recordSchema, sessionRecord, type SessionRecord } from "../../contract/record.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { writeFileAtomic, ensureFolder } from "../../system/files/files.ts";
@@ -31,7 +31,7 @@ async function readFrom(path: string, id: string): Promise<SessionRecord | undef
       hint: "install the newest cowork on this machine",
     });
   }
-  const parsed = sessionRecord.safeParse(liftRecord(value));
+  const parsed = sessionRecord.safeParse(upgradeRecord(value));
   if (parsed.success && parsed.data.id === id) return parsed.data;
   throw new CoworkError("RECORD_CORRUPT", `The record of session ${id} cannot be read (${path}).`, {
     hint: [ownCommand("doctor", "--fix")],

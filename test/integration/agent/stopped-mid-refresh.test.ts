@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { drainAgent } from "../../../src/agent/inside.ts";
+import { endAgent } from "../../../src/agent/inside.ts";
 import { checkVault } from "../../../src/auth/vault.ts";
 import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
 import {
@@ -61,7 +61,7 @@ const loggedIn = { out: "made-up answer", revoked: [], login: "ok" };
 
 test("cowork stop waits for a slow token refresh", async () => {
   const { session, agent } = await midRefresh();
-  expect(await drainAgent(host.ctx, host.agent, session.container)).toEqual([]);
+  expect(await endAgent(host.ctx, host.agent, session.container)).toEqual([]);
   await execa("docker", ["kill", session.container]);
   await agent;
   expect(await askAgain()).toEqual(loggedIn);
@@ -78,7 +78,7 @@ test("a session can stop while another one refreshes the token, and the refresh 
   const { session, agent } = await midRefresh();
   const other = await plainSession(host, vendor, { id: `p-${(count += 1)}` });
   const waiting = other.run(["claude"], { env: ["TERM=xterm"] });
-  expect(await drainAgent(host.ctx, host.agent, other.container)).toEqual([]);
+  expect(await endAgent(host.ctx, host.agent, other.container)).toEqual([]);
   await waiting;
   expect((await agent).out).toBe("made-up answer");
   await execa("docker", ["rm", "-f", session.container, other.container]);
@@ -87,7 +87,7 @@ test("a session can stop while another one refreshes the token, and the refresh 
 
 test("without a running agent no lock is taken", async () => {
   const session = await plainSession(host, vendor, { id: `p-${(count += 1)}` });
-  expect(await drainAgent(host.ctx, host.agent, session.container)).toEqual([]);
+  expect(await endAgent(host.ctx, host.agent, session.container)).toEqual([]);
   expect(await readdir(host.ctx.paths.vault("claude"))).toEqual([".credentials.json"]);
 });
 

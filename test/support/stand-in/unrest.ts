@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { drainAgent } from "../../../src/agent/inside.ts";
+import { endAgent } from "../../../src/agent/inside.ts";
 import { generator } from "../git/random.ts";
 import type { AgentHost } from "../home/agent-context.ts";
 import { endAccessToken, plainSession, type PlainSession, type Ran } from "./plain-session.ts";
@@ -40,7 +40,7 @@ export async function unrest(host: AgentHost, vendor: Vendor, options: UnrestOpt
     if (action === "ask" && !asking.has(index)) asking.set(index, ask(index));
     await new Promise((resolve) => setTimeout(resolve, random() * 1_500));
     if (action === "ask") continue;
-    if (action !== "docker stop") await drainAgent(host.ctx, host.agent, container);
+    if (action !== "docker stop") await endAgent(host.ctx, host.agent, container);
     await execa("docker", ["stop", container]);
     await settled(index);
     if (action === "replace") {

@@ -2,8 +2,8 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noHoldings } from "../../../src/clone/unsaved/judge.ts";
-import { staysNotes } from "../../../src/clone/unsaved/nested-inside.ts";
-import { waysToSave } from "../../../src/clone/unsaved/ways-to-save.ts";
+import { notPulledNotes } from "../../../src/clone/unsaved/nested-inside.ts";
+import { saveHints } from "../../../src/clone/unsaved/save-hints.ts";
 import { renderHint } from "../../../src/hint.ts";
 import { createSessions } from "../../../src/session/lifecycle/create.ts";
 import { openClone } from "../../../src/session/exchange/open-clone.ts";
@@ -77,7 +77,7 @@ describe("what the session's user cannot read", () => {
     await host.inside("a", "mkdir -p pg/d data/in; echo x >pg/d/f; chmod 000 pg/d data/in; git init -q sub");
     const opened = await openClone(host.ctx, { project: host.project.facts, names: ["a"] });
     try {
-      expect(await staysNotes(opened.inside)).toEqual([
+      expect(await notPulledNotes(opened.inside)).toEqual([
         "sub stays in the session: it is a separate git repository",
         "pg/d stays in the session: the session's user cannot read it",
       ]);
@@ -101,7 +101,7 @@ describe("what the session's user cannot read", () => {
   ])("is made readable by root if another user owns it: %o %o", (found, place, hint) => {
     const blocked = [{ path: "/w/data x/in", shown: "data x/in", isOwn: false }];
     const where = { name: "a", clone: "/clone", branches: ["a"], owner: "1000:1000", ...place };
-    expect(renderHint(waysToSave({ ...noHoldings(), blocked, ...found }, where))).toBe(hint);
+    expect(renderHint(saveHints({ ...noHoldings(), blocked, ...found }, where))).toBe(hint);
   });
 
   it("does not matter below installed folders that git ignores", async () => {

@@ -20,7 +20,7 @@ import { decodeTtyRequest, encodeTtyRequest } from "../../../src/remote/rpc/tty-
 import type { Connection } from "../../../src/remote/types.ts";
 import { createRemoteHost } from "../../../src/remote/client/remote-host.ts";
 import { createLocalHost } from "../../../src/session/local-host.ts";
-import { nobody } from "../../../src/session/no-client.ts";
+import { noClient } from "../../../src/session/no-client.ts";
 import { fakeConnection } from "../../support/remote/fake-connection.ts";
 import { fakeHost } from "../../support/fakes/fake-host.ts";
 import { gitWorkshop } from "../../support/git/git-project.ts";
@@ -33,7 +33,7 @@ const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as u
 const methods = Object.keys(hostCalls) as HostMethod[];
 
 test("every function of the session host with plain data has schemas; the others have streams", () => {
-  const all = Object.keys(createLocalHost({} as never, nobody));
+  const all = Object.keys(createLocalHost({} as never, noClient));
   expect([...methods, "openClone", "connect", "logs", "login"].toSorted()).toEqual(all.toSorted());
 });
 
@@ -73,7 +73,7 @@ async function remoteHost(answers: Parameters<typeof fakeHost>[0]): Promise<Retu
     );
   const never = (): Promise<never> => Promise.reject(new Error("not asked for here"));
   const program = { file, hash: "abc" };
-  return createRemoteHost(ctx, { name: "local", user: nobody, program, connect, source: never, begin: never });
+  return createRemoteHost(ctx, { name: "local", user: noClient, program, connect, source: never, begin: never });
 }
 
 describe("answers of a host arrive as they were returned", () => {

@@ -12,7 +12,7 @@ import type { Connection } from "../../../src/remote/types.ts";
 import { createRemoteHost } from "../../../src/remote/client/remote-host.ts";
 import type { SessionHost } from "../../../src/session/session-host.ts";
 import type { InitRequest } from "../../../src/session/types.ts";
-import { createLocalUser } from "../../../src/session/project-client.ts";
+import { createLocalClient } from "../../../src/session/project-client.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { type Asked, fakeConnection, type OtherEnd, speaking } from "../../support/remote/fake-connection.ts";
 import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
@@ -58,7 +58,7 @@ afterEach(async () => await shop.end());
 type Remote = SessionHost & { close(): void };
 
 function remote(other: (end: OtherEnd) => void): Remote {
-  const user = createLocalUser(ctx, () => Promise.resolve(project), { others: false });
+  const user = createLocalClient(ctx, () => Promise.resolve(project), { others: false });
   const connect = async (): Promise<Connection> => {
     await Promise.resolve();
     const made = fakeConnection(other);

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { halfMade, makeClone } from "../../../../src/clone/make/make.ts";
+import { incompletePath, makeClone } from "../../../../src/clone/make/make.ts";
 import { makeBundle } from "../../../../src/clone/exchange/make-bundle.ts";
 import { type GitWorkshop, gitWorkshop } from "../../../support/git/git-project.ts";
 
@@ -328,9 +328,9 @@ describe("makeClone", () => {
   it("keeps a complete clone, replaces an incomplete one, and does not touch anything else", async () => {
     const project = await shop.project();
     const spec = await shop.spec(project, "a");
-    await mkdir(halfMade(spec.path), { recursive: true });
-    await writeFile(join(halfMade(spec.path), "junk"), "x");
-    await symlink(project, join(halfMade(spec.path), "link"));
+    await mkdir(incompletePath(spec.path), { recursive: true });
+    await writeFile(join(incompletePath(spec.path), "junk"), "x");
+    await symlink(project, join(incompletePath(spec.path), "link"));
     await makeClone(shop.context, spec);
     expect(await readdir(spec.path)).toEqual([".git", "readme"]);
     await writeFile(join(spec.path, "work"), "mine");

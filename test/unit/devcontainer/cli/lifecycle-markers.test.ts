@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { lifecycleStages } from "../../../../src/devcontainer/lifecycle.ts";
-import { forgetStages, runAgainFrom } from "../../../../src/devcontainer/cli/lifecycle-markers.ts";
+import { removeStageMarkers, rerunFrom } from "../../../../src/devcontainer/cli/lifecycle-markers.ts";
 import type { Engine, ExecSpec } from "../../../../src/engine/types.ts";
 import { createRun } from "../../../../src/system/run.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
@@ -31,7 +31,7 @@ async function homeWithMarkers(): Promise<string> {
 test("the markers of the failed stage and of later stages are removed, and no others", async () => {
   const home = await homeWithMarkers();
   const said: ExecSpec[] = [];
-  await runAgainFrom((await here(home, said)) as Engine, "c", "dev", "postCreateCommand");
+  await rerunFrom((await here(home, said)) as Engine, "c", "dev", "postCreateCommand");
   expect((await readdir(join(home, ".devcontainer"))).toSorted()).toEqual([
     ".onCreateCommandMarker",
     ".updateContentCommandMarker",
@@ -41,14 +41,14 @@ test("the markers of the failed stage and of later stages are removed, and no ot
 
 test("it is an error if they cannot be removed", async () => {
   const engine = { exec: async () => ({ code: 126, stdout: "", stderr: "no /bin/sh", truncated: false }) };
-  await expect(runAgainFrom(engine as unknown as Engine, "c", "u", "postCreateCommand")).rejects.toMatchObject({
+  await expect(rerunFrom(engine as unknown as Engine, "c", "u", "postCreateCommand")).rejects.toMatchObject({
     code: "ENGINE_FAILED",
     message: expect.stringContaining("no /bin/sh"),
   });
 });
 
 test("the script prints nothing about homes without markers", async () => {
-  const args = ["-c", forgetStages, "sh", "root", "postCreateCommand"];
+  const args = ["-c", removeStageMarkers, "sh", "root", "postCreateCommand"];
   const result = await createRun()("/bin/sh", args, { env: { HOME: await temporaryFolder() } });
   expect(result).toMatchObject({ code: 0, stdout: "", stderr: "" });
 });

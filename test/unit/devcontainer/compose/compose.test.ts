@@ -3,7 +3,13 @@ import { overrideCompose } from "../../../../src/devcontainer/compose/override-c
 import { readBuilds } from "../../../../src/devcontainer/compose/read-builds.ts";
 import { rewriteCompose } from "../../../../src/devcontainer/compose/rewrite-compose.ts";
 import { startedServices } from "../../../../src/devcontainer/compose/started-services.ts";
-import { cloneName, locate, planProject, toTree, treeRoot } from "../../../../src/devcontainer/compose/tree-root.ts";
+import {
+  cloneName,
+  locate,
+  planProject,
+  insertTreeRoot,
+  treeRoot,
+} from "../../../../src/devcontainer/compose/tree-root.ts";
 import { judgeCompose } from "../../../../src/devcontainer/judge/judge-compose.ts";
 import { createVerdict } from "../../../../src/devcontainer/judge/verdict.ts";
 import type { JsonObject } from "../../../../src/devcontainer/types.ts";
@@ -282,7 +288,7 @@ describe("paths", () => {
   it("above the folder show how far above, and longer names do not match", () => {
     const tree = "/t/up/tree";
     const texts = ["/t/up/x", "/t/up", "cat /t/up/tree/x:/t/up/tree", "/t/up/trees", "/t/up/tree.x"];
-    expect(texts.map((text) => toTree(text, tree))).toEqual([
+    expect(texts.map((text) => insertTreeRoot(text, tree))).toEqual([
       `${treeRoot}/../x`,
       `${treeRoot}/..`,
       `cat ${treeRoot}/x:${treeRoot}`,
@@ -295,7 +301,7 @@ describe("paths", () => {
   });
 
   it("below the folder begin with treeRoot, also in short volumes; a longer name does not count as below", () => {
-    expect(["/t", "/t/x", "/t:/w", "/tx", "/other"].map((path) => toTree(path, "/t"))).toEqual([
+    expect(["/t", "/t/x", "/t:/w", "/tx", "/other"].map((path) => insertTreeRoot(path, "/t"))).toEqual([
       treeRoot,
       `${treeRoot}/x`,
       `${treeRoot}:/w`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { orderStarts, startSequence, type StartOrder } from "../../../../src/devcontainer/compose/start-order.ts";
-import { besideRoot, treeRoot } from "../../../../src/devcontainer/compose/tree-root.ts";
+import { outsideRoot, treeRoot } from "../../../../src/devcontainer/compose/tree-root.ts";
 import type { JsonObject } from "../../../../src/devcontainer/types.ts";
 
 const order = (services: Record<string, JsonObject>, more: JsonObject = {}, runServices: string[] = []): StartOrder =>
@@ -52,8 +52,8 @@ describe("a service that mounts a path in the clone starts before the services t
   it("also if a folder outside the project was replaced by a folder of the session", () => {
     const services = {
       app: {},
-      a: { volumes: [`${besideRoot}/1/data:/data`] },
-      b: { volumes: [`${besideRoot}/1/data/db:/db`, `${besideRoot}/2/data:/x`] },
+      a: { volumes: [`${outsideRoot}/1/data:/data`] },
+      b: { volumes: [`${outsideRoot}/1/data/db:/db`, `${outsideRoot}/2/data:/x`] },
     };
     expect(dependencies(order(services))).toEqual({ a: ["b"] });
   });
@@ -122,8 +122,8 @@ describe("a combination that no order makes safe is a conflict", () => {
       "outside the project",
       {
         app: {},
-        a: { volumes: [`${besideRoot}/1/d:/d`] },
-        b: { volumes: [`${besideRoot}/1/d/e:/e`], depends_on: ["a"] },
+        a: { volumes: [`${outsideRoot}/1/d:/d`] },
+        b: { volumes: [`${outsideRoot}/1/d/e:/e`], depends_on: ["a"] },
       },
     ],
   ])("%s", (_, services, more = {}) => {

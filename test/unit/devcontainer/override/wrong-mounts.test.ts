@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { placeInTable, readMountTable } from "../../../../src/devcontainer/override/mount-table.ts";
+import { locateInTable, readMountTable } from "../../../../src/devcontainer/override/mount-table.ts";
 import { wrongMount, type PlannedMounts, type RealMounts } from "../../../../src/devcontainer/override/wrong-mounts.ts";
 import type { MountInfo } from "../../../../src/engine/types.ts";
 
@@ -114,9 +114,9 @@ it("a path belongs to the nearest mount, and to the later of two", () => {
       "",
     ].join("\n"),
   );
-  expect(placeInTable(table, "/home/x/y")).toEqual({ device: "254:2", root: "/vol ume/x/y" });
-  expect(placeInTable(table, "/home")).toEqual({ device: "254:2", root: "/vol ume" });
-  expect(placeInTable(table, "/srv")).toEqual({ device: "254:0", root: "/srv" });
-  expect(placeInTable(table, "/homes/x")).toEqual({ device: "0:9", root: "/x" });
-  expect(placeInTable([], "/x")).toBeUndefined();
+  expect(locateInTable(table, "/home/x/y")).toEqual({ device: "254:2", root: "/vol ume/x/y" });
+  expect(locateInTable(table, "/home")).toEqual({ device: "254:2", root: "/vol ume" });
+  expect(locateInTable(table, "/srv")).toEqual({ device: "254:0", root: "/srv" });
+  expect(locateInTable(table, "/homes/x")).toEqual({ device: "0:9", root: "/x" });
+  expect(locateInTable([], "/x")).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ConnectIo, ConnectRequest } from "../../../../src/session/session-host.ts";
-import { concernsLogin } from "../../../../src/session/connect/login-note.ts";
+import { shouldReportLogin } from "../../../../src/session/connect/login-note.ts";
 
 const settings = { agent: "claude" } as ConnectRequest["settings"];
 const tty: ConnectIo["tty"] = { columns: 80, rows: 24, onResize: () => () => undefined };
@@ -14,5 +14,5 @@ test.each<[what: string, request: { command?: string[]; tmux: boolean }, termina
   ["a shell in tmux, whose pane reports it", { tmux: true }, true, false],
   ["a script on stdin", { tmux: false }, false, false],
 ])("%s", (_what, request, terminal, reported) => {
-  expect(concernsLogin({ ...request, settings }, terminal ? { tty } : {})).toBe(reported);
+  expect(shouldReportLogin({ ...request, settings }, terminal ? { tty } : {})).toBe(reported);
 });

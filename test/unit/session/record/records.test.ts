@@ -2,7 +2,7 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../../../src/contract/common.ts";
-import { liftRecord } from "../../../../src/contract/record.ts";
+import { upgradeRecord } from "../../../../src/contract/record.ts";
 import type { CoworkError } from "../../../../src/errors.ts";
 import { type SessionRecord, writeRecord } from "../../../../src/session/record/record.ts";
 import { readRecords, selectRecords } from "../../../../src/session/record/records.ts";
@@ -21,10 +21,10 @@ test("a record of an older schema is upgraded step by step; one of a newer schem
     1: (older: JsonObject): JsonObject => ({ ...older, title: [older["name"] ?? null] }),
     2: ({ title, ...older }: JsonObject): JsonObject => ({ ...older, name: title ?? null }),
   };
-  expect(liftRecord({ schema: 1, name: "a", id: "x" }, lifts)).toEqual({ schema: 3, name: ["a"], id: "x" });
-  expect(liftRecord({ schema: 2, title: "b" }, lifts)).toEqual({ schema: 3, name: "b" });
+  expect(upgradeRecord({ schema: 1, name: "a", id: "x" }, lifts)).toEqual({ schema: 3, name: ["a"], id: "x" });
+  expect(upgradeRecord({ schema: 2, title: "b" }, lifts)).toEqual({ schema: 3, name: "b" });
   for (const other of [{ schema: 3, name: "a" }, { schema: "1" }, {}, [], null, undefined, "text"])
-    expect(liftRecord(other, lifts)).toBe(other);
+    expect(upgradeRecord(other, lifts)).toBe(other);
 });
 
 test("the hint for a branch's name is the session on that branch, or a session that can be made", async () => {

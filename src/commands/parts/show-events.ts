@@ -8,7 +8,7 @@ import type { Terminal } from "../../ui/terminal.ts";
 export const silent: Progress = { report: () => {}, pauseFor: async (work) => await work(), stop: () => {} };
 
 /** Shows progress and notes. Other events are not shown: the command's result contains them. */
-export function tellOn(
+export function showEvents(
   terminal: Terminal,
   { progress, now }: { progress: () => Progress; now: () => Date },
 ): (event: EventDraft) => void {

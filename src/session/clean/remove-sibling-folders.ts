@@ -13,9 +13,9 @@ import type { SessionRecord } from "../record/record.ts";
  * @returns what was removed, one line each
  * @throws PERMISSION_DENIED when a container could not remove them either
  */
-export async function removeBeside(ctx: Context, record: SessionRecord): Promise<string[]> {
+export async function removeSiblingFolders(ctx: Context, record: SessionRecord): Promise<string[]> {
   const folder = ctx.paths.beside(record.id);
-  const removed = await besideFolders(ctx, record);
+  const removed = await siblingFolders(ctx, record);
   try {
     await removeTree(folder);
   } catch (error) {
@@ -27,7 +27,7 @@ export async function removeBeside(ctx: Context, record: SessionRecord): Promise
 }
 
 /** The folders, one line each: `1/data` as the project refers to it, `../data`. */
-export async function besideFolders(ctx: Context, record: SessionRecord): Promise<string[]> {
+export async function siblingFolders(ctx: Context, record: SessionRecord): Promise<string[]> {
   const folder = ctx.paths.beside(record.id);
   const levels = (await readdir(folder).catch(() => [])).filter((name) => /^\d+$/.test(name));
   const names = await Promise.all(

@@ -1,7 +1,7 @@
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { besideFolders } from "./remove-beside.ts";
+import { siblingFolders } from "./remove-sibling-folders.ts";
 import { volumesOf } from "./remove-from-engine.ts";
 import { containersOf } from "../inspect/observe.ts";
 
@@ -14,10 +14,10 @@ const noise = new Set([".cache"]);
  * What is removed with a session's containers and is not in its clone: volumes made for it, folders that replace those next to
  * the project, and files in home folders. One line each. It is reported before the removal and does not prevent it.
  */
-export async function goesAlong(ctx: Context, record: SessionRecord): Promise<string[]> {
+export async function alsoRemoved(ctx: Context, record: SessionRecord): Promise<string[]> {
   const homes = await homeFolders(ctx, await containersOf(ctx, record));
   const volumes = await volumesOf(ctx, record);
-  return [...homes, ...volumes.map((name) => `volume ${name}`), ...(await besideFolders(ctx, record))];
+  return [...homes, ...volumes.map((name) => `volume ${name}`), ...(await siblingFolders(ctx, record))];
 }
 
 /** Files in the home folders of these containers that are not from their images. A container that cannot be listed is reported as such. */

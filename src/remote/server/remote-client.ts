@@ -6,7 +6,7 @@ import type { ProjectIdentity, ProjectClient } from "../../session/project-clien
 import type { Peer } from "../rpc/peer.ts";
 
 /** The project client over RPC. An error ends the command: without an answer nothing counts as saved. */
-export function createRemoteUser(peer: () => Peer): ProjectClient {
+export function createRemoteClient(peer: () => Peer): ProjectClient {
   return {
     saved: async (project) => {
       const look = observe(peer, project);

@@ -5,7 +5,7 @@ import { composePlan, devcontainerPlan, type DevcontainerPlan } from "../../../.
 import type { ContainerDetail } from "../../../../src/engine/types.ts";
 import { homeOf, label, sessionLabels } from "../../../../src/session/record/labels.ts";
 import type { SessionRecord } from "../../../../src/session/record/record.ts";
-import { standStill, startStopped } from "../../../../src/session/lifecycle/stand-still.ts";
+import { stopBeforeStart, restartStopped } from "../../../../src/session/lifecycle/stop-before-start.ts";
 import { connectContext } from "../../../support/connect-context.ts";
 import { createFakeEngine, type FakeEngine } from "../../../support/fakes/fake-engine.ts";
 import { sampleOf } from "../../../support/sample-of.ts";
@@ -50,14 +50,14 @@ describe("before a start", () => {
     ] as const)
       service(name, state);
     engine.stopContainer = async (id) => void Object.assign(engine.containers.get(id) ?? {}, { state: "exited" });
-    await standStill(ctx, record);
+    await stopBeforeStart(ctx, record);
     expect(states()).toEqual(["app exited", "db exited", "web exited"]);
   });
 
   it("processes in a running dev container are ended gracefully first", async () => {
     const main = service("app");
     main.labels = { ...main.labels, [label.localFolder]: clone };
-    await standStill(ctx, record);
+    await stopBeforeStart(ctx, record);
     expect(engine.commands.map((command) => command.join(" ")).join("\n")).toContain("/opt/cowork/bin/quiesce --exec");
     expect(states()).toEqual(["app exited"]);
   });
@@ -65,14 +65,14 @@ describe("before a start", () => {
   it("nothing is stopped if only the clone's root is mounted: no process inside can replace it", async () => {
     await plan([""]);
     service("db");
-    await standStill(ctx, record);
+    await stopBeforeStart(ctx, record);
     expect(states()).toEqual(["db running"]);
   });
 
   it.each(["a", "a/sub"])("%s that has become a link is refused", async (path) => {
     await rm(join(clone, path), { recursive: true });
     await symlink("/etc", join(clone, path));
-    await expect(standStill(ctx, record)).rejects.toMatchObject({
+    await expect(stopBeforeStart(ctx, record)).rejects.toMatchObject({
       code: "UP_FAILED",
       message: expect.stringContaining("a/sub, which is a link") as string,
     });
@@ -85,20 +85,20 @@ describe("before a start", () => {
       state: "running",
       mounts: [{ type: "bind", source, destination: "/x", writable: true }],
     });
-    await expect(standStill(ctx, record)).rejects.toMatchObject({
+    await expect(stopBeforeStart(ctx, record)).rejects.toMatchObject({
       code: "UP_FAILED",
       hint: expect.stringContaining("docker stop mine") as string,
     });
     Object.assign(other.mounts[0]!, { writable: false });
-    await standStill(ctx, record);
+    await stopBeforeStart(ctx, record);
     Object.assign(other.mounts[0]!, { writable: true, source: `${clone}-other` });
-    await standStill(ctx, record);
+    await stopBeforeStart(ctx, record);
     expect(states()).toEqual(["mine running"]);
   });
 
   it("folders that replace those next to the project are created for the session's user, and links there are refused too", async () => {
     await plan(["../data/db", "../../x"]);
-    await standStill(ctx, record);
+    await stopBeforeStart(ctx, record);
     const beside = ctx.paths.beside("app-a");
     for (const path of ["1/data/db", "2/x"]) {
       const { uid, mode } = await stat(join(beside, path));
@@ -106,12 +106,12 @@ describe("before a start", () => {
     }
     await rm(join(beside, "1/data/db"), { recursive: true });
     await symlink("/etc", join(beside, "1/data/db"));
-    await expect(standStill(ctx, record)).rejects.toMatchObject({
+    await expect(stopBeforeStart(ctx, record)).rejects.toMatchObject({
       message: expect.stringContaining("../data/db, which is a link") as string,
     });
     await rm(join(beside, "1/data"), { recursive: true });
     await symlink("/etc", join(beside, "1/data"));
-    await expect(standStill(ctx, record)).rejects.toMatchObject({
+    await expect(stopBeforeStart(ctx, record)).rejects.toMatchObject({
       message: expect.stringContaining("../data/db, which is a link") as string,
     });
   });
@@ -132,7 +132,7 @@ describe("containers that were stopped for a while", () => {
       started.push(engine.containers.get(id)?.name ?? "");
       await start(id);
     };
-    expect(await startStopped(ctx, record, containers)).toEqual([]);
+    expect(await restartStopped(ctx, record, containers)).toEqual([]);
     expect(started).toEqual(["db", "web", "app"]);
   });
 
@@ -140,7 +140,7 @@ describe("containers that were stopped for a while", () => {
     await rm(join(clone, "a"), { recursive: true });
     await symlink("/etc", join(clone, "a"));
     const containers = [service("app", "exited")];
-    expect(await startStopped(ctx, record, containers)).toEqual([expect.stringContaining("link")]);
+    expect(await restartStopped(ctx, record, containers)).toEqual([expect.stringContaining("link")]);
     expect(states()).toEqual(["app exited"]);
   });
 });

@@ -11,7 +11,7 @@ const maxAsking = 1000;
 const maxSessions = 1000;
 
 /** The functions of the client that a host may call: reporting events, asking the user, asking about the project. */
-export function offerUser(
+export function offerClient(
   ctx: Pick<Context, "report" | "ask">,
   { name, user, onCounted }: { name: string; user: ProjectClient; onCounted: (ticket: number) => void },
 ): Offered {

@@ -4,7 +4,7 @@ import type { Context } from "../../system/context.ts";
 import type { CloneReport } from "../inspect/inspect-clone.ts";
 import { lostItsLock } from "../lifecycle/outcome.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { startStopped } from "../lifecycle/stand-still.ts";
+import { restartStopped } from "../lifecycle/stop-before-start.ts";
 import { isAlive, stopContainers } from "../lifecycle/stop.ts";
 import { containersOf } from "../inspect/observe.ts";
 
@@ -25,7 +25,7 @@ interface Looking {
  * @returns what was found, if the session must not be removed
  * @throws SESSION_BUSY when its containers are started again and again, and what stopping and inspecting throw
  */
-export async function stopAndLook(
+export async function stopAndInspect(
   ctx: Context,
   record: SessionRecord,
   { ranBefore, look }: Looking,
@@ -54,7 +54,7 @@ export async function stopAndLook(
     });
   } finally {
     if (!mayGo && !lostItsLock(ctx)) {
-      for (const detail of await startStopped(ctx, record, [...stopped.values()]))
+      for (const detail of await restartStopped(ctx, record, [...stopped.values()]))
         ctx.report({ session: record.name, step: "remove", state: "note", detail });
     }
   }

@@ -11,6 +11,6 @@ const whole = new RegExp(
 );
 
 /** Adds the host to the command of such a line. @param host sanitized */
-export function loginWords(line: string, host: string): string {
+export function addHostToLoginHint(line: string, host: string): string {
   return whole.test(line) ? line.replace(/`cowork auth login`$/, () => `\`cowork --host ${host} auth login\``) : line;
 }

@@ -4,14 +4,14 @@ import { ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { plainLines } from "../../system/text.ts";
 import { causeOf } from "./cli-causes.ts";
-import { joinWords } from "./reason-words.ts";
+import { joinLines } from "./reason-lines.ts";
 
 /**
  * Explains an `up` that failed because the dev container's own command had ended, with the last lines that it printed. The CLI
  * itself only reports that a container with some id is not running.
  * @returns undefined if the container is running or was never started
  */
-export async function stoppedByItself(
+export async function explainExit(
   ctx: Context,
   { name, labels }: { name: string; labels: Labels },
   error: unknown,
@@ -19,7 +19,7 @@ export async function stoppedByItself(
   if (ctx.signal.aborted || !(error instanceof CoworkError) || error.code !== "UP_FAILED") return undefined;
   const found = await findEnded(ctx, labels).catch(() => undefined);
   if (found === undefined) return undefined;
-  const last = joinWords(await lastOutput(ctx, found.id));
+  const last = joinLines(await lastOutput(ctx, found.id));
   const cause = causeOf([last]);
   const why = `its own command ended with exit code ${found.exitCode}${last === "" ? "" : `: ${last}`}`;
   const message = `The dev container of ${name} did not come up: ${cause === undefined ? "" : `${cause.why}: `}${why}.`;

@@ -5,7 +5,7 @@ import { shorten } from "./cli-output.ts";
 const kept = 3;
 
 /** Joins the last lines that a program printed for a message: `one | two | three`. Empty if it printed nothing. */
-export function joinWords(lines: readonly string[]): string {
+export function joinLines(lines: readonly string[]): string {
   const words = lines.map((line) => plain(line)).filter((line) => line !== "");
   const distinct = words.filter((line, index) => line !== words[index - 1]);
   return distinct

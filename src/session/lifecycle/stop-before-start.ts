@@ -18,7 +18,7 @@ const composeService = "com.docker.compose.service";
  * still runs is stopped, and then the paths are checked. Compose then starts services in a safe order (compose/start-order.ts).
  * @throws UP_FAILED when a path is a link, or when another running container has the clone mounted
  */
-export async function standStill(ctx: Context, record: SessionRecord): Promise<void> {
+export async function stopBeforeStart(ctx: Context, record: SessionRecord): Promise<void> {
   if (!(await hasBinds(ctx, record.id))) return;
   // Stopped gracefully: after a failed lifecycle command, a person or an agent may be working inside.
   for (const line of await stopContainers(ctx, record)) ctx.log(`${record.name}: ${line}`);
@@ -31,14 +31,14 @@ export async function standStill(ctx: Context, record: SessionRecord): Promise<v
  * tried, even if one fails, but none if they must not be started.
  * @returns one line for each that could not be started
  */
-export async function startStopped(
+export async function restartStopped(
   ctx: Context,
   record: SessionRecord,
   containers: readonly ContainerSummary[],
 ): Promise<string[]> {
   const again = `cowork start ${record.name}`;
   try {
-    await standStill(ctx, record);
+    await stopBeforeStart(ctx, record);
   } catch (error) {
     return [`its containers were not started again: ${toCoworkError(error).message} Next: ${again}`];
   }

@@ -6,7 +6,7 @@ import { posix } from "node:path";
  */
 
 /** Normalizes a path that leads out of the clone and is relative to it. Returns undefined for all other paths. */
-export function besidePath(path: string): string | undefined {
+export function outsidePath(path: string): string | undefined {
   const way = posix.normalize(path).replace(/\/$/, "");
   return way === ".." || way.startsWith("../") ? way : undefined;
 }
@@ -15,7 +15,7 @@ export function besidePath(path: string): string | undefined {
  * Returns the path inside the session's folder for such mounts (`paths.beside`): `1/data/db` for `../data/db`, `2/x` for `../../x`.
  * The number is the number of levels up.
  */
-export function besideFolder(path: string): string {
+export function outsideFolder(path: string): string {
   const parts = path.split("/");
   const up = parts.filter((part) => part === "..").length;
   return [String(up), ...parts.slice(up)].join("/");

@@ -4,7 +4,7 @@ import { isRemote, pullFlags } from "./describe.ts";
 import { shellWord } from "../../system/shell-word.ts";
 import type { Holdings } from "../types.ts";
 
-export interface WaysPlace {
+export interface SaveHintTarget {
   /** the session's name */
   name: string;
   /** the clone's folder, on the host */
@@ -21,7 +21,7 @@ export interface WaysPlace {
 const atOnce = 5;
 
 /** Next steps for unsaved work, as commands that work when typed, where possible. */
-export function waysToSave(holdings: Holdings, place: WaysPlace): HintPart[] {
+export function saveHints(holdings: Holdings, place: SaveHintTarget): HintPart[] {
   const { name } = place;
   const nested = nestedRepositories(holdings);
   const hand = [...nested.map((path) => shown(path)), ...(holdings.precious.length > 0 ? ["the ignored files"] : [])];
@@ -40,7 +40,7 @@ export function waysToSave(holdings: Holdings, place: WaysPlace): HintPart[] {
   return ways.length === 0 ? force : steps`${ways.flatMap((way) => [...way, "; "])}or ${force}`;
 }
 
-function pullCommand(holdings: Holdings, { name, branches }: WaysPlace): OwnCommand {
+function pullCommand(holdings: Holdings, { name, branches }: SaveHintTarget): OwnCommand {
   return ownCommand("pull", name, ...pullFlags(holdings, branches));
 }
 
@@ -64,7 +64,7 @@ function canPull(holdings: Holdings, nested: readonly string[]): boolean {
   );
 }
 
-function openBlocked(holdings: Holdings, { name, owner, isRoot }: WaysPlace): HintPart[][] {
+function openBlocked(holdings: Holdings, { name, owner, isRoot }: SaveHintTarget): HintPart[][] {
   const all = [holdings, ...[...holdings.submodules, ...holdings.worktrees].map((one) => one.holdings)];
   const blocked = all.flatMap((one) => one.blocked);
   const paths = (isOwn: boolean): string[] =>

@@ -8,7 +8,7 @@ import type { Scope } from "../scope.ts";
  * Runs commands in a session, given by its id. The first one starts a stopped session; commands that come at the same time
  * (editors open several channels at once) wait for it.
  */
-export function sessionDoor(scope: Scope, id: string): SshProxyTarget["inside"] {
+export function sessionTarget(scope: Scope, id: string): SshProxyTarget["inside"] {
   let target: Promise<Pick<ConnectRequest, "selector" | "settings">> | undefined;
   let starting: Promise<void> | undefined;
   return async (command, io) => {
