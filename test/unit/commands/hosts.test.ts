@@ -102,7 +102,7 @@ describe("a host that does not answer", () => {
     ]);
   });
 
-  test("is an error if only that host was asked for", async () => {
+  test("is an error if only that host was requested", async () => {
     expect((await run("list --host box", { conf, remotes })).code).toBe(4);
   });
 });

@@ -49,7 +49,7 @@ test("the user can accept a host key on a terminal", async () => {
   expect(await answer).toBe(true);
 });
 
-test("without a terminal a secret is not asked for", async () => {
+test("without a terminal no secret is requested", async () => {
   const terminal = fakeTerminal();
   const ctx = await contextOf(terminal);
   expect(await ctx.askSecret({ text: "Password", echo: false })).toBeUndefined();

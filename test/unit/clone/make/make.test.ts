@@ -300,7 +300,7 @@ describe("makeClone", () => {
     await writeFile(join(files, "IGNORE"), "*\n");
     await writeFile(join(files, "ATTRIBUTES"), "* text eol=crlf\n* filter=x\n");
     await shop.git(shop.root, "config", "--global", key, /^[A-Z]+$/.test(value) ? join(files, value) : value);
-    // As `git -c` passes it to an alias, in case cowork was called as one.
+    // As `git -c` passes it to an alias, in case cowork runs as an alias.
     const env = { ...shop.env, GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.autocrlf", GIT_CONFIG_VALUE_0: "true" };
     for (const [name, context] of [
       ["a", shop.context],

@@ -89,7 +89,7 @@ describe("the output", () => {
     );
   });
 
-  test("is reported as the engine's error if there is no process id", async () => {
+  test("is reported as the engine's error if no process id arrives", async () => {
     const pieces = [Buffer.from("OCI runtime exec failed\r\n"), Buffer.from("more")];
     expect(await filter(pieces, false)).toEqual({ pids: [], refusal: "OCI runtime exec failed\r\nmore", output: "" });
   });
