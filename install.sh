@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Sets up a machine for cowork and installs it. Safe to run twice: what is there already is used, not replaced.
-# Its parts lie in scripts/install/.
+# Prepares a machine for cowork and installs cowork. Can be run again: what is already installed is used, not replaced.
+# Its parts are in scripts/install/.
 set -euo pipefail
-# dockerd, debootstrap and iptables lie in sbin, which an ordinary user's PATH often lacks.
+# dockerd, debootstrap and iptables are in sbin, which is often not on an ordinary user's PATH.
 caller_path="$PATH"
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 tree="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -28,17 +28,17 @@ usage() {
   cat <<'END'
 Usage: ./install.sh [--demo | --test | --uninstall] [options]
 
-  ./install.sh --demo    everything a bare Debian or Ubuntu needs, cowork, and a sample project with three sessions
-  ./install.sh --test    everything a bare Debian or Ubuntu needs, then the whole test suite
-  ./install.sh           cowork, with what it needs, to /usr/local/bin (root) or ~/.local/bin
+  ./install.sh --demo    Set up a bare Debian or Ubuntu, install cowork, and create a sample project with three sessions
+  ./install.sh --test    Set up a bare Debian or Ubuntu, and run the whole test suite
+  ./install.sh           Install cowork, with everything that it needs, to /usr/local/bin (root) or ~/.local/bin
 
 Options:
-  --prefix DIR    install DIR/bin/cowork instead
-  --no-docker     leave the Docker Engine alone
-  --uninstall     take away what this script installed; sessions, logins and system packages stay
-  --engine-only   only see to it that a Docker Engine answers
-  -y, --yes       change the system without asking (CI=true means the same)
-  -h, --help      this text
+  --prefix DIR    Install to DIR/bin/cowork instead
+  --no-docker     Do not install or start the Docker Engine
+  --uninstall     Remove what this script installed; sessions, logins and system packages are kept
+  --engine-only   Only make sure that a Docker Engine answers
+  -y, --yes       Change the system without asking (also with CI=true)
+  -h, --help      Show this help
 
 Environment: COWORK_HOME (default ~/.cowork), COWORK_DEMO (the sample project's folder, default ~/cowork-demo),
 COWORK_NODE_MIRROR (default https://nodejs.org/dist).
@@ -59,7 +59,7 @@ parse_options() {
     esac
     shift
   done
-  if [[ "$mode" == engine-only && "$with_docker" == no ]]; then bad_usage "--engine-only and --no-docker exclude each other"; fi
+  if [[ "$mode" == engine-only && "$with_docker" == no ]]; then bad_usage "--engine-only and --no-docker cannot be combined"; fi
   [[ "$assume_yes" == true ]] || assume_yes=''
   if [[ -z "$prefix" ]]; then prefix="$(default_prefix)"; fi
   [[ "$prefix" == /* ]] || prefix="$PWD/$prefix"
@@ -67,7 +67,7 @@ parse_options() {
 }
 
 choose_mode() {
-  if [[ "$mode" != install && "$mode" != "$1" ]]; then bad_usage "--$mode and --$1 exclude each other"; fi
+  if [[ "$mode" != install && "$mode" != "$1" ]]; then bad_usage "--$mode and --$1 cannot be combined"; fi
   mode="$1"
 }
 
@@ -76,7 +76,7 @@ bad_usage() {
   exit 2
 }
 
-# What will be changed, in `changes`, one line each. Looks only; nothing is done here.
+# Collects what will be changed in `changes`, one line each. Changes nothing itself.
 plan_changes() {
   changes=() installed=()
   if [[ "$mode" != engine-only ]]; then plan_node; fi
@@ -89,7 +89,7 @@ main() {
   parse_options "$@"
   if [[ "$mode" == uninstall ]]; then uninstall_cowork; return; fi
   if [[ -n "${SUDO_USER:-}" && "$SUDO_USER" != root && "$mode" != engine-only ]]; then
-    warn "called through sudo: this sets up root. For $SUDO_USER run it without sudo; it asks for it where needed"
+    warn "run through sudo: this installs cowork for root. To install it for $SUDO_USER, run it without sudo; it asks for sudo when needed"
   fi
   plan_changes
   agree_to_changes

@@ -1,4 +1,4 @@
-// Chart and tables of docs/performance.md, from docs/bench.json. `npm run bench:docs`
+// Writes the chart and the tables of docs/performance.md from docs/bench.json. `npm run bench:docs`
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderChart, renderGrowth, renderSizes, renderTable, type Report } from "../bench/report.ts";
@@ -16,6 +16,6 @@ await writeFile(file, text);
 function between(whole: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [whole.indexOf(start), whole.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`docs/performance.md has no place for the ${name}`);
+  if (from === -1 || to < from) throw new Error(`docs/performance.md has no markers for ${name}`);
   return `${whole.slice(0, from + start.length)}\n\n${content}\n\n${whole.slice(to)}`;
 }

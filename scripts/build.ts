@@ -1,4 +1,4 @@
-// Makes dist/cowork: everything that cowork needs, in one executable file. `npm run build`
+// Builds dist/cowork: everything that cowork needs in one executable file. `npm run build`
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -39,18 +39,18 @@ function bundleOptions(version: string): BuildOptions {
   return {
     absWorkingDir: root,
     bundle: true,
-    // The UMD build of jsonc-parser requires its parts at run time; its ES module is whole.
+    // The UMD build of jsonc-parser requires its parts at run time; its ES module is complete.
     mainFields: ["module", "main"],
     platform: "node",
     target: "node22.18",
-    // CommonJS: it may stand below the sh header, and modules behind `import()` are not evaluated before they are asked for.
+    // CommonJS can follow the sh header, and modules behind `import()` are evaluated only when they are imported.
     format: "cjs",
     define: { COWORK_VERSION: JSON.stringify(version), "import.meta.url": "bundleUrl" },
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    // ssh2 takes both when they are there and does without them; native code cannot be in the file.
+    // Optional for ssh2; native code cannot be in the file.
     external: ["cpu-features"],
     loader: { ".node": "empty" },
-    // Names stay, so that a stack trace with --verbose says something; notices are in the asset third-party.txt.
+    // Keeps names for stack traces with --verbose; licence texts are in the asset third-party.txt.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
@@ -58,14 +58,14 @@ function bundleOptions(version: string): BuildOptions {
   };
 }
 
-/** A higher quality takes twenty times as long for a tenth less. */
+/** A higher quality takes twenty times as long and saves a tenth. */
 function compress(content: Buffer): Buffer {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
   const params = { [BROTLI_PARAM_QUALITY]: 9, [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: content.length };
   return brotliCompressSync(content, { params });
 }
 
-/** Renamed into place: a `cowork` that is running, or a test that starts, never meets half a file. */
+/** Renamed into place, so that a running `cowork` or a test never reads half a file. */
 async function writeExecutable(folder: string, content: Uint8Array): Promise<void> {
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.cowork.${process.pid}`);

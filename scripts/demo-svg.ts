@@ -1,4 +1,4 @@
-// Makes docs/demo.svg: cowork in a real terminal (tmux), with a real engine, as it looks afterwards. `node scripts/demo-svg.ts`
+// Creates docs/demo.svg from a real run: cowork in a terminal (tmux) with a real engine. `node scripts/demo-svg.ts`
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -28,11 +28,12 @@ async function main(): Promise<void> {
   await using home = await temporaryHome();
   const root = await sampleProject(home, "none", { name: "shop" });
   const lines = await record(home, root);
-  const title = "A terminal: cowork makes three sessions, runs a command in one, lists them, and refuses to lose work";
+  const title =
+    "A terminal: cowork creates three sessions, runs a command in one, lists them, and refuses to delete one with unsaved work";
   await writeFile(join(tree, "docs", "demo.svg"), renderSvg(lines, columns, title));
 }
 
-/** Types the commands into a shell in a tmux of its own and gives what the terminal shows at the end, with its colours. */
+/** Types the commands into a shell in a separate tmux server. Returns the lines that the terminal shows at the end, with colours. */
 async function record(home: TestHome, root: string): Promise<string[]> {
   const tmux = async (...args: string[]): Promise<string> =>
     (await execa("tmux", ["-L", `cowork-demo-${process.pid}`, "-f", "/dev/null", ...args], { env, extendEnv: false }))

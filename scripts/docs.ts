@@ -1,4 +1,4 @@
-// Writes the generated pages, or with --check says which of them are not what the source says. `npm run docs`
+// Writes the generated pages, or with --check reports those that are out of date. `npm run docs`
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderCli } from "./docs/cli.ts";
@@ -26,7 +26,7 @@ async function main(check: boolean): Promise<void> {
       console.log(`${name} written`);
       continue;
     }
-    console.error(`${name} is not what the source says. Next: npm run docs`);
+    console.error(`${name} is out of date. Next: npm run docs`);
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-":" /* This file is sh and JavaScript at once: sh runs these lines up to exec, for node they are one comment.
+":" /* This file is both sh and JavaScript: sh runs these lines up to exec, and for node they are a comment.
 h=${COWORK_HOME:-${HOME:+$HOME/.cowork}}
 s=$0
 if [ -L "$s" ] || [ "${s#/}" = "$s" ]; then s=$(readlink -f "$s" 2>/dev/null) || s=$0; fi
@@ -14,10 +14,10 @@ if [ ! -x "$n" ]; then
   case $v in v[0-9]*.[0-9]*.[0-9]*) ;; *) a=0 b=0 ;; esac
   case $a$b in *[!0-9]*) a=0 b=0 ;; esac
   if [ "$a" -lt 22 ] || { [ "$a" -eq 22 ] && [ "$b" -lt 18 ]; }; then
-    if [ -z "$n" ]; then w='there is no node on the PATH'; else w="$n is ${v:-of no version that it tells}"; fi
+    if [ -z "$n" ]; then w='node is not on the PATH'; else w="$n is ${v:-of unknown version}"; fi
     {
       echo "cowork: needs Node.js 22.18 or newer, but $w."
-      echo "  Next: install it from https://nodejs.org, or let cowork's install.sh bring a Node of its own."
+      echo "  Next: install it from https://nodejs.org, or run cowork's install.sh, which installs Node for cowork."
     } >&2
     exit 1
   fi

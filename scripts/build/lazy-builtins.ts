@@ -1,11 +1,11 @@
 import type { Plugin } from "esbuild";
 
-/** By whom they are imported: our own modules, and yargs for two checks of its own. */
+/** Imported by our own modules, and by yargs for two checks. */
 const builtins = /^(?:node:crypto|node:fs\/promises|assert)$/;
 
 /**
- * Parts of Node that take long to load, where bare Node takes 25 ms: crypto and assert 5 each, promises of files 2. Their functions
- * load them when they are called. Constants and classes of them cannot be imported.
+ * Modules of Node that take long to load, where bare Node takes 25 ms to start: crypto and assert 5 each, fs/promises 2. They are
+ * loaded when one of their functions is called. Their constants and classes cannot be imported.
  */
 export function lazyBuiltins(): Plugin {
   const namespace = "lazy-builtins";
@@ -21,7 +21,7 @@ export function lazyBuiltins(): Plugin {
           ([name, value]) => typeof value === "function" && /^[a-z]\w*$/.test(name) && name !== "default",
         );
         const lines = functions.map(
-          ([name]) => `export const ${name} = (...words) => require(${JSON.stringify(path)}).${name}(...words);`,
+          ([name]) => `export const ${name} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`,
         );
         return { contents: lines.join("\n") };
       });

@@ -2,11 +2,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 
-/** The licence texts of every package that went into the program, for `cowork help licenses`. */
+/** Collects the licence texts of all packages in the program, for `cowork help licenses`. */
 export async function collectNotices(root: string, metafiles: readonly Metafile[]): Promise<string> {
   const folders = new Set<string>(["node_modules/@devcontainers/cli"]);
   for (const input of metafiles.flatMap(({ inputs }) => Object.keys(inputs))) {
-    // What a plugin of ours made stands there as `name:path`; what it stands for is listed, too.
+    // Files made by our plug-ins are listed as `name:path`; the real files are listed, too.
     if (input.includes(":")) continue;
     const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder !== undefined) folders.add(folder);

@@ -4,16 +4,16 @@ import { lazyBuiltins } from "./lazy-builtins.ts";
 import { lazyParts } from "./lazy-parts.ts";
 import { lazyStringWidth } from "./lazy-width.ts";
 
-/** The program as it lies in a home (`src/unpack.ts`): files by name. */
+/** The program as it is unpacked to a home (`src/unpack.ts`): files by name. */
 export interface Program {
   files: Map<string, string>;
-  /** of every library that is in it */
+  /** of all libraries in it */
   metafiles: Metafile[];
 }
 
 /**
- * Our own modules are one file, and every library behind an `import()` is one of its own, which a command that does not need it
- * does not even read: with all of it in one file `--version` takes 2.0 times bare Node and not 1.5.
+ * Our own modules are bundled into one file. Each library behind an `import()` has its own file, so that a command that does not
+ * need the library does not read it. In a single file, `--version` takes 2.0 times as long as bare Node, and not 1.5.
  */
 export async function buildProgram(options: BuildOptions): Promise<Program> {
   const libraries = new Map<string, Library>();
@@ -28,7 +28,7 @@ export async function buildProgram(options: BuildOptions): Promise<Program> {
   ]);
   const metafiles = [program.metafile];
   for (const [specifier, { file, names }] of libraries) {
-    // `.mjs`: what a CommonJS library's default is, is then as Node has it
+    // `.mjs`: the default export of a CommonJS library is then the same as in Node
     const contents = `export { ${names.join(", ")} } from ${JSON.stringify(specifier)};`;
     const stdin = { contents, sourcefile: "library.mjs", resolveDir: import.meta.dirname };
     const library = await bundle({ ...options, stdin, plugins: lazyLoading() });
@@ -38,10 +38,10 @@ export async function buildProgram(options: BuildOptions): Promise<Program> {
   return { files, metafiles };
 }
 
-/** What costs the start of every command and is needed by few is loaded when it is called. */
+/** Modules that slow down every command but are needed by few are loaded when they are called. */
 const lazyLoading = (): Plugin[] => [lazyBuiltins(), lazyParts(), lazyStringWidth()];
 
-/** What Node compiled is kept beside what it was compiled from, and cleared away with it: saves `list` a fifth of its time. */
+/** Node's compile cache is next to the program and removed with it. It saves `list` a fifth of its time. */
 const startWithCompileCache = `"use strict";
 require("node:module").enableCompileCache(require("node:path").join(__dirname, "compiled"));
 require("./program.cjs");
@@ -49,7 +49,7 @@ require("./program.cjs");
 
 interface Library {
   file: string;
-  /** what Node finds in it */
+  /** names of its exports in Node */
   names: readonly string[];
 }
 
@@ -66,7 +66,7 @@ function librariesBeside(found: Map<string, Library>): Plugin {
         const names = Object.keys((await import(path)) as object).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
         const file = `${path.replaceAll(/[^\w-]+/g, "-")}.cjs`;
         found.set(path, { file, names });
-        // a name may be a word of the language (zod's `catch`)
+        // a name may be a reserved word (zod's `catch`)
         const lines = names.map((name, n) => `const name${n} = library.${name};\nexport { name${n} as ${name} };`);
         return { contents: [`const library = require("./${file}");`, ...lines].join("\n") };
       });
@@ -74,7 +74,7 @@ function librariesBeside(found: Map<string, Library>): Plugin {
   };
 }
 
-/** Assets lie in a folder beside the program, where they have their place in the source tree. */
+/** Assets are in a folder next to the program, under the same paths as in the source tree. */
 function assetsBeside(): Plugin {
   return {
     name: "assets-beside",
@@ -92,8 +92,8 @@ async function bundle(options: BuildOptions): Promise<{ text: string; metafile: 
 }
 
 /**
- * esbuild leaves other characters in regular expressions as they are. A single one makes Node keep the whole text as two bytes
- * a character, which costs every command some 10 ms.
+ * esbuild keeps non-ASCII characters in regular expressions. A single one makes Node store the whole text with two bytes per
+ * character, which costs every command some 10 ms.
  */
 function ascii(code: string): string {
   return code.replaceAll(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -1,4 +1,4 @@
-/** A run of characters of one look. */
+/** A run of characters with the same style. */
 export interface Piece {
   text: string;
   color?: string;
@@ -6,13 +6,13 @@ export interface Piece {
   dim: boolean;
 }
 
-// Colours 0–15 on a dark ground, readable on it.
+// Colours 0–15, readable on a dark background.
 const palette =
   "#484f58 #ff7b72 #3fb950 #d29922 #58a6ff #bc8cff #39c5cf #b1bac4 #6e7681 #ffa198 #56d364 #e3b341 #79c0ff #d2a8ff #56d4dd #ffffff".split(
     " ",
   );
 
-/** A line as `tmux capture-pane -e` gives it, as pieces. Knows what that writes: SGR sequences and nothing else. */
+/** Parses a line of `tmux capture-pane -e` into runs. Supports only what that writes: SGR sequences. */
 export function parseLine(line: string): Piece[] {
   const pieces: Piece[] = [];
   let look: Omit<Piece, "text"> = { bold: false, dim: false };

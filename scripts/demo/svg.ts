@@ -1,14 +1,17 @@
 import stringWidth from "string-width";
 import { parseLine, type Piece } from "./ansi.ts";
 
-// In pixels. The advance of a monospace character is 0.6 em in the fonts named; textLength holds every reader to it.
+// In pixels. A monospace character is 0.6 em wide in the fonts that are named; textLength makes every viewer use that width.
 const fontSize = 14;
 const advance = 8.4;
 const lineHeight = 20;
 const margin = 18;
 const bar = 34;
 
-/** A terminal's lines (with SGR sequences) as a picture of a terminal. Plain text in it: it can be read, searched and diffed. */
+/**
+ * Renders a terminal's lines (with SGR sequences) as a picture of a terminal. It contains plain text, so it can be read, searched
+ * and compared.
+ */
 export function renderSvg(lines: readonly string[], columns: number, title: string): string {
   const width = Math.ceil(columns * advance) + 2 * margin;
   const height = bar + lines.length * lineHeight + margin;

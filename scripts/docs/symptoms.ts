@@ -1,27 +1,27 @@
-/** Troubles that show without an error code of cowork's own. */
+/** Problems that have no error code of cowork. */
 export const symptoms: readonly { symptom: string; todo: string }[] = [
   {
     symptom: "cowork: needs Node.js 22.18 or newer",
-    todo: "Run `./install.sh` from the source tree: it puts a Node of cowork's own beside the installed file (`lib/cowork/node`) and leaves yours alone.",
+    todo: "Run `./install.sh` from the source tree: it installs a Node for cowork next to the installed file (`lib/cowork/node`) and does not change yours.",
   },
   {
     symptom: "permission denied while trying to connect to the Docker daemon socket",
-    todo: "You were added to the group `docker` after this login began. Log in anew, or type `newgrp docker` in this terminal.",
+    todo: "You were added to the group `docker` after you logged in. Log out and in again, or run `newgrp docker` in this terminal.",
   },
   {
     symptom: "Downloads fail with `self-signed certificate in certificate chain`",
-    todo: "A proxy signs with an authority of your company. Install its certificate on this machine (`/usr/local/share/ca-certificates`, then `update-ca-certificates`): with `CA_CERTS=auto` cowork hands it on to builds and containers.",
+    todo: "A proxy uses a certificate authority of your company. Install its certificate on this machine (in `/usr/local/share/ca-certificates`, then run `update-ca-certificates`): with `CA_CERTS=auto` cowork passes it to builds and containers.",
   },
   {
-    symptom: "`cowork connect` says that there is no tmux",
-    todo: "Without tmux the shell ends with its terminal; everything else works. `apt-get install tmux` makes it stay.",
+    symptom: "`cowork connect` reports `no tmux on this host`",
+    todo: "Without tmux the shell ends when you close the terminal; everything else works. Run `apt-get install tmux` to keep it running.",
   },
   {
-    symptom: "A port that the project publishes is another one in the session",
-    todo: "Two sessions cannot have one port of this machine. cowork lets the engine pick a free one on `127.0.0.1` for each; `cowork status --verbose` lists them.",
+    symptom: "A session publishes another port than the project's configuration",
+    todo: "Two sessions cannot use the same port of this machine. The engine picks a free one on `127.0.0.1` for each; `cowork status --verbose` lists them.",
   },
   {
     symptom: "The engine does not start again after it was killed",
-    todo: "`./install.sh --engine-only` clears what it left behind (pid files, a containerd without its dockerd) and starts it; its log is `/var/log/cowork-dockerd.log` where no service manager runs.",
+    todo: "Run `./install.sh --engine-only`: it removes what the engine left behind (pid files, a containerd without its dockerd) and starts it. Without a service manager, its log is `/var/log/cowork-dockerd.log`.",
   },
 ];

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# The demonstration: a sample project, three sessions, a command in each. Sourced by install.sh.
+# The demonstration: a sample project with three sessions, and a command in each. Sourced by install.sh.
 
 demo_sessions=(api web docs)
 
 run_demo() {
   local cowork="$prefix/bin/cowork" session
   demo="${COWORK_DEMO:-$HOME/cowork-demo}"
-  step "Making a sample project in $demo"
+  step "Creating a sample project in $demo"
   make_sample_project
-  cd "$demo" || die "$demo cannot be entered"
+  cd "$demo" || die "cannot change to $demo"
   show "cowork init ${demo_sessions[*]}"
-  # Whoever agreed to this script's changes has agreed to the base image that it may have to make with sudo.
+  # A user who agreed to this script's changes has also agreed to the base image that it may have to make with sudo.
   if [[ -n "$assume_yes" ]]; then export COWORK_YES=true; fi
   with_docker "$cowork" init "${demo_sessions[@]}"
   show "cowork list"
@@ -25,13 +25,13 @@ run_demo() {
 show() { printf '\n$ %s\n' "$1"; }
 
 make_sample_project() {
-  if [[ -d "$demo/.git" ]]; then say "    it is there already"; return; fi
-  if [[ -d "$demo" && -n "$(ls -A "$demo")" ]]; then die "$demo exists and is no git repository. Move it away, or name another folder in COWORK_DEMO."; fi
+  if [[ -d "$demo/.git" ]]; then say "    it already exists"; return; fi
+  if [[ -d "$demo" && -n "$(ls -A "$demo")" ]]; then die "$demo exists and is not a git repository. Move it away, or set COWORK_DEMO to another folder."; fi
   mkdir -p "$demo"
-  printf '# cowork demo\n\nA project to try cowork with. Nothing else is in it.\n' >"$demo/README.md"
+  printf '# cowork demo\n\nA sample project to try cowork with.\n' >"$demo/README.md"
   cat >"$demo/hello.sh" <<'END'
 #!/bin/sh
-# Says where it runs.
+# Prints where it runs.
 echo "hello from $(hostname): $(id -un) in $(pwd), on branch $(git branch --show-current)"
 END
   chmod +x "$demo/hello.sh"
@@ -45,13 +45,13 @@ say_demo_end() {
   word="$(cowork_word)"
   say ""
   say_path
-  if [[ -n "${new_group:-}" ]]; then warn "log in anew first (or type: newgrp docker), so that your terminal may use the engine"; fi
-  say "Three sessions run, each a full clone in a dev container of its own. Next, type:"
+  if [[ -n "${new_group:-}" ]]; then warn "log out and in again first (or run: newgrp docker), so that your terminal can use the engine"; fi
+  say "Three sessions are running, each a full clone in its own dev container. Next, type:"
   say "  cd $demo"
-  say "  $word connect api       go inside; leave with Ctrl-b d, come back the same way"
-  say "  $word auth              log the agent in, once for all sessions of this machine"
-  say "  $word status            what each of them did"
-  say "To remove all of it again:"
+  say "  $word connect api       open a shell in a session; leave with Ctrl-b d, return with the same command"
+  say "  $word auth              log the agent in, once for all sessions on this machine"
+  say "  $word status            show what each session did"
+  say "To remove everything again:"
   say "  cd $demo && $word clean --all --images"
   say "  rm -rf $demo && $tree/install.sh --uninstall"
 }

@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# The Docker Engine: found as the docker client finds it, else the distribution's own, started. Sourced by install.sh.
+# The Docker Engine: the one that the docker client uses, else the distribution's, which is started. Sourced by install.sh.
 
 engine_answers() { has docker && timeout 20 docker version >/dev/null 2>&1; }
 
-# True when the user has pointed the docker client at another engine: bringing up one here would not help.
+# True if the user has configured the docker client for another engine: starting one here would not help.
 engine_is_elsewhere() {
   [[ -n "${DOCKER_HOST:-}" ]] && return 0
   has docker && [[ "$(docker context show 2>/dev/null || echo default)" != default ]]
 }
 
-# The engine runs and only this user may not talk to it.
+# The engine is running, but this user has no permission to use it.
 socket_is_closed_to_us() { [[ -S /var/run/docker.sock && ! -w /var/run/docker.sock && "$(id -u)" -ne 0 ]]; }
 
 plan_engine() {
@@ -17,13 +17,13 @@ plan_engine() {
   if engine_is_elsewhere; then
     die "the Docker Engine at ${DOCKER_HOST:-$(docker context show)} does not answer. Start it, or unset DOCKER_HOST or the docker context, then run this again." 4
   fi
-  changes+=("see to it that the Docker Engine runs on this machine")
+  changes+=("start the Docker Engine on this machine")
   if [[ "$(id -u)" -ne 0 ]] && ! in_docker_group; then
-    changes+=("add $(id -un) to the group docker (whoever is in it has the rights of root on this machine)")
+    changes+=("add $(id -un) to the group docker (its members have root rights on this machine)")
   fi
 }
 
-# By the user database, not by this process: a login made before the change does not have the group yet.
+# From the user database, not from this process: a login from before the change does not have the group yet.
 in_docker_group() { [[ " $(id -nG "$(id -un)" 2>/dev/null) " == *" docker "* ]]; }
 
 ensure_engine() {
@@ -34,7 +34,7 @@ ensure_engine() {
     return
   fi
   join_docker_group
-  with_docker docker version >/dev/null 2>&1 || die "the Docker Engine does not answer to $(id -un)" 4
+  with_docker docker version >/dev/null 2>&1 || die "the Docker Engine does not answer when called by $(id -un)" 4
 }
 
 as_root_engine_answers() { socket_is_closed_to_us && as_root timeout 20 docker version >/dev/null 2>&1; }
@@ -43,7 +43,7 @@ start_engine() {
   step "Starting the Docker Engine"
   if [[ -d /run/systemd/system ]]; then
     as_root systemctl enable --now docker.service
-    # systemctl returns when the engine says that it is ready; the socket of an upgraded one may lag a little.
+    # systemctl returns when the engine reports that it is ready; the socket of an upgraded engine may take a little longer.
     local tries
     for ((tries = 0; tries < 30; tries++)); do
       if as_root docker version >/dev/null 2>&1; then return; fi
@@ -61,10 +61,10 @@ join_docker_group() {
   step "Adding $(id -un) to the group docker"
   as_root usermod -aG docker "$(id -un)"
   new_group=yes
-  warn "log in anew (or run: newgrp docker) before you use cowork in a terminal; this run goes on without"
+  warn "log out and in again (or run: newgrp docker) before you use cowork in a terminal; this run does not need it"
 }
 
-# Runs a command that needs the engine: as it is, or under the group that this login does not have yet.
+# Runs a command that needs the engine: directly, or with the group that this login does not have yet.
 with_docker() {
   if engine_answers || [[ "$(id -u)" -eq 0 ]] || ! in_docker_group; then
     "$@"

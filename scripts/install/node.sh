@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Node for cowork: the system's when it is new enough, else one of our own beside the installed file. Sourced by install.sh.
+# Node for cowork: the system's if it is new enough, else our own next to the installed file. Sourced by install.sh.
 
 node_major=24
 
-# Node belongs to the installation: every home that is used with it finds it (scripts/build/header.sh looks there, too). The tests
-# install nothing, so theirs stays in the home; earlier versions put every Node there.
+# Node belongs to the installation, and every home that is used with it finds it (scripts/build/header.sh looks there, too). The
+# tests install nothing, so their Node stays in the home; earlier versions put every Node there.
 choose_node_place() {
   home_node="$cowork_home/lib/node"
   if [[ "$mode" == test ]]; then private_node="$home_node"; else private_node="$prefix/lib/cowork/node"; fi
@@ -15,8 +15,8 @@ is_new_enough() {
     >/dev/null 2>&1
 }
 
-# Prints the path of a node that the installed cowork will find too. One in a node_modules folder is on the PATH of npm's
-# scripts only, so it does not count.
+# Prints the path of a node that the installed cowork will find, too. A node in a node_modules folder does not count: it is on the
+# PATH only for npm's scripts.
 find_node() {
   local candidate
   while IFS= read -r candidate; do
@@ -33,7 +33,7 @@ find_npm() {
   IFS= read -r first < <(all_of npm) && printf '%s\n' "$first"
 }
 
-# Every program of that name, our own first.
+# All programs with that name, our own first.
 all_of() {
   if [[ -x "$private_node/bin/$1" ]]; then printf '%s\n' "$private_node/bin/$1"; fi
   type -ap "$1" || true
@@ -57,10 +57,10 @@ plan_node() {
   fi
 }
 
-# npm builds cowork and runs its tests; a built file needs none.
+# npm is needed to build cowork and to run its tests, but not for a built file.
 needs_npm() { [[ "$mode" == test ]] || ! is_built; }
 
-# A company's proxy signs with an authority of its own. Node and npm only know those built into them, unless told.
+# The proxy of a company signs with its own authority. Node and npm trust only their built-in ones, unless configured.
 trust_local_authorities() {
   local bundle=/etc/ssl/certs/ca-certificates.crt
   if [[ -z "${NODE_EXTRA_CA_CERTS:-}" && -s "$bundle" && -n "$(ls -A /usr/local/share/ca-certificates 2>/dev/null)" ]]; then
@@ -76,8 +76,8 @@ ensure_node() {
     bring_node
   fi
   local node
-  node="$(find_node)" || die "there is still no Node that is new enough (22.18)"
-  # First on the PATH: npm, the build and cowork itself then run on it.
+  node="$(find_node)" || die "Node 22.18 or newer is still missing"
+  # First on the PATH, so that npm, the build and cowork itself use it.
   PATH="$(dirname "$node"):$PATH"
   export PATH
 }
@@ -99,27 +99,27 @@ bring_node() {
   if find_npm >/dev/null; then
     node_by_npm "$scratch" "$arch" || die "npm could not fetch Node (see above)"
   elif ! node_by_download "$scratch" "$arch"; then
-    say "    nodejs.org gave none; taking npm from the distribution instead"
+    say "    could not download it from nodejs.org, using the distribution's npm instead"
     apt_update
     apt_install nodejs npm
     node_by_npm "$scratch" "$arch" || die "npm could not fetch Node (see above)"
   fi
-  "$scratch/node/bin/node" --version >/dev/null || die "the Node that was fetched does not run on this machine"
+  "$scratch/node/bin/node" --version >/dev/null || die "the downloaded Node does not run on this machine"
   place_node mv "$scratch/node"
   rm -rf "$scratch"
 }
 
-# place_node mv|cp OPTIONS… FOLDER: whole beside its place, then renamed. What root installs can be run by everybody.
+# place_node mv|cp OPTIONS… FOLDER: completed next to its place, then renamed. Everyone can run what root installs.
 place_node() {
   if [[ "$private_node" == "$home_node" ]]; then chmod 700 "$cowork_home"; fi
-  "$@" "$private_node.new$$" || die "$private_node cannot be written"
+  "$@" "$private_node.new$$" || die "cannot write to $private_node"
   chmod -R u+w,a+rX "$private_node.new$$"
   rm -rf "$private_node"
   mv "$private_node.new$$" "$private_node"
   installed+=("$private_node/")
 }
 
-# The package for this processor, straight: that of the name `node` only fetches it in an install script. npm checks its integrity.
+# Uses the package for this processor: the package `node` only downloads it in an install script. npm checks its integrity.
 node_by_npm() {
   local scratch="$1" package="node-linux-$2" npm
   npm="$(find_npm)"
@@ -130,7 +130,7 @@ node_by_npm() {
   mv "$scratch/node_modules/$package/LICENSE" "$scratch/node/LICENSE"
 }
 
-# The archive from nodejs.org, npm included, checked against the list of checksums beside it.
+# The archive from nodejs.org, npm included, verified with the published list of checksums.
 node_by_download() {
   local scratch="$1" arch="$2" from="${COWORK_NODE_MIRROR:-https://nodejs.org/dist}/latest-v$node_major.x" archive
   fetch "$from/SHASUMS256.txt" "$scratch/SHASUMS256.txt" || return 1
@@ -138,7 +138,7 @@ node_by_download() {
   [[ -n "$archive" ]] || return 1
   fetch "$from/$archive" "$scratch/$archive" || return 1
   (cd "$scratch" && grep -F "  $archive" SHASUMS256.txt | sha256sum --check --strict --status) ||
-    die "the checksum of $archive is not the published one; it was not installed"
+    die "the checksum of $archive does not match the published one; Node was not installed"
   mkdir -p "$scratch/node"
   tar -xzf "$scratch/$archive" -C "$scratch/node" --strip-components=1 --no-same-owner
 }

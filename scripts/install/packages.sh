@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The distribution's packages. Sourced by install.sh. What is missing is named by what it is for (`wanted`); which package
-# that is can only be said once the package lists are fresh: docker-cli is a package of its own on some releases only.
+# The distribution's packages. Sourced by install.sh. `wanted` has what is missing by its purpose. The names of the packages are
+# known only after the package lists are updated: docker-cli is a separate package only on some releases.
 
-# Fills `wanted`. An engine that answers needs no packages of an engine.
+# Fills `wanted`. If an engine answers, no packages for an engine are needed.
 find_wanted() {
   wanted=()
   if [[ ! -s /etc/ssl/certs/ca-certificates.crt ]]; then wanted+=(ca-certificates); fi
@@ -14,16 +14,16 @@ find_wanted() {
   if ! has dockerd && ! engine_answers; then wanted+=(docker.io); fi
   if ! has iptables && ! engine_answers; then wanted+=(iptables); fi
   if ! has docker-compose && ! docker compose version >/dev/null 2>&1; then wanted+=(docker-compose); fi
-  # Where no image registry can be reached, cowork makes its base image with it.
+  # If no image registry can be reached, cowork makes its base image with it.
   if ! has debootstrap; then wanted+=(debootstrap); fi
-  # Ubuntu does not have the keys of Debian's archive by itself, and debootstrap checks nothing without.
+  # Ubuntu does not include the keys of Debian's archive, and debootstrap cannot verify anything without them.
   if [[ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]]; then wanted+=(debian-archive-keyring); fi
 }
 
 plan_packages() {
   find_wanted
   if [[ ${#wanted[@]} -eq 0 ]]; then return; fi
-  if ! has apt-get; then die "these are missing, and there is no apt-get to bring them: ${wanted[*]}. Install them, then run this again."; fi
+  if ! has apt-get; then die "these programs are missing, and apt-get is not available to install them: ${wanted[*]}. Install them, then run this again."; fi
   changes+=("apt-get install ${wanted[*]}")
 }
 
@@ -42,17 +42,17 @@ ensure_packages() {
   apt_install "${packages[@]}"
 }
 
-# The first of the names that the package lists know. Compose and the client are called differently by each release.
+# Prints the first of these names that is in the package lists. Compose and the client have different names in each release.
 first_package() {
   local name
   for name in "$@"; do
-    # No grep -q: it stops reading, and under pipefail the broken pipe would count as "not there".
+    # No grep -q: it stops reading, and under pipefail the broken pipe would count as "not found".
     if LC_ALL=C apt-cache policy "$name" 2>/dev/null | grep -E 'Candidate: [^(]' >/dev/null; then
       printf '%s\n' "$name"
       return
     fi
   done
-  die "the package lists know none of: $*. Is the distribution's main section (universe on Ubuntu) switched on?"
+  die "the package lists have none of: $*. Enable the distribution's main section (universe on Ubuntu), then run this again."
 }
 
 apt_get() {
@@ -62,12 +62,12 @@ apt_get() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
 }
 
-# A list that cannot be fetched is an error here; apt-get alone would warn and go on with old ones.
+# A list that cannot be downloaded is an error here; by default apt-get would only warn and use the old one.
 apt_update() { quietly "apt-get update" apt_get -o APT::Update::Error-Mode=any update; }
 
 apt_install() { quietly "apt-get install $*" apt_get install --no-install-recommends "$@"; }
 
-# quietly WHAT COMMAND…: shows the command's output only when it fails.
+# quietly WHAT COMMAND…: shows the command's output only if it fails.
 quietly() {
   local what="$1" output
   shift
@@ -78,5 +78,5 @@ quietly() {
   fi
   tail -n 25 "$output" >&2
   rm -f "$output"
-  die "$what failed (its last lines are above)"
+  die "$what failed (see the end of its output above)"
 }

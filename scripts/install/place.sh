@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Builds cowork, puts it into its place, takes it away again. Sourced by install.sh.
+# Builds, installs and uninstalls cowork. Sourced by install.sh.
 
 default_prefix() { if [[ "$(id -u)" -eq 0 ]]; then echo /usr/local; else echo "$HOME/.local"; fi; }
 
-# What was put where, one absolute path a line, folders that were made for it with a slash at the end:
-# --uninstall takes away that and nothing else.
+# What was installed, one absolute path per line; folders that were created for it end in a slash. --uninstall removes these and
+# nothing else.
 manifest() { printf '%s\n' "$prefix/lib/cowork/manifest"; }
 
-# True when the built file is there and nothing that it is made of is newer.
+# True if the built file exists and none of its sources is newer.
 is_built() {
   [[ -f "$tree/dist/cowork" ]] || return 1
   local sources=() name
@@ -34,13 +34,13 @@ install_cowork() {
   put "$tree/dist/cowork" "$prefix/bin/cowork" 755
   install_completion
   make_folder "$prefix/lib/cowork"
-  # Together with what an earlier run noted and this one found there.
+  # Includes what an earlier run recorded and what this run found there.
   if [[ -f "$(manifest)" ]]; then mapfile -t -O "${#installed[@]}" installed <"$(manifest)"; fi
   printf '%s\n' "${installed[@]}" | awk '!seen[$0]++' >"$(manifest).new"
   mv -f "$(manifest).new" "$(manifest)"
 }
 
-# put FILE TARGET MODE: into place in one step, so that a cowork that runs right now keeps its file.
+# put FILE TARGET MODE: replaces it in one step, so that a running cowork keeps its file.
 put() {
   local folder
   folder="$(dirname "$2")"
@@ -51,9 +51,9 @@ put() {
   installed+=("$2")
 }
 
-die_unwritable() { die "$1 cannot be written. Choose another place with --prefix DIR."; }
+die_unwritable() { die "cannot write to $1. Choose another folder with --prefix DIR."; }
 
-# Makes a folder and notes it, with each of its parents that was missing too, the innermost first.
+# Creates a folder and records it, with all parents that were missing, the innermost first.
 make_folder() {
   if [[ -d "$1" ]]; then return; fi
   installed+=("$1/")
@@ -61,7 +61,7 @@ make_folder() {
   mkdir "$1" 2>/dev/null || true
 }
 
-# Completion for the user's shell, where that shell looks under this prefix.
+# Installs completion for the user's shell, where that shell looks for it under this prefix.
 install_completion() {
   local shell target script
   shell="$(basename "${SHELL:-bash}")"
@@ -75,15 +75,15 @@ install_completion() {
   if "$prefix/bin/cowork" completion "$shell" >"$script" 2>/dev/null; then
     put "$script" "$target" 644
     if [[ "$shell" == zsh && "$prefix" != /usr/local && "$prefix" != /usr ]]; then
-      warn "for completion add to ~/.zshrc, before compinit: fpath+=($prefix/share/zsh/site-functions)"
+      warn "for completion, add this to ~/.zshrc before compinit: fpath+=($prefix/share/zsh/site-functions)"
     fi
   else
-    warn "cowork completion $shell gave no script; completion was not installed"
+    warn "cowork completion $shell printed no script; completion was not installed"
   fi
   rm -f "$script"
 }
 
-# The word to type for cowork: its path where it is not on the PATH.
+# The command to type for cowork: its path if it is not on the PATH.
 cowork_word() {
   if [[ ":$caller_path:" == *":$prefix/bin:"* ]]; then echo cowork; else echo "$prefix/bin/cowork"; fi
 }
@@ -99,17 +99,18 @@ say_next() {
   say ""
   say "cowork is installed."
   offer_login
-  say "In any git repository, type:"
-  say "  $(cowork_word) init my-task       a clone in a dev container"
-  say "  $(cowork_word) connect my-task    go inside"
+  say "Next, in any git repository:"
+  say "  $(cowork_word) init my-task       create a clone in a dev container"
+  say "  $(cowork_word) connect my-task    open a shell in it"
 }
 
-# The agent's login is the last step of the set-up. A person is asked; else it is named. That it failed does not undo the installation.
+# The agent's login is the last step. With a terminal the user is asked, else the command is shown. If it fails, the installation is
+# still complete.
 offer_login() {
   local answer=n
   if "$prefix/bin/cowork" --host local auth status >/dev/null 2>&1; then return; fi
   if [[ -z "$assume_yes" && "$with_docker" == yes ]] && is_interactive; then
-    read -r -p "Log the agent in now, once for all sessions of this machine? [Y/n] " answer || answer=n
+    read -r -p "Log the agent in now, once for all sessions on this machine? [Y/n] " answer || answer=n
     case "$answer" in
       '' | [yY] | [yY][eE][sS])
         if with_docker "$prefix/bin/cowork" --host local auth; then return; fi
@@ -117,44 +118,44 @@ offer_login() {
         ;;
     esac
   fi
-  say "Log the agent in, once for all sessions of this machine:"
+  say "Log the agent in, once for all sessions on this machine:"
   say "  $(cowork_word) auth"
 }
 
 uninstall_cowork() {
   local list path sessions
   list="$(manifest)"
-  if [[ ! -f "$list" ]]; then say "There is nothing to take away: $list does not exist."; return; fi
+  if [[ ! -f "$list" ]]; then say "Nothing to uninstall: $list does not exist."; return; fi
   mapfile -t installed <"$list"
   changes=()
   for path in "${installed[@]}"; do
-    if is_ours "$path"; then changes+=("remove $path"); elif ! is_folder_of_ours "$path"; then warn "left alone: $path"; fi
+    if is_ours "$path"; then changes+=("remove $path"); elif ! is_folder_of_ours "$path"; then warn "not removed: $path"; fi
   done
   agree_to_changes
   for path in "${installed[@]}"; do
     if is_ours "$path"; then rm -rf -- "${path%/}"; fi
   done
   rm -f "$list"
-  # A parent stands after its child in the list, but a later run may have added to it: twice is enough for all.
+  # A parent comes after its child in the list, but a later run may have added paths to it: two passes are enough for all.
   for path in "${installed[@]}" "${installed[@]}"; do
     if is_folder_of_ours "$path"; then rmdir "$path" 2>/dev/null || true; fi
   done
-  say "cowork was taken away. System packages stay."
+  say "cowork was uninstalled. System packages are kept."
   if [[ ! -d "$cowork_home/sessions" ]]; then return; fi
   sessions="$(find "$cowork_home/sessions" -mindepth 1 -maxdepth 1 ! -name '.*' | wc -l)"
-  if [[ "$sessions" -gt 0 ]]; then say "Your $sessions session(s) stay in $cowork_home/sessions, with the containers that belong to them."; fi
+  if [[ "$sessions" -gt 0 ]]; then say "Your $sessions session(s) are kept in $cowork_home/sessions, with their containers."; fi
 }
 
-# The manifest is a plain file: only paths of the kinds that this script writes are believed.
+# The manifest is a plain file that anyone may have edited: only paths that this script could have written are accepted.
 is_ours() {
   case "$1" in
     *..*) return 1 ;;
     "$prefix/bin/cowork" | "$prefix"/share/*/cowork | "$prefix"/share/*/_cowork | "$prefix"/share/*/cowork.fish) return 0 ;;
-    # The second is where earlier versions put it.
+    # The second is the path of earlier versions.
     "$private_node/" | "$home_node/") return 0 ;;
     *) return 1 ;;
   esac
 }
 
-# Of these only empty ones go.
+# Removed only if empty.
 is_folder_of_ours() { [[ "$1" == "$prefix"/*/ || "$1" == "$prefix/" || ("$1" == */ && "$prefix/" == "$1"*) ]]; }

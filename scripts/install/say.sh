@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the install script says and asks, and how it becomes root. Sourced by install.sh.
+# The install script's messages and questions, and how it becomes root. Sourced by install.sh.
 
 say() { printf '%s\n' "$*"; }
 step() { printf '==> %s\n' "$*"; }
@@ -11,41 +11,41 @@ die() {
   exit "${2:-1}"
 }
 
-# A person is there to answer, sudo's question for a password included.
+# Is there a user at a terminal who can answer, including sudo's password prompt?
 is_interactive() { [[ -n "$interactive" ]]; }
 if [[ -t 0 && -t 1 ]]; then interactive=yes; else interactive=''; fi
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Shows the plan and gets a yes for it: from --yes, from CI=true, or from the person at the terminal.
+# Shows the plan and asks for confirmation: from --yes, from CI=true, or from the user at the terminal.
 agree_to_changes() {
   if [[ ${#changes[@]} -eq 0 ]]; then return; fi
-  say "This will be changed:"
+  say "These changes will be made:"
   printf '  - %s\n' "${changes[@]}"
   if [[ -n "$assume_yes" ]]; then return; fi
   if ! is_interactive; then
-    die "nothing was changed: there is no terminal to ask on. Run it again with --yes to agree." 2
+    die "nothing was changed: no terminal to ask on. Run it again with --yes to confirm." 2
   fi
   local answer=''
-  read -r -p "Go on? [Y/n] " answer || die "nothing was changed" 130
+  read -r -p "Continue? [Y/n] " answer || die "nothing was changed" 130
   case "$answer" in
     '' | [yY] | [yY][eE][sS]) ;;
     *) die "nothing was changed" 1 ;;
   esac
 }
 
-# Runs a command as root: as it is, or through sudo.
+# Runs a command as root: directly, or with sudo.
 as_root() {
   if [[ "$(id -u)" -eq 0 ]]; then
     "$@"
   elif has sudo; then
     if is_interactive; then sudo "$@"; else sudo -n "$@"; fi
   else
-    die "this needs root and there is no sudo. As root, run: $*"
+    die "this needs root, and sudo is not installed. As root, run: $*"
   fi
 }
 
-# The proxy variables that are set, as NAME=value words: sudo drops them.
+# Prints the proxy variables that are set as NAME=value words, because sudo drops them.
 proxy_words() {
   local name
   for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Starts dockerd on a machine without a service manager, as root, and waits until it answers. Two at once: one starts it.
-# A dockerd that was killed leaves its pid file behind, and its containerd with one of its own. dockerd takes up that
-# containerd when it is sound; it refuses to start, or waits in vain, when a pid file names some other process by now.
+# Starts dockerd, as root, on a machine without a service manager, and waits until it answers. If two run at the same time, one of
+# them starts it. A killed dockerd leaves its pid file and its containerd, which has a pid file, too. dockerd uses that containerd
+# if it is healthy. It refuses to start, or waits forever, if a pid file has the pid of another process by now.
 set -euo pipefail
 log=/var/log/cowork-dockerd.log
 dockerd_pid=/var/run/docker.pid
@@ -11,7 +11,7 @@ patience=60
 
 answers() { timeout 10 docker --host unix:///var/run/docker.sock version >/dev/null 2>&1; }
 
-# Prints the pid that the file names if that process is the program named: pids are used again.
+# Prints the pid from the file if that process is the named program, because pids are reused.
 live_pid() {
   local file="$1" program="$2" pid
   pid="$(tr -dc 0-9 2>/dev/null <"$file")" || return 1
@@ -26,7 +26,7 @@ tidy() {
   done
 }
 
-# Waits until the engine answers, or the process is gone, or patience ends.
+# Waits until the engine answers, the process has ended, or the time is up.
 wait_for() {
   local pid="$1" second
   for ((second = 0; second < patience; second++)); do
@@ -37,7 +37,7 @@ wait_for() {
   return 1
 }
 
-# end PID: asks it to end, insists after ten seconds.
+# end PID: sends SIGTERM, and SIGKILL after ten seconds.
 end() {
   local pid="$1" second
   kill -TERM "$pid" 2>/dev/null || return 0
@@ -50,7 +50,7 @@ end() {
 
 launch() {
   tidy
-  # In a session of its own, holding none of our streams: it must outlive whoever called us and not keep their pipes open.
+  # In a new session and without our streams: it must outlive the caller and not keep the caller's pipes open.
   setsid dockerd >>"$log" 2>&1 </dev/null 9>&- &
   launched=$!
 }
@@ -60,16 +60,16 @@ flock -w 300 9
 if answers; then exit 0; fi
 if pid="$(live_pid "$dockerd_pid" dockerd)"; then
   if wait_for "$pid"; then exit 0; fi
-  echo "dockerd runs (pid $pid) but does not answer; end it, then run this again" >&2
+  echo "dockerd is running (pid $pid) but does not answer; stop it, then run this again" >&2
   exit 4
 fi
 launch
 if wait_for "$launched"; then exit 0; fi
-# Second try without the containerd that the first one found.
+# Second try, without the containerd that the first one found.
 end "$launched"
 if pid="$(live_pid "$containerd_pid" containerd)"; then end "$pid"; fi
 launch
 if wait_for "$launched"; then exit 0; fi
-echo "dockerd did not come up; the end of $log:" >&2
+echo "dockerd did not start; the end of $log:" >&2
 tail -n 15 "$log" >&2
 exit 4

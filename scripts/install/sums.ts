@@ -1,7 +1,7 @@
 /**
- * The end of what `install.sh --test` prints: the ten slowest test files, and as last line `N passed, N failed`, from vitest's
- * JSON report and the outcome of `npm run check`.
- * Called as `node sums.ts REPORT passed|failed`. Exits 1 when anything failed or nothing ran.
+ * Prints the end of the output of `install.sh --test`: the ten slowest test files, and in the last line `N passed, N failed`, from
+ * vitest's JSON report and the outcome of `npm run check`.
+ * Usage: `node sums.ts REPORT passed|failed`. Exits with 1 if anything failed or nothing ran.
  */
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -26,8 +26,9 @@ export interface Sums {
 }
 
 /**
- * A test that neither passed nor failed (skipped, todo, never reached) counts as failed: none may skip itself. So does a file
- * that broke before its tests did, and a run that vitest calls unsuccessful for another reason. `undefined`: no report was written.
+ * A test that neither passed nor failed (skipped, todo, not reached) counts as failed, because no test may skip itself. So does a
+ * file that failed before its tests, and a run that vitest reports as unsuccessful for another reason.
+ * @param report undefined if no report was written
  */
 export function sumUp(report: VitestReport | undefined, check: string): Sums {
   const sums: Sums = { passed: 0, failed: 0 };
@@ -44,7 +45,7 @@ export function sumUp(report: VitestReport | undefined, check: string): Sums {
   return sums;
 }
 
-/** The slowest files of a report, slowest first, as lines with their time in seconds. */
+/** Returns the slowest files of a report as lines with their time in seconds, slowest first. */
 export function slowestFiles(report: VitestReport, count = 10): string[] {
   const files = report.testResults.map(({ name, startTime, endTime }) => ({ name, ms: endTime - startTime }));
   const slowest = files.toSorted((a, b) => b.ms - a.ms).slice(0, count);

@@ -3,12 +3,12 @@ import type { Agent, AgentId } from "./types.ts";
 
 const agents: Record<AgentId, Agent> = { claude };
 
-/** The agent that the settings name. */
+/** The agent that the settings select. */
 export function getAgent(id: AgentId): Agent {
   return agents[id];
 }
 
-/** The agent that a session's record names; undefined for one that only a newer cowork knows. */
+/** The agent of a session's record; undefined for one that only a newer cowork knows. */
 export function findAgent(id: string): Agent | undefined {
   return allAgents().find((agent) => agent.id === id);
 }

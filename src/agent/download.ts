@@ -20,7 +20,7 @@ export type OnBytes = (bytes: number, total: number | undefined) => void;
 
 const attempts = 4;
 
-/** Asks the registry where a package's tarball lies. The same request that `npm install` makes. */
+/** Asks the registry for the URL of a package's tarball, with the same request as `npm install`. */
 export async function findTarball(npm: NpmOptions, { name, version }: Package): Promise<Tarball> {
   const { default: fetch } = await import("npm-registry-fetch");
   const document = await fetch.json(`/${name.replace("/", "%2f")}`, {
@@ -31,15 +31,15 @@ export async function findTarball(npm: NpmOptions, { name, version }: Package): 
   const versions = (document.versions ?? {}) as Record<string, { dist?: { tarball?: unknown; integrity?: unknown } }>;
   const dist = versions[version]?.dist;
   if (typeof dist?.tarball !== "string") {
-    throw new CoworkError("AGENT_UNAVAILABLE", `The npm registry has no version ${version} of ${name}.`);
+    throw new CoworkError("AGENT_UNAVAILABLE", `The npm registry does not have version ${version} of ${name}.`);
   }
   if (typeof dist.integrity !== "string" || !/\bsha(256|384|512)-/.test(dist.integrity)) {
-    throw new CoworkError("AGENT_UNAVAILABLE", `The npm registry gives no integrity hash for ${name} ${version}.`);
+    throw new CoworkError("AGENT_UNAVAILABLE", `The npm registry has no integrity hash for ${name} ${version}.`);
   }
   return { url: throughRegistry(dist.tarball, npm), integrity: dist.integrity };
 }
 
-/** npm's `replace-registry-host`: mirrors often serve documents whose addresses still name the public registry. */
+/** npm's `replace-registry-host`: mirrors often serve documents with URLs of the public registry. */
 export function throughRegistry(url: string, npm: NpmOptions): string {
   const options = npm.replaceRegistryHost === "npmjs" ? npm.defaultRegistryHost : npm.replaceRegistryHost;
   const at = new URL(url);
@@ -52,8 +52,8 @@ export function throughRegistry(url: string, npm: NpmOptions): string {
 }
 
 /**
- * Fetches a tarball into a file and checks it. What an interrupted run left in the file is taken up again; what does not
- * have the right hash in the end is thrown away and fetched once more.
+ * Downloads a tarball to a file and checks it. An interrupted download continues; a file whose hash does not match is deleted and
+ * downloaded once more.
  */
 export async function fetchTarball(
   ctx: Context,
@@ -74,7 +74,7 @@ export async function fetchTarball(
       if (code === "EINTEGRITY") await rm(file, { force: true });
       ctx.signal.throwIfAborted();
       if (attempt === attempts || !isPassing(code)) throw error;
-      ctx.log(`fetch of ${tarball.url}: attempt ${attempt} failed: ${String(error)}`);
+      ctx.log(`download of ${tarball.url}: attempt ${attempt} failed: ${String(error)}`);
       await ctx.clock.sleep(500 * attempt, ctx.signal);
     }
   }
@@ -98,7 +98,7 @@ async function fetchRest(
     if ((error as { statusCode?: number }).statusCode === 416) return undefined;
     throw error;
   });
-  // nothing beyond what we have: the hash decides whether that is all
+  // The server has nothing beyond our part: the hash decides whether it is complete.
   if (answer === undefined) return;
   const resumed = answer.status === 206;
   const length = Number(answer.headers.get("content-length"));
@@ -118,7 +118,7 @@ async function fetchRest(
   );
 }
 
-/** Errors that another attempt may get over: the rest (not found, forbidden, no such host) only costs time. */
+/** Errors that another attempt may not have; with others (not found, forbidden, no such host) it would only take time. */
 function isPassing(code: string | undefined): boolean {
   const passing = [
     "EINTEGRITY",

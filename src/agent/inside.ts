@@ -9,13 +9,13 @@ import { readLaunchVersion } from "./launch-file.ts";
 import { inside } from "./parts.ts";
 import type { Agent, Variant } from "./types.ts";
 
-/** What only the container can tell about itself. Its image decides it, as long as nobody installs something inside. */
+/** What only the container can report. It depends on the image, unless something was installed inside. */
 interface ContainerFacts {
   variant: Variant | undefined;
   canChangeUid: boolean;
 }
 
-/** After SIGTERM; the agent itself gives up after two. Nobody can renew the login meanwhile. */
+/** After SIGTERM; the agent itself stops waiting after two. Meanwhile no session can renew the login. */
 const patienceSeconds = 5;
 
 const question = `
@@ -32,31 +32,31 @@ export interface AgentPlace {
   /** of the session, as the user knows it */
   name: string;
   session: string;
-  /** uid of the user that the dev container works as */
+  /** uid of the dev container's user */
   remoteUid: number;
-  /** where known: containers of one image are asked once */
+  /** if known: only one container of each image is asked */
   image?: {
     id: string;
-    /** nothing ran inside that may have installed something: its answer is every container's of the image */
+    /** nothing that ran inside can have installed something: the answer applies to every container of the image */
     isUntouched: boolean;
   };
 }
 
 /**
- * Finds out which variant of the agent a running container needs and installs that too where it is not the engine's usual one (an
- * image built on musl, or for another processor); says what keeps the agent from running there. Call it once after each `up`.
- * @returns notes for the user
+ * Finds out which variant of the agent a running container needs, and installs it if it is not the engine's usual one (an image
+ * with musl, or for another processor). Call it once after each `up`.
+ * @returns notes for the user, also about what prevents the agent from running there
  */
 export async function completeAgent(ctx: Context, agent: Agent, container: AgentPlace): Promise<string[]> {
   const { variant, canChangeUid } = await factsOf(ctx, container);
   const notes: string[] = [];
   if (container.remoteUid === 0 && !canChangeUid) {
     notes.push(
-      `${agent.title} cannot run here: the user is root and the image has no setpriv to change to uid ${ctx.user.sessionUid}; add util-linux to it`,
+      `${agent.title} cannot run here: the user is root and the image has no setpriv to change to uid ${ctx.user.sessionUid}; add the package util-linux to the image`,
     );
   }
   const version = await readLaunchVersion(ctx, agent, container.session);
-  if (variant === undefined) return [...notes, `there is no ${agent.title} for this container's processor`];
+  if (variant === undefined) return [...notes, `${agent.title} is not available for this container's processor`];
   if (version === undefined) return notes;
   const usual = ctx.known?.failures.has(`agent ${agent.id} ${version} ${variant}`) ?? false;
   if (usual) return notes;
@@ -71,17 +71,17 @@ export async function completeAgent(ctx: Context, agent: Agent, container: Agent
   return notes;
 }
 
-/** What the image lacks may have been put right inside, by a lifecycle command, say: then the container itself is asked. */
+/** What the image lacks may have been installed inside, for example by a lifecycle command: then the container itself is asked. */
 async function factsOf(ctx: Context, { id, image, remoteUid }: AgentPlace): Promise<ContainerFacts> {
   const known = readFacts((image && (await recallImage(ctx, image.id))) ?? "");
   if (known.variant !== undefined && (known.canChangeUid || remoteUid !== 0)) return known;
-  const said = await askContainer(ctx, id);
-  const facts = readFacts(said);
-  if (image?.isUntouched === true && facts.variant !== undefined) await rememberImage(ctx, image.id, said);
+  const answer = await askContainer(ctx, id);
+  const facts = readFacts(answer);
+  if (image?.isUntouched === true && facts.variant !== undefined) await rememberImage(ctx, image.id, answer);
   return facts;
 }
 
-/** The variant of the agent that a running container needs; undefined where there is none for its processor. */
+/** The variant of the agent that a running container needs; undefined if there is none for its processor. */
 export async function variantInside(ctx: Context, containerId: string): Promise<Variant | undefined> {
   return readFacts(await askContainer(ctx, containerId)).variant;
 }
@@ -92,18 +92,18 @@ async function askContainer(ctx: Context, containerId: string): Promise<string> 
   return plain(stdout).trim();
 }
 
-function readFacts(said: string): ContainerFacts {
-  const [, machine = "", setpriv = "", libc = ""] = /^(\S+) (yes|no) ?(|-musl)$/.exec(said) ?? [];
+function readFacts(answer: string): ContainerFacts {
+  const [, machine = "", setpriv = "", libc = ""] = /^(\S+) (yes|no) ?(|-musl)$/.exec(answer) ?? [];
   const processor = processorOf(machine);
   const variant = processor === undefined ? undefined : (`linux-${processor}${libc}` as Variant);
   return { variant, canChangeUid: setpriv === "yes" };
 }
 
 /**
- * Ends the agent inside a container in order, under the lock that the shared login is renewed under: told to end in the middle
- * of a renewal it waits two seconds for the answer, and then everybody is logged out. To be called before anything else in the
- * container is told to end.
- * @returns process ids that did not end by themselves
+ * Ends the agent inside a container gracefully, under the lock for renewing the shared login. An agent that is signalled while it
+ * renews the login waits only two seconds for the answer, and then every session is logged out. Call it before anything else in
+ * the container is ended.
+ * @returns ids of the processes that did not end by themselves
  */
 export async function drainAgent(
   ctx: Context,
@@ -112,7 +112,7 @@ export async function drainAgent(
   options: { waitSeconds?: number } = {},
 ): Promise<string[]> {
   const container = await ctx.engine.findContainer(containerId);
-  // `host` and `container:…`: the processes that it would see are not this container's
+  // `host` and `container:…`: the script would see processes that are not this container's.
   if (container?.state !== "running" || !["", "private"].includes(container.pidMode)) return [];
   const script = new TextDecoder().decode(await readAsset("templates/agent/bin/agent-drain"));
   const lock = `${inside.vault(agent)}/${agent.login.refreshLock}`;

@@ -13,20 +13,20 @@ import type { Agent, Variant } from "./types.ts";
 export interface InstallRequest {
   version: string;
   variant: Variant;
-  /** session that the progress belongs to; empty for none */
+  /** session that the progress is reported for; empty for none */
   session?: string;
 }
 
-/** Where an installed program lies: `lib/agents/{agent}/{version}/{variant}/{agent}`. */
+/** Path of an installed program: `lib/agents/{agent}/{version}/{variant}/{agent}`. */
 export function programPath(ctx: Context, agent: Agent, { version, variant }: InstallRequest): string {
   return join(ctx.paths.agentLib(agent.id), version, variant, agent.id);
 }
 
 /**
- * Installs one version of an agent for one kind of container, once per host; does nothing where it lies already.
- * Versions lie side by side. Two at once are safe: one fetches, the other waits and finds it.
+ * Installs one version of an agent for one kind of container, once per host; does nothing if it is installed already.
+ * Several versions can be installed. Two calls at once are safe: one downloads, the other waits and then finds it.
  * @returns path of the program
- * @throws CoworkError AGENT_UNAVAILABLE when the registry cannot be reached or does not have it
+ * @throws CoworkError AGENT_UNAVAILABLE if the registry cannot be reached or does not have it
  */
 export async function installAgent(ctx: Context, agent: Agent, request: InstallRequest): Promise<string> {
   const program = programPath(ctx, agent, request);
@@ -35,7 +35,7 @@ export async function installAgent(ctx: Context, agent: Agent, request: InstallR
   const session = request.session ?? "";
   const note = (detail: string): void => ctx.report({ session, step: "agent", state: "note", detail });
   const lock = `agent-${agent.id}-${request.version}-${request.variant}`;
-  const onWait = (): void => note(`waiting for another cowork that installs ${what}`);
+  const onWait = (): void => note(`waiting for another cowork command that is installing ${what}`);
   await withLock(ctx, lock, { waitMs: 15 * 60_000, onWait }, async () => {
     if (await pathExists(program)) return;
     try {
@@ -113,8 +113,8 @@ function describe(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "E404") return "the npm registry does not have this version.";
   if (code === "E401" || code === "E403")
-    return "the npm registry refuses; log in with `npm login` or mend the token in ~/.npmrc.";
-  if (code === "EINTEGRITY") return "what the npm registry sent does not have the hash that it names.";
+    return "the npm registry refused access; log in with `npm login` or update the token in ~/.npmrc.";
+  if (code === "EINTEGRITY") return "the downloaded file does not match the hash of the npm registry.";
   const tls = /CERT|SELF_SIGNED|UNABLE_TO_/.test(code ?? "");
   if (tls) return `the npm registry's certificate is not trusted (${code}); set npm's \`cafile\`.`;
   return `the npm registry cannot be reached (${plain(code ?? message)}).`;

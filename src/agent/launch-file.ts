@@ -3,9 +3,9 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import type { Agent } from "./types.ts";
 
-// What the launcher reads, in a form that sh reads: the container sees it, read-only, at /opt/cowork/session/agent-{id}.
+// The launcher's settings, in a form that sh can read: the container sees them, read-only, at /opt/cowork/session/agent-{id}.
 
-/** @returns false: it was so already */
+/** @returns false if nothing changed */
 export async function writeLaunchFile(ctx: Context, agent: Agent, id: string, version: string): Promise<boolean> {
   await ensureFolder(ctx.paths.container(id), { mode: 0o755 });
   const path = pathOf(ctx, agent, id);
@@ -15,7 +15,7 @@ export async function writeLaunchFile(ctx: Context, agent: Agent, id: string, ve
   return true;
 }
 
-/** The version that the launcher of this session starts; undefined before there is one. */
+/** The version that the launcher of this session starts; undefined if there is none yet. */
 export async function readLaunchVersion(ctx: Context, agent: Agent, id: string): Promise<string | undefined> {
   const content = await readTextFile(pathOf(ctx, agent, id), { maxBytes });
   return /^version=([\w.-]+)$/m.exec(content ?? "")?.[1];

@@ -3,16 +3,16 @@ import type { Context } from "../system/context.ts";
 import { readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import type { Variant } from "./types.ts";
 
-/** What this room remembers of a session, outside of everything that is mounted: `state/{id}/agent.json`. */
+/** What cowork remembers about a session's agent, outside of everything that is mounted: `state/{id}/agent.json`. */
 export interface AgentMemory {
   workspaceFolder?: string;
-  /** what the engine of its container runs */
+  /** the variant for the engine of its container */
   variant?: Variant;
-  /** whether the user's own ways are copied in */
+  /** whether the user's own instructions are copied in */
   ownWays?: boolean;
-  /** the user's settings as they were last brought in */
+  /** the user's settings when they were last merged */
   settings?: Record<string, unknown>;
-  /** fingerprint of the user's own files that were last copied */
+  /** fingerprint of the user's own files when they were last copied */
   ways?: string;
 }
 
@@ -20,7 +20,7 @@ function memoryPath(ctx: Context, id: string): string {
   return join(ctx.paths.state(id), "agent.json");
 }
 
-/** Empty when there is none or it cannot be read: everything in it can be found out again. */
+/** Empty if there is none or it cannot be read: everything in it can be found out again. */
 export async function readMemory(ctx: Context, id: string): Promise<AgentMemory> {
   try {
     const text = await readTextFile(memoryPath(ctx, id), { maxBytes: 4 * 1024 * 1024 });

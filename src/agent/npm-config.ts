@@ -1,7 +1,7 @@
 import { platform } from "node:process";
 import type { Context } from "../system/context.ts";
 
-/** Options of npm-registry-fetch: registries by scope, tokens, proxy, authorities, as the user's npm has them. */
+/** Options of npm-registry-fetch: registries by scope, tokens, proxy, authorities, from the user's npm configuration. */
 export type NpmOptions = Readonly<Record<string, unknown>> & { registry: string; defaultRegistryHost: string };
 
 /**
@@ -12,7 +12,7 @@ export async function readNpmConfig(ctx: Context): Promise<NpmOptions> {
   const { default: Config } = await import("@npmcli/config");
   const lists = (await import("@npmcli/config/lib/definitions/index.js")).default;
   const config = new Config({
-    // `--global` leaves out the project's file, wherever we are
+    // `--global` leaves out the project's file, whatever the current folder.
     argv: ["node", "cowork", "--global", ...(await globalConfigFile(ctx))],
     env: { ...ctx.env },
     cwd: ctx.paths.home,
@@ -28,14 +28,14 @@ export async function readNpmConfig(ctx: Context): Promise<NpmOptions> {
     registry: String(flat.registry),
     defaultRegistryHost: new URL(String(lists.definitions.registry?.default)).hostname,
     ...(await authorities(flat)),
-    // sessions come up without the agent when nothing answers: no long waits
+    // Sessions start without the agent if the registry does not answer, so waits are short.
     retry: { retries: 1, minTimeout: 500, maxTimeout: 2_000 },
     timeout: 30_000,
     cache: null,
   };
 }
 
-/** Where the user's npm has its global file depends on where npm lies, not on the Node that runs us: npm is asked. */
+/** The path of npm's global file depends on where the user's npm is installed, not on the Node that runs us, so npm is asked. */
 async function globalConfigFile(ctx: Context): Promise<string[]> {
   const asked = await ctx
     .run("npm", ["config", "get", "globalconfig"], { cwd: ctx.user.home, env: ctx.env, timeoutMs: 20_000 })
@@ -44,7 +44,7 @@ async function globalConfigFile(ctx: Context): Promise<string[]> {
   return path.startsWith("/") ? [`--globalconfig=${path}`] : [];
 }
 
-/** Behind a company's proxy the system's authorities are needed even where npm was not told of them. */
+/** Behind a company's proxy the system's authorities are needed even if npm is not configured to use them. */
 async function authorities(flat: Record<string, unknown>): Promise<{ ca?: string[] }> {
   if (flat.ca !== undefined && flat.ca !== null) return {};
   const tls = await import("node:tls");

@@ -1,4 +1,4 @@
-/** npm's own list of its configuration keys; @types/npmcli__config leaves it out. */
+/** npm's list of its configuration keys, which @types/npmcli__config lacks. */
 declare module "@npmcli/config/lib/definitions/index.js" {
   import type Config from "@npmcli/config";
 

@@ -3,10 +3,10 @@ import { chmod, copyFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ensureFolder } from "../system/files/files.ts";
 
-/** A file of the user's own, links followed: it is the user's, not a repository's. */
+/** One of the user's own files. Links are followed, because they are the user's, not a repository's. */
 export interface OwnFile {
   source: string;
-  /** where it goes, below the target */
+  /** path below the target folder */
   path: string;
   size: number;
   modified: number;
@@ -18,7 +18,7 @@ const maxBytes = 32 * 1024 * 1024;
 const maxDepth = 12;
 const neverCopied = new Set(["node_modules", ".git", ".venv", "__pycache__"]);
 
-/** Regular files below these entries of a folder, sorted by path. Beyond 2000 files or 32 MiB the rest is left out and said. */
+/** Regular files below these entries of a folder, sorted by path. Beyond 2000 files or 32 MiB the rest is left out, with a note. */
 export async function findFiles(
   folder: string,
   entries: readonly string[],
@@ -48,7 +48,7 @@ export async function findFiles(
   return { files, notes };
 }
 
-/** At once: a step through Node's thread pool takes longer than the look, and every `connect` has some. */
+/** Synchronous: a step through Node's thread pool takes longer than reading the entry, and every `connect` reads some. */
 function follow(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -57,7 +57,7 @@ function follow(path: string): Stats | undefined {
   }
 }
 
-/** Copies into a new folder that containers read. A file that is gone by now is left out. */
+/** Copies into a new folder that containers read. A file that disappeared meanwhile is left out. */
 export async function copyFiles(files: readonly OwnFile[], target: string): Promise<void> {
   await ensureFolder(target, { mode: 0o755 });
   const made = new Set<string>();

@@ -3,7 +3,7 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import type { Agent, AgentParts } from "./types.ts";
 
-/** Where things of an agent are seen inside containers. */
+/** Where an agent's files are inside containers. */
 export const inside = {
   vault: (agent: Agent): string => `/cowork/auth/${agent.id}`,
   config: (agent: Agent): string => `/cowork/session/${agent.id}`,
@@ -13,8 +13,8 @@ export const inside = {
 };
 
 /**
- * What an agent adds to a session's dev container. Makes the folders that are mounted, owned by U where the session writes, and
- * the policy that is mounted read-only. The mount of `agents` lies below /opt/cowork and has to come after it.
+ * What an agent adds to a session's dev container. Creates the mounted folders, owned by U if the session writes there, and the
+ * policy that is mounted read-only. The target of the mount `agents` is below /opt/cowork, so it must come after that mount.
  */
 export async function agentParts(ctx: Context, agent: Agent, session: { id: string }): Promise<AgentParts> {
   const { paths, user } = ctx;
@@ -35,7 +35,7 @@ export async function agentParts(ctx: Context, agent: Agent, session: { id: stri
   return { mounts, containerEnv: { ...agent.launch.env }, notes: [] };
 }
 
-/** The vault as a folder of U's that nobody else enters. Its content is not looked at. */
+/** Creates the vault as a folder that only U can enter. Its content is not read. */
 export async function ensureVaultFolder(ctx: Context, agent: Agent): Promise<string> {
   const vault = ctx.paths.vault(agent.id);
   await ensureFolder(ctx.paths.home, { mode: 0o700 });
@@ -43,7 +43,7 @@ export async function ensureVaultFolder(ctx: Context, agent: Agent): Promise<str
   return vault;
 }
 
-/** Does the policy on this host say what it has to? */
+/** Does the policy on this host have the right content? */
 export async function isPolicyInPlace(ctx: Context, agent: Agent): Promise<boolean> {
   const source = policyFolder(ctx, agent);
   for (const [name, content] of Object.entries(agent.launch.policy?.files ?? {})) {
@@ -57,7 +57,7 @@ function policyFolder(ctx: Context, agent: Agent): string {
   return join(ctx.paths.agentLib(agent.id), "policy");
 }
 
-/** As a folder, not a file: the whole place is ours, so that an image cannot add to it, and a newer cowork can change it under running sessions. */
+/** A folder, not a file: an image cannot add to it, and a newer cowork can change it in running sessions. */
 export async function policyMount(ctx: Context, agent: Agent): Promise<AgentParts["mounts"]> {
   const { policy } = agent.launch;
   if (policy === undefined) return [];

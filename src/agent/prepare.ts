@@ -15,24 +15,24 @@ export interface PrepareRequest {
   /** session name, for progress */
   name: string;
   settings: Settings;
-  /** the folder that the session works in, inside the container, where known: nobody is asked whether to trust it */
+  /** the session's working folder inside the container, if known: the agent then does not ask whether to trust it */
   workspaceFolder?: string;
-  /** the container is there: its engine's processor is the one that it was when it was made, and is not asked for */
+  /** the container exists already: its variant is on record, and the engine is not asked */
   made?: boolean;
 }
 
 export interface Prepared {
   /** lines for the user */
   notes: string[];
-  /** the launcher will start another version than before */
+  /** the launcher starts a different version than before */
   changed: boolean;
 }
 
 /**
- * Everything that an agent needs on the host before it is started in a session: the program, what the launcher must know, the
- * session's own config. Called before the container comes up and whenever the session is touched; nothing is done twice. Does not fail
- * for want of a registry or a login: sessions work without, and the notes say so.
- * @throws CONFIG_VALUE_INVALID for a version that cannot be used; what the file system throws
+ * Prepares everything on the host that an agent needs before it starts in a session: the program, the launcher's settings, the
+ * session's own config. Called before the container starts and whenever the session is used; finished work is skipped. Does not
+ * fail without a registry or a login: sessions work without them, and notes report it.
+ * @throws CONFIG_VALUE_INVALID for a version that cannot be used; errors of the file system
  */
 export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareRequest): Promise<Prepared> {
   const { id, settings } = request;
@@ -41,7 +41,8 @@ export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareR
   const wanted = chooseVersion(agent, settings);
   const memory = await readMemory(ctx, id);
   const variant = (request.made === true ? memory.variant : undefined) ?? variantFor(await ctx.engine.info());
-  if (variant === undefined) return { notes: [`there is no ${agent.title} for this engine`], changed: false };
+  if (variant === undefined)
+    return { notes: [`${agent.title} is not available for this engine's processor`], changed: false };
   const version = await install(ctx, agent, { request, version: wanted, variant }, notes);
   const changed = await writeLaunchFile(ctx, agent, id, version);
   const workspaceFolder = request.workspaceFolder ?? memory.workspaceFolder;
@@ -54,7 +55,7 @@ export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareR
   return { notes, changed };
 }
 
-/** The session writes in the folder too, and may have made it unusable for us: that is no reason not to start. */
+/** The session writes to this folder, too, and may have made it unusable; the session must start anyway. */
 export async function prepareSafely(ctx: Context, agent: Agent, session: AgentSession): Promise<string[]> {
   try {
     return await agent.prepare(ctx, session);
@@ -66,7 +67,7 @@ export async function prepareSafely(ctx: Context, agent: Agent, session: AgentSe
   }
 }
 
-/** The version that the session gets: the wanted one, else what lies here. */
+/** The version that the session gets: the wanted one, otherwise one that is installed here. */
 async function install(
   ctx: Context,
   agent: Agent,
@@ -88,7 +89,7 @@ async function install(
   if (failed !== undefined) notes.push(failed);
   const other = await newestInstalled(ctx, agent, variant);
   if (other === undefined) return version;
-  notes.push(`until then ${agent.title} ${other} is used, which is installed here`);
+  notes.push(`until then the installed ${agent.title} ${other} is used`);
   return other;
 }
 
@@ -99,7 +100,7 @@ async function newestInstalled(ctx: Context, agent: Agent, variant: Variant): Pr
   return undefined;
 }
 
-/** Versions that lie on this host, in whatever variant, the newest first. */
+/** Versions installed on this host, in any variant, the newest first. */
 export async function installedVersions(ctx: Context, agent: Agent): Promise<string[]> {
   const names = await readdir(ctx.paths.agentLib(agent.id)).catch((): string[] => []);
   return names.filter(isVersion).toSorted(compareVersions).toReversed();

@@ -5,42 +5,42 @@ import type { Context } from "../system/context.ts";
 /** Name of an agent: its folder under `lib/agents`, `auth` and `state/{id}`, and the name of its launcher. */
 export type AgentId = Settings["agent"];
 
-/** `linux-x64`, `linux-arm64`, each also with `-musl`: as the container needs it. */
+/** `linux-x64`, `linux-arm64`, each also with `-musl`, depending on the container. */
 export type Variant = `linux-${"x64" | "arm64"}${"" | "-musl"}`;
 
 /**
- * All that cowork must know of a coding agent. One folder implements it (`claude/`); everything else in `agent/` and
- * `auth/` works on this type alone, so that Codex, Copilot CLI, Gemini CLI and opencode are one more folder each.
+ * Everything that cowork must know about a coding agent. One folder implements it (`claude/`); all other code in `agent/` and
+ * `auth/` uses this type only, so that Codex, Copilot CLI, Gemini CLI and opencode need one more folder each.
  */
 export interface Agent {
   id: AgentId;
   /** for people, e.g. `Claude Code` */
   title: string;
   install: {
-    /** version used when the settings name none */
+    /** version used if the settings name none */
     pinned: string;
     /** older ones are refused, and why */
     oldest: { version: string; why: string };
     /** version that the settings name */
     wanted(settings: Settings): string | undefined;
-    /** npm package that holds the program for a variant, and the program's path in it */
+    /** npm package with the program for a variant, and the program's path in it */
     package(variant: Variant): { name: string; program: string };
   };
   launch: {
-    /** environment of every process in the container, for any copy of the agent that is called */
+    /** environment of every process in the container, for any copy of the agent */
     env: Readonly<Record<string, string>>;
-    /** read-only folder that binds every copy of the agent in the container: what is kept out of its hands */
+    /** read-only folder with the policy for every copy of the agent in the container */
     policy?: { target: string; files: Readonly<Record<string, string>> };
   };
   login: {
     commands: AgentLoginCommands;
-    /** What the vault holds. Reads files only, never follows a link, never gives a secret. */
+    /** Reads the state of the login in the vault. Only reads files, never follows a link, never returns a secret. */
     read(ctx: Context): Promise<Login>;
-    /** Remembers whose login the vault holds from the config folder that the login program wrote. */
+    /** Remembers the account of the login, from the config folder that the login program wrote. */
     remember(ctx: Context, configFolder: string): Promise<void>;
-    /** Removes the login from the vault. False when there was none. */
+    /** Removes the login from the vault. False if there was none. */
     forget(ctx: Context): Promise<boolean>;
-    /** Puts the long-lived token that a login program printed into the vault. False when there is none in the text. */
+    /** Stores the long-lived token that a login program printed in the vault. False if the text contains none. */
     store?(ctx: Context, printed: string): Promise<boolean>;
     /** files in the vault that hold secrets */
     files: readonly string[];
@@ -49,9 +49,9 @@ export interface Agent {
     /** all lock folders in the vault */
     locks: readonly string[];
   };
-  /** environment variables that would put something else in the login's place: reported, and kept out by `policy` */
+  /** environment variables that would replace the login: reported, and overridden by `policy` */
   keepOut: readonly string[];
-  /** Writes the session's own agent config: the user's ways, and no first-run screens where there is a login. */
+  /** Writes the session's own agent config: the user's instructions, and no first-run screens if there is a login. */
   prepare(ctx: Context, session: AgentSession): Promise<string[]>;
   stop: {
     /** command name of its processes inside (/proc/N/comm) */
@@ -66,19 +66,19 @@ export interface AgentLoginCommands {
   logout: readonly string[];
 }
 
-/** A session as its agent sees it. */
+/** A session, for its agent. */
 export interface AgentSession {
   id: string;
-  /** folder that the session works in, inside the container, links resolved; undefined while it is not known */
+  /** working folder of the session, inside the container, links resolved; undefined while it is not known */
   workspaceFolder?: string;
-  /** whether the user's own ways are copied in */
+  /** whether the user's own instructions are copied in */
   ownWays: boolean;
 }
 
 export type { Login };
 export type LoginState = Login["state"];
 
-/** What an agent adds to a dev container. Paths of `source` are on the host and exist. */
+/** What an agent adds to a dev container. Paths in `source` are on the host and exist. */
 export interface AgentParts {
   mounts: { source: string; target: string; readOnly: boolean }[];
   containerEnv: Record<string, string>;

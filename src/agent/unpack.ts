@@ -3,9 +3,9 @@ import { pipeline } from "node:stream/promises";
 import { CoworkError } from "../errors.ts";
 
 /**
- * Takes one file out of an npm tarball; nothing else of it touches the disk.
+ * Extracts one file from an npm tarball; nothing else of it is written to disk.
  * @param member path inside the package, without npm's leading folder
- * @throws CoworkError AGENT_UNAVAILABLE when the package does not hold it
+ * @throws CoworkError AGENT_UNAVAILABLE if the package does not contain it
  */
 export async function unpackMember(tarball: string, member: string, target: string): Promise<void> {
   const { extract } = await import("tar-stream");
@@ -23,5 +23,5 @@ export async function unpackMember(tarball: string, member: string, target: stri
     return found;
   };
   const [found] = await Promise.all([unpack(), pipeline(createReadStream(tarball), createGunzip(), entries)]);
-  if (!found) throw new CoworkError("AGENT_UNAVAILABLE", `The package holds no file ${member}.`);
+  if (!found) throw new CoworkError("AGENT_UNAVAILABLE", `The package does not contain the file ${member}.`);
 }

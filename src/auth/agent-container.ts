@@ -35,8 +35,8 @@ export interface AgentContainer {
 const label = "cowork.auth";
 
 /**
- * Boots a container of the template for the agent alone, with the vault and an empty config folder, and takes it away afterwards
- * whatever happens. It ends by itself after an hour, should this process be killed.
+ * Starts a container from the template for the agent alone, with the vault and an empty config folder, and always removes it
+ * afterwards. It ends by itself after an hour, in case this process is killed.
  * @throws AGENT_UNAVAILABLE, ENGINE_UNREACHABLE, INTERRUPTED and what `fn` throws
  */
 export async function withAgentContainer<T>(
@@ -77,7 +77,7 @@ export async function withAgentContainer<T>(
       const id = await Promise.race([running.then(failedToStart), waitUntilUp(ctx, mark)]);
       const variant = await variantInside(ctx, id);
       if (variant === undefined)
-        throw new CoworkError("AGENT_UNAVAILABLE", `There is no ${agent.title} for this engine.`);
+        throw new CoworkError("AGENT_UNAVAILABLE", `${agent.title} is not available for this engine's processor.`);
       await installAgent(ctx, agent, { version, variant });
       const program = `${inside.agents}/${agent.id}/${version}/${variant}/${agent.id}`;
       return await fn({ id, program, configFolder, user: `${uid}:${gid}`, env });
@@ -91,7 +91,7 @@ export async function withAgentContainer<T>(
 }
 
 function failedToStart(): never {
-  throw new CoworkError("ENGINE_FAILED", "The container for the agent's login ended at once.", {
+  throw new CoworkError("ENGINE_FAILED", "The container for the agent's login exited immediately.", {
     hint: [ownCommand("doctor")],
   });
 }
@@ -104,10 +104,10 @@ async function waitUntilUp(ctx: Context, mark: string): Promise<string> {
   }
 }
 
-/** What a killed cowork left behind. Under the lock of `auth`, so nobody is using it. */
+/** Removes what a killed cowork left. The caller holds the lock of `auth`, so it is not in use. */
 async function removeLeft(ctx: Context, agent: Agent): Promise<void> {
   const left = await ctx.engine.listContainers({ "cowork.home": homeId(ctx.paths), [label]: undefined });
-  // An image may have these labels too: what has the login in it is this home's.
+  // Labels prove nothing, because an image may have them too: a container that mounts the login is this home's.
   const ours = left.filter(({ mounts }) => mounts.some(({ source }) => source === ctx.paths.vault(agent.id)));
   for (const container of ours) await ctx.engine.removeContainer(container.id);
   const folder = dirname(ctx.paths.vault(agent.id));

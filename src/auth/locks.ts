@@ -7,16 +7,16 @@ import { lookAtPath, readTextFile } from "../system/files/files.ts";
 import { homeLabels } from "../system/home-id.ts";
 import { errorCode } from "../system/files/open-folder.ts";
 
-/** A holder touches its lock every five seconds. */
+/** The holder of a lock touches it every five seconds. */
 const touchedMs = 8_000;
-/** Without a name on it: long enough that nobody who lives can have it. */
+/** A lock without an owner file: after this time no living process holds it. */
 const namelessMs = 30_000;
-/** Nobody who lives is silent for so long. */
+/** A lock that was not touched for this long has no living holder. */
 const deadMs = 120_000;
 
 /**
- * Takes away locks whose holder is gone for sure: not touched for a while, and its container does not run any more, or no
- * container of this home does. (Left alone they keep every session from renewing the login for a minute or more.)
+ * Removes locks whose holder is certainly gone: not touched for a while, and its container is not running any more, or no
+ * container of this home is. (Otherwise they keep every session from renewing the login for a minute or more.)
  * @returns one line for each
  */
 export async function clearLeftLocks(ctx: Context, agent: Agent): Promise<string[]> {
@@ -26,10 +26,11 @@ export async function clearLeftLocks(ctx: Context, agent: Agent): Promise<string
     const quiet = quietFor(ctx, path);
     if (quiet === undefined || quiet < touchedMs || (await mayBeHeld(ctx, path, quiet))) continue;
     if (!(await remove(path))) continue;
-    const killed = name === agent.login.refreshLock;
     const why =
-      "a session was killed while it renewed the login; should sessions ask to log in now: `cowork auth login`";
-    cleared.push(`a left-over lock (${name}) has been cleared${killed ? `: ${why}` : ""}`);
+      name === agent.login.refreshLock
+        ? ": a session was killed while it renewed the login; if sessions now ask for a login, run `cowork auth login`"
+        : "";
+    cleared.push(`a stale lock (${name}) was removed${why}`);
   }
   return cleared;
 }
@@ -39,12 +40,12 @@ function quietFor(ctx: Context, path: string): number | undefined {
     const stats = lookAtPath(path);
     return stats?.isDirectory() ? ctx.clock.now().getTime() - stats.mtimeMs : undefined;
   } catch {
-    // a vault that this user may not look into: whoever reads the login says so
+    // This user cannot read the vault; reading the login reports that.
     return undefined;
   }
 }
 
-/** The program writes down who holds it, with the host name of its container: by default the start of the container's id. */
+/** The program writes an owner file with the host name of its container: by default the start of the container's id. */
 async function mayBeHeld(ctx: Context, path: string, quiet: number): Promise<boolean> {
   if (quiet > deadMs) return false;
   const questions = homeLabels(ctx.paths).map((home) => ctx.engine.listContainers({ "cowork.home": home }));
@@ -52,7 +53,7 @@ async function mayBeHeld(ctx: Context, path: string, quiet: number): Promise<boo
     (answers) => answers.flat(),
     () => undefined,
   );
-  // an engine that cannot be asked may well run them
+  // If the engine does not answer, they may be running.
   if (containers === undefined) return true;
   const running = containers.filter((one) => one.state === "running" || one.state === "paused");
   const note = await readTextFile(`${path}.owner`, { maxBytes: 64 * 1024, root: join(path, "..") }).catch(() => "");
@@ -69,9 +70,9 @@ async function remove(path: string): Promise<boolean> {
 }
 
 /**
- * Does something while no session can renew the login, under the agent's own lock. Keep it short: a session whose access
- * token ends meanwhile waits some seconds and no longer.
- * @throws BUSY when a session holds it for 20 s
+ * Runs something while no session can renew the login, under the agent's own lock. Keep it short: a session whose access token
+ * expires meanwhile waits a few seconds only.
+ * @throws BUSY when a session holds the lock for 20 s
  */
 export async function withRefreshLock<T>(ctx: Context, agent: Agent, fn: () => Promise<T>): Promise<T> {
   const path = join(ctx.paths.vault(agent.id), agent.login.refreshLock);

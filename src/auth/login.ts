@@ -13,14 +13,14 @@ import { withRefreshLock } from "./locks.ts";
 import { checkVault } from "./vault.ts";
 
 export interface LoginRequest extends AgentContainerRequest {
-  /** the agent's own token that lasts long and is not renewed, instead of one that is renewed */
+  /** use the agent's long-lived token, which is not renewed */
   longLived: boolean;
 }
 
 /**
- * Logs in with the agent's own program, in a container of its own that is gone afterwards; the caller's terminal is handed through.
- * Sessions that run find the login at the agent's next start.
- * @throws NOT_LOGGED_IN when the program ended without a login; BUSY; what the container throws
+ * Logs in with the agent's own program, in a temporary container, on the caller's terminal. Running sessions use the login at the
+ * agent's next start.
+ * @throws NOT_LOGGED_IN if the program exited without a login; BUSY; what the container throws
  */
 export async function login(ctx: Context, agent: Agent, request: LoginRequest, io: AttachIo): Promise<Login> {
   const command = request.longLived ? agent.login.commands.longLived : agent.login.commands.login;
@@ -33,13 +33,13 @@ export async function login(ctx: Context, agent: Agent, request: LoginRequest, i
       const printed: string[] = [];
       const streams = request.longLived ? { ...io, stdout: copying(io.stdout, printed) } : io;
       const code = await ctx.engine.attach(container.id, execSpec(container, command, ctx), { ...streams, signal });
-      if (code !== 0) throw notLoggedIn(agent, `ended with code ${code}`);
+      if (code !== 0) throw notLoggedIn(agent, `exited with code ${code}`);
       if (request.longLived) await keepToken(inner, agent, printed.join(""));
       await agent.login.remember(inner, container.configFolder);
     });
     const { login: result, problems } = await checkVault(inner, agent);
     if (result.state !== "ok") throw notLoggedIn(agent, problems[0] ?? result.detail);
-    await tellSessions(inner, agent);
+    await prepareSessions(inner, agent);
     return result;
   });
 }
@@ -49,7 +49,7 @@ function execSpec(container: AgentContainer, command: readonly string[], ctx: Co
   const terminal = Object.entries({ TERM: TERM ?? "xterm-256color", COLORTERM, LANG: LANG ?? "C.UTF-8" });
   const env = Object.fromEntries(terminal.filter((entry): entry is [string, string] => entry[1] !== undefined));
   const { user } = container;
-  // HOME: U need not be a user of the image; the program keeps nothing there
+  // HOME: U may not be a user of the image; the program stores nothing there.
   return {
     command: [container.program, ...command],
     user,
@@ -69,7 +69,7 @@ function notLoggedIn(agent: Agent, why: string): CoworkError {
   });
 }
 
-/** Hands everything on as it comes and keeps a copy, of which no more than the end is needed. */
+/** Passes everything on and keeps a copy of the end, which is enough. */
 function copying(target: Writable, copy: string[]): Writable {
   const tee = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -82,8 +82,8 @@ function copying(target: Writable, copy: string[]): Writable {
   return tee;
 }
 
-/** Sessions that were prepared without a login get what a logged-in start needs; what cannot be done now is done at their start. */
-async function tellSessions(ctx: Context, agent: Agent): Promise<void> {
+/** Sets up the login in sessions that were prepared without one; where that fails, their next start does it. */
+async function prepareSessions(ctx: Context, agent: Agent): Promise<void> {
   const ids = await readdir(ctx.paths.stateRoot).catch((): string[] => []);
   for (const id of ids) {
     const { workspaceFolder, ownWays } = await readMemory(ctx, id);

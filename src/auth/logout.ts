@@ -10,9 +10,9 @@ import { withRefreshLock } from "./locks.ts";
 export type { LogoutResult };
 
 /**
- * Logs out everywhere on this host: by the agent's own program, which also tells the vendor; then by taking away what is left. Where
- * the program cannot be run, the login is only taken away, and the notes say so.
- * @param request a function, because an image has to be found or made first and that may fail
+ * Logs out everywhere on this host: first with the agent's own program, which also notifies the vendor, then by removing what is
+ * left. If the program cannot run, the login is only removed, and the notes say so.
+ * @param request a function, because finding or building an image may fail
  */
 export async function logout(
   ctx: Context,
@@ -25,7 +25,7 @@ export async function logout(
     if ((await agent.login.read(inner)).state === "none") return { loggedOut: false, notes: [] };
     const notes: string[] = [];
     try {
-      const said = await withAgentContainer(inner, agent, await request(), async (container) => {
+      const result = await withAgentContainer(inner, agent, await request(), async (container) => {
         const { program, user, env } = container;
         const spec = {
           command: [program, ...agent.login.commands.logout],
@@ -34,12 +34,12 @@ export async function logout(
         } as const;
         return ctx.engine.exec(container.id, spec, { timeoutMs: 60_000, maxOutput: 16_384, signal });
       });
-      notes.push(plain(said.stdout || said.stderr));
+      notes.push(plain(result.stdout || result.stderr));
     } catch (error) {
       const problem = toCoworkError(error);
       if (problem.code === "INTERRUPTED") throw problem;
       notes.push(
-        `${agent.title} itself could not be asked to log out (${problem.message}): the vendor still knows the login`,
+        `${agent.title} could not run to log out (${problem.message}): the login was removed here, but is still valid at the vendor`,
       );
     }
     await withRefreshLock(inner, agent, () => agent.login.forget(inner));

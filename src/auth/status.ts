@@ -9,8 +9,8 @@ import { checkVault } from "./vault.ts";
 export type { AuthStatus };
 
 /**
- * Who is logged in, until when, whether every session can read it and whether an API key threatens it. Asks nobody outside. Sessions
- * are looked at where the engine answers.
+ * Who is logged in, until when, whether every session can read the login, and whether an API key would replace it. Uses no network.
+ * Sessions are checked if the engine answers.
  */
 export async function authStatus(ctx: Context, agent: Agent): Promise<AuthStatus> {
   const { login, repaired, problems } = await checkVault(ctx, agent);
@@ -34,15 +34,15 @@ async function findThreats(ctx: Context, agent: Agent, guarded: boolean): Promis
   const lines: string[] = [];
   for (const { id, labels: its } of containers) {
     const detail = await ctx.engine.findContainer(id).catch(() => undefined);
-    // Labels alone say nothing: an image may have them. What has the login in it is this home's.
+    // Labels prove nothing, because an image may have them: a container that mounts the login is this home's.
     if (detail?.mounts.some(({ source }) => source === ctx.paths.vault(agent.id)) !== true) continue;
     const names = agent.keepOut.filter((name) => (detail.env[name] ?? "") !== "");
     if (names.length === 0) continue;
     const bound = detail.mounts.some((mount) => mount.destination === agent.launch.policy?.target && !mount.writable);
     const how =
       guarded && bound
-        ? "kept from the agent by its managed settings"
-        : "and nothing keeps it from the agent: cowork start --rebuild";
+        ? "the agent does not see it, because of its managed settings"
+        : "the agent may use it instead of the login; to prevent that: cowork start --rebuild";
     lines.push(`session ${plain(its["cowork.name"] ?? id)} sets ${names.join(", ")}: ${how}`);
   }
   return lines;

@@ -10,38 +10,38 @@ import { clearLeftLocks } from "./locks.ts";
 
 export interface VaultCheck {
   login: Login;
-  /** what was wrong and has been put right, one line each */
+  /** problems that were fixed, one line each */
   repaired: string[];
-  /** what is wrong and wants the user, one line each */
+  /** problems that the user must fix, one line each */
   problems: string[];
 }
 
 /**
- * Looks after the vault: there is no daemon, so every command that touches a session does. Makes the folder where it is
- * missing, gives folder and credentials back to U where this user may, clears locks that nobody holds any more.
- * Follows no link: containers write in there.
+ * Checks the vault. Without a daemon, every command that uses a session does this. Creates the folder if it is missing,
+ * makes U the owner of folder and credentials if this user may, and removes stale locks. Follows no link, because containers
+ * write there.
  */
 export async function checkVault(ctx: Context, agent: Agent): Promise<VaultCheck> {
   const repaired: string[] = [];
   const problems: string[] = [];
   const vault = ctx.paths.vault(agent.id);
-  const mend = async (path: string, mode: number, folder: boolean): Promise<void> => {
+  const fix = async (path: string, mode: number, folder: boolean): Promise<void> => {
     const wrong = describeWrong(ctx, path, mode, folder);
     if (wrong === undefined) return;
     const failed = await own(ctx, path, mode, folder).then(
       () => undefined,
       (error: unknown) => toCoworkError(error).message,
     );
-    if (failed === undefined) repaired.push(`${path} ${wrong}: put right`);
+    if (failed === undefined) repaired.push(`${path} ${wrong}: fixed`);
     else problems.push(`${path} ${wrong}: ${failed}`);
   };
-  await mend(vault, 0o700, true);
+  await fix(vault, 0o700, true);
   try {
     await ensureVaultFolder(ctx, agent);
   } catch (error) {
     problems.push(toCoworkError(error).message);
   }
-  for (const file of agent.login.files) await mend(join(vault, file), 0o600, false);
+  for (const file of agent.login.files) await fix(join(vault, file), 0o600, false);
   repaired.push(...(await clearLeftLocks(ctx, agent)));
   const login = await agent.login.read(ctx);
   if (login.state === "broken") problems.push(login.detail);
@@ -50,10 +50,10 @@ export async function checkVault(ctx: Context, agent: Agent): Promise<VaultCheck
 
 function describeWrong(ctx: Context, path: string, mode: number, folder: boolean): string | undefined {
   const stats = lookAtPath(path);
-  // What is neither is not ours to change: reading the login says so.
+  // Anything else is not changed: reading the login reports it.
   if (stats === undefined || !(folder ? stats.isDirectory() : stats.isFile())) return undefined;
   const { sessionUid: uid } = ctx.user;
-  if (stats.uid !== uid) return `belonged to uid ${stats.uid}, not to ${uid}, as which sessions run`;
+  if (stats.uid !== uid) return `belonged to uid ${stats.uid}, not to ${uid}, the uid of sessions`;
   const is = stats.mode & 0o777;
   return is === mode ? undefined : `had the mode ${is.toString(8)}, not ${mode.toString(8)}`;
 }

@@ -6,9 +6,9 @@ export const check = z.object({
   title: z.string(),
   status: z.enum(["ok", "warning", "problem", "fixed"]),
   detail: z.string(),
-  /** what to do, a command where there is one */
+  /** the next step, a command where possible */
   fix: z.exactOptional(z.string()),
-  /** the same in parts, where it names commands of cowork's own as data */
+  /** the same in parts, if it contains cowork commands as data */
   next: z.exactOptional(z.array(hintPart).check(z.maxLength(100))),
 });
 

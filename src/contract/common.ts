@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 export const texts = z.array(z.string());
 
-/** A field that has to be thought of and may be undefined, which JSON leaves out. `z.exactOptional` is for what may be left out here, too. */
+/** A required field whose value may be undefined, which JSON leaves out. `z.exactOptional` is for fields that may be omitted in code, too. */
 export function maybe<T extends z.ZodMiniType>(schema: T): z.ZodMiniType<z.infer<T> | undefined> {
   return z.pipe(
     z.optional(schema),
@@ -13,18 +13,18 @@ export function maybe<T extends z.ZodMiniType>(schema: T): z.ZodMiniType<z.infer
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
-/** An object out of `JSON.parse`, whatever it holds: all of it is JSON then. */
+/** An object from `JSON.parse`: its content is JSON, whatever it is. */
 export const jsonObject = z.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 );
 
-/** A moment: text on its way, a Date at its end. */
+/** A point in time: text in JSON, a Date in code. */
 export const date = z.pipe(
   z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)))),
   z.transform((text) => new Date(text)),
 );
 
-// What a session's record has, too: `list` reads every record, and loads nothing more than it needs.
+// Also part of a session's record: `list` reads every record and must load as little as possible.
 
 export const configKind = z.enum(["image", "dockerfile", "compose", "template"]);
 
@@ -33,7 +33,7 @@ export const startPoint = z.object({
   branch: z.string(),
   /** full commit id that the session starts from */
   commit: z.string(),
-  /** the branch exists already (in the project or on its origin) and is checked out instead of made */
+  /** the branch exists already (in the project or on its origin) and is checked out instead of created */
   existing: z.boolean(),
 });
 

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { errorCodes, type ErrorCode } from "./error-codes.ts";
 import { hintPart } from "./hint.ts";
 
-/** A code of ours; one that only another version of cowork knows is an error without a meaning. */
+/** One of our codes; a code that only another version of cowork knows becomes a general one. */
 export const errorCode = z.pipe(
   z.string(),
   z.transform((code): ErrorCode => (Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : "INTERNAL")),
@@ -14,11 +14,11 @@ export const failure = z.object({
   message: z.string(),
   /** `next` as text */
   hint: z.exactOptional(z.string()),
-  /** what to do next: words, and commands of cowork's own as data */
+  /** the next step: text, and cowork commands as data */
   next: z.exactOptional(z.array(hintPart).check(z.maxLength(100))),
 });
 
-/** An error as one cowork tells it to another: with what belongs into the log. */
+/** An error as one cowork sends it to another: with the detail for the log. */
 export const sentFailure = z.extend(failure, { detail: z.exactOptional(z.string()) });
 
 export type SentFailure = z.infer<typeof sentFailure>;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { progressState, step } from "./progress.ts";
 
-// What happens, as every face hears of it. An event is plain data: it can be stored, sent and read again.
+// Events for every front end. An event is plain data: it can be stored, sent and read again.
 
 const progress = z.object({
   type: z.literal("progress"),
@@ -13,24 +13,24 @@ const progress = z.object({
   }),
 });
 
-/** A session is in another state than before; `removed`: there is no such session any more. */
+/** The state of a session changed; `removed`: the session does not exist any more. */
 const sessionState = z.object({
   type: z.literal("session-state"),
   data: z.object({ id: z.string(), state: z.string() }),
 });
 
-/** Something that the user should know, and that is no failure. */
+/** Information for the user that is not an error. */
 const note = z.object({ type: z.literal("note"), data: z.object({ text: z.string() }) });
 
-/** What tells one event from another, and where and when it happened. */
+/** Identifies an event, and says where and when it happened. */
 const head = {
-  /** `{host}:{session}:{n}`, one of its kind in the stream that it is part of */
+  /** `{host}:{session}:{n}`, unique in its stream */
   id: z.string(),
   /** when, as ISO 8601 */
   at: z.string(),
-  /** `local`, or as the user calls the machine */
+  /** `local`, or the user's name for the machine */
   host: z.string(),
-  /** the session's name; empty for what belongs to no single session */
+  /** the session's name; empty for events of no single session */
   session: z.string(),
 };
 
@@ -42,9 +42,9 @@ export const domainEvent = z.discriminatedUnion("type", [
 
 export type DomainEvent = z.infer<typeof domainEvent>;
 
-/** An event before it has its id and its time. */
+/** An event before it has an id and a time. */
 export type EventDraft = (z.infer<typeof progress> | z.infer<typeof sessionState> | z.infer<typeof note>) & {
   session: string;
-  /** absent: where the stream is */
+  /** absent: the host of the stream */
   host?: string;
 };

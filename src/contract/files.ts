@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { texts } from "./common.ts";
 
-// Files of cowork's own in its home, but for the sessions' (record.ts, devcontainer-plan.ts) and the jobs' (job.ts).
+// cowork's files in its home, except those of sessions (record.ts, devcontainer-plan.ts) and of jobs (job.ts).
 
-/** A remote host as the user names it. */
+/** A remote host as the user specifies it. */
 export const target = z.object({
   /** an alias of ssh's configuration, `machine`, `user@machine` or `ssh://user@machine:port` */
   destination: z.string(),
@@ -11,10 +11,10 @@ export const target = z.object({
   identityFile: z.exactOptional(z.string()),
 });
 
-/** `hosts.json`: machines that the user has named, or has made sessions on, by name. */
+/** `hosts.json`: machines that the user has added, or has made sessions on, by name. */
 export const hostsFile = z.record(z.string(), target);
 
-/** `trust.json`: per project root the hashes of everything that was agreed to. */
+/** `trust.json`: for each project root, the hashes of everything that was agreed to. */
 export const trustFile = z.object({ version: z.literal(1), projects: z.record(z.string(), texts) });
 
 /** `projects.json` */

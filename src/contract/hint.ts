@@ -1,16 +1,16 @@
 import * as z from "zod/mini";
 import { texts } from "./common.ts";
 
-/** A command of cowork's own in a hint. Who shows it knows which host it is meant for. */
+/** A cowork command in a hint, as data: the code that shows it knows which host it is for. */
 export const ownCommand = z.object({
   /** `doctor` */
   command: z.string(),
   args: texts,
-  /** as the user calls the machine that it is meant for; absent: the one that said it */
+  /** the user's name for the machine that it is for; absent: the one that sent it */
   host: z.exactOptional(z.string()),
 });
 
-/** What to do next: words, and commands as data, so that no text has to be searched for them. */
+/** The next step: text, and commands as data, so that no text must be searched for them. */
 export const hintPart = z.union([z.string(), ownCommand]);
 
 export type OwnCommand = z.infer<typeof ownCommand>;

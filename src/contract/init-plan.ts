@@ -14,15 +14,15 @@ export const initPlan = z.object({
       exists: z.boolean(),
     }),
   ),
-  /** the configurations that would be used, one per distinct start commit; none where all sessions have theirs */
+  /** the configurations that would be used, one for each distinct start commit; empty if all sessions have theirs */
   devcontainers: z.array(
     z.object({
       kind: configKind,
       /** path inside the project; null for the template */
       path: z.nullable(z.string()),
-      /** what a user should know about the choice, one line each */
+      /** for the user, about the choice, one line each */
       notes: z.exactOptional(texts),
-      /** what of it is changed so that several sessions can run side by side, one line each */
+      /** changes to it so that several sessions can run side by side, one line each */
       changes: texts,
       findings: z.array(finding),
       trustHash: z.string(),

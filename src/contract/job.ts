@@ -3,24 +3,24 @@ import { sentFailure } from "./error.ts";
 import { domainEvent } from "./events.ts";
 import { storedQuestion } from "./questions.ts";
 
-// Long work: what is asked for it over the wire, and the files in its folder.
+// Long work: its requests over the wire, and the files in its folder.
 
 /** `request.json` */
 export const jobRequest = z.object({ method: z.string(), args: z.array(z.unknown()) });
 
 export const jobCall = z.object({
   method: z.string(),
-  /** absent: only to join what is under way */
+  /** absent: only join a running job */
   args: z.exactOptional(z.array(z.unknown())),
-  /** what the work is about: work on the same is the same job */
+  /** what the work is about: equal subjects are the same job */
   subject: z.unknown(),
-  /** events of the job that the other side has already: more than none when it comes back after a broken connection */
+  /** events of the job that the other side already has: more than none after a broken connection */
   seen: z.number(),
-  /** what the other side calls the job: its events come under it, so that those of two jobs can be told apart */
+  /** the other side's number for the job: its events carry it, so that those of two jobs can be distinguished */
   ticket: z.exactOptional(z.number()),
 });
 
-/** What came of a wish; `missing`: there was nothing to join. */
+/** The result of a request; `missing`: there was no job to join. */
 export const jobAnswer = z.union([z.object({ missing: z.literal(true) }), z.object({ value: z.unknown() })]);
 
 /** One line of `log.jsonl` */

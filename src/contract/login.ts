@@ -3,21 +3,21 @@ import { date, texts } from "./common.ts";
 
 export const agentId = z.enum(["claude"]);
 
-/** What is known of the shared login. Everything in it is free of secrets and of control characters. */
+/** What is known about the shared login. Contains no secrets and no control characters. */
 export const login = z.object({
   state: z.enum(["ok", "none", "broken"]),
   /** one line for a person */
   detail: z.string(),
-  /** how the agent would authenticate, in the agent's own words (`claude.ai`) */
+  /** how the agent authenticates, in the agent's terms (`claude.ai`) */
   method: z.exactOptional(z.string()),
   plan: z.exactOptional(z.string()),
   account: z.exactOptional(z.string()),
   organization: z.exactOptional(z.string()),
-  /** when the present access token ends; it is renewed by itself unless `longLived` */
+  /** when the current access token expires; it is renewed automatically unless `longLived` */
   expiresAt: z.exactOptional(date),
-  /** when the login as a whole ends unless it is used before; where the agent tells */
+  /** when the login itself expires unless it is used before; if the agent reports it */
   endsAt: z.exactOptional(date),
-  /** a token that is not renewed: the login ends at `expiresAt` */
+  /** a token that is not renewed: the login expires at `expiresAt` */
   longLived: z.exactOptional(z.boolean()),
 });
 
@@ -28,7 +28,7 @@ export const authStatus = z.object({
   readable: z.boolean(),
   repaired: texts,
   problems: texts,
-  /** what would put something else in the login's place, and what keeps it from doing so; one line each */
+  /** what would replace the login, and what prevents that; one line each */
   threats: texts,
 });
 

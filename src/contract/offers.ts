@@ -6,9 +6,9 @@ import type { Calls } from "./rpc.ts";
 import { lacking, openedClone, scriptOptions, scriptResult, storedIdentity, upload } from "./store.ts";
 import { connectRequest } from "./terminal-requests.ts";
 
-// What the two sides of a connection offer each other besides the host's part itself.
+// What the two sides of a connection offer each other, besides the session host itself.
 
-/** A stream's number, given out by the user's side, each once. */
+/** A stream's number; the client assigns each once. */
 const stream = z.int();
 const nothing = z.unknown();
 const done = { input: z.tuple([]), output: nothing };
@@ -21,9 +21,9 @@ export const streamOffers = {
   streamDrop: { input: z.tuple([stream]), output: nothing },
 } as const satisfies Calls;
 
-/** What has streams of its own beside the call. */
+/** Calls with streams. */
 export const streamedOffers = {
-  /** with the numbers of stdin, stdout and stderr; gives the exit code */
+  /** with the numbers of stdin, stdout and stderr; returns the exit code */
   connect: {
     input: z.tuple([connectRequest, z.tuple([stream, stream, stream])]),
     output: z.int().check(z.minimum(0), z.maximum(255)),
@@ -43,15 +43,15 @@ export const cloneOffers = {
   cloneClose: { input: z.tuple([z.number()]), output: nothing },
 } as const satisfies Calls;
 
-/** How a project comes to a host: its commits, what git-lfs keeps of it, files that go along. */
+/** How a project is sent to a host: its commits, its git-lfs objects, files to copy. */
 export const storeOffers = {
   storeLacks: { input: z.tuple([storedIdentity, texts]), output: lacking },
-  /** bytes of an upload that are here already */
+  /** number of bytes of an upload that have arrived */
   storeHas: { input: z.tuple([storedIdentity, z.string()]), output: z.number() },
   storeTake: { input: z.tuple([storedIdentity, upload, stream]), output: nothing },
   lfsLacks: { input: z.tuple([storedIdentity, texts]), output: texts },
   lfsTake: { input: z.tuple([storedIdentity, texts, stream]), output: nothing },
-  /** gives the folder that they lie in */
+  /** returns the folder of the files */
   carriedTake: { input: z.tuple([z.string(), stream]), output: z.string() },
 } as const satisfies Calls;
 

@@ -3,7 +3,7 @@ import { texts } from "./common.ts";
 import { failure } from "./error.ts";
 import { sessionView } from "./session.ts";
 
-/** The result of a command for one session. `session` is absent when nothing of it exists. */
+/** The result of a command for one session. `session` is absent if nothing of it exists. */
 export const outcome = z.object({
   name: z.string(),
   /** absent: this machine */
@@ -12,16 +12,16 @@ export const outcome = z.object({
   session: z.exactOptional(sessionView),
   error: z.exactOptional(failure),
   exitCode: z.int().check(z.minimum(0), z.maximum(255)),
-  /** lines a person should read: warnings, what was changed, what is missing */
+  /** for the user: warnings, what was changed, what is missing */
   notes: texts,
 });
 
 export const cleanOutcome = z.extend(outcome, {
-  /** what would be lost or, with --force, what was: one line each */
+  /** what would be lost or, with --force, was lost: one line each */
   unsaved: texts,
-  /** what goes along and counts as nobody's unsaved work: replaced commits, home folders, volumes; one line each */
+  /** what is removed too but does not count as unsaved work: replaced commits, home folders, volumes; one line each */
   going: z.exactOptional(texts),
-  /** what was removed, or would be */
+  /** what was removed, or would be removed */
   removed: texts,
 });
 

@@ -9,7 +9,7 @@ import { cleanOutcome } from "./outcome.ts";
 import { hostCalls } from "./rpc.ts";
 import { sessionStatus, sessionView } from "./session.ts";
 
-/** A session among others: one that failed, or whose host is out of reach, is listed with what is known of it. */
+/** An entry of a list: a session that failed, or whose host does not answer, has the fields that are known. */
 const listed = z.extend(z.partial(sessionView), { name: z.string() });
 const sessions = z.object({ sessions: z.array(listed) });
 const { method: authMethod, ...ofLogin } = login.shape;
@@ -28,7 +28,7 @@ const setting = z.object({
   file: z.exactOptional(z.string()),
 });
 
-/** What a command prints with `--json`, and nothing else. */
+/** What a command prints with `--json`: this and nothing else. */
 export const outputs = {
   list: sessions,
   init: sessions,
@@ -54,6 +54,6 @@ export const outputs = {
   "config list": z.object({ settings: z.array(setting) }),
   "config get": setting,
   "host list": z.object({ hosts: z.array(z.extend(target, { name: z.string() })) }),
-  /** when nothing could be tried */
+  /** if nothing could be tried */
   error: z.object({ error: failure }),
 } as const;

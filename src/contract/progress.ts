@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The steps of a session's way from name to running container, in order; other commands use a part of them. */
+/** The steps from a session's name to a running container, in order; other commands use some of them. */
 export const step = z.enum([
   "plan",
   "clone",
@@ -18,13 +18,13 @@ export const step = z.enum([
 
 export const progressState = z.enum(["start", "done", "failed", "note"]);
 
-/** Progress as a host sends it: of itself, so it names no machine. */
+/** Progress as a host sends it: about itself, so it names no machine. */
 export const progressEvent = z.object({
-  /** session name; empty for work that belongs to no single session (a base image, say) */
+  /** session name; empty for work that belongs to no single session (for example a base image) */
   session: z.string(),
   step,
   state: progressState,
-  /** one line, already free of control characters */
+  /** one line, without control characters */
   detail: z.exactOptional(z.string()),
 });
 

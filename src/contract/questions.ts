@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 
-// What cowork asks a person, and what can be answered. Plain data: a question can be stored and answered by somebody else later.
+// Questions to a person, and their possible answers. Plain data: a question can be stored and answered later by someone else.
 
-/** Something of the project's configuration that reaches the host and that nobody has agreed to yet. */
+/** A part of the project's configuration that reaches the host and that the user has not agreed to yet. */
 export const finding = z.object({
-  /** where it stands, e.g. `.devcontainer/devcontainer.json: runArgs` or `base image: mounts` */
+  /** where it is, e.g. `.devcontainer/devcontainer.json: runArgs` or `base image: mounts` */
   where: z.string(),
   /** what it is, e.g. `--privileged` */
   what: z.string(),
-  /** what it gives to the container, in one sentence */
+  /** what access it gives the container, in one sentence */
   why: z.string(),
 });
 
@@ -21,10 +21,10 @@ const trust = z.object({
   findings: z.array(finding),
 });
 
-/** Is this the key of the host that was meant? Only a person can say yes, who has compared it: no flag, no variable. */
+/** Is this the key of the right host? Only a person who has compared it can say yes: no flag, no variable. */
 const hostKey = z.object({
   kind: z.literal("host-key"),
-  /** as the user called it */
+  /** the user's name for it */
   host: z.string(),
   /** `machine:port` */
   address: z.string(),
@@ -40,7 +40,7 @@ const confirm = z.object({
   detail: z.exactOptional(z.array(z.string())),
 });
 
-/** One of several; the answer is its `value`. */
+/** A choice; the answer is the `value` of one option. */
 const choice = z.object({
   kind: z.literal("choice"),
   text: z.string(),
@@ -49,13 +49,13 @@ const choice = z.object({
 
 export const question = z.discriminatedUnion("kind", [trust, hostKey, confirm, choice]);
 
-/** What a host may ask of the user elsewhere: a key is shown by the user's own machine alone. */
+/** Questions that a remote host may ask. Not host keys: only the user's own machine asks about those. */
 export const hostQuestion = z.discriminatedUnion("kind", [trust, confirm]);
 
 export type Finding = z.infer<typeof finding>;
 export type Question = z.infer<typeof question>;
 
-/** A question as it is stored and shown; `id` is derived from its content, so that an answer fits exactly what was asked. */
+/** A question as it is stored and shown; `id` is derived from its content, so that an answer applies only to what was asked. */
 const withId = { id: z.string() };
 export const storedQuestion = z.discriminatedUnion("kind", [
   z.extend(trust, withId),
@@ -67,7 +67,7 @@ export const storedQuestion = z.discriminatedUnion("kind", [
 export type AskedQuestion = z.infer<typeof storedQuestion>;
 
 /**
- * true and false: yes and no, or that nothing was chosen. A text: the value of the choice. null: nobody could be asked.
+ * true and false: yes and no, or that nothing was chosen. A text: the value of the chosen option. null: there was no way to ask.
  */
 export const answer = z.union([z.boolean(), z.string(), z.null()]);
 
@@ -78,7 +78,7 @@ export function askedQuestion(asked: Question): AskedQuestion {
   return { ...asked, id };
 }
 
-/** Whether this can be an answer to the question: a text only to a choice, and only one of its values. */
+/** Is this a possible answer to the question? Text is an answer only to a choice, and only one of its values. */
 export function isAnswerTo(asked: Question, given: unknown): given is Answer {
   if (asked.kind !== "choice") return typeof given === "boolean" || given === null;
   return given === false || given === null || asked.choices.some(({ value }) => value === given);

@@ -3,37 +3,38 @@ import { configKind, jsonObject, type JsonObject, startPoint } from "./common.ts
 import { failure } from "./error.ts";
 
 /**
- * What cowork knows of a session that neither Docker nor the clone can tell. Anything that the world can be asked is not in
- * here. `schema` grows when the meaning of a field changes, and `recordLifts` gets what lifts a record from the schema before.
+ * What cowork must remember about a session because neither Docker nor the clone has it. Everything that can be read from them is
+ * not in here. `schema` is incremented when the meaning of a field changes, and `recordLifts` gets a function that upgrades a
+ * record of the schema before.
  */
 export const recordSchema = 1;
 
 const recordedDevcontainer = z.object({
   kind: configKind,
   path: z.nullable(z.string()),
-  /** what chose it: `--config` or the setting `DEVCONTAINER`, for the next time that it is chosen */
+  /** what selected it: `--config` or the setting `DEVCONTAINER`, for the next time a configuration is selected */
   configName: z.optional(z.string()),
   trustHash: z.string(),
   changes: z.array(z.string()),
   image: z.object({ ref: z.string(), key: z.string() }),
   remoteUser: z.string(),
   remoteUid: z.number(),
-  /** the user's, as it was in the project: what commits inside are signed with */
+  /** the user's identity in the project: the author of commits made inside */
   git: z.object({ name: z.optional(z.string()), email: z.optional(z.string()) }),
   userEnvProbe: z.optional(z.string()),
-  /** does the config or the image have lifecycle commands? Absent: nobody looked */
+  /** does the config or the image have lifecycle commands? Absent: not checked */
   lifecycle: z.optional(z.boolean()),
-  /** where work lies in the container, as planned: the workspace folder, and the clone's root as far as it shows */
+  /** paths in the container, as planned: the workspace folder, and the clone's root if it is visible there */
   workspace: z.optional(z.object({ folder: z.string(), clone: z.optional(z.string()) })),
 });
 
 const recordedContainer = z.object({
-  /** absent in records of older versions: then the container is known by its mounts */
+  /** absent in records of older versions: then the container is recognized by its mounts */
   id: z.optional(z.string()),
   user: z.string(),
   workspaceFolder: z.string(),
   remoteEnv: z.record(z.string(), z.string()),
-  /** when cowork last started it (ISO): the engine's list of containers does not tell, and `list` makes one call only */
+  /** when cowork last started it (ISO): the engine's list of containers does not have it, and `list` makes one request only */
   startedAt: z.string(),
 });
 
@@ -50,30 +51,30 @@ export const sessionRecord = z.object({
   error: z.optional(failure),
   start: startPoint,
   agent: z.string(),
-  /** the clone is whole: later runs leave it alone */
+  /** the clone is complete: later runs do not touch it */
   cloned: z.boolean(),
   devcontainer: z.optional(recordedDevcontainer),
   /** absent: `up` has never succeeded */
   container: z.optional(recordedContainer),
   /**
-   * the lifecycle command that failed last, e.g. `postCreateCommand`; `error` says how. The container can be entered all the same, and
-   * the next `up` runs the command again, and those behind it
+   * the lifecycle command that failed last, e.g. `postCreateCommand`; `error` has the reason. The container can be entered anyway, and
+   * the next `up` runs the command again, and those after it
    */
   unfinished: z.optional(z.string()),
-  /** what `@devcontainers/cli` or Compose made for this session alone, by name: goes with it */
+  /** what `@devcontainers/cli` or Compose made for this session alone, by name: removed with it */
   volumes: z.array(z.string()),
   images: z.array(z.string()),
   carried: z.array(z.string()),
-  /** value of the label `cowork.home` on what was made for it; absent: from before homes had ids, the hash of the home's path */
+  /** value of the label `cowork.home` on what was made for it; absent: made before homes had ids, the hash of the home's path */
   home: z.optional(z.string()),
-  /** ids of all its containers, the Compose services' too, as of the last `up` */
+  /** ids of all its containers, including the Compose services', since the last `up` */
   containers: z.optional(z.array(z.string())),
 });
 
-/** By the schema that a record has: what makes one of the next schema of it. */
+/** By schema version: upgrades a record of that schema to the next one. */
 export const recordLifts: Readonly<Record<number, (older: JsonObject) => JsonObject>> = {};
 
-/** A record as the present schema has it. What is no record, or one of a later schema, stays as it is. */
+/** Upgrades a record to the current schema. Anything that is not a record, or has a newer schema, is returned unchanged. */
 export function liftRecord(value: unknown, lifts = recordLifts): unknown {
   let lifted = value;
   for (;;) {

@@ -3,28 +3,28 @@ import { startPoint, texts } from "./common.ts";
 import { projectFacts, source } from "./project.ts";
 import { settings } from "./settings.ts";
 
-/** The project's changes that are not committed, as paths: what they hold is read when they are put into a clone. */
+/** The project's uncommitted changes, as paths: their content is read when they are copied into a clone. */
 export const changesPlan = z.object({
-  /** the commit that they are changes to */
+  /** the commit that the changes are based on */
   head: z.string(),
   entries: z.array(z.object({ path: z.string(), gone: z.boolean() })),
-  /** what cannot go along, one line each */
+  /** changes that cannot be copied, one line each */
   notes: texts,
 });
 
-/** Planned where the project lies, and taken from `root` on the host. */
+/** Planned on the machine that has the project, and copied from `root` on the host. */
 export const carryRequest = z.object({
-  /** absolute path, on the host, of the folder that the files lie in: the project itself, or what came of it to this host */
+  /** absolute path, on the host, of the folder with the files: the project itself, or its copy on this host */
   root: z.string(),
   /** paths of untracked files that `COPY` and `.worktreeinclude` name */
   files: texts,
-  /** `--carry`: the changes that are not committed */
+  /** `--carry`: the uncommitted changes */
   changes: z.exactOptional(changesPlan),
-  /** what matched and is not carried, one line each */
+  /** files that matched and are not copied, one line each */
   notes: texts,
 });
 
-/** What `init` asks of the host's part. Plain data. */
+/** The request of `init` to the session host. Plain data. */
 export const initRequest = z.object({
   project: projectFacts,
   source,
@@ -32,18 +32,18 @@ export const initRequest = z.object({
   settings,
   options: z.object({
     configName: z.exactOptional(z.string()),
-    /** folder of the repository that the command was given in; absent: its root */
+    /** folder of the repository that the command was called in; absent: its root */
     within: z.exactOptional(z.string()),
-    /** configurations of the user's working tree that are not committed as they lie there */
+    /** configurations of the user's working tree that have uncommitted changes */
     uncommitted: z.exactOptional(texts),
     /** create everything but do not start the container */
     noStart: z.boolean(),
   }),
-  /** what goes along into fresh clones besides commits */
+  /** what is copied into fresh clones besides commits */
   carry: carryRequest,
 });
 
-/** Which sessions a command means. No names: all of the project; no project: all on the host. */
+/** Which sessions a command selects. No names: all of the project; no project: all on the host. */
 export const selector = z.object({
   project: z.exactOptional(z.pick(projectFacts, { name: true, root: true, rootCommit: true, elsewhere: true })),
   names: z.exactOptional(texts),
@@ -54,11 +54,11 @@ export const oneSession = z.extend(selector, { names: z.tuple([z.string()]) });
 export const statusOptions = z.object({
   /** the setting */
   precious: texts,
-  /** only what is quick to find out: `disk` and `resources` are null */
+  /** only what can be found out quickly: `disk` and `resources` are null */
   brief: z.exactOptional(z.boolean()),
 });
 
-/** `start --rebuild`: settings decide anew about config, image and agent. */
+/** `start --rebuild`: settings select configuration, image and agent again. */
 export const rebuildRequest = z.extend(z.pick(initRequest, { project: true, source: true, settings: true }), {
   configName: z.exactOptional(z.string()),
 });

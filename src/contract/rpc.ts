@@ -16,7 +16,7 @@ import {
 import { sessionStatus, sessionView } from "./session.ts";
 import { settings } from "./settings.ts";
 
-/** What functions take and give that one side offers the other. */
+/** Input and output of functions that one side offers the other. */
 export type Calls = Record<string, { input: z.ZodMiniType<unknown[]>; output: z.ZodMiniType }>;
 export type Inputs<T extends Calls> = { [M in keyof T]: z.infer<T[M]["input"]> };
 export type Outputs<T extends Calls> = { [M in keyof T]: z.infer<T[M]["output"]> };
@@ -24,7 +24,7 @@ export type Functions<T extends Calls> = {
   [M in keyof T]: (...args: Inputs<T>[M]) => Promise<Outputs<T>[M]> | Outputs<T>[M];
 };
 
-/** Functions of the host's part that take and give plain data and nothing else. */
+/** Functions of the session host with plain data as input and output. */
 export const hostCalls = {
   planInit: { input: z.tuple([initRequest]), output: initPlan },
   /** Creates or completes sessions, several at once. Asks for trust before anything is made. One outcome per name, in order. */
@@ -35,7 +35,7 @@ export const hostCalls = {
   start: { input: z.tuple([selector, startOptions]), output: z.array(outcome) },
   stop: { input: z.tuple([selector, z.object({ concurrency: z.number() })]), output: z.array(outcome) },
   clean: { input: z.tuple([selector, cleanOptions]), output: z.array(cleanOutcome) },
-  /** Shared images that no session uses: removes them (`dryRun`: names them). Gives their tags. */
+  /** Removes shared images that no session uses (`dryRun`: only lists them). Returns their tags. */
   cleanImages: {
     input: z.tuple([z.object({ dryRun: z.boolean(), project: z.exactOptional(z.string()) })]),
     output: texts,
@@ -44,14 +44,14 @@ export const hostCalls = {
   diff: {
     input: z.tuple([oneSession, diffOptions]),
     output: z.object({
-      /** the text as git writes it, control characters made visible; ends with a line end unless it is empty */
+      /** the output of git, with control characters made visible; ends with a line end unless it is empty */
       text: z.string(),
-      /** it was too long and is cut */
+      /** it was too long and was cut */
       truncated: z.boolean(),
     }),
   },
   doctor: { input: z.tuple([z.object({ fix: z.boolean() })]), output: z.array(check) },
-  /** Who is logged in on this host, until when, and what threatens it. Asks nobody outside. */
+  /** Who is logged in on this host, until when, and what could replace the login. Uses no network. */
   authStatus: { input: z.tuple([agentId]), output: authStatus },
   logout: { input: z.tuple([z.object({ settings })]), output: logoutResult },
 } as const satisfies Calls;

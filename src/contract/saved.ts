@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { texts } from "./common.ts";
 import type { Calls } from "./rpc.ts";
 
-/** The way to a submodule's own copy in the project: name and path of each on the way. */
+/** The path to a submodule's own copy in the project: name and path of each submodule on the way. */
 export const moduleChain = z.array(z.tuple([z.string(), z.string()]));
 
 export const treeEntry = z.object({ mode: z.string(), oid: z.string() });

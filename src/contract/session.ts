@@ -45,16 +45,16 @@ export const sessionStatus = z.extend(sessionView, {
   unsaved: z.boolean(),
   /** one line each: what would be lost */
   unsavedWork: texts,
-  /** bytes; null: not asked, as with `StatusOptions.brief` */
+  /** bytes; null: not measured, as with `StatusOptions.brief` */
   disk: z.nullable(z.object({ clone: z.number(), state: z.number() })),
   resources: z.nullable(z.object({ cpuPercent: z.number(), memoryBytes: z.number() })),
   ports: z.array(z.object({ container: z.number(), host: z.number(), address: z.string() })),
-  /** named volumes that go with the session */
+  /** named volumes that are removed with the session */
   volumes: texts,
   login: z.enum(["ok", "none", "broken"]),
-  /** files that were carried in at init */
+  /** files that were copied in at init */
   carried: texts,
-  /** what of the project's config had to be changed, one line each */
+  /** changes to the project's configuration, one line each */
   changes: texts,
 });
 

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { maybe, texts } from "./common.ts";
 import { agentId } from "./login.ts";
 
-/** The configuration keys of `.cowork.conf` as cowork uses them; `config/keys.ts` says how each is read and checked. */
+/** The configuration keys of `.cowork.conf` as cowork uses them; `config/keys.ts` defines how each is read and checked. */
 export const settings = z.object({
   project: maybe(z.string()),
   baseImage: maybe(z.string()),
@@ -13,13 +13,13 @@ export const settings = z.object({
   /** command line that `connect` runs instead of the user's shell */
   connect: maybe(z.string()),
   copy: texts,
-  /** patterns of ignored files that count as work, besides those that always do */
+  /** patterns of ignored files that count as work, besides the default ones */
   precious: texts,
   devcontainer: maybe(z.string()),
   host: maybe(z.string()),
   concurrency: z.number(),
   cpus: maybe(z.number()),
-  /** as Docker reads it, e.g. `4g` */
+  /** in Docker's format, e.g. `4g` */
   memory: maybe(z.string()),
   sshAgent: z.boolean(),
   /** `auto`, `none`, or the path of a PEM file */

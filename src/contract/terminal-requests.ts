@@ -11,7 +11,7 @@ export const connectRequest = z.object({
   command: z.exactOptional(texts),
   /** command line of the `CONNECT` setting */
   connect: z.exactOptional(z.string()),
-  /** keep it alive in the host's tmux (only with a terminal and without a command) */
+  /** run it in the host's tmux, so that it survives the terminal (only with a terminal and without a command) */
   tmux: z.boolean(),
   /** what runs in a pane of tmux; absent: this cowork's own `connect`, called in the project */
   pane: z.exactOptional(texts),
@@ -19,11 +19,11 @@ export const connectRequest = z.object({
 
 export const loginRequest = z.object({
   settings,
-  /** the agent's own token that is not renewed, instead of one that is */
+  /** use the agent's long-lived token, which is not renewed */
   longLived: z.boolean(),
 });
 
-/** A command of a user elsewhere that wants a terminal: it gets one on the host, of sshd's making, with `__host tty <word>`. */
+/** A remote command that needs a terminal: sshd on the host provides it for `__host tty <word>`. */
 export const ttyRequest = z.union([z.object({ connect: connectRequest }), z.object({ login: loginRequest })]);
 
 export type ConnectRequest = z.infer<typeof connectRequest>;

@@ -26,10 +26,10 @@ export interface InitializeRequest {
 type InitializeContext = Pick<Context, "paths" | "run" | "env" | "signal" | "report" | "clock" | "user">;
 
 /**
- * Runs `initializeCommand` of a new session on the host: after the user agreed to it, in the fresh clone, before any container
- * of the session exists, as whoever runs cowork. Once in the life of the session: what lies in the clone later is the agent's
- * and must not run on the host. Output goes to the session's up log.
- * @returns false when there is nothing to run or it has run
+ * Runs `initializeCommand` of a new session on the host, as the user who runs cowork: after the user has agreed to it, in the fresh
+ * clone, and before any container of the session exists. It runs only once per session, because later the agent can change the
+ * clone, and the agent's code must not run on the host. The output goes to the session's up log.
+ * @returns false if there is nothing to run or it has already run
  * @throws UP_FAILED with the last lines, INTERRUPTED
  */
 export async function runInitializeCommand(ctx: InitializeContext, request: InitializeRequest): Promise<boolean> {
@@ -41,7 +41,7 @@ export async function runInitializeCommand(ctx: InitializeContext, request: Init
   await ensureFolder(ctx.paths.logs(id), { mode: 0o700 });
   ctx.report({ session: name, step: "config", state: "note", detail: "running initializeCommand" });
   const results = await Promise.allSettled(calls.map((call) => runCall(ctx, request, call)));
-  // What it made as root in the clone has to be the session's user's.
+  // Files that it made as root have to belong to the session's user.
   if (ctx.user.isRoot) await chownTree(clone, ctx.user.sessionUid, ctx.user.sessionGid);
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw toCoworkError(failed.reason);
@@ -50,13 +50,13 @@ export async function runInitializeCommand(ctx: InitializeContext, request: Init
 }
 
 export interface InitializeCall {
-  /** its key where the command is an object */
+  /** its key, if the command is an object */
   name: string | undefined;
   file: string;
   args: string[];
 }
 
-/** A text goes through a shell, a list is program and arguments, an object is several at once. Pure. */
+/** A text is run by a shell, a list is a program with arguments, and an object is several commands that run in parallel. Pure. */
 export function planInitialize(command: Json, substitute: (text: string) => string): InitializeCall[] {
   if (isObject(command)) {
     return Object.entries(command).flatMap(([name, one]) =>
@@ -70,7 +70,7 @@ export function planInitialize(command: Json, substitute: (text: string) => stri
   return file === undefined || file === "" ? [] : [{ name: undefined, file, args }];
 }
 
-/** The variables of devcontainer.json that mean something on the host; others stay as they are. */
+/** Replaces the variables of devcontainer.json that have a value on the host, and keeps all others. */
 function substitution(
   { plan, folder, workspace, clone }: InitializeRequest,
   env: Context["env"],
@@ -89,7 +89,7 @@ function substitution(
     });
 }
 
-/** Root meets a clone of the session's user: git would call that dubious. */
+/** The clone belongs to the session's user. Git, run as root, would report "dubious ownership". */
 function trustClone(env: Context["env"], clone: string): Record<string, string> {
   const before = Number.parseInt(env["GIT_CONFIG_COUNT"] ?? "", 10) || 0;
   return {
@@ -116,15 +116,15 @@ async function runCall(ctx: InitializeContext, request: InitializeRequest, call:
     },
   });
   if (code === 0) return;
-  const said = plainLines(tail.join("\n"))
+  const lastLine = plainLines(tail.join("\n"))
     .filter((line) => line !== "")
     .at(-1);
   const part = call.name === undefined ? "" : ` (${plain(call.name)})`;
   throw new CoworkError(
     "UP_FAILED",
-    `initializeCommand${part} of ${name} ended with code ${code}${said === undefined ? "" : `: ${said.trim()}`}.`,
+    `initializeCommand${part} of ${name} failed with exit code ${code}${lastLine === undefined ? "" : `: ${lastLine.trim()}`}.`,
     {
-      hint: steps`${ownCommand("logs", name)}; then ${ownCommand("init", name)} tries again`,
+      hint: steps`${ownCommand("logs", name)}, then try again: ${ownCommand("init", name)}`,
       detail: plainLines(tail.join("\n")).join("\n"),
     },
   );

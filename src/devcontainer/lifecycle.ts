@@ -1,6 +1,6 @@
 import type { JsonObject } from "./types.ts";
 
-/** What `up` runs inside, in its order. */
+/** The commands that `up` runs in the container, in order. */
 export const lifecycleStages = [
   "onCreateCommand",
   "updateContentCommand",
@@ -9,7 +9,9 @@ export const lifecycleStages = [
   "postAttachCommand",
 ] as const;
 
-/** Does any of them, a devcontainer.json or an entry of an image's metadata label, name a command that `up` runs inside? */
+/**
+ * Does any config (a devcontainer.json or an entry of an image's metadata label) have a command that `up` runs in the container?
+ */
 export function hasLifecycle(configs: readonly JsonObject[]): boolean {
   return configs.some((config) => lifecycleStages.some((name) => config[name] !== undefined && config[name] !== null));
 }

@@ -24,25 +24,25 @@ export interface PlanRequest {
   /** `--config`; else the `DEVCONTAINER` setting */
   configName?: string;
   settings: Pick<Settings, "devcontainer"> & Partial<Pick<Settings, "copy">>;
-  /** folder of the repository that the command was given in */
+  /** folder of the repository that cowork was called in */
   within?: string;
-  /** configurations of the user's working tree that are not committed as they lie there */
+  /** configurations of the user's working tree with uncommitted changes */
   uncommitted?: readonly string[];
-  /** `initializeCommand` has run: nobody needs to be asked about it again */
+  /** `initializeCommand` has already run, so it needs no confirmation */
   hasInitialized?: boolean;
-  /** what the user has agreed to so far: files of the host are opened only then */
+  /** what the user has agreed to so far; files of the host are opened only after that */
   agreed?: readonly Finding[];
   /**
-   * May this file, which is not in the source, be there later: is it carried into the clone, or may `initializeCommand` make it?
+   * Can this file, which is not in the source, still appear: is it copied into the clone, or could `initializeCommand` make it?
    * Default: no.
    */
   mayCome?: (path: string, options: { hasInitialize: boolean }) => boolean;
 }
 
 /**
- * Finds the project's dev container configuration in a tree, and says what it comes to: what would be built, what has to
- * be changed so that sessions can run side by side, and what of it reaches the host. Makes nothing; for Compose it has
- * Compose resolve the files in a temporary folder.
+ * Finds the project's dev container configuration in a tree and plans it: what is built, what has to be changed so that sessions
+ * can run in parallel, and which parts reach the host. Makes nothing, except that Compose resolves the Compose files in a temporary
+ * folder.
  * @throws DEVCONTAINER_INVALID, DEVCONTAINER_AMBIGUOUS, COMPOSE_MISSING
  */
 export async function planDevcontainer(
@@ -63,22 +63,22 @@ export async function planDevcontainer(
   judgeConfig(verdict, config);
   const initFiles = await readInitialize(source, config, verdict, { ...request, subfolder });
   const changes = rewriteConfig(config, { composeProject: "", labels: {}, beside: "" }).changes;
-  const coming = comingFiles(source, request, config["initializeCommand"] !== undefined);
-  const build = kind === "dockerfile" ? await readBuild(source, config, path, coming) : undefined;
+  const missingFiles = createMissingFiles(source, request, config["initializeCommand"] !== undefined);
+  const build = kind === "dockerfile" ? await readBuild(source, config, path, missingFiles) : undefined;
   const agreed = request.agreed ?? [];
   const resolved =
     kind === "compose"
-      ? await planCompose(ctx, source, { config, path, verdict, changes, notes, agreed, ...coming })
+      ? await planCompose(ctx, source, { config, path, verdict, changes, notes, agreed, ...missingFiles })
       : undefined;
   const compose = resolved?.plan;
   const lockfile = lockfileOf(path);
   const hasLockfile = (await source.stat(lockfile)) === "file";
   const features = await localFeatures(source, config, path);
   const files = [path, ...(hasLockfile ? [lockfile] : []), ...features, ...(resolved?.files ?? [])];
-  const missing = [...coming.missing, ...(resolved?.missing ?? [])];
+  const missing = [...missingFiles.missing, ...(resolved?.missing ?? [])];
   const builds = build === undefined ? (compose?.builds ?? []) : [build];
   const { findings } = verdict;
-  // Of the folder that holds the clone, the clone alone is mounted (rewrite.ts).
+  // Of the parent folder of the clone, only the clone is mounted (rewrite.ts).
   const cloneBinds = [...new Set(verdict.cloneBinds.map((one) => (one === ".." ? "" : one)))];
   return {
     kind,
@@ -98,7 +98,7 @@ export async function planDevcontainer(
   };
 }
 
-/** The container's `workspaceFolder` as written; undefined where @devcontainers/cli makes it of the clone's name. */
+/** The container's `workspaceFolder` as written; undefined if @devcontainers/cli derives it from the clone's name. */
 export function workspaceFolderOf({ kind, config }: Pick<DevcontainerPlan, "kind" | "config">): string | undefined {
   const { workspaceFolder } = config;
   if (typeof workspaceFolder === "string") return workspaceFolder;
@@ -117,7 +117,7 @@ function openPart(
   };
 }
 
-/** Judges `initializeCommand`; gives the files that it names. */
+/** Judges `initializeCommand`. Returns the files that it names. */
 async function readInitialize(
   source: ConfigSource,
   { initializeCommand: command }: JsonObject,
@@ -130,38 +130,38 @@ async function readInitialize(
   return files;
 }
 
-/** What to do about files that are not in the source. */
-interface Coming {
+/** How to handle files that are not in the source. */
+interface MissingFiles {
   mayCome: (path: string) => boolean;
   missingHint: (path: string) => string;
-  /** those that may still come: added to */
+  /** files that may still appear; added to */
   missing: string[];
 }
 
-function comingFiles(
+function createMissingFiles(
   source: ConfigSource,
   { mayCome, settings: { copy } }: PlanRequest,
   hasInitialize: boolean,
-): Coming {
+): MissingFiles {
   return {
     mayCome: (path) => mayCome?.(path, { hasInitialize }) ?? false,
     missingHint: (path) => {
-      if (mayCome === undefined) return `put it into ${source.describe}, then run the same command again`;
-      // COPY names it already: then the project does not have the file either.
-      if (copy?.includes(path) === true) return `create ${path} in the project: COPY names it, and it is not there`;
+      if (mayCome === undefined) return `add it to ${source.describe}, then run the same command again`;
+      // COPY already names it, so the project does not have the file either.
+      if (copy?.includes(path) === true) return `create ${path} in the project: COPY names it, but it does not exist`;
       return `add it to COPY: cowork config set COPY ${shellWord([...(copy ?? []), path].join(" "))}`;
     },
     missing: [],
   };
 }
 
-/** Free of links: the host goes there. */
+/** Must not be a link, because the host works in it. */
 async function realFolder(source: ConfigSource, folder: string | undefined): Promise<string | undefined> {
   const real = folder === undefined ? undefined : await source.follow?.(folder);
   return real !== undefined && "path" in real ? real.path : folder;
 }
 
-/** Beside the config, hidden where the config is. */
+/** Next to the config; hidden if the config is hidden. */
 function lockfileOf(path: string): string {
   return path.replace(/(\.?)devcontainer\.json$/, "$1devcontainer-lock.json");
 }
@@ -181,22 +181,31 @@ async function planTemplate(source: ConfigSource): Promise<DevcontainerPlan> {
   };
 }
 
-/** As @devcontainers/cli decides. */
+/** The same rules as in @devcontainers/cli. */
 function kindOf(config: JsonObject, path: string): "image" | "dockerfile" | "compose" {
   const { build } = config;
   if ("dockerFile" in config || (isObject(build) && "dockerfile" in build)) return "dockerfile";
   if ("image" in config) return "image";
   if ("dockerComposeFile" in config) return "compose";
-  throw new CoworkError("DEVCONTAINER_INVALID", `${plain(path)} names no image, no Dockerfile and no Compose file.`, {
-    hint: 'add one of "image", "build": {"dockerfile": …} and "dockerComposeFile"',
-  });
+  throw new CoworkError(
+    "DEVCONTAINER_INVALID",
+    `${plain(path)} has none of "image", "build" and "dockerComposeFile".`,
+    {
+      hint: 'add "image", "build": {"dockerfile": …} or "dockerComposeFile"',
+    },
+  );
 }
 
 /**
- * Dockerfile and context, both counted from the config's folder; without `context` the Dockerfile's own folder.
- * Outside the repository there is nothing that a commit could hold: no question, an error.
+ * Dockerfile and context, both relative to the config's folder. The default of `context` is the folder of the Dockerfile. A path
+ * outside the repository is always an error, because no commit can contain it.
  */
-async function readBuild(source: ConfigSource, config: JsonObject, path: string, coming: Coming): Promise<BuildInput> {
+async function readBuild(
+  source: ConfigSource,
+  config: JsonObject,
+  path: string,
+  missingFiles: MissingFiles,
+): Promise<BuildInput> {
   const old = "dockerFile" in config;
   const build = isObject(config["build"]) ? config["build"] : {};
   const folder = treeFolder(path);
@@ -204,8 +213,8 @@ async function readBuild(source: ConfigSource, config: JsonObject, path: string,
   const given = old ? config["context"] : build["context"];
   const context =
     given === undefined || given === "" ? treeFolder(dockerfile) : inside(folder, given, `${path}: build context`);
-  await expectComing(source, dockerfile, { wanted: "file", what: `${path}: the Dockerfile`, coming });
-  await expectComing(source, context, { wanted: "folder", what: `${path}: the build context`, coming });
+  await expectOrMissing(source, dockerfile, { wanted: "file", what: `${path}: the Dockerfile`, missingFiles });
+  await expectOrMissing(source, context, { wanted: "folder", what: `${path}: the build context`, missingFiles });
   const { target } = build;
   return { context, dockerfile, ...(typeof target === "string" ? { target } : {}) };
 }
@@ -215,23 +224,19 @@ function inside(folder: string, given: unknown, what: string): string {
   const [, fromRoot] = /^\$\{localWorkspaceFolder\}\/?(.*)$/s.exec(text) ?? [];
   const path = fromRoot === undefined ? joinTree(folder, text) : joinTree("", fromRoot.replace(/^\/+/, ""));
   if (path !== undefined && text !== "" && !(fromRoot ?? text).includes("${")) return path;
-  throw new CoworkError(
-    "DEVCONTAINER_INVALID",
-    `${plain(what)}: ${plain(String(given))} does not lie in the repository.`,
-    {
-      hint: "a session is built from the project's own commit: name a path inside it",
-    },
-  );
+  throw new CoworkError("DEVCONTAINER_INVALID", `${plain(what)}: ${plain(String(given))} is outside the repository.`, {
+    hint: "sessions are built from a commit of the project: use a path inside the repository",
+  });
 }
 
-async function expectComing(
+async function expectOrMissing(
   source: ConfigSource,
   path: string,
-  { wanted, what, coming }: { wanted: "file" | "folder"; what: string; coming: Coming },
+  { wanted, what, missingFiles }: { wanted: "file" | "folder"; what: string; missingFiles: MissingFiles },
 ): Promise<void> {
   const isMissing = (await source.stat(path)) === undefined;
-  if (isMissing && coming.mayCome(path)) coming.missing.push(path);
-  else await expectKind(source, path, wanted, what, isMissing ? coming.missingHint(path) : undefined);
+  if (isMissing && missingFiles.mayCome(path)) missingFiles.missing.push(path);
+  else await expectKind(source, path, wanted, what, isMissing ? missingFiles.missingHint(path) : undefined);
 }
 
 export async function expectKind(
@@ -244,7 +249,7 @@ export async function expectKind(
   const kind = await source.stat(path);
   if (kind === wanted) return;
   if (kind === "link") throw await brokenLink(source, path, `${what} ${path}`);
-  const is = kind === undefined ? `is not in ${source.describe}` : `is no ${wanted}`;
+  const is = kind === undefined ? `is not in ${source.describe}` : `is not a ${wanted}`;
   const message = `${plain(what)} ${plain(path === "" ? "." : path)} ${plain(is)}.`;
   throw new CoworkError("DEVCONTAINER_INVALID", message, hint === undefined ? undefined : { hint });
 }

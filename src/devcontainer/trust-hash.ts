@@ -3,7 +3,7 @@ import type { Finding } from "../events.ts";
 import { isWithin } from "./source/tree-path.ts";
 import type { BuildInput, ConfigSource, Json } from "./types.ts";
 
-/** Everything of a configuration that the user agrees to. */
+/** Everything in a configuration that the user agrees to. */
 export interface Trusted {
   source: ConfigSource;
   config: Json;
@@ -19,14 +19,14 @@ async function leadsElsewhere(source: ConfigSource, path: string): Promise<boole
 }
 
 /**
- * A hash that changes whenever anything changes that the host would evaluate, and with nothing else. It does not depend on
- * where the tree comes from: the clone of a commit gives the commit's hash.
+ * A hash that changes if and only if something changes that the host would evaluate. It does not depend on where the tree comes
+ * from: the clone of a commit has the same hash as the commit.
  */
 export async function trustHash({ source, config, files, builds, findings }: Trusted): Promise<string> {
   const paths = new Set([...files, ...builds.flatMap(({ context, dockerfile }) => [context, dockerfile])]);
   const hashes: Record<string, string> = {};
   for (const path of [...paths].toSorted()) {
-    // A folder's hash holds those of all that is in it, but not of what its links lead to.
+    // The hash of a folder covers everything in it, but not the targets of its links.
     const covered = [...paths].some((other) => other !== path && isWithin(path, other));
     if (!covered || (await leadsElsewhere(source, path))) hashes[path] = await source.hash(path);
   }

@@ -8,32 +8,32 @@ export type { ConfigKind } from "../contract/common.ts";
 export type { BuildInput, ComposePlan, DevcontainerPlan, ExtraMount } from "../contract/devcontainer-plan.ts";
 
 /**
- * Read-only view of the tree that config is taken from: a commit of the project, or a clone's working tree read
- * without following a link. Paths are relative, `/`-separated, inside the tree. Links are reported as links, never followed, unless
- * the source is one of `followLinks`.
+ * Read-only view of the tree that the config comes from: a commit of the project, or a clone's working tree that is read without
+ * following links. Paths are relative, `/`-separated and inside the tree. Links are reported as links and never followed, unless
+ * the source comes from `followLinks`.
  */
 export interface ConfigSource {
   /** for messages: `commit 1a2b3c4` or `the clone of a` */
   describe: string;
   stat(path: string): Promise<"file" | "folder" | "link" | undefined>;
   list(folder: string): Promise<string[]>;
-  /** what the link at the path says; undefined when there is no link */
+  /** target of the link at the path; undefined if it is not a link */
   readLink(path: string): Promise<string | undefined>;
-  /** only where links are followed: the place in the tree that the path leads to, or why it leads to none */
+  /** only if links are followed: the path in the tree that this path leads to, or why there is none */
   follow?(path: string): Promise<{ path: string } | { broken: string }>;
-  /** undefined when it is not there or no regular file; throws DEVCONTAINER_INVALID beyond 4 MiB */
+  /** undefined if it does not exist or is not a regular file; throws DEVCONTAINER_INVALID beyond 4 MiB */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** a hash of everything below the path, content and modes */
+  /** a hash of the content and modes of everything below the path */
   hash(path: string): Promise<string>;
   /**
-   * Writes everything below the path into a folder on the host (made when missing, must be empty). Links stay links. Those
-   * that lead out of it are left out (default), or kept where only the engine gets to see the folder (a build context:
-   * docker copies links as links).
+   * Writes everything below the path into a folder on the host. The folder is created if missing, and must be empty. Links stay
+   * links. Links that lead out of the folder are left out by default. They are kept if only the engine sees the folder (a build
+   * context: docker copies links as links).
    */
   exportTo(path: string, target: string, options?: { links?: "inside" | "all" }): Promise<void>;
 }
 
-/** A shared image, with what its `devcontainer.metadata` label says, without the project's own entry. */
+/** A shared image and its `devcontainer.metadata` label without the project's own entry. */
 export interface SharedImage {
   ref: string;
   key: string;
@@ -48,17 +48,17 @@ export interface SharedImage {
   services?: Readonly<Record<string, string>>;
 }
 
-/** What `up` needs of a session that is not in the project's config. */
+/** What `up` needs of a session that is not part of the project's config. */
 export interface SessionMounts {
   id: string;
   name: string;
   project: string;
-  /** name of the project's root folder: the clone lies at `/workspaces/{folder}`, as with plain `devcontainer up` */
+  /** name of the project's root folder: the clone is mounted at `/workspaces/{folder}`, as with plain `devcontainer up` */
   folder: string;
   labels: Labels;
   /** absolute host paths */
   clone: string;
-  /** what the session has in place of folders beside the project */
+  /** folder that replaces folders next to the project */
   beside: string;
   launchers: string;
   container: string;
@@ -71,7 +71,7 @@ export interface UpResult {
   composeProject?: string;
   /** remoteEnv, evaluated */
   remoteEnv: Record<string, string>;
-  /** a lifecycle command that failed in the container, which runs all the same; those behind it were not run */
+  /** the lifecycle command that failed; the container runs anyway, but later commands were not run */
   failed?: LifecycleFailure;
 }
 
@@ -79,7 +79,7 @@ export interface UpResult {
 export interface LifecycleFailure {
   /** the property of devcontainer.json, e.g. `postCreateCommand` */
   stage: string;
-  /** `bad of postCreateCommand failed with exit code 3: its last words` */
+  /** `bad of postCreateCommand failed with exit code 3: the end of its output` */
   words: string;
 }
 
@@ -87,18 +87,18 @@ export interface OverrideRequest {
   plan: DevcontainerPlan;
   image: Pick<SharedImage, "ref" | "metadata" | "services" | "remoteUser">;
   mounts: SessionMounts;
-  /** name of the session's Compose project; also stands before the names of its volumes */
+  /** name of the session's Compose project; also the prefix of its volumes' names */
   composeProject: string;
   settings: Pick<Settings, "cpus" | "memory">;
-  /** where an earlier cowork had mounted the clone of this session: it stays there as well */
+  /** where an earlier version of cowork mounted the session's clone; it is mounted there, too */
   formerPlace?: string;
-  /** ours, for every process of the container: the agent's part, proxies, TLS authorities. Wins over the project's. */
+  /** cowork's variables for every process in the container: agent, proxies, TLS authorities. They override the project's. */
   containerEnv?: Readonly<Record<string, string>>;
-  /** the SSH agent's socket, say */
+  /** for example the SSH agent's socket */
   extraMounts?: readonly ExtraMount[];
-  /** of the image's label something reaches the host, and was agreed to */
+  /** the image's label has something that reaches the host, and the user agreed to it */
   isImageAgreed?: boolean;
-  /** Compose: absolute path that `compose` will be written to */
+  /** Compose: absolute path of the file that `compose` is written to */
   composeFile?: string;
 }
 
@@ -107,9 +107,9 @@ export interface Override {
   config: JsonObject;
   /** content of the one Compose file */
   compose?: JsonObject;
-  /** cowork's own mounts in the dev container, as they have to be there */
+  /** cowork's own mounts in the dev container, as they must be in the container */
   ours: readonly ExtraMount[];
-  /** somebody said yes to what reaches the host */
+  /** the user agreed to what reaches the host */
   isAgreed: boolean;
 }
 

@@ -6,7 +6,7 @@ import { exitCode, startExec } from "./exec.ts";
 import { demux, readToEnd, streamSink } from "./streams.ts";
 import type { AttachIo, ExecSpec } from "./types.ts";
 
-/** The attach part of Engine. Throws INTERRUPTED when `io.signal` fires: the connection is given up, the process inside is not. */
+/** The attach part of Engine. Throws INTERRUPTED when `io.signal` fires: the connection is closed, but the process inside keeps running. */
 export async function attachInside(
   client: EngineClient,
   container: string,
@@ -44,8 +44,8 @@ export async function attachInside(
 }
 
 /**
- * Gives the terminal inside its size now and at every change of the window: one question at a time, so that an older size never
- * comes last, and again when one is lost. Gives back how to stop that.
+ * Sets the size of the terminal inside, now and whenever the window changes: one request at a time, so that an older size never
+ * arrives last, and again if a request is lost. Returns a function that stops this.
  */
 function keepSize(client: Pick<EngineClient, "post">, exec: string, io: AttachIo): () => void {
   const { tty } = io;
@@ -63,7 +63,7 @@ function keepSize(client: Pick<EngineClient, "post">, exec: string, io: AttachIo
     );
   };
   const giveLast = async (): Promise<void> => {
-    // the engine knows the process a moment after it took the connection
+    // The engine knows the process a moment after it accepted the connection.
     for (let tries = 0; tries < 50 && !stopped.signal.aborted; tries++) {
       const given = size;
       if (!(await give(given))) await delay(20);

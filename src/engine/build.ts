@@ -13,8 +13,8 @@ export interface ProgressLine {
 }
 
 /**
- * The files of a build as a tar archive. No times, owners or the like: equal files are equal builds. What begins with
- * `#!` is executable.
+ * The files of a build as a tar archive. Without times, owners or the like: equal files give equal builds. A file that begins
+ * with `#!` is executable.
  */
 export async function packContext(files: BuildSpec["files"]): Promise<Buffer> {
   const { pack: createPack } = await import("tar-stream");
@@ -33,7 +33,7 @@ export async function packContext(files: BuildSpec["files"]): Promise<Buffer> {
 /**
  * Reads such an answer to its end.
  * @param doing as in `engineError`
- * Throws ENGINE_FAILED with the engine's words and the last lines before them, when the work failed.
+ * Throws ENGINE_FAILED with the engine's message and the last lines before it, if the work failed.
  */
 export async function followProgress(answer: Readable, doing: string, onLine?: (line: string) => void): Promise<void> {
   const last: string[] = [];

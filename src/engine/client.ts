@@ -4,18 +4,18 @@ import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import type { EndpointQuestion } from "./types.ts";
 import { engineError } from "./errors.ts";
 
-/** The ways to the engine: plain questions and processes inside over node's own http, the rest by dockerode. All lazy. */
+/** Connections to the engine: simple requests and processes inside use node's own http, the rest dockerode. All lazy. */
 export interface EngineClient {
   question: EndpointQuestion;
   endpoint(): Promise<Endpoint>;
-  /** One GET; errors in cowork's words but for refusals (EngineStatus), which the caller may know how to take. */
+  /** One GET; errors are CoworkErrors, except refusals (EngineStatus), which the caller may handle. */
   get(path: string, query?: Readonly<Record<string, unknown>>): Promise<unknown>;
-  /** One POST; errors as those of `get`. */
+  /** One POST; errors as with `get`. */
   post(path: string, body?: unknown): Promise<unknown>;
   /** A POST whose connection becomes a stream in both directions. */
   upgrade(path: string, body: unknown): Promise<Duplex>;
   docker(): Promise<Dockerode>;
-  /** Runs one piece of work and turns what it throws into a CoworkError. `doing` as in `engineError`. */
+  /** Runs some work and turns its errors into CoworkErrors. `doing` as in `engineError`. */
   attempt<T>(doing: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -45,7 +45,7 @@ export function createClient(question: EndpointQuestion): EngineClient {
 
 async function loadDockerode(endpoint: Endpoint): Promise<Dockerode> {
   const { default: Docker } = await import("dockerode");
-  // Every key is given, also as undefined: dockerode fills what is absent from process.env
+  // Every key is set, even to undefined: dockerode fills missing ones from process.env.
   const tls = endpoint.tcp?.tls;
   const agent = tls?.skipVerify ? new (await import("node:https")).Agent({ rejectUnauthorized: false }) : undefined;
   const options = {

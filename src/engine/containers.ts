@@ -12,8 +12,8 @@ type Part = Pick<
 const listLagMs = 3_000;
 
 /**
- * The engine answers a stop before its list knows of it (Docker Engine 26 under load, seen): whoever looks next would be told
- * that the container runs.
+ * The engine answers a stop request before its list shows the container as stopped (seen with Docker Engine 26 under load), so
+ * this waits for the list.
  */
 async function untilListedStopped(client: EngineClient, id: string): Promise<void> {
   const filters = { id: [id], status: ["running"] };
@@ -33,7 +33,7 @@ export function containerMethods(client: EngineClient): Part {
         return answer.map(toSummary);
       }),
     findContainer: (id) =>
-      client.attempt(`look at container ${id}`, async () => {
+      client.attempt(`inspect container ${plain(id)}`, async () => {
         const answer = await client.get(`/containers/${encodeURIComponent(id)}/json`).catch(undefinedWhenGone);
         return answer === undefined ? undefined : toDetail(answer as InspectedContainer);
       }),
@@ -51,18 +51,18 @@ export function containerMethods(client: EngineClient): Part {
     removeContainer: (id) =>
       client.attempt(`remove container ${plain(id)}`, async () => {
         const container = (await client.docker()).getContainer(id);
-        // 409: somebody (--rm, another cowork) is removing it already
+        // 409: something else (--rm, another cowork) is removing it already
         await container.remove({ force: true, v: true }).catch(accept(404, 409));
       }),
     changedPaths: (id) =>
-      client.attempt(`list the changes in container ${plain(id)}`, async () => {
+      client.attempt(`list changed files in container ${plain(id)}`, async () => {
         const path = `/containers/${encodeURIComponent(id)}/changes`;
         const answer = (await client.get(path)) as { Path: string; Kind: number }[] | null;
         // 2: it was deleted
         return (answer ?? []).filter(({ Kind }) => Kind !== 2).map(({ Path }) => Path);
       }),
     stats: (id) =>
-      client.attempt(`measure container ${plain(id)}`, async () => {
+      client.attempt(`read the statistics of container ${plain(id)}`, async () => {
         return toUsage(
           (await client.get(`/containers/${encodeURIComponent(id)}/stats`, { stream: "false" })) as StatsAnswer,
         );
@@ -70,7 +70,7 @@ export function containerMethods(client: EngineClient): Part {
   };
 }
 
-/** The engine's spelling of a label question: `k=v`, or `k` for any value. */
+/** The engine's format of a label filter: `k=v`, or `k` for any value. */
 export function labelFilter(labels: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(labels).map(([name, value]) => (value === undefined ? name : `${name}=${value}`));
 }
@@ -80,7 +80,7 @@ export function undefinedWhenGone(error: unknown): undefined {
   throw error;
 }
 
-/** For `.catch`: these answers mean that it is as it should be. */
+/** For `.catch`: with these statuses the result is as wanted. */
 export function accept(...statuses: number[]): (error: unknown) => undefined {
   return (error) => {
     const status = statusOf(error);
@@ -89,7 +89,7 @@ export function accept(...statuses: number[]): (error: unknown) => undefined {
   };
 }
 
-/** `["A=1"]` as the engine keeps an environment. */
+/** `["A=1"]`, the engine's format of an environment. */
 export function parseEnv(lines: readonly string[] | null | undefined): Record<string, string> {
   return Object.fromEntries(
     (lines ?? []).map((line) => {
@@ -207,7 +207,7 @@ interface CpuStats {
   online_cpus?: number;
 }
 
-/** As `docker stats` works it out: per cent of one processor; memory without the page cache that can be dropped. */
+/** Computed as `docker stats` does: per cent of one processor; memory without page cache that can be dropped. */
 function toUsage({ cpu_stats: now, precpu_stats: before, memory_stats: memory }: StatsAnswer): {
   cpuPercent: number;
   memoryBytes: number;

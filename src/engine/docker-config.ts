@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { isAbsent } from "../system/files/files.ts";
 import type { EndpointQuestion } from "./types.ts";
 
-/** The folder that the docker client keeps its configuration in. */
+/** The folder of the docker client's configuration. */
 export function dockerFolder({ env, home }: EndpointQuestion): string {
   return env["DOCKER_CONFIG"] || join(home, ".docker");
 }
 
-/** What stands in the client's own file, read at once: it is small. Nothing where there is none; undefined where it cannot be read. */
+/** The docker client's configuration file, read synchronously because it is small. Empty if there is none; undefined if it cannot be read. */
 export function readDockerConfig(question: EndpointQuestion): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(join(dockerFolder(question), "config.json"), "utf8"));

@@ -8,7 +8,7 @@ import { dockerFolder, readDockerConfig } from "./docker-config.ts";
 
 /** Where the Docker Engine listens. */
 export interface Endpoint {
-  /** as `DOCKER_HOST` spells it: what a `docker` child process must be given to reach the same engine */
+  /** in the format of `DOCKER_HOST`: a `docker` child process needs it to reach the same engine */
   dockerHost: string;
   /** where it was found, for messages: `DOCKER_HOST`, `the Docker context "x"`, `the default socket` */
   origin: string;
@@ -27,8 +27,8 @@ const defaultSocket = "/var/run/docker.sock";
 
 /**
  * Finds the engine as the docker client does: `DOCKER_HOST`, `DOCKER_CONTEXT`, the current context, the default socket; then,
- * which the client leaves to a context, the sockets of a rootless engine and of Docker Desktop. Nothing is connected to.
- * Throws ENGINE_UNREACHABLE for an endpoint of a kind that cowork cannot speak with and for a context that does not exist.
+ * which the client finds only through a context, the sockets of a rootless engine and of Docker Desktop. Does not connect.
+ * Throws ENGINE_UNREACHABLE for a kind of endpoint that cowork does not support, and for a context that does not exist.
  */
 export async function findEndpoint(question: EndpointQuestion): Promise<Endpoint> {
   const { env, home } = question;
@@ -63,7 +63,7 @@ export function parseEndpoint(text: string, origin: string, tls?: Tls): Endpoint
   if (text.startsWith("ssh://")) {
     throw new CoworkError(
       "ENGINE_UNREACHABLE",
-      `${origin} points to ${plain(text)}, an engine over SSH: sessions need one on the machine itself.`,
+      `${origin} is ${plain(text)}, an engine over SSH: sessions need an engine on this machine.`,
       {
         hint: "unset DOCKER_HOST or run `docker context use default`; for a session on that machine use `cowork --host`",
       },
@@ -73,7 +73,7 @@ export function parseEndpoint(text: string, origin: string, tls?: Tls): Endpoint
   if (url === undefined || !["tcp:", "http:", "https:"].includes(url.protocol) || url.hostname === "") {
     throw new CoworkError(
       "ENGINE_UNREACHABLE",
-      `${origin} is ${plain(text)}, which is no address of a Docker Engine.`,
+      `${origin} is ${plain(text)}, which is not an address of a Docker Engine.`,
       {
         hint: "set it to unix:///path/of/docker.sock or tcp://host:port, or unset it",
       },
@@ -86,12 +86,12 @@ export function parseEndpoint(text: string, origin: string, tls?: Tls): Endpoint
 }
 
 function parseUrl(text: string): URL | undefined {
-  // "tcp:" is no scheme that URL knows defaults of; an http one parses ports and IPv6 the same way
+  // URL does not know the scheme "tcp:"; with "http:" it parses ports and IPv6 the same way.
   return URL.parse(text) ?? undefined;
 }
 
 function currentContext(question: EndpointQuestion): string | undefined {
-  // the docker client only warns about a config it cannot read and uses the default
+  // If the docker client cannot read its configuration, it only warns and uses the default.
   const context = readDockerConfig(question)?.["currentContext"];
   return typeof context === "string" && context !== "" ? context : undefined;
 }
@@ -102,9 +102,13 @@ function contextEndpoint(configFolder: string, name: string): Endpoint {
   const text = readText(join(configFolder, "contexts", "meta", id, "meta.json"));
   const docker = text === undefined ? undefined : dockerPart(text);
   if (typeof docker?.Host !== "string" || docker.Host === "") {
-    throw new CoworkError("ENGINE_UNREACHABLE", `There is no usable Docker context named "${plain(name)}".`, {
-      hint: "see `docker context ls`, then `docker context use default` or unset DOCKER_CONTEXT",
-    });
+    throw new CoworkError(
+      "ENGINE_UNREACHABLE",
+      `The Docker context "${plain(name)}" does not exist or cannot be used.`,
+      {
+        hint: "list the contexts with `docker context ls`, then run `docker context use default` or unset DOCKER_CONTEXT",
+      },
+    );
   }
   const tls = readTls(join(configFolder, "contexts", "tls", id, "docker"), docker.SkipTLSVerify === true);
   const used = tls.ca ?? tls.cert ?? (tls.skipVerify ? "" : undefined);
@@ -130,7 +134,7 @@ function readTls(folder: string, skipVerify: boolean): Tls {
   };
 }
 
-/** At once: it is small, and before the first question to the engine. Undefined where it cannot be read. */
+/** Synchronous: the file is small, and needed before the first request to the engine. Undefined if it cannot be read. */
 function readText(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   try {

@@ -9,13 +9,13 @@ import { imageMethods, npmArch } from "./images.ts";
 import { leftoverMethods } from "./leftovers.ts";
 
 /**
- * The Docker Engine that the docker client of this user would reach. Nothing is read or connected to before the first
- * call; a failed search for the endpoint is that call's error.
+ * The Docker Engine that this user's docker client would use. Nothing is read or connected before the first call; if the endpoint
+ * is not found, that call fails.
  */
 export function createEngine(question: EndpointQuestion): Engine {
   const client = createClient(question);
   return {
-    info: () => client.attempt("say what it is", () => readInfo(client)),
+    info: () => client.attempt("report its version", () => readInfo(client)),
     ...containerMethods(client),
     exec: (container, spec, limits) => execInside(client, container, spec, limits),
     attach: (container, spec, io) => attachInside(client, container, spec, io),
@@ -26,8 +26,8 @@ export function createEngine(question: EndpointQuestion): Engine {
 }
 
 /**
- * The same engine, for one command or one request: what it says of itself is asked once. Every session of an `init` wants to know, and
- * it is the dearest of all questions. Whoever lives longer wraps the engine anew, since it may be another one after a restart.
+ * The same engine for one command or one request: its info is requested once only. Every session of an `init` needs it, and it is
+ * the slowest request of all. Longer-lived code must call this again, because a restarted engine may differ.
  */
 export function withInfoOnce(engine: Engine): Engine {
   let info: Promise<EngineInfo> | undefined;
@@ -62,7 +62,7 @@ async function readInfo(client: EngineClient): Promise<EngineInfo> {
     cpus: answer.NCPU,
     memoryBytes: answer.MemTotal,
     dataRoot: answer.DockerRootDir,
-    // engines of other makers may have none; it goes into file names, and some IDs hold colons
+    // Other vendors' engines may have no ID; it is used in file names, and some IDs contain colons.
     id: createHash("sha256")
       .update(answer.ID || dockerHost)
       .digest("hex")

@@ -3,7 +3,7 @@ import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** An HTTP status of the engine with its own words. */
+/** An HTTP status of the engine with its own message. */
 export class EngineStatus extends Error {
   readonly status: number;
 
@@ -13,7 +13,7 @@ export class EngineStatus extends Error {
   }
 }
 
-/** An answer with another status than one that was hoped for. */
+/** An answer with an unexpected status. */
 export function refusal(status: number, text: string): EngineStatus {
   return new EngineStatus(status, messageOf(text) ?? `HTTP ${status}`);
 }
@@ -29,9 +29,9 @@ function messageOf(body: string): string | undefined {
 
 const connectionCodes: Readonly<Record<string, string>> = {
   ENOENT: "there is no such socket, so no Docker Engine runs there",
-  ECONNREFUSED: "nothing listens there (is the Docker Engine running?)",
-  EACCES: "this user may not use its socket",
-  EPERM: "this user may not use its socket",
+  ECONNREFUSED: "nothing listens there; the Docker Engine may not be running",
+  EACCES: "this user is not allowed to use its socket",
+  EPERM: "this user is not allowed to use its socket",
   ENOTFOUND: "its name cannot be resolved",
   EAI_AGAIN: "its name cannot be resolved",
   EHOSTUNREACH: "its machine cannot be reached",
@@ -45,12 +45,12 @@ const hints: Readonly<Record<string, Hint>> = {
   EACCES: [
     "add yourself to the docker group (`sudo usermod -aG docker $USER`, then log in again); `",
     ownCommand("doctor"),
-    "` tells more",
+    "` shows more",
   ],
 };
 
 /**
- * The error of one request, in cowork's words.
+ * Turns the error of one request into a CoworkError.
  * @param doing what was tried, as the end of a sentence: `start container abc`
  */
 export function engineError(error: unknown, doing: string, endpoint: Endpoint): CoworkError {
@@ -76,14 +76,14 @@ export function engineError(error: unknown, doing: string, endpoint: Endpoint): 
   );
 }
 
-/** HTTP status of an engine's refusal, our own or dockerode's; undefined for anything else. */
+/** HTTP status of an engine's refusal, our own or dockerode's; undefined for other errors. */
 export function statusOf(error: unknown): number | undefined {
   if (error instanceof EngineStatus) return error.status;
   const code = (error as { statusCode?: unknown } | null)?.statusCode;
   return typeof code === "number" ? code : undefined;
 }
 
-/** The engine's own words, one line, without dockerode's prefix. */
+/** The engine's own message, one line, without dockerode's prefix. */
 export function wordsOf(error: unknown): string {
   const json = (error as { json?: { message?: unknown } } | null)?.json;
   if (typeof json?.message === "string") return plain(json.message);

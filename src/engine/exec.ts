@@ -11,10 +11,10 @@ export const defaultTimeoutMs = 60_000;
 export const defaultMaxOutput = 16 * 1024 * 1024;
 
 /**
- * The engine never says which process of the container an exec became, and takes no signals for it. So a shell says its
- * own number before it becomes the command: the number stays, and the command sees neither shell nor line.
+ * The engine never reports the process id of an exec inside the container, and cannot signal it. So a shell prints its own process
+ * id before it becomes the command: the id stays the same, and the command sees neither shell nor line.
  */
-const tellPid = ["/bin/sh", "-c", 'echo "$$"; exec "$@"', "sh"] as const;
+const printPid = ["/bin/sh", "-c", 'echo "$$"; exec "$@"', "sh"] as const;
 
 /** The exec part of Engine. */
 export async function execInside(
@@ -29,7 +29,7 @@ export async function execInside(
     const started = await startExec(
       client,
       container,
-      { ...spec, command: [...tellPid, ...spec.command] },
+      { ...spec, command: [...printPid, ...spec.command] },
       { tty: false, stdin: limits.input !== undefined },
     );
     const maxOutput = limits.maxOutput ?? defaultMaxOutput;
@@ -45,29 +45,29 @@ export async function execInside(
       await readToEnd(started.connection, whole);
     });
     const code = await exitCode(client, started.exec);
-    if (pid === undefined || !/^\d+$/.test(pid)) throw neverStarted(doing, refusal.text() + stderr.text(), code);
+    if (pid === undefined || !/^\d+$/.test(pid)) throw startFailed(doing, refusal.text() + stderr.text(), code);
     return { code, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated() || stderr.truncated() };
   });
 }
 
-/** The engine writes why it could not start a process where the process' output would be. */
-function neverStarted(doing: string, text: string, code: number): CoworkError {
+/** The engine writes the reason why it could not start a process to the process' output. */
+function startFailed(doing: string, text: string, code: number): CoworkError {
   return new CoworkError(
     "ENGINE_FAILED",
-    `The Docker Engine could not ${doing}: ${plain(text) || `it ended with ${code} before it began`}`,
+    `The Docker Engine could not ${doing}: ${plain(text) || `it exited with code ${code} before it ran`}`,
   );
 }
 
 export interface StartedExec {
-  /** the engine's name for it */
+  /** the engine's id of it */
   exec: string;
   connection: Duplex;
 }
 
-/** Ctrl-P, Ctrl-Q would detach and Ctrl-P wait for the next key: a sequence that nobody types instead. */
+/** Ctrl-P, Ctrl-Q would detach, and Ctrl-P would wait for the next key; this sequence is never typed. */
 const detachKeys = "ctrl-\\,ctrl-@,ctrl-\\,ctrl-@,ctrl-\\,ctrl-@";
 
-/** @param how.hold what is waited for when it has been made and is about to start; what that throws keeps it from starting */
+/** @param how.hold awaited when the exec is created and about to start; if it rejects, the exec is not started */
 export async function startExec(
   client: Pick<EngineClient, "post" | "upgrade">,
   container: string,
@@ -90,7 +90,7 @@ export async function startExec(
   return { exec, connection: await client.upgrade(`/exec/${exec}/start`, { Detach: false, Tty: how.tty }) };
 }
 
-/** Its code, which the engine knows a moment after the output has ended. */
+/** The exit code, which the engine knows a moment after the output has ended. */
 export async function exitCode(client: Pick<EngineClient, "get">, exec: string): Promise<number> {
   for (let waited = 0, next = 2; ; waited += next, next = Math.min(20, next * 2)) {
     const { Running: running, ExitCode: code } = (await client.get(`/exec/${exec}/json`)) as InspectedExec;
@@ -109,7 +109,7 @@ interface InspectedExec {
 }
 
 /**
- * Runs `work` until it ends, its time is over or it is aborted; in the latter cases `stop` ends what runs inside.
+ * Runs `work` until it ends, its time is over or it is aborted; in the latter cases `stop` ends the process inside.
  * Throws TIMEOUT or INTERRUPTED then.
  */
 export async function within<T>(
@@ -124,7 +124,7 @@ export async function within<T>(
   ending.promise.catch(() => undefined);
   let ended: CoworkError | undefined;
   const end = (reason: CoworkError): void => {
-    // the first reason counts: what was stopped ends, and that must not pass for a result
+    // The first reason counts: a process that was stopped ends, and that must not look like a result.
     if (ended !== undefined) return;
     ended = reason;
     void stop().finally(() => (ending.reject(reason), connection.destroy()));
@@ -143,10 +143,10 @@ export async function within<T>(
   }
 }
 
-/** The one spelling of "this group" that dash, bash and busybox all know. */
+/** The one syntax for a process group that dash, bash and busybox all accept. */
 const killScript = 'kill -KILL "-$1" 2>/dev/null || kill -KILL "$1"';
 
-/** Best effort: an engine that no longer answers must not keep us. runc makes every exec'ed process leader of its group. */
+/** Best effort: an engine that does not answer must not block us. runc makes every exec'ed process leader of its group. */
 async function killInside(client: EngineClient, container: string, pid: string | undefined): Promise<void> {
   if (pid === undefined || !/^\d+$/.test(pid)) return;
   const kill = async (): Promise<void> => {

@@ -18,7 +18,7 @@ export async function runHelperContainer(
   return await client.attempt(doing, async () => {
     limits.signal?.throwIfAborted();
     const docker = await client.docker();
-    // as `_body`, because dockerode puts everything into the address as well, the environment included
+    // As `_body`, because dockerode would otherwise put everything into the URL as well, including the environment.
     const request = { _query: {}, _body: planHelper(spec, limits.input !== undefined) };
     const container = await docker.createContainer(request as Dockerode.ContainerCreateOptions);
     try {
@@ -29,7 +29,7 @@ export async function runHelperContainer(
   });
 }
 
-/** What the engine is asked to make of a helper's spec. */
+/** The engine's options for a helper container. */
 export function planHelper(spec: HelperSpec, stdin: boolean): Dockerode.ContainerCreateOptions {
   return {
     Image: spec.image,
@@ -44,16 +44,16 @@ export function planHelper(spec: HelperSpec, stdin: boolean): Dockerode.Containe
     AttachStderr: true,
     ...(spec.user === undefined ? {} : { User: spec.user }),
     ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
-    // an image's own check would start processes beside ours
+    // The image's own health check would start additional processes.
     Healthcheck: { Test: ["NONE"] },
     HostConfig: {
-      // also when this process is killed: the engine removes it once it has ended
+      // Also if this process is killed: the engine removes the container when it has ended.
       AutoRemove: true,
       Init: false,
       NetworkMode: spec.network === true ? "default" : "none",
       LogConfig: { Type: "none", Config: {} },
       SecurityOpt: ["no-new-privileges"],
-      // "bind" mounts fail where a source is missing; `Binds` would make it, as root
+      // Mounts of type "bind" fail if the source is missing; `Binds` would create it, as root.
       Mounts: (spec.binds ?? []).map((bind) => ({
         Type: "bind",
         Source: bind.source,
@@ -66,7 +66,7 @@ export function planHelper(spec: HelperSpec, stdin: boolean): Dockerode.Containe
 
 async function runAttached(container: Dockerode.Container, limits: ExecLimits, doing: string): Promise<ExecResult> {
   const stdin = limits.input !== undefined;
-  // a raw connection, because of `hijack`; dockerode's types only promise the least
+  // A raw connection because of `hijack`; dockerode's types promise less.
   const connection = (await container.attach({
     stream: true,
     hijack: true,
@@ -79,7 +79,7 @@ async function runAttached(container: Dockerode.Container, limits: ExecLimits, d
   const stderr = createCollector(maxOutput);
   const stop = (): Promise<void> => container.kill({ signal: "KILL" }).catch(() => undefined);
   const code = await within(limits, doing, stop, connection, async () => {
-    // asked for before it starts: with AutoRemove there is nobody to ask afterwards
+    // Requested before the start: with AutoRemove the container may be gone afterwards.
     const ended = container.wait({ condition: "next-exit" }) as Promise<{ StatusCode: number }>;
     ended.catch(() => undefined);
     await container.start();
@@ -90,7 +90,7 @@ async function runAttached(container: Dockerode.Container, limits: ExecLimits, d
   return { code, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated() || stderr.truncated() };
 }
 
-/** Removed before we return, so that a caller that looks finds nothing. */
+/** Waits until it is removed, so that a caller that checks finds nothing. */
 async function removeForSure(container: Dockerode.Container): Promise<void> {
   await container.remove({ force: true, v: true }).catch(accept(404, 409));
   for (let tries = 0; tries < 200; tries++) {

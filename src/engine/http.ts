@@ -3,13 +3,13 @@ import type { Duplex } from "node:stream";
 import type { Endpoint } from "./endpoint.ts";
 import { refusal } from "./errors.ts";
 
-/** No question of ours takes an engine that lives longer than this. */
+/** No request of ours takes a working engine longer than this, in ms. */
 const answerMs = 60_000;
 
 /**
- * One GET to the engine without dockerode, whose import alone takes longer than bare Node.
- * @param query values that are no strings are sent as JSON
- * Throws EngineStatus for any status but 200, and what node throws when nothing answers.
+ * One GET to the engine without dockerode, whose import alone takes longer than starting Node.
+ * @param query values other than strings are sent as JSON
+ * Throws EngineStatus for any status but 200, and node's error if nothing answers.
  */
 export async function getJson(
   endpoint: Endpoint,
@@ -25,14 +25,14 @@ export async function getJson(
   return JSON.parse(text);
 }
 
-/** One POST. Gives the answer's JSON, undefined where it has none. Throws as `getJson`, for any status but 2xx. */
+/** One POST. Returns the answer's JSON, undefined if it is empty. Throws like `getJson`, for any status but 2xx. */
 export async function postJson(endpoint: Endpoint, path: string, body?: unknown): Promise<unknown> {
   const { status, text } = await ask(endpoint, { method: "POST", path }, body);
   if (status < 200 || status > 299) throw refusal(status, text);
   return text === "" ? undefined : JSON.parse(text);
 }
 
-/** A POST whose connection becomes the stream of a process inside. Throws as `getJson`. */
+/** A POST whose connection becomes the stream of a process inside. Throws like `getJson`. */
 export async function postUpgrade(endpoint: Endpoint, path: string, body: unknown): Promise<Duplex> {
   const send = await open(endpoint, { method: "POST", path, headers: { Connection: "Upgrade", Upgrade: "tcp" } }, body);
   return await new Promise((resolve, reject) => {
@@ -47,7 +47,7 @@ export async function postUpgrade(endpoint: Endpoint, path: string, body: unknow
   });
 }
 
-/** One question; any status is an answer. Throws what node throws when nothing answers. */
+/** One request; any status is an answer. Throws node's error if nothing answers. */
 async function ask(
   endpoint: Endpoint,
   how: Pick<Question, "method" | "path">,
@@ -74,7 +74,7 @@ async function open(endpoint: Endpoint, how: Question, body?: unknown): Promise<
   const about = text === "" ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) };
   const options: RequestOptions = { ...target(endpoint), ...how, headers: { ...about, ...how.headers } };
   const tls = endpoint.tcp?.tls;
-  // Only then: TLS is a tenth of what a quick command loads.
+  // Loaded only if needed: TLS is a tenth of what a quick command loads.
   const send =
     tls === undefined
       ? httpRequest(options)
@@ -90,7 +90,7 @@ async function readAll(response: IncomingMessage): Promise<string> {
 }
 
 function target(endpoint: Endpoint): RequestOptions & { servername?: string } {
-  // A name for TLS is worked out even here, by regular expressions that take longer than the question, unless one is given.
+  // Without a given name, Node computes one for TLS even here, with regular expressions that take longer than the request.
   if (endpoint.socketPath !== undefined) return { socketPath: endpoint.socketPath, host: "localhost", servername: "" };
   return { host: endpoint.tcp?.host, port: endpoint.tcp?.port };
 }

@@ -19,7 +19,7 @@ export function imageMethods(client: EngineClient): Part {
     return answer === undefined ? undefined : toDetail(answer as InspectedImage);
   };
   return {
-    findImage: (ref) => client.attempt(`look at image ${plain(ref)}`, () => find(ref)),
+    findImage: (ref) => client.attempt(`inspect image ${plain(ref)}`, () => find(ref)),
     listImages: (labels) =>
       client.attempt("list images", async () => {
         const listed = (await client.get("/images/json", { filters: { label: labelFilter(labels) } })) as {
@@ -47,7 +47,7 @@ export function imageMethods(client: EngineClient): Part {
         const docker = await client.docker();
         const [repo, version] = splitTag(tag);
         const options = { repo, tag: version, ...(changes === undefined ? {} : { changes: [...changes] }) };
-        // dockerode's own types know neither `repo` nor `changes`
+        // dockerode's types lack `repo` and `changes`.
         const answer = await docker.importImage(tar, options as object);
         await followProgress(answer as Readable, doing);
       });
@@ -65,7 +65,7 @@ export function imageMethods(client: EngineClient): Part {
   };
 }
 
-/** For removals: gone already is true, in use is false. */
+/** For removals: true if it is gone already, false if it is in use. */
 export function goneOrInUse(error: unknown): boolean {
   if (statusOf(error) === 404) return true;
   if (statusOf(error) === 409) return false;
@@ -79,7 +79,7 @@ async function build(
 ): Promise<ImageDetail> {
   const docker = await client.docker();
   const doing = `build ${plain(spec.tag)}`;
-  // a Buffer is fine with dockerode, its types only do not say so
+  // dockerode accepts a Buffer, but its types do not.
   const context = (await packContext(spec.files)) as unknown as NodeJS.ReadableStream;
   const answer = await docker.buildImage(context, {
     t: spec.tag,
@@ -96,12 +96,11 @@ async function build(
     spec.signal?.removeEventListener("abort", stop);
   }
   const image = await find(spec.tag);
-  if (image === undefined)
-    throw new CoworkError("ENGINE_FAILED", `The Docker Engine said nothing wrong and yet did not ${doing}.`);
+  if (image === undefined) throw new CoworkError("ENGINE_FAILED", `Docker reported success but did not ${doing}.`);
   return image;
 }
 
-/** `repo:tag`; without a tag `latest`, as everywhere in Docker (the API itself would take all tags). */
+/** `repo:tag`; without a tag `latest`, as everywhere in Docker (the API itself would pull all tags). */
 function withTag(ref: string): string {
   if (ref.includes("@")) return ref;
   return splitTag(ref).join(":");
@@ -144,7 +143,7 @@ function toDetail(found: InspectedImage): ImageDetail {
   };
 }
 
-/** The engine says `amd64` or `x86_64`, npm says `x64`. */
+/** The engine's names are `amd64` or `x86_64`, npm's is `x64`. */
 export function npmArch(arch: string): string {
   return { amd64: "x64", x86_64: "x64", aarch64: "arm64", armv7l: "arm", "386": "ia32", i386: "ia32" }[arch] ?? arch;
 }

@@ -1,13 +1,13 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-// oxlint-disable no-underscore-dangle -- what Node calls the methods that a kind of stream supplies
+// oxlint-disable no-underscore-dangle -- Node's names of the methods that a stream implements
 // oxlint-disable typescript/unbound-method -- each is called with its stream
 
 /**
- * A write that fails tears down the whole of a Node socket, and with it the output that has come but was not read yet. So
- * input that nobody takes any more is dropped, and a connection that the other side closed (ECONNRESET, by a Unix socket
- * only after all it had sent) ends instead of failing. Over TCP a reset can throw away what was sent: there it fails.
+ * A failed write destroys a Node socket, including output that has arrived but was not read yet. So input that is not accepted any
+ * more is dropped, and a connection that the other side closed (ECONNRESET; a Unix socket reports it only after all data) ends
+ * instead of failing. Over TCP a reset can discard data: there it fails.
  */
 export function keepReadable(connection: Duplex): void {
   if ((connection as Partial<Socket>).remoteAddress !== undefined) return;

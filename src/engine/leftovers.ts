@@ -7,7 +7,7 @@ import type { Engine } from "./types.ts";
 
 type Part = Pick<Engine, "listVolumes" | "removeVolume" | "listNetworks" | "removeNetwork">;
 
-/** What a session's container may leave behind in the engine: volumes and networks. */
+/** What a session's containers may leave in the engine: volumes and networks. */
 export function leftoverMethods(client: EngineClient): Part {
   return {
     listVolumes: (labels) =>
@@ -33,7 +33,7 @@ export function leftoverMethods(client: EngineClient): Part {
     removeNetwork: (id) =>
       client.attempt(`remove network ${plain(id)}`, async () => {
         const network = (await client.docker()).getNetwork(id);
-        // 403 is how engines up to 27 say "has active endpoints"
+        // Engines up to 27 report "has active endpoints" with 403.
         return await network.remove().then(
           () => true,
           (error: unknown) => (statusOf(error) === 403 ? false : goneOrInUse(error)),

@@ -8,8 +8,8 @@ export interface RegistryAuth {
 }
 
 /**
- * The login that `docker login` left for an image's registry, where it lies in the docker client's own file. Logins in a
- * credential helper are the helper's: whoever needs them runs `docker pull`.
+ * The login that `docker login` stored for an image's registry, if it is in the docker client's own file. Logins in a credential
+ * helper can only be used by running `docker pull`.
  */
 export function registryAuth(question: EndpointQuestion, ref: string): RegistryAuth | undefined {
   const auths = storedAuths(readDockerConfig(question)?.["auths"]);
@@ -20,7 +20,7 @@ export function registryAuth(question: EndpointQuestion, ref: string): RegistryA
   return { username, password: password.join(":"), serveraddress: registry };
 }
 
-/** The registry of a reference; the Hub under the name that its login has in the file. */
+/** The registry of a reference; Docker Hub under the name that its login has in the file. */
 export function registryOf(ref: string): string {
   const [first = "", ...rest] = ref.split("/");
   const named = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");

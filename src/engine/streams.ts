@@ -2,10 +2,10 @@ import { once } from "node:events";
 import type { Duplex, Writable } from "node:stream";
 import { keepReadable } from "./keep-readable.ts";
 
-/** Takes a chunk; resolves when it may get the next one. */
+/** Takes a chunk; resolves when it can take the next one. */
 export type Sink = (chunk: Buffer) => Promise<void> | void;
 
-/** Writes with back-pressure. Throws EPIPE when nobody reads any more. */
+/** Writes with back-pressure. Throws EPIPE if the reader is gone. */
 export function streamSink(target: Writable): Sink {
   return async (chunk) => {
     if (target.destroyed || target.errored || target.writableEnded) throw closedPipe();
@@ -22,10 +22,10 @@ export function streamSink(target: Writable): Sink {
 }
 
 function closedPipe(): Error {
-  return Object.assign(new Error("nobody reads the output any more"), { code: "EPIPE" });
+  return Object.assign(new Error("the output is closed"), { code: "EPIPE" });
 }
 
-/** Keeps up to `limit` bytes, drops the rest so that the process inside never blocks on us. */
+/** Keeps up to `limit` bytes and drops the rest, so that the process inside never blocks. */
 export function createCollector(limit: number): { sink: Sink; text(): string; truncated(): boolean } {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -45,8 +45,8 @@ export function createCollector(limit: number): { sink: Sink; text(): string; tr
 }
 
 /**
- * Takes the first line off a stream and hands on the rest.
- * @param onLine gets the line without its end; when the stream is over before, nothing is called
+ * Takes the first line from a stream and passes on the rest.
+ * @param onLine gets the line without its end; not called if the stream ends before
  */
 export function firstLine(onLine: (line: string) => void, rest: Sink): Sink {
   let head: Buffer | undefined = Buffer.alloc(0);
@@ -90,13 +90,12 @@ export function demux(stdout: Sink, stderr: Sink): Sink {
 }
 
 /**
- * Reads a hijacked connection to its end. The end of the process closes it, also while we still write input that nobody
- * reads: that is an end like any other here, and whether the process has ended is the engine's to say (`exitCode`).
- * Whatever else fails is a lost connection.
+ * Reads a hijacked connection to its end. The end of the process closes it, even while input is written that is not read any
+ * more: that is a normal end, and the engine knows whether the process has ended (`exitCode`). Any other error is a lost connection.
  */
 export async function readToEnd(connection: Duplex, sink: Sink): Promise<void> {
   keepReadable(connection);
-  // an error after the end has nobody left to hear it
+  // An error after the end can be ignored.
   connection.on("error", () => undefined);
   try {
     for await (const chunk of connection) await sink(chunk as Buffer);

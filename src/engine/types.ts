@@ -1,6 +1,6 @@
 /**
- * The Docker Engine in our own small types. Nothing outside `engine/` knows dockerode. Every method throws
- * CoworkError ENGINE_UNREACHABLE when nothing answers, ENGINE_FAILED (with the engine's words) when it refuses.
+ * The Docker Engine in small types of our own. No code outside `engine/` knows dockerode. Every method throws CoworkError
+ * ENGINE_UNREACHABLE if nothing answers, ENGINE_FAILED (with the engine's message) if it refuses.
  */
 import type { Readable, Writable } from "node:stream";
 
@@ -10,13 +10,13 @@ export interface EngineInfo {
   version: string;
   /** `linux` */
   os: string;
-  /** as npm spells it: `x64`, `arm64` */
+  /** npm's name: `x64`, `arm64` */
   arch: string;
   cpus: number;
   memoryBytes: number;
   /** the engine's data folder on its machine, for disk checks */
   dataRoot: string;
-  /** a name for locks that belong to the engine: two homes on one engine share it */
+  /** an id for locks that belong to the engine: two homes on one engine share it */
   id: string;
   storageDriver: string;
 }
@@ -31,7 +31,7 @@ export interface ContainerSummary {
   state: ContainerState;
   labels: Labels;
   ports: Port[];
-  /** some engines leave them out of lists: `findContainer` tells them for certain */
+  /** some engines leave them out of lists: `findContainer` has all of them */
   mounts: MountInfo[];
 }
 
@@ -62,7 +62,7 @@ export interface ContainerDetail extends ContainerSummary {
   exitCode: number;
   networks: string[];
   pidMode: string;
-  /** what the engine sends to stop it, as it was given; empty: SIGTERM */
+  /** signal that the engine sends to stop it, as configured; empty: SIGTERM */
   stopSignal: string;
 }
 
@@ -76,7 +76,7 @@ export interface ImageDetail {
   arch: string;
   sizeBytes: number;
   createdAt: string;
-  /** the image that it was made of; empty where the builder does not say (BuildKit, an import, a pull) */
+  /** the image that it was made from; empty if the builder does not record it (BuildKit, an import, a pull) */
   parentId: string;
   /** digests of its layers, the lowest first */
   layers: readonly string[];
@@ -114,9 +114,9 @@ export interface AttachIo {
   /** the window; with it the process gets a terminal, without it three plain streams */
   tty?: { columns: number; rows: number; onResize(listener: (columns: number, rows: number) => void): () => void };
   signal?: AbortSignal;
-  /** the process is got ready meanwhile, and starts when this has come; rejected: it never starts */
+  /** awaited while the process is prepared; it starts when this resolves, and never starts if this rejects */
   hold?: Promise<unknown>;
-  /** called once when the process can be written to and its terminal, where it has one, has the window's size */
+  /** called once when the process can be written to and its terminal, if it has one, has the window's size */
   onReady?: () => void;
 }
 
@@ -145,37 +145,37 @@ export interface BuildSpec {
 export interface Engine {
   info(): Promise<EngineInfo>;
 
-  /** Containers in any state that carry all these labels (`value` undefined: the label, whatever its value). */
+  /** Containers in any state that carry all these labels (value undefined: any value). */
   listContainers(labels: Readonly<Record<string, string | undefined>>): Promise<ContainerSummary[]>;
   findContainer(id: string): Promise<ContainerDetail | undefined>;
   startContainer(id: string): Promise<void>;
-  /** SIGTERM to PID 1, SIGKILL after `timeoutSeconds`. Done when it is stopped already. */
+  /** SIGTERM to PID 1, SIGKILL after `timeoutSeconds`. Does nothing if it is stopped already. */
   stopContainer(id: string, timeoutSeconds: number): Promise<void>;
-  /** Removes it, running or not, with its anonymous volumes. Done when it is gone already. */
+  /** Removes it, running or not, with its anonymous volumes. Does nothing if it is gone already. */
   removeContainer(id: string): Promise<void>;
-  /** Paths that the container has and its image has not, or not so: what is written into volumes and mounts is not in it. */
+  /** Paths in the container that differ from its image; without files in volumes and mounts. */
   changedPaths(id: string): Promise<string[]>;
   stats(id: string): Promise<{ cpuPercent: number; memoryBytes: number }>;
 
   /** Runs to the end and keeps the output. A code other than 0 is a result, not an error. */
   exec(container: string, spec: ExecSpec, limits?: ExecLimits): Promise<ExecResult>;
   /**
-   * Connects streams with a process inside and gives its exit code (128+n for a signal). `onPid` style bookkeeping is
-   * the caller's: wrap the command in a shell that writes `$$` down, because signals do not reach an exec'ed process.
+   * Connects streams to a process inside and returns its exit code (128+n for a signal). The caller must find out the process id
+   * if it needs it: wrap the command in a shell that prints `$$`, because the engine does not forward signals to an exec'ed process.
    */
   attach(container: string, spec: ExecSpec, io: AttachIo): Promise<number>;
-  /** A container for one command, removed afterwards whatever happens. */
+  /** Runs one command in a temporary container, which is always removed afterwards. */
   runHelper(spec: HelperSpec, limits?: ExecLimits): Promise<ExecResult>;
 
   findImage(ref: string): Promise<ImageDetail | undefined>;
   listImages(labels: Readonly<Record<string, string | undefined>>): Promise<ImageDetail[]>;
-  /** Throws ENGINE_FAILED when no registry can be reached or it does not have the image. */
+  /** Throws ENGINE_FAILED if no registry can be reached or it does not have the image. */
   pullImage(ref: string, onLine?: (line: string) => void, signal?: AbortSignal): Promise<void>;
   buildImage(spec: BuildSpec): Promise<ImageDetail>;
-  /** Makes an image of a tar stream of a root file system. */
+  /** Makes an image from a tar stream of a root file system. */
   importImage(tar: Readable, tag: string, changes?: readonly string[]): Promise<void>;
   tagImage(ref: string, tag: string): Promise<void>;
-  /** Removes the tag, and the image when it was the last. Done when it is gone already; false when it is in use. */
+  /** Removes the tag, and the image if it was the last tag. True if it is gone already, false if it is in use. */
   removeImage(ref: string): Promise<boolean>;
 
   listVolumes(labels: Readonly<Record<string, string | undefined>>): Promise<string[]>;

@@ -9,14 +9,14 @@ import { isLocked } from "../system/locks.ts";
 import { removeOld } from "../system/files/remove-old.ts";
 import { removeTree } from "../system/files/tree.ts";
 
-// A job is work that goes on when nobody listens: a process of its own and a folder that says what it was asked, what it
-// reported and what came of it. Front and job speak through files alone, so that each may come and go.
+// A job is work that continues without a client: a separate process, and a folder with its request, its reports and its result.
+// Client and job communicate through files only, so that either may exit and come back.
 
 export type { JobLine, JobRequest, JobResult };
 
 const keepMs = 24 * 3600_000;
 
-/** The same work has the same id: who asks for it again meets the job that is under way. */
+/** Equal work has the same id: a second request for it joins the running job. */
 export function jobId(method: string, subject: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify([method, subject]))
@@ -28,7 +28,7 @@ export function jobFolder(ctx: Pick<Context, "paths">, id: string): string {
   return join(ctx.paths.jobs, id);
 }
 
-/** Held by the job's process as long as it lives. */
+/** The job's process holds it as long as it lives. */
 export function jobLock(id: string): string {
   return `job-${id}`;
 }
@@ -37,7 +37,7 @@ export async function isAlive(ctx: Pick<Context, "paths">, id: string): Promise<
   return await isLocked(ctx, jobLock(id));
 }
 
-/** A fresh folder with the request in it; what earlier jobs left for longer than a day goes. */
+/** Creates a folder with the request in it, and removes folders of earlier jobs that are older than a day. */
 export async function prepareJob(ctx: Context, id: string, request: JobRequest): Promise<string> {
   await ensureFolder(ctx.paths.jobs, { mode: 0o700 });
   await removeOld(ctx, ctx.paths.jobs, keepMs, (old) => isAlive(ctx, old));
@@ -56,13 +56,13 @@ export async function appendLine(folder: string, line: JobLine): Promise<void> {
   await appendFile(join(folder, "log.jsonl"), `${JSON.stringify(line)}\n`, { mode: 0o600 });
 }
 
-/** A place in a job's log. The log of a run that took the place of another one is another log. */
+/** A position in a job's log. A restarted job has a new log. */
 export interface LogPlace {
   log: string;
   next: number;
 }
 
-/** Whole lines from a place on, and where the next one begins; of another log than the place's, all of them. */
+/** Reads whole lines from a position on, and returns the next position; if the position belongs to another log, reads all lines. */
 export async function readLines(
   folder: string,
   at?: LogPlace,
@@ -93,7 +93,7 @@ export async function readResult(folder: string): Promise<JobResult | undefined>
   return text === undefined ? undefined : jobResult.parse(JSON.parse(text));
 }
 
-/** Asks the job to end in order, as Ctrl-C does. */
+/** Asks the job to end gracefully, like Ctrl-C. */
 export async function requestEnd(folder: string): Promise<void> {
   await writeFile(join(folder, "end"), "");
 }
@@ -102,7 +102,7 @@ export async function isEndRequested(folder: string): Promise<boolean> {
   return await pathExists(join(folder, "end"));
 }
 
-/** Yes and no are words, which a job of an older cowork reads as well; anything else is JSON. */
+/** Yes and no are words, which a job of an older cowork can read too; anything else is JSON. */
 export async function writeAnswer(folder: string, ask: number, answer: Answer): Promise<void> {
   const text = typeof answer === "boolean" ? (answer ? "yes" : "no") : JSON.stringify(answer);
   await writeFileAtomic(join(folder, `answer-${ask}`), text, { mode: 0o600 });

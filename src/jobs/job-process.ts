@@ -17,13 +17,13 @@ import {
 } from "./job-files.ts";
 
 const lookMs = 100;
-/** Nobody is there to be asked: after so long it is a no. */
+/** After this time without an answer, the answer is no. In ms. */
 const patienceMs = 10 * 60_000;
 
-/** What a job does: `ctx` tells and asks whoever listens. */
+/** The work of a job: reports and questions of `ctx` go to the client. */
 export type JobWork = (ctx: Context, request: JobRequest) => Promise<unknown>;
 
-/** The job's own process: does what the request says, tells its log, leaves the result. */
+/** Runs in the job's own process: does the work that the request describes, writes the log and the result. */
 export async function runJobProcess(ctx: Context, folder: string, work: JobWork): Promise<void> {
   const ended = new AbortController();
   const signal = AbortSignal.any([ctx.signal, ended.signal]);
@@ -43,13 +43,13 @@ export async function runJobProcess(ctx: Context, folder: string, work: JobWork)
 
 async function resultOf(ctx: Context, folder: string, work: JobWork): Promise<JobResult> {
   let asked = 0;
-  // Lines follow each other in the order of what happened.
+  // Lines are written in the order of the events.
   let last: Promise<void> = Promise.resolve();
-  const tell = (line: Parameters<typeof appendLine>[1]): Promise<void> =>
+  const writeLine = (line: Parameters<typeof appendLine>[1]): Promise<void> =>
     (last = last.then(() => appendLine(folder, line)).catch((error: unknown) => ctx.log(`job: ${String(error)}`)));
   const ask = async (question: Question): Promise<Answer> => {
     const id = (asked += 1);
-    await tell({ ask: id, question: askedQuestion(question) });
+    await writeLine({ ask: id, question: askedQuestion(question) });
     const until = ctx.clock.now().getTime() + patienceMs;
     while (ctx.clock.now().getTime() < until) {
       const answer = await readAnswer(folder, id);
@@ -58,7 +58,7 @@ async function resultOf(ctx: Context, folder: string, work: JobWork): Promise<Jo
     }
     return question.kind === "choice" ? null : false;
   };
-  const happened = createEvents({ host: "local", now: () => ctx.clock.now() }, (event) => void tell({ event }));
+  const happened = createEvents({ host: "local", now: () => ctx.clock.now() }, (event) => void writeLine({ event }));
   const request = await readRequest(folder);
   try {
     return { value: await work({ ...ctx, ask, report: (event) => happened(progressDraft(event)) }, request) };

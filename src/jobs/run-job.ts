@@ -21,19 +21,19 @@ import {
 } from "./job-files.ts";
 
 const lookMs = 50;
-/** A job that was started says within this time that it lives. */
+/** How long a started job may take until it signals that it is alive, in ms. */
 const startMs = 20_000;
 
-/** Who hears what a job tells, and answers what it asks. */
+/** Receives what a job reports, and answers its questions. */
 export interface JobListener {
   report(event: DomainEvent): Promise<void> | void;
-  /** what is no answer to the question counts as no */
+  /** anything that is not a possible answer counts as no */
   ask(question: Question): Promise<unknown>;
 }
 
 /**
- * The other side of a job: starts the job, or joins the one that is under way, hands on what it tells and asks, and gives its result.
- * The context's signal ends the job, as Ctrl-C; a front that is killed, or whose other side is gone, leaves it running.
+ * The client side of a job: starts the job, or joins it if it is running, passes on its reports and questions, and returns its
+ * result. The context's signal ends the job, like Ctrl-C; if this process is killed, or its client disconnects, the job continues.
  */
 export async function runJob(
   ctx: Context,
@@ -46,7 +46,7 @@ export async function runJob(
   const folder = jobFolder(ctx, id);
   const found = await withLock(ctx, `front-${id}`, {}, async () => {
     if (await isAlive(ctx, id)) return "joined";
-    // Somebody who was cut off wants the result of then, and no second run.
+    // A client that was disconnected needs the result of that run, not a second run.
     if (options.seen > 0 && (await readResult(folder)) !== undefined) return "joined";
     if (args === undefined) return "missing";
     await prepareJob(ctx, id, { method, args });
@@ -61,7 +61,7 @@ export async function runJob(
   ctx.log(`job ${id} (${method}): ${found}`);
   if (found === "missing") return { missing: true };
   const end = (): void => void requestEnd(folder).catch(() => undefined);
-  // Ctrl-C may have come while the job was started.
+  // Ctrl-C may have been pressed while the job was starting.
   if (ctx.signal.aborted) end();
   ctx.signal.addEventListener("abort", end, { once: true });
   try {
@@ -88,7 +88,7 @@ async function follow(
   let count = 0;
   for (;;) {
     leave.throwIfAborted();
-    // Asked before the log is read: what it wrote last is then in it. A job that is gone has left its result before.
+    // Checked before the log is read, so that the log is complete. A job writes its result before it ends.
     const alive = await isAlive(ctx, id);
     const result = await readResult(folder);
     const { lines, place } = await readLines(folder, at);
@@ -106,7 +106,7 @@ async function follow(
   }
 }
 
-/** Somebody who asked for the same when it had ended takes the folder for another run: that one's result is as good. */
+/** After the job ended, another client may restart the same work in the same folder: its result is just as good. */
 async function isRestarted(ctx: Context, id: string): Promise<boolean> {
   return await withLock(ctx, `front-${id}`, { waitMs: 2 * startMs }, async () => {
     return (await isAlive(ctx, id)) || (await readResult(jobFolder(ctx, id))) !== undefined;
@@ -123,7 +123,7 @@ async function handOnQuestion(
   await writeAnswer(folder, line.ask, isAnswerTo(line.question, answer) ? answer : false);
 }
 
-/** In a session of its own: the end of the connection is not its end. */
+/** In a new session of the operating system, so that it survives the end of the connection. */
 function launch(ctx: Context, folder: string): void {
   const [program, ...args] = ctx.self;
   const child = spawn(program, [...args, "__host", "job", folder], {
@@ -137,7 +137,7 @@ function launch(ctx: Context, folder: string): void {
 }
 
 function lost(method: string): CoworkError {
-  return new CoworkError("INTERRUPTED", `The ${method} over there ended without a result.`, {
-    hint: "run the same command again: it goes on where it was",
+  return new CoworkError("INTERRUPTED", `The ${method} on the host ended without a result.`, {
+    hint: "run the same command again: it continues where it stopped",
   });
 }

@@ -10,7 +10,7 @@ import { ensureTemplateImage } from "../devcontainer/image/template-image.ts";
 import type { Context } from "../system/context.ts";
 import type { ConnectIo, LoginRequest } from "./session-host.ts";
 
-// What the vault's functions need of the dev container room: the image to run the agent in, and the host's proxies.
+// What the vault's functions need from the devcontainer layer: the image to run the agent in, and the host's proxies.
 
 export async function agentStatus(ctx: Context, agent: Settings["agent"]): Promise<AuthStatus> {
   return await authStatus(ctx, getAgent(agent));

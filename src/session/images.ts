@@ -5,8 +5,8 @@ import type { Context } from "../system/context.ts";
 import { readRecords } from "./record/records.ts";
 
 /**
- * Refs of the images that sessions need by what is on record, also where the container is gone and would be made anew. A record
- * that cannot be read may need any image: then `unsure` is true.
+ * References of the images that sessions on record need, including those whose container is gone and would be created again.
+ * A record that cannot be read may need any image: then `unsure` is true.
  */
 export async function usedImages(ctx: Context): Promise<{ used: Set<string>; unsure: boolean }> {
   const entries = await readRecords(ctx);
@@ -16,8 +16,8 @@ export async function usedImages(ctx: Context): Promise<{ used: Set<string>; uns
 }
 
 /**
- * Removes shared images that no session uses; with `dryRun` only names them. Gives their tags.
- * @throws RECORD_CORRUPT when it cannot be known what is used
+ * Removes shared images that no session uses and returns their tags; with `dryRun` only returns them.
+ * @throws RECORD_CORRUPT when an unreadable record makes it unknown what is used
  */
 export async function cleanImages(ctx: Context, options: { dryRun: boolean; project?: string }): Promise<string[]> {
   const { used, unsure } = await usedImages(ctx);

@@ -3,8 +3,8 @@ import type { SessionHost } from "./session-host.ts";
 import type { ProjectClient } from "./project-client.ts";
 
 /**
- * The host's part, called in process: this machine's engine and clones. Every operation is loaded when it is called, so that
- * `list` does not pay for what only `init` needs.
+ * The session host in process: this machine's engine and clones. Every operation is loaded when it is called, so that
+ * `list` does not load what only `init` needs.
  */
 export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost {
   return {

@@ -1,4 +1,4 @@
 import type { ProjectClient } from "./project-client.ts";
 
-/** No user's side to ask: for what never judges whether work is saved. */
+/** For operations that never check whether work is saved, and so need no project. */
 export const nobody: ProjectClient = { saved: () => Promise.resolve(undefined) };

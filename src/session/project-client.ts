@@ -7,18 +7,18 @@ import { projectSource } from "./project-source.ts";
 export type { ProjectIdentity };
 
 /**
- * The user's side of the seam, as the host's part sees it: where the project lies. On a remote host these are questions that
- * go back to the machine that the command was typed on.
+ * The client as the session host sees it: the machine that has the project. For a remote host these calls are requests back to
+ * the machine where the command was typed.
  */
 export interface ProjectClient {
-  /** What the project of a session holds; undefined when it is gone, or another one by now: then nothing is saved. */
+  /** What the project of a session holds; undefined if the project is gone, or is a different one by now: then nothing is saved. */
   saved(project: ProjectIdentity): Promise<Saved | undefined>;
 }
 
 /**
- * The user's side on the machine that sessions live on.
+ * The client on the machine that has the sessions.
  * @param current the project that the command was called in: it may have been moved since its sessions were made
- * @param options.others whether other projects of this machine are looked at, too, by the place that they are said to be at
+ * @param options.others also look at other projects of this machine, at the path on record
  */
 export function createLocalUser(
   ctx: Context,
@@ -28,7 +28,7 @@ export function createLocalUser(
   return {
     saved: async (project) => {
       const here = await current().catch(() => undefined);
-      // most commands never ask
+      // Loaded here because most commands never ask.
       const { savedBy } = await import("../clone/unsaved/saved.ts");
       if (here !== undefined && isSame(here, project)) return savedBy(ctx, here.source);
       const source = options.others ? await projectSource(ctx, project.root) : undefined;

@@ -3,7 +3,7 @@ import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files/files.ts";
 
-/** The repository whose root that is, on this machine; undefined when it is gone. */
+/** The repository with this root on this machine; undefined if it is gone. */
 export async function projectSource(ctx: Context, root: string): Promise<Source | undefined> {
   if (!(await pathExists(root))) return undefined;
   const env = { ...ctx.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };

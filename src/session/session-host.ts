@@ -14,36 +14,36 @@ export type { CleanOptions, OneSession, RebuildRequest, StatusOptions } from "..
 export type { ConnectRequest, LoginRequest };
 
 /**
- * The host's part: everything that needs the engine or a clone. Locally these functions are called in process
- * (`session/local-host.ts`); for a remote host they stand behind an inner command that speaks JSON lines. So: plain
- * data in, plain data out, progress as events and questions through the context's `ask`. What takes and gives nothing but plain
- * data is in the contract (contract/rpc.ts); here is what has streams or a life of its own.
+ * Everything that needs the engine or a clone. Locally these functions are called in process (`session/local-host.ts`); for a
+ * remote host an inner command serves them as JSON lines. So they take and return plain data, report progress as events, and ask
+ * questions through the context's `ask`. Operations with plain data only are in the contract (contract/rpc.ts); those with
+ * streams, or that stay open, are here.
  */
 export interface SessionHost extends HostCalls {
-  /** Git for one session's clone, under the session's lock until it is closed: `pull` and `push` are the user's side of it. */
+  /** Git for one session's clone, under the session's lock until it is closed; `pull` and `push` use it from the client. */
   openClone(selector: OneSession): Promise<OpenClone>;
   connect(request: ConnectRequest, io: ConnectIo): Promise<number>;
-  /** How the dev container came up; with `follow` until the signal fires. */
+  /** Writes the dev container's start-up log; with `follow` until the signal fires. */
   logs(selector: OneSession, options: { follow: boolean }, out: Writable): Promise<void>;
-  /** By the agent's own program, with the caller's terminal. Throws NOT_LOGGED_IN, BUSY. */
+  /** Runs the agent's own login on the caller's terminal. Throws NOT_LOGGED_IN, BUSY. */
   login(request: LoginRequest, io: ConnectIo): Promise<Login>;
 }
 
-/** One session's clone, held for work between it and the project. */
+/** One session's clone, locked for work between it and the project. */
 export interface OpenClone {
   name: string;
   /** the folder, on the host */
   path: string;
   start: StartPoint;
-  /** who commits that cowork makes are from */
+  /** the author of commits that cowork makes */
   identity: PullSpec["identity"];
   inside: GitInside;
-  /** Gives the lock back. Throws LOCK_LOST when it was lost meanwhile. */
+  /** Releases the lock. Throws LOCK_LOST if it was lost meanwhile. */
   close(): Promise<void>;
 }
 
 export type ConnectIo = Omit<AttachIo, "stdin"> & {
   stdin: Readable;
-  /** called when keys lead nowhere any more, for the connection broke; `onReady` again when it was made anew */
+  /** called when the connection is lost and keys go nowhere; `onReady` is called again once it is restored */
   onLost?: () => void;
 };

@@ -1,9 +1,9 @@
 #!/bin/sh
-# The last step of a dev container's image, run once by cowork, as root, while it builds. Arguments:
-#   1     name of the user that works inside; empty: root, or one without a name
+# The last step of a dev container's image, run once by cowork, as root, during the build. Arguments:
+#   1     name of the user in the container; empty for root, or for a user without a name
 #   2, 3  uid and gid that this user gets
-#   4     path of the link to the workspace folder; empty: none
-# Works with the smallest of userlands: passwd and group are edited as the files they are.
+#   4     path of the link to the workspace folder; empty for none
+# Works with minimal userlands: passwd and group are edited as files.
 set -eu
 self=$0
 COWORK_USER=$1 COWORK_UID=$2 COWORK_GID=$3 COWORK_LINK=$4
@@ -17,29 +17,29 @@ field() { # file, name, number of the field
   awk -F: -v name="$2" -v n="$3" '$1 == name { print $n; exit }' "$1"
 }
 
-named() { # file, id: the name that has it
+named() { # file, id: prints the name of this id
   awk -F: -v id="$2" '$3 == id { print $1; exit }' "$1"
 }
 
-free_id() { # an id that neither a user nor a group has
+free_id() { # prints an id that no user and no group has
   awk -F: -v from=2000 '{ taken[$3] = 1 } END { while (from in taken) from++; print from }' /etc/passwd /etc/group
 }
 
 set_field() { # file, name, number of the field, value
   awk -F: -v OFS=: -v name="$2" -v n="$3" -v value="$4" '$1 == name { $n = value } { print }' "$1" >"$1.cowork"
-  # Written into the file, not renamed onto it: owner, mode and whatever it is linked to stay.
+  # Written into the file and not renamed onto it, so that owner, mode and links to it stay.
   cat "$1.cowork" >"$1"
   rm "$1.cowork"
 }
 
-group_members_to() { # old gid, new gid: whose primary group it is
+group_members_to() { # old gid, new gid: for the users whose primary group it is
   awk -F: -v OFS=: -v old="$1" -v new="$2" '$4 == old { $4 = new } { print }' /etc/passwd >/etc/passwd.cowork
   cat /etc/passwd.cowork >/etc/passwd
   rm /etc/passwd.cowork
 }
 
-# What an id owned belongs to the new one, everywhere in the image: a user's tools do not all lie in its home. Links are
-# changed, never followed. Mounted file systems are left alone.
+# Files of the old id get the new one, everywhere in the image, because a user's tools are not all in its home. Links themselves are
+# changed, never followed. Mounted file systems are skipped.
 move_files() { # u or g, old id, new id
   if [ "$1" = u ]; then test=-user; else test=-group; fi
   if [ "$1" = u ]; then change="chown -h $3"; else change="chgrp -h $3"; fi
@@ -72,7 +72,7 @@ if [ -n "$COWORK_USER" ]; then
       to=$(free_id)
       taker_gid=$(field /etc/passwd "$taker" 4)
       move_user "$taker" "$to"
-      # Its own group goes with it, so that the number is free for ours.
+      # Its own group is changed with it, so that the number is free for ours.
       if [ "$taker_gid" = "$COWORK_GID" ] && [ "$(named /etc/group "$taker_gid")" = "$taker" ]; then
         move_group "$taker" "$to"
       fi
@@ -81,21 +81,21 @@ if [ -n "$COWORK_USER" ]; then
   fi
   gid=$(field /etc/passwd "$COWORK_USER" 4)
   group=$(named /etc/group "$gid")
-  # Only a group of the user's own is given the number, and only a number that is free: other groups mean something.
+  # Only a group of the user's own gets the number, and only if the number is free: other groups have a meaning.
   if [ "$gid" != "$COWORK_GID" ] && [ "$gid" -ge 1000 ] && [ -n "$group" ] && [ -z "$(named /etc/group "$COWORK_GID")" ]; then
     move_group "$group" "$COWORK_GID"
   fi
 fi
 
-# Scripts that spell the path of the project out find the workspace there.
+# Scripts that have the project's path hard-coded find the workspace there.
 if [ -n "$COWORK_LINK" ] && [ ! -e "$COWORK_LINK" ] && [ ! -L "$COWORK_LINK" ]; then
   mkdir -p "$(dirname "$COWORK_LINK")"
   ln -s /opt/cowork/session/workspace "$COWORK_LINK"
 fi
-# Where cowork's folders are mounted; here so that their owner and mode are plain.
+# Mount points for cowork's folders; created here so that their owner and mode are known.
 mkdir -p /opt/cowork /cowork/auth /cowork/session
 
-# A login shell makes PATH anew.
+# A login shell sets a new PATH.
 mkdir -p /etc/profile.d
 cat >/etc/profile.d/cowork.sh <<'PROFILE'
 case "$PATH" in
@@ -110,7 +110,7 @@ for zsh in /etc/zsh/zprofile /etc/zprofile; do
   fi
 done
 
-# Name, mail and safe.directory of a session, with the lowest precedence that git has.
+# Name, mail and safe.directory of a session, with the lowest precedence in git.
 include=/opt/cowork/session/gitconfig
 seen=
 for git in $(IFS=:; for folder in $PATH:/usr/bin:/usr/local/bin; do [ ! -x "$folder/git" ] || echo "$folder/git"; done); do
@@ -124,7 +124,7 @@ if [ -z "$seen" ] && ! grep -qsF "$include" /etc/gitconfig; then
 fi
 
 if [ -r /usr/local/share/cowork/trust.sh ]; then
-  # Again: what was installed since the first time (Java, the package of authorities) gets them too.
+  # Again: programs that were installed since the first time (Java, the package of authorities) get them, too.
   sh /usr/local/share/cowork/trust.sh
 fi
 rm -f "$self"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the TLS authorities beside this script known to the image that it runs in, as root. Run by cowork while it builds an
-# image; works whether or not the image has its distribution's package of authorities yet, and can be run again.
+# Installs the TLS authorities in this script's folder in the image, as root. Run by cowork during the build of an image. Works with
+# or without the distribution's package of authorities, and can be run again.
 set -u
 here=/usr/local/share/cowork
 
@@ -8,12 +8,12 @@ place() {
   mkdir -p "$1" && cp "$here"/certs/*.crt "$1"/
 }
 
-# The first lines of certificates of one issuer are alike; the last whole one is part of the signature.
+# The first lines of certificates from one issuer are the same; the last full line is part of the signature.
 is_in() { # certificate, bundle
   grep -qF -e "$(tail -n 3 "$1" | head -n 1)" "$2" 2>/dev/null
 }
 
-# Debian's way takes a second, and this script runs twice for most images.
+# Debian's tool takes a second, and this script runs twice for most images.
 is_done() {
   for certificate in "$here"/certs/*.crt; do
     name=$(basename "$certificate" .crt)
@@ -22,7 +22,7 @@ is_done() {
   done
 }
 
-# The distribution's own way first: it survives the package's next update.
+# The distribution's own tool first: its result survives the package's next update.
 if command -v update-ca-certificates >/dev/null 2>&1; then
   if ! is_done; then
     place /usr/local/share/ca-certificates
@@ -38,7 +38,7 @@ elif command -v update-ca-trust >/dev/null 2>&1; then
 elif [ -d /etc/pki/ca-trust ]; then
   place /etc/pki/ca-trust/source/anchors
 else
-  # The package is not there (yet): when it comes, it takes what it finds here.
+  # The package is not installed (yet): once it is, it uses what it finds here.
   place /usr/local/share/ca-certificates
 fi
 
@@ -63,7 +63,7 @@ for certificate in "$here"/certs/*.crt; do
 done
 ln -sf "$bundle" "$here/ca-bundle.crt"
 
-# Java keeps its own.
+# Java has its own store.
 keytool=$(command -v keytool 2>/dev/null || true)
 if [ -z "$keytool" ] && [ -x "${JAVA_HOME:-/nonexistent}/bin/keytool" ]; then
   keytool=$JAVA_HOME/bin/keytool

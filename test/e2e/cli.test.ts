@@ -170,7 +170,7 @@ describe("the choice of Node", () => {
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toBe(
       `cowork: needs Node.js 22.18 or newer, but ${join(folder, "bin", "node")} is v20.20.2.\n` +
-        "  Next: install it from https://nodejs.org, or let cowork's install.sh bring a Node of its own.\n",
+        "  Next: install it from https://nodejs.org, or run cowork's install.sh, which installs Node for cowork.\n",
     );
   });
 
@@ -178,7 +178,7 @@ describe("the choice of Node", () => {
     const { run } = await machine("none");
     const { code, stderr } = await run(["list"]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^cowork: needs Node\.js 22\.18 or newer, but there is no node on the PATH\.\n {2}Next: /);
+    expect(stderr).toMatch(/^cowork: needs Node\.js 22\.18 or newer, but node is not on the PATH\.\n {2}Next: /);
   });
 
   test.each([

@@ -37,7 +37,7 @@ it("when startup files end the shell, the first connect prints a note and comman
   await inside("sh", "-c", "echo 'exit 3' >>~/.profile");
   await restart();
   const first = await inside("printenv", "PATH");
-  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining("startup files ended it (exit code 3)") });
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining("startup files exited with code 3") });
   expect(first.stdout).toContain("/opt/cowork/bin:");
   const second = await inside("printenv", "PATH");
   expect(second).toMatchObject({ code: 0, stdout: first.stdout });

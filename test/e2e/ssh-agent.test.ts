@@ -80,7 +80,7 @@ it("switching SSH_AGENT off cuts commands that still run, and connect reports wh
   const waits = inside({ SSH_AUTH_SOCK: socket }, script);
   await inside({ SSH_AUTH_SOCK: socket }, "while [ ! -e /tmp/open ]; do sleep 0.1; done");
   const none = await inside({ SSH_AUTH_SOCK: join(home.folder, "nothing") }, "true");
-  expect(none.stderr).toContain("no SSH agent answers here");
+  expect(none.stderr).toContain("no SSH agent is running");
   await cowork({}, "config", "set", "SSH_AGENT", "off");
   expect((await inside({ SSH_AUTH_SOCK: socket }, "touch /tmp/go")).code).toBe(0);
   expect((await waits).code).not.toBe(0);

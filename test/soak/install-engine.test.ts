@@ -33,7 +33,7 @@ it("sets up an ordinary user with sudo: docker group, own Node and own cowork", 
   const login = await machine.sh(user("cd /src && ./install.sh --yes"));
   expect(all(login)).toMatch(/^exit 0\n/);
   expect(login.stdout).toContain("add tess to the group docker");
-  expect(login.stderr).toContain("log in anew");
+  expect(login.stderr).toContain("log out and in again");
   const after = await machine.sh(user("id -nG; command -v cowork; cowork --version; cowork list --all --json"));
   expect(all(after)).toMatch(/^exit 0\n/);
   expect(after.stdout).toMatch(/\bdocker\b.*\n\/home\/tess\/\.local\/bin\/cowork\ncowork \d/);

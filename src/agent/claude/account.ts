@@ -4,7 +4,7 @@ import { ensureFolder, readTextFile, writeFileAtomic } from "../../system/files/
 import { plain } from "../../system/text.ts";
 import { asSettings } from "./own-settings.ts";
 
-/** What the program calls `oauthAccount`: whose login it is, no secret. Kept beside the vault, where no container reaches it. */
+/** The program's `oauthAccount`: the account of the login, not secret. Stored outside the vault, where no container can reach it. */
 export type Account = Record<string, unknown> & {
   accountUuid?: string;
   emailAddress?: string;
@@ -17,13 +17,13 @@ function accountPath(ctx: Context): string {
   return `${ctx.paths.vault("claude")}.account.json`;
 }
 
-/** Who logged in last through `cowork auth login`. */
+/** The account of the last `cowork auth login`. */
 export async function readAccount(ctx: Context): Promise<Account | undefined> {
   const text = await readTextFile(accountPath(ctx), { maxBytes });
   return text === undefined ? undefined : asAccount(asSettings(text));
 }
 
-/** Takes the account over from the config folder that a login program has just written (in a container: untrusted). */
+/** Copies the account from the config folder that a login program has just written (in a container: untrusted). */
 export async function rememberAccount(ctx: Context, configFolder: string): Promise<void> {
   const text = await readTextFile(join(configFolder, ".claude.json"), { maxBytes, root: configFolder });
   const account = asAccount(asSettings(text).oauthAccount);
@@ -32,7 +32,7 @@ export async function rememberAccount(ctx: Context, configFolder: string): Promi
   await writeFileAtomic(path, `${JSON.stringify(account ?? {})}\n`, { mode: 0o600 });
 }
 
-/** Names are shown to people: strings lose control characters, anything deeper is left out. */
+/** Names are shown to people, so control characters are removed from strings, and nested values are left out. */
 function asAccount(value: unknown): Account | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const entries = Object.entries(value).flatMap(([key, entry]): [string, unknown][] => {

@@ -5,13 +5,13 @@ import { forgetLogin, storeLongLived } from "./store.ts";
 import { keptOut, managedSettings } from "./policy.ts";
 import { prepareSession } from "./prepare.ts";
 
-/** Claude Code, the vendor's native program. What is said here was measured with it; `docs/adr` says how. */
+/** Claude Code, the vendor's native program. The values here were measured with it; `docs/adr` describes how. */
 export const claude: Agent = {
   id: "claude",
   title: "Claude Code",
   install: {
     pinned: "2.1.329",
-    oldest: { version: "2.1.160", why: "older ones cannot keep the login in a folder of its own" },
+    oldest: { version: "2.1.160", why: "older versions cannot store the login in a separate folder" },
     wanted: (settings) => settings.claudeVersion,
     package: (variant) => ({ name: `@anthropic-ai/claude-code-${variant}`, program: "claude" }),
   },

@@ -3,20 +3,20 @@ import { isDeepStrictEqual } from "node:util";
 type Config = Record<string, unknown>;
 
 export interface Seed {
-  /** whose login the vault holds, as far as cowork knows; undefined: the program asks the vendor itself */
+  /** the account of the login in the vault, if cowork knows it; undefined: the program asks the vendor itself */
   account: Config | undefined;
-  /** account id that the login names */
+  /** account id in the login */
   accountUuid: string | undefined;
   workspaceFolder: string | undefined;
 }
 
 /**
- * A session's `.claude.json` for a logged-in start without welcome, login and trust screens; undefined when there is nothing
- * to change. What the session wrote there stays, but for the account of an earlier login.
+ * A session's `.claude.json` for a logged-in start without welcome, login and trust screens; undefined if nothing has to change.
+ * What the session wrote there stays, except the account of an earlier login.
  */
 export function seedConfig(existing: Config | undefined, seed: Seed): Config | undefined {
   const config: Config = { theme: "dark", ...existing, hasCompletedOnboarding: true };
-  // The program moves the theme elsewhere; it is needed for the first start only.
+  // The program moves the theme to another file; it is needed for the first start only.
   if (existing !== undefined && existing.theme === undefined) delete config.theme;
   const present = asObject(config.oauthAccount);
   if (seed.account !== undefined && present?.accountUuid !== seed.account.accountUuid)

@@ -20,14 +20,14 @@ interface Credentials {
 }
 
 /**
- * What the vault holds, judged from the file alone: containers can write there, so no link is followed and nothing is believed.
- * Tokens stay in here.
+ * The state of the login in the vault, from the file alone. Containers can write there, so no link is followed and the content is
+ * untrusted. Tokens do not leave this module.
  */
 export async function readLogin(ctx: Context): Promise<Login> {
   return (await readCredentials(ctx)).login;
 }
 
-/** As `readLogin`, with the account that sessions are told of: no secret either. */
+/** Like `readLogin`, with the account for the sessions' config, which is not secret either. */
 export async function readCredentials(
   ctx: Context,
 ): Promise<{ login: Login; account?: Account; accountUuid?: string }> {
@@ -35,20 +35,20 @@ export async function readCredentials(
   const path = join(vault, credentialsFile);
   const found = lookAtPath(path);
   if (found === undefined) return { login: { state: "none", detail: "not logged in: run `cowork auth login`" } };
-  if (!found.isFile()) return unusable(`${path} is no regular file; remove it and ${again}`);
+  if (!found.isFile()) return unusable(`${path} is not a regular file; remove it and ${again}`);
   const { sessionUid: uid } = ctx.user;
   if (found.uid !== uid) {
     return unusable(
       `${path} belongs to uid ${found.uid} and sessions, which run as uid ${uid}, cannot read it: ${again}`,
     );
   }
-  if ((found.mode & 0o400) === 0) return unusable(`${path} cannot be read by its owner: chmod 600 it`);
+  if ((found.mode & 0o400) === 0) return unusable(`${path} cannot be read by its owner; run chmod 600 ${path}`);
   const text = await readTextFile(path, { maxBytes, root: vault }).catch(() => undefined);
   const login = parseCredentials(text ?? "");
-  if (login === undefined) return unusable(`${path} holds no login that can be read: ${again}`);
+  if (login === undefined) return unusable(`${path} contains no readable login: ${again}`);
   const known = await readAccount(ctx);
   const accountUuid = typeof login.accountUuid === "string" ? login.accountUuid : undefined;
-  // Somebody may have logged in as somebody else inside a session since.
+  // A different account may have logged in inside a session meanwhile.
   const account = accountUuid === undefined || known?.accountUuid === accountUuid ? known : undefined;
   const view = judge(login, account, ctx.clock.now());
   return {
@@ -68,16 +68,17 @@ function parseCredentials(text: string): Credentials | undefined {
   }
 }
 
-/** Pure. `account`: whose login it is, where cowork knows. */
+/** Pure. `account`: the account of the login, if cowork knows it. */
 export function judge(login: Credentials, account: Account | undefined, now: Date): Login {
   const { accessToken, refreshToken, expiresAt, refreshTokenExpiresAt } = login;
   const set = (value: unknown): value is string => typeof value === "string" && value !== "";
   const date = (value: unknown): Date | undefined =>
     typeof value === "number" && value > 0 && value < 8.64e15 ? new Date(value) : undefined;
-  if (!set(accessToken)) return broken(`the agent gave the login up (it was used elsewhere or revoked): ${again}`);
+  if (!set(accessToken)) return broken(`the login is no longer valid (it was used elsewhere or revoked): ${again}`);
   const longLived = !set(refreshToken);
   const end = longLived ? date(expiresAt) : date(refreshTokenExpiresAt);
-  if (end !== undefined && end <= now) return broken(`the login ended on ${end.toISOString().slice(0, 10)}: ${again}`);
+  if (end !== undefined && end <= now)
+    return broken(`the login expired on ${end.toISOString().slice(0, 10)}: ${again}`);
   const { emailAddress, organizationName } = account ?? {};
   const plan = set(login.subscriptionType) ? plain(login.subscriptionType) : undefined;
   const expires = date(expiresAt);

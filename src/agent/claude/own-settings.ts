@@ -4,10 +4,10 @@ import { parse } from "jsonc-parser";
 export type Settings = Record<string, unknown>;
 
 /**
- * What stays behind of the user's own settings: whatever runs a program of the host, names one of its paths or carries
- * secrets. Inside a container it would fail at best.
+ * The user's settings that sessions do not get: those that run a program of the host, contain one of its paths, or contain
+ * secrets. Inside a container they would only fail.
  */
-const stayBehind = [
+const leftOut = [
   "env",
   "hooks",
   "apiKeyHelper",
@@ -23,10 +23,10 @@ const stayBehind = [
   "forceLoginOrgUUID",
 ];
 
-/** The user's settings as sessions get them. What is no JSON object counts as none. */
+/** The user's settings for sessions. Text that is not a JSON object counts as no settings. */
 export function filterSettings(text: string): Settings {
   const settings = asSettings(text);
-  return Object.fromEntries(Object.entries(settings).filter(([key]) => !stayBehind.includes(key)));
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !leftOut.includes(key)));
 }
 
 export function asSettings(text: string | undefined): Settings {
@@ -35,9 +35,9 @@ export function asSettings(text: string | undefined): Settings {
 }
 
 /**
- * Brings the user's settings into a session's: what the user changed since the last time arrives, what was changed
- * inside the session stays.
- * @param last the user's settings as they were brought in the last time
+ * Merges the user's settings into a session's: what the user changed since the last time is applied, what was changed inside the
+ * session stays.
+ * @param last the user's settings when they were last merged
  */
 export function mergeSettings(session: Settings, last: Settings, own: Settings): Settings {
   const merged = { ...session };

@@ -7,8 +7,8 @@ import { copyFiles, findFiles } from "../own-files.ts";
 import { readMemory, writeMemory } from "../memory.ts";
 import type { AgentSession } from "../types.ts";
 
-/** What of `~/.claude` is instruction rather than state. */
-const ways = ["CLAUDE.md", "agents", "commands", "skills", "rules", "output-styles"];
+/** The files of `~/.claude` that are instructions, not state. */
+const instructions = ["CLAUDE.md", "agents", "commands", "skills", "rules", "output-styles"];
 const inside = "/opt/cowork/session/own";
 
 /** The user's own config folder on this host. */
@@ -17,13 +17,13 @@ export function ownFolder(ctx: Context): string {
 }
 
 /**
- * Copies the user's ways into the session's read-only folder and links them into its config folder. A container writes
- * in the latter: all that the host does there is to put down links with fixed targets, in place of links of ours or of nothing.
+ * Copies the user's instructions into the session's read-only folder and links them into its config folder. A container writes
+ * to the latter, so the host only creates links with fixed targets there, where nothing or a link of ours was.
  */
 export async function bringOwnWays(ctx: Context, session: AgentSession, configFolder: string): Promise<string[]> {
   const copy = join(ctx.paths.container(session.id), "own");
   const memory = await readMemory(ctx, session.id);
-  const { files, notes } = session.ownWays ? await findFiles(ownFolder(ctx), ways) : { files: [], notes: [] };
+  const { files, notes } = session.ownWays ? await findFiles(ownFolder(ctx), instructions) : { files: [], notes: [] };
   const fingerprint = JSON.stringify(
     files.map(({ path, size, modified, executable }) => [path, size, modified, executable]),
   );
@@ -35,14 +35,14 @@ export async function bringOwnWays(ctx: Context, session: AgentSession, configFo
     await rename(made, copy);
     await writeMemory(ctx, session.id, { ...memory, ways: fingerprint });
   }
-  for (const name of ways) {
+  for (const name of instructions) {
     const wanted = await pathExists(join(copy, name));
     await setLink(ctx, join(configFolder, name), wanted ? `${inside}/${name}` : undefined);
   }
   return notes;
 }
 
-/** Puts a link of ours in place, or takes it away. Anything that the session put there stays. */
+/** Creates a link of ours, or removes it. Anything that the session put there stays. */
 async function setLink(ctx: Context, path: string, target: string | undefined): Promise<void> {
   const stats = lookAtPath(path);
   const present = stats?.isSymbolicLink() ? await readlink(path).catch(() => undefined) : undefined;

@@ -1,6 +1,6 @@
 /**
- * Variables that would put something else in the place of the shared login, or send it elsewhere. A repository can set them in
- * `.claude/settings.json`, a container in its environment; managed settings win over both (tried with the real program).
+ * Variables that would replace the shared login, or send it elsewhere. A repository can set them in `.claude/settings.json`, a
+ * container in its environment; managed settings take precedence over both (tested with the real program).
  */
 export const keptOut = [
   "ANTHROPIC_API_KEY",
@@ -15,19 +15,19 @@ export const keptOut = [
   "CLAUDE_CODE_USE_GATEWAY",
   "CLAUDE_CODE_USE_MANTLE",
   "CLAUDE_CODE_USE_VERTEX",
-  // with a proxy of the repository's choice, no check of the server's certificate means a token for whoever runs it
+  // Without a check of the server's certificate, a proxy that the repository chooses would receive the token.
   "NODE_TLS_REJECT_UNAUTHORIZED",
-  // renewing without the lock logs the other sessions out
+  // Renewing the login without the lock logs the other sessions out.
   "CLAUDE_CODE_DISABLE_AUTH_REFRESH_LOCK",
 ] as const;
 
 /**
- * For the same reason authorities come from the container's own bundle, where CA_CERTS adds the host's, and not from a file that
- * a repository names. Proxies are left alone: without the two they see no token.
+ * For the same reason certificate authorities come from the container's own bundle, to which CA_CERTS adds the host's, and not from
+ * a file that a repository names. Proxies are not changed: without the two variables above they see no token.
  */
 const authorities = { NODE_EXTRA_CA_CERTS: "/etc/ssl/certs/ca-certificates.crt" };
 
-/** Content of `/etc/claude-code/managed-settings.json`: binds every copy of the program in the container. */
+/** Content of `/etc/claude-code/managed-settings.json`: applies to every copy of the program in the container. */
 export function managedSettings(): string {
   const blank = Object.fromEntries(keptOut.map((name) => [name, ""]));
   const settings = { forceLoginMethod: "claudeai", apiKeyHelper: "", env: { ...blank, ...authorities } };

@@ -10,13 +10,13 @@ import { bringOwnWays, ownFolder } from "./own-ways.ts";
 
 const maxBytes = 16 * 1024 * 1024;
 
-/** Writes a session's Claude config; what the session itself wrote there stays. Notes for the user. */
+/** Writes a session's Claude config; what the session itself wrote there stays. Returns notes for the user. */
 export async function prepareSession(ctx: Context, session: AgentSession): Promise<string[]> {
   const root = ctx.paths.agentState(session.id, "claude");
   const notes = await bringOwnWays(ctx, session, root);
   await bringSettings(ctx, session, root);
   const { login, account, accountUuid } = await readCredentials(ctx);
-  // Seeded without a login, the program would take itself for set up and fail at the first question.
+  // With a config but without a login, the program would skip its setup and fail at the first prompt.
   if (login.state !== "ok") return notes;
   const path = join(root, ".claude.json");
   const present = await readTextFile(path, { maxBytes, root });

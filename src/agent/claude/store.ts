@@ -8,8 +8,8 @@ import { credentialsFile } from "./credentials.ts";
 const year = 365 * 24 * 60 * 60 * 1000;
 
 /**
- * Puts the token that `claude setup-token` printed where the program keeps its login, in the form that it reads: valid for a
- * year, nothing to renew it with. The program itself would have it in an environment variable, for everybody to see.
+ * Stores the token that `claude setup-token` printed in the program's own credentials file: valid for a year, without a refresh
+ * token. The program itself would expect it in an environment variable, where every process could read it.
  */
 export async function storeLongLived(ctx: Context, printed: string): Promise<boolean> {
   const accessToken = findToken(printed);
@@ -27,17 +27,17 @@ export async function storeLongLived(ctx: Context, printed: string): Promise<boo
   return true;
 }
 
-/** The token in what a terminal was sent; a narrow one breaks it into lines. Pure. */
+/** Finds the token in terminal output; a narrow terminal breaks it into lines. Pure. */
 export function findToken(printed: string): string | undefined {
-  // the program moves the cursor where others write a space
-  // oxlint-disable-next-line no-control-regex -- escape sequences are what this is about
+  // The program moves the cursor instead of writing a space.
+  // oxlint-disable-next-line no-control-regex -- it must match escape sequences
   const spaced = printed.replace(/\u001b\[\d*[CG]/g, " ");
   const text = stripVTControlCharacters(spaced).replaceAll("\r", "");
   const found = /sk-ant-oat\d\d-[\w-]+(?:[ │]*\n[ │]*[\w-]+(?=[ │]*\n))*/.exec(text);
   return found?.[0].replace(/[^\w-]/g, "");
 }
 
-/** Logs out: the credentials go, everything else of the vault stays. */
+/** Logs out: removes the credentials; everything else in the vault stays. */
 export async function forgetLogin(ctx: Context): Promise<boolean> {
   const vault = ctx.paths.vault("claude");
   const path = join(vault, credentialsFile);

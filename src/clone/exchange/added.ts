@@ -2,8 +2,8 @@ import type { Context } from "../../system/context.ts";
 import { hostGitOk } from "../git/host-git.ts";
 
 /**
- * What a clone has that differs from a commit: changed, removed and untracked files, ignored ones too. Folders that git knows nothing
- * of are named as a whole. For a clone that no container has seen yet.
+ * Files in a clone that differ from a commit: changed, removed and untracked ones, including ignored ones. Untracked folders are
+ * returned as a whole. For a clone that no container has seen yet.
  * @returns paths inside the clone
  * @throws GIT_FAILED
  */
@@ -15,7 +15,7 @@ export async function addedToClone(ctx: Context, clone: string, commit: string):
       ["core.hooksPath", "/dev/null"],
     ] as const,
     maxOutput: 1 << 28,
-    what: "Looking at what initializeCommand made",
+    what: "Listing the files that initializeCommand created",
   };
   const changed = [
     "diff",

@@ -6,7 +6,7 @@ export interface Identity {
   email: string;
 }
 
-/** A commit of the working tree, to be made on the way out. */
+/** A commit of the working tree, made while the bundle is written. */
 export interface WorkInProgress {
   identity: Identity;
   /** first line of the commit's message */
@@ -17,8 +17,8 @@ export const wipRef = "refs/cowork/wip";
 
 /**
  * A script that writes a bundle to stdout. It reads lines from stdin: `have <id>`, commits that the project has, and
- * `want <id> <name>`. The bundle is made in a repository of its own that only borrows the clone's objects: nothing
- * of the clone's configuration counts, no ref or object is written in the clone, and the names in the bundle are ours.
+ * `want <id> <name>`. The bundle is made in a separate repository that only borrows the clone's objects: the clone's configuration
+ * is not used, no ref or object is written in the clone, and the names in the bundle are ours.
  */
 export function bundleScript(objectFormat: "sha1" | "sha256", work?: WorkInProgress): string {
   const wip = work === undefined ? "" : commitScript(work);
@@ -41,16 +41,15 @@ git bundle create -q - --stdin <"$T/revisions"
 }
 
 /**
- * The working tree as a commit, untracked files included, through an index of its own; where the real index holds
- * something else than HEAD and the working tree, a commit of it comes in between. Other repositories inside the
- * working tree are left out: git would keep a number instead of their content. Only git-lfs, where it is at work, writes in
- * the clone: objects into its store.
+ * Commits the working tree, untracked files included, through a separate index. If the real index differs from both HEAD and the
+ * working tree, a commit of the index comes first. Other repositories inside the working tree are left out, because git would
+ * store a commit id instead of their content. Only git-lfs, if it is used, writes in the clone: objects into its store.
  */
 function commitScript({ identity, subject }: WorkInProgress): string {
   const [name, email] = [shellWord(identity.name), shellWord(identity.email)];
   return String.raw`${indexFunctions}
 I=$T/index
-# what git-lfs takes out of the files is fetched from the clone's own store afterwards
+# objects that git-lfs makes from files are copied from the clone's own store afterwards
 LFS=$GIT_COMMON_DIR/lfs
 copy_index && unhide || exit 94
 (
@@ -72,7 +71,7 @@ copy_index && unhide || exit 94
 ) || exit 94
 if [ -s "$T/wip" ]; then
   printf 'want %s ${wipRef}\n' "$(cat "$T/wip")" >>"$T/in"
-  # a bundle leaves out what the project has already
+  # a bundle leaves out what the project already has
   printf 'cowork-wip %s\n' "$(cat "$T/wip")" >&2
 fi
 `;

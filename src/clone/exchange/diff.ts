@@ -9,7 +9,7 @@ export interface DiffOptions {
   /** full commit id that the session started from */
   start: string;
   stat?: boolean;
-  /** as git takes them; relative to the clone's root */
+  /** pathspecs, relative to the clone's root */
   paths?: readonly string[];
   /** width for `stat` */
   columns?: number;
@@ -17,19 +17,19 @@ export interface DiffOptions {
 
 export type Diff = HostOutputs["diff"];
 
-/** More than anyone reads. */
+/** More than anyone reads, in bytes. */
 const maxOutput = 64 * 1024 * 1024;
 
 /**
- * What a session has changed since it started: commits, changes that are not committed and untracked files together.
- * Nothing is written in the clone; no diff driver, text conversion or pager of the clone's is used.
+ * The diff of everything a session has changed since it started: commits, uncommitted changes and untracked files together.
+ * Nothing is written in the clone; diff drivers, text conversions and pagers that the clone configures are not used.
  *
  * @throws GIT_FAILED, ENGINE_…, TIMEOUT
  */
 export async function diffSession(inside: GitInside, options: DiffOptions): Promise<Diff> {
   const { start, stat = false, paths = [], columns = 80 } = options;
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(start))
-    throw new CoworkError("INTERNAL", `${plain(start)} is no commit id.`);
+    throw new CoworkError("INTERNAL", `${plain(start)} is not a commit id.`);
   const what = stat ? [`--stat=${columns}`] : ["--patch"];
   const args = [
     "--no-color",
@@ -59,13 +59,13 @@ GIT_INDEX_FILE=$I git diff --cached ${args.map(shellWord).join(" ")} -- ${paths.
     );
   }
   if (result.code !== 0 && !result.truncated) {
-    const said = plain(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
-    throw new CoworkError("GIT_FAILED", `The session's git made no diff: ${said || `code ${result.code}`}`);
+    const message = plain(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
+    throw new CoworkError("GIT_FAILED", `git diff failed in the session: ${message || `code ${result.code}`}`);
   }
   return { text: visible(result.stdout), truncated: result.truncated };
 }
 
-/** Control, format and separator characters as pictures: what is in a file is shown, and does nothing to a terminal. */
+/** Replaces control, format and separator characters by visible ones, so that a file's content cannot control the terminal. */
 export function visible(text: string): string {
   return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
     if (character === "\n" || character === "\t") return character;

@@ -19,9 +19,9 @@ exit $c
 `;
 
 /**
- * Copies objects of git-lfs that the project lacks into its store: commits alone would bring pointers. Each is taken
- * only when its content has the hash that it is called by.
- * @returns notes on what did not come
+ * Copies git-lfs objects that the project lacks into its store: with the commits alone the files would be pointers. An object is
+ * accepted only if its content matches the hash in its name.
+ * @returns notes about missing objects
  */
 export async function bringLfs(
   ctx: Context,
@@ -43,5 +43,5 @@ export async function bringLfs(
   } finally {
     await removeTree(file);
   }
-  return missing.size === 0 ? [] : [`${missing.size} objects of git-lfs could not be brought along`];
+  return missing.size === 0 ? [] : [`${missing.size} objects of git-lfs could not be copied`];
 }

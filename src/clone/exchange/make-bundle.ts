@@ -10,17 +10,17 @@ import { initBare } from "./init-bare.ts";
 import { readStore } from "../git/project-refs.ts";
 
 export interface BundleOptions {
-  /** objects (commits, annotated tags) that have to come along; in the bundle they are `refs/cowork/0`, `refs/cowork/1`, … */
+  /** objects (commits, annotated tags) to include; in the bundle they are `refs/cowork/0`, `refs/cowork/1`, … */
   oids: readonly string[];
-  /** objects that the other side has, as far as it said; what the project does not know is passed over */
+  /** objects that the other side says it has; those that the project does not have are ignored */
   have: readonly string[];
 }
 
 /**
- * A bundle of the project's commits, made in a repository that borrows the project's objects, so that no ref of the project is
- * needed or touched.
- * @param folder a temporary folder of the caller's
- * @returns the bundle's path; undefined when the other side has everything already
+ * Makes a bundle of the project's commits in a repository that borrows the project's objects, so that no ref of the project is
+ * needed or changed.
+ * @param folder a temporary folder of the caller
+ * @returns the bundle's path; undefined if the other side already has everything
  * @throws GIT_FAILED, DISK_FULL
  */
 export async function makeBundle(

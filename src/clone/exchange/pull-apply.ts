@@ -9,7 +9,7 @@ import { freeRef, type Wanted } from "./pull-plan.ts";
 import { type Git, namesAnObject, readNameSpace } from "./name-space.ts";
 
 export interface PulledRef {
-  /** full name in the project */
+  /** full ref name in the project */
   ref: string;
   commit: string;
   state: "made" | "updated" | "unchanged";
@@ -18,18 +18,18 @@ export interface PulledRef {
 export interface ApplyOptions {
   session: string;
   ff: boolean;
-  /** what cannot go where it should goes to a name of its own instead of being refused */
+  /** a ref that cannot get its name gets another one instead of being refused */
   otherwise: boolean;
-  /** the user chose the name: none other is taken instead */
+  /** the user chose the name: no other one is used instead */
   named: boolean;
 }
 
 /**
- * Gives the fetched commits their names in the project: made new, or moved forward; never overwritten, and never under
- * a working tree's feet. No name is taken that git would then read as another one of the project's. All are tried; what was
- * refused is thrown at the end.
+ * Creates or fast-forwards refs in the project for the fetched commits. Never overwrites a ref, and never moves a branch that a
+ * working tree has checked out. A name that git would confuse with an existing one is not used. All refs are tried; the first
+ * refusal is thrown at the end.
  *
- * @throws USAGE for a chosen name that the project cannot have; BRANCH_DIVERGED, BRANCH_CHECKED_OUT, each with another way in its hint; GIT_FAILED
+ * @throws USAGE for a chosen name that the project cannot have; BRANCH_DIVERGED, BRANCH_CHECKED_OUT, each with an alternative in its hint; GIT_FAILED
  */
 export async function applyRefs(
   ctx: Context,
@@ -76,21 +76,21 @@ async function applyOne(
   source: Source,
   git: Git,
   one: Wanted,
-  world: Observed,
+  observed: Observed,
 ): Promise<{ done: PulledRef; note?: string }> {
-  const { taken, places, options } = world;
+  const { taken, places, options } = observed;
   const { oid } = one;
-  if (one.numbered) return { done: await applyNumbered(ctx, source, git, one, world) };
-  const clash = await findTrouble(git, one.ref, world.space);
+  if (one.numbered) return { done: await applyNumbered(ctx, source, git, one, observed) };
+  const clash = await findTrouble(git, one.ref, observed.space);
   if (clash !== undefined) {
-    if (options.named) throw noSuchName(one.ref, await newName(git, one.ref, world), clash, options);
-    const done = await applyOtherwise(ctx, source, git, one, world);
-    return { done, note: `${plain(shortName(one.ref))} came as ${plain(shortName(done.ref))}: ${whyNot(clash)}` };
+    if (options.named) throw noSuchName(one.ref, await newName(git, one.ref, observed), clash, options);
+    const done = await applyOtherwise(ctx, source, git, one, observed);
+    return { done, note: `${plain(shortName(one.ref))} was pulled as ${plain(shortName(done.ref))}: ${whyNot(clash)}` };
   }
   const old = taken.get(one.ref);
   if (old === oid) return { done: { ref: one.ref, commit: oid, state: "unchanged" } };
   const isBranch = one.ref.startsWith("refs/heads/");
-  // The project has moved on from there: it has everything already.
+  // The project's branch is ahead: it has everything already.
   if (old !== undefined && isBranch && (await isAncestor(git, oid, old)))
     return { done: { ref: one.ref, commit: old, state: "unchanged" } };
   const diverged = old !== undefined && !(isBranch && (await isAncestor(git, old, oid)));
@@ -100,13 +100,13 @@ async function applyOne(
     else await fastForward(ctx, place, one.ref, oid);
     return { done: { ref: one.ref, commit: oid, state: old === undefined ? "made" : "updated" } };
   }
-  if (!options.otherwise) throw refusal(one.ref, await newName(git, one.ref, world), diverged, options);
-  const done = await applyOtherwise(ctx, source, git, one, world);
-  const why = diverged ? "the project's has other commits" : "the project has it checked out";
-  return { done, note: `${plain(shortName(one.ref))} came as ${plain(shortName(done.ref))}: ${why}` };
+  if (!options.otherwise) throw refusal(one.ref, await newName(git, one.ref, observed), diverged, options);
+  const done = await applyOtherwise(ctx, source, git, one, observed);
+  const why = diverged ? "the project's branch has other commits" : "the project has it checked out";
+  return { done, note: `${plain(shortName(one.ref))} was pulled as ${plain(shortName(done.ref))}: ${why}` };
 }
 
-/** As `findClash`; a name of hex digits may also be a commit's. */
+/** Like `findClash`; a name of hex digits may also be a commit's. */
 async function findTrouble(git: Git, ref: string, space: NameSpace): Promise<Clash | undefined> {
   const clash = findClash(ref, space);
   if (clash !== undefined || space.refs.has(ref) || !(await namesAnObject(git, shortName(ref)))) return clash;
@@ -114,17 +114,17 @@ async function findTrouble(git: Git, ref: string, space: NameSpace): Promise<Cla
 }
 
 function whyNot({ kind, with: other }: Clash): string {
-  if (kind === "nested") return `git cannot keep that name beside ${plain(shortName(other))}`;
+  if (kind === "nested") return `git cannot store that name next to ${plain(shortName(other))}`;
   if (kind === "ambiguous") return `git would confuse it with ${plain(other)}`;
   return other.startsWith("the remote ")
     ? `git would take it for a branch of ${plain(other)}`
-    : "git keeps that name for itself";
+    : "git reserves that name";
 }
 
 function noSuchName(ref: string, other: string, clash: Clash, { session }: ApplyOptions): CoworkError {
   return new CoworkError(
     "USAGE",
-    `The project cannot have a branch called ${plain(shortName(ref))}: ${whyNot(clash)}.`,
+    `The project cannot have a branch named ${plain(shortName(ref))}: ${whyNot(clash)}.`,
     { hint: [ownCommand("pull", session, "--branch", plain(shortName(other)))] },
   );
 }
@@ -134,7 +134,7 @@ async function newName(git: Git, ref: string, { taken, space, options }: Observe
   return await otherName(ref, options.session, space, isFree);
 }
 
-/** Under the session's name: the first that is free, holds the same, or can be moved forward. */
+/** Uses the session's name with a number: the first name that is free, has the same commit, or can be fast-forwarded. */
 async function applyOtherwise(
   ctx: Context,
   source: Source,
@@ -161,22 +161,18 @@ function refusal(ref: string, other: string, diverged: boolean, options: ApplyOp
   if (diverged) {
     return new CoworkError(
       "BRANCH_DIVERGED",
-      `The project's ${name} has commits that the session's has not; it stays as it is.`,
+      `The project's ${name} has commits that the session's ${name} does not have; it was not changed.`,
       {
-        hint: steps`take the session's under another name: ${another}`,
+        hint: steps`pull the session's branch under another name: ${another}`,
       },
     );
   }
-  return new CoworkError(
-    "BRANCH_CHECKED_OUT",
-    `The project has ${name} checked out; its files are not touched unasked.`,
-    {
-      hint: steps`move it forward, files and all: ${ownCommand("pull", options.session, "--ff")}; or take another name: ${another}`,
-    },
-  );
+  return new CoworkError("BRANCH_CHECKED_OUT", `The project has ${name} checked out; its files were not changed.`, {
+    hint: steps`fast-forward it, including its files: ${ownCommand("pull", options.session, "--ff")}; or use another name: ${another}`,
+  });
 }
 
-/** The next free name, unless a branch of that series holds the very same already. */
+/** The next free name, unless a branch with one of these names has the same content already. */
 async function applyNumbered(
   ctx: Context,
   source: Source,
@@ -197,7 +193,7 @@ async function applyNumbered(
   return { ref, commit: one.oid, state: "made" };
 }
 
-/** What makes two commits of a working tree the same to a person: the trees and what they stand on, not the time. */
+/** What identifies a commit of a working tree: its trees and its parents, without the time. */
 async function content(git: Git, oid: string): Promise<string> {
   const shown = await git(["log", "--max-count=2", "--format=%T %s", oid]);
   return shown ?? oid;
@@ -211,7 +207,7 @@ async function updateRef(
   old: string | undefined,
   session: string,
 ): Promise<void> {
-  // The old value is named: who moved it meanwhile wins, and we say so.
+  // With the old value: if another process has moved the ref meanwhile, the update fails and is reported.
   const args = [
     "--git-dir",
     source.gitDir,
@@ -230,7 +226,7 @@ async function updateRef(
   });
 }
 
-/** Working tree and index go along, as `git merge --ff-only` does it: only where nothing is changed, and without hooks, which the new commits may have brought. */
+/** Moves working tree and index too, like `git merge --ff-only`: only without local changes, and without hooks, which the new commits may have brought. */
 async function fastForward(ctx: Context, place: string, ref: string, oid: string): Promise<void> {
   const options = {
     safe: [place],
@@ -248,7 +244,7 @@ async function fastForward(ctx: Context, place: string, ref: string, oid: string
   if (changes !== "") {
     throw new CoworkError(
       "BRANCH_CHECKED_OUT",
-      `${shortName(ref)} is checked out in ${plain(place)} with changes that are not committed.`,
+      `${shortName(ref)} is checked out in ${plain(place)} with uncommitted changes.`,
       {
         hint: "commit or stash them there, then run the same command again",
       },
@@ -263,7 +259,7 @@ async function fastForward(ctx: Context, place: string, ref: string, oid: string
 }
 
 async function checkedOut(git: Git): Promise<Map<string, string>> {
-  // git before 2.36 cannot end its lines otherwise; then a path with a line end in it is not understood.
+  // git before 2.36 has no `-z` here; a path with a line end is then not recognised.
   const zeroed = await git(["worktree", "list", "--porcelain", "-z"]);
   const list = zeroed?.split("\0") ?? (await git(["worktree", "list", "--porcelain"]))?.split("\n");
   if (list === undefined) throw new CoworkError("GIT_FAILED", "git worktree list failed in the project.");

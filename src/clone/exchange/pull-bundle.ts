@@ -12,7 +12,7 @@ import { gitFailed, hostGitOk } from "../git/host-git.ts";
 import { takeBundle } from "./quarantine.ts";
 import type { GitInside } from "../types.ts";
 
-/** Making and moving the commits of a large repository takes its time. */
+/** Bundling and transferring the commits of a large repository takes a while. */
 const transferMs = 30 * 60_000;
 
 export interface BundleRequest {
@@ -26,12 +26,12 @@ export interface BundleRequest {
 }
 
 /**
- * Has a bundle made inside and takes it into the project, below `prefix` and nowhere else, with every object checked.
- * Nothing is checked out and no configuration of the clone counts.
+ * Makes a bundle inside the session and fetches it into the project, only below `prefix`, with every object checked. Nothing is
+ * checked out, and the clone's configuration is not used.
  *
- * @param prefix refs of this name are ours: what lies there is replaced
- * @returns the id of the working tree's commit, when one was asked for and there was something to commit
- * @throws GIT_FAILED also when what came is not what was asked for or is malformed, OUTPUT_TOO_LARGE, TIMEOUT
+ * @param prefix refs below it are ours and are replaced
+ * @returns the id of the working tree's commit, if one was requested and there was something to commit
+ * @throws GIT_FAILED also if the result is not what was requested or is malformed, OUTPUT_TOO_LARGE, TIMEOUT
  */
 export async function fetchBundle(
   ctx: Context,
@@ -55,7 +55,7 @@ export async function fetchBundle(
       write: request.work !== undefined,
     });
     const wip = /^cowork-wip ([0-9a-f]{40,64})$/m.exec(made.stderr)?.[1];
-    // With nothing wanted, a clean working tree, or one that was committed before, there is nothing to bundle.
+    // With nothing wanted and a working tree that is clean or was committed before, there is nothing to bundle.
     if (made.code !== 0 && request.want.length === 0 && /empty bundle/.test(made.stderr)) return wip;
     if (made.code !== 0) throw gitFailed("Bundling the session's commits", made);
     return (await take(ctx, source, file, prefix, request)) ?? wip;
@@ -75,7 +75,7 @@ async function take(
   const options = {
     safe: [source.gitDir],
     timeoutMs: transferMs,
-    // nothing is to be reached on its account
+    // No remote may be contacted because of these objects.
     extraEnv: { GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" },
   };
   await hostGitOk(ctx, [...git, "bundle", "verify", "--quiet", file], {
@@ -93,7 +93,7 @@ async function take(
   }
   for (const [n, oid] of request.want.entries()) {
     if (offered.get(`refs/cowork/${n}`) === oid) continue;
-    throw new CoworkError("GIT_FAILED", `The session's git gave other commits than were asked for (${plain(oid)}).`);
+    throw new CoworkError("GIT_FAILED", `The session's git sent commits that were not requested (${plain(oid)}).`);
   }
   const refs = [...request.want.keys()].map((n) => `refs/cowork/${n}`);
   if (request.work !== undefined && offered.has(wipRef)) refs.push(wipRef);
@@ -103,13 +103,13 @@ async function take(
   await takeBundle(ctx, source, file, {
     name: `${ctx.paths.pathHash}-${request.session}`,
     tips: tips.map(([, oid]) => oid),
-    gitHint: steps`bring it as patches: ${asPatches} > ${request.session}.patch; then git am ${request.session}.patch`,
+    gitHint: steps`pull the commits as patches: ${asPatches} > ${request.session}.patch; then git am ${request.session}.patch`,
   });
-  // Named at once: what no ref leads to goes with the next gc.
+  // Refs are created at once, because the next gc removes unreferenced objects.
   const names = tips.map(([ref, oid]) => `update ${prefix}${ref.slice("refs/cowork/".length)} ${oid}\n`);
   await hostGitOk(ctx, [...git, "update-ref", "--stdin"], {
     ...options,
-    what: "Naming the session's commits",
+    what: "Creating refs for the session's commits",
     input: names.join(""),
     ...(ctx.umask === undefined ? {} : { umask: ctx.umask }),
   });

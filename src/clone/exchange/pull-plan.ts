@@ -9,28 +9,28 @@ export interface PullOptions {
   branch?: string;
   allBranches?: boolean;
   uncommitted?: boolean;
-  /** fast-forward also the branch that the project has checked out, working tree and all, when it is clean */
+  /** also fast-forward the branch that the project has checked out, with its working tree, if that is clean */
   ff?: boolean;
 }
 
-/** Something that is asked for: an object inside, and the ref that it becomes in the project. */
+/** A requested object of the session, and the ref that it becomes in the project. */
 export interface Wanted {
   oid: string;
   ref: string;
-  /** a taken name is no reason to stop: the next free one is used (`a-wip-2`) */
+  /** if the name is taken, the next free one is used (`a-wip-2`) */
   numbered: boolean;
-  /** the same trees are the same work: a commit of the working tree differs in its time alone */
+  /** equal trees are the same work: commits of a working tree may differ in their time only */
   byContent?: boolean;
 }
 
 const heads = "refs/heads/";
 
 /**
- * Which of the session's refs become which refs of the project:
- * - by default the branch it started on and the one it is on, under their own names, and a detached HEAD as `{branch}-detached`;
+ * Decides which of the session's refs become which refs of the project:
+ * - by default the branch it started on and the one it has checked out, under their own names, and a detached HEAD as `{branch}-detached`;
  * - with `branch`: what it has checked out, under that name, and nothing else;
- * - with `allBranches`: every branch and tag; whatever else names commits goes to `refs/cowork/{session}/…`;
- * - with `uncommitted`: stashes too, as `{branch}-stash`. The working tree is added by the caller, whose commit is yet to be made.
+ * - with `allBranches`: every branch and tag; other refs go to `refs/cowork/{session}/…`;
+ * - with `uncommitted`: stashes too, as `{branch}-stash`. The caller adds the working tree, whose commit does not exist yet.
  */
 export function planPull(inside: RefsInside, options: PullOptions): Wanted[] {
   const { session, startBranch } = options;
@@ -59,7 +59,7 @@ export function planPull(inside: RefsInside, options: PullOptions): Wanted[] {
 }
 
 function wantStash(wanted: Map<string, Wanted>, oid: string, branch: string): void {
-  // several stashes of one name: the map's key only has to differ
+  // There may be several stashes with one name, so the map's key must differ.
   wanted.set(`stash ${oid}`, { oid, ref: `${heads}${branch}-stash`, numbered: true });
 }
 
@@ -69,7 +69,7 @@ function targetOf(ref: string, session: string): string {
   return `refs/cowork/${session}/${ref.slice("refs/".length)}`;
 }
 
-/** git's own rules for a ref's name, which an untrusted one has to pass before it becomes an argument. */
+/** git's own rules for ref names; an untrusted name must pass them before it is used as an argument. */
 export function isUsableRef(ref: string): boolean {
   if (!/^refs\/[^/]+\/./.test(ref) || /[\p{Cc} ~^:?*[\\\ufffd]|\.\.|@\{|\/\/|[./]$/u.test(ref)) return false;
   const parts = ref.split("/").slice(2);
@@ -79,7 +79,7 @@ export function isUsableRef(ref: string): boolean {
   );
 }
 
-/** The next name that is free: `a-wip`, `a-wip-2`, … */
+/** The next free name: `a-wip`, `a-wip-2`, … */
 export function freeRef(ref: string, isTaken: (ref: string) => boolean): string {
   for (let n = 1; ; n++) {
     const name = n === 1 ? ref : `${ref}-${n}`;

@@ -25,17 +25,17 @@ export interface PullSpec extends PullOptions {
 
 export interface PullResult {
   refs: PulledRef[];
-  /** what a person should know: other names, what could not come along */
+  /** for the user: other names, what could not be pulled */
   notes: string[];
 }
 
 /**
- * Brings a session's commits into the project as branches (see `planPull` for which and under what names). The
- * project's working tree and its checked-out branch stay as they are, but for `ff`; no branch is overwritten; the session
- * is not changed, also by `uncommitted`, which makes a commit of the working tree (untracked files included) on
- * `{branch}-wip`. Objects of git-lfs and commits of submodules come along. The caller holds the session's lock.
+ * Brings a session's commits into the project as branches (see `planPull` for which, and under what names). The project's
+ * working tree and checked-out branch stay as they are, except with `ff`; no branch is overwritten. The session is not changed,
+ * not even with `uncommitted`, which commits the working tree (untracked files included) as `{branch}-wip`. git-lfs objects and
+ * commits of submodules are included. The caller holds the session's lock.
  *
- * @throws BRANCH_DIVERGED, BRANCH_CHECKED_OUT (other refs have come all the same), GIT_FAILED, ENGINE_…, TIMEOUT
+ * @throws BRANCH_DIVERGED, BRANCH_CHECKED_OUT (the other refs are pulled anyway), GIT_FAILED, ENGINE_…, TIMEOUT
  */
 export async function pullSession(
   ctx: Context,
@@ -46,7 +46,7 @@ export async function pullSession(
   const spec = options.branch === undefined ? options : { ...options, branch: chosenBranch(options.branch) };
   const refs = await readRefsInside(inside);
   const notes: string[] = [];
-  // Submodules first: a branch that names their commits should find them.
+  // Submodules first: the commits that a branch refers to should be there when it is created.
   for (const module of refs.modules) notes.push(...(await pullSubmodule(ctx, inside, source, module, spec)));
   const result = await pullRepository(ctx, inside, source, refs, planPull(refs, spec), spec);
   const lfs = await bringLfs(ctx, inside, source, await lfsObjects(inside, refs, spec));
@@ -56,9 +56,11 @@ export async function pullSession(
 
 function chosenBranch(text: string): string {
   const branch = branchName(text);
-  const rule = isUsableRef(`refs/heads/${branch}`) ? brokenRefRule(branch) : "git takes no such name";
+  const rule = isUsableRef(`refs/heads/${branch}`) ? brokenRefRule(branch) : "git does not accept this name";
   if (rule === undefined) return branch;
-  throw new CoworkError("USAGE", `${plain(text)} cannot be a branch: ${rule}.`, { hint: "choose another --branch" });
+  throw new CoworkError("USAGE", `${plain(text)} is not a valid branch name: ${rule}.`, {
+    hint: "choose another --branch",
+  });
 }
 
 async function pullRepository(
@@ -89,7 +91,7 @@ async function pullRepository(
         want,
         ...(work === undefined ? {} : { work }),
       });
-      // What did not come is there already, or was never made.
+      // If the object is missing, the working tree had nothing to commit.
       if (wip !== undefined && (await isThere(ctx, source, wip))) {
         wanted.push({ oid: wip, ref: `refs/heads/${base}-wip`, numbered: true, byContent: true });
       }
@@ -105,7 +107,7 @@ async function pullRepository(
   }
 }
 
-/** A commit of the working tree may have made new ones. */
+/** The commit of the working tree may have created new git-lfs objects. */
 async function lfsObjects(inside: GitInside, refs: RefsInside, spec: PullSpec): Promise<string[]> {
   return spec.uncommitted === true ? (await readRefsInside(inside)).lfs : refs.lfs;
 }
@@ -119,7 +121,7 @@ function identity(spec: PullSpec): Identity {
   return { name: spec.identity.name ?? "cowork", email: spec.identity.email ?? "cowork@localhost" };
 }
 
-/** Refs that a run left behind when it was ended; ours alone, since the caller holds the session's lock. */
+/** Removes refs that a killed run left. They are ours alone, because the caller holds the session's lock. */
 async function dropIncoming(ctx: Context, source: Source, prefix: string): Promise<void> {
   const options = { safe: [source.gitDir] };
   const list = await hostGit(
@@ -145,7 +147,7 @@ async function pullSubmodule(
   const gitDir = moduleGitDir(source.gitDir, module.name);
   if (gitDir === undefined || !(await pathExists(gitDir))) {
     return [
-      `${label}: the project has not initialised it, so its commits stay in the session ("git submodule update --init" there, then pull again)`,
+      `${label}: not initialized in the project, so its commits stay in the session (run "git submodule update --init" there, then pull again)`,
     ];
   }
   const target: Source = { kind: "store", gitDir };
@@ -160,7 +162,7 @@ async function pullSubmodule(
     notes.push(
       ...result.refs
         .filter(({ state }) => state !== "unchanged")
-        .map(({ ref }) => `${label}: came as ${plain(shortName(ref))}`),
+        .map(({ ref }) => `${label}: was pulled as ${plain(shortName(ref))}`),
     );
     notes.push(...result.notes.map((note) => `${label}: ${note}`));
   }

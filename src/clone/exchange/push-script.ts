@@ -1,12 +1,12 @@
 import type { Identity } from "./bundle-script.ts";
 import { shellWord } from "../../system/shell-word.ts";
 
-/** Takes a bundle from stdin (empty: the commits are there) and moves one ref to what came in it. */
+/** Reads a bundle from stdin (empty: the commits are there already) and moves one ref to the pushed commit. */
 export function copyCommitsScript(target: string, oid: string): string {
   return String.raw`T=$(mktemp -d) || exit 95
 trap 'rm -rf "$T"' EXIT
 cat >"$T/bundle" || exit 95
-# The session has fetched more from its origin than the project knows: that stays.
+# If the session has fetched more from its origin than the project knows, its ref stays.
 case ${shellWord(target)} in refs/remotes/origin/*)
   if git merge-base --is-ancestor ${oid} ${shellWord(target)} 2>/dev/null; then echo kept; exit 0; fi ;;
 esac
@@ -20,8 +20,8 @@ fi
 }
 
 /**
- * Merges a commit into the current branch, or rebases the branch onto it. Not begun where something is under way (91) or changes are not
- * committed (92); taken back where it runs into conflicts (90), so that everything is as it was. No hook runs.
+ * Merges a commit into the current branch, or rebases the branch onto it. Does not start while another operation is in progress (91)
+ * or with uncommitted changes (92); aborts on conflicts (90), so that everything is as it was. No hook runs.
  */
 export function integrateScript(how: "merge" | "rebase", commit: string, identity: Identity): string {
   const act =

@@ -26,23 +26,23 @@ export interface PushSpec {
 }
 
 export interface PushResult {
-  /** ref inside that now shows the commits */
+  /** ref inside that now points to the commits */
   ref: string;
   commit: string;
   state: "made" | "updated" | "unchanged";
-  /** what `integrate` did to the session's branch: how it moved */
+  /** how `integrate` moved the session's branch */
   moved?: { from: string; to: string };
 }
 
-/** The session takes the bundle through a pipe; more than this goes better through a remote. */
+/** The bundle goes through a pipe; anything larger than this is better pushed through a remote. */
 const maxBundleBytes = 1024 ** 3;
 
 /**
- * Sends the project's commits into a session: a branch `x` becomes `refs/remotes/project/x` there (the view of the project
- * that the clone has from its start), `origin/x` becomes `refs/remotes/origin/x`, a tag a tag when there is none of that name. The
- * session's branches and files change only with `integrate`, and not at all where that runs into conflicts.
+ * Sends the project's commits into a session: a branch `x` becomes `refs/remotes/project/x` there (the clone's view of the
+ * project), `origin/x` becomes `refs/remotes/origin/x`, a tag stays a tag if the name is free. The session's branches and files
+ * change only with `integrate`, and not at all if that runs into conflicts.
  *
- * @throws USAGE for a name that means several commits, REF_NOT_FOUND, CONFLICT (taken back), GIT_FAILED (changes that are not committed, something under way), OUTPUT_TOO_LARGE
+ * @throws USAGE for an ambiguous name, REF_NOT_FOUND, CONFLICT (aborted, nothing changed), GIT_FAILED (uncommitted changes, another operation in progress), OUTPUT_TOO_LARGE
  */
 export async function pushSession(
   ctx: Context,
@@ -56,9 +56,9 @@ export async function pushSession(
   if (chosen.target.startsWith("refs/tags/") && old !== undefined && old !== chosen.oid) {
     throw new CoworkError(
       "BRANCH_DIVERGED",
-      `Session ${spec.session} has another tag ${plain(chosen.target.slice("refs/tags/".length))}.`,
+      `Session ${spec.session} has a different tag ${plain(chosen.target.slice("refs/tags/".length))}.`,
       {
-        hint: steps`send the commit itself: ${ownCommand("push", spec.session, chosen.commit.slice(0, 12))}`,
+        hint: steps`push the commit itself: ${ownCommand("push", spec.session, chosen.commit.slice(0, 12))}`,
       },
     );
   }
@@ -73,7 +73,7 @@ export async function pushSession(
 interface Chosen {
   /** ref in the session */
   target: string;
-  /** the object that the ref names; of an annotated tag the tag itself */
+  /** the object that the ref points to; for an annotated tag, the tag itself */
   oid: string;
   commit: string;
 }
@@ -95,7 +95,7 @@ async function chooseRef(ctx: Context, source: Source, spec: PushSpec): Promise<
   const commit = ref.startsWith("-") ? undefined : await git("rev-parse", "-q", "--verify", `${ref}^{commit}`);
   if (commit === undefined) {
     throw new CoworkError("REF_NOT_FOUND", `The project has no branch, tag or commit ${plain(ref)}.`, {
-      hint: "see what there is: git branch -a",
+      hint: "list the branches: git branch -a",
     });
   }
   const full = (await git("rev-parse", "-q", "--symbolic-full-name", ref)) ?? "";
@@ -111,7 +111,7 @@ async function chooseRef(ctx: Context, source: Source, spec: PushSpec): Promise<
   };
 }
 
-/** @throws USAGE where the name means several commits: git itself would take one, and at most warn */
+/** @throws USAGE if the name is ambiguous: git would take one of the commits, and at most warn */
 async function checkMeaning(ctx: Context, source: Source, { ref, session }: PushSpec): Promise<void> {
   if (ref === undefined) return;
   const git: AskGit = async (args, input) => {
@@ -121,12 +121,12 @@ async function checkMeaning(ctx: Context, source: Source, { ref, session }: Push
   const meanings = await findMeanings(git, ref);
   if (meanings.length === 0) return;
   const all = meanings.map((meaning) => plain(meaning)).join(", ");
-  throw new CoworkError("USAGE", `${plain(ref)} means several commits in the project: ${all}.`, {
-    hint: steps`say which: ${ownCommand("push", session, plain(meanings[0] ?? ""))}`,
+  throw new CoworkError("USAGE", `${plain(ref)} is ambiguous in the project: ${all}.`, {
+    hint: steps`use a full name: ${ownCommand("push", session, plain(meanings[0] ?? ""))}`,
   });
 }
 
-/** @returns true when the session's ref was ahead and stayed */
+/** @returns true if the session's ref was ahead and was not moved */
 async function transfer(
   ctx: Context,
   inside: GitInside,
@@ -139,7 +139,7 @@ async function transfer(
   try {
     const file = await makeBundle(ctx, source, { oids: [chosen.oid], have }, folder);
     if (file !== undefined && (await stat(file)).size > maxBundleBytes) {
-      throw new CoworkError("OUTPUT_TOO_LARGE", `${plain(chosen.target)} is more than can be sent at once.`, {
+      throw new CoworkError("OUTPUT_TOO_LARGE", `${plain(chosen.target)} is too large to send at once.`, {
         hint: "push it to the origin and fetch it inside",
       });
     }
@@ -149,7 +149,7 @@ async function transfer(
       write: true,
       timeoutMs: 30 * 60_000,
     });
-    if (result.code !== 0) throw insideFailed("Taking the project's commits in", result);
+    if (result.code !== 0) throw insideFailed("Receiving the project's commits", result);
     return result.stdout.trim() === "kept";
   } finally {
     await removeTree(folder);
@@ -170,20 +170,20 @@ async function integrate(
     .flatMap((part) => (part.startsWith("conflict ") ? [plain(part.slice("conflict ".length))] : []));
   const where = `session ${spec.session}`;
   if (result.code === 91)
-    throw new CoworkError("GIT_FAILED", `A ${how} or the like is under way in ${where}.`, {
+    throw new CoworkError("GIT_FAILED", `Another git operation is in progress in ${where}.`, {
       hint: "finish or abort it inside, then run the same command again",
     });
   if (result.code === 92)
-    throw new CoworkError("GIT_FAILED", `There are changes in ${where} that are not committed.`, {
+    throw new CoworkError("GIT_FAILED", `There are uncommitted changes in ${where}.`, {
       hint: "commit or stash them inside, then run the same command again",
     });
   if (result.code === 90) {
     const files = conflicts.slice(0, 5).join(", ") + (conflicts.length > 5 ? ` and ${conflicts.length - 5} more` : "");
     throw new CoworkError(
       "CONFLICT",
-      `The ${how} in ${where} ran into conflicts and was taken back${files === "" ? "" : `: ${files}`}.`,
+      `The ${how} in ${where} ran into conflicts and was aborted${files === "" ? "" : `: ${files}`}.`,
       {
-        hint: `do it inside, where the commits are now: git ${how} ${commit.slice(0, 12)}`,
+        hint: `resolve them inside, where the commits are now: git ${how} ${commit.slice(0, 12)}`,
       },
     );
   }
@@ -192,6 +192,8 @@ async function integrate(
 }
 
 function insideFailed(what: string, result: { code: number; stderr: string }): CoworkError {
-  const said = plain(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
-  return new CoworkError("GIT_FAILED", `${what} failed: ${said || `code ${result.code}`}`, { detail: result.stderr });
+  const message = plain(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
+  return new CoworkError("GIT_FAILED", `${what} failed: ${message || `code ${result.code}`}`, {
+    detail: result.stderr,
+  });
 }

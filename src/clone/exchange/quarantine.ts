@@ -12,12 +12,12 @@ import { alternatePath } from "../git/alternates.ts";
 import { gitFailed, hostGit, hostGitOk, type HostGitOptions } from "../git/host-git.ts";
 import { isPartial, readStore } from "../git/project-refs.ts";
 
-/** Objects of a large repository take their time. */
+/** Transferring a large repository takes a while. */
 const transferMs = 30 * 60_000;
 
 /**
- * What old programs wrote into commits, tags and trees of real histories, and what does no harm: git itself only complains. Everything
- * else that git calls malformed (names like `.git`, `.gitmodules` that run something, unsorted trees) is refused.
+ * Problems that old programs left in commits, tags and trees of real histories and that do no harm: git itself only warns. Everything
+ * else that git calls malformed (names like `.git`, a `.gitmodules` that runs a command, unsorted trees) is refused.
  */
 const tolerated = [
   "badDate",
@@ -37,13 +37,13 @@ const tolerated = [
 const severities = tolerated.map((id) => `${id}=warn`).join(",");
 
 /**
- * Takes a bundle's objects into a repository the way git's own receive-pack does: into a folder of their own beside the others, checked
- * there, and moved over when all of it is well. Whatever fails, nothing of it stays: also not on a full disk. `git fetch` from a
- * bundle checks nothing before git 2.46, and from then on cannot be told what to tolerate before 2.48.
+ * Takes a bundle's objects into a repository like git's own receive-pack: into a separate quarantine folder next to the objects,
+ * where they are checked, and from there into the repository. If anything fails, even because of a full disk, nothing is kept.
+ * `git fetch` from a bundle checks nothing before git 2.46, and its severities cannot be configured before 2.48.
  *
- * @param name tells this quarantine from others in the same repository: what an ended run left under it is removed
- * @param tips commits that have to be whole afterwards, with all that they lead to
- * @param gitHint what a person can do where an object is refused
+ * @param name identifies this quarantine in the repository: what a killed run left under the same name is removed
+ * @param tips commits that must be complete afterwards, including everything they refer to
+ * @param gitHint the next step if an object is refused
  * @throws GIT_FAILED with git's reason, DISK_FULL, TIMEOUT
  */
 export async function takeBundle(
@@ -53,7 +53,7 @@ export async function takeBundle(
   { name, tips, gitHint }: { name: string; tips: readonly string[]; gitHint: Hint },
 ): Promise<void> {
   const { objects } = await readStore(ctx, source.gitDir);
-  // git's own `gc` removes old folders of such a name, should this process be killed
+  // git's own `gc` removes old folders with such a name, in case this process is killed.
   const folder = join(objects, `tmp_objdir-cowork-${name}`);
   await removeTree(folder);
   try {
@@ -73,7 +73,7 @@ export async function takeBundle(
     const git = ["--git-dir", source.gitDir];
     await hostGitOk(ctx, [...git, "bundle", "unbundle", bundle], {
       ...options,
-      what: "Taking the session's commits in",
+      what: "Storing the session's commits",
     });
     const partial = await isPartial(ctx, source.gitDir);
     for (const pack of await packFiles(folder, ".pack")) {
@@ -100,7 +100,7 @@ export async function takeBundle(
   }
 }
 
-/** Every object, and that what it names is there. In a partial clone that may be elsewhere. */
+/** Checks every object, and that everything it refers to exists, except in a partial clone. */
 async function check(
   ctx: Context,
   git: string[],
@@ -110,7 +110,7 @@ async function check(
 ): Promise<RunResult> {
   const indexPack = async (how: string) => await hostGit(ctx, [...git, "index-pack", how, "-o", index, pack], options);
   const result = await indexPack(`${partial ? "--fsck-objects" : "--strict"}=${severities}`);
-  // git before 2.44 takes no severities without the check of links
+  // git before 2.44 accepts severities only together with the check of links.
   return partial && result.code === 129 ? await indexPack("--fsck-objects") : result;
 }
 
@@ -118,19 +118,19 @@ function refused(result: RunResult, hint: Hint): CoworkError {
   const [, oid, problem] = /^error: object ([0-9a-f]+): (.+)$/m.exec(result.stderr) ?? [];
   if (oid === undefined || problem === undefined) return gitFailed("Checking the session's commits", result);
   const what = `${oid.slice(0, 12)}: ${plain(problem).slice(0, 300)}`;
-  return new CoworkError("GIT_FAILED", `The session's commits hold an object that git calls malformed: ${what}`, {
+  return new CoworkError("GIT_FAILED", `The session's commits contain an object that git calls malformed: ${what}`, {
     hint,
     detail: result.stderr,
   });
 }
 
-/** The index last: with it git sees the pack. */
+/** The index comes last: once it is there, git uses the pack. */
 async function moveOver(folder: string, objects: string): Promise<void> {
   await mkdir(join(objects, "pack"), { recursive: true });
   for (const end of [".pack", ".rev", ".idx"]) {
     for (const file of await packFiles(folder, end)) {
       const target = join(objects, "pack", file);
-      // named by its content
+      // The name is the hash of the content.
       if (!(await pathExists(target))) await rename(join(folder, "pack", file), target);
     }
   }

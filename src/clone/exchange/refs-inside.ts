@@ -2,17 +2,17 @@ import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
 import type { GitInside } from "../types.ts";
 
-/** What a clone has to bring out, as the git inside says: untrusted names, ids of the right form. */
+/** The refs that a clone has, as reported by the git inside: names are untrusted, ids have the right form. */
 export interface RefsInside {
   /** undefined when HEAD is detached */
   branch: string | undefined;
   /** undefined on a branch without commits */
   head: string | undefined;
-  /** full name to id: of a tag its own object, not what it stands for */
+  /** full ref name to id: for a tag, the tag object itself */
   refs: Map<string, string>;
   /** newest first */
   stashes: string[];
-  /** ids that git keeps in files while something is under way, by the file's name */
+  /** ids that git stores in files during an operation, by file name */
   pending: Map<string, string>;
   objectFormat: "sha1" | "sha256";
   /** ids of git-lfs objects */
@@ -40,13 +40,13 @@ done
 echo end
 `;
 
-/** @throws GIT_FAILED when git inside cannot tell */
+/** @throws GIT_FAILED if the git inside fails */
 export async function readRefsInside(inside: GitInside): Promise<RefsInside> {
   const result = await inside.script(script);
   const lines = result.stdout.split("\n");
   if (result.truncated || !lines.includes("end")) {
-    const said = plain(result.stderr).slice(0, 300) || `code ${result.code}`;
-    throw new CoworkError("GIT_FAILED", `The session's git did not say which branches it has: ${said}`);
+    const message = plain(result.stderr).slice(0, 300) || `code ${result.code}`;
+    throw new CoworkError("GIT_FAILED", `Could not list the session's branches: ${message}`);
   }
   const found: RefsInside = {
     branch: undefined,

@@ -1,7 +1,7 @@
 import { shellWord } from "../../system/shell-word.ts";
 import type { GitInside } from "../types.ts";
 
-/** The same git inside, for a submodule that is checked out at this path: the script starts there and its variables name it. */
+/** Git for a checked-out submodule at this path: scripts start there, and the git variables refer to it. */
 export function submoduleInside(inside: GitInside, path: string): GitInside {
   const enter = String.raw`
 cd ${shellWord(`./${path}`)} || exit 96

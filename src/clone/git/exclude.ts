@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 
-/** Adds files, by their exact paths, to what git ignores in this clone alone. */
+/** Adds files, by their exact paths, to those that git ignores in this clone only. */
 export async function appendExcludes(
   clone: string,
   paths: readonly string[],
@@ -19,9 +19,9 @@ export async function appendExcludes(
   await writeFileAtomic(file, `${before}${lines.join("\n")}\n`, { root: clone, mode: 0o644, ...owner });
 }
 
-/** A pattern that means just this path. */
+/** A pattern that matches exactly this path. */
 function excludePattern(path: string): string {
   const escaped = path.replace(/[\\*?[]/g, String.raw`\$&`);
-  // a space at the end is only kept behind a backslash
+  // A trailing space counts only after a backslash.
   return `/${escaped.endsWith(" ") ? `${escaped.slice(0, -1)}\\ ` : escaped}`;
 }

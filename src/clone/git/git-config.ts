@@ -1,7 +1,7 @@
-/** One setting: section, sub-section (a remote, a branch) or none, key, value. */
+/** One setting: section, subsection (a remote, a branch) or none, key, value. */
 export type Setting = readonly [section: string, sub: string | undefined, key: string, value: string];
 
-/** Settings as git's own file format, sections in the order given. */
+/** Writes settings in git's file format, with sections in the order given. */
 export function renderGitConfig(settings: readonly Setting[]): string {
   let text = "";
   let open = "";
@@ -14,7 +14,7 @@ export function renderGitConfig(settings: readonly Setting[]): string {
   return text;
 }
 
-/** Always in quotes: nothing in it is then a comment or the end of the line. */
+/** Always quoted, so that nothing in the value starts a comment or ends the line. */
 function quote(value: string): string {
   const escaped = value
     .replace(/[\\"]/g, String.raw`\$&`)
@@ -23,7 +23,7 @@ function quote(value: string): string {
   return `"${escaped}"`;
 }
 
-/** A key as `git config --list` writes it, taken apart: the sub-section may hold dots. */
+/** Splits a key as `git config --list` prints it: the subsection may contain dots. */
 export function splitKey(key: string): { section: string; sub: string | undefined; name: string } {
   const first = key.indexOf(".");
   const last = key.lastIndexOf(".");

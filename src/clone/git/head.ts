@@ -1,15 +1,15 @@
 import { dirname, join } from "node:path";
 import { readSmallFile } from "../../system/files/small-file.ts";
 
-/** Far longer than any ref name that git admits. */
+/** Far longer than any ref name that git accepts. */
 const maxBytes = 4096;
 
 /**
  * The clone's current branch, read as a file: no git runs and no link is followed, because a container writes there.
- * A `.git` that is a file or a link leads wherever the container wants, and is not read.
+ * A `.git` that is a file or a link may lead anywhere, and is not read.
  *
  * @param path absolute path of the clone
- * @returns null when HEAD is detached, or when nothing readable stands there in the form that git writes
+ * @returns null if HEAD is detached, or is not readable in the form that git writes
  */
 export function readHead(path: string): string | null {
   try {

@@ -8,7 +8,7 @@ import { plain } from "../../system/text.ts";
 
 type GitContext = Pick<Context, "run" | "env" | "signal" | "paths">;
 
-/** Git's own variables that say where git and its settings are; every other `GIT_…` says which repository is meant. */
+/** Git's own variables about where git and its settings are; every other `GIT_…` variable selects a repository. */
 const kept = new Set([
   "GIT_SSH",
   "GIT_SSH_COMMAND",
@@ -23,7 +23,7 @@ const kept = new Set([
   "GIT_SSL_CAPATH",
 ]);
 
-/** Configuration as environment, which no repository can override: the next free `GIT_CONFIG_KEY_n` and on. */
+/** Configuration as environment variables, which no repository can override, starting with the next free `GIT_CONFIG_KEY_n`. */
 export function configVariables(
   config: readonly (readonly [key: string, value: string])[],
   env: Readonly<Record<string, string | undefined>> = {},
@@ -42,9 +42,9 @@ export function configVariables(
 }
 
 /**
- * The environment for git on the host: the caller's, without what points git at some repository (cowork may be called
- * from a hook or an alias), without prompts, in English, and with `safe.directory` for exactly the paths given:
- * root on the host meets projects and clones of other owners.
+ * The environment for git on the host: the caller's, without variables that select a repository (cowork may be called from a
+ * hook or an alias), without prompts, in English, and with `safe.directory` for exactly the paths given, because root on the host
+ * works with projects and clones of other owners.
  */
 export function hostGitEnvironment(
   env: Readonly<Record<string, string | undefined>>,
@@ -62,8 +62,8 @@ export function hostGitEnvironment(
 }
 
 /**
- * As if nobody had configured git on this machine: line ends, filters, attributes and the like. For what a container's git looks
- * at afterwards, which knows the repository's settings alone.
+ * Ignores what is configured on this machine: line ends, filters, attributes and the like. For files that a container's git will
+ * read afterwards, which knows only the repository's settings.
  */
 const unconfigured: Readonly<Record<string, string>> = {
   GIT_CONFIG_GLOBAL: "/dev/null",
@@ -76,18 +76,18 @@ const unconfiguredFiles: [string, string][] = [
 ];
 
 export interface HostGitOptions extends Omit<RunOptions, "env"> {
-  /** without the user's and the machine's configuration */
+  /** without the user's and the system's configuration */
   isolated?: boolean;
   /** paths whose owner does not matter */
   safe?: readonly string[];
-  /** configuration that wins over every file */
+  /** configuration that takes precedence over every file */
   config?: readonly (readonly [key: string, value: string])[];
   extraEnv?: Readonly<Record<string, string>>;
 }
 
 /**
- * Runs git on the host, in the user's own project or in a clone that no container has seen yet: never in a clone that
- * a container writes. Gives the result whatever its code. Throws GIT_MISSING, TIMEOUT, INTERRUPTED.
+ * Runs git on the host, in the user's own project or in a clone that no container has seen yet: never in a clone that a
+ * container writes to. Returns the result whatever its exit code. Throws GIT_MISSING, TIMEOUT, INTERRUPTED.
  */
 export async function hostGit(
   ctx: GitContext,
@@ -95,7 +95,7 @@ export async function hostGit(
   options: HostGitOptions = {},
 ): Promise<RunResult> {
   const { safe = [], config = [], extraEnv = {}, isolated = false, ...rest } = options;
-  // `git -c` of the caller's arrives as variables, too
+  // `git -c` of the caller arrives as variables, too.
   const own = isolated ? { ...ctx.env, GIT_CONFIG_COUNT: undefined } : ctx.env;
   const env = {
     ...hostGitEnvironment(own, safe, isolated ? [...unconfiguredFiles, ...config] : config),
@@ -115,7 +115,7 @@ export async function hostGit(
   }
 }
 
-/** As `hostGit`, for what has to succeed. Throws GIT_FAILED with the last line git said. */
+/** Like `hostGit`, but a failure throws GIT_FAILED with git's reason. */
 export async function hostGitOk(
   ctx: GitContext,
   args: readonly string[],
@@ -127,13 +127,13 @@ export async function hostGitOk(
   return result.stdout;
 }
 
-/** As `hostGitOk`, with stdout as bytes: names of refs and files need not be UTF-8. */
+/** Like `hostGitOk`, with stdout as bytes, because names of refs and files need not be UTF-8. */
 export async function hostGitBytes(
   ctx: GitContext,
   args: readonly string[],
   options: HostGitOptions & { what: string },
 ): Promise<Buffer> {
-  // The run function keeps text. Its file output is exact, but has stderr in it; git is quiet where we use this.
+  // The run function returns text. Its file output is exact, but contains stderr too; git prints none for these commands.
   const folder = join(ctx.paths.stateRoot, ".tmp");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `git-${randomBytes(8).toString("hex")}`);
@@ -150,8 +150,8 @@ export async function hostGitBytes(
 }
 
 export function gitFailed(what: string, result: { code: number; stderr: string }): CoworkError {
-  const said = reasonIn(result.stderr) ?? `it ended with code ${result.code}`;
-  // Git does not say why it could not write a file; a folder of ours that may not be written says `Permission denied`.
+  const reason = reasonIn(result.stderr) ?? `it exited with code ${result.code}`;
+  // git does not report why it could not write a file; for a folder without write permission it reports `Permission denied`.
   const full = /No space left on device|Disk quota exceeded|unable to write file|write error/i;
   if (full.test(result.stderr) && !/Permission denied|Read-only/i.test(result.stderr)) {
     const hint = "free some space, then run the same command again";
@@ -161,19 +161,19 @@ export function gitFailed(what: string, result: { code: number; stderr: string }
     });
   }
   const hint = /git-lfs\b.*not found|cannot (?:run|exec) '?git-lfs|'lfs' is not a git command/i.test(result.stderr)
-    ? "install git-lfs, which your git configuration names: https://git-lfs.com"
+    ? "install git-lfs, which your git configuration uses: https://git-lfs.com"
     : undefined;
-  return new CoworkError("GIT_FAILED", `${what} failed: ${plain(said).slice(0, 400)}`, {
+  return new CoworkError("GIT_FAILED", `${what} failed: ${plain(reason).slice(0, 400)}`, {
     detail: result.stderr,
     ...(hint === undefined ? {} : { hint }),
   });
 }
 
-/** What git and its helpers say once something else has failed. */
+/** Messages of git and its helpers that only follow from another failure. */
 const consequence =
   /hung up unexpectedly|early EOF|(?:index-pack|pack-objects|unpack-objects)\b.* (?:died|failed|output)|filter '.*' failed|filter-process' failed|adding files failed|unable to index file|Could not read from remote/i;
 
-/** Git's last word; where that only tells what broke because of it, the cause as well, which stands before it. */
+/** git's last message; if that is only a consequence, the message of the cause before it as well. */
 function reasonIn(stderr: string): string | undefined {
   const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "" && !/^(?:hint|warning):/.test(line));
   const last = lines.findLast((line) => /^(?:fatal|error):/.test(line)) ?? lines.at(-1);

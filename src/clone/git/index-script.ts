@@ -5,9 +5,9 @@
 export const indexFunctions = String.raw`
 lines() { tr '\n\000' '\001\n'; }
 unlines() { tr '\n\001' '\000\n'; }
-# With its time: by that git knows which files may have changed in the very moment that the index was written, and reads them.
+# With its time stamp: by that git knows which files may have changed just when the index was written, and reads them.
 copy_index() { if [ -f "$GIT_DIR/index" ]; then cat "$GIT_DIR/index" >"$I" && touch -r "$GIT_DIR/index" "$I"; else rm -f "$I"; fi; }
-# Files that somebody told git not to look at are looked at. What a sparse checkout leaves out stays out.
+# Includes files marked assume-unchanged or skip-worktree, but not those that a sparse checkout leaves out.
 unhide() {
   [ -e "$I" ] || return 0
   GIT_INDEX_FILE=$I git ls-files -v -z | lines | grep '^[a-z]' | cut -c3- | unlines >"$T/hidden"
@@ -18,10 +18,10 @@ unhide() {
   done >"$T/hidden"
   [ ! -s "$T/hidden" ] || GIT_INDEX_FILE=$I git update-index -z --no-skip-worktree --stdin <"$T/hidden"
 }
-# Repositories of their own in the working tree, as lines: git would keep the number of their commit and none of their content.
+# Other repositories in the working tree, as lines: git would store their commit id and none of their content.
 nested() { GIT_INDEX_FILE=$I git ls-files -z --others --exclude-standard | lines | grep '/$' | sed 's|/$||'; }
-# Needs GIT_OBJECT_DIRECTORY somewhere else: big files are stored as they are, quickly. Where git-lfs is at work, what it
-# takes out of the files goes to $LFS.
+# Needs GIT_OBJECT_DIRECTORY elsewhere: big files are stored uncompressed, for speed. Objects that git-lfs makes from
+# files go to $LFS.
 add_all() {
   { printf '.\0'; nested | sed 's|^|:(exclude,literal)|' | unlines; } >"$T/specs"
   GIT_INDEX_FILE=$I git -c lfs.storage="$LFS" -c core.compression=0 -c core.bigFileThreshold=1m add -A --pathspec-from-file="$T/specs" --pathspec-file-nul

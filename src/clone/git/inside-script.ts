@@ -1,13 +1,13 @@
 import { shellWord } from "../../system/shell-word.ts";
 import { configVariables } from "./host-git.ts";
 
-/** Exit code of a script that found no git to run. */
+/** Exit code of a script that did not find git. */
 export const noGit = 97;
 
-/** Exit code of a script that found something else than a folder where the clone's `.git` should be. */
+/** Exit code of a script if the clone's `.git` is not a folder. */
 export const notARepository = 96;
 
-/** What wins over every configuration that the clone or somebody inside may have written. */
+/** Takes precedence over every configuration written in the clone or by a program inside. */
 const config = [
   ["safe.directory", "*"],
   ["core.fsmonitor", "false"],
@@ -17,7 +17,7 @@ const config = [
   ["core.pager", "cat"],
   ["core.quotePath", "false"],
   ["core.safecrlf", "false"],
-  // HEAD is HEAD, also beside a branch of that name: no script here asks for a branch by its short name
+  // Scripts here never use a branch's short name, so a branch named HEAD does no harm.
   ["core.warnAmbiguousRefs", "false"],
   ["core.excludesFile", "/dev/null"],
   ["core.attributesFile", "/dev/null"],
@@ -37,7 +37,7 @@ const config = [
 
 const variables: Record<string, string> = {
   ...configVariables(config),
-  // No prompt, no lock that would get into an agent's way, no other repository's objects, no network.
+  // No prompts, no locks that would get in an agent's way, no other repository's objects, no network.
   GIT_OPTIONAL_LOCKS: "0",
   GIT_TERMINAL_PROMPT: "0",
   GIT_NO_REPLACE_OBJECTS: "1",
@@ -53,8 +53,9 @@ const variables: Record<string, string> = {
 };
 
 /**
- * Puts a script behind what makes git dependable in a place that others configure: none of the container's own GIT_…
- * variables, ours instead, and the repository named outright so that a planted `.git` file or `core.worktree` leads nowhere. Ends with `noGit` where there is no git.
+ * Puts a preamble before a script that makes git dependable in an environment that others configure: the container's GIT_…
+ * variables are replaced by ours, and the repository is set explicitly, so that a planted `.git` file or `core.worktree` has no
+ * effect. Exits with `noGit` if git is not installed.
  */
 export function insideScript(text: string, where: "container" | "helper"): string {
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`);
@@ -66,11 +67,11 @@ export function insideScript(text: string, where: "container" | "helper"): strin
     `export COWORK_WHERE=${where}`,
     "umask 077",
     `if [ -L .git ] || [ ! -d .git ]; then echo "the clone's .git is not a folder" >&2; exit ${notARepository}; fi`,
-    // it names another repository for git to read, whatever the variables say
+    // A commondir file makes git read another repository, whatever the variables are.
     `if [ -e .git/commondir ]; then echo "the clone's .git leads to another repository" >&2; exit ${notARepository}; fi`,
-    // a pipe in place of a file would keep git waiting for ever
+    // A pipe instead of a file would make git wait forever.
     "for f in HEAD config index packed-refs shallow info/exclude objects/info/alternates; do",
-    `  if [ -e ".git/$f" ] && [ ! -f ".git/$f" ]; then echo "the clone's .git/$f is no file" >&2; exit ${notARepository}; fi`,
+    `  if [ -e ".git/$f" ] && [ ! -f ".git/$f" ]; then echo "the clone's .git/$f is not a regular file" >&2; exit ${notARepository}; fi`,
     "done",
     'export GIT_DIR="$PWD/.git" GIT_COMMON_DIR="$PWD/.git" GIT_WORK_TREE="$PWD"',
     text,

@@ -18,16 +18,16 @@ import type { GitInside, InsideOptions, InsideResult } from "../types.ts";
 export interface InsideSpec {
   /** absolute path of the clone on the engine's machine */
   clone: string;
-  /** where it lies in the session's container, as far as that is known: used while there is no container to ask */
+  /** its path in the session's container, if known: used when no container is running */
   place?: string;
-  /** the session's uid and gid: what runs inside runs as them */
+  /** the session's uid and gid: programs inside run with them */
   uid: number;
   gid: number;
   /** the session's container; used while it runs and has git */
   containerId?: string;
-  /** images for the helper container, best first; a function is called only when the ones before will not do */
+  /** images for the helper container, best first; a function is called only if the images before it cannot be used */
   images: readonly (string | (() => Promise<string>))[];
-  /** for the helper container, so that a left-over is found */
+  /** for the helper container, so that one left by a crash is found */
   labels: Labels;
 }
 
@@ -35,9 +35,9 @@ const defaultMaxOutput = 64 * 1024 * 1024;
 const outFolder = "/cowork-out";
 
 /**
- * Git for a clone that a container writes: in that container, or in a helper container without network. Looks anew at
- * every call which of the two it is, since a session may be stopped in between. Methods throw ENGINE_UNREACHABLE,
- * ENGINE_FAILED, TIMEOUT, INTERRUPTED, and GIT_MISSING when no image at hand has git.
+ * Git for a clone that a container writes to: in that container, or in a helper container without network. Every call checks
+ * again which of the two to use, because a session may be stopped in between. Methods throw ENGINE_UNREACHABLE, ENGINE_FAILED,
+ * TIMEOUT, INTERRUPTED, and GIT_MISSING if no available image has git.
  */
 export function gitInside(ctx: Context, spec: InsideSpec): GitInside {
   return {
@@ -74,7 +74,7 @@ async function findRunning(ctx: Context, spec: InsideSpec): Promise<Running | un
   return mount === undefined ? undefined : { id: container.id, folder: mount.destination };
 }
 
-/** A container that stops in the middle is no failure: the helper answers instead. */
+/** If the container stops during the work, returns undefined, and the helper container is used instead. */
 async function unlessStopped<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -136,12 +136,12 @@ async function withHelper(
     );
     if (result.code !== noGit) return result;
   }
-  throw new CoworkError("GIT_MISSING", `No image at hand has git to look into ${plain(basename(spec.clone))}.`, {
+  throw new CoworkError("GIT_MISSING", `No available image has git to inspect ${plain(basename(spec.clone))}.`, {
     hint: ["start the session, or run ", ownCommand("doctor")],
   });
 }
 
-/** The same place as in the session's container where that is known: added working trees name it. */
+/** The same path as in the session's container, if known, because added working trees refer to it. */
 async function cloneFolder(ctx: Context, spec: InsideSpec): Promise<string> {
   const fallback = isUsable(spec.place) ? spec.place : `/workspaces/${basename(spec.clone)}`;
   if (spec.containerId === undefined) return fallback;
@@ -149,7 +149,7 @@ async function cloneFolder(ctx: Context, spec: InsideSpec): Promise<string> {
   return container?.mounts.find((each) => each.source === spec.clone)?.destination ?? fallback;
 }
 
-/** An absolute path that the helper's own folders do not lie in, with nothing in it that a bind would split at. */
+/** An absolute path that contains none of the helper's own folders, and no character that separates the parts of a bind. */
 function isUsable(place: string | undefined): place is string {
   return place !== undefined && /^\/workspaces\/[^:$\p{Cc}]+$/u.test(place) && !place.includes("/..");
 }
@@ -176,7 +176,7 @@ async function attachSave(
   const target = createWriteStream(file, { flags: "wx", mode: 0o600 });
   const counted = limitedTo(maxBytes);
   counted.pipe(target);
-  // A full disk ends the stream in between, so that the engine's side hears of it.
+  // A full disk ends the stream early, so that the engine's side stops too.
   target.on("error", (error) => counted.destroy(error));
   const errors = new PassThrough();
   const stderr = collectText(errors);
@@ -212,7 +212,7 @@ function collectText(stream: PassThrough): () => string {
   return () => Buffer.concat(chunks).toString("utf8");
 }
 
-/** A helper container writes into a folder of its own, and only a regular file is taken from there. */
+/** A helper container writes into an empty folder, and only a regular file is accepted from there. */
 async function helperSave(
   ctx: Context,
   spec: InsideSpec,
@@ -230,9 +230,9 @@ async function helperSave(
     const data = join(folder, "data");
     const stats = await lstat(data);
     if (!stats.isFile())
-      throw new CoworkError("GIT_FAILED", `${plain(basename(spec.clone))} gave something else than a file.`);
+      throw new CoworkError("GIT_FAILED", `${plain(basename(spec.clone))} returned something other than a file.`);
     if (stats.size > maxBytes)
-      throw new CoworkError("OUTPUT_TOO_LARGE", `The session's commits take more than ${maxBytes} bytes.`);
+      throw new CoworkError("OUTPUT_TOO_LARGE", `The session's commits are larger than ${maxBytes} bytes.`);
     await rename(data, file);
     await chmod(file, 0o600);
     return { code, stderr };

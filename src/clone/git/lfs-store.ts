@@ -17,7 +17,8 @@ export async function lfsFiles(folder: string): Promise<string[]> {
 }
 
 /**
- * Takes from a tar archive (`ab/cd/abcd…`) only what was asked for and has the hash that it is called by, and strikes it off the list.
+ * Takes from a tar archive (`ab/cd/abcd…`) only the objects in `missing` whose content matches the hash in their name, and removes
+ * them from `missing`.
  * @param store the `lfs` folder of a repository
  */
 export async function takeLfsObjects(source: Readable, missing: Set<string>, store: string): Promise<void> {

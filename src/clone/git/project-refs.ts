@@ -10,11 +10,11 @@ import { memoizePerRun } from "../../system/known.ts";
 export interface Ref {
   name: string;
   oid: string;
-  /** what a symbolic ref points to, empty for a plain one */
+  /** target of a symbolic ref, empty for an ordinary one */
   target: string;
 }
 
-/** What the clone takes over of the project's refs and settings. */
+/** The project's refs and settings that the clone takes over. */
 export interface ProjectRefs {
   refs: Ref[];
   /** branch that the project has checked out; undefined when it is detached or a bare store */
@@ -23,17 +23,17 @@ export interface ProjectRefs {
   shallow: Uint8Array | undefined;
   objectFormat: "sha1" | "sha256";
   objects: string;
-  /** the project's settings that decide what a checkout looks like, and its branches' upstreams: key and value */
+  /** the project's settings that affect a checkout, and its branches' upstreams: key and value */
   config: [key: string, value: string][];
-  /** what of the settings a clone cannot have, one line each */
+  /** settings that the clone does not get, one line each */
   notes: string[];
-  /** names of the filters that are set up for the project on this machine, by whomever */
+  /** names of the filters that are configured for the project on this machine, at any level */
   filters: string[];
 }
 
 const wanted =
   /^(core\.(autocrlf|eol|ignorecase)|branch\..*\.(remote|merge|rebase|pushremote)|remote\.pushdefault|remote\..*\.(promisor|partialclonefilter))$/s;
-/** Read apart, since a URL may hold credentials or lead to this machine. */
+/** Read separately, because a URL may contain credentials or be a path on this machine. */
 const remoteUrl = /^remote\..*\.(url|pushurl)$/s;
 
 /**
@@ -45,7 +45,7 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
   const root = source.kind === "repository" ? source.root : undefined;
   const [store, list, config, shallow] = await Promise.all([
     readStore(ctx, source.gitDir),
-    // From the working tree where there is one: what is checked out there is told along.
+    // From the working tree if there is one, because then the output includes what is checked out there.
     hostGitBytes(ctx, [...(root === undefined ? git : ["-C", root]), "for-each-ref", format, ...kinds], {
       ...options,
       safe: root === undefined ? options.safe : [root, source.gitDir],
@@ -53,7 +53,7 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
     readConfig(ctx, git, options.safe),
     readFile(join(source.gitDir, "shallow")).catch(() => undefined),
   ]);
-  // A store's own refs keep objects alive and mean nothing else.
+  // The refs of a store only keep objects alive.
   if (source.kind === "store" && source.project !== undefined) {
     const { refs: its, current: branch, config: settings, notes = [] } = source.project;
     const chosen = settings.filter(([key]) => wanted.test(key) || remoteUrl.test(key));
@@ -69,7 +69,7 @@ export async function readProjectRefs(ctx: Context, source: Source): Promise<Pro
   };
 }
 
-/** The repository's own settings; filters also from the user's. */
+/** The repository's own settings; filters also from the user's configuration. */
 async function readConfig(
   ctx: Context,
   git: readonly string[],
@@ -77,7 +77,7 @@ async function readConfig(
 ): Promise<Pick<ProjectRefs, "config" | "filters" | "notes">> {
   const list = ["-z", "--list", "--includes"];
   const scopes = await hostGit(ctx, [...git, "config", "--show-scope", ...list], { safe });
-  // git before 2.26 does not know scopes
+  // git before 2.26 has no scopes.
   const isScoped = scopes.code === 0;
   const local = isScoped ? scopes : await hostGit(ctx, [...git, "config", "--local", ...list], { safe });
   const own = parseConfig(isScoped ? scoped(local.stdout, ["local", "worktree"]) : local.stdout);
@@ -94,7 +94,7 @@ async function readConfig(
   };
 }
 
-/** Scope, NUL, key, newline, value, NUL: what has one of these scopes, or any, as `config -z --list` lists it. */
+/** Input: scope, NUL, key, newline, value, NUL. Returns the settings with one of these scopes, or all, as `config -z --list` prints them. */
 function scoped(text: string, scopes?: readonly string[]): string {
   const parts = text.split("\0");
   const isWanted = (n: number): boolean => scopes === undefined || scopes.includes(parts[n - 1] ?? "");
@@ -104,18 +104,18 @@ function scoped(text: string, scopes?: readonly string[]): string {
 const format = "--format=%(objectname) %(refname) %(HEAD)%(symref)";
 const kinds = ["refs/heads", "refs/tags", "refs/remotes"];
 
-/** What stays as it is for the life of a repository: asked once a run. */
+/** Facts that never change for a repository, read once per run. */
 export async function readStore(ctx: Context, gitDir: string): Promise<Pick<ProjectRefs, "objectFormat" | "objects">> {
   const args = ["rev-parse", "--show-object-format", "--path-format=absolute", "--git-path", "objects"];
   const options = { safe: [gitDir], what: `Reading ${gitDir}`, cwd: gitDir };
   const ask = (): Promise<string> => hostGitOk(ctx, ["--git-dir", gitDir, ...args], options);
   const facts = await memoizePerRun(ctx, `object store ${gitDir}`, ask);
-  // The path may hold line ends of its own.
+  // The path may contain line ends.
   const [, objectFormat, path] = /^(.*)\n([^]*)\n$/.exec(facts) ?? [];
   return { objectFormat: objectFormat === "sha256" ? "sha256" : "sha1", objects: path || join(gitDir, "objects") };
 }
 
-/** Does the repository get objects from its remote when they are needed? */
+/** Does the repository fetch missing objects from its remote on demand? */
 export async function isPartial(ctx: Context, gitDir: string): Promise<boolean> {
   const args = ["--git-dir", gitDir, "config", "--local", "--get-regexp", partialKeys];
   return (await hostGit(ctx, args, { safe: [gitDir] })).code === 0;
@@ -123,7 +123,7 @@ export async function isPartial(ctx: Context, gitDir: string): Promise<boolean> 
 
 const partialKeys = String.raw`^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$`;
 
-/** Lines of our own format; a warning of git's between them is no ref. */
+/** Parses lines of our own format; warnings of git between them are skipped. */
 export function parseRefs(list: Uint8Array): Pick<ProjectRefs, "refs" | "current"> {
   const lines = Buffer.from(list).toString("latin1").split("\n");
   let current: string | undefined;
@@ -136,7 +136,7 @@ export function parseRefs(list: Uint8Array): Pick<ProjectRefs, "refs" | "current
   return { refs, current };
 }
 
-/** `git config -z --list`: key, newline, value, NUL. A key without value is a plain `true`. */
+/** `git config -z --list`: key, newline, value, NUL. A key without a value means `true`. */
 export function parseConfig(text: string): [string, string][] {
   const entries = text.split("\0").filter((entry) => entry !== "");
   return entries.map((entry) => {

@@ -5,7 +5,7 @@ import { plain } from "../../system/text.ts";
 import { splitKey } from "./git-config.ts";
 import { hostGit } from "./host-git.ts";
 
-/** What stands for a push URL of no use inside: git pushes nowhere then. Without one it would push to where it fetches from. */
+/** Replaces a push URL that is useless inside: git then cannot push. Without it git would push to the fetch URL. */
 const noPush = "no_push";
 
 interface Remote {
@@ -15,16 +15,16 @@ interface Remote {
 }
 
 export interface RemoteSettings {
-  /** `remote.{name}.url` and `.pushurl` as they may stand in a clone: without credentials, nothing that leads to a path of this machine */
+  /** `remote.{name}.url` and `.pushurl` for the clone: without credentials and without paths on this machine */
   config: [key: string, value: string][];
   /** what was left out, one line each */
   notes: string[];
 }
 
 /**
- * The remotes of a repository, for a clone that does not have the user's own settings (`url.….insteadOf`): where git would fetch from
- * and push to, in its own words where these only mean something here.
- * @param all every setting that counts in the repository, the user's too; `own` those of the repository alone
+ * The remotes of a repository, for a clone that does not have the user's own settings (`url.….insteadOf`): the URLs that git
+ * would fetch from and push to, with those settings applied.
+ * @param all every setting that applies, including the user's; `own` those of the repository only
  */
 export async function readRemotes(
   ctx: Context,
@@ -68,13 +68,13 @@ function add(
   const label = `the remote ${plain(name)}`;
   const isReserved = name === "project" || name.startsWith("project/");
   if (isReserved || brokenRefRule(name) !== undefined) {
-    const why = isReserved ? "it is what a session calls the project itself" : "of its name";
-    notes.push(`${label} does not go along, because ${why}`);
+    const why = isReserved ? "sessions use that name for the project itself" : "of its name";
+    notes.push(`${label} is not copied, because ${why}`);
     return;
   }
   const [fetch, push] = [clean(urls, fetched), clean(pushUrls.length > 0 ? pushUrls : urls, pushed)];
   if (fetch.usable.length === 0) {
-    // The origin's own path is said with the project.
+    // A note about the origin's own path comes with the project.
     if (name !== "origin") notes.push(`${label} is a path on this machine; sessions do not get it`);
     return;
   }
@@ -89,7 +89,7 @@ function add(
     notes.push(`${label} has credentials in its URL; sessions get it without them`);
 }
 
-/** As git would use them, or as they are written where that leads to this machine. */
+/** URLs as git would use them, or as written if the result is a path on this machine. */
 function clean(
   literal: readonly string[],
   resolved: readonly string[] | undefined,

@@ -13,7 +13,7 @@ import { parseStatus } from "../unsaved/inspection.ts";
 export type { ChangesPlan };
 
 /**
- * `--carry`: which uncommitted changes and untracked files of the project go into its sessions.
+ * `--carry`: which uncommitted changes and untracked files of the project are copied into its sessions.
  * @throws GIT_FAILED
  */
 export async function planChanges(ctx: Context, root: string): Promise<ChangesPlan> {
@@ -33,20 +33,20 @@ export async function planChanges(ctx: Context, root: string): Promise<ChangesPl
   const plan: ChangesPlan = { head: head.trim(), entries: [], notes: [] };
   for (const { path, submodule } of status.entries) {
     const why = whyNot(path, submodule);
-    if (why !== undefined) plan.notes.push(`${plain(path)} is not carried along: ${why}`);
+    if (why !== undefined) plan.notes.push(`${plain(path)} is not copied: ${why}`);
     else plan.entries.push({ path, gone: !isContent(await lstat(join(root, path)).catch(() => undefined)) });
   }
   return plan;
 }
 
 /**
- * Puts planned changes into a clone, as changes that are not committed (what is staged is not told apart). For a fresh clone
- * that no container has seen, since it overwrites: not to be repeated once the session has run.
+ * Applies planned changes to a clone, as uncommitted changes (staged ones become unstaged). Only for a fresh clone that no
+ * container has seen, because it overwrites files: must not be repeated once the session has run.
  *
- * @param root where the files lie: the project, or what came of it to this host
+ * @param root where the files are: the project, or its copy on this host
  * @param start commit that the clone was checked out at
- * @returns paths that are in the clone now as they are in the project: changed, new or gone
- * @throws USAGE when the session does not start from what the project has checked out; DISK_FULL
+ * @returns paths that are now in the clone as they are in the project: changed, new or removed
+ * @throws USAGE if the session does not start from the commit that the project has checked out; DISK_FULL
  */
 export async function applyChanges(
   ctx: Context,
@@ -57,13 +57,13 @@ export async function applyChanges(
   if (head !== to.start) {
     throw new CoworkError(
       "USAGE",
-      "--carry takes changes along that belong to the commit the project has checked out, and the session starts from another.",
+      "--carry includes changes to the commit that the project has checked out, but the session starts from another one.",
       {
-        hint: "leave --from and --branch away, or leave --carry away",
+        hint: "omit --from and --branch, or omit --carry",
       },
     );
   }
-  // What is gone first: a folder may stand where a file was.
+  // Removed files first: a folder may replace a file.
   for (const { path, gone } of entries) if (gone) await removeFrom(to.clone, path);
   for (const { path, gone } of entries) {
     ctx.signal.throwIfAborted();
@@ -74,9 +74,9 @@ export async function applyChanges(
 
 function whyNot(path: string, submodule: string): string | undefined {
   if (path.includes("\ufffd")) return "its name is not UTF-8";
-  if (path.endsWith("/")) return "it is a repository of its own";
+  if (path.endsWith("/")) return "it is a separate git repository";
   if (submodule.startsWith("S")) return "it is a submodule";
-  return path === ".cowork" || path.startsWith(".cowork/") ? "it is cowork's own" : undefined;
+  return path === ".cowork" || path.startsWith(".cowork/") ? "it belongs to cowork" : undefined;
 }
 
 function isContent(stats: { isFile(): boolean; isSymbolicLink(): boolean } | undefined): boolean {

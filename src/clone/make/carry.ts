@@ -9,24 +9,24 @@ import { plain } from "../../system/text.ts";
 import { appendExcludes } from "../git/exclude.ts";
 import { hostGit, hostGitOk } from "../git/host-git.ts";
 
-/** The file that other tools read, too: patterns, as in `.gitignore`, of untracked files that a copy of the project needs. */
+/** A file that other tools read, too: patterns like in `.gitignore` for untracked files that a copy of the project needs. */
 export const includeFile = ".worktreeinclude";
 
 export interface CarryPlan {
   /** paths inside the project's root of untracked regular files, sorted */
   files: string[];
-  /** what matched and is not carried: links, names that are not UTF-8; one line each */
+  /** files that matched and are not copied: links, names that are not UTF-8; one line each */
   notes: string[];
 }
 
 export interface CarryOptions {
-  /** `COPY`: patterns as in `.gitignore` */
+  /** `COPY`: patterns like in `.gitignore` */
   copy: readonly string[];
-  /** read `.worktreeinclude`. When git tracks it (`includeIsTracked`) it is repository content: only after the trust question. */
+  /** read `.worktreeinclude`. If git tracks it (`includeIsTracked`), it is repository content: only after the trust question. */
   include: boolean;
 }
 
-/** Is there a `.worktreeinclude`, and is it repository content, which asks for trust? */
+/** Is there a `.worktreeinclude`, and is it tracked, so that it needs trust? */
 export async function readInclude(ctx: Context, root: string): Promise<"none" | "own" | "tracked"> {
   const stats = await lstat(join(root, includeFile)).catch(() => undefined);
   if (!stats?.isFile()) return "none";
@@ -35,8 +35,8 @@ export async function readInclude(ctx: Context, root: string): Promise<"none" | 
 }
 
 /**
- * Which untracked files of the project go into its sessions: what the patterns match, inside the root, regular files,
- * no link followed, nothing of cowork's or git's own. Ignored or not makes no difference.
+ * Selects the untracked files of the project that are copied into its sessions: those that match the patterns, inside the root,
+ * regular files, no link followed, none of cowork's or git's own. They may be ignored or not.
  *
  * @throws GIT_FAILED
  */
@@ -45,10 +45,10 @@ export async function planCarry(ctx: Context, root: string, options: CarryOption
   if (options.include && (await readInclude(ctx, root)) !== "none")
     patterns.push(`--exclude-from=${join(root, includeFile)}`);
   if (patterns.length === 0) return { files: [], notes: [] };
-  // git reads patterns as everybody knows them, and does not walk through links.
+  // git reads the patterns in its usual way, and does not follow links.
   const list = await hostGitOk(ctx, ["-C", root, "ls-files", "-z", "--others", "--ignored", ...patterns], {
     safe: [root],
-    what: "Looking for the files to carry along",
+    what: "Listing the files to copy",
     maxOutput: 1 << 28,
   });
   const plan: CarryPlan = { files: [], notes: [] };
@@ -56,24 +56,24 @@ export async function planCarry(ctx: Context, root: string, options: CarryOption
     if (path === "" || path === ".cowork" || path.startsWith(".cowork/")) continue;
     const why = await whyNot(root, path);
     if (why === undefined) plan.files.push(path);
-    else plan.notes.push(`${plain(path)} is not carried along: ${why}`);
+    else plan.notes.push(`${plain(path)} is not copied: ${why}`);
   }
   return plan;
 }
 
 async function whyNot(root: string, path: string): Promise<string | undefined> {
   if (path.includes("\ufffd")) return "its name is not UTF-8";
-  if (path.endsWith("/")) return "it is a repository of its own";
+  if (path.endsWith("/")) return "it is a separate git repository";
   const stats = await lstat(join(root, path)).catch(() => undefined);
   if (stats?.isSymbolicLink()) return "it is a link";
-  return stats?.isFile() ? undefined : "it is no regular file";
+  return stats?.isFile() ? undefined : "it is not a regular file";
 }
 
 /**
- * Copies planned files into a fresh clone, before any container sees it. What stands there already stays, so that
- * running it again changes nothing. Modes are kept; the clone's `.git/info/exclude` keeps the files out of `git status`.
+ * Copies planned files into a fresh clone, before any container sees it. Existing files stay, so running it again changes
+ * nothing. Modes are kept; the clone's `.git/info/exclude` keeps the files out of `git status`.
  *
- * @returns the files that are there now because of it
+ * @returns the files that were copied
  * @throws DISK_FULL, PERMISSION_DENIED
  */
 export async function carryFiles(
@@ -105,7 +105,7 @@ async function copyInto(
     const parent = await openParent(join(root, path), root);
     from = parent.folder;
     const source = from.at(parent.name);
-    // It may have become something else since it was planned.
+    // It may have been replaced since it was planned.
     if (!(await lstat(source)).isFile()) return false;
     const to = await openParent(target, clone);
     try {
@@ -116,7 +116,7 @@ async function copyInto(
       await to.folder.close();
     }
   } catch (error) {
-    // Something stands there already, or in the way; or what was planned is gone.
+    // Something exists there already or is in the way, or the source is gone.
     const cause = error instanceof CoworkError ? error.cause : error;
     if (["EEXIST", "ENOENT", "ENOTDIR", "ELOOP"].includes(errorCode(cause) ?? "")) return false;
     throw toCoworkError(error);
@@ -125,7 +125,7 @@ async function copyInto(
   }
 }
 
-/** The folders above a file, made where they are missing, as git would make them. */
+/** Creates missing parent folders of a file, as git would create them. */
 export async function ensureParents(clone: string, path: string, owner: { uid: number; gid: number }): Promise<void> {
   const folder = dirname(join(clone, path));
   if (folder === clone || (await pathExists(folder))) return;

@@ -8,20 +8,20 @@ import { plain } from "../../system/text.ts";
 import { hostGit, hostGitOk } from "../git/host-git.ts";
 import { lfsFiles } from "../git/lfs-store.ts";
 
-/** A repository being made: its git folder and its working tree. */
+/** A repository that is being created: its git folder and its working tree. */
 export interface Workplace {
   gitDir: string;
   workTree: string;
-  /** the commit that is checked out, by its full id: what it holds need not be looked for by every session */
+  /** full id of the checked-out commit: facts about its content are read once for all sessions */
   commit: string;
 }
 
-/** Settings for git while a clone is made. */
+/** Settings for git while a clone is created. */
 const checkoutConfig: [string, string][] = [
   ["core.hooksPath", "/dev/null"],
   ["checkout.workers", "0"],
 ];
-/** Without git-lfs, what it keeps is checked out as pointers instead of failing. */
+/** Without git-lfs its files are checked out as pointers; otherwise the checkout would fail. */
 const noLfs: [string, string][] = [
   ["filter.lfs.smudge", ""],
   ["filter.lfs.clean", ""],
@@ -34,19 +34,19 @@ const withLfs: [string, string][] = [
   ["filter.lfs.process", "git-lfs filter-process"],
 ];
 
-/** Where the objects of a checkout come from while the repository's own are still on their way. */
+/** Where a checkout gets objects from while the repository's own are still being copied. */
 export interface Borrowing {
-  /** absolute path of `objects` that has everything already; absent: nothing is borrowed */
+  /** absolute path of an `objects` folder that is complete; undefined: nothing is borrowed */
   objects?: string;
-  /** ends when the repository has all objects of its own */
+  /** resolves when the repository has all of its objects */
   copied: Promise<void>;
 }
 
 /**
- * Checks HEAD out into an empty working tree. Files that git-lfs keeps are filled from the project's own store, without network.
+ * Checks HEAD out into an empty working tree. git-lfs files are filled from the project's own store, without network.
  *
  * @param lfsStore `lfs/objects` of the source
- * @param from without it the repository has its objects
+ * @param from where objects are borrowed from; without it the repository is complete
  * @returns what is missing, one line each; throws GIT_FAILED
  */
 export async function checkoutHead(
@@ -57,11 +57,11 @@ export async function checkoutHead(
   from: Borrowing = { copied: Promise.resolve() },
 ): Promise<string[]> {
   const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
-  // Reading only: a checkout makes no object.
+  // For reading only: a checkout creates no objects.
   const borrowed: Record<string, string> = from.objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: from.objects };
   if (from.objects === undefined) await from.copied;
   const lfs = await lfsState(ctx, place, git, borrowed);
-  // git-lfs is somebody else's program, and may write.
+  // git-lfs is a separate program that may write objects, so they must not be borrowed.
   if (lfs !== "unused") await from.copied;
   const config = [...checkoutConfig, ...(lfs === "missing" ? noLfs : lfs === "there" ? withLfs : [])];
   if (lfs !== "unused") await copyLfsObjects(lfsStore, join(place.gitDir, "lfs", "objects"), ctx.signal);
@@ -69,23 +69,23 @@ export async function checkoutHead(
   await hostGitOk(ctx, [...git, "read-tree", "-m", "-u", "--no-recurse-submodules", "HEAD"], {
     ...options,
     what: `Checking out ${what}`,
-    // a smudge filter that misses an object would ask the network
+    // A smudge filter that lacks an object would access the network.
     extraEnv: { GIT_LFS_SKIP_SMUDGE: "1", ...(lfs === "unused" ? borrowed : {}) },
   });
   await from.copied;
   if (lfs === "missing") {
     return [
-      `${what} keeps files with git-lfs, which is not installed on this machine: they are pointers; "git lfs checkout" inside fills them`,
+      `${what} has git-lfs files, but git-lfs is not installed on this machine, so they are pointers; run "git lfs checkout" inside to fill them`,
     ];
   }
   if (lfs === "unused") return [];
   const filled = await hostGit(ctx, [...git, "lfs", "checkout"], options);
-  // git-lfs sets its hooks up by itself wherever it works; in a container without it they would only be in the way
+  // git-lfs installs its hooks itself wherever it is used; in a container without git-lfs they would only fail.
   await removeTree(join(place.gitDir, "hooks"));
   return filled.code === 0 ? [] : [`${what}: "git lfs checkout" failed here; run "git lfs pull" inside`];
 }
 
-/** After a change of owner the index has to learn it, or every later `status` would read all files again. */
+/** After a change of owner the index must be refreshed, or every later `status` would read all files again. */
 export async function refreshIndex(ctx: Context, place: Workplace): Promise<void> {
   const git = ["--git-dir", place.gitDir, "--work-tree", place.workTree];
   const lfs = await lfsState(ctx, place, git);
@@ -112,7 +112,7 @@ async function lfsState(
   );
 }
 
-/** Names of the filters that the commit's attributes ask for. */
+/** Names of the filters that the commit's attributes use. */
 async function readFilters(
   ctx: Context,
   { commit }: Workplace,
@@ -132,15 +132,15 @@ async function readFilters(
 }
 
 /**
- * Filters that the project's files ask for and that the user has set up on this machine: inside nobody has, so files are as they were
- * committed.
+ * Notes about filters that the project's files use and that are configured on this machine: they are not configured inside, so
+ * files are checked out as they were committed.
  */
 export async function filterNotes(ctx: Context, place: Workplace, configured: readonly string[]): Promise<string[]> {
   if (configured.length === 0) return [];
   const used = await readFilters(ctx, place, ["--git-dir", place.gitDir, "--work-tree", place.workTree], {});
   return used
     .filter((name) => name !== "lfs" && configured.includes(name))
-    .map((name) => `your git filter ${plain(name)} is not used in the session: its files are as they were committed`);
+    .map((name) => `your git filter ${plain(name)} is not used in the session: its files are checked out as committed`);
 }
 
 async function copyLfsObjects(from: string, to: string, signal: AbortSignal): Promise<void> {

@@ -15,10 +15,10 @@ export interface ClonePlan {
 type Spec = Pick<CloneSpec, "start" | "origin">;
 
 /**
- * Which refs and settings the clone gets:
- * - tags as they are; `refs/remotes/{remote}/*` of the remotes that go along, as the project last saw them;
- * - `refs/remotes/project/*`: the project's own branches as they were, to compare with and merge from; `push` renews them;
- * - local branches: the session's, and the one that the project has checked out, since people and scripts say `main`.
+ * Decides which refs and settings the clone gets:
+ * - all tags; `refs/remotes/{remote}/*` of the remotes that are kept, as the project last fetched them;
+ * - `refs/remotes/project/*`: the project's own branches, to compare with and merge from; `push` updates them;
+ * - local branches: the session's, and the one that the project has checked out, because people and scripts refer to `main`.
  */
 export function planClone(spec: Spec, project: ProjectRefs): ClonePlan {
   const { start } = spec;
@@ -69,7 +69,7 @@ function general(spec: Spec, project: ProjectRefs): Setting[] {
   return [...settings, ...planRemotes(project.config, spec.origin)];
 }
 
-/** An existing branch follows what it follows in the project, as far as that goes along; one that only origin has follows that. */
+/** An existing branch keeps its upstream if that remote is kept; a branch that exists on origin only gets that one as upstream. */
 function upstream(branch: string, existing: boolean, project: ProjectRefs, spec: Spec, locals: Set<string>): Setting[] {
   if (!existing) return [];
   const own = new Map<string, string>();

@@ -5,7 +5,7 @@ import { CoworkError } from "../../errors.ts";
 
 /** Files copied at once: enough to keep the disk busy, few enough for the thread pool. */
 const atOnce = 16;
-/** How often a folder that changes under our hands (a repack in the project) is read again. */
+/** How often a folder that changes while it is read (a repack in the project) is read again. */
 const attempts = 20;
 
 const packFile = /^pack-[0-9a-f]{40,64}\.(pack|idx|rev|bitmap|mtimes|promisor)$/;
@@ -13,9 +13,9 @@ const looseFolder = /^[0-9a-f]{2}$/;
 const looseFile = /^[0-9a-f]{38,62}$/;
 
 /**
- * Copies an object store file by file: one pass, no decompression, no hard link, shared blocks where the file system can
- * (reflink). Only what git itself names is taken, only regular files, no link followed. Objects of alternates come along,
- * so that the copy needs nobody. A repack under way moves objects between files; then the folder is read again.
+ * Copies an object store file by file: one pass, no decompression, no hard links, shared blocks if the file system supports
+ * reflinks. Only files that git itself names are copied, only regular files, no link followed. Objects of alternates are included,
+ * so that the copy is complete. A running repack moves objects between files; then the folder is read again.
  *
  * @param objects absolute path of `objects` in the source
  * @param target absolute path of an existing, empty `objects`
@@ -23,7 +23,7 @@ const looseFile = /^[0-9a-f]{38,62}$/;
  */
 export async function copyObjects(objects: string, target: string, signal: AbortSignal): Promise<void> {
   const stores = await allStores(objects);
-  // Before the objects: a graph must not know commits that the copy lacks.
+  // Before the objects: the graph must not name commits that the copy lacks.
   if (stores.length === 1) await copyCommitGraph(objects, target, signal);
   const done = new Set<string>();
   for (const store of stores) await copyStore(store, target, done, signal);
@@ -37,11 +37,11 @@ async function copyStore(store: string, target: string, done: Set<string>, signa
     if (await copyAll(store, target, files, done, signal)) return;
   }
   throw new CoworkError("GIT_FAILED", `The objects in ${store} change too fast to be copied.`, {
-    hint: "wait until git has finished its work in the project, then run the same command again",
+    hint: "wait until git has finished in the project, then run the same command again",
   });
 }
 
-/** @returns false when a file was gone before it could be copied */
+/** @returns false if a file disappeared before it could be copied */
 async function copyAll(
   store: string,
   target: string,
@@ -62,7 +62,7 @@ async function copyAll(
   return complete;
 }
 
-/** Links are left out: in an object store they are nothing that git made. */
+/** Links are not copied: git makes none in an object store. */
 async function copyOne(from: string, to: string): Promise<boolean> {
   try {
     if (!(await lstat(from)).isFile()) return true;
@@ -76,7 +76,7 @@ async function copyOne(from: string, to: string): Promise<boolean> {
 
 /** Paths of all object files, packs' data before the index that makes git see them. */
 async function listStore(store: string): Promise<string[]> {
-  // Loose first: a repack writes the pack before it removes loose files, so what vanishes here is found there.
+  // Loose objects first: a repack writes the pack before it removes loose files, so an object that disappears here is in the pack.
   const loose = (await entries(store)).filter((name) => looseFolder.test(name));
   const files: string[] = [];
   for (const folder of loose) {
@@ -100,7 +100,7 @@ async function allStores(objects: string): Promise<string[]> {
   for (const store of stores) {
     for (const alternate of parseAlternates(await textOf(join(store, "info/alternates")), store))
       if (!stores.includes(alternate)) stores.push(alternate);
-    // git itself stops at a depth of five
+    // git itself stops at a depth of five.
     if (stores.length > 64) break;
   }
   return stores;

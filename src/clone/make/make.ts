@@ -15,17 +15,17 @@ import { type ProjectRefs, readProjectRefs } from "../git/project-refs.ts";
 import { copySubmodules } from "./submodules.ts";
 import type { CloneResult, CloneSpec } from "../types.ts";
 
-/** Where a clone is built before it gets its name: whatever lies there is half-made, from a run that was ended. */
+/** Where a clone is built before it is renamed: whatever is there is incomplete, from an interrupted run. */
 export function halfMade(path: string): string {
   return join(dirname(path), `.tmp-${basename(path)}`);
 }
 
 /**
- * Makes the session's full clone: every object copied (no inode shared with the project or another clone), checked
- * out, owned by `uid:gid`, with the project's real origin. Built beside its place and renamed at the end, so that a
- * clone that is there is complete: then nothing is done. The caller holds the session's lock.
+ * Makes the session's full clone: all objects copied (no inode shared with the project or another clone), checked out, owned
+ * by `uid:gid`, with the project's real origin. It is built next to its final path and renamed at the end, so an existing clone
+ * is complete and is not touched. The caller holds the session's lock.
  *
- * @throws SESSION_EXISTS when something else is in the way, GIT_MISSING, GIT_FAILED, DISK_FULL, PERMISSION_DENIED, INTERRUPTED
+ * @throws SESSION_EXISTS if something else has that path, GIT_MISSING, GIT_FAILED, DISK_FULL, PERMISSION_DENIED, INTERRUPTED
  */
 export async function makeClone(ctx: Context, spec: CloneSpec): Promise<CloneResult> {
   const building = halfMade(spec.path);
@@ -47,17 +47,17 @@ async function isInPlace(path: string): Promise<boolean> {
   if (!(await pathExists(path))) return false;
   const folder = await lstat(join(path, ".git")).catch(() => undefined);
   if (folder?.isDirectory()) return true;
-  throw new CoworkError("SESSION_EXISTS", `${path} is in the way: it is no clone.`, {
-    hint: `look at it, then move it away: mv ${path} somewhere-else`,
+  throw new CoworkError("SESSION_EXISTS", `${path} is in the way: it is not a clone.`, {
+    hint: `check what it is, then move it away: mv ${path} somewhere-else`,
   });
 }
 
 async function build(ctx: Context, spec: CloneSpec, path: string): Promise<CloneResult> {
   const { source } = spec;
-  // Refs before objects: what they name is there when the objects are copied.
+  // Refs are read before objects, so that the objects they name are there when the objects are copied.
   const project = await readProjectRefs(ctx, source);
   const reachable = keptRemotes(project.config, spec.origin);
-  // A store on a host has got everything.
+  // A store on a host is always complete.
   const wanted = { ...project, commit: spec.start.commit, reachable };
   const partial = source.kind === "store" ? [] : await completePartial(ctx, source, wanted);
   const place = { gitDir: join(path, ".git"), workTree: path, commit: spec.start.commit };
@@ -66,7 +66,7 @@ async function build(ctx: Context, spec: CloneSpec, path: string): Promise<Clone
   await writeRefs(spec, place.gitDir, project);
   const copied = copyObjects(project.objects, join(place.gitDir, "objects"), ctx.signal);
   copied.catch(() => undefined);
-  // Side by side: files are written from the project's objects while these are copied.
+  // At the same time: files are written from the project's objects while these are copied.
   const from = mayBorrow(project) ? { copied, objects: project.objects } : { copied };
   let notes: string[];
   try {
@@ -98,8 +98,8 @@ function remoteTips({ refs }: ProjectRefs): string[] {
 }
 
 async function initialise(ctx: Context, path: string, project: ProjectRefs): Promise<void> {
-  // Nothing of the user's: what is set up here is for the host, and newer git (2.47) runs reference-transaction in init too.
-  // The plain files format is what every git in a container reads.
+  // Without the user's configuration, which is for the host; newer git (2.47) runs reference-transaction in init too.
+  // Every git in a container can read the plain files format.
   const args = [
     "-c",
     "core.hooksPath=/dev/null",
@@ -126,7 +126,7 @@ async function writeRefs(spec: CloneSpec, gitDir: string, project: ProjectRefs):
   await writeFile(at("config"), renderGitConfig(plan.settings), { flag: "a", encoding: "latin1" });
 }
 
-/** A partial clone may fetch what it lacks: not into the project's store. */
+/** A partial clone may fetch missing objects: not into the project's store. */
 function mayBorrow({ config }: ProjectRefs): boolean {
   return !config.some(([key]) => /\.(promisor|partialclonefilter)$/.test(key));
 }
@@ -134,5 +134,7 @@ function mayBorrow({ config }: ProjectRefs): boolean {
 function shallowNotes(project: ProjectRefs): string[] {
   return project.shallow === undefined
     ? []
-    : [`the project is a shallow clone, and so is the session's: "git fetch --unshallow" inside brings the rest`];
+    : [
+        `the project is a shallow clone, and so is the session's: run "git fetch --unshallow" inside to get the full history`,
+      ];
 }

@@ -5,16 +5,16 @@ import { memoizePerRun } from "../../system/known.ts";
 import { plain } from "../../system/text.ts";
 import { gitFailed, hostGit, hostGitOk } from "../git/host-git.ts";
 
-/** What is asked for on the user's behalf may be large. */
+/** Objects fetched on the user's behalf may be large. */
 const transferMs = 60 * 60_000;
-/** Trees that come may name others that are missing. */
+/** Fetched trees may name other objects that are missing. */
 const rounds = 64;
 
 /**
- * Has the user's own git fetch objects that a partial clone has left at its remote, as it would by itself when they are needed: with the
- * user's credentials, and into the project, where they stay.
- * @param what revisions as `git rev-list` takes them
- * @returns what could not be fetched: how many objects, and why; undefined when all are there
+ * Makes the user's own git fetch objects that a partial clone has left at its remote, as git does when they are needed: with the
+ * user's credentials, into the project, where they stay.
+ * @param what revisions for `git rev-list`
+ * @returns how many objects could not be fetched, and why; undefined if nothing is missing
  * @throws INTERRUPTED, TIMEOUT
  */
 async function fetchMissing(
@@ -40,7 +40,8 @@ async function fetchMissing(
       const umask = ctx.umask === undefined ? {} : { umask: ctx.umask };
       const input = missing.map((oid) => `${oid}\n`).join("");
       const result = await hostGit(ctx, args, { ...options, ...umask, input });
-      if (result.code !== 0) why = gitFailed(`Fetching from ${plain(remote)} what the partial clone lacks`, result);
+      if (result.code !== 0)
+        why = gitFailed(`Fetching missing objects of the partial clone from ${plain(remote)}`, result);
       missing = await look();
       if (missing.length === 0) return undefined;
     }
@@ -50,7 +51,7 @@ async function fetchMissing(
   return { missing: missing.length, why: why ?? new CoworkError("GIT_FAILED", "The remote does not have them.") };
 }
 
-// as git itself does it
+// The same flags that git uses for this.
 const fetchFlags = [
   "--quiet",
   "--no-tags",
@@ -60,7 +61,7 @@ const fetchFlags = [
   "--filter=blob:none",
 ];
 
-/** The remotes that a repository leaves objects at; none where it is complete. */
+/** The remotes that a partial clone leaves objects at; none if the repository is complete. */
 export function promisors(config: readonly [string, string][]): string[] {
   return config.flatMap(([key, value]) => {
     const [, name] = /^remote\.(.*)\.promisor$/s.exec(key) ?? [];
@@ -69,11 +70,11 @@ export function promisors(config: readonly [string, string][]): string[] {
 }
 
 /**
- * Sees to it that a clone of a partial clone has what it needs: the files of the start commit always; all of the history that goes along
- * where git inside cannot fetch it by itself.
+ * Makes sure that a clone of a partial clone has what it needs: always the files of the start commit, and the full history if git
+ * inside cannot fetch it by itself.
  * @param reachable remotes that the clone will have
  * @returns notes
- * @throws GIT_FAILED when the files of the start commit cannot be had
+ * @throws GIT_FAILED if files of the start commit could not be fetched
  */
 export async function completePartial(
   ctx: Context,
@@ -94,7 +95,7 @@ export async function completePartial(
   if (left !== undefined) {
     throw new CoworkError(
       "GIT_FAILED",
-      `The project is a partial clone and lacks files of the start: ${left.why.message}`,
+      `The project is a partial clone and lacks files of the start commit: ${left.why.message}`,
       {
         hint: `in the project: git fetch --refetch --no-filter ${plain(remotes[0] ?? "origin")}; then run the same command again`,
       },
@@ -102,7 +103,7 @@ export async function completePartial(
   }
   if (remotes.some((remote) => reachable.has(remote))) {
     return [
-      `the project is a partial clone: git inside fetches older files from ${plain(remotes[0] ?? "")} when it needs them; to have them all: git fetch --refetch --no-filter in the project, before init`,
+      `the project is a partial clone: git inside fetches older files from ${plain(remotes[0] ?? "")} when it needs them; to get all of them, run git fetch --refetch --no-filter in the project before init`,
     ];
   }
   const rest = await once([...history, commit]);
@@ -114,7 +115,7 @@ export async function completePartial(
 
 const history = ["--branches", "--tags", "--remotes"];
 
-/** As `completePartial`, for what is sent to another machine: everything, or nothing goes. Throws GIT_FAILED. */
+/** Like `completePartial`, for a copy to another machine: all of the history must be there. Throws GIT_FAILED. */
 export async function completeHistory(
   ctx: Context,
   source: Source,

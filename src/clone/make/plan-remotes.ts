@@ -1,6 +1,6 @@
 import { type Setting, splitKey } from "../git/git-config.ts";
 
-/** Names of the remotes that the clone gets: those with a URL that is of use inside. */
+/** Names of the remotes that the clone gets: those with a URL that can be used inside. */
 export function keptRemotes(config: readonly [string, string][], origin: string | undefined): Set<string> {
   const names = new Set<string>(origin === undefined ? [] : ["origin"]);
   for (const [key] of config) {
@@ -10,7 +10,7 @@ export function keptRemotes(config: readonly [string, string][], origin: string 
   return names;
 }
 
-/** Settings of the remotes, origin first. Names and values are bytes in strings (latin1), as in the file that they go to. */
+/** Settings of the remotes, origin first. Names and values are bytes in strings (latin1), as in git's configuration file. */
 export function planRemotes(config: readonly [string, string][], origin: string | undefined): Setting[] {
   const settings: Setting[] = [];
   for (const remote of keptRemotes(config, origin)) {
@@ -19,7 +19,7 @@ export function planRemotes(config: readonly [string, string][], origin: string 
       return section === "remote" && sub === remote ? [[name, value] as const] : [];
     });
     const urls = own.flatMap(([name, value]) => (name === "url" ? [value] : []));
-    // A partial clone goes on fetching what it lacks from its origin.
+    // A partial clone keeps fetching missing objects from its origin.
     const others = own.filter(([name]) => name !== "url");
     const from = remote === "origin" && origin !== undefined ? [origin, ...urls.slice(1)] : urls;
     const add = (name: string, value: string): number => settings.push(["remote", latin1(remote), name, latin1(value)]);

@@ -12,16 +12,16 @@ import { parseConfig, readProjectRefs } from "../git/project-refs.ts";
 import { completePartial } from "./partial.ts";
 import { keptRemotes, latin1, planRemotes } from "./plan-remotes.ts";
 
-/** Deeper than anyone nests; a repository that names itself as its submodule ends here. */
+/** Deeper than real projects nest; stops a repository that names itself as its submodule. */
 const maxDepth = 8;
 
-/** A repository's source while its submodules are copied: `root` is the working tree that may hold them, if there is one. */
+/** A repository whose submodules are copied: `root` is the working tree that may contain them, if there is one. */
 export interface SubmoduleSource {
   gitDir: string;
   root: string | undefined;
 }
 
-/** A submodule as the checked-out commit has it. */
+/** A submodule as the checked-out commit records it. */
 interface Submodule {
   name: string;
   path: string;
@@ -29,10 +29,10 @@ interface Submodule {
 }
 
 /**
- * Gives the clone the submodules that the project has: their objects are copied from the project's own, they are checked
- * out at the recorded commit and their origin stays the real one. What the project lacks is said, not fetched.
+ * Copies the project's submodules into the clone: their objects come from the project's copies, they are checked out at the
+ * recorded commit and keep their real origin. What the project lacks is reported, not fetched.
  *
- * @returns all repositories made, and notes for the user
+ * @returns all created repositories, and notes for the user
  */
 export async function copySubmodules(
   ctx: Context,
@@ -46,7 +46,7 @@ export async function copySubmodules(
     const label = `submodule ${plain(module.path)}`;
     const from = await findModule(ctx, source, module);
     if (from === undefined || depth >= maxDepth) {
-      notes.push(`${label} is not there in the project: run "git submodule update --init" inside`);
+      notes.push(`${label} is not initialized in the project: run "git submodule update --init" inside`);
       continue;
     }
     const made = await copyModule(ctx, from, module, place);
@@ -67,10 +67,10 @@ export async function copySubmodules(
 }
 
 async function listSubmodules(ctx: Context, place: Workplace): Promise<Submodule[]> {
-  // What the commit has has just been checked out.
+  // HEAD has just been checked out, so the working tree has what the commit has.
   if (!(await pathExists(join(place.workTree, ".gitmodules")))) return [];
   const git = ["--git-dir", place.gitDir];
-  // From the commit, not from the working tree: there `.gitmodules` may be a link.
+  // From the commit, not from the working tree, where `.gitmodules` may be a link.
   const config = await hostGit(ctx, [...git, "config", "-z", "--list", "--blob", "HEAD:.gitmodules"]);
   if (config.code !== 0) return [];
   const tree = await hostGitOk(ctx, [...git, "ls-tree", "-r", "-z", "--full-tree", "HEAD"], {
@@ -94,7 +94,7 @@ async function listSubmodules(ctx: Context, place: Workplace): Promise<Submodule
   });
 }
 
-/** The name becomes a folder below `.git/modules`: git's own rule, and nothing that another module's files could be. */
+/** The name becomes a folder below `.git/modules`: git's own rule, and no name that could be a file of another module. */
 export function isSafeName(name: string): boolean {
   const parts = name.split(/[/\\]/);
   const reserved = new Set(["", ".", "..", "objects", "refs", "hooks", "config", "HEAD", "info", "logs", "modules"]);
@@ -105,7 +105,7 @@ export function isSafeName(name: string): boolean {
   );
 }
 
-/** Where the project keeps the module: with its git folder, with its worktree's, or in the submodule's own folder. */
+/** Where the project has the module's repository: in its git folder, its worktree's git folder, or the submodule's own folder. */
 async function findModule(ctx: Context, source: SubmoduleSource, module: Submodule): Promise<string | undefined> {
   if (!isSafeName(module.name)) return undefined;
   const candidates = [join(source.gitDir, "modules", module.name)];
@@ -202,7 +202,7 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** Where the project keeps a module's git folder; undefined for a name that would lead elsewhere. */
+/** Path of a module's git folder in the project; undefined for a name that would lead elsewhere. */
 export function moduleGitDir(gitDir: string, name: string): string | undefined {
   return isSafeName(name) || isNestedName(name) ? join(gitDir, "modules", name) : undefined;
 }

@@ -1,9 +1,9 @@
 /**
- * Shell functions that say which commits only a reflog or ORIG_HEAD names. Sections: `abandoned` (each commit with its parents),
- * `subjects`, `leaving` (what git was doing when a branch or HEAD moved away from one of them: id and action), and for each that was
- * not simply rewritten `held <id>` (what it changes, against where it parts from what stays) and `since <id>` (what HEAD has changed
- * since there); `kept`: ids of blobs of these that stay.
- * Need `$T/revisions` as `graph` has written it.
+ * Shell functions that find commits that only a reflog or ORIG_HEAD refers to. Sections: `abandoned` (each commit with its parents),
+ * `subjects`, `leaving` (what git did when a branch or HEAD moved away from one of them: id and action), and for each that was not
+ * simply rewritten `held <id>` (its changes, compared with where it branches off from what stays) and `since <id>` (what HEAD has
+ * changed since there); `kept`: ids of blobs of these that stay.
+ * Needs `$T/revisions` as written by `graph`.
  */
 export const abandonedFunctions = String.raw`
 abandoned() {
@@ -17,7 +17,7 @@ abandoned() {
   cat "$T/abandoned"
   return $c
 }
-# Of those the ones that no other leads to.
+# Of those, the ones that no other of them leads to.
 abandoned_tips() {
   cut -s -d' ' -f2- "$T/abandoned" | tr ' ' '\n' >"$T/parents"
   cut -d' ' -f1 "$T/abandoned" | grep -v -x -F -f "$T/parents" >"$T/tips"

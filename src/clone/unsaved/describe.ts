@@ -2,10 +2,10 @@ import { plain } from "../../system/text.ts";
 import type { GitView } from "../../session/types.ts";
 import type { AbandonedCommit, BlockedPath, Holdings } from "../types.ts";
 
-/** How many names a line carries before it says how many more there are. */
+/** How many names a line lists before it gives the number of the others. */
 const named = 5;
 
-/** What would be lost, one short line each, free of control characters. Empty: nothing. */
+/** What would be lost, one short line each, without control characters. Empty: nothing. */
 export function describeHoldings(holdings: Holdings): string[] {
   const { unsavedRefs, uncommitted, conflicted, untracked, precious, stashes, lfs, operation } = holdings;
   return [
@@ -24,10 +24,8 @@ export function describeHoldings(holdings: Holdings): string[] {
       "git-lfs object not in the project",
       "git-lfs objects not in the project",
     ),
-    ...(operation === null ? [] : [`${/^[aeiou]/.test(operation) ? "an" : "a"} ${operation} under way`]),
-    ...holdings.abandoned
-      .filter(({ fate }) => fate === "left")
-      .map((one) => describeAbandoned(one, "that no branch has")),
+    ...(operation === null ? [] : [`${/^[aeiou]/.test(operation) ? "an" : "a"} ${operation} in progress`]),
+    ...holdings.abandoned.filter(({ fate }) => fate === "left").map((one) => describeAbandoned(one, "on no branch")),
     ...describeBlocked(holdings.blocked),
     ...(holdings.outside === null ? [] : [outside[holdings.outside]]),
     ...holdings.unreadable.map((why) => `not readable: ${plain(why)}`),
@@ -43,11 +41,11 @@ export function describeHoldings(holdings: Holdings): string[] {
 }
 
 const outside = {
-  there: "lies outside the clone, where it cannot be looked at once the container has stopped",
-  gone: "its folder outside the clone is gone, and git still has it on its list",
+  there: "is outside the clone, where it cannot be inspected once the container has stopped",
+  gone: "its folder outside the clone does not exist any more, but git still lists it",
 } as const;
 
-/** What goes with the clone and counts as nobody's unsaved work, one short line each: commits that something replaced. */
+/** What is removed with the clone but does not count as unsaved, one short line each: commits that something replaced. */
 export function describeReplaced(holdings: Holdings): string[] {
   const replaced = holdings.abandoned.flatMap((one) =>
     one.fate === "left" ? [] : [describeAbandoned(one, fates[one.fate])],
@@ -61,9 +59,9 @@ export function describeReplaced(holdings: Holdings): string[] {
 }
 
 const fates = {
-  rewritten: "that an amend or a rebase replaced",
-  kept: "that no branch has, with changes that other commits hold",
-  reset: "that a reset took back, with files that have changed since",
+  rewritten: "replaced by an amend or a rebase",
+  kept: "on no branch, with changes that other commits contain",
+  reset: "undone by a reset, with files that have changed since",
 } as const;
 
 function describeAbandoned({ oid, subject, commits }: AbandonedCommit, why: string): string {
@@ -78,8 +76,8 @@ function describeBlocked(blocked: readonly BlockedPath[]): string[] {
 }
 
 /**
- * The flags with which `cowork pull` brings all of it into the project, as far as a pull can: ignored files are copied by hand.
- * @param branches the session's own and the one it is on: pulled without a flag
+ * The flags for `cowork pull` to bring all of it into the project, as far as a pull can: ignored files are copied by hand.
+ * @param branches the session's own and the one it has checked out: pulled without a flag
  */
 export function pullFlags(holdings: Holdings, branches: readonly (string | null)[]): string[] {
   const { uncommitted, untracked, stashes, unsavedRefs } = holdings;
@@ -91,7 +89,7 @@ export function pullFlags(holdings: Holdings, branches: readonly (string | null)
   ];
 }
 
-/** A branch of a remote, as it was fetched inside. */
+/** Is it a branch of a remote, fetched inside? */
 export function isRemote(ref: string): boolean {
   return ref.startsWith("refs/remotes/");
 }
@@ -115,7 +113,7 @@ function list(items: readonly string[], one: string, many: string): string[] {
   return [`${items.length} ${items.length === 1 ? one : many}: ${names}${more}`];
 }
 
-/** What `status` shows; null where nothing could be read. */
+/** The part that `status` shows; null if nothing could be read. */
 export function toGitView(holdings: Holdings): GitView | null {
   const { head, branch, ahead, behind, counts } = holdings;
   if (head === null && branch === null && holdings.unreadable.length > 0) return null;

@@ -9,17 +9,17 @@ import { type Saved, savedNowhere } from "./saved.ts";
 import type { BlockedPath, GitInside, Holdings } from "../types.ts";
 
 export interface HoldingsOptions extends InspectOptions {
-  /** commits of the remote branches that the clone came with: their remote branches are nobody's work */
+  /** commits of the remote branches that the clone was created with: those branches are not the session's work */
   remoteTips?: readonly string[];
   timeoutMs?: number;
   signal?: AbortSignal;
 }
 
 /**
- * What the clone holds that is nowhere else: one script inside, its answer compared by content with what the project
- * has. Never throws because of what a clone holds: what cannot be read counts as unsaved and stands in `unreadable`.
+ * Finds what the clone holds that exists nowhere else: one script inside, whose output is compared by content with what the
+ * project has. Never throws because of a clone's content: what cannot be read counts as unsaved and is listed in `unreadable`.
  *
- * @param saved the project (`savedBy`), or `savedNowhere()` when it is gone
+ * @param saved the project (`savedBy`), or `savedNowhere()` if it is gone
  * @throws ENGINE_UNREACHABLE, ENGINE_FAILED, GIT_MISSING, INTERRUPTED
  */
 export async function inspectHoldings(
@@ -35,10 +35,10 @@ export async function inspectHoldings(
       timeoutMs: options.timeoutMs ?? 120_000,
     });
     if (result.code === notARepository) return unreadable(plain(result.stderr).slice(0, 300));
-    if (result.truncated) return unreadable("the clone holds more than can be listed");
+    if (result.truncated) return unreadable("the clone has more files or refs than can be listed");
     const places = parseInspection(result.stdout, nonce);
     if (places === undefined)
-      return unreadable(`git inside gave no full answer (code ${result.code}): ${plain(result.stderr).slice(0, 300)}`);
+      return unreadable(`git inside failed (code ${result.code}): ${plain(result.stderr).slice(0, 300)}`);
     return await judge(places, saved, new Set(options.remoteTips));
   } catch (error) {
     if (error instanceof CoworkError && error.code === "TIMEOUT")
@@ -49,7 +49,7 @@ export async function inspectHoldings(
 
 async function judge(places: Place[], saved: Saved, remoteTips: ReadonlySet<string>): Promise<Holdings> {
   const main = places.find((place) => place.kind === "main");
-  if (main === undefined) return unreadable("git inside gave no full answer");
+  if (main === undefined) return unreadable("the output of git inside is incomplete");
   const holdings = await judgePlace(main, saved, remoteTips);
   const top = `${main.gitDir.replace(/\/\.git$/, "")}/`;
   const seenFromTop = (one: BlockedPath): BlockedPath => ({
@@ -59,7 +59,7 @@ async function judge(places: Place[], saved: Saved, remoteTips: ReadonlySet<stri
   const seen = new Set([main.gitDir]);
   for (const place of places) {
     if (place === main) continue;
-    // A module that is checked out was looked at where it is.
+    // A module that is checked out was inspected in its working tree.
     if (place.kind === "module" && seen.has(place.gitDir)) continue;
     seen.add(place.gitDir);
     if (place.kind === "worktree") {
@@ -77,7 +77,7 @@ async function judge(places: Place[], saved: Saved, remoteTips: ReadonlySet<stri
   return holdings;
 }
 
-/** `a/modules/b` for the module `b` inside of `a`: where the project keeps it as well. */
+/** `a/modules/b` for the module `b` inside `a`: the project uses the same path. */
 function moduleName(mainGitDir: string, gitDir: string): string | undefined {
   const prefix = `${mainGitDir}/modules/`;
   return gitDir.startsWith(prefix) ? gitDir.slice(prefix.length) : undefined;

@@ -24,20 +24,20 @@ export const preciousPatterns: readonly string[] = [
 ];
 
 export interface InspectOptions {
-  /** more patterns of ignored files that count as work, matched against the file's name or, with a `/`, its path */
+  /** more patterns of ignored files that count as work, matched with the file's name or, with a `/`, its path */
   precious?: readonly string[];
-  /** paths of files that were carried in: they count as well, whatever they are called */
+  /** paths of files that were copied in: they count as well, whatever their names */
   carried?: readonly string[];
-  /** full commit id that the session started from: what ahead and behind count against without an upstream */
+  /** full id of the commit that the session started from: ahead and behind are relative to it without an upstream */
   start?: string;
 }
 
 /**
- * One script that says all that a clone holds: itself, its submodules, the working trees added to it and the modules that are not checked out.
- * Reads commit ids that are known to be saved from stdin. Prints sections: NUL, `nonce name`, NUL, content, NUL, `nonce =code`, NUL, stderr.
- * Nothing is written in the clone: index and new objects lie in a temporary folder.
+ * One script that lists everything a clone holds: the clone itself, its submodules, its added working trees and modules that are not
+ * checked out. Reads ids of commits that are known to be saved from stdin. Prints sections: NUL, `nonce name`, NUL, content, NUL,
+ * `nonce =code`, NUL, stderr. Nothing is written in the clone: index and new objects go to a temporary folder.
  *
- * @param nonce random word that no file name can hold by chance or by intent
+ * @param nonce random word that no file name can contain, by chance or on purpose
  */
 export function inspectScript(nonce: string, options: InspectOptions = {}): string {
   const patterns = [...preciousPatterns, ...(options.precious ?? [])];
@@ -57,15 +57,15 @@ ${abandonedFunctions}
 ${body}`;
 }
 
-// A function's last command decides what `run` reports; `|| :` where a miss is no failure.
+// The exit code of a function's last command is what `run` reports; `|| :` where finding nothing is not a failure.
 const body = String.raw`
 T=$(mktemp -d) || exit 95
 trap 'rm -rf "$T"' EXIT
 export T
 cat >"$T/known" || exit 95
 LFS=$T/lfs
-# Any look at the index may read again a file that was staged in this very moment, by git-lfs where that is at work. It wants to
-# write, and its own place may be read-only here.
+# Any read of the index may read a file again that was staged just now, through git-lfs if that is used. git-lfs needs a writable
+# store, and the clone's may be read-only here.
 eval "export GIT_CONFIG_KEY_$GIT_CONFIG_COUNT=lfs.storage GIT_CONFIG_VALUE_$GIT_CONFIG_COUNT=\"\$LFS\""
 GIT_CONFIG_COUNT=$((GIT_CONFIG_COUNT + 1))
 mkdir -p "$T/objects/info" "$T/objects/pack" || exit 95
@@ -78,7 +78,7 @@ run() {
   return $c
 }
 
-# Ids named in files of the git folder while something is under way: commits that perhaps nothing else names.
+# Ids in files of the git folder during an operation: possibly nothing else refers to these commits.
 pending() {
   for f in MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD REBASE_HEAD MERGE_AUTOSTASH rebase-merge/orig-head rebase-merge/autostash \
     rebase-merge/stopped-sha rebase-apply/orig-head rebase-apply/autostash sequencer/head; do
@@ -103,9 +103,9 @@ ahead() {
   up=$(git rev-parse -q --verify '@{upstream}^{commit}' 2>/dev/null) || up=$(git rev-parse -q --verify "$START^{commit}" 2>/dev/null) || return 0
   git rev-list --left-right --count "$up...HEAD" --
 }
-# Content that a pointer of git-lfs stands for in the tree: it is elsewhere only when the project's store has it.
+# Content that is replaced by a git-lfs pointer in the tree: saved only if the project's store has it.
 cleaned() { [ ! -d "$LFS/objects" ] || find "$LFS/objects" -type f | sed 's|.*/||'; }
-# Trees of index and working tree, through a copy of the index and a place of its own for new objects.
+# Trees of index and working tree, through a copy of the index and a separate folder for new objects.
 trees() {
   lines <"$T/status" | grep -qv '^# ' || return 0
   base=$(git rev-parse -q --verify HEAD) || base=$(git hash-object -t tree /dev/null)
@@ -113,7 +113,7 @@ trees() {
     export GIT_INDEX_FILE="$I" GIT_OBJECT_DIRECTORY="$T/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$GIT_COMMON_DIR/objects"
     run indextree git write-tree
     run indexchanges git diff-index --cached --raw -z --no-renames --no-abbrev --no-ext-diff "$base" --
-    # Only then: each file is looked at once more.
+    # Last: it reads every file once more.
     run add add_all || run blockedwork blocked_work
     run cleaned cleaned
     run worktree git write-tree
@@ -133,7 +133,7 @@ stash() {
   if git reflog exists refs/stash; then git log -g --format='%H %gs' refs/stash --; fi
 }
 refs() { git for-each-ref --format='%(objectname) %(objecttype) %(*objectname) %(refname)'; }
-# Commits that no saved one leads to, with their parents.
+# Commits that no saved commit leads to, with their parents.
 graph() {
   {
     git cat-file --batch-check='%(objecttype) ^%(objectname)' <"$T/known" | sed -n 's/^commit //p'
@@ -164,7 +164,7 @@ tree() {
   trees
   run precious precious
 }
-# $1 kind, $2 path as people know it; the git variables say the rest
+# $1 kind, $2 path to show; the git variables select the repository
 place() { sec "place $1"; printf '%s' "$2"; sec "gitdir"; printf '%s' "$GIT_DIR"; }
 gone() { sec "place $1"; printf '%s' "$2"; sec unreadable; printf '%s' "$3"; }
 
@@ -178,13 +178,13 @@ modules() {
     (
       exec </dev/null
       label=$PREFIX$path
-      [ "$DEPTH" -lt 6 ] || { gone submodule "$label" "lies too deep"; exit 0; }
+      [ "$DEPTH" -lt 6 ] || { gone submodule "$label" "is nested too deep"; exit 0; }
       cd "./$path" || { gone submodule "$label" "cannot be entered"; exit 0; }
       top=$PWD
       dir=$(unset GIT_DIR GIT_COMMON_DIR GIT_WORK_TREE; GIT_CEILING_DIRECTORIES=$(dirname "$top") git rev-parse --absolute-git-dir 2>/dev/null) && [ "$dir" != "$GIT_DIR" ] ||
-        { gone submodule "$label" "is no repository that can be read"; exit 0; }
+        { gone submodule "$label" "is not a readable repository"; exit 0; }
       common=$(unset GIT_COMMON_DIR GIT_WORK_TREE; GIT_DIR=$dir git rev-parse --path-format=absolute --git-common-dir)
-      # a working tree that was added to the clone: looked at as such
+      # a working tree that was added to the clone: inspected as such
       [ "$common" != "$TOP/.git" ] || exit 0
       [ ! -e "$dir/commondir" ] || { gone submodule "$label" "leads to another repository"; exit 0; }
       export GIT_DIR="$dir" GIT_COMMON_DIR="$common" GIT_WORK_TREE="$top"
@@ -207,7 +207,7 @@ worktrees() {
         place worktree "$w"
         [ $near = 1 ] || { sec outside; run blocked blocked_folders "$w"; }
         tree
-      elif [ $near = 0 ] && [ "$COWORK_WHERE" = helper ]; then gone worktree "$w" "lies outside the clone, in the container, which is not running"
+      elif [ $near = 0 ] && [ "$COWORK_WHERE" = helper ]; then gone worktree "$w" "is outside the clone, in the container, which is not running"
       elif [ $near = 0 ]; then place worktree "$w"; sec outside; sec stale; run head git symbolic-ref -q HEAD; run oid git rev-parse -q --verify 'HEAD^{commit}'; run pending pending
       else place worktree "$w"; sec stale; run head git symbolic-ref -q HEAD; run oid git rev-parse -q --verify 'HEAD^{commit}'; run pending pending; fi
     )

@@ -2,7 +2,7 @@ import type { TreeEntry } from "../../contract/saved.ts";
 import { plain } from "../../system/text.ts";
 import type { BlockedPath } from "../types.ts";
 
-/** A repository as the script inside found it: what it said, section by section. */
+/** A repository as the script inside found it: its output, section by section. */
 export interface Place {
   kind: "main" | "submodule" | "worktree" | "module";
   path: string;
@@ -12,14 +12,14 @@ export interface Place {
 
 export interface Section {
   text: string;
-  /** undefined: the section says something without running a program */
+  /** undefined: the section has content without running a program */
   code: number | undefined;
   stderr: string;
 }
 
 /**
- * Takes apart what `inspectScript` printed. The nonce tells its own lines from anything a repository holds.
- * @returns undefined when the end is missing: the script was cut short and nothing of it counts
+ * Parses the output of `inspectScript`. The nonce separates the script's own lines from anything a repository contains.
+ * @returns undefined if the end is missing: then the output is incomplete and none of it counts
  */
 export function parseInspection(stdout: string, nonce: string): Place[] | undefined {
   const parts = stdout.split(`\0${nonce} `);
@@ -55,7 +55,7 @@ export interface StatusEntry {
 
 export interface Status {
   entries: StatusEntry[];
-  /** lines that are not understood: something is there that we cannot judge */
+  /** lines that could not be parsed: something is there that cannot be judged */
   strange: string[];
 }
 
@@ -75,10 +75,10 @@ export function parseStatus(text: string): Status {
   return status;
 }
 
-/** What a tree has at a path: git's mode (`000000`: nothing) and object id. */
+/** A path's entry in a tree: git's mode (`000000`: nothing) and object id. */
 export type { TreeEntry };
 
-/** `git diff-index --raw -z --no-renames`: for each changed path what the second side has. */
+/** `git diff-index --raw -z --no-renames`: the second side's entry of each changed path. */
 export function parseRawDiff(text: string): Map<string, TreeEntry> {
   const parts = text.split("\0");
   const changes = new Map<string, TreeEntry>();
@@ -89,7 +89,7 @@ export function parseRawDiff(text: string): Map<string, TreeEntry> {
   return changes;
 }
 
-/** What `blocked` in the script inside names: `own` or `other`, a space, the absolute path. */
+/** Output of `blocked` in the script inside: `own` or `other`, a space, the absolute path. */
 export function parseBlocked(text: string): BlockedPath[] {
   return text.split("\0").flatMap((record) => {
     const [, whose, path] = /^(own|other) (\/.*)$/s.exec(record) ?? [];
@@ -97,7 +97,7 @@ export function parseBlocked(text: string): BlockedPath[] {
   });
 }
 
-/** Commit ids in lines of `name id`, of files that git keeps while something is under way. */
+/** Commit ids in lines of `name id`, from files that git writes during an operation. */
 export function parsePending(text: string): { name: string; oid: string }[] {
   const found = text.split("\n").map((line) => /^(\S+) ([0-9a-f]{40}|[0-9a-f]{64})\b/.exec(line));
   return found.flatMap((match) =>
@@ -111,12 +111,12 @@ export function parseGraph(text: string): Map<string, string[]> {
   return new Map(lines.map((line) => line.split(" ")).map(([oid = "", ...parents]) => [oid, parents]));
 }
 
-/** The lines of a section; none where it is missing. */
+/** The lines of a section; none if it is missing. */
 export function placeLines(place: Place, name: string): string[] {
   return (place.sections.get(name)?.text ?? "").split("\n").filter((line) => line !== "");
 }
 
-/** What a section could not do, in one short line. */
+/** Why a section failed, in one short line. */
 export function describeFailure(name: string, stderr: string): string {
   return plain(`${name}: ${stderr.trim().split("\n").at(-1) || "failed"}`).slice(0, 300);
 }

@@ -3,14 +3,14 @@ import { parseGraph, parseRawDiff, type Place, placeLines } from "./inspection.t
 import type { Saved } from "./saved.ts";
 import type { AbandonedCommit, Holdings } from "../types.ts";
 
-/** As git's reflog says that a branch or HEAD moved on. */
+/** Reflog messages of commands that rewrite commits. */
 const rewriting = /^(commit \(amend\)|rebase|pull\b.*rebase)/;
 const resetting = /^(reset|branch)$/;
 
 /**
- * Commits that only a reflog or ORIG_HEAD names. Amending and rebasing leave such behind every day, and what replaced them is
- * judged with the branches; a commit on a detached HEAD that was left, or on a branch that was deleted, is work all the same.
- * @param others commits that are judged elsewhere: stashes, what an operation under way keeps
+ * Commits that only a reflog or ORIG_HEAD refers to. Amending and rebasing leave such commits every day, and their replacements are
+ * judged with the branches; but a commit on a detached HEAD that was left, or on a deleted branch, is unsaved work.
+ * @param others commits that are judged elsewhere: stashes, those of an operation in progress
  */
 export async function judgeAbandoned(
   place: Place,
@@ -54,7 +54,7 @@ function fateOf(place: Place, oid: string): AbandonedCommit["fate"] {
   return wasReset && [...changes.keys()].every((path) => changedSince.has(path)) ? "reset" : "left";
 }
 
-/** These and all that they lead to, as far as the graph knows. */
+/** These commits and all that they lead to, as far as the graph contains them. */
 function reach(from: readonly string[], graph: ReadonlyMap<string, string[]>): Set<string> {
   const seen = new Set(from);
   for (const oid of seen) for (const parent of graph.get(oid) ?? []) seen.add(parent);

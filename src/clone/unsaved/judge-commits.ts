@@ -5,10 +5,10 @@ import { judgeAbandoned } from "./judge-abandoned.ts";
 import type { Saved } from "./saved.ts";
 import type { Holdings } from "../types.ts";
 
-/** Refs that other sections deal with, or that git keeps for itself. Those of remotes are work until somebody outside has it. */
+/** Refs that other sections handle, or that git uses internally. A remote's refs are work until the project or its origin has them. */
 const notWork = /^refs\/(stash$|bisect\/|prefetch\/)/;
 
-/** Refs, stashes and half-done operations whose commits no ref of the project leads to and its origin does not advertise. */
+/** Refs, stashes and unfinished operations whose commits no ref of the project leads to and its origin does not advertise. */
 export async function judgeCommits(
   place: Place,
   saved: Saved,
@@ -21,12 +21,12 @@ export async function judgeCommits(
   for (const { name, oid } of pending.filter((each) => !isStash(each))) tips.set(name, oid);
   const stashes = readStashes(place);
   for (const { name, oid } of pending.filter(isStash))
-    stashes.set(oid, `${name}, kept by git until what is under way ends`);
+    stashes.set(oid, `${name}, kept by git until the operation ends`);
   holdings.counts.stashes = stashes.size;
 
   const graph = parseGraph(place.sections.get("graph")?.text ?? "");
   const known = await saved.reachable([...tips.values(), ...stashes.keys(), ...graph.keys()]);
-  // The network is asked only when it could matter.
+  // The network is used only if it can make a difference.
   const isLost = [...tips.values(), ...stashes.keys()].some((oid) => !known.has(oid));
   if (isLost) for (const oid of await saved.advertised()) markSaved(oid, graph, known);
   for (const [ref, tip] of tips) {
@@ -41,7 +41,7 @@ export async function judgeCommits(
   await judgeAbandoned(place, saved, holdings, [...tips.values(), ...stashes.keys()]);
 }
 
-/** What each ref leads to; and of annotated tags also the tag itself. */
+/** The commit of each ref; for annotated tags also the tag object. */
 function readTips(
   place: Place,
   holdings: Holdings,
@@ -57,7 +57,7 @@ function readTips(
       if (type === "tag") tags.set(name, oid);
     }
   }
-  // Branches of remotes only where nothing else names the commit: origin/HEAD is another branch's commit.
+  // Branches of remotes only if nothing else names the commit: origin/HEAD has the same commit as another branch.
   const named = new Set([...tips].filter(([ref]) => !isRemote(ref)).map(([, oid]) => oid));
   for (const [ref, oid] of tips) {
     if (!isRemote(ref)) continue;
@@ -77,7 +77,7 @@ function readStashes(place: Place): Map<string, string> {
   return stashes;
 }
 
-/** A commit that is saved saves what it leads to. */
+/** Everything that a saved commit leads to is saved, too. */
 function markSaved(tip: string, graph: Map<string, string[]>, known: Set<string>): void {
   const queue = [tip];
   for (const oid of queue) {

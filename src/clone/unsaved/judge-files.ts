@@ -3,12 +3,12 @@ import { describeFailure, parseRawDiff, parseStatus, type Place, type StatusEntr
 import type { Saved } from "./saved.ts";
 import type { Holdings } from "../types.ts";
 
-/** Index and working tree, each by its tree as a whole, else file by file. */
+/** Compares index and working tree with the project: as a whole tree, otherwise file by file. */
 export async function judgeFiles(place: Place, saved: Saved, holdings: Holdings): Promise<void> {
   const status = place.sections.get("status");
   const { entries, strange } = parseStatus(status?.text ?? "");
   holdings.unreadable.push(...strange.map((line) => plain(`status: ${line}`).slice(0, 300)));
-  // git warns about folders it may not read, and goes on
+  // git warns about folders that it cannot read, and continues.
   const warnings = (status?.stderr ?? "").split("\n").filter((line) => line !== "" && !isNamed(line, holdings));
   if (status?.code === 0) holdings.unreadable.push(...new Set(warnings.map((line) => describeFailure("status", line))));
   holdings.counts.uncommitted = entries.filter((entry) => entry.kind !== "untracked").length;
@@ -28,17 +28,17 @@ export async function judgeFiles(place: Place, saved: Saved, holdings: Holdings)
   }
 
   async function isEntrySaved(entry: StatusEntry): Promise<boolean> {
-    // A repository of its own inside the working tree: git would keep its commit's id and none of its content.
+    // Another repository inside the working tree: git would store its commit's id and none of its content.
     if (entry.path.endsWith("/")) return false;
     if (entry.kind === "conflicted" || !complete) return false;
     const inTree = working.get(entry.path);
     const inIndex = staged.get(entry.path);
-    // Submodules are judged on their own; here it is about which commit of them is recorded.
+    // Submodules are judged separately; here only their recorded commit matters.
     const isModule = entry.submodule.startsWith("S");
     const onlyInside = isModule && entry.submodule[1] === "." && inIndex === undefined;
     if (onlyInside) return true;
-    // What the listing lacks is as HEAD has it, and HEAD is judged with the commits; of an untracked file HEAD can only
-    // have something when the index has lost it.
+    // A path that is missing here is as in HEAD, and HEAD is judged with the commits; HEAD has an untracked file only if the
+    // index has lost it.
     if (inTree === undefined && entry.kind === "untracked" && inIndex?.mode !== "000000") return false;
     const workingIsSaved =
       worktreeSaved || inTree === undefined || (!isModule && (await saved.sameFile(entry.path, inTree)));
@@ -52,7 +52,7 @@ export async function judgeFiles(place: Place, saved: Saved, holdings: Holdings)
   }
 }
 
-/** A folder that git could not open, and that `blocked` names already. */
+/** Is it about a folder that git could not open and that `blocked` lists already? */
 function isNamed(warning: string, { blocked }: Holdings): boolean {
   const [, folder] = /^warning: could not open directory '(.*?)\/*': Permission denied$/.exec(warning) ?? [];
   return folder !== undefined && blocked.some(({ path }) => path.endsWith(`/${folder}`));

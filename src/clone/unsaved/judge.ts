@@ -5,8 +5,8 @@ import type { Saved } from "./saved.ts";
 import type { Holdings } from "../types.ts";
 
 /**
- * Compares what one repository inside said with what the project holds. A section that is missing or failed is
- * unreadable; everything listed is listed because no proof was found that it is elsewhere too.
+ * Compares the script's output for one repository with what the project holds. A section that is missing or failed is
+ * unreadable; everything is listed for which it is not proved that it exists elsewhere too.
  * @param remoteTips see HoldingsOptions
  */
 export async function judgePlace(
@@ -33,7 +33,7 @@ export async function judgePlace(
   return holdings;
 }
 
-/** What a repository of each kind has to say; a script that was ended in between leaves some of it out. */
+/** The sections that each kind of repository must have; a script that was killed leaves some out. */
 const needed: Record<Place["kind"], readonly string[]> = {
   main: ["blocked", "status", "operation", "pending", "precious", "refs", "stash", "graph", "lfs", "abandoned"],
   submodule: ["status", "operation", "pending", "precious", "refs", "stash", "graph", "lfs", "abandoned"],
@@ -45,7 +45,7 @@ const mayBeLeftOut = ["blocked", "unhide", "add", "blockedwork", "cleaned", "wor
 function failures(place: Place): string[] {
   const isStale = place.sections.has("stale");
   const missing = isStale ? [] : needed[place.kind].filter((name) => place.sections.get(name)?.code === undefined);
-  // Files that nobody can read are named one by one.
+  // Unreadable files are listed one by one.
   const isNamed = (place.sections.get("blockedwork")?.text ?? "") !== "";
   const failed = [...new Set([...needed[place.kind], ...mayBeLeftOut])].flatMap((name) => {
     const section = place.sections.get(name);

@@ -9,7 +9,7 @@ git ls-files -z --others --exclude-standard | tr '\n\000' '\001\n' | grep '/$' |
 done
 `;
 
-// What git ignores is not expected in a commit of the working tree.
+// Ignored files are not expected in a commit of the working tree.
 const unreadableScript = String.raw`
 T=$(mktemp -d) || exit 95
 trap 'rm -rf "$T"' EXIT
@@ -21,13 +21,13 @@ blocked_folders . | tr '\n\000' '\001\n' | sed 's|^[a-z]* \./||' | while IFS= re
 done
 `;
 
-/** Notes on what a pull of the working tree does not take along: repositories of their own, and folders that nobody can read. */
+/** Notes about what a pull of the working tree does not include: separate repositories, and folders that cannot be read. */
 export async function staysNotes(inside: GitInside): Promise<string[]> {
   const list = async (script: string): Promise<string[]> =>
     (await inside.script(script)).stdout.split("\0").filter((path) => path !== "");
   const [nested, unreadable] = [await list(nestedScript), await list(unreadableScript)];
   return [
-    ...nested.map((path) => `${plain(path)} stays in the session: it is a git repository of its own`),
+    ...nested.map((path) => `${plain(path)} stays in the session: it is a separate git repository`),
     ...unreadable.map((path) => `${plain(path)} stays in the session: the session's user cannot read it`),
   ];
 }

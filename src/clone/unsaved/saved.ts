@@ -8,31 +8,31 @@ import { hostGit, type HostGitOptions } from "../git/host-git.ts";
 import type { TreeEntry } from "./inspection.ts";
 import { moduleGitDir } from "../make/submodules.ts";
 
-/** What the project holds, asked by content. Every answer that cannot be had is a no. */
+/** What the project holds, compared by content. When a question cannot be answered, the answer is no. */
 export interface Saved {
   /** commits that the project's refs name */
   tips(): Promise<string[]>;
-  /** annotated tags that the project's refs name: they hold a message beside the commit */
+  /** annotated tags that the project's refs name: they contain a message besides the commit */
   tags(): Promise<Set<string>>;
-  /** of these ids those that a ref of the project leads to */
+  /** those of these ids that a ref of the project leads to */
   reachable(oids: readonly string[]): Promise<Set<string>>;
-  /** ids of the branches that the project's own origin has now; asked once, 10 s, no prompt */
+  /** ids of the branches that the project's origin has now; asked once, with a timeout of 10 s and no prompt */
   advertised(): Promise<Set<string>>;
   /** is it the tree of a commit that a ref of the project leads to? */
   hasTree(oid: string): Promise<boolean>;
-  /** is the project's working file of that path just this? */
+  /** does the project's working tree have exactly this file at that path? */
   sameFile(path: string, entry: TreeEntry, raw?: boolean): Promise<boolean>;
   hasLfs(oid: string): Promise<boolean>;
   /** the project's own copy of a submodule, by the module's name */
   module(name: string, path: string): Saved | undefined;
 }
 
-/** Beyond it a file is not compared, and counts as unsaved. */
+/** A larger file is not compared, and counts as unsaved. In bytes. */
 const maxFileBytes = 512 * 1024 * 1024;
 
 /**
- * Looks into the user's project on this machine. Only the project's own git folder and configuration are used, nothing
- * that a clone supplies; nothing is fetched.
+ * Reads the user's project on this machine. Only the project's own git folder and configuration are used, nothing that a clone
+ * supplies; nothing is fetched.
  * @param ask whether the project's origin may be asked over the network
  */
 export function savedBy(ctx: Context, source: Source, options: { ask?: boolean } = {}): Saved {
@@ -96,14 +96,14 @@ function createSaved(ctx: Context, where: Where): Saved {
 }
 
 /**
- * What a pull has fetched and not named yet is not saved: a pull that was ended leaves it behind, and the next one drops it.
+ * Refs of a pull in progress. They do not count as saved: a killed pull leaves them behind, and the next one removes them.
  */
 export const incoming = "refs/cowork/incoming/";
 const all = [`--exclude=${incoming}*`, "--all"];
 
 type Git = (args: string[], options?: HostGitOptions) => Promise<string | undefined>;
 
-/** Stdout, or undefined whatever went wrong. No lazy fetch, no replaced objects: the answer is about what is there. */
+/** Stdout, or undefined on any failure. No lazy fetch, no replaced objects: only what is really there counts. */
 async function quietGit(
   ctx: Context,
   where: Where,
@@ -146,14 +146,14 @@ async function findReachable(git: Git, oids: readonly string[]): Promise<Set<str
   const types = await git(["cat-file", "--batch-check=%(objectname) %(objecttype)"], input(asked));
   const present = (types ?? "").split("\n").flatMap((line) => /^([0-9a-f]+) commit$/.exec(line)?.[1] ?? []);
   if (present.length === 0) return new Set();
-  // What is listed is there, but no ref leads to it: it goes with the next gc.
+  // These objects exist, but no ref leads to them: the next gc removes them.
   const loose = await git(["rev-list", "--stdin", "--not", ...all], input(present));
   if (loose !== undefined) {
     const lost = new Set(loose.split("\n"));
     return new Set(present.filter((oid) => !lost.has(oid)));
   }
   if (present.length === 1) return new Set();
-  // One of them is broken: ask one by one, so that it does not speak for the others.
+  // One of them is broken: ask for each separately, so that it does not affect the others.
   const each = await Promise.all(present.slice(0, 1000).map((oid) => findReachable(git, [oid])));
   return new Set(each.flatMap((set) => [...set]));
 }
@@ -183,7 +183,7 @@ async function isSame(git: Git, root: string, path: string, entry: TreeEntry, ra
   const file = join(root, path);
   const stats = await lstat(file).catch((error: unknown) => (isAbsent(error) ? null : undefined));
   if (stats === undefined) return false;
-  // A folder of that name means as well that there is no file.
+  // A folder with that name also means that the file does not exist.
   const isGone = stats === null || stats.isDirectory();
   if (isGone || entry.mode === "000000") return isGone && entry.mode === "000000";
   if (stats.isSymbolicLink())
@@ -192,7 +192,7 @@ async function isSame(git: Git, root: string, path: string, entry: TreeEntry, ra
   const content = await readRegularFile(file, { maxBytes: maxFileBytes, root }).catch(() => undefined);
   if (content === undefined) return false;
   if (blobId(content, entry.oid) === entry.oid) return true;
-  // Line ends and filters: the project's git says what it would store.
+  // Line ends and filters: the project's git computes what it would store.
   return !raw && (await git(["--work-tree", root, "hash-object", "--", path], { cwd: root }))?.trim() === entry.oid;
 }
 
@@ -203,7 +203,7 @@ function blobId(content: Uint8Array, like: string): string {
     .digest("hex");
 }
 
-/** A relative path that stays where it is: what a clone says is not believed. */
+/** Is it a relative path without `..`? A path from a clone is untrusted. */
 function isInside(path: string): boolean {
   return (
     path !== "" &&

@@ -1,4 +1,4 @@
-/** Folders of installed or generated things: files in them are not precious, whatever they are called. */
+/** Folders of installed or generated files: files in them are not precious, whatever their names. */
 export const generated = [
   "node_modules",
   ".venv",
@@ -14,17 +14,17 @@ export const generated = [
 const names = generated.map((name) => `-name '${name}'`).join(" -o ");
 
 /**
- * Shell functions that name what the user who asks cannot read: git passes over a folder that it cannot open, and says of refs in
- * it that there are none. Each is `own` or `other` (whose it is), a space, the absolute path, NUL.
+ * Shell functions that list what the current user cannot read: git skips a folder that it cannot open, and reports no refs in it.
+ * Each line is `own` or `other` (the owner), a space, the absolute path, NUL.
  *
- * - `blocked_folders DIR`: folders below that cannot be listed or entered. Not those below generated things: nothing in there
- *   counts where git ignores it, and where git does not, `git status` says so.
- * - `blocked_work`: files of the working tree that git would put into a commit and that cannot be read.
- * - `blocked_files DIR`: files of git's own below that cannot be read. Objects are left out: without one that matters git fails.
+ * - `blocked_folders DIR`: folders below that cannot be listed or entered. Not those below generated folders: if git ignores
+ *   them, nothing in them counts, and if not, `git status` reports them.
+ * - `blocked_work`: files of the working tree that git would commit and that cannot be read.
+ * - `blocked_files DIR`: git's own files below that cannot be read. Objects are left out: git fails without one that matters.
  */
 export const unreadableFunctions = String.raw`
 whose='if [ -O "$each" ]; then printf "own %s\0" "$each"; else printf "other %s\0" "$each"; fi'
-# What is gone meanwhile, or is named already as a folder that cannot be listed, is no failure of the search itself.
+# A file that disappeared meanwhile, or is in a folder listed already, does not make the search fail.
 real_failures() { grep -v -e 'Permission denied$' -e 'No such file or directory$' "$T/find" >&2 && return 1; return 0; }
 blocked_folders() {
   find "$1" \( -type d \( ${names} \) -prune \) -o -type d -exec sh -c '

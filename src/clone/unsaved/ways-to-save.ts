@@ -13,30 +13,30 @@ export interface WaysPlace {
   branches: readonly (string | null)[];
   /** the session's user, `uid:gid` */
   owner: string;
-  /** the dev container works as root */
+  /** the dev container runs as root */
   isRoot: boolean;
 }
 
-/** How many paths or commits a command names: what is left is named when it is run again. */
+/** How many paths or commits a command includes: the others follow when it is run again. */
 const atOnce = 5;
 
-/** What to do about unsaved work, as commands that work when typed where there are such. */
+/** Next steps for unsaved work, as commands that work when typed, where possible. */
 export function waysToSave(holdings: Holdings, place: WaysPlace): HintPart[] {
   const { name } = place;
   const nested = nestedRepositories(holdings);
   const hand = [...nested.map((path) => shown(path)), ...(holdings.precious.length > 0 ? ["the ignored files"] : [])];
   const ways: HintPart[][] = [
-    // First: a pull takes along only what can be read.
+    // First: a pull includes only what can be read.
     ...openBlocked(holdings, place),
     ...(canPull(holdings, nested) ? [steps`save it: ${pullCommand(holdings, place)}`] : []),
     ...(hand.length === 0 ? [] : [[`copy ${hand.join(", ")} out of ${place.clone}`]]),
     ...keepAbandoned(holdings, name),
     ...holdings.worktrees.flatMap((one) => removeWorktree(one, name)),
     ...(holdings.unsavedRefs.some(({ ref }) => isRemote(ref))
-      ? [["where origin has the remote branches, in the project: git fetch"]]
+      ? [["if origin has the remote branches, run git fetch in the project"]]
       : []),
   ];
-  const force = steps`lose it: ${ownCommand("clean", name, "--force")}`;
+  const force = steps`discard it: ${ownCommand("clean", name, "--force")}`;
   return ways.length === 0 ? force : steps`${ways.flatMap((way) => [...way, "; "])}or ${force}`;
 }
 
@@ -44,7 +44,7 @@ function pullCommand(holdings: Holdings, { name, branches }: WaysPlace): OwnComm
   return ownCommand("pull", name, ...pullFlags(holdings, branches));
 }
 
-/** Repositories of their own in the working tree: a pull leaves them where they are. */
+/** Separate repositories in the working tree: a pull does not include them. */
 function nestedRepositories({ untracked, submodules, worktrees }: Holdings): string[] {
   const isOther = (path: string): boolean => worktrees.some((one) => one.path.endsWith(`/${path}`));
   const isLost = (path: string): boolean => submodules.some((one) => one.path === path);
@@ -94,10 +94,10 @@ function keepAbandoned({ abandoned }: Holdings, name: string): HintPart[][] {
 function removeWorktree({ path, holdings: { outside } }: Holdings["worktrees"][number], name: string): HintPart[][] {
   if (outside === null) return [];
   const how = outside === "gone" ? ["prune"] : ["remove", plain(path)];
-  return [steps`take it off git's list: ${ownCommand("connect", name, "--", "git", "worktree", ...how)}`];
+  return [steps`remove it from git's list: ${ownCommand("connect", name, "--", "git", "worktree", ...how)}`];
 }
 
-/** As it is typed in a shell; what a terminal would not show as it is, is not typed. */
+/** The path as a shell word, without control characters. */
 function shown(path: string): string {
   return shellWord(plain(path));
 }

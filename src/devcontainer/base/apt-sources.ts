@@ -1,4 +1,4 @@
-// Where a Debian or Ubuntu host gets its packages from, read from its own configuration: no mirror is spelled out by us.
+// Reads the package sources of a Debian or Ubuntu host from the host's own configuration, so that no mirror is hard-coded here.
 
 export interface AptSource {
   uris: string[];
@@ -10,13 +10,16 @@ export interface AptSource {
 export interface BasePlan {
   suite: string;
   components: string;
-  /** undefined: debootstrap's own default */
+  /** undefined: the default of debootstrap */
   mirror: string | undefined;
   /** further lines for the image's sources.list: updates and security, where the host has them for this suite */
   sources: string[];
 }
 
-/** Both forms of apt's sources: one line each, or paragraphs of fields (deb822). Disabled and source-package entries are left out. */
+/**
+ * Reads both formats of apt's sources: one line per source, and paragraphs of fields (deb822). Skips disabled entries and source
+ * packages.
+ */
 export function parseAptSources(text: string): AptSource[] {
   const lines = text.split("\n").filter((line) => !/^\s*#/.test(line));
   return /^\s*Types\s*:/im.test(text) ? parseParagraphs(lines) : lines.flatMap(parseLine);
@@ -52,9 +55,9 @@ function words(text = ""): string[] {
 }
 
 /**
- * The base images that a host can make, the best first.
+ * Plans the base images that a host can make, the best first.
  * @param release fields of /etc/os-release
- * @param current suite of Debian that the template is written for
+ * @param current Debian suite that the template is written for
  */
 export function planBases(
   release: Readonly<Record<string, string>>,
@@ -90,7 +93,7 @@ function furtherSources(sources: readonly AptSource[], suite: string, components
   });
 }
 
-/** A container has neither the host's files nor its apt transports. */
+/** A container has neither the host's files nor its apt transports, so only http and https can be used. */
 function isFetchable(uri: string): boolean {
   return /^https?:\/\/[^\s'"\\]+$/.test(uri);
 }

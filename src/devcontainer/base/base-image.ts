@@ -9,8 +9,8 @@ import { ensureLocal } from "../image/fetch-image.ts";
 import { templateBase } from "../image/template.ts";
 
 /**
- * The image that the template stands on: `BASE_IMAGE`, else the template's own: from the engine, else from a registry; where
- * that cannot be had, one that cowork makes of the distribution's packages, after asking.
+ * Returns the base image of the template: `BASE_IMAGE` if it is set, else the template's default. It comes from the engine or from
+ * a registry. If no registry has it, cowork makes one from the distribution's packages, after it has asked the user.
  * @throws BASE_IMAGE_UNAVAILABLE
  */
 export async function ensureBaseImage(ctx: Context, settings: { baseImage: string | undefined }): Promise<BaseImage> {
@@ -20,7 +20,7 @@ export async function ensureBaseImage(ctx: Context, settings: { baseImage: strin
   try {
     return {
       ref: templateBase,
-      image: await ensureLocal(ctx, templateBase, (line) => say(ctx, `pulling ${templateBase}: ${line}`)),
+      image: await ensureLocal(ctx, templateBase, (line) => report(ctx, `pulling ${templateBase}: ${line}`)),
     };
   } catch (error) {
     const failure = toCoworkError(error);
@@ -30,7 +30,7 @@ export async function ensureBaseImage(ctx: Context, settings: { baseImage: strin
   }
 }
 
-/** The same, as far as the engine has it already: nothing is fetched, made or asked. */
+/** Like `ensureBaseImage`, but returns only what the engine already has: pulls nothing, makes nothing and asks nothing. */
 export async function findBaseImage(
   ctx: Context,
   settings: { baseImage: string | undefined },
@@ -41,21 +41,21 @@ export async function findBaseImage(
   return settings.baseImage === undefined ? findMadeBase(ctx) : undefined;
 }
 
-/** A base image that somebody chose is never replaced by another. */
+/** An image that the user chose is never replaced by another one. */
 async function wantedBase(ctx: Context, ref: string): Promise<BaseImage> {
   try {
-    return { ref, image: await ensureLocal(ctx, ref, (line) => say(ctx, `pulling ${plain(ref)}: ${line}`)) };
+    return { ref, image: await ensureLocal(ctx, ref, (line) => report(ctx, `pulling ${plain(ref)}: ${line}`)) };
   } catch (error) {
     const failure = toCoworkError(error);
     if (failure.code === "INTERRUPTED" || failure.code === "ENGINE_UNREACHABLE") throw failure;
-    const hint = steps`make it available to the engine (docker pull, docker load), or: ${ownCommand("config", "set", "BASE_IMAGE", "…")}`;
-    throw new CoworkError("BASE_IMAGE_UNAVAILABLE", `The base image ${plain(ref)} cannot be had: ${failure.message}`, {
+    const hint = steps`pull or load it into the engine (docker pull, docker load), or choose another: ${ownCommand("config", "set", "BASE_IMAGE", "…")}`;
+    throw new CoworkError("BASE_IMAGE_UNAVAILABLE", `Could not get base image ${plain(ref)}: ${failure.message}`, {
       hint,
       cause: error,
     });
   }
 }
 
-function say(ctx: Context, detail: string): void {
+function report(ctx: Context, detail: string): void {
   ctx.report({ session: "", step: "image", state: "note", detail });
 }

@@ -22,19 +22,20 @@ const waitMs = 3_600_000;
 const debootstraps = ["/usr/sbin/debootstrap", "/usr/bin/debootstrap", "/usr/local/sbin/debootstrap"];
 
 /**
- * Makes a base image of the distribution's own packages, after asking (where nobody can be asked: after saying so); one at a time.
- * @param why no registry could give one: the first half of what the user is told
- * @throws BASE_IMAGE_UNAVAILABLE with what to do
+ * Makes a base image from the distribution's packages, one at a time. Asks the user first, or only reports it if there is no
+ * terminal to ask on.
+ * @param why the reason why no registry has an image, for the log
+ * @throws BASE_IMAGE_UNAVAILABLE with the next step
  */
 export async function makeBaseImage(ctx: Context, why: string): Promise<BaseImage> {
   return withLock(ctx, "image-base", { waitMs }, async (signal) => {
     const made = await findMadeBase(ctx);
     if (made !== undefined) return made;
-    const lacking = `There is no image ${templateBase}, and no registry to get it from`;
-    ctx.log(`${lacking}: ${why}`);
+    const unavailable = `Image ${templateBase} is not on this machine and could not be pulled`;
+    ctx.log(`${unavailable}: ${why}`);
     if (!(await isInstalled())) {
-      const hint = steps`apt-get install debootstrap (as root), then run the same command again; or ${ownCommand("config", "set", "BASE_IMAGE", "…")}`;
-      throw new CoworkError("BASE_IMAGE_UNAVAILABLE", `${lacking}; to make one, debootstrap has to be installed.`, {
+      const hint = steps`install debootstrap (sudo apt-get install debootstrap) and run the same command again, or choose another image: ${ownCommand("config", "set", "BASE_IMAGE", "…")}`;
+      throw new CoworkError("BASE_IMAGE_UNAVAILABLE", `${unavailable}. Making a base image needs debootstrap.`, {
         hint,
         detail: why,
       });
@@ -42,14 +43,14 @@ export async function makeBaseImage(ctx: Context, why: string): Promise<BaseImag
     const plans = await planForHost();
     const script = await placeScript(ctx);
     const sudo = await rootPrefix(ctx);
-    if (sudo === undefined) throw byHand(lacking, script, plans[0], await tagOf(ctx, script, plans[0]));
+    if (sudo === undefined) throw byHand(unavailable, script, plans[0], await tagOf(ctx, script, plans[0]));
     const tagged = await tagOf(ctx, script, plans[0]);
-    const what = `making a base image from ${plans[0].suite}'s packages, about a minute and 100 MB of downloads`;
-    const text = `${lacking}. Go on with ${what}, with sudo?`;
+    const what = `making a base image from ${plans[0].suite}'s packages (about a minute, 100 MB of downloads)`;
+    const text = `${unavailable}. Continue by ${what}, using sudo?`;
     if (sudo.length > 0 && (await ctx.ask({ kind: "confirm", text })) !== true) {
-      throw byHand(lacking, script, plans[0], tagged);
+      throw byHand(unavailable, script, plans[0], tagged);
     }
-    ctx.report({ session: "", step: "image", state: "note", detail: `${lacking}: ${what}` });
+    ctx.report({ session: "", step: "image", state: "note", detail: `${unavailable}: ${what}` });
     return makeFirst({ ...ctx, signal }, plans, script, sudo);
   });
 }
@@ -79,11 +80,11 @@ async function planForHost(): Promise<[BasePlan, ...BasePlan[]]> {
     texts.flatMap((text) => parseAptSources(text ?? "")),
     current,
   );
-  if (first === undefined) throw new CoworkError("INTERNAL", "There is no plan for a base image.");
+  if (first === undefined) throw new CoworkError("INTERNAL", "No plan for a base image.");
   return [first, ...rest];
 }
 
-/** Kept where the user can run it by hand. */
+/** Writes the script to a place where the user can run it by hand. */
 async function placeScript(ctx: Context): Promise<string> {
   const path = join(ctx.paths.lib, "make-base.sh");
   await mkdir(ctx.paths.lib, { recursive: true, mode: 0o700 });
@@ -91,7 +92,7 @@ async function placeScript(ctx: Context): Promise<string> {
   return path;
 }
 
-/** What stands before a command to run it as root; undefined where a password would have to be typed. */
+/** Returns the command prefix that gives root rights, or undefined if the user would have to type a password. */
 async function rootPrefix(ctx: Context): Promise<string[] | undefined> {
   if (ctx.user.isRoot) return [];
   const { code } = await ctx
@@ -111,7 +112,7 @@ async function tagOf(ctx: Context, script: string, plan: BasePlan): Promise<{ ta
 }
 
 function byHand(
-  lacking: string,
+  unavailable: string,
   script: string,
   plan: BasePlan,
   { tag, key }: { tag: string; key: string },
@@ -126,7 +127,7 @@ function byHand(
   const hint = `${make} | docker import ${changes} - ${tag}`;
   return new CoworkError(
     "BASE_IMAGE_UNAVAILABLE",
-    `${lacking}. To make one, root has to run a script; run this, then the same command again:`,
+    `${unavailable}. Making a base image needs root: run this, then run the same command again:`,
     { hint },
   );
 }
@@ -135,28 +136,28 @@ function labelChanges(key: string): string[] {
   return [`LABEL ${imageLabel.shared}=base`, `LABEL ${imageLabel.key}=${key}`, 'CMD ["/bin/bash"]'];
 }
 
-/** The first plan that works: a mirror need not have the newest suite, nor the host its keys. */
+/** Tries the plans in order until one works: a mirror may lack the newest suite, and the host may lack its keys. */
 async function makeFirst(
   ctx: Context,
   plans: readonly BasePlan[],
   script: string,
   sudo: readonly string[],
 ): Promise<BaseImage> {
-  let said: string[] = [];
+  let lastLines: string[] = [];
   for (const plan of plans) {
     const made = await withTemporaryFolder(ctx, async (folder) => {
       const archive = join(folder, "base.tar");
       const { code, lines } = await runScript(ctx, plan, [...sudo], script, archive);
       if (code === 0) return importBase(ctx, archive, await tagOf(ctx, script, plan));
-      said = meaningfulLines(lines);
-      ctx.log(`no base image of ${plan.suite}: ${said.join(" / ")}`);
+      lastLines = meaningfulLines(lines);
+      ctx.log(`no base image of ${plan.suite}: ${lastLines.join(" / ")}`);
       return undefined;
     });
     if (made !== undefined) return made;
   }
-  const hint = steps`${ownCommand("config", "set", "BASE_IMAGE", "…")}, or load one into the engine: docker load`;
-  const message = `A base image could not be made of ${plans.map(({ suite }) => suite).join(" or ")}'s packages: ${said.at(-1) ?? "no reason was given"}.`;
-  throw new CoworkError("BASE_IMAGE_UNAVAILABLE", message, { hint, detail: said.join("\n") });
+  const hint = steps`${ownCommand("config", "set", "BASE_IMAGE", "…")}, or load an image into the engine: docker load`;
+  const message = `Could not make a base image from the packages of ${plans.map(({ suite }) => suite).join(" or ")}: ${lastLines.at(-1) ?? "no reason given"}.`;
+  throw new CoworkError("BASE_IMAGE_UNAVAILABLE", message, { hint, detail: lastLines.join("\n") });
 }
 
 async function runScript(
@@ -166,7 +167,7 @@ async function runScript(
   script: string,
   archive: string,
 ): Promise<{ code: number; lines: string[] }> {
-  // Ours, whoever writes into it.
+  // Created first, so that the file belongs to this user even if root writes to it.
   await writeFile(archive, "");
   const lines: string[] = [];
   const onLine = (line: string): void => {
@@ -180,7 +181,7 @@ async function runScript(
   return { code, lines };
 }
 
-/** Under a name of its own first: of two homes that make it at once, one finds that it is there. */
+/** Imports the image under a temporary name first: if two homes make it at the same time, the second finds the first one's. */
 async function importBase(
   ctx: Context,
   archive: string,
@@ -191,7 +192,6 @@ async function importBase(
   if ((await ctx.engine.findImage(tag)) === undefined) await ctx.engine.tagImage(temporary, tag);
   await ctx.engine.removeImage(temporary);
   const image = await ctx.engine.findImage(tag);
-  if (image === undefined)
-    throw new CoworkError("ENGINE_FAILED", `The Docker Engine took ${tag} and yet does not have it.`);
+  if (image === undefined) throw new CoworkError("ENGINE_FAILED", `Docker reported success but did not import ${tag}.`);
   return { ref: tag, image };
 }

@@ -7,7 +7,7 @@ export interface Versions {
   engineVersion: string | undefined;
 }
 
-/** What the client would print for a question; undefined: ask the client. */
+/** Returns what the docker client would print for a query, or undefined if the client has to answer it. */
 export async function answerTo(
   engine: Engine,
   args: readonly string[],

@@ -3,10 +3,13 @@ import { PassThrough } from "node:stream";
 
 type Stop = (signal: NodeJS.Signals) => void;
 
-/** No process has such a number: a signal that is sent to it finds none, as for one that has ended. */
+/** No process has a PID this large, so a signal that is sent to it fails with ESRCH, as for a process that has ended. */
 let nextPid = 2 ** 31 - 1;
 
-/** Stands for a process of the docker client, as a ChildProcess: streams, `exit`, `close`, `pid`, `exitCode`, `kill`. */
+/**
+ * Stands in for a process of the docker client, with the interface of ChildProcess: streams, `exit`, `close`, `pid`, `exitCode`,
+ * `kill`.
+ */
 export class Child extends EventEmitter {
   readonly stdin = new PassThrough();
   readonly stdout = new PassThrough();
@@ -33,7 +36,7 @@ export class Child extends EventEmitter {
     return this.#isOver;
   }
 
-  /** The last word: what was written before is read first, as of a process. */
+  /** Ends the process. As with a real process, readers get all output before `close`. */
   end(code: number | null, signal: NodeJS.Signals | null = null): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -43,7 +46,7 @@ export class Child extends EventEmitter {
     void Promise.all([this.stdout, this.stderr].map(readToEnd)).then(() => this.emit("close", code, signal));
   }
 
-  /** What ends it; called at once where it has ended meanwhile. */
+  /** Sets the function that ends it. If the process has already ended, the function is called at once. */
   onKill(stop: Stop): void {
     if (this.#isOver) stop(this.signalCode ?? "SIGTERM");
     else this.#stop = stop;

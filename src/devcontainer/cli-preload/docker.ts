@@ -7,23 +7,23 @@ import { run, waitFor } from "./run.ts";
 
 interface Options extends Versions {
   socketPath: string;
-  /** containers are made here, and not by the client */
+  /** `docker run` is answered here and not by the client */
   mayRun: boolean;
 }
 
-/** Each gives false where the client has to do it. */
-type Way = (child: Child, args: readonly string[]) => Promise<boolean>;
+/** Each returns false if the client has to do it. */
+type Handler = (child: Child, args: readonly string[]) => Promise<boolean>;
 
 const known = /^(?:-v|version|inspect|ps|events|exec|run)$/;
 const eventsLine = "events --format {{json .}} --filter event=start";
 
 /**
- * @devcontainers/cli starts the docker client for everything. Here `spawn` of it is answered over the engine's socket where every
- * word is understood; all else, and any answer but success, is the client's. See ADR 22 for what it saves.
+ * @devcontainers/cli starts the docker client for everything. This answers `spawn("docker", …)` over the engine's socket if it
+ * understands every argument. Everything else, and every answer but success, is left to the client. ADR 22 has what this saves.
  */
 export function standInForDocker(options: Options): void {
   const { spawn } = childProcess;
-  const ways = waysOver(engineAt(options.socketPath), options);
+  const handlers = handlersOver(engineAt(options.socketPath), options);
   const start = (file: string, args: readonly string[], given: SpawnOptions): Child => {
     const child = new Child(file, args);
     const useClient = (): void => {
@@ -36,8 +36,8 @@ export function standInForDocker(options: Options): void {
       real.stdout?.pipe(child.stdout);
       real.stderr?.pipe(child.stderr);
     };
-    const way = ways[args.join(" ") === eventsLine ? "events" : (args[0] ?? "")] ?? ways["answer"];
-    way?.(child, args).then((done) => done || child.isOver || useClient(), useClient);
+    const handler = handlers[args.join(" ") === eventsLine ? "events" : (args[0] ?? "")] ?? handlers["answer"];
+    handler?.(child, args).then((done) => done || child.isOver || useClient(), useClient);
     return child;
   };
   const patched = (file: string, args?: unknown, given?: unknown): unknown =>
@@ -47,7 +47,7 @@ export function standInForDocker(options: Options): void {
   Object.assign(childProcess, { spawn: patched });
 }
 
-function waysOver(engine: Engine, options: Options): Record<string, Way> {
+function handlersOver(engine: Engine, options: Options): Record<string, Handler> {
   return {
     events: async (child) => {
       const events = await engine.open(`/events?${filters({ event: ["start"] })}`);

@@ -4,16 +4,18 @@ import type { Duplex } from "node:stream";
 interface Question {
   method?: "GET" | "POST" | "DELETE";
   body?: unknown;
-  /** statuses that are an answer; default 200 */
+  /** status codes that count as success; default 200 */
   wanted?: readonly number[];
 }
 
-/** The engine's socket, for what stands in for the docker client. Undefined is "ask the client" everywhere. */
+/**
+ * The engine's socket, for code that stands in for the docker client. In all its methods, undefined means: ask the client instead.
+ */
 export interface Engine {
   open(path: string, question?: Question): Promise<IncomingMessage | undefined>;
-  /** the answer's text */
+  /** returns the body of the response */
   ask(path: string, question?: Question): Promise<string | undefined>;
-  /** a POST whose connection becomes the stream of a process inside */
+  /** sends a POST and returns the upgraded connection: the stream of a process in the container */
   upgrade(path: string, body: unknown): Promise<Duplex | undefined>;
 }
 
@@ -26,8 +28,8 @@ export function engineAt(socketPath: string): Engine {
   ): ClientRequest => {
     const text = body === undefined ? "" : JSON.stringify(body);
     const about = text === "" ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) };
-    // What changes something goes over a connection of its own: one that is kept may have been closed over there, and nobody
-    // could say whether it was done. A `servername` spares working out a name for TLS.
+    // Requests that change something get a new connection. If a kept connection had just been closed by the engine, it would be
+    // unknown whether the request was carried out. `servername` saves Node from working out a name for TLS.
     const own = { agent: method === "GET" ? agent : false, servername: "" };
     const asked = request({ socketPath, path, method, ...own, headers: { ...about, ...headers } });
     asked.end(text);

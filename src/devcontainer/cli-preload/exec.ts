@@ -11,7 +11,7 @@ interface ExecSpec {
   WorkingDir?: string;
 }
 
-/** What the client would send for `docker exec -i`; undefined where there is a word that is not understood to the letter. */
+/** Returns the request that the client would send for `docker exec -i`, or undefined if an argument is not understood exactly. */
 function parseExec(args: readonly string[]): { id: string; spec: ExecSpec } | undefined {
   const spec: ExecSpec = { AttachStdin: true, AttachStdout: true, AttachStderr: true, Env: [], Cmd: [] };
   if (args[1] !== "-i") return undefined;
@@ -28,8 +28,8 @@ function parseExec(args: readonly string[]): { id: string; spec: ExecSpec } | un
 }
 
 /**
- * Starts it. Undefined: the client has to do it, or to say why it cannot be done.
- * @returns its id and the stream to it
+ * Starts a process in a container. Returns undefined if the client has to do it, or has to report why it fails.
+ * @returns the id of the process and its stream
  */
 export async function exec(
   engine: Engine,
@@ -45,7 +45,9 @@ export async function exec(
   return socket && { id, socket };
 }
 
-/** Splits what comes from inside into the two streams: 8 bytes say which one, and how much follows (Docker Engine API, attach). */
+/**
+ * Splits the stream into stdout and stderr: an 8-byte header has the stream's number and the length (Docker Engine API, attach).
+ */
 export function demux(socket: Duplex, stdout: Writable, stderr: Writable): void {
   let rest: Buffer = Buffer.alloc(0);
   socket.on("data", (chunk: Buffer) => {

@@ -20,7 +20,7 @@ interface Body {
   };
 }
 
-/** `type=bind,source=…,target=…`, without what a CSV would want quotes for. */
+/** Reads `type=bind,source=…,target=…`, but nothing that needs the quoting of CSV. */
 function parseMount(text: string): Mount | undefined {
   const mount: Mount = {};
   for (const field of text.split(",")) {
@@ -37,12 +37,12 @@ function parseMount(text: string): Mount | undefined {
   return !/["\n]/.test(text) && mount.Type && mount.Target ? mount : undefined;
 }
 
-/** In the client's spelling. */
+/** Returns the name as the docker client writes it. */
 function capability(name: string): string {
   return `CAP_${name.toUpperCase().replace(/^CAP_/, "")}`.replace(/^CAP_ALL$/, "ALL");
 }
 
-/** Options with a value; each says whether it was understood. */
+/** Options with a value. Each function returns whether it understood the value. */
 const withValue: Readonly<Record<string, (body: Body, value: string) => boolean>> = {
   "-a": (body, value) => {
     if (value === "STDOUT") body.AttachStdout = true;
@@ -70,7 +70,7 @@ const alone: Readonly<Record<string, (body: Body) => void>> = {
   "--privileged": ({ HostConfig }) => (HostConfig.Privileged = true),
 };
 
-/** What the client would send; undefined where there is a word that is not understood to the letter. */
+/** Returns the request that the client would send, or undefined if an argument is not understood exactly. */
 function parseRun(args: readonly string[]): (Body & { Image: string; Cmd: string[] }) | undefined {
   const host: Body["HostConfig"] = {
     NetworkMode: "default",
@@ -97,9 +97,9 @@ function parseRun(args: readonly string[]): (Body & { Image: string; Cmd: string
 }
 
 /**
- * `docker run`: makes and starts the container. Undefined: the client has to do it, or to say why it cannot be done; nothing is left
- * of ours.
- * @returns its id
+ * `docker run`: creates and starts a container. Returns undefined if the client has to do it, or has to report why it fails; in
+ * that case the container is removed again.
+ * @returns the id of the container
  */
 export async function run(engine: Engine, args: readonly string[]): Promise<string | undefined> {
   const body = parseRun(args);
@@ -112,7 +112,7 @@ export async function run(engine: Engine, args: readonly string[]): Promise<stri
   return undefined;
 }
 
-/** Its exit code, once it has ended. */
+/** Waits until the container has ended and returns its exit code. */
 export async function waitFor(engine: Engine, id: string): Promise<number> {
   const answer = await engine.ask(`/containers/${id}/wait`, { method: "POST" });
   return (JSON.parse(answer ?? "{}") as { StatusCode?: number }).StatusCode ?? 125;

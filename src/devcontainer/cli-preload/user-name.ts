@@ -1,6 +1,9 @@
 import os from "node:os";
 
-/** A uid without an entry in the password file: the CLI wants no more than a name for a folder, and would end. */
+/**
+ * Gives a name to a uid that has no entry in the password file. The CLI needs one only for the name of a folder, and would fail
+ * without.
+ */
 export function nameEveryUser(): void {
   const { userInfo } = os;
   const named = (): os.UserInfo<string> => {

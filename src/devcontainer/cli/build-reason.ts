@@ -3,10 +3,10 @@ import { shorten } from "./cli-output.ts";
 import { joinWords } from "./reason-words.ts";
 
 /**
- * Why a build failed where one of its steps did: the step, its exit code and the last of its output, of the classic builder
- * and of BuildKit alike.
- * @param lines of the build's output
- * @returns undefined where no step failed: then the builder itself says why
+ * Finds the step that failed in the output of a build, by the classic builder or by BuildKit: the step, its exit code and the end
+ * of its output.
+ * @param lines output of the build
+ * @returns undefined if no step failed: then the builder's own message has the reason
  */
 export function failedStep(lines: readonly string[]): string | undefined {
   return classicStep(lines) ?? buildKitStep(lines);
@@ -24,7 +24,7 @@ function classicStep(lines: readonly string[]): string | undefined {
 
 const solve = /failed to solve: process "(.*)" did not complete successfully: exit code: (\d+)/;
 
-/** The failing step's output stands once more between two rulers, each line behind its time. */
+/** BuildKit prints the output of the failed step again between two rulers, with a time before each line. */
 function buildKitStep(lines: readonly string[]): string | undefined {
   const at = lines.findLastIndex((line) => solve.test(line));
   const [, command = "", code = ""] = solve.exec(lines[at] ?? "") ?? [];
@@ -47,7 +47,7 @@ function describe(instruction: string, code: string, output: readonly string[]):
   return `${what} ended with exit code ${code}${last === "" ? "" : `: ${last}`}`;
 }
 
-/** Without what the CLI prints around it: the feature's name in a frame, and that it failed. */
+/** Removes what the CLI prints around the output: a frame with the feature's name, and the message that it failed. */
 function featureOutput(output: readonly string[]): string[] {
   const frame = output.findLastIndex((line) => /^={3,}$/.test(line));
   return output.slice(frame + 1).filter((line) => !/^ERROR: Feature |^Look at the documentation at /.test(line));

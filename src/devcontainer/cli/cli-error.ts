@@ -14,12 +14,12 @@ export interface CliFailure {
   events: readonly CliEvent[];
 }
 
-/** Puts the builder's words about a Dockerfile into those of the file that the user wrote. */
+/** Rewrites what a builder says about a Dockerfile, so that it matches the file that the user wrote. */
 export type Translate = (words: string) => string;
 
 /**
- * A failed run of @devcontainers/cli as an error that says why in the words of the program that failed: a lifecycle command, the
- * CLI itself, the docker client, the engine, a builder.
+ * Turns a failed run of @devcontainers/cli into an error. Its reason is in the words of the program that failed: a lifecycle
+ * command, the CLI itself, the docker client, the engine or a builder.
  */
 export function cliError(
   code: ErrorCode,
@@ -28,64 +28,60 @@ export function cliError(
   hint: Hint,
   translate: Translate = (words) => words,
 ): CoworkError {
-  const spoken = spokenLines(failure.events);
-  const { words, cause } = reasonOf(failure, spoken, translate);
+  const output = outputLines(failure.events);
+  const { words, cause } = reasonOf(failure, output, translate);
   const message = `${what}: ${withCause(cause, words)}.`;
   return new CoworkError(cause?.code ?? code, message, {
     hint: cause?.hint ?? hint,
-    detail: meaningfulLines(spoken, 20).join("\n"),
+    detail: meaningfulLines(output, 20).join("\n"),
   });
 }
 
-/** The cause in our words, then what was said: it names the file, the host, the port. */
+/** Our description of the cause, then the program's own words: they name the file, the host or the port. */
 export function withCause(cause: Cause | undefined, words: string): string {
-  const said = plain(words).replace(/[.:]+$/, "");
-  return cause === undefined ? said : `${cause.why}: ${said}`;
+  const message = plain(words).replace(/[.:]+$/, "");
+  return cause === undefined ? message : `${cause.why}: ${message}`;
 }
 
 function reasonOf(
   { result, events }: CliFailure,
-  spoken: readonly string[],
+  output: readonly string[],
   translate: Translate,
 ): { words: string; cause?: Cause | undefined } {
-  const said = saidIn(result);
-  const lifecycle = findLifecycleFailure(events, said);
-  // A command of the project failed: whatever it printed is no cause that we know.
+  const messages = messagesOf(result);
+  const lifecycle = findLifecycleFailure(events, messages);
+  // A command of the project failed. Its output may look like one of the known causes, but is not.
   if (lifecycle !== undefined) return lifecycle;
-  const own = ownWords(said, events);
+  const own = ownMessage(messages, events);
   if (own !== undefined) return { words: own, cause: ownCauseOf(own) };
-  const step = failedStep(spoken);
+  const step = failedStep(output);
   const words = translate(
-    step ??
-      composeStart(events, spoken) ??
-      firstReason(spoken) ??
-      meaningfulLines(spoken).at(-1) ??
-      "it ended without saying why",
+    step ?? composeStart(events, output) ?? firstReason(output) ?? meaningfulLines(output).at(-1) ?? "no reason given",
   );
-  // Only the end: what a build said before, and got over, is no reason.
-  const cause = causeOf([words]) ?? causeOf(spoken.slice(-40));
+  // Only the end of the output counts: a build can recover from earlier problems.
+  const cause = causeOf([words]) ?? causeOf(output.slice(-40));
   return { words, cause };
 }
 
-/** Compose ends with a line that says only that something went wrong. */
-function composeStart(events: readonly CliEvent[], spoken: readonly string[]): string | undefined {
+/** The last line that Compose prints does not have the reason. */
+function composeStart(events: readonly CliEvent[], output: readonly string[]): string | undefined {
   const isCompose = events.some(({ text }) => /docker[- ]compose/.test(text));
-  return isCompose ? startReason(spoken.slice(-200)) : undefined;
+  return isCompose ? startReason(output.slice(-200)) : undefined;
 }
 
-/** The lifecycle command that ended the run, where one did. */
+/** Returns the lifecycle command that ended the run, if one did. */
 export function lifecycleFailureOf({ result, events }: CliFailure): LifecycleFailure | undefined {
-  return findLifecycleFailure(events, saidIn(result));
+  return findLifecycleFailure(events, messagesOf(result));
 }
 
-function saidIn(result: JsonObject | undefined): string[] {
+function messagesOf(result: JsonObject | undefined): string[] {
   return [result?.["message"], result?.["description"]].filter((text) => typeof text === "string");
 }
 
 const actions = /^Run: docker (?:run|start|pull|build|buildx build) |^Run: docker[- ]compose .*\b(?:up|build|pull)\b/;
 
-/** What programs printed since the CLI last had the docker client make, start, build or fetch something. */
-function spokenLines(events: readonly CliEvent[]): string[] {
+/** Returns what programs printed since the CLI last made the docker client create, start, build or pull something. */
+function outputLines(events: readonly CliEvent[]): string[] {
   const start = events.findLastIndex(({ type, text }) => type === "start" && actions.test(text));
   return events
     .slice(start + 1)
@@ -94,16 +90,16 @@ function spokenLines(events: readonly CliEvent[]): string[] {
     .filter((line) => !line.startsWith("Failed to fetch control manifest"));
 }
 
-/** Of a program that it ran, the CLI repeats the whole command line, scripts included; what that program said is what counts. */
-const nothingOfItsOwn = /^(?:Error: )?Command failed: |^An error occurred |^\s*$/;
+/** If a program fails, the CLI repeats the whole command line, scripts included. The reason is in that program's own output. */
+const repeatedCommand = /^(?:Error: )?Command failed: |^An error occurred |^\s*$/;
 
-/** What the CLI itself has to say, in its result or, where it died without one, above its stack trace. */
-function ownWords(said: readonly string[], events: readonly CliEvent[]): string | undefined {
-  const own = said.find((text) => !nothingOfItsOwn.test(text));
+/** Returns the CLI's own message: from its result or, if it crashed without one, from above its stack trace. */
+function ownMessage(messages: readonly string[], events: readonly CliEvent[]): string | undefined {
+  const own = messages.find((text) => !repeatedCommand.test(text));
   const thrown = events
     .filter(({ type }) => type === "other")
     .map(({ text }) => /^(?:[A-Z]\w*)?Error(?: \[\w+\])?: (.+)$/.exec(plain(text))?.[1] ?? "")
-    .find((text) => !nothingOfItsOwn.test(text));
+    .find((text) => !repeatedCommand.test(text));
   const words = plainLines(own ?? thrown ?? "").find((line) => line.trim() !== "");
   return words === undefined ? undefined : shorten(words.trim().replace(/^ERR: /, ""), 400);
 }

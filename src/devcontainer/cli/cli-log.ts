@@ -4,12 +4,12 @@ import { dirname } from "node:path";
 import { finished } from "node:stream/promises";
 import { detailOf, parseEvent, renderEvent, type CliEvent } from "./cli-output.ts";
 
-/** Characters that are kept of one event: what failed stands at the end of its output. */
-const longest = 64 * 1024;
+/** Characters that are kept of one event. The end is kept, because it has the failure. */
+const maxLength = 64 * 1024;
 
-/** What people read of a call, as it comes. */
+/** The log of one run of the CLI. */
 export interface CliLog {
-  /** what it has said so far; of very much the last */
+  /** the events so far; if there are very many, the last ones */
   events: CliEvent[];
   take(line: string): void;
   close(): Promise<void>;
@@ -17,7 +17,7 @@ export interface CliLog {
 
 /**
  * @param logFile appended to
- * @param onDetail what is going on, in a few words, whenever that changes
+ * @param onDetail called with a few words when the current step changes
  */
 export async function openLog(logFile: string, onDetail?: (detail: string) => void): Promise<CliLog> {
   await mkdir(dirname(logFile), { recursive: true, mode: 0o700 });
@@ -30,7 +30,7 @@ export async function openLog(logFile: string, onDetail?: (detail: string) => vo
     take: (line) => {
       const event = parseEvent(line);
       if (event === undefined) return;
-      events.push(event.text.length > longest ? { ...event, text: event.text.slice(-longest) } : event);
+      events.push(event.text.length > maxLength ? { ...event, text: event.text.slice(-maxLength) } : event);
       if (events.length > 5000) events.splice(0, 1000);
       for (const text of renderEvent(event)) log.write(`${text}\n`);
       const detail = detailOf(event);

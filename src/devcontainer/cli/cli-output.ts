@@ -1,16 +1,16 @@
 import { plain, plainLines } from "../../system/text.ts";
 import type { Json, JsonObject } from "../types.ts";
 
-// What @devcontainers/cli says: one JSON line with the result on stdout, one event a line on stderr. Both may have lines
-// between that are no JSON (stack traces), and everything in them may come from a repository or a container.
+// The output of @devcontainers/cli: one JSON line with the result on stdout, and one event per line on stderr. Both can have other
+// lines in between, for example stack traces, and all content may come from a repository or a container.
 
 export interface CliEvent {
-  /** `raw`: what a program printed that it ran; `text`: its own words; `other`: a line of stderr that is no event, of a stack trace say */
+  /** `raw`: output of a program that it ran; `text`: its own messages; `other`: a line of stderr that is not an event, for example of a stack trace */
   type: "text" | "raw" | "start" | "stop" | "progress" | "other";
   text: string;
 }
 
-/** The last line of stdout that is a result; undefined when the program ended without one. */
+/** Returns the last line of stdout that is a result, or undefined if the program ended without one. */
 export function parseResult(stdout: string): JsonObject | undefined {
   for (const line of stdout.split("\n").toReversed()) {
     const value = parseObject(line);
@@ -19,7 +19,7 @@ export function parseResult(stdout: string): JsonObject | undefined {
   return undefined;
 }
 
-/** An event of the log; undefined for an empty line. */
+/** Parses one line of the log. Returns undefined for an empty line. */
 export function parseEvent(line: string): CliEvent | undefined {
   if (line.trim() === "") return undefined;
   const value = parseObject(line);
@@ -32,40 +32,40 @@ export function parseEvent(line: string): CliEvent | undefined {
   return { type: "other", text: line };
 }
 
-/** Lines for a log that a person reads. */
+/** Renders an event as lines of a log that people read. */
 export function renderEvent(event: CliEvent): string[] {
   const lines = plainLines(event.text).filter((line) => line.trim() !== "");
-  // where in its program the CLI was tells a user nothing
+  // stack traces of the CLI do not help the user
   if (event.type === "other") return lines.filter((line) => !/^\s+at /.test(line));
   if (event.type === "start") return lines.map((line) => `> ${line}`);
   return event.type === "stop" ? [] : lines;
 }
 
 const announced = [
-  { pattern: /^Running the (\S+) from /, say: (m: RegExpMatchArray) => `running ${m[1]}` },
-  { pattern: /^Run: docker (?:buildx )?build /, say: () => "building image" },
-  { pattern: /^Run: docker run /, say: () => "starting the container" },
-  { pattern: /^Run: docker start /, say: () => "starting the container" },
-  { pattern: /^Run: docker pull (\S+)/, say: (m: RegExpMatchArray) => `pulling ${m[1]}` },
-  { pattern: /^Run: docker[- ]compose .* up /, say: () => "starting the services" },
-  { pattern: /^Run: docker[- ]compose .* build/, say: () => "building the services" },
-  { pattern: /^\* Fetching feature: (\S+)/, say: (m: RegExpMatchArray) => `fetching feature ${m[1]}` },
-  { pattern: /^Feature {7}: '?(.+?)'?$/, say: (m: RegExpMatchArray) => `feature ${m[1]}` },
-  { pattern: /^Step (\d+\/\d+) : (.+)$/, say: (m: RegExpMatchArray) => `building image: step ${m[1]} ${m[2]}` },
-  // BuildKit: `#7 [stage-name 5/12] RUN npm ci`; `[internal] …` is no step of the Dockerfile
+  { pattern: /^Running the (\S+) from /, describe: (m: RegExpMatchArray) => `running ${m[1]}` },
+  { pattern: /^Run: docker (?:buildx )?build /, describe: () => "building image" },
+  { pattern: /^Run: docker run /, describe: () => "starting the container" },
+  { pattern: /^Run: docker start /, describe: () => "starting the container" },
+  { pattern: /^Run: docker pull (\S+)/, describe: (m: RegExpMatchArray) => `pulling ${m[1]}` },
+  { pattern: /^Run: docker[- ]compose .* up /, describe: () => "starting the services" },
+  { pattern: /^Run: docker[- ]compose .* build/, describe: () => "building the services" },
+  { pattern: /^\* Fetching feature: (\S+)/, describe: (m: RegExpMatchArray) => `fetching feature ${m[1]}` },
+  { pattern: /^Feature {7}: '?(.+?)'?$/, describe: (m: RegExpMatchArray) => `feature ${m[1]}` },
+  { pattern: /^Step (\d+\/\d+) : (.+)$/, describe: (m: RegExpMatchArray) => `building image: step ${m[1]} ${m[2]}` },
+  // BuildKit: `#7 [stage-name 5/12] RUN npm ci`; `[internal] …` is not a step of the Dockerfile
   {
     pattern: /^#\d+ \[(?:[^\]]* )?(\d+\/\d+)\] (.+)$/,
-    say: (m: RegExpMatchArray) => `building image: step ${m[1]} ${m[2]}`,
+    describe: (m: RegExpMatchArray) => `building image: step ${m[1]} ${m[2]}`,
   },
 ];
 
-/** What is going on, in a few words, where an event says something that a person waiting wants to know. */
+/** Describes the current step in a few words, if the event has something that a waiting user wants to know. */
 export function detailOf(event: CliEvent): string | undefined {
   if (event.type === "stop") return undefined;
   for (const line of plainLines(event.text).toReversed()) {
-    for (const { pattern, say } of announced) {
+    for (const { pattern, describe } of announced) {
       const match = pattern.exec(line.trim());
-      if (match) return shorten(plain(say(match)).replace(/\s+/g, " "), 72);
+      if (match) return shorten(plain(describe(match)).replace(/\s+/g, " "), 72);
     }
   }
   return undefined;
@@ -94,7 +94,7 @@ const noise = [
   /An error occurred (building|setting up|starting)/,
 ];
 
-/** The last lines of a log that say why something failed. */
+/** Returns the last lines of a log that explain a failure. */
 export function meaningfulLines(lines: readonly string[], count = 6): string[] {
   const kept = lines
     .map((line) => line.trimEnd())

@@ -10,16 +10,16 @@ import { findProgram } from "../../system/find-program.ts";
 import { memoizePerRun } from "../../system/known.ts";
 import { remembered, stampOf } from "../../system/remembered.ts";
 
-/** What of ours is loaded into the process of @devcontainers/cli, before it. */
+/** Code of ours that is loaded into the process of @devcontainers/cli before the CLI itself. */
 export interface CliAddition {
-  /** words for Node */
+  /** arguments for Node */
   args: string[];
   env: Record<string, string>;
 }
 
 /**
- * `cli-preload/`, with what it has to know. For an engine behind the socket that the docker client would use as well (then both speak
- * with the same one) the program need not start the docker client for every small thing, unless the user says `COWORK_PLAIN_DOCKER=1`.
+ * Prepares `cli-preload/` and its variables. If the engine is behind the same socket that the docker client would use, the CLI does
+ * not have to start the docker client for every small request. `COWORK_PLAIN_DOCKER=1` turns this off.
  */
 export async function cliAdditions(ctx: Context): Promise<CliAddition> {
   return await memoizePerRun(ctx, "additions to the dev container CLI", async () => {
@@ -38,30 +38,35 @@ async function answersEnvironment(ctx: Context): Promise<Record<string, string> 
     COWORK_ENGINE_SOCKET: socketPath,
     COWORK_DOCKER_VERSION: version,
     COWORK_ENGINE_VERSION: `${engine.version}\n`,
-    ...(hasOwnWays(ctx) ? {} : { COWORK_DOCKER_RUN: "1" }),
+    ...(hasClientSettings(ctx) ? {} : { COWORK_DOCKER_RUN: "1" }),
   };
 }
 
-/** What a user can tell the docker client to do to every container that it makes: then it has to make them itself. */
-function hasOwnWays({ env, user }: Context): boolean {
+/**
+ * The user's docker configuration can change every container that the client makes (proxies, default options). Then the client has
+ * to make them.
+ */
+function hasClientSettings({ env, user }: Context): boolean {
   if (env["DOCKER_DEFAULT_PLATFORM"] || env["DOCKER_CONTENT_TRUST"]) return true;
   const config = readDockerConfig({ env, home: user.home });
   return config === undefined || Object.hasOwn(config, "proxies");
 }
 
-/** By it @devcontainers/cli tells Docker's client from Podman's under that name: only Docker's is stood in for. */
+/**
+ * @devcontainers/cli uses the version text to tell Docker's client from Podman's `docker` command. We only stand in for Docker's.
+ */
 async function clientVersion(ctx: Context): Promise<string | undefined> {
   const program = findProgram(ctx.env, "docker");
   if (program === undefined) return undefined;
-  // Its start alone takes 15 ms.
-  const said = await remembered(ctx, "docker", [stampOf(program)], async () => {
+  // Starting the client alone takes 15 ms.
+  const version = await remembered(ctx, "docker", [stampOf(program)], async () => {
     const asked = await ctx.run(program, ["-v"], { signal: ctx.signal, timeoutMs: 20_000 }).catch(() => undefined);
     return { value: asked?.stdout ?? "", partly: asked?.code !== 0 };
   });
-  return /^Docker version \d/.test(said) ? said : undefined;
+  return /^Docker version \d/.test(version) ? version : undefined;
 }
 
-/** Its name stands for its content: what is there is right. */
+/** The file's name has the hash of its content, so an existing file is correct. */
 async function unpack(ctx: Pick<Context, "paths">): Promise<string> {
   const content = await readAsset("cli-preload.cjs");
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);

@@ -9,9 +9,9 @@ import { memoizePerRun } from "../../system/known.ts";
 const bundle = "dist/spec-node/devContainersSpecCLI.js";
 const marker = ".cowork-sha256";
 
-// Without BuildKit the CLI hands the features' files over in an image with one fixed tag: two builds at once, ours or an
-// editor's, mix their features up (facts). The tag is made a variable, so that every build has its own, and the image gets
-// labels, so that what the classic builder leaves of it is known as ours. Each text stands in the program exactly once.
+// Without BuildKit the CLI passes the features' files in an image with one fixed tag, so two builds at the same time, ours or an
+// editor's, mix up their features (facts). We turn the tag into a variable, so that each build has its own, and add labels to the
+// image, so that the classic builder's leftovers can be recognized as ours. Each text occurs exactly once in the program.
 export const featureVariables = { tag: "COWORK_FEATURE_TAG", labels: "COWORK_FEATURE_LABELS" } as const;
 const fixedTag = '"dev_container_feature_content_temp"';
 const copyLine = "\tCOPY . /tmp/build-features/\n";
@@ -21,13 +21,14 @@ const changes = [
 ];
 
 /**
- * The pinned @devcontainers/cli, unpacked once per version to `lib/devcontainers-cli/{version}/`. Complete or not there at all:
- * it is unpacked beside its place and renamed; two at once are fine. One that was changed since is unpacked anew.
+ * Unpacks the pinned @devcontainers/cli once per version to `lib/devcontainers-cli/{version}/`. It is unpacked to a temporary
+ * folder and then renamed, so the folder is either complete or absent, and two processes can do it at the same time. If the content
+ * was changed since, it is unpacked again.
  * @returns path of its `devcontainer.js`
  * @throws DISK_FULL, PERMISSION_DENIED
  */
 export async function unpackCli(ctx: Pick<Context, "paths" | "known">): Promise<string> {
-  // Its hash is taken once a run: hashing 1.7 MB for each of many sessions adds up.
+  // Checked once per run: hashing 1.7 MB again for each session adds up.
   return await memoizePerRun(ctx, "devcontainers-cli", () => unpackOnce(ctx));
 }
 
@@ -48,11 +49,11 @@ async function unpackOnce(ctx: Pick<Context, "paths">): Promise<string> {
     await rm(temporary, { recursive: true, force: true });
   }
   if (!(await isIntact(folder)))
-    throw new CoworkError("INTERNAL", `The dev container CLI in ${folder} is not what was put there.`);
+    throw new CoworkError("INTERNAL", `The dev container CLI in ${folder} was changed while it was unpacked.`);
   return entry;
 }
 
-/** The folder holds what we put there: the hash of the program is the one written down beside it. */
+/** Compares the hash of the program with the one that was stored next to it. */
 async function isIntact(folder: string): Promise<boolean> {
   try {
     const [expected, program] = await Promise.all([
@@ -94,14 +95,14 @@ async function changeProgram(folder: string): Promise<void> {
   let text = await readFile(path, "utf8");
   for (const { from, to } of changes) {
     if (text.split(from).length !== 2)
-      throw new CoworkError("INTERNAL", "The dev container CLI is not the version that cowork knows.");
+      throw new CoworkError("INTERNAL", "The dev container CLI is not the version that cowork expects.");
     text = text.replace(from, () => to);
   }
   await writeFile(path, text);
   await writeFile(join(folder, marker), mark(text));
 }
 
-/** A folder cannot be renamed onto one with content: what stands there is either a twin's work or broken. */
+/** A folder cannot be renamed onto one that has content. What is there was either unpacked by another process, or is broken. */
 async function moveIntoPlace(temporary: string, folder: string): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     try {
@@ -117,7 +118,7 @@ async function moveIntoPlace(temporary: string, folder: string): Promise<void> {
   await rename(temporary, folder);
 }
 
-/** Of the program as it lies there, and of the changes: another cowork may make others to the same version. */
+/** Hashes the program and our changes to it: another version of cowork may change the same version of the CLI differently. */
 function mark(program: string | Uint8Array): string {
   return `${sha256(program)} ${sha256(JSON.stringify(changes))}\n`;
 }

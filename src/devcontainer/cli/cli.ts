@@ -13,23 +13,23 @@ export interface CliCall {
   args: readonly string[];
   cwd: string;
   env?: Readonly<Record<string, string | undefined>>;
-  /** tag for the image that features travel in where there is no BuildKit, and further lines for its Dockerfile */
+  /** without BuildKit: tag of the image that carries the features, and more lines for its Dockerfile */
   features?: { tag: string; lines: readonly string[] };
-  /** no feature comes from a registry: then no list of bad features is fetched from the internet first, at every run */
+  /** no feature comes from a registry, so the CLI need not download its list of disallowed features at every run */
   offline?: boolean;
-  /** log for people, appended to while the CLI runs */
+  /** log file for people, appended to while the CLI runs */
   logFile: string;
-  /** what is going on, in a few words, whenever that changes */
+  /** called with a few words when the current step changes */
   onDetail?: (detail: string) => void;
 }
 
 export type CliOutcome =
   | { ok: true; result: JsonObject }
-  /** `events`: what it said, as it said it; of very much the last */
+  /** `events`: the unchanged events; if there are very many, the last ones */
   | { ok: false; result: JsonObject | undefined; events: CliEvent[] };
 
 /**
- * Runs @devcontainers/cli to its end, with a temporary folder of its own. That it fails is a result.
+ * Runs @devcontainers/cli to its end, with its own temporary folder. A failure of the CLI is a result, not an error.
  * @throws INTERRUPTED when the context's signal fires (its whole process group gets SIGTERM), PROGRAM_MISSING, DISK_FULL
  */
 export async function runCli(ctx: Context, call: CliCall): Promise<CliOutcome> {
@@ -43,7 +43,7 @@ async function runIn(ctx: Context, call: CliCall, temporary: string): Promise<Cl
   ctx.log(`run: devcontainer ${call.args.map((part) => JSON.stringify(part)).join(" ")}`);
   const log = await openLog(call.logFile, call.onDetail);
   try {
-    // To files: the client of `docker run` lives on for as long as the container (facts) and must hold no pipe of ours.
+    // Files, not pipes: the client of `docker run` lives as long as the container (facts) and would keep our pipes open.
     const { code } = await ctx.run(ctx.node.path, [...additions.args, entry, ...call.args, "--log-format", "json"], {
       cwd: call.cwd,
       env: {
@@ -65,7 +65,7 @@ async function runIn(ctx: Context, call: CliCall, temporary: string): Promise<Cl
   }
 }
 
-/** Where the CLI keeps the list that it fetches; one that is five minutes old at most is not fetched again. */
+/** Puts an empty list where the CLI keeps the one that it downloads. It does not download again for five minutes. */
 async function placeFeatureList(temporary: string, userName: string): Promise<void> {
   const folder = join(temporary, `devcontainercli-${userName}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -75,7 +75,7 @@ async function placeFeatureList(temporary: string, userName: string): Promise<vo
 function cliEnvironment(temporary: string, { features }: CliCall): Record<string, string | undefined> {
   return {
     TMPDIR: temporary,
-    // Debugger and loader options of the caller are not meant for this program.
+    // The caller's debugger and loader options are not meant for this program.
     NODE_OPTIONS: undefined,
     NODE_NO_WARNINGS: "1",
     [featureVariables.tag]: features?.tag,

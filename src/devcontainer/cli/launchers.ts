@@ -5,14 +5,14 @@ import { readAssets } from "../../assets.ts";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 
-/** Programs for containers, wherever they lie below `templates/`, come into one folder: by their own name. */
+/** All programs for containers go into one folder, under their file names. */
 const sources = ["templates/container/", "templates/agent/bin/"];
-// Mount points: everything of a session's own, and the agent's program, is mounted inside the launchers' folder.
+// Mount points: the session's own files and the agent's program are mounted inside the launchers' folder.
 const mountPoints = ["session", "agents"];
 
 /**
- * Writes the programs that containers see at /opt/cowork/bin, once for each content: containers that run keep the ones they
- * were made with.
+ * Writes the programs that containers see at /opt/cowork/bin, into one folder per content: running containers keep the version that
+ * they were made with.
  * @returns the folder to mount at /opt/cowork
  * @throws DISK_FULL, PERMISSION_DENIED
  */
@@ -34,8 +34,8 @@ export async function writeLaunchers(ctx: Pick<Context, "paths">): Promise<strin
 }
 
 /**
- * Several at once: the first one in wins, and no complete folder is ever taken away, a container may start with it right now.
- * What stands there incomplete was cut off, or tampered with; it holds nothing of anybody's.
+ * If several processes do this, the first one wins. A complete folder is never removed, because a container may be starting with
+ * it. An incomplete one was interrupted or tampered with, and has no data of the user.
  */
 async function moveInto(temporary: string, target: string, isThere: () => Promise<boolean>): Promise<void> {
   const broken = `${temporary}.broken`;
@@ -65,7 +65,7 @@ async function isComplete(folder: string, files: ReadonlyMap<string, Uint8Array>
   }
 }
 
-/** Readable and executable for every user of a container, whatever this process's umask. */
+/** Readable and executable for all users in a container, independent of this process's umask. */
 async function writeAll(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   for (const path of [folder, join(folder, "bin"), ...mountPoints.map((name) => join(folder, name))]) {
     await mkdir(path, { recursive: true });

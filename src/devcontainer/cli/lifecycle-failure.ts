@@ -5,16 +5,16 @@ import { lifecycleStages } from "../lifecycle.ts";
 import { joinWords } from "./reason-words.ts";
 
 /**
- * The lifecycle command that ended a run of @devcontainers/cli, by the CLI's own words: what a command prints can look like
- * anything.
- * @param said `message` and `description` of the CLI's result
+ * Finds the lifecycle command that ended a run of @devcontainers/cli. Only the CLI's own messages count: a command's output can
+ * look like anything.
+ * @param messages `message` and `description` of the CLI's result
  */
 export function findLifecycleFailure(
   events: readonly CliEvent[],
-  said: readonly string[],
+  messages: readonly string[],
 ): LifecycleFailure | undefined {
   const pattern = new RegExp(`^(?:(.+) of )?(${lifecycleStages.join("|")}) from (.+) failed\\.?$`, "s");
-  const match = said.map((text) => pattern.exec(text.trim())).find((one) => one !== null);
+  const match = messages.map((text) => pattern.exec(text.trim())).find((one) => one !== null);
   const [whole, name, stage, origin] = match ?? [];
   if (whole === undefined || stage === undefined || origin === undefined) return undefined;
   const begin = `${plain(whole).replace(/\.$/, "")} with exit code `;
@@ -27,7 +27,7 @@ export function findLifecycleFailure(
   return { stage, words: last === "" ? failed : `${failed}: ${last}` };
 }
 
-/** Several commands of a stage run side by side: the CLI then shows each one's output at its end, in one piece. */
+/** If several commands of a stage run in parallel, the CLI prints the output of each as one block when it ends. */
 function lastOutput(events: readonly CliEvent[], inOnePiece: boolean): string[] {
   if (inOnePiece) {
     const last = events.at(-1);

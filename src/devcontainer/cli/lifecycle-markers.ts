@@ -4,8 +4,9 @@ import { plain } from "../../system/text.ts";
 import { lifecycleStages } from "../lifecycle.ts";
 
 /**
- * POSIX sh, run as the remote user: takes away the notes by which @devcontainers/cli knows that a stage has run. It keeps them in
- * the home folder, which is the one of the environment or of the password file (read-only loop: images without getent are real).
+ * POSIX sh, run as the remote user: removes the marker files in which @devcontainers/cli records that a stage has run. They are in
+ * the home folder, which comes from the environment or from the password file. The file is read with a shell loop because some
+ * images have no getent.
  * Arguments: the user, then the stages.
  */
 export const forgetStages = `c_user=$1
@@ -20,17 +21,14 @@ done </etc/passwd
 exit 0`;
 
 /**
- * Makes the next `up` run the commands of a stage, and of all stages behind it, again: the CLI notes that a command has run before it
- * does. The container has to run.
- * @throws ENGINE_FAILED when the notes cannot be removed
+ * Makes the next `up` run the commands of a stage and of all later stages again: the CLI marks a command as run before it runs it.
+ * The container has to be running.
+ * @throws ENGINE_FAILED if the markers cannot be removed
  */
 export async function runAgainFrom(engine: Engine, container: string, user: string, stage: string): Promise<void> {
   const stages = lifecycleStages.slice(Math.max(0, lifecycleStages.indexOf(stage as never)));
   const command = ["/bin/sh", "-c", forgetStages, "sh", user, ...stages] as const;
   const { code, stderr } = await engine.exec(container, { command, user, workingDir: "/" });
   if (code === 0) return;
-  throw new CoworkError(
-    "ENGINE_FAILED",
-    `The notes of ${stage} could not be removed in the container: ${plain(stderr)}`,
-  );
+  throw new CoworkError("ENGINE_FAILED", `Could not remove the markers of ${stage} in the container: ${plain(stderr)}`);
 }

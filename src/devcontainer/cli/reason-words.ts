@@ -1,10 +1,10 @@
 import { plain } from "../../system/text.ts";
 import { shorten } from "./cli-output.ts";
 
-/** So many of a program's last lines stand in a message. */
+/** How many of a program's last lines go into a message. */
 const kept = 3;
 
-/** The last lines that a program printed, as one piece of a message: `one | two | three`. Empty where it printed nothing. */
+/** Joins the last lines that a program printed for a message: `one | two | three`. Empty if it printed nothing. */
 export function joinWords(lines: readonly string[]): string {
   const words = lines.map((line) => plain(line)).filter((line) => line !== "");
   const distinct = words.filter((line, index) => line !== words[index - 1]);
@@ -14,9 +14,10 @@ export function joinWords(lines: readonly string[]): string {
     .join(" | ");
 }
 
-/** How an outside program says why it failed, the clearest way first. Each keeps what a person has to read. */
+/** Patterns of outside programs' error messages, the clearest first. The captured part is what the user has to read. */
 const reasons = [
-  // a session's own image is always there, but for another platform: what follows is a registry that does not know it
+  // A session's image is always there, but perhaps for another platform: the lines that follow are about a registry that does not
+  // know it.
   /^(Unable to find image 'cowork-.+)$/,
   /^(?:docker: |ERROR: |Error: )?Error response from daemon: (.+)$/,
   // Compose v1: the service, then why; both lines come twice
@@ -31,7 +32,7 @@ const reasons = [
   /^(?:fatal|error)(?: \w+)?: (.+)$/i,
 ];
 
-/** The first line that says why, of the clearest kind that there is; undefined where none does. */
+/** Returns the first line that matches the clearest pattern, or undefined if no line gives a reason. */
 export function firstReason(lines: readonly string[]): string | undefined {
   for (const pattern of reasons) {
     for (const line of lines) {

@@ -7,9 +7,9 @@ import { causeOf } from "./cli-causes.ts";
 import { joinWords } from "./reason-words.ts";
 
 /**
- * An `up` that failed because the dev container's own command had ended: says so, with what it printed last. All that the CLI
- * tells is that a container of some id is not running.
- * @returns undefined where the container runs, or was never started
+ * Explains an `up` that failed because the dev container's own command had ended, with the last lines that it printed. The CLI
+ * itself only reports that a container with some id is not running.
+ * @returns undefined if the container is running or was never started
  */
 export async function stoppedByItself(
   ctx: Context,
@@ -25,7 +25,7 @@ export async function stoppedByItself(
   const message = `The dev container of ${name} did not come up: ${cause === undefined ? "" : `${cause.why}: `}${why}.`;
   const hint =
     cause?.hint ??
-    steps`set "overrideCommand": true in devcontainer.json, or give the container a command that does not end; commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`;
+    steps`set "overrideCommand": true in devcontainer.json, or give the container a command that keeps running. Commit that, then run ${ownCommand("clean", name)}, then ${ownCommand("init", name)}`;
   return new CoworkError("UP_FAILED", message, { hint, detail: error.detail ?? error.message, cause: error });
 }
 
@@ -37,6 +37,6 @@ async function findEnded(ctx: Context, labels: Labels): Promise<ContainerDetail 
 }
 
 async function lastOutput(ctx: Context, id: string): Promise<string[]> {
-  const said = await ctx.run("docker", ["logs", "--tail", "10", id], { timeoutMs: 20_000 }).catch(() => undefined);
-  return plainLines(`${said?.stdout ?? ""}\n${said?.stderr ?? ""}`).filter((line) => line !== "Container started");
+  const logs = await ctx.run("docker", ["logs", "--tail", "10", id], { timeoutMs: 20_000 }).catch(() => undefined);
+  return plainLines(`${logs?.stdout ?? ""}\n${logs?.stderr ?? ""}`).filter((line) => line !== "Container started");
 }

@@ -8,7 +8,10 @@ import { removeOld } from "../../system/files/remove-old.ts";
 const prefix = "devcontainer-";
 const abandonedMs = 24 * 3_600_000;
 
-/** Does something with a folder of its own below the state, and takes the folder away. What a killed run left there a day ago goes too. */
+/**
+ * Runs a function with a new temporary folder in the state folder and removes it afterwards. Also removes folders that killed runs
+ * left there more than a day ago.
+ */
 export async function withTemporaryFolder<T>(ctx: Context, fn: (folder: string) => Promise<T>): Promise<T> {
   const parent = join(ctx.paths.stateRoot, ".tmp");
   await ensureFolder(parent, { mode: 0o700 });

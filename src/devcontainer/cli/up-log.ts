@@ -2,7 +2,7 @@ import { rename, rm } from "node:fs/promises";
 
 const kept = 4;
 
-/** Makes room for a new log: `up.log` becomes `up.log.1` and so on; the oldest goes. */
+/** Rotates the logs before a new one is written: `up.log` becomes `up.log.1` and so on, and the oldest is removed. */
 export async function rotateLog(path: string): Promise<void> {
   await rm(`${path}.${kept}`, { force: true });
   for (let n = kept - 1; n >= 0; n -= 1) {

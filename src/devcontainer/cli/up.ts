@@ -24,26 +24,26 @@ export interface UpRequest {
   clone: string;
   /** path of the project's own config inside the clone; undefined for the template */
   configPath: string | undefined;
-  /** ours */
+  /** cowork's own */
   labels: Labels;
   composeProject?: string;
-  /** false: neither the config nor the image has a lifecycle command */
+  /** false if neither the config nor the image has a lifecycle command */
   lifecycle?: boolean;
-  /** the session's containers, proven to be its own: labels alone do not say so */
+  /** the containers that are proven to belong to the session: labels alone are not proof */
   ownContainers: () => Promise<readonly Pick<ContainerSummary, "id">[]>;
-  /** called right before everything that may start a container of the session */
+  /** called before each step that may start a container of the session */
   beforeStart?: () => Promise<void>;
-  /** the lifecycle command that failed the last time: from it on they are run again */
+  /** the lifecycle command that failed last time: it and the later ones are run again */
   unfinished?: string;
 }
 
 const skipLifecycle = "--skip-post-create";
 
 /**
- * `devcontainer up`: makes the session's container from its override config, or starts it again, lifecycle commands
- * included. Every attempt can be repeated. Its log is the session's `up.log`. A lifecycle command that fails leaves the container
- * running, as plain `devcontainer up` does: the result says which one.
- * @throws UP_FAILED with the reason as far as it shows, COMPOSE_MISSING, DISK_FULL, INTERRUPTED
+ * `devcontainer up`: makes the session's container from its override config, or starts it, lifecycle commands included. It can be
+ * repeated after every failure. Its log is the session's `up.log`. If a lifecycle command fails, the container keeps running, as
+ * with plain `devcontainer up`, and the result names the command.
+ * @throws UP_FAILED with the reason if it can be found, COMPOSE_MISSING, DISK_FULL, INTERRUPTED
  */
 export async function up(ctx: Context, given: UpRequest): Promise<UpResult> {
   let refusal: unknown;
@@ -77,22 +77,22 @@ export async function up(ctx: Context, given: UpRequest): Promise<UpResult> {
     const outcome = await runCli(ctx, call);
     if (outcome.ok) return readResult(request, outcome.result);
     const failed = lifecycleFailureOf(outcome);
-    // Interrupted is not failed: the CLI ends what it runs, and tells of it as if it had failed by itself.
+    // An interrupt is not a failure: the CLI ends what it runs and reports that as a failure.
     if (failed === undefined || ctx.signal.aborted) throw upError(request, outcome);
     return { ...(await bringUpOnly(ctx, request, call)), failed };
   } catch (error) {
-    // Refused before it could start: how the container ended the last time is no reason.
-    const told = error === refusal ? error : ((await stoppedByItself(ctx, request, error)) ?? error);
-    // The CLI notes in the container that it ran a lifecycle command before it does: left there, one that was interrupted would
-    // never run again, and the next attempt would seem to succeed.
+    // If the run was refused before the container could start, how the container ended last time is not the reason.
+    const reason = error === refusal ? error : ((await stoppedByItself(ctx, request, error)) ?? error);
+    // The CLI marks a lifecycle command as run before it runs it. If the container stayed, an interrupted command would never run
+    // again, and the next attempt would seem to succeed.
     await removeMade(ctx, request, before);
-    throw told;
+    throw reason;
   }
 }
 
-/** The container alone, made or started where it has to be, and what is known of it: no lifecycle command runs. */
+/** Creates or starts the container and returns what is known about it, without running lifecycle commands. */
 async function bringUpOnly(ctx: Context, request: UpRequest, call: CliCall): Promise<UpResult> {
-  // a log of its own: what a command printed that failed is to be the end of the other one
+  // A separate log: the other one should end with the output of the command that failed.
   const logFile = join(dirname(call.logFile), "container.log");
   await rm(logFile, { force: true });
   await request.beforeStart?.();
@@ -102,15 +102,17 @@ async function bringUpOnly(ctx: Context, request: UpRequest, call: CliCall): Pro
   throw upError(request, outcome);
 }
 
-/** Compose looks for files where it stands. The other place is one that no snapshot of the config takes away. */
+/** Compose looks for files in its working directory. The other folder is one that a new snapshot of the config does not remove. */
 function callPlace(ctx: Context, { id, composeProject }: UpRequest): Pick<CliCall, "cwd" | "env"> {
   if (composeProject === undefined) return { cwd: ctx.paths.state(id) };
   return { cwd: ctx.paths.devcontainer(id), env: composeEnvironment(ctx.env, composeProject) };
 }
 
-/** What this `up` has made, and nothing that was there before or only carries the session's labels. */
+/**
+ * Removes the containers that this `up` has made. Keeps those that existed before, and those that only have the session's labels.
+ */
 async function removeMade(ctx: Context, { ownContainers }: UpRequest, before: ReadonlySet<string>): Promise<void> {
-  // What goes wrong here is not why this `up` failed, and the next one looks again.
+  // Problems here are not the reason why `up` failed, and the next `up` tries again.
   const log = (error: unknown): void => ctx.log(String(error));
   const own = await ownContainers().catch((error: unknown) => (log(error), []));
   for (const { id } of own) if (!before.has(id)) await ctx.engine.removeContainer(id).catch(log);
@@ -123,22 +125,25 @@ function upError({ name }: UpRequest, outcome: CliFailure): CoworkError {
 function readResult({ name }: UpRequest, answer: JsonObject): UpResult {
   const result = readUpResult(answer);
   if (result !== undefined) return result;
-  const message = `The dev container of ${name} did not come up: its result cannot be read.`;
+  const message = `The dev container of ${name} did not come up: the result of the dev container CLI cannot be read.`;
   throw new CoworkError("UP_FAILED", message, { hint: [ownCommand("logs", name)] });
 }
 
-/** Pure. `data`: where the CLI keeps what it generates for Compose; it looks there again at the next start. */
+/**
+ * Pure.
+ * @param data where the CLI keeps what it generates for Compose; it reads it again at the next start
+ */
 export function planUpArgs(request: UpRequest, data: string): string[] {
-  // `--id-label` replaces the two default labels, by which editors find the container: they are given as well.
+  // `--id-label` replaces the two default labels by which editors find the container, so they are passed as well.
   const labels = {
     "devcontainer.local_folder": request.clone,
     "devcontainer.config_file": join(request.clone, request.configPath ?? ".devcontainer/devcontainer.json"),
     ...request.labels,
   };
   for (const [name, value] of Object.entries(labels)) {
-    // `up` hangs for ever on it (facts).
+    // `up` hangs forever on such a label (facts).
     if (value.includes("="))
-      throw new CoworkError("UP_FAILED", `The label ${name} cannot be ${value}: it must hold no "=".`);
+      throw new CoworkError("UP_FAILED", `The label ${name} cannot be ${value}: it must not contain "=".`);
   }
   return [
     "up",
@@ -149,22 +154,22 @@ export function planUpArgs(request: UpRequest, data: string): string[] {
     ...Object.entries(labels).flatMap(([name, value]) => ["--id-label", `${name}=${value}`]),
     "--user-data-folder",
     data,
-    // The clone's root is the workspace, whatever becomes of its .git: nothing above it is ever mounted.
+    // The root of the clone is the workspace, even if its .git is missing: no folder above it is ever mounted.
     "--mount-workspace-git-root",
     "false",
     "--include-merged-configuration",
     "--update-remote-user-uid-default",
     "never",
     "--no-lockfile",
-    // It would ask the client for buildx, and there is nothing to build: the image is there.
+    // Otherwise the CLI asks the client for buildx, although the image exists and nothing has to be built.
     ...(request.composeProject === undefined ? ["--buildkit", "never"] : []),
-    // With no lifecycle command there is nothing left to do after the container's start: no process that asks the user's shell for
-    // its environment, no notes of which of no commands have run.
+    // Without lifecycle commands nothing is left to do after the container's start. This saves a process that reads the environment
+    // from the user's shell, and the marker files.
     ...(request.lifecycle === false ? [skipLifecycle] : []),
   ];
 }
 
-/** Undefined when the container's id or user are not there. */
+/** Returns undefined if the container's id or user is missing. */
 export function readUpResult(result: JsonObject): UpResult | undefined {
   const { containerId, remoteUser, remoteWorkspaceFolder, composeProjectName, mergedConfiguration } = result;
   if (typeof containerId !== "string" || typeof remoteUser !== "string" || typeof remoteWorkspaceFolder !== "string")
@@ -176,7 +181,7 @@ export function readUpResult(result: JsonObject): UpResult | undefined {
     remoteUser,
     workspaceFolder: remoteWorkspaceFolder,
     ...(typeof composeProjectName === "string" ? { composeProject: composeProjectName } : {}),
-    // Of an image's metadata they may be numbers.
+    // In an image's metadata, values may be numbers.
     remoteEnv: Object.fromEntries(
       Object.entries(remoteEnv).flatMap(([name, value]) =>
         ["string", "number", "boolean"].includes(typeof value)

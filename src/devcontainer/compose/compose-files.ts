@@ -10,13 +10,13 @@ import { decode, invalid } from "./read-yaml.ts";
 /** The Compose files of a configuration, as paths in the source, in order. */
 export interface ComposeFiles {
   main: string[];
-  /** the `.env` that their variables come from, whether it is there or not */
+  /** the `.env` file that their variables come from; it need not exist */
   dotEnv: string;
 }
 
 /**
- * The Compose files that the configuration names. An empty list means what Compose itself would find at the repository's root,
- * `COMPOSE_FILE` of `.env` included.
+ * Finds the Compose files that the configuration names. For an empty list these are the files that Compose itself would find in the
+ * repository's root, `COMPOSE_FILE` of `.env` included.
  * @param path of the devcontainer.json
  * @throws DEVCONTAINER_INVALID for a path outside the repository
  */
@@ -42,7 +42,7 @@ export async function findComposeFiles(
   return { main: ["docker-compose.yml", ...more], dotEnv: ".env" };
 }
 
-/** `${localWorkspaceFolder}/x` as `/x`, for `insideTree`. */
+/** Turns `${localWorkspaceFolder}/x` into `/x`, for `insideTree`. */
 function fromRoot(file: string): string {
   return file.replace(/^\$\{localWorkspaceFolder\}(?=\/|$)/, "\0");
 }
@@ -52,18 +52,21 @@ function insideTree(base: string, file: string, shown: string, where: string): s
   if (path !== undefined && path !== "" && !file.includes("${")) return path;
   throw new CoworkError(
     "DEVCONTAINER_INVALID",
-    `${plain(where)}: the Compose file ${plain(shown)} does not lie in the repository.`,
+    `${plain(where)}: the Compose file ${plain(shown)} is outside the repository.`,
   );
 }
 
-/** Empty when there is none. Throws DEVCONTAINER_INVALID for a link, and for what cannot be read. */
+/**
+ * Reads the variables of a `.env` file. Returns none if the file does not exist. Throws DEVCONTAINER_INVALID if it is a link or
+ * cannot be parsed.
+ */
 export async function readDotEnv(
   source: ConfigSource,
   path: string,
   dialect: Dialect,
   lookup?: Lookup,
 ): Promise<Record<string, string>> {
-  if ((await source.stat(path)) === "link") throw invalid(path, "is a link, and cowork follows none");
+  if ((await source.stat(path)) === "link") throw invalid(path, "is a link, which cowork does not follow");
   const bytes = await source.read(path);
   if (bytes === undefined) return {};
   try {

@@ -2,29 +2,29 @@ import type { Finding } from "../../events.ts";
 import type { Verdict } from "../judge/verdict.ts";
 import type { Dialect } from "./interpolate.ts";
 
-/** What Compose gets to see, and nothing else. */
+/** Everything that Compose gets to read. */
 export interface ComposeInputs {
-  /** the Compose files as cowork read them, by their paths in the source: no variable, no anchor, no path that leads out */
+  /** the Compose files as cowork has read them, by path in the source: without variables, anchors, or paths that lead out of the repository */
   documents: Map<string, string>;
-  /** files that Compose reads variables and labels from, by the names that the documents give them */
+  /** files that Compose reads variables and labels from, by the names that the documents use for them */
   dataFiles: Map<string, Uint8Array>;
-  /** folders that have to exist, empty: v1 looks for build contexts */
+  /** empty folders that have to exist, because v1 checks that build contexts exist */
   folders: string[];
-  /** paths in the source of all that was read */
+  /** paths in the source of all files that were read */
   files: string[];
-  /** variables that files name and that this machine's environment has */
+  /** variables of this machine's environment that the files use */
   hostVariables: Record<string, string>;
-  /** what `.env` says */
+  /** the variables of `.env` */
   dotEnv: Record<string, string>;
-  /** profiles that `.env` switches on */
+  /** profiles that `.env` enables */
   profiles: string[];
-  /** variables that are not set anywhere and leave nothing in their place */
+  /** variables that are not set and have no default */
   unset: string[];
-  /** files that are named, are not there and may come with the clone */
+  /** files that are named and missing, but may be copied into the clone */
   missing: string[];
-  /** a Compose file is among them: nothing can be said yet */
+  /** a Compose file is missing, so the configuration is not known yet */
   isBlocked: boolean;
-  /** something of the host is named that was not agreed to yet, and is left out */
+  /** something of the host that the user has not agreed to yet was left out */
   isReduced: boolean;
 }
 
@@ -33,12 +33,12 @@ export interface ReadOptions {
   env: Readonly<Record<string, string | undefined>>;
   verdict: Verdict;
   dialect: Dialect;
-  /** absolute path of the folder that Compose will find the tree in; it need not exist yet */
+  /** absolute path of the folder that will hold the tree for Compose; it need not exist yet */
   tree: string;
-  /** what the user has agreed to so far: only then a file of the host is named to Compose */
+  /** what the user has agreed to so far; Compose gets files of the host only after that */
   agreed: readonly Finding[];
-  /** may this file, which is not there, come with the clone? */
+  /** may this missing file be copied into the clone? */
   mayCome: (path: string) => boolean;
-  /** how to bring a missing file along */
+  /** how to include a missing file */
   missingHint: (path: string) => string;
 }

@@ -1,13 +1,13 @@
 /**
- * A Compose file as cowork reads it. Scalars keep their text: what a plain one stands for (`yes`, `3`, nothing) is left to Compose,
- * which is given the same text again. Anchors, aliases and merge keys are resolved.
+ * A Compose file as cowork reads it. Scalars keep their text: Compose gets the same text and decides what a plain scalar stands for
+ * (`yes`, `3`, nothing). Anchors, aliases and merge keys are resolved.
  */
 export type ComposeNode = ScalarNode | ListNode | MapNode;
 
 export interface ScalarNode {
   kind: "scalar";
   text: string;
-  /** written without quotes: it may stand for a number, a boolean or nothing */
+  /** written without quotes, so it may stand for a number, a boolean or null */
   plain: boolean;
   tag?: MergeTag;
 }
@@ -20,12 +20,12 @@ export interface ListNode {
 
 export interface MapNode {
   kind: "map";
-  /** by the text of their keys */
+  /** by the text of the key */
   entries: Map<string, { key: ScalarNode; value: ComposeNode }>;
   tag?: MergeTag;
 }
 
-/** Compose v2: how a value is merged with that of an earlier file. */
+/** Compose v2: how a value is merged with the value from an earlier file. */
 export type MergeTag = "!reset" | "!override";
 
 export function scalar(text: string): ScalarNode {
@@ -44,18 +44,18 @@ export function child(node: ComposeNode | undefined, name: string): ComposeNode 
   return node?.kind === "map" ? node.entries.get(name)?.value : undefined;
 }
 
-/** Nothing at all, also where it is written out. */
+/** Is the value absent or null? */
 export function isNothing(node: ComposeNode | undefined): boolean {
   return node === undefined || (node.kind === "scalar" && node.plain && /^(~|null|Null|NULL|)$/.test(node.text));
 }
 
-/** One value or a list of them. */
+/** Returns the items of a list, or a single value as a list. */
 export function itemsOf(node: ComposeNode | undefined): ComposeNode[] {
   if (node === undefined || isNothing(node)) return [];
   return node.kind === "list" ? node.items : [node];
 }
 
-/** The same map with entries set (or, where there is no value, left out). */
+/** Returns a copy of the map with the given entries changed, or removed if the value is undefined. */
 export function withEntries(map: MapNode, changed: Readonly<Record<string, ComposeNode | undefined>>): MapNode {
   const entries = new Map(map.entries);
   for (const [name, value] of Object.entries(changed)) {
@@ -65,7 +65,7 @@ export function withEntries(map: MapNode, changed: Readonly<Record<string, Compo
   return { ...map, entries };
 }
 
-/** The same map with every value put through `change`; undefined leaves the entry out. */
+/** Returns a copy of the map with `change` applied to every value; undefined removes the entry. */
 export function mapEntries(
   node: ComposeNode,
   change: (value: ComposeNode, name: string) => ComposeNode | undefined,
@@ -74,12 +74,12 @@ export function mapEntries(
   return withEntries(node, Object.fromEntries(entriesOf(node).map(([name, value]) => [name, change(value, name)])));
 }
 
-/** Texts that YAML may read as something else than a text, and that mean the same inside brackets. */
+/** Texts that YAML may read as another type, and that mean the same within brackets. */
 const maybeTyped = /^(?:[+-]?[\w.][\w.+-]*|~)$/;
 
 /**
- * As YAML that every reader reads alike: one line of JSON, but for plain scalars that may be numbers and the like, and for the tags
- * of Compose. Whatever YAML or Compose could take for something else is quoted.
+ * Renders YAML that all parsers read in the same way: one line of JSON, plus plain scalars that may be numbers and the like, and
+ * Compose's tags. Everything that YAML or Compose could read differently is quoted.
  */
 export function renderNode(node: ComposeNode): string {
   const tag = node.tag === undefined ? "" : `${node.tag} `;
@@ -92,7 +92,9 @@ export function renderNode(node: ComposeNode): string {
   return `${tag}${node.plain && maybeTyped.test(node.text) ? node.text : quoted(node.text)}`;
 }
 
-/** JSON is YAML but for these: line ends, controls and what is no character to YAML, nothing special to JSON. */
+/**
+ * JSON is valid YAML, except for these characters: line ends, control characters and non-characters, which JSON allows in a text.
+ */
 export function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,

@@ -1,15 +1,15 @@
 import { interpolate, InterpolationError, type Dialect, type Lookup } from "./interpolate.ts";
 
-/** `NAME=value`, quoted or not, and what may follow; `NAME` alone. Only v2 knows `NAME: value`. */
+/** `NAME=value`, with or without quotes, and what may follow it; or `NAME` alone. `NAME: value` is v2 only. */
 const line =
   /^(?:export[^\S\n]+)?([A-Za-z_][\w.-]*)[^\S\n]*(?:([=:])[^\S\n]*('(?:\\'|[^'])*'|"(?:\\.|[^"\\])*"|[^\n]*))?(?:[^\S\n]*#[^\n]*)?[^\S\n]*(?:\n|$)/s;
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b", f: "\f", v: "\v" };
 
 /**
- * The variables of a `.env` file, as that version of Compose reads them.
- * @param lookup the environment; it wins over the file
- * @throws InterpolationError for what v2 would refuse; v1 passes such lines over
+ * Parses a `.env` file in the same way as the given version of Compose.
+ * @param lookup the environment, which overrides the file
+ * @throws InterpolationError for what v2 would refuse; v1 skips such lines
  */
 export function parseDotEnv(text: string, dialect: Dialect, lookup: Lookup = () => undefined): Record<string, string> {
   const values: Record<string, string> = {};
@@ -27,7 +27,7 @@ export function parseDotEnv(text: string, dialect: Dialect, lookup: Lookup = () 
   }
 }
 
-/** python-dotenv: `${NAME}` and `${NAME:-default}` count everywhere, in single quotes too; nothing else does. */
+/** python-dotenv: `${NAME}` and `${NAME:-default}` are replaced everywhere, also in single quotes. No other form is. */
 function valueOfV1(value: string, find: Lookup): string {
   return unquote(value, /\\([\\'"abfnrtv])/g).text.replace(
     /\$\{([^}:]*)(?::-([^}]*))?\}/g,
@@ -38,7 +38,7 @@ function valueOfV1(value: string, find: Lookup): string {
 function valueOfV2(value: string, find: Lookup): string {
   const { text, quote } = unquote(value, /\\([\\"nrt])/g);
   if (quote === "'") return text;
-  // A dollar that begins no variable is one.
+  // A dollar sign that does not begin a variable stays.
   return interpolate(text.replace(/\$(?![{$A-Za-z_])/g, "$$$$"), { lookup: find, dialect: "v2" });
 }
 

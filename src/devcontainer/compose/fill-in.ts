@@ -3,17 +3,17 @@ import { interpolate, InterpolationError, literal, type Lookup, type Scope } fro
 import { invalid } from "./read-yaml.ts";
 
 export interface Filling {
-  /** of the file, for messages */
+  /** path of the file, for messages */
   path: string;
   scope: Scope;
-  /** value of a variable that `environment` names alone, where it may be put in here */
+  /** value of a variable that `environment` names without a value, if it may be filled in here */
   forEnvironment: Lookup;
 }
 
 /**
- * A Compose file with its variables filled in, for Compose to find none: in values, as it does it itself, and for `environment` and
- * `build.args` that name a variable alone.
- * @throws DEVCONTAINER_INVALID for a variable that cannot be read, or has to be set and is not
+ * Returns a Compose file with all its variables filled in, so that Compose finds none: in values, as Compose does it, and in
+ * `environment` and `build.args` entries without a value.
+ * @throws DEVCONTAINER_INVALID for a variable that cannot be parsed, or that is required and not set
  */
 export function fillIn(document: MapNode, filling: Filling): MapNode {
   const filled = mapEntries(document, (value, name) => (name === "version" ? value : fill(value, filling, [name])));
@@ -47,7 +47,7 @@ function fillNames(service: ComposeNode, { scope, forEnvironment }: Filling): Co
   });
 }
 
-/** `[NAME]` and `{NAME: null}`. */
+/** The forms `[NAME]` and `{NAME: null}`. */
 function fillList(node: ComposeNode, given: Lookup): ComposeNode {
   if (node.kind === "list") {
     const items = node.items.map((item) => {

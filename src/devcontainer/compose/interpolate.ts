@@ -1,22 +1,22 @@
-/** How Compose fills in variables: v1 takes a default as it stands and knows no `+`. */
+/** Version of Compose's variable syntax: v1 does not expand defaults and does not know `+`. */
 export type Dialect = "v1" | "v2";
 
-/** A value, or undefined where the variable is not set. */
+/** Returns the value of a variable, or undefined if it is not set. */
 export type Lookup = (name: string) => string | undefined;
 
 export interface Scope {
   lookup: Lookup;
   dialect: Dialect;
-  /** told of each variable that is not set and leaves nothing in its place */
+  /** called for each variable that is not set and has no default */
   onUnset?: (name: string) => void;
 }
 
-/** A text that Compose would refuse. */
+/** Thrown for a text that Compose would refuse. */
 export class InterpolationError extends Error {}
 
 /**
- * A text with its variables filled in, as Compose does it: `$NAME`, `${NAME}`, `${NAME:-default}`, `-`, `:?`, `?`, `:+`, `+`, and `$$`
- * for a dollar. cowork does it in Compose's place, so that a path is known before anybody opens it.
+ * Fills in the variables of a text as Compose does: `$NAME`, `${NAME}`, `${NAME:-default}`, `-`, `:?`, `?`, `:+`, `+`, and `$$` for
+ * a dollar sign. cowork does it instead of Compose, so that all paths are known before a file is opened.
  * @throws InterpolationError
  */
 export function interpolate(text: string, scope: Scope): string {
@@ -32,18 +32,18 @@ export function interpolate(text: string, scope: Scope): string {
   return result;
 }
 
-/** What stands for the `$` at this place, and where the text goes on. */
+/** Returns the replacement for the `$` at this index, and the index where the text continues. */
 function substitute(text: string, dollar: number, scope: Scope): [string, number] {
   if (text[dollar + 1] === "$") return ["$", dollar + 2];
   const name = /^[A-Za-z_]\w*/.exec(text.slice(dollar + 1))?.[0];
   const { dialect } = scope;
   if (name !== undefined) return [valueOf(name, scope), dollar + 1 + name.length];
   const end = text[dollar + 1] === "{" ? closing(text, dollar + 2, dialect) : -1;
-  if (end === -1) throw new InterpolationError(`the variable in ${JSON.stringify(text)} cannot be read`);
+  if (end === -1) throw new InterpolationError(`the variable in ${JSON.stringify(text)} cannot be parsed`);
   const [, braced, operator = "", word = ""] =
     /^([A-Za-z_]\w*)(?:(:?[-?+])(.*))?$/s.exec(text.slice(dollar + 2, end)) ?? [];
   if (braced === undefined || (dialect === "v1" && operator.endsWith("+")))
-    throw new InterpolationError(`the variable in ${JSON.stringify(text)} cannot be read`);
+    throw new InterpolationError(`the variable in ${JSON.stringify(text)} cannot be parsed`);
   return [braceValue({ name: braced, operator, word }, scope), end + 1];
 }
 
@@ -65,7 +65,7 @@ function braceValue({ name, operator, word }: { name: string; operator: string; 
   return value ?? "";
 }
 
-/** Where the brace ends: for v1 at the first one, otherwise braces nest. -1: nowhere. */
+/** Returns the index of the closing brace, or -1. In v1 it is the first brace; in v2 braces nest. */
 function closing(text: string, from: number, dialect: Dialect): number {
   if (dialect === "v1") return text.indexOf("}", from);
   let depth = 1;
@@ -76,12 +76,12 @@ function closing(text: string, from: number, dialect: Dialect): number {
   return -1;
 }
 
-/** A text in which Compose finds no variable any more. */
+/** Escapes a text, so that Compose finds no variable in it. */
 export function literal(text: string): string {
   return text.replaceAll("$", () => "$$");
 }
 
-/** Names of all variables that stand in a text, also within defaults. */
+/** Returns the names of all variables in a text, including those within defaults. */
 export function textVariables(text: string): string[] {
   return [...text.replaceAll("$$", "").matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = ""]) => name);
 }

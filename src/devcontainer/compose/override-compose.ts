@@ -5,12 +5,14 @@ import type { Override, OverrideRequest, ExtraMount, Json, JsonObject } from "..
 import { onClone } from "./tree-root.ts";
 import { renderVolume } from "./volume.ts";
 
-/** Seconds; longer than `quiesce` takes: the engine's SIGKILL comes after what runs inside had its time. */
+/**
+ * Seconds. Longer than `quiesce` takes, so that the engine's SIGKILL comes after the processes in the container had time to end.
+ */
 const grace = 20;
 
 /**
- * The Compose file of one session and the devcontainer.json that names it: the resolved configuration on the session's clone, every
- * service labelled as ours, the dev container's own service on the shared image with our mounts and environment.
+ * Makes the Compose file of one session and the devcontainer.json that names it: the resolved configuration with the session's
+ * clone, cowork's labels on each service, and the shared image, mounts and environment on the dev container's service.
  */
 export function overrideCompose(
   request: OverrideRequest,
@@ -18,7 +20,7 @@ export function overrideCompose(
 ): Pick<Override, "config" | "compose"> {
   const { plan, composeFile } = request;
   if (plan.compose === undefined || composeFile === undefined)
-    throw new Error("no Compose plan, or no place for its file");
+    throw new Error("no Compose plan, or no path for its file");
   const { service } = plan.compose;
   const { mounts, composeProject } = request;
   const canonical = onClone(withoutBuilds(plan.compose.canonical), {
@@ -37,7 +39,7 @@ export function overrideCompose(
   };
 }
 
-/** Everything that is built is an image by now. */
+/** All builds are replaced by the images that were built. */
 function withoutBuilds(canonical: JsonObject): JsonObject {
   const services = isObject(canonical["services"]) ? canonical["services"] : {};
   const bare = Object.entries(services).map(([name, value]): [string, Json] => {
@@ -74,7 +76,7 @@ function ownService(
   };
 }
 
-/** The project's own where it is the longer one. Durations as Compose writes them: `1m30s`, `500ms`, a number of seconds. */
+/** Keeps the project's own value if it is longer. Durations are in Compose's format: `1m30s`, `500ms`, or a number of seconds. */
 function longer(given: Json | undefined): Json {
   const seconds = { h: 3600, m: 60, s: 1, ms: 0.001, us: 0.000001 };
   const parts = [...textOf(given ?? "").matchAll(/([\d.]+)(ms|us|h|m|s)?/g)];
@@ -85,7 +87,7 @@ function longer(given: Json | undefined): Json {
   return given !== undefined && total >= grace ? given : `${grace}s`;
 }
 
-/** A list holds `NAME=value`. */
+/** A list has entries of the form `NAME=value`. */
 function environmentOf(value: Json | undefined): JsonObject {
   if (isObject(value)) return value;
   return Object.fromEntries(
@@ -96,7 +98,7 @@ function environmentOf(value: Json | undefined): JsonObject {
   );
 }
 
-/** Compose reads the file once more, and a `$` of ours is no variable. */
+/** Compose reads the file once more, so a `$` in a value has to be escaped. */
 function escape(text: string): string {
   return text.replaceAll("$", () => "$$");
 }

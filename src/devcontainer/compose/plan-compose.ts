@@ -19,24 +19,24 @@ import { startedServices } from "./started-services.ts";
 export interface ComposeRequest extends Pick<ReadOptions, "verdict" | "agreed" | "mayCome" | "missingHint"> {
   config: JsonObject;
   path: string;
-  /** what is changed, one line each: added to */
+  /** one line per change; added to */
   changes: string[];
-  /** what a person should know, one line each: added to */
+  /** one line per note for the user; added to */
   notes: string[];
 }
 
 export interface ComposeResult {
-  /** absent: a Compose file is missing that may come with the clone */
+  /** absent if a Compose file is missing that may be copied into the clone */
   plan?: ComposePlan;
-  /** paths in the source of all that was read */
+  /** paths in the source of all files that were read */
   files: string[];
   missing: string[];
   isReduced: boolean;
 }
 
 /**
- * Resolves a project's Compose files once, judges what came out, and takes away what sessions would fight over. Of the host only
- * what was agreed to is opened.
+ * Resolves a project's Compose files once, judges the result, and removes everything that sessions would conflict over. Opens a
+ * file of the host only after the user has agreed.
  * @throws DEVCONTAINER_INVALID, COMPOSE_MISSING
  */
 export async function planCompose(ctx: Context, source: ConfigSource, request: ComposeRequest): Promise<ComposeResult> {
@@ -72,7 +72,10 @@ export async function planCompose(ctx: Context, source: ConfigSource, request: C
   return { ...read, plan: planOf(canonical, { request, program, files: inputs.files }) };
 }
 
-/** Compose itself only warns, and here nobody would see it. Where `.env` may still come, it is said once it has not come. */
+/**
+ * Compose only prints a warning, which the user would not see here. If `.env` may still be copied in, this waits until it is known
+ * to be missing.
+ */
 async function unsetNotes(
   source: ConfigSource,
   { unset, missing }: ComposeInputs,
@@ -99,9 +102,9 @@ function planOf(
   if (!isObject(own)) {
     throw new CoworkError(
       "DEVCONTAINER_INVALID",
-      `${plain(path)}: there is no Compose service ${plain(service) || "(none is named)"}.`,
+      `${plain(path)}: ${service === "" ? '"service" is missing' : `Compose service ${plain(service)} does not exist`}.`,
       {
-        hint: 'name one of the Compose file\'s services as "service"',
+        hint: 'set "service" to one of the Compose file\'s services',
       },
     );
   }

@@ -7,7 +7,7 @@ import type { BuildInput, ComposePlan, Json, JsonObject } from "../types.ts";
 import { pathInTree } from "./tree-root.ts";
 
 /**
- * What the services of a resolved configuration are built from, as paths in the source.
+ * Returns what the services of a resolved configuration are built from, as paths in the source.
  * @throws DEVCONTAINER_INVALID for a context or Dockerfile outside the repository
  */
 export function readBuilds(canonical: JsonObject): ComposePlan["builds"] {
@@ -35,7 +35,7 @@ function readBuild(service: string, value: Json): BuildInput {
   return { context, dockerfile, ...more };
 }
 
-/** A list holds `NAME=value`; what still has no value is set nowhere. */
+/** A list has entries of the form `NAME=value`. An argument that still has no value is not set anywhere. */
 function readArgs(args: Json): Record<string, string> {
   const entries = isObject(args)
     ? Object.entries(args)
@@ -51,9 +51,9 @@ function readArgs(args: Json): Record<string, string> {
 function outside(service: string, what: string): CoworkError {
   return new CoworkError(
     "DEVCONTAINER_INVALID",
-    `Service ${plain(service)}: the ${plain(what)} does not lie in the repository.`,
+    `Service ${plain(service)}: the ${plain(what)} is outside the repository.`,
     {
-      hint: "a session is built from the project's own commit: name a path inside it",
+      hint: "sessions are built from a commit of the project: use a path inside the repository",
     },
   );
 }

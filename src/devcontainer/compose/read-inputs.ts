@@ -11,23 +11,23 @@ import { createReferences, isAmong, linkIncludes, linkServices } from "./referen
 import { planProject } from "./tree-root.ts";
 import { checkVersion } from "./version-2.ts";
 
-/** Set by whoever calls Compose. */
+/** Set by the caller of Compose. */
 const ownVariables = new Set(["COMPOSE_PROJECT_NAME", "PWD"]);
 
-/** One Compose file to be read. */
+/** A Compose file to read. */
 interface Step {
   path: string;
-  /** folder that its relative paths count from */
+  /** folder that its relative paths are relative to */
   base: string;
   lookup: Lookup;
-  /** which variables count in it: a file cannot be there twice with different ones */
+  /** identifies its set of variables: a file cannot be used twice with different ones */
   scope: string;
 }
 
 /**
- * Reads the Compose files, and what they extend and include, through the source, and puts them into a form that leaves Compose
- * nothing to find and nothing to decide about: variables are filled in, each file that Compose opens is one that was judged.
- * @throws DEVCONTAINER_INVALID for what lies outside the repository, for a link, for what is no YAML or can be read in two ways
+ * Reads the Compose files, and the files that they extend and include, through the source. In the result Compose has nothing left
+ * to find or decide: all variables are filled in, and every file that it opens has been judged.
+ * @throws DEVCONTAINER_INVALID for a path outside the repository, a link, invalid YAML, or YAML that parsers read differently
  */
 export async function readComposeInputs(
   source: ConfigSource,
@@ -83,7 +83,8 @@ export async function readComposeInputs(
     const known = fillIn(knownSections(document, path, options, inputs), {
       path,
       scope: { lookup: next.lookup, dialect, onUnset: (name) => void unset.add(name) },
-      // The environment wins, and gives its value when the container is made: such a name stays, and is asked about.
+      // The environment overrides the files, and its value is read when the container is made. Such a variable stays, and the user
+      // is asked about it.
       forEnvironment: (name) => (env[name] === undefined && !ownVariables.has(name) ? next.lookup(name) : undefined),
     });
     const linked = await linkServices(known, references, (found) => queue.push({ ...next, ...found }));
@@ -106,7 +107,7 @@ export async function readComposeInputs(
   inputs.unset = [...unset].toSorted();
   inputs.hostVariables = Object.fromEntries([...hostNames].map((name) => [name, env[name] ?? ""]));
   for (const name of hostNames)
-    verdict.add("Compose files", `\${${name}}`, "a variable of this host's environment goes into the configuration");
+    verdict.add("Compose files", `\${${name}}`, "passes a variable of this host's environment to the configuration");
   return inputs;
 }
 
@@ -125,22 +126,25 @@ async function readAll(
   return all;
 }
 
-/** The form of 2014 has the services at the top, where nobody would look for what they name. */
+/** In the format of 2014, services are at the top level, where nothing would check what they refer to. */
 function checkDocument(document: MapNode, path: string, main: readonly string[]): void {
   const sections = ["services", "networks", "volumes", "secrets", "configs", "include"];
   for (const [name, value] of entriesOf(document)) {
     if (sections.includes(name) && name !== "include" && value.kind !== "map" && !isNothing(value))
-      throw invalid(path, `has ${name} that is no map`);
+      throw invalid(path, `has ${name}, which must be a map`);
   }
   if (sections.some((name) => child(document, name)?.kind === "map") || child(document, "include") !== undefined)
     return;
   if (main.indexOf(path) > 0 && document.entries.size === 0) return;
-  throw invalid(path, "has no services", 'put the services below "services:"');
+  throw invalid(path, "has no services", 'move the services below "services:"');
 }
 
 const knownNames = new Set(["version", "name", "services", "networks", "volumes", "secrets", "configs", "include"]);
 
-/** Extensions (`x-…`) are for the file's own use, and anchors are resolved. What Compose may learn later is asked about. */
+/**
+ * Extensions (`x-…`) are only for use within the file, and anchors are already resolved. The user is asked about sections that
+ * Compose may support later.
+ */
 function knownSections(
   document: MapNode,
   path: string,

@@ -19,20 +19,22 @@ import { literal } from "./interpolate.ts";
 import { invalid } from "./read-yaml.ts";
 import type { ComposeInputs, ReadOptions } from "./compose-inputs.ts";
 
-/** What the files of one Compose file are found with. */
+/** Resolves the paths in one Compose file. */
 export interface References {
   /** path of the Compose file in the source */
   path: string;
   base: string;
   dialect: ReadOptions["dialect"];
   inputs: ComposeInputs;
-  /** A Compose file that is to be read. False: it may still come, and nothing more can be said now. */
+  /**
+   * Checks that a Compose file exists. Returns false if it is missing but may still be copied in: then nothing more is known now.
+   */
   isThere(path: string, shown: string): Promise<boolean>;
-  /** A path of the repository, from a text in which no variable is left. Throws for one that leads out of it. */
+  /** Returns a path inside the repository, from a text without variables. Throws for a path that leads out of it. */
   inTree(node: ComposeNode, what: string): string;
-  /** A file that Compose reads values from, as Compose is to find it; undefined: it is left out. */
+  /** Returns the path of a file that Compose reads values from, as Compose will find it, or undefined if it is left out. */
   dataFile(node: ComposeNode, what: string): Promise<ComposeNode | undefined>;
-  /** A path in the tree as it has to be written here. */
+  /** Returns a path in the tree as it has to be written in this file. */
   write(path: string): ComposeNode;
 }
 
@@ -44,17 +46,18 @@ export function createReferences(source: ConfigSource, request: Request): Refere
     if (!mayCome(file)) throw invalid(`${what}: the file ${file}`, `is not in ${source.describe}`, missingHint(file));
     if (!inputs.missing.includes(file)) inputs.missing.push(file);
   };
-  /** As it is meant, with `$$` read; undefined: outside by an absolute way. */
+  /** Resolves a text in which `$$` stands for `$`. `found` is undefined for an absolute path outside the tree. */
   const locate = (node: ComposeNode, what: string): { text: string; found: string | undefined } => {
-    if (node.kind !== "scalar") throw invalid(`${path}: ${what}`, "is no text");
+    if (node.kind !== "scalar") throw invalid(`${path}: ${what}`, "is not a string");
     const text = node.text.replaceAll("$$", () => "$");
-    if (/[\p{Cc}\u2028\u2029]/u.test(text) || text.length > longest)
-      throw invalid(`${path}: ${what}`, "is no path that somebody would write");
-    if (isRemote(text)) throw invalid(`${path}: ${what} ${text}`, "is not on this machine, and cowork fetches none");
+    if (/[\p{Cc}\u2028\u2029]/u.test(text) || text.length > maxLength)
+      throw invalid(`${path}: ${what}`, "is not a valid path");
+    if (isRemote(text))
+      throw invalid(`${path}: ${what} ${text}`, "is not on this machine; cowork does not download Compose files");
     if (text === tree || text.startsWith(`${tree}/`)) return { text, found: joinTree("", posix.relative(tree, text)) };
     const found = joinTree(base, text);
     if (found === undefined && !text.startsWith("/"))
-      throw invalid(`${path}: ${what} ${text}`, "lies outside the repository");
+      throw invalid(`${path}: ${what} ${text}`, "is outside the repository");
     return { text, found: text === "~" || text.startsWith("~") ? undefined : found };
   };
   const write = (file: string): ComposeNode => {
@@ -75,7 +78,7 @@ export function createReferences(source: ConfigSource, request: Request): Refere
     write,
     async isThere(file, shown) {
       const kind = await source.stat(file);
-      if (kind === "link") throw invalid(shown, "is a link, and cowork follows none");
+      if (kind === "link") throw invalid(shown, "is a link, which cowork does not follow");
       if (kind === "file") files.add(file);
       else {
         missing(file, shown);
@@ -85,7 +88,7 @@ export function createReferences(source: ConfigSource, request: Request): Refere
     },
     inTree(node, what) {
       const { text, found } = locate(node, what);
-      if (found === undefined) throw invalid(`${path}: ${what} ${text}`, "lies outside the repository");
+      if (found === undefined) throw invalid(`${path}: ${what} ${text}`, "is outside the repository");
       return found;
     },
     async dataFile(node, what) {
@@ -103,11 +106,11 @@ export function createReferences(source: ConfigSource, request: Request): Refere
         }
         const at = text.startsWith("~") ? (env["HOME"] ?? homedir()) + text.slice(1) : text;
         const bytes = await readRegularFile(at, { maxBytes: maxConfigBytes });
-        if (bytes === undefined && !isOptional) throw invalid(`${path}: ${what} ${text}`, "is not there");
+        if (bytes === undefined && !isOptional) throw invalid(`${path}: ${what} ${text}`, "does not exist");
         return bytes === undefined ? undefined : put(keep(bytes));
       }
       if ((await source.stat(found)) === "link")
-        throw invalid(`${path}: ${what} ${found}`, "is a link, and cowork follows none");
+        throw invalid(`${path}: ${what} ${found}`, "is a link, which cowork does not follow");
       const bytes = await source.read(found);
       if (bytes !== undefined) {
         files.add(found);
@@ -119,15 +122,15 @@ export function createReferences(source: ConfigSource, request: Request): Refere
   };
 }
 
-/** Beside the tree: what Compose reads values from, under names of ours. */
+/** Folder next to the tree for the files that Compose reads values from, under names of our choice. */
 export const dataFolder = "cowork-data";
 
 export function isAmong({ where, what }: Finding, findings: readonly Finding[]): boolean {
   return findings.some((one) => one.where === where && one.what === what);
 }
 
-/** Of a path; what the user agrees to is shown in full. */
-const longest = 300;
+/** Maximum length of a path: what the user agrees to is shown in full. */
+const maxLength = 300;
 
 function textIn(node: ComposeNode | undefined): string {
   return node?.kind === "scalar" ? node.text : "";
@@ -137,7 +140,7 @@ function isRemote(path: string): boolean {
   return /^[a-z][a-z\d+.-]*:|^git@|^github\.com\//i.test(path);
 }
 
-/** Services with every file that they name put where Compose is to find it. */
+/** Replaces all paths in services with the paths where Compose will find the files. */
 export async function linkServices(
   document: MapNode,
   references: References,
@@ -183,7 +186,7 @@ function tagOf(node: ComposeNode): Pick<ComposeNode, "tag"> {
   return node.tag === undefined ? {} : { tag: node.tag };
 }
 
-/** v1 looks whether it is there. What lies outside is refused where builds are read from the result. */
+/** v1 checks that the folder exists. Paths outside the repository are refused later, when the builds are read from the result. */
 function keepBuildFolder(build: ComposeNode | undefined, { base, inputs }: References): void {
   const context = build?.kind === "map" ? child(build, "context") : build;
   if (context?.kind !== "scalar" || isRemote(context.text)) return;
@@ -196,13 +199,13 @@ function keepBuildFolder(build: ComposeNode | undefined, { base, inputs }: Refer
 
 export interface Included {
   paths: string[];
-  /** folder that the included files' relative paths count from */
+  /** folder that relative paths in the included files are relative to */
   base: string;
-  /** where their variables come from besides */
+  /** more files that their variables come from */
   envFiles: string[];
 }
 
-/** `include` with every file that it names put where Compose is to find it. */
+/** Replaces all paths in `include` with the paths where Compose will find the files. */
 export async function linkIncludes(
   document: MapNode,
   references: References,

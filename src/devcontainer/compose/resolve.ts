@@ -16,16 +16,23 @@ import { planProject, toTree, treeDepth } from "./tree-root.ts";
 
 export type ComposeProgram = ComposePlan["program"];
 
-/** The plugin where there is one, as @devcontainers/cli chooses. @throws COMPOSE_MISSING */
+/**
+ * Prefers the plug-in, as @devcontainers/cli does.
+ * @throws COMPOSE_MISSING
+ */
 export async function findCompose(ctx: Pick<Context, "run" | "env">): Promise<ComposeProgram> {
   for (const program of ["docker compose", "docker-compose"] as const) {
     const [file, args] = planCompose(program, ["version"]);
     const result = await ctx.run(file, args, { timeoutMs: 20_000 }).catch(() => undefined);
     if (result?.code === 0) return program;
   }
-  throw new CoworkError("COMPOSE_MISSING", "The dev container configuration needs Docker Compose, and there is none.", {
-    hint: "apt-get install docker-compose (as root), then run the same command again",
-  });
+  throw new CoworkError(
+    "COMPOSE_MISSING",
+    "The dev container configuration needs Docker Compose, which is not installed.",
+    {
+      hint: "install it (sudo apt-get install docker-compose), then run the same command again",
+    },
+  );
 }
 
 export function dialectOf(program: ComposeProgram): Dialect {
@@ -37,9 +44,9 @@ function planCompose(program: ComposeProgram, args: string[]): [string, string[]
 }
 
 /**
- * The environment of every later call with our own Compose file, `devcontainer up` too. Compose reads a `.env` of the folder that
- * it is called in, and that may be the clone, which an agent writes: what such a file could set is set here, to the caller's own
- * value or to nothing. Our Compose file itself needs no variable any more.
+ * The environment for all later calls with cowork's own Compose file, `devcontainer up` included. Compose reads `.env` in its
+ * working directory, which may be the clone, where an agent can write. So every variable that such a file could set is set here, to
+ * the caller's value or to an empty one. The Compose file itself no longer needs variables.
  */
 export function composeEnvironment(env: Context["env"], composeProject: string): Record<string, string> {
   const ofCaller = `DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_BUILDKIT
@@ -53,14 +60,17 @@ export function composeEnvironment(env: Context["env"], composeProject: string):
   };
 }
 
-/** A folder for one run of Compose, nothing of which exists yet. */
+/** A folder for one run of Compose. It is not created yet. */
 export interface ComposePlace {
   folder: string;
-  /** stands for the root of the project */
+  /** stands for the root of the repository */
   tree: string;
 }
 
-/** So deep that `../..` still leads to a folder of ours, below names that no path of a project can hold. */
+/**
+ * The folder is so deep that `../..` still leads to a folder of ours. Its parents have names that cannot occur in a project's
+ * paths.
+ */
 export function composePlace(ctx: Pick<Context, "paths">): ComposePlace {
   const folder = join(temporaryRoot(ctx), `compose-${randomBytes(6).toString("hex")}`);
   const above = Array.from({ length: treeDepth }, () => randomBytes(6).toString("hex"));
@@ -72,9 +82,8 @@ function temporaryRoot(ctx: Pick<Context, "paths">): string {
 }
 
 /**
- * Has Compose put its files together, once: in a temporary folder that holds what cowork read and judged, in cowork's own words, and
- * nothing of the project itself. What comes out needs no other file and no variable any more. Paths below the folder begin with
- * `treeRoot`.
+ * Has Compose merge its files once, in a temporary folder that has only what cowork has read, judged and written again, and nothing
+ * else of the project. The result needs no other files and no variables. Paths below the folder begin with `treeRoot`.
  * @throws DEVCONTAINER_INVALID with Compose's own words
  */
 export async function resolveCompose(
@@ -97,7 +106,7 @@ export async function resolveCompose(
     const envFile = join(folder, "variables");
     await write(envFile, renderVariables(program, inputs.dotEnv));
     const named = main.flatMap((path) => ["-f", join(tree, path)]);
-    // The plug-in leaves out services of profiles that are off; the program of its own prints all.
+    // The plug-in omits services whose profiles are disabled; the standalone program prints all services.
     const profiles = program === "docker compose" ? ["--profile", "*"] : [];
     const [file, args] = planCompose(program, ["--env-file", envFile, ...named, ...profiles, "config"]);
     const { code, stdout, stderr } = await ctx.run(file, args, {
@@ -121,8 +130,8 @@ async function write(path: string, content: string | Uint8Array): Promise<void> 
 }
 
 /**
- * The variables that files named by `env_file` may refer to: v2 knows those of `.env` there, v1 does not. What steers Compose or
- * docker is not the project's to say.
+ * Renders the variables that files named by `env_file` may refer to: v2 replaces those of `.env` there, v1 does not. Variables that
+ * configure Compose or docker are left out, because the project must not set them.
  */
 function renderVariables(program: ComposeProgram, dotEnv: Readonly<Record<string, string>>): string {
   if (program === "docker-compose") return "";
@@ -142,8 +151,8 @@ function quotedValue(value: string): string {
 }
 
 /**
- * The program of its own writes YAML 1.1 as Python reads it, where `0o17` and `12e4` are texts: a number with an exponent has a
- * point and a sign there. A hash of a commit must not become a number.
+ * The standalone program writes YAML 1.1 for Python's parser. There `0o17` and `12e4` are texts: a number with an exponent has a
+ * decimal point and a sign. A commit hash must not become a number.
  */
 async function parseResolved(program: ComposeProgram, text: string): Promise<JsonObject> {
   const { parseDocument, visit } = await import("yaml");
@@ -156,9 +165,9 @@ async function parseResolved(program: ComposeProgram, text: string): Promise<Jso
       if (isPython && typeof node.value === "number" && isPythonText(node.source ?? "")) node.value = node.source;
     },
   });
-  // Dates and the like, which only YAML knows, become texts.
+  // Dates and other types that only YAML has become texts.
   const value = JSON.parse(JSON.stringify(document.toJS() ?? null)) as Json;
-  if (!isObject(value)) throw refused("it gave no configuration");
+  if (!isObject(value)) throw refused("it returned no configuration");
   return value;
 }
 
@@ -166,23 +175,23 @@ function isPythonText(source: string): boolean {
   return /e/i.test(source) && !/^[-+]?(0x[\da-f_]+|[\d_]+\.[\d_]*e[-+]\d+)$/i.test(source);
 }
 
-/** What Compose itself needs and nothing more. `~` leads to an empty folder: no file of the user's home can be opened by it. */
+/** Has only what Compose itself needs. `~` leads to an empty folder, so Compose cannot open files of the user's home. */
 function environment(
   env: Context["env"],
   program: ComposeProgram,
   { home, realHome }: { home: string; realHome: string },
 ): Record<string, string> {
-  // The plug-in is found by way of docker's own configuration.
+  // The plug-in is found through docker's own configuration.
   const config = env["DOCKER_CONFIG"] ?? join(realHome, ".docker");
   return {
     ...(env["PATH"] === undefined ? {} : { PATH: env["PATH"] }),
-    // v1 may be one that Python finds below the user's home.
+    // v1 may be a Python program installed below the user's home.
     ...(program === "docker compose" ? { DOCKER_CONFIG: config } : { PYTHONUSERBASE: join(realHome, ".local") }),
     HOME: home,
     LC_ALL: "C.UTF-8",
     COMPOSE_PROJECT_NAME: planProject,
     COMPOSE_DISABLE_ENV_FILE: "1",
-    // Never fetched: every file is there already.
+    // Never download: all files are already there.
     COMPOSE_EXPERIMENTAL_GIT_REMOTE: "false",
     COMPOSE_EXPERIMENTAL_OCI_REMOTE: "false",
   };
@@ -197,15 +206,15 @@ function mapTexts(value: Json, change: (text: string) => string): Json {
 
 function withTreeRoot(value: Json, folder: string): Json {
   return mapTexts(value, (text) => {
-    if (text.includes("\0")) throw refused("a value holds a NUL");
+    if (text.includes("\0")) throw refused("a value contains a NUL character");
     return toTree(text, folder);
   });
 }
 
-function refused(said: string): CoworkError {
-  const { why, hint } = composeReason(plainLines(said)) ?? { why: "it gave no reason" };
+function refused(output: string): CoworkError {
+  const { why, hint } = composeReason(plainLines(output)) ?? { why: "no reason given" };
   return new CoworkError("DEVCONTAINER_INVALID", `Docker Compose cannot read the configuration: ${plain(why)}`, {
-    detail: said,
-    hint: hint ?? "correct the Compose file, then run the same command again",
+    detail: output,
+    hint: hint ?? "fix the Compose file, then run the same command again",
   });
 }

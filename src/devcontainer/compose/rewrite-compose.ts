@@ -9,10 +9,10 @@ import { besideRoot, cloneName, locate, planProject, treeRoot, withoutMarks } fr
 import { readVolume, renderVolume } from "./volume.ts";
 
 /**
- * A resolved Compose configuration in which nothing is left that two sessions would fight over: names of containers, volumes and
- * networks are Compose's own, which the session's project name stands before; host ports are the engine's to pick; nothing
- * restarts by itself, because what is mounted is checked before each start.
- * @param profiles those that `.env` switches on: nobody reads it any more
+ * Removes everything from a resolved Compose configuration that two sessions would conflict over. Containers, volumes and networks
+ * get Compose's own names, prefixed with the session's project name. The engine picks host ports. Nothing restarts by itself,
+ * because mounts are checked before each start.
+ * @param profiles those that `.env` enables, because `.env` is not read any more
  * @param started services that are started whatever their profiles are
  * @returns the configuration, and one line for each change
  */
@@ -22,15 +22,15 @@ export function rewriteCompose(
   started: ReadonlySet<string> = new Set(),
 ): { canonical: JsonObject; changes: string[] } {
   const changes = new Set<string>();
-  const say = (line: string): void => void changes.add(plain(withoutMarks(line)));
+  const addChange = (line: string): void => void changes.add(plain(withoutMarks(line)));
   const { name: _, ...rest } = canonical;
   const result: JsonObject = { ...rest };
   result["services"] = mapObject(canonical["services"], (service, name) =>
-    rewriteService(service, { name, profiles, isStarted: started.has(name) }, say),
+    rewriteService(service, { name, profiles, isStarted: started.has(name) }, addChange),
   );
   for (const kind of ["volumes", "networks"] as const) {
     if (canonical[kind] === undefined) continue;
-    result[kind] = mapObject(canonical[kind], (value, name) => rewriteNamed(value, { kind, name }, say));
+    result[kind] = mapObject(canonical[kind], (value, name) => rewriteNamed(value, { kind, name }, addChange));
   }
   for (const kind of ["secrets", "configs"] as const) {
     if (canonical[kind] !== undefined) result[kind] = mapObject(canonical[kind], besideFile);
@@ -38,7 +38,7 @@ export function rewriteCompose(
   return { canonical: result, changes: [...changes] };
 }
 
-type Say = (line: string) => void;
+type AddChange = (line: string) => void;
 
 function mapObject(value: Json | undefined, map: (value: Json, key: string) => Json): JsonObject {
   return Object.fromEntries(Object.entries(isObject(value) ? value : {}).map(([key, one]) => [key, map(one, key)]));
@@ -47,40 +47,41 @@ function mapObject(value: Json | undefined, map: (value: Json, key: string) => J
 function rewriteService(
   value: Json,
   { name, profiles, isStarted }: { name: string; profiles: readonly string[]; isStarted: boolean },
-  say: Say,
+  addChange: AddChange,
 ): Json {
   if (!isObject(value)) return value;
   const { container_name: containerName, restart, ports, labels, networks, volumes, deploy, ...service } = value;
   const named = containerName === undefined ? undefined : withAlias(value, textOf(containerName));
   if (containerName !== undefined) {
     const stays = named === undefined ? "" : "; other services still reach it by that name";
-    say(
-      `service ${name}: container_name ${textOf(containerName)} is left out: every session has a container of its own${stays}`,
+    addChange(
+      `service ${name}: container_name ${textOf(containerName)} is removed: each session has its own container${stays}`,
     );
   }
   if (restart !== undefined && !["no", "false"].includes(textOf(restart))) {
-    say(`service ${name}: restart ${textOf(restart)} is left out: cowork starts and stops the containers`);
+    addChange(`service ${name}: restart ${textOf(restart)} is removed: cowork starts and stops the containers`);
   }
   for (const key of ["env_file", "label_file"]) delete service[key];
   if (isStarted && list(service["profiles"]).length > 0) {
-    say(`service ${name}: its profiles are left out: a session always starts it`);
+    addChange(`service ${name}: its profiles are removed: a session always starts it`);
     delete service["profiles"];
   }
   if (list(service["profiles"]).some((profile) => profiles.includes(textOf(profile)))) delete service["profiles"];
   const own = named ?? networks;
   return {
     ...service,
-    ...(ports === undefined ? {} : { ports: list(ports).map((port) => rewritePort(port, name, say)) }),
+    ...(ports === undefined ? {} : { ports: list(ports).map((port) => rewritePort(port, name, addChange)) }),
     ...(labels === undefined ? {} : { labels: ownLabels(labels) }),
     ...(own === undefined ? {} : { networks: isObject(own) ? mapObject(own, withoutAddress) : own }),
-    ...(volumes === undefined ? {} : { volumes: list(volumes).map((volume) => ownVolume(volume, name, say)) }),
+    ...(volumes === undefined ? {} : { volumes: list(volumes).map((volume) => ownVolume(volume, name, addChange)) }),
     ...(deploy === undefined ? {} : { deploy: isObject(deploy) ? withoutRestart(deploy) : deploy }),
   };
 }
 
 /**
- * The service's networks with its container's name as one more name there: other services may reach it by that. Names on a network
- * are a session's own. undefined: it is on no network of the session's.
+ * Returns the service's networks with its container name as an additional alias, because other services may use that name. Aliases
+ * are local to the session's networks.
+ * @returns undefined if the service is on no network of the session
  */
 function withAlias(service: JsonObject, alias: string): JsonObject | undefined {
   const { networks, network_mode: mode } = service;
@@ -95,25 +96,28 @@ function withAlias(service: JsonObject, alias: string): JsonObject | undefined {
 }
 
 /**
- * `../..:/workspaces`, as many templates have it: the folder that the project lies in. Beside a session's clone lie other
- * sessions, so the clone alone is mounted, where it would be found. Anything else beside the project is a folder of the session's own.
+ * `../..:/workspaces` occurs in many templates: it mounts the parent folder of the project. The parent of a session's clone has
+ * other sessions, so only the clone is mounted, at the path where it would be. Other folders next to the project are replaced by
+ * folders of the session.
  */
-function ownVolume(value: Json, name: string, say: Say): Json {
+function ownVolume(value: Json, name: string, addChange: AddChange): Json {
   const volume = readVolume(value);
   const found = volume?.type === "bind" ? locate(volume.source) : undefined;
   if (volume === undefined || found?.kind !== "beside") return value;
   if (found.path !== "..") {
     const { target } = volume;
-    say(`service ${name}: ${found.path}, which lies beside the project, is a folder of the session's own at ${target}`);
+    addChange(
+      `service ${name}: ${found.path}, which is outside the project, is replaced by a folder of the session at ${target}`,
+    );
     return renderVolume({ ...volume, source: `${besideRoot}/${besideFolder(found.path)}` });
   }
-  say(
-    `service ${name}: of the folder that holds the project only the session's clone is mounted, below ${volume.target}`,
+  addChange(
+    `service ${name}: the parent folder of the project is replaced by the session's clone alone, mounted below ${volume.target}`,
   );
   return renderVolume({ ...volume, source: treeRoot, target: `${volume.target.replace(/\/+$/, "")}/${cloneName}` });
 }
 
-/** A file of `secrets` or `configs` is mounted as volumes are. */
+/** Files of `secrets` and `configs` are mounted in the same way as volumes. */
 function besideFile(value: Json): Json {
   if (!isObject(value)) return value;
   const found = locate(textOf(value["file"] ?? ""));
@@ -125,11 +129,11 @@ function withoutRestart(deploy: JsonObject): JsonObject {
   return rest;
 }
 
-function rewritePort(port: Json, service: string, say: Say): string {
+function rewritePort(port: Json, service: string, addChange: AddChange): string {
   const short = isObject(port) ? `${textOf(port["target"] ?? "")}${protocolOf(port["protocol"])}` : textOf(port);
   const published = isObject(port) ? port["published"] : undefined;
   const shown = published === undefined ? short : `${textOf(published)}:${short}`;
-  say(`service ${service}: port ${shown} is published on 127.0.0.1 with a port that the engine picks`);
+  addChange(`service ${service}: port ${shown} is published on 127.0.0.1, on a port that the engine picks`);
   return localPort(short);
 }
 
@@ -137,7 +141,7 @@ function protocolOf(protocol: Json | undefined): string {
   return protocol === undefined || protocol === "tcp" ? "" : `/${textOf(protocol)}`;
 }
 
-/** Labels by which tools find containers are theirs alone. */
+/** Removes the labels that tools use to find their own containers. */
 function ownLabels(labels: Json): JsonObject {
   const entries = isObject(labels)
     ? Object.entries(labels)
@@ -148,22 +152,22 @@ function ownLabels(labels: Json): JsonObject {
   return Object.fromEntries(entries.filter(([key]) => !isReservedLabel(key)));
 }
 
-/** A fixed address can be had by one session only. */
+/** Only one session could have a fixed address. */
 function withoutAddress(value: Json): Json {
   if (!isObject(value)) return value;
   const { ipv4_address: _four, ipv6_address: _six, mac_address: _mac, ...rest } = value;
   return rest;
 }
 
-function rewriteNamed(value: Json, { kind, name }: { kind: string; name: string }, say: Say): Json {
+function rewriteNamed(value: Json, { kind, name }: { kind: string; name: string }, addChange: AddChange): Json {
   if (!isObject(value) || value["external"] === true || isObject(value["external"])) return value;
   const { name: given, ipam, labels, ...rest } = value;
-  // Newer versions write out the name that they would give it: the project's, which is the session's own.
+  // Newer versions write out the default name, which is prefixed with the project's name and so belongs to the session.
   if (given !== undefined && given !== `${planProject}_${name}`) {
-    say(`${kind}: the name ${textOf(given)} is left out: every session has its own`);
+    addChange(`${kind}: the name ${textOf(given)} is removed: each session has its own`);
   }
   if (isObject(ipam) && list(ipam["config"]).length > 0) {
-    say(`${kind}: the fixed addresses of ${name} are left out: the engine picks them for each session`);
+    addChange(`${kind}: the fixed addresses of ${name} are removed: the engine picks addresses for each session`);
   }
   return { ...rest, ...(labels === undefined ? {} : { labels: ownLabels(labels) }) };
 }

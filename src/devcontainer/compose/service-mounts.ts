@@ -3,18 +3,18 @@ import { list, textOf } from "../judge/judge-config.ts";
 import type { Json, JsonObject } from "../types.ts";
 import { readVolume } from "./volume.ts";
 
-/** Something that a service has mounted: what is declared elsewhere in the file included. */
+/** A mount of a service, including mounts that are declared elsewhere in the file. */
 export interface ServiceMount {
   /** key of the service, for messages */
   key: "volumes" | "tmpfs" | "secrets" | "configs";
-  /** host path of a bind, as it stands in the configuration; undefined for everything else */
+  /** host path of a bind, as written in the configuration; undefined for other mounts */
   source?: string;
   target: string;
   writable: boolean;
   text: string;
 }
 
-/** The services of a resolved configuration. */
+/** Returns the services of a resolved configuration. */
 export function servicesOf(canonical: JsonObject): Record<string, JsonObject> {
   const services = isObject(canonical["services"]) ? canonical["services"] : {};
   return Object.fromEntries(
@@ -23,8 +23,8 @@ export function servicesOf(canonical: JsonObject): Record<string, JsonObject> {
 }
 
 /**
- * Everything that a service has mounted, with what `volumes_from` brings. What cannot be read is left out: judge-compose.ts
- * asks about it.
+ * Returns all mounts of a service, including those from `volumes_from`. Mounts that cannot be parsed are left out: judge-compose.ts
+ * asks about them.
  */
 export function mountsOf(canonical: JsonObject, name: string): ServiceMount[] {
   const services = servicesOf(canonical);
@@ -46,7 +46,7 @@ function ownMounts(canonical: JsonObject, service: JsonObject): ServiceMount[] {
   return [...volumes, ...tmpfs, ...files(canonical, service, "secrets"), ...files(canonical, service, "configs")];
 }
 
-/** Compose mounts the files of `secrets` and `configs`; a relative target counts from a folder that it chooses. */
+/** Compose mounts the files of `secrets` and `configs`. A relative target is relative to a folder that Compose chooses. */
 function files(canonical: JsonObject, service: JsonObject, key: "secrets" | "configs"): ServiceMount[] {
   const defined = isObject(canonical[key]) ? canonical[key] : {};
   return list(service[key]).map((value) => {
@@ -62,7 +62,7 @@ function fileTarget(key: "secrets" | "configs", name: string, given: Json | unde
   return target.startsWith("/") ? target : `${key === "secrets" ? "/run/secrets" : ""}/${target}`;
 }
 
-/** The service and those whose mounts it takes over, by any number of steps. */
+/** Returns the service and all services whose mounts it takes over, directly or indirectly. */
 function withVolumesFrom(services: Record<string, JsonObject>, name: string): Set<string> {
   const found = new Set([name]);
   for (const one of found) {

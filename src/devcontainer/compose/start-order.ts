@@ -5,17 +5,17 @@ import { mountsOf, servicesOf } from "./service-mounts.ts";
 import { besideRoot, locate, unescaped } from "./tree-root.ts";
 
 /**
- * The engine finds what a bind leads to when the container starts, and follows links. A container that already runs then, and can
- * write to a folder on the way, can put a link there to any folder of the host. So whoever mounts a path inside the clone starts
- * before everybody who can change what is on the way to it: then nothing runs yet that could, and a look before the
- * first start (check-binds.ts) holds until the last one.
+ * The engine resolves the path of a bind mount when the container starts, and follows links. A container that is already running
+ * and can write to a folder on that path could put a link to any folder of the host there. So a service that mounts a path inside
+ * the clone starts before all services that can change a folder on the way to it. Then nothing is running that could do so, and one
+ * check before the first start (check-binds.ts) is valid until the last one.
  */
 export interface StartOrder {
   /** with the additions to `depends_on` */
   canonical: JsonObject;
-  /** one line for each */
+  /** one line per addition */
   changes: string[];
-  /** what no order makes safe */
+  /** combinations that no order makes safe */
   conflicts: { service: string; path: string; writer: string }[];
 }
 
@@ -24,18 +24,18 @@ export interface StartOrderRequest {
   main: string;
   /** `runServices` */
   runServices: readonly string[];
-  /** what devcontainer.json itself mounts into the dev container's service, counted from the clone */
+  /** what devcontainer.json mounts into the dev container's service, relative to the clone */
   mainBinds: readonly string[];
 }
 
 interface Service {
-  /** what is mounted, counted from the clone */
+  /** mounted paths, relative to the clone */
   binds: Set<string>;
-  /** what of the clone it can write to */
+  /** paths in the clone that it can write to */
   writes: Set<string>;
-  /** services that start before it */
+  /** services that it starts after */
   after: Set<string>;
-  /** several containers of one service start side by side */
+  /** has several containers, which start in parallel */
   isScaled: boolean;
 }
 
@@ -52,7 +52,7 @@ export function orderStarts(canonical: JsonObject, request: StartOrderRequest): 
       services.get(writer)?.after.add(service);
       added.set(writer, new Set(added.get(writer)).add(service));
       changes.push(
-        `service ${writer} starts after ${service}, which mounts ${path} of the clone that ${writer} can change`,
+        `service ${writer} starts after ${service}, which mounts ${path} of the clone, because ${writer} can change that path`,
       );
     }
   }
@@ -60,7 +60,7 @@ export function orderStarts(canonical: JsonObject, request: StartOrderRequest): 
 }
 
 /**
- * The services of a configuration in an order in which they can be started one after another, by what depends on what.
+ * Returns the services of a configuration in an order in which they can be started one after another, according to `depends_on`.
  */
 export function startSequence(canonical: JsonObject): string[] {
   const all = servicesOf(canonical);
@@ -76,7 +76,7 @@ export function startSequence(canonical: JsonObject): string[] {
   return [...sequence];
 }
 
-/** Every path that is mounted together with every service that can change where it leads. */
+/** Returns every mounted path with every service that can change where it leads. */
 function threats(services: ReadonlyMap<string, Service>): StartOrder["conflicts"] {
   const found: StartOrder["conflicts"] = [];
   for (const [service, { binds }] of services) {
@@ -90,7 +90,7 @@ function threats(services: ReadonlyMap<string, Service>): StartOrder["conflicts"
   return found;
 }
 
-/** Whoever has the path itself mounted cannot exchange it, only what is in it. */
+/** A service that has the path itself mounted cannot replace it, only change its content. */
 function isOnTheWay(folder: string, path: string): boolean {
   if (folder === path) return false;
   return folder === "" ? !path.startsWith("..") : path.startsWith(`${folder}/`);
@@ -100,7 +100,7 @@ function readServices(canonical: JsonObject, request: StartOrderRequest): Map<st
   const all = servicesOf(canonical);
   const read = new Map(Object.entries(all).map(([name, value]) => [name, readService(canonical, name, value, all)]));
   const main = read.get(request.main);
-  // The agent works there: it can write to the clone, whatever is mounted how.
+  // The agent works in this service, so it can write to the clone, however it is mounted.
   for (const path of ["", ...request.mainBinds]) {
     main?.binds.add(path);
     main?.writes.add(path);
@@ -127,7 +127,7 @@ function readService(canonical: JsonObject, name: string, value: JsonObject, all
   return { binds, writes, after, isScaled: hasSeveral(value) };
 }
 
-/** Counted from the clone, as `locate` does it; undefined for what is not of the session. */
+/** Returns the path relative to the clone, or undefined if it does not belong to the session. */
 function pathOf(source: string): string | undefined {
   if (source.startsWith(`${besideRoot}/`)) {
     const [up = "", ...rest] = unescaped(source)
@@ -161,7 +161,7 @@ function hasSeveral({ scale, deploy }: JsonObject): boolean {
   return counts.some((count) => textOf(count) !== "1" && textOf(count) !== "0") || mode === "global";
 }
 
-/** Whoever sees another's processes can reach its files through them. */
+/** A service that sees the processes of another service can reach its files through them. */
 function shareProcesses(all: Record<string, JsonObject>, read: ReadonlyMap<string, Service>): void {
   const sharing = Object.entries(all).flatMap(([name, { pid }]) => {
     const [, other] = /^service:(.+)$/.exec(textOf(pid ?? "")) ?? [];
@@ -172,7 +172,7 @@ function shareProcesses(all: Record<string, JsonObject>, read: ReadonlyMap<strin
   for (const one of group) one.writes = writes;
 }
 
-/** The services that `up` starts: the named ones, or all without a profile, and what they need. */
+/** Returns the services that `up` starts: the named ones, or all without a profile, and their dependencies. */
 function started(
   all: Record<string, JsonObject>,
   read: ReadonlyMap<string, Service>,
@@ -184,14 +184,14 @@ function started(
   return new Set([...found].toSorted());
 }
 
-/** Does `from` start after `to`, by what depends on what? */
+/** Does `from` start after `to`, according to `depends_on`? */
 function reaches(services: ReadonlyMap<string, Service>, from: string, to: string): boolean {
   const seen = new Set(services.get(from)?.after);
   for (const name of seen) for (const next of services.get(name)?.after ?? []) seen.add(next);
   return seen.has(to);
 }
 
-/** In the form that stands there: older programs know a list alone. */
+/** Keeps the form of `depends_on`: older versions of Compose know only a list. */
 function withDependencies(canonical: JsonObject, added: ReadonlyMap<string, ReadonlySet<string>>): JsonObject {
   if (added.size === 0) return canonical;
   const services = Object.entries(servicesOf(canonical)).map(([name, service]): [string, Json] => {

@@ -3,9 +3,9 @@ import { list, textOf } from "../judge/judge-config.ts";
 import type { Json, JsonObject } from "../types.ts";
 
 /**
- * The services that a session starts by name, whatever profiles they have: the dev container's own, `runServices`, and all that these
- * stand on. @devcontainers/cli waits for ever for a service that nothing starts.
- * @param resolved as Compose gave it
+ * Returns the services that a session starts by name, whatever profiles they have: the dev container's own, `runServices`, and
+ * their dependencies. @devcontainers/cli would wait forever for a service that nothing starts.
+ * @param resolved as Compose returned it
  */
 export function startedServices(resolved: JsonObject, config: JsonObject): Set<string> {
   const services = isObject(resolved["services"]) ? resolved["services"] : {};

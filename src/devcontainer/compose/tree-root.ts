@@ -4,25 +4,25 @@ import { joinTree } from "../source/tree-path.ts";
 import type { Json } from "../types.ts";
 
 /**
- * Stands in a resolved Compose configuration for the root of the tree it was taken from, until the session's clone takes its
- * place. A NUL can be in no path and in no text that Compose gives out, so that no repository can write it itself.
+ * Placeholder in a resolved Compose configuration for the root of the tree that it comes from; it is replaced by the session's
+ * clone. It has a NUL, which no path and no text from Compose can contain, so a repository cannot forge it.
  */
 export const treeRoot = "\0tree";
 
-/** Stands for the session's folder for what the project mounts from beside itself. */
+/** Placeholder for the session's folder that replaces folders next to the project. */
 export const besideRoot = "\0beside";
 
-/** Stands for the name that the clone's folder has inside, below a mounted parent folder. */
+/** Placeholder for the name of the clone's folder below a mounted parent folder. */
 export const cloneName = "\0name";
 
-/** What Compose takes for the project's name while it resolves; the session's own takes its place wherever it stands. */
+/** The project name that Compose uses while it resolves the configuration. The session's own name replaces it everywhere. */
 export const planProject = "cowork-plan-project";
 
 /** Where a host path of a resolved configuration leads. */
 export type HostPath =
-  /** into the tree; empty: its root */
+  /** into the tree; empty for its root */
   | { kind: "inside"; path: string }
-  /** out of it, by a way that counts from its root: `..`, `../x` */
+  /** out of the tree, by a path relative to its root: `..`, `../x` */
   | { kind: "beside"; path: string }
   | { kind: "absolute" };
 
@@ -34,23 +34,23 @@ export function locate(path: string): HostPath {
   return { kind: "beside", path: besidePath(rest) ?? ".." };
 }
 
-/** Path inside the tree (empty: its root); undefined when it lies outside. */
+/** Returns the path inside the tree (empty for its root), or undefined if it is outside. */
 export function pathInTree(path: string): string | undefined {
   const found = locate(path);
   return found.kind === "inside" ? found.path : undefined;
 }
 
-/** A path of a resolved configuration as the engine will see it: there Compose has doubled every `$`. */
+/** Turns a path of a resolved configuration into the one that the engine sees: Compose has doubled every `$`. */
 export function unescaped(path: string): string {
   return path.replaceAll("$$", () => "$");
 }
 
-/** How deep the tree lies in its temporary folder: a relative path that leads out of it still shows how far. */
+/** Depth of the tree in its temporary folder, so that a relative path that leads out of it still shows how far. */
 export const treeDepth = 8;
 
 /**
- * A text with `treeRoot` in place of the folder that Compose was run in, wherever a path of it stands; folders above it, as far as
- * they are ours, become ways that count from it.
+ * Replaces the folder that Compose ran in with `treeRoot`, wherever it occurs in a text. Its parent folders, as far as they are
+ * ours, become relative paths.
  */
 export function toTree(text: string, folder: string): string {
   let result = text;
@@ -64,13 +64,13 @@ export function toTree(text: string, folder: string): string {
   return result;
 }
 
-/** Not where the name goes on: `/t/tree` is no part of `/t/trees`. */
+/** Replaces whole path segments only: `/t/tree` does not match within `/t/trees`. */
 function replacePath(text: string, from: string, to: string): string {
   const parts = text.split(from);
   return parts.reduce((whole, part) => whole + (/^[\w.-]/.test(part) ? from : to) + part);
 }
 
-/** What a session puts in place of what stands for it. */
+/** A session's values for the placeholders. */
 export interface Place {
   clone: string;
   beside: string;
@@ -79,7 +79,7 @@ export interface Place {
   composeProject: string;
 }
 
-/** A resolved value on a session's clone. Compose reads it once more: a `$` of the path is no variable. */
+/** Puts a session's values into a resolved configuration. Compose reads the result once more, so a `$` in a path is escaped. */
 export function onClone(value: Json, place: Place): Json {
   const { clone, beside, name, composeProject } = place;
   const put = (text: string): string =>
@@ -94,7 +94,7 @@ export function onClone(value: Json, place: Place): Json {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [put(key), onClone(each, place)]));
 }
 
-/** A text for people, in which nothing stands for something else: paths as they count from the root, also those within JSON. */
+/** Renders a text for people: placeholders become relative paths, also within JSON. */
 export function withoutMarks(text: string): string {
   return text
     .replace(/(?:\0|\\u0000)tree(\/?)/g, (_, slash: string) => (slash === "" ? "." : "./"))

@@ -2,19 +2,19 @@ import { isObject } from "../source/json.ts";
 import { textOf } from "../judge/judge-config.ts";
 import type { Json, JsonObject } from "../types.ts";
 
-/** A service's volume, in Compose's long form. */
+/** A volume of a service, in Compose's long form. */
 export interface ServiceVolume {
   type: string;
   source: string;
   target: string;
   readOnly: boolean;
-  /** everything else that stands there, as it is */
+  /** all other fields, unchanged */
   rest: JsonObject;
-  /** it stood in the short form; then these are its modes. The two differ: only the short form makes a missing folder */
+  /** its modes, if it was written in the short form. The forms differ: only the short one creates a missing folder */
   modes?: string;
 }
 
-/** Short (`source:target:ro`) and long form alike; undefined for what is neither. */
+/** Parses the short form (`source:target:ro`) and the long form. Returns undefined for anything else. */
 export function readVolume(value: Json): ServiceVolume | undefined {
   if (isObject(value)) {
     const { type = "volume", source = "", target = "", read_only: readOnly = false, ...rest } = value;
@@ -27,7 +27,7 @@ export function readVolume(value: Json): ServiceVolume | undefined {
   const odd = words.filter(
     (word) => !["ro", "rw", "z", "Z", "nocopy", "cached", "consistent", "delegated"].includes(word),
   );
-  // A path, ours or absolute; everything else is a volume's name.
+  // A placeholder, or an absolute or relative path, is a bind; everything else is the name of a volume.
   const type = /^[\0/~.]/.test(first) ? "bind" : "volume";
   const rest: JsonObject = odd.length === 0 ? {} : { modes: odd };
   return { type, source: first, target, readOnly: words.includes("ro"), rest, modes };

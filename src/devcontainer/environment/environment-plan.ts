@@ -6,12 +6,12 @@ const flags: Readonly<Record<string, string>> = {
   interactiveShell: "-ic",
 };
 
-/** The dev container CLI leaves it where it made /etc/profile keep PATH. */
+/** Left by the dev container CLI after it has changed /etc/profile to keep PATH. */
 const profileMarker = "/var/devcontainer/.patchEtcProfileMarker";
 
 /**
- * The command that makes the user's shell show its environment between two marks; undefined for `none`. Whatever startup
- * files print stands outside the marks.
+ * Returns a command that makes the user's shell print its environment between two marks, or undefined for `none`. Output of startup
+ * files is outside the marks.
  * @param userEnvProbe as in devcontainer.json
  */
 export function planProbe(userEnvProbe: string | undefined, mark: string): readonly [string, ...string[]] | undefined {
@@ -21,7 +21,7 @@ export function planProbe(userEnvProbe: string | undefined, mark: string): reado
   const flag = flags[kind] ?? "-lic";
   const show = `echo -n ${mark}; cat /proc/self/environ; echo -n ${mark}`;
   const pwsh = kind === "interactiveShell" ? "-Command" : "-Login -Command";
-  const script = `[ -f ${profileMarker} ] && echo mended-${mark}
+  const script = `[ -f ${profileMarker} ] && echo profile-fixed-${mark}
 ${findUserShell}
 case $c_shell in
 */pwsh | */pwsh-preview) exec "$c_shell" ${pwsh} "$1" ;;
@@ -30,29 +30,29 @@ esac`;
   return ["/bin/sh", "-c", script, "sh", show];
 }
 
-/** What a shell keeps for itself: of the probing shell, not of the programs to come. */
-const shellsOwn = new Set(["PWD", "OLDPWD", "SHLVL", "_"]);
+/** Variables of the shell itself: they belong to the shell that was asked, not to programs that are started later. */
+const shellVariables = new Set(["PWD", "OLDPWD", "SHLVL", "_"]);
 
-/** Reads what that command printed; undefined when the marks are not there. */
+/** Parses the output of that command. Returns undefined if the marks are missing. */
 export function parseProbe(
   output: string,
   mark: string,
 ): { env: Record<string, string>; profileFixed: boolean } | undefined {
-  const profileFixed = output.startsWith(`mended-${mark}\n`);
-  const text = profileFixed ? output.slice(`mended-${mark}\n`.length) : output;
+  const profileFixed = output.startsWith(`profile-fixed-${mark}\n`);
+  const text = profileFixed ? output.slice(`profile-fixed-${mark}\n`.length) : output;
   const [start, end] = [text.indexOf(mark), text.lastIndexOf(mark)];
   if (start < 0 || end <= start) return undefined;
   const lines = text.slice(start + mark.length, end).split("\0");
   const env = lines.flatMap((line): [string, string][] => {
     const at = line.indexOf("=");
-    return at <= 0 || shellsOwn.has(line.slice(0, at)) ? [] : [[line.slice(0, at), line.slice(at + 1)]];
+    return at <= 0 || shellVariables.has(line.slice(0, at)) ? [] : [[line.slice(0, at), line.slice(at + 1)]];
   });
   return env.length === 0 ? undefined : { env: Object.fromEntries(env), profileFixed };
 }
 
 /**
- * The shell's PATH with what it lost of the container's, each before the entry that it stood before there (the dev container
- * CLI's own rule). Folders of system programs are not given to ordinary users.
+ * Adds the entries of the container's PATH that are missing in the shell's PATH, each before the entry that it preceded there (the
+ * same rule as in the dev container CLI). Ordinary users do not get folders of system programs.
  */
 export function mergePaths(shell: string, container: string, root: boolean): string {
   const merged = shell.split(":");

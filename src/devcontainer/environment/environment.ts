@@ -9,22 +9,22 @@ export interface EnvironmentQuestion {
   user: string;
   /** `remoteEnv`, evaluated */
   remoteEnv: Readonly<Record<string, string>>;
-  /** as in devcontainer.json; anything else counts as the default, `loginInteractiveShell` */
+  /** as in devcontainer.json; an unknown value means the default, `loginInteractiveShell` */
   userEnvProbe?: string;
 }
 
-/** As the dev container CLI: somebody's startup files wait for input, or never end. */
+/** The same timeout as in the dev container CLI: startup files can wait for input or never end. */
 const probeMs = 10_000;
 
 export interface FoundEnvironment {
   variables: Record<string, string>;
-  /** false: something else than the startup files kept it from being asked, and the next time may be better */
+  /** false if something other than the startup files failed, so that it is worth trying again */
   isFinal: boolean;
 }
 
 /**
- * The environment that `devcontainer exec` would give a program in a running container: the container's own, what the user's
- * shell makes of it, `remoteEnv`. Startup files that hang or fail cost 10 s and a note, nothing else.
+ * Returns the environment that `devcontainer exec` would give to a program in a running container: the container's own, the changes
+ * that the user's shell makes, and `remoteEnv`. Startup files that hang or fail cost 10 s and a note.
  * @throws ENGINE_UNREACHABLE, INTERRUPTED
  */
 export async function probeEnvironment(ctx: Context, question: EnvironmentQuestion): Promise<FoundEnvironment> {
@@ -43,13 +43,13 @@ async function probeShell(ctx: Context, question: EnvironmentQuestion): Promise<
     const { code, stdout } = await ctx.engine.exec(container.id, { command: plan, user }, limits);
     const found = parseProbe(stdout, mark);
     if (found === undefined) {
-      note(ctx, question, `the shell's startup files ended it (exit code ${code})`);
-      // beyond that a signal did, as when the container ends
+      note(ctx, question, `the shell's startup files exited with code ${code}`);
+      // higher exit codes mean that a signal ended the shell, for example because the container ended
       return { variables: {}, isFinal: code < 128 };
     }
     const { PATH: own } = container.env;
     const path = found.env["PATH"];
-    // where `up` could mend /etc/profile, the shell's PATH has the container's in it already
+    // if `up` could fix /etc/profile, the shell's PATH already has the container's entries
     if (found.profileFixed || path === undefined || own === undefined) return { variables: found.env, isFinal: true };
     const merged = mergePaths(path, own, user === "root" || user === "0");
     return { variables: { ...found.env, PATH: merged }, isFinal: true };
@@ -63,7 +63,7 @@ async function probeShell(ctx: Context, question: EnvironmentQuestion): Promise<
 }
 
 function note(ctx: Context, { container, user }: EnvironmentQuestion, why: string): void {
-  const detail = `the environment of ${user} could not be read from a shell, so the container's own is used: ${why}`;
+  const detail = `could not read the environment of ${user} from a shell, using the container's own: ${why}`;
   ctx.log(detail);
   ctx.report({ session: container.labels["cowork.name"] ?? "", step: "container", state: "note", detail });
 }

@@ -1,7 +1,7 @@
 /**
- * POSIX sh that sets `c_shell` to the shell that the password file names for the user it runs as; one that lets nobody in
- * counts as none. No program is needed: images without getent, cut or awk are real. Names begin with `c_`, so that none of the
- * environment's own is changed.
+ * POSIX sh that sets `c_shell` to the shell that the password file has for the current user; a shell that does not allow logins
+ * counts as none. It needs no other program, because some images have no getent, cut or awk. All names begin with `c_`, so that no
+ * variable of the environment is changed.
  */
 export const findUserShell = `c_uid=
 while read -r c_key c_value c_rest; do [ "$c_key" = Uid: ] && c_uid=$c_value; done </proc/self/status

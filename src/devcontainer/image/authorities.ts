@@ -10,23 +10,23 @@ import { plain } from "../../system/text.ts";
 import { memoizePerRun } from "../../system/known.ts";
 import { remembered, stampOf } from "../../system/remembered.ts";
 
-// Where administrators put authorities of their own, by family: Debian and Alpine, RHEL, Arch, SUSE.
+// Where administrators add their own authorities, by family: Debian and Alpine, RHEL, Arch, SUSE.
 const anchorFolders = [
   "/usr/local/share/ca-certificates",
   "/etc/pki/ca-trust/source/anchors",
   "/etc/ca-certificates/trust-source/anchors",
   "/etc/pki/trust/anchors",
 ];
-// What the distribution brings, in the same order (the p11-kit files hold PEM blocks too).
+// Where the distribution installs its authorities, in the same order (the p11-kit files also have PEM blocks).
 const distributionFolders = ["/usr/share/ca-certificates", "/usr/share/pki/ca-trust-source", "/usr/share/pki/trust"];
-// What may name a bundle with more in it than the distribution's.
+// May name a bundle that has more than the distribution's authorities.
 const bundleVariables = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 const maxBytes = 8 * 1024 * 1024;
 
 /**
- * The TLS authorities that builds and containers must know beyond those of their own images: `auto` the ones that this host
- * knows beyond its distribution's, `none` none, else those of the PEM file named.
- * @returns one PEM text, the same for the same set; undefined for none
+ * Returns the TLS authorities that builds and containers need in addition to those of their images: for `auto` those that this host
+ * has in addition to its distribution's, for `none` none, else those of the PEM file that is named.
+ * @returns one PEM text, the same for the same set; undefined if there are none
  * @throws CA_CERTS_INVALID
  */
 export async function hostAuthorities(
@@ -34,7 +34,7 @@ export async function hostAuthorities(
   setting: string,
 ): Promise<string | undefined> {
   if (setting === "none") return undefined;
-  // Once a run: some hundred files, and every session asks.
+  // Once per run: it reads some hundred files, and each session needs the result.
   const found = await memoizePerRun(ctx, `authorities ${setting}`, () => findAuthorities(ctx, setting));
   return found === "" ? undefined : found;
 }
@@ -44,7 +44,7 @@ async function findAuthorities(ctx: Pick<Context, "env" | "node" | "paths">, set
   const [anchors, distribution] = await Promise.all([filesOf(anchorFolders), filesOf(distributionFolders)]);
   const bundles = bundleVariables.flatMap((name) => ctx.env[name] ?? []).filter((path) => path !== "");
   if (anchors.length === 0 && bundles.length === 0) return "";
-  // Reading some hundred certificates takes 30 ms, a look at each file 2.
+  // Reading some hundred certificates takes 30 ms; a stat of each file takes 2 ms.
   const depends = [`Node.js ${ctx.node.version}`, ...[...anchors, ...distribution, ...bundles].map(stampOf)];
   return await remembered(ctx, "authorities", depends, async () => {
     const files: Files = { anchors, distribution, bundles, unread: false };
@@ -58,7 +58,7 @@ function inOrder(found: ReadonlyMap<string, string>): string {
   return entries.map(([, pem]) => `${pem}\n`).join("");
 }
 
-/** The certificates of a PEM text, one block each, without what stands between them. */
+/** Returns the certificates of a PEM text, one block each, without the text between them. */
 export function splitPem(text: string): string[] {
   return (
     text.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END (?:TRUSTED )?CERTIFICATE-----/g) ?? []
@@ -74,7 +74,7 @@ async function namedAuthorities(path: string): Promise<Map<string, string>> {
     });
   });
   if (text === undefined)
-    throw new CoworkError("CA_CERTS_INVALID", `CA_CERTS names ${plain(path)}, and there is no such file.`, { hint });
+    throw new CoworkError("CA_CERTS_INVALID", `CA_CERTS names ${plain(path)}, which does not exist.`, { hint });
   const blocks = splitPem(text);
   const found = await byFingerprint(blocks);
   if (found.size === 0 || found.size < new Set(blocks).size) {
@@ -91,7 +91,7 @@ interface Files {
   anchors: readonly string[];
   distribution: readonly string[];
   bundles: readonly string[];
-  /** one that is there could not be read, and was left out */
+  /** an existing file could not be read and was skipped */
   unread: boolean;
 }
 
@@ -102,14 +102,15 @@ async function extraAuthorities(files: Files): Promise<Map<string, string>> {
   if (blocks.length > 0) {
     const { rootCertificates } = await import("node:tls");
     const known = new Set([...rootCertificates, ...files.distribution.flatMap(read)].map(quickFingerprint));
-    // Only what is left is really read: a bundle is nearly all of the distribution's, and reading it took 0.1 s.
+    // Only the remaining ones are fully parsed: a bundle is nearly all of the distribution's authorities, and parsing it took 0.1
+    // s.
     const further = await byFingerprint(blocks.filter((block) => !known.has(quickFingerprint(block))));
     for (const [fingerprint, pem] of further) if (!known.has(fingerprint)) anchors.set(fingerprint, pem);
   }
   return anchors;
 }
 
-/** The fingerprint as OpenSSL has it, of a block that holds one certificate and nothing after it. */
+/** Computes the same fingerprint as OpenSSL, for a block that has one certificate and nothing after it. */
 function quickFingerprint(pem: string): string {
   const bytes = Buffer.from(pem.replace(/-----[^-]+-----/g, ""), "base64");
   return createHash("sha256")
@@ -119,7 +120,7 @@ function quickFingerprint(pem: string): string {
     .replace(/..(?=.)/g, "$&:");
 }
 
-/** At once: they are small and many. What cannot be read is left out. */
+/** Synchronous, because the files are small and many. Skips files that cannot be read. */
 function readBlocks(path: string, onUnread: () => void): string[] {
   try {
     return splitPem(readSmallFile(path, { maxBytes })?.toString("utf8") ?? "");
@@ -138,7 +139,7 @@ async function filesBelow(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Blocks that are no certificate are left out. */
+/** Skips blocks that are not certificates. */
 async function byFingerprint(blocks: readonly string[]): Promise<Map<string, string>> {
   const { X509Certificate } = await import("node:crypto");
   const found = new Map<string, string>();
@@ -146,7 +147,7 @@ async function byFingerprint(blocks: readonly string[]): Promise<Map<string, str
     try {
       found.set(new X509Certificate(pem).fingerprint256, pem);
     } catch {
-      // Not one that OpenSSL reads: nothing that others could use.
+      // OpenSSL cannot read it, so no other program could use it.
     }
   }
   return found;

@@ -4,14 +4,14 @@ import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
 import { splitPem } from "./authorities.ts";
 
-/** Where the authorities lie in every image that cowork built for a host that has some. */
+/** Folder of the authorities in every image that cowork has built for a host that has its own. */
 export const trustFolder = "/usr/local/share/cowork";
 const extra = `${trustFolder}/authorities.pem`;
 const bundle = `${trustFolder}/ca-bundle.crt`;
 
 /**
- * For programs that do not read the system's bundle. The first two add to what the program knows; the others replace it, so
- * they lead to the image's whole bundle.
+ * For programs that do not read the system's bundle. The first two variables add to the program's own authorities. The others
+ * replace them, so they name the image's whole bundle.
  */
 export const authorityEnv: Readonly<Record<string, string>> = {
   NODE_EXTRA_CA_CERTS: extra,
@@ -23,8 +23,8 @@ export const authorityEnv: Readonly<Record<string, string>> = {
 };
 
 /**
- * A tiny image that carries the authorities and the script that installs them, for `COPY --from`: no build context has to be
- * changed for it. Shared by all homes on an engine; named by its content.
+ * Builds a tiny image with the authorities and the script that installs them, for `COPY --from`, so that no build context has to be
+ * changed. It is named by its content and shared by all homes of an engine.
  * @returns its tag
  */
 export async function ensureAuthorityImage(ctx: Context, pem: string): Promise<string> {

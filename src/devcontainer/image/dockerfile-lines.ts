@@ -2,14 +2,14 @@ import type { Translate } from "../cli/cli-error.ts";
 
 const position = /(parse error (?:on )?line )(\d+)/i;
 
-/** So many lines stand before ours in the file that the dev container CLI hands to the builder: the likeliest number first. */
+/** How many lines come before ours in the file that the dev container CLI passes to the builder, the most likely number first. */
 const before = [2, 1, 3, 0, 4, 5];
 
 /**
- * The builder counts lines of a file that the user never sees: lines of cowork and of the dev container CLI stand in it. What
- * it says is put into the numbers of the user's own; a number that cannot be found is left out.
+ * The builder counts the lines of a file that the user never sees, because cowork and the dev container CLI add lines. This
+ * translates line numbers in its messages to those of the user's file, and removes numbers that cannot be translated.
  * @param original as the user wrote it
- * @param rewritten with cowork's lines behind FROM lines
+ * @param rewritten with cowork's lines after FROM lines
  */
 export function dockerfileTranslation(original: string, rewritten: string): Translate {
   return (words) => {
@@ -24,7 +24,7 @@ export function dockerfileTranslation(original: string, rewritten: string): Tran
   };
 }
 
-/** Numbers count from 1. */
+/** Numbers start at 1. */
 function ownLine(original: string, rewritten: string, reported: number, words: string): number | undefined {
   const [, word] = /(?:unknown instruction|Unknown flag): ?(\S+)/i.exec(words) ?? /\b([A-Z]{3,})\b/.exec(words) ?? [];
   if (word === undefined) return undefined;
@@ -38,7 +38,7 @@ function ownLine(original: string, rewritten: string, reported: number, words: s
   return undefined;
 }
 
-/** Lines are only put in and, at the end, left out: what is not the next line of the original is ours. */
+/** Lines are only added or, at the end, removed. So a line that is not the next line of the original is ours. */
 function originalNumbers(original: string, rewritten: string): Map<number, number> {
   const own = original.split(/\r?\n/);
   const numbers = new Map<number, number>();
@@ -51,7 +51,7 @@ function originalNumbers(original: string, rewritten: string): Map<number, numbe
   return numbers;
 }
 
-/** The line that opens the here-document which the given line may stand in. */
+/** Returns the line that opens the here-document that contains the given line, if any. */
 function hereDocument(text: string, line: number | undefined): number | undefined {
   const lines = text.split(/\r?\n/).slice(0, line === undefined ? undefined : line - 1);
   const at = lines.findLastIndex((one) => /^\s*(?:RUN|COPY|ADD)\b[^#]*<<-?\s*["']?\w/i.test(one));

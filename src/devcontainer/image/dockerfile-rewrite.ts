@@ -4,17 +4,17 @@ import { authorityEnv, trustFolder } from "./authority-image.ts";
 import { insertAfterFrom, lineage, type DockerfileOutline } from "./dockerfile.ts";
 
 export interface RewriteOptions {
-  /** tag of the image that carries the authorities; undefined: this host has none of its own */
+  /** tag of the image with the authorities; undefined if this host has none of its own */
   authorityImage: string | undefined;
-  /** `USER` of the external images, by their name; a stage whose image is not in it is left without authorities */
+  /** `USER` of the external images, by name; a stage whose image is missing here gets no authorities */
   users: ReadonlyMap<string, string>;
-  /** put on every stage, so that what a multi-stage build leaves behind is known as ours */
+  /** for every stage, so that leftovers of a multi-stage build can be recognized as ours */
   labels: Readonly<Record<string, string>>;
 }
 
 /**
- * A project's Dockerfile as cowork builds it: the same, with a few lines behind FROM lines. Stages that run nothing and do not
- * become the image get no authorities: they may hold no shell to install them with.
+ * Returns a project's Dockerfile with a few lines added after FROM lines. Stages that run nothing and are not part of the image get
+ * no authorities, because they may have no shell to install them.
  */
 export function rewriteDockerfile(text: string, outline: DockerfileOutline, options: RewriteOptions): string {
   const line = new Set(lineage(outline));
@@ -31,16 +31,16 @@ export function rewriteDockerfile(text: string, outline: DockerfileOutline, opti
     ) {
       block.push(...trustLines(options.authorityImage, user));
     }
-    // After the authorities: projects share that step in the builder's cache.
+    // After the authorities, so that projects share that step in the builder's cache.
     blocks.set(index, [...block, ...labelLines(options.labels)]);
   }
   return insertAfterFrom(text, outline, blocks);
 }
 
 /**
- * Lines that make the authorities known. In the exec form, so that a SHELL of the image does not matter. The variables are
- * ENV, not ARG: features are installed, and the container runs, in later stages that no ARG reaches. What the image or,
- * further down, the project sets itself wins.
+ * Lines that install the authorities. RUN is in exec form, so that a SHELL of the image does not matter. The variables are ENV and
+ * not ARG, because features are installed, and the container runs, in later stages that no ARG reaches. Values that the image or,
+ * further down, the project sets have precedence.
  */
 export function trustLines(authorityImage: string, user: string): string[] {
   const back = user === "" || user === "root" || user === "0" ? [] : [`USER ${checkedUser(user)}`];
@@ -55,15 +55,18 @@ export function trustLines(authorityImage: string, user: string): string[] {
   ];
 }
 
-/** One instruction for all: each costs the classic builder a container. None where there are no labels. */
+/**
+ * One instruction for all labels, because each instruction costs the classic builder a container. No instruction if there are no
+ * labels.
+ */
 export function labelLines(labels: Readonly<Record<string, string>>): string[] {
   const quoted = (value: string): string => JSON.stringify(value).replaceAll("$", "\\$");
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${quoted(value)}`);
   return pairs.length === 0 ? [] : [`LABEL ${pairs.join(" ")}`];
 }
 
-/** An image's own USER comes from outside: it must not bring further instructions along. */
+/** The USER of an image comes from outside and must not be able to add instructions. */
 export function checkedUser(user: string): string {
   if (/^[A-Za-z0-9_][\w.@$\\-]*(?::[\w.@$-]+)?$/.test(user)) return user;
-  throw new CoworkError("DEVCONTAINER_INVALID", `The image's user ${plain(user)} is no name that can be used.`);
+  throw new CoworkError("DEVCONTAINER_INVALID", `The image's user ${plain(user)} is not a valid user name.`);
 }

@@ -1,8 +1,8 @@
-// Variables in a FROM line, as the builder reads them: only ARGs before the first FROM count there.
+// Variables in a FROM line, as the builder reads them: only ARGs before the first FROM apply there.
 
 /**
  * Replaces `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}` and `${NAME:+other}`.
- * @returns undefined when it holds something that this does not understand
+ * @returns undefined if the text has another form of variable
  */
 export function expandVariables(
   text: string,

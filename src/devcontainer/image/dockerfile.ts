@@ -5,20 +5,20 @@ import { expandVariables, unquote } from "./dockerfile-variables.ts";
 
 /** One `FROM` of a Dockerfile. */
 export interface Stage {
-  /** the image or the earlier stage that it begins with, variables replaced; undefined when they could not be */
+  /** the image or the earlier stage that it begins with, after replacing variables; undefined if they could not be replaced */
   base: string | undefined;
   /** `AS name`, lower-case as the builder compares it */
   name: string | undefined;
   /** `--platform`, as written */
   platform: string | undefined;
-  /** an image from outside: neither an earlier stage nor `scratch` */
+  /** the base is an image: neither an earlier stage nor `scratch` */
   external: boolean;
-  /** the stage runs something, or one that begins with it does */
+  /** the stage, or a stage that begins with it, has a RUN instruction */
   runs: boolean;
-  /** numbers of the lines that the FROM begins and ends in, from 0 */
+  /** line numbers where the FROM begins and ends, from 0 */
   start: number;
   end: number;
-  /** index of the earlier stage that it begins with; -1 for none */
+  /** index of the earlier stage that it begins with; -1 if none */
   parent: number;
 }
 
@@ -29,17 +29,17 @@ export interface DockerfileOutline {
 }
 
 export interface OutlineOptions {
-  /** build arguments that are handed in */
+  /** build arguments that are passed */
   args?: Readonly<Record<string, string>>;
   /** the stage to build; default: the last one */
   target?: string;
-  /** what the builder sets by itself, `TARGETARCH` and the like */
+  /** variables that the builder sets itself, such as `TARGETARCH` */
   predefined?: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads the stages of a Dockerfile.
- * @throws DEVCONTAINER_INVALID when it has no FROM, or not the target
+ * Parses the stages of a Dockerfile.
+ * @throws DEVCONTAINER_INVALID if it has no FROM, or does not have the target stage
  */
 export async function outlineDockerfile(text: string, options: OutlineOptions = {}): Promise<DockerfileOutline> {
   const { DockerfileParser, From } = await import("dockerfile-ast");
@@ -104,10 +104,13 @@ function findTarget(stages: readonly Stage[], target: string | undefined): numbe
   const byName = stages.findLastIndex((stage) => stage.name === target.toLowerCase());
   const found = byName !== -1 || !/^\d+$/.test(target) ? byName : Number(target);
   if (stages[found] !== undefined) return found;
-  throw new CoworkError("DEVCONTAINER_INVALID", `The Dockerfile has no stage ${plain(target)} to build.`);
+  throw new CoworkError("DEVCONTAINER_INVALID", `The Dockerfile has no stage ${plain(target)}.`);
 }
 
-/** Stages that are made for the target, its own among them, by index: what they begin with, and so on. Not what is copied. */
+/**
+ * Returns the indexes of the target stage and of all stages that it begins with, directly or indirectly. Stages that are only
+ * copied from are not included.
+ */
 export function lineage({ stages, target }: DockerfileOutline): number[] {
   const found: number[] = [];
   for (let at = target; at >= 0; at = stages[at]?.parent ?? -1) found.push(at);
@@ -115,8 +118,8 @@ export function lineage({ stages, target }: DockerfileOutline): number[] {
 }
 
 /**
- * Puts lines behind the FROM of stages, by their index, and leaves out what stands below the stage that is built: without
- * BuildKit the dev container CLI would build all of it. Everything else of the text stays as it is.
+ * Inserts lines after the FROM of stages, given by index, and removes everything after the stage that is built, because without
+ * BuildKit the dev container CLI would build all stages. The rest of the text is unchanged.
  */
 export function insertAfterFrom(
   text: string,

@@ -2,13 +2,13 @@ import { CoworkError } from "../../errors.ts";
 import type { ImageDetail } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
 
-/** How long a registry may say nothing: at first, and between two of its lines once it has answered. */
+/** Timeouts for a silent registry: before the first answer, and between two lines after that. */
 const firstAnswerMs = 15_000;
 const silenceMs = 120_000;
 
 /**
- * An image that the engine has, or gets from its registry. A registry that did not answer is not asked again in this run.
- * @throws ENGINE_FAILED when there is none to be had, with the engine's words
+ * Returns an image that the engine has, or pulls it. A registry that did not answer is not tried again in this run.
+ * @throws ENGINE_FAILED with the engine's message if the image is not available
  */
 export async function ensureLocal(ctx: Context, ref: string, onLine?: (line: string) => void): Promise<ImageDetail> {
   const present = await ctx.engine.findImage(ref);
@@ -23,8 +23,7 @@ export async function ensureLocal(ctx: Context, ref: string, onLine?: (line: str
     throw error;
   }
   const pulled = await ctx.engine.findImage(ref);
-  if (pulled === undefined)
-    throw new CoworkError("ENGINE_FAILED", `The Docker Engine pulled ${ref} and yet does not have it.`);
+  if (pulled === undefined) throw new CoworkError("ENGINE_FAILED", `Docker reported success but did not pull ${ref}.`);
   return pulled;
 }
 
@@ -32,7 +31,7 @@ async function pullInTime(ctx: Context, ref: string, onLine?: (line: string) => 
   const silent = new AbortController();
   const wait = (ms: number): NodeJS.Timeout =>
     setTimeout(
-      () => silent.abort(new CoworkError("TIMEOUT", `The registry of ${ref} says nothing for ${ms / 1000} s.`)),
+      () => silent.abort(new CoworkError("TIMEOUT", `The registry of ${ref} did not answer for ${ms / 1000} s.`)),
       ms,
     );
   let timer = wait(firstAnswerMs);
@@ -51,7 +50,7 @@ async function pullInTime(ctx: Context, ref: string, onLine?: (line: string) => 
   }
 }
 
-/** Nobody answered, as against: answered, and has no such image. */
+/** No registry answered, as opposed to: it answered that it does not have the image. */
 function isUnreachable(error: CoworkError): boolean {
   return (
     error.code === "TIMEOUT" ||
@@ -61,7 +60,10 @@ function isUnreachable(error: CoworkError): boolean {
   );
 }
 
-/** `docker.io` for a name without a registry: what stands before the first `/` is one only with a dot, a colon, or as localhost. */
+/**
+ * Returns `docker.io` for a name without a registry: the part before the first `/` is a registry only if it has a dot or a colon,
+ * or is localhost.
+ */
 export function registryOf(ref: string): string {
   const [first = "", ...rest] = ref.split("/");
   return rest.length > 0 && (/[.:]/.test(first) || first === "localhost") ? first : "docker.io";

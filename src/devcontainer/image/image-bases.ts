@@ -3,14 +3,16 @@ import type { Context } from "../../system/context.ts";
 import { hashOf, type ImageInputs } from "./image-key.ts";
 import { ensureLocal } from "./fetch-image.ts";
 
-/** The images that a build begins with, as far as the engine has them. */
+/** The base images of a build that the engine has. */
 export interface Bases {
   names: string[];
   found: Map<string, ImageDetail>;
   missing: string[];
 }
 
-/** Images from outside up to the stage that is built, each once. Two calls to the engine at most, side by side. */
+/**
+ * Finds the external images of the stages up to the one that is built, each once. At most two requests to the engine, in parallel.
+ */
 export async function findBases(ctx: Context, { outline }: ImageInputs): Promise<Bases> {
   const used = outline.stages.slice(0, outline.target + 1).filter((stage) => stage.external);
   const names = [...new Set(used.flatMap((stage) => stage.base ?? []))];
@@ -24,18 +26,18 @@ export async function findBases(ctx: Context, { outline }: ImageInputs): Promise
 }
 
 /**
- * Fetches what is missing. What cannot be fetched is left to the builder: it may not need that stage, and it says best why it
- * failed.
- * @returns the key of the image that is built on them, and their users by name
+ * Pulls missing base images. One that cannot be pulled is left to the builder: it may not need that stage, and its error message is
+ * better.
+ * @returns the key of the image that is built on them, and those images that the engine has now, by name
  */
 export async function fetchBases(
   ctx: Context,
   inputs: ImageInputs,
   { names, found, missing }: Bases,
   session = "",
-): Promise<{ key: string; users: Map<string, string>; names: string[] }> {
+): Promise<{ key: string; found: ReadonlyMap<string, ImageDetail>; names: string[] }> {
   for (const name of missing) {
-    // One of another platform is the builder's to choose.
+    // For another platform the builder has to choose the image.
     if (inputs.outline.stages.some((stage) => stage.base === name && stage.platform !== undefined)) continue;
     const onLine = (line: string): void =>
       ctx.report({ session, step: "image", state: "note", detail: `pulling ${name}: ${line}` });
@@ -47,5 +49,5 @@ export async function fetchBases(
     }
   }
   const key = hashOf([inputs.hash, ...names.map((name) => found.get(name)?.id ?? name)]);
-  return { key, users: new Map([...found].map(([name, image]) => [name, image.user])), names };
+  return { key, found, names };
 }

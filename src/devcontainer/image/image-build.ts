@@ -16,22 +16,22 @@ import { hostProxies } from "./proxies.ts";
 import type { JsonObject } from "../types.ts";
 import { homeId } from "../../system/home-id.ts";
 
-/** Marks the entry that the build leaves for the configuration itself, so that it can be told from an image's or a feature's. */
+/** Marks the metadata entry of the configuration itself, to tell it apart from the entries of images and features. */
 export const ownEntry = { cowork: { own: true } } as const;
 
 export interface BuildWork {
   key: string;
   inputs: ImageInputs;
   authorityImage: string | undefined;
-  /** USER of each external image that is at hand */
+  /** USER of each external image that the engine has */
   users: ReadonlyMap<string, string>;
-  /** tag of what comes out */
+  /** tag of the result */
   tag: string;
 }
 
 /**
- * `devcontainer build` in a folder of its own: an export of the context, the Dockerfile with our lines in it, and a
- * devcontainer.json reduced to what an image depends on. The folder is removed afterwards, whatever happens.
+ * Runs `devcontainer build` in a temporary folder with an export of the context, the Dockerfile with our lines, and a
+ * devcontainer.json that is reduced to what an image depends on. The folder is always removed afterwards.
  * @throws IMAGE_BUILD_FAILED, DISK_FULL, INTERRUPTED
  */
 export async function buildOrigin(ctx: Context, request: ImageRequest, work: BuildWork): Promise<void> {
@@ -65,7 +65,7 @@ export async function buildOrigin(ctx: Context, request: ImageRequest, work: Bui
       const hint = buildHint(request);
       throw cliError(
         "IMAGE_BUILD_FAILED",
-        `The dev container's image for ${request.project.name} could not be built`,
+        `Could not build the dev container's image for ${request.project.name}`,
         outcome,
         hint,
         translation(ctx, request, work),
@@ -83,19 +83,22 @@ export function buildLog(ctx: Context, { logFile }: Pick<ImageRequest, "logFile"
 
 export function buildHint({ logFile, session }: Pick<ImageRequest, "logFile" | "session">): Hint {
   if (logFile !== undefined && session !== undefined) return [ownCommand("logs", session)];
-  return "correct the configuration, then run the same command again";
+  return "fix the configuration, then run the same command again";
 }
 
 function featureTag(key: string): string {
   return `cowork-features:${key}`;
 }
 
-/** On all that a build makes, so that what it leaves behind is known as ours. The same for every build of a project: they share a cache. */
+/**
+ * Labels for everything that a build makes, so that its leftovers can be recognized as ours. They are the same for all builds of a
+ * project, so that these share a cache.
+ */
 export function stageLabels(ctx: Context, { project }: Pick<ImageRequest, "project">): Record<string, string> {
   return { [imageLabel.project]: project.name, [imageLabel.home]: homeId(ctx.paths) };
 }
 
-/** The export of the context and the Dockerfile with our lines in it, in an empty folder. */
+/** Writes the export of the context and the Dockerfile with our lines into an empty folder. */
 export async function writeContext(
   ctx: Context,
   request: Pick<ImageRequest, "source" | "project">,
@@ -118,7 +121,7 @@ function rewritten(ctx: Context, request: Pick<ImageRequest, "project">, work: B
   return rewriteDockerfile(dockerfile, outline, { authorityImage, users, labels: stageLabels(ctx, request) });
 }
 
-/** What a builder says about lines of the Dockerfile, in those of the project's own. */
+/** Translates line numbers in a builder's messages to those of the project's own Dockerfile. */
 export function translation(ctx: Context, request: Pick<ImageRequest, "project">, work: BuildWork): Translate {
   return dockerfileTranslation(work.inputs.dockerfile, rewritten(ctx, request, work));
 }
@@ -154,10 +157,10 @@ async function writeBuildFolder(
 }
 
 function outside(path: string): CoworkError {
-  return new CoworkError("DEVCONTAINER_INVALID", `The feature ${path} lies outside the project.`);
+  return new CoworkError("DEVCONTAINER_INVALID", `The feature ${path} is outside the project.`);
 }
 
-/** BuildKit prefers an ignore file that is named for the Dockerfile. */
+/** BuildKit prefers an ignore file that is named after the Dockerfile. */
 async function copyIgnoreFile(
   { source }: Pick<ImageRequest, "source">,
   { inputs: { origin } }: BuildWork,
@@ -170,7 +173,7 @@ async function copyIgnoreFile(
 
 function buildSection(ctx: Context, { plan }: ImageRequest, { inputs: { origin } }: BuildWork): JsonObject {
   const own = buildOptions(plan);
-  // By name alone: the builder takes the value from its environment, and a proxy's password stays out of files and logs.
+  // Without values: the builder takes them from its environment, so that a proxy's password is not in files or logs.
   const proxies = Object.keys(hostProxies(ctx.env)).flatMap((name) => ["--build-arg", name]);
   const options = [...proxies, ...(Array.isArray(own["options"]) ? own["options"] : [])];
   return {

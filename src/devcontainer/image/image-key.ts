@@ -10,22 +10,22 @@ import { localEnvOf } from "../source/local-env.ts";
 import type { Json } from "../types.ts";
 import { planWorkspace, withFolderName } from "../override/workspace.ts";
 
-/** Changes whenever cowork would build another image from the same inputs. */
-const recipe = "1";
+/** To be changed whenever cowork would build a different image from the same inputs. */
+const recipe = "2";
 
-/** Everything that a shared image depends on, apart from the images that it begins with. */
+/** Everything that a shared image depends on, except its base images. */
 export interface ImageInputs {
   origin: Exclude<Origin, { kind: "template" }>;
-  /** the Dockerfile, before cowork's lines are put in; for an image-only configuration a single FROM */
+  /** the Dockerfile without cowork's lines; a single FROM for a configuration that only names an image */
   dockerfile: string;
   outline: DockerfileOutline;
-  /** hash of the context and all else */
+  /** hash of the context and everything else */
   hash: string;
 }
 
 /**
- * Reads what an image is made of from the source and hashes it.
- * @throws DEVCONTAINER_INVALID when the Dockerfile is not there or has no FROM
+ * Reads from the source what an image is made of, and hashes it.
+ * @throws DEVCONTAINER_INVALID if the Dockerfile does not exist or has no FROM
  */
 export async function readInputs(
   ctx: Context,
@@ -66,7 +66,7 @@ export async function readInputs(
   return { origin, dockerfile, outline, hash: hashOf(parts) };
 }
 
-/** What every shared image depends on, that of the template included. */
+/** What every shared image depends on, the template's included. */
 export function commonParts(ctx: Context, { project, plan }: ImageRequest, pem: string | undefined): Json {
   const { sessionUid, sessionGid } = ctx.user;
   return [
@@ -86,8 +86,8 @@ export function hashOf(parts: Json): string {
 }
 
 /**
- * Path of the link to the workspace folder, for configurations that mount the clone somewhere else; undefined where the clone or
- * another mount of the session lies there.
+ * Returns the path of a link to the workspace folder, for configurations that mount the clone somewhere else. Returns undefined if
+ * the clone or another mount of the session is at that path.
  */
 export function linkPath({ project, plan }: Pick<ImageRequest, "plan" | "project">): string | undefined {
   const { mount, name } = planWorkspace(plan, project.folder);
@@ -97,7 +97,7 @@ export function linkPath({ project, plan }: Pick<ImageRequest, "plan" | "project
   const compose = plan.compose?.canonical["services"] ?? null;
   const parts = [workspaceFolder, workspaceMount, mounts, runArgs, compose].map((part) => part ?? null);
   const mounted = JSON.stringify(parts).replaceAll(JSON.stringify(cloneName).slice(1, -1), () => name);
-  // A mount onto a link would go where the link leads. Better no link once too often.
+  // A mount onto a link would follow the link. It is better to omit the link once too often.
   const quoted = JSON.stringify(path)
     .slice(1, -1)
     .replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -106,7 +106,7 @@ export function linkPath({ project, plan }: Pick<ImageRequest, "plan" | "project
 
 export function lockfilePath(configPath: string | null): string {
   const folder = posix.dirname(configPath ?? "");
-  // Beside a hidden config the lock file is hidden too.
+  // The lock file of a hidden config is hidden, too.
   const hidden = posix.basename(configPath ?? "").startsWith(".") ? "." : "";
   return posix.join(folder, `${hidden}devcontainer-lock.json`);
 }
@@ -115,7 +115,7 @@ async function readDockerfile({ source }: ImageRequest, path: string, inline: st
   if (inline !== undefined) return inline;
   const bytes = await source.read(path);
   if (bytes !== undefined) return new TextDecoder().decode(bytes);
-  throw new CoworkError("DEVCONTAINER_INVALID", `There is no Dockerfile ${plain(path)} in ${source.describe}.`);
+  throw new CoworkError("DEVCONTAINER_INVALID", `Dockerfile ${plain(path)} is not in ${source.describe}.`);
 }
 
 async function platformArgs(ctx: Context): Promise<Record<string, string>> {

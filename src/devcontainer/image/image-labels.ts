@@ -1,21 +1,21 @@
-/** Labels of images (containers have theirs from session/). */
+/** Labels of images. Those of containers are in session/. */
 export const imageLabel = {
   project: "cowork.project",
   home: "cowork.home",
   key: "cowork.key",
-  /** `base`, `template`, `authorities`: belongs to no project and no home, everything of an engine may use it */
+  /** `base`, `template` or `authorities`: belongs to no project and no home, and can be used by all of an engine */
   shared: "cowork.shared",
-  /** what a shared image depends on, apart from the ids of the images it begins with */
+  /** what a shared image depends on, except the ids of its base images */
   inputs: "cowork.inputs",
-  /** the user that the dev container works as, and its uid */
+  /** the dev container's user, and its uid */
   user: "cowork.user",
   uid: "cowork.uid",
-  /** the Compose service that it was built for, where that is not the dev container's own */
+  /** the Compose service that it was built for, if it is not the dev container's */
   service: "cowork.service",
   metadata: "devcontainer.metadata",
 } as const;
 
-/** Name of a project's images. A project's own name may hold what an image's may not, `a_.b` for one. */
+/** Returns the repository of a project's images. A project's name may contain what an image's name must not, for example `a_.b`. */
 export function repositoryOf(project: { name: string }): string {
   const name = project.name.replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
   return `cowork-${name || "project"}`;

@@ -13,21 +13,21 @@ import { isObject } from "../source/json.ts";
 import type { Json, JsonObject } from "../types.ts";
 
 /**
- * Joined into PID 1's shell by `up`: on `docker stop` what runs inside ends first, in order (facts: without it, exec'ed
- * processes are killed at once).
+ * `up` adds this to the shell script that is PID 1. On `docker stop` it ends the processes in the container cleanly. Without it,
+ * exec'ed processes are killed at once (facts).
  */
 export const quiesceEntry = { entrypoint: "trap '/opt/cowork/bin/quiesce; exit 0' 15" } as const;
 
-/** The user that the dev container works as. */
+/** The user of the dev container. */
 export interface RemoteUser {
-  /** as `docker exec` takes it */
+  /** as passed to `docker exec` */
   name: string;
   uid: number;
-  /** its name, where it has one and is not root: this user gets the uid U */
+  /** its name, if it has one and is not root; this user gets the uid U */
   moved: string | undefined;
 }
 
-/** Metadata entries of an image's label; what is no list of objects counts as none. */
+/** Returns the metadata entries of an image's label, or none if it is not a list of objects. */
 export function readMetadata(image: Pick<ImageDetail, "labels">): JsonObject[] {
   const label = image.labels[imageLabel.metadata];
   if (label === undefined) return [];
@@ -39,13 +39,13 @@ export function readMetadata(image: Pick<ImageDetail, "labels">): JsonObject[] {
   }
 }
 
-/** The entries without the one of the configuration itself (the override config has all of it) and with ours. */
+/** Removes the entry of the configuration itself, because the override config has all of it, and adds ours. */
 export function layerMetadata(entries: readonly JsonObject[]): JsonObject[] {
   const own = JSON.stringify(ownEntry);
   return [...entries.filter((entry) => JSON.stringify(entry["customizations"]) !== own), quiesceEntry];
 }
 
-/** What `up` would take: the configuration's, the metadata's last, the container's own. */
+/** Chooses the user as `up` does: from the configuration, else the last in the metadata, else the container's own. */
 export function wantedUser(config: JsonObject, metadata: readonly JsonObject[], imageUser: string): string {
   const last = (key: string): unknown =>
     metadata.findLast((entry) => typeof entry[key] === "string" && entry[key] !== "")?.[key];
@@ -55,8 +55,9 @@ export function wantedUser(config: JsonObject, metadata: readonly JsonObject[], 
 }
 
 /**
- * Who that is after our step: a user with a name gets the uid U; root stays root; a number becomes the name it has, or U.
- * @param passwd asked for only where the user is a number
+ * Returns the user after our step: a user with a name gets the uid U, root stays root, and a number becomes the name that it has,
+ * or U.
+ * @param passwd called only if the user is a number
  */
 export async function resolveUser(wanted: string, uid: number, passwd: () => Promise<string>): Promise<RemoteUser> {
   const [name = "root"] = wanted.split(":");
@@ -72,20 +73,21 @@ export async function resolveUser(wanted: string, uid: number, passwd: () => Pro
 }
 
 export interface LayerWork {
-  /** tag of the image that our step goes on */
+  /** tag of the image that our step is based on */
   from: string;
   image: ImageDetail;
   user: RemoteUser;
-  /** where it is named, for a message */
+  /** where it is named, for messages */
   userPlace: string;
   link: string | undefined;
   authorityImage: string | undefined;
 }
 
 /**
- * The Dockerfile of our step. Every instruction costs the classic builder a container (0.1 s), so there are few: values are
- * arguments of the script, labels are one line. What does not name the project comes first: projects share the builder's cache.
- * @param labels values of ours only; what an image or a configuration can write goes to the engine as data
+ * Returns the Dockerfile of our step. Each instruction costs the classic builder a container (0.1 s), so there are few: values are
+ * arguments of the script, and all labels are one instruction. Instructions that do not depend on the project come first, so that
+ * projects share the builder's cache.
+ * @param labels our own values only; values from an image or a configuration are passed to the engine as data
  */
 export function planLayer(
   { from, image, user, link, authorityImage }: LayerWork,
@@ -109,7 +111,7 @@ export function planLayer(
   return lines.join("\n");
 }
 
-/** @throws IMAGE_BUILD_FAILED, DEVCONTAINER_INVALID when the image has not the user that the configuration names */
+/** @throws IMAGE_BUILD_FAILED, DEVCONTAINER_INVALID if the image does not have the user that the configuration names */
 export async function buildLayer(
   ctx: Context,
   work: LayerWork,
@@ -133,9 +135,9 @@ export async function buildLayer(
       signal: ctx.signal,
     });
   } catch (error) {
-    const failure = imageError(`The dev container's image for ${result.project}`, error, [ownCommand("doctor")]);
+    const failure = imageError(`the dev container's image for ${result.project}`, error, [ownCommand("doctor")]);
     if (/the image has no user /.test(failure.message)) {
-      const hint = `correct ${work.userPlace}, or add the user to the image`;
+      const hint = `change ${work.userPlace}, or add the user to the image`;
       throw new CoworkError(
         "DEVCONTAINER_INVALID",
         `The image has no user ${plain(work.user.name)}, which the configuration names.`,

@@ -1,12 +1,12 @@
 import type { Engine, ImageDetail } from "../../engine/types.ts";
 import { imageLabel } from "./image-labels.ts";
 
-/** Docker allows no more layers; what claims to have more parents goes round in circles. */
-const mostParents = 300;
+/** Docker does not allow more layers, so a longer chain of parents must be a loop. */
+const maxParents = 300;
 
 /**
- * Was `image` built on `base`, one of ours? By their layers: what a builder tells of parents is not always there. Where nothing but
- * metadata was added, it is the later one with the same labels of ours, which it has inherited.
+ * Was `image` built on `base`, one of ours? Compares layers, because builders do not always report parents. If only metadata was
+ * added, the layers are the same: then the later image with the same labels, which it has inherited, was built on the other.
  */
 export function standsOn(image: ImageDetail, base: ImageDetail): boolean {
   if (image.id === base.id || base.layers.length === 0 || base.layers.length > image.layers.length) return false;
@@ -18,8 +18,8 @@ export function standsOn(image: ImageDetail, base: ImageDetail): boolean {
 }
 
 /**
- * Does an image without a name have its labels from another one of ours that it was built on? Then somebody else built it: labels are
- * inherited. What a build of ours leaves behind got them itself.
+ * Does an untagged image have its labels from another one of ours that it was built on? Labels are inherited, so in that case
+ * someone else built it. Leftovers of our own builds have labels that they got themselves.
  * @param ours all images with this home's label
  */
 export async function inheritsLabels(
@@ -35,7 +35,7 @@ export async function inheritsLabels(
   };
   if (ours.some((base) => gives(base) && standsOn(image, base))) return true;
   let at: ImageDetail | undefined = image;
-  for (let steps = 0; at !== undefined && at.parentId !== "" && steps < mostParents; steps++) {
+  for (let steps = 0; at !== undefined && at.parentId !== "" && steps < maxParents; steps++) {
     at = await engine.findImage(at.parentId);
     if (at !== undefined && gives(at)) return true;
   }

@@ -10,25 +10,25 @@ import { runArgsUser } from "./image-user.ts";
 import { expandLocalEnv } from "../source/local-env.ts";
 import type { BuildInput, ConfigSource, DevcontainerPlan, JsonObject } from "../types.ts";
 
-/** What a shared image is asked for with. */
+/** What is needed to find or build a shared image. */
 export interface ImageRequest {
   plan: DevcontainerPlan;
   source: ConfigSource;
   project: Pick<ProjectFacts, "name" | "folder">;
   settings: Pick<Settings, "baseImage" | "caCerts">;
-  /** name to report progress for */
+  /** session to report progress for */
   session?: string;
-  /** log for people that a build is written to (that `cowork logs` shows); default: one of the image's own */
+  /** log of the build (shown by `cowork logs`); default: a separate log for the image */
   logFile?: string;
 }
 
-/** What the dev container's image begins with: an image as it is, or one that is built. */
+/** What the dev container's image begins with: an existing image, or one that is built. */
 export type Origin =
   | { kind: "template" }
   | { kind: "image"; image: string }
   | { kind: "dockerfile"; build: BuildInput; args: Record<string, string> };
 
-/** @throws DEVCONTAINER_INVALID when the configuration names neither an image nor a build */
+/** @throws DEVCONTAINER_INVALID if the configuration names neither an image nor a build */
 export function originOf({ plan }: ImageRequest, env: Context["env"]): Origin {
   if (plan.kind === "template") return { kind: "template" };
   const { compose } = plan;
@@ -51,11 +51,11 @@ export function originOf({ plan }: ImageRequest, env: Context["env"]): Origin {
   );
 }
 
-/** It goes into a FROM line. */
+/** Checked because it becomes part of a FROM line. */
 function checkedImage(image: string): string {
   if (/^[\w.:/@-]+$/.test(image)) return image;
   throw new CoworkError("DEVCONTAINER_INVALID", `${plain(JSON.stringify(image))} is not the name of an image.`, {
-    hint: steps`correct "image" in devcontainer.json and commit that; then take the session away and make it again: ${ownCommand("clean", "<session>")}, ${ownCommand("init", "<session>")}`,
+    hint: steps`fix "image" in devcontainer.json and commit that, then remove the session and create it again: ${ownCommand("clean", "<session>")}, ${ownCommand("init", "<session>")}`,
   });
 }
 
@@ -66,7 +66,7 @@ function configArgs(config: JsonObject, env: Context["env"]): Record<string, str
   return Object.fromEntries(texts.map(([name, value]) => [name, expandLocalEnv(value, env)]));
 }
 
-/** Folders of features that lie in the project, as paths in the source. */
+/** Folders of features inside the project, as paths in the source. */
 export function localFeatures({ path, config }: Pick<DevcontainerPlan, "path" | "config">): string[] {
   const features = isObject(config["features"]) ? Object.keys(config["features"]) : [];
   const folder = posix.dirname(path ?? "");
@@ -76,7 +76,7 @@ export function localFeatures({ path, config }: Pick<DevcontainerPlan, "path" | 
     .toSorted();
 }
 
-/** The part of a configuration that its image depends on, as far as it is taken over word for word. */
+/** The properties of a configuration that its image depends on and that are copied unchanged. */
 export function imageConfig({ config, compose }: Pick<DevcontainerPlan, "config" | "compose">): JsonObject {
   const kept = ["features", "overrideFeatureInstallOrder", "remoteUser", "containerUser"];
   const reduced: JsonObject = {};
@@ -90,7 +90,7 @@ export function imageConfig({ config, compose }: Pick<DevcontainerPlan, "config"
   return reduced;
 }
 
-/** Further options of `build` in devcontainer.json that are handed through to the builder. */
+/** Other options of `build` in devcontainer.json that are passed to the builder. */
 export function buildOptions({ kind, config }: Pick<DevcontainerPlan, "kind" | "config">): JsonObject {
   const { build } = config;
   if (kind !== "dockerfile" || !isObject(build)) return {};

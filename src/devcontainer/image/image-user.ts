@@ -4,13 +4,13 @@ import { strings } from "../judge/judge-config.ts";
 import { parseRunArgs } from "../judge/parse-run-args.ts";
 import type { DevcontainerPlan, JsonObject } from "../types.ts";
 
-/** `-u` in `runArgs`. Docker takes the last one, and it comes after what stands in `containerUser`. */
+/** `-u` in `runArgs`. Docker uses the last one, and this comes after the one from `containerUser`. */
 export function runArgsUser(config: JsonObject): string | undefined {
   const args = parseRunArgs(strings(config["runArgs"])).groups.flatMap((group) => group.args);
   return args.findLast(({ name }) => name === "user")?.value;
 }
 
-/** Where the user that the dev container works as is named, as the user finds it. The order is that of `wantedUser`. */
+/** Describes where the configuration names the dev container's user. The order is that of `wantedUser`. */
 export function userPlace(
   { config, compose }: Pick<DevcontainerPlan, "config" | "compose">,
   metadata: readonly JsonObject[],

@@ -10,6 +10,7 @@ import { imageLabel, repositoryOf } from "./image-labels.ts";
 import { buildLayer, layerMetadata, readMetadata, resolveUser, wantedUser } from "./image-layer.ts";
 import { expandLocalEnv } from "../source/local-env.ts";
 import { userPlace } from "./image-user.ts";
+import { isObject } from "../source/json.ts";
 import { imageConfig, originOf, type ImageRequest } from "./image-request.ts";
 import { ensureLocal } from "./fetch-image.ts";
 import { ensureServiceImages } from "./service-images.ts";
@@ -18,12 +19,12 @@ import { ensureTemplateImage } from "./template-image.ts";
 import type { SharedImage } from "../types.ts";
 import { homeId, homeLabels } from "../../system/home-id.ts";
 
-/** An hour: somebody else's build of the same image is waited for. */
+/** An hour, because another process may be building the same image. */
 const waitMs = 3_600_000;
 
 /**
- * The image that all sessions of a project with the same configuration share: built once, named for what it depends on. Where it
- * is there already, that is all that happens.
+ * Returns the image that all sessions of a project with the same configuration share. It is built once, and named by a hash of what
+ * it depends on. If it exists, nothing is built.
  * @throws IMAGE_BUILD_FAILED, BASE_IMAGE_UNAVAILABLE, DEVCONTAINER_INVALID, CA_CERTS_INVALID, DISK_FULL, INTERRUPTED
  */
 export async function ensureImage(ctx: Context, request: ImageRequest): Promise<SharedImage> {
@@ -53,13 +54,22 @@ async function ensureBuilt(
 ): Promise<SharedImage> {
   const inputs = await readInputs(ctx, request, origin, pem);
   const here = await findBases(ctx, inputs);
-  // The images that it began with may have been removed since: that is no reason to fetch them and build it again.
+  // The base images may have been removed since. That alone is not a reason to pull them and build again.
   const earlier = here.missing.length > 0 ? await findByInputs(ctx, request, inputs.hash) : undefined;
   if (earlier !== undefined) return earlier;
 
-  const { key, users, names } = await fetchBases(ctx, inputs, here, request.session);
+  const { key, found, names } = await fetchBases(ctx, inputs, here, request.session);
   return once(ctx, request, key, async (inner) => {
     const authorityImage = pem === undefined ? undefined : await ensureAuthorityImage(inner, pem);
+    // Nothing to build: our step goes on the image itself. Projects on one base share its steps in the builder's cache.
+    if (isImageAlone(request, origin)) {
+      const { image: from } = origin;
+      const image = found.get(from);
+      // One that could not be fetched is left to the builder, which says best why.
+      if (image !== undefined)
+        return await addLayer(inner, request, { key, inputs: inputs.hash, from, image, authorityImage });
+    }
+    const users = new Map([...found].map(([name, image]) => [name, image.user]));
     const tag = `cowork-build:${key}`;
     try {
       await buildOrigin(inner, request, { key, inputs, authorityImage, users, tag });
@@ -72,11 +82,23 @@ async function ensureBuilt(
   });
 }
 
+/**
+ * An image that is used as it is, without features. `devcontainer build` would only add the configuration's own entry to the
+ * image's label, and `up` reads that from the configuration.
+ */
+function isImageAlone(
+  { plan }: ImageRequest,
+  origin: ImageInputs["origin"],
+): origin is Extract<ImageInputs["origin"], { kind: "image" }> {
+  const { features } = imageConfig(plan);
+  return origin.kind === "image" && (!isObject(features) || Object.keys(features).length === 0);
+}
+
 function tagOf(project: { name: string }, key: string): string {
   return `${repositoryOf(project)}:${key}`;
 }
 
-/** Looks, waits for whoever is building it, looks again, builds. */
+/** Checks for the image, waits for another process that is building it, checks again, and builds it. */
 async function once(
   ctx: Context,
   request: ImageRequest,
@@ -94,7 +116,8 @@ async function once(
       state: "note",
       detail: "waiting for an image of this project that is being built",
     });
-  // One build of a project at a time: what one leaves behind could not be told from what another is at work on.
+  // Only one build per project at a time: otherwise the leftovers of one could not be distinguished from steps that another is still
+  // using.
   return withLock(
     ctx,
     `image-build-${request.project.name}`,
@@ -147,7 +170,7 @@ async function findByInputs(ctx: Context, { project }: ImageRequest, inputs: str
   });
   const homes = homeLabels(ctx.paths);
   const ours = found.filter(({ labels }) => homes.includes(labels[imageLabel.home] ?? ""));
-  // Labels are inherited by what somebody builds on it: the tag says that it is the one.
+  // An image that someone builds on it inherits the labels. The tag shows that this is the original.
   const tagged = ours.flatMap((image) =>
     image.tags.map((tag) => ({ tag, image, key: image.labels[imageLabel.key] ?? "" })),
   );

@@ -1,10 +1,10 @@
-// The proxies of the host, for builds and containers.
+// The proxy settings of the host, for builds and containers.
 
 const names = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"];
 
 /**
- * The proxy variables of an environment, both spellings as they are set. A proxy on the host's own loopback address is left
- * out: inside a container that address is the container.
+ * Returns the proxy variables of an environment, in upper and lower case as they are set. Leaves out a proxy on the host's loopback
+ * address: inside a container that address is the container itself.
  */
 export function hostProxies(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const found: Record<string, string> = {};

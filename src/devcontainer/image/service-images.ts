@@ -22,8 +22,8 @@ import type { DevcontainerPlan } from "../types.ts";
 const waitMs = 3_600_000;
 
 /**
- * The images of a Compose configuration's other services that are built, each built once for all sessions like the dev
- * container's own, with the host's TLS authorities known inside.
+ * Builds the images of a Compose configuration's other services, each once for all sessions like the dev container's own, with the
+ * host's TLS authorities installed.
  * @returns refs by service
  * @throws IMAGE_BUILD_FAILED, DEVCONTAINER_INVALID, DISK_FULL, INTERRUPTED
  */
@@ -55,8 +55,9 @@ async function ensureServiceImage(
   origin: BuildOrigin,
 ): Promise<string> {
   const { project, session } = request;
-  const inputs = await readInputs(ctx, { ...request, plan: bare(request.plan) }, origin, pem);
-  const { key, users } = await fetchBases(ctx, inputs, await findBases(ctx, inputs), session);
+  const inputs = await readInputs(ctx, { ...request, plan: withoutConfig(request.plan) }, origin, pem);
+  const { key, found } = await fetchBases(ctx, inputs, await findBases(ctx, inputs), session);
+  const users = new Map([...found].map(([name, { user }]) => [name, user]));
   const tag = `${repositoryOf(project)}:${key}`;
   if ((await ctx.engine.findImage(tag)) !== undefined) return tag;
   return withLock(ctx, `image-build-${project.name}`, { waitMs, what: `image ${tag}` }, async (signal) => {
@@ -68,8 +69,8 @@ async function ensureServiceImage(
   });
 }
 
-/** A service's image depends on nothing of devcontainer.json. */
-function bare({ path }: DevcontainerPlan): DevcontainerPlan {
+/** A service's image does not depend on devcontainer.json. */
+function withoutConfig({ path }: DevcontainerPlan): DevcontainerPlan {
   const nothing = { changes: [], findings: [], trustHash: "", hasLockfile: false, files: [], cloneBinds: [] };
   return { kind: "dockerfile", path, config: {}, ...nothing };
 }
@@ -104,7 +105,7 @@ async function buildService(
       ...(build.target === undefined ? [] : ["--target", build.target]),
       ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
       ...Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
-      // By name alone: the value comes from the environment and stands in no log.
+      // Without values: the builder takes them from its environment, so that they are not in logs.
       ...Object.keys(hostProxies(ctx.env)).flatMap((name) => ["--build-arg", name]),
     ];
     const outputFile = buildLog(ctx, request, work.key);
@@ -118,13 +119,12 @@ async function buildService(
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-  const words =
-    failedStep(lines) ?? firstReason(lines) ?? meaningfulLines(lines).at(-1) ?? "it ended without saying why";
+  const words = failedStep(lines) ?? firstReason(lines) ?? meaningfulLines(lines).at(-1) ?? "no reason given";
   const translated = translation(ctx, request, work)(words);
   const cause = causeOf([translated]) ?? causeOf(lines.slice(-40));
   throw new CoworkError(
     cause?.code ?? "IMAGE_BUILD_FAILED",
-    `The image of the service ${plain(service)} could not be built: ${withCause(cause, translated)}.`,
+    `Could not build the image of the service ${plain(service)}: ${withCause(cause, translated)}.`,
     {
       hint: cause?.hint ?? buildHint(request),
       detail: meaningfulLines(lines, 20).join("\n"),

@@ -4,22 +4,22 @@ import { homeLabels } from "../../system/home-id.ts";
 import { imageLabel, repositoryOf } from "./image-labels.ts";
 import { inheritsLabels, standsOn } from "./image-lineage.ts";
 
-/** An image that cowork made for more than one session. */
+/** An image that cowork has made for more than one session. */
 export interface MadeImage {
   ref: string;
   id: string;
-  /** absent for what belongs to no project: base, template, authorities */
+  /** undefined if it belongs to no project: base, template, authorities */
   project: string | undefined;
-  /** the Compose service that it was built for, where that is not the dev container's own */
+  /** the Compose service that it was built for, if it is not the dev container's */
   service: string | undefined;
   sizeBytes: number;
   createdAt: string;
 }
 
 /**
- * The shared images of this home, of one project or all, and without a project also those that belong to the engine as a whole.
- * Labels are inherited: an image that somebody built on one of ours has them too. So the tag has to be ours as well, and what has
- * no tag must have its labels from a build of ours.
+ * Lists the shared images of this home: those of one project, or of all projects and those that belong to the engine as a whole.
+ * Labels are inherited by images that someone builds on ours. So the tag has to be ours as well, and an untagged image must have
+ * its labels from our own build.
  */
 export async function listSharedImages(ctx: Context, options: { project?: string } = {}): Promise<MadeImage[]> {
   const { project } = options;
@@ -42,9 +42,9 @@ export async function listSharedImages(ctx: Context, options: { project?: string
 }
 
 /**
- * The shared images that nobody needs: no session on record, no container of the engine, whoever it belongs to, and no other image.
- * Those of the engine as a whole stay as long as another home has anything on it.
- * @param used refs or ids that sessions still need (also those whose container is gone)
+ * Lists the shared images that are not in use by a session on record, by any container of the engine, or by another image. Images
+ * of the engine as a whole stay as long as another home uses them.
+ * @param used refs or ids that sessions still need, including those whose container was removed
  */
 export async function listUnusedImages(
   ctx: Context,
@@ -57,7 +57,7 @@ export async function listUnusedImages(
     ctx.engine.listContainers({}),
     failedSteps(ctx, options.project),
   ]);
-  // These go first.
+  // These are removed first.
   const containers = every.filter(({ id }) => !failed.some((step) => step.id === id));
   const homes = homeLabels(ctx.paths);
   const isForeign = (labels: Readonly<Record<string, string>>): boolean =>
@@ -66,7 +66,7 @@ export async function listUnusedImages(
   const inUse = new Set([...used, ...containers.flatMap(({ image, imageId }) => [image, imageId])]);
   const isUsed = ({ ref, id }: MadeImage): boolean => inUse.has(ref) || inUse.has(id);
   const projects = new Set(shared.filter(isUsed).map(({ project }) => project));
-  // What other services run on is in no record: it stays as long as anything of its project is needed.
+  // No record names the images of other services, so they stay as long as something of their project is in use.
   let unused = shared.filter(
     (image) =>
       !isUsed(image) &&
@@ -87,7 +87,7 @@ export async function listUnusedImages(
 }
 
 /**
- * Removes shared images that nobody needs, and what failed builds left behind; the ones that everything else stands on last.
+ * Removes unused shared images and leftovers of failed builds. Images that others are based on are removed last.
  * @returns the images that were removed, or with `dryRun` would be
  */
 export async function removeUnusedImages(
@@ -104,7 +104,7 @@ export async function removeUnusedImages(
   return removed;
 }
 
-/** What the classic builder leaves without a name: steps that failed, stages of a build that are no part of what came out. */
+/** Removes the classic builder's untagged leftovers: steps that failed, and stages that are not part of the result. */
 export async function removeDangling(ctx: Context, project: string): Promise<void> {
   await removeFailedSteps(ctx, project);
   for (const image of await leftovers(ctx, await listOwn(ctx, project))) {
@@ -119,14 +119,14 @@ async function removeFailedSteps(ctx: Context, project?: string): Promise<void> 
   }
 }
 
-/** The containers of build steps that failed. Those that are at work, or have just ended well, belong to a build that goes on. */
+/** Finds containers of failed build steps. One that is running, or has just succeeded, belongs to a build that is still running. */
 async function failedSteps(ctx: Context, project?: string): Promise<ContainerSummary[]> {
   const failed: ContainerSummary[] = [];
   const ours = await listOwn(ctx, project);
   for (const home of homeLabels(ctx.paths)) {
     const labels = { [imageLabel.home]: home, [imageLabel.project]: project };
     for (const one of await ctx.engine.listContainers(labels)) {
-      // Sessions, helpers and the login have labels of their own that no image step has.
+      // Sessions, helpers and the login have labels that no build step has.
       if (one.state !== "exited" || ["cowork.session", "cowork.name", "cowork.auth"].some((name) => name in one.labels))
         continue;
       const [detail, image] = await Promise.all([ctx.engine.findContainer(one.id), ctx.engine.findImage(one.imageId)]);
@@ -151,7 +151,7 @@ async function leftovers(ctx: Context, own: readonly ImageDetail[]): Promise<Ima
   return left;
 }
 
-/** Nothing where none of its tags is ours. */
+/** Returns nothing if none of its tags is ours. */
 function toMade(image: ImageDetail, prefixes: readonly string[]): MadeImage[] {
   const tag = image.tags.find((name) => prefixes.some((prefix) => name.startsWith(prefix)));
   return tag === undefined ? [] : [made(image, tag)];

@@ -23,9 +23,9 @@ export interface TemplateImage {
 const recipe = "1";
 
 /**
- * The template's image: Debian with git and a user, built once for everything on an engine. Also the helper for git where a
- * project's own image has none, and for the agent's login.
- * @param session name to report progress for; default: for no session
+ * Returns the template's image: Debian with git and a user, built once per engine. It is also the helper for git if a project's own
+ * image has none, and for the agent's login.
+ * @param session session to report progress for; default: none
  * @throws BASE_IMAGE_UNAVAILABLE, IMAGE_BUILD_FAILED, CA_CERTS_INVALID
  */
 export async function ensureTemplateImage(
@@ -34,7 +34,7 @@ export async function ensureTemplateImage(
   session = "",
 ): Promise<TemplateImage> {
   const lock = { waitMs: 3_600_000 };
-  // The base is looked for under the lock too: several sessions at once ask, or make one, only once.
+  // The lock also covers the base image, so that several sessions at the same time ask for it, or make it, only once.
   return withLock(ctx, "image-template", lock, async (signal) => {
     const inner = { ...ctx, signal };
     const base = await ensureBaseImage(inner, settings);
@@ -62,7 +62,7 @@ export async function ensureTemplateImage(
       const spec = { files: { Dockerfile: text }, tag, labels, buildArgs: hostProxies(ctx.env), onLine, signal };
       return { ref: tag, image: await ctx.engine.buildImage(spec) };
     } catch (error) {
-      throw imageError("The template's image", error, [ownCommand("doctor")]);
+      throw imageError("the template's image", error, [ownCommand("doctor")]);
     }
   });
 }

@@ -4,15 +4,15 @@ import { CoworkError } from "../../errors.ts";
 import { ensureFolder, pathExists, writeFileAtomic } from "../../system/files/files.ts";
 import type { JsonObject } from "../types.ts";
 
-/** The user that works inside a container of the template. */
+/** The user in a container of the template. */
 export const templateUser = "dev";
-/** The image that the template is built on where neither the user nor the machine says otherwise. */
+/** The base image of the template, unless the user or the machine sets another one. */
 export const templateBase = "debian:trixie";
 
-/** What cowork uses in place of the devcontainer.json of a project that has none; its image is made by `ensureImage`. */
+/** Used instead of a devcontainer.json if the project has none. Its image is made by `ensureImage`. */
 export const templateConfig: Readonly<JsonObject> = { name: "cowork", remoteUser: templateUser };
 
-/** The template's Dockerfile on a base image. */
+/** Renders the template's Dockerfile for a base image. */
 export async function renderDockerfile(base: string): Promise<string> {
   if (!/^[\w.:/@-]+$/.test(base))
     throw new CoworkError("CONFIG_VALUE_INVALID", `BASE_IMAGE ${JSON.stringify(base)} is not the name of an image.`);
@@ -20,20 +20,18 @@ export async function renderDockerfile(base: string): Promise<string> {
 }
 
 /**
- * Puts the template into a project, for `init --write-config`: from then on it is the project's own.
+ * Writes the template to a project, for `init --write-config`. From then on it belongs to the project.
  * @returns the files, relative to the project's root
- * @throws DEVCONTAINER_INVALID when there is one already
+ * @throws DEVCONTAINER_INVALID if the project already has a configuration
  */
 export async function writeTemplate(projectRoot: string, options: { name: string; base?: string }): Promise<string[]> {
   const taken = [".devcontainer", ".devcontainer.json"];
   for (const name of taken) {
     if (!(await pathExists(join(projectRoot, name)))) continue;
-    const hint = "change it by hand, or move it away first";
-    throw new CoworkError(
-      "DEVCONTAINER_INVALID",
-      `The project has a dev container configuration of its own: ${name}.`,
-      { hint },
-    );
+    const hint = "edit it, or move it away first";
+    throw new CoworkError("DEVCONTAINER_INVALID", `The project already has a dev container configuration: ${name}.`, {
+      hint,
+    });
   }
   await ensureFolder(join(projectRoot, ".devcontainer"), { mode: 0o755 });
   const files = {
@@ -52,7 +50,7 @@ async function render(asset: string, values: Readonly<Record<string, string>>): 
   const [{ default: handlebars }, source] = await Promise.all([import("handlebars"), readAsset(asset)]);
   const own = handlebars.create();
   own.registerHelper("json", (value: unknown) => JSON.stringify(value));
-  // No HTML: nothing is escaped; a name that the template wants and nobody gave is an error.
+  // The output is not HTML, so nothing is escaped. A missing value is an error.
   const template = own.compile(new TextDecoder().decode(source), { strict: true, noEscape: true });
   return template(values);
 }

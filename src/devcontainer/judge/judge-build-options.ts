@@ -2,9 +2,9 @@ import { unclear } from "./judge-mount.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
- * Options of `docker build` that change how an image is built and nothing about what the build gets of the host. Left out on
- * purpose: `--network`, `--ssh`, `--secret`, `--allow`, `--security-opt`, `--build-context`, `--file`, `--tag`, `--output`,
- * `--cache-to`, `--iidfile`, `--metadata-file`, `--cgroup-parent`, `--builder`, `--push` …
+ * Options of `docker build` that change how an image is built, but give the build nothing of the host. Deliberately not included:
+ * `--network`, `--ssh`, `--secret`, `--allow`, `--security-opt`, `--build-context`, `--file`, `--tag`, `--output`, `--cache-to`,
+ * `--iidfile`, `--metadata-file`, `--cgroup-parent`, `--builder`, `--push` …
  */
 const harmless: Readonly<Record<string, "value" | "boolean">> = {
   "add-host": "value",
@@ -32,9 +32,9 @@ const harmless: Readonly<Record<string, "value" | "boolean">> = {
   ulimit: "value",
 };
 
-const unknown = "is no option of docker build that cowork knows as harmless";
+const unknown = "is not an option of docker build that cowork knows to be harmless";
 
-/** Judges `build.options`. `--build-arg NAME` without a value takes it from the environment of whoever builds. */
+/** Judges `build.options`. `--build-arg NAME` without a value takes it from the environment of the user who builds. */
 export function judgeBuildOptions(verdict: Verdict, words: readonly string[], where = "build.options"): void {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
@@ -44,7 +44,7 @@ export function judgeBuildOptions(verdict: Verdict, words: readonly string[], wh
     if (takes === "boolean") continue;
     const value = attached ?? words[++at] ?? "";
     if (name === "build-arg" && !value.includes("=")) {
-      verdict.add(where, `--build-arg ${value}`, "takes a variable of this machine into the image");
+      verdict.add(where, `--build-arg ${value}`, "passes a variable of this machine to the image");
     }
     if (name === "cache-from") judgeCacheSource(verdict, where, value, "--cache-from ");
     else if (name !== "label" && name !== "build-arg" && !/^[\w.:/=[\]-]*$/.test(value)) {
@@ -54,14 +54,14 @@ export function judgeBuildOptions(verdict: Verdict, words: readonly string[], wh
 }
 
 /**
- * An image's name, and nothing else: the builder reads fields there (`type=…,src=…`), which lead to folders of the host or to
- * services that get the credentials of whoever builds.
+ * Accepts only the plain name of an image. In other forms the builder reads fields (`type=…,src=…`), which can name folders of the
+ * host, or services that receive the credentials of the user who builds.
  */
 export function judgeCacheSource(verdict: Verdict, where: string, from: string, option = ""): void {
   if (/^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(from)) return;
   verdict.add(
     where,
     `${option}${from}`,
-    "is no plain name of an image: it can read the host's files or send its credentials",
+    "is not a plain image name: it can read the host's files or send its credentials",
   );
 }

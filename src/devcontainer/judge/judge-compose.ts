@@ -7,7 +7,7 @@ import { isHarmlessLogOption } from "./run-flags.ts";
 import { isVolumeName } from "./judge-mount.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Keys of a service that give it nothing of the host. Whatever Compose may learn later is asked about. */
+/** Keys of a service that give it nothing of the host. Keys that Compose may support later are findings. */
 const harmlessKeys = new Set(
   `attach build cap_drop command container_name cpu_count cpu_percent cpu_quota cpu_period cpu_shares cpus
   cpuset depends_on deploy develop dns dns_opt dns_search domainname entrypoint environment expose extra_hosts healthcheck hostname
@@ -20,7 +20,7 @@ const harmlessBuildKeys = new Set(
   "args cache_from context dockerfile dockerfile_inline labels no_cache platforms pull shm_size tags target".split(" "),
 );
 
-/** Keys that choose whose namespace it is: a service's own, or another one's of the same configuration. */
+/** Keys that choose a namespace. Harmless are a service's own, and that of another service of the same configuration. */
 const namespaceKeys: Readonly<Record<string, readonly string[]>> = {
   network_mode: ["none", "bridge", "default"],
   ipc: ["none", "private", "shareable"],
@@ -28,14 +28,14 @@ const namespaceKeys: Readonly<Record<string, readonly string[]>> = {
   cgroup: ["private"],
 };
 
-/** A verdict that is told paths as the project has them. */
+/** A verdict that gets paths as the project has them. */
 type Judge = Pick<Verdict, "add" | "bind">;
 
 const unknown = "is not known to be harmless";
-const ofHost = "takes a variable of this machine";
+const ofHost = "passes a variable of this machine to the container";
 const outside = "gives the container a folder of the host outside the session's clone";
 
-/** Judges a resolved Compose configuration by what is known to be harmless; everything else is a finding. */
+/** Judges a resolved Compose configuration by what is known to be harmless. Everything else is a finding. */
 export function judgeCompose(given: Verdict, canonical: JsonObject): void {
   const verdict: Judge = {
     add: (where, what, why) => given.add(where, withoutMarks(what), why),
@@ -72,15 +72,15 @@ function judgeService(verdict: Judge, where: string, service: JsonObject): void 
     else if (key === "environment") judgeVariables(verdict, place, value);
     else if (key === "volumes_from") judgeVolumesFrom(verdict, place, value);
     else if (Object.hasOwn(namespaceKeys, key)) judgeNamespace(verdict, place, textOf(value), namespaceKeys[key] ?? []);
-    // What they refer to is judged where it is defined.
+    // The secrets and configs themselves are judged at their definition.
     else if (["secrets", "configs"].includes(key)) continue;
-    // Compose has put what these files say among the others; rewrite-compose.ts leaves the names of the files out.
+    // Compose has merged the content of these files; rewrite-compose.ts removes their names.
     else if (["env_file", "label_file"].includes(key)) continue;
     else if (!harmlessKeys.has(key)) verdict.add(place, textOf(value), unknown);
   }
 }
 
-/** `privileged: false` and the like ask for nothing. */
+/** Values such as `privileged: false` request nothing. */
 function isOff(value: Json): boolean {
   return value === null || value === false || (Array.isArray(value) && value.length === 0) || value === "";
 }
@@ -88,15 +88,15 @@ function isOff(value: Json): boolean {
 function judgeVolume(verdict: Judge, where: string, value: Json): void {
   const volume = readVolume(value);
   if (volume === undefined || volume.target === "")
-    return verdict.add(where, textOf(value), "cannot be read with certainty");
+    return verdict.add(where, textOf(value), "cannot be parsed reliably");
   const { type, source, rest } = volume;
-  const odd = Object.keys(rest).filter(
+  const unexpected = Object.keys(rest).filter(
     (key) => !["consistency", "volume", "tmpfs"].includes(key) && !isOwnBind(key, rest[key]),
   );
-  if (odd.length > 0) verdict.add(where, textOf(value), "has options that can reach the host");
+  if (unexpected.length > 0) verdict.add(where, textOf(value), "has options that can reach the host");
   if (type === "tmpfs") return;
   if (type === "volume") {
-    if (source !== "" && !isVolumeName(source)) verdict.add(where, textOf(value), "cannot be read with certainty");
+    if (source !== "" && !isVolumeName(source)) verdict.add(where, textOf(value), "cannot be parsed reliably");
     return;
   }
   if (type === "bind") judgeBindSource(verdict, where, source);
@@ -106,12 +106,12 @@ function judgeVolume(verdict: Judge, where: string, value: Json): void {
 function judgeBindSource(verdict: Judge, where: string, source: string): void {
   const found = locate(source);
   if (found.kind === "inside") verdict.bind(unescaped(found.path));
-  // rewrite-compose.ts mounts the clone alone, or a folder of the session's own.
+  // rewrite-compose.ts mounts the clone alone, or a folder of the session.
   else if (found.kind === "beside") verdict.bind(found.path === ".." ? "" : unescaped(found.path));
   else verdict.add(where, source, outside);
 }
 
-/** `NAME` without a value takes it from the environment of whoever starts the container. */
+/** `NAME` without a value takes it from the environment of the user who starts the container. */
 function judgeVariables(verdict: Judge, where: string, value: Json): void {
   const unset = isObject(value)
     ? Object.entries(value).flatMap(([name, one]) => (one === null ? [name] : []))
@@ -123,17 +123,17 @@ function judgeVariables(verdict: Judge, where: string, value: Json): void {
 
 function judgeVolumesFrom(verdict: Judge, where: string, value: Json): void {
   for (const from of list(value).map(textOf)) {
-    if (from.startsWith("container:")) verdict.add(where, from, "gives the container the mounts of another one");
+    if (from.startsWith("container:")) verdict.add(where, from, "gives the container the mounts of another container");
   }
 }
 
 function judgeNamespace(verdict: Judge, where: string, mode: string, own: readonly string[]): void {
   if (!own.includes(mode) && !/^service:[\w.-]+$/.test(mode)) {
-    verdict.add(where, mode, "shares it with the host or a container that is not the session's");
+    verdict.add(where, mode, "shares a namespace with the host or with a container outside the session");
   }
 }
 
-/** What newer versions of Compose write for every bind: `create_host_path`. */
+/** Newer versions of Compose write `create_host_path` for every bind. */
 function isOwnBind(key: string, value: Json | undefined): boolean {
   return (
     key === "bind" &&
@@ -153,36 +153,37 @@ function judgeBuild(verdict: Judge, where: string, value: Json): void {
 function judgeSecurity(verdict: Judge, where: string, value: Json): void {
   for (const option of list(value).map(textOf)) {
     if (!/^no-new-privileges([:=]true)?$/.test(option))
-      verdict.add(where, option, "weakens what keeps the container in");
+      verdict.add(where, option, "weakens the isolation of the container");
   }
 }
 
 function judgeDeploy(verdict: Judge, where: string, value: Json): void {
   const text = JSON.stringify(value);
-  if (/"devices"/.test(text)) verdict.add(where, text, "gives the container devices of the host");
+  if (/"devices"/.test(text)) verdict.add(where, text, "gives the container access to devices of the host");
 }
 
 function judgeLogging(verdict: Judge, where: string, value: Json): void {
   const driver = isObject(value) ? (value["driver"] ?? "json-file") : "json-file";
   if (!["json-file", "local", "none"].includes(textOf(driver)))
-    verdict.add(where, textOf(driver), "sends the output through a program of the host");
+    verdict.add(where, textOf(driver), "sends the output to a log driver of the host");
   const options = isObject(value) && isObject(value["options"]) ? value["options"] : {};
   for (const [name, one] of Object.entries(options)) {
     const option = `${name}=${textOf(one)}`;
-    if (!isHarmlessLogOption(option)) verdict.add(where, option, "sends the output somewhere else");
+    if (!isHarmlessLogOption(option)) verdict.add(where, option, "sends the output to another place");
   }
 }
 
 function judgeServiceNetworks(verdict: Judge, where: string, value: Json): void {
   const names = isObject(value) ? Object.keys(value) : list(value).map(textOf);
-  for (const name of names) if (name === "host") verdict.add(where, name, "gives the container the host's network");
+  for (const name of names)
+    if (name === "host") verdict.add(where, name, "gives the container access to the host's network");
 }
 
-/** A volume or network: of the session's own and made by the engine, unless it says otherwise. */
+/** A volume or network. Harmless if it is the session's own and made by the engine, which is the default. */
 function judgeNamed(verdict: Judge, where: string, value: Json): void {
   if (!isObject(value)) return;
   const { external, driver, driver_opts: options } = value;
-  if (external === true || isObject(external)) verdict.add(where, "external", "shares it with others on this engine");
+  if (external === true || isObject(external)) verdict.add(where, "external", "is shared with others on this engine");
   if (driver !== undefined && !["local", "bridge", "default", ""].includes(textOf(driver))) {
     verdict.add(where, `driver ${textOf(driver)}`, unknown);
   }

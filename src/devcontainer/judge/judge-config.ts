@@ -9,7 +9,7 @@ import { besideClonePath, isCloneParent, judgeMount, unclear } from "./judge-mou
 import { judgeRunArgs } from "./judge-run-args.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Judges what stands in devcontainer.json itself. `initializeCommand` and Compose files are judged where they are read. */
+/** Judges the properties of devcontainer.json itself. `initializeCommand` and Compose files are judged where they are read. */
 export function judgeConfig(verdict: Verdict, config: JsonObject): void {
   judgeContainerProperties(verdict, config);
   judgeRunArgs(verdict, strings(config["runArgs"]));
@@ -28,20 +28,20 @@ export function judgeConfig(verdict: Verdict, config: JsonObject): void {
   }
 }
 
-/** Work has to lie in the clone: a folder beside it, though it would be the session's own, is no place for it. */
+/** Work has to be in the clone. A folder next to it, even if it belongs to the session, is not the place for it. */
 function judgeWorkspaceMount(verdict: Verdict, text: string): void {
   judgeMount(verdict, "workspaceMount", text);
   const source = parseMount(text)?.source ?? "";
   if (besideClonePath(source) !== undefined && !isCloneParent(source)) {
-    verdict.add("workspaceMount", text, "puts the workspace beside the session's clone");
+    verdict.add("workspaceMount", text, "puts the workspace outside the session's clone");
   }
 }
 
-/** What devcontainer.json and the metadata of images and features have in common. */
+/** Judges the properties that devcontainer.json and the metadata of images and features have in common. */
 export function judgeContainerProperties(verdict: Verdict, config: JsonObject): void {
   const { privileged, capAdd, securityOpt, mounts, containerUser, containerEnv, hostRequirements } = config;
   if (privileged !== undefined && privileged !== false) {
-    verdict.add("privileged", "privileged", "gives the container the host: all devices, all rights");
+    verdict.add("privileged", "privileged", "gives the container full access to the host");
   }
   judgeRunArgs(
     verdict,
@@ -54,31 +54,35 @@ export function judgeContainerProperties(verdict: Verdict, config: JsonObject): 
     "securityOpt",
   );
   for (const mount of list(mounts)) judgeMount(verdict, "mounts", mountText(mount));
-  // These two go into a Compose file as they stand.
+  // These two become part of a Compose file unchanged.
   if (
     containerUser !== undefined &&
     !(typeof containerUser === "string" && /^[\w.-]*(:[\w.-]+)?$/.test(containerUser))
   ) {
-    verdict.add("containerUser", textOf(containerUser), "is no name of a user, so it may be read as something else");
+    verdict.add(
+      "containerUser",
+      textOf(containerUser),
+      "is not a valid user name, so it may be read as something else",
+    );
   }
   for (const name of Object.keys(isObject(containerEnv) ? containerEnv : {})) {
     if (!/^[\w.-]+$/.test(name))
-      verdict.add("containerEnv", name, "is no name of a variable, so it may be read as something else");
+      verdict.add("containerEnv", name, "is not a valid variable name, so it may be read as something else");
   }
   if (isObject(hostRequirements) && hostRequirements["gpu"] !== undefined && hostRequirements["gpu"] !== false) {
     verdict.add(
       "hostRequirements.gpu",
       textOf(hostRequirements["gpu"]),
-      "gives the container the host's graphics cards",
+      "gives the container access to the host's GPUs",
     );
   }
   const { customizations: _, initializeCommand: __, ...substituted } = config;
   for (const { where, text, name } of localVariables(substituted)) {
-    verdict.add(where, text, `takes the variable ${plain(name)} of this machine`);
+    verdict.add(where, text, `passes the variable ${plain(name)} of this machine to the container`);
   }
 }
 
-/** A path that stays one field of a mount, whatever is put in for its variables. */
+/** Is this path one field of a mount, whatever its variables are replaced with? */
 function isPlainPath(path: string): boolean {
   return /^[^,:"$\p{Cc}]*$/u.test(path.replace(/\$\{(localWorkspaceFolderBasename|devcontainerId)\}/g, ""));
 }
@@ -87,7 +91,7 @@ export function list(json: Json | undefined): Json[] {
   return Array.isArray(json) ? json : json === undefined || json === null ? [] : [json];
 }
 
-/** A text or a list of texts; everything else as JSON, so that it fits no allow-list. */
+/** Returns a text or a list of texts as a list. Everything else becomes JSON, so that it matches no allow-list. */
 export function strings(json: Json | undefined): string[] {
   return list(json).map(textOf);
 }

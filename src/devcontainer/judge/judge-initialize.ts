@@ -4,7 +4,7 @@ import type { ConfigSource, Json } from "../types.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
- * `initializeCommand` runs on the host itself: always a question, with its text and that of the files it names.
+ * `initializeCommand` runs on the host itself, so it is always a finding, with its text and the files that it names.
  * @param files paths in the source
  */
 export async function judgeInitialize(

@@ -5,13 +5,12 @@ import type { JsonObject } from "../types.ts";
 import { judgeContainerProperties, textOf } from "./judge-config.ts";
 import { createVerdict } from "./verdict.ts";
 
-const madeLink = "mounts what an agent may have made a link by then";
-const besideClone =
-  "gives the container what lies beside the session's clone: other sessions, not what lies beside the project";
+const madeLink = "mounts a path that an agent may have replaced by a link";
+const besideClone = "gives the container folders next to the session's clone, where other sessions are";
 
 /**
- * Judges the `devcontainer.metadata` label of an image: what the base image and every feature add to the container.
- * Entries without `id` are the base image's.
+ * Judges the `devcontainer.metadata` label of an image: what the base image and each feature add to the container. Entries without
+ * `id` come from the base image.
  * @param workspaceFolder the configuration's own, as written
  * @throws DEVCONTAINER_INVALID for a mount over cowork's own files
  */
@@ -20,11 +19,11 @@ export function judgeMetadata(entries: readonly JsonObject[], workspaceFolder?: 
     const { id, entrypoint } = entry;
     const verdict = createVerdict(typeof id === "string" ? `feature ${plain(id)}` : "base image", workspaceFolder);
     judgeContainerProperties(verdict, entry);
-    // It goes into a Compose file between double quotes, as it stands.
+    // It becomes part of a Compose file between double quotes, unchanged.
     if (entrypoint !== undefined && !(typeof entrypoint === "string" && /^[^"\\\p{Cc}]*$/u.test(entrypoint))) {
-      verdict.add("entrypoint", textOf(entrypoint), "cannot be read with certainty, so it may be anything");
+      verdict.add("entrypoint", textOf(entrypoint), "cannot be parsed reliably, so it may have any effect");
     }
-    // Of a config these are known before each start, and looked at (check-binds.ts); of an image they are not.
+    // For a config these paths are known and checked before each start (check-binds.ts); for an image they are not.
     for (const path of verdict.cloneBinds.filter((one) => one !== "")) {
       const why = besidePath(path) === undefined ? madeLink : besideClone;
       verdict.add("mounts", `\${localWorkspaceFolder}/${path}`, why);

@@ -4,9 +4,9 @@ import { joinTree } from "../source/tree-path.ts";
 import { judgeTarget } from "./judge-target.ts";
 import type { Verdict } from "./verdict.ts";
 
-export const unclear = "cannot be read with certainty, so it may be anything";
+export const unclear = "cannot be parsed reliably, so it may have any effect";
 const outside = "gives the container a folder of the host outside the session's clone";
-/** Options of `--mount` that change nothing about what the container gets of the host. */
+/** Options of `--mount` that do not change what the container gets of the host. */
 const harmlessFields = new Set([
   "readonly",
   "consistency",
@@ -25,18 +25,19 @@ export function judgeMount(verdict: Verdict, where: string, text: string): void 
   const mount = parseMount(text);
   if (mount === undefined) return verdict.add(where, text, unclear);
   const { type, source, target, rest } = mount;
-  const odd = [...rest.keys()].find((name) => !harmlessFields.has(name));
-  if (odd !== undefined) {
-    const why = odd === "external" ? "shares a volume with others" : "has options that can reach the host";
+  const unexpected = [...rest.keys()].find((name) => !harmlessFields.has(name));
+  if (unexpected !== undefined) {
+    const why =
+      unexpected === "external" ? "is a volume that is shared with others" : "has options that can reach the host";
     verdict.add(where, text, why);
   }
-  // In Compose it becomes `source:target`.
+  // Compose writes it as `source:target`.
   if (target === "" || target.includes(":")) return verdict.add(where, text, unclear);
   judgeTarget(verdict, where, text, target);
   if (type === "tmpfs" && source === "") return;
   if (type === "bind") return judgeBind(verdict, where, text, source);
   if (type === "volume") return judgeVolumeName(verdict, where, text, source);
-  verdict.add(where, text, "is a kind of mount that cowork cannot judge");
+  verdict.add(where, text, "is a mount type that cowork does not support");
 }
 
 /** Judges `[source:]target[:options]` of `--volume`. */
@@ -46,8 +47,8 @@ export function judgeVolumeFlag(verdict: Verdict, where: string, text: string): 
   if (/\p{Cc}/u.test(text) || more.length > 0 || first === "") return verdict.add(where, text, unclear);
   judgeTarget(verdict, where, text, second ?? first);
   if (second === undefined) return first.startsWith("/") ? undefined : verdict.add(where, text, unclear);
-  const odd = options.split(",").find((mode) => !harmlessModes.has(mode));
-  if (odd !== undefined) verdict.add(where, text, "has options that can reach the host");
+  const unexpected = options.split(",").find((mode) => !harmlessModes.has(mode));
+  if (unexpected !== undefined) verdict.add(where, text, "has options that can reach the host");
   if (isVolumeName(first)) return;
   judgeBind(verdict, where, text, first);
 }
@@ -60,7 +61,7 @@ function judgeBind(verdict: Verdict, where: string, text: string, source: string
   verdict.add(
     where,
     text,
-    reachesEngine(source) ? "gives the container the Docker Engine, and with it the host" : outside,
+    reachesEngine(source) ? "gives the container access to the Docker Engine, and so to the host" : outside,
   );
 }
 
@@ -73,35 +74,37 @@ function reachesEngine(source: string): boolean {
   return /docker\.sock|containerd\.sock|podman\.sock|\/run\/docker|\/var\/run\/?$|\/run\/?$/.test(source);
 }
 
-/** Variables that @devcontainers/cli puts in and whose content the project cannot choose. */
+/** Variables that @devcontainers/cli replaces, with values that the project cannot choose. */
 export const ownVariables = /\$\{(devcontainerId|localWorkspaceFolderBasename)\}/g;
 
-/** A name that docker takes for a volume, never for a path. */
+/** Is this a name that docker reads as a volume and never as a path? */
 export function isVolumeName(text: string): boolean {
   return /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text.replace(ownVariables, "x"));
 }
 
 /**
- * A source below `${localWorkspaceFolder}` as a path in the clone (empty: its root); undefined when it lies outside or
- * holds another variable, which might lead anywhere.
+ * Returns a source below `${localWorkspaceFolder}` as a path in the clone (empty for its root). Returns undefined if it is outside,
+ * or has another variable, which could lead anywhere.
  */
 export function clonePath(source: string): string | undefined {
   const [, rest] = /^\$\{localWorkspaceFolder\}(\/[^$\\\p{Cc}]*|)$/u.exec(source) ?? [];
   return rest === undefined ? undefined : joinTree("", rest.replace(/^\/+/, ""));
 }
 
-/** A source that leads out of the clone, as a path that counts from it: `../data`. undefined for any other. */
+/**
+ * Returns a source that leads out of the clone as a path relative to the clone, such as `../data`, and undefined for all others.
+ */
 export function besideClonePath(source: string): string | undefined {
   const [, rest] = /^\$\{localWorkspaceFolder\}\/([^$\\\p{Cc}]*)$/u.exec(source) ?? [];
   return rest === undefined ? undefined : besidePath(rest.replace(/^\/+/, ""));
 }
 
-/** The folder that the project lies in: `rewrite.ts` mounts the clone alone, where it would be found there. */
+/** The parent folder of the project. `rewrite.ts` mounts only the clone, at the path where it would be. */
 export function isCloneParent(source: string): boolean {
   return besideClonePath(source) === "..";
 }
 
-/** Splits at colons, but not at those of `${localEnv:NAME:default}`. */
+/** Splits at colons, but not at those within `${localEnv:NAME:default}`. */
 export function splitOutsideVariables(text: string): string[] {
   const parts = [""];
   for (const piece of text.split(/(\$\{.*?\}|:)/)) {

@@ -4,12 +4,12 @@ import { isOff, parseRunArgs, renderRunArg, type RunArg } from "./parse-run-args
 import { runFlags } from "./run-flags.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Judges `runArgs`: what stands in `runFlags` without a reason passes, everything else is shown. */
+/** Judges `runArgs`: options in `runFlags` without a reason are accepted, and everything else is a finding. */
 export function judgeRunArgs(verdict: Verdict, words: readonly string[], where = "runArgs"): void {
   const { groups, rest } = parseRunArgs(words);
   for (const arg of groups.flatMap(({ args }) => args)) judgeArg(verdict, where, arg);
   if (rest.length > 0) {
-    verdict.add(where, rest.join(" "), "is no option that cowork knows, so it may give the container anything");
+    verdict.add(where, rest.join(" "), "is not an option that cowork knows, so it may have any effect");
   }
 }
 

@@ -3,25 +3,24 @@ import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Where cowork's own files lie in every dev container: what is mounted there decides how the agent logs in. */
+/** Where cowork's own files are in every dev container. A mount there could change how the agent logs in. */
 export const ownPlaces = ["/opt/cowork", "/cowork", "/etc/claude-code"] as const;
 
-/** Is this path one of cowork's own places, or inside one? */
+/** Is this path one of cowork's own folders, or inside one? */
 export function isOwnPlace(path: string): boolean {
   const place = normal(path);
   return ownPlaces.some((own) => place === own || place.startsWith(`${own}/`));
 }
 
-/** Does one of cowork's own places lie inside this folder? */
+/** Is one of cowork's own folders inside this folder? */
 export function holdsOwnPlace(path: string): boolean {
   const place = normal(path);
   return place === "/" || ownPlaces.some((own) => own.startsWith(`${place}/`));
 }
 
 /**
- * Judges where something is mounted. On cowork's own files nothing can be mounted: no question, an error. What is mounted
- * on a folder above them lies below them, because the engine mounts from the outside in, but others could take the folder away
- * from under them: a question.
+ * Judges the target of a mount. A target inside cowork's own folders is always an error. A target above them is a finding: the
+ * engine mounts from the outside in, so cowork's folders are still mounted, but others could move the folder above them.
  * @param target as written, `${…}` included
  * @throws DEVCONTAINER_INVALID
  */
@@ -31,14 +30,14 @@ export function judgeTarget(verdict: Verdict, where: string, text: string, targe
     const own = ownPlaces.join(", ");
     throw new CoworkError(
       "DEVCONTAINER_INVALID",
-      `${plain(`${verdict.subject}: ${where}`)}: the target ${plain(target)} is kept for cowork's own files: ${plain(text)}`,
-      { hint: `choose another target: ${own} and everything below them are cowork's` },
+      `${plain(`${verdict.subject}: ${where}`)}: the target ${plain(target)} is reserved for cowork's own files: ${plain(text)}`,
+      { hint: `choose another target: ${own} and everything below are reserved for cowork` },
     );
   }
-  if (holdsOwnPlace(path)) verdict.add(where, text, "is mounted above cowork's own files in the container");
+  if (holdsOwnPlace(path)) verdict.add(where, text, "is mounted over the parent folder of cowork's own files");
 }
 
-/** What @devcontainers/cli puts in, as far as it is known before there is a session. */
+/** Replaces variables as @devcontainers/cli does, as far as their values are known before there is a session. */
 function substituted(target: string, workspaceFolder: string | undefined): string {
   const folder = workspaceFolder ?? "/workspaces/${localWorkspaceFolderBasename}";
   return target
@@ -50,7 +49,9 @@ function substituted(target: string, workspaceFolder: string | undefined): strin
     .join("/");
 }
 
-/** The name of a session's folder is `{project}-{session}`, whatever somebody called them; all others hold no variable or differ. */
+/**
+ * The name of a session's folder is `{project}-{session}`, whatever these are called. All other names have no variable, or differ.
+ */
 function asOwnName(segment: string): string {
   if (!segment.includes("${localWorkspaceFolderBasename}")) return segment;
   const [before = "", after = ""] = segment.split("${localWorkspaceFolderBasename}", 2);

@@ -7,7 +7,7 @@ export interface RunArg {
   value: string | undefined;
 }
 
-/** What stood together: `-itv a:b` is one group of three. */
+/** Options that were written together: `-itv a:b` is one group of three. */
 export interface RunArgGroup {
   raw: string[];
   args: RunArg[];
@@ -15,13 +15,13 @@ export interface RunArgGroup {
 
 export interface ParsedRunArgs {
   groups: RunArgGroup[];
-  /** from the first word on that is no known option: what follows might mean anything */
+  /** the words from the first unknown option on: their meaning is not known */
   rest: string[];
 }
 
 /**
- * Reads `runArgs` as the docker client does (pflag): `--name value`, `--name=value`, `-n value`, `-nvalue`, `-n=value`,
- * letters together. A word that docker would take for the image, `--`, and an unknown option end what can be read.
+ * Parses `runArgs` as the docker client does (pflag): `--name value`, `--name=value`, `-n value`, `-nvalue`, `-n=value`, and
+ * combined letters. Parsing ends at an unknown option, at `--`, and at a word that docker would read as the image.
  */
 export function parseRunArgs(words: readonly string[]): ParsedRunArgs {
   const groups: RunArgGroup[] = [];
@@ -72,12 +72,12 @@ function longName(letter: string): string | undefined {
   return Object.entries(runFlags).find(([, flag]) => flag.short === letter)?.[0];
 }
 
-/** The option as one word that reads the same. */
+/** Renders the option as one word with the same meaning. */
 export function renderRunArg({ name, value }: RunArg): string {
   return value === undefined ? `--${name}` : `--${name}=${value}`;
 }
 
-/** A boolean that is switched off gives nothing. */
+/** A boolean that is set to false requests nothing. */
 export function isOff({ name, value }: RunArg): boolean {
   return runFlags[name]?.takesValue === false && value !== undefined && /^(0|[fF]|false|FALSE|False)$/.test(value);
 }

@@ -1,22 +1,22 @@
 import type { Finding } from "../../events.ts";
 import { plain } from "../../system/text.ts";
 
-/** What judging gathers. */
+/** Collects findings. */
 export interface Verdict {
-  /** what stands before every place, e.g. `.devcontainer/devcontainer.json` or `base image` */
+  /** the prefix of all places, for example `.devcontainer/devcontainer.json` or `base image` */
   subject: string;
-  /** the container's `workspaceFolder`, as written; undefined: the default of @devcontainers/cli */
+  /** the container's `workspaceFolder`, as written; undefined for the default of @devcontainers/cli */
   workspaceFolder: string | undefined;
   findings: Finding[];
-  /** paths that are mounted, counted from the clone (empty: its root); those that begin with `..` lie beside it */
+  /** mounted paths, relative to the clone (empty for its root); those that begin with `..` are outside */
   cloneBinds: string[];
   add(where: string, what: string, why: string): void;
-  /** As `add`; gives what the user is asked about. */
+  /** Like `add`, but returns the finding. */
   finding(where: string, what: string, why: string): Finding;
   bind(path: string): void;
 }
 
-const longest = 400;
+const maxLength = 400;
 
 export function createVerdict(subject: string, workspaceFolder?: string): Verdict {
   const findings: Finding[] = [];
@@ -35,7 +35,7 @@ export function createVerdict(subject: string, workspaceFolder?: string): Verdic
       const shown = plain(what);
       const finding = {
         where: plain(`${subject}: ${where}`),
-        what: shown.length > longest ? `${shown.slice(0, longest)}…` : shown,
+        what: shown.length > maxLength ? `${shown.slice(0, maxLength)}…` : shown,
         why,
       };
       if (!findings.some((one) => one.where === finding.where && one.what === finding.what)) findings.push(finding);

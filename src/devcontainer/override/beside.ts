@@ -1,19 +1,19 @@
 import { posix } from "node:path";
 
 /**
- * What a configuration mounts from beside the project (`../data`) is a folder of the session's own: beside a session's clone lie
- * the other sessions, two sessions must not write to one database, and on another host there is nothing beside the project.
+ * Folders outside the project that a configuration mounts (`../data`) are replaced by folders of the session. Next to a session's
+ * clone are other sessions, two sessions must not write to one database, and on another host the folders do not exist.
  */
 
-/** A path that counts from the clone and leads out of it, in the form that all of cowork uses; undefined for any other. */
+/** Normalizes a path that leads out of the clone and is relative to it. Returns undefined for all other paths. */
 export function besidePath(path: string): string | undefined {
   const way = posix.normalize(path).replace(/\/$/, "");
   return way === ".." || way.startsWith("../") ? way : undefined;
 }
 
 /**
- * Where it lies in the session's folder for such things (`paths.beside`): `../data/db` at `1/data/db`, `../../x` at `2/x`. The
- * number keeps apart what lies beside the project and what lies further up.
+ * Returns the path inside the session's folder for such mounts (`paths.beside`): `1/data/db` for `../data/db`, `2/x` for `../../x`.
+ * The number is the number of levels up.
  */
 export function besideFolder(path: string): string {
   const parts = path.split("/");

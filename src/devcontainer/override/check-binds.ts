@@ -8,24 +8,24 @@ import { besideFolder } from "./beside.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 interface Bind {
-  /** as the configuration has it, counted from the clone */
+  /** as in the configuration, relative to the clone */
   path: string;
-  /** folder that nobody inside can exchange */
+  /** folder that no process in a container can replace */
   root: string;
-  /** from there */
-  way: string;
+  /** path below it */
+  below: string;
 }
 
-/** Does the session mount paths in its clone that have to be looked at before each start? The clone's root itself has not. */
+/** Does the session mount paths in its clone that must be checked before each start? The root of the clone need not be checked. */
 export async function hasBinds(ctx: Context, id: string): Promise<boolean> {
   return (await bindsOf(ctx, id)).length > 0;
 }
 
 /**
- * Makes sure that no path in the clone that a container mounts has become a link meanwhile: the engine would follow it, and
- * mount what it leads to on the host. Folders in place of what lies beside the project are made where they are missing. To be called
- * right before the containers start, while nothing runs that can write to the clone (session/stand-still.ts).
- * @throws UP_FAILED naming the path, when it is a link or cannot be looked at
+ * Checks that no mounted path in the clone has become a link: the engine would follow it and mount its target on the host. Creates
+ * missing folders that replace folders outside the project. Call it right before the containers start, while nothing is running
+ * that can write to the clone (session/stand-still.ts).
+ * @throws UP_FAILED naming the path if it is a link or cannot be checked
  */
 export async function checkBinds(ctx: Context, session: { id: string; name: string }): Promise<void> {
   for (const bind of await bindsOf(ctx, session.id)) {
@@ -33,7 +33,7 @@ export async function checkBinds(ctx: Context, session: { id: string; name: stri
     if (isThere || !bind.path.startsWith("..")) continue;
     const { sessionUid: uid, sessionGid: gid } = ctx.user;
     await ensureFolder(bind.root, { mode: 0o755 });
-    await ensureFolder(join(bind.root, bind.way), { mode: 0o755, uid, gid, root: bind.root });
+    await ensureFolder(join(bind.root, bind.below), { mode: 0o755, uid, gid, root: bind.root });
   }
 }
 
@@ -42,27 +42,27 @@ async function bindsOf(ctx: Context, id: string): Promise<Bind[]> {
   const paths = cloneBinds.filter((path) => path !== "");
   return paths.map((path) =>
     path.startsWith("..")
-      ? { path, root: ctx.paths.beside(id), way: besideFolder(path) }
-      : { path, root: ctx.paths.clone(id), way: path },
+      ? { path, root: ctx.paths.beside(id), below: besideFolder(path) }
+      : { path, root: ctx.paths.clone(id), below: path },
   );
 }
 
-/** @returns false when nothing is there, wholly or from some folder on */
-async function checkBind(name: string, { path, root, way }: Bind): Promise<boolean> {
+/** @returns false if the path or one of its parent folders does not exist */
+async function checkBind(name: string, { path, root, below }: Bind): Promise<boolean> {
   let place = root;
-  for (const part of way.split("/").filter((each) => each !== "")) {
+  for (const part of below.split("/").filter((each) => each !== "")) {
     place = join(place, part);
     const found = await observe(name, path, place);
     if (found === undefined) return false;
     if (!found.isSymbolicLink()) continue;
     throw new CoworkError("UP_FAILED", `${plain(name)} mounts ${plain(path)}, which is a link.`, {
-      hint: `put a folder or file in its place: ${plain(place)}`,
+      hint: `replace the link by a folder or file: ${plain(place)}`,
     });
   }
   return true;
 }
 
-/** What may not be looked at may be a link: whoever is root in a container can close a folder to the user of the host. */
+/** A path that cannot be read may be a link: root in a container can make a folder inaccessible to the user of the host. */
 async function observe(
   name: string,
   path: string,
@@ -73,7 +73,7 @@ async function observe(
   } catch (error) {
     if (isAbsent(error)) return undefined;
     const reason = toCoworkError(error).message;
-    throw new CoworkError("UP_FAILED", `${plain(name)} mounts ${plain(path)}, which cannot be looked at: ${reason}`, {
+    throw new CoworkError("UP_FAILED", `${plain(name)} mounts ${plain(path)}, which cannot be checked: ${reason}`, {
       hint: `make it readable for this user: ${plain(place)}`,
       cause: error,
     });

@@ -6,34 +6,37 @@ import type { Json, JsonObject, SessionMounts } from "../types.ts";
 type Session = Pick<SessionMounts, "id" | "name">;
 
 /**
- * What the container calls itself: the session's name, so that a prompt says where one is. A name that means something else on the
- * container's networks would lead there to itself, since Docker writes it into /etc/hosts: then the session's id.
+ * Returns the container's host name: the session's name, so that it shows in the shell prompt. Docker writes it to /etc/hosts, so a
+ * name that is used on the container's networks would point to the container itself. In that case it is the session's id.
  * @param taken names that the container reaches something by
  */
 export function hostNameOf({ id, name }: Session, taken: Iterable<string> = []): string | undefined {
   const others = new Set(["localhost", "host", ...[...taken].map((one) => one.toLowerCase())]);
-  return [name, id].map(sanitise).find((one) => one !== "" && !others.has(one.toLowerCase()));
+  return [name, id].map(sanitize).find((one) => one !== "" && !others.has(one.toLowerCase()));
 }
 
-/** One label of a host name: no dots, which would make it a name in somebody's domain. */
-function sanitise(text: string): string {
+/** A single label of a host name, without dots, which would make it a name in a real domain. */
+function sanitize(text: string): string {
   return text
     .replace(/[^A-Za-z0-9-]/g, "-")
     .slice(0, 63)
     .replace(/^-+|-+$/g, "");
 }
 
-/** `--hostname` for `docker run`; none where the project sets its own, or where Docker takes none beside what it sets. */
+/**
+ * Returns `--hostname` for `docker run`, or nothing if the project sets its own, or docker does not allow one with the other
+ * options.
+ */
 export function hostNameArgs(runArgs: readonly string[], session: Session): string[] {
   const { groups, rest } = parseRunArgs(runArgs);
   const args = groups.flatMap(({ args: each }) => each);
   const valuesOf = (...names: string[]): string[] =>
     args.flatMap(({ name, value }) => (names.includes(name) ? [value ?? ""] : []));
   const isShared = valuesOf("network", "net").some((mode) => mode === "host" || mode.startsWith("container:"));
-  // What could not be read may hold one as well.
+  // Options that could not be parsed may set one as well.
   const isSet = valuesOf("hostname", "uts").length > 0 || rest.some((word) => /^--(?:hostname|uts|net)|^-h/.test(word));
   if (isShared || isSet) return [];
-  // Who else is on a network of the project's nobody can tell here.
+  // The names of other containers on the project's network are not known here.
   const isJoined = valuesOf("network", "net").some((mode) => !["", "bridge", "default", "none"].includes(mode));
   const named = [
     ...(isJoined ? [session.name] : []),
@@ -47,7 +50,7 @@ export function hostNameArgs(runArgs: readonly string[], session: Session): stri
   return name === undefined ? [] : [`--hostname=${name}`];
 }
 
-/** `hostname` for the dev container's own Compose service, by the same rules. Pure. */
+/** Returns `hostname` for the dev container's own Compose service, by the same rules. Pure. */
 export function serviceHostName(service: JsonObject, canonical: JsonObject, session: Session): { hostname?: string } {
   const mode = textOf(service["network_mode"] ?? "");
   const isShared = mode === "host" || /^(?:service|container):/.test(mode);
@@ -58,7 +61,7 @@ export function serviceHostName(service: JsonObject, canonical: JsonObject, sess
   return hostname === undefined ? {} : { hostname };
 }
 
-/** Names that a service is reached by, and names that it reaches others by. */
+/** Returns the names that a service is reached by, and the names that it reaches others by. */
 function namesOf(service: JsonObject): string[] {
   const networks = isObject(service["networks"]) ? Object.values(service["networks"]) : [];
   const aliases = networks.flatMap((one) => (isObject(one) ? list(one["aliases"]) : []));
@@ -72,7 +75,7 @@ function namesOf(service: JsonObject): string[] {
   ].filter((name) => name !== "");
 }
 
-/** Variables that say inside which session it is. */
+/** Variables that identify the session to programs in the container. */
 export function sessionEnvironment({ name, project }: Pick<SessionMounts, "name" | "project">): Record<string, string> {
   return { COWORK_SESSION: name, COWORK_PROJECT: project };
 }

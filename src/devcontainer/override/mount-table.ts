@@ -1,10 +1,10 @@
-/** One line of a process' mount table, `/proc/<pid>/mountinfo`. */
+/** One line of a process's mount table, `/proc/<pid>/mountinfo`. */
 export interface TableMount {
-  /** number of the file system's device: `254:0` */
+  /** device number of the file system: `254:0` */
   device: string;
-  /** what of that file system is mounted, as a path in it */
+  /** the mounted path within that file system */
   root: string;
-  /** where, as the process sees it: with every link resolved */
+  /** the mount point as the process sees it, with all links resolved */
   target: string;
 }
 
@@ -16,10 +16,10 @@ export function readMountTable(text: string): TableMount[] {
   });
 }
 
-/** Where a path of this process lies in its file system, by this process' own table. */
+/** Finds a path of this process within its file system, according to this process's own table. */
 export function placeInTable(table: readonly TableMount[], path: string): Omit<TableMount, "target"> | undefined {
   const holds = ({ target }: TableMount): boolean => target === "/" || path === target || path.startsWith(`${target}/`);
-  // Of two on the same place the later one is seen.
+  // If two are mounted at the same place, the later one is visible.
   const nearest = table.filter(holds).reduce<TableMount | undefined>((best, one) => {
     return best === undefined || one.target.length >= best.target.length ? one : best;
   }, undefined);
@@ -28,7 +28,7 @@ export function placeInTable(table: readonly TableMount[], path: string): Omit<T
   return { device: nearest.device, root: `${nearest.root === "/" ? "" : nearest.root}${rest}` || "/" };
 }
 
-/** The kernel writes spaces and the like as three octal digits. */
+/** The kernel writes spaces and other special characters as three octal digits. */
 function unescape(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
 }

@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from "../types.ts";
 
-/** The fields of a mount as docker's `--mount` and @devcontainers/cli read it. Names are lower-cased, aliases resolved. */
+/**
+ * The fields of a mount, as docker's `--mount` and @devcontainers/cli read them. Names are lower-case, and aliases are resolved.
+ */
 export interface MountFields {
   type: string;
   source: string;
   target: string;
-  /** all others, as they stand; a field without `=` has an empty value */
+  /** all other fields, unchanged; a field without `=` has an empty value */
   rest: Map<string, string>;
 }
 
@@ -17,8 +19,8 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads `type=bind,source=…,target=…`. undefined where docker (CSV, the last of two equal fields wins) and
- * @devcontainers/cli (splits at every comma) could read something different: quotes, fields given twice, control characters.
+ * Parses `type=bind,source=…,target=…`. Returns undefined if docker (CSV, the last of two equal fields wins) and @devcontainers/cli
+ * (splits at every comma) could read it differently: quotes, repeated fields, control characters.
  */
 export function parseMount(text: string): MountFields | undefined {
   if (/["\p{Cc}]/u.test(text)) return undefined;
@@ -38,7 +40,9 @@ export function parseMount(text: string): MountFields | undefined {
   return { type: take("type").toLowerCase() || "volume", source: take("source"), target: take("target"), rest };
 }
 
-/** An object of `mounts` as @devcontainers/cli hands it to docker: unquoted, so that it can be judged as what it becomes. */
+/**
+ * Renders an object of `mounts` as @devcontainers/cli passes it to docker: without quotes, so that it is judged as what it becomes.
+ */
 export function mountText(mount: Json | undefined): string {
   if (typeof mount === "string") return mount;
   const { type, source, target } = (mount ?? {}) as JsonObject;
@@ -53,7 +57,7 @@ function textOf(json: Json | undefined): string {
   return typeof json === "string" ? json : JSON.stringify(json ?? null);
 }
 
-/** @param quote what a field becomes that docker alone reads; without it commas are taken for the ends of fields */
+/** @param quote quotes a field that only docker reads; by default commas end fields */
 export function renderMount(
   { type, source, target, rest }: MountFields,
   quote = (field: string): string => field,
@@ -63,7 +67,7 @@ export function renderMount(
   return fields.map(quote).join(",");
 }
 
-/** One field of `--mount` for docker, quoted where a path holds what CSV would split. */
+/** Quotes one field of `--mount` for docker if the path has characters that CSV would split. */
 export function quoteField(field: string): string {
   return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

@@ -9,7 +9,7 @@ import { overrideCompose } from "../compose/override-compose.ts";
 import { ownedVolume, rewriteConfig, volumeMounts, type Ownership } from "./rewrite.ts";
 import { planWorkspace, sessionFolder, withFolderName } from "./workspace.ts";
 
-/** Where our own things lie in every container (the design, section 5); the agent's come with `extraMounts`. */
+/** The mounts of cowork's own folders in every container (the design, section 5). The agent's come with `extraMounts`. */
 export function sessionMounts({ launchers, container }: SessionMounts): ExtraMount[] {
   return [
     { source: launchers, target: "/opt/cowork", readOnly: true },
@@ -17,7 +17,7 @@ export function sessionMounts({ launchers, container }: SessionMounts): ExtraMou
   ];
 }
 
-/** Done by cowork, or by the shared image, once for all. */
+/** Properties that cowork or the shared image already implements. */
 const doneElsewhere = [
   "image",
   "build",
@@ -29,9 +29,10 @@ const doneElsewhere = [
 ];
 
 /**
- * The devcontainer.json that `devcontainer up` gets in place of the project's: the project's own, `${…}` as written but for the
- * folder's name, on the shared image, with our mounts and environment and the clone where plain mounts the project. Pure. The image's label holds what base image and features bring, and
- * nothing of the project's, so nothing is there twice.
+ * Plans the devcontainer.json that `devcontainer up` gets instead of the project's: the project's own properties, with all `${…}`
+ * as written except the folder's name, the shared image, cowork's mounts and environment, and the clone mounted where plain
+ * `devcontainer up` mounts the project. Pure. The image's label has what base image and features add, and nothing of the project,
+ * so nothing is applied twice.
  */
 export function planOverride(request: OverrideRequest): Override {
   const { plan, image, mounts, composeProject } = request;
@@ -45,7 +46,7 @@ export function planOverride(request: OverrideRequest): Override {
   const ours = [...formerMount(request), ...sessionMounts(mounts), ...(request.extraMounts ?? [])];
   const isAgreed = plan.findings.length > 0 || request.isImageAgreed === true;
   const containerEnv = { ...(isObject(config["containerEnv"]) ? config["containerEnv"] : {}), ...request.containerEnv };
-  // By name: a number in the config was looked up when the image was built.
+  // By name: a number in the config was resolved to a name when the image was built.
   const common = {
     ...config,
     workspaceFolder,
@@ -54,7 +55,7 @@ export function planOverride(request: OverrideRequest): Override {
   };
   const owned = [...ownedOfImage(image, own), ...list(config["mounts"])];
   if (plan.compose !== undefined) {
-    // The CLI's own Compose file, with what stands in `containerEnv`, comes after ours.
+    // The CLI's own Compose file, which sets `containerEnv`, is read after ours.
     const theirs = Object.entries(isObject(config["containerEnv"]) ? config["containerEnv"] : {}).filter(
       ([name]) => !Object.hasOwn(request.containerEnv ?? {}, name),
     );
@@ -83,7 +84,10 @@ export function planOverride(request: OverrideRequest): Override {
   };
 }
 
-/** Volumes that base image or features name would be shared by all sessions. Of two mounts on one target the later counts. */
+/**
+ * Volumes that the base image or features name would be shared by all sessions. If two mounts have the same target, the later one
+ * wins.
+ */
 function ownedOfImage({ metadata }: Pick<SharedImage, "metadata">, own: Ownership): string[] {
   return metadata
     .flatMap(volumeMounts)
@@ -91,7 +95,7 @@ function ownedOfImage({ metadata }: Pick<SharedImage, "metadata">, own: Ownershi
     .map((mount) => renderMount(ownedVolume(mount, "image", own, () => undefined)));
 }
 
-/** Conversations, settings and added working trees of an older session name the place of then. */
+/** Conversations, settings and additional worktrees of an older session refer to the former path. */
 function formerMount({ formerPlace, mounts }: OverrideRequest): ExtraMount[] {
   return formerPlace === undefined ? [] : [{ source: mounts.clone, target: formerPlace }];
 }
@@ -102,7 +106,7 @@ function bindMount({ source, target, readOnly }: ExtraMount): string {
     .join(",");
 }
 
-/** `CPUS`, `MEMORY` and the host name, where the project does not set its own. */
+/** `CPUS`, `MEMORY` and the host name, unless the project sets its own. */
 function limitArgs(
   runArgs: string[],
   { cpus, memory }: Pick<Settings, "cpus" | "memory">,

@@ -7,45 +7,47 @@ import { mountText, parseMount, quoteField, renderMount, type MountFields } from
 import { listPorts, localPort } from "./ports.ts";
 import type { JsonObject } from "../types.ts";
 
-/** What makes a session's own out of what the project named for one container. */
+/** What replaces the names and folders that the project has chosen for a single container. */
 export interface Ownership {
-  /** stands before the names of volumes: Compose's own way, `{project}_{volume}` */
+  /** prefix of the volumes' names, as Compose does it: `{project}_{volume}` */
   composeProject: string;
   /** labels of the volumes that the engine makes */
   labels: Readonly<Record<string, string>>;
-  /** absolute path of the session's folder for what the project mounts from beside itself */
+  /** absolute path of the session's folder that replaces folders outside the project */
   beside: string;
 }
 
 /**
- * Rewrites what would keep several sessions of one config from running side by side, or a session from being stopped and
- * started by cowork:
- * - `--name` goes: one engine knows a name once;
+ * Rewrites everything that would keep sessions of one config from running in parallel, or cowork from stopping and starting a
+ * session:
+ * - `--name` is removed, because names are unique within an engine;
  * - published ports (`-p`, `appPort`) become `127.0.0.1` with a port that the engine picks;
- * - named volumes become the session's own, unless their name holds `${devcontainerId}`, which is the session's already;
- * - `--rm` and `--restart` go: cowork stops and starts containers, and binds are checked before each start;
- * - labels that cowork, the CLI and Compose find containers by go;
- * - a `workspaceMount` of a volume becomes the clone: work must lie there;
- * - a mount of the folder that the project lies in becomes one of the clone alone, where it would be found;
- * - a mount of anything else beside the project becomes one of a folder of the session's own;
+ * - named volumes become the session's own, unless their name has `${devcontainerId}`, which is the session's already;
+ * - `--rm` and `--restart` are removed, because cowork stops and starts containers, and binds are checked before each start;
+ * - labels by which cowork, the CLI and Compose find containers are removed;
+ * - a `workspaceMount` of a volume becomes the clone, because work must be there;
+ * - a mount of the project's parent folder becomes a mount of the clone alone, at the path where it would be;
+ * - a mount of any other folder outside the project becomes a mount of a folder of the session;
  * - sources in the clone are written as the engine reads them, without `..`.
- * @returns the config with everything else as it was, and one line for each change
+ * @returns the config with everything else unchanged, and one line for each change
  */
 export function rewriteConfig(config: JsonObject, own: Ownership): { config: JsonObject; changes: string[] } {
   const changes = new Set<string>();
-  const say = (line: string): void => void changes.add(plain(line));
+  const addChange = (line: string): void => void changes.add(plain(line));
   const result: JsonObject = { ...config };
-  if (config["runArgs"] !== undefined) result["runArgs"] = rewriteRunArgs(strings(config["runArgs"]), own, say);
+  if (config["runArgs"] !== undefined) result["runArgs"] = rewriteRunArgs(strings(config["runArgs"]), own, addChange);
   const ports = listPorts(config["appPort"]);
   if (ports.length > 0) {
-    result["appPort"] = ports.map((port) => sayPort("appPort", port, say));
+    result["appPort"] = ports.map((port) => publishLocally("appPort", port, addChange));
   }
   if (config["mounts"] !== undefined) {
-    result["mounts"] = list(config["mounts"]).map((mount) => ownMount(mountText(mount), "mounts", own, say) ?? mount);
+    result["mounts"] = list(config["mounts"]).map(
+      (mount) => ownMount(mountText(mount), "mounts", own, addChange) ?? mount,
+    );
   }
   const { workspaceMount } = config;
   if (typeof workspaceMount === "string" && parseMount(workspaceMount)?.type === "bind") {
-    result["workspaceMount"] = ownMount(workspaceMount, "workspaceMount", own, say) ?? workspaceMount;
+    result["workspaceMount"] = ownMount(workspaceMount, "workspaceMount", own, addChange) ?? workspaceMount;
   }
   const workspace = workspaceOfVolume(workspaceMount);
   if (workspace !== undefined) {
@@ -55,19 +57,19 @@ export function rewriteConfig(config: JsonObject, own: Ownership): { config: Jso
       source: "${localWorkspaceFolder}",
       rest: new Map(),
     });
-    say(
-      `workspaceMount: the session's clone is mounted at ${workspace.target} in place of the volume ${workspace.source}`,
+    addChange(
+      `workspaceMount: the volume ${workspace.source} is replaced by the session's clone, mounted at ${workspace.target}`,
     );
   }
   return { config: result, changes: [...changes] };
 }
 
-type Say = (line: string) => void;
+type AddChange = (line: string) => void;
 
-function rewriteRunArgs(words: string[], own: Ownership, say: Say): string[] {
+function rewriteRunArgs(words: string[], own: Ownership, addChange: AddChange): string[] {
   const { groups, rest } = parseRunArgs(words);
   const written = groups.flatMap(({ raw, args }) => {
-    const now = args.map((arg) => rewriteArg(arg, own, say));
+    const now = args.map((arg) => rewriteArg(arg, own, addChange));
     return now.every((arg, at) => arg === args[at])
       ? raw
       : now.flatMap((arg) => (arg === undefined ? [] : [renderRunArg(arg)]));
@@ -75,59 +77,61 @@ function rewriteRunArgs(words: string[], own: Ownership, say: Say): string[] {
   return [...written, ...rest];
 }
 
-/** undefined: it goes; the same object: it stays. */
-function rewriteArg(arg: RunArg, own: Ownership, say: Say): RunArg | undefined {
+/** Returns undefined to remove the option, or the same object to keep it. */
+function rewriteArg(arg: RunArg, own: Ownership, addChange: AddChange): RunArg | undefined {
   const { name, value = "" } = arg;
   if (name === "name") {
-    say(`runArgs: --name ${value} is left out: every session has a container of its own`);
+    addChange(`runArgs: --name ${value} is removed: each session has its own container`);
     return undefined;
   }
   if (name === "rm" || name === "restart") {
-    say(`runArgs: ${renderRunArg(arg)} is left out: cowork starts and stops the container`);
+    addChange(`runArgs: ${renderRunArg(arg)} is removed: cowork starts and stops the container`);
     return undefined;
   }
   if (name === "label" && isReservedLabel(value)) {
-    say(`runArgs: --label ${value} is left out: it belongs to the tools that find the container by it`);
+    addChange(`runArgs: --label ${value} is removed: other tools would find the container by it`);
     return undefined;
   }
   if (name === "publish") {
-    const port = sayPort("runArgs", value, say);
+    const port = publishLocally("runArgs", value, addChange);
     return port === value ? arg : { name, value: port };
   }
   if (name === "mount") {
-    const mount = ownMount(value, "runArgs", own, say);
+    const mount = ownMount(value, "runArgs", own, addChange);
     return mount === undefined ? arg : { name, value: mount };
   }
   if (name === "volume") {
     const [source = "", target = "", ...modes] = splitOutsideVariables(value);
     const bound =
-      target === "" ? undefined : ownBind({ type: "bind", source, target, rest: new Map() }, "runArgs", own, say);
+      target === "" ? undefined : ownBind({ type: "bind", source, target, rest: new Map() }, "runArgs", own, addChange);
     if (bound !== undefined) return { name, value: [bound.source, bound.target, ...modes].join(":") };
     const mount = volumeFlagAsMount(value);
-    return mount === undefined ? arg : { name: "mount", value: renderMount(ownedVolume(mount, "runArgs", own, say)) };
+    return mount === undefined
+      ? arg
+      : { name: "mount", value: renderMount(ownedVolume(mount, "runArgs", own, addChange)) };
   }
   return arg;
 }
 
-function sayPort(where: string, port: string, say: Say): string {
+function publishLocally(where: string, port: string, addChange: AddChange): string {
   const local = localPort(port);
-  if (local !== port) say(`${where}: port ${port} is published on 127.0.0.1 with a port that the engine picks`);
+  if (local !== port) addChange(`${where}: port ${port} is published on 127.0.0.1, on a port that the engine picks`);
   return local;
 }
 
-/** undefined: it stays as it is. */
-function ownMount(text: string, where: string, own: Ownership, say: Say): string | undefined {
+/** Returns undefined if it is unchanged. */
+function ownMount(text: string, where: string, own: Ownership, addChange: AddChange): string | undefined {
   const mount = parseMount(text);
   if (mount?.type === "bind") {
-    const bound = ownBind(mount, where, own, say);
+    const bound = ownBind(mount, where, own, addChange);
     return bound === undefined ? undefined : renderMount(bound, quoteField);
   }
   if (mount?.type !== "volume" || mount.rest.has("external") || !isVolumeName(mount.source)) return undefined;
-  return renderMount(ownedVolume(mount, where, own, say));
+  return renderMount(ownedVolume(mount, where, own, addChange));
 }
 
-/** A bind whose source has to be another one in a session; undefined: it stays as it is. */
-function ownBind(mount: MountFields, where: string, own: Ownership, say: Say): MountFields | undefined {
+/** Returns a bind with the source that a session needs, or undefined if it is unchanged. */
+function ownBind(mount: MountFields, where: string, own: Ownership, addChange: AddChange): MountFields | undefined {
   const inside = clonePath(mount.source);
   if (inside !== undefined) {
     const source = inside === "" ? "${localWorkspaceFolder}" : `\${localWorkspaceFolder}/${inside}`;
@@ -135,33 +139,37 @@ function ownBind(mount: MountFields, where: string, own: Ownership, say: Say): M
   }
   const beside = besideClonePath(mount.source);
   if (beside === undefined) return undefined;
-  if (beside === "..") return onlyClone(mount, where, say);
-  say(`${where}: ${beside}, which lies beside the project, is a folder of the session's own at ${mount.target}`);
+  if (beside === "..") return onlyClone(mount, where, addChange);
+  addChange(
+    `${where}: ${beside}, which is outside the project, is replaced by a folder of the session at ${mount.target}`,
+  );
   return { ...mount, source: `${own.beside}/${besideFolder(beside)}` };
 }
 
-/** Beside a session's clone lie other sessions. */
-function onlyClone(mount: MountFields, where: string, say: Say): MountFields {
-  say(`${where}: of the folder that holds the project only the session's clone is mounted, below ${mount.target}`);
+/** Next to a session's clone are other sessions. */
+function onlyClone(mount: MountFields, where: string, addChange: AddChange): MountFields {
+  addChange(
+    `${where}: the parent folder of the project is replaced by the session's clone alone, mounted below ${mount.target}`,
+  );
   const target = `${mount.target.replace(/\/+$/, "")}/\${localWorkspaceFolderBasename}`;
   return { ...mount, source: "${localWorkspaceFolder}", target };
 }
 
-/** A named volume as the session's own: its name, and labels to find it by. */
-export function ownedVolume(mount: MountFields, where: string, own: Ownership, say: Say): MountFields {
+/** Returns a named volume with the session's name and with labels to find it by. */
+export function ownedVolume(mount: MountFields, where: string, own: Ownership, addChange: AddChange): MountFields {
   const rest = new Map(mount.rest);
-  // The same field more than once: the name is only there to tell the entries of the map apart.
+  // The field `volume-label` is repeated. Only the key of the map has to be unique.
   for (const [key, value] of Object.entries(own.labels)) rest.set(`volume-label=${key}`, value);
-  return { ...mount, source: ownName(mount.source, where, own, say), rest };
+  return { ...mount, source: ownName(mount.source, where, own, addChange), rest };
 }
 
-function ownName(name: string, where: string, own: Ownership, say: Say): string {
+function ownName(name: string, where: string, own: Ownership, addChange: AddChange): string {
   if (name.includes("${devcontainerId}")) return name;
-  say(`${where}: the volume ${name} is each session's own`);
+  addChange(`${where}: each session has its own volume ${name}`);
   return `${own.composeProject}_${name}`;
 }
 
-/** `--volume` cannot give a volume labels; `--mount` says the same and can. undefined: it is no named volume. */
+/** `--volume` cannot set labels on a volume, but the equivalent `--mount` can. Returns undefined if it is not a named volume. */
 function volumeFlagAsMount(text: string): MountFields | undefined {
   const [source = "", target = "", options = ""] = splitOutsideVariables(text);
   if (target === "" || !isVolumeName(source)) return undefined;
@@ -177,12 +185,12 @@ function workspaceOfVolume(mount: unknown): MountFields | undefined {
   return fields?.type === "volume" ? fields : undefined;
 }
 
-/** Labels that say whose a container is. */
+/** Labels that show which tool or session a container belongs to. */
 export function isReservedLabel(label: string): boolean {
   return /^(cowork|devcontainer|com\.docker\.compose)\./.test(label);
 }
 
-/** The named volumes that a config or an entry of an image's metadata brings. */
+/** Returns the named volumes of a config or of an entry of an image's metadata. */
 export function volumeMounts(entry: JsonObject): MountFields[] {
   return list(entry["mounts"]).flatMap((mount) => {
     const fields = parseMount(mountText(mount));

@@ -12,7 +12,7 @@ import type { ConfigSource, Override } from "../types.ts";
 import { treeFolder } from "../source/tree-path.ts";
 import type { PlannedMounts } from "./wrong-mounts.ts";
 
-/** Names in `state/{id}/devcontainer/`. */
+/** File names in `state/{id}/devcontainer/`. */
 const planFile = "plan.json";
 const overrideFile = "devcontainer.json";
 const composeFile = "compose.yml";
@@ -22,8 +22,8 @@ const mountsFile = "mounts.json";
 type PathsContext = Pick<Context, "paths">;
 
 /**
- * Keeps what `start` needs of the config outside the clone: the plan, and the project's own files as they were judged. Replaces
- * an earlier snapshot, and everything else that was made from it, at once. Build contexts are not in it: they belong to the image.
+ * Stores what `start` needs of the config outside the clone: the plan, and the project's own files as they were judged. Replaces an
+ * earlier snapshot and everything that was made from it in one step. Build contexts are not included, because the image has them.
  * @throws DISK_FULL, PERMISSION_DENIED, DEVCONTAINER_INVALID
  */
 export async function takeSnapshot(
@@ -48,7 +48,10 @@ export async function takeSnapshot(
   }
 }
 
-/** A folder cannot be renamed over another one: for a moment there is none, and whoever crashes there takes a new snapshot. */
+/**
+ * A folder cannot be renamed over another one, so for a moment there is none. After a crash at that point the snapshot is taken
+ * again.
+ */
 async function swap(made: string, place: string): Promise<void> {
   const old = `${made.slice(0, -".new".length)}.old`;
   try {
@@ -61,8 +64,9 @@ async function swap(made: string, place: string): Promise<void> {
 }
 
 /**
- * The plan as it was when the snapshot was taken; undefined without one.
- * @throws RECORD_CORRUPT when it is not what cowork writes: what is mounted and run goes by it, so nothing of it is believed then
+ * Reads the plan from the snapshot. Returns undefined if there is none.
+ * @throws RECORD_CORRUPT if it is not what cowork writes: the plan decides what is mounted and run, so a damaged one is not used at
+ * all
  */
 export async function readSnapshot(ctx: PathsContext, id: string): Promise<DevcontainerPlan | undefined> {
   return await readKept(ctx, id, { file: planFile, schema: devcontainerPlan, maxBytes: 64 * 1024 * 1024 });
@@ -79,7 +83,7 @@ async function readKept<T>(
   const found = schema.safeParse(parseJson(new TextDecoder().decode(bytes)));
   if (found.success) return found.data;
   throw new CoworkError("RECORD_CORRUPT", `The snapshot of ${id} cannot be read (${path}).`, {
-    hint: steps`take it anew: ${ownCommand("start", "<session>", "--rebuild")}`,
+    hint: steps`take a new one: ${ownCommand("start", "<session>", "--rebuild")}`,
     detail: prettifyError(found.error),
   });
 }
@@ -92,16 +96,16 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Where `writeOverride` puts things, for those who must know before. */
+/** Returns the paths that `writeOverride` will write to. */
 export function overridePaths(ctx: PathsContext, id: string): { config: string; compose: string } {
   const folder = ctx.paths.devcontainer(id);
   return { config: join(folder, overrideFile), compose: join(folder, composeFile) };
 }
 
-/** Writes what `devcontainer up` reads. Gives the path of the override config. */
+/** Writes what `devcontainer up` reads. Returns the path of the override config. */
 export async function writeOverride(ctx: PathsContext, id: string, override: Override): Promise<string> {
   const paths = overridePaths(ctx, id);
-  // JSON is YAML; and no line of it begins with `version:`, which @devcontainers/cli would take for Compose's own.
+  // JSON is valid YAML. No line of it begins with `version:`, which @devcontainers/cli would read as Compose's version.
   if (override.compose !== undefined)
     await writeFileAtomic(paths.compose, `${yamlSafe(JSON.stringify(override.compose, null, 2))}\n`);
   const { ours, isAgreed } = override;
@@ -112,7 +116,7 @@ export async function writeOverride(ctx: PathsContext, id: string, override: Ove
 }
 
 /**
- * What was planned for the containers that the override makes; undefined for a session of an earlier version.
+ * Reads the mounts that were planned for the containers of the override. Returns undefined for a session of an earlier version.
  * @throws RECORD_CORRUPT
  */
 export async function readPlannedMounts(ctx: PathsContext, id: string): Promise<PlannedMounts | undefined> {
@@ -122,7 +126,7 @@ export async function readPlannedMounts(ctx: PathsContext, id: string): Promise<
   return { ...kept, clone: ctx.paths.clone(id), beside: ctx.paths.beside(id), cloneBinds: plan.cloneBinds };
 }
 
-/** JSON is YAML but for these: line ends and controls to YAML, nothing special to JSON, where they stand in texts only. */
+/** JSON is valid YAML, except for these line ends and control characters, which occur only within texts. */
 function yamlSafe(json: string): string {
   return json.replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,

@@ -9,15 +9,15 @@ import { mountText, parseMount } from "./mount-text.ts";
 import { isWithin } from "../source/tree-path.ts";
 import type { DevcontainerPlan, Json, JsonObject } from "../types.ts";
 
-/** Where a session's work lies in its dev container. */
+/** The paths of a session's work in its dev container. */
 export interface Workspace {
-  /** the workspace folder, absolute; variables other than the folder's name are still in it */
+  /** the workspace folder, absolute; only the variable for the folder's name is replaced */
   folder: string;
-  /** where cowork has to mount the clone; undefined: the project's configuration mounts it itself */
+  /** where cowork has to mount the clone; undefined if the project's configuration mounts it */
   mount?: string;
-  /** where the clone's root lies in the end, as far as it shows */
+  /** path of the clone's root in the container, if it is known */
   clone?: string;
-  /** the name that the clone's folder has below a mounted parent folder (`../..:/workspaces`) */
+  /** name of the clone's folder below a mounted parent folder (`../..:/workspaces`) */
   name: string;
 }
 
@@ -28,10 +28,10 @@ type Planned = Pick<DevcontainerPlan, "config" | "subfolder"> & {
 const root = "/workspaces";
 
 /**
- * Plain `devcontainer up` mounts the project at `/workspaces/<name of its folder>`, and configurations rely on it: literal paths
- * in workspaceFolder, in targets of volumes, in Dockerfiles. So a session's clone lies there too, under the project's name and not
- * under its own. A workspaceFolder that is spelled out under another name is where the clone is mounted. Pure.
- * @param folder name of the project's root folder, as it is
+ * Plain `devcontainer up` mounts the project at `/workspaces/<name of its folder>`, and configurations rely on that path in
+ * workspaceFolder, in targets of volumes and in Dockerfiles. So a session's clone is mounted there, too, under the project's name
+ * and not its own. If workspaceFolder has another name in it, the clone is mounted under that. Pure.
+ * @param folder name of the project's root folder, unchanged
  */
 export function planWorkspace(plan: Planned, folder: string): Workspace {
   const name = insideName(folder);
@@ -51,8 +51,8 @@ export function planWorkspace(plan: Planned, folder: string): Workspace {
 }
 
 /**
- * The workspace folder of one session. One that was made when clones lay at `/workspaces/{id}` keeps that path where the
- * configuration names none: the agent finds its conversations by the folder they were held in.
+ * Returns the workspace folder of one session. Older sessions had their clone at `/workspaces/{id}`. They keep that path if the
+ * configuration does not name one, because the agent finds its conversations by the folder.
  */
 export function sessionFolder({ config, compose, subfolder }: Planned, { folder }: Workspace, former?: string): string {
   const isOurs =
@@ -61,15 +61,15 @@ export function sessionFolder({ config, compose, subfolder }: Planned, { folder 
 }
 
 /**
- * The configuration with `${localWorkspaceFolderBasename}` as plain puts it in: the name of the project's folder. The clone's own
- * folder is named for the session.
- * @param name from `planWorkspace`, or the folder's name as it is
+ * Returns the configuration with `${localWorkspaceFolderBasename}` replaced by the name of the project's folder, as with plain
+ * `devcontainer up`. The clone's own folder is named after the session.
+ * @param name from `planWorkspace`, or the unchanged name of the folder
  */
 export function withFolderName({ config, subfolder }: Pick<Planned, "config" | "subfolder">, name: string): JsonObject {
   return putFolderName(config, folderName(name, subfolder)) as JsonObject;
 }
 
-/** What `${localWorkspaceFolderBasename}` stands for. */
+/** Returns the value of `${localWorkspaceFolderBasename}`. */
 export function folderName(folder: string, subfolder: string | undefined): string {
   return subfolder === undefined ? insideName(folder) : posix.basename(subfolder);
 }
@@ -81,7 +81,7 @@ function putFolderName(value: Json, name: string): Json {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, putFolderName(one, name)]));
 }
 
-/** A name that stays one field of a mount, and one word of a Compose volume. */
+/** Replaces characters that have a meaning in a mount or in a Compose volume. */
 function insideName(folder: string): string {
   return folder.replaceAll(/[,:"'`$\\{}\p{Cc}]/gu, "-");
 }
@@ -94,7 +94,7 @@ function textOr(value: Json | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** `shop` of `/workspaces/shop/web`; undefined where it does not lie below, or holds a variable. */
+/** Returns `shop` for `/workspaces/shop/web`, or undefined if the path is not below the folder, or has a variable there. */
 function firstBelow(path: string, folder: string): string | undefined {
   const clean = posix.normalize(path);
   if (!clean.startsWith(`${folder}/`)) return undefined;
@@ -102,7 +102,7 @@ function firstBelow(path: string, folder: string): string | undefined {
   return first === "" || first !== insideName(first) ? undefined : first;
 }
 
-/** Absolute paths that the configuration mounts something at. */
+/** Returns the absolute paths that the configuration mounts something at. */
 function mountTargets(config: JsonObject): string[] {
   const { groups } = parseRunArgs(strings(config["runArgs"]));
   const args = groups.flatMap((group) => group.args);
@@ -121,12 +121,12 @@ function cleanPath(path: string): string {
   return posix.normalize(path).replace(/(.)\/+$/, "$1");
 }
 
-/** In Compose the project's own volumes say where the clone is. */
+/** In Compose, the project's own volumes determine where the clone is. */
 function composeWorkspace(plan: Planned, { name, given }: { name: string; given: string | undefined }): Workspace {
   const canonical = plan.compose?.canonical["services"];
   const own = isObject(canonical) ? canonical[plan.compose?.service ?? ""] : undefined;
   const volumes = list(isObject(own) ? own["volumes"] : undefined).flatMap((volume) => readVolume(volume) ?? []);
-  // `../..:/workspaces`: the clone lies below it under whatever name the workspace folder is spelled with.
+  // `../..:/workspaces`: the clone is below it, under the name that the workspace folder has.
   const parents = volumes.filter(({ target }) => target.endsWith(`/${cloneName}`));
   const called =
     given === undefined
@@ -140,6 +140,6 @@ function composeWorkspace(plan: Planned, { name, given }: { name: string; given:
   if (given === undefined || called !== undefined) return { folder: given ?? "/", ...place };
   const usesName = textOr(plan.config["workspaceFolder"])?.includes("${localWorkspaceFolderBasename");
   const isThere = volumes.some(({ target }) => isWithin(given, cleanPath(target)));
-  // The volumes spell the name out, and this checkout is called otherwise.
+  // The volumes have a fixed name in them, and this checkout has another one.
   return { folder: usesName === true && !isThere && clone !== undefined ? clone : given, ...place };
 }

@@ -5,32 +5,33 @@ import type { TableMount } from "./mount-table.ts";
 import type { ExtraMount } from "../types.ts";
 import { isWithin } from "../source/tree-path.ts";
 
-/** What was planned, and agreed to, before the containers of a session were made. */
+/** The mounts that were planned and agreed to before the containers of a session were made. */
 export interface PlannedMounts {
   clone: string;
   beside: string;
-  /** counted from the clone */
+  /** relative to the clone */
   cloneBinds: readonly string[];
-  /** cowork's own, in the dev container */
+  /** cowork's own mounts in the dev container */
   ours: readonly ExtraMount[];
-  /** the configuration asked for something of the host and got a yes: then its own mounts are not known in every spelling */
+  /** the user agreed to something of the host, so not all forms of the configuration's mounts are known */
   isAgreed: boolean;
 }
 
-/** What a container really has. */
+/** The mounts that a container actually has. */
 export interface RealMounts {
-  /** as the engine tells it */
+  /** as reported by the engine */
   mounts: readonly MountInfo[];
-  /** as the kernel does, where it can be asked: with links of the image resolved */
+  /** as reported by the kernel, if it is available; with links of the image resolved */
   table?: readonly TableMount[];
-  /** where the clone and the session's folder beside it lie, in the kernel's terms */
+  /** the clone and the session's folder for outside mounts, as device and path in the file system */
   places?: readonly Omit<TableMount, "target">[];
 }
 
 /**
- * What is mounted in a container and was not judged, as one line: the net under everything that reads a configuration.
- * @param isMain the dev container: only there cowork has mounts of its own
- * @returns undefined when all is as planned
+ * Finds a mount of a container that was not judged, and describes it in one line. This is the safety net in case a configuration
+ * was read incorrectly.
+ * @param isMain true for the dev container, the only one where cowork has its own mounts
+ * @returns undefined if everything is as planned
  */
 export function wrongMount(planned: PlannedMounts, real: RealMounts, isMain: boolean): string | undefined {
   return (
@@ -40,7 +41,7 @@ export function wrongMount(planned: PlannedMounts, real: RealMounts, isMain: boo
   );
 }
 
-/** Is everything of ours there, as it was planned, and nothing else in those places? */
+/** Checks that all of cowork's mounts are as planned, and that nothing else is mounted in those places. */
 function wrongOwn(ours: readonly ExtraMount[], { mounts, table }: RealMounts): string | undefined {
   for (const { source, target, readOnly = false } of ours) {
     const found = mounts.find((one) => one.destination === target);
@@ -54,16 +55,16 @@ function wrongOwn(ours: readonly ExtraMount[], { mounts, table }: RealMounts): s
   return table === undefined ? undefined : wrongInTable(targets, table);
 }
 
-/** A link in the image leads a mount elsewhere than its target says: away from our places, or into them. */
+/** A link in the image can redirect a mount: away from our folders, or into them. */
 function wrongInTable(targets: readonly string[], table: readonly TableMount[]): string | undefined {
   const there = table.map(({ target }) => target).filter(isOwnPlace);
   const missing = targets.find((target) => !there.includes(target));
-  if (missing !== undefined) return `${missing} of the image leads elsewhere`;
+  if (missing !== undefined) return `${missing} is a link in the image that leads to another place`;
   const more = there.find((target, at) => !targets.includes(target) || there.indexOf(target) !== at);
   return more === undefined ? undefined : `${more} is mounted over cowork's own files`;
 }
 
-/** Of a configuration that asked for nothing, nothing of the host is mounted but what is the session's. */
+/** If a configuration requested nothing of the host, only the session's own folders may be mounted from the host. */
 function wrongSource(planned: PlannedMounts, mounts: readonly MountInfo[]): string | undefined {
   if (planned.isAgreed) return undefined;
   const known = new Set([
@@ -79,7 +80,7 @@ function hostPath({ clone, beside }: PlannedMounts, path: string): string {
   return path.startsWith("..") ? `${beside}/${besideFolder(path)}` : `${clone}/${path}`;
 }
 
-/** What is mounted from the session's folders lies in them, whatever the path led to when the container started. */
+/** Everything mounted from the session's folders must be inside them, whatever the path led to when the container started. */
 function wrongPlace({ clone, beside }: PlannedMounts, { mounts, table, places }: RealMounts): string | undefined {
   if (table === undefined || places === undefined) return undefined;
   const ofSession = mounts.filter(

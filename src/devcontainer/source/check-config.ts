@@ -4,14 +4,14 @@ import { plain } from "../../system/text.ts";
 import type { JsonObject } from "../types.ts";
 
 /**
- * Checks the types of the properties that cowork itself reads; all others are @devcontainers/cli's business.
- * @param path for the message
+ * Checks the types of the properties that cowork reads. All others are left to @devcontainers/cli.
+ * @param path for messages
  * @throws DEVCONTAINER_INVALID naming the property
  */
 export function checkConfig(config: JsonObject, path: string): void {
   const text = z.string();
   const texts = z.array(text);
-  // A number says the same as its text.
+  // A number means the same as its text.
   const scalar = z.union([text, z.number(), z.boolean(), z.null()]);
   const env = z.record(text, scalar);
   const command = z.union([text, texts]);
@@ -61,20 +61,20 @@ export function checkConfig(config: JsonObject, path: string): void {
   throw new CoworkError("DEVCONTAINER_INVALID", `${plain(path)} cannot be used: ${plain(where)}: ${plain(wanted)}.`);
 }
 
-/** The small zod has no words of its own. */
+/** zod/mini has no messages of its own. */
 function describe(issue: z.core.$ZodIssue | undefined): string | undefined {
   if (issue?.code !== "invalid_type") return issue?.message;
-  const type = { record: "object", array: "list", string: "text" }[issue.expected as string] ?? issue.expected;
-  return `${type === "array" || type === "object" ? "an" : "a"} ${type} is expected`;
+  const type = { record: "object" }[issue.expected as string] ?? issue.expected;
+  return `expected ${type === "array" || type === "object" ? "an" : "a"} ${type}`;
 }
 
-/** Where a union of types would be reported as "Invalid input". */
+/** For unions, zod would only report "Invalid input". */
 const expected: Readonly<Record<string, string>> = {
-  appPort: "a port, a text like 8080:80, or a list of them, is expected",
-  mounts: "a list of texts (type=…,source=…,target=…) or objects with a target is expected",
-  dockerComposeFile: "a path or a list of paths is expected",
-  initializeCommand: "a text, a list of texts, or an object of those is expected",
-  "build.args": "an object of texts is expected",
-  containerEnv: "an object of texts is expected",
-  remoteEnv: "an object of texts or null is expected",
+  appPort: "expected a port, a string like 8080:80, or an array of these",
+  mounts: "expected an array of strings (type=…,source=…,target=…) or of objects with a target",
+  dockerComposeFile: "expected a path or an array of paths",
+  initializeCommand: "expected a string, an array of strings, or an object of these",
+  "build.args": "expected an object of strings",
+  containerEnv: "expected an object of strings",
+  remoteEnv: "expected an object of strings or null",
 };

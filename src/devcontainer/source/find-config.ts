@@ -8,27 +8,27 @@ import type { ConfigSource } from "../types.ts";
 export interface ConfigOptions {
   /** value of `--config` or of the `DEVCONTAINER` setting */
   name?: string | undefined;
-  /** folder of the repository that the command was given in; absent or empty: its root */
+  /** folder of the repository that cowork was called in; absent or empty for its root */
   within?: string | undefined;
-  /** configurations of the user's working tree that are not committed as they lie there */
+  /** configurations of the user's working tree with uncommitted changes */
   uncommitted?: readonly string[] | undefined;
 }
 
 export interface FoundConfig {
-  /** in the source; undefined when there is none: the template is used */
+  /** path in the source; undefined if there is none, and the template is used */
   path?: string;
-  /** the part of the repository that it is for, where it is not all of it */
+  /** the subfolder of the repository that it is for, if it is not for all of it */
   subfolder?: string;
-  /** what a user should know about the choice, one line each */
+  /** one line per note for the user about the choice */
   notes: string[];
 }
 
 /**
- * Where the dev container config lies: `name` decides (a path, a folder's name under `.devcontainer/`, or a folder with a
- * configuration of its own), else the two standard places, else the only `.devcontainer/<folder>/devcontainer.json`; else the same
- * places of the folders from the one that the command was given in upwards. Where one is passed over a note says so: the
- * template never takes the place of a configuration in silence.
- * @throws DEVCONTAINER_AMBIGUOUS for several, DEVCONTAINER_INVALID when the named one is not there or a link leads to none
+ * Finds the dev container config. `name` has precedence: a path, the name of a folder in `.devcontainer/`, or a folder that has a
+ * configuration. Otherwise it is one of the two standard paths, or the only `.devcontainer/<folder>/devcontainer.json`, or the same
+ * paths in the folder that cowork was called in and its parent folders. If a configuration is ignored, a note reports it, so that
+ * the template is never used silently instead.
+ * @throws DEVCONTAINER_AMBIGUOUS if there are several, DEVCONTAINER_INVALID if the named one does not exist or is a broken link
  */
 export async function findConfig(source: ConfigSource, options: ConfigOptions = {}): Promise<FoundConfig> {
   const { name, within = "", uncommitted = [] } = options;
@@ -44,7 +44,7 @@ export async function findConfig(source: ConfigSource, options: ConfigOptions = 
   }
   const found = await nearest(source, folders);
   if (found !== undefined) {
-    const why = `${plain(found.path)} is used: the command ran in ${plain(within)}, and the repository's root has no dev container configuration`;
+    const why = `${plain(found.path)} is used: cowork was called in ${plain(within)}, and the repository's root has no dev container configuration`;
     return { ...found, notes: [why, ...(await uncommittedNotes(source, uncommitted, found.path))] };
   }
   return { notes: [...(await uncommittedNotes(source, uncommitted)), ...(await unusedNotes(source))] };
@@ -52,7 +52,7 @@ export async function findConfig(source: ConfigSource, options: ConfigOptions = 
 
 const standard = [".devcontainer/devcontainer.json", ".devcontainer.json"];
 
-/** The configuration of one folder. Throws DEVCONTAINER_AMBIGUOUS. */
+/** Finds the configuration of one folder. Throws DEVCONTAINER_AMBIGUOUS. */
 async function findIn(source: ConfigSource, folder: string): Promise<string | undefined> {
   for (const place of standard) {
     const path = posix.join(folder, place);
@@ -66,13 +66,15 @@ async function findIn(source: ConfigSource, folder: string): Promise<string | un
   throw new CoworkError(
     "DEVCONTAINER_AMBIGUOUS",
     `The project has several dev container configurations: ${names.join(", ")}.`,
-    { hint: steps`choose one: --config ${first}, or for good: ${ownCommand("config", "set", "DEVCONTAINER", first)}` },
+    {
+      hint: steps`choose one with --config ${first}, or permanently: ${ownCommand("config", "set", "DEVCONTAINER", first)}`,
+    },
   );
 }
 
 type Nested = Required<Omit<FoundConfig, "notes">>;
 
-/** Throws DEVCONTAINER_AMBIGUOUS. */
+/** Finds the configuration in the nearest folder. Throws DEVCONTAINER_AMBIGUOUS. */
 async function nearest(source: ConfigSource, folders: readonly string[]): Promise<Nested | undefined> {
   for (const subfolder of folders) {
     const path = await findIn(source, subfolder);
@@ -81,7 +83,7 @@ async function nearest(source: ConfigSource, folders: readonly string[]): Promis
   return undefined;
 }
 
-/** `a/b` → `a/b`, `a`: without the root. */
+/** Returns `a/b` and `a` for `a/b`, without the root. */
 function foldersUp(folder: string): string[] {
   return folder === "" ? [] : [folder, ...foldersUp(treeFolder(folder))];
 }
@@ -91,7 +93,7 @@ async function findNamed(
   name: string,
   within: string,
 ): Promise<Omit<Nested, "subfolder"> & { subfolder?: string }> {
-  // As seen from the root, else from where the command was given.
+  // Relative to the root, else to the folder that cowork was called in.
   for (const path of new Set([joinTree("", name), joinTree(within, name)])) {
     if (path === undefined) continue;
     if (/(^|\/)\.?devcontainer\.json$/.test(path)) {
@@ -108,12 +110,12 @@ async function findNamed(
   const others = await findAll(source);
   throw new CoworkError(
     "DEVCONTAINER_INVALID",
-    `There is no dev container configuration ${plain(name)} in ${plain(source.describe)}.`,
+    `Dev container configuration ${plain(name)} is not in ${plain(source.describe)}.`,
     {
       hint:
         others.length === 0
-          ? "leave out --config (and DEVCONTAINER) to use cowork's template"
-          : `there is ${others.map(plain).join(", ")}`,
+          ? "remove --config (and DEVCONTAINER) to use cowork's template"
+          : `choose one that exists: ${others.map(plain).join(", ")}`,
     },
   );
 }
@@ -127,31 +129,31 @@ async function listConfigs(source: ConfigSource, folder: string): Promise<string
   return found;
 }
 
-/** A link to nothing is not passed over in silence: the user would get the template and not know why. */
+/** A broken link is not ignored: the user would get the template without knowing why. */
 async function isConfig(source: ConfigSource, path: string): Promise<boolean> {
   const kind = await source.stat(path);
   if (kind !== "link") return kind === "file";
   throw await brokenLink(source, path);
 }
 
-/** The error about a path that is a link to nothing in the tree. */
+/** Returns the error about a path that is a broken link. */
 export async function brokenLink(source: ConfigSource, path: string, what = path): Promise<CoworkError> {
   const found = await source.follow?.(path);
   const why = found !== undefined && "broken" in found ? found.broken : "it is a link";
   return new CoworkError("DEVCONTAINER_INVALID", `${plain(what)} cannot be used: ${plain(why)}.`, {
-    hint: "put the file itself there, or a link to one that is committed in the repository",
+    hint: "replace it by the file, or by a link to a file that is committed in the repository",
   });
 }
 
-/** How far configurations of parts of a repository are looked for. */
-const deepest = 4;
-const mostFolders = 2000;
+/** How many levels deep configurations are searched for. */
+const maxDepth = 4;
+const maxFolders = 2000;
 
-/** Every configuration of the tree, as far as its folders are looked through. */
+/** Finds all configurations of the tree, down to that depth. */
 async function findAll(source: ConfigSource): Promise<string[]> {
   const found: string[] = [];
   const queue: { folder: string; depth: number }[] = [{ folder: "", depth: 0 }];
-  for (let looked = 0; looked < mostFolders; looked++) {
+  for (let looked = 0; looked < maxFolders; looked++) {
     const next = queue.shift();
     if (next === undefined) break;
     const { folder, depth } = next;
@@ -160,7 +162,7 @@ async function findAll(source: ConfigSource): Promise<string[]> {
       if ((await source.stat(path)) === "file") found.push(path);
     }
     found.push(...(await listConfigs(source, folder).catch(() => [])));
-    if (depth >= deepest) continue;
+    if (depth >= maxDepth) continue;
     for (const name of (await source.list(folder)).toSorted()) {
       if (name.startsWith(".") || name === "node_modules" || name === "vendor") continue;
       const path = posix.join(folder, name);
@@ -171,7 +173,7 @@ async function findAll(source: ConfigSource): Promise<string[]> {
   return found;
 }
 
-/** The template is used although there are configurations. */
+/** Notes about configurations that are not used, because the template is. */
 async function unusedNotes(source: ConfigSource): Promise<string[]> {
   const [first, ...more] = await findAll(source);
   if (first === undefined) {
@@ -180,24 +182,24 @@ async function unusedNotes(source: ConfigSource): Promise<string[]> {
   }
   const others = more.length === 0 ? "" : `, nor ${more.length === 1 ? plain(more[0] ?? "") : `${more.length} others`}`;
   return [
-    `cowork's template is used: the repository's root has no dev container configuration; ${plain(first)} is not used${others}: cowork init <session> --config ${nameOf(first)}`,
+    `cowork's template is used, because the repository's root has no dev container configuration. ${plain(first)} is not used${others}. To use it: cowork init <session> --config ${nameOf(first)}`,
   ];
 }
 
 function passedOver(used: string, nearer: Nested | undefined): string[] {
   if (nearer === undefined) return [];
   return [
-    `${plain(nearer.path)} is not used, but ${plain(used)} of the repository's root: cowork init <session> --config ${nameOf(nearer.path)}`,
+    `${plain(nearer.path)} is not used, because the repository's root has ${plain(used)}. To use it: cowork init <session> --config ${nameOf(nearer.path)}`,
   ];
 }
 
-/** What `--config` takes for it. */
+/** Returns the value of `--config` for a path. */
 function nameOf(path: string): string {
   const [folder = "", rest = ""] = path.split(/(?:^|\/)\.devcontainer(?:\.json$|\/)/);
   return plain(folder === "" || (rest !== "" && rest !== "devcontainer.json") ? path : folder);
 }
 
-/** What lies in the user's working tree and not so in the commit: sessions start from commits. */
+/** Notes about configurations that differ between the user's working tree and the commit, because sessions start from commits. */
 async function uncommittedNotes(
   source: ConfigSource,
   uncommitted: readonly string[],
@@ -211,7 +213,7 @@ async function uncommittedNotes(
     if (isThere) continue;
     const instead = used === undefined ? "cowork's template" : plain(used);
     notes.push(
-      `${instead} is used: ${plain(path)} is not in ${plain(source.describe)}; commit it, then make the session anew`,
+      `${instead} is used: ${plain(path)} is not in ${plain(source.describe)}; commit it, then create the session again`,
     );
   }
   return notes;

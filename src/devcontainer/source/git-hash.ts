@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 
-/** Git's own object ids (SHA-1), worked out without git: of a working tree that git must not be run in. */
+/** Computes git's object ids (SHA-1) without git, for a working tree in which git must not be run. */
 export interface HashedEntry {
   name: string | Buffer;
   /** as git writes it: `100644`, `100755`, `120000`, `040000` */
@@ -9,7 +9,7 @@ export interface HashedEntry {
   oid: string;
 }
 
-/** The size is taken once; a file that changes meanwhile gets a hash of its own, which is all that matters. */
+/** The size is read once. If the file changes meanwhile, the hash is a different one, which is good enough. */
 export async function hashBlobFile(handle: FileHandle): Promise<Omit<HashedEntry, "name">> {
   const stats = await handle.stat();
   const hash = objectHash("blob", stats.size);
@@ -36,7 +36,7 @@ export function hashTree(entries: readonly HashedEntry[]): Omit<HashedEntry, "na
   return { mode: "040000", oid: objectHash("tree", body.length).update(body).digest("hex") };
 }
 
-/** Git sorts folders as if their names ended with a slash. */
+/** Git sorts folders as if their names ended in a slash. */
 function sortKey({ name, mode }: HashedEntry): Buffer {
   return Buffer.concat([Buffer.from(name), Buffer.from(mode === "040000" ? "/" : "")]);
 }

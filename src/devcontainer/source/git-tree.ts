@@ -11,15 +11,15 @@ export interface TreeEntry {
   oid: string;
 }
 
-/** The tree of one commit through git's own plumbing, listed once. */
+/** The tree of one commit, read with git's plumbing commands and listed once. */
 export interface GitTree {
-  /** by path, without the root */
+  /** by path; the root is not included */
   entries(): Promise<ReadonlyMap<string, TreeEntry>>;
-  /** the root is the empty path */
+  /** the empty path is the root */
   entry(path: string): Promise<TreeEntry | undefined>;
-  /** paths of what lies directly in a folder */
+  /** paths of the direct children of a folder */
   children(folder: string): Promise<string[]>;
-  /** undefined beyond `maxBytes` */
+  /** undefined if it is larger than `maxBytes` */
   text(entry: TreeEntry, maxBytes: number): Promise<string | undefined>;
   /** writes the entry below `work`, an empty folder, at its path in the tree */
   checkout(path: string, entry: TreeEntry, work: string): Promise<void>;
@@ -32,7 +32,7 @@ export function gitTree(ctx: GitContext, gitDir: string, commit: string): GitTre
     args: readonly string[],
     options: { env?: Record<string, string>; cwd?: string; maxOutput?: number } = {},
   ): Promise<string> => {
-    const { code, stdout, stderr } = await ctx.run("git", [`--git-dir=${gitDir}`, ...quiet, ...args], {
+    const { code, stdout, stderr } = await ctx.run("git", [`--git-dir=${gitDir}`, ...safeOptions, ...args], {
       env: { ...gitEnvironment(ctx.env), ...options.env },
       signal: ctx.signal,
       maxOutput: options.maxOutput ?? 512 * 1024 * 1024,
@@ -44,7 +44,7 @@ export function gitTree(ctx: GitContext, gitDir: string, commit: string): GitTre
   let listing: Promise<Map<string, TreeEntry>> | undefined;
   let root: Promise<TreeEntry> | undefined;
   let folders: Map<string, string[]> | undefined;
-  // Content never changes under its id, and every session that starts from the commit asks for the same files.
+  // The content of an id never changes, and all sessions that start from the commit read the same files.
   const texts = new Map<string, Promise<string | undefined>>();
   const entries = (): Promise<Map<string, TreeEntry>> => (listing ??= listTree(git, commit));
   return {
@@ -61,7 +61,7 @@ export function gitTree(ctx: GitContext, gitDir: string, commit: string): GitTre
     },
     async checkout(path, entry, work) {
       const env = { GIT_INDEX_FILE: join(work, ".cowork-index") };
-      // Also where the repository is a bare one, which git asks for a working tree otherwise.
+      // Also works in a bare repository, where git otherwise complains about a missing working tree.
       const here = (...args: string[]): Promise<string> => git([`--work-tree=${work}`, ...args], { env, cwd: work });
       const attributes = [...(await entries())].filter(
         ([at, { type }]) => type === "blob" && isAttributesAbove(at, path),
@@ -79,10 +79,10 @@ export function gitTree(ctx: GitContext, gitDir: string, commit: string): GitTre
   };
 }
 
-/** What the user's configuration could start by the way. */
-const quiet = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.splitIndex=false"];
+/** Disables what the user's git configuration could otherwise run. */
+const safeOptions = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.splitIndex=false"];
 
-/** Without what says which repository is meant: cowork may be called from a hook or an alias of git. */
+/** Without the variables that select a repository, because cowork may be called from a git hook or alias. */
 function gitEnvironment(env: Context["env"]): Record<string, string | undefined> {
   const own = Object.entries(env).filter(
     ([name]) => !name.startsWith("GIT_") || name === "GIT_EXEC_PATH" || name.startsWith("GIT_CONFIG"),
@@ -134,7 +134,7 @@ function byFolder(entries: ReadonlyMap<string, TreeEntry>): Map<string, string[]
   return folders;
 }
 
-/** The attributes that decide about line ends and filters of what lies below them. */
+/** The attribute files in parent folders, which determine line ends and filters. */
 function isAttributesAbove(at: string, path: string): boolean {
   if (at !== ".gitattributes" && !at.endsWith("/.gitattributes")) return false;
   const folder = at.slice(0, Math.max(0, at.length - ".gitattributes".length - 1));

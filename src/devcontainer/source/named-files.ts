@@ -4,7 +4,7 @@ import { strings } from "../judge/judge-config.ts";
 import { joinTree, treeFolder } from "./tree-path.ts";
 import type { ConfigSource, Json } from "../types.ts";
 
-/** Programs that run what a file of a fixed name says. */
+/** Programs that execute a file with a fixed name. */
 const readByProgram: Readonly<Record<string, readonly string[]>> = {
   make: ["Makefile", "makefile", "GNUmakefile"],
   npm: ["package.json", "package-lock.json", ".npmrc"],
@@ -19,18 +19,18 @@ const readByProgram: Readonly<Record<string, readonly string[]>> = {
   docker: ["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml", ".env", "Dockerfile"],
 };
 
-const mostFiles = 200;
+const maxFiles = 200;
 
 /**
- * The files of the project that a command for the host names, and those that these name in turn. It is a reading of words, not
- * of shell: it finds `./init.sh`, `bash "$PWD/tools/x"` and `make`, and cannot find what a program puts together.
+ * Finds the files of the project that a command for the host names, and those that these name in turn. It looks at words and does
+ * not parse shell: it finds `./init.sh`, `bash "$PWD/tools/x"` and `make`, but not names that a program composes.
  * @param start folder that the command is called in
  * @returns paths in the source, sorted
  */
 export async function namedFiles(source: ConfigSource, command: Json, start = ""): Promise<string[]> {
   const found = new Set<string>();
   const queue: { text: string; folder: string }[] = commandTexts(command).map((text) => ({ text, folder: start }));
-  for (let next = queue.shift(); next !== undefined && found.size < mostFiles; next = queue.shift()) {
+  for (let next = queue.shift(); next !== undefined && found.size < maxFiles; next = queue.shift()) {
     for (const path of await pathsIn(source, next)) {
       if (found.has(path)) continue;
       found.add(path);
@@ -41,7 +41,7 @@ export async function namedFiles(source: ConfigSource, command: Json, start = ""
   return [...found].toSorted();
 }
 
-/** The texts of a lifecycle command: one, a list of words, or an object of those. */
+/** Returns the texts of a lifecycle command: a text, a list of words, or an object of these. */
 export function commandTexts(command: Json): string[] {
   if (isObject(command)) return Object.values(command).flatMap(commandTexts);
   return Array.isArray(command) ? [strings(command).join(" ")] : strings(command);
@@ -63,7 +63,7 @@ async function pathsIn(source: ConfigSource, { text, folder }: { text: string; f
   return [...paths];
 }
 
-/** undefined for what is no text that a shell or another interpreter would run word by word. */
+/** Returns undefined if it is not a text file that a shell or another interpreter could run. */
 async function scriptText(source: ConfigSource, path: string): Promise<string | undefined> {
   try {
     const bytes = await source.read(path);

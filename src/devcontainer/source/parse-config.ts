@@ -6,7 +6,7 @@ import { isObject } from "./json.ts";
 import type { ConfigSource, Json, JsonObject } from "../types.ts";
 
 /**
- * Reads a devcontainer.json: JSON with comments and trailing commas. Properties that cowork does not know are kept as they are.
+ * Reads a devcontainer.json: JSON with comments and trailing commas. Keeps properties that cowork does not know.
  * @throws DEVCONTAINER_INVALID with line and column, or with the property that has the wrong type
  */
 export async function readConfig(source: ConfigSource, path: string): Promise<{ config: JsonObject; text: string }> {
@@ -18,19 +18,19 @@ export async function readConfig(source: ConfigSource, path: string): Promise<{ 
   return { config: withTexts(config), text };
 }
 
-/** Numbers and the like in build arguments and variables become the text that @devcontainers/cli makes of them. */
+/** Turns numbers and booleans in build arguments and variables into texts, as @devcontainers/cli does. */
 function withTexts(config: JsonObject): JsonObject {
   const { build, containerEnv, remoteEnv } = config;
   return {
     ...config,
     ...(isObject(build) && isObject(build["args"]) ? { build: { ...build, args: asTexts(build["args"]) } } : {}),
     ...(isObject(containerEnv) ? { containerEnv: asTexts(containerEnv) } : {}),
-    // There null takes a variable away.
+    // Here null removes a variable.
     ...(isObject(remoteEnv) ? { remoteEnv: asTexts(remoteEnv, (value) => value !== null) } : {}),
   };
 }
 
-/** checkConfig has let nothing else through than texts, numbers, booleans and null. */
+/** checkConfig has accepted only texts, numbers, booleans and null. */
 function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
@@ -50,7 +50,7 @@ export function parseJsonc(text: string, path: string): JsonObject {
     throw invalid(`${path}:${line}:${column}`, readable(printParseErrorCode(error.error)));
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalid(path, "it has to be a JSON object");
+    throw invalid(path, "it must be a JSON object");
   }
   return value as JsonObject;
 }

@@ -7,14 +7,14 @@ import { isWithin, linkStaysWithin, treeFolder } from "./tree-path.ts";
 import { maxConfigBytes, tooLarge } from "./source-limits.ts";
 import type { ConfigSource } from "../types.ts";
 
-/** Longer than any path that a kernel takes. */
+/** Longer than any path that the kernel accepts. */
 const maxLinkBytes = 16 * 1024;
 
 type SourceContext = Pick<Context, "run" | "env" | "signal">;
 
 /**
- * Config as it stands in a commit of the user's own repository (or of the bare store of a remote host): read from
- * git's objects, never from a working tree.
+ * A source that reads a commit of the user's own repository, or of the bare repository of a remote host: from git's objects, never
+ * from a working tree.
  * @param gitDir absolute path of the repository's git dir
  * @param commit full commit id
  */
@@ -55,7 +55,7 @@ export function commitSource(ctx: SourceContext, gitDir: string, commit: string)
   };
 }
 
-/** Single files as git checked them out, by path in the tree: every session that starts from the commit gets the same ones. */
+/** Single files as git checked them out, by path in the tree. All sessions that start from the commit get the same files. */
 type Exported = Map<string, { content: Uint8Array; mode: number }>;
 
 const maxRemembered = 256 * 1024;
@@ -78,7 +78,7 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** A submodule is a folder that this repository does not hold: there is nothing to read in it. */
+/** A submodule is a folder whose content is not in this repository, so nothing in it can be read. */
 function kindOf(entry: TreeEntry | undefined): "file" | "folder" | "link" | undefined {
   if (entry === undefined) return undefined;
   if (entry.mode === "120000") return "link";
@@ -99,7 +99,7 @@ async function exportEntry(
     await git.checkout(path, entry, work);
     if (links === "inside") await dropLeavingLinks(git, path, work);
     if (entry.type === "tree") {
-      // An empty tree leaves nothing behind on the disk.
+      // An empty tree creates no folder on disk.
       await mkdir(join(work, path), { recursive: true });
       await rename(join(work, path), target);
     } else {
@@ -111,7 +111,7 @@ async function exportEntry(
   }
 }
 
-/** The exported tree belongs to us alone: looking at its links is safe, and only those that git lists are looked at. */
+/** Only cowork writes to the exported tree, so reading its links is safe. Only links that git lists are checked. */
 async function dropLeavingLinks(git: GitTree, path: string, work: string): Promise<void> {
   for (const [at, entry] of await git.entries()) {
     if (entry.mode !== "120000" || !isWithin(at, path)) continue;

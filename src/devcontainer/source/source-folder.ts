@@ -10,9 +10,9 @@ import { linkStaysWithin, treeFolder } from "./tree-path.ts";
 import type { ConfigSource } from "../types.ts";
 
 /**
- * Config as it stands in a working tree that a container may be writing at this moment (`start --rebuild`): every folder is
- * held open and entered by its handle, so no link is ever followed. `.git` is left out, and so is what is neither file,
- * folder nor link. Hashes are git's own: an untouched clone hashes as its commit does.
+ * A source that reads a working tree to which a container may be writing at the same time (`start --rebuild`). Each folder is kept
+ * open and accessed through its handle, so no link is ever followed. `.git` is left out, and so is everything that is not a file,
+ * folder or link. Hashes are the same as git's, so an unchanged clone has the same hash as its commit.
  * @param root absolute path of the working tree
  */
 export function folderSource(root: string, describe = `the folder ${basename(root)}`): ConfigSource {
@@ -68,7 +68,10 @@ function kindOf(stats: Stats): "file" | "folder" | "link" | undefined {
   return stats.isFile() ? "file" : undefined;
 }
 
-/** Runs on the entry by way of its open parent folder; undefined where there is nothing, or a link on the way. */
+/**
+ * Calls the function with the entry, through its open parent folder. Returns undefined if it does not exist, or if there is a link
+ * on the path.
+ */
 async function inParent<T>(root: string, path: string, use: (at: Name) => Promise<T>): Promise<T | undefined> {
   if (path === "") return inFolder(root, "", (folder) => use(folder.at(".")));
   if (!staysInside(path)) return undefined;
@@ -85,7 +88,7 @@ async function inParent<T>(root: string, path: string, use: (at: Name) => Promis
   }
 }
 
-/** Opens the folder; undefined where there is none. */
+/** Opens the folder. Returns undefined if it does not exist. */
 async function inFolder<T>(
   root: string,
   path: string,
@@ -118,7 +121,7 @@ async function openFile(at: Name): Promise<FileHandle> {
   return open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
 }
 
-/** undefined for what git does not keep either: sockets, pipes, devices. */
+/** Returns undefined for what git does not track: sockets, pipes, devices. */
 async function hashEntry(at: Name): Promise<Omit<HashedEntry, "name"> | undefined> {
   const stats = await lstat(at);
   const kind = kindOf(stats);
@@ -133,7 +136,7 @@ async function hashEntry(at: Name): Promise<Omit<HashedEntry, "name"> | undefine
   }
 }
 
-/** undefined for a folder without files: git knows none. */
+/** Returns undefined for a folder without files, because git does not track it. */
 async function hashFolder(folder: OpenFolder): Promise<Omit<HashedEntry, "name"> | undefined> {
   const entries: HashedEntry[] = [];
   for (const name of await readdir(folder.at("."), { encoding: "buffer" })) {
@@ -163,7 +166,7 @@ interface ExportStep {
 }
 
 async function exportFolder(folder: OpenFolder, step: ExportStep): Promise<void> {
-  // Names are bytes: they are told as text for the checks only.
+  // Names are bytes; they are decoded only for these checks.
   for (const name of await readdir(folder.at("."), { encoding: "buffer" })) {
     const text = name.toString();
     if (!isOurs(text)) continue;

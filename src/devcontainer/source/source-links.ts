@@ -3,19 +3,19 @@ import { join, posix } from "node:path";
 import { treeFolder } from "./tree-path.ts";
 import type { ConfigSource } from "../types.ts";
 
-/** As many as the kernel follows. */
-const mostLinks = 40;
+/** The same limit as in the kernel. */
+const maxLinks = 40;
 
-/** Where a path leads when the links of the tree are followed; `broken`: to nothing in the tree, and why. */
+/** Where a path leads if the links of the tree are followed. `broken` is the reason why it leads to nothing in the tree. */
 export type Followed = { path: string } | { broken: string };
 
 /**
- * The same tree with its links followed, as plain `devcontainer up` follows them on the disk: each is looked up in the tree itself,
- * one part of the path after the other, so that none leads out of it. A link that leads to nothing in the tree is told as `link`.
+ * Returns the same tree with its links followed, as plain `devcontainer up` follows them on disk. Each part of a path is looked up
+ * in the tree, so that no link leads out of it. A broken link is reported as `link`.
  */
 export function followLinks(source: ConfigSource): ConfigSource {
   if (source.follow !== undefined) return source;
-  const follow = (path: string): Promise<Followed> => followPath(source, path, { left: mostLinks });
+  const follow = (path: string): Promise<Followed> => followPath(source, path, { left: maxLinks });
   const real = async (path: string): Promise<string> => {
     const found = await follow(path);
     return "path" in found ? found.path : path;
@@ -33,7 +33,7 @@ export function followLinks(source: ConfigSource): ConfigSource {
     async exportTo(path, target, options) {
       const from = await real(path);
       if (from === path || (await source.stat(from)) !== "file") return await source.exportTo(from, target, options);
-      // Under the name that it was asked for with.
+      // Under the name that the caller used.
       const part = `${target}.link`;
       try {
         await source.exportTo(from, part, options);
@@ -50,7 +50,7 @@ async function followPath(source: ConfigSource, path: string, links: { left: num
   let place = "";
   for (const part of path.split("/").filter((one) => one !== "" && one !== ".")) {
     if (part === "..") {
-      // Only in what a link says: paths that are asked for have none.
+      // Only in a link's target: the paths of callers have no `..`.
       if (place === "") return { broken: "leads out of the repository" };
       place = treeFolder(place);
       continue;
@@ -70,9 +70,9 @@ async function followLink(
   links: { left: number },
 ): Promise<Followed> {
   const shown = `${at} is a link to ${target}`;
-  if (target.startsWith("/")) return { broken: `${shown}, which lies outside the repository` };
-  if ((links.left -= 1) < 0) return { broken: `${shown}, and so on: a circle, or more than ${mostLinks} links` };
-  // `at` is free of links up to its name, so that `..` in the target counts from there.
+  if (target.startsWith("/")) return { broken: `${shown}, which is outside the repository` };
+  if ((links.left -= 1) < 0) return { broken: `${shown}, and so on: a loop, or more than ${maxLinks} links` };
+  // All parts of `at` except the last are free of links, so `..` in the target is relative to them.
   const found = await followPath(source, `${treeFolder(at)}/${target}`, links);
   if ("broken" in found)
     return found.broken.startsWith("leads") ? { broken: `${shown}, which ${found.broken}` } : found;

@@ -6,9 +6,9 @@ import { isWithin, treeFolder } from "./tree-path.ts";
 import type { ConfigSource } from "../types.ts";
 
 /**
- * A commit with what a fresh clone has besides: files that were carried in, and what `initializeCommand` made. Only these paths are
- * read from the clone; a container must not have written there yet.
- * @param paths files and folders in the tree that count as the clone has them, also where it has them no more
+ * A commit, overlaid with what a fresh clone has in addition: files that were copied in, and files that `initializeCommand` made.
+ * Only these paths are read from the clone, and no container may have written to them yet.
+ * @param paths files and folders in the tree that are read from the clone, even if they do not exist there any more
  */
 export function overlaySource(commit: ConfigSource, clone: ConfigSource, paths: readonly string[]): ConfigSource {
   const own = [...new Set(paths.map((path) => path.replace(/\/+$/, "")))].filter((path) => path !== "").toSorted();
@@ -39,7 +39,7 @@ export function overlaySource(commit: ConfigSource, clone: ConfigSource, paths: 
       const whole = await commit.hash(path);
       if (changed.length === 0) return whole;
       const parts = await Promise.all(changed.map(async (one) => [one.slice(path.length), await clone.hash(one)]));
-      // Files that are as the commit has them change nothing.
+      // Files that are the same as in the commit change nothing.
       const before = await Promise.all(changed.map(async (one) => commit.hash(one)));
       const differing = parts.filter((part, n) => part[1] !== before[n]);
       if (differing.length === 0) return whole;

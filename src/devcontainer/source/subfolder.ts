@@ -4,15 +4,15 @@ import { isObject } from "./json.ts";
 import type { Json, JsonObject } from "../types.ts";
 
 /**
- * A configuration for one part of the repository, as one of the whole: what an editor that opens that folder alone would take for
- * the local workspace folder is a folder of the clone. Pure; to be done before anything is judged.
- * @throws DEVCONTAINER_INVALID for a folder whose name means something else in a mount
+ * Turns a configuration for a subfolder of the repository into one for the whole repository: the local workspace folder of an
+ * editor that opens the subfolder is a folder of the clone. Pure. To be called before anything is judged.
+ * @throws DEVCONTAINER_INVALID for a folder whose name has a special meaning in a mount
  */
 export function inSubfolder(config: JsonObject, subfolder: string | undefined): JsonObject {
   if (subfolder === undefined) return config;
   if (/[,:"'`$\\{}\p{Cc}]/u.test(subfolder)) {
     throw new CoworkError("DEVCONTAINER_INVALID", `${plain(subfolder)} cannot be the folder of a dev container.`, {
-      hint: "name the folder without punctuation that mounts are written with",
+      hint: "rename the folder: its name must not have quotes, commas, colons, $, \\, { or }",
     });
   }
   return put(config, (text) =>

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 
 /**
- * Puts a relative path of a config file together with the folder it counts from, as a path in the tree.
+ * Resolves a relative path of a config file against the folder that it is relative to. Returns a path in the tree.
  * @param base folder in the tree, empty for its root
- * @returns empty for the root; undefined when the path is absolute or leaves the tree
+ * @returns empty for the root; undefined if the path is absolute or leaves the tree
  */
 export function joinTree(base: string, path: string): string | undefined {
   if (path.startsWith("/") || path.includes("\0")) return undefined;
@@ -13,18 +13,18 @@ export function joinTree(base: string, path: string): string | undefined {
   return joined;
 }
 
-/** Folder that holds the path; empty for the root. */
+/** Returns the parent folder of the path, or empty for the root. */
 export function treeFolder(path: string): string {
   const folder = posix.dirname(path);
   return folder === "." ? "" : folder;
 }
 
-/** Is `path` the folder itself or below it? */
+/** Is `path` the folder itself or inside it? */
 export function isWithin(path: string, folder: string): boolean {
   return folder === "" || path === folder || path.startsWith(`${folder}/`);
 }
 
-/** Does a link at `path` with this target stay within the folder? */
+/** Does a link at `path` with this target stay inside the folder? */
 export function linkStaysWithin(path: string, target: string, folder: string): boolean {
   const end = joinTree(treeFolder(path), target);
   return end !== undefined && isWithin(end, folder);

@@ -1,6 +1,6 @@
 import type { Json } from "../types.ts";
 
-/** A variable of this machine's environment that @devcontainers/cli would put into the configuration. */
+/** A variable of this machine's environment that @devcontainers/cli would insert into the configuration. */
 export interface LocalVariable {
   /** e.g. `remoteEnv.TOKEN` */
   where: string;
@@ -9,7 +9,10 @@ export interface LocalVariable {
   name: string;
 }
 
-/** As @devcontainers/cli finds them: in every text of the configuration, keys excepted. `env` is an old name for `localEnv`. */
+/**
+ * Finds variables as @devcontainers/cli does: in all texts of the configuration, but not in keys. `env` is an old name for
+ * `localEnv`.
+ */
 export function localVariables(json: Json | undefined, where = ""): LocalVariable[] {
   if (typeof json === "string") {
     return [...json.matchAll(/\$\{(?:localEnv|env)(?::([^:}]*)[^}]*)?\}/g)].map(([text, name = ""]) => ({

@@ -5,8 +5,8 @@
 const whole = new RegExp(
   `^(?:${[
     "not logged in: run",
-    "(?:/[^`]*(?: belongs to uid \\d+ and sessions, which run as uid \\d+, cannot read it: | holds no login that can be read: | is no regular file; remove it and )|the agent gave the login up \\(it was used elsewhere or revoked\\): |the login ended on \\d{4}-\\d\\d-\\d\\d: )log in again with",
-    "a left-over lock \\([\\w.-]+\\) has been cleared: a session was killed while it renewed the login; should sessions ask to log in now:",
+    "(?:/[^`]*(?: belongs to uid \\d+ and sessions, which run as uid \\d+, cannot read it: | contains no readable login: | is not a regular file; remove it and )|the login is no longer valid \\(it was used elsewhere or revoked\\): |the login expired on \\d{4}-\\d\\d-\\d\\d: )log in again with",
+    "a stale lock \\([\\w.-]+\\) was removed: a session was killed while it renewed the login; if sessions now ask for a login, run",
   ].join("|")}) \`cowork auth login\`$`,
 );
 

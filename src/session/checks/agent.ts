@@ -8,7 +8,7 @@ import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import type { Check } from "../session-host.ts";
 
-/** Each agent's program and its shared login. What is wrong with the vault and can be put right is, also without `--fix`. */
+/** Checks each agent's program and its shared login. Repairs the vault where that is safe, also without `--fix`. */
 export async function checkAgents(ctx: Context): Promise<Check[]> {
   return (await Promise.all(allAgents().map((agent) => checkAgent(ctx, agent)))).flat();
 }
@@ -18,7 +18,7 @@ async function checkAgent(ctx: Context, agent: Agent): Promise<Check[]> {
   const program: Check = {
     title: agent.title,
     status: "ok",
-    detail: versions.length === 0 ? "comes with the first session" : versions.join(", "),
+    detail: versions.length === 0 ? "installed with the first session" : versions.join(", "),
   };
   try {
     const { login, repaired, problems, threats } = await authStatus(ctx, agent);
@@ -26,7 +26,7 @@ async function checkAgent(ctx: Context, agent: Agent): Promise<Check[]> {
     const title = "agent login";
     const advice = adviceOf([ownCommand("auth", "login")]);
     if (login.state === "ok") checks.push({ title, status: "ok", detail: login.detail });
-    if (login.state === "none") checks.push({ title, status: "warning", detail: "nobody is logged in", ...advice });
+    if (login.state === "none") checks.push({ title, status: "warning", detail: "not logged in", ...advice });
     checks.push(...problems.map((detail): Check => ({ title, status: "problem", detail, ...advice })));
     checks.push(...repaired.map((detail): Check => ({ title, status: "fixed", detail })));
     checks.push(...threats.map((detail): Check => ({ title, status: "warning", detail })));

@@ -8,7 +8,7 @@ import { checkOldVersions } from "./old-versions.ts";
 import { checkPrograms } from "./programs.ts";
 import type { Check } from "../session-host.ts";
 
-/** Everything that cowork needs on this host, checked; with `fix` what can be mended safely is. Never throws for a bad state. */
+/** Checks everything that cowork needs on this host; `fix` repairs what can be repaired safely. Never throws for a bad state. */
 export async function runDoctor(ctx: Context, options: { fix: boolean }): Promise<Check[]> {
   const broken = checkHome(ctx);
   const needHome = [checkAgents, checkConfig, checkLeftovers, checkOldVersions];

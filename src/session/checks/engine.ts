@@ -9,7 +9,7 @@ import type { Check } from "../session-host.ts";
 /** Below this much free space an image build or a clone is likely to fail. */
 const lowDisk = 5 * 1024 ** 3;
 
-/** Is there an engine, new enough, and room on the disks? */
+/** Checks that there is an engine, that it is new enough, and that the disks have room. */
 export async function checkEngine(ctx: Context): Promise<Check[]> {
   const home = await checkDisk("Disk of the cowork home", ctx.paths.home);
   try {
@@ -22,7 +22,7 @@ export async function checkEngine(ctx: Context): Promise<Check[]> {
         title: "Docker Engine",
         status: "problem",
         detail: known.message,
-        fix: "./install.sh brings one",
+        fix: "run ./install.sh to install one",
         ...adviceFrom(known),
       },
       home,
@@ -39,7 +39,7 @@ function engineCheck(info: EngineInfo): Check {
     return {
       title,
       status: "warning",
-      detail: `${detail}: older than 20.10, not tried`,
+      detail: `${detail}: older than 20.10, not tested`,
       fix: "install a newer engine",
     };
   return { title, status: "ok", detail };
@@ -47,7 +47,8 @@ function engineCheck(info: EngineInfo): Check {
 
 async function checkDisk(title: string, path: string): Promise<Check> {
   const found = await statfs(path).catch(() => undefined);
-  if (found === undefined) return { title, status: "ok", detail: `${path} is not on this machine or not made yet` };
+  if (found === undefined)
+    return { title, status: "ok", detail: `${path} is not on this machine or does not exist yet` };
   const free = found.bavail * found.bsize;
   const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free (${path})`;
   if (free > lowDisk) return { title, status: "ok", detail };
@@ -55,6 +56,6 @@ async function checkDisk(title: string, path: string): Promise<Check> {
     title,
     status: "warning",
     detail,
-    ...adviceOf([ownCommand("clean", "--images"), ", or free space otherwise"]),
+    ...adviceOf([ownCommand("clean", "--images"), ", or free disk space in another way"]),
   };
 }

@@ -17,7 +17,7 @@ import type { RecordEntry } from "../record/record.ts";
 import { isLabelledByImage, sortContainers } from "../inspect/own-containers.ts";
 import { containersBySession, sessionLock } from "../inspect/observe.ts";
 
-/** What crashed or was half removed. `fix` removes only what holds nobody's work, and mends records from their copies. */
+/** Finds what a crash or an interrupted removal left. `fix` removes only what holds no work, and restores records from their copies. */
 export async function checkLeftovers(ctx: Context, { fix }: { fix: boolean }): Promise<Check[]> {
   const entries = await readRecords(ctx);
   const known = new Set(entries.map(({ id }) => id));
@@ -42,7 +42,7 @@ async function checkRecords(ctx: Context, entries: RecordEntry[], fix: boolean):
     } else {
       const how =
         copy === undefined
-          ? { fix: `look into ${ctx.paths.state(entry.id)}` }
+          ? { fix: `check the files in ${ctx.paths.state(entry.id)}` }
           : adviceOf([ownCommand("doctor", "--fix")]);
       checks.push({ title, status: "problem", detail: entry.error.message, ...how });
     }
@@ -50,7 +50,7 @@ async function checkRecords(ctx: Context, entries: RecordEntry[], fix: boolean):
   return checks.length > 0 ? checks : [{ title, status: "ok", detail: `${entries.length} readable` }];
 }
 
-/** What lies in the trash was proved saved, or given up with --force, before it went there. */
+/** Everything in the trash was proved saved, or discarded with --force, before it was moved there. */
 async function checkTrash(ctx: Context, fix: boolean): Promise<Check> {
   const title = "Trash";
   const left = await names(ctx.paths.trash);
@@ -66,7 +66,7 @@ async function checkTrash(ctx: Context, fix: boolean): Promise<Check> {
   return { title, status: "fixed", detail: `${left.length} removed clones deleted` };
 }
 
-/** A clone without a record may be somebody's work: it is named, never removed. */
+/** A clone without a record may hold work: it is listed, never removed. */
 async function checkClones(ctx: Context, known: Set<string>): Promise<Check> {
   const title = "Clones";
   const unknown: string[] = [];
@@ -74,21 +74,20 @@ async function checkClones(ctx: Context, known: Set<string>): Promise<Check> {
     if (name.startsWith(".") || known.has(name) || (await isLocked(ctx, sessionLock(name)))) continue;
     unknown.push(join(ctx.paths.sessions, name));
   }
-  if (unknown.length === 0) return { title, status: "ok", detail: "each has its record" };
+  if (unknown.length === 0) return { title, status: "ok", detail: "each has a record" };
   return {
     title,
     status: "warning",
     detail: `without a record: ${unknown.join(", ")}`,
-    fix: "look into them, then remove them by hand",
+    fix: "check what they contain, then remove them by hand",
   };
 }
 
-/** Labels alone make no container a session's: what only carries them is named, and nobody is told to remove it. */
+/** Labels alone do not make a container a session's. A container that only carries them is listed, without advice to remove it. */
 async function checkContainers(ctx: Context, entries: readonly RecordEntry[]): Promise<Check[]> {
   const title = "Containers";
   const sorted = await sortAll(ctx, entries).catch(() => undefined);
-  if (sorted === undefined)
-    return [{ title, status: "warning", detail: "the engine was not asked: it does not answer" }];
+  if (sorted === undefined) return [{ title, status: "warning", detail: "not checked: the engine does not answer" }];
   const { gone, foreign } = sorted;
   const checks: Check[] = [];
   if (gone.length > 0) {
@@ -96,13 +95,13 @@ async function checkContainers(ctx: Context, entries: readonly RecordEntry[]): P
     checks.push({
       title,
       status: "warning",
-      detail: `of sessions that are gone: ${list}`,
+      detail: `left from removed sessions: ${list}`,
       fix: `docker rm -f ${list}`,
     });
   }
   if (foreign.length > 0) {
     const list = namesOf(foreign);
-    const detail = `not cowork's, but with the labels of its sessions, which leave them alone: ${list.join(", ")}`;
+    const detail = `carry a session's labels but do not belong to it; sessions ignore them: ${list.join(", ")}`;
     checks.push({ title, status: "warning", detail, fix: `docker inspect ${list[0] ?? ""}` });
   }
   return checks.length > 0 ? checks : [{ title, status: "ok", detail: "each belongs to a session" }];
@@ -136,9 +135,9 @@ function namesOf(containers: readonly ContainerSummary[]): string[] {
 async function checkImages(ctx: Context): Promise<Check> {
   const title = "Shared images";
   const images = await countImages(ctx).catch(() => undefined);
-  if (images === undefined) return { title, status: "warning", detail: "the engine was not asked: it does not answer" };
+  if (images === undefined) return { title, status: "warning", detail: "not checked: the engine does not answer" };
   const { all, unused } = images;
-  const detail = `${all}, ${unused} that nobody uses`;
+  const detail = `${all}, ${unused} unused`;
   return unused === 0
     ? { title, status: "ok", detail }
     : { title, status: "warning", detail, ...adviceOf([ownCommand("clean", "--images")]) };

@@ -6,24 +6,24 @@ import type { Context } from "../../system/context.ts";
 import { removeTree } from "../../system/files/tree.ts";
 import type { Check } from "../session-host.ts";
 
-/** So many of the newest stay, and everything of the last days: a shell in tmux may still run an older one. */
+/** How many of the newest versions are kept, besides those of the last days: a shell in tmux may still run an older one. */
 const keptVersions = 3;
 const keptMs = 30 * 24 * 3600_000;
 
 /**
- * Cowork's own program in older versions: laid down here (`lib/cowork`), carried here by others
- * (`lib/remote`). With `fix` they go; a version that is called again lays itself down again.
+ * Finds older versions of cowork's own program: unpacked by this machine (`lib/cowork`) or copied here by another one
+ * (`lib/remote`). With `fix` they are removed; a removed version unpacks itself again when it is started.
  */
 export async function checkOldVersions(ctx: Context, { fix }: { fix: boolean }): Promise<Check[]> {
   const old = [...(await oldBelow(ctx, "cowork")), ...(await oldBelow(ctx, "remote"))];
   if (old.length === 0) return [];
   const title = "Old versions";
   if (!fix) {
-    const detail = `${old.length} older ones of cowork's program, beside the newest ${keptVersions}`;
+    const detail = `${old.length} older versions of cowork, besides the newest ${keptVersions}`;
     return [{ title, status: "warning", detail, ...adviceOf([ownCommand("doctor", "--fix")]) }];
   }
   for (const folder of old) await removeTree(folder);
-  return [{ title, status: "fixed", detail: `${old.length} of cowork's program removed` }];
+  return [{ title, status: "fixed", detail: `${old.length} older versions of cowork removed` }];
 }
 
 async function oldBelow(ctx: Context, name: string): Promise<string[]> {

@@ -27,7 +27,7 @@ const programs: Program[] = [
     args: ["--version"],
     needed: true,
     fix: "apt-get install docker.io",
-    why: "devcontainer up calls it",
+    why: "devcontainer up needs it",
   },
   {
     title: "tmux",
@@ -35,7 +35,7 @@ const programs: Program[] = [
     args: ["-V"],
     needed: false,
     fix: "apt-get install tmux",
-    why: "without it closing the terminal ends what connect started",
+    why: "without it, closing the terminal ends what connect started",
   },
   {
     title: "debootstrap",
@@ -43,11 +43,11 @@ const programs: Program[] = [
     args: ["--version"],
     needed: false,
     fix: "apt-get install debootstrap",
-    why: "makes a base image where no image registry can be reached",
+    why: "builds a base image where no image registry can be reached",
   },
 ];
 
-/** Node and the programs that cowork calls. */
+/** Checks Node and the programs that cowork runs. */
 export async function checkPrograms(ctx: Context): Promise<Check[]> {
   return Promise.all([checkNode(ctx), ...programs.map((program) => checkProgram(ctx, program)), checkCompose(ctx)]);
 }
@@ -61,7 +61,7 @@ async function checkProgram(ctx: Context, program: Program): Promise<Check> {
   try {
     const { code, stdout } = await ctx.run(file, args, { timeoutMs: 10_000 });
     if (code === 0) return { title, status: "ok", detail: plain(stdout.split("\n")[0] ?? "") };
-    return { title, status: needed ? "problem" : "warning", detail: `${file} ended with code ${code}`, fix };
+    return { title, status: needed ? "problem" : "warning", detail: `${file} exited with code ${code}`, fix };
   } catch (error) {
     const missing = error instanceof CoworkError && error.code === "PROGRAM_MISSING";
     const detail = missing ? `not installed: ${why}` : toCoworkError(error).message;
@@ -69,7 +69,7 @@ async function checkProgram(ctx: Context, program: Program): Promise<Check> {
   }
 }
 
-/** Compose as a plugin or as a program of its own: only projects with a Compose file need it. */
+/** Compose, as a plugin or as a separate program: only projects with a Compose file need it. */
 async function checkCompose(ctx: Context): Promise<Check> {
   const title = "Docker Compose";
   for (const [file, args] of [

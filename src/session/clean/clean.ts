@@ -22,8 +22,8 @@ import type { ProjectClient } from "../project-client.ts";
 import { containersOf } from "../inspect/observe.ts";
 
 /**
- * Removes sessions: container, what was made for it, clone, record. Refuses one whose clone holds work that is nowhere else;
- * `force` removes it all the same and names what went. `dryRun` only tells, with the outcome that the real run would have.
+ * Removes sessions: container, what was made for it, clone, record. Refuses a session with unsaved work; `force` removes it
+ * anyway and lists what was lost. `dryRun` removes nothing and returns the outcome that the real run would have.
  */
 export async function cleanSessions(
   ctx: Context,
@@ -46,16 +46,16 @@ type Wanted = CleanOptions & { user: ProjectClient; stillHeld: StillHeld };
 async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): Promise<CleanOutcome> {
   ctx.report({ session: record.name, step: "check", state: "start" });
   const ranBefore = (await containersOf(ctx, record)).some(isAlive);
-  const insight = await insightOf(ctx, record, options);
-  const { unsaved } = insight;
-  if (unsaved.length > 0 && !options.force) return refused(ctx, record, insight);
-  const going = [...insight.replaced, ...(await goesAlong(ctx, record))];
+  const report = await reportOn(ctx, record, options);
+  const { unsaved } = report;
+  if (unsaved.length > 0 && !options.force) return refused(ctx, record, report);
+  const going = [...report.replaced, ...(await goesAlong(ctx, record))];
   if (options.dryRun) return done(record, { unsaved, going, removed: [`session ${record.name}`] });
 
   for (const detail of going)
-    ctx.report({ session: record.name, step: "remove", state: "note", detail: `goes along: ${plain(detail)}` });
+    ctx.report({ session: record.name, step: "remove", state: "note", detail: `also removed: ${plain(detail)}` });
   ctx.report({ session: record.name, step: "remove", state: "start" });
-  const look = options.force ? undefined : (): Promise<CloneReport> => insightOf(ctx, record, options);
+  const look = options.force ? undefined : (): Promise<CloneReport> => reportOn(ctx, record, options);
   const late = await stopAndLook(ctx, record, { ranBefore, look });
   if (late !== undefined) return refused(ctx, record, late);
   await options.stillHeld();
@@ -72,25 +72,25 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   return done(record, { unsaved, going, removed: [...removed, `clone ${ctx.paths.clone(record.id)}`] }, archive);
 }
 
-async function insightOf(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<CloneReport> {
+async function reportOn(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<CloneReport> {
   return await inspectClone(ctx, record, user, precious);
 }
 
-/** One rename takes the clone out of sight, so that a crash in the middle of deleting never leaves half a clone as a session. */
+/** A single rename moves the clone away, so that a crash while deleting never leaves half a clone as a session. */
 async function moveToTrash(ctx: Context, id: string): Promise<string[]> {
   const { trash } = ctx.paths;
   await ensureFolder(trash, { mode: 0o700 });
   const clone = ctx.paths.clone(id);
   if (await pathExists(clone)) await rename(clone, join(trash, `${id}@${ctx.clock.now().getTime()}`));
-  // Also what an earlier, interrupted clean of this session left. An id has no `@`.
+  // Includes what an earlier, interrupted clean of this session left. An id contains no `@`.
   const left = await readdir(trash);
   return left.filter((name) => name.slice(0, name.lastIndexOf("@")) === id).map((name) => join(trash, name));
 }
 
 function refused(ctx: Context, record: SessionRecord, { unsaved, hint }: CloneReport): CleanOutcome {
   const { name } = record;
-  const error = new CoworkError("WORK_UNSAVED", "It holds work that is nowhere else.", { hint });
-  ctx.report({ session: name, step: "check", state: "failed", detail: "holds unsaved work" });
+  const error = new CoworkError("WORK_UNSAVED", `Session ${name} has unsaved work.`, { hint });
+  ctx.report({ session: name, step: "check", state: "failed", detail: "has unsaved work" });
   return { name, ok: false, error: error.toView(), exitCode: error.exitCode, notes: [], unsaved, removed: [] };
 }
 

@@ -5,14 +5,14 @@ import { besideFolders } from "./remove-beside.ts";
 import { volumesOf } from "./remove-from-engine.ts";
 import { containersOf } from "../inspect/observe.ts";
 
-/** How many names of one home folder a line carries. */
+/** How many names of one home folder are listed. */
 const named = 5;
-/** In nobody's home folder is this anybody's work. */
+/** Folders that never hold work, in any home folder. */
 const noise = new Set([".cache"]);
 
 /**
- * What goes with a session's containers and is in no clone: volumes that were made for it, folders in place of those beside the project, and what lies in home folders. One
- * line each; it is told before it goes, and keeps nothing from going.
+ * What is removed with a session's containers and is not in its clone: volumes made for it, folders that replace those next to
+ * the project, and files in home folders. One line each. It is reported before the removal and does not prevent it.
  */
 export async function goesAlong(ctx: Context, record: SessionRecord): Promise<string[]> {
   const homes = await homeFolders(ctx, await containersOf(ctx, record));
@@ -20,7 +20,7 @@ export async function goesAlong(ctx: Context, record: SessionRecord): Promise<st
   return [...homes, ...volumes.map((name) => `volume ${name}`), ...(await besideFolders(ctx, record))];
 }
 
-/** What lies in the home folders of these containers and is not of their images. What cannot be listed is said to be there. */
+/** Files in the home folders of these containers that are not from their images. A container that cannot be listed is reported as such. */
 export async function homeFolders(ctx: Context, containers: readonly ContainerSummary[]): Promise<string[]> {
   const lines = await Promise.all(
     containers.map(async ({ id, name }) => {
@@ -29,14 +29,14 @@ export async function homeFolders(ctx: Context, containers: readonly ContainerSu
       } catch (error) {
         ctx.signal.throwIfAborted();
         ctx.log(`changes in container ${name}: ${String(error)}`);
-        return [`what container ${name} holds outside the clone, which cannot be listed`];
+        return [`files in container ${name} outside the clone (they cannot be listed)`];
       }
     }),
   );
   return lines.flat();
 }
 
-/** Pure. @param paths as the engine names them, folders on the way among them */
+/** Pure. @param paths as the engine reports them, including parent folders */
 export function describeHomes(container: string, paths: readonly string[]): string[] {
   const homes = new Map<string, Set<string>>();
   for (const path of paths) {
@@ -45,7 +45,7 @@ export function describeHomes(container: string, paths: readonly string[]): stri
     homes.set(home, (homes.get(home) ?? new Set()).add(entry));
   }
   return [...homes].map(([home, entries]) => {
-    // What somebody has put there shows first, then what programs keep.
+    // Files that a person put there come first, then those that programs keep.
     const names = [...entries].toSorted((a, b) => Number(a.startsWith(".")) - Number(b.startsWith(".")));
     const more = names.length > named ? ` and ${names.length - named} more` : "";
     return `${home} of container ${container}: ${names.slice(0, named).join(", ")}${more}`;

@@ -8,10 +8,10 @@ import { homeOf, sessionLabels } from "../record/labels.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 /**
- * Removes what the session had in place of folders beside the project, whoever made what is in them: a container's root owns
- * files that an ordinary user of the host cannot remove. The containers are gone by now.
+ * Removes the folders that the session had in place of folders next to the project. A container's root may own files in them
+ * that an ordinary user of the host cannot remove. The containers must be removed before.
  * @returns what was removed, one line each
- * @throws PERMISSION_DENIED when no container could help either
+ * @throws PERMISSION_DENIED when a container could not remove them either
  */
 export async function removeBeside(ctx: Context, record: SessionRecord): Promise<string[]> {
   const folder = ctx.paths.beside(record.id);
@@ -20,13 +20,13 @@ export async function removeBeside(ctx: Context, record: SessionRecord): Promise
     await removeTree(folder);
   } catch (error) {
     if (toCoworkError(error).code !== "PERMISSION_DENIED") throw error;
-    await giveBack(ctx, record, folder).catch((failed: unknown) => ctx.log(`${folder}: ${String(failed)}`));
+    await takeOwnership(ctx, record, folder).catch((failed: unknown) => ctx.log(`${folder}: ${String(failed)}`));
     await removeTree(folder);
   }
   return removed;
 }
 
-/** The folders, one line each: `1/data` as the project calls it, `../data`. */
+/** The folders, one line each: `1/data` as the project refers to it, `../data`. */
 export async function besideFolders(ctx: Context, record: SessionRecord): Promise<string[]> {
   const folder = ctx.paths.beside(record.id);
   const levels = (await readdir(folder).catch(() => [])).filter((name) => /^\d+$/.test(name));
@@ -36,11 +36,11 @@ export async function besideFolders(ctx: Context, record: SessionRecord): Promis
       return entries.map((name) => `${"../".repeat(Number(up))}${name}`);
     }),
   );
-  return names.flat().map((name) => `folder beside the clone: ${plain(name)}`);
+  return names.flat().map((name) => `folder next to the clone: ${plain(name)}`);
 }
 
-/** Whatever runs in the image sees this one folder, which goes. */
-async function giveBack(ctx: Context, record: SessionRecord, source: string): Promise<void> {
+/** Gives the files to this user. The helper container sees only this folder, which is removed anyway. */
+async function takeOwnership(ctx: Context, record: SessionRecord, source: string): Promise<void> {
   const image = record.devcontainer?.image.ref;
   if (image === undefined) return;
   const { sessionUid: uid, sessionGid: gid } = ctx.user;

@@ -4,21 +4,21 @@ import { composeProjectName } from "../record/names.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { containersOf } from "../inspect/observe.ts";
 
-/** Names of the volumes that go with a session. */
+/** Names of the volumes that are removed with a session. */
 export async function volumesOf(ctx: Context, record: SessionRecord): Promise<string[]> {
   const ours = { [label.session]: record.id, [label.home]: homeOf(ctx, record) };
   const labelled = [await ctx.engine.listVolumes(ours), await ctx.engine.listVolumes(composeLabels(ctx, record))];
   return [...new Set([...record.volumes, ...labelled.flat()])];
 }
 
-/** By name, not from the record: an `up` that died half-way has left things that no record knows of. */
+/** By name, not from the record: an `up` that was killed leaves things that no record lists. */
 function composeLabels(ctx: Context, record: SessionRecord): Record<string, string> {
   return { [label.composeProject]: composeProjectName(homeOf(ctx, record), record.id) };
 }
 
 /**
- * Removes what the engine holds for one session alone: its own containers, then the volumes, networks and images that were made for
- * it. Shared images stay, and what merely carries its labels. What is gone already is no error.
+ * Removes what the engine holds for one session alone: its containers, then the volumes, networks and images made for it.
+ * Shared images and containers that merely carry its labels stay. Something that is already gone does not cause an error.
  * @returns what was removed, one line each
  */
 export async function removeFromEngine(ctx: Context, record: SessionRecord): Promise<string[]> {

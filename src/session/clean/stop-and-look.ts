@@ -8,22 +8,22 @@ import { startStopped } from "../lifecycle/stand-still.ts";
 import { isAlive, stopContainers } from "../lifecycle/stop.ts";
 import { containersOf } from "../inspect/observe.ts";
 
-/** How often containers are stopped that somebody else (an editor, say) starts again while we look. */
+/** How often to stop containers that something else (an editor, for example) starts again while the clone is inspected. */
 const tries = 3;
 
 interface Looking {
-  /** one of the session's containers ran when the clone was looked at first */
+  /** one of the session's containers was running when the clone was inspected the first time */
   ranBefore: boolean;
-  /** looks at the clone once more; undefined: nobody wants to know */
+  /** inspects the clone again; undefined with `--force`, where the result does not matter */
   look: (() => Promise<CloneReport>) | undefined;
 }
 
 /**
- * Work may have come while the clone was looked at: every container of the session is stopped, any of which may have the clone
- * mounted, and the clone is looked at again while nothing writes to it. Where the session stays after all, for whatever reason,
- * the containers that ran are started again. Only when the session's lock was lost they are not: it is another command's then.
- * @returns what was found, when the session must not be removed
- * @throws SESSION_BUSY when its containers are started again and again, and what stopping and looking throw
+ * Work may have been added while the clone was inspected. So every container of the session is stopped, since any may have the
+ * clone mounted, and the clone is inspected again while nothing writes to it. If the session stays, for whatever reason, the
+ * containers that were running are started again; unless the session's lock was lost, because then another command has it.
+ * @returns what was found, if the session must not be removed
+ * @throws SESSION_BUSY when its containers are started again and again, and what stopping and inspecting throw
  */
 export async function stopAndLook(
   ctx: Context,
@@ -50,7 +50,7 @@ export async function stopAndLook(
       mustLook = false;
     }
     throw new CoworkError("SESSION_BUSY", `The containers of ${record.name} are started again as soon as they stop.`, {
-      hint: "close what starts them (an editor that is connected to it), then run the same command again",
+      hint: "close the program that starts them (for example an editor connected to the session), then run the same command again",
     });
   } finally {
     if (!mayGo && !lostItsLock(ctx)) {

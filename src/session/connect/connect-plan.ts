@@ -1,14 +1,14 @@
 import { findUserShell } from "../../devcontainer/environment/user-shell.ts";
 import type { ExecSpec } from "../../engine/types.ts";
 
-/** What runs inside: a command, the `CONNECT` setting's command line, or neither: the user's shell. */
+/** What runs inside: a command, the command line of the `CONNECT` setting, or, without either, the user's shell. */
 export interface ConnectOptions {
   command?: readonly string[];
   /** a command line for a shell */
   connect?: string;
 }
 
-/** Where it runs: what is known of a session whose container is up. */
+/** Where it runs: what is known about a session whose container is running. */
 export interface ConnectPlace {
   user: string;
   workspaceFolder: string;
@@ -16,15 +16,15 @@ export interface ConnectPlace {
   environment: Readonly<Record<string, string>>;
 }
 
-/** Signals do not reach a process that was exec'ed, so it says its number first: `exec` keeps it. */
-const tellPid = 'echo "$$"';
+/** The engine does not forward signals to an exec'ed process, so the shell prints its process id first; `exec` keeps it. */
+const printPid = 'echo "$$"';
 
-/** With a terminal it waits for one line: that comes when the terminal inside has the window's size. */
+/** With a terminal the shell waits for one line, which is sent once the terminal inside has the window's size. */
 const waitForSize = "IFS= read -r c_line";
 
 /**
- * The caller's kind of terminal may be unknown inside (kitty, ghostty, …): then programs would refuse to draw. Every
- * terminal of today understands xterm-256color well enough.
+ * The caller's terminal type may be unknown inside (kitty, ghostty, …), and programs would refuse to draw. Every current
+ * terminal understands xterm-256color well enough.
  */
 const knownTerm = `c_known=
 for c_dir in "$HOME/.terminfo" /etc/terminfo /lib/terminfo /usr/share/terminfo /usr/lib/terminfo; do
@@ -34,10 +34,10 @@ done
 export TERM`;
 
 /**
- * The exec of one connection. A shell with a terminal is interactive but no login shell, like an editor's terminal in a dev
- * container: what login files set is in the environment already, and they would undo the project's `remoteEnv` (Debian's
- * /etc/profile sets PATH anew).
- * @param outside the caller's environment: its kind of terminal is passed on
+ * The exec of one connection. A shell with a terminal is interactive but not a login shell, like an editor's terminal in a dev
+ * container: what login files set is in the environment already, and running them again would undo the project's `remoteEnv`
+ * (Debian's /etc/profile resets PATH).
+ * @param outside the caller's environment: its terminal type is passed on
  */
 export function planConnect(
   place: ConnectPlace,
@@ -45,7 +45,7 @@ export function planConnect(
   outside: Readonly<Record<string, string | undefined>>,
   terminal: boolean,
 ): ExecSpec {
-  const steps = [tellPid, ...(terminal ? [waitForSize, knownTerm] : []), ...whatRuns(options)];
+  const steps = [printPid, ...(terminal ? [waitForSize, knownTerm] : []), ...whatRuns(options)];
   return {
     command: [
       "/bin/sh",
@@ -74,16 +74,16 @@ function terminalEnvironment(
   const { TERM: term, COLORTERM: colours } = outside;
   const language = ["LANG", "LC_ALL", "LC_CTYPE"].some((name) => inside[name]);
   return {
-    // The caller's own language is rarely installed inside; this one is everywhere and makes UTF-8 work
+    // The caller's locale is rarely installed inside; this one always is, and makes UTF-8 work.
     ...(language ? {} : { LANG: "C.UTF-8" }),
     ...(terminal ? { TERM: term || "xterm-256color" } : {}),
     ...(terminal && colours ? { COLORTERM: colours } : {}),
   };
 }
 
-/** Sends a signal to the process and its group, the number being one that `planConnect` made it say. */
+/** Sends a signal to the process and its group. @param pid the process id that `planConnect` made the shell print */
 export function planSignal(signal: "HUP" | "TERM", pid: string): ExecSpec {
-  // without `--`, which dash and busybox do not take here
+  // Without `--`: the `kill` of dash and busybox does not accept it here.
   const script = `kill -${signal} "-$1" 2>/dev/null || kill -${signal} "$1"`;
   return { command: ["/bin/sh", "-c", script, "sh", pid], user: "0", workingDir: "/" };
 }

@@ -2,16 +2,16 @@ import { once } from "node:events";
 import { PassThrough, Writable, type Readable } from "node:stream";
 
 /**
- * Takes the first line, the process' number, off what comes from inside; with `echo` also the line end that the terminal
- * echoes when we answer it. The rest goes on, with back-pressure. Without a number it is the engine that says why it could not
- * start the process: that is handed to `onRefusal` piece by piece, and nothing goes on.
+ * Removes the first line, the process id, from the output of the process; with `echo` also the line end that the terminal
+ * echoes when we answer it. Everything else is passed on, with back-pressure. If the first line is not a process id, it is the
+ * engine's reason why it could not start the process: that text goes to `onRefusal` chunk by chunk, and nothing is passed on.
  */
 export function createOutputFilter(
   target: Writable,
   options: { echo: boolean; onPid: (pid: string) => void; onRefusal: (text: string) => void },
 ): Writable {
   let head: Buffer | undefined = Buffer.alloc(0);
-  let told = false;
+  let foundPid = false;
   let refused = false;
   const take = (chunk: Buffer): Buffer | undefined => {
     if (head === undefined) return chunk;
@@ -20,7 +20,7 @@ export function createOutputFilter(
       return undefined;
     }
     head = Buffer.concat([head, chunk]);
-    if (!told) {
+    if (!foundPid) {
       const end = head.indexOf(10);
       if (end < 0) return undefined;
       const line = head.subarray(0, end).toString("utf8").trim();
@@ -29,7 +29,7 @@ export function createOutputFilter(
         options.onRefusal(head.toString("utf8"));
         return undefined;
       }
-      told = true;
+      foundPid = true;
       head = head.subarray(end + 1);
       options.onPid(line);
     }
@@ -58,12 +58,12 @@ export function createOutputFilter(
 function passOn(target: Writable, chunk: Buffer | undefined, done: (error?: Error) => void): void {
   if (chunk === undefined || chunk.length === 0) return done();
   if (target.destroyed || target.writableEnded)
-    return done(Object.assign(new Error("nobody reads the output"), { code: "EPIPE" }));
-  // Waits for this chunk, not only for room: when the process inside has ended, everything is out.
+    return done(Object.assign(new Error("the output is closed"), { code: "EPIPE" }));
+  // Waits until this chunk is written, not only for room: when the process inside has ended, all of its output is out.
   target.write(chunk, (error) => done(error ?? undefined));
 }
 
-/** Input that waits: `open` sends `first` and then lets the caller's stdin through. */
+/** Input that waits: `open` sends `first` and then passes the caller's stdin through. */
 export function createInputGate(stdin: Readable): {
   gate: PassThrough;
   open: (first?: string) => void;

@@ -9,23 +9,23 @@ import type { ConnectIo } from "../session-host.ts";
 
 export interface ConnectTarget extends ConnectPlace {
   container: Pick<ContainerDetail, "id">;
-  /** what has to be done before anything starts inside; what it throws is the connection's error */
+  /** must be done before anything starts inside; an error from it becomes the connection's error */
   hold?: Promise<unknown>;
 }
 
-/** How long what runs inside may take to end after our signal, before we leave it alone. */
+/** How long the process inside may take to end after our signal, in ms; then it is left running. */
 const endMs = 10_000;
 
 /** 128 + SIGPIPE, as a shell shows it */
 const noReader = 141;
 
 /**
- * Connects the caller's streams with a shell or a command in a running container, on the caller's terminal where `io.tty` is
- * given. `io.onReady` is called when keys can go inside: that is the time to make the terminal raw.
- * When `io.signal` or the context's fires, the process inside gets SIGHUP (with a terminal) or SIGTERM, because no signal
- * reaches it by itself.
- * @returns the process' own exit code, 128+n for a signal; 141 when nobody reads its output any more
- * @throws INTERRUPTED, ENGINE_FAILED with the engine's words when it could not be started, ENGINE_UNREACHABLE
+ * Connects the caller's streams to a shell or a command in a running container; with `io.tty`, on the caller's terminal.
+ * `io.onReady` is called when keys reach the process: then the caller sets the terminal to raw mode.
+ * When `io.signal` or the context's fires, the process inside gets SIGHUP (with a terminal) or SIGTERM, because the engine
+ * does not forward signals.
+ * @returns the process' exit code, 128+n for a signal; 141 when its output is no longer read
+ * @throws INTERRUPTED, ENGINE_FAILED with the engine's reason when it could not be started, ENGINE_UNREACHABLE
  */
 export async function connectSession(
   ctx: Context,
@@ -44,13 +44,13 @@ export async function connectSession(
   const signal = AbortSignal.any([ctx.signal, ...(io.signal === undefined ? [] : [io.signal])]);
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
-  // after an interrupt nobody waits for it any more
+  // After an interrupt nothing awaits it.
   attached.catch(() => undefined);
   try {
     const result = await Promise.race([attached, interrupted.promise]);
     if (result !== "interrupted") {
       await streams.flush();
-      if (pid() === undefined) throw neverStarted(streams.refusal(), result);
+      if (pid() === undefined) throw startFailed(streams.refusal(), result);
       return result;
     }
     await endInside(ctx, target.container.id, pid(), terminal, attached);
@@ -67,13 +67,13 @@ export async function connectSession(
   }
 }
 
-/** The engine writes why it could not start a process where the process' output would be. */
-function neverStarted(text: string, code: number): CoworkError {
-  const why = plain(text) || `it ended with ${code} before it began`;
+/** The engine writes the reason why it could not start a process to the process' output. */
+function startFailed(text: string, code: number): CoworkError {
+  const why = plain(text) || `it exited with code ${code} before it ran`;
   return new CoworkError("ENGINE_FAILED", `The Docker Engine could not start a process in the container: ${why}`);
 }
 
-/** The caller's streams as the engine gets them: without the line that is ours, and with stdin let in at the right time. */
+/** The caller's streams as the engine gets them: without the line with the process id, and with stdin opened at the right time. */
 function connectStreams(io: ConnectIo): {
   inside: ConnectIo;
   refusal: () => string;
@@ -103,7 +103,7 @@ function connectStreams(io: ConnectIo): {
     refusal = (refusal + text).slice(0, 4096);
   };
   const stdout = createOutputFilter(io.stdout, { echo: terminal, onPid, onRefusal });
-  // its errors come back through the writes
+  // Its errors arrive through the writes.
   stdout.on("error", () => undefined);
   const inside: ConnectIo = {
     stdin: gate,
@@ -115,7 +115,7 @@ function connectStreams(io: ConnectIo): {
   return { inside, refusal: () => refusal, pid: () => pid, flush: () => finish(stdout), close };
 }
 
-/** Signals what runs inside and gives it time. What does not end then is left running, as a terminal would leave it. */
+/** Signals the process inside and waits for it. A process that does not end is left running, as a terminal would leave it. */
 async function endInside(
   ctx: Context,
   container: string,
@@ -127,7 +127,7 @@ async function endInside(
   try {
     await ctx.engine.exec(container, planSignal(terminal ? "HUP" : "TERM", pid), { timeoutMs: endMs });
   } catch (error) {
-    // The container stopped, or the engine is gone: then so is the process.
+    // The container stopped, or the engine is gone: so is the process.
     ctx.log(`signal to process ${pid} in ${container}: ${String(error)}`);
     return;
   }

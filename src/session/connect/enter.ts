@@ -21,9 +21,9 @@ import { devContainer } from "../inspect/view.ts";
 import { containersOf, takePrefetched } from "../inspect/observe.ts";
 
 /**
- * A shell or a command inside a session; a stopped one is started first. With `tmux` the shell lives in the host's tmux: what
- * this terminal shows is then another `connect` without it, in a pane.
- * @returns the exit code of what ran
+ * Runs a shell or a command inside a session; a stopped session is started first. With `tmux` the shell runs in the host's
+ * tmux, and this terminal shows another `connect` without `tmux`, in a pane.
+ * @returns the exit code of the shell or command
  * @throws SESSION_NOT_FOUND, SESSION_INCOMPLETE, CLONE_MISSING, what `up` throws, INTERRUPTED
  */
 export async function enterSession(ctx: Context, request: ConnectRequest, io: ConnectIo): Promise<number> {
@@ -38,7 +38,7 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
     await hold;
     const code = await inTmux(ctx, started.record, request.pane, io);
     if (code !== undefined) return code;
-    const detail = "no tmux on this host: closing this terminal ends what runs in it";
+    const detail = "tmux is not installed on this host: closing this terminal ends what runs in it";
     ctx.report({ session: started.record.name, step: "start", state: "note", detail });
   }
   const target = await findTarget(ctx, started.record, { container: started.container, hold, io });
@@ -49,7 +49,8 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
   if (!sshAgent) return connectSession(ctx, target, options, io);
   const relay = await openAgentRelay(ctx, started.record.id);
   if (relay === undefined) {
-    const detail = "SSH_AGENT is on, but no SSH agent answers here: start one with ssh-agent, and ssh-add your key";
+    const detail =
+      "SSH_AGENT is on, but no SSH agent is running: start one with ssh-agent, and add your key with ssh-add";
     ctx.report({ session: started.record.name, step: "start", state: "note", detail });
   }
   try {
@@ -60,7 +61,7 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
   }
 }
 
-/** Somebody has to be let in to put right what failed; nobody is to think that all is well. */
+/** A session with a failed lifecycle command can be entered, to fix the cause; the failure must be visible. */
 function warnUnfinished(ctx: Context, record: SessionRecord): void {
   const failure = unfinishedError(record);
   if (failure === undefined) return;
@@ -73,10 +74,10 @@ interface Running {
   container: ContainerSummary;
 }
 
-/** `ready`: the agent's part has been done; nothing may start inside before. */
+/** `ready`: the agent is set up; nothing may start inside before. */
 type Entered = Running & { ready: Promise<void> };
 
-/** The usual case, a session that runs, needs no lock and one question to the engine. */
+/** The usual case, a running session, takes no lock and one request to the engine. */
 async function ensureRunning(
   ctx: Context,
   record: SessionRecord,
@@ -84,7 +85,7 @@ async function ensureRunning(
   io: Pick<ConnectIo, "tty">,
 ): Promise<Entered> {
   const { selector, settings } = request;
-  const tell = async (notes: readonly string[]): Promise<void> => {
+  const notify = async (notes: readonly string[]): Promise<void> => {
     if (notes.length === 0) return;
     const login = concernsLogin(request, io) ? undefined : await getAgent(settings.agent).login.read(ctx);
     const unreported = login === undefined || login.state === "ok" ? undefined : login.detail;
@@ -93,35 +94,35 @@ async function ensureRunning(
     }
   };
   const found = findRunning(ctx, record, takePrefetched(ctx, selector.names[0]));
-  const said: string[] = [];
+  const reported: string[] = [];
   if (record.container !== undefined) {
-    // Neither waits for the other. Of a session that does not run it is done again by its start.
+    // Both run at the same time. If the session is not running, its start sets up the agent again.
     const id = found.then(
       (one) => one?.container.id,
       () => undefined,
     );
     const agent = readyAgent(ctx, record, settings, { running: id });
-    const ready = agent.then(tell);
-    // whoever waits for it is told
+    const ready = agent.then(notify);
+    // The caller awaits `ready` and gets the error.
     ready.catch(() => undefined);
     const running = await found;
     if (running !== undefined) return { ...running, ready };
     await ready;
-    said.push(...(await agent));
+    reported.push(...(await agent));
   }
   const notes: string[] = [];
-  // Only then: it is half of the program.
+  // Loaded only now: it is half of the program.
   const { startSession } = await import("../lifecycle/start.ts");
   const started = await locked(ctx, record, "start", (current, inner) => startSession(inner, current, settings, notes));
-  await tell(notes.filter((note) => !said.includes(note)));
+  await notify(notes.filter((note) => !reported.includes(note)));
   const now = await findRunning(ctx, started);
   if (now !== undefined) return { ...now, ready: Promise.resolve() };
-  throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it came up.`, {
+  throw new CoworkError("UP_FAILED", `The dev container of ${record.name} stopped right after it started.`, {
     hint: [ownCommand("logs", record.name)],
   });
 }
 
-/** @param ahead what the engine was asked before; without this session (of another spelling, say) it is asked now */
+/** @param ahead a prefetched answer of the engine; if this session is not in it (another spelling, for example), it is asked again */
 async function findRunning(
   ctx: Context,
   record: SessionRecord,
@@ -155,7 +156,7 @@ async function findTarget(
 ): Promise<ConnectTarget> {
   const { container } = record;
   if (container === undefined)
-    throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was never completed.`, {
+    throw new CoworkError("SESSION_INCOMPLETE", `Session ${record.name} was never completed.`, {
       hint: [ownCommand("init", record.name)],
     });
   const { user, workspaceFolder } = container;

@@ -8,18 +8,18 @@ import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 import { withLock } from "../../system/locks.ts";
 import type { SessionRecord } from "../record/record.ts";
 
-/** Longer than the probe of somebody else may take. */
+/** How long to wait for another command's probe, in ms. */
 const waitMs = 30_000;
 const maxBytes = 8 * 1024 * 1024;
 
-/** A session whose dev container is up. */
+/** A session whose dev container is running. */
 export type UpSession = SessionRecord & { container: NonNullable<SessionRecord["container"]> };
 
 /**
- * The environment of programs inside, complete: who comes first after a start asks the user's shell, whose startup files take
- * their time, and keeps the answer for the others. What is asked while a start is under way is that start's no more: its record has
- * another time then.
- * @param hold what has to be done before anything starts inside; startup files may start the agent
+ * The complete environment of programs inside. The first command after a start runs the user's shell, whose startup files may
+ * be slow, and stores the result for the others. If the session is started again meanwhile, the result does not count for that
+ * start: its record has another start time.
+ * @param hold must be done before anything starts inside, because startup files may start the agent
  * @throws what `hold` throws, CONTAINER_MISSING, ENGINE_UNREACHABLE, INTERRUPTED
  */
 export async function sessionEnvironment(
@@ -49,7 +49,7 @@ export async function sessionEnvironment(
 async function ask(ctx: Context, record: UpSession, id: string): ReturnType<typeof probeEnvironment> {
   const container = await ctx.engine.findContainer(id);
   if (container === undefined)
-    throw new CoworkError("CONTAINER_MISSING", `The dev container of ${record.name} has just gone.`, {
+    throw new CoworkError("CONTAINER_MISSING", `The dev container of ${record.name} was removed just now.`, {
       hint: [ownCommand("start", record.name)],
     });
   const { user, remoteEnv } = record.container;
@@ -63,19 +63,19 @@ async function ask(ctx: Context, record: UpSession, id: string): ReturnType<type
 }
 
 interface Kept {
-  /** which start of which container, and whose */
+  /** which start of which container and user */
   of: string;
   environment: Record<string, string>;
 }
 
-/** Without it the next one asks again: a full disk is no reason not to let anybody in. */
+/** A failure is only logged, and the next command probes again: a full disk must not keep anyone out of a session. */
 async function keep(ctx: Context, id: string, kept: Kept): Promise<void> {
   await writeFileAtomic(fileOf(ctx, id), JSON.stringify(kept), { mode: 0o600 }).catch((error: unknown) =>
-    ctx.log(`the environment of ${id} is not kept: ${String(error)}`),
+    ctx.log(`could not store the environment of ${id}: ${String(error)}`),
   );
 }
 
-/** Undefined where it was never asked, for another start, or cannot be read. */
+/** Undefined if it was never stored, belongs to another start, or cannot be read. */
 async function readEnvironment(
   ctx: Pick<Context, "paths">,
   id: string,

@@ -6,9 +6,9 @@ import { readRegularFile, writeFileAtomic } from "../../system/files/files.ts";
 const maxBytes = 4 * 1024 * 1024;
 
 /**
- * Puts the keys of the hosts that the user's ssh knows beside the agent's socket, with their names hashed, and has git's ssh
- * look there too: an agent that pushes without a terminal cannot answer "are you sure?", and saying yes to whatever answers
- * would be worse. Done again when the user's file has changed.
+ * Copies the host keys that the user's ssh knows next to the agent's socket, with hashed names, and makes git's ssh read them:
+ * an agent that pushes without a terminal cannot answer "are you sure?", and accepting any key would be worse. Repeated when
+ * the user's file has changed.
  * @param inside the same folder as the container sees it
  */
 export async function bringKnownHosts(ctx: Context, folder: string, inside: string): Promise<void> {
@@ -31,7 +31,7 @@ async function changedAt(path: string): Promise<number | undefined> {
   );
 }
 
-/** By OpenSSH itself. Where its tool is missing the names stay readable. */
+/** Hashed by OpenSSH. Where `ssh-keygen` is missing the names stay readable. */
 async function withHashedNames(ctx: Context, folder: string, bytes: Uint8Array): Promise<Uint8Array> {
   const draft = join(folder, ".known_hosts.new");
   try {

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import type { ConnectIo, ConnectRequest } from "../session-host.ts";
 
 /**
- * That nobody is logged in is said where the agent is called, or a person comes in; with tmux it is said in the pane. Other commands
- * do not need the login.
+ * A missing login is reported where it matters: when the agent is run, or a person opens a shell. With tmux the pane reports
+ * it. Other commands do not need the login.
  */
 export function concernsLogin(
   { command, settings, tmux }: Pick<ConnectRequest, "command" | "settings" | "tmux">,

@@ -7,10 +7,10 @@ import type { Context } from "../../system/context.ts";
 import { isAbsent, pathExists } from "../../system/files/files.ts";
 import { bringKnownHosts } from "./known-hosts.ts";
 
-/** Inside: part of what the container sees read-only. A socket there can be used, and nothing can be put in its place. */
+/** Inside: part of a folder that the container sees read-only. It can use a socket there, but not replace it. */
 const folderInside = "/opt/cowork/session/ssh-agent";
 
-/** The user's SSH agent for what one `connect` runs: as long as it runs, and never longer. */
+/** Access to the user's SSH agent for one `connect`, only as long as it runs. */
 export interface AgentRelay {
   /** for processes inside */
   env: Record<string, string>;
@@ -19,9 +19,9 @@ export interface AgentRelay {
 
 /**
  * `SSH_AGENT=on`: opens a socket that the session's container sees and that leads to the user's SSH agent. Every connection
- * goes to the agent that the newest `connect` of this session had: a shell that lives on in tmux gets the agent of the next
- * login, though the socket it knows stays the same.
- * @returns undefined where the user has no agent
+ * goes to the agent of this session's newest `connect`: a shell that keeps running in tmux uses the agent of the next login,
+ * although its socket stays the same.
+ * @returns undefined if the user has no agent
  */
 export async function openAgentRelay(ctx: Context, id: string): Promise<AgentRelay | undefined> {
   await rememberAgent(ctx, id);
@@ -46,19 +46,19 @@ export async function openAgentRelay(ctx: Context, id: string): Promise<AgentRel
   };
 }
 
-/** From now on every connection goes to the caller's agent, also through a socket that was opened before. */
+/** From now on every connection goes to the caller's agent, also through sockets opened earlier. */
 export async function rememberAgent(ctx: Context, id: string): Promise<void> {
   const own = ctx.env["SSH_AUTH_SOCK"];
   if (own) await replaceLink(own, agentLink(ctx, id));
 }
 
-/** `SSH_AGENT=off`: what is still open from before leads nowhere from now on. */
+/** `SSH_AGENT=off`: sockets that are still open lead nowhere from now on. */
 export async function closeAgentRelays(ctx: Context, id: string): Promise<void> {
   for (const path of [agentLink(ctx, id), join(ctx.paths.container(id), "ssh-agent")])
     if (await pathExists(path)) await rm(path, { recursive: true, force: true });
 }
 
-/** Beside what is mounted: the container never sees where the agent is. */
+/** Outside the mounted folder: the container never sees the agent's path. */
 function agentLink(ctx: Context, id: string): string {
   return join(ctx.paths.state(id), "ssh-agent");
 }
@@ -94,7 +94,7 @@ function relay(inside: Socket, agent: string, ends: Set<Socket>): void {
   outside.pipe(inside);
 }
 
-/** A socket's path holds 107 bytes at most; through the open folder it is short, wherever the home lies. */
+/** A socket's path may have 107 bytes at most; through the open folder it is short, whatever the path of the home. */
 async function listenIn(server: Server, folder: string, name: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
@@ -106,7 +106,7 @@ async function listenIn(server: Server, folder: string, name: string): Promise<v
   }
 }
 
-/** What a killed `connect` left. A socket that was made just now may not listen yet. */
+/** Removes the sockets of killed `connect` processes. A socket that was made just now may not be listening yet. */
 async function removeDeadSockets(folder: string): Promise<void> {
   const justNow = Date.now() - 10_000;
   for (const name of await readdir(folder)) {

@@ -2,33 +2,33 @@ import { shellWord } from "../../system/shell-word.ts";
 import type { Paths } from "../../system/paths.ts";
 import { tmuxName } from "../record/names.ts";
 
-/** A tmux server of cowork's own: the user's is left alone, and two homes do not see each other's sessions. */
+/** A separate tmux server: the user's is not touched, and two homes do not see each other's sessions. */
 export interface TmuxServer {
   /** name for `tmux -L` */
   socket: string;
-  /** configuration that the server starts with instead of the user's */
+  /** configuration that the server reads instead of the user's */
   config: string;
 }
 
-/** @param userHome the user's home folder: the default home of cowork has the short name */
+/** @param userHome the user's home folder: cowork's default home in it gets the short name */
 export function tmuxServer(paths: Paths, userHome: string): TmuxServer {
   const isDefault = paths.home === `${userHome.replace(/\/$/, "")}/.cowork`;
   return { socket: isDefault ? "cowork" : `cowork-${paths.pathHash}`, config: `${paths.lib}/tmux.conf` };
 }
 
-/** Variables of the terminal that is attached, passed at each attach: they are another terminal's the next time. */
+/** Variables of the attached terminal. They are passed at each attach, because the next terminal may differ. */
 export const attachVariables = ["TERM", "COLORTERM", "LANG", "LC_ALL", "LC_CTYPE", "SSH_AUTH_SOCK", "DISPLAY"] as const;
 
 export interface AttachPlan {
-  /** session id, not yet tmux' name */
+  /** session id, not tmux' name yet */
   id: string;
   /** argv of what runs in the pane, `cowork connect <session> --no-tmux` */
   command: readonly [string, ...string[]];
-  /** what the pane's command must find in its environment (`paneEnvironment`): a server that runs already has other values */
+  /** what the pane's command must have in its environment (`paneEnvironment`): a running server has older values */
   env: Readonly<Record<string, string>>;
 }
 
-/** Of the caller's environment what an inner `cowork connect` needs to find the same home, engine and programs. */
+/** The part of the caller's environment that the inner `cowork connect` needs to find the same home, engine and programs. */
 export function paneEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const wanted =
     /^(?:PATH|HOME|USER|XDG_RUNTIME_DIR|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|COWORK_.+|DOCKER_(?:HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY))$/;
@@ -38,11 +38,11 @@ export function paneEnvironment(env: Readonly<Record<string, string | undefined>
 }
 
 /**
- * Argv of tmux to make the session, when it is not there, or attach to it: several terminals may. Never by a prefix of
- * another's name: `new-session -A` compares whole names. A new window (Ctrl-b c) is one more terminal in the same session.
+ * Arguments for tmux that create the session or attach to it; several terminals may attach. `new-session -A` compares whole
+ * names, so a prefix of another name never matches. A new window (Ctrl-b c) is another terminal in the same session.
  */
 export function planAttach(server: TmuxServer, plan: AttachPlan): string[] {
-  // not `new-session -e`, which tmux has only since 3.2; and with more than one argument no shell reads them
+  // Not `new-session -e`: tmux has it since 3.2 only. With more than one argument tmux runs the command without a shell.
   const pane = [
     "/usr/bin/env",
     ...Object.entries(plan.env).map(([name, value]) => `${name}=${value}`),
@@ -80,15 +80,15 @@ function serverArgs(server: TmuxServer): string[] {
   return ["-L", server.socket, "-f", server.config];
 }
 
-/** The environment of the tmux client: not as one inside another tmux, which would refuse to nest. */
+/** The environment of the tmux client: without the variables of an outer tmux, which would refuse to nest. */
 export function clientEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   const { TMUX: _outer, TMUX_PANE: _pane, ...rest } = env;
   return rest;
 }
 
 /**
- * The server's configuration. It is read once, when the server starts. Keys are tmux' own (Ctrl-b d detaches), so that what
- * people know works.
+ * The server's configuration, read once when the server starts. The key bindings are tmux' defaults (Ctrl-b d detaches), so
+ * that what people know works.
  */
 export function tmuxConfig(): string {
   return [
@@ -102,9 +102,9 @@ export function tmuxConfig(): string {
     "set -s escape-time 20",
     "set -g focus-events on",
     "set -s set-clipboard on",
-    "# programs inside may speak to the outer terminal (images, notifications); unknown before tmux 3.3",
+    "# programs inside may write to the outer terminal (images, notifications); unknown before tmux 3.3",
     "set -gq allow-passthrough on",
-    "# what a program inside calls itself is not to be trusted and not to be shown: the session's name stays",
+    "# a title set by a program inside is untrusted and not shown: the session name stays",
     "set -g set-titles on",
     "set -g set-titles-string '#{session_name} - cowork'",
     "set -g allow-rename off",
@@ -116,7 +116,7 @@ export function tmuxConfig(): string {
     "set -g window-status-format '#{?#{==:#{session_windows},1},,#I }'",
     "set -g window-status-current-format '#{?#{==:#{session_windows},1},,[#I] }'",
     "set -g default-shell /bin/sh",
-    "# several terminals on one session: each change of size goes to the one used last",
+    "# several terminals on one session: the window has the size of the one used last",
     "set -gq window-size latest",
     `set -g update-environment '${attachVariables.join(" ")}'`,
     "set -g detach-on-destroy on",

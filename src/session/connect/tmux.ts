@@ -17,16 +17,17 @@ import {
   type TmuxServer,
 } from "./tmux-plan.ts";
 
-/** Is there a tmux on this host? */
+/** Is tmux installed on this host? */
 export async function hasTmux(ctx: Context): Promise<boolean> {
   return (await tmux(ctx, ["-V"])) !== undefined;
 }
 
 /**
- * Makes or joins the tmux session on the caller's terminal and waits until this terminal leaves it: detached (the session lives
- * on), or what ran in it has ended.
- * @param terminal the caller's own streams; tmux gets their file descriptors
- * @returns tmux' exit code; undefined where there is no tmux on this host or the streams are no files: go on without, and say so
+ * Creates or joins the tmux session on the caller's terminal and waits until this terminal leaves it: detached (the session
+ * keeps running), or because the program in it has ended.
+ * @param terminal the caller's streams; tmux gets their file descriptors
+ * @returns tmux' exit code; undefined if tmux is not installed or the streams have no file descriptors: then the caller
+ *   continues without tmux and reports that
  */
 export async function attachTmux(ctx: Context, plan: AttachPlan, terminal: Terminal): Promise<number | undefined> {
   const stdio = [terminal.stdin, terminal.stdout, terminal.stderr].map(descriptor).filter((fd) => fd !== undefined);
@@ -34,7 +35,7 @@ export async function attachTmux(ctx: Context, plan: AttachPlan, terminal: Termi
   const server = serverOf(ctx);
   await ensureFolder(ctx.paths.lib);
   await writeFileAtomic(server.config, tmuxConfig(), { mode: 0o600 });
-  // ours would otherwise take keys away from tmux
+  // Node would otherwise read keys that are meant for tmux.
   terminal.stdin.pause();
   const child = spawn("tmux", planAttach(server, plan), { stdio, env: clientEnv(ctx.env) });
   // SIGHUP detaches a tmux client
@@ -48,7 +49,7 @@ export async function attachTmux(ctx: Context, plan: AttachPlan, terminal: Termi
   }
 }
 
-/** Streams of a terminal, as `process` has them: they carry their file descriptor. */
+/** Streams of a terminal, as `process` has them, with their file descriptors. */
 export interface Terminal {
   stdin: Readable;
   stdout: Writable;
@@ -60,17 +61,17 @@ function descriptor(stream: Readable | Writable): number | undefined {
   return typeof fd === "number" && fd >= 0 ? fd : undefined;
 }
 
-/** Ends the session's tmux session, and with it what hangs on its pane. Done when there is none, or no tmux. */
+/** Ends the session's tmux session and the programs in it. Does nothing if there is none, or tmux is not installed. */
 export async function killTmuxSession(ctx: Context, id: string): Promise<void> {
   await tmux(ctx, planKill(serverOf(ctx), id));
 }
 
-/** Is something alive in the session's tmux session? */
+/** Is something still running in the session's tmux session? */
 export async function hasTmuxSession(ctx: Context, id: string): Promise<boolean> {
   return (await tmux(ctx, planHas(serverOf(ctx), id)))?.code === 0;
 }
 
-/** tmux names (`tmuxName(id)`) of this home's sessions with the number of terminals on each; empty without a server. */
+/** tmux names (`tmuxName(id)`) of this home's sessions and the number of terminals attached to each; empty without a server. */
 export async function listTmuxSessions(ctx: Context): Promise<{ name: string; attached: number }[]> {
   const listed = await tmux(ctx, planList(serverOf(ctx)));
   if (listed?.code !== 0) return [];
@@ -82,7 +83,7 @@ function serverOf(ctx: Context): TmuxServer {
   return tmuxServer(ctx.paths, ctx.user.home);
 }
 
-/** @returns undefined where there is no tmux */
+/** @returns undefined if tmux is not installed */
 async function tmux(ctx: Context, args: readonly string[]): Promise<{ code: number; stdout: string } | undefined> {
   try {
     return await ctx.run("tmux", args, { env: clientEnv(ctx.env), timeoutMs: 10_000 });

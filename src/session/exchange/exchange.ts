@@ -5,7 +5,7 @@ import type { Context } from "../../system/context.ts";
 import type { SessionHost, OneSession, OpenClone } from "../session-host.ts";
 import { withGitHint } from "./git-hint.ts";
 
-// The user's side of pull and push: the project lies here, the session wherever the host's part is.
+// The client's part of pull and push: the project is on this machine, the session may be on another host.
 
 export type PullOptions = Omit<PullSpec, "session" | "startBranch" | "identity">;
 export type PushOptions = Pick<PushSpec, "ref" | "integrate">;
@@ -17,14 +17,14 @@ export interface WorkPlace {
   source: Source;
 }
 
-/** Brings a session's work into the project. See `clone/pull.ts`. */
+/** Brings a session's work into the project. See `clone/exchange/pull.ts`. */
 export async function pullWork(ctx: Context, place: WorkPlace, options: PullOptions): Promise<PullResult> {
   return await withClone(place, async ({ inside, name, start, identity }) =>
     pullSession(ctx, inside, place.source, { ...options, session: name, startBranch: start.branch, identity }),
   );
 }
 
-/** Sends the project's commits into a session. See `clone/push.ts`. */
+/** Sends the project's commits into a session. See `clone/exchange/push.ts`. */
 export async function pushWork(ctx: Context, place: WorkPlace, options: PushOptions): Promise<PushResult> {
   return await withClone(place, async ({ inside, name, start, identity }) =>
     pushSession(ctx, inside, place.source, { ...options, session: name, start, identity }),

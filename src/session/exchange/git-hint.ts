@@ -1,7 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 
-/** Where git itself gave up, a person has to look: into the session, or at its files where even that does not help. */
+/** When git itself failed, a person has to look: inside the session, or at its files if that does not help. */
 export async function withGitHint<T>(session: { name: string; path: string }, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

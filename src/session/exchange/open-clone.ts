@@ -9,7 +9,7 @@ import { checkCloned } from "../lifecycle/startable.ts";
 import { withGitHint } from "./git-hint.ts";
 
 /**
- * Opens one session's clone for work between it and the project, under the session's lock until `close`.
+ * Opens one session's clone for pull or push. Holds the session's lock until `close`.
  * @throws SESSION_NOT_FOUND, SESSION_BUSY, CLONE_MISSING
  */
 export async function openClone(ctx: Context, selector: OneSession): Promise<OpenClone> {
@@ -36,7 +36,7 @@ export async function openClone(ctx: Context, selector: OneSession): Promise<Ope
   return await opened.promise;
 }
 
-/** What a session has changed since it started; only looks, and waits for nobody. */
+/** What a session has changed since it started. Only reads, and takes no lock. */
 export async function diffClone(
   ctx: Context,
   selector: OneSession,

@@ -16,11 +16,11 @@ import type { ProjectClient } from "../project-client.ts";
 import { devContainer } from "./view.ts";
 import { containersOf } from "./observe.ts";
 
-/** Git for a session's clone: in its container while that runs, else in a helper container without network. */
+/** Git for a session's clone: in its container while that runs, otherwise in a helper container without network. */
 export async function insideOf(ctx: Context, record: SessionRecord): Promise<GitInside> {
   const container = devContainer(await containersOf(ctx, record));
   const own = record.devcontainer?.image.ref;
-  // The template has git for certain; a project's own image may not, or may be gone.
+  // The template's image always has git; a project's own image may not, or may be gone.
   const template = async (): Promise<string> =>
     (await ensureTemplateImage(ctx, { baseImage: undefined, caCerts: "auto" })).ref;
   return gitInside(ctx, {
@@ -36,17 +36,17 @@ export async function insideOf(ctx: Context, record: SessionRecord): Promise<Git
 
 export interface CloneReport {
   git: GitView | null;
-  /** one line each: what is nowhere else */
+  /** one line each: work that exists nowhere else */
   unsaved: string[];
-  /** one line each: commits that go with it, but that something has replaced */
+  /** one line each: commits that are removed too, but that something has replaced */
   replaced: string[];
-  /** how to save it, in commands as far as there are such */
+  /** how to save it, as commands where possible */
   hint: HintPart[];
 }
 
 /**
- * What a session's clone holds, compared with the project. Without a clone there is nothing; a half-made one holds nothing of
- * anybody's. What cannot be asked counts as unsaved.
+ * Compares what a session's clone holds with the project. Without a clone the report is empty, and so is that of a clone that
+ * was never completed. What cannot be checked counts as unsaved.
  */
 export async function inspectClone(
   ctx: Context,

@@ -5,7 +5,7 @@ import type { Selector, SessionView } from "../types.ts";
 import { compareViews, viewSession } from "./view.ts";
 import { containersBySession, observe } from "./observe.ts";
 
-/** The sessions that are meant, each as the world has it now, sorted by project and name. */
+/** The selected sessions with their current state, sorted by project and name. */
 export async function listSessions(ctx: Context, selector: Selector): Promise<SessionView[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
   const views = await Promise.all(
@@ -19,7 +19,7 @@ export async function listSessions(ctx: Context, selector: Selector): Promise<Se
   return views.toSorted(compareViews);
 }
 
-/** A session whose record is damaged: shown as failed, so that nobody takes it for gone. */
+/** A session whose record is damaged: shown as failed, so that it does not seem to be gone. */
 export function unreadable(
   ctx: Context,
   entry: { id: string; error: { toView(): SessionView["error"] } },

@@ -9,8 +9,8 @@ import type { Selector } from "../types.ts";
 const pollMs = 300;
 
 /**
- * Writes how the dev container came up, free of control characters; with `follow` goes on as the log grows, also over its
- * rotation, until the signal fires.
+ * Writes the dev container's start-up log, without control characters; with `follow` also new lines, across log rotation, until
+ * the signal fires.
  * @throws SESSION_NOT_FOUND
  */
 export async function showLogs(
@@ -29,7 +29,7 @@ export async function showLogs(
   }
 }
 
-/** Copies what came since `position`; a file of another inode, or one that shrank, is a new one and read from its start. */
+/** Copies what was added since `position`. A file with another inode, or one that shrank, is new and read from its start. */
 async function copyNews(
   path: string,
   position: { inode: number; offset: number },
@@ -44,7 +44,7 @@ async function copyNews(
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
       if (bytesRead === 0) break;
-      // Whole lines only, so that a sequence of bytes is never cut in the middle; a last line without its end waits for it.
+      // Whole lines only, so that a multi-byte character is never cut; an incomplete last line is copied once it ends.
       const end = buffer.subarray(0, bytesRead).lastIndexOf(10) + 1 || bytesRead;
       out.write(
         plainLines(buffer.subarray(0, end).toString("utf8"))

@@ -10,30 +10,30 @@ import type { Observed } from "./view.ts";
 
 type Containers = Promise<Map<string, ContainerSummary[]>>;
 
-/** The answer, and the name of the sessions that it is about; none: all. */
+/** The prefetched answer, and the name of the sessions that it is about; without a name: all sessions. */
 const askedAhead = new WeakMap<Context, { name: string | undefined; answer: Containers }>();
 
 /**
- * Asks the engine while the caller still finds out whose sessions are meant: with a name for the containers of sessions of that
- * name, without for all. `takePrefetched` gives the answer, or the error.
+ * Asks the engine while the caller is still finding out which sessions are selected: with `name` for the containers of sessions
+ * with that name, otherwise for all. `takePrefetched` returns the answer, or throws the error.
  */
 export async function prefetchContainers(ctx: Context, name?: string): Promise<void> {
   const answer = askContainers(ctx, name === undefined ? {} : { [label.name]: name });
   answer.catch(() => undefined);
   askedAhead.set(ctx, { name, answer });
-  // What follows may never give way before it needs the answer; until then the question would not even be sent.
+  // The caller may not yield to the event loop before it needs the answer. Without these turns the request would only be sent then.
   for (let turn = 0; turn < 2; turn += 1) await nextTurn();
 }
 
 /**
- * Every container that carries a session's label, by session id: one call to the engine for all sessions. Whose they are is not
- * said by that (`ownContainers`).
+ * Every container that carries a session's label, by session id: one request for all sessions. A label does not prove that the
+ * container is the session's (`ownContainers`).
  */
 export async function containersBySession(ctx: Context): Containers {
   return await (takePrefetched(ctx) ?? askContainers(ctx));
 }
 
-/** What was asked ahead, of all sessions or of those of a name, once: whoever waited for anything meanwhile asks anew. */
+/** The prefetched answer, for all sessions or for those with a name. Once only: a caller that had to wait for something needs a newer one. */
 export function takePrefetched(ctx: Context, name?: string): Containers | undefined {
   const ahead = askedAhead.get(ctx);
   askedAhead.delete(ctx);
@@ -45,11 +45,11 @@ async function askContainers(ctx: Context, more: Labels = {}): Containers {
   return Map.groupBy(all, (container) => container.labels[label.session] ?? "");
 }
 
-/** Asks disk and locks about one session; its containers are handed in. */
+/** Reads the current state of one session from disk and locks. @param containers its containers */
 export async function observe(ctx: Context, id: string, containers: readonly ContainerSummary[]): Promise<Observed> {
   const clone = ctx.paths.clone(id);
   const branch = readHead(clone);
-  // A branch that was read says that the clone is there.
+  // A readable branch proves that the clone exists.
   const cloneExists = branch !== null || (await pathExists(clone));
   return { containers, cloneExists, branch, busy: await isLocked(ctx, sessionLock(id)) };
 }
@@ -58,12 +58,12 @@ export function sessionLock(id: string): string {
   return `session-${id}`;
 }
 
-/** The containers of one session, in any state, the dev container first; what merely carries its labels is not among them. */
+/** The containers of one session, in any state, the dev container first; without those that merely carry its labels. */
 export async function containersOf(ctx: Context, owner: Owner): Promise<ContainerSummary[]> {
   return (await sortedContainers(ctx, owner)).own;
 }
 
-/** The same, with those that carry the session's labels and are not its own. */
+/** The same, with those that carry the session's labels but are not its own. */
 export async function sortedContainers(
   ctx: Context,
   owner: Owner,

@@ -5,13 +5,13 @@ import { homeOf, label } from "../record/labels.ts";
 import { composeProjectName } from "../record/names.ts";
 import type { SessionRecord } from "../record/record.ts";
 
-/** What of a record says which containers are the session's. */
+/** The fields of a record that decide which containers are the session's. */
 export type Owner = Pick<SessionRecord, "id" | "home" | "container" | "containers">;
 
 /**
- * Which of these containers are a session's, the dev container first. Labels only find candidates: an image hands its labels down to
- * every container that is made of it. A container is the session's when it is on record, or has the session's clone (or the
- * folder that cowork mounts beside it) mounted from its very path. Pure.
+ * Selects a session's containers, the dev container first. Labels only find candidates, because a container inherits the labels
+ * of its image. A container is the session's if it is on record, or has the session's clone (or the folder that cowork mounts
+ * with it) mounted from exactly its path. Pure.
  */
 export function ownContainers<T extends ContainerSummary>(
   { paths }: { paths: Paths },
@@ -26,8 +26,8 @@ export function ownContainers<T extends ContainerSummary>(
 }
 
 /**
- * As `ownContainers`, and what only more questions to the engine can tell: mounts that its list leaves out, and Compose services
- * that an interrupted `up` has left beside the record. Also those that carry the session's labels and are not its own.
+ * Like `ownContainers`, but also asks the engine for details: mounts that its list leaves out, and Compose services of an
+ * interrupted `up` that are not on record. Returns the containers that carry the session's labels but are not its own, too.
  */
 export async function sortContainers(
   ctx: Pick<Context, "paths" | "engine">,
@@ -56,9 +56,9 @@ function isOnRecord(owner: Owner, { id }: ContainerSummary): boolean {
   return owner.container?.id === id || (owner.containers ?? []).includes(id);
 }
 
-/** No configuration gets these paths mounted by itself: those are the first things that cowork asks about. */
+/** No configuration of a project can get these paths mounted by itself: cowork asks before it accepts such a mount. */
 function isOfSession(paths: Paths, { id }: Owner, { type, source }: MountInfo): boolean {
-  // Docker Desktop tells where its machine has the host's files.
+  // Docker Desktop reports where its virtual machine has the host's files.
   const path = source.replace(/^\/host_mnt(?=\/)/, "");
   const clone = paths.clone(id);
   return type === "bind" && (path === clone || path.startsWith(`${clone}/`) || path === paths.container(id));
@@ -72,13 +72,13 @@ async function isProvenByMore(
   const detail = await engine.findContainer(candidate.id);
   if (detail === undefined) return false;
   if (isProven(paths, owner, detail)) return true;
-  // A service that mounts nothing of the session. Labels that its image does not have were given by who made the container: Compose.
+  // A service that mounts nothing of the session. Labels that its image does not have were set by the container's creator: Compose.
   const project = composeProjectName(homeOf({ paths }, owner), owner.id);
   if (detail.labels[label.composeProject] !== project) return false;
   return !(await isLabelledByImage({ engine }, detail));
 }
 
-/** Does the container's image carry a session's labels? Then the container's own say nothing. So where the image cannot be asked. */
+/** True if the image carries a session's labels, so that the container's labels prove nothing; also if the image cannot be found. */
 export async function isLabelledByImage(
   { engine }: Pick<Context, "engine">,
   { imageId }: Pick<ContainerSummary, "imageId">,

@@ -6,14 +6,14 @@ import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 const maxBytes = 16 * 1024 * 1024;
 
 /**
- * Writes down which commits the remote branches had that the clone came with. The project may drop such branches later (`git fetch
- * --prune`): what they led to was never the session's work.
+ * Stores the commits of the remote branches that the clone was created with. The project may drop such branches later (`git fetch
+ * --prune`), but those commits were never the session's work.
  */
 export async function writeRemoteTips(ctx: Pick<Context, "paths">, id: string, oids: readonly string[]): Promise<void> {
   await writeFileAtomic(fileOf(ctx, id), oids.map((oid) => `${oid}\n`).join(""), { mode: 0o600 });
 }
 
-/** None where nothing was written down: sessions of an earlier cowork. */
+/** Empty if nothing was stored: sessions of an older cowork. */
 export async function readRemoteTips(ctx: Pick<Context, "paths">, id: string): Promise<string[]> {
   const text = (await readTextFile(fileOf(ctx, id), { maxBytes }).catch(() => undefined)) ?? "";
   return text.split("\n").filter((line) => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(line));

@@ -16,8 +16,8 @@ import { devContainer, viewSession } from "./view.ts";
 import { containersBySession, observe } from "./observe.ts";
 
 /**
- * Sessions in depth, side by side: git state, unsaved work, resources, disk, ports, login. Figures of use take the engine a second,
- * sizes a walk over every file: with `brief` they are not asked.
+ * Detailed status of sessions, in parallel: git state, unsaved work, resources, disk, ports, login. Usage figures take the engine
+ * a second, and sizes read every file: `brief` leaves both out.
  */
 export async function sessionStatus(
   ctx: Context,
@@ -26,7 +26,7 @@ export async function sessionStatus(
   options: StatusOptions,
 ): Promise<SessionStatus[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
-  const shared = askOncePerProject(user);
+  const shared = readOncePerProject(user);
   const logins = await readLogins(ctx, entries);
   return Promise.all(
     entries.map(async (entry) =>
@@ -41,7 +41,7 @@ export async function sessionStatus(
   );
 }
 
-/** The state of the shared login of each agent that these sessions have. One that this cowork does not know has none. */
+/** The login state of each agent that these sessions have. An agent that this cowork does not know has none. */
 async function readLogins(ctx: Context, entries: readonly RecordEntry[]): Promise<Map<string, SessionStatus["login"]>> {
   const ids = new Set(entries.flatMap((entry) => ("record" in entry ? [entry.record.agent] : [])));
   const agents = [...ids].flatMap((id) => findAgent(id) ?? []);
@@ -50,8 +50,8 @@ async function readLogins(ctx: Context, entries: readonly RecordEntry[]): Promis
   );
 }
 
-/** What a project holds is read once for all its sessions: it may have to ask the project's origin. */
-function askOncePerProject(user: ProjectClient): ProjectClient {
+/** Reads what a project holds once for all its sessions: it may have to ask the project's remote. */
+function readOncePerProject(user: ProjectClient): ProjectClient {
   const asked = new Map<string, ReturnType<ProjectClient["saved"]>>();
   return {
     saved: async (project) => {
@@ -63,7 +63,7 @@ function askOncePerProject(user: ProjectClient): ProjectClient {
   };
 }
 
-/** What is asked once for all sessions. */
+/** Read once for all sessions. */
 interface Known {
   containers: ContainerSummary[];
   login: SessionStatus["login"];
@@ -78,10 +78,10 @@ async function oneStatus(
 ): Promise<SessionStatus> {
   const main = devContainer(containers);
   const running = main?.state === "running";
-  const [world, detail, resources, insight, clone, state] = await Promise.all([
+  const [observed, detail, resources, report, clone, state] = await Promise.all([
     observe(ctx, record.id, containers),
     main === undefined || options.brief ? undefined : ctx.engine.findContainer(main.id),
-    // A container may stop between the questions: then there are no figures.
+    // A container may stop between the requests: then there are no figures.
     running && !options.brief ? ctx.engine.stats(main.id).catch(() => null) : null,
     inspectClone(ctx, record, user, options.precious).catch(unknownCloneReport),
     options.brief ? 0 : treeSize(ctx.paths.clone(record.id)).catch(() => 0),
@@ -89,10 +89,10 @@ async function oneStatus(
   ]);
   const startedAt = detail?.startedAt;
   return {
-    ...viewSession(record, { ...world, ...(startedAt === undefined ? {} : { startedAt }) }, ctx.paths),
-    git: insight.git,
-    unsaved: insight.unsaved.length > 0,
-    unsavedWork: insight.unsaved,
+    ...viewSession(record, { ...observed, ...(startedAt === undefined ? {} : { startedAt }) }, ctx.paths),
+    git: report.git,
+    unsaved: report.unsaved.length > 0,
+    unsavedWork: report.unsaved,
     disk: options.brief ? null : { clone, state },
     resources,
     ports: containers.flatMap(publishedPorts),
@@ -103,9 +103,9 @@ async function oneStatus(
   };
 }
 
-/** Nobody can tell what the clone holds: it counts as unsaved. */
+/** When the clone cannot be inspected, it counts as unsaved. */
 function unknownCloneReport(error: unknown): CloneReport {
-  const why = `its clone cannot be looked into: ${toCoworkError(error).message}`;
+  const why = `its clone cannot be inspected: ${toCoworkError(error).message}`;
   return { git: null, unsaved: [why], replaced: [], hint: [] };
 }
 
@@ -113,6 +113,6 @@ function publishedPorts({ ports }: ContainerSummary): SessionStatus["ports"] {
   const published = ports.flatMap(({ container, host, address }) =>
     host === undefined ? [] : [{ container, host, address: address ?? "" }],
   );
-  // The engine lists a port once for IPv4 and once for IPv6.
+  // The engine lists a port twice, for IPv4 and IPv6.
   return [...new Map(published.map((port) => [`${port.container}:${port.host}`, port])).values()];
 }

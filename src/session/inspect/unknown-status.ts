@@ -1,6 +1,6 @@
 import type { SessionStatus, SessionView } from "../types.ts";
 
-/** What `status` says of a session that nobody can look at: all of it counts as unsaved. */
+/** What `status` reports for a session that cannot be inspected: all of it counts as unsaved. */
 export function unknownStatus(why: string): Omit<SessionStatus, keyof SessionView | "login"> {
   return {
     git: null,

@@ -7,28 +7,28 @@ import type { SessionRecord } from "../record/record.ts";
 import type { SessionState, SessionView } from "../types.ts";
 import { unfinishedError } from "../record/unfinished.ts";
 
-/** What the world says of one session: asked fresh by every command. */
+/** The current state of one session outside its record; every command reads it again. */
 export interface Observed {
   /** the session's own containers, in any state, the dev container first */
   containers: readonly ContainerSummary[];
   cloneExists: boolean;
   /** current branch of the clone, null when detached or unknown */
   branch: string | null;
-  /** a cowork command is at work on the session right now */
+  /** a cowork command is running on the session right now */
   busy: boolean;
-  /** as the engine tells it, where it was asked */
+  /** as the engine reports it, if it was asked */
   startedAt?: string;
 }
 
-/** The one of a session's own containers that is the dev container; the others are Compose services beside it. */
+/** The dev container among a session's own containers; the others are Compose services next to it. */
 export function devContainer(containers: readonly ContainerSummary[]): ContainerSummary | undefined {
   return containers.find((one) => one.labels[label.localFolder] !== undefined) ?? containers[0];
 }
 
-/** Joins record and world to what the user sees. Pure. */
-export function viewSession(record: SessionRecord, world: Observed, paths: Paths): SessionView {
-  const container = devContainer(world.containers);
-  const { state, error, missing } = judge(record, world, container);
+/** Combines the record and the observed state into what the user sees. Pure. */
+export function viewSession(record: SessionRecord, observed: Observed, paths: Paths): SessionView {
+  const container = devContainer(observed.containers);
+  const { state, error, missing } = judge(record, observed, container);
   return {
     id: record.id,
     name: record.name,
@@ -38,7 +38,7 @@ export function viewSession(record: SessionRecord, world: Observed, paths: Paths
     state,
     ...(error === undefined ? {} : { error }),
     ...(missing.length === 0 ? {} : { missing }),
-    branch: world.branch,
+    branch: observed.branch,
     path: paths.clone(record.id),
     agent: record.agent,
     createdAt: record.createdAt,
@@ -50,7 +50,7 @@ export function viewSession(record: SessionRecord, world: Observed, paths: Paths
             image: record.devcontainer?.image.ref ?? container.image,
             user: record.container?.user ?? record.devcontainer?.remoteUser ?? "",
             workspaceFolder: record.container?.workspaceFolder ?? "",
-            startedAt: world.startedAt ?? record.container?.startedAt ?? "",
+            startedAt: observed.startedAt ?? record.container?.startedAt ?? "",
           },
   };
 }
@@ -61,11 +61,11 @@ interface Judgement {
   missing: ("clone" | "container")[];
 }
 
-function judge(record: SessionRecord, world: Observed, container: ContainerSummary | undefined): Judgement {
-  if (record.phase !== "ready") return unfinished(record, world);
+function judge(record: SessionRecord, observed: Observed, container: ContainerSummary | undefined): Judgement {
+  if (record.phase !== "ready") return unfinished(record, observed);
   const missing: Judgement["missing"] = [];
-  if (!world.cloneExists) missing.push("clone");
-  // A session that was made with --no-start never had a container: it is stopped, nothing is missing.
+  if (!observed.cloneExists) missing.push("clone");
+  // A session made with --no-start never had a container: it is stopped, nothing is missing.
   if (container === undefined && record.container !== undefined) missing.push("container");
   if (missing.length > 0) return { state: "missing", missing };
   const isRunning = container?.state === "running";
@@ -74,13 +74,13 @@ function judge(record: SessionRecord, world: Observed, container: ContainerSumma
   return { state: isRunning ? "running" : "stopped", missing };
 }
 
-function unfinished(record: SessionRecord, world: Observed): Judgement {
-  if (world.busy) return { state: "creating", missing: [] };
+function unfinished(record: SessionRecord, observed: Observed): Judgement {
+  if (observed.busy) return { state: "creating", missing: [] };
   const again = new CoworkError("SESSION_INCOMPLETE", `Creating ${record.name} was interrupted.`, {
     hint: [ownCommand("init", record.name)],
   }).toView();
   const { error = again } = record;
-  // Every error of a session that was never completed has a next step.
+  // The error of a session that was never completed always has a next step.
   return { state: "failed", error: error.hint === undefined ? { ...again, ...error } : error, missing: [] };
 }
 

@@ -7,10 +7,10 @@ import type { Context } from "../../system/context.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 /**
- * The agent's part of every command that brings a session up or connects to it: the vault is looked after, the version that the
- * settings name is there, the session's own agent config is up to date with login and user. Nothing is done twice; a missing
- * login or registry is a note.
- * @param running id of the session's container where it runs already: what only it can tell is asked when the version changed
+ * Sets up the agent, in every command that starts a session or connects to it: checks the vault, installs the version that the
+ * settings name, and updates the session's own agent configuration with login and user. Work that is done already is skipped; a
+ * missing login or registry is a note.
+ * @param running id of the session's container if it is running: what only the container knows is read when the version changed
  * @returns notes for the user
  * @throws CONFIG_VALUE_INVALID for a version that cannot be used
  */

@@ -25,10 +25,10 @@ import { devContainer } from "../inspect/view.ts";
 import { containersOf, sortedContainers } from "../inspect/observe.ts";
 
 /**
- * `devcontainer up` from what lies in the session's state, and what comes right before and after it: the agent's part. The
- * environment of programs inside is not asked here (environment.ts): many sessions are made and few entered at once. Makes
- * the container where there is none, starts it where it is stopped.
- * @returns the record with what is known now; the caller writes it
+ * Runs `devcontainer up` with the configuration stored for the session, and sets up the agent before and after it. Creates the
+ * container if there is none, starts it if it is stopped. The environment of programs inside is not read here (environment.ts):
+ * many sessions are made at once, but few are entered.
+ * @returns the updated record; the caller writes it
  */
 export async function bringUp(
   ctx: Context,
@@ -38,7 +38,9 @@ export async function bringUp(
 ): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
   if (devcontainer === undefined)
-    throw new CoworkError("SESSION_INCOMPLETE", `${name} was never completed.`, { hint: [ownCommand("init", name)] });
+    throw new CoworkError("SESSION_INCOMPLETE", `Session ${name} was never completed.`, {
+      hint: [ownCommand("init", name)],
+    });
   const agent = getAgent(settings.agent);
   await ownOnly(ctx, record);
   const workspaceFolder = expectedFolder(record);
@@ -48,7 +50,7 @@ export async function bringUp(
 
   ctx.report({ session: name, step: "container", state: "start" });
   await removeHalfMade(ctx, record);
-  // Once more: meanwhile the agent's program may have been fetched.
+  // Checked again: installing the agent may have taken a while.
   await ownOnly(ctx, record);
   const request = {
     id,
@@ -66,7 +68,7 @@ export async function bringUp(
   const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
-    throw new CoworkError("UP_FAILED", `The dev container of ${name} was gone right after it came up.`, {
+    throw new CoworkError("UP_FAILED", `The dev container of ${name} disappeared right after it started.`, {
       hint: [ownCommand("logs", name)],
     });
   }
@@ -90,9 +92,9 @@ export async function bringUp(
 }
 
 /**
- * The session's containers. @devcontainers/cli takes the first one that carries the session's labels, and runs in it what the project
- * asks for: where another container carries them too, nothing may start.
- * @throws UP_FAILED naming the other one
+ * The session's containers. @devcontainers/cli takes the first container that carries the session's labels and runs the project's
+ * commands in it, so nothing may start while another container carries them too.
+ * @throws UP_FAILED naming the other container
  */
 async function ownOnly(ctx: Context, record: SessionRecord): Promise<ContainerSummary[]> {
   const { own, foreign } = await sortedContainers(ctx, record);
@@ -102,15 +104,15 @@ async function ownOnly(ctx: Context, record: SessionRecord): Promise<ContainerSu
 }
 
 function notOwn({ name }: SessionRecord, { name: other }: ContainerSummary): CoworkError {
-  const what = `The container ${plain(other)} carries the labels of session ${name}, but is not its own: it does not have its clone mounted.`;
+  const what = `The container ${plain(other)} carries the labels of session ${name}, but does not have its clone mounted.`;
   return new CoworkError("UP_FAILED", what, {
-    hint: `look at it with docker inspect ${plain(other)}, and remove it or wait until it is gone`,
+    hint: `inspect it with docker inspect ${plain(other)}, then remove it or wait until it is gone`,
   });
 }
 
 /**
- * A session that runs, where `up` must start nothing beside it: services that have ended since stay as they are until the whole
- * session is started again. undefined: it does not run, or `up` may start what it likes.
+ * The result for a running session whose stopped services `up` must not start: they stay as they are until the whole session is
+ * started again. undefined: the session is not running, or `up` may start them.
  */
 async function asItRuns(ctx: Context, record: SessionRecord): Promise<UpResult | undefined> {
   if (record.container === undefined || record.unfinished !== undefined) return undefined;
@@ -122,7 +124,7 @@ async function asItRuns(ctx: Context, record: SessionRecord): Promise<UpResult |
 }
 
 /**
- * A workspace folder that is not there: without it nothing can be run inside. One that something is mounted on is there.
+ * Checks that the workspace folder exists: without it nothing can run inside. A folder that is a mount point exists.
  * @throws UP_FAILED
  */
 async function checkWorkspace(
@@ -141,12 +143,12 @@ async function checkWorkspace(
     "UP_FAILED",
     `The workspace folder ${plain(folder)} does not exist in the dev container of ${name}.`,
     {
-      hint: steps`correct "workspaceFolder" in devcontainer.json (for an image or a Dockerfile it wants a "workspaceMount" as well) and commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`,
+      hint: steps`correct "workspaceFolder" in devcontainer.json (with an image or a Dockerfile it also needs "workspaceMount") and commit that, then ${ownCommand("clean", name)} and ${ownCommand("init", name)}`,
     },
   );
 }
 
-/** What was planned, else what `up` said before; records of an earlier cowork do not tell, and it had a default. */
+/** What was planned, else what `up` reported; records of an older cowork have neither, and their clone had a default place. */
 function expectedFolder({ id, container, devcontainer }: SessionRecord): string {
   const planned = devcontainer?.workspace?.folder;
   if (planned !== undefined && !planned.includes("${")) return planned;
@@ -154,8 +156,8 @@ function expectedFolder({ id, container, devcontainer }: SessionRecord): string 
 }
 
 /**
- * A container of an `up` that was killed half-way: @devcontainers/cli marks a lifecycle command as done before it runs, and would
- * leave out the one it died in.
+ * Removes the container of an `up` that was killed: @devcontainers/cli marks a lifecycle command as done before it runs, and
+ * would skip the one that was interrupted.
  */
 async function removeHalfMade(ctx: Context, record: SessionRecord): Promise<void> {
   if (record.container !== undefined) return;
@@ -169,7 +171,7 @@ interface Settling {
   started: NonNullable<SessionRecord["container"]>;
 }
 
-/** What can be known, or put right, only in the running container. */
+/** What can be found out, or fixed, only in the running container. */
 async function settleIn(
   ctx: Context,
   record: SessionRecord,
@@ -186,7 +188,7 @@ async function settleIn(
     await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder });
   }
   const remoteUid = devcontainer?.remoteUid ?? 0;
-  // Somebody may have installed something in a container that was there before, and a lifecycle command in any.
+  // Something may have been installed in a container that existed before, and by a lifecycle command in any container.
   const isUntouched = record.container === undefined && devcontainer?.lifecycle === false;
   const image = { id: container.imageId, isUntouched };
   const inside = { id: container.id, name, session: id, remoteUid, image };

@@ -6,9 +6,9 @@ import type { SessionRecord } from "../record/record.ts";
 import type { CarryRequest } from "../types.ts";
 
 /**
- * Takes along into a fresh clone what the project's commits do not hold: the files that `COPY` and `.worktreeinclude` name and,
- * with `--carry`, the changes that are not committed. What the project's own patterns want was agreed to before.
- * @returns paths that are in the clone because of it
+ * Copies into a fresh clone what the project's commits do not contain: the files that `COPY` and `.worktreeinclude` name and,
+ * with `--carry`, uncommitted changes. The user has agreed before to the patterns that the project itself names.
+ * @returns the copied paths
  */
 export async function carryIn(
   ctx: Context,
@@ -27,8 +27,8 @@ export async function carryIn(
 }
 
 /**
- * Files that `COPY` and `.worktreeinclude` name and that are not in the clone yet. For a clone that no container has seen.
- * @returns paths that are in the clone because of it
+ * Copies files that `COPY` and `.worktreeinclude` name and that are not in the clone yet. Only for a clone that no container has seen.
+ * @returns the copied paths
  */
 export async function carryAgain(
   ctx: Context,
@@ -39,7 +39,7 @@ export async function carryAgain(
   return carryFiles(ctx, root, ctx.paths.clone(record.id), files, owner);
 }
 
-/** Which files that a commit does not have may be in its sessions' clones all the same. */
+/** Which files that a commit does not contain may still be in its sessions' clones. */
 export function mayCome(carry: CarryRequest): NonNullable<PlanRequest["mayCome"]> {
   const carried = [...carry.files, ...(carry.changes?.entries ?? []).flatMap(({ path, gone }) => (gone ? [] : [path]))];
   return (path, { hasInitialize }) =>

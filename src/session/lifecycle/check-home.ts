@@ -2,14 +2,14 @@ import type { ConfigKind } from "../../devcontainer/types.ts";
 import { CoworkError } from "../../errors.ts";
 
 /**
- * A `=` in a label value makes `devcontainer up` hang for ever (facts), and the clone's path is a label. Compose writes mounts with
- * colons between.
+ * The clone's path is a label, and a `=` in a label's value makes `devcontainer up` hang forever. Compose separates the parts of
+ * a mount with colons.
  * @throws CONFIG_VALUE_INVALID
  */
 export function checkHome(home: string, kind?: ConfigKind): void {
   if (home.includes("=")) throw invalid("=", home, "");
   if (home.includes(":") && kind === "compose")
-    throw invalid(":", home, " where the dev container is made by Docker Compose");
+    throw invalid(":", home, " when Docker Compose creates the dev container");
 }
 
 function invalid(sign: string, home: string, where: string): CoworkError {

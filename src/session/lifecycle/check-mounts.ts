@@ -11,14 +11,14 @@ import type { SessionRecord } from "../record/record.ts";
 import { containersOf } from "../inspect/observe.ts";
 
 /**
- * Looks at what the containers of a session really have mounted, and stops them all where it is not what was planned. Judging a
- * configuration means to read it as docker does; this is the net below.
- * @param main the dev container, as it runs now
+ * Checks what the containers of a session really have mounted, and stops them all if it is not what was planned. Judging a
+ * configuration means reading it exactly as Docker does; this is the safety net.
+ * @param main the dev container, running
  * @throws UP_FAILED naming what is mounted
  */
 export async function checkMounts(ctx: Context, record: SessionRecord, main: ContainerDetail): Promise<void> {
   const planned = await readPlannedMounts(ctx, record.id);
-  // Of a session that an earlier version made it is not known.
+  // An older cowork did not store what was planned.
   if (planned === undefined) return;
   const containers = await containersOf(ctx, record);
   const others = await Promise.all(
@@ -31,7 +31,7 @@ export async function checkMounts(ctx: Context, record: SessionRecord, main: Con
     if (wrong === undefined) continue;
     for (const { id } of containers) await ctx.engine.stopContainer(id, 0);
     const { name, phase } = record;
-    // What was never complete cannot be started, and begins with the project's commit.
+    // A session that was never completed cannot be started: it begins again with the project's commit.
     const again =
       phase === "ready"
         ? steps`correct the dev container configuration in the session; then ${ownCommand("start", name, "--rebuild")}`
@@ -45,12 +45,12 @@ export async function checkMounts(ctx: Context, record: SessionRecord, main: Con
 async function realMounts({ id, pid, mounts }: ContainerDetail, places: RealMounts["places"]): Promise<RealMounts> {
   const text = pid > 0 ? await readFile(`/proc/${pid}/mountinfo`, "utf8").catch(() => "") : "";
   const table = readMountTable(text);
-  // An engine elsewhere counts its processes for itself: the number may be anybody's here.
+  // With an engine elsewhere, the process id may be that of an unrelated process here.
   const isThis = table.some(({ root }) => root.includes(id));
   return isThis && places !== undefined ? { mounts, table, places } : { mounts };
 }
 
-/** undefined on a system that has no such table. */
+/** undefined on a system without such a table. */
 async function ownPlaces(paths: readonly string[]): Promise<RealMounts["places"]> {
   const table = readMountTable(await readFile("/proc/self/mountinfo", "utf8").catch(() => ""));
   const found: Omit<TableMount, "target">[] = [];

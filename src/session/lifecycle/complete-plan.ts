@@ -14,11 +14,11 @@ import type { SessionRecord } from "../record/record.ts";
 import { agree, findingsHash, isAgreed } from "./trust.ts";
 import { configFolder, workspaceOf } from "./workspace.ts";
 
-/** Each round reads what the one before was agreed to; a configuration that still names something new is none. */
+/** Each round reads the files agreed to in the one before; a configuration that still names new ones after this many is refused. */
 const mostRounds = 5;
 
 /**
- * Plans until nothing is left that has to be agreed to before it can be read, and asks about what has come up since.
+ * Plans until nothing is left that must be agreed to before it can be read, and asks about what came up.
  * @param first an earlier plan, whose findings were agreed to
  * @throws TRUST_REQUIRED, and what planning throws
  */
@@ -36,15 +36,15 @@ export async function planAgreed(
     agreed.push(...more);
     if (plan.isReduced !== true) return plan;
   }
-  throw new CoworkError("DEVCONTAINER_INVALID", "The Compose files name one file of this host after another.", {
-    hint: "name them in the Compose file itself",
+  throw new CoworkError("DEVCONTAINER_INVALID", "The Compose files keep referring to more files of this host.", {
+    hint: "list them in the Compose file itself",
   });
 }
 
 /**
- * The configuration as a fresh clone has it: with the files that were carried in, and with what `initializeCommand` makes, which is run
- * here. Nothing has written to the clone but the user's own git and that command, which were agreed to.
- * @throws UP_FAILED where the command fails; TRUST_REQUIRED; DEVCONTAINER_INVALID where a file is still missing
+ * The configuration as a fresh clone has it: with the files that were copied in, and with what `initializeCommand` creates, which is
+ * run here. Only the user's own git and that command, which were agreed to, have written to the clone so far.
+ * @throws UP_FAILED if the command fails; TRUST_REQUIRED; DEVCONTAINER_INVALID if a file is still missing
  */
 export async function completeFreshPlan(
   ctx: Context,
@@ -52,7 +52,7 @@ export async function completeFreshPlan(
   request: CommitPlan & Omit<PlanRequest, "agreed" | "mayCome" | "hasInitialized"> & { project: ProjectFacts },
 ): Promise<CommitPlan> {
   const { source: commit, plan: first, ...wanted } = request;
-  // The same one again: what the command was given in decides only where nothing else does.
+  // The same configuration again: the folder that the command was called in decides only if nothing else does.
   const rest = { ...wanted, ...(first.path === null ? {} : { within: configFolder(first.path) }) };
   const { id, name, carried, start } = record;
   const path = ctx.paths.clone(id);
@@ -73,7 +73,7 @@ export async function completeFreshPlan(
   const paths = [...new Set([...carried, ...added])];
   const source = withFiles(paths);
   if (paths.length === 0 && plan.missing === undefined && plan.isReduced !== true) return { source, plan };
-  // Whoever was asked about the command has agreed to what it made, as far as it stays in the clone.
+  // Agreeing to the command includes agreeing to what it created inside the clone.
   return {
     source,
     plan: await planAgreed(ctx, source, { ...rest, first: plan, hasInitialized: true, mayCome: () => false }),

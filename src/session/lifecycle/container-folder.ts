@@ -3,19 +3,19 @@ import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { writeFileAtomic } from "../../system/files/files.ts";
 
-/** Who commits inside; what is not set in the project is left out. */
+/** The author of commits made inside; left out if the project does not set it. */
 export interface GitIdentity {
   name?: string | undefined;
   email?: string | undefined;
 }
 
 /**
- * Writes the small folder that a session's container sees read-only at /opt/cowork/session: what the shared image, being
- * shared, cannot hold. Each entry is made beside its place and swapped in, so that a running container never sees half of one.
+ * Writes the small folder that a session's container sees read-only at /opt/cowork/session, for what the shared image cannot
+ * contain. Each entry is written under a temporary name and swapped in, so that a running container never sees half of one.
  *
  * - `workspace`: link to the workspace folder; `/workspaces/{root folder's name}` in the image leads here
- * - `gitconfig`: included by the image's system configuration: lowest precedence, so that anything the project or the
- *   agent sets wins. `safe.directory` because clone and user may differ in uid, where the remote user is root.
+ * - `gitconfig`: included by the image's system configuration, so it has the lowest precedence and anything the project or the
+ *   agent sets wins. `safe.directory` because clone and user may have different uids if the remote user is root.
  * - `session.json`: what launchers must know
  */
 export async function writeContainerFolder(
@@ -46,7 +46,7 @@ export function gitConfig(identity: GitIdentity): string {
   const lines = ["[safe]", "\tdirectory = *"];
   const entries = Object.entries(identity).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (entries.length > 0) lines.push("[user]", ...entries.map(([key, value]) => `\t${key} = ${quoted(value)}`));
-  // what `connect` puts there while SSH_AGENT is on; git passes over a file that is not there
+  // `connect` puts it there while SSH_AGENT is on; git ignores a missing file.
   lines.push("[include]", "\tpath = /opt/cowork/session/ssh-agent/gitconfig");
   return `${lines.join("\n")}\n`;
 }

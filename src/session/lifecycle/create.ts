@@ -22,9 +22,9 @@ import { viewSession } from "../inspect/view.ts";
 import { containersOf, observe, sessionLock } from "../inspect/observe.ts";
 
 /**
- * Creates sessions, or completes what is missing of those that exist, several at once. Trust is asked for before anything is
- * made. Each session goes its way by itself: one that fails leaves a record with the error, and the same command tries again.
- * @throws what planning and trust throw; what goes wrong in one session is its outcome
+ * Creates sessions, or completes those that were interrupted, several at once. The user is asked for trust before anything is
+ * made. Sessions are independent: one that fails leaves a record with the error, and the same command tries again.
+ * @throws what planning and trust throw; an error of one session is its outcome
  */
 export async function createSessions(ctx: Context, request: InitRequest): Promise<Outcome[]> {
   const plan = await planSessions(ctx, request);
@@ -45,20 +45,20 @@ async function createOne(ctx: Context, request: InitRequest, plan: SessionsPlan,
   try {
     return await withLock(ctx, sessionLock(id), { waitMs: lockWait, onWait, busy: "SESSION_BUSY" }, async (signal) => {
       const record = await completeSession({ ...ctx, signal }, request, plan, wanted, notes);
-      const world = await observe(ctx, id, await containersOf(ctx, record));
-      const session = viewSession(record, { ...world, busy: false }, ctx.paths);
+      const observed = await observe(ctx, id, await containersOf(ctx, record));
+      const session = viewSession(record, { ...observed, busy: false }, ctx.paths);
       return { name, ok: true, session, exitCode: 0, notes };
     });
   } catch (error) {
     const outcome = { ...reportFailure(ctx, name, "ready", error), notes };
     const record = await readRecord(ctx, id).catch(() => undefined);
     if (record === undefined) return outcome;
-    const world = await observe(ctx, id, await containersOf(ctx, record).catch(() => []));
-    return { ...outcome, session: viewSession(record, { ...world, busy: false }, ctx.paths) };
+    const observed = await observe(ctx, id, await containersOf(ctx, record).catch(() => []));
+    return { ...outcome, session: viewSession(record, { ...observed, busy: false }, ctx.paths) };
   }
 }
 
-/** The whole way of one session, under its lock. Every step that finds its work done does nothing. */
+/** Takes one session through all steps, under its lock. A step that is done already does nothing. */
 async function completeSession(
   ctx: Context,
   request: InitRequest,
@@ -70,7 +70,7 @@ async function completeSession(
   const start = plan.starts.get(name);
   if (start === undefined) throw new Error(`no plan for ${name}`);
   let record = (await readRecord(ctx, id)) ?? newRecord(ctx, request, { name, start });
-  // A project that was moved: the record follows it.
+  // If the project was moved, the record follows it.
   record = { ...record, projectRoot: request.project.root };
   try {
     if (record.phase !== "ready") await writeRecord(ctx, (record = { ...record, phase: "creating" }));
@@ -82,7 +82,7 @@ async function completeSession(
     ctx.signal.throwIfAborted();
     if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes);
     ctx.signal.throwIfAborted();
-    // A lifecycle command that failed is the session's error: it is there all the same, and can be entered.
+    // A failed lifecycle command is reported as the session's error, but the session exists and can be entered.
     record = { ...(record.unfinished === undefined ? finished(record) : record), phase: "ready" };
     await writeRecord(ctx, record);
     const failure = unfinishedError(record);
@@ -90,8 +90,8 @@ async function completeSession(
     ctx.report({ session: name, step: "ready", state: "done" });
     return record;
   } catch (error) {
-    // A session that was ready keeps its phase: what failed is this attempt, and the error is reported all the same.
-    // Where the lock was lost the session is another command's, and so is its record.
+    // A session that was ready keeps its phase: only this attempt failed, and its error is still reported.
+    // If the lock was lost, another command has the session and writes its record.
     if (record.phase !== "ready" && !lostItsLock(ctx))
       await writeRecord(ctx, { ...record, phase: "failed", error: toCoworkError(error).toView() }).catch(
         () => undefined,
@@ -114,7 +114,7 @@ async function stepClone(
   }
   ctx.report({ session: record.name, step: "clone", state: "start" });
   if (record.cloned) {
-    notes.push("the clone was gone and has been made anew from where the session started");
+    notes.push("the clone was missing and was created again from the session's start commit");
     // Its container still has the removed folder mounted.
     for (const container of await containersOf(ctx, record)) await ctx.engine.removeContainer(container.id);
   }
@@ -123,7 +123,7 @@ async function stepClone(
   const result = await makeClone(ctx, { source, path, start: record.start, origin: project.origin, uid, gid });
   notes.push(...result.notes);
   ctx.report({ session: record.name, step: "clone", state: "done" });
-  // Before the clone counts as made: it is still nobody's work, and an interrupted run does it again.
+  // Before the clone is recorded as made: no work is in it yet, and an interrupted run repeats this step.
   const carried = await carryIn(ctx, request.carry, record, notes);
   await writeRemoteTips(ctx, record.id, result.remoteTips);
   const next = { ...record, cloned: true, carried };
@@ -131,7 +131,7 @@ async function stepClone(
   return next;
 }
 
-/** Nothing has run in the clone before the dev container's configuration is there: files that a failed attempt missed still come along. */
+/** Nothing has run in the clone before its dev container is configured, so files that a failed attempt missed can still be copied in. */
 async function carryMore(ctx: Context, request: InitRequest, record: SessionRecord): Promise<SessionRecord> {
   if (record.devcontainer !== undefined) return record;
   const more = await carryAgain(ctx, request.carry, record);
@@ -141,7 +141,7 @@ async function carryMore(ctx: Context, request: InitRequest, record: SessionReco
   return next;
 }
 
-/** Files are taken along into a new clone only: in one that is there, somebody may have changed them. */
+/** Files are copied into a new clone only: in an existing one they may have been changed. */
 function notCarried({ carry }: InitRequest, { name, carried }: SessionRecord): string[] {
   const left = carry.files.filter((path) => !carried.includes(path));
   if (left.length === 0) return [];
@@ -150,7 +150,7 @@ function notCarried({ carry }: InitRequest, { name, carried }: SessionRecord): s
     .map((path) => plain(path))
     .join(", ")}${left.length > 3 ? ` and ${left.length - 3} more` : ""}`;
   return [
-    `not taken along: ${files}: the clone was made before; for a new one: cowork clean ${name}, then cowork init ${name}`,
+    `not copied: ${files}: the clone already existed; to make a new one: cowork clean ${name}, then cowork init ${name}`,
   ];
 }
 
@@ -164,8 +164,8 @@ async function stepDevcontainer(
   if (record.devcontainer !== undefined) return record;
   const commit = plan.commits.get(record.start.commit);
   if (commit === undefined) {
-    // Another command began the session meanwhile, from another commit.
-    throw new CoworkError("SESSION_INCOMPLETE", `${record.name} was begun by another command.`, {
+    // Another command has started to create the session meanwhile, from another commit.
+    throw new CoworkError("SESSION_INCOMPLETE", `Another command started to create session ${record.name}.`, {
       hint: [ownCommand("init", record.name)],
     });
   }

@@ -10,19 +10,19 @@ import { readRecord, type SessionRecord } from "../record/record.ts";
 import type { Outcome } from "../types.ts";
 import { sessionLock } from "../inspect/observe.ts";
 
-/** How long a command waits for another one that works on the same session, in ms. */
+/** How long a command waits for another one that uses the same session, in ms. */
 export const lockWait = 10 * 60_000;
 
 /**
- * What is done under a session's lock.
- * @param inner the context whose signal fires also when the lock is lost: all of the work goes through it
- * @param stillHeld to be called right before something that cannot be taken back
+ * Work that needs a session's lock.
+ * @param inner a context whose signal also fires when the lock is lost: all of the work must use it
+ * @param stillHeld call it right before something that cannot be undone
  */
 export type LockedWork<T> = (record: SessionRecord, inner: Context, stillHeld: StillHeld) => Promise<T>;
 
 /**
- * Does one thing to several sessions, so many at once, each under its lock. All are tried; an error of one is its outcome
- * and stops no other.
+ * Runs something for several sessions, a limited number at once, each under its lock. All are tried: an error in one is its
+ * outcome and does not stop the others.
  */
 export async function forEachSession<T extends Outcome>(
   ctx: Context,
@@ -46,7 +46,7 @@ export async function forEachSession<T extends Outcome>(
   );
 }
 
-/** Runs `work` under the session's lock; says so when it has to wait. */
+/** Runs `work` under the session's lock; reports if it has to wait. */
 export function locked<T>(ctx: Context, record: SessionRecord, step: Step, work: LockedWork<T>): Promise<T> {
   const onWait = (): void => sayWaiting(ctx, record.name, step);
   return withLock(
@@ -54,7 +54,7 @@ export function locked<T>(ctx: Context, record: SessionRecord, step: Step, work:
     sessionLock(record.id),
     { waitMs: lockWait, onWait, busy: "SESSION_BUSY" },
     async (signal, stillHeld) => {
-      // What was read before the lock may be old: the other command may have finished, or removed it.
+      // The record read before the lock may be old: the other command may have completed the session, or removed it.
       const current = await readRecord(ctx, record.id);
       if (current !== undefined) return work(current, { ...ctx, signal }, stillHeld);
       throw new CoworkError("SESSION_NOT_FOUND", `Session ${record.name} was removed meanwhile.`, {
@@ -64,14 +64,14 @@ export function locked<T>(ctx: Context, record: SessionRecord, step: Step, work:
   );
 }
 
-/** Has the lock that this work was done under been taken by somebody else? Then everything of the session is theirs. */
+/** Was the lock taken over by another command? Then the whole session is that command's. */
 export function lostItsLock(inner: Pick<Context, "signal">): boolean {
   const { aborted, reason } = inner.signal;
   return aborted && reason instanceof CoworkError && reason.code === "LOCK_LOST";
 }
 
 export function sayWaiting(ctx: Context, session: string, step: Step): void {
-  ctx.report({ session, step, state: "note", detail: "waiting: another cowork command is at work on it" });
+  ctx.report({ session, step, state: "note", detail: "waiting for another cowork command" });
 }
 
 export function reportFailure(ctx: Context, name: string, step: Step, error: unknown): Outcome {

@@ -12,7 +12,7 @@ import { readRecords } from "../record/records.ts";
 import { agree } from "./trust.ts";
 import type { InitPlan, InitRequest } from "../types.ts";
 
-/** Config of one commit: sessions that start from the same one share it. */
+/** The configuration of one commit: sessions that start from the same commit share it. */
 export interface CommitPlan {
   source: ConfigSource;
   plan: DevcontainerPlan;
@@ -20,15 +20,15 @@ export interface CommitPlan {
 
 export interface SessionsPlan {
   view: InitPlan;
-  /** where each session starts, by name: an existing one from where it started, whatever the project has checked out now */
+  /** each session's start, by name; for an existing session its original one, whatever the project has checked out now */
   starts: Map<string, StartPoint>;
-  /** by commit; those of sessions that have their dev container's config already are not in it */
+  /** by commit; without those of sessions whose dev container is configured already */
   commits: Map<string, CommitPlan>;
 }
 
 /**
- * Works out what `init` would do, without doing any of it: names and ids checked against what exists, the dev container
- * configuration found and judged, once per start commit.
+ * Works out what `init` would do, without doing any of it: names and ids are checked against what exists, the dev container
+ * configuration is found and judged, once per start commit.
  * @throws SESSION_NAME_INVALID, SESSION_EXISTS, PROJECT_NAME_TAKEN, DEVCONTAINER_INVALID, DEVCONTAINER_AMBIGUOUS
  */
 export async function planSessions(ctx: Context, request: InitRequest): Promise<SessionsPlan> {
@@ -65,7 +65,7 @@ export async function planSessions(ctx: Context, request: InitRequest): Promise<
   return { view, starts, commits };
 }
 
-/** Says what is to be known of every distinct configuration of the plan, and asks about it, before anything is made. */
+/** Reports the notes of each distinct configuration of the plan, and asks for agreement, before anything is made. */
 export async function agreeToPlan(ctx: Context, request: InitRequest, plan: SessionsPlan): Promise<void> {
   const notes = new Set([...plan.commits.values()].flatMap(({ plan: one }) => one.notes ?? []));
   if (notes.size > 0) ctx.report({ session: "", step: "plan", state: "done", detail: [...notes].join("; ") });

@@ -26,17 +26,17 @@ import { formerPlace, workspaceOf } from "./workspace.ts";
 export interface PrepareRequest extends CommitPlan {
   project: ProjectFacts;
   settings: Settings;
-  /** what chose the configuration: `--config` or the setting */
+  /** the name that selected the configuration: from `--config` or the setting */
   configName?: string;
   /** no container has written to the clone yet: only then the host runs the project's `initializeCommand` */
   isFresh: boolean;
-  /** what a person should know: added to */
+  /** notes for the user; new ones are added */
   notes: string[];
 }
 
 /**
- * Everything between clone and `up`, for a first time or a rebuild: the snapshot of the config, the shared image, the override
- * config. What the image's label asks for is known only now, and agreed to before a container is made of it.
+ * Everything between clone and `up`, for a new session or a rebuild: the snapshot of the configuration, the shared image, the
+ * override config. What the image's label asks for is known only now, and is agreed to before a container is created from it.
  * @throws TRUST_REQUIRED and what its parts throw
  */
 export async function prepareDevcontainer(

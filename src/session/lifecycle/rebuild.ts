@@ -18,9 +18,9 @@ import { configFolder } from "./workspace.ts";
 import { containersOf } from "../inspect/observe.ts";
 
 /**
- * Takes the config anew from the clone, as it lies there now, asks for trust where it changed, makes image and container again.
- * Clone, conversations and login stay. The old container goes only when the new image is there: a config that does not build
- * leaves the session as it was.
+ * Reads the configuration from the clone as it is now, asks for trust if it changed, and creates image and container again.
+ * Clone, conversations and login stay. The old container is removed only when the new image exists: a configuration that does
+ * not build leaves the session as it was.
  */
 export async function rebuildSession(
   ctx: Context,
@@ -48,17 +48,17 @@ export async function rebuildSession(
     ...config,
   });
   if (plan.config["initializeCommand"] !== undefined) {
-    notes.push("initializeCommand was not run: what it would run lies in the clone, where the agent can write");
+    notes.push("initializeCommand was not run: it would run files from the clone, where the agent can write");
   }
   for (const line of await homeFolders(ctx, await containersOf(ctx, record))) {
-    notes.push(`goes with the old container: ${line}`);
-    const detail = `goes with the old container: ${plain(line)}`;
+    notes.push(`removed with the old container: ${line}`);
+    const detail = `removed with the old container: ${plain(line)}`;
     ctx.report({ session: record.name, step: "container", state: "note", detail });
   }
   notes.push(...changeNotes(plan.changes, record.name));
   notes.push(...(await stopContainers(ctx, prepared)));
   ctx.signal.throwIfAborted();
-  // Containers only: volumes of the session hold what its user put there.
+  // Only containers: the session's volumes hold what the user put there.
   for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
   const started = await bringUp(ctx, finished(prepared), settings, notes);
   await writeRecord(ctx, started);

@@ -5,9 +5,9 @@ import { composeProjectName } from "../record/names.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 /**
- * Names of the volumes that were made for this session alone, by what their names hold: the session's Compose project name,
- * which cowork puts before every volume it makes a session's own, or the `${devcontainerId}` of its labels. Any other
- * named volume may be somebody's and is left alone.
+ * Names of the volumes that were made for this session alone, found by their names: they contain the session's Compose project
+ * name, which cowork puts before every volume of a session, or the `${devcontainerId}` of its labels. Any other named volume
+ * may be in use elsewhere and is not touched.
  */
 export function sessionVolumes(
   ctx: Pick<Context, "paths">,
@@ -16,7 +16,7 @@ export function sessionVolumes(
 ): string[] {
   const token = composeProjectName(homeOf(ctx, record), record.id);
   const names = container.mounts.flatMap(({ type, name }) => (type === "volume" && name !== undefined ? [name] : []));
-  // 52 letters and digits of base 32: how @devcontainers/cli spells the hash that stands for a container's labels.
+  // 52 base-32 digits: how @devcontainers/cli writes the hash of a container's labels.
   const own = names.filter((name) => name.includes(token) || /(?:^|[^0-9a-v])[0-9a-v]{52}(?:$|[^0-9a-v])/.test(name));
   return [...new Set([...record.volumes, ...own])];
 }

@@ -13,22 +13,22 @@ import { isAlive, stopContainers } from "./stop.ts";
 const composeService = "com.docker.compose.service";
 
 /**
- * Comes right before every start of a session's containers. The engine finds what a mount leads to at that moment and follows
- * links, so nothing may run that could put one there: where paths inside the clone are mounted, whatever of the session still
- * runs is stopped, and then the paths are looked at. What starts first afterwards, Compose is told (compose/start-order.ts).
- * @throws UP_FAILED when a path is a link, or when another container has the clone mounted and runs
+ * Called right before every start of a session's containers. The engine resolves the source of a mount at that moment and follows
+ * links, so no program may be running that could create one: if paths inside the clone are mounted, everything of the session that
+ * still runs is stopped, and then the paths are checked. Compose then starts services in a safe order (compose/start-order.ts).
+ * @throws UP_FAILED when a path is a link, or when another running container has the clone mounted
  */
 export async function standStill(ctx: Context, record: SessionRecord): Promise<void> {
   if (!(await hasBinds(ctx, record.id))) return;
-  // In order: where a lifecycle command failed, somebody may be inside, and an agent too.
+  // Stopped gracefully: after a failed lifecycle command, a person or an agent may be working inside.
   for (const line of await stopContainers(ctx, record)) ctx.log(`${record.name}: ${line}`);
   await checkAlone(ctx, record);
   await checkBinds(ctx, record);
 }
 
 /**
- * Starts containers that were stopped for a while, past Compose: with the same care, and in the order that Compose would keep.
- * Each is tried, whatever becomes of the others, but none when they must not be started.
+ * Starts containers again that were stopped for a while, without Compose but with the same checks and in the same order. All are
+ * tried, even if one fails, but none if they must not be started.
  * @returns one line for each that could not be started
  */
 export async function startStopped(
@@ -46,7 +46,7 @@ export async function startStopped(
   const sequence = compose === undefined ? [] : startSequence(compose.canonical);
   const place = ({ labels }: ContainerSummary): number => sequence.indexOf(labels[composeService] ?? "");
   const failed: string[] = [];
-  // The dev container may use the network of a service that no plan names.
+  // The dev container may use the network of a service that no plan names, so it starts last.
   const isMain = ({ labels }: ContainerSummary): number => Number(labels[label.localFolder] !== undefined);
   for (const { id, name } of containers.toSorted((a, b) => place(a) - place(b) || isMain(a) - isMain(b))) {
     try {
@@ -59,7 +59,7 @@ export async function startStopped(
   return failed;
 }
 
-/** By what is mounted, whatever labels it has: somebody's own container may work in the clone as well. */
+/** Checks mounts, not labels: a user's own container may have the clone mounted as well. */
 async function checkAlone(ctx: Context, { id, name }: SessionRecord): Promise<void> {
   const places = [ctx.paths.clone(id), ctx.paths.beside(id)];
   const running = (await ctx.engine.listContainers({})).filter(isAlive);

@@ -12,8 +12,8 @@ import { devContainer, viewSession } from "../inspect/view.ts";
 import { containersOf, observe } from "../inspect/observe.ts";
 
 /**
- * Starts sessions from what lies in their state: nothing in the clone that the host would evaluate is read. With `rebuild` the
- * config is taken anew from the clone first.
+ * Starts sessions with their stored configuration: nothing in the clone that the host would evaluate is read. With `rebuild` the
+ * configuration is read from the clone first.
  */
 export async function startSessions(
   ctx: Context,
@@ -31,15 +31,15 @@ export async function startSessions(
         : await (await import("./rebuild.ts")).rebuildSession(inner, record, rebuild, notes);
     const failure = unfinishedError(started);
     if (failure !== undefined) throw failure;
-    const world = await observe(ctx, record.id, await containersOf(ctx, record));
-    const session = viewSession(started, { ...world, busy: false }, ctx.paths);
+    const observed = await observe(ctx, record.id, await containersOf(ctx, record));
+    const session = viewSession(started, { ...observed, busy: false }, ctx.paths);
     return { name: record.name, ok: true, session, exitCode: 0, notes };
   });
 }
 
 /**
- * Brings one session up, under its lock; one that runs stays as it is, unless a lifecycle command failed in it: that is run again,
- * and when it fails again, the record that comes back says so.
+ * Starts one session, under its lock. A running session stays as it is, unless a lifecycle command failed in it: that is run
+ * again, and if it fails again, the returned record contains the error.
  * @throws SESSION_INCOMPLETE, CLONE_MISSING, and what `up` throws
  */
 export async function startSession(
@@ -53,7 +53,7 @@ export async function startSession(
   const isUp = container?.state === "running" && record.container !== undefined;
   if (isUp && record.unfinished === undefined) return record;
   if (container === undefined && record.container !== undefined)
-    notes.push("the container was gone and has been made anew");
+    notes.push("the container was missing and was created again");
   const started = await bringUp(ctx, record, settings, notes);
   await writeRecord(ctx, started);
   return started;

@@ -11,24 +11,24 @@ import type { Outcome, Selector } from "../types.ts";
 import { devContainer, viewSession } from "../inspect/view.ts";
 import { containersOf, observe } from "../inspect/observe.ts";
 
-/** Seconds between the engine's SIGTERM and its SIGKILL; what runs inside has had its own time before. */
+/** Seconds between the engine's SIGTERM and its SIGKILL; the processes inside have had their own time before. */
 const grace = 10;
 
-/** The same where SIGTERM demonstrably does not reach the container's own program. */
+/** The same if it is known that SIGTERM does not reach the container's main program. */
 const graceWhenIgnored = 1;
 
-/** Stops sessions, all at once; a stopped one stays as it is. */
+/** Stops sessions, in parallel; a stopped session stays as it is. */
 export async function stopSessions(ctx: Context, selector: Selector, concurrency: number): Promise<Outcome[]> {
   const entries = await selectRecords(ctx, selector, { toEnd: true });
   return forEachSession(ctx, entries, { concurrency, step: "stop" }, async (record, inner) => {
     ctx.report({ session: record.name, step: "stop", state: "start" });
     const notes = await stopContainers(inner, record);
     ctx.report({ session: record.name, step: "stop", state: "done" });
-    const world = await observe(ctx, record.id, await containersOf(ctx, record));
+    const observed = await observe(ctx, record.id, await containersOf(ctx, record));
     return {
       name: record.name,
       ok: true,
-      session: viewSession(record, { ...world, busy: false }, ctx.paths),
+      session: viewSession(record, { ...observed, busy: false }, ctx.paths),
       exitCode: 0,
       notes,
     };
@@ -36,9 +36,9 @@ export async function stopSessions(ctx: Context, selector: Selector, concurrency
 }
 
 /**
- * Ends what runs inside in order, then the container, then the Compose services beside it: its program may need them until its end.
- * Where SIGTERM does not reach that program, and nothing else runs, waiting would not help.
- * @param all the session's containers, where they are known
+ * Ends the processes inside gracefully, then the container, then its Compose services, which its program may need until the end.
+ * If SIGTERM does not reach that program, and nothing else runs, waiting is pointless.
+ * @param all the session's containers, if they are known
  * @returns lines about processes that did not end by themselves
  */
 export async function stopContainers(
@@ -64,26 +64,26 @@ export async function stopContainers(
   return left.length > 0 ? [`did not end by itself: ${left.join(", ")}`] : [];
 }
 
-/** All of it has come to its end, well or not, before anybody goes on: a stop that is still under way would meet the next start. */
+/** Waits until all of it has ended, failed or not, before it throws: a stop that is still running would meet the next start. */
 async function allDone(work: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
 }
 
-/** The agent first: told to end in the middle of renewing the login, it would log everybody out. */
+/** Ends the agent first: an agent that is stopped while it renews the login would log out every session. */
 async function endInside(ctx: Context, record: SessionRecord, containerId: string): Promise<Quiesced> {
   try {
     const agent = findAgent(record.agent);
     if (agent !== undefined) await drainAgent(ctx, agent, containerId);
   } catch (error) {
     if (ctx.signal.aborted) throw error;
-    // A container that cannot be asked is stopped all the same.
+    // A container that does not answer is stopped anyway.
     ctx.log(`${record.name}: ending the agent: ${String(error)}`);
   }
   return quiesce(ctx, containerId);
 }
 
-/** Does something run in it, or may again at any moment? */
+/** Is something running in it, or may it start again at any moment? */
 export function isAlive({ state }: Pick<ContainerSummary, "state">): boolean {
   return !["created", "exited", "dead", "removing"].includes(state);
 }

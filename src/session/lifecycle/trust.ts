@@ -7,9 +7,9 @@ import type { Context } from "../../system/context.ts";
 type ProjectIdentity = Pick<ProjectFacts, "name" | "root">;
 
 /**
- * Makes sure that the user has agreed to everything of a configuration that reaches the host; nothing to agree to asks
- * nothing. The answer is remembered on the user's side, by project and hash.
- * @throws TRUST_REQUIRED when the user says no, or cannot be asked
+ * Makes sure that the user has agreed to everything in a configuration that reaches the host; without findings nothing is asked.
+ * The client stores the answer, by project and hash.
+ * @throws TRUST_REQUIRED if the user says no, or cannot be asked
  */
 export async function agree(
   ctx: Pick<Context, "ask">,
@@ -28,14 +28,14 @@ export async function agree(
   if (yes === true) return;
   throw new CoworkError(
     "TRUST_REQUIRED",
-    `The dev container configuration of ${name} reaches this host, and it was not agreed to.`,
+    `The dev container configuration of ${name} reaches this host, and you have not agreed to it.`,
     {
-      hint: "read what it asks for; then run the same command with --trust",
+      hint: "review what it asks for, then run the same command with --trust",
     },
   );
 }
 
-/** What an image's label asks for is known only once it is built: a question of its own, for its own content. */
+/** An image's label is known only once the image is built, so its findings are a separate question with a hash of their content. */
 export function findingsHash(findings: readonly Finding[]): string {
   const lines = findings.map((finding) => `${finding.where}\0${finding.what}`).toSorted();
   return createHash("sha256").update(lines.join("\n")).digest("hex");

@@ -8,8 +8,8 @@ import type { SessionRecord, RecordEntry } from "./record.ts";
 type ProjectIdentity = Pick<ProjectFacts, "name" | "root" | "rootCommit" | "elsewhere">;
 
 /**
- * Does the record belong to this project? Same name and root; or same name and first commit, where the root on record is
- * gone: the project was moved. Of a project on another machine name and first commit are all there is to go by.
+ * Does the record belong to this project? Yes with the same name and root; or with the same name and first commit, if the root
+ * on record is gone because the project was moved. A project on another machine is compared by name and first commit only.
  */
 export async function belongsTo(record: SessionRecord, project: ProjectIdentity): Promise<boolean> {
   if (record.project !== project.name) return false;
@@ -19,7 +19,7 @@ export async function belongsTo(record: SessionRecord, project: ProjectIdentity)
 }
 
 /**
- * Refuses what would make two sessions of one id or one name.
+ * Refuses names that would give two sessions the same id or name.
  * @throws PROJECT_NAME_TAKEN, SESSION_EXISTS
  */
 export async function checkFree(
@@ -47,7 +47,7 @@ async function checkAgainst(record: SessionRecord, project: ProjectIdentity, nam
     });
   }
   if (ours && record.name !== name && nameKey(record.name) === nameKey(name)) {
-    throw new CoworkError("SESSION_EXISTS", `${name} counts as the same name as the session ${record.name}.`, {
+    throw new CoworkError("SESSION_EXISTS", `${name} counts as the same name as session ${record.name}.`, {
       hint: steps`${ownCommand("connect", record.name)}, or choose another name`,
     });
   }

@@ -1,7 +1,7 @@
 import type { Labels } from "../../engine/types.ts";
 import type { Paths } from "../../system/paths.ts";
 
-/** The labels by which cowork finds what is its own. Values never hold `=`: `devcontainer up` hangs on it (facts). */
+/** The labels by which cowork finds its own objects. Values never contain `=`, which makes `devcontainer up` hang. */
 export const label = {
   session: "cowork.session",
   project: "cowork.project",
@@ -24,7 +24,7 @@ export function sessionLabels(session: { id: string; name: string; project: stri
   };
 }
 
-/** What stands for this home on what was made for a session: a session keeps it for life, whatever becomes of the home's id. */
+/** The value that stands for this home in the labels of a session. A session keeps it for life, even if the home's id changes. */
 export function homeOf({ paths }: { paths: Pick<Paths, "pathHash"> }, record: { home?: string | undefined }): string {
   return record.home ?? paths.pathHash;
 }

@@ -7,7 +7,7 @@ import { plain } from "../../system/text.ts";
 export { nameKey, projectName } from "../../system/names.ts";
 
 /**
- * A session's name is a folder, a branch and a label at once.
+ * Checks a session's name, which is also used for a folder, a branch and a label.
  * @throws SESSION_NAME_INVALID with the rule that it breaks
  */
 export function checkSessionName(name: string): void {
@@ -16,14 +16,14 @@ export function checkSessionName(name: string): void {
   if (rule === undefined) return;
   const shown = plain(name.length > 80 ? `${name.slice(0, 80)}…` : name);
   const other = nameLike(name);
-  // A slash is meant as a branch's name.
+  // A name with a slash is probably a branch.
   const instead =
     name.includes("/") && other !== undefined ? steps`${ownCommand("init", other, "--branch", plain(name))}; ` : [];
   const hint = rule === pattern ? steps`${instead}${pattern}` : `${rule}: choose another name`;
-  throw new CoworkError("SESSION_NAME_INVALID", `\`${shown}\` cannot be a session's name.`, { hint });
+  throw new CoworkError("SESSION_NAME_INVALID", `\`${shown}\` is not a valid session name.`, { hint });
 }
 
-/** A name for a session on this branch; undefined where the text is no branch's name either. */
+/** A session name for this branch; undefined if the text is not a valid branch name either. */
 export function nameLike(branch: string): string | undefined {
   if (brokenRefRule(branch) !== undefined) return undefined;
   const name = branch
@@ -38,7 +38,7 @@ export function sessionId(project: string, name: string): string {
   return `${project}-${name}`;
 }
 
-/** tmux turns `.` and `:` into `_` itself, and then does not find the name again. */
+/** tmux itself turns `.` and `:` into `_`, and then does not find the session by its name. */
 export function tmuxName(id: string): string {
   return id.replace(/[.:]/g, "_");
 }

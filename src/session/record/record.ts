@@ -9,14 +9,14 @@ import { readSmallFile } from "../../system/files/small-file.ts";
 export type { SessionRecord };
 
 /**
- * Reads a session's record. Undefined where there is none.
- * @throws RECORD_CORRUPT when it is no record, STATE_TOO_NEW when a newer cowork wrote it
+ * Reads a session's record. Undefined if there is none.
+ * @throws RECORD_CORRUPT if the file is not a valid record, STATE_TOO_NEW if a newer cowork wrote it
  */
 export async function readRecord(ctx: Pick<Context, "paths">, id: string): Promise<SessionRecord | undefined> {
   return readFrom(ctx.paths.record(id), id);
 }
 
-/** The copy that lies beside a record, for the day when the record itself is damaged. */
+/** The copy of a record, in case the record itself is damaged. */
 export async function readBackup(ctx: Pick<Context, "paths">, id: string): Promise<SessionRecord | undefined> {
   return readFrom(backupOf(ctx.paths.record(id)), id).catch(() => undefined);
 }
@@ -35,7 +35,7 @@ async function readFrom(path: string, id: string): Promise<SessionRecord | undef
   if (parsed.success && parsed.data.id === id) return parsed.data;
   throw new CoworkError("RECORD_CORRUPT", `The record of session ${id} cannot be read (${path}).`, {
     hint: [ownCommand("doctor", "--fix")],
-    detail: parsed.success ? "the id in it is another" : z.prettifyError(parsed.error),
+    detail: parsed.success ? "it contains a different id" : z.prettifyError(parsed.error),
   });
 }
 

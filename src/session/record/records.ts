@@ -18,9 +18,9 @@ export async function readRecords(ctx: Pick<Context, "paths">): Promise<RecordEn
 }
 
 /**
- * The sessions that a command means, in the order of `names` or by name. A record that cannot be read is an entry
- * with an error when it could be meant.
- * @param options.toEnd the command stops or removes sessions: nobody is told how to make the one that is missing
+ * The sessions that a command selects, in the order of `names`, otherwise sorted by name. A record that cannot be read is an
+ * entry with an error, if it may be one of them.
+ * @param options.toEnd the command stops or removes sessions: the hint for a missing one does not suggest creating it
  * @throws SESSION_NOT_FOUND for a name that no session of the project has
  */
 export async function selectRecords(
@@ -33,11 +33,11 @@ export async function selectRecords(
     return Promise.all(unique(names).map((name) => findByName(ctx, project, name, options.toEnd ?? false)));
   }
   const entries = await readRecords(ctx);
-  const meant = await Promise.all(entries.map((entry) => isMeant(entry, project)));
-  return entries.filter((_, index) => meant[index]);
+  const selected = await Promise.all(entries.map((entry) => isSelected(entry, project)));
+  return entries.filter((_, index) => selected[index]);
 }
 
-async function isMeant(entry: RecordEntry, project: Selector["project"]): Promise<boolean> {
+async function isSelected(entry: RecordEntry, project: Selector["project"]): Promise<boolean> {
   if (project === undefined) return true;
   return "record" in entry ? belongsTo(entry.record, project) : entry.id.startsWith(`${project.name}-`);
 }
@@ -49,17 +49,17 @@ async function findByName(
   toEnd: boolean,
 ): Promise<RecordEntry> {
   const exact = await readEntry(ctx, sessionId(project.name, name));
-  if (exact !== undefined && (await isMeant(exact, project))) return exact;
-  // Names that differ only in case, `.` or `_` are one name: the session may have been made under the other spelling.
+  if (exact !== undefined && (await isSelected(exact, project))) return exact;
+  // Names that differ only in case, `.` or `_` are the same name: the session may have been made with the other spelling.
   for (const entry of await readRecords(ctx)) {
     if (!("record" in entry) || nameKey(entry.record.name) !== nameKey(name)) continue;
-    if (await isMeant(entry, project)) return entry;
+    if (await isSelected(entry, project)) return entry;
   }
   throw noSession(`${name} in project ${project.name}`, await hintFor(ctx, project, name, toEnd));
 }
 
 /**
- * The one session that is meant.
+ * The one selected session.
  * @throws SESSION_NOT_FOUND
  */
 export async function selectOne(ctx: Pick<Context, "paths">, selector: OneSession): Promise<RecordEntry> {
@@ -69,10 +69,10 @@ export async function selectOne(ctx: Pick<Context, "paths">, selector: OneSessio
 }
 
 export function noSession(which: string, hint: Hint = [ownCommand("list")]): CoworkError {
-  return new CoworkError("SESSION_NOT_FOUND", `There is no session ${which}.`, { hint });
+  return new CoworkError("SESSION_NOT_FOUND", `Session ${which} does not exist.`, { hint });
 }
 
-/** A branch's name in place of a session's leads to the session that works on it. */
+/** If the name is a branch, the hint names the session on that branch. */
 async function hintFor(
   ctx: Pick<Context, "paths">,
   project: NonNullable<Selector["project"]>,
@@ -80,16 +80,16 @@ async function hintFor(
   toEnd: boolean,
 ): Promise<HintPart[]> {
   for (const entry of await readRecords(ctx)) {
-    const isOn = "record" in entry && entry.record.start.branch === name && (await isMeant(entry, project));
+    const isOn = "record" in entry && entry.record.start.branch === name && (await isSelected(entry, project));
     if (isOn) return [`use the name of the session on that branch: ${entry.record.name}`];
   }
   const other = nameLike(name);
   if (toEnd || other === undefined) return [ownCommand("list")];
   const make = ownCommand("init", other, ...(other === name ? [] : ["--branch", plain(name)]));
-  return steps`${ownCommand("list")}, or ${make} to make it`;
+  return steps`${ownCommand("list")}, or ${make} to create it`;
 }
 
-/** The first commit of the project at this place, if a session of it is on record: it says that without asking git. */
+/** The first commit of the project at this root, from the record of one of its sessions: cheaper than asking git. */
 export async function rootCommitOnRecord(
   ctx: Pick<Context, "paths">,
   place: { name: string; root: string },
@@ -113,7 +113,7 @@ async function readEntry(ctx: Pick<Context, "paths">, id: string): Promise<Recor
   }
 }
 
-/** Has this home state of a session that may have this name, of whatever project? */
+/** Does this home have state of a session that may have this name, in any project? */
 export function isNameOnRecord(ctx: Pick<Context, "paths">, name: string): boolean {
   return stateFolders(ctx.paths.stateRoot).some((id) => id.endsWith(`-${name}`));
 }
@@ -125,7 +125,7 @@ function stateFolders(root: string): string[] {
     .toSorted();
 }
 
-/** At once, as the records are read. A folder that may not be read is an error, and no empty one. */
+/** Synchronous, like reading the records. A folder that cannot be read is an error, not an empty folder. */
 function entriesOf(root: string): Dirent[] {
   try {
     return readdirSync(root, { withFileTypes: true });

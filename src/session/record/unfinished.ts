@@ -3,7 +3,7 @@ import { CoworkError, fromView } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { SessionRecord } from "./record.ts";
 
-/** The record of a session whose container is up and in which a lifecycle command failed. */
+/** The record of a session whose container is up but in which a lifecycle command failed. */
 export function unfinished(record: SessionRecord, { stage, words }: LifecycleFailure): SessionRecord {
   const { name } = record;
   const error = new CoworkError("UP_FAILED", `The dev container of ${name} is up, but ${words}.`, {
@@ -12,7 +12,7 @@ export function unfinished(record: SessionRecord, { stage, words }: LifecycleFai
   return { ...record, unfinished: stage, error: error.toView() };
 }
 
-/** The record without a failure of before. */
+/** The record without an earlier failure. */
 export function finished(record: SessionRecord): SessionRecord {
   const clean = { ...record };
   delete clean.error;
@@ -20,7 +20,7 @@ export function finished(record: SessionRecord): SessionRecord {
   return clean;
 }
 
-/** The error of a session that can be entered, but in which a lifecycle command failed; undefined for any other. */
+/** The error of a session that can be entered, but in which a lifecycle command failed; otherwise undefined. */
 export function unfinishedError(record: SessionRecord): CoworkError | undefined {
   if (record.unfinished === undefined || record.error === undefined) return undefined;
   return fromView(record.error);

@@ -52,7 +52,7 @@ const withOption = (x: string): Partial<DevcontainerPlan> => ({
 
 describe("the shared image of a configuration", () => {
   test("is built once for several requests at the same time, and not again when it exists", async () => {
-    const request = imageRequest({ config: { image: testBaseImage } });
+    const request = dockerfileRequest([`FROM ${testBaseImage}`]);
     const images = await Promise.all([1, 2, 3].map(() => ensureImage(ctx, request)));
     expect(new Set(images.map(({ ref }) => ref)).size).toBe(1);
     expect(await imagesOf(homeId(ctx.paths))).toEqual([images[0]?.ref]);
@@ -61,6 +61,12 @@ describe("the shared image of a configuration", () => {
     expect(await ensureImage(ctx, request)).toEqual(images[0]);
     expect(fixture.events).toEqual([]);
     expect(fixture.log.filter((line) => line.startsWith("run: "))).toHaveLength(1);
+  });
+
+  test("needs no build of the dev container CLI where an image is used as it is", async () => {
+    const { ref } = await ensureImage(ctx, imageRequest({ config: { image: testBaseImage } }));
+    expect(await imagesOf(homeId(ctx.paths))).toEqual([ref]);
+    expect(fixture.log.filter((line) => line.startsWith("run: "))).toEqual([]);
   });
 
   test("has its own features when other builds run at the same time, also in other homes", async () => {

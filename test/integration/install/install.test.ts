@@ -34,9 +34,9 @@ async function withoutNode(...missing: string[]): Promise<{ PATH: string }> {
 describe("the command line", () => {
   it.each([
     [["--bogus"], "unknown option: --bogus"],
-    [["--demo", "--test"], "--demo and --test exclude each other"],
+    [["--demo", "--test"], "--demo and --test cannot be combined"],
     [["--prefix"], "--prefix needs a folder"],
-    [["--engine-only", "--no-docker"], "exclude each other"],
+    [["--engine-only", "--no-docker"], "cannot be combined"],
     [["here"], "unknown option: here"],
   ])("%j is a usage error", async (args, message) => {
     const { code, stdout, stderr } = await install(args);
@@ -66,7 +66,7 @@ describe("confirmation", () => {
     const argv = ["script", "-qec", `${script} --prefix ${prefix} --no-docker`, "/dev/null"];
     const { code, stdout } = await runAs(argv, { home, cwd: home.home, input: "n\n", env: { CI: undefined } });
     expect(code).toBe(1);
-    expect(stdout).toContain("Go on?");
+    expect(stdout).toContain("Continue?");
     expect(stdout).toContain("nothing was changed");
     await expect(stat(prefix)).rejects.toThrow("ENOENT");
   });
@@ -107,7 +107,7 @@ describe("install and --uninstall", () => {
     expect(await filesOf(prefix)).toEqual(files);
     const gone = await install(["--uninstall", "--prefix", prefix, "--yes"]);
     expect(gone).toMatchObject({ code: 0, stderr: "" });
-    expect(gone.stdout).toContain("1 session(s) stay");
+    expect(gone.stdout).toContain("1 session(s) are kept");
     expect(await readdir(prefix, { recursive: true })).toEqual(["share", "share/theirs"]);
     expect((await stat(session)).isDirectory()).toBe(true);
     // It was not installed by this installation, so it is kept.
@@ -124,7 +124,7 @@ describe("install and --uninstall", () => {
     await writeFile(manifest, `${theirs}\n${prefix}/share/../../home/theirs/cowork\n${home.home}/\n${lines}`);
     const { code, stderr } = await install(["--uninstall", "--prefix", prefix, "--yes"]);
     expect(code).toBe(0);
-    expect(stderr).toContain(`left alone: ${theirs}`);
+    expect(stderr).toContain(`not removed: ${theirs}`);
     expect((await stat(theirs)).isFile()).toBe(true);
   });
 
@@ -132,7 +132,7 @@ describe("install and --uninstall", () => {
     await writeFile(prefix, "a file");
     const { code, stderr } = await install(["--prefix", prefix, "--no-docker", "--yes"]);
     expect(code).toBe(1);
-    expect(stderr).toContain("cannot be written");
+    expect(stderr).toContain("cannot write to");
   });
 });
 

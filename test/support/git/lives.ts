@@ -112,30 +112,33 @@ const identity = {
 async function contentOf(clone: string): Promise<Map<string, string> | undefined> {
   if (!existsSync(join(clone, ".git", "HEAD"))) return undefined;
   const found = new Map<string, string>();
-  const stashes = await lines(clone, "stash", "list", "--format=%H");
-  for (const line of await lines(clone, "rev-list", "--objects", "--all", "HEAD", ...stashes))
+  const stashes = await lines(clone, ["stash", "list", "--format=%H"]);
+  for (const line of await lines(clone, ["rev-list", "--objects", "--all", "HEAD", ...stashes]))
     found.set(line.slice(0, 40), line.slice(41) || "a commit");
-  for (const line of await lines(clone, "ls-files", "-s"))
+  for (const line of await lines(clone, ["ls-files", "-s"]))
     found.set(line.split(" ")[1]!, `index: ${line.split("\t")[1]}`);
-  const files = await lines(clone, "ls-files", "--cached", "--others", "--exclude-standard");
-  for (const file of new Set(files)) {
-    if (!existsSync(join(clone, file))) continue;
-    const [oid] = await lines(clone, "hash-object", "--", file);
-    found.set(oid!, `file: ${file}`);
-  }
+  const files = await lines(clone, ["ls-files", "--cached", "--others", "--exclude-standard"]);
+  for (const [oid, file] of await hashed(clone, files)) found.set(oid, `file: ${file}`);
   return found;
 }
 
 /** Ids of all objects in the project's history and of its files. */
 async function keptBy(root: string): Promise<Set<string>> {
-  const kept = new Set((await lines(root, "rev-list", "--objects", "--all")).map((line) => line.slice(0, 40)));
-  for (const file of await lines(root, "ls-files", "--cached", "--others"))
-    for (const oid of await lines(root, "hash-object", "--", file).catch(() => [])) kept.add(oid);
+  const kept = new Set((await lines(root, ["rev-list", "--objects", "--all"])).map((line) => line.slice(0, 40)));
+  const files = await lines(root, ["ls-files", "--cached", "--others"]);
+  for (const [oid] of await hashed(root, files)) kept.add(oid);
   return kept;
 }
 
-async function lines(root: string, ...args: string[]): Promise<string[]> {
-  const options = { env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_OPTIONAL_LOCKS: "0" } };
+/** Id of the content → path, for the files that exist. One process for all: a project may have 20,000. */
+async function hashed(root: string, files: readonly string[]): Promise<[oid: string, file: string][]> {
+  const present = [...new Set(files)].filter((file) => existsSync(join(root, file)));
+  const oids = await lines(root, ["hash-object", "--stdin-paths"], present.map((file) => `${file}\n`).join(""));
+  return oids.map((oid, index) => [oid, present[index]!]);
+}
+
+async function lines(root: string, args: readonly string[], input = ""): Promise<string[]> {
+  const options = { env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_OPTIONAL_LOCKS: "0" }, input };
   const { stdout } = await execa(
     "git",
     ["-c", "safe.directory=*", "-c", "core.quotePath=false", "-C", root, ...args],

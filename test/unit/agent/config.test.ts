@@ -4,7 +4,7 @@ import { seedConfig } from "../../../src/agent/claude/config.ts";
 const account = { accountUuid: "one", emailAddress: "a@example.com" };
 const seed = { account, accountUuid: "one", workspaceFolder: "/workspaces/a" };
 
-test("the configuration of a new session skips the welcome, login and trust screens", () => {
+test("a fresh session needs no welcome, no login and no trust screen", () => {
   expect(seedConfig(undefined, seed)).toEqual({
     theme: "dark",
     hasCompletedOnboarding: true,
@@ -13,11 +13,11 @@ test("the configuration of a new session skips the welcome, login and trust scre
   });
 });
 
-test("a second call changes nothing", () => {
+test("seeding twice changes nothing the second time", () => {
   expect(seedConfig(seedConfig(undefined, seed), seed)).toBeUndefined();
 });
 
-test("values that the session wrote are kept", () => {
+test("what the session wrote stays", () => {
   const existing = { numStartups: 3, projects: { "/workspaces/a": { history: [1] }, "/x": {} } };
   expect(seedConfig(existing, seed)).toEqual({
     numStartups: 3,
@@ -27,13 +27,13 @@ test("values that the session wrote are kept", () => {
   });
 });
 
-test("a new login replaces the account data", () => {
+test("account data follows a new login", () => {
   const existing = seedConfig(undefined, seed);
   const other = { accountUuid: "two", emailAddress: "b@example.com" };
   expect(seedConfig(existing, { ...seed, account: other, accountUuid: "two" })).toMatchObject({ oauthAccount: other });
 });
 
-test("a login of an unknown account removes the old account data", () => {
+test("a login whose account is unknown to cowork removes the old account", () => {
   const existing = seedConfig(undefined, seed);
   expect(seedConfig(existing, { ...seed, account: undefined, accountUuid: "three" })).not.toHaveProperty(
     "oauthAccount",
@@ -41,7 +41,7 @@ test("a login of an unknown account removes the old account data", () => {
   expect(seedConfig(existing, { ...seed, account: undefined })).toBeUndefined();
 });
 
-test("values of the wrong type are replaced", () => {
+test("values of the wrong type do not break it", () => {
   const existing = { projects: "no", oauthAccount: 5, theme: null };
   expect(seedConfig(existing, seed)).toMatchObject({ oauthAccount: account, projects: { "/workspaces/a": {} } });
 });

@@ -25,14 +25,14 @@ const complete = async (more: Partial<AgentPlace> = {}): Promise<string[]> => {
 const asked = (): number => engine.commands.length;
 const file = (): string => host.ctx.paths.remembered("images");
 
-test("only the first container of each image is inspected", async () => {
+test("only the first container of an image is asked; a container of another image is asked again", async () => {
   expect([await complete(), await complete(), asked()]).toEqual([[], [], 1]);
   await complete({ image: { id: "sha256:2", isUntouched: true } });
   await complete();
   expect(asked()).toBe(2);
 });
 
-test("a container of an unknown image is inspected each time", async () => {
+test("a container whose image is unknown is always asked", async () => {
   const unknown: AgentPlace = { id: engine.addContainer({}).id, name: "a", session: "app-a", remoteUid: 0 };
   await completeAgent(host.ctx, host.agent, unknown);
   await completeAgent(host.ctx, host.agent, unknown);
@@ -43,17 +43,14 @@ test.each([
   ["no setpriv for root", "x86_64 no\n", "no setpriv to change to uid"],
   ["a processor without the agent", "riscv64 yes\n", "for this container's processor"],
   ["nothing", "", "for this container's processor"],
-])(
-  "a missing requirement is checked each time, because it may have been fixed inside: %s",
-  async (_, wanting, note) => {
-    answer = wanting;
-    expect((await complete()).join("\n")).toContain(note);
-    expect((await complete()).join("\n")).toContain(note);
-    expect(asked()).toBe(2);
-  },
-);
+])("what an image lacks may be installed inside, so every container is asked: %s", async (_, wanting, note) => {
+  answer = wanting;
+  expect((await complete()).join("\n")).toContain(note);
+  expect((await complete()).join("\n")).toContain(note);
+  expect(asked()).toBe(2);
+});
 
-test("a change inside one container does not count for other containers of its image", async () => {
+test("what was installed in one container is not assumed for other containers of its image", async () => {
   answer = "x86_64 no\n";
   expect((await complete())[0]).toContain("no setpriv");
   answer = "x86_64 yes\n";
@@ -62,31 +59,31 @@ test("a change inside one container does not count for other containers of its i
   expect((await complete())[0]).toContain("no setpriv");
 });
 
-test("an ordinary user needs no setpriv, and the second container is not inspected", async () => {
+test("an ordinary user needs no setpriv, so containers are not asked for it again", async () => {
   answer = "x86_64 no -musl\n";
   const remoteUid = 1000;
   expect([await complete({ remoteUid }), await complete({ remoteUid }), asked()]).toEqual([[], [], 1]);
 });
 
 test.each([
-  ["no JSON", "half of"],
-  ["another kind of JSON", "[1]"],
+  ["invalid JSON", "half of"],
+  ["JSON of the wrong type", "[1]"],
   ["nothing", "null"],
   ["no text", JSON.stringify({ depends: "cowork 0.0.0-source", value: { "sha256:1": 1 } })],
-  ["text of another kind", JSON.stringify({ depends: "cowork 0.0.0-source", value: { "sha256:1": "odd" } })],
-  ["an answer of another version", JSON.stringify({ depends: "cowork 0.0.1", value: { "sha256:1": "x86_64 yes" } })],
-])("a cache file with %s is replaced", async (_, content) => {
+  ["an unexpected text", JSON.stringify({ depends: "cowork 0.0.0-source", value: { "sha256:1": "odd" } })],
+  ["answers to another version", JSON.stringify({ depends: "cowork 0.0.1", value: { "sha256:1": "x86_64 yes" } })],
+])("a cache that holds %s is replaced", async (_, content) => {
   await mkdir(dirname(file()), { recursive: true });
   await writeFile(file(), content);
   expect([await complete(), await complete(), asked()]).toEqual([[], [], 1]);
 });
 
-test("a cache file that cannot be written only means that each container is inspected", async () => {
+test("a cache that cannot be written does not cause an error", async () => {
   await mkdir(file(), { recursive: true });
   expect([await complete(), await complete(), asked()]).toEqual([[], [], 2]);
 });
 
-test("the cache keeps only the last 50 images", async () => {
+test("the size of the cache is limited: the newest entries stay", async () => {
   for (let n = 0; n < 60; n++) await rememberImage(host.ctx, `sha256:${n}`, "x86_64 yes");
   await rememberImage(host.ctx, "sha256:59", "x86_64 yes");
   const { value: images } = JSON.parse(await readFile(file(), "utf8")) as { value: Record<string, string> };
@@ -95,7 +92,7 @@ test("the cache keeps only the last 50 images", async () => {
   expect(Object.keys(images).at(-1)).toBe("sha256:59");
 });
 
-test("readLaunchVersion returns the version that writeLaunchFile wrote", async () => {
+test("the launcher's version is the one written for it", async () => {
   const { ctx, agent } = host;
   expect(await readLaunchVersion(ctx, agent, "app-a")).toBeUndefined();
   expect(await writeLaunchFile(ctx, agent, "app-a", "2.1.0-rc.1")).toBe(true);

@@ -14,7 +14,7 @@ const good = {
   subscriptionType: "max",
 };
 
-test("a login with an expired access token is ok, because it can be refreshed", () => {
+test("an expired access token is renewed: the login is fine", () => {
   expect(judge(good, { emailAddress: "a@example.com" }, now)).toMatchObject({
     state: "ok",
     method: "claude.ai",
@@ -24,12 +24,12 @@ test("a login with an expired access token is ok, because it can be refreshed", 
   });
 });
 
-test("an empty or expired login is broken", () => {
+test("a login that was blanked, or has expired, is broken", () => {
   expect(judge({ ...good, accessToken: "", refreshToken: "", expiresAt: 0 }, undefined, now).state).toBe("broken");
   expect(judge({ ...good, refreshTokenExpiresAt: now.getTime() - 1 }, undefined, now).state).toBe("broken");
 });
 
-test("a long-lived token is ok until it expires", () => {
+test("a long-lived token is valid until it expires", () => {
   const longLived = { accessToken: "x", refreshToken: null, expiresAt: now.getTime() + 1000 };
   expect(judge(longLived, undefined, now)).toMatchObject({ state: "ok", longLived: true });
   expect(judge({ ...longLived, expiresAt: now.getTime() }, undefined, now).state).toBe("broken");
@@ -59,18 +59,18 @@ async function write(content: unknown): Promise<void> {
 
 const state = async (): Promise<string> => (await readLogin(host.ctx)).state;
 
-test("without a vault or a credentials file the state is none", async () => {
+test("without a vault or a credentials file there is a state, none", async () => {
   expect(await state()).toBe("none");
   await rm(dirname(file), { recursive: true });
   expect(await state()).toBe("none");
 });
 
-test.each(["", "{", "null", "[]", '{"claudeAiOauth":null}', "x"])("%j is a broken login", async (content) => {
+test.each(["", "{", "null", "[]", '{"claudeAiOauth":null}', "x"])("%j is not a valid login", async (content) => {
   await write(content);
   expect(await state()).toBe("broken");
 });
 
-test("a file that is too large, or a folder in its place, is broken", async () => {
+test("a file that is too large, a folder or a pipe in its place makes the login broken, and is not read", async () => {
   await write("x".repeat(300 * 1024));
   expect(await state()).toBe("broken");
   await rm(file);
@@ -87,13 +87,13 @@ test("a link in its place is not followed", async () => {
   expect(JSON.stringify(login)).not.toMatch(/leaked/);
 });
 
-test("a file that its owner cannot read is broken", async () => {
+test("a file that its owner cannot read makes the login broken", async () => {
   await write({ claudeAiOauth: good });
   await chmod(file, 0o000);
   expect(await state()).toBe("broken");
 });
 
-test("a file of another user is broken: sessions cannot read it", async () => {
+test("a file of another user makes the login broken: sessions cannot read it", async () => {
   await write({ claudeAiOauth: good });
   const ctx = { ...host.ctx, user: { ...host.ctx.user, sessionUid: 4242 } };
   expect(await readLogin(ctx)).toMatchObject({ state: "broken", detail: expect.stringContaining("as uid 4242") });

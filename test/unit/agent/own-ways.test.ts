@@ -26,7 +26,7 @@ beforeEach(async () => {
   shown = join(host.ctx.paths.container(session.id), "own");
 });
 
-test("instructions are copied to a read-only folder and linked into the config folder", async () => {
+test("instructions are copied where the container can only read, and linked into the config folder", async () => {
   await prepareSession(host.ctx, session);
   expect(await readFile(join(shown, "CLAUDE.md"), "utf8")).toBe("be brief");
   expect(await readFile(join(shown, "skills/deploy/SKILL.md"), "utf8")).toBe("how to");
@@ -34,7 +34,7 @@ test("instructions are copied to a read-only folder and linked into the config f
   expect(await readlink(join(config, "CLAUDE.md"))).toBe("/opt/cowork/session/own/CLAUDE.md");
 });
 
-test("the user's changes are copied, and removed files are removed", async () => {
+test("the user's changes arrive; removed files are removed", async () => {
   await prepareSession(host.ctx, session);
   await writeFile(join(own, "CLAUDE.md"), "be verbose");
   await rm(join(own, "skills"), { recursive: true });
@@ -50,13 +50,13 @@ test("AGENT_SETTINGS=off removes them again", async () => {
   await expect(lstat(join(config, "CLAUDE.md"))).rejects.toThrow("ENOENT");
 });
 
-test("a file that the session wrote in place of a link is kept", async () => {
+test("files of the session in place of our links stay", async () => {
   await writeFile(join(config, "CLAUDE.md"), "the session's");
   await prepareSession(host.ctx, session);
   expect(await readFile(join(config, "CLAUDE.md"), "utf8")).toBe("the session's");
 });
 
-test("links that a container created are replaced or kept, never followed", async () => {
+test("links that a container planted are replaced or left, but never followed", async () => {
   const target = join(host.folder, "target");
   await mkdir(target);
   await writeFile(join(target, "file"), "untouched");
@@ -72,7 +72,7 @@ test("links that a container created are replaced or kept, never followed", asyn
   expect(await readFile(join(config, "settings.json"), "utf8")).toContain("opus");
 });
 
-test("everything that the host writes belongs to the session's uid", async () => {
+test("U owns everything that the host writes into the session", async () => {
   await writeFile(join(own, "settings.json"), '{"model":"opus"}');
   await prepareSession(host.ctx, session);
   for (const name of await readdir(config))

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
 import { filterSettings, mergeSettings } from "../../../src/agent/claude/own-settings.ts";
 
-test("settings that run programs or contain secrets are removed", () => {
+test("settings that run programs of the host or contain secrets are left out", () => {
   const text = `{ // comments are fine
     "model": "opus", "env": {"ANTHROPIC_API_KEY": "x"}, "hooks": {"Stop": []}, "apiKeyHelper": "/bin/key",
     "statusLine": {"type": "command", "command": "x"}, "permissions": {"allow": ["Bash(ls)"]}, }`;
   expect(filterSettings(text)).toEqual({ model: "opus", permissions: { allow: ["Bash(ls)"] } });
 });
 
-test.each(["", "[]", "null", "42", "{{{"])("%j counts as empty settings", (text) => {
+test.each(["", "[]", "null", "42", "{{{"])("%j is not a settings object and counts as none", (text) => {
   expect(filterSettings(text)).toEqual({});
 });
 
-test("the user's changes are applied, and the session's changes are kept", () => {
+test("the user's changes are applied, the session's changes stay", () => {
   const last = { model: "opus", theme: "dark", gone: 1 };
   const session = { model: "haiku", theme: "dark", gone: 1, ownKey: true };
   const own = { model: "sonnet", theme: "light", fresh: 2 };

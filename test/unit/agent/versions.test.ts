@@ -11,13 +11,13 @@ const settings = (claudeVersion?: string) => ({
   claudeVersion,
 });
 
-test("the configured version is used, by default the pinned one", () => {
+test("the version from the settings is used, otherwise the pinned one", () => {
   expect(chooseVersion(claude, settings())).toBe(claude.install.pinned);
   expect(chooseVersion(claude, settings("2.1.200"))).toBe("2.1.200");
 });
 
 test.each(["2.1.159", "2.1.9", "1.9.999", "2.1.160-beta.1"])(
-  "%s is refused as too old for a separate login",
+  "%s is too old to store the login in a separate folder",
   (version) => {
     expect(() => chooseVersion(claude, settings(version))).toThrow(
       expect.objectContaining({ code: "CONFIG_VALUE_INVALID" }),
@@ -25,25 +25,22 @@ test.each(["2.1.159", "2.1.9", "1.9.999", "2.1.160-beta.1"])(
   },
 );
 
-test.each(["latest", "../../x", "2.1", "2.1.300/..", "^2.1.300", " 2.1.300", ""])(
-  "%j is refused as a version",
-  (version) => {
-    expect(() => chooseVersion(claude, settings(version))).toThrow(/no version/);
-  },
-);
+test.each(["latest", "../../x", "2.1", "2.1.300/..", "^2.1.300", " 2.1.300", ""])("%j is not a version", (version) => {
+  expect(() => chooseVersion(claude, settings(version))).toThrow(/is not a version/);
+});
 
-test("versions are ordered by number, and pre-releases come before the release", () => {
+test("versions are ordered by number, and one with a suffix before the one without", () => {
   const versions = ["2.1.329", "2.1.30", "2.2.0", "2.2.0-rc.1", "10.0.0"];
   expect(versions.toSorted(compareVersions)).toEqual(["2.1.30", "2.1.329", "2.2.0-rc.1", "2.2.0", "10.0.0"]);
 });
 
-test("the engine's system and processor determine the variant", () => {
+test("the engine's processor selects the variant", () => {
   expect(variantFor({ os: "linux", arch: "arm64" })).toBe("linux-arm64");
   expect(variantFor({ os: "linux", arch: "x64" }, true)).toBe("linux-x64-musl");
   expect(variantFor({ os: "windows", arch: "x64" })).toBeUndefined();
 });
 
-test("tarball URLs of the public registry are rewritten to the mirror, as npm does", () => {
+test("tarballs are requested from a mirror whose documents name the public registry, as npm does", () => {
   const npm = (replaceRegistryHost: string): NpmOptions => ({
     registry: "http://mirror.example:8080/npm/",
     defaultRegistryHost: "public.example",

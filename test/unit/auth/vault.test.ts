@@ -31,13 +31,13 @@ async function leaveLock(secondsAgo: number, owner?: string): Promise<void> {
 
 const runs = (id: string) => engine.addContainer({ id, labels: { "cowork.home": homeId(host.ctx.paths) } });
 
-test("a missing vault is created, accessible only to the session's uid", async () => {
+test("a missing vault is created, for U only", async () => {
   const stats = await lstat(vault);
   expect([stats.mode & 0o777, stats.uid]).toEqual([0o700, host.ctx.user.sessionUid]);
   expect(await check()).toEqual({ login: expect.objectContaining({ state: "none" }), repaired: [], problems: [] });
 });
 
-test("wrong modes are corrected and reported", async () => {
+test("wrong modes are fixed and reported", async () => {
   const file = join(vault, ".credentials.json");
   await writeFile(file, "{}");
   await chmod(file, 0o644);
@@ -48,7 +48,7 @@ test("wrong modes are corrected and reported", async () => {
   expect((await lstat(file)).mode & 0o777).toBe(0o600);
 });
 
-test("credentials of another uid are changed to the session's uid, or reported if that is not permitted", async () => {
+test("credentials of another uid are given to U, or reported if this user may not do that", async () => {
   const { isRoot, uid } = host.ctx.user;
   await writeFile(join(vault, ".credentials.json"), "{}", { mode: 0o600 });
   host.ctx.user = { ...host.ctx.user, sessionUid: 4242 };
@@ -62,19 +62,19 @@ test("a link in place of the credentials is reported, and its target is not chan
   await writeFile(target, "x", { mode: 0o644 });
   await symlink(target, join(vault, ".credentials.json"));
   const { problems } = await check();
-  expect(problems[0]).toContain("no regular file");
+  expect(problems[0]).toContain("not a regular file");
   expect((await lstat(target)).mode & 0o777).toBe(0o644);
   expect(await readlink(join(vault, ".credentials.json"))).toBe(target);
 });
 
-test("a lock of a removed container is cleared", async () => {
+test("a lock whose container is gone is removed", async () => {
   runs("aaaaaaaaaaaa0000");
   await leaveLock(40, "bbbbbbbbbbbb");
   expect((await check()).repaired[0]).toContain(".oauth_refresh.lock");
   expect(await readdir(vault)).not.toContain(".oauth_refresh.lock");
 });
 
-test("a lock without an owner is cleared when no container of this home runs", async () => {
+test("a lock without an owner file is removed when no container of this home runs", async () => {
   await leaveLock(40);
   expect((await check()).repaired).toHaveLength(1);
 });
@@ -82,26 +82,26 @@ test("a lock without an owner is cleared when no container of this home runs", a
 test.each([
   ["it was touched a moment ago", 5, undefined],
   ["its container runs", 40, "aaaaaaaaaaaa"],
-])("a lock is kept when %s", async (_why, secondsAgo, owner) => {
+])("a lock stays when %s", async (_why, secondsAgo, owner) => {
   runs("aaaaaaaaaaaa0000");
   await leaveLock(secondsAgo, owner);
   expect((await check()).repaired).toEqual([]);
   expect(await readdir(vault)).toContain(".oauth_refresh.lock");
 });
 
-test("a lock is kept when the engine is unreachable", async () => {
+test("a lock stays when the engine does not answer", async () => {
   engine.reachable = false;
   await leaveLock(40, "bbbbbbbbbbbb");
   expect((await check()).repaired).toEqual([]);
 });
 
-test("a lock that is minutes old is cleared even if its container runs", async () => {
+test("a lock that was not touched for minutes is removed", async () => {
   runs("aaaaaaaaaaaa0000");
   await leaveLock(300, "aaaaaaaaaaaa");
   expect((await check()).repaired).toHaveLength(1);
 });
 
-test("withRefreshLock waits for the lock, holds it during the work and releases it", async () => {
+test("the refresh lock is held during the work, and waited for", async () => {
   await mkdir(lock);
   const done = withRefreshLock(host.ctx, host.agent, async () => {
     expect(await readdir(vault)).toContain(".oauth_refresh.lock");

@@ -34,11 +34,11 @@ const pull = (options: Partial<PullSpec> = {}): Promise<PullResult> =>
   });
 const names = (result: PullResult): string[] => result.refs.map(({ ref }) => ref);
 const evil = (script: string): Promise<string> => shop.sh(spec.path, `git commit -q --allow-empty -m evil; ${script}`);
-/** The commits that the project's names refer to. */
+/** The commits that the user's names resolve to. */
 const meanings = (...more: string[]): Promise<string> =>
   shop.git(project, "rev-parse", "origin/main", "main", "HEAD", "v1", "origin", ...more);
 
-describe("names of pulled refs", () => {
+describe("pulled names", () => {
   it.each([
     ["origin/main", "refs/heads/origin-main-h1"],
     ["origin/later", "refs/heads/origin-later-h1"],
@@ -49,26 +49,26 @@ describe("names of pulled refs", () => {
     ["v1", "refs/heads/v1-h1"],
     ["release", "refs/heads/release-h1"],
     ["main/x", "refs/heads/main-x-h1"],
-  ])("do not shadow or block the project's: a branch %s", async (branch, name) => {
+  ])("do not shadow or hinder the project's: a branch %s", async (branch, name) => {
     const before = await meanings();
-    // remove the clone's main, which would block main/x
+    // The clone's own main would be in the way of main/x.
     await evil(
       `git checkout -q --detach; git branch -qD main; git update-ref refs/heads/${branch} HEAD; git symbolic-ref HEAD refs/heads/${branch}`,
     );
     const result = await pull();
     expect(names(result)).toEqual(["refs/heads/h1", name]);
-    expect(result.notes).toEqual([expect.stringContaining(`${branch.replace(/^refs\/heads\//, "")} came as`)]);
+    expect(result.notes).toEqual([expect.stringContaining(`${branch.replace(/^refs\/heads\//, "")} was pulled as`)]);
     expect(await meanings()).toBe(before);
     expect(await shop.git(project, "log", "-1", "--format=%s", name)).toBe("evil");
-    // A second pull updates the same name.
+    // Pulled again it gets the same name, and is fast-forwarded.
     await evil("true");
     expect((await pull()).refs.at(-1)).toMatchObject({ ref: name, state: "updated" });
   });
 
   it.each([
-    ["checked out", "git update-ref refs/heads/HEAD HEAD; git symbolic-ref HEAD refs/heads/HEAD", {}],
-    ["not checked out", "git update-ref refs/heads/HEAD HEAD; git reset -q --hard HEAD~1", { allBranches: true }],
-  ])("are found for a branch called HEAD that is %s", async (_, script, options) => {
+    ["on it", "git update-ref refs/heads/HEAD HEAD; git symbolic-ref HEAD refs/heads/HEAD", {}],
+    ["next to it", "git update-ref refs/heads/HEAD HEAD; git reset -q --hard HEAD~1", { allBranches: true }],
+  ])("save everything from a session with a branch named HEAD, %s", async (_, script, options) => {
     await evil(script);
     const unsaved = async (): Promise<string[]> =>
       describeHoldings(await inspectHoldings(localInside(spec.path, shop.env), savedBy(shop.context, spec.source)));
@@ -77,7 +77,7 @@ describe("names of pulled refs", () => {
     expect(await unsaved()).toEqual([]);
   });
 
-  it("do not shadow the project's as tags or as commits of the working tree", async () => {
+  it("do not shadow the project's names as tags, nor as commits of the working tree", async () => {
     const before = await meanings();
     await evil("git update-ref refs/tags/main HEAD; git update-ref refs/tags/origin/main HEAD; echo u >u");
     const result = await pull({ allBranches: true, uncommitted: true });
@@ -95,16 +95,16 @@ describe("names of pulled refs", () => {
     expect(names(await pull())).toEqual(["refs/heads/h1", `refs/heads/${id}-h1`]);
   });
 
-  it("are refused if the user chose a conflicting one, with a suggestion that works", async () => {
+  it("are refused when the user has chosen them, with a name that works", async () => {
     await evil("true");
     for (const [branch, other, why] of [
       ["origin/main", "origin-main-h1", "git would take it for a branch of the remote origin"],
       ["v1", "v1-h1", "git would confuse it with refs/tags/v1"],
-      ["release", "release-h1", "git cannot keep that name beside release/1"],
+      ["release", "release-h1", "git cannot store that name next to release/1"],
     ] as const) {
       await expect(pull({ branch })).rejects.toMatchObject({
         code: "USAGE",
-        message: `The project cannot have a branch called ${branch}: ${why}.`,
+        message: `The project cannot have a branch named ${branch}: ${why}.`,
         hint: `cowork pull h1 --branch ${other}`,
       });
       expect(names(await pull({ branch: other }))).toEqual([`refs/heads/${other}`]);
@@ -127,8 +127,8 @@ describe("names of pulled refs", () => {
     );
     await shop.git(spec.path, "commit", "-qam", "bump");
     const { notes } = await pull({ session: "h2", startBranch: "h2" });
-    expect(notes.join("\n")).toContain("came as origin-main-h2");
-    expect(notes.join("\n")).toContain("came as HEAD-h2");
+    expect(notes.join("\n")).toContain("was pulled as origin-main-h2");
+    expect(notes.join("\n")).toContain("was pulled as HEAD-h2");
     expect(await shop.git(lib, "rev-parse", "origin/main", "HEAD")).toBe(before);
   });
 });

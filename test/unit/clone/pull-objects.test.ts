@@ -27,7 +27,7 @@ const pull = (context: Context = shop.context): Promise<PullResult> =>
     identity: { name: "Grace", email: "grace@example.org" },
   });
 const objectFolders = (): Promise<string[]> => readdir(join(project, ".git/objects"));
-/** Makes a commit from raw bytes the session's branch, and adds a normal commit. */
+/** Makes a commit of raw bytes the session's branch, with an ordinary commit on top. */
 const standOn = (lines: string, tree = "$(git rev-parse 'HEAD^{tree}')"): Promise<string> =>
   shop.sh(
     spec.path,
@@ -37,7 +37,7 @@ const standOn = (lines: string, tree = "$(git rev-parse 'HEAD^{tree}')"): Promis
      git commit -q --allow-empty -m mine`,
   );
 
-describe("malformed objects", () => {
+describe("objects that git calls malformed", () => {
   it.each([
     ["no space before the email", "author A<a@x> 1100000000 +0000\\ncommitter A<a@x> 1100000000 +0000"],
     ["an invalid time zone", "author A <a@x> 1100000000 +051800\\ncommitter A <a@x> 1100000000 +051800"],
@@ -46,13 +46,13 @@ describe("malformed objects", () => {
     ["two authors", "author A <a@x> 1 +0000\\nauthor B <b@x> 1 +0000\\ncommitter A <a@x> 1 +0000"],
   ])("are pulled if real histories contain them: %s", async (_, lines) => {
     await standOn(lines);
-    // The user's git may be configured like this, and newer git does it by default.
+    // As git on the session's machine may be configured, and newer git by default.
     await shop.git(project, "config", "transfer.fsckObjects", "true");
     expect((await pull()).refs).toMatchObject([{ ref: "refs/heads/a", state: "made" }]);
     expect(await shop.git(project, "log", "-2", "--format=%s", "a")).toBe("mine\nold");
   });
 
-  it("are pulled if a tree has modes with a leading zero, as old programs wrote them", async () => {
+  it("are pulled when a tree of an old program has modes with a leading zero", async () => {
     const mode = String.raw`$(b=$(git rev-parse HEAD:readme | sed 's/../\\x&/g'); /usr/bin/printf "0100644 readme\0$b" >../tree; git hash-object -w -t tree --literally ../tree; rm ../tree)`;
     await standOn("author A <a@x> 1 +0000\\ncommitter A <a@x> 1 +0000", mode);
     expect((await pull()).refs).toMatchObject([{ ref: "refs/heads/a", state: "made" }]);
@@ -62,7 +62,7 @@ describe("malformed objects", () => {
     [".git", /hasDotgit|\.git/],
     [".GIT", /hasDotgit|\.git/],
     ["..", /hasDotdot|\.\./],
-  ])("are refused with git's reason and a hint when a file is called %s", async (name, reason) => {
+  ])("are refused with git's reason and a hint when a file is named %s", async (name, reason) => {
     const tree = `$(printf '100644 blob %s\\t${name}\\n' "$(git rev-parse HEAD:readme)" | git mktree)`;
     await shop.sh(
       spec.path,
@@ -76,7 +76,7 @@ describe("malformed objects", () => {
     expect(await shop.git(project, "for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
   });
 
-  it("are refused when .gitmodules would run a program", async () => {
+  it("are refused when .gitmodules would run a command", async () => {
     await shop.sh(
       spec.path,
       `printf '[submodule "x"]\\n\\tpath = x\\n\\turl = --upload-pack=touch\\n' >.gitmodules; git add -A; git commit -qm evil`,
@@ -87,7 +87,7 @@ describe("malformed objects", () => {
 });
 
 describe("a partial clone", () => {
-  it("can pull commits although it lacks objects of their trees", async () => {
+  it("accepts commits whose files are next to others that it lacks itself", async () => {
     const up = await shop.project("up");
     await shop.sh(up, "git config uploadpack.allowFilter true; mkdir d; echo 1 >d/f; git add -A; git commit -qm d");
     await shop.sh(shop.root, `git clone -q --filter=blob:none --sparse "file://${up}" part`);
@@ -107,11 +107,11 @@ describe("a partial clone", () => {
 });
 
 describe("a pull that fails", () => {
-  it("leaves nothing in the project's object store on a full disk, and works when there is space", async () => {
+  it("leaves nothing in the project's store, even on a full disk, and works when there is room", async () => {
     await shop.sh(spec.path, "head -c 200000 /dev/urandom >big; git add -A; git commit -qm big");
     const before = await shop.sh(project, "find .git -type f | sort");
     const { run } = shop.context;
-    // Limits the child's files to 20 kB, to simulate a full disk.
+    // A file of the child process may have 20 kB: the effect of a full disk.
     const full: typeof run = (file, args, options) =>
       args.includes("unbundle")
         ? run("sh", ["-c", 'ulimit -f 40; trap "" XFSZ; exec git "$@"', "sh", ...args], options)
@@ -121,7 +121,7 @@ describe("a pull that fails", () => {
     expect((await pull()).refs).toMatchObject([{ state: "made" }]);
   });
 
-  it("keeps other temporary files, and removes those of a killed pull of the same session", async () => {
+  it("leaves what others have there, and removes what a killed pull of this session left", async () => {
     const objects = join(project, ".git/objects");
     const name = `tmp_objdir-cowork-${shop.context.paths.pathHash}-a`;
     await shop.sh(objects, `mkdir -p ${name}/pack pack; echo x >${name}/pack/tmp_pack_x; echo x >pack/tmp_pack_other`);
@@ -132,8 +132,8 @@ describe("a pull that fails", () => {
   });
 });
 
-describe("the caller's umask", () => {
-  it("applies to a fast-forward of the working tree, and not to the session's clone", async () => {
+describe("the caller's file mode mask", () => {
+  it("applies to files that a fast-forward writes in the working tree, and to nothing in the session", async () => {
     await shop.sh(spec.path, "git checkout -q main; echo k >token; mkdir d; echo x >d/x; git add -A; git commit -qm w");
     const result = await pullSession({ ...shop.context, umask: 0o077 }, localInside(spec.path, shop.env), spec.source, {
       session: "a",

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const hintOf = (outcome: { error?: { hint?: string } }): string => outcome.error?.hint ?? "";
 
-describe("a path that the session's user cannot read", () => {
+describe("what the session's user cannot read", () => {
   beforeEach(async () => {
     await host.shop.sh(
       host.project.facts.root,
@@ -32,13 +32,13 @@ describe("a path that the session's user cannot read", () => {
 
   it.each([
     ["an ignored folder with a database", "mkdir -p data/in; echo x >data/in/app.sqlite; chmod 000 data/in", "data/in"],
-    ["a folder that can be entered and not listed", "mkdir -p data/in; chmod 311 data/in", "data/in"],
-    ["a folder that can be listed and not entered", "mkdir -p data/in; chmod 644 data/in", "data/in"],
+    ["a folder that can be entered but not listed", "mkdir -p data/in; chmod 311 data/in", "data/in"],
+    ["a folder that can be listed but not entered", "mkdir -p data/in; chmod 644 data/in", "data/in"],
     ["an untracked folder", "mkdir -p pg/d; chmod 000 pg/d", "pg/d"],
     ["an untracked file", "echo x >secret; chmod 000 secret", "secret"],
     ["a changed file", "echo changed >readme; chmod 000 readme", "readme"],
-    ["a file of a nested repository", "git init -q sub; echo x >sub/secret; chmod 000 sub/secret", "sub/secret"],
-    ["a nested folder with a space in its name", "mkdir -p 'data/x y/z'; chmod 000 'data/x y/z'", "data/x y/z"],
+    ["a file of a repository inside", "git init -q sub; echo x >sub/secret; chmod 000 sub/secret", "sub/secret"],
+    ["a folder deep down, with a space in its name", "mkdir -p 'data/x y/z'; chmod 000 'data/x y/z'", "data/x y/z"],
     [
       "a folder of branches",
       "git branch team/x; git commit -q --allow-empty -m 1; git branch -f team/x; git reset -q --hard HEAD~1; chmod 000 .git/refs/heads/team",
@@ -51,13 +51,13 @@ describe("a path that the session's user cannot read", () => {
       "git worktree add -q --detach wt; chmod 000 .git/worktrees/wt",
       ".git/worktrees/wt",
     ],
-    ["the git folder of a nested repository", "git init -q sub; chmod 000 sub/.git", "sub/.git"],
+    ["the git folder of a repository inside", "git init -q sub; chmod 000 sub/.git", "sub/.git"],
     [
       "a reflog",
       "git commit -q --allow-empty -m 1; git reset -q --soft HEAD~1; chmod 000 .git/logs/HEAD",
       ".git/logs/HEAD",
     ],
-  ])("is reported as unsaved: %s", async (_, script, path) => {
+  ])("is unsaved and listed: %s", async (_, script, path) => {
     await host.inside("a", script);
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({ ok: false, exitCode: 3 });
@@ -65,7 +65,7 @@ describe("a path that the session's user cannot read", () => {
     expect(outcome.unsaved.filter((one) => one.endsWith(line))).toHaveLength(1);
     expect(outcome.unsaved.join()).not.toContain("adding files failed");
     expect(host.states("a")).toBe("main=running");
-    // The command in the hint works when typed.
+    // The suggested command works as it is typed.
     const [, command = ""] = /cowork connect a -- (chmod -R u\+rwX [^;]*)/.exec(hintOf(outcome)) ?? [];
     expect(command).not.toBe("");
     await host.inside("a", command);
@@ -73,12 +73,12 @@ describe("a path that the session's user cannot read", () => {
     expect(again.unsaved.join()).not.toContain("cannot be read");
   });
 
-  it("is named by a pull of the working tree unless git ignores it", async () => {
+  it("is listed by a pull of the working tree, unless git ignores it", async () => {
     await host.inside("a", "mkdir -p pg/d data/in; echo x >pg/d/f; chmod 000 pg/d data/in; git init -q sub");
     const opened = await openClone(host.ctx, { project: host.project.facts, names: ["a"] });
     try {
       expect(await staysNotes(opened.inside)).toEqual([
-        "sub stays in the session: it is a git repository of its own",
+        "sub stays in the session: it is a separate git repository",
         "pg/d stays in the session: the session's user cannot read it",
       ]);
     } finally {
@@ -90,21 +90,21 @@ describe("a path that the session's user cannot read", () => {
     [
       { canSudo: true },
       { isRoot: false },
-      "make it readable: cowork connect a -- sudo chown -R 1000:1000 '/w/data x/in'; or lose it: cowork clean a --force",
+      "make it readable: cowork connect a -- sudo chown -R 1000:1000 '/w/data x/in'; or discard it: cowork clean a --force",
     ],
     [
       {},
       { isRoot: true },
-      "make it readable: cowork connect a -- chown -R 1000:1000 '/w/data x/in'; or lose it: cowork clean a --force",
+      "make it readable: cowork connect a -- chown -R 1000:1000 '/w/data x/in'; or discard it: cowork clean a --force",
     ],
-    [{}, { isRoot: false }, "lose it: cowork clean a --force"],
-  ])("gets a hint to change the owner as root if it belongs to another user: %o %o", (found, place, hint) => {
+    [{}, { isRoot: false }, "discard it: cowork clean a --force"],
+  ])("is made readable by root if another user owns it: %o %o", (found, place, hint) => {
     const blocked = [{ path: "/w/data x/in", shown: "data x/in", isOwn: false }];
     const where = { name: "a", clone: "/clone", branches: ["a"], owner: "1000:1000", ...place };
     expect(renderHint(waysToSave({ ...noHoldings(), blocked, ...found }, where))).toBe(hint);
   });
 
-  it("is ignored in ignored folders of installed packages", async () => {
+  it("does not matter below installed folders that git ignores", async () => {
     await host.inside("a", "mkdir -p node_modules/x/y; chmod 000 node_modules/x/y");
     expect(await host.clean("a")).toMatchObject({ ok: true });
     await host.init("b");
@@ -113,14 +113,14 @@ describe("a path that the session's user cannot read", () => {
   });
 });
 
-describe("commits without a branch", () => {
+describe("commits on no branch", () => {
   beforeEach(async () => {
     await host.init("a");
   });
 
   it.each([
     [
-      "on an abandoned detached HEAD",
+      "on a detached HEAD that was left",
       "git checkout -q --detach; echo 1 >f; git add f; git commit -qm one; git checkout -q a",
     ],
     [
@@ -132,21 +132,21 @@ describe("commits without a branch", () => {
       "without a parent",
       "git checkout -q --orphan x; echo 1 >f; git add f; git commit -qm one; git checkout -q a; git branch -qD x",
     ],
-    ["removed by a reset", "echo 1 >f; git add f; git commit -qm one; git reset -q --hard HEAD~1"],
+    ["undone by a reset", "echo 1 >f; git add f; git commit -qm one; git reset -q --hard HEAD~1"],
     [
-      "that only ORIG_HEAD names",
+      "that only ORIG_HEAD refers to",
       "echo 1 >f; git add f; git commit -qm one; git reset -q --hard HEAD~1; rm -r .git/logs",
     ],
     [
-      "amended and then abandoned",
+      "amended, and then left",
       "git checkout -q --detach; echo 1 >f; git add f; git commit -qm zero; git commit -q --amend -m one; git checkout -q a",
     ],
-  ])("are unsaved, and the hint shows how to keep them: %s", async (_, script) => {
+  ])("are unsaved, and the hint keeps them: %s", async (_, script) => {
     await host.inside("a", script);
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({
       exitCode: 3,
-      unsaved: [expect.stringMatching(/^1 commit that no branch has: [0-9a-f]{10} one$/)],
+      unsaved: [expect.stringMatching(/^1 commit on no branch: [0-9a-f]{10} one$/)],
     });
     const [, command = ""] =
       /cowork connect a -- (git branch .*?), then cowork pull a --all-branches/.exec(hintOf(outcome)) ?? [];
@@ -159,45 +159,45 @@ describe("commits without a branch", () => {
     [
       "amended",
       "echo 1 >f; git add f; git commit -qm one; echo 2 >f; git commit -qam two --amend",
-      "that an amend or a rebase replaced",
+      "replaced by an amend or a rebase",
     ],
     [
       "rebased",
       "git checkout -q -b o; echo o >o; git add o; git commit -qm o; git checkout -q a; echo 1 >f; git add f; git commit -qm one; git rebase -q o",
-      "that an amend or a rebase replaced",
+      "replaced by an amend or a rebase",
     ],
     [
       "picked",
       "git checkout -q --detach; echo 1 >f; git add f; git commit -qm one; git checkout -q a; echo 2 >g; git add g; git commit -qm two; git cherry-pick HEAD@{2}",
-      "with changes that other commits hold",
+      "with changes that other commits contain",
     ],
     [
       "squashed",
       "git checkout -q -b x; echo 1 >f; git add f; git commit -qm one; git checkout -q a; git merge -q --squash x; git commit -qm all; git branch -qD x",
-      "with changes that other commits hold",
+      "with changes that other commits contain",
     ],
     [
-      "removed by a reset and redone differently",
+      "undone and done differently",
       "echo 1 >f; git add f; git commit -qm one; git reset -q --soft HEAD~1; echo 2 >f; git add f; git commit -qm two",
       "with files that have changed since",
     ],
-  ])("are named but may be removed if other commits replaced them: %s", async (_, script, why) => {
+  ])("are listed and may be removed if something replaced them: %s", async (_, script, why) => {
     await host.inside("a", script);
     await host.bring("a", "refs/heads/*:refs/heads/s/*");
     const dry = await host.clean("a", { dryRun: true });
     expect(dry).toMatchObject({ ok: true, unsaved: [] });
     expect(dry.going).toEqual([expect.stringMatching(new RegExp(`^1 commit .*${why}: [0-9a-f]{10} one$`))]);
     expect((await host.clean("a")).going).toEqual(dry.going);
-    expect(host.events).toContainEqual(expect.objectContaining({ detail: `goes along: ${dry.going?.[0]}` }));
+    expect(host.events).toContainEqual(expect.objectContaining({ detail: `also removed: ${dry.going?.[0]}` }));
   });
 
-  it("are not reported if a stash or another working tree has them", async () => {
+  it("do not include those of a stash, an operation or another working tree", async () => {
     await host.inside(
       "a",
       "echo 1 >>readme; git stash -q; echo 2 >>readme; git stash -q; git worktree add -q --detach .wt; cd .wt; git commit -q --allow-empty -m there",
     );
     const { unsaved, going } = await host.clean("a");
-    expect(unsaved.join("\n")).not.toContain("no branch has");
+    expect(unsaved.join("\n")).not.toContain("on no branch");
     expect(unsaved.join("\n")).toContain("2 stashes");
     expect(unsaved.join("\n")).toContain("1 commit on HEAD");
     expect(going ?? []).toEqual([]);
@@ -214,8 +214,8 @@ describe("commits without a branch", () => {
   });
 });
 
-describe("remote-tracking branches in the clone", () => {
-  it("do not prove that their commits are saved", async () => {
+describe("branches of remotes inside", () => {
+  it("prove nothing by themselves", async () => {
     await host.init("a");
     await host.inside("a", "git update-ref refs/remotes/origin/foo $(git commit-tree -m x -p HEAD 'HEAD^{tree}')");
     const outcome = await host.clean("a");
@@ -223,12 +223,12 @@ describe("remote-tracking branches in the clone", () => {
       exitCode: 3,
       unsaved: ["1 commit on remote branch origin/foo not in the project"],
     });
-    expect(hintOf(outcome)).toContain("in the project: git fetch");
+    expect(hintOf(outcome)).toContain("run git fetch in the project");
     await host.bring("a", "refs/remotes/origin/foo:refs/remotes/origin/foo");
     expect(await host.clean("a")).toMatchObject({ ok: true });
   });
 
-  it("are not unsaved work if the clone was created with them, even if the project has removed them", async () => {
+  it("are not unsaved if the clone was created with them, even if the project has dropped them since", async () => {
     const { root } = host.project.facts;
     await host.shop.sh(
       root,
@@ -246,7 +246,7 @@ describe("remote-tracking branches in the clone", () => {
     expect(await host.inside("a", "git log -1 --format=%s origin/pr")).toBe("merged");
     const kept = await host.clean("a", { dryRun: true });
     expect(kept).toMatchObject({ ok: true, unsaved: [] });
-    // A new branch of the session with the same commit is unsaved work.
+    // A branch of the session with the same commit is unsaved work anyway.
     await host.inside("a", "git branch mine origin/pr");
     expect(await host.clean("a")).toMatchObject({ unsaved: ["1 commit on mine not in the project"] });
     await host.inside("a", "git branch -qD mine");
@@ -255,7 +255,7 @@ describe("remote-tracking branches in the clone", () => {
 });
 
 describe("working trees outside the clone", () => {
-  it("keep a session, with a reason and a hint, in a dry run and in a real one", async () => {
+  it("keep a session, with the reason and a hint, both in the dry run and in the real one", async () => {
     await host.init("a");
     const place = join(host.shop.root, "home", "wt");
     await chmod(join(host.shop.root, "home"), 0o777);
@@ -263,7 +263,7 @@ describe("working trees outside the clone", () => {
     const dry = await host.clean("a", { dryRun: true });
     const real = await host.clean("a");
     expect([dry.exitCode, dry.unsaved, dry.error]).toEqual([real.exitCode, real.unsaved, real.error]);
-    expect(real.unsaved).toEqual([expect.stringContaining(`worktree ${place}: lies outside the clone`)]);
+    expect(real.unsaved).toEqual([expect.stringContaining(`worktree ${place}: is outside the clone`)]);
     expect(host.states("a")).toBe("main=running");
     expect(host.looks.filter((where) => where === "helper")).toEqual([]);
     const [, command = ""] = /cowork connect a -- (git worktree remove \S+?)(;|$)/.exec(hintOf(real)) ?? [];
@@ -271,15 +271,15 @@ describe("working trees outside the clone", () => {
     expect(await host.clean("a", { dryRun: true })).toMatchObject({ ok: true });
     await host.inside("a", `git worktree add -q ${place} wtb; rm -r ${place}`);
     const gone = await host.clean("a");
-    expect(gone.unsaved).toEqual([expect.stringContaining("is gone")]);
+    expect(gone.unsaved).toEqual([expect.stringContaining("does not exist any more")]);
     expect(hintOf(gone)).toContain("cowork connect a -- git worktree prune");
     await host.inside("a", "git worktree prune");
     expect(await host.clean("a")).toMatchObject({ ok: true });
   });
 });
 
-describe("a nested repository in the working tree", () => {
-  it("gets a hint to copy it, not to pull, which would not include it", async () => {
+describe("a separate repository in the working tree", () => {
+  it("must be copied: the hint does not suggest a pull that would leave it behind", async () => {
     await host.init("a");
     await host.inside("a", "git init -q sub; cd sub; echo w >w; git add w; git commit -qm inner");
     const outcome = await host.clean("a");
@@ -287,12 +287,12 @@ describe("a nested repository in the working tree", () => {
     expect(outcome.unsaved.filter((line) => line.includes(" sub: "))).toEqual([
       expect.stringMatching(/^nested repository sub: /),
     ]);
-    expect(hintOf(outcome)).toBe(`copy sub out of ${host.clone("a")}; or lose it: cowork clean a --force`);
+    expect(hintOf(outcome)).toBe(`copy sub out of ${host.clone("a")}; or discard it: cowork clean a --force`);
   });
 });
 
-describe("data of a session outside its clone", () => {
-  it("is named before it is removed: volumes and files in home folders", async () => {
+describe("files that are removed with a session and are not in its clone", () => {
+  it("are listed before they are removed: volumes, and files in home folders", async () => {
     host.cli.volumes.push(`cowork-data-${"0".repeat(52)}`);
     await host.init("a");
     const [main] = host.containers("a");
@@ -308,6 +308,6 @@ describe("data of a session outside its clone", () => {
     expect(dry.going).toEqual([`/home/dev of container ${main?.name}: notes`, `volume cowork-data-${"0".repeat(52)}`]);
     expect((await host.clean("a")).going).toEqual(dry.going);
     for (const line of dry.going ?? [])
-      expect(host.events).toContainEqual(expect.objectContaining({ detail: `goes along: ${line}` }));
+      expect(host.events).toContainEqual(expect.objectContaining({ detail: `also removed: ${line}` }));
   });
 });

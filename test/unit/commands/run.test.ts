@@ -57,7 +57,7 @@ describe("init", () => {
   test.each([
     ["init", 2, /No session is named/],
     ["init a b --branch x", 2, /--branch names the branch of one session/],
-    ["init ../x", 2, /cannot be a session's name/],
+    ["init ../x", 2, /is not a valid session name/],
     ["init a --from nothing-like-it", 1, /nothing-like-it/],
   ])("cowork %s is refused before anything is created", async (line, code, message) => {
     const result = await run(line);

@@ -27,17 +27,17 @@ import { gitWorkshop } from "../../support/git/git-project.ts";
 import { runCommandLine } from "../../support/home/run-command-line.ts";
 import { sampleOf, samplesOf } from "../../support/sample-of.ts";
 
-// A field added to a schema must pass every border without further edits. The samples here contain every field of the schemas.
+// A field added to a schema is sent and stored everywhere with that one edit: the samples here have every field of the schemas.
 
 const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 const methods = Object.keys(hostCalls) as HostMethod[];
 
-test("every method of a session host has schemas, except those with streams", () => {
+test("every function of the session host with plain data has schemas; the others have streams", () => {
   const all = Object.keys(createLocalHost({} as never, nobody));
   expect([...methods, "openClone", "connect", "logs", "login"].toSorted()).toEqual(all.toSorted());
 });
 
-describe("a request reaches the host unchanged", () => {
+describe("requests reach a host as they were sent", () => {
   test.each(methods)("%s", async (method) => {
     for (const args of samplesOf(hostCalls[method].input)) {
       const { host, calls } = fakeHost({ [method]: () => Promise.resolve("done") });
@@ -46,7 +46,7 @@ describe("a request reaches the host unchanged", () => {
     }
   });
 
-  test.each(methods)("an invalid request does not reach the host: %s", async (method) => {
+  test.each(methods)("an invalid request reaches nothing: %s", async (method) => {
     const { host, calls } = fakeHost({});
     const [args] = samplesOf(hostCalls[method].input) as [unknown[]];
     for (const bad of [undefined, "x", {}, [], [...args, "more"], args.map(() => null), args.map(() => [1])]) {
@@ -56,7 +56,7 @@ describe("a request reaches the host unchanged", () => {
   });
 });
 
-/** A host behind a connection, with the real code of client and server. */
+/** A host at the other end of a connection, with the real code of both sides in between. */
 async function remoteHost(answers: Parameters<typeof fakeHost>[0]): Promise<ReturnType<typeof createRemoteHost>> {
   const { context: ctx, root } = await gitWorkshop();
   const { host } = fakeHost(answers);
@@ -76,7 +76,7 @@ async function remoteHost(answers: Parameters<typeof fakeHost>[0]): Promise<Retu
   return createRemoteHost(ctx, { name: "local", user: nobody, program, connect, source: never, begin: never });
 }
 
-describe("a host's answer arrives unchanged", () => {
+describe("answers of a host arrive as they were returned", () => {
   const overTheWire = methods.filter((method) => method !== "init" && method !== "start" && method !== "planInit");
   test.each(overTheWire)("%s", async (method) => {
     const { input, output } = hostCalls[method];
@@ -84,14 +84,14 @@ describe("a host's answer arrives unchanged", () => {
     const remote = await remoteHost({ [method]: () => Promise.resolve(answer) });
     const args = sampleOf<unknown[]>(input);
     const got = await (remote[method] as (...args: unknown[]) => Promise<unknown>)(...args);
-    // Two things differ: the name of the host, and the clock check, which the client adds.
+    // Two fields differ from the host's answer: the name of the machine, and the clock, which is checked separately.
     const known = method === "doctor" ? (got as unknown[]).slice(0, -1) : got;
     expect(withoutHosts(known)).toEqual(withoutHosts(answer));
     remote.close();
   });
 });
 
-/** Replaces the fields in which errors and commands name their host. */
+/** Errors name the host that they come from, commands the host that they are for. */
 function withoutHosts(value: unknown): unknown {
   if (value instanceof Date || value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(withoutHosts);
@@ -114,7 +114,7 @@ describe("--json shows every field", () => {
   });
 });
 
-describe("files and other messages are read as they were written", () => {
+describe("what is stored in files or sent in other ways is read as it was written", () => {
   const schemas: [string, ZodMiniType][] = [
     ["a session's record", sessionRecord],
     ["plan.json", devcontainerPlan],
@@ -146,7 +146,7 @@ describe("files and other messages are read as they were written", () => {
     expect(decodeTtyRequest(encodeTtyRequest(good))).toEqual(good);
   });
 
-  test("samples contain every field", () => {
+  test("the samples have every field", () => {
     const fields = Object.keys(initRequest.shape);
     expect(Object.keys(sampleOf(initRequest)).toSorted()).toEqual(fields.toSorted());
   });

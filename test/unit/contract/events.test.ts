@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { domainEvent, type DomainEvent } from "../../../src/contract/events.ts";
 import { createEvents, progressDraft, progressOf } from "../../../src/events.ts";
 
-test("every event gets an id, a time and a host, and can be stored and read", () => {
+test("every event of a stream gets an id, a time and a host, and can be stored", () => {
   const heard: DomainEvent[] = [];
   const now = (): Date => new Date("2026-01-02T03:04:05Z");
   const tell = createEvents({ host: "local", now }, (event) => void heard.push(event));
@@ -22,7 +22,7 @@ test("every event gets an id, a time and a host, and can be stored and read", ()
   expect(first?.type === "progress" && progressOf(first)).toEqual(progress);
 });
 
-test("an invalid event is refused", () => {
+test("data that is not an event is rejected", () => {
   const event = {
     id: "x",
     at: "now",

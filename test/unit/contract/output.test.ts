@@ -32,7 +32,7 @@ const cases: [line: string, output: keyof typeof outputs, setting: CommandSettin
   ["--nosuch", "error", {}],
 ];
 
-test.each(cases)("cowork %s --json prints exactly the fields of the contract", async (line, output, setting) => {
+test.each(cases)("cowork %s --json prints the fields of the contract, and no others", async (line, output, setting) => {
   const { stdout, stderr } = await runCommandLine(`${line} --json`, setting);
   const value: unknown = JSON.parse(stdout);
   const found = outputs[output].safeParse(value);

@@ -14,13 +14,13 @@ const choice: Question = {
 };
 
 describe("a question", () => {
-  test("has an id derived from its content, and can be stored and read", () => {
+  test("has an id derived from its content, and can be stored", () => {
     expect(askedQuestion(confirm).id).toBe(askedQuestion({ ...confirm }).id);
     expect(askedQuestion({ ...confirm, text: "Go on!" }).id).not.toBe(askedQuestion(confirm).id);
     for (const one of [confirm, choice]) expect(question.parse(JSON.parse(JSON.stringify(one)))).toEqual(one);
   });
 
-  test("accepts only answers of its kind", () => {
+  test("accepts only an answer of its kind", () => {
     const given = [true, false, null, "1", "2", undefined, 1];
     expect(given.map((answer) => isAnswerTo(confirm, answer))).toEqual([true, true, true, false, false, false, false]);
     expect(given.map((answer) => isAnswerTo(choice, answer))).toEqual([false, true, true, true, false, false, false]);

@@ -54,7 +54,7 @@ async function hashOf(what: ImageRequest, env: Record<string, string> = {}, pem?
   return (await readInputs({ ...ctx, paths: { ...ctx.paths, pathHash: "home" } }, what, origin, pem)).hash;
 }
 
-describe("what an image begins with", () => {
+describe("the origin of an image", () => {
   test.each<[string, Partial<DevcontainerPlan>, object]>([
     ["the template", { kind: "template", path: null }, { kind: "template" }],
     ["an image", { config: { image: "debian:${localEnv:V:12}" } }, { kind: "image", image: "debian:12" }],
@@ -81,7 +81,7 @@ describe("what an image begins with", () => {
   });
 
   test.each<Partial<DevcontainerPlan>>([{}, { config: { image: "a\nRUN evil" } }, { kind: "compose", compose }])(
-    "is refused where it names nothing that can be used: %j",
+    "is refused if it names nothing usable: %j",
     (plan) => {
       expect(() => originOf(request(plan), {})).toThrow(expect.objectContaining({ code: "DEVCONTAINER_INVALID" }));
     },
@@ -89,7 +89,7 @@ describe("what an image begins with", () => {
 });
 
 describe("the key", () => {
-  test("is the same for the same", async () => {
+  test("is the same for the same inputs", async () => {
     expect(await hashOf(request(dockerfile))).toBe(await hashOf(request(dockerfile)));
   });
 
@@ -108,7 +108,7 @@ describe("the key", () => {
     expect(await hashOf(request({ ...dockerfile, config: { features }, ...plan }, tree))).not.toBe(before);
   });
 
-  test("changes with a variable of the host that it names, and no other", async () => {
+  test("changes with a variable of the host that it names, and with no other", async () => {
     const named = request({ ...dockerfile, config: { remoteUser: "${localEnv:WHO}" } });
     expect(await hashOf(named, { WHO: "a" })).not.toBe(await hashOf(named, { WHO: "b" }));
     expect(await hashOf(named, { WHO: "a", OTHER: "1" })).toBe(await hashOf(named, { WHO: "a", OTHER: "2" }));
@@ -118,22 +118,22 @@ describe("the key", () => {
     expect(await hashOf(request(dockerfile), {}, "pem")).not.toBe(await hashOf(request(dockerfile)));
   });
 
-  test("does not change with what only a container depends on", async () => {
+  test("does not change with properties that only affect containers", async () => {
     const config = { postCreateCommand: "x", mounts: [], containerEnv: { A: "1" }, customizations: { vscode: {} } };
     expect(await hashOf(request({ ...dockerfile, config }))).toBe(await hashOf(request(dockerfile)));
   });
 
-  test("does not depend on the context where only an image is named", async () => {
+  test("does not depend on the context if only an image is named", async () => {
     const plan = { config: { image: "debian" } };
     expect(await hashOf(request(plan, { a: "1" }))).toBe(await hashOf(request(plan, { a: "2" })));
   });
 });
 
-test("a Dockerfile that is not there is named", async () => {
+test("a missing Dockerfile is reported by name", async () => {
   await expect(hashOf(request(dockerfile, {}))).rejects.toThrow(".devcontainer/Dockerfile");
 });
 
-test("local features are found beside the config", () => {
+test("local features are found next to the config", () => {
   const config = { features: { "./b": {}, "../a": {}, "ghcr.io/x/y:1": {} } };
   expect(localFeatures({ path: ".devcontainer/py/devcontainer.json", config })).toEqual([
     ".devcontainer/a",
@@ -141,14 +141,14 @@ test("local features are found beside the config", () => {
   ]);
 });
 
-test("a service's user counts where the config names none", () => {
+test("a service's user is used if the config names none", () => {
   expect(imageConfig({ config: {}, compose: { ...compose, user: "node" } })).toEqual({ containerUser: "node" });
   expect(imageConfig({ config: { containerUser: "a" }, compose: { ...compose, user: "node" } })).toEqual({
     containerUser: "a",
   });
 });
 
-test("-u in runArgs counts as the container's user, after containerUser, as docker takes it", () => {
+test("-u in runArgs is the container's user, and overrides containerUser, as in docker", () => {
   const user = (config: JsonObject) => imageConfig({ config })["containerUser"];
   expect(user({ runArgs: ["-u", "node"] })).toBe("node");
   expect(user({ runArgs: ["--init", "-itunode"] })).toBe("node");
@@ -158,7 +158,7 @@ test("-u in runArgs counts as the container's user, after containerUser, as dock
   expect(imageConfig({ config: { runArgs: ["-u", "a"] }, compose })).toEqual({});
 });
 
-test("lock files lie beside their config", () => {
+test("lock files are next to their config", () => {
   expect(lockfilePath(".devcontainer/devcontainer.json")).toBe(".devcontainer/devcontainer-lock.json");
   expect(lockfilePath(".devcontainer.json")).toBe(".devcontainer-lock.json");
 });
@@ -170,7 +170,7 @@ describe("the link to the workspace", () => {
       plan: { ...noPlan, config, ...(canonical === undefined ? {} : { compose: { ...compose, canonical } }) },
     });
 
-  test("bears the project folder's name where the clone is mounted somewhere else", () => {
+  test("has the project folder's name if the clone is mounted somewhere else", () => {
     expect(link({ workspaceMount: "source=x,target=/w,type=bind" })).toBe("/workspaces/app (1)");
     expect(link({ workspaceFolder: "/workspaces/app (1)-more" })).toBe("/workspaces/app (1)");
     expect(link({}, { services: { app: { volumes: [`${treeRoot}:/w`] } } })).toBe("/workspaces/app (1)");
@@ -185,12 +185,12 @@ describe("the link to the workspace", () => {
     [{ mounts: [{ type: "volume", target: "/workspaces/app (1)/node_modules" }] }, undefined],
     [{}, { services: { app: { volumes: ["/clone:/workspaces/app (1):cached"] } } }],
     [{}, { services: { app: { volumes: [`${treeRoot}:/workspaces/${cloneName}`] } } }],
-  ])("is not made where the session itself mounts something: %j %j", (config, canonical) => {
+  ])("is not made if the session mounts something there: %j %j", (config, canonical) => {
     expect(link(config, canonical)).toBeUndefined();
   });
 });
 
-test("variables of the host are put in as the CLI does", () => {
+test("variables of the host are replaced as the CLI does", () => {
   const env = { A: "1", EMPTY: "" };
   expect(expandLocalEnv("${localEnv:A} ${env:A} ${localEnv:B:x y}", env)).toBe("1 1 x y");
   expect(expandLocalEnv("<${localEnv:B}> <${localEnv:EMPTY:z}>", env)).toBe("<> <>");

@@ -54,28 +54,28 @@ describe("runInitializeCommand", () => {
     expect((await made("out")).split("\n")).toHaveLength(6);
   });
 
-  test("a list is called without a shell, an object all at once", async () => {
+  test("a list is run without a shell, and the commands of an object in parallel", async () => {
     await run({ initializeCommand: ["touch", "a b", "$(x)"] });
     await expect(lstat(join(clone, "a b"))).resolves.toBeDefined();
     await expect(lstat(join(clone, "$(x)"))).resolves.toBeDefined();
     await rm(join(base, "state"), { recursive: true });
-    // Each waits for the other: one after the other they would wait for ever.
+    // Each waits for the other: one after the other, they would wait forever.
     const wait = (mine: string, theirs: string): string => `touch ${mine}; until [ -e ${theirs} ]; do sleep 0.05; done`;
     await run({ initializeCommand: { x: wait("x", "y"), y: ["sh", "-c", wait("y", "x")] } });
     await expect(lstat(join(clone, "x"))).resolves.toBeDefined();
   });
 
-  test("a failure says what was said last, is in the log, and is tried again", async () => {
+  test("a failure is reported with the last output, is in the log, and is tried again", async () => {
     const config = { initializeCommand: { init: "echo all is \u001b[31mbad >&2; exit 3" } };
     await expect(run(config)).rejects.toMatchObject({
       code: "UP_FAILED",
-      message: "initializeCommand (init) of a ended with code 3: all is bad.",
+      message: "initializeCommand (init) of a failed with exit code 3: all is bad.",
     });
     expect(await readFile(join(base, "state/app-a/logs/up.log"), "utf8")).toContain("all is");
     await expect(run(config)).rejects.toMatchObject({ code: "UP_FAILED" });
   });
 
-  test("what root made belongs to the session's user", async () => {
+  test("files made by root belong to the session's user", async () => {
     const { user } = context();
     await run({ initializeCommand: "mkdir d && touch d/f && ln -s /etc/passwd d/l" });
     const owner = await lstat(join(clone, "d/f"));
@@ -83,7 +83,7 @@ describe("runInitializeCommand", () => {
     expect((await lstat("/etc/passwd")).uid).toBe(0);
   });
 
-  test("git works in the clone, whoever owns it", async () => {
+  test("git works in the clone, independent of the owner", async () => {
     await run({ initializeCommand: "git init -q . && chown -R 4242:4242 . 2>/dev/null; git status --porcelain > out" });
     expect(await made("out")).toContain("out");
   });
@@ -94,7 +94,7 @@ describe("runInitializeCommand", () => {
   });
 });
 
-test("planInitialize is pure: what is run, with variables put in", () => {
+test("planInitialize returns what is run, with variables replaced", () => {
   const put = (text: string): string => text.replace("$", "X");
   expect(planInitialize({ a: "echo $", b: ["c", "$d"] }, put)).toEqual([
     { name: "a", file: "/bin/sh", args: ["-c", "echo X"] },

@@ -7,7 +7,7 @@ import { memorySource } from "../../support/engine/memory-source.ts";
 const image = '{"image":"debian:trixie"}';
 type Files = Parameters<typeof memorySource>[0];
 
-/** Nothing of an image or Dockerfile config needs the context. */
+/** A config with an image or a Dockerfile does not need the context. */
 const plan = (files: Files, options: { configName?: string; setting?: string } = {}): Promise<DevcontainerPlan> =>
   planDevcontainer({} as Context, memorySource(files), {
     settings: { devcontainer: options.setting },
@@ -44,7 +44,7 @@ describe("which config", () => {
     "x/devcontainer.json": image,
   };
 
-  test("several: says which there are and how to choose", async () => {
+  test("several: the error lists them and how to choose", async () => {
     const { code, message, hint } = await failure(several);
     expect(code).toBe("DEVCONTAINER_AMBIGUOUS");
     expect(message).toContain("a, b c");
@@ -61,18 +61,18 @@ describe("which config", () => {
     expect(await plan(several, { setting: configName })).toMatchObject({ path });
   });
 
-  test.each(["nothing", "../x", "/etc", "a/../../b", ""])("--config %j is not there", async (configName) => {
+  test.each(["nothing", "../x", "/etc", "a/../../b", ""])("--config %j does not exist", async (configName) => {
     const { code, message } = await failure(several, { configName });
     expect(code).toBe(configName === "" ? "DEVCONTAINER_AMBIGUOUS" : "DEVCONTAINER_INVALID");
     expect(message).toContain(configName);
   });
 
   test.each([
-    ["/etc/passwd", "is a link to /etc/passwd, which lies outside the repository"],
+    ["/etc/passwd", "is a link to /etc/passwd, which is outside the repository"],
     ["../../x/devcontainer.json", "is a link to ../../x/devcontainer.json, which leads out of the repository"],
     ["nothing", "is a link to nothing, which is not in commit 0123456789"],
-    ["devcontainer.json", "and so on: a circle, or more than 40 links"],
-  ])("a link to %s is refused in words, not passed over", async (link, why) => {
+    ["devcontainer.json", "and so on: a loop, or more than 40 links"],
+  ])("a link to %s is refused with a reason and not ignored", async (link, why) => {
     const refused = await failure({ ".devcontainer/devcontainer.json": { link }, "x/devcontainer.json": image });
     expect(refused.code).toBe("DEVCONTAINER_INVALID");
     expect(refused.message).toContain(why);
@@ -102,7 +102,7 @@ describe("links inside the repository are followed", () => {
     expect(await plan(files)).toMatchObject({ kind: "image", path, config: { image: "debian:trixie" } });
   });
 
-  test("Dockerfile, context, features and lock file too; paths count from where the config is asked for", async () => {
+  test("Dockerfile, context, features and lock file, too; paths are relative to the requested path of the config", async () => {
     const config = { build: { dockerfile: "Dockerfile", context: "../ctx" }, features: { "./f": {} } };
     const files: Files = {
       ".devcontainer": { link: "tools/dc" },
@@ -126,18 +126,18 @@ describe("links inside the repository are followed", () => {
     expect(changed.trustHash).not.toBe(found.trustHash);
   });
 
-  test("a Dockerfile that is a link out of the tree is refused with a way on", async () => {
+  test("a Dockerfile that is a link out of the tree is refused with a hint", async () => {
     const files: Files = {
       ".devcontainer.json": '{"dockerFile":"Dockerfile"}',
       Dockerfile: { link: "/srv/Dockerfile" },
     };
     expect(await failure(files)).toMatchObject({
-      message: expect.stringContaining("Dockerfile is a link to /srv/Dockerfile, which lies outside the repository"),
+      message: expect.stringContaining("Dockerfile is a link to /srv/Dockerfile, which is outside the repository"),
       hint: expect.any(String),
     });
   });
 
-  test("trust is for what the link leads to, also where the folder that holds the link is hashed as a whole", async () => {
+  test("trust covers the target of the link, also if the folder that contains the link is hashed as a whole", async () => {
     const of = (dockerfile: string): Files => ({
       "dc/.keep": "",
       "dc/Dockerfile": { link: "../other/Dockerfile" },
@@ -153,17 +153,20 @@ describe("a configuration is never replaced by the template in silence", () => {
   const within = (files: Files, options: { within?: string; configName?: string; uncommitted?: string[] }) =>
     planDevcontainer({} as Context, memorySource(files), { settings: { devcontainer: undefined }, ...options });
 
-  test.each(["backend", "backend/src"])("given in %s: the part's own is used, and it is said", async (folder) => {
-    const found = await within(backend, { within: folder });
-    expect(found).toMatchObject({
-      kind: "image",
-      path: "backend/.devcontainer/devcontainer.json",
-      subfolder: "backend",
-    });
-    expect(found.notes).toEqual([
-      expect.stringMatching(/^backend\/\.devcontainer\/devcontainer\.json is used: the command ran in/),
-    ]);
-  });
+  test.each(["backend", "backend/src"])(
+    "called in %s: the subfolder's own is used, and a note reports it",
+    async (folder) => {
+      const found = await within(backend, { within: folder });
+      expect(found).toMatchObject({
+        kind: "image",
+        path: "backend/.devcontainer/devcontainer.json",
+        subfolder: "backend",
+      });
+      expect(found.notes).toEqual([
+        expect.stringMatching(/^backend\/\.devcontainer\/devcontainer\.json is used: cowork was called in/),
+      ]);
+    },
+  );
 
   test.each([
     ["backend", "", "backend/.devcontainer/devcontainer.json"],
@@ -172,27 +175,27 @@ describe("a configuration is never replaced by the template in silence", () => {
     ["api", "apps", "apps/api/.devcontainer.json"],
     ["apps/api", "", "apps/api/.devcontainer.json"],
     ["one", "", "one/.devcontainer/py/devcontainer.json"],
-  ])("--config %s, given in %j", async (configName, folder, path) => {
+  ])("--config %s, called in %j", async (configName, folder, path) => {
     const more: Files = { "apps/api/.devcontainer.json": image, "one/.devcontainer/py/devcontainer.json": image };
     const found = await within({ ...backend, ...more }, { configName, within: folder });
     expect(found).toMatchObject({ path, subfolder: path.split("/.dev")[0], notes: [] });
   });
 
-  test("given at the root: the template, and which one is not used", async () => {
+  test("called in the root: the template, and a note about the one that is not used", async () => {
     const { kind, notes } = await within({ ...backend, "web/.devcontainer.json": image }, {});
     expect([kind, notes]).toEqual([
       "template",
       [
-        "cowork's template is used: the repository's root has no dev container configuration; backend/.devcontainer/devcontainer.json is not used, nor web/.devcontainer.json: cowork init <session> --config backend",
+        "cowork's template is used, because the repository's root has no dev container configuration. backend/.devcontainer/devcontainer.json is not used, nor web/.devcontainer.json. To use it: cowork init <session> --config backend",
       ],
     ]);
   });
 
-  test("the root's own counts; the nearer one is named", async () => {
+  test("the root's own is used, and a note reports the nearer one", async () => {
     const { path, notes } = await within({ ...backend, ".devcontainer.json": image }, { within: "backend" });
     expect(path).toBe(".devcontainer.json");
     expect(notes).toEqual([
-      "backend/.devcontainer/devcontainer.json is not used, but .devcontainer.json of the repository's root: cowork init <session> --config backend",
+      "backend/.devcontainer/devcontainer.json is not used, because the repository's root has .devcontainer.json. To use it: cowork init <session> --config backend",
     ]);
   });
 
@@ -201,7 +204,7 @@ describe("a configuration is never replaced by the template in silence", () => {
     const none = await within({ x: "" }, { uncommitted: [path] });
     expect([none.kind, none.notes]).toEqual([
       "template",
-      [`cowork's template is used: ${path} is not in commit 0123456789; commit it, then make the session anew`],
+      [`cowork's template is used: ${path} is not in commit 0123456789; commit it, then create the session again`],
     ]);
     const changed = await within({ [path]: image }, { uncommitted: [path] });
     expect(changed.notes).toEqual([
@@ -211,14 +214,14 @@ describe("a configuration is never replaced by the template in silence", () => {
     expect(other.notes?.[0]).toMatch(/^\.devcontainer\.json is used: .* is not in commit/);
   });
 
-  test("a folder .devcontainer without a configuration is named", async () => {
+  test("a folder .devcontainer without a configuration is reported", async () => {
     expect((await plan({ ".devcontainer/README": "" })).notes).toEqual([
       "cowork's template is used: commit 0123456789 has .devcontainer, but no devcontainer.json in it",
     ]);
     expect((await plan({ README: "" })).notes).toEqual([]);
   });
 
-  test("the part's folder is what an editor takes for the workspace; its mounts are judged as such", async () => {
+  test("the subfolder is the workspace folder, as in an editor, and its mounts are judged accordingly", async () => {
     const config = {
       image: "x",
       mounts: [
@@ -238,13 +241,13 @@ describe("a configuration is never replaced by the template in silence", () => {
     expect(changed.trustHash).not.toBe(found.trustHash);
   });
 
-  test("a part whose name means something in a mount is refused", async () => {
+  test("a subfolder whose name has a meaning in a mount is refused", async () => {
     const files = { "a,source=x/.devcontainer.json": image };
     await expect(within(files, { configName: "a,source=x" })).rejects.toMatchObject({ code: "DEVCONTAINER_INVALID" });
   });
 });
 
-describe("what it says", () => {
+describe("the content", () => {
   const of = (text: string): Promise<DevcontainerPlan> =>
     plan({ ".devcontainer.json": text, Dockerfile: "FROM x", "sub/Dockerfile": "" });
 
@@ -259,18 +262,18 @@ describe("what it says", () => {
     ["[]", /JSON object/],
     ['{"image": 1}', /image/],
     ['{"image":"x","runArgs":"--init"}', /runArgs/],
-    ['{"image":"x","mounts":[1]}', /mounts.*list/],
+    ['{"image":"x","mounts":[1]}', /mounts.*array/],
     ['{"image":"x","appPort":{}}', /appPort/],
-    ["{}", /names no image/],
-    ['{"build":{}}', /names no image/],
-    ['{"build":{"dockerfile":"Dockerfile","args":{"A":["x"]}}}', /build\.args\.A: an object of texts is expected/],
-    ['{"image":"x","containerEnv":{"A":{}}}', /containerEnv\.A: an object of texts is expected/],
+    ["{}", /has none of "image"/],
+    ['{"build":{}}', /has none of "image"/],
+    ['{"build":{"dockerfile":"Dockerfile","args":{"A":["x"]}}}', /build\.args\.A: expected an object of strings/],
+    ['{"image":"x","containerEnv":{"A":{}}}', /containerEnv\.A: expected an object of strings/],
     ['{"build":{"dockerfile":"nothing"}}', /nothing is not in commit/],
-    ['{"build":{"dockerfile":"../Dockerfile"}}', /does not lie in the repository/],
-    ['{"build":{"dockerfile":"Dockerfile","context":"../.."}}', /does not lie in the repository/],
-    ['{"build":{"dockerfile":"Dockerfile","context":"/"}}', /does not lie in the repository/],
-    ['{"build":{"dockerfile":"Dockerfile","context":"${localEnv:HOME}"}}', /does not lie in the repository/],
-    ['{"image":"x","features":{"../x":{}}}', /does not lie in the repository/],
+    ['{"build":{"dockerfile":"../Dockerfile"}}', /is outside the repository/],
+    ['{"build":{"dockerfile":"Dockerfile","context":"../.."}}', /is outside the repository/],
+    ['{"build":{"dockerfile":"Dockerfile","context":"/"}}', /is outside the repository/],
+    ['{"build":{"dockerfile":"Dockerfile","context":"${localEnv:HOME}"}}', /is outside the repository/],
+    ['{"image":"x","features":{"../x":{}}}', /is outside the repository/],
   ])("%s is refused", async (text, message) => {
     const error = await failure({ ".devcontainer.json": text, Dockerfile: "FROM x" });
     expect(error.code).toBe("DEVCONTAINER_INVALID");
@@ -306,7 +309,7 @@ describe("what it says", () => {
   });
 });
 
-test("numbers and the like in arguments and variables are taken as @devcontainers/cli takes them: as text", async () => {
+test("numbers and booleans in arguments and variables become texts, as in @devcontainers/cli", async () => {
   const text = JSON.stringify({
     build: { dockerfile: "Dockerfile", args: { VERSION: 3.9, DEBUG: true, NONE: null, T: "x" } },
     containerEnv: { PORT: 8080, ON: false, NONE: null, T: "x" },
@@ -320,7 +323,7 @@ test("numbers and the like in arguments and variables are taken as @devcontainer
   });
 });
 
-describe("what is asked", () => {
+describe("the findings", () => {
   const files = {
     ".devcontainer/devcontainer.json":
       '{"build":{"dockerfile":"Dockerfile","context":"../ctx"},"initializeCommand":"bash ./tools/init.sh && make up"}',
@@ -334,7 +337,7 @@ describe("what is asked", () => {
     "unrelated.sh": "",
   };
 
-  test("initializeCommand with the files that it and they name", async () => {
+  test("have initializeCommand with the files that it and they name", async () => {
     const { findings } = await plan(files);
     expect(findings.map(({ what }) => what)).toEqual([
       "bash ./tools/init.sh && make up",
@@ -361,7 +364,7 @@ describe("what is asked", () => {
       hashes.push((await plan({ ...files, [name]: `${files[name]}\n` })).trustHash);
     }
     hashes.push((await plan({ ...files, "ctx/new": "" })).trustHash);
-    // A new line at the end of the config means nothing and is the file's own change all the same.
+    // A newline at the end of the config has no meaning, but still changes the file.
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 });

@@ -27,7 +27,10 @@ beforeAll(async () => {
   await chmod(join(root, ".devcontainer/sub/run.sh"), 0o755);
   await writeFile(join(root, "a b/ü\n'{{.txt"), "odd");
   await writeFile(join(root, "a/file"), "a");
-  await writeFile(Buffer.concat([Buffer.from(join(root, "a/")), Buffer.from([0x6e, 0xff])]), "a name that is no UTF-8");
+  await writeFile(
+    Buffer.concat([Buffer.from(join(root, "a/")), Buffer.from([0x6e, 0xff])]),
+    "a name that is not UTF-8",
+  );
   await writeFile(join(root, "a.txt"), "sorts between a and a/");
   await writeFile(join(root, "big"), Buffer.alloc(5 * 1024 * 1024));
   await writeFile(join(base, "secret"), "host secret");
@@ -50,7 +53,7 @@ beforeAll(async () => {
 afterAll(() => rm(base, { recursive: true, force: true }));
 
 describe.each(["commit", "folder"] as const)("%s source", (kind) => {
-  test("tells files, folders and links apart and follows none", async () => {
+  test("distinguishes files, folders and links, and follows no link", async () => {
     const source = sources[kind];
     expect(await source.stat("")).toBe("folder");
     expect(await source.stat(".devcontainer")).toBe("folder");
@@ -64,7 +67,7 @@ describe.each(["commit", "folder"] as const)("%s source", (kind) => {
     expect(await source.stat("../secret")).toBeUndefined();
   });
 
-  test("with links followed: within the tree, never on the disk", async () => {
+  test("follows links within the tree, never on disk", async () => {
     const source = followLinks(sources[kind]);
     expect(await source.stat(".devcontainer/link.json")).toBe("file");
     expect(await source.stat("folder-link")).toBe("folder");
@@ -81,7 +84,7 @@ describe.each(["commit", "folder"] as const)("%s source", (kind) => {
       expect(await source.read(path)).toBeUndefined();
     }
     expect(await source.follow?.("folder-link/absolute")).toEqual({
-      broken: ".devcontainer/absolute is a link to /etc/passwd, which lies outside the repository",
+      broken: ".devcontainer/absolute is a link to /etc/passwd, which is outside the repository",
     });
     const target = join(base, `followed-${kind}`);
     await source.exportTo("folder-link/link.json", target);
@@ -89,11 +92,11 @@ describe.each(["commit", "folder"] as const)("%s source", (kind) => {
     expect((await readdir(target)).toSorted()).toEqual(["link.json", "sub"]);
     expect((await lstat(join(target, "link.json"))).isFile()).toBe(true);
     expect(await readFile(join(target, "link.json"), "utf8")).toBe('{"image":"x"}');
-    // A folder is exported with its links as links: those that leave it are left out.
+    // The links of an exported folder stay links; those that leave it are left out.
     expect(await readdir(join(target, "sub"))).toEqual(["run.sh"]);
   });
 
-  test("lists one level, names as they are", async () => {
+  test("lists one level, with unchanged names", async () => {
     const source = sources[kind];
     expect((await source.list("")).toSorted()).toEqual([".devcontainer", "a", "a b", "a.txt", "big", "folder-link"]);
     expect((await source.list("a b")).toSorted()).toEqual(["ü\n'{{.txt"]);
@@ -121,7 +124,7 @@ describe.each(["commit", "folder"] as const)("%s source", (kind) => {
     expect((await lstat(join(target, "devcontainer.json"))).mode & 0o100).toBe(0);
   });
 
-  test("keeps every link as a link where only the engine looks", async () => {
+  test("keeps all links as links if only the engine reads them", async () => {
     const target = join(base, `${kind}-all`);
     await sources[kind].exportTo(".devcontainer", target, { links: "all" });
     expect(await readlink(join(target, "absolute"))).toBe("/etc/passwd");
@@ -144,7 +147,7 @@ describe.each(["commit", "folder"] as const)("%s source", (kind) => {
     expect(await readFile(join(target, "file"), "utf8")).toBe("a");
   });
 
-  test("says what cannot be exported", async () => {
+  test("reports what cannot be exported", async () => {
     await expect(sources[kind].exportTo("nothing", join(base, "x"))).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
     });
@@ -152,13 +155,13 @@ describe.each(["commit", "folder"] as const)("%s source", (kind) => {
 });
 
 describe("hashes", () => {
-  test("an untouched working tree hashes as its commit does", async () => {
+  test("an unchanged working tree has the hash of its commit", async () => {
     for (const path of ["", ".devcontainer", ".devcontainer/sub/run.sh", ".devcontainer/link.json", "a b", "nothing"]) {
       expect(await sources.folder.hash(path)).toBe(await sources.commit.hash(path));
     }
   });
 
-  test("content, modes, names and links all count", async () => {
+  test("content, modes, names and links all change the hash", async () => {
     const seen = new Set([await sources.folder.hash("a")]);
     const note = async (): Promise<void> => void seen.add(await sources.folder.hash("a"));
     await writeFile(join(root, "a/file"), "b");

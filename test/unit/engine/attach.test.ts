@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { attachInside } from "../../../src/engine/attach.ts";
 import type { EngineClient } from "../../../src/engine/client.ts";
 
-test("the window's latest size is sent last, also after a slow request, and again after a failed one", async () => {
+test("the window's last size arrives last, even when an older request is slow, and is sent again when one is lost", async () => {
   const inside = new PassThrough();
   const given: string[] = [];
   const failing = new Set(["h=5&w=50"]);

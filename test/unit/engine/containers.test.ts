@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { EngineClient } from "../../../src/engine/client.ts";
 import { containerMethods } from "../../../src/engine/containers.ts";
 
-test("stopContainer waits until the engine's list no longer shows the container as running", async () => {
+test("stopContainer waits until the engine's list shows the container as stopped", async () => {
   const lists = [[{ Id: "c" }], [{ Id: "c" }], []];
   const asked: unknown[] = [];
   const client = {

@@ -5,7 +5,7 @@ import { readDockerConfig } from "../../../src/engine/docker-config.ts";
 import { registryAuth } from "../../../src/engine/registry-auth.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
-test("the docker client's configuration is empty if missing, undefined if invalid, and provides logins by registry", async () => {
+test("the docker client's file: empty if missing, undefined if broken, logins by registry", async () => {
   const home = await temporaryFolder();
   const question = { env: {}, home };
   expect(readDockerConfig(question)).toEqual({});

@@ -17,15 +17,15 @@ async function addContext(home: string, name: string, host: string, files: Recor
   for (const [file, content] of Object.entries(files)) await writeFile(join(tls, file), content);
 }
 
-describe("the engine's endpoint is found as by the docker client", () => {
-  test("DOCKER_HOST wins over every context", async () => {
+describe("the engine is found as the docker client finds it", () => {
+  test("DOCKER_HOST takes precedence over every context", async () => {
     const home = await temporaryFolder();
     await addContext(home, "other", "tcp://10.0.0.1:2375");
     const env = { DOCKER_HOST: "unix:///run/mine.sock", DOCKER_CONTEXT: "other" };
     expect(await findEndpoint({ env, home })).toMatchObject({ socketPath: "/run/mine.sock", origin: "DOCKER_HOST" });
   });
 
-  test("DOCKER_CONTEXT wins over the current context, and its certificates are used", async () => {
+  test("DOCKER_CONTEXT takes precedence over the current context, and uses its certificates", async () => {
     const home = await temporaryFolder();
     await addContext(home, "mine", "tcp://10.0.0.1:2376", { "ca.pem": "CA", "cert.pem": "CERT", "key.pem": "KEY" });
     await addContext(home, "current", "unix:///run/current.sock");
@@ -38,7 +38,7 @@ describe("the engine's endpoint is found as by the docker client", () => {
     expect((await findEndpoint({ env: {}, home })).socketPath).toBe("/run/current.sock");
   });
 
-  test("DOCKER_TLS_VERIFY uses the certificates in DOCKER_CERT_PATH", async () => {
+  test("DOCKER_TLS_VERIFY uses the certificates of DOCKER_CERT_PATH", async () => {
     const home = await temporaryFolder();
     await writeFile(join(home, "ca.pem"), "CA");
     const env = { DOCKER_HOST: "tcp://engine.example:2376", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: home };
@@ -49,7 +49,7 @@ describe("the engine's endpoint is found as by the docker client", () => {
     });
   });
 
-  test("a missing context, an engine over SSH and an invalid address give an error with a hint", async () => {
+  test("a context that does not exist, an engine over SSH and an invalid address have a hint", async () => {
     const home = await temporaryFolder();
     const ask = (env: Record<string, string>): Promise<unknown> => findEndpoint({ env, home });
     const unreachable = { code: "ENGINE_UNREACHABLE", hint: expect.any(String) as string };
@@ -61,7 +61,7 @@ describe("the engine's endpoint is found as by the docker client", () => {
     await expect(ask({ DOCKER_HOST: "gopher://x" })).rejects.toMatchObject(unreachable);
   });
 
-  test("addresses without a port or a scheme get the default ones", () => {
+  test("addresses without a port or a scheme get the usual ones", () => {
     expect(parseEndpoint("engine.example", "x").tcp).toEqual({ host: "engine.example", port: 2375 });
     expect(parseEndpoint("tcp://[::1]:99", "x").tcp).toEqual({ host: "::1", port: 99 });
     expect(parseEndpoint("unix://", "x").socketPath).toBe("/var/run/docker.sock");
@@ -86,7 +86,7 @@ describe("an engine that does not answer", () => {
     expect((await messageOf(join(folder, "file"))).message).toMatch(/nothing listens there/);
   });
 
-  test("is also reported if the answer is not HTTP", async () => {
+  test("may not be an engine at all: the answer is not HTTP", async () => {
     const path = join(await temporaryFolder(), "socket");
     const server = createServer((peer) => peer.end("hello")).listen(path);
     onTestFinished(() => void server.close());

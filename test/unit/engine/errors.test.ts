@@ -5,8 +5,8 @@ import { splitTag } from "../../../src/engine/images.ts";
 
 const endpoint = { dockerHost: "unix:///run/x.sock", origin: "DOCKER_HOST", socketPath: "/run/x.sock" };
 
-describe("engine errors", () => {
-  test("contain the engine's message on one line without control characters", () => {
+describe("errors of the engine", () => {
+  test("keep its message, on one line and without control characters", () => {
     const dockerode = Object.assign(new Error("(HTTP code 500) server error - bad "), {
       statusCode: 500,
       json: { message: "bad\n\u001b[31mthing" },
@@ -20,7 +20,7 @@ describe("engine errors", () => {
     );
   });
 
-  test("name the docker group if the user may not use the socket", () => {
+  test("name the docker group when this user may not use the socket", () => {
     const error = engineError(Object.assign(new Error("connect EACCES"), { code: "EACCES" }), "list", endpoint);
     expect(error).toMatchObject({
       code: "ENGINE_UNREACHABLE",

@@ -5,12 +5,12 @@ import { describe, expect, test } from "vitest";
 import { engineContract } from "../../support/engine/engine-contract.ts";
 import { createFakeEngine, type FakeProgram } from "../../support/fakes/fake-engine.ts";
 
-/** Runs the command on this machine, because the contract's commands are harmless. */
+/** Runs the command here: the commands of the contract are harmless. */
 const runHere: FakeProgram = async ({ spec, input, signal }) => {
   const [file, ...args] = spec.command;
   const child = spawn(file, args, { signal });
   child.on("error", () => undefined);
-  // the command may end without reading its input
+  // A command may end without reading its input.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const [[code], stdout, stderr] = await Promise.all([
@@ -21,7 +21,7 @@ const runHere: FakeProgram = async ({ spec, input, signal }) => {
   return { code, stdout, stderr };
 };
 
-describe("the fake engine, by the engine contract", () => {
+describe("%s", () => {
   engineContract(async () => {
     const engine = createFakeEngine({ program: runHere });
     const image = engine.addImage({ tags: ["some:1"] });

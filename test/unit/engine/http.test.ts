@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createEngine } from "../../../src/engine/engine.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
-/** An engine that answers every request with `answer`. */
+/** An engine that always sends the same text. */
 async function engineThat(answer: (asked: string, socket: Socket) => void) {
   const home = await temporaryFolder();
   const path = join(home, "engine.sock");
@@ -44,14 +44,14 @@ test("a chunked answer is joined", async () => {
 test.each([
   ["nothing", ""],
   ["something other than HTTP", "hello\r\n\r\nworld"],
-  ["an incomplete header", "HTTP/1.1 200 OK\r\nContent-"],
-  ["less than its Content-Length", `HTTP/1.1 200 OK\r\nContent-Length: ${list.length + 9}\r\n\r\n${list}`],
-])("an engine that sends %s is unreachable", async (_name, text) => {
+  ["half a header", "HTTP/1.1 200 OK\r\nContent-"],
+  ["less than the announced length", `HTTP/1.1 200 OK\r\nContent-Length: ${list.length + 9}\r\n\r\n${list}`],
+])("an engine that sends %s does not answer", async (_name, text) => {
   const engine = await engineThat((_asked, socket) => socket.end(text));
   await expect(engine.listContainers({})).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
 });
 
-test("an error status is reported with the engine's message", async () => {
+test("a refusal has the engine's own message", async () => {
   const body = JSON.stringify({ message: "client is too old" });
   const engine = await engineThat((_asked, socket) => socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${body}`));
   await expect(engine.listContainers({})).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { withInfoOnce } from "../../../src/engine/engine.ts";
 import type { Engine, EngineInfo } from "../../../src/engine/types.ts";
 
-test("withInfoOnce requests the info once, and again after a failure", async () => {
+test("an engine's info is requested once for each wrapper, and again after a failure", async () => {
   let asked = 0;
   const info = async (): Promise<EngineInfo> => {
     asked += 1;
@@ -13,6 +13,6 @@ test("withInfoOnce requests the info once, and again after a failure", async () 
   const one = withInfoOnce(engine);
   await expect(one.info()).rejects.toThrow("not yet");
   expect(await Promise.all([one.info(), one.info()])).toEqual([{ version: "2" }, { version: "2" }]);
-  // Another wrapper makes its own request.
+  // Another command, or another request, has its own wrapper.
   expect(await withInfoOnce(engine).info()).toEqual({ version: "3" });
 });

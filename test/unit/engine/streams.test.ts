@@ -15,7 +15,7 @@ function frame(stream: number, data: Uint8Array): Buffer {
   return Buffer.concat([header, data]);
 }
 
-/** Splits at the given positions, which may be in any order. */
+/** Cuts at the given positions, in any order. */
 function pieces(whole: Buffer, cuts: readonly number[]): Buffer[] {
   const places = [...new Set([0, ...cuts.map((cut) => cut % (whole.length + 1)), whole.length])].toSorted(
     (a, b) => a - b,
@@ -24,7 +24,7 @@ function pieces(whole: Buffer, cuts: readonly number[]): Buffer[] {
 }
 
 describe("demux", () => {
-  test("passes each stream its bytes in order, however the frames are split", async () => {
+  test("returns each stream's bytes in order, however the frames are cut", async () => {
     const frames = fc.array(fc.record({ stream: fc.constantFrom(1, 2), data: fc.uint8Array({ maxLength: 40 }) }), {
       maxLength: 20,
     });
@@ -43,7 +43,7 @@ describe("demux", () => {
 });
 
 describe("firstLine", () => {
-  test("removes the first line, however it is split", async () => {
+  test("takes one line off, however it is split", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(100)), fc.string(), async (cuts, rest) => {
         const lines: string[] = [];
@@ -57,7 +57,7 @@ describe("firstLine", () => {
 });
 
 describe("streamSink", () => {
-  test("waits for a slow reader, and fails when the reader closes", async () => {
+  test("waits for a reader, and fails when it is gone", async () => {
     const target = new PassThrough({ highWaterMark: 4 });
     const sink = streamSink(target);
     let written = false;
@@ -74,7 +74,7 @@ describe("streamSink", () => {
   });
 });
 
-/** A connection to a server that reads no input, sends `output` and closes. */
+/** A connection to a server that reads none of the input, sends `output` and hangs up. */
 async function connectToDeaf(output: Buffer): Promise<Socket> {
   const server = createServer({ pauseOnConnect: true });
   server.listen(join(await temporaryFolder(), "deaf.sock"));
@@ -90,8 +90,8 @@ async function connectToDeaf(output: Buffer): Promise<Socket> {
 describe("readToEnd", () => {
   test.each([
     ["that fits into the socket", 100_000],
-    ["that does not fit", 8_000_000],
-  ])("unread input %s does not lose output", async (_, size) => {
+    ["that does not", 8_000_000],
+  ])("input that is not read, %s, costs no output", async (_, size) => {
     const output = Buffer.from(Array.from({ length: 20_000 }, (__, n) => `${n}\n`).join(""));
     const connection = await connectToDeaf(output);
     Readable.from([Buffer.alloc(size), Buffer.alloc(size)]).pipe(connection);
@@ -102,7 +102,7 @@ describe("readToEnd", () => {
     expect(Buffer.concat(seen).equals(output)).toBe(true);
   });
 
-  test("any other failure of the connection is an error", async () => {
+  test("a connection that fails for another reason is an error", async () => {
     const connection = await connectToDeaf(Buffer.from("x"));
     const reading = readToEnd(connection, () => delay(50));
     connection.destroy(Object.assign(new Error("no way"), { code: "EIO" }));

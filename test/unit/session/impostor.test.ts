@@ -13,7 +13,7 @@ import { homeId } from "../../../src/system/home-id.ts";
 import { createFakeEngine, type FakeEngine } from "../../support/fakes/fake-engine.ts";
 import { imageContext } from "../../support/engine/image-context.ts";
 
-// A container whose image from another repository has the labels of session a. It must never count as the session's.
+// A container of another repository's image that has the labels of session a: it must not be treated as part of the session.
 
 let engine: FakeEngine;
 let ctx: Context;
@@ -78,7 +78,7 @@ test.each(["running", "exited"] as const)("an impostor that is %s is not shown, 
   expect([...engine.containers.keys()]).toEqual([impostor.id]);
 });
 
-test("doctor names an impostor and does not suggest to remove it", async () => {
+test("doctor lists an impostor, without advice to remove it", async () => {
   const containers = async () =>
     (await checkLeftovers(ctx, { fix: false })).filter(({ title }) => title === "Containers");
   expect(await containers()).toMatchObject([{ status: "warning", fix: "docker inspect impostor" }]);
@@ -86,7 +86,7 @@ test("doctor names an impostor and does not suggest to remove it", async () => {
   expect(await containers()).toMatchObject([{ status: "ok" }]);
 });
 
-test("no dev container is started while an impostor exists, because @devcontainers/cli would use it", async () => {
+test("nothing starts next to an impostor: @devcontainers/cli would take it for the session's container", async () => {
   engine.containers.delete(main.id);
   const { settings } = resolveSettings({ flags: {}, env: {}, cpus: 1 });
   const called: string[] = [];

@@ -32,7 +32,7 @@ const ages = {
   "remote/outgoing": 100,
 };
 
-test("versions unused for a long time are reported and removed by --fix, except the newest ones", async () => {
+test("versions that were not used for long are reported, and removed with --fix; the newest stay, however old they are", async () => {
   const ctx = await homeWith(ages);
   expect(await checkOldVersions(ctx, { fix: false })).toMatchObject([
     { status: "warning", fix: "cowork doctor --fix" },
@@ -50,6 +50,6 @@ test("versions unused for a long time are reported and removed by --fix, except 
   expect(await checkOldVersions(ctx, { fix: true })).toEqual([]);
 });
 
-test("a home without versions gives no result", async () => {
+test("a home without old versions reports nothing", async () => {
   expect(await checkOldVersions(await homeWith({}), { fix: true })).toEqual([]);
 });

@@ -28,7 +28,7 @@ const rebuild = async (name: string): Promise<Outcome[]> => {
 };
 const stop = (name: string): Promise<Outcome[]> => stopSessions(host.ctx, host.select(name), 1);
 
-/** Runs `work` repeatedly, each time with an error at the next call of the engine or the dev container CLI, and checks after it. */
+/** Does something with an error at each call of the engine or of the dev container CLI, from the first to the last. */
 async function atEachCall(work: () => Promise<unknown>, check: (at: number) => Promise<void>): Promise<void> {
   const isCounted = (name: string): boolean => name.startsWith("engine") || name === "run devcontainer";
   for (let at = 1; ; at += 1) {
@@ -46,7 +46,7 @@ async function atEachCall(work: () => Promise<unknown>, check: (at: number) => P
 }
 
 describe("init", () => {
-  it("creates clone, container and record of several sessions, and a second init changes nothing", async () => {
+  it("creates clone, container and record of several sessions, and a second run changes nothing", async () => {
     const made = await host.init("a", "b");
     expect(made).toMatchObject([
       { name: "a", ok: true, session: { state: "running", branch: "a" } },
@@ -59,7 +59,7 @@ describe("init", () => {
     expect(await readFile(join(host.clone("a"), "work"), "utf8")).toBe("work\n");
   });
 
-  it("plans without creating anything", async () => {
+  it("makes nothing when it only plans", async () => {
     const { view } = await planSessions(host.ctx, await host.request(["a"]));
     expect(view).toMatchObject({
       sessions: [{ name: "a", branch: "a", exists: false }],
@@ -68,7 +68,7 @@ describe("init", () => {
     expect([existsSync(host.clone("a")), host.states("a"), host.cli.calls]).toEqual([false, "", []]);
   });
 
-  it("completes an init that was interrupted at any call, and keeps work in the clone", async () => {
+  it("completes an interrupted run at any point, and changes no work on the way", async () => {
     await host.shop.sh(host.project.facts.root, "echo more >more; git add -A; git commit -qm more");
     await atEachCall(
       async () => await host.init("a"),
@@ -84,7 +84,7 @@ describe("init", () => {
     );
   });
 
-  it("stores the error if `up` fails, and the next init keeps the clone", async () => {
+  it("keeps the reason when `up` fails, and the clone for the next run", async () => {
     host.cli.failure = { message: "no space", description: "the container could not be made" };
     expect(await host.init("a")).toMatchObject([
       { ok: false, error: { code: "UP_FAILED" }, session: { state: "failed" } },
@@ -95,7 +95,7 @@ describe("init", () => {
     expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
   });
 
-  it("reports files of COPY that are not copied into an existing clone", async () => {
+  it("reports that files of COPY are not copied into an existing clone", async () => {
     const { root } = host.project.facts;
     await writeFile(join(root, ".env"), "A=1\n");
     host.cli.failure = { message: "no" };
@@ -104,15 +104,15 @@ describe("init", () => {
     const request = await host.request(["a"], { carry: { root, files: [".env"], notes: [] } });
     const [late] = await createSessions(host.ctx, request);
     expect(late?.notes).toContainEqual(
-      "not taken along: .env: the clone was made before; for a new one: cowork clean a, then cowork init a",
+      "not copied: .env: the clone already existed; to make a new one: cowork clean a, then cowork init a",
     );
     const [first] = await createSessions(host.ctx, { ...request, sessions: (await host.request(["b"])).sessions });
-    expect(first?.notes.join()).not.toContain("not taken along");
+    expect(first?.notes.join()).not.toContain("not copied");
     const [second] = await createSessions(host.ctx, { ...request, sessions: (await host.request(["b"])).sessions });
-    expect(second?.notes.join()).not.toContain("not taken along");
+    expect(second?.notes.join()).not.toContain("not copied");
   });
 
-  it("ends if its lock is lost, and does not change the record of the new holder", async () => {
+  it("stops when its lock is lost, and leaves the session's record to the new holder", async () => {
     const lock = `${host.ctx.paths.lock("session-app-a")}.lock`;
     const lost = Promise.withResolvers<void>();
     host.onCall = async (name) => {
@@ -121,7 +121,7 @@ describe("init", () => {
       await rm(lock, { recursive: true });
       await writeFile(host.ctx.paths.record("app-a"), text.replace('"claude"', '"the new holder"'));
       lost.resolve();
-      // wait until the signal ends the work
+      // Until the signal ends the work.
       await host.aborted();
     };
     const [outcome] = await host.init("a");
@@ -133,7 +133,7 @@ describe("init", () => {
 });
 
 describe("stop and start", () => {
-  it("stop every container, and start the session again with its work", async () => {
+  it("stop every container, and start the session again as it was", async () => {
     await host.init("a");
     host.addService("a", "db");
     await host.inside("a", "echo work >work");
@@ -144,12 +144,12 @@ describe("stop and start", () => {
     expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
   });
 
-  it("do not suggest to create a session that should be stopped or removed", async () => {
+  it("have no hint to create the session that is to be stopped or removed", async () => {
     for (const end of [stop("nope"), host.clean("nope")])
       await expect(end).rejects.toMatchObject({ code: "SESSION_NOT_FOUND", hint: "cowork list" });
   });
 
-  it("complete a stop or start that was interrupted at any call", async () => {
+  it("complete an interrupted run at any point", async () => {
     await host.init("a");
     await host.inside("a", "echo work >work");
     const ends = async (): Promise<void> => {
@@ -170,11 +170,11 @@ describe("stop and start", () => {
     );
   });
 
-  it("create a new container if it is missing, but never a new clone", async () => {
+  it("create a missing container again, but never a clone", async () => {
     await host.init("a");
     host.engine.containers.clear();
     expect(await start("a")).toMatchObject([
-      { ok: true, notes: expect.arrayContaining(["the container was gone and has been made anew"]) as string[] },
+      { ok: true, notes: expect.arrayContaining(["the container was missing and was created again"]) as string[] },
     ]);
     await rm(host.clone("a"), { recursive: true });
     expect(await start("a")).toMatchObject([{ ok: false }]);
@@ -185,30 +185,30 @@ describe("stop and start", () => {
 });
 
 describe("start --rebuild", () => {
-  it("creates a new container, keeps clone and volumes, and names data of the old container before it is removed", async () => {
+  it("creates the container again, keeps clone and volumes, and reports what is removed with the old container before that", async () => {
     await host.init("a");
     const [old] = host.containers("a");
     host.engine.changes.set(old?.id ?? "", ["/home/dev/notes"]);
     await host.inside("a", "echo work >work");
-    const named: boolean[] = [];
+    const reported: boolean[] = [];
     host.onCall = (name) => {
       if (name !== "engine removeContainer") return;
-      named.push(host.events.some(({ detail }) => detail?.includes("/home/dev of container") === true));
+      reported.push(host.events.some(({ detail }) => detail?.includes("/home/dev of container") === true));
     };
     expect(await rebuild("a")).toMatchObject([
       {
         ok: true,
         notes: expect.arrayContaining([
-          `goes with the old container: /home/dev of container ${old?.name}: notes`,
+          `removed with the old container: /home/dev of container ${old?.name}: notes`,
         ]) as string[],
       },
     ]);
-    expect(named).toEqual([true]);
+    expect(reported).toEqual([true]);
     expect(host.containers("a").map(({ id }) => id)).not.toContain(old?.id);
     expect(existsSync(join(host.clone("a"), "work"))).toBe(true);
   });
 
-  it("interrupted at any call, leaves a session that start completes with its work", async () => {
+  it("when it was interrupted at any point, leaves a session that start brings up, with its work", async () => {
     await host.init("a");
     await host.inside("a", "echo work >work");
     await atEachCall(
@@ -229,7 +229,7 @@ describe("connect", () => {
     return await enterSession(host.ctx, { selector, settings: host.settings, command: ["true"], tmux: false }, io);
   };
 
-  it("starts a stopped session, and fails for a missing one", async () => {
+  it("starts a stopped session, and reports a session that does not exist", async () => {
     await expect(connect()).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
     await host.init("a");
     await stop("a");

@@ -40,14 +40,14 @@ describe("diffSession", () => {
     expect(await shop.git(spec.path, "status", "--porcelain")).toBe("MM one\n D readme\n?? t\n?? u");
   });
 
-  it("supports --stat and single paths", async () => {
+  it("returns sums, and diffs of single paths", async () => {
     await shop.sh(spec.path, "mkdir d; echo 1 >d/one; echo 2 >two");
     expect(await diff({ stat: true })).toContain("2 files changed, 2 insertions(+)");
     expect((await diff({ paths: ["d"] })).match(/^diff .*/gm)).toEqual(["diff --git a/d/one b/d/one"]);
     expect(await diff({ paths: ["--output=/tmp/x", "$(touch canary)", "'"] })).toBe("");
   });
 
-  it("makes control characters visible and runs no program configured in the clone", async () => {
+  it("makes control characters visible and runs nothing that the clone configures", async () => {
     await shop.sh(
       spec.path,
       String.raw`printf 'a\033]0;title\007b\r\n' >evil; printf '\342\200\256right' >>evil; printf x >"$(printf 'n\033[31m')"
@@ -60,7 +60,7 @@ describe("diffSession", () => {
     expect(await shop.sh(shop.root, "ls")).not.toContain("canary");
   });
 
-  it("fails when the start commit is missing", async () => {
+  it("reports that the start commit is gone", async () => {
     await expect(diffSession(localInside(spec.path, shop.env), { start: "1".repeat(40) })).rejects.toMatchObject({
       code: "GIT_FAILED",
     });
@@ -68,7 +68,7 @@ describe("diffSession", () => {
 });
 
 describe("colourDiff", () => {
-  it("colours headers and lines, and does not take content for headers", () => {
+  it("colours headers and lines, and content that looks like headers as content", () => {
     const text = visible("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n--- old\n+++ new\n same\n");
     const plain = text.replaceAll("\u001b", "");
     expect(plain).toBe(text);

@@ -43,7 +43,7 @@ const commit = (folder: string, name: string): Promise<string> =>
   shop.sh(folder, `echo ${name} >${name}; git add -A; git commit -qm ${name}`);
 
 describe("pullSession", () => {
-  it("fetches the session's branch and changes neither the working tree nor HEAD nor other refs", async () => {
+  it("brings the session's branch and does not change the working tree, HEAD or any other ref", async () => {
     await open();
     await commit(clone, "one");
     const state =
@@ -69,7 +69,7 @@ describe("pullSession", () => {
     expect(summary(await pull())).toEqual(["refs/heads/a unchanged"]);
   });
 
-  it("never overwrites a diverged branch, and suggests another name that works", async () => {
+  it("never overwrites a branch that diverged, and suggests another name that works", async () => {
     await open();
     await commit(clone, "mine");
     await shop.sh(project, "git checkout -q -b a; git commit -q --allow-empty -m theirs; git checkout -q main");
@@ -85,7 +85,7 @@ describe("pullSession", () => {
     await expect(pull({ branch: "a..b" })).rejects.toMatchObject({ code: "USAGE" });
   });
 
-  it("fast-forwards a checked-out branch only with --ff and a clean working tree", async () => {
+  it("moves a checked-out branch forward only when asked and clean", async () => {
     spec = await shop.spec(project, "a");
     await open({ start: { branch: "main", commit: spec.start.commit, existing: true } });
     await commit(clone, "one");
@@ -107,7 +107,7 @@ describe("pullSession", () => {
     expect(await readdir(shop.root)).not.toContain("canary");
   });
 
-  it("fast-forwards a branch checked out in a linked worktree only with --ff", async () => {
+  it("does not move a branch that a linked worktree has checked out", async () => {
     await open();
     await commit(clone, "one");
     await shop.git(project, "worktree", "add", "-q", "-b", "a", "../w\nt");
@@ -116,7 +116,7 @@ describe("pullSession", () => {
     expect(await readdir(join(shop.root, "w\nt"))).toContain("one");
   });
 
-  it("also fetches the checked-out branch and a detached HEAD", async () => {
+  it("also brings the branch that is checked out, and a detached HEAD", async () => {
     await open();
     await commit(clone, "one");
     await shop.git(clone, "checkout", "-q", "-b", "side");
@@ -129,7 +129,7 @@ describe("pullSession", () => {
     expect(await shop.git(project, "log", "-1", "--format=%s", "a-detached")).toBe("three");
   });
 
-  it("fetches every branch, tag and note with --all-branches", async () => {
+  it("brings every branch and tag when asked, so that nothing is unsaved", async () => {
     await open();
     await shop.sh(
       project,
@@ -160,11 +160,11 @@ describe("pullSession", () => {
     ]);
     expect(notes).toHaveLength(3);
     expect(await shop.git(project, "cat-file", "-t", "heavy")).toBe("tag");
-    expect(await unsaved()).toEqual(["a merge under way"]);
+    expect(await unsaved()).toEqual(["a merge in progress"]);
     expect((await pull({ allBranches: true })).refs.every(({ state }) => state === "unchanged")).toBe(true);
   });
 
-  it("commits the working tree on a separate branch with --uncommitted and leaves the session unchanged", async () => {
+  it("commits the working tree on a separate branch and does not change the session", async () => {
     await open();
     await shop.sh(
       clone,
@@ -192,14 +192,14 @@ describe("pullSession", () => {
     expect(await unsaved()).toEqual([]);
   });
 
-  it("creates no -wip branch for a clean working tree", async () => {
+  it("has nothing to commit in a clean working tree", async () => {
     await open();
     expect(summary(await pull({ uncommitted: true }))).toEqual(["refs/heads/a made"]);
     await commit(clone, "one");
     expect(summary(await pull({ uncommitted: true }))).toEqual(["refs/heads/a updated"]);
   });
 
-  it("commits the working tree of a branch without commits, and skips nested repositories", async () => {
+  it("commits the working tree of a branch without commits, and next to nested repositories", async () => {
     await open();
     await shop.sh(
       clone,
@@ -213,7 +213,7 @@ describe("pullSession", () => {
     ]);
   });
 
-  it("fetches stashes with --uncommitted", async () => {
+  it("brings stashes with --uncommitted", async () => {
     await open();
     await shop.sh(clone, "echo 1 >f; git stash -qu; echo 2 >f; git add f; git stash -q");
     expect((await unsaved()).join()).toContain("2 stashes");
@@ -225,7 +225,7 @@ describe("pullSession", () => {
     expect(await unsaved()).toEqual([]);
   });
 
-  it("fetches commits of submodules and git-lfs objects", async () => {
+  it("brings commits of submodules and objects of git-lfs", async () => {
     await shop.project("lib");
     await shop.sh(project, "git submodule --quiet add ../lib vendor/lib; git commit -qm sub");
     await open();
@@ -237,9 +237,9 @@ describe("pullSession", () => {
     );
     const { notes } = await pull({ uncommitted: true });
     expect(notes).toEqual([
-      "submodule vendor/lib: came as a-detached",
-      "submodule vendor/lib: came as a-wip",
-      "1 objects of git-lfs could not be brought along",
+      "submodule vendor/lib: was pulled as a-detached",
+      "submodule vendor/lib: was pulled as a-wip",
+      "1 objects of git-lfs could not be copied",
     ]);
     expect(await shop.git(join(project, "vendor/lib"), "log", "-1", "--format=%s", "a-detached")).toBe("deep");
     expect(await shop.git(join(project, "vendor/lib"), "status", "--porcelain")).toBe("");
@@ -261,7 +261,7 @@ describe("pullSession", () => {
     expect(await readdir(join(shop.context.paths.stateRoot, ".tmp"))).toEqual([]);
   });
 
-  it("works for shallow, sha256 and worktree projects", async () => {
+  it("works between shallow, sha256 and worktree projects", async () => {
     await shop.sh(
       shop.root,
       `for i in 1 2 3; do git -C app commit -q --allow-empty -m $i; done; git clone -q --depth 1 file://${project} low; git init -q --object-format=sha256 wide; cd wide; echo x >x; git add x; git commit -qm x; cd ../app; git worktree add -q ../side`,
@@ -279,7 +279,7 @@ describe("pullSession", () => {
     }
   });
 
-  it("fails if the session sends other commits than it listed, or nothing", async () => {
+  it("rejects a session that sends other commits than it listed, or nothing", async () => {
     await open();
     await commit(clone, "one");
     const real = inside();

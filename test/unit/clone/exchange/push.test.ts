@@ -42,7 +42,7 @@ const state = (): Promise<string> =>
   );
 
 describe("pushSession", () => {
-  it("prefers the session's start branch to a tag of the same name, and rejects an ambiguous name", async () => {
+  it("uses the branch if a tag has the same name, and reports names that are ambiguous", async () => {
     await shop.sh(
       project,
       "git tag a; git tag other; git checkout -q -b a; git commit -q --allow-empty -m new; git update-ref refs/heads/other HEAD",
@@ -60,7 +60,7 @@ describe("pushSession", () => {
     expect(await push({ ref: "refs/tags/other" })).toMatchObject({ ref: "refs/tags/other" });
   });
 
-  it("adds the project's new commits to the session and changes nothing else", async () => {
+  it("makes the project's new commits visible in the session and changes nothing else there", async () => {
     await commit(project, "new");
     const before = await state();
     const refsBefore = await shop.git(project, "for-each-ref");
@@ -79,7 +79,7 @@ describe("pushSession", () => {
     expect(await readdir(join(shop.context.paths.stateRoot, ".tmp"))).toEqual([]);
   });
 
-  it("accepts branches, tags, remote-tracking branches and plain commits", async () => {
+  it("sends branches, tags, remote-tracking branches of origin and single commits", async () => {
     await shop.sh(
       project,
       `git clone -q --bare . ../o.git; git remote add origin ../o.git; git checkout -q -b f/x; git commit -q --allow-empty -m x; git tag -a -m t v1; git push -q origin f/x; git checkout -q --detach; git commit -q --allow-empty -m y`,
@@ -100,7 +100,7 @@ describe("pushSession", () => {
       await expect(push({ ref })).rejects.toMatchObject({ code: "REF_NOT_FOUND" });
   });
 
-  it("sends the session's branch if the project has it", async () => {
+  it("sends the session's own branch if the project has it", async () => {
     await shop.git(project, "branch", "side");
     const side = await shop.spec(project, "side");
     await open({ ...side, start: { ...side.start, existing: true } });
@@ -111,7 +111,7 @@ describe("pushSession", () => {
     expect(await push()).toMatchObject({ ref: "refs/remotes/project/side" });
   });
 
-  it("merges and rebases on request", async () => {
+  it("merges and rebases when asked", async () => {
     await commit(project, "theirs");
     await commit(clone, "mine");
     await shop.sh(clone, "echo u >untracked");
@@ -126,7 +126,7 @@ describe("pushSession", () => {
     expect(await shop.git(clone, "status", "--porcelain")).toBe("?? untracked");
   });
 
-  it.each(["merge", "rebase"] as const)("undoes a %s with conflicts completely", async (integrate) => {
+  it.each(["merge", "rebase"] as const)("aborts a %s with conflicts, without a trace", async (integrate) => {
     await shop.sh(clone, "for i in 1 2; do echo $i >>readme; git commit -qam mine$i; done");
     await commit(project, "readme", "theirs");
     await push();
@@ -140,12 +140,12 @@ describe("pushSession", () => {
     expect(await state()).toBe(before);
   });
 
-  it("refuses to merge or rebase with uncommitted changes or during another operation", async () => {
+  it("does not start during another operation or with uncommitted changes", async () => {
     await commit(project, "theirs");
     await shop.sh(clone, "echo x >>readme");
     await expect(push({ integrate: "merge" })).rejects.toMatchObject({
       code: "GIT_FAILED",
-      message: expect.stringContaining("not committed") as string,
+      message: expect.stringContaining("uncommitted changes") as string,
     });
     await shop.sh(
       clone,
@@ -153,11 +153,11 @@ describe("pushSession", () => {
     );
     await expect(push({ integrate: "rebase" })).rejects.toMatchObject({
       code: "GIT_FAILED",
-      message: expect.stringContaining("under way") as string,
+      message: expect.stringContaining("in progress") as string,
     });
   });
 
-  it("runs no hook or command that is configured in the clone", async () => {
+  it("runs no hook and no command that the clone has configured", async () => {
     await commit(project, "theirs");
     await commit(clone, "mine");
     await shop.sh(

@@ -6,7 +6,7 @@ const words = (stderr: string): string => {
   return `${code} ${message}${hint === undefined ? "" : ` [${hint}]`}`;
 };
 
-test("the message has the cause if git's last line reports only a consequence", () => {
+test("the cause is reported if git's last message is only a consequence", () => {
   expect(words("git-lfs filter-process: 1: git-lfs: not found\nfatal: the remote end hung up unexpectedly\n")).toMatch(
     /^GIT_FAILED Reading failed: git-lfs filter-process: 1: git-lfs: not found \(the remote end hung up unexpectedly\) \[install git-lfs/,
   );
@@ -21,11 +21,11 @@ test("the message has the cause if git's last line reports only a consequence", 
   expect(words("error: a cause\nfatal: index-pack failed")).toContain("error: a cause (index-pack failed)");
 });
 
-test("otherwise the message has git's last line, without hints and control characters", () => {
+test("otherwise it is git's last message, without advice and control characters", () => {
   expect(words("warning: x\nfatal: bad \u001b[31mthing\nhint: do y")).toBe(
     "GIT_FAILED Reading failed: fatal: bad thing",
   );
   expect(words("fatal: early EOF")).toBe("GIT_FAILED Reading failed: fatal: early EOF");
-  expect(words("")).toBe("GIT_FAILED Reading failed: it ended with code 128");
+  expect(words("")).toBe("GIT_FAILED Reading failed: it exited with code 128");
   expect(words("fatal: write error: No space left on device\nerror: index-pack died")).toMatch(/^DISK_FULL/);
 });

@@ -21,18 +21,18 @@ interface Made {
   notes: string[];
 }
 
-/** Makes a clone as `init` does, with the origin from the project's facts. */
+/** Like `init`: the origin comes from the project's facts. */
 async function make(changes: { existing?: boolean; branch?: string } = {}): Promise<Made> {
   const { facts } = await findProject(shop.context, project);
   const spec = await shop.spec(project, `s${++count}`, { origin: facts.origin });
   const start = { ...spec.start, existing: changes.existing ?? false, branch: changes.branch ?? spec.start.branch };
   const { notes } = await makeClone(shop.context, { ...spec, start });
-  // As git in the container sees it, without the user's settings.
+  // Like git inside, without the user's settings.
   const remotes = await shop.sh(spec.path, "GIT_CONFIG_GLOBAL=/dev/null git remote -v | tr '\\t' ' '");
   return { path: spec.path, remotes, notes };
 }
 
-it("copies a remote with its name, its remote-tracking branches and the branches' upstreams", async () => {
+it("keeps a remote's name, its remote-tracking branches, and the branches' upstreams", async () => {
   await shop.sh(
     project,
     `git remote add upstream https://example.org/t/app.git; git update-ref refs/remotes/upstream/main HEAD
@@ -45,7 +45,7 @@ it("copies a remote with its name, its remote-tracking branches and the branches
   expect(notes).toEqual([]);
 });
 
-it("copies push URLs, several URLs, and push remotes of branches", async () => {
+it("keeps push URLs, several URLs, and where branches are pushed to", async () => {
   await shop.sh(
     project,
     `git remote add origin https://example.org/up/app.git; git remote set-url --push origin https://example.org/me/app.git
@@ -70,7 +70,7 @@ it("copies push URLs, several URLs, and push remotes of branches", async () => {
   expect(notes).toEqual([]);
 });
 
-it("removes credentials from every URL and reports it", async () => {
+it("removes credentials from every URL, and reports it", async () => {
   await shop.sh(
     project,
     `git remote add origin https://example.org/a.git; git remote set-url --push origin https://me:secret@example.org/a.git
@@ -86,7 +86,7 @@ it("removes credentials from every URL and reports it", async () => {
   ]);
 });
 
-it("applies the user's insteadOf settings, except those that point to local paths", async () => {
+it("uses the repository's own URLs if the user's settings lead to this machine", async () => {
   await shop.sh(
     project,
     `git remote add origin https://example.org/up/app.git; git remote add gh gh:a/b
@@ -106,7 +106,7 @@ it("applies the user's insteadOf settings, except those that point to local path
   ]);
 });
 
-it("disables a push URL that is a path, and names remotes that are not copied", async () => {
+it("disables pushing if the push URL is of no use, and reports remotes that are not copied", async () => {
   await shop.sh(
     project,
     `git remote add origin https://example.org/a.git; git remote set-url --push origin no_push
@@ -124,17 +124,17 @@ it("disables a push URL that is a path, and names remotes that are not copied", 
   expect(notes).toEqual([
     expect.stringContaining("remote up pushes to a path"),
     expect.stringContaining("remote disk is a path"),
-    expect.stringContaining("remote project does not go along"),
+    expect.stringContaining("remote project is not copied"),
   ]);
 });
 
-it("keeps a branch's upstream that is another branch of the project", async () => {
+it("keeps an upstream that is another branch of the project, if both are in the clone", async () => {
   await shop.sh(project, "git branch topic; git branch -q -u main topic");
   const { path } = await make({ branch: "topic", existing: true });
   expect(await shop.git(path, "rev-parse", "--abbrev-ref", "topic@{upstream}")).toBe("main");
 });
 
-it("sends remotes to another machine without credentials and local paths", async () => {
+it("are sent to another machine with the project, without those that are of no use there", async () => {
   await shop.sh(project, "git remote add up https://u:p@example.org/b.git; git remote add disk /srv/c.git");
   const source = { kind: "repository", root: project, gitDir: join(project, ".git") } as const;
   const { refs, config, notes } = await readProjectRefs(shop.context, source);
@@ -149,7 +149,7 @@ it("sends remotes to another machine without credentials and local paths", async
   expect(made.notes).toEqual(notes);
 });
 
-it("removes a submodule's origin that is a local path, and reports it", async () => {
+it("drops a submodule's origin that is a path on this machine, and reports it", async () => {
   await shop.project("lib");
   await shop.project("far");
   await shop.sh(

@@ -32,8 +32,8 @@ const lines = async (carried: string[] = []): Promise<string[]> =>
     await inspectHoldings(localInside(spec.path, shop.env), savedBy(shop.context, spec.source), { carried }),
   );
 
-describe("carrying files", () => {
-  it("selects files that match the patterns, and only regular files inside the root", async () => {
+describe("copying files", () => {
+  it("selects what the patterns match, only regular files inside the root", async () => {
     await shop.sh(
       project,
       String.raw`printf '.env*\nlink\n' >.gitignore; git add -A; git commit -qm i; mkdir -p conf/deep .cowork out; echo E >.env; echo L >.env.local; echo c >conf/deep/c.pem; echo x >.cowork/.cowork.conf
@@ -45,14 +45,14 @@ describe("carrying files", () => {
     });
     expect(plan.files).toEqual([".env", ".env.local", "conf/deep/c.pem", "n\nl.pem", "{{x}}.pem"]);
     expect(plan.notes).toEqual([
-      "la\ufffd.pem is not carried along: its name is not UTF-8",
-      "link is not carried along: it is a link",
-      "out/etc is not carried along: it is a link",
+      "la\ufffd.pem is not copied: its name is not UTF-8",
+      "link is not copied: it is a link",
+      "out/etc is not copied: it is a link",
     ]);
     expect((await planCarry(shop.context, project, { copy: [], include: true })).files).toEqual([]);
   });
 
-  it("reads .worktreeinclude and reports whether it is tracked by git", async () => {
+  it("reads .worktreeinclude and reports whether it is repository content", async () => {
     await shop.sh(project, "echo 1 >one; echo 2 >two; echo 3 >three");
     expect(await readInclude(shop.context, project)).toBe("none");
     await writeFile(join(project, ".worktreeinclude"), "# ours\none\nt*\n!three\n");
@@ -65,7 +65,7 @@ describe("carrying files", () => {
     expect((await planCarry(shop.context, project, { copy: [], include: true })).files).toEqual([]);
   });
 
-  it("copies files once, keeps modes, overwrites nothing and leaves git status clean", async () => {
+  it("copies them once, keeps modes, overwrites nothing and leaves the clone clean", async () => {
     await shop.sh(
       project,
       `mkdir -p conf; echo S=1 >.env; chmod 600 .env; echo x >conf/run; chmod 755 conf/run; echo y >'odd [name]* '`,
@@ -84,7 +84,7 @@ describe("carrying files", () => {
     expect(await lines(files)).toEqual(["1 ignored file that looks precious: conf/run"]);
   });
 
-  it("follows no link from a commit in the clone", async () => {
+  it("follows no link that a commit has planted in the clone", async () => {
     await shop.sh(
       project,
       `mkdir ../outside; ln -s ${shop.root}/outside conf; ln -s ${shop.root}/outside/env .env; git add -A; git commit -qm links`,
@@ -99,8 +99,8 @@ describe("carrying files", () => {
   });
 });
 
-describe("carrying changes", () => {
-  it("applies every kind of change and leaves the project unchanged", async () => {
+describe("copying changes", () => {
+  it("copies every kind of change and does not change the project", async () => {
     await shop.sh(
       project,
       `mkdir dir sub; for f in gone staged both mode dir/file tolink sub/x; do echo $f >$f; done; ln -s readme link; ln -s sub swap; printf 'ignored\n' >.gitignore; git add -A; git commit -qm files
@@ -115,7 +115,7 @@ describe("carrying changes", () => {
     const to = { clone, start: spec.start.commit, owner: spec };
     const paths = await applyChanges(shop.context, { root: project, plan }, to);
     expect(await shop.sh(project, state)).toBe(before);
-    expect(plan.notes).toEqual(["nested/ is not carried along: it is a repository of its own"]);
+    expect(plan.notes).toEqual(["nested/ is not copied: it is a separate git repository"]);
     expect(paths).toContain("new {{x}}");
     const files =
       "git status --porcelain=v1 -uall . ':(exclude)nested' | cut -c3- | sort -u; find . -path ./.git -prune -o -path ./nested -prune -o -name ignored -o -printf '%P %y %m %l\\n' | sort; cat dir both staged swap/in";

@@ -26,7 +26,7 @@ async function inodes(folder: string): Promise<Set<number>> {
 }
 
 describe("makeClone", () => {
-  it("creates a complete, clean clone with a new branch at the start commit and no files of cowork", async () => {
+  it("makes a new branch at the start commit, complete and clean, with nothing of cowork in it", async () => {
     const project = await shop.project();
     const spec = await shop.spec(project, "a", { origin: "https://example.org/app.git" });
     expect(await makeClone(shop.context, spec)).toEqual({ notes: [], remoteTips: [spec.start.commit] });
@@ -42,7 +42,7 @@ describe("makeClone", () => {
     expect(await readdir(shop.context.paths.sessions)).toEqual(["a"]);
   });
 
-  it("copies origin's remote-tracking branches, the tags and the branch's upstream", async () => {
+  it("copies the project's remote-tracking branches of origin, its tags and the branch's upstream", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -60,7 +60,7 @@ describe("makeClone", () => {
     expect(await shop.git(spec.path, "status", "--branch", "--porcelain=v1")).toBe("## feature...origin/feature");
   });
 
-  it("creates no remote and no remote-tracking branches without an origin", async () => {
+  it("has no remote-tracking refs and no remote without an origin", async () => {
     const project = await shop.project();
     await shop.sh(project, `git clone -q --bare . ../o.git; git remote add origin ../o.git; git fetch -q origin`);
     const spec = await shop.spec(project, "a");
@@ -88,7 +88,7 @@ describe("makeClone", () => {
     expect(await shop.git(far.path, "rev-parse", "--abbrev-ref", "@{upstream}")).toBe("origin/far");
   });
 
-  it("shares no inode with the project or other clones", async () => {
+  it("shares no inode, and rewriting every object file changes nothing elsewhere", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -122,7 +122,7 @@ describe("makeClone", () => {
     await expect(lstat(join(spec.path, ".git/objects/info/alternates"))).rejects.toThrow("ENOENT");
   });
 
-  it("is shallow if the project is, and reports it", async () => {
+  it("stays shallow if the project is, and reports it", async () => {
     const project = await shop.project("deep");
     await shop.sh(project, `for i in 1 2 3; do git commit -q --allow-empty -m $i; done`);
     await shop.sh(shop.root, `git clone -q --depth 2 "file://$PWD/deep" app`);
@@ -145,20 +145,17 @@ describe("makeClone", () => {
       return join(shop.root, "app");
     };
 
-    it.each(["blob:none", "tree:0"])(
-      "contains all objects of its history if git inside cannot fetch them: %s",
-      async (filter) => {
-        const project = await partial(filter);
-        const spec = await shop.spec(project, "a");
-        expect(await makeClone(shop.context, spec)).toMatchObject({ notes: [] });
-        await shop.sh(shop.root, "mv up gone");
-        expect(await shop.git(spec.path, "show", "HEAD~3:f")).toBe("v2");
-        expect(await shop.git(spec.path, "rev-list", "--objects", "--missing=print", "--all")).not.toMatch(/^\?/m);
-        await clean(spec.path);
-      },
-    );
+    it.each(["blob:none", "tree:0"])("has all of its history if git inside cannot fetch it: %s", async (filter) => {
+      const project = await partial(filter);
+      const spec = await shop.spec(project, "a");
+      expect(await makeClone(shop.context, spec)).toMatchObject({ notes: [] });
+      await shop.sh(shop.root, "mv up gone");
+      expect(await shop.git(spec.path, "show", "HEAD~3:f")).toBe("v2");
+      expect(await shop.git(spec.path, "rev-list", "--objects", "--missing=print", "--all")).not.toMatch(/^\?/m);
+      await clean(spec.path);
+    });
 
-    it("starts from an older commit, and keeps the promisor remote if the clone has one", async () => {
+    it("starts from an older commit, and lets git inside fetch the rest if its remote is kept", async () => {
       const project = await partial("blob:none");
       const commit = await shop.git(project, "rev-parse", "HEAD~3");
       const spec = await shop.spec(project, "a", {
@@ -171,7 +168,7 @@ describe("makeClone", () => {
       expect(await shop.git(spec.path, "config", "remote.origin.promisor")).toBe("true");
     });
 
-    it("contains all objects of its submodules", async () => {
+    it("has what its submodules need, too", async () => {
       const lib = await partial("blob:none");
       await shop.sh(shop.root, "mv app lib");
       const project = await shop.project();
@@ -192,7 +189,7 @@ describe("makeClone", () => {
       expect(await shop.git(join(spec.path, "up"), "show", "HEAD~1:f")).toBe("v1");
     });
 
-    it("reports objects that could not be fetched, and refuses a start commit that is incomplete", async () => {
+    it("reports objects that could not be fetched, and fails if the start commit is incomplete", async () => {
       const project = await partial("blob:none");
       await shop.sh(shop.root, "mv up gone");
       const { notes } = await makeClone(shop.context, await shop.spec(project, "a"));
@@ -206,7 +203,7 @@ describe("makeClone", () => {
     });
   });
 
-  it("clones a linked worktree with its branch", async () => {
+  it("clones a linked worktree, with its branch", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -219,7 +216,7 @@ describe("makeClone", () => {
     expect(await shop.git(spec.path, "branch", "--format=%(refname:short)")).toBe("a\nside");
   });
 
-  it("checks out all files of a project with a sparse checkout", async () => {
+  it("is complete if the project is a sparse checkout", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -232,7 +229,7 @@ describe("makeClone", () => {
     await clean(spec.path);
   });
 
-  it("keeps modes, links, line endings and unusual names", async () => {
+  it("keeps modes, links, line ends and names of every kind", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -249,7 +246,7 @@ describe("makeClone", () => {
     expect(await shop.sh(spec.path, list)).toBe(await shop.sh(project, list));
   });
 
-  it("uses no hooks, templates, monitors or filters of the user, and reports the filters", async () => {
+  it("does not copy the user's hooks, templates, monitors and filters, and reports which filters", async () => {
     const project = await shop.project();
     await shop.sh(
       shop.root,
@@ -285,14 +282,14 @@ describe("makeClone", () => {
     ["extensions.worktreeConfig", "true"],
     ["core.quotePath", "false"],
     ["filter.x.smudge", "sed s/b/c/"],
-  ])("does not depend on the user's %s=%s", async (key, value) => {
+  ])("is the same and clean for a git without the user's %s=%s", async (key, value) => {
     const project = await shop.project();
     await shop.sh(
       project,
       String.raw`printf '*.txt text\n*.win text eol=crlf\nf filter=x\n' >.gitattributes; printf 'a\nb\n' >t.txt; printf 'a\nb\n' >plain
       printf 'a\r\nb\n' >mixed; printf 'a\nb\n' >w.win; printf 'a\nb\n' >f; echo x >run; chmod +x run; ln -s readme link; git add -A; git commit -qm files`,
     );
-    const inspect = "ls -l | awk '{print $1}'; sha256sum t.txt plain mixed w.win f run; readlink link";
+    const look = "ls -l | awk '{print $1}'; sha256sum t.txt plain mixed w.win f run; readlink link";
     const bare = await shop.spec(project, "bare");
     await makeClone(shop.context, bare);
     const files = join(shop.root, "files");
@@ -312,14 +309,14 @@ describe("makeClone", () => {
       expect(
         await shop.sh(spec.path, `${inside}; git status --porcelain --ignored; touch *; git status --porcelain`),
       ).toBe("");
-      expect(await shop.sh(spec.path, inspect)).toBe(await shop.sh(bare.path, inspect));
+      expect(await shop.sh(spec.path, look)).toBe(await shop.sh(bare.path, look));
       expect(await readFile(join(spec.path, ".git/config"), "utf8")).toBe(
         await readFile(join(bare.path, ".git/config"), "utf8"),
       );
     }
   });
 
-  it("uses the line endings of the project's own settings and is clean", async () => {
+  it("keeps the line ends of the project's own settings, and is clean", async () => {
     const project = await shop.project();
     await shop.sh(project, "git config core.autocrlf true");
     const spec = await shop.spec(project, "a");
@@ -328,7 +325,7 @@ describe("makeClone", () => {
     await clean(spec.path);
   });
 
-  it("keeps an existing clone, replaces an incomplete one, and refuses a foreign folder", async () => {
+  it("keeps a complete clone, replaces an incomplete one, and does not touch anything else", async () => {
     const project = await shop.project();
     const spec = await shop.spec(project, "a");
     await mkdir(halfMade(spec.path), { recursive: true });
@@ -369,7 +366,7 @@ describe("makeClone", () => {
     expect(await readdir(shop.context.paths.sessions)).toEqual([]);
   });
 
-  it("works in a folder with a newline, a quote and a colon in its name, also as a linked worktree", async () => {
+  it("works in a folder with a line end, a quote and a colon in its name, also as a linked worktree", async () => {
     const project = await shop.project('a\nb:"c"');
     await shop.git(project, "worktree", "add", "-q", "-b", "side", join(shop.root, "side\ntree"));
     for (const [n, folder] of [project, join(shop.root, "side\ntree")].entries()) {
@@ -377,7 +374,7 @@ describe("makeClone", () => {
       await makeClone(shop.context, spec);
       await clean(spec.path);
       expect(await readFile(join(spec.path, "readme"), "utf8")).toBe("hello\n");
-      // the bundle borrows the project's objects
+      // what borrows the project's objects
       const bundle = await makeBundle(shop.context, spec.source, { oids: [spec.start.commit], have: [] }, shop.root);
       expect(await shop.git(spec.path, "bundle", "verify", "-q", bundle ?? "")).toBe("");
       await shop.sh(shop.root, "rm -rf repository commits.bundle");
@@ -401,7 +398,7 @@ describe("makeClone", () => {
     expect(await readdir(shop.context.paths.sessions)).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("ignores GIT_DIR and similar variables of the caller", async () => {
+  it("ignores variables of the caller's environment that select another repository", async () => {
     const project = await shop.project();
     const other = await shop.project("other");
     const context = {
@@ -415,11 +412,11 @@ describe("makeClone", () => {
   });
 });
 
-describe("the project's object store", () => {
+describe("the project's store", () => {
   const objects = async (project: string): Promise<string[]> =>
     (await allFiles(join(project, ".git", "objects"))).toSorted();
 
-  it("is not changed, and no filter of the user runs", async () => {
+  it("is only read, and no filter of the user's runs", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -433,7 +430,7 @@ describe("the project's object store", () => {
     expect((await objects(spec.path)).length).toBe(before.length);
   });
 
-  it.each(["large files", "alternates"])("can be used for the checkout while it is copied: %s", async (kind) => {
+  it.each(["large files", "alternates"])("serves the checkout while it is copied: %s", async (kind) => {
     const project = await shop.project();
     await shop.sh(project, "head -c 3000000 /dev/urandom >big; git add -A; git commit -qm two; git repack -adq");
     const from = join(shop.root, "from");
@@ -447,7 +444,7 @@ describe("the project's object store", () => {
 });
 
 describe("makeClone with submodules and git-lfs", () => {
-  it("clones initialised submodules, including nested ones, and names missing ones", async () => {
+  it("copies initialized submodules, nested ones too, and reports missing ones", async () => {
     await shop.project("inner");
     await shop.project("lib");
     await shop.sh(shop.root, `cd lib; git submodule --quiet add ../inner deep; git commit -qm deep`);
@@ -491,7 +488,7 @@ describe("makeClone with submodules and git-lfs", () => {
     },
   );
 
-  it("copies git-lfs objects, and keeps pointers with a note if git-lfs is not installed", async () => {
+  it("copies git-lfs objects, and leaves pointers with a note if git-lfs is not installed", async () => {
     const project = await shop.project();
     const oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
     await shop.sh(
@@ -525,8 +522,8 @@ describe("makeClone with submodules and git-lfs", () => {
 });
 
 describe("the owner of a clone", () => {
-  it("is the session's user for all files, and the index matches the new owner", async () => {
-    // Only root can change owners. For other users the owner is the user, and the same must be true.
+  it("is the session's user, and the index is up to date", async () => {
+    // Only root can change the owner; for any other user the owner is that user, and the same must hold.
     const user = shop.context.user;
     const [theirs, ours, gid] = user.isRoot ? [1234, 4321, 4321] : [user.uid, user.uid, user.gid];
     const project = await shop.project();

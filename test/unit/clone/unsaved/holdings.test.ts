@@ -31,8 +31,8 @@ const look = (): Promise<Holdings> =>
   inspectHoldings(localInside(clone, shop.env), savedBy(shop.context, spec.source), { start: spec.start.commit });
 const lines = async (): Promise<string[]> => describeHoldings(await look());
 
-describe("inspectHoldings", () => {
-  it("reports nothing for a new clone, also after new commits in the project", async () => {
+describe("what a clone holds", () => {
+  it("is nothing if it is fresh, even after work in the project", async () => {
     await open();
     const holdings = await look();
     expect(describeHoldings(holdings)).toEqual([]);
@@ -50,7 +50,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("counts and names commits, changes, untracked files and stashes", async () => {
+  it("includes commits, changes, untracked files and stashes, with their names", async () => {
     await open();
     await shop.sh(clone, "echo 1 >f; git add f; git commit -qm one; echo 2 >g; echo x >>readme; echo s >s; git add s");
     expect(await lines()).toEqual([
@@ -63,7 +63,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual(["2 commits on a not in the project", expect.stringMatching(/^1 stash: WIP on a: /)]);
   });
 
-  it("provides the flags with which pull saves everything", async () => {
+  it("has the flags with which a pull saves all of it", async () => {
     await open();
     const flags = async (): Promise<string[]> => {
       const holdings = await look();
@@ -81,10 +81,10 @@ describe("inspectHoldings", () => {
     expect(await flags()).toEqual(["--uncommitted", "--all-branches"]);
   });
 
-  it("changes nothing in the clone", async () => {
+  it("is found without a change in the clone", async () => {
     await open();
     await shop.sh(clone, "echo 1 >f; git add f; echo 2 >>f; echo x >g; sleep 0.01; touch readme");
-    // git may update the time of an existing object, but nothing else of it
+    // git may renew the time of an existing object; nothing else of it changes.
     const all =
       "find . -path './.git/objects/*' -prune -o -exec stat -c '%n %i %y %z %s %a' {} + | sort; find .git/objects -exec stat -c '%n %i %s %a' {} + | sort";
     const before = await shop.sh(clone, all);
@@ -92,7 +92,7 @@ describe("inspectHoldings", () => {
     expect(await shop.sh(clone, all)).toBe(before);
   });
 
-  it("finds commits on any branch, tag, note and a detached HEAD", async () => {
+  it("includes commits of any branch, tag, note and of a detached HEAD", async () => {
     await open();
     await shop.sh(
       clone,
@@ -111,7 +111,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toContain("1 commit on tag heavy not in the project");
   });
 
-  it("finds an annotated tag on a saved commit, because its message is not saved", async () => {
+  it("includes an annotated tag on a saved commit: its message exists nowhere else", async () => {
     await open();
     await shop.sh(clone, "git tag light; git tag -a -m note heavy");
     expect(await lines()).toEqual(["tag heavy not in the project"]);
@@ -119,7 +119,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("counts commits as saved if any ref of the project has them, and not if they are unreachable", async () => {
+  it("does not include commits under any ref of the project, but includes those that no ref there leads to", async () => {
     await open();
     await shop.sh(clone, "git commit -q --allow-empty -m 1; git commit -q --allow-empty -m 2");
     await shop.git(project, "fetch", "-q", clone, "a:refs/remotes/elsewhere/x");
@@ -129,7 +129,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual(["2 commits on a not in the project"]);
   });
 
-  it("does not count commits as saved that only an interrupted pull has left", async () => {
+  it("includes commits that a killed pull left in the project", async () => {
     await open();
     await shop.sh(clone, "git commit -q --allow-empty -m 1; echo x >x");
     await shop.sh(
@@ -143,7 +143,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("counts a branch tip as saved if the project's origin has it, and ignores the clone's origin", async () => {
+  it("does not include a branch tip that the project's own origin advertises, and asks no other remote", async () => {
     await shop.sh(
       project,
       "git clone -q --bare . ../origin.git; git clone -q --bare . ../evil.git; git remote add origin ../origin.git; git fetch -q",
@@ -159,7 +159,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual(["1 commit on a not in the project"]);
   });
 
-  it("counts a working tree as saved if the project has the same tree", async () => {
+  it("does not include a working tree that the project has as a whole tree", async () => {
     await open();
     await shop.sh(clone, "echo x >>readme; echo g >g; git rm -q --cached readme; git reset -q");
     await shop.sh(
@@ -172,13 +172,13 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual(["1 changed file: readme", "2 untracked files: g, h"]);
   });
 
-  it("does not count staged changes as saved because the working tree is saved", async () => {
+  it("includes staged changes even if the working tree is saved", async () => {
     await open();
     await shop.sh(clone, "echo precious >>readme; git add readme; git show HEAD:readme >readme");
     expect(await lines()).toEqual(["1 changed file: readme"]);
   });
 
-  it("counts files as saved that are identical in the project's working tree", async () => {
+  it("does not include files that are the same in the project's working tree", async () => {
     await open();
     await shop.sh(
       clone,
@@ -195,7 +195,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual(["2 untracked files: link, local", "1 ignored file that looks precious: .env"]);
   });
 
-  it("finds precious files among ignored ones, but not in installed packages", async () => {
+  it("includes precious files among the ignored, but not those in installed folders", async () => {
     await open();
     await shop.sh(
       clone,
@@ -209,11 +209,11 @@ describe("inspectHoldings", () => {
     expect(own.precious.toSorted()).toEqual(["build.log", "data/deep/app.sqlite3", "data/id_rsa", "server.KEY"]);
   });
 
-  it("finds a change in the same second as the index and with the same size", async () => {
+  it("includes a file that changed in the same second that the index was written, and kept its size", async () => {
     await open();
     await shop.sh(
       clone,
-      // git compares whole seconds, so an attempt that spans two of them is repeated
+      // git compares whole seconds; an attempt that spans two of them proves nothing.
       `echo x >quick; git add quick; git commit -qm quick
        for n in 1 2 3 4 5; do
          echo x >quick; one=$(stat -c %Y quick); git update-index -q --refresh; echo y >quick
@@ -224,7 +224,7 @@ describe("inspectHoldings", () => {
     expect((await look()).uncommitted).toEqual(["quick"]);
   });
 
-  it("finds changes hidden by assume-unchanged, skip-worktree or settings", async () => {
+  it("includes files that git was configured to skip, and those hidden by settings", async () => {
     await shop.sh(project, "echo 1 >one; echo 2 >two; echo 3 >three; git add -A; git commit -qm files");
     await open();
     await shop.sh(
@@ -243,7 +243,7 @@ describe("inspectHoldings", () => {
     ["revert", "git revert --no-edit HEAD~1 || :"],
     ["bisect", "git bisect start -q HEAD HEAD~2"],
     ["am", "git format-patch -q -1 --stdout other >../p; git am -q ../p || :"],
-  ])("reports a %s in progress and its conflicts", async (operation, start) => {
+  ])("includes a %s in progress and what is in conflict", async (operation, start) => {
     await open();
     await shop.sh(
       clone,
@@ -251,13 +251,13 @@ describe("inspectHoldings", () => {
     );
     const holdings = await look();
     expect(holdings.operation).toBe(operation);
-    expect(describeHoldings(holdings)).toContain(`${operation === "am" ? "an" : "a"} ${operation} under way`);
+    expect(describeHoldings(holdings)).toContain(`${operation === "am" ? "an" : "a"} ${operation} in progress`);
     const conflicts = ["merge", "rebase", "cherry-pick", "revert"].includes(operation);
     expect(holdings.conflicted).toEqual(conflicts ? ["readme"] : []);
     expect(holdings.unreadable).toEqual([]);
   });
 
-  it("finds the autostash of a rebase, and a stash without a reflog", async () => {
+  it("includes a stash that a rebase keeps, and stashes without a log", async () => {
     await open();
     await shop.sh(
       clone,
@@ -268,7 +268,7 @@ describe("inspectHoldings", () => {
     expect((await look()).stashes).toHaveLength(1);
   });
 
-  it("inspects submodules, checked out or not, and linked working trees", async () => {
+  it("includes submodules, checked out or not, and added working trees", async () => {
     await shop.project("lib");
     await shop.sh(project, "git submodule --quiet add ../lib vendor/lib; git commit -qm sub");
     await open();
@@ -298,7 +298,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("counts a nested repository as unsaved even if a tree of the project contains its commit", async () => {
+  it("includes a repository inside the working tree, even if a tree of the project names its commit", async () => {
     await open();
     await shop.sh(clone, "git init -q nested; cd nested; git commit -q --allow-empty -m x");
     expect(await lines()).toEqual([
@@ -315,7 +315,7 @@ describe("inspectHoldings", () => {
     ]);
   });
 
-  it("counts git-lfs objects that the project lacks", async () => {
+  it("includes git-lfs objects that the project lacks", async () => {
     await open();
     const oid = "ab".repeat(32);
     await shop.sh(clone, `mkdir -p .git/lfs/objects/ab/ab; echo x >.git/lfs/objects/ab/ab/${oid}`);
@@ -324,7 +324,7 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual([]);
   });
 
-  it("works on a branch without commits, in a shallow clone, and without the project", async () => {
+  it("is found on a branch without commits, in a shallow clone, and when the project is gone", async () => {
     await open();
     await shop.sh(clone, "git checkout -q --orphan new; echo o >o; git add o");
     expect(await look()).toMatchObject({ head: null, branch: "new", unreadable: [] });
@@ -343,14 +343,14 @@ describe("inspectHoldings", () => {
     expect(await lines()).toEqual(["1 commit on b not in the project"]);
   });
 
-  it("counts unreadable data as unsaved", async () => {
+  it("includes what cannot be read", async () => {
     await open();
     await shop.sh(clone, "rm -rf .git/objects/pack; find .git/objects -type f | xargs rm -f");
     expect(describeHoldings(await look())).not.toEqual([]);
     await shop.sh(clone, `echo ${project}/.git >.git/commondir`);
     expect(await lines()).toEqual(["not readable: the clone's .git leads to another repository"]);
     await shop.sh(clone, "rm .git/commondir; mv .git/HEAD h; mkfifo .git/HEAD");
-    expect(await lines()).toEqual(["not readable: the clone's .git/HEAD is no file"]);
+    expect(await lines()).toEqual(["not readable: the clone's .git/HEAD is not a regular file"]);
     await shop.sh(clone, "mv .git elsewhere; ln -s elsewhere .git");
     expect(await lines()).toEqual(["not readable: the clone's .git is not a folder"]);
     const silent = {
@@ -362,7 +362,7 @@ describe("inspectHoldings", () => {
     expect((await inspectHoldings(cut, savedBy(shop.context, spec.source))).unreadable).toHaveLength(1);
   });
 
-  it("supports unusual names and shows them without control characters", async () => {
+  it("includes names of every kind, shown without control characters", async () => {
     await open();
     await shop.sh(
       clone,
@@ -379,7 +379,7 @@ describe("inspectHoldings", () => {
     expect((await look()).untracked).toEqual(before.filter((path) => path.includes("\ufffd")));
   });
 
-  it("does not confuse file names with its own markers", async () => {
+  it("is not affected by a name that looks like the script's own markers", async () => {
     await open();
     await mkdir(join(clone, "x"));
     await writeFile(join(clone, "x", "N =0"), "");

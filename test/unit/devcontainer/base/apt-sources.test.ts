@@ -48,8 +48,8 @@ describe("apt's sources", () => {
   });
 });
 
-describe("a base image of the host's own packages", () => {
-  test("on Debian: the template's suite from the host's mirror, else the host's own with its updates", () => {
+describe("a base image from the host's packages is planned", () => {
+  test("on Debian: with the template's suite from the host's mirror, else with the host's suite and its updates", () => {
     expect(planBases(debian, parseAptSources(paragraphs), "trixie")).toEqual([
       { suite: "trixie", components: "main", mirror: "http://mirror.example/debian", sources: [] },
       {
@@ -64,14 +64,14 @@ describe("a base image of the host's own packages", () => {
     ]);
   });
 
-  test("on Ubuntu: the host's own suite", () => {
+  test("on Ubuntu: with the host's suite", () => {
     const sources = parseAptSources("deb http://mirror.example/ubuntu noble main universe\n");
     expect(planBases(ubuntu, sources, "trixie")).toEqual([
       { suite: "noble", components: "main,universe", mirror: "http://mirror.example/ubuntu", sources: [] },
     ]);
   });
 
-  test("on something made of Ubuntu: Ubuntu's", () => {
+  test("on a derivative of Ubuntu: with Ubuntu's suite", () => {
     const sources = parseAptSources("deb http://mint.example zena main\ndeb http://mirror.example/ubuntu noble main\n");
     expect(
       planBases(
@@ -82,7 +82,7 @@ describe("a base image of the host's own packages", () => {
     ).toMatchObject([{ suite: "noble", mirror: "http://mirror.example/ubuntu" }]);
   });
 
-  test("elsewhere, and without a mirror that a container could use: debootstrap's default", () => {
+  test("on other systems, or without a mirror that a container can use: with debootstrap's default", () => {
     expect(planBases({ ID: "fedora" }, [], "trixie")).toEqual([
       { suite: "trixie", components: "main", mirror: undefined, sources: [] },
     ]);
@@ -92,7 +92,7 @@ describe("a base image of the host's own packages", () => {
   });
 });
 
-test("os-release is read with any quotes", () => {
+test("os-release can have any quotes", () => {
   expect(parseOsRelease(`ID=debian\nNAME="Debian GNU/Linux"\nA='b'\n`)).toEqual({
     ID: "debian",
     NAME: "Debian GNU/Linux",

@@ -32,7 +32,7 @@ describe("the base image", () => {
     expect(pulls).toEqual([]);
   });
 
-  test("is one that was made before, the newest, rather than waited for", async () => {
+  test("is the newest that was made before, without waiting for a registry", async () => {
     const { ctx, engine, pulls } = await world();
     const labels = { "cowork.shared": "base" };
     engine.addImage({ tags: ["cowork-base:old"], labels, createdAt: "2026-01-01T00:00:00Z" });
@@ -42,7 +42,7 @@ describe("the base image", () => {
     expect(pulls).toEqual([]);
   });
 
-  test("that somebody chose is not replaced", async () => {
+  test("that the user chose is not replaced", async () => {
     const { ctx, engine } = await world();
     engine.addImage({ tags: [templateBase] });
     const failure = ensureBaseImage(ctx, { baseImage: "team.example/base:1" });
@@ -50,23 +50,23 @@ describe("the base image", () => {
     await expect(failure).rejects.toThrow("team.example/base:1");
   });
 
-  test("is not made against somebody's will, nor without root", async () => {
+  test("is not made without the user's agreement, nor without root", async () => {
     const sudo = async (): Promise<RunResult> => ({ code: 0, stdout: "", stderr: "" });
-    const somebody = { ...(await world()).ctx.user, isRoot: false, uid: 1234 };
-    const refused = await world({ ask: async () => false, run: sudo, user: somebody });
+    const ordinaryUser = { ...(await world()).ctx.user, isRoot: false, uid: 1234 };
+    const refused = await world({ ask: async () => false, run: sudo, user: ordinaryUser });
     await expect(ensureBaseImage(refused.ctx, { baseImage: undefined })).rejects.toMatchObject({
       code: "BASE_IMAGE_UNAVAILABLE",
     });
     const noSudo = async (): Promise<never> =>
       Promise.reject(new CoworkError("PROGRAM_MISSING", "sudo is not installed"));
-    const { ctx } = await world({ run: noSudo, user: somebody });
+    const { ctx } = await world({ run: noSudo, user: ordinaryUser });
     await expect(ensureBaseImage(ctx, { baseImage: undefined })).rejects.toMatchObject({
       code: "BASE_IMAGE_UNAVAILABLE",
       hint: expect.stringMatching(/^sudo sh \S*make-base\.sh .* \| docker import .* - cowork-base:|debootstrap/),
     });
   });
 
-  test("can be looked for without doing anything", async () => {
+  test("can be looked up without changing anything", async () => {
     const { ctx, pulls } = await world({ ask: async () => Promise.reject(new Error("asked")) });
     expect(await findBaseImage(ctx, { baseImage: undefined })).toBeUndefined();
     expect(await findBaseImage(ctx, { baseImage: "x" })).toBeUndefined();
@@ -75,7 +75,7 @@ describe("the base image", () => {
 });
 
 describe("pulling", () => {
-  test("asks a registry that does not answer once in a run", async () => {
+  test("asks a registry that does not answer only once per run", async () => {
     const { ctx, pulls } = await world();
     for (const ref of ["a.example/x", "a.example/y", "b.example/x"]) {
       await expect(ensureLocal(ctx, ref)).rejects.toThrow("no such host");
@@ -83,7 +83,7 @@ describe("pulling", () => {
     expect(pulls).toEqual(["a.example/x", "b.example/x"]);
   });
 
-  test("asks again where it answered and does not have that one", async () => {
+  test("asks a registry again if it answered that it does not have the image", async () => {
     const { ctx, engine, pulls } = await world();
     engine.pullImage = async (ref) => {
       pulls.push(ref);
@@ -94,7 +94,7 @@ describe("pulling", () => {
     expect(pulls).toEqual(["x", "y"]);
   });
 
-  test("ends with the command", async () => {
+  test("is no longer pulled when the command ends", async () => {
     const abort = new AbortController();
     const { ctx, engine } = await world({ signal: abort.signal });
     engine.pullImage = (_ref, _line, signal) => {

@@ -2,20 +2,20 @@ import { describe, expect, test } from "vitest";
 import { detailOf, parseEvent, parseResult, renderEvent } from "../../../../src/devcontainer/cli/cli-output.ts";
 
 describe("the result", () => {
-  test("is the last line that is one, whatever stands around it", () => {
+  test("is the last line that is one, whatever is around it", () => {
     const stdout =
       'stack\n{"outcome":"error","message":"first"}\n{"outcome":"success","containerId":"1"}\n{"type":"text"}\n{broken\n';
     expect(parseResult(stdout)).toEqual({ outcome: "success", containerId: "1" });
   });
 
-  test("is absent where the program said nothing", () => {
+  test("is undefined if the program printed nothing", () => {
     expect(parseResult("")).toBeUndefined();
     expect(parseResult('["outcome"]\nnull\n{"outcome":1}')).toBeUndefined();
   });
 });
 
 describe("the log", () => {
-  test("holds lines that are no JSON, and no control characters", () => {
+  test("keeps lines that are not JSON, and removes control characters", () => {
     const event = parseEvent(JSON.stringify({ type: "raw", text: "\u001b[31mred\u001b[0m\r\nnext\u0007\n" }));
     expect(event && renderEvent(event)).toEqual(["red", "next"]);
     const other = parseEvent("Error: \u001b]0;title\u0007oh");
@@ -23,7 +23,7 @@ describe("the log", () => {
     expect(parseEvent(" ")).toBeUndefined();
   });
 
-  test("shows what is begun, not that it ended", () => {
+  test("shows what starts, but not that it ended", () => {
     expect(renderEvent({ type: "start", text: "Run: docker ps" })).toEqual(["> Run: docker ps"]);
     expect(renderEvent({ type: "stop", text: "Run: docker ps" })).toEqual([]);
   });
@@ -42,11 +42,11 @@ describe("the log", () => {
       "* Fetching feature: ghcr.io/devcontainers/features/node:1",
       "fetching feature ghcr.io/devcontainers/features/node:1",
     ],
-  ] as const)("says what goes on: %s %s", (type, text, said) => {
+  ] as const)("describes the current step: %s %s", (type, text, said) => {
     expect(detailOf({ type, text })).toBe(said);
   });
 
-  test("says nothing about the rest", () => {
+  test("ignores other events", () => {
     expect(detailOf({ type: "text", text: "No user features to update" })).toBeUndefined();
     expect(detailOf({ type: "stop", text: "Run: docker build" })).toBeUndefined();
     expect(detailOf({ type: "raw", text: "#1 [internal] load build definition from Dockerfile" })).toBeUndefined();

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
 const program = "dist/spec-node/devContainersSpecCLI.js";
 
-test("several at once give one CLI that runs, and leave nothing beside it", async () => {
+test("several in parallel unpack one CLI that works, and leave nothing else", async () => {
   const paths = coworkPaths(await temporaryFolder());
   const entries = await Promise.all(Array.from({ length: 6 }, () => unpackCli({ paths })));
   const [entry = ""] = entries;
@@ -31,7 +31,7 @@ test.each([
   ["changed", (folder: string) => appendFile(join(folder, program), "// more\n")],
   ["incomplete", (folder: string) => rm(join(folder, program))],
   ["of another cowork", (folder: string) => writeFile(join(folder, ".cowork-sha256"), "other")],
-])("one that is %s is unpacked anew", async (_, damage) => {
+])("one that is %s is unpacked again", async (_, damage) => {
   const paths = coworkPaths(await temporaryFolder());
   const folder = dirname(await unpackCli({ paths }));
   const before = await readFile(join(folder, program), "utf8");
@@ -41,13 +41,13 @@ test.each([
   expect(await readdir(join(paths.lib, "devcontainers-cli"))).toHaveLength(1);
 });
 
-test("the fixed tag of features is a variable now", async () => {
+test("the fixed tag of features is replaced by a variable", async () => {
   const paths = coworkPaths(await temporaryFolder());
   const text = await readFile(join(dirname(await unpackCli({ paths })), program), "utf8");
   for (const name of Object.values(featureVariables)) expect(text.split(name)).toHaveLength(2);
 });
 
-test("loaded with what is ours it is the same program, compiled once, and stays intact", async () => {
+test("with cowork's preload it is the same program, compiled once, and stays intact", async () => {
   const home = await temporaryFolder();
   const paths = coworkPaths(home);
   const entry = await unpackCli({ paths });

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
 
-test("everybody in a container can run them, and the mount points are there", async () => {
+test("all users in a container can run them, and the mount points exist", async () => {
   const paths = coworkPaths(await temporaryFolder());
   const before = process.umask(0o077);
   const folder = await writeLaunchers({ paths }).finally(() => process.umask(before));
@@ -19,14 +19,14 @@ test("everybody in a container can run them, and the mount points are there", as
   expect(await readFile(join(folder, "bin/quiesce"), "utf8")).toMatch(/^#!\/bin\/sh/);
 });
 
-test("several at once give one folder", async () => {
+test("several in parallel write one folder", async () => {
   const paths = coworkPaths(await temporaryFolder());
   const folders = await Promise.all(Array.from({ length: 8 }, () => writeLaunchers({ paths })));
   expect(new Set(folders).size).toBe(1);
   expect(await readdir(join(paths.lib, "container"))).toHaveLength(1);
 });
 
-test("a complete one stays the same folder: containers have it mounted", async () => {
+test("a complete folder is kept, because containers have it mounted", async () => {
   const paths = coworkPaths(await temporaryFolder());
   const folder = await writeLaunchers({ paths });
   const { ino } = await stat(folder);
@@ -35,11 +35,11 @@ test("a complete one stays the same folder: containers have it mounted", async (
 });
 
 test.each([
-  ["one is gone", (bin: string) => rm(join(bin, "quiesce"))],
-  ["one is cut off", (bin: string) => writeFile(join(bin, "quiesce"), "#!/bin/sh\n")],
-  ["one cannot be run", (bin: string) => chmod(join(bin, "quiesce"), 0o644)],
-  ["there is one too many", (bin: string) => writeFile(join(bin, "other"), "")],
-])("where %s they are written anew", async (_, damage) => {
+  ["one is missing", (bin: string) => rm(join(bin, "quiesce"))],
+  ["one is truncated", (bin: string) => writeFile(join(bin, "quiesce"), "#!/bin/sh\n")],
+  ["one is not executable", (bin: string) => chmod(join(bin, "quiesce"), 0o644)],
+  ["there is an extra file", (bin: string) => writeFile(join(bin, "other"), "")],
+])("if %s, they are written again", async (_, damage) => {
   const paths = coworkPaths(await temporaryFolder());
   const folder = await writeLaunchers({ paths });
   const names = await readdir(join(folder, "bin"));

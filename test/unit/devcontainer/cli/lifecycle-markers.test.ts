@@ -7,7 +7,7 @@ import type { Engine, ExecSpec } from "../../../../src/engine/types.ts";
 import { createRun } from "../../../../src/system/run.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
-/** Runs what would run in a container here, in a home of its own. */
+/** Runs what would run in a container on this machine, with a temporary home. */
 async function here(home: string, said: ExecSpec[]): Promise<Pick<Engine, "exec">> {
   return {
     exec: async (_, spec) => {
@@ -21,25 +21,25 @@ async function here(home: string, said: ExecSpec[]): Promise<Pick<Engine, "exec"
   };
 }
 
-async function homeWithNotes(): Promise<string> {
+async function homeWithMarkers(): Promise<string> {
   const home = await temporaryFolder();
   await mkdir(join(home, ".devcontainer"));
   for (const stage of lifecycleStages) await writeFile(join(home, ".devcontainer", `.${stage}Marker`), "2026");
   return home;
 }
 
-test("the notes of the failed stage and of those behind it go, and no others", async () => {
-  const home = await homeWithNotes();
+test("the markers of the failed stage and of later stages are removed, and no others", async () => {
+  const home = await homeWithMarkers();
   const said: ExecSpec[] = [];
-  await runAgainFrom((await here(home, said)) as Engine, "c", "somebody", "postCreateCommand");
+  await runAgainFrom((await here(home, said)) as Engine, "c", "dev", "postCreateCommand");
   expect((await readdir(join(home, ".devcontainer"))).toSorted()).toEqual([
     ".onCreateCommandMarker",
     ".updateContentCommandMarker",
   ]);
-  expect(said).toMatchObject([{ user: "somebody", workingDir: "/" }]);
+  expect(said).toMatchObject([{ user: "dev", workingDir: "/" }]);
 });
 
-test("where they cannot be removed nobody goes on as if they were", async () => {
+test("it is an error if they cannot be removed", async () => {
   const engine = { exec: async () => ({ code: 126, stdout: "", stderr: "no /bin/sh", truncated: false }) };
   await expect(runAgainFrom(engine as unknown as Engine, "c", "u", "postCreateCommand")).rejects.toMatchObject({
     code: "ENGINE_FAILED",
@@ -47,7 +47,7 @@ test("where they cannot be removed nobody goes on as if they were", async () => 
   });
 });
 
-test("the script says nothing about homes without notes", async () => {
+test("the script prints nothing about homes without markers", async () => {
   const args = ["-c", forgetStages, "sh", "root", "postCreateCommand"];
   const result = await createRun()("/bin/sh", args, { env: { HOME: await temporaryFolder() } });
   expect(result).toMatchObject({ code: 0, stdout: "", stderr: "" });

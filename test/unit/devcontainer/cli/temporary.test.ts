@@ -5,7 +5,7 @@ import { withTemporaryFolder } from "../../../../src/devcontainer/cli/temporary.
 import { createFakeEngine } from "../../../support/fakes/fake-engine.ts";
 import { imageContext } from "../../../support/engine/image-context.ts";
 
-test("each gets a folder of its own, and it goes whatever happens; what a killed run left goes a day later", async () => {
+test("each call gets its own folder, which is always removed; a killed run's folder is removed a day later", async () => {
   const { ctx, end } = await imageContext({ engine: createFakeEngine() });
   onTestFinished(end);
   const parent = join(ctx.paths.stateRoot, ".tmp");

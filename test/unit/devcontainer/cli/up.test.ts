@@ -24,7 +24,7 @@ const request: UpRequest = {
 describe("the call of up", () => {
   const labels = (args: readonly string[]): string[] => args.filter((_, index) => args[index - 1] === "--id-label");
 
-  test("gives the default labels beside ours", () => {
+  test("passes the default labels as well as ours", () => {
     expect(labels(planUpArgs(request, "/data"))).toEqual([
       "devcontainer.local_folder=/home/u/app-a",
       "devcontainer.config_file=/home/u/app-a/.devcontainer/py/devcontainer.json",
@@ -32,24 +32,24 @@ describe("the call of up", () => {
     ]);
   });
 
-  test("names the place where a config would be, where there is none", () => {
+  test("names the path where a config would be if there is none", () => {
     expect(labels(planUpArgs({ ...request, configPath: undefined }, "/data"))[1]).toMatch(
       /\/app-a\/\.devcontainer\/devcontainer\.json$/,
     );
   });
 
-  test("is not made with a label that would hang it for ever", () => {
-    expect(() => planUpArgs({ ...request, clone: "/a=b" }, "/data")).toThrow('must hold no "="');
+  test("is refused with a label on which it would hang forever", () => {
+    expect(() => planUpArgs({ ...request, clone: "/a=b" }, "/data")).toThrow('must not contain "="');
   });
 });
 
-describe("what up need not do", () => {
-  test("asks for buildx where Compose may build", () => {
+describe("what up does not have to do", () => {
+  test("asks for buildx only if Compose may build", () => {
     expect(planUpArgs(request, "/data").join(" ")).toContain("--buildkit never");
     expect(planUpArgs({ ...request, composeProject: "x" }, "/data")).not.toContain("--buildkit");
   });
 
-  test("is done inside where no lifecycle command is to run", () => {
+  test("skips lifecycle commands if there are none", () => {
     expect(planUpArgs({ ...request, lifecycle: false }, "/data")).toContain("--skip-post-create");
     for (const one of [request, { ...request, lifecycle: true }])
       expect(planUpArgs(one, "/data")).not.toContain("--skip-post-create");
@@ -59,7 +59,7 @@ describe("what up need not do", () => {
     [false, [{ image: "x" }, { customizations: {} }]],
     [true, [{ image: "x" }, { postStartCommand: "true" }]],
     [true, [{ onCreateCommand: [] }]],
-  ])("a lifecycle command is there: %s", (is, configs) => {
+  ])("there is a lifecycle command: %s", (is, configs) => {
     expect(hasLifecycle(configs)).toBe(is);
   });
 });
@@ -67,7 +67,7 @@ describe("what up need not do", () => {
 describe("the result of up", () => {
   const result = { containerId: "1", remoteUser: "dev", remoteWorkspaceFolder: "/workspaces/app-a" };
 
-  test("holds what programs inside need", () => {
+  test("has what programs in the container need", () => {
     const mergedConfiguration = { remoteEnv: { A: "1", UNSET: null } };
     expect(readUpResult({ ...result, composeProjectName: "p", mergedConfiguration })).toEqual({
       containerId: "1",
@@ -78,12 +78,12 @@ describe("the result of up", () => {
     });
   });
 
-  test("cannot be read without a container", () => {
+  test("cannot be parsed without a container", () => {
     expect(readUpResult({ ...result, containerId: null })).toBeUndefined();
   });
 });
 
-test("logs are rotated, and no more than five kept", async () => {
+test("logs are rotated, and no more than five are kept", async () => {
   const folder = await temporaryFolder();
   const path = join(folder, "up.log");
   await rotateLog(path);
@@ -97,7 +97,7 @@ test("logs are rotated, and no more than five kept", async () => {
   expect(await readFile(`${path}.4`, "utf8")).toBe("5");
 });
 
-test("what keeps a container from being started is said, not that it stands still", async () => {
+test("a refused start is the reported reason, not that the container is stopped", async () => {
   const engine = createFakeEngine();
   const run = (): Promise<never> => Promise.reject(new Error("must not run"));
   const ctx = connectContext(await temporaryFolder(), { engine, run });
@@ -108,7 +108,7 @@ test("what keeps a container from being started is said, not that it stands stil
   await expect(up(ctx, { ...request, beforeStart })).rejects.toBe(reason);
 });
 
-test("an `up` that fails removes what it has made, and nothing that was there or only carries the labels", async () => {
+test("a failed `up` removes what it has made, and nothing that existed before or only has the labels", async () => {
   const engine = createFakeEngine();
   const mounts = [{ type: "bind", source: request.clone, destination: "/w", writable: true }];
   const add = (name: string, own: boolean): string =>

@@ -23,7 +23,7 @@ test.each<[string, string[], string]>([
     "validating /x: services.app additional properties 'foo' not allowed",
   ],
   [
-    "behind warnings of v2",
+    "after warnings of v2",
     ['time="2026" level=warning msg="x"', 'service "a" depends on undefined service b: invalid compose project'],
     'service "a" depends on undefined service b: invalid compose project',
   ],
@@ -32,11 +32,11 @@ test.each<[string, string[], string]>([
     ["ERROR: Service 'app' depends on service 'zz' which is undefined."],
     "Service 'app' depends on service 'zz' which is undefined.",
   ],
-])("the reason stands %s", (_, lines, why) => {
+])("the reason is found %s", (_, lines, why) => {
   expect(composeReason(lines)?.why).toBe(why);
 });
 
-test("what needs v2 comes with a way to get it, and silence has no reason", () => {
+test("a file that needs v2 is reported with a hint to install it, and no output has no reason", () => {
   expect(composeReason(newer)?.hint).toContain("install Docker Compose v2");
   expect(composeReason(["", "WARNING: x"])).toBeUndefined();
 });
@@ -56,6 +56,6 @@ test.each<[string[], string | undefined]>([
   ],
   [["Error response from daemon: port is taken"], "port is taken"],
   [["Creating app_1 ... done"], undefined],
-])("why a service did not start is found in what Compose said", (lines, why) => {
+])("why a service did not start is found in Compose's output", (lines, why) => {
   expect(startReason(lines)).toBe(why);
 });

@@ -17,7 +17,7 @@ function judge(canonical: JsonObject): { what: string[]; binds: string[] } {
 const service = (more: JsonObject): JsonObject => ({ services: { app: { image: "x", ...more } } });
 
 describe("judgeCompose", () => {
-  it("lets through what gives nothing of the host", () => {
+  it("accepts what gives the container nothing of the host", () => {
     const harmless: JsonObject = {
       command: "sleep infinity",
       environment: { A: "1" },
@@ -48,7 +48,7 @@ describe("judgeCompose", () => {
     });
   });
 
-  it("remembers what is mounted by the name that it has on the disk", () => {
+  it("records mounts by their path on disk", () => {
     const volumes = [`${treeRoot}/a$$b:/x`, { type: "bind", source: `${treeRoot}/../c$$d`, target: "/y" }];
     const secrets = { s: { file: `${treeRoot}/$$e` } };
     expect(judge({ ...service({ volumes }), secrets }).binds).toEqual(["$e", "../c$d", "a$b"]);
@@ -70,7 +70,7 @@ describe("judgeCompose", () => {
     ["the host's cgroups", { cgroup: "host" }],
     ["seccomp off", { security_opt: ["seccomp:unconfined"] }],
     ["apparmor off", { security_opt: ["apparmor=unconfined"] }],
-    ["groups of the host", { group_add: ["docker"] }],
+    ["a group of the host", { group_add: ["docker"] }],
     ["sysctls", { sysctls: { "kernel.x": "1" } }],
     ["other containers' volumes", { volumes_from: ["container:x"] }],
     ["a variable of the host", { environment: { TOKEN: null } }],
@@ -81,8 +81,8 @@ describe("judgeCompose", () => {
     ["a network by name", { network_mode: "other" }],
     ["hooks on the host's rights", { post_start: [{ command: "x", privileged: true }] }],
     ["the engine's socket, the new way", { use_api_socket: true }],
-    ["graphics cards", { gpus: "all" }],
-    ["who is ended when memory runs out", { oom_score_adj: -1000 }],
+    ["GPUs", { gpus: "all" }],
+    ["the priority when memory runs out", { oom_score_adj: -1000 }],
     ["a runtime", { runtime: "other" }],
     ["the engine's socket", { volumes: ["/var/run/docker.sock:/var/run/docker.sock"] }],
     ["the host's root", { volumes: ["/:/host:ro"] }],
@@ -98,7 +98,7 @@ describe("judgeCompose", () => {
     ["a privileged build", { build: { context: treeRoot, privileged: true } }],
     ["other contexts", { build: { context: treeRoot, additional_contexts: { x: "/" } } }],
     ["a logging program", { logging: { driver: "syslog" } }],
-    ["what Compose may learn later", { reach_host: true }],
+    ["what Compose may support later", { reach_host: true }],
     ["a program that Compose runs on the host", { provider: { type: "x" } }],
   ])("asks about %s", (_, more) => {
     expect(judge(service(more)).what).not.toEqual([]);
@@ -121,8 +121,8 @@ describe("judgeCompose", () => {
   });
 });
 
-describe("what is shown", () => {
-  it("has paths as the project has them", () => {
+describe("a finding", () => {
+  it("shows paths as the project has them", () => {
     const shown = judge(
       service({
         build: { context: treeRoot, additional_contexts: { a: `${treeRoot}/../x`, b: `${treeRoot}/d` } },
@@ -145,7 +145,7 @@ describe("services that a session starts", () => {
       idle: { profiles: ["z"] },
     },
   };
-  it("are the dev container's own, those of runServices, and what they stand on", () => {
+  it("are the dev container's own, those of runServices, and their dependencies", () => {
     const started = startedServices(resolved, { service: "app", runServices: ["more", "nothing"] });
     expect([...started].toSorted()).toEqual(["app", "cache", "data", "db", "more", "net"]);
     const { canonical, changes } = rewriteCompose(resolved, [], started);
@@ -165,14 +165,14 @@ describe("container_name", () => {
       { a: { aliases: ["x", "db"] }, b: { aliases: ["db"] } },
     ],
     ["another one's network", { network_mode: "service:x" }, undefined],
-  ])("stays as a name on %s", (_, more, networks) => {
+  ])("stays as an alias on %s", (_, more, networks) => {
     const { canonical } = rewriteCompose(service({ container_name: "db", ...more }));
     expect((canonical["services"] as Record<string, JsonObject>)["app"]?.["networks"]).toEqual(networks);
   });
 });
 
 describe("rewriteCompose", () => {
-  it("takes away what two sessions would fight over, and says so", () => {
+  it("removes what two sessions would conflict over, and reports each change", () => {
     const { canonical, changes } = rewriteCompose({
       name: planProject,
       services: {
@@ -205,8 +205,8 @@ describe("rewriteCompose", () => {
   });
 });
 
-describe("what is only one project's", () => {
-  it("mounts the clone alone of the folder that the project lies in, in either form", () => {
+describe("what belongs to a single project", () => {
+  it("mounts only the clone instead of the project's parent folder, in both forms", () => {
     const { canonical, changes } = rewriteCompose(
       service({
         volumes: [`${treeRoot}/..:/workspaces:cached`, { type: "bind", source: `${treeRoot}/..`, target: "/w/" }],
@@ -224,7 +224,7 @@ describe("what is only one project's", () => {
     expect(judge(service({ volumes: [`${treeRoot}/..:/workspaces:cached`] }))).toEqual({ what: [], binds: [""] });
   });
 
-  it("leaves out what restarts by itself, files that were read, and profiles that are on", () => {
+  it("removes restart policies, files that were read, and enabled profiles", () => {
     const more = {
       restart: "no",
       deploy: { restart_policy: {}, resources: {} },
@@ -239,7 +239,7 @@ describe("what is only one project's", () => {
   });
 });
 
-/** As version 2 writes everything out. */
+/** With everything written out, as version 2 does. */
 const written: JsonObject = {
   name: planProject,
   services: {
@@ -263,12 +263,12 @@ const written: JsonObject = {
   secrets: { s: { name: `${planProject}_s`, file: `${treeRoot}/s.txt` } },
 };
 
-describe("what version 2 writes", () => {
-  it("asks nothing, and says only what the project named", () => {
+describe("the output of version 2", () => {
+  it("has no findings, and only changes that the project is the reason for", () => {
     expect(judge(written)).toEqual({ what: [], binds: ["", "cfg", "s.txt"] });
     const { canonical, changes } = rewriteCompose(written);
     expect(changes).toHaveLength(2);
-    expect(changes.join()).toMatch(/port 8080:80.*of the folder that holds the project/);
+    expect(changes.join()).toMatch(/port 8080:80.*the parent folder of the project/);
     expect(canonical).toMatchObject({
       services: { app: { ports: ["127.0.0.1::80"], networks: { default: null } } },
       volumes: { data: {} },
@@ -279,7 +279,7 @@ describe("what version 2 writes", () => {
 });
 
 describe("paths", () => {
-  it("above the folder show how far above, and names that go on are others", () => {
+  it("above the folder show how far above, and longer names do not match", () => {
     const tree = "/t/up/tree";
     const texts = ["/t/up/x", "/t/up", "cat /t/up/tree/x:/t/up/tree", "/t/up/trees", "/t/up/tree.x"];
     expect(texts.map((text) => toTree(text, tree))).toEqual([
@@ -304,13 +304,13 @@ describe("paths", () => {
     ]);
   });
 
-  it("of builds lie in the repository", () => {
+  it("of builds are inside the repository", () => {
     const built = (build: JsonObject): unknown => readBuilds({ services: { app: { build } } });
     expect(built({ context: treeRoot, dockerfile: "d/D", args: ["A=1", "B"], target: "t" })).toEqual([
       { service: "app", context: "", dockerfile: "d/D", args: { A: "1" }, target: "t" },
     ]);
-    expect(() => built({ context: "/etc" })).toThrow("does not lie in the repository");
-    expect(() => built({ context: treeRoot, dockerfile: "../D" })).toThrow("does not lie in the repository");
+    expect(() => built({ context: "/etc" })).toThrow("is outside the repository");
+    expect(() => built({ context: treeRoot, dockerfile: "../D" })).toThrow("is outside the repository");
   });
 });
 
@@ -330,7 +330,7 @@ describe("overrideCompose", () => {
     return (compose?.["services"] as Record<string, JsonObject> | undefined)?.["app"] ?? {};
   };
 
-  it("puts the session's names wherever they were asked for, with no variable in a path", () => {
+  it("inserts the session's names everywhere, without variables in paths", () => {
     const made = app({ command: `${treeRoot}/x ${planProject}_db`, volumes: [`${treeRoot}:/w/${cloneName}`] });
     expect(made).toMatchObject({ command: "/h$$x/app-a/x cowork-0123456789ab_db", volumes: ["/h$$x/app-a:/w/App"] });
   });
@@ -342,11 +342,11 @@ describe("overrideCompose", () => {
     [5, "20s"],
     ["1m30s", "1m30s"],
     ["25s", "25s"],
-  ])("gives quiesce its time: %s → %s", (given, wanted) => {
+  ])("gives quiesce enough time: %s → %s", (given, wanted) => {
     expect(app(given === undefined ? {} : { stop_grace_period: given })).toMatchObject({ stop_grace_period: wanted });
   });
 
-  it("puts clone, shared image, labels and our mounts in their places", () => {
+  it("inserts clone, shared image, labels and cowork's mounts", () => {
     const canonical: JsonObject = {
       services: {
         app: { build: { context: treeRoot }, volumes: [`${treeRoot}:/work`], environment: ["A=1"] },

@@ -26,7 +26,7 @@ describe("variables", () => {
     ["${1}", undefined, undefined],
     ["$1", undefined, undefined],
     ["$\u017f", undefined, undefined],
-  ])("%s is %j under v1 and %j under v2", (text, v1, v2) => {
+  ])("%s is %j in v1 and %j in v2", (text, v1, v2) => {
     const read = (dialect: "v1" | "v2"): string | undefined => {
       try {
         return interpolate(text, scope(dialect));
@@ -59,13 +59,13 @@ describe(".env", () => {
   const read = (dialect: "v1" | "v2"): Record<string, string> =>
     parseDotEnv(text, dialect, (name) => (name === "FROM_ENV" ? "env" : undefined));
 
-  it("is read as both versions read it", () => {
+  it("is parsed as each version parses it", () => {
     const both = { A: "2", C: "x\ny", D: "1-d", G: "", H: "a#b", J: "a\nb", K: "env" };
     expect(read("v1")).toEqual({ ...both, B: "q # 1", E: "$A" });
     expect(read("v2")).toEqual({ ...both, B: "q # ${A}", E: "1" });
   });
 
-  it("with a line that is none is refused by v2, and v1 passes it over", () => {
+  it("with an invalid line is refused by v2, and v1 skips the line", () => {
     expect(() => parseDotEnv("A=1\n?!\nB=2", "v2")).toThrow(InterpolationError);
     expect(parseDotEnv("A=1\n?!\nB=2", "v1")).toEqual({ A: "1", B: "2" });
   });

@@ -9,7 +9,7 @@ import { createVerdict } from "../../../../src/devcontainer/judge/verdict.ts";
 import type { Finding } from "../../../../src/events.ts";
 import { memorySource } from "../../../support/engine/memory-source.ts";
 
-/** A folder of the host with a file that must stay out of reach. */
+/** A folder of the host with a file that must not be read. */
 let host: string;
 let secret: string;
 beforeAll(async () => {
@@ -131,7 +131,7 @@ describe("a file of the host", () => {
     ["by a registry", () => ({ "d/c.yml": "include: ['oci://h.invalid/x']\n" })],
   ];
 
-  it.each(variants)("named %s is asked about, and nothing of it is read or named to Compose", async (_, files) => {
+  it.each(variants)("named %s is a finding, and nothing of it is read or passed to Compose", async (_, files) => {
     const outcome = await read(files(secret));
     expect(outcome.findings).toContainEqual(
       expect.objectContaining({
@@ -149,7 +149,7 @@ describe("a file of the host", () => {
   });
 
   it.each(["env_file: ~/secret.env", "env_file: [{path: ~/secret.env}]"])(
-    "is read once it was agreed to, by cowork: %s",
+    "is read by cowork after the user has agreed: %s",
     async (line) => {
       const { findings } = await read({ "d/c.yml": app(line) });
       const after = await read({ "d/c.yml": app(line) }, { agreed: findings });
@@ -162,20 +162,20 @@ describe("a file of the host", () => {
     },
   );
 
-  it("that was agreed to does not speak for another one", async () => {
+  it("that was agreed to does not cover another one", async () => {
     const { findings } = await read({ "d/c.yml": app("env_file: /other") });
     expect((await read({ "d/c.yml": app(`env_file: ${secret}`) }, { agreed: findings })).inputs.dataFiles.size).toBe(0);
   });
 
-  it("behind a link of the repository is not followed", async () => {
+  it("that a link in the repository leads to is not read", async () => {
     const linked = read({ "d/c.yml": app("env_file: l"), "d/l": { link: secret } });
     await expect(linked).rejects.toThrow("is a link");
     await expect(read({ "d/c.yml": app(""), "d/.env": { link: secret } })).rejects.toThrow("is a link");
   });
 });
 
-describe("what Compose gets to see", () => {
-  it("holds no variable, no anchor and no path that leads out", async () => {
+describe("what Compose reads", () => {
+  it("has no variables, no anchors and no paths that lead out", async () => {
     const outcome = await read({
       "d/c.yml": `x-a: &a {TTY: yes, N: 3}\nservices:\n  app:\n    image: "i:\${TAG}"\n    command: echo $$X $$$$\n    environment: {<<: *a, NAME: , P: "\${PWD}/x", S: ~, T: "3", U: a b}\n    env_file: ../e.env\n    build: {context: ../src, args: [NAME, OTHER=1]}\n`,
       "d/.env": "TAG=1$2\nNAME=it's\n",
@@ -188,7 +188,7 @@ describe("what Compose gets to see", () => {
     expect(outcome.findings).toEqual([]);
   });
 
-  it("has the environment's variables only where they count, and each is asked about", async () => {
+  it("has the environment's variables only where they apply, and each is a finding", async () => {
     const env = { HOME: host, TAG: "mine", SPARE: "x", ARG: "y" };
     const text = app('environment: {A: "${TAG:-x}", B: "$$SPARE"}\n    build: {args: [ARG]}');
     const outcome = await read({ "d/c.yml": text, "d/.env": "TAG=1" }, { env });
@@ -197,7 +197,7 @@ describe("what Compose gets to see", () => {
     expect(document(outcome)).toContain('{A: "mine", B: "$$SPARE"}');
   });
 
-  it("leaves out sections that it does not know, until they were agreed to", async () => {
+  it("has no unknown sections until the user has agreed to them", async () => {
     const text = `${app("tty: true")}models: {m: {model: x}}\n`;
     const first = await read({ "d/c.yml": text });
     expect(first).toMatchObject({ findings: [{ what: "{m: {model: x}}" }], inputs: { isReduced: true } });
@@ -205,7 +205,7 @@ describe("what Compose gets to see", () => {
     expect(document(await read({ "d/c.yml": text }, { agreed: first.findings }))).toContain("models");
   });
 
-  test("includes get their own variables, and the including file's win", async () => {
+  test("includes have their own variables, which the including file's override", async () => {
     const outcome = await read({
       "d/c.yml": "include: [{path: i/b.yml}]\n",
       "d/.env": "A=outer",
@@ -216,7 +216,7 @@ describe("what Compose gets to see", () => {
     expect(document(outcome)).toBe('{include: [{"path": ["./i/b.yml"], "project_directory": "./i"}]}');
   });
 
-  it("says which variables are not set, and refuses those that have to be", async () => {
+  it("reports variables that are not set, and refuses required ones", async () => {
     const text = app('environment: {A: "$ONE ${TWO} ${THREE:-}", B: "${FOUR:+x}"}');
     expect((await read({ "d/c.yml": text })).inputs.unset).toEqual(["ONE", "TWO"]);
     await expect(read({ "d/c.yml": app('user: "${U:?say who}"') })).rejects.toThrow(
@@ -225,8 +225,8 @@ describe("what Compose gets to see", () => {
   });
 });
 
-describe("files that are not there", () => {
-  it("are named with a way to bring them along", async () => {
+describe("missing files", () => {
+  it("are reported with a hint how to include them", async () => {
     await expect(read({ "d/c.yml": app("env_file: ../.env") })).rejects.toMatchObject({
       message: "d/c.yml: env_file: the file .env is not in commit 0123456789.",
       hint: "bring .env",
@@ -236,7 +236,7 @@ describe("files that are not there", () => {
     await expect(extended).rejects.toThrow("the file d/b.yml is not in commit");
   });
 
-  it("may still come: env files are left out, nothing is said without a Compose file", async () => {
+  it("may be copied in later: env files are left out, and nothing is reported without a Compose file", async () => {
     const mayCome = (): boolean => true;
     const without = await read({ "d/c.yml": app("env_file: ../.env") }, { mayCome });
     expect(without.inputs).toMatchObject({ missing: [".env"], isBlocked: false });
@@ -244,7 +244,7 @@ describe("files that are not there", () => {
     expect((await read({}, { mayCome })).inputs).toMatchObject({ missing: ["d/c.yml"], isBlocked: true });
   });
 
-  it("need not come where they are not required", async () => {
+  it("are accepted if they are not required", async () => {
     const outcome = await read({ "d/c.yml": app("env_file: [{path: a, required: false}]") });
     expect(outcome.inputs.missing).toEqual([]);
     expect(document(outcome)).toBe("{services: {app: {image: x}}}");
@@ -257,10 +257,10 @@ describe("what needs Compose v2", () => {
     ["include", `include: [b.yml]\n${app("tty: true")}`],
     ["!reset", app("ports: !reset []")],
     ["!override", app("ports: !override [80]")],
-  ])("%s is said in words under v1", async (what, text) => {
+  ])("%s is reported under v1", async (what, text) => {
     const dialect: Dialect = "v1";
     await expect(read({ "d/c.yml": text, "d/b.yml": app("") }, { dialect })).rejects.toMatchObject({
-      message: `d/c.yml uses ${what}, which needs Docker Compose v2; the one here is v1.`,
+      message: `d/c.yml uses ${what}, which needs Docker Compose v2, but v1 is installed.`,
       hint: expect.stringContaining("install Docker Compose v2"),
     });
   });

@@ -15,7 +15,7 @@ const dependencies = (result: StartOrder): Record<string, unknown> =>
 const all = `${treeRoot}:/w`;
 const sub = `${treeRoot}/sub:/sub`;
 
-describe("who mounts a path in the clone starts before who can change where it leads", () => {
+describe("a service that mounts a path in the clone starts before the services that can change where it leads", () => {
   it("one service alone needs no order", () => {
     const result = order({ app: { volumes: [all, sub] }, db: { volumes: ["data:/data"] } });
     expect(result).toMatchObject({ conflicts: [], changes: [] });
@@ -29,18 +29,18 @@ describe("who mounts a path in the clone starts before who can change where it l
     expect(result.changes.join()).toMatch(/service app starts after web, which mounts nginx\.conf/);
   });
 
-  it("a service beside the dev container that can write to the clone starts after it", () => {
+  it("another service that can write to the clone starts after the dev container", () => {
     expect(dependencies(order({ app: { volumes: [all, sub] }, prep: { volumes: [all] } }))).toEqual({ prep: ["app"] });
   });
 
-  it("conditions that stand there stay, in the form that they have", () => {
+  it("existing conditions are kept in their form", () => {
     const app = { volumes: [all], depends_on: { db: { condition: "service_healthy" } } };
     expect(dependencies(order({ app, db: {}, web: { volumes: [sub] } }))).toEqual({
       app: { db: { condition: "service_healthy" }, web: { condition: "service_started" } },
     });
   });
 
-  it("a folder that is mounted itself cannot be exchanged, what lies in it can", () => {
+  it("a folder that is mounted itself cannot be replaced, but what is in it can", () => {
     const data = `${treeRoot}/data:/data`;
     const deep = `${treeRoot}/data/deep:/deep`;
     expect(order({ app: {}, a: { volumes: [data] }, b: { volumes: [data] } })).toMatchObject({ conflicts: [] });
@@ -49,7 +49,7 @@ describe("who mounts a path in the clone starts before who can change where it l
     });
   });
 
-  it("also where a folder beside the project has been replaced by one of the session's own", () => {
+  it("also if a folder outside the project was replaced by a folder of the session", () => {
     const services = {
       app: {},
       a: { volumes: [`${besideRoot}/1/data:/data`] },
@@ -58,7 +58,7 @@ describe("who mounts a path in the clone starts before who can change where it l
     expect(dependencies(order(services))).toEqual({ a: ["b"] });
   });
 
-  it("services that are not started count for nothing, and are not started for it", () => {
+  it("services that are not started do not matter, and are not started", () => {
     const services = {
       app: { volumes: [sub] },
       idle: { volumes: [all, sub], profiles: ["x"] },
@@ -70,7 +70,7 @@ describe("who mounts a path in the clone starts before who can change where it l
   });
 });
 
-describe("what no order makes safe is a conflict", () => {
+describe("a combination that no order makes safe is a conflict", () => {
   const writer = { volumes: [all] };
   it.each<[string, Record<string, JsonObject>, JsonObject?]>([
     [
@@ -93,7 +93,7 @@ describe("what no order makes safe is a conflict", () => {
       },
     ],
     [
-      "a part of the way",
+      "a part of the path",
       {
         app: {},
         side: { volumes: [`${treeRoot}/a/b/c:/c`], depends_on: ["prep"] },
@@ -101,10 +101,7 @@ describe("what no order makes safe is a conflict", () => {
       },
     ],
     ["a service that waits for the dev container", { app: {}, side: { volumes: [sub], depends_on: ["app"] } }],
-    [
-      "read-only, what is mounted counts all the same",
-      { app: { volumes: [`${sub}:ro`], depends_on: ["prep"] }, prep: writer },
-    ],
+    ["a read-only mount", { app: { volumes: [`${sub}:ro`], depends_on: ["prep"] }, prep: writer }],
     ["another of the same service", { app: {}, side: { volumes: [all, sub], scale: 2 } }],
     ["another of the same service, deployed", { app: {}, side: { volumes: [all, sub], deploy: { replicas: 2 } } }],
     [
@@ -118,11 +115,11 @@ describe("what no order makes safe is a conflict", () => {
       { configs: { c: { file: `${treeRoot}/c.txt` } } },
     ],
     [
-      "who sees the processes of one that writes",
+      "a service that sees the processes of a writer",
       { app: {}, side: { volumes: [sub], depends_on: ["x"] }, x: { pid: "service:app" } },
     ],
     [
-      "beside the project",
+      "outside the project",
       {
         app: {},
         a: { volumes: [`${besideRoot}/1/d:/d`] },
@@ -140,7 +137,7 @@ describe("what no order makes safe is a conflict", () => {
   });
 });
 
-it("startSequence puts first what others need", () => {
+it("startSequence puts dependencies first", () => {
   const services = { app: { depends_on: ["web"], network_mode: "service:db" }, db: {}, web: { links: ["db:d"] } };
   expect(startSequence({ services })).toEqual(["db", "web", "app"]);
   expect(startSequence({ services: { a: { depends_on: ["b"] }, b: { depends_on: ["a"] } } })).toHaveLength(2);

@@ -6,7 +6,7 @@ import { connectContext } from "../../../support/connect-context.ts";
 import { createFakeEngine } from "../../../support/fakes/fake-engine.ts";
 
 describe("the probe", () => {
-  test("shows the environment between marks, whatever it holds", async () => {
+  test("prints the environment between marks, whatever it contains", async () => {
     const [file = "", ...args] = planProbe("interactiveShell", "MARK") ?? [];
     const env = { PATH: process.env["PATH"] ?? "", HOME: "/nowhere", ODD: "a=b\nMAR\nK" };
     const { stdout } = await execa(file, args, { env, extendEnv: false, input: "" });
@@ -15,35 +15,35 @@ describe("the probe", () => {
     expect(Object.keys(found?.env ?? {})).not.toContain("SHLVL");
   });
 
-  test("is nothing for none, and the default for what nobody knows", () => {
+  test("is undefined for none, and the default for an unknown value", () => {
     expect(planProbe("none", "M")).toBeUndefined();
     expect(planProbe("odd", "M")).toEqual(planProbe("loginInteractiveShell", "M"));
     expect(planProbe("toString", "M")).toEqual(planProbe("loginInteractiveShell", "M"));
   });
 
-  test("is not understood without both marks", () => {
+  test("is not parsed without both marks", () => {
     expect(parseProbe("A=b\0", "MARK")).toBeUndefined();
     expect(parseProbe("MARKA=b\0", "MARK")).toBeUndefined();
   });
 });
 
 describe("PATH", () => {
-  test("keeps what the shell made of it and gets back what it lost, in its place", () => {
+  test("keeps the shell's entries, and gets back missing ones in their places", () => {
     expect(mergePaths("/home/bin:/usr/bin:/bin", "/image/bin:/usr/bin:/opt/x:/bin", false)).toBe(
       "/image/bin:/home/bin:/usr/bin:/opt/x:/bin",
     );
   });
 
-  test("has folders of system programs for root alone", () => {
+  test("has folders of system programs only for root", () => {
     expect(mergePaths("/bin", "/usr/sbin:/bin", false)).toBe("/bin");
     expect(mergePaths("/bin", "/usr/sbin:/bin", true)).toBe("/usr/sbin:/bin");
   });
 });
 
-describe("a shell that shows nothing", () => {
+describe("a shell that prints nothing", () => {
   test.each([
-    ["ended by its startup files: that is how it is", 1, true],
-    ["ended by a signal, as when the container ends: another time it may show something", 137, false],
+    ["ended by its startup files, which is final", 1, true],
+    ["ended by a signal, for example because the container ends, which is not final", 137, false],
   ])("costs a note, and the container's environment with remoteEnv is used: %s", async (_, code, isFinal) => {
     const engine = createFakeEngine({ program: async () => ({ code, stdout: "only noise" }) });
     const container = engine.addContainer({ env: { A: "1", B: "2" } });

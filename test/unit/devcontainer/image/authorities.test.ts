@@ -13,7 +13,7 @@ const certificate = async (name: string): Promise<string> =>
 
 const node = { path: process.execPath, version: process.versions.node };
 
-/** As a run of cowork asks, with a home of its own unless one is given. */
+/** Reads the authorities as a new run of cowork, with a new home unless one is given. */
 const ask = async (env: Record<string, string>, setting: string, home?: string): Promise<string | undefined> =>
   await hostAuthorities({ env, node, paths: coworkPaths(home ?? (await temporaryFolder())) }, setting);
 
@@ -22,7 +22,7 @@ describe("CA_CERTS", () => {
     expect(await ask({ NODE_EXTRA_CA_CERTS: "/etc/ssl/certs/ca-certificates.crt" }, "none")).toBeUndefined();
   });
 
-  test("a file: its certificates, in an order of their own and each once", async () => {
+  test("a file: its certificates, in a fixed order and each once", async () => {
     const folder = await temporaryFolder();
     const [one, two] = [await certificate("one"), await certificate("two")];
     await writeFile(join(folder, "a.pem"), `words\n${one}\n${two}\n${one}\n`);
@@ -34,7 +34,7 @@ describe("CA_CERTS", () => {
 
   test.each([
     ["nothing in it", ""],
-    ["no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
+    ["an invalid certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
     ["a key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"],
   ])("a file with %s is refused", async (_, content) => {
     const file = join(await temporaryFolder(), "ca.pem");
@@ -42,11 +42,11 @@ describe("CA_CERTS", () => {
     await expect(ask({}, file)).rejects.toMatchObject({ code: "CA_CERTS_INVALID" });
   });
 
-  test("a file that is not there is refused, by its name", async () => {
+  test("a missing file is refused by name", async () => {
     await expect(ask({}, "/nowhere/ca.pem")).rejects.toThrow("/nowhere/ca.pem");
   });
 
-  test("auto: what a variable's bundle holds beyond the public authorities", async () => {
+  test("auto: what a variable's bundle has in addition to the public authorities", async () => {
     const file = join(await temporaryFolder(), "bundle.pem");
     const own = await certificate("company");
     await writeFile(file, [rootCertificates[0], own, rootCertificates[1]].join("\n"));
@@ -55,7 +55,7 @@ describe("CA_CERTS", () => {
     expect(found.toSorted()).toEqual([...before, own].toSorted());
   });
 
-  test("auto: what an earlier run found counts until a file is another one", async () => {
+  test("auto: the result of an earlier run is used until a file changes", async () => {
     const [home, folder] = [await temporaryFolder(), await temporaryFolder()];
     const file = join(folder, "bundle.pem");
     const [one, two] = [await certificate("one"), await certificate("two")];
@@ -76,7 +76,7 @@ describe("CA_CERTS", () => {
     expect((await ask({}, "auto", home)) ?? "").not.toContain(two);
   });
 
-  test("auto: what could not be read is looked for again", async () => {
+  test("auto: an unreadable file is tried again", async () => {
     const [home, folder] = [await temporaryFolder(), await temporaryFolder()];
     const file = join(folder, "bundle.pem");
     const own = await certificate("company");
@@ -86,14 +86,14 @@ describe("CA_CERTS", () => {
     await expect(readFile(coworkPaths(home).remembered("authorities"))).rejects.toThrow("ENOENT");
   });
 
-  test("auto: a variable that leads nowhere is no error", async () => {
+  test("auto: a variable that names a missing file is accepted", async () => {
     const plain = await ask({}, "auto");
     expect(await ask({ NODE_EXTRA_CA_CERTS: "/nowhere" }, "auto")).toBe(plain);
   });
 });
 
 describe("proxies", () => {
-  test("are taken in the spellings that are set", () => {
+  test("are used in the spellings that are set", () => {
     const env = {
       http_proxy: "http://proxy.example:3128",
       HTTPS_PROXY: "http://proxy.example:3128",
@@ -103,7 +103,7 @@ describe("proxies", () => {
     expect(hostProxies(env)).toEqual({ http_proxy: env.http_proxy, HTTPS_PROXY: env.HTTPS_PROXY, NO_PROXY: "local" });
   });
 
-  test("on the host's own loopback are left out, and exceptions without a proxy too", () => {
+  test("on the host's loopback address are left out, and so are exceptions without a proxy", () => {
     expect(
       hostProxies({ HTTP_PROXY: "http://user:word@127.0.0.1:3128", https_proxy: "localhost:80", NO_PROXY: "x" }),
     ).toEqual({});

@@ -19,29 +19,29 @@ import type { Context } from "../../../../src/system/context.ts";
 describe("the metadata label", () => {
   const read = (label: string) => readMetadata({ labels: { "devcontainer.metadata": label } });
 
-  test("is read as a list or as one entry; anything else counts as none", () => {
+  test("can be a list or one entry; anything else counts as none", () => {
     expect(read('[{"id":"a"},1,null]')).toEqual([{ id: "a" }]);
     expect(read('{"remoteUser":"a"}')).toEqual([{ remoteUser: "a" }]);
     expect([read("{"), read('"x"'), readMetadata({ labels: {} })]).toEqual([[], [], []]);
   });
 
-  test("loses the configuration's own entry, and no other, and ends with ours", () => {
+  test("loses only the configuration's own entry, and ends with ours", () => {
     const vscode = { customizations: { vscode: {} } };
     const own = { customizations: ownEntry, remoteUser: "joe" };
     expect(layerMetadata([vscode, own])).toEqual([vscode, quiesceEntry]);
   });
 });
 
-describe("the user that works inside", () => {
+describe("the user in the container", () => {
   test.each<[string, Parameters<typeof wantedUser>, string]>([
     ["the configuration's", [{ remoteUser: "a", containerUser: "b" }, [{ remoteUser: "c" }], "d"], "a"],
     [
-      "the last that image or features name",
+      "the last one of the image and the features",
       [{ containerUser: "b" }, [{ remoteUser: "x" }, { remoteUser: "c" }, {}], "d"],
       "c",
     ],
     ["the container's", [{ containerUser: "b" }, [{ containerUser: "c" }], "d"], "b"],
-    ["the container's, by the metadata", [{}, [{ containerUser: "c" }], "d"], "c"],
+    ["the container's, from the metadata", [{}, [{ containerUser: "c" }], "d"], "c"],
     ["the image's", [{}, [], "d:e"], "d:e"],
     ["root", [{ remoteUser: "" }, [], ""], "root"],
   ])("%s", (_, call, user) => {
@@ -58,13 +58,13 @@ describe("the user that works inside", () => {
     expect(await resolveUser("root", 1234, never)).toEqual({ name: "root", uid: 0, moved: undefined });
     expect(await resolveUser("0:0", 1234, never)).toEqual({ name: "root", uid: 0, moved: undefined });
   });
-  test("is known by the name that its number has, else is U itself", async () => {
+  test("is the user with its number, else U itself", async () => {
     expect(await resolveUser("1001", 1234, passwd)).toEqual({ name: "node", uid: 1234, moved: "node" });
     expect(await resolveUser("4321:5", 1234, passwd)).toEqual({ name: "1234", uid: 1234, moved: undefined });
   });
 });
 
-describe("where the user is named", () => {
+describe("the place where the user is named", () => {
   const compose = { service: "web", user: "x" } as NonNullable<DevcontainerPlan["compose"]>;
   const both = { remoteUser: "a", containerUser: "b", runArgs: ["-u", "c"] };
   test.each<[string, Parameters<typeof userPlace>]>([
@@ -79,26 +79,26 @@ describe("where the user is named", () => {
     ["USER in the Dockerfile", [{ config: {} }, []]],
   ])("%s", (place, call) => expect(userPlace(...call)).toBe(place));
 
-  test("is what the error says when the image has no such user", async () => {
+  test("is reported if the image does not have the user", async () => {
     const engine = createFakeEngine();
     engine.buildImage = async () => {
       throw new CoworkError("ENGINE_FAILED", "The Docker Engine could not build x: code 1", {
-        detail: "cowork: the image has no user nobody-here",
+        detail: "cowork: the image has no user missing-user",
       });
     };
     const ctx = { engine, user: { sessionUid: 1, sessionGid: 1 } } as unknown as Context;
-    const user = { name: "nobody-here", uid: 1, moved: "nobody-here" };
+    const user = { name: "missing-user", uid: 1, moved: "missing-user" };
     const image = engine.addImage({});
     const place = "containerUser in devcontainer.json";
     const work = { from: "x:1", image, user, userPlace: place, link: undefined, authorityImage: undefined };
     await expect(buildLayer(ctx, work, { tag: "t", labels: {}, metadata: [], project: "p" })).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
-      hint: "correct containerUser in devcontainer.json, or add the user to the image",
+      hint: "change containerUser in devcontainer.json, or add the user to the image",
     });
   });
 });
 
-describe("the Dockerfile of our step", () => {
+describe("the Dockerfile of cowork's step", () => {
   const image = createFakeEngine().addImage({ user: "node" });
   const work: LayerWork = {
     from: "build:1",
@@ -112,7 +112,7 @@ describe("the Dockerfile of our step", () => {
 
   const labels = { "cowork.project": "p", "cowork.user": "$x" };
 
-  test("gives values as data, labels as one line, and the image's user comes back", () => {
+  test("passes values as data, sets labels in one line, and restores the image's user", () => {
     const link = '/workspaces/a b"\nRUN evil $HOME';
     const lines = planLayer({ ...work, link }, ids, labels)
       .trimEnd()
@@ -128,21 +128,21 @@ describe("the Dockerfile of our step", () => {
     ]);
   });
 
-  test("changes no user where the image works as root", () => {
+  test("does not change the user if the image runs as root", () => {
     const lines = planLayer({ ...work, image: { ...image, user: "" } }, ids, labels);
     expect(lines).not.toContain("USER");
   });
 
-  test("brings authorities along where the build did not", () => {
+  test("installs authorities if the build did not", () => {
     const authorityImage = "cowork-authorities:1";
     const there = { ...image, env: { DENO_CERT: "/usr/local/share/cowork/authorities.pem" } };
     expect(planLayer({ ...work, authorityImage }, ids, labels)).toContain("COPY --from=cowork-authorities:1");
     expect(planLayer({ ...work, authorityImage, image: there }, ids, labels)).not.toContain("COPY --from");
   });
 
-  test("refuses an image whose user is no name", () => {
+  test("refuses an image whose user is not a valid name", () => {
     expect(() => planLayer({ ...work, image: { ...image, user: "a\nRUN evil" } }, ids, labels)).toThrow(
-      "no name that can be used",
+      "not a valid user name",
     );
   });
 });

@@ -43,8 +43,8 @@ const unused = async (used: string[] = []): Promise<string[]> =>
 const remove = async (used: string[] = []): Promise<string[]> =>
   (await removeUnusedImages(ctx, new Set(used), { dryRun: false })).map(({ ref }) => ref);
 
-describe("shared images that nobody uses", () => {
-  test("go, but not another service's while its project is needed, nor what somebody has built", async () => {
+describe("unused shared images", () => {
+  test("are removed, but not another service's while its project is in use, nor images that someone else built", async () => {
     add("cowork-app:used", ours("used"));
     add("cowork-app:old", ours("old"));
     add("cowork-app:db", { ...ours("db"), "cowork.service": "db" });
@@ -64,7 +64,7 @@ describe("shared images that nobody uses", () => {
     ]);
   });
 
-  test("also those from before homes had ids", async () => {
+  test("are removed also if they are from before homes had ids", async () => {
     add("cowork-app:old", { ...ours("old"), "cowork.home": ctx.paths.pathHash });
     expect(await unused()).toEqual(["cowork-app:old"]);
   });
@@ -75,7 +75,7 @@ describe("shared images that nobody uses", () => {
       "an image of another home",
       () => void add("cowork-app:theirs", { "cowork.home": "other", "cowork.project": "app" }),
     ],
-  ])("but what belongs to the engine as a whole stays for %s", async (_, other) => {
+  ])("are kept if they belong to the engine as a whole and %s uses them", async (_, other) => {
     add("debian:1");
     for (const kind of ["base", "template", "authorities"]) add(`cowork-${kind}:1`, { "cowork.shared": kind });
     add("cowork-app:old", ours("old"));
@@ -84,7 +84,7 @@ describe("shared images that nobody uses", () => {
     expect(await remove()).toEqual(["cowork-app:old"]);
   });
 
-  test("but not what another image or a container stands on, through however many steps", async () => {
+  test("are kept if another image or a container is based on them, directly or indirectly", async () => {
     const base = add("cowork-base:1", { "cowork.shared": "base" }, { layers: ["1"] });
     const template = add("cowork-template:1", { "cowork.shared": "template" }, { layers: ["1", "2"] });
     add("cowork-app:a", ours("a"), { layers: ["1", "2", "3"] });
@@ -98,12 +98,12 @@ describe("shared images that nobody uses", () => {
     expect(await unused()).toEqual(["cowork-app:a"]);
   });
 
-  test("but not one that somebody has added a variable to", async () => {
+  test("are kept if someone has built an image on them that only adds a variable", async () => {
     const added = { layers: ["1"], createdAt: "2026-01-02T00:00:00Z" };
     add("cowork-app:a", ours("a"), { layers: ["1"] });
     add("my/own:1", ours("a"), added);
     expect(await unused()).toEqual([]);
-    // Another one of ours with the same layers stands on its own.
+    // Another one of ours with the same layers is not based on it.
     engine.images.clear();
     add("cowork-app:a", ours("a"), { layers: ["1"] });
     add("cowork-app:b", ours("b"), added);
@@ -111,8 +111,8 @@ describe("shared images that nobody uses", () => {
   });
 });
 
-describe("images without a name", () => {
-  test("are ours when a build of ours labelled them, and somebody else's when they inherited the labels", async () => {
+describe("untagged images", () => {
+  test("are ours if our build labelled them, and someone else's if they inherited the labels", async () => {
     add("cowork-app:a", ours("a"), { layers: ["1", "2"] });
     const theirs = add("", ours("a"), { layers: ["1", "2", "9"] });
     const noLayer = add("", ours("a"), { layers: ["1", "2"], createdAt: "2026-01-02T00:00:00Z" });
@@ -124,7 +124,7 @@ describe("images without a name", () => {
     expect(engine.images.has(stage.id)).toBe(false);
   });
 
-  test("are known by their parents where the one they were built on has lost its name", async () => {
+  test("are recognized by their parents if the image that they were built on has lost its tag", async () => {
     const final = add("", ours("a"), { layers: ["1"] });
     const step = add("", {}, { parentId: final.id, layers: ["1", "2"] });
     const theirs = add("", ours("a"), { parentId: step.id, layers: ["1", "2", "3"] });
@@ -137,7 +137,7 @@ describe("images without a name", () => {
 });
 
 describe("containers of failed build steps", () => {
-  test("go with the images; what runs, has ended well, or is a session's stays", async () => {
+  test("are removed with the images; running ones, successful ones, and those of a session are kept", async () => {
     const stage = add("", ours(), { layers: ["1", "7"] });
     const foreign = add("cowork-app:a", ours("a"), { layers: ["1", "2"] });
     const theirs = add("", ours("a"), { layers: ["1", "2", "9"] });
@@ -159,7 +159,7 @@ describe("containers of failed build steps", () => {
     expect(kept()).toContain(failed.id);
     expect(await removeUnusedImages(ctx, used, { dryRun: false })).toEqual([]);
     expect(kept()).toEqual(stays.map(({ id }) => id));
-    // An image that nothing but a failed step holds is named before, too.
+    // An image that is used only by a failed step is also listed before.
     for (const { id } of stays) engine.containers.delete(id);
     step({});
     expect(await unused(["cowork-app:a"])).toEqual([stage.id]);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { renderDockerfile, writeTemplate } from "../../../../src/devcontainer/image/template.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
-test("a project gets a configuration that is its own", async () => {
+test("a project gets its own configuration", async () => {
   const folder = await temporaryFolder();
   const name = 'quotes " and {{braces}}';
   expect(await writeTemplate(folder, { name })).toEqual([
@@ -19,13 +19,13 @@ test("a project gets a configuration that is its own", async () => {
   expect((await stat(join(folder, ".devcontainer/Dockerfile"))).mode & 0o777).toBe(0o644);
 });
 
-test("one that is there is left alone", async () => {
+test("an existing one is not changed", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, ".devcontainer"));
   await expect(writeTemplate(folder, { name: "x" })).rejects.toMatchObject({ code: "DEVCONTAINER_INVALID" });
 });
 
-test("a base image is a name and nothing else", async () => {
+test("a base image must be a name", async () => {
   expect(await renderDockerfile("team.example:5000/a/b@sha256:00")).toContain("FROM team.example:5000/a/b@sha256:00\n");
   await expect(renderDockerfile("a\nRUN evil")).rejects.toMatchObject({ code: "CONFIG_VALUE_INVALID" });
 });

@@ -32,7 +32,7 @@ const dangerous: [JsonObject, string][] = [
 ];
 
 describe("devcontainer.json", () => {
-  test.each(dangerous)("%j is shown", (config, where) => expect(judge(config)).toContain(where));
+  test.each(dangerous)("%j is a finding", (config, where) => expect(judge(config)).toContain(where));
 
   test.each([
     [{ workspaceMount: "source=/,target=/w,type=bind" }, "workspaceMount"],
@@ -67,9 +67,9 @@ describe("devcontainer.json", () => {
     [{ appPort: [3000, "target=80,published=8080"] }, "appPort"],
     [{ build: { dockerfile: "Dockerfile", args: { A: "${localEnv:A}" } } }, "build.args.A"],
     [{ runArgs: ["--privileged"] }, "runArgs"],
-  ] as [JsonObject, string][])("%j is shown", (config, where) => expect(judge(config)).toContain(where));
+  ] as [JsonObject, string][])("%j is a finding", (config, where) => expect(judge(config)).toContain(where));
 
-  test("an ordinary configuration asks nothing", () => {
+  test("an ordinary configuration has no findings", () => {
     const config = {
       name: "x",
       build: {
@@ -113,26 +113,26 @@ describe("devcontainer.json", () => {
 });
 
 describe("metadata of base image and features", () => {
-  test.each(dangerous)("%j is shown", (entry, where) => {
+  test.each(dangerous)("%j is a finding", (entry, where) => {
     const named = judgeMetadata([{ id: "ghcr.io/x/y:1", ...entry }]);
     expect(named.map((finding) => finding.where)).toContain(`feature ghcr.io/x/y:1: ${where}`);
     expect(judgeMetadata([entry]).map((finding) => finding.where)).toContain(`base image: ${where}`);
   });
 
-  test("an entrypoint that would break out of the Compose file of the CLI is shown", () => {
+  test("an entrypoint that would break out of the CLI's Compose file is a finding", () => {
     expect(judgeMetadata([{ entrypoint: '"]\n    privileged: true\n    x: ["' }])).toHaveLength(1);
     expect(judgeMetadata([{ entrypoint: "/usr/local/share/docker-init.sh" }])).toEqual([]);
     expect(judgeMetadata([{ entrypoint: "trap '/opt/cowork/bin/quiesce; exit 0' 15" }])).toEqual([]);
   });
 
-  test("what a config may mount of the clone, an image may not: nobody looks at it before each start", () => {
+  test("an image must not mount paths in the clone, as a config may: they are not checked before each start", () => {
     const mounts = (source: string): JsonObject[] => [{ mounts: [`type=bind,source=${source},target=/x`] }];
     expect(judgeMetadata(mounts("${localWorkspaceFolder}"))).toEqual([]);
     expect(judgeMetadata(mounts("${localWorkspaceFolder}/x"))).toHaveLength(1);
     expect(judgeMetadata(mounts("${localWorkspaceFolder}/.."))).toHaveLength(1);
   });
 
-  test("an ordinary image asks nothing", () => {
+  test("an ordinary image has no findings", () => {
     expect(
       judgeMetadata([
         { remoteUser: "vscode" },

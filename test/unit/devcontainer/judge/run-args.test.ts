@@ -9,7 +9,7 @@ const judge = (words: string[]): string[] => {
   return verdict.findings.map(({ what }) => what);
 };
 
-/** Everything in docker run's vocabulary that reaches the host. */
+/** All options of docker run that reach the host. */
 const dangerousValues: [flag: string, value: string][] = [
   ["annotation", "run.oci.keep_original_groups=1"],
   ["blkio-weight-device", "/dev/sda:10"],
@@ -61,7 +61,7 @@ const dangerousValues: [flag: string, value: string][] = [
   ["net", "host"],
   ["network", "host"],
   ["network", "container:x"],
-  ["network", "somebody-elses"],
+  ["network", "of-others"],
   ["network", "name=host"],
   ["network", "name=bridge"],
   ["network", "name=bridge,name=host"],
@@ -160,14 +160,14 @@ describe("every dangerous option is caught in every spelling", () => {
     [["--__proto__=x"]],
     [[""]],
     [["-"]],
-  ])("what cannot be read is shown to its end: %j", (words) => expect(judge(words)).toHaveLength(1));
+  ])("what cannot be parsed is shown to its end: %j", (words) => expect(judge(words)).toHaveLength(1));
 
-  test("an option's value is not taken for an option", () => {
+  test("an option's value is not read as an option", () => {
     expect(judge(["--label", "--privileged", "-l", "-v/:/host", "--env=X=--privileged"])).toEqual([]);
   });
 });
 
-describe("what is harmless passes", () => {
+describe("harmless options are accepted", () => {
   test.each([
     [
       [
@@ -252,7 +252,7 @@ describe("what is harmless passes", () => {
     ],
   ])("%j", (words) => expect(judge(words)).toEqual([]));
 
-  test("the places in the clone that are mounted are kept for the check before each start", () => {
+  test("mounted paths in the clone are recorded for the check before each start", () => {
     const verdict = createVerdict("x");
     judgeRunArgs(verdict, [
       "-v",

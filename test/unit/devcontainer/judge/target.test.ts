@@ -37,7 +37,7 @@ const places = [
   "${containerWorkspaceFolder}/../../../../cowork",
 ];
 
-describe.each(places)("a mount at %s is an error, by every way", (target) => {
+describe.each(places)("a mount at %s is an error in every form", (target) => {
   const source = "${localWorkspaceFolder}/x";
   test.each<[string, JsonObject]>([
     ["mounts", { mounts: [`type=bind,source=${source},target=${target}`] }],
@@ -62,21 +62,21 @@ describe.each(places)("a mount at %s is an error, by every way", (target) => {
   });
 });
 
-test("the workspace folder is put in as the configuration has it", () => {
+test("the workspace folder is replaced by the configuration's value", () => {
   const mounts = ["type=tmpfs,target=${containerWorkspaceFolder}/cowork/bin"];
   expect(judge({ mounts })).toEqual([]);
   expect(refused(() => judge({ mounts }, "/opt"))).toBe("DEVCONTAINER_INVALID");
   expect(refused(() => judgeMetadata([{ mounts }], "/opt/"))).toBe("DEVCONTAINER_INVALID");
 });
 
-test("a session can be called so that its folder has one of the names", () => {
+test("a session's name can make its folder one of the reserved ones", () => {
   const mounts = ["type=tmpfs,target=/etc/${localWorkspaceFolderBasename}"];
   expect(refused(() => judge({ mounts }))).toBe("DEVCONTAINER_INVALID");
 });
 
-test.each(["/etc", "/opt", "/", "/opt/", "//opt/x/.."])("a mount above, at %s, is a question", (target) => {
+test.each(["/etc", "/opt", "/", "/opt/", "//opt/x/.."])("a mount above, at %s, is a finding", (target) => {
   expect(judge({ mounts: [`type=tmpfs,target=${target}`] })).toEqual([
-    "is mounted above cowork's own files in the container",
+    "is mounted over the parent folder of cowork's own files",
   ]);
 });
 
@@ -88,12 +88,12 @@ test.each([
   "/home/dev/cowork",
   "/etc/nginx",
   "/opt/x",
-])("%s is a place as any other", (target) => {
+])("%s is not reserved", (target) => {
   expect(judge({ mounts: [`source=v,target=${target}`] })).toEqual([]);
   expect(judge({ mounts: [`source=v,target=\${containerWorkspaceFolder}/${target}`] })).toEqual([]);
 });
 
-test("they are where the agent's things are mounted", () => {
+test("they are where the agent's files are mounted", () => {
   const { vault, config, events, agents, launcher } = inside;
   const targets = [vault(claude), config(claude), events, agents, launcher(claude), claude.launch.policy?.target ?? ""];
   expect(targets.filter((target) => !isOwnPlace(target))).toEqual([]);

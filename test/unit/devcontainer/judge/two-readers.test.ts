@@ -6,7 +6,7 @@ import { rewriteConfig } from "../../../../src/devcontainer/override/rewrite.ts"
 import { localPort } from "../../../../src/devcontainer/override/ports.ts";
 import { mounts, networks, ports } from "../../../support/run-arg-arbitraries.ts";
 
-/** The first record of a CSV text as Go's encoding/csv reads it; undefined for an error. */
+/** The first record of a CSV text as Go's encoding/csv parses it; undefined for an error. */
 function readCsv(text: string): string[] | undefined {
   const [line = ""] = text.split("\n");
   const fields: string[] = [];
@@ -38,7 +38,7 @@ const findings = (words: string[]): number => {
   return verdict.findings.length;
 };
 
-/** docker/cli opts/network.go: what it makes of `--network`. undefined: it refuses. */
+/** docker/cli opts/network.go: how docker parses `--network`; undefined if it refuses. */
 function dockerNetwork(text: string): string | undefined {
   if (!/[A-Za-z0-9_]+=[A-Za-z0-9_]+(,[A-Za-z0-9_]+=[A-Za-z0-9_]+)*/.test(text)) return text;
   let name: string | undefined;
@@ -55,7 +55,7 @@ function dockerNetwork(text: string): string | undefined {
   return name;
 }
 
-/** docker/cli opts/mount.go: the fields that count. undefined: it refuses. */
+/** docker/cli opts/mount.go: the fields that are relevant; undefined if it refuses. */
 function dockerMount(text: string): { type: string; source: string } | undefined {
   const mount = { type: "volume", source: "" };
   for (const field of readCsv(text) ?? []) {
@@ -86,7 +86,7 @@ function dockerPort(text: string): string | undefined {
   return parts.length > 2 ? parts.slice(0, -2).join(":") : "0.0.0.0";
 }
 
-describe("what passes without a finding, docker reads as cowork does", () => {
+describe("docker parses what has no finding as cowork does", () => {
   test("--network", () => {
     fc.assert(
       fc.property(networks, fc.constantFrom("--network", "--net"), fc.boolean(), (text, flag, attached) => {
@@ -97,7 +97,7 @@ describe("what passes without a finding, docker reads as cowork does", () => {
     );
   });
 
-  test("--mount: as it is rewritten a bind is one of the clone, or of the session's folder for what lies beside the project", () => {
+  test("--mount: a rewritten bind is one of the clone, or of the session's folder for outside mounts", () => {
     const clone = "${localWorkspaceFolder}";
     const own = { composeProject: "p", labels: {}, beside: "/beside" };
     fc.assert(
@@ -115,7 +115,7 @@ describe("what passes without a finding, docker reads as cowork does", () => {
     );
   });
 
-  test("--publish: as it is rewritten it opens nothing but 127.0.0.1", () => {
+  test("--publish: a rewritten one publishes only on 127.0.0.1", () => {
     fc.assert(
       fc.property(ports, (text) => {
         if (findings([`--publish=${text}`]) > 0) return;
@@ -125,7 +125,7 @@ describe("what passes without a finding, docker reads as cowork does", () => {
     );
   });
 
-  test("the plain forms are not asked about", () => {
+  test("the plain forms have no findings", () => {
     for (const mode of ["bridge", "none", "default"]) expect(findings([`--network=${mode}`])).toBe(0);
     for (const port of ["80", "8080:80", "127.0.0.1:8080:80/tcp", "[::1]::80-81"])
       expect(findings(["-p", port])).toBe(0);

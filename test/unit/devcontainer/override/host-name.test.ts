@@ -10,7 +10,7 @@ test.each([
   ["a.", "a"],
   ["x".repeat(63), "x".repeat(63)],
   ["localhost", "app-localhost"],
-])("%s is called %s", (name, wanted) => {
+])("session %s gets the host name %s", (name, wanted) => {
   const found = hostNameOf({ id: `app-${name}`, name });
   expect(found).toBe(wanted);
   expect(found).toMatch(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/);
@@ -35,15 +35,15 @@ test.each<[string[], string[]]>([
 
 const web: JsonObject = { image: "i" };
 test.each<[string, JsonObject, JsonObject, string | undefined]>([
-  ["nothing of its own", web, { web }, "search"],
+  ["no settings", web, { web }, "search"],
   ["a host name", { hostname: "own" }, { web }, undefined],
   ["the host's network", { network_mode: "host" }, { web }, undefined],
   ["another service's network", { network_mode: "service:db" }, { web }, undefined],
   ["a service of that name", web, { web, search: {} }, "app-search"],
-  ["a service that is called so", web, { web, db: { container_name: "search" } }, "app-search"],
+  ["a container of that name", web, { web, db: { container_name: "search" } }, "app-search"],
   ["an alias", web, { web, db: { networks: { default: { aliases: ["search"] } } } }, "app-search"],
   ["an alias, on a network without settings", web, { web, db: { networks: { default: null } } }, "search"],
-  ["a host that is added", web, { web: { extra_hosts: ["search=10.0.0.1"] } }, "app-search"],
+  ["an extra host of that name", web, { web: { extra_hosts: ["search=10.0.0.1"] } }, "app-search"],
   ["all of them", web, { web, search: {}, "app-search": {} }, undefined],
 ])("a Compose service with %s", (_what, service, services, hostname) => {
   expect(serviceHostName(service, { services }, session).hostname).toBe(hostname);

@@ -42,7 +42,7 @@ const request = (config: JsonObject, more: Partial<OverrideRequest> = {}): Overr
 });
 
 describe("planOverride", () => {
-  test("keeps what is the project's, as written, and drops what cowork or the image did", () => {
+  test("keeps the project's properties as written, and removes what cowork or the image implements", () => {
     const config = {
       name: "x",
       image: "debian",
@@ -80,14 +80,14 @@ describe("planOverride", () => {
     });
   });
 
-  test("our environment wins, the project's stays beside it", () => {
+  test("cowork's environment overrides the project's, and other variables are kept", () => {
     const { config } = planOverride(
       request({ containerEnv: { A: "theirs", B: "b" } }, { containerEnv: { A: "ours" } }),
     );
     expect(config["containerEnv"]).toEqual({ A: "ours", B: "b" });
   });
 
-  test("our mounts come last, so that none of the project's lies over them", () => {
+  test("cowork's mounts come last, so that none of the project's can cover them", () => {
     const { config } = planOverride(
       request(
         { mounts: ["type=tmpfs,target=/opt/cowork"] },
@@ -99,7 +99,7 @@ describe("planOverride", () => {
     expect(mounts.at(-1)).toBe('type=bind,"source=/run/agent,1",target=/x,readonly');
   });
 
-  test("volumes that the image's metadata names become the session's own on the same target", () => {
+  test("volumes from the image's metadata become the session's own with the same target", () => {
     const metadata = [
       { mounts: ["source=cache,target=/cache,type=volume"] },
       { id: "dind", mounts: [{ type: "volume", source: "dind-${devcontainerId}", target: "/var/lib/docker" }] },
@@ -127,7 +127,7 @@ describe("planOverride", () => {
       ["--unheard-of", "x"],
       ["--cpus=1.5", "--memory=4g", "--unheard-of", "x"],
     ],
-  ])("CPUS and MEMORY where the project sets none: %j", (runArgs, wanted) => {
+  ])("CPUS and MEMORY are set unless the project sets them: %j", (runArgs, wanted) => {
     const { config } = planOverride(request({ runArgs }, { settings: { cpus: 1.5, memory: "4g" } }));
     const cut = (config["runArgs"] as string[]).filter((word) => word !== "--hostname=a");
     expect(cut).toEqual(wanted);
@@ -141,11 +141,11 @@ describe("planOverride", () => {
   });
 });
 
-describe("several sessions side by side", () => {
+describe("several sessions in parallel", () => {
   const rewrite = (config: JsonObject): ReturnType<typeof rewriteConfig> => rewriteConfig(config, own);
   const args = (...runArgs: string[]): unknown => rewrite({ runArgs }).config["runArgs"];
 
-  test("names, restarts and labels of others go; each change is said", () => {
+  test("names, restart policies and labels of other tools are removed, and each change is reported", () => {
     const { config, changes } = rewrite({
       runArgs: [
         "--init",
@@ -183,7 +183,7 @@ describe("several sessions side by side", () => {
     expect(rewrite({ appPort: [3000, "1:2"] }).config["appPort"]).toEqual(["127.0.0.1::3000", "127.0.0.1::2"]);
   });
 
-  test("letters that stand together stay readable when one of them changes", () => {
+  test("combined letters stay valid when one of them changes", () => {
     expect(args("-itp8080:80")).toEqual(["--interactive", "--tty", "--publish=127.0.0.1::80"]);
   });
 
@@ -219,7 +219,7 @@ describe("several sessions side by side", () => {
 
   const parent = "${localWorkspaceFolder}/..";
   const only = "${localWorkspaceFolderBasename}";
-  test("of the folder that the project lies in only the clone is mounted, where it would be found", () => {
+  test("only the clone is mounted instead of the project's parent folder, at the path where it would be", () => {
     const bind = `type=bind,source=\${localWorkspaceFolder},target=/w/${only}`;
     const mount = `type=bind,source=${parent},target=/w`;
     expect(rewrite({ mounts: [mount, { type: "bind", source: parent, target: "/w/" }] }).config["mounts"]).toEqual([
@@ -234,7 +234,7 @@ describe("several sessions side by side", () => {
     expect(rewrite({ mounts: [mount] }).changes).toHaveLength(1);
   });
 
-  test("nothing to change changes nothing", () => {
+  test("a configuration without conflicts is not changed", () => {
     const config = { image: "x", runArgs: ["--init"], mounts: ["type=tmpfs,target=/t"], workspaceMount: "" };
     expect(rewrite(config)).toEqual({ config, changes: [] });
   });

@@ -40,7 +40,7 @@ const source = memorySource({
   ".devcontainer/big": "not named",
 });
 
-test("keeps the plan and the files that belong to it, and no others", async () => {
+test("has the plan and its files, and no others", async () => {
   expect(await readSnapshot({ paths }, id)).toBeUndefined();
   await takeSnapshot({ paths }, { id, source, plan });
   expect(await readSnapshot({ paths }, id)).toEqual(plan);
@@ -56,14 +56,14 @@ test("keeps the plan and the files that belong to it, and no others", async () =
   expect(await readdir(paths.state(id))).toEqual(["devcontainer"]);
 });
 
-test("a new snapshot replaces all of the old one", async () => {
+test("a new snapshot replaces the old one completely", async () => {
   await mkdir(paths.devcontainer(id), { recursive: true });
   await writeFile(join(paths.devcontainer(id), "environment.json"), "{}");
   await takeSnapshot({ paths }, { id, source, plan });
   expect((await readdir(paths.devcontainer(id))).toSorted()).toEqual(["plan.json", "source"]);
 });
 
-test("one that fails leaves the old one as it was", async () => {
+test("a failed one does not change the old one", async () => {
   await takeSnapshot({ paths }, { id, source, plan });
   const broken = { ...source, exportTo: () => Promise.reject(new Error("gone")) };
   await expect(takeSnapshot({ paths }, { id, source: broken, plan: { ...plan, trustHash: "new" } })).rejects.toThrow(
@@ -73,13 +73,13 @@ test("one that fails leaves the old one as it was", async () => {
   expect(await readdir(paths.state(id))).toEqual(["devcontainer"]);
 });
 
-test("a snapshot that is no JSON is said", async () => {
+test("a snapshot that is not JSON is reported", async () => {
   await mkdir(paths.devcontainer(id), { recursive: true });
   await writeFile(join(paths.devcontainer(id), "plan.json"), "{");
   await expect(readSnapshot({ paths }, id)).rejects.toMatchObject({ code: "RECORD_CORRUPT" });
 });
 
-test("a plan that is not what cowork writes is said, and nothing of it believed", async () => {
+test("a plan that cowork did not write is reported and not used", async () => {
   await takeSnapshot({ paths }, { id, source, plan });
   const file = join(paths.devcontainer(id), "plan.json");
   const { cloneBinds: _, ...less } = plan;
@@ -87,7 +87,7 @@ test("a plan that is not what cowork writes is said, and nothing of it believed"
     await writeFile(file, JSON.stringify(other));
     await expect(readSnapshot({ paths }, id)).rejects.toMatchObject({
       code: "RECORD_CORRUPT",
-      hint: "take it anew: cowork start <session> --rebuild",
+      hint: "take a new one: cowork start <session> --rebuild",
     });
   }
   await writeFile(file, JSON.stringify({ ...plan, later: true }));
@@ -96,7 +96,7 @@ test("a plan that is not what cowork writes is said, and nothing of it believed"
   await expect(readPlannedMounts({ paths }, id)).rejects.toMatchObject({ code: "RECORD_CORRUPT" });
 });
 
-test("writes the override and the Compose file where it says", async () => {
+test("writes the override and the Compose file to the paths that it returns", async () => {
   await takeSnapshot({ paths }, { id, source, plan });
   const at = overridePaths({ paths }, id);
   const made = { config: { a: 1 }, ours: [], isAgreed: false };

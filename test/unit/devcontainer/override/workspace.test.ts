@@ -32,7 +32,7 @@ const composePlan = (workspaceFolder: string | undefined, volumes: Json[]): Devc
   },
 });
 
-/** What a session of a project in the folder `shop` gets. */
+/** The override of a session of a project in the folder `shop`. */
 function made(plan: DevcontainerPlan, more: { folder?: string; formerPlace?: string } = {}) {
   const { folder = "shop", formerPlace } = more;
   const override = planOverride({
@@ -61,18 +61,18 @@ function made(plan: DevcontainerPlan, more: { folder?: string; formerPlace?: str
 
 const at = (target: string): string => `type=bind,source=/h/shop-one,target=${target}`;
 
-describe("the clone lies where plain mounts the project", () => {
+describe("the clone is mounted where plain `devcontainer up` mounts the project", () => {
   test.each<[JsonObject, string, string]>([
     [{}, "/workspaces/shop", "/workspaces/shop"],
     [{ workspaceFolder: "/workspaces/shop" }, "/workspaces/shop", "/workspaces/shop"],
     [{ workspaceFolder: "/workspaces/shop/web/" }, "/workspaces/shop/web/", "/workspaces/shop"],
     [{ workspaceFolder: "/workspaces/${localWorkspaceFolderBasename}/a" }, "/workspaces/shop/a", "/workspaces/shop"],
-    // spelled out under another name than that of this checkout
+    // hard-coded under another name than that of this checkout
     [{ workspaceFolder: "/workspaces/mall/web" }, "/workspaces/mall/web", "/workspaces/mall"],
     [{ workspaceFolder: "/app" }, "/app", "/workspaces/shop"],
     [{ workspaceFolder: "/workspaces" }, "/workspaces", "/workspaces/shop"],
     [{ workspaceFolder: "/workspaces/${localEnv:X}" }, "/workspaces/${localEnv:X}", "/workspaces/shop"],
-    // a mount of the project's lies there
+    // a mount of the project is at that path
     [
       { workspaceFolder: "/workspaces/data/x", mounts: ["source=d,target=/workspaces/data,type=volume"] },
       "/workspaces/data/x",
@@ -98,19 +98,19 @@ describe("the clone lies where plain mounts the project", () => {
     expect((all as string[])[0]).toContain("target=/workspaces/shop/node_modules");
   });
 
-  test("a configuration for a part of the repository starts in that part, as when it is opened alone", () => {
+  test("a configuration for a subfolder starts in that subfolder, as when it is opened alone", () => {
     expect(made(imagePlan({ image: "i" }, "packages/backend"))).toMatchObject({
       workspaceFolder: "/workspaces/shop/packages/backend",
       workspaceMount: at("/workspaces/shop"),
     });
   });
 
-  test("a name that no mount could hold is made one that it can", () => {
+  test("a name that is not valid in a mount is replaced by a valid one", () => {
     expect(made(imagePlan({}), { folder: "a,b:$c" }).workspaceMount).toBe(at("/workspaces/a-b--c"));
   });
 });
 
-test("a workspaceMount of the project's stays, with the folder's name as plain has it", () => {
+test("the project's workspaceMount is kept, with the folder's name as in plain `devcontainer up`", () => {
   const named = {
     workspaceMount: "source=${localWorkspaceFolder},target=/w/${localWorkspaceFolderBasename},type=bind",
     workspaceFolder: "/w/${localWorkspaceFolderBasename}",
@@ -126,7 +126,7 @@ test("a workspaceMount of the project's stays, with the folder's name as plain h
   expect(planWorkspace(imagePlan(named), "shop").clone).toBe("/w/shop");
 });
 
-test("the folder's name is put in wherever a text asks for it", () => {
+test("the variable for the folder's name is replaced in all texts", () => {
   const config = {
     image: "i",
     containerEnv: { NAME: "${localWorkspaceFolderBasename}" },
@@ -165,7 +165,7 @@ describe("Compose", () => {
     ],
     ["/src/mall", `${treeRoot}:/src/${cloneName}`, "/src/mall", "/h/shop-one:/src/mall"],
     ["/app", `${treeRoot}:/workspaces/${cloneName}`, "/app", "/h/shop-one:/workspaces/shop"],
-    // mastodon: whatever this checkout is called
+    // mastodon: independent of the checkout's name
     [
       "/workspaces/${localWorkspaceFolderBasename}",
       `${treeRoot}:/workspaces/shop:cached`,
@@ -196,7 +196,7 @@ describe("Compose", () => {
     });
   });
 
-  test("where the clone is, is known to who looks into it later", () => {
+  test("the clone's path in the container is known", () => {
     const where = (folder: string, volume: Json): string | undefined =>
       planWorkspace(composePlan(folder, [volume]), "shop").clone;
     expect(where("/w", { type: "bind", source: treeRoot, target: "/w/" })).toBe("/w");
@@ -205,16 +205,16 @@ describe("Compose", () => {
   });
 });
 
-describe("a session whose clone lay at /workspaces/{id} before", () => {
+describe("a session whose clone was at /workspaces/{id} before", () => {
   const formerPlace = "/workspaces/shop-one";
 
-  test("keeps that path, and finds the usual one as well", () => {
+  test("keeps that path, and has the usual one as well", () => {
     const { workspaceFolder, workspaceMount, mounts } = made(imagePlan({ image: "i" }), { formerPlace });
     expect([workspaceFolder, workspaceMount]).toEqual([formerPlace, at("/workspaces/shop")]);
     expect(mounts).toContain(at(formerPlace));
   });
 
-  test("starts where its configuration says", () => {
+  test("starts in the folder of its configuration", () => {
     const plan = imagePlan({ image: "i", workspaceFolder: "/workspaces/shop" });
     expect(made(plan, { formerPlace }).workspaceFolder).toBe("/workspaces/shop");
     expect(sessionFolder(plan, planWorkspace(plan, "shop"), formerPlace)).toBe("/workspaces/shop");

@@ -33,7 +33,7 @@ const usual = [...ours, bind("/h/sessions/app-a", "/workspaces/app-a"), volume("
 const judge = (mounts: MountInfo[], more: Partial<PlannedMounts> = {}, real: Partial<RealMounts> = {}, isMain = true) =>
   wrongMount({ ...planned, ...more }, { mounts, ...real }, isMain);
 
-describe("what the engine tells", () => {
+describe("the engine's report", () => {
   it("is as planned", () => {
     expect(judge(usual)).toBeUndefined();
     expect(
@@ -46,29 +46,29 @@ describe("what the engine tells", () => {
     ["one of ours is writable", [bind("/h/lib/container/1", "/opt/cowork"), ...usual.slice(1)]],
     ["one of ours is something else", [bind("/h/sessions/app-a/sub", "/opt/cowork", false), ...usual.slice(1)]],
     ["one of ours is a volume", [volume("/opt/cowork"), ...usual.slice(1)]],
-    ["something lies over ours", [...usual, volume("/opt/cowork/bin")]],
-    ["something lies where ours would be", [...usual, volume("/etc/claude-code")]],
+    ["something is mounted over ours", [...usual, volume("/opt/cowork/bin")]],
+    ["something is mounted where ours would be", [...usual, volume("/etc/claude-code")]],
     ["a folder of the host", [...usual, bind("/etc", "/host")]],
     ["the engine's socket", [...usual, bind("/var/run/docker.sock", "/x")]],
     ["another session", [...usual, bind("/h/sessions/app-b", "/b")]],
-    ["a name that goes on", [...usual, bind("/h/sessions/app-ab", "/b")]],
-    ["a path of the clone that nobody named", [...usual, bind("/h/sessions/app-a/other", "/b")]],
+    ["a longer name", [...usual, bind("/h/sessions/app-ab", "/b")]],
+    ["a path of the clone that was not named", [...usual, bind("/h/sessions/app-a/other", "/b")]],
   ])("%s: wrong", (_, mounts) => {
     expect(judge(mounts)).toBeTypeOf("string");
   });
 
-  it("may hold more of the host where somebody said yes to that, but never over our own", () => {
+  it("may have more of the host if the user agreed to that, but never over cowork's own", () => {
     expect(judge([...usual, bind("/etc", "/host")], { isAgreed: true })).toBeUndefined();
     expect(judge([...usual, bind("/etc", "/opt/cowork/bin")], { isAgreed: true })).toBeTypeOf("string");
   });
 
-  it("a service beside the dev container has nothing of ours", () => {
+  it("another service than the dev container has none of cowork's mounts", () => {
     expect(judge([bind("/h/sessions/app-a", "/w"), volume("/cowork")], {}, {}, false)).toBeUndefined();
     expect(judge([bind("/root", "/w")], {}, {}, false)).toBeTypeOf("string");
   });
 });
 
-describe("what the kernel tells", () => {
+describe("the kernel's report", () => {
   const line = (root: string, target: string, device = "254:0"): string =>
     `126 109 ${device} ${root} ${target} rw,relatime - ext4 /dev/vda rw`;
   const own = [line("/h/lib/container/1", "/opt/cowork"), line("/h/auth/claude", "/cowork/auth/claude")];
@@ -83,16 +83,16 @@ describe("what the kernel tells", () => {
     expect(withTable([...own, line("/h/sessions/app-a", "/workspaces/app-a")])).toBeUndefined();
   });
 
-  it("a link of the image led a mount over ours", () => {
+  it("a link in the image redirected a mount over ours", () => {
     expect(withTable([...own, line("/h/sessions/app-a/p", "/opt/cowork/bin")])).toMatch("/opt/cowork/bin");
     expect(withTable([...own, line("/h/sessions/app-a/p", "/opt/cowork")])).toMatch("/opt/cowork");
   });
 
-  it("a link of the image led ours away", () => {
+  it("a link in the image redirected ours", () => {
     expect(withTable([own[0]!, line("/h/auth/claude", "/home/auth")])).toMatch("/cowork/auth/claude");
   });
 
-  it("a path of the clone had become a link", () => {
+  it("a path in the clone had become a link", () => {
     const mounts = [...usual, bind("/h/sessions/app-a/sub", "/sub")];
     const lines = [...own, line("/h/sessions/app-a", "/workspaces/app-a")];
     expect(withTable([...lines, line("/h/sessions/app-a/sub", "/sub")], mounts)).toBeUndefined();
@@ -104,7 +104,7 @@ describe("what the kernel tells", () => {
   });
 });
 
-it("a path's place is the nearest mount's, the later of two", () => {
+it("a path belongs to the nearest mount, and to the later of two", () => {
   const table = readMountTable(
     [
       "22 1 254:0 / / rw - ext4 /dev/vda rw",

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(target, { recursive: true, force: true }));
 
-test("only what is named comes from the clone", async () => {
+test("only the named paths come from the clone", async () => {
   expect(await Promise.all(["a/b/y", "a/n/m/k", "z", ".env", "folder/f"].map(text))).toEqual([
     "changed",
     "new",
@@ -44,7 +44,7 @@ test("only what is named comes from the clone", async () => {
   expect(await overlay.list("a")).toEqual(["b", "n", "x"]);
 });
 
-test("a hash changes with what differs, and only with that", async () => {
+test("a hash changes only with what is different", async () => {
   expect(await overlaySource(commit, clone, ["a/x"]).hash("a")).toBe(await commit.hash("a"));
   expect(await overlay.hash("z")).toBe(await commit.hash("z"));
   expect(await overlay.hash("a")).not.toBe(await commit.hash("a"));
@@ -54,7 +54,7 @@ test("a hash changes with what differs, and only with that", async () => {
   );
 });
 
-test("an export is the commit's with what is named on top", async () => {
+test("an export is the commit's, with the named paths on top", async () => {
   await overlay.exportTo("", join(target, "all"));
   const files = (await readdir(join(target, "all"), { recursive: true, withFileTypes: true })).filter((one) =>
     one.isFile(),

@@ -6,7 +6,7 @@ import type { Context } from "../../../../src/system/context.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
-test("the check follows a linked user configuration file, as every command does", async () => {
+test("a user configuration that is a link into a folder of dotfiles is read like in every command", async () => {
   const folder = await temporaryFolder();
   const paths = coworkPaths(join(folder, ".cowork"));
   await mkdir(join(folder, "dotfiles"));

@@ -15,12 +15,12 @@ afterEach(() => host.end());
 
 const commit = 'git commit -q --allow-empty -m "late work"';
 
-/** Accepts that the interrupted attempt had already removed everything. */
+/** The first attempt has got as far as removing everything. */
 const gone = (error: unknown): void => {
   if ((error as CoworkError).code !== "SESSION_NOT_FOUND") throw error;
 };
 
-/** Runs `work` at the second inspection of the clone. */
+/** Does something only at the second inspection. */
 function atSecondLook(work: (signal: AbortSignal) => Promise<unknown> | void): void {
   host.onLook = async (_, signal) => {
     if (host.looks.length === 2) await work(signal);
@@ -28,7 +28,7 @@ function atSecondLook(work: (signal: AbortSignal) => Promise<unknown> | void): v
 }
 
 describe("clean", () => {
-  it("removes a session without unsaved work and all its containers", async () => {
+  it("removes a session without unsaved work, with all its containers", async () => {
     host.addService("a", "db");
     const outcome = await host.clean("a");
     expect(outcome).toMatchObject({ ok: true, exitCode: 0, unsaved: [] });
@@ -36,7 +36,7 @@ describe("clean", () => {
     expect(existsSync(host.clone("a"))).toBe(false);
   });
 
-  it("refuses to remove unsaved work before it stops anything", async () => {
+  it("refuses unsaved work before anything is stopped", async () => {
     host.addService("a", "db");
     await host.inside("a", commit);
     expect(await host.clean("a")).toMatchObject({
@@ -47,7 +47,7 @@ describe("clean", () => {
     expect(host.states("a")).toBe("main=running, db=running");
   });
 
-  it("restarts every container if new work appeared during the clean", async () => {
+  it("starts every container again when work was added in between", async () => {
     host.addService("a", "db");
     host.addService("a", "off", { state: "exited" });
     atSecondLook(() => host.inside("a", commit));
@@ -56,7 +56,7 @@ describe("clean", () => {
     expect(existsSync(host.clone("a"))).toBe(true);
   });
 
-  it("inspects a second time if only a service ran, because it may have the clone mounted", async () => {
+  it("inspects a second time when only a service was running, which may have the clone mounted", async () => {
     host.addService("a", "db");
     for (const one of host.containers("a")) if (one.name !== "db") one.state = "exited";
     atSecondLook(() => host.inside("a", commit));
@@ -65,10 +65,10 @@ describe("clean", () => {
   });
 
   it.each([
-    ["the image for the inspection is missing", new CoworkError("BASE_IMAGE_UNAVAILABLE", "no image")],
+    ["without an image to inspect with", new CoworkError("BASE_IMAGE_UNAVAILABLE", "no image")],
     ["the engine goes away", new CoworkError("ENGINE_UNREACHABLE", "gone")],
     ["it is interrupted", new CoworkError("INTERRUPTED", "Interrupted.")],
-  ])("restarts every container if the second inspection fails: %s", async (_, error) => {
+  ])("starts every container again when the second inspection fails: %s", async (_, error) => {
     host.addService("a", "db");
     atSecondLook(() => Promise.reject(error));
     expect(await host.clean("a")).toMatchObject({ ok: false, error: { code: error.code } });
@@ -76,7 +76,7 @@ describe("clean", () => {
     expect(existsSync(host.clone("a"))).toBe(true);
   });
 
-  it("restarts every container after Ctrl-C and removes nothing", async () => {
+  it("starts every container again after Ctrl-C, and removes nothing", async () => {
     host.addService("a", "db");
     const interrupt = new AbortController();
     atSecondLook(() => interrupt.abort(new CoworkError("INTERRUPTED", "Interrupted.")));
@@ -86,7 +86,7 @@ describe("clean", () => {
     expect(existsSync(host.clone("a"))).toBe(true);
   });
 
-  it("restarts the others if one container cannot be started, and names it", async () => {
+  it("starts the other containers again when one of them fails to start, and reports which", async () => {
     host.addService("a", "db");
     host.addService("a", "cache");
     atSecondLook(() => host.inside("a", commit));
@@ -101,7 +101,7 @@ describe("clean", () => {
     );
   });
 
-  it("inspects again if a container was started during the inspection", async () => {
+  it("inspects once more when a container was started during the inspection", async () => {
     host.addService("a", "db", { state: "exited" });
     host.onLook = async () => {
       const db = host.containers("a").find(({ name }) => name === "db");
@@ -112,14 +112,14 @@ describe("clean", () => {
     expect(host.looks).toHaveLength(3);
   });
 
-  it("gives up if containers are started repeatedly", async () => {
+  it("gives up on containers that another program keeps starting again", async () => {
     host.onLook = () => host.containers("a").forEach((one) => (one.state = "running"));
     expect(await host.clean("a")).toMatchObject({ ok: false, error: { code: "SESSION_BUSY" } });
     expect(existsSync(host.clone("a"))).toBe(true);
     expect(host.states("a")).toBe("main=running");
   });
 
-  it("ends if its lock is lost, and neither removes nor starts anything", async () => {
+  it("stops when its lock is lost: nothing is removed, and nothing is started under the new holder", async () => {
     host.addService("a", "db");
     const lock = `${host.ctx.paths.lock("session-app-a")}.lock`;
     atSecondLook(async (signal) => {
@@ -131,7 +131,7 @@ describe("clean", () => {
     expect(existsSync(host.clone("a"))).toBe(true);
   });
 
-  it("detects a lost lock before it removes anything, also after the machine was suspended", async () => {
+  it("notices a lost lock before it removes anything, even if the machine was suspended until then", async () => {
     const lock = `${host.ctx.paths.lock("session-app-a")}.lock`;
     let slept = 0;
     const clock = { ...host.ctx.clock, now: () => new Date(Date.now() + slept) };
@@ -144,8 +144,8 @@ describe("clean", () => {
     expect(host.states("a")).toBe("main=exited");
   });
 
-  it("completes a clean that was interrupted at any call, and loses nothing", async () => {
-    // Only engine calls are interrupted; git on this machine has its own tests.
+  it("completes an interrupted run at any point, and loses nothing on the way", async () => {
+    // The use of git on this machine has its own tests.
     const counted = (name: string): boolean => name.startsWith("engine");
     let all = 0;
     host.addService("a", "db");
@@ -171,7 +171,7 @@ describe("clean", () => {
       await host.clean("b").catch(gone);
       expect([at, host.states("b"), existsSync(host.ctx.paths.record("app-b"))]).toEqual([at, "", false]);
     }
-    // Until the clone is removed, all containers run as before.
+    // Until the clone is removed, everything runs as before.
     expect(kept.length).toBeGreaterThan(5);
     expect([...new Set(kept)]).toEqual(["main=running, db=running"]);
   }, 240_000);

@@ -15,29 +15,29 @@ const place = {
   environment: { PATH: process.env["PATH"] ?? "", key: "kept", shell: "kept", path: "kept" },
 };
 
-describe("the command in the container", () => {
+describe("what runs inside", () => {
   const run = async (spec: ReturnType<typeof planConnect>, input: string): Promise<string[]> => {
     const [file, ...args] = spec.command;
     const env = { ...spec.env };
     return (await execa(file, args, { env, extendEnv: false, input })).stdout.split("\n").slice(1);
   };
 
-  test("gets its arguments unchanged", async () => {
+  test("is the command, unchanged", async () => {
     const spec = planConnect(place, { command: ["printf", "[%s]", "a b", "", "$x'\""] }, {}, false);
     expect(await run(spec, "")).toEqual(["[a b][][$x'\"]"]);
     expect(spec).toMatchObject({ user: "dev", workingDir: "/w" });
   });
 
-  test("is CONNECT's command line in a shell", async () => {
+  test("is CONNECT's command line, in a shell", async () => {
     expect(await run(planConnect(place, { connect: "echo a | tr a b" }, {}, false), "")).toEqual(["b"]);
   });
 
-  test("gets its environment without variables of cowork's script", async () => {
+  test("has the original environment, whatever variables our script uses", async () => {
     const lines = await run(planConnect(place, {}, {}, false), 'echo "$key $shell $path"; env | grep -c "^c_"; exit 0');
     expect(lines).toEqual(["kept kept kept", "0"]);
   });
 
-  test("gets a TERM that is known in the container", async () => {
+  test("gets a terminal type that is known inside", async () => {
     const home = await temporaryFolder();
     await mkdir(dirname(join(home, ".terminfo/o/odd-term")), { recursive: true });
     await writeFile(join(home, ".terminfo/o/odd-term"), "");
@@ -48,14 +48,14 @@ describe("the command in the container", () => {
     expect(await term("xterm-unknown")).toEqual(["xterm-256color"]);
   });
 
-  test("gets the container's locale, by default C.UTF-8", () => {
+  test("has the container's own locale, otherwise C.UTF-8", () => {
     const german = { ...place, environment: { LC_ALL: "de_DE.UTF-8" } };
     expect(planConnect(german, {}, { LANG: "fr_FR.UTF-8" }, false).env).not.toHaveProperty("LANG");
     expect(planConnect(place, {}, { LANG: "fr_FR.UTF-8" }, false).env).toMatchObject({ LANG: "C.UTF-8" });
   });
 });
 
-describe("the output", () => {
+describe("what comes out", () => {
   const filter = async (
     pieces: readonly Buffer[],
     echo: boolean,
@@ -72,7 +72,7 @@ describe("the output", () => {
     return { pids, refusal, output: await output };
   };
 
-  test("is passed on without the process id and the terminal's echo, however it is split", async () => {
+  test("lacks the process id and the terminal's echo, however it is cut, and nothing else", async () => {
     await fc.assert(
       fc.asyncProperty(fc.boolean(), fc.string(), fc.array(fc.nat(60)), async (echo, rest, cuts) => {
         const whole = Buffer.from(`123${echo ? "\r\n\r\n" : "\n"}${rest}`);

@@ -12,7 +12,7 @@ let engine: FakeEngine;
 let container: string;
 let ctx: ReturnType<typeof connectContext>;
 
-/** A shell that prints this environment between the probe's markers. */
+/** A shell that shows this environment between the marks of the probe. */
 const showing = (text: string): FakeProgram => {
   return async ({ spec }) => {
     const mark = /echo -n (\S+);/.exec(spec.command.at(-1) ?? "")?.[1];
@@ -41,13 +41,13 @@ const find = async (record = session(), id = container): Promise<Record<string, 
 const whole = { A: "1", FROM: "shell", R: "r" };
 const file = (): string => join(ctx.paths.devcontainer("app-a"), "environment.json");
 
-test("the shell is probed once, also for several callers at the same time", async () => {
+test("the shell runs once, even if many commands ask at the same time", async () => {
   expect(await Promise.all([find(), find(), find()])).toEqual([whole, whole, whole]);
   expect(await find()).toEqual(whole);
   expect(asked).toEqual(["dev"]);
 });
 
-test("the shell is probed again after a restart, a rebuild or a change of the user", async () => {
+test("an answer from before a restart is not used for the new start", async () => {
   await find();
   program = showing("FROM=fixed");
   expect(await find(session({ startedAt: "now" }))).toMatchObject({ FROM: "fixed" });
@@ -58,7 +58,7 @@ test("the shell is probed again after a restart, a rebuild or a change of the us
   expect(asked).toEqual(["dev", "dev", "dev", "root"]);
 });
 
-test("a shell that was killed is probed again, one that its startup files ended is not", async () => {
+test("a shell that was killed is asked again, one that its startup files end is not", async () => {
   for (const [code, times] of [
     [137, 2],
     [3, 1],
@@ -72,23 +72,23 @@ test("a shell that was killed is probed again, one that its startup files ended 
 
 test.each([
   ["invalid JSON", "half of"],
-  ["another kind of JSON", "[]"],
+  ["JSON of the wrong type", "[]"],
   ["nothing", "null"],
   ["the format of an older version", JSON.stringify({ A: "old" })],
   ["no environment", JSON.stringify({ of: "same", environment: [] })],
-])("a cache file with %s is replaced", async (_, content) => {
+])("a file that holds %s is replaced", async (_, content) => {
   await find();
   const { of } = JSON.parse(await readFile(file(), "utf8")) as { of: string };
   await writeFile(file(), content.replace("same", of));
   expect([await find(), await find(), asked.length]).toEqual([whole, whole, 2]);
 });
 
-test("a cache file that cannot be written only means that the shell is probed each time", async () => {
+test("a result that cannot be stored does not keep anyone out", async () => {
   await mkdir(join(file(), "in the way"), { recursive: true });
   expect([await find(), await find(), asked.length]).toEqual([whole, whole, 2]);
 });
 
-test("the probe waits for `hold` and fails with its error", async () => {
+test("nothing runs before `hold` resolves, and its failure is the error", async () => {
   const hold = Promise.withResolvers<void>();
   const found = sessionEnvironment(ctx, session(), container, hold.promise);
   await new Promise((done) => void setTimeout(done, 30));
@@ -100,6 +100,6 @@ test("the probe waits for `hold` and fails with its error", async () => {
   expect(asked).toEqual(["dev"]);
 });
 
-test("a container that was just removed gives CONTAINER_MISSING", async () => {
+test("a container that was removed just now: one clear error", async () => {
   await expect(find(session(), "gone")).rejects.toMatchObject({ code: "CONTAINER_MISSING", hint: "cowork start a" });
 });

@@ -5,14 +5,14 @@ import { concernsLogin } from "../../../../src/session/connect/login-note.ts";
 const settings = { agent: "claude" } as ConnectRequest["settings"];
 const tty: ConnectIo["tty"] = { columns: 80, rows: 24, onResize: () => () => undefined };
 
-test.each<[what: string, request: { command?: string[]; tmux: boolean }, terminal: boolean, isShown: boolean]>([
+test.each<[what: string, request: { command?: string[]; tmux: boolean }, terminal: boolean, reported: boolean]>([
   ["a command", { command: ["npm", "test"], tmux: false }, true, false],
   ["a command in a script", { command: ["npm", "test"], tmux: false }, false, false],
   ["the agent", { command: ["claude", "-p", "x"], tmux: false }, false, true],
   ["the agent by its path", { command: ["/opt/cowork/bin/claude"], tmux: false }, true, true],
   ["a shell", { tmux: false }, true, true],
-  ["a shell in tmux, whose pane shows the note", { tmux: true }, true, false],
+  ["a shell in tmux, whose pane reports it", { tmux: true }, true, false],
   ["a script on stdin", { tmux: false }, false, false],
-])("%s", (_what, request, terminal, isShown) => {
-  expect(concernsLogin({ ...request, settings }, terminal ? { tty } : {})).toBe(isShown);
+])("%s", (_what, request, terminal, reported) => {
+  expect(concernsLogin({ ...request, settings }, terminal ? { tty } : {})).toBe(reported);
 });

@@ -12,7 +12,7 @@ import { coworkPaths } from "../../../../src/system/paths.ts";
 const server = { socket: "cowork", config: "/home/u/.cowork/lib/tmux.conf" };
 
 describe("the plan for tmux", () => {
-  test("uses a separate server for each cowork home", () => {
+  test("has a separate server for each home", () => {
     expect(tmuxServer(coworkPaths("/home/u/.cowork"), "/home/u").socket).toBe("cowork");
     const other = coworkPaths("/elsewhere");
     expect(tmuxServer(other, "/home/u")).toEqual({
@@ -21,7 +21,7 @@ describe("the plan for tmux", () => {
     });
   });
 
-  test("creates or attaches the session by its exact name", () => {
+  test("creates or joins the session by its whole name", () => {
     const args = planAttach(server, {
       id: "app-a.b:c",
       command: ["/bin/cowork", "connect", "a.b", "--no-tmux"],
@@ -58,7 +58,7 @@ describe("the plan for tmux", () => {
     expect((await execa("/bin/sh", ["-c", line])).stdout).toBe('[it\'s][a "b" $c][end;]');
   });
 
-  test("passes on the variables that cowork in the pane needs, and no secrets", () => {
+  test("passes on the variables that the pane's cowork needs, and no secrets", () => {
     const env = {
       PATH: "/bin",
       COWORK_HOME: "/h",

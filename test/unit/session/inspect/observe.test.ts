@@ -12,7 +12,7 @@ import { coworkPaths } from "../../../../src/system/paths.ts";
 const paths = coworkPaths("/nowhere");
 const clone = { type: "bind", source: paths.clone("app-a"), destination: "/w", writable: true };
 
-/** An engine with one container, whose id is the number of requests so far. */
+/** An engine with one container, whose state is the number of requests so far. */
 function engine(): { ctx: Context; asked: unknown[] } {
   const asked: unknown[] = [];
   const listContainers = async (labels: object): Promise<ContainerSummary[]> => {
@@ -26,7 +26,7 @@ function engine(): { ctx: Context; asked: unknown[] } {
 const idIn = (found: ReadonlyMap<string, ContainerSummary[]> | undefined): string | undefined =>
   found?.get("app-a")?.[0]?.id;
 
-test("a prefetch of all sessions is used once by the next request for all", async () => {
+test("a prefetched answer for all sessions is used for the next request for all, once", async () => {
   const { ctx, asked } = engine();
   await prefetchContainers(ctx);
   expect(idIn(await containersBySession(ctx))).toBe("answer 1");
@@ -34,7 +34,7 @@ test("a prefetch of all sessions is used once by the next request for all", asyn
   expect(asked).toHaveLength(2);
 });
 
-test("a prefetch of one session is used neither for all sessions nor for another one, and is dropped", async () => {
+test("a prefetched answer for one name is not used for all or for another name, and is not kept for later", async () => {
   const { ctx, asked } = engine();
   await prefetchContainers(ctx, "a");
   expect(asked[0]).toMatchObject({ "cowork.name": "a" });
@@ -46,7 +46,7 @@ test("a prefetch of one session is used neither for all sessions nor for another
   expect(idIn(await takePrefetched(ctx, "a"))).toBe("answer 4");
 });
 
-test("containersOf always asks the engine", async () => {
+test("the containers of one session are always requested", async () => {
   const { ctx } = engine();
   await prefetchContainers(ctx, "a");
   expect((await containersOf(ctx, { id: "app-a", home: "1" })).map(({ id }) => id)).toEqual(["answer 2"]);

@@ -31,7 +31,7 @@ function world() {
 }
 
 describe("a session's containers", () => {
-  it("are those that have its clone mounted or are in its record", async () => {
+  it("are those that have its clone mounted, or that are on record", async () => {
     const { ctx, add } = world();
     const mounts = add({ mounts: [clone] });
     const below = add({ mounts: [bind(`${paths.clone("app-a")}/packages/web`)] });
@@ -48,27 +48,27 @@ describe("a session's containers", () => {
 
   it.each([
     ["nothing mounted", []],
-    ["a neighbour of the clone", [bind(`${paths.clone("app-a")}-b`)]],
+    ["a folder next to the clone", [bind(`${paths.clone("app-a")}-b`)]],
     ["the folder of all clones", [bind(paths.sessions)]],
     ["another session's clone", [bind(paths.clone("app-b"))]],
     ["a volume named like the clone", [{ ...clone, type: "volume" }]],
-    ["the clone's path only as the destination", [{ ...bind("/tmp/x"), destination: paths.clone("app-a") }]],
-  ])("do not include those that only have its labels: %s", async (_, mounts) => {
+    ["the clone's path as a target", [{ ...bind("/tmp/x"), destination: paths.clone("app-a") }]],
+  ])("are not those that only carry its labels: %s", async (_, mounts) => {
     const { ctx, add } = world();
     const other = add({ mounts });
     expect(await sortedContainers(ctx, owner)).toMatchObject({ own: [], foreign: [{ id: other.id }] });
     expect(ownContainers(ctx, owner, [other])).toEqual([]);
   });
 
-  it("do not include those of another home, whatever they mount", async () => {
+  it("are not those of another home, whatever they mount", async () => {
     const { ctx, add } = world();
     const other = add({ labels: { ...labels, "cowork.home": paths.pathHash }, mounts: [clone] });
     expect(await sortedContainers(ctx, owner)).toEqual({ own: [], foreign: [] });
-    // A session from before homes had ids keeps its old label.
+    // A session from before homes had ids keeps its old labels.
     expect((await containersOf(ctx, { id: "app-a" })).map(({ id }) => id)).toEqual([other.id]);
   });
 
-  it("start with the dev container, also if a stopped impostor exists", async () => {
+  it("have the dev container first: an impostor that ended does not take its place", async () => {
     const { ctx, add, marked } = world();
     add({ imageId: marked.id, labels: { ...labels, ...compose }, state: "exited" });
     const sidecar = add({ labels: { ...labels, "devcontainer.local_folder": "/x" }, mounts: [clone] });
@@ -89,7 +89,7 @@ describe("a session's containers", () => {
     expect(foreign).toHaveLength(3);
   });
 
-  it("are found if the engine's list does not include mounts", async () => {
+  it("are found even if the engine's list leaves out mounts", async () => {
     const { ctx, engine, add } = world();
     const main = add({ mounts: [clone] });
     engine.listContainers = async () => [{ ...main, mounts: [] }];

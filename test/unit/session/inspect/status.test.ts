@@ -25,7 +25,7 @@ const record: SessionRecord = {
   carried: [],
 };
 
-test("slow details are collected only without `brief`", async () => {
+test("slow values are requested only if they are wanted", async () => {
   const engine = createFakeEngine();
   let figures = 0;
   const stats: typeof engine.stats = async () => {

@@ -48,7 +48,7 @@ function container(state: ContainerSummary["state"], labels: Record<string, stri
 const world: Observed = { containers: [container("running")], cloneExists: true, branch: "a", busy: false };
 
 describe("viewSession", () => {
-  it("returns all fields of a running session", () => {
+  it("shows a running session as in the contract", () => {
     expect(viewSession(record, world, paths)).toEqual({
       id: "app-a",
       name: "a",
@@ -70,12 +70,12 @@ describe("viewSession", () => {
     });
   });
 
-  it("reports a session without clone or container as missing, and names what is missing", () => {
+  it("shows a session without clone or container as missing, and lists what is missing", () => {
     const view = viewSession(record, { ...world, containers: [], cloneExists: false }, paths);
     expect(view).toMatchObject({ state: "missing", missing: ["clone", "container"], container: null });
   });
 
-  it("reports a session that never had a container as stopped, not missing", () => {
+  it("shows a session that never had a container as stopped, not missing", () => {
     const { container: _, ...neverUp } = record;
     expect(viewSession(neverUp, { ...world, containers: [] }, paths)).toMatchObject({
       state: "stopped",
@@ -83,11 +83,11 @@ describe("viewSession", () => {
     });
   });
 
-  it.each(["exited", "created", "dead"] as const)("reports a container that is %s as stopped", (state) => {
+  it.each(["exited", "created", "dead"] as const)("shows a container that is %s as stopped", (state) => {
     expect(viewSession(record, { ...world, containers: [container(state)] }, paths).state).toBe("stopped");
   });
 
-  it("distinguishes a session that is being created from one whose creation was interrupted", () => {
+  it("distinguishes a session being created from one whose creation was interrupted", () => {
     const half: SessionRecord = { ...record, phase: "creating" };
     expect(viewSession(half, { ...world, busy: true }, paths).state).toBe("creating");
     const interrupted = viewSession(half, world, paths);
@@ -114,7 +114,7 @@ describe("a session in which a lifecycle command failed", () => {
   const failure = { stage: "postCreateCommand", words: "postCreateCommand failed with exit code 7: oops" };
   const failed = unfinished(record, failure);
 
-  it("is failed while its container runs, stopped when it is stopped, and has the error in both states", () => {
+  it("is failed while its container runs, stopped when it is stopped, and has the reason in both states", () => {
     const error = { code: "UP_FAILED", message: `The dev container of a is up, but ${failure.words}.` };
     expect(viewSession(failed, world, paths)).toMatchObject({ state: "failed", error });
     const stopped = { ...world, containers: [container("exited")] };
@@ -124,7 +124,7 @@ describe("a session in which a lifecycle command failed", () => {
     );
   });
 
-  it("has no error after the command succeeded", () => {
+  it("is like any other session once the command succeeded", () => {
     expect(finished(failed)).toEqual(record);
     expect(viewSession(finished(failed), world, paths)).not.toHaveProperty("error");
     expect(unfinishedError(record)).toBeUndefined();

@@ -12,7 +12,7 @@ import type { SessionRecord } from "../../../../src/session/record/record.ts";
 import type { Context } from "../../../../src/system/context.ts";
 import { gitWorkshop, type GitWorkshop } from "../../../support/git/git-project.ts";
 
-/** The fake Compose prints its input, so that tests can check it. */
+/** Compose returns its input, so that the test sees what the input was. */
 let workshop: GitWorkshop;
 let ctx: Context;
 let asked: string[][];
@@ -48,7 +48,7 @@ afterEach(() => workshop.end());
 const project = { name: "app", root: "/project", folder: "app" } as ProjectFacts;
 const settings = { devcontainer: undefined, copy: ["*.key"] };
 
-/** The steps of `init`: the commit's plan, the clone with carried files, then the clone's plan. */
+/** Like `init`: the plan of the commit, the clone with copied files, then the plan of the clone. */
 async function complete(
   config: object,
   files: Record<string, string>,
@@ -78,8 +78,8 @@ async function complete(
 const compose = { dockerComposeFile: "c.yml", service: "app" };
 const service = ({ plan }: CommitPlan): unknown => plan.compose?.canonical["services"];
 
-describe("the plan of a new clone", () => {
-  test("uses a .env from initializeCommand for variables, without a second question", async () => {
+describe("a fresh clone", () => {
+  test("with what initializeCommand created is used for variables, without a second question", async () => {
     const { first, last } = await complete(
       { ...compose, initializeCommand: "echo GREET=hello > .env" },
       { "c.yml": "services: {app: {image: '${GREET:-unset}'}}" },
@@ -90,7 +90,7 @@ describe("the plan of a new clone", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("uses carried files for env_file", async () => {
+  test("with copied files is used for env_file", async () => {
     const { first, last } = await complete(
       compose,
       { "c.yml": "services: {app: {image: x, env_file: .env}}" },
@@ -101,7 +101,7 @@ describe("the plan of a new clone", () => {
     expect(dataFiles).toEqual(["A=1\n"]);
   });
 
-  test("uses new files for the Dockerfile and its context", async () => {
+  test("is used for the Dockerfile and its context", async () => {
     const { first, last } = await complete(
       { build: { dockerfile: "made" }, initializeCommand: "echo FROM x > made" },
       {},
@@ -112,7 +112,7 @@ describe("the plan of a new clone", () => {
     expect(last.plan.trustHash).not.toBe(first.plan.trustHash);
   });
 
-  test("uses and judges a Compose file from initializeCommand", async () => {
+  test("with a generated Compose file is used, and the file is judged then", async () => {
     const { first, last } = await complete(
       { ...compose, initializeCommand: "echo 'services: {app: {image: x, privileged: true}}' > c.yml" },
       {},
@@ -122,13 +122,13 @@ describe("the plan of a new clone", () => {
     expect(asked.slice(1)).toEqual([["true"]]);
   });
 
-  test("is the commit's if there are no new files", async () => {
+  test("has the commit's plan if nothing was added to it", async () => {
     const { first, last } = await complete({ image: "x" }, {});
     expect(last.plan).toEqual(first.plan);
     expect(last.source.describe).toBe(first.source.describe);
   });
 
-  test("without a required file is refused, with a command that adds it to COPY", async () => {
+  test("without a required file is refused, with a command that copies the file", async () => {
     const config = { ...compose, initializeCommand: "true" };
     await expect(complete(config, { "c.yml": "services: {app: {image: x, env_file: .env}}" })).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
@@ -137,7 +137,7 @@ describe("the plan of a new clone", () => {
     });
   });
 
-  test("has no note about variables that a carried file sets", async () => {
+  test("reports no variables whose file is copied into the clone", async () => {
     const { first, last } = await complete(
       compose,
       { "c.yml": "services: {app: {image: '$NAME'}}" },
@@ -148,23 +148,23 @@ describe("the plan of a new clone", () => {
     expect(last.plan.notes ?? []).toEqual([]);
   });
 
-  test("has a note about unset variables if initializeCommand wrote no .env", async () => {
+  test("reports variables that are not set when initializeCommand created no .env", async () => {
     const config = { ...compose, initializeCommand: "true" };
     const { first, last } = await complete(config, { "c.yml": "services: {app: {image: '$NOPE'}}" });
     expect(first.plan.notes ?? []).toEqual([]);
     expect(last.plan.notes).toEqual([expect.stringContaining("${NOPE} is not set and left empty")]);
   });
 
-  test("without a file that COPY already names gets a hint to create it", async () => {
+  test("without a file that COPY names already has no advice to add it there", async () => {
     const config = { ...compose, initializeCommand: "true" };
     const files = { "c.yml": "services: {app: {image: x, env_file: '*.key'}}" };
     await expect(complete(config, files)).rejects.toMatchObject({
       code: "DEVCONTAINER_INVALID",
-      hint: "create *.key in the project: COPY names it, and it is not there",
+      hint: "create *.key in the project: COPY names it, but it does not exist",
     });
   });
 
-  test("has a note about each unset variable", async () => {
+  test("reports which variables are not set", async () => {
     const { first } = await complete(compose, { "c.yml": "services: {app: {image: '$NOPE'}}" });
     expect(first.plan.notes).toEqual([
       expect.stringMatching(
@@ -178,7 +178,7 @@ describe("the plan of a new clone", () => {
     ["echo Q=x > .env", {}, []],
     ["true", {}, [expect.stringContaining("${Q} is not set and left empty: there is no .env in")]],
   ])(
-    "has the note only when the file that could set them can no longer appear: %j, %j",
+    "reports them once the file that could set them cannot be added any more: %j, %j",
     async (command, carried, notes) => {
       const config = command === "" ? compose : { ...compose, initializeCommand: command };
       const { first, last } = await complete(config, { "c.yml": "services: {app: {image: 'a$Q'}}" }, carried);
@@ -188,7 +188,7 @@ describe("the plan of a new clone", () => {
   );
 });
 
-describe("a host file named in initializeCommand's .env", () => {
+describe("a host file that initializeCommand's .env refers to", () => {
   const files = { "c.yml": "services: {app: {image: x, env_file: '${Q:-e}'}}", e: "" };
   const config = (secret: string): object => ({ ...compose, initializeCommand: `echo Q=${secret} > .env` });
   let secret: string;
@@ -197,14 +197,14 @@ describe("a host file named in initializeCommand's .env", () => {
     await writeFile(secret, "CANARY=1\n");
   });
 
-  test("needs consent and is then read", async () => {
+  test("is asked about, and read after a yes", async () => {
     const { last } = await complete(config(secret), files);
     expect(asked.slice(1)).toEqual([[secret]]);
     expect(last.plan.isReduced).toBeUndefined();
     expect(dataFiles).toEqual(["CANARY=1\n"]);
   });
 
-  test("is not read without consent", async () => {
+  test("is not read after a no", async () => {
     answers = [false];
     await expect(complete(config(secret), files)).rejects.toMatchObject({ code: "TRUST_REQUIRED" });
     expect(dataFiles).toEqual([]);

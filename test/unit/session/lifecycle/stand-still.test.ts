@@ -42,7 +42,7 @@ function service(name: string, state: ContainerDetail["state"] = "running"): Con
 const states = (): string[] => [...engine.containers.values()].map(({ name, state }) => `${name} ${state}`);
 
 describe("before a start", () => {
-  it("all containers of the session are stopped, including running services", async () => {
+  it("everything of the session is stopped, including services that still run", async () => {
     for (const [name, state] of [
       ["app", "exited"],
       ["db", "running"],
@@ -54,7 +54,7 @@ describe("before a start", () => {
     expect(states()).toEqual(["app exited", "db exited", "web exited"]);
   });
 
-  it("programs in a running dev container are ended first", async () => {
+  it("processes in a running dev container are ended gracefully first", async () => {
     const main = service("app");
     main.labels = { ...main.labels, [label.localFolder]: clone };
     await standStill(ctx, record);
@@ -62,14 +62,14 @@ describe("before a start", () => {
     expect(states()).toEqual(["app exited"]);
   });
 
-  it("nothing is stopped if only the clone's root is mounted, because it cannot be replaced from inside", async () => {
+  it("nothing is stopped if only the clone's root is mounted: no process inside can replace it", async () => {
     await plan([""]);
     service("db");
     await standStill(ctx, record);
     expect(states()).toEqual(["db running"]);
   });
 
-  it.each(["a", "a/sub"])("%s is refused if it was replaced with a link", async (path) => {
+  it.each(["a", "a/sub"])("%s that has become a link is refused", async (path) => {
     await rm(join(clone, path), { recursive: true });
     await symlink("/etc", join(clone, path));
     await expect(standStill(ctx, record)).rejects.toMatchObject({
@@ -78,7 +78,7 @@ describe("before a start", () => {
     });
   });
 
-  it("another container with write access to the clone must be stopped by the user first", async () => {
+  it("a user's own container that has the clone mounted must end first", async () => {
     const source = join(clone, "a");
     const other = engine.addContainer({
       name: "mine",
@@ -96,7 +96,7 @@ describe("before a start", () => {
     expect(states()).toEqual(["mine running"]);
   });
 
-  it("folders that replace those next to the project are created for the session's user, and links there are refused", async () => {
+  it("folders that replace those next to the project are created for the session's user, and links there are refused too", async () => {
     await plan(["../data/db", "../../x"]);
     await standStill(ctx, record);
     const beside = ctx.paths.beside("app-a");
@@ -117,13 +117,13 @@ describe("before a start", () => {
   });
 });
 
-describe("containers that were stopped temporarily", () => {
+describe("containers that were stopped for a while", () => {
   const compose = {
     ...sampleOf(composePlan),
     canonical: { services: { app: { depends_on: ["web"] }, db: {}, web: { depends_on: ["db"] } } },
   };
 
-  it("are started in Compose's order", async () => {
+  it("start in the order that Compose would use", async () => {
     await plan(["", "a/sub"], { compose });
     const containers = ["app", "web", "db"].map((name) => service(name, "exited"));
     const started: string[] = [];
@@ -136,7 +136,7 @@ describe("containers that were stopped temporarily", () => {
     expect(started).toEqual(["db", "web", "app"]);
   });
 
-  it("are not started if a mount was replaced with a link", async () => {
+  it("do not start at all if a mount leads elsewhere by now", async () => {
     await rm(join(clone, "a"), { recursive: true });
     await symlink("/etc", join(clone, "a"));
     const containers = [service("app", "exited")];

@@ -12,15 +12,15 @@ const record = { id: "app-a", name: "a", project: "app", agent: "claude" } as Se
 
 let engine: FakeEngine;
 let ctx: ReturnType<typeof connectContext>;
-/** output of the script in the container */
-let output: string;
-/** in order: `main 10` when a stop with that timeout begins, `main stopped` when it has ended */
+/** output of the script inside */
+let said: string;
+/** `main 10`, in the order in which the stops began; `main stopped` when one has ended */
 let stops: string[];
 
 beforeEach(async () => {
-  output = "";
+  said = "";
   stops = [];
-  engine = createFakeEngine({ program: async () => ({ code: 0, stdout: output }) });
+  engine = createFakeEngine({ program: async () => ({ code: 0, stdout: said }) });
   ctx = connectContext(await temporaryFolder(), { engine });
   engine.stopContainer = async (id, seconds) => {
     const one = engine.containers.get(id);
@@ -42,39 +42,39 @@ const signals = (blocked: string, caught: string): string =>
   `SigBlk: ${blocked.padStart(16, "0")}\nSigCgt: ${caught.padStart(16, "0")}\n`;
 
 describe("stop", () => {
-  it("does not wait for a program that ignores SIGTERM, and stops services at the same time", async () => {
+  it("does not wait for a program that SIGTERM does not reach, and neither do the services", async () => {
     container("main");
     container("db");
-    output = signals("0", "0");
+    said = signals("0", "0");
     expect(await stopContainers(ctx, record)).toEqual([]);
     expect(stops).toEqual(["main 1", "db 10", "main stopped", "db stopped"]);
   });
 
   it.each([
     ["it has a handler", signals("0", "4000"), {}],
-    ["it blocks the signal and may read it later", signals("fffffffe7ffbfeff", "0"), {}],
+    ["it blocks the signal, and may fetch it", signals("fffffffe7ffbfeff", "0"), {}],
     ["another signal stops it", signals("0", "0"), { stopSignal: "SIGQUIT" }],
     ["something else still runs", `${signals("0", "0")}42 sh\n`, {}],
     ["nothing is known", "", {}],
-    ["the output is invalid", "SigBlk: x\nSigCgt: y\n", {}],
-  ])("gives the program time to end and stops services after it: %s", async (_, words, changes) => {
+    ["the output cannot be parsed", "SigBlk: x\nSigCgt: y\n", {}],
+  ])("gives the program its time, and then the services theirs: %s", async (_, words, changes) => {
     container("main", changes);
     container("db");
-    output = words;
+    said = words;
     await stopContainers(ctx, record);
     expect(stops).toEqual(["main 10", "main stopped", "db 10", "db stopped"]);
   });
 
-  it("names programs that did not end by themselves", async () => {
+  it("lists the processes that did not end by themselves, without the lines about signals", async () => {
     container("main");
-    output = `${signals("0", "0")}42 sh\n`;
+    said = `${signals("0", "0")}42 sh\n`;
     expect(await stopContainers(ctx, record)).toEqual(["did not end by itself: 42 sh"]);
   });
 
-  it("waits for the other stops if one fails", async () => {
+  it("waits for every stop, even when one of them fails", async () => {
     container("main");
     container("db");
-    output = signals("0", "0");
+    said = signals("0", "0");
     const stop = engine.stopContainer.bind(engine);
     engine.stopContainer = async (id, seconds) => {
       if (engine.containers.get(id)?.name === "main") throw new CoworkError("ENGINE_FAILED", "no");

@@ -15,7 +15,7 @@ import { brokenRefRule } from "../../../../src/system/names.ts";
 
 const exec = promisify(execFile);
 
-/** Does real git accept the name? Runs outside of a repository, so that no refs are looked up. */
+/** The answer of real git. Outside of a repository, so that git resolves no names. */
 async function gitTakes(branch: string): Promise<boolean> {
   return await exec("git", ["check-ref-format", "--branch", branch], {
     cwd: "/",
@@ -99,7 +99,7 @@ describe("checkSessionName", () => {
     expect(() => checkSessionName(name)).toThrow(refused);
   });
 
-  test("accepts exactly the names of these characters that git accepts as branches", async () => {
+  test("accepts only valid branch names, and all that git accepts of these characters", async () => {
     const unit = fc.constantFrom("a", "Z", "0", ".", ".", "_", "-", ".lock", "HEAD", "..");
     await fc.assert(
       fc.asyncProperty(fc.string({ unit, minLength: 1, maxLength: 8 }), async (name) => {
@@ -111,7 +111,7 @@ describe("checkSessionName", () => {
   });
 });
 
-test("brokenRefRule agrees with git for any name", async () => {
+test("brokenRefRule agrees with git, for any text", async () => {
   const pieces = [
     "a",
     "B",
@@ -139,7 +139,7 @@ test("brokenRefRule agrees with git for any name", async () => {
   const unit = fc.constantFrom(...pieces, "\u007f", "\n", "\u001b", "'", '"', "$", "{{", "\u202e", "refs/heads/");
   await fc.assert(
     fc.asyncProperty(fc.string({ unit, minLength: 1, maxLength: 6 }), async (name) => {
-      // git accepts `@` here, but reads it as HEAD everywhere else.
+      // git would accept `@` here, and then read it as HEAD everywhere else.
       fc.pre(name !== "@");
       expect({ name, taken: brokenRefRule(name) === undefined }).toEqual({ name, taken: await gitTakes(name) });
     }),
@@ -147,12 +147,12 @@ test("brokenRefRule agrees with git for any name", async () => {
   );
 }, 60_000);
 
-test("names that differ only in case, or in . and _, have the same key", () => {
+test("names that differ in case, or in . and _, are the same name", () => {
   expect(new Set(["a.b", "A.B", "a_b", "A_b"].map(nameKey)).size).toBe(1);
   expect(nameKey("a-b")).not.toBe(nameKey("a_b"));
 });
 
-test("sessionId and tmuxName are built from project and session", () => {
+test("a session whose name counts as the same has the same tmux name", () => {
   expect(sessionId("app", "a")).toBe("app-a");
   expect(tmuxName("app.x-a.b:c")).toBe("app_x-a_b_c");
 });
@@ -175,7 +175,7 @@ describe("projectName", () => {
     expect(projectName(folder)).toBe(name);
   });
 
-  test("is always a valid start of a session id", () => {
+  test("is always a name that sessions can start with", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (folder) => {
         expect(projectName(folder)).toMatch(/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/);
@@ -195,7 +195,7 @@ test("Compose project names differ by home and id", () => {
 test.each([
   ["feature/x", "cowork init feature-x --branch feature/x"],
   ["a/b/c.d", "cowork init a-b-c.d --branch a/b/c.d"],
-])("the error for %s suggests a command that works", (name, command) => {
+])("the refusal of %s suggests what works", (name, command) => {
   expect(() => checkSessionName(name)).toThrow(
     expect.objectContaining({ hint: expect.stringContaining(command) as string }),
   );
@@ -203,7 +203,7 @@ test.each([
 });
 
 test.each(["..", "a..b/c", "x/", "/x", "-x/y", "ä/ö", "a b/c", "x/.lock", "../x"])(
-  "the error for %s suggests no invalid name",
+  "no command is suggested for %s",
   (name) => {
     expect(() => checkSessionName(name)).toThrow(
       expect.objectContaining({ hint: expect.not.stringContaining("--branch -") as string }),

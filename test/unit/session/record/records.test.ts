@@ -9,14 +9,14 @@ import { readRecords, selectRecords } from "../../../../src/session/record/recor
 import { coworkPaths } from "../../../../src/system/paths.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
-test("a missing state folder means no sessions, and an unreadable one is an error", async () => {
+test("no state means no session; state that cannot be read is an error", async () => {
   const paths = coworkPaths(await temporaryFolder());
   expect(await readRecords({ paths })).toEqual([]);
   await symlink("state", join(paths.home, "state"));
   await expect(readRecords({ paths })).rejects.toThrow("ELOOP");
 });
 
-test("a record of an earlier schema is migrated step by step, and any other value is not changed", () => {
+test("a record of an older schema is upgraded step by step; one of a newer schema is not changed", () => {
   const lifts = {
     1: (older: JsonObject): JsonObject => ({ ...older, title: [older["name"] ?? null] }),
     2: ({ title, ...older }: JsonObject): JsonObject => ({ ...older, name: title ?? null }),
@@ -27,7 +27,7 @@ test("a record of an earlier schema is migrated step by step, and any other valu
     expect(liftRecord(other, lifts)).toBe(other);
 });
 
-test("a branch name instead of a session name suggests the session on it, or a new one", async () => {
+test("the hint for a branch's name is the session on that branch, or a session that can be made", async () => {
   const paths = coworkPaths(await temporaryFolder());
   const project = { name: "app", root: "/app", rootCommit: "1".repeat(40) };
   const record: SessionRecord = {
@@ -54,10 +54,10 @@ test("a branch name instead of a session name suggests the session on it, or a n
       (error: CoworkError) => error.hint,
     );
   expect(await hint("feature/x")).toBe("use the name of the session on that branch: x");
-  expect(await hint("feature/y")).toBe("cowork list, or cowork init feature-y --branch feature/y to make it");
-  expect(await hint("y")).toBe("cowork list, or cowork init y to make it");
+  expect(await hint("feature/y")).toBe("cowork list, or cowork init feature-y --branch feature/y to create it");
+  expect(await hint("y")).toBe("cowork list, or cowork init y to create it");
   expect(await hint("a..b")).toBe("cowork list");
-  // Commands that stop or remove sessions do not suggest to create one.
+  // For commands that stop or remove sessions, the hint does not suggest creating one.
   const ending = selectRecords({ paths }, { project, names: ["y"] }, { toEnd: true });
   await expect(ending).rejects.toMatchObject({ code: "SESSION_NOT_FOUND", hint: "cowork list" });
 });
