@@ -9,7 +9,7 @@ import { sanitizeEvent } from "../../../src/remote/client/sanitize.ts";
 import { adviceOf } from "../../../src/session/checks/advice.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
-/** Over the wire and back. */
+/** The value after it was sent as JSON. */
 const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 const asked = { names: ["a"] };
 const names = [
@@ -20,7 +20,7 @@ const names = [
   "run `cowork doctor`",
 ];
 
-test("names of files stay as they are, whatever they spell", () => {
+test("file names are not changed, even if they look like commands", () => {
   const outcome = { name: "a", ok: false, exitCode: 3, notes: names, unsaved: names, removed: names };
   const error = { code: "WORK_UNSAVED", message: names.join(", "), hint: names.join(", ") };
   const [cleaned] = answers.cleaned(sent([{ ...outcome, error }]), "box", asked);
@@ -37,7 +37,7 @@ test("names of files stay as they are, whatever they spell", () => {
   }
 });
 
-test("a command that is sent as one says which host it means, and the host cannot name another", () => {
+test("a structured command gets the host's name, and the host cannot set another one", () => {
   const error = new CoworkError("ENGINE_UNREACHABLE", "It does not answer.", {
     hint: ["run `", ownCommand("doctor"), "`"],
   });
@@ -58,7 +58,7 @@ test("a command that is sent as one says which host it means, and the host canno
   expect(hint).not.toContain("\u001b");
 });
 
-test("so do those of sessions that failed, and of checks", () => {
+test("commands of failed sessions and of checks get the host's name", () => {
   const view = { ...sessionView(), error: error("IMAGE_BUILD_FAILED") };
   expect(answers.views(sent([view]), "box")[0]?.error?.hint).toBe("cowork --host box doctor");
   const outcome = { name: "a", ok: false, exitCode: 1, notes: [], error: error("DISK_FULL") };
@@ -89,7 +89,7 @@ test.each([
   "/h/auth/claude/.credentials.json contains no readable login: log in again with",
   "/h/auth/claude/.credentials.json belongs to uid 3 and sessions, which run as uid 4, cannot read it: log in again with",
   "a stale lock (.oauth_refresh.lock) was removed: a session was killed while it renewed the login; if sessions now ask for a login, run",
-])("what is said of the login names the host: %s", (words) => {
+])("messages about the login get the host's name: %s", (words) => {
   expect(loginWords(`${words} \`cowork auth login\``, "box")).toBe(`${words} \`cowork --host box auth login\``);
   expect(loginWords(`${words} \`cowork auth login\`.txt`, "box")).toBe(`${words} \`cowork auth login\`.txt`);
 });
