@@ -1,4 +1,4 @@
-// How fast cowork is, as ratios against other ways of doing the same work. `npm run bench -- --help`
+// Measures cowork as ratios to other ways of doing the same work. `npm run bench -- --help`
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -14,10 +14,10 @@ import { measureInit, measureStart } from "./sessions.ts";
 
 const usage = `npm run bench -- [--rounds N] [--json] [--smoke] [--write]
 
-  --rounds N  rounds that count, after one to warm up (default 5)
+  --rounds N  number of measured rounds, after one warm-up round (default 5)
   --json      one JSON value on stdout instead of a table
-  --smoke     small sizes, one round: shows that the bench itself works
-  --write     also write docs/bench.json; npm run bench:docs makes chart and table of it`;
+  --smoke     small sizes, one round: checks that the benchmark itself works
+  --write     also write docs/bench.json, from which npm run bench:docs makes the chart and the tables`;
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +43,7 @@ else await main();
 
 async function main(): Promise<void> {
   const rounds = values.smoke ? 1 : Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds takes a number from 1 on.\n${usage}`);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds must be a number of at least 1.\n${usage}`);
   const count = values.smoke ? 2 : 8;
   const say = (text: string): void => console.error(`bench: ${text}`);
   const place = await createPlace();

@@ -11,11 +11,11 @@ import type { Place } from "./place.ts";
 
 export interface CloneSize {
   files: number;
-  /** of history that does not compress, in MB */
+  /** size of an incompressible history, in MB */
   history: number;
 }
 
-/** The clone step of a large project, and what it takes on the disk, against git's own worktree. */
+/** Time and disk space of the clone step of a large project, compared with `git worktree add`. */
 export async function measureClone(place: Place, rounds: number, size: CloneSize): Promise<Entry[]> {
   const large = await setUp(place, size);
   const timed = await inTurn(large.own, large.other, rounds);
@@ -26,11 +26,11 @@ export async function measureClone(place: Place, rounds: number, size: CloneSize
   return [ratio("clone_vs_worktree", 2, timed, 1.3), objects];
 }
 
-/** What the size of a repository costs: medians, seconds of the clone step and of git's own worktree. */
+/** The cost of a repository's size: median seconds of the clone step and of `git worktree add`. */
 export interface SizeCost extends CloneSize {
   seconds: number;
   worktree: number;
-  /** of the whole clone on the disk */
+  /** disk space of the whole clone */
   cloneKiB: number;
 }
 
@@ -53,7 +53,7 @@ interface SetUp {
   remove(): Promise<void>;
 }
 
-/** A project of that size, and the two ways to a further copy of it. */
+/** Creates a project of that size, and the two ways to copy it. */
 async function setUp(place: Place, size: CloneSize): Promise<SetUp> {
   const root = join(place.home.folder, "large");
   await makeProject(root, size);
@@ -62,7 +62,7 @@ async function setUp(place: Place, size: CloneSize): Promise<SetUp> {
   const tree = join(place.home.folder, "large-tree");
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   const { env } = process;
-  // what the clone room asks of a context
+  // the part of the context that src/clone uses
   const ctx = {
     run: createRun({ env }),
     env,
@@ -116,7 +116,7 @@ async function makeProject(root: string, { files, history }: CloneSize): Promise
   await git(root, "repack", "-q", "-a", "-d");
 }
 
-/** Blocks that the file system really takes, what is shared by reflinks or hard links left out as far as `du` knows it. */
+/** Disk space in KiB as `du` counts it: shared hard links once, reflinks only as far as `du` knows them. */
 async function diskOf(place: Place, folder: string): Promise<number> {
   return Number((await place.run("du", "-sk", folder)).split("\t")[0]);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inTurn, ratio, type Entry } from "./measure.ts";
 import type { Place } from "./place.ts";
 
-/** Quick commands, beside eight sessions: several calls a round, since one takes a moment only. */
+/** Quick commands with eight sessions. Several calls per round, because a single one is too short to measure. */
 export async function measureCommands(place: Place, rounds: number): Promise<Entry[]> {
   const id = await place.run(
     "docker",
@@ -22,7 +22,7 @@ export async function measureCommands(place: Place, rounds: number): Promise<Ent
   });
   const connect = (): Promise<unknown> => place.cowork("connect", "s1", "--", "true");
   const exec = (): Promise<unknown> => place.run("docker", "exec", id, "true");
-  // The clone's folder in the container is the one that cowork's own configuration says.
+  // The override configuration has the clone's folder in the container.
   const override = join(place.home.coworkHome, "state", "bench-s1", "devcontainer", "devcontainer.json");
   const upExec = (): Promise<unknown> =>
     place.devcontainer(
@@ -72,7 +72,7 @@ export async function measureCommands(place: Place, rounds: number): Promise<Ent
   ];
 }
 
-/** The same eight containers, once with 192 further sessions on record, once without them. */
+/** The same eight containers, with and without records of 192 more sessions. */
 async function manyRecords(
   place: Place,
   rounds: number,

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { names, type Place } from "./place.ts";
 
-/** What more sessions cost: seconds of one `init` of so many, and what they take on the disk (KiB, all of them). */
+/** The cost of more sessions: seconds of one `init`, and the disk space of all sessions in KiB. */
 export interface Growth {
   sessions: number;
   seconds: number;
@@ -10,7 +10,7 @@ export interface Growth {
   stateKiB: number;
 }
 
-/** Once each: the way it goes is the point, not the last digit. */
+/** Measures each count once: the trend matters, not the exact value. */
 export async function measureGrowth(place: Place, counts: readonly number[]): Promise<Growth[]> {
   const found: Growth[] = [];
   for (const sessions of counts) {

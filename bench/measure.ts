@@ -1,21 +1,21 @@
-/** One figure of the bench: a ratio of two ways of doing the same work, measured in turn; or a figure of its own. */
+/** One result: the ratio of two ways of doing the same work, measured alternately, or an absolute value. */
 export interface Entry {
   name: string;
   /** the median of `runs` */
   value: number;
   unit: "ratio" | "MB";
-  /** at most this; undefined: reported only */
+  /** upper limit; undefined: only reported */
   goal: number | undefined;
-  /** wished for */
-  options?: number;
+  /** stretch goal */
+  stretch?: number;
   runs: number[];
-  /** seconds, medians: of the way measured and of what it is measured against */
+  /** median seconds of the measured way and of the other way */
   seconds?: { own: number; other: number };
 }
 
-/** A way of doing the work: only `work` is timed. */
+/** A way of doing the work. Only `work` is timed. */
 export interface Way {
-  /** puts things back to where the work starts */
+  /** restores the state before `work` */
   before?: () => Promise<unknown>;
   work: () => Promise<unknown>;
 }
@@ -24,12 +24,12 @@ export interface Timed {
   /** seconds */
   own: number[];
   other: number[];
-  /** processor time of the whole machine, seconds */
+  /** CPU time of the whole machine in seconds */
   ownCpu: number[];
   otherCpu: number[];
 }
 
-/** A B A B …: what the machine does beside it hits both alike. One round to warm up is not counted. */
+/** Alternates between both ways, so that other load on the machine affects both equally. Warm-up rounds do not count. */
 export async function inTurn(own: Way, other: Way, rounds: number, warmUp = 1): Promise<Timed> {
   const timed: Timed = { own: [], other: [], ownCpu: [], otherCpu: [] };
   for (let round = -warmUp; round < rounds; round += 1) {
@@ -43,8 +43,8 @@ export async function inTurn(own: Way, other: Way, rounds: number, warmUp = 1): 
   return timed;
 }
 
-/** Each round's own ratio, so that a slow moment of the machine does not count for one side only. */
-export function ratio(name: string, goal: number | undefined, timed: Timed, options?: number): Entry {
+/** Uses the ratio of each round, so that a slow moment of the machine does not affect one side only. */
+export function ratio(name: string, goal: number | undefined, timed: Timed, stretch?: number): Entry {
   const runs = timed.own.map((seconds, n) => seconds / (timed.other[n] ?? Number.NaN));
   const seconds = { own: median(timed.own), other: median(timed.other) };
   return {
@@ -54,7 +54,7 @@ export function ratio(name: string, goal: number | undefined, timed: Timed, opti
     goal,
     runs,
     seconds,
-    ...(options === undefined ? {} : { options }),
+    ...(stretch === undefined ? {} : { stretch }),
   };
 }
 
@@ -73,7 +73,7 @@ async function time({ before, work }: Way): Promise<{ seconds: number; cpu: numb
   return { seconds, cpu: (await busySeconds()) - cpu };
 }
 
-/** User and system time of everything on the machine, the engine included: `/proc/stat`, in hundredths of a second. */
+/** User and system time of all processes, including the engine, from `/proc/stat` (hundredths of a second). */
 async function busySeconds(): Promise<number> {
   const { readFile } = await import("node:fs/promises");
   const [, user = 0, nice = 0, system = 0] = (await readFile("/proc/stat", "utf8"))

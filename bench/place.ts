@@ -8,23 +8,23 @@ import { userEnvironment } from "../test/support/home/run-cowork.ts";
 import { git, sampleProject } from "../test/support/git/sample-project.ts";
 import { tree } from "../test/support/git/tree.ts";
 
-/** A home, a small project and the ways to work with them; gone when the bench has ended. */
+/** A home, a small project and functions to work with them. Everything is removed at the end. */
 export interface Place {
   home: TestHome;
-  /** a small project with a Dockerfile of its own */
+  /** a small project with a Dockerfile */
   project: string;
-  /** folder for what the other ways make */
+  /** folder for the results of the other ways */
   scratch: string;
   cowork(...args: string[]): Promise<string>;
-  /** any program, in the project */
+  /** runs a program in the project's folder */
   run(...argv: [string, ...string[]]): Promise<string>;
-  /** path of `devcontainer`, run by this Node */
+  /** runs `devcontainer` with this Node */
   devcontainer(...args: string[]): Promise<string>;
-  /** makes `count` clones, with `devcontainer up` in each */
+  /** creates `count` clones and runs `devcontainer up` in each */
   upLoop(count: number): Promise<void>;
-  /** containers that `upLoop` and `keep` made are removed */
+  /** removes the containers and clones of the other ways */
   clear(): Promise<void>;
-  /** label of containers that the bench starts itself */
+  /** label of the containers that the benchmark starts itself */
   label: string;
   remove(): Promise<void>;
 }
@@ -54,7 +54,7 @@ export async function createPlace(): Promise<Place> {
       for (let n = 0; n < count; n += 1) {
         const clone = join(scratch, `clone${n}`);
         await git(project, "clone", "-q", project, clone);
-        // a label of each one's own, or the second would find the first one's container
+        // a different label for each, or the second would find the first one's container
         const labels = ["--id-label", label, "--id-label", `bench.clone=${n}`];
         await devcontainer("up", "--workspace-folder", clone, ...labels);
       }

@@ -28,13 +28,13 @@ const work: Record<string, string> = {
   clone_objects: "disk of a further clone's `.git` ÷ the project's",
 };
 
-/** A table in Markdown: what was measured, its goal, whether it is met. */
+/** A Markdown table of the results and their goals. */
 export function renderTable({ entries }: Report): string {
-  const rows = entries.map(({ name, value, unit, goal, options, seconds }) => [
+  const rows = entries.map(({ name, value, unit, goal, stretch, seconds }) => [
     `\`${name}\``,
     work[name] ?? "",
     unit === "MB" ? `${value.toFixed(0)} MB` : value.toFixed(2),
-    goal === undefined ? "reported" : `≤ ${goal}${options === undefined ? "" : ` (${options})`}`,
+    goal === undefined ? "reported" : `≤ ${goal}${stretch === undefined ? "" : ` (${stretch})`}`,
     goal === undefined ? "" : value <= goal ? "yes" : "**no**",
     seconds === undefined ? "" : `${shown(seconds.own)} / ${shown(seconds.other)}`,
   ]);
@@ -72,7 +72,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** Value against goal, a bar each: full width is twice the goal. */
+/** A bar chart of the values relative to their goals. The full width is twice the goal. */
 export function renderChart({ entries, date, cores }: Report): string {
   const withGoal = entries.filter(({ goal }) => goal !== undefined);
   const height = 60 + withGoal.length * 26;

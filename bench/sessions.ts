@@ -7,7 +7,7 @@ import { git } from "../test/support/git/sample-project.ts";
 import { inTurn, median, ratio, type Entry } from "./measure.ts";
 import { names, type Place } from "./place.ts";
 
-/** Making sessions, against the ways without cowork. Image layers are there for all of them. */
+/** Creating sessions, compared with ways without cowork. All ways have cached image layers. */
 export async function measureInit(place: Place, rounds: number, count: number): Promise<Entry[]> {
   const sessions = names(count);
   const own = {
@@ -30,7 +30,7 @@ export async function measureInit(place: Place, rounds: number, count: number): 
   ];
 }
 
-/** The least that can be done: one image, then clones and containers side by side. */
+/** The minimum amount of work: one image, then clones and containers in parallel. */
 async function floor(place: Place, count: number): Promise<void> {
   const image = "cowork-bench-floor:latest";
   await place.run("docker", "build", "-q", "-t", image, join(place.project, ".devcontainer"));
@@ -43,7 +43,7 @@ async function floor(place: Place, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, (_, n) => one(n)));
 }
 
-/** Of cowork's own process, as the kernel keeps the mark (VmHWM). */
+/** Peak memory of cowork's own process, as the kernel reports it (VmHWM). */
 async function peakMemory(place: Place, sessions: readonly string[], rounds: number): Promise<Entry> {
   const runs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -69,7 +69,7 @@ async function peakMemory(place: Place, sessions: readonly string[], rounds: num
   return { name: "rss_init8", value: median(runs), unit: "MB", goal: 150, runs };
 }
 
-/** Starting again what was stopped. */
+/** Starting stopped sessions. */
 export async function measureStart(place: Place, rounds: number, count: number): Promise<Entry[]> {
   await floor(place, count);
   const ids = (await place.run("docker", "ps", "-q", "--filter", `label=${place.label}`)).split("\n");

@@ -1,10 +1,10 @@
-// Where assets come from in the built program: the build puts this module in the place of `assets-stored.ts`.
+// Reads assets in the built program: the build replaces `assets-stored.ts` with this module.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const folder = join(__dirname, "assets");
 
-/** Undefined when there is no such asset. */
+/** Undefined if the asset does not exist. */
 export async function readStored(name: string): Promise<Uint8Array | undefined> {
   return (await storedNames()).includes(name) ? await readFile(join(folder, name)) : undefined;
 }

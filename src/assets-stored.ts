@@ -1,12 +1,11 @@
-// Where assets come from in the source tree. The build puts a module of the same shape, with everything embedded, in
-// the place of this one: nothing of this file is in `dist/cowork`.
+// Reads assets in the source tree. The build replaces this module with `assets-beside.ts`, which has the same exports.
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const cli = join(root, "node_modules", "@devcontainers", "cli");
 
-/** Undefined when there is no such asset. */
+/** Undefined if the asset does not exist. */
 export async function readStored(name: string): Promise<Uint8Array | undefined> {
   if (name === "devcontainers-cli.tar") return await packCli();
   if (name === "devcontainers-cli.version") return Buffer.from(await cliVersion());
@@ -36,7 +35,7 @@ async function cliVersion(): Promise<string> {
   return version;
 }
 
-/** One file of all that is loaded into the process of the dev container CLI. */
+/** Bundles what is preloaded into the dev container CLI into one file. */
 async function bundlePreload(): Promise<Uint8Array> {
   const { build } = await import("esbuild");
   const entryPoints = [join(root, "src/devcontainer/cli-preload/main.ts")];
@@ -52,7 +51,7 @@ async function packCli(): Promise<Uint8Array> {
     const name = relative(cli, file).split(sep).join("/");
     if (/^(README|CHANGELOG)\.md$/.test(name)) continue;
     const mode = name === "devcontainer.js" ? 0o755 : 0o644;
-    // A fixed time makes the same bytes of the same version on every machine.
+    // A fixed time makes the archive reproducible.
     tar.entry({ name, mode, mtime: new Date(0) }, await readFile(file));
   }
   tar.finalize();

@@ -3,27 +3,27 @@ import { basename } from "node:path";
 import { CoworkError } from "./errors.ts";
 
 /**
- * Files that cowork carries along: `templates/…` by their path, `devcontainers-cli.tar` (the pinned
+ * Files that are part of cowork: `templates/…` by their path, `devcontainers-cli.tar` (the pinned
  * `@devcontainers/cli`: what it needs to run, licence files included, no leading folder), `devcontainers-cli.version`
- * (text, no line end), `cli-preload.cjs` (what is loaded into its process) and `third-party.txt`. In the built file they are embedded and unpacked on demand; in the source
- * tree they are read from there. Throws INTERNAL for a name that does not exist.
+ * (text, no line end), `cli-preload.cjs` (what is preloaded into its process) and `third-party.txt`. The built file contains
+ * them and unpacks them; in the source tree they are read from there. Throws INTERNAL for a name that does not exist.
  */
 export async function readAsset(name: string): Promise<Uint8Array> {
   const { readStored } = await import("./assets-stored.ts");
   const content = await readStored(name);
-  if (content === undefined) throw new CoworkError("INTERNAL", `cowork carries no asset named ${name}.`);
+  if (content === undefined) throw new CoworkError("INTERNAL", `cowork has no asset named ${name}.`);
   return content;
 }
 
-/** Names of all assets below a folder such as `templates/container/`, sorted. */
+/** The sorted names of all assets below a folder such as `templates/container/`. */
 export async function listAssets(prefix: string): Promise<string[]> {
   const { storedNames } = await import("./assets-stored.ts");
   return (await storedNames()).filter((name) => name.startsWith(prefix)).toSorted();
 }
 
 /**
- * All assets below some folders, by their own names, sorted.
- * @returns `hash`: 12 hex digits that stand for names and contents
+ * Reads all assets below some folders, sorted by base name.
+ * @returns `hash`: 12 hex digits of a hash of names and contents
  */
 export async function readAssets(
   prefixes: readonly string[],

@@ -6,8 +6,8 @@ export { errorCodes, type ErrorCode };
 export type { ErrorView };
 
 /**
- * The one error class. `message` says what failed, on which name or path, and why, in one line;
- * `next` is the next thing to do, with commands of cowork's own as data, and `hint` is `next` as text; `detail` goes to the log and to `--verbose`.
+ * The only error class. `message` says in one line what failed, on which name or path, and why. `next` is the next step, with
+ * cowork's commands as data; `hint` is `next` as text. `detail` is for the log and for `--verbose`.
  */
 export class CoworkError extends Error {
   readonly code: ErrorCode;
@@ -40,12 +40,12 @@ export class CoworkError extends Error {
   }
 }
 
-/** A mistake in what was asked for, with the next step. */
+/** An error in the command line, with the next step. */
 export function usageError(message: string, hint: string): CoworkError {
   return new CoworkError("USAGE", message, { hint });
 }
 
-/** The error again of which only the view was kept. */
+/** Restores an error from its view. */
 export function fromView({ code, message, hint, next }: ErrorView, detail?: string): CoworkError {
   const advice = next ?? hint;
   return new CoworkError(code, message, {
@@ -54,7 +54,7 @@ export function fromView({ code, message, hint, next }: ErrorView, detail?: stri
   });
 }
 
-/** Errors of the operating system that mean the same wherever they happen, as errors a user can act on. */
+/** Converts errors of the operating system to errors with a code and a next step. Other errors become INTERNAL. */
 export function toCoworkError(error: unknown): CoworkError {
   if (error instanceof CoworkError) return error;
   const { code, path, message } = asErrno(error);
@@ -65,12 +65,12 @@ export function toCoworkError(error: unknown): CoworkError {
     return new CoworkError("DISK_FULL", `No space left on the disk${where}.`, { ...options, hint });
   }
   if (code === "EACCES" || code === "EPERM") {
-    const hint = "ls -ld shows who may use it; give yourself the right, then run the same command again";
+    const hint = "check the owner and the mode with ls -ld, give yourself access, then run the same command again";
     return new CoworkError("PERMISSION_DENIED", `Permission denied${where}.`, { ...options, hint });
   }
-  const odd = code === undefined ? undefined : oddPlaces[code];
-  if (odd !== undefined)
-    return new CoworkError("PERMISSION_DENIED", `${odd.what}: ${code}${where}.`, { ...options, hint: odd.hint });
+  const known = code === undefined ? undefined : fileSystemErrors[code];
+  if (known !== undefined)
+    return new CoworkError("PERMISSION_DENIED", `${known.what}: ${code}${where}.`, { ...options, hint: known.hint });
   if (error instanceof Error && error.name === "AbortError") {
     return new CoworkError("INTERRUPTED", "Interrupted.", options);
   }
@@ -80,15 +80,15 @@ export function toCoworkError(error: unknown): CoworkError {
   });
 }
 
-/** What stands where a file or a folder should be, or how it cannot be used: nothing that cowork could put right. */
-const oddPlaces: Partial<Record<string, { what: string; hint: string }>> = {
+/** Errors of the file system that cowork cannot fix. */
+const fileSystemErrors: Partial<Record<string, { what: string; hint: string }>> = {
   EROFS: { what: "The file system is read-only", hint: "make it writable, then run the same command again" },
-  ENOTDIR: { what: "A part of the path is no folder", hint: "move what stands there away, or name another path" },
-  EISDIR: { what: "There is a folder where a file should be", hint: "move it away, then run the same command again" },
-  ELOOP: { what: "Links lead in a circle, or nowhere", hint: "remove the link, then run the same command again" },
-  ENAMETOOLONG: { what: "The path is too long", hint: "use a shorter one" },
+  ENOTDIR: { what: "A part of the path is not a folder", hint: "move that file away, or use another path" },
+  EISDIR: { what: "A folder is in the place of a file", hint: "move it away, then run the same command again" },
+  ELOOP: { what: "A link in the path is circular or broken", hint: "remove the link, then run the same command again" },
+  ENAMETOOLONG: { what: "The path is too long", hint: "use a shorter path" },
   EMFILE: { what: "Too many files are open", hint: "raise the limit (ulimit -n), then run the same command again" },
-  EIO: { what: "The disk reports an error", hint: "look into dmesg, then run the same command again" },
+  EIO: { what: "The disk reports an error", hint: "check the disk (sudo dmesg), then run the same command again" },
 };
 
 function asErrno(error: unknown): { code?: string; path?: string; message: string } {

@@ -2,15 +2,15 @@ import type { DomainEvent, EventDraft } from "./contract/events.ts";
 import type { ProgressEvent as SentProgress, Step } from "./contract/progress.ts";
 import type { Answer, Finding, Question } from "./contract/questions.ts";
 
-/** What functions below the use cases say while they work, and what they may ask. They never print. */
+/** Progress and questions of the functions below the use cases. They never print themselves. */
 
 type Progress = Extract<DomainEvent, { type: "progress" }>;
 
 export type { Finding, Step };
 
-/** A `progress` event before it is one: what a function below the use cases knows of it. */
+/** The data of a `progress` event, as functions below the use cases report it. */
 export type ProgressEvent = SentProgress & {
-  /** as the user calls the machine; absent: the one that it is said on */
+  /** the user's name for the machine; absent: the machine that reports it */
   host?: string;
 };
 
@@ -25,8 +25,8 @@ export function progressOf({ session, data }: Progress): ProgressEvent {
 }
 
 /**
- * A stream of events: gives each its id and its time.
- * @param stream.host where things happen unless an event says otherwise
+ * Creates a stream of events, which gives each event its id and its time.
+ * @param stream.host host of events that do not name one
  */
 export function createEvents(
   stream: { host: string; now: () => Date },
@@ -41,18 +41,18 @@ export function createEvents(
 }
 
 /**
- * Asks the user. Yes or no is answered with a boolean, a choice with its value. Without a terminal a `confirm` is answered by the
- * caller's flags, a `trust` question and a `host-key` with no, a `choice` with null.
+ * Asks the user. Returns a boolean for a yes/no question and the value for a choice. Without a terminal, the caller's flags answer
+ * a `confirm`, the answer to `trust` and `host-key` is no, and to a `choice` it is null.
  */
 export type Ask = (question: Question) => Promise<Answer>;
 
-/** A password, a pass phrase, a code. */
+/** A question for a password, a passphrase or a code. */
 export interface SecretQuestion {
   text: string;
   detail?: string[];
-  /** what is typed may be seen */
+  /** show the input while it is typed */
   echo: boolean;
 }
 
-/** Undefined: nobody can be asked, or the person gave up. */
+/** Returns undefined without a terminal, or if the user cancels. */
 export type AskSecret = (question: SecretQuestion) => Promise<string | undefined>;

@@ -3,10 +3,10 @@ import { shellWord } from "./system/shell-word.ts";
 
 export type { HintPart, OwnCommand };
 
-/** As errors take it. */
+/** A hint as errors accept it: text, or text and commands. */
 export type Hint = string | readonly HintPart[];
 
-/** A hint in one piece: steps`run ${ownCommand("doctor")} there`. */
+/** Builds a hint of text and commands: steps`run ${ownCommand("doctor")} there`. */
 export function steps(texts: TemplateStringsArray, ...parts: (HintPart | readonly HintPart[])[]): HintPart[] {
   return texts.flatMap((text, index) => [text, parts[index] ?? []].flat()).filter((part) => part !== "");
 }
@@ -15,7 +15,7 @@ export function ownCommand(command: string, ...args: string[]): OwnCommand {
   return { command, args };
 }
 
-/** The hint as a person reads and types it. */
+/** Renders a hint as text, with commands as the user would type them. */
 export function renderHint(parts: readonly HintPart[]): string {
   return parts
     .map((part) => {
@@ -26,20 +26,20 @@ export function renderHint(parts: readonly HintPart[]): string {
     .join("");
 }
 
-/** `<name>` and `…` stand for what the reader puts there. */
+/** Quotes a word for the shell, except the placeholders `<name>` and `…`. */
 function word(text: string): string {
   return /^(?:<[a-z -]+>|…)$/.test(text) ? text : shellWord(text);
 }
 
 /**
- * The same hint, said by another machine: commands about a machine say which one. Those about a session or the project do not need
- * it, for these are known by their names where the hint is read.
+ * Adapts a hint of another machine: adds `--host` to commands about a machine. Commands about a session or the project do not need
+ * it, because their names are known where the hint is read.
  */
 export function onHost(parts: readonly HintPart[], host: string): HintPart[] {
   return parts.map((part) => (typeof part !== "string" && isAboutMachine(part) ? { ...part, host } : part));
 }
 
-/** Commands that find out by themselves which machine they are for. */
+/** Commands that determine their host themselves. */
 const ofSessions = ["init", "connect", "list", "status", "start", "stop", "diff", "pull", "push", "logs", "config"];
 
 function isAboutMachine({ command, args: [first = ""] }: OwnCommand): boolean {

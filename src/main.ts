@@ -1,6 +1,6 @@
 import { coworkVersion, isBuilt } from "./version.ts";
 
-// Version and completion answer before anything else is loaded: they are what people wait for without wanting to.
+// Version and completion run before anything else is loaded, because they must be fast.
 const argv = process.argv.slice(isBuilt() ? 3 : 2);
 const [first] = argv;
 
@@ -12,7 +12,7 @@ if (first === "--version" || first === "-V") {
 
 async function main(): Promise<void> {
   const { processCaller } = await import("./commands/process/process-caller.ts");
-  // ssh hangs up on what it started also when a Ctrl-C came to both: that is not somebody asking twice.
+  // On Ctrl-C ssh also sends SIGHUP to its ProxyCommand. That second signal does not mean that the user is impatient.
   const caller = processCaller({ patient: first === "__ssh" });
   if (first === "__complete") {
     const { completeLine } = await import("./commands/line/complete-line.ts");
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 }
 
 function leave(code: number): void {
-  // What was written is out before the process ends, also when something (a socket of the engine) would keep it alive.
+  // Flush the output, then exit even if something (a socket of the engine) would keep the process alive.
   process.stdout.write("", () => {
     // oxlint-disable-next-line unicorn/no-process-exit -- the only place that ends the process
     process.stderr.write("", () => process.exit(code));

@@ -1,20 +1,20 @@
-// What is below the sh header of dist/cowork: it lays the program down, once per version, and hands over to it.
+// The code below the sh header of dist/cowork: unpacks the program, once per version, and runs it.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 
-/** Put before this code by the build: the program's files, and what stands for all of them. */
+/** Prepended by the build: the program's files, and their hash. */
 declare const COWORK_PROGRAM: { hash: string; archive: string };
 
 const { hash } = COWORK_PROGRAM;
 const place = inHome() ?? forThisProcess();
-// As if Node had been started with it: the built file comes before the user's words.
+// As if Node had been started with the program. The path of the built file comes before the user's arguments.
 process.argv.splice(1, 0, join(place, "main.cjs"));
-// oxlint-disable-next-line typescript/no-require-imports -- CommonJS, as the header starts it
+// oxlint-disable-next-line typescript/no-require-imports -- the header starts it as CommonJS
 require(join(place, "program.cjs"));
 
-/** `lib/cowork/{hash}` of a home that is there, where the header looks for it. Whole or not there at all: renamed into place. */
+/** `lib/cowork/{hash}` of an existing home, where the header looks for it. Renamed into place, so that it is always complete. */
 function inHome(): string | undefined {
   const { COWORK_HOME, HOME } = process.env;
   const home = COWORK_HOME || (HOME ? join(HOME, ".cowork") : undefined);
@@ -24,7 +24,7 @@ function inHome(): string | undefined {
   if (existsSync(own)) return own;
   let temporary: string | undefined;
   try {
-    // One by one: of a folder in which none can be made (/proc), Node tries for ever to make several at once.
+    // One by one: with `recursive`, Node loops forever in a folder that does not allow new folders (/proc).
     for (const folder of [dirname(parent), parent]) ensureFolder(folder);
     temporary = mkdtempSync(join(parent, `.${hash}-`));
     write(temporary);
@@ -32,7 +32,7 @@ function inHome(): string | undefined {
     return own;
   } catch {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
-    // A twin that was faster; or a home that cannot be written to, or a full disk.
+    // Another process was faster, the home is not writable, or the disk is full.
     return existsSync(own) ? own : undefined;
   }
 }
@@ -45,7 +45,7 @@ function ensureFolder(path: string): void {
   }
 }
 
-/** Without a home, nothing is left behind. */
+/** Without a home the program is unpacked to a temporary folder, which is removed at the end. */
 function forThisProcess(): string {
   const temporary = mkdtempSync(join(tmpdir(), "cowork-"));
   process.on("exit", () => rmSync(temporary, { recursive: true, force: true }));

@@ -1,11 +1,11 @@
 declare const COWORK_VERSION: string | undefined;
 
-/** The version of the built program (put in by `scripts/build.ts`); run from the source tree it is no release. */
+/** The version of the built program, set by `scripts/build.ts`; a fixed one in the source tree. */
 export function coworkVersion(): string {
   return typeof COWORK_VERSION === "string" ? COWORK_VERSION : "0.0.0-source";
 }
 
-/** Whether this is the built program, not the source tree: the built file then stands before the arguments. */
+/** Whether this is the built program and not the source tree. Then the built file's path comes before the arguments. */
 export function isBuilt(): boolean {
   return typeof COWORK_VERSION === "string";
 }

@@ -9,7 +9,7 @@ import { coworkPaths } from "../system/paths.ts";
 import { createRun } from "../system/run.ts";
 import { hostUser } from "../system/user.ts";
 
-/** What a context is made of: the process as values, and the face that it speaks through. */
+/** What a context is made of: the process as plain values, and the user interface that it reports to. */
 export interface ContextParts {
   /** cowork's home folder, absolute */
   home: string;
@@ -17,17 +17,17 @@ export interface ContextParts {
   identity: { uid: number; gid: number; username: string; homedir: string };
   node: Context["node"];
   self: Context["self"];
-  /** absent: the usual one */
+  /** absent: the default */
   umask?: number;
   signal: AbortSignal;
   report: Report;
   /** every line of the log file, as it is written */
   onLog?: (line: string) => void;
-  /** Made with the rest of the context. */
+  /** Creates the questions from the rest of the context. */
   makeQuestions: (ctx: Omit<Context, "ask" | "askSecret">) => { ask: Ask; askSecret: AskSecret };
 }
 
-/** A context of its own for one command or one request: what it finds out is found out for that one alone. */
+/** Creates the context of one command or request. What it caches is valid for that one only. */
 export function createContext(parts: ContextParts): Context {
   const { env, signal, node, self, report, onLog } = parts;
   const user = hostUser(parts.identity);

@@ -7,13 +7,13 @@ import type { Context } from "../system/context.ts";
 
 export type RemoteHost = SessionHost & { close(): void };
 
-/** How hosts come about; tests hand in their own. `current` is the project that was asked from. */
+/** Creates hosts; tests pass their own. `current` returns the project in which the command was run. */
 export interface HostMakers {
   makeHost(ctx: Context, current: () => Promise<Project | undefined>): Promise<SessionHost>;
   makeRemote(ctx: Context, name: string, current: () => Promise<Project | undefined>): Promise<RemoteHost>;
 }
 
-/** @param program this cowork as a file that can be carried to another machine */
+/** @param program this cowork as a file that can be copied to another machine */
 export function hostMakers(program: Program | undefined): HostMakers {
   return {
     makeHost: async (ctx, current) => {
@@ -28,11 +28,12 @@ export function hostMakers(program: Program | undefined): HostMakers {
         import("../remote/open.ts"),
         import("../session/project-client.ts"),
       ]);
-      // A host is told of the project that the command was called in, and of no other.
+      // A remote host gets data of the project in which the command was run, and of no other project.
       const user = createLocalUser(ctx, current, { others: false });
       const source = async () => {
         const project = await current();
-        if (project === undefined) throw new CoworkError("NOT_A_PROJECT", "This is no project.");
+        if (project === undefined)
+          throw new CoworkError("NOT_A_PROJECT", "Not inside a git repository with a working tree.");
         return project.source;
       };
       const begin = async (names: readonly string[]) => {

@@ -6,17 +6,17 @@ import type { Outcome, Selector } from "../session/types.ts";
 import { plain } from "../system/text.ts";
 import type { Scope } from "./scope.ts";
 
-/** Sessions that are meant, and the one host that they are on. */
+/** Selected sessions, and the host that they are on. */
 export interface HostGroup {
-  /** `local`, a name that was added, or what ssh takes */
+  /** `local`, a name that was added, or a destination for ssh */
   host: string;
   selector: Selector;
 }
 
 /**
- * Which hosts the sessions that are meant are on: the one that was asked for; else where `SESSIONS` says that each is, and for the
- * others the host that new sessions go to. Without names also every host that the project has sessions on.
- * @param reach for sessions of all projects: every host that was added, or the usual one alone
+ * Groups the selected sessions by host: the host that the user chose, else each session's host in `SESSIONS`, else the host of
+ * new sessions. Without names, also every host on which the project has sessions.
+ * @param reach for sessions of all projects: `every` host that was added, or only the `usual` one
  */
 export async function groupByHost(
   scope: Scope,
@@ -42,13 +42,13 @@ export async function groupByHost(
   return [...byHost].map(([host, members]) => ({ host, selector: { ...selector, names: members } }));
 }
 
-/** The host of one session. @throws HOST_UNREACHABLE for a host that the user never added */
+/** Opens the host of one session. @throws HOST_UNKNOWN for a host that the user never added */
 export async function hostOfOne(scope: Scope, selector: OneSession): Promise<SessionHost> {
   const [group] = await groupByHost(scope, selector);
   return await openHost(scope, group?.host ?? "local");
 }
 
-/** A host that the conf names is connected to only when the user has added it: the conf may be a repository's. */
+/** Opens a host. One that only the project's file names must have been added by the user: the file may come from a repository. */
 export async function openHost(scope: Scope, host: string): Promise<SessionHost> {
   const isWanted = host === "local" || host === scope.onlyHost || host === (await scope.settings()).host;
   if (!isWanted && !(await addedHosts(scope)).includes(host)) throw unknownHost(host);
@@ -56,8 +56,8 @@ export async function openHost(scope: Scope, host: string): Promise<SessionHost>
 }
 
 /**
- * Does the same on every host, at once. What fails on one host is the outcome of its sessions there, and stops no other; where
- * no names say which sessions those are, and there is one host only, it is thrown.
+ * Runs `work` on all hosts in parallel. An error on one host becomes the outcome of its sessions and does not stop the others.
+ * With only one host the error is thrown.
  */
 export async function onHosts<T extends Outcome, S extends HostGroup>(
   scope: Scope,
@@ -89,7 +89,7 @@ async function failedGroup(scope: Scope, group: HostGroup, error: unknown): Prom
   }));
 }
 
-/** The names that were given; without any those that `SESSIONS` has for the host. */
+/** The selected names; without names, those that `SESSIONS` has for the host. */
 export async function namesMeant(scope: Scope, { host, selector }: HostGroup): Promise<string[]> {
   if (selector.names !== undefined) return selector.names;
   return (await readIndex(scope)).filter((entry) => hostOfEntry(entry) === host).map(({ name }) => name);
@@ -99,7 +99,7 @@ export function hostOfEntry({ host = "local" }: SessionEntry): string {
   return host;
 }
 
-/** The host that `SESSIONS` has for a name; undefined for a name that it does not have. */
+/** The host of a name in `SESSIONS`; undefined if the name is not listed. */
 export function indexedHost(index: readonly SessionEntry[], name: string): string | undefined {
   const entry = index.find((one) => nameKey(one.name) === nameKey(name));
   return entry && hostOfEntry(entry);
@@ -116,7 +116,7 @@ async function addedHosts(scope: Scope): Promise<string[]> {
 }
 
 function unknownHost(host: string): CoworkError {
-  return new CoworkError("HOST_UNKNOWN", `The host ${plain(host)} was never added here.`, {
+  return new CoworkError("HOST_UNKNOWN", `Unknown host ${plain(host)}.`, {
     hint: `cowork host add ${plain(host)} user@machine`,
   });
 }

@@ -1,7 +1,7 @@
 import type { Ask } from "../events.ts";
 import type { Context } from "../system/context.ts";
 
-/** Trust that was given before, for the same content, is not asked for again; a yes is remembered. For every face. */
+/** Wraps `ask`: a trust question that was answered with yes before, for the same content, is not asked again. */
 export function withRememberedTrust(ctx: Pick<Context, "paths" | "clock" | "signal">, ask: Ask): Ask {
   return async (question) => {
     if (question.kind !== "trust") return await ask(question);

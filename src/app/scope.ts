@@ -9,37 +9,37 @@ import type { Context } from "../system/context.ts";
 import type { HostMakers, RemoteHost } from "./host-makers.ts";
 
 /**
- * What a use case gets from the face that asks for it: the command line, a server. It holds one folder and what belongs to it (place,
- * project, settings), and the hosts that can be reached from there. All of it is found when it is first asked for, and once.
- * Progress goes to `ctx.report`, questions to `ctx.ask`, everything else that should be heard to `tell`.
+ * What a user interface (the command line, a server) passes to a use case: one folder with its place, project and settings, and
+ * the hosts that are reachable from there. Each is determined at first use, once. Progress goes to `ctx.report`, questions to
+ * `ctx.ask`, other events to `tell`.
  */
 export interface Scope {
   readonly ctx: Context;
-  /** the folder that it is asked for in, absolute */
+  /** the current folder, absolute */
   readonly folder: string;
-  /** the one host that is meant; undefined: wherever the sessions are */
+  /** the host that the user chose; undefined: the hosts of the sessions */
   readonly onlyHost: string | undefined;
   tell(event: EventDraft): void;
-  /** Where the folder is: enough to say whose sessions are meant. Throws NOT_A_PROJECT. */
+  /** The folder's place: enough to know to which project it belongs. Throws NOT_A_PROJECT. */
   place(): Promise<Place>;
-  /** The same, undefined outside of a project. */
+  /** The same; undefined outside of a project. */
   findPlace(): Promise<Place | undefined>;
-  /** The project that the folder is in. Throws NOT_A_PROJECT. */
+  /** The folder's project. Throws NOT_A_PROJECT. */
   project(): Promise<Project>;
   findProject(): Promise<Project | undefined>;
-  /** What is configured. What only counts after the trust question is asked for with `askTrust` only. */
+  /** Resolves the settings. Settings that need trust are asked about only with `askTrust`. */
   resolve(options?: { flags?: SettingSources["flags"]; askTrust?: boolean }): Promise<ResolvedSettings>;
   settings(): Promise<Settings>;
   /**
-   * The host of that name (`local`: this machine); without a name the one that new sessions go to. A remote one is connected to when
-   * it is first asked something.
+   * The host of that name (`local`: this machine); without a name, the host of new sessions. A remote host is connected at its
+   * first call.
    */
   host(name?: string): Promise<SessionHost>;
-  /** This machine, whatever the configuration says and however broken it is: for `doctor`. */
+  /** This machine, even if the configuration is broken: for `doctor`. */
   thisHost(): Promise<SessionHost>;
   /**
-   * The same as if it had been asked for in another folder: for a session that was named from elsewhere.
-   * @param onlyHost default: this scope's
+   * The scope of another folder: for a session that was named from outside its project.
+   * @param onlyHost default: that of this scope
    */
   at(folder: string, onlyHost?: string): Scope;
 }
@@ -54,9 +54,9 @@ export interface ScopeOptions {
 
 export interface OpenScope {
   scope: Scope;
-  /** folders that `at` went to, but for the first one */
+  /** folders that `at` was called with, except the scope's own */
   visited: ReadonlySet<string>;
-  /** Ends the connections to other machines. */
+  /** Closes the connections to other machines. */
   close(): void;
 }
 
@@ -96,7 +96,7 @@ function scopeAt(shared: Shared, folder: string, onlyHost: string | undefined): 
   const findProject = async (): Promise<Project | undefined> => await orUndefined(project);
   const resolve: Scope["resolve"] = async ({ flags = {}, askTrust = false } = {}) => {
     const { readSettings } = await import("./settings.ts");
-    // A host that was asked for stands above a HOST of the configuration, as every flag does.
+    // --host takes precedence over the setting HOST, as every flag does.
     const all = { HOST: onlyHost, ...flags };
     return await readSettings(ctx, await findPlace(), { flags: all, askTrust, cpus: options.cpus });
   };
@@ -121,8 +121,8 @@ function scopeAt(shared: Shared, folder: string, onlyHost: string | undefined): 
     resolve,
     settings,
     host: async (name) => {
-      const meant = name ?? (await settings()).host ?? "local";
-      return meant === "local" ? await thisHost() : await (remotes.get(meant) ?? open(meant));
+      const chosen = name ?? (await settings()).host ?? "local";
+      return chosen === "local" ? await thisHost() : await (remotes.get(chosen) ?? open(chosen));
     },
     thisHost,
     at: (other, host = onlyHost) => {

@@ -6,13 +6,13 @@ import type { Context } from "../system/context.ts";
 export interface SettingsRequest {
   flags: SettingSources["flags"];
   cpus: number;
-  /** ask about what a conf that came with the repository wants; else it does not count until somebody agreed */
+  /** ask about settings that come with the repository; if false, they are ignored unless the user agreed before */
   askTrust: boolean;
 }
 
 /**
- * Everything that is configured, for the project (where there is one) and the user. Where git tracks the project's conf, some
- * of its keys are repository content and count only after the trust question.
+ * Reads the settings of the user and of the project, if any. If git tracks the project's `.cowork.conf`, some of its keys
+ * count only after the trust question, because they come from the repository.
  * @throws TRUST_REQUIRED, CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID
  */
 export async function readSettings(

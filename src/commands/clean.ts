@@ -7,24 +7,24 @@ export const cleanCommand = defineCommand({
   name: "clean",
   aliases: ["rm"],
   group: "Sessions",
-  summary: "remove sessions; refuses where work would be lost",
+  summary: "Delete sessions, unless unsaved work would be lost",
   details: cleanDetails,
   positionals: [someSessions],
   flags: {
     ...allFlag,
     images: {
       type: "boolean",
-      summary: "remove shared images that no session uses; with names or --all those sessions too",
+      summary: "Delete unused shared images; with names or --all, delete those sessions too",
     },
-    purge: { type: "boolean", summary: "delete transcripts instead of keeping them in the archive" },
-    force: { type: "boolean", summary: "remove also what would be lost" },
-    "dry-run": { type: "boolean", summary: "show what would be removed and what would be lost" },
+    purge: { type: "boolean", summary: "Delete transcripts instead of archiving them" },
+    force: { type: "boolean", summary: "Delete even if unsaved work would be lost" },
+    "dry-run": { type: "boolean", summary: "Show what would be deleted and what would be lost, and exit" },
   },
   examples: [
-    { line: "cowork clean a", text: "remove a, if nothing would be lost" },
-    { line: "cowork clean", text: "list what would go of this project, and ask" },
-    { line: "cowork clean --dry-run", text: "what would go, and what would be lost" },
-    { line: "cowork clean --images", text: "only the shared images that nobody uses" },
+    { line: "cowork clean a", text: "delete a, unless work would be lost" },
+    { line: "cowork clean", text: "list the sessions of this project, and ask" },
+    { line: "cowork clean --dry-run", text: "show what would be deleted and lost" },
+    { line: "cowork clean --images", text: "delete shared images that no session uses" },
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");

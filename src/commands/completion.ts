@@ -5,9 +5,9 @@ import { usageError } from "./line/usage.ts";
 export const completionCommand = defineCommand({
   name: "completion",
   group: "Set-up",
-  summary: "print the completion script for bash, zsh or fish",
+  summary: "Print the completion script for bash, zsh or fish",
   positionals: [
-    { name: "shell", summary: "bash, zsh or fish (without one: your shell)", complete: ["bash", "zsh", "fish"] },
+    { name: "shell", summary: "bash, zsh or fish (default: your shell)", complete: ["bash", "zsh", "fish"] },
   ],
   flags: {},
   examples: [
@@ -20,7 +20,7 @@ export const completionCommand = defineCommand({
     const wanted = args[0] ?? basename(app.caller.env["SHELL"] ?? "");
     const shell = shells.find((name) => name === wanted);
     if (shell === undefined) {
-      throw usageError(`There is no completion for the shell "${wanted}".`, "cowork completion bash | zsh | fish");
+      throw usageError(`Completion is not available for the shell "${wanted}".`, "cowork completion bash | zsh | fish");
     }
     app.terminal.out(completionScripts[shell]);
     return 0;

@@ -6,22 +6,22 @@ const actions = ["get", "set", "unset", "list"];
 export const configCommand = defineCommand({
   name: "config",
   group: "Set-up",
-  summary: "read and write the configuration",
+  summary: "Show and change settings",
   details: [
-    "A flag stands above a COWORK_* variable, that above the project's .cowork/.cowork.conf, that above the user's, that above the\n" +
-      "default. set writes the project's conf inside a project, else (or with --user) the user's; unset takes a key away, as an empty value does.",
+    "Precedence, highest first: flag, COWORK_* variable, the project's .cowork/.cowork.conf, the user's .cowork.conf, default.\n" +
+      "set writes the project's file inside a project, otherwise (or with --user) the user's. unset removes a key; setting it to an empty value does the same.",
   ],
   positionals: [
-    { name: "action", summary: "get, set, unset or list (without one: list)", complete: [...actions] },
-    { name: "key", summary: "a key, such as BASE_IMAGE", complete: "key" },
-    { name: "value", summary: "for set" },
+    { name: "action", summary: "get, set, unset or list (default: list)", complete: [...actions] },
+    { name: "key", summary: "Key, such as BASE_IMAGE", complete: "key" },
+    { name: "value", summary: "New value (set only)" },
   ],
-  flags: { user: { type: "boolean", summary: "the user's conf instead of the project's" } },
+  flags: { user: { type: "boolean", summary: "Use the user's file instead of the project's" } },
   examples: [
-    { line: "cowork config list", text: "every value in force, and its origin" },
-    { line: "cowork config set CONNECT claude", text: "connect opens the agent" },
-    { line: "cowork config get BASE_IMAGE", text: "one value" },
-    { line: "cowork config unset CONNECT", text: "the default counts again" },
+    { line: "cowork config list", text: "list the values in effect and where they come from" },
+    { line: "cowork config set CONNECT claude", text: "let connect open the agent" },
+    { line: "cowork config get BASE_IMAGE", text: "print one value" },
+    { line: "cowork config unset CONNECT", text: "go back to the default" },
   ],
   async run({ args, flags }, app) {
     const [action = "list", key, value] = args;
@@ -32,7 +32,7 @@ export const configCommand = defineCommand({
       return await setConfig(app, key, value, flags.user);
     if (action === "unset" && key !== undefined && value === undefined) return await unsetConfig(app, key, flags.user);
     const forms = "cowork config list | get <key> | set <key> <value> | unset <key>";
-    if (!actions.includes(action)) throw usageError(`cowork config cannot "${action}".`, forms);
-    throw usageError(`cowork config ${action} needs other arguments.`, forms);
+    if (!actions.includes(action)) throw usageError(`Unknown action "${action}" for cowork config.`, forms);
+    throw usageError(`Wrong arguments for cowork config ${action}.`, forms);
   },
 });

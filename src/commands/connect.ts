@@ -4,16 +4,16 @@ import { oneSession } from "./line/shared-flags.ts";
 export const connectCommand = defineCommand({
   name: "connect",
   group: "Sessions",
-  summary: "open a shell in a session, or run one command in it",
+  summary: "Open a shell in a session, or run a command in it",
   details: [
-    "A stopped session is started. On a terminal the shell lives in the host's tmux: close the window, or press Ctrl-b d, and it goes on; connect again and you\n" +
-      "are back. With a command there is no tmux, and stdin, stdout and the exit code are the command's own.",
+    "A stopped session is started first. On a terminal the shell runs in the host's tmux: it keeps running when you close the window or press Ctrl-b d,\n" +
+      "and the next connect attaches to it again. A command runs without tmux; stdin, stdout and the exit code are the command's own.",
   ],
   positionals: [oneSession],
-  flags: { "no-tmux": { type: "boolean", summary: "a plain shell, that ends with the terminal" } },
-  rest: { name: "command", summary: "run this instead of a shell" },
+  flags: { "no-tmux": { type: "boolean", summary: "Open a plain shell, which ends with the terminal" } },
+  rest: { name: "command", summary: "Command to run instead of a shell" },
   examples: [
-    { line: "cowork connect a", text: "work in a; detach and come back" },
+    { line: "cowork connect a", text: "open a shell in a; detach with Ctrl-b d" },
     { line: "cowork connect a -- npm test", text: "run one command in a" },
   ],
   async run({ args, flags, rest }, app) {
@@ -28,7 +28,7 @@ export const connectCommand = defineCommand({
       const wanted = { command: rest ?? [], tmux: !flags["no-tmux"] };
       return await connectSession(await app.scope(), args[0], wanted, io);
     } catch (error) {
-      // As the shell has it for `yes | head -1`: the reader went away, and that is nobody's mistake.
+      // The same exit code as in `yes | head -1`: the reader of the output has exited, which is not an error.
       if (gone.aborted && !app.caller.signal.aborted) return 141;
       throw error;
     } finally {

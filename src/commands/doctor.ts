@@ -3,12 +3,12 @@ import { defineCommand } from "./line/command.ts";
 export const doctorCommand = defineCommand({
   name: "doctor",
   group: "Set-up",
-  summary: "check what cowork needs on this host, and say what to do",
+  summary: "Check this host for problems and suggest fixes",
   positionals: [],
-  flags: { fix: { type: "boolean", summary: "do what can be done safely" } },
+  flags: { fix: { type: "boolean", summary: "Fix what can be fixed safely" } },
   examples: [
-    { line: "cowork doctor", text: "what is well, what is not, what to do" },
-    { line: "cowork doctor --fix", text: "and mend it" },
+    { line: "cowork doctor", text: "show each check, and how to fix problems" },
+    { line: "cowork doctor --fix", text: "fix what can be fixed safely" },
   ],
   async run({ flags }, app) {
     const { doctor } = await import("../app/set-up/doctor.ts");

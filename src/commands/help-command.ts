@@ -4,13 +4,13 @@ import { defineCommand } from "./line/command.ts";
 export const helpCommand = defineCommand({
   name: "help",
   group: "Set-up",
-  summary: "show help, for all or for one command",
-  positionals: [{ name: "command", summary: "name of a command, or: licenses", complete: "command" }],
-  flags: { all: { type: "boolean", summary: "every command, not only the ones used most" } },
+  summary: "Show help for all commands or for one",
+  positionals: [{ name: "command", summary: "Name of a command, or licenses", complete: "command" }],
+  flags: { all: { type: "boolean", summary: "List every command, not only the most used ones" } },
   examples: [
-    { line: "cowork help --all", text: "every command in a line" },
-    { line: "cowork help init", text: "everything about init" },
-    { line: "cowork help licenses", text: "licences of the libraries inside" },
+    { line: "cowork help --all", text: "list every command" },
+    { line: "cowork help init", text: "show the help of init" },
+    { line: "cowork help licenses", text: "show the licences of bundled libraries" },
   ],
   async run({ args, flags }, app, commands) {
     const [topic] = args;

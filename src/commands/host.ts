@@ -4,31 +4,31 @@ import { usageError } from "./line/usage.ts";
 export const hostCommand = defineCommand({
   name: "host",
   group: "Set-up",
-  summary: "machines that sessions can live on, over SSH",
+  summary: "Manage the machines that run sessions over SSH",
   details: [
-    "A host needs sshd, git and Docker, and tmux to come back to a shell; cowork carries itself over, and Node where there is none.\n" +
-      "Your OpenSSH configuration counts: aliases, keys, agents, jump hosts. Every command takes --host: a name that was added,\n" +
-      "or anything that ssh takes. HOST in the conf makes one the host of new sessions. The agent's login is each host's own:\n" +
-      "cowork --host NAME auth login.",
+    "A host needs sshd, git and Docker, and tmux to reattach to shells. cowork copies itself there, and Node if it is missing.\n" +
+      "Your OpenSSH configuration is used: aliases, keys, agents, jump hosts. Every command takes --host: a name that was added,\n" +
+      "or any destination that ssh accepts. The setting HOST is the host of new sessions. Each host has its own agent login:\n" +
+      "cowork --host NAME auth login",
   ],
   positionals: [
     {
       name: "action",
-      summary: "add, list, remove or doctor (without one: list)",
+      summary: "add, list, remove or doctor (default: list)",
       complete: ["add", "list", "remove", "doctor"],
     },
-    { name: "name", summary: "what the host is called here" },
-    { name: "address", summary: "add: user@machine, or an alias of ssh's configuration (else: the name itself)" },
+    { name: "name", summary: "Name of the host" },
+    { name: "address", summary: "With add: user@machine, or an alias from ssh's configuration (default: the name)" },
   ],
   flags: {
-    port: { type: "string", value: "PORT", summary: "add: of its sshd" },
-    identity: { type: "string", value: "FILE", summary: "add: the private key to log in with" },
-    force: { type: "boolean", summary: "remove: also when sessions live there, or it does not answer" },
+    port: { type: "string", value: "PORT", summary: "With add: port of the host's sshd" },
+    identity: { type: "string", value: "FILE", summary: "With add: private key to log in with" },
+    force: { type: "boolean", summary: "With remove: remove even if it has sessions or does not answer" },
   },
   examples: [
-    { line: "cowork host add box me@box.example --port 2222", text: "checks the machine, remembers the name" },
-    { line: "cowork --host box init a b", text: "sessions there" },
-    { line: "cowork host doctor box", text: "engine, git, tmux, disk, clock, login of that machine" },
+    { line: "cowork host add box me@box.example --port 2222", text: "check a machine and save it as box" },
+    { line: "cowork --host box init a b", text: "create sessions on box" },
+    { line: "cowork host doctor box", text: "check Docker, git, tmux, disk, clock and login on box" },
   ],
   async run({ args, flags }, app) {
     const [action = "list", name, address] = args;
@@ -39,7 +39,7 @@ export const hostCommand = defineCommand({
       return await actions.removeHost(app, name, flags.force);
     if (action === "doctor" && address === undefined) return await actions.checkHosts(app, name);
     throw usageError(
-      `cowork host ${action} needs other arguments.`,
+      `Wrong arguments for cowork host ${action}.`,
       "cowork host list | add <name> [<address>] | remove <name> | doctor [<name>]",
     );
   },

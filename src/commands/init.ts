@@ -7,17 +7,17 @@ export const initCommand = defineCommand({
   name: "init",
   aliases: ["new"],
   group: "Sessions",
-  summary: "create sessions; complete what is missing on those that exist",
+  summary: "Create sessions, or finish ones that were interrupted",
   details: [
-    "Every session is a full clone in a dev container of its own, on a branch called as the session (BRANCH_PREFIX goes before it).\n" +
-      "Without names: the sessions that stand in the project's .cowork/.cowork.conf. An interrupted init is completed by running it again.",
+    "Each session is a full clone in its own dev container, on a branch named after the session, prefixed with BRANCH_PREFIX.\n" +
+      "Without names it creates the sessions listed in the project's .cowork/.cowork.conf. Run an interrupted init again to finish it.",
   ],
-  positionals: [{ name: "session", summary: "names of the sessions", many: true, complete: "session" }],
+  positionals: [{ name: "session", summary: "Names of the sessions", many: true, complete: "session" }],
   flags: initFlags,
   examples: [
-    { line: "cowork init a b c", text: "three sessions of this project" },
-    { line: "cowork init fix --from v1.2 --branch fix/login", text: "one that starts from a tag" },
-    { line: "cowork init a --dry-run", text: "what it would do" },
+    { line: "cowork init a b c", text: "create three sessions of this project" },
+    { line: "cowork init fix --from v1.2 --branch fix/login", text: "create one that starts from a tag" },
+    { line: "cowork init a --dry-run", text: "show what init would do" },
   ],
   async run({ args, flags }, app) {
     app.trust(flags.trust);

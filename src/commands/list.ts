@@ -6,13 +6,15 @@ export const listCommand = defineCommand({
   name: "list",
   aliases: ["ls"],
   group: "Sessions",
-  summary: "list the sessions of this project, or of all outside of one",
-  details: ["--verbose adds where the clones are. A program reads --json."],
+  summary: "List the sessions of this project, or of all projects",
+  details: [
+    "Outside a project it lists the sessions of all projects. --verbose adds the path of each clone. Use --json in scripts.",
+  ],
   positionals: [],
   flags: { ...allFlag },
   examples: [
-    { line: "cowork list", text: "sessions of this project, one line each" },
-    { line: "cowork list --all --json", text: "of every project, for a program" },
+    { line: "cowork list", text: "list the sessions of this project" },
+    { line: "cowork list --all --json", text: "list the sessions of all projects as JSON" },
   ],
   async run({ flags }, app) {
     const { listSessions } = await import("../app/sessions/list.ts");
@@ -20,7 +22,7 @@ export const listCommand = defineCommand({
     if (app.globals.json) return app.json({ sessions });
     if (sessions.length === 0) {
       const where = project === undefined ? "on this host" : `in ${plain(project)}`;
-      app.terminal.err(`There is no session ${where}.\n  Next: cowork init <name>`);
+      app.terminal.err(`No sessions ${where}.\n  Next: cowork init <name>`);
       return 0;
     }
     const { renderSessions } = await import("../ui/sessions.ts");

@@ -4,15 +4,15 @@ import { oneSession } from "./line/shared-flags.ts";
 export const logsCommand = defineCommand({
   name: "logs",
   group: "Sessions",
-  summary: "show how a session's dev container came up",
+  summary: "Show the start-up log of a session's dev container",
   positionals: [oneSession],
   flags: {
-    setup: { type: "boolean", summary: "how the dev container came up: today the only log" },
-    follow: { type: "boolean", short: "f", summary: "go on as the log grows; Ctrl-C ends it" },
+    setup: { type: "boolean", summary: "Show the dev container's start-up log (the default)" },
+    follow: { type: "boolean", short: "f", summary: "Keep printing new lines (Ctrl-C to stop)" },
   },
   examples: [
-    { line: "cowork logs a --setup", text: "how a came up" },
-    { line: "cowork logs a -f", text: "watch it while it does" },
+    { line: "cowork logs a --setup", text: "show the start-up log of a" },
+    { line: "cowork logs a -f", text: "follow the log while a starts" },
   ],
   async run({ args, flags }, app) {
     app.endWithOutput();

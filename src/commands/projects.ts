@@ -4,20 +4,23 @@ import { usageError } from "./line/usage.ts";
 export const projectsCommand = defineCommand({
   name: "projects",
   group: "Set-up",
-  summary: "list the projects that this machine knows, add or remove one",
+  summary: "List, add and remove known projects",
   details: [
-    "A project is known as soon as it has a session, or when it is added. remove forgets it and touches nothing in it; one that\n" +
-      "has sessions stays known.",
+    "A project becomes known when it gets its first session, or when it is added. remove does not change the project's files;\n" +
+      "a project that has sessions cannot be removed.",
   ],
   positionals: [
-    { name: "action", summary: "list, add or remove (without one: list)", complete: ["list", "add", "remove"] },
-    { name: "project", summary: "add: a folder in it (else: the current one); remove: its name or folder" },
+    { name: "action", summary: "list, add or remove (default: list)", complete: ["list", "add", "remove"] },
+    {
+      name: "project",
+      summary: "With add: a folder in the project (default: the current one); with remove: its name or folder",
+    },
   ],
   flags: {},
   examples: [
-    { line: "cowork projects", text: "every project, and how many sessions it has" },
-    { line: "cowork projects add ~/src/app", text: "know it before it has a session" },
-    { line: "cowork projects remove app", text: "forget it" },
+    { line: "cowork projects", text: "list projects and their number of sessions" },
+    { line: "cowork projects add ~/src/app", text: "add a project before it has a session" },
+    { line: "cowork projects remove app", text: "remove it from the list" },
   ],
   async run({ args }, app) {
     const [action = "list", which] = args;
@@ -30,22 +33,25 @@ export const projectsCommand = defineCommand({
     if (action === "add") {
       const project = await addProject(ctx, which ?? ".", cwd);
       if (app.globals.json) return app.json({ project });
-      app.terminal.err(`${plain(project.name)} is known, at ${plain(project.root)}.`);
+      app.terminal.err(`Added ${plain(project.name)} at ${plain(project.root)}.`);
       return 0;
     }
     if (action === "remove" && which !== undefined) {
       const project = await removeProject(ctx, which, cwd);
       if (app.globals.json) return app.json({ project });
-      app.terminal.err(`${plain(project.name)} is no longer known. Its folder stays as it is.`);
+      app.terminal.err(`Removed ${plain(project.name)} from the list. Its folder was not changed.`);
       return 0;
     }
     if (action !== "list" || which !== undefined)
-      throw usageError(`cowork projects cannot do that.`, "cowork projects [list] | add [<folder>] | remove <project>");
+      throw usageError(
+        "Wrong arguments for cowork projects.",
+        "cowork projects [list] | add [<folder>] | remove <project>",
+      );
     const projects = await listProjects(ctx);
     if (app.globals.json) return app.json({ projects });
     const { renderProjects } = await import("../ui/projects.ts");
     if (projects.length > 0) app.terminal.out(renderProjects(projects, app.terminal));
-    else app.terminal.err("There is no project yet.\n  Next: cowork init <name>, in a git repository");
+    else app.terminal.err("No projects yet.\n  Next: run cowork init <name> in a git repository");
     return 0;
   },
 });

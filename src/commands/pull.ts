@@ -5,21 +5,25 @@ import { oneSession } from "./line/shared-flags.ts";
 export const pullCommand = defineCommand({
   name: "pull",
   group: "Work",
-  summary: "bring a session's commits into the project, as branches",
+  summary: "Copy a session's commits to branches of the project",
   details: [
-    "The project's files and its checked-out branch stay as they are, and no branch is overwritten. The session stays as it is, too.\n" +
-      "A branch that the project cannot have under its name, or that git would mix up with another name there, comes as NAME-SESSION.",
+    "The project's files and its checked-out branch do not change, no branch is overwritten, and the session does not change either.\n" +
+      "If a branch's name is not possible or would be ambiguous in the project, the branch is named NAME-SESSION there.",
   ],
   positionals: [oneSession],
   flags: {
-    branch: { type: "string", value: "NAME", summary: "name of the branch in the project (else: as in the session)" },
-    "all-branches": { type: "boolean", summary: "every branch and tag of the session" },
-    uncommitted: { type: "boolean", summary: "also what is not committed, as a commit on a branch of its own" },
-    ff: { type: "boolean", summary: "fast-forward the checked-out branch too, when the project has no changes" },
+    branch: {
+      type: "string",
+      value: "NAME",
+      summary: "Name of the branch in the project (default: as in the session)",
+    },
+    "all-branches": { type: "boolean", summary: "Copy every branch and tag of the session" },
+    uncommitted: { type: "boolean", summary: "Copy uncommitted changes too, as a commit on a separate branch" },
+    ff: { type: "boolean", summary: "Fast-forward the checked-out branch too, if the project has no changes" },
   },
   examples: [
-    { line: "cowork pull a", text: "the session's branch becomes the project's branch of that name" },
-    { line: "cowork pull a --uncommitted --all-branches", text: "everything that the session holds" },
+    { line: "cowork pull a", text: "copy the session's branch to the project" },
+    { line: "cowork pull a --uncommitted --all-branches", text: "copy everything in the session" },
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("lines");
@@ -35,7 +39,7 @@ export const pullCommand = defineCommand({
     for (const { ref, commit, state } of result.refs) {
       app.terminal.out(plain(`${ref.replace(/^refs\/(heads|tags)\//, "")}  ${commit.slice(0, 10)}  ${state}`));
     }
-    if (result.refs.length === 0) app.terminal.err("  There is nothing that the project does not have.");
+    if (result.refs.length === 0) app.terminal.err("  Nothing to pull: the project has everything.");
     for (const note of result.notes) app.terminal.err(`  ${plain(note)}`);
     const [first] = result.refs;
     if (first !== undefined) app.terminal.err(`  Next: git log ${plain(first.ref.replace(/^refs\/heads\//, ""))}`);

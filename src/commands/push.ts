@@ -5,21 +5,21 @@ import { oneSession } from "./line/shared-flags.ts";
 export const pushCommand = defineCommand({
   name: "push",
   group: "Work",
-  summary: "send the project's commits into a session",
+  summary: "Send the project's commits to a session",
   details: [
-    "The session's own branches and files change only with --merge or --rebase; what runs into conflicts is taken back.",
+    "The session's branches and files change only with --merge or --rebase. A merge or rebase with conflicts is undone.",
   ],
   positionals: [
     oneSession,
-    { name: "ref", summary: "branch, tag or commit of the project (else: what it has checked out)" },
+    { name: "ref", summary: "Branch, tag or commit of the project (default: what is checked out)" },
   ],
   flags: {
-    merge: { type: "boolean", summary: "merge it into the session's branch" },
-    rebase: { type: "boolean", summary: "rebase the session's branch onto it" },
+    merge: { type: "boolean", summary: "Merge it into the session's branch" },
+    rebase: { type: "boolean", summary: "Rebase the session's branch onto it" },
   },
   examples: [
-    { line: "cowork push a main", text: "a sees the project's main as project/main" },
-    { line: "cowork push a main --rebase", text: "and its branch goes on from there" },
+    { line: "cowork push a main", text: "make main available in a as project/main" },
+    { line: "cowork push a main --rebase", text: "rebase the branch of a onto it" },
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("lines");

@@ -4,21 +4,21 @@ import { allFlag } from "./line/shared-flags.ts";
 export const sshConfigCommand = defineCommand({
   name: "ssh-config",
   group: "Set-up",
-  summary: "make sessions hosts of ssh, scp, rsync and editors' remote modes",
+  summary: "Let ssh, scp, rsync and editors connect to sessions",
   details: [
-    "A session a of project app is the host `cowork.a`, and `cowork.app.a` for when another project has an a, too. `ssh` then starts\n" +
-      "cowork as its `ProxyCommand`: no port is open, there is no key and no password, and a stopped session is started. Ports inside\n" +
-      "are reached with `-L` and `-D`. Without --write the configuration is printed; call it again after `init` and `clean`.",
+    "Session a of project app is the host `cowork.a`, and `cowork.app.a` in case another project has a session a. ssh runs cowork as\n" +
+      "its `ProxyCommand`: no open port, no key, no password, and a stopped session is started. Forward ports with `-L` and `-D`.\n" +
+      "Without --write the configuration is printed. Run it again after init and clean.",
   ],
   positionals: [],
   flags: {
     ...allFlag,
-    write: { type: "boolean", summary: "put it in a file of cowork's own that ~/.ssh/config includes" },
+    write: { type: "boolean", summary: "Write it to a separate file that ~/.ssh/config includes" },
   },
   examples: [
-    { line: "cowork ssh-config --write", text: "then: ssh cowork.a" },
-    { line: "ssh -L 8080:localhost:80 cowork.a", text: "port 80 inside as 8080 here" },
-    { line: "code --remote ssh-remote+cowork.a /workspaces/app", text: "VS Code inside" },
+    { line: "cowork ssh-config --write", text: "write the configuration; then: ssh cowork.a" },
+    { line: "ssh -L 8080:localhost:80 cowork.a", text: "forward port 80 of a to port 8080 here" },
+    { line: "code --remote ssh-remote+cowork.a /workspaces/app", text: "open VS Code in a" },
   ],
   async run({ flags }, app) {
     const [{ sshConfig }, { coworkCommand }, scope] = await Promise.all([
@@ -33,7 +33,7 @@ export const sshConfigCommand = defineCommand({
       const { renderWritten } = await import("../ui/ssh-config.ts");
       app.terminal.out(renderWritten(sessions, written));
     } else if (config.trim() === "") {
-      app.terminal.err("There is no session.\n  Next: cowork init <name>");
+      app.terminal.err("No sessions.\n  Next: cowork init <name>");
     } else {
       app.terminal.out(config.trimEnd());
     }

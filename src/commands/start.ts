@@ -5,20 +5,20 @@ import { allFlag, someSessions } from "./line/shared-flags.ts";
 export const startCommand = defineCommand({
   name: "start",
   group: "Sessions",
-  summary: "start sessions again, as they were",
+  summary: "Start stopped sessions",
   details: [
-    "A start uses the dev container configuration as it was taken when the session was made. --rebuild takes it anew from\n" +
-      "the clone, asks for trust if it changed, and makes image and container again; clone, transcripts and login stay.",
+    "start uses the dev container configuration from when the session was created. --rebuild reads it again from the clone, asks\n" +
+      "for trust if it changed, and rebuilds the image and the container. Clone, transcripts and login are kept.",
   ],
   positionals: [someSessions],
   flags: {
     ...allFlag,
-    rebuild: { type: "boolean", summary: "take the configuration anew from the clone; new image and container" },
-    trust: { type: "boolean", summary: "agree to what the configuration asks of this host" },
+    rebuild: { type: "boolean", summary: "Read the configuration again and rebuild the image and the container" },
+    trust: { type: "boolean", summary: "Trust what the configuration asks of the host" },
   },
   examples: [
-    { line: "cowork start", text: "every session of this project" },
-    { line: "cowork start a --rebuild", text: "a, with its dev container made anew" },
+    { line: "cowork start", text: "start all sessions of this project" },
+    { line: "cowork start a --rebuild", text: "rebuild the dev container of a" },
   ],
   async run({ args, flags }, app) {
     app.trust(flags.trust);

@@ -4,17 +4,17 @@ import { allFlag, someSessions } from "./line/shared-flags.ts";
 export const statusCommand = defineCommand({
   name: "status",
   group: "Sessions",
-  summary: "show the work in sessions; with --verbose all that is known",
+  summary: "Show detailed status of sessions",
   details: [
-    "--verbose adds container, processor and memory, disk, ports, volumes, and what cowork changed in the configuration: figures\n" +
-      "that take a moment. --json always holds all of it. Outside of a project: the sessions of every project.",
+    "--verbose adds container, CPU, memory, disk, ports, volumes and what cowork changed in the configuration, which takes longer.\n" +
+      "--json always includes everything. Outside a project it shows the sessions of all projects.",
   ],
   positionals: [someSessions],
   flags: { ...allFlag },
   examples: [
-    { line: "cowork status", text: "every session of this project" },
-    { line: "cowork status a --verbose", text: "all that is known of a" },
-    { line: "cowork status --json", text: "for a program" },
+    { line: "cowork status", text: "show all sessions of this project" },
+    { line: "cowork status a --verbose", text: "show everything about a" },
+    { line: "cowork status --json", text: "print JSON for scripts" },
   ],
   async run({ args, flags }, app) {
     const { json, verbose } = app.globals;
@@ -23,7 +23,7 @@ export const statusCommand = defineCommand({
     const sessions = await statusOfSessions(await app.scope(), wanted);
     if (json) return app.json({ sessions });
     if (sessions.length === 0) {
-      app.terminal.err("There is no session.\n  Next: cowork init <name>");
+      app.terminal.err("No sessions.\n  Next: cowork init <name>");
       return 0;
     }
     const { renderStatus } = await import("../ui/status.ts");

@@ -5,12 +5,12 @@ import { allFlag, someSessions } from "./line/shared-flags.ts";
 export const stopCommand = defineCommand({
   name: "stop",
   group: "Sessions",
-  summary: "stop sessions; what runs inside gets time to end",
+  summary: "Stop sessions, giving processes time to exit",
   positionals: [someSessions],
   flags: { ...allFlag },
   examples: [
-    { line: "cowork stop", text: "every session of this project" },
-    { line: "cowork stop a b", text: "only a and b" },
+    { line: "cowork stop", text: "stop all sessions of this project" },
+    { line: "cowork stop a b", text: "stop a and b" },
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");

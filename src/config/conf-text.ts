@@ -1,11 +1,11 @@
 import { parse, safe, unsafe } from "ini";
 
-// `.cowork.conf` as text: read with `ini`, changed by editing the one line that counts, so that comments, order, unknown keys and
-// line ends stay as their owner wrote them.
+// `.cowork.conf` as text. It is read with `ini`, but changed by editing only the key's own line, so that comments, order, unknown
+// keys and line ends stay as the user wrote them.
 
 const header = "# Configuration of cowork. `cowork config list` shows every key, its value and where it comes from.";
 
-/** The keys of a conf that stand before its first section. Sections belong to nobody yet. */
+/** The keys before the first section. Sections are not used. */
 export function parseConf(text: string): Record<string, string> {
   const values: Record<string, string> = {};
   const parsed: Record<string, unknown> = parse(withoutMark(text));
@@ -32,7 +32,7 @@ interface Line {
 }
 
 function setIn(lines: Line[], key: string, value: string | undefined, eol: string): Line[] {
-  // The last one counts; `key[]` lines add to each other and cannot stay beside a plain one.
+  // The last line of a key counts. `key[]` lines add up, so they cannot be mixed with a plain one.
   const keys = lines.map((line) => keyOf(line.body));
   const places = lines.flatMap((_, index) => (keys[index] === key || keys[index] === `${key}[]` ? [index] : []));
   if (value === undefined) return lines.filter((_, index) => !places.includes(index));
@@ -45,14 +45,14 @@ function setIn(lines: Line[], key: string, value: string | undefined, eol: strin
   });
 }
 
-/** Behind the last line that says something, so that blank lines stay between it and a section. */
+/** Inserts after the last line that is not blank, so that blank lines before a section are kept. */
 function append(lines: Line[], added: Line, eol: string): Line[] {
   const last = lines.findLastIndex((line) => withoutMark(line.body).trim() !== "");
   const before = lines.slice(0, last + 1).map((line) => (line.end === "" ? { ...line, end: eol } : line));
   return [...before, added, ...lines.slice(last + 1).filter((line) => line.body !== "" || line.end !== "")];
 }
 
-/** Keeps indentation, the space around `=`, and a comment behind the value. */
+/** Keeps indentation, the space around `=` and a comment after the value. */
 function editLine(line: Line, key: string, value: string, eol: string): Line[] {
   const match = /^([^=]*?)(\s*=[ \t]*|\s*$)(.*)$/s.exec(line.body);
   const before = match?.[1] ?? key;
@@ -64,7 +64,7 @@ function editLine(line: Line, key: string, value: string, eol: string): Line[] {
   if (comment === "") return [{ body, end: line.end }];
   const together = `${body}${encoded === "" ? "" : " "}${comment}`;
   if (parseConf(together)[key] === value) return [{ body: together, end: line.end }];
-  // A quoted value bears no comment behind it: the comment moves to a line of its own.
+  // A quoted value cannot have a comment after it: the comment moves to a separate line.
   return [
     { body: comment, end: eol },
     { body, end: line.end },
@@ -79,8 +79,8 @@ function commentOf(raw: string): string {
 }
 
 /**
- * As `ini` writes values, but only where `ini` reads the same back: it does not for a lone quote, a backslash before `;`, or
- * separators that end a line for it.
+ * Encodes a value as `ini` does, but only if `ini` reads the same value back. It does not for a lone quote, a backslash before
+ * `;`, or Unicode line separators; those are written as JSON.
  */
 function encode(value: string): string {
   const simple = safe(value);
@@ -91,12 +91,12 @@ function encode(value: string): string {
 function keyOf(body: string): string | undefined {
   const text = withoutMark(body);
   if (/^\s*([;#]|$)/.test(text)) return undefined;
-  // As in `ini`: without the flag `s`, a line that holds a separator of lines is none.
+  // As in `ini`: without the flag `s`, a line with a Unicode line separator does not match.
   const match = /^([^=]+)(=.*)?$/.exec(text);
   return match?.[1] === undefined ? undefined : unsafe(match[1]);
 }
 
-/** A byte order mark would become a part of the first key. */
+/** Removes a byte order mark, which would become part of the first key. */
 function withoutMark(text: string): string {
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }

@@ -37,24 +37,24 @@ export type KeyName =
 /** One key of `.cowork.conf`. `cowork config list` and the docs read from here. */
 export interface ConfigKey {
   name: KeyName;
-  /** one line for people */
+  /** one line for help and docs */
   doc: string;
-  /** what a value looks like, to go on after "must be" */
+  /** the form of a value, as the continuation of "must be" */
   form: string;
   example: string;
-  /** as it would stand in the file; empty: not set */
+  /** as written in the file; empty: not set */
   defaultValue: string | ((machine: { cpus: number }) => string);
-  /** the default in words, where the value does not say it */
+  /** the default in words, if the value alone does not explain it */
   defaultDoc?: string;
-  /** What a value (trimmed, not empty) sets; undefined when it is of the wrong form. */
+  /** Parses a value (trimmed, not empty); undefined if its form is wrong. */
   parse: (value: string) => Partial<Settings> | undefined;
-  /** Why it counts only after the trust question when it stands in a conf that git tracks, that is, comes with a repository. */
+  /** Why the key needs the trust question in a project's file that git tracks, that is, one that comes with the repository. */
   needsTrust?: string;
-  /** written by cowork alone, and only in a project's conf */
+  /** written only by cowork, and only to a project's file */
   managed?: true;
 }
 
-/** What a value means as a setting of that name; undefined stays undefined: the wrong form. */
+/** Parses a value as the setting of that name; undefined if the form is wrong. */
 function sets<K extends keyof Settings>(name: K, read: (value: string) => Settings[K] | undefined): ConfigKey["parse"] {
   return (value) => {
     const result = read(value);
@@ -70,8 +70,8 @@ const matching =
 export const configKeys: readonly ConfigKey[] = [
   {
     name: "SESSIONS",
-    doc: "The project's sessions, an index that `init` and `clean` keep",
-    form: "session names, each perhaps with `@host`, with spaces between",
+    doc: "The project's sessions, an index that `init` and `clean` maintain",
+    form: "session names, each optionally with `@host`, separated by spaces",
     example: "api web docs@build1",
     defaultValue: "",
     parse: () => ({}),
@@ -88,8 +88,8 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "BASE_IMAGE",
-    doc: "The image that the template builds on, for projects without a dev container configuration",
-    form: "an image's name",
+    doc: "Base image of cowork's default dev container, for projects without a dev container configuration",
+    form: "the name of an image",
     example: "debian:trixie",
     defaultValue: "",
     defaultDoc: "a current Debian",
@@ -110,13 +110,13 @@ export const configKeys: readonly ConfigKey[] = [
     form: "`stable`, `latest` or a version",
     example: "2.1.329",
     defaultValue: "",
-    defaultDoc: "the one that this cowork was tested with",
+    defaultDoc: "the version that this cowork was tested with",
     parse: sets("claudeVersion", matching(/^(stable|latest|\d{1,5}\.\d{1,5}\.\d{1,5})$/)),
     needsTrust: "every session would run this version of the agent",
   },
   {
     name: "AGENT_SETTINGS",
-    doc: "Give the agent settings that suit a container of its own",
+    doc: "Give the agent settings that fit an isolated container",
     form: "`on` or `off`",
     example: "off",
     defaultValue: "on",
@@ -124,11 +124,11 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "BRANCH_PREFIX",
-    doc: "What a session's branch is called before the session's name",
+    doc: "Prefix of the session's branch name, before the session's name",
     form: "the beginning of a branch name",
     example: "work/",
     defaultValue: "",
-    defaultDoc: "nothing: the branch is called as the session",
+    defaultDoc: "empty: the branch is named after the session",
     parse: sets("branchPrefix", (value) => (brokenRefRule(`${value}a`) === undefined ? value : undefined)),
   },
   {
@@ -142,8 +142,8 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "COPY",
-    doc: "Untracked files of the project that sessions get a copy of",
-    form: "patterns of paths inside the project, with spaces between",
+    doc: "Untracked files of the project to copy into sessions",
+    form: "patterns of paths inside the project, separated by spaces",
     example: ".env config/*.local.json",
     defaultValue: "",
     parse: sets("copy", readPatterns),
@@ -151,15 +151,15 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "PRECIOUS",
-    doc: "Ignored files that `clean` must not lose either, besides .env files, keys and databases",
-    form: "patterns of file names or paths, with spaces between",
+    doc: "Ignored files that `clean` treats as unsaved work, in addition to .env files, keys and databases",
+    form: "patterns of file names or paths, separated by spaces",
     example: "*.local.json notes/**",
     defaultValue: "",
     parse: sets("precious", readPatterns),
   },
   {
     name: "DEVCONTAINER",
-    doc: "Which dev container configuration, where the project has several",
+    doc: "Dev container configuration to use if the project has several",
     form: "a name or a path inside the project",
     example: ".devcontainer/python/devcontainer.json",
     defaultValue: "",
@@ -167,8 +167,8 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "HOST",
-    doc: "The host that new sessions live on",
-    form: "`local`, a host of cowork, or what `ssh` takes",
+    doc: "The host of new sessions",
+    form: "`local`, the name of an added host, or a destination for `ssh`",
     example: "build1",
     defaultValue: "",
     defaultDoc: "this machine",
@@ -177,17 +177,17 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "CONCURRENCY",
-    doc: "How many sessions are worked on at once",
+    doc: "Number of sessions that a command handles in parallel",
     form: "a number from 1 to 999",
     example: "4",
-    // A session waits for the engine about half of its time; many at once only take memory.
+    // A session waits for the engine about half of the time. More sessions in parallel only use more memory.
     defaultValue: ({ cpus }) => String(Math.max(1, cpus, Math.min(8, 2 * cpus))),
-    defaultDoc: "twice the number of processors up to 8, else their number",
+    defaultDoc: "twice the number of CPUs, at most 8, or the number of CPUs if it is higher",
     parse: sets("concurrency", readCount),
   },
   {
     name: "CPUS",
-    doc: "How many processors one session may use",
+    doc: "CPU limit of a session",
     form: "a decimal number above 0",
     example: "1.5",
     defaultValue: "",
@@ -196,8 +196,8 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "MEMORY",
-    doc: "How much memory one session may use",
-    form: "a size of at least 6m, as Docker reads it",
+    doc: "Memory limit of a session",
+    form: "a size in Docker's format, at least 6m",
     example: "4g",
     defaultValue: "",
     defaultDoc: "no limit",
@@ -205,7 +205,7 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "SSH_AGENT",
-    doc: "Let what `connect` runs use your SSH agent, as long as it runs; git inside then knows the hosts that your ssh knows",
+    doc: "Forward your SSH agent to what `connect` runs; git inside then knows the hosts that your ssh knows",
     form: "`on` or `off`",
     example: "on",
     defaultValue: "off",
@@ -214,7 +214,7 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "CA_CERTS",
-    doc: "TLS authorities that sessions trust beside their own",
+    doc: "Additional TLS certificate authorities that sessions trust",
     form: "`auto`, `none`, or the absolute path of a PEM file",
     example: "/etc/ssl/company.pem",
     defaultValue: "auto",
@@ -223,21 +223,20 @@ export const configKeys: readonly ConfigKey[] = [
   },
 ];
 
-/** @throws CONFIG_KEY_UNKNOWN, naming a key that looks alike */
+/** @throws CONFIG_KEY_UNKNOWN, with the name of a similar key */
 export function getKey(name: string): ConfigKey {
   const found = configKeys.find((key) => key.name === name);
   if (found !== undefined) return found;
   const like = configKeys.find((key) => key.name === name.toUpperCase().replaceAll("-", "_"));
-  const hint =
-    like === undefined ? steps`\`${ownCommand("config", "list")}\` shows all keys` : `did you mean ${like.name}?`;
-  throw new CoworkError("CONFIG_KEY_UNKNOWN", `There is no configuration key \`${plain(name).slice(0, 80)}\`.`, {
+  const hint = like === undefined ? steps`${ownCommand("config", "list")}` : `use ${like.name}`;
+  throw new CoworkError("CONFIG_KEY_UNKNOWN", `Unknown configuration key \`${plain(name).slice(0, 80)}\`.`, {
     hint,
   });
 }
 
 /**
- * What a value sets. An empty value sets nothing: the default counts.
- * @param where for the message: the file, the variable or the flag that it comes from
+ * Parses a value. An empty value sets nothing, so the default applies.
+ * @param where for the message: the file, the variable or the flag of the value
  * @throws CONFIG_VALUE_INVALID
  */
 export function parseValue(key: ConfigKey, value: string, where?: string): Partial<Settings> {
@@ -247,6 +246,6 @@ export function parseValue(key: ConfigKey, value: string, where?: string): Parti
   const place = where === undefined ? "" : ` (${plain(where)})`;
   const message = `${key.name}=${plain(trimmed).slice(0, 200)}${place}: the value must be ${key.form}.`;
   throw new CoworkError("CONFIG_VALUE_INVALID", message, {
-    hint: steps`for example: ${ownCommand("config", "set", key.name, key.example)}`,
+    hint: steps`set a valid value, for example: ${ownCommand("config", "set", key.name, key.example)}`,
   });
 }

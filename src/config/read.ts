@@ -10,27 +10,27 @@ const maxBytes = 1024 * 1024;
 
 export interface ConfOptions {
   /**
-   * Follow links on the way to the file: for the user's own conf, which may lie in a dotfiles folder. A project's conf comes
-   * from a repository: neither it nor its folder may be a link.
+   * Follow links: for the user's own file, which may be in a dotfiles folder. A project's file comes from a repository, so
+   * neither the file nor its folder may be a link.
    */
   follow?: boolean;
 }
 
 /**
- * What stands in a conf; undefined when there is none.
- * @throws CONFIG_FILE_CORRUPT when it is no text, too large, half merged, may not be read, or a link
+ * Reads a `.cowork.conf`; undefined if it does not exist.
+ * @throws CONFIG_FILE_CORRUPT if it is not text, too large, half merged, not readable, or a link
  */
 export async function readConf(path: string, options: ConfOptions = {}): Promise<Record<string, string> | undefined> {
   const text = await readConfText(path, options);
   return text === undefined ? undefined : parseConf(text);
 }
 
-/** The user's own conf, which may be a link into a folder of dotfiles. @throws CONFIG_FILE_CORRUPT as `readConf` */
+/** Reads the user's own file, which may be a link into a folder of dotfiles. @throws CONFIG_FILE_CORRUPT as `readConf` */
 export async function readUserConf(path: string): Promise<Record<string, string> | undefined> {
   return await readConf(path, { follow: true });
 }
 
-/** The file as it stands, byte order mark included. @throws CONFIG_FILE_CORRUPT as `readConf` */
+/** Reads the file's text, including a byte order mark. @throws CONFIG_FILE_CORRUPT as `readConf` */
 export async function readConfText(path: string, options: ConfOptions = {}): Promise<string | undefined> {
   try {
     if (!options.follow) refuseLinks(path);
@@ -38,43 +38,43 @@ export async function readConfText(path: string, options: ConfOptions = {}): Pro
     const bytes = await readRegularFile(real, { maxBytes });
     if (bytes !== undefined) return decode(path, bytes);
     if (look(real) === undefined) return undefined;
-    throw corrupt(path, "is no regular file");
+    throw corrupt(path, "is not a regular file");
   } catch (error) {
     if (isAbsent(error)) return undefined;
     const failed = toCoworkError(error);
     if (failed.code === "FILE_TOO_LARGE") throw corrupt(path, `is larger than ${maxBytes} bytes`, error);
-    if (failed.code === "PERMISSION_DENIED") throw corrupt(path, "may not be read", error);
+    if (failed.code === "PERMISSION_DENIED") throw corrupt(path, "is not readable", error);
     throw failed;
   }
 }
 
-/** At once, as small files are read: every command comes this way, and Node's thread pool takes longer than the looking. */
+/** Synchronous, because every command runs this and Node's thread pool takes longer than the call itself. */
 function look(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
 function refuseLinks(path: string): void {
   for (const part of [dirname(path), path]) {
-    if (look(part)?.isSymbolicLink()) throw corrupt(part, "is a link, and cowork follows none in a project");
+    if (look(part)?.isSymbolicLink()) throw corrupt(part, "is a link, and cowork does not follow links in a project");
   }
 }
 
 function decode(path: string, bytes: Uint8Array): string {
-  if (!isUtf8(bytes)) throw corrupt(path, "is no UTF-8 text");
+  if (!isUtf8(bytes)) throw corrupt(path, "is not UTF-8 text");
   const text = Buffer.from(bytes).toString("utf8");
-  if (text.includes("\0")) throw corrupt(path, "is no text file");
+  if (text.includes("\0")) throw corrupt(path, "is not a text file");
   try {
     parseConf(text);
   } catch (error) {
-    // `ini` takes nearly everything, and stumbles over a few lines, as one that is just 'null'.
-    throw corrupt(path, "cannot be understood", error);
+    // `ini` accepts nearly everything but fails on a few lines, such as one that is just 'null'.
+    throw corrupt(path, "cannot be parsed", error);
   }
-  if (/^(<{7}|>{7}) /m.test(text)) throw corrupt(path, "holds the marks of an unfinished merge");
+  if (/^(<{7}|>{7}) /m.test(text)) throw corrupt(path, "has conflict markers of an unfinished merge");
   return text;
 }
 
 function corrupt(path: string, why: string, cause?: unknown): CoworkError {
-  const hint = "mend the file, or move it away: cowork makes a new one";
+  const hint = "fix the file, or move it away";
   return new CoworkError("CONFIG_FILE_CORRUPT", `${plain(path)} ${why}.`, {
     hint,
     ...(cause === undefined ? {} : { cause }),

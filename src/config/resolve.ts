@@ -4,7 +4,7 @@ import { configKeys, parseValue, type ConfigKey, type KeyName } from "./keys.ts"
 import type { ResolvedSetting, Settings, SettingOrigin } from "./types.ts";
 
 export interface ConfLayer {
-  /** the file, for messages and `config list` */
+  /** path of the file, for messages and `config list` */
   file: string;
   values: Readonly<Record<string, string>>;
 }
@@ -12,16 +12,16 @@ export interface ConfLayer {
 export interface SettingSources {
   flags: Partial<Record<KeyName, string | undefined>>;
   env: Readonly<Record<string, string | undefined>>;
-  /** what stands in the confs, as `readConf` gives it; with the file's path where messages are to name it */
+  /** contents of the files, as `readConf` returns them; with the file's path if messages should name it */
   project?: Readonly<Record<string, string>> | ConfLayer | undefined;
   user?: Readonly<Record<string, string>> | ConfLayer | undefined;
-  /** processors of the machine that sessions live on: the default of CONCURRENCY */
+  /** number of CPUs, for the default of CONCURRENCY */
   cpus: number;
 }
 
 export interface ResolvedSettings {
   settings: Settings;
-  /** every key in the registry's order, with the value in force and where it comes from */
+  /** every key in the registry's order, with its value in effect and its origin */
   resolved: ResolvedSetting[];
 }
 
@@ -45,9 +45,9 @@ const nothingSet: Settings = {
 };
 
 /**
- * Flag > `COWORK_*` variable > project > user > default, key by key. An empty flag or variable counts as not given; an empty
- * value in a conf means the default, whatever stands below it.
- * @throws CONFIG_VALUE_INVALID for the value in force; values that others override are not looked at
+ * Resolves each key: flag, then `COWORK_*` variable, then project, then user, then default. An empty flag or variable counts as
+ * not given. An empty value in a file means the default, even if a file of lower precedence has a value.
+ * @throws CONFIG_VALUE_INVALID for the value in effect; overridden values are not checked
  */
 export function resolveSettings(sources: SettingSources): ResolvedSettings {
   const resolved = configKeys.map((key) => resolveKey(key, sources));
@@ -61,7 +61,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
   return { settings, resolved };
 }
 
-/** One key alone, not checked: for PROJECT, which is wanted before everything else is. */
+/** Resolves one key without validation: for PROJECT, which is needed before all other keys. */
 export function resolveKey(key: ConfigKey, sources: SettingSources): ResolvedSetting {
   const { name } = key;
   const flag = key.managed ? undefined : sources.flags[name];
@@ -79,8 +79,8 @@ export function resolveKey(key: ConfigKey, sources: SettingSources): ResolvedSet
 }
 
 /**
- * What of a project's conf that git tracks counts only after the trust question: nothing when it comes from elsewhere. For the
- * question's hash take the findings themselves.
+ * The keys of a project's tracked file that need the trust question; empty for keys of other origins. The question's hash is made
+ * of the findings.
  */
 export function trackedFindings(resolved: readonly ResolvedSetting[]): Finding[] {
   return resolved.flatMap(({ key, value, origin }) => {
@@ -92,7 +92,7 @@ export function trackedFindings(resolved: readonly ResolvedSetting[]): Finding[]
 
 function keyAt(index: number): ConfigKey {
   const key = configKeys[index];
-  if (key === undefined) throw new RangeError(`no key ${index}`);
+  if (key === undefined) throw new RangeError(`No key ${index}`);
   return key;
 }
 

@@ -6,6 +6,6 @@ export interface ResolvedSetting {
   key: string;
   value: string;
   origin: SettingOrigin;
-  /** the file, for origins project and user */
+  /** path of the file, for the origins project and user */
   file?: string;
 }

@@ -1,6 +1,6 @@
-// How the values of `.cowork.conf` are read: each function gives what the value means, or undefined when it is none.
+// Parsers for the values of `.cowork.conf`: each returns the parsed value, or undefined if it is invalid.
 
-/** on, off, and what people write instead. */
+/** on, off and common synonyms. */
 export function readSwitch(value: string): boolean | undefined {
   if (/^(on|true|yes|1)$/i.test(value)) return true;
   return /^(off|false|no|0)$/i.test(value) ? false : undefined;
@@ -10,7 +10,7 @@ export function readCount(value: string): number | undefined {
   return /^[1-9]\d{0,2}$/.test(value) ? Number(value) : undefined;
 }
 
-/** A decimal number of processors, as `docker run --cpus` takes it. */
+/** A decimal number of CPUs, as `docker run --cpus` takes it. */
 export function readCpus(value: string): number | undefined {
   return /^\d{1,4}(\.\d{1,3})?$/.test(value) && Number(value) > 0 ? Number(value) : undefined;
 }
@@ -18,7 +18,7 @@ export function readCpus(value: string): number | undefined {
 /** Docker's own lower limit. */
 const smallestMemory = 6 * 1024 ** 2;
 
-/** @returns bytes, of a size as Docker reads it: `512m`, `4g`, plain bytes */
+/** Parses a size in Docker's format (`512m`, `4g`, plain bytes). @returns bytes */
 export function readMemory(value: string): number | undefined {
   const match = /^(\d{1,15})([bkmgt]?)b?$/i.exec(value);
   if (match === null) return undefined;
@@ -32,22 +32,22 @@ export function readLine(value: string): string | undefined {
   return value.trim() !== "" && !/[\u0000-\u001f\u007f]/.test(value) ? value : undefined;
 }
 
-/** `docker pull` would take it, and no program takes it for an option. */
+/** A name for `docker pull` that cannot be mistaken for an option. */
 export function readImage(value: string): string | undefined {
   return /^[A-Za-z0-9][\w./:@-]{0,254}$/.test(value) ? value : undefined;
 }
 
-/** A host's name in cowork, or what `ssh` takes as a destination; never an option. */
+/** A host's name or a destination for `ssh`; never an option. */
 export function readHost(value: string): string | undefined {
   return /^[^\s\p{Cc}-][^\s\p{Cc}]{0,254}$/u.test(value) ? value : undefined;
 }
 
-/** A path inside the project: relative, and it stays inside. */
+/** A relative path that stays inside the project. */
 export function readInnerPath(value: string): string | undefined {
   return readLine(value) !== undefined && isInside(value) ? value : undefined;
 }
 
-/** Patterns with spaces between them, each of a path inside the project. */
+/** Patterns of paths inside the project, separated by spaces. */
 export function readPatterns(value: string): string[] | undefined {
   const patterns = value.split(/\s+/).filter((pattern) => pattern !== "");
   return patterns.every((pattern) => readLine(pattern) !== undefined && isInside(pattern)) ? patterns : undefined;

@@ -9,8 +9,8 @@ import { editConf, parseConf } from "./conf-text.ts";
 import { readConfText, type ConfOptions } from "./read.ts";
 
 /**
- * Sets one key, or takes it away. Makes file and folder when they are missing. Where others may write at the same time
- * (SESSIONS, `config set` beside `init`) use `changeConf`.
+ * Sets or removes (undefined) one key. Creates the file and its folder if they are missing. Takes no lock: use `changeConf` if
+ * another process may write at the same time.
  * @throws CONFIG_FILE_CORRUPT, PERMISSION_DENIED, DISK_FULL
  */
 export async function setConfValue(
@@ -23,8 +23,8 @@ export async function setConfValue(
 }
 
 /**
- * Reads a conf and sets keys in it while nobody else does. `decide` gets what stands there and gives what is to change
- * (undefined: take the key away). The file is not touched when nothing changes.
+ * Changes keys of a file under a lock. `decide` gets the current values and returns the changes (undefined: remove the key). The
+ * file is not written if nothing changes.
  * @throws as `setConfValue`, and BUSY
  */
 export async function changeConf(
@@ -52,7 +52,7 @@ async function editConfFile(path: string, edit: (text: string) => string, option
       await replace(target, edited, before);
       return;
     }
-    // Called as root in somebody's project, what is new there belongs to the project's owner.
+    // As root in another user's project, new files belong to the project's owner.
     const folder = dirname(target);
     const existing = await stat(folder).catch(() => undefined);
     const { uid, gid } = existing ?? (await stat(dirname(folder)));
@@ -63,7 +63,7 @@ async function editConfFile(path: string, edit: (text: string) => string, option
   }
 }
 
-/** The owner stays, where we may say so: in a project that several people write in, the file becomes the writer's own. */
+/** Keeps the file's owner if permitted. Otherwise (a project shared by several users) the file becomes the writer's. */
 async function replace(path: string, text: string, before: Stats): Promise<void> {
   const mode = before.mode & 0o7777;
   try {

@@ -5,9 +5,9 @@ import { askGit, type GitContext } from "./git.ts";
 import type { Project, StartPoint } from "./types.ts";
 
 /**
- * Looks at the sessions' branches: can those that the project has not become branches of it some day, under their own names?
- * @returns one line for each that `pull` will have to call otherwise
- * @throws USAGE for a name that git or a remote has for itself
+ * Checks whether the sessions' new branches could become branches of the project under their own names.
+ * @returns one line for each branch that `pull` will have to rename
+ * @throws USAGE for a name that git or a remote reserves
  */
 export async function checkBranches(
   ctx: GitContext,
@@ -23,19 +23,19 @@ export async function checkBranches(
     if (clash === undefined) continue;
     const other = await otherName(ref, name, space, () => Promise.resolve(true));
     if (clash.kind === "reserved") throw reserved(start.branch, shortName(other), clash);
-    notes.push(`${name}: ${why(start.branch, clash)}; pull brings it as ${plain(shortName(other))}`);
+    notes.push(`${name}: ${why(start.branch, clash)}; pull will name it ${plain(shortName(other))}`);
   }
   return notes;
 }
 
 function why(branch: string, { kind, with: other }: Clash): string {
   return kind === "nested"
-    ? `beside ${plain(shortName(other))} the project can have no branch ${plain(branch)}`
-    : `in the project git would mix the branch ${plain(branch)} up with ${plain(other)}`;
+    ? `the project cannot have both ${plain(shortName(other))} and a branch ${plain(branch)}`
+    : `in the project, git would confuse the branch ${plain(branch)} with ${plain(other)}`;
 }
 
 function reserved(branch: string, other: string, clash: Clash): CoworkError {
-  const message = `\`${plain(branch)}\` cannot be a session's branch: git would mix it up with ${plain(clash.with)}.`;
+  const message = `\`${plain(branch)}\` cannot be a session's branch: git would confuse it with ${plain(clash.with)}.`;
   return new CoworkError("USAGE", message, { hint: `choose another name, for example --branch ${plain(other)}` });
 }
 

@@ -8,8 +8,8 @@ const pattern = "/.cowork/";
 const header = "# cowork keeps its configuration of this project there";
 
 /**
- * Keeps `.cowork/` out of `git status` through the repository's own `info/exclude`, for every working tree, never through the
- * project's .gitignore. Does nothing when it is there already, or when the project tracks its conf.
+ * Hides `.cowork/` from `git status` in every working tree, through the repository's `info/exclude`, never through the project's
+ * .gitignore. Does nothing if the entry exists or if the project tracks its `.cowork.conf`.
  * @throws PERMISSION_DENIED, DISK_FULL
  */
 export async function excludeCowork(project: Pick<Project, "source" | "facts">): Promise<void> {
@@ -19,11 +19,11 @@ export async function excludeCowork(project: Pick<Project, "source" | "facts">):
     const folder = join(gitDir, "info");
     const owner = await stat(gitDir);
     await ensureFolder(folder, (await exists(folder)) ? {} : { mode: 0o755, uid: owner.uid, gid: owner.gid });
-    // People link this file to one of their own.
+    // The file may be a link to one of the user's.
     const file = await realpath(join(folder, "exclude")).catch(() => join(folder, "exclude"));
     const before = await stat(file).catch(() => undefined);
     const bytes = await readRegularFile(file, { maxBytes: 16 * 1024 * 1024 });
-    // Not decoded: patterns may be in any encoding, and every byte of them stays.
+    // latin1 preserves every byte: patterns may be in any encoding.
     const text = Buffer.from(bytes ?? []).toString("latin1");
     if (text.split(/\r?\n/).some((line) => /^\/?\.cowork\/?\s*$/.test(line))) return;
     const start = text === "" || text.endsWith("\n") ? text : `${text}\n`;

@@ -3,15 +3,15 @@ import { join, posix, relative, sep } from "node:path";
 import { askGit, type GitContext } from "./git.ts";
 import type { Project } from "./types.ts";
 
-/** What of the user's working tree bears on which dev container configuration is used: sessions are made from commits. */
+/** What in the user's working tree affects the choice of a dev container configuration, although sessions start from commits. */
 export interface ConfigSurroundings {
-  /** folder of the working tree that the command was given in, `/`-separated; absent: its root, or none of it */
+  /** the current folder relative to the working tree, `/`-separated; absent: the root, or outside of the tree */
   within?: string;
-  /** configurations that lie there and are not committed as they are: untracked, ignored, changed; absent: none */
+  /** configurations that are untracked, ignored or changed; absent: none */
   uncommitted?: string[];
 }
 
-/** Looks at the usual places only: of the root, and of the folders from `cwd` up to it. Reads no file. */
+/** Checks the usual places in each folder from `cwd` up to the root. Reads no file. */
 export async function findConfigs(
   ctx: GitContext,
   { worktree }: Pick<Project, "worktree">,
@@ -59,14 +59,14 @@ function isThere(path: string): boolean {
   try {
     return !lstatSync(path).isDirectory();
   } catch {
-    // Not there, or below something that is no folder.
+    // It does not exist, or its parent is not a folder.
     return false;
   }
 }
 
 /**
- * What git has of a path: the path itself, or the first link on the way and what lies behind it. What lies outside of the working
- * tree is no file of the project.
+ * The paths that git tracks for a path: the path itself, or the first link in it and the link's target. A target outside of the
+ * working tree does not count.
  */
 function tracedIn(worktree: string, path: string): string[] {
   const parts = path.split("/");
@@ -80,7 +80,7 @@ function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
-/** Nothing where git cannot tell. */
+/** The paths that are not committed as they are; empty if git fails. */
 async function notCommitted(ctx: GitContext, worktree: string, paths: string[]): Promise<string[]> {
   const traced = new Map(paths.map((path) => [path, tracedIn(worktree, path)]));
   const exact = [...new Set([...traced.values()].flat())].map((path) => `:(top,literal)${path}`);

@@ -14,19 +14,19 @@ import type { PlainContext } from "./plain-tree.ts";
 
 export type FindContext = GitContext & PlainContext & Pick<Context, "paths">;
 
-/** Where one stands: what can be said of a project without a look into its history. */
+/** The place of a folder: what is known of its project without reading the history. */
 export interface Place {
   tree: Tree;
-  /** `PROJECT`, else the root folder's name made safe */
+  /** `PROJECT`, else the sanitized name of the root folder */
   name: string;
   confFile: string;
-  /** id of the session whose clone one stands in */
+  /** id of the session whose clone the folder is in */
   insideSession: string | undefined;
 }
 
 /**
- * In a linked worktree it is the repository of the main working tree. Inside a session's clone it is that session's project,
- * and git is not asked in the clone.
+ * Finds the project of a folder. In a linked worktree it is the main working tree's. In a session's clone it is that session's
+ * project, and git does not run in the clone.
  * @throws NOT_A_PROJECT, GIT_MISSING, GIT_FAILED, CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID
  */
 export async function findPlace(ctx: FindContext, cwd: string): Promise<Place> {
@@ -42,11 +42,11 @@ function realFolder(cwd: string): string {
     return realpathSync.native(cwd);
   } catch (cause) {
     const hint = "`cd` into your project, then run the same command again";
-    throw notAProject(`${plain(cwd)} cannot be entered.`, hint, cause);
+    throw notAProject(`Cannot enter ${plain(cwd)}.`, hint, cause);
   }
 }
 
-/** Undefined where nothing is. */
+/** Undefined if the path does not exist. */
 function realPath(path: string): string | undefined {
   try {
     return realpathSync.native(path);
@@ -55,12 +55,12 @@ function realPath(path: string): string | undefined {
   }
 }
 
-/** Where a project's conf is, or would be. */
+/** The path of a project's `.cowork.conf`, which may not exist. */
 export function confFileOf(root: string): string {
   return join(root, ".cowork", ".cowork.conf");
 }
 
-/** Id of the session whose clone the folder lies in, by the path alone; undefined elsewhere. */
+/** Id of the session whose clone the folder is in, derived from the path only; undefined outside of clones. */
 export function sessionAt(paths: Pick<FindContext["paths"], "sessions">, cwd: string): string | undefined {
   const folder = realPath(cwd);
   const id = folder === undefined ? undefined : firstPart(paths, folder);
@@ -74,23 +74,21 @@ function firstPart(paths: Pick<FindContext["paths"], "sessions">, folder: string
   return id === ".." ? undefined : id;
 }
 
-/** Looks only at the record: in a clone nothing of git runs on the host. */
+/** Reads only the record: git must not run in a clone on the host. */
 async function findSession(ctx: FindContext, folder: string): Promise<{ id: string; projectRoot: string } | undefined> {
   const id = firstPart(ctx.paths, folder);
   if (id === undefined) return undefined;
   const hint = "`cd` into your project, then run the same command again";
-  if (id === "" || id.startsWith(".")) throw notAProject(`${plain(folder)} belongs to cowork and is no project.`, hint);
+  if (id === "" || id.startsWith("."))
+    throw notAProject(`${plain(folder)} belongs to cowork and is not a project.`, hint);
   const projectRoot = await readProjectRoot(ctx.paths.record(id));
   if (projectRoot === undefined) {
-    throw notAProject(
-      `This is the clone of session ${plain(id)}, and its record does not say which project it belongs to.`,
-      hint,
-    );
+    throw notAProject(`This is the clone of session ${plain(id)}, but its record does not name a project.`, hint);
   }
   const found = realPath(projectRoot);
   if (found === undefined) {
     throw notAProject(
-      `This is the clone of session ${plain(id)}, whose project is no longer at ${plain(projectRoot)}.`,
+      `This is the clone of session ${plain(id)}, but its project is no longer at ${plain(projectRoot)}.`,
       hint,
     );
   }
@@ -108,7 +106,7 @@ async function readProjectRoot(record: string): Promise<string | undefined> {
   }
 }
 
-/** What the project at that root is called. @throws CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID */
+/** The name of the project at a root. @throws CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID */
 export async function projectNameAt(ctx: Pick<FindContext, "paths" | "env">, root: string): Promise<string> {
   return await readName(ctx, root, confFileOf(root));
 }

@@ -7,7 +7,7 @@ import { getFromGit, tryGit, type GitContext } from "./git.ts";
 import { cleanOrigin } from "../system/remote-url.ts";
 
 /**
- * The project of a folder. In a linked worktree only the start point's HEAD is the worktree's.
+ * Finds the project of a folder. In a linked worktree only HEAD, the start point, is the worktree's own.
  * @throws NOT_A_PROJECT, PROJECT_EMPTY, GIT_MISSING, GIT_FAILED, CONFIG_FILE_CORRUPT, CONFIG_VALUE_INVALID
  */
 export async function findProject(ctx: FindContext, cwd: string): Promise<Project> {
@@ -42,14 +42,14 @@ export async function readProject(ctx: FindContext, place: Place): Promise<Proje
   };
 }
 
-/** Is the project's conf content of the repository? @throws GIT_FAILED */
+/** Whether git tracks the project's `.cowork.conf`. @throws GIT_FAILED */
 export async function isConfTracked(ctx: GitContext, { tree, confFile }: Place): Promise<boolean> {
   return (await getFromGit(ctx, tree.root, ["ls-files", "-z", "--", relative(tree.root, confFile)])) !== "";
 }
 
 /**
- * The first commit of the project's main line, whatever is checked out now. Only first parents are followed: quick also
- * in a long history, and a merged-in foreign history changes nothing. In a shallow repository it is where history was cut.
+ * The first commit of the project's main branch, independent of what is checked out. Follows first parents only, which is fast
+ * in a long history and ignores merged histories of other projects. In a shallow repository it is the oldest commit present.
  */
 export async function findRootCommit(ctx: GitContext, tree: Tree): Promise<string> {
   const lines = ["refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master"];
@@ -68,7 +68,7 @@ export async function findRootCommit(ctx: GitContext, tree: Tree): Promise<strin
   const found = (await firstOf(tip)) || (await firstOf("--all"));
   if (found !== "") return found;
   const hint = 'make a first commit: `git add . && git commit -m "First commit"`';
-  throw new CoworkError("PROJECT_EMPTY", `${plain(tree.root)} has no commit that a session could start from.`, {
+  throw new CoworkError("PROJECT_EMPTY", `${plain(tree.root)} has no commits, so a session cannot start.`, {
     hint,
   });
 }
@@ -77,26 +77,26 @@ async function readOrigin(
   ctx: GitContext,
   cwd: string,
 ): Promise<{ url: string | undefined; hadCredentials: boolean; notes: string[] }> {
-  // As git would use it: a clone inside a container does not have the user's `url.….insteadOf`.
+  // The URL after the user's `url.….insteadOf`, which a clone inside a container does not have.
   const url = await tryGit(ctx, cwd, ["remote", "get-url", "origin"]);
   if (url === undefined) return { url: undefined, hadCredentials: false, notes: [] };
   const used = cleanOrigin(url);
-  // A rewriting of the user's may lead to a copy on this machine; what the repository says itself leads elsewhere.
+  // `insteadOf` may point to a copy on this machine. Then the URL in the repository's configuration is used, unless it is local, too.
   const written = used.isLocal ? await tryGit(ctx, cwd, ["config", "-z", "--get-all", "remote.origin.url"]) : undefined;
   const literal = written === undefined ? used : cleanOrigin(written.split("\0")[0] ?? "");
   const origin = literal.isLocal ? used : literal;
-  const notes = origin.isLocal ? ["the project's origin is a path on this machine; sessions get no origin"] : [];
+  const notes = origin.isLocal ? ["the project's origin is a path on this machine, so sessions have no origin"] : [];
   return { url: origin.url, hadCredentials: origin.hadCredentials, notes };
 }
 
-/** Who commits, and whether the working tree is a part of the project only. */
+/** Reads the git identity, and whether the working tree is a sparse checkout. */
 async function readOwnSettings(
   ctx: GitContext,
   cwd: string,
 ): Promise<{ identity: { name: string | undefined; email: string | undefined }; notes: string[] }> {
   const keys = String.raw`^(user\.(name|email)|core\.sparsecheckout)$`;
   const found = (await tryGit(ctx, cwd, ["config", "-z", "--get-regexp", keys])) ?? "";
-  // key, line end, value: of several the last one counts; a key alone is a yes
+  // Each entry is key, newline, value. The last entry of a key counts. A key without a value means true.
   const values = new Map(
     found.split("\0").map((entry) => {
       const [key = "", value = "true"] = entry.split(/\n(.*)/s, 2);
@@ -107,6 +107,6 @@ async function readOwnSettings(
   const isSparse = /^(true|yes|on|[1-9]\d*)$/i.test(values.get("core.sparsecheckout") ?? "");
   return {
     identity: { name: read("user.name"), email: read("user.email") },
-    notes: isSparse ? ["the project is a sparse checkout; sessions have all of its files"] : [],
+    notes: isSparse ? ["the project is a sparse checkout, but sessions have all files"] : [],
   };
 }

@@ -5,7 +5,7 @@ import { plain } from "../system/text.ts";
 
 export type GitContext = Pick<Context, "run" | "env" | "signal">;
 
-// What would make git look at another repository than the one the user stands in, as it is set inside hooks.
+// Variables that point git to another repository than the current folder's. Hooks set them.
 export const elsewhere = [
   "GIT_DIR",
   "GIT_WORK_TREE",
@@ -24,8 +24,8 @@ export const elsewhere = [
 const timeoutMs = 120_000;
 
 /**
- * Asks git in the user's own repository, where the user's own configuration counts. Never for a clone: what a container
- * writes could run here. A code other than 0 is an answer.
+ * Runs git in the user's own repository, with the user's configuration. Never use it for a clone: configuration that a container
+ * wrote could run programs on the host. An exit code other than 0 is returned, not thrown.
  * @throws GIT_MISSING
  */
 export async function askGit(
@@ -53,13 +53,13 @@ export async function askGit(
   }
 }
 
-/** git's answer without its line end, which names may hold too; undefined when git ended with another code than 0. */
+/** git's output without the final newline (only one: names may end with newlines, too); undefined if git failed. */
 export async function tryGit(ctx: GitContext, cwd: string, args: readonly string[]): Promise<string | undefined> {
   const { code, stdout } = await askGit(ctx, cwd, args);
   return code === 0 ? stdout.replace(/\n$/, "") : undefined;
 }
 
-/** As `tryGit`, where git has to know. @throws GIT_FAILED with git's words */
+/** As `tryGit`, but throws if git fails. @throws GIT_FAILED with git's message */
 export async function getFromGit(ctx: GitContext, cwd: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await askGit(ctx, cwd, args);
   if (code === 0) return stdout.replace(/\n$/, "");

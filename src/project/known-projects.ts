@@ -3,7 +3,7 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists, readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import { withLock } from "../system/locks.ts";
 
-/** Roots of projects that are remembered. What cannot be read names none: the file only saves typing. */
+/** Roots of the known projects. Empty if the file cannot be read: it is only a convenience. */
 export async function knownProjects(ctx: Pick<Context, "paths">): Promise<string[]> {
   try {
     const text = await readTextFile(ctx.paths.projects, { maxBytes: 1024 * 1024 });
@@ -16,7 +16,7 @@ export async function knownProjects(ctx: Pick<Context, "paths">): Promise<string
 
 type Writing = Pick<Context, "paths" | "clock" | "signal">;
 
-/** Remembers a project; forgets those whose folder is gone. */
+/** Adds a project, and removes those whose folder no longer exists. */
 export async function rememberProject(ctx: Writing, root: string): Promise<void> {
   if ((await knownProjects(ctx)).includes(root)) return;
   await changeProjects(ctx, async (known) => {

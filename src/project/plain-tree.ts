@@ -5,7 +5,7 @@ import { readSmallFile } from "../system/files/small-file.ts";
 import { elsewhere } from "./git.ts";
 import type { Tree } from "./types.ts";
 
-/** What changes where git looks for a repository, or whom it trusts. */
+/** Variables that change where git looks for a repository, or whom it trusts. */
 const variables = [
   ...elsewhere,
   "GIT_CEILING_DIRECTORIES",
@@ -13,14 +13,15 @@ const variables = [
   "GIT_TEST_ASSUME_DIFFERENT_OWNER",
 ];
 
-/** Without a user nobody can say what is owned as git wants it. */
+/** Without a user, ownership cannot be checked as git does. */
 export type PlainContext = Pick<Context, "env"> & Partial<Pick<Context, "user">>;
 
 /**
- * The usual working tree without asking git, which takes as long as half of `cowork list`: a `.git` folder as `git init` and
- * `git clone` make it, owned as git wants it. Whatever is unusual (a linked worktree, a submodule, bare, shallow, settings that
- * name a working tree or include others, a mount point on the way, another owner) is left to git: undefined.
- * @param cwd without links in it, as `realpath` gives it
+ * Finds an ordinary working tree without running git, which would take half of the time of `cowork list`: a `.git` folder as
+ * `git init` and `git clone` create it, with the owner that git requires. Returns undefined for anything unusual, which is left to
+ * git: a linked worktree, a submodule, a bare or shallow repository, settings that name a working tree or include other files, a
+ * mount point on the way, another owner.
+ * @param cwd a path without links, as from `realpath`
  */
 export function findPlainTree({ env, user }: PlainContext, cwd: string): Tree | undefined {
   if (user === undefined || variables.some((name) => env[name] !== undefined) || cwd.includes("\ufffd"))
@@ -29,7 +30,7 @@ export function findPlainTree({ env, user }: PlainContext, cwd: string): Tree | 
     const root = findRoot(cwd, user.uid);
     return root === undefined ? undefined : { root, worktree: root, gitDir: join(root, ".git"), notes: [] };
   } catch {
-    // What may not be read is git's to explain.
+    // git reports what cannot be read.
     return undefined;
   }
 }
@@ -39,7 +40,7 @@ function findRoot(cwd: string, uid: number): string | undefined {
   for (let folder = cwd; ; folder = dirname(folder)) {
     const own = look(folder);
     const git = look(join(folder, ".git"));
-    // A folder with a HEAD of its own may be a repository without working tree, or the inside of one.
+    // A folder with a HEAD file may be a bare repository, or inside a git dir.
     if (own === undefined || own.dev !== device || look(join(folder, "HEAD")) !== undefined) return undefined;
     if (git === undefined && folder !== dirname(folder)) continue;
     const isPlain = git?.isDirectory() === true && git.dev === device && git.uid === uid && own.uid === uid;
@@ -47,7 +48,7 @@ function findRoot(cwd: string, uid: number): string | undefined {
   }
 }
 
-/** As far as it can be said from its files. */
+/** Whether the git dir looks ordinary, judged from its files. */
 function isUsual(gitDir: string): boolean {
   const [head, objects, refs] = ["HEAD", "objects", "refs"].map((name) => look(join(gitDir, name)));
   if (!head?.isFile() || !objects?.isDirectory() || !refs?.isDirectory()) return false;

@@ -7,7 +7,7 @@ import { askGit, tryGit, type GitContext } from "./git.ts";
 import type { Project, StartPoint } from "./types.ts";
 
 export interface StartRequest {
-  /** the session's name, checked already */
+  /** the session's name, already validated */
   name: string;
   /** `--branch`; `refs/heads/x` means `x` */
   branch?: string | undefined;
@@ -17,10 +17,11 @@ export interface StartRequest {
 }
 
 /**
- * Branch and commit that each new session starts from; git is asked once for all their branches. A branch of that name that exists, in the project or on its origin as
- * last fetched, is checked out at its tip; then `--from` may only name that same commit. Otherwise the branch is made
- * from `--from`, else from the HEAD of the working tree that the user stands in.
- * @throws USAGE for a branch name that git refuses, for `--from` beside a branch elsewhere, and for a `--from` that means several commits; REF_NOT_FOUND
+ * Plans the branch and the commit that each new session starts from, with one call of git for all branches. A branch that exists,
+ * in the project or on its origin as last fetched, is checked out at its tip; `--from` may then only name that same commit.
+ * Otherwise the branch is created from `--from`, or from the HEAD of the current working tree.
+ * @throws USAGE for an invalid branch name, for `--from` with an existing branch at another commit, and for an ambiguous `--from`;
+ * REF_NOT_FOUND
  */
 export async function planStarts(
   ctx: GitContext,
@@ -53,7 +54,7 @@ function checkBranch(request: StartRequest): string {
   });
 }
 
-/** What was found, as commits; `options` is `--from` as it was given. */
+/** The commits found; `options` is `--from` as it was given. */
 interface Found {
   branch: string;
   tip: string | undefined;
@@ -65,18 +66,18 @@ interface Found {
 function chooseStart({ branch, tip, from, head, options }: Found): StartPoint {
   if (tip !== undefined) {
     if (from === undefined || from === tip) return { branch, commit: tip, existing: true };
-    const message = `Branch ${plain(branch)} exists already, at ${tip.slice(0, 9)}, so it cannot start from ${plain(options ?? "")}.`;
+    const message = `Branch ${plain(branch)} already exists at ${tip.slice(0, 9)}, so it cannot start from ${plain(options ?? "")}.`;
     throw new CoworkError("USAGE", message, {
-      hint: "leave --from out to go on with that branch, or choose another name with --branch",
+      hint: "leave out --from to continue that branch, or choose another name with --branch",
     });
   }
   const commit = from ?? head;
   if (commit !== undefined) return { branch, commit, existing: false };
-  const hint = "say where to start: --from BRANCH";
-  throw new CoworkError("REF_NOT_FOUND", "The branch that is checked out has no commit yet.", { hint });
+  const hint = "choose where to start: --from BRANCH";
+  throw new CoworkError("REF_NOT_FOUND", "The checked-out branch has no commits yet.", { hint });
 }
 
-/** `main` also means `origin/main` where only that exists. */
+/** `main` also means `origin/main` if only that exists. */
 async function getCommit(
   git: AskGit,
   ask: (name: string) => Promise<string | undefined>,
@@ -85,13 +86,13 @@ async function getCommit(
   const meanings = await findMeanings(git, from);
   if (meanings.length > 1) {
     const all = meanings.map((meaning) => plain(meaning)).join(", ");
-    throw new CoworkError("USAGE", `\`${plain(from)}\` means several commits in this project: ${all}.`, {
-      hint: `say which: --from ${plain(meanings[0] ?? "")}`,
+    throw new CoworkError("USAGE", `\`${plain(from)}\` is ambiguous in this project: ${all}.`, {
+      hint: `name one of them: --from ${plain(meanings[0] ?? "")}`,
     });
   }
   const commit = from.startsWith("-") ? undefined : ((await ask(from)) ?? (await ask(`refs/remotes/origin/${from}`)));
   if (commit !== undefined) return commit;
-  const hint = "`git branch --all` and `git tag` show what there is; `git fetch` brings what is new";
+  const hint = "list them with `git branch --all` and `git tag`, or run `git fetch` first";
   throw new CoworkError("REF_NOT_FOUND", `The project has no branch, tag or commit \`${plain(from)}\`.`, { hint });
 }
 

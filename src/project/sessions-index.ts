@@ -4,11 +4,11 @@ import type { Context } from "../system/context.ts";
 import { brokenRefRule, nameKey, sessionNamePattern } from "../system/names.ts";
 import type { Project, SessionEntry } from "./types.ts";
 
-// SESSIONS in the project's conf: an index for people and for names on other hosts. Records are the truth; where the two differ
-// the index is mended. What is no session's name is passed over, and dropped at the next write.
+// SESSIONS in the project's `.cowork.conf`: an index for the user, and for sessions on other hosts. The records are authoritative;
+// the index is repaired if it differs. Words that are not session names are ignored, and dropped at the next write.
 
 type IndexContext = Pick<Context, "paths" | "clock" | "signal">;
-/** For a project that is gone or that one does not stand in: `{ confFile: confFileOf(root) }`. */
+/** For another project than the current one, or one that no longer exists: `{ confFile: confFileOf(root) }`. */
 type IndexOf = Pick<Project, "confFile">;
 
 /** @throws CONFIG_FILE_CORRUPT */
@@ -16,7 +16,7 @@ export async function readSessions(_ctx: unknown, project: IndexOf): Promise<Ses
   return parseSessions((await readConf(project.confFile))?.["SESSIONS"] ?? "");
 }
 
-/** @param names `name` or `name@host`; one that is there already (also by another spelling of the same name) gets this host. */
+/** @param names `name` or `name@host`; an existing entry (also in another spelling of the name) gets this host */
 export async function addSessions(ctx: IndexContext, project: IndexOf, names: readonly string[]): Promise<void> {
   const added = parseSessions(names.join(" "));
   await change(ctx, project, (entries) => {
@@ -27,9 +27,9 @@ export async function addSessions(ctx: IndexContext, project: IndexOf, names: re
 }
 
 /**
- * Makes no conf where there is none.
- * @param names a host behind a name is not looked at
- * @param host `local` or another one: an entry of the same name with another host stays. Absent: whatever the host
+ * Removes sessions from the index. Does not create the file.
+ * @param names a host after a name is ignored
+ * @param host removes only entries with this host (`local` for this machine); absent: with any host
  */
 export async function removeSessions(
   ctx: IndexContext,
@@ -42,7 +42,7 @@ export async function removeSessions(
   await change(ctx, project, (entries) => entries.filter((entry) => !gone.has(nameKey(entry.name)) || !isOn(entry)));
 }
 
-/** Makes the entries of one host (undefined: this machine) what its records say; entries of other hosts stay. */
+/** Sets the entries of one host (undefined: this machine) to match its records; entries of other hosts are kept. */
 export async function repairSessions(
   ctx: IndexContext,
   project: IndexOf,
@@ -71,7 +71,7 @@ async function change(
   });
 }
 
-/** Entries in their order, each name once. */
+/** The entries in order, each name once. */
 export function parseSessions(value: string): SessionEntry[] {
   const entries = new Map<string, SessionEntry>();
   for (const part of value.split(/\s+/)) {

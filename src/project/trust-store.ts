@@ -6,11 +6,11 @@ import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/fil
 import { withLock } from "../system/locks.ts";
 import type { Paths } from "../system/paths.ts";
 
-// What the user agreed to: per project root the hashes of everything that was shown. A file that cannot be read means that
-// nothing was agreed to; it is kept aside.
+// What the user trusts: for each project root, the hashes of the configurations that were shown. If the file cannot be read,
+// nothing is trusted, and the file is renamed.
 
 const maxBytes = 4 * 1024 * 1024;
-/** Per project: the older ones belong to configurations that nobody has any more. */
+/** Number of hashes to keep per project. Older ones belong to outdated configurations. */
 const kept = 100;
 
 type Agreed = Record<string, string[]>;
@@ -27,7 +27,7 @@ export async function rememberTrust(
   hash: string,
 ): Promise<void> {
   const { trust } = ctx.paths;
-  await withLock(ctx, "trust", { what: "the list of what you trust" }, async () => {
+  await withLock(ctx, "trust", { what: "the list of trusted configurations" }, async () => {
     await ensureFolder(dirname(trust));
     const agreed = await readAgreed(trust);
     if (agreed === undefined) await keepAside(trust, ctx.clock.now());
@@ -38,7 +38,7 @@ export async function rememberTrust(
   });
 }
 
-/** undefined: there is a file and it cannot be understood. */
+/** Undefined if the file exists but cannot be parsed. */
 async function readAgreed(path: string): Promise<Agreed | undefined> {
   try {
     const text = await readTextFile(path, { maxBytes });

@@ -3,17 +3,17 @@ import type { ProjectFacts, Source } from "../contract/project.ts";
 export type { ProjectFacts, Source };
 export type { StartPoint } from "../contract/common.ts";
 
-/** The project that the user stands in, as the user's side of the seam knows it. */
+/** The current project, as the client knows it. */
 export interface Project {
   facts: ProjectFacts;
   source: Extract<Source, { kind: "repository" }>;
-  /** `<root>/.cowork/.cowork.conf`, which may not be there yet */
+  /** `<root>/.cowork/.cowork.conf`, which may not exist yet */
   confFile: string;
-  /** The working tree that the user stands in: another one than `root` in a linked worktree. Its HEAD is where sessions start. */
+  /** The current working tree; not `root` in a linked worktree. Sessions start from its HEAD. */
   worktree: string;
-  /** id of the session whose clone the user stands in */
+  /** id of the session whose clone the current folder is in */
   insideSession?: string;
-  /** what a user should know about this project, one line each: shallow, no main working tree, an origin that was left out */
+  /** notes for the user, one line each: shallow clone, no main working tree, no origin in sessions */
   notes: string[];
 }
 
@@ -24,11 +24,11 @@ export interface SessionEntry {
   host: string | undefined;
 }
 
-/** Where a repository lies. */
+/** The paths of a repository. */
 export interface Tree {
-  /** the main working tree's root; where there is none (a bare repository with worktrees), the worktree's own */
+  /** the root of the main working tree; without one (a bare repository with worktrees), that of the worktree */
   root: string;
-  /** the working tree that one stands in */
+  /** the current working tree */
   worktree: string;
   /** the common git dir */
   gitDir: string;

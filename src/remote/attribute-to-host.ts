@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorView } from "../errors.ts";
 import { onHost, renderHint } from "../hint.ts";
 import { plain } from "../system/text.ts";
 
-/** What the hint tells to do has to be done over there. */
+/** Errors whose next step has to be done on the host. */
 const doneThere: readonly ErrorCode[] = [
   "ENGINE_UNREACHABLE",
   "ENGINE_FAILED",
@@ -13,7 +13,7 @@ const doneThere: readonly ErrorCode[] = [
   "PERMISSION_DENIED",
 ];
 
-/** An error of a host's: its engine, its disk and its git are not the ones of the machine that the message is read on. */
+/** Names the host in an error of a host, because its engine, disk and git are not those of the user's machine. */
 export function attributeToHost<T extends ErrorView>(error: T, host: string): T {
   const { code, message, hint, next } = error;
   const where = plain(host);
@@ -25,7 +25,7 @@ export function attributeToHost<T extends ErrorView>(error: T, host: string): T 
   };
 }
 
-/** A command of cowork's is typed here, and says which host it means. */
+/** Adds `--host` to the commands of a hint, because the user types them on this machine. */
 export function hintThere<T extends Pick<ErrorView, "hint" | "next">>(error: T, host: string): T {
   if (error.next === undefined) return error;
   const next = onHost(error.next, plain(host));

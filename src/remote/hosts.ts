@@ -7,7 +7,7 @@ import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
 import type { Target } from "./types.ts";
 
-/** Machines that the user has named, or has made sessions on: by name. Only these may stand in a conf that a repository brings. */
+/** Hosts by name that the user has added or has created sessions on. Only these may be named in a repository's `.cowork.conf`. */
 export type { Hosts };
 
 type HostsContext = Pick<Context, "paths" | "clock" | "signal">;
@@ -21,13 +21,13 @@ export async function readHosts(ctx: Pick<Context, "paths">): Promise<Hosts> {
     return hostsFile.parse(JSON.parse(text));
   } catch (cause) {
     throw new CoworkError("CONFIG_FILE_CORRUPT", `${plain(file)} is damaged.`, {
-      hint: steps`look at it, or move it away and add your hosts again: ${ownCommand("host", "add")}`,
+      hint: steps`fix the file, or move it away and add your hosts again: ${ownCommand("host", "add")}`,
       cause,
     });
   }
 }
 
-/** One of the same name gets the new address. */
+/** Adds a host, or replaces the address of an existing one. */
 export async function addHost(ctx: HostsContext, name: string, target: Target): Promise<void> {
   await change(ctx, (hosts) => ({ ...hosts, [name]: target }));
 }

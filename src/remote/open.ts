@@ -9,20 +9,20 @@ import { connectSsh } from "./ssh/connect.ts";
 import { createRemoteHost, type RemoteHostOptions } from "./client/remote-host.ts";
 
 export interface OpenRemote {
-  /** a name that was added, or anything that `ssh` takes */
+  /** a name that was added, or a destination for `ssh` */
   name: string;
   user: ProjectClient;
   source: () => Promise<Source>;
   begin: RemoteHostOptions["begin"];
-  /** undefined: this cowork is no built file, and cannot be carried */
+  /** undefined: this cowork is not a built file, so it cannot be copied to a host */
   program: Program | undefined;
 }
 
-/** The host's part on a remote machine; connects when it is first asked something. */
+/** A session host on a remote machine. It connects at the first call. */
 export function openRemoteHost(ctx: Context, { program, ...options }: OpenRemote): SessionHost & { close(): void } {
   if (program === undefined) {
-    throw new CoworkError("PROGRAM_MISSING", "Only the built cowork can work on a host: it carries itself over.", {
-      hint: "build it, and run the built file: npm run build",
+    throw new CoworkError("PROGRAM_MISSING", "Remote hosts need the built cowork.", {
+      hint: "run npm run build, then use dist/cowork",
     });
   }
   const connect: RemoteHostOptions["connect"] = async (signal, login) => {

@@ -6,9 +6,9 @@ import type { RunOptions } from "./process.ts";
 
 type OutputFile = RunOptions["outputFile"];
 
-const lookEveryMs = 200;
+const pollMs = 200;
 
-/** Opens the files that a child writes itself. They are appended to, made with 0600, and never a link. */
+/** Opens the files that a child writes to directly: appends, creates with mode 0600, refuses links. */
 export async function openFilesForChild(
   files: OutputFile,
 ): Promise<{ stdio: { stdout: number; stderr: number }; close(): Promise<void> } | undefined> {
@@ -32,11 +32,11 @@ export async function openFilesForChild(
 }
 
 interface Tail {
-  /** reads what is left and gives a last line without an end too */
+  /** Reads the rest, and passes on a last line even without a newline. */
   finish(): Promise<void>;
 }
 
-/** Reads along in the files from their present end on, and gives every line as it is completed. */
+/** Follows the files from their current end, and passes on every complete line. */
 export function followLines(files: OutputFile, onLine: NonNullable<RunOptions["onLine"]>): Tail | undefined {
   if (files === undefined) return undefined;
   if (typeof files === "string") return follow(files, (line) => onLine(line, "stdout"));
@@ -64,10 +64,10 @@ function follow(path: string, onLine: (line: string) => void): Tail {
       await handle.close();
     }
   };
-  // One look after another, also when one takes longer than the interval. A file that was moved away has no more lines.
+  // Reads are chained, even if one takes longer than the interval. A file that was moved away has no more lines.
   let looking = Promise.resolve();
   const lookNext = (): Promise<void> => (looking = looking.then(look).catch(() => undefined));
-  const timer = setInterval(() => void lookNext(), lookEveryMs);
+  const timer = setInterval(() => void lookNext(), pollMs);
   return {
     async finish() {
       clearInterval(timer);

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 export interface Clock {
   now(): Date;
-  /** Resolves after so many milliseconds; rejects with an AbortError when the signal fires first. */
+  /** Resolves after so many milliseconds; rejects with an AbortError if the signal is aborted first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 

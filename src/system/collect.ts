@@ -5,7 +5,7 @@ export interface Collected {
   text(): string;
 }
 
-/** Keeps what a stream says, up to a limit, and hands it on line by line (without line ends) as it comes. */
+/** Collects a stream's output, up to a limit, and passes it on line by line, without newlines, as it arrives. */
 export function collect(
   stream: Readable | undefined,
   options: { maxBytes: number; onLine: ((line: string) => void) | undefined; onTooMuch: (maxBytes: number) => void },
@@ -21,12 +21,12 @@ export function collect(
     lines?.push(chunk);
   });
   stream?.on("end", () => lines?.end());
-  // Whoever waits for the child sees why it ended; a broken pipe says nothing more.
+  // The caller learns from the child's exit why it ended; a broken pipe adds nothing.
   stream?.on("error", () => undefined);
   return { text: () => new TextDecoder().decode(Buffer.concat(chunks)) };
 }
 
-/** Bytes in, whole lines out; a character that is cut in two between chunks is put together again. */
+/** Splits chunks of bytes into lines. A character that is split between two chunks is joined. */
 export function splitLines(onLine: (line: string) => void): { push(chunk: Uint8Array): void; end(): void } {
   const decoder = new StringDecoder("utf8");
   let rest = "";

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Path of the program that a name stands for, as a shell finds it; undefined for none. */
+/** Finds a program on the PATH, as a shell does; undefined if there is none. */
 export function findProgram(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
   return (env["PATH"] ?? "")
     .split(delimiter)

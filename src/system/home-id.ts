@@ -8,8 +8,8 @@ import { readSmallFile } from "./files/small-file.ts";
 type OfHome = Pick<Paths, "home" | "homeId" | "pathHash">;
 
 /**
- * The random id of this cowork home, which stands for it in labels: what a repository could compute, it could put into an image's
- * labels. Made on first use; whoever comes second takes what the first one made.
+ * The random id of this cowork home, for labels. It is random because a repository could put a computable id into an image's
+ * labels. Created on first use; of two processes at the same time, the second uses the id of the first.
  * @returns 32 hex digits
  * @throws PERMISSION_DENIED, DISK_FULL
  */
@@ -17,19 +17,19 @@ export function homeId(paths: OfHome): string {
   return readHomeId(paths) ?? makeHomeId(paths);
 }
 
-/** The id, where this home has one already; nothing is made. */
+/** Reads the id; undefined if this home has none yet. */
 export function readHomeId({ homeId: file }: OfHome): string | undefined {
   const text = readSmallFile(file, { maxBytes: 1024 })?.toString("utf8").trim();
   return text !== undefined && /^[0-9a-f]{32}$/.test(text) ? text : undefined;
 }
 
-/** Every value that `cowork.home` may have on what is this home's: its id, and the hash that stood there before homes had ids. */
+/** All values of the label `cowork.home` that mean this home: its id, and the hash that was used before homes had ids. */
 export function homeLabels(paths: OfHome): string[] {
   const id = readHomeId(paths);
   return id === undefined ? [paths.pathHash] : [id, paths.pathHash];
 }
 
-/** The file is damaged (sessions keep the id that stands in their records), or the file system has no hard links. */
+/** Whether the file may be replaced: it is damaged (sessions keep the id in their records), or hard links are not supported. */
 function mayReplace(paths: OfHome, error: unknown): boolean {
   const code = errorCode(error) ?? "";
   return readHomeId(paths) === undefined && ["EEXIST", "EPERM", "ENOSYS", "EOPNOTSUPP", "ENOTSUP"].includes(code);
@@ -53,6 +53,6 @@ function makeHomeId(paths: OfHome): string {
     rmSync(temporary, { force: true });
   }
   const made = readHomeId(paths);
-  if (made === undefined) throw new Error(`${file} is no regular file`);
+  if (made === undefined) throw new Error(`${file} is not a regular file`);
   return made;
 }

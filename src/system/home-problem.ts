@@ -8,7 +8,7 @@ import { plain } from "./text.ts";
 
 type Place = Pick<Context, "paths" | "user" | "env">;
 
-/** What has to be a folder that the user can work in, in the cowork home; what lies deeper may belong to a session's user. */
+/** Folders of the cowork home that the user must be able to use. Deeper folders may belong to a session's user. */
 const folders = [
   "",
   "state",
@@ -24,22 +24,24 @@ const folders = [
 ];
 
 /**
- * What keeps the cowork home from being used: it is no folder, belongs to somebody else, or lies on a file system that is
- * read-only. Undefined where nothing does. It looks at the disk now: not for every command, but when one failed.
- * @param access for tests: root may do everything
+ * Finds out why the cowork home cannot be used: it is not a folder, belongs to another user, or is on a read-only file system.
+ * Undefined if it can be used. Reads the disk, so call it only after a command failed.
+ * @param access for tests, because root may do everything
  */
 export function homeProblem({ paths, user, env }: Place, access = accessSync): CoworkError | undefined {
   for (const name of folders) {
     const path = join(paths.home, name);
     const problem = folderProblem(path, name === "", access);
     if (problem === undefined) continue;
-    const elsewhere = env["COWORK_HOME"] ? "set COWORK_HOME to a folder of yours" : "set COWORK_HOME to another folder";
+    const elsewhere = env["COWORK_HOME"]
+      ? "set COWORK_HOME to a folder that you own"
+      : "set COWORK_HOME to another folder";
     return explain({ path, home: paths.home, uid: user.uid, elsewhere }, problem);
   }
   return undefined;
 }
 
-/** The error, or where the home is what is wrong, one that says so and what to do. */
+/** Returns an error that explains the problem of the cowork home, or the given error if the home is not its cause. */
 export function withHomeProblem(place: Place, error: CoworkError): CoworkError {
   if (error.code !== "PERMISSION_DENIED" && error.code !== "CONFIG_FILE_CORRUPT" && error.code !== "INTERNAL")
     return error;
@@ -57,11 +59,11 @@ function mentions(error: CoworkError, home: string): boolean {
 
 interface Problem {
   kind: "no-folder" | "denied" | "read-only" | "cannot-be-made";
-  /** what is wrong: the folder, or the nearest one above it that exists */
+  /** the folder, or its nearest parent that exists */
   at: string;
 }
 
-/** @param isNeeded also where it is not there yet: then it has to be possible to make it */
+/** @param isNeeded a missing folder is a problem if it cannot be created */
 function folderProblem(path: string, isNeeded: boolean, access: typeof accessSync): Problem | undefined {
   try {
     if (!statSync(path).isDirectory()) return { kind: "no-folder", at: path };
@@ -81,12 +83,12 @@ function folderProblem(path: string, isNeeded: boolean, access: typeof accessSyn
   }
 }
 
-/** The path itself, or the lowest one above it, that there is. */
+/** The path itself, or its nearest parent that exists. */
 function nearest(path: string): string {
   try {
     if (statSync(path, { throwIfNoEntry: false }) !== undefined || dirname(path) === path) return path;
   } catch {
-    // not to be looked at: the one above says why
+    // Not accessible: the parent shows why.
   }
   return nearest(dirname(path));
 }
@@ -97,9 +99,9 @@ function explain(
 ): CoworkError {
   const owner = ownerOf(at);
   const whose =
-    owner === undefined ? "may not be used" : `belongs to ${owner === 0 ? "root" : `the user with uid ${owner}`}`;
+    owner === undefined ? "is not accessible" : `belongs to ${owner === 0 ? "root" : `the user with uid ${owner}`}`;
   if (kind === "no-folder") {
-    const message = `cowork keeps its data in ${plain(home)}, but ${plain(at)} is no folder.`;
+    const message = `cowork keeps its data in ${plain(home)}, but ${plain(at)} is not a folder.`;
     const hint = path === home || at !== path ? elsewhere : `move ${shellWord(at)} away, or ${elsewhere}`;
     return new CoworkError("PERMISSION_DENIED", message, { hint });
   }
@@ -108,15 +110,15 @@ function explain(
     return new CoworkError("PERMISSION_DENIED", message, { hint: elsewhere });
   }
   if (kind === "cannot-be-made") {
-    const message = `The folder ${plain(home)}, where cowork keeps its data, cannot be made: ${plain(at)} ${whose}.`;
+    const message = `Cannot create ${plain(home)}, where cowork keeps its data: ${plain(at)} ${whose}.`;
     return new CoworkError("PERMISSION_DENIED", message, { hint: elsewhere });
   }
   if (owner === uid) {
-    const message = `You may not read and write ${plain(at)}, where cowork keeps its data: its mode forbids it.`;
+    const message = `You cannot read and write ${plain(at)}, where cowork keeps its data, because of its mode.`;
     return new CoworkError("PERMISSION_DENIED", message, { hint: `chmod u+rwx ${shellWord(at)}` });
   }
   const inside = at === home || at.startsWith(`${home}/`);
-  const message = `${plain(at)}, where cowork keeps its data, ${whose}: you may not read and write it.`;
+  const message = `You cannot read and write ${plain(at)}, where cowork keeps its data: it ${whose}.`;
   const hint = inside ? `sudo chown -R $USER ${shellWord(at)}` : elsewhere;
   return new CoworkError("PERMISSION_DENIED", message, { hint });
 }

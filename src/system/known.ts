@@ -1,11 +1,11 @@
 /**
- * What one command or one request has found out and need not find out again. It may be wrong a minute later: so every context has
- * its own, and nothing of it is kept in a module.
+ * The cache of one command or one request. The results may be outdated a minute later, so every context has its own cache and no
+ * module keeps one.
  */
 export interface Known {
-  /** what was asked once (`memoizePerRun`), or is being asked */
+  /** results of `memoizePerRun`, including pending ones */
   readonly findings: Map<string, Promise<unknown>>;
-  /** what was given up, and why: a registry that does not answer, an agent that cannot be installed */
+  /** what failed for good in this run, and why: a registry that does not answer, an agent that cannot be installed */
   readonly failures: Map<string, string>;
 }
 
@@ -14,8 +14,8 @@ export function createKnown(): Known {
 }
 
 /**
- * What stays as it is for as long as one command runs is found out once, also where several sessions ask at the same time. What
- * failed is tried again by the next who asks.
+ * Calls `find` once per command and key, even if several sessions need the result at the same time. A failure is not cached: the
+ * next caller tries again.
  */
 export async function memoizePerRun<T>(ctx: { known?: Known }, key: string, find: () => Promise<T>): Promise<T> {
   if (ctx.known === undefined) return await find();

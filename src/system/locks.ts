@@ -8,38 +8,38 @@ import { ensureFolder } from "./files/files.ts";
 import { errorCode } from "./files/open-folder.ts";
 import { plain } from "./text.ts";
 
-/** A lock whose holder was killed is free again after so long; a living holder says every second that it lives. */
+/** The lock of a killed process becomes free after this time. A live holder updates its lock every `updateMs`. */
 const staleMs = 5_000;
 const updateMs = 1_000;
-/** Longer than a dead holder's lock lasts, so that a crash never shows as BUSY. */
+/** Longer than the lock of a killed process lasts, so that a crash never causes BUSY. */
 const defaultWaitMs = 10_000;
-const lookEveryMs = 100;
+const pollMs = 100;
 
 export interface LockOptions {
-  /** how long to wait for whoever has it; default 10 000 */
+  /** how long to wait for the holder, in milliseconds; default 10 000 */
   waitMs?: number;
-  /** called once, when it is not free at once */
+  /** called once if the lock is not free at once */
   onWait?: () => void;
   /** what is locked, for the message: `session a` */
   what?: string;
-  /** the error when somebody else has it for too long; default BUSY */
+  /** the error code if another process holds it for too long; default BUSY */
   busy?: "BUSY" | "SESSION_BUSY";
 }
 
 /**
- * Makes sure that the lock is still ours.
- * @throws LOCK_LOST when it was lost, and what the signal was aborted with
+ * Checks that this process still holds the lock.
+ * @throws LOCK_LOST if it was lost, and the signal's reason
  */
 export type StillHeld = () => Promise<void>;
 
 type LockContext = Pick<Context, "paths" | "clock" | "signal">;
 
 /**
- * Does something while holding the lock of that name, among all cowork processes of this home. The lock is given back
- * whatever happens. `fn` gets a signal that fires on the context's one and when the lock was lost (the machine slept and
- * somebody else took it): work then ends and LOCK_LOST is thrown. It also gets `stillHeld`, to be called right before
- * something that cannot be taken back: after a sleep the signal fires only a moment later.
- * @throws BUSY (or `options.busy`) when somebody else has it for longer than `waitMs`, LOCK_LOST, INTERRUPTED
+ * Runs `fn` while holding the named lock, which is exclusive among all cowork processes of this home. The lock is always
+ * released. `fn` gets a signal that is aborted with the context's signal and when the lock is lost (the machine slept and another
+ * process took it); then LOCK_LOST is thrown. It also gets `stillHeld`, to call right before an irreversible step: after a sleep
+ * the signal is aborted only a moment later.
+ * @throws BUSY (or `options.busy`) if another process holds the lock for longer than `waitMs`, LOCK_LOST, INTERRUPTED
  */
 export async function withLock<T>(
   ctx: LockContext,
@@ -67,8 +67,8 @@ export async function withLock<T>(
 }
 
 /**
- * Notices that this process stood still for so long that its lock may have been taken: then the next update of the lock has to
- * be waited for, which finds out.
+ * Detects that this process was suspended for so long that another process may have taken its lock. Then `settle` waits for the
+ * next update of the lock, which detects a lost lock.
  */
 function watchStalls(clock: LockContext["clock"]): { settle(signal: AbortSignal): Promise<void>; end(): void } {
   const now = (): number => clock.now().getTime();
@@ -81,16 +81,16 @@ function watchStalls(clock: LockContext["clock"]): { settle(signal: AbortSignal)
   const timer = setInterval(beat, updateMs / 4).unref();
   return {
     settle: async (signal) => {
-      for (beat(); now() < doubtfulUntil && !signal.aborted; beat()) await delay(lookEveryMs);
+      for (beat(); now() < doubtfulUntil && !signal.aborted; beat()) await delay(pollMs);
     },
     end: () => clearInterval(timer),
   };
 }
 
-/** Is somebody at work under this lock right now? Takes nothing. */
+/** Whether a process holds the lock now. Does not take it. */
 export async function isLocked(ctx: Pick<Context, "paths">, name: string): Promise<boolean> {
   const target = lockTarget(ctx, name);
-  // The usual case needs no library: without the folder that proper-lockfile makes nobody has it.
+  // The usual case needs no library: proper-lockfile creates this folder for a lock.
   if (!existsSync(`${target}.lock`)) return false;
   const { check } = await import("proper-lockfile");
   return check(target, { realpath: false, stale: staleMs });
@@ -122,21 +122,21 @@ async function acquire(
       if (ctx.clock.now().getTime() >= giveUpAt) throw busy(name, options);
       if (!waited) options.onWait?.();
       waited = true;
-      await ctx.clock.sleep(lookEveryMs, ctx.signal).catch((cause: unknown) => {
+      await ctx.clock.sleep(pollMs, ctx.signal).catch((cause: unknown) => {
         throw toCoworkError(cause);
       });
     }
   }
 }
 
-/** Names may hold anything (an engine's id, a path): what is no plain file name is hashed. */
+/** A name may contain any character (an engine's id, a path). One that is not a plain file name is hashed. */
 function lockTarget(ctx: Pick<Context, "paths">, name: string): string {
   const safe = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(name);
   return ctx.paths.lock(safe ? name : `h-${createHash("sha256").update(name).digest("hex")}`);
 }
 
 function busy(name: string, options: LockOptions): CoworkError {
-  const hint = "wait until it has ended, then run the same command again";
+  const hint = "wait until it ends, then run the same command again";
   return new CoworkError(
     options.busy ?? "BUSY",
     `Another cowork command is working on ${plain(options.what ?? name)}.`,

@@ -4,15 +4,15 @@ import type { Clock } from "./clock.ts";
 import { plain } from "./text.ts";
 
 export interface LogLimits {
-  /** a file that is larger makes room for a new one; default 1 MiB */
+  /** rotate a file larger than this; default 1 MiB */
   maxBytes?: number;
-  /** older files kept beside it as `.1`, `.2`, …; default 3 */
+  /** number of older files to keep as `.1`, `.2`, …; default 3 */
   keep?: number;
 }
 
 /**
- * A log of one line at a time, each with the time in front, 0600. It is written at once, so that a crash loses nothing, and
- * it never throws: a full disk must not hide the error that was to be logged.
+ * Creates a log file (0600) with a timestamp on each line. It writes synchronously, so that a crash loses nothing, and never
+ * throws: a full disk must not hide the error to be logged.
  */
 export function createLog(path: string, clock: Clock, limits: LogLimits = {}): (line: string) => void {
   let ready = false;
@@ -24,12 +24,12 @@ export function createLog(path: string, clock: Clock, limits: LogLimits = {}): (
       const flag = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
       appendFileSync(path, `${clock.now().toISOString()} ${plain(line)}\n`, { mode: 0o600, flag: flag as never });
     } catch {
-      // See above.
+      // A full disk must not hide the error to be logged.
     }
   };
 }
 
-/** Moves a log that has grown too large aside; call it before a child gets the file to write to. Never throws for an absent one. */
+/** Renames a log that has grown too large. Call it before a child process writes to the file. Does nothing without a file. */
 export function rotateLog(path: string, limits: LogLimits = {}): void {
   const { maxBytes = 1024 * 1024, keep = 3 } = limits;
   const stats = lstatSync(path, { throwIfNoEntry: false });

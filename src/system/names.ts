@@ -1,14 +1,14 @@
-// Rules about names, pure. They stand at the bottom of the house because both the project's side and the host's side go by them.
+// Rules for names, as pure functions. They are in the lowest layer because both clients and hosts use them.
 
-/** How a session may be called; git's rules (`brokenRefRule`) come on top. */
+/** Valid session names; git's rules (`brokenRefRule`) apply in addition. */
 export const sessionNamePattern: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** Names with the same key are one name: file systems without case, and tmux, cannot tell them apart. */
+/** Names with the same key are the same name: case-insensitive file systems and tmux cannot distinguish them. */
 export function nameKey(name: string): string {
   return name.toLowerCase().replaceAll(".", "_");
 }
 
-/** A project's name from its root folder's: lower case, everything else than `[a-z0-9._-]` as `-`. Never empty. */
+/** Derives a project's name from its root folder's name: lower case, other characters than `[a-z0-9._-]` as `-`. Never empty. */
 export function projectName(folder: string): string {
   const safe = folder.toLowerCase().replace(/[^a-z0-9._-]/gu, "-");
   const trimmed = safe
@@ -19,23 +19,23 @@ export function projectName(folder: string): string {
 }
 
 /**
- * Why git would refuse this as a branch name (`git check-ref-format --branch`), in words; undefined when it takes it.
- * `@{-1}` and the like, which git would look up, count as refused.
+ * Explains why git refuses a branch name (`git check-ref-format --branch`); undefined for a valid name. `@{-1}` and the like, which
+ * git would look up, count as refused.
  */
 export function brokenRefRule(name: string): string | undefined {
-  if (name === "") return "git takes no empty branch name";
-  if (name === "HEAD" || name === "@") return `git keeps the name \`${name}\` for itself`;
-  if (name.startsWith("-")) return "git takes no branch name that starts with `-`";
+  if (name === "") return "a branch name cannot be empty";
+  if (name === "HEAD" || name === "@") return `git reserves the name \`${name}\``;
+  if (name.startsWith("-")) return "a branch name cannot start with `-`";
   // oxlint-disable-next-line no-control-regex -- git refuses control characters, so they are named
   if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(name))
-    return "git takes no space, control character or any of `~^:?*[\\` in a branch name";
-  if (name.includes("..")) return "git takes no `..` in a branch name";
-  if (name.includes("@{")) return "git takes no `@{` in a branch name";
-  if (name.endsWith(".")) return "git takes no branch name that ends with `.`";
+    return "a branch name cannot contain spaces, control characters or any of `~^:?*[\\`";
+  if (name.includes("..")) return "a branch name cannot contain `..`";
+  if (name.includes("@{")) return "a branch name cannot contain `@{`";
+  if (name.endsWith(".")) return "a branch name cannot end with `.`";
   for (const part of name.split("/")) {
-    if (part === "") return "git takes no branch name that starts or ends with `/`, or holds `//`";
-    if (part.startsWith(".")) return "git takes no part of a branch name that starts with `.`";
-    if (part.endsWith(".lock")) return "git takes no part of a branch name that ends with `.lock`";
+    if (part === "") return "a branch name cannot start or end with `/`, or contain `//`";
+    if (part.startsWith(".")) return "a part of a branch name cannot start with `.`";
+    if (part.endsWith(".lock")) return "a part of a branch name cannot end with `.lock`";
   }
   return undefined;
 }

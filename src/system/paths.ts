@@ -2,12 +2,12 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { join } from "node:path";
 
-/** Where everything lies, once. All absolute, made from the home folder alone; nothing is created here. */
+/** All paths of a cowork home: absolute, derived from the home folder only. Nothing is created here. */
 export interface Paths {
   home: string;
   /** file with the home's random id (home-id.ts) */
   homeId: string;
-  /** 12 hex digits made of the home's path: tmux names, and the label of sessions from before homes had ids. Anybody can compute it */
+  /** 12 hex digits of a hash of the home's path, for tmux names and the label of sessions from before homes had ids. Not a secret */
   pathHash: string;
   userConf: string;
   trust: string;
@@ -20,15 +20,15 @@ export interface Paths {
   record(id: string): string;
   /** snapshot of the project's config, override config, compose file, evaluated environment */
   devcontainer(id: string): string;
-  /** small read-only folder that a session's container sees at /opt/cowork/session */
+  /** small read-only folder, mounted in the session's containers at /opt/cowork/session */
   container(id: string): string;
-  /** what a session has in place of folders beside the project (devcontainer/beside.ts) */
+  /** the session's replacements of folders next to the project (devcontainer/override/beside.ts) */
   beside(id: string): string;
   agentState(id: string, agent: string): string;
   events(id: string): string;
   logs(id: string): string;
   upLog(id: string): string;
-  /** logs of commands that belong to no session */
+  /** logs of the commands themselves */
   commandLogs: string;
   /** target file of a lock (see locks.ts) */
   lock(name: string): string;
@@ -36,24 +36,24 @@ export interface Paths {
   /** build context and generated Dockerfile of one shared image */
   image(key: string): string;
   images: string;
-  /** what makes sessions hosts of the user's own ssh: configuration, host key */
+  /** configuration and host key for the user's ssh */
   ssh: string;
   lib: string;
-  /** what an earlier run found out (remembered.ts); where it is missing it is found out again */
+  /** cached results of earlier runs (remembered.ts) */
   remembered(name: string): string;
   agentLib(agent: string): string;
   node: string;
-  /** on a remote host: the bare store that a project's bundles arrive in */
+  /** on a remote host: the bare repository that receives a project's bundles */
   store(project: string): string;
-  /** on a remote host: work that goes on without the command that asked for it */
+  /** on a remote host: jobs, which run independently of the command that started them */
   jobs: string;
-  /** the machines that the user has added */
+  /** the hosts that the user has added */
   hosts: string;
-  /** roots of projects that have sessions on other machines: their sessions are found from anywhere */
+  /** roots of known projects, whose sessions on other machines are found from any folder */
   projects: string;
 }
 
-/** Of every command: Node's own crypto takes longer to load than a Tab press may take. */
+/** Every command needs this, completion included, and Node's crypto takes too long to load. */
 const hashHome = (home: string): string => bytesToHex(sha256(utf8ToBytes(home))).slice(0, 12);
 
 /** @param home absolute path of the cowork home, already resolved (`$COWORK_HOME`, else `~/.cowork`) */

@@ -3,29 +3,29 @@ export interface RunOptions {
   /** the whole environment of the child; default: the caller's */
   env?: Readonly<Record<string, string | undefined>>;
   input?: string | Uint8Array;
-  /** after it the child's process group gets SIGTERM, then SIGKILL, and TIMEOUT is thrown */
+  /** after this time the child's process group gets SIGTERM, then SIGKILL, and TIMEOUT is thrown */
   timeoutMs?: number;
-  /** bytes kept of each stream, default 64 MiB; the child is ended and an error thrown beyond it */
+  /** limit for each stream in bytes, default 64 MiB; beyond it the child is ended and an error thrown */
   maxOutput?: number;
   signal?: AbortSignal;
-  /** stdout and stderr, line by line, as they come */
+  /** called for each line of stdout and stderr, as it arrives */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
   /**
-   * Append both streams to this file (0600) instead of keeping them: no pipe of ours stays with grandchildren that live on.
-   * With two files each stream goes to its own. `onLine` then reads along in the files; lines of a shared one count as stdout.
+   * Append both streams to this file (0600) instead of collecting them, so that surviving grandchildren hold no pipe. With two
+   * files each stream goes to its own. `onLine` then follows the files; lines of a shared file count as stdout.
    */
   outputFile?: string | { stdout: string; stderr: string };
-  /** runs the child as somebody else; root only */
+  /** runs the child as another user; only root can */
   uid?: number;
   gid?: number;
-  /** file mode mask of the child; default: this process's */
+  /** umask of the child; default: this process's */
   umask?: number;
-  /** between SIGTERM and SIGKILL, default 5000 */
+  /** milliseconds between SIGTERM and SIGKILL, default 5000 */
   graceMs?: number;
 }
 
 export interface RunResult {
-  /** 128+n when a signal ended it */
+  /** exit code; 128+n if signal n ended the child */
   code: number;
   stdout: string;
   stderr: string;

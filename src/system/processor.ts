@@ -5,7 +5,7 @@ const processors = new Map<string, "x64" | "arm64">([
   ["arm64", "arm64"],
 ]);
 
-/** What `uname -m` says, in the words of npm's packages. Undefined for a processor that no program of ours is made for. */
+/** Maps the output of `uname -m` to npm's name of the architecture. Undefined for an unsupported one. */
 export function processorOf(machine: string): "x64" | "arm64" | undefined {
   return processors.get(machine);
 }

@@ -1,18 +1,18 @@
-// How git reads short names of refs (gitrevisions), pure: so that nothing gets a name that git would read as something else.
+// How git resolves short names of refs (gitrevisions), as pure functions, to avoid names that git would resolve to something else.
 
 const heads = "refs/heads/";
 const tags = "refs/tags/";
 const remotes = "refs/remotes/";
 
-/** Where git looks for `%`, in its order. The first one also reads files like HEAD and MERGE_HEAD. */
+/** The places where git looks for the name `%`, in order. The first one also matches files like HEAD and MERGE_HEAD. */
 const rules = ["%", "refs/%", `${tags}%`, `${heads}%`, `${remotes}%`, `${remotes}%/HEAD`];
 
-/** Full names that a short one may mean, in git's order. */
+/** The full names that a short name may mean, in git's order. */
 export function meaningsOf(name: string): string[] {
   return rules.map((rule) => rule.replace("%", () => name));
 }
 
-/** Short names that may mean this ref. */
+/** The short names that may mean this ref. */
 function shortNamesOf(ref: string): string[] {
   return rules.flatMap((rule) => {
     const [before = "", after = ""] = rule.split("%");
@@ -21,7 +21,7 @@ function shortNamesOf(ref: string): string[] {
   });
 }
 
-/** A branch's name as people write it: `refs/heads/x` means `x`. */
+/** A branch's short name: `refs/heads/x` becomes `x`. */
 export function branchName(text: string): string {
   return text.startsWith(heads) ? text.slice(heads.length) : text;
 }
@@ -31,7 +31,7 @@ export function isNested(one: string, other: string): boolean {
   return one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 }
 
-/** The name at the start of an expression like `main~2`, `v1^{commit}` or `main@{1}`; undefined where it is none that several refs could have. */
+/** The name at the start of an expression like `main~2`, `v1^{commit}` or `main@{1}`; undefined if the name cannot be ambiguous. */
 export function nameIn(expression: string): string | undefined {
   const name = /^(?:[^~^:@]|@(?!\{))+/.exec(expression)?.[0];
   return name === undefined || name === "@" || name === "HEAD" || name.startsWith("refs/") || name.includes("..")
@@ -39,25 +39,25 @@ export function nameIn(expression: string): string | undefined {
     : name;
 }
 
-/** What a repository has already, as far as names go. */
+/** The names that exist in a repository. */
 export interface NameSpace {
   /** full names */
   refs: ReadonlySet<string>;
   /** names of its remotes */
   remotes: readonly string[];
-  /** names that differ in case alone are one (`core.ignoreCase`) */
+  /** names that differ only in case are the same (`core.ignoreCase`) */
   ignoreCase: boolean;
 }
 
 export type Clash =
   /** both cannot exist */
   | { kind: "nested"; with: string }
-  /** git would take one for the other */
+  /** git could confuse the two */
   | { kind: "ambiguous"; with: string }
-  /** git, or a remote, has the name for itself */
+  /** git or a remote reserves the name */
   | { kind: "reserved"; with: string };
 
-/** What the repository could no longer say if it got this branch or tag; undefined: nothing. What exists already clashes with nothing. */
+/** Finds an existing name that a new branch or tag would clash with; undefined if there is none, or if the ref exists. */
 export function findClash(ref: string, { refs, remotes: remoteNames, ignoreCase }: NameSpace): Clash | undefined {
   if (refs.has(ref)) return undefined;
   const fold = (name: string): string => (ignoreCase ? name.toLowerCase() : name);
@@ -93,9 +93,9 @@ function reservedBy(name: string, remoteNames: readonly string[], ignoreCase: bo
 }
 
 /**
- * A name for a ref that cannot have its own, without a clash: `{name}-{session}`, where that would clash too with `-` for every `/`;
- * then numbered.
- * @param isUsable whether the name may be taken; asked in turn
+ * Finds another name for a ref whose own name clashes: `{name}-{session}`; if that clashes too, with `-` for every `/`; then with a
+ * number.
+ * @param isUsable whether a name may be used; called for one name after the other
  */
 export async function otherName(
   ref: string,

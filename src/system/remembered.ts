@@ -8,15 +8,15 @@ const maxBytes = 1024 * 1024;
 
 export interface Found {
   value: string;
-  /** the next run may find more: it is not remembered */
+  /** the result is incomplete, so it is not cached */
   partly?: boolean;
 }
 
 /**
- * What an earlier run of this version found out, as long as all that it depends on is the same; what failed is not remembered.
- * That it can be kept is a help to speed and nothing else.
- * @param name of the file that it is kept in, below `cache/`
- * @param depends on what it depends: anything else, and it is found out anew
+ * Returns the cached result of an earlier run of the same version with the same dependencies, or calls `find` and caches its
+ * result. Failures are not cached. The cache only saves time.
+ * @param name name of the file in `cache/`
+ * @param depends what the result depends on: if it differs, `find` is called again
  */
 export async function remembered(
   ctx: Pick<Context, "paths">,
@@ -31,7 +31,7 @@ export async function remembered(
   return value;
 }
 
-/** What was remembered under that name, by this version, of whatever kind; undefined for nothing, and where it depends on something else. */
+/** Reads the cached value of that name; undefined if there is none, or if it is of another version or other dependencies. */
 export async function recall(
   ctx: Pick<Context, "paths">,
   name: string,
@@ -41,7 +41,7 @@ export async function recall(
   return known?.depends === withVersion(depends) ? known.value : undefined;
 }
 
-/** Replaces what was remembered under that name. Where it cannot be written it is found out again another time. */
+/** Writes the cached value of that name. Errors are ignored. */
 export async function remember(
   ctx: Pick<Context, "paths">,
   name: string,
@@ -53,7 +53,7 @@ export async function remember(
     await ensureFolder(dirname(path), { mode: 0o700 });
     await writeFileAtomic(path, JSON.stringify({ depends: withVersion(depends), value }));
   } catch {
-    // no harm: it is found out again
+    // The value is only a cache.
   }
 }
 
@@ -61,7 +61,7 @@ function withVersion(depends: readonly string[]): string {
   return [`cowork ${coworkVersion()}`, ...depends].join("\n");
 }
 
-/** Stands for the content of a file, links followed: another one as soon as it is written or replaced. */
+/** A stamp of a file's content, links followed. It changes when the file is written or replaced. */
 export function stampOf(path: string): string {
   try {
     const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);

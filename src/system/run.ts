@@ -13,12 +13,12 @@ import { plain } from "./text.ts";
 
 const defaultMaxOutput = 64 * 1024 * 1024;
 const defaultGraceMs = 5_000;
-/** After SIGKILL: a grandchild in a group of its own may still hold our pipes. We do not wait for it. */
+/** After SIGKILL, a grandchild in another process group may still hold the pipes. It is not waited for. */
 const pipeGraceMs = 1_000;
 
 /**
- * The real `Run`. Every child leads a process group of its own, so that a time-out or an interrupt ends all that it started.
- * @param defaults.env the environment of children that get none of their own; default: this process's
+ * Creates the real `Run`. Every child leads its own process group, so that a timeout or an interrupt also ends its children.
+ * @param defaults.env the environment of children without their own; default: this process's
  */
 export function createRun(defaults: { env?: Readonly<Record<string, string | undefined>> } = {}): Run {
   return (file, args, options = {}) => run(file, args, { ...defaults, ...options });
@@ -48,8 +48,8 @@ async function runChild(
   const { cwd, env, uid, gid, input, onLine } = options;
   const { spawn } = await import("node:child_process");
   if (options.signal?.aborted) throw interrupted(called);
-  // Not execa: loading it takes longer than all the git questions that most commands ask.
-  // A child takes the mask over while it is made, and nothing else runs in between.
+  // Not execa: loading it takes longer than all calls of git that most commands make.
+  // A child inherits the umask when it is spawned. Nothing else runs in between.
   const mask = options.umask === undefined ? undefined : setUmask(options.umask);
   const child = spawn(file, args, {
     ...(cwd === undefined ? {} : { cwd }),
@@ -70,7 +70,7 @@ async function runChild(
     });
   const stdout = keep(child.stdout, "stdout");
   const stderr = keep(child.stderr, "stderr");
-  // A child that does not read to the end is no error of ours.
+  // A child may exit before it has read all its input.
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(input);
   try {
@@ -84,7 +84,7 @@ async function runChild(
   }
 }
 
-/** The exit code, once the child has ended and nobody writes into our pipes any more. Rejects when it could not be started. */
+/** Resolves with the exit code when the child has ended and its pipes are closed. Rejects if it could not be started. */
 async function ended(child: ChildProcess): Promise<number> {
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once("error", reject);
@@ -99,7 +99,7 @@ interface Ending {
   settle(): void;
 }
 
-/** Everything that may end a child before its time: time-out, interrupt, too much output. The first reason counts. */
+/** Ends a child early: on a timeout, an interrupt or too much output. The first reason counts. */
 function createEnding(child: ChildProcess, options: RunOptions, called: string): Ending {
   const timers: NodeJS.Timeout[] = [];
   const kill = (signal: NodeJS.Signals): void => {
@@ -107,7 +107,7 @@ function createEnding(child: ChildProcess, options: RunOptions, called: string):
     try {
       killProcess(-child.pid, signal);
     } catch {
-      // It has ended meanwhile.
+      // It has already ended.
     }
   };
   const ending: Ending = {
@@ -125,7 +125,7 @@ function createEnding(child: ChildProcess, options: RunOptions, called: string):
     settle() {
       for (const timer of timers) clearTimeout(timer);
       options.signal?.removeEventListener("abort", onAbort);
-      // What ignored SIGTERM and outlived the child that we waited for.
+      // Kill processes of the group that ignored SIGTERM and outlived the child.
       if (ending.reason !== undefined) kill("SIGKILL");
     },
   };
@@ -138,7 +138,7 @@ function createEnding(child: ChildProcess, options: RunOptions, called: string):
   return ending;
 }
 
-/** For messages: the program and its first word, never all arguments, which may hold anything. */
+/** For messages: the program and its first word, not all arguments, because they may contain secrets. */
 function describe(file: string, args: readonly string[]): string {
   const word = args.find((arg) => /^[a-z][a-z-]*$/.test(arg));
   return plain(word === undefined ? basename(file) : `${basename(file)} ${word}`);
@@ -161,16 +161,16 @@ async function spawnError(cause: unknown, file: string, called: string, cwd: str
       () => false,
     ))
   ) {
-    return new CoworkError("INTERNAL", `${called} cannot start: ${plain(cwd)} is no folder.`, { cause });
+    return new CoworkError("INTERNAL", `${called} cannot start: ${plain(cwd)} is not a folder.`, { cause });
   }
-  // Where a folder of the PATH may not be read, what is in none of them counts as "not allowed".
+  // If a folder on the PATH is not readable, a missing program causes EACCES instead of ENOENT.
   if (code === "ENOENT" || (code === "EACCES" && !file.includes("/"))) {
-    const hint = `install ${plain(basename(file))}, or put it on the PATH, then run the same command again`;
+    const hint = `install ${plain(basename(file))} or add it to the PATH, then run the same command again`;
     return new CoworkError("PROGRAM_MISSING", `${plain(basename(file))} is not installed on this machine.`, {
       hint,
       cause,
     });
   }
-  if (code === "EACCES") return new CoworkError("PERMISSION_DENIED", `${plain(file)} may not be executed.`, { cause });
+  if (code === "EACCES") return new CoworkError("PERMISSION_DENIED", `${plain(file)} is not executable.`, { cause });
   return toCoworkError(cause);
 }

@@ -1,4 +1,4 @@
-/** A word as a shell takes it: single quotes mean the same to all of them, also to those that run a `ProxyCommand`. */
+/** Quotes a word for any shell, with single quotes, which all shells treat the same. */
 export function shellWord(word: string): string {
   return /^[A-Za-z0-9_./:=@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,25 +1,25 @@
 /**
- * Text that a repository, a container or a remote host wrote, made harmless for a terminal and a log: no escape
- * sequences, no control characters, nothing that turns the reading direction round.
+ * Sanitizes text of a repository, a container or a remote host for terminals and logs: removes escape sequences, control
+ * characters and characters that change the reading direction.
  */
 
-// ESC and C1 introducers with what belongs to them: OSC, DCS, SOS, PM, APC up to their end; CSI with its parameters; two-character
-// escapes. A sequence that never ends is cut from its introducer on only as far as it can be one.
+// Escape sequences: OSC, DCS, SOS, PM and APC up to their terminator; CSI with its parameters; two-character escapes. An
+// unterminated sequence is removed only as far as it matches.
 const sequences =
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|(?:\u001b\[|\u009b)[\u0030-\u003f]*[\u0020-\u002f]*[\u0040-\u007e]?|\u001b[\u0020-\u002f]*[\u0030-\u007e]?/g;
 
-// What is left of C0 (tab and line ends are dealt with before), DEL, C1.
+// The rest of C0 (tabs and newlines are replaced before), DEL, C1.
 // oxlint-disable-next-line no-control-regex -- as above
 const controls = /[\u0000-\u001f\u007f-\u009f]/g;
 
-// Reading direction, invisible characters, line separators: they make a line look like another one.
+// Reading direction, invisible characters, line separators: they can make a line look like a different one.
 const invisible =
   /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 
-/** One line without control characters: line ends inside it become a visible `\n`, tabs a space; the ends are trimmed. */
+/** Returns one line without control characters: newlines become a visible `\n`, tabs a space; trimmed. */
 export function plain(text: string): string {
-  // Nearly all text, and the expressions above take a millisecond to get ready.
+  // The usual case. Compiling the expressions above takes a millisecond.
   if (/^[\u0020-\u007e]*$/.test(text)) return text.trim();
   return text
     .toWellFormed()
@@ -32,7 +32,7 @@ export function plain(text: string): string {
     .trim();
 }
 
-/** The lines of a text, each without control characters; no empty lines at the end. Indentation stays. */
+/** Returns the lines of a text without control characters and without empty lines at the end. Keeps indentation. */
 export function plainLines(text: string): string[] {
   const lines = text
     .toWellFormed()

@@ -1,4 +1,4 @@
-/** The user who runs cowork on this host, and the uid that works inside the containers. */
+/** The user who runs cowork on this host, and the uid that is used inside the containers. */
 export interface HostUser {
   uid: number;
   gid: number;
@@ -6,7 +6,7 @@ export interface HostUser {
   /** the user's home folder */
   home: string;
   isRoot: boolean;
-  /** U of the design: owns clone, vault and session state; the agent runs as it. 1000 where the host user is root. */
+  /** owns clone, vault and session state, and runs the agent; 1000 if the host user is root */
   sessionUid: number;
   sessionGid: number;
 }

@@ -10,7 +10,7 @@ const marks: Record<Check["status"], { mark: string; tone: Tone; word: string }>
   problem: { mark: "✖", tone: "red", word: "problem: " },
 };
 
-/** The list of `cowork doctor`: a line for each check, and what to do below those that need it. */
+/** The output of `cowork doctor`: a line for each check, with the next step below those that have a problem. */
 export function renderChecks(checks: readonly Check[], options: { width: number; style: Style }): string {
   const titles = Math.max(0, ...checks.map((check) => displayWidth(plain(check.title))));
   const indent = " ".repeat(titles + 4);

@@ -3,7 +3,7 @@ import { plain } from "../system/text.ts";
 import { renderError } from "./errors.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What `clean` removed, refused to remove, or would: with what would be lost, each in a line. */
+/** Shows what `clean` removed, would remove or refused to remove, and what would be lost, one line each. */
 export function showCleaned(
   terminal: Terminal,
   outcomes: readonly CleanOutcome[],
@@ -11,14 +11,14 @@ export function showCleaned(
 ): void {
   const { style, errStyle } = terminal;
   const done = options.dryRun ? "would be removed" : "removed";
-  const along = options.dryRun ? "would go along" : "went along";
+  const removedToo = options.dryRun ? "would also be removed" : "also removed";
   const lost = options.dryRun ? "would be lost" : "lost";
   for (const outcome of outcomes) {
     const name = plain(outcome.name);
     if (outcome.ok) {
       terminal.out(`${style("green", "✔")} ${style("bold", name)}  ${done}`);
       for (const line of outcome.unsaved) terminal.out(`  ${lost}: ${plain(line)}`);
-      for (const line of outcome.going ?? []) terminal.out(`  ${along}: ${plain(line)}`);
+      for (const line of outcome.going ?? []) terminal.out(`  ${removedToo}: ${plain(line)}`);
     } else if (outcome.error !== undefined) {
       const [first, ...rest] = renderError(outcome.error, { style: errStyle, label: outcome.name }).split("\n");
       const unsaved = outcome.unsaved.map((line) => `  - ${plain(line)}`);
@@ -27,5 +27,5 @@ export function showCleaned(
     for (const note of outcome.notes) terminal.err(`  ${errStyle("yellow", "note:")} ${plain(note)}`);
   }
   for (const image of options.images) terminal.out(`${style("green", "✔")} image ${plain(image)}  ${done}`);
-  if (outcomes.length === 0 && options.images.length === 0) terminal.err("There is nothing to remove.");
+  if (outcomes.length === 0 && options.images.length === 0) terminal.err("Nothing to remove.");
 }

@@ -1,4 +1,4 @@
-/** The usual colours, made by us on text that is already harmless. */
+/** Adds git's usual colours to a diff that is already free of control characters. */
 export function colourDiff(text: string): string {
   const paint = (code: number, line: string): string => `\u001b[${code}m${line}\u001b[0m`;
   let inHunk = false;

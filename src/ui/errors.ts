@@ -3,8 +3,8 @@ import { plain, plainLines } from "../system/text.ts";
 import type { Style } from "./style.ts";
 
 /**
- * What failed and why, then the next thing to do. `label` says whose error it is (`cowork`, or a session's name);
- * `detail` (a stack, a program's output) is for `--verbose` only.
+ * The message, then the next step. `label` is `cowork` or the session's name; `detail` (a stack, a program's output) is for
+ * `--verbose` only.
  */
 export function renderError(
   error: ErrorView,

@@ -2,7 +2,7 @@ import type { Finding } from "../events.ts";
 import { plain } from "../system/text.ts";
 import type { Style } from "./style.ts";
 
-/** What a configuration asks of the host, grouped by where it stands: a list that a person can read before a yes. */
+/** What a configuration asks of the host, grouped by where it is configured, for the user to read before answering. */
 export function renderFindings(findings: readonly Finding[], style: Style): string {
   const groups = Map.groupBy(findings, (finding) => finding.where);
   return [...groups]

@@ -8,7 +8,7 @@ const marks: Record<LoginState, { mark: string; tone: Tone }> = {
   broken: { mark: "✖", tone: "red" },
 };
 
-/** Who is logged in, in a line, and what else is known of the login below it. */
+/** One line that says who is logged in, with details of the login below it. */
 export function renderLogin(login: Login, style: Style): string {
   const { mark, tone } = marks[login.state];
   const { account, organization, plan, endsAt, expiresAt, longLived } = login;

@@ -5,7 +5,7 @@ import { stateCell } from "./sessions.ts";
 import type { Terminal } from "./terminal.ts";
 import { displayWidth, pad } from "./width.ts";
 
-/** Draws what came of a command for each session: results to stdout, failures and notes to stderr, in order. */
+/** Prints the outcome of each session in order: results to stdout, failures and notes to stderr. */
 export function showOutcomes(terminal: Terminal, outcomes: readonly Outcome[]): void {
   const common = commonNotes(outcomes);
   const width = Math.max(0, ...outcomes.map(({ name }) => displayWidth(plain(name))));
@@ -16,7 +16,7 @@ export function showOutcomes(terminal: Terminal, outcomes: readonly Outcome[]): 
         `${mark} ${terminal.style("bold", pad(plain(outcome.name), width))}  ${plain(describeSession(outcome))}`.trimEnd(),
       );
     } else if (outcome.error !== undefined) {
-      // The record knows how to complete what was interrupted, also where the error itself says nothing of it.
+      // The record has the next step for an interrupted session, even if the error has none.
       const error = { ...outcome.session?.error, ...outcome.error };
       terminal.err(renderError(error, { style: terminal.errStyle, label: outcome.name }));
     }
@@ -29,7 +29,7 @@ function showNote(terminal: Terminal, note: string): void {
   terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(note)}`);
 }
 
-/** What is said of every session (nobody is logged in, say) is said once. */
+/** Notes that all sessions have in common (such as "not logged in"), to show only once. */
 function commonNotes(outcomes: readonly Outcome[]): Set<string> {
   const [first, ...others] = outcomes;
   if (first === undefined || others.length === 0) return new Set();

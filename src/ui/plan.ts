@@ -4,7 +4,7 @@ import { renderFindings } from "./findings.ts";
 import type { Style } from "./style.ts";
 import { renderTable } from "./table.ts";
 
-/** What `cowork init --dry-run` says. */
+/** The output of `cowork init --dry-run`. */
 export function renderInitPlan(plan: InitPlan, options: { width: number; style: Style }): string {
   const table = renderTable(
     [{ title: "SESSION", min: 8 }, { title: "BRANCH", min: 8 }, { title: "FROM" }, { title: "PATH", drop: 1 }],
@@ -24,11 +24,11 @@ function renderConfig(
   style: Style,
 ): string {
   return [
-    `Dev container: ${path === null ? "cowork's template" : `${plain(path)} (${kind})`}`,
+    `Dev container: ${path === null ? "cowork's default" : `${plain(path)} (${kind})`}`,
     ...notes.map((note) => `  note: ${plain(note)}`),
     ...changes.map((change) => `  changed: ${plain(change)}`),
     ...(findings.length === 0
       ? []
-      : ["What of it reaches this host, and needs a yes:", renderFindings(findings, style)]),
+      : ["This needs your trust, because it affects the host:", renderFindings(findings, style)]),
   ].join("\n");
 }

@@ -1,13 +1,13 @@
 import type { ProgressEvent, Step } from "../events.ts";
 import { plain } from "../system/text.ts";
 
-/** What is known of one session's way through a command. */
+/** The progress of one session. */
 export interface ProgressRow {
   session: string;
   step: Step;
   state: "working" | "done" | "failed";
   detail: string;
-  /** milliseconds on the caller's clock: when the session's first and its current step began, when the last ended */
+  /** milliseconds on the caller's clock: start of the session's first step, start of the current one, end of the last one */
   begun: number;
   stepBegun: number;
   ended: number | undefined;
@@ -15,7 +15,7 @@ export interface ProgressRow {
 
 export type ProgressRows = ReadonlyMap<string, ProgressRow>;
 
-/** Pure: the rows after one more event. Rows stay in the order in which sessions first appeared. */
+/** Returns the rows after one more event. Pure. Rows keep the order in which sessions first appeared. */
 export function applyEvent(rows: ProgressRows, event: ProgressEvent, now: number): ProgressRows {
   const before = rows.get(event.session);
   const detail = event.detail === undefined ? "" : plain(event.detail);
@@ -24,7 +24,7 @@ export function applyEvent(rows: ProgressRows, event: ProgressEvent, now: number
     session: event.session,
     step: event.step,
     state: event.state === "done" || event.state === "failed" ? event.state : "working",
-    // A step that ends without a word of its own keeps none of what it said while it worked.
+    // A step that ends without a detail does not keep the detail of its earlier events.
     detail,
     begun: before?.begun ?? now,
     stepBegun: same ? before.stepBegun : now,

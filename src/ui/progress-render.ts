@@ -7,18 +7,18 @@ import { displayWidth, pad, truncate } from "./width.ts";
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-/** Steps that a session's way ends with; after any other one something follows. */
+/** The steps that are a session's last one. */
 const last: ReadonlySet<Step> = new Set(["ready", "stop", "start", "remove"]);
 
-/** Stands for work that belongs to no single session. */
-const everybody = "cowork";
+/** The label for work that does not belong to a single session. */
+const wholeCommand = "cowork";
 
-/** One line per session, for a terminal that redraws them. `tick` turns the spinner. */
+/** One line per session, for a terminal that can redraw them. `tick` advances the spinner. */
 export function renderLive(
   rows: ProgressRows,
   options: { now: number; tick: number; width: number; style: Style },
 ): string {
-  const names = Math.max(0, ...[...rows.keys()].map((name) => displayWidth(plain(name || everybody))));
+  const names = Math.max(0, ...[...rows.keys()].map((name) => displayWidth(plain(name || wholeCommand))));
   const steps = Math.max(0, ...[...rows.values()].map(({ step }) => step.length));
   return [...rows.values()].map((row) => liveLine(row, { ...options, names, steps })).join("\n");
 }
@@ -29,8 +29,8 @@ function liveLine(
 ): string {
   const { style } = options;
   const time = duration((isOver(row) ? (row.ended ?? options.now) : options.now) - row.begun);
-  const head = `${pad(plain(row.session || everybody), options.names)}  ${pad(row.step, options.steps)}`;
-  // Two columns for mark and space, two gaps of two, the time; one stays free, so that no terminal wraps.
+  const head = `${pad(plain(row.session || wholeCommand), options.names)}  ${pad(row.step, options.steps)}`;
+  // Two columns for mark and space, two gaps of two, and the time. One column stays free so that no terminal wraps.
   const room = options.width - 1 - 2 - displayWidth(head) - 4 - time.length;
   const detail = room > 3 ? truncate(row.detail, room) : "";
   const line = detail === "" ? `${head}  ${style("dim", time)}` : `${head}  ${style("dim", time)}  ${detail}`;
@@ -48,12 +48,12 @@ function isOver(row: ProgressRow): boolean {
 }
 
 /**
- * One line for an event, where there is no terminal: `a  container  done (1.2s)`. A start says nothing of its own
- * unless it has a detail: logs stay short.
+ * One line for an event, for output that is not a terminal: `a  container  done (1.2s)`. A start without a detail has no
+ * line, which keeps logs short.
  */
 export function renderPlain(event: ProgressEvent, row: ProgressRow | undefined): string | undefined {
   const detail = event.detail === undefined ? "" : plain(event.detail);
-  const head = `${plain(event.session || everybody)}  ${event.step}`;
+  const head = `${plain(event.session || wholeCommand)}  ${event.step}`;
   if (event.state === "start" || event.state === "note") return detail === "" ? undefined : `${head}  ${detail}`;
   const time = row === undefined ? "" : ` (${duration((row.ended ?? row.stepBegun) - row.stepBegun)})`;
   return `${head}  ${event.state}${time}${detail === "" ? "" : `  ${detail}`}`;

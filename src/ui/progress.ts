@@ -6,12 +6,12 @@ import type { Terminal } from "./terminal.ts";
 const hideCursor = "\u001B[?25l";
 const showCursor = "\u001B[?25h";
 
-/** Shows what goes on, on stderr. */
+/** Shows progress on stderr. */
 export interface Progress {
   report: Report;
-  /** Takes the live lines away while something else (a question) needs the terminal, and brings them back. */
+  /** Hides the live lines while something else (a question) needs the terminal. */
   pauseFor<T>(work: () => Promise<T>): Promise<T>;
-  /** Ends it. Live lines are erased: the command's result takes their place. */
+  /** Ends the display. Live lines are erased, because the command's result replaces them. */
   stop(): void;
 }
 
@@ -38,7 +38,7 @@ function plainProgress(terminal: Terminal, now: () => number): Progress {
 async function liveProgress(terminal: Terminal, now: () => number): Promise<Progress> {
   const { createLogUpdate } = await import("log-update");
   const { stderr } = terminal.streams;
-  // The cursor is hidden here: left to it, log-update writes that to the process's own stderr.
+  // The cursor is hidden here, because log-update would write the escape sequence to the process's own stderr.
   const update = createLogUpdate(stderr as NodeJS.WriteStream, { showCursor: true });
   let rows: ProgressRows = new Map();
   let timer: NodeJS.Timeout | undefined;

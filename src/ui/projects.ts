@@ -2,7 +2,7 @@ import type { KnownProject } from "../app/set-up/projects.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `cowork projects`: a line for each. */
+/** The table of `cowork projects`, one line for each project. */
 export function renderProjects(projects: readonly KnownProject[], terminal: Pick<Terminal, "width" | "style">): string {
   const rows = projects.map(({ name, root, sessions, exists }) => [
     { text: name, tone: "bold" as const },

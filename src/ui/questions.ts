@@ -5,7 +5,7 @@ import { renderFindings } from "./findings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Asks a person, with No as the answer of a bare Enter. Ctrl-C and Escape are a no, too.
+ * Asks a yes/no question. Enter, Ctrl-C and Escape mean no.
  * Only where `terminal.canAsk`.
  */
 export async function askPerson(terminal: Terminal, question: YesNoQuestion, signal: AbortSignal): Promise<boolean> {
@@ -22,7 +22,7 @@ export async function askPerson(terminal: Terminal, question: YesNoQuestion, sig
 }
 
 /**
- * Asks for a secret, which is not shown while it is typed unless the question says so. Ctrl-C and Escape give undefined.
+ * Asks for a secret, which is hidden while it is typed unless the question allows echo. Returns undefined for Ctrl-C and Escape.
  * Only where `terminal.canAsk`.
  */
 export async function askPersonSecret(
@@ -35,12 +35,12 @@ export async function askPersonSecret(
   const { stdin: input, stderr: output } = terminal.streams;
   const options = { message: plain(question.text), input, output, signal };
   const answer = await (question.echo ? text(options) : password(options));
-  // A bare Enter is an answer, too.
+  // Enter alone is an answer, too.
   if (typeof answer === "symbol") return undefined;
   return answer ?? "";
 }
 
-/** Lets a person choose one of several: the value, false for Ctrl-C and Escape. Only where `terminal.canAsk`. */
+/** Lets the user choose. Returns the chosen value, or false for Ctrl-C and Escape. Only where `terminal.canAsk`. */
 export async function askChoice(
   terminal: Terminal,
   question: Extract<Question, { kind: "choice" }>,
@@ -58,27 +58,26 @@ export async function askChoice(
   return typeof answer === "symbol" ? false : answer;
 }
 
-/** What is answered with yes or no. */
 type YesNoQuestion = Exclude<Question, { kind: "choice" }>;
 
 function sentence(question: YesNoQuestion): string {
-  if (question.kind === "trust") return "Do you trust this configuration, on this host?";
-  return question.kind === "host-key" ? "Is this the key of the host that you mean?" : plain(question.text);
+  if (question.kind === "trust") return "Trust this configuration on this host?";
+  return question.kind === "host-key" ? "Is this the host's key?" : plain(question.text);
 }
 
-/** What has to be read before the answer; also shown where nobody can be asked. */
+/** Shows what the user has to read before answering. It is shown even where no one can answer. */
 export function showQuestion(terminal: Terminal, question: YesNoQuestion): void {
   if (question.kind === "confirm") {
     for (const line of question.detail ?? []) terminal.err(`  ${plain(line)}`);
     return;
   }
   if (question.kind === "host-key") {
-    terminal.err(`The host ${plain(question.host)} (${plain(question.address)}) is not known here. It shows this key:`);
+    terminal.err(`The host ${plain(question.host)} (${plain(question.address)}) is not known yet. Its key is:`);
     terminal.err(`  ${plain(question.keyType)} ${plain(question.fingerprint)}`);
     return;
   }
   terminal.err(
-    `The dev container configuration of ${plain(question.project)} (${plain(question.projectRoot)}) reaches this host:`,
+    `The dev container configuration of ${plain(question.project)} (${plain(question.projectRoot)}) affects this host:`,
   );
   terminal.err(renderFindings(question.findings, terminal.errStyle));
 }

@@ -18,8 +18,8 @@ export function stateCell(session: SessionView): Cell {
 }
 
 /**
- * The table of `cowork list`, one line for each session. Paths would make every line longer than 80 columns: they come with
- * `verbose`.
+ * The table of `cowork list`, one line for each session. Paths are shown only with `verbose`: they would make every line
+ * longer than 80 columns.
  */
 export function renderSessions(
   sessions: readonly SessionView[],

@@ -6,16 +6,16 @@ import type { Terminal } from "./terminal.ts";
 const states: Readonly<Record<SetupItem["state"], string>> = {
   "set-up": "set up",
   "not-set-up": "not set up",
-  outdated: "set up by an earlier cowork",
+  outdated: "set up by an earlier version",
   "by-hand": "set up by hand",
 };
 
-/** What is asked before it is set up. */
+/** The question before an item is set up. */
 export function setupQuestion({ shell, file }: SetupItem): Question {
   return { kind: "confirm", text: `Set up completion for ${shell}? It adds a few lines to ${file}.` };
 }
 
-/** `cowork setup --status`: a line for each thing. */
+/** The table of `cowork setup --status`, one line for each item. */
 export function renderSetup(items: readonly SetupItem[], terminal: Pick<Terminal, "width" | "style">): string {
   const rows = items.map(({ name, shell, file, state }) => [
     { text: `${name} (${shell})`, tone: "bold" as const },

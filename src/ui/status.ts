@@ -7,13 +7,13 @@ import { displayWidth, pad, truncate, wrap } from "./width.ts";
 
 const labelWidth = 11;
 
-/** The blocks of `cowork status`: one for each session, a line for each thing worth knowing. */
+/** The output of `cowork status`: a block for each session, a line for each fact. */
 export function renderStatus(sessions: readonly SessionStatus[], options: StatusOptions): string {
   return sessions.map((session) => renderBlock(session, options)).join("\n\n");
 }
 
 interface StatusOptions {
-  /** all that is known, and not only the work and what needs somebody */
+  /** show everything, not only the work and what needs attention */
   verbose: boolean;
   now: Date;
   width: number;
@@ -46,7 +46,7 @@ function facts(session: SessionStatus, { now, verbose }: StatusOptions): [label:
     error === undefined ? [] : [error.message, ...(error.hint === undefined ? [] : [`Next: ${error.hint}`])],
   ];
   const host: [string, string[]] = ["host", session.host === "local" ? [] : [session.host]];
-  // Nothing is known of it but its name.
+  // Only the session's name is known.
   if (session.state === "unreachable") return [host, why];
   const work: [string, string[]][] = [
     host,

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 export type Tone = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Dresses text in a tone, or leaves it as it is where colour is not wanted. No meaning may hang on colour alone. */
+/** Adds a tone to text, or returns it unchanged without colour. Colour must never be the only carrier of a meaning. */
 export type Style = (tone: Tone, text: string) => string;
 
 export function createStyle(colour: boolean): Style {
@@ -10,7 +10,7 @@ export function createStyle(colour: boolean): Style {
   return (tone, text) => (text === "" ? "" : styleText(tone, text, { validateStream: false }));
 }
 
-/** `--no-color` > NO_COLOR > FORCE_COLOR > what the stream is (https://no-color.org, Node's own FORCE_COLOR). */
+/** Precedence: `--no-color`, NO_COLOR, FORCE_COLOR, whether the stream is a terminal (https://no-color.org, Node's FORCE_COLOR). */
 export function wantsColour(options: {
   isTerminal: boolean;
   env: Readonly<Record<string, string | undefined>>;

@@ -5,9 +5,9 @@ import { displayWidth, pad, truncate } from "./width.ts";
 export interface Column {
   title: string;
   align?: "left" | "right";
-  /** left out when not everything fits; the highest number goes first */
+  /** the column is dropped if not everything fits; the highest number is dropped first */
   drop?: number;
-  /** cut down to so many columns when leaving out is not enough; absent: cut last of all */
+  /** the width to cut the column down to if dropping is not enough; absent: cut last */
   min?: number;
 }
 
@@ -19,8 +19,8 @@ export interface Cell {
 const gap = "  ";
 
 /**
- * Aligned columns under a line of titles, without a line end after the last row. Never wider than `width` columns
- * (Infinity: nothing is cut). Cells may hold foreign text: control characters are taken out.
+ * Aligned columns below a line of titles, without a newline at the end. Never wider than `width` columns (Infinity: no
+ * limit). Cells may contain untrusted text: control characters are removed.
  */
 export function renderTable(
   columns: readonly Column[],
@@ -36,7 +36,7 @@ export function renderTable(
         const last = position === shown.length - 1 && align !== "right";
         const cut = truncate(text, width);
         const filled = last ? cut : pad(cut, width, align === "right" ? "left" : "right");
-        // Only the text is dressed, not the filling: underlined or coloured gaps look broken.
+        // Only the text gets the style, not the padding: underlined or coloured gaps look broken.
         return tone === undefined ? filled : filled.replace(cut, () => options.style(tone, cut));
       })
       .join(gap)
@@ -65,7 +65,7 @@ function fitColumns(columns: readonly Column[], rows: readonly (readonly Cell[])
   return shown.map(({ index, width, align }) => ({ index, width, align: align ?? "left" }));
 }
 
-/** Takes from the widest column that may be cut, one at a time, until all fit; then, if it must be, from any. */
+/** Narrows the widest column that may be cut, one character at a time, until all fit; then any column. */
 function shrink(columns: { width: number; least: number }[], available: number): void {
   while (sum(columns.map(({ width }) => width)) > available) {
     const soft = columns.filter(({ width, least }) => width > least);

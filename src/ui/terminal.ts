@@ -1,26 +1,26 @@
 import type { Readable, Writable } from "node:stream";
 import { createStyle, wantsColour, type Style } from "./style.ts";
 
-/** The three streams of a command and what is known of them. stdout carries results only, all else goes to stderr. */
+/** The three streams of a command and their properties. stdout is for results only, everything else goes to stderr. */
 export interface Terminal {
   streams: Streams;
-  /** Writes a result, a line end added. */
+  /** Writes a result and a newline to stdout. */
   out(text: string): void;
-  /** Writes progress, an error or a hint, a line end added. */
+  /** Writes progress, an error or a hint and a newline to stderr. */
   err(text: string): void;
-  /** style for stdout and for stderr: one of them may be a file */
+  /** styles for stdout and stderr: one of them may be a file */
   style: Style;
   errStyle: Style;
-  /** columns of stdout; Infinity where it is no terminal: nothing is cut for a pipe */
+  /** columns of stdout; Infinity if it is not a terminal, so that nothing is cut for a pipe */
   width: number;
   errWidth: number;
-  /** a person can be asked: input and stderr are both a terminal */
+  /** questions are possible: stdin and stderr are both a terminal */
   canAsk: boolean;
-  /** stderr is a terminal that can redraw lines, and says how wide it is */
+  /** stderr is a terminal that can redraw lines and reports its width */
   isLive: boolean;
 }
 
-/** A stream with what a terminal adds, where it is one. */
+/** A stream with the properties of a terminal, if it is one. */
 export type MaybeTty<T> = T & { isTTY?: boolean; columns?: number; rows?: number };
 
 export interface Streams {
@@ -45,7 +45,7 @@ export function createTerminal(
     errStyle: style(stderr),
     width: widthOf(stdout),
     errWidth: widthOf(stderr),
-    // Only when it is asked for: Node makes a stream of stdin at the first look, which takes a while.
+    // A getter, because the first access to stdin makes Node create the stream, which takes a while.
     get canAsk() {
       return streams.stdin.isTTY === true && stderr.isTTY === true;
     },
@@ -54,6 +54,6 @@ export function createTerminal(
 }
 
 function widthOf(stream: MaybeTty<Writable>): number {
-  // A terminal that reports no size (0 columns, as some CI systems do) is taken for one of the usual size.
+  // Some CI systems report a terminal with 0 columns: assume the usual 80.
   return stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY;
 }

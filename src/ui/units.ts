@@ -2,7 +2,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** `3 min ago`; empty where the date is none. A clock that runs ahead (another host) gives `just now`. */
+/** `3 min ago`; empty for an invalid date. A date in the future (another host's clock) returns `just now`. */
 export function ago(date: string, now: Date): string {
   const then = Date.parse(date);
   if (Number.isNaN(then)) return "";
@@ -22,7 +22,7 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(whole / 60)}m ${String(whole % 60).padStart(2, "0")}s`;
 }
 
-/** `512 B`, `1.4 MB`, `12 GB`: powers of 1000, as disks and `docker` tell them. */
+/** `512 B`, `1.4 MB`, `12 GB`: powers of 1000, as disks and `docker` use them. */
 export function bytes(count: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = count;

@@ -1,11 +1,11 @@
 import stringWidth from "string-width";
 
-/** Columns that a text takes on a terminal: wide characters count two, combining ones and colour codes none. */
+/** The number of columns of a text on a terminal: wide characters count two, combining ones and colour codes none. */
 export function displayWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** Cuts a text without colour codes to so many columns, the last of them `…` where something is missing. */
+/** Cuts a text without colour codes to `width` columns; a text that was cut ends with `…`. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   if (width <= 0) return "";
@@ -20,15 +20,15 @@ export function truncate(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** Fills up with spaces to so many columns; longer text stays as it is. */
+/** Pads with spaces to `width` columns; longer text is returned unchanged. */
 export function pad(text: string, width: number, side: "left" | "right" = "right"): string {
   const missing = " ".repeat(Math.max(0, width - displayWidth(text)));
   return side === "right" ? text + missing : missing + text;
 }
 
 /**
- * Breaks at spaces so that no line is wider; a single word that is wider (a path) is broken where the line ends, because
- * a cut one could not be used. Follow-on lines get the indent.
+ * Breaks lines at spaces so that none is wider than `width`. A longer word (a path) is broken at the line's end, not cut, so
+ * that it can still be copied. Continuation lines get the indent.
  */
 export function wrap(text: string, width: number, indent = ""): string {
   const room = Math.max(1, width - displayWidth(indent));

@@ -79,7 +79,7 @@ describe("the built file", () => {
 
   test("gets its arguments unchanged", async () => {
     const { run } = await machine();
-    expect((await run(["help", "a b\n$(x) '\"*"])).stderr).toContain(`There is no command "a b\\n$(x) '"*".`);
+    expect((await run(["help", "a b\n$(x) '\"*"])).stderr).toContain(`Unknown command "a b\\n$(x) '"*".`);
     expect((await run(["--", "--version"])).code).toBe(2);
   });
 });
@@ -243,7 +243,7 @@ describe("without an engine", () => {
     expect(await run(["lst"])).toEqual({
       code: 2,
       stdout: "",
-      stderr: 'cowork: There is no command "lst". Did you mean list?\n  Next: cowork help list\n',
+      stderr: 'cowork: Unknown command "lst". Did you mean list?\n  Next: cowork help list\n',
     });
     const json = await run(["list", "--nope", "--json"]);
     expect([json.code, json.stderr, JSON.parse(json.stdout)]).toMatchObject([2, "", { error: { code: "USAGE" } }]);
@@ -255,9 +255,7 @@ describe("without an engine", () => {
     const { code, stderr } = await run(["-c", line], { file: "/bin/sh", env: { PATH: `${folder}/bin:/usr/bin:/bin` } });
     // The shell may print a message about it, too.
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /cowork: The current folder does not exist any more\.\n {2}Next: cd to your project's folder\n$/,
-    );
+    expect(stderr).toMatch(/cowork: The current folder no longer exists\.\n {2}Next: cd to your project's folder\n$/);
   });
 
   test("a closed output pipe is not reported as an error", async () => {

@@ -63,7 +63,7 @@ it("clean removes the session when only the project's disk is full, and reports 
     await expect(writeFile(join(disk, "filler"), Buffer.alloc(8 * 1024 * 1024))).rejects.toThrow("ENOSPC");
     const cleaned = await runCowork(["clean", "a"], { home, cwd: tight });
     expect(cleaned.code, cleaned.stdout + cleaned.stderr).toBe(0);
-    expect(cleaned.stderr).toContain("could not be taken out of SESSIONS");
+    expect(cleaned.stderr).toContain("could not be removed from SESSIONS");
     const { stdout } = await runCowork(["list", "--json"], { home, cwd: tight });
     expect(JSON.parse(stdout)).toMatchObject({ sessions: [] });
   } finally {

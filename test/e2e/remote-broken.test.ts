@@ -101,7 +101,7 @@ describe("a connection that is cut", () => {
         at: /sending the project: /,
         do: cutWhen('[ -n "$(find /root/.cowork/projects/*.git/cowork-incoming -size +1000k)" ]'),
       },
-      { at: /MB is there already/, do: () => undefined },
+      { at: /MB already sent/, do: () => undefined },
       { at: /a {2}container {2}starting/, do: cutWhen() },
     );
     expect(result.code, result.stderr).toBe(0);

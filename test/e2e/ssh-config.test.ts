@@ -58,7 +58,7 @@ it("ssh-config prints the configuration; with --write it adds one Include line t
   const own = join(home.coworkHome, "ssh", "config");
   expect(await readFile(join(home.home, ".ssh", "config"), "utf8")).toBe(`Include ${own}\n`);
   expect(await readFile(own, "utf8")).toContain(printed.stdout.trim());
-  expect((await cowork("ssh-config", "--write")).stdout).toContain("includes it already");
+  expect((await cowork("ssh-config", "--write")).stdout).toContain("already includes it");
 });
 
 it("a command runs in the session, and its output, error output and exit code are passed through", async () => {

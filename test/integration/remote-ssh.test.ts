@@ -363,7 +363,7 @@ describe("authentication", () => {
     const error = await failure(connect(person, to(machine)));
     expect(error).toMatchObject({ code: "HOST_AUTH_FAILED", exitCode: 4 });
     expect(error.message).toContain(`person@${machine.address}:22`);
-    expect(error.message).toContain("others may read it");
+    expect(error.message).toContain("readable by other users");
     expect(error.hint).toContain("ssh ");
   });
 
@@ -374,8 +374,8 @@ describe("authentication", () => {
       const person = await newPerson({ yes: true, secrets: ["wrong", "made up"] });
       await connect(person, to(other));
       expect(person.secretsAsked).toEqual([
-        { text: `Password of ${to(other)}`, echo: false, detail: [] },
-        { text: `Password of ${to(other)}`, echo: false, detail: [] },
+        { text: `Password for ${to(other)}`, echo: false, detail: [] },
+        { text: `Password for ${to(other)}`, echo: false, detail: [] },
       ]);
       await other.sh(
         "/usr/sbin/sshd -p 2022 -o UsePAM=yes -o KbdInteractiveAuthentication=yes -o PasswordAuthentication=no",
@@ -385,8 +385,8 @@ describe("authentication", () => {
       expect(answering.secretsAsked).toHaveLength(1);
       expect(answering.secretsAsked[0]?.text).toMatch(/person@.*Password:/);
       const error = await failure(connect(await newPerson({ yes: true }), to(other)));
-      expect(error.message).toContain("there was nothing to try");
-      expect(error.message).toContain("it takes publickey, password");
+      expect(error.message).toContain("no method to try");
+      expect(error.message).toContain("it accepts publickey, password");
     } finally {
       await other.remove();
     }
@@ -474,7 +474,7 @@ describe("an ssh-agent", () => {
       const wrong = await failure(connect(person, to(machine)));
       expect(wrong.message).toMatch(/tried: agent's key k1[;.]/);
       await person.write("config", `Host ${machine.address}\n IdentityAgent none\n IdentityFile ~/.ssh/right\n`);
-      expect((await failure(connect(person, to(machine)))).message).toContain("nothing to try");
+      expect((await failure(connect(person, to(machine)))).message).toContain("no method to try");
     });
   });
 

@@ -7,28 +7,28 @@ import { fullName, knownSessions, matching, readWord, type KnownSession, type Se
 import type { Scope } from "../scope.ts";
 import { selectSessions } from "./select-sessions.ts";
 
-/** Sessions of one project that are meant, and the scope as if it had been asked from there. */
+/** The sessions found in one project, and a scope in that project's folder. */
 export interface Found<S extends Selector = Selector> {
   scope: Scope;
   selector: S;
 }
 
-/** Which sessions are asked for, as the user names them. */
+/** The sessions as the user names them. */
 export interface SessionWords {
   words: readonly string[];
   all: boolean;
 }
 
 /**
- * The session that a word means: a name inside its project; `project/session` or an id from anywhere, each perhaps with `@host`.
- * What is nowhere on record is left to the session's host to say.
- * @throws USAGE when it could be several sessions, NOT_A_PROJECT, SESSION_NOT_FOUND, what a damaged record gives
+ * Finds the session for a word: a name inside its project, or `project/session` or an id anywhere, each optionally with `@host`.
+ * If no record names the session, its host decides whether it exists.
+ * @throws USAGE if several sessions match, NOT_A_PROJECT, SESSION_NOT_FOUND, the error of a damaged record
  */
 export async function findSession(scope: Scope, word: string, verb: string): Promise<Found<OneSession>> {
   const read = readWord(word);
   const only = scope.onlyHost;
   if (only !== undefined && read.host !== undefined && only !== read.host) {
-    throw usageError(`${plain(word)} is not on ${plain(only)}.`, `cowork ${verb} ${plain(word)}, without --host`);
+    throw usageError(`${plain(word)} is not on ${plain(only)}.`, `cowork ${verb} ${plain(word)}`);
   }
   const wanted: SessionWord = { ...read, host: read.host ?? only };
   const root = await rootHere(scope);
@@ -44,8 +44,8 @@ export async function findSession(scope: Scope, word: string, verb: string): Pro
 }
 
 /**
- * The sessions that the words mean, project by project. Without words: all of this project, or with `all` of every project.
- * @param options.outside what no words mean where no project is; absent: NOT_A_PROJECT
+ * Finds the sessions for the words, grouped by project. Without words: all sessions of this project, or with `all` of every project.
+ * @param options.outside `all`: without words, outside of a project, find the sessions of all projects; absent: NOT_A_PROJECT
  */
 export async function findSessions(
   scope: Scope,
@@ -58,7 +58,7 @@ export async function findSessions(
   }
   const each: Found<OneSession>[] = [];
   for (const word of words) each.push(await findSession(scope, word, options.verb));
-  // One session may be named in two ways.
+  // Two words may name the same session.
   const keyOf = ({ selector: { project, names } }: Found<OneSession>): string =>
     JSON.stringify([project?.name, project?.root, nameKey(names[0])]);
   const once = [...new Map(each.toReversed().map((one) => [keyOf(one), one])).values()].toReversed();
@@ -72,16 +72,16 @@ export async function findSessions(
   });
 }
 
-/** Root of the project that the folder is in; undefined outside of one. */
+/** The root of the folder's project; undefined outside of a project. */
 export async function rootHere(scope: Scope): Promise<string | undefined> {
   return (await scope.findPlace())?.tree.root;
 }
 
 /**
- * Goes to a session that is known. The host of one that `SESSIONS` names is found there anew: only what the user typed counts as
- * the user's wish, because the conf may be a repository's.
- * @param here root of the project that the folder is in
- * @param typed the host that was typed
+ * Returns the scope and the selector of a known session. The host of a session that only `SESSIONS` names is not taken as the
+ * user's choice: the file may come from a repository, so only a host that the user typed is.
+ * @param here root of the folder's project
+ * @param typed the host that the user typed
  */
 export async function at(
   scope: Scope,
@@ -94,7 +94,7 @@ export async function at(
   if (root === here) return await byName(scope.at(scope.folder, host), name);
   if (record === undefined) return await byName(scope.at(root, host), name);
   const { belongsTo } = await import("../../session/record/identity.ts");
-  // The project one stands in may be this one, at another place than on record.
+  // The current project may be the session's project, moved since the record was written.
   if (here !== undefined && (await belongsTo(record, await placeIdentity(scope, record)))) {
     return await byName(scope.at(scope.folder, host), name);
   }
@@ -107,7 +107,7 @@ async function placeIdentity(
   record: { project: string },
 ): Promise<{ name: string; root: string; rootCommit: string }> {
   const { name, tree } = await scope.place();
-  // Git is asked only where the name leaves the question open.
+  // git is needed only if the names are equal.
   const rootCommit = name === record.project ? (await scope.project()).facts.rootCommit : "";
   return { name, root: tree.root, rootCommit };
 }
@@ -117,7 +117,7 @@ async function byName(scope: Scope, name: string): Promise<Found<OneSession>> {
   return { scope, selector: { ...selector, names: [name] } };
 }
 
-/** Quick: a record of that very name, or an entry of `SESSIONS`. */
+/** A quick check: a record with exactly this name, or an entry of `SESSIONS`. */
 async function isOfThisProject(scope: Scope, word: string): Promise<boolean> {
   const [{ readIndex, indexedHost }, { pathExists }, { sessionId }] = await Promise.all([
     import("../hosts.ts"),
@@ -129,7 +129,7 @@ async function isOfThisProject(scope: Scope, word: string): Promise<boolean> {
   return indexedHost(await readIndex(scope), word) !== undefined;
 }
 
-/** A session that no file names: its project's host is asked, where that can be told. */
+/** A session that no file names: its project's host decides, if the project is known. */
 async function unlisted(
   scope: Scope,
   { project, name, host }: SessionWord,
@@ -140,20 +140,20 @@ async function unlisted(
   const roots = new Set(known.filter((one) => project !== undefined && one.project === project).map((one) => one.root));
   const [only] = roots;
   if (roots.size === 1 && only !== undefined) return await byName(scope.at(only, host), name);
-  // Nothing that could be meant from here: a project has to be entered first.
+  // Without any known session, the error is that this is not a project.
   if (project === undefined && known.length === 0) await scope.place();
-  const why = project === undefined ? "" : `, and no project ${plain(project)}`;
-  throw new CoworkError("SESSION_NOT_FOUND", `There is no session ${plain(word)} here${why}.`, {
+  const why = project === undefined ? "" : `: project ${plain(project)} is not known`;
+  throw new CoworkError("SESSION_NOT_FOUND", `Session ${plain(word)} not found${why}.`, {
     hint: "cowork list --all",
   });
 }
 
 function severalSessions(word: string, found: readonly KnownSession[], verb: string): CoworkError {
   const names = found.map((one) => plain(fullName(one, found)));
-  return usageError(`${plain(word)} could be ${names.join(" or ")}.`, `cowork ${verb} ${names[0]}`);
+  return usageError(`${plain(word)} is ambiguous: ${names.join(" or ")}.`, `cowork ${verb} ${names[0]}`);
 }
 
-/** Is that the name of a session that exists: of this project, or of another where the word says of which? */
+/** Whether the word names an existing session: one of this project, or of the project that the word names. */
 export async function namesSession(scope: Scope, word: string): Promise<boolean> {
   const here = await rootHere(scope);
   const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);

@@ -3,22 +3,22 @@ import { nameKey } from "../../session/record/names.ts";
 import type { SessionRecord } from "../../session/record/record.ts";
 import type { Context } from "../../system/context.ts";
 
-/** A session that this machine knows of: by its record, or by `SESSIONS` of a project it knows. */
+/** A session that this machine knows: by its record, or by `SESSIONS` of a known project. */
 export interface KnownSession {
   id: string;
   name: string;
   project: string;
   root: string;
   host: string;
-  /** of a session on this machine */
+  /** only for a session on this machine */
   record?: SessionRecord;
-  /** its record cannot be read: only the id is known */
+  /** its record cannot be read, so only the id is known */
   error?: CoworkError;
 }
 
 /**
- * Every session that can be named from anywhere. Reads files only; no engine and no other machine is asked.
- * @param here root of the project that the command was called in, where there is one
+ * Lists every session that can be named from any folder. Reads files only, no engine and no other machine.
+ * @param here root of the project in which the command was run, if any
  */
 export async function knownSessions(ctx: Context, here?: string): Promise<KnownSession[]> {
   const [{ readRecords }, { knownProjects }] = await Promise.all([
@@ -36,7 +36,7 @@ export async function knownSessions(ctx: Context, here?: string): Promise<KnownS
   return [...local, ...remote.flat()];
 }
 
-/** Those that `SESSIONS` says are on other machines. A project that cannot be read names none. */
+/** The sessions on other machines, from `SESSIONS`. None if the project cannot be read. */
 async function remoteSessions(ctx: Context, root: string): Promise<KnownSession[]> {
   const [{ readSessions }, { confFileOf, projectNameAt }] = await Promise.all([
     import("../../project/sessions-index.ts"),
@@ -53,7 +53,7 @@ async function remoteSessions(ctx: Context, root: string): Promise<KnownSession[
   }
 }
 
-/** A word that names a session: `name`, `project/session` or an id, each perhaps with `@host`. */
+/** A word that names a session: `name`, `project/session` or an id, each optionally with `@host`. */
 export interface SessionWord {
   project: string | undefined;
   /** the session's name or its id */
@@ -66,21 +66,21 @@ export function readWord(word: string): SessionWord {
   return { project, name, host };
 }
 
-/** The sessions that the word may mean from anywhere: by project and name, or by id. */
+/** The sessions that the word matches in any folder: by project and name, or by id. */
 export function matching({ project, name, host }: SessionWord, known: readonly KnownSession[]): KnownSession[] {
   const there = known.filter((one) => host === undefined || one.host === host);
   const exact = there.filter((one) =>
     project === undefined ? one.id === name : one.project === project && one.name === name,
   );
   if (exact.length > 0) return exact;
-  // Names that differ only in case, or in `.` and `_`, are one.
+  // Names that differ only in case, or in `.` and `_`, are the same name.
   const key = nameKey(name);
   return there.filter((one) =>
     project === undefined ? nameKey(one.id) === key : one.project === project && nameKey(one.name) === key,
   );
 }
 
-/** How to name the session from anywhere. */
+/** A name for the session that works in any folder. */
 export function fullName({ id, name, project, host }: KnownSession, others: readonly KnownSession[] = []): string {
   const short = project === "" ? id : `${project}/${name}`;
   const isAlone = others.every((one) => one.id === id && one.host === host);

@@ -6,12 +6,12 @@ import { fullName, knownSessions, matching, readWord, type KnownSession } from "
 import { rootHere } from "./find-sessions.ts";
 import type { Scope } from "../scope.ts";
 
-/** How many sessions of one name are told of. */
+/** How many sessions of the same name a message lists. */
 const maxNamed = 3;
 
 /**
- * The same error, with the session that was most likely meant: before anybody is told how to make one of the mistyped name.
- * @param words the sessions that were named
+ * Adds the session that was most likely meant to the error, so that the next step does not create one with the mistyped name.
+ * @param words the sessions as the user named them
  */
 export async function withNearSession(
   scope: Scope,
@@ -23,20 +23,20 @@ export async function withNearSession(
       const near = (await nearSessions(scope, word)).map((name) => plain(name));
       const [meant] = near;
       if (meant === undefined) continue;
-      // Nobody is handed a command that removes what another project has: sessions are called `a` in many.
+      // Do not suggest deleting a session of another project: many projects have a session `a`.
       if (verb === "clean" && meant.includes("/") && !word.includes("/")) continue;
       const message = `${error.message} Did you mean ${orList(near)}?`;
-      // Of several none is more likely than the others.
+      // Of several sessions none is more likely than the others.
       const hint = near.length > 1 ? "cowork list --all" : `cowork ${verb} ${meant}`;
       return new CoworkError(error.code, message, { hint, cause: error });
     }
   } catch {
-    // What else is wrong shows elsewhere.
+    // Other errors are reported elsewhere.
   }
   return error;
 }
 
-/** A session of this project whose name a new one would be a likely slip for. Undefined for a name that exists. */
+/** A session of this project of whose name the given name is a likely typo. Undefined if the given name exists. */
 export async function nearOwnSession(scope: Scope, name: string): Promise<string | undefined> {
   const here = await rootHere(scope);
   const own = (await knownSessions(scope.ctx, here)).filter((one) => one.root === here);
@@ -54,7 +54,7 @@ function orList(names: readonly string[]): string {
   return shown.length === 0 ? last : `${shown.join(", ")} or ${last}`;
 }
 
-/** How the sessions are named from here that the word was most likely meant for; none also where the word names one. */
+/** Names of the sessions that the word was most likely meant for. None if the word names an existing session. */
 async function nearSessions(scope: Scope, word: string): Promise<string[]> {
   const here = await rootHere(scope);
   const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
@@ -82,20 +82,20 @@ async function nearSessions(scope: Scope, word: string): Promise<string[]> {
 }
 
 /**
- * The name that the word is a likely slip for. Short names differ by a letter on purpose, and so do numbered ones: `task-1` is no
- * slip for `task-2`.
+ * The name of which the word is a likely typo. Short names often differ by a letter on purpose, and so do numbered ones:
+ * `task-1` is not a typo of `task-2`.
  */
 export function nearestName(word: string, names: readonly string[]): string | undefined {
   const shape = (text: string): string => text.toLowerCase().replace(/\d+/g, "0");
   const ranked = names
     .filter((name) => shape(name) !== shape(word))
     .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= allowedSlips(Math.min(word.length, name.length)))
+    .filter(({ name, distance }) => distance <= allowedTypos(Math.min(word.length, name.length)))
     .toSorted((a, b) => a.distance - b.distance);
   return ranked[0]?.name;
 }
 
-function allowedSlips(length: number): number {
+function allowedTypos(length: number): number {
   if (length < 3) return 0;
   return length < 6 ? 1 : Math.min(3, Math.floor(length / 3));
 }

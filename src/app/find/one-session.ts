@@ -9,18 +9,17 @@ import { tellNote } from "../sessions/outcomes.ts";
 import type { Scope } from "../scope.ts";
 
 /**
- * The session that work with one session means.
- * @param verb what is to be done with it, for the next step of an error
- * @throws as `findSession`; USAGE, INTERRUPTED where none is named
+ * Finds the session of a command that works on one session.
+ * @param verb the command, for the next step of an error
+ * @throws as `findSession`; USAGE, INTERRUPTED if no session is named
  */
 export async function findOneSession(scope: Scope, word: string | undefined, verb: string): Promise<Found<OneSession>> {
   return word === undefined ? await unnamedSession(scope, verb) : await findSession(scope, word, verb);
 }
 
 /**
- * The session that is meant when none is named: the one whose clone the folder is in; a project's only one, which is said; else a
- * person is asked.
- * @throws USAGE where nobody can be asked, INTERRUPTED
+ * The default session: the one whose clone the folder is in, or the project's only one, with a note. Otherwise asks the user.
+ * @throws USAGE without a terminal, INTERRUPTED
  */
 async function unnamedSession(scope: Scope, verb: string): Promise<Found<OneSession>> {
   const { ctx, onlyHost } = scope;
@@ -35,7 +34,7 @@ async function unnamedSession(scope: Scope, verb: string): Promise<Found<OneSess
   const [only, ...more] = candidates;
   if (only === undefined) throw nothingNamed(verb, []);
   if (here !== undefined && more.length === 0) {
-    tellNote(scope, `${only.name} is the only session of ${only.project}`);
+    tellNote(scope, `using ${only.name}, the only session of ${only.project}`);
     return await at(scope, only, here);
   }
   return await at(scope, await choose(scope, candidates, { here, verb }), here);
@@ -55,7 +54,7 @@ async function choose(
   return chosen;
 }
 
-/** Those of the project that the folder is in, each name once. */
+/** The sessions of the folder's project, each name once. */
 async function ofProject(scope: Scope, known: readonly KnownSession[]): Promise<KnownSession[]> {
   const { name, tree } = await scope.place();
   const ours = known.filter((one) => one.project === name && one.root === tree.root);
@@ -64,8 +63,7 @@ async function ofProject(scope: Scope, known: readonly KnownSession[]): Promise<
 
 function nothingNamed(verb: string, names: readonly string[]): CoworkError {
   const [first] = names;
-  const which =
-    first === undefined ? "" : ` There are ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}.`;
-  const next = first === undefined ? "cowork init <name>, in a project" : `cowork ${verb} ${first}`;
-  return usageError(`cowork ${verb} needs a session.${which}`, next);
+  const which = first === undefined ? "" : ` Sessions: ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`;
+  const next = first === undefined ? "run cowork init <name> in a project" : `cowork ${verb} ${first}`;
+  return usageError(`Name a session for cowork ${verb}.${which}`, next);
 }

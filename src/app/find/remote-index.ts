@@ -8,9 +8,9 @@ import type { Context } from "../../system/context.ts";
 import { uninterruptible } from "../../system/uninterruptible.ts";
 
 /**
- * Sessions on another host are known here by `SESSIONS` alone: it names them before they are begun, should the connection break.
- * A host that is used for the first time is remembered: only such ones count in a conf, which may be a repository's.
- * @returns what takes the names out again that were not there before
+ * Adds sessions on another host to `SESSIONS`, the only place where this machine knows them, before they are created: the
+ * connection may break. Also remembers the host, because a host in a `.cowork.conf` counts only if the user has added it.
+ * @returns a function that removes the names that were added
  */
 export async function beginOnHost(
   ctx: Context,
@@ -21,7 +21,7 @@ export async function beginOnHost(
   if (project === undefined) return async () => undefined;
   const own = uninterruptible(ctx);
   if ((await readHosts(own))[host] === undefined) await addHost(own, host, { destination: host });
-  // From elsewhere the sessions are found by it alone: this machine has no records of them.
+  // This machine has no records of these sessions. From other folders they are found through the project only.
   await rememberProject(own, project.facts.root);
   const known = new Set((await readSessions(undefined, project)).map(({ name }) => nameKey(name)));
   const added = names.filter((name) => !known.has(nameKey(name)));

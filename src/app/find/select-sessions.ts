@@ -2,10 +2,10 @@ import { usageError } from "../../errors.ts";
 import type { Selector } from "../../session/types.ts";
 import type { Scope } from "../scope.ts";
 
-/** Which sessions are meant by their names, in this project: those, all of the host (`all`), else all of the project. */
+/** A selector for the named sessions of this project; without names, for all of the project, or with `all` for all of the host. */
 export async function selectSessions(scope: Scope, names: readonly string[], all: boolean): Promise<Selector> {
   if (all && names.length > 0) {
-    throw usageError("--all means every session: no names beside it.", "name sessions, or give --all alone");
+    throw usageError("--all cannot be combined with session names.", "pass either session names or --all");
   }
   if (all) return {};
   const { name, tree } = await scope.place();
@@ -13,7 +13,7 @@ export async function selectSessions(scope: Scope, names: readonly string[], all
   return { project, ...(names.length === 0 ? {} : { names: [...names] }) };
 }
 
-/** As a session of this place has it on record; where there is none yet, git is asked. */
+/** From the record of a session of this project; asks git if the project has no session yet. */
 async function findRootCommit(scope: Scope): Promise<string> {
   const [{ rootCommitOnRecord }, { name, tree }] = await Promise.all([
     import("../../session/record/records.ts"),

@@ -12,9 +12,9 @@ import type { Scope } from "../scope.ts";
 type Wanted = Pick<CleanOptions, "force" | "dryRun" | "purge">;
 
 export interface CleanRequest extends SessionWords, Wanted {
-  /** also shared images that no session uses; alone (no words, not all) only those */
+  /** also delete shared images that no session uses; without words and `all`, only those */
   images: boolean;
-  /** somebody can be asked: then everything goes only after a question */
+  /** a question is possible: all sessions are then deleted only after it */
   canAsk: boolean;
 }
 
@@ -25,11 +25,11 @@ export interface Cleaned {
   images: string[];
 }
 
-/** Removes sessions and shared images. @throws USAGE where everything is meant and nobody can be asked */
+/** Removes sessions and shared images. @throws USAGE for all sessions if a question is not possible */
 export async function clean(scope: Scope, request: CleanRequest): Promise<Cleaned> {
   const { words, all, images: withImages, force, dryRun, purge } = request;
   const found = await findSessions(scope, { words, all }, { verb: "clean" });
-  // Alone it is about images: whoever only wants room back must not lose a session by it.
+  // With --images alone only images are removed: the user wants disk space back, not to lose sessions.
   const imagesOnly = withImages && words.length === 0 && !all;
   const sessions = imagesOnly ? [] : await cleanFound(scope, found, request, { force, dryRun, purge });
   if (sessions === undefined || !withImages) return { sessions, images: [] };
@@ -37,7 +37,7 @@ export async function clean(scope: Scope, request: CleanRequest): Promise<Cleane
   return { sessions, images: images.flat() };
 }
 
-/** Everything goes only after a question, or where `all` says so and nobody can be asked. */
+/** All sessions are removed only after a question, or with `all` where a question is not possible. */
 async function cleanFound(
   scope: Scope,
   found: readonly Found[],
@@ -48,17 +48,20 @@ async function cleanFound(
     return (await Promise.all(found.map((one) => cleanSessions(one.scope, one.selector, wanted)))).flat();
   }
   if (!canAsk) {
-    throw usageError("Which sessions?", "name them: cowork clean <session…>; or every one: cowork clean --all");
+    throw usageError(
+      "cowork clean without names asks first, which needs a terminal.",
+      "cowork clean <session>, or cowork clean --all",
+    );
   }
-  // Without names it is one project, or everything there is.
+  // Without names there is one project, or all of them.
   const [one = { scope, selector: {} }] = found;
   return await cleanAsking(one.scope, one.selector, wanted);
 }
 
 /**
- * Cleans what is meant, project by project: whether work would be lost is asked of the session's own project, and its name
- * leaves that project's `SESSIONS`. A project that is gone proves nothing, so everything in its sessions counts as unsaved.
- * @param agreed only these, as `keyOf` names them; default: all that are meant
+ * Cleans the selected sessions, project by project. The session's project decides whether work would be lost, and the session's
+ * name is removed from its `SESSIONS`. If the project no longer exists, everything in its sessions counts as unsaved.
+ * @param agreed clean only these, as `keyOf` names them; default: all selected
  */
 async function cleanSessions(
   scope: Scope,
@@ -68,7 +71,7 @@ async function cleanSessions(
 ): Promise<CleanOutcome[]> {
   const groups = await groupByHost(scope, selector);
   const outcomes = await onHosts(scope, groups, async (part, { host, selector: ours }) => {
-    // Of a session that was named from elsewhere the project may be gone.
+    // The project of a session that was named from another folder may no longer exist.
     const project = selector.project === undefined ? undefined : await scope.findProject();
     if (selector.project !== undefined)
       return await cleanProject(scope, { host, part, selector: ours, project }, wanted);
@@ -90,8 +93,8 @@ async function cleanSessions(
 }
 
 /**
- * Cleans all of the project, or all there is: first lists what would go, and what would stay, then asks.
- * @returns undefined when the answer was no
+ * Cleans all sessions of the project or of all projects: lists what would be removed and what is kept, then asks.
+ * @returns undefined if the answer was no
  */
 async function cleanAsking(scope: Scope, selector: Selector, wanted: Wanted): Promise<CleanOutcome[] | undefined> {
   const listed = await cleanSessions(scope, selector, { ...wanted, dryRun: true });
@@ -102,7 +105,7 @@ async function cleanAsking(scope: Scope, selector: Selector, wanted: Wanted): Pr
   return [...(await cleanSessions(scope, only, wanted, new Set(going.map(keyOf)))), ...staying];
 }
 
-/** What has to be read before everything is removed. */
+/** The question, with the list of what would be removed and lost. */
 function cleanQuestion(outcomes: readonly CleanOutcome[]): Extract<Question, { kind: "confirm" }> {
   const going = outcomes.filter(({ ok }) => ok).length;
   const detail = outcomes.flatMap((outcome) =>
@@ -110,9 +113,9 @@ function cleanQuestion(outcomes: readonly CleanOutcome[]): Extract<Question, { k
       ? [
           `${outcome.name}  would be removed`,
           ...outcome.unsaved.map((line) => `- would be lost: ${line}`),
-          ...(outcome.going ?? []).map((line) => `- would go along: ${line}`),
+          ...(outcome.going ?? []).map((line) => `- would also be removed: ${line}`),
         ]
-      : [`${outcome.name}  stays: ${outcome.error?.message ?? ""}`, ...outcome.unsaved.map((line) => `- ${line}`)],
+      : [`${outcome.name}  is kept: ${outcome.error?.message ?? ""}`, ...outcome.unsaved.map((line) => `- ${line}`)],
   );
   return { kind: "confirm", text: going === 1 ? "Remove it?" : `Remove these ${going} sessions?`, detail };
 }
@@ -121,7 +124,7 @@ function keyOf({ name, host = "local" }: Pick<CleanOutcome, "name" | "host">): s
   return `${host}/${name}`;
 }
 
-/** Of a remote host's sessions only those of the project one stands in can be vouched for from here. */
+/** The current project, if the remote sessions are of it. Sessions of other projects cannot be checked from here. */
 async function currentAt(scope: Scope, members: readonly SessionView[]): Promise<Project | undefined> {
   const project = await scope.findProject();
   return project?.facts.name === members[0]?.project ? project : undefined;
@@ -135,11 +138,11 @@ function selectorOf(root: string, members: readonly SessionView[], project: Proj
 
 async function projectAt(scope: Scope, root: string): Promise<Project | undefined> {
   const { findProject } = await import("../../project/find-project.ts");
-  // Whatever is wrong with it, it cannot vouch for the work; the sessions are still asked for.
+  // A project that cannot be read does not prove that work is saved. Its sessions are checked without it.
   return await findProject(scope.ctx, root).catch(() => undefined);
 }
 
-const unlisted = "its name could not be taken out of SESSIONS in the project's conf";
+const unlisted = "its name could not be removed from SESSIONS in the project's .cowork.conf";
 
 interface OnHost {
   host: string;
@@ -160,9 +163,9 @@ async function cleanProject(scope: Scope, meant: OnHost, wanted: Wanted): Promis
   }
   if (project !== undefined && gone.length > 0) {
     const { removeSessions } = await import("../../project/sessions-index.ts");
-    // One of the same name on another host is another session.
+    // A session with the same name on another host is a different one.
     const left = await removeSessions(uninterruptible(scope.ctx), project, gone, host).catch(toCoworkError);
-    // The sessions are gone all the same, and a name without a session does no harm.
+    // The sessions are removed anyway, and a name without a session does no harm.
     if (left !== undefined) for (const { ok, notes } of outcomes) if (ok) notes.push(`${unlisted} (${left.message})`);
   }
   return outcomes;

@@ -6,15 +6,15 @@ import { readWord } from "../find/known-sessions.ts";
 import { findOneSession } from "../find/one-session.ts";
 import type { Scope } from "../scope.ts";
 
-/** How somebody wants to be in a session. */
+/** Options of `connect`. */
 export interface ConnectOptions {
-  /** instead of a shell */
+  /** command to run instead of a shell */
   command: readonly string[];
-  /** false: a plain shell, that ends with the terminal */
+  /** false: a plain shell, which ends with the terminal */
   tmux: boolean;
 }
 
-/** A shell or a command inside; starts the session if it is stopped. Gives the exit code. */
+/** Runs a shell or a command in a session, which is started if it is stopped. Returns the exit code. */
 export async function connectSession(
   scope: Scope,
   word: string | undefined,
@@ -35,7 +35,7 @@ export async function connectSession(
   return await (await hostOfOne(its, selector)).connect(request, io);
 }
 
-/** How the session's dev container came up; with `follow` until the context's signal fires. */
+/** Copies the dev container's start-up log to `out`; with `follow`, until the context's signal is aborted. */
 export async function copyLogs(
   scope: Scope,
   word: string | undefined,

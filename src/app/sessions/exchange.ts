@@ -7,9 +7,9 @@ import { hostOfOne } from "../hosts.ts";
 import { findOneSession } from "../find/one-session.ts";
 import type { Scope } from "../scope.ts";
 
-// Work between one session and its project. A session that is not named is found as `findOneSession` has it.
+// Work between one session and its project. `findOneSession` chooses the session if none is named.
 
-/** What the session has changed since it started, as text that is safe to show. Takes no lock. */
+/** The session's changes since it was created, as text that is safe to show. Takes no lock. */
 export async function diffSession(
   scope: Scope,
   word: string | undefined,
@@ -30,7 +30,7 @@ export async function pushSession(
   word: string | undefined,
   { ref, merge, rebase }: { ref: string | undefined; merge: boolean; rebase: boolean },
 ): Promise<PushResult> {
-  if (merge && rebase) throw usageError("--merge and --rebase exclude each other.", "cowork push <session> --merge");
+  if (merge && rebase) throw usageError("--merge and --rebase cannot be combined.", "cowork push <session> --merge");
   const options: PushOptions = {
     ...(ref === undefined ? {} : { ref }),
     ...(merge ? { integrate: "merge" } : rebase ? { integrate: "rebase" } : {}),

@@ -8,9 +8,9 @@ import type { HostGroup } from "../hosts.ts";
 import { tellNote } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 
-/** Which sessions are wanted, and how. */
+/** The options of `init`. */
 export interface InitOptions {
-  /** none: those of the project's conf */
+  /** empty: the sessions in the project's `.cowork.conf` */
   names: readonly string[];
   from: string | undefined;
   branch: string | undefined;
@@ -20,12 +20,12 @@ export interface InitOptions {
   carry: boolean;
 }
 
-/** The names given, else those in the project's conf; checked, each once. */
+/** The given names, else those in the project's `.cowork.conf`; validated, without duplicates. */
 export async function initNames(scope: Scope, project: Project, args: readonly string[]): Promise<string[]> {
   const { checkSessionName, nameKey } = await import("../../session/record/names.ts");
   const names = args.length > 0 ? args : await namesOfConf(scope, project);
   if (names.length === 0) {
-    throw usageError("No session is named, and none stands in the project's conf.", "cowork init <name> [<name> …]");
+    throw usageError("No session was named, and the project's .cowork.conf lists none.", "cowork init <name>");
   }
   for (const name of names) checkSessionName(name);
   return [...new Map(names.map((name) => [nameKey(name), name])).values()];
@@ -42,7 +42,7 @@ async function namesOfConf(scope: Scope, project: Project): Promise<string[]> {
 }
 
 /**
- * The part of a request for each host. A session that is on one host is not made on another: names are unique over all.
+ * Splits a request by host. Names are unique across hosts: a session that exists on one host is not created on another.
  * @throws SESSION_EXISTS
  */
 export async function groupRequest(
@@ -64,25 +64,25 @@ export async function groupRequest(
 }
 
 function elsewhere(name: string, host: string): CoworkError {
-  return new CoworkError("SESSION_EXISTS", `${name} is a session on ${plain(host)} already.`, {
+  return new CoworkError("SESSION_EXISTS", `Session ${name} already exists on ${plain(host)}.`, {
     hint: `cowork connect ${name}, or choose another name`,
   });
 }
 
-/** What a person should know about the project before its sessions are made. */
+/** Notes about the project for the user, before its sessions are created. */
 export function projectNotes({ facts, notes }: Project): string[] {
-  const credentials = "the project's origin has credentials in its URL; sessions get it without them";
+  const credentials = "the URL of the project's origin has credentials; sessions get the URL without them";
   const { name, email } = facts.gitIdentity;
-  const nobody =
-    'git has no user.name and user.email here, so commits in sessions fail: git config --global user.name "Your Name"; git config --global user.email you@example.org';
+  const noIdentity =
+    'git has no user.name and user.email, so commits in sessions will fail. Set them: git config --global user.name "Your Name"; git config --global user.email you@example.org';
   return [
     ...notes,
     ...(facts.originHadCredentials ? [credentials] : []),
-    ...(name === undefined || email === undefined ? [nobody] : []),
+    ...(name === undefined || email === undefined ? [noIdentity] : []),
   ];
 }
 
-/** What the host's part needs to know: the user's side of `init`. */
+/** Builds the request that `init` sends to a host. */
 export async function makeRequest(
   scope: Scope,
   project: Project,
@@ -137,7 +137,7 @@ async function planCarried(
   return { root, files: plan.files, notes: [...plan.notes, ...changes.notes], changes };
 }
 
-/** A `.worktreeinclude` that git tracks is repository content: it names files of the user's to be handed out, and needs a yes. */
+/** A `.worktreeinclude` that git tracks comes from the repository and names files of the user to copy, so it needs trust. */
 async function mayInclude(ctx: Context, { facts }: Project): Promise<boolean> {
   const { readInclude, includeFile } = await import("../../clone/make/carry.ts");
   const found = await readInclude(ctx, facts.root);
@@ -147,7 +147,7 @@ async function mayInclude(ctx: Context, { facts }: Project): Promise<boolean> {
     import("node:fs/promises"),
   ]);
   const patterns = plainLines(await readFile(join(facts.root, includeFile), "utf8"));
-  const why = "copies untracked files of yours that match into the sessions";
+  const why = "copies your untracked files that match into the sessions";
   const wanted = patterns.filter((line) => line.trim() !== "" && !line.startsWith("#"));
   const findings = wanted.map((what) => ({ where: includeFile, what, why }));
   await agree(ctx, facts, { findings, hash: findingsHash(findings) });

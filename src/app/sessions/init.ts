@@ -8,7 +8,7 @@ import { tellNote, tellStates } from "./outcomes.ts";
 import { rememberSessions } from "./remember-sessions.ts";
 import type { Scope } from "../scope.ts";
 
-/** Creates sessions; completes what is missing on those that exist. */
+/** Creates sessions, or finishes ones that were interrupted. */
 export async function initSessions(scope: Scope, options: InitOptions): Promise<Outcome[]> {
   const { project, groups } = await prepare(scope, options);
   const outcomes = await onHosts(scope, groups, (host, group) => host.init(group.request));
@@ -16,7 +16,7 @@ export async function initSessions(scope: Scope, options: InitOptions): Promise<
   return tellStates(scope, outcomes);
 }
 
-/** What `initSessions` would do. */
+/** Returns what `initSessions` would do. */
 export async function planInit(scope: Scope, options: InitOptions): Promise<InitPlan> {
   const { groups } = await prepare(scope, options);
   const plans = groups.map(async ({ host, request }) => (await openHost(scope, host)).planInit(request));
@@ -31,17 +31,17 @@ async function prepare(
   for (const note of projectNotes(project)) tellNote(scope, note);
   const names = await initNames(scope, project, options.names);
   if (options.branch !== undefined && names.length > 1) {
-    throw usageError("--branch names the branch of one session.", "cowork init <session> --branch NAME");
+    throw usageError("--branch can only be used with one session.", "cowork init <session> --branch NAME");
   }
   for (const name of options.names) {
     const near = await nearOwnSession(scope, name);
-    if (near !== undefined) tellNote(scope, `${name} is a new session, beside ${near}`);
+    if (near !== undefined) tellNote(scope, `${name} is a new session; ${near} exists too`);
   }
   const request = await makeRequest(scope, project, names, options);
   return { project, groups: await groupRequest(scope, request) };
 }
 
-/** Plans of several hosts as one; a configuration that is the same on two of them is shown once. */
+/** Joins the plans of several hosts; a configuration that is the same on two hosts is listed once. */
 function joinPlans(plans: readonly InitPlan[]): InitPlan {
   const devcontainers = new Map(plans.flatMap((plan) => plan.devcontainers.map((one) => [one.trustHash, one])));
   return { sessions: plans.flatMap(({ sessions }) => sessions), devcontainers: [...devcontainers.values()] };

@@ -10,17 +10,17 @@ import { tellNote } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 
-// Looking only: no lock is taken, and nothing is waited for that other work holds.
+// Read only: takes no lock, so it never waits for other commands.
 
 export interface SessionList {
   sessions: SessionView[];
-  /** name of the project whose sessions these are; absent: those of every project */
+  /** name of the sessions' project; absent: sessions of every project */
   project?: string;
 }
 
 /**
- * The sessions of this project; with `all`, or outside of a project, those of every project. Those of a host that does not answer are
- * `unreachable`.
+ * Lists the sessions of this project; with `all`, or outside of a project, those of every project. Sessions of a host that does
+ * not answer have the state `unreachable`.
  */
 export async function listSessions(scope: Scope, { all }: { all: boolean }): Promise<SessionList> {
   await prefetchFromEngine(scope);
@@ -29,7 +29,7 @@ export async function listSessions(scope: Scope, { all }: { all: boolean }): Pro
   return { sessions, ...(selector.project === undefined ? {} : { project: selector.project.name }) };
 }
 
-/** @param wanted.brief only what is quick to find out */
+/** @param wanted.brief only what can be read quickly */
 export async function statusOfSessions(
   scope: Scope,
   wanted: SessionWords & { brief: boolean },
@@ -48,7 +48,7 @@ async function statusThere(scope: Scope, selector: Selector, brief: boolean): Pr
   return inOrder(await askHosts(scope, selector, ask, (...args) => ({ ...unreachable(...args), ...unknown })));
 }
 
-/** The sessions of each host that answers; of one that does not nothing is known, and that is said. */
+/** The sessions of each host that answers; a note names those that do not. */
 export async function listByHost(scope: Scope, selector: Selector): Promise<{ host: string; views: SessionView[] }[]> {
   return (await askHosts(scope, selector, list)).filter(({ answered }) => answered);
 }
@@ -60,9 +60,9 @@ interface Answer<T> {
 }
 
 /**
- * Asks every host that is meant, at once. One that does not answer is told of; only where it is the only one, or this machine,
- * that is the command's error.
- * @param lost what stands for a session whose host does not answer
+ * Asks all selected hosts in parallel. A host that does not answer is reported as a note; if it is the only one, or this machine,
+ * the error is thrown.
+ * @param lost creates the entry of a session whose host does not answer
  */
 async function askHosts<T>(
   scope: Scope,
@@ -91,7 +91,7 @@ async function list(part: SessionHost, group: HostGroup): Promise<SessionView[]>
   return await part.list(group.selector);
 }
 
-/** Several hosts: as one list, in the order that each is in. */
+/** Merges the answers of several hosts into one sorted list. */
 function inOrder<T extends SessionView>(answers: readonly Answer<T>[]): T[] {
   const all = answers.flatMap(({ views }) => views);
   return answers.length === 1 ? all : all.toSorted(compareViews);

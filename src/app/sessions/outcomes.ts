@@ -3,12 +3,12 @@ import type { CleanOutcome } from "../../session/session-host.ts";
 import type { Outcome, SessionView } from "../../session/types.ts";
 import type { Scope } from "../scope.ts";
 
-/** Something that the user should know while the work goes on. */
+/** Sends a note to the user. */
 export function tellNote(scope: Scope, text: string): void {
   scope.tell({ type: "note", session: "", data: { text } });
 }
 
-/** Tells which states the sessions are in now. Gives the outcomes back. */
+/** Sends an event with the state of each session. Returns the outcomes. */
 export function tellStates<T extends Outcome>(scope: Scope, outcomes: T[]): T[] {
   for (const { name, session, host = "local" } of outcomes) {
     if (session === undefined) continue;
@@ -18,7 +18,7 @@ export function tellStates<T extends Outcome>(scope: Scope, outcomes: T[]): T[] 
   return outcomes;
 }
 
-/** What came of a session, in the contract's JSON. One that failed stands among the others, also when nothing of it exists yet. */
+/** A session's outcome as the contract's JSON. A failed session is included even if nothing of it exists yet. */
 export function sessionJson(outcome: Outcome): Partial<SessionView> & { name: string; error?: ErrorView } {
   const { name, ok, session, error, host = "local" } = outcome;
   const base = session ?? { name, host };

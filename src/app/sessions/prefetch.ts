@@ -1,9 +1,8 @@
 import type { Scope } from "../scope.ts";
 
 /**
- * This machine's engine is asked for the containers of one name, or of all sessions, while the command finds out whose they are:
- * nobody need wait for its answer later. Not where another machine's are meant: because it was asked for, or because there is none of
- * that name here.
+ * Asks this machine's engine for the containers of one name, or of all sessions, while the command still finds out which sessions
+ * it is about. Does nothing if another host was chosen, or if no session on this machine has the name.
  */
 export async function prefetchFromEngine({ ctx, onlyHost }: Scope, name?: string): Promise<void> {
   if (onlyHost !== undefined) return;

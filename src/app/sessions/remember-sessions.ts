@@ -3,13 +3,13 @@ import type { Outcome } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { uninterruptible } from "../../system/uninterruptible.ts";
 
-/** `SESSIONS` is an index of what exists: also of a session that failed half-way, for it is there to be completed. */
+/** Updates `SESSIONS`, the index of existing sessions. It includes sessions that failed half-way, so that they can be finished. */
 export async function rememberSessions(ctx: Context, project: Project, outcomes: readonly Outcome[]): Promise<void> {
   const own = uninterruptible(ctx);
   const existing = outcomes
     .filter(({ ok, session }) => ok || session !== undefined)
     .map(({ name, host }) => (host === undefined ? name : `${name}@${host}`));
-  // A host said that nothing of them is there: what named them beforehand was too early.
+  // The host reported that nothing of these sessions exists: remove the names that were added before.
   const never = outcomes.filter(({ ok, session, host, error }) => {
     return !ok && session === undefined && host !== undefined && error?.code !== "HOST_UNREACHABLE";
   });

@@ -5,8 +5,8 @@ import { plain } from "../../system/text.ts";
 import type { Scope } from "../scope.ts";
 
 /**
- * Runs things in the session of an id, through the host's part. A session that is stopped is started by the first of them; what comes
- * at the same time (editors open several channels at once) waits for that one.
+ * Runs commands in a session, given by its id. The first one starts a stopped session; commands that come at the same time
+ * (editors open several channels at once) wait for it.
  */
 export function sessionDoor(scope: Scope, id: string): SshProxyTarget["inside"] {
   let target: Promise<Pick<ConnectRequest, "selector" | "settings">> | undefined;
@@ -36,12 +36,12 @@ export function sessionDoor(scope: Scope, id: string): SshProxyTarget["inside"] 
       const write = ownCommand("ssh-config", "--write");
       throw noSession(
         plain(id),
-        steps`${ownCommand("list", "--all")}; \`${write}\` takes what is gone out of ssh's configuration`,
+        steps`${ownCommand("list", "--all")}; \`${write}\` removes deleted sessions from ssh's configuration`,
       );
     }
     const { project: name, projectRoot: root } = view;
     const own = scope.at(root);
-    // Here the record's own root says whose session it is; of one on another machine the first commit does.
+    // On this machine the record's root identifies the project; on another machine the first commit does.
     const rootCommit = view.host === "local" ? "" : (await own.project()).facts.rootCommit;
     const project = { name, root, rootCommit };
     const settings = await own.settings();

@@ -6,10 +6,13 @@ import { groupByHost, onHosts } from "../hosts.ts";
 import { tellStates } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 
-/** @param wanted.rebuild takes the configuration again from the clone; new image and container */
+/** @param wanted.rebuild read the configuration again from the clone and rebuild image and container */
 export async function startSessions(scope: Scope, wanted: SessionWords & { rebuild: boolean }): Promise<Outcome[]> {
   if (wanted.rebuild && wanted.all) {
-    throw usageError("--rebuild works on the sessions of one project.", "cowork start --rebuild, inside the project");
+    throw usageError(
+      "--rebuild works only on sessions of one project.",
+      "run cowork start --rebuild inside the project",
+    );
   }
   const found = await findSessions(scope, wanted, { verb: "start" });
   const all = await Promise.all(

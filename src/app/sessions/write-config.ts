@@ -2,8 +2,8 @@ import { usageError } from "../../errors.ts";
 import type { Scope } from "../scope.ts";
 
 /**
- * cowork's template becomes the project's own configuration. Sessions start from commits, so it has to be committed next.
- * @returns the files
+ * Writes the default dev container to the project. Sessions start from commits, so the user has to commit it next.
+ * @returns the paths of the files
  */
 export async function writeConfig(
   scope: Scope,
@@ -12,8 +12,8 @@ export async function writeConfig(
   const { facts } = await scope.project();
   if (request.names.length > 0) {
     throw usageError(
-      "--write-config makes no session: sessions start from a commit, and this is not in one yet.",
-      "cowork init --write-config, without names; then commit it",
+      "--write-config does not create sessions: sessions start from a commit, and the files are not committed yet.",
+      "run cowork init --write-config without names, then commit the files",
     );
   }
   const { writeTemplate } = await import("../../devcontainer/image/template.ts");

@@ -4,13 +4,13 @@ import type { AuthStatus } from "../../auth/status.ts";
 import type { ConnectIo } from "../../session/session-host.ts";
 import type { Scope } from "../scope.ts";
 
-/** The agent's own login, on the terminal that is handed in. Throws NOT_LOGGED_IN, SESSION_BUSY. */
+/** Runs the agent's own login on the given terminal. Throws NOT_LOGGED_IN, SESSION_BUSY. */
 export async function logIn(scope: Scope, options: { longLived: boolean }, io: ConnectIo): Promise<Login> {
   const settings = await scope.settings();
   return await (await scope.host()).login({ settings, ...options }, io);
 }
 
-/** Who is logged in on the host of new sessions, and which one that is. */
+/** The login on the host of new sessions, and the name of that host. */
 export async function authStatus(scope: Scope): Promise<AuthStatus & { host: string }> {
   const { agent, host = "local" } = await scope.settings();
   return { ...(await (await scope.host()).authStatus(agent)), agent, host };

@@ -2,7 +2,7 @@ import { toCoworkError } from "../../errors.ts";
 import type { Check } from "../../session/session-host.ts";
 import type { Scope } from "../scope.ts";
 
-/** What only the user's side knows: the project that `doctor` was called in, and its configuration. None outside of one. */
+/** Checks the current project and its configuration, which hosts do not know. Empty outside of a project. */
 export async function checkProject(scope: Scope): Promise<Check[]> {
   const title = "Project";
   try {

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Paths } from "../../system/paths.ts";
 
-// A Tab must not be felt: no git, no engine, no schema, only a few small files, read at once. What cannot be read is left out.
+// Completion must be fast: no git, no engine, no schema, only a few small files, read synchronously. Unreadable files are skipped.
 
-/** Configuration keys, each with a line about it. */
+/** Configuration keys, each with a one-line description. */
 export async function configKeyNames(): Promise<{ value: string; about: string }[]> {
   const { configKeys } = await import("../../config/keys.ts");
   return configKeys.map(({ name, doc }) => ({ value: name, about: doc }));
 }
 
-/** Names of the sessions of the project that the folder lies in, sorted; outside of one every session as `project/session`. */
+/** The sorted names of the sessions of the folder's project; outside of a project, all sessions as `project/session`. */
 export function sessionNames(paths: Paths, folder: string): string[] {
   const cwd = realpathSync(folder);
   const root = projectRoot(paths, cwd);
@@ -50,7 +50,7 @@ function projectRoot(paths: Paths, cwd: string): string | undefined {
   }
 }
 
-/** The main working tree of a linked one: `.git` is a file that names `<main>/.git/worktrees/<name>`. */
+/** The main working tree of a linked worktree: its `.git` is a file that names `<main>/.git/worktrees/<name>`. */
 function mainTreeOf(file: string): string | undefined {
   const target = /^gitdir: (.+)$/m.exec(attempt(() => readFileSync(file, "utf8")) ?? "")?.[1];
   if (target === undefined) return undefined;

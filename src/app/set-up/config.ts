@@ -4,7 +4,7 @@ import { usageError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
 import type { Scope } from "../scope.ts";
 
-/** Every key with the value in force and where it comes from; with `user` what the user's own conf says. */
+/** Every key with its value in effect and its origin; with `user`, the keys of the user's file. */
 export async function listConfig(scope: Scope, { user }: { user: boolean }): Promise<ResolvedSetting[]> {
   if (!user) return (await scope.resolve()).resolved;
   const { readUserConf } = await import("../../config/read.ts");
@@ -21,7 +21,7 @@ export async function getConfig(scope: Scope, name: string, options: { user: boo
   return found ?? { key, value: "", origin: "default" };
 }
 
-/** What a change did; the value is empty where the key is not set any more. */
+/** The result of a change; the value is empty if the key was removed. */
 export interface ConfigChange {
   key: string;
   value: string;
@@ -29,8 +29,8 @@ export interface ConfigChange {
 }
 
 /**
- * Writes the project's conf inside a project, else (or with `user`) the user's; an empty value takes the key away.
- * @throws CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID, USAGE for a key that cowork keeps itself
+ * Sets a key in the project's file inside a project, else (or with `user`) in the user's; an empty value removes the key.
+ * @throws CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID, USAGE for a key that cowork manages
  */
 export async function setConfig(
   scope: Scope,
@@ -46,8 +46,8 @@ export async function setConfig(
 }
 
 /**
- * Takes a key away, also one that cowork does not know.
- * @throws USAGE where it is not set, or is kept by cowork itself; CONFIG_KEY_UNKNOWN where it is neither set nor known
+ * Removes a key, even an unknown one.
+ * @throws USAGE if it is not set or is managed by cowork; CONFIG_KEY_UNKNOWN if it is neither set nor known
  */
 export async function unsetConfig(
   scope: Scope,
@@ -58,22 +58,18 @@ export async function unsetConfig(
   if (known !== undefined) refuseManaged(known);
   const file = await changeConfOf(scope, user, (values, path) => {
     if (values[name] !== undefined) return { [name]: undefined };
-    throw usageError(
-      `${getKey(name).name} is not set in ${plain(path)}.`,
-      "cowork config list shows where each value comes from",
-    );
+    throw usageError(`${getKey(name).name} is not set in ${plain(path)}.`, "cowork config list");
   });
   return { key: name, value: "", file };
 }
 
 function refuseManaged({ name, managed }: Pick<ConfigKey, "name" | "managed">): void {
-  if (managed === true)
-    throw usageError(`${name} is kept by cowork itself.`, "cowork init <name>, or cowork clean <name>");
+  if (managed === true) throw usageError(`${name} is managed by cowork.`, "cowork init <name>, or cowork clean <name>");
 }
 
 type Decide = (values: Readonly<Record<string, string>>, file: string) => Record<string, string | undefined>;
 
-/** Changes the project's conf inside a project, else or with `user` the user's. @returns its path */
+/** Changes the project's file inside a project, else (or with `user`) the user's. @returns the file's path */
 async function changeConfOf(scope: Scope, user: boolean, decide: Decide): Promise<string> {
   const { changeConf } = await import("../../config/write.ts");
   const { ctx } = scope;

@@ -12,16 +12,16 @@ export async function listHosts({ ctx }: Scope): Promise<NamedHost[]> {
   return Object.entries(await readHosts(ctx)).map(([name, target]) => ({ name, ...target }));
 }
 
-/** A machine as the user writes it down. */
+/** A host as the user enters it. */
 export interface NewHost {
   name: string;
-  /** absent: the name itself */
+  /** absent: the name is the address */
   address: string | undefined;
   port: string | undefined;
   identity: string | undefined;
 }
 
-/** Connects and checks the machine; a name is remembered when somebody is there, whatever else there is to mend. */
+/** Connects to a host and checks it. The name is saved if the host answers, even if checks fail. */
 export async function addNamedHost(scope: Scope, host: NewHost): Promise<Check[]> {
   const { name } = host;
   const target = targetOf(host);
@@ -36,7 +36,7 @@ export async function addNamedHost(scope: Scope, host: NewHost): Promise<Check[]
   }
 }
 
-/** Forgets the name. @throws HOST_IN_USE while sessions live there, HOST_UNREACHABLE when that cannot be asked */
+/** Removes the name. @throws HOST_IN_USE if the host has sessions, HOST_UNREACHABLE if it does not answer */
 export async function removeNamedHost(scope: Scope, name: string, { force }: { force: boolean }): Promise<void> {
   checkKnown(await readHosts(scope.ctx), name);
   if (!force) {
@@ -47,7 +47,7 @@ export async function removeNamedHost(scope: Scope, name: string, { force }: { f
         "HOST_IN_USE",
         `${name} still has ${some.length} sessions: ${some.slice(0, 5).join(", ")}.`,
         {
-          hint: `cowork --host ${name} clean --all; or forget the name alone: cowork host remove ${name} --force`,
+          hint: `cowork --host ${name} clean --all; or keep the sessions: cowork host remove ${name} --force`,
         },
       );
     }
@@ -55,7 +55,7 @@ export async function removeNamedHost(scope: Scope, name: string, { force }: { f
   await removeHost(uninterruptible(scope.ctx), name);
 }
 
-/** Every host that was added, or one. What cannot be reached is a problem among the others'. */
+/** Checks all added hosts, or one. A host that cannot be reached has a failed check. */
 export async function checkHosts(scope: Scope, name: string | undefined): Promise<{ host: string; checks: Check[] }[]> {
   const hosts = await readHosts(scope.ctx);
   if (name !== undefined) checkKnown(hosts, name);
@@ -74,11 +74,14 @@ async function checksOf(scope: Scope, host: string): Promise<Check[]> {
 
 function targetOf({ name, address, port, identity }: NewHost): Target {
   if (name === "local" || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) {
-    throw usageError(`'${plain(name)}' cannot be a host's name.`, "letters, digits, '.', '_' and '-'; not: local");
+    throw usageError(
+      `'${plain(name)}' is not a valid host name.`,
+      "use letters, digits, '.', '_' and '-', but not the name local",
+    );
   }
   const number = port === undefined ? undefined : Number(port);
   if (number !== undefined && !(Number.isInteger(number) && number > 0 && number < 65_536)) {
-    throw usageError(`${plain(port ?? "")} is no port.`, "cowork host add <name> <address> --port 2222");
+    throw usageError(`Invalid port ${plain(port ?? "")}.`, "cowork host add <name> <address> --port 2222");
   }
   return {
     destination: address ?? name,
@@ -89,5 +92,5 @@ function targetOf({ name, address, port, identity }: NewHost): Target {
 
 function checkKnown(hosts: Hosts, name: string): void {
   if (hosts[name] !== undefined) return;
-  throw new CoworkError("HOST_UNREACHABLE", `There is no host ${plain(name)} here.`, { hint: "cowork host list" });
+  throw new CoworkError("HOST_UNREACHABLE", `Unknown host ${plain(name)}.`, { hint: "cowork host list" });
 }

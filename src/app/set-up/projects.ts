@@ -9,17 +9,17 @@ import { pathExists } from "../../system/files/files.ts";
 import { projectName } from "../../system/names.ts";
 import { plain } from "../../system/text.ts";
 
-/** A project that this machine knows of: it was added, or has sessions. */
+/** A project that this machine knows: it was added, or has sessions. */
 export interface KnownProject {
   name: string;
   root: string;
-  /** on this machine and, as far as its conf names them, on others */
+  /** number of sessions on this machine and, as far as its `.cowork.conf` lists them, on others */
   sessions: number;
-  /** its folder is there */
+  /** its folder exists */
   exists: boolean;
 }
 
-/** Every project of this home, by name. Reads files only; no engine and no other machine is asked. */
+/** Lists all known projects, sorted by name. Reads files only, no engine and no other machine. */
 export async function listProjects(ctx: Context): Promise<KnownProject[]> {
   const records = (await readRecords(ctx)).flatMap((entry) => ("record" in entry ? [entry.record] : []));
   const byRoot = Map.groupBy(records, ({ projectRoot }) => projectRoot);
@@ -38,8 +38,8 @@ export async function listProjects(ctx: Context): Promise<KnownProject[]> {
 }
 
 /**
- * Remembers the project that the folder lies in.
- * @param folder from `cwd`
+ * Adds the folder's project.
+ * @param folder relative to `cwd`
  * @throws NOT_A_PROJECT, and what `findPlace` throws
  */
 export async function addProject(ctx: Context, folder: string, cwd: string): Promise<KnownProject> {
@@ -49,23 +49,25 @@ export async function addProject(ctx: Context, folder: string, cwd: string): Pro
 }
 
 /**
- * Forgets a project. Nothing of it is touched.
- * @param word its name, or its root, perhaps from `cwd`
- * @throws USAGE when it could be several or none, and while it has sessions
+ * Removes a project from the list. Its files are not changed.
+ * @param word its name or its root, absolute or relative to `cwd`
+ * @throws USAGE if none or several match, and if it has sessions
  */
 export async function removeProject(ctx: Context, word: string, cwd: string): Promise<KnownProject> {
   const all = await listProjects(ctx);
   const [found, ...more] = all.filter(({ name, root }) => name === word || root === resolve(cwd, word));
   if (found === undefined)
-    throw new CoworkError("USAGE", `There is no project ${plain(word)}.`, { hint: "cowork projects" });
+    throw new CoworkError("USAGE", `Unknown project ${plain(word)}.`, { hint: "cowork projects" });
   if (more.length > 0) {
     const places = [found, ...more].map(({ root }) => plain(root)).join(" or ");
-    throw new CoworkError("USAGE", `${plain(word)} could be ${places}.`, { hint: "name its folder" });
+    throw new CoworkError("USAGE", `${plain(word)} is ambiguous: ${places}.`, {
+      hint: "pass the project's folder instead",
+    });
   }
   if (found.sessions > 0) {
     const count = `${found.sessions} ${found.sessions === 1 ? "session" : "sessions"}`;
-    throw new CoworkError("USAGE", `${plain(found.name)} has ${count} and stays known as long as it has.`, {
-      hint: "remove them first: cowork clean, in the project",
+    throw new CoworkError("USAGE", `${plain(found.name)} cannot be removed: it has ${count}.`, {
+      hint: "run cowork clean in the project first",
     });
   }
   await forgetProject(ctx, found.root);
@@ -78,7 +80,7 @@ async function projectAt(ctx: Context, root: string): Promise<KnownProject> {
   return found;
 }
 
-/** Those that the project's conf names on other machines. A conf that cannot be read names none. */
+/** The number of sessions on other machines in the project's `.cowork.conf`; 0 if it cannot be read. */
 async function sessionsElsewhere(root: string): Promise<number> {
   try {
     const entries = await readSessions(undefined, { confFile: confFileOf(root) });
@@ -89,6 +91,6 @@ async function sessionsElsewhere(root: string): Promise<number> {
 }
 
 async function nameOf(ctx: Context, root: string): Promise<string> {
-  // COWORK_PROJECT names the project that one stands in.
+  // Without COWORK_PROJECT, which names the current project only.
   return await projectNameAt({ paths: ctx.paths, env: {} }, root).catch(() => projectName(basename(root)));
 }

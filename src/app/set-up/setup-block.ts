@@ -1,6 +1,6 @@
-// Lines of cowork's in a file of the user's, between two comments. Pure: texts in, texts out.
+// cowork's lines in a file of the user, between two comments. Pure functions on text.
 
-/** What the first comment remembers, so that taking the block out leaves the file as it was. */
+/** Notes in the first comment, so that removing the block restores the file exactly. */
 const notes = { newFile: " (new file)", noLineEnd: " (no line end before)" } as const;
 
 const begin = (name: string, note = ""): string => `# >>> cowork setup: ${name}${note} >>>`;
@@ -9,12 +9,12 @@ const end = (name: string): string => `# <<< cowork setup: ${name} <<<`;
 export interface Block {
   before: string;
   after: string;
-  /** what stands between the comments */
+  /** the text between the comments */
   lines: string;
   note: string;
 }
 
-/** The block of that name; undefined where there is none, or no whole one. */
+/** The block of that name; undefined if it is missing or incomplete. */
 export function findBlock(text: string, name: string): Block | undefined {
   const lines = text.split("\n");
   const all = ["", ...Object.values(notes)];
@@ -32,7 +32,7 @@ export function findBlock(text: string, name: string): Block | undefined {
   };
 }
 
-/** The text with the block at its end, or with new lines in the one that it has. @param text undefined: there is no file */
+/** Adds the block at the end, or replaces the lines of the existing one. @param text undefined: the file does not exist */
 export function withBlock(text: string | undefined, name: string, lines: string): string {
   const found = findBlock(text ?? "", name);
   const hasLineEnd = text === undefined || text === "" || text.endsWith("\n");
@@ -41,7 +41,7 @@ export function withBlock(text: string | undefined, name: string, lines: string)
   return `${before}${begin(name, note)}\n${lines}\n${end(name)}\n${found?.after ?? ""}`;
 }
 
-/** The text as it was without the block; undefined where the file was made for it and holds nothing else. */
+/** Removes the block. Returns undefined if the file was created for it and is otherwise empty. */
 export function withoutBlock(text: string, name: string): string | undefined {
   const found = findBlock(text, name);
   if (found === undefined) return text;

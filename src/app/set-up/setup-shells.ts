@@ -15,7 +15,7 @@ export function startFile(shell: SetupShell, env: Env, home: string): string {
   return join(folder("XDG_CONFIG_HOME", join(home, ".config")), "fish", "config.fish");
 }
 
-/** What it reads there: nothing happens where cowork is gone. */
+/** The lines for the shell's start-up file. They do nothing if cowork is not installed. */
 export const completionLines: Readonly<Record<SetupShell, string>> = {
   bash: `if command -v cowork >/dev/null 2>&1; then eval "$(cowork completion bash)"; fi`,
   zsh: [
@@ -27,7 +27,7 @@ export const completionLines: Readonly<Record<SetupShell, string>> = {
   fish: "if type -q cowork; cowork completion fish | source; end",
 };
 
-/** A line of the user's own that does the same. */
+/** Whether the user has added such a line by hand. */
 export function hasOwnLine(text: string, shell: SetupShell): boolean {
   return new RegExp(`^[^#\\n]*cowork completion ${shell}\\b`, "m").test(text);
 }

@@ -8,13 +8,13 @@ import { plain } from "../../system/text.ts";
 import { findBlock, withBlock, withoutBlock } from "./setup-block.ts";
 import { completionLines, hasOwnLine, setupShells, startFile, type SetupShell } from "./setup-shells.ts";
 
-/** One thing that can be set up on this machine, for this user. */
+/** An item that can be set up for this user. */
 export interface SetupItem {
   name: "completion";
   shell: SetupShell;
-  /** the user's file that it stands in, or would */
+  /** the file of the user that contains it, or would */
   file: string;
-  /** `outdated`: an earlier cowork set it up otherwise; `by-hand`: the user has a line of their own for it */
+  /** `outdated`: set up differently by an earlier version; `by-hand`: the user added the line */
   state: "set-up" | "not-set-up" | "outdated" | "by-hand";
 }
 
@@ -23,7 +23,7 @@ type SetupContext = Pick<Context, "paths" | "clock" | "signal" | "env" | "user">
 const maxBytes = 4 * 1024 * 1024;
 const name = "completion";
 
-/** Everything there is, for the shells that the user has. @throws PERMISSION_DENIED, FILE_TOO_LARGE */
+/** All items, for the shells that the user has. @throws PERMISSION_DENIED, FILE_TOO_LARGE */
 export async function readSetup(ctx: SetupContext): Promise<SetupItem[]> {
   const items: SetupItem[] = [];
   for (const shell of setupShells) {
@@ -35,14 +35,14 @@ export async function readSetup(ctx: SetupContext): Promise<SetupItem[]> {
   return items;
 }
 
-/** Sets it up, or brings it up to date. Once more changes nothing. @throws PERMISSION_DENIED, DISK_FULL, SESSION_BUSY */
+/** Sets an item up or updates it. Running it again changes nothing. @throws PERMISSION_DENIED, DISK_FULL, SESSION_BUSY */
 export async function setUp(ctx: SetupContext, item: SetupItem): Promise<SetupItem> {
   if (item.state === "by-hand") return item;
   await editFile(ctx, item.file, (text) => withBlock(text, name, completionLines[item.shell]));
   return { ...item, state: "set-up" };
 }
 
-/** Takes out what `setUp` has put in, and nothing else. @throws as `setUp` */
+/** Removes what `setUp` added, and nothing else. @throws as `setUp` */
 export async function undoSetup(ctx: SetupContext, item: SetupItem): Promise<SetupItem> {
   if (item.state !== "set-up" && item.state !== "outdated") return item;
   await editFile(ctx, item.file, (text) => (text === undefined ? undefined : withoutBlock(text, name)));
@@ -56,29 +56,29 @@ function stateOf(text: string, shell: SetupShell): SetupItem["state"] {
   return hasOwnLine(text, shell) ? "by-hand" : "not-set-up";
 }
 
-/** A shell without a start file is one that the user has when it is the login shell, or has a folder of its own. */
+/** Without a start-up file, a shell counts as used if it is the login shell or its configuration folder exists. */
 async function isUsed(ctx: SetupContext, shell: SetupShell, file: string): Promise<boolean> {
   if (ctx.env["SHELL"]?.endsWith(`/${shell}`) === true) return true;
   return dirname(file) !== ctx.user.home && (await pathExists(dirname(file)));
 }
 
-/** Byte for byte, whatever the encoding. */
+/** Reads bytes as latin1, so that any encoding is preserved. */
 async function readFile(path: string): Promise<string | undefined> {
   const target = await targetOf(path);
   const bytes = await readRegularFile(target, { maxBytes });
   if (bytes !== undefined) return Buffer.from(bytes).toString("latin1");
   if (!(await pathExists(target))) return undefined;
-  throw new CoworkError("PERMISSION_DENIED", `${plain(path)} should be a file and is something else.`, {
+  throw new CoworkError("PERMISSION_DENIED", `${plain(path)} is not a regular file.`, {
     hint: "move it away, then run the same command again",
   });
 }
 
-/** It may be a link into a folder of dotfiles, and stays one. */
+/** The file may be a link into a folder of dotfiles; the link is kept. */
 async function targetOf(path: string): Promise<string> {
   return await realpath(path).catch(() => path);
 }
 
-/** @param edit gives undefined where there is to be no file */
+/** @param edit returns undefined if the file is to be deleted */
 async function editFile(
   ctx: SetupContext,
   path: string,

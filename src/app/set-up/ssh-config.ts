@@ -8,16 +8,16 @@ import type { Scope } from "../scope.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 
 export interface SshConfig {
-  /** `hosts`: what plain ssh can call the session */
+  /** `hosts`: the session's names for ssh */
   sessions: { id: string; hosts: string[] }[];
   config: string;
   written?: Written;
 }
 
 /**
- * Sessions as hosts of plain ssh.
- * @param wanted.cowork argv that calls this cowork, from any environment
- * @param wanted.write also puts it where the user's ssh reads it
+ * Renders sessions as hosts for ssh.
+ * @param wanted.cowork argv that runs this cowork from any environment
+ * @param wanted.write also write it where the user's ssh reads it
  */
 export async function sshConfig(
   scope: Scope,

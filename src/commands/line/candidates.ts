@@ -1,18 +1,18 @@
 import type { Command, Completion } from "./command.ts";
 
-/** What a word can become, with a line about it where there is one to say. */
+/** What a word can be completed to, with a one-line description where there is one. */
 export interface Candidate {
   value: string;
   about?: string;
 }
 
-/** What only the machine can tell; asked for when it is needed, because every Tab waits for it. */
+/** Candidates that have to be read from disk. Read only when needed, because every Tab waits for it. */
 export interface CompletionSources {
   sessions(): Promise<string[]>;
   keys(): Promise<Candidate[]>;
 }
 
-/** What a positional can become. */
+/** The candidates for a positional argument. */
 export async function candidatesOf(
   what: Completion,
   commands: readonly Command[],

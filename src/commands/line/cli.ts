@@ -8,13 +8,13 @@ import { commands } from "../registry.ts";
 import { reportFailure } from "../parts/report-failure.ts";
 import { completeShortLine } from "./short-line.ts";
 
-/** Runs one command line to its exit code. Everything that goes wrong is reported here, once. */
+/** Runs one command line and returns the exit code. All errors are reported here, once. */
 export async function runCli(argv: readonly string[], caller: Caller, parts: AppParts = realParts): Promise<number> {
-  // Known before the line is understood: an error about the line itself has to be shown in the right way, too.
+  // Read before the line is parsed, because errors of the parser must follow these flags, too.
   const has = (flag: string): boolean => beforeDashes(argv).includes(flag);
   const terminal = createTerminal(caller.streams, { env: caller.env, noColour: has("--no-color") });
   try {
-    // Nothing works in a folder that is gone, not even yargs: said once, here.
+    // Nothing works in a folder that no longer exists, not even yargs. This reports it once.
     caller.cwd();
     const code = await runCommand(argv, caller, terminal, parts);
     return code === 130 ? (caller.signalCode() ?? code) : code;

@@ -3,7 +3,7 @@ import type { Flags, FlagValues } from "./flags.ts";
 
 export { globalFlags, type Flag, type Flags, type GlobalValues } from "./flags.ts";
 
-/** What a word on the command line can be completed to. */
+/** What a word on the command line completes to. */
 export type Completion = "session" | "key" | "command" | readonly string[];
 
 export interface Positional {
@@ -17,17 +17,17 @@ export interface Positional {
 export interface Input<F extends Flags> {
   flags: FlagValues<F>;
   args: readonly string[];
-  /** what stood after `--`, for commands that declare `rest`; undefined when there was no `--` */
+  /** the words after `--`, for commands that declare `rest`; undefined without `--` */
   rest: readonly string[] | undefined;
 }
 
 /**
- * A command: all that parsing, help, completion and docs need, and what it does. Heavy modules are imported inside `run`.
- * It gives the exit code; errors are thrown.
+ * A command: what it does, and all that parsing, help, completion and docs need. Heavy modules are imported inside `run`,
+ * which returns the exit code and throws errors.
  */
 export interface Command<F extends Flags = Flags> {
   name: string;
-  /** other words for it */
+  /** other names of the command */
   aliases?: readonly string[];
   group: "Sessions" | "Work" | "Set-up";
   /** one line, no full stop */
@@ -36,14 +36,14 @@ export interface Command<F extends Flags = Flags> {
   details?: readonly string[];
   positionals: readonly Positional[];
   flags: F;
-  /** the command takes words after `--` as they are */
+  /** the command takes the words after `--` unchanged */
   rest?: { name: string; summary: string };
   examples: readonly { line: string; text: string }[];
-  /** `all`: every command that there is */
+  /** `all`: all commands */
   run(input: Input<F>, app: App, all: readonly Command[]): Promise<number>;
 }
 
-/** Keeps the flags' types for `run`, forgets them for the registry. */
+/** Gives `run` the flags' types, and the registry a plain `Command`. */
 export function defineCommand<const F extends Flags>(command: Command<F>): Command {
   return command;
 }

@@ -7,8 +7,8 @@ import { homeFolder } from "../process/context.ts";
 import { commands } from "../registry.ts";
 
 /**
- * What a shell's completion calls at every Tab: `cowork __complete <shell> <word>…`. Prints one candidate a line, the way
- * the shell wants it. Never fails: a Tab that finds nothing says nothing.
+ * `cowork __complete <shell> <word>…`, which the shell's completion calls at every Tab. Prints one candidate per line in the
+ * shell's format. Never fails: on errors it prints nothing.
  */
 export async function completeLine(argv: readonly string[], caller: Caller): Promise<number> {
   const [shell = "", ...words] = argv;

@@ -1,17 +1,17 @@
 import type { Command } from "./command.ts";
 import { globalFlags, type Flags } from "./flags.ts";
 
-/** Where on the command line the word is that is completed. */
+/** The position on the command line of the word to complete. */
 export interface Position {
   current: string;
   command: Command | undefined;
   /** positional words before the current one */
   args: string[];
-  /** the flag whose value is being written */
+  /** the flag whose value is being typed */
   flag: string | undefined;
 }
 
-/** What the words before it say of it. */
+/** Derives the position from the words before the current one. */
 export function readBefore(before: readonly string[], commands: readonly Command[]): Omit<Position, "current"> {
   let command: Command | undefined;
   let flag: string | undefined;

@@ -3,9 +3,7 @@ import { candidatesOf, commandNames, type Candidate, type CompletionSources } fr
 import type { Command } from "./command.ts";
 import { globalFlags } from "./flags.ts";
 
-/**
- * Candidates for the last of the words (those after `cowork`, the last one perhaps empty). Knows nothing of shells.
- */
+/** Candidates for the last of the words after `cowork`; the last word may be empty. Independent of the shell. */
 export async function completeWords(
   words: readonly string[],
   commands: readonly Command[],

@@ -1,3 +1,3 @@
-/** What `cowork help` shows: the commands that are used most. `help --all` shows the others too. */
+/** The most used commands, which `cowork help` lists. `help --all` lists all. */
 export const dailyCommands: readonly string[] =
   "init connect list status start stop clean logs diff pull push auth doctor setup help".split(" ");

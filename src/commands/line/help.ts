@@ -5,14 +5,14 @@ import { usageLine } from "./usage.ts";
 const title = "cowork: each task in its own git clone and dev container, with a coding agent";
 
 const firstSteps = [
-  { line: "cowork init a b c", text: "make three sessions of this project" },
-  { line: "cowork connect a", text: "a shell inside; detach and come back" },
-  { line: "cowork list", text: "what there is" },
+  { line: "cowork init a b c", text: "create three sessions of this project" },
+  { line: "cowork connect a", text: "open a shell in a; detach with Ctrl-b d" },
+  { line: "cowork list", text: "list this project's sessions" },
 ];
 
 /**
- * `cowork help`: examples first, then commands in a line each.
- * @param daily names of those to show; absent: all
+ * `cowork help`: examples first, then one line for each command.
+ * @param daily names of the commands to show; absent: all
  */
 export function renderOverview(commands: readonly Command[], style: Style, daily?: readonly string[]): string {
   const shown = commands.filter(({ name }) => daily?.includes(name) ?? true);
@@ -29,8 +29,8 @@ export function renderOverview(commands: readonly Command[], style: Style, daily
     blocks.join("\n\n"),
     "",
     ...(daily === undefined ? [] : ["Every command: cowork help --all"]),
-    "More about one of them: cowork help <command>",
-    "Version: cowork --version. Licences of what is inside: cowork help licenses",
+    "Help for one command: cowork help <command>",
+    "Version: cowork --version. Licences: cowork help licenses",
   ].join("\n");
 }
 
@@ -43,7 +43,7 @@ export function renderCommandHelp(command: Command, style: Style): string {
     flagsBlock("Options", command.flags, style),
     flagsBlock("Options of every command", globalFlags, style),
     ...(command.details ?? []),
-    command.aliases === undefined ? "" : `Also called: ${command.aliases.map((name) => `cowork ${name}`).join(", ")}`,
+    command.aliases === undefined ? "" : `Aliases: ${command.aliases.map((name) => `cowork ${name}`).join(", ")}`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -11,11 +11,11 @@ export interface ParsedLine {
   input: Input<Flags>;
 }
 
-/** What yargs gives, with the settings below. */
+/** What yargs returns, with the settings below. */
 type RawArguments = { _: (string | number)[]; "--"?: (string | number)[] } & Record<string, unknown>;
 
 /**
- * The one place that knows yargs. Pure: the words of the command line in, what they mean out.
+ * The only place that uses yargs. A pure function from the words of the command line to their meaning.
  * @throws USAGE with the nearest known word and the next step
  */
 export async function parseLine(argv: readonly string[], commands: readonly Command[]): Promise<ParsedLine> {
@@ -27,7 +27,7 @@ export async function parseLine(argv: readonly string[], commands: readonly Comm
   const words = command === undefined ? argv : argv.toSpliced(at, 1);
   const raw = await runYargs(plainFlags(words, flags, command), flags, command);
   const { args, rest } = wordsOf(raw, command);
-  // `connect a ls -l`: what is missing is the `--`, not an option.
+  // In `connect a ls -l` the `--` is missing; complaining about the option `-l` would mislead.
   if (command?.rest !== undefined) refuseExtra(args, command);
   if (command === undefined && args[0] !== undefined) commandByName(args[0], []);
   refuseUnknown(raw, flags, command);
@@ -53,8 +53,8 @@ export function commandIndex(argv: readonly string[]): number {
 }
 
 /**
- * Two things that yargs would read its own way: a boolean flag takes no following word (`--dry-run false` names a session), and
- * names that yargs (or every object) uses for itself are no flags.
+ * Two differences from yargs: a boolean flag never takes the next word (in `--dry-run false`, `false` is a session), and
+ * names that yargs or every object uses internally are not flags.
  */
 function plainFlags(words: readonly string[], flags: Flags, command: Command | undefined): string[] {
   const end = words.includes("--") ? words.indexOf("--") : words.length;
@@ -70,7 +70,7 @@ function plainFlags(words: readonly string[], flags: Flags, command: Command | u
   return [...before, ...words.slice(end)];
 }
 
-/** Its parser alone: `yargs()` itself costs every command 10 ms more, and help and messages are our own. */
+/** Uses the parser only: `yargs()` costs every command 10 ms more, and help and messages are cowork's own. */
 async function runYargs(words: readonly string[], flags: Flags, command: Command | undefined): Promise<RawArguments> {
   const { Parser } = await import("yargs/helpers");
   const entries = Object.entries(flags);
@@ -81,7 +81,7 @@ async function runYargs(words: readonly string[], flags: Flags, command: Command
     narg: Object.fromEntries(named("string").map((name) => [name, 1])),
     alias: Object.fromEntries(entries.flatMap(([name, { short }]) => (short === undefined ? [] : [[name, short]]))),
     configuration: {
-      // Flags are what they are called: `--no-tmux` is one of its own, a name is a name and never a number.
+      // Flags and names are taken literally: `--no-tmux` is a flag itself, and a session's name is never a number.
       "boolean-negation": false,
       "camel-case-expansion": false,
       "dot-notation": false,
@@ -91,7 +91,7 @@ async function runYargs(words: readonly string[], flags: Flags, command: Command
       "populate--": true,
     },
   });
-  // It is an empty object where nothing is wrong.
+  // Without an error it is an empty object.
   const message = error?.message;
   if (message !== undefined) throw usageError(explain(message), helpHint(command));
   return argv;
@@ -114,13 +114,13 @@ function unknownFlag(word: string, flags: Flags, command: Command | undefined): 
   const meant = word.startsWith("--") ? nearest(word.slice(2), Object.keys(flags)) : undefined;
   const where = command === undefined ? "cowork" : `cowork ${command.name}`;
   const guess = meant === undefined ? "" : ` Did you mean --${meant}?`;
-  return usageError(`${where} has no option ${word}.${guess}`, helpHint(command));
+  return usageError(`Unknown option ${word} for ${where}.${guess}`, helpHint(command));
 }
 
 function wordsOf(raw: RawArguments, command: Command | undefined): { args: string[]; rest: string[] | undefined } {
   const args = raw._.map(String);
   const after = raw["--"]?.map(String);
-  // Only a command that hands words on keeps them apart; for others `--` means: no more flags.
+  // Only commands with `rest` keep the words apart. For others `--` only ends the flags.
   if (command?.rest === undefined) return { args: [...args, ...(after ?? [])], rest: undefined };
   return { args, rest: after };
 }
@@ -140,7 +140,7 @@ function checkPositionals(args: readonly string[], command: Command): void {
   const required = positionals.filter((positional) => positional.required === true);
   const missing = required[args.length];
   if (missing !== undefined) {
-    throw usageError(`cowork ${command.name} needs a ${missing.name}.`, usageLine(command));
+    throw usageError(`cowork ${command.name} needs an argument: ${missing.name}.`, usageLine(command));
   }
   refuseExtra(args, command);
 }

@@ -1,16 +1,18 @@
 import type { Flags, Positional } from "./command.ts";
 
-export const allFlag = { all: { type: "boolean", summary: "sessions of every project" } } as const satisfies Flags;
+export const allFlag = {
+  all: { type: "boolean", summary: "Include the sessions of every project" },
+} as const satisfies Flags;
 
 export const someSessions: Positional = {
   name: "session",
-  summary: "names of sessions; none: all of this project",
+  summary: "Names of sessions (default: all sessions of this project)",
   many: true,
   complete: "session",
 };
 
 export const oneSession: Positional = {
   name: "session",
-  summary: "name of a session; none: the one whose clone you are in, the project's only one, or you are asked",
+  summary: "Name of a session (default: the current clone's or the project's only session; otherwise cowork asks)",
   complete: "session",
 };

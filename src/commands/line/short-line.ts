@@ -7,11 +7,11 @@ import { commandIndex, parseLine } from "./parse.ts";
 import { isKnownWord } from "./registry-lookup.ts";
 import { commands } from "../registry.ts";
 
-/** What `cowork` alone stands for on a terminal. */
-const nothing = "list";
+/** The command that `cowork` alone runs on a terminal. */
+const defaultCommand = "list";
 
-/** What `cowork a` stands for on a terminal, where `a` is a session. It becomes `open` when there is an `open`. */
-const sessionName = "connect";
+/** The command that `cowork a` runs on a terminal, where `a` is a session. */
+const sessionCommand = "connect";
 
 interface Place {
   caller: Caller;
@@ -19,19 +19,19 @@ interface Place {
   parts: AppParts;
 }
 
-/** The whole line that a short one stands for, on a terminal; every other line as it is. */
+/** On a terminal, expands a short command line (`cowork`, `cowork a`). Returns every other line unchanged. */
 export async function completeShortLine(argv: readonly string[], place: Place): Promise<readonly string[]> {
   const at = commandIndex(argv);
   const word = argv[at];
   const isWhole =
     word === undefined ? argv.some((one) => ["--", "-h", "--help"].includes(one)) : isKnownWord(word, commands);
   if (isWhole || place.terminal.streams.stdout.isTTY !== true) return argv;
-  if (word === undefined) return [nothing, ...argv];
-  const line = argv.toSpliced(at, 0, sessionName);
+  if (word === undefined) return [defaultCommand, ...argv];
+  const line = argv.toSpliced(at, 0, sessionCommand);
   return place.terminal.canAsk && (await isSession(line, word, place)) ? line : argv;
 }
 
-/** Whatever cannot be found out makes it none: then the line is an error of its own. */
+/** False on any error: the line is then parsed as it is, which reports the error. */
 async function isSession(line: readonly string[], word: string, { caller, terminal, parts }: Place): Promise<boolean> {
   const globals = await parseLine(line, commands).then(
     (parsed) => parsed.globals,

@@ -1,6 +1,6 @@
 import { editDistance } from "../../system/edit-distance.ts";
 
-/** The word of the list that was most likely meant, if one is near enough. */
+/** The known word that was most likely meant; undefined if none is similar enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))

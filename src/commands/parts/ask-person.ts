@@ -5,9 +5,9 @@ import type { Progress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 
 /**
- * Questions, one at a time. Where nobody can be asked, a question is shown and answered with no, but for `--trust`. `COWORK_YES=true`, which install.sh sets once its user has
- * agreed to all that it changes, answers the others with yes: never a question of trust. Whether a host's key is the right one,
- * and what a secret is, can only be said by a person. A program that reads JSON is not offered a choice.
+ * Asks questions on the terminal, one at a time. Without a terminal a question is shown and answered with no; only `--trust`
+ * answers the trust question with yes. `COWORK_YES=true`, which install.sh sets after its user agreed to all changes, answers
+ * confirmations with yes, but never trust questions or host keys. Secrets need a terminal. With `--json` no choice is offered.
  */
 export function createQuestions(
   terminal: Terminal,
@@ -26,7 +26,7 @@ export function createQuestions(
     if (given || !terminal.canAsk) showQuestion(terminal, question);
     return given || (terminal.canAsk && (await askPerson(terminal, question, ctx.signal)));
   });
-  // Sessions are made side by side; their questions come one after another.
+  // Sessions are created in parallel; their questions are asked one after another.
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(async () => await options.progress.pauseFor(work));
     last = turn.catch(() => undefined);

@@ -5,13 +5,13 @@ import { plain } from "../../system/text.ts";
 import type { App } from "../process/app.ts";
 import { usageError } from "../line/usage.ts";
 
-/** The agent's own login, with the caller's terminal handed through. */
+/** Runs the agent's own login on the caller's terminal. Returns the exit code. */
 export async function authLogin(app: App, longLived: boolean): Promise<number> {
   const progress = await app.show("lines");
   const gone = app.endWithOutput();
   const { connectIo } = await import("./connect-io.ts");
   const io = connectIo(app.caller, gone, () => progress.stop());
-  if (io.tty === undefined) throw usageError("A login needs a terminal.", "cowork auth login, at a terminal");
+  if (io.tty === undefined) throw usageError("Logging in needs a terminal.", "run cowork auth login on a terminal");
   try {
     const login = await logIn(await app.scope(), { longLived }, io);
     io.release();
@@ -23,7 +23,7 @@ export async function authLogin(app: App, longLived: boolean): Promise<number> {
   }
 }
 
-/** Gives 5 where there is no usable login. */
+/** Returns the exit code: 5 without a usable login. */
 export async function showAuthStatus(app: App): Promise<number> {
   const { agent, host, login, readable, repaired, problems, threats } = await authStatus(await app.scope());
   const code = login.state === "ok" ? 0 : errorCodes.NOT_LOGGED_IN.exit;
@@ -41,7 +41,7 @@ export async function authLogout(app: App): Promise<number> {
   await app.show("lines");
   const result = await logOut(await app.scope());
   if (app.globals.json) return app.json(result);
-  app.terminal.out(result.loggedOut ? "Logged out, for every session of this host." : "There was no login.");
+  app.terminal.out(result.loggedOut ? "Logged out, for all sessions on this host." : "Not logged in.");
   showNotes(app, result.notes);
   return 0;
 }

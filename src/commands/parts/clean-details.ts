@@ -1,10 +1,10 @@
-/** What the help of `clean` says below the options. */
+/** The paragraphs below the options in the help of `clean`. */
 export const cleanDetails: readonly string[] = [
-  "A session whose clone holds anything that the project does not have is left alone: the list says what, and the exit code is 3.\n" +
-    "That is: commits of branches, tags, stashes, a detached HEAD or one that was left, changed and untracked files, ignored files\n" +
-    "that look precious (PRECIOUS names more), what cannot be read, working trees outside the clone. Other ignored files, hooks and\n" +
-    "git's own settings are not looked at. Commits that an amend, a rebase or others replaced, the session's volumes, and what lies\n" +
-    "in home folders of its containers go along; they are named.",
-  "Without names it lists what would go and asks; where nobody can be asked, name the sessions or give --all.",
-  "Transcripts of the agent are moved to the archive in cowork's home. Shared images stay, for the next init to be fast.",
+  "A session with unsaved work is not deleted: clean lists what would be lost and exits with 3. Unsaved work is what the project\n" +
+    "does not have: commits of branches, tags and stashes, commits of a detached HEAD (also of one that was left), changed and\n" +
+    "untracked files, ignored files that look precious (PRECIOUS names more), files that cannot be read, and working trees outside\n" +
+    "the clone. Other ignored files, hooks and git's settings are not checked. Commits that an amend or a rebase replaced, the\n" +
+    "session's volumes and files in the home folders of its containers are deleted too; clean lists them.",
+  "Without names it lists the sessions and asks. Without a terminal, name the sessions or pass --all.",
+  "The agent's transcripts are moved to the archive in ~/.cowork. Shared images are kept, so that the next init is fast.",
 ];

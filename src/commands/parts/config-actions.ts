@@ -31,7 +31,7 @@ export async function setConfig(app: App, name: string, value: string, user: boo
   return 0;
 }
 
-/** Takes a key away, also one that cowork does not know: a slip in the conf. */
+/** Removes a key, even an unknown one: it may be a typo in the file. */
 export async function unsetConfig(app: App, name: string, user: boolean): Promise<number> {
   const removed = await config.unsetConfig(await app.scope(), { name, user });
   if (app.globals.json) return app.json(removed);

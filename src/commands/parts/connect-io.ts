@@ -3,9 +3,10 @@ import type { ConnectIo } from "../../session/session-host.ts";
 import type { Caller } from "../process/caller.ts";
 
 /**
- * The caller's streams as `connect` wants them. With a terminal on both ends the process inside gets a terminal, and ours goes
- * raw once that one is ready. `gone` ends it: nobody reads the output any more.
- * `release` gives the terminal back.
+ * The caller's streams as `connect` needs them. If stdin and stdout are a terminal, the process inside gets a terminal, and
+ * this one switches to raw mode once that is ready.
+ * @param gone aborted when the output has no reader any more; ends the connection
+ * @returns with `release`, which restores the terminal's mode
  */
 export function connectIo(caller: Caller, gone: AbortSignal, onReady: () => void): ConnectIo & { release: () => void } {
   const { stdin, stdout, stderr } = caller.streams;
@@ -22,7 +23,7 @@ export function connectIo(caller: Caller, gone: AbortSignal, onReady: () => void
       onReady();
       raw(true);
     },
-    // While it waits for the connection Ctrl-C is for cowork itself.
+    // While the connection is lost, Ctrl-C must reach cowork itself.
     onLost: () => raw(false),
     ...(isTerminal ? { tty: windowOf(stdout) } : {}),
     release: () => raw(false),

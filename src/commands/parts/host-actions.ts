@@ -6,7 +6,7 @@ export async function listHosts(app: App): Promise<number> {
   const all = await hosts.listHosts(await app.scope());
   if (app.globals.json) return app.json({ hosts: all });
   if (all.length === 0) {
-    app.terminal.err("There is no host but this machine.\n  Next: cowork host add <name> user@machine");
+    app.terminal.err("No remote hosts yet.\n  Next: cowork host add <name> user@machine");
     return 0;
   }
   const { renderTable } = await import("../../ui/table.ts");
@@ -34,7 +34,7 @@ export async function addHost(app: App, host: hosts.NewHost): Promise<number> {
 export async function removeHost(app: App, name: string, force: boolean): Promise<number> {
   await hosts.removeNamedHost(await app.scope(), name, { force });
   if (app.globals.json) return app.json({ removed: name });
-  app.terminal.out(`${name} is forgotten; nothing was changed there.`);
+  app.terminal.out(`Removed ${name}. Nothing was changed on the host.`);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import { shellWord } from "../../system/shell-word.ts";
 
-/** A next step for a session that was named from elsewhere works inside its project: then it begins with the way there. */
+/** For a session that was named from another folder, the next step works only in its project: prefixes it with `cd`. */
 export function nextFrom(visited: ReadonlySet<string>, error: unknown): unknown {
   const [folder, ...others] = visited;
   if (!(error instanceof CoworkError) || folder === undefined || others.length > 0) return error;

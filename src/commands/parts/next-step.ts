@@ -4,7 +4,7 @@ import type { App } from "../process/app.ts";
 import type { Command } from "../line/command.ts";
 import { nextFrom } from "./next-from.ts";
 
-/** The same error with what a person who mistyped a session's name, or named one from elsewhere, needs to know. */
+/** Adds a suggestion for a mistyped session name, and `cd` for a session of another folder's project. */
 export async function withNextStep(
   error: unknown,
   { app, command, args }: { app: App; command: Command; args: readonly string[] },

@@ -2,7 +2,7 @@ import { toCoworkError, type CoworkError } from "../../errors.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Caller } from "../process/caller.ts";
 
-/** Shows what went wrong, as text or JSON. Gives the exit code. */
+/** Prints the error as text or JSON. Returns the exit code. */
 export async function reportFailure(
   thrown: unknown,
   caller: Caller,
@@ -20,7 +20,7 @@ export async function reportFailure(
   return error.exitCode === 130 ? (caller.signalCode() ?? 130) : error.exitCode;
 }
 
-/** Files that cannot be read or written are often a matter of the cowork home itself: then that is said. */
+/** If a file cannot be read or written, the cause is often the cowork home itself: explains that instead. */
 async function explained(error: CoworkError, caller: Caller): Promise<CoworkError> {
   if (error.code !== "PERMISSION_DENIED" && error.code !== "CONFIG_FILE_CORRUPT") return error;
   const { withHomeProblem } = await import("../../system/home-problem.ts");

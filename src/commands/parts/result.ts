@@ -2,12 +2,12 @@ import { sessionJson } from "../../app/sessions/outcomes.ts";
 import type { Outcome } from "../../session/types.ts";
 import type { App } from "../process/app.ts";
 
-/** All are tried; the code is that of the first failure. */
+/** The exit code of the first failure; 0 without one. */
 export function exitCodeOf(outcomes: readonly Outcome[]): number {
   return outcomes.find((outcome) => !outcome.ok)?.exitCode ?? 0;
 }
 
-/** Shows what came of each session, as text or as the contract's JSON. Gives the exit code. */
+/** Prints the outcome of each session, as text or as the contract's JSON. Returns the exit code. */
 export async function showResults(app: App, outcomes: readonly Outcome[]): Promise<number> {
   if (app.globals.json) {
     app.json({ sessions: outcomes.map(sessionJson) });

@@ -7,7 +7,7 @@ import type { Terminal } from "../../ui/terminal.ts";
 /** Shows nothing: for commands that answer at once. */
 export const silent: Progress = { report: () => {}, pauseFor: async (work) => await work(), stop: () => {} };
 
-/** The command line's stream of events: progress and notes are shown, and what a result says anyway is not. */
+/** Shows progress and notes. Other events are not shown: the command's result contains them. */
 export function tellOn(
   terminal: Terminal,
   { progress, now }: { progress: () => Progress; now: () => Date },

@@ -1,6 +1,6 @@
 import type { Caller } from "../process/caller.ts";
 
-/** Aborted when nobody reads stdout any more. */
+/** Returns a signal that is aborted when stdout has no reader any more (EPIPE). */
 export function whenUnread({ streams }: Caller): AbortSignal {
   const controller = new AbortController();
   streams.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -4,7 +4,7 @@ import type { Progress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
 
-/** Makes the parts; tests hand in their own for some. */
+/** Factories of what an app needs. Tests replace some of them. */
 export interface AppParts extends Partial<HostMakers> {
   makeContext(
     caller: Caller,

@@ -3,31 +3,31 @@ import type { Progress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
 
-/** Flags of every command, as they were given. */
+/** The global flags, as given. */
 export interface Globals {
   readonly host: string | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
 }
 
-/** What a command has at hand besides its own flags: the terminal, and the scope that it asks use cases with. */
+/** What a command gets besides its own flags: the terminal, and the scope to call use cases with. */
 export interface App {
   terminal: Terminal;
   caller: Caller;
   globals: Globals;
   now(): Date;
-  /** Progress as live lines (`live`), as plain lines only, or not at all. To be called before `scope`. */
+  /** Shows progress as live lines (`live`) or as plain lines; not called: no progress. Call it before `scope`. */
   show(how: "live" | "lines"): Promise<Progress>;
-  /** `--trust` of this command: to be called before `scope`. */
+  /** Sets `--trust` of this command. Call it before `scope`. */
   trust(given: boolean): void;
-  /** The work ends when nobody reads stdout any more (`logs -f | head`): to be called before `scope`. */
+  /** Aborts the work when stdout has no reader any more (`logs -f | head`). Call it before `scope`. */
   endWithOutput(): AbortSignal;
-  /** What use cases want. Made when it is first asked for, and once. */
+  /** The scope for use cases, created at the first call. */
   scope(): Promise<Scope>;
-  /** folders of sessions that were named from elsewhere */
+  /** project folders of sessions that were named from another folder */
   visited(): ReadonlySet<string>;
-  /** Prints the command's one JSON value; gives 0, the exit code. */
+  /** Prints the command's JSON value. Returns 0, the exit code. */
   json(value: unknown): 0;
-  /** Gives the terminal back, whatever the command did. */
+  /** Ends progress and connections, whatever the command did. */
   stop(): void;
 }

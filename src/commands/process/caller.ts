@@ -1,21 +1,21 @@
 import type { Streams } from "../../ui/terminal.ts";
 
-/** The process that cowork was called as, as values: so that tests can be the caller. */
+/** The current process as plain values, so that tests can provide their own. */
 export interface Caller {
   env: Readonly<Record<string, string | undefined>>;
   cwd(): string;
   streams: Streams;
   identity(): { uid: number; gid: number; username: string; homedir: string };
   node: { path: string; version: string };
-  /** argv that calls this same cowork again */
+  /** argv that runs this same cowork again */
   self: readonly [string, ...string[]];
-  /** this cowork as a file that runs elsewhere too, and what tells it from another; undefined in the source tree */
+  /** this cowork as a file that also runs on other machines, and its hash; undefined in the source tree */
   program: { file: string; hash: string } | undefined;
   cpus: number;
-  /** file mode mask that it was called with; absent: the usual one */
+  /** the umask at the start; absent: the usual one */
   umask?: number;
   /** aborted by the first SIGINT, SIGTERM or SIGHUP */
   signal: AbortSignal;
-  /** Exit code that belongs to the signal that came: 130, 143, 129. */
+  /** The exit code of the signal received: 130, 143 or 129. */
   signalCode(): number | undefined;
 }

@@ -6,7 +6,7 @@ import type { Terminal } from "../../ui/terminal.ts";
 import { createQuestions } from "../parts/ask-person.ts";
 import type { Caller } from "./caller.ts";
 
-/** Makes the context that use cases work with, for a user who called a command. */
+/** Creates the context of the use cases, for a user who ran a command. */
 export async function makeContext(
   caller: Caller,
   terminal: Terminal,
@@ -29,7 +29,7 @@ export function homeFolder(caller: Pick<Caller, "env" | "cwd" | "identity">): st
   if (own !== undefined && own !== "") return resolve(own.startsWith("/") ? "/" : caller.cwd(), own);
   const { homedir } = caller.identity();
   if (homedir !== "") return join(homedir, ".cowork");
-  throw new CoworkError("PERMISSION_DENIED", "There is no home folder to keep sessions in.", {
+  throw new CoworkError("PERMISSION_DENIED", "The user has no home folder to store sessions in.", {
     hint: "set COWORK_HOME to a folder that you can write to",
   });
 }

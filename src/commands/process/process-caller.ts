@@ -7,15 +7,15 @@ import type { Caller } from "./caller.ts";
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
- * The running process as a caller. Takes over its signals: the first one asks for an orderly end, a second Ctrl-C (or the
- * same again) ends at once, unless it is `patient`. A closed stdout (`cowork list | head -1`) is no error.
+ * The running process as a caller. Takes over its signals: the first one asks for an orderly end, a second one ends
+ * the process at once, unless it is `patient`. A closed stdout (`cowork list | head -1`) is not an error.
  */
 export function processCaller(options: { patient?: boolean } = {}): Caller {
   const controller = new AbortController();
   let code: number | undefined;
   for (const [name, value] of Object.entries(codes)) {
     process.on(name, () => {
-      // Somebody who asks twice wants out now, whatever is half done; the next command completes it.
+      // A second signal means: end now, even if work is half done. The next command completes it.
       if (code !== undefined && options.patient !== true) leaveAtOnce(value);
       code = value;
       controller.abort(new CoworkError("INTERRUPTED", "Interrupted."));
@@ -26,7 +26,7 @@ export function processCaller(options: { patient?: boolean } = {}): Caller {
       if (error.code !== "EPIPE") throw error;
     });
   }
-  // Modes are always asked for explicitly; a strict umask must not make what is mounted into containers unreadable there.
+  // File modes are always passed explicitly. A strict umask must not make mounted files unreadable in containers.
   const umask = process.umask(0o022);
   return {
     umask,
@@ -43,7 +43,7 @@ export function processCaller(options: { patient?: boolean } = {}): Caller {
   };
 }
 
-/** Inside a session `COWORK_PROJECT` tells which project that one is of, and not what projects inside are called. */
+/** Inside a session, `COWORK_PROJECT` is the session's own project. It must not become the setting PROJECT of projects in there. */
 function environment(): Record<string, string | undefined> {
   const { COWORK_PROJECT, ...others } = process.env;
   return process.env["COWORK_SESSION"] === undefined ? { ...others, COWORK_PROJECT } : others;
@@ -54,22 +54,22 @@ function currentFolder(): string {
     return process.cwd();
   } catch (cause) {
     const hint = "cd to your project's folder";
-    throw new CoworkError("NOT_A_PROJECT", "The current folder does not exist any more.", { hint, cause });
+    throw new CoworkError("NOT_A_PROJECT", "The current folder no longer exists.", { hint, cause });
   }
 }
 
 /**
- * Not through the file's first line: that looks for a Node on a PATH which may be another one by then (in tmux's server, say).
- * And not `node file`: below a package.json that says "module" it would be taken for one.
+ * Does not run the file itself: its first line looks for Node on a PATH that may have changed by then (in tmux's server, say).
+ * Nor `node file`: below a package.json with `"type": "module"` Node would load it as an ES module.
  */
 function selfCommand(): [string, ...string[]] {
   const { execPath, argv } = process;
   if (!isBuilt()) return [execPath, resolve(argv[1] ?? "cowork")];
-  // Not the unpacked program: tmux remembers how to call it for longer than `doctor` may leave that there.
+  // Not the unpacked program: tmux remembers the command for longer than `doctor` keeps that file.
   return [execPath, "--input-type=commonjs", "-e", "require(process.argv[1])", "--", resolve(argv[2] ?? "cowork")];
 }
 
-/** The folder that the program lies in has its hash for a name (`src/unpack.ts`). */
+/** The program's folder is named after its hash (`src/unpack.ts`). */
 function ownProgram(): { file: string; hash: string } | undefined {
   if (!isBuilt()) return undefined;
   const [, main = "", file = "cowork"] = process.argv;
@@ -87,9 +87,9 @@ function identity(): { uid: number; gid: number; username: string } {
 }
 
 function leaveAtOnce(code: number): never {
-  // The live progress hides the cursor; nobody else will bring it back now.
+  // The live progress hides the cursor, and nothing else shows it again after this.
   if (process.stderr.isTTY) process.stderr.write("\u001B[?25h");
   if (process.stdin.isTTY) process.stdin.setRawMode(false);
-  // oxlint-disable-next-line unicorn/no-process-exit -- the orderly way has been asked for and was not fast enough
+  // oxlint-disable-next-line unicorn/no-process-exit -- the user asked twice: an orderly end was too slow
   process.exit(code);
 }

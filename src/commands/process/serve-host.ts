@@ -4,8 +4,8 @@ import type { Caller } from "./caller.ts";
 import { reportFailure } from "../parts/report-failure.ts";
 
 /**
- * `cowork __host`: the host's part, called by a cowork elsewhere. Without more words it speaks JSON lines over its own stdin and
- * stdout; `tty <request>` is a command on this process' own terminal, `job <folder>` work that goes on by itself.
+ * `cowork __host`: the server on a host, started by cowork on another machine. Without arguments it speaks JSON lines on stdin
+ * and stdout; `tty <request>` runs a command on this process's terminal; `job <folder>` runs a job in the background.
  */
 export async function serveHostProcess(argv: readonly string[], caller: Caller): Promise<number> {
   const [mode, word = ""] = argv;
@@ -33,7 +33,7 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
   }
 }
 
-/** Questions and progress are given by whoever serves. */
+/** A context without questions and progress: the server adds its own. */
 async function quietContext(caller: Caller): Promise<Context> {
   const [{ makeContext }, { silentProgress }] = await Promise.all([
     import("./context.ts"),

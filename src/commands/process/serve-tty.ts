@@ -8,9 +8,9 @@ import { connectIo } from "../parts/connect-io.ts";
 import { makeContext } from "./context.ts";
 
 /**
- * Runs it on this process' own terminal.
+ * Runs a request on this process's terminal.
  * @param word the request, encoded
- * @returns its exit code
+ * @returns the exit code
  */
 export async function serveTty(word: string, caller: Caller, terminal: Terminal): Promise<number> {
   const request = decodeTtyRequest(word);
@@ -37,7 +37,7 @@ async function run(
     await host.login(request.login, io);
     return 0;
   }
-  // A pane of tmux cannot find the session by its folder: the project lies elsewhere. It gets this very request.
+  // A tmux pane cannot find the session by its folder, because the project is on another machine. It gets this same request.
   const word = encodeTtyRequest({ connect: { ...request.connect, tmux: false } });
   const pane = [...caller.self, "__host", "tty", word];
   return await host.connect({ ...request.connect, pane }, io);

@@ -3,8 +3,8 @@ import { isBuilt } from "../../version.ts";
 import type { Caller } from "./caller.ts";
 
 /**
- * argv that calls this cowork with this home from any environment, also that of an editor that a desktop started. Through the
- * file's first lines, which look for a Node anew: what is written today is called in a year.
+ * argv that runs this cowork with this home from any environment, such as an editor started by a desktop. It runs the file
+ * itself, whose first lines look for Node again: the Node of today may be gone when ssh uses this configuration.
  */
 export function coworkCommand(caller: Pick<Caller, "self">, ctx: Pick<Context, "paths">): string[] {
   const { self } = caller;

@@ -3,7 +3,7 @@ import type { Report } from "../../events.ts";
 import type { Streams } from "../../ui/terminal.ts";
 import { realParts, type AppParts } from "./app-parts.ts";
 
-/** As for `connect`, but that notes (who is not logged in) would come with every `ssh`, `scp` and `rsync`. */
+/** As for `connect`, but without notes (such as "not logged in"), which every `ssh`, `scp` and `rsync` would print. */
 export const withoutNotes: AppParts = {
   makeContext: async (caller, terminal, options) => {
     const report: Report = (event) => {
@@ -13,7 +13,7 @@ export const withoutNotes: AppParts = {
   },
 };
 
-/** ssh may have made the terminal raw by now: a line end alone goes down and not back. */
+/** ssh may have set the terminal to raw mode, where a line needs CR and LF. */
 export function forRawTerminal(stderr: Streams["stderr"]): Streams["stderr"] {
   if (stderr.isTTY !== true) return stderr;
   return new Writable({

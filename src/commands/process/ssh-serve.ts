@@ -5,8 +5,8 @@ import { createApp } from "./create-app.ts";
 import { forRawTerminal, withoutNotes } from "./ssh-parts.ts";
 
 /**
- * The other end of what `cowork ssh-config` writes as `ProxyCommand`: `cowork __ssh to <host> <id>`, or, where a name could be several
- * sessions, `cowork __ssh which <name> <other name>…`. An ssh server on stdin and stdout, for the one ssh that started it.
+ * What `cowork ssh-config` writes as `ProxyCommand`: `cowork __ssh to <host> <id>`, or, for an ambiguous name,
+ * `cowork __ssh which <name> <other name>…`. An SSH server on stdin and stdout, for the one ssh that started it.
  */
 export async function serveHere(argv: readonly string[], caller: Caller): Promise<number> {
   const [kind, first = "", ...others] = argv;
@@ -14,7 +14,7 @@ export async function serveHere(argv: readonly string[], caller: Caller): Promis
   const terminal = createTerminal(streams, { env: caller.env, noColour: false });
   const { renderError } = await import("../../ui/errors.ts");
   const explain = (error: unknown): string => renderError(toCoworkError(error).toView(), { style: terminal.errStyle });
-  // A session is the same from wherever ssh was called: what its project says of itself is asked in that project.
+  // The session does not depend on the folder in which ssh was called. Settings are read from the session's project.
   const globals = { host: kind === "to" ? first : undefined, json: false, verbose: false };
   const app = createApp({ ...caller, streams, cwd: () => "/" }, terminal, globals, withoutNotes);
   try {
@@ -41,6 +41,6 @@ export async function serveHere(argv: readonly string[], caller: Caller): Promis
 function neither(name: string, others: readonly string[]): () => Promise<never> {
   const hint = others.map((other) => `ssh ${other}`).join(", or ");
   return async () => {
-    throw new CoworkError("SESSION_NOT_FOUND", `${name} could be several sessions.`, { hint });
+    throw new CoworkError("SESSION_NOT_FOUND", `${name} matches several sessions.`, { hint });
   };
 }

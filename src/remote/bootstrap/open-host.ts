@@ -7,34 +7,34 @@ import { bootstrapCommand, parseNeed, type Need } from "./script.ts";
 import { nodeParcel, programParcel, type Parcel, type Program } from "./parcels.ts";
 import { waitForMark } from "./wait-for-mark.ts";
 
-/** From the open channel to the first word of ours. */
+/** Time limit from the open channel to cowork's first line. */
 const answerMs = 20_000;
 const maxLogged = 1000;
 
 export interface OpenOptions {
   program: Program;
-  /** words after `__host` */
+  /** arguments after `__host` */
   mode?: readonly string[];
   terminal?: NonNullable<ExecOptions["terminal"]>;
 }
 
 /**
- * Starts the host's part over there, in one exec where it lies there already; else carries it over first, and Node where the
- * machine has none new enough. What the channel's streams give and take from then on is the host's part's own.
- * @throws HOST_UNREACHABLE, HOST_ANSWER_INVALID, DISK_FULL, AGENT_UNAVAILABLE when no Node can be had for that machine
+ * Starts the server (`cowork __host`) on a host. If cowork is missing there, copies it first, and Node if the host has none that is
+ * new enough. After that the channel's streams belong to the server.
+ * @throws HOST_UNREACHABLE, HOST_ANSWER_INVALID, DISK_FULL, AGENT_UNAVAILABLE if no Node is available for that machine
  */
 export async function openHost(ctx: Context, connection: Connection, options: OpenOptions): Promise<Channel> {
   const first = await start(ctx, connection, options);
   if (first.need === undefined) return first.channel;
   if (options.terminal === undefined) return await complete(ctx, connection, first.channel, { ...options, ...first });
-  // A terminal would garble what is carried: that goes by a channel of its own.
+  // A terminal would corrupt binary data, so the files are sent through a separate channel.
   first.channel.close();
   const { mode: _mode, terminal: _terminal, ...bare } = options;
   const carried = await openHost(ctx, connection, bare);
   carried.close();
   const second = await start(ctx, connection, options);
   if (second.need === undefined) return second.channel;
-  throw invalid(connection, "lost cowork's program again");
+  throw invalid(connection, "lost the copy of cowork that was just sent");
 }
 
 interface Started {
@@ -93,14 +93,14 @@ async function send(ctx: Context, connection: Connection, { channel, mark, said,
   }
   const where = plain(connection.host);
   if (/No space left|Disk quota/i.test(said())) {
-    throw new CoworkError("DISK_FULL", `No space is left on ${where} for cowork's own program.`, {
-      hint: `free some space there, then run the same command again`,
+    throw new CoworkError("DISK_FULL", `No space left on ${where} to copy cowork to.`, {
+      hint: `free some space on ${where}, then run the same command again`,
     });
   }
-  throw invalid(connection, `could not take cowork's program in: ${said()}`);
+  throw invalid(connection, `could not store the copy of cowork: ${said()}`);
 }
 
-/** The last lines that it said on stderr. The log gets so many: it has other things to keep. */
+/** Collects the last lines of stderr. Only the first `maxLogged` lines are logged, so that a host cannot flood the log. */
 function collect(ctx: Context, { stderr }: Channel): () => string {
   let text = "";
   let logged = 0;
@@ -122,7 +122,7 @@ async function inTime<T>(ctx: Context, channel: Channel, work: Promise<T>, ms = 
     late.reject(error);
   };
   const onAbort = stop(new CoworkError("INTERRUPTED", "Interrupted."));
-  // Perhaps while something was fetched or packed.
+  // It may have been aborted while something was downloaded or packed.
   if (ctx.signal.aborted) onAbort();
   const timer = setTimeout(
     stop(new CoworkError("HOST_UNREACHABLE", `The host did not answer within ${ms / 1000} s.`)),
@@ -140,6 +140,6 @@ async function inTime<T>(ctx: Context, channel: Channel, work: Promise<T>, ms = 
 function invalid(connection: Connection, what: string): CoworkError {
   const host = plain(connection.host);
   return new CoworkError("HOST_ANSWER_INVALID", `${host} ${what}`.replace(/\.?$/, "."), {
-    hint: `see what it says by itself: ssh ${host} echo ok`,
+    hint: `check the output of: ssh ${host} echo ok`,
   });
 }

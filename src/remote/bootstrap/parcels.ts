@@ -14,10 +14,10 @@ import { processorOf } from "../../system/processor.ts";
 import { plain } from "../../system/text.ts";
 import type { Need } from "./script.ts";
 
-/** The Node that goes to machines without one: the one that cowork is built and tested with (package.json). */
+/** The version of Node to copy to hosts without Node: the one that cowork is built and tested with (package.json). */
 export const carriedNode = "24.21.0";
 
-/** This cowork as one file, and what tells it from another. */
+/** This cowork as one file, and its hash. */
 export interface Program {
   file: string;
   hash: string;
@@ -27,7 +27,7 @@ export interface Parcel {
   name: "program" | "node";
   /** gzip */
   packed: Buffer;
-  /** of what is inside, hex */
+  /** hash of the unpacked content, in hex */
   sha256: string;
 }
 
@@ -35,13 +35,13 @@ export async function programParcel({ file }: Program): Promise<Parcel> {
   return await pack("program", file);
 }
 
-/** @throws HOST_ANSWER_INVALID for a kind of machine that there is no Node for, AGENT_UNAVAILABLE without a registry */
+/** @throws HOST_ANSWER_INVALID for a kind of machine without a Node, AGENT_UNAVAILABLE if the registry does not answer */
 export async function nodeParcel(ctx: Context, need: Need, note: (detail: string) => void): Promise<Parcel> {
   const kind = kindOf(need);
   const file = join(ctx.paths.lib, "remote", `node-${carriedNode}-${kind}`);
   await withLock(ctx, `node-${kind}`, { waitMs: 15 * 60_000 }, async () => {
     if (await pathExists(file)) return;
-    note(`fetching Node ${carriedNode} for ${kind}`);
+    note(`downloading Node ${carriedNode} for ${kind}`);
     await ensureFolder(join(ctx.paths.lib, "remote"), { mode: 0o700 });
     const npm = await readNpmConfig(ctx);
     const tarball = await findTarball(npm, { name: `node-${kind}`, version: carriedNode });
@@ -61,9 +61,9 @@ function kindOf({ system, machine, libc }: Need): string {
   if (system === "Linux" && libc === "" && processor !== undefined) return `linux-${processor}`;
   throw new CoworkError(
     "HOST_ANSWER_INVALID",
-    `There is no Node to send to a machine of this kind: ${plain(`${system} ${machine} ${libc}`)}.`,
+    `cowork cannot install Node on this kind of machine: ${plain(`${system} ${machine} ${libc}`)}.`,
     {
-      hint: "install Node 22.18 or newer there, then run the same command again",
+      hint: "install Node 22.18 or newer on the host, then run the same command again",
     },
   );
 }

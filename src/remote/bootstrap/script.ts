@@ -1,24 +1,24 @@
-/** What the other machine has to say before anything can run there. */
+/** What a host lacks, and what kind of machine it is. */
 export interface Need {
   program: boolean;
   node: boolean;
   system: string;
   machine: string;
-  /** `musl` where the C library is that one, else empty */
+  /** `musl` if that is the C library, else empty */
   libc: string;
 }
 
 export interface BootstrapPlan {
-  /** tells one program from another: its folder's name over there */
+  /** hash of the program, and the name of its folder on the host */
   hash: string;
-  /** what the answer's first line begins with: a login shell may have written something before */
+  /** prefix of cowork's own lines: a login shell may print other text before */
   mark: string;
   /** words after `__host` */
   mode: readonly string[];
 }
 
-// One line, no single quotes: any login shell hands it to sh as it is. What is missing is said and taken in step with the other
-// side, which waits for each answer, since a `head` may read further than it was told to. Every file gets its name by a rename.
+// One line without single quotes, so that any login shell passes it to sh unchanged. Files are sent one by one, and the client
+// waits for each answer, because `head` may read more than it needs. Every file is renamed into place.
 const script = [
   "h=${COWORK_HOME:-$HOME/.cowork}",
   "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin",
@@ -36,7 +36,7 @@ const script = [
   'echo "$m need $w $(uname -s) $(uname -m) $c"',
   'sum() { { sha256sum "$1" || shasum -a 256 "$1" || openssl dgst -r -sha256 "$1"; } 2>/dev/null | { read -r s _ && echo "$s"; }; }',
   'put() { d=${1%/*}; mkdir -p "$d" && chmod 700 "$h" && t=$d/.in.$$ && echo "$m go" && head -c "$2" | gzip -dc > "$t" && [ "$(sum "$t")" = "$3" ] && chmod "$4" "$t" && mv -f "$t" "$1"; r=$?; [ $r = 0 ] || rm -f "$t"; return $r; }',
-  // What a full disk is called must not depend on the language over there.
+  // The message of a full disk must not depend on the host's language.
   "o=$LC_ALL LC_ALL=C",
   "export LC_ALL",
   "umask 077",
@@ -46,11 +46,10 @@ const script = [
     'run) LC_ALL=$o; run "$@";; esac; done',
 ].join("; ");
 
-/** The command line that makes the host's part run, or says what it lacks. */
+/** The command line that starts the server, or reports what the host lacks. */
 export function bootstrapCommand({ hash, mark, mode }: BootstrapPlan): string {
   const words = [mark, hash, ...mode];
-  for (const word of words)
-    if (!/^[A-Za-z0-9+/=._-]+$/.test(word)) throw new Error(`a word that would need quotes: ${word}`);
+  for (const word of words) if (!/^[A-Za-z0-9+/=._-]+$/.test(word)) throw new Error(`Word needs quotes: ${word}`);
   return `exec /bin/sh -c '${script}' cowork ${words.join(" ")}`;
 }
 

@@ -1,13 +1,13 @@
 import type { Readable } from "node:stream";
 import { CoworkError } from "../../errors.ts";
 
-/** A login shell's greeting is passed over; more than this is no greeting. */
+/** Limit for the greeting of a login shell, which is skipped. */
 const maxNoise = 256 * 1024;
 
 /**
- * Reads a stream up to the first line that begins with the mark; what comes after that line stays in the stream.
- * @returns the rest of the line; undefined when the stream ended before
- * @throws HOST_ANSWER_INVALID when too much else comes
+ * Reads a stream up to the first line that begins with the mark. The data after that line stays in the stream.
+ * @returns the rest of the line; undefined if the stream ended before
+ * @throws HOST_ANSWER_INVALID if there is too much other output
  */
 export async function waitForMark(stream: Readable, mark: string): Promise<string | undefined> {
   if (stream.readableEnded || stream.destroyed) return undefined;
@@ -29,10 +29,12 @@ export async function waitForMark(stream: Readable, mark: string): Promise<strin
           .trimEnd(),
       );
     } else if (kept.length > maxNoise) {
-      // Nobody will read on.
+      // Stop reading.
       stream.pause();
       stream.off("data", onData);
-      found.reject(new CoworkError("HOST_ANSWER_INVALID", "The other machine writes much, and nothing of cowork's."));
+      found.reject(
+        new CoworkError("HOST_ANSWER_INVALID", "The host printed unexpected output instead of starting cowork."),
+      );
     }
   };
   const onEnd = (): void => found.resolve(undefined);

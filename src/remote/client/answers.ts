@@ -15,7 +15,7 @@ interface OpenedClone extends Omit<OpenClone, "inside" | "close"> {
   lease: number;
 }
 
-/** Asks the host for one of what it offers. */
+/** Calls a function of the host and validates its result. */
 export async function ask<T extends Calls, M extends keyof T & string>(
   peer: Peer,
   calls: T,
@@ -26,14 +26,14 @@ export async function ask<T extends Calls, M extends keyof T & string>(
   return read(output, await peer.call(method, ...args));
 }
 
-/** Checks one answer against its form, its texts made harmless first. Throws HOST_ANSWER_INVALID. */
-function read<T>(form: ZodMiniType<T>, answer: unknown): T {
-  const found = form.safeParse(sanitize(answer));
-  if (!found.success) throw invalid("something that has not the form that was asked for");
+/** Validates an answer after sanitizing its texts. Throws HOST_ANSWER_INVALID. */
+function read<T>(schema: ZodMiniType<T>, answer: unknown): T {
+  const found = schema.safeParse(sanitize(answer));
+  if (!found.success) throw invalid("data that has an unexpected form");
   return found.data;
 }
 
-/** What a host answered, as what it was asked for; sessions carry the name that the user has for the host. */
+/** Parsers for a host's answers. Sessions get the user's name for the host. */
 export const answers = {
   views: (answer: unknown, host: string): SessionView[] =>
     read(hostCalls.list.output, answer).map((one) => viewThere(one, host)),
@@ -55,35 +55,35 @@ export const answers = {
   logout: (answer: unknown): LogoutResult => read(hostCalls.logout.output, answer),
   clone: (answer: unknown, { names: [asked] }: OneSession): OpenedClone => {
     const { identity, ...clone } = read(cloneOffers.cloneOpen.output, answer);
-    // Both become names of refs in the project.
+    // Both become part of ref names in the project.
     const { branch, commit } = clone.start;
     const isUsable = brokenRefRule(branch) === undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
     if (nameKey(clone.name) !== nameKey(asked) || !sessionNamePattern.test(clone.name) || !isUsable)
-      throw invalid("another clone than the one that was asked for");
+      throw invalid("a clone of another session");
     return { ...clone, identity: { name: identity.name, email: identity.email } };
   },
 };
 
-/** The names that an answer is about are written down here: only those that were asked about count, each once. */
+/** The names in an answer are stored on this machine, so only names that were requested are accepted, each once. */
 type Asked = Pick<Selector, "names" | "project">;
 
 function outcomesOf<T extends Outcome>(outcomes: T[], host: string, { names, project }: Asked): T[] {
-  // A session whose record cannot be read goes by its id.
+  // A session whose record cannot be read is named by its id.
   const idOf = (name: string): string => `${project?.name}-${name}`;
   const asked =
     names === undefined ? undefined : new Set(names.flatMap((name) => [nameKey(name), nameKey(idOf(name))]));
-  const told = new Set<string>();
+  const seen = new Set<string>();
   for (const { name } of outcomes) {
     const key = nameKey(name);
     const isMeant = asked === undefined ? sessionNamePattern.test(name) : asked.has(key);
-    if (!isMeant || told.has(key)) throw invalid("a session that was not asked about");
-    told.add(key);
+    if (!isMeant || seen.has(key)) throw invalid("a session that was not requested");
+    seen.add(key);
   }
   return outcomes.map((one) => outcomeThere(one, host));
 }
 
 function outcomeThere<T extends Outcome>(one: T, host: string): T {
-  if (!one.ok && one.exitCode === 0) throw invalid("a failure that is none");
+  if (!one.ok && one.exitCode === 0) throw invalid("a failed session with exit code 0");
   const error = one.error === undefined ? {} : { error: attributeToHost(one.error, host) };
   const notes = one.notes.map((note) => loginWords(note, plain(host)));
   return {

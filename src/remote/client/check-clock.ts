@@ -5,16 +5,16 @@ import type { Link } from "./link.ts";
 import { ask } from "./answers.ts";
 import { invalid } from "./sanitize.ts";
 
-/** Beyond it certificates, logins and file times begin to disagree. */
+/** A larger difference causes problems with certificates, logins and file times. */
 const toleranceMs = 60_000;
 
-/** How far the host's clock is off this machine's, as far as the way between them lets one tell. */
+/** Compares the host's clock with this machine's, as exactly as the network delay allows. */
 export async function checkClock(ctx: Pick<Context, "clock">, { peer }: Pick<Link, "peer">): Promise<Check> {
   const asked = ctx.clock.now().getTime();
   const there = await ask(peer, controlOffers, "now");
   const answered = ctx.clock.now().getTime();
-  if (!Number.isFinite(there)) throw invalid("no time");
-  // Between question and answer any moment may be meant.
+  if (!Number.isFinite(there)) throw invalid("an invalid time");
+  // The host's time is of any moment between the request and the answer.
   const off = there < asked ? there - asked : Math.max(0, there - answered);
   const seconds = Math.round(Math.abs(off) / 1000);
   if (Math.abs(off) <= toleranceMs) return { title: "Clock", status: "ok", detail: `${seconds} s off this machine's` };
@@ -22,6 +22,6 @@ export async function checkClock(ctx: Pick<Context, "clock">, { peer }: Pick<Lin
     title: "Clock",
     status: "warning",
     detail: `${seconds} s ${off < 0 ? "behind" : "ahead of"} this machine's: logins and certificates may fail`,
-    fix: "set the clock there, say by NTP: timedatectl set-ntp true",
+    fix: "set the host's clock, for example with NTP: timedatectl set-ntp true",
   };
 }

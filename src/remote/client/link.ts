@@ -13,39 +13,39 @@ import type { Connection, ConnectOptions } from "../types.ts";
 import { offerUser } from "./user-offers.ts";
 import { sanitize } from "./sanitize.ts";
 
-/** After Ctrl-C the host's part has so long to end in order. */
+/** After Ctrl-C, the time that the server has to end in an orderly way. */
 const endMs = 15_000;
-/** So often the host's part hears that somebody is here: it cannot see a network that is gone. */
+/** Interval of the heartbeat to the server, which cannot detect a broken network itself. */
 const beatMs = 15_000;
 
 export interface LinkOptions {
-  /** as the user calls the host */
+  /** the user's name for the host */
   name: string;
   program: Program;
   user: ProjectClient;
   connect: (signal: AbortSignal, options: ConnectOptions) => Promise<Connection>;
   forwardAgent?: boolean;
-  /** an event of a job's log came; `ticket` says of which one */
+  /** called for each event of a job's log; `ticket` identifies the job */
   onCounted: (ticket: number) => void;
 }
 
-/** A connection with the host's part at its other end. */
+/** A connection to a host's server. */
 export interface Link {
   connection: Connection;
   peer: Peer;
   streams: Streams;
-  /** Resolves when nothing can be asked over it any more. */
+  /** Resolves when the link can no longer be used. */
   ended: Promise<unknown>;
-  /** The error that stands behind another one: that the connection broke, if it did. */
+  /** The cause of an error: the broken connection if it broke, else the error itself. */
   reasonFor(error: unknown): Promise<unknown>;
-  /** a number that no stream of this link has had */
+  /** Returns an unused stream number of this link. */
   nextStream(): number;
   close(): void;
 }
 
 /**
- * Connects and starts the host's part. The context's signal ends what runs over there in order, as Ctrl-C does here.
- * @throws what connecting throws; HOST_UNREACHABLE from every call once the connection is gone
+ * Connects and starts the server. The context's signal ends the work on the host in an orderly way, as Ctrl-C does locally.
+ * @throws the errors of connecting; every call throws HOST_UNREACHABLE once the connection is lost
  */
 export async function openLink(ctx: Context, options: LinkOptions): Promise<Link> {
   const { name } = options;
@@ -53,7 +53,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
   const lost: { now?: { reason: Error | undefined } } = {};
   let closed = false;
   void connection.gone.then((reason) => (lost.now = { reason }));
-  /** What went wrong because the connection went has no better reason. */
+  /** Prefers the broken connection to errors that it caused. */
   const reasonFor = async (error: unknown): Promise<unknown> => {
     await setImmediate();
     return lost.now === undefined || closed || ctx.signal.aborted ? error : broken(name, lost.now.reason);
@@ -67,7 +67,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
       closed || ctx.signal.aborted ? ended(name, closed) : broken(name, reason);
     const peer = createPeer(lines, offered, gone, (error) => attributeToHost(sanitize(error) as ErrorView, name));
     const over = Promise.race([lines.ended, connection.gone]);
-    // The host's part is gone, whatever the connection may be good for: the next one is made anew.
+    // Without the server the connection is of no use. The next call opens a new one.
     void over.then(() => connection.close());
     const stopCancel = cancelWith(ctx.signal, peer, () => connection.close());
     const beat = setInterval(() => void peer.tell("alive"), beatMs).unref();
@@ -95,7 +95,7 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
   }
 }
 
-/** Is it the connection that broke, while the work over there may go on? */
+/** Whether the connection broke, so that work on the host may still be running. */
 export function isBroken(error: unknown): boolean {
   return error instanceof CoworkError && error.cause === brokenConnection;
 }
@@ -105,7 +105,7 @@ const brokenConnection = Symbol("the connection broke");
 function broken(name: string, reason: Error | undefined): CoworkError {
   if (reason instanceof CoworkError && reason.code === "HOST_ANSWER_INVALID") return reason;
   return new CoworkError("HOST_UNREACHABLE", `The connection to ${plain(name)} broke.`, {
-    hint: "run the same command again: it goes on where it was",
+    hint: "run the same command again to continue",
     cause: brokenConnection,
     ...(reason === undefined ? {} : { detail: String(reason) }),
   });
@@ -113,8 +113,8 @@ function broken(name: string, reason: Error | undefined): CoworkError {
 
 function ended(name: string, inOrder: boolean): CoworkError {
   if (inOrder) return new CoworkError("INTERRUPTED", "Interrupted.");
-  return new CoworkError("INTERRUPTED", `Interrupted. ${plain(name)} did not say that the work there has ended.`, {
-    hint: "run the same command again: it goes on where it was",
+  return new CoworkError("INTERRUPTED", `Interrupted. ${plain(name)} did not confirm that the work there has ended.`, {
+    hint: "run the same command again to continue",
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the host's part says of its login in notes and states, whole lines of ours (agent/claude/credentials.ts, auth/locks.ts). Any
- * other text that happens to hold the command is a name, a path, somebody's words, and stays as it is.
+ * The lines about a login that hosts send in notes and states, from agent/claude/credentials.ts and auth/locks.ts. Only whole lines
+ * match: any other text with the command is a name, a path or text of other programs, and stays unchanged.
  */
 const whole = new RegExp(
   `^(?:${[
@@ -10,7 +10,7 @@ const whole = new RegExp(
   ].join("|")}) \`cowork auth login\`$`,
 );
 
-/** The line with the host in its command, where it is one of those. @param host harmless as text */
+/** Adds the host to the command of such a line. @param host sanitized */
 export function loginWords(line: string, host: string): string {
   return whole.test(line) ? line.replace(/`cowork auth login`$/, () => `\`cowork --host ${host} auth login\``) : line;
 }

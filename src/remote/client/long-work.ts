@@ -3,13 +3,13 @@ import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { isBroken } from "./link.ts";
 
-/** Seconds before each further try to get the connection back: about two minutes in all. */
+/** Seconds before each attempt to reconnect: about two minutes in total. */
 const backOff = [1, 2, 4, 8, 15, 30, 30, 30];
 const steadyMs = 20_000;
 
 /**
- * Does work that can be begun again after the connection broke, until it is done: says that it broke, waits, tries again.
- * @throws HOST_UNREACHABLE when it does not come back; the work over there goes on
+ * Runs work that can be repeated after the connection broke: reports that it broke, waits, and tries again.
+ * @throws HOST_UNREACHABLE if reconnecting fails; the work on the host continues
  */
 export async function withReconnect<T>(ctx: Context, host: string, work: () => Promise<T>): Promise<T> {
   const name = plain(host);
@@ -24,17 +24,17 @@ export async function withReconnect<T>(ctx: Context, host: string, work: () => P
       const broke = isBroken(error);
       wasOpen ||= broke;
       if (ctx.signal.aborted || !wasOpen || !(broke || isUnreachable(error))) throw error;
-      // It was there again for a while: the next break is a new one.
+      // The connection was stable for a while, so this is a new problem: start counting again.
       if (broke && ctx.clock.now().getTime() - since > steadyMs) tries = 0;
       const seconds = backOff[tries];
       if (seconds === undefined) {
-        throw new CoworkError("HOST_UNREACHABLE", `The connection to ${name} broke and does not come back.`, {
-          hint: "what was begun there goes on: run the same command again to come back to it",
+        throw new CoworkError("HOST_UNREACHABLE", `The connection to ${name} broke and could not be restored.`, {
+          hint: "run the same command again to reconnect; the work on the host continues",
           cause: error,
         });
       }
       tries += 1;
-      note(`the connection to ${name} broke; what was begun there goes on; trying again in ${seconds} s`);
+      note(`the connection to ${name} broke; work there continues; trying again in ${seconds} s`);
       await ctx.clock.sleep(seconds * 1000, ctx.signal);
     }
   }

@@ -8,16 +8,17 @@ import { encodeTtyRequest, type TtyRequest } from "../rpc/tty-request.ts";
 import type { Channel, Connection } from "../types.ts";
 
 /**
- * What a program on a full screen would have undone itself: mouse, focus and paste reports, the other screen, its own keys, a
- * hidden cursor, colours.
+ * Resets what a full-screen program would have reset itself: mouse, focus and paste reports, alternate screen, application keys,
+ * cursor, colours.
  */
-const calm = "\u001B[?1000;1002;1003;1004;1006;2004l\u001B[?1049l\u001B[?1l\u001B>\u001B[?25h\u001B[0m\u001B(B\r";
+const resetTerminal =
+  "\u001B[?1000;1002;1003;1004;1006;2004l\u001B[?1049l\u001B[?1l\u001B>\u001B[?25h\u001B[0m\u001B(B\r";
 
 /**
- * Runs a request of `__host tty` on a terminal over there that is joined to the caller's: keys, output and the window's size
- * pass through as they are.
- * @returns the exit code of what ran
- * @throws HOST_UNREACHABLE when the connection breaks
+ * Runs a request of `__host tty` on a terminal of the host that is connected to the caller's: keys, output and the window's size
+ * pass through unchanged.
+ * @returns the exit code of the program
+ * @throws HOST_UNREACHABLE if the connection breaks
  */
 export async function runOnTerminal(
   ctx: Context,
@@ -40,12 +41,15 @@ export async function runOnTerminal(
     }
     const { code, signal } = await channel.exit;
     io.signal?.throwIfAborted();
-    // Whatever the host says: what is no success there is none here.
+    // The host is untrusted: an exit code above 255 must not wrap around to 0.
     if (code !== null) return Math.min(code, 255);
-    throw new CoworkError("HOST_UNREACHABLE", `${plain(connection.host)} ended it (${plain(signal ?? "no code")}).`);
+    throw new CoworkError(
+      "HOST_UNREACHABLE",
+      `${plain(connection.host)} ended the program (${plain(signal ?? "no exit code")}).`,
+    );
   } catch (error) {
     if (io.signal?.aborted !== true) {
-      io.stdout.write(calm);
+      io.stdout.write(resetTerminal);
       io.onLost?.();
     }
     throw error;

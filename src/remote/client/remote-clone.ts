@@ -9,7 +9,7 @@ import { answers } from "./answers.ts";
 import type { Link } from "./link.ts";
 import { invalid } from "./sanitize.ts";
 
-/** A session's clone on a host, with git inside it as `pull` and `push` use it. What git says there is untrusted either way. */
+/** Opens a session's clone on a host, for `pull` and `push`. The output of git there is untrusted. */
 export async function openRemoteClone(link: Link, selector: OneSession): Promise<OpenClone> {
   const answer = await link.peer.call("cloneOpen", selector);
   const { lease, ...facts } = answers.clone(answer, selector);
@@ -26,7 +26,7 @@ function insideOver(link: Link, lease: number): GitInside {
       const answer = cloneOffers.cloneScript.output.safeParse(
         await link.peer.call("cloneScript", lease, text, sent(options)),
       );
-      if (!answer.success) throw invalid("no result of a script");
+      if (!answer.success) throw invalid("an invalid result of a script");
       return answer.data;
     },
     save: async (text, file, { maxBytes = defaultMaxBytes, ...options } = {}) => {
@@ -37,7 +37,7 @@ function insideOver(link: Link, lease: number): GitInside {
       try {
         const [answer] = await Promise.all([call, saved]);
         const result = cloneOffers.cloneSave.output.safeParse(answer);
-        if (!result.success) throw invalid("no result of a script");
+        if (!result.success) throw invalid("an invalid result of a script");
         return result.data;
       } catch (error) {
         link.streams.drop(stream);

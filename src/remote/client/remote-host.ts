@@ -25,11 +25,11 @@ import { sendProject } from "./send-project.ts";
 import { invalid } from "./sanitize.ts";
 
 export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
-  /** where the project's commits are taken from, for what brings them over; throws NOT_A_PROJECT */
+  /** the repository whose commits are sent; throws NOT_A_PROJECT */
   source: () => Promise<Source>;
   /**
-   * Called when sessions are about to be made there: from then on they may be there, whatever becomes of the connection. Gives
-   * what takes that back.
+   * Called before sessions are created on the host: from then on they may exist, even if the connection breaks. Returns a function
+   * that reverts it.
    */
   begin: (names: readonly string[]) => Promise<() => Promise<void>>;
 }
@@ -37,13 +37,13 @@ export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
 const patienceMs = 60_000;
 
 /**
- * The host's part on another machine, with the same functions as here: each is sent over the seam. One connection, made when
- * it is first needed, and made again after it broke.
+ * A session host on another machine, with the same functions as the local one; each call is sent over RPC. It uses one connection,
+ * opened at first use, and again after it broke.
  */
 export function createRemoteHost(ctx: Context, options: RemoteHostOptions): SessionHost & { close(): void } {
   const { name } = options;
   let link: Promise<Link> | undefined;
-  // How many events of each job under way have come: after a broken connection it goes on behind them.
+  // Number of events received of each running job, to continue after them when the connection broke.
   const seen = new Map<number, number>();
   let tickets = 0;
   const onCounted = (ticket: number): void => {
@@ -64,7 +64,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
   };
   const call = async <M extends HostMethod>(method: M, ...args: HostInputs[M]): Promise<unknown> =>
     await (await getLink()).peer.call("call", method, args);
-  /** For what is a look and no work: a host that hangs is one that cannot be reached. */
+  /** For read-only calls, with a time limit: a host that hangs counts as unreachable. */
   const look = async <M extends HostMethod>(method: M, ...args: HostInputs[M]): Promise<unknown> => {
     const { peer } = await getLink();
     return await inTime(name, peer.call("call", method, args));
@@ -80,7 +80,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
       return await withReconnect(ctx, name, async () => {
         const open = await getLink();
         const jobRequest = { method, subject, seen: seen.get(ticket) ?? 0, ticket };
-        // What is under way is joined as it is: nothing is brought over for it a second time.
+        // Joins the job if it is already running, without sending the project again.
         const joined = readJobAnswer(await open.peer.call("job", jobRequest satisfies JobCall));
         if (joined !== undefined) return joined.value;
         return readJobAnswer(await open.peer.call("job", { ...jobRequest, args: await prepare(open) }))?.value;
@@ -111,7 +111,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
         const names = sessions.map((session) => session.name);
         return answers.outcomes(await job("init", subject, prepare), name, { names });
       } catch (error) {
-        // Refused before anything was made.
+        // The host refused before it created anything.
         if (error instanceof CoworkError && !["HOST_UNREACHABLE", "INTERRUPTED"].includes(error.code)) await takeBack();
         throw error;
       }
@@ -132,7 +132,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
     diff: async (selector, given) => {
       const found = hostCalls.diff.output.safeParse(await call("diff", there(selector), given));
-      if (!found.success) throw invalid("no diff");
+      if (!found.success) throw invalid("an invalid diff");
       return { ...found.data, text: visible(found.data.text) };
     },
     connect: async (request, io) => {
@@ -142,7 +142,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
       if (tty === undefined) return await connectStreams(await getLink(agent), given, io);
       const again = async (): Promise<number> =>
         await onTerminal(await getLink(agent), { connect: given }, { ...io, tty });
-      // What lives in tmux over there is there when the connection is back; a plain shell is not.
+      // A shell in tmux still runs when the connection is restored; a plain shell does not.
       return await (request.tmux ? withReconnect(ctx, name, again) : again());
     },
     login: async (request, io) => {
@@ -191,10 +191,10 @@ async function inTime<T>(name: string, answer: Promise<T>): Promise<T> {
   }
 }
 
-/** Undefined: there was nothing to join. */
+/** Undefined if there was no job to join. */
 function readJobAnswer(answer: unknown): { value: unknown } | undefined {
   const found = jobAnswer.safeParse(answer);
-  if (!found.success) throw invalid("no result of a job");
+  if (!found.success) throw invalid("an invalid result of a job");
   return "value" in found.data ? found.data : undefined;
 }
 
@@ -206,10 +206,10 @@ function there<S extends Selector>(selector: S): S {
 async function connectStreams(open: Link, request: ConnectRequest, io: ConnectIo): Promise<number> {
   const { peer, streams } = open;
   const [stdin, stdout, stderr] = [open.nextStream(), open.nextStream(), open.nextStream()];
-  // This one alone: others may run over the same connection.
+  // Ends only this command: others may use the same connection.
   const cancel = (): void => void peer.tell("connectEnd", stdin);
   io.signal?.addEventListener("abort", cancel, { once: true });
-  // Not waited for: a program may end with its input unread.
+  // Not awaited: a program may exit without reading all its input.
   void streams.pump(stdin, io.stdin).catch(() => undefined);
   try {
     io.onReady?.();
@@ -224,7 +224,7 @@ async function connectStreams(open: Link, request: ConnectRequest, io: ConnectIo
   }
 }
 
-/** Lines of a log as they come, with nothing in them that a terminal would obey. */
+/** Copies a log as it arrives, without escape sequences. */
 async function copyLog(source: Readable, out: Writable): Promise<void> {
   const decoder = new StringDecoder("utf8");
   const texts = Readable.from(

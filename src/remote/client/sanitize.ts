@@ -5,13 +5,13 @@ import type { ProgressEvent } from "../../events.ts";
 import { plain } from "../../system/text.ts";
 import { loginWords } from "./login-words.ts";
 
-// What a host says is untrusted: every text of it is made harmless before anything else sees it, and what has not the form
-// that was asked for is an error and not believed.
+// Data from a host is untrusted: all texts are sanitized before anything else uses them, and data that does not match its schema is
+// an error.
 
-/** Longer than any path, name or message of ours. */
+/** Longer than any path, name or message of cowork. */
 const maxText = 10_000;
 
-/** The same value with harmless texts. Keys stay: nobody shows them. */
+/** Returns the value with sanitized texts. Keys are not changed, because they are never shown. */
 export function sanitize(value: unknown): unknown {
   if (typeof value === "string") return plain(value.slice(0, maxText));
   if (Array.isArray(value)) return value.map(sanitize);
@@ -19,7 +19,7 @@ export function sanitize(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sanitize(one)]));
 }
 
-/** Undefined for what is no event. */
+/** Returns undefined for data that is not an event. */
 export function sanitizeEvent(value: unknown, host: string): ProgressEvent | undefined {
   const found = progressEvent.safeParse(sanitize(value));
   if (!found.success) return undefined;
@@ -28,21 +28,21 @@ export function sanitizeEvent(value: unknown, host: string): ProgressEvent | und
 }
 
 /**
- * A question of the host's. Agreement to a configuration counts for that host alone: under a hash of its own, since which
- * configuration the hash stands for is known by the host's word only.
+ * Reads a question from a host. Trust in a configuration is stored per host, with the host in the hash: only the host knows which
+ * configuration the hash belongs to.
  * @throws HOST_ANSWER_INVALID
  */
 export function sanitizeQuestion(value: unknown, host: string): Question {
   const found = hostQuestion.safeParse(sanitize(value));
-  if (!found.success) throw invalid("a question that cowork does not know");
+  if (!found.success) throw invalid("an unknown question");
   const { data: question } = found;
   if (question.kind === "confirm") return { ...question, text: `${host}: ${question.text}` };
-  // "This host" is not the one that the question is read on.
+  // Name the host: "this host" would mean the user's machine.
   return { ...question, project: `${question.project} on ${host}`, hash: `${host} ${question.hash}` };
 }
 
 export function invalid(what: string): CoworkError {
   return new CoworkError("HOST_ANSWER_INVALID", `The host answered with ${what}.`, {
-    hint: "it may be another version: run the same command again with --verbose",
+    hint: "run the same command again with --verbose; the host may run another version of cowork",
   });
 }

@@ -6,14 +6,14 @@ import type { ProjectClient } from "../../session/project-client.ts";
 import { offer, requestInvalid } from "../rpc/offer.ts";
 
 /**
- * Answers what a host asks about the project: `saved(project, chain, method, …)`. The host is not trusted: it is told of the
- * project that the command was called in and of no other, by content alone.
+ * Answers a host's questions about the project: `saved(project, chain, method, …)`. The host is not trusted: it gets answers only
+ * about the project in which the command was run, identified by content.
  */
 export function answerSaved(user: ProjectClient): (...args: unknown[]) => Promise<unknown> {
   return async (project, chain, method, ...args) => {
     const [who, way] = [projectIdentity.safeParse(project), moduleChain.safeParse(chain)];
-    if (!who.success || !way.success) throw requestInvalid("what the project holds", who.error ?? way.error);
-    if (typeof method !== "string" || !Object.hasOwn(savedCalls, method)) throw requestInvalid("a look at the project");
+    if (!who.success || !way.success) throw requestInvalid("the project's content", who.error ?? way.error);
+    if (typeof method !== "string" || !Object.hasOwn(savedCalls, method)) throw requestInvalid("the project's content");
     const all = await user.saved(who.data);
     const saved = way.data.reduce<Saved | undefined>((one, [name, path]) => one?.module(name, path), all);
     if (method === "isKnown") return all !== undefined;

@@ -5,9 +5,9 @@ import type { Pack } from "tar-stream";
 import type { Link } from "./link.ts";
 
 /**
- * Sends a tar archive as a stream of its own, while it is made.
- * @param take the host's call that takes the stream of this number; its answer is given back
- * @param fill puts the entries in, one after another
+ * Sends a tar archive as a separate stream while it is created.
+ * @param take calls the host's function that receives the stream of this number; its result is returned
+ * @param fill adds the entries, one after another
  */
 export async function sendArchive<T>(
   link: Link,
@@ -31,7 +31,7 @@ export async function sendArchive<T>(
   return answer;
 }
 
-/** @param from path of a regular file; what it grows by while it is read is left out: it would break the archive */
+/** @param from path of a regular file; data that is appended while it is read is left out, as it would break the archive */
 export async function addFile(archive: Pack, name: string, from: string, stats: Stats): Promise<void> {
   const { size } = stats;
   const entry = archive.entry({ name, size, mode: stats.mode & 0o777 });

@@ -9,8 +9,8 @@ import type { Link } from "./link.ts";
 import { addFile, sendArchive } from "./send-archive.ts";
 
 /**
- * Sends the files that go along into sessions, as a tar archive; nothing where there are none.
- * @returns the request as the host's part takes it: with the folder that they lie in there
+ * Sends the files to copy into sessions as a tar archive, if there are any.
+ * @returns the request for the host, with the folder of the files on the host
  */
 export async function sendCarried(link: Link, request: InitRequest): Promise<CarryRequest> {
   const { carry } = request;
@@ -18,7 +18,7 @@ export async function sendCarried(link: Link, request: InitRequest): Promise<Car
   const paths = [...new Set([...carry.files, ...changed])];
   if (paths.length === 0) return { ...carry, root: "/nowhere" };
   const id = randomBytes(16).toString("hex");
-  // Regular files and links, as they are now; what is gone by now, or something else, is left out.
+  // Regular files and links. Files that no longer exist, and other kinds of files, are left out.
   const root = await sendArchive(
     link,
     (stream) => ask(link.peer, storeOffers, "carriedTake", id, stream),

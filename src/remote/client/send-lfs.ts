@@ -9,7 +9,7 @@ import { ask } from "./answers.ts";
 import type { Link } from "./link.ts";
 import { sendArchive, addFile } from "./send-archive.ts";
 
-/** Brings to the host's store the objects of git-lfs that the project has and the store lacks. Nothing for a project without. */
+/** Sends the git-lfs objects that the project has and the host's store lacks. */
 export async function sendLfs(ctx: Context, link: Link, identity: StoredIdentity, source: Source): Promise<void> {
   const folder = join(source.gitDir, "lfs", "objects");
   const files = new Map((await lfsFiles(folder)).map((path) => [path.slice(-64), path]));
@@ -21,7 +21,7 @@ export async function sendLfs(ctx: Context, link: Link, identity: StoredIdentity
     session: "",
     step: "plan",
     state: "note",
-    detail: `sending ${lacks.length} objects of git-lfs`,
+    detail: `sending ${lacks.length} git-lfs objects`,
   });
   await sendArchive(
     link,

@@ -21,9 +21,9 @@ import { sendLfs } from "./send-lfs.ts";
 import { invalid } from "./sanitize.ts";
 
 /**
- * Brings to the host's store what it lacks of the project: every branch and tag, and the commits that are named besides. What
- * a broken transfer left there is taken up again.
- * @returns the project as the host's part takes it
+ * Sends what the host's store lacks of the project: all branches and tags, and the given commits. Continues an interrupted
+ * transfer.
+ * @returns the project's source on the host
  */
 export async function sendProject(
   ctx: Context,
@@ -42,8 +42,8 @@ export async function sendProject(
   const oids = [...new Set([...refs.map(({ oid }) => oid), ...commits])];
   const askLacking = async (): Promise<Outputs<typeof storeOffers>["storeLacks"]> => {
     const answer = await ask(link.peer, storeOffers, "storeLacks", identity, oids);
-    // It gets what this command is about, and nothing else that the repository may hold.
-    if (!answer.lacks.every((oid) => oids.includes(oid))) throw invalid("a wish for commits that were not offered");
+    // The host gets only what this command needs, and nothing else of the repository.
+    if (!answer.lacks.every((oid) => oids.includes(oid))) throw invalid("a request for commits that were not offered");
     return answer;
   };
   const { lacks, gitDir } = await askLacking();
@@ -51,7 +51,7 @@ export async function sendProject(
     await completeHistory(ctx, source, config, commits);
     const lock = `outgoing-${hashOfText([link.connection.host, source.gitDir])}`;
     await withLock(ctx, lock, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
-      // Another command may have sent it meanwhile.
+      // Another command may have sent them in the meantime.
       const now = await askLacking();
       if (now.lacks.length > 0) await sendBundle(ctx, link, { identity, source, ...now });
     });
@@ -75,18 +75,18 @@ interface Sending {
 
 async function sendBundle(ctx: Context, link: Link, { identity, source, lacks, have }: Sending): Promise<void> {
   const note = (detail: string): void => ctx.report({ session: "", step: "plan", state: "note", detail });
-  // The same bundle again where the last transfer broke: a new one would have other bytes.
+  // Reuse the bundle of an interrupted transfer: a new one would have different bytes.
   const id = hashOfText([source.gitDir, identity.rootCommit, lacks.toSorted(), have.toSorted()]);
   const file = join(ctx.paths.lib, "remote", "outgoing", `${id}.bundle`);
   await withLock(ctx, `bundle-${id}`, { waitMs: 60 * 60_000, what: "this project's transfer" }, async () => {
     if (!(await pathExists(file)) && !(await bundleInto(ctx, source, { oids: lacks, have }, file))) return;
     const { size } = await stat(file);
     const sha256 = await hashFile(file);
-    // Named by its bytes: another machine's bundle of the same commits has other ones.
+    // The upload is named after its content: bundles of the same commits from another machine differ.
     const upload = { id: sha256.slice(0, 32), bytes: size, sha256 };
     const there = await ask(link.peer, storeOffers, "storeHas", identity, upload.id);
     const from = Number.isSafeInteger(there) ? Math.min(Math.max(there, 0), size) : 0;
-    note(`sending the project: ${megabytes(size - from)}${from > 0 ? `, ${megabytes(from)} is there already` : ""}`);
+    note(`sending the project: ${megabytes(size - from)}${from > 0 ? `, ${megabytes(from)} already sent` : ""}`);
     const stream = link.nextStream();
     const taken = ask(link.peer, storeOffers, "storeTake", identity, upload, stream);
     await Promise.all([taken, link.streams.pump(stream, createReadStream(file, { start: from }))]);
@@ -106,7 +106,7 @@ async function bundleInto(
 ): Promise<boolean> {
   const folder = `${file}.tmp`;
   await ensureFolder(dirname(file), { mode: 0o700 });
-  // bundles of transfers that broke off and were never begun again
+  // bundles of interrupted transfers that were never continued
   await removeOld(ctx, dirname(file), keepMs);
   await removeTree(folder);
   await ensureFolder(folder, { mode: 0o700 });

@@ -6,24 +6,24 @@ import type { Offered } from "../rpc/peer.ts";
 import { answerSaved } from "./saved-answers.ts";
 import { invalid, sanitizeEvent, sanitizeQuestion } from "./sanitize.ts";
 
-/** Questions under way, and sessions that something is told of: more is none of our doing. */
+/** Limits for pending questions and for sessions with events. cowork never reaches them. */
 const maxAsking = 1000;
 const maxSessions = 1000;
 
-/** What a host's part may call on this side: it tells what goes on, asks the user, asks what the project holds. */
+/** The functions of the client that a host may call: reporting events, asking the user, asking about the project. */
 export function offerUser(
   ctx: Pick<Context, "report" | "ask">,
   { name, user, onCounted }: { name: string; user: ProjectClient; onCounted: (ticket: number) => void },
 ): Offered {
   const answer = answerSaved(user);
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const [inTurn, aFew] = [bounded(1), bounded(8)];
   return {
     report: (value: unknown, counted: unknown) => {
       if (typeof counted === "number") onCounted(counted);
       const event = sanitizeEvent(value, name);
-      if (event === undefined || (told.size >= maxSessions && !told.has(event.session))) return;
-      told.add(event.session);
+      if (event === undefined || (reported.size >= maxSessions && !reported.has(event.session))) return;
+      reported.add(event.session);
       ctx.report(event);
     },
     ask: async (value: unknown) => {
@@ -34,11 +34,11 @@ export function offerUser(
   };
 }
 
-/** So many at once; a host that asks on and on gets an error. */
+/** Limits parallel work; a host with too many pending questions gets an error. */
 function bounded(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   const limit = pLimit(atOnce);
   return async (work) => {
-    if (limit.pendingCount >= maxAsking) throw invalid("more questions than there are answers");
+    if (limit.pendingCount >= maxAsking) throw invalid("too many questions");
     return await limit(work);
   };
 }

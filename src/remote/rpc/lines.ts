@@ -2,24 +2,24 @@ import type { Readable, Writable } from "node:stream";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 
-/** Beyond it a line is no message of ours, and is not kept. */
+/** Longer lines are not messages of cowork and are dropped. */
 const maxLineBytes = 128 * 1024 * 1024;
-/** So much may wait for the other side to read: who asks on and on and never reads is left. */
+/** Limit for data that the other side has not read. Beyond it the connection is closed. */
 const maxWaitingBytes = 256 * 1024 * 1024;
-/** Small pieces are put together, or each of their bytes would take a hundred. */
+/** Small chunks are joined, because each has a large overhead in memory. */
 const maxPieces = 1024;
 
-/** Values over a pair of byte streams, one JSON text a line. */
+/** Values over a pair of byte streams, one JSON text per line. */
 export interface Lines {
-  /** Resolves when there is room for the next one. Nothing happens once the other side is gone. */
+  /** Resolves when there is room for the next value. Does nothing once the other side is gone. */
   send(value: unknown): Promise<void>;
   onValue(listener: (value: unknown) => void): void;
-  /** Resolves when nothing comes any more: with the reason, or undefined at a plain end. */
+  /** Resolves when no more values arrive: with the error, or with undefined at a normal end. */
   readonly ended: Promise<Error | undefined>;
   close(): void;
 }
 
-/** @param input what the other side writes; untrusted */
+/** @param input data of the other side; untrusted */
 export function createLines(input: Readable, output: Writable): Lines {
   const ended = Promise.withResolvers<Error | undefined>();
   let listener: (value: unknown) => void = () => undefined;
@@ -32,15 +32,15 @@ export function createLines(input: Readable, output: Writable): Lines {
   };
   const take = (line: Buffer): void => {
     if (line.length === 0) return;
-    if (!isBearable(line)) {
-      fail(notUnderstood("a line that holds too much"));
+    if (!isWithinLimits(line)) {
+      fail(notUnderstood("a line with too many values"));
       return;
     }
     let value: unknown;
     try {
       value = JSON.parse(line.toString("utf8"));
     } catch (cause) {
-      fail(notUnderstood("a line that is no JSON", cause));
+      fail(notUnderstood("a line that is not JSON", cause));
       return;
     }
     listener(value);
@@ -56,20 +56,20 @@ export function createLines(input: Readable, output: Writable): Lines {
     kept.push(chunk.subarray(from));
     keptBytes += chunk.length - from;
     if (kept.length > maxPieces) kept = [Buffer.concat(kept)];
-    if (keptBytes > maxLineBytes) fail(notUnderstood("a line without an end"));
+    if (keptBytes > maxLineBytes) fail(notUnderstood("a line that is too long"));
   });
   input.on("end", () => ended.resolve(undefined));
   input.on("error", (error) => ended.resolve(error));
   input.on("close", () => ended.resolve(undefined));
   output.on("error", (error) => ended.resolve(error));
-  // Whoever read before may have paused it.
+  // The previous reader may have paused it.
   input.resume();
   return {
     send: async (value) => {
       if (output.destroyed || output.writableEnded) return;
       if (output.write(`${JSON.stringify(value)}\n`)) return;
-      if (output.writableLength > maxWaitingBytes) fail(notUnderstood("much, and reads nothing"));
-      // One listener for all who wait.
+      if (output.writableLength > maxWaitingBytes) fail(notUnderstood("requests without reading the answers"));
+      // One listener for all pending sends.
       drained ??= new Promise<void>((done) => output.once("drain", done)).then(() => (drained = undefined));
       await Promise.race([drained, ended.promise]);
     },
@@ -88,8 +88,8 @@ const maxDepth = 100;
 const maxValues = 4_000_000;
 const [quote, backslash, comma, open, close] = [0x22, 0x5c, 0x2c, [0x5b, 0x7b], [0x5d, 0x7d]];
 
-/** Few bytes can stand for values that take much memory, or that are nested too deeply to be walked through. */
-function isBearable(line: Buffer): boolean {
+/** Limits the number and the depth of values: a short text can have values that need much memory or are nested too deeply. */
+function isWithinLimits(line: Buffer): boolean {
   let [depth, values] = [0, 0];
   for (let at = 0; at < line.length; at++) {
     const byte = line[at] ?? 0;
@@ -108,7 +108,7 @@ function isBearable(line: Buffer): boolean {
   return true;
 }
 
-/** The place of the quote that ends a text: one behind an even number of backslashes. */
+/** The position of the quote that ends a string: one after an even number of backslashes. */
 function endOfText(line: Buffer, from: number): number {
   for (let end = line.indexOf(quote, from); end !== -1; end = line.indexOf(quote, end + 1)) {
     let slashes = 0;
@@ -119,8 +119,8 @@ function endOfText(line: Buffer, from: number): number {
 }
 
 function notUnderstood(what: string, cause?: unknown): CoworkError {
-  return new CoworkError("HOST_ANSWER_INVALID", `The other machine sent ${what}.`, {
-    hint: steps`look for what else writes there: ${{ ...ownCommand("doctor", "--verbose"), host: "HOST" }}`,
+  return new CoworkError("HOST_ANSWER_INVALID", `The host sent ${what}.`, {
+    hint: steps`find out what else prints on that connection: ${{ ...ownCommand("doctor", "--verbose"), host: "HOST" }}`,
     cause,
   });
 }

@@ -3,7 +3,7 @@ import type { Calls, Functions, Inputs } from "../../contract/rpc.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Offered } from "./peer.ts";
 
-/** Functions as a peer offers them: what comes is checked before it reaches one, and what does not fit reaches none. */
+/** Wraps functions for a peer: arguments are validated before a function is called. */
 export function offer<T extends Calls>(calls: T, functions: Functions<T>): Offered {
   const names: (keyof T & string)[] = Object.keys(calls);
   return Object.fromEntries(names.map((name) => [name, checked(calls, functions, name)]));
@@ -29,12 +29,8 @@ export function readArguments<T extends Calls, M extends keyof T & string>(
 }
 
 export function requestInvalid(name: string, error?: core.$ZodError): CoworkError {
-  return new CoworkError(
-    "REQUEST_INVALID",
-    `The other cowork asked for ${name} in a form that is not understood here.`,
-    {
-      hint: "it may be another version: run the same command again with --verbose",
-      ...(error === undefined ? {} : { detail: prettifyError(error) }),
-    },
-  );
+  return new CoworkError("REQUEST_INVALID", `The request for ${name} has an unexpected form.`, {
+    hint: "run the same command again with --verbose; the other side may run another version of cowork",
+    ...(error === undefined ? {} : { detail: prettifyError(error) }),
+  });
 }

@@ -3,13 +3,13 @@ import type { CoworkError, ErrorView } from "../../errors.ts";
 import { readError, writeError } from "../../system/error-data.ts";
 import type { Lines } from "./lines.ts";
 
-/** Functions that one side offers the other: plain data in, plain data out. */
+/** The functions that one side offers to the other, with plain data as arguments and results. */
 export type Offered = Record<string, (...args: never[]) => unknown>;
 
 export interface Peer {
-  /** Throws what the other side threw, as a CoworkError; HOST_UNREACHABLE when it is gone. */
+  /** Calls a function. Throws the other side's error as a CoworkError; HOST_UNREACHABLE if it is gone. */
   call(method: string, ...args: unknown[]): Promise<unknown>;
-  /** No answer is waited for; resolves when there is room for more. */
+  /** Calls a function without waiting for an answer; resolves when there is room for more. */
   tell(method: string, ...args: unknown[]): Promise<void>;
   close(): void;
 }
@@ -20,13 +20,13 @@ interface Message {
   e?: unknown;
 }
 
-/** More of what was asked and not answered yet is nothing that a cowork does. */
+/** Limit for pending requests. cowork never reaches it. */
 const maxAsked = 10_000;
 
 /**
- * Calls in both directions over lines. Only what is offered can be called.
- * @param gone the error of calls when the other side is gone
- * @param heard what an error of the other side's becomes here
+ * RPC in both directions over lines. Only offered functions can be called.
+ * @param gone creates the error of calls when the other side is gone
+ * @param heard adapts an error of the other side
  */
 export function createPeer(
   lines: Lines,
@@ -37,17 +37,17 @@ export function createPeer(
   let asked = 0;
   const rpc = createBirpc<Offered, Offered, false>(offered, {
     proxify: false,
-    // What takes long here takes as long as it takes: a connection that is gone ends the waiting.
+    // No time limit: calls may take long, and a lost connection ends them.
     timeout: -1,
     bind: "functions",
     post: (message: unknown) => lines.send(message),
-    // What is no message at all is passed over: no answer of ours can hang on it.
+    // Invalid messages are ignored: they cannot be answers.
     on: (listener) =>
       lines.onValue((value) => {
         if (asked > maxAsked) return lines.close();
         asked += 1;
         const done = (): void => void (asked -= 1);
-        // oxlint-disable-next-line promise/no-callback-in-promise -- whatever came of it
+        // oxlint-disable-next-line promise/no-callback-in-promise -- regardless of the result
         void Promise.resolve(listener(value)).then(done, done);
       }),
     serialize: (message: Message) => (message.e === undefined ? message : { ...message, e: writeError(message.e) }),

@@ -5,29 +5,29 @@ import { offer } from "./offer.ts";
 import type { Offered, Peer } from "./peer.ts";
 import { createWindow, type Window } from "./window.ts";
 
-/** So much may be under way and not taken by the other side: a slow reader there holds up nothing but its own stream. */
+/** Limit for data in transit per stream, so that a slow reader only delays its own stream. */
 const windowBytes = 1024 * 1024;
 const chunkBytes = 48 * 1024;
-/** Streams that have come and nobody has asked for yet: more are none of ours. */
+/** Limit for streams that arrived before they were requested. cowork never reaches it. */
 const maxUnasked = 8;
 
-/** Byte streams beside the calls of a peer, by numbers that the user's side gives out, each once. */
+/** Byte streams over a peer, identified by numbers that the client assigns, each used once. */
 export interface Streams {
-  /** What the other side needs to be offered for this to work. */
+  /** The functions to offer to the other side. */
   offered: Offered;
-  /** Sends all of it; resolves when the other side has taken it, or wants no more. */
+  /** Sends a stream; resolves when the other side has received everything, or stopped reading. */
   pump(id: number, source: Readable): Promise<void>;
-  /** A stream to write to whose bytes go to the other side; `done` ends it and waits until they were taken. */
+  /** Creates a stream that is sent to the other side; `done` ends it and waits until everything was received. */
   give(id: number): { out: Writable; done(): Promise<void> };
-  /** What arrives under this number. */
+  /** The data that arrives for this number. */
   take(id: number): Readable;
-  /** The other side hears that nobody reads this one any more. */
+  /** Stops reading a stream and tells the other side. */
   drop(id: number): void;
 }
 
 /**
- * @param peer asked when it is used: the peer is made with `offered`
- * @param ended resolves when the other side is gone: whoever waits for a stream hears of it
+ * @param peer called at use, because the peer is created with `offered`
+ * @param ended resolves when the other side is gone, which ends all streams
  */
 export function createStreams(peer: () => Peer, ended: Promise<unknown>): Streams {
   const arriving = new Map<number, PassThrough>();
@@ -37,7 +37,7 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
   void ended.then(() => {
     isOver = true;
     for (const window of leaving.values()) window.stop();
-    // What has come is still read.
+    // Data that has arrived can still be read.
     for (const stream of arriving.values()) stream.end();
   });
   const arrivalOf = (id: number): PassThrough => {
@@ -49,7 +49,7 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     if (isOver) made.end();
     return made;
   };
-  /** Undefined for one that is not kept: what nobody asks for could fill the memory. */
+  /** Undefined if there are too many unrequested streams, which could fill the memory. */
   const arrivalFrom = (id: number): PassThrough | undefined => {
     if (!arriving.has(id)) {
       if (unasked.size >= maxUnasked) return undefined;
@@ -77,7 +77,7 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
         const bytes = Buffer.from(data, "base64");
         const stream = arrivalFrom(id);
         if (stream === undefined) return;
-        // More than was agreed on is not kept.
+        // The other side must respect the window.
         if (stream.writableLength + stream.readableLength > 4 * windowBytes) stream.destroy(tooMuch());
         if (stream.destroyed || stream.writableEnded) return;
         stream.write(bytes, () => void peer().tell("streamTaken", id, bytes.length));
@@ -89,7 +89,7 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     pump,
     give: (id) => {
       const out = new PassThrough({ highWaterMark: windowBytes });
-      // Nobody reads it any more: what is still written goes nowhere.
+      // The other side stopped reading. Further data is dropped.
       out.on("error", () => undefined);
       const sent = pump(id, out);
       const done = async (): Promise<void> => {
@@ -119,7 +119,7 @@ async function send(peer: Peer, id: number, source: Readable, window: Window): P
   }
 }
 
-/** Copies a stream that arrives into one of the caller's; ends with it, and leaves the caller's open. */
+/** Copies a stream to another one, which stays open. */
 export async function copyTo(source: Readable, target: Writable): Promise<void> {
   for await (const chunk of source as AsyncIterable<Buffer>) {
     if (target.destroyed) return;
@@ -128,5 +128,5 @@ export async function copyTo(source: Readable, target: Writable): Promise<void> 
 }
 
 function tooMuch(): CoworkError {
-  return new CoworkError("HOST_ANSWER_INVALID", "The other machine sent more than was asked for.");
+  return new CoworkError("HOST_ANSWER_INVALID", "The host sent more data than requested.");
 }

@@ -3,13 +3,13 @@ import { requestInvalid } from "./offer.ts";
 
 export type { TtyRequest };
 
-/** As one word that any shell leaves as it is. */
+/** Encodes a request as one word without characters that a shell interprets. */
 export function encodeTtyRequest(request: TtyRequest): string {
   return Buffer.from(JSON.stringify(request)).toString("base64");
 }
 
 /**
- * What cowork itself has encoded, on this machine or the user's.
+ * Decodes a request that cowork encoded on this machine or on the user's.
  * @throws REQUEST_INVALID
  */
 export function decodeTtyRequest(word: string): TtyRequest {

@@ -1,11 +1,11 @@
-/** How much of a stream may be under way: taken by what is sent, given back by what the other side has taken. */
+/** A flow control window: sending takes from it, and the other side's acknowledgements give back. */
 export interface Window {
-  /** Takes so many bytes; resolves when there is room for more. */
+  /** Takes a number of bytes; resolves when there is room for more. */
   take(bytes: number): Promise<void>;
   give(bytes: number): void;
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when everything was acknowledged. */
   empty(): Promise<void>;
-  /** Nobody wants the rest: nobody waits any longer. */
+  /** Stops the stream: pending calls resolve. */
   stop(): void;
   isStopped(): boolean;
 }

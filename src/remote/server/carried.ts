@@ -12,12 +12,12 @@ import { removeTree } from "../../system/files/tree.ts";
 const keepMs = 24 * 3600_000;
 
 /**
- * Takes the files that go along into sessions, as a tar archive, into a folder of their own.
+ * Unpacks a tar archive of files to copy into sessions into a new folder.
  * @param id hex digits, new for each command
  * @returns the folder
  */
 export async function takeCarried(ctx: Context, id: string, archive: Readable): Promise<string> {
-  if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("REQUEST_INVALID", "That is no name for carried files.");
+  if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("REQUEST_INVALID", "Invalid id of carried files.");
   const parent = carriedFolder(ctx);
   await ensureFolder(parent, { mode: 0o700 });
   await removeOld(ctx, parent, keepMs);
@@ -26,9 +26,9 @@ export async function takeCarried(ctx: Context, id: string, archive: Readable): 
   const { extract } = await import("tar-stream");
   const unpack = extract();
   unpack.on("entry", (header, content, next) => {
-    // What tar-stream gives is a stream of another library: it is read as every stream is.
+    // tar-stream uses the streams of another library.
     const put = putEntry(root, header, content as unknown as AsyncIterable<Uint8Array>);
-    // oxlint-disable-next-line promise/no-callback-in-promise -- tar-stream is told by a callback
+    // oxlint-disable-next-line promise/no-callback-in-promise -- tar-stream uses callbacks
     void put.then(() => next(), next);
   });
   await pipeline(archive, unpack);
@@ -47,7 +47,7 @@ async function putEntry(
   const path = join(root, header.name);
   await makeFolders(root, parts.slice(0, -1));
   if (header.type === "symlink") {
-    // Nothing is written after it through it: every name comes once, files open with `wx`, and folders are folders.
+    // Nothing is written through this link later: every name occurs once, files open with `wx`, and folders must be real folders.
     await symlink(header.linkname ?? "", path);
     return;
   }
@@ -55,7 +55,7 @@ async function putEntry(
   await pipeline(content, createWriteStream(path, { flags: "wx", mode: (header.mode ?? 0o600) & 0o777 }));
 }
 
-/** One below the other, none of them through a link. */
+/** Creates nested folders, without following links. */
 async function makeFolders(root: string, parts: readonly string[]): Promise<void> {
   let folder = root;
   for (const part of parts) {
@@ -67,7 +67,7 @@ async function makeFolders(root: string, parts: readonly string[]): Promise<void
   }
 }
 
-/** Takes the folder away again, when sessions have what was in it: there may be secrets among it. */
+/** Removes the folder after its files were copied into sessions, because it may contain secrets. */
 export async function dropCarried(ctx: Pick<Context, "paths">, root: string): Promise<void> {
   if (dirname(root) === carriedFolder(ctx)) await removeTree(root);
 }

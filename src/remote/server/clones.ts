@@ -12,7 +12,7 @@ import { offer } from "../rpc/offer.ts";
 import type { Offered } from "../rpc/peer.ts";
 import type { Streams } from "../rpc/streams.ts";
 
-/** Clones that the other side has open, by number. They are closed when it closes them or is gone. */
+/** Functions to open clones, identified by number. A clone is closed when the client closes it or is gone. */
 export function offerClones(
   ctx: Context,
   host: SessionHost,

@@ -1,6 +1,6 @@
 import type { Offered } from "../rpc/peer.ts";
 
-/** The same functions, and a way to wait until none of them runs. */
+/** Wraps functions so that `idle` can wait until none of them is running. */
 export function countCalls(offered: Offered): { counted: Offered; idle: () => Promise<unknown> } {
   const running = new Set<Promise<unknown>>();
   const count =

@@ -3,8 +3,8 @@ import type { JobListener } from "../../jobs/run-job.ts";
 import type { Peer } from "../rpc/peer.ts";
 
 /**
- * The user's side as the listener of a job. A host's part tells progress and nothing else, so all that is told gets there.
- * @param ticket what the other side calls the job: its events come under it, so that those of two jobs can be told apart
+ * Sends a job's events and questions to the client. Hosts only send progress events, so no event is lost.
+ * @param ticket the client's number of the job, to distinguish the events of two jobs
  */
 export function listenerOver(peer: Peer, ticket: number | undefined): JobListener {
   return {

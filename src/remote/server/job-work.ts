@@ -5,7 +5,7 @@ import type { Context } from "../../system/context.ts";
 import { dropCarried } from "./carried.ts";
 import { callHost } from "./plain-calls.ts";
 
-/** A function of the host's part as the work of a job. */
+/** Runs a call of the session host as a job. */
 export function hostWork(makeHost: (ctx: Context) => SessionHost): JobWork {
   return async (ctx, { method, args }) => {
     try {

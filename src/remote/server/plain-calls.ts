@@ -1,16 +1,16 @@
 import { hostCalls, type HostCalls, type HostInputs, type HostMethod, type HostOutputs } from "../../contract/rpc.ts";
 import { readArguments, requestInvalid } from "../rpc/offer.ts";
 
-/** A call of the host's part that came as data: by name, with its arguments checked. */
+/** Calls a function of the session host by name, after validating the arguments. */
 export async function callHost(host: HostCalls, method: unknown, args: unknown): Promise<HostOutputs[HostMethod]> {
   const name = hostMethod(method);
   return await call(host, name, readArguments(hostCalls, name, args));
 }
 
-/** @throws REQUEST_INVALID for a name that no function has */
+/** @throws REQUEST_INVALID for an unknown function */
 export function hostMethod(method: unknown): HostMethod {
   if (typeof method === "string" && Object.hasOwn(hostCalls, method)) return method as HostMethod;
-  throw requestInvalid("a function that there is not");
+  throw requestInvalid("an unknown function");
 }
 
 async function call<M extends HostMethod>(host: HostCalls, name: M, args: HostInputs[M]): Promise<HostOutputs[M]> {

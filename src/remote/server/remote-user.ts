@@ -5,7 +5,7 @@ import { CoworkError } from "../../errors.ts";
 import type { ProjectIdentity, ProjectClient } from "../../session/project-client.ts";
 import type { Peer } from "../rpc/peer.ts";
 
-/** The user's side, asked over the seam. What cannot be asked ends the command: nothing counts as saved by silence. */
+/** The project client over RPC. An error ends the command: without an answer nothing counts as saved. */
 export function createRemoteUser(peer: () => Peer): ProjectClient {
   return {
     saved: async (project) => {
@@ -16,7 +16,7 @@ export function createRemoteUser(peer: () => Peer): ProjectClient {
 }
 
 type SavedMethod = keyof typeof savedCalls;
-/** Undefined: there is nothing of that module, so nothing is saved in it. */
+/** Undefined: the project does not have this submodule, so nothing in it is saved. */
 type Look = <M extends SavedMethod>(
   chain: ModuleChain,
   method: M,
@@ -26,11 +26,11 @@ type Look = <M extends SavedMethod>(
 function observe(peer: () => Peer, { name, root, rootCommit }: ProjectIdentity): Look {
   return async (chain, method, ...args) => {
     const answer = await peer().call("saved", { name, root, rootCommit }, chain, method, ...args);
-    // What JSON has in place of undefined.
+    // JSON has null instead of undefined.
     if (answer === undefined || answer === null) return undefined;
     const found = savedCalls[method].output.safeParse(answer);
     if (found.success) return found.data as Outputs<typeof savedCalls>[typeof method];
-    throw new CoworkError("REQUEST_INVALID", "What the project holds was told in a form that is not understood here.");
+    throw new CoworkError("REQUEST_INVALID", "The answer about the project has an unexpected form.");
   };
 }
 

@@ -24,26 +24,26 @@ export interface Served {
   makeHost: (ctx: Context, user: ProjectClient) => SessionHost;
   input: Readable;
   output: Writable;
-  /** nothing heard for so long: whoever was there is gone without a word */
+  /** after this time without data the client counts as gone */
   silenceMs?: number;
 }
 
-/** Six times the beat of the other side (user/link.ts). */
+/** Six heartbeats of the client (client/link.ts). */
 const defaultSilenceMs = 90_000;
 const endMs = 10_000;
 
-/** The host's part behind a pair of streams, for one command of a user elsewhere. Resolves when that user is gone. */
+/** Serves one command of a client on another machine over a pair of streams. Resolves when the client is gone. */
 export async function serveHost(served: Served): Promise<void> {
   const { ctx: base, makeHost, input, output, silenceMs = defaultSilenceMs } = served;
   const lines = createLines(input, output);
   const silence = setTimeout(() => {
-    base.log(`nothing was heard for ${silenceMs / 1000} s`);
+    base.log(`no data from the client for ${silenceMs / 1000} s`);
     lines.close();
   }, silenceMs);
   input.on("data", () => silence.refresh());
   const cancelled = new AbortController();
   const left = new AbortController();
-  // Made last, since it is made with all that is offered; nothing asks it before.
+  // The peer is created last, because it needs all offered functions. Nothing calls it before.
   const getPeer = (): Peer => peer;
   const gone = new CoworkError("INTERRUPTED", "The other side is gone.");
   void lines.ended.then(() => left.abort(gone));
@@ -57,7 +57,7 @@ export async function serveHost(served: Served): Promise<void> {
   const host = makeHost(ctx, createRemoteUser(getPeer));
   const streams = createStreams(getPeer, lines.ended);
   const clones = offerClones(ctx, host, streams);
-  // A job goes on when its front is left: only Ctrl-C, and the end of this machine, are meant for it.
+  // A job continues when its client is gone. Only Ctrl-C and signals to this process end it.
   const jobSignal = AbortSignal.any([base.signal, cancelled.signal]);
   const offered: Offered = {
     ...streams.offered,
@@ -66,7 +66,7 @@ export async function serveHost(served: Served): Promise<void> {
     call: async (method: unknown, args: unknown) => await callHost(host, method, args),
     ...offer(controlOffers, {
       job: async (options) => {
-        // What cannot be understood is said at once, and is no job that fails.
+        // Invalid arguments are an error of the call, not a job that fails.
         if (options.args !== undefined) readArguments(hostCalls, hostMethod(options.method), options.args);
         return await runJob(
           { ...ctx, signal: jobSignal },
@@ -85,7 +85,7 @@ export async function serveHost(served: Served): Promise<void> {
   const peer = createPeer(lines, counted, () => gone);
   await lines.ended;
   clearTimeout(silence);
-  // What is under way hears that nobody is there any more, and ends in order: this process ends with this function.
+  // Running calls were aborted and get time to end in an orderly way, because this process ends after this function.
   await Promise.race([idle(), sleep(endMs, undefined, { ref: false })]);
   await clones.closeAll();
 }

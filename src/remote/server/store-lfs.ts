@@ -5,7 +5,7 @@ import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { storeFolder, type StoredIdentity } from "./store.ts";
 
-/** Which of these objects of git-lfs the project's store lacks. */
+/** Returns which of these git-lfs objects the project's store lacks. */
 export async function findLackingLfs(
   ctx: Context,
   project: StoredIdentity,
@@ -15,7 +15,7 @@ export async function findLackingLfs(
   return oids.filter((oid) => !there.has(oid));
 }
 
-/** Takes them, as a tar archive; what came of a transfer that broke is there for the next one. */
+/** Receives the objects as a tar archive. The complete objects of an interrupted transfer are kept. */
 export async function takeLfs(
   ctx: Context,
   project: StoredIdentity,
@@ -25,7 +25,7 @@ export async function takeLfs(
   const missing = new Set(oids);
   await takeLfsObjects(archive, missing, lfsFolder(ctx, project));
   if (missing.size === 0) return;
-  throw new CoworkError("GIT_FAILED", `${missing.size} objects of git-lfs did not arrive as they were sent.`, {
+  throw new CoworkError("GIT_FAILED", `${missing.size} git-lfs objects were damaged or lost in transfer.`, {
     hint: "run the same command again",
   });
 }

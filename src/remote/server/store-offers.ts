@@ -7,7 +7,7 @@ import { takeCarried } from "./carried.ts";
 import { findLackingLfs, takeLfs } from "./store-lfs.ts";
 import { findLacking, takeBundle, uploadedBytes } from "./store.ts";
 
-/** How a project comes to this host: its commits, what git-lfs keeps of it, files that go along. */
+/** Functions to send a project to this host: its commits, git-lfs objects and uncommitted files. */
 export function offerStore(ctx: Context, streams: Streams): Offered {
   return offer(storeOffers, {
     storeLacks: async (project, oids) => ({

@@ -18,13 +18,13 @@ import { removeTree } from "../../system/files/tree.ts";
 
 export type { StoredIdentity, Upload };
 
-// Every object that arrived is kept by a ref of its own: laptops with the same repository do not move each other's branches.
+// Every received tip has its own ref, so that machines with the same repository do not overwrite each other's branches.
 const kept = "refs/tips/";
 const keepMs = 7 * 24 * 3600_000;
 
 /**
- * Which of these objects the project's store lacks, and which others it has; makes the store where there is none.
- * @throws PROJECT_NAME_TAKEN when another repository of that name is here
+ * Returns which of these objects the project's store lacks, and which others it has. Creates the store if it is missing.
+ * @throws PROJECT_NAME_TAKEN if another repository uses that name on this host
  */
 export async function findLacking(
   ctx: Context,
@@ -40,7 +40,7 @@ export async function findLacking(
   });
 }
 
-/** Those that came as part of another one's history: a branch that stands where an older commit is, say. */
+/** Objects that arrived as part of another tip's history, such as an older commit of a branch. */
 async function findObjects(ctx: Context, store: string, oids: readonly string[]): Promise<Set<string>> {
   if (oids.length === 0) return new Set();
   const listed = await hostGitOk(ctx, ["--git-dir", store, "cat-file", "--batch-check=%(objectname) %(objecttype)"], {
@@ -59,7 +59,7 @@ async function nameTips(ctx: Context, store: string, oids: readonly string[]): P
   });
 }
 
-/** How much of an upload is here already, in bytes. */
+/** The number of bytes of an upload that have arrived. */
 export async function uploadedBytes(ctx: Context, project: StoredIdentity, id: string): Promise<number> {
   const file = incomingFile(storeFolder(ctx, project), id);
   return await stat(file).then(
@@ -68,14 +68,14 @@ export async function uploadedBytes(ctx: Context, project: StoredIdentity, id: s
   );
 }
 
-/** Takes the rest of a bundle, checks the whole and brings its objects into the store. One at a time of the same bytes. */
+/** Receives the rest of a bundle, verifies it and adds its objects to the store. Locked per bundle. */
 export async function takeBundle(ctx: Context, project: StoredIdentity, upload: Upload, rest: Readable): Promise<void> {
   const store = storeFolder(ctx, project);
   const file = incomingFile(store, upload.id);
   const lock = `upload-${project.name}-${upload.id}`;
   await withLock(ctx, lock, { waitMs: 60 * 60_000, what: "the project's transfer" }, async () => {
     await ensureFolder(dirname(file), { mode: 0o700 });
-    // transfers that broke off and that nobody has taken up again
+    // interrupted transfers that were never continued
     await removeOld(ctx, dirname(file), keepMs);
     await takeRest(file, upload, rest);
     await unbundle(ctx, project, file);
@@ -86,11 +86,11 @@ export async function takeBundle(ctx: Context, project: StoredIdentity, upload: 
 async function takeRest(file: string, upload: Upload, rest: Readable): Promise<void> {
   await pipeline(rest, createWriteStream(file, { flags: "a", mode: 0o600 }));
   const { size } = await stat(file);
-  // A connection that broke: what has come stays for the next try.
-  if (size < upload.bytes) throw new CoworkError("HOST_UNREACHABLE", "The transfer of the project broke off.");
+  // The connection broke. The received data is kept for the next attempt.
+  if (size < upload.bytes) throw new CoworkError("HOST_UNREACHABLE", "The transfer of the project was interrupted.");
   if (size === upload.bytes && (await hashFile(file)) === upload.sha256) return;
   await rm(file, { force: true });
-  throw new CoworkError("GIT_FAILED", "The project's commits did not arrive as they were sent.", {
+  throw new CoworkError("GIT_FAILED", "The project's commits were damaged in transfer.", {
     hint: "run the same command again",
   });
 }
@@ -101,7 +101,7 @@ async function unbundle(ctx: Context, project: StoredIdentity, file: string): Pr
     const listed = await hostGitOk(ctx, [...git, "bundle", "list-heads", file], { what: "Reading the bundle" });
     const oids = listed.split("\n").flatMap((line) => /^([0-9a-f]{40,64}) refs\/cowork\/\d+$/.exec(line)?.[1] ?? []);
     await hostGitOk(ctx, [...git, "-c", "core.hooksPath=/dev/null", "bundle", "unbundle", file], {
-      what: "Taking the project's commits in",
+      what: "Adding the project's commits",
       maxOutput: 1 << 28,
       timeoutMs: 60 * 60_000,
     });
@@ -140,7 +140,7 @@ async function makeStore(ctx: Context, project: StoredIdentity, store: string): 
   await rename(building, store);
 }
 
-/** Where history was cut; a store that was whole before stays whole for the commits that it has. */
+/** Adds the boundaries of a shallow history. Commits that the store already has keep their history. */
 async function deepen(store: string, shallow: string): Promise<void> {
   const file = join(store, "shallow");
   const before = await readFile(file, "utf8").catch(() => "");
@@ -151,18 +151,22 @@ async function deepen(store: string, shallow: string): Promise<void> {
 }
 
 function incomingFile(store: string, id: string): string {
-  if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("REQUEST_INVALID", "The upload has no usable name.");
+  if (!/^[0-9a-f]{16,64}$/.test(id)) throw new CoworkError("REQUEST_INVALID", "The upload has an invalid name.");
   return join(store, "cowork-incoming", `${id}.bundle`);
 }
 
-/** Where a project's store is, or would be. The name becomes a folder's: what is no project's name is refused. */
+/** The path of a project's store. Invalid project names are refused, because the name becomes a folder name. */
 export function storeFolder({ paths }: Pick<Context, "paths">, { name }: Pick<StoredIdentity, "name">): string {
   if (/^[a-z0-9][a-z0-9._-]*$/.test(name)) return paths.store(name);
-  throw new CoworkError("REQUEST_INVALID", `${plain(name)} is no name for a project on a host.`);
+  throw new CoworkError("REQUEST_INVALID", `${plain(name)} is not a valid project name on a host.`);
 }
 
 function taken(name: string): CoworkError {
-  return new CoworkError("PROJECT_NAME_TAKEN", `Another repository with the project name ${name} is on that host.`, {
-    hint: steps`give this project another name: ${ownCommand("config", "set", "PROJECT", "<name>")}`,
-  });
+  return new CoworkError(
+    "PROJECT_NAME_TAKEN",
+    `Another repository on that host already has the project name ${name}.`,
+    {
+      hint: steps`give this project another name: ${ownCommand("config", "set", "PROJECT", "<name>")}`,
+    },
+  );
 }

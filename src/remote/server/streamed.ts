@@ -5,11 +5,11 @@ import { offer } from "../rpc/offer.ts";
 import type { Offered } from "../rpc/peer.ts";
 import type { Streams } from "../rpc/streams.ts";
 
-/** What has streams of its own beside the call. */
+/** Functions with additional streams. */
 export function offerStreamed(host: SessionHost, streams: Streams, signal: AbortSignal): Offered {
   const running = new Map<number, AbortController>();
   return offer(streamedOffers, {
-    // Several may run side by side, for editors that open several channels.
+    // Several may run in parallel, because editors open several channels.
     connect: async (request, [stdin, stdout, stderr]) => {
       const [out, err, end] = [streams.give(stdout), streams.give(stderr), new AbortController()];
       running.set(stdin, end);

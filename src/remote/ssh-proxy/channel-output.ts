@@ -2,18 +2,18 @@ import { finished } from "node:stream/promises";
 import { Writable } from "node:stream";
 import type { ServerChannel } from "ssh2";
 
-/** A channel's two ways out. */
+/** The two output streams of a channel. */
 export interface ChannelOutput {
   stdout: Writable;
   stderr: Writable;
-  /** Ends both; resolves when all of it has gone out, or can no more. */
+  /** Ends both; resolves when everything was sent, or can no longer be sent. */
   flush(): Promise<void>;
 }
 
 /**
- * One chunk at a time over both ways: of two that wait for the client ssh2 (1.17) goes on with one only. And it does not forget what
- * waited once it has gone: it would be sent again when the other way waits next. So that is cleared here.
- * @param closed when nobody takes anything any more: ssh2 tells no write of that
+ * Works around two bugs of ssh2 1.17. If both streams wait for the client's window, it continues only one of them: so only one chunk
+ * is written at a time. And it sends a waiting chunk a second time when the other stream waits next: so its state is cleared here.
+ * @param closed aborted when the channel is closed; ssh2 does not report that to pending writes
  */
 export function channelOutput(channel: ServerChannel, closed: AbortSignal): ChannelOutput {
   let last: Promise<void> = Promise.resolve();
@@ -43,7 +43,7 @@ export function channelOutput(channel: ServerChannel, closed: AbortSignal): Chan
     const writable = new Writable({
       write: (chunk: Buffer, _encoding, done) => void (async () => done(await inTurn(way, chunk)))(),
     });
-    // Its errors come back through the writes.
+    // Errors are reported by the writes.
     return writable.on("error", () => undefined);
   };
   const [stdout, stderr] = [wayTo(channel), wayTo(channel.stderr)];
@@ -53,5 +53,5 @@ export function channelOutput(channel: ServerChannel, closed: AbortSignal): Chan
   return { stdout, stderr, flush };
 }
 
-/** What ssh2 keeps of a write that waits for the client's window. */
+/** ssh2's state of a write that waits for the client's window. */
 const nothingWaits = { _chunk: undefined, _chunkcb: undefined, _chunkErr: undefined, _chunkcbErr: undefined };

@@ -1,18 +1,18 @@
 import type { SessionView } from "../../session/types.ts";
 
-/** A session that ssh is to know: all that a block of the configuration is made of. */
+/** The data of a session's block in ssh's configuration. */
 export interface SshEntry {
   host: string;
   project: string;
   name: string;
   id: string;
-  /** the container's remote user, where one is known that ssh can take */
+  /** the container's remote user, if it is known and a valid user name for ssh */
   user?: string;
 }
 
 /**
- * What a session's block needs. Undefined for a session whose record cannot be read. The user comes from the repository: what
- * could be anything but a name (a line end and then a `ProxyCommand`, say) is left out, and ssh gives its own, which nobody looks at.
+ * The entry of a session; undefined if its record cannot be read. The user comes from the repository: anything but a plain name
+ * (such as a newline and a `ProxyCommand`) is left out. ssh then sends its own user name, which is not used.
  */
 export function entryOf(view: SessionView): SshEntry | undefined {
   const { host, project, name, id, container } = view;
@@ -22,7 +22,7 @@ export function entryOf(view: SessionView): SshEntry | undefined {
   return { ...entry, ...(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(user) ? { user } : {}) };
 }
 
-/** The entries that the comments of a written configuration hold; lines that are something else are passed over. */
+/** Reads the entries from the comments of a written configuration; other lines are ignored. */
 export function parseEntries(text: string): SshEntry[] {
   return text.split("\n").flatMap((line) => {
     if (!line.startsWith(marker)) return [];
@@ -40,8 +40,8 @@ export function renderEntry(entry: SshEntry): string {
 }
 
 /**
- * What is to be written: those of one host and project (no project: of the host) anew, the others as they were.
- * @param known what the file holds
+ * Replaces the entries of one host and project (no project: of the whole host) and keeps the others.
+ * @param known the entries in the file
  */
 export function mergeEntries(
   known: readonly SshEntry[],
@@ -56,7 +56,7 @@ export function mergeEntries(
 
 const marker = "# cowork ";
 
-/** All of them become words of the configuration: of letters that mean nothing there, nor to a shell. */
+/** All values become words of the configuration, so they must not have characters with a meaning there or in a shell. */
 function isEntry(value: unknown): value is SshEntry {
   const { host, project, name, id, user } = (value ?? {}) as Record<string, unknown>;
   const plainWord = (word: unknown): boolean => typeof word === "string" && /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(word);

@@ -5,8 +5,8 @@ import { isAbsent } from "../../system/files/files.ts";
 import { plain } from "../../system/text.ts";
 
 /**
- * Where a file of the user's own really lies, when links (of a dotfiles repository, say) lead there; that there may be nothing yet.
- * @throws PERMISSION_DENIED for links that lead round in a circle
+ * Resolves the links to one of the user's files (in a dotfiles repository, say). The target may not exist yet.
+ * @throws PERMISSION_DENIED for circular links
  */
 export async function followLink(path: string): Promise<string> {
   let now = path;
@@ -18,7 +18,7 @@ export async function followLink(path: string): Promise<string> {
     if (found?.isSymbolicLink() !== true) return now;
     now = resolve(dirname(now), await readlink(now));
   }
-  throw new CoworkError("PERMISSION_DENIED", `${plain(path)} is a link that leads nowhere.`, {
-    hint: "put a file in its place, then run the same command again",
+  throw new CoworkError("PERMISSION_DENIED", `${plain(path)} is a circular link.`, {
+    hint: "replace it with a file, then run the same command again",
   });
 }

@@ -7,19 +7,19 @@ import { newKey } from "./new-key.ts";
 export interface HostKey {
   /** in OpenSSH's form */
   privateKey: string;
-  /** file that names the public one, under the name `cowork` */
+  /** known_hosts file with the public key, under the name `cowork` */
   knownHosts: string;
 }
 
 /**
- * The key that sessions show to ssh: one for all of this home, made when it is first asked for. That ssh talks to cowork is
- * certain anyway (it started it); with a key that stays and a file that names it ssh asks nothing.
+ * The host key of all sessions of this home, created at first use. It does not add security, because ssh itself started cowork; a
+ * stable key in a known_hosts file avoids ssh's question.
  * @throws PERMISSION_DENIED, DISK_FULL
  */
 export async function hostKey(ctx: Pick<Context, "paths" | "clock" | "signal">): Promise<HostKey> {
   const knownHosts = join(ctx.paths.ssh, "known_hosts");
   const privateKey = await readKey(ctx);
-  // Written after the key: where it is, all is there.
+  // known_hosts is written after the key, so if it exists, the key does, too.
   if (privateKey !== undefined && (await readTextFile(knownHosts, { maxBytes })) !== undefined)
     return { privateKey, knownHosts };
   return await withLock(ctx, "ssh-host-key", { what: ctx.paths.ssh }, async () => {

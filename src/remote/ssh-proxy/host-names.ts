@@ -1,16 +1,16 @@
 import type { SshEntry } from "./entries.ts";
 
-/** What ssh calls the sessions. */
+/** The sessions' host names for ssh. */
 export interface HostNames {
-  /** of each session, in its order: the short name where nobody else has it, then the full one */
+  /** for each session: the short name if it is unambiguous, then the full name */
   own: { entry: SshEntry; names: string[] }[];
-  /** names that could be several sessions, and what to say instead */
+  /** ambiguous names, and the names to use instead */
   shared: { name: string; instead: string[] }[];
 }
 
 /**
- * `cowork.<name>` and `cowork.<project>.<name>`. ssh takes the first block that fits: so a name that could be two sessions is given
- * to neither, lest somebody works in the wrong one. A full name goes before a short one (names may hold dots).
+ * Assigns `cowork.<name>` and `cowork.<project>.<name>`. ssh uses the first matching block, so an ambiguous name is assigned to no
+ * session, to avoid work in the wrong one. Full names take precedence over short ones (names may contain dots).
  */
 export function hostNames(entries: readonly SshEntry[]): HostNames {
   const full = group(entries, fullName);

@@ -1,8 +1,8 @@
 import { includePath } from "./quote.ts";
 
 /**
- * A user's ssh configuration with our `Include` as its first line; undefined where it has it already. Below a `Host` or `Match`
- * it would count for those hosts only. All else stays as it is: `text` is the bytes of the file, one character each.
+ * Adds cowork's `Include` as the first line of a user's ssh configuration; undefined if it already has the line. Below a `Host` or
+ * `Match` it would apply to those hosts only. Nothing else is changed: `text` has one character per byte of the file.
  */
 export function addInclude(text: string, file: string): string | undefined {
   const line = includeLine(file);
@@ -14,7 +14,7 @@ export function addInclude(text: string, file: string): string | undefined {
   return `${line}${end}${text}`;
 }
 
-/** As bytes, one character each. */
+/** The line, with one character per byte. */
 export function includeLine(file: string): string {
   return Buffer.from(`Include ${includePath(file)}`).toString("latin1");
 }

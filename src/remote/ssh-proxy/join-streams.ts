@@ -1,8 +1,8 @@
 import { Duplex, type Readable, type Writable } from "node:stream";
 
 /**
- * A program's input and output as the socket that ssh2 wants: closed as a whole when either end is, because half an ssh
- * connection is none.
+ * Joins a program's input and output to the socket that ssh2 needs. It is closed when either of them is, because an SSH connection
+ * needs both.
  */
 export function joinStreams(input: Readable, output: Writable): Duplex {
   const joined = new Duplex({
@@ -20,7 +20,7 @@ export function joinStreams(input: Readable, output: Writable): Duplex {
   const close = (): void => void joined.destroy();
   input.on("data", onData);
   input.once("end", () => joined.push(null)).once("error", close);
-  // Also when the other side has gone: `end` comes when what it said has been read.
+  // If the other side is gone, `end` is emitted after its data was read.
   joined.once("end", close).once("finish", close);
   output.once("error", close).once("close", close);
   return joined;

@@ -1,8 +1,8 @@
 import type ssh2Module from "ssh2";
 
 /**
- * A new ed25519 key in OpenSSH's form. Of five hundred that ssh2 makes one cannot be read by itself ("Malformed OpenSSH private
- * key", ssh2 1.17): such a one is made anew.
+ * Creates an ed25519 key in OpenSSH's format. ssh2 1.17 cannot read about one of 500 keys that it generates ("Malformed OpenSSH
+ * private key"); then another one is generated.
  */
 export function newKey({ utils }: typeof ssh2Module): string {
   for (;;) {

@@ -1,19 +1,20 @@
-/** What the relay says, before anything else, when the connection stands. */
+/** The relay prints this before any data when it is connected. */
 export const relayMark = "+\n";
 
-/** A command that connects to a port as the container sees it, says the mark, and relays its input and output. */
+/** A command that connects to a port from inside the container, prints the mark, and relays its input and output. */
 export function relayCommand(host: string, port: number): string[] {
   return ["/bin/sh", "-c", script, "sh", String(port), ...hostsOf(host)];
 }
 
-/** A server on this machine may listen on one of the two only. */
+/** A local server may listen on IPv4 or IPv6 only. */
 function hostsOf(host: string): string[] {
   const isLocal =
     host === "" || host === "localhost" || host === "::1" || host === "0.0.0.0" || host.startsWith("127.");
   return isLocal ? ["127.0.0.1", "::1"] : [host];
 }
 
-// Each takes port and hosts, tries those one after another, and says what the first one's error was. The end of the input is passed on, and that of the connection ends it.
+// Each script takes a port and hosts, tries the hosts in turn, and prints the error of the first. The end of the input is passed on,
+// and the end of the connection ends the script.
 
 const python = `import os,socket,sys,threading
 s=last=None
@@ -75,7 +76,7 @@ process.stdout.write("+\\n");process.stdin.pipe(s);s.pipe(process.stdout,{end:fa
 s.on("end",()=>process.stdout.write("",()=>process.exit(0)))})};
 next()`;
 
-// A connection that is a file of bash's cannot be closed by half.
+// bash cannot close one direction of a connection.
 const bash = `port=$1; shift
 for h in "$@"; do
   { exec 3<>"/dev/tcp/$h/$port"; } 2>/dev/null || continue
@@ -106,5 +107,5 @@ if has nc; then
   for h in "$@"; do nc "$h" "$port" && exit; done
   exit 1
 fi
-echo 'this dev container has none of python3, perl, node, bash, socat, nc, one of which is needed to reach its ports' >&2
+echo 'port forwarding needs one of python3, perl, node, bash, socat or nc in the dev container' >&2
 exit 127`;

@@ -3,12 +3,12 @@ import { hostNames } from "./host-names.ts";
 import { configPath, proxyCommand } from "./quote.ts";
 
 export interface ConfigPlace {
-  /** argv that calls cowork from anywhere, whatever the environment */
+  /** argv that runs cowork from any folder and environment */
   cowork: readonly string[];
   knownHosts: string;
 }
 
-/** What OpenSSH reads. `Include`d at the top it goes before what a user says of `Host *`: the first value counts. */
+/** Renders the configuration. `Include`d at the top it takes precedence over the user's `Host *`: ssh uses the first value. */
 export function renderConfig(entries: readonly SshEntry[], place: ConfigPlace): string {
   const { own, shared } = hostNames(entries);
   const blocks = [
@@ -21,7 +21,7 @@ export function renderConfig(entries: readonly SshEntry[], place: ConfigPlace): 
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** At the other end of the `ProxyCommand` is cowork itself: there is nothing to prove, to ask or to lend. */
+/** cowork itself is at the other end of the `ProxyCommand`, so authentication, questions and forwarding are turned off. */
 function block(names: readonly string[], words: readonly string[], place: ConfigPlace, user?: string): string[] {
   const lines = [
     ...(user === undefined ? [] : [`User ${user}`]),

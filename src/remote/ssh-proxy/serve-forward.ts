@@ -13,7 +13,8 @@ export interface ForwardRequest {
 }
 
 /**
- * One connection of `-L` or `-D`: to a port as the container sees it. The client hears that it stands when it does, else why not.
+ * Serves one connection of `-L` or `-D` to a port inside the container. The channel is accepted only when the connection is open;
+ * otherwise it is refused with the reason.
  */
 export async function serveForward(request: ForwardRequest, { sshProxy, gone }: Omit<Serving, "keep">): Promise<void> {
   const { destIP, destPort } = request.to;
@@ -26,7 +27,7 @@ export async function serveForward(request: ForwardRequest, { sshProxy, gone }: 
     const channel = request.accept();
     channel.on("error", () => undefined);
     channel.once("close", () => closed.abort());
-    // `close` waits until all of the input has been read; this comes at once.
+    // `close` is emitted only after all input was read; this event is emitted at once.
     channel.stderr.once("finish", () => closed.abort());
     channel.pipe(stdin);
     way = { channel, output: channelOutput(channel, ended) };
@@ -44,12 +45,12 @@ export async function serveForward(request: ForwardRequest, { sshProxy, gone }: 
   } catch (error) {
     words ||= sshProxy.explain(error);
   }
-  if (way === undefined) return refuse(request, plain(words) || `nothing answers at port ${destPort}`);
+  if (way === undefined) return refuse(request, plain(words) || `nothing listens on port ${destPort}`);
   await way.output.flush();
   way.channel.end();
 }
 
-/** Calls `open` when the mark has come, and passes what comes after it on to what that gives. */
+/** Calls `open` when the mark has arrived, and passes the data after it on to the stream that `open` returns. */
 function afterMark(open: () => Writable): Writable {
   let head = Buffer.alloc(0);
   let target: Writable | undefined;
@@ -68,7 +69,7 @@ function afterMark(open: () => Writable): Writable {
   });
 }
 
-/** ssh2 refuses without a word, and people want to know why. */
+/** Refuses a channel with a reason, which ssh2 does not support. */
 function refuse({ client, reject }: ForwardRequest, words: string): void {
   type Refuse = (channel: number, reason: number, description: string) => void;
   const { _protocol: protocol } = client as unknown as { _protocol: { channelOpenFail: Refuse } };

@@ -6,7 +6,7 @@ import { channelOutput } from "./channel-output.ts";
 import { sftpServer } from "./sftp-server.ts";
 import { createWindow, type Window } from "./window.ts";
 
-/** One `ssh`, `scp` or terminal of an editor. A connection may have many. */
+/** Serves one `ssh`, `scp` or terminal of an editor. A connection may have many. */
 export function serveSession(session: Session, { sshProxy, gone, keep }: Serving): void {
   const closed = new AbortController();
   const signalled = new AbortController();
@@ -22,13 +22,13 @@ export function serveSession(session: Session, { sshProxy, gone, keep }: Serving
     accept?.();
   });
   session.on("window-change", (_accept, _reject, { cols, rows }) => window?.set(cols, rows));
-  // The client's language is rarely installed inside, and its kind of terminal is in our own environment.
+  // Accepted but ignored: the client's locale is rarely installed in the container, and TERM is in this process's environment.
   session.on("env", (accept) => accept?.());
   session.on("signal", (accept, _reject, { name }) => {
     accept?.();
     signalled.abort(name);
   });
-  // Accepted at once, whatever comes of it: ssh2 drops what the client sends before.
+  // Accepted at once, because ssh2 drops data that arrives before.
   session.on("shell", (accept) => start(accept(), undefined));
   session.on("exec", (accept, _reject, { command }) => start(accept(), ["sh", "-c", command]));
   session.on("subsystem", (accept, reject, { name }) => {
@@ -49,7 +49,7 @@ async function run(channel: ServerChannel, { command, tty, sshProxy, ended, sign
   channel.on("error", () => undefined);
   const output = channelOutput(channel, ended);
   const { stdout, stderr } = output;
-  // A terminal's input has no end, as with sshd: a program that wants one waits for Ctrl-D.
+  // As with sshd, a terminal's input does not end: programs wait for Ctrl-D.
   const stdin = tty === undefined ? channel : channel.pipe(new PassThrough(), { end: false });
   const io = { stdin, stdout, stderr, signal: AbortSignal.any([ended, signal]), ...(tty && { tty }) };
   try {
@@ -61,7 +61,7 @@ async function run(channel: ServerChannel, { command, tty, sshProxy, ended, sign
       await output.flush();
       channel.exit(String(signal.reason), false, "");
     } else {
-      // The client's terminal is raw: a line end alone goes down and not back.
+      // The client's terminal is in raw mode, where a line needs CR and LF.
       const text = `${sshProxy.explain(error)}\n`;
       stderr.write(tty === undefined ? text : text.replaceAll("\n", "\r\n"));
       await output.flush();

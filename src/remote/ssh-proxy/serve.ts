@@ -6,21 +6,21 @@ import { setTimeout as delay } from "node:timers/promises";
 import { serveForward } from "./serve-forward.ts";
 import { serveSession } from "./serve-session.ts";
 
-/** How long what runs inside may take to end when the client has gone. */
+/** Time for running commands to end after the client is gone. */
 const endMs = 15_000;
-/** A client that is suspended for a night is as good as one that is not: nobody is asked whether they still live. */
+/** No keepalive: a client may be suspended for hours. */
 const neverMs = 2 ** 31 - 1;
 
 /**
- * Speaks the ssh protocol's server side with whoever started us, until they go. Nothing is proved and nothing asked: nobody else is at
- * the other end. All that comes goes into the session and nowhere else: there is no handler for anything that reaches this host.
+ * Runs an SSH server for the client that started this process, until the client disconnects. Authentication is not needed, because
+ * no other process can connect. All requests go into the session; no handler gives access to this host.
  */
 export async function serveSsh(stream: Duplex, sshProxy: SshProxyTarget): Promise<void> {
   const { default: ssh2 } = await import("ssh2");
   const gone = new AbortController();
   const work = new Set<Promise<void>>();
   const keep = (one: Promise<void>): void => void work.add(one.finally(() => work.delete(one)));
-  // Over a pipe secrecy is nobody's gain: the cipher that Node computes natively, not the one that ssh2 brings itself.
+  // Encryption has no purpose on a pipe: use a cipher that Node computes natively, which is faster than ssh2's own.
   const algorithms = { cipher: { remove: ["chacha20-poly1305@openssh.com" as const], append: [], prepend: [] } };
   const server = new ssh2.Server({ hostKeys: [sshProxy.hostKey], keepaliveInterval: neverMs, algorithms });
   server.on("connection", (client) => {

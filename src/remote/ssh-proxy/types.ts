@@ -1,20 +1,20 @@
 import type { ConnectIo } from "../../session/session-host.ts";
 
-/** What the server needs of the session that it is the door to. */
+/** The session that the SSH server gives access to. */
 export interface SshProxyTarget {
   /** the private key, in OpenSSH's form */
   hostKey: string;
-  /** runs a command inside, without one the user's shell, and gives its exit code */
+  /** Runs a command in the session, or the user's shell, and returns the exit code. */
   inside(command: string[] | undefined, io: ConnectIo): Promise<number>;
-  /** an error as a person reads it */
+  /** Renders an error as text. */
   explain(error: unknown): string;
 }
 
-/** What everything that is served for one client has at hand. */
+/** Shared by all handlers of one client. */
 export interface Serving {
   sshProxy: SshProxyTarget;
   /** aborted when the client has gone */
   gone: AbortSignal;
-  /** takes what goes on, for whoever waits for its end */
+  /** Registers work to wait for before the server ends. */
   keep: (work: Promise<void>) => void;
 }

@@ -2,7 +2,7 @@ import type { ConnectIo } from "../../session/session-host.ts";
 
 type Tty = NonNullable<ConnectIo["tty"]>;
 
-/** The window of a client's terminal, as `connect` wants it. */
+/** The window of a client's terminal, as `connect` needs it. */
 export interface Window {
   tty: Tty;
   set(columns: number, rows: number): void;
@@ -10,7 +10,7 @@ export interface Window {
 
 export function createWindow(columns: number, rows: number): Window {
   const listeners = new Set<(columns: number, rows: number) => void>();
-  // A client without a terminal of its own (`ssh -tt` in a pipe) says 0.
+  // A client without a terminal (`ssh -tt` in a pipe) sends 0.
   const tty: Tty = {
     columns: columns || 80,
     rows: rows || 24,

@@ -12,19 +12,19 @@ import type { HostOptions } from "./options.ts";
 type Ssh2 = typeof ssh2Module;
 
 export interface Auth {
-  /** the next way to prove who the user is. @throws HOST_AUTH_FAILED when there is none left */
+  /** Returns the next authentication method. @throws HOST_AUTH_FAILED if none is left */
   next(allowed: readonly string[] | undefined): Promise<AnyAuthMethod>;
-  /** an error that came while the host had not let us in yet, where it says that it will not */
+  /** Converts an error during authentication; undefined if it is another error. */
   explain(cause: unknown): CoworkError | undefined;
   passwordExpired(): CoworkError;
 }
 
-/** A host may ask as often as it likes; a person need not answer for ever. */
+/** Limit for the number of questions, because a host can ask without end. */
 const maxRounds = 20;
-/** lines */
+/** number of lines */
 const maxInstructions = 30;
 
-/** In OpenSSH's order: keys (the agent's and the identity files'), questions of the host, password. */
+/** Authentication in OpenSSH's order: keys (of the agent and of identity files), keyboard-interactive, password. */
 export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, deadline: Deadline): Auth {
   const username = host.user;
   const tried = new Set<string>();
@@ -57,7 +57,7 @@ export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, de
           const text = plain(`${username}@${host.alias}: ${prompt}`);
           const answer = await askSecret(text, echo === true, detail);
           if (answer === undefined) return [];
-          note("answers to its questions");
+          note("keyboard-interactive");
           answers.push(answer);
         }
         return answers;
@@ -69,7 +69,7 @@ export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, de
     },
   });
   const byPassword = async (): Promise<AnyAuthMethod | undefined> => {
-    const password = await askSecret(`Password of ${plain(username)}@${plain(host.alias)}`, false, []);
+    const password = await askSecret(`Password for ${plain(username)}@${plain(host.alias)}`, false, []);
     if (password === undefined) return undefined;
     note("password");
     return { type: "password", username, password };
@@ -77,7 +77,7 @@ export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, de
 
   return {
     next: async (allowed) => {
-      // Says what the host allows; lets in where it asks for nothing. After a key ssh2 does not tell what the host wants now.
+      // `none` asks which methods the host allows, and succeeds if it needs none. After a key, ssh2 does not report what else is needed.
       if (allowed === undefined || keyring?.hasSigned() === true) return { type: "none", username };
       const may = (way: keyof HostOptions["methods"]): boolean => host.methods[way] && allowed.includes(way);
       const withKey = may("publickey") ? await byKey() : undefined;
@@ -94,7 +94,7 @@ export function createAuth(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2, de
       throw authFailed(host, tried, { allowed, skipped: keyring?.skipped ?? [] });
     },
     explain: (cause) => {
-      // The numbers of SSH's messages of disconnection; 2 is how OpenSSH says "too many".
+      // Codes of SSH's disconnect messages; OpenSSH uses 2 for "too many authentication failures".
       const code: unknown = cause instanceof Error ? (cause as { code?: unknown }).code : undefined;
       const said = cause instanceof Error ? plain(cause.message).slice(0, 300) : "";
       if (typeof code !== "number" || cause instanceof CoworkError) return undefined;
@@ -109,12 +109,12 @@ function authFailed(
   tried: ReadonlySet<string>,
   more: { said?: string; allowed?: readonly string[]; skipped: readonly string[] },
 ): CoworkError {
-  const what = tried.size === 0 ? "there was nothing to try" : `tried: ${[...tried].join(", ")}`;
+  const what = tried.size === 0 ? "no method to try" : `tried: ${[...tried].join(", ")}`;
   const said = more.said === undefined ? "" : ` (${more.said})`;
-  const allowed = more.allowed?.length ? `; it takes ${more.allowed.map((way) => plain(way)).join(", ")}` : "";
-  const skipped = more.skipped.length === 0 ? "" : `; left out: ${more.skipped.join(", ")}`;
+  const allowed = more.allowed?.length ? `; it accepts ${more.allowed.map((way) => plain(way)).join(", ")}` : "";
+  const skipped = more.skipped.length === 0 ? "" : `; skipped: ${more.skipped.join(", ")}`;
   const who = `${plain(host.user)}@${addressOf(host)}`;
-  return new CoworkError("HOST_AUTH_FAILED", `${who} was not let in${said}: ${what}${skipped}${allowed}.`, {
-    hint: `see what works with: ssh ${host.typed}`,
+  return new CoworkError("HOST_AUTH_FAILED", `Authentication as ${who} failed${said}: ${what}${skipped}${allowed}.`, {
+    hint: `log in with ssh first: ssh ${host.typed}`,
   });
 }

@@ -6,16 +6,16 @@ import type { Channel } from "../types.ts";
 type Ended = Awaited<Channel["exit"]>;
 
 /**
- * A channel of ssh2 with streams that behave: ssh2's own forget who waits for a write when the other side has closed, and end
- * as if all were well when the connection breaks.
- * @param onGone tells at once when the connection is gone, before ssh2 ends its channels; gives back how not to listen any more
+ * Wraps a channel of ssh2 in well-behaved streams: ssh2's own never complete a pending write when the other side has closed, and
+ * end normally when the connection breaks.
+ * @param onGone calls the listener when the connection is lost, before ssh2 ends its channels; returns a function to stop listening
  */
 export function wrapChannel(
   channel: ClientChannel,
   onGone: (listener: (reason: CoworkError) => void) => () => void,
 ): Channel {
   const [stdin, stdout, stderr] = [inputOf(channel), new PassThrough(), new PassThrough()];
-  // Nobody has to listen: what went wrong is told by `exit`.
+  // Errors are reported by `exit`.
   for (const stream of [channel, channel.stderr, stdin, stdout, stderr]) stream.on("error", () => undefined);
   channel.pipe(stdout);
   channel.stderr.pipe(stderr);
@@ -26,7 +26,7 @@ export function wrapChannel(
     ended = { code, signal };
   });
   const stopListening = onGone((reason) => {
-    // Closed in order before that: what is left of its output can still be read.
+    // The channel was closed normally before. The rest of its output can still be read.
     if (isClosed(channel)) return;
     reject(reason);
     for (const stream of [stdin, stdout, stderr]) stream.destroy(reason);
@@ -45,7 +45,7 @@ export function wrapChannel(
     close: () => {
       resolve(ended);
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
-      // What still comes is thrown away, or the channel would stay open for want of room.
+      // Discard remaining data, or the channel would stay open because its buffers are full.
       channel.resume();
       channel.stderr.resume();
       channel.close();
@@ -53,7 +53,7 @@ export function wrapChannel(
   };
 }
 
-/** ssh2 answers no write to a channel that is closed. */
+/** A stdin whose writes fail when the channel is closed; ssh2 would never complete them. */
 function inputOf(channel: ClientChannel): Writable {
   let waiting: ((error: Error | null | undefined) => void) | undefined;
   const done = (error: Error | null | undefined): void => {
@@ -82,12 +82,12 @@ function closedInput(): Error {
   return Object.assign(new Error("the program has closed its input"), { code: "EPIPE" });
 }
 
-/** The host has closed it. ssh2 has no public way to ask. */
+/** Whether the host has closed the channel. ssh2 has no public API for this. */
 function isClosed(channel: ClientChannel): boolean {
   return (channel as unknown as { incoming?: { state?: string } }).incoming?.state === "closed";
 }
 
-/** Everything in it was taken out. What is empty, and nobody has looked at, counts as well. */
+/** Resolves when everything was read. An empty stream without a reader counts as read. */
 async function wasRead(stream: PassThrough): Promise<void> {
   const event = async (name: string): Promise<void> => {
     await new Promise<void>((resolve) => {

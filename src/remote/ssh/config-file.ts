@@ -9,9 +9,9 @@ import { matchesList } from "./words.ts";
 
 const maxBytes = 1024 * 1024;
 const maxDepth = 16;
-/** Keys that may be given several times, each time adding; of all others the first one counts. */
+/** Keys that may occur several times and add up; for all others the first one counts. */
 const adding = new Set(["identityfile", "certificatefile", "sendenv", "setenv"]);
-/** Keys with several words; the others have one value, spaces in it included. */
+/** Keys with a list of values; the others have one value, which may contain spaces. */
 const lists = new Set(["userknownhostsfile", "globalknownhostsfile"]);
 
 interface Reading {
@@ -23,8 +23,8 @@ interface Reading {
 }
 
 /**
- * The user's configuration and the system's as OpenSSH would read them, for a machine without OpenSSH. Nothing is run: `Match`
- * with anything but names counts as not matching.
+ * Reads the user's and the system's configuration as OpenSSH does, for machines without OpenSSH. Nothing is executed: a `Match` with
+ * other criteria than names does not match.
  */
 export async function readConfigFiles(
   place: Place,
@@ -40,7 +40,7 @@ export async function readConfigFiles(
   return raw;
 }
 
-/** @param folder what a relative `Include` counts from */
+/** @param folder base of a relative `Include` */
 async function readFile(reading: Reading, file: string, folder: string, depth: number): Promise<void> {
   const bytes = depth > maxDepth ? undefined : await readOwnFile(file, maxBytes);
   if (bytes === undefined) return;
@@ -102,7 +102,7 @@ function values(line: Directive): string[] {
   return typeof line.value === "string" ? [line.value] : line.value.map(({ val }) => val);
 }
 
-/** A command keeps its quotes: a shell reads them. */
+/** Keeps the quotes of a command, because a shell reads them. */
 function wholeValue(line: Directive): string {
   if (typeof line.value === "string") return line.value;
   const parts = line.value.map(({ val, separator, quoted }) => `${separator}${quoted === true ? `"${val}"` : val}`);

@@ -11,12 +11,12 @@ import { openByCommand } from "./proxy-command.ts";
 import { parseDestination, parseJump } from "./target.ts";
 import { openTcp, openThrough, type Transport } from "./transport.ts";
 
-/** A ProxyJump that leads to itself would never end. */
+/** Limit for a ProxyJump that refers to itself. */
 const maxHops = 8;
 
 /**
- * Connects as `ssh <destination>` would, by the user's own configuration. Aborted by `ctx.signal`, which does not end the
- * connection once it stands.
+ * Connects as `ssh <destination>` would, with the user's own configuration. `ctx.signal` aborts connecting, but does not close an
+ * open connection.
  * @throws USAGE, HOST_UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED, HOST_AUTH_FAILED, INTERRUPTED
  */
 export async function connectSsh(
@@ -26,16 +26,18 @@ export async function connectSsh(
 ): Promise<Connection> {
   const place = parseDestination(target.destination);
   const host = await resolveHost(ctx, { ...place, port: target.port ?? place.port }, target.identityFile);
-  // The last host alone: those on the way need no agent of the user's.
+  // Forward the agent to the last host only, not to jump hosts.
   const last = { ...host, forwardAgent: options.forwardAgent === true };
   return createConnection(target.destination, await reach(ctx, last, undefined, maxHops));
 }
 
-/** @param before the host to go through; undefined: as its own configuration says */
+/** @param before the host to connect through; undefined: as configured */
 async function reach(ctx: RemoteContext, host: HostOptions, before: Live | undefined, hopsLeft: number): Promise<Live> {
   if (hopsLeft === 0) {
-    const message = `${nameOf(host)} cannot be reached: ProxyJump leads over more than ${maxHops} machines.`;
-    throw new CoworkError("HOST_UNREACHABLE", message, { hint: "does a ProxyJump of ~/.ssh/config lead to itself?" });
+    const message = `${nameOf(host)} cannot be reached: ProxyJump uses more than ${maxHops} hosts.`;
+    throw new CoworkError("HOST_UNREACHABLE", message, {
+      hint: "check ~/.ssh/config for a ProxyJump that refers to itself",
+    });
   }
   const jump = before ?? (await reachJumps(ctx, host, hopsLeft));
   try {
@@ -49,7 +51,7 @@ async function reach(ctx: RemoteContext, host: HostOptions, before: Live | undef
   }
 }
 
-/** The last of the hops before a host. Only the first one's own ProxyJump counts: the others are reached through the one before. */
+/** Connects to the jump hosts and returns the last one. Only the first one's own ProxyJump is used. */
 async function reachJumps(ctx: RemoteContext, host: HostOptions, hopsLeft: number): Promise<Live | undefined> {
   let last: Live | undefined;
   for (const jump of host.proxyJump) {

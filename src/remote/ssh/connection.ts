@@ -6,10 +6,10 @@ import { wrapChannel } from "./channel.ts";
 import { broken, nameOf } from "./failures.ts";
 import { reasonOf, type Live } from "./live.ts";
 
-/** A host that takes a command and never says whether it runs. */
+/** Time limit for a host to confirm a command. */
 const openLimitMs = 60_000;
 
-/** What the rest of cowork sees of a client that is logged in. */
+/** Wraps a logged-in client for the rest of cowork. */
 export function createConnection(name: string, live: Live): Connection {
   const gone = Promise.withResolvers<Error | undefined>();
   live.onGone(gone.resolve);
@@ -26,7 +26,7 @@ async function openChannel(live: Live, command: string, options: ExecOptions = {
   const onGone = (listener: (reason: CoworkError) => void): (() => void) =>
     live.onGone((reason) => listener(reasonOf(live.host, reason)));
   const stopListening = onGone(reject);
-  const timer = setTimeout(() => reject(refused(live, "it does not say whether it runs the command")), openLimitMs);
+  const timer = setTimeout(() => reject(refused(live, "it did not confirm the command")), openLimitMs);
   try {
     live.client.exec(command, { ...terminalOf(options), ...agentOf(live) }, (error, channel: ClientChannel) => {
       if (error instanceof Error) reject(refused(live, error.message.replace(/^\(SSH\) /, "")));
@@ -48,13 +48,13 @@ function terminalOf({ terminal }: ExecOptions): Ssh2Options {
   return { pty: { term: terminal.name, cols: terminal.columns, rows: terminal.rows, width: 0, height: 0 } };
 }
 
-/** `agentForward` is in ssh2's manual and not in its types. */
+/** `agentForward` is documented by ssh2 but missing in its types. */
 function agentOf({ host }: Live): { agentForward?: true } {
   return host.forwardAgent && host.agent !== undefined ? { agentForward: true } : {};
 }
 
 function refused(live: Live, why: string): CoworkError {
-  return new CoworkError("HOST_UNREACHABLE", `${nameOf(live.host)} runs no command: ${plain(why).slice(0, 300)}.`, {
-    hint: `see what \`ssh ${live.host.typed} true\` says`,
+  return new CoworkError("HOST_UNREACHABLE", `${nameOf(live.host)} cannot run commands: ${plain(why).slice(0, 300)}.`, {
+    hint: `check the output of: ssh ${live.host.typed} true`,
   });
 }

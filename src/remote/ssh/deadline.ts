@@ -1,10 +1,10 @@
 import { CoworkError } from "../../errors.ts";
 
-/** How long a host may take. It stands still while a person thinks. */
+/** A time limit for a host. It is paused while the user answers a question. */
 export interface Deadline {
-  /** aborted with the error that says why */
+  /** aborted with an error that explains why */
   readonly signal: AbortSignal;
-  /** Runs what waits for a person; its time does not count. */
+  /** Runs work that waits for the user; its time does not count. */
   paused<T>(work: () => Promise<T>): Promise<T>;
   end(): void;
 }
@@ -52,6 +52,6 @@ export function startDeadline(milliseconds: number, where: string, outer: AbortS
 
 function tooLate(where: string, milliseconds: number): CoworkError {
   return new CoworkError("HOST_UNREACHABLE", `${where} did not answer within ${milliseconds / 1000} seconds.`, {
-    hint: "is the machine on, and the network (VPN) up? ConnectTimeout in ~/.ssh/config gives it longer",
+    hint: "check that the machine is on and the network (VPN) is up, or increase ConnectTimeout in ~/.ssh/config",
   });
 }

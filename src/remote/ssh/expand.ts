@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-/** What stands for itself in values of ssh's configuration. */
+/** Values of the tokens in ssh's configuration. */
 export interface Tokens {
   home: string;
   localUser: string;
   localHost: string;
   uid: number;
-  /** as the user called it */
+  /** the name that the user gave */
   alias: string;
   hostname: string;
   port: number;
@@ -15,7 +15,7 @@ export interface Tokens {
   jump: string | undefined;
 }
 
-/** `%h` and the like; one that is not known stays. */
+/** Expands `%h` and the like; unknown tokens are kept. */
 export function expandTokens(text: string, tokens: Tokens): string {
   const values: Record<string, string> = {
     "%": "%",
@@ -34,7 +34,7 @@ export function expandTokens(text: string, tokens: Tokens): string {
   return text.replaceAll(/%(.)/g, (whole, letter: string) => values[letter] ?? whole);
 }
 
-/** A path of ssh's configuration: `~`, `${VARIABLE}` and tokens. Relative ones count from the home folder. */
+/** Expands a path of ssh's configuration: `~`, `${VARIABLE}` and tokens. Relative paths are below the home folder. */
 export function expandPath(text: string, tokens: Tokens, env: Readonly<Record<string, string | undefined>>): string {
   const withValues = expandTokens(text, tokens).replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => env[name] ?? "");
   if (withValues === "~") return tokens.home;

@@ -8,7 +8,7 @@ import { addKnownHost, readKnownHosts } from "./known-hosts-files.ts";
 import type { HostOptions } from "./options.ts";
 import { isRevokedBy } from "./revoked-keys.ts";
 
-/** Types of host keys, each with the ways to sign that we accept of it (no SHA-1), in the order that we would choose. */
+/** Types of host keys with their accepted signature algorithms (no SHA-1), in order of preference. */
 const signatures: Record<string, readonly string[]> = {
   "ssh-ed25519": ["ssh-ed25519"],
   "ecdsa-sha2-nistp256": ["ecdsa-sha2-nistp256"],
@@ -18,13 +18,13 @@ const signatures: Record<string, readonly string[]> = {
 };
 
 export interface HostKeyCheck {
-  /** what the host is asked for: the types that it is known by come first, or a good host looks changed */
+  /** algorithms for the host, known key types first: otherwise an unchanged host would look changed */
   algorithms: string[];
-  /** Resolves when this is the host's key, or a person says so. Once only. @throws HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED */
+  /** Resolves if the key is known or the user accepts it. Call it once. @throws HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED */
   verify(key: Uint8Array): Promise<void>;
-  /** For the keys that the same connection makes later: only the key that was verified counts. @throws HOST_KEY_CHANGED */
+  /** Checks the key at a later key exchange of the same connection. @throws HOST_KEY_CHANGED */
   verifyAgain(key: Uint8Array): void;
-  /** Writes down a key that is new, once the host has proved that it has it. */
+  /** Saves a new key, after the host has proved that it owns it. */
   remember(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export function hostKeyAlgorithms(known: readonly string[]): string[] {
   return [...new Set(types)].flatMap((type) => signatures[type] ?? []);
 }
 
-/** As OpenSSH, a key that is known for the machine counts on its other ports. */
+/** As in OpenSSH, a key that is known for the machine is valid on its other ports. */
 function judge(lines: readonly KnownLine[], host: HostOptions, name: string, key: Uint8Array): Verdict {
   const offered = (keyType: string): boolean => keyType in signatures;
   const verdict = judgeKey(lines, name, key, offered);
@@ -93,25 +93,25 @@ async function agreeTo(ctx: RemoteContext, host: HostOptions, key: Uint8Array): 
     fingerprint: shown,
   } as const;
   if (mayAsk && (await ctx.ask(question)) === true) return;
-  const message = `${nameOf(host)} is not known here, and nobody has agreed to its ${keyType} key ${shown}.`;
+  const message = `${nameOf(host)} is not known, and its ${keyType} key ${shown} was not accepted.`;
   throw new CoworkError("HOST_KEY_UNKNOWN", message, {
-    hint: `compare the fingerprint, then say yes to it: ssh ${host.typed}`,
+    hint: `compare the fingerprint, then accept the key: ssh ${host.typed}`,
   });
 }
 
 function revoked(host: HostOptions, key: Uint8Array, where: string): CoworkError {
-  const message = `${nameOf(host)} shows the key ${fingerprint(key)}, which is revoked by ${plain(where)}.`;
+  const message = `${nameOf(host)} has the key ${fingerprint(key)}, which is revoked by ${plain(where)}.`;
   return new CoworkError("HOST_KEY_REVOKED", message, { hint: "do not connect; ask the host's owner for its new key" });
 }
 
 function changed(host: HostOptions, name: string, key: Uint8Array, line: KnownLine | undefined): CoworkError {
   const shown = `${keyTypeName(keyTypeOf(key))} key ${fingerprint(key)}`;
   const known =
-    line === undefined ? "another one than a moment ago" : `another one is known: see ${plain(line.file)}:${line.line}`;
-  const message = `${nameOf(host)} shows the ${shown}, but ${known}. Somebody may stand between you and it.`;
+    line === undefined ? "had another key a moment ago" : `another key is known: see ${plain(line.file)}:${line.line}`;
+  const message = `${nameOf(host)} has the ${shown}, but ${known}. This may be a man-in-the-middle attack.`;
   const command = `ssh-keygen -R ${quoted(name)}${line === undefined ? "" : ` -f ${quoted(line.file)}`}`;
   return new CoworkError("HOST_KEY_CHANGED", message, {
-    hint: `ask the host's owner; if the new key is right, take the old one out: ${command}`,
+    hint: `ask the host's owner; if the new key is right, remove the old one: ${command}`,
   });
 }
 

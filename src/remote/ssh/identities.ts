@@ -10,20 +10,20 @@ type Ssh2 = typeof ssh2Module;
 
 /** A key that the user may have. */
 export interface Identity {
-  /** for people: a path, or the agent's comment */
+  /** name for messages: a path, or the agent's comment */
   name: string;
-  /** absent: known only once the pass phrase is */
+  /** absent: unknown without the passphrase */
   publicKey: ParsedKey | undefined;
-  /** the private key's file, or undefined where the agent signs */
+  /** the private key's file; undefined if the agent signs */
   file: string | undefined;
 }
 
 export interface Identities {
   /** in the order in which they are offered */
   keys: Identity[];
-  /** the agent that has some of them */
+  /** socket of the agent */
   agent: string | undefined;
-  /** what was there and could not be used, with the reason */
+  /** keys that could not be used, with the reason */
   skipped: string[];
 }
 
@@ -31,14 +31,14 @@ const maxKeyBytes = 256 * 1024;
 const agentLimitMs = 5_000;
 
 /**
- * OpenSSH's order: keys of the agent that an identity file names, then its other ones (unless `IdentitiesOnly`), then identity
- * files. A host counts every key that it refuses, so the right one should come early.
+ * Lists keys in OpenSSH's order: keys of the agent that an identity file names, then its other keys (unless `IdentitiesOnly`), then
+ * identity files. A host limits the number of refused keys, so the right one should come early.
  */
 export async function listIdentities(ctx: RemoteContext, host: HostOptions, ssh2: Ssh2): Promise<Identities> {
   const skipped: string[] = [];
   const skip = (what: string): void => {
     skipped.push(what);
-    ctx.log(`ssh: left out ${what}`);
+    ctx.log(`ssh: skipped ${what}`);
   };
   const [ofAgent, found] = await Promise.all([
     host.agent === undefined ? [] : agentKeys(host.agent, ssh2, skip),
@@ -79,7 +79,7 @@ async function agentKeys(socket: string, ssh2: Ssh2, skip: (what: string) => voi
   }
 }
 
-/** Undefined when there is neither a private nor a public key. */
+/** Undefined if there is neither a private nor a public key. */
 async function readIdentity(
   file: string,
   ssh2: Ssh2,
@@ -99,12 +99,12 @@ async function readIdentity(
   };
   const content = await read(file);
   if (content === undefined || /^(ssh|ecdsa|sk)-/.test(content.toString("latin1", 0, 10))) {
-    // Only the public one lies here: the agent has the other.
+    // Only the public key is here: the agent has the private one.
     const publicKey = parse(content ?? (await read(`${file}.pub`)));
     return publicKey === undefined ? undefined : { name, publicKey, file: undefined };
   }
   if (await isOpenToOthers(file, uid)) {
-    skip(`${name} (others may read it: chmod 600)`);
+    skip(`${name} (readable by other users: run chmod 600)`);
     return undefined;
   }
   const key = firstKey(ssh2, content);
@@ -121,17 +121,19 @@ function firstKey(ssh2: Ssh2, bytes: Buffer, passphrase?: string): ParsedKey | E
   return Array.isArray(key) ? (key[0] ?? new Error("no key in it")) : key;
 }
 
-/** The private key of a file. Its error says whether the pass phrase was wrong. */
+/** Reads a private key. The error shows whether the passphrase was wrong. */
 export async function readPrivateKey(
   file: string,
   ssh2: Ssh2,
   passphrase: string | undefined,
 ): Promise<ParsedKey | Error> {
   const bytes = await readOwnFile(file, maxKeyBytes);
-  return bytes === undefined ? new Error(`${plain(file)} is gone`) : firstKey(ssh2, Buffer.from(bytes), passphrase);
+  return bytes === undefined
+    ? new Error(`${plain(file)} no longer exists`)
+    : firstKey(ssh2, Buffer.from(bytes), passphrase);
 }
 
-/** A file of OpenSSH's format has the public key in the clear, whatever protects the private one. */
+/** Reads the public key from a file in OpenSSH's format, where it is not encrypted. */
 function publicPart(content: Buffer, ssh2: Ssh2): ParsedKey | undefined {
   const [, base64] = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----END/.exec(content.toString("latin1")) ?? [];
   const bytes = Buffer.from(base64 ?? "", "base64");
@@ -143,7 +145,7 @@ function publicPart(content: Buffer, ssh2: Ssh2): ParsedKey | undefined {
     at = end;
     return end > bytes.length ? undefined : part;
   };
-  // cipher, its function, its options, then how many keys
+  // cipher, KDF name, KDF options, then the number of keys
   for (let index = 0; index < 3; index += 1) if (next() === undefined) return undefined;
   at += 4;
   const blob = next();
@@ -153,7 +155,7 @@ function publicPart(content: Buffer, ssh2: Ssh2): ParsedKey | undefined {
   return key instanceof Error ? undefined : key;
 }
 
-/** OpenSSH does not use a key that others can read, either. */
+/** Like OpenSSH, cowork does not use a key that other users can read. */
 async function isOpenToOthers(file: string, uid: number): Promise<boolean> {
   const info = await stat(file).catch(() => undefined);
   return info !== undefined && info.uid === uid && (info.mode & 0o077) !== 0;

@@ -8,21 +8,21 @@ import { readPrivateKey, type Identities, type Identity } from "./identities.ts"
 type Ssh2 = typeof ssh2Module;
 
 export interface Keyring {
-  /** a key that was not offered yet, or undefined when there are none */
+  /** Returns a key that was not offered yet; undefined if none is left. */
   next(): Promise<BaseAgent | undefined>;
-  /** Was there a signature since this was asked for? Then the host has had one, and may want something else now. */
+  /** Whether a key has signed since the last call. Then the host accepted it, and may need another method now. */
   hasSigned(): boolean;
-  /** what could not be used, with the reason */
+  /** keys that could not be used, with the reason */
   skipped: string[];
 }
 
 const passphraseTries = 3;
-/** A key in the agent may wait for a touch or a word of its own. */
+/** A key in the agent may need a touch or a confirmation. */
 const agentSignLimitMs = 60_000;
 
 /**
- * All keys as one agent for ssh2: it offers the public ones, and only for one that the host would take a signature is
- * asked for. So nobody has to type a pass phrase for a key that the host does not want.
+ * Offers all keys to ssh2, each as an agent: public keys first, and a signature only for a key that the host accepts. So the user is
+ * not asked for the passphrase of a key that the host refuses.
  */
 export function createKeyring(
   ctx: RemoteContext,
@@ -33,7 +33,7 @@ export function createKeyring(
   const skipped = [...identities.skipped];
   const open = new Map<Identity, ParsedKey>();
   const isLocked = (key: Identity): boolean => key.publicKey === undefined;
-  // A pass phrase comes last, where it has to be asked for before it is known whether the host wants the key.
+  // Keys that need the passphrase even for the public key come last.
   const waiting = identities.keys.toSorted((a, b) => Number(isLocked(a)) - Number(isLocked(b)));
   let signed = false;
 
@@ -42,13 +42,13 @@ export function createKeyring(
     if (before !== undefined || identity.file === undefined) return before;
     let key = await readPrivateKey(identity.file, ssh2, undefined);
     for (let count = 0; key instanceof Error && count < passphraseTries; count += 1) {
-      const passphrase = await ctx.askSecret({ text: `Pass phrase of the key ${identity.name}`, echo: false });
-      // Nothing typed: the next key, as with OpenSSH.
+      const passphrase = await ctx.askSecret({ text: `Passphrase for the key ${identity.name}`, echo: false });
+      // As in OpenSSH, an empty passphrase means: try the next key.
       if (passphrase === undefined || passphrase === "") break;
       key = await readPrivateKey(identity.file, ssh2, passphrase);
     }
     if (key instanceof Error) {
-      skipped.push(`${identity.name} (pass phrase)`);
+      skipped.push(`${identity.name} (wrong or no passphrase)`);
       ctx.log(`ssh: ${identity.name}: ${plain(key.message)}`);
       return undefined;
     }
@@ -93,7 +93,7 @@ interface SignRequest {
   options: SigningRequestOptions;
 }
 
-/** One key: ssh2 offers all of an agent's in a row, also where the host has said meanwhile that it wants no more of them. */
+/** An agent with one key: ssh2 would offer all keys of an agent, even if the host no longer accepts keys. */
 function agentOf(
   ssh2: Ssh2,
   publicKey: ParsedKey,

@@ -7,13 +7,13 @@ import { readOwnFile } from "./own-file.ts";
 
 const maxBytes = 32 * 1024 * 1024;
 
-/** The user's files first. What is missing counts as empty. */
+/** Reads known_hosts files. A missing file counts as empty. */
 export async function readKnownHosts(files: readonly string[]): Promise<KnownLine[]> {
   const texts = await Promise.all(files.map(readUserFile));
   return files.flatMap((file, index) => parseKnownHosts(texts[index] ?? "", file));
 }
 
-/** Adds a line at the end, in one write: other programs may do the same. A file that is missing is made, 0600 in a folder 0700. */
+/** Appends a line in one write, because other programs may append, too. Creates a missing file with 0600 in a folder with 0700. */
 export async function addKnownHost(file: string, line: string): Promise<void> {
   try {
     await ensureFolder(dirname(file));

@@ -1,18 +1,18 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { matchesList } from "./words.ts";
 
-/** One line of a known_hosts file that says something of a host's key. */
+/** One line of a known_hosts file. */
 export interface KnownLine {
   file: string;
   line: number;
   isRevoked: boolean;
   hosts: string;
   keyType: string;
-  /** base64, as it stands there */
+  /** base64, as in the file */
   key: string;
 }
 
-/** Lines of certificate authorities, comments and what cannot be read are left out. */
+/** Parses the lines, without certificate authorities, comments and invalid lines. */
 export function parseKnownHosts(text: string, file: string): KnownLine[] {
   return text.split("\n").flatMap((content, index) => {
     const fields = content.trim().split(/[ \t]+/);
@@ -25,7 +25,7 @@ export function parseKnownHosts(text: string, file: string): KnownLine[] {
   });
 }
 
-/** The name that a host's key is kept under. */
+/** The name of a host in known_hosts. */
 export function knownName(host: { hostname: string; port: number; hostKeyAlias: string | undefined }): string {
   const name = (host.hostKeyAlias ?? host.hostname).toLowerCase();
   return host.hostKeyAlias !== undefined || host.port === 22 ? name : `[${name}]:${host.port}`;
@@ -38,7 +38,7 @@ export function namesHost(hosts: string, name: string): boolean {
   return wanted.length === given.length && timingSafeEqual(wanted, given);
 }
 
-/** A line to be added for a host. */
+/** A new line for a host. */
 export function knownLine(name: string, key: Uint8Array, options: { hashed: boolean }): string {
   const salt = randomBytes(20);
   const hosts = options.hashed ? `|1|${salt.toString("base64")}|${hmac(salt, name).toString("base64")}` : name;
@@ -52,8 +52,8 @@ export type Verdict =
   | { kind: "revoked"; line: KnownLine };
 
 /**
- * What the lines say of a key that a host shows. A host whose known keys are all of other types counts as changed where it was
- * asked for those first (`offered`): it would have shown one of them.
+ * Compares a host's key with the lines. A host whose known keys are all of other types counts as changed if those types were
+ * requested first (`offered`): an unchanged host would have used one of them.
  */
 export function judgeKey(
   lines: readonly KnownLine[],
@@ -78,26 +78,26 @@ function sameKey(a: string, b: string): boolean {
   return bare(a) === bare(b);
 }
 
-/** The types of the keys that a host is known by. */
+/** The types of a host's known keys. */
 export function knownKeyTypes(lines: readonly KnownLine[], name: string): string[] {
   return [
     ...new Set(lines.filter((line) => !line.isRevoked && namesHost(line.hosts, name)).map((line) => line.keyType)),
   ];
 }
 
-/** As ssh-keygen prints it. */
+/** The fingerprint as ssh-keygen prints it. */
 export function fingerprint(key: Uint8Array): string {
   return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** The first string of a key as it goes over the wire. */
+/** The type of a key: the first string of its wire format. */
 export function keyTypeOf(key: Uint8Array): string {
   const bytes = Buffer.from(key);
   const length = bytes.length < 4 ? 0 : bytes.readUInt32BE(0);
   return bytes.subarray(4, 4 + Math.min(length, 64)).toString("latin1");
 }
 
-/** As OpenSSH calls it to people. */
+/** OpenSSH's name of the type for users. */
 export function keyTypeName(keyType: string): string {
   const short = keyType.replace(/^ssh-|-sha2-.*$/g, "").toUpperCase();
   return /^[A-Z0-9]+$/.test(short) ? short : "unknown";

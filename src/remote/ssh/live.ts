@@ -4,22 +4,22 @@ import { broken } from "./failures.ts";
 import type { HostOptions } from "./options.ts";
 import type { Transport } from "./transport.ts";
 
-/** A client of ssh2 from its first byte to its end. */
+/** A client of ssh2 during its whole life. */
 export interface Live {
   readonly client: Client;
   readonly host: HostOptions;
   /**
-   * Called at once, before ssh2 ends its channels, with the reason, or undefined after an `end` without one. Gives back how
-   * not to listen any more.
+   * Calls the listener when the client ends, before ssh2 ends its channels, with the reason, or undefined after an `end` without
+   * one. Returns a function to stop listening.
    */
   onGone(listener: (reason: CoworkError | undefined) => void): () => void;
   end(reason?: CoworkError): void;
 }
 
 /**
- * Listens to everything that can end a client; the first reason counts. ssh2 tells of errors at any time, also long after
- * its end, and one that nobody listens to would end the program.
- * @param explain makes an error of ours of one of ssh2's
+ * Listens to everything that can end a client; the first reason counts. ssh2 emits errors at any time, even long after its end, and
+ * an unhandled one would end the process.
+ * @param explain converts an error of ssh2
  */
 export function watchClient(
   client: Client,
@@ -34,12 +34,12 @@ export function watchClient(
     end = { reason };
     for (const listener of listeners) listener(reason);
     listeners.clear();
-    // In order where it still listens (a half-read answer may be on its way), by force in any case.
+    // Ends normally if possible (an answer may be partly read), then closes the transport in any case.
     if (reason === undefined) client.end();
     setImmediate(() => transport.end());
   };
   client.on("error", (error: Error & { level?: string }) => {
-    // A key of the agent that did not sign is no reason to give up: the next one is tried.
+    // If a key of the agent did not sign, the next one is tried.
     if (error.level === "agent") hooks.log(`ssh: ${error.message}`);
     else settle(hooks.explain(error));
   });
@@ -58,7 +58,7 @@ export function watchClient(
   };
 }
 
-/** For those who need a reason in any case. */
+/** The reason, or a default one. */
 export function reasonOf(host: HostOptions, reason: CoworkError | undefined): CoworkError {
-  return reason ?? broken(host, new Error("it was closed here"));
+  return reason ?? broken(host, new Error("it was closed by cowork"));
 }

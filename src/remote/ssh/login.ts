@@ -14,7 +14,7 @@ import { untilAborted, type Transport } from "./transport.ts";
 const maxBannerLines = 50;
 
 /**
- * Speaks SSH over what leads to the host: checks its key, then proves who the user is.
+ * Logs in over a transport: verifies the host's key, then authenticates the user.
  * @throws HOST_UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED, HOST_AUTH_FAILED
  */
 export async function logIn(
@@ -36,7 +36,7 @@ export async function logIn(
   };
   const live = watchClient(client, host, transport, { explain, log: ctx.log });
   const giveUp = (error: unknown): void => live.end(explain(error));
-  // At once: while ssh2 waits for an answer here, it goes on sending under the old keys, and the host breaks off.
+  // Synchronous: while ssh2 waits for an answer, it sends with the old keys, and the host closes the connection.
   const verifyAgain = (key: Uint8Array): boolean => {
     try {
       check.verifyAgain(key);
@@ -48,7 +48,7 @@ export async function logIn(
   };
   client.on("handshake", () => {
     if (phase === "handshake") phase = "auth";
-    // A home folder that cannot be written to is no reason to stay away.
+    // A read-only home folder must not prevent the login.
     remembered = check.remember().catch((error: unknown) => ctx.log(`ssh: known_hosts: ${String(error)}`));
   });
   client.on("banner", logBanner(ctx.log));
@@ -69,7 +69,7 @@ export async function logIn(
         ...forwarding(host),
         algorithms: {
           serverHostKey: check.algorithms as never,
-          // Whatever `Compression` says: ssh2 breaks off when keys are made anew ("Invalid Zlib instance").
+          // `Compression` is ignored: ssh2 fails at a later key exchange ("Invalid Zlib instance").
           compress: ["none"],
         },
         hostVerifier: (key: Buffer, verify: (valid: boolean) => void): boolean | undefined => {
@@ -106,18 +106,18 @@ export async function logIn(
   }
 }
 
-/** ssh2 lets the host have the agent only where this says so. */
+/** ssh2 forwards the agent only with these options. */
 function forwarding({ agent, forwardAgent }: HostOptions): { agent?: string; agentForward?: true } {
   return forwardAgent && agent !== undefined ? { agent, agentForward: true } : {};
 }
 
-/** What a server says before the login is for the log: anybody can have written it. */
+/** The banner before the login goes to the log only: it is not authenticated. */
 function logBanner(log: (line: string) => void): (text: string) => void {
   let left = maxBannerLines;
   return (text) => {
     for (const line of plainLines(text.slice(0, 10_000)).slice(0, left)) {
       left -= 1;
-      log(`ssh: the host says: ${line}`);
+      log(`ssh: banner: ${line}`);
     }
   };
 }

@@ -1,14 +1,14 @@
 import { typedOf, type Place } from "./target.ts";
 import { expandPath, expandTokens, type Tokens } from "./expand.ts";
 
-/** Keys in lower case, each with its values in the order of the configuration. What `ssh -G` prints, or what we read ourselves. */
+/** Lower-case keys with their values in order, from `ssh -G` or from the files. */
 export type RawOptions = ReadonlyMap<string, readonly string[]>;
 
-/** All that counts of ssh's configuration for one host. */
+/** The options of ssh's configuration for one host. */
 export interface HostOptions {
-  /** as the user, or a ProxyJump, called it */
+  /** the name that the user or a ProxyJump gave */
   alias: string;
-  /** what a person types after `ssh` to go there */
+  /** the arguments of `ssh` to connect to it */
   typed: string;
   hostname: string;
   port: number;
@@ -17,9 +17,9 @@ export interface HostOptions {
   /** absolute, in order */
   identityFiles: string[];
   identitiesOnly: boolean;
-  /** the agent's socket */
+  /** socket of the agent */
   agent: string | undefined;
-  /** what runs there may use it */
+  /** forward the agent to the host */
   forwardAgent: boolean;
   hostKeyAlias: string | undefined;
   userKnownHosts: string[];
@@ -27,13 +27,13 @@ export interface HostOptions {
   revokedHostKeys: string | undefined;
   strictHostKeys: "ask" | "accept-new" | "yes";
   hashKnownHosts: boolean;
-  /** hops, first one first */
+  /** jump hosts, in order */
   proxyJump: string[];
   proxyCommand: string | undefined;
   connectTimeoutMs: number;
   aliveIntervalMs: number;
   aliveCountMax: number;
-  /** nobody wants to be asked */
+  /** ask no questions */
   batchMode: boolean;
   passwordPrompts: number;
   methods: { publickey: boolean; "keyboard-interactive": boolean; password: boolean };
@@ -43,12 +43,12 @@ const defaultIdentities = ["id_rsa", "id_ecdsa", "id_ed25519"].map((name) => `~/
 const defaultConnectSeconds = 15;
 const defaultAliveSeconds = 15;
 
-/** What the tokens in values need to know of this machine. */
+/** Facts about this machine, for the tokens. */
 export type Local = Pick<Tokens, "home" | "localUser" | "localHost" | "uid"> & {
   env: Readonly<Record<string, string | undefined>>;
 };
 
-/** Pure. What is missing gets OpenSSH's default, but for the time limits, which we always have. */
+/** Pure. Missing options get OpenSSH's defaults, except for the time limits, which cowork always sets. */
 export function hostOptions(raw: RawOptions, place: Place, local: Local): HostOptions {
   const alias = place.host;
   const one = (key: string): string | undefined => raw.get(key)?.[0];
@@ -100,14 +100,14 @@ export function hostOptions(raw: RawOptions, place: Place, local: Local): HostOp
   };
 }
 
-/** What `ssh -G` prints. */
+/** Parses the output of `ssh -G`. */
 export function parseSshG(text: string): RawOptions {
   const raw = new Map<string, string[]>();
   for (const line of text.split("\n")) {
     const [, key, value] = /^(\S+) (.*?)\r?$/.exec(line) ?? [];
     if (key === undefined || value === undefined) continue;
     const name = key.toLowerCase();
-    // Files in one line, without quotes, whatever is in their names: each begins like a path.
+    // Several files in one line, without quotes even for names with spaces: each begins like a path.
     const values = name.endsWith("knownhostsfile") ? value.split(/ +(?=[/~%$]|none$)/) : [value];
     raw.set(name, [...(raw.get(name) ?? []), ...values]);
   }
@@ -127,7 +127,7 @@ function strict(value: string | undefined): HostOptions["strictHostKeys"] {
     case "yes":
     case "true":
       return "yes";
-    // OpenSSH would also go on where the key has changed; we never do.
+    // OpenSSH would even accept a changed key; cowork never does.
     case "no":
     case "off":
     case "false":
@@ -143,7 +143,7 @@ function family(value: string | undefined): 0 | 4 | 6 {
   return value === "inet6" ? 6 : 0;
 }
 
-/** Times may have units (`1m30s`); `none` and 0 are nothing. */
+/** Parses a number or a time with units (`1m30s`); `none` and 0 are undefined. */
 function positive(value: string | undefined): number | undefined {
   const text = value?.toLowerCase() ?? "";
   if (!/^(\d+[smhdw]?)+$/.test(text)) return undefined;

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { toCoworkError } from "../../errors.ts";
 import { isAbsent, readRegularFile } from "../../system/files/files.ts";
 
-/** A regular file of the user's; undefined where there is none. Files of `~/.ssh` may be links: people keep them elsewhere. */
+/** Reads a regular file of the user; undefined if there is none. Links are followed: files in `~/.ssh` may be links. */
 export async function readOwnFile(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
   try {
     return await readRegularFile(await realpath(path), { maxBytes });

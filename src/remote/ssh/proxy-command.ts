@@ -7,12 +7,12 @@ import type { HostOptions } from "./options.ts";
 import { endOf, type Transport } from "./transport.ts";
 
 /**
- * A program of the user's configuration that leads to the host, run by their shell as OpenSSH does. What it says on stderr
- * goes to the log; its last line explains why it ended.
+ * Connects through the user's ProxyCommand, run by the user's shell as OpenSSH does. Its stderr goes to the log, and the last line
+ * becomes the reason when it ends.
  */
 export function openByCommand(ctx: Pick<RemoteContext, "env" | "log">, host: HostOptions, command: string): Transport {
   const shell = ctx.env["SHELL"] || "/bin/sh";
-  // A group of its own: its shell may have started others.
+  // A separate process group, because the shell may start other processes.
   const child = spawn(shell, ["-c", `exec ${command}`], { env: { ...ctx.env }, stdio: "pipe", detached: true });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -23,7 +23,7 @@ export function openByCommand(ctx: Pick<RemoteContext, "env" | "log">, host: Hos
   });
   const stream = new Duplex({
     read: () => void child.stdout.resume(),
-    // That it takes no more is no reason yet: it is about to end, and says why.
+    // Ignore write errors: the program is about to end, and its exit gives the reason.
     write: (chunk: Buffer, _encoding, callback) => void child.stdin.write(chunk, () => callback()),
     final: (callback) => void child.stdin.end(() => callback()),
   });
@@ -31,10 +31,10 @@ export function openByCommand(ctx: Pick<RemoteContext, "env" | "log">, host: Hos
     if (!stream.push(chunk)) child.stdout.pause();
   });
   for (const one of [stream, child.stdin, child.stdout, child.stderr]) one.on("error", () => undefined);
-  child.on("error", (error) => stream.destroy(new Error(`its ProxyCommand does not run: ${error.message}`)));
-  // Not its end of output: only then is it known how it ended.
+  child.on("error", (error) => stream.destroy(new Error(`its ProxyCommand cannot be started: ${error.message}`)));
+  // Wait for `close` instead of the end of the output, to know the exit code.
   child.on("close", (code, signal) => {
-    const how = signal === null ? `ended with ${code}` : `was ended by ${signal}`;
+    const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
     stream.destroy(new Error(`its ProxyCommand ${how}${said === "" ? "" : ` (${said})`}`));
   });
   const end = (): void => {
@@ -43,7 +43,7 @@ export function openByCommand(ctx: Pick<RemoteContext, "env" | "log">, host: Hos
     try {
       if (child.pid !== undefined && child.exitCode === null) kill(-child.pid, "SIGTERM");
     } catch {
-      // It has ended by itself.
+      // It has already ended.
     }
   };
   return { stream, gone: endOf(stream), end };

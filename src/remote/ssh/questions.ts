@@ -4,13 +4,13 @@ import type { Deadline } from "./deadline.ts";
 /** The questions of one login. */
 export interface Questions {
   ctx: RemoteContext;
-  /** No more of them: they get no for an answer. Resolves when the one that stands on the terminal is answered. */
+  /** Answers further questions with no. Resolves when the current question is answered. */
   stop(): Promise<void>;
 }
 
 /**
- * While a person thinks, the host's time stands still. A host that goes away meanwhile does not take the question with it: a
- * prompt that nobody waits for would stay on the terminal, and take what is typed next.
+ * Pauses the host's time limit during questions. If the host disconnects, the login still waits for the current answer: otherwise
+ * the prompt would stay on the terminal and read what the user types next.
  */
 export function loginQuestions(ctx: RemoteContext, deadline: Deadline): Questions {
   const open = new Set<Promise<unknown>>();

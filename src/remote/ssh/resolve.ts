@@ -10,14 +10,14 @@ import type { Place } from "./target.ts";
 
 const limitMs = 20_000;
 
-/** Everything that the user's configuration of ssh says of a host, whether OpenSSH is installed here or not. */
+/** Resolves the user's ssh configuration for a host, with or without OpenSSH on this machine. */
 export async function resolveHost(ctx: RemoteContext, place: Place, identityFile?: string): Promise<HostOptions> {
   const { home, name, uid } = ctx.user;
   const raw = (await askOpenSsh(ctx, place, identityFile)) ?? (await readOurselves(ctx, place, identityFile));
   return hostOptions(raw, place, { home, localUser: name, localHost: hostname(), uid, env: ctx.env });
 }
 
-/** `ssh -G`; undefined where there is no OpenSSH client. The host comes after `--`: it is never an option. */
+/** Runs `ssh -G`; undefined without an OpenSSH client. The host is after `--`, so it is never an option. */
 async function askOpenSsh(ctx: RemoteContext, place: Place, identityFile?: string): Promise<RawOptions | undefined> {
   const option = (letter: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [letter, String(value)];
@@ -38,7 +38,7 @@ async function askOpenSsh(ctx: RemoteContext, place: Place, identityFile?: strin
   if (result.code === 0) return withHome(parseSshG(result.stdout), theirHome, ctx.user.home);
   const said = plain(result.stderr).slice(0, 500);
   throw new CoworkError("HOST_UNREACHABLE", `ssh cannot read its configuration for ${plain(place.host)}: ${said}`, {
-    hint: "mend the file that ssh names",
+    hint: "fix the file that ssh names",
   });
 }
 
@@ -56,14 +56,14 @@ function homeOfPasswordFile(): string | undefined {
   }
 }
 
-/** OpenSSH takes the home folder from the password file; ours is `$HOME`. */
+/** OpenSSH uses the home folder of the password file; cowork uses `$HOME`. */
 async function configFile(home: string): Promise<string> {
   const own = join(home, ".ssh", "config");
   if (await pathExists(own)) return own;
   return (await pathExists("/etc/ssh/ssh_config")) ? "/etc/ssh/ssh_config" : "none";
 }
 
-/** `~` in this key is printed as the password file's home. */
+/** `ssh -G` expands `~` in this key to the home folder of the password file. */
 function withHome(raw: RawOptions, theirs: string | undefined, ours: string): RawOptions {
   const key = "userknownhostsfile";
   const files = raw.get(key);

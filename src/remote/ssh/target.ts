@@ -1,35 +1,35 @@
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
 
-/** A place that ssh can go to, taken apart. */
+/** The parts of a destination for ssh. */
 export interface Place {
   user: string | undefined;
-  /** an alias or a machine; an address of IPv6 without brackets */
+  /** an alias, a host name or an address; IPv6 without brackets */
   host: string;
   port: number | undefined;
 }
 
-// What OpenSSH refuses in a name that comes from a command line: a `ProxyCommand` with `%h` hands it to a shell.
+// Characters that OpenSSH refuses on the command line, because a `ProxyCommand` with `%h` passes the name to a shell.
 const badInHost = /^-|['"`$\\;&<>|(){}\s\p{Cc}]/u;
 const badInUser = /^-|['"`;&<>|(){}$\s\p{Cc}]|\\$/u;
 
-/** @throws USAGE when it is no destination, or one that a program could take for an option or a command */
+/** @throws USAGE for an invalid destination, or one that a program could mistake for an option or a command */
 export function parseDestination(destination: string): Place {
   const place = takeApart(destination);
   if (place === undefined || badInHost.test(place.host) || badInUser.test(place.user ?? "")) {
-    throw new CoworkError("USAGE", `'${plain(destination)}' is no host that ssh could go to.`, {
-      hint: "name it as you would for ssh: machine, user@machine, ssh://user@machine:port, or an alias of ~/.ssh/config",
+    throw new CoworkError("USAGE", `'${plain(destination)}' is not a valid destination for ssh.`, {
+      hint: "use the form machine, user@machine, ssh://user@machine:port, or an alias from ~/.ssh/config",
     });
   }
   return place;
 }
 
-/** A hop of `ProxyJump`, where a port may stand without `ssh://`. */
+/** Parses a host of `ProxyJump`, where `ssh://` is optional before a port. */
 export function parseJump(jump: string): Place {
   return parseDestination(jump.startsWith("ssh://") ? jump : `ssh://${jump}`);
 }
 
-/** As a person types it after `ssh`. */
+/** The destination as arguments of `ssh`. */
 export function typedOf({ user, host, port }: Place): string {
   return `${port === undefined ? "" : `-p ${port} `}${user === undefined ? "" : `${plain(user)}@`}${plain(host)}`;
 }

@@ -4,19 +4,19 @@ import type { Client } from "ssh2";
 import type { Deadline } from "./deadline.ts";
 import type { HostOptions } from "./options.ts";
 
-/** What SSH is spoken over. */
+/** The byte stream of an SSH connection. */
 export interface Transport {
   stream: Duplex;
-  /** Resolves when it has ended, with why: it may do so before anybody listens to the stream. */
+  /** Resolves with the reason when it has ended, which may be before the stream has a listener. */
   gone: Promise<Error>;
-  /** ends it and what was started for it */
+  /** Ends it, and processes that were started for it. */
   end(): void;
 }
 
-/** A connection over TCP. Rejects with the error of the system. */
+/** Opens a TCP connection. Rejects with the system's error. */
 export async function openTcp(host: HostOptions, deadline: Deadline): Promise<Transport> {
   const socket = connect({ host: host.hostname, port: host.port, family: host.family, noDelay: true, keepAlive: true });
-  // Whoever uses it listens, too; an error in between must not end the program.
+  // The user of the stream adds another listener; an error before that must not end the process.
   socket.on("error", () => undefined);
   try {
     await untilAborted(deadline.signal, (resolve, reject) => {
@@ -30,12 +30,12 @@ export async function openTcp(host: HostOptions, deadline: Deadline): Promise<Tr
   }
 }
 
-/** A connection that another host makes for us. Its name is looked up there. */
+/** Opens a connection through a jump host, which also resolves the name. */
 export async function openThrough(jump: Client, host: HostOptions, deadline: Deadline): Promise<Transport> {
   const stream = await untilAborted<Duplex>(deadline.signal, (resolve, reject) => {
     jump.forwardOut("127.0.0.1", 0, host.hostname, host.port, (error, channel) => {
       if (error === undefined) resolve(channel);
-      else reject(new Error(`the host before it says ${error.message.replace(/^\(SSH\) /, "")}`, { cause: error }));
+      else reject(new Error(`the jump host reports: ${error.message.replace(/^\(SSH\) /, "")}`, { cause: error }));
     });
   });
   stream.on("error", () => undefined);
@@ -49,7 +49,7 @@ export async function endOf(stream: Duplex): Promise<Error> {
   });
 }
 
-/** Settles as `start` says, or rejects with the signal's reason. */
+/** Runs `start` like a promise's executor; rejects with the signal's reason if it is aborted. */
 export async function untilAborted<T>(
   signal: AbortSignal,
   start: (resolve: (value: T) => void, reject: (reason: unknown) => void) => void,

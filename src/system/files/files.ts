@@ -10,17 +10,17 @@ import { plain } from "../text.ts";
 
 export { isAbsent } from "./open-folder.ts";
 
-/** A file up to here is read at once: four steps through Node's thread pool take longer than reading a usual one of them. */
+/** Files up to this size are read synchronously: four calls through Node's thread pool take longer than reading a small file. */
 const smallBytes = 1024 * 1024;
 
-/** Who owns a file and who may use it. Without uid and gid it belongs to whoever runs cowork. */
+/** Who owns a file and who may use it. Without uid and gid it is the user who runs cowork. */
 export interface Ownership {
   mode?: number;
   uid?: number;
   gid?: number;
 }
 
-/** What stands there, a link not followed; undefined for nothing. At once: a step through Node's thread pool takes longer. */
+/** lstat; undefined if the path does not exist. Synchronous, because a call through Node's thread pool takes longer. */
 export function lookAtPath(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
@@ -30,14 +30,14 @@ export function lookAtPath(path: string): Stats | undefined {
   }
 }
 
-/** Is there anything of this name? A link that leads nowhere counts. */
+/** Whether the path exists. A broken link counts. */
 export async function pathExists(path: string): Promise<boolean> {
   return lookAtPath(path) !== undefined;
 }
 
 /**
- * The content of a regular file; undefined when there is none, or when it is a link, a folder or anything else.
- * Never blocks on a pipe and never follows a link as the last part of the path.
+ * Reads a regular file; undefined if it does not exist or is a link, a folder or anything else. Never blocks on a pipe and
+ * never follows a link as the last part of the path.
  * @throws FILE_TOO_LARGE beyond `maxBytes`, PERMISSION_DENIED
  */
 export async function readRegularFile(
@@ -72,13 +72,13 @@ export async function readRegularFile(
   }
 }
 
-/** As `readRegularFile`, decoded as UTF-8 (what is no UTF-8 becomes U+FFFD). */
+/** As `readRegularFile`, decoded as UTF-8 (invalid bytes become U+FFFD). */
 export async function readTextFile(path: string, options: { maxBytes: number } & Inside): Promise<string | undefined> {
   const bytes = await readRegularFile(path, options);
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
-/** The size is not believed: the file may grow while it is read. */
+/** Does not rely on the size: the file may grow while it is read. */
 async function readUpTo(handle: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let total = 0;
@@ -93,10 +93,10 @@ async function readUpTo(handle: FileHandle, path: string, maxBytes: number): Pro
 }
 
 /**
- * Puts a file in place at once: readers see the old content or the new one, never half of it, also after a crash. A
- * link of that name is replaced, not followed. The mode (default 0600) counts as given, whatever the umask.
- * Not write-file-atomic: it resolves links and opens a temporary name that can be guessed, and containers write
- * in some of the folders that this writes in.
+ * Replaces a file atomically: readers see the old content or the new one, never a part, even after a crash. A link of that
+ * name is replaced, not followed. The mode (default 0600) is independent of the umask.
+ * The package write-file-atomic is not used: it resolves links and its temporary names can be guessed, but containers can
+ * write to some of the folders that this function writes to.
  * @throws DISK_FULL, PERMISSION_DENIED
  */
 export async function writeFileAtomic(
@@ -130,9 +130,9 @@ export async function writeFileAtomic(
 }
 
 /**
- * Makes the folder and the ones above it where they are missing; mode (default 0700) and owner are given to every folder
- * that it makes and, where stated, to the last one also when it was there.
- * @throws PERMISSION_DENIED when something else than a folder stands there; with `root`, also when it is a link
+ * Creates the folder and its missing parents. Mode (default 0700) and owner apply to every folder that it creates and, if given,
+ * to the last one even if it exists.
+ * @throws PERMISSION_DENIED if the path is not a folder; with `root`, also if it is a link
  */
 export async function ensureFolder(path: string, options: Ownership & Inside = {}): Promise<void> {
   try {
@@ -148,7 +148,7 @@ export async function ensureFolder(path: string, options: Ownership & Inside = {
   } catch (error) {
     if (errorCode(error) === "ENOTDIR" || errorCode(error) === "EEXIST" || errorCode(error) === "ELOOP") {
       const hint = "move it away, then run the same command again";
-      throw new CoworkError("PERMISSION_DENIED", `${plain(path)} should be a folder and is something else.`, {
+      throw new CoworkError("PERMISSION_DENIED", `${plain(path)} is not a folder.`, {
         hint,
         cause: error,
       });
@@ -157,7 +157,7 @@ export async function ensureFolder(path: string, options: Ownership & Inside = {
   }
 }
 
-/** The usual case, at one look; whatever is odd is looked at with care. */
+/** A quick check for the usual case. Anything else is checked with care later. */
 function isAsWanted(path: string, { mode, uid, gid }: Ownership): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) return false;
@@ -168,10 +168,10 @@ function isAsWanted(path: string, { mode, uid, gid }: Ownership): boolean {
 async function makeFolder(path: string, options: Ownership & Inside): Promise<void> {
   if (await makeOne(path, options)) return;
   await makeFolder(dirname(path), options);
-  if (!(await makeOne(path, options))) throw new CoworkError("PERMISSION_DENIED", `${plain(path)} cannot be made.`);
+  if (!(await makeOne(path, options))) throw new CoworkError("PERMISSION_DENIED", `${plain(path)} cannot be created.`);
 }
 
-/** false when the folder above it is missing */
+/** Returns false if the parent folder is missing. */
 async function makeOne(path: string, options: Ownership & Inside): Promise<boolean> {
   let folder: OpenFolder | undefined;
   try {
@@ -202,7 +202,7 @@ async function own(path: string, through: Name, options: Ownership & Inside): Pr
   }
 }
 
-/** Owner before mode: a change of owner takes special bits away. What is right already is not asked for: it may be refused. */
+/** Sets the owner before the mode, because chown clears special bits. Skips what is already right, as it may not be permitted. */
 async function give(
   handle: FileHandle,
   wanted: { mode?: number | undefined; uid?: number | undefined; gid?: number | undefined },

@@ -2,25 +2,26 @@ import { constants } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 
-/** Names are bytes: those that are no UTF-8 cannot be told as a string. */
+/** File names are bytes: a name that is not valid UTF-8 cannot be a string. */
 export type Name = string | Buffer;
 
 /**
- * A folder held open. What is in it is reached through the handle, so that nobody who may write there can swap a
- * parent for a link between the check and the use. Where the system has no /proc/self/fd (macOS) plain paths are used,
- * and the check is all there is.
+ * An open folder. Its entries are reached through the handle, so that no process that can write there can replace a parent with
+ * a link between the check and the use. On systems without /proc/self/fd (macOS) plain paths are used, which leaves only the
+ * check.
  */
 export interface OpenFolder {
-  /** the path as people know it */
+  /** the path for messages */
   path: string;
-  /** a path that leads to the entry of this folder and no other */
+  /** a path that leads to the entry of this very folder */
   at: (name: Name) => Name;
   close: () => Promise<void>;
 }
 
 /**
- * @param options.through another path to the same folder: the one that `at` of its parent gave
- * @throws the error of `open`: ELOOP or ENOTDIR for a link or anything that is no folder, ENOENT …
+ * Opens a folder.
+ * @param options.through another path to the same folder: the result of its parent's `at`
+ * @throws the error of `open`: ELOOP or ENOTDIR for a link or anything else that is not a folder, ENOENT …
  */
 export async function openFolder(
   path: string,
@@ -30,7 +31,7 @@ export async function openFolder(
   const flags = constants.O_RDONLY | constants.O_DIRECTORY | (options.follow ? 0 : constants.O_NOFOLLOW);
   const handle = await named(path, async () => await open(through, flags));
   const byHandle = `${handles}/${handle.fd}`;
-  // Reached by a handle already: then handles lead somewhere on this system.
+  // If the folder was reached through a handle, this system supports paths through handles.
   const base =
     through.toString("latin1").startsWith(`${handles}/`) || (await leadsTo(byHandle, handle)) ? byHandle : path;
   return { path, at: (name) => below(base, name), close: async () => await handle.close() };
@@ -47,7 +48,7 @@ async function leadsTo(path: string, handle: FileHandle): Promise<boolean> {
   return seen !== undefined && seen.ino === own?.ino && seen.dev === own.dev;
 }
 
-/** The entry's own folder held open, and the entry's name. Below `root` no link is followed; `root` itself may be one. */
+/** Opens the entry's folder and returns it with the entry's name. Below `root` no link is followed; `root` itself may be one. */
 export async function openParent(path: string, root?: string): Promise<{ folder: OpenFolder; name: string }> {
   const name = basename(path);
   const parent = join(path, "..");
@@ -68,7 +69,7 @@ export async function openParent(path: string, root?: string): Promise<{ folder:
   return { folder, name };
 }
 
-/** Runs an operation on a handle's path and lets its error speak of the path that people know. */
+/** Runs an operation on a handle's path, and puts the real path into its errors. */
 export async function named<T>(path: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
@@ -97,14 +98,14 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }
 
-/** There is nothing of that name, and can be nothing. */
+/** Whether the error means that the path does not exist. */
 export function isAbsent(error: unknown): boolean {
   return ["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(errorCode(error) ?? "");
 }
 
 /**
- * `root`: a folder that others can write in (a clone, mounted state). Below it no link is followed, neither as a
- * parent nor as the last part.
+ * `root`: a folder that containers can write to (a clone, mounted state). Below it no link is followed, neither as a parent nor
+ * as the last part.
  */
 export interface Inside {
   root?: string;

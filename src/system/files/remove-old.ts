@@ -4,8 +4,8 @@ import type { Context } from "../context.ts";
 import { removeTree } from "./tree.ts";
 
 /**
- * Takes away what commands that were killed left in a folder of ours: everything directly in it that was not touched for so long.
- * @param keep entries that stay however old they are
+ * Removes what killed commands left in one of cowork's folders: every entry that has not been modified for `olderThanMs`.
+ * @param keep entries to keep, however old they are
  */
 export async function removeOld(
   ctx: Pick<Context, "clock">,

@@ -6,8 +6,8 @@ import { errorCode, isAbsent, namedSync } from "./open-folder.ts";
 import { plain } from "../text.ts";
 
 /**
- * As `readRegularFile`, but at once: over hundreds of sessions (`list`) each step through Node's thread pool costs more than
- * the reading. For small files only.
+ * As `readRegularFile`, but synchronous: with hundreds of sessions (`list`) each call through Node's thread pool costs more than
+ * the reading itself. For small files only.
  * @throws FILE_TOO_LARGE beyond `maxBytes`, PERMISSION_DENIED
  */
 export function readSmallFile(path: string, options: { maxBytes: number } & Inside): Buffer | undefined {
@@ -30,7 +30,7 @@ export function readSmallFile(path: string, options: { maxBytes: number } & Insi
   }
 }
 
-/** The file's folder. Below `root` no link is followed: each folder is reached through the one that is held open. */
+/** Opens the file's folder. Below `root` no link is followed: each folder is opened through its open parent. */
 function openParent(path: string, root: string): number {
   const way = relative(root, dirname(path))
     .split(sep)
@@ -52,7 +52,7 @@ function openParent(path: string, root: string): number {
   return folder;
 }
 
-/** Where the system has no such folder (macOS) plain paths are used, and the check is all there is. */
+/** A path through the handle; a plain path on systems without /proc/self/fd (macOS), which leaves only the check. */
 function below(folder: number, path: string, name: string): string {
   const handle = `/proc/self/fd/${folder}`;
   return `${existsSync(handle) ? handle : path}/${name}`;

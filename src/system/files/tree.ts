@@ -7,21 +7,21 @@ import { isAbsent } from "./files.ts";
 import { errorCode, named, namedSync, openFolder, openParent, type Name, type OpenFolder } from "./open-folder.ts";
 import { plain } from "../text.ts";
 
-// Whole trees, no link ever followed: everything is reached through handles of its parents (see open-folder.ts), so that
-// this holds also while something inside a container works in the tree. Files are dealt with synchronously, several
-// times quicker than by promises, with a pause for everybody else after so many.
-const atOnce = 64;
+// Operations on whole trees. No link is ever followed: every entry is reached through handles of its parents (see
+// open-folder.ts), even while a container changes the tree. Files are handled synchronously, which is several times faster than
+// promises, with a pause for other work after each batch.
+const batchSize = 64;
 
-/** What happens to an entry. What has gone meanwhile (ENOENT) is passed over. */
+/** Handles an entry. Entries that no longer exist (ENOENT) are skipped. */
 interface Visitor {
-  /** anything that is no folder */
+  /** anything that is not a folder */
   file(parent: OpenFolder, name: Name): void;
   folder(parent: OpenFolder, name: Name): Promise<void>;
 }
 
 /**
- * Removes a file or a whole tree; done when there is nothing. Read-only folders are made writable first where we own them.
- * @throws PERMISSION_DENIED naming what is in the way: files of other owners want root or a container
+ * Removes a file or a whole tree; does nothing if it does not exist. The user's read-only folders are made writable first.
+ * @throws PERMISSION_DENIED with the path that could not be removed: files of other owners need root or a container
  */
 export async function removeTree(path: string): Promise<void> {
   const refuse = (error: unknown, parent: OpenFolder, name: Name): never => {
@@ -42,7 +42,7 @@ export async function removeTree(path: string): Promise<void> {
       const empty = async (): Promise<void> => await eachEntry(parent, name, visitor);
       try {
         await empty().catch(async (error: unknown) => {
-          // Read-only, perhaps, and ours: then that is no reason to keep it.
+          // The user's own folder may be read-only. Make it writable and try again.
           if (!(await makeWritable(parent, name))) throw error;
           await empty();
         });
@@ -55,7 +55,7 @@ export async function removeTree(path: string): Promise<void> {
   await start(path, visitor);
 }
 
-/** Gives every entry of the tree, `path` included, to this owner; links themselves, never what they lead to. */
+/** Changes the owner of every entry of the tree, `path` included; of links themselves, never of their targets. */
 export async function chownTree(path: string, uid: number, gid: number): Promise<void> {
   const own = (parent: OpenFolder, name: Name): void => {
     namedSync(shown(parent, name), () => {
@@ -75,8 +75,8 @@ export async function chownTree(path: string, uid: number, gid: number): Promise
 }
 
 /**
- * Bytes that the tree takes on the disk, as `du` counts: files with several names once, links themselves. What may not be
- * read or has just gone counts as nothing.
+ * Bytes that the tree uses on the disk, as `du` counts them: hard links once, symbolic links themselves. Entries that are not
+ * readable or no longer exist count as nothing.
  */
 export async function treeSize(path: string): Promise<number> {
   const seen = new Set<string>();
@@ -127,10 +127,10 @@ async function eachEntry(parent: OpenFolder, name: Name, visitor: Visitor): Prom
   try {
     const entries = namedSync(path, () => readdirSync(folder.at("."), { withFileTypes: true, encoding: "buffer" }));
     for (const [index, entry] of entries.entries()) {
-      if (index % atOnce === atOnce - 1) await setImmediate();
+      if (index % batchSize === batchSize - 1) await setImmediate();
       if (!entry.isDirectory()) visitor.file(folder, entry.name);
     }
-    // One after another: each holds a handle for as long as its own tree takes.
+    // One after another: each keeps a handle open as long as its own tree takes.
     for (const entry of entries) if (entry.isDirectory()) await visitor.folder(folder, entry.name);
   } catch (error) {
     if (!isAbsent(error)) throw error;
@@ -139,7 +139,7 @@ async function eachEntry(parent: OpenFolder, name: Name, visitor: Visitor): Prom
   }
 }
 
-/** Of a folder that may not be read only a handle "to the path" (O_PATH) can be had: Linux knows it, Node does not name it. */
+/** A folder without read permission can only be opened with O_PATH, which Linux has but Node does not define. */
 async function makeWritable(parent: OpenFolder, name: Name): Promise<boolean> {
   const pathOnly = 0o10000000;
   const flags = pathOnly | constants.O_NOFOLLOW | constants.O_DIRECTORY;

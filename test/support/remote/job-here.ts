@@ -25,7 +25,7 @@ async function init(ctx: Context): Promise<unknown> {
   const say = (detail: string): void =>
     ctx.report({ session: "a", step: "clone", state: "note", detail } satisfies ProgressEvent);
   say("begun");
-  if (await pathExists(at("ask"))) say(`answered ${await ctx.ask({ kind: "confirm", text: "Really?" })}`);
+  if (await pathExists(at("ask"))) say(`answer ${await ctx.ask({ kind: "confirm", text: "Really?" })}`);
   for (let n = 0; !(await pathExists(at("go"))); n++) {
     await ctx.clock.sleep(20, ctx.signal);
     if (n % 5 === 0) say(`still ${n / 5}`);

@@ -90,7 +90,7 @@ const initOptions = {
 };
 
 describe("use cases", () => {
-  test("init returns an outcome for each session, emits its state and records it", async () => {
+  test("init returns the outcome of each session, emits its state and records it", async () => {
     const init = async ({ sessions }: InitRequest): Promise<Outcome[]> =>
       await Promise.resolve(sessions.map(({ name }) => outcome(name)));
     const one = await face({ host: { init } });
@@ -106,7 +106,7 @@ describe("use cases", () => {
     expect(settings.find(({ key }) => key === "SESSIONS")?.value).toBe("a b");
   });
 
-  test("plans of several hosts are merged into one", async () => {
+  test("the plans of several hosts are joined", async () => {
     const config = { path: null, kind: "template", trustHash: "x", changes: [], findings: [] };
     const planOf = async ({ sessions }: InitRequest): Promise<never> =>
       await Promise.resolve({ sessions: sessions.map(({ name }) => ({ name })), devcontainers: [config] } as never);
@@ -117,7 +117,7 @@ describe("use cases", () => {
     expect(plan.devcontainers).toHaveLength(1);
   });
 
-  test("list reports a host that does not answer, and shows its sessions as unreachable", async () => {
+  test("a host that does not answer is reported, and its sessions are unreachable", async () => {
     const list = async () => await Promise.resolve([sessionView({ name: "a" })]);
     const one = await face({ host: { list }, conf: "SESSIONS=a b@box\n" });
     const { sessions, project } = await listSessions(one.scope, { all: false });
@@ -125,10 +125,10 @@ describe("use cases", () => {
       ["a", "local", "running"],
       ["b", "box", "unreachable"],
     ]);
-    expect([project, notes(one)]).toEqual(["app", ["The host box was never added here."]]);
+    expect([project, notes(one)]).toEqual(["app", ["Unknown host box."]]);
   });
 
-  test("diff asks which of several sessions is meant, and fails if it cannot ask", async () => {
+  test("a choice of several sessions is asked for; without a terminal it is an error", async () => {
     const diff = async ({ names: [name] }: { names: [string] }) =>
       await Promise.resolve({ text: name, truncated: false });
     const wanted = { stat: false, paths: [], columns: 80 };
@@ -137,16 +137,16 @@ describe("use cases", () => {
     await addNamedHost(one.scope, { name: "box", address: undefined, port: undefined, identity: undefined });
     expect((await diffSession(one.scope, undefined, wanted)).text).toBe("b");
     expect(one.asked).toEqual([expect.objectContaining({ kind: "choice", text: "Which session?" })]);
-    const silent = await face({ box: { diff }, conf });
-    await expect(diffSession(silent.scope, undefined, wanted)).rejects.toMatchObject({
+    const noAnswer = await face({ box: { diff }, conf });
+    await expect(diffSession(noAnswer.scope, undefined, wanted)).rejects.toMatchObject({
       code: "USAGE",
-      message: expect.stringContaining("There are a, b.") as string,
+      message: expect.stringContaining("Sessions: a, b") as string,
     });
     const declined = await face({ box: { diff }, conf, answer: false });
     await expect(diffSession(declined.scope, undefined, wanted)).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 
-  test("clean of everything asks for confirmation and accepts only true", async () => {
+  test("clean asks before it removes all sessions, and only yes counts as yes", async () => {
     const cleaned: CleanOutcome = { ...outcome("a"), unsaved: [], removed: ["container"] };
     const options = { words: [], all: false, images: false, force: false, dryRun: false, purge: false, canAsk: true };
     const host = { clean: async () => await Promise.resolve([{ ...cleaned, notes: [] }]) };
@@ -159,7 +159,7 @@ describe("use cases", () => {
     expect(states(yes)).toEqual(["local/a removed"]);
   });
 
-  test("use cases that only read take no lock", async () => {
+  test("reading takes no lock", async () => {
     const one = await face({
       host: {
         list: async () => await Promise.resolve([sessionView()]),
@@ -181,7 +181,7 @@ describe("use cases", () => {
     expect(written.filter((file) => file.includes("lock"))).not.toEqual([]);
   });
 
-  test("stop returns errors and successes together", async () => {
+  test("stop reports failed sessions together with stopped ones", async () => {
     const stop = async () => await Promise.resolve([outcome("a")]);
     const one = await face({ host: { stop }, conf: "SESSIONS=a b@box\n" });
     const outcomes = await stopSessions(one.scope, { words: [], all: false });

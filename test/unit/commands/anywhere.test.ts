@@ -74,7 +74,7 @@ describe("a session of another project", () => {
     "stop other/fix",
     "stop other-fix other/fix other-fix@local",
     "clean other/fix",
-  ])("%s works from anywhere", async (line) => {
+  ])("%s works in any folder", async (line) => {
     for (const outside of [false, true]) {
       const { code, calls, root, stderr } = await run(line, { answers, prepare, outside });
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -86,7 +86,7 @@ describe("a session of another project", () => {
     }
   });
 
-  test("the next step after an error changes to the session's project first", async () => {
+  test("the next step after an error starts with cd to the project", async () => {
     const connect = async (): Promise<never> => {
       throw new CoworkError("SESSION_INCOMPLETE", "fix was never completed.", { hint: "cowork init fix" });
     };
@@ -95,7 +95,7 @@ describe("a session of another project", () => {
     expect((await run("connect a", setting)).stderr).toContain("Next: cowork init fix\n");
   });
 
-  test("clean works for a session whose project was removed", async () => {
+  test("clean of a session whose project no longer exists still asks its host", async () => {
     const gone = async (place: Prepared): Promise<void> =>
       await onRecord(place, "gone", "b", { root: join(place.root, "..", "gone") });
     const { code, calls } = await run("clean gone-b", { answers, prepare: gone, outside: true });
@@ -105,19 +105,19 @@ describe("a session of another project", () => {
     });
   });
 
-  test("stop with sessions of several projects makes one call per project", async () => {
+  test("sessions of several projects are handled project by project", async () => {
     const { calls } = await run("stop a other/fix", { answers, prepare });
     expect(calls.map(([, selector]) => (selector as OneSession).names)).toEqual([["a"], ["fix"]]);
   });
 
-  test("a bare name of another project's session is not used, but suggested", async () => {
+  test("a bare name that only another project has is suggested, not used", async () => {
     const missing = async (): Promise<never> => {
-      throw new CoworkError("SESSION_NOT_FOUND", "There is no session fix in project app.", {
+      throw new CoworkError("SESSION_NOT_FOUND", "Session fix not found in project app.", {
         hint: "cowork init fix",
       });
     };
     const here = await run("connect fix -- true", { answers: { connect: missing }, prepare });
-    expect(here.stderr).toContain("There is no session fix in project app. Did you mean other/fix?");
+    expect(here.stderr).toContain("Session fix not found in project app. Did you mean other/fix?");
     const outside = await run("connect fix -- true", { answers, prepare, outside: true });
     expect(outside).toMatchObject({ code: 1, calls: [] });
     expect(outside.stderr).toContain("Did you mean other/fix?\n  Next: cowork connect other/fix");
@@ -127,7 +127,7 @@ describe("a session of another project", () => {
     [2, "Did you mean p1/fix or p2/fix?"],
     [3, "Did you mean p1/fix, p2/fix or p3/fix?"],
     [4, "Did you mean p1/fix, p2/fix, p3/fix or another?"],
-  ])("a bare name that %d projects have is an error that suggests them", async (count, question) => {
+  ])("a bare name that %d projects have does not choose one of them", async (count, question) => {
     const several = async (place: Prepared): Promise<void> => {
       for (let n = 1; n <= count; n += 1) await onRecord(place, `p${n}`, "fix", { root: join(place.root, `../p${n}`) });
     };
@@ -137,9 +137,9 @@ describe("a session of another project", () => {
     expect(stderr).not.toContain("@local");
   });
 
-  test("clean does not suggest another project's session of the same name", async () => {
+  test("clean does not suggest the session of another project with the same name", async () => {
     const clean = async (): Promise<never> => {
-      throw new CoworkError("SESSION_NOT_FOUND", "There is no session fix in project app.", { hint: "cowork list" });
+      throw new CoworkError("SESSION_NOT_FOUND", "Session fix not found in project app.", { hint: "cowork list" });
     };
     const { code, stderr } = await run("clean fix", { answers: { clean }, prepare });
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("Next: cowork list") as string });
@@ -147,7 +147,7 @@ describe("a session of another project", () => {
   });
 });
 
-describe("an ambiguous session id", () => {
+describe("an ambiguous name", () => {
   const prepare = async (place: Prepared): Promise<void> => {
     await onRecord(place, "a", "b-c", { root: join(place.root, "..", "one") });
     const two = join(place.root, "..", "two");
@@ -157,10 +157,10 @@ describe("an ambiguous session id", () => {
     await writeFile(join(place.home, ".cowork", "projects.json"), JSON.stringify({ roots: [two] }));
   };
 
-  test("is an error that names the sessions, and adding the host resolves it", async () => {
+  test("is an error that lists the matches, and @host selects one", async () => {
     const both = await run("connect a-b-c -- true", { answers, prepare, remotes: { box: answers } });
     expect(both).toMatchObject({ code: 2, calls: [] });
-    expect(both.stderr).toContain("a-b-c could be a/b-c@local or a-b/c@box.\n  Next: cowork connect a/b-c@local");
+    expect(both.stderr).toContain("a-b-c is ambiguous: a/b-c@local or a-b/c@box.\n  Next: cowork connect a/b-c@local");
     expect((await run("connect a-b-c@local -- true", { answers, prepare })).calls[0]?.[0]).toBe("connect");
   });
 });
@@ -186,7 +186,7 @@ describe("inside a session's clone", () => {
     expect(asked(calls[0]).names).toEqual(["b"]);
   });
 
-  test("connect uses that session also when its project was removed", async () => {
+  test("also if its project no longer exists", async () => {
     let clone = "/";
     const prepare = async (place: Prepared): Promise<void> => {
       await onRecord(place, "gone", "b", { root: join(place.root, "..", "gone") });
@@ -198,20 +198,20 @@ describe("inside a session's clone", () => {
     expect(asked(calls[0])).toMatchObject({ project: { name: "gone", rootCommit: "r0" }, names: ["b"] });
   });
 
-  test("a given name is used, and stop without a name stops all sessions", async () => {
+  test("a name still selects another session, and stop without a name all of them", async () => {
     expect(asked((await inClone("diff a")).calls[0]).names).toEqual(["a"]);
     expect((await inClone("stop")).calls[0]?.[1]).not.toHaveProperty("names");
   });
 });
 
-describe("without a name", () => {
-  test("a project's only session is used and named", async () => {
+describe("no name", () => {
+  test("a project's only session is used, with a note", async () => {
     const { code, calls, stderr } = await run("connect -- true", {
       answers,
       prepare: async (place) => await onRecord(place, "app", "a"),
     });
     expect({ code, names: asked(calls[0]).names }).toEqual({ code: 0, names: ["a"] });
-    expect(stderr).toContain("a is the only session of app");
+    expect(stderr).toContain("using a, the only session of app");
   });
 
   const two = async (place: Prepared): Promise<void> => {
@@ -219,18 +219,18 @@ describe("without a name", () => {
     await onRecord(place, "app", "b");
   };
 
-  test("several sessions are an error without a terminal to ask on", async () => {
+  test("without a terminal, none of several sessions is chosen", async () => {
     for (const line of ["connect", "connect -- ls", "logs", "diff --json"]) {
       const result = await run(line, { answers, prepare: two });
       expect(result).toMatchObject({ code: 2, calls: [] });
-      expect(result.stdout + result.stderr).toContain("needs a session. There are a, b.");
+      expect(result.stdout + result.stderr).toContain("Name a session for cowork");
       expect(result.stdout + result.stderr).toMatch(/cowork \w+ a"?\n/);
     }
     const outside = await run("logs", { answers, prepare: two, outside: true });
-    expect(outside.stderr).toContain("There are app/a, app/b.\n  Next: cowork logs app/a\n");
+    expect(outside.stderr).toContain("Sessions: app/a, app/b\n  Next: cowork logs app/a\n");
   });
 
-  test("the user can choose a session on a terminal", async () => {
+  test("on a terminal the user chooses", async () => {
     // Arrow down, Enter.
     const { code, calls } = await run("diff", { answers, prepare: two, columns: 80, input: "\u001B[B\r" });
     expect({ code, names: asked(calls[0]).names }).toEqual({ code: 0, names: ["b"] });
@@ -245,7 +245,7 @@ describe("without a name", () => {
     },
   );
 
-  test("outside of a project and without sessions it is a usage error", async () => {
+  test("outside of a project and without records, the next step mentions a project", async () => {
     const result = await run("logs", { outside: true });
     expect(result).toMatchObject({ code: 2, calls: [] });
   });
@@ -253,7 +253,7 @@ describe("without a name", () => {
 
 describe("a typo", () => {
   const missing = async (): Promise<never> => {
-    throw new CoworkError("SESSION_NOT_FOUND", "There is no session serch in project app.", {
+    throw new CoworkError("SESSION_NOT_FOUND", "Session serch not found in project app.", {
       hint: "cowork init serch",
     });
   };
@@ -267,7 +267,7 @@ describe("a typo", () => {
     ["stop serch", "stop search"],
     ["connect app-serch", "connect app-search"],
     ["status app/serch", "status app/search"],
-  ])("%s suggests the nearest name, and not to create the session", async (line, next) => {
+  ])("%s suggests the nearest name instead of creating a session", async (line, next) => {
     const failing = { connect: missing, stop: missing, status: missing };
     const { code, stderr } = await run(line, { answers: failing, prepare });
     expect(code).toBe(1);
@@ -284,14 +284,14 @@ describe("a typo", () => {
     expect(stderr).toContain("Did you mean x?\n  Next: cowork connect x\n");
   });
 
-  test("init notes that a session with a name similar to an existing one is new", async () => {
+  test("a new session with a name similar to another one is reported as new", async () => {
     const failed = async (): Promise<never> => await Promise.reject(new CoworkError("ENGINE_FAILED", "Stop here."));
     const notes = async (names: string) => (await run(`init ${names}`, { answers: { init: failed }, prepare })).stderr;
-    expect(await notes("serch")).toContain("note: serch is a new session, beside search");
+    expect(await notes("serch")).toContain("note: serch is a new session; search exists too");
     expect(await notes("search task-2 x")).not.toContain("new session");
   });
 
-  test.each(["x", "task-2", "quite-another"])("%s is not treated as a typo", async (word) => {
+  test.each(["x", "task-2", "quite-another"])("%s is not a typo", async (word) => {
     const { stderr } = await run(`connect ${word}`, { answers: { connect: missing }, prepare });
     expect(stderr).not.toContain("Did you mean");
   });
@@ -306,7 +306,7 @@ test("outside of a project list and status show every project's sessions", async
   }
 });
 
-test("a remote session is found from anywhere through its project's SESSIONS, but only on an added host", async () => {
+test("a remote session is found in any folder through its project's SESSIONS, on a host that was added", async () => {
   const prepare = async ({ root, home }: Prepared): Promise<void> => {
     await mkdir(join(root, ".cowork"));
     await writeFile(join(root, ".cowork", ".cowork.conf"), "SESSIONS=a@box b@evil\n");
@@ -316,11 +316,11 @@ test("a remote session is found from anywhere through its project's SESSIONS, bu
   for (const word of ["app-a", "app/a", "app-a@box"]) {
     expect((await run(`connect ${word} -- true`, setting)).calls[0]?.[0]).toBe("box connect");
   }
-  // The configuration file may come from the repository, so a host in it was not chosen by the user.
+  // The file may come from a repository, so a host in it is not the user's choice.
   expect(await run("connect app-b -- true", setting)).toMatchObject({ code: 4, calls: [] });
 });
 
-test("projects are remembered once, and forgotten when their folder is gone", async () => {
+test("projects are remembered once, and removed when their folder no longer exists", async () => {
   const { home, root } = await run("list", { answers });
   const ctx = {
     paths: coworkPaths(join(home, ".cowork")),
@@ -338,7 +338,7 @@ test("projects are remembered once, and forgotten when their folder is gone", as
   expect(JSON.parse(await readFile(ctx.paths.projects, "utf8"))).toEqual({ roots: [root] });
 });
 
-test("status collects slow details only with --verbose or --json", async () => {
+test("status reads slow facts only with --verbose, and --json includes everything", async () => {
   const options = async (line: string) =>
     (await run(line, { answers, prepare: async (place) => await onRecord(place, "app", "a") })).calls[0]?.[2];
   expect(await options("status a")).toMatchObject({ brief: true });

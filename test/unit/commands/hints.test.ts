@@ -24,7 +24,7 @@ async function hintsInSource(): Promise<Hint[]> {
       .split("\n")
       .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
       .join("\n");
-    // Hints given as data. Arguments that are not quoted words are names or paths.
+    // Commands given as data; anything but a word in quotes is a name or a path.
     for (const [, name = "", rest = ""] of text.matchAll(/\bownCommand\(\s*"([a-z-]+)"((?:[^()]|\([^()]*\))*)\)/g)) {
       const args = rest.match(/"[^"]*"|[^\s,"]+/g) ?? [];
       hints.push({
@@ -54,12 +54,12 @@ const actions = new Map(
   }),
 );
 
-/** The error that a user who types the line would get; undefined if it is valid. */
+/** The error for a command line when typed; undefined if it is valid. */
 function complaint(line: string): string | undefined {
   // After `--` comes the command that runs in the session.
   const [name = "", ...words] = line.replace(/ -- .*/, "").split(/\s+/);
   const command = byName.get(name);
-  // Prose about cowork: the next word is a verb and not meant to be typed.
+  // Prose about cowork: its next word is a verb, not a command.
   if (command === undefined) return /^(?!--version\b|--host$).*--/.test(line) ? `no command ${name}` : undefined;
   const known = [...Object.keys(command.flags), ...Object.keys(globalFlags)];
   const flags = words.flatMap((word) => /^--([a-z][a-z-]*)/.exec(word)?.[1] ?? []);
@@ -70,7 +70,7 @@ function complaint(line: string): string | undefined {
   return isProse || actions.get(name)?.includes(first) !== false ? undefined : `${name} has no ${first}`;
 }
 
-/** Is the first word neither a command nor known prose, and in a hint? */
+/** Whether a next step has prose after `cowork` that is not one of the allowed words. */
 async function isWrongInHint({ file, line }: Hint): Promise<boolean> {
   const [word = ""] = line.split(/\s+/);
   if (byName.has(word) || prose.test(word)) return false;
@@ -79,7 +79,7 @@ async function isWrongInHint({ file, line }: Hint): Promise<boolean> {
 }
 
 describe("a command line in a message works when typed", () => {
-  test("messages name most commands", () => {
+  test("most commands occur", () => {
     const named = new Set(hints.map(({ line }) => line.split(" ")[0] ?? ""));
     expect([...named].filter((name) => byName.has(name)).length).toBeGreaterThan(10);
   });
@@ -89,13 +89,13 @@ describe("a command line in a message works when typed", () => {
     expect(wrong.filter(({ why }) => why !== undefined)).toEqual([]);
   });
 
-  test("every hint names a command that exists", async () => {
+  test("a next step is a command", async () => {
     const wrong: Hint[] = [];
     for (const hint of hints) if (await isWrongInHint(hint)) wrong.push(hint);
     expect(wrong).toEqual([]);
   });
 
-  test("hints given as data are found, too", () => {
+  test("commands given as data are checked, too", () => {
     const lines = hints.filter(({ file }) => file.endsWith("session/record/unfinished.ts")).map(({ line }) => line);
     expect(lines).toEqual(["connect …", "init …", "start … --rebuild"]);
   });

@@ -21,7 +21,7 @@ async function onRecord({ home, root }: Prepared, project: string, name: string,
 const remembered = async (home: string): Promise<unknown> =>
   JSON.parse(await readFile(join(home, ".cowork", "projects.json"), "utf8"));
 
-test("lists projects with sessions on any host and projects that were added", async () => {
+test("lists projects with sessions, local and remote, and added ones", async () => {
   const prepare = async (place: Prepared): Promise<void> => {
     await onRecord(place, "app", "a");
     await onRecord(place, "app", "b");
@@ -48,10 +48,10 @@ test("lists projects with sessions on any host and projects that were added", as
   for (const line of table.stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
 });
 
-test("add stores a project without sessions, and remove forgets it by name or folder", async () => {
+test("add saves a project without sessions, remove removes it by name or folder", async () => {
   const added = await run("projects add");
   expect([added.code, await remembered(added.home)]).toEqual([0, { roots: [added.root] }]);
-  expect(added.stderr).toBe(`app is known, at ${added.root}.\n`);
+  expect(added.stderr).toBe(`Added app at ${added.root}.\n`);
   const prepare = async ({ root, home }: Prepared): Promise<void> => {
     await mkdir(join(home, ".cowork"));
     await writeFile(join(home, ".cowork", "projects.json"), JSON.stringify({ roots: [root] }));
@@ -59,7 +59,7 @@ test("add stores a project without sessions, and remove forgets it by name or fo
   for (const line of ["projects remove app", "projects remove app/"]) {
     const { code, home, stderr } = await run(line, { prepare, outside: true });
     expect([line, code, await remembered(home)]).toEqual([line, 0, { roots: [] }]);
-    expect(stderr).toContain("app is no longer known");
+    expect(stderr).toContain("Removed app from the list");
   }
   const json = await run("projects add app --json", { outside: true });
   expect(JSON.parse(json.stdout)).toEqual({ project: { name: "app", root: json.root, sessions: 0, exists: true } });
@@ -67,17 +67,17 @@ test("add stores a project without sessions, and remove forgets it by name or fo
 
 test.each([
   ["projects add nowhere", 1, /nowhere/],
-  ["projects remove nothing", 2, /There is no project nothing/],
-  ["projects remove app", 2, /app has 1 session and stays known.*\n {2}Next: remove them first: cowork clean/],
-  ["projects remove", 2, /cannot do that/],
-  ["projects frob", 2, /cannot do that/],
+  ["projects remove nothing", 2, /Unknown project nothing/],
+  ["projects remove app", 2, /app cannot be removed: it has 1 session\.\n {2}Next: run cowork clean/],
+  ["projects remove", 2, /Wrong arguments/],
+  ["projects frob", 2, /Wrong arguments/],
 ])("cowork %s is refused", async (line, code, message) => {
   const result = await run(line, { prepare: async (place) => await onRecord(place, "app", "a") });
   expect([result.code, result.stdout]).toEqual([code, ""]);
   expect(result.stderr).toMatch(message);
 });
 
-test("without projects it suggests init", async () => {
+test("without projects, the next step is shown", async () => {
   const { code, stderr } = await run("projects");
-  expect([code, stderr]).toEqual([0, expect.stringContaining("Next: cowork init <name>")]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("cowork init <name>")]);
 });

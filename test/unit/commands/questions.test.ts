@@ -32,7 +32,7 @@ async function contextOf(terminal: FakeTerminal): ReturnType<typeof makeContext>
   return await makeContext(caller, terminal, { progress: progress as Progress, trust: true, verbose: false });
 }
 
-test("no flag or variable accepts a host key, and the key is shown", async () => {
+test("no flag and no variable accepts a host's key, and the key is shown", async () => {
   const terminal = fakeTerminal();
   const ctx = await contextOf(terminal);
   expect(await ctx.ask(hostKey)).toBe(false);
@@ -40,16 +40,17 @@ test("no flag or variable accepts a host key, and the key is shown", async () =>
   expect(await ctx.ask({ kind: "confirm", text: "Go on?" })).toBe(true);
 });
 
-test("the user can accept a host key on a terminal", async () => {
+test("on a terminal the user can accept it", async () => {
   const terminal = fakeTerminal({ columns: 80 });
   const ctx = await contextOf(terminal);
   const answer = ctx.ask(hostKey);
-  while (!terminal.written().stderr.includes("Is this the key")) await new Promise((done) => void setTimeout(done, 5));
+  while (!terminal.written().stderr.includes("Is this the host's key"))
+    await new Promise((done) => void setTimeout(done, 5));
   terminal.type("y");
   expect(await answer).toBe(true);
 });
 
-test("without a terminal no secret is requested", async () => {
+test("without a terminal no secret is asked for", async () => {
   const terminal = fakeTerminal();
   const ctx = await contextOf(terminal);
   expect(await ctx.askSecret({ text: "Password", echo: false })).toBeUndefined();

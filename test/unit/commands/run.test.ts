@@ -17,7 +17,7 @@ async function readConfOf(root: string): Promise<string> {
 }
 
 describe("init", () => {
-  test("sends all sessions to the host, stores the ones that exist, and prints the next command", async () => {
+  test("creates every session on the host, saves their names, and prints the next command", async () => {
     const result = await run("init a b --no-start", { answers: { init: async () => [done("a"), broken] } });
     expect(result.code).toBe(1);
     const [[called, request]] = result.calls as [[string, Parameters<SessionHost["init"]>[0]]];
@@ -36,7 +36,7 @@ describe("init", () => {
     expect(result.stderr).toContain("Next: cowork connect a");
   });
 
-  test("--json lists failed sessions together with the others", async () => {
+  test("--json: failed sessions are in the same list", async () => {
     const result = await run("init a b --json", { answers: { init: async () => [done("a"), broken] } });
     const { sessions } = JSON.parse(result.stdout) as { sessions: { name: string; state: string; error?: unknown }[] };
     expect(sessions.map(({ name, state }) => [name, state])).toEqual([
@@ -47,7 +47,7 @@ describe("init", () => {
     expect(result.code).toBe(1);
   });
 
-  test("without names uses SESSIONS of the configuration file", async () => {
+  test("without names it uses those of .cowork.conf", async () => {
     const answers = { init: async () => [done("x")] };
     const result = await run("init", { conf: "# mine\nSESSIONS = x y\n", answers });
     const [[, request]] = result.calls as [[string, Parameters<SessionHost["init"]>[0]]];
@@ -55,9 +55,9 @@ describe("init", () => {
   });
 
   test.each([
-    ["init", 2, /No session is named/],
-    ["init a b --branch x", 2, /--branch names the branch of one session/],
-    ["init ../x", 2, /is not a valid session name/],
+    ["init", 2, /No session was named/],
+    ["init a b --branch x", 2, /--branch can only be used with one session/],
+    ["init ../x", 2, /cannot be a session's name/],
     ["init a --from nothing-like-it", 1, /nothing-like-it/],
   ])("cowork %s is refused before anything is created", async (line, code, message) => {
     const result = await run(line);
@@ -66,7 +66,7 @@ describe("init", () => {
     expect(result.stderr).toContain("Next: ");
   });
 
-  test("uses the host in the configuration file, unless --host is given", async () => {
+  test("another host in .cowork.conf is not ignored", async () => {
     expect((await run("init", { conf: "SESSIONS=a@box\n" })).code).toBe(4);
     const result = await run("init a", { conf: "HOST=box\n", remotes: { box: { init: async () => [done("a")] } } });
     expect([result.code, result.calls.map(([name]) => name)]).toEqual([0, ["box init"]]);
@@ -74,7 +74,7 @@ describe("init", () => {
     expect(local.code).toBe(0);
   });
 
-  test("--write-config writes the template to the project and creates no session", async () => {
+  test("--write-config writes the default dev container and creates no session", async () => {
     const result = await run("init --write-config --base-image debian:12");
     expect([result.code, result.calls]).toEqual([0, []]);
     expect(result.stdout).toBe(".devcontainer/devcontainer.json\n.devcontainer/Dockerfile\n");
@@ -82,7 +82,7 @@ describe("init", () => {
     expect((await run("init a --write-config")).code).toBe(2);
   });
 
-  test("an interrupted session is stored, and shown with the command that completes it", async () => {
+  test("an interrupted session is shown and saved, with the command to finish it", async () => {
     const interrupted = new CoworkError("INTERRUPTED", "Interrupted.").toView();
     const error = { ...interrupted, hint: "cowork init a" };
     const session = sessionView({ state: "failed", error });
@@ -123,7 +123,7 @@ describe("init", () => {
 
       Dev container: .devcontainer/devcontainer.json (dockerfile)
         changed: appPort 80 became 127.0.0.1
-      What of it reaches this host, and needs a yes:
+      This needs your trust, because it affects the host:
         devcontainer.json: runArgs
           --privileged
             It gives the container the host.
@@ -132,11 +132,11 @@ describe("init", () => {
   });
 });
 
-describe("a configuration file tracked by git", () => {
+describe("a .cowork.conf from the repository", () => {
   const conf = "BASE_IMAGE=evil:1\nCONNECT=claude\n";
   const answers = { init: async () => [done("a")], connect: async () => 0 };
 
-  test("needs consent before its base image is used", async () => {
+  test("needs trust before its image is used", async () => {
     const refused = await run("init a", { conf, tracked: true, answers });
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain("BASE_IMAGE=evil:1");
@@ -145,7 +145,7 @@ describe("a configuration file tracked by git", () => {
     expect(agreed.calls[0]?.[1]).toMatchObject({ settings: { baseImage: "evil:1" } });
   });
 
-  test("is used by other commands only for harmless keys until then", async () => {
+  test("is ignored by other commands until then, except for harmless keys", async () => {
     const result = await run("connect a -- true", { conf, tracked: true, answers });
     expect(result.calls[0]?.[1]).toMatchObject({ settings: { baseImage: undefined, connect: "claude" } });
   });
@@ -177,7 +177,7 @@ describe("list and status", () => {
     expect(result.stderr).toContain("Next: cowork init <name>");
   });
 
-  test("stop outside of a project is an error, also as JSON", async () => {
+  test("outside of a project there is an error, also as JSON", async () => {
     const text = await run("stop", { outside: true });
     expect([text.code, text.stdout]).toEqual([1, ""]);
     expect(text.stderr).toMatch(/Next: /);
@@ -192,7 +192,7 @@ describe("list and status", () => {
     expect(JSON.parse(result.stdout)).toEqual({ sessions: [sessionStatus()] });
   });
 
-  test("names cannot be combined with --all", async () => {
+  test("names with --all are refused", async () => {
     expect((await run("stop a --all")).code).toBe(2);
   });
 });
@@ -200,7 +200,7 @@ describe("list and status", () => {
 describe("connect", () => {
   const answers = { connect: async () => 42 };
 
-  test("a command runs with unchanged arguments and without tmux, and its exit code is returned", async () => {
+  test("returns the command's exit code, passes words unchanged, without tmux", async () => {
     const result = await run(["connect", "a", "--", "sh", "-c", "exit 42"], { answers });
     expect(result.code).toBe(42);
     expect(result.calls[0]?.[1]).toMatchObject({
@@ -210,7 +210,7 @@ describe("connect", () => {
     });
   });
 
-  test("uses tmux on a terminal unless --no-tmux is given", async () => {
+  test("on a terminal it runs in tmux, except with --no-tmux", async () => {
     const stdin = await run("connect a", { answers });
     expect(stdin.calls[0]?.[1]).toMatchObject({ tmux: false });
     const terminal = await run("connect a", { answers, columns: 100 });
@@ -219,7 +219,7 @@ describe("connect", () => {
     expect((await run("connect a --no-tmux", { answers, columns: 100 })).calls[0]?.[1]).toMatchObject({ tmux: false });
   });
 
-  test("a closed output pipe ends it with 141, as in a shell", async () => {
+  test("it ends with 141 when the reader of its output exits", async () => {
     let caller: FakeCaller | undefined;
     const connect: SessionHost["connect"] = async (_request, io) => {
       const ended = new Promise<never>((_, fail) => {
@@ -245,7 +245,7 @@ describe("start and stop", () => {
     expect((await run("stop", { answers: { stop: async () => outcomes } })).code).toBe(4);
   });
 
-  test("--rebuild sends the project, and a plain start does not", async () => {
+  test("--rebuild passes the project, a plain start does not", async () => {
     const answers = { start: async () => [done("a")] };
     expect((await run("start a", { answers })).calls[0]?.[2]).not.toHaveProperty("rebuild");
     const rebuilt = await run("start a --rebuild", { answers });
@@ -268,7 +268,7 @@ describe("clean", () => {
     removed: [],
   };
 
-  test("shows what would be lost and how to save it, and removes cleaned sessions from SESSIONS", async () => {
+  test("reports what would be lost and how to save it; removed names leave .cowork.conf", async () => {
     const result = await run("clean a b", {
       conf: "SESSIONS=a b\n",
       answers: { clean: async () => [cleaned, refused] },
@@ -311,9 +311,9 @@ describe("clean", () => {
     ]);
     expect(yes.code).toBe(3);
     expect(yes.stderr).toContain(
-      "  a  would be removed\n  - would be lost: 1 stash\n  - would go along: volume data\n",
+      "  a  would be removed\n  - would be lost: 1 stash\n  - would also be removed: volume data\n",
     );
-    expect(yes.stderr).toContain("  b  stays: b holds work that is nowhere else.\n  - 2 commits on b\n");
+    expect(yes.stderr).toContain("  b  is kept: b holds work that is nowhere else.\n  - 2 commits on b\n");
     expect(yes.stdout).toContain("✔ a  removed\n");
     const no = await ask({}, "n");
     expect([no.code, no.calls.length]).toEqual([1, 1]);
@@ -321,7 +321,7 @@ describe("clean", () => {
     expect(await readConfOf(no.root)).toBe("SESSIONS=a b\n");
   });
 
-  test("--dry-run does not change SESSIONS and returns the exit code of a real clean", async () => {
+  test("--dry-run does not change .cowork.conf and returns the exit code of the real run", async () => {
     const result = await run("clean --dry-run --force", {
       conf: "SESSIONS=a b\n",
       answers: { clean: async () => [cleaned] },
@@ -331,7 +331,7 @@ describe("clean", () => {
     expect(await readConfOf(result.root)).toBe("SESSIONS=a b\n");
   });
 
-  test("--all uses each session's project, and works without one that was removed", async () => {
+  test("--all checks each session against its own project, or against none if it no longer exists", async () => {
     const gone = sessionView({ name: "z", project: "old", projectRoot: "/nowhere/old" });
     const answers = { list: async () => [gone], clean: async () => [refused] };
     const result = await run("clean --all", { answers, outside: true });
@@ -354,7 +354,7 @@ describe("clean", () => {
 });
 
 describe("config", () => {
-  test("set changes the project's configuration file, outside of a project the user's; an empty value removes the key", async () => {
+  test("set writes the project's file inside a project, else the user's; an empty value removes the key", async () => {
     const inside = await run("config set CONNECT claude", { conf: "# mine\nCONNECT=zsh\n" });
     expect([inside.code, await readConfOf(inside.root)]).toEqual([0, "# mine\nCONNECT=claude\n"]);
     const outside = await run("config set CONNECT claude", { outside: true });
@@ -365,7 +365,7 @@ describe("config", () => {
     expect(await readConfOf(removed.root)).toBe("CPUS=2\n");
   });
 
-  test("unset removes a key, also an unknown one", async () => {
+  test("unset removes a key, even an unknown one", async () => {
     const result = await run("config unset CPUS", { conf: "CPUS=2\nCONNECT=zsh\n" });
     expect([result.code, await readConfOf(result.root)]).toEqual([0, "CONNECT=zsh\n"]);
     expect(result.stderr).toMatch(/^CPUS is no longer set in .*\.cowork\.conf\.$/m);
@@ -376,7 +376,7 @@ describe("config", () => {
     expect([user.code, await readConfOf(user.root)]).toEqual([2, "CPUS=2\n"]);
   });
 
-  test("get prints the effective value, and list shows the origin of each", async () => {
+  test("get prints the value in effect, list the origin of each value", async () => {
     expect((await run("config get CPUS", { conf: "CPUS=2\n" })).stdout).toBe("2\n");
     expect((await run("config get CPUS", { conf: "CPUS=2\n", env: { COWORK_CPUS: "3" } })).stdout).toBe("3\n");
     const list = await run("config list --json", { conf: "CPUS=2\n" });
@@ -386,16 +386,16 @@ describe("config", () => {
 
   test.each([
     ["config unset CPUS", 2, /CPUS is not set in \S+\.cowork\.conf\.\n {2}Next: cowork config list/],
-    ["config unset NOTHING", 2, /There is no configuration key `NOTHING`/],
-    ["config unset cpus", 2, /did you mean CPUS/],
-    ["config unset SESSIONS", 2, /kept by cowork itself/],
-    ["config unset", 2, /needs other arguments/],
+    ["config unset NOTHING", 2, /Unknown configuration key `NOTHING`/],
+    ["config unset cpus", 2, /use CPUS/],
+    ["config unset SESSIONS", 2, /managed by cowork/],
+    ["config unset", 2, /Wrong arguments for/],
     ["config set CPUS many", 2, /CPUS/],
     ["config set NOTHING x", 2, /NOTHING/],
-    ["config set SESSIONS x", 2, /kept by cowork itself/],
-    ["config set CPUS", 2, /needs other arguments/],
-    ["config frobnicate", 2, /cannot "frobnicate"/],
-    ["config get", 2, /needs other arguments/],
+    ["config set SESSIONS x", 2, /managed by cowork/],
+    ["config set CPUS", 2, /Wrong arguments for/],
+    ["config frobnicate", 2, /Unknown action "frobnicate"/],
+    ["config get", 2, /Wrong arguments for/],
   ])("cowork %s is refused", async (line, code, message) => {
     const result = await run(line);
     expect(result.code).toBe(code);
@@ -420,16 +420,16 @@ describe("auth", () => {
     threats: ["a sets KEY"],
   };
 
-  test("login passes the terminal through and requires one", async () => {
+  test("login passes the terminal through, and needs one", async () => {
     const answers = { login: async () => login };
     const result = await run("auth", { answers, columns: 80 });
     expect(result.code).toBe(0);
     expect(result.calls[0]?.[1]).toMatchObject({ longLived: false, settings: { agent: "claude" } });
     expect(result.calls[0]?.[2]).toMatchObject({ tty: { columns: 80 } });
-    expect((await run("auth login", { answers })).stderr).toContain("A login needs a terminal.");
+    expect((await run("auth login", { answers })).stderr).toContain("Logging in needs a terminal.");
   });
 
-  test("status shows the account and threats, and exits with 5 without a login", async () => {
+  test("status shows the account and threats; 5 without a login", async () => {
     const well = await run("auth status", { answers: { authStatus: async () => status } });
     expect([well.code, well.stdout]).toEqual([0, "✔ logged in\n  account  p@example.invalid\n  plan  max\n"]);
     expect(well.stderr).toContain("note: a sets KEY");
@@ -446,10 +446,10 @@ describe("auth", () => {
     expect(text.stderr).toContain("Next: cowork auth login");
   });
 
-  test("logout reports that all sessions are logged out", async () => {
-    const answers = { logout: async () => ({ loggedOut: true, notes: ["the token was revoked"] }) };
+  test("logout", async () => {
+    const answers = { logout: async () => ({ loggedOut: true, notes: ["the vendor was informed"] }) };
     const result = await run("auth logout", { answers });
-    expect([result.code, result.stdout]).toEqual([0, "Logged out, for every session of this host.\n"]);
+    expect([result.code, result.stdout]).toEqual([0, "Logged out, for all sessions on this host.\n"]);
   });
 
   test.each(["auth forget", "auth status --long-lived"])("cowork %s is refused", async (line) => {
@@ -458,7 +458,7 @@ describe("auth", () => {
 });
 
 describe("doctor, logs, help", () => {
-  test("doctor fails when something is a problem", async () => {
+  test("doctor fails if there is a problem", async () => {
     const checks = [
       { title: "Node", status: "ok" as const, detail: "24" },
       { title: "Engine", status: "problem" as const, detail: "does not answer", fix: "start it" },
@@ -469,7 +469,7 @@ describe("doctor, logs, help", () => {
     expect(result.stdout).toBe("✔ Node    24\n✖ Engine  problem: does not answer\n          Next: start it\n");
   });
 
-  test("doctor works with an invalid configuration", async () => {
+  test("doctor works with a broken configuration", async () => {
     const result = await run("doctor --json", { conf: "CPUS=many\n", answers: { doctor: async () => [] } });
     expect(result.code).toBe(1);
     expect(JSON.parse(result.stdout)).toMatchObject({ checks: [{ title: "Project", status: "problem" }] });
@@ -485,13 +485,13 @@ describe("doctor, logs, help", () => {
     const result = await run("help inti");
     expect([result.code, result.stderr]).toEqual([
       2,
-      'cowork: There is no command "inti". Did you mean init?\n  Next: cowork help init\n',
+      'cowork: Unknown command "inti". Did you mean init?\n  Next: cowork help init\n',
     ]);
   });
 });
 
-describe("any error", () => {
-  test("an internal error is one line, and its stack is shown only with --verbose", async () => {
+describe("an error", () => {
+  test("an internal error is one line, with a stack only with --verbose", async () => {
     const answers = {
       list: async () => {
         throw new TypeError("x is not a function");
@@ -504,7 +504,7 @@ describe("any error", () => {
     expect((await run("list --verbose", { answers })).stderr).toMatch(/INTERNAL[^]*at /);
   });
 
-  test("control characters in foreign text never reach the terminal", async () => {
+  test("foreign control characters never reach the terminal", async () => {
     const answers = {
       list: async () => [sessionView({ branch: "\u001B[31mred\u001B]0;title\u0007\nnext" })],
       status: async () => {

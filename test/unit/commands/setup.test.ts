@@ -32,7 +32,7 @@ const added = [
 ].join("\n");
 
 describe("cowork setup", () => {
-  test("--yes adds the block once, and --undo removes only the block", async () => {
+  test("--yes adds it once, --undo removes only that", async () => {
     const first = await run("setup --yes --json");
     expect(JSON.parse(first.stdout)).toEqual({
       setup: [{ name: "completion", shell: "bash", file: join(home, ".bashrc"), state: "set-up" }],
@@ -55,13 +55,13 @@ describe("cowork setup", () => {
     expect(yes.stderr).toContain("Next: open a new terminal");
   });
 
-  test("without a terminal it changes nothing and suggests --yes", async () => {
+  test("without a terminal it prints the next step and changes nothing", async () => {
     const { code, stderr } = await run("setup");
     expect([code, await read(".bashrc")]).toEqual([2, "alias ll='ls -l'\n"]);
     expect(stderr).toContain("Next: cowork setup --yes");
   });
 
-  test("--status shows the state of each shell and changes nothing", async () => {
+  test("--status shows the state and changes nothing", async () => {
     await mkdir(join(home, ".config", "fish"), { recursive: true });
     await writeFile(join(home, ".zshrc"), 'eval "$(cowork completion zsh)"\n');
     await writeFile(join(home, ".bashrc"), added.replace("then eval", "then  eval"));
@@ -82,7 +82,7 @@ describe("cowork setup", () => {
     await expect(stat(join(home, ".config/fish/config.fish"))).rejects.toThrow("ENOENT");
   });
 
-  test("a linked startup file keeps its link, mode and non-UTF-8 bytes", async () => {
+  test("a link into a folder of dotfiles is kept, and so are mode and invalid bytes", async () => {
     const odd = Buffer.from([0x61, 0xff, 0xfe, 0x0a]);
     await mkdir(join(home, "dotfiles"));
     await writeFile(join(home, "dotfiles", "zshrc"), odd);
@@ -96,11 +96,11 @@ describe("cowork setup", () => {
     expect(await readFile(join(home, ".zshrc"))).toEqual(odd);
   });
 
-  test("--undo and --status cannot be combined", async () => {
+  test("flags that cannot be combined are refused", async () => {
     expect((await run("setup --undo --status")).code).toBe(2);
   });
 
-  test("the added lines work in bash, also when cowork is not installed", async () => {
+  test("what it adds works in bash, even without cowork", async () => {
     await run("setup --yes");
     const shell = (path: string): string =>
       execFileSync("/bin/bash", ["--norc", "-c", `. "$1/.bashrc"; complete -p cowork 2>&1; echo ok`, "sh", home], {

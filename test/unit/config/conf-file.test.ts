@@ -19,7 +19,7 @@ async function conf(content?: string | Uint8Array): Promise<string> {
 }
 
 describe("readConf", () => {
-  test("returns the values, and undefined if the file is missing", async () => {
+  test("returns the keys of a file, undefined without a file", async () => {
     expect(await readConf(await conf())).toBeUndefined();
     expect(await readConf(await conf(""))).toEqual({});
     expect(await readConf(await conf("\ufeffA=1\nB=ü\n"))).toEqual({ A: "1", B: "ü" });
@@ -29,8 +29,8 @@ describe("readConf", () => {
     ["binary", new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2])],
     ["not UTF-8", new Uint8Array([0x41, 0x3d, 0xff, 0xfe])],
     ["huge", "A=1\n".repeat(300_000)],
-    ["not valid ini", "'null'\n"],
-    ["in a merge conflict", "<<<<<<< HEAD\nA=1\n=======\nA=2\n>>>>>>> x\n"],
+    ["nothing that ini reads", "'null'\n"],
+    ["half merged", "<<<<<<< HEAD\nA=1\n=======\nA=2\n>>>>>>> x\n"],
   ])("refuses a file that is %s, and names it", async (_, content) => {
     const path = await conf(content);
     await expect(readConf(path)).rejects.toMatchObject({
@@ -47,7 +47,7 @@ describe("readConf", () => {
     await expect(readConf(join(path, "..", "folder"))).rejects.toMatchObject(corrupt);
   });
 
-  test("follows links only for the user's configuration file", async () => {
+  test("follows links for the user's own file only", async () => {
     const own = await conf("A=1\n");
     const folder = join(await temporaryFolder(), ".cowork");
     await mkdir(folder);
@@ -61,7 +61,7 @@ describe("readConf", () => {
     expect(await readConf(path, { follow: true })).toEqual({ A: "2" });
   });
 
-  test("refuses a project's configuration file in a linked folder", async () => {
+  test("refuses a project's file in a linked folder", async () => {
     const own = await conf("A=1\n");
     const folder = join(await temporaryFolder(), ".cowork");
     await symlink(join(own, ".."), folder);
@@ -78,7 +78,7 @@ describe("setConfValue", () => {
     expect(await readdir(join(path, ".."))).toEqual([".cowork.conf"]);
   });
 
-  test("keeps the mode, and creates no file to remove a value", async () => {
+  test("keeps the mode, and creates nothing to remove a key", async () => {
     const path = await conf("A=1\n");
     await chmod(path, 0o600);
     await setConfValue(path, "A", "2");
@@ -89,7 +89,7 @@ describe("setConfValue", () => {
   });
 });
 
-test("changeConf loses nothing when several writers run at the same time", async () => {
+test("changeConf loses no concurrent change", async () => {
   const path = await conf();
   const ctx = {
     paths: coworkPaths(join(await temporaryFolder(), "home")),

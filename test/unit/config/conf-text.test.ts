@@ -30,7 +30,7 @@ describe("editConf", () => {
     ["adds before a section at the start", "[x]\nB=1\n", "B", "2", "B=2\n[x]\nB=1\n"],
     ["is not misled by comments", "#A=1\n; A=2\n", "A", "3", "#A=1\n; A=2\nA=3\n"],
     ["is not misled by longer keys", "AB=1\nXA=2\n", "A", "3", "AB=1\nXA=2\nA=3\n"],
-    ["completes a key without a value", "A\n", "A", "1", "A=1\n"],
+    ["repairs a key without a value", "A\n", "A", "1", "A=1\n"],
     ["keeps a byte order mark", "\ufeffA=1\n", "A", "2", "\ufeffA=2\n"],
     ["removes a line", "# c\nA=1\nB=2\n", "A", undefined, "# c\nB=2\n"],
     ["removes all lines of the key", "A=1\nB=2\nA=3\nA[]=4\n", "A", undefined, "B=2\n"],
@@ -40,7 +40,7 @@ describe("editConf", () => {
     expect(editConf(text, key, value)).toBe(expected);
   });
 
-  test("starts a new file with a one-line comment", () => {
+  test("a new file begins with a comment that explains it", () => {
     const lines = editConf("", "A", "1").split("\n");
     expect(lines[0]).toMatch(/^# .*cowork/);
     expect(lines.slice(1)).toEqual(["A=1", ""]);
@@ -107,7 +107,7 @@ describe("parseConf", () => {
     expect(parse(text)).toMatchObject({ s: { G: "1" } });
   });
 
-  test("is safe from prototype pollution", () => {
+  test("does not pollute prototypes", () => {
     const values = parseConf("__proto__=1\n__proto__.x=1\nconstructor=2\n[__proto__]\nx=1\n");
     expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined();

@@ -20,7 +20,7 @@ afterEach(async () => {
 const exclude = async (folder = root) => await excludeCowork(await findProject(shop.context, folder));
 const file = () => join(root, ".git", "info", "exclude");
 
-test("keeps the configuration file out of git status in every working tree, with one entry", async () => {
+test("hides .cowork from git status in every working tree, once", async () => {
   const side = join(shop.root, "side");
   await shop.git(root, "worktree", "add", "-q", side, "-b", "side");
   await setConfValue(confFileOf(root), "CPUS", "1");
@@ -32,7 +32,7 @@ test("keeps the configuration file out of git status in every working tree, with
   for (const folder of [root, side]) expect(await shop.git(folder, "status", "--porcelain")).toBe("");
 });
 
-test("keeps every existing byte, and completes a last line without a newline", async () => {
+test("keeps every existing byte, and completes an unfinished line", async () => {
   await writeFile(file(), Buffer.from([0x61, 0xff, 0x0d, 0x0a, 0x62]));
   await exclude();
   const content = await readFile(file());
@@ -40,7 +40,7 @@ test("keeps every existing byte, and completes a last line without a newline", a
   expect(content.toString("latin1")).toMatch(/\n\/\.cowork\/\n$/);
 });
 
-test.each([".cowork/", "/.cowork", "# x\r\n/.cowork/\r\n"])("does not add to %j", async (line) => {
+test.each([".cowork/", "/.cowork", "# x\r\n/.cowork/\r\n"])("accepts %j", async (line) => {
   await writeFile(file(), line);
   await exclude();
   expect(await readFile(file(), "utf8")).toBe(line);
@@ -58,7 +58,7 @@ test("creates the file and its folder, and follows the user's link", async () =>
   expect(await readFile(own, "utf8")).toMatch(/^mine\n.*\n\/\.cowork\/\n$/);
 });
 
-test("does nothing if git tracks the configuration file", async () => {
+test("does nothing if git tracks .cowork.conf", async () => {
   await mkdir(join(root, ".cowork"));
   await writeFile(confFileOf(root), "CPUS=1\n");
   await shop.sh(root, "git add .cowork; git commit -qm conf");

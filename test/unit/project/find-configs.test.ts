@@ -56,7 +56,7 @@ test("finds untracked, ignored and changed configurations in the folder and abov
   });
 });
 
-test("a linked configuration is uncommitted if the link or its target is", async () => {
+test("for a link, the link and its target count", async () => {
   put("tools/dc/devcontainer.json", "{}");
   symlinkSync("tools/dc", join(root, ".devcontainer"));
   expect(await find()).toEqual({ uncommitted: [".devcontainer/devcontainer.json"] });
@@ -67,7 +67,7 @@ test("a linked configuration is uncommitted if the link or its target is", async
   expect(await find()).toEqual({ uncommitted: [".devcontainer/devcontainer.json"] });
 });
 
-test("an uncommitted link is found, and folders outside the working tree are not searched", async () => {
+test("an uncommitted link counts; a target outside of the working tree does not", async () => {
   symlinkSync("/nowhere", join(root, ".devcontainer.json"));
   expect(await find()).toEqual({ uncommitted: [".devcontainer.json"] });
   expect(await find("..")).toEqual({ uncommitted: [".devcontainer.json"] });

@@ -53,7 +53,7 @@ describe("facts", () => {
     expect(local.notes).toEqual([expect.stringContaining("path on this machine")]);
   });
 
-  test("include a note about a sparse checkout", async () => {
+  test("a sparse checkout is reported, whatever form the setting has", async () => {
     const root = await shop.project();
     await shop.sh(root, "mkdir in; echo 1 >in/f; git add -A; git commit -qm in; git sparse-checkout set in");
     expect((await findProject(shop.context, root)).notes).toEqual([expect.stringContaining("sparse checkout")]);
@@ -84,7 +84,7 @@ describe("facts", () => {
     await expect(findProject(shop.context, root)).rejects.toMatchObject(fails("CONFIG_FILE_CORRUPT", /cowork\.conf/));
   });
 
-  test("report whether git tracks the configuration file", async () => {
+  test("a tracked .cowork.conf is detected", async () => {
     const root = await shop.project();
     await mkdir(join(root, ".cowork"));
     await writeFile(confFileOf(root), "CPUS=1\n");
@@ -93,7 +93,7 @@ describe("facts", () => {
     expect((await findProject(shop.context, join(root, ".cowork"))).facts.confTracked).toBe(true);
   });
 
-  test("have the root commit of the main line, whatever is checked out or merged", async () => {
+  test("the root commit is that of the main branch, whatever is checked out or merged", async () => {
     const root = await shop.project();
     const first = await shop.git(root, "rev-parse", "HEAD");
     await shop.sh(root, "git checkout -q --orphan pages; git commit -qm pages");
@@ -117,7 +117,7 @@ describe("kinds of repositories", () => {
     });
   });
 
-  test("a worktree of a bare repository is its own root", async () => {
+  test("a worktree of a bare repository is its own project", async () => {
     const root = await shop.project();
     await shop.sh(
       shop.root,
@@ -188,7 +188,7 @@ describe("findProject fails", () => {
     );
     await shop.git(shop.root, "init", "-q", "--bare", "bare");
     await expect(find(join(shop.root, "bare"))).rejects.toMatchObject(fails("NOT_A_PROJECT", /bare repository/));
-    await expect(find(join(shop.root, "gone"))).rejects.toMatchObject(fails("NOT_A_PROJECT", /cannot be entered/));
+    await expect(find(join(shop.root, "gone"))).rejects.toMatchObject(fails("NOT_A_PROJECT", /Cannot enter/));
   });
 
   test("in a repository without a commit", async () => {
@@ -204,7 +204,7 @@ describe("findProject fails", () => {
     await expect(findProject(ctx, root)).rejects.toMatchObject(fails("GIT_MISSING", /not installed/));
   });
 
-  test("in another user's repository unless it is a safe.directory", async () => {
+  test("in another user's repository, which git does not trust", async () => {
     const root = await shop.project();
     const env = { ...shop.env, GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" };
     const found = findProject({ ...shop.context, env }, root);
@@ -233,7 +233,7 @@ describe("inside a session's clone", () => {
     return clone;
   }
 
-  test("the session's project is found without running git in the clone", async () => {
+  test("it is the session's project, and git does not run in the clone", async () => {
     const root = await shop.project();
     const clone = await makeSession({ projectRoot: root, whatever: 1 });
     await shop.sh(join(clone, ".."), `git init -q; git config core.fsmonitor 'touch "${shop.root}/canary"; false'`);
@@ -248,19 +248,19 @@ describe("inside a session's clone", () => {
     [JSON.stringify({ projectRoot: "relative" })],
     ["null"],
     [""],
-  ])("with the record %s it fails", async (record) => {
+  ])("whose record is %s is not a project", async (record) => {
     const clone = await makeSession(record);
     await expect(findProject(shop.context, clone)).rejects.toMatchObject(fails("NOT_A_PROJECT", /app-a.*record/));
   });
 
-  test("of a moved project it fails and names the old path", async () => {
+  test("whose project has moved reports where it was", async () => {
     const root = await shop.project();
     const clone = await makeSession({ projectRoot: root });
     await rename(root, join(shop.root, "moved"));
     await expect(findProject(shop.context, clone)).rejects.toMatchObject(fails("NOT_A_PROJECT", /no longer at .*app/));
   });
 
-  test("it fails in the folder of the clones and in the trash", async () => {
+  test("the folder of the clones, and the trash, are not projects", async () => {
     await makeSession({});
     const { paths } = shop.context;
     await mkdir(join(paths.trash, "x"), { recursive: true });

@@ -46,7 +46,7 @@ test.each<[string, (root: string) => Promise<string>]>([
   expect(find(await realpath(await prepare(root)))).toBeUndefined();
 });
 
-test("another user's repository, or one redirected by the environment, is left to git", async () => {
+test("so is what belongs to another user, and what the environment redirects", async () => {
   const at = await realpath(root);
   const other = hostUser({ uid: uid + 1, gid, username: "other", homedir: "/nowhere" });
   expect(findPlainTree({ env: shop.env, user: other }, at)).toBeUndefined();

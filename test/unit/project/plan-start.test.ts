@@ -33,7 +33,7 @@ test("a new branch starts from HEAD and is named by the prefix or --branch", asy
   });
 });
 
-test("HEAD is the current working tree's, also if detached", async () => {
+test("HEAD is that of the current working tree, also detached", async () => {
   const side = join(shop.root, "side");
   await shop.git(root, "worktree", "add", "-q", "--detach", side, "v1");
   const [start] = await planStarts(shop.context, { worktree: side }, [{ name: "a", branchPrefix: "" }]);
@@ -59,7 +59,7 @@ test.each(["v1", "near", "origin/far", "HEAD~1", "main@{0}", "far"])(
   },
 );
 
-test("--from with an existing branch must be an ancestor", async () => {
+test("--from with an existing branch must name the same commit", async () => {
   expect(await plan({ name: "near", from: "v1" })).toMatchObject({ existing: true, commit: await commit("near") });
   const other = plan({ name: "near", from: "main" });
   await expect(other).rejects.toMatchObject({ code: "USAGE", hint: expect.stringContaining("--from") as string });
@@ -78,7 +78,7 @@ test.each(["a..b", "-x", "HEAD", "a b", "@{-1}", ""])("--branch %j is refused", 
   await expect(plan({ branch })).rejects.toMatchObject({ code: "USAGE" });
 });
 
-test("a branch without a commit needs --from", async () => {
+test("a branch without commits cannot be the start, unless another one is named", async () => {
   await shop.git(root, "checkout", "-q", "--orphan", "fresh");
   await expect(plan({})).rejects.toMatchObject({
     code: "REF_NOT_FOUND",
@@ -87,7 +87,7 @@ test("a branch without a commit needs --from", async () => {
   expect(await plan({ from: "main" })).toMatchObject({ commit: await commit("main") });
 });
 
-test("an ambiguous --from is refused with the full names of all candidates", async () => {
+test("an ambiguous --from is refused, with the full names of all meanings", async () => {
   const notes = async (from: string) =>
     await plan({ from }).then(
       () => "taken",
@@ -119,13 +119,13 @@ describe("checkBranches", () => {
       { name: "s", start: { branch, commit: await commit("HEAD"), existing } },
     ]);
 
-  test("reports branches that a pull would have to rename", async () => {
+  test("reports branches that the project can have only under another name", async () => {
     await shop.sh(root, "git branch release/2026.4; git branch a");
     expect(await check("s")).toEqual([]);
     expect(await check("near", true)).toEqual([]);
-    expect(await check("release")).toEqual([expect.stringMatching(/release\/2026\.4 .* pull brings it as release-s$/)]);
-    expect(await check("a/b")).toEqual([expect.stringMatching(/pull brings it as a-b-s$/)]);
-    expect(await check("v1")).toEqual([expect.stringMatching(/refs\/tags\/v1; pull brings it as v1-s$/)]);
+    expect(await check("release")).toEqual([expect.stringMatching(/release\/2026\.4 .* pull will name it release-s$/)]);
+    expect(await check("a/b")).toEqual([expect.stringMatching(/pull will name it a-b-s$/)]);
+    expect(await check("v1")).toEqual([expect.stringMatching(/refs\/tags\/v1; pull will name it v1-s$/)]);
   });
 
   test.each(["origin/x", "origin", "FETCH_HEAD", "heads/x"])(

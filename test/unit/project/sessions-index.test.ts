@@ -36,7 +36,7 @@ test("adds each name once, removes names, and changes nothing else", async () =>
   expect(await text()).toBe("# mine\nCPUS=2\n");
 });
 
-test("removes entries of one host only", async () => {
+test("of one host: an entry of the same name on another host is kept", async () => {
   const { ctx, project, names } = await setUp("SESSIONS=a b@build1 c@build2\n");
   await removeSessions(ctx, project, ["a", "b", "c"], "build1");
   expect(await names()).toEqual(["a", "c@build2"]);
@@ -44,14 +44,14 @@ test("removes entries of one host only", async () => {
   expect(await names()).toEqual(["c@build2"]);
 });
 
-test("parallel changes lose nothing", async () => {
+test("concurrent changes lose nothing", async () => {
   const { ctx, project, names } = await setUp();
   const all = ["a", "b", "c", "d", "e", "f"];
   await Promise.all(all.map(async (name) => await addSessions(ctx, project, [name])));
   expect(new Set(await names())).toEqual(new Set(all));
 });
 
-test("does not write the file if nothing changes, and does not create one to remove a name", async () => {
+test("does not write the file if nothing changes, nor create one to remove a name", async () => {
   const { ctx, project } = await setUp("SESSIONS = a   b\n");
   const before = await stat(project.confFile);
   await addSessions(ctx, project, ["a"]);
@@ -63,14 +63,14 @@ test("does not write the file if nothing changes, and does not create one to rem
   await expect(none.text()).rejects.toThrow(/ENOENT/);
 });
 
-test("removing succeeds if the project is gone", async () => {
+test("removing from a project that no longer exists does nothing", async () => {
   const { ctx } = await setUp();
   await removeSessions(ctx, { confFile: confFileOf("/nonexistent/project") }, ["a"]);
   expect(await readSessions(ctx, { confFile: confFileOf("/nonexistent/project") })).toEqual([]);
 });
 
 describe("repairing", () => {
-  test("sets the entries of one host and keeps those of other hosts", async () => {
+  test("sets the entries of one host, and keeps those of other hosts", async () => {
     const { ctx, project, names } = await setUp("SESSIONS=gone a far@build1 b@build1\n");
     await repairSessions(ctx, project, ["a", "new", "B"]);
     expect(await names()).toEqual(["a", "far@build1", "B", "new"]);
@@ -81,7 +81,7 @@ describe("repairing", () => {
   });
 });
 
-test("invalid names are skipped, and the first of several spellings is used", () => {
+test("invalid names are ignored, and the first of several spellings counts", () => {
   expect(parseSessions("a ../x -rf b@me@h c@ @h HEAD a..b A d@host.example  e\t\nf a_b a.b")).toEqual([
     { name: "a", host: undefined },
     { name: "b", host: "me@h" },

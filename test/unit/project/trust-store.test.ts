@@ -11,7 +11,7 @@ async function context() {
   return { paths, clock: systemClock, signal: new AbortController().signal };
 }
 
-test("trusts only the project and content that the user agreed to", async () => {
+test("trusts only the project and content that were agreed to", async () => {
   const ctx = await context();
   expect(await isTrusted(ctx.paths, "/p", "h1")).toBe(false);
   await rememberTrust(ctx, "/p", "h1");
@@ -28,7 +28,7 @@ test("trusts only the project and content that the user agreed to", async () => 
   expect((await stat(ctx.paths.trust)).mode & 0o777).toBe(0o600);
 });
 
-test("parallel changes lose nothing", async () => {
+test("concurrent changes lose nothing", async () => {
   const ctx = await context();
   const hashes = ["a", "b", "c", "d", "e"];
   await Promise.all(hashes.map(async (hash) => await rememberTrust(ctx, "/p", hash)));
@@ -43,7 +43,7 @@ test.each([
   '{"version":2,"projects":{}}',
   '{"version":1,"projects":{"/p":"h1"}}',
   '{"version":1,"projects":{"/p":[1]}}',
-])("a file with %s trusts nothing, and is kept under another name", async (content) => {
+])("a file of %s trusts nothing, and is renamed", async (content) => {
   const ctx = await context();
   await mkdir(ctx.paths.home);
   await writeFile(ctx.paths.trust, content);

@@ -20,7 +20,7 @@ const names = [
   "run `cowork doctor`",
 ];
 
-test("file names are not changed, even if they look like commands", () => {
+test("names of files are not changed, whatever they look like", () => {
   const outcome = { name: "a", ok: false, exitCode: 3, notes: names, unsaved: names, removed: names };
   const error = { code: "WORK_UNSAVED", message: names.join(", "), hint: names.join(", ") };
   const [cleaned] = answers.cleaned(sent([{ ...outcome, error }]), "box", asked);
@@ -37,7 +37,7 @@ test("file names are not changed, even if they look like commands", () => {
   }
 });
 
-test("a structured command gets the host's name, and the host cannot set another one", () => {
+test("a command in a hint gets the host, and a host cannot name another one", () => {
   const error = new CoworkError("ENGINE_UNREACHABLE", "It does not answer.", {
     hint: ["run `", ownCommand("doctor"), "`"],
   });
@@ -58,7 +58,7 @@ test("a structured command gets the host's name, and the host cannot set another
   expect(hint).not.toContain("\u001b");
 });
 
-test("commands of failed sessions and of checks get the host's name", () => {
+test("so do commands of failed sessions, and of checks", () => {
   const view = { ...sessionView(), error: error("IMAGE_BUILD_FAILED") };
   expect(answers.views(sent([view]), "box")[0]?.error?.hint).toBe("cowork --host box doctor");
   const outcome = { name: "a", ok: false, exitCode: 1, notes: [], error: error("DISK_FULL") };
@@ -88,8 +88,8 @@ test.each([
   "the login expired on 2026-01-02: log in again with",
   "/h/auth/claude/.credentials.json contains no readable login: log in again with",
   "/h/auth/claude/.credentials.json belongs to uid 3 and sessions, which run as uid 4, cannot read it: log in again with",
-  "a stale lock (.oauth_refresh.lock) was removed: a session was killed while it renewed the login; if sessions now ask for a login, run",
-])("messages about the login get the host's name: %s", (words) => {
+  "a left-over lock (.oauth_refresh.lock) has been cleared: a session was killed while it renewed the login; should sessions ask to log in now:",
+])("a line about the login names the host: %s", (words) => {
   expect(loginWords(`${words} \`cowork auth login\``, "box")).toBe(`${words} \`cowork --host box auth login\``);
   expect(loginWords(`${words} \`cowork auth login\`.txt`, "box")).toBe(`${words} \`cowork auth login\`.txt`);
 });

@@ -15,7 +15,7 @@ const mark = "cowork-0123456789abcdef";
 describe("the mark", () => {
   const from = (...chunks: string[]): Readable => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
 
-  test("is found after a greeting and when split, and the text after it is kept", async () => {
+  test("is found after a greeting, in pieces, and the following data is kept", async () => {
     const stream = new PassThrough();
     const found = waitForMark(stream, mark);
     for (const piece of [
@@ -32,7 +32,7 @@ describe("the mark", () => {
     expect(await text(stream)).toBe("first line\nsecond line\n");
   });
 
-  test("is read repeatedly", async () => {
+  test("can be read repeatedly", async () => {
     const stream = from(`${mark} go\n${mark} ok\n${mark} run\nrest`);
     expect(await waitForMark(stream, mark)).toBe("go");
     expect(await waitForMark(stream, mark)).toBe("ok");
@@ -41,14 +41,14 @@ describe("the mark", () => {
     expect(await waitForMark(stream, mark)).toBeUndefined();
   });
 
-  test("is undefined if the stream ends without it", async () => {
+  test("is not awaited after the stream ended", async () => {
     expect(await waitForMark(from("no such account\n"), mark)).toBeUndefined();
     const destroyed = new PassThrough();
     destroyed.destroy();
     expect(await waitForMark(destroyed, mark)).toBeUndefined();
   });
 
-  test.each(["\n", ""])("is not searched for in endless output (%j)", async (end) => {
+  test.each(["\n", ""])("is not searched for in endless noise (%j)", async (end) => {
     let sent = 0;
     const endless = new Readable({
       read() {
@@ -61,7 +61,7 @@ describe("the mark", () => {
     endless.destroy();
   });
 
-  test("without a newline is refused after a limit", async () => {
+  test("without a newline counts as noise, too", async () => {
     const endless = new PassThrough();
     const found = waitForMark(endless, mark);
     endless.write(`${mark} run`);
@@ -141,7 +141,7 @@ describe("the script", () => {
   const nodeOf = async (version: string): Promise<void> =>
     await writeFile(join(home, "bin", "node"), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
 
-  test("needs no quoting in any login shell", () => {
+  test("needs no quotes in any login shell", () => {
     const command = bootstrapCommand({ hash, mark, mode: ["tty", "eyJ4Ijox+/=="] });
     expect(command).toMatch(/^exec \/bin\/sh -c '[^'\n]*' cowork [A-Za-z0-9+/=._ -]+$/);
     // csh expands its history even in quotes.
@@ -150,7 +150,7 @@ describe("the script", () => {
       expect(() => bootstrapCommand({ hash, mark, mode: [word] }), word).toThrow(/quotes/);
   });
 
-  test("reports what a new machine needs, installs it, and runs it with the following input", async () => {
+  test("reports what a bare machine lacks, stores it, and runs it with the following input", async () => {
     const started = start();
     expect(await next(started)).toMatch(/^need program\+node \S+ \S+$/);
     for (const one of [parcel("#!/bin/sh\necho v24.0.0\n", "node"), parcel(program)]) {
@@ -185,7 +185,7 @@ describe("the script", () => {
     ["v100.2", true],
     ["nothing", false],
     ["'v22.18.0;rm'", true],
-  ])("uses the machine's Node only if it is new enough: %s", async (version, fits) => {
+  ])("uses the machine's own Node only if it is new enough: %s", async (version, fits) => {
     await nodeOf(version);
     const started = start();
     expect(await next(started)).toMatch(fits ? /^need program \S+ \S+$/ : /^need program\+node /);
@@ -210,7 +210,7 @@ describe("the script", () => {
         return { line, packed: changed };
       },
     ],
-  ])("refuses %s, and accepts the right content after that", async (_, spoil) => {
+  ])("refuses %s, and accepts the right data after that", async (_, spoil) => {
     await nodeOf("v24.0.0");
     const started = start();
     await next(started);
@@ -241,7 +241,7 @@ describe("the script", () => {
     expect(await readdir(join(home, ".cowork", "lib", "remote", hash))).toEqual([]);
   });
 
-  test("several transfers at the same time all succeed with one complete file", async () => {
+  test("concurrent runs end with the same complete file", async () => {
     await nodeOf("v24.0.0");
     const good = parcel(program + `# ${"x".repeat(200_000)}\n`);
     const all = [start(), start(), start(), start()];
@@ -262,7 +262,7 @@ describe("the script", () => {
     expect(await readdir(join(home, ".cowork", "lib", "remote", hash))).toEqual(["cowork"]);
   });
 
-  test("works after a noisy greeting, with spaces in paths, and with any COWORK_HOME", async () => {
+  test("works after a noisy greeting, in a home with spaces, and with COWORK_HOME", async () => {
     await nodeOf("v24.0.0");
     const other = join(home, "a home with ' blanks");
     await mkdir(other);

@@ -19,7 +19,7 @@ const local = {
 const read = (text: string): HostOptions => hostOptions(parseSshG(text), place, local);
 
 describe("the output of ssh -G", () => {
-  test("for a host without configuration has all defaults", () => {
+  test("for a host without configuration", () => {
     expect(
       read("hostname box\nport 22\nuser me\nconnecttimeout none\nserveraliveinterval 0\nproxyjump none\n"),
     ).toEqual({
@@ -50,7 +50,7 @@ describe("the output of ssh -G", () => {
     });
   });
 
-  test("for a host with all options is read completely", () => {
+  test("for a host with all options", () => {
     const text = [
       "hostname real.example",
       "port 2222",
@@ -158,7 +158,7 @@ describe("without OpenSSH", () => {
     });
   });
 
-  test("Include supports relative paths, ~, patterns and use in a Host block, and its Host blocks end with it", async () => {
+  test("Include: relative, in the home folder, by pattern, inside a Host only for that host, and its hosts end with it", async () => {
     const files = {
       ".ssh/config":
         "Include conf.d/*.conf ~/more\nHost box\n Include inner\n User fromconfig\nHost away\n Include never\n",
@@ -166,7 +166,7 @@ describe("without OpenSSH", () => {
       ".ssh/conf.d/2.conf": "Host box\n Port 7\n",
       ".ssh/conf.d/2.other": "Port 9\n",
       more: "ConnectTimeout 3\n",
-      ".ssh/inner": "Host none\n User wrong\nHost box\n HashKnownHosts yes\n",
+      ".ssh/inner": "Host other\n User wrong\nHost box\n HashKnownHosts yes\n",
       ".ssh/never": "BatchMode yes\n",
     };
     expect(await options(files)).toMatchObject({
@@ -178,7 +178,7 @@ describe("without OpenSSH", () => {
     });
   });
 
-  test("a file that includes itself ends, and an invalid file is skipped", async () => {
+  test("a file that includes itself terminates, and a broken one is left out", async () => {
     expect(await options({ ".ssh/config": "Include config\nPort 4\n" })).toMatchObject({ port: 4 });
     expect(
       await options({ ".ssh/config": 'IdentityFile "open\nPort 4\n', "etc/ssh_config": "Port 6\n" }),
@@ -258,7 +258,7 @@ describe("a destination", () => {
     "ssh://box:99999",
     "ssh://-v",
     "ssh://%2dv@box",
-  ])("%j is refused", (text) => {
+  ])("%j is invalid", (text) => {
     expect(() => parseDestination(text)).toThrow(CoworkError);
   });
 });

@@ -60,7 +60,7 @@ const id = jobId("init", subject);
 const finished = { value: [{ name: "a" }] };
 
 interface Front {
-  reported: ProgressEvent[];
+  events: ProgressEvent[];
   asked: unknown[];
   result: Promise<unknown>;
   /** Ctrl-C */
@@ -71,7 +71,7 @@ interface Front {
 
 function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {}): Front {
   const [cancelled, left] = [new AbortController(), new AbortController()];
-  const reported: ProgressEvent[] = [];
+  const events: ProgressEvent[] = [];
   const asked: unknown[] = [];
   const peer: Peer = {
     call: async (_method, question) => {
@@ -79,7 +79,7 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
       return await Promise.resolve(options.answer ?? true);
     },
     tell: async (_method, event) => {
-      reported.push(event as ProgressEvent);
+      events.push(event as ProgressEvent);
       await Promise.resolve();
     },
     close: () => undefined,
@@ -89,19 +89,19 @@ function front(options: { seen?: number; answer?: boolean; joins?: boolean } = {
   const result = runJob({ ...ctx, signal: cancelled.signal }, listenerOver(peer, undefined), call, left.signal);
   result.catch(() => undefined);
   return {
-    reported,
+    events,
     asked,
     result,
     cancel: () => cancelled.abort(new CoworkError("INTERRUPTED", "Interrupted.")),
     cut: () => left.abort(new CoworkError("INTERRUPTED", "The other side is gone.")),
   };
 }
-const details = ({ reported }: Front): string[] => reported.map(({ detail }) => detail ?? "");
+const details = ({ events }: Front): string[] => events.map(({ detail }) => detail ?? "");
 const begun = async (one: Front): Promise<void> =>
   await vi.waitFor(() => expect(details(one)).toContain("begun"), { timeout: 15_000 });
 
 describe("a job", { timeout: 30_000 }, () => {
-  test("reports its events and returns its result", async () => {
+  test("reports its progress and returns its result", async () => {
     await go();
     const one = front();
     expect(await one.result).toMatchObject(finished);
@@ -109,7 +109,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await isAlive(ctx, id)).toBe(false);
   });
 
-  test("is joined by a second caller: one run, one result, all events for both", async () => {
+  test("is joined by a client with the same request: one run, one result, all events", async () => {
     const one = front();
     await begun(one);
     const two = front();
@@ -120,7 +120,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(details(two)).toEqual(details(one));
   });
 
-  test("is joined but not started by a caller without arguments", async () => {
+  test("is not started by a request without arguments", async () => {
     expect(await front({ joins: true }).result).toEqual({ missing: true });
     const one = front();
     await begun(one);
@@ -133,7 +133,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(1);
   });
 
-  test("is shared by two callers at the same time", async () => {
+  test("is started once by two concurrent requests", async () => {
     await go();
     const both = [front(), front()];
     await Promise.all(both.map(async (one) => await one.result));
@@ -141,13 +141,13 @@ describe("a job", { timeout: 30_000 }, () => {
     expect((await runs()).length).toBeLessThanOrEqual(2);
   });
 
-  test("continues without a caller, and a caller that reconnects gets the missed events and the result", async () => {
+  test("continues without a client, which gets missed events and the result when it returns", async () => {
     const one = front();
     await begun(one);
     one.cut();
     await expect(one.result).rejects.toThrow(/gone|aborted/);
     expect(await isAlive(ctx, id)).toBe(true);
-    const back = front({ seen: one.reported.length });
+    const back = front({ seen: one.events.length });
     await go();
     expect(await back.result).toMatchObject(finished);
     expect(details(back)).not.toContain("begun");
@@ -155,7 +155,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(1);
   });
 
-  test("keeps its result only for a caller whose connection broke", async () => {
+  test("keeps its result only for a client that was disconnected", async () => {
     const one = front();
     await begun(one);
     one.cut();
@@ -169,7 +169,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(2);
   });
 
-  test("that was killed is reported, and the next call starts a new one", async () => {
+  test("that was killed reports it, and the next one starts again", async () => {
     const one = front();
     await begun(one);
     const [pid] = await runs();
@@ -180,7 +180,7 @@ describe("a job", { timeout: 30_000 }, () => {
     expect(await runs()).toHaveLength(2);
   });
 
-  test("ends at Ctrl-C, also while it is starting", async () => {
+  test("ends with Ctrl-C, even while it is being started", async () => {
     const one = front();
     await begun(one);
     one.cancel();
@@ -195,20 +195,20 @@ describe("a job", { timeout: 30_000 }, () => {
     await vi.waitFor(async () => expect(await isAlive(ctx, id)).toBe(false), { timeout: 15_000 });
   });
 
-  test("asks a question only once", async () => {
+  test("asks the connected client once", async () => {
     await writeFile(join(home, "ask"), "");
     const one = front({ answer: true });
-    await vi.waitFor(() => expect(details(one)).toContain("answered true"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(details(one)).toContain("answer true"), { timeout: 15_000 });
     const two = front({ answer: false });
-    // wait until it has joined: if the job had ended before, a new one would start and ask again
-    await vi.waitFor(() => expect(details(two)).toContain("answered true"), { timeout: 15_000 });
+    // It has joined: a job that had ended before would start again and ask again.
+    await vi.waitFor(() => expect(details(two)).toContain("answer true"), { timeout: 15_000 });
     await go();
     await Promise.all([one.result, two.result]);
     expect(one.asked).toHaveLength(1);
     expect(two.asked).toHaveLength(0);
   });
 
-  test("reports events also to a listener on the same machine", async () => {
+  test("sends the same events to a local listener", async () => {
     await go();
     const events: DomainEvent[] = [];
     const listener = {
@@ -223,7 +223,7 @@ describe("a job", { timeout: 30_000 }, () => {
     ]);
   });
 
-  test("is read from its files without incomplete lines, and old jobs are removed", async () => {
+  test("is read from its files: an incomplete line does not count, and old jobs are removed", async () => {
     const folder = await prepareJob(ctx, id, { method: "init", args: [] });
     const data = { step: "clone", state: "note", detail: "ä".repeat(1000) } as const;
     const event = {
@@ -253,7 +253,7 @@ describe("a job", { timeout: 30_000 }, () => {
   });
 });
 
-describe("serveHost", () => {
+describe("the server", () => {
   interface Serving {
     say(value: unknown): void;
     input: PassThrough;
@@ -273,7 +273,7 @@ describe("serveHost", () => {
     };
   }
 
-  test("runs only the offered functions with valid arguments", async () => {
+  test("offers only the declared functions", async () => {
     const { host, calls } = fakeHost({ list: () => Promise.resolve([]) });
     const served = serve(host);
     for (const [n, method] of ["openClone", "connect", "constructor", "then", "__proto__", "close"].entries())
@@ -287,7 +287,7 @@ describe("serveHost", () => {
     await served.ended;
   });
 
-  test("ends when the client is silent, and not before", async () => {
+  test("ends when no data arrives any more, and not before", async () => {
     const { host } = fakeHost({});
     const served = serve(host, 1000);
     let over = false;
@@ -300,7 +300,7 @@ describe("serveHost", () => {
     await served.ended;
   });
 
-  test("waits for running calls to end when the client is gone", async () => {
+  test("waits for running calls when the client is gone: they end in an orderly way", async () => {
     let ended = false;
     const { host } = fakeHost({
       connect: async (_request, io) => {

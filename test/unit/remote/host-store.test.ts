@@ -64,7 +64,7 @@ const hasAll = async (folder: string): Promise<boolean> => {
 };
 
 describe("the store", () => {
-  test("receives a project completely, then only new objects", async () => {
+  test("receives a whole project, then only what is new", async () => {
     await shop.sh(root, "head -c 300000 /dev/urandom >big; git add big; git commit -qm big");
     expect(await send(root)).toBeGreaterThan(300_000);
     expect(await hasAll(root)).toBe(true);
@@ -79,7 +79,7 @@ describe("the store", () => {
     expect(await hasAll(root)).toBe(true);
   });
 
-  test("receives annotated tags, and needs no data for a branch at a known commit", async () => {
+  test("receives annotated tags, and a branch at an older commit without a transfer", async () => {
     await shop.sh(root, "git tag -a v1 -m one; git commit -q --allow-empty -m two; git tag light");
     await send(root);
     expect(await hasAll(root)).toBe(true);
@@ -91,7 +91,7 @@ describe("the store", () => {
     expect(await send(root)).toBe(0);
   });
 
-  test("receives a shallow project and its new commits", async () => {
+  test("receives a shallow project, and its new commits", async () => {
     await shop.sh(root, "for n in 2 3 4; do echo $n >f; git add f; git commit -qm $n; done");
     const shallow = join(shop.root, "shallow");
     await shop.sh(
@@ -107,7 +107,7 @@ describe("the store", () => {
     expect(await hasAll(shallow)).toBe(true);
   });
 
-  test("resumes a broken transfer", async () => {
+  test("continues an interrupted transfer", async () => {
     await shop.sh(root, "head -c 200000 /dev/urandom >big; git add big; git commit -qm big");
     const identity = await identityOf(root);
     const { lacks, have } = await findLacking(shop.context, identity, await oidsOf(root));
@@ -122,7 +122,7 @@ describe("the store", () => {
     expect(await readdir(join(store(), "cowork-incoming"))).toEqual([]);
   });
 
-  test("rejects a transfer with wrong content, and accepts a new one after that", async () => {
+  test("refuses data that was damaged, and starts again after that", async () => {
     const identity = await identityOf(root);
     const oids = await oidsOf(root);
     const { have } = await findLacking(shop.context, identity, oids);
@@ -139,14 +139,14 @@ describe("the store", () => {
     expect(await hasAll(root)).toBe(true);
   });
 
-  test("belongs to one repository: another one of the same name is refused", async () => {
+  test("belongs to one repository: another one with that name is refused and changes nothing", async () => {
     await send(root);
     await shop.sh(shop.root, "mkdir x; cd x; git init -q; echo other >o; git add o; git commit -qm other");
     await expect(send(join(shop.root, "x"))).rejects.toMatchObject({ code: "PROJECT_NAME_TAKEN" });
     expect(await hasAll(root)).toBe(true);
   });
 
-  test.each(["../x", ".git", "", "a/b", "/etc", "-x", "a\nb"])("rejects the project name %j", async (name) => {
+  test.each(["../x", ".git", "", "a/b", "/etc", "-x", "a\nb"])("refuses the name %j", async (name) => {
     const identity = await identityOf(root, { name });
     await expect(findLacking(shop.context, identity, [])).rejects.toMatchObject({ code: "REQUEST_INVALID" });
     await expect(uploadedBytes(shop.context, identity, "0".repeat(32))).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe("the store", () => {
     await expect(taken).rejects.toMatchObject({ code: "REQUEST_INVALID" });
   });
 
-  test("receives transfers of two clients at the same time", async () => {
+  test("receives the work of two machines at the same time", async () => {
     await shop.sh(
       shop.root,
       "git clone -q app two; git -C two commit -q --allow-empty -m two; git -C app commit -q --allow-empty -m one",
@@ -190,7 +190,7 @@ describe("the store", () => {
   });
 });
 
-describe("a carried file", () => {
+describe("an archive of uncommitted files", () => {
   let id = "";
   let ids = 0;
   interface Entry {
@@ -214,7 +214,7 @@ describe("a carried file", () => {
     return await takeCarried(shop.context, id, await archive(entries));
   };
 
-  test("arrives unchanged in a separate folder", async () => {
+  test("arrives unchanged, and does not affect other transfers", async () => {
     const folder = await take([
       { name: ".env", content: "A=1\n", mode: 0o600 },
       { name: "a/b/run", content: "", mode: 0o755 },
@@ -267,14 +267,14 @@ describe("a carried file", () => {
     expect(await readdir(tmpdir())).not.toContain("cowork-carried-out");
   });
 
-  test("with an id other than hex digits is refused", async () => {
+  test("with an id that is not hex is refused", async () => {
     for (const bad of ["../../x", "", "short", "/etc"])
       await expect(takeCarried(shop.context, bad, await archive([]))).rejects.toMatchObject({
         code: "REQUEST_INVALID",
       });
   });
 
-  test("that arrives incomplete is an error, and the next transfer works", async () => {
+  test("that is interrupted is an error, and the next one is complete", async () => {
     const whole = await buffer(await archive([{ name: "a", content: "x".repeat(100_000) }]));
     const broken = takeCarried(shop.context, "f".repeat(32), Readable.from([whole.subarray(0, 50_000)]));
     await expect(broken).rejects.toThrow(/end of data/);
@@ -282,7 +282,7 @@ describe("a carried file", () => {
     expect(await readFile(join(folder, "a"), "utf8")).toBe("whole");
   });
 
-  test("is removed after a day, and a planted link is not followed", async () => {
+  test("older than a day is removed, and a link in its place is not followed", async () => {
     const parent = join(shop.context.paths.home, "projects", "carried");
     await take([{ name: "a" }]);
     await symlink(shop.root, join(parent, "e".repeat(32)));

@@ -18,7 +18,7 @@ import { type Asked, fakeConnection, type OtherEnd, speaking } from "../../suppo
 import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
-// A compromised host: no answer of it may harm the client.
+// A compromised host: whatever it answers, this machine must stay safe.
 
 let shop: GitWorkshop;
 let root: string;
@@ -128,7 +128,7 @@ describe("a host that does not start cowork", () => {
     ],
     ["needs something odd", ({ stdout, mark }) => void stdout.write(`${mark} need everything ${evil}\n`)],
     [
-      "has a machine type without a Node",
+      "is of a kind without a Node",
       ({ stdout, mark }) => void stdout.write(`${mark} need program+node Linux constructor\n`),
     ],
     [
@@ -198,10 +198,10 @@ describe("a host's answers", () => {
     ["invalid views", [{ ...view, state: "hacked" }]],
     ["an incomplete view", [{ name: "a" }]],
     ["a view with a container of numbers", [{ ...view, container: { id: 1 } }]],
-    ["lists instead of texts", [{ ...view, branch: [evil] }]],
-    ["a prototype", [{ __proto__: view }]],
-    ["a valid and an invalid view", [view, 1]],
-  ])("of the wrong type are an error: %s", async (_, answer) => {
+    ["lists in place of texts", [{ ...view, branch: [evil] }]],
+    ["its prototype", [{ __proto__: view }]],
+    ["a view among others", [view, 1]],
+  ])("that do not match the schema are an error: %s", async (_, answer) => {
     const host = remote(
       answering({
         list: answer,
@@ -236,10 +236,10 @@ describe("a host's answers", () => {
     ["another session", [{ ...outcome, name: "b" }]],
     ["a session of another host", [{ ...outcome, name: "a x@other" }]],
     ["a session twice", [outcome, { ...outcome, name: "A" }]],
-    ["an invalid exit code", [{ ...outcome, exitCode: 4711 }]],
-    ["a fractional exit code", [{ ...outcome, exitCode: 1.5 }]],
-    ["a failure without an error", [{ ...outcome, ok: false }]],
-  ])("about %s are refused", async (_, answer) => {
+    ["a code that is none", [{ ...outcome, exitCode: 4711 }]],
+    ["half a code", [{ ...outcome, exitCode: 1.5 }]],
+    ["a failure that is none", [{ ...outcome, ok: false }]],
+  ])("about %s are not stored on this machine", async (_, answer) => {
     const host = remote(
       answering({ stop: answer, clean: answer.map((one) => ({ ...one, unsaved: [], removed: [] })), job: answer }),
     );
@@ -253,7 +253,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("lose their control characters, and get the host's name", async () => {
+  test("contain no escape sequences, and have the user's name for the host", async () => {
     const bad = { code: "toString", message: evil, hint: evil };
     const dirty = {
       ...sessionStatus({ branch: evil, path: evil, agent: evil, createdAt: evil, error: bad as never }),
@@ -325,7 +325,7 @@ describe("a host's answers", () => {
     host.close();
   });
 
-  test("with another session's clone, or with unsafe names for git, are refused", async () => {
+  test("that a session's clone is another one, or is in a place where git would look for more, are refused", async () => {
     const clone = {
       lease: 1,
       name: "a",
@@ -398,8 +398,8 @@ describe("a host that asks", () => {
     ["a prototype's function", (self) => [self, [], "__proto__", "x"]],
     ["a module outside", (self) => [self, [["../../other/.git", "x"]], "tips"]],
     ["a module at a place outside", (self) => [self, [["x", "../.."]], "tips"]],
-    ["an invalid list of modules", (self) => [self, [["x"], 1], "hasTree", 7]],
-  ])("about %s learns nothing", async (_, args) => {
+    ["a chain of no modules", (self) => [self, [["x"], 1], "hasTree", 7]],
+  ])("about %s gets no answer", async (_, args) => {
     await shop.project("other");
     const answer = await saved(...args(own()));
     expect([null, false], JSON.stringify(answer)).toContain(answer === undefined ? null : answer);
@@ -423,7 +423,7 @@ describe("a host that asks", () => {
     expect(await readdir(shop.root)).not.toContain("pwned");
   });
 
-  test("the user is named in the question, and the user's consent is valid for that host only", async () => {
+  test("the user is named in the question; trust counts for that host only", async () => {
     const hash = "f".repeat(64);
     const trust = {
       kind: "trust",
@@ -462,16 +462,13 @@ describe("a host that asks", () => {
       "a trust question with an empty finding",
       { kind: "trust", project: "a", projectRoot: "/", hash: "x", findings: [{ why: {} }] },
     ],
-    [
-      "a trust question with an invalid hash",
-      { kind: "trust", project: "app", projectRoot: "/", hash: {}, findings: [] },
-    ],
-  ])("with %s is refused", async (_, question) => {
+    ["with a hash that is none", { kind: "trust", project: "app", projectRoot: "/", hash: {}, findings: [] }],
+  ])("%s is ignored", async (_, question) => {
     expect(await answerTo("ask", question)).toMatchObject({ r: null, e: "HOST_ANSWER_INVALID" });
     expect(questions).toEqual([]);
   });
 
-  test("endlessly is refused after some time, and the user gets one question at a time", async () => {
+  test("on and on gets no after some time, and the user is asked one question at a time", async () => {
     let [now, most] = [0, 0];
     ctx.ask = async () => {
       most = Math.max(most, (now += 1));
@@ -498,7 +495,7 @@ describe("a host that asks", () => {
 });
 
 describe("a host that reports", () => {
-  test("invalid events: only valid ones pass, sanitized, and of a limited number of sessions", async () => {
+  test("arbitrary data: only events are accepted, with sanitized texts, of a limited number of sessions", async () => {
     const host = remote(
       speaking(
         ({ m, a }) => (m === "call" && a[0] === "list" ? [] : undefined),
@@ -536,7 +533,7 @@ describe("the project's data", () => {
     ...over,
   });
 
-  test("contains only offered commits: a host that requests others gets nothing", async () => {
+  test("is what was offered: a host that requests other commits gets none", async () => {
     await shop.sh(
       root,
       "git checkout -q -b private; echo s >s; git add s; git commit -qm private; git checkout -q main",
@@ -564,46 +561,40 @@ describe("the project's data", () => {
     expect(await readdir(join(root, ".git", "refs", "heads"))).toEqual(["main", "private"]);
   });
 
-  test.each(["4", null, { a: 1 }])(
-    "is not sent to a host that reports an invalid number of bytes: %j",
-    async (there) => {
-      const lacks = [project.facts.rootCommit];
-      const answers = store({ storeHas: there, storeLacks: { lacks, have: [], gitDir: "/x" } });
-      const host = remote(speaking(({ m, a }) => (m === "job" ? jobAnswer(a[0], []) : answers[m])));
-      expect((await failure(host.init(await initRequest()))).code).toBe("HOST_ANSWER_INVALID");
-      host.close();
-    },
-  );
+  test.each(["4", null, { a: 1 }])("is refused if the host reports an invalid number of bytes: %j", async (there) => {
+    const lacks = [project.facts.rootCommit];
+    const answers = store({ storeHas: there, storeLacks: { lacks, have: [], gitDir: "/x" } });
+    const host = remote(speaking(({ m, a }) => (m === "job" ? jobAnswer(a[0], []) : answers[m])));
+    expect((await failure(host.init(await initRequest()))).code).toBe("HOST_ANSWER_INVALID");
+    host.close();
+  });
 
-  test.each([-5, 1e15, 1.5])(
-    "is sent from the start if the host reports an impossible number of bytes: %j",
-    async (there) => {
-      let started = false;
-      const host = remote(
-        speaking(({ m, a }) => {
-          if (m === "streamEnd") started = true;
-          const answers = store({
-            storeHas: there,
-            storeLacks: started
-              ? { lacks: [], have: [], gitDir: "/x" }
-              : { lacks: [project.facts.rootCommit], have: [], gitDir: "/x" },
-          });
-          if (m === "storeTake") return true;
-          if (m === "job") return jobAnswer(a[0], [{ name: "a", ok: true, exitCode: 0, notes: [] }]);
-          return answers[m];
-        }),
-      );
-      // The host never confirms the data, so the work ends only when the user ends it.
-      const work = host.init(await initRequest()).catch((error: unknown) => error);
-      await expect.poll(() => started).toBe(true);
-      host.close();
-      await work;
-    },
-  );
+  test.each([-5, 1e15, 1.5])("does not start at an offset outside of the file: %j", async (there) => {
+    let started = false;
+    const host = remote(
+      speaking(({ m, a }) => {
+        if (m === "streamEnd") started = true;
+        const answers = store({
+          storeHas: there,
+          storeLacks: started
+            ? { lacks: [], have: [], gitDir: "/x" }
+            : { lacks: [project.facts.rootCommit], have: [], gitDir: "/x" },
+        });
+        if (m === "storeTake") return true;
+        if (m === "job") return jobAnswer(a[0], [{ name: "a", ok: true, exitCode: 0, notes: [] }]);
+        return answers[m];
+      }),
+    );
+    // What is not taken is never said to have been: the work ends when the user says so.
+    const work = host.init(await initRequest()).catch((error: unknown) => error);
+    await expect.poll(() => started).toBe(true);
+    host.close();
+    await work;
+  });
 });
 
 describe("a host that does not end", () => {
-  test("after Ctrl-C is given up with exit code 130 and a message", async () => {
+  test("after Ctrl-C: the command ends with 130 and reports it", async () => {
     let cancelled = false;
     let end: OtherEnd | undefined;
     const host = remote((one) => {
@@ -625,13 +616,13 @@ describe("a host that does not end", () => {
     vi.useRealTimers();
     const error = await work;
     expect(error).toMatchObject({ code: "INTERRUPTED", exitCode: 130 });
-    expect(error.message).toMatch(/box did not say/);
+    expect(error.message).toMatch(/box did not confirm/);
     expect(cancelled).toBe(true);
     expect(connections[0]?.isClosed()).toBe(true);
     host.close();
   });
 
-  test("and breaks every connection is given up after some attempts, with a hint to reconnect", async () => {
+  test("whose connection breaks repeatedly: retries are limited, then one error explains how to reconnect", async () => {
     const host = remote((one) => {
       speaking(() => undefined)(one);
       setTimeout(() => one.cut(), 5);
@@ -644,7 +635,7 @@ describe("a host that does not end", () => {
   });
 });
 
-test("a session's output arrives unchanged, and data for unknown streams is dropped", async () => {
+test("a session's bytes arrive unchanged, and streams without a number use no memory", async () => {
   const out = new PassThrough();
   const host = remote(
     speaking(({ m, a }, say) => {
@@ -684,7 +675,7 @@ describe("a terminal whose connection breaks", () => {
     return { code, out };
   };
 
-  test("reconnects to a shell in tmux", async () => {
+  test("reconnects to the shell in tmux", async () => {
     const host = remote(breaking());
     const { code, out } = await connect(host, true);
     expect(await code).toBe(7);
@@ -695,7 +686,7 @@ describe("a terminal whose connection breaks", () => {
     host.close();
   });
 
-  test("ends without tmux, because the shell is lost", async () => {
+  test("ends with a plain shell", async () => {
     const host = remote(breaking());
     const { code } = await connect(host, false);
     expect(await failure(code)).toMatchObject({ code: "HOST_UNREACHABLE", exitCode: 4 });
@@ -704,7 +695,7 @@ describe("a terminal whose connection breaks", () => {
   });
 });
 
-test("two jobs at the same time each resume at their own event after a broken connection", async () => {
+test("two concurrent jobs each continue at the right event after a break", async () => {
   const calls: { name: string; seen: number }[] = [];
   let begun = 0;
   let times = 0;

@@ -76,8 +76,8 @@ describe("a key", () => {
     ["known among several", `${line("m.example", rsa)}\n${line("m.example", a)}`, rsa],
     ["known as one of two of the same type", `${line("m.example", b)}\n${line("*", a)}`, a],
     ["known by a hashed name", line(hashed("m.example"), a), a],
-    ["known with a comment and a Windows line ending", `${line("m.example", a)} comment\r\n`, a],
-  ])("is %s", (_, text, key) => {
+    ["known, with a comment behind it, and Windows' line ends", `${line("m.example", a)} comment\r\n`, a],
+  ])("%s", (_, text, key) => {
     expect(judge(text, key)).toEqual({ kind: "known" });
   });
 
@@ -95,19 +95,19 @@ describe("a key", () => {
     expect(judge(text, a)).toEqual({ kind: "unknown" });
   });
 
-  test("is changed if another key of its type, or only keys of other types, are known", () => {
+  test("changed: another key of its type, or only types that were requested first", () => {
     expect(judge(`# x\n${line("m.example", b)}`, a)).toMatchObject({ kind: "changed", line: { file: "f", line: 2 } });
     expect(judge(line("m.example", rsa), a)).toMatchObject({ kind: "changed", line: { line: 1 } });
   });
 
-  test("is revoked even if it is also known", () => {
+  test("revoked, even if it is also known", () => {
     const text = `${line("m.example", a)}\n@revoked ${line("*", a)}`;
     expect(judge(text, a)).toMatchObject({ kind: "revoked", line: { line: 2 } });
     expect(judge(`@revoked ${line("n.example", a)}\n${line("m.example", a)}`, a)).toEqual({ kind: "known" });
   });
 
-  test("has the same fingerprint and type as in ssh-keygen", () => {
-    // from the output of ssh-keygen -lf for this key
+  test("has the name that ssh-keygen prints", () => {
+    // ssh-keygen -lf of this very key
     const text = "AAAAC3NzaC1lZDI1NTE5AAAAINGFLG2iL6ipumdhDeNsZwqmD3MNpRHs+UsfDnl9iDg/";
     expect(fingerprint(Buffer.from(text, "base64"))).toBe("SHA256:iGe1nt0q83FyNx3GQB6Fyvfvl2dT1XDLlUXFdvA0E6A");
     expect(["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "\u001b[2J"].map(keyTypeName)).toEqual([
@@ -119,7 +119,7 @@ describe("a key", () => {
     expect(keyTypeOf(Buffer.from([0, 0]))).toBe("");
   });
 
-  test("is requested first in the types that are known for the host", () => {
+  test("known key types are requested first", () => {
     const lines = parseKnownHosts(`${line("m", rsa)}\n@revoked ${line("m", a)}\n${line("n", a)}`, "f");
     expect(knownKeyTypes(lines, "m")).toEqual(["ssh-rsa"]);
     expect(hostKeyAlgorithms(["ssh-rsa"]).slice(0, 3)).toEqual(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
@@ -136,7 +136,7 @@ describe("the file", () => {
   });
   afterEach(async () => await rm(folder, { recursive: true }));
 
-  test("is created accessible only to its user, and lines are appended", async () => {
+  test("is created private, and lines are appended", async () => {
     const file = join(folder, "new", "known_hosts");
     expect(await readKnownHosts([file])).toEqual([]);
     await addKnownHost(file, knownLine("m", a, { hashed: false }));
@@ -151,7 +151,7 @@ describe("the file", () => {
     expect(judgeKey(lines, "[m]:22022", b, () => true)).toEqual({ kind: "known" });
   });
 
-  test("keeps a last line without a newline, and a link is followed", async () => {
+  test("without a final newline keeps its last line, and a link is kept", async () => {
     const [real, link] = [join(folder, "real"), join(folder, "link")];
     await writeFile(real, "last", { mode: 0o644 });
     await symlink(real, link);

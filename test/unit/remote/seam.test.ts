@@ -27,7 +27,7 @@ function listen(): { lines: Lines; input: PassThrough; output: PassThrough; hear
 }
 
 describe("lines", () => {
-  test("are read when split, joined, empty, and with any characters", async () => {
+  test("arrive split, several at once, empty, and with any characters", async () => {
     const { lines, input, heard } = listen();
     const bytes = Buffer.from('{"a":"ä\\n\\"]"}\n\n1\n"two"\n[3,{"x":null}]\n');
     for (const byte of bytes) input.write(Buffer.from([byte]));
@@ -37,7 +37,7 @@ describe("lines", () => {
     expect(heard).toEqual([{ a: 'ä\n"]' }, 1, "two", [3, { x: null }], "all", "in", "one", "half"]);
   });
 
-  test("that are not JSON end the connection, and nothing after them is read", async () => {
+  test("that are not JSON end it, and later ones are ignored", async () => {
     const { lines, input, heard } = listen();
     input.write('1\nWelcome to box!\n{"t":"q"}\n');
     expect(await lines.ended).toMatchObject({ code: "HOST_ANSWER_INVALID" });
@@ -45,7 +45,7 @@ describe("lines", () => {
     expect(input.destroyed).toBe(true);
   });
 
-  test("without a newline are refused after a limit", async () => {
+  test("without a newline are limited", async () => {
     const { lines, input } = listen();
     const piece = Buffer.alloc(4 * 1024 * 1024, "x");
     let sent = 0;
@@ -68,7 +68,7 @@ describe("lines", () => {
     expect(heard).toEqual([]);
   });
 
-  test("with long texts are read: brackets, commas and quotes in texts do not count", async () => {
+  test("with long texts are read: brackets, commas and quotes in them do not count", async () => {
     const { input, heard } = listen();
     const long = '[{,"\\'.repeat(2_000_000);
     input.write(`${JSON.stringify([long, "\\", '\\"'])}\n`);
@@ -77,7 +77,7 @@ describe("lines", () => {
     expect((heard[0] as string[]).slice(1)).toEqual(["\\", '\\"']);
   });
 
-  test("to a peer that never reads are buffered only up to a limit", async () => {
+  test("to a peer that never reads do not accumulate without limit", async () => {
     const { lines, input, output } = listen();
     const piece = "x".repeat(16 * 1024 * 1024);
     for (let n = 0; n < 40 && !input.destroyed; n++) void lines.send(piece);
@@ -86,7 +86,7 @@ describe("lines", () => {
     output.destroy();
   });
 
-  test("are dropped after the connection is closed", async () => {
+  test("after the other side is gone are dropped", async () => {
     const { lines, output } = listen();
     output.destroy(new Error("EPIPE"));
     expect(await lines.ended).toBeInstanceOf(Error);
@@ -126,7 +126,7 @@ describe("calls", () => {
     ]);
   });
 
-  test("fail with the thrown error's code and hint, without control characters", async () => {
+  test("fail with the error that was thrown: its code, its hint, sanitized", async () => {
     const { a } = pair(
       {},
       {
@@ -184,7 +184,7 @@ describe("calls", () => {
     expect(({} as Record<string, unknown>)["m"]).toBeUndefined();
   });
 
-  test("end when the connection is closed: running, new and queued ones", async () => {
+  test("end when the other side is gone: running ones, later ones, and waiting ones", async () => {
     const { a, wires, ended } = pair({}, { never: () => new Promise(() => undefined) });
     wires[1].pause();
     const waiting = [
@@ -200,7 +200,7 @@ describe("calls", () => {
     await a.tell("never");
   });
 
-  test("that stay unanswered by the ten thousand end the connection", async () => {
+  test("close the connection if ten thousand are pending", async () => {
     const { wires, ended } = pair({ never: () => new Promise(() => undefined) }, {});
     for (let n = 0; n < 10_500; n++) wires[0].write(`{"t":"q","m":"never","a":[],"i":${n + 1}}\n`);
     expect(await ended).toBeUndefined();
@@ -224,7 +224,7 @@ function streamPair(): StreamPair {
 }
 
 describe("streams", () => {
-  test("transfer megabytes in both directions at the same time, unchanged", async () => {
+  test("transfer megabytes in both directions at once, byte for byte", async () => {
     const { sa, sb } = streamPair();
     const [up, down] = [randomBytes(6_000_001), randomBytes(5_000_003)];
     const upHere = buffer(sb.take(1));
@@ -237,7 +237,7 @@ describe("streams", () => {
     expect(down.equals(await downHere)).toBe(true);
   });
 
-  test("without a reader do not block other streams or calls", async () => {
+  test("without a reader delay only themselves", async () => {
     const { a, sa, sb } = streamPair();
     const slow = sb.take(1);
     const sent = sa.pump(1, Readable.from([randomBytes(8_000_000)]));
@@ -250,7 +250,7 @@ describe("streams", () => {
     await sent;
   });
 
-  test("that the receiver drops end for the sender", async () => {
+  test("that are no longer read end for the sender", async () => {
     const { sa, sb } = streamPair();
     const source = Readable.from([randomBytes(8_000_000)]);
     const sent = sa.pump(1, source);
@@ -259,7 +259,7 @@ describe("streams", () => {
     expect(source.destroyed).toBe(true);
   });
 
-  test("end when the connection is closed, and received data can still be read", async () => {
+  test("end early when the other side is gone; data that arrived can be read", async () => {
     const { sa, sb, wires, ended } = streamPair();
     const sent = sa.pump(1, Readable.from([randomBytes(8_000_000)]));
     const got = sb.take(1);
@@ -272,7 +272,7 @@ describe("streams", () => {
     expect((await buffer(sb.take(2))).length).toBe(0);
   });
 
-  test("that were not requested are buffered only up to a limit", async () => {
+  test("that were not requested do not accumulate without limit", async () => {
     const { a, b, sb, wires } = streamPair();
     const data = randomBytes(500_000).toString("base64");
     for (let id = 100; id < 400; id++) await a.tell("streamData", id, data);

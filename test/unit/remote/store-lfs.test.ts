@@ -38,7 +38,7 @@ test("existing objects are not requested, and received ones are stored under the
   expect(await findLackingLfs(ctx, project, [old, fresh])).toEqual([]);
 });
 
-test("an object with a wrong hash is an error and not stored", async () => {
+test("an object whose hash differs from its name is an error and not stored", async () => {
   const { ctx, objects } = await store();
   const oid = oidOf("right");
   await expect(takeLfs(ctx, project, [oid], archive({ [pathOf(oid)]: "wrong" }))).rejects.toMatchObject({
@@ -47,7 +47,7 @@ test("an object with a wrong hash is an error and not stored", async () => {
   await expect(readFile(join(objects, pathOf(oid)))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("an unsafe project name is refused", async () => {
+test("a project name with a path is refused", async () => {
   const { ctx } = await store();
   await expect(findLackingLfs(ctx, { ...project, name: "../app" }, [])).rejects.toMatchObject({
     code: "REQUEST_INVALID",

@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const run = promisify(execFile);
 
-test("a home gets a random id on first use and keeps it, readable only by its owner", async () => {
+test("a home gets a random id on first use and keeps it; other users cannot read it", async () => {
   const one = coworkPaths(join(folder, "deep", "one"));
   const two = coworkPaths(join(folder, "two"));
   const id = homeId(one);
@@ -25,7 +25,7 @@ test("a home gets a random id on first use and keeps it, readable only by its ow
   expect((await stat(one.home)).mode & 0o777).toBe(0o700);
 });
 
-test("readHomeId creates nothing, and the label from before homes had ids still counts", () => {
+test("reading creates nothing, and labels from before homes had ids count as the home's", () => {
   const paths = coworkPaths(join(folder, "home"));
   expect(readHomeId(paths)).toBeUndefined();
   expect(homeLabels(paths)).toEqual([paths.pathHash]);
@@ -33,7 +33,7 @@ test("readHomeId creates nothing, and the label from before homes had ids still 
   expect(homeLabels(paths)).toEqual([id, paths.pathHash]);
 });
 
-test("commands at the same time agree on one id", async () => {
+test("concurrent commands agree on one id", async () => {
   const home = join(folder, "home");
   const script = `
     import { homeId } from ${JSON.stringify(join(import.meta.dirname, "../../../src/system/home-id.ts"))};

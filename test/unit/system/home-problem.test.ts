@@ -12,7 +12,7 @@ const user = hostUser({ uid: process.getuid?.() ?? 0, gid: 0, username: "u", hom
 const place = (home: string, env: Record<string, string> = {}) => ({ paths: coworkPaths(home), user, env });
 
 describe("a cowork home", () => {
-  test("that is the user's folder, or can be created, gives no problem", async () => {
+  test("that is the user's folder, or can be created, has no problem", async () => {
     const folder = await temporaryFolder();
     expect(homeProblem(place(folder))).toBeUndefined();
     await mkdir(join(folder, "state"));
@@ -23,7 +23,7 @@ describe("a cowork home", () => {
   });
 
   test.each(["file", "file/below", "file/far/below"])(
-    "that is not a folder is reported with a hint: %s",
+    "that is not a folder is named, with what to do: %s",
     async (name) => {
       const folder = await temporaryFolder();
       await writeFile(join(folder, "file"), "");
@@ -31,16 +31,16 @@ describe("a cowork home", () => {
       const problem = homeProblem(place(home, { COWORK_HOME: home }));
       expect(problem).toMatchObject({
         code: "PERMISSION_DENIED",
-        message: `cowork keeps its data in ${home}, but ${join(folder, "file")} is no folder.`,
+        message: `cowork keeps its data in ${home}, but ${join(folder, "file")} is not a folder.`,
         hint: expect.stringContaining("set COWORK_HOME to"),
       });
     },
   );
 
-  test("with a file in place of one of its folders is reported by name", async () => {
+  test("with a file in the place of one of its folders names it", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "state"), "");
-    expect(homeProblem(place(folder))?.message).toContain(`${folder}/state is no folder`);
+    expect(homeProblem(place(folder))?.message).toContain(`${folder}/state is not a folder`);
   });
 
   /** Simulates a folder that the user may not use, because root may use all. */
@@ -48,7 +48,7 @@ describe("a cowork home", () => {
     if (path === refused) throw Object.assign(new Error(code), { code });
   };
 
-  test("of another user is reported with the owner and a command that changes it", async () => {
+  test("that belongs to another user names the owner and the fix", async () => {
     const folder = await temporaryFolder();
     const state = join(folder, "state");
     await mkdir(state);
@@ -56,17 +56,17 @@ describe("a cowork home", () => {
     const other = { ...place(folder), user: { ...user, uid: 4711 } };
     for (const path of [folder, state]) {
       expect(homeProblem(other, refusing(path, "EACCES"))).toMatchObject({
-        message: `${path}, where cowork keeps its data, belongs to ${whose}: you may not read and write it.`,
+        message: `You cannot read and write ${path}, where cowork keeps its data: it belongs to ${whose}.`,
         hint: `sudo chown -R $USER ${path}`,
       });
     }
     expect(homeProblem(place(folder), refusing(state, "EACCES"))).toMatchObject({ hint: `chmod u+rwx ${state}` });
   });
 
-  test("that cannot be created or written gets a hint to set COWORK_HOME", async () => {
+  test("that cannot be created or written suggests another folder", async () => {
     const folder = await temporaryFolder();
     expect(homeProblem(place(join(folder, "cw")), refusing(folder, "EACCES"))).toMatchObject({
-      message: expect.stringContaining("cannot be made"),
+      message: expect.stringContaining("Cannot create"),
       hint: expect.stringContaining("COWORK_HOME"),
     });
     expect(homeProblem(place(folder), refusing(folder, "EROFS"))).toMatchObject({
@@ -77,19 +77,19 @@ describe("a cowork home", () => {
 });
 
 describe("an error", () => {
-  test("about the home is replaced with the home's problem", async () => {
+  test("about the home is explained with the problem of the home", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "");
     const path = join(folder, "file", "state");
     const error = toCoworkError(Object.assign(new Error("ENOTDIR"), { code: "ENOTDIR", path }));
-    expect(withHomeProblem(place(join(folder, "file")), error).message).toContain("is no folder");
+    expect(withHomeProblem(place(join(folder, "file")), error).message).toContain("is not a folder");
   });
 
-  test("about anything else is not changed", async () => {
+  test("about anything else is unchanged", async () => {
     const folder = await temporaryFolder();
     const elsewhere = toCoworkError(Object.assign(new Error("EACCES"), { code: "EACCES", path: "/x" }));
     expect(withHomeProblem(place(folder), elsewhere)).toBe(elsewhere);
-    const other = new CoworkError("SESSION_NOT_FOUND", `There is no session ${folder}.`);
+    const other = new CoworkError("SESSION_NOT_FOUND", `Session ${folder} not found.`);
     expect(withHomeProblem(place(folder), other)).toBe(other);
   });
 

@@ -15,7 +15,7 @@ test("writes lines with the time and without control characters to a private fil
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-test("rotates a large file and keeps a limited number of old ones", async () => {
+test("rotates large files, and keeps a number of old ones", async () => {
   const folder = await temporaryFolder();
   const log = createLog(join(folder, "a"), clock, { maxBytes: 20, keep: 2 });
   for (let line = 0; line < 10; line++) log(`line ${line}`);
@@ -24,7 +24,7 @@ test("rotates a large file and keeps a limited number of old ones", async () => 
   expect(await readFile(join(folder, "a.2"), "utf8")).toContain("line 7");
 });
 
-test("never throws, and does not follow links", async () => {
+test("never throws, and never follows a link", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "taken"));
   createLog(join(folder, "taken"), clock)("x");

@@ -33,7 +33,7 @@ test.each([
   expect(findClash(ref, space([]))).toEqual(clash);
 });
 
-test("a branch clashes with branches below its name", () => {
+test("a folder of branches clashes with a branch", () => {
   expect(findClash("refs/heads/release", space(["refs/heads/release/2026.4"]))).toEqual({
     kind: "nested",
     with: "refs/heads/release/2026.4",
@@ -52,7 +52,7 @@ test("with ignoreCase, names that differ only in case clash", () => {
 const other = (ref: string, refs: string[] = []): Promise<string> =>
   otherName(ref, "s", space(refs), (name) => Promise.resolve(!refs.includes(name)));
 
-test("otherName appends the session's name and returns a free name outside of remotes", async () => {
+test("another name ends with the session's name, is not a folder of a remote, and is free", async () => {
   expect(await other("refs/heads/v1")).toBe("refs/heads/v1-s");
   expect(await other("refs/heads/v1", ["refs/heads/v1-s"])).toBe("refs/heads/v1-s-2");
   expect(await other("refs/heads/origin/main")).toBe("refs/heads/origin-main-s");

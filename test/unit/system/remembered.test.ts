@@ -10,7 +10,7 @@ const counted = (answers: string[]): (() => Promise<Found>) => {
   return async () => ({ value: answers.shift() ?? "asked too often" });
 };
 
-test("a value is computed once, and again when its dependencies change", async () => {
+test("is computed once, and again if its dependencies change", async () => {
   const ctx = { paths: coworkPaths(await temporaryFolder()) };
   const find = counted(["one", "two"]);
   expect(await remembered(ctx, "it", ["a"], find)).toBe("one");
@@ -19,7 +19,7 @@ test("a value is computed once, and again when its dependencies change", async (
   expect(await readdir(join(ctx.paths.home, "cache"))).toEqual(["it.json"]);
 });
 
-test("errors and partial values are not remembered", async () => {
+test("failures and incomplete results are not cached", async () => {
   const ctx = { paths: coworkPaths(await temporaryFolder()) };
   const fail = async (): Promise<Found> => {
     throw new Error("not now");
@@ -34,8 +34,8 @@ test.each([
   ["another kind of JSON", "[1]"],
   ["nothing", "null"],
   ["no text", JSON.stringify({ depends: "cowork 0.0.0-source\na", value: 1 })],
-  ["a value of another version", JSON.stringify({ depends: "cowork 0.0.1\na", value: "old" })],
-])("a cache file with %s is replaced", async (_, content) => {
+  ["what another version found", JSON.stringify({ depends: "cowork 0.0.1\na", value: "old" })],
+])("a file with %s is replaced", async (_, content) => {
   const ctx = { paths: coworkPaths(await temporaryFolder()) };
   await mkdir(join(ctx.paths.home, "cache"), { recursive: true });
   await writeFile(ctx.paths.remembered("it"), content);
@@ -43,7 +43,7 @@ test.each([
   expect(await remembered(ctx, "it", ["a"], counted([]))).toBe("one");
 });
 
-test("without a writable cache the value is computed every time", async () => {
+test("without a writable cache it is computed every time", async () => {
   const home = await temporaryFolder();
   await writeFile(join(home, "cache"), "in the way");
   const ctx = { paths: coworkPaths(home) };
@@ -51,7 +51,7 @@ test("without a writable cache the value is computed every time", async () => {
   expect([await remembered(ctx, "it", ["a"], find), await remembered(ctx, "it", ["a"], find)]).toEqual(["one", "two"]);
 });
 
-test("a stamp changes when a link's target is written", async () => {
+test("a stamp changes when the target of a link is written", async () => {
   const folder = await temporaryFolder();
   const [file, link] = [join(folder, "file"), join(folder, "link")];
   await symlink(file, link);
@@ -63,7 +63,7 @@ test("a stamp changes when a link's target is written", async () => {
   expect(new Set(stamps).size).toBe(3);
 });
 
-test("findProgram returns the first executable file on the PATH", async () => {
+test("a program is the first executable on the PATH", async () => {
   const folder = await temporaryFolder();
   const folders = ["empty", "folder", "not-allowed", "first", "second"].map((name) => join(folder, name));
   for (const path of folders) await mkdir(path);

@@ -39,6 +39,6 @@ test.each([
   "",
   "https://host.example/a\nb",
   "https://host.example/\u001b[31m",
-])("%j is not a remote URL", (url) => {
+])("%j is not on another machine", (url) => {
   expect(cleanOrigin(url).url).toBeUndefined();
 });

@@ -19,7 +19,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 const mark = (): string => `97${Math.floor(Math.random() * 1e9)}`;
 
-test("returns the exit code and both streams, whatever the code", async () => {
+test("returns the exit code and both streams, for any code", async () => {
   expect(await run(...sh("echo out; echo err >&2; exit 3"))).toEqual({ code: 3, stdout: "out\n", stderr: "err\n" });
   expect((await run(...sh("kill -TERM $$"))).code).toBe(143);
 });
@@ -30,13 +30,13 @@ test("passes arguments unchanged, without a shell", async () => {
   expect(stdout.split("\0").slice(0, -1)).toEqual(hostile);
 });
 
-test("passes input, and accepts a child that does not read it", async () => {
+test("sends input, and tolerates a child that does not read it", async () => {
   expect((await run("cat", [], { input: "häl\nlo" })).stdout).toBe("häl\nlo");
   expect((await run("true", [], { input: "x".repeat(10_000_000) })).code).toBe(0);
   expect((await run("cat", [])).stdout).toBe("");
 });
 
-test("the child's environment is exactly the given one", async () => {
+test("the given environment is the whole one", async () => {
   const env = { PATH: process.env["PATH"], A: "1", GONE: undefined };
   expect(
     (await createRun({ env })("env", [])).stdout.split("\n").filter((line) => /^(A|GONE|HOME)=/.test(line)),
@@ -44,15 +44,15 @@ test("the child's environment is exactly the given one", async () => {
   expect((await createRun({ env })("sh", ["-c", "echo $A"], { env: { ...env, A: "2" } })).stdout).toBe("2\n");
 });
 
-test("reports a missing program, one that may not run, and a missing folder", async () => {
+test("names a missing program, one that is not executable, and an invalid folder", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "text"), "");
   await expect(run("no-such-program-of-cowork", [])).rejects.toMatchObject({ code: "PROGRAM_MISSING" });
   await expect(run(join(folder, "text"), [])).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
-  await expect(run("true", [], { cwd: join(folder, "none") })).rejects.toThrow(/none is no folder/);
+  await expect(run("true", [], { cwd: join(folder, "none") })).rejects.toThrow(/none is not a folder/);
 });
 
-test("a timeout ends the whole process group, also programs that ignore SIGTERM", async () => {
+test("a timeout ends the whole process group, even processes that ignore SIGTERM", async () => {
   const name = mark();
   const script = `trap '' TERM; sh -c 'trap "" TERM; sleep ${name}; sleep ${name}' & sleep ${name}; sleep ${name}`;
   const ended = run(...sh(script), { timeoutMs: 200, graceMs: 200 });
@@ -60,7 +60,7 @@ test("a timeout ends the whole process group, also programs that ignore SIGTERM"
   await until(async () => !(await alive(name)));
 });
 
-test("an interrupted program gets SIGTERM and time to end", async () => {
+test("SIGTERM comes first, with time to end in an orderly way", async () => {
   const folder = await temporaryFolder();
   const script = `trap 'echo orderly >"$1"; exit 0' TERM; touch "$1.ready"; while :; do sleep 0.05; done`;
   const abort = new AbortController();
@@ -84,7 +84,7 @@ test("ends a child that prints more than the limit", async () => {
   expect((await run(...sh("printf %1000d 1"), { maxOutput: 1000 })).stdout).toHaveLength(1000);
 });
 
-test("reports lines as they arrive, with complete characters", async () => {
+test("passes lines on as they arrive, with complete characters", async () => {
   const lines: string[] = [];
   const script = "printf 'a\\n\\303'; sleep 0.1; printf '\\244b\\r\\n'; echo e >&2; printf end";
   const { stdout } = await run(...sh(script), { onLine: (line, stream) => lines.push(`${stream}:${line}`) });
@@ -93,7 +93,7 @@ test("reports lines as they arrive, with complete characters", async () => {
   expect(stdout).toBe("a\näb\r\nend");
 });
 
-test("an output file gets both streams appended, and a background process does not block", async () => {
+test("both streams are appended to an output file, and a surviving orphan does not block", async () => {
   const folder = await temporaryFolder();
   const file = join(folder, "log");
   const name = mark();
@@ -118,7 +118,7 @@ test("two output files separate the streams", async () => {
   expect(lines.toSorted()).toEqual(["stderr:err", "stdout:out"]);
 });
 
-test("a file on the PATH that cannot be run counts as a missing program", async () => {
+test("an unreadable folder on the PATH does not hide that a program is missing", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "no-such-program-of-cowork"), "");
   const env = { PATH: folder };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { shellWord } from "../../../src/system/shell-word.ts";
 
-test("a shell reads every word unchanged, also unquoted ones", () => {
+test("a shell reads every word back unchanged, quoted or not", () => {
   const plain = fc.stringMatching(/^[A-Za-z0-9_./:=@+%,~*$!#-]{0,12}$/);
   const any = fc.string({ unit: "grapheme-composite" }).filter((text) => !text.includes("\0"));
   fc.assert(

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const hour = 3600_000;
 
-test("removeOld removes old entries, and keeps new ones, exceptions and link targets", async () => {
+test("removes old entries completely; keeps new ones, entries to keep and targets of links", async () => {
   const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
   await writeFile(join(elsewhere, "precious"), "");
   const old = new Date(Date.now() - 2 * hour);
@@ -31,7 +31,7 @@ test("hashFile returns the SHA-256 of a file", async () => {
   expect(await hashFile(file)).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 });
 
-test("memoizePerRun calls the function once, also for parallel calls, and again after an error", async () => {
+test("memoizePerRun calls once, also for concurrent callers, and again after a failure", async () => {
   const known = createKnown();
   let asked = 0;
   const ask = async (): Promise<number> => {
@@ -44,7 +44,7 @@ test("memoizePerRun calls the function once, also for parallel calls, and again 
   expect(await memoizePerRun({ known }, "b", async () => "other")).toBe("other");
 });
 
-test("processorOf maps the kernel's names and returns undefined for unknown ones", () => {
+test("processors by the kernel's name, none for a name that every object has", () => {
   expect(["x86_64", "aarch64", "riscv64", "constructor"].map(processorOf)).toEqual([
     "x64",
     "arm64",

@@ -14,8 +14,8 @@ const trust = {
 async function ask(question: Parameters<typeof askPerson>[1], keys: string): Promise<{ yes: boolean; shown: string }> {
   const terminal = fakeTerminal({ columns: 80 });
   const answer = askPerson(terminal, question, new AbortController().signal);
-  // The prompt accepts keys only after it was drawn.
-  while (!/trust this|Go on|Is this the key/.test(terminal.written().stderr))
+  // The prompt listens once it has drawn itself.
+  while (!/Trust this|Go on|Is this the host's key/.test(terminal.written().stderr))
     await new Promise((done) => void setTimeout(done, 5));
   terminal.type(keys);
   const yes = await answer;
@@ -31,7 +31,7 @@ describe("the trust question", () => {
       "devcontainer.json: runArgs",
       "--privileged",
       "It gives the container",
-      "Do you trust",
+      "Trust this configuration",
     ];
     expect(order.map((text) => shown.indexOf(text))).toEqual(
       order.map((text) => shown.indexOf(text)).toSorted((a, b) => a - b),
@@ -59,7 +59,7 @@ test("a host key is shown before the question", async () => {
   };
   const { shown, yes } = await ask(question, "y");
   expect(yes).toBe(true);
-  expect(shown.indexOf("SHA256:abc")).toBeLessThan(shown.indexOf("Is this the key"));
+  expect(shown.indexOf("SHA256:abc")).toBeLessThan(shown.indexOf("Is this the host's key"));
   expect(shown).toContain("The host box (box.example:22)");
   expect((await ask(question, "\r")).yes).toBe(false);
 });

@@ -4,7 +4,7 @@ import { findBlock, withBlock, withoutBlock } from "../../../../src/app/set-up/s
 
 const name = "completion";
 
-test("removing a block restores the original text exactly", () => {
+test("removing the block restores the file byte for byte", () => {
   const text = fc.oneof(fc.constant(undefined), fc.string({ unit: fc.constantFrom("a", "#", " ", "\n", "\r", "é") }));
   fc.assert(
     fc.property(text, (before) => {
@@ -16,12 +16,12 @@ test("removing a block restores the original text exactly", () => {
   );
 });
 
-test("text added after the block is kept on its own line", () => {
+test("lines that the user added after the block are kept", () => {
   expect(withoutBlock(`${withBlock("a", name, "x")}b\n`, name)).toBe("a\nb\n");
   expect(withoutBlock(`${withBlock(undefined, name, "x")}b\n`, name)).toBe("b\n");
 });
 
-test("an incomplete block and a block of another name are not changed", () => {
+test("an incomplete block, and a block of another name, is not changed", () => {
   const half = "# >>> cowork setup: completion >>>\nx\n";
   expect(withoutBlock(half, name)).toBe(half);
   expect(withoutBlock(withBlock("a\n", "alias", "x"), name)).toBe(withBlock("a\n", "alias", "x"));

@@ -91,7 +91,7 @@ describe("session names", () => {
     return caller.stdout();
   }
 
-  test("are those of the current project, read from records only", async () => {
+  test("are those of the current project, from records only", async () => {
     const { app, home } = await world();
     expect(await namesIn(join(app, "src", "deep"), home)).toBe("a\nb\n");
   });
@@ -101,7 +101,7 @@ describe("session names", () => {
     expect(await namesIn(folder, home)).toBe("app-x/c\napp/a\napp/b\n");
   });
 
-  test("are those of the main worktree in a linked worktree", async () => {
+  test("in a linked worktree they are those of the main working tree", async () => {
     const { app, folder, home } = await world();
     const worktree = join(folder, "elsewhere");
     await mkdir(worktree);
@@ -109,7 +109,7 @@ describe("session names", () => {
     expect(await namesIn(worktree, home)).toBe("a\nb\n");
   });
 
-  test("are those of the session's project in a session's clone", async () => {
+  test("in a session's clone they are those of its project", async () => {
     const { home } = await world();
     const clone = join(home, ".cowork", "sessions", "app-a", "src");
     await mkdir(clone, { recursive: true });
@@ -121,14 +121,14 @@ describe("session names", () => {
     expect(await namesIn(folder, join(folder, "missing"))).toBe("");
   });
 
-  test("are shown with a description in zsh and fish", async () => {
+  test("zsh and fish get descriptions", async () => {
     const { app, home } = await world();
     const line = async (shell: string): Promise<string> => {
       const caller = fakeCaller({ cwd: app, home });
       await completeLine([shell, "logs", "a", "--fol"], caller);
       return caller.stdout();
     };
-    expect(await line("zsh")).toBe("--follow:go on as the log grows; Ctrl-C ends it\n");
-    expect(await line("fish")).toBe("--follow\tgo on as the log grows; Ctrl-C ends it\n");
+    expect(await line("zsh")).toBe("--follow:Keep printing new lines (Ctrl-C to stop)\n");
+    expect(await line("fish")).toBe("--follow\tKeep printing new lines (Ctrl-C to stop)\n");
   });
 });

@@ -59,7 +59,7 @@ async function complete(shell: Shell, words: string[]): Promise<string[]> {
 describe("a real shell loads the completion script and completes", async () => {
   const shells = await installed();
 
-  test("bash is installed", () => {
+  test("bash is installed for this test", () => {
     expect(shells).toContain("bash");
   });
 

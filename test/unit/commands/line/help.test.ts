@@ -6,7 +6,7 @@ import { runCommandLine as run } from "../../../support/home/run-command-line.ts
 const shown = (text: string): string[] => [...text.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name = ""]) => name);
 
 describe("cowork help", () => {
-  test("lists the fifteen most used commands and refers to --all", async () => {
+  test("shows the fifteen most used commands, and how to list the others", async () => {
     const { code, stdout } = await run("help");
     expect(code).toBe(0);
     expect(shown(stdout).toSorted()).toEqual(dailyCommands.toSorted());
@@ -24,13 +24,13 @@ describe("cowork help", () => {
     for (const one of (await run(line)).stdout.split("\n")) expect(one.length, one).toBeLessThanOrEqual(80);
   });
 
-  test("for another tool's verb names cowork's command", async () => {
+  test("for a command of another tool suggests cowork's", async () => {
     const { code, stderr } = await run("help ps");
-    expect([code, stderr]).toEqual([2, "cowork: ps is not a cowork command.\n  Next: to list sessions: cowork list\n"]);
+    expect([code, stderr]).toEqual([2, "cowork: ps is not a cowork command.\n  Next: cowork list\n"]);
   });
 });
 
-test("logs and logs --setup show the same log", async () => {
+test("logs --setup shows the dev container's start-up log, as logs does", async () => {
   const answers = { logs: async () => undefined };
   for (const line of ["logs a --setup", "logs a"])
     expect((await run(line, { answers })).calls).toEqual([

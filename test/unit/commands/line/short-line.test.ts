@@ -48,27 +48,27 @@ describe("on a terminal", () => {
     ["a -- true", "connect a"],
     ["other/b", "connect b"],
     ["other-b@local", "connect b"],
-  ])("cowork %s is short for a full command line", async (line, wanted) => {
+  ])("cowork %s is expanded", async (line, wanted) => {
     expect(await called(line)).toBe(wanted);
   });
 
-  test("a command or another tool's verb is not taken for a session of that name", async () => {
+  test("a command of cowork or of another tool is not mistaken for a session of that name", async () => {
     expect(await called("list")).toBe("list");
     const { code, calls, stderr } = await run("up", setting);
     expect([code, calls]).toEqual([2, []]);
-    expect(stderr).toContain("up is not a cowork command.\n  Next: to make a session: cowork init <session>");
+    expect(stderr).toContain("up is not a cowork command.\n  Next: cowork init <session>");
   });
 
   test.each([["nothing"], ["other/a"], ["a@box"], ["b"]])(
-    "cowork %s, which is not a session of the project, is an error",
+    "cowork %s, which is not a session, is an error",
     async (word) => {
       const { code, calls, stderr } = await run(word, setting);
       expect([code, calls]).toEqual([2, []]);
-      expect(stderr).toContain(`There is no command "${word}".`);
+      expect(stderr).toContain(`Unknown command "${word}".`);
     },
   );
 
-  test("an error in the rest of the line names the full command", async () => {
+  test("an error in the rest of the line is reported for the expanded command", async () => {
     const { code, stderr } = await run("a ls -l", setting);
     expect(code).toBe(2);
     expect(stderr).toContain("Next: cowork connect a -- ls …");
@@ -84,7 +84,7 @@ describe("on a terminal", () => {
 describe("without a terminal", () => {
   const { columns: _, ...piped } = setting;
 
-  test("cowork alone shows help, and a session's name is an error", async () => {
+  test("cowork alone shows help, and a session's name is not a command", async () => {
     const bare = await run([], piped);
     expect([bare.code, bare.calls]).toEqual([0, []]);
     expect(bare.stdout).toContain("cowork help <command>");

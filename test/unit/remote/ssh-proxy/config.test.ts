@@ -10,7 +10,7 @@ const place = {
 };
 const entry = (project: string, name: string): SshEntry => ({ host: "local", project, name, id: `${project}-${name}` });
 
-test("a session is written as a Host block that can be parsed again", () => {
+test("a session becomes a block, from which it can be read back", () => {
   const found = entryOf(sessionView())!;
   const text = renderConfig([found], place);
   expect(text).toBe(`# cowork {"host":"local","project":"app","name":"a","id":"app-a","user":"dev"}
@@ -30,7 +30,7 @@ Host cowork.a cowork.app.a
   expect(parseEntries(text)).toEqual([found]);
 });
 
-test("paths with spaces, quotes and percent signs are quoted for ssh and its shell", () => {
+test("paths with spaces, quotes and percent signs are quoted for ssh and for its shell", () => {
   const odd = { cowork: ["/a b/it's 100%/cowork"], knownHosts: '/a b/"100%"/known' };
   const text = renderConfig([entry("app", "a")], odd);
   expect(text).toContain(String.raw`  ProxyCommand '/a b/it'\''s 100%%/cowork' __ssh to local app-a`);
@@ -38,21 +38,21 @@ test("paths with spaces, quotes and percent signs are quoted for ssh and its she
 });
 
 test.each(["dev\nProxyCommand touch /tmp/x", "-oProxyCommand=x", "%u", "a b", ""])(
-  "an unsafe remote user is omitted: %j",
+  "a remote user that is not a plain name is left out: %j",
   (user) => {
     const view = sessionView();
     expect(entryOf({ ...view, container: { ...view.container!, user } })).toEqual(entry("app", "a"));
   },
 );
 
-test("an invalid record and an invalid line in the file are skipped", () => {
+test("an unreadable record has no host, nor has a line that was added to the file", () => {
   expect(entryOf(sessionView({ project: "" }))).toBeUndefined();
   expect(parseEntries('# cowork {"host":"local","project":"a b","name":"a","id":"x"}\n# cowork {\nHost x\n')).toEqual(
     [],
   );
 });
 
-test("a name that two sessions share belongs to neither, and ssh lists the candidates", () => {
+test("an ambiguous name belongs to no session: ssh lists the full names", () => {
   const entries = [entry("app", "a"), entry("app", "b"), entry("shop", "a")];
   expect(hostNames(entries).own.map(({ names }) => names)).toEqual([
     ["cowork.app.a"],
@@ -63,12 +63,12 @@ test("a name that two sessions share belongs to neither, and ssh lists the candi
   expect(text).toMatch(/^Host cowork\.a\n {2}ProxyCommand .* __ssh which cowork\.a cowork\.app\.a cowork\.shop\.a$/m);
 });
 
-test("a full name of one session is never the short name of another, also with dots in names", () => {
+test("names may contain dots: the full name of one session is not the short name of another", () => {
   const names = hostNames([entry("app", "a"), entry("shop", "app.a")]).own.map((one) => one.names);
   expect(names).toEqual([["cowork.a", "cowork.app.a"], ["cowork.shop.app.a"]]);
 });
 
-test("mergeEntries replaces only the entries of the given project and host", () => {
+test("only the entries of this project on this host are replaced", () => {
   const away = { ...entry("app", "c"), host: "box" };
   const known = [entry("app", "a"), entry("app", "gone"), entry("shop", "a"), away];
   const names = (found: SshEntry[]): string[] => found.map(({ host, id }) => `${host} ${id}`);

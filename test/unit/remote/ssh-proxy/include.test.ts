@@ -15,18 +15,18 @@ test.each([
   ["nothing", "", `${line}\n`],
   ["no newline at its end", "Host x\n  User y", `${line}\nHost x\n  User y`],
   ["CRLF", "Host x\r\n  User y\r\n", `${line}\r\nHost x\r\n  User y\r\n`],
-  ["bytes that are not UTF-8", "# \xff\xfe\n", `${line}\n# \xff\xfe\n`],
-  ["the line in a Host block", `Host x\n  ${line}\n`, `${line}\nHost x\n  ${line}\n`],
-])("the line is added at the top, and the rest is kept: %s", (_what, before, after) => {
+  ["bytes that are no UTF-8", "# \xff\xfe\n", `${line}\n# \xff\xfe\n`],
+  ["the line in a block of its own", `Host x\n  ${line}\n`, `${line}\nHost x\n  ${line}\n`],
+])("the line is added at the top, the rest is kept: %s", (_what, before, after) => {
   expect(addInclude(before, file)).toBe(after);
   expect(addInclude(after, file)).toBeUndefined();
 });
 
-test("a line that the user moved down, before any block, is kept there", () => {
+test("a line that the user moved further down, before any block, stays there", () => {
   expect(addInclude(`# mine\nAddKeysToAgent yes\n  ${line}  \nHost x\n`, file)).toBeUndefined();
 });
 
-test("special characters in paths are escaped", () => {
+test("paths are not patterns, and nothing in them is expanded", () => {
   expect(addInclude("", '/a b/[x]*/50%/${H}/"q"')).toBe('Include "/a b/\\\\[x\\\\]\\\\*/50?/?{H}/\\"q\\""\n');
 });
 
@@ -44,7 +44,7 @@ async function place(): Promise<{ ssh: string; own: string; write: () => ReturnT
 
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
 
-test("a missing configuration is created accessible only to its owner, and a second call changes nothing", async () => {
+test("a missing configuration is created private; a second run changes nothing", async () => {
   const { ssh, own, write } = await place();
   const config = join(ssh, "config");
   expect(await write()).toEqual({ file: own, include: { file: config, added: true } });
@@ -55,7 +55,7 @@ test("a missing configuration is created accessible only to its owner, and a sec
   expect([await stat(config), await stat(own)].map(({ ino }) => ino)).toEqual(before);
 });
 
-test("a linked configuration is written through the link, also if the target is missing, and keeps its mode", async () => {
+test("a link is followed, even a broken one; the mode is kept", async () => {
   const { ssh, own, write } = await place();
   const [config, dotfiles] = [join(ssh, "config"), join(ssh, "..", "dotfiles")];
   await mkdir(ssh);
@@ -71,7 +71,7 @@ test("a linked configuration is written through the link, also if the target is 
   expect(await modeOf(config)).toBe(0o640);
 });
 
-test("circular links and folders are refused", async () => {
+test("circular links and folders are refused with a message", async () => {
   const { ssh, write } = await place();
   await mkdir(ssh);
   await symlink("config", join(ssh, "config"));
@@ -81,7 +81,7 @@ test("circular links and folders are refused", async () => {
   await expect(other.write()).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
 });
 
-test("several calls at the same time create one host key and its known_hosts line", async () => {
+test("concurrent calls create one key and its known_hosts line", async () => {
   const { hostKey } = await import("../../../../src/remote/ssh-proxy/host-key.ts");
   const paths = coworkPaths(join(await temporaryFolder(), ".cowork"));
   const ctx = { paths, clock: systemClock, signal: new AbortController().signal };

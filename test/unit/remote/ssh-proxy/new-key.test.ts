@@ -2,7 +2,7 @@ import ssh2 from "ssh2";
 import { expect, test } from "vitest";
 import { newKey } from "../../../../src/remote/ssh-proxy/new-key.ts";
 
-test("an unreadable new key is generated again", () => {
+test("a key that cannot be read is generated again", () => {
   const good = newKey(ssh2);
   const made = ["-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n", good];
   const utils = { ...ssh2.utils, generateKeyPairSync: () => ({ private: made.shift() ?? "", public: "" }) };

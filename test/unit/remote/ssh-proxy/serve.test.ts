@@ -32,7 +32,7 @@ async function result(channel: ClientChannel): Promise<{ code: unknown; stdout: 
   return { code: (await exit)[0], stdout, stderr };
 }
 
-test("a command is passed on unchanged, and its output, error output and exit code are returned", async () => {
+test("a command is passed on unchanged; its output, errors and exit code come back", async () => {
   const { client } = await connect(async (command, io) => {
     io.stdout.write(`${JSON.stringify(command)} ${await text(io.stdin)}`);
     io.stderr.write("aside");
@@ -43,7 +43,7 @@ test("a command is passed on unchanged, and its output, error output and exit co
   expect(await result(channel)).toEqual({ code: 7, stdout: `["sh","-c","echo 'a  b' $x"] input`, stderr: "aside" });
 });
 
-test("buffered output for a slow client is sent exactly once on each stream", async () => {
+test("data that waits for a slow client is sent once, on both streams", async () => {
   const [out, err] = [Buffer.alloc(3_000_000, "o"), Buffer.alloc(3_000_000, "e")];
   const { client } = await connect(async (_command, io) => {
     await new Promise((written) => io.stdout.write(out, written));
@@ -60,7 +60,7 @@ test("buffered output for a slow client is sent exactly once on each stream", as
   expect(got).toBe(out.length);
 });
 
-test("large output on both streams at the same time is complete", async () => {
+test("much data on both streams at once", async () => {
   const size = 7_000_000;
   const of = (letter: string): Buffer => Buffer.alloc(size, letter);
   const { client } = await connect(async (_command, io) => {
@@ -75,18 +75,18 @@ test("large output on both streams at the same time is complete", async () => {
   expect([out.equals(of("o")), err.equals(of("e"))]).toEqual([true, true]);
 });
 
-test("an error is printed once on stderr, and the exit code is ssh's 255", async () => {
+test("an error is printed on stderr once, and the exit code is ssh's own code for errors", async () => {
   const { client } = await connect(async () => {
-    throw new Error("There is no session a.");
+    throw new Error("Session a not found.");
   });
   expect(await result(await exec(client, "true"))).toEqual({
     code: 255,
     stdout: "",
-    stderr: "cowork: There is no session a.\n",
+    stderr: "cowork: Session a not found.\n",
   });
 });
 
-test("a terminal's size and size changes are passed on, but not its end of input", async () => {
+test("a terminal's size and its changes are passed on; its end of input is not", async () => {
   const sizes: string[] = [];
   const { client } = await connect(async (command, io) => {
     sizes.push(`${String(command)} ${io.tty!.columns}x${io.tty!.rows}`);
@@ -108,7 +108,7 @@ test("a terminal's size and size changes are passed on, but not its end of input
   expect(sizes).toEqual(["undefined 100x30", "120x40"]);
 });
 
-test("a signal from the client, and the end of the client, end the command", async () => {
+test("a signal from the client, and the client's end, end the command", async () => {
   const ended = Promise.withResolvers<string>();
   const { client, served } = await connect(async ([, , what = ""] = [], { signal, stdout }) => {
     stdout.write("runs");
@@ -127,7 +127,7 @@ test("a signal from the client, and the end of the client, end the command", asy
   await served;
 });
 
-test("a forwarded port opens when the relay confirms it, otherwise the client gets the reason", async () => {
+test("a port is open when the relay reports it; otherwise the client gets the reason", async () => {
   const { client } = await connect(async (command, { stdin, stdout, stderr }) => {
     if (command?.includes("1")) {
       stderr.write("connect to 127.0.0.1 port 1: Connection refused\n");
@@ -148,7 +148,7 @@ test("a forwarded port opens when the relay confirms it, otherwise the client ge
   await expect(forward(1)).rejects.toThrow("connect to 127.0.0.1 port 1: Connection refused");
 });
 
-test("remote forwarding, sockets and other subsystems are refused", async () => {
+test("nothing gives access to this host: no remote forwarding, no agent, no socket, no other subsystem", async () => {
   const { client } = await connect(async () => 0);
   const asked = async (ask: (done: (error?: Error | null) => void) => unknown): Promise<string> =>
     await new Promise((answer) => void ask((error) => answer(error ? "refused" : "given")));

@@ -35,7 +35,7 @@ describe("readRegularFile", () => {
     expect(await readRegularFile(join(folder, "x".repeat(300)), limit)).toBeUndefined();
   });
 
-  test("returns undefined for a link, a folder or a pipe, and does not hang", async () => {
+  test("returns undefined for a link, a folder, a pipe or the like, and does not hang", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "secret"), "secret");
     await symlink(join(folder, "secret"), join(folder, "link"));
@@ -45,7 +45,7 @@ describe("readRegularFile", () => {
     expect(await Promise.all(read)).toEqual([undefined, undefined, undefined]);
   });
 
-  test("refuses a file that is one byte larger than the limit", async () => {
+  test("refuses a file larger than the limit, to the byte", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "a"), "x".repeat(100));
     expect(await readTextFile(join(folder, "a"), limit)).toHaveLength(100);
@@ -82,12 +82,12 @@ describe("readRegularFile", () => {
           message: expect.stringContaining(folder),
         });
       }
-      // so that the folder can be removed
+      // so that its creator can remove it
       await chmod(join(folder, "closed"), 0o700);
     },
   );
 
-  test("reads a large file, and refuses one larger than the limit", async () => {
+  test("reads large files, and refuses one larger than the limit", async () => {
     const path = join(await temporaryFolder(), "large");
     await writeFile(path, "x".repeat(3_000_000));
     expect(await readTextFile(path, { maxBytes: 3_000_000 })).toHaveLength(3_000_000);
@@ -104,7 +104,7 @@ describe("readRegularFile", () => {
 });
 
 describe("writeFileAtomic", () => {
-  test("writes a new file accessible only to its owner, and replaces an old one with the requested mode", async () => {
+  test("writes a new private file, and replaces an old one with the given mode", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "a");
     await writeFileAtomic(path, "one");
@@ -134,7 +134,7 @@ describe("writeFileAtomic", () => {
     expect(await readdir(join(folder, "outside"))).toEqual([]);
   });
 
-  test("leaves nothing behind and keeps the old file when it fails", async () => {
+  test("keeps the old file and leaves nothing behind if it fails", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "taken", "by-a-folder"), { recursive: true });
     await expect(writeFileAtomic(join(folder, "taken"), "x")).rejects.toThrow(/taken/);
@@ -142,7 +142,7 @@ describe("writeFileAtomic", () => {
     await expect(writeFileAtomic(join(folder, "no", "such"), "x")).rejects.toThrow(/such/);
   });
 
-  test("leaves one complete file after several writers at the same time", async () => {
+  test("concurrent writers leave one complete file", async () => {
     const folder = await temporaryFolder();
     const texts = Array.from({ length: 20 }, (_, index) => String(index).repeat(10_000));
     await Promise.all(texts.map((text) => writeFileAtomic(join(folder, "a"), text)));
@@ -150,7 +150,7 @@ describe("writeFileAtomic", () => {
     expect(await readdir(folder)).toEqual(["a"]);
   });
 
-  test("sets the requested owner", async () => {
+  test("sets the given owner", async () => {
     const folder = await temporaryFolder();
     const owner = root ? { uid: 4321, gid: 1234 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     await writeFileAtomic(join(folder, "a"), "x", { ...owner, mode: 0o640 });
@@ -159,7 +159,7 @@ describe("writeFileAtomic", () => {
 });
 
 describe("ensureFolder", () => {
-  test("creates missing folders with the requested mode, private by default, whatever the umask", async () => {
+  test("creates missing folders, private, independent of the umask, and accepts existing ones", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "a", "b", "c");
     await ensureFolder(path, { mode: 0o777 });
@@ -170,7 +170,7 @@ describe("ensureFolder", () => {
     expect((await stat(join(folder, "private"))).mode & 0o777).toBe(0o700);
   });
 
-  test("corrects the mode of the last folder, never of those above", async () => {
+  test("corrects the mode of the last folder, never of its parents", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "a", "b"), { recursive: true });
     await chmod(join(folder, "a"), 0o755);
@@ -180,7 +180,7 @@ describe("ensureFolder", () => {
     expect((await stat(join(folder, "a"))).mode & 0o777).toBe(0o755);
   });
 
-  test("reports a file in place of a folder", async () => {
+  test("reports what is in the way", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "");
     for (const path of [join(folder, "file"), join(folder, "file", "sub")]) {
@@ -203,18 +203,18 @@ describe("ensureFolder", () => {
     expect(await readdir(join(folder, "disk"))).toEqual(["state"]);
   });
 
-  test("fails where no folder can be created", async () => {
+  test("fails if nothing can be created", async () => {
     await expect(ensureFolder("/proc/no/such")).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
   });
 
-  test("creates one folder for several callers at the same time", async () => {
+  test("concurrent calls create one folder", async () => {
     const folder = await temporaryFolder();
     await Promise.all(Array.from({ length: 20 }, async () => await ensureFolder(join(folder, "a", "b", "c"))));
     expect(await readdir(join(folder, "a", "b"))).toEqual(["c"]);
   });
 });
 
-test("pathExists is true for dangling links", async () => {
+test("pathExists counts broken links", async () => {
   const folder = await temporaryFolder();
   await symlink("nowhere", join(folder, "link"));
   expect(await pathExists(join(folder, "link"))).toBe(true);

@@ -25,7 +25,7 @@ test("removeTree removes links, never their targets", async () => {
   expect(await readdir(join(folder, "precious"))).toEqual(["a"]);
 });
 
-test("removeTree accepts missing paths, and removes files and names of any kind", async () => {
+test("removeTree accepts missing paths, files and names of any kind", async () => {
   const folder = await temporaryFolder();
   await removeTree(join(folder, "nothing"));
   await removeTree(join(folder, "no", "parent"));
@@ -37,7 +37,7 @@ test("removeTree accepts missing paths, and removes files and names of any kind"
     Array.from({ length: 200 }, async (_, index) => await writeFile(join(folder, "d", `f${index}`), "")),
   );
   execFileSync("sh", ["-c", `mkfifo "$1"`, "sh", join(folder, "d", "pipe")]);
-  // A name that is not UTF-8, which a container can create.
+  // A name that is not valid UTF-8, which a container can create.
   execFileSync("sh", [
     "-c",
     `cd "$1" && mkdir "$(printf 'a\\377b')" && touch "$(printf 'a\\377b/\\376')"`,
@@ -57,7 +57,7 @@ test("removeTree removes very deep trees", async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("removeTree removes an ordinary user's read-only folders", async () => {
+test("an ordinary user's read-only folders are removed, too", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
   const removable = join(folder, "removable");
@@ -71,7 +71,7 @@ test("removeTree removes an ordinary user's read-only folders", async () => {
   expect(await pathExists(removable)).toBe(false);
 });
 
-test("removeTree names what an ordinary user may not remove", async () => {
+test("the error names what an ordinary user may not remove", async () => {
   const folder = await temporaryFolder();
   await chmod(folder, 0o777);
   const removable = join(folder, "kept", "removable");
@@ -83,7 +83,7 @@ test("removeTree names what an ordinary user may not remove", async () => {
   await chmod(join(folder, "kept"), 0o700);
 });
 
-/** If the tests run as root: runs removeTree in a child with another uid, with a readable copy of the program. */
+/** As root: in a child process of an ordinary user, with a readable copy of the program. */
 async function runAsOther(folder: string, removable: string): Promise<void> {
   if (!isRoot) return await removeTree(removable);
   const copy = join(folder, "program");
@@ -99,8 +99,8 @@ async function runAsOther(folder: string, removable: string): Promise<void> {
   execFileSync(node, ["-e", script, join(copy, "system", "files", "tree.ts"), removable], options);
 }
 
-test("chownTree changes links, never their targets", async () => {
-  // An ordinary user cannot change owners: then the test only shows that nothing fails.
+test("chownTree changes links themselves, never their targets", async () => {
+  // An ordinary user cannot change the owner of files: then the test only shows that nothing fails.
   const [uid, gid] = isRoot ? [1234, 4321] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   const folder = await temporaryFolder();
   await mkdir(join(folder, "precious"));
