@@ -88,7 +88,7 @@ test.each([
   "the login expired on 2026-01-02: log in again with",
   "/h/auth/claude/.credentials.json contains no readable login: log in again with",
   "/h/auth/claude/.credentials.json belongs to uid 3 and sessions, which run as uid 4, cannot read it: log in again with",
-  "a left-over lock (.oauth_refresh.lock) has been cleared: a session was killed while it renewed the login; should sessions ask to log in now:",
+  "a stale lock (.oauth_refresh.lock) was removed: a session was killed while it renewed the login; if sessions now ask for a login, run",
 ])("a line about the login names the host: %s", (words) => {
   expect(loginWords(`${words} \`cowork auth login\``, "box")).toBe(`${words} \`cowork --host box auth login\``);
   expect(loginWords(`${words} \`cowork auth login\`.txt`, "box")).toBe(`${words} \`cowork auth login\`.txt`);
