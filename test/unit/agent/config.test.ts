@@ -4,7 +4,7 @@ import { seedConfig } from "../../../src/agent/claude/config.ts";
 const account = { accountUuid: "one", emailAddress: "a@example.com" };
 const seed = { account, accountUuid: "one", workspaceFolder: "/workspaces/a" };
 
-test("a fresh session needs no welcome, no login and no trust screen", () => {
+test("the configuration of a new session skips the welcome, login and trust screens", () => {
   expect(seedConfig(undefined, seed)).toEqual({
     theme: "dark",
     hasCompletedOnboarding: true,
@@ -17,7 +17,7 @@ test("seeding twice changes nothing the second time", () => {
   expect(seedConfig(seedConfig(undefined, seed), seed)).toBeUndefined();
 });
 
-test("what the session wrote stays", () => {
+test("values that the session wrote are kept", () => {
   const existing = { numStartups: 3, projects: { "/workspaces/a": { history: [1] }, "/x": {} } };
   expect(seedConfig(existing, seed)).toEqual({
     numStartups: 3,
@@ -27,7 +27,7 @@ test("what the session wrote stays", () => {
   });
 });
 
-test("account data follows a new login", () => {
+test("a new login replaces the account data", () => {
   const existing = seedConfig(undefined, seed);
   const other = { accountUuid: "two", emailAddress: "b@example.com" };
   expect(seedConfig(existing, { ...seed, account: other, accountUuid: "two" })).toMatchObject({ oauthAccount: other });

@@ -50,13 +50,13 @@ test("AGENT_SETTINGS=off removes them again", async () => {
   await expect(lstat(join(config, "CLAUDE.md"))).rejects.toThrow("ENOENT");
 });
 
-test("files of the session in place of our links stay", async () => {
+test("files of the session in place of cowork's links are kept", async () => {
   await writeFile(join(config, "CLAUDE.md"), "the session's");
   await prepareSession(host.ctx, session);
   expect(await readFile(join(config, "CLAUDE.md"), "utf8")).toBe("the session's");
 });
 
-test("links that a container planted are replaced or left, but never followed", async () => {
+test("links that a container created are replaced or kept, never followed", async () => {
   const target = join(host.folder, "target");
   await mkdir(target);
   await writeFile(join(target, "file"), "untouched");
@@ -72,7 +72,7 @@ test("links that a container planted are replaced or left, but never followed", 
   expect(await readFile(join(config, "settings.json"), "utf8")).toContain("opus");
 });
 
-test("U owns everything that the host writes into the session", async () => {
+test("the session's user owns everything that the host writes into the session", async () => {
   await writeFile(join(own, "settings.json"), '{"model":"opus"}');
   await prepareSession(host.ctx, session);
   for (const name of await readdir(config))

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { filterSettings, mergeSettings } from "../../../src/agent/claude/own-settings.ts";
 
-test("settings that run programs of the host or contain secrets are left out", () => {
+test("settings that run programs or contain secrets are removed", () => {
   const text = `{ // comments are fine
     "model": "opus", "env": {"ANTHROPIC_API_KEY": "x"}, "hooks": {"Stop": []}, "apiKeyHelper": "/bin/key",
     "statusLine": {"type": "command", "command": "x"}, "permissions": {"allow": ["Bash(ls)"]}, }`;

@@ -31,7 +31,7 @@ async function leaveLock(secondsAgo: number, owner?: string): Promise<void> {
 
 const runs = (id: string) => engine.addContainer({ id, labels: { "cowork.home": homeId(host.ctx.paths) } });
 
-test("a missing vault is created, for U only", async () => {
+test("a missing vault is created, accessible only to the session's user", async () => {
   const stats = await lstat(vault);
   expect([stats.mode & 0o777, stats.uid]).toEqual([0o700, host.ctx.user.sessionUid]);
   expect(await check()).toEqual({ login: expect.objectContaining({ state: "none" }), repaired: [], problems: [] });
@@ -48,7 +48,7 @@ test("wrong modes are fixed and reported", async () => {
   expect((await lstat(file)).mode & 0o777).toBe(0o600);
 });
 
-test("credentials of another uid are given to U, or reported if this user may not do that", async () => {
+test("credentials of another uid are given to the session's user, or reported if that is not permitted", async () => {
   const { isRoot, uid } = host.ctx.user;
   await writeFile(join(vault, ".credentials.json"), "{}", { mode: 0o600 });
   host.ctx.user = { ...host.ctx.user, sessionUid: 4242 };
@@ -82,7 +82,7 @@ test("a lock without an owner file is removed when no container of this home run
 test.each([
   ["it was touched a moment ago", 5, undefined],
   ["its container runs", 40, "aaaaaaaaaaaa"],
-])("a lock stays when %s", async (_why, secondsAgo, owner) => {
+])("a lock is kept when %s", async (_why, secondsAgo, owner) => {
   runs("aaaaaaaaaaaa0000");
   await leaveLock(secondsAgo, owner);
   expect((await check()).repaired).toEqual([]);

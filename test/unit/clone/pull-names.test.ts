@@ -49,7 +49,7 @@ describe("pulled names", () => {
     ["v1", "refs/heads/v1-h1"],
     ["release", "refs/heads/release-h1"],
     ["main/x", "refs/heads/main-x-h1"],
-  ])("do not shadow or hinder the project's: a branch %s", async (branch, name) => {
+  ])("do not shadow or block the project's: a branch %s", async (branch, name) => {
     const before = await meanings();
     // The clone's own main would be in the way of main/x.
     await evil(
@@ -66,7 +66,7 @@ describe("pulled names", () => {
   });
 
   it.each([
-    ["on it", "git update-ref refs/heads/HEAD HEAD; git symbolic-ref HEAD refs/heads/HEAD", {}],
+    ["checked out", "git update-ref refs/heads/HEAD HEAD; git symbolic-ref HEAD refs/heads/HEAD", {}],
     ["next to it", "git update-ref refs/heads/HEAD HEAD; git reset -q --hard HEAD~1", { allBranches: true }],
   ])("save everything from a session with a branch named HEAD, %s", async (_, script, options) => {
     await evil(script);

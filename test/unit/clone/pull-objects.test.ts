@@ -37,7 +37,7 @@ const standOn = (lines: string, tree = "$(git rev-parse 'HEAD^{tree}')"): Promis
      git commit -q --allow-empty -m mine`,
   );
 
-describe("objects that git calls malformed", () => {
+describe("malformed objects", () => {
   it.each([
     ["no space before the email", "author A<a@x> 1100000000 +0000\\ncommitter A<a@x> 1100000000 +0000"],
     ["an invalid time zone", "author A <a@x> 1100000000 +051800\\ncommitter A <a@x> 1100000000 +051800"],
@@ -132,7 +132,7 @@ describe("a pull that fails", () => {
   });
 });
 
-describe("the caller's file mode mask", () => {
+describe("the caller's umask", () => {
   it("applies to files that a fast-forward writes in the working tree, and to nothing in the session", async () => {
     await shop.sh(spec.path, "git checkout -q main; echo k >token; mkdir d; echo x >d/x; git add -A; git commit -qm w");
     const result = await pullSession({ ...shop.context, umask: 0o077 }, localInside(spec.path, shop.env), spec.source, {

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const hintOf = (outcome: { error?: { hint?: string } }): string => outcome.error?.hint ?? "";
 
-describe("what the session's user cannot read", () => {
+describe("a path that the session's user cannot read", () => {
   beforeEach(async () => {
     await host.shop.sh(
       host.project.facts.root,
@@ -37,7 +37,7 @@ describe("what the session's user cannot read", () => {
     ["an untracked folder", "mkdir -p pg/d; chmod 000 pg/d", "pg/d"],
     ["an untracked file", "echo x >secret; chmod 000 secret", "secret"],
     ["a changed file", "echo changed >readme; chmod 000 readme", "readme"],
-    ["a file of a repository inside", "git init -q sub; echo x >sub/secret; chmod 000 sub/secret", "sub/secret"],
+    ["a file of a nested repository", "git init -q sub; echo x >sub/secret; chmod 000 sub/secret", "sub/secret"],
     ["a folder deep down, with a space in its name", "mkdir -p 'data/x y/z'; chmod 000 'data/x y/z'", "data/x y/z"],
     [
       "a folder of branches",
@@ -51,7 +51,7 @@ describe("what the session's user cannot read", () => {
       "git worktree add -q --detach wt; chmod 000 .git/worktrees/wt",
       ".git/worktrees/wt",
     ],
-    ["the git folder of a repository inside", "git init -q sub; chmod 000 sub/.git", "sub/.git"],
+    ["the git folder of a nested repository", "git init -q sub; chmod 000 sub/.git", "sub/.git"],
     [
       "a reflog",
       "git commit -q --allow-empty -m 1; git reset -q --soft HEAD~1; chmod 000 .git/logs/HEAD",
@@ -120,7 +120,7 @@ describe("commits on no branch", () => {
 
   it.each([
     [
-      "on a detached HEAD that was left",
+      "on an abandoned detached HEAD",
       "git checkout -q --detach; echo 1 >f; git add f; git commit -qm one; git checkout -q a",
     ],
     [
@@ -138,7 +138,7 @@ describe("commits on no branch", () => {
       "echo 1 >f; git add f; git commit -qm one; git reset -q --hard HEAD~1; rm -r .git/logs",
     ],
     [
-      "amended, and then left",
+      "amended and then abandoned",
       "git checkout -q --detach; echo 1 >f; git add f; git commit -qm zero; git commit -q --amend -m one; git checkout -q a",
     ],
   ])("are unsaved, and the hint keeps them: %s", async (_, script) => {
@@ -214,8 +214,8 @@ describe("commits on no branch", () => {
   });
 });
 
-describe("branches of remotes inside", () => {
-  it("prove nothing by themselves", async () => {
+describe("remote-tracking branches in the clone", () => {
+  it("do not prove that their commits are saved", async () => {
     await host.init("a");
     await host.inside("a", "git update-ref refs/remotes/origin/foo $(git commit-tree -m x -p HEAD 'HEAD^{tree}')");
     const outcome = await host.clean("a");

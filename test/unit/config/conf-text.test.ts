@@ -35,7 +35,7 @@ describe("editConf", () => {
     ["removes a line", "# c\nA=1\nB=2\n", "A", undefined, "# c\nB=2\n"],
     ["removes all lines of the key", "A=1\nB=2\nA=3\nA[]=4\n", "A", undefined, "B=2\n"],
     ["removes only lines before sections", "A=1\n[x]\nA=2\n", "A", undefined, "[x]\nA=2\n"],
-    ["changes nothing if there is no line to remove", "B=2", "A", undefined, "B=2"],
+    ["changes nothing if the line to remove is missing", "B=2", "A", undefined, "B=2"],
   ])("%s", (_, text, key, value, expected) => {
     expect(editConf(text, key, value)).toBe(expected);
   });

@@ -146,7 +146,7 @@ describe("what is stored in files or sent in other ways is read as it was writte
     expect(decodeTtyRequest(encodeTtyRequest(good))).toEqual(good);
   });
 
-  test("the samples have every field", () => {
+  test("samples contain every field", () => {
     const fields = Object.keys(initRequest.shape);
     expect(Object.keys(sampleOf(initRequest)).toSorted()).toEqual(fields.toSorted());
   });

@@ -5,7 +5,7 @@ import { splitTag } from "../../../src/engine/images.ts";
 
 const endpoint = { dockerHost: "unix:///run/x.sock", origin: "DOCKER_HOST", socketPath: "/run/x.sock" };
 
-describe("errors of the engine", () => {
+describe("engine errors", () => {
   test("keep its message, on one line and without control characters", () => {
     const dockerode = Object.assign(new Error("(HTTP code 500) server error - bad "), {
       statusCode: 500,

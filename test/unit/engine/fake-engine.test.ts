@@ -10,7 +10,7 @@ const runHere: FakeProgram = async ({ spec, input, signal }) => {
   const [file, ...args] = spec.command;
   const child = spawn(file, args, { signal });
   child.on("error", () => undefined);
-  // A command may end without reading its input.
+  // the command may end without reading its input
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const [[code], stdout, stderr] = await Promise.all([
@@ -21,7 +21,7 @@ const runHere: FakeProgram = async ({ spec, input, signal }) => {
   return { code, stdout, stderr };
 };
 
-describe("%s", () => {
+describe("the fake engine, by the engine contract", () => {
   engineContract(async () => {
     const engine = createFakeEngine({ program: runHere });
     const image = engine.addImage({ tags: ["some:1"] });

@@ -90,7 +90,7 @@ async function connectToDeaf(output: Buffer): Promise<Socket> {
 describe("readToEnd", () => {
   test.each([
     ["that fits into the socket", 100_000],
-    ["that does not", 8_000_000],
+    ["that does not fit", 8_000_000],
   ])("input that is not read, %s, costs no output", async (_, size) => {
     const output = Buffer.from(Array.from({ length: 20_000 }, (__, n) => `${n}\n`).join(""));
     const connection = await connectToDeaf(output);

@@ -9,7 +9,7 @@ import { sanitizeEvent } from "../../../src/remote/client/sanitize.ts";
 import { adviceOf } from "../../../src/session/checks/advice.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
-/** Over the wire and back. */
+/** The value after it was sent as JSON. */
 const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 const asked = { names: ["a"] };
 const names = [

@@ -28,7 +28,7 @@ const rebuild = async (name: string): Promise<Outcome[]> => {
 };
 const stop = (name: string): Promise<Outcome[]> => stopSessions(host.ctx, host.select(name), 1);
 
-/** Does something with an error at each call of the engine or of the dev container CLI, from the first to the last. */
+/** Runs `work` repeatedly, each time with an error at the next call of the engine or the dev container CLI, and checks after it. */
 async function atEachCall(work: () => Promise<unknown>, check: (at: number) => Promise<void>): Promise<void> {
   const isCounted = (name: string): boolean => name.startsWith("engine") || name === "run devcontainer";
   for (let at = 1; ; at += 1) {
@@ -121,7 +121,7 @@ describe("init", () => {
       await rm(lock, { recursive: true });
       await writeFile(host.ctx.paths.record("app-a"), text.replace('"claude"', '"the new holder"'));
       lost.resolve();
-      // Until the signal ends the work.
+      // wait until the signal ends the work
       await host.aborted();
     };
     const [outcome] = await host.init("a");
@@ -133,7 +133,7 @@ describe("init", () => {
 });
 
 describe("stop and start", () => {
-  it("stop every container, and start the session again as it was", async () => {
+  it("stop every container, and start the session again with its work", async () => {
     await host.init("a");
     host.addService("a", "db");
     await host.inside("a", "echo work >work");

@@ -85,7 +85,7 @@ describe("pullSession", () => {
     await expect(pull({ branch: "a..b" })).rejects.toMatchObject({ code: "USAGE" });
   });
 
-  it("moves a checked-out branch forward only when asked and clean", async () => {
+  it("fast-forwards a checked-out branch only with --ff and a clean working tree", async () => {
     spec = await shop.spec(project, "a");
     await open({ start: { branch: "main", commit: spec.start.commit, existing: true } });
     await commit(clone, "one");
@@ -107,7 +107,7 @@ describe("pullSession", () => {
     expect(await readdir(shop.root)).not.toContain("canary");
   });
 
-  it("does not move a branch that a linked worktree has checked out", async () => {
+  it("fast-forwards a branch checked out in a linked worktree only with --ff", async () => {
     await open();
     await commit(clone, "one");
     await shop.git(project, "worktree", "add", "-q", "-b", "a", "../w\nt");
@@ -192,7 +192,7 @@ describe("pullSession", () => {
     expect(await unsaved()).toEqual([]);
   });
 
-  it("has nothing to commit in a clean working tree", async () => {
+  it("creates no -wip branch for a clean working tree", async () => {
     await open();
     expect(summary(await pull({ uncommitted: true }))).toEqual(["refs/heads/a made"]);
     await commit(clone, "one");
@@ -225,7 +225,7 @@ describe("pullSession", () => {
     expect(await unsaved()).toEqual([]);
   });
 
-  it("brings commits of submodules and objects of git-lfs", async () => {
+  it("fetches commits of submodules and git-lfs objects", async () => {
     await shop.project("lib");
     await shop.sh(project, "git submodule --quiet add ../lib vendor/lib; git commit -qm sub");
     await open();
@@ -261,7 +261,7 @@ describe("pullSession", () => {
     expect(await readdir(join(shop.context.paths.stateRoot, ".tmp"))).toEqual([]);
   });
 
-  it("works between shallow, sha256 and worktree projects", async () => {
+  it("works for shallow, sha256 and worktree projects", async () => {
     await shop.sh(
       shop.root,
       `for i in 1 2 3; do git -C app commit -q --allow-empty -m $i; done; git clone -q --depth 1 file://${project} low; git init -q --object-format=sha256 wide; cd wide; echo x >x; git add x; git commit -qm x; cd ../app; git worktree add -q ../side`,

@@ -111,7 +111,7 @@ describe("pushSession", () => {
     expect(await push()).toMatchObject({ ref: "refs/remotes/project/side" });
   });
 
-  it("merges and rebases when asked", async () => {
+  it("merges and rebases on request", async () => {
     await commit(project, "theirs");
     await commit(clone, "mine");
     await shop.sh(clone, "echo u >untracked");

@@ -65,7 +65,7 @@ describe("copying files", () => {
     expect((await planCarry(shop.context, project, { copy: [], include: true })).files).toEqual([]);
   });
 
-  it("copies them once, keeps modes, overwrites nothing and leaves the clone clean", async () => {
+  it("copies files once, keeps modes, overwrites nothing and leaves git status clean", async () => {
     await shop.sh(
       project,
       `mkdir -p conf; echo S=1 >.env; chmod 600 .env; echo x >conf/run; chmod 755 conf/run; echo y >'odd [name]* '`,
@@ -84,7 +84,7 @@ describe("copying files", () => {
     expect(await lines(files)).toEqual(["1 ignored file that looks precious: conf/run"]);
   });
 
-  it("follows no link that a commit has planted in the clone", async () => {
+  it("follows no link from a commit in the clone", async () => {
     await shop.sh(
       project,
       `mkdir ../outside; ln -s ${shop.root}/outside conf; ln -s ${shop.root}/outside/env .env; git add -A; git commit -qm links`,

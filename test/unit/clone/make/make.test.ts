@@ -88,7 +88,7 @@ describe("makeClone", () => {
     expect(await shop.git(far.path, "rev-parse", "--abbrev-ref", "@{upstream}")).toBe("origin/far");
   });
 
-  it("shares no inode, and rewriting every object file changes nothing elsewhere", async () => {
+  it("shares no inode with the project or other clones", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -168,7 +168,7 @@ describe("makeClone", () => {
       expect(await shop.git(spec.path, "config", "remote.origin.promisor")).toBe("true");
     });
 
-    it("has what its submodules need, too", async () => {
+    it("contains all objects of its submodules", async () => {
       const lib = await partial("blob:none");
       await shop.sh(shop.root, "mv app lib");
       const project = await shop.project();
@@ -203,7 +203,7 @@ describe("makeClone", () => {
     });
   });
 
-  it("clones a linked worktree, with its branch", async () => {
+  it("clones a linked worktree with its branch", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -229,7 +229,7 @@ describe("makeClone", () => {
     await clean(spec.path);
   });
 
-  it("keeps modes, links, line ends and names of every kind", async () => {
+  it("keeps modes, links, line endings and unusual names", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -289,7 +289,7 @@ describe("makeClone", () => {
       String.raw`printf '*.txt text\n*.win text eol=crlf\nf filter=x\n' >.gitattributes; printf 'a\nb\n' >t.txt; printf 'a\nb\n' >plain
       printf 'a\r\nb\n' >mixed; printf 'a\nb\n' >w.win; printf 'a\nb\n' >f; echo x >run; chmod +x run; ln -s readme link; git add -A; git commit -qm files`,
     );
-    const look = "ls -l | awk '{print $1}'; sha256sum t.txt plain mixed w.win f run; readlink link";
+    const inspect = "ls -l | awk '{print $1}'; sha256sum t.txt plain mixed w.win f run; readlink link";
     const bare = await shop.spec(project, "bare");
     await makeClone(shop.context, bare);
     const files = join(shop.root, "files");
@@ -297,7 +297,7 @@ describe("makeClone", () => {
     await writeFile(join(files, "IGNORE"), "*\n");
     await writeFile(join(files, "ATTRIBUTES"), "* text eol=crlf\n* filter=x\n");
     await shop.git(shop.root, "config", "--global", key, /^[A-Z]+$/.test(value) ? join(files, value) : value);
-    // As `git -c` passes it on to an alias, which is how cowork may have been called.
+    // As `git -c` passes it to an alias, in case cowork runs as an alias.
     const env = { ...shop.env, GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.autocrlf", GIT_CONFIG_VALUE_0: "true" };
     for (const [name, context] of [
       ["a", shop.context],
@@ -309,7 +309,7 @@ describe("makeClone", () => {
       expect(
         await shop.sh(spec.path, `${inside}; git status --porcelain --ignored; touch *; git status --porcelain`),
       ).toBe("");
-      expect(await shop.sh(spec.path, look)).toBe(await shop.sh(bare.path, look));
+      expect(await shop.sh(spec.path, inspect)).toBe(await shop.sh(bare.path, inspect));
       expect(await readFile(join(spec.path, ".git/config"), "utf8")).toBe(
         await readFile(join(bare.path, ".git/config"), "utf8"),
       );
@@ -366,7 +366,7 @@ describe("makeClone", () => {
     expect(await readdir(shop.context.paths.sessions)).toEqual([]);
   });
 
-  it("works in a folder with a line end, a quote and a colon in its name, also as a linked worktree", async () => {
+  it("works in a folder with a newline, a quote and a colon in its name, also as a linked worktree", async () => {
     const project = await shop.project('a\nb:"c"');
     await shop.git(project, "worktree", "add", "-q", "-b", "side", join(shop.root, "side\ntree"));
     for (const [n, folder] of [project, join(shop.root, "side\ntree")].entries()) {
@@ -374,7 +374,7 @@ describe("makeClone", () => {
       await makeClone(shop.context, spec);
       await clean(spec.path);
       expect(await readFile(join(spec.path, "readme"), "utf8")).toBe("hello\n");
-      // what borrows the project's objects
+      // the bundle borrows the project's objects
       const bundle = await makeBundle(shop.context, spec.source, { oids: [spec.start.commit], have: [] }, shop.root);
       expect(await shop.git(spec.path, "bundle", "verify", "-q", bundle ?? "")).toBe("");
       await shop.sh(shop.root, "rm -rf repository commits.bundle");
@@ -412,11 +412,11 @@ describe("makeClone", () => {
   });
 });
 
-describe("the project's store", () => {
+describe("the project's object store", () => {
   const objects = async (project: string): Promise<string[]> =>
     (await allFiles(join(project, ".git", "objects"))).toSorted();
 
-  it("is only read, and no filter of the user's runs", async () => {
+  it("is not changed, and no filter of the user runs", async () => {
     const project = await shop.project();
     await shop.sh(
       project,
@@ -430,7 +430,7 @@ describe("the project's store", () => {
     expect((await objects(spec.path)).length).toBe(before.length);
   });
 
-  it.each(["large files", "alternates"])("serves the checkout while it is copied: %s", async (kind) => {
+  it.each(["large files", "alternates"])("can be used for the checkout while it is copied: %s", async (kind) => {
     const project = await shop.project();
     await shop.sh(project, "head -c 3000000 /dev/urandom >big; git add -A; git commit -qm two; git repack -adq");
     const from = join(shop.root, "from");

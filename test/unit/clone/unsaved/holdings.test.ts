@@ -31,7 +31,7 @@ const look = (): Promise<Holdings> =>
   inspectHoldings(localInside(clone, shop.env), savedBy(shop.context, spec.source), { start: spec.start.commit });
 const lines = async (): Promise<string[]> => describeHoldings(await look());
 
-describe("what a clone holds", () => {
+describe("inspectHoldings", () => {
   it("is nothing if it is fresh, even after work in the project", async () => {
     await open();
     const holdings = await look();

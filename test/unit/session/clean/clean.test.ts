@@ -36,7 +36,7 @@ describe("clean", () => {
     expect(existsSync(host.clone("a"))).toBe(false);
   });
 
-  it("refuses unsaved work before anything is stopped", async () => {
+  it("refuses to remove unsaved work before it stops anything", async () => {
     host.addService("a", "db");
     await host.inside("a", commit);
     expect(await host.clean("a")).toMatchObject({
@@ -76,7 +76,7 @@ describe("clean", () => {
     expect(existsSync(host.clone("a"))).toBe(true);
   });
 
-  it("starts every container again after Ctrl-C, and removes nothing", async () => {
+  it("restarts every container after Ctrl-C and removes nothing", async () => {
     host.addService("a", "db");
     const interrupt = new AbortController();
     atSecondLook(() => interrupt.abort(new CoworkError("INTERRUPTED", "Interrupted.")));

@@ -15,20 +15,20 @@ const place = {
   environment: { PATH: process.env["PATH"] ?? "", key: "kept", shell: "kept", path: "kept" },
 };
 
-describe("what runs inside", () => {
+describe("the command in the container", () => {
   const run = async (spec: ReturnType<typeof planConnect>, input: string): Promise<string[]> => {
     const [file, ...args] = spec.command;
     const env = { ...spec.env };
     return (await execa(file, args, { env, extendEnv: false, input })).stdout.split("\n").slice(1);
   };
 
-  test("is the command, unchanged", async () => {
+  test("gets its arguments unchanged", async () => {
     const spec = planConnect(place, { command: ["printf", "[%s]", "a b", "", "$x'\""] }, {}, false);
     expect(await run(spec, "")).toEqual(["[a b][][$x'\"]"]);
     expect(spec).toMatchObject({ user: "dev", workingDir: "/w" });
   });
 
-  test("is CONNECT's command line, in a shell", async () => {
+  test("is CONNECT's command line in a shell", async () => {
     expect(await run(planConnect(place, { connect: "echo a | tr a b" }, {}, false), "")).toEqual(["b"]);
   });
 
@@ -37,7 +37,7 @@ describe("what runs inside", () => {
     expect(lines).toEqual(["kept kept kept", "0"]);
   });
 
-  test("gets a terminal type that is known inside", async () => {
+  test("gets a terminal type that the container knows", async () => {
     const home = await temporaryFolder();
     await mkdir(dirname(join(home, ".terminfo/o/odd-term")), { recursive: true });
     await writeFile(join(home, ".terminfo/o/odd-term"), "");
@@ -55,7 +55,7 @@ describe("what runs inside", () => {
   });
 });
 
-describe("what comes out", () => {
+describe("the output", () => {
   const filter = async (
     pieces: readonly Buffer[],
     echo: boolean,
@@ -89,7 +89,7 @@ describe("what comes out", () => {
     );
   });
 
-  test("is the engine's refusal if the first line is not a process id", async () => {
+  test("is reported as the engine's error if no process id arrives", async () => {
     const pieces = [Buffer.from("OCI runtime exec failed\r\n"), Buffer.from("more")];
     expect(await filter(pieces, false)).toEqual({ pids: [], refusal: "OCI runtime exec failed\r\nmore", output: "" });
   });

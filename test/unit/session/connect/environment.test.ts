@@ -12,7 +12,7 @@ let engine: FakeEngine;
 let container: string;
 let ctx: ReturnType<typeof connectContext>;
 
-/** A shell that shows this environment between the marks of the probe. */
+/** A shell that prints this environment between the probe's markers. */
 const showing = (text: string): FakeProgram => {
   return async ({ spec }) => {
     const mark = /echo -n (\S+);/.exec(spec.command.at(-1) ?? "")?.[1];
@@ -58,7 +58,7 @@ test("an answer from before a restart is not used for the new start", async () =
   expect(asked).toEqual(["dev", "dev", "dev", "root"]);
 });
 
-test("a shell that was killed is asked again, one that its startup files end is not", async () => {
+test("a shell that was killed is probed again, one that its startup files ended is not", async () => {
   for (const [code, times] of [
     [137, 2],
     [3, 1],
@@ -76,7 +76,7 @@ test.each([
   ["nothing", "null"],
   ["the format of an older version", JSON.stringify({ A: "old" })],
   ["no environment", JSON.stringify({ of: "same", environment: [] })],
-])("a file that holds %s is replaced", async (_, content) => {
+])("a cache file with %s is replaced", async (_, content) => {
   await find();
   const { of } = JSON.parse(await readFile(file(), "utf8")) as { of: string };
   await writeFile(file(), content.replace("same", of));

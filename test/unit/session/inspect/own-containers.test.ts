@@ -31,7 +31,7 @@ function world() {
 }
 
 describe("a session's containers", () => {
-  it("are those that have its clone mounted, or that are on record", async () => {
+  it("are those that have its clone mounted or are in its record", async () => {
     const { ctx, add } = world();
     const mounts = add({ mounts: [clone] });
     const below = add({ mounts: [bind(`${paths.clone("app-a")}/packages/web`)] });
@@ -53,14 +53,14 @@ describe("a session's containers", () => {
     ["another session's clone", [bind(paths.clone("app-b"))]],
     ["a volume named like the clone", [{ ...clone, type: "volume" }]],
     ["the clone's path as a target", [{ ...bind("/tmp/x"), destination: paths.clone("app-a") }]],
-  ])("are not those that only carry its labels: %s", async (_, mounts) => {
+  ])("do not include those that only have its labels: %s", async (_, mounts) => {
     const { ctx, add } = world();
     const other = add({ mounts });
     expect(await sortedContainers(ctx, owner)).toMatchObject({ own: [], foreign: [{ id: other.id }] });
     expect(ownContainers(ctx, owner, [other])).toEqual([]);
   });
 
-  it("are not those of another home, whatever they mount", async () => {
+  it("do not include those of another home, whatever they mount", async () => {
     const { ctx, add } = world();
     const other = add({ labels: { ...labels, "cowork.home": paths.pathHash }, mounts: [clone] });
     expect(await sortedContainers(ctx, owner)).toEqual({ own: [], foreign: [] });
@@ -68,7 +68,7 @@ describe("a session's containers", () => {
     expect((await containersOf(ctx, { id: "app-a" })).map(({ id }) => id)).toEqual([other.id]);
   });
 
-  it("have the dev container first: an impostor that ended does not take its place", async () => {
+  it("start with the dev container, also if a stopped impostor exists", async () => {
     const { ctx, add, marked } = world();
     add({ imageId: marked.id, labels: { ...labels, ...compose }, state: "exited" });
     const sidecar = add({ labels: { ...labels, "devcontainer.local_folder": "/x" }, mounts: [clone] });

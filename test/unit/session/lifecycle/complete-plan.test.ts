@@ -78,7 +78,7 @@ async function complete(
 const compose = { dockerComposeFile: "c.yml", service: "app" };
 const service = ({ plan }: CommitPlan): unknown => plan.compose?.canonical["services"];
 
-describe("a fresh clone", () => {
+describe("a new clone", () => {
   test("with what initializeCommand created is used for variables, without a second question", async () => {
     const { first, last } = await complete(
       { ...compose, initializeCommand: "echo GREET=hello > .env" },
@@ -197,14 +197,14 @@ describe("a host file that initializeCommand's .env refers to", () => {
     await writeFile(secret, "CANARY=1\n");
   });
 
-  test("is asked about, and read after a yes", async () => {
+  test("needs consent and is then read", async () => {
     const { last } = await complete(config(secret), files);
     expect(asked.slice(1)).toEqual([[secret]]);
     expect(last.plan.isReduced).toBeUndefined();
     expect(dataFiles).toEqual(["CANARY=1\n"]);
   });
 
-  test("is not read after a no", async () => {
+  test("is not read without consent", async () => {
     answers = [false];
     await expect(complete(config(secret), files)).rejects.toMatchObject({ code: "TRUST_REQUIRED" });
     expect(dataFiles).toEqual([]);

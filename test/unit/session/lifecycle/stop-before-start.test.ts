@@ -69,7 +69,7 @@ describe("before a start", () => {
     expect(states()).toEqual(["db running"]);
   });
 
-  it.each(["a", "a/sub"])("%s that has become a link is refused", async (path) => {
+  it.each(["a", "a/sub"])("%s is refused if it was replaced with a link", async (path) => {
     await rm(join(clone, path), { recursive: true });
     await symlink("/etc", join(clone, path));
     await expect(stopBeforeStart(ctx, record)).rejects.toMatchObject({

@@ -52,7 +52,7 @@ describe("stop", () => {
 
   it.each([
     ["it has a handler", signals("0", "4000"), {}],
-    ["it blocks the signal, and may fetch it", signals("fffffffe7ffbfeff", "0"), {}],
+    ["it blocks the signal and may read it later", signals("fffffffe7ffbfeff", "0"), {}],
     ["another signal stops it", signals("0", "0"), { stopSignal: "SIGQUIT" }],
     ["something else still runs", `${signals("0", "0")}42 sh\n`, {}],
     ["nothing is known", "", {}],

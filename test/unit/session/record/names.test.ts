@@ -175,7 +175,7 @@ describe("projectName", () => {
     expect(projectName(folder)).toBe(name);
   });
 
-  test("is always a name that sessions can start with", () => {
+  test("is always a valid start of a session id", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (folder) => {
         expect(projectName(folder)).toMatch(/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/);
