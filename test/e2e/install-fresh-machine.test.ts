@@ -61,7 +61,7 @@ describe("install.sh on a fresh machine", () => {
       "/src/install.sh --uninstall --yes; code=$?; ls ~/.cowork/sessions; exit $code",
     );
     expect(code).toBe(0);
-    expect(stdout).toContain("3 session(s) stay");
+    expect(stdout).toContain("3 session(s) are kept");
     expect(stdout).toContain("cowork-demo-api");
     expect((await machine.sh("command -v cowork")).code).toBe(1);
   });
