@@ -9,7 +9,9 @@ import type { Terminal } from "./terminal.ts";
  * Only where `terminal.canAsk`.
  */
 export async function askPerson(terminal: Terminal, question: YesNoQuestion, signal: AbortSignal): Promise<boolean> {
-  const { confirm } = await import("@clack/prompts");
+  const { confirm, settings } = await import("@clack/prompts");
+  // Otherwise an "l" in a line that is typed too early moves the answer to yes, and Enter confirms it.
+  for (const key of ["h", "j", "k", "l"]) settings.aliases.delete(key);
   showQuestion(terminal, question);
   const answer = await confirm({
     message: sentence(question),

@@ -23,6 +23,8 @@ export interface InsideSpec {
   /** the session's uid and gid: programs inside run with them */
   uid: number;
   gid: number;
+  /** the dev container's user is root: files of `.git` belong to root, so scripts that write run as root, too */
+  worksAsRoot?: boolean;
   /** the session's container; used while it runs and has git */
   containerId?: string;
   /** images for the helper container, best first; a function is called only if the images before it cannot be used */
@@ -84,6 +86,10 @@ async function unlessStopped<T>(work: () => Promise<T>): Promise<T | undefined> 
   }
 }
 
+function userFor({ uid, gid, worksAsRoot }: InsideSpec, { write }: InsideOptions): string {
+  return write === true && worksAsRoot === true ? "0:0" : `${uid}:${gid}`;
+}
+
 async function execScript(
   ctx: Context,
   spec: InsideSpec,
@@ -94,7 +100,7 @@ async function execScript(
   const command = ["/bin/sh", "-c", insideScript(text, "container")] as const;
   return await ctx.engine.exec(
     running.id,
-    { command, user: `${spec.uid}:${spec.gid}`, workingDir: running.folder },
+    { command, user: userFor(spec, options), workingDir: running.folder },
     limits(ctx, options),
   );
 }
@@ -127,7 +133,7 @@ async function withHelper(
       {
         image,
         command: ["/bin/sh", "-c", insideScript(text, "helper")],
-        user: `${spec.uid}:${spec.gid}`,
+        user: userFor(spec, options),
         workingDir: target,
         binds: [clone, ...binds],
         labels: spec.labels,

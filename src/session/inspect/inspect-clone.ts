@@ -28,6 +28,7 @@ export async function insideOf(ctx: Context, record: SessionRecord): Promise<Git
     ...(record.devcontainer?.workspace?.clone === undefined ? {} : { place: record.devcontainer.workspace.clone }),
     uid: ctx.user.sessionUid,
     gid: ctx.user.sessionGid,
+    worksAsRoot: record.devcontainer?.remoteUid === 0,
     ...(container === undefined ? {} : { containerId: container.id }),
     images: own === undefined ? [template] : [own, template],
     labels: sessionLabels(record, homeOf(ctx, record)),

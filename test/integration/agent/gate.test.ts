@@ -114,9 +114,7 @@ test("keys in the container's environment do not replace the login, and the stat
   expect((await made.run(["claude", "-p", "hi"])).out).toContain("made-up answer");
   await expectOnlyTheLogin();
   const { threats } = await authStatus(host.ctx, host.agent);
-  expect(threats).toEqual([
-    expect.stringContaining("ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, CLAUDE_CODE_USE_FOUNDRY: kept from"),
-  ]);
+  expect(threats).toEqual([expect.stringContaining("ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, CLAUDE_CODE_USE_FOUNDRY:")]);
   expect(threats.join()).not.toContain(key);
 });
 

@@ -102,7 +102,7 @@ test("scoped registries and tokens in the user's .npmrc are used", async () => {
   registry.trouble = { token: "made-up" };
   await expect(install()).rejects.toMatchObject({
     code: "AGENT_UNAVAILABLE",
-    message: expect.stringContaining("refuses"),
+    message: expect.stringContaining("refused access"),
   });
   const host127 = registry.url.replace("http:", "");
   await npmrc(
@@ -124,7 +124,7 @@ test("a version that the registry does not have is reported", async () => {
   const other = installAgent(host.ctx, host.agent, { ...request, version: "2.9.9" });
   await expect(other).rejects.toMatchObject({
     code: "AGENT_UNAVAILABLE",
-    message: expect.stringContaining("no version 2.9.9"),
+    message: expect.stringContaining("does not have version 2.9.9"),
   });
 });
 
@@ -141,7 +141,7 @@ test("an installed version is used when the configured one is not available", as
   await mkdir(host.ctx.paths.state("p-a"), { recursive: true });
   const settings = { ...host.settings, claudeVersion: "2.9.9" };
   const { notes } = await prepareAgent(host.ctx, host.agent, { id: "p-a", name: "a", settings });
-  expect(notes[1]).toContain(`until then Claude Code ${version} is used`);
+  expect(notes[1]).toContain(`until then the installed Claude Code ${version} is used`);
   const launch = await readFile(join(host.ctx.paths.container("p-a"), "agent-claude"), "utf8");
   expect(launch).toContain(`version=${version}\n`);
 });

@@ -193,4 +193,25 @@ describe("git inside", () => {
     });
     expect(await lines(one, inside)).toEqual(["1 untracked file: mine"]);
   });
+
+  it.each(["container", "helper"])("writes as root in a %s if the session works as root", async (where) => {
+    const spec = await open();
+    const running = await workshop.start(spec);
+    const script =
+      "git config --global safe.directory '*'; echo 1 >f; git add f; git -c user.name=R -c user.email=r@example.org commit -qm root";
+    await workshop.docker("exec", "-u", "0", running, "sh", "-c", script);
+    if (where === "helper") await workshop.docker("rm", "-f", running);
+    const inside = gitInside(workshop.context, {
+      clone: spec.path,
+      uid: spec.uid,
+      gid: spec.gid,
+      worksAsRoot: true,
+      ...(where === "container" ? { containerId: running } : {}),
+      images: [workshop.image],
+      labels: { "cowork.test": "clone-inside" },
+    });
+    const make = "git update-ref -m x refs/remotes/project/new HEAD && git cat-file -e project/new";
+    expect(await inside.script(make, { write: true })).toMatchObject({ code: 0 });
+    expect((await inside.script("id -u")).stdout).toBe(`${spec.uid}\n`);
+  });
 });
