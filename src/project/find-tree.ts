@@ -83,7 +83,7 @@ function explain(cwd: string, stderr: string): CoworkError {
   }
   if (/not a git repository/.test(stderr)) {
     const hint =
-      "`cd` into your project, or make this folder a repository: `git init && git add . && git commit -m start`";
+      "`cd` into your project, or make this folder a repository: `git init && git add . && git commit --allow-empty -m start`";
     return notAProject(`${where} is not inside a git repository.`, hint);
   }
   return new CoworkError("GIT_FAILED", `git cannot read the repository at ${where}: ${plain(stderr)}`, {
