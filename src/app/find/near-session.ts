@@ -55,7 +55,7 @@ function orList(names: readonly string[]): string {
 }
 
 /** Names of the sessions that the word was most likely meant for. None if the word names an existing session. */
-async function nearSessions(scope: Scope, word: string): Promise<string[]> {
+export async function nearSessions(scope: Scope, word: string): Promise<string[]> {
   const here = await rootHere(scope);
   const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
   const read = readWord(word);

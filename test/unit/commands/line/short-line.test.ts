@@ -24,7 +24,7 @@ const setting: CommandSetting = {
   env: { NO_COLOR: "1" },
   answers: { connect: async () => 0, list: async () => [] },
   prepare: async (place) => {
-    for (const name of ["a", "up", "list"]) await record(place, name);
+    for (const name of ["a", "up", "list", "search"]) await record(place, name);
     await record(place, "b", "other", join(place.root, "..", "other"));
   },
 };
@@ -52,6 +52,20 @@ describe("on a terminal", () => {
     expect(await called(line)).toBe(wanted);
   });
 
+  test.each([
+    [
+      "saerch",
+      "saerch is neither a command nor a session. Did you mean session search?\n  Next: cowork connect search",
+    ],
+    ["lsit", "Did you mean list?"],
+    ["b", "b is neither a command nor a session. Did you mean session other/b?\n  Next: cowork connect other/b"],
+    ["quite-another", 'Unknown command "quite-another".'],
+  ])("a mistyped word gets a suggestion: %s", async (word, message) => {
+    const { code, calls, stderr } = await run([word], setting);
+    expect([code, calls]).toEqual([2, []]);
+    expect(stderr).toContain(message);
+  });
+
   test("a command of cowork or of another tool is not mistaken for a session of that name", async () => {
     expect(await called("list")).toBe("list");
     const { code, calls, stderr } = await run("up", setting);
@@ -59,14 +73,11 @@ describe("on a terminal", () => {
     expect(stderr).toContain("up is not a cowork command.\n  Next: cowork init <session>");
   });
 
-  test.each([["nothing"], ["other/a"], ["a@box"], ["b"]])(
-    "cowork %s, which is not a session, is an error",
-    async (word) => {
-      const { code, calls, stderr } = await run(word, setting);
-      expect([code, calls]).toEqual([2, []]);
-      expect(stderr).toContain(`Unknown command "${word}".`);
-    },
-  );
+  test.each([["nothing"], ["a@box"]])("cowork %s, which is not a session, is an error", async (word) => {
+    const { code, calls, stderr } = await run(word, setting);
+    expect([code, calls]).toEqual([2, []]);
+    expect(stderr).toContain(`Unknown command "${word}".`);
+  });
 
   test("an error in the rest of the line is reported for the expanded command", async () => {
     const { code, stderr } = await run("a ls -l", setting);
