@@ -44,7 +44,7 @@ describe("the trust question", () => {
     ["n", false],
     ["\u0003", false],
     ["y", true],
-    // a line that was typed too early: "l" is no arrow key here
+    // a line that was typed too early: "l" must not count as an arrow key
     ["clear\r", false],
   ])("returns for the keys %j: %s", async (keys, yes) => {
     expect((await ask(trust, keys)).yes).toBe(yes);
