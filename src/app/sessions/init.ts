@@ -11,8 +11,13 @@ import type { Scope } from "../scope.ts";
 /** Creates sessions, or finishes ones that were interrupted. */
 export async function initSessions(scope: Scope, options: InitOptions): Promise<Outcome[]> {
   const { project, groups } = await prepare(scope, options);
-  const outcomes = await onHosts(scope, groups, (host, group) => host.init(group.request));
-  await rememberSessions(scope.ctx, project, outcomes);
+  const reported: Outcome[] = [];
+  const outcomes = await onHosts(scope, groups, async (host, group) => {
+    const answer = await host.init(group.request);
+    reported.push(...answer);
+    return answer;
+  });
+  await rememberSessions(scope.ctx, project, reported);
   return emitStates(scope, outcomes);
 }
 

@@ -3,7 +3,10 @@ import type { Outcome } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
 import { uninterruptible } from "../../system/uninterruptible.ts";
 
-/** Updates `SESSIONS`, the index of existing sessions. It includes sessions that failed half-way, so that they can be finished. */
+/**
+ * Updates `SESSIONS`, the index of existing sessions. It includes sessions that failed half-way, so that they can be finished.
+ * @param outcomes only what hosts reported: the failure of a host says nothing about which sessions exist there
+ */
 export async function rememberSessions(ctx: Context, project: Project, outcomes: readonly Outcome[]): Promise<void> {
   const own = uninterruptible(ctx);
   const existing = outcomes

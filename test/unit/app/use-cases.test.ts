@@ -106,6 +106,24 @@ describe("use cases", () => {
     expect(settings.find(({ key }) => key === "SESSIONS")?.value).toBe("a b");
   });
 
+  test("a session on a host that cannot be asked stays in SESSIONS", async () => {
+    const init = async ({ sessions }: InitRequest): Promise<Outcome[]> =>
+      await Promise.resolve(sessions.map(({ name }) => outcome(name)));
+    const one = await face({ host: { init }, conf: "SESSIONS=b@box\n" });
+    const outcomes = await initSessions(one.scope, { ...initOptions, names: ["a", "b"] });
+    expect(outcomes.map(({ name, ok, error }) => [name, ok, error?.code])).toEqual([
+      ["a", true, undefined],
+      ["b", false, "HOST_UNKNOWN"],
+    ]);
+    const settings = await listConfig(one.scope, { user: false });
+    expect(
+      settings
+        .find(({ key }) => key === "SESSIONS")
+        ?.value.split(" ")
+        .toSorted(),
+    ).toEqual(["a", "b@box"]);
+  });
+
   test("the plans of several hosts are joined", async () => {
     const config = { path: null, kind: "template", trustHash: "x", changes: [], findings: [] };
     const planOf = async ({ sessions }: InitRequest): Promise<never> =>
