@@ -36,7 +36,7 @@ export async function addNamedHost(scope: Scope, host: NewHost): Promise<Check[]
   }
 }
 
-/** Removes the name. @throws HOST_IN_USE if the host has sessions, HOST_UNREACHABLE if it does not answer */
+/** Removes the name. @throws HOST_UNKNOWN, HOST_IN_USE if the host has sessions, HOST_UNREACHABLE if it does not answer */
 export async function removeNamedHost(scope: Scope, name: string, { force }: { force: boolean }): Promise<void> {
   checkKnown(await readHosts(scope.ctx), name);
   if (!force) {
@@ -92,5 +92,5 @@ function targetOf({ name, address, port, identity }: NewHost): Target {
 
 function checkKnown(hosts: Hosts, name: string): void {
   if (hosts[name] !== undefined) return;
-  throw new CoworkError("HOST_UNREACHABLE", `Unknown host ${plain(name)}.`, { hint: "cowork host list" });
+  throw new CoworkError("HOST_UNKNOWN", `Unknown host ${plain(name)}.`, { hint: "cowork host list" });
 }
