@@ -59,7 +59,7 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   const late = await stopAndInspect(ctx, record, { ranBefore, look });
   if (late !== undefined) return refused(ctx, record, late);
   await options.stillHeld();
-  const expiring = await moveToTrash(ctx, record.id);
+  const trashed = await moveToTrash(ctx, record.id);
   await options.stillHeld();
   const removed = await removeFromEngine(ctx, record);
   await options.stillHeld();
@@ -67,7 +67,7 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   await options.stillHeld();
   const archive = options.purge ? undefined : await archiveTranscripts(ctx, record);
   await removeTree(ctx.paths.state(record.id));
-  for (const folder of expiring) await removeTree(folder);
+  for (const folder of trashed) await removeTree(folder);
   ctx.report({ session: record.name, step: "remove", state: "done" });
   return done(record, { unsaved, going, removed: [...removed, `clone ${ctx.paths.clone(record.id)}`] }, archive);
 }
