@@ -1,4 +1,5 @@
 import type { CoworkError } from "../../errors.ts";
+import type { SessionEntry } from "../../project/types.ts";
 import { nameKey } from "../../session/record/names.ts";
 import type { SessionRecord } from "../../session/record/record.ts";
 import type { Context } from "../../system/context.ts";
@@ -38,19 +39,25 @@ export async function knownSessions(ctx: Context, here?: string): Promise<KnownS
 
 /** The sessions on other machines, from `SESSIONS`. None if the project cannot be read. */
 async function remoteSessions(ctx: Context, root: string): Promise<KnownSession[]> {
-  const [{ readSessions }, { confFileOf, projectNameAt }] = await Promise.all([
-    import("../../project/sessions-index.ts"),
-    import("../../project/find-place.ts"),
-  ]);
+  const { projectNameAt } = await import("../../project/find-place.ts");
   try {
-    const entries = await readSessions(undefined, { confFile: confFileOf(root) });
-    const elsewhere = entries.filter(({ host }) => host !== undefined && host !== "local");
+    const elsewhere = await entriesElsewhere(root);
     if (elsewhere.length === 0) return [];
     const project = await projectNameAt(ctx, root);
     return elsewhere.map(({ name, host = "" }) => ({ id: `${project}-${name}`, name, project, root, host }));
   } catch {
     return [];
   }
+}
+
+/** The entries of a project's `SESSIONS` that are on other machines. Throws if the file cannot be read. */
+export async function entriesElsewhere(root: string): Promise<SessionEntry[]> {
+  const [{ readSessions }, { confFileOf }] = await Promise.all([
+    import("../../project/sessions-index.ts"),
+    import("../../project/find-place.ts"),
+  ]);
+  const entries = await readSessions(undefined, { confFile: confFileOf(root) });
+  return entries.filter(({ host }) => host !== undefined && host !== "local");
 }
 
 /** A word that names a session: `name`, `project/session` or an id, each optionally with `@host`. */

@@ -1,10 +1,10 @@
 import { basename, resolve } from "node:path";
-import { CoworkError } from "../../errors.ts";
-import { confFileOf, findPlace, projectNameAt } from "../../project/find-place.ts";
+import { CoworkError, usageError } from "../../errors.ts";
+import { findPlace, projectNameAt } from "../../project/find-place.ts";
 import { forgetProject, knownProjects, rememberProject } from "../../project/known-projects.ts";
-import { readSessions } from "../../project/sessions-index.ts";
 import { readRecords } from "../../session/record/records.ts";
 import type { Context } from "../../system/context.ts";
+import { entriesElsewhere } from "../find/known-sessions.ts";
 import { pathExists } from "../../system/files/files.ts";
 import { projectName } from "../../system/names.ts";
 import { plain } from "../../system/text.ts";
@@ -30,7 +30,8 @@ export async function listProjects(ctx: Context): Promise<KnownProject[]> {
     return {
       name: own[0]?.project ?? (await nameOf(ctx, root)),
       root,
-      sessions: own.length + (exists ? await sessionsElsewhere(root) : 0),
+      // 0 on other machines if the file cannot be read.
+      sessions: own.length + (exists ? (await entriesElsewhere(root).catch(() => [])).length : 0),
       exists,
     };
   });
@@ -56,19 +57,17 @@ export async function addProject(ctx: Context, folder: string, cwd: string): Pro
 export async function removeProject(ctx: Context, word: string, cwd: string): Promise<KnownProject> {
   const all = await listProjects(ctx);
   const [found, ...more] = all.filter(({ name, root }) => name === word || root === resolve(cwd, word));
-  if (found === undefined)
-    throw new CoworkError("USAGE", `Unknown project ${plain(word)}.`, { hint: "cowork projects" });
+  if (found === undefined) throw usageError(`Unknown project ${plain(word)}.`, "cowork projects");
   if (more.length > 0) {
     const places = [found, ...more].map(({ root }) => plain(root)).join(" or ");
-    throw new CoworkError("USAGE", `${plain(word)} is ambiguous: ${places}.`, {
-      hint: "pass the project's folder instead",
-    });
+    throw usageError(`${plain(word)} is ambiguous: ${places}.`, "pass the project's folder instead");
   }
   if (found.sessions > 0) {
     const count = `${found.sessions} ${found.sessions === 1 ? "session" : "sessions"}`;
-    throw new CoworkError("USAGE", `${plain(found.name)} cannot be removed: it has ${count}.`, {
-      hint: "run cowork clean in the project first",
-    });
+    throw usageError(
+      `${plain(found.name)} cannot be removed: it has ${count}.`,
+      "run cowork clean in the project first",
+    );
   }
   await forgetProject(ctx, found.root);
   return found;
@@ -78,16 +77,6 @@ async function projectAt(ctx: Context, root: string): Promise<KnownProject> {
   const found = (await listProjects(ctx)).find((one) => one.root === root);
   if (found === undefined) throw new CoworkError("INTERNAL", `${plain(root)} was not remembered.`);
   return found;
-}
-
-/** The number of sessions on other machines in the project's `.cowork.conf`; 0 if it cannot be read. */
-async function sessionsElsewhere(root: string): Promise<number> {
-  try {
-    const entries = await readSessions(undefined, { confFile: confFileOf(root) });
-    return entries.filter(({ host }) => host !== undefined && host !== "local").length;
-  } catch {
-    return 0;
-  }
 }
 
 async function nameOf(ctx: Context, root: string): Promise<string> {
