@@ -152,14 +152,3 @@ function severalSessions(word: string, found: readonly KnownSession[], verb: str
   const names = found.map((one) => plain(fullName(one, found)));
   return usageError(`${plain(word)} is ambiguous: ${names.join(" or ")}.`, `cowork ${verb} ${names[0]}`);
 }
-
-/** Whether the word names an existing session: one of this project, or of the project that the word names. */
-export async function namesSession(scope: Scope, word: string): Promise<boolean> {
-  const here = await rootHere(scope);
-  const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
-  const read = readWord(word);
-  if (matching(read, known).length > 0) return true;
-  const isMeant = ({ name, root, host }: KnownSession): boolean =>
-    root === here && nameKey(name) === nameKey(read.name) && (read.host ?? host) === host;
-  return here !== undefined && read.project === undefined && known.some(isMeant);
-}

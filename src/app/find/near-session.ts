@@ -19,8 +19,9 @@ export async function withNearSession(
   { verb, words }: { verb: string; words: readonly string[] },
 ): Promise<CoworkError> {
   try {
+    const { known, here } = await readable(scope);
     for (const word of words) {
-      const near = (await nearSessions(scope, word)).map((name) => plain(name));
+      const near = nearSessions(word, known, here).map((name) => plain(name));
       const [meant] = near;
       if (meant === undefined) continue;
       // Do not suggest deleting a session of another project: many projects have a session `a`.
@@ -54,10 +55,35 @@ function orList(names: readonly string[]): string {
   return shown.length === 0 ? last : `${shown.join(", ")} or ${last}`;
 }
 
-/** Names of the sessions that the word was most likely meant for. None if the word names an existing session. */
-export async function nearSessions(scope: Scope, word: string): Promise<string[]> {
+/** A word in the place of a command: whether it names a session, else the session that was most likely meant. */
+export async function findWord(scope: Scope, word: string): Promise<{ isSession: boolean; near?: string | undefined }> {
+  const { known, here } = await readable(scope);
+  if (isNamed(word, known, here)) return { isSession: true };
+  return { isSession: false, near: nearSessions(word, known, here)[0] };
+}
+
+interface Readable {
+  known: KnownSession[];
+  /** root of the folder's project */
+  here: string | undefined;
+}
+
+async function readable(scope: Scope): Promise<Readable> {
   const here = await rootHere(scope);
-  const known = (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined);
+  return { here, known: (await knownSessions(scope.ctx, here)).filter(({ error }) => error === undefined) };
+}
+
+/** Whether the word names a session of this project, or of the project that the word names. */
+function isNamed(word: string, known: readonly KnownSession[], here: string | undefined): boolean {
+  const read = readWord(word);
+  if (matching(read, known).length > 0) return true;
+  const isMeant = ({ name, root, host }: KnownSession): boolean =>
+    root === here && nameKey(name) === nameKey(read.name) && (read.host ?? host) === host;
+  return here !== undefined && read.project === undefined && known.some(isMeant);
+}
+
+/** Names of the sessions that the word was most likely meant for. None if the word names an existing session. */
+function nearSessions(word: string, known: readonly KnownSession[], here: string | undefined): string[] {
   const read = readWord(word);
   if (matching(read, known).length > 0) return [];
   const isOurs = (one: KnownSession): boolean => here !== undefined && one.root === here;

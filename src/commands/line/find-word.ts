@@ -31,14 +31,9 @@ export async function findSession(
   );
   const app = createApp(caller, terminal, globals, parts);
   try {
-    const [{ namesSession }, { nearSessions }] = await Promise.all([
-      import("../../app/find/find-sessions.ts"),
-      import("../../app/find/near-session.ts"),
-    ]);
-    const scope = await app.scope();
-    if (await namesSession(scope, word)) return { isSession: true };
-    const [near] = await nearSessions(scope, word);
-    return { isSession: false, near: near === undefined ? undefined : plain(near) };
+    const { findWord } = await import("../../app/find/near-session.ts");
+    const { isSession, near } = await findWord(await app.scope(), word);
+    return { isSession, near: near === undefined ? undefined : plain(near) };
   } catch {
     return { isSession: false };
   } finally {
