@@ -95,4 +95,18 @@ export const advice: Record<ErrorCode, string> = {
     "Run the command again. If it happens again, run `cowork doctor`, and `docker info` to see whether the engine answers.",
   INTERRUPTED: "Run the same command again: it continues where it stopped.",
   INTERNAL: "This is a bug in cowork. Run the command again with `--verbose` and report the output.",
+  RUN_NOT_FOUND: "`cowork runs <session>` shows the runs of a session.",
+  RUN_ACTIVE:
+    'Say more to the active run with `cowork send <session> "text"`, wait for it with `cowork wait <session>`, or end it with `cowork interrupt <session>`.',
+  RUN_FAILED:
+    '`cowork runs <run>` shows the result and the files of the run, `cowork logs <run>` what the agent did. `cowork run <session> "text" --resume` continues the same conversation.',
+  NO_CONVERSATION: 'Start a run with `cowork run <session> "task"`.',
+  AGENT_BUSY:
+    "The message says what the agent does. Wait for it with `cowork wait <session>`, or answer its question first.",
+  APPROVAL_NOT_FOUND:
+    "`cowork approvals` shows what waits for an answer. A question is retired when it was answered in the terminal.",
+  APPROVAL_CHANGED: "Look at the request again with `cowork approvals`, and answer the new one.",
+  APPROVAL_NOT_SHOWN: "Read the request that was just printed, then run the same command again, or answer by its id.",
+  WAIT_TIMEOUT:
+    "The session goes on. `cowork list` shows what its agent does; wait again, or with a longer `--timeout`.",
 };

@@ -1,6 +1,7 @@
 import type { Settings } from "../config/types.ts";
 import type { Login } from "../contract/login.ts";
 import type { Context } from "../system/context.ts";
+import type { AgentApprovals, AgentRuns, AgentStates } from "./at-work.ts";
 
 /** Name of an agent: its folder under `lib/agents`, `auth` and `state/{id}`, and the name of its launcher. */
 export type AgentId = Settings["agent"];
@@ -53,6 +54,12 @@ export interface Agent {
   keepOut: readonly string[];
   /** Writes the session's own agent config: the user's instructions, and no first-run screens if there is a login. */
   prepare(ctx: Context, session: AgentSession): Promise<string[]>;
+  /** hooks and state files that tell what it does; absent: its state is unknown */
+  states?: AgentStates;
+  /** runs without a person; absent: not possible */
+  run?: AgentRuns;
+  /** questions that a person can answer from outside; absent: only in its own terminal */
+  approvals?: AgentApprovals;
   stop: {
     /** command name of its processes inside (/proc/N/comm) */
     process: string;

@@ -1,7 +1,7 @@
 /**
  * Every error that cowork reports. The codes are stable and part of the contract; `docs/troubleshooting.md` lists all of them.
  * Exit codes: 1 failed, 2 wrong usage, 3 refused because work would be lost, 4 engine or host cannot be reached or trusted,
- * 5 not logged in, 130 interrupted.
+ * 5 not logged in, 6 a run failed, 7 time-out of `wait`, 130 interrupted.
  */
 export const errorCodes = {
   // wrong usage
@@ -58,6 +58,16 @@ export const errorCodes = {
   HOST_AUTH_FAILED: { exit: 4, means: "a remote host refused the SSH login" },
   NOT_LOGGED_IN: { exit: 5, means: "the agent has no usable login on this host" },
   AGENT_UNAVAILABLE: { exit: 1, means: "the agent's program could not be installed" },
+  // agents at work
+  RUN_NOT_FOUND: { exit: 1, means: "the session has no run with this number" },
+  RUN_ACTIVE: { exit: 1, means: "a run is active in the session" },
+  RUN_FAILED: { exit: 6, means: "the run failed or was stopped" },
+  NO_CONVERSATION: { exit: 1, means: "the session has no conversation with the agent that could be continued" },
+  AGENT_BUSY: { exit: 1, means: "the agent in the session cannot take this now" },
+  APPROVAL_NOT_FOUND: { exit: 1, means: "no open approval has this id" },
+  APPROVAL_CHANGED: { exit: 1, means: "the approval is not the one that was shown" },
+  APPROVAL_NOT_SHOWN: { exit: 1, means: "the request has not been shown before it was answered by a session's name" },
+  WAIT_TIMEOUT: { exit: 7, means: "what `wait` waits for did not happen in time" },
   // the machine
   DISK_FULL: { exit: 1, means: "no space is left where cowork must write" },
   PERMISSION_DENIED: { exit: 1, means: "a file or folder may not be read or written" },

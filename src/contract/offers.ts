@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { texts } from "./common.ts";
 import { jobAnswer, jobCall } from "./job.ts";
-import { oneSession } from "./requests.ts";
+import { logsOptions, oneSession } from "./requests.ts";
 import type { Calls } from "./rpc.ts";
 import { lacking, openedClone, scriptOptions, scriptResult, storedIdentity, upload } from "./store.ts";
 import { connectRequest } from "./terminal-requests.ts";
@@ -29,7 +29,8 @@ export const streamedOffers = {
     output: z.int().check(z.minimum(0), z.maximum(255)),
   },
   connectEnd: { input: z.tuple([stream]), output: nothing },
-  logs: { input: z.tuple([oneSession, z.object({ follow: z.boolean() }), stream]), output: nothing },
+  logs: { input: z.tuple([oneSession, logsOptions, stream]), output: nothing },
+  runFiles: { input: z.tuple([oneSession, z.int(), stream]), output: nothing },
 } as const satisfies Calls;
 
 /** Git for one session's clone. */

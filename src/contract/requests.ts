@@ -77,6 +77,13 @@ export const cleanOptions = z.object({
 
 export const diffOptions = z.object({ stat: z.boolean(), paths: texts, columns: z.number() });
 
+export const logsOptions = z.object({
+  follow: z.boolean(),
+  /** the start-up log of the dev container; what the agent did, of one run or of the whole session; absent: the latter if there is any */
+  show: z.exactOptional(z.union([z.literal("setup"), z.literal("agent"), z.object({ run: z.int() })])),
+});
+
+export type LogsOptions = z.infer<typeof logsOptions>;
 export type ChangesPlan = z.infer<typeof changesPlan>;
 export type CarryRequest = z.infer<typeof carryRequest>;
 export type InitRequest = z.infer<typeof initRequest>;

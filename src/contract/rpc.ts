@@ -15,6 +15,7 @@ import {
 } from "./requests.ts";
 import { sessionStatus, sessionView } from "./session.ts";
 import { settings } from "./settings.ts";
+import { workCalls } from "./work/calls.ts";
 
 /** Input and output of functions that one side offers the other. */
 export type Calls = Record<string, { input: z.ZodMiniType<unknown[]>; output: z.ZodMiniType }>;
@@ -54,6 +55,7 @@ export const hostCalls = {
   /** Who is logged in on this host, until when, and what could replace the login. Uses no network. */
   authStatus: { input: z.tuple([agentId]), output: authStatus },
   logout: { input: z.tuple([z.object({ settings })]), output: logoutResult },
+  ...workCalls,
 } as const satisfies Calls;
 
 export type HostMethod = keyof typeof hostCalls;

@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { texts } from "./common.ts";
 import { failure } from "./error.ts";
+import { agentState } from "./work/agent-state.ts";
+import { runView } from "./work/run.ts";
 
 /** A running or stopped dev container. */
 export const container = z.object({
@@ -26,6 +28,12 @@ export const sessionView = z.object({
   agent: z.string(),
   createdAt: z.string(),
   container: z.nullable(container),
+  /** absent: the session's host does not answer, or its record cannot be read */
+  agentState: z.exactOptional(agentState),
+  /** the newest run */
+  run: z.exactOptional(runView),
+  /** number of open approvals */
+  approvals: z.exactOptional(z.int()),
 });
 
 export const gitView = z.object({

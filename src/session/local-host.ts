@@ -28,6 +28,18 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     doctor: async (options) => (await import("./checks/doctor.ts")).runDoctor(ctx, options),
     authStatus: async (agent) => (await import("./agent-login.ts")).agentStatus(ctx, agent),
     login: async (request, io) => (await import("./agent-login.ts")).agentLogin(ctx, request, io),
+    runStart: async (selector, request) => (await import("./work/runs.ts")).startRun(ctx, selector, request),
+    runs: async (selector, wanted) => (await import("./work/runs.ts")).listRuns(ctx, selector, wanted),
+    runSupervise: async (run) => (await import("./work/runs.ts")).superviseRun(ctx, run),
+    runFiles: async (selector, n, out) => (await import("./work/runs.ts")).saveRun(ctx, selector, n, out),
+    work: async (selector, options) => (await import("./work/agent-work.ts")).agentWork(ctx, selector, options),
+    approvals: async (selector) => (await import("./work/approvals.ts")).listApprovals(ctx, selector),
+    approvalShown: async (selector, shown) => (await import("./work/approvals.ts")).markShown(ctx, selector, shown),
+    approvalAnswer: async (selector, answer) =>
+      (await import("./work/approvals.ts")).answerApproval(ctx, selector, answer),
+    send: async (selector, prompt) => (await import("./work/talk.ts")).sendPrompt(ctx, selector, prompt),
+    interrupt: async (selector, who) => (await import("./work/talk.ts")).interruptAgent(ctx, selector, who),
+    events: async (selector, query) => (await import("./work/events.ts")).sessionEvents(ctx, selector, query),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };
 }

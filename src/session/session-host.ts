@@ -3,7 +3,7 @@ import type { GitInside } from "../clone/types.ts";
 import type { PullSpec } from "../clone/exchange/pull.ts";
 import type { Login } from "../contract/login.ts";
 import type { StartPoint } from "../contract/common.ts";
-import type { OneSession } from "../contract/requests.ts";
+import type { LogsOptions, OneSession } from "../contract/requests.ts";
 import type { HostCalls } from "../contract/rpc.ts";
 import type { ConnectRequest, LoginRequest } from "../contract/terminal-requests.ts";
 import type { AttachIo } from "../engine/types.ts";
@@ -23,8 +23,10 @@ export interface SessionHost extends HostCalls {
   /** Git for one session's clone, under the session's lock until it is closed; `pull` and `push` use it from the client. */
   openClone(selector: OneSession): Promise<OpenClone>;
   connect(request: ConnectRequest, io: ConnectIo): Promise<number>;
-  /** Writes the dev container's start-up log; with `follow` until the signal fires. */
-  logs(selector: OneSession, options: { follow: boolean }, out: Writable): Promise<void>;
+  /** Writes a log, readable and safe to show; with `follow` until the signal fires. */
+  logs(selector: OneSession, options: LogsOptions, out: Writable): Promise<void>;
+  /** Writes the files of a run as a tar stream, also while it runs. */
+  runFiles(selector: OneSession, n: number, out: Writable): Promise<void>;
   /** Runs the agent's own login on the caller's terminal. Throws NOT_LOGGED_IN, BUSY. */
   login(request: LoginRequest, io: ConnectIo): Promise<Login>;
 }

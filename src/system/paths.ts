@@ -26,6 +26,16 @@ export interface Paths {
   beside(id: string): string;
   agentState(id: string, agent: string): string;
   events(id: string): string;
+  /** what the agent's hooks reported, as taken in by the host (work/history) */
+  eventLog(id: string): string;
+  /** what cowork and people did in the session */
+  journal(id: string): string;
+  /** requests for approval as they were first seen, and their answers */
+  approvals(id: string): string;
+  /** answers for the hooks in the container, which see this folder read-only */
+  answers(id: string): string;
+  runs(id: string): string;
+  run(id: string, n: number): string;
   logs(id: string): string;
   upLog(id: string): string;
   /** logs of the commands themselves */
@@ -78,6 +88,12 @@ export function coworkPaths(home: string): Paths {
     beside: (id) => join(state(id), "beside"),
     agentState: (id, agent) => join(state(id), agent),
     events: (id) => join(state(id), "events"),
+    eventLog: (id) => join(state(id), "events.jsonl"),
+    journal: (id) => join(state(id), "journal.jsonl"),
+    approvals: (id) => join(state(id), "approvals"),
+    answers: (id) => join(state(id), "container", "answers"),
+    runs: (id) => join(state(id), "runs"),
+    run: (id, n) => join(state(id), "runs", String(n)),
     logs: (id) => join(state(id), "logs"),
     upLog: (id) => join(state(id), "logs", "up.log"),
     commandLogs: at("state", ".logs"),

@@ -22,6 +22,7 @@ import { runOnTerminal } from "./on-terminal.ts";
 import { openRemoteClone } from "./remote-clone.ts";
 import { sendCarried } from "./send-carried.ts";
 import { sendProject } from "./send-project.ts";
+import { remoteWork } from "./remote-work.ts";
 import { invalid } from "./sanitize.ts";
 
 export interface RemoteHostOptions extends Omit<LinkOptions, "onCounted"> {
@@ -162,6 +163,13 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
     },
     authStatus: async (agent) => answers.authStatus(await look("authStatus", agent), name),
     logout: async (request) => answers.logout(await call("logout", request)),
+    runFiles: async (selector, n, out) => {
+      const open = await getLink();
+      const stream = open.nextStream();
+      const copied = copyTo(open.streams.take(stream), out);
+      await Promise.all([ask(open.peer, streamedOffers, "runFiles", there(selector), n, stream), copied]);
+    },
+    ...remoteWork({ name, call, look, there }),
     close: () => void link?.then((open) => open.close()).catch(() => undefined),
   };
 

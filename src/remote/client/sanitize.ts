@@ -1,3 +1,4 @@
+import { visible } from "../../clone/exchange/diff.ts";
 import { progressEvent } from "../../contract/progress.ts";
 import { CoworkError } from "../../errors.ts";
 import { hostQuestion, type Question } from "../../contract/questions.ts";
@@ -17,6 +18,17 @@ export function sanitize(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sanitize);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sanitize(one)]));
+}
+
+/** Longer than any prompt or command. */
+const maxLongText = 4 * 1024 * 1024;
+
+/** As `sanitize`, for texts that are shown as they are: lines stay, other control characters become visible. */
+export function sanitizeLong(value: unknown): unknown {
+  if (typeof value === "string") return visible(value.slice(0, maxLongText));
+  if (Array.isArray(value)) return value.map(sanitizeLong);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sanitizeLong(one)]));
 }
 
 /** Returns undefined for data that is not an event. */

@@ -36,5 +36,13 @@ export function offerStreamed(host: SessionHost, streams: Streams, signal: Abort
         await given.done();
       }
     },
+    runFiles: async (selector, n, stream) => {
+      const given = streams.give(stream);
+      try {
+        await host.runFiles(selector, n, given.out);
+      } finally {
+        await given.done();
+      }
+    },
   });
 }

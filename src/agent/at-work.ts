@@ -1,0 +1,135 @@
+import type { JsonObject } from "../contract/common.ts";
+import type { AgentState } from "../contract/work/agent-state.ts";
+import type { ApprovalView } from "../contract/work/approval.ts";
+import type { RunPermissions } from "../contract/work/run.ts";
+import type { Context } from "../system/context.ts";
+
+// What cowork must know about an agent to watch it at work, to run it without a person, and to answer its questions. Everything
+// that these functions read was written inside the container: it is checked for its form and never believed.
+
+/** One report of a hook. */
+export interface HookReport {
+  /** name of the event, in the agent's words; from the file's name, so it is known even if the content is not usable */
+  event: string;
+  /** when the report arrived, in ms since 1970, by the kernel's clock */
+  at: number;
+  /** what the hook received; undefined: too large, or not JSON */
+  input: JsonObject | undefined;
+}
+
+/** What a report says about the agent. */
+export interface AgentSignal extends Pick<AgentState, "state" | "for" | "until" | "detail"> {
+  /** id of the subagent that it is about; absent: the main agent */
+  subagent?: string;
+  /** id of the conversation */
+  conversation?: string;
+}
+
+/** A running program of the agent, as its own state file says. */
+export interface AgentProgram {
+  /** in the container */
+  pid: number;
+  /** start time of that process in clock ticks (field 22 of /proc/PID/stat), which tells it from a later one with the same pid */
+  startTicks: string;
+  conversation?: string;
+  /** in a terminal; otherwise started without one */
+  interactive: boolean;
+  status: "busy" | "waiting" | "idle";
+  /** in the agent's words */
+  waitingFor?: string;
+  /** when the status changed last, in ms since 1970 */
+  at: number;
+}
+
+export interface AgentStates {
+  /** Hook entries for the policy, in the agent's own form. @param program path of cowork's hook script in the container */
+  hooks(program: string): JsonObject;
+  /** Undefined: the report does not change the state. */
+  read(report: HookReport): AgentSignal | undefined;
+  /** Reads the agent's own state files of a session: small regular files only, at most 100 of them. */
+  programs(ctx: Pick<Context, "paths">, id: string): AgentProgram[];
+}
+
+/** How a run is started. */
+export interface RunAsk {
+  /** id of the conversation: a new UUID, or that of the run which is continued */
+  conversation: string;
+  /** continue that conversation */
+  resume: boolean;
+  mode: RunPermissions | "plan";
+  /** do not offer tools that change files */
+  readOnly: boolean;
+  /** ignore MCP servers that the repository names */
+  strictMcp: boolean;
+  model?: string;
+  /** USD that this process may still spend */
+  budget?: number;
+  maxTurns?: number;
+  /** added to the agent's instructions */
+  instructions?: string;
+}
+
+/** One line of a run's output, in common terms. */
+export type RunOutput =
+  | { kind: "started"; conversation: string; model?: string; version?: string }
+  | { kind: "text"; text: string; subagent?: string }
+  | { kind: "tool"; id: string; name: string; input: JsonObject; subagent?: string }
+  | { kind: "tool-result"; id: string; failed: boolean; text: string; subagent?: string }
+  | { kind: "denied"; tool: string; message: string }
+  | { kind: "retry"; attempt: number; delayMs: number; detail: string }
+  /** `until` in ms since 1970 */
+  | { kind: "limit"; rejected: boolean; until?: number; detail: string }
+  /** subagents and commands that run in the background */
+  | { kind: "background"; running: number }
+  | RunResult;
+
+export interface RunResult {
+  kind: "result";
+  outcome: "completed" | "budget" | "turns" | "limit" | "login" | "interrupted" | "error";
+  /** one line: why it did not complete */
+  detail?: string;
+  /** the agent's last text */
+  text: string;
+  /** USD at list prices, of the whole conversation */
+  cost: number;
+  turns: number;
+  tokens: { input: number; output: number };
+  denials: number;
+  durationMs: number;
+}
+
+export interface AgentRuns {
+  /** arguments for the agent's launcher; prompts are lines on its stdin */
+  args(ask: RunAsk): string[];
+  /** one line for stdin, with its line end */
+  prompt(text: string): string;
+  /** one line for stdin that interrupts what the agent does now */
+  interrupt(id: string): string;
+  /** Undefined: a line of an unknown type, or one that tells nothing. */
+  read(line: string): RunOutput[] | undefined;
+}
+
+/** What a request for approval asks, in common terms. */
+export interface AskedApproval extends Pick<ApprovalView, "kind" | "tool" | "folder" | "rules" | "subagent"> {
+  /** the whole text to decide on, as the agent gave it */
+  text: string;
+  input: JsonObject;
+  questions?: NonNullable<ApprovalView["questions"]>;
+  conversation?: string;
+}
+
+export interface ApprovalDecision {
+  decision: "allow" | "deny";
+  message?: string;
+  /** chosen labels, for each question */
+  choices?: readonly (readonly string[])[];
+  /** after a plan was approved, the agent goes on in this mode */
+  mode?: RunPermissions;
+}
+
+export interface AgentApprovals {
+  /** Undefined: not a request that can be shown. @param input what the hook received */
+  read(input: JsonObject): AskedApproval | undefined;
+  /** What the hook prints; always with the input that was shown, so that nothing else can run. */
+  answer(input: JsonObject, decision: ApprovalDecision): JsonObject;
+}
