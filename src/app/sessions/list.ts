@@ -53,7 +53,7 @@ export async function listByHost(scope: Scope, selector: Selector): Promise<{ ho
   return (await askHosts(scope, selector, list)).filter(({ answered }) => answered);
 }
 
-interface Answer<T> {
+export interface Answer<T> {
   host: string;
   answered: boolean;
   views: T[];
@@ -64,7 +64,7 @@ interface Answer<T> {
  * the error is thrown.
  * @param lost creates the entry of a session whose host does not answer
  */
-async function askHosts<T>(
+export async function askHosts<T>(
   scope: Scope,
   selector: Selector,
   ask: (part: SessionHost, group: HostGroup) => Promise<T[]>,
