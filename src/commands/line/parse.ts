@@ -1,8 +1,9 @@
 import type { Command, Flag, Flags, GlobalValues, Input } from "./command.ts";
 import { globalFlags } from "./command.ts";
 import { commandByName } from "./registry-lookup.ts";
+import { ownCommand } from "../../hint.ts";
 import { nearest } from "./suggest.ts";
-import { usageError, usageLine } from "./usage.ts";
+import { usageError } from "./usage.ts";
 
 export interface ParsedLine {
   /** undefined: `cowork` alone, or with global flags only */
@@ -140,7 +141,7 @@ function checkPositionals(args: readonly string[], command: Command): void {
   const required = positionals.filter((positional) => positional.required === true);
   const missing = required[args.length];
   if (missing !== undefined) {
-    throw usageError(`cowork ${command.name} needs an argument: ${missing.name}.`, usageLine(command));
+    throw usageError(`cowork ${command.name} needs an argument: ${missing.name}.`, helpHint(command));
   }
   refuseExtra(args, command);
 }
@@ -149,8 +150,10 @@ function refuseExtra(args: readonly string[], command: Command): void {
   const { positionals, rest } = command;
   if (positionals.at(-1)?.many === true || args.length <= positionals.length) return;
   const extra = args[positionals.length] ?? "";
-  const taken = args.slice(0, positionals.length).join(" ");
-  const hint = rest === undefined ? helpHint(command) : `cowork ${command.name} ${taken} -- ${extra} …`;
+  const hint =
+    rest === undefined
+      ? helpHint(command)
+      : [ownCommand(command.name, ...args.slice(0, positionals.length), "--", ...args.slice(positionals.length), "…")];
   throw usageError(`cowork ${command.name} does not take the argument "${extra}".`, hint);
 }
 
