@@ -36,11 +36,11 @@ export const pullCommand = defineCommand({
     });
     progress.stop();
     if (app.globals.json) return app.json(result);
-    const [{ renderPulled }, { showNote }] = await Promise.all([import("../ui/exchange.ts"), import("../ui/note.ts")]);
+    const [{ renderPulled }, { showNotes }] = await Promise.all([import("../ui/exchange.ts"), import("../ui/note.ts")]);
     for (const pulled of result.refs) app.terminal.out(renderPulled(pulled));
     if (result.refs.length === 0) app.terminal.err("  Nothing to pull: the project has everything.");
-    for (const note of result.notes) showNote(app.terminal, note);
-    const [first] = result.refs;
+    showNotes(app.terminal, result.notes);
+    const [first] = [...result.refs.filter(({ state }) => state !== "unchanged"), ...result.refs];
     if (first !== undefined) app.terminal.err(`  Next: git log ${plain(first.ref.replace(/^refs\/heads\//, ""))}`);
     return 0;
   },

@@ -6,7 +6,7 @@ import { plural } from "./units.ts";
 /** `created branch web at 1a2b3c4, 2 commits` */
 export function renderPulled({ ref, commit, state, commits }: PulledRef): string {
   const name = refName(ref);
-  if (state === "unchanged") return `${name} is already at ${short(commit)} or later`;
+  if (state === "unchanged") return `${name} is already at ${short(commit)}`;
   const done = state === "made" ? `created ${name} at` : `updated ${name} to`;
   const count = commits === undefined ? "" : commits === 0 ? ", no new commits" : `, ${plural(commits, "commit")}`;
   return `${done} ${short(commit)}${count}`;

@@ -10,3 +10,7 @@ export function showNote(terminal: Pick<Terminal, "err" | "errStyle" | "errWidth
   const lines = [`${before}${terminal.errStyle("yellow", label)} ${first}`, ...more.map((line) => indent + line)];
   terminal.err(lines.join("\n"));
 }
+
+export function showNotes(terminal: Parameters<typeof showNote>[0], notes: readonly string[]): void {
+  for (const note of notes) showNote(terminal, note);
+}
