@@ -300,7 +300,7 @@ describe("clean", () => {
 
   test("--force never asks on a terminal: --all deletes everything, and without it names are needed", async () => {
     const setting = { columns: 80, conf: "SESSIONS=a\n", answers: { clean: async () => [cleaned] } };
-    const all = await run("clean --all --force", {
+    const all = await run("clean --all --force --no-color", {
       ...setting,
       answers: { ...setting.answers, list: async () => [sessionView()] },
     });
