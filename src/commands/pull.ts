@@ -7,7 +7,7 @@ export const pullCommand = defineCommand({
   group: "Work",
   summary: "Copy a session's commits to branches of the project",
   details: [
-    "The project's files and its checked-out branch do not change, no branch is overwritten, and the session does not change either.\n" +
+    "The project's files and its checked-out branch do not change, no branch is overwritten, and the session does not change either. " +
       "If a branch's name is not possible or would be ambiguous in the project, the branch is named NAME-SESSION there.",
   ],
   positionals: [oneSession],
@@ -22,7 +22,7 @@ export const pullCommand = defineCommand({
     ff: { type: "boolean", summary: "Fast-forward the checked-out branch too, if the project has no changes" },
   },
   examples: [
-    { line: "cowork pull a", text: "copy the session's branch to the project" },
+    { line: "cowork pull a", text: "copy its branch to the project" },
     { line: "cowork pull a --uncommitted --all-branches", text: "copy everything in the session" },
   ],
   async run({ args, flags }, app) {
@@ -36,12 +36,11 @@ export const pullCommand = defineCommand({
     });
     progress.stop();
     if (app.globals.json) return app.json(result);
-    for (const { ref, commit, state } of result.refs) {
-      app.terminal.out(plain(`${ref.replace(/^refs\/(heads|tags)\//, "")}  ${commit.slice(0, 10)}  ${state}`));
-    }
+    const [{ renderPulled }, { showNotes }] = await Promise.all([import("../ui/exchange.ts"), import("../ui/note.ts")]);
+    for (const pulled of result.refs) app.terminal.out(renderPulled(pulled));
     if (result.refs.length === 0) app.terminal.err("  Nothing to pull: the project has everything.");
-    for (const note of result.notes) app.terminal.err(`  ${plain(note)}`);
-    const [first] = result.refs;
+    showNotes(app.terminal, result.notes);
+    const [first] = [...result.refs.filter(({ state }) => state !== "unchanged"), ...result.refs];
     if (first !== undefined) app.terminal.err(`  Next: git log ${plain(first.ref.replace(/^refs\/heads\//, ""))}`);
     return 0;
   },
