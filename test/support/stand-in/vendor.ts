@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -161,7 +161,11 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     thief: { authority: file("thief.pem"), proxy: "http://elsewhere.example:3128" },
     journal,
     clearJournal: () => writeFile(file("journal.jsonl"), ""),
-    control: (settings) => writeFile(file("control.json"), JSON.stringify(settings)),
+    // Renamed into place: the server answers with its defaults (tokens of eight hours) if it reads a half-written file.
+    control: async (settings) => {
+      await write("control.json.new", JSON.stringify(settings));
+      await rename(file("control.json.new"), file("control.json"));
+    },
     adopt,
     adoptSessions,
     adoptLogin,
