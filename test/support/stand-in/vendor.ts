@@ -34,6 +34,8 @@ export interface Entry {
   prompt?: string;
   /** of a message: the HTTP status in place of an answer */
   status?: number;
+  /** of a message: it is never answered */
+  hangs?: boolean;
   model?: string;
   family?: number;
   revoked?: number[];
