@@ -37,9 +37,9 @@ test("requests without tools, such as for a title, follow no script", () => {
 });
 
 test("an answer with `times` is used as often for each key, and one without always", () => {
-  const { use } = createControl("/nowhere");
-  const used = [1, 2, 3].map(() => use({ times: 2 }, "a"));
+  const control = createControl("/nowhere");
+  const used = [1, 2, 3].map(() => control.use({ times: 2 }, "a"));
   expect(used).toEqual([true, true, false]);
-  expect(use({ times: 1 }, "b")).toBe(true);
-  expect([1, 2, 3].map(() => use({}, "a"))).toEqual([true, true, true]);
+  expect(control.use({ times: 1 }, "b")).toBe(true);
+  expect([1, 2, 3].map(() => control.use({}, "a"))).toEqual([true, true, true]);
 });

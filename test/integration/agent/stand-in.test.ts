@@ -33,7 +33,7 @@ const content = (name: string): Promise<string> => readFile(join(session.work, n
 /** The result of one prompt without a terminal. The variable keeps the agent's repetitions short. */
 async function ask(prompt: string, ...args: string[]): Promise<Line> {
   const command = ["claude", "-p", prompt, "--output-format", "json", ...args];
-  const { out } = await session.run(command, { env: ["CLAUDE_CODE_MAX_RETRIES=2"] });
+  const { out } = await session.run(command, { env: ["CLAUDE_CODE_MAX_RETRIES=1"] });
   return JSON.parse(out) as Line;
 }
 
@@ -164,7 +164,8 @@ test("a vendor that never answers", async () => {
 test("a refresh that is refused ends the login", async () => {
   const vault = join(host.ctx.paths.vault("claude"), ".credentials.json");
   const login = await readFile(vault);
-  await vendor.control({ refuseRefresh: true });
+  // the fake accepts every access token of a login, also an expired one
+  await vendor.control({ refuseRefresh: true, messages: unauthorized });
   await endAccessToken(host);
   expect(await ask("hi")).toMatchObject({
     is_error: true,

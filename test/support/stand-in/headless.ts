@@ -52,7 +52,7 @@ export function startHeadless(session: PlainSession, args: readonly string[] = [
   let ended = false;
   const read = async (): Promise<void> => {
     for await (const text of running) {
-      lines.push(JSON.parse(String(text)) as Line);
+      lines.push(JSON.parse(text) as Line);
       wake();
     }
   };

@@ -71,8 +71,8 @@ export async function plainSession(host: AgentHost, vendor: Vendor, options: Pla
     const variables = [path, ...extra].flatMap((one) => ["-e", one]);
     return ["docker", "exec", tty ? "-it" : "-i", "-u", user, ...variables, container, ...command];
   };
-  const run: PlainSession["run"] = async (command, { input = "", ...options } = {}) => {
-    const [docker, ...args] = inside(command, options);
+  const run: PlainSession["run"] = async (command, { input = "", ...where } = {}) => {
+    const [docker, ...args] = inside(command, where);
     const ran = await execa(docker!, args, { reject: false, input, all: true });
     return { code: ran.exitCode ?? 128, out: ran.all };
   };

@@ -30,7 +30,7 @@ export interface Answering {
   times?: number;
   /** accept the request and never answer */
   hang?: boolean;
-  /** tokens that the answer is said to have used; more of them make `total_cost_usd` grow */
+  /** tokens that the answer reports as used; more of them make `total_cost_usd` grow */
   usage?: Partial<Usage>;
 }
 

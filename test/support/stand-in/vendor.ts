@@ -51,7 +51,7 @@ export interface Vendor {
   journal(): Promise<Entry[]>;
   /** removes all entries so far */
   clearJournal(): Promise<void>;
-  /** replaces what was set before; `{}` is a healthy vendor. Answers that are limited by `times` are counted anew */
+  /** replaces what was set before; `{}` is a healthy vendor. Answers that are limited by `times` are counted again from 0 */
   control(settings: Control): Promise<void>;
   /** writes a script to which prompts refer with `scriptFile(name)` */
   script(name: string, steps: readonly Step[]): Promise<void>;
@@ -181,7 +181,7 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     journal,
     clearJournal: () => writeFile(file("journal.jsonl"), ""),
     control: (settings) => write("control.json", JSON.stringify({ ...settings, written: (written += 1) })),
-    script: (name, steps) => write(`script-${name}.json`, JSON.stringify(steps)),
+    script: (entry, steps) => write(`script-${entry}.json`, JSON.stringify(steps)),
     adopt,
     adoptSessions,
     adoptLogin,
