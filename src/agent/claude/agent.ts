@@ -1,5 +1,6 @@
 import type { Agent } from "../types.ts";
 import { rememberAccount } from "./account.ts";
+import { claudeApprovals } from "./approvals.ts";
 import { credentialsFile, readLogin } from "./credentials.ts";
 import { forgetLogin, storeLongLived } from "./store.ts";
 import { keptOut, managedSettings } from "./policy.ts";
@@ -35,5 +36,6 @@ export const claude: Agent = {
   },
   keepOut: keptOut,
   prepare: prepareSession,
+  approvals: claudeApprovals,
   stop: { process: "claude" },
 };
