@@ -131,6 +131,8 @@ export interface ApprovalDecision {
   choices?: readonly (readonly string[])[];
   /** after a plan was approved, the agent goes on in this mode */
   mode?: RunPermissions;
+  /** rules of the request that hold from now on, for as long as the agent's process lives */
+  rules?: readonly string[];
 }
 
 export interface AgentApprovals {

@@ -1,5 +1,6 @@
 import type { Agent } from "../types.ts";
 import { rememberAccount } from "./account.ts";
+import { claudeApprovals } from "./approvals.ts";
 import { credentialsFile, readLogin } from "./credentials.ts";
 import { forgetLogin, storeLongLived } from "./store.ts";
 import { keptOut, sessionPolicy, sharedPolicy } from "./policy.ts";
@@ -43,5 +44,6 @@ export const claude: Agent = {
   prepare: prepareSession,
   ownRules: readOwnRules,
   states,
+  approvals: claudeApprovals,
   stop: { process: "claude" },
 };
