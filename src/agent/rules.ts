@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { sessionRules, type PermissionRules, type SessionRules } from "../contract/work/rules.ts";
+import { sessionRules, type SessionRules } from "../contract/work/rules.ts";
 import { CoworkError } from "../errors.ts";
 import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
@@ -31,20 +31,19 @@ export async function readRules(ctx: Pick<Context, "paths">, id: string): Promis
 }
 
 /**
- * Adds permission rules to a session, and writes its policy anew. An agent that runs notices that after about a second.
+ * Allows more in a session, and writes its policy anew. An agent that runs notices that after about a second.
+ * @param allow rules in the agent's own words, e.g. `Bash(make test *)`
  * @returns the rules as they are now
  */
 export async function addRules(
   ctx: RulesContext,
   agent: Agent,
   id: string,
-  more: Partial<Pick<PermissionRules, "allow" | "deny" | "ask">>,
+  allow: readonly string[],
 ): Promise<SessionRules> {
   return await changeRules(ctx, agent, id, (rules) => ({
     ...rules,
-    allow: joined(rules.allow, more.allow),
-    deny: joined(rules.deny, more.deny),
-    ask: joined(rules.ask, more.ask),
+    allow: [...new Set([...rules.allow, ...allow])],
   }));
 }
 
@@ -88,10 +87,6 @@ async function writePolicy(ctx: RulesContext, agent: Agent, id: string, rules: S
   if (policy === undefined || (await isPolicyOf(ctx, agent, id, rules))) return;
   await ensureFolder(ctx.paths.policy(id), { mode: 0o755 });
   await writeFileAtomic(join(ctx.paths.policy(id), policy.file), policy.session(rules), { mode: 0o644 });
-}
-
-function joined(present: readonly string[], more: readonly string[] = []): string[] {
-  return [...new Set([...present, ...more])];
 }
 
 function parseJson(text: string): unknown {
