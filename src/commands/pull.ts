@@ -7,7 +7,7 @@ export const pullCommand = defineCommand({
   group: "Work",
   summary: "Copy a session's commits to branches of the project",
   details: [
-    "The project's files and its checked-out branch do not change, no branch is overwritten, and the session does not change either.\n" +
+    "The project's files and its checked-out branch do not change, no branch is overwritten, and the session does not change either. " +
       "If a branch's name is not possible or would be ambiguous in the project, the branch is named NAME-SESSION there.",
   ],
   positionals: [oneSession],
@@ -22,7 +22,7 @@ export const pullCommand = defineCommand({
     ff: { type: "boolean", summary: "Fast-forward the checked-out branch too, if the project has no changes" },
   },
   examples: [
-    { line: "cowork pull a", text: "copy the session's branch to the project" },
+    { line: "cowork pull a", text: "copy its branch to the project" },
     { line: "cowork pull a --uncommitted --all-branches", text: "copy everything in the session" },
   ],
   async run({ args, flags }, app) {
