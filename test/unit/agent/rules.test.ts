@@ -50,8 +50,8 @@ test("a session's policy: only its own rules and hooks count, and the login is g
 test("a rule that a person adds is in the policy, once, and stays", async () => {
   const { ctx, agent } = host;
   await agentParts(ctx, agent, { id });
-  await addRules(ctx, agent, id, ["Bash(make *)"]);
-  await addRules(ctx, agent, id, ["Bash(make *)", "WebSearch"]);
+  await addRules(ctx, agent, id, { allow: ["Bash(make *)"] });
+  await addRules(ctx, agent, id, { allow: ["Bash(make *)", "WebSearch"] });
   expect((await policy()).permissions.allow).toEqual(["Bash(make *)", "WebSearch"]);
   await prepare();
   expect((await policy()).permissions.allow).toEqual(["Bash(make *)", "WebSearch"]);
@@ -62,7 +62,7 @@ test("a rule that a person adds is in the policy, once, and stays", async () => 
 test("rules that are added at the same time are all there", async () => {
   const { ctx, agent } = host;
   const names = ["A", "B", "C", "D", "E"];
-  await Promise.all([...names.map((name) => addRules(ctx, agent, id, [name])), agentParts(ctx, agent, { id })]);
+  await Promise.all([...names.map((name) => addRules(ctx, agent, id, { allow: [name] })), agentParts(ctx, agent, { id })]);
   expect((await policy()).permissions.allow.toSorted()).toEqual(names);
 });
 
@@ -71,7 +71,7 @@ test("the file of a policy is replaced, never removed: an agent that runs would 
   await agentParts(ctx, agent, { id });
   let isGone = false;
   const watch = setInterval(() => (isGone ||= !existsSync(file())), 0);
-  for (const rule of ["A", "B", "C"]) await addRules(ctx, agent, id, [rule]);
+  for (const rule of ["A", "B", "C"]) await addRules(ctx, agent, id, { allow: [rule] });
   clearInterval(watch);
   expect(isGone).toBe(false);
   const { ino } = statSync(file());
@@ -94,7 +94,7 @@ test("the user's own rules of this host count too, as long as the user has them 
   await mkdir(own, { recursive: true });
   const rules = { allow: ["Bash(ls)", 4], deny: ["Read(.env)"], defaultMode: "plan", additionalDirectories: ["/x"] };
   await writeFile(join(own, "settings.json"), JSON.stringify({ permissions: rules }));
-  await addRules(host.ctx, host.agent, id, ["WebSearch"]);
+  await addRules(host.ctx, host.agent, id, { allow: ["WebSearch"] });
   await prepare();
   expect((await policy()).permissions).toEqual({ allow: ["Bash(ls)", "WebSearch"], deny: ["Read(.env)"], ask: [], defaultMode: "plan" });
   await prepare({ ...host.settings, agentSettings: false });
