@@ -62,7 +62,10 @@ test("a rule that a person adds is in the policy, once, and stays", async () => 
 test("rules that are added at the same time are all there", async () => {
   const { ctx, agent } = host;
   const names = ["A", "B", "C", "D", "E"];
-  await Promise.all([...names.map((name) => addRules(ctx, agent, id, { allow: [name] })), agentParts(ctx, agent, { id })]);
+  await Promise.all([
+    ...names.map((name) => addRules(ctx, agent, id, { allow: [name] })),
+    agentParts(ctx, agent, { id }),
+  ]);
   expect((await policy()).permissions.allow.toSorted()).toEqual(names);
 });
 
@@ -81,7 +84,11 @@ test("the file of a policy is replaced, never removed: an agent that runs would 
 
 test("the repository's own hooks run only after agreement", async () => {
   const { ctx, agent } = host;
-  for (const [repository, own] of [["none", true], ["refused", true], ["agreed", undefined]] as const) {
+  for (const [repository, own] of [
+    ["none", true],
+    ["refused", true],
+    ["agreed", undefined],
+  ] as const) {
     await changeRules(ctx, agent, id, (rules) => ({ ...rules, repository }));
     const found = await policy();
     expect(found.allowManagedHooksOnly).toBe(own);
@@ -96,7 +103,12 @@ test("the user's own rules of this host count too, as long as the user has them 
   await writeFile(join(own, "settings.json"), JSON.stringify({ permissions: rules }));
   await addRules(host.ctx, host.agent, id, { allow: ["WebSearch"] });
   await prepare();
-  expect((await policy()).permissions).toEqual({ allow: ["Bash(ls)", "WebSearch"], deny: ["Read(.env)"], ask: [], defaultMode: "plan" });
+  expect((await policy()).permissions).toEqual({
+    allow: ["Bash(ls)", "WebSearch"],
+    deny: ["Read(.env)"],
+    ask: [],
+    defaultMode: "plan",
+  });
   await prepare({ ...host.settings, agentSettings: false });
   expect((await policy()).permissions).toEqual({ allow: ["WebSearch"], deny: [], ask: [] });
   await prepare();
@@ -117,7 +129,10 @@ test("damaged rules are an error that names the file, not no rules", async () =>
   await mkdir(ctx.paths.state(id), { recursive: true });
   for (const text of ["{", '{"allow":[1],"deny":[],"ask":[],"repository":"none"}']) {
     await writeFile(ctx.paths.rules(id), text);
-    await expect(readRules(ctx, id)).rejects.toMatchObject({ code: "RECORD_CORRUPT", message: expect.stringContaining("rules.json") });
+    await expect(readRules(ctx, id)).rejects.toMatchObject({
+      code: "RECORD_CORRUPT",
+      message: expect.stringContaining("rules.json"),
+    });
   }
 });
 

@@ -24,25 +24,61 @@ describe("reports of hooks", () => {
     ["UserPromptSubmit", { prompt: "fix\nthe tests" }, { state: "working", detail: "fix" }],
     ["UserPromptSubmit", { prompt: "<task-notification>x" }, { state: "working" }],
     ["PreToolUse", bash, { state: "working", tool: "Bash", call: "t1", detail: "Bash: make test" }],
-    ["PreToolUse", { tool_name: "Edit", tool_input: { file_path: "/w/a.ts", new_string: "x" } }, { state: "working", tool: "Edit", detail: "Edit: /w/a.ts" }],
+    [
+      "PreToolUse",
+      { tool_name: "Edit", tool_input: { file_path: "/w/a.ts", new_string: "x" } },
+      { state: "working", tool: "Edit", detail: "Edit: /w/a.ts" },
+    ],
     ["PreToolUse", { tool_name: "X", tool_input: 4 }, { state: "working", tool: "X", detail: "X" }],
     ["PostToolUse", bash, { state: "working", tool: "Bash", call: "t1" }],
     ["PermissionDenied", bash, { state: "working", tool: "Bash", call: "t1", detail: "denied: Bash: make test" }],
-    ["PermissionRequest", bash, { state: "waiting", for: "approval", tool: "Bash", call: "t1", detail: "Bash: make test" }],
-    ["PermissionRequest", { tool_name: "AskUserQuestion", tool_input: { questions: [{ question: "Which?" }] } }, { state: "waiting", for: "answer", tool: "AskUserQuestion", detail: "Which?" }],
-    ["PermissionRequest", { tool_name: "ExitPlanMode", tool_input: { plan: "\n# Split the lexer\n1. x" } }, { state: "waiting", for: "plan", tool: "ExitPlanMode", detail: "Split the lexer" }],
+    [
+      "PermissionRequest",
+      bash,
+      { state: "waiting", for: "approval", tool: "Bash", call: "t1", detail: "Bash: make test" },
+    ],
+    [
+      "PermissionRequest",
+      { tool_name: "AskUserQuestion", tool_input: { questions: [{ question: "Which?" }] } },
+      { state: "waiting", for: "answer", tool: "AskUserQuestion", detail: "Which?" },
+    ],
+    [
+      "PermissionRequest",
+      { tool_name: "ExitPlanMode", tool_input: { plan: "\n# Split the lexer\n1. x" } },
+      { state: "waiting", for: "plan", tool: "ExitPlanMode", detail: "Split the lexer" },
+    ],
     ["Stop", { background_tasks: [], session_crons: [] }, { state: "idle" }],
-    ["Stop", { background_tasks: [{ type: "subagent", status: "running" }] }, { state: "working", detail: "a subagent works" }],
+    [
+      "Stop",
+      { background_tasks: [{ type: "subagent", status: "running" }] },
+      { state: "working", detail: "a subagent works" },
+    ],
     ["Stop", { background_tasks: [{ type: "subagent", status: "completed" }] }, { state: "idle" }],
-    ["StopFailure", { error: "rate_limit", last_assistant_message: limitText }, { state: "waiting", for: "limit", until: "2026-03-01T15:22:00.000Z", detail: limitText }],
-    ["StopFailure", { error: "rate_limit", last_assistant_message: "Server is temporarily limiting requests (not your usage limit)" }, { state: "failed", detail: "Server is temporarily limiting requests (not your usage limit)" }],
+    [
+      "StopFailure",
+      { error: "rate_limit", last_assistant_message: limitText },
+      { state: "waiting", for: "limit", until: "2026-03-01T15:22:00.000Z", detail: limitText },
+    ],
+    [
+      "StopFailure",
+      { error: "rate_limit", last_assistant_message: "Server is temporarily limiting requests (not your usage limit)" },
+      { state: "failed", detail: "Server is temporarily limiting requests (not your usage limit)" },
+    ],
     ["StopFailure", { error: "server_error" }, { state: "failed", detail: "server_error" }],
     ["SubagentStart", { agent_id: "a1", agent_type: "x" }, { state: "working", subagent: "a1" }],
     ["SubagentStop", { agent_id: "a1" }, { state: "working", subagent: "a1" }],
     ["Notification", { notification_type: "idle_prompt" }, { state: "idle" }],
     ["Notification", { notification_type: "permission_prompt" }, undefined],
-    ["TaskCreated", { task_id: "1", task_subject: "Docs" }, { state: "working", task: { id: "1", title: "Docs", done: false } }],
-    ["TaskCompleted", { task_id: "1", task_subject: "Docs" }, { state: "working", task: { id: "1", title: "Docs", done: true } }],
+    [
+      "TaskCreated",
+      { task_id: "1", task_subject: "Docs" },
+      { state: "working", task: { id: "1", title: "Docs", done: false } },
+    ],
+    [
+      "TaskCompleted",
+      { task_id: "1", task_subject: "Docs" },
+      { state: "working", task: { id: "1", title: "Docs", done: true } },
+    ],
     ["SessionEnd", { reason: "other" }, { state: "ended" }],
     ["SessionEnd", { reason: "clear" }, undefined],
     ["PreCompact", {}, undefined],
@@ -51,11 +87,16 @@ describe("reports of hooks", () => {
   });
 
   test("a report whose content is not usable still tells the state", () => {
-    expect(states.read({ event: "PermissionRequest", at: noon, input: undefined })).toEqual({ state: "waiting", for: "approval" });
+    expect(states.read({ event: "PermissionRequest", at: noon, input: undefined })).toEqual({
+      state: "waiting",
+      for: "approval",
+    });
   });
 
   test("ids and names in an unusual form are not used", () => {
-    expect(states.read({ event: "Stop", at: noon, input: { session_id: "\u001b[31m", agent_id: "x".repeat(101) } })).toEqual({ state: "idle" });
+    expect(
+      states.read({ event: "Stop", at: noon, input: { session_id: "\u001b[31m", agent_id: "x".repeat(101) } }),
+    ).toEqual({ state: "idle" });
   });
 });
 
@@ -77,10 +118,18 @@ describe("hooks", () => {
   test("every event is reported, by a program that is started without a shell", () => {
     expect(Object.keys(hooks)).toHaveLength(14);
     for (const [event, [entry]] of Object.entries(hooks))
-      expect(entry?.hooks[0]).toEqual({ type: "command", command: "/opt/cowork/bin/agent-event", args: [event], timeout: 10 });
+      expect(entry?.hooks[0]).toEqual({
+        type: "command",
+        command: "/opt/cowork/bin/agent-event",
+        args: [event],
+        timeout: 10,
+      });
   });
   test("only requests for permission have a second hook, and it may wait for a day", () => {
-    expect(hooks["PermissionRequest"]?.[0]?.hooks[1]).toMatchObject({ command: "/opt/cowork/bin/agent-approve", timeout: 86_400 });
+    expect(hooks["PermissionRequest"]?.[0]?.hooks[1]).toMatchObject({
+      command: "/opt/cowork/bin/agent-approve",
+      timeout: 86_400,
+    });
     const others = Object.entries(hooks).filter(([event]) => event !== "PermissionRequest");
     expect(others.every(([, [entry]]) => entry?.hooks.length === 1)).toBe(true);
     expect(hooks["Notification"]?.[0]?.matcher).toBe("idle_prompt");
@@ -88,14 +137,24 @@ describe("hooks", () => {
 });
 
 describe("the agent's own files", () => {
-  async function session(files: Record<string, string>): Promise<{ paths: ReturnType<typeof coworkPaths>; folder: string }> {
+  async function session(
+    files: Record<string, string>,
+  ): Promise<{ paths: ReturnType<typeof coworkPaths>; folder: string }> {
     const paths = coworkPaths(await temporaryFolder());
     const folder = join(paths.agentState("app-a", "claude"), "sessions");
     await mkdir(folder, { recursive: true });
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
     return { paths, folder };
   }
-  const good = { pid: 9, sessionId: "s", procStart: "75966", entrypoint: "cli", status: "waiting", waitingFor: "permission prompt", statusUpdatedAt: noon };
+  const good = {
+    pid: 9,
+    sessionId: "s",
+    procStart: "75966",
+    entrypoint: "cli",
+    status: "waiting",
+    waitingFor: "permission prompt",
+    statusUpdatedAt: noon,
+  };
 
   test("programs with their state; other files, links and other forms are skipped", async () => {
     const { paths, folder } = await session({
@@ -107,7 +166,15 @@ describe("the agent's own files", () => {
     });
     await symlink(join(folder, "12.json"), join(folder, "16.json"));
     expect(states.programs({ paths }, "app-a")).toEqual([
-      { pid: 12, startTicks: "75966", conversation: "s", interactive: true, status: "waiting", waitingFor: "permission prompt", at: noon },
+      {
+        pid: 12,
+        startTicks: "75966",
+        conversation: "s",
+        interactive: true,
+        status: "waiting",
+        waitingFor: "permission prompt",
+        at: noon,
+      },
     ]);
   });
 
@@ -141,7 +208,11 @@ describe("the hook's script", () => {
     expect(eventOf(name)).toBe("Stop");
     const bytes = await readFile(join(events, "inbox", name));
     expect(parseReport(bytes, 0, "Stop")).toEqual({ event: "Stop", at: 0, input: { session_id: "s" } });
-    expect(parseReport(await readFile(join(events, "last")), 0)).toEqual({ event: "Stop", at: 0, input: { session_id: "s" } });
+    expect(parseReport(await readFile(join(events, "last")), 0)).toEqual({
+      event: "Stop",
+      at: 0,
+      input: { session_id: "s" },
+    });
     expect(statSync(join(events, "last")).mode & 0o777).toBe(0o600);
   });
 
