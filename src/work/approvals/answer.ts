@@ -31,7 +31,7 @@ export async function answerRequest(ctx: Context, place: WorkPlace, answer: Appr
     const { stored, asked } = findOpen(ctx, place, answer);
     const rules = checkRules(answer, asked.rules);
     const content = place.agent.approvals?.answer(stored.request, decide(ctx, place, { stored, asked }, answer, rules));
-    if (rules.length > 0) await addRules(ctx, place.agent, place.id, rules);
+    if (rules.length > 0) await addRules(ctx, place.agent, place.id, { allow: rules });
     const { decision, message } = answer;
     const said = {
       decision,
@@ -94,14 +94,23 @@ function decide(
   rules: readonly string[],
 ): ApprovalDecision {
   const { decision, message } = answer;
-  if (decision === "deny") return { decision, ...(message === undefined ? {} : { message: message.slice(0, maxMessage) }) };
+  if (decision === "deny")
+    return { decision, ...(message === undefined ? {} : { message: message.slice(0, maxMessage) }) };
   if (asked.kind === "plan") return { decision, mode: modeAfterPlan(ctx, place, stored) };
   const { questions } = asked;
-  return { decision, rules, ...(questions === undefined ? {} : { choices: readChoices(stored.id, questions, answer.choices) }) };
+  return {
+    decision,
+    rules,
+    ...(questions === undefined ? {} : { choices: readChoices(stored.id, questions, answer.choices) }),
+  };
 }
 
 /** A run goes on with its own permissions, an agent in a terminal asks. */
-function modeAfterPlan(ctx: Context, place: WorkPlace, { run: id }: StoredApproval): NonNullable<ApprovalDecision["mode"]> {
+function modeAfterPlan(
+  ctx: Context,
+  place: WorkPlace,
+  { run: id }: StoredApproval,
+): NonNullable<ApprovalDecision["mode"]> {
   const run = newestRun(ctx, place.id);
   return run !== undefined && run.id === id ? run.permissions : "ask";
 }

@@ -62,7 +62,10 @@ test("a report may be cut, deep, no JSON or no UTF-8: the event itself is known"
   await report(inbox, "1.00-1.PreToolUse", long.slice(0, 65_536), 5);
   await report(inbox, "1.00-2.PreToolUse", `{"tool_name":"Deep","tool_input":${"[".repeat(30_000)}`, 4);
   await report(inbox, "1.00-3.PreToolUse", "not JSON", 3);
-  await writeFile(join(inbox, "1.00-4.PreToolUse"), Buffer.from('PreToolUse\n{"tool_name":"B\xff\x1b[31md"}', "latin1"));
+  await writeFile(
+    join(inbox, "1.00-4.PreToolUse"),
+    Buffer.from('PreToolUse\n{"tool_name":"B\xff\x1b[31md"}', "latin1"),
+  );
   await writeFile(join(inbox, "1.00-5.Stop"), "");
   const taken = await takeInReports(ctx, place);
   expect(taken.map(({ type, data }) => [type, data["tool"]])).toEqual([
