@@ -34,7 +34,10 @@ export async function findApproval(scope: Scope, word: string, verb: string): Pr
     const open = await ask(scope, {});
     const [approval, ...others] = open.filter(({ id }) => id === word);
     if (others.length > 0)
-      throw usageError(`Several hosts have an approval ${word}.`, `cowork --host ${plain(approval?.host ?? "")} ${verb} ${word}`);
+      throw usageError(
+        `Several hosts have an approval ${word}.`,
+        `cowork --host ${plain(approval?.host ?? "")} ${verb} ${word}`,
+      );
     const other = open.find(({ session, id }) => session === word && id !== word);
     if (approval !== undefined && other === undefined) return { approval, by: "id" };
     if (other !== undefined && approval !== undefined)

@@ -26,7 +26,8 @@ export function choicesFor(approval: ApprovalView, words: readonly string[]): st
 export function labelsFor(question: Question, word: string, id: string): string[] {
   const { options, multiple } = question;
   const find = (text: string): string | undefined =>
-    options.find(({ label }) => label === text)?.label ?? (/^[1-9]\d?$/.test(text) ? options[Number(text) - 1]?.label : undefined);
+    options.find(({ label }) => label === text)?.label ??
+    (/^[1-9]\d?$/.test(text) ? options[Number(text) - 1]?.label : undefined);
   const whole = find(word);
   if (whole !== undefined) return [whole];
   const parts = multiple ? word.split(",").map((part) => find(part.trim())) : [];

@@ -49,7 +49,9 @@ export async function restartStopped(
   const place = ({ labels }: ContainerSummary): number => sequence.indexOf(labels[composeService] ?? "");
   const failed: string[] = [];
   // The dev container may use the network of a service that no plan names, so it starts last.
-  for (const { id, name } of containers.toSorted((a, b) => place(a) - place(b) || Number(isDev(a)) - Number(isDev(b)))) {
+  for (const { id, name } of containers.toSorted(
+    (a, b) => place(a) - place(b) || Number(isDev(a)) - Number(isDev(b)),
+  )) {
     try {
       await ctx.engine.startContainer(id);
     } catch (error) {
