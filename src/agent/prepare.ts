@@ -39,9 +39,10 @@ export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareR
   const { id, settings } = request;
   await agentParts(ctx, agent, { id });
   const ownRules = settings.agentSettings ? await agent.ownRules?.(ctx) : undefined;
-  await changeRules(ctx, agent, id, ({ own: _, ...rules }) => ({
+  await changeRules(ctx, agent, id, ({ own: _own, tasks: _tasks, ...rules }) => ({
     ...rules,
     ...(ownRules === undefined ? {} : { own: ownRules }),
+    ...(settings.agentTasks ? { tasks: true } : {}),
   }));
   const notes: string[] = [];
   const wanted = chooseVersion(agent, settings);

@@ -32,6 +32,7 @@ export async function readRules(ctx: Pick<Context, "paths">, id: string): Promis
 
 /**
  * Adds permission rules to a session, and writes its policy anew. An agent that runs notices that after about a second.
+ * @param more rules in the agent's own words, e.g. `Bash(make test *)`
  * @returns the rules as they are now
  */
 export async function addRules(
@@ -40,6 +41,9 @@ export async function addRules(
   id: string,
   more: Partial<Pick<PermissionRules, "allow" | "deny" | "ask">>,
 ): Promise<SessionRules> {
+  const joined = (present: readonly string[], added: readonly string[] = []): string[] => [
+    ...new Set([...present, ...added]),
+  ];
   return await changeRules(ctx, agent, id, (rules) => ({
     ...rules,
     allow: joined(rules.allow, more.allow),
@@ -88,10 +92,6 @@ async function writePolicy(ctx: RulesContext, agent: Agent, id: string, rules: S
   if (policy === undefined || (await isPolicyOf(ctx, agent, id, rules))) return;
   await ensureFolder(ctx.paths.policy(id), { mode: 0o755 });
   await writeFileAtomic(join(ctx.paths.policy(id), policy.file), policy.session(rules), { mode: 0o644 });
-}
-
-function joined(present: readonly string[], more: readonly string[] = []): string[] {
-  return [...new Set([...present, ...more])];
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,7 @@
 import type { ErrorView } from "../errors.ts";
 import type { GitView, SessionStatus } from "../session/types.ts";
 import { plain } from "../system/text.ts";
+import { agentCell, minute } from "./agent-state.ts";
 import { renderNext } from "./next.ts";
 import { stateCell } from "./sessions.ts";
 import type { Style } from "./style.ts";
@@ -52,6 +53,8 @@ function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): 
   const work: [string, string[]][] = [
     host,
     why,
+    ["agent", agentLines(session, now)],
+    ["run", session.run === undefined ? [] : [runText(session.run)]],
     ["branch", gitLines(session.branch, session.git)],
     ["unsaved", session.unsavedWork],
   ];
@@ -72,6 +75,22 @@ function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): 
   ];
   const all = [...work, ...(verbose ? rest : session.login === "ok" ? [] : [login])];
   return all.filter(([, values]) => values.some((value) => value !== ""));
+}
+
+/** Nothing for an agent that was not started. */
+function agentLines({ agentState, approvals = 0 }: SessionStatus, now: Date): string[] {
+  if (agentState === undefined || agentState.state === "none") return [];
+  const { detail, until } = agentState;
+  const { text } = agentCell(agentState);
+  const end = until === undefined ? "" : ` until ${minute(until)}`;
+  const state = `${text}${end} (${ago(agentState.since, now)})${detail === undefined ? "" : `: ${plain(detail)}`}`;
+  return approvals === 0
+    ? [state]
+    : [state, `${plural(approvals, "question waits", "questions wait")} for you: cowork approvals`];
+}
+
+function runText({ id, state, reason, title }: NonNullable<SessionStatus["run"]>): string {
+  return `${id} ${state}${reason === undefined ? "" : `: ${reason}`}, ${plain(title)}`;
 }
 
 /** Wrapped here already, because commands must stay whole. */

@@ -22,6 +22,8 @@ import { checkMounts } from "./check-mounts.ts";
 import { sessionVolumes } from "./session-volumes.ts";
 import { stopBeforeStart } from "./stop-before-start.ts";
 import { emptyAnswers, hasTraces } from "../../work/approvals/answers.ts";
+import { takeInReports } from "../../work/inbox/take-in.ts";
+import { knownAgentPlace } from "../work/place.ts";
 import { devContainer } from "../inspect/view.ts";
 import { containersOf, sortedContainers } from "../inspect/observe.ts";
 
@@ -68,6 +70,9 @@ export async function bringUp(
   const beforeStart = async (): Promise<void> => {
     await stopBeforeStart(ctx, record);
     await forgetAnswers(ctx, record);
+    // What is in the inbox now is from before this start.
+    const place = knownAgentPlace(record, undefined);
+    if (place !== undefined) await takeInReports(ctx, place);
   };
   const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
   const container = await ctx.engine.findContainer(result.containerId);

@@ -1,8 +1,19 @@
-import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, readSync, rmdirSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  opendirSync,
+  openSync,
+  readSync,
+  rmdirSync,
+  unlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { HookReport } from "../../agent/at-work.ts";
+import { toCoworkError } from "../../errors.ts";
 import { isAbsent } from "../../system/files/files.ts";
-import { errorCode, openFolder, openParent, type Name, type OpenFolder } from "../../system/files/open-folder.ts";
+import { errorCode, openFolder, type Name, type OpenFolder } from "../../system/files/open-folder.ts";
 import { eventOf, maxReport, parseReport } from "./parse-report.ts";
 
 // The inbox belongs to the session's container: anything can be in it, and it can change at any time.
@@ -22,17 +33,17 @@ export interface Inbox {
  * @returns undefined if there is none; `blocked` if something else is in its place
  */
 export async function openInbox(events: string): Promise<OpenFolder | "blocked" | undefined> {
+  const path = join(events, "inbox");
+  const parent = await openFolder(events).catch(() => undefined);
+  if (parent === undefined) return undefined;
   try {
-    const { folder: parent, name } = await openParent(join(events, "inbox"), events);
-    try {
-      return await openFolder(join(events, "inbox"), { through: parent.at(name) });
-    } finally {
-      await parent.close();
-    }
+    return await openFolder(path, { through: parent.at("inbox") });
   } catch (error) {
     if (errorCode(error) === "ENOTDIR" || errorCode(error) === "ELOOP") return "blocked";
     if (isAbsent(error)) return undefined;
-    throw error;
+    throw toCoworkError(error);
+  } finally {
+    await parent.close();
   }
 }
 
