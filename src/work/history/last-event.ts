@@ -21,14 +21,15 @@ export async function lastEvent(path: string): Promise<HistoryEvent | undefined>
     if (isAbsent(error)) return undefined;
     throw error;
   });
+  if (file === undefined) return undefined;
   try {
-    for (let bytes = firstBytes; file !== undefined && bytes <= mostBytes; bytes *= 8) {
+    for (let bytes = firstBytes; bytes <= mostBytes; bytes *= 8) {
       const { event, isWhole } = await lastWithin(file, bytes);
       if (event !== undefined || isWhole) return event;
     }
     return undefined;
   } finally {
-    await file?.close();
+    await file.close();
   }
 }
 
