@@ -14,6 +14,8 @@ import { logsCommand } from "./logs.ts";
 import { pullCommand } from "./pull.ts";
 import { projectsCommand } from "./projects.ts";
 import { pushCommand } from "./push.ts";
+import { runCommand } from "./run.ts";
+import { runsCommand } from "./runs.ts";
 import { setupCommand } from "./setup.ts";
 import { sshConfigCommand } from "./ssh-config.ts";
 import { startCommand } from "./start.ts";
@@ -29,6 +31,8 @@ export const commands: readonly Command[] = [
   startCommand,
   stopCommand,
   cleanCommand,
+  runCommand,
+  runsCommand,
   diffCommand,
   pullCommand,
   pushCommand,

@@ -1,4 +1,4 @@
-import type { ConfigKey } from "../../config/keys.ts";
+import type { ConfigKey } from "../../config/key-types.ts";
 import type { ResolvedSetting } from "../../config/types.ts";
 import { usageError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
@@ -53,7 +53,10 @@ export async function unsetConfig(
   scope: Scope,
   { name, user }: { name: string; user: boolean },
 ): Promise<ConfigChange> {
-  const { configKeys, getKey } = await import("../../config/keys.ts");
+  const [{ configKeys }, { getKey }] = await Promise.all([
+    import("../../config/key-list.ts"),
+    import("../../config/keys.ts"),
+  ]);
   const known = configKeys.find((key) => key.name === name);
   if (known !== undefined) refuseManaged(known);
   const file = await changeConfOf(scope, user, (values, path) => {

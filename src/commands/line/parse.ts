@@ -53,18 +53,20 @@ export function commandIndex(argv: readonly string[]): number {
 }
 
 /**
- * Two differences from yargs: a boolean flag never takes the next word (in `--dry-run false`, `false` is a session), and
- * names that yargs or every object uses internally are not flags.
+ * Differences from yargs: a boolean flag never takes the next word (in `--dry-run false`, `false` is a session), a flag with an
+ * optional value takes it only if it looks like one, and names that yargs or every object uses internally are not flags.
  */
 function plainFlags(words: readonly string[], flags: Flags, command: Command | undefined): string[] {
   const end = words.includes("--") ? words.indexOf("--") : words.length;
-  const before = words.slice(0, end).map((word) => {
+  const before = words.slice(0, end).map((word, index, all) => {
     const long = /^--?([^=]+)/.exec(word)?.[1] ?? "";
     if (long === "_" || long === "$0" || long in Object.prototype) throw unknownFlag(word, flags, command);
     const [name, flag] =
       Object.entries(flags).find(
         ([candidate, { short }]) => word === `--${candidate}` || (short !== undefined && word === `-${short}`),
       ) ?? [];
+    if (flag?.type === "string" && flag.optional !== undefined && !flag.optional.matches.test(all[index + 1] ?? ""))
+      return `--${name}=${flag.optional.otherwise}`;
     return flag?.type === "boolean" ? `--${name}=true` : word;
   });
   return [...before, ...words.slice(end)];
@@ -148,6 +150,7 @@ function checkPositionals(args: readonly string[], command: Command): void {
 function refuseExtra(args: readonly string[], command: Command): void {
   const { positionals, rest } = command;
   if (positionals.at(-1)?.many === true || args.length <= positionals.length) return;
+  if (command.tooMany !== undefined) throw command.tooMany(args);
   const extra = args[positionals.length] ?? "";
   const taken = args.slice(0, positionals.length).join(" ");
   const hint = rest === undefined ? helpHint(command) : `cowork ${command.name} ${taken} -- ${extra} …`;

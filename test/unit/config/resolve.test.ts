@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { configKeys, getKey, parseValue } from "../../../src/config/keys.ts";
+import { getKey, parseValue } from "../../../src/config/keys.ts";
+import { configKeys } from "../../../src/config/key-list.ts";
 import { resolveSettings, trackedFindings, type SettingSources } from "../../../src/config/resolve.ts";
 
 const nothing: SettingSources = { flags: {}, env: {}, cpus: 2 };
