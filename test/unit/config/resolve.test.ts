@@ -70,6 +70,12 @@ test("without sources all settings have their defaults", () => {
     memory: undefined,
     sshAgent: false,
     caCerts: "auto",
+    permissions: "edits",
+    model: undefined,
+    budget: 25,
+    timeoutMs: 4 * 3600_000,
+    runs: 4,
+    agentTasks: false,
   });
 });
 
@@ -158,7 +164,22 @@ test("the keys of a tracked file that need trust", () => {
   );
   const { resolved } = resolveSettings({ ...nothing, project: { ...all, CPUS: "1" } });
   const named = trackedFindings(resolved).map(({ what }) => what.split("=")[0]);
-  expect(named).toHaveLength(6);
-  expect(new Set(named)).toEqual(new Set(["BASE_IMAGE", "CA_CERTS", "CLAUDE_VERSION", "COPY", "HOST", "SSH_AGENT"]));
+  expect(named).toHaveLength(12);
+  expect(new Set(named)).toEqual(
+    new Set([
+      "AGENT_TASKS",
+      "BASE_IMAGE",
+      "BUDGET",
+      "CA_CERTS",
+      "CLAUDE_VERSION",
+      "COPY",
+      "HOST",
+      "MODEL",
+      "PERMISSIONS",
+      "RUNS",
+      "SSH_AGENT",
+      "TIMEOUT",
+    ]),
+  );
   expect(trackedFindings(resolveSettings({ ...nothing, user: all }).resolved)).toEqual([]);
 });
