@@ -113,13 +113,13 @@ offer_login() {
     read -r -p "Log the agent in now, once for all sessions on this machine? [Y/n] " answer || answer=n
     case "$answer" in
       '' | [yY] | [yY][eE][sS])
-        if with_docker "$prefix/bin/cowork" --host local auth; then return; fi
+        if with_docker "$prefix/bin/cowork" --host local auth login; then return; fi
         warn "the login did not succeed; the installation is complete without it"
         ;;
     esac
   fi
   say "Log the agent in, once for all sessions on this machine:"
-  say "  $(cowork_word) auth"
+  say "  $(cowork_word) auth login"
 }
 
 uninstall_cowork() {

@@ -23,6 +23,12 @@ export interface AgentSignal extends Pick<AgentState, "state" | "for" | "until" 
   subagent?: string;
   /** id of the conversation */
   conversation?: string;
+  /** the tool that is about to run, ran, or is asked for, in the agent's words */
+  tool?: string;
+  /** id of that call */
+  call?: string;
+  /** an entry of the agent's list of tasks */
+  task?: { id: string; title: string; done: boolean };
 }
 
 /** A running program of the agent, as its own state file says. */
@@ -42,8 +48,8 @@ export interface AgentProgram {
 }
 
 export interface AgentStates {
-  /** Hook entries for the policy, in the agent's own form. @param program path of cowork's hook script in the container */
-  hooks(program: string): JsonObject;
+  /** Hook entries for the policy, in the agent's own form. @param programs folder of cowork's hook scripts in the container */
+  hooks(programs: string): JsonObject;
   /** Undefined: the report does not change the state. */
   read(report: HookReport): AgentSignal | undefined;
   /** Reads the agent's own state files of a session: small regular files only, at most 100 of them. */
@@ -125,6 +131,8 @@ export interface ApprovalDecision {
   choices?: readonly (readonly string[])[];
   /** after a plan was approved, the agent goes on in this mode */
   mode?: RunPermissions;
+  /** rules of the request that hold from now on, for as long as the agent's process lives */
+  rules?: readonly string[];
 }
 
 export interface AgentApprovals {

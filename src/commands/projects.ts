@@ -6,7 +6,7 @@ export const projectsCommand = defineCommand({
   group: "Set-up",
   summary: "List, add and remove known projects",
   details: [
-    "A project becomes known when it gets its first session, or when it is added. remove does not change the project's files;\n" +
+    "A project becomes known when it gets its first session, or when it is added. remove does not change the project's files; " +
       "a project that has sessions cannot be removed.",
   ],
   positionals: [

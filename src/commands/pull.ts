@@ -7,7 +7,7 @@ export const pullCommand = defineCommand({
   group: "Work",
   summary: "Copy a session's commits to branches of the project",
   details: [
-    "The project's files and its checked-out branch do not change, no branch is overwritten, and the session does not change either.\n" +
+    "The project's files and its checked-out branch do not change, no branch is overwritten, and the session does not change either. " +
       "If a branch's name is not possible or would be ambiguous in the project, the branch is named NAME-SESSION there.",
   ],
   positionals: [oneSession],
@@ -23,8 +23,8 @@ export const pullCommand = defineCommand({
     wait: { type: "boolean", summary: "Wait until the session's run has ended; if it failed, copy nothing" },
   },
   examples: [
-    { line: "cowork pull a", text: "copy the session's branch to the project" },
-    { line: "cowork pull a --wait --ff", text: "wait for the run of a, then fast-forward the checked-out branch" },
+    { line: "cowork pull a", text: "copy its branch to the project" },
+    { line: "cowork pull a --wait --ff", text: "wait for its run, then fast-forward" },
     { line: "cowork pull a --uncommitted --all-branches", text: "copy everything in the session" },
   ],
   async run({ args, flags }, app) {

@@ -6,7 +6,7 @@ export const setupCommand = defineCommand({
   group: "Set-up",
   summary: "Set up shell completion, or undo it",
   details: [
-    "It asks before each change. Lines that it adds to a start-up file of your shell are between two comments; --undo removes only\n" +
+    "It asks before each change. Lines that it adds to a start-up file of your shell are between two comments; --undo removes only " +
       "those. Run it again to add what is missing and to update what an earlier version set up.",
   ],
   positionals: [],

@@ -1,8 +1,6 @@
-import { spawn } from "node:child_process";
 import type { JobAnswer, JobCall } from "../contract/job.ts";
 import type { DomainEvent } from "../contract/events.ts";
 import { isAnswerTo, type Question } from "../contract/questions.ts";
-import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { readError } from "../system/error-data.ts";
 import { withLock } from "../system/locks.ts";
@@ -19,10 +17,11 @@ import {
   requestEnd,
   writeAnswer,
 } from "./job-files.ts";
+import { jobLost, launchJob } from "./start-job.ts";
 
 const lookMs = 50;
-/** How long a started job may take until it signals that it is alive, in ms. */
-const startMs = 20_000;
+/** Longer than a job may take until it signals that it is alive, in ms. */
+const restartMs = 40_000;
 
 /** Receives what a job reports, and answers its questions. */
 export interface JobListener {
@@ -50,12 +49,7 @@ export async function runJob(
     if (options.seen > 0 && (await readResult(folder)) !== undefined) return "joined";
     if (args === undefined) return "missing";
     await prepareJob(ctx, id, { method, args });
-    launch(ctx, folder);
-    const at = ctx.clock.now().getTime();
-    while (!(await isAlive(ctx, id)) && (await readResult(folder)) === undefined) {
-      if (ctx.clock.now().getTime() - at > startMs) throw lost(method);
-      await ctx.clock.sleep(lookMs, leave);
-    }
+    await launchJob(ctx, { id, method }, leave);
     return "started";
   });
   ctx.log(`job ${id} (${method}): ${found}`);
@@ -101,14 +95,14 @@ async function follow(
       if ("value" in result) return result.value;
       throw readError(result.error);
     }
-    if (!alive && !(await isRestarted(ctx, id))) throw lost(method);
+    if (!alive && !(await isRestarted(ctx, id))) throw jobLost(method);
     await ctx.clock.sleep(lookMs, leave);
   }
 }
 
 /** After the job ended, another client may restart the same work in the same folder: its result is just as good. */
 async function isRestarted(ctx: Context, id: string): Promise<boolean> {
-  return await withLock(ctx, `front-${id}`, { waitMs: 2 * startMs }, async () => {
+  return await withLock(ctx, `front-${id}`, { waitMs: restartMs }, async () => {
     return (await isAlive(ctx, id)) || (await readResult(jobFolder(ctx, id))) !== undefined;
   });
 }
@@ -121,23 +115,4 @@ async function handOnQuestion(
   if ((await readAnswer(folder, line.ask)) !== undefined) return;
   const answer = await listener.ask(line.question);
   await writeAnswer(folder, line.ask, isAnswerTo(line.question, answer) ? answer : false);
-}
-
-/** In a new session of the operating system, so that it survives the end of the connection. */
-function launch(ctx: Context, folder: string): void {
-  const [program, ...args] = ctx.self;
-  const child = spawn(program, [...args, "__host", "job", folder], {
-    cwd: ctx.paths.home,
-    env: { ...ctx.env },
-    detached: true,
-    stdio: "ignore",
-  });
-  child.on("error", (error) => ctx.log(`job: ${String(error)}`));
-  child.unref();
-}
-
-function lost(method: string): CoworkError {
-  return new CoworkError("INTERRUPTED", `The ${method} on the host ended without a result.`, {
-    hint: "run the same command again: it continues where it stopped",
-  });
 }

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import type { Context } from "./context.ts";
-import { ensureFolder } from "./files/files.ts";
+import { ensureFolder, lookAtPath } from "./files/files.ts";
 import { errorCode } from "./files/open-folder.ts";
 import { plain } from "./text.ts";
 
@@ -94,6 +94,12 @@ export async function isLocked(ctx: Pick<Context, "paths">, name: string): Promi
   if (!existsSync(`${target}.lock`)) return false;
   const { check } = await import("proper-lockfile");
   return check(target, { realpath: false, stale: staleMs });
+}
+
+/** The same without a library, for readers of many sessions: a live holder updates its lock all the time, by the real clock. */
+export function isHeld(ctx: Pick<Context, "paths">, name: string): boolean {
+  const stats = lookAtPath(`${lockTarget(ctx, name)}.lock`);
+  return stats !== undefined && stats.mtimeMs >= Date.now() - staleMs;
 }
 
 async function acquire(

@@ -1,11 +1,14 @@
+import type { ErrorView } from "../errors.ts";
 import type { GitView, SessionStatus } from "../session/types.ts";
 import { plain } from "../system/text.ts";
+import { renderNext } from "./next.ts";
 import { stateCell } from "./sessions.ts";
 import type { Style } from "./style.ts";
 import { ago, bytes, plural } from "./units.ts";
-import { displayWidth, pad, truncate, wrap } from "./width.ts";
+import { displayWidth, glue, glueQuoted, pad, truncate, wrapLines } from "./width.ts";
 
 const labelWidth = 11;
+const indent = " ".repeat(labelWidth + 2);
 
 /** The output of `cowork status`: a block for each session, a line for each fact. */
 export function renderStatus(sessions: readonly SessionStatus[], options: StatusOptions): string {
@@ -29,9 +32,7 @@ function renderBlock(session: SessionStatus, options: StatusOptions): string {
   const head = words.filter((word) => word !== "").join("  ");
   const lines = facts(session, options).flatMap(([label, values]) =>
     values.map((value, index) => {
-      const indent = " ".repeat(labelWidth + 2);
-      const wrapped = wrap(plain(value), width - indent.length).split("\n");
-      const [first, ...more] = wrapped;
+      const [first, ...more] = wrapLines(plain(value), width - indent.length);
       const title = style("dim", pad(index === 0 ? label : "", labelWidth));
       return [`  ${title}${first ?? ""}`, ...more.map((line) => indent + line)].join("\n");
     }),
@@ -39,11 +40,11 @@ function renderBlock(session: SessionStatus, options: StatusOptions): string {
   return [head, ...lines].join("\n");
 }
 
-function facts(session: SessionStatus, { now, verbose }: StatusOptions): [label: string, values: string[]][] {
+function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): [label: string, values: string[]][] {
   const { container, error } = session;
   const why: [string, string[]] = [
     "error",
-    error === undefined ? [] : [error.message, ...(error.hint === undefined ? [] : [`Next: ${error.hint}`])],
+    error === undefined ? [] : [glueQuoted(error.message), ...nextLines(error, width)],
   ];
   const host: [string, string[]] = ["host", session.host === "local" ? [] : [session.host]];
   // Only the session's name is known.
@@ -71,6 +72,12 @@ function facts(session: SessionStatus, { now, verbose }: StatusOptions): [label:
   ];
   const all = [...work, ...(verbose ? rest : session.login === "ok" ? [] : [login])];
   return all.filter(([, values]) => values.some((value) => value !== ""));
+}
+
+/** Wrapped here already, because commands must stay whole. */
+function nextLines(error: ErrorView, width: number): string[] {
+  const lines = renderNext(error, { width: width - indent.length, style: (_tone, text) => text });
+  return lines.map(glue);
 }
 
 const loginTexts: Record<SessionStatus["login"], string> = {

@@ -1,9 +1,11 @@
 import type { Agent } from "../types.ts";
 import { rememberAccount } from "./account.ts";
+import { claudeApprovals } from "./approvals.ts";
 import { credentialsFile, readLogin } from "./credentials.ts";
 import { forgetLogin, storeLongLived } from "./store.ts";
-import { keptOut, managedSettings } from "./policy.ts";
-import { prepareSession } from "./prepare.ts";
+import { keptOut, sessionPolicy, sharedPolicy } from "./policy.ts";
+import { prepareSession, readOwnRules } from "./prepare.ts";
+import { states } from "./states.ts";
 
 /** Claude Code, the vendor's native program. The values here were measured with it; `docs/adr` describes how. */
 export const claude: Agent = {
@@ -21,7 +23,12 @@ export const claude: Agent = {
       CLAUDE_SECURESTORAGE_CONFIG_DIR: "/cowork/auth/claude",
       DISABLE_AUTOUPDATER: "1",
     },
-    policy: { target: "/etc/claude-code", files: { "managed-settings.json": managedSettings() } },
+    policy: {
+      target: "/etc/claude-code",
+      file: "managed-settings.json",
+      shared: sharedPolicy(),
+      session: sessionPolicy,
+    },
   },
   login: {
     commands: { login: ["auth", "login", "--claudeai"], longLived: ["setup-token"], logout: ["auth", "logout"] },
@@ -35,5 +42,8 @@ export const claude: Agent = {
   },
   keepOut: keptOut,
   prepare: prepareSession,
+  ownRules: readOwnRules,
+  states,
+  approvals: claudeApprovals,
   stop: { process: "claude" },
 };

@@ -27,8 +27,11 @@ function findCommand(name: string, commands: readonly Command[]): Command | unde
   return commands.find((command) => command.name === name || command.aliases?.includes(name) === true);
 }
 
-/** @throws USAGE with the nearest name, or with what to use instead of another tool's command */
-export function commandByName(name: string, commands: readonly Command[]): Command {
+/**
+ * @param before what is before the command's name in the next step: `cowork`, or `cowork help`
+ * @throws USAGE with the nearest name, or with what to use instead of another tool's command
+ */
+export function commandByName(name: string, commands: readonly Command[], before = "cowork"): Command {
   const found = findCommand(name, commands);
   if (found !== undefined) return found;
   const ours = Object.hasOwn(foreignVerbs, name) ? foreignVerbs[name] : undefined;
@@ -38,5 +41,5 @@ export function commandByName(name: string, commands: readonly Command[]): Comma
     commands.map((command) => command.name),
   );
   const guess = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  throw usageError(`Unknown command "${name}".${guess}`, meant === undefined ? "cowork help" : `cowork help ${meant}`);
+  throw usageError(`Unknown command "${name}".${guess}`, meant === undefined ? "cowork help" : `${before} ${meant}`);
 }

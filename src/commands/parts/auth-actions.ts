@@ -32,7 +32,7 @@ export async function showAuthStatus(app: App): Promise<number> {
     return code;
   }
   await showLogin(app, login);
-  showNotes(app, [...repaired, ...problems, ...threats]);
+  await showNotes(app, [...repaired, ...problems, ...threats]);
   if (code !== 0) app.terminal.err(`  Next: cowork ${host === "local" ? "" : `--host ${plain(host)} `}auth login`);
   return code;
 }
@@ -42,7 +42,7 @@ export async function authLogout(app: App): Promise<number> {
   const result = await logOut(await app.scope());
   if (app.globals.json) return app.json(result);
   app.terminal.out(result.loggedOut ? "Logged out, for all sessions on this host." : "Not logged in.");
-  showNotes(app, result.notes);
+  await showNotes(app, result.notes);
   return 0;
 }
 
@@ -55,6 +55,7 @@ async function showLogin(app: App, login: Login): Promise<void> {
   app.terminal.out(renderLogin(login, app.terminal.style));
 }
 
-function showNotes({ terminal }: App, notes: readonly string[]): void {
-  for (const note of notes) terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(note)}`);
+async function showNotes({ terminal }: App, notes: readonly string[]): Promise<void> {
+  const { showNote } = await import("../../ui/note.ts");
+  for (const note of notes) showNote(terminal, note);
 }

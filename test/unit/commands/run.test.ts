@@ -514,6 +514,6 @@ describe("an error", () => {
     const list = await run("list", { answers });
     // oxlint-disable-next-line no-control-regex -- the test looks for control characters
     expect(list.stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
-    expect((await run("status", { answers })).stderr).toBe("cowork: git said: gone\n  Next: \n");
+    expect((await run("status", { answers })).stderr).toBe("cowork: git said: gone\n");
   });
 });

@@ -85,8 +85,8 @@ describe("a valid command line", () => {
 });
 
 const refused: [line: string, message: string, hint: string][] = [
-  ["lst", 'Unknown command "lst". Did you mean list?', "cowork help list"],
-  ["conect a", 'Unknown command "conect". Did you mean connect?', "cowork help connect"],
+  ["lst", 'Unknown command "lst". Did you mean list?', "cowork list"],
+  ["conect a", 'Unknown command "conect". Did you mean connect?', "cowork connect"],
   ["-- list", 'Unknown command "list".', "cowork help"],
   ["xyzzy", 'Unknown command "xyzzy".', "cowork help"],
   ["exec a ls", "exec is not a cowork command.", "cowork connect <session> -- <command>"],

@@ -57,7 +57,7 @@ describe("on a terminal", () => {
       "saerch",
       "saerch is neither a command nor a session. Did you mean session search?\n  Next: cowork connect search",
     ],
-    ["lsit", "Did you mean list?"],
+    ["lsit", "Did you mean list?\n  Next: cowork list"],
     ["b", "b is neither a command nor a session. Did you mean session other/b?\n  Next: cowork connect other/b"],
     ["quite-another", 'Unknown command "quite-another".'],
   ])("a mistyped word gets a suggestion: %s", async (word, message) => {
