@@ -14,12 +14,19 @@ export const eventsCommand = defineCommand({
   flags: {
     ...allFlag,
     follow: { type: "boolean", short: "f", summary: "Keep printing what happens (Ctrl-C to stop)" },
-    since: { type: "string", value: "TIME", summary: "From this time (2026-03-01T12:00), or from so long ago (10m, 2h)" },
+    since: {
+      type: "string",
+      value: "TIME",
+      summary: "From this time (2026-03-01T12:00), or from so long ago (10m, 2h)",
+    },
     type: { type: "string", value: "TYPES", summary: "Only types that start with one of these, such as run,approval" },
   },
   examples: [
     { line: "cowork events --since 1h", text: "show what happened in this project in the last hour" },
-    { line: "cowork events a -f --type approval,run.ended --json", text: "tell a script about questions and the ends of runs" },
+    {
+      line: "cowork events a -f --type approval,run.ended --json",
+      text: "tell a script about questions and the ends of runs",
+    },
   ],
   async run({ args, flags }, app) {
     app.endWithOutput();

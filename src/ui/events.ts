@@ -54,7 +54,9 @@ export function renderEvent(event: SessionEvent, { allProjects, now, width, styl
   const details = detailOf(event.data);
   const full = details === "" ? line : `${line}: ${details}`;
   const cut = truncate(full, room);
-  const rest = cut.startsWith(line) ? `${name}  ${tone === undefined ? text : style(tone, text)}${cut.slice(line.length)}` : cut;
+  const rest = cut.startsWith(line)
+    ? `${name}  ${tone === undefined ? text : style(tone, text)}${cut.slice(line.length)}`
+    : cut;
   return `${style("dim", when)}  ${rest}`;
 }
 

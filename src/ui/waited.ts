@@ -14,6 +14,9 @@ export function renderWaited(session: Waited, style: Style): string {
 
 /** `waits for an approval`, `is idle` … */
 function stateInWords({ state, for: reason, detail }: AgentState): string {
-  const what = reason === undefined ? "" : ` for ${{ approval: "approval", answer: "an answer", plan: "approval of its plan", limit: "the usage limit" }[reason]}`;
+  const what =
+    reason === undefined
+      ? ""
+      : ` for ${{ approval: "approval", answer: "an answer", plan: "approval of its plan", limit: "the usage limit" }[reason]}`;
   return `${state}${what}${detail === undefined ? "" : ` (${detail.slice(0, 200)})`}`;
 }

@@ -42,7 +42,8 @@ const plainPath = /^\/[\w./@+-]+$/;
 function exactRule(tool: string, input: JsonObject): string | undefined {
   const text = (name: string): string => asText(input[name]) ?? "";
   if (tool === "Bash") return plainCommand.test(text("command")) ? `Bash(${text("command")})` : undefined;
-  if (tool === "WebFetch") return URL.canParse(text("url")) ? `WebFetch(domain:${new URL(text("url")).hostname})` : undefined;
+  if (tool === "WebFetch")
+    return URL.canParse(text("url")) ? `WebFetch(domain:${new URL(text("url")).hostname})` : undefined;
   if (tool === "Edit" || tool === "Write" || tool === "MultiEdit")
     return plainPath.test(text("file_path")) ? `Edit(/${text("file_path")})` : undefined;
   return tool.startsWith("mcp__") || tool === "WebSearch" ? tool : undefined;

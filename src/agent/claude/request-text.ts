@@ -72,7 +72,9 @@ function writeQuestions(questions: NonNullable<AskedApproval["questions"]>): Wri
   const each = questions.map(({ question, multiple, options }) =>
     [
       `${question}${multiple ? " (several answers are possible)" : ""}`,
-      ...options.map(({ label, description }, n) => `  ${n + 1} ${label}${description === "" ? "" : `: ${description}`}`),
+      ...options.map(
+        ({ label, description }, n) => `  ${n + 1} ${label}${description === "" ? "" : `: ${description}`}`,
+      ),
     ].join("\n"),
   );
   return { text: each.join("\n"), used: ["questions"] };

@@ -25,9 +25,12 @@ const patienceMs = 3_000;
 export async function hostTargets(found: readonly Found[]): Promise<HostTarget[]> {
   const groups = await Promise.all(
     found.map(async ({ scope, selector }) =>
-      (await groupByHost(scope, selector, "every")).map(
-        (group): HostTarget => ({ scope, ...group, known: false, away: false }),
-      ),
+      (await groupByHost(scope, selector, "every")).map((group): HostTarget => ({
+        scope,
+        ...group,
+        known: false,
+        away: false,
+      })),
     ),
   );
   return groups.flat();

@@ -54,17 +54,15 @@ export async function readEvents(
     isOnly: false,
   };
   const found = await findSessions(scope, wanted, { verb: "events", outside: "all" });
-  const feeds = (await hostTargets(found)).flatMap(perName).map(
-    (target): Feed => ({
-      target,
-      cursors: undefined,
-      queue: [],
-      caughtUp: false,
-      late: false,
-      ended: false,
-      reading: undefined,
-    }),
-  );
+  const feeds = (await hostTargets(found)).flatMap(perName).map((target): Feed => ({
+    target,
+    cursors: undefined,
+    queue: [],
+    caughtUp: false,
+    late: false,
+    ended: false,
+    reading: undefined,
+  }));
   query.isOnly = new Set(feeds.map(({ target }) => target.host)).size === 1;
   await catchUp(scope, feeds, query, emit);
   await Promise.all(feeds.map(async (feed) => await goOn(feed, query, emit)));
@@ -121,7 +119,9 @@ async function catchUp(
     );
     scope.ctx.signal.throwIfAborted();
     // Of a host with more pages, events up to the last one of this page are known.
-    const bounds = prompt.filter((feed) => !feed.caughtUp && !feed.ended && !feed.late).map(({ queue }) => queue.at(-1)?.at ?? "");
+    const bounds = prompt
+      .filter((feed) => !feed.caughtUp && !feed.ended && !feed.late)
+      .map(({ queue }) => queue.at(-1)?.at ?? "");
     const bound = bounds.toSorted()[0];
     const due = prompt.flatMap(({ queue }) => {
       const count = bound === undefined ? queue.length : queue.findLastIndex(({ at }) => at <= bound) + 1;

@@ -90,5 +90,7 @@ function timedOut(sessions: readonly Waited[], goal: WaitGoal): CoworkError {
 }
 
 function nothingToWaitFor(): CoworkError {
-  return new CoworkError("SESSION_NOT_FOUND", "There is no session to wait for.", { hint: [ownCommand("list", "--all")] });
+  return new CoworkError("SESSION_NOT_FOUND", "There is no session to wait for.", {
+    hint: [ownCommand("list", "--all")],
+  });
 }

@@ -43,7 +43,12 @@ export async function waitForSessions(
   wanted: WaitWanted & SessionWords,
   onWaiting?: (names: readonly string[]) => void,
 ): Promise<WaitOutcome> {
-  return await waitForFound(scope.ctx, await findSessions(scope, wanted, { verb: "wait", outside: "all" }), wanted, onWaiting);
+  return await waitForFound(
+    scope.ctx,
+    await findSessions(scope, wanted, { verb: "wait", outside: "all" }),
+    wanted,
+    onWaiting,
+  );
 }
 
 /** The same for sessions that were found already. */

@@ -17,11 +17,7 @@ import { readWork } from "./read-work.ts";
  * What the agents of the selected sessions do. With `check` reports and requests are taken in first, and agents that seem to work or
  * to wait must have a process. Sessions whose record cannot be read, or whose agent only a newer cowork knows, are left out.
  */
-export async function agentWork(
-  ctx: Context,
-  selector: Selector,
-  options: { check: boolean },
-): Promise<SessionWork[]> {
+export async function agentWork(ctx: Context, selector: Selector, options: { check: boolean }): Promise<SessionWork[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
   const works = entries.map(async (entry) => {
     if (!("record" in entry)) return [];

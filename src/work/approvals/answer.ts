@@ -94,14 +94,23 @@ function decide(
   rules: readonly string[],
 ): ApprovalDecision {
   const { decision, message } = answer;
-  if (decision === "deny") return { decision, ...(message === undefined ? {} : { message: message.slice(0, maxMessage) }) };
+  if (decision === "deny")
+    return { decision, ...(message === undefined ? {} : { message: message.slice(0, maxMessage) }) };
   if (asked.kind === "plan") return { decision, mode: modeAfterPlan(ctx, place, stored) };
   const { questions } = asked;
-  return { decision, rules, ...(questions === undefined ? {} : { choices: readChoices(stored.id, questions, answer.choices) }) };
+  return {
+    decision,
+    rules,
+    ...(questions === undefined ? {} : { choices: readChoices(stored.id, questions, answer.choices) }),
+  };
 }
 
 /** A run goes on with its own permissions, an agent in a terminal asks. */
-function modeAfterPlan(ctx: Context, place: WorkPlace, { run: id }: StoredApproval): NonNullable<ApprovalDecision["mode"]> {
+function modeAfterPlan(
+  ctx: Context,
+  place: WorkPlace,
+  { run: id }: StoredApproval,
+): NonNullable<ApprovalDecision["mode"]> {
   const run = newestRun(ctx, place.id);
   return run !== undefined && run.id === id ? run.permissions : "ask";
 }

@@ -54,7 +54,11 @@ export interface Stamp {
  * Reads one request.
  * @returns undefined if it is gone; without `bytes` if it is not a regular file or too large
  */
-export function readAsk(ctx: Pick<Context, "paths">, id: string, name: string): (Stamp & { bytes?: Buffer }) | undefined {
+export function readAsk(
+  ctx: Pick<Context, "paths">,
+  id: string,
+  name: string,
+): (Stamp & { bytes?: Buffer }) | undefined {
   const stamp = lookAtAsk(ctx, id, name);
   if (stamp === undefined) return undefined;
   try {

@@ -9,7 +9,11 @@ type Questions = NonNullable<AskedApproval["questions"]>;
  * The labels, as the agent wrote them, for those that a person chose from what was shown. Pure.
  * @throws USAGE for a label that a question does not have, and for a question without an answer or with too many
  */
-export function readChoices(id: string, questions: Questions, choices: readonly (readonly string[])[] = []): string[][] {
+export function readChoices(
+  id: string,
+  questions: Questions,
+  choices: readonly (readonly string[])[] = [],
+): string[][] {
   return questions.map((question, n) => {
     const shown = visibleQuestion(question);
     const labels = shown.options.map(({ label }) => label);

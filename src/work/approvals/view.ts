@@ -44,10 +44,7 @@ export function visibleQuestion({ question, header, multiple, options }: Questio
   return { question: visible(question), header: visible(header), multiple, options: each };
 }
 
-function viewAnswer({
-  rules,
-  ...answer
-}: NonNullable<StoredApproval["answer"]>): NonNullable<ApprovalView["answer"]> {
+function viewAnswer({ rules, ...answer }: NonNullable<StoredApproval["answer"]>): NonNullable<ApprovalView["answer"]> {
   return { ...answer, always: rules.length > 0 };
 }
 

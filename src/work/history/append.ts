@@ -6,8 +6,7 @@ import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder } from "../../system/files/files.ts";
 import { withLock } from "../../system/locks.ts";
-import { lastEvent } from "./last-event.ts";
-import { maxEventBytes } from "./parse-event.ts";
+import { lastEvent, maxEventBytes } from "./last-number.ts";
 
 /** An event before it has a number. */
 export interface HistoryDraft {

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import type { HistoryEvent } from "../../contract/work/history.ts";
-import { maxEventBytes, parseEvent } from "./parse-event.ts";
+import { maxEventBytes, parseEvent } from "./last-number.ts";
 
 /** A part of a file that is read from its start rather than searched on; a line is rarely longer. */
 const smallBytes = 16 * 1024;

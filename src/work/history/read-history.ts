@@ -4,7 +4,7 @@ import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { isAbsent } from "../../system/files/files.ts";
 import { findOffset } from "./find-offset.ts";
-import { maxEventBytes, parseEvent } from "./parse-event.ts";
+import { maxEventBytes, parseEvent } from "./last-number.ts";
 import { readLines } from "./read-lines.ts";
 
 export interface HistoryQuery {

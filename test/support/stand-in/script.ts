@@ -91,7 +91,9 @@ export function findStep(request: Conversation, read: (name: string) => readonly
 
 /** The last text of a user in a request. */
 export function lastPrompt(request: Conversation): string {
-  const texts = (request.messages ?? []).filter(({ role }) => role === "user").flatMap(({ content }) => textsOf(content));
+  const texts = (request.messages ?? [])
+    .filter(({ role }) => role === "user")
+    .flatMap(({ content }) => textsOf(content));
   return texts.findLast((text) => !text.startsWith("<system-reminder>")) ?? "";
 }
 

@@ -62,9 +62,22 @@ async function message(body: Record<string, unknown>, response: ServerResponse, 
   const step: Step = findStep(request, scriptFile) ?? { text: plainAnswer };
   const { messages = {}, written } = control.read();
   // titles are answered whatever happens, so that they never use up a limited answer
-  const { status, hang = false, delay = 0, ...rest } = isTitle ? step : chosen(request, step, { ...messages, key: `control ${String(written)}` });
+  const {
+    status,
+    hang = false,
+    delay = 0,
+    ...rest
+  } = isTitle ? step : chosen(request, step, { ...messages, key: `control ${String(written)}` });
   const prompt = lastPrompt(request).slice(0, 200);
-  journal({ ...entry, what: "message", ok: status === undefined && !hang, isTitle, model: body["model"], status, prompt });
+  journal({
+    ...entry,
+    what: "message",
+    ok: status === undefined && !hang,
+    isTitle,
+    model: body["model"],
+    status,
+    prompt,
+  });
   if (hang) return;
   if (delay > 0) await sleep(delay);
   if (status !== undefined) return sendFailure(response, status, rest);

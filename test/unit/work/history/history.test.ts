@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { systemClock } from "../../../../src/system/clock.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
 import { appendHistory, type HistoryContext, type HistoryDraft } from "../../../../src/work/history/append.ts";
-import { lastNumber } from "../../../../src/work/history/last-event.ts";
+import { lastNumber } from "../../../../src/work/history/last-number.ts";
 import { readHistory } from "../../../../src/work/history/read-history.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 

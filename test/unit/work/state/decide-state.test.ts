@@ -32,24 +32,36 @@ describe("none", () => {
   });
   test("a container in which no agent ran", () => {
     expect(decideState(seen())).toEqual({ state: "none", since: time(0) });
-    expect(decideState(seen({ container: { running: true, startedAt: 0 } }))).toEqual({ state: "none", since: time(-60) });
+    expect(decideState(seen({ container: { running: true, startedAt: 0 } }))).toEqual({
+      state: "none",
+      since: time(-60),
+    });
   });
 });
 
 describe("starting", () => {
   test("a program that has not reported anything yet", () => {
-    expect(decideState(seen({ now: at(12), programs: [program("idle", 10)] }))).toEqual({ state: "starting", since: time(10) });
+    expect(decideState(seen({ now: at(12), programs: [program("idle", 10)] }))).toEqual({
+      state: "starting",
+      since: time(10),
+    });
   });
   test("a start without a terminal, until the prompt is taken", () => {
     const programs = [program("idle", 9, { interactive: false })];
-    expect(decideState(seen({ last: reported(10, { state: "starting" }), programs }))).toEqual({ state: "starting", since: time(10) });
+    expect(decideState(seen({ last: reported(10, { state: "starting" }), programs }))).toEqual({
+      state: "starting",
+      since: time(10),
+    });
   });
   test("a start on a terminal is idle: it waits for a prompt", () => {
     const found = decideState(seen({ last: reported(10, { state: "starting" }), programs: [program("idle", 9)] }));
     expect(found).toEqual({ state: "idle", since: time(10) });
   });
   test.each([
-    [{ ...run, state: "created", detail: "2nd in the queue" }, { state: "starting", since: time(20), detail: "2nd in the queue" }],
+    [
+      { ...run, state: "created", detail: "2nd in the queue" },
+      { state: "starting", since: time(20), detail: "2nd in the queue" },
+    ],
     [run, { state: "starting", since: time(21) }],
   ] as const)("a run whose agent has not reported anything: %j", (one, expected) => {
     expect(decideState(seen({ run: one }))).toEqual(expected);
@@ -77,10 +89,17 @@ describe("working", () => {
     expect(found).toMatchObject({ state: "working" });
   });
   test.each([{ state: "idle" }, { state: "failed" }, limit] as const)("goes on by itself after %j", (signal) => {
-    expect(decideState(seen({ last: reported(30, signal), programs: [program("busy", 40)] }))).toEqual({ state: "working", since: time(40) });
+    expect(decideState(seen({ last: reported(30, signal), programs: [program("busy", 40)] }))).toEqual({
+      state: "working",
+      since: time(40),
+    });
   });
   test("without a file of the program the report counts", () => {
-    expect(decideState(seen({ last: reported(30, tool) }))).toEqual({ state: "working", since: time(30), detail: "Bash: make" });
+    expect(decideState(seen({ last: reported(30, tool) }))).toEqual({
+      state: "working",
+      since: time(30),
+      detail: "Bash: make",
+    });
     const checked = { strangers: true };
     expect(decideState(seen({ last: reported(30, tool), checked })).state).toBe("working");
   });
@@ -92,41 +111,74 @@ describe("waiting", () => {
     const expected = { state: "waiting", for: reason, since: time(30), detail: "Bash: make" };
     // Before the dialog, with it, and while a hook holds a subagent's request.
     expect(decideState(seen({ last, programs: [program("idle", 20)] }))).toEqual(expected);
-    expect(decideState(seen({ last, programs: [program("waiting", 31, { waitingFor: "permission prompt" })] }))).toEqual(expected);
+    expect(
+      decideState(seen({ last, programs: [program("waiting", 31, { waitingFor: "permission prompt" })] })),
+    ).toEqual(expected);
     expect(decideState(seen({ last, programs: [program("busy", 20)] }))).toEqual(expected);
     expect(decideState(seen({ last }))).toEqual(expected);
   });
   test("on the terminal, while subagents report something else", () => {
     const last = reported(50, { ...tool, subagent: "a1" });
     const ask = program("waiting", 31, { waitingFor: "permission prompt" });
-    expect(decideState(seen({ last, programs: [ask] }))).toEqual({ state: "waiting", for: "approval", since: time(31) });
+    expect(decideState(seen({ last, programs: [ask] }))).toEqual({
+      state: "waiting",
+      for: "approval",
+      since: time(31),
+    });
     const choice = program("waiting", 31, { waitingFor: "input needed" });
     expect(decideState(seen({ last, programs: [choice] }))).toMatchObject({ for: "answer" });
   });
   test("a subagent's open request that other reports hide is found by whoever takes requests in", () => {
     const hidden = { last: reported(50, tool), programs: [program("busy", 10)], approvals: 1 };
     expect(decideState(seen(hidden)).state).toBe("working");
-    expect(decideState(seen({ ...hidden, checked: { strangers: false } }))).toEqual({ state: "waiting", for: "approval", since: time(50) });
+    expect(decideState(seen({ ...hidden, checked: { strangers: false } }))).toEqual({
+      state: "waiting",
+      for: "approval",
+      since: time(50),
+    });
   });
   test("for the end of a usage limit, in a terminal", () => {
     const found = decideState(seen({ last: reported(30, limit), programs: [program("idle", 31)] }));
-    expect(found).toEqual({ state: "waiting", for: "limit", until: time(3600), since: time(30), detail: "You've hit your limit" });
+    expect(found).toEqual({
+      state: "waiting",
+      for: "limit",
+      until: time(3600),
+      since: time(30),
+      detail: "You've hit your limit",
+    });
   });
   test("for the end of a usage limit, when the run's program ended", () => {
     const waits = { ...run, state: "waiting", until: time(3600), detail: "usage limit" } as const;
     const found = decideState(seen({ last: reported(30, { state: "ended" }), run: waits }));
-    expect(found).toEqual({ state: "waiting", for: "limit", until: time(3600), since: time(30), detail: "usage limit" });
+    expect(found).toEqual({
+      state: "waiting",
+      for: "limit",
+      until: time(3600),
+      since: time(30),
+      detail: "usage limit",
+    });
   });
   test("one of several programs waits", () => {
-    const programs = [program("busy", 30), program("waiting", 20, { pid: 13, conversation: "two", waitingFor: "permission prompt" })];
-    expect(decideState(seen({ last: reported(40, tool), programs }))).toMatchObject({ state: "waiting", since: time(20) });
+    const programs = [
+      program("busy", 30),
+      program("waiting", 20, { pid: 13, conversation: "two", waitingFor: "permission prompt" }),
+    ];
+    expect(decideState(seen({ last: reported(40, tool), programs }))).toMatchObject({
+      state: "waiting",
+      since: time(20),
+    });
   });
 });
 
 describe("idle", () => {
   test("the turn ended", () => {
-    expect(decideState(seen({ last: reported(30, { state: "idle" }), programs: [program("idle", 31)] }))).toEqual({ state: "idle", since: time(30) });
-    expect(decideState(seen({ last: reported(30, { state: "idle" }), programs: [program("busy", 10)] })).state).toBe("idle");
+    expect(decideState(seen({ last: reported(30, { state: "idle" }), programs: [program("idle", 31)] }))).toEqual({
+      state: "idle",
+      since: time(30),
+    });
+    expect(decideState(seen({ last: reported(30, { state: "idle" }), programs: [program("busy", 10)] })).state).toBe(
+      "idle",
+    );
   });
   test.each([tool, question, { state: "working" }] as const)("interrupted: no hook fires after %j", (signal) => {
     const found = decideState(seen({ last: reported(30, signal), programs: [program("idle", 35)] }));
@@ -138,14 +190,21 @@ describe("idle", () => {
     expect(decideState(seen({ last, programs }))).toEqual({ state: "idle", since: time(20) });
   });
   test("a report that tells no state leaves it to the program", () => {
-    expect(decideState(seen({ last: { at: at(30) }, programs: [program("idle", 20)] }))).toEqual({ state: "idle", since: time(20) });
+    expect(decideState(seen({ last: { at: at(30) }, programs: [program("idle", 20)] }))).toEqual({
+      state: "idle",
+      since: time(20),
+    });
   });
 });
 
 describe("failed", () => {
   test("an error ended the turn", () => {
     const last = reported(30, { state: "failed", detail: "API Error: 529" });
-    expect(decideState(seen({ last, programs: [program("idle", 31)] }))).toEqual({ state: "failed", since: time(30), detail: "API Error: 529" });
+    expect(decideState(seen({ last, programs: [program("idle", 31)] }))).toEqual({
+      state: "failed",
+      since: time(30),
+      detail: "API Error: 529",
+    });
   });
   test("a run failed, and its program ended", () => {
     const failed = { ...run, state: "failed", detail: "not logged in", endedAt: time(32) } as const;
@@ -159,21 +218,36 @@ describe("failed", () => {
 describe("ended", () => {
   test("said so", () => {
     expect(decideState(seen({ last: reported(30, { state: "ended" }) }))).toEqual({ state: "ended", since: time(30) });
-    expect(decideState(seen({ last: reported(30, { state: "ended" }), programs: [program("busy", 20)] })).state).toBe("ended");
+    expect(decideState(seen({ last: reported(30, { state: "ended" }), programs: [program("busy", 20)] })).state).toBe(
+      "ended",
+    );
   });
-  test.each([tool, question, { state: "idle" }] as const)("killed after %j: its file stays, its process is gone", (signal) => {
-    const programs = [program("busy", 20, { gone: true })];
-    const expected = { state: "ended", since: time(30), detail: "killed" };
-    expect(decideState(seen({ last: reported(30, signal), programs }))).toEqual(expected);
-    expect(decideState(seen({ last: reported(30, signal), checked: { strangers: false } }))).toEqual(expected);
-  });
+  test.each([tool, question, { state: "idle" }] as const)(
+    "killed after %j: its file stays, its process is gone",
+    (signal) => {
+      const programs = [program("busy", 20, { gone: true })];
+      const expected = { state: "ended", since: time(30), detail: "killed" };
+      expect(decideState(seen({ last: reported(30, signal), programs }))).toEqual(expected);
+      expect(decideState(seen({ last: reported(30, signal), checked: { strangers: false } }))).toEqual(expected);
+    },
+  );
   test("the container was stopped", () => {
     const container = { running: false, startedAt: start };
-    expect(decideState(seen({ container, last: reported(30, tool) }))).toEqual({ state: "ended", since: time(30), detail: "killed" });
-    expect(decideState(seen({ container, last: reported(30, { state: "ended" }) }))).toEqual({ state: "ended", since: time(30) });
+    expect(decideState(seen({ container, last: reported(30, tool) }))).toEqual({
+      state: "ended",
+      since: time(30),
+      detail: "killed",
+    });
+    expect(decideState(seen({ container, last: reported(30, { state: "ended" }) }))).toEqual({
+      state: "ended",
+      since: time(30),
+    });
   });
   test("before the container was started again", () => {
-    expect(decideState(seen({ last: reported(-10, { state: "ended" }) }))).toEqual({ state: "ended", since: time(-10) });
+    expect(decideState(seen({ last: reported(-10, { state: "ended" }) }))).toEqual({
+      state: "ended",
+      since: time(-10),
+    });
   });
   test("a run that is active does not hide that its agent was killed", () => {
     const programs = [program("busy", 20, { gone: true })];
@@ -188,6 +262,10 @@ describe("unknown", () => {
     expect(decideState(seen({ last: reported(-10, tool), programs: [program("busy", -20)] }))).toEqual(expected);
   });
   test("no hooks: an agent runs, and nothing is reported", () => {
-    expect(decideState(seen({ programs: [program("busy", 10)] }))).toEqual({ state: "unknown", since: time(10), detail: "no reports" });
+    expect(decideState(seen({ programs: [program("busy", 10)] }))).toEqual({
+      state: "unknown",
+      since: time(10),
+      detail: "no reports",
+    });
   });
 });

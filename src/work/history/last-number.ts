@@ -1,8 +1,10 @@
 import { open, type FileHandle } from "node:fs/promises";
-import type { HistoryEvent } from "../../contract/work/history.ts";
+import { historyEvent, type HistoryEvent } from "../../contract/work/history.ts";
 import type { Context } from "../../system/context.ts";
 import { isAbsent } from "../../system/files/files.ts";
-import { parseEvent } from "./parse-event.ts";
+
+/** No event is longer as a line, in bytes (append.ts). */
+export const maxEventBytes = 128 * 1024;
 
 const firstBytes = 16 * 1024;
 /** More than any crash leaves behind the last whole line. */
@@ -49,4 +51,15 @@ async function lastWithin(
     if (event !== undefined) return { event, isWhole: from === 0 };
   }
   return { event: undefined, isWhole: from === 0 };
+}
+
+/** Undefined for a line that is no event: a crash cut it. */
+export function parseEvent(line: string): HistoryEvent | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    const found = historyEvent.safeParse(JSON.parse(line));
+    return found.success && !Number.isNaN(Date.parse(found.data.at)) ? found.data : undefined;
+  } catch {
+    return undefined;
+  }
 }
