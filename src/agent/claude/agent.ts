@@ -4,6 +4,7 @@ import { credentialsFile, readLogin } from "./credentials.ts";
 import { forgetLogin, storeLongLived } from "./store.ts";
 import { keptOut, managedSettings } from "./policy.ts";
 import { prepareSession } from "./prepare.ts";
+import { runs } from "./runs.ts";
 
 /** Claude Code, the vendor's native program. The values here were measured with it; `docs/adr` describes how. */
 export const claude: Agent = {
@@ -35,5 +36,6 @@ export const claude: Agent = {
   },
   keepOut: keptOut,
   prepare: prepareSession,
+  run: runs,
   stop: { process: "claude" },
 };
