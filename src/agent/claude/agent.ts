@@ -6,6 +6,7 @@ import { forgetLogin, storeLongLived } from "./store.ts";
 import { keptOut, sessionPolicy, sharedPolicy } from "./policy.ts";
 import { prepareSession, readOwnRules } from "./prepare.ts";
 import { states } from "./states.ts";
+import { transcripts } from "./transcripts.ts";
 import { runs } from "./runs.ts";
 
 /** Claude Code, the vendor's native program. The values here were measured with it; `docs/adr` describes how. */
@@ -47,5 +48,6 @@ export const claude: Agent = {
   states,
   approvals: claudeApprovals,
   run: runs,
+  transcripts,
   stop: { process: "claude" },
 };
