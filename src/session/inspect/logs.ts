@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import type { LogsOptions } from "../../contract/requests.ts";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
+import { pathExists } from "../../system/files/files.ts";
 import type { WorkPlace } from "../../work/types.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectOne } from "../record/records.ts";
@@ -30,6 +31,7 @@ export async function showLogs(
   out: Writable,
 ): Promise<void> {
   const entry = await selectOne(ctx, selector);
+  if (!("record" in entry) && show !== "setup" && show !== undefined) throw entry.error;
   const write = logOutput(out, ctx.signal);
   const record = show === "setup" || !("record" in entry) ? undefined : entry.record;
   const place = record === undefined ? undefined : placeFinder(ctx, record);
@@ -42,6 +44,8 @@ export async function showLogs(
     if (agent?.isEmpty !== false && show !== "agent")
       position = await copyNews(ctx.paths.upLog(entry.id), position, write);
     if (!follow || ctx.signal.aborted || agent?.isEnded === true) return;
+    // The session was removed.
+    if (!(await pathExists(ctx.paths.state(entry.id)))) return;
     await ctx.clock.sleep(pollMs, ctx.signal).catch(() => undefined);
   }
 }

@@ -76,14 +76,16 @@ async function readNews(file: FileHandle, current: Current, show: (line: string)
   if (current.file !== seen || size < current.offset) current.offset = 0;
   current.file = seen;
   const from = Math.max(current.offset, size - tailBytes);
-  const shown: string[] = from > current.offset && !current.told ? ["… (what was before is left out)"] : [];
-  current.told ||= from > current.offset;
+  const isCut = from > current.offset;
+  const shown: string[] = [];
   // Of an incomplete last line nothing is taken, and one that is too long is left behind once its end is there.
   current.offset = from;
   for await (const { lines, next } of readLines(file, { from, to: size }, maxLineBytes)) {
     shown.push(...lines.flatMap(show));
     current.offset = next;
   }
-  return shown;
+  if (!isCut || current.told || shown.length === 0) return shown;
+  current.told = true;
+  return ["… (what was before is left out)", ...shown];
 }
 /* eslint-enable no-param-reassign */

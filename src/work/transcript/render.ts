@@ -67,10 +67,9 @@ function textLines(text: string): string[] {
 
 /** The first lines of a tool's result. */
 function resultOf(text: string, failed: boolean): string[] {
-  const head = text.slice(0, resultLines * 4096);
-  const lines = textLines(head);
+  if (text.trim() === "") return failed ? ["  ✗ failed"] : [];
+  const lines = textLines(text.slice(0, resultLines * 4096));
   const shown = lines.slice(0, resultLines).map((line) => cutLine(line));
-  if (failed && shown.length === 0) return ["  ✗ failed"];
   const more = countLines(text) - shown.length;
   const rest = more > 0 ? [`    … (${more} more ${more === 1 ? "line" : "lines"})`] : [];
   return [...shown.map((line, index) => `${index > 0 ? "   " : failed ? "  ✗" : "  ⎿"} ${line}`), ...rest];
