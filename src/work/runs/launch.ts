@@ -75,10 +75,8 @@ export async function endLaunched(
   if (found?.state !== "running" || !["", "private"].includes(found.pidMode)) return;
   const script = new TextDecoder().decode(await readAsset("templates/agent/bin/agent-drain"));
   const lock = `${inside.vault(agent)}/${agent.login.refreshLock}`;
-  const words = [
-    ...["agent-drain", agent.stop.process, lock, String(lockSeconds), String(patienceSeconds)],
-    ...[process.pid, process.startTicks],
-  ];
+  const seconds = [String(lockSeconds), String(patienceSeconds)];
+  const words = ["agent-drain", agent.stop.process, lock, ...seconds, process.pid, process.startTicks];
   const limits = { timeoutMs: (lockSeconds + 30) * 1000, maxOutput: 4096, signal: ctx.signal };
   const exec = async (text: string, args: readonly string[]): Promise<string> => {
     const command = ["/bin/sh", "-c", text, ...args] as const;

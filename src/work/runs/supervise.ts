@@ -7,7 +7,7 @@ import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 import { readConversation } from "./accepted.ts";
 import { finishArtifacts } from "./artifacts.ts";
-import { followAgent, runTimes, tell, type RunTimes, type Supervised } from "./attempt.ts";
+import { followAgent } from "./attempt.ts";
 import { describeChange, readCloneState, type CloneState } from "./clone-state.ts";
 import { commitRest } from "./commit.ts";
 import { endSurvivors } from "./end-survivors.ts";
@@ -21,6 +21,7 @@ import { createRunReport } from "./report.ts";
 import { readRunFile, readRunRequest, runLock } from "./run-files.ts";
 import { writeToRun } from "./run-input.ts";
 import { isStopAsked } from "./stop-run.ts";
+import { runTimes, tell, type RunTimes, type Supervised } from "./supervised.ts";
 import type { RunSession } from "./types.ts";
 import { createWorkingTime } from "./working-time.ts";
 
