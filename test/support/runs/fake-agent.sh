@@ -26,7 +26,8 @@ while IFS= read -r line; do
       code=${line#*@@}
       eval "${code%%@@*}"
       ;;
-    *) good "$line" ;;
+    *) good answered ;;
   esac
 done
+eval "${at_end:-}"
 exit "${code_at_end:-0}"

@@ -66,7 +66,8 @@ export async function runHost(): Promise<RunHost> {
     if (container?.state !== "running") throw new CoworkError("ENGINE_FAILED", `Container ${id} is not running`);
     const session = container.labels["cowork.session"] ?? "";
     const log = join(logs, session);
-    await mkdir(log, { recursive: true, mode: 0o777 });
+    await mkdir(log, { recursive: true });
+    await chmod(log, 0o777);
     const clone = ctx.paths.clone(session);
     const words = spec.command.slice(1).map((word) =>
       word
@@ -75,10 +76,20 @@ export async function runHost(): Promise<RunHost> {
         .replaceAll("/opt/cowork/bin/claude", program)
         .replaceAll(spec.workingDir === undefined || spec.workingDir === "/" ? "\0" : spec.workingDir, clone),
     );
+    // Folders above these are closed to the session's user on a real host, and mounted into the container.
+    const { state, home, sessions, stateRoot } = ctx.paths;
+    for (const folder of [base.shop.root, home, sessions, stateRoot, state(session)]) await chmod(folder, 0o711);
     const cwd = spec.workingDir === "/" || spec.workingDir === undefined ? "/" : clone;
-    return await run(words, { cwd, env: { PATH: ctx.env["PATH"] ?? "", FAKE_LOG: log, ...base.shop.env }, limits });
+    return await run(words, { cwd, env: { ...base.shop.env, FAKE_LOG: log }, asRoot: spec.user === "0", limits });
   };
   engine.exec = onHost;
+  const asConnect = engine.attach;
+  engine.attach = async (id, spec, io) => {
+    if (!(spec.command[2] ?? "").includes("export COWORK_WHERE=")) return await asConnect(id, spec, io);
+    const { code, stdout } = await inMemory(id, spec);
+    io.stdout.write(stdout);
+    return code;
+  };
 
   const host: RunHost = {
     ...base,
@@ -127,10 +138,18 @@ export async function runHost(): Promise<RunHost> {
 
   async function run(
     words: readonly string[],
-    { cwd, env, limits }: { cwd: string; env: Record<string, string>; limits: ExecLimits },
+    { cwd, env, asRoot, limits }: { cwd: string; env: Record<string, string>; asRoot: boolean; limits: ExecLimits },
   ): Promise<ExecResult> {
     return await new Promise((resolve, reject) => {
-      const options = { cwd, env, timeout: limits.timeoutMs ?? 60_000, ...(limits.signal ? { signal: limits.signal } : {}) };
+      const { sessionUid: uid, sessionGid: gid } = ctx.user;
+      const as = process.getuid?.() === 0 && !asRoot ? { uid, gid } : {};
+      const options = {
+        ...as,
+        cwd,
+        env,
+        timeout: limits.timeoutMs ?? 60_000,
+        ...(limits.signal ? { signal: limits.signal } : {}),
+      };
       const child = execFile("/bin/sh", words, options, (error, stdout, stderr) => {
         if (error !== null && typeof error.code !== "number") reject(new CoworkError("ENGINE_FAILED", error.message));
         else resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr, truncated: false });
@@ -144,7 +163,13 @@ export async function runHost(): Promise<RunHost> {
 
 /** Scripts of runs; all others would not find this machine as they expect it. */
 function isOfRuns(script: string): boolean {
-  return script.includes("agent-run") || script.includes("agent-drain") || script.includes("$d/in") || script.includes("/proc/$1") || script.startsWith("kill -KILL");
+  return (
+    script.includes("agent-run") ||
+    script.includes("agent-drain") ||
+    script.includes("$d/in") ||
+    script.includes("/proc/$1") ||
+    script.startsWith("kill -KILL")
+  );
 }
 
 function killGroup(pid: number): void {
