@@ -13,13 +13,15 @@ export const runs: AgentRuns = { args: runArgs, prompt: promptLine, interrupt: i
 function runArgs(ask: RunAsk): string[] {
   // There are no edits to accept, but that mode also lets commands such as `touch` run.
   const mode = ask.readOnly && ask.mode === "edits" ? "ask" : ask.mode;
+  const lines = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"];
+  // Without it a question for a person is denied at once, and the tools that ask one do not exist.
+  const asks = ["--permission-prompt-tool", "stdio", "--permission-mode", modes[mode]];
   return [
     "-p",
-    ...["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"],
-    // Without it a question for a person is denied at once, and the tools that ask one do not exist.
-    ...["--permission-prompt-tool", "stdio"],
-    ...["--permission-mode", modes[mode]],
-    ...[ask.resume ? "--resume" : "--session-id", ask.conversation],
+    ...lines,
+    ...asks,
+    ask.resume ? "--resume" : "--session-id",
+    ask.conversation,
     ...(ask.readOnly ? ["--disallowedTools", writingTools.join(",")] : []),
     ...(ask.strictMcp ? ["--strict-mcp-config"] : []),
     ...(ask.model === undefined ? [] : ["--model", ask.model]),

@@ -11,7 +11,7 @@ import type { Context } from "../../system/context.ts";
 import { lookAtPath, readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 import { removeTree } from "../../system/files/tree.ts";
 import { outputFile } from "./accepted.ts";
-import type { Supervised } from "./attempt.ts";
+import type { Supervised } from "./supervised.ts";
 import type { RunSession } from "./types.ts";
 
 /** Files that a run leaves, as they are named for people, and in its folder. */

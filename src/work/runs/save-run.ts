@@ -30,10 +30,10 @@ export async function saveRunFiles(
   sent.catch(() => undefined);
   const add = async (name: string, path: string): Promise<void> => {
     const { size, mtime } = await stat(path);
-    const entry = pack.entry({ name, size, mtime, mode: 0o600 });
+    const header = { name, size, mtime, mode: 0o600 };
     // A file that grows meanwhile is cut at the size that was announced.
-    if (size === 0) entry.end();
-    else await pipeline(createReadStream(path, { end: size - 1 }), entry, { signal: ctx.signal });
+    if (size === 0) pack.entry(header, "");
+    else await pipeline(createReadStream(path, { end: size - 1 }), pack.entry(header), { signal: ctx.signal });
   };
   try {
     for (const [name, file] of artifactFiles)

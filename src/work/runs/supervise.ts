@@ -7,20 +7,22 @@ import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 import { readConversation } from "./accepted.ts";
 import { finishArtifacts } from "./artifacts.ts";
-import { followAgent, runTimes, tell, type RunTimes, type Supervised } from "./attempt.ts";
+import { followAgent } from "./attempt.ts";
 import { describeChange, readCloneState, type CloneState } from "./clone-state.ts";
 import { commitRest } from "./commit.ts";
 import { endSurvivors } from "./end-survivors.ts";
 import { goOn, instructions } from "./instructions.ts";
 import { judgeEnding, type Judgement } from "./judge.ts";
-import { launchAgent } from "./launch.ts";
+import { endLaunched, launchAgent } from "./launch.ts";
+import { readExit } from "./live-files.ts";
 import { createOutputReader } from "./output-reader.ts";
 import { newProgress } from "./progress.ts";
 import { inTurn } from "./queue.ts";
 import { createRunReport } from "./report.ts";
 import { readRunFile, readRunRequest, runLock } from "./run-files.ts";
-import { writeToRun } from "./run-input.ts";
+import { launchWithPrompt } from "./run-input.ts";
 import { isStopAsked } from "./stop-run.ts";
+import { runTimes, tell, type RunTimes, type Supervised } from "./supervised.ts";
 import type { RunSession } from "./types.ts";
 import { createWorkingTime } from "./working-time.ts";
 
@@ -142,7 +144,13 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
       ...(request.maxTurns === undefined ? {} : { maxTurns: request.maxTurns }),
     });
     if (isStopAsked(ctx, place.id, n)) throw new StopAsked();
-    await launchAgent(ctx, { id: place.id, n, agent: run.agent, container, args, path: request.path });
+    const launch = async (): Promise<void> =>
+      await launchAgent(ctx, { id: place.id, n, agent: run.agent, container, args, path: request.path });
+    const line = run.runs.prompt(attempt === 0 ? request.prompt : goOn);
+    if (!(await launchWithPrompt(ctx, run.place, n, { launch, line })) && readExit(ctx, place.id, n) === undefined) {
+      await endLaunched(ctx, { id: place.id, n, agent: run.agent, container: id });
+      throw new CoworkError("ENGINE_FAILED", "The agent did not take the prompt.");
+    }
     await report.set({ state: "running", detail: undefined, until: undefined });
     if (attempt === 0) {
       await report.set({ startedAt: ctx.clock.now().toISOString() });
@@ -152,9 +160,6 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
     }
     const { result: _before, limitUntil: _until, ...progress } = run.progress;
     run.progress = { ...progress, isResting: false, background: 0 };
-    const prompt = attempt === 0 ? request.prompt : goOn;
-    if (!(await writeToRun(ctx, run.place, n, run.runs.prompt(prompt))))
-      ctx.log(`run ${report.view.id}: the agent ended before it took the prompt`);
     const judgement = judgeEnding(await followAgent(ctx, run));
     if (judgement.state !== "waiting") return await conclude(ctx, run, judgement, start);
     const until = judgement.until ?? 0;
