@@ -1,9 +1,11 @@
 import { findAgent } from "../../agent/catalog.ts";
 import { endAgent } from "../../agent/inside.ts";
+import type { StopOptions } from "../../contract/requests.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
 import { forEachSession } from "./outcome.ts";
 import { quiesce, type Quiesced } from "./quiesce.ts";
+import { hideSession } from "../record/hidden.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectRecords } from "../record/records.ts";
 import { killTmuxSession } from "../connect/tmux.ts";
@@ -17,18 +19,20 @@ const grace = 10;
 /** The same if it is known that SIGTERM does not reach the container's main program. */
 const graceWhenIgnored = 1;
 
-/** Stops sessions, in parallel; a stopped session stays as it is. */
-export async function stopSessions(ctx: Context, selector: Selector, concurrency: number): Promise<Outcome[]> {
+/** Stops sessions, in parallel, and hides them if asked; a stopped session stays as it is otherwise. */
+export async function stopSessions(ctx: Context, selector: Selector, options: StopOptions): Promise<Outcome[]> {
+  const { concurrency, hide } = options;
   const entries = await selectRecords(ctx, selector, { toEnd: true });
   return forEachSession(ctx, entries, { concurrency, step: "stop" }, async (record, inner) => {
     ctx.report({ session: record.name, step: "stop", state: "start" });
     const notes = await stopContainers(inner, record);
+    const stopped = hide === true ? await hideSession(ctx, record) : record;
     ctx.report({ session: record.name, step: "stop", state: "done" });
     const observed = await observe(ctx, record.id, await containersOf(ctx, record));
     return {
       name: record.name,
       ok: true,
-      session: viewSession(record, { ...observed, busy: false }, ctx.paths),
+      session: viewSession(stopped, { ...observed, busy: false }, ctx.paths),
       exitCode: 0,
       notes,
     };
