@@ -334,7 +334,7 @@ describe("list leaves out hidden sessions", () => {
   });
 
   test("--hidden shows them, from another machine too", async () => {
-    const shown = await run("list --hidden", { answers: { list }, columns: 80 });
+    const shown = await run("list --hidden", { answers: { list }, columns: 80, env: { NO_COLOR: "1" } });
     expect(shown.stdout).toMatch(/^b +stopped, hidden/m);
     expect(shown.stderr).not.toContain("hidden");
     const remotes = { box: { list } };
