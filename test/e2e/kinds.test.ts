@@ -28,7 +28,7 @@ describe.each([
   afterAll(() => home.remove());
 
   const inEngine = async (...args: string[]): Promise<string[]> =>
-    await home.there.docker(...args, "--filter", `label=cowork.home=${home.there.hash}`);
+    await home.machine.docker(...args, "--filter", `label=cowork.home=${home.machine.hash}`);
 
   describe.each(these)("a project with the configuration: %s", (kind, user) => {
     let cwd: string;
@@ -37,7 +37,7 @@ describe.each([
     const used = async (): Promise<{ volumes: string[]; networks: string[] }> => {
       const format =
         "{{range .Mounts}}v {{.Name}}\n{{end}}{{range $name, $_ := .NetworkSettings.Networks}}n {{$name}}\n{{end}}";
-      const lines = await home.there.docker("inspect", "-f", format, ...(await inEngine("ps", "-aq")));
+      const lines = await home.machine.docker("inspect", "-f", format, ...(await inEngine("ps", "-aq")));
       const named = (sort: string): string[] =>
         lines.filter((line) => line.startsWith(`${sort} `) && line.length > 2).map((line) => line.slice(2));
       return { volumes: named("v"), networks: named("n").filter((name) => name !== "bridge") };
@@ -88,8 +88,8 @@ describe.each([
       ])
         expect(await inEngine(...what)).toEqual([]);
       const [left, leftNetworks] = await Promise.all([
-        home.there.docker("volume", "ls", "-q"),
-        home.there.docker("network", "ls", "--format", "{{.Name}}"),
+        home.machine.docker("volume", "ls", "-q"),
+        home.machine.docker("network", "ls", "--format", "{{.Name}}"),
       ]);
       expect(left.filter((name) => volumes.includes(name))).toEqual([]);
       expect(leftNetworks.filter((name) => networks.includes(name))).toEqual([]);
