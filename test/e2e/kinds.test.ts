@@ -50,22 +50,20 @@ describe.each([
         { name: "a", state: "running" },
         { name: "b", state: "running" },
       ]);
-      for (const name of ["a", "b"]) {
-        const script = `id -un; git status --porcelain; echo ${name} >mine && git add mine && git commit -qm mine && git log -1 --format=%an`;
-        const { code, stdout } = await cowork("connect", name, "--", "sh", "-c", script);
-        expect({ code, stdout }).toEqual({ code: 0, stdout: `${user}\nTest Person\n` });
-        const inside = `cat /proc/sys/kernel/hostname; echo $COWORK_SESSION in $COWORK_PROJECT`;
-        const elsewhere = await runCowork(["connect", `kind-${kind}/${name}`, "--", "sh", "-c", inside], {
-          home,
-          cwd: "/",
-        });
-        expect(elsewhere.stdout).toBe(`${name}\n${name} in kind-${kind}\n`);
-        // The missing login does not concern this command, so it is not mentioned.
-        expect(elsewhere.stderr).not.toContain("auth login");
-        const link = await cowork("connect", name, "--", "cat", `/workspaces/kind-${kind}/mine`);
-        expect(link.stdout).toBe(`${name}\n`);
-      }
+      await Promise.all(["a", "b"].map(works));
     });
+
+    const works = async (name: string): Promise<void> => {
+      const script = `id -un; git status --porcelain; echo ${name} >mine && git add mine && git commit -qm mine && git log -1 --format=%an`;
+      const { code, stdout } = await cowork("connect", name, "--", "sh", "-c", script);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `${user}\nTest Person\n` });
+      const inside = `cat /proc/sys/kernel/hostname; echo $COWORK_SESSION in $COWORK_PROJECT; cat /workspaces/kind-${kind}/mine`;
+      const words = ["connect", `kind-${kind}/${name}`, "--", "sh", "-c", inside];
+      const elsewhere = await runCowork(words, { home, cwd: "/" });
+      expect(elsewhere.stdout).toBe(`${name}\n${name} in kind-${kind}\n${name}\n`);
+      // The missing login does not concern this command, so it is not mentioned.
+      expect(elsewhere.stderr).not.toContain("auth login");
+    };
 
     it("is stopped, started and removed, and leaves no container, volume or network", async () => {
       expect((await cowork("stop")).code).toBe(0);
