@@ -231,8 +231,7 @@ function runHere(
   const [uid, gid] = (user ?? "").split(":").map(Number);
   const as = process.getuid?.() === 0 && uid !== undefined && gid !== undefined ? { uid, gid } : {};
   return new Promise((resolve, reject) => {
-    // a path that no test can create, not even as root
-    const options = { cwd, env: { ...env, HOME: "/dev/null/home" }, maxBuffer: 1 << 28, ...as };
+    const options = { cwd, env: { ...env, HOME: "/nonexistent" }, maxBuffer: 1 << 28, ...as };
     const child = execFile("/bin/sh", ["-c", script], options, (error, stdout, stderr) => {
       if (error !== null && typeof error.code !== "number") reject(new CoworkError("ENGINE_FAILED", error.message));
       else resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
