@@ -90,8 +90,8 @@ function headless(steps: readonly Step[], mode = "manual"): Headless {
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stdin.write(`${JSON.stringify({ type: "user", message: { role: "user", content: script(steps) } })}\n`);
   ending.push(async () => {
+    await session.run(["/opt/cowork/bin/agent-drain"]);
     child.stdin.end();
-    await session.run(["sh", "-c", "pkill -x claude || true"]);
     await child;
   });
   const results = (): string[] => output.split("\n").filter((line) => line.startsWith('{"type":"result"'));
@@ -117,8 +117,8 @@ function interactive(steps: readonly Step[]): PlayedTerminal {
   };
   const ended = host.ctx.engine.attach(session.container, spec, terminal.io).catch(() => 0);
   ending.push(async () => {
+    await session.run(["/opt/cowork/bin/agent-drain"]);
     interrupt.abort();
-    await session.run(["sh", "-c", "pkill -x claude || true"]);
     await ended;
   });
   return terminal;
@@ -204,7 +204,7 @@ test("a question and a plan are answered from outside", async () => {
   const plan = await asked();
   expect(plan.kind).toBe("plan");
   await answer(plan);
-  // After the plan of an agent that is no run, it asks again for what it does.
+  // After the plan of an agent in no run, it asks again for what it does.
   const next = await asked();
   expect(next.text).toBe("touch planned");
   await answer(next);
@@ -228,7 +228,7 @@ test("an answer in the terminal retires the request, and the hook ends", async (
   await expect.poll(() => made("inside")).toBe(true);
   await expect.poll(list).toEqual([]);
   await expect(answer(one)).rejects.toMatchObject({ code: "APPROVAL_NOT_FOUND" });
-  await expect.poll(async () => (await session.run(["pgrep", "-f", "agent-approve"])).code).toBe(1);
+  await expect.poll(async () => (await session.run(["sh", "-c", "grep -ls agent-approv[e] /proc/[0-9]*/cmdline"])).out).toBe("");
 });
 
 test("No in the terminal retires the request", async () => {
