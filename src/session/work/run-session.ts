@@ -2,6 +2,7 @@ import { CoworkError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { readRunRequest } from "../../work/runs/run-files.ts";
+import { isStopAsked } from "../../work/runs/stop-run.ts";
 import type { RunContainer, RunSession } from "../../work/runs/types.ts";
 import { sessionEnvironment } from "../connect/environment.ts";
 import { insideOf } from "../inspect/inspect-clone.ts";
@@ -26,12 +27,18 @@ export function runSession(ctx: Context, record: SessionRecord, n: number): RunS
   };
 }
 
+function refuseIfStopped(ctx: Context, id: string, n: number): void {
+  if (isStopAsked(ctx, id, n)) throw new CoworkError("INTERRUPTED", "The run was stopped before it started.");
+}
+
 /** Starts the session if it is stopped. @throws what `start` throws */
 async function startFor(ctx: Context, record: SessionRecord, n: number): Promise<RunContainer> {
   const request = readRunRequest(ctx, record.id, n);
   if (request === undefined) throw new CoworkError("RUN_NOT_FOUND", `Run ${n} of ${record.name} cannot be read.`);
   const { settings } = request;
   const started = await locked(ctx, record, "start", async (now, inner) => {
+    // The lock was waited for: whoever stopped the session meanwhile must not find it started again.
+    refuseIfStopped(ctx, record.id, n);
     const up = await startSession(inner, now, settings, []);
     await readyAgent(inner, up, settings, { running: Promise.resolve(up.container?.id) });
     return up;

@@ -67,11 +67,11 @@ export async function supervise(
       judgement = await inTurn(inner, turn, async () => await work(inner, session, run));
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof StopAsked)) ctx.log(`run ${view.id}: ${toCoworkError(error).detail ?? String(error)}`);
-      judgement =
-        error instanceof StopAsked
-          ? { state: "stopped", reason: "user" }
-          : { state: "failed", detail: plain(toCoworkError(error).message) };
+      const isStopped = error instanceof StopAsked || isStopAsked(ctx, id, n);
+      if (!isStopped) ctx.log(`run ${view.id}: ${toCoworkError(error).detail ?? String(error)}`);
+      judgement = isStopped
+        ? { state: "stopped", reason: "user" }
+        : { state: "failed", detail: plain(toCoworkError(error).message) };
     }
     await stillHeld();
     return await finish(inner, run, judgement);
@@ -198,8 +198,8 @@ async function conclude(ctx: Context, run: Opened, judgement: Judgement, start: 
     return { state: "failed", detail: `the run was to change nothing, but ${change} in the clone` };
   }
   if (request.commit === "off" || judgement.state === "failed" || judgement.reason === "crash") return judgement;
-  const { title, sessionId } = report.view;
-  const trailer = `Cowork-Run: ${sessionId}:${run.n}`;
+  const { title, id } = report.view;
+  const trailer = `Cowork-Run: ${id}`;
   const { commit, problem } = await commitRest(git, { title, trailer, identity: run.session.identity });
   if (commit !== undefined) await report.set({ commit });
   return problem === undefined ? judgement : { ...judgement, detail: judgement.detail ?? problem };
