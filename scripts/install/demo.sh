@@ -49,7 +49,7 @@ say_demo_end() {
   say "Three sessions are running, each a full clone in its own dev container. Next, type:"
   say "  cd $demo"
   say "  $word connect api       open a shell in a session; leave with Ctrl-b d, return with the same command"
-  say "  $word auth              log the agent in, once for all sessions on this machine"
+  say "  $word auth login        log the agent in, once for all sessions on this machine"
   say "  $word status            show what each session did"
   say "To remove everything again:"
   say "  cd $demo && $word clean --all --images"

@@ -23,6 +23,12 @@ export interface AgentSignal extends Pick<AgentState, "state" | "for" | "until" 
   subagent?: string;
   /** id of the conversation */
   conversation?: string;
+  /** the tool that is about to run, ran, or is asked for, in the agent's words */
+  tool?: string;
+  /** id of that call */
+  call?: string;
+  /** an entry of the agent's list of tasks */
+  task?: { id: string; title: string; done: boolean };
 }
 
 /** A running program of the agent, as its own state file says. */
@@ -42,8 +48,8 @@ export interface AgentProgram {
 }
 
 export interface AgentStates {
-  /** Hook entries for the policy, in the agent's own form. @param program path of cowork's hook script in the container */
-  hooks(program: string): JsonObject;
+  /** Hook entries for the policy, in the agent's own form. @param programs folder of cowork's hook scripts in the container */
+  hooks(programs: string): JsonObject;
   /** Undefined: the report does not change the state. */
   read(report: HookReport): AgentSignal | undefined;
   /** Reads the agent's own state files of a session: small regular files only, at most 100 of them. */
@@ -98,6 +104,23 @@ export interface RunResult {
   durationMs: number;
 }
 
+/** One line of the transcript that the agent itself keeps of a conversation. */
+export interface TranscriptEntry {
+  /** when, in ms since 1970, as the agent says */
+  at?: number;
+  outputs: (RunOutput | { kind: "prompt"; text: string })[];
+}
+
+export interface AgentTranscripts {
+  /**
+   * Transcripts of a session's conversations, in no order. Only names are read, below `root`, which the container can write to:
+   * whatever the paths lead to is not believed.
+   */
+  find(ctx: Pick<Context, "paths">, id: string): { root: string; files: { path: string; conversation: string }[] };
+  /** Undefined: a line that tells nothing, or is not one of the agent's. */
+  read(line: string): TranscriptEntry | undefined;
+}
+
 export interface AgentRuns {
   /** arguments for the agent's launcher; prompts are lines on its stdin */
   args(ask: RunAsk): string[];
@@ -125,6 +148,8 @@ export interface ApprovalDecision {
   choices?: readonly (readonly string[])[];
   /** after a plan was approved, the agent goes on in this mode */
   mode?: RunPermissions;
+  /** rules of the request that hold from now on, for as long as the agent's process lives */
+  rules?: readonly string[];
 }
 
 export interface AgentApprovals {

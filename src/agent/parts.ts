@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Context } from "../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/files.ts";
+import { changeRules, isPolicyOf, readRules } from "./rules.ts";
 import type { Agent, AgentParts } from "./types.ts";
 
 /** Where an agent's files are inside containers. */
@@ -30,7 +31,7 @@ export async function agentParts(ctx: Context, agent: Agent, session: { id: stri
     { source: vault, target: inside.vault(agent), readOnly: false },
     { source: config, target: inside.config(agent), readOnly: false },
     { source: events, target: inside.events, readOnly: false },
-    ...(await policyMount(ctx, agent)),
+    ...(await sessionPolicyMount(ctx, agent, session.id)),
   ];
   return { mounts, containerEnv: { ...agent.launch.env }, notes: [] };
 }
@@ -43,30 +44,46 @@ export async function ensureVaultFolder(ctx: Context, agent: Agent): Promise<str
   return vault;
 }
 
-/** Does the policy on this host have the right content? */
-export async function isPolicyInPlace(ctx: Context, agent: Agent): Promise<boolean> {
-  const source = policyFolder(ctx, agent);
-  for (const [name, content] of Object.entries(agent.launch.policy?.files ?? {})) {
-    if ((await readTextFile(join(source, name), { maxBytes: 1024 * 1024 }).catch(() => undefined)) !== content)
-      return false;
-  }
-  return true;
+/**
+ * Is the policy that a container mounts what it should be?
+ * @param source folder that is mounted
+ * @param id of the container's session
+ */
+export async function isPolicyInPlace(ctx: Context, agent: Agent, source: string, id: string): Promise<boolean> {
+  const { policy } = agent.launch;
+  if (policy === undefined) return true;
+  if (source === ctx.paths.policy(id))
+    return await readRules(ctx, id)
+      .then(async (rules) => await isPolicyOf(ctx, agent, id, rules))
+      .catch(() => false);
+  if (source !== sharedFolder(ctx, agent)) return false;
+  return (await readTextFile(join(source, policy.file), { maxBytes }).catch(() => undefined)) === policy.shared;
 }
 
-function policyFolder(ctx: Context, agent: Agent): string {
+const maxBytes = 1024 * 1024;
+
+function sharedFolder(ctx: Context, agent: Agent): string {
   return join(ctx.paths.agentLib(agent.id), "policy");
 }
 
-/** A folder, not a file: an image cannot add to it, and a newer cowork can change it in running sessions. */
-export async function policyMount(ctx: Context, agent: Agent): Promise<AgentParts["mounts"]> {
+/** A folder, not a file: an image cannot add to it, and a change reaches agents that run. */
+async function sessionPolicyMount(ctx: Context, agent: Agent, id: string): Promise<AgentParts["mounts"]> {
   const { policy } = agent.launch;
   if (policy === undefined) return [];
-  const source = policyFolder(ctx, agent);
+  // Containers that an older cowork made mount the shared one.
+  await sharedPolicyMount(ctx, agent);
+  await changeRules(ctx, agent, id, (rules) => rules);
+  return [{ source: ctx.paths.policy(id), target: policy.target, readOnly: true }];
+}
+
+/** The policy for a container that is no session's: the agent's login. */
+export async function sharedPolicyMount(ctx: Context, agent: Agent): Promise<AgentParts["mounts"]> {
+  const { policy } = agent.launch;
+  if (policy === undefined) return [];
+  const source = sharedFolder(ctx, agent);
   await ensureFolder(source, { mode: 0o755 });
-  for (const [name, content] of Object.entries(policy.files)) {
-    const path = join(source, name);
-    const present = await readTextFile(path, { maxBytes: 1024 * 1024 });
-    if (present !== content) await writeFileAtomic(path, content, { mode: 0o644 });
-  }
+  const path = join(source, policy.file);
+  const present = await readTextFile(path, { maxBytes });
+  if (present !== policy.shared) await writeFileAtomic(path, policy.shared, { mode: 0o644 });
   return [{ source, target: policy.target, readOnly: true }];
 }

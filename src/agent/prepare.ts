@@ -7,6 +7,7 @@ import { installAgent, programPath } from "./install.ts";
 import { writeLaunchFile } from "./launch-file.ts";
 import { readMemory, writeMemory } from "./memory.ts";
 import { agentParts } from "./parts.ts";
+import { changeRules } from "./rules.ts";
 import type { Agent, AgentSession, Variant } from "./types.ts";
 import { chooseVersion, compareVersions, isVersion, variantFor } from "./versions.ts";
 
@@ -37,6 +38,12 @@ export interface Prepared {
 export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareRequest): Promise<Prepared> {
   const { id, settings } = request;
   await agentParts(ctx, agent, { id });
+  const ownRules = settings.agentSettings ? await agent.ownRules?.(ctx) : undefined;
+  await changeRules(ctx, agent, id, ({ own: _own, tasks: _tasks, ...rules }) => ({
+    ...rules,
+    ...(ownRules === undefined ? {} : { own: ownRules }),
+    ...(settings.agentTasks ? { tasks: true } : {}),
+  }));
   const notes: string[] = [];
   const wanted = chooseVersion(agent, settings);
   const memory = await readMemory(ctx, id);

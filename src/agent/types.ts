@@ -1,7 +1,9 @@
 import type { Settings } from "../config/types.ts";
 import type { Login } from "../contract/login.ts";
+import type { PermissionRules, SessionRules } from "../contract/work/rules.ts";
 import type { Context } from "../system/context.ts";
-import type { AgentApprovals, AgentRuns, AgentStates } from "./at-work.ts";
+import type { AgentRepository } from "./repository.ts";
+import type { AgentApprovals, AgentRuns, AgentStates, AgentTranscripts } from "./at-work.ts";
 
 /** Name of an agent: its folder under `lib/agents`, `auth` and `state/{id}`, and the name of its launcher. */
 export type AgentId = Settings["agent"];
@@ -31,7 +33,16 @@ export interface Agent {
     /** environment of every process in the container, for any copy of the agent */
     env: Readonly<Record<string, string>>;
     /** read-only folder with the policy for every copy of the agent in the container */
-    policy?: { target: string; files: Readonly<Record<string, string>> };
+    policy?: {
+      /** the folder inside */
+      target: string;
+      /** name of the only file in it */
+      file: string;
+      /** content for containers that are no session's, and for those that an older cowork made */
+      shared: string;
+      /** content for one session. Commands in it must be in every container that mounts it, whichever cowork made that */
+      session(rules: SessionRules): string;
+    };
   };
   login: {
     commands: AgentLoginCommands;
@@ -54,10 +65,16 @@ export interface Agent {
   keepOut: readonly string[];
   /** Writes the session's own agent config: the user's instructions, and no first-run screens if there is a login. */
   prepare(ctx: Context, session: AgentSession): Promise<string[]>;
+  /** The user's own permission rules on this host, in the agent's own form; undefined: none. They go into the session's policy. */
+  ownRules?(ctx: Context): Promise<PermissionRules | undefined>;
+  /** settings that a repository brings; absent: none are known */
+  repository?: AgentRepository;
   /** hooks and state files that tell what it does; absent: its state is unknown */
   states?: AgentStates;
   /** runs without a person; absent: not possible */
   run?: AgentRuns;
+  /** what it did in a terminal; absent: only what its runs printed is known */
+  transcripts?: AgentTranscripts;
   /** questions that a person can answer from outside; absent: only in its own terminal */
   approvals?: AgentApprovals;
   stop: {

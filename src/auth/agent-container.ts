@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { variantInside } from "../agent/inside.ts";
 import { installAgent } from "../agent/install.ts";
-import { ensureVaultFolder, inside, policyMount } from "../agent/parts.ts";
+import { ensureVaultFolder, inside, sharedPolicyMount } from "../agent/parts.ts";
 import type { Agent } from "../agent/types.ts";
 import { chooseVersion } from "../agent/versions.ts";
 import type { Settings } from "../config/types.ts";
@@ -66,7 +66,7 @@ export async function withAgentContainer<T>(
           { source: dirname(ctx.paths.agentLib(agent.id)), target: inside.agents, readOnly: true },
           { source: vault, target: inside.vault(agent) },
           { source: configFolder, target: inside.config(agent) },
-          ...(await policyMount(ctx, agent)),
+          ...(await sharedPolicyMount(ctx, agent)),
         ],
         labels: { "cowork.home": homeId(ctx.paths), [label]: mark },
         network: true,

@@ -14,8 +14,7 @@ export type { AuthStatus };
  */
 export async function authStatus(ctx: Context, agent: Agent): Promise<AuthStatus> {
   const { login, repaired, problems } = await checkVault(ctx, agent);
-  const guarded = await isPolicyInPlace(ctx, agent);
-  const threats = await findThreats(ctx, agent, guarded);
+  const threats = await findThreats(ctx, agent);
   return {
     agent: agent.id,
     login,
@@ -26,7 +25,7 @@ export async function authStatus(ctx: Context, agent: Agent): Promise<AuthStatus
   };
 }
 
-async function findThreats(ctx: Context, agent: Agent, guarded: boolean): Promise<string[]> {
+async function findThreats(ctx: Context, agent: Agent): Promise<string[]> {
   const questions = homeLabels(ctx.paths).map((home) =>
     ctx.engine.listContainers({ "cowork.home": home, "cowork.name": undefined }).catch(() => []),
   );
@@ -38,9 +37,10 @@ async function findThreats(ctx: Context, agent: Agent, guarded: boolean): Promis
     if (detail?.mounts.some(({ source }) => source === ctx.paths.vault(agent.id)) !== true) continue;
     const names = agent.keepOut.filter((name) => (detail.env[name] ?? "") !== "");
     if (names.length === 0) continue;
-    const bound = detail.mounts.some((mount) => mount.destination === agent.launch.policy?.target && !mount.writable);
+    const bound = detail.mounts.find((mount) => mount.destination === agent.launch.policy?.target && !mount.writable);
+    const session = its["cowork.session"] ?? "";
     const how =
-      guarded && bound
+      bound !== undefined && (await isPolicyInPlace(ctx, agent, bound.source, session))
         ? "the agent does not see it, because of its managed settings"
         : "the agent may use it instead of the login; to prevent that: cowork start --rebuild";
     lines.push(`session ${plain(its["cowork.name"] ?? id)} sets ${names.join(", ")}: ${how}`);

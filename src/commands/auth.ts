@@ -6,7 +6,7 @@ export const authCommand = defineCommand({
   group: "Set-up",
   summary: "Log the agent in, once for all sessions on a host",
   details: [
-    "login runs the agent's own login in a temporary container. Running sessions use it the next time the agent starts.\n" +
+    "login runs the agent's own login in a temporary container. Running sessions use it the next time the agent starts. " +
       "The login is stored in the vault (~/.cowork/auth), which all sessions on the host share. Without a login, status exits with 5.",
   ],
   positionals: [
@@ -20,7 +20,7 @@ export const authCommand = defineCommand({
     "long-lived": { type: "boolean", summary: "With login: create a long-lived token, which is not renewed" },
   },
   examples: [
-    { line: "cowork auth", text: "log in" },
+    { line: "cowork auth login", text: "log in" },
     { line: "cowork auth status", text: "show the account, the plan and when the login ends" },
     { line: "cowork auth logout", text: "log out all sessions on this host" },
   ],
@@ -33,6 +33,6 @@ export const authCommand = defineCommand({
     if (action === "login") return await authLogin(app, flags["long-lived"]);
     if (action === "status") return await showAuthStatus(app);
     if (action === "logout") return await authLogout(app);
-    throw usageError(`Unknown action "${action}" for cowork auth.`, "cowork auth login | status | logout");
+    throw usageError(`Unknown action "${action}": use login, status or logout.`, "cowork help auth");
   },
 });

@@ -8,7 +8,7 @@ export const configCommand = defineCommand({
   group: "Set-up",
   summary: "Show and change settings",
   details: [
-    "Precedence, highest first: flag, COWORK_* variable, the project's .cowork/.cowork.conf, the user's .cowork.conf, default.\n" +
+    "Precedence, highest first: flag, COWORK_* variable, the project's .cowork/.cowork.conf, the user's .cowork.conf, default. " +
       "set writes the project's file inside a project, otherwise (or with --user) the user's. unset removes a key; setting it to an empty value does the same.",
   ],
   positionals: [
@@ -18,7 +18,7 @@ export const configCommand = defineCommand({
   ],
   flags: { user: { type: "boolean", summary: "Use the user's file instead of the project's" } },
   examples: [
-    { line: "cowork config list", text: "list the values in effect and where they come from" },
+    { line: "cowork config list", text: "list the values in effect and their origin" },
     { line: "cowork config set CONNECT claude", text: "let connect open the agent" },
     { line: "cowork config get BASE_IMAGE", text: "print one value" },
     { line: "cowork config unset CONNECT", text: "go back to the default" },
@@ -31,8 +31,8 @@ export const configCommand = defineCommand({
     if (action === "set" && key !== undefined && value !== undefined)
       return await setConfig(app, key, value, flags.user);
     if (action === "unset" && key !== undefined && value === undefined) return await unsetConfig(app, key, flags.user);
-    const forms = "cowork config list | get <key> | set <key> <value> | unset <key>";
-    if (!actions.includes(action)) throw usageError(`Unknown action "${action}" for cowork config.`, forms);
-    throw usageError(`Wrong arguments for cowork config ${action}.`, forms);
+    if (!actions.includes(action))
+      throw usageError(`Unknown action "${action}": use get, set, unset or list.`, "cowork help config");
+    throw usageError(`Wrong arguments for cowork config ${action}.`, "cowork help config");
   },
 });

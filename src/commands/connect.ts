@@ -6,7 +6,7 @@ export const connectCommand = defineCommand({
   group: "Sessions",
   summary: "Open a shell in a session, or run a command in it",
   details: [
-    "A stopped session is started first. On a terminal the shell runs in the host's tmux: it keeps running when you close the window or press Ctrl-b d,\n" +
+    "A stopped session is started first. On a terminal the shell runs in the host's tmux: it keeps running when you close the window or press Ctrl-b d, " +
       "and the next connect attaches to it again. A command runs without tmux; stdin, stdout and the exit code are the command's own.",
   ],
   positionals: [oneSession],

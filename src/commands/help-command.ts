@@ -24,12 +24,15 @@ export const helpCommand = defineCommand({
       );
       return 0;
     }
-    const { renderCommandHelp, renderOverview } = await import("./line/help.ts");
-    const { dailyCommands } = await import("./line/daily-commands.ts");
+    const [{ renderCommandHelp }, { renderOverview }, { dailyCommands }] = await Promise.all([
+      import("./line/help.ts"),
+      import("./line/help-overview.ts"),
+      import("./line/daily-commands.ts"),
+    ]);
     terminal.out(
       topic === undefined
-        ? renderOverview(commands, terminal.style, flags.all ? undefined : dailyCommands)
-        : renderCommandHelp(commandByName(topic, commands), terminal.style),
+        ? renderOverview(commands, terminal, flags.all ? undefined : dailyCommands)
+        : renderCommandHelp(commandByName(topic, commands, "cowork help"), terminal),
     );
     return 0;
   },

@@ -6,9 +6,9 @@ export const hostCommand = defineCommand({
   group: "Set-up",
   summary: "Manage the machines that run sessions over SSH",
   details: [
-    "A host needs sshd, git and Docker, and tmux to reattach to shells. cowork copies itself there, and Node if it is missing.\n" +
-      "Your OpenSSH configuration is used: aliases, keys, agents, jump hosts. Every command takes --host: a name that was added,\n" +
-      "or any destination that ssh accepts. The setting HOST is the host of new sessions. Each host has its own agent login:\n" +
+    "A host needs sshd, git and Docker, and tmux to reattach to shells. cowork copies itself there, and Node if it is missing. " +
+      "Your OpenSSH configuration is used: aliases, keys, agents, jump hosts. Every command takes --host: a name that was added, " +
+      "or any destination that ssh accepts. The setting HOST is the host of new sessions. Each host has its own agent login: " +
       "cowork --host NAME auth login",
   ],
   positionals: [
@@ -26,9 +26,9 @@ export const hostCommand = defineCommand({
     force: { type: "boolean", summary: "With remove: remove even if it has sessions or does not answer" },
   },
   examples: [
-    { line: "cowork host add box me@box.example --port 2222", text: "check a machine and save it as box" },
+    { line: "cowork host add box me@box.example", text: "check a machine and save it as box" },
     { line: "cowork --host box init a b", text: "create sessions on box" },
-    { line: "cowork host doctor box", text: "check Docker, git, tmux, disk, clock and login on box" },
+    { line: "cowork host doctor box", text: "check Docker, git, tmux, disk and login" },
   ],
   async run({ args, flags }, app) {
     const [action = "list", name, address] = args;
@@ -38,9 +38,6 @@ export const hostCommand = defineCommand({
     if (action === "remove" && name !== undefined && address === undefined)
       return await actions.removeHost(app, name, flags.force);
     if (action === "doctor" && address === undefined) return await actions.checkHosts(app, name);
-    throw usageError(
-      `Wrong arguments for cowork host ${action}.`,
-      "cowork host list | add <name> [<address>] | remove <name> | doctor [<name>]",
-    );
+    throw usageError(`Wrong arguments for cowork host ${action}.`, "cowork help host");
   },
 });

@@ -9,14 +9,14 @@ export const initCommand = defineCommand({
   group: "Sessions",
   summary: "Create sessions, or finish ones that were interrupted",
   details: [
-    "Each session is a full clone in its own dev container, on a branch named after the session, prefixed with BRANCH_PREFIX.\n" +
+    "Each session is a full clone in its own dev container, on a branch named after the session, prefixed with BRANCH_PREFIX. " +
       "Without names it creates the sessions listed in the project's .cowork/.cowork.conf. Run an interrupted init again to finish it.",
   ],
   positionals: [{ name: "session", summary: "Names of the sessions", many: true, complete: "session" }],
   flags: initFlags,
   examples: [
-    { line: "cowork init a b c", text: "create three sessions of this project" },
-    { line: "cowork init fix --from v1.2 --branch fix/login", text: "create one that starts from a tag" },
+    { line: "cowork init a b c", text: "create three sessions" },
+    { line: "cowork init fix --from v1.2 --branch fix/login", text: "start from a tag" },
     { line: "cowork init a --dry-run", text: "show what init would do" },
   ],
   async run({ args, flags }, app) {
@@ -50,6 +50,6 @@ async function showWritten(
   const written = await writeConfig(await app.scope(), request);
   if (app.globals.json) return app.json({ written });
   for (const file of written) app.terminal.out(file);
-  app.terminal.err('  Next: git add .devcontainer && git commit -m "Add a dev container", then cowork init <name>');
+  app.terminal.err('  Next: git add .devcontainer && git commit -m "Add a dev container"\n  Then: cowork init <name>');
   return 0;
 }

@@ -6,7 +6,7 @@ export const projectsCommand = defineCommand({
   group: "Set-up",
   summary: "List, add and remove known projects",
   details: [
-    "A project becomes known when it gets its first session, or when it is added. remove does not change the project's files;\n" +
+    "A project becomes known when it gets its first session, or when it is added. remove does not change the project's files; " +
       "a project that has sessions cannot be removed.",
   ],
   positionals: [
@@ -43,10 +43,7 @@ export const projectsCommand = defineCommand({
       return 0;
     }
     if (action !== "list" || which !== undefined)
-      throw usageError(
-        "Wrong arguments for cowork projects.",
-        "cowork projects [list] | add [<folder>] | remove <project>",
-      );
+      throw usageError("Wrong arguments for cowork projects.", "cowork help projects");
     const projects = await listProjects(ctx);
     if (app.globals.json) return app.json({ projects });
     const { renderProjects } = await import("../ui/projects.ts");

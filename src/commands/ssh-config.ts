@@ -6,8 +6,8 @@ export const sshConfigCommand = defineCommand({
   group: "Set-up",
   summary: "Let ssh, scp, rsync and editors connect to sessions",
   details: [
-    "Session a of project app is the host `cowork.a`, and `cowork.app.a` in case another project has a session a. ssh runs cowork as\n" +
-      "its `ProxyCommand`: no open port, no key, no password, and a stopped session is started. Forward ports with `-L` and `-D`.\n" +
+    "Session a of project app is the host `cowork.a`, and `cowork.app.a` in case another project has a session a. ssh runs cowork as " +
+      "its `ProxyCommand`: no open port, no key, no password, and a stopped session is started. Forward ports with `-L` and `-D`. " +
       "Without --write the configuration is printed. Run it again after init and clean.",
   ],
   positionals: [],
@@ -16,8 +16,9 @@ export const sshConfigCommand = defineCommand({
     write: { type: "boolean", summary: "Write it to a separate file that ~/.ssh/config includes" },
   },
   examples: [
-    { line: "cowork ssh-config --write", text: "write the configuration; then: ssh cowork.a" },
-    { line: "ssh -L 8080:localhost:80 cowork.a", text: "forward port 80 of a to port 8080 here" },
+    { line: "cowork ssh-config --write", text: "write the configuration" },
+    { line: "ssh cowork.a", text: "open a shell in a" },
+    { line: "ssh -L 8080:localhost:80 cowork.a", text: "forward a's port 80 to 8080" },
     { line: "code --remote ssh-remote+cowork.a /workspaces/app", text: "open VS Code in a" },
   ],
   async run({ flags }, app) {

@@ -7,7 +7,7 @@ export const startCommand = defineCommand({
   group: "Sessions",
   summary: "Start stopped sessions",
   details: [
-    "start uses the dev container configuration from when the session was created. --rebuild reads it again from the clone, asks\n" +
+    "start uses the dev container configuration from when the session was created. --rebuild reads it again from the clone, asks " +
       "for trust if it changed, and rebuilds the image and the container. Clone, transcripts and login are kept.",
   ],
   positionals: [someSessions],

@@ -6,7 +6,7 @@ export const statusCommand = defineCommand({
   group: "Sessions",
   summary: "Show detailed status of sessions",
   details: [
-    "--verbose adds container, CPU, memory, disk, ports, volumes and what cowork changed in the configuration, which takes longer.\n" +
+    "--verbose adds container, CPU, memory, disk, ports, volumes and what cowork changed in the configuration, which takes longer. " +
       "--json always includes everything. Outside a project it shows the sessions of all projects.",
   ],
   positionals: [someSessions],

@@ -1,6 +1,8 @@
 import type { Finding } from "../events.ts";
 import { plain } from "../system/text.ts";
-import { configKeys, parseValue, type ConfigKey, type KeyName } from "./keys.ts";
+import { parseValue } from "./keys.ts";
+import { configKeys } from "./key-list.ts";
+import type { ConfigKey, KeyName } from "./key-types.ts";
 import type { ResolvedSetting, Settings, SettingOrigin } from "./types.ts";
 
 export interface ConfLayer {
@@ -42,6 +44,12 @@ const nothingSet: Settings = {
   memory: undefined,
   sshAgent: false,
   caCerts: "auto",
+  permissions: "edits",
+  model: undefined,
+  budget: 25,
+  timeoutMs: 4 * 3600_000,
+  runs: 4,
+  agentTasks: false,
 };
 
 /**

@@ -15,6 +15,21 @@ export function readCpus(value: string): number | undefined {
   return /^\d{1,4}(\.\d{1,3})?$/.test(value) && Number(value) > 0 ? Number(value) : undefined;
 }
 
+/** An amount of money with at most two decimals; 0: no limit. */
+export function readAmount(value: string): number | undefined {
+  return /^\d{1,6}(\.\d{1,2})?$/.test(value) ? Number(value) : undefined;
+}
+
+/** A duration like `90s`, `30m`, `4h`, `1h30m` or `2d`; 0: no limit. @returns milliseconds */
+export function readDuration(value: string): number | undefined {
+  if (value === "0") return 0;
+  const match = /^(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/.exec(value);
+  if (match === null) return undefined;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+  return ms > 0 ? ms : undefined;
+}
+
 /** Docker's own lower limit. */
 const smallestMemory = 6 * 1024 ** 2;
 

@@ -8,6 +8,7 @@ import { authStatus, login, logoutResult } from "./login.ts";
 import { cleanOutcome } from "./outcome.ts";
 import { hostCalls } from "./rpc.ts";
 import { sessionStatus, sessionView } from "./session.ts";
+import { runView } from "./work/run.ts";
 
 /** An entry of a list: a session that failed, or whose host does not answer, has the fields that are known. */
 const listed = z.extend(z.partial(sessionView), { name: z.string() });
@@ -47,6 +48,10 @@ export const outputs = {
     images: texts,
   }),
   diff: hostCalls.diff.output,
+  run: z.object({ run: runView }),
+  "run --copies": z.object({ runs: z.array(runView) }),
+  /** the newest first */
+  runs: z.object({ runs: z.array(runView) }),
   doctor: z.object({ checks: z.array(check) }),
   "auth login": z.object(loginJson),
   "auth status": z.object({ ...loginJson, agent, readable, repaired, problems, threats }),

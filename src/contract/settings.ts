@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { maybe, texts } from "./common.ts";
 import { agentId } from "./login.ts";
+import { runPermissions } from "./work/permissions.ts";
 
 /** The configuration keys of `.cowork.conf` as cowork uses them; `config/keys.ts` defines how each is read and checked. */
 export const settings = z.object({
@@ -24,6 +25,18 @@ export const settings = z.object({
   sshAgent: z.boolean(),
   /** `auto`, `none`, or the path of a PEM file */
   caCerts: z.string(),
+  /** what the agent of a run may do without asking */
+  permissions: runPermissions,
+  /** model of runs, in the agent's words */
+  model: maybe(z.string()),
+  /** money that a run may spend, in USD at list prices; 0: no limit */
+  budget: z.number(),
+  /** working time of a run in ms; 0: no limit */
+  timeoutMs: z.number(),
+  /** runs at once on a host */
+  runs: z.number(),
+  /** the agent keeps a task list */
+  agentTasks: z.boolean(),
 });
 
 export type Settings = z.infer<typeof settings>;

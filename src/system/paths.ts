@@ -25,7 +25,15 @@ export interface Paths {
   /** the session's replacements of folders next to the project (devcontainer/override/beside.ts) */
   beside(id: string): string;
   agentState(id: string, agent: string): string;
+  /** the agent's policy for the session, mounted read-only where the agent expects it */
+  policy(id: string): string;
+  /** permission rules of the session, from which its policy is written */
+  rules(id: string): string;
   events(id: string): string;
+  /** how many reports of the hooks were dropped, and when that was told (work/inbox) */
+  dropped(id: string): string;
+  /** programs of the agent that ended without saying so (work/state) */
+  gone(id: string): string;
   /** what the agent's hooks reported, as taken in by the host (work/history) */
   eventLog(id: string): string;
   /** what cowork and people did in the session */
@@ -87,7 +95,11 @@ export function coworkPaths(home: string): Paths {
     container: (id) => join(state(id), "container"),
     beside: (id) => join(state(id), "beside"),
     agentState: (id, agent) => join(state(id), agent),
+    policy: (id) => join(state(id), "policy"),
+    rules: (id) => join(state(id), "rules.json"),
     events: (id) => join(state(id), "events"),
+    dropped: (id) => join(state(id), "dropped.json"),
+    gone: (id) => join(state(id), "gone"),
     eventLog: (id) => join(state(id), "events.jsonl"),
     journal: (id) => join(state(id), "journal.jsonl"),
     approvals: (id) => join(state(id), "approvals"),

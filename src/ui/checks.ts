@@ -1,7 +1,8 @@
 import type { Check } from "../session/session-host.ts";
 import { plain } from "../system/text.ts";
+import { renderNext } from "./next.ts";
 import type { Style, Tone } from "./style.ts";
-import { displayWidth, pad, wrap } from "./width.ts";
+import { displayWidth, glueQuoted, pad, wrapLines } from "./width.ts";
 
 const marks: Record<Check["status"], { mark: string; tone: Tone; word: string }> = {
   ok: { mark: "✔", tone: "green", word: "" },
@@ -14,15 +15,15 @@ const marks: Record<Check["status"], { mark: string; tone: Tone; word: string }>
 export function renderChecks(checks: readonly Check[], options: { width: number; style: Style }): string {
   const titles = Math.max(0, ...checks.map((check) => displayWidth(plain(check.title))));
   const indent = " ".repeat(titles + 4);
+  const width = options.width - indent.length;
   return checks
     .map((check) => {
       const { mark, tone, word } = marks[check.status];
       const text = `${word}${plain(check.detail)}`;
-      const [first, ...more] = wrap(text, options.width - indent.length).split("\n");
+      const [first, ...more] = wrapLines(glueQuoted(text), width);
       const line = `${options.style(tone, mark)} ${pad(plain(check.title), titles)}  ${first ?? ""}`;
-      const fix =
-        check.fix === undefined ? [] : wrap(`Next: ${plain(check.fix)}`, options.width - indent.length).split("\n");
-      return [line.trimEnd(), ...[...more, ...fix].map((rest) => indent + rest)].join("\n");
+      const advice = renderNext({ hint: check.fix, next: check.next }, { width, style: options.style });
+      return [line.trimEnd(), ...[...more, ...advice].map((rest) => indent + rest)].join("\n");
     })
     .join("\n");
 }

@@ -1,6 +1,8 @@
 import type { CleanOutcome } from "../session/session-host.ts";
 import { plain } from "../system/text.ts";
 import { renderError } from "./errors.ts";
+import { renderNext } from "./next.ts";
+import { showNotes } from "./note.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Shows what `clean` removed, would remove or refused to remove, and what would be lost, one line each. */
@@ -20,11 +22,14 @@ export function showCleaned(
       for (const line of outcome.unsaved) terminal.out(`  ${lost}: ${plain(line)}`);
       for (const line of outcome.going ?? []) terminal.out(`  ${removedToo}: ${plain(line)}`);
     } else if (outcome.error !== undefined) {
-      const [first, ...rest] = renderError(outcome.error, { style: errStyle, label: outcome.name }).split("\n");
+      const { code, message, ...advice } = outcome.error;
+      const width = terminal.errWidth;
+      const next = renderNext(advice, { width: width - 2, style: errStyle }).map((line) => `  ${line}`);
       const unsaved = outcome.unsaved.map((line) => `  - ${plain(line)}`);
-      terminal.err([first, ...unsaved, ...rest].join("\n"));
+      const head = renderError({ code, message }, { width, style: errStyle, label: outcome.name });
+      terminal.err([head, ...unsaved, ...next].join("\n"));
     }
-    for (const note of outcome.notes) terminal.err(`  ${errStyle("yellow", "note:")} ${plain(note)}`);
+    showNotes(terminal, outcome.notes);
   }
   for (const image of options.images) terminal.out(`${style("green", "✔")} image ${plain(image)}  ${done}`);
   if (outcomes.length === 0 && options.images.length === 0) terminal.err("Nothing to remove.");

@@ -1,18 +1,22 @@
 import type { ErrorView } from "../errors.ts";
 import { plain, plainLines } from "../system/text.ts";
+import { renderNext } from "./next.ts";
 import type { Style } from "./style.ts";
+import { glue, glueQuoted, wrapLines } from "./width.ts";
 
 /**
  * The message, then the next step. `label` is `cowork` or the session's name; `detail` (a stack, a program's output) is for
- * `--verbose` only.
+ * `--verbose` only. Text is wrapped at `width` columns, Infinity for no limit.
  */
 export function renderError(
   error: ErrorView,
-  options: { style: Style; label?: string; detail?: string | undefined },
+  options: { width: number; style: Style; label?: string; detail?: string | undefined },
 ): string {
-  const { style } = options;
-  const lines = [`${style("red", `${plain(options.label ?? "cowork")}:`)} ${plain(error.message)}`];
-  if (error.hint !== undefined) lines.push(`  ${style("bold", "Next:")} ${plain(error.hint)}`);
+  const { style, width } = options;
+  const label = `${plain(options.label ?? "cowork")}:`;
+  const [first = "", ...more] = wrapLines(`${glue(label)} ${glueQuoted(plain(error.message))}`, width);
+  const lines = [style("red", label) + first.slice(label.length), ...more];
+  lines.push(...renderNext(error, { width: width - 2, style }).map((line) => `  ${line}`));
   if (options.detail !== undefined) {
     lines.push(...plainLines(`${error.code}\n${options.detail}`).map((line) => style("dim", `  ${line}`)));
   }

@@ -1,6 +1,7 @@
 import type { Outcome } from "../session/types.ts";
 import { plain } from "../system/text.ts";
 import { renderError } from "./errors.ts";
+import { showNote } from "./note.ts";
 import { stateCell } from "./sessions.ts";
 import type { Terminal } from "./terminal.ts";
 import { displayWidth, pad } from "./width.ts";
@@ -18,15 +19,11 @@ export function showOutcomes(terminal: Terminal, outcomes: readonly Outcome[]): 
     } else if (outcome.error !== undefined) {
       // The record has the next step for an interrupted session, even if the error has none.
       const error = { ...outcome.session?.error, ...outcome.error };
-      terminal.err(renderError(error, { style: terminal.errStyle, label: outcome.name }));
+      terminal.err(renderError(error, { width: terminal.errWidth, style: terminal.errStyle, label: outcome.name }));
     }
     for (const note of outcome.notes) if (!common.has(note)) showNote(terminal, note);
   }
   for (const note of common) showNote(terminal, note);
-}
-
-function showNote(terminal: Terminal, note: string): void {
-  terminal.err(`  ${terminal.errStyle("yellow", "note:")} ${plain(note)}`);
 }
 
 /** Notes that all sessions have in common (such as "not logged in"), to show only once. */

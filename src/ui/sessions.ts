@@ -1,7 +1,10 @@
 import type { SessionState, SessionView } from "../session/types.ts";
 import type { Style, Tone } from "./style.ts";
+import { plain } from "../system/text.ts";
 import { renderTable, type Cell, type Column } from "./table.ts";
-import { ago } from "./units.ts";
+import { agentCell, nowText } from "./agent-state.ts";
+import { age, ago } from "./units.ts";
+import { displayWidth } from "./width.ts";
 
 const stateTones: Record<SessionState, Tone> = {
   running: "green",
@@ -17,37 +20,81 @@ export function stateCell(session: SessionView): Cell {
   return { text: session.state + missing, tone: stateTones[session.state] };
 }
 
+interface ListOptions {
+  allProjects: boolean;
+  /** with branch, start and creation */
+  wide?: boolean;
+  verbose?: boolean;
+  now: Date;
+  width: number;
+  style: Style;
+}
+
 /**
- * The table of `cowork list`, one line for each session. Paths are shown only with `verbose`: they would make every line
- * longer than 80 columns.
+ * The table of `cowork list`, one line for each session. With `verbose` there are all columns and paths too: as the last column, or
+ * below each session if the column does not fit. A path is never cut.
  */
-export function renderSessions(
-  sessions: readonly SessionView[],
-  options: { allProjects: boolean; verbose?: boolean; now: Date; width: number; style: Style },
-): string {
+export function renderSessions(sessions: readonly SessionView[], options: ListOptions): string {
+  if (options.verbose !== true) return renderTable(...tableOf(sessions, options), options);
+  const [columns, rows] = tableOf(sessions, options);
+  const paths = sessions.map(({ path }): Cell => ({ text: path, tone: "dim" }));
+  const withPaths = [
+    [...columns, { title: "PATH" }],
+    rows.map((row, at) => [...row, paths[at] ?? { text: "" }]),
+  ] as const;
+  const whole = renderTable(...withPaths, { width: Number.POSITIVE_INFINITY, style: (_tone, text) => text });
+  if (whole.split("\n").every((line) => displayWidth(line) <= options.width)) return renderTable(...withPaths, options);
+  const [titles, ...lines] = renderTable(columns, rows, options).split("\n");
+  return [
+    titles,
+    ...lines.flatMap((line, at) => [line, `  ${options.style("dim", plain(paths[at]?.text ?? ""))}`]),
+  ].join("\n");
+}
+
+function tableOf(sessions: readonly SessionView[], options: ListOptions): [Column[], Cell[][]] {
+  const { allProjects, now } = options;
   const isElsewhere = sessions.some(({ host }) => host !== "local");
+  const isWide = options.wide === true || options.verbose === true;
   const columns: Column[] = [
-    ...(options.allProjects ? [{ title: "PROJECT", min: 8 }] : []),
+    ...(allProjects ? [{ title: "PROJECT", min: 8 }] : []),
     { title: "SESSION", min: 8 },
     ...(isElsewhere ? [{ title: "HOST", min: 8 }] : []),
     { title: "STATE", min: 8 },
-    { title: "BRANCH", min: 8 },
-    { title: "STARTED", drop: 3 },
-    { title: "CREATED", drop: 4 },
-    ...(options.verbose === true ? [{ title: "PATH", drop: 5 }] : []),
+    { title: "SINCE", align: "right", drop: 5 },
+    ...(isWide
+      ? [
+          { title: "BRANCH", min: 8 },
+          { title: "STARTED", drop: 3 },
+          { title: "CREATED", drop: 4 },
+        ]
+      : [{ title: "NOW", min: 8 }]),
   ];
   const rows = sessions.map((session): Cell[] => [
-    ...(options.allProjects ? [{ text: session.project }] : []),
+    ...(allProjects ? [{ text: session.project }] : []),
     { text: session.name, tone: "bold" },
     ...(isElsewhere ? [{ text: session.host }] : []),
-    stateCell(session),
-    { text: session.branch ?? "-" },
-    {
-      text: session.state === "running" ? ago(session.container?.startedAt ?? "", options.now) || "-" : "-",
-      tone: "dim",
-    },
-    { text: ago(session.createdAt, options.now) || "-", tone: "dim" },
-    ...(options.verbose === true ? [{ text: session.path, tone: "dim" as const }] : []),
+    stateOf(session),
+    { text: session.state === "running" ? age(sinceOf(session), now) || "-" : "-", tone: "dim" },
+    ...(isWide
+      ? ([
+          { text: session.branch ?? "-" },
+          {
+            text: session.state === "running" ? ago(session.container?.startedAt ?? "", now) || "-" : "-",
+            tone: "dim",
+          },
+          { text: ago(session.createdAt, now) || "-", tone: "dim" },
+        ] satisfies Cell[])
+      : [{ text: nowText(session) || "-" }]),
   ]);
-  return renderTable(columns, rows, options);
+  return [columns, rows];
+}
+
+/** What the agent does, as long as the session runs. */
+function stateOf(session: SessionView): Cell {
+  const { state, agentState } = session;
+  return state !== "running" || agentState === undefined ? stateCell(session) : agentCell(agentState);
+}
+
+function sinceOf({ agentState, container }: SessionView): string {
+  return agentState === undefined || agentState.state === "none" ? (container?.startedAt ?? "") : agentState.since;
 }

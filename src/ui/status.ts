@@ -1,11 +1,15 @@
+import type { ErrorView } from "../errors.ts";
 import type { GitView, SessionStatus } from "../session/types.ts";
 import { plain } from "../system/text.ts";
+import { agentCell, minute } from "./agent-state.ts";
+import { renderNext } from "./next.ts";
 import { stateCell } from "./sessions.ts";
 import type { Style } from "./style.ts";
 import { ago, bytes, plural } from "./units.ts";
-import { displayWidth, pad, truncate, wrap } from "./width.ts";
+import { displayWidth, glue, glueQuoted, pad, truncate, wrapLines } from "./width.ts";
 
 const labelWidth = 11;
+const indent = " ".repeat(labelWidth + 2);
 
 /** The output of `cowork status`: a block for each session, a line for each fact. */
 export function renderStatus(sessions: readonly SessionStatus[], options: StatusOptions): string {
@@ -29,9 +33,7 @@ function renderBlock(session: SessionStatus, options: StatusOptions): string {
   const head = words.filter((word) => word !== "").join("  ");
   const lines = facts(session, options).flatMap(([label, values]) =>
     values.map((value, index) => {
-      const indent = " ".repeat(labelWidth + 2);
-      const wrapped = wrap(plain(value), width - indent.length).split("\n");
-      const [first, ...more] = wrapped;
+      const [first, ...more] = wrapLines(plain(value), width - indent.length);
       const title = style("dim", pad(index === 0 ? label : "", labelWidth));
       return [`  ${title}${first ?? ""}`, ...more.map((line) => indent + line)].join("\n");
     }),
@@ -39,11 +41,11 @@ function renderBlock(session: SessionStatus, options: StatusOptions): string {
   return [head, ...lines].join("\n");
 }
 
-function facts(session: SessionStatus, { now, verbose }: StatusOptions): [label: string, values: string[]][] {
+function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): [label: string, values: string[]][] {
   const { container, error } = session;
   const why: [string, string[]] = [
     "error",
-    error === undefined ? [] : [error.message, ...(error.hint === undefined ? [] : [`Next: ${error.hint}`])],
+    error === undefined ? [] : [glueQuoted(error.message), ...nextLines(error, width)],
   ];
   const host: [string, string[]] = ["host", session.host === "local" ? [] : [session.host]];
   // Only the session's name is known.
@@ -51,6 +53,8 @@ function facts(session: SessionStatus, { now, verbose }: StatusOptions): [label:
   const work: [string, string[]][] = [
     host,
     why,
+    ["agent", agentLines(session, now)],
+    ["run", session.run === undefined ? [] : [runText(session.run)]],
     ["branch", gitLines(session.branch, session.git)],
     ["unsaved", session.unsavedWork],
   ];
@@ -73,6 +77,28 @@ function facts(session: SessionStatus, { now, verbose }: StatusOptions): [label:
   return all.filter(([, values]) => values.some((value) => value !== ""));
 }
 
+/** Nothing for an agent that was not started. */
+function agentLines({ agentState, approvals = 0 }: SessionStatus, now: Date): string[] {
+  if (agentState === undefined || agentState.state === "none") return [];
+  const { detail, until } = agentState;
+  const { text } = agentCell(agentState);
+  const end = until === undefined ? "" : ` until ${minute(until)}`;
+  const state = `${text}${end} (${ago(agentState.since, now)})${detail === undefined ? "" : `: ${plain(detail)}`}`;
+  return approvals === 0
+    ? [state]
+    : [state, `${plural(approvals, "question waits", "questions wait")} for you: cowork approvals`];
+}
+
+function runText({ id, state, reason, title }: NonNullable<SessionStatus["run"]>): string {
+  return `${id} ${state}${reason === undefined ? "" : `: ${reason}`}, ${plain(title)}`;
+}
+
+/** Wrapped here already, because commands must stay whole. */
+function nextLines(error: ErrorView, width: number): string[] {
+  const lines = renderNext(error, { width: width - indent.length, style: (_tone, text) => text });
+  return lines.map(glue);
+}
+
 const loginTexts: Record<SessionStatus["login"], string> = {
   ok: "ok",
   none: "none",
@@ -87,7 +113,7 @@ function gitLines(branch: string | null, git: GitView | null): string[] {
     git.uncommitted > 0 ? `${git.uncommitted} uncommitted` : "",
     git.untracked > 0 ? `${git.untracked} untracked` : "",
     git.stashes > 0 ? plural(git.stashes, "stash", "stashes") : "",
-    git.unpushedBranches > 0 ? plural(git.unpushedBranches, "unpushed branch", "unpushed branches") : "",
+    git.unpushedBranches > 0 ? `${plural(git.unpushedBranches, "branch", "branches")} with commits only here` : "",
   ].filter((text) => text !== "");
   const at = `${git.branch ?? "(detached)"} at ${git.head.slice(0, 10)}`;
   return [counts.length === 0 ? `${at}, clean` : `${at}, ${counts.join(", ")}`];

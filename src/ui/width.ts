@@ -26,36 +26,34 @@ export function pad(text: string, width: number, side: "left" | "right" = "right
   return side === "right" ? text + missing : missing + text;
 }
 
+/** Stands for a space at which no line is broken. It has no meaning elsewhere: the private use area is free for such purposes. */
+const fixedSpace = "\uE000";
+
+/** Returns the text with spaces at which `wrapLines` does not break it: for commands. */
+export function glue(text: string): string {
+  return text.replaceAll(" ", fixedSpace);
+}
+
+/** Does so for the commands in a text, which are in backquotes. */
+export function glueQuoted(text: string): string {
+  return text.replaceAll(/`[^`]*`/g, glue);
+}
+
 /**
- * Breaks lines at spaces so that none is wider than `width`. A longer word (a path) is broken at the line's end, not cut, so
- * that it can still be copied. Continuation lines get the indent.
+ * Breaks a text at spaces into lines that are not wider than `width`. A longer word (a path) is never broken, so that it can
+ * be copied: its line is wider, and the terminal continues it.
  */
-export function wrap(text: string, width: number, indent = ""): string {
-  const room = Math.max(1, width - displayWidth(indent));
+export function wrapLines(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ").flatMap((part) => broken(part, room))) {
-    const longer = line.trim() === "" ? line + word : `${line} ${word}`;
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
     if (line.trim() !== "" && displayWidth(longer) > width) {
-      lines.push(line.trimEnd());
-      line = indent + word;
+      lines.push(line);
+      line = word;
     } else {
       line = longer;
     }
   }
-  return [...lines, line.trimEnd()].join("\n");
-}
-
-function broken(word: string, width: number): string[] {
-  if (displayWidth(word) <= width) return [word];
-  const parts: string[] = [];
-  let part = "";
-  for (const { segment } of new Intl.Segmenter().segment(word)) {
-    if (part !== "" && displayWidth(part + segment) > width) {
-      parts.push(part);
-      part = "";
-    }
-    part += segment;
-  }
-  return [...parts, part];
+  return [...lines, line].map((one) => one.replaceAll(fixedSpace, " ").trimEnd());
 }

@@ -243,7 +243,7 @@ describe("without an engine", () => {
     expect(await run(["lst"])).toEqual({
       code: 2,
       stdout: "",
-      stderr: 'cowork: Unknown command "lst". Did you mean list?\n  Next: cowork help list\n',
+      stderr: 'cowork: Unknown command "lst". Did you mean list?\n  Next: cowork list\n',
     });
     const json = await run(["list", "--nope", "--json"]);
     expect([json.code, json.stderr, JSON.parse(json.stdout)]).toMatchObject([2, "", { error: { code: "USAGE" } }]);

@@ -1,9 +1,13 @@
 import type { Agent } from "../types.ts";
 import { rememberAccount } from "./account.ts";
+import { claudeApprovals } from "./approvals.ts";
 import { credentialsFile, readLogin } from "./credentials.ts";
 import { forgetLogin, storeLongLived } from "./store.ts";
-import { keptOut, managedSettings } from "./policy.ts";
-import { prepareSession } from "./prepare.ts";
+import { keptOut, sessionPolicy, sharedPolicy } from "./policy.ts";
+import { prepareSession, readOwnRules } from "./prepare.ts";
+import { states } from "./states.ts";
+import { repository } from "./repository.ts";
+import { transcripts } from "./transcripts.ts";
 import { runs } from "./runs.ts";
 
 /** Claude Code, the vendor's native program. The values here were measured with it; `docs/adr` describes how. */
@@ -22,7 +26,12 @@ export const claude: Agent = {
       CLAUDE_SECURESTORAGE_CONFIG_DIR: "/cowork/auth/claude",
       DISABLE_AUTOUPDATER: "1",
     },
-    policy: { target: "/etc/claude-code", files: { "managed-settings.json": managedSettings() } },
+    policy: {
+      target: "/etc/claude-code",
+      file: "managed-settings.json",
+      shared: sharedPolicy(),
+      session: sessionPolicy,
+    },
   },
   login: {
     commands: { login: ["auth", "login", "--claudeai"], longLived: ["setup-token"], logout: ["auth", "logout"] },
@@ -36,6 +45,11 @@ export const claude: Agent = {
   },
   keepOut: keptOut,
   prepare: prepareSession,
+  ownRules: readOwnRules,
+  states,
+  approvals: claudeApprovals,
+  repository,
   run: runs,
+  transcripts,
   stop: { process: "claude" },
 };

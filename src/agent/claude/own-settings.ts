@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "jsonc-parser";
+import type { PermissionRules } from "../../contract/work/rules.ts";
 
 export type Settings = Record<string, unknown>;
 
@@ -32,6 +33,19 @@ export function filterSettings(text: string): Settings {
 export function asSettings(text: string | undefined): Settings {
   const value: unknown = text === undefined ? undefined : parse(text);
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Settings) : {};
+}
+
+/** The permission rules among settings; undefined if there are none. What has another form is left out. */
+export function rulesIn(settings: Settings): PermissionRules | undefined {
+  const { permissions } = settings;
+  if (typeof permissions !== "object" || permissions === null) return undefined;
+  const its = permissions as Record<string, unknown>;
+  const list = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+  const rules = { allow: list(its.allow), deny: list(its.deny), ask: list(its.ask) };
+  const { defaultMode } = its;
+  if (typeof defaultMode === "string") return { ...rules, defaultMode };
+  return Object.values(rules).every(({ length }) => length === 0) ? undefined : rules;
 }
 
 /**

@@ -1,3 +1,7 @@
+import type { JsonObject } from "../../contract/common.ts";
+import type { SessionRules } from "../../contract/work/rules.ts";
+import { states } from "./states.ts";
+
 /**
  * Variables that would replace the shared login, or send it elsewhere. A repository can set them in `.claude/settings.json`, a
  * container in its environment; managed settings take precedence over both (tested with the real program).
@@ -27,9 +31,43 @@ export const keptOut = [
  */
 const authorities = { NODE_EXTRA_CA_CERTS: "/etc/ssl/certs/ca-certificates.crt" };
 
-/** Content of `/etc/claude-code/managed-settings.json`: applies to every copy of the program in the container. */
-export function managedSettings(): string {
+/** What applies to every copy of the program in every container. */
+function base(): JsonObject & { env: JsonObject } {
   const blank = Object.fromEntries(keptOut.map((name) => [name, ""]));
-  const settings = { forceLoginMethod: "claudeai", apiKeyHelper: "", env: { ...blank, ...authorities } };
+  return { forceLoginMethod: "claudeai", apiKeyHelper: "", env: { ...blank, ...authorities } };
+}
+
+/** Content of `/etc/claude-code/managed-settings.json` in a container that is no session's. */
+export function sharedPolicy(): string {
+  return toText(base());
+}
+
+/**
+ * The same in a session's container: reports what the agent does, and lets only the given rules count. A repository's own hooks run
+ * only if the user agreed to them.
+ */
+export function sessionPolicy(rules: SessionRules): string {
+  const { env, ...rest } = base();
+  const { own, repository, tasks } = rules;
+  const both = (key: "allow" | "deny" | "ask"): string[] => [...new Set([...(own?.[key] ?? []), ...rules[key]])];
+  const defaultMode = rules.defaultMode ?? own?.defaultMode;
+  return toText({
+    ...rest,
+    env: { ...env, ...(tasks === true ? { CLAUDE_CODE_ENABLE_TODO_TOOLS: "1" } : {}) },
+    allowManagedPermissionRulesOnly: true,
+    ...(repository === "agreed" ? {} : { allowManagedHooksOnly: true }),
+    permissions: {
+      allow: both("allow"),
+      deny: both("deny"),
+      ask: both("ask"),
+      ...(defaultMode === undefined ? {} : { defaultMode }),
+    },
+    hooks: states.hooks(programsInside),
+  });
+}
+
+const programsInside = "/opt/cowork/bin";
+
+function toText(settings: JsonObject): string {
   return `${JSON.stringify(settings, null, 2)}\n`;
 }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import type { PermissionRules } from "../../contract/work/rules.ts";
 import type { Context } from "../../system/context.ts";
 import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 import type { AgentSession } from "../types.ts";
 import { readMemory, writeMemory } from "../memory.ts";
-import { asSettings, filterSettings, mergeSettings } from "./own-settings.ts";
+import { asSettings, filterSettings, mergeSettings, rulesIn } from "./own-settings.ts";
 import { seedConfig } from "./config.ts";
 import { readCredentials } from "./credentials.ts";
 import { copyInstructions, ownFolder } from "./own-ways.ts";
@@ -29,14 +30,22 @@ export async function prepareSession(ctx: Context, session: AgentSession): Promi
 async function bringSettings(ctx: Context, session: AgentSession, root: string): Promise<void> {
   if (!session.ownWays) return;
   const memory = await readMemory(ctx, session.id);
-  const ownText = await readTextFile(join(ownFolder(ctx), "settings.json"), { maxBytes }).catch(() => undefined);
-  const own = filterSettings(ownText ?? "{}");
+  const own = filterSettings(await ownSettings(ctx));
   const last = memory.settings ?? {};
   const path = join(root, "settings.json");
   const present = asSettings(await readTextFile(path, { maxBytes, root }));
   const merged = mergeSettings(present, last, own);
   if (JSON.stringify(merged) !== JSON.stringify(present)) await write(ctx, path, root, merged);
   if (JSON.stringify(own) !== JSON.stringify(last)) await writeMemory(ctx, session.id, { ...memory, settings: own });
+}
+
+/** The user's permission rules on this host. The policy makes only its own rules count, so they are copied there. */
+export async function readOwnRules(ctx: Context): Promise<PermissionRules | undefined> {
+  return rulesIn(asSettings(await ownSettings(ctx)));
+}
+
+async function ownSettings(ctx: Context): Promise<string> {
+  return (await readTextFile(join(ownFolder(ctx), "settings.json"), { maxBytes }).catch(() => undefined)) ?? "{}";
 }
 
 async function write(ctx: Context, path: string, root: string, content: object): Promise<void> {

@@ -6,7 +6,7 @@ import type { Paths } from "../../system/paths.ts";
 
 /** Configuration keys, each with a one-line description. */
 export async function configKeyNames(): Promise<{ value: string; about: string }[]> {
-  const { configKeys } = await import("../../config/keys.ts");
+  const { configKeys } = await import("../../config/key-list.ts");
   return configKeys.map(({ name, doc }) => ({ value: name, about: doc }));
 }
 

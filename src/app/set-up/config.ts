@@ -1,6 +1,7 @@
-import type { ConfigKey } from "../../config/keys.ts";
+import type { ConfigKey } from "../../config/key-types.ts";
 import type { ResolvedSetting } from "../../config/types.ts";
 import { usageError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
 import type { Scope } from "../scope.ts";
 
@@ -53,7 +54,10 @@ export async function unsetConfig(
   scope: Scope,
   { name, user }: { name: string; user: boolean },
 ): Promise<ConfigChange> {
-  const { configKeys, getKey } = await import("../../config/keys.ts");
+  const [{ configKeys }, { getKey }] = await Promise.all([
+    import("../../config/key-list.ts"),
+    import("../../config/keys.ts"),
+  ]);
   const known = configKeys.find((key) => key.name === name);
   if (known !== undefined) refuseManaged(known);
   const file = await changeConfOf(scope, user, (values, path) => {
@@ -64,7 +68,11 @@ export async function unsetConfig(
 }
 
 function refuseManaged({ name, managed }: Pick<ConfigKey, "name" | "managed">): void {
-  if (managed === true) throw usageError(`${name} is managed by cowork.`, "cowork init <name>, or cowork clean <name>");
+  if (managed === true)
+    throw usageError(
+      `${name} is managed by cowork.`,
+      steps`${ownCommand("init", "<name>")}, or ${ownCommand("clean", "<name>")}`,
+    );
 }
 
 type Decide = (values: Readonly<Record<string, string>>, file: string) => Record<string, string | undefined>;

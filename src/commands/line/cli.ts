@@ -32,11 +32,12 @@ async function runCommand(
   const line = await completeShortLine(argv, { caller, terminal, parts });
   const { command, globals, input } = await parseLine(line, commands);
   if (globals.help || command === undefined) {
-    const { renderCommandHelp, renderOverview } = await import("./help.ts");
+    const [{ renderCommandHelp }, { renderOverview }] = await Promise.all([
+      import("./help.ts"),
+      import("./help-overview.ts"),
+    ]);
     terminal.out(
-      command === undefined
-        ? renderOverview(commands, terminal.style, dailyCommands)
-        : renderCommandHelp(command, terminal.style),
+      command === undefined ? renderOverview(commands, terminal, dailyCommands) : renderCommandHelp(command, terminal),
     );
     return 0;
   }

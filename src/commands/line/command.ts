@@ -38,6 +38,8 @@ export interface Command<F extends Flags = Flags> {
   flags: F;
   /** the command takes the words after `--` unchanged */
   rest?: { name: string; summary: string };
+  /** The error for more words than the command takes, if there is a better one than the usual. */
+  tooMany?(args: readonly string[]): Error;
   examples: readonly { line: string; text: string }[];
   /** `all`: all commands */
   run(input: Input<F>, app: App, all: readonly Command[]): Promise<number>;

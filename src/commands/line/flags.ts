@@ -1,7 +1,14 @@
 /** An option of a command. `value` is the placeholder in help: `--from REF`. */
 export type Flag =
   | { type: "boolean"; summary: string; short?: string }
-  | { type: "string"; summary: string; value: string; short?: string };
+  | {
+      type: "string";
+      summary: string;
+      value: string;
+      short?: string;
+      /** The value may be left out: a next word that does not match is not taken, and the value is `otherwise`. */
+      optional?: { matches: RegExp; otherwise: string };
+    };
 
 export type Flags = Readonly<Record<string, Flag>>;
 

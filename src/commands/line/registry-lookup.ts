@@ -1,9 +1,10 @@
 import type { Command } from "./command.ts";
+import { type Hint, ownCommand, steps } from "../../hint.ts";
 import { nearest } from "./suggest.ts";
 import { usageError } from "./usage.ts";
 
 /** Commands that people know from other tools, and what to use here. */
-const foreignVerbs: Readonly<Record<string, string>> = {
+const foreignVerbs: Readonly<Record<string, Hint>> = {
   attach: "cowork connect <session>",
   create: "cowork init <session>",
   delete: "cowork clean <session>",
@@ -15,7 +16,7 @@ const foreignVerbs: Readonly<Record<string, string>> = {
   ps: "cowork list",
   remove: "cowork clean <session>",
   shell: "cowork connect <session>",
-  up: "cowork init <session>, or cowork start <session> if it exists",
+  up: steps`${ownCommand("init", "<session>")}, or ${ownCommand("start", "<session>")} if it exists`,
 };
 
 /** True for a command's name or alias, and for a command of another tool that cowork has a suggestion for. */
@@ -27,8 +28,11 @@ function findCommand(name: string, commands: readonly Command[]): Command | unde
   return commands.find((command) => command.name === name || command.aliases?.includes(name) === true);
 }
 
-/** @throws USAGE with the nearest name, or with what to use instead of another tool's command */
-export function commandByName(name: string, commands: readonly Command[]): Command {
+/**
+ * @param before what is before the command's name in the next step: `cowork`, or `cowork help`
+ * @throws USAGE with the nearest name, or with what to use instead of another tool's command
+ */
+export function commandByName(name: string, commands: readonly Command[], before = "cowork"): Command {
   const found = findCommand(name, commands);
   if (found !== undefined) return found;
   const ours = Object.hasOwn(foreignVerbs, name) ? foreignVerbs[name] : undefined;
@@ -38,5 +42,5 @@ export function commandByName(name: string, commands: readonly Command[]): Comma
     commands.map((command) => command.name),
   );
   const guess = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  throw usageError(`Unknown command "${name}".${guess}`, meant === undefined ? "cowork help" : `cowork help ${meant}`);
+  throw usageError(`Unknown command "${name}".${guess}`, meant === undefined ? "cowork help" : `${before} ${meant}`);
 }

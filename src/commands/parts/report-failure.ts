@@ -15,7 +15,7 @@ export async function reportFailure(
   } else {
     const { renderError } = await import("../../ui/errors.ts");
     const detail = options.verbose ? [error.detail, error.stack].filter(Boolean).join("\n") : undefined;
-    terminal.err(renderError(error.toView(), { style: terminal.errStyle, detail }));
+    terminal.err(renderError(error.toView(), { width: terminal.errWidth, style: terminal.errStyle, detail }));
   }
   return error.exitCode === 130 ? (caller.signalCode() ?? 130) : error.exitCode;
 }

@@ -13,7 +13,8 @@ export async function serveHere(argv: readonly string[], caller: Caller): Promis
   const streams = { ...caller.streams, stderr: forRawTerminal(caller.streams.stderr) };
   const terminal = createTerminal(streams, { env: caller.env, noColour: false });
   const { renderError } = await import("../../ui/errors.ts");
-  const explain = (error: unknown): string => renderError(toCoworkError(error).toView(), { style: terminal.errStyle });
+  const { errWidth: width, errStyle: style } = terminal;
+  const explain = (error: unknown): string => renderError(toCoworkError(error).toView(), { width, style });
   // The session does not depend on the folder in which ssh was called. Settings are read from the session's project.
   const globals = { host: kind === "to" ? first : undefined, json: false, verbose: false };
   const app = createApp({ ...caller, streams, cwd: () => "/" }, terminal, globals, withoutNotes);

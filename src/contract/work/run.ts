@@ -1,11 +1,10 @@
 import * as z from "zod/mini";
 import { settings } from "../settings.ts";
+import { runPermissions } from "./permissions.ts";
 
 // A run: one unattended execution of an agent in a session, from a prompt to its end.
 
 export const runAction = z.enum(["implement", "plan", "analyze", "review"]);
-/** What the agent may do without asking: nothing that changes something; edit files of the clone; everything. */
-export const runPermissions = z.enum(["ask", "edits", "all"]);
 export const runState = z.enum(["created", "running", "waiting", "completed", "failed", "stopped"]);
 /** Why a run was stopped. */
 export const runReason = z.enum(["limit", "budget", "timeout", "crash", "user"]);
@@ -91,7 +90,7 @@ export const runView = z.object({
 });
 
 export type RunAction = z.infer<typeof runAction>;
-export type RunPermissions = z.infer<typeof runPermissions>;
+export type { RunPermissions } from "./permissions.ts";
 export type RunState = z.infer<typeof runState>;
 export type RunReason = z.infer<typeof runReason>;
 export type RunRequest = z.infer<typeof runRequest>;

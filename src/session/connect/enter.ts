@@ -8,7 +8,7 @@ import { connectSession, type ConnectTarget } from "./connect.ts";
 import type { ConnectOptions } from "./connect-plan.ts";
 import { sessionEnvironment } from "./environment.ts";
 import type { ConnectIo, ConnectRequest } from "../session-host.ts";
-import { shouldReportLogin } from "./login-note.ts";
+import { readInside, shouldReportLogin } from "./login-note.ts";
 import { locked } from "../lifecycle/outcome.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
 import type { SessionRecord } from "../record/record.ts";
@@ -90,7 +90,8 @@ async function ensureRunning(
     const login = shouldReportLogin(request, io) ? undefined : await getAgent(settings.agent).login.read(ctx);
     const unreported = login === undefined || login.state === "ok" ? undefined : login.detail;
     for (const detail of notes) {
-      if (detail !== unreported) ctx.report({ session: record.name, step: "start", state: "note", detail });
+      if (detail !== unreported)
+        ctx.report({ session: record.name, step: "start", state: "note", detail: readInside(detail) });
     }
   };
   const found = findRunning(ctx, record, takePrefetched(ctx, selector.names[0]));

@@ -2,8 +2,10 @@ import type { Context } from "../../system/context.ts";
 import { ownContainers } from "./own-containers.ts";
 import { selectRecords } from "../record/records.ts";
 import type { Selector, SessionView } from "../types.ts";
-import { compareViews, viewSession } from "./view.ts";
+import { compareViews, devContainer, viewSession } from "./view.ts";
 import { containersBySession, observe } from "./observe.ts";
+import { knownAgentPlace } from "../work/place.ts";
+import { readWork } from "../work/read-work.ts";
 
 /** The selected sessions with their current state, sorted by project and name. */
 export async function listSessions(ctx: Context, selector: Selector): Promise<SessionView[]> {
@@ -13,7 +15,9 @@ export async function listSessions(ctx: Context, selector: Selector): Promise<Se
       if ("error" in entry) return unreadable(ctx, entry);
       const { record } = entry;
       const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
-      return viewSession(record, await observe(ctx, record.id, own), ctx.paths);
+      const view = viewSession(record, await observe(ctx, record.id, own), ctx.paths);
+      const place = knownAgentPlace(record, devContainer(own));
+      return place === undefined ? view : { ...view, ...readWork(ctx, place) };
     }),
   );
   return views.toSorted(compareViews);

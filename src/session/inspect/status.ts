@@ -14,6 +14,7 @@ import { unknownStatus } from "./unknown-status.ts";
 import type { ProjectClient } from "../project-client.ts";
 import { devContainer, viewSession } from "./view.ts";
 import { containersBySession, observe } from "./observe.ts";
+import { workOf } from "../work/agent-work.ts";
 
 /**
  * Detailed status of sessions, in parallel: git state, unsaved work, resources, disk, ports, login. Usage figures take the engine
@@ -78,7 +79,7 @@ async function oneStatus(
 ): Promise<SessionStatus> {
   const main = devContainer(containers);
   const running = main?.state === "running";
-  const [observed, detail, resources, report, clone, state] = await Promise.all([
+  const [observed, detail, resources, report, clone, state, work] = await Promise.all([
     observe(ctx, record.id, containers),
     main === undefined || options.brief ? undefined : ctx.engine.findContainer(main.id),
     // A container may stop between the requests: then there are no figures.
@@ -86,10 +87,12 @@ async function oneStatus(
     inspectClone(ctx, record, user, options.precious).catch(unknownCloneReport),
     options.brief ? 0 : treeSize(ctx.paths.clone(record.id)).catch(() => 0),
     options.brief ? 0 : treeSize(ctx.paths.state(record.id)).catch(() => 0),
+    workOf(ctx, record, main, { check: !options.brief }),
   ]);
   const startedAt = detail?.startedAt;
   return {
     ...viewSession(record, { ...observed, ...(startedAt === undefined ? {} : { startedAt }) }, ctx.paths),
+    ...work,
     git: report.git,
     unsaved: report.unsaved.length > 0,
     unsavedWork: report.unsaved,

@@ -1,12 +1,47 @@
 import type { Selector } from "../../contract/requests.ts";
 import type { SessionWork } from "../../contract/work/calls.ts";
-import { CoworkError } from "../../errors.ts";
+import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
+import { takeInRequests } from "../../work/approvals/take-in.ts";
+import { takeInReports } from "../../work/inbox/take-in.ts";
+import { checkAgentState } from "../../work/state/check-state.ts";
+import { containersBySession } from "../inspect/observe.ts";
+import { ownContainers } from "../inspect/own-containers.ts";
+import { devContainer } from "../inspect/view.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { selectRecords } from "../record/records.ts";
+import { knownAgentPlace } from "./place.ts";
+import { readWork } from "./read-work.ts";
 
-export async function agentWork(
-  _ctx: Context,
-  _selector: Selector,
-  _options: { check: boolean },
-): Promise<SessionWork[]> {
-  throw new CoworkError("INTERNAL", "not built");
+/**
+ * What the agents of the selected sessions do. With `check` reports and requests are taken in first, and agents that seem to work or
+ * to wait must have a process. Sessions whose record cannot be read, or whose agent only a newer cowork knows, are left out.
+ */
+export async function agentWork(ctx: Context, selector: Selector, options: { check: boolean }): Promise<SessionWork[]> {
+  const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
+  const works = entries.map(async (entry) => {
+    if (!("record" in entry)) return [];
+    const { record } = entry;
+    const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
+    const work = await workOf(ctx, record, devContainer(own), options);
+    const { id: sessionId, name, project } = record;
+    return work === undefined ? [] : [{ sessionId, name, project, ...work }];
+  });
+  return (await Promise.all(works)).flat();
+}
+
+/** The same of one session. @returns undefined for an agent that only a newer cowork knows */
+export async function workOf(
+  ctx: Context,
+  record: SessionRecord,
+  container: ContainerSummary | undefined,
+  { check }: { check: boolean },
+): Promise<Pick<SessionWork, "agentState" | "run" | "approvals"> | undefined> {
+  const place = knownAgentPlace(record, container);
+  if (place === undefined) return undefined;
+  if (!check) return readWork(ctx, place);
+  await takeInReports(ctx, place);
+  await takeInRequests(ctx, place);
+  const agentState = await checkAgentState(ctx, place);
+  return { ...readWork(ctx, place), agentState };
 }

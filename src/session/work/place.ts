@@ -1,4 +1,4 @@
-import { getAgent } from "../../agent/catalog.ts";
+import { findAgent, getAgent } from "../../agent/catalog.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { WorkPlace } from "../../work/types.ts";
 import type { SessionRecord } from "../record/record.ts";
@@ -15,4 +15,9 @@ export function workPlace(record: SessionRecord, container: ContainerSummary | u
     ...place,
     container: { id: container.id, running: container.state === "running", startedAt, user, workspaceFolder },
   };
+}
+
+/** The same; undefined if only a newer cowork knows the session's agent. */
+export function knownAgentPlace(record: SessionRecord, container: ContainerSummary | undefined): WorkPlace | undefined {
+  return findAgent(record.agent) === undefined ? undefined : workPlace(record, container);
 }

@@ -1,9 +1,58 @@
+import { join } from "node:path";
+import type { AgentProgram } from "../../agent/at-work.ts";
 import type { AgentState } from "../../contract/work/agent-state.ts";
-import { CoworkError } from "../../errors.ts";
+import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
+import { readSmallEntry } from "../../system/files/small-file.ts";
+import { countOpen } from "../approvals/count-open.ts";
+import { maxReport, parseReport } from "../inbox/parse-report.ts";
+import { newestRun } from "../runs/run-files.ts";
 import type { WorkPlace } from "../types.ts";
+import { decideState, type Observed } from "./decide-state.ts";
+import { readGone } from "./gone.ts";
 
-/** What the agent does, from a few small files. Takes no lock, starts nothing. */
-export function readAgentState(_ctx: Pick<Context, "paths">, _place: WorkPlace): AgentState {
-  throw new CoworkError("INTERNAL", "not built");
+type StateContext = Pick<Context, "paths" | "clock">;
+
+/** What the agent does, from a few small files. Takes no lock, starts nothing, takes nothing in. */
+export function readAgentState(ctx: StateContext, place: WorkPlace): AgentState {
+  return decideState(observeAgent(ctx, place));
+}
+
+/** What the small files of a session say about its agent. Synchronous: with hundreds of sessions each promise costs more than the reading. */
+export function observeAgent(ctx: StateContext, place: WorkPlace): Observed {
+  const { id, agent, container, createdAt } = place;
+  const last = readLast(ctx, place);
+  const run = newestRun(ctx, id);
+  const programs = agent.states?.programs(ctx, id) ?? [];
+  const gone = programs.length === 0 ? undefined : readGone(ctx, id);
+  return {
+    now: ctx.clock.now().getTime(),
+    createdAt: Date.parse(createdAt),
+    ...(container === undefined
+      ? {}
+      : { container: { running: container.running, startedAt: Date.parse(container.startedAt) || 0 } }),
+    ...(last === undefined ? {} : { last }),
+    programs: programs.map((one) => ({ ...one, gone: gone?.has(processKey(one)) ?? false })),
+    ...(run === undefined ? {} : { run }),
+    approvals: countOpen(ctx, id),
+  };
+}
+
+export function processKey({ pid, startTicks }: Pick<AgentProgram, "pid" | "startTicks">): string {
+  return `${pid} ${startTicks}`;
+}
+
+function readLast({ paths }: Pick<Context, "paths">, { id, agent }: WorkPlace): Observed["last"] {
+  const root = paths.events(id);
+  try {
+    const entry = readSmallEntry(join(root, "last"), { maxBytes: maxReport, root });
+    if (entry === undefined) return undefined;
+    const report = parseReport(entry.bytes, entry.modified);
+    const signal = report === undefined ? undefined : agent.states?.read(report);
+    return { at: entry.modified, ...(signal === undefined ? {} : { signal }) };
+  } catch (error) {
+    // The session can make it unusable.
+    if (["FILE_TOO_LARGE", "PERMISSION_DENIED"].includes(toCoworkError(error).code)) return undefined;
+    throw error;
+  }
 }

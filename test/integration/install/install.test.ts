@@ -58,6 +58,7 @@ describe("confirmation", () => {
     const { code, stdout, stderr } = await install(["--prefix", prefix, "--no-docker"]);
     expect(code).toBe(2);
     expect(stdout).toContain(`install cowork as ${prefix}/bin/cowork`);
+    expect(stdout).toContain(`install completion for bash as ${prefix}/share/bash-completion/completions/cowork`);
     expect(stderr).toContain("--yes");
     await expect(stat(prefix)).rejects.toThrow("ENOENT");
   });
@@ -76,7 +77,7 @@ describe("confirmation", () => {
     const { code, stdout } = await runAs(argv, { home, cwd: home.home, input: "y\nn\n", env: { CI: undefined } });
     expect(code).toBe(0);
     expect(stdout).toContain("Log the agent in now");
-    expect(stdout).toContain(`${prefix}/bin/cowork auth`);
+    expect(stdout).toContain(`${prefix}/bin/cowork auth login`);
   });
 
   it("CI=true counts as --yes", async () => {
@@ -94,7 +95,7 @@ describe("install and --uninstall", () => {
     expect(first).toMatchObject({ code: 0 });
     expect(first.stderr).toContain("is not on your PATH");
     // Without a login and without a terminal to ask on, the login is named as the next step.
-    expect(first.stdout).toContain(`${prefix}/bin/cowork auth\n`);
+    expect(first.stdout).toContain(`${prefix}/bin/cowork auth login\n`);
     const version = await runAs([join(prefix, "bin", "cowork"), "--version"], { home, cwd: home.home });
     expect(version).toMatchObject({ code: 0, stderr: "" });
     const files = await filesOf(prefix);

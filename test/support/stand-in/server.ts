@@ -6,28 +6,18 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
-import { profile, sendJson, sendMessage } from "./answers.ts";
+import { profile, sendJson } from "./answers.ts";
+import { createControl } from "./control.ts";
+import { createMessages } from "./messages.ts";
 import { createTokens, type Grant } from "./tokens.ts";
-
-interface Control {
-  /** lifetime of new access tokens in seconds, as sent to the client */
-  expiresIn?: number;
-  /** delay in ms before a refresh is answered, after the old token has been used up */
-  refreshDelay?: number;
-}
 
 const folder = process.argv[2] ?? "/stand-in";
 const tokens = createTokens();
 
-const control = (): Control => {
-  try {
-    return JSON.parse(readFileSync(`${folder}/control.json`, "utf8")) as Control;
-  } catch {
-    return {};
-  }
-};
-
+const control = createControl(`${folder}/control.json`);
 const journal = (entry: object): void => appendFileSync(`${folder}/journal.jsonl`, `${JSON.stringify(entry)}\n`);
+
+const messages = createMessages(folder, control, journal);
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
@@ -41,9 +31,10 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
 }
 
 async function token(body: Record<string, unknown>, response: ServerResponse, entry: object): Promise<void> {
-  const { refreshDelay = 0, expiresIn = 28_800 } = control();
+  const { refreshDelay = 0, expiresIn = 28_800, refuseRefresh = false } = control.read();
   const isRefresh = body.grant_type === "refresh_token";
-  const grant: Grant | undefined = isRefresh ? tokens.refresh(String(body.refresh_token)) : tokens.login();
+  const refresh = (): Grant | undefined => (refuseRefresh ? undefined : tokens.refresh(String(body.refresh_token)));
+  const grant = isRefresh ? refresh() : tokens.login();
   journal({
     ...entry,
     what: isRefresh ? "refresh" : "login",
@@ -80,8 +71,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   }
   const own = host === "api.anthropic.com";
   if (own && path === "/v1/messages" && family !== undefined) {
-    journal({ ...entry, what: "message", ok: true });
-    return sendMessage(response, String(body.model), "made-up answer");
+    return messages.answer(body, response, entry);
   }
   if (own && path.startsWith("/api/oauth/profile") && family !== undefined) {
     journal({ ...entry, what: "profile", ok: true });

@@ -68,14 +68,14 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
     // before anything else, so that none of them reaches the real vendor
     await vendor.adoptSessions(home.hash);
     expect(made.map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(made[0]?.stderr).toContain("cowork auth");
+    expect(made[0]?.stderr).toContain("cowork auth login");
     const answer = await ask("plain", "a");
     expect(answer.code).not.toBe(0);
     expect(answer.stderr).toContain("cowork auth login");
     expect((await cowork("plain", ["auth", "status"])).code).toBe(5);
   });
 
-  it("logs in with a code typed at the prompt of `cowork auth`", async () => {
+  it("logs in with a code typed at the prompt of `cowork auth login`", async () => {
     const env = userEnvironment(home, { TERM: "xterm-256color", COWORK_BASE_IMAGE: vendor.image });
     const variables = Object.entries(env).map((pair) => pair.join("="));
     const terminal = await openTerminal(

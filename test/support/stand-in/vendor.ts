@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { generate } from "selfsigned";
 import { TestContainer } from "../engine/container.ts";
 import { testBaseImage } from "../engine/engine.ts";
+import type { Control } from "./control.ts";
+import type { Step } from "./script.ts";
 
 /** One line of the fake vendor's journal. */
 export interface Entry {
@@ -26,6 +28,15 @@ export interface Entry {
   path?: string;
   bearer?: string;
   apiKey?: string;
+  /** of a message: asked for without tools, such as a conversation's title */
+  isTitle?: boolean;
+  /** of a message: the start of the user's last text */
+  prompt?: string;
+  /** of a message: the HTTP status in place of an answer */
+  status?: number;
+  /** of a message: it is never answered */
+  hangs?: boolean;
+  model?: string;
   family?: number;
   revoked?: number[];
 }
@@ -40,7 +51,10 @@ export interface Vendor {
   journal(): Promise<Entry[]>;
   /** removes all entries so far */
   clearJournal(): Promise<void>;
-  control(settings: { expiresIn?: number; refreshDelay?: number }): Promise<void>;
+  /** replaces what was set before; `{}` is a healthy vendor. Answers that are limited by `times` are counted again from 0 */
+  control(settings: Control): Promise<void>;
+  /** writes a script to which prompts refer with `scriptFile(name)` */
+  script(name: string, steps: readonly Step[]): Promise<void>;
   /** disconnects a container from every other network and connects it to this one */
   adopt(container: string): Promise<void>;
   /** adopts every running dev container of a home */
@@ -68,7 +82,12 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
   const name = `cowork-stand-in-${randomBytes(4).toString("hex")}`;
   const folder = await mkdtemp(join(tmpdir(), `${name}-`));
   const docker = (...args: string[]) => execa("docker", args);
-  const write = async (entry: string, content: string): Promise<void> => writeFile(join(folder, entry), content);
+  let written = 0;
+  // renamed, so that the server never reads half of it
+  const write = async (entry: string, content: string): Promise<void> => {
+    await writeFile(join(folder, `${entry}.new`), content);
+    await rename(join(folder, `${entry}.new`), join(folder, entry));
+  };
   const vendorPems = await makeAuthority();
   await write("cert.pem", vendorPems.cert);
   await write("key.pem", vendorPems.private);
@@ -161,7 +180,12 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     thief: { authority: file("thief.pem"), proxy: "http://elsewhere.example:3128" },
     journal,
     clearJournal: () => writeFile(file("journal.jsonl"), ""),
-    control: (settings) => writeFile(file("control.json"), JSON.stringify(settings)),
+    // Renamed into place: the server answers with its defaults (tokens of eight hours) if it reads a half-written file.
+    control: async (settings) => {
+      await write("control.json.new", JSON.stringify({ ...settings, written: (written += 1) }));
+      await rename(file("control.json.new"), file("control.json"));
+    },
+    script: (entry, steps) => write(`script-${entry}.json`, JSON.stringify(steps)),
     adopt,
     adoptSessions,
     adoptLogin,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { configKeys, getKey, parseValue } from "../../../src/config/keys.ts";
+import { getKey, parseValue } from "../../../src/config/keys.ts";
+import { configKeys } from "../../../src/config/key-list.ts";
 import { resolveSettings, trackedFindings, type SettingSources } from "../../../src/config/resolve.ts";
 
 const nothing: SettingSources = { flags: {}, env: {}, cpus: 2 };
@@ -69,6 +70,12 @@ test("without sources all settings have their defaults", () => {
     memory: undefined,
     sshAgent: false,
     caCerts: "auto",
+    permissions: "edits",
+    model: undefined,
+    budget: 25,
+    timeoutMs: 4 * 3600_000,
+    runs: 4,
+    agentTasks: false,
   });
 });
 
@@ -157,7 +164,22 @@ test("the keys of a tracked file that need trust", () => {
   );
   const { resolved } = resolveSettings({ ...nothing, project: { ...all, CPUS: "1" } });
   const named = trackedFindings(resolved).map(({ what }) => what.split("=")[0]);
-  expect(named).toHaveLength(6);
-  expect(new Set(named)).toEqual(new Set(["BASE_IMAGE", "CA_CERTS", "CLAUDE_VERSION", "COPY", "HOST", "SSH_AGENT"]));
+  expect(named).toHaveLength(12);
+  expect(new Set(named)).toEqual(
+    new Set([
+      "AGENT_TASKS",
+      "BASE_IMAGE",
+      "BUDGET",
+      "CA_CERTS",
+      "CLAUDE_VERSION",
+      "COPY",
+      "HOST",
+      "MODEL",
+      "PERMISSIONS",
+      "RUNS",
+      "SSH_AGENT",
+      "TIMEOUT",
+    ]),
+  );
   expect(trackedFindings(resolveSettings({ ...nothing, user: all }).resolved)).toEqual([]);
 });

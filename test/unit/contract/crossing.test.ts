@@ -34,7 +34,7 @@ const methods = Object.keys(hostCalls) as HostMethod[];
 
 test("every function of the session host with plain data has schemas; the others have streams", () => {
   const all = Object.keys(createLocalHost({} as never, noClient));
-  expect([...methods, "openClone", "connect", "logs", "login"].toSorted()).toEqual(all.toSorted());
+  expect([...methods, "openClone", "connect", "logs", "login", "runFiles"].toSorted()).toEqual(all.toSorted());
 });
 
 describe("requests reach a host as they were sent", () => {

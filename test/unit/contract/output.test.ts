@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { AuthStatus } from "../../../src/contract/login.ts";
 import { outputs } from "../../../src/contract/output.ts";
 import { hostCalls, type HostMethod } from "../../../src/contract/rpc.ts";
 import type { SessionHost } from "../../../src/session/session-host.ts";
@@ -12,6 +13,11 @@ function full(...methods: HostMethod[]): Partial<SessionHost> {
   );
 }
 
+const authStatus = {
+  ...sampleOf<AuthStatus>(hostCalls.authStatus.output),
+  login: { state: "ok", detail: "" },
+} as const;
+const loggedIn: Partial<SessionHost> = { authStatus: async () => authStatus };
 const sessions = { conf: "SESSIONS=a\n" };
 const cases: [line: string, output: keyof typeof outputs, setting: CommandSetting][] = [
   ["list --all", "list", { answers: full("list") }],
@@ -22,6 +28,9 @@ const cases: [line: string, output: keyof typeof outputs, setting: CommandSettin
   ["stop a", "stop", { answers: full("stop", "list"), ...sessions }],
   ["clean a --images", "clean", { answers: full("clean", "cleanImages", "list"), ...sessions }],
   ["diff a", "diff", { answers: full("diff", "list"), ...sessions }],
+  ["run a task", "run", { answers: { ...full("runStart", "list"), ...loggedIn }, ...sessions }],
+  ["run a task --copies 2", "run --copies", { answers: { ...full("runStart", "list"), ...loggedIn } }],
+  ["runs", "runs", { answers: full("runs") }],
   ["doctor", "doctor", { answers: full("doctor") }],
   ["auth status", "auth status", { answers: full("authStatus") }],
   ["auth logout", "auth logout", { answers: full("logout") }],

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { createStyle, wantsColour } from "../../../src/ui/style.ts";
 import { renderTable } from "../../../src/ui/table.ts";
 import { ago, bytes, duration, plural } from "../../../src/ui/units.ts";
-import { pad, truncate, wrap } from "../../../src/ui/width.ts";
+import { pad, glueQuoted, truncate, wrapLines } from "../../../src/ui/width.ts";
 import { someTime } from "../../support/fakes/fake-host.ts";
 
 test.each([
@@ -44,10 +44,18 @@ describe("width", () => {
     expect(pad("x", 3, "left")).toBe("  x");
   });
 
-  test("wrapping splits only words that are too long", () => {
-    expect(wrap("one two three", 7)).toBe("one two\nthree");
-    expect(wrap("averylongword x", 7, "  ")).toBe("avery\n  longw\n  ord x");
-    expect(wrap("one two", Number.POSITIVE_INFINITY)).toBe("one two");
+  test("lines are broken at spaces only: a path that is too long stays whole", () => {
+    expect(wrapLines("one two three", 7)).toEqual(["one two", "three"]);
+    expect(wrapLines("see /a/very/long/path x", 7)).toEqual(["see", "/a/very/long/path", "x"]);
+    expect(wrapLines("one two", Number.POSITIVE_INFINITY)).toEqual(["one two"]);
+  });
+
+  test("a command in backquotes is not broken", () => {
+    expect(wrapLines(glueQuoted("to fix it, run `cowork doctor --fix` now"), 14)).toEqual([
+      "to fix it, run",
+      "`cowork doctor --fix`",
+      "now",
+    ]);
   });
 
   test("truncated text is never wider than the limit", () => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
@@ -8,6 +9,7 @@ import { renderFindings } from "../../../src/ui/findings.ts";
 import { renderSessions } from "../../../src/ui/sessions.ts";
 import { renderStatus } from "../../../src/ui/status.ts";
 import { createStyle } from "../../../src/ui/style.ts";
+import { runView } from "../../support/fakes/run-view.ts";
 import { sessionStatus, sessionView, someTime } from "../../support/fakes/fake-host.ts";
 
 const sessions = [
@@ -22,8 +24,36 @@ const sessions = [
   sessionView({ name: "漢字かな", state: "failed", project: "an-other-project", createdAt: "" }),
 ];
 
+const since = "2026-03-01T11:58:00.000Z";
+const agents = [
+  sessionView({
+    name: "api",
+    agentState: { state: "waiting", since, for: "approval", detail: "Bash: npm publish --dry-run" },
+    approvals: 1,
+  }),
+  sessionView({ name: "docs", agentState: { state: "none", since } }),
+  sessionView({
+    name: "limits",
+    agentState: { state: "waiting", since, for: "limit", until: "2026-03-01T15:22:00.000Z" },
+  }),
+  sessionView({ name: "old", agentState: { state: "unknown", since, detail: "stale" } }),
+  sessionView({ name: "parser", agentState: { state: "working", since, detail: "Edit: src/cart.ts" } }),
+  sessionView({
+    name: "search",
+    agentState: { state: "idle", since: "2026-03-01T10:58:00.000Z", detail: "interrupted" },
+    run: runView({ id: "search:3", state: "completed" }),
+  }),
+  sessionView({ name: "web", state: "stopped", container: null, agentState: { state: "ended", since } }),
+];
+
 const statuses = [
   sessionStatus(),
+  sessionStatus({
+    name: "api",
+    agentState: { state: "waiting", since, for: "approval", detail: "Bash: npm publish --dry-run" },
+    run: runView({ id: "api:2", state: "waiting", title: "release prep" }),
+    approvals: 1,
+  }),
   sessionStatus({
     name: "b",
     state: "failed",
@@ -78,6 +108,8 @@ describe.each([40, 80, 120])("at %i columns", (width) => {
 
     test.each<[string, () => string]>([
       ["list", () => renderSessions(sessions, { ...options, allProjects: false })],
+      ["list --wide", () => renderSessions(sessions, { ...options, allProjects: false, wide: true })],
+      ["list of agents", () => renderSessions(agents, { ...options, allProjects: false })],
       ["list --all", () => renderSessions(sessions, { ...options, allProjects: true })],
       ["status", () => renderStatus(statuses, { ...options, verbose: false })],
       ["status --verbose", () => renderStatus(statuses, { ...options, verbose: true })],
@@ -85,7 +117,10 @@ describe.each([40, 80, 120])("at %i columns", (width) => {
     ])("%s", (_name, render) => {
       const text = render();
       expect(text).toMatchSnapshot();
-      for (const line of text.split("\n")) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+      // Only a path or a command, which must not be broken, can be wider.
+      const lines = stripVTControlCharacters(text).split("\n");
+      const broken = lines.filter((line) => !/^ *(?:path +\S+|Next: sudo usermod -aG docker you)$/.test(line));
+      for (const line of broken) expect(stringWidth(line)).toBeLessThanOrEqual(width);
       expect(text).not.toMatch(/[ \t]$/m);
     });
   });
@@ -93,8 +128,8 @@ describe.each([40, 80, 120])("at %i columns", (width) => {
 
 test.each([false, true])("errors and findings, colour %s", (colour) => {
   const style = createStyle(colour);
-  expect(renderError(error.toView(), { style })).toMatchSnapshot("an error");
-  expect(renderError(error.toView(), { style, label: "a", detail: "Error: x\n    at y" })).toMatchSnapshot(
+  expect(renderError(error.toView(), { width: 80, style })).toMatchSnapshot("an error");
+  expect(renderError(error.toView(), { width: 80, style, label: "a", detail: "Error: x\n    at y" })).toMatchSnapshot(
     "with its detail",
   );
   expect(renderFindings(findings, style)).toMatchSnapshot("findings");
@@ -114,4 +149,6 @@ test("list fits into 80 columns also for a pipe, and shows paths only with --ver
   const one = sessionView({ name: "a-session-name", branch: "a-session-name", path });
   for (const line of renderSessions([one], options).split("\n")) expect(stringWidth(line)).toBeLessThanOrEqual(80);
   expect(renderSessions([one], { ...options, verbose: true })).toContain(path);
+  const narrow = renderSessions([one], { ...options, verbose: true, width: 80 }).split("\n");
+  expect(narrow).toEqual([expect.stringMatching(/^PROJECT +SESSION .*CREATED$/), expect.any(String), `  ${path}`]);
 });

@@ -57,7 +57,7 @@ describe("on a terminal", () => {
       "saerch",
       "saerch is neither a command nor a session. Did you mean session search?\n  Next: cowork connect search",
     ],
-    ["lsit", "Did you mean list?"],
+    ["lsit", "Did you mean list?\n  Next: cowork list"],
     ["b", "b is neither a command nor a session. Did you mean session other/b?\n  Next: cowork connect other/b"],
     ["quite-another", 'Unknown command "quite-another".'],
   ])("a mistyped word gets a suggestion: %s", async (word, message) => {
@@ -82,7 +82,7 @@ describe("on a terminal", () => {
   test("an error in the rest of the line is reported for the expanded command", async () => {
     const { code, stderr } = await run("a ls -l", setting);
     expect(code).toBe(2);
-    expect(stderr).toContain("Next: cowork connect a -- ls …");
+    expect(stderr).toContain("Next: cowork connect a -- ls -l\n");
   });
 
   test.each(["-h", "--help"])("cowork %s shows help", async (line) => {

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type { Context } from "../../system/context.ts";
+import { readSmallFile, readSmallFolder } from "../../system/files/small-file.ts";
+import { toCoworkError } from "../../errors.ts";
+import type { AgentProgram } from "../at-work.ts";
+import { text } from "./describe.ts";
+
+const maxPrograms = 100;
+const maxBytes = 16 * 1024;
+const statuses = ["busy", "waiting", "idle"] as const;
+
+/** The program's own files `sessions/<pid>.json`: it writes one at each change, and removes it at its end, but not when it is killed. */
+export function readPrograms({ paths }: Pick<Context, "paths">, id: string): AgentProgram[] {
+  const root = paths.agentState(id, "claude");
+  const folder = join(root, "sessions");
+  return readSmallFolder(folder, { max: maxPrograms, root }).flatMap((name) => {
+    const pid = Number(/^(\d{1,10})\.json$/.exec(name)?.[1]);
+    if (Number.isNaN(pid)) return [];
+    const value = readValue(join(folder, name), root);
+    return value === undefined ? [] : (asProgram(pid, value) ?? []);
+  });
+}
+
+function readValue(path: string, root: string): unknown {
+  try {
+    const bytes = readSmallFile(path, { maxBytes, root });
+    return bytes === undefined ? undefined : JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    // Not JSON, too large, or closed to this user: the session can do that.
+    if (error instanceof SyntaxError || unusable.includes(toCoworkError(error).code)) return undefined;
+    throw error;
+  }
+}
+
+const unusable: string[] = ["FILE_TOO_LARGE", "PERMISSION_DENIED"];
+
+function asProgram(pid: number, value: unknown): AgentProgram | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const its = value as Record<string, unknown>;
+  const status = statuses.find((one) => one === its.status);
+  const startTicks = text(its.procStart);
+  const at = its.statusUpdatedAt ?? its.updatedAt;
+  if (status === undefined || startTicks === undefined || typeof at !== "number") return undefined;
+  const [conversation, waitingFor] = [text(its.sessionId), text(its.waitingFor)];
+  return {
+    pid,
+    startTicks,
+    interactive: its.entrypoint === "cli",
+    status,
+    at,
+    ...(conversation === undefined ? {} : { conversation }),
+    ...(waitingFor === undefined ? {} : { waitingFor }),
+  };
+}
