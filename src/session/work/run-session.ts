@@ -1,3 +1,4 @@
+import { readRules } from "../../agent/rules.ts";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
@@ -23,7 +24,8 @@ export function runSession(ctx: Context, record: SessionRecord, n: number): RunS
     identity: record.devcontainer?.git ?? {},
     start: async (inner) => await startFor(inner, await current(), n),
     git: async (inner) => await insideOf(inner, await current()),
-    agreedMcp: async () => false,
+    // A server that the agent adds later was not agreed to either.
+    agreedMcp: async (inner) => (await readRules(inner, record.id)).repository === "agreed",
   };
 }
 
