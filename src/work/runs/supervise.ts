@@ -125,8 +125,9 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
   let start: CloneState | undefined;
   for (let attempt = 0; ; attempt += 1) {
     const container = await session.start(ctx);
-    const { id, startedAt, user, workspaceFolder } = container;
-    run.place = { ...place, container: { id, running: true, startedAt, user, workspaceFolder } };
+    const { id, user, workspaceFolder } = container;
+    const up = { id, running: true, startedAt: container.startedAt, user, workspaceFolder };
+    run.place = { ...place, container: up };
     await endSurvivors(ctx, run.place);
     start ??= await readStart(ctx, run);
     const rest = request.budget === 0 ? undefined : request.budget - report.view.cost;
@@ -151,9 +152,9 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
       await endLaunched(ctx, { id: place.id, n, agent: run.agent, container: id });
       throw new CoworkError("ENGINE_FAILED", "The agent did not take the prompt.");
     }
-    await report.set({ state: "running", detail: undefined, until: undefined });
+    const startedAt = report.view.startedAt ?? ctx.clock.now().toISOString();
+    await report.set({ state: "running", startedAt, detail: undefined, until: undefined });
     if (attempt === 0) {
-      await report.set({ startedAt: ctx.clock.now().toISOString() });
       await tell(ctx, run, { type: "run.started" });
     } else {
       await tell(ctx, run, { type: "run.resumed", data: { detail: "the usage limit has ended" } });
