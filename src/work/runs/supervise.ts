@@ -103,6 +103,7 @@ async function openRun(
     reader: createOutputReader(ctx, { id: place.id, n }),
     time: createWorkingTime(view.workedMs),
     before: view.resumes === undefined ? nothingSpent : await readConversation(ctx, place.id, view.resumes),
+    spentBefore: 0,
     progress: newProgress(),
     times,
     told: new Set(),
@@ -159,6 +160,8 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
     } else {
       await tell(ctx, run, { type: "run.resumed", data: { detail: "the usage limit has ended" } });
     }
+    run.budget = rest;
+    run.spentBefore = report.view.cost;
     const { result: _before, limitUntil: _until, ...progress } = run.progress;
     run.progress = { ...progress, isResting: false, background: 0 };
     const judgement = judgeEnding(await followAgent(ctx, run));
