@@ -73,11 +73,12 @@ async function takeSpent(ctx: Context, run: Supervised): Promise<void> {
 /** @returns the open requests of this run */
 async function takeIn(ctx: Context, run: Supervised, before: ApprovalView[]): Promise<ApprovalView[]> {
   let open = before;
+  // Reports first: they tell which requests were decided elsewhere.
+  await quietly(ctx, async () => void (await takeInReports(ctx, run.place)));
   await quietly(ctx, async () => {
     open = (await takeInRequests(ctx, run.place)).filter((one) => one.run === run.report.view.id);
     for (const one of open) if (one.kind === "plan") await run.onPlan(one);
   });
-  await quietly(ctx, async () => void (await takeInReports(ctx, run.place)));
   return open;
 }
 
