@@ -12,6 +12,7 @@ export const stopCommand = defineCommand({
   positionals: [someSessions],
   flags: {
     ...allFlag,
+    force: { type: "boolean", summary: "Also end a run that is active" },
     hide: { type: "boolean", summary: "Also leave them out of lists until they are started again" },
   },
   examples: [

@@ -77,7 +77,7 @@ export async function waitForFound(
   };
   const watchHost = async (watch: Watch): Promise<WaitOutcome> => {
     for (;;) {
-      await look(watch, now(), watches.length === 1);
+      await look(watch, now(), { isOnly: watches.length === 1, signal });
       const outcome = judge();
       if (outcome !== undefined) return outcome;
       await ctx.clock.sleep(watch.sessions.length > few ? pollMs.many : pollMs.few, signal);
@@ -100,13 +100,13 @@ export async function waitForFound(
   }
 }
 
-async function look(watch: Watch, now: number, isOnly: boolean): Promise<void> {
+async function look(watch: Watch, now: number, options: { isOnly: boolean; signal: AbortSignal }): Promise<void> {
   const { target } = watch;
   // Without names it would be all of the project.
   if (target.selector.names?.length === 0) return;
   const check = now - watch.checkedAt >= checkMs;
   try {
-    const asked = await askTarget(target, async (host) => await host.work(target.selector, { check }), { isOnly });
+    const asked = await askTarget(target, async (host) => await host.work(target.selector, { check }), options);
     if (asked === undefined) return;
     if (check) watch.checkedAt = now;
     const isNamed = target.selector.names !== undefined;
@@ -114,7 +114,7 @@ async function look(watch: Watch, now: number, isOnly: boolean): Promise<void> {
     watch.sessions = [...kept.filter(({ removed }) => removed), ...asked.answer.map((work) => seenNow(watch, work))];
   } catch (error) {
     if (!target.known || !isNotFound(error)) throw error;
-    await askTarget(target, async (host) => await findRemoved(watch, host), { isOnly });
+    await askTarget(target, async (host) => await findRemoved(watch, host), options);
   }
 }
 

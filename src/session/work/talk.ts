@@ -58,7 +58,7 @@ async function writePrompt(ctx: Context, place: WorkPlace, text: string): Promis
   for (;;) {
     const run = await activeRun(ctx, place.id);
     if (run === undefined) return undefined;
-    if (run.state === "created") throw busyRun(place, run, "is in the queue");
+    if (run.state === "created") throw busyRun(place, run, "has not started yet");
     if (run.until !== undefined) throw busyRun(place, run, "waits for the end of the usage limit");
     const line = place.agent.run?.prompt(text);
     if (line !== undefined && (await writeToRun(ctx, place, run.n, line))) {

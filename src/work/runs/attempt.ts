@@ -18,6 +18,7 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
   const end = createAgentEnd(ctx, run, now);
   const silence = createSilence(ctx, run, now);
   let lastTakeIn = 0;
+  let lastSpent = now();
   let open: ApprovalView[] = [];
   for (;;) {
     ctx.signal.throwIfAborted();
@@ -44,6 +45,10 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
       open = await takeIn(ctx, run, open);
       if (open.length > 0) silence.broken();
     }
+    if (now() - lastSpent >= times.spentMs) {
+      lastSpent = now();
+      await takeSpent(ctx, run);
+    }
     run.time.tick(now(), open.length === 0 && !isResting(run));
     await show(ctx, run, open);
     if (run.request.timeoutMs > 0 && run.time.ms >= run.request.timeoutMs) await end.now("timeout");
@@ -54,14 +59,26 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
   }
 }
 
+/** What the running process has spent, before a result says so. */
+async function takeSpent(ctx: Context, run: Supervised): Promise<void> {
+  const { budget, place, report, spentBefore } = run;
+  const { conversation } = report.view;
+  if (budget === undefined || conversation === undefined) return;
+  await quietly(ctx, async () => {
+    const spent = await run.runs.spent?.(ctx, { id: place.id, conversation, budget });
+    if (spent !== undefined) await report.set({ cost: Math.max(report.view.cost, spentBefore + spent) });
+  });
+}
+
 /** @returns the open requests of this run */
 async function takeIn(ctx: Context, run: Supervised, before: ApprovalView[]): Promise<ApprovalView[]> {
   let open = before;
+  // Reports first: they tell which requests were decided elsewhere.
+  await quietly(ctx, async () => void (await takeInReports(ctx, run.place)));
   await quietly(ctx, async () => {
     open = (await takeInRequests(ctx, run.place)).filter((one) => one.run === run.report.view.id);
     for (const one of open) if (one.kind === "plan") await run.onPlan(one);
   });
-  await quietly(ctx, async () => void (await takeInReports(ctx, run.place)));
   return open;
 }
 
