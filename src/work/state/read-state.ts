@@ -24,6 +24,8 @@ export function observeAgent(ctx: StateContext, place: WorkPlace): Observed {
   const last = readLast(ctx, place);
   const run = newestRun(ctx, id);
   const programs = agent.states?.programs(ctx, id) ?? [];
+  const conversation = last?.signal?.conversation;
+  const tasks = conversation === undefined ? undefined : agent.states?.tasks(ctx, id, conversation);
   const gone = programs.length === 0 ? undefined : readGone(ctx, id);
   return {
     now: ctx.clock.now().getTime(),
@@ -33,6 +35,7 @@ export function observeAgent(ctx: StateContext, place: WorkPlace): Observed {
       : { container: { running: container.running, startedAt: Date.parse(container.startedAt) || 0 } }),
     ...(last === undefined ? {} : { last }),
     programs: programs.map((one) => ({ ...one, gone: gone?.has(processKey(one)) ?? false })),
+    ...(tasks === undefined ? {} : { tasks }),
     ...(run === undefined ? {} : { run }),
     approvals: countOpen(ctx, id),
   };
