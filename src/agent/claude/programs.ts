@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { readSmallFolder } from "../../system/files/small-file.ts";
 import type { AgentProgram } from "../at-work.ts";
 import { text } from "./describe.ts";
-import { readStateFile } from "./state-file.ts";
+import { readStateFile, readStateFolder } from "./state-file.ts";
 
 const maxPrograms = 100;
 const maxBytes = 16 * 1024;
@@ -13,7 +12,7 @@ const statuses = ["busy", "waiting", "idle"] as const;
 export function readPrograms({ paths }: Pick<Context, "paths">, id: string): AgentProgram[] {
   const root = paths.agentState(id, "claude");
   const folder = join(root, "sessions");
-  return readSmallFolder(folder, { max: maxPrograms, root }).flatMap((name) => {
+  return readStateFolder(folder, { max: maxPrograms, root }).flatMap((name) => {
     const pid = Number(/^(\d{1,10})\.json$/.exec(name)?.[1]);
     if (Number.isNaN(pid)) return [];
     const value = readStateFile(join(folder, name), { maxBytes, root });

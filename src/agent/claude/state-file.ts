@@ -1,5 +1,5 @@
 import { toCoworkError } from "../../errors.ts";
-import { readSmallFile } from "../../system/files/small-file.ts";
+import { readSmallFile, readSmallFolder } from "../../system/files/small-file.ts";
 
 /** The JSON in a file that the agent keeps in its session; undefined if the session made it unusable: not JSON, too large, a link. */
 export function readStateFile(path: string, options: { maxBytes: number; root: string }): unknown {
@@ -8,6 +8,16 @@ export function readStateFile(path: string, options: { maxBytes: number; root: s
     return bytes === undefined ? undefined : JSON.parse(bytes.toString("utf8"));
   } catch (error) {
     if (error instanceof SyntaxError || unusable.includes(toCoworkError(error).code)) return undefined;
+    throw error;
+  }
+}
+
+/** Names in a folder that the agent keeps in its session; none if the session closed it. One session must not break `list`. */
+export function readStateFolder(path: string, options: { max: number; root: string }): string[] {
+  try {
+    return readSmallFolder(path, options);
+  } catch (error) {
+    if (unusable.includes(toCoworkError(error).code)) return [];
     throw error;
   }
 }

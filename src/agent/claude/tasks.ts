@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import type { TaskCount } from "../../contract/work/agent-state.ts";
 import type { Context } from "../../system/context.ts";
-import { readSmallFolder } from "../../system/files/small-file.ts";
-import { readStateFile } from "./state-file.ts";
+import { readStateFile, readStateFolder } from "./state-file.ts";
 
 const maxEntries = 200;
 const maxBytes = 16 * 1024;
@@ -21,7 +20,7 @@ export function readTasks(
   if (!conversationId.test(conversation)) return undefined;
   const root = paths.agentState(id, "claude");
   const folder = join(root, "tasks", conversation);
-  const found = readSmallFolder(folder, { max: maxEntries, root })
+  const found = readStateFolder(folder, { max: maxEntries, root })
     .filter((name) => /^\d{1,6}\.json$/.test(name))
     .map((name) => statusOf(readStateFile(join(folder, name), { maxBytes, root })))
     .filter((status) => status !== undefined);

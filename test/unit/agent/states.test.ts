@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { AgentSignal } from "../../../src/agent/at-work.ts";
@@ -225,6 +226,24 @@ describe("the agent's list of tasks", () => {
     expect(states.tasks({ paths }, "app-a", other)).toBeUndefined();
     for (const path of ["../tasks/".concat(conversation), ".", "", `${conversation}/`])
       expect(states.tasks({ paths }, "app-a", path)).toBeUndefined();
+  });
+
+  test("is empty if the session closed its folder, as its programs are", async () => {
+    const { paths, folder } = await listed({ "1.json": task("completed") });
+    const root = paths.agentState("app-a", "claude");
+    await mkdir(join(root, "sessions"));
+    for (const path of [folder, join(root, "sessions")]) await chmod(path, 0);
+    // A test's folder is closed to others, and root ignores permissions.
+    for (let path = root; path.startsWith(tmpdir()) && path !== tmpdir(); path = dirname(path)) await chmod(path, 0o755);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      expect(states.tasks({ paths }, "app-a", conversation)).toBeUndefined();
+      expect(states.programs({ paths }, "app-a")).toEqual([]);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      for (const path of [folder, join(root, "sessions")]) await chmod(path, 0o700);
+    }
   });
 
   test("is counted up to 200", async () => {
