@@ -107,9 +107,11 @@ async function openRun(
     progress: newProgress(),
     times,
     told: new Set(),
-    onPlan: async ({ digest, text, input }) => {
+    onPlan: async ({ digest, text, input }, said) => {
       if (digest === plan) return;
-      const whole = typeof input["plan"] === "string" ? input["plan"] : text;
+      // An agent that wrote no file for its plan has said it.
+      const whole = [input["plan"], text, said].find((one) => typeof one === "string" && one.trim() !== "") ?? "";
+      if (typeof whole !== "string") return;
       await writeFileAtomic(join(ctx.paths.run(place.id, n), "plan.md"), `${whole.trimEnd()}\n`, { mode: 0o600 });
       plan = digest;
     },
