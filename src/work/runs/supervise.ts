@@ -140,6 +140,7 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
       conversation: report.view.conversation ?? "",
       resume: isResumed,
       mode: request.action === "plan" ? "plan" : request.permissions,
+      ...(request.action === "plan" ? { afterPlan: request.permissions } : {}),
       readOnly: readOnly.includes(request.action),
       strictMcp: !(await session.agreedMcp(ctx)),
       instructions: instructions[request.action],
