@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { sessionRules, type SessionRules } from "../contract/work/rules.ts";
+import { sessionRules, type PermissionRules, type SessionRules } from "../contract/work/rules.ts";
 import { CoworkError } from "../errors.ts";
 import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
@@ -31,19 +31,24 @@ export async function readRules(ctx: Pick<Context, "paths">, id: string): Promis
 }
 
 /**
- * Allows more in a session, and writes its policy anew. An agent that runs notices that after about a second.
- * @param allow rules in the agent's own words, e.g. `Bash(make test *)`
+ * Adds permission rules to a session, and writes its policy anew. An agent that runs notices that after about a second.
+ * @param more rules in the agent's own words, e.g. `Bash(make test *)`
  * @returns the rules as they are now
  */
 export async function addRules(
   ctx: RulesContext,
   agent: Agent,
   id: string,
-  allow: readonly string[],
+  more: Partial<Pick<PermissionRules, "allow" | "deny" | "ask">>,
 ): Promise<SessionRules> {
+  const joined = (present: readonly string[], added: readonly string[] = []): string[] => [
+    ...new Set([...present, ...added]),
+  ];
   return await changeRules(ctx, agent, id, (rules) => ({
     ...rules,
-    allow: [...new Set([...rules.allow, ...allow])],
+    allow: joined(rules.allow, more.allow),
+    deny: joined(rules.deny, more.deny),
+    ask: joined(rules.ask, more.ask),
   }));
 }
 

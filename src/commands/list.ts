@@ -8,10 +8,13 @@ export const listCommand = defineCommand({
   group: "Sessions",
   summary: "List the sessions of this project, or of all projects",
   details: [
-    "Outside a project it lists the sessions of all projects. --verbose adds the path of each clone. Use --json in scripts.",
+    "Outside a project it lists the sessions of all projects. STATE is what the agent does while the session runs, and NOW is what it works on or waits for. --wide shows branches and dates, --verbose the path of each clone too. Use --json in scripts.",
   ],
   positionals: [],
-  flags: { ...allFlag },
+  flags: {
+    ...allFlag,
+    wide: { type: "boolean", summary: "Show the branch, the start and the creation of each session" },
+  },
   examples: [
     { line: "cowork list", text: "list the sessions of this project" },
     { line: "cowork list --all --json", text: "list the sessions of all projects as JSON" },
@@ -21,14 +24,24 @@ export const listCommand = defineCommand({
     const { sessions, project } = await listSessions(await app.scope(), flags);
     if (app.globals.json) return app.json({ sessions });
     if (sessions.length === 0) {
-      const where = project === undefined ? "on this host" : `in ${plain(project)}`;
-      app.terminal.err(`No sessions ${where}.\n  Next: cowork init <name>`);
+      const [where, next] =
+        project === undefined
+          ? ["on this host", "run `cowork init <name>` in a git repository"]
+          : [`in ${plain(project)}`, "cowork init <name>"];
+      app.terminal.err(`No sessions ${where}.\n  Next: ${next}`);
       return 0;
     }
-    const { renderSessions } = await import("../ui/sessions.ts");
+    const [{ renderSessions }, { needsLine }] = await Promise.all([
+      import("../ui/sessions.ts"),
+      import("../ui/agent-state.ts"),
+    ]);
     const [{ verbose }, { width, style }] = [app.globals, app.terminal];
     const allProjects = project === undefined;
-    app.terminal.out(renderSessions(sessions, { allProjects, verbose, now: app.now(), width, style }));
+    app.terminal.out(
+      renderSessions(sessions, { allProjects, wide: flags.wide, verbose, now: app.now(), width, style }),
+    );
+    const needs = needsLine(sessions);
+    if (needs !== undefined) app.terminal.err(needs);
     return 0;
   },
 });

@@ -43,12 +43,11 @@ export const pullCommand = defineCommand({
     const result = await pullSession(await app.scope(), args[0], options, wait);
     progress.stop();
     if (app.globals.json) return app.json(result);
-    for (const { ref, commit, state } of result.refs) {
-      app.terminal.out(plain(`${ref.replace(/^refs\/(heads|tags)\//, "")}  ${commit.slice(0, 10)}  ${state}`));
-    }
+    const [{ renderPulled }, { showNotes }] = await Promise.all([import("../ui/exchange.ts"), import("../ui/note.ts")]);
+    for (const pulled of result.refs) app.terminal.out(renderPulled(pulled));
     if (result.refs.length === 0) app.terminal.err("  Nothing to pull: the project has everything.");
-    for (const note of result.notes) app.terminal.err(`  ${plain(note)}`);
-    const [first] = result.refs;
+    showNotes(app.terminal, result.notes);
+    const [first] = [...result.refs.filter(({ state }) => state !== "unchanged"), ...result.refs];
     if (first !== undefined) app.terminal.err(`  Next: git log ${plain(first.ref.replace(/^refs\/heads\//, ""))}`);
     return 0;
   },

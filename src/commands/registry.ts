@@ -1,9 +1,12 @@
+import { approvalsCommand } from "./approvals.ts";
+import { approveCommand } from "./approve.ts";
 import { authCommand } from "./auth.ts";
 import { cleanCommand } from "./clean.ts";
 import type { Command } from "./line/command.ts";
 import { completionCommand } from "./completion.ts";
 import { configCommand } from "./config.ts";
 import { connectCommand } from "./connect.ts";
+import { denyCommand } from "./deny.ts";
 import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
@@ -37,6 +40,9 @@ export const commands: readonly Command[] = [
   cleanCommand,
   runCommand,
   runsCommand,
+  approvalsCommand,
+  approveCommand,
+  denyCommand,
   sendCommand,
   interruptCommand,
   waitCommand,

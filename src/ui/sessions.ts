@@ -2,7 +2,8 @@ import type { SessionState, SessionView } from "../session/types.ts";
 import type { Style, Tone } from "./style.ts";
 import { plain } from "../system/text.ts";
 import { renderTable, type Cell, type Column } from "./table.ts";
-import { ago } from "./units.ts";
+import { agentCell, nowText } from "./agent-state.ts";
+import { age, ago } from "./units.ts";
 import { displayWidth } from "./width.ts";
 
 const stateTones: Record<SessionState, Tone> = {
@@ -21,6 +22,8 @@ export function stateCell(session: SessionView): Cell {
 
 interface ListOptions {
   allProjects: boolean;
+  /** with branch, start and creation */
+  wide?: boolean;
   verbose?: boolean;
   now: Date;
   width: number;
@@ -28,8 +31,8 @@ interface ListOptions {
 }
 
 /**
- * The table of `cowork list`, one line for each session. With `verbose` there are paths too: as the last column, or below each
- * session if the column does not fit. A path is never cut.
+ * The table of `cowork list`, one line for each session. With `verbose` there are all columns and paths too: as the last column, or
+ * below each session if the column does not fit. A path is never cut.
  */
 export function renderSessions(sessions: readonly SessionView[], options: ListOptions): string {
   if (options.verbose !== true) return renderTable(...tableOf(sessions, options), options);
@@ -48,25 +51,50 @@ export function renderSessions(sessions: readonly SessionView[], options: ListOp
   ].join("\n");
 }
 
-function tableOf(sessions: readonly SessionView[], { allProjects, now }: ListOptions): [Column[], Cell[][]] {
+function tableOf(sessions: readonly SessionView[], options: ListOptions): [Column[], Cell[][]] {
+  const { allProjects, now } = options;
   const isElsewhere = sessions.some(({ host }) => host !== "local");
+  const isWide = options.wide === true || options.verbose === true;
   const columns: Column[] = [
     ...(allProjects ? [{ title: "PROJECT", min: 8 }] : []),
     { title: "SESSION", min: 8 },
     ...(isElsewhere ? [{ title: "HOST", min: 8 }] : []),
     { title: "STATE", min: 8 },
-    { title: "BRANCH", min: 8 },
-    { title: "STARTED", drop: 3 },
-    { title: "CREATED", drop: 4 },
+    { title: "SINCE", align: "right", drop: 5 },
+    ...(isWide
+      ? [
+          { title: "BRANCH", min: 8 },
+          { title: "STARTED", drop: 3 },
+          { title: "CREATED", drop: 4 },
+        ]
+      : [{ title: "NOW", min: 8 }]),
   ];
   const rows = sessions.map((session): Cell[] => [
     ...(allProjects ? [{ text: session.project }] : []),
     { text: session.name, tone: "bold" },
     ...(isElsewhere ? [{ text: session.host }] : []),
-    stateCell(session),
-    { text: session.branch ?? "-" },
-    { text: session.state === "running" ? ago(session.container?.startedAt ?? "", now) || "-" : "-", tone: "dim" },
-    { text: ago(session.createdAt, now) || "-", tone: "dim" },
+    stateOf(session),
+    { text: session.state === "running" ? age(sinceOf(session), now) || "-" : "-", tone: "dim" },
+    ...(isWide
+      ? ([
+          { text: session.branch ?? "-" },
+          {
+            text: session.state === "running" ? ago(session.container?.startedAt ?? "", now) || "-" : "-",
+            tone: "dim",
+          },
+          { text: ago(session.createdAt, now) || "-", tone: "dim" },
+        ] satisfies Cell[])
+      : [{ text: nowText(session) || "-" }]),
   ]);
   return [columns, rows];
+}
+
+/** What the agent does, as long as the session runs. */
+function stateOf(session: SessionView): Cell {
+  const { state, agentState } = session;
+  return state !== "running" || agentState === undefined ? stateCell(session) : agentCell(agentState);
+}
+
+function sinceOf({ agentState, container }: SessionView): string {
+  return agentState === undefined || agentState.state === "none" ? (container?.startedAt ?? "") : agentState.since;
 }

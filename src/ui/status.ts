@@ -1,6 +1,7 @@
 import type { ErrorView } from "../errors.ts";
 import type { GitView, SessionStatus } from "../session/types.ts";
 import { plain } from "../system/text.ts";
+import { agentCell, minute } from "./agent-state.ts";
 import { renderNext } from "./next.ts";
 import { stateCell } from "./sessions.ts";
 import type { Style } from "./style.ts";
@@ -52,6 +53,8 @@ function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): 
   const work: [string, string[]][] = [
     host,
     why,
+    ["agent", agentLines(session, now)],
+    ["run", session.run === undefined ? [] : [runText(session.run)]],
     ["branch", gitLines(session.branch, session.git)],
     ["unsaved", session.unsavedWork],
   ];
@@ -74,6 +77,22 @@ function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): 
   return all.filter(([, values]) => values.some((value) => value !== ""));
 }
 
+/** Nothing for an agent that was not started. */
+function agentLines({ agentState, approvals = 0 }: SessionStatus, now: Date): string[] {
+  if (agentState === undefined || agentState.state === "none") return [];
+  const { detail, until } = agentState;
+  const { text } = agentCell(agentState);
+  const end = until === undefined ? "" : ` until ${minute(until)}`;
+  const state = `${text}${end} (${ago(agentState.since, now)})${detail === undefined ? "" : `: ${plain(detail)}`}`;
+  return approvals === 0
+    ? [state]
+    : [state, `${plural(approvals, "question waits", "questions wait")} for you: cowork approvals`];
+}
+
+function runText({ id, state, reason, title }: NonNullable<SessionStatus["run"]>): string {
+  return `${id} ${state}${reason === undefined ? "" : `: ${reason}`}, ${plain(title)}`;
+}
+
 /** Wrapped here already, because commands must stay whole. */
 function nextLines(error: ErrorView, width: number): string[] {
   const lines = renderNext(error, { width: width - indent.length, style: (_tone, text) => text });
@@ -94,7 +113,7 @@ function gitLines(branch: string | null, git: GitView | null): string[] {
     git.uncommitted > 0 ? `${git.uncommitted} uncommitted` : "",
     git.untracked > 0 ? `${git.untracked} untracked` : "",
     git.stashes > 0 ? plural(git.stashes, "stash", "stashes") : "",
-    git.unpushedBranches > 0 ? plural(git.unpushedBranches, "unpushed branch", "unpushed branches") : "",
+    git.unpushedBranches > 0 ? `${plural(git.unpushedBranches, "branch", "branches")} with commits only here` : "",
   ].filter((text) => text !== "");
   const at = `${git.branch ?? "(detached)"} at ${git.head.slice(0, 10)}`;
   return [counts.length === 0 ? `${at}, clean` : `${at}, ${counts.join(", ")}`];

@@ -14,6 +14,16 @@ export function ago(date: string, now: Date): string {
   return days === 1 ? "1 day ago" : `${days} days ago`;
 }
 
+/** The same for a narrow column: `40s`, `3m`, `2h`, `9d`. */
+export function age(date: string, now: Date): string {
+  const past = Math.max(0, now.getTime() - Date.parse(date));
+  if (Number.isNaN(past)) return "";
+  if (past < minute) return `${Math.floor(past / 1000)}s`;
+  if (past < hour) return `${Math.floor(past / minute)}m`;
+  if (past < day) return `${Math.floor(past / hour)}h`;
+  return `${Math.floor(past / day)}d`;
+}
+
 /** `0.4s`, `12.3s`, `2m 05s` */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;

@@ -6,6 +6,7 @@ import { forgetLogin, storeLongLived } from "./store.ts";
 import { keptOut, sessionPolicy, sharedPolicy } from "./policy.ts";
 import { prepareSession, readOwnRules } from "./prepare.ts";
 import { states } from "./states.ts";
+import { repository } from "./repository.ts";
 import { transcripts } from "./transcripts.ts";
 import { runs } from "./runs.ts";
 
@@ -47,6 +48,7 @@ export const claude: Agent = {
   ownRules: readOwnRules,
   states,
   approvals: claudeApprovals,
+  repository,
   run: runs,
   transcripts,
   stop: { process: "claude" },

@@ -1,4 +1,5 @@
 import type { AgentRuns, RunAsk, RunOutput } from "../at-work.ts";
+import { readSpent } from "./live-cost.ts";
 import { readOutput } from "./run-output.ts";
 
 // Runs without a person: `claude -p` with JSON lines on stdin and stdout. Measured with the pinned version.
@@ -8,18 +9,26 @@ const modes = { ask: "manual", edits: "acceptEdits", all: "bypassPermissions", p
 /** Tools that change files. What a command changes is found out by comparing the clone. */
 const writingTools = ["Edit", "Write", "NotebookEdit"];
 
-export const runs: AgentRuns = { args: runArgs, prompt: promptLine, interrupt: interruptLine, read: readLine };
+export const runs: AgentRuns = {
+  args: runArgs,
+  prompt: promptLine,
+  interrupt: interruptLine,
+  read: readLine,
+  spent: readSpent,
+};
 
 function runArgs(ask: RunAsk): string[] {
   // There are no edits to accept, but that mode also lets commands such as `touch` run.
   const mode = ask.readOnly && ask.mode === "edits" ? "ask" : ask.mode;
+  const lines = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"];
+  // Without it a question for a person is denied at once, and the tools that ask one do not exist.
+  const asks = ["--permission-prompt-tool", "stdio", "--permission-mode", modes[mode]];
   return [
     "-p",
-    ...["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"],
-    // Without it a question for a person is denied at once, and the tools that ask one do not exist.
-    ...["--permission-prompt-tool", "stdio"],
-    ...["--permission-mode", modes[mode]],
-    ...[ask.resume ? "--resume" : "--session-id", ask.conversation],
+    ...lines,
+    ...asks,
+    ask.resume ? "--resume" : "--session-id",
+    ask.conversation,
     ...(ask.readOnly ? ["--disallowedTools", writingTools.join(",")] : []),
     ...(ask.strictMcp ? ["--strict-mcp-config"] : []),
     ...(ask.model === undefined ? [] : ["--model", ask.model]),

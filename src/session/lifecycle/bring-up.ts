@@ -21,6 +21,9 @@ import type { SessionRecord } from "../record/record.ts";
 import { checkMounts } from "./check-mounts.ts";
 import { sessionVolumes } from "./session-volumes.ts";
 import { stopBeforeStart } from "./stop-before-start.ts";
+import { emptyAnswers, hasTraces } from "../../work/approvals/answers.ts";
+import { takeInReports } from "../../work/inbox/take-in.ts";
+import { knownAgentPlace } from "../work/place.ts";
 import { devContainer } from "../inspect/view.ts";
 import { containersOf, sortedContainers } from "../inspect/observe.ts";
 
@@ -64,7 +67,13 @@ export async function bringUp(
     ...(devcontainer.lifecycle === undefined ? {} : { lifecycle: devcontainer.lifecycle }),
   };
   const again = record.unfinished === undefined ? {} : { unfinished: record.unfinished };
-  const beforeStart = async (): Promise<void> => await stopBeforeStart(ctx, record);
+  const beforeStart = async (): Promise<void> => {
+    await stopBeforeStart(ctx, record);
+    await forgetAnswers(ctx, record);
+    // What is in the inbox now is from before this start.
+    const place = knownAgentPlace(record, undefined);
+    if (place !== undefined) await takeInReports(ctx, place);
+  };
   const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
   const container = await ctx.engine.findContainer(result.containerId);
   if (container === undefined) {
@@ -101,6 +110,12 @@ async function ownOnly(ctx: Context, record: SessionRecord): Promise<ContainerSu
   const other = foreign.find(({ labels }) => labels[label.localFolder] !== undefined);
   if (other !== undefined) throw notOwn(record, other);
   return own;
+}
+
+/** A container that starts again has none of the programs that asked for something. One that runs may be asking now. */
+async function forgetAnswers(ctx: Context, record: SessionRecord): Promise<void> {
+  if (!hasTraces(ctx, record.id)) return;
+  if (devContainer(await containersOf(ctx, record))?.state !== "running") await emptyAnswers(ctx, record.id);
 }
 
 function notOwn({ name }: SessionRecord, { name: other }: ContainerSummary): CoworkError {

@@ -8,6 +8,7 @@ import { isWithin } from "../../devcontainer/source/tree-path.ts";
 import { plain } from "../../system/text.ts";
 import { label } from "../record/labels.ts";
 import type { SessionRecord } from "../record/record.ts";
+import { emptyAnswers } from "../../work/approvals/answers.ts";
 import { isAlive, stopContainers } from "./stop.ts";
 
 const composeService = "com.docker.compose.service";
@@ -39,6 +40,7 @@ export async function restartStopped(
   const again = `cowork start ${record.name}`;
   try {
     await stopBeforeStart(ctx, record);
+    if (containers.some(isDev)) await emptyAnswers(ctx, record.id);
   } catch (error) {
     return [`its containers were not started again: ${toCoworkError(error).message} Next: ${again}`];
   }
@@ -47,8 +49,9 @@ export async function restartStopped(
   const place = ({ labels }: ContainerSummary): number => sequence.indexOf(labels[composeService] ?? "");
   const failed: string[] = [];
   // The dev container may use the network of a service that no plan names, so it starts last.
-  const isMain = ({ labels }: ContainerSummary): number => Number(labels[label.localFolder] !== undefined);
-  for (const { id, name } of containers.toSorted((a, b) => place(a) - place(b) || isMain(a) - isMain(b))) {
+  for (const { id, name } of containers.toSorted(
+    (a, b) => place(a) - place(b) || Number(isDev(a)) - Number(isDev(b)),
+  )) {
     try {
       await ctx.engine.startContainer(id);
     } catch (error) {
@@ -57,6 +60,10 @@ export async function restartStopped(
     }
   }
   return failed;
+}
+
+function isDev({ labels }: ContainerSummary): boolean {
+  return labels[label.localFolder] !== undefined;
 }
 
 /** Checks mounts, not labels: a user's own container may have the clone mounted as well. */

@@ -31,7 +31,7 @@ export async function answerRequest(ctx: Context, place: WorkPlace, answer: Appr
     const { stored, asked } = findOpen(ctx, place, answer);
     const rules = checkRules(answer, asked.rules);
     const content = place.agent.approvals?.answer(stored.request, decide(ctx, place, { stored, asked }, answer, rules));
-    if (rules.length > 0) await addRules(ctx, place.agent, place.id, rules);
+    if (rules.length > 0) await addRules(ctx, place.agent, place.id, { allow: rules });
     const { decision, message } = answer;
     const said = {
       decision,

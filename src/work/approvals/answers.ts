@@ -6,7 +6,7 @@ import { ensureFolder, writeFileAtomic } from "../../system/files/files.ts";
 import { errorCode, isAbsent } from "../../system/files/open-folder.ts";
 import { withLock } from "../../system/locks.ts";
 import { appendHistory } from "../history/append.ts";
-import { removeAsks } from "./asks-folder.ts";
+import { listAsks, removeAsks } from "./asks-folder.ts";
 import { approvalsLock } from "./lock.ts";
 import { retiredEvent } from "./journal.ts";
 import { readStored, writeStored } from "./store.ts";
@@ -37,6 +37,13 @@ export async function emptyAnswers(ctx: AnswerContext, id: string): Promise<void
     }
   });
   await ensureFolder(folder, { mode: 0o755 });
+}
+
+/** Whether there is anything for `emptyAnswers` to do. */
+export function hasTraces(ctx: Pick<Context, "paths">, id: string): boolean {
+  const { waiting, ended } = listAsks(ctx, id);
+  const isOpen = (): boolean => readStored(ctx, id).some(({ state }) => state === "open");
+  return countAnswers(ctx, id) + waiting.size + ended.size > 0 || isOpen();
 }
 
 export function hasAnswer(ctx: Pick<Context, "paths">, id: string, uuid: string): boolean {
@@ -71,7 +78,7 @@ export async function touchHeartbeat(ctx: AnswerContext, id: string): Promise<vo
   await writeFileAtomic(join(folder, heartbeat), `${ctx.clock.now().toISOString()}\n`, { mode: 0o644 });
 }
 
-/** Removes old answers. Whoever writes their requests again asks again. */
+/** Removes old answers. A program that writes such a request again asks again. */
 export function removeOldAnswers(ctx: AnswerContext, id: string, waiting: ReadonlySet<string>): void {
   const now = ctx.clock.now().getTime();
   for (const name of answerNames(ctx, id)) {

@@ -11,8 +11,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { HookReport } from "../../agent/at-work.ts";
+import { toCoworkError } from "../../errors.ts";
 import { isAbsent } from "../../system/files/files.ts";
-import { errorCode, openFolder, openParent, type Name, type OpenFolder } from "../../system/files/open-folder.ts";
+import { errorCode, openFolder, type Name, type OpenFolder } from "../../system/files/open-folder.ts";
 import { eventOf, maxReport, parseReport } from "./parse-report.ts";
 
 // The inbox belongs to the session's container: anything can be in it, and it can change at any time.
@@ -23,6 +24,8 @@ const maxEntries = 50_000;
 export interface Inbox {
   /** entries that look like reports, the oldest first */
   reports: { name: string; at: number }[];
+  /** reports that no one finished: their hook was ended */
+  unfinished: Buffer[];
   /** everything else; names as bytes */
   others: Buffer[];
 }
@@ -32,23 +35,23 @@ export interface Inbox {
  * @returns undefined if there is none; `blocked` if something else is in its place
  */
 export async function openInbox(events: string): Promise<OpenFolder | "blocked" | undefined> {
+  const path = join(events, "inbox");
+  const parent = await openFolder(events).catch(() => undefined);
+  if (parent === undefined) return undefined;
   try {
-    const { folder: parent, name } = await openParent(join(events, "inbox"), events);
-    try {
-      return await openFolder(join(events, "inbox"), { through: parent.at(name) });
-    } finally {
-      await parent.close();
-    }
+    return await openFolder(path, { through: parent.at("inbox") });
   } catch (error) {
     if (errorCode(error) === "ENOTDIR" || errorCode(error) === "ELOOP") return "blocked";
     if (isAbsent(error)) return undefined;
-    throw error;
+    throw toCoworkError(error);
+  } finally {
+    await parent.close();
   }
 }
 
-/** Lists an inbox. Reports that are still being written start with a dot; those that no one finishes count as something else. */
+/** Lists an inbox. Reports that are still being written start with a dot. */
 export function listInbox(inbox: OpenFolder, now: number): Inbox {
-  const found: Inbox = { reports: [], others: [] };
+  const found: Inbox = { reports: [], unfinished: [], others: [] };
   const folder = opendirSync(inbox.at("."), { encoding: "buffer" as BufferEncoding });
   try {
     for (let count = 0; count < maxEntries; count += 1) {
@@ -59,7 +62,8 @@ export function listInbox(inbox: OpenFolder, now: number): Inbox {
       const stats = lstatSync(inbox.at(bytes), { throwIfNoEntry: false });
       if (stats === undefined) continue;
       if (stats.isFile() && eventOf(name) !== undefined) found.reports.push({ name, at: stats.mtimeMs });
-      else if (!name.startsWith(".") || !stats.isFile() || now - stats.mtimeMs > unfinishedMs) found.others.push(bytes);
+      else if (!stats.isFile() || eventOf(name.slice(1)) === undefined) found.others.push(bytes);
+      else if (now - stats.mtimeMs > unfinishedMs) found.unfinished.push(bytes);
     }
   } finally {
     folder.closeSync();

@@ -33,6 +33,8 @@ export async function commitRest(
   ];
   const script = `${indexFunctions}
 ${person.join("\n")}
+# If the session's user is root, the agent must still be able to read what is written here. Folders above are closed to others.
+umask 022
 git symbolic-ref -q HEAD >/dev/null || exit ${detached}
 for f in MERGE_HEAD REBASE_HEAD CHERRY_PICK_HEAD REVERT_HEAD rebase-merge rebase-apply; do [ ! -e ".git/$f" ] || exit ${busy}; done
 T=$(mktemp -d) || exit 95

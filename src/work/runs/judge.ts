@@ -74,6 +74,7 @@ function judgeResult({ limitUntil }: Ending, { outcome, detail = "" }: RunResult
     case "login":
       return { state: "failed", detail: `${why || "not logged in"}: run cowork auth login on the host` };
     case "error":
+    default:
       return { state: "failed", ...because };
   }
 }

@@ -11,14 +11,15 @@ import type { RunContainer } from "./types.ts";
 const noFolderCode = 96;
 
 /**
- * Leaves the exec's session, process group and streams, so that the agent outlives it. Waits until the agent has a process id, or has
- * ended. $1: the script agent-run, $2: the folder to work in, then agent-run's own arguments.
+ * Leaves the exec's session, process group and streams, so that the agent outlives it. Waits until the agent has a process id and takes
+ * input, or has ended. $1: the script agent-run, $2: the folder to work in, then agent-run's own arguments.
  */
 const launchScript = `s=$1; cd -- "$2" || exit ${noFolderCode}; shift 2
+rm -f "$1/pid" "$1/input" "$1/exit"
 if command -v setsid >/dev/null 2>&1; then setsid /bin/sh -c "$s" agent-run "$@" </dev/null >/dev/null 2>&1 &
 else /bin/sh -c "$s" agent-run "$@" </dev/null >/dev/null 2>&1 & fi
 i=0
-while [ ! -s "$1/pid" ] && [ ! -e "$1/exit" ] && [ "$i" -lt 600 ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done`;
+while { [ ! -s "$1/pid" ] || [ ! -s "$1/input" ]; } && [ ! -e "$1/exit" ] && [ "$i" -lt 600 ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done`;
 
 export interface Launch {
   /** id of the session */
@@ -75,10 +76,8 @@ export async function endLaunched(
   if (found?.state !== "running" || !["", "private"].includes(found.pidMode)) return;
   const script = new TextDecoder().decode(await readAsset("templates/agent/bin/agent-drain"));
   const lock = `${inside.vault(agent)}/${agent.login.refreshLock}`;
-  const words = [
-    ...["agent-drain", agent.stop.process, lock, String(lockSeconds), String(patienceSeconds)],
-    ...[process.pid, process.startTicks],
-  ];
+  const seconds = [String(lockSeconds), String(patienceSeconds)];
+  const words = ["agent-drain", agent.stop.process, lock, ...seconds, process.pid, process.startTicks];
   const limits = { timeoutMs: (lockSeconds + 30) * 1000, maxOutput: 4096, signal: ctx.signal };
   const exec = async (text: string, args: readonly string[]): Promise<string> => {
     const command = ["/bin/sh", "-c", text, ...args] as const;

@@ -62,6 +62,8 @@ export function applyOutput(progress: Progress, output: RunOutput): Progress {
         conversation: { cost: output.cost, tokens: output.tokens },
       };
     }
+    default:
+      return progress;
   }
 }
 

@@ -30,10 +30,10 @@ export async function saveRunFiles(
   sent.catch(() => undefined);
   const add = async (name: string, path: string): Promise<void> => {
     const { size, mtime } = await stat(path);
-    const entry = pack.entry({ name, size, mtime, mode: 0o600 });
+    const header = { name, size, mtime, mode: 0o600 };
     // A file that grows meanwhile is cut at the size that was announced.
-    if (size === 0) entry.end();
-    else await pipeline(createReadStream(path, { end: size - 1 }), entry, { signal: ctx.signal });
+    if (size === 0) pack.entry(header, "");
+    else await pipeline(createReadStream(path, { end: size - 1 }), pack.entry(header), { signal: ctx.signal });
   };
   try {
     for (const [name, file] of artifactFiles)
@@ -52,10 +52,9 @@ async function refresh(
   folder: string,
 ): Promise<void> {
   const at = { id: place.id, n: run.n };
-  const { run: runs } = place.agent;
   try {
     await writeDiff(ctx, await git(), { ...at, to: join(folder, "diff.patch") });
-    if (runs !== undefined) await writeTranscript(ctx, runs, { ...at, to: join(folder, "transcript.md") });
+    await writeTranscript(ctx, place, { n: run.n, to: join(folder, "transcript.md") });
     await writeFile(join(folder, "result.json"), `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
   } catch (error) {
     ctx.signal.throwIfAborted();

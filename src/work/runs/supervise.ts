@@ -7,20 +7,22 @@ import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 import { readConversation } from "./accepted.ts";
 import { finishArtifacts } from "./artifacts.ts";
-import { followAgent, runTimes, tell, type RunTimes, type Supervised } from "./attempt.ts";
+import { followAgent } from "./attempt.ts";
 import { describeChange, readCloneState, type CloneState } from "./clone-state.ts";
 import { commitRest } from "./commit.ts";
 import { endSurvivors } from "./end-survivors.ts";
 import { goOn, instructions } from "./instructions.ts";
 import { judgeEnding, type Judgement } from "./judge.ts";
-import { launchAgent } from "./launch.ts";
+import { endLaunched, launchAgent } from "./launch.ts";
+import { readExit } from "./live-files.ts";
 import { createOutputReader } from "./output-reader.ts";
 import { newProgress } from "./progress.ts";
 import { inTurn } from "./queue.ts";
 import { createRunReport } from "./report.ts";
 import { readRunFile, readRunRequest, runLock } from "./run-files.ts";
-import { writeToRun } from "./run-input.ts";
+import { launchWithPrompt } from "./run-input.ts";
 import { isStopAsked } from "./stop-run.ts";
+import { runTimes, tell, type RunTimes, type Supervised } from "./supervised.ts";
 import type { RunSession } from "./types.ts";
 import { createWorkingTime } from "./working-time.ts";
 
@@ -65,11 +67,11 @@ export async function supervise(
       judgement = await inTurn(inner, turn, async () => await work(inner, session, run));
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof StopAsked)) ctx.log(`run ${view.id}: ${toCoworkError(error).detail ?? String(error)}`);
-      judgement =
-        error instanceof StopAsked
-          ? { state: "stopped", reason: "user" }
-          : { state: "failed", detail: plain(toCoworkError(error).message) };
+      const isStopped = error instanceof StopAsked || isStopAsked(ctx, id, n);
+      if (!isStopped) ctx.log(`run ${view.id}: ${toCoworkError(error).detail ?? String(error)}`);
+      judgement = isStopped
+        ? { state: "stopped", reason: "user" }
+        : { state: "failed", detail: plain(toCoworkError(error).message) };
     }
     await stillHeld();
     return await finish(inner, run, judgement);
@@ -101,6 +103,7 @@ async function openRun(
     reader: createOutputReader(ctx, { id: place.id, n }),
     time: createWorkingTime(view.workedMs),
     before: view.resumes === undefined ? nothingSpent : await readConversation(ctx, place.id, view.resumes),
+    spentBefore: 0,
     progress: newProgress(),
     times,
     told: new Set(),
@@ -123,8 +126,9 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
   let start: CloneState | undefined;
   for (let attempt = 0; ; attempt += 1) {
     const container = await session.start(ctx);
-    const { id, startedAt, user, workspaceFolder } = container;
-    run.place = { ...place, container: { id, running: true, startedAt, user, workspaceFolder } };
+    const { id, user, workspaceFolder } = container;
+    const up = { id, running: true, startedAt: container.startedAt, user, workspaceFolder };
+    run.place = { ...place, container: up };
     await endSurvivors(ctx, run.place);
     start ??= await readStart(ctx, run);
     const rest = request.budget === 0 ? undefined : request.budget - report.view.cost;
@@ -142,19 +146,24 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
       ...(request.maxTurns === undefined ? {} : { maxTurns: request.maxTurns }),
     });
     if (isStopAsked(ctx, place.id, n)) throw new StopAsked();
-    await launchAgent(ctx, { id: place.id, n, agent: run.agent, container, args, path: request.path });
-    await report.set({ state: "running", detail: undefined, until: undefined });
+    const launch = async (): Promise<void> =>
+      await launchAgent(ctx, { id: place.id, n, agent: run.agent, container, args, path: request.path });
+    const line = run.runs.prompt(attempt === 0 ? request.prompt : goOn);
+    if (!(await launchWithPrompt(ctx, run.place, n, { launch, line })) && readExit(ctx, place.id, n) === undefined) {
+      await endLaunched(ctx, { id: place.id, n, agent: run.agent, container: id });
+      throw new CoworkError("ENGINE_FAILED", "The agent did not take the prompt.");
+    }
+    const startedAt = report.view.startedAt ?? ctx.clock.now().toISOString();
+    await report.set({ state: "running", startedAt, detail: undefined, until: undefined });
     if (attempt === 0) {
-      await report.set({ startedAt: ctx.clock.now().toISOString() });
       await tell(ctx, run, { type: "run.started" });
     } else {
       await tell(ctx, run, { type: "run.resumed", data: { detail: "the usage limit has ended" } });
     }
+    run.budget = rest;
+    run.spentBefore = report.view.cost;
     const { result: _before, limitUntil: _until, ...progress } = run.progress;
     run.progress = { ...progress, isResting: false, background: 0 };
-    const prompt = attempt === 0 ? request.prompt : goOn;
-    if (!(await writeToRun(ctx, run.place, n, run.runs.prompt(prompt))))
-      ctx.log(`run ${report.view.id}: the agent ended before it took the prompt`);
     const judgement = judgeEnding(await followAgent(ctx, run));
     if (judgement.state !== "waiting") return await conclude(ctx, run, judgement, start);
     const until = judgement.until ?? 0;
@@ -193,8 +202,8 @@ async function conclude(ctx: Context, run: Opened, judgement: Judgement, start: 
     return { state: "failed", detail: `the run was to change nothing, but ${change} in the clone` };
   }
   if (request.commit === "off" || judgement.state === "failed" || judgement.reason === "crash") return judgement;
-  const { title, sessionId } = report.view;
-  const trailer = `Cowork-Run: ${sessionId}:${run.n}`;
+  const { title, id } = report.view;
+  const trailer = `Cowork-Run: ${id}`;
   const { commit, problem } = await commitRest(git, { title, trailer, identity: run.session.identity });
   if (commit !== undefined) await report.set({ commit });
   return problem === undefined ? judgement : { ...judgement, detail: judgement.detail ?? problem };

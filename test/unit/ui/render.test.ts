@@ -9,6 +9,7 @@ import { renderFindings } from "../../../src/ui/findings.ts";
 import { renderSessions } from "../../../src/ui/sessions.ts";
 import { renderStatus } from "../../../src/ui/status.ts";
 import { createStyle } from "../../../src/ui/style.ts";
+import { runView } from "../../support/fakes/run-view.ts";
 import { sessionStatus, sessionView, someTime } from "../../support/fakes/fake-host.ts";
 
 const sessions = [
@@ -23,8 +24,36 @@ const sessions = [
   sessionView({ name: "漢字かな", state: "failed", project: "an-other-project", createdAt: "" }),
 ];
 
+const since = "2026-03-01T11:58:00.000Z";
+const agents = [
+  sessionView({
+    name: "api",
+    agentState: { state: "waiting", since, for: "approval", detail: "Bash: npm publish --dry-run" },
+    approvals: 1,
+  }),
+  sessionView({ name: "docs", agentState: { state: "none", since } }),
+  sessionView({
+    name: "limits",
+    agentState: { state: "waiting", since, for: "limit", until: "2026-03-01T15:22:00.000Z" },
+  }),
+  sessionView({ name: "old", agentState: { state: "unknown", since, detail: "stale" } }),
+  sessionView({ name: "parser", agentState: { state: "working", since, detail: "Edit: src/cart.ts" } }),
+  sessionView({
+    name: "search",
+    agentState: { state: "idle", since: "2026-03-01T10:58:00.000Z", detail: "interrupted" },
+    run: runView({ id: "search:3", state: "completed" }),
+  }),
+  sessionView({ name: "web", state: "stopped", container: null, agentState: { state: "ended", since } }),
+];
+
 const statuses = [
   sessionStatus(),
+  sessionStatus({
+    name: "api",
+    agentState: { state: "waiting", since, for: "approval", detail: "Bash: npm publish --dry-run" },
+    run: runView({ id: "api:2", state: "waiting", title: "release prep" }),
+    approvals: 1,
+  }),
   sessionStatus({
     name: "b",
     state: "failed",
@@ -79,6 +108,8 @@ describe.each([40, 80, 120])("at %i columns", (width) => {
 
     test.each<[string, () => string]>([
       ["list", () => renderSessions(sessions, { ...options, allProjects: false })],
+      ["list --wide", () => renderSessions(sessions, { ...options, allProjects: false, wide: true })],
+      ["list of agents", () => renderSessions(agents, { ...options, allProjects: false })],
       ["list --all", () => renderSessions(sessions, { ...options, allProjects: true })],
       ["status", () => renderStatus(statuses, { ...options, verbose: false })],
       ["status --verbose", () => renderStatus(statuses, { ...options, verbose: true })],

@@ -11,7 +11,7 @@ function seen(change: Partial<Observed> = {}): Observed {
   return { now: at(100), createdAt: at(-60), container, programs: [], approvals: 0, ...change };
 }
 
-function reported(seconds: number, signal: AgentSignal): Observed["last"] {
+function reported(seconds: number, signal: AgentSignal): NonNullable<Observed["last"]> {
   return { at: at(seconds), signal: { conversation: "one", ...signal } };
 }
 
