@@ -139,7 +139,7 @@ describe("send", () => {
 });
 
 describe("interrupt", () => {
-  test("the agent of a running run is told, and the journal says by whom", async () => {
+  test("the agent of a running run gets it, and the journal says by whom", async () => {
     await active();
     expect(await interrupt()).toEqual({ how: "run" });
     expect(setting.written[0]).toContain('"subtype":"interrupt"');
