@@ -56,7 +56,7 @@ async function hasEntries(events: string): Promise<boolean> {
   }
 }
 
-/** Something else is in the inbox's place: the hooks make it anew. @returns number of entries removed */
+/** Something else is in the inbox's place: the hooks create a new one. @returns number of entries removed */
 async function unblock(events: string): Promise<number> {
   const { folder } = await openParent(`${events}/inbox`, events);
   try {

@@ -71,7 +71,9 @@ async function becomes(expected: Partial<AgentState>): Promise<AgentState> {
     if (Object.entries(expected).every(([key, value]) => found[key as keyof AgentState] === value)) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${JSON.stringify(expected)} expected, but: ${JSON.stringify(observeAgent(host.ctx, place()))}\n${agent?.terminal.shown().slice(-1500) ?? ""}`);
+  throw new Error(
+    `${JSON.stringify(expected)} expected, but: ${JSON.stringify(observeAgent(host.ctx, place()))}\n${agent?.terminal.shown().slice(-1500) ?? ""}`,
+  );
 }
 
 /** How many reports of an event were taken in so far. */
@@ -147,12 +149,16 @@ describe("on a terminal", () => {
 
   test("idle, working, and interrupted with Esc and with Ctrl-C, of which no hook tells", async () => {
     const terminal = await shared();
-    for (const [name, key] of [["esc", "\u001b"], ["ctrlc", "\u0003"]] as const) {
+    for (const [name, key] of [
+      ["esc", "\u001b"],
+      ["ctrlc", "\u0003"],
+    ] as const) {
       // An answer that has begun: without one, Esc takes the prompt back.
       await prompt(terminal, name, [{ text: `${name}-begins ${"word ".repeat(500)}`, slow: 200 }]);
       await becomes({ state: "working", detail: scriptFile(name) });
       await terminal.waitFor(new RegExp(`${name}-begins`));
-      await press(terminal, key, { state: "idle", detail: "interrupted" });
+      const interrupted = { state: "idle", detail: "interrupted" } as const;
+      expect(await press(terminal, key, interrupted)).toMatchObject(interrupted);
     }
   });
 
@@ -173,12 +179,16 @@ describe("on a terminal", () => {
     await prompt(terminal, "no", [bash("touch never"), { text: "done" }]);
     await becomes({ state: "waiting", for: "approval" });
     await dialog();
-    await press(terminal, "\u001b", { state: "idle", detail: "interrupted" });
+    const interrupted = { state: "idle", detail: "interrupted" } as const;
+    expect(await press(terminal, "\u001b", interrupted)).toMatchObject(interrupted);
   });
 
   test("waits for an answer", async () => {
     const terminal = await shared();
-    const options = [{ label: "Red", description: "r" }, { label: "Blue", description: "b" }];
+    const options = [
+      { label: "Red", description: "r" },
+      { label: "Blue", description: "b" },
+    ];
     const input = { questions: [{ question: "Which colour?", header: "Colour", multiSelect: false, options }] };
     await prompt(terminal, "ask", [{ tools: [{ name: "AskUserQuestion", input }] }, { text: "done" }]);
     await becomes({ state: "waiting", for: "answer", detail: "Which colour?" });
@@ -189,8 +199,12 @@ describe("on a terminal", () => {
 
   test("waits for a plan", async () => {
     const terminal = await open("--permission-mode", "plan");
-    await prompt(terminal, "plan", [{ tools: [{ name: "ExitPlanMode", input: { plan: "# Split the lexer" } }] }, { text: "done" }]);
-    await becomes({ state: "waiting", for: "plan" });
+    await prompt(terminal, "plan", [
+      { tools: [{ name: "ExitPlanMode", input: { plan: "# Split the lexer" } }] },
+      { text: "done" },
+    ]);
+    expect((await becomes({ state: "waiting", for: "plan" })).detail).toBeDefined();
+    await close();
   });
 
   test("failed, and waiting for the end of a usage limit", async () => {
@@ -220,7 +234,7 @@ describe("on a terminal", () => {
     expect((await becomes({ state: "waiting", for: "approval" })).detail).toBe("Bash: touch inner");
   });
 
-  test("killed: its own file stays, and whoever looks at processes remembers for the others", async () => {
+  test("killed: its own file stays, and a look at the processes is remembered", async () => {
     const terminal = await open();
     await prompt(terminal, "kill", [{ text: "never", hang: true }]);
     await becomes({ state: "working" });
@@ -257,11 +271,22 @@ describe("without a terminal", () => {
   test("every hook reported, each report is in the history once, and the inbox is empty", async () => {
     await takeInReports(host.ctx, place());
     const log = await readFile(host.ctx.paths.eventLog(session.id), "utf8");
-    const events = log.trim().split("\n").map((line) => JSON.parse(line) as HistoryEvent);
+    const events = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as HistoryEvent);
     expect(events.map(({ n }) => n)).toEqual(events.map((_, index) => index + 1));
     const files = events.map(({ data }) => data["report"]);
     expect(new Set(files).size).toBe(files.length);
-    const turn = ["SessionStart", "UserPromptSubmit", "PreToolUse", "PermissionRequest", "PostToolUse", "Stop", "SessionEnd"];
+    const turn = [
+      "SessionStart",
+      "UserPromptSubmit",
+      "PreToolUse",
+      "PermissionRequest",
+      "PostToolUse",
+      "Stop",
+      "SessionEnd",
+    ];
     const seen = new Set(events.map(({ data }) => data["event"]));
     expect(seen).toEqual(new Set([...turn, "StopFailure", "SubagentStart"]));
     expect(readdirSync(join(host.ctx.paths.events(session.id), "inbox"))).toEqual([]);

@@ -35,7 +35,7 @@ async function report(name: string, input: object): Promise<void> {
 describe("what agents do", () => {
   const tool = { session_id: "s", tool_name: "Bash", tool_input: { command: "make" } };
 
-  test("list reads it from small files and takes nothing in; whoever checks does", async () => {
+  test("list reads it from small files and takes nothing in; a check does", async () => {
     const [before] = await listSessions(host.ctx, host.select());
     expect(before).toMatchObject({ state: "running", agentState: { state: "none" }, approvals: 0 });
     await report("1.00-1.PreToolUse", tool);
@@ -133,7 +133,7 @@ describe("the policy", () => {
     expect(outcome?.error?.message).toContain("/etc/claude-code is not cowork's own folder");
   });
 
-  test("a damaged one is put right at the next start", async () => {
+  test("a damaged one is corrected at the next start", async () => {
     const path = join(host.ctx.paths.policy(id), "managed-settings.json");
     const good = await readFile(path, "utf8");
     await writeFile(path, "{}");

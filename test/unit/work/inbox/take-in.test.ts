@@ -43,7 +43,7 @@ test("links, pipes, folders, sockets' names and files in another form are droppe
   const secret = join(ctx.paths.home, "secret");
   await writeFile(secret, 'Stop\n{"last_assistant_message":"secret"}\n');
   await symlink(secret, join(inbox, "1.00-1.Stop"));
-  execFileSync("mkfifo", [join(inbox, "1.00-2.Stop")]);
+  execFileSync("/usr/bin/mkfifo", [join(inbox, "1.00-2.Stop")]);
   await mkdir(join(inbox, "1.00-3.Stop"));
   await report(inbox, "1.00-4.stop; rm", {});
   execFileSync("sh", ["-c", 'cd "$1" && : >"$(printf "1.00-5.St\\377op")"', "sh", inbox]);
@@ -142,13 +142,13 @@ test("when the history is full, reports are only counted", async () => {
   expect(readdirSync(inbox)).toEqual([]);
 });
 
-test("what is dropped is told at most once a minute, with its sum", async () => {
+test("what is dropped is recorded at most once a minute, with its sum", async () => {
   const { ctx, place, inbox } = await workFolder();
   let now = Date.parse("2026-03-01T12:00:00.000Z");
-  const later = { ...ctx, clock: { ...ctx.clock, now: () => new Date(now) } };
+  const moved = { ...ctx, clock: { ...ctx.clock, now: () => new Date(now) } };
   const drop = async (): Promise<unknown> => {
     await writeFile(join(inbox, "no report"), "");
-    return dropped(await takeInReports(later, place));
+    return dropped(await takeInReports(moved, place));
   };
   expect(await drop()).toBe(1);
   now += 30_000;

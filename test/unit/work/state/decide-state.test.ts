@@ -128,7 +128,7 @@ describe("waiting", () => {
     const choice = program("waiting", 31, { waitingFor: "input needed" });
     expect(decideState(seen({ last, programs: [choice] }))).toMatchObject({ for: "answer" });
   });
-  test("a subagent's open request that other reports hide is found by whoever takes requests in", () => {
+  test("a subagent's open request that other reports hide is found by a check", () => {
     const hidden = { last: reported(50, tool), programs: [program("busy", 10)], approvals: 1 };
     expect(decideState(seen(hidden)).state).toBe("working");
     expect(decideState(seen({ ...hidden, checked: { strangers: false } }))).toEqual({

@@ -12,7 +12,13 @@ const report = 'PreToolUse\n{"session_id":"s","tool_name":"Bash","tool_input":{"
 
 async function running(): Promise<Awaited<ReturnType<typeof workFolder>> & { last: string; place: WorkPlace }> {
   const folder = await workFolder();
-  const container = { id: "c1", running: true, startedAt: new Date(Date.now() - 60_000).toISOString(), user: "", workspaceFolder: "" };
+  const container = {
+    id: "c1",
+    running: true,
+    startedAt: new Date(Date.now() - 60_000).toISOString(),
+    user: "",
+    workspaceFolder: "",
+  };
   return { ...folder, last: join(folder.events, "last"), place: { ...folder.place, container } };
 }
 
@@ -23,7 +29,13 @@ test("reads the newest report and the agent's own file", async () => {
   expect(readAgentState(ctx, place)).toMatchObject({ state: "working", detail: "Bash: make" });
   const sessions = join(ctx.paths.agentState(place.id, "claude"), "sessions");
   await mkdir(sessions, { recursive: true });
-  const program = { procStart: "1", sessionId: "s", entrypoint: "cli", status: "idle", statusUpdatedAt: Date.now() + 1000 };
+  const program = {
+    procStart: "1",
+    sessionId: "s",
+    entrypoint: "cli",
+    status: "idle",
+    statusUpdatedAt: Date.now() + 1000,
+  };
   await writeFile(join(sessions, "7.json"), JSON.stringify(program));
   expect(readAgentState(ctx, place)).toMatchObject({ state: "idle", detail: "interrupted" });
 });
@@ -34,8 +46,8 @@ test("a newest report that is a link, a pipe, a folder, too large or no report i
   await writeFile(outside, report);
   const plants = [
     async () => await symlink(outside, last),
-    async () => void execFileSync("mkfifo", [last]),
-    async () => void (await mkdir(last)),
+    async () => void execFileSync("/usr/bin/mkfifo", [last]),
+    async () => await mkdir(last),
     async () => await writeFile(last, `PreToolUse\n${"x".repeat(100_000)}`),
   ];
   for (const plant of plants) {
@@ -62,7 +74,7 @@ test("times that cannot be are not believed", async () => {
   }
 });
 
-test("an agent that seems to work must have a process; one that is gone is told once and remembered", async () => {
+test("an agent that seems to work must have a process; one that is gone is recorded once and remembered", async () => {
   const { ctx: plain, place, last } = await running();
   let answer = "";
   const program: FakeProgram = async () => ({ code: 0, stdout: answer });
@@ -73,7 +85,13 @@ test("an agent that seems to work must have a process; one that is gone is told 
   const sessions = join(ctx.paths.agentState(place.id, "claude"), "sessions");
   await mkdir(sessions, { recursive: true });
   await writeFile(last, report);
-  const file = { procStart: "75966", sessionId: "s", entrypoint: "cli", status: "busy", statusUpdatedAt: Date.now() - 1000 };
+  const file = {
+    procStart: "75966",
+    sessionId: "s",
+    entrypoint: "cli",
+    status: "busy",
+    statusUpdatedAt: Date.now() - 1000,
+  };
   await writeFile(join(sessions, "7.json"), JSON.stringify(file));
 
   answer = "7 75966\n";
@@ -85,7 +103,10 @@ test("an agent that seems to work must have a process; one that is gone is told 
   await checkAgentState(ctx, there);
   const journal = execFileSync("cat", [ctx.paths.journal(place.id)], { encoding: "utf8" });
   expect(journal.trim().split("\n")).toHaveLength(1);
-  expect(JSON.parse(journal)).toMatchObject({ type: "agent.ended", data: { detail: "killed", processes: ["7 75966"] } });
+  expect(JSON.parse(journal)).toMatchObject({
+    type: "agent.ended",
+    data: { detail: "killed", processes: ["7 75966"] },
+  });
 });
 
 test("a container that cannot be asked leaves what the files say", async () => {
