@@ -69,7 +69,7 @@ describe("what agents do", () => {
 
   test("a stopped session's agent has ended, and before the next start its reports are taken in", async () => {
     await report("1.00-1.Stop", { session_id: "s", background_tasks: [] });
-    await stopSessions(host.ctx, host.select("a"), 1);
+    await stopSessions(host.ctx, host.select("a"), { concurrency: 1 });
     const [stopped] = await listSessions(host.ctx, host.select());
     expect(stopped).toMatchObject({ state: "stopped", agentState: { state: "ended", detail: "killed" } });
     await startSessions(host.ctx, host.select("a"), { settings: host.settings });
@@ -114,7 +114,7 @@ describe("the policy", () => {
   test("a container that an older cowork made is started and checked as before, and its policy guards the login", async () => {
     const [shared] = await sharedPolicyMount(host.ctx, agent);
     await madeBefore(shared?.source ?? "");
-    await stopSessions(host.ctx, host.select("a"), 1);
+    await stopSessions(host.ctx, host.select("a"), { concurrency: 1 });
     const [outcome] = await startSessions(host.ctx, host.select("a"), { settings: host.settings });
     expect(outcome).toMatchObject({ ok: true, session: { state: "running" } });
     expect(policyOf()?.source).toBe(shared?.source);
@@ -125,7 +125,7 @@ describe("the policy", () => {
   });
 
   test("another folder in its place is not started", async () => {
-    await stopSessions(host.ctx, host.select("a"), 1);
+    await stopSessions(host.ctx, host.select("a"), { concurrency: 1 });
     const mount = policyOf();
     if (mount !== undefined) mount.source = host.ctx.paths.policy("app-other");
     const [outcome] = await startSessions(host.ctx, host.select("a"), { settings: host.settings });
@@ -137,7 +137,7 @@ describe("the policy", () => {
     const path = join(host.ctx.paths.policy(id), "managed-settings.json");
     const good = await readFile(path, "utf8");
     await writeFile(path, "{}");
-    await stopSessions(host.ctx, host.select("a"), 1);
+    await stopSessions(host.ctx, host.select("a"), { concurrency: 1 });
     await startSessions(host.ctx, host.select("a"), { settings: host.settings });
     expect(await readFile(path, "utf8")).toBe(good);
   });
