@@ -20,6 +20,9 @@ export interface Observed {
   approvals: number;
 }
 
+/** Until this long after its report, a request may not be in its own file. */
+const askMs = 3_000;
+
 /** A state with its time in ms. */
 interface Found extends Omit<AgentState, "since"> {
   since: number;
@@ -108,7 +111,8 @@ function join(seen: Observed, last: NonNullable<Observed["last"]>, program: Agen
   if (program.status === "idle") return whileIdle(program, signal, reported);
   if (!isQuestion) return whileBusy(program, signal, reported);
   // While a hook holds the request of a subagent, the program says that it is busy. A person's answer is newer.
-  const isAnswered = program.at > at || (seen.checked !== undefined && seen.approvals === 0);
+  const isTaken = seen.checked !== undefined && seen.approvals === 0 && seen.now - at > askMs;
+  const isAnswered = program.at > at || isTaken;
   return isAnswered ? { state: "working", since: Math.max(program.at, at), ...detailOf(signal) } : reported;
 }
 

@@ -239,4 +239,3 @@ describe("the hook's script", () => {
     expect(await run(file, "Stop", "{}")).toEqual({ stdout: "", stderr: "" });
   });
 });
-});
