@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ApprovalAnswer, ApprovalView } from "../../../src/contract/work/approval.ts";
@@ -46,7 +47,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  await expect.poll(list).toEqual([]);
+  while ((await list()).length > 0) await delay(100);
 });
 
 const bash = (command: string): Step => ({ tools: [{ name: "Bash", input: { command } }] });
