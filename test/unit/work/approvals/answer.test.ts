@@ -7,7 +7,7 @@ import { writeRun } from "../../../../src/work/runs/run-files.ts";
 import { answerRequest } from "../../../../src/work/approvals/answer.ts";
 import { emptyAnswers, putAnswer } from "../../../../src/work/approvals/answers.ts";
 import { markRequestShown } from "../../../../src/work/approvals/shown.ts";
-import { readOne, writeStored } from "../../../../src/work/approvals/store.ts";
+import { readOne, writeOpen } from "../../../../src/work/approvals/store.ts";
 import { allow, askingSession, bash, conversation, swap } from "../../../support/fakes/asking-session.ts";
 import { ensureFolder } from "../../../../src/system/files/files.ts";
 
@@ -126,7 +126,7 @@ describe("an answer", () => {
     const open = await session.open();
     const answer = { by: "ada", through: "command", at: open.askedAt, decision: "allow" as const, rules: [] };
     const before = readOne(session.ctx, "shop-api", open.id)!;
-    await writeStored(session.ctx, "shop-api", { ...before, answer });
+    await writeOpen(session.ctx, "shop-api", { ...before, answer });
     const view = await session.open();
     expect(view).toMatchObject({ state: "open" });
     expect(view.answer).toBeUndefined();
