@@ -70,9 +70,14 @@ async function answer(one: ApprovalView, more: Partial<ApprovalAnswer> = {}): Pr
 
 const made = (name: string): boolean => existsSync(join(session.work, name));
 
+interface Result {
+  type: string;
+  permission_denials: unknown[];
+}
+
 interface Headless {
   /** the result line of the turn */
-  result(): Promise<{ permission_denials: unknown[]; result: string }>;
+  result(): Promise<Result>;
   output(): string;
 }
 
@@ -95,12 +100,16 @@ function headless(steps: readonly Step[], mode = "manual"): Headless {
     child.stdin.end();
     await child;
   });
-  const results = (): string[] => output.split("\n").filter((line) => line.startsWith('{"type":"result"'));
+  const lines = (): string[] => output.split("\n").slice(0, -1);
+  const results = (): Result[] =>
+    lines()
+      .map((line) => JSON.parse(line) as Result)
+      .filter(({ type }) => type === "result");
   return {
     output: () => output,
     result: async () => {
       await expect.poll(results).toHaveLength(1);
-      return JSON.parse(results()[0]!) as Awaited<ReturnType<Headless["result"]>>;
+      return results()[0]!;
     },
   };
 }
@@ -229,7 +238,9 @@ test("an answer in the terminal retires the request, and the hook ends", async (
   await expect.poll(() => made("inside")).toBe(true);
   await expect.poll(list).toEqual([]);
   await expect(answer(one)).rejects.toMatchObject({ code: "APPROVAL_NOT_FOUND" });
-  await expect.poll(async () => (await session.run(["sh", "-c", "grep -ls agent-approv[e] /proc/[0-9]*/cmdline"])).out).toBe("");
+  await expect
+    .poll(async () => (await session.run(["sh", "-c", "grep -ls agent-approv[e] /proc/[0-9]*/cmdline"])).out)
+    .toBe("");
 });
 
 test("No in the terminal retires the request", async () => {
