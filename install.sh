@@ -82,7 +82,7 @@ plan_changes() {
   if [[ "$mode" != engine-only ]]; then plan_node; fi
   plan_packages
   if [[ "$with_docker" == yes ]]; then plan_engine; fi
-  if [[ "$mode" == install || "$mode" == demo ]]; then changes+=("install cowork as $prefix/bin/cowork"); fi
+  if [[ "$mode" == install || "$mode" == demo ]]; then plan_install; fi
 }
 
 main() {

@@ -41,7 +41,7 @@ export class CoworkError extends Error {
 }
 
 /** An error in the command line, with the next step. */
-export function usageError(message: string, hint: string): CoworkError {
+export function usageError(message: string, hint: Hint): CoworkError {
   return new CoworkError("USAGE", message, { hint });
 }
 

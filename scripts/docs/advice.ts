@@ -79,7 +79,8 @@ export const advice: Record<ErrorCode, string> = {
     "This key is marked as revoked in the file that the message names. Ask the host's owner; do not connect before the host has a new key.",
   HOST_AUTH_FAILED:
     "The message says which logins were tried. `ssh -v <host>` shows what works there. cowork takes keys from the agent (`ssh-add -l`) and from `IdentityFile`, and asks for passwords and pass phrases on a terminal only.",
-  NOT_LOGGED_IN: "Run `cowork auth login` to log in once for all sessions on this host, including the ones that are running.",
+  NOT_LOGGED_IN:
+    "Run `cowork auth login` to log in once for all sessions on this host, including the ones that are running.",
   AGENT_UNAVAILABLE:
     "Sessions work without the agent. When the package registry can be reached again, run `cowork start <session>` to install it.",
   DISK_FULL:

@@ -61,16 +61,28 @@ make_folder() {
   mkdir "$1" 2>/dev/null || true
 }
 
-# Installs completion for the user's shell, where that shell looks for it under this prefix.
+# The user's shell, and the file where it looks for completion under this prefix: empty for other shells.
+find_completion() {
+  completion_shell="$(basename "${SHELL:-bash}")"
+  case "$completion_shell" in
+    bash) completion_file="$prefix/share/bash-completion/completions/cowork" ;;
+    zsh) completion_file="$prefix/share/zsh/site-functions/_cowork" ;;
+    fish) completion_file="$prefix/share/fish/vendor_completions.d/cowork.fish" ;;
+    *) completion_file='' ;;
+  esac
+}
+
+plan_install() {
+  changes+=("install cowork as $prefix/bin/cowork")
+  find_completion
+  if [[ -n "$completion_file" ]]; then changes+=("install completion for $completion_shell as $completion_file"); fi
+}
+
 install_completion() {
   local shell target script
-  shell="$(basename "${SHELL:-bash}")"
-  case "$shell" in
-    bash) target="$prefix/share/bash-completion/completions/cowork" ;;
-    zsh) target="$prefix/share/zsh/site-functions/_cowork" ;;
-    fish) target="$prefix/share/fish/vendor_completions.d/cowork.fish" ;;
-    *) return 0 ;;
-  esac
+  find_completion
+  shell="$completion_shell" target="$completion_file"
+  if [[ -z "$target" ]]; then return; fi
   script="$(mktemp)"
   if "$prefix/bin/cowork" completion "$shell" >"$script" 2>/dev/null; then
     put "$script" "$target" 644

@@ -104,6 +104,23 @@ export interface RunResult {
   durationMs: number;
 }
 
+/** One line of the transcript that the agent itself keeps of a conversation. */
+export interface TranscriptEntry {
+  /** when, in ms since 1970, as the agent says */
+  at?: number;
+  outputs: (RunOutput | { kind: "prompt"; text: string })[];
+}
+
+export interface AgentTranscripts {
+  /**
+   * Transcripts of a session's conversations, in no order. Only names are read, below `root`, which the container can write to:
+   * whatever the paths lead to is not believed.
+   */
+  find(ctx: Pick<Context, "paths">, id: string): { root: string; files: { path: string; conversation: string }[] };
+  /** Undefined: a line that tells nothing, or is not one of the agent's. */
+  read(line: string): TranscriptEntry | undefined;
+}
+
 export interface AgentRuns {
   /** arguments for the agent's launcher; prompts are lines on its stdin */
   args(ask: RunAsk): string[];
@@ -113,6 +130,14 @@ export interface AgentRuns {
   interrupt(id: string): string;
   /** Undefined: a line of an unknown type, or one that tells nothing. */
   read(line: string): RunOutput[] | undefined;
+  /**
+   * USD that a process with this budget has spent so far, from the agent's own files, which a result confirms later. Undefined: not
+   * known. Absent: only results tell.
+   */
+  spent?(
+    ctx: Pick<Context, "paths">,
+    process: { id: string; conversation: string; budget: number },
+  ): Promise<number | undefined>;
 }
 
 /** What a request for approval asks, in common terms. */

@@ -2,7 +2,8 @@ import type { Settings } from "../config/types.ts";
 import type { Login } from "../contract/login.ts";
 import type { PermissionRules, SessionRules } from "../contract/work/rules.ts";
 import type { Context } from "../system/context.ts";
-import type { AgentApprovals, AgentRuns, AgentStates } from "./at-work.ts";
+import type { AgentRepository } from "./repository.ts";
+import type { AgentApprovals, AgentRuns, AgentStates, AgentTranscripts } from "./at-work.ts";
 
 /** Name of an agent: its folder under `lib/agents`, `auth` and `state/{id}`, and the name of its launcher. */
 export type AgentId = Settings["agent"];
@@ -66,10 +67,14 @@ export interface Agent {
   prepare(ctx: Context, session: AgentSession): Promise<string[]>;
   /** The user's own permission rules on this host, in the agent's own form; undefined: none. They go into the session's policy. */
   ownRules?(ctx: Context): Promise<PermissionRules | undefined>;
+  /** settings that a repository brings; absent: none are known */
+  repository?: AgentRepository;
   /** hooks and state files that tell what it does; absent: its state is unknown */
   states?: AgentStates;
   /** runs without a person; absent: not possible */
   run?: AgentRuns;
+  /** what it did in a terminal; absent: only what its runs printed is known */
+  transcripts?: AgentTranscripts;
   /** questions that a person can answer from outside; absent: only in its own terminal */
   approvals?: AgentApprovals;
   stop: {

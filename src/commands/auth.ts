@@ -33,6 +33,6 @@ export const authCommand = defineCommand({
     if (action === "login") return await authLogin(app, flags["long-lived"]);
     if (action === "status") return await showAuthStatus(app);
     if (action === "logout") return await authLogout(app);
-    throw usageError(`Unknown action "${action}" for cowork auth.`, "cowork auth login | status | logout");
+    throw usageError(`Unknown action "${action}": use login, status or logout.`, "cowork help auth");
   },
 });

@@ -20,7 +20,7 @@ export const completionCommand = defineCommand({
     const wanted = args[0] ?? basename(app.caller.env["SHELL"] ?? "");
     const shell = shells.find((name) => name === wanted);
     if (shell === undefined) {
-      throw usageError(`Completion is not available for the shell "${wanted}".`, "cowork completion bash | zsh | fish");
+      throw usageError(`Completion is for bash, zsh and fish, not for "${wanted}".`, "cowork completion bash");
     }
     app.terminal.out(completionScripts[shell]);
     return 0;

@@ -31,8 +31,8 @@ export const configCommand = defineCommand({
     if (action === "set" && key !== undefined && value !== undefined)
       return await setConfig(app, key, value, flags.user);
     if (action === "unset" && key !== undefined && value === undefined) return await unsetConfig(app, key, flags.user);
-    const forms = "cowork config list | get <key> | set <key> <value> | unset <key>";
-    if (!actions.includes(action)) throw usageError(`Unknown action "${action}" for cowork config.`, forms);
-    throw usageError(`Wrong arguments for cowork config ${action}.`, forms);
+    if (!actions.includes(action))
+      throw usageError(`Unknown action "${action}": use get, set, unset or list.`, "cowork help config");
+    throw usageError(`Wrong arguments for cowork config ${action}.`, "cowork help config");
   },
 });

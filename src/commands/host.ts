@@ -38,9 +38,6 @@ export const hostCommand = defineCommand({
     if (action === "remove" && name !== undefined && address === undefined)
       return await actions.removeHost(app, name, flags.force);
     if (action === "doctor" && address === undefined) return await actions.checkHosts(app, name);
-    throw usageError(
-      `Wrong arguments for cowork host ${action}.`,
-      "cowork host list | add <name> [<address>] | remove <name> | doctor [<name>]",
-    );
+    throw usageError(`Wrong arguments for cowork host ${action}.`, "cowork help host");
   },
 });

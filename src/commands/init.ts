@@ -50,6 +50,6 @@ async function showWritten(
   const written = await writeConfig(await app.scope(), request);
   if (app.globals.json) return app.json({ written });
   for (const file of written) app.terminal.out(file);
-  app.terminal.err('  Next: git add .devcontainer && git commit -m "Add a dev container", then cowork init <name>');
+  app.terminal.err('  Next: git add .devcontainer && git commit -m "Add a dev container"\n  Then: cowork init <name>');
   return 0;
 }

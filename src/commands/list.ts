@@ -24,8 +24,11 @@ export const listCommand = defineCommand({
     const { sessions, project } = await listSessions(await app.scope(), flags);
     if (app.globals.json) return app.json({ sessions });
     if (sessions.length === 0) {
-      const where = project === undefined ? "on this host" : `in ${plain(project)}`;
-      app.terminal.err(`No sessions ${where}.\n  Next: cowork init <name>`);
+      const [where, next] =
+        project === undefined
+          ? ["on this host", "run `cowork init <name>` in a git repository"]
+          : [`in ${plain(project)}`, "cowork init <name>"];
+      app.terminal.err(`No sessions ${where}.\n  Next: ${next}`);
       return 0;
     }
     const [{ renderSessions }, { needsLine }] = await Promise.all([

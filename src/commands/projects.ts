@@ -43,10 +43,7 @@ export const projectsCommand = defineCommand({
       return 0;
     }
     if (action !== "list" || which !== undefined)
-      throw usageError(
-        "Wrong arguments for cowork projects.",
-        "cowork projects [list] | add [<folder>] | remove <project>",
-      );
+      throw usageError("Wrong arguments for cowork projects.", "cowork help projects");
     const projects = await listProjects(ctx);
     if (app.globals.json) return app.json({ projects });
     const { renderProjects } = await import("../ui/projects.ts");

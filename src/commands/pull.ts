@@ -20,28 +20,34 @@ export const pullCommand = defineCommand({
     "all-branches": { type: "boolean", summary: "Copy every branch and tag of the session" },
     uncommitted: { type: "boolean", summary: "Copy uncommitted changes too, as a commit on a separate branch" },
     ff: { type: "boolean", summary: "Fast-forward the checked-out branch too, if the project has no changes" },
+    wait: { type: "boolean", summary: "Wait until the session's run has ended; if it failed, copy nothing" },
   },
   examples: [
     { line: "cowork pull a", text: "copy its branch to the project" },
+    { line: "cowork pull a --wait --ff", text: "wait for its run, then fast-forward" },
     { line: "cowork pull a --uncommitted --all-branches", text: "copy everything in the session" },
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("lines");
     const { pullSession } = await import("../app/sessions/exchange.ts");
-    const result = await pullSession(await app.scope(), args[0], {
+    const options = {
       allBranches: flags["all-branches"],
       uncommitted: flags.uncommitted,
       ff: flags.ff,
       ...(flags.branch === undefined ? {} : { branch: flags.branch }),
-    });
+    };
+    const onWaiting = (name: string): void => {
+      if (app.terminal.isLive && !app.globals.json) app.terminal.err(`  Waiting for ${name}. Ctrl-C stops waiting.`);
+    };
+    const wait = flags.wait ? { onWaiting } : undefined;
+    const result = await pullSession(await app.scope(), args[0], options, wait);
     progress.stop();
     if (app.globals.json) return app.json(result);
-    for (const { ref, commit, state } of result.refs) {
-      app.terminal.out(plain(`${ref.replace(/^refs\/(heads|tags)\//, "")}  ${commit.slice(0, 10)}  ${state}`));
-    }
+    const [{ renderPulled }, { showNotes }] = await Promise.all([import("../ui/exchange.ts"), import("../ui/note.ts")]);
+    for (const pulled of result.refs) app.terminal.out(renderPulled(pulled));
     if (result.refs.length === 0) app.terminal.err("  Nothing to pull: the project has everything.");
-    for (const note of result.notes) app.terminal.err(`  ${plain(note)}`);
-    const [first] = result.refs;
+    showNotes(app.terminal, result.notes);
+    const [first] = [...result.refs.filter(({ state }) => state !== "unchanged"), ...result.refs];
     if (first !== undefined) app.terminal.err(`  Next: git log ${plain(first.ref.replace(/^refs\/heads\//, ""))}`);
     return 0;
   },

@@ -1,4 +1,3 @@
-import { plain } from "../system/text.ts";
 import { defineCommand } from "./line/command.ts";
 import { oneSession } from "./line/shared-flags.ts";
 
@@ -27,10 +26,8 @@ export const pushCommand = defineCommand({
     const result = await pushSession(await app.scope(), args[0], { ref: args[1], ...flags });
     progress.stop();
     if (app.globals.json) return app.json(result);
-    const { ref: inside, commit, state, moved } = result;
-    app.terminal.out(plain(`${inside.replace(/^refs\/(remotes|tags)\//, "")}  ${commit.slice(0, 10)}  ${state}`));
-    if (moved !== undefined)
-      app.terminal.out(`session's branch: ${moved.from.slice(0, 10)} -> ${moved.to.slice(0, 10)}`);
+    const { renderPushed } = await import("../ui/exchange.ts");
+    app.terminal.out(renderPushed(result));
     return 0;
   },
 });

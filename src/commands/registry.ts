@@ -9,9 +9,11 @@ import { connectCommand } from "./connect.ts";
 import { denyCommand } from "./deny.ts";
 import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
+import { eventsCommand } from "./events.ts";
 import { helpCommand } from "./help-command.ts";
 import { hostCommand } from "./host.ts";
 import { initCommand } from "./init.ts";
+import { interruptCommand } from "./interrupt.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
 import { pullCommand } from "./pull.ts";
@@ -19,11 +21,13 @@ import { projectsCommand } from "./projects.ts";
 import { pushCommand } from "./push.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
+import { sendCommand } from "./send.ts";
 import { setupCommand } from "./setup.ts";
 import { sshConfigCommand } from "./ssh-config.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
+import { waitCommand } from "./wait.ts";
 
 /** Every command, in the order of help and docs. */
 export const commands: readonly Command[] = [
@@ -39,6 +43,10 @@ export const commands: readonly Command[] = [
   approvalsCommand,
   approveCommand,
   denyCommand,
+  sendCommand,
+  interruptCommand,
+  waitCommand,
+  eventsCommand,
   diffCommand,
   pullCommand,
   pushCommand,

@@ -1,3 +1,4 @@
+import { ownCommand, steps } from "../hint.ts";
 import { defineCommand } from "./line/command.ts";
 import { usageError } from "./line/usage.ts";
 
@@ -28,7 +29,7 @@ export const setupCommand = defineCommand({
     if (!canAsk && !flags.yes && !flags.undo && !flags.status)
       throw usageError(
         "cowork setup asks questions, which needs a terminal.",
-        "cowork setup --yes, or cowork setup --status",
+        steps`${ownCommand("setup", "--yes")}, or ${ownCommand("setup", "--status")}`,
       );
     const { ctx } = await app.scope();
     const { readSetup, setUp, undoSetup } = await import("../app/set-up/setup.ts");

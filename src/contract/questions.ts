@@ -15,6 +15,8 @@ export const finding = z.object({
 
 const trust = z.object({
   kind: z.literal("trust"),
+  /** `agent`: about the agent's settings in the repository, which do not reach the host; a no is no error */
+  about: z.exactOptional(z.literal("agent")),
   project: z.string(),
   projectRoot: z.string(),
   hash: z.string(),

@@ -70,7 +70,7 @@ export function engineError(error: unknown, doing: string, endpoint: Endpoint): 
     "ENGINE_UNREACHABLE",
     `The Docker Engine at ${plain(endpoint.dockerHost)} (${endpoint.origin}) does not answer: ${why}.`,
     {
-      hint: (code && hints[code === "EPERM" ? "EACCES" : code]) || ["run `", ownCommand("doctor"), "`"],
+      hint: (code && hints[code === "EPERM" ? "EACCES" : code]) || [ownCommand("doctor")],
       cause: error,
     },
   );

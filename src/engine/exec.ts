@@ -97,7 +97,7 @@ export async function exitCode(client: Pick<EngineClient, "get">, exec: string):
     if (!running && code !== null) return code;
     if (waited > 10_000)
       throw new CoworkError("ENGINE_UNREACHABLE", "The connection to the process inside was lost.", {
-        hint: ["run `", ownCommand("doctor"), "`"],
+        hint: [ownCommand("doctor")],
       });
     await delay(next);
   }

@@ -33,9 +33,13 @@ export async function cleanImages(ctx: Context, options: { dryRun: boolean; proj
   return (await removeUnusedImages(ctx, used, options)).map(({ ref }) => ref);
 }
 
-/** How many shared images there are, and how many of them `clean --images` would remove. */
-export async function countImages(ctx: Context): Promise<{ all: number; unused: number }> {
+/**
+ * Counts the images of this home's projects, those that all cowork homes of the engine share (base images), and how many of both
+ * `clean --images` would remove.
+ */
+export async function countImages(ctx: Context): Promise<{ own: number; common: number; unused: number }> {
   const { used, unsure } = await usedImages(ctx);
   const [all, unused] = await Promise.all([listSharedImages(ctx), listUnusedImages(ctx, used)]);
-  return { all: all.length, unused: unsure ? 0 : unused.length };
+  const own = all.filter(({ project }) => project !== undefined).length;
+  return { own, common: all.length - own, unused: unsure ? 0 : unused.length };
 }

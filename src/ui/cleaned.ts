@@ -2,7 +2,7 @@ import type { CleanOutcome } from "../session/session-host.ts";
 import { plain } from "../system/text.ts";
 import { renderError } from "./errors.ts";
 import { renderNext } from "./next.ts";
-import { showNote } from "./note.ts";
+import { showNotes } from "./note.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Shows what `clean` removed, would remove or refused to remove, and what would be lost, one line each. */
@@ -29,7 +29,7 @@ export function showCleaned(
       const head = renderError({ code, message }, { width, style: errStyle, label: outcome.name });
       terminal.err([head, ...unsaved, ...next].join("\n"));
     }
-    for (const note of outcome.notes) showNote(terminal, note);
+    showNotes(terminal, outcome.notes);
   }
   for (const image of options.images) terminal.out(`${style("green", "✔")} image ${plain(image)}  ${done}`);
   if (outcomes.length === 0 && options.images.length === 0) terminal.err("Nothing to remove.");

@@ -27,32 +27,57 @@ interface NextStep {
   text: string;
 }
 
-/** What ends a step in the text between two commands: `, then `, `; or `, ` and `, `; `, `, `. */
-const separator = /^(.*?)(?:[,;.]?\s+(or|then|and)\b|[,;](?=\s))\s*(.*)$/;
+/** What ends a step in the text between two commands: `, then `, `. Then `, `, or `, ` and `, `, `. */
+const separator = /^(.*?)(?:[,.]?\s+(or|then|and)\s+|,\s+)(.*)$/i;
 
-/** Divides a hint into steps with one cowork command each. */
+/** Divides a hint into steps with one cowork command each. A semicolon always ends a step. */
 function splitSteps(parts: readonly HintPart[]): NextStep[] {
-  const steps: NextStep[] = [{ label: "Next:", text: "" }];
-  let hasCommand = false;
-  let between = "";
-  const add = (text: string): void => {
-    const last = steps.at(-1);
-    if (last !== undefined) last.text += text;
+  const steps: NextStep[] = [];
+  const add = (label: NextStep["label"], text: string): void => void steps.push({ label, text });
+  // The current step: its command with the text before, and the text after it.
+  let label: NextStep["label"] = "Next:";
+  let done = "";
+  let rest = "";
+  const end = (text: string, next: NextStep["label"]): void => {
+    add(label, done + text);
+    [label, done, rest] = [next, "", ""];
   };
-  for (const part of parts) {
-    if (typeof part === "string") {
-      between += glueCommands(part);
+  for (const part of joinTexts(parts)) {
+    if (typeof part !== "string") {
+      const [, before = rest, word, after = ""] = done === "" ? [] : (separator.exec(rest) ?? []);
+      if (done !== "") {
+        end(before, labelOf(word));
+        rest = after;
+      }
+      done = rest + glue(plain(renderHint([part])));
+      rest = "";
       continue;
     }
-    const [, before = between, word = "", after = ""] = hasCommand ? (separator.exec(between) ?? []) : [];
-    add(before);
-    if (hasCommand) steps.push({ label: word === "" ? "" : word === "or" ? "Or:" : "Then:", text: after });
-    add(glue(plain(renderHint([part]))));
-    hasCommand = true;
-    between = "";
+    const [first = "", ...more] = glueCommands(part).split(/;\s+/);
+    rest += first;
+    for (const text of more) {
+      const [, word, after = ""] = /^(?:(or|then|and)\s+)?(.*)$/.exec(text) ?? [];
+      end(rest, labelOf(word));
+      rest = after;
+    }
   }
-  add(between);
-  return steps.map(({ label, text }) => ({ label, text: plain(text) })).filter(({ text }) => text !== "");
+  end(rest, "");
+  return steps.map((step) => ({ ...step, text: plain(step.text) })).filter(({ text }) => text !== "");
+}
+
+function labelOf(word: string | undefined): NextStep["label"] {
+  if (word === undefined) return "";
+  return word.toLowerCase() === "or" ? "Or:" : "Then:";
+}
+
+function joinTexts(parts: readonly HintPart[]): HintPart[] {
+  const joined: HintPart[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (typeof part === "string" && typeof last === "string") joined.splice(-1, 1, last + part);
+    else joined.push(part);
+  }
+  return joined;
 }
 
 /** Commands in text are in backquotes, or they are the whole text. */

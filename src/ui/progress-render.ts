@@ -48,12 +48,17 @@ function isOver(row: ProgressRow): boolean {
 }
 
 /**
- * One line for an event, for output that is not a terminal: `a  container  done (1.2s)`. A start without a detail has no
- * line, which keeps logs short.
+ * One line for an event, for output that is not a terminal: `a  container  done (1.2s)`. A start without a detail and the end
+ * of setting up the agent have no line, which keeps logs short.
  */
 export function renderPlain(event: ProgressEvent, row: ProgressRow | undefined): string | undefined {
   const detail = event.detail === undefined ? "" : plain(event.detail);
-  const head = `${plain(event.session || wholeCommand)}  ${event.step}`;
+  const name = plain(event.session || wholeCommand);
+  // What `connect` reports before the shell or the command starts: a note, not progress.
+  if (event.step === "start" && event.state === "note") return detail === "" ? undefined : `note: ${name}: ${detail}`;
+  // Part of starting, which has its own line.
+  if (event.step === "agent" && event.state === "done") return undefined;
+  const head = `${name}  ${event.step}`;
   if (event.state === "start" || event.state === "note") return detail === "" ? undefined : `${head}  ${detail}`;
   const time = row === undefined ? "" : ` (${duration((row.ended ?? row.stepBegun) - row.stepBegun)})`;
   return `${head}  ${event.state}${time}${detail === "" ? "" : `  ${detail}`}`;

@@ -63,7 +63,9 @@ export async function askChoice(
 type YesNoQuestion = Exclude<Question, { kind: "choice" }>;
 
 function sentence(question: YesNoQuestion): string {
-  if (question.kind === "trust") return "Trust this configuration on this host?";
+  if (question.kind === "trust") {
+    return question.about === "agent" ? "Let these settings count?" : "Trust this configuration on this host?";
+  }
   return question.kind === "host-key" ? "Is this the host's key?" : plain(question.text);
 }
 
@@ -76,6 +78,11 @@ export function showQuestion(terminal: Terminal, question: YesNoQuestion): void 
   if (question.kind === "host-key") {
     terminal.err(`The host ${plain(question.host)} (${plain(question.address)}) is not known yet. Its key is:`);
     terminal.err(`  ${plain(question.keyType)} ${plain(question.fingerprint)}`);
+    return;
+  }
+  if (question.about === "agent") {
+    terminal.err(`The repository of ${plain(question.project)} brings settings for the agent in its sessions:`);
+    terminal.err(renderFindings(question.findings, terminal.errStyle));
     return;
   }
   terminal.err(

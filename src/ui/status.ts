@@ -113,7 +113,7 @@ function gitLines(branch: string | null, git: GitView | null): string[] {
     git.uncommitted > 0 ? `${git.uncommitted} uncommitted` : "",
     git.untracked > 0 ? `${git.untracked} untracked` : "",
     git.stashes > 0 ? plural(git.stashes, "stash", "stashes") : "",
-    git.unpushedBranches > 0 ? plural(git.unpushedBranches, "unpushed branch", "unpushed branches") : "",
+    git.unpushedBranches > 0 ? `${plural(git.unpushedBranches, "branch", "branches")} with commits only here` : "",
   ].filter((text) => text !== "");
   const at = `${git.branch ?? "(detached)"} at ${git.head.slice(0, 10)}`;
   return [counts.length === 0 ? `${at}, clean` : `${at}, ${counts.join(", ")}`];

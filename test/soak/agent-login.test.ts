@@ -22,8 +22,9 @@ test("sessions keep their login through random stops, starts and replacements (n
   const seed = Number(process.env["COWORK_SEED"] ?? Date.now() % 1e6);
   console.info(`COWORK_SEED=${seed}`);
   await vendor.clearJournal();
-  const answers = await unrest(host, vendor, { sessions: 6, steps: 200, seed });
+  const { answers, refreshes } = await unrest(host, vendor, { sessions: 6, steps: 200, refreshes: 50, seed });
   const journal = await vendor.journal();
   expect({ seed, answers }).toEqual({ seed, answers: answers.map(() => "made-up answer") });
+  expect(refreshes).toBeGreaterThanOrEqual(50);
   expect(journal.flatMap((entry) => entry.revoked ?? [])).toEqual([]);
 });

@@ -6,6 +6,9 @@ import { forgetLogin, storeLongLived } from "./store.ts";
 import { keptOut, sessionPolicy, sharedPolicy } from "./policy.ts";
 import { prepareSession, readOwnRules } from "./prepare.ts";
 import { states } from "./states.ts";
+import { repository } from "./repository.ts";
+import { transcripts } from "./transcripts.ts";
+import { runs } from "./runs.ts";
 
 /** Claude Code, the vendor's native program. The values here were measured with it; `docs/adr` describes how. */
 export const claude: Agent = {
@@ -45,5 +48,8 @@ export const claude: Agent = {
   ownRules: readOwnRules,
   states,
   approvals: claudeApprovals,
+  repository,
+  run: runs,
+  transcripts,
   stop: { process: "claude" },
 };

@@ -1,5 +1,6 @@
 import type { Question } from "../../contract/questions.ts";
 import { toCoworkError, usageError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 import type { Project } from "../../project/types.ts";
 import type { CleanOptions, CleanOutcome, SessionHost } from "../../session/session-host.ts";
 import { sessionId } from "../../session/record/names.ts";
@@ -14,7 +15,7 @@ type Wanted = Pick<CleanOptions, "force" | "dryRun" | "purge">;
 export interface CleanRequest extends SessionWords, Wanted {
   /** also delete shared images that no session uses; without words and `all`, only those */
   images: boolean;
-  /** a question is possible: all sessions are then deleted only after it */
+  /** a question is possible: without `force`, all sessions are then deleted only after it */
   canAsk: boolean;
 }
 
@@ -37,20 +38,27 @@ export async function clean(scope: Scope, request: CleanRequest): Promise<Cleane
   return { sessions, images: images.flat() };
 }
 
-/** All sessions are removed only after a question, or with `all` where a question is not possible. */
+/** All sessions are removed only after a question, or with `all` where a question is not possible or `force` answers it. */
 async function cleanFound(
   scope: Scope,
   found: readonly Found[],
   { words, all, canAsk }: CleanRequest,
   wanted: Wanted,
 ): Promise<CleanOutcome[] | undefined> {
-  if (words.length > 0 || wanted.dryRun || (all && !canAsk)) {
+  if (words.length > 0 || wanted.dryRun || (all && (!canAsk || wanted.force))) {
     return (await Promise.all(found.map((one) => cleanSessions(one.scope, one.selector, wanted)))).flat();
+  }
+  // It never asks, so it must not guess either.
+  if (wanted.force) {
+    throw usageError(
+      "cowork clean --force needs names of sessions, or --all.",
+      steps`see what would be lost: ${ownCommand("clean", "--dry-run", "--force")}, then ${ownCommand("clean", "--all", "--force")}`,
+    );
   }
   if (!canAsk) {
     throw usageError(
       "cowork clean without names asks first, which needs a terminal.",
-      "cowork clean <session>, or cowork clean --all",
+      steps`${ownCommand("clean", "<session>")}, or ${ownCommand("clean", "--all")}`,
     );
   }
   // Without names there is one project, or all of them.

@@ -1,4 +1,3 @@
-import type { Writable } from "node:stream";
 import type { ConnectIo } from "../../session/session-host.ts";
 import { prefetchFromEngine } from "./prefetch.ts";
 import { hostOfOne } from "../hosts.ts";
@@ -33,15 +32,4 @@ export async function connectSession(
     ...(settings.connect === undefined ? {} : { connect: settings.connect }),
   };
   return await (await hostOfOne(its, selector)).connect(request, io);
-}
-
-/** Copies the dev container's start-up log to `out`; with `follow`, until the context's signal is aborted. */
-export async function copyLogs(
-  scope: Scope,
-  word: string | undefined,
-  options: { follow: boolean },
-  out: Writable,
-): Promise<void> {
-  const { scope: its, selector } = await findOneSession(scope, word, "logs");
-  await (await hostOfOne(its, selector)).logs(selector, options, out);
 }

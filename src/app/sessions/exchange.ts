@@ -3,6 +3,8 @@ import type { PullResult } from "../../clone/exchange/pull.ts";
 import type { PushResult } from "../../clone/exchange/push.ts";
 import { usageError } from "../../errors.ts";
 import type { PullOptions, PushOptions, WorkPlace } from "../../session/exchange/exchange.ts";
+import type { OneSession } from "../../session/session-host.ts";
+import type { Found } from "../find/find-sessions.ts";
 import { hostOfOne } from "../hosts.ts";
 import { findOneSession } from "../find/one-session.ts";
 import type { Scope } from "../scope.ts";
@@ -19,8 +21,20 @@ export async function diffSession(
   return await (await hostOfOne(its, selector)).diff(selector, wanted);
 }
 
-export async function pullSession(scope: Scope, word: string | undefined, wanted: PullOptions): Promise<PullResult> {
-  const place = await workPlace(scope, word, "pull");
+/**
+ * Copies a session's commits to the project; with `wait` once its run has ended.
+ * @param wait.onWaiting called once, with the session's name, if it has to wait
+ * @throws RUN_FAILED if the run failed or was stopped: then nothing is copied
+ */
+export async function pullSession(
+  scope: Scope,
+  word: string | undefined,
+  wanted: PullOptions,
+  wait?: { onWaiting: (name: string) => void },
+): Promise<PullResult> {
+  const found = await findOneSession(scope, word, "pull");
+  if (wait !== undefined) await waitForRun(scope, found, wait.onWaiting);
+  const place = await workPlace(found);
   const { pullWork } = await import("../../session/exchange/exchange.ts");
   return await pullWork(scope.ctx, place, wanted);
 }
@@ -35,12 +49,18 @@ export async function pushSession(
     ...(ref === undefined ? {} : { ref }),
     ...(merge ? { integrate: "merge" } : rebase ? { integrate: "rebase" } : {}),
   };
-  const place = await workPlace(scope, word, "push");
+  const place = await workPlace(await findOneSession(scope, word, "push"));
   const { pushWork } = await import("../../session/exchange/exchange.ts");
   return await pushWork(scope.ctx, place, options);
 }
 
-async function workPlace(scope: Scope, word: string | undefined, verb: string): Promise<WorkPlace> {
-  const { scope: its, selector } = await findOneSession(scope, word, verb);
-  return { selector, host: await hostOfOne(its, selector), source: (await its.project()).source };
+async function workPlace({ scope, selector }: Found<OneSession>): Promise<WorkPlace> {
+  return { selector, host: await hostOfOne(scope, selector), source: (await scope.project()).source };
+}
+
+async function waitForRun(scope: Scope, found: Found<OneSession>, onWaiting: (name: string) => void): Promise<void> {
+  const { waitForFound } = await import("../work/wait.ts");
+  const wanted = { goal: "done", any: false, timeoutMs: undefined } as const;
+  const { error } = await waitForFound(scope.ctx, [found], wanted, ([name = ""]) => onWaiting(name));
+  if (error !== undefined) throw error;
 }

@@ -74,7 +74,7 @@ export function projectNotes({ facts, notes }: Project): string[] {
   const credentials = "the URL of the project's origin has credentials; sessions get the URL without them";
   const { name, email } = facts.gitIdentity;
   const noIdentity =
-    'git has no user.name and user.email, so commits in sessions will fail. Set them: git config --global user.name "Your Name"; git config --global user.email you@example.org';
+    'git has no user.name and user.email, so commits in sessions will fail. Set them: `git config --global user.name "Your Name"` and `git config --global user.email you@example.org`';
   return [
     ...notes,
     ...(facts.originHadCredentials ? [credentials] : []),

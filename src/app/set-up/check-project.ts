@@ -1,4 +1,5 @@
 import { toCoworkError } from "../../errors.ts";
+import { adviceFrom } from "../../session/checks/advice.ts";
 import type { Check } from "../../session/session-host.ts";
 import type { Scope } from "../scope.ts";
 
@@ -13,7 +14,7 @@ export async function checkProject(scope: Scope): Promise<Check[]> {
     const says = own.length === 0 ? "nothing configured" : `configures ${own.join(", ")}`;
     return [{ title, status: "ok", detail: `${project.facts.name} (${project.facts.root}), ${says}` }];
   } catch (error) {
-    const { message, hint } = toCoworkError(error);
-    return [{ title, status: "problem", detail: message, ...(hint === undefined ? {} : { fix: hint }) }];
+    const known = toCoworkError(error);
+    return [{ title, status: "problem", detail: known.message, ...adviceFrom(known) }];
   }
 }

@@ -1,6 +1,7 @@
 import type { ConfigKey } from "../../config/key-types.ts";
 import type { ResolvedSetting } from "../../config/types.ts";
 import { usageError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
 import type { Scope } from "../scope.ts";
 
@@ -67,7 +68,11 @@ export async function unsetConfig(
 }
 
 function refuseManaged({ name, managed }: Pick<ConfigKey, "name" | "managed">): void {
-  if (managed === true) throw usageError(`${name} is managed by cowork.`, "cowork init <name>, or cowork clean <name>");
+  if (managed === true)
+    throw usageError(
+      `${name} is managed by cowork.`,
+      steps`${ownCommand("init", "<name>")}, or ${ownCommand("clean", "<name>")}`,
+    );
 }
 
 type Decide = (values: Readonly<Record<string, string>>, file: string) => Record<string, string | undefined>;

@@ -1,6 +1,8 @@
 import { CoworkError, toCoworkError, usageError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 import { addHost, readHosts, removeHost, type Hosts } from "../../remote/hosts.ts";
 import type { Target } from "../../remote/types.ts";
+import { adviceFrom } from "../../session/checks/advice.ts";
 import type { Check } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
 import { uninterruptible } from "../../system/uninterruptible.ts";
@@ -47,7 +49,7 @@ export async function removeNamedHost(scope: Scope, name: string, { force }: { f
         "HOST_IN_USE",
         `${name} still has ${some.length} sessions: ${some.slice(0, 5).join(", ")}.`,
         {
-          hint: `cowork --host ${name} clean --all; or keep the sessions: cowork host remove ${name} --force`,
+          hint: steps`${{ ...ownCommand("clean", "--all"), host: name }}; or keep the sessions: ${ownCommand("host", "remove", name, "--force")}`,
         },
       );
     }
@@ -67,8 +69,8 @@ async function checksOf(scope: Scope, host: string): Promise<Check[]> {
   try {
     return await (await scope.host(host)).doctor({ fix: false });
   } catch (error) {
-    const { message, hint } = toCoworkError(error);
-    return [{ title: "Connection", status: "problem", detail: message, ...(hint === undefined ? {} : { fix: hint }) }];
+    const known = toCoworkError(error);
+    return [{ title: "Connection", status: "problem", detail: known.message, ...adviceFrom(known) }];
   }
 }
 

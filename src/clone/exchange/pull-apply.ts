@@ -13,6 +13,8 @@ export interface PulledRef {
   ref: string;
   commit: string;
   state: "made" | "updated" | "unchanged";
+  /** commits that the project did not have on any branch or tag; absent if nothing was changed or they cannot be counted */
+  commits?: number;
 }
 
 export interface ApplyOptions {
@@ -46,10 +48,13 @@ export async function applyRefs(
   const refs: PulledRef[] = [];
   const notes: string[] = [];
   const refused: CoworkError[] = [];
-  for (const one of wanted) {
+  // Before any ref is changed.
+  const counts = await Promise.all(wanted.map(({ oid }) => countNew(git, oid)));
+  for (const [index, one] of wanted.entries()) {
     try {
       const { done, note } = await applyOne(ctx, source, git, one, { taken, space, places, options });
-      refs.push(done);
+      const commits = done.state === "unchanged" ? undefined : counts[index];
+      refs.push(commits === undefined ? done : { ...done, commits });
       taken.set(done.ref, done.commit);
       space.refs.add(done.ref);
       if (note !== undefined) notes.push(note);
@@ -61,6 +66,12 @@ export async function applyRefs(
   }
   if (refused[0] !== undefined) throw refused[0];
   return { refs, notes };
+}
+
+/** The number of commits that no branch, tag or remote-tracking branch of the project has. */
+async function countNew(git: Git, oid: string): Promise<number | undefined> {
+  const count = await git(["rev-list", "--count", oid, "--not", "--branches", "--tags", "--remotes"]);
+  return count === undefined ? undefined : Number(count);
 }
 
 interface Observed {

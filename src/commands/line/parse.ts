@@ -1,8 +1,9 @@
 import type { Command, Flag, Flags, GlobalValues, Input } from "./command.ts";
 import { globalFlags } from "./command.ts";
 import { commandByName } from "./registry-lookup.ts";
+import { ownCommand } from "../../hint.ts";
 import { nearest } from "./suggest.ts";
-import { usageError, usageLine } from "./usage.ts";
+import { usageError } from "./usage.ts";
 
 export interface ParsedLine {
   /** undefined: `cowork` alone, or with global flags only */
@@ -28,11 +29,11 @@ export async function parseLine(argv: readonly string[], commands: readonly Comm
   const raw = await runYargs(plainFlags(words, flags, command), flags, command);
   const { args, rest } = wordsOf(raw, command);
   // In `connect a ls -l` the `--` is missing; complaining about the option `-l` would mislead.
-  if (command?.rest !== undefined) refuseExtra(args, command);
+  if (command?.rest !== undefined) refuseExtra(args, command, words);
   if (command === undefined && args[0] !== undefined) commandByName(args[0], []);
   refuseUnknown(raw, flags, command);
   const globals = valuesOf(raw, globalFlags) as unknown as GlobalValues;
-  if (command !== undefined && !globals.help) checkPositionals(args, command);
+  if (command !== undefined && !globals.help) checkPositionals(args, command, words);
   return {
     command,
     globals,
@@ -137,23 +138,25 @@ function valueOf(value: unknown, flag: Flag): boolean | string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function checkPositionals(args: readonly string[], command: Command): void {
+function checkPositionals(args: readonly string[], command: Command, words: readonly string[]): void {
   const { positionals } = command;
   const required = positionals.filter((positional) => positional.required === true);
   const missing = required[args.length];
   if (missing !== undefined) {
-    throw usageError(`cowork ${command.name} needs an argument: ${missing.name}.`, usageLine(command));
+    throw usageError(`cowork ${command.name} needs an argument: ${missing.name}.`, helpHint(command));
   }
-  refuseExtra(args, command);
+  refuseExtra(args, command, words);
 }
 
-function refuseExtra(args: readonly string[], command: Command): void {
+function refuseExtra(args: readonly string[], command: Command, words: readonly string[]): void {
   const { positionals, rest } = command;
   if (positionals.at(-1)?.many === true || args.length <= positionals.length) return;
   if (command.tooMany !== undefined) throw command.tooMany(args);
   const extra = args[positionals.length] ?? "";
-  const taken = args.slice(0, positionals.length).join(" ");
-  const hint = rest === undefined ? helpHint(command) : `cowork ${command.name} ${taken} -- ${extra} …`;
+  const hint =
+    rest === undefined
+      ? helpHint(command)
+      : [ownCommand(command.name, ...args.slice(0, positionals.length), "--", ...words.slice(words.indexOf(extra)))];
   throw usageError(`cowork ${command.name} does not take the argument "${extra}".`, hint);
 }
 

@@ -1,9 +1,10 @@
 import type { Command } from "./command.ts";
+import { type Hint, ownCommand, steps } from "../../hint.ts";
 import { nearest } from "./suggest.ts";
 import { usageError } from "./usage.ts";
 
 /** Commands that people know from other tools, and what to use here. */
-const foreignVerbs: Readonly<Record<string, string>> = {
+const foreignVerbs: Readonly<Record<string, Hint>> = {
   attach: "cowork connect <session>",
   create: "cowork init <session>",
   delete: "cowork clean <session>",
@@ -15,7 +16,7 @@ const foreignVerbs: Readonly<Record<string, string>> = {
   ps: "cowork list",
   remove: "cowork clean <session>",
   shell: "cowork connect <session>",
-  up: "cowork init <session>, or cowork start <session> if it exists",
+  up: steps`${ownCommand("init", "<session>")}, or ${ownCommand("start", "<session>")} if it exists`,
 };
 
 /** True for a command's name or alias, and for a command of another tool that cowork has a suggestion for. */

@@ -2,6 +2,7 @@ import type { Login } from "../../agent/types.ts";
 import { authStatus, logIn, logOut } from "../../app/set-up/auth.ts";
 import { errorCodes } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
+import { showNotes } from "../../ui/note.ts";
 import type { App } from "../process/app.ts";
 import { usageError } from "../line/usage.ts";
 
@@ -32,7 +33,7 @@ export async function showAuthStatus(app: App): Promise<number> {
     return code;
   }
   await showLogin(app, login);
-  await showNotes(app, [...repaired, ...problems, ...threats]);
+  showNotes(app.terminal, [...repaired, ...problems, ...threats]);
   if (code !== 0) app.terminal.err(`  Next: cowork ${host === "local" ? "" : `--host ${plain(host)} `}auth login`);
   return code;
 }
@@ -42,7 +43,7 @@ export async function authLogout(app: App): Promise<number> {
   const result = await logOut(await app.scope());
   if (app.globals.json) return app.json(result);
   app.terminal.out(result.loggedOut ? "Logged out, for all sessions on this host." : "Not logged in.");
-  await showNotes(app, result.notes);
+  showNotes(app.terminal, result.notes);
   return 0;
 }
 
@@ -53,9 +54,4 @@ function loginJson({ method, ...login }: Login): Record<string, unknown> {
 async function showLogin(app: App, login: Login): Promise<void> {
   const { renderLogin } = await import("../../ui/login.ts");
   app.terminal.out(renderLogin(login, app.terminal.style));
-}
-
-async function showNotes({ terminal }: App, notes: readonly string[]): Promise<void> {
-  const { showNote } = await import("../../ui/note.ts");
-  for (const note of notes) showNote(terminal, note);
 }

@@ -5,6 +5,6 @@ export const cleanDetails: readonly string[] = [
     "untracked files, ignored files that look precious (PRECIOUS names more), files that cannot be read, and working trees outside " +
     "the clone. Other ignored files, hooks and git's settings are not checked. Commits that an amend or a rebase replaced, the " +
     "session's volumes and files in the home folders of its containers are deleted too; clean lists them.",
-  "Without names it lists the sessions and asks. Without a terminal, name the sessions or pass --all.",
+  "Without names, or with --all, it lists the sessions and asks. --force never asks: see what would be lost with --dry-run first. Without a terminal or with --force, name the sessions or pass --all.",
   "The agent's transcripts are moved to the archive in ~/.cowork. Shared images are kept, so that the next init is fast.",
 ];

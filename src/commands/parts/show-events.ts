@@ -1,6 +1,6 @@
 import type { EventDraft } from "../../contract/events.ts";
 import { createEvents, progressOf } from "../../events.ts";
-import { plain } from "../../system/text.ts";
+import { showNote } from "../../ui/note.ts";
 import type { Progress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 
@@ -14,6 +14,6 @@ export function showEvents(
 ): (event: EventDraft) => void {
   return createEvents({ host: "local", now }, (event) => {
     if (event.type === "progress") progress().report(progressOf(event));
-    else if (event.type === "note") terminal.err(`note: ${plain(event.data.text)}`);
+    else if (event.type === "note") showNote(terminal, event.data.text, "");
   });
 }

@@ -1,14 +1,36 @@
 import type { StartedRun } from "../../app/work/start-runs.ts";
+import type { ApprovalView } from "../../contract/work/approval.ts";
 import type { App } from "../process/app.ts";
 
 /**
- * Returns what to do while a run waits for a person: says so once for each question. One at a time, also with several runs.
+ * Returns what to do while a run waits for a person: on a terminal its questions are asked, one at a time, also with several runs;
+ * elsewhere it is said once. A question that was skipped is not asked again.
  */
 export function createWaiting(app: App): (started: StartedRun) => Promise<void> {
   const told = new Set<string>();
-  return async ({ run }) => {
-    if (told.has(run.id)) return;
-    told.add(run.id);
-    if (!app.globals.json) app.terminal.err(`  ${run.id} waits for you. Next: cowork approvals`);
+  const asked = new Set<string>();
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = async ({ target }: StartedRun): Promise<void> => {
+    const read = async (): Promise<ApprovalView[]> => {
+      const open = await target.host.approvals(target.selector);
+      return open.filter(({ digest }) => !asked.has(digest));
+    };
+    const { askApprovals } = await import("./ask-approvals.ts");
+    await askApprovals(app, async () => {
+      const open = await read();
+      const [next] = open;
+      if (next !== undefined) asked.add(next.digest);
+      return open;
+    });
+  };
+  return async (started) => {
+    if (app.terminal.canAsk && !app.globals.json) {
+      last = last.then(async () => await ask(started));
+      await last;
+      return;
+    }
+    if (told.has(started.run.id)) return;
+    told.add(started.run.id);
+    if (!app.globals.json) app.terminal.err(`  ${started.run.id} waits for you. Next: cowork approvals`);
   };
 }

@@ -1,26 +1,14 @@
 import { availableParallelism, homedir, userInfo } from "node:os";
-import { basename, dirname, resolve } from "node:path";
 import { CoworkError } from "../../errors.ts";
-import { isBuilt } from "../../version.ts";
 import type { Caller } from "./caller.ts";
-
-const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+import { ownProgram, selfCommand } from "./own-program.ts";
+import { processSignals } from "./process-signals.ts";
 
 /**
- * The running process as a caller. Takes over its signals: the first one asks for an orderly end, a second one ends
- * the process at once, unless it is `patient`. A closed stdout (`cowork list | head -1`) is not an error.
+ * The running process as a caller. Takes over its signals (`processSignals`). A closed stdout (`cowork list | head -1`) is not an
+ * error.
  */
 export function processCaller(options: { patient?: boolean } = {}): Caller {
-  const controller = new AbortController();
-  let code: number | undefined;
-  for (const [name, value] of Object.entries(codes)) {
-    process.on(name, () => {
-      // A second signal means: end now, even if work is half done. The next command completes it.
-      if (code !== undefined && options.patient !== true) leaveAtOnce(value);
-      code = value;
-      controller.abort(new CoworkError("INTERRUPTED", "Interrupted."));
-    });
-  }
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
@@ -38,8 +26,7 @@ export function processCaller(options: { patient?: boolean } = {}): Caller {
     self: selfCommand(),
     program: ownProgram(),
     cpus: availableParallelism(),
-    signal: controller.signal,
-    signalCode: () => code,
+    ...processSignals(options),
   };
 }
 
@@ -58,24 +45,6 @@ function currentFolder(): string {
   }
 }
 
-/**
- * Does not run the file itself: its first line looks for Node on a PATH that may have changed by then (in tmux's server, say).
- * Nor `node file`: below a package.json with `"type": "module"` Node would load it as an ES module.
- */
-function selfCommand(): [string, ...string[]] {
-  const { execPath, argv } = process;
-  if (!isBuilt()) return [execPath, resolve(argv[1] ?? "cowork")];
-  // Not the unpacked program: tmux remembers the command for longer than `doctor` keeps that file.
-  return [execPath, "--input-type=commonjs", "-e", "require(process.argv[1])", "--", resolve(argv[2] ?? "cowork")];
-}
-
-/** The program's folder is named after its hash (`src/unpack.ts`). */
-function ownProgram(): { file: string; hash: string } | undefined {
-  if (!isBuilt()) return undefined;
-  const [, main = "", file = "cowork"] = process.argv;
-  return { file: resolve(file), hash: basename(dirname(main)) };
-}
-
 function identity(): { uid: number; gid: number; username: string } {
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   try {
@@ -84,12 +53,4 @@ function identity(): { uid: number; gid: number; username: string } {
     // A uid without an entry in the password file, as in many containers.
     return { uid, gid, username: String(uid) };
   }
-}
-
-function leaveAtOnce(code: number): never {
-  // The live progress hides the cursor, and nothing else shows it again after this.
-  if (process.stderr.isTTY) process.stderr.write("\u001B[?25h");
-  if (process.stdin.isTTY) process.stdin.setRawMode(false);
-  // oxlint-disable-next-line unicorn/no-process-exit -- the user asked twice: an orderly end was too slow
-  process.exit(code);
 }

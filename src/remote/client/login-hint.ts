@@ -5,6 +5,7 @@
 const whole = new RegExp(
   `^(?:${[
     "not logged in: run",
+    "the agent is not logged in; on the host, run",
     "(?:/[^`]*(?: belongs to uid \\d+ and sessions, which run as uid \\d+, cannot read it: | contains no readable login: | is not a regular file; remove it and )|the login is no longer valid \\(it was used elsewhere or revoked\\): |the login expired on \\d{4}-\\d\\d-\\d\\d: )log in again with",
     "a stale lock \\([\\w.-]+\\) was removed: a session was killed while it renewed the login; if sessions now ask for a login, run",
   ].join("|")}) \`cowork auth login\`$`,

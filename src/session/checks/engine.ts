@@ -1,7 +1,7 @@
 import { ownCommand } from "../../hint.ts";
 import { adviceFrom, adviceOf } from "./advice.ts";
 import { statfs } from "node:fs/promises";
-import { toCoworkError } from "../../errors.ts";
+import { type CoworkError, toCoworkError } from "../../errors.ts";
 import type { EngineInfo } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
 import type { Check } from "../session-host.ts";
@@ -22,12 +22,20 @@ export async function checkEngine(ctx: Context): Promise<Check[]> {
         title: "Docker Engine",
         status: "problem",
         detail: known.message,
-        fix: "run ./install.sh to install one",
-        ...adviceFrom(known),
+        ...engineAdvice(ctx, known),
       },
       home,
     ];
   }
+}
+
+/** The general advice is to run doctor, which is running. */
+function engineAdvice({ env }: Context, error: CoworkError): Pick<Check, "fix" | "next"> {
+  const [first] = error.next ?? [];
+  const isDoctor = typeof first === "object" && first.command === "doctor";
+  if (first !== undefined && !isDoctor) return adviceFrom(error);
+  const isSet = (env["DOCKER_HOST"] ?? "") !== "";
+  return { fix: isSet ? "unset DOCKER_HOST, or set it to a running engine" : "run ./install.sh to install one" };
 }
 
 function engineCheck(info: EngineInfo): Check {

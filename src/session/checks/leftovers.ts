@@ -136,8 +136,8 @@ async function checkImages(ctx: Context): Promise<Check> {
   const title = "Shared images";
   const images = await countImages(ctx).catch(() => undefined);
   if (images === undefined) return { title, status: "warning", detail: "not checked: the engine does not answer" };
-  const { all, unused } = images;
-  const detail = `${all}, ${unused} unused`;
+  const { own, common, unused } = images;
+  const detail = `${own} of this home's projects, ${common} shared by all homes, ${unused} unused`;
   return unused === 0
     ? { title, status: "ok", detail }
     : { title, status: "warning", detail, ...adviceOf([ownCommand("clean", "--images")]) };

@@ -8,13 +8,12 @@ import { connectSession, type ConnectTarget } from "./connect.ts";
 import type { ConnectOptions } from "./connect-plan.ts";
 import { sessionEnvironment } from "./environment.ts";
 import type { ConnectIo, ConnectRequest } from "../session-host.ts";
-import { shouldReportLogin } from "./login-note.ts";
+import { readInside, shouldReportLogin } from "./login-note.ts";
 import { locked } from "../lifecycle/outcome.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectOne } from "../record/records.ts";
 import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
-import { attachTmux } from "./tmux.ts";
 import { paneEnvironment } from "./tmux-plan.ts";
 import { unfinishedError } from "../record/unfinished.ts";
 import { devContainer } from "../inspect/view.ts";
@@ -90,7 +89,8 @@ async function ensureRunning(
     const login = shouldReportLogin(request, io) ? undefined : await getAgent(settings.agent).login.read(ctx);
     const unreported = login === undefined || login.state === "ok" ? undefined : login.detail;
     for (const detail of notes) {
-      if (detail !== unreported) ctx.report({ session: record.name, step: "start", state: "note", detail });
+      if (detail !== unreported)
+        ctx.report({ session: record.name, step: "start", state: "note", detail: readInside(detail) });
     }
   };
   const found = findRunning(ctx, record, takePrefetched(ctx, selector.names[0]));
@@ -134,7 +134,7 @@ async function findRunning(
   return container?.state === "running" ? { record, container } : undefined;
 }
 
-function inTmux(
+async function inTmux(
   ctx: Context,
   record: SessionRecord,
   pane: readonly string[] | undefined,
@@ -146,7 +146,9 @@ function inTmux(
     command: command as unknown as readonly [string, ...string[]],
     env: paneEnvironment(ctx.env),
   };
-  return attachTmux(ctx, plan, io);
+  // Loaded here because it loads node:child_process, which a command without tmux does not need.
+  const { attachTmux } = await import("./tmux.ts");
+  return await attachTmux(ctx, plan, io);
 }
 
 async function findTarget(

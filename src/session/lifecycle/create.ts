@@ -14,6 +14,7 @@ import { sessionId } from "../record/names.ts";
 import { lockWait, lostItsLock, reportFailure, sayWaiting } from "./outcome.ts";
 import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
+import { recordAgentAgreement } from "./repository-agent.ts";
 import { readRecord, writeRecord, type SessionRecord } from "../record/record.ts";
 import { writeRemoteTips } from "../inspect/remote-tips.ts";
 import type { InitRequest, Outcome } from "../types.ts";
@@ -78,7 +79,11 @@ async function completeSession(
     ctx.signal.throwIfAborted();
     const isNew = record.devcontainer === undefined;
     record = await stepDevcontainer(ctx, request, plan, record, notes);
-    if (isNew) notes.push(...changeNotes(record.devcontainer?.changes ?? [], name));
+    if (isNew) {
+      notes.push(...changeNotes(record.devcontainer?.changes ?? [], name));
+      const agreement = plan.commits.get(record.start.commit)?.agent;
+      if (agreement !== undefined) notes.push(...(await recordAgentAgreement(ctx, record, agreement)));
+    }
     ctx.signal.throwIfAborted();
     if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes);
     ctx.signal.throwIfAborted();

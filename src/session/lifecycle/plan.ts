@@ -9,6 +9,7 @@ import { checkFree } from "../record/identity.ts";
 import { checkSessionName, sessionId } from "../record/names.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { readRecords } from "../record/records.ts";
+import { askForAgentSettings, type AgentAgreement } from "./repository-agent.ts";
 import { agree } from "./trust.ts";
 import type { InitPlan, InitRequest } from "../types.ts";
 
@@ -16,6 +17,8 @@ import type { InitPlan, InitRequest } from "../types.ts";
 export interface CommitPlan {
   source: ConfigSource;
   plan: DevcontainerPlan;
+  /** what the repository asks of the agent; set when the user was asked */
+  agent?: AgentAgreement;
 }
 
 export interface SessionsPlan {
@@ -75,6 +78,8 @@ export async function agreeToPlan(ctx: Context, request: InitRequest, plan: Sess
     asked.add(one.trustHash);
     await agree(ctx, request.project, { findings: one.findings, hash: one.trustHash });
   }
+  for (const commit of plan.commits.values())
+    commit.agent = await askForAgentSettings(ctx, request.project, request.settings.agent, commit.source);
 }
 
 function planView(

@@ -1,19 +1,108 @@
 import type { Writable } from "node:stream";
 import type { OneSession, Selector } from "../../contract/requests.ts";
 import type { RunRequest, RunView } from "../../contract/work/run.ts";
-import { CoworkError } from "../../errors.ts";
+import { CoworkError, toCoworkError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
+import { startJob } from "../../jobs/start-job.ts";
 import type { Context } from "../../system/context.ts";
+import { withLock } from "../../system/locks.ts";
+import { plain } from "../../system/text.ts";
+import { createRun } from "../../work/runs/create-run.ts";
+import { readRun, readRuns, writeRun } from "../../work/runs/run-files.ts";
+import { saveRunFiles } from "../../work/runs/save-run.ts";
+import { supervise } from "../../work/runs/supervise.ts";
+import { insideOf } from "../inspect/inspect-clone.ts";
+import { checkStartable } from "../lifecycle/startable.ts";
+import { readRecord, type SessionRecord } from "../record/record.ts";
+import { noSession, selectOne, selectRecords } from "../record/records.ts";
+import { workPlace } from "./place.ts";
+import { runSession } from "./run-session.ts";
 
-export async function startRun(_ctx: Context, _selector: OneSession, _request: RunRequest): Promise<RunView> {
-  throw new CoworkError("INTERNAL", "not built");
+/**
+ * Creates a run and the process that supervises it, and returns once that process is alive. The session may be stopped: the run
+ * starts it.
+ * @throws NOT_LOGGED_IN before anything is created, RUN_ACTIVE, RUN_NOT_FOUND, NO_CONVERSATION, what `start` throws about the session
+ */
+export async function startRun(ctx: Context, selector: OneSession, request: RunRequest): Promise<RunView> {
+  const record = await selected(ctx, selector);
+  await checkStartable(ctx, record);
+  const place = workPlace(record, undefined);
+  if (place.agent.run === undefined)
+    throw new CoworkError("AGENT_UNAVAILABLE", `${place.agent.title} cannot run unattended.`);
+  checkPath(request.path);
+  const login = await place.agent.login.read(ctx);
+  if (login.state !== "ok")
+    throw new CoworkError(
+      "NOT_LOGGED_IN",
+      `${place.agent.title} is not logged in on this host: ${plain(login.detail)}`,
+      {
+        hint: [ownCommand("auth", "login")],
+      },
+    );
+  const lock = { what: `the runs of ${record.name}`, busy: "SESSION_BUSY" } as const;
+  return await withLock(ctx, `run-start-${record.id}`, { ...lock, waitMs: 60_000 }, async (signal) => {
+    const inner = { ...ctx, signal };
+    const run = await createRun(inner, place, request);
+    const { n, sessionId } = run;
+    try {
+      const args = [{ sessionId, n }];
+      // The creation time: a session of the same name may have had a run with this number before.
+      await startJob(inner, { method: "runSupervise", args, subject: [sessionId, n, run.createdAt] });
+    } catch (error) {
+      const { message } = toCoworkError(error);
+      await writeRun(ctx, { ...run, state: "failed", detail: plain(message), endedAt: ctx.clock.now().toISOString() });
+      throw error;
+    }
+    return readRun(ctx, sessionId, n) ?? run;
+  });
 }
-export async function listRuns(_ctx: Context, _selector: Selector, _wanted: { n?: number }): Promise<RunView[]> {
-  throw new CoworkError("INTERNAL", "not built");
+
+/** A path is below the clone: the agent starts there. */
+function checkPath(path: string | undefined): void {
+  if (path === undefined || (!path.startsWith("/") && !path.split("/").includes(".."))) return;
+  throw new CoworkError("USAGE", `${plain(path)} is not a folder below the session's clone.`, {
+    hint: "give a path relative to the root of the repository",
+  });
 }
-export async function superviseRun(_ctx: Context, _run: { sessionId: string; n: number }): Promise<RunView> {
-  throw new CoworkError("INTERNAL", "not built");
+
+/** Runs of the selected sessions, the newest first. A record that cannot be read has none. */
+export async function listRuns(ctx: Context, selector: Selector, wanted: { n?: number }): Promise<RunView[]> {
+  const entries = await selectRecords(ctx, selector);
+  const runs = entries.flatMap(({ id }) => {
+    if (wanted.n === undefined) return readRuns(ctx, id);
+    const run = readRun(ctx, id, wanted.n);
+    return run === undefined ? [] : [run];
+  });
+  const [only] = entries;
+  if (wanted.n !== undefined && runs.length === 0 && entries.length === 1 && only !== undefined)
+    throw notFound("record" in only ? only.record.name : only.id, wanted.n);
+  return runs.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || b.n - a.n);
 }
-/** Writes the artifacts of a run as a tar stream. */
-export async function saveRun(_ctx: Context, _selector: OneSession, _n: number, _out: Writable): Promise<void> {
-  throw new CoworkError("INTERNAL", "not built");
+
+/** The work of a run's own process. */
+export async function superviseRun(ctx: Context, run: { sessionId: string; n: number }): Promise<RunView> {
+  const record = await readRecord(ctx, run.sessionId);
+  if (record === undefined) throw noSession(plain(run.sessionId));
+  return await supervise(ctx, runSession(ctx, record, run.n), run.n);
+}
+
+/** Writes the artifacts of a run as a tar stream. @throws RUN_NOT_FOUND */
+export async function saveRun(ctx: Context, selector: OneSession, n: number, out: Writable): Promise<void> {
+  const record = await selected(ctx, selector);
+  const run = readRun(ctx, record.id, n);
+  if (run === undefined) throw notFound(record.name, n);
+  const git = async (): ReturnType<typeof insideOf> => await insideOf(ctx, record);
+  await saveRunFiles(ctx, { place: workPlace(record, undefined), run, git }, out);
+}
+
+async function selected(ctx: Context, selector: OneSession): Promise<SessionRecord> {
+  const entry = await selectOne(ctx, selector);
+  if ("error" in entry) throw entry.error;
+  return entry.record;
+}
+
+function notFound(name: string, n: number): CoworkError {
+  return new CoworkError("RUN_NOT_FOUND", `Session ${name} has no run ${n}.`, {
+    hint: steps`${ownCommand("runs", name)} lists its runs`,
+  });
 }

@@ -1,20 +1,147 @@
+import { randomUUID } from "node:crypto";
 import type { Settings } from "../../config/types.ts";
 import type { OneSession } from "../../contract/requests.ts";
 import type { Sent } from "../../contract/work/calls.ts";
+import type { RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
+import { plain } from "../../system/text.ts";
+import { takeInRequests } from "../../work/approvals/take-in.ts";
+import { appendHistory } from "../../work/history/append.ts";
+import { activeRun, readRunRequest, readRuns } from "../../work/runs/run-files.ts";
+import { writeToRun } from "../../work/runs/run-input.ts";
+import { runEnded, stopRun } from "../../work/runs/stop-run.ts";
+import { isInTerminal } from "../../work/state/in-terminal.ts";
+import type { WorkPlace } from "../../work/types.ts";
+import { containersOf } from "../inspect/observe.ts";
+import { devContainer } from "../inspect/view.ts";
+import { selectOne } from "../record/records.ts";
+import { workPlace } from "./place.ts";
+import { startRun } from "./runs.ts";
 
+/** How long a run may take no text, in ms: its session starts, or its work is committed and its files are written. */
+const patienceMs = 60_000;
+const retryMs = 1_000;
+
+/**
+ * Says more to the agent: to the active run, else in a new run that continues the last one's conversation.
+ * @throws AGENT_BUSY while a question is open, the run is in the queue or waits for the usage limit, or the agent runs in a
+ * terminal; NO_CONVERSATION; what `startRun` throws
+ */
 export async function sendPrompt(
-  _ctx: Context,
-  _selector: OneSession,
-  _prompt: { text: string; settings: Settings },
+  ctx: Context,
+  selector: OneSession,
+  { text, settings }: { text: string; settings: Settings },
 ): Promise<Sent> {
-  throw new CoworkError("INTERNAL", "not built");
+  const place = await placeOf(ctx, selector);
+  const open = await takeInRequests(ctx, place);
+  if (open.length > 0) {
+    throw new CoworkError("AGENT_BUSY", `The agent in ${place.name} waits for an answer to its question.`, {
+      hint: [ownCommand("approvals")],
+    });
+  }
+  const run = await writePrompt(ctx, place, text);
+  if (run !== undefined) return { how: "run", run };
+  if (await isInTerminal(ctx, place)) throw inTerminal(place, "type it there");
+  const resumed = await startRun(ctx, selector, continuing(ctx, place, text, settings));
+  await journal(ctx, place, "prompt.sent", resumed, { how: "resumed", detail: firstLine(text) });
+  return { how: "resumed", run: resumed };
 }
+
+/**
+ * Writes to the active run. One that starts its session or is about to end takes no text, which lasts a moment.
+ * @returns undefined if no run is active, or not any more
+ */
+async function writePrompt(ctx: Context, place: WorkPlace, text: string): Promise<RunView | undefined> {
+  const until = ctx.clock.now().getTime() + patienceMs;
+  for (;;) {
+    const run = await activeRun(ctx, place.id);
+    if (run === undefined) return undefined;
+    if (run.state === "created") throw busyRun(place, run, "has not started yet");
+    if (run.until !== undefined) throw busyRun(place, run, "waits for the end of the usage limit");
+    const line = place.agent.run?.prompt(text);
+    if (line !== undefined && (await writeToRun(ctx, place, run.n, line))) {
+      await journal(ctx, place, "prompt.sent", run, { how: "run", detail: firstLine(text) });
+      return run;
+    }
+    if (ctx.clock.now().getTime() >= until) throw busyRun(place, run, "takes no text now");
+    await runEnded(ctx, place, retryMs);
+  }
+}
+
+function busyRun({ name }: WorkPlace, { id }: RunView, why: string): CoworkError {
+  return new CoworkError("AGENT_BUSY", `Run ${id} ${why}.`, {
+    hint: steps`${ownCommand("wait", name)}, or ${ownCommand("interrupt", name)}`,
+  });
+}
+
+/** The request of the last run that has a conversation, with the new prompt. */
+function continuing(ctx: Context, { id, name }: WorkPlace, prompt: string, settings: Settings): RunRequest {
+  const last = readRuns(ctx, id).find(({ startedAt, conversation }) => startedAt && conversation);
+  if (last === undefined) {
+    throw new CoworkError("NO_CONVERSATION", `The agent in ${name} has no conversation that could be continued.`, {
+      hint: [ownCommand("run", name, "<text>")],
+    });
+  }
+  const { permissions, action, model } = last;
+  const { budget, timeoutMs, runs } = settings;
+  const before = readRunRequest(ctx, id, last.n) ?? { action, permissions, commit: "auto", ...(model && { model }) };
+  return { ...before, prompt, budget, timeoutMs, resume: "last", runs, settings };
+}
+
+/**
+ * Interrupts what the agent of the active run does. The run ends as stopped by the user if nothing follows; one that has no process,
+ * because it is in the queue or waits for the usage limit, ends at once.
+ * @returns `run`, or `nothing` if there is nothing to interrupt
+ * @throws AGENT_BUSY if the agent runs in a terminal: no signal interrupts it there without ending it
+ */
 export async function interruptAgent(
-  _ctx: Context,
-  _selector: OneSession,
-  _who: { by: string },
+  ctx: Context,
+  selector: OneSession,
+  { by }: { by: string },
 ): Promise<{ how: string }> {
-  throw new CoworkError("INTERNAL", "not built");
+  const place = await placeOf(ctx, selector);
+  const run = await activeRun(ctx, place.id);
+  if (run === undefined) {
+    if (await isInTerminal(ctx, place)) throw inTerminal(place, "press Esc there");
+    return { how: "nothing" };
+  }
+  const line = place.agent.run?.interrupt(randomUUID());
+  const hasProcess = run.state !== "created" && run.until === undefined && line !== undefined;
+  const done =
+    (hasProcess && (await writeToRun(ctx, place, run.n, line))) || (await stopRun(ctx, place, run.n, { by }));
+  if (!done) return { how: "nothing" };
+  await journal(ctx, place, "agent.interrupted", run, { by: plain(by).slice(0, 100) });
+  return { how: "run" };
+}
+
+async function placeOf(ctx: Context, selector: OneSession): Promise<WorkPlace> {
+  const entry = await selectOne(ctx, selector);
+  if ("error" in entry) throw entry.error;
+  return workPlace(entry.record, devContainer(await containersOf(ctx, entry.record)));
+}
+
+function inTerminal({ name, agent }: WorkPlace, then: string): CoworkError {
+  return new CoworkError(
+    "AGENT_BUSY",
+    `${agent.title} runs in a terminal of ${name}, which cowork cannot type into yet.`,
+    {
+      hint: steps`${ownCommand("connect", name)} and ${then}`,
+    },
+  );
+}
+
+async function journal(
+  ctx: Context,
+  { id }: WorkPlace,
+  type: string,
+  run: RunView,
+  data: Record<string, string>,
+): Promise<void> {
+  await appendHistory(ctx, id, [{ source: "person", type, data: { run: run.id, by: ctx.user.name, ...data } }]);
+}
+
+function firstLine(text: string): string {
+  return plain(text.trim().split("\n")[0] ?? "").slice(0, 200);
 }

@@ -6,7 +6,7 @@ import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder } from "../../system/files/files.ts";
 import { withLock } from "../../system/locks.ts";
-import { lastNumber } from "./last-number.ts";
+import { lastEvent, maxEventBytes } from "./last-number.ts";
 
 /** An event before it has a number. */
 export interface HistoryDraft {
@@ -19,9 +19,13 @@ export interface HistoryDraft {
 
 export type HistoryContext = Pick<Context, "paths" | "clock" | "signal">;
 
+type File = "eventLog" | "journal";
+
 /**
  * Appends events to a session's history: what the agent reported to `events.jsonl`, what cowork and people did to `journal.jsonl`.
- * Both files are written by the host only and share one numbering. A line that a crash cut is ended, so that it is one broken line.
+ * Both files are written by the host only and share one numbering, and each is sorted by time, so that it can be searched: an
+ * event is never earlier than the one before it in its file and never later than now. A line that a crash cut is ended, so that
+ * it is one broken line. Of an event that is too long only `data.detail` is kept.
  * @returns the events with their numbers
  * @throws BUSY, DISK_FULL
  */
@@ -33,25 +37,56 @@ export async function appendHistory(
   if (drafts.length === 0) return [];
   return await withLock(ctx, `history-${id}`, { what: "the history of a session" }, async () => {
     await ensureFolder(ctx.paths.state(id), { mode: 0o700 });
-    let n = await lastNumber(ctx, id);
-    const events = drafts.map(({ source, type, data = {}, at }): HistoryEvent => {
+    const now = ctx.clock.now().getTime();
+    const [eventLog, journal] = await Promise.all([
+      lastEvent(ctx.paths.eventLog(id)),
+      lastEvent(ctx.paths.journal(id)),
+    ]);
+    const last: Record<File, number> = { eventLog: timeOf(eventLog), journal: timeOf(journal) };
+    let n = Math.max(eventLog?.n ?? 0, journal?.n ?? 0);
+    const events = drafts.map((draft): HistoryEvent => {
       n += 1;
-      return { n, at: new Date(at ?? ctx.clock.now().getTime()).toISOString(), source, type, data };
+      const file = fileOf(draft);
+      last[file] = Math.min(now, Math.max(draft.at ?? now, last[file]));
+      const { source, type, data = {} } = draft;
+      return bounded({ n, at: new Date(last[file]).toISOString(), source, type, data });
     });
-    await append(
-      ctx.paths.eventLog(id),
-      events.filter(({ source }) => source === "agent"),
-    );
-    await append(
-      ctx.paths.journal(id),
-      events.filter(({ source }) => source !== "agent"),
-    );
+    // In the order of their numbers: whoever reads meanwhile sees no number before the ones below it.
+    for (const part of runsOf(events)) await append(ctx.paths[fileOf(part[0])](id), part);
     return events;
   });
 }
 
+function fileOf({ source }: Pick<HistoryDraft, "source">): File {
+  return source === "agent" ? "eventLog" : "journal";
+}
+
+function timeOf(event: HistoryEvent | undefined): number {
+  return event === undefined ? 0 : Date.parse(event.at);
+}
+
+function bounded(event: HistoryEvent): HistoryEvent {
+  const bytes = Buffer.byteLength(JSON.stringify(event));
+  if (bytes <= maxEventBytes) return event;
+  const { detail } = event.data;
+  return {
+    ...event,
+    data: { ...(typeof detail === "string" ? { detail: detail.slice(0, 1000) } : {}), omitted: bytes },
+  };
+}
+
+/** Consecutive events that go to the same file. */
+function runsOf(events: readonly HistoryEvent[]): [HistoryEvent, ...HistoryEvent[]][] {
+  const runs: [HistoryEvent, ...HistoryEvent[]][] = [];
+  for (const event of events) {
+    const run = runs.at(-1);
+    if (run !== undefined && fileOf(run[0]) === fileOf(event)) run.push(event);
+    else runs.push([event]);
+  }
+  return runs;
+}
+
 async function append(path: string, events: readonly HistoryEvent[]): Promise<void> {
-  if (events.length === 0) return;
   let file: FileHandle | undefined;
   try {
     // eslint-disable-next-line no-bitwise -- flags

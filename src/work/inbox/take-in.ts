@@ -69,7 +69,7 @@ async function unblock(events: string): Promise<number> {
 
 async function takeAll(ctx: Context, place: WorkPlace, inbox: OpenFolder): Promise<HistoryEvent[]> {
   const now = ctx.clock.now().getTime();
-  const { reports, others } = listInbox(inbox, now);
+  const { reports, unfinished, others } = listInbox(inbox, now);
   const log = readLogTail(ctx.paths.eventLog(place.id));
   const since = log?.modified ?? Date.parse(place.createdAt);
   const most = Math.max(burst, Math.floor(((now - since) / 1000) * perSecond));
@@ -88,6 +88,7 @@ async function takeAll(ctx: Context, place: WorkPlace, inbox: OpenFolder): Promi
     dropped += fresh.length - drafts.length;
     for (const { name } of part) removeEntry(inbox, name);
   }
+  for (const name of unfinished) removeEntry(inbox, name);
   const left = [...reports.slice(wanted.length).map(({ name }) => name), ...others];
   for (const [index, name] of left.entries()) {
     if (index % chunk === chunk - 1) await nextTurn();

@@ -32,6 +32,22 @@ export async function writeToRun(ctx: InputContext, place: WorkPlace, n: number,
 }
 
 /**
+ * Starts the agent and writes its prompt: no follow-up can come in before it.
+ * @returns false if the agent ended before it took the prompt
+ */
+export async function launchWithPrompt(
+  ctx: InputContext,
+  place: WorkPlace,
+  n: number,
+  { launch, line }: { launch: () => Promise<void>; line: string },
+): Promise<boolean> {
+  return await withInput(ctx, place.id, async () => {
+    await launch();
+    return await onInput(ctx, place, n, writeScript, line);
+  });
+}
+
+/**
  * Closes the input of a run: the agent handles what was written before, and ends.
  * @param ifStill checked under the lock that writers use, right before
  * @returns false if it was not closed

@@ -37,8 +37,8 @@ export async function checkAgentState(ctx: Context, place: WorkPlace): Promise<A
   return state;
 }
 
-/** @returns undefined if the container could not be asked */
-async function processesOf(ctx: Context, id: string, name: string): Promise<Set<string> | undefined> {
+/** Processes of the agent in the container, `PID STARTTICKS` each. @returns undefined if the container could not be asked */
+export async function processesOf(ctx: Context, id: string, name: string): Promise<Set<string> | undefined> {
   const command = ["/bin/sh", "-c", listProcesses, "sh", name] as const;
   const spec = { command, user: "0", workingDir: "/" };
   const answer = await ctx.engine.exec(id, spec, { timeoutMs: 10_000, maxOutput: 64 * 1024 }).catch(() => undefined);

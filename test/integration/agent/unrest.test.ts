@@ -21,10 +21,11 @@ afterAll(async () => {
 });
 
 test("no session is logged out when sessions are stopped, started and replaced during token refreshes", async () => {
-  const answers = await unrest(host, vendor, { sessions: 3, steps: 16, seed: 7 });
+  // with this seed each kind of stop meets a refresh of its own session within ten steps
+  const { answers, refreshes } = await unrest(host, vendor, { sessions: 3, steps: 10, refreshes: 4, seed: 51 });
   const journal = await vendor.journal();
   expect(answers).toEqual(["made-up answer", "made-up answer", "made-up answer"]);
-  expect(journal.filter((entry) => entry.what === "refresh").length).toBeGreaterThan(3);
+  expect(refreshes).toBeGreaterThanOrEqual(4);
   expect(journal.flatMap((entry) => entry.revoked ?? [])).toEqual([]);
   expect(journal.filter((entry) => entry.what === "refused")).toEqual([]);
 });

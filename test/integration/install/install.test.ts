@@ -58,6 +58,7 @@ describe("confirmation", () => {
     const { code, stdout, stderr } = await install(["--prefix", prefix, "--no-docker"]);
     expect(code).toBe(2);
     expect(stdout).toContain(`install cowork as ${prefix}/bin/cowork`);
+    expect(stdout).toContain(`install completion for bash as ${prefix}/share/bash-completion/completions/cowork`);
     expect(stderr).toContain("--yes");
     await expect(stat(prefix)).rejects.toThrow("ENOENT");
   });

@@ -48,7 +48,7 @@ export function createFakeEngine(options: { program?: FakeProgram; info?: Partia
   const check = (): void => {
     if (fake.reachable) return;
     throw new CoworkError("ENGINE_UNREACHABLE", "The Docker Engine at fake does not answer.", {
-      hint: "run `cowork doctor`",
+      hint: "cowork doctor",
     });
   };
   const running = (id: string): ContainerDetail => {

@@ -34,7 +34,11 @@ export async function sendMessage(response: ServerResponse, model: string, step:
   };
   if (text !== undefined) {
     const words = slow > 0 ? text.split(/(?<=\s)/) : [text];
-    await block({ type: "text", text: "" }, words.map((word) => ({ type: "text_delta", text: word })), slow); // prettier-ignore
+    await block(
+      { type: "text", text: "" },
+      words.map((word) => ({ type: "text_delta", text: word })),
+      slow,
+    );
   }
   for (const { name, input } of tools) {
     const call = { type: "tool_use", id: `toolu_${id}_${String(index)}`, name, input: {} };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Answering } from "./script.ts";
 
-/** What the fake vendor does until it is told otherwise; a part that is missing is answered as a healthy vendor does. */
+/** Settings of the fake vendor, until others replace them. Without any it answers as a healthy vendor does. */
 export interface Control {
   /** lifetime of new access tokens in seconds, as sent to the client */
   expiresIn?: number;

@@ -20,6 +20,14 @@ export interface PlainSession {
   work: string;
   /** runs a command in the container, by default as the session's uid */
   run(command: readonly string[], options?: { user?: string; input?: string; env?: string[] }): Promise<Ran>;
+  /** the program and arguments that run a command in the container; with `tty`, on the terminal they run on */
+  inside(command: readonly string[], options?: InsideOptions): string[];
+}
+
+export interface InsideOptions {
+  user?: string;
+  env?: string[];
+  tty?: boolean;
 }
 
 export interface Ran {
@@ -55,22 +63,20 @@ export async function plainSession(host: AgentHost, vendor: Vendor, options: Pla
   const place = ["--network", vendor.network, "-w", "/work", "-e", "HOME=/tmp", ...labels, ...env, ...mounts];
   const program = [options.image ?? vendor.image, "sh", "-c", pid1];
   const { stdout: container } = await execa("docker", ["run", "-d", ...place, ...program]);
-  const run: PlainSession["run"] = async (
+  const inside: PlainSession["inside"] = (
     command,
-    { user = `${sessionUid}:${sessionGid}`, input = "", env: extra = [] } = {},
+    { user = `${sessionUid}:${sessionGid}`, env: extra = [], tty = false } = {},
   ) => {
-    const variables = ["PATH=/opt/cowork/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", ...extra].flatMap((one) => [
-      "-e",
-      one,
-    ]);
-    const ran = await execa("docker", ["exec", "-i", "-u", user, ...variables, container, ...command], {
-      reject: false,
-      input,
-      all: true,
-    });
+    const path = "PATH=/opt/cowork/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+    const variables = [path, ...extra].flatMap((one) => ["-e", one]);
+    return ["docker", "exec", tty ? "-it" : "-i", "-u", user, ...variables, container, ...command];
+  };
+  const run: PlainSession["run"] = async (command, { input = "", ...where } = {}) => {
+    const [docker, ...args] = inside(command, where);
+    const ran = await execa(docker!, args, { reject: false, input, all: true });
     return { code: ran.exitCode ?? 128, out: ran.all };
   };
-  return { id, container, work, run };
+  return { id, container, work, run, inside };
 }
 
 /** Logs in on a terminal as a user does. */

@@ -30,7 +30,7 @@ export interface Answering {
   times?: number;
   /** accept the request and never answer */
   hang?: boolean;
-  /** tokens that the answer is said to have used; more of them make `total_cost_usd` grow */
+  /** tokens that the answer reports as used; more of them make `total_cost_usd` grow */
   usage?: Partial<Usage>;
 }
 
@@ -60,9 +60,14 @@ export function scriptFile(name: string): string {
 
 /** A request to the messages endpoint, as far as the fake reads it. */
 export interface Conversation {
-  messages?: readonly { role: string; content: string | readonly Block[] }[];
+  messages?: readonly Message[];
   tools?: readonly unknown[];
   metadata?: object;
+}
+
+interface Message {
+  role: string;
+  content: string | readonly Block[];
 }
 
 interface Block {
@@ -84,9 +89,14 @@ export function findStep(request: Conversation, read: (name: string) => readonly
     if (role !== "user") continue;
     const steps = textsOf(content).map((text) => stepsIn(text, read));
     const last = steps.findLast((found) => found !== undefined);
-    if (last !== undefined) return last[messages.slice(i).filter((one) => one.role === "assistant").length];
+    if (last !== undefined) return last[messages.slice(i).filter(isAnswer).length];
   }
   return undefined;
+}
+
+/** Was it answered here? After a turn that was cut off, the agent adds an answer of its own. */
+function isAnswer({ role, content }: Message): boolean {
+  return role === "assistant" && textsOf(content).join("") !== "No response requested.";
 }
 
 /** The last text of a user in a request. */
@@ -103,8 +113,9 @@ function textsOf(content: string | readonly Block[]): string[] {
 }
 
 function stepsIn(text: string, read: (name: string) => readonly Step[]): readonly Step[] | undefined {
-  const [, file] = /@@file:([\w.-]+)@@/.exec(text) ?? [];
-  if (file !== undefined) return read(file);
+  // first, because the prompt of a subagent in it may name a file
   const [, json] = /@@(\[.*\])@@/s.exec(text) ?? [];
-  return json === undefined ? undefined : (JSON.parse(json) as Step[]);
+  if (json !== undefined) return JSON.parse(json) as Step[];
+  const [, file] = /@@file:([\w.-]+)@@/.exec(text) ?? [];
+  return file === undefined ? undefined : read(file);
 }

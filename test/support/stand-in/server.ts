@@ -6,18 +6,18 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import { plainAnswer, findStep, lastPrompt, type Conversation, type Answering, type Step } from "./script.ts";
+import { profile, sendJson } from "./answers.ts";
 import { createControl } from "./control.ts";
-import { profile, sendFailure, sendJson, sendMessage } from "./answers.ts";
+import { createMessages } from "./messages.ts";
 import { createTokens, type Grant } from "./tokens.ts";
 
 const folder = process.argv[2] ?? "/stand-in";
 const tokens = createTokens();
 
 const control = createControl(`${folder}/control.json`);
-
 const journal = (entry: object): void => appendFileSync(`${folder}/journal.jsonl`, `${JSON.stringify(entry)}\n`);
+
+const messages = createMessages(folder, control, journal);
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
@@ -56,49 +56,6 @@ async function token(body: Record<string, unknown>, response: ServerResponse, en
   });
 }
 
-async function message(body: Record<string, unknown>, response: ServerResponse, entry: object): Promise<void> {
-  const request = body as Conversation;
-  const isTitle = (request.tools ?? []).length === 0;
-  const step: Step = findStep(request, scriptFile) ?? { text: plainAnswer };
-  const { messages = {}, written } = control.read();
-  // titles are answered whatever happens, so that they never use up a limited answer
-  const {
-    status,
-    hang = false,
-    delay = 0,
-    ...rest
-  } = isTitle ? step : chosen(request, step, { ...messages, key: `control ${String(written)}` });
-  const prompt = lastPrompt(request).slice(0, 200);
-  journal({
-    ...entry,
-    what: "message",
-    ok: status === undefined && !hang,
-    isTitle,
-    model: body["model"],
-    status,
-    prompt,
-  });
-  if (hang) return;
-  if (delay > 0) await sleep(delay);
-  if (status !== undefined) return sendFailure(response, status, rest);
-  await sendMessage(response, String(body["model"]), step.tools === undefined ? { text: plainAnswer, ...rest } : rest);
-}
-
-/** The step with what the control file says, without what has been used up. */
-function chosen(request: Conversation, step: Step, { key: count, ...messages }: Answering & { key: string }): Step {
-  const ofAll = control.use(messages, count) ? messages : {};
-  const key = `${JSON.stringify(request.metadata)} ${String(request.messages?.length)}`;
-  const own = control.use(step, key) ? step : withoutAnswering(step);
-  return { ...ofAll, ...own };
-}
-
-function withoutAnswering({ text, tools }: Step): Step {
-  return { ...(text === undefined ? {} : { text }), ...(tools === undefined ? {} : { tools }) };
-}
-
-const scriptFile = (name: string): Step[] =>
-  JSON.parse(readFileSync(`${folder}/script-${name}.json`, "utf8")) as Step[];
-
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request);
   const host = String(request.headers.host);
@@ -114,7 +71,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   }
   const own = host === "api.anthropic.com";
   if (own && path === "/v1/messages" && family !== undefined) {
-    return message(body, response, entry);
+    return messages.answer(body, response, entry);
   }
   if (own && path.startsWith("/api/oauth/profile") && family !== undefined) {
     journal({ ...entry, what: "profile", ok: true });

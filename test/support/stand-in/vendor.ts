@@ -34,6 +34,8 @@ export interface Entry {
   prompt?: string;
   /** of a message: the HTTP status in place of an answer */
   status?: number;
+  /** of a message: it is never answered */
+  hangs?: boolean;
   model?: string;
   family?: number;
   revoked?: number[];
@@ -49,7 +51,7 @@ export interface Vendor {
   journal(): Promise<Entry[]>;
   /** removes all entries so far */
   clearJournal(): Promise<void>;
-  /** replaces what was set before; `{}` is a healthy vendor. Answers that are limited by `times` are counted anew */
+  /** replaces what was set before; `{}` is a healthy vendor. Answers that are limited by `times` are counted again from 0 */
   control(settings: Control): Promise<void>;
   /** writes a script to which prompts refer with `scriptFile(name)` */
   script(name: string, steps: readonly Step[]): Promise<void>;
@@ -178,8 +180,12 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     thief: { authority: file("thief.pem"), proxy: "http://elsewhere.example:3128" },
     journal,
     clearJournal: () => writeFile(file("journal.jsonl"), ""),
-    control: (settings) => write("control.json", JSON.stringify({ ...settings, written: (written += 1) })),
-    script: (name, steps) => write(`script-${name}.json`, JSON.stringify(steps)),
+    // Renamed into place: the server answers with its defaults (tokens of eight hours) if it reads a half-written file.
+    control: async (settings) => {
+      await write("control.json.new", JSON.stringify({ ...settings, written: (written += 1) }));
+      await rename(file("control.json.new"), file("control.json"));
+    },
+    script: (entry, steps) => write(`script-${entry}.json`, JSON.stringify(steps)),
     adopt,
     adoptSessions,
     adoptLogin,

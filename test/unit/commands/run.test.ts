@@ -288,11 +288,29 @@ describe("clean", () => {
 
   test("without names and without a terminal removes nothing", async () => {
     const clean = async (): Promise<never> => Promise.reject(new Error("asked for"));
-    for (const line of ["clean", "clean --force"]) {
+    for (const [line, next] of [
+      ["clean", "  Or:   cowork clean --all\n"],
+      ["clean --force", "  Then: cowork clean --all --force\n"],
+    ] as const) {
       const result = await run(line, { answers: { clean } });
       expect([result.code, result.calls]).toEqual([2, []]);
-      expect(result.stderr).toContain("cowork clean --all");
+      expect(result.stderr).toContain(next);
     }
+  });
+
+  test("--force never asks on a terminal: --all deletes everything, and without it names are needed", async () => {
+    const setting = { columns: 80, conf: "SESSIONS=a\n", answers: { clean: async () => [cleaned] } };
+    const all = await run("clean --all --force --no-color", {
+      ...setting,
+      answers: { ...setting.answers, list: async () => [sessionView()] },
+    });
+    expect(all.calls.filter(([name]) => name === "clean").map(([, , options]) => options)).toMatchObject([
+      { force: true, dryRun: false },
+    ]);
+    expect(all.stderr).not.toContain("?");
+    expect(all.stdout).toContain("✔ a  removed\n");
+    const none = await run("clean --force", setting);
+    expect([none.code, none.calls]).toEqual([2, []]);
   });
 
   test("without names lists what would be removed and kept, asks, and removes what was listed", async () => {

@@ -80,7 +80,7 @@ describe("an engine that does not answer", () => {
   test("is reported with the reason", async () => {
     const folder = await temporaryFolder();
     const missing = await messageOf(join(folder, "none"));
-    expect(missing).toMatchObject({ code: "ENGINE_UNREACHABLE", hint: "run `cowork doctor`" });
+    expect(missing).toMatchObject({ code: "ENGINE_UNREACHABLE", hint: "cowork doctor" });
     expect(missing.message).toMatch(/no such socket/);
     await writeFile(join(folder, "file"), "");
     expect((await messageOf(join(folder, "file"))).message).toMatch(/nothing listens there/);

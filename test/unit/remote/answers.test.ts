@@ -84,6 +84,7 @@ const error = (code: "IMAGE_BUILD_FAILED" | "DISK_FULL") =>
 
 test.each([
   "not logged in: run",
+  "the agent is not logged in; on the host, run",
   "the login is no longer valid (it was used elsewhere or revoked): log in again with",
   "the login expired on 2026-01-02: log in again with",
   "/h/auth/claude/.credentials.json contains no readable login: log in again with",

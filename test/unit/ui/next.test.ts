@@ -24,6 +24,14 @@ describe("the next step", () => {
       "Next: cowork init a creates it again",
       "      cowork clean a removes what is left",
     ]);
+    const unsaved = steps`save it: ${ownCommand("pull", "a")}; copy .env out of /clone; ${"or "}discard it: ${ownCommand("clean", "a", "--force")}`;
+    expect(lines(unsaved)).toEqual([
+      "Next: save it: cowork pull a",
+      "      copy .env out of /clone",
+      "Or:   discard it: cowork clean a --force",
+    ]);
+    const logs = steps`${ownCommand("logs", "a")}, then try again: ${ownCommand("init", "a")}`;
+    expect(lines(logs)).toEqual(["Next: cowork logs a", "Then: try again: cowork init a"]);
     const three = steps`${ownCommand("connect", "a")} to fix it, then ${ownCommand("init", "a")} to run it again; after a change: ${ownCommand("start", "a", "--rebuild")}`;
     expect(lines(three)).toEqual([
       "Next: cowork connect a to fix it",

@@ -17,6 +17,13 @@ const story: [at: number, event: ProgressEvent][] = [
   [6000, { session: "a", step: "container", state: "done" }],
 ];
 
+/** What `connect` reports for a stopped session. */
+const connecting: ProgressEvent[] = [
+  { session: "a", step: "agent", state: "start" },
+  { session: "a", step: "agent", state: "done" },
+  { session: "a", step: "start", state: "note", detail: "tmux is not installed" },
+];
+
 describe("without a terminal", () => {
   test("prints one line per important event, on stderr only", async () => {
     const terminal = fakeTerminal();
@@ -37,6 +44,13 @@ describe("without a terminal", () => {
       "
     `);
   });
+});
+
+test("connect shows a note as one, and no line for the agent's set-up", async () => {
+  const terminal = fakeTerminal();
+  const progress = await createProgress(terminal, () => 0);
+  for (const event of connecting) progress.report(event);
+  expect(terminal.written().stderr).toBe("note: a: tmux is not installed\n");
 });
 
 describe("on a terminal", () => {

@@ -43,6 +43,17 @@ const commit = (folder: string, name: string): Promise<string> =>
   shop.sh(folder, `echo ${name} >${name}; git add -A; git commit -qm ${name}`);
 
 describe("pullSession", () => {
+  it("counts the commits that the project did not have", async () => {
+    await open();
+    const counts = async (): Promise<unknown> => (await pull()).refs.map(({ commits }) => commits);
+    await commit(clone, "one");
+    await commit(clone, "two");
+    expect(await counts()).toEqual([2]);
+    expect(await counts()).toEqual([undefined]);
+    await commit(clone, "three");
+    expect(await counts()).toEqual([1]);
+  });
+
   it("brings the session's branch and does not change the working tree, HEAD or any other ref", async () => {
     await open();
     await commit(clone, "one");

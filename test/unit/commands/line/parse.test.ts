@@ -104,7 +104,7 @@ const refused: [line: string, message: string, hint: string][] = [
   ["init a --from=", "--from needs a value.", "cowork help init"],
   ["init a --from --trust", "--from needs a value.", "cowork help init"],
   ["list a", 'cowork list does not take the argument "a".', "cowork help list"],
-  ["connect a ls -la", 'cowork connect does not take the argument "ls".', "cowork connect a -- ls …"],
+  ["connect a ls -la", 'cowork connect does not take the argument "ls".', "cowork connect a -- ls -la"],
   ["list --_ x", "Unknown option --_ for cowork list.", "cowork help list"],
   ["list --$0=x", "Unknown option --$0=x for cowork list.", "cowork help list"],
   ["list --constructor", "Unknown option --constructor for cowork list.", "cowork help list"],
@@ -123,7 +123,7 @@ describe("an invalid command line", () => {
   test.each(refused)("cowork %s", async (line, message, hint) => {
     const error = await parseLine(line.split(" ").filter(Boolean), commands).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CoworkError);
-    expect((error as CoworkError).toView()).toEqual({ code: "USAGE", message, hint, next: [hint] });
+    expect((error as CoworkError).toView()).toMatchObject({ code: "USAGE", message, hint });
     expect((error as CoworkError).exitCode).toBe(2);
   });
 });

@@ -82,7 +82,7 @@ describe("on a terminal", () => {
   test("an error in the rest of the line is reported for the expanded command", async () => {
     const { code, stderr } = await run("a ls -l", setting);
     expect(code).toBe(2);
-    expect(stderr).toContain("Next: cowork connect a -- ls …");
+    expect(stderr).toContain("Next: cowork connect a -- ls -l\n");
   });
 
   test.each(["-h", "--help"])("cowork %s shows help", async (line) => {

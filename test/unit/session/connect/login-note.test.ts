@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ConnectIo, ConnectRequest } from "../../../../src/session/session-host.ts";
-import { shouldReportLogin } from "../../../../src/session/connect/login-note.ts";
+import { readInside, shouldReportLogin } from "../../../../src/session/connect/login-note.ts";
 
 const settings = { agent: "claude" } as ConnectRequest["settings"];
 const tty: ConnectIo["tty"] = { columns: 80, rows: 24, onResize: () => () => undefined };
@@ -15,4 +15,11 @@ test.each<[what: string, request: { command?: string[]; tmux: boolean }, termina
   ["a script on stdin", { tmux: false }, false, false],
 ])("%s", (_what, request, terminal, reported) => {
   expect(shouldReportLogin({ ...request, settings }, terminal ? { tty } : {})).toBe(reported);
+});
+
+test("in a shell of the session, the note says where to log in", () => {
+  expect(readInside("not logged in: run `cowork auth login`")).toBe(
+    "the agent is not logged in; on the host, run `cowork auth login`",
+  );
+  expect(readInside("another note")).toBe("another note");
 });

@@ -1,0 +1,140 @@
+import type { JsonObject } from "../../contract/common.ts";
+import type { Finding } from "../../events.ts";
+import type { AgentRepository, RepositoryRequest } from "../repository.ts";
+
+const settingsFiles = [".claude/settings.json", ".claude/settings.local.json"] as const;
+const serversFile = ".mcp.json";
+
+/** Settings whose value is a command that Claude Code runs by itself. */
+const commands = [
+  "statusLine",
+  "fileSuggestion",
+  "apiKeyHelper",
+  "awsAuthRefresh",
+  "awsCredentialExport",
+  "otelHeadersHelper",
+];
+/** Settings that start MCP servers or load plugins without asking. */
+const switches = ["enableAllProjectMcpServers", "enabledMcpjsonServers", "enabledPlugins", "extraKnownMarketplaces"];
+
+/** What `.claude/` and `.mcp.json` of a repository ask for. Names of settings: Claude Code's documentation. */
+export const repository: AgentRepository = {
+  files: [...settingsFiles, serversFile],
+  read: (contents) => {
+    const requests = [...contents].map(([path, text]) => readFile(path, text));
+    const all = (key: "allow" | "deny" | "ask"): string[] => [...new Set(requests.flatMap(({ rules }) => rules[key]))];
+    const defaultMode = requests.findLast(({ rules }) => rules.defaultMode !== undefined)?.rules.defaultMode;
+    return {
+      findings: requests.flatMap(({ findings }) => findings),
+      rules: {
+        allow: all("allow"),
+        deny: all("deny"),
+        ask: all("ask"),
+        ...(defaultMode === undefined ? {} : { defaultMode }),
+      },
+    };
+  },
+};
+
+const nothing: RepositoryRequest["rules"] = { allow: [], deny: [], ask: [] };
+
+function readFile(path: string, text: string): RepositoryRequest {
+  const content = parseObject(text);
+  if (content === undefined) {
+    const why = "cowork cannot read this file, so it does not know what the agent would do with it";
+    return { findings: [{ where: path, what: "a file that is not valid JSON", why }], rules: nothing };
+  }
+  if (path === serversFile) return { findings: serverFindings(path, content["mcpServers"]), rules: nothing };
+  return readSettings(path, content);
+}
+
+function readSettings(path: string, settings: JsonObject): RepositoryRequest {
+  const permissions = asObject(settings["permissions"]);
+  const rules = {
+    allow: texts(permissions["allow"]),
+    deny: texts(permissions["deny"]),
+    ask: texts(permissions["ask"]),
+  };
+  const mode = permissions["defaultMode"];
+  const findings: Finding[] = rules.allow.map((what) => ({
+    where: `${path}: permissions.allow`,
+    what,
+    why: "the agent does this without asking",
+  }));
+  if (typeof mode === "string") {
+    const why = "the permission mode that the agent starts in";
+    findings.push({ where: `${path}: permissions`, what: `defaultMode ${mode}`, why });
+  }
+  for (const folder of texts(permissions["additionalDirectories"])) {
+    findings.push({
+      where: `${path}: permissions.additionalDirectories`,
+      what: folder,
+      why: "the agent works there, too",
+    });
+  }
+  findings.push(...hookFindings(path, asObject(settings["hooks"])), ...commandFindings(path, settings));
+  return { findings, rules: { ...rules, ...(typeof mode === "string" ? { defaultMode: mode } : {}) } };
+}
+
+function hookFindings(path: string, hooks: JsonObject): Finding[] {
+  return Object.entries(hooks).flatMap(([event, entries]) => {
+    const known = asArray(entries).flatMap((entry) => asArray(asObject(entry)["hooks"]));
+    // An entry of a form that we do not know is shown as it is.
+    const shown = known.length > 0 ? known : [entries];
+    return shown.map((hook) => {
+      const { command, url, prompt } = asObject(hook);
+      const text = [command, url, prompt].find((one) => typeof one === "string");
+      const why = "runs in the session each time this happens, and can decide for you";
+      return { where: `${path}: hooks.${event}`, what: String(text ?? JSON.stringify(hook)), why };
+    });
+  });
+}
+
+function commandFindings(path: string, settings: JsonObject): Finding[] {
+  const found = (names: readonly string[], why: string): Finding[] =>
+    names.flatMap((name) => {
+      const value = settings[name];
+      if (value === undefined || value === null || value === false || value === "") return [];
+      const { command } = asObject(value);
+      const what = typeof value === "string" ? value : typeof command === "string" ? command : JSON.stringify(value);
+      return [{ where: `${path}: ${name}`, what, why }];
+    });
+  return [
+    ...found(commands, "the agent runs this command by itself"),
+    ...found(switches, "starts servers or loads plugins without asking"),
+  ];
+}
+
+function serverFindings(path: string, servers: unknown): Finding[] {
+  return Object.entries(asObject(servers)).map(([name, server]) => {
+    const { command, args, url } = asObject(server);
+    const words = [command, ...asArray(args)].filter((one) => typeof one === "string");
+    const what = words.length > 0 ? words.join(" ") : String(url ?? JSON.stringify(server));
+    return { where: `${path}: mcpServers.${name}`, what, why: "a server that runs with the agent's rights" };
+  });
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function asObject(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+function asArray(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function texts(value: unknown): string[] {
+  return asArray(value).filter((one) => typeof one === "string");
+}

@@ -1,0 +1,20 @@
+import type { Finding } from "../events.ts";
+
+/** What a repository's own files ask of the agent. */
+export interface RepositoryRequest {
+  /** everything that grants something or runs something, for the person who decides */
+  findings: Finding[];
+  /** permission rules in the agent's words */
+  rules: { allow: string[]; deny: string[]; ask: string[]; defaultMode?: string };
+}
+
+/** How an agent's settings in a repository are read. */
+export interface AgentRepository {
+  /** paths in the repository */
+  files: readonly string[];
+  /**
+   * Never throws: a file that cannot be read is a finding, because the agent may read it in another way.
+   * @param contents by path, only of files that exist
+   */
+  read(contents: ReadonlyMap<string, string>): RepositoryRequest;
+}

@@ -1,0 +1,21 @@
+import type { AgentState } from "../../contract/work/agent-state.ts";
+import type { SessionWork } from "../../contract/work/calls.ts";
+import { isEnded } from "./follow-run.ts";
+
+export type WaitGoal = "idle" | "waiting" | "done";
+
+export const waitGoals: readonly WaitGoal[] = ["idle", "waiting", "done"];
+
+/** Whether a session is what was waited for. */
+export function hasReached({ agentState, approvals, run }: SessionWork, goal: WaitGoal): boolean {
+  if (goal === "waiting") return approvals > 0 || (agentState.state === "waiting" && agentState.for !== "limit");
+  if (goal === "done" && run !== undefined) return isEnded(run);
+  return (run === undefined || isEnded(run)) && isAtRest(agentState);
+}
+
+/** The agent does nothing, and does nothing more until somebody gives it a prompt. */
+export function isAtRest({ state, detail = "" }: AgentState): boolean {
+  // Reports from before the container was started: that agent is gone.
+  if (state === "unknown") return /\bstale\b/.test(detail);
+  return ["idle", "ended", "none", "failed"].includes(state);
+}

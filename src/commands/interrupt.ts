@@ -1,0 +1,22 @@
+import { plain } from "../system/text.ts";
+import { defineCommand } from "./line/command.ts";
+import { oneSession } from "./line/shared-flags.ts";
+
+export const interruptCommand = defineCommand({
+  name: "interrupt",
+  group: "Work",
+  summary: "Stop what a session's agent does now; the container stays",
+  details: [
+    "A run that is interrupted ends as stopped, unless you send it more at once. `cowork run <session> --resume` continues it.",
+  ],
+  positionals: [oneSession],
+  flags: {},
+  examples: [{ line: "cowork interrupt a", text: "stop the run that is active in a" }],
+  async run({ args }, app) {
+    const { interruptSession } = await import("../app/work/talk.ts");
+    const { session, how } = await interruptSession(await app.scope(), args[0]);
+    if (app.globals.json) return app.json({ session, how });
+    app.terminal.out(plain(how === "nothing" ? `Nothing runs in ${session}.` : `Interrupted ${how} in ${session}.`));
+    return 0;
+  },
+});

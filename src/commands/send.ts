@@ -1,0 +1,38 @@
+import { plain } from "../system/text.ts";
+import { defineCommand } from "./line/command.ts";
+import { oneSession } from "./line/shared-flags.ts";
+
+export const sendCommand = defineCommand({
+  name: "send",
+  group: "Work",
+  summary: "Say more to a session's agent, in the same conversation",
+  details: [
+    "An active run gets the text at its next step. If the last run has ended, a new run continues its conversation.\n" +
+      "While the agent waits for an answer, answer it first: cowork approvals.",
+  ],
+  positionals: [oneSession, { name: "text", summary: "What to say, as one word for the shell: quote it" }],
+  flags: {
+    file: { type: "string", short: "F", value: "FILE", summary: "Read the text from a file; - for stdin" },
+  },
+  examples: [
+    { line: "cowork send a 'add tests, too'", text: "say more to the agent in a" },
+    { line: "git diff | cowork send a -F -", text: "send the output of a program" },
+  ],
+  async run({ args, flags }, app) {
+    const { readPrompt } = await import("./parts/prompt.ts");
+    const usage = "cowork send <session> 'text'";
+    const text = await readPrompt(app, { text: args[1], file: flags.file, usage });
+    const { sendPrompt } = await import("../app/work/talk.ts");
+    const { session, how, run } = await sendPrompt(await app.scope(), args[0], text);
+    if (app.globals.json) return app.json({ session, how, ...(run === undefined ? {} : { run }) });
+    const id = plain(run?.id ?? session);
+    const words = {
+      run: `Sent to the active run ${id}.`,
+      resumed: `The last run had ended: ${id} continues its conversation.`,
+      typed: `Typed into the terminal of ${plain(session)}.`,
+    };
+    app.terminal.out(words[how]);
+    app.terminal.err(`  Next: cowork logs ${plain(session)} -f`);
+    return 0;
+  },
+});

@@ -1,0 +1,48 @@
+import type { RunView } from "../../contract/work/run.ts";
+import { toCoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import { writeRun } from "./run-files.ts";
+
+/** How often `run.json` is written at most while only numbers change, in ms. */
+const paceMs = 500;
+
+/** What a run's supervisor shows of it, in `run.json`. */
+export interface RunReport {
+  readonly view: RunView;
+  /** Changes fields; undefined removes one. A change of the state is written at once, others at the next `flush`. */
+  set(changes: { [K in keyof RunView]?: RunView[K] | undefined }): Promise<void>;
+  /** Writes what is not written, at most twice a second. A full disk does not end a run: the next call tries again. */
+  flush(): Promise<void>;
+  /** Writes it now. @throws DISK_FULL … */
+  finish(): Promise<void>;
+}
+
+export function createRunReport(ctx: Pick<Context, "paths" | "clock" | "log">, first: RunView): RunReport {
+  let view = first;
+  let written = JSON.stringify(first);
+  let at = 0;
+  const write = async (): Promise<void> => {
+    const text = JSON.stringify(view);
+    if (text === written) return;
+    await writeRun(ctx, view);
+    written = text;
+    at = ctx.clock.now().getTime();
+  };
+  const tryWrite = async (): Promise<void> =>
+    await write().catch((error: unknown) => ctx.log(`run ${first.id}: ${toCoworkError(error).message}`));
+  return {
+    get view() {
+      return view;
+    },
+    async set(changes) {
+      const { state } = view;
+      const entries = Object.entries({ ...view, ...changes }).filter(([, value]) => value !== undefined);
+      view = Object.fromEntries(entries) as unknown as RunView;
+      if (view.state !== state) await tryWrite();
+    },
+    async flush() {
+      if (ctx.clock.now().getTime() - at >= paceMs) await tryWrite();
+    },
+    finish: write,
+  };
+}
