@@ -55,6 +55,16 @@ describe("an answer", () => {
     expect(decisionIn(await hook.printed)["behavior"]).toBe(results[0] === "given" ? "allow" : "deny");
   });
 
+  test("in the container's folder is never replaced", async () => {
+    const session = await askingSession();
+    const uuid = "00000000-0000-4000-8000-000000000000";
+    expect(await putAnswer(session.ctx, "shop-api", uuid, "first")).toBe(true);
+    expect(await putAnswer(session.ctx, "shop-api", uuid, "second")).toBe(false);
+    expect(await readFile(join(session.answers, uuid), "utf8")).toBe("first");
+    expect(await readdir(session.answers)).toEqual([uuid]);
+    expect((await stat(join(session.answers, uuid))).mode & 0o777).toBe(0o644);
+  });
+
   test("for another text, another id or a guessed one reaches no hook", async () => {
     const session = await askingSession();
     await session.ask(bash("ls"));
