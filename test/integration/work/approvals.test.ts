@@ -155,7 +155,7 @@ test("a refused command does not run, and the agent reads why", async () => {
   expect(made("refused")).toBe(false);
 });
 
-test("an answer for a request that was swapped in the container runs nothing, and neither does one for another request", async () => {
+test("an answer for a request that was swapped in the container runs nothing", async () => {
   headless([bash("touch swapped"), { text: "done" }]);
   const asks = join(host.ctx.paths.events("p-ask"), "asks");
   await expect.poll(async () => (await readdir(asks)).filter((name) => !name.includes("."))).toHaveLength(1);
@@ -195,6 +195,21 @@ test("always ends the asking in this session, for a new program too; nothing in 
   expect(made("once-3")).toBe(false);
 });
 
+test("always for a file ends the asking about this file", async () => {
+  const write = (name: string, content: string): Step => ({
+    tools: [{ name: "Write", input: { file_path: `/work/${name}`, content } }],
+  });
+  const run = headless([write("kept", "1\n"), write("kept", "2\n"), write("other", "3\n"), { text: "done" }]);
+  const one = await asked();
+  expect(one).toMatchObject({ tool: "Write", text: "/work/kept\n+ 1", rules: ["Edit(//work/kept)"] });
+  await answer(one, { always: one.rules });
+  const two = await asked();
+  expect(two.text).toBe("/work/other\n+ 3");
+  expect(await readFile(join(session.work, "kept"), "utf8")).toBe("2\n");
+  await answer(two, { decision: "deny" });
+  await run.result();
+});
+
 test("a question and a plan are answered from outside", async () => {
   const options = [
     { label: "Red", description: "warm" },
@@ -221,11 +236,13 @@ test("a question and a plan are answered from outside", async () => {
   expect((await planned.result()).permission_denials).toEqual([]);
 });
 
-test("with the dialog open in a terminal, an answer from outside closes it", async () => {
-  const terminal = interactive([bash("touch outside"), { text: "all done" }]);
+test("with the dialog open in a terminal, an answer from outside closes it, and always holds there, too", async () => {
+  const terminal = interactive([bash("touch outside"), bash("touch outside"), { text: "all done" }]);
   await terminal.waitFor(/Do\s*you\s*want\s*to\s*proceed/);
   const one = await asked();
-  await answer(one);
+  // In a terminal the agent suggests no rule: this one is for exactly this command.
+  expect(one.rules).toEqual(["Bash(touch outside)"]);
+  await answer(one, { always: one.rules });
   await expect.poll(() => made("outside")).toBe(true);
   await terminal.waitFor(/all\s*done/);
 });
