@@ -228,7 +228,9 @@ test("an answer in the terminal retires the request, and the hook ends", async (
   await expect.poll(() => made("inside")).toBe(true);
   await expect.poll(list).toEqual([]);
   await expect(answer(one)).rejects.toMatchObject({ code: "APPROVAL_NOT_FOUND" });
-  await expect.poll(async () => (await session.run(["sh", "-c", "grep -ls agent-approv[e] /proc/[0-9]*/cmdline"])).out).toBe("");
+  await expect
+    .poll(async () => (await session.run(["sh", "-c", "grep -ls agent-approv[e] /proc/[0-9]*/cmdline"])).out)
+    .toBe("");
 });
 
 test("No in the terminal retires the request", async () => {
