@@ -41,7 +41,7 @@ export async function hostTargets(found: readonly Found[]): Promise<HostTarget[]
  * again.
  * @param options.isOnly it is the only host: if it has never answered, its error is thrown
  * @param options.onLate called when it has not answered after three seconds; the answer may still come
- * @param options.signal nobody waits for the answer any more: no more notes
+ * @param options.signal the answer is not needed any more: no more notes
  * @returns undefined if it does not answer now
  * @throws every other error; INTERRUPTED
  */

@@ -64,13 +64,13 @@ export async function waitForFound(
   const signal = AbortSignal.any([ctx.signal, over.signal]);
   const now = (): number => ctx.clock.now().getTime();
   const end = now() + (wanted.timeoutMs ?? Number.POSITIVE_INFINITY);
-  let told = false;
+  let isReported = false;
   const judge = (): WaitOutcome | undefined => {
     const sessions = watches.flatMap((watch) => watch.sessions);
     const isComplete = targets.every(({ known }) => known);
     const outcome = waitOutcome(sessions, { ...wanted, isComplete, isLate: now() >= end });
-    if (outcome === undefined && !told && targets.every(({ known, away }) => known || away)) {
-      told = true;
+    if (outcome === undefined && !isReported && targets.every(({ known, away }) => known || away)) {
+      isReported = true;
       onWaiting(sessions.map(({ work }) => work.name));
     }
     return outcome;

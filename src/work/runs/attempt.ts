@@ -77,7 +77,7 @@ async function takeIn(ctx: Context, run: Supervised, before: ApprovalView[]): Pr
   await quietly(ctx, async () => void (await takeInReports(ctx, run.place)));
   await quietly(ctx, async () => {
     open = (await takeInRequests(ctx, run.place)).filter((one) => one.run === run.report.view.id);
-    for (const one of open) if (one.kind === "plan") await run.onPlan(one);
+    for (const one of open) if (one.kind === "plan") await run.onPlan(one, run.progress.said ?? "");
   });
   return open;
 }

@@ -57,7 +57,7 @@ export async function supervise(
     let judgement: Judgement;
     try {
       const onWait = async (before: number): Promise<void> => {
-        await run.report.set({ detail: `waiting for ${before} ${before === 1 ? "run" : "runs"} before it` });
+        await run.report.set({ queued: before, detail: `waiting for ${before} ${before === 1 ? "run" : "runs"} before it` });
         await run.report.flush();
       };
       const onLook = (): void => {
@@ -107,9 +107,11 @@ async function openRun(
     progress: newProgress(),
     times,
     told: new Set(),
-    onPlan: async ({ digest, text, input }) => {
+    onPlan: async ({ digest, text, input }, said) => {
       if (digest === plan) return;
-      const whole = typeof input["plan"] === "string" ? input["plan"] : text;
+      // An agent that wrote no file for its plan has said it.
+      const whole = [input["plan"], text, said].find((one) => typeof one === "string" && one.trim() !== "") ?? "";
+      if (typeof whole !== "string") return;
       await writeFileAtomic(join(ctx.paths.run(place.id, n), "plan.md"), `${whole.trimEnd()}\n`, { mode: 0o600 });
       plan = digest;
     },
@@ -121,7 +123,7 @@ const nothingSpent = { cost: 0, tokens: { input: 0, output: 0 } };
 /** All of a run but its place in the queue: as many processes of the agent as usage limits need. */
 async function work(ctx: Context, session: RunSession, run: Opened): Promise<Judgement> {
   const { n, request, report, place } = run;
-  await report.set({ detail: "starting the session" });
+  await report.set({ queued: undefined, detail: "starting the session" });
   await report.flush();
   let start: CloneState | undefined;
   for (let attempt = 0; ; attempt += 1) {
@@ -138,6 +140,7 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
       conversation: report.view.conversation ?? "",
       resume: isResumed,
       mode: request.action === "plan" ? "plan" : request.permissions,
+      ...(request.action === "plan" ? { afterPlan: request.permissions } : {}),
       readOnly: readOnly.includes(request.action),
       strictMcp: !(await session.agreedMcp(ctx)),
       instructions: instructions[request.action],

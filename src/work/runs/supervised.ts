@@ -62,7 +62,8 @@ export interface Supervised {
   times: RunTimes;
   /** shares of money and time of which an event was written, e.g. `budget 50` */
   told: Set<string>;
-  onPlan(approval: ApprovalView): Promise<void>;
+  /** @param said what the agent said last */
+  onPlan(approval: ApprovalView, said: string): Promise<void>;
 }
 
 /** A result was printed, and nothing runs in the background. */

@@ -6,7 +6,7 @@ export interface QuickClock extends Clock {
 }
 
 /**
- * A clock on which waiting takes no time: when nothing else happens, it goes on to the next moment that somebody waits for. What is
+ * A clock on which waiting takes no time: when nothing else happens, it goes on to the next moment that something waits for. What is
  * done without waiting takes no time on it.
  */
 export function quickClock(start = new Date("2026-03-01T12:00:00.000Z")): QuickClock {

@@ -13,7 +13,7 @@ export interface WorkScope {
   scope: Scope;
   clock: QuickClock;
   notes: string[];
-  interrupt(): void;
+  interrupt: () => void;
 }
 
 /** The scope of project app with fake hosts, on which waiting takes no time. @param sessions as `SESSIONS` has them */

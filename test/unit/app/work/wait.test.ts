@@ -76,13 +76,13 @@ test("it waits for all sessions, and says once for which", async () => {
     [work("a", done), work("b", done)],
   );
   const { scope } = await workScope("a b", { local });
-  const told: (readonly string[])[] = [];
-  const { sessions, error } = await waitForSessions(scope, wanted(["a", "b"]), (names) => void told.push(names));
+  const names: (readonly string[])[] = [];
+  const { sessions, error } = await waitForSessions(scope, wanted(["a", "b"]), (some) => void names.push(some));
   expect(sessions.map(({ name, host: on, reached }) => [name, on, reached])).toEqual([
     ["a", "local", true],
     ["b", "local", true],
   ]);
-  expect([error, told]).toEqual([undefined, [["a", "b"]]]);
+  expect([error, names]).toEqual([undefined, [["a", "b"]]]);
 });
 
 test("with any, the first one is enough", async () => {
@@ -173,7 +173,7 @@ test("if the only host does not answer at first, its error is thrown", async () 
 test("a run that ends without a question ends the waiting for one", async () => {
   const { scope } = await workScope("a", { local: host([work("a", running)], [work("a", done)]) });
   const { error } = await waitForSessions(scope, wanted(["a"], { goal: "waiting" }));
-  expect([error?.exitCode, error?.message]).toEqual([1, "Run a:1 ended, and nobody was asked anything."]);
+  expect([error?.exitCode, error?.message]).toEqual([1, "Run a:1 ended without a question."]);
   const idle = host([work("a", { agentState: agent("idle") })]);
   const later = await workScope("a", { local: idle });
   const outcome = await waitForSessions(later.scope, wanted(["a"], { goal: "waiting", timeoutMs: 10_000 }));

@@ -109,7 +109,7 @@ describe("send", () => {
   });
 
   test.each([
-    [{ state: "created" as const }, "has not started yet"],
+    [{ state: "created" as const, queued: 2 }, "is in the queue"],
     [{ state: "waiting" as const, until: "2026-03-01T15:00:00.000Z" }, "waits for the end of the usage limit"],
   ])("a run that has no process is not written to: %o", async (change, message) => {
     await active(change);
@@ -139,7 +139,7 @@ describe("send", () => {
 });
 
 describe("interrupt", () => {
-  test("the agent of a running run is told, and the journal says by whom", async () => {
+  test("the agent of a running run gets it, and the journal says by whom", async () => {
     await active();
     expect(await interrupt()).toEqual({ how: "run" });
     expect(setting.written[0]).toContain('"subtype":"interrupt"');
