@@ -3,7 +3,10 @@ import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The table of `cowork projects`, one line for each project. */
-export function renderProjects(projects: readonly ListedProject[], terminal: Pick<Terminal, "width" | "style">): string {
+export function renderProjects(
+  projects: readonly ListedProject[],
+  terminal: Pick<Terminal, "width" | "style">,
+): string {
   const isElsewhere = projects.some(({ hosts }) => hosts.some((host) => host !== "local"));
   const rows = projects.map(({ name, root, sessions, exists, known, hosts }) => [
     { text: name, tone: "bold" as const },

@@ -12,11 +12,7 @@ const conversationId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * @param conversation as a report says: it becomes part of a path, so anything but a UUID is refused
  * @returns undefined if it keeps no list of tasks
  */
-export function readTasks(
-  { paths }: Pick<Context, "paths">,
-  id: string,
-  conversation: string,
-): TaskCount | undefined {
+export function readTasks({ paths }: Pick<Context, "paths">, id: string, conversation: string): TaskCount | undefined {
   if (!conversationId.test(conversation)) return undefined;
   const root = paths.agentState(id, "claude");
   const folder = join(root, "tasks", conversation);

@@ -25,15 +25,16 @@ export interface SessionList {
  * not answer have the state `unreachable`.
  * @param wanted.hidden include those that `stop --hide` left out
  */
-export async function listSessions(
-  scope: Scope,
-  wanted: { all: boolean; hidden?: boolean },
-): Promise<SessionList> {
+export async function listSessions(scope: Scope, wanted: { all: boolean; hidden?: boolean }): Promise<SessionList> {
   await prefetchFromEngine(scope);
   const selector = await selectSessions(scope, [], wanted.all || (await rootHere(scope)) === undefined);
   const every = inOrder(await askHosts(scope, selector, list, unreachable));
   const sessions = wanted.hidden === true ? every : every.filter((one) => one.hidden !== true);
-  return { sessions, hidden: every.length - sessions.length, ...(selector.project === undefined ? {} : { project: selector.project.name }) };
+  return {
+    sessions,
+    hidden: every.length - sessions.length,
+    ...(selector.project === undefined ? {} : { project: selector.project.name }),
+  };
 }
 
 /** @param wanted.brief only what can be read quickly */

@@ -14,7 +14,9 @@ export function sanitize(value: unknown): unknown {
   if (typeof value === "string") return plainPart(value);
   if (Array.isArray(value)) return value.map(sanitize);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, key === "next" ? parts(one) : sanitize(one)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, key === "next" ? parts(one) : sanitize(one)]),
+  );
 }
 
 /** The parts of a hint are joined without anything between them: the spaces at their ends count. */

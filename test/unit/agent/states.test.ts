@@ -197,7 +197,9 @@ describe("the agent's list of tasks", () => {
   const conversation = "6d2c5b0e-0a3f-4a57-9d35-0c1f6f0d8a11";
   const task = (status: string): string => JSON.stringify({ id: "1", subject: "x", status });
 
-  async function listed(files: Record<string, string>): Promise<{ paths: ReturnType<typeof coworkPaths>; folder: string }> {
+  async function listed(
+    files: Record<string, string>,
+  ): Promise<{ paths: ReturnType<typeof coworkPaths>; folder: string }> {
     const paths = coworkPaths(await temporaryFolder());
     const folder = join(paths.agentState("app-a", "claude"), "tasks", conversation);
     await mkdir(folder, { recursive: true });
@@ -234,7 +236,8 @@ describe("the agent's list of tasks", () => {
     await mkdir(join(root, "sessions"));
     for (const path of [folder, join(root, "sessions")]) await chmod(path, 0);
     // A test's folder is closed to others, and root ignores permissions.
-    for (let path = root; path.startsWith(tmpdir()) && path !== tmpdir(); path = dirname(path)) await chmod(path, 0o755);
+    for (let path = root; path.startsWith(tmpdir()) && path !== tmpdir(); path = dirname(path))
+      await chmod(path, 0o755);
     const isRoot = process.getuid?.() === 0;
     if (isRoot) process.seteuid?.(65_534);
     try {

@@ -113,8 +113,7 @@ lines"`.replace("'it'\\''s", shell === "fish" ? "'it\\'s" : "'it'\\''s");
       { terminal: false },
       { env: { COWORK_SESSION: "a" } },
     ];
-    for (const way of ways)
-      expect([way, await called(shell, place, "claude", way)]).toEqual([way, ["claude"]]);
+    for (const way of ways) expect([way, await called(shell, place, "claude", way)]).toEqual([way, ["claude"]]);
     const elsewhere = { cwd: clone, env: { COWORK_HOME: join(home, "other") } };
     expect(await called(shell, place, "claude", elsewhere)).toEqual(["cowork|open|--rm"]);
     await rm(join(home, "bin", "cowork"));
@@ -122,7 +121,8 @@ lines"`.replace("'it'\\''s", shell === "fish" ? "'it\\'s" : "'it'\\''s");
   });
 
   test("is not defined over an alias or a function that the user has elsewhere", async () => {
-    const other = shell === "fish" ? "function claude; echo mine >>$HOME/log; end" : "alias claude='echo mine >>$HOME/log'";
+    const other =
+      shell === "fish" ? "function claude; echo mine >>$HOME/log; end" : "alias claude='echo mine >>$HOME/log'";
     const sourced = await world(shell, ". $HOME/mine\n");
     await writeFile(join(sourced.home, "mine"), `${other}\n`);
     expect(await readFile(join(sourced.home, startFiles[shell] ?? ""), "utf8")).toContain("cowork setup: alias");
@@ -147,10 +147,13 @@ describe("the user's own claude", () => {
     if (shell === "fish") await mkdir(join(home, ".config", "fish"), { recursive: true });
     const file = join(home, startFiles[shell] ?? "");
     await writeFile(file, text);
-    const caller = (): ReturnType<typeof fakeCaller> => fakeCaller({ cwd: home, home, env: { NO_COLOR: "1", SHELL: "" } });
+    const caller = (): ReturnType<typeof fakeCaller> =>
+      fakeCaller({ cwd: home, home, env: { NO_COLOR: "1", SHELL: "" } });
     const status = caller();
     await runCli(["setup", "--status", "--json"], status);
-    expect(JSON.parse(status.stdout())).toMatchObject({ setup: [{ name: "alias", shell, state }, { name: "completion" }] });
+    expect(JSON.parse(status.stdout())).toMatchObject({
+      setup: [{ name: "alias", shell, state }, { name: "completion" }],
+    });
     if (state !== "taken") return;
     const made = caller();
     await runCli(["setup", "--yes"], made);

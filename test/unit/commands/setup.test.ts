@@ -58,7 +58,12 @@ describe("cowork setup", () => {
   test("--yes adds it once, --undo removes only that", async () => {
     const first = await run("setup --yes --json");
     expect(JSON.parse(first.stdout)).toEqual({
-      setup: ["alias", "completion"].map((name) => ({ name, shell: "bash", file: join(home, ".bashrc"), state: "set-up" })),
+      setup: ["alias", "completion"].map((name) => ({
+        name,
+        shell: "bash",
+        file: join(home, ".bashrc"),
+        state: "set-up",
+      })),
     });
     expect(await read(".bashrc")).toBe(`alias ll='ls -l'\n${added}`);
     const again = await run("setup --yes");
