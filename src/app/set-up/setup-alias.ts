@@ -1,8 +1,8 @@
 import type { SetupShell } from "./setup-shells.ts";
 
 // `claude` as a shell function: in a project it works in a session, with a flag or a subcommand it is the program itself. A prompt
-// is told from a subcommand by the space in it, so that the subcommands of later versions need no list here. It does nothing
-// different in a session's container or clone: the agent would open a session in its session, and --rm would delete its own.
+// differs from a subcommand by the space in it, so that the subcommands of later versions need no list here. It changes nothing
+// in a session's container or clone: the agent would open a session in its session, and --rm would delete its own.
 
 /** bash and zsh. `function name` and no `name()`: an alias of that name would be expanded while the lines are read. */
 const posix = `if ! alias claude >/dev/null 2>&1 && ! typeset -f claude >/dev/null 2>&1; then
