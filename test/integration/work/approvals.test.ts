@@ -140,10 +140,8 @@ test("a command that was allowed runs, also if no reader lived when it was asked
   await expect.poll(async () => await readdir(asks).catch(() => [])).toHaveLength(1);
   const one = await asked();
   expect(one).toMatchObject({ kind: "approval", tool: "Bash", text: "touch allowed", folder: "/work", hidden: false });
-  const from = performance.now();
   await answer(one);
-  await expect.poll(() => made("allowed"), { interval: 10 }).toBe(true);
-  console.log(`answer → command ran: ${Math.round(performance.now() - from)} ms`);
+  await expect.poll(() => made("allowed")).toBe(true);
   expect((await run.result()).permission_denials).toEqual([]);
 });
 
