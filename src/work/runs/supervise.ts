@@ -57,7 +57,10 @@ export async function supervise(
     let judgement: Judgement;
     try {
       const onWait = async (before: number): Promise<void> => {
-        await run.report.set({ queued: before, detail: `waiting for ${before} ${before === 1 ? "run" : "runs"} before it` });
+        await run.report.set({
+          queued: before,
+          detail: `waiting for ${before} ${before === 1 ? "run" : "runs"} before it`,
+        });
         await run.report.flush();
       };
       const onLook = (): void => {
