@@ -11,6 +11,7 @@ import { saveRun, startRun } from "../../../../src/session/work/runs.ts";
 import { activeRun, newestRun, readRun, readRunFile, writeRun } from "../../../../src/work/runs/run-files.ts";
 import { readPid } from "../../../../src/work/runs/live-files.ts";
 import { readHistoryLines } from "../../../support/runs/history-lines.ts";
+import { randomKills } from "../../../support/runs/random-kills.ts";
 import { runHost, type RunHost } from "../../../support/runs/run-host.ts";
 import { until } from "../../../support/runs/until.ts";
 
@@ -62,6 +63,10 @@ test("a run whose process was killed is stopped by a crash; another run ends its
     ({ type, data }) => type === "run.ended" && data["run"] === run.id,
   );
   expect(ends).toMatchObject([{ data: { reason: "crash" } }]);
+});
+
+test("a run is in a legal state after random kills and errors, and the next one continues it", async () => {
+  expect(await randomKills(host, "b", 6, 7)).toEqual([]);
 });
 
 test("a run whose process never lived counts as starting for a while, and then as stopped by a crash", async () => {
