@@ -26,7 +26,7 @@ import { runTimes, tell, type RunTimes, type Supervised } from "./supervised.ts"
 import type { RunContainer, RunSession } from "./types.ts";
 import { createWorkingTime } from "./working-time.ts";
 
-/** A usage limit that is said to last longer is not believed, in ms. */
+/** A usage limit that is reported to last longer is not believed, in ms. */
 const longestLimitMs = 8 * 24 * 3600_000;
 /** The second time the limit is hit right after its end, and later, in ms. */
 const againMs = 60_000;
@@ -106,7 +106,7 @@ async function openRun(
     spentBefore: 0,
     progress: newProgress(),
     times,
-    told: new Set(),
+    reported: new Set(),
     onPlan: async ({ digest, text, input }, said) => {
       if (digest === plan) return;
       // An agent that wrote no file for its plan has said it.
@@ -227,7 +227,7 @@ async function finish(ctx: Context, run: Opened, judgement: Judgement): Promise<
   const { report } = run;
   const { state, reason, detail } = judgement;
   const last = { reason, detail, until: undefined, endedAt: ctx.clock.now().toISOString() };
-  // The state comes last: whoever sees that the run has ended finds all of its files.
+  // The state comes last: who sees that the run has ended finds all of its files.
   await report.set({ workedMs: Math.round(run.time.ms), detail: "writing what the run left" });
   const artifacts = await finishArtifacts(ctx, run, { ...report.view, ...definedOf({ state, reason, detail }) });
   await tell(ctx, run, {
