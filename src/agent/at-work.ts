@@ -63,6 +63,8 @@ export interface RunAsk {
   /** continue that conversation */
   resume: boolean;
   mode: RunPermissions | "plan";
+  /** with `plan`: what the agent may do without asking once the plan is approved */
+  afterPlan?: RunPermissions;
   /** do not offer tools that change files */
   readOnly: boolean;
   /** ignore MCP servers that the repository names */

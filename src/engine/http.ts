@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "./endpoint.ts";
 import { refusal } from "./errors.ts";
@@ -84,13 +86,19 @@ async function open(endpoint: Endpoint, how: Question, body?: unknown): Promise<
 }
 
 async function readAll(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  let text = "";
+  response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  await once(response, "end");
+  return text;
 }
 
-function target(endpoint: Endpoint): RequestOptions & { servername?: string } {
-  // Without a given name, Node computes one for TLS even here, with regular expressions that take longer than the request.
-  if (endpoint.socketPath !== undefined) return { socketPath: endpoint.socketPath, host: "localhost", servername: "" };
+function target(endpoint: Endpoint): RequestOptions {
+  // Without an agent: Node would compute a name for TLS even here and keep the connection open, which costs `list` 2 ms.
+  const { socketPath: path } = endpoint;
+  if (path !== undefined)
+    return {
+      host: "localhost",
+      createConnection: ({ timeout }) => connect({ path, ...(timeout ? { timeout } : {}) }),
+    };
   return { host: endpoint.tcp?.host, port: endpoint.tcp?.port };
 }

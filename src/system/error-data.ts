@@ -1,15 +1,16 @@
 import { type SentFailure, sentFailure } from "../contract/error.ts";
 import { fromView, toCoworkError, type CoworkError, type ErrorView } from "../errors.ts";
 import type { HintPart } from "../hint.ts";
-import { plain, plainLines } from "./text.ts";
+import { plainLines, plainPart } from "./text.ts";
 
-const maxText = 10_000;
-
-const sanitize = (text: string): string => plain(text.slice(0, maxText));
+/** of an error's detail, which may have many lines, in characters */
+const maxDetail = 100_000;
 
 /** Drops the host of a command: it is the other side's name for a machine. The receiver adds its own. */
 function sanitizePart(part: HintPart): HintPart {
-  return typeof part === "string" ? sanitize(part) : { command: sanitize(part.command), args: part.args.map(sanitize) };
+  return typeof part === "string"
+    ? plainPart(part)
+    : { command: plainPart(part.command), args: part.args.map(plainPart) };
 }
 
 /** Converts an error to plain data, including its detail. */
@@ -31,9 +32,9 @@ export function readError(value: unknown, heard: (error: ErrorView) => ErrorView
   const { code, message, hint, next, detail } = found.data;
   const view = heard({
     code,
-    message: sanitize(message),
-    ...(hint === undefined ? {} : { hint: sanitize(hint) }),
+    message: plainPart(message),
+    ...(hint === undefined ? {} : { hint: plainPart(hint) }),
     ...(next === undefined ? {} : { next: next.map(sanitizePart) }),
   });
-  return fromView(view, detail === undefined ? undefined : plainLines(detail.slice(0, 10 * maxText)).join("\n"));
+  return fromView(view, detail === undefined ? undefined : plainLines(detail.slice(0, maxDetail)).join("\n"));
 }

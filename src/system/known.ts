@@ -3,7 +3,7 @@
  * module keeps one.
  */
 export interface Known {
-  /** results of `memoizePerRun`, including pending ones */
+  /** results of `memoizePerRun` and requests that were sent before they are needed, including pending ones */
   readonly findings: Map<string, Promise<unknown>>;
   /** what failed for good in this run, and why: a registry that does not answer, an agent that cannot be installed */
   readonly failures: Map<string, string>;

@@ -32,6 +32,14 @@ export function plain(text: string): string {
     .trim();
 }
 
+/** Longer than any path, name or message of cowork, in characters. */
+const maxText = 10_000;
+
+/** `plain` for text that another machine sent, cut to 10,000 characters: more is never shown. */
+export function plainPart(text: string): string {
+  return plain(text.slice(0, maxText));
+}
+
 /** Returns the lines of a text without control characters and without empty lines at the end. Keeps indentation. */
 export function plainLines(text: string): string[] {
   const lines = text

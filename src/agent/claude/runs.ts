@@ -27,6 +27,8 @@ function runArgs(ask: RunAsk): string[] {
     "-p",
     ...lines,
     ...asks,
+    // Otherwise the answer to the plan cannot switch to that mode.
+    ...(ask.mode === "plan" && ask.afterPlan === "all" ? ["--allow-dangerously-skip-permissions"] : []),
     ask.resume ? "--resume" : "--session-id",
     ask.conversation,
     ...(ask.readOnly ? ["--disallowedTools", writingTools.join(",")] : []),

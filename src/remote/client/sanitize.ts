@@ -3,18 +3,15 @@ import { progressEvent } from "../../contract/progress.ts";
 import { CoworkError } from "../../errors.ts";
 import { hostQuestion, type Question } from "../../contract/questions.ts";
 import type { ProgressEvent } from "../../events.ts";
-import { plain } from "../../system/text.ts";
+import { plain, plainPart } from "../../system/text.ts";
 import { addHostToLoginHint } from "./login-hint.ts";
 
 // Data from a host is untrusted: all texts are sanitized before anything else uses them, and data that does not match its schema is
 // an error.
 
-/** Longer than any path, name or message of cowork. */
-const maxText = 10_000;
-
 /** Returns the value with sanitized texts. Keys are not changed, because they are never shown. */
 export function sanitize(value: unknown): unknown {
-  if (typeof value === "string") return plain(value.slice(0, maxText));
+  if (typeof value === "string") return plainPart(value);
   if (Array.isArray(value)) return value.map(sanitize);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sanitize(one)]));

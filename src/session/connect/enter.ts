@@ -14,7 +14,6 @@ import { ownContainers } from "../inspect/own-containers.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectOne } from "../record/records.ts";
 import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
-import { attachTmux } from "./tmux.ts";
 import { paneEnvironment } from "./tmux-plan.ts";
 import { unfinishedError } from "../record/unfinished.ts";
 import { devContainer } from "../inspect/view.ts";
@@ -135,7 +134,7 @@ async function findRunning(
   return container?.state === "running" ? { record, container } : undefined;
 }
 
-function inTmux(
+async function inTmux(
   ctx: Context,
   record: SessionRecord,
   pane: readonly string[] | undefined,
@@ -147,7 +146,9 @@ function inTmux(
     command: command as unknown as readonly [string, ...string[]],
     env: paneEnvironment(ctx.env),
   };
-  return attachTmux(ctx, plan, io);
+  // Loaded here because it loads node:child_process, which a command without tmux does not need.
+  const { attachTmux } = await import("./tmux.ts");
+  return await attachTmux(ctx, plan, io);
 }
 
 async function findTarget(

@@ -78,7 +78,7 @@ export async function touchHeartbeat(ctx: AnswerContext, id: string): Promise<vo
   await writeFileAtomic(join(folder, heartbeat), `${ctx.clock.now().toISOString()}\n`, { mode: 0o644 });
 }
 
-/** Removes old answers. Whoever writes their requests again asks again. */
+/** Removes old answers. A program that writes such a request again asks again. */
 export function removeOldAnswers(ctx: AnswerContext, id: string, waiting: ReadonlySet<string>): void {
   const now = ctx.clock.now().getTime();
   for (const name of answerNames(ctx, id)) {

@@ -57,7 +57,10 @@ export async function supervise(
     let judgement: Judgement;
     try {
       const onWait = async (before: number): Promise<void> => {
-        await run.report.set({ detail: `waiting for ${before} ${before === 1 ? "run" : "runs"} before it` });
+        await run.report.set({
+          queued: before,
+          detail: `waiting for ${before} ${before === 1 ? "run" : "runs"} before it`,
+        });
         await run.report.flush();
       };
       const onLook = (): void => {
@@ -123,7 +126,7 @@ const nothingSpent = { cost: 0, tokens: { input: 0, output: 0 } };
 /** All of a run but its place in the queue: as many processes of the agent as usage limits need. */
 async function work(ctx: Context, session: RunSession, run: Opened): Promise<Judgement> {
   const { report, place } = run;
-  await report.set({ detail: "starting the session" });
+  await report.set({ queued: undefined, detail: "starting the session" });
   await report.flush();
   let start: CloneState | undefined;
   for (let attempt = 0; ; attempt += 1) {
@@ -177,6 +180,7 @@ async function argsOf(ctx: Context, run: Opened, isAgain: boolean): Promise<stri
     conversation: report.view.conversation ?? "",
     resume: isAgain || report.view.resumes !== undefined,
     mode: action === "plan" ? "plan" : permissions,
+    ...(action === "plan" ? { afterPlan: permissions } : {}),
     readOnly: readOnly.includes(action),
     strictMcp: !(await run.session.agreedMcp(ctx)),
     instructions: instructions[action],

@@ -7,6 +7,7 @@ import {
   takePrefetched,
 } from "../../../../src/session/inspect/observe.ts";
 import type { Context } from "../../../../src/system/context.ts";
+import { createKnown } from "../../../../src/system/known.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
 
 const paths = coworkPaths("/nowhere");
@@ -20,7 +21,7 @@ function engine(): { ctx: Context; asked: unknown[] } {
     const its = { "cowork.session": "app-a", "cowork.home": "1" };
     return [{ id: `answer ${asked.length}`, labels: its, mounts: [clone] } as unknown as ContainerSummary];
   };
-  return { ctx: { paths, engine: { listContainers } } as unknown as Context, asked };
+  return { ctx: { paths, engine: { listContainers }, known: createKnown() } as unknown as Context, asked };
 }
 
 const idIn = (found: ReadonlyMap<string, ContainerSummary[]> | undefined): string | undefined =>
@@ -38,12 +39,26 @@ test("a prefetched answer for one name is not used for all or for another name, 
   const { ctx, asked } = engine();
   await prefetchContainers(ctx, "a");
   expect(asked[0]).toMatchObject({ "cowork.name": "a" });
-  expect(takePrefetched(ctx, "b")).toBeUndefined();
-  expect(takePrefetched(ctx, "a")).toBeUndefined();
+  expect(await takePrefetched(ctx, "b")).toBeUndefined();
+  expect(await takePrefetched(ctx, "a")).toBeUndefined();
   await prefetchContainers(ctx, "a");
   expect(idIn(await containersBySession(ctx))).toBe("answer 3");
   await prefetchContainers(ctx, "a");
   expect(idIn(await takePrefetched(ctx, "a"))).toBe("answer 4");
+});
+
+test("a prefetched answer belongs to its context", async () => {
+  const { ctx } = engine();
+  await prefetchContainers(ctx);
+  expect(idIn(await containersBySession({ ...ctx, known: createKnown() }))).toBe("answer 2");
+  expect(idIn(await containersBySession(ctx))).toBe("answer 1");
+});
+
+test("an error of a prefetched request is thrown where its answer is needed", async () => {
+  const { ctx } = engine();
+  const failing = { ...ctx, engine: { ...ctx.engine, listContainers: () => Promise.reject(new Error("no engine")) } };
+  await prefetchContainers(failing);
+  await expect(containersBySession(failing)).rejects.toThrow("no engine");
 });
 
 test("the containers of one session are always requested", async () => {

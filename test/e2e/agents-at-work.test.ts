@@ -1,0 +1,125 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { ApprovalView } from "../../src/contract/work/approval.ts";
+import type { RunView } from "../../src/contract/work/run.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
+import { git, sampleProject } from "../support/git/sample-project.ts";
+import { logInOnTerminal } from "../support/stand-in/log-in.ts";
+import { script } from "../support/stand-in/script.ts";
+import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";
+
+// The main job, with the built file, the real agent and the stand-in: a task is handed over, a question answered, the work pulled.
+
+let vendor: Vendor;
+let home: TestHome;
+let cwd: string;
+
+const cowork = (...args: string[]): Promise<CoworkResult> =>
+  runCowork(args, { home, cwd, env: { COWORK_BASE_IMAGE: vendor.image } });
+async function json<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await cowork(...args, "--json");
+  expect(code, `${args.join(" ")}\n${stdout}\n${stderr}`).toBe(0);
+  return JSON.parse(stdout) as T;
+}
+async function done(...args: string[]): Promise<CoworkResult> {
+  const result = await cowork(...args);
+  expect(result.code, `${args.join(" ")}\n${result.stdout}\n${result.stderr}`).toBe(0);
+  return result;
+}
+const bash = (command: string): { name: string; input: object } => ({
+  name: "Bash",
+  input: { command, description: "made up" },
+});
+
+beforeAll(async () => {
+  vendor = await startVendor("e2e-at-work");
+  home = await temporaryHome();
+  cwd = await sampleProject(home, "none", { name: "shop" });
+  await done("init", "api");
+  await vendor.adoptSessions(home.hash);
+});
+
+afterAll(async () => {
+  await home?.remove();
+  await vendor?.stop();
+});
+
+it("refuses a run without a login, before anything is created", async () => {
+  const { code, stderr } = await cowork("run", "new", "a task");
+  expect({ code, hint: stderr.includes("cowork auth login") }).toEqual({ code: 5, hint: true });
+  expect((await json<{ sessions: { name: string }[] }>("list")).sessions.map(({ name }) => name)).toEqual(["api"]);
+  await logInOnTerminal(home, vendor, cwd);
+});
+
+it("a question is shown, answered from outside, and the work is pulled", async () => {
+  const task = script([{ text: "I add it.", tools: [bash("echo one >added.txt")] }, { text: "Added." }]);
+  const { run } = await json<{ run: RunView }>("run", "api", task, "--permissions", "ask");
+  expect(run).toMatchObject({ id: "api:1", session: "api", project: "shop", permissions: "ask" });
+  await done("wait", "api", "--for", "waiting", "--timeout", "2m");
+  const [session] = (await json<{ sessions: { agentState: object; approvals: number }[] }>("list")).sessions;
+  expect(session).toMatchObject({ agentState: { state: "waiting", for: "approval" }, approvals: 1 });
+  const { approvals } = await json<{ approvals: ApprovalView[] }>("approvals");
+  expect(approvals).toMatchObject([{ session: "api", run: "api:1", tool: "Bash", text: "echo one >added.txt" }]);
+  await done("approve", approvals[0]?.id ?? "");
+  await done("wait", "api", "--for", "done", "--timeout", "2m");
+  const { runs } = await json<{ runs: RunView[] }>("runs", "api:1");
+  expect(runs).toMatchObject([{ state: "completed", result: "Added." }]);
+  expect(runs[0]?.commit).toMatch(/^[0-9a-f]{40}$/);
+  await done("pull", "api", "--wait", "--ff");
+  expect(await git(cwd, "show", "api:added.txt")).toBe("one");
+  expect(await git(cwd, "log", "-1", "--format=%(trailers:key=Cowork-Run,valueonly)", "api")).toContain("api:1");
+  const logs = await done("logs", "api");
+  expect(logs.stdout).toContain("echo one >added.txt");
+});
+
+it("a plan is an approval and an artifact, and its approval goes on with the work", async () => {
+  const plan = "# The plan\n\n1. Add a second file\n";
+  const steps = [
+    { tools: [{ name: "ExitPlanMode", input: { plan } }] },
+    { tools: [bash("echo two >second.txt")] },
+    { text: "Planned and done." },
+  ];
+  await writeFile(join(cwd, "PLAN.md"), script(steps));
+  await done("run", "api", "-F", "PLAN.md", "--action", "plan", "--permissions", "all");
+  await done("wait", "api", "--for", "waiting", "--timeout", "2m");
+  const { approvals } = await json<{ approvals: ApprovalView[] }>("approvals");
+  expect(approvals).toMatchObject([{ kind: "plan", run: "api:2" }]);
+  await done("approve", approvals[0]?.id ?? "");
+  await done("wait", "api", "--timeout", "2m");
+  await done("runs", "api:2", "--save", "saved");
+  expect(await readFile(join(cwd, "saved", "report.md"), "utf8")).toContain("Planned and done.");
+});
+
+it("a run continues the same conversation, and takes a follow-up while it works", async () => {
+  const more = script([{ tools: [bash("sleep 3")] }, { text: "More." }]);
+  await done("run", "api", more, "--resume", "--budget", "2", "--timeout", "10m", "--permissions", "all");
+  const sent = await json<{ how: string }>("send", "api", "and the docs");
+  expect(sent.how).toBe("run");
+  await done("wait", "api", "--timeout", "2m");
+  const { runs } = await json<{ runs: RunView[] }>("runs", "api");
+  expect(runs.map(({ id, state }) => `${id} ${state}`)).toEqual([
+    "api:3 completed",
+    "api:2 completed",
+    "api:1 completed",
+  ]);
+  expect(runs[0]?.conversation).toBe(runs[1]?.conversation);
+  const events = (await done("events", "--json")).stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const types = events.map(({ type }) => type as string);
+  for (const type of ["run.created", "approval.asked", "approval.answered", "run.ended", "prompt.sent"])
+    expect(types).toContain(type);
+  expect(new Set(events.map(({ id }) => id as string)).size).toBe(events.length);
+});
+
+it("a run that fails is an exit code of its own", async () => {
+  await vendor.control({
+    messages: { status: 400, body: { type: "error", error: { type: "invalid_request_error", message: "no" } } },
+  });
+  const { code, stderr } = await cowork("run", "api", "anything", "--wait");
+  await vendor.control({});
+  expect({ code, told: stderr.includes("api:4") }).toEqual({ code: 6, told: true });
+});
