@@ -43,7 +43,7 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
     if (now() - lastTakeIn >= times.takeInMs) {
       lastTakeIn = now();
       open = await takeIn(ctx, run, open);
-      if (open.length > 0) silence.broken();
+      if (open.length > 0) silence.excused();
     }
     if (now() - lastSpent >= times.spentMs) {
       lastSpent = now();

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import { writeFileAtomic } from "../../system/files/files.ts";
+import { lookAtPath, writeFileAtomic } from "../../system/files/files.ts";
 import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 import { readConversation } from "./accepted.ts";
@@ -77,6 +77,8 @@ export async function supervise(
         : { state: "failed", detail: plain(toCoworkError(error).message) };
     }
     await stillHeld();
+    // The session was removed meanwhile: nothing of it may come back.
+    if (lookAtPath(ctx.paths.run(id, n)) === undefined) return view;
     return await finish(inner, run, judgement);
   });
 }
@@ -230,7 +232,7 @@ async function conclude(ctx: Context, run: Opened, judgement: Judgement, start: 
 async function finish(ctx: Context, run: Opened, judgement: Judgement): Promise<RunView> {
   const { report } = run;
   const { state, reason, detail } = judgement;
-  const last = { reason, detail, until: undefined, endedAt: ctx.clock.now().toISOString() };
+  const last = { reason, detail, until: undefined, queued: undefined, endedAt: ctx.clock.now().toISOString() };
   // The state comes last: who sees that the run has ended finds all of its files.
   await report.set({ workedMs: Math.round(run.time.ms), detail: "writing what the run left" });
   const artifacts = await finishArtifacts(ctx, run, { ...report.view, ...definedOf({ state, reason, detail }) });
