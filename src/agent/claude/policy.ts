@@ -37,7 +37,7 @@ function base(): JsonObject & { env: JsonObject } {
   return { forceLoginMethod: "claudeai", apiKeyHelper: "", env: { ...blank, ...authorities } };
 }
 
-/** Content of `/etc/claude-code/managed-settings.json` in a container that is no session's. */
+/** Content of `/etc/claude-code/managed-settings.json` in a container without a session. */
 export function sharedPolicy(): string {
   return toText(base());
 }

@@ -25,14 +25,17 @@ export function observeAgent(ctx: StateContext, place: WorkPlace): Observed {
   const run = newestRun(ctx, id);
   const programs = agent.states?.programs(ctx, id) ?? [];
   const gone = programs.length === 0 ? undefined : readGone(ctx, id);
+  const now = ctx.clock.now().getTime();
+  // Times are claims, too.
+  const past = (at: number): number => Math.min(Math.max(at, 0), now);
   return {
-    now: ctx.clock.now().getTime(),
+    now,
     createdAt: Date.parse(createdAt),
     ...(container === undefined
       ? {}
       : { container: { running: container.running, startedAt: Date.parse(container.startedAt) || 0 } }),
-    ...(last === undefined ? {} : { last }),
-    programs: programs.map((one) => ({ ...one, gone: gone?.has(processKey(one)) ?? false })),
+    ...(last === undefined ? {} : { last: { ...last, at: past(last.at) } }),
+    programs: programs.map((one) => ({ ...one, at: past(one.at), gone: gone?.has(processKey(one)) ?? false })),
     ...(run === undefined ? {} : { run }),
     approvals: countOpen(ctx, id),
   };

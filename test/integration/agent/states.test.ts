@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { execa } from "execa";
 import type { AgentState } from "../../../src/contract/work/agent-state.ts";
+import type { HistoryEvent } from "../../../src/contract/work/history.ts";
 import { takeInReports } from "../../../src/work/inbox/take-in.ts";
 import { checkAgentState } from "../../../src/work/state/check-state.ts";
 import { observeAgent, readAgentState } from "../../../src/work/state/read-state.ts";
@@ -31,16 +32,17 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await close();
   await host?.end();
   await vendor?.stop();
 });
 
+/** The agent on a terminal; the cases share it as far as they can. */
 let agent: { terminal: PlayedTerminal; end: () => Promise<void> } | undefined;
-afterEach(async () => {
+async function close(): Promise<void> {
   await agent?.end();
   agent = undefined;
-  await vendor.control({});
-});
+}
 
 async function startOf(container: string): Promise<string> {
   return (await execa("docker", ["inspect", "-f", "{{.State.StartedAt}}", container])).stdout;
@@ -69,11 +71,21 @@ async function becomes(expected: Partial<AgentState>): Promise<AgentState> {
     if (Object.entries(expected).every(([key, value]) => found[key as keyof AgentState] === value)) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${JSON.stringify(expected)} expected, but: ${JSON.stringify(observeAgent(host.ctx, place()))}\n${agent?.terminal.shown().slice(-1500) ?? ""}`);
+  throw new Error(
+    `${JSON.stringify(expected)} expected, but: ${JSON.stringify(observeAgent(host.ctx, place()))}\n${agent?.terminal.shown().slice(-1500) ?? ""}`,
+  );
+}
+
+/** How many reports of an event were taken in so far. */
+async function history(event: string): Promise<number> {
+  await takeInReports(host.ctx, place());
+  const log = await readFile(host.ctx.paths.eventLog(session.id), "utf8");
+  return log.split("\n").filter((line) => line.includes(`"event":"${event}"`)).length;
 }
 
 /** Starts the agent on a terminal, until it waits for a prompt. */
 async function open(...args: string[]): Promise<PlayedTerminal> {
+  await close();
   const interrupt = new AbortController();
   const terminal = playTerminal({ columns: 100, signal: interrupt.signal });
   const { sessionUid, sessionGid } = host.ctx.user;
@@ -97,12 +109,44 @@ async function open(...args: string[]): Promise<PlayedTerminal> {
   return terminal;
 }
 
+async function shared(): Promise<PlayedTerminal> {
+  return agent?.terminal ?? (await open());
+}
+
+/** Waits until the agent shows a dialog; its hook is started before. */
+async function dialog(): Promise<void> {
+  const shows = (): boolean => observeAgent(host.ctx, place()).programs.some(({ status }) => status === "waiting");
+  await expect.poll(shows, { timeout: 20_000, interval: 50 }).toBe(true);
+}
+
+/** Presses a key until the state changes: a dialog ignores keys at first, in case they were meant for what was there before. */
+async function press(terminal: PlayedTerminal, key: string, expected: Partial<AgentState>): Promise<AgentState> {
+  const { state: before } = state();
+  for (let tries = 0; tries < 20 && state().state === before; tries += 1) {
+    terminal.type(key);
+    for (let wait = 0; wait < 20 && state().state === before; wait += 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return await becomes(expected);
+}
+
 /** Types a prompt for which the model answers with these steps. */
 async function prompt(terminal: PlayedTerminal, name: string, steps: readonly Step[]): Promise<void> {
   await vendor.script(name, steps);
-  terminal.type(scriptFile(name));
-  await terminal.waitFor(new RegExp(`${name}@@`));
+  await type(terminal, scriptFile(name));
   terminal.type("\r");
+}
+
+/** Types a text, a second time if the agent was not ready for the first one. */
+async function type(terminal: PlayedTerminal, text: string): Promise<void> {
+  const shows = (): boolean => terminal.shown().includes(text);
+  for (let tries = 0; tries < 3 && !shows(); tries += 1) {
+    terminal.type(text);
+    await expect
+      .poll(shows, { timeout: 5_000 })
+      .toBe(true)
+      .catch(() => undefined);
+  }
 }
 
 const bash = (command: string): Step => ({ tools: [{ name: "Bash", input: { command, description: "made up" } }] });
@@ -115,59 +159,67 @@ describe("on a terminal", () => {
   });
 
   test("idle, working, and interrupted with Esc and with Ctrl-C, of which no hook tells", async () => {
-    const terminal = await open();
-    for (const [name, key] of [["esc", "\u001b"], ["ctrlc", "\u0003"]] as const) {
+    const terminal = await shared();
+    for (const [name, key] of [
+      ["esc", "\u001b"],
+      ["ctrlc", "\u0003"],
+    ] as const) {
       // An answer that has begun: without one, Esc takes the prompt back.
       await prompt(terminal, name, [{ text: `${name}-begins ${"word ".repeat(500)}`, slow: 200 }]);
       await becomes({ state: "working", detail: scriptFile(name) });
       await terminal.waitFor(new RegExp(`${name}-begins`));
-      terminal.type(key);
-      await becomes({ state: "idle", detail: "interrupted" });
+      const interrupted = { state: "idle", detail: "interrupted" } as const;
+      expect(await press(terminal, key, interrupted)).toMatchObject(interrupted);
     }
   });
 
   test("waits for an approval, works on after Yes, is idle at the end", async () => {
-    const terminal = await open();
+    const terminal = await shared();
     await prompt(terminal, "yes", [bash("touch begun; while [ ! -e go ]; do sleep 0.1; done"), { text: "done" }]);
     const waiting = await becomes({ state: "waiting", for: "approval" });
     expect(waiting.detail).toMatch(/^Bash: touch begun/);
-    await terminal.waitFor(/Do\s*you\s*want\s*to\s*proceed/);
+    await dialog();
     expect(state()).toMatchObject({ state: "waiting", for: "approval" });
-    terminal.type("1");
-    await becomes({ state: "working" });
+    await press(terminal, "1", { state: "working" });
     await writeFile(join(session.work, "go"), "");
     expect(await becomes({ state: "idle" })).not.toHaveProperty("detail");
   });
 
   test("No on the terminal is an interruption, of which no hook tells", async () => {
-    const terminal = await open();
+    const terminal = await shared();
     await prompt(terminal, "no", [bash("touch never"), { text: "done" }]);
     await becomes({ state: "waiting", for: "approval" });
-    await terminal.waitFor(/Do\s*you\s*want\s*to\s*proceed/);
-    terminal.type("\u001b");
-    await becomes({ state: "idle", detail: "interrupted" });
+    await dialog();
+    const interrupted = { state: "idle", detail: "interrupted" } as const;
+    expect(await press(terminal, "\u001b", interrupted)).toMatchObject(interrupted);
   });
 
   test("waits for an answer", async () => {
-    const terminal = await open();
-    const options = [{ label: "Red", description: "r" }, { label: "Blue", description: "b" }];
+    const terminal = await shared();
+    const options = [
+      { label: "Red", description: "r" },
+      { label: "Blue", description: "b" },
+    ];
     const input = { questions: [{ question: "Which colour?", header: "Colour", multiSelect: false, options }] };
     await prompt(terminal, "ask", [{ tools: [{ name: "AskUserQuestion", input }] }, { text: "done" }]);
     await becomes({ state: "waiting", for: "answer", detail: "Which colour?" });
-    await terminal.waitFor(/Which\s*colour/);
+    await dialog();
     expect(state()).toMatchObject({ state: "waiting", for: "answer" });
-    terminal.type("\r");
-    await becomes({ state: "idle" });
+    await press(terminal, "\r", { state: "idle" });
   });
 
   test("waits for a plan", async () => {
     const terminal = await open("--permission-mode", "plan");
-    await prompt(terminal, "plan", [{ tools: [{ name: "ExitPlanMode", input: { plan: "# Split the lexer" } }] }, { text: "done" }]);
-    await becomes({ state: "waiting", for: "plan" });
+    await prompt(terminal, "plan", [
+      { tools: [{ name: "ExitPlanMode", input: { plan: "# Split the lexer" } }] },
+      { text: "done" },
+    ]);
+    expect((await becomes({ state: "waiting", for: "plan" })).detail).toBeDefined();
+    await close();
   });
 
   test("failed, and waiting for the end of a usage limit", async () => {
-    const terminal = await open();
+    const terminal = await shared();
     await vendor.control({ messages: overloaded });
     await prompt(terminal, "failing", [{ text: "never" }]);
     expect((await becomes({ state: "failed" })).detail).toMatch(/529/);
@@ -176,19 +228,24 @@ describe("on a terminal", () => {
     await prompt(terminal, "limited", [{ text: "never" }]);
     const { until = "" } = await becomes({ state: "waiting", for: "limit" });
     expect(Math.abs(Date.parse(until) / 1000 - resetsAt)).toBeLessThanOrEqual(60);
+    await vendor.control({});
   });
 
-  test("works while a subagent does in the background", async () => {
-    const terminal = await open();
-    await vendor.script("inner", [bash("while [ ! -e enough ]; do sleep 0.1; done"), { text: "inner done" }]);
-    const input = { description: "inner", prompt: scriptFile("inner"), subagent_type: "general-purpose", run_in_background: true };
-    await prompt(terminal, "outer", [{ tools: [{ name: "Agent", input }] }, { text: "outer done" }]);
-    await terminal.waitFor(/outer\s*done/);
-    const found = await becomes({ state: "waiting" });
-    console.log(JSON.stringify(found), JSON.stringify(observeAgent(host.ctx, place())));
+  test("works while a subagent does in the background, and waits with it", async () => {
+    const terminal = await shared();
+    const work = bash("while [ ! -e enough ]; do sleep 0.1; done");
+    await vendor.script("inner", [work, bash("touch inner"), { text: "inner done" }]);
+    const asked = { description: "inner", prompt: scriptFile("inner"), subagent_type: "general-purpose" };
+    const call = { name: "Agent", input: { ...asked, run_in_background: true } };
+    const before = await history("Stop");
+    await prompt(terminal, "outer", [{ tools: [call] }, { text: "outer done" }]);
+    await expect.poll(async () => await history("Stop"), { timeout: 30_000 }).toBe(before + 1);
+    expect(state()).toMatchObject({ state: "working" });
+    await writeFile(join(session.work, "enough"), "");
+    expect((await becomes({ state: "waiting", for: "approval" })).detail).toBe("Bash: touch inner");
   });
 
-  test("killed: its own file stays, and whoever looks at processes remembers for the others", async () => {
+  test("killed: its own file stays, and a look at the processes is remembered", async () => {
     const terminal = await open();
     await prompt(terminal, "kill", [{ text: "never", hang: true }]);
     await becomes({ state: "working" });
@@ -202,17 +259,15 @@ describe("on a terminal", () => {
 
   test("ended, as the person who leaves says", async () => {
     const terminal = await open();
-    terminal.type("/exit");
-    await terminal.waitFor(/exit/);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    terminal.type("\r");
-    await becomes({ state: "ended" });
+    await type(terminal, "/exit");
+    await press(terminal, "\r", { state: "ended" });
     expect(await checkAgentState(host.ctx, place())).toMatchObject({ state: "ended" });
   });
 });
 
 describe("without a terminal", () => {
   test("works, waits for an approval that a hook holds, and has ended at the end", async () => {
+    await close();
     const steps = [bash("touch headless"), { text: "done" }];
     await vendor.script("headless", steps);
     const running = session.run(["claude", "-p", scriptFile("headless"), "--permission-mode", "manual"]);
@@ -223,11 +278,28 @@ describe("without a terminal", () => {
     await becomes({ state: "ended" });
   });
 
-  test("everything is in the history, each report once, and the inbox is empty", async () => {
-    const events = await takeInReports(host.ctx, place());
-    expect(events.map(({ n }) => n)).toEqual(events.map((_, index) => (events[0]?.n ?? 0) + index));
+  test("every hook reported, each report is in the history once, and the inbox is empty", async () => {
+    await takeInReports(host.ctx, place());
+    const log = await readFile(host.ctx.paths.eventLog(session.id), "utf8");
+    const events = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as HistoryEvent);
+    // The journal has numbers of the same row.
+    expect(events.every(({ n }, index) => index === 0 || n > (events[index - 1]?.n ?? 0))).toBe(true);
+    const files = events.map(({ data }) => data["report"]);
+    expect(new Set(files).size).toBe(files.length);
+    const turn = [
+      "SessionStart",
+      "UserPromptSubmit",
+      "PreToolUse",
+      "PermissionRequest",
+      "PostToolUse",
+      "Stop",
+      "SessionEnd",
+    ];
     const seen = new Set(events.map(({ data }) => data["event"]));
-    console.log([...seen], events.length);
+    expect(seen).toEqual(new Set([...turn, "StopFailure", "SubagentStart"]));
     expect(readdirSync(join(host.ctx.paths.events(session.id), "inbox"))).toEqual([]);
   });
 });

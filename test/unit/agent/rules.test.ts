@@ -38,7 +38,12 @@ test("a session's policy: only its own rules and hooks count, and the login is g
   const { mounts } = await agentParts(host.ctx, host.agent, { id });
   expect(mounts.at(-1)).toEqual({ source: host.ctx.paths.policy(id), target: "/etc/claude-code", readOnly: true });
   const found = await policy();
-  expect(found).toMatchObject({ useAutoModeDuringPlan: false, allowManagedPermissionRulesOnly: true, allowManagedHooksOnly: true, apiKeyHelper: "" });
+  expect(found).toMatchObject({
+    useAutoModeDuringPlan: false,
+    allowManagedPermissionRulesOnly: true,
+    allowManagedHooksOnly: true,
+    apiKeyHelper: "",
+  });
   expect(found.permissions).toEqual({ allow: [], deny: [], ask: [], defaultMode: "default" });
   expect(found.env).toMatchObject({ ANTHROPIC_API_KEY: "" });
   expect(Object.keys(found.hooks)).toContain("PermissionRequest");
