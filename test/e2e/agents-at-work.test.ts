@@ -121,7 +121,7 @@ it("a run that fails is an exit code of its own", async () => {
   });
   const { code, stderr } = await cowork("run", "api", "anything", "--wait");
   await vendor.control({});
-  expect({ code, told: stderr.includes("api:4") }).toEqual({ code: 6, told: true });
+  expect({ code, named: stderr.includes("api:4") }).toEqual({ code: 6, named: true });
 });
 
 it("a run is interrupted, and send continues its conversation in a new run", async () => {

@@ -17,7 +17,7 @@ interface Current {
   /** device and inode of the file that was read */
   file: string;
   offset: number;
-  /** it was said that something is left out */
+  /** it is written there that something is left out */
   isSaid: boolean;
 }
 
