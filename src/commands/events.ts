@@ -24,8 +24,8 @@ export const eventsCommand = defineCommand({
   examples: [
     { line: "cowork events --since 1h", text: "show the last hour" },
     {
-      line: "cowork events a -f --type approval,run.ended --json",
-      text: "tell a script about questions and the ends of runs",
+      line: "cowork events a -f --type run.ended",
+      text: "follow the ends of runs",
     },
   ],
   async run({ args, flags }, app) {
