@@ -106,7 +106,7 @@ async function ensureRunning(
     // The caller awaits `ready` and gets the error.
     ready.catch(() => undefined);
     const running = await found;
-    if (running !== undefined) return { ...running, ready };
+    if (running !== undefined && record.hidden !== true) return { ...running, ready };
     await ready;
     reported.push(...(await agent));
   }

@@ -35,6 +35,8 @@ export function observeAgent(ctx: StateContext, place: StatePlace): Observed & {
   const last = readLast(ctx, place);
   const run = newestRun(ctx, id);
   const programs = agent.states?.programs(ctx, id) ?? [];
+  const conversation = last?.signal?.conversation;
+  const tasks = conversation === undefined ? undefined : agent.states?.tasks(ctx, id, conversation);
   const gone = programs.length === 0 ? undefined : readGone(ctx, id);
   const now = ctx.clock.now().getTime();
   // Times are claims, too.
@@ -47,6 +49,7 @@ export function observeAgent(ctx: StateContext, place: StatePlace): Observed & {
       : { container: { running: container.running, startedAt: Date.parse(container.startedAt) || 0 } }),
     ...(last === undefined ? {} : { last: { ...last, at: past(last.at) } }),
     programs: programs.map((one) => ({ ...one, at: past(one.at), gone: gone?.has(processKey(one)) ?? false })),
+    ...(tasks === undefined ? {} : { tasks }),
     ...(run === undefined ? {} : { run }),
     approvals: countOpen(ctx, id),
   };

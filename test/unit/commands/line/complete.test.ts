@@ -72,6 +72,7 @@ describe("session names", () => {
     for (const [id, record] of Object.entries({
       "app-a": { name: "a", project: "app", projectRoot: app },
       "app-b": { name: "b", project: "app", projectRoot: app },
+      "app-old": { name: "old", project: "app", projectRoot: app, hidden: true },
       "app-x-c": { name: "c", project: "app-x", projectRoot: join(folder, "app-x") },
     })) {
       await mkdir(join(home, ".cowork", "state", id), { recursive: true });
@@ -114,6 +115,13 @@ describe("session names", () => {
     const clone = join(home, ".cowork", "sessions", "app-a", "src");
     await mkdir(clone, { recursive: true });
     expect(await namesIn(clone, home)).toBe("a\nb\n");
+  });
+
+  test("are offered for start too if they are hidden", async () => {
+    const { app, home } = await world();
+    const caller = fakeCaller({ cwd: app, home });
+    await completeLine(["bash", "start", ""], caller);
+    expect(caller.stdout()).toBe("a\nb\nold\n");
   });
 
   test("are empty without a home", async () => {
