@@ -41,6 +41,8 @@ export const advice: Record<ErrorCode, string> = {
     "Pull the session's work under another name with `--branch NAME`, or rename the project's branch. cowork overwrites neither.",
   BRANCH_CHECKED_OUT:
     "cowork does not change the project's working tree. Switch the project to another branch, or fast-forward it with `--ff`, or pull the work under another name with `--branch NAME`.",
+  FILES_IN_THE_WAY:
+    "The message names the files, and nothing was changed. `pull --apply`: commit, stash or move your own changes. `cp`: choose another destination, or add `--force`.",
   CONFLICT:
     "Everything is as it was before the command. Merge or rebase by hand in the session: `cowork connect <session>`.",
   DEVCONTAINER_INVALID:

@@ -35,6 +35,7 @@ export const errorCodes = {
     means: "the project has that branch checked out, and its files are changed only on request",
   },
   CONFLICT: { exit: 1, means: "a merge or rebase ran into conflicts and was aborted" },
+  FILES_IN_THE_WAY: { exit: 1, means: "files that are there already are in the way, and nothing was overwritten" },
   // dev containers
   DEVCONTAINER_INVALID: { exit: 1, means: "the project's dev container configuration cannot be used" },
   DEVCONTAINER_AMBIGUOUS: { exit: 2, means: "the project has several dev container configurations" },
