@@ -13,7 +13,12 @@ const maxNotice = 500;
 export function reportEvent(agent: Agent, report: HookReport, name: string): HistoryDraft {
   if (report.event === notice) {
     const { text } = report.input ?? {};
-    const detail = typeof text === "string" ? plain(text.slice(0, 2 * maxNotice)).slice(0, maxNotice).toWellFormed() : "";
+    const detail =
+      typeof text === "string"
+        ? plain(text.slice(0, 2 * maxNotice))
+            .slice(0, maxNotice)
+            .toWellFormed()
+        : "";
     return { source: "agent", type: "session.notify", at: report.at, data: { report: name, detail } };
   }
   const signal = agent.states?.read(report);

@@ -43,11 +43,10 @@ export async function applyWork(
   const known = await appliedBefore(ctx, git, session);
   const compare = async (tree: string): Promise<Change[]> =>
     readChanges(await git.bytes("Comparing trees", ["diff-tree", "-r", ...rawOptions, head, tree]));
-  const staged = readChanges(
-    await git.bytes("Reading the index", ["diff-index", "--cached", ...rawOptions, head]),
-  );
+  const staged = readChanges(await git.bytes("Reading the index", ["diff-index", "--cached", ...rawOptions, head]));
   const conflicted = staged.filter(({ status }) => status === "U").map(({ path }) => path);
-  if (conflicted.length > 0) throw inTheWay(conflicted, "finish or abort the merge there, then run the same command again");
+  if (conflicted.length > 0)
+    throw inTheWay(conflicted, "finish or abort the merge there, then run the same command again");
   const before = await Promise.all(known.trees.map(compare));
   const plan = planApply({ work: await compare(merged), staged, before });
   const done = await doneAlready(git, plan.steps);

@@ -27,7 +27,9 @@ export async function mergeWork(git: WorktreeGit, head: string, work: string, se
   }
   if (merged.code === 129) {
     const message = "The project has commits that the session does not have, and this git is too old to merge them.";
-    throw new CoworkError("GIT_FAILED", message, { hint: steps`install git 2.38 or newer, or pull it as a branch: ${asBranch}` });
+    throw new CoworkError("GIT_FAILED", message, {
+      hint: steps`install git 2.38 or newer, or pull it as a branch: ${asBranch}`,
+    });
   }
   throw gitFailed("Merging the session's work", merged);
 }

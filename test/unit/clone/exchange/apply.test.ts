@@ -55,7 +55,13 @@ describe("pull --apply", () => {
       "echo new >src/one; git commit -qam one; git rm -q src/two; echo x >src/three; echo y >untracked; echo z >no.log; chmod +x readme",
     );
     const refs = await inProject("git for-each-ref; git rev-parse HEAD; git symbolic-ref HEAD");
-    expect(await files()).toEqual(["changed readme", "changed src/one", "added src/three", "removed src/two", "added untracked"]);
+    expect(await files()).toEqual([
+      "changed readme",
+      "changed src/one",
+      "added src/three",
+      "removed src/two",
+      "added untracked",
+    ]);
     expect(await status()).toBe("M  readme\nM  src/one\nA  src/three\nD  src/two\nA  untracked");
     expect(await readFile(join(project, "src/one"), "utf8")).toBe("new\n");
     expect(await readdir(project)).not.toContain("no.log");
@@ -108,7 +114,9 @@ describe("pull --apply", () => {
   });
 
   it("never replaces an ignored file or folder of the user", async () => {
-    await inClone("echo new >a.log; git add -f a.log; echo new >b.log; git add -f b.log; mkdir c.log; echo x >c.log/x; git add -f c.log/x");
+    await inClone(
+      "echo new >a.log; git add -f a.log; echo new >b.log; git add -f b.log; mkdir c.log; echo x >c.log/x; git add -f c.log/x",
+    );
     await inProject("echo mine >a.log; mkdir b.log; echo mine >b.log/inner; echo mine >c.log");
     await refused(/: a\.log, b\.log\/inner, c\.log\.$/);
   });
@@ -130,7 +138,11 @@ describe("pull --apply", () => {
 
   it("merges with commits that the project has made since", async () => {
     await inProject("seq 9 >many; git add -A; git commit -qm many");
-    spec = { ...spec, path: `${spec.path}2`, start: { ...spec.start, commit: await shop.git(project, "rev-parse", "HEAD") } };
+    spec = {
+      ...spec,
+      path: `${spec.path}2`,
+      start: { ...spec.start, commit: await shop.git(project, "rev-parse", "HEAD") },
+    };
     clone = spec.path;
     await makeClone(shop.context, spec);
     await inClone("sed -i s/9/nine/ many; git commit -qam nine; echo x >new");
@@ -207,7 +219,9 @@ describe("hostile sessions", () => {
   });
 
   it("a submodule with other commits stays as it is, and is named", async () => {
-    await inClone("git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),lib; git commit -qm lib; mkdir lib; echo new >src/one");
+    await inClone(
+      "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),lib; git commit -qm lib; mkdir lib; echo new >src/one",
+    );
     const { notes, applied } = await apply();
     expect(applied.files).toEqual([{ path: "src/one", change: "changed" }]);
     expect(notes).toEqual(["submodule lib: not applied; pull copies its commits"]);

@@ -41,7 +41,7 @@ async function cowork(args: string[], path = `${bin}:/usr/bin:/bin`): Promise<Re
 
 describe("cowork notify", () => {
   it.each(shells)("becomes an event with its text, whatever characters it has, in %s", async (shell) => {
-    const text = "it's \"done\": 50 % \\n $HOME `x`\nnext\tline \u001b[31m größer 🎉";
+    const text = 'it\'s "done": 50 % \\n $HOME `x`\nnext\tline \u001b[31m größer 🎉';
     const options = { env: { PATH: "/usr/bin:/bin" }, extendEnv: false };
     await execa(shell, [join(bin, "cowork"), "notify", text, "and more"], options);
     const [event, ...more] = await takeInReports(place.ctx, place.place);
@@ -49,7 +49,7 @@ describe("cowork notify", () => {
     expect(event).toMatchObject({
       source: "agent",
       type: "session.notify",
-      data: { detail: "it's \"done\": 50 % \\n $HOME `x` next line  [31m größer 🎉 and more" },
+      data: { detail: 'it\'s "done": 50 % \\n $HOME `x` next line  [31m größer 🎉 and more' },
     });
     // The agent's state does not change.
     expect(await readdir(place.events)).toEqual(["inbox"]);
@@ -62,7 +62,10 @@ describe("cowork notify", () => {
   });
 
   it("needs a text, and says when the host cannot be reached", async () => {
-    expect(await cowork(["notify"])).toMatchObject({ code: 2, stderr: expect.stringContaining("needs a text") as string });
+    expect(await cowork(["notify"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("needs a text") as string,
+    });
     await execa("rmdir", [place.inbox]);
     await writeFile(place.inbox, "");
     const failed = await cowork(["notify", "x"]);
@@ -71,7 +74,10 @@ describe("cowork notify", () => {
 });
 
 it("what a hostile session writes as a notification is one bounded line without control characters", async () => {
-  await writeFile(join(place.inbox, "1.00-1.Notify"), `Notify\n${JSON.stringify({ text: `a\n\u001b[2J\u202eb${"c".repeat(60_000)}` })}`);
+  await writeFile(
+    join(place.inbox, "1.00-1.Notify"),
+    `Notify\n${JSON.stringify({ text: `a\n\u001b[2J\u202eb${"c".repeat(60_000)}` })}`,
+  );
   await writeFile(join(place.inbox, "1.00-2.Notify"), 'Notify\n{"text":{"a":1}}');
   await writeFile(join(place.inbox, "1.00-3.Notify"), "Notify\nnot JSON");
   await symlink("/etc/passwd", join(place.inbox, "1.00-4.Notify"));
