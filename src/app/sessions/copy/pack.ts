@@ -26,6 +26,8 @@ export async function pack(given: string, out: Writable, { maxBytes }: { maxByte
   });
   const { pack: createPack } = await import("tar-stream");
   const tar = createPack({});
+  // Its errors arrive through the pipeline.
+  tar.on("error", () => undefined);
   const sent = pipeline(tar, out);
   sent.catch(() => undefined);
   const state: State = { tar, path, room: maxBytes, maxBytes, entries: 0, packed: { files: 0, skipped: [] } };
@@ -71,7 +73,7 @@ async function addFolder(state: State, path: string, name: string): Promise<void
 function addEmpty(state: State, header: Partial<Header> & Pick<Header, "name">): void {
   if ((state.entries += 1) > maxEntries)
     throw new CoworkError("FILE_TOO_LARGE", `There are more than ${maxEntries} files and folders to copy.`);
-  state.tar.entry(header);
+  state.tar.entry(header, "").on("error", () => undefined);
 }
 
 async function addFile(state: State, path: string, name: string, isTop: boolean): Promise<void> {
@@ -88,8 +90,10 @@ async function addFile(state: State, path: string, name: string, isTop: boolean)
     if (size === 0) addEmpty(state, header);
     else {
       // A file that grows meanwhile is cut at the size that was announced.
-      const content = file.createReadStream({ autoClose: false, start: 0, end: size - 1 });
-      await pipeline(content, state.tar.entry(header));
+      const content = file.createReadStream({ start: 0, end: size - 1 });
+      const entry = state.tar.entry(header);
+      entry.on("error", () => undefined);
+      await pipeline(content, entry);
     }
     state.packed.files += 1;
   } finally {

@@ -33,6 +33,8 @@ export async function unpack(
 ): Promise<Unpacked> {
   const { extract } = await import("tar-stream");
   const entries = extract();
+  // Its errors arrive through the loop and the pipeline.
+  entries.on("error", () => undefined);
   const arrived = pipeline(tar, limited(maxBytes), entries);
   arrived.catch(() => undefined);
   const state: State = { root, umask, kind: undefined, made: new Set(), skipped: [], count: 0 };
@@ -51,7 +53,7 @@ export async function unpack(
     );
     throw asFailure(cause);
   }
-  if (state.kind === undefined) throw unexpected("nothing");
+  if (state.kind === undefined || (state.kind === "file" && state.made.size === 0)) throw unexpected("no file");
   return { kind: state.kind, files: state.made.size, skipped: state.skipped };
 }
 
@@ -113,7 +115,7 @@ async function writeFile(root: string, path: string, entry: Entry, mode: number)
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const file = await open(folder.at(name), flags, 0o600);
     try {
-      await pipeline(entry, file.createWriteStream({ autoClose: false }));
+      await file.writeFile(entry as AsyncIterable<Uint8Array>);
       await file.chmod(mode);
       const { mtime } = entry.header;
       await file.utimes(mtime, mtime);

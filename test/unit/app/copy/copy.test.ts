@@ -40,7 +40,13 @@ beforeEach(async () => {
 async function connect(request: ConnectRequest, io: ConnectIo): Promise<number> {
   const [file = "", ...args] = request.command ?? [];
   const child = spawn(file, args, { cwd: there, env: environment, detached: true });
-  io.signal?.addEventListener("abort", () => process.kill(-(child.pid ?? 0), "SIGTERM"));
+  io.signal?.addEventListener("abort", () => {
+    try {
+      process.kill(-(child.pid ?? 0), "SIGTERM");
+    } catch {
+      // It has ended.
+    }
+  });
   child.stdin.on("error", () => undefined);
   io.stdin.pipe(child.stdin);
   io.stdout.on("close", () => child.stdout.destroy());
@@ -63,7 +69,8 @@ async function cp(from: string, to: string, options: Partial<CopyOptions> = {}, 
 const text = (...path: string[]): Promise<string> => readFile(join(...path), "utf8");
 /** Nothing is left of a copy that failed or is done. */
 const isTidy = async (): Promise<void> => {
-  for (const folder of [here, there]) expect((await readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
+  for (const folder of [here, there])
+    expect((await readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
   expect(await readdir(join(home, "state/.tmp")).catch(() => [])).toEqual([]);
 };
 const refuses = async (copy: Promise<unknown>, code: string, message = /./): Promise<void> => {
@@ -182,9 +189,16 @@ describe("a hostile session", () => {
     await refuses(cp("a:docs", "."), "COPY_FAILED");
     sends([[folder], [{ name: "f" }, "1"], [{ name: "f/g" }, "2"]]);
     await refuses(cp("a:docs", "."), "COPY_FAILED");
+    sends([[folder], [{ name: "twin", type: "link", linkname: "/etc/passwd" }]]);
+    await refuses(cp("a:docs", "."), "COPY_FAILED", /sent a file named \/etc\/passwd/);
     expect([await readdir(outside), await readdir(here)]).toEqual([[], []]);
-    const kinds = ["symlink", "link", "fifo", "character-device", "block-device"] as const;
-    sends([[folder], ...kinds.map((type): [Partial<Header> & { name: string }] => [{ name: `${type}\u001b[2J`, type, linkname: "/etc/passwd" }])]);
+    const kinds = ["symlink", "fifo", "character-device", "block-device"] as const;
+    sends([
+      [folder],
+      ...kinds.map((type): [Partial<Header> & { name: string }] => [
+        { name: `${type}\u001b[2J`, type, linkname: "/etc/passwd" },
+      ]),
+    ]);
     const { files, notes } = await cp("a:docs", ".");
     expect([files, await readdir(join(here, "docs"))]).toEqual([0, []]);
     expect(notes).toEqual([`left out, because only files and folders are copied: ${kinds.join(", ")}`]);
@@ -196,14 +210,18 @@ describe("a hostile session", () => {
     sends([[{ name: "/etc/evil", mode: 0o6777 }, "x"]]);
     await cp("a:file", ".");
     expect((await stat(join(here, "file"))).mode & 0o7777).toBe(0o750);
-    sends([[{ name: "x" }, "1"], [{ name: "y" }, "2"]]);
+    sends([
+      [{ name: "x" }, "1"],
+      [{ name: "y" }, "2"],
+    ]);
     await refuses(cp("a:other", "."), "COPY_FAILED", /more than one file/);
   });
 
   it("cannot send without end, too deep, cut short, nothing, or something else than an archive", async () => {
     environment = { ...environment, TAR_OPTIONS: "" };
     const asScript = (script: string): void => {
-      target.connect = async (request: ConnectRequest, io: ConnectIo) => connect({ ...request, command: ["/bin/sh", "-c", script] }, io);
+      target.connect = async (request: ConnectRequest, io: ConnectIo) =>
+        connect({ ...request, command: ["/bin/sh", "-c", script] }, io);
     };
     asScript("exec tar -cf - --transform s,dev/zero,x, /dev/zero & yes");
     await refuses(cp("a:docs", "."), "COPY_FAILED");
@@ -267,7 +285,9 @@ describe("into a session", () => {
     target.connect = async (request: ConnectRequest, io: ConnectIo) => {
       const cut = new PassThrough();
       let passed = 0;
-      io.stdin.on("data", (chunk: Buffer) => ((passed += chunk.length) < 1024 ** 2 ? void cut.write(chunk) : cut.end()));
+      io.stdin.on("data", (chunk: Buffer) =>
+        (passed += chunk.length) < 1024 ** 2 ? void cut.write(chunk) : cut.end(),
+      );
       return await connect(request, { ...io, stdin: cut });
     };
     await refuses(cp("big", "a:."), "COPY_FAILED");
@@ -278,7 +298,13 @@ describe("into a session", () => {
 it("one of the two paths is in a session; a local path with a colon has ./ in front", async () => {
   await fill(there);
   await writeFile(join(here, "a:b"), "colon");
-  for (const [from, to] of [["a", "b"], ["a:x", "b:y"], ["a:x", "b:"], ["-", "x"]] as const) await refuses(cp(from, to), "USAGE");
+  for (const [from, to] of [
+    ["a", "b"],
+    ["a:x", "b:y"],
+    ["a:x", "b:"],
+    ["-", "x"],
+  ] as const)
+    await refuses(cp(from, to), "USAGE");
   await cp("./a:b", "a:colon");
   expect(await text(there, "colon")).toBe("colon");
   expect((await cp(":docs/empty", ".")).files).toBe(1);
