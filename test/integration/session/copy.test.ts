@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -11,7 +12,6 @@ import type { ConnectIo, ConnectRequest } from "../../../src/session/session-hos
 import { connectContext } from "../../support/connect-context.ts";
 import { removeContainers, runContainer } from "../../support/engine/engine-fixture.ts";
 import { tree } from "../../support/git/tree.ts";
-import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 // `cp` and the commands inside, in a real container with its own tar and shell.
 const session = vi.hoisted(() => ({ connect: undefined as unknown }));
@@ -50,7 +50,7 @@ beforeAll(async () => {
     "useradd -m dev && mkdir -p /work /opt/cowork/bin /opt/cowork/session /cowork/session/events && chown dev /work /cowork/session/events",
   ]);
   await execa("docker", ["cp", join(tree, "templates/container/cowork"), `${container}:/opt/cowork/bin/cowork`]);
-  here = await temporaryFolder();
+  here = await realpath(await mkdtemp(join(tmpdir(), "cowork-cp-")));
   const home = join(here, "home");
   await mkdir(home);
   const ctx = connectContext(home);
@@ -60,7 +60,10 @@ beforeAll(async () => {
   session.connect = async ({ command = [] }: ConnectRequest, io: ConnectIo) =>
     await connectSession(ctx, target, { command }, io);
 });
-afterAll(() => removeContainers("cowork.test=copy"));
+afterAll(async () => {
+  await removeContainers("cowork.test=copy");
+  await rm(here, { recursive: true, force: true });
+});
 
 test("files and folders are copied byte for byte in both directions, as the session's user", async () => {
   await dev("mkdir -p d/deep && head -c 3000000 /dev/urandom >d/deep/bytes && echo x >d/x");

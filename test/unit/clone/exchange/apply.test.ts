@@ -136,6 +136,21 @@ describe("pull --apply", () => {
     expect(await inProject("cat src/one src/two src/three")).toBe("new\nnew\nnew");
   });
 
+  it("is not cut short by an interrupt while git writes files", async () => {
+    await inClone("echo new >src/one; echo new >src/two");
+    const interrupt = new AbortController();
+    const { run } = shop.context;
+    shop.context.signal = interrupt.signal;
+    shop.context.run = async (file, args, options) => {
+      if (args.includes("read-tree") && args.includes("-u")) interrupt.abort();
+      return await run(file, args, options);
+    };
+    // Ended afterwards, by what follows.
+    await apply().catch(() => undefined);
+    expect(interrupt.signal.aborted).toBe(true);
+    expect(await status()).toBe("M  src/one\nM  src/two");
+  });
+
   it("merges with commits that the project has made since", async () => {
     await inProject("seq 9 >many; git add -A; git commit -qm many");
     spec = {
