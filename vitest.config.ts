@@ -22,13 +22,39 @@ const onTheEngine = {
   env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
 };
 
-/** vitest starts the largest files first. The test that sets up a whole machine is a small file but takes longest, so it starts first. */
+/** The files that took longest in CI, longest first. They need not be complete or exact: this only orders them. */
+const longest = [
+  "e2e/install-fresh-machine",
+  "e2e/kinds",
+  "e2e/remote-broken",
+  "integration/clone/hostile",
+  "e2e/work",
+  "integration/devcontainer/image-authorities",
+  "integration/devcontainer/image",
+  "e2e/host-reach",
+  "e2e/agent",
+  "e2e/trust",
+  "integration/devcontainer/template-image",
+  "integration/agent/stopped-mid-refresh",
+  "e2e/lifecycle",
+  "e2e/failures",
+  "e2e/same-as-devcontainer",
+  "unit/clone/unsaved",
+  "unit/session/clean/clean",
+  "unit/session/verbs",
+  "unit/clone/unsaved/holdings",
+];
+
+/** vitest starts the largest files first. A long test in a small file would start last, and the other workers would wait for it. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // oxlint-disable-next-line unicorn/no-array-sort -- a method of vitest, not of an array
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith("install-fresh-machine.test.ts");
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = longest.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+      return at === -1 ? longest.length : at;
+    };
+    return sorted.toSorted((one, other) => place(one) - place(other));
   }
 }
 

@@ -63,6 +63,8 @@ export interface RunAsk {
   /** continue that conversation */
   resume: boolean;
   mode: RunPermissions | "plan";
+  /** with `plan`: what the agent may do without asking once the plan is approved */
+  afterPlan?: RunPermissions;
   /** do not offer tools that change files */
   readOnly: boolean;
   /** ignore MCP servers that the repository names */
@@ -130,6 +132,14 @@ export interface AgentRuns {
   interrupt(id: string): string;
   /** Undefined: a line of an unknown type, or one that tells nothing. */
   read(line: string): RunOutput[] | undefined;
+  /**
+   * USD that a process with this budget has spent so far, from the agent's own files, which a result confirms later. Undefined: not
+   * known. Absent: only results tell.
+   */
+  spent?(
+    ctx: Pick<Context, "paths">,
+    process: { id: string; conversation: string; budget: number },
+  ): Promise<number | undefined>;
 }
 
 /** What a request for approval asks, in common terms. */

@@ -76,7 +76,7 @@ async function sessionPolicyMount(ctx: Context, agent: Agent, id: string): Promi
   return [{ source: ctx.paths.policy(id), target: policy.target, readOnly: true }];
 }
 
-/** The policy for a container that is no session's: the agent's login. */
+/** The policy for a container without a session: that of the agent's login. */
 export async function sharedPolicyMount(ctx: Context, agent: Agent): Promise<AgentParts["mounts"]> {
   const { policy } = agent.launch;
   if (policy === undefined) return [];

@@ -31,7 +31,7 @@ export async function readRules(ctx: Pick<Context, "paths">, id: string): Promis
 }
 
 /**
- * Adds permission rules to a session, and writes its policy anew. An agent that runs notices that after about a second.
+ * Adds permission rules to a session, and writes its policy again. An agent that runs notices that after about a second.
  * @param more rules in the agent's own words, e.g. `Bash(make test *)`
  * @returns the rules as they are now
  */
@@ -52,7 +52,7 @@ export async function addRules(
   }));
 }
 
-/** Changes the rules of a session under their lock, and writes its policy anew. Files that are right already are not written. */
+/** Changes the rules of a session under their lock, and writes its policy again. Files that are right already are not written. */
 export async function changeRules(
   ctx: RulesContext,
   agent: Agent,

@@ -38,7 +38,7 @@ export interface Agent {
       target: string;
       /** name of the only file in it */
       file: string;
-      /** content for containers that are no session's, and for those that an older cowork made */
+      /** content for containers without a session, and for those that an older cowork made */
       shared: string;
       /** content for one session. Commands in it must be in every container that mounts it, whichever cowork made that */
       session(rules: SessionRules): string;

@@ -17,7 +17,7 @@ export const cleanCommand = defineCommand({
       summary: "Delete unused shared images; with names or --all, delete those sessions too",
     },
     purge: { type: "boolean", summary: "Delete transcripts instead of archiving them" },
-    force: { type: "boolean", summary: "Delete even if unsaved work would be lost, and do not ask" },
+    force: { type: "boolean", summary: "Delete even if unsaved work would be lost or a run is active, and do not ask" },
     "dry-run": { type: "boolean", summary: "Show what would be deleted and what would be lost, and exit" },
   },
   examples: [

@@ -22,10 +22,10 @@ export const eventsCommand = defineCommand({
     type: { type: "string", value: "TYPES", summary: "Only types that start with one of these, such as run,approval" },
   },
   examples: [
-    { line: "cowork events --since 1h", text: "show what happened in this project in the last hour" },
+    { line: "cowork events --since 1h", text: "show the last hour" },
     {
-      line: "cowork events a -f --type approval,run.ended --json",
-      text: "tell a script about questions and the ends of runs",
+      line: "cowork events a -f --type run.ended",
+      text: "follow the ends of runs",
     },
   ],
   async run({ args, flags }, app) {

@@ -16,7 +16,9 @@ export const interruptCommand = defineCommand({
     const { interruptSession } = await import("../app/work/talk.ts");
     const { session, how } = await interruptSession(await app.scope(), args[0]);
     if (app.globals.json) return app.json({ session, how });
-    app.terminal.out(plain(how === "nothing" ? `Nothing runs in ${session}.` : `Interrupted ${how} in ${session}.`));
+    app.terminal.out(
+      plain(how === "nothing" ? `Nothing runs in ${session}.` : `Interrupted the ${how} in ${session}.`),
+    );
     return 0;
   },
 });

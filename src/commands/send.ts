@@ -1,6 +1,7 @@
 import { plain } from "../system/text.ts";
 import { defineCommand } from "./line/command.ts";
 import { oneSession } from "./line/shared-flags.ts";
+import { usageError } from "./line/usage.ts";
 
 export const sendCommand = defineCommand({
   name: "send",
@@ -11,6 +12,8 @@ export const sendCommand = defineCommand({
       "While the agent waits for an answer, answer it first: cowork approvals.",
   ],
   positionals: [oneSession, { name: "text", summary: "What to say, as one word for the shell: quote it" }],
+  tooMany: ([session = "", ...words]) =>
+    usageError("The text is several words for the shell: quote it.", `cowork send ${session} '${words.join(" ")}'`),
   flags: {
     file: { type: "string", short: "F", value: "FILE", summary: "Read the text from a file; - for stdin" },
   },

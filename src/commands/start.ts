@@ -14,6 +14,7 @@ export const startCommand = defineCommand({
   flags: {
     ...allFlag,
     rebuild: { type: "boolean", summary: "Read the configuration again and rebuild the image and the container" },
+    force: { type: "boolean", summary: "With --rebuild: also end a run that is active" },
     trust: { type: "boolean", summary: "Trust what the configuration asks of the host" },
   },
   examples: [

@@ -61,6 +61,8 @@ export const statusOptions = z.object({
 /** `start --rebuild`: settings select configuration, image and agent again. */
 export const rebuildRequest = z.extend(z.pick(initRequest, { project: true, source: true, settings: true }), {
   configName: z.exactOptional(z.string()),
+  /** also if a run is active */
+  force: z.exactOptional(z.boolean()),
 });
 
 export const startOptions = z.object({ settings, rebuild: z.exactOptional(rebuildRequest) });

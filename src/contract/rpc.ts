@@ -34,7 +34,17 @@ export const hostCalls = {
   list: { input: z.tuple([selector]), output: z.array(sessionView) },
   status: { input: z.tuple([selector, statusOptions]), output: z.array(sessionStatus) },
   start: { input: z.tuple([selector, startOptions]), output: z.array(outcome) },
-  stop: { input: z.tuple([selector, z.object({ concurrency: z.number() })]), output: z.array(outcome) },
+  stop: {
+    input: z.tuple([
+      selector,
+      z.object({
+        concurrency: z.number(),
+        /** also if a run is active */
+        force: z.exactOptional(z.boolean()),
+      }),
+    ]),
+    output: z.array(outcome),
+  },
   clean: { input: z.tuple([selector, cleanOptions]), output: z.array(cleanOutcome) },
   /** Removes shared images that no session uses (`dryRun`: only lists them). Returns their tags. */
   cleanImages: {

@@ -17,8 +17,7 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     status: async (selector, options) =>
       (await import("./inspect/status.ts")).sessionStatus(ctx, user, selector, options),
     start: async (selector, options) => (await import("./lifecycle/start.ts")).startSessions(ctx, selector, options),
-    stop: async (selector, { concurrency }) =>
-      (await import("./lifecycle/stop.ts")).stopSessions(ctx, selector, concurrency),
+    stop: async (selector, options) => (await import("./lifecycle/stop.ts")).stopSessions(ctx, selector, options),
     clean: async (selector, options) => (await import("./clean/clean.ts")).cleanSessions(ctx, user, selector, options),
     cleanImages: async (options) => (await import("./images.ts")).cleanImages(ctx, options),
     openClone: async (selector) => (await import("./exchange/open-clone.ts")).openClone(ctx, selector),

@@ -30,7 +30,7 @@ export interface Paths {
   /** permission rules of the session, from which its policy is written */
   rules(id: string): string;
   events(id: string): string;
-  /** how many reports of the hooks were dropped, and when that was told (work/inbox) */
+  /** how many reports of the hooks were dropped since that was last recorded (work/inbox) */
   dropped(id: string): string;
   /** programs of the agent that ended without saying so (work/state) */
   gone(id: string): string;

@@ -42,7 +42,7 @@ export async function askApproval(
       if (choices !== undefined) return { decision: "allow", choices };
       continue;
     }
-    terminal.err("  That is no answer to this: type one of the keys, then Enter.");
+    terminal.err("  This cannot be answered like that: type one of the keys, then Enter.");
   }
 }
 

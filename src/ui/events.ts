@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../contract/common.ts";
+import type { JsonObject } from "../contract/common.ts";
 import type { SessionEvent } from "../contract/work/history.ts";
 import { plain } from "../system/text.ts";
 import type { Style, Tone } from "./style.ts";
@@ -64,14 +64,10 @@ function detailOf(data: JsonObject): string {
   const { detail } = data;
   const parts = shown.flatMap((key) => {
     const value = data[key];
-    return value === undefined || typeof value === "object" ? [] : `${key}=${scalar(value)}`;
+    return value === undefined || typeof value === "object" ? [] : plain(`${key}=${String(value).slice(0, 200)}`);
   });
   const texts = [...(typeof detail === "string" ? [plain(detail.slice(0, 2000))] : []), ...parts];
   return texts.filter((one) => one !== "").join("  ");
-}
-
-function scalar(value: Json): string {
-  return plain(String(value).slice(0, 200));
 }
 
 /** `14:02:11` today, else `2026-03-01 14:02:11`, by this machine's clock. */

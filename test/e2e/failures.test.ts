@@ -13,8 +13,8 @@ describe("a session", () => {
   let cwd: string;
   const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
   const containers = async (id: string): Promise<string[]> => {
-    const filters = ["--filter", `label=cowork.home=${home.there.hash}`, "--filter", `label=cowork.session=${id}`];
-    return await home.there.docker("ps", "-aq", ...filters);
+    const filters = ["--filter", `label=cowork.home=${home.machine.hash}`, "--filter", `label=cowork.session=${id}`];
+    return await home.machine.docker("ps", "-aq", ...filters);
   };
   const listed = async (name: string): Promise<SessionView | undefined> => {
     const { stdout } = await cowork("list", "--json");
@@ -81,7 +81,7 @@ describe("a session", () => {
         expect(JSON.parse(stdout).sessions).toMatchObject([{ name: "twin", state: "running" }]);
       }
       expect(await containers("app-twin")).toHaveLength(1);
-      const { host } = home.there;
+      const { host } = home.machine;
       const entry = host === "local" ? "twin" : `twin@${host}`;
       expect((await cowork("config", "get", "SESSIONS")).stdout.trim()).toBe(entry);
       expect((await cowork("clean", "twin")).code).toBe(0);
@@ -91,14 +91,14 @@ describe("a session", () => {
   describe("files and containers removed by someone else", () => {
     it("a container is listed as missing, and start creates a new one", async () => {
       await cowork("init", "gone");
-      await home.there.docker("rm", "-f", ...(await containers("app-gone")));
+      await home.machine.docker("rm", "-f", ...(await containers("app-gone")));
       expect(await listed("gone")).toMatchObject({ state: "missing", missing: ["container"], container: null });
       expect((await cowork("start", "gone")).code).toBe(0);
       expect(await listed("gone")).toMatchObject({ state: "running" });
     });
 
     it("a clone is listed as missing, start refuses, and clean removes the session", async () => {
-      await home.there.sh(`rm -r ${join(home.there.coworkHome, "sessions", "app-gone")}`);
+      await home.machine.sh(`rm -r ${join(home.machine.coworkHome, "sessions", "app-gone")}`);
       expect(await listed("gone")).toMatchObject({ state: "missing", missing: ["clone"] });
       await cowork("stop", "gone");
       const started = await cowork("start", "gone");
@@ -110,14 +110,16 @@ describe("a session", () => {
 
     it("a damaged record hides no other session, and doctor --fix repairs it", async () => {
       await cowork("init", "torn", "whole");
-      await home.there.sh(`printf '{"schema":1' >${join(home.there.coworkHome, "state", "app-torn", "session.json")}`);
+      await home.machine.sh(
+        `printf '{"schema":1' >${join(home.machine.coworkHome, "state", "app-torn", "session.json")}`,
+      );
       const { stdout } = await cowork("list", "--json");
       const states = (JSON.parse(stdout) as { sessions: SessionView[] }).sessions.map(({ id, state }) => [id, state]);
       expect(Object.fromEntries(states)).toEqual({ "app-torn": "failed", "app-whole": "running" });
       const refused = await cowork("clean", "torn");
       expect(refused.code).toBe(1);
       expect(refused.stderr).toContain("cannot be read");
-      await cowork("doctor", "--fix", "--host", home.there.host);
+      await cowork("doctor", "--fix", "--host", home.machine.host);
       expect(await listed("torn")).toMatchObject({ state: "running" });
       expect((await cowork("clean", "torn", "whole")).code).toBe(0);
     });

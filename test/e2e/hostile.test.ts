@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
-import { plants, workable } from "../support/git/hostile-plants.ts";
+import { hostileScripts, workableScripts } from "../support/git/hostile-scripts.ts";
 import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
 
 /**
- * Runs every command of the built file on sessions that attack the host. `integration/clone/hostile.test.ts` tests each plant
+ * Runs every command of the built file on sessions that attack the host. `integration/clone/hostile.test.ts` tests each script
  * alone against the git code; here several are combined.
  */
 let home: TestHome;
@@ -16,9 +16,9 @@ let cwd: string;
 let outside: string;
 const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
 
-// The first session has all plants that git can work with; each of the others breaks its repository.
+// The first session has all scripts that git can work with; each of the others breaks its repository.
 const sessions: Record<string, readonly string[]> = {
-  all: workable.filter((name) => !/links|submodule urls/.test(name)),
+  all: workableScripts.filter((name) => !/links|submodule urls/.test(name)),
   links: ["links out of the clone", "commondir"],
   linked: [".git as a link"],
   forged: ["a forged index and forged objects"],
@@ -34,17 +34,18 @@ beforeAll(async () => {
   await writeFile(join(outside, "secret"), "secret\n");
   const made = await cowork("init", ...names, "beside");
   if (made.code !== 0) throw new Error(made.stderr);
-  await Promise.all(names.map(plant));
+  await Promise.all(names.map(attack));
 });
 afterAll(() => home.remove());
 
-async function plant(name: string): Promise<void> {
+async function attack(name: string): Promise<void> {
   const start = `set -u; echo 1 >f; git add f; git commit -qm one; echo 2 >g; C='touch ${home.home}/canary'; O='${outside}'`;
-  const script = [start, ...sessions[name]!.map((one) => `( ${plants[one]!} ) || echo failed: '${one}' >&2`)].join(
-    "\n",
-  );
+  const script = [
+    start,
+    ...sessions[name]!.map((one) => `( ${hostileScripts[one]!} ) || echo failed: '${one}' >&2`),
+  ].join("\n");
   const { code, stderr } = await cowork("connect", name, "--", "sh", "-c", script);
-  if (code !== 0 || /^failed: /m.test(stderr)) throw new Error(`the plant itself failed: ${stderr}`);
+  if (code !== 0 || /^failed: /m.test(stderr)) throw new Error(`the script itself failed: ${stderr}`);
 }
 
 /** The state of the host and the project, which must not change. */
@@ -73,7 +74,7 @@ it("every command works or reports why not, and runs nothing from a session on t
     await runSafely("diff", name, "--stat");
     await runSafely("logs", name);
   }
-  // valid work is pulled in spite of the plants around it
+  // valid work is pulled in spite of the scripts around it
   expect((await runSafely("pull", "all", "--uncommitted", "--all-branches")).code).toBe(0);
   expect(await git(cwd, "log", "-1", "--format=%s", "all")).toBe("one");
   expect(await git(cwd, "show", "all-wip:g")).toBe("2");

@@ -28,7 +28,7 @@ describe.each([
   afterAll(() => home.remove());
 
   const inEngine = async (...args: string[]): Promise<string[]> =>
-    await home.there.docker(...args, "--filter", `label=cowork.home=${home.there.hash}`);
+    await home.machine.docker(...args, "--filter", `label=cowork.home=${home.machine.hash}`);
 
   describe.each(these)("a project with the configuration: %s", (kind, user) => {
     let cwd: string;
@@ -37,7 +37,7 @@ describe.each([
     const used = async (): Promise<{ volumes: string[]; networks: string[] }> => {
       const format =
         "{{range .Mounts}}v {{.Name}}\n{{end}}{{range $name, $_ := .NetworkSettings.Networks}}n {{$name}}\n{{end}}";
-      const lines = await home.there.docker("inspect", "-f", format, ...(await inEngine("ps", "-aq")));
+      const lines = await home.machine.docker("inspect", "-f", format, ...(await inEngine("ps", "-aq")));
       const named = (sort: string): string[] =>
         lines.filter((line) => line.startsWith(`${sort} `) && line.length > 2).map((line) => line.slice(2));
       return { volumes: named("v"), networks: named("n").filter((name) => name !== "bridge") };
@@ -50,22 +50,20 @@ describe.each([
         { name: "a", state: "running" },
         { name: "b", state: "running" },
       ]);
-      for (const name of ["a", "b"]) {
-        const script = `id -un; git status --porcelain; echo ${name} >mine && git add mine && git commit -qm mine && git log -1 --format=%an`;
-        const { code, stdout } = await cowork("connect", name, "--", "sh", "-c", script);
-        expect({ code, stdout }).toEqual({ code: 0, stdout: `${user}\nTest Person\n` });
-        const inside = `cat /proc/sys/kernel/hostname; echo $COWORK_SESSION in $COWORK_PROJECT`;
-        const elsewhere = await runCowork(["connect", `kind-${kind}/${name}`, "--", "sh", "-c", inside], {
-          home,
-          cwd: "/",
-        });
-        expect(elsewhere.stdout).toBe(`${name}\n${name} in kind-${kind}\n`);
-        // The missing login does not concern this command, so it is not mentioned.
-        expect(elsewhere.stderr).not.toContain("auth login");
-        const link = await cowork("connect", name, "--", "cat", `/workspaces/kind-${kind}/mine`);
-        expect(link.stdout).toBe(`${name}\n`);
-      }
+      await Promise.all(["a", "b"].map(works));
     });
+
+    const works = async (name: string): Promise<void> => {
+      const script = `id -un; git status --porcelain; echo ${name} >mine && git add mine && git commit -qm mine && git log -1 --format=%an`;
+      const { code, stdout } = await cowork("connect", name, "--", "sh", "-c", script);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `${user}\nTest Person\n` });
+      const inside = `cat /proc/sys/kernel/hostname; echo $COWORK_SESSION in $COWORK_PROJECT; cat /workspaces/kind-${kind}/mine`;
+      const words = ["connect", `kind-${kind}/${name}`, "--", "sh", "-c", inside];
+      const elsewhere = await runCowork(words, { home, cwd: "/" });
+      expect(elsewhere.stdout).toBe(`${name}\n${name} in kind-${kind}\n${name}\n`);
+      // The missing login does not concern this command, so it is not mentioned.
+      expect(elsewhere.stderr).not.toContain("auth login");
+    };
 
     it("is stopped, started and removed, and leaves no container, volume or network", async () => {
       expect((await cowork("stop")).code).toBe(0);
@@ -88,8 +86,8 @@ describe.each([
       ])
         expect(await inEngine(...what)).toEqual([]);
       const [left, leftNetworks] = await Promise.all([
-        home.there.docker("volume", "ls", "-q"),
-        home.there.docker("network", "ls", "--format", "{{.Name}}"),
+        home.machine.docker("volume", "ls", "-q"),
+        home.machine.docker("network", "ls", "--format", "{{.Name}}"),
       ]);
       expect(left.filter((name) => volumes.includes(name))).toEqual([]);
       expect(leftNetworks.filter((name) => networks.includes(name))).toEqual([]);

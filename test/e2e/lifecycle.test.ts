@@ -23,9 +23,9 @@ describe.each([
   const states = async (): Promise<Record<string, string>> =>
     Object.fromEntries((await sessions("list")).map(({ name, state }) => [name, state]));
   const inEngine = async (...args: string[]): Promise<string[]> =>
-    await home.there.docker(...args, "--filter", `label=cowork.home=${home.there.hash}`);
+    await home.machine.docker(...args, "--filter", `label=cowork.home=${home.machine.hash}`);
   const exists = async (...path: string[]): Promise<boolean> =>
-    (await home.there.sh(`test -e ${join(home.there.coworkHome, ...path)}`)).code === 0;
+    (await home.machine.sh(`test -e ${join(home.machine.coworkHome, ...path)}`)).code === 0;
 
   beforeAll(async () => {
     home = await account();
@@ -48,7 +48,7 @@ describe.each([
     const listed = await sessions("list");
     const running = await inEngine("ps", "-q", "--no-trunc");
     expect(new Set(listed.map(({ container }) => container?.id))).toEqual(new Set(running));
-    const { host, coworkHome } = home.there;
+    const { host, coworkHome } = home.machine;
     for (const one of listed) expect(one).toMatchObject({ host, path: join(coworkHome, "sessions", one.id) });
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
-import { live } from "../support/git/lives.ts";
+import { runRandomSteps } from "../support/git/random-steps.ts";
 import { runCowork } from "../support/home/run-cowork.ts";
 import { git, sampleProject } from "../support/git/sample-project.ts";
 
@@ -18,7 +18,7 @@ it("clean removes no work that is missing in the project, after any sequence of 
   const sessions = ["a", "b"];
   const made = await runCowork(["init", ...sessions], { home, cwd: project });
   expect(made.code, made.stderr).toBe(0);
-  const steps = await live({ home, project, sessions, steps: 25, seed: 7 });
+  const steps = await runRandomSteps({ home, project, sessions, steps: 25, seed: 7 });
   // With this seed the steps contain a clean that succeeds and one that refuses.
   expect(steps.filter((line) => /cowork clean . → 0$/.test(line)).length, steps.join("\n")).toBeGreaterThan(0);
 });

@@ -2,22 +2,22 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
-import { accountThere, type AccountThere } from "../support/remote/shared-remote.ts";
+import { hostAccount, type HostAccount } from "../support/remote/shared-remote.ts";
 import { runAs, runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { commitAll, git, sampleProject } from "../support/git/sample-project.ts";
 import { ensureSshClient } from "../support/remote/ssh-client.ts";
 
 /** Two users on different machines share a host and its sessions. Both have clones of the same repository. */
-let account: AccountThere;
+let account: HostAccount;
 let homes: [TestHome, TestHome];
 let roots: [string, string];
 const on = (user: 0 | 1, ...args: string[]): Promise<CoworkResult> =>
   runCowork(["--host", "box", ...args], { home: homes[user], cwd: roots[user] });
 
 beforeAll(async () => {
-  account = await accountThere();
+  account = await hostAccount();
   homes = [await temporaryHome(), await temporaryHome()];
-  for (const home of homes) await account.machine.letIn(home, "box", { account });
+  for (const home of homes) await account.machine.giveAccess(home, "box", { account });
   // Incompressible, so that the amount sent shows whether it was sent.
   const large = Array.from({ length: 20_000 }, (_, i) => `${(i * 2_654_435_761) % 2 ** 32}`).join("");
   const first = await sampleProject(homes[0], "image", {

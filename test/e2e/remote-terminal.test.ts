@@ -3,28 +3,28 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
-import { accountThere, type AccountThere } from "../support/remote/shared-remote.ts";
+import { hostAccount, type HostAccount } from "../support/remote/shared-remote.ts";
 import { runCowork, userEnvironment, type CoworkResult } from "../support/home/run-cowork.ts";
 import { sampleProject } from "../support/git/sample-project.ts";
 import { startSshMachine, type SshMachine } from "../support/remote/ssh-machine.ts";
 import { openTerminal, type TmuxTerminal } from "../support/tmux-terminal.ts";
 
 /** A host with Node and tmux behind a jump host: shells in its sessions survive closed terminals and broken connections. */
-let account: AccountThere;
+let account: HostAccount;
 let jump: SshMachine;
 let home: TestHome;
 let cwd: string;
 const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(["--host", "box", ...args], { home, cwd });
 
 beforeAll(async () => {
-  account = await accountThere({ ordinary: true, withNode: true });
+  account = await hostAccount({ ordinary: true, withNode: true });
   jump = await startSshMachine("remote-terminal");
   await jump.sh(`echo '${account.machine.address} inner' >>/etc/hosts`);
   home = await temporaryHome();
   const key = join(home.home, ".ssh", "id_test");
   // Only the jump host can resolve this name.
   const lines = ["ProxyJump between", "Host between", `HostName ${jump.address}`, "User person", `IdentityFile ${key}`];
-  await account.machine.letIn(home, "box", { lines, hostName: "inner", account });
+  await account.machine.giveAccess(home, "box", { lines, hostName: "inner", account });
   await jump.authorize(await readFile(`${key}.pub`, "utf8"));
   await execa("tee", ["-a", join(home.home, ".ssh", "known_hosts")], { input: await jump.hostKeys() });
   cwd = await sampleProject(home, "image");

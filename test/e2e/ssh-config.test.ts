@@ -100,7 +100,7 @@ it("5 MB are transferred unchanged in both directions, by ssh and both protocols
 it("a terminal passes its size, size changes and keys", async () => {
   const blind = await ssh(["-tt", "cowork.a", "tty; stty size; exit 5"]);
   expect([blind.code, blind.stdout]).toEqual([5, expect.stringMatching(/^\/dev\/pts\/\d+\r\n24 80\r\n$/)]);
-  const [container = ""] = await home.there.docker("ps", "-q", "--filter", `label=cowork.home=${home.hash}`);
+  const [container = ""] = await home.machine.docker("ps", "-q", "--filter", `label=cowork.home=${home.hash}`);
   const sleeps = async (): Promise<boolean> => (await processesIn(container)).includes("sleep 613");
   const words = Object.entries(userEnvironment(home, { TERM: "xterm" })).map(([name, value]) => `${name}=${value}`);
   const terminal = await openTerminal(["env", "-i", ...words, "ssh", ...configured(), "cowork.a"], {

@@ -15,12 +15,12 @@ describe.each([
   let cwd: string;
   let canaries: string;
   const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
-  const onHost = async (line: string): Promise<string> => (await home.there.sh(line)).stdout;
+  const onHost = async (line: string): Promise<string> => (await home.machine.sh(line)).stdout;
   const canaryFiles = async (): Promise<string> => await onHost(`ls -A ${canaries}`);
 
   beforeAll(async () => {
     home = await account();
-    canaries = join(dirname(home.there.coworkHome), "canaries");
+    canaries = join(dirname(home.machine.coworkHome), "canaries");
     const image = await ensureTestBaseImage();
     cwd = await sampleProject(home, "none", {
       files: {
@@ -45,7 +45,7 @@ describe.each([
       expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "TRUST_REQUIRED" } });
       expect(refused.stderr).toContain("SYS_PTRACE");
       expect(refused.stderr).toContain("init.sh");
-      expect((await home.there.sh(`test -e ${join(home.there.coworkHome, "sessions", "app-a")}`)).code).toBe(1);
+      expect((await home.machine.sh(`test -e ${join(home.machine.coworkHome, "sessions", "app-a")}`)).code).toBe(1);
     });
 
     it("given once with --trust is enough for further sessions with the same content", async () => {
@@ -95,7 +95,7 @@ describe.each([
     });
 
     it("is not needed for safety from links: the host never writes through one that a container created", async () => {
-      const state = join(home.there.coworkHome, "state", "app-b", "claude");
+      const state = join(home.machine.coworkHome, "state", "app-b", "claude");
       const target = join(canaries, "linked");
       // The container could do the same: every file that the host writes there becomes a link to a file of the host.
       await onHost(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { histories, liveThrough } from "../support/git/git-history.ts";
+import { histories, runHistory } from "../support/git/git-history.ts";
 import { gitWorkshop } from "../support/git/git-project.ts";
 
 describe("inspectHoldings after many random histories", () => {
@@ -8,7 +8,7 @@ describe("inspectHoldings after many random histories", () => {
     const property = fc.asyncProperty(histories(30), async (steps) => {
       const workshop = await gitWorkshop();
       try {
-        await liveThrough(workshop, steps);
+        await runHistory(workshop, steps);
       } finally {
         await workshop.end();
       }

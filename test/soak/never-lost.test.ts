@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { execa } from "execa";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
-import { live } from "../support/git/lives.ts";
+import { runRandomSteps } from "../support/git/random-steps.ts";
 import { runCowork } from "../support/home/run-cowork.ts";
 import { commitAll, sampleProject } from "../support/git/sample-project.ts";
 
@@ -21,7 +21,7 @@ it.each(Array.from({ length: runs }, (_, n) => first + n))(
   async (seed) => {
     const project = await sampleProject(home, "image");
     await runCowork(["init", "a", "b", "c"], { home, cwd: project });
-    await live({ home, project, sessions: ["a", "b", "c"], steps: 80, seed });
+    await runRandomSteps({ home, project, sessions: ["a", "b", "c"], steps: 80, seed });
     const end = await runCowork(["clean", "--all", "--force"], { home, cwd: project });
     expect(end.code, end.stderr).toBe(0);
     await execa("rm", ["-rf", project]);
@@ -34,5 +34,5 @@ it("clean removes no work that is missing in a project of 20,000 files", async (
   await execa("sh", ["-c", script], { cwd: project });
   await commitAll(project, "many files");
   await runCowork(["init", "a", "b"], { home, cwd: project });
-  expect(await live({ home, project, sessions: ["a", "b"], steps: 40, seed: first })).toHaveLength(40);
+  expect(await runRandomSteps({ home, project, sessions: ["a", "b"], steps: 40, seed: first })).toHaveLength(40);
 });

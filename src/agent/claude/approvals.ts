@@ -55,8 +55,8 @@ function allowed(request: JsonObject, { choices, mode, rules = [] }: ApprovalDec
 }
 
 function denied({ message }: ApprovalDecision): JsonObject {
-  const told = message ?? "The user does not want this. Do not do the same in another way.";
-  return { behavior: "deny", message: told };
+  const text = message ?? "The user does not want this. Do not do the same in another way.";
+  return { behavior: "deny", message: text };
 }
 
 /** By the text of each question; several labels are one text. */

@@ -1,7 +1,7 @@
 /**
  * When a usage limit ends, from the only place where a hook has it: `You've hit your limit · resets 3:22pm (UTC)`. Undefined for a
  * text in another form.
- * @param at when it was said, in ms since 1970
+ * @param at time of the message, in ms since 1970
  * @returns ms since 1970
  */
 export function limitEnd(message: string, at: number): number | undefined {

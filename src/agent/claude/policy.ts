@@ -37,7 +37,7 @@ function base(): JsonObject & { env: JsonObject } {
   return { forceLoginMethod: "claudeai", apiKeyHelper: "", env: { ...blank, ...authorities } };
 }
 
-/** Content of `/etc/claude-code/managed-settings.json` in a container that is no session's. */
+/** Content of `/etc/claude-code/managed-settings.json` in a container without a session. */
 export function sharedPolicy(): string {
   return toText(base());
 }
@@ -50,9 +50,10 @@ export function sessionPolicy(rules: SessionRules): string {
   const { env, ...rest } = base();
   const { own, repository, tasks } = rules;
   const both = (key: "allow" | "deny" | "ask"): string[] => [...new Set([...(own?.[key] ?? []), ...rules[key]])];
-  const defaultMode = rules.defaultMode ?? own?.defaultMode;
   return toText({
     ...rest,
+    // Otherwise plan mode asks the vendor's classifier in place of a person.
+    useAutoModeDuringPlan: false,
     env: { ...env, ...(tasks === true ? { CLAUDE_CODE_ENABLE_TODO_TOOLS: "1" } : {}) },
     allowManagedPermissionRulesOnly: true,
     ...(repository === "agreed" ? {} : { allowManagedHooksOnly: true }),
@@ -60,7 +61,8 @@ export function sessionPolicy(rules: SessionRules): string {
       allow: both("allow"),
       deny: both("deny"),
       ask: both("ask"),
-      ...(defaultMode === undefined ? {} : { defaultMode }),
+      // Always set: otherwise the repository's settings choose it.
+      defaultMode: rules.defaultMode ?? own?.defaultMode ?? "default",
     },
     hooks: states.hooks(programsInside),
   });

@@ -1,4 +1,5 @@
 import type { AgentRuns, RunAsk, RunOutput } from "../at-work.ts";
+import { readSpent } from "./live-cost.ts";
 import { readOutput } from "./run-output.ts";
 
 // Runs without a person: `claude -p` with JSON lines on stdin and stdout. Measured with the pinned version.
@@ -8,7 +9,13 @@ const modes = { ask: "manual", edits: "acceptEdits", all: "bypassPermissions", p
 /** Tools that change files. What a command changes is found out by comparing the clone. */
 const writingTools = ["Edit", "Write", "NotebookEdit"];
 
-export const runs: AgentRuns = { args: runArgs, prompt: promptLine, interrupt: interruptLine, read: readLine };
+export const runs: AgentRuns = {
+  args: runArgs,
+  prompt: promptLine,
+  interrupt: interruptLine,
+  read: readLine,
+  spent: readSpent,
+};
 
 function runArgs(ask: RunAsk): string[] {
   // There are no edits to accept, but that mode also lets commands such as `touch` run.
@@ -20,6 +27,8 @@ function runArgs(ask: RunAsk): string[] {
     "-p",
     ...lines,
     ...asks,
+    // Otherwise the answer to the plan cannot switch to that mode.
+    ...(ask.mode === "plan" && ask.afterPlan === "all" ? ["--allow-dangerously-skip-permissions"] : []),
     ask.resume ? "--resume" : "--session-id",
     ask.conversation,
     ...(ask.readOnly ? ["--disallowedTools", writingTools.join(",")] : []),

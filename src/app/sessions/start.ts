@@ -6,8 +6,16 @@ import { groupByHost, onHosts } from "../hosts.ts";
 import { emitStates } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 
-/** @param wanted.rebuild read the configuration again from the clone and rebuild image and container */
-export async function startSessions(scope: Scope, wanted: SessionWords & { rebuild: boolean }): Promise<Outcome[]> {
+/**
+ * @param wanted.rebuild read the configuration again from the clone and rebuild image and container
+ * @param wanted.force with `rebuild`: also if a run is active
+ */
+export async function startSessions(
+  scope: Scope,
+  wanted: SessionWords & { rebuild: boolean; force: boolean },
+): Promise<Outcome[]> {
+  if (wanted.force && !wanted.rebuild)
+    throw usageError("--force needs --rebuild: a start ends no run.", "run cowork start without --force");
   if (wanted.rebuild && wanted.all) {
     throw usageError(
       "--rebuild works only on sessions of one project.",
@@ -18,14 +26,14 @@ export async function startSessions(scope: Scope, wanted: SessionWords & { rebui
   const all = await Promise.all(
     found.map(async ({ scope: its, selector }) => {
       const settings = await its.settings();
-      const options = { settings, ...(wanted.rebuild ? { rebuild: await rebuildRequest(its) } : {}) };
+      const options = { settings, ...(wanted.rebuild ? { rebuild: await rebuildRequest(its, wanted.force) } : {}) };
       return await onHosts(its, await groupByHost(its, selector), (host, group) => host.start(group.selector, options));
     }),
   );
   return emitStates(scope, all.flat());
 }
 
-async function rebuildRequest(scope: Scope): Promise<RebuildRequest> {
+async function rebuildRequest(scope: Scope, force: boolean): Promise<RebuildRequest> {
   const { facts, source } = await scope.project();
-  return { project: facts, source, settings: await scope.settings() };
+  return { project: facts, source, settings: await scope.settings(), force };
 }

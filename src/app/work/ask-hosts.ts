@@ -41,19 +41,24 @@ export async function hostTargets(found: readonly Found[]): Promise<HostTarget[]
  * again.
  * @param options.isOnly it is the only host: if it has never answered, its error is thrown
  * @param options.onLate called when it has not answered after three seconds; the answer may still come
+ * @param options.signal the answer is not needed any more: no more notes
  * @returns undefined if it does not answer now
  * @throws every other error; INTERRUPTED
  */
 export async function askTarget<T>(
   target: HostTarget,
   ask: (host: SessionHost) => Promise<T>,
-  options: { isOnly: boolean; onLate?: () => void },
+  options: { isOnly: boolean; onLate?: () => void; signal?: AbortSignal },
 ): Promise<{ answer: T } | undefined> {
   const { scope, host } = target;
   const over = new AbortController();
+  const signal = AbortSignal.any([
+    over.signal,
+    scope.ctx.signal,
+    ...(options.signal === undefined ? [] : [options.signal]),
+  ]);
   const late = async (): Promise<void> => {
-    await scope.ctx.clock.sleep(patienceMs, over.signal);
-    if (over.signal.aborted) return;
+    await scope.ctx.clock.sleep(patienceMs, signal);
     leave(target, `${plain(host)} does not answer yet.`);
     options.onLate?.();
   };

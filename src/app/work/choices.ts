@@ -13,7 +13,7 @@ export function choicesFor(approval: ApprovalView, words: readonly string[]): st
   const { questions, id } = approval;
   if (questions === undefined) {
     if (words.length === 0) return undefined;
-    throw usageError(`${plain(id)} is no question: it takes no choice.`, `cowork approve ${plain(id)}`);
+    throw usageError(`${plain(id)} does not ask a question: it takes no choice.`, `cowork approve ${plain(id)}`);
   }
   const [only, ...others] = questions;
   if (only !== undefined && others.length === 0) return [words.flatMap((word) => labelsFor(only, word, id))];

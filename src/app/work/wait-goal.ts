@@ -13,7 +13,7 @@ export function hasReached({ agentState, approvals, run }: SessionWork, goal: Wa
   return (run === undefined || isEnded(run)) && isAtRest(agentState);
 }
 
-/** The agent does nothing, and does nothing more until somebody gives it a prompt. */
+/** The agent does nothing, and does nothing more until it gets a prompt. */
 export function isAtRest({ state, detail = "" }: AgentState): boolean {
   // Reports from before the container was started: that agent is gone.
   if (state === "unknown") return /\bstale\b/.test(detail);

@@ -64,7 +64,7 @@ function missedBy({ work, removed, wasActive }: Watched, goal: WaitGoal): Cowork
   if (run === undefined || !isEnded(run) || !isAtRest(agentState)) return undefined;
   return (
     failureOf([work], "done") ??
-    new CoworkError("APPROVAL_NOT_FOUND", `Run ${plain(run.id)} ended, and nobody was asked anything.`, {
+    new CoworkError("APPROVAL_NOT_FOUND", `Run ${plain(run.id)} ended without a question.`, {
       hint: [ownCommand("runs", plain(run.id))],
     })
   );

@@ -64,20 +64,20 @@ export async function waitForFound(
   const signal = AbortSignal.any([ctx.signal, over.signal]);
   const now = (): number => ctx.clock.now().getTime();
   const end = now() + (wanted.timeoutMs ?? Number.POSITIVE_INFINITY);
-  let told = false;
+  let isReported = false;
   const judge = (): WaitOutcome | undefined => {
     const sessions = watches.flatMap((watch) => watch.sessions);
     const isComplete = targets.every(({ known }) => known);
     const outcome = waitOutcome(sessions, { ...wanted, isComplete, isLate: now() >= end });
-    if (outcome === undefined && !told && targets.every(({ known, away }) => known || away)) {
-      told = true;
+    if (outcome === undefined && !isReported && targets.every(({ known, away }) => known || away)) {
+      isReported = true;
       onWaiting(sessions.map(({ work }) => work.name));
     }
     return outcome;
   };
   const watchHost = async (watch: Watch): Promise<WaitOutcome> => {
     for (;;) {
-      await look(watch, now(), watches.length === 1);
+      await look(watch, now(), { isOnly: watches.length === 1, signal });
       const outcome = judge();
       if (outcome !== undefined) return outcome;
       await ctx.clock.sleep(watch.sessions.length > few ? pollMs.many : pollMs.few, signal);
@@ -100,13 +100,13 @@ export async function waitForFound(
   }
 }
 
-async function look(watch: Watch, now: number, isOnly: boolean): Promise<void> {
+async function look(watch: Watch, now: number, options: { isOnly: boolean; signal: AbortSignal }): Promise<void> {
   const { target } = watch;
   // Without names it would be all of the project.
   if (target.selector.names?.length === 0) return;
   const check = now - watch.checkedAt >= checkMs;
   try {
-    const asked = await askTarget(target, async (host) => await host.work(target.selector, { check }), { isOnly });
+    const asked = await askTarget(target, async (host) => await host.work(target.selector, { check }), options);
     if (asked === undefined) return;
     if (check) watch.checkedAt = now;
     const isNamed = target.selector.names !== undefined;
@@ -114,7 +114,7 @@ async function look(watch: Watch, now: number, isOnly: boolean): Promise<void> {
     watch.sessions = [...kept.filter(({ removed }) => removed), ...asked.answer.map((work) => seenNow(watch, work))];
   } catch (error) {
     if (!target.known || !isNotFound(error)) throw error;
-    await askTarget(target, async (host) => await findRemoved(watch, host), { isOnly });
+    await askTarget(target, async (host) => await findRemoved(watch, host), options);
   }
 }
 

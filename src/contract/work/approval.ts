@@ -70,7 +70,7 @@ export const approvalAnswer = z.object({
   /** of the request that was shown: an answer for another one is refused */
   digest: z.string(),
   decision: z.enum(["allow", "deny"]),
-  /** told to the agent with `deny` */
+  /** passed to the agent with `deny` */
   message: z.exactOptional(z.string()),
   /** chosen labels, for each question of kind `answer` */
   choices: z.exactOptional(z.array(texts)),

@@ -61,6 +61,8 @@ export const runView = z.object({
   detail: z.exactOptional(z.string()),
   /** with `waiting` for a usage limit: when it ends, as ISO 8601 */
   until: z.exactOptional(z.string()),
+  /** with `created`: number of runs that get a place on the host before it; absent: it is about to start */
+  queued: z.exactOptional(z.int()),
   createdAt: z.string(),
   startedAt: z.exactOptional(z.string()),
   endedAt: z.exactOptional(z.string()),

@@ -9,11 +9,11 @@ type WorkMethod = keyof typeof workCalls;
 export interface RemoteCalls {
   /** the user's name for the host */
   name: string;
-  call<M extends WorkMethod>(method: M, ...args: HostInputs[M]): Promise<unknown>;
+  call: <M extends WorkMethod>(method: M, ...args: HostInputs[M]) => Promise<unknown>;
   /** the same with a time limit, for calls that only read */
-  look<M extends WorkMethod>(method: M, ...args: HostInputs[M]): Promise<unknown>;
+  look: <M extends WorkMethod>(method: M, ...args: HostInputs[M]) => Promise<unknown>;
   /** marks the project of a selector as one that is on another machine */
-  there<S extends Selector>(selector: S): S;
+  there: <S extends Selector>(selector: S) => S;
 }
 
 /** The calls of a host about agents at work. Their texts keep their lines: a command must be shown exactly as it runs. */

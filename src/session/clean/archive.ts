@@ -1,21 +1,27 @@
 import { readdir, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { ensureFolder } from "../../system/files/files.ts";
+import { ensureFolder, pathExists } from "../../system/files/files.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 /**
- * Moves a session's conversations to `archive/{id}-{time}/` by renaming the whole folder; no file in it is opened.
+ * Moves what a session leaves besides its clone to `archive/{id}-{time}/`: conversations with the agent, runs and history. Whole
+ * folders and files are renamed; none that the container can write to is opened.
  * @returns where they are now; undefined if there were none
  */
-export async function archiveTranscripts(ctx: Context, record: SessionRecord): Promise<string | undefined> {
-  const from = ctx.paths.agentState(record.id, record.agent);
+export async function archiveWork(ctx: Context, record: SessionRecord): Promise<string | undefined> {
+  const { paths } = ctx;
+  const conversations = paths.agentState(record.id, record.agent);
   // The container can write here, so a link must not be followed: only the entry itself is inspected.
-  const entries = await readdir(from, { withFileTypes: true }).catch(() => []);
-  if (!entries.some((entry) => entry.name === "projects" && entry.isDirectory())) return undefined;
+  const entries = await readdir(conversations, { withFileTypes: true }).catch(() => []);
+  const hasTalked = entries.some((entry) => entry.name === "projects" && entry.isDirectory());
+  const hasRuns = await pathExists(paths.runs(record.id));
+  if (!hasTalked && !hasRuns) return undefined;
   const time = ctx.clock.now().toISOString().replaceAll(":", "-");
-  const folder = join(ctx.paths.archive, `${record.id}-${time}`);
+  const folder = join(paths.archive, `${record.id}-${time}`);
   await ensureFolder(folder, { mode: 0o700 });
-  await rename(from, join(folder, record.agent));
+  const own = [paths.runs(record.id), paths.eventLog(record.id), paths.journal(record.id)];
+  for (const from of hasTalked ? [conversations, ...own] : own)
+    if (await pathExists(from)) await rename(from, join(folder, basename(from)));
   return folder;
 }

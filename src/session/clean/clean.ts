@@ -6,7 +6,7 @@ import { ensureFolder, pathExists } from "../../system/files/files.ts";
 import { plain } from "../../system/text.ts";
 import type { StillHeld } from "../../system/locks.ts";
 import { removeTree } from "../../system/files/tree.ts";
-import { archiveTranscripts } from "./archive.ts";
+import { archiveWork } from "./archive.ts";
 import { alsoRemoved } from "./also-removed.ts";
 import type { CleanOptions, CleanOutcome } from "../session-host.ts";
 import { inspectClone, type CloneReport } from "../inspect/inspect-clone.ts";
@@ -20,6 +20,7 @@ import { stopAndInspect } from "./stop-and-inspect.ts";
 import type { Selector } from "../types.ts";
 import type { ProjectClient } from "../project-client.ts";
 import { containersOf } from "../inspect/observe.ts";
+import { endActiveRun } from "../work/active-run.ts";
 
 /**
  * Removes sessions: container, what was made for it, clone, record. Refuses a session with unsaved work; `force` removes it
@@ -44,6 +45,7 @@ export async function cleanSessions(
 type Wanted = CleanOptions & { user: ProjectClient; stillHeld: StillHeld };
 
 async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): Promise<CleanOutcome> {
+  if (!options.dryRun) await endActiveRun(ctx, record, { force: options.force, doing: "Removing the session" });
   ctx.report({ session: record.name, step: "check", state: "start" });
   const ranBefore = (await containersOf(ctx, record)).some(isAlive);
   const report = await reportOn(ctx, record, options);
@@ -65,7 +67,7 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   await options.stillHeld();
   removed.push(...(await removeSiblingFolders(ctx, record)));
   await options.stillHeld();
-  const archive = options.purge ? undefined : await archiveTranscripts(ctx, record);
+  const archive = options.purge ? undefined : await archiveWork(ctx, record);
   await removeTree(ctx.paths.state(record.id));
   for (const folder of trashed) await removeTree(folder);
   ctx.report({ session: record.name, step: "remove", state: "done" });
@@ -97,6 +99,6 @@ function refused(ctx: Context, record: SessionRecord, { unsaved, hint }: CloneRe
 type Gone = Pick<CleanOutcome, "unsaved" | "going" | "removed">;
 
 function done(record: SessionRecord, gone: Gone, archive?: string): CleanOutcome {
-  const notes = archive === undefined ? [] : [`conversations are kept in ${archive}`];
+  const notes = archive === undefined ? [] : [`conversations and runs are kept in ${archive}`];
   return { name: record.name, ok: true, exitCode: 0, notes, ...gone };
 }

@@ -35,8 +35,7 @@ export async function showLogs(
   const write = logOutput(out, ctx.signal);
   const record = show === "setup" || !("record" in entry) ? undefined : entry.record;
   const place = record === undefined ? undefined : placeFinder(ctx, record);
-  const run = typeof show === "object" ? show.run : undefined;
-  const agentLog = record === undefined ? undefined : createAgentLog(ctx, record, run, write);
+  const agentLog = record === undefined ? undefined : createAgentLog(ctx, record, runOf(show), write);
   let position: LogPosition = { inode: 0, offset: 0 };
   for (;;) {
     const its = await place?.();
@@ -48,6 +47,10 @@ export async function showLogs(
     if (!(await pathExists(ctx.paths.state(entry.id)))) return;
     await ctx.clock.sleep(pollMs, ctx.signal).catch(() => undefined);
   }
+}
+
+function runOf(show: LogsOptions["show"]): number | undefined {
+  return typeof show === "object" ? show.run : undefined;
 }
 
 /** Finds the session's container now and then. Without the engine a log can still be read. */

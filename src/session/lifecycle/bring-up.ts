@@ -70,9 +70,7 @@ export async function bringUp(
   const beforeStart = async (): Promise<void> => {
     await stopBeforeStart(ctx, record);
     await forgetAnswers(ctx, record);
-    // What is in the inbox now is from before this start.
-    const place = knownAgentPlace(record, undefined);
-    if (place !== undefined) await takeInReports(ctx, place);
+    await takeInEarlier(ctx, record);
   };
   const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
   const container = await ctx.engine.findContainer(result.containerId);
@@ -116,6 +114,16 @@ async function ownOnly(ctx: Context, record: SessionRecord): Promise<ContainerSu
 async function forgetAnswers(ctx: Context, record: SessionRecord): Promise<void> {
   if (!hasTraces(ctx, record.id)) return;
   if (devContainer(await containersOf(ctx, record))?.state !== "running") await emptyAnswers(ctx, record.id);
+}
+
+/** What is in the inbox now is from before this start. If that fails, it stays there for the next command. */
+async function takeInEarlier(ctx: Context, record: SessionRecord): Promise<void> {
+  const place = knownAgentPlace(record, undefined);
+  if (place === undefined) return;
+  await takeInReports(ctx, place).catch((error: unknown) => {
+    ctx.signal.throwIfAborted();
+    ctx.log(`reports of ${record.name}: ${String(error)}`);
+  });
 }
 
 function notOwn({ name }: SessionRecord, { name: other }: ContainerSummary): CoworkError {

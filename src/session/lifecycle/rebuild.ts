@@ -16,6 +16,7 @@ import { agree } from "./trust.ts";
 import { finished } from "../record/unfinished.ts";
 import { configFolder } from "./workspace.ts";
 import { containersOf } from "../inspect/observe.ts";
+import { endActiveRun } from "../work/active-run.ts";
 
 /**
  * Reads the configuration from the clone as it is now, asks for trust if it changed, and creates image and container again.
@@ -29,6 +30,7 @@ export async function rebuildSession(
   notes: string[],
 ): Promise<SessionRecord> {
   await checkStartable(ctx, record);
+  await endActiveRun(ctx, record, { force: request.force ?? false, doing: "Rebuilding its container" });
   const { project, settings } = request;
   const source = followLinks(folderSource(ctx.paths.clone(record.id), `the clone of ${record.name}`));
   const { path, configName: before } = record.devcontainer ?? {};

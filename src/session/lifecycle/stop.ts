@@ -8,6 +8,7 @@ import type { SessionRecord } from "../record/record.ts";
 import { selectRecords } from "../record/records.ts";
 import { killTmuxSession } from "../connect/tmux.ts";
 import type { Outcome, Selector } from "../types.ts";
+import { endActiveRun } from "../work/active-run.ts";
 import { devContainer, viewSession } from "../inspect/view.ts";
 import { containersOf, observe } from "../inspect/observe.ts";
 
@@ -17,10 +18,15 @@ const grace = 10;
 /** The same if it is known that SIGTERM does not reach the container's main program. */
 const graceWhenIgnored = 1;
 
-/** Stops sessions, in parallel; a stopped session stays as it is. */
-export async function stopSessions(ctx: Context, selector: Selector, concurrency: number): Promise<Outcome[]> {
+/** Stops sessions, in parallel; a stopped session stays as it is. A run that is active is ended if the person agrees, or with `force`. */
+export async function stopSessions(
+  ctx: Context,
+  selector: Selector,
+  { concurrency, force = false }: { concurrency: number; force?: boolean },
+): Promise<Outcome[]> {
   const entries = await selectRecords(ctx, selector, { toEnd: true });
   return forEachSession(ctx, entries, { concurrency, step: "stop" }, async (record, inner) => {
+    await endActiveRun(inner, record, { force, doing: "Stopping the session" });
     ctx.report({ session: record.name, step: "stop", state: "start" });
     const notes = await stopContainers(inner, record);
     ctx.report({ session: record.name, step: "stop", state: "done" });

@@ -1,7 +1,9 @@
+import { readRules } from "../../agent/rules.ts";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { readRunRequest } from "../../work/runs/run-files.ts";
+import { isStopAsked } from "../../work/runs/stop-run.ts";
 import type { RunContainer, RunSession } from "../../work/runs/types.ts";
 import { sessionEnvironment } from "../connect/environment.ts";
 import { insideOf } from "../inspect/inspect-clone.ts";
@@ -22,8 +24,13 @@ export function runSession(ctx: Context, record: SessionRecord, n: number): RunS
     identity: record.devcontainer?.git ?? {},
     start: async (inner) => await startFor(inner, await current(), n),
     git: async (inner) => await insideOf(inner, await current()),
-    agreedMcp: async () => false,
+    // A server that the agent adds later was not agreed to either.
+    agreedMcp: async (inner) => (await readRules(inner, record.id)).repository === "agreed",
   };
+}
+
+function refuseIfStopped(ctx: Context, id: string, n: number): void {
+  if (isStopAsked(ctx, id, n)) throw new CoworkError("INTERRUPTED", "The run was stopped before it started.");
 }
 
 /** Starts the session if it is stopped. @throws what `start` throws */
@@ -32,6 +39,8 @@ async function startFor(ctx: Context, record: SessionRecord, n: number): Promise
   if (request === undefined) throw new CoworkError("RUN_NOT_FOUND", `Run ${n} of ${record.name} cannot be read.`);
   const { settings } = request;
   const started = await locked(ctx, record, "start", async (now, inner) => {
+    // The lock was waited for: who stopped the session meanwhile must not find it started again.
+    refuseIfStopped(ctx, record.id, n);
     const up = await startSession(inner, now, settings, []);
     await readyAgent(inner, up, settings, { running: Promise.resolve(up.container?.id) });
     return up;

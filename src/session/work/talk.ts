@@ -41,7 +41,7 @@ export async function sendPrompt(
       hint: [ownCommand("approvals")],
     });
   }
-  const run = await writePrompt(ctx, place, text);
+  const run = await writePrompt(ctx, selector, text);
   if (run !== undefined) return { how: "run", run };
   if (await isInTerminal(ctx, place)) throw inTerminal(place, "type it there");
   const resumed = await startRun(ctx, selector, continuing(ctx, place, text, settings));
@@ -53,14 +53,16 @@ export async function sendPrompt(
  * Writes to the active run. One that starts its session or is about to end takes no text, which lasts a moment.
  * @returns undefined if no run is active, or not any more
  */
-async function writePrompt(ctx: Context, place: WorkPlace, text: string): Promise<RunView | undefined> {
+async function writePrompt(ctx: Context, selector: OneSession, text: string): Promise<RunView | undefined> {
   const until = ctx.clock.now().getTime() + patienceMs;
   for (;;) {
+    // Again each time: the run may have started the container meanwhile.
+    const place = await placeOf(ctx, selector);
     const run = await activeRun(ctx, place.id);
     if (run === undefined) return undefined;
-    if (run.state === "created") throw busyRun(place, run, "is in the queue");
+    if (run.queued !== undefined) throw busyRun(place, run, "is in the queue");
     if (run.until !== undefined) throw busyRun(place, run, "waits for the end of the usage limit");
-    const line = place.agent.run?.prompt(text);
+    const line = run.state === "created" ? undefined : place.agent.run?.prompt(text);
     if (line !== undefined && (await writeToRun(ctx, place, run.n, line))) {
       await journal(ctx, place, "prompt.sent", run, { how: "run", detail: firstLine(text) });
       return run;

@@ -51,7 +51,7 @@ export async function appendHistory(
       const { source, type, data = {} } = draft;
       return bounded({ n, at: new Date(last[file]).toISOString(), source, type, data });
     });
-    // In the order of their numbers: whoever reads meanwhile sees no number before the ones below it.
+    // In the order of their numbers: a reader meanwhile sees no number before the ones below it.
     for (const part of runsOf(events)) await append(ctx.paths[fileOf(part[0])](id), part);
     return events;
   });

@@ -43,7 +43,7 @@ async function firstEventFrom(
 }
 
 function firstEventIn(chunk: Buffer): { event: HistoryEvent; start: number } | undefined {
-  // The chunk starts somewhere in a line, whose rest is no event.
+  // The chunk starts somewhere in a line, whose rest is not an event.
   let start = chunk.indexOf(10) + 1;
   if (start === 0) return undefined;
   for (let end = chunk.indexOf(10, start); end !== -1; end = chunk.indexOf(10, start)) {

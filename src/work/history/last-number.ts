@@ -53,7 +53,7 @@ async function lastWithin(
   return { event: undefined, isWhole: from === 0 };
 }
 
-/** Undefined for a line that is no event: a crash cut it. */
+/** Undefined for a line that is not an event: a crash cut it. */
 export function parseEvent(line: string): HistoryEvent | undefined {
   if (!line.startsWith("{")) return undefined;
   try {

@@ -24,6 +24,8 @@ const maxEntries = 50_000;
 export interface Inbox {
   /** entries that look like reports, the oldest first */
   reports: { name: string; at: number }[];
+  /** reports that no one finished: their hook was ended */
+  unfinished: Buffer[];
   /** everything else; names as bytes */
   others: Buffer[];
 }
@@ -47,9 +49,9 @@ export async function openInbox(events: string): Promise<OpenFolder | "blocked" 
   }
 }
 
-/** Lists an inbox. Reports that are still being written start with a dot; those that no one finishes count as something else. */
+/** Lists an inbox. Reports that are still being written start with a dot. */
 export function listInbox(inbox: OpenFolder, now: number): Inbox {
-  const found: Inbox = { reports: [], others: [] };
+  const found: Inbox = { reports: [], unfinished: [], others: [] };
   const folder = opendirSync(inbox.at("."), { encoding: "buffer" as BufferEncoding });
   try {
     for (let count = 0; count < maxEntries; count += 1) {
@@ -60,7 +62,8 @@ export function listInbox(inbox: OpenFolder, now: number): Inbox {
       const stats = lstatSync(inbox.at(bytes), { throwIfNoEntry: false });
       if (stats === undefined) continue;
       if (stats.isFile() && eventOf(name) !== undefined) found.reports.push({ name, at: stats.mtimeMs });
-      else if (!name.startsWith(".") || !stats.isFile() || now - stats.mtimeMs > unfinishedMs) found.others.push(bytes);
+      else if (!stats.isFile() || eventOf(name.slice(1)) === undefined) found.others.push(bytes);
+      else if (now - stats.mtimeMs > unfinishedMs) found.unfinished.push(bytes);
     }
   } finally {
     folder.closeSync();

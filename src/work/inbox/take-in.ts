@@ -11,9 +11,11 @@ import { readLogTail } from "./log-tail.ts";
 import { listInbox, openInbox, readReport, removeEntry } from "./read-inbox.ts";
 import { reportEvent } from "./report-event.ts";
 
-/** Reports of one session that are taken in for each second since the last time; at least `burst`. */
+/** Reports of one session that are taken in for each second since the last time, and at most at the first time. */
 const perSecond = 200;
-const burst = 1_000;
+const atFirst = 1_000;
+/** Reports that may wait in the inbox until their turn comes. With more, those beyond their turn are dropped. */
+const maxWaiting = 2_000;
 /** Size of a session's `events.jsonl` at which no more reports are taken in. */
 const maxLog = 64 * 1024 * 1024;
 /** Reports that are appended at once. */
@@ -54,7 +56,7 @@ async function hasEntries(events: string): Promise<boolean> {
   }
 }
 
-/** Something else is in the inbox's place: the hooks make it anew. @returns number of entries removed */
+/** Something else is in the inbox's place: the hooks create a new one. @returns number of entries removed */
 async function unblock(events: string): Promise<number> {
   const { folder } = await openParent(`${events}/inbox`, events);
   try {
@@ -69,11 +71,11 @@ async function unblock(events: string): Promise<number> {
 
 async function takeAll(ctx: Context, place: WorkPlace, inbox: OpenFolder): Promise<HistoryEvent[]> {
   const now = ctx.clock.now().getTime();
-  const { reports, others } = listInbox(inbox, now);
+  const { reports, unfinished, others } = listInbox(inbox, now);
   const log = readLogTail(ctx.paths.eventLog(place.id));
-  const since = log?.modified ?? Date.parse(place.createdAt);
-  const most = Math.max(burst, Math.floor(((now - since) / 1000) * perSecond));
-  const wanted = (log?.bytes ?? 0) < maxLog ? reports.slice(0, most) : [];
+  const isFull = log !== undefined && log.bytes >= maxLog;
+  const wanted = isFull ? [] : reports.slice(0, turnOf(log?.modified, Date.parse(place.createdAt), now));
+  const isFlood = isFull || reports.length > maxWaiting;
   const taken: HistoryEvent[] = [];
   let dropped = 0;
   for (let start = 0; start < wanted.length; start += chunk) {
@@ -88,10 +90,19 @@ async function takeAll(ctx: Context, place: WorkPlace, inbox: OpenFolder): Promi
     dropped += fresh.length - drafts.length;
     for (const { name } of part) removeEntry(inbox, name);
   }
-  const left = [...reports.slice(wanted.length).map(({ name }) => name), ...others];
+  for (const name of unfinished) removeEntry(inbox, name);
+  const left = [...(isFlood ? reports.slice(wanted.length).map(({ name }) => name) : []), ...others];
   for (const [index, name] of left.entries()) {
     if (index % chunk === chunk - 1) await nextTurn();
     if (removeEntry(inbox, name)) dropped += 1;
   }
   return [...taken, ...(await countDropped(ctx, place.id, dropped))];
+}
+
+/** How many reports may be taken in now. @param last when some were taken in, in ms since 1970; undefined: never */
+function turnOf(last: number | undefined, createdAt: number, now: number): number {
+  const count = Math.floor(((now - (last ?? createdAt)) / 1000) * perSecond);
+  if (last === undefined) return Math.max(atFirst, count);
+  // The host's clock went back.
+  return count < 0 ? perSecond : count;
 }

@@ -1,8 +1,5 @@
-import { createReadStream } from "node:fs";
 import { rename } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { join } from "node:path";
-import type { AgentRuns } from "../../agent/at-work.ts";
 import type { GitInside } from "../../clone/types.ts";
 import { indexFunctions } from "../../clone/git/index-script.ts";
 import type { RunView } from "../../contract/work/run.ts";
@@ -10,6 +7,8 @@ import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { lookAtPath, readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 import { removeTree } from "../../system/files/tree.ts";
+import { createRunTranscript } from "../transcript/run-transcript.ts";
+import type { WorkPlace } from "../types.ts";
 import { outputFile } from "./accepted.ts";
 import type { Supervised } from "./supervised.ts";
 import type { RunSession } from "./types.ts";
@@ -39,7 +38,7 @@ export function listArtifacts(ctx: Pick<Context, "paths">, id: string, n: number
  */
 export async function finishArtifacts(
   ctx: Context,
-  run: Pick<Supervised, "place" | "n" | "progress" | "runs"> & { session: RunSession },
+  run: Pick<Supervised, "place" | "n" | "progress"> & { session: RunSession },
   view: RunView,
 ): Promise<RunView["artifacts"]> {
   const { id } = run.place;
@@ -62,7 +61,7 @@ export async function finishArtifacts(
   );
   await write(
     "transcript.md",
-    async () => await writeTranscript(ctx, run.runs, { id, n: run.n, to: join(folder, "transcript.md") }),
+    async () => await writeTranscript(ctx, run.place, { n: run.n, to: join(folder, "transcript.md") }),
   );
   await put("result.json", `${JSON.stringify(resultOf(view), null, 2)}\n`);
   return listArtifacts(ctx, id, run.n);
@@ -114,20 +113,16 @@ const maxTranscript = 64 * 1024 * 1024;
 /** Writes the accepted output in readable form. */
 export async function writeTranscript(
   ctx: Pick<Context, "paths">,
-  runs: AgentRuns,
-  { id, n, to }: { id: string; n: number; to: string },
+  place: Pick<WorkPlace, "id" | "agent">,
+  { n, to }: { n: number; to: string },
 ): Promise<void> {
-  const path = outputFile(ctx, id, n);
-  if (lookAtPath(path) === undefined) return;
-  const { renderOutput } = await import("../transcript/render.ts");
+  if (lookAtPath(outputFile(ctx, place.id, n)) === undefined) return;
   const parts: string[] = [];
   let size = 0;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    for (const output of runs.read(line) ?? []) {
-      const text = renderOutput(output).join("\n");
-      size += text.length;
-      if (size > maxTranscript) break;
-      if (text !== "") parts.push(text);
+  for await (const lines of createRunTranscript(ctx, place, n)()) {
+    for (const line of lines) {
+      size += line.length + 1;
+      if (size <= maxTranscript) parts.push(line);
     }
   }
   await writeFileAtomic(to, `${parts.join("\n")}\n`, { mode: 0o600 });

@@ -18,6 +18,7 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
   const end = createAgentEnd(ctx, run, now);
   const silence = createSilence(ctx, run, now);
   let lastTakeIn = 0;
+  let lastSpent = now();
   let open: ApprovalView[] = [];
   for (;;) {
     ctx.signal.throwIfAborted();
@@ -42,7 +43,11 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
     if (now() - lastTakeIn >= times.takeInMs) {
       lastTakeIn = now();
       open = await takeIn(ctx, run, open);
-      if (open.length > 0) silence.broken();
+      if (open.length > 0) silence.excused();
+    }
+    if (now() - lastSpent >= times.spentMs) {
+      lastSpent = now();
+      await takeSpent(ctx, run);
     }
     run.time.tick(now(), open.length === 0 && !isResting(run));
     await show(ctx, run, open);
@@ -54,14 +59,26 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
   }
 }
 
+/** What the running process has spent, before a result says so. */
+async function takeSpent(ctx: Context, run: Supervised): Promise<void> {
+  const { budget, place, report, spentBefore } = run;
+  const { conversation } = report.view;
+  if (budget === undefined || conversation === undefined) return;
+  await quietly(ctx, async () => {
+    const spent = await run.runs.spent?.(ctx, { id: place.id, conversation, budget });
+    if (spent !== undefined) await report.set({ cost: Math.max(report.view.cost, spentBefore + spent) });
+  });
+}
+
 /** @returns the open requests of this run */
 async function takeIn(ctx: Context, run: Supervised, before: ApprovalView[]): Promise<ApprovalView[]> {
   let open = before;
+  // Reports first: they tell which requests were decided elsewhere.
+  await quietly(ctx, async () => void (await takeInReports(ctx, run.place)));
   await quietly(ctx, async () => {
     open = (await takeInRequests(ctx, run.place)).filter((one) => one.run === run.report.view.id);
-    for (const one of open) if (one.kind === "plan") await run.onPlan(one);
+    for (const one of open) if (one.kind === "plan") await run.onPlan(one, run.progress.said ?? "");
   });
-  await quietly(ctx, async () => void (await takeInReports(ctx, run.place)));
   return open;
 }
 
@@ -91,8 +108,8 @@ async function tellShares(
   if (limit <= 0) return;
   for (const percent of [50, 80]) {
     const key = `${what} ${percent}`;
-    if (used < (limit * percent) / 100 || run.told.has(key)) continue;
-    run.told.add(key);
+    if (used < (limit * percent) / 100 || run.reported.has(key)) continue;
+    run.reported.add(key);
     const detail = `${percent} % of the ${what === "budget" ? "money" : "time"} of the run is used`;
     await tell(ctx, run, { type: `run.${what}`, data: { detail, percent, used, limit } });
   }

@@ -1,7 +1,5 @@
-import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { openParent, type OpenFolder } from "../../system/files/open-folder.ts";
+import { openRegularFile } from "../../system/files/regular-file.ts";
 import type { Context } from "../../system/context.ts";
 import { liveFolder } from "./live-files.ts";
 
@@ -36,7 +34,7 @@ export interface ReadLimits {
 }
 
 /**
- * Reads what an agent prints, line by line, while the container can do anything to the file: every call opens it anew through its
+ * Reads what an agent prints, line by line, while the container can do anything to the file: every call opens it again through its
  * folder, without following a link, and only a regular file counts. One that was replaced or cut is read from its start.
  */
 export function createOutputReader(
@@ -81,7 +79,7 @@ export function createOutputReader(
     },
     async read() {
       const lines: string[] = [];
-      const opened = await openOutput(path, ctx.paths.events(id));
+      const opened = await openRegularFile(path, { root: ctx.paths.events(id) });
       if (opened === undefined) return lines;
       try {
         const { dev, ino, size } = await opened.stat();
@@ -109,23 +107,4 @@ export function createOutputReader(
       }
     },
   };
-}
-
-/** Undefined: there is none, or something else than a regular file is in its place, or in the place of its folder. */
-async function openOutput(path: string, root: string): Promise<FileHandle | undefined> {
-  let folder: OpenFolder | undefined;
-  let file: FileHandle | undefined;
-  try {
-    const parent = await openParent(path, root);
-    folder = parent.folder;
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
-    file = await open(folder.at(parent.name), flags);
-    if ((await file.stat()).isFile()) return file;
-    await file.close();
-    return undefined;
-  } catch {
-    return undefined;
-  } finally {
-    await folder?.close();
-  }
 }

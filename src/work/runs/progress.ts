@@ -20,6 +20,8 @@ export interface Progress {
   /** of the whole conversation, runs before included; absent: not known yet */
   conversation?: Spent;
   limitUntil?: number;
+  /** what the agent itself said last */
+  said?: string;
   /** one line: what it does now */
   detail?: string;
 }
@@ -33,8 +35,9 @@ export function applyOutput(progress: Progress, output: RunOutput): Progress {
   const working = { ...progress, isResting: false };
   switch (output.kind) {
     case "started":
-    case "text":
       return working;
+    case "text":
+      return output.subagent === undefined ? { ...working, said: output.text } : working;
     case "tool":
       return { ...working, detail: describeTool(output.name, output.input) };
     case "tool-result": {

@@ -14,7 +14,7 @@ import { isActive } from "./run-state.ts";
 
 /**
  * Writes the files of a run as a tar stream. Of a run that is active, they are as they are now: its changes and its transcript are
- * written anew.
+ * written again.
  */
 export async function saveRunFiles(
   ctx: Context,
@@ -52,10 +52,9 @@ async function refresh(
   folder: string,
 ): Promise<void> {
   const at = { id: place.id, n: run.n };
-  const { run: runs } = place.agent;
   try {
     await writeDiff(ctx, await git(), { ...at, to: join(folder, "diff.patch") });
-    if (runs !== undefined) await writeTranscript(ctx, runs, { ...at, to: join(folder, "transcript.md") });
+    await writeTranscript(ctx, place, { n: run.n, to: join(folder, "transcript.md") });
     await writeFile(join(folder, "result.json"), `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
   } catch (error) {
     ctx.signal.throwIfAborted();

@@ -15,6 +15,8 @@ import type { WorkingTime } from "./working-time.ts";
 export interface RunTimes {
   /** between two looks at the output */
   lookMs: number;
+  /** between two looks at what was spent */
+  spentMs: number;
   /** between two looks for requests and reports */
   takeInMs: number;
   /** between a result and the end of the input: a follow-up comes in time */
@@ -31,6 +33,7 @@ export interface RunTimes {
 
 export const runTimes: RunTimes = {
   lookMs: 200,
+  spentMs: 3_000,
   takeInMs: 500,
   graceMs: 1_500,
   stayMs: 60_000,
@@ -49,13 +52,18 @@ export interface Supervised {
   report: RunReport;
   reader: OutputReader;
   time: WorkingTime;
+  /** USD that the agent's process may spend; absent: no limit */
+  budget?: number | undefined;
+  /** USD that the run had spent when that process started */
+  spentBefore: number;
   /** what the conversation had spent before this run */
   before: ConversationState;
   progress: Progress;
   times: RunTimes;
   /** shares of money and time of which an event was written, e.g. `budget 50` */
-  told: Set<string>;
-  onPlan(approval: ApprovalView): Promise<void>;
+  reported: Set<string>;
+  /** @param said what the agent said last */
+  onPlan(approval: ApprovalView, said: string): Promise<void>;
 }
 
 /** A result was printed, and nothing runs in the background. */

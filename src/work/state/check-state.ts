@@ -18,7 +18,7 @@ done`;
 
 /**
  * The agent's state as `readAgentState` has it, but an agent that seems to work or to wait must have a process: one command in the
- * container finds out. A program that ended without saying so is remembered, and told in the history.
+ * container finds out. A program that ended without a report is remembered, and recorded in the history.
  */
 export async function checkAgentState(ctx: Context, place: WorkPlace): Promise<AgentState> {
   const seen = observeAgent(ctx, place);

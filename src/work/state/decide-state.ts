@@ -20,6 +20,9 @@ export interface Observed {
   approvals: number;
 }
 
+/** Until this long after its report, a request may not be in its own file. */
+const askMs = 3_000;
+
 /** A state with its time in ms. */
 interface Found extends Omit<AgentState, "since"> {
   since: number;
@@ -99,30 +102,31 @@ function ofReport(seen: Observed, last: NonNullable<Observed["last"]>, { isGone 
 
 /** The newer of a report and its program's own file. */
 function join(seen: Observed, last: NonNullable<Observed["last"]>, program: AgentProgram): Found {
-  const { signal, at } = last;
-  const isNewer = program.at > at;
   const own = ofProgram(program);
+  const { signal, at } = last;
   if (signal === undefined) return own;
   const reported: Found = { ...ofSignal(signal), since: at };
   const isQuestion = signal.state === "waiting" && signal.for !== "limit";
-  switch (program.status) {
-    case "waiting":
-      return isQuestion ? reported : own;
-    case "busy":
-      if (isQuestion) {
-        // While a hook holds the request of a subagent, the program says it is busy. A person's answer is newer.
-        const isAnswered = isNewer || (seen.checked !== undefined && seen.approvals === 0);
-        return isAnswered ? { state: "working", since: Math.max(program.at, at), ...detailOf(signal) } : reported;
-      }
-      if (signal.state === "working") return { ...reported, since: Math.min(program.at, at) };
-      return isNewer || signal.state === "starting" ? own : reported;
-    case "idle":
-      if (signal.state === "starting") return program.interactive ? { state: "idle", since: at } : reported;
-      if (!isNewer || signal.state === "idle" || signal.state === "failed") return reported;
-      if (signal.state === "waiting" && signal.for === "limit") return reported;
-      if (signal.state === "ended") return own;
-      return { state: "idle", since: program.at, detail: "interrupted" };
-  }
+  if (program.status === "waiting") return isQuestion ? reported : own;
+  if (program.status === "idle") return whileIdle(program, signal, reported);
+  if (!isQuestion) return whileBusy(program, signal, reported);
+  // While a hook holds the request of a subagent, the program says that it is busy. A person's answer is newer.
+  const isTaken = seen.checked !== undefined && seen.approvals === 0 && seen.now - at > askMs;
+  const isAnswered = program.at > at || isTaken;
+  return isAnswered ? { state: "working", since: Math.max(program.at, at), ...detailOf(signal) } : reported;
+}
+
+function whileBusy(program: AgentProgram, { state }: AgentSignal, reported: Found): Found {
+  if (state === "working") return { ...reported, since: Math.min(program.at, reported.since) };
+  return program.at > reported.since || state === "starting" ? ofProgram(program) : reported;
+}
+
+function whileIdle(program: AgentProgram, signal: AgentSignal, reported: Found): Found {
+  if (signal.state === "starting") return program.interactive ? { state: "idle", since: reported.since } : reported;
+  const isExpected = ["idle", "failed"].includes(signal.state) || signal.for === "limit";
+  if (isExpected || program.at <= reported.since) return reported;
+  const own = ofProgram(program);
+  return signal.state === "ended" ? own : { ...own, detail: "interrupted" };
 }
 
 function ofProgram({ status, waitingFor, at }: AgentProgram): Found {

@@ -17,8 +17,8 @@ interface Current {
   /** device and inode of the file that was read */
   file: string;
   offset: number;
-  /** it was told that something is left out */
-  told: boolean;
+  /** it is written there that something is left out */
+  isSaid: boolean;
 }
 
 /**
@@ -39,7 +39,7 @@ export function createOwnTranscript(
     if (Math.abs(now - searchedAt) >= searchMs) {
       const { root, files } = transcripts.find(ctx, id);
       const path = await newestOf(files, root);
-      if (path !== undefined && path !== current?.path) current = { path, root, file: "", offset: 0, told: false };
+      if (path !== undefined && path !== current?.path) current = { path, root, file: "", offset: 0, isSaid: false };
       searchedAt = now;
     }
     if (current === undefined) return [];
@@ -84,8 +84,8 @@ async function readNews(file: FileHandle, current: Current, show: (line: string)
     shown.push(...lines.flatMap(show));
     current.offset = next;
   }
-  if (!isCut || current.told || shown.length === 0) return shown;
-  current.told = true;
+  if (!isCut || current.isSaid || shown.length === 0) return shown;
+  current.isSaid = true;
   return ["… (what was before is left out)", ...shown];
 }
 /* eslint-enable no-param-reassign */

@@ -25,7 +25,7 @@ export function renderRunState({ id, state, reason, detail }: RunView): string |
   if (state === "running") return undefined;
   const why = [reason, detail].filter((one) => one !== undefined).join(": ");
   const words = {
-    created: "is in the queue",
+    created: "has not started yet",
     waiting: "waits",
     completed: "completed",
     failed: "failed",

@@ -12,7 +12,7 @@ const maxLine = 200;
 /** Lines of a tool's result that are shown. */
 const resultLines = 3;
 
-/** One entry of a transcript: a line of a run's output, or what somebody told the agent. */
+/** One entry of a transcript: a line of a run's output, or a prompt. */
 export type TranscriptOutput = RunOutput | { kind: "prompt"; text: string };
 
 /** Lines without line ends, without escape sequences. Of a subagent they are indented. Empty if there is nothing to show. */
@@ -52,6 +52,8 @@ function linesOf(output: TranscriptOutput): string[] {
       const turns = `${output.turns} ${output.turns === 1 ? "turn" : "turns"}`;
       return [`── ${oneLine(`${output.outcome}${why}`)} (${turns}${cost})`];
     }
+    default:
+      return output satisfies never;
   }
 }
 
@@ -95,8 +97,8 @@ const tellingInputs = [
 ];
 
 function telling(input: JsonObject): string {
-  const key = tellingInputs.find((name) => typeof input[name] === "string" && input[name] !== "");
-  if (key !== undefined) return String(input[key]);
+  const text = tellingInputs.map((name) => input[name]).find((value) => typeof value === "string" && value !== "");
+  if (typeof text === "string") return text;
   const pairs = Object.entries(input)
     .slice(0, 5)
     .map(([name, value]) => `${name.slice(0, 50)}=${shortJson(value)}`);

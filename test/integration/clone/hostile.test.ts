@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
@@ -12,7 +11,7 @@ import { pushSession } from "../../../src/clone/exchange/push.ts";
 import { savedBy } from "../../../src/clone/unsaved/saved.ts";
 import type { CloneSpec } from "../../../src/clone/types.ts";
 import { type ContainerWorkshop, containerWorkshop } from "../../support/git/git-container.ts";
-import { plants, workable } from "../../support/git/hostile-plants.ts";
+import { hostileScripts, workableScripts } from "../../support/git/hostile-scripts.ts";
 
 let workshop: ContainerWorkshop;
 let count = 0;
@@ -21,7 +20,7 @@ let project: string;
 beforeAll(async () => {
   workshop = await containerWorkshop("clone-hostile");
   project = await workshop.project();
-  // Files outside the clone that a plant would try to reach.
+  // Files outside the clone that a script would try to reach.
   await workshop.sh(
     workshop.root,
     `mkdir outside; cd outside; echo secret >secret; git init -q --bare .; git -C . config core.fsmonitor 'touch ${workshop.root}/canary'; echo 'ref: refs/heads/stolen' >HEAD; printf '[core]\n\tfsmonitor = touch ${workshop.root}/canary\n' >config2
@@ -30,35 +29,12 @@ beforeAll(async () => {
 });
 afterAll(() => workshop.end());
 
-async function plant(spec: CloneSpec, script: string): Promise<void> {
+async function attack(spec: CloneSpec, container: string | undefined, script: string): Promise<void> {
   // `$C` may run in the container and leave its canary there, but the host must not have the canary.
-  const setUp = `git config --global user.name In; git config --global user.email in@example.org; echo 1 >f; git add f; git commit -qm one; echo 2 >g
+  const setUp = `echo 1 >f; git add f; git commit -qm one; echo 2 >g
 C='touch ${workshop.root}/canary'; O='${workshop.root}/outside'
 ${script}`;
-  const { exitCode, stderr } = await execa(
-    "docker",
-    [
-      "run",
-      "--rm",
-      "-i",
-      "--network=none",
-      "--label",
-      "cowork.test=clone-hostile",
-      "-u",
-      `${spec.uid}:${spec.gid}`,
-      "-e",
-      "HOME=/tmp",
-      "--mount",
-      `type=bind,source=${spec.path},target=/w`,
-      "-w",
-      "/w",
-      workshop.image,
-      "sh",
-      "-eu",
-    ],
-    { input: setUp, reject: false },
-  );
-  if (exitCode !== 0) throw new Error(`the plant itself failed: ${stderr}`);
+  await workshop.runScript(spec, setUp, container);
 }
 
 /** The state of the host, which must not change. */
@@ -84,13 +60,13 @@ interface Findings {
   outcomes: string[];
 }
 
-/** Runs all functions that read a clone on one with this plant. */
+/** Runs all functions that read a clone on one that this script has changed. */
 async function runEverything(where: "container" | "helper", name: string): Promise<Findings> {
   const spec = await workshop.sessionSpec(project, `h${++count}`);
   await makeClone(workshop.context, spec);
-  await plant(spec, plants[name] ?? "false");
   const { branch } = spec.start;
   const container = where === "container" ? await workshop.start(spec) : undefined;
+  await attack(spec, container, hostileScripts[name] ?? "false");
   const inside = workshop.inside(spec, container);
   const head = readHead(spec.path);
   const saved = savedBy(workshop.context, spec.source);
@@ -103,7 +79,6 @@ async function runEverything(where: "container" | "helper", name: string): Promi
     await outcome(pullSession(workshop.context, inside, spec.source, pull)),
     await outcome(pushSession(workshop.context, inside, spec.source, push)),
   ];
-  if (container !== undefined) await workshop.docker("rm", "-f", container);
   return {
     branch,
     head,
@@ -125,7 +100,7 @@ const inHelper = [
   "an endless HEAD and pipes",
 ];
 describe.each([
-  ["container", Object.keys(plants)],
+  ["container", Object.keys(hostileScripts)],
   ["helper", inHelper],
 ] as const)("a hostile clone, inspected in a %s:", (where, names) => {
   it.each(names)("%s changes and runs nothing on the host", async (name) => {
@@ -137,7 +112,7 @@ describe.each([
     expect(await readdir(workshop.root)).not.toContain("canary");
     expect(await outside()).toBe(before);
     // Git rejects one as an attack: it is not pulled into the project, where a checkout would use it. Others it can work with.
-    const isWorkable = workable.includes(name);
+    const isWorkable = workableScripts.includes(name);
     const worked = isWorkable ? ["done", "done", "done"] : outcomes;
     expect(outcomes).toEqual(name === "submodule urls and paths" ? ["done", "GIT_FAILED", "done"] : worked);
     const arrived = async (...args: string[]): Promise<string> =>

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -30,35 +29,7 @@ async function open(): Promise<CloneSpec> {
   return spec;
 }
 
-/** Runs a script on the clone as the session's user, in a separate container. */
-async function work(spec: CloneSpec, script: string): Promise<void> {
-  const { exitCode, stderr } = await execa(
-    "docker",
-    [
-      "run",
-      "--rm",
-      "-i",
-      "--label",
-      "cowork.test=clone-inside",
-      "-u",
-      `${spec.uid}:${spec.gid}`,
-      "-e",
-      "HOME=/tmp",
-      "--mount",
-      `type=bind,source=${spec.path},target=/w`,
-      "-w",
-      "/w",
-      workshop.image,
-      "sh",
-      "-eu",
-    ],
-    {
-      input: `git config --global user.name In; git config --global user.email in@example.org\n${script}`,
-      reject: false,
-    },
-  );
-  if (exitCode !== 0) throw new Error(stderr);
-}
+const work = (spec: CloneSpec, script: string): Promise<void> => workshop.runScript(spec, script);
 
 const lines = async (spec: CloneSpec, inside: GitInside): Promise<string[]> =>
   describeHoldings(await inspectHoldings(inside, savedBy(workshop.context, spec.source), { start: spec.start.commit }));

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { generate } from "selfsigned";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureImage } from "../../../src/devcontainer/image/image.ts";
 import type { JsonObject, SharedImage } from "../../../src/devcontainer/types.ts";
 import type { Context } from "../../../src/system/context.ts";
@@ -17,7 +17,8 @@ let pem: string;
 /** a line that only the test's certificate contains */
 let mark: string;
 let before: Set<string>;
-beforeEach(async () => {
+// One home for all tests: the image of the certificates is built once, and each test has a configuration of its own.
+beforeAll(async () => {
   before = new Set(await authorityImages());
   fixture = await imageContext();
   ctx = fixture.ctx;
@@ -26,7 +27,7 @@ beforeEach(async () => {
   await writeFile(pem, cert);
   mark = cert.trim().split(/\r?\n/).at(-3) ?? "";
 });
-afterEach(async () => {
+afterAll(async () => {
   await fixture.end();
   // Remove only the image for the test's certificate: other tests use the one for the host's own certificates.
   const made = (await authorityImages()).filter((tag) => !before.has(tag));

@@ -1,20 +1,8 @@
 import { testBaseImage } from "./engine.ts";
+import { emptyPlan } from "../fakes/empty-plan.ts";
 import { memorySource } from "./memory-source.ts";
 import type { ImageRequest } from "../../../src/devcontainer/image/image-request.ts";
 import type { DevcontainerPlan } from "../../../src/devcontainer/types.ts";
-
-/** An empty plan. */
-export const noPlan: DevcontainerPlan = {
-  kind: "image",
-  path: ".devcontainer/devcontainer.json",
-  config: {},
-  changes: [],
-  findings: [],
-  trustHash: "",
-  hasLockfile: false,
-  files: [],
-  cloneBinds: [],
-};
 
 /** A request for a plan's image. Defaults: the tests' base image, no CA certificates. */
 export function imageRequest(
@@ -22,7 +10,7 @@ export function imageRequest(
   options: { files?: Record<string, string>; name?: string; caCerts?: string } = {},
 ): ImageRequest {
   return {
-    plan: { ...noPlan, ...plan },
+    plan: { ...emptyPlan, ...plan },
     source: memorySource(options.files ?? {}),
     project: { name: options.name ?? "app", folder: "App" },
     settings: { baseImage: testBaseImage, caCerts: options.caCerts ?? "none" },

@@ -74,7 +74,7 @@ export async function sessionHost(): Promise<SessionHost> {
     const where = container === undefined ? "helper" : "container";
     looks.push(where);
     await host.onLook(where, signal);
-    await letIn();
+    await openFolders();
     return await runHere(script, folderOf(container, spec), { env: shop.env, user: spec.user, input });
   };
   const engine = createFakeEngine({ program });
@@ -89,7 +89,7 @@ export async function sessionHost(): Promise<SessionHost> {
   const events: ProgressEvent[] = [];
   const shop = await gitWorkshop({ engine, clock: systemClock, report: (event) => void events.push(event) });
   /** Opens the folders above the clones: scripts run there as the session's user, to whom they are closed on a real host. */
-  const letIn = async (): Promise<void> => {
+  const openFolders = async (): Promise<void> => {
     for (const folder of [shop.root, ctx.paths.home, ctx.paths.sessions]) await chmod(folder, 0o711);
   };
   const ctx = shop.context;
@@ -165,7 +165,7 @@ export async function sessionHost(): Promise<SessionHost> {
     inside: async (name, script) => {
       const { sessionUid: uid, sessionGid: gid } = ctx.user;
       const options = { env: shop.env, user: `${uid}:${gid}`, input: "" };
-      await letIn();
+      await openFolders();
       const result = await runHere(`set -e\n${script}`, host.clone(name), options);
       if (result.code !== 0) throw new Error(`${script}: ${result.code} ${result.stderr}`);
       return result.stdout.trim();

@@ -12,6 +12,11 @@ export interface ContainerWorkshop extends GitWorkshop {
   sessionSpec(project: string, name: string): Promise<CloneSpec>;
   /** starts a container with the clone mounted, as in a session; returns its id */
   start(spec: CloneSpec, image?: string): Promise<string>;
+  /**
+   * Runs a script on the clone as the session's user, with an identity for git: in this container, or in one of its own, which
+   * takes a second more. Throws if it fails.
+   */
+  runScript(spec: CloneSpec, script: string, container?: string): Promise<void>;
   docker(...args: string[]): Promise<string>;
   inside(spec: CloneSpec, containerId?: string, images?: string[]): GitInside;
 }
@@ -45,6 +50,16 @@ export async function containerWorkshop(test: string): Promise<ContainerWorkshop
         "sleep",
         "3600",
       );
+    },
+    runScript: async (spec, script, container) => {
+      const asUser = ["-i", "-u", `${spec.uid}:${spec.gid}`, "-e", "HOME=/tmp/of-scripts"];
+      const mount = ["--mount", `type=bind,source=${spec.path},target=/w`, "-w", "/w"];
+      const own = ["run", "--rm", "--network=none", "--label", label, ...asUser, ...mount, image];
+      const place = container === undefined ? own : ["exec", ...asUser, container];
+      const identity = "git config --global user.name In; git config --global user.email in@example.org";
+      const input = `mkdir -p "$HOME"; ${identity}\n${script}`;
+      const { exitCode, stderr } = await execa("docker", [...place, "sh", "-eu"], { input, reject: false });
+      if (exitCode !== 0) throw new Error(`the script itself failed: ${stderr}`);
     },
     inside: (spec, containerId, images = [image]) =>
       gitInside(workshop.context, {

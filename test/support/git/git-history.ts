@@ -63,7 +63,7 @@ export const histories = (length: number): fc.Arbitrary<HistoryStep[]> =>
   );
 
 /** Runs a history, then compares the result of `inspectHoldings` with git's own lists. Throws on a difference. */
-export async function liveThrough(workshop: GitWorkshop, steps: readonly HistoryStep[]): Promise<void> {
+export async function runHistory(workshop: GitWorkshop, steps: readonly HistoryStep[]): Promise<void> {
   const root = await workshop.project();
   await workshop.sh(
     root,

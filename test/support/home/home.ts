@@ -7,7 +7,7 @@ import { asRoot } from "./as-root.ts";
 import { builtFile } from "./built-file.ts";
 import { placeAgents } from "./kept-agents.ts";
 import { removeFromEngine } from "../engine/remove-from-engine.ts";
-import { here, type There } from "../remote/there.ts";
+import { thisMachine, type SessionMachine } from "../remote/session-machine.ts";
 
 /** A user's account: a home folder with a git identity, and cowork on the PATH. */
 export interface TestHome {
@@ -26,7 +26,7 @@ export interface TestHome {
   /** added to the environment of the user's programs */
   env?: Record<string, string>;
   /** the machine that the account's sessions are on */
-  there: There;
+  machine: SessionMachine;
   /** ids of the files' owner, if other than the tests' user */
   owner?: { uid: number; gid: number };
   /** removes everything of the account, on the engine too */
@@ -55,7 +55,7 @@ export async function temporaryHome(): Promise<TestHome> {
     hash,
     bin: join(folder, "bin"),
     asUser: (argv) => [...argv],
-    there: here({ coworkHome, hash }),
+    machine: thisMachine({ coworkHome, hash }),
     remove,
     [Symbol.asyncDispose]: remove,
   };

@@ -7,7 +7,7 @@ import { coworkOf, furnish } from "./home.ts";
 import type { TestHome } from "./home.ts";
 import { placeAgents } from "./kept-agents.ts";
 import { removeFromEngine } from "../engine/remove-from-engine.ts";
-import { here } from "../remote/there.ts";
+import { thisMachine } from "../remote/session-machine.ts";
 
 export interface OrdinaryUser extends TestHome {
   name: string;
@@ -69,7 +69,7 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
     bin: join(home, "bin"),
     owner: { uid, gid },
     asUser,
-    there: here({ coworkHome, hash }),
+    machine: thisMachine({ coworkHome, hash }),
     remove,
     [Symbol.asyncDispose]: remove,
   };

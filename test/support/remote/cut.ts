@@ -5,24 +5,24 @@ import { userEnvironment } from "../home/run-cowork.ts";
 import type { RemoteMachine } from "./remote-machine.ts";
 
 /** Something done to a command while it runs. */
-export interface Blow {
+export interface Interruption {
   /** output to wait for */
   at: RegExp;
   do: (kill: (signal: NodeJS.Signals) => void) => unknown;
 }
 
-/** Runs cowork and performs each blow once, in order, when its output appears. Throws if an output never appears. */
-export async function runAndStrike(
+/** Runs cowork and performs each interruption once, in order, when its output appears. Throws if an output never appears. */
+export async function runInterrupted(
   args: readonly string[],
   { home, cwd, env }: Pick<CoworkOptions, "home" | "cwd" | "env">,
-  blows: readonly Blow[],
+  interruptions: readonly Interruption[],
 ): Promise<CoworkResult> {
   const child = spawn(join(home.bin, "cowork"), [...args], {
     cwd,
     env: userEnvironment(home, env),
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const left = [...blows];
+  const left = [...interruptions];
   const done: unknown[] = [];
   const output = { stdout: "", stderr: "", all: "" };
   let from = 0;

@@ -4,14 +4,14 @@ import { dirname } from "node:path";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { carriedNode } from "../../../src/remote/bootstrap/parcels.ts";
 import { temporaryHome, type TestHome } from "../home/home.ts";
-import { accountThere, type AccountThere, type RemoteAccountRequest } from "./shared-remote.ts";
-import { thereBy } from "./there.ts";
+import { hostAccount, type HostAccount, type RemoteAccountRequest } from "./shared-remote.ts";
+import { sessionMachine } from "./session-machine.ts";
 
 /** The ssh alias of the machine of every remote account. */
 export const box = "box";
 
 export interface RemoteAccount extends TestHome {
-  account: AccountThere;
+  account: HostAccount;
 }
 
 /**
@@ -19,14 +19,14 @@ export interface RemoteAccount extends TestHome {
  * `COWORK_HOST`.
  */
 export async function remoteAccount(request: RemoteAccountRequest = {}): Promise<RemoteAccount> {
-  const account = await accountThere(request);
+  const account = await hostAccount(request);
   const home = await temporaryHome();
   const remove = async (): Promise<void> => {
     await home.remove();
     await account.remove();
   };
   try {
-    await account.machine.letIn(home, box, { account });
+    await account.machine.giveAccess(home, box, { account });
     await placeNode(home);
   } catch (error) {
     await remove();
@@ -39,7 +39,7 @@ export async function remoteAccount(request: RemoteAccountRequest = {}): Promise
     ...home,
     account,
     env: { COWORK_HOST: box },
-    there: thereBy({ host: box, coworkHome, hash }, (line) => account.machine.sh(line)),
+    machine: sessionMachine({ host: box, coworkHome, hash }, (line) => account.machine.sh(line)),
     remove,
     [Symbol.asyncDispose]: remove,
   };

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { templateBase } from "../../../src/devcontainer/image/template.ts";
 import { baseArchive } from "../engine/base-archive.ts";
 import { ensureTestBaseImage, hasImage, testBaseImage } from "../engine/engine.ts";
-import { letIn, type LetInOptions } from "./let-in.ts";
+import { giveAccess, type SshAccessOptions } from "./ssh-access.ts";
 import type { TestHome } from "../home/home.ts";
 import { startMachine, type Machine, type MachineRequest } from "../machine.ts";
 
@@ -12,7 +12,7 @@ export interface RemoteMachine extends Machine {
   /** known_hosts lines for a host name */
   hostKeys(name: string): Promise<string>;
   /** gives a local account access with `ssh <alias>`: writes key, known host and alias to its `~/.ssh`; as root by default */
-  letIn(home: TestHome, alias: string, options?: LetInOptions): Promise<void>;
+  giveAccess(home: TestHome, alias: string, options?: SshAccessOptions): Promise<void>;
 }
 
 /**
@@ -52,7 +52,7 @@ function remoteMachine(machine: Machine): RemoteMachine {
   return {
     ...machine,
     hostKeys,
-    letIn: async (home, alias, options = {}) => await letIn({ ...machine, hostKeys }, home, alias, options),
+    giveAccess: async (home, alias, options = {}) => await giveAccess({ ...machine, hostKeys }, home, alias, options),
   };
 }
 

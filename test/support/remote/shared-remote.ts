@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { lock } from "proper-lockfile";
 import { inject } from "vitest";
-import type { Account } from "./let-in.ts";
+import type { Account } from "./ssh-access.ts";
 import { keptAgents } from "../home/kept-agents.ts";
 import { testCache } from "../home/test-cache.ts";
 import { ensureHostImage, type RemoteMachine, startRemoteMachine } from "./remote-machine.ts";
@@ -52,14 +52,14 @@ export interface RemoteAccountRequest {
   withNode?: boolean;
 }
 
-export interface AccountThere extends Account {
+export interface HostAccount extends Account {
   machine: RemoteMachine;
   /** removes the account and its containers */
   remove(): Promise<void>;
 }
 
 /** Creates an account on the run's remote machine. */
-export async function accountThere({ ordinary, withNode }: RemoteAccountRequest = {}): Promise<AccountThere> {
+export async function hostAccount({ ordinary, withNode }: RemoteAccountRequest = {}): Promise<HostAccount> {
   const machine = await sharedRemote();
   const user = `cwt-${randomBytes(4).toString("hex")}`;
   const home = `/home/${user}`;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdir, readFile } from "node:fs/promises";
+import { chmod, copyFile, glob, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunRequest, RunView } from "../../../src/contract/work/run.ts";
 import type { ExecLimits, ExecResult, ExecSpec } from "../../../src/engine/types.ts";
@@ -18,6 +18,7 @@ import { sessionHost, type SessionHost } from "../fakes/session-host.ts";
 /** Times of tests: everything that a person would wait for is short. */
 export const quickTimes: RunTimes = {
   lookMs: 10,
+  spentMs: 50,
   takeInMs: 50,
   graceMs: 60,
   stayMs: 300,
@@ -60,7 +61,7 @@ export async function runHost(): Promise<RunHost> {
   const inMemory = engine.exec;
   const onHost = async (id: string, spec: ExecSpec, limits: ExecLimits = {}): Promise<ExecResult> => {
     const [, , script = ""] = spec.command;
-    if (!isOfRuns(script)) return await inMemory(id, spec, limits);
+    if (!isOfRuns(spec)) return await inMemory(id, spec, limits);
     await host.onExec(script);
     const container = engine.containers.get(id);
     if (container?.state !== "running") throw new CoworkError("ENGINE_FAILED", `Container ${id} is not running`);
@@ -76,11 +77,8 @@ export async function runHost(): Promise<RunHost> {
         .replaceAll("/opt/cowork/bin/claude", program)
         .replaceAll(spec.workingDir === undefined || spec.workingDir === "/" ? "\0" : spec.workingDir, clone),
     );
-    // Folders above these are closed to the session's user on a real host, and mounted into the container.
-    const { state, home, sessions, stateRoot } = ctx.paths;
-    for (const folder of [base.shop.root, home, sessions, stateRoot, state(session)]) await chmod(folder, 0o711);
     const cwd = spec.workingDir === "/" || spec.workingDir === undefined ? "/" : clone;
-    return await run(words, { cwd, env: { ...base.shop.env, FAKE_LOG: log }, asRoot: spec.user === "0", limits });
+    return await run(words, { cwd, env: { ...base.shop.env, ...anyOwner, FAKE_LOG: log }, limits });
   };
   engine.exec = onHost;
   const asConnect = engine.attach;
@@ -131,6 +129,7 @@ export async function runHost(): Promise<RunHost> {
     file: async (view, name) => await readFile(join(ctx.paths.run(view.sessionId, view.n), name), "utf8"),
     end: async () => {
       for (const pid of children) killGroup(pid);
+      for (const pid of await startedInside(ctx.paths.stateRoot)) killGroup(pid);
       await base.end();
     },
   };
@@ -138,13 +137,10 @@ export async function runHost(): Promise<RunHost> {
 
   async function run(
     words: readonly string[],
-    { cwd, env, asRoot, limits }: { cwd: string; env: Record<string, string>; asRoot: boolean; limits: ExecLimits },
+    { cwd, env, limits }: { cwd: string; env: Record<string, string>; limits: ExecLimits },
   ): Promise<ExecResult> {
     return await new Promise((resolve, reject) => {
-      const { sessionUid: uid, sessionGid: gid } = ctx.user;
-      const as = process.getuid?.() === 0 && !asRoot ? { uid, gid } : {};
       const options = {
-        ...as,
         cwd,
         env,
         timeout: limits.timeoutMs ?? 60_000,
@@ -161,15 +157,26 @@ export async function runHost(): Promise<RunHost> {
   }
 }
 
-/** Scripts of runs; all others would not find this machine as they expect it. */
-function isOfRuns(script: string): boolean {
-  return (
-    script.includes("agent-run") ||
-    script.includes("agent-drain") ||
-    script.includes("$d/in") ||
-    script.includes("/proc/$1") ||
-    script.startsWith("kill -KILL")
-  );
+/** The scripts run as this user, to whom the session's folders are open; git refuses another one's clone otherwise. */
+const anyOwner = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" };
+
+/**
+ * Scripts of runs, all of which concern only processes that the run started. Others would not find this machine as they expect it, or
+ * would end processes of other people: without a process id, `agent-drain` ends every agent that it sees.
+ */
+function isOfRuns({ command: [, , script = "", ...words] }: ExecSpec): boolean {
+  if (words[0] === "agent-drain") return /^\d+$/.test(words[5] ?? "");
+  return ["agent-run", '"$d/in"', "/proc/$1"].some((part) => script.includes(part)) || script.startsWith("kill -KILL");
+}
+
+/** Processes of runs that a test left: they are in sessions of their own. */
+async function startedInside(stateRoot: string): Promise<number[]> {
+  const found: number[] = [];
+  for await (const path of glob(join(stateRoot, "*/events/run-*/{pid,input}"))) {
+    const pid = Number.parseInt(await readFile(path, "utf8").catch(() => ""), 10);
+    if (!Number.isNaN(pid)) found.push(pid, -pid);
+  }
+  return found;
 }
 
 function killGroup(pid: number): void {

@@ -38,8 +38,13 @@ test("a session's policy: only its own rules and hooks count, and the login is g
   const { mounts } = await agentParts(host.ctx, host.agent, { id });
   expect(mounts.at(-1)).toEqual({ source: host.ctx.paths.policy(id), target: "/etc/claude-code", readOnly: true });
   const found = await policy();
-  expect(found).toMatchObject({ allowManagedPermissionRulesOnly: true, allowManagedHooksOnly: true, apiKeyHelper: "" });
-  expect(found.permissions).toEqual({ allow: [], deny: [], ask: [] });
+  expect(found).toMatchObject({
+    useAutoModeDuringPlan: false,
+    allowManagedPermissionRulesOnly: true,
+    allowManagedHooksOnly: true,
+    apiKeyHelper: "",
+  });
+  expect(found.permissions).toEqual({ allow: [], deny: [], ask: [], defaultMode: "default" });
   expect(found.env).toMatchObject({ ANTHROPIC_API_KEY: "" });
   expect(Object.keys(found.hooks)).toContain("PermissionRequest");
   // The container reads it as any user.
@@ -110,11 +115,11 @@ test("the user's own rules of this host count too, as long as the user has them 
     defaultMode: "plan",
   });
   await prepare({ ...host.settings, agentSettings: false });
-  expect((await policy()).permissions).toEqual({ allow: ["WebSearch"], deny: [], ask: [] });
+  expect((await policy()).permissions).toEqual({ allow: ["WebSearch"], deny: [], ask: [], defaultMode: "default" });
   await prepare();
   await writeFile(join(own, "settings.json"), "{}");
   await prepare();
-  expect((await policy()).permissions).toEqual({ allow: ["WebSearch"], deny: [], ask: [] });
+  expect((await policy()).permissions).toEqual({ allow: ["WebSearch"], deny: [], ask: [], defaultMode: "default" });
 });
 
 test("AGENT_TASKS brings back the agent's list of tasks", async () => {

@@ -234,6 +234,8 @@ describe("the hook's script", () => {
   });
 
   test("succeeds where it cannot write", async () => {
-    expect(await run("/nonexistent", "Stop", "{}")).toEqual({ stdout: "", stderr: "" });
+    const file = join(await temporaryFolder(), "file");
+    await writeFile(file, "");
+    expect(await run(file, "Stop", "{}")).toEqual({ stdout: "", stderr: "" });
   });
 });

@@ -202,7 +202,7 @@ describe("use cases", () => {
   test("stop reports failed sessions together with stopped ones", async () => {
     const stop = async () => await Promise.resolve([outcome("a")]);
     const one = await face({ host: { stop }, conf: "SESSIONS=a b@box\n" });
-    const outcomes = await stopSessions(one.scope, { words: [], all: false });
+    const outcomes = await stopSessions(one.scope, { words: [], all: false, force: false });
     expect(outcomes.map(({ name, ok, error }) => [name, ok, error?.code])).toEqual([
       ["a", true, undefined],
       ["b", false, "HOST_UNKNOWN"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { histories, liveThrough } from "../../support/git/git-history.ts";
+import { histories, runHistory } from "../../support/git/git-history.ts";
 import { gitWorkshop } from "../../support/git/git-project.ts";
 
 describe("inspectHoldings after random histories", () => {
@@ -9,7 +9,7 @@ describe("inspectHoldings after random histories", () => {
     const property = fc.asyncProperty(histories(12), async (steps) => {
       const shop = await gitWorkshop();
       try {
-        await liveThrough(shop, steps);
+        await runHistory(shop, steps);
       } finally {
         await shop.end();
       }

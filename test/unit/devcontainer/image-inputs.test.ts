@@ -9,21 +9,11 @@ import {
 } from "../../../src/devcontainer/image/image-request.ts";
 import { expandLocalEnv, localEnvOf } from "../../../src/devcontainer/source/local-env.ts";
 import type { ComposePlan, DevcontainerPlan, JsonObject } from "../../../src/devcontainer/types.ts";
+import { emptyPlan } from "../../support/fakes/empty-plan.ts";
 import { createFakeEngine } from "../../support/fakes/fake-engine.ts";
 import { imageContext } from "../../support/engine/image-context.ts";
 import { memorySource } from "../../support/engine/memory-source.ts";
 
-const noPlan: DevcontainerPlan = {
-  kind: "image",
-  path: ".devcontainer/devcontainer.json",
-  config: {},
-  changes: [],
-  findings: [],
-  trustHash: "",
-  hasLockfile: false,
-  files: [],
-  cloneBinds: [],
-};
 const compose: ComposePlan = { files: [], program: "docker-compose", service: "app", canonical: {}, builds: [] };
 const files = {
   ".devcontainer/Dockerfile": "FROM debian\nCOPY a /a\n",
@@ -34,7 +24,7 @@ const files = {
 
 function request(plan: Partial<DevcontainerPlan>, tree: Record<string, string> = files): ImageRequest {
   return {
-    plan: { ...noPlan, ...plan },
+    plan: { ...emptyPlan, ...plan },
     source: memorySource(tree),
     project: { name: "app", folder: "App" },
     settings: { baseImage: undefined, caCerts: "none" },
@@ -167,7 +157,7 @@ describe("the link to the workspace", () => {
   const link = (config: JsonObject, canonical?: JsonObject): string | undefined =>
     linkPath({
       project: { name: "app", folder: "app (1)" },
-      plan: { ...noPlan, config, ...(canonical === undefined ? {} : { compose: { ...compose, canonical } }) },
+      plan: { ...emptyPlan, config, ...(canonical === undefined ? {} : { compose: { ...compose, canonical } }) },
     });
 
   test("has the project folder's name if the clone is mounted somewhere else", () => {

@@ -71,7 +71,7 @@ beforeEach(async () => {
 test.each(["running", "exited"] as const)("an impostor that is %s is not shown, stopped or removed", async (state) => {
   impostor.state = state;
   expect((await listSessions(ctx, {})).map(({ container }) => container?.id)).toEqual([main.id]);
-  const [outcome] = await stopSessions(ctx, {}, 1);
+  const [outcome] = await stopSessions(ctx, {}, { concurrency: 1 });
   expect(outcome).toMatchObject({ ok: true, session: { container: { id: main.id } } });
   expect([impostor.state, main.state]).toEqual([state, "exited"]);
   expect(await removeFromEngine(ctx, record)).toEqual(["container main"]);

@@ -26,7 +26,7 @@ const rebuild = async (name: string): Promise<Outcome[]> => {
   const { project, source, settings } = await host.request([name]);
   return await startSessions(host.ctx, host.select(name), { settings, rebuild: { project, source, settings } });
 };
-const stop = (name: string): Promise<Outcome[]> => stopSessions(host.ctx, host.select(name), 1);
+const stop = (name: string): Promise<Outcome[]> => stopSessions(host.ctx, host.select(name), { concurrency: 1 });
 
 /** Runs `work` repeatedly, each time with an error at the next call of the engine or the dev container CLI, and checks after it. */
 async function atEachCall(work: () => Promise<unknown>, check: (at: number) => Promise<void>): Promise<void> {

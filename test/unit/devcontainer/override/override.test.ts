@@ -3,6 +3,7 @@ import { planOverride } from "../../../../src/devcontainer/override/override.ts"
 import type { OverrideRequest, DevcontainerPlan, JsonObject } from "../../../../src/devcontainer/types.ts";
 import { mountText, parseMount } from "../../../../src/devcontainer/override/mount-text.ts";
 import { rewriteConfig } from "../../../../src/devcontainer/override/rewrite.ts";
+import { emptyPlan } from "../../../support/fakes/empty-plan.ts";
 
 const own = {
   composeProject: "cowork-0123456789ab",
@@ -10,17 +11,7 @@ const own = {
   beside: "/h/state/app-a/beside",
 };
 
-const plan = (config: JsonObject): DevcontainerPlan => ({
-  kind: "image",
-  path: ".devcontainer.json",
-  config,
-  changes: [],
-  findings: [],
-  trustHash: "",
-  hasLockfile: false,
-  files: [],
-  cloneBinds: [],
-});
+const plan = (config: JsonObject): DevcontainerPlan => ({ ...emptyPlan, path: ".devcontainer.json", config });
 
 const request = (config: JsonObject, more: Partial<OverrideRequest> = {}): OverrideRequest => ({
   plan: plan(config),

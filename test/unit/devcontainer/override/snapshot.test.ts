@@ -12,6 +12,7 @@ import {
 import type { DevcontainerPlan } from "../../../../src/devcontainer/types.ts";
 import { coworkPaths, type Paths } from "../../../../src/system/paths.ts";
 import { memorySource } from "../../../support/engine/memory-source.ts";
+import { emptyPlan } from "../../../support/fakes/empty-plan.ts";
 
 let base: string;
 let paths: Paths;
@@ -24,15 +25,10 @@ beforeEach(async () => {
 afterEach(() => rm(base, { recursive: true, force: true }));
 
 const plan: DevcontainerPlan = {
-  kind: "image",
-  path: ".devcontainer/devcontainer.json",
+  ...emptyPlan,
   config: { image: "x" },
-  changes: [],
-  findings: [],
   trustHash: "h",
-  hasLockfile: false,
   files: [".devcontainer/devcontainer.json", ".devcontainer/f"],
-  cloneBinds: [],
 };
 const source = memorySource({
   ".devcontainer/devcontainer.json": "{}",

@@ -3,24 +3,16 @@ import { cloneName, treeRoot } from "../../../../src/devcontainer/compose/tree-r
 import { planOverride } from "../../../../src/devcontainer/override/override.ts";
 import type { DevcontainerPlan, Json, JsonObject } from "../../../../src/devcontainer/types.ts";
 import { planWorkspace, sessionFolder } from "../../../../src/devcontainer/override/workspace.ts";
+import { emptyPlan } from "../../../support/fakes/empty-plan.ts";
 
-const noPlan = {
-  path: ".devcontainer/devcontainer.json",
-  changes: [],
-  findings: [],
-  trustHash: "",
-  hasLockfile: false,
-  files: [],
-  cloneBinds: [],
-};
 const imagePlan = (config: JsonObject, subfolder?: string): DevcontainerPlan => ({
-  ...noPlan,
+  ...emptyPlan,
   kind: "image",
   config,
   ...(subfolder === undefined ? {} : { subfolder }),
 });
 const composePlan = (workspaceFolder: string | undefined, volumes: Json[]): DevcontainerPlan => ({
-  ...noPlan,
+  ...emptyPlan,
   kind: "compose",
   config: workspaceFolder === undefined ? {} : { workspaceFolder },
   compose: {

@@ -15,7 +15,7 @@ import { askingSession, bash } from "../../../support/fakes/asking-session.ts";
 
 const line = (request: unknown): string => `${JSON.stringify(request)}\n`;
 
-describe("what is no request is dropped and counted, and ends its hook without a decision:", () => {
+describe("anything but a request is dropped and counted, and ends its hook without a decision:", () => {
   const deep = `{"tool_name":"Bash","tool_input":{"command":"ls"},"x":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
   const plants: [name: string, plant: (path: string) => Promise<unknown>][] = [
     ["a link to a file of the host", async (path) => await symlink("/etc/passwd", path)],
@@ -26,7 +26,7 @@ describe("what is no request is dropped and counted, and ends its hook without a
         await symlink(`${path}.x`, path);
       },
     ],
-    ["a pipe", async (path) => execFileSync("mkfifo", [path])],
+    ["a pipe", async (path) => execFileSync("sh", ["-c", 'mkfifo "$0"', path])],
     ["a folder", async (path) => await mkdir(path)],
     ["a socket", async (path) => await once(createServer().listen(path).unref(), "listening")],
     [
@@ -36,9 +36,9 @@ describe("what is no request is dropped and counted, and ends its hook without a
         await truncate(path, 4 * 1024 ** 3);
       },
     ],
-    ["one line without an end", async (path) => await writeFile(path, "x".repeat(300_000))],
+    ["one line without an end", async (path) => await writeFile(path, "x".repeat(600_000))],
     ["deeply nested JSON", async (path) => await writeFile(path, deep)],
-    ["text that is no JSON", async (path) => await writeFile(path, "}{")],
+    ["text that cannot be parsed", async (path) => await writeFile(path, "}{")],
     ["a list", async (path) => await writeFile(path, "[]")],
     ["an empty file", async (path) => await writeFile(path, "")],
     ["no tool", async (path) => await writeFile(path, line({ tool_input: {} }))],

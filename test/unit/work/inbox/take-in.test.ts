@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdir, readFile, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../../../src/contract/work/history.ts";
+import type { Context } from "../../../../src/system/context.ts";
 import { takeInReports } from "../../../../src/work/inbox/take-in.ts";
 import { workFolder } from "../../../support/work-place.ts";
 
@@ -42,7 +43,7 @@ test("links, pipes, folders, sockets' names and files in another form are droppe
   const secret = join(ctx.paths.home, "secret");
   await writeFile(secret, 'Stop\n{"last_assistant_message":"secret"}\n');
   await symlink(secret, join(inbox, "1.00-1.Stop"));
-  execFileSync("mkfifo", [join(inbox, "1.00-2.Stop")]);
+  execFileSync("/usr/bin/mkfifo", [join(inbox, "1.00-2.Stop")]);
   await mkdir(join(inbox, "1.00-3.Stop"));
   await report(inbox, "1.00-4.stop; rm", {});
   execFileSync("sh", ["-c", 'cd "$1" && : >"$(printf "1.00-5.St\\377op")"', "sh", inbox]);
@@ -95,18 +96,39 @@ test("text of a report reaches the history only as one short plain line", async 
   expect(event?.data["detail"]).toMatch(/^Bash: echo hiy{100,200}…$/);
 });
 
-test("more reports than 200 a second are dropped, the oldest are kept", async () => {
+const many = async (inbox: string, count: number, uptime = "1.00"): Promise<void> => {
+  for (let n = 0; n < count; n += 1) await writeFile(join(inbox, `${uptime}-${n}.Stop`), "Stop\n{}\n");
+};
+const later = (ctx: Context, ms: number): Context => ({
+  ...ctx,
+  clock: { ...ctx.clock, now: () => new Date(Date.now() + ms) },
+});
+
+test("of a flood only 200 reports a second are taken in, and the rest is dropped", async () => {
   const { ctx, place, inbox } = await workFolder();
-  for (let n = 0; n < 1_200; n += 1) await writeFile(join(inbox, `1.00-${n}.Stop`), "Stop\n{}\n");
+  await many(inbox, 2_100);
   const taken = await takeInReports(ctx, place);
   expect(taken.filter(({ source }) => source === "agent")).toHaveLength(1_000);
-  expect(dropped(taken)).toBe(200);
+  expect(dropped(taken)).toBe(1_100);
   expect(readdirSync(inbox)).toEqual([]);
+  await many(inbox, 2_100, "2.00");
+  const { mtimeMs } = statSync(ctx.paths.eventLog(place.id));
+  const more = await takeInReports(later(ctx, mtimeMs + 2_000 - Date.now()), place);
+  const count = more.filter(({ source }) => source === "agent").length;
+  expect(Math.abs(count - 400)).toBeLessThan(100);
+});
+
+test("a burst waits for its turn, and nothing of it is dropped", async () => {
+  const { ctx, place, inbox } = await workFolder();
+  await many(inbox, 1_100);
+  expect(await takeInReports(ctx, place)).toHaveLength(1_000);
+  expect(readdirSync(inbox)).toHaveLength(100);
+  expect(await takeInReports(later(ctx, 1_000), place)).toHaveLength(100);
 });
 
 test("a session that was not looked at for hours loses nothing", async () => {
   const { ctx, place, inbox } = await workFolder();
-  for (let n = 0; n < 1_200; n += 1) await writeFile(join(inbox, `1.00-${n}.Stop`), "Stop\n{}\n");
+  await many(inbox, 1_200);
   const old = { ...place, createdAt: new Date(Date.now() - 3_600_000).toISOString() };
   expect(await takeInReports(ctx, old)).toHaveLength(1_200);
 });
@@ -120,13 +142,13 @@ test("when the history is full, reports are only counted", async () => {
   expect(readdirSync(inbox)).toEqual([]);
 });
 
-test("what is dropped is told at most once a minute, with its sum", async () => {
+test("what is dropped is recorded at most once a minute, with its sum", async () => {
   const { ctx, place, inbox } = await workFolder();
   let now = Date.parse("2026-03-01T12:00:00.000Z");
-  const later = { ...ctx, clock: { ...ctx.clock, now: () => new Date(now) } };
+  const moved = { ...ctx, clock: { ...ctx.clock, now: () => new Date(now) } };
   const drop = async (): Promise<unknown> => {
     await writeFile(join(inbox, "no report"), "");
-    return dropped(await takeInReports(later, place));
+    return dropped(await takeInReports(moved, place));
   };
   expect(await drop()).toBe(1);
   now += 30_000;
@@ -156,7 +178,7 @@ test("a crash between history and inbox repeats nothing", async () => {
   // As if it had not been removed.
   await report(inbox, "1.00-1.Stop", {}, 9);
   await report(inbox, "2.00-2.Stop", {});
-  const taken = await takeInReports(ctx, place);
+  const taken = await takeInReports(later(ctx, 1_000), place);
   expect(taken.map(({ data }) => data["report"])).toEqual(["2.00-2.Stop"]);
   expect(readdirSync(inbox)).toEqual([]);
 });
@@ -167,7 +189,8 @@ test("a report that is being written is left alone, one that no one finishes is 
   expect(await takeInReports(ctx, place)).toEqual([]);
   expect(readdirSync(inbox)).toEqual([".1.00-1.Stop"]);
   await utimes(join(inbox, ".1.00-1.Stop"), 0, 0);
-  expect(dropped(await takeInReports(ctx, place))).toBe(1);
+  expect(await takeInReports(ctx, place)).toEqual([]);
+  expect(readdirSync(inbox)).toEqual([]);
 });
 
 test("two commands at once take every report in once", async () => {

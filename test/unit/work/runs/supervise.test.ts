@@ -270,7 +270,7 @@ test("--commit auto commits what is left, without the repository's hooks, and th
   expect(run.commit).toBe(await asRoot("rev-parse", "HEAD"));
   const message = await asRoot("log", "-1", "--format=%an <%ae>%n%B");
   expect(message).toContain("Ada <ada@example.org>");
-  expect(message).toContain(`Cowork-Run: app-c:${run.n}`);
+  expect(message).toContain(`Cowork-Run: c:${run.n}\n`);
   expect(await host.inside("c", "ls")).not.toContain("hook-ran");
   expect(await host.file(run, "diff.patch")).toContain("+new");
   const again = await host.run("c", "@@good@@", { commit: "auto" });

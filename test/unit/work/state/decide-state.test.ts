@@ -83,10 +83,12 @@ describe("working", () => {
     const found = decideState(seen({ last: reported(30, question), programs: [program("busy", 40)] }));
     expect(found).toEqual({ state: "working", since: time(40), detail: "Bash: make" });
   });
-  test("a subagent's request was answered on the host", () => {
+  test("a subagent's request was answered on the host; a new one may not be there yet", () => {
     const last = reported(30, { ...question, subagent: "a1" });
-    const found = decideState(seen({ last, programs: [program("busy", 10)], checked: { strangers: false } }));
-    expect(found).toMatchObject({ state: "working" });
+    const checked = { last, programs: [program("busy", 10)], checked: { strangers: false } };
+    expect(decideState(seen(checked))).toMatchObject({ state: "working" });
+    expect(decideState(seen({ ...checked, now: at(31) }))).toMatchObject({ state: "waiting" });
+    expect(decideState(seen({ ...checked, approvals: 1 }))).toMatchObject({ state: "waiting" });
   });
   test.each([{ state: "idle" }, { state: "failed" }, limit] as const)("goes on by itself after %j", (signal) => {
     expect(decideState(seen({ last: reported(30, signal), programs: [program("busy", 40)] }))).toEqual({
@@ -128,7 +130,7 @@ describe("waiting", () => {
     const choice = program("waiting", 31, { waitingFor: "input needed" });
     expect(decideState(seen({ last, programs: [choice] }))).toMatchObject({ for: "answer" });
   });
-  test("a subagent's open request that other reports hide is found by whoever takes requests in", () => {
+  test("a subagent's open request that other reports hide is found by a check", () => {
     const hidden = { last: reported(50, tool), programs: [program("busy", 10)], approvals: 1 };
     expect(decideState(seen(hidden)).state).toBe("working");
     expect(decideState(seen({ ...hidden, checked: { strangers: false } }))).toEqual({

@@ -16,7 +16,7 @@ interface Place {
   file: string;
   home: string;
   read: (since?: number) => Promise<string[]>;
-  later(ms: number): void;
+  later: (ms: number) => void;
 }
 
 async function place(): Promise<Place> {

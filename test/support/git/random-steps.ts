@@ -41,7 +41,7 @@ const commands = (name: string): (readonly string[])[] => [
   ["init", name],
 ];
 
-export interface Lives {
+export interface RandomSteps {
   home: TestHome;
   project: string;
   sessions: readonly string[];
@@ -55,7 +55,7 @@ export interface Lives {
  * in it (commits of every ref, stashes, index, working tree) must be in the project.
  * @returns one line per step; throws an error with these lines when something is lost
  */
-export async function live(lives: Lives): Promise<string[]> {
+export async function runRandomSteps(lives: RandomSteps): Promise<string[]> {
   const random = generator(lives.seed);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   const steps: string[] = [];
@@ -83,7 +83,7 @@ function nextStep(name: string, pick: <T>(values: readonly T[]) => T, random: ()
   return random() < 0.25 ? { cowork, killAfter: 100 + random() * 1_500 } : { cowork };
 }
 
-async function act({ home, project: cwd }: Lives, name: string, step: Step, n: number): Promise<string> {
+async function act({ home, project: cwd }: RandomSteps, name: string, step: Step, n: number): Promise<string> {
   if ("inside" in step) {
     const script = `N=${n}; ${step.inside}`;
     const { code } = await runCowork(["connect", name, "--", "sh", "-c", script], { home, cwd });

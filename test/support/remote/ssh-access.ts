@@ -9,7 +9,7 @@ export interface Account {
   home: string;
 }
 
-export interface LetInOptions {
+export interface SshAccessOptions {
   /** more ssh_config lines for the alias */
   lines?: readonly string[];
   /** false: the host key is not added to known_hosts */
@@ -21,11 +21,11 @@ export interface LetInOptions {
 }
 
 /** Gives a local account access with `ssh <alias>`: writes key, known host and alias to its `~/.ssh`. */
-export async function letIn(
+export async function giveAccess(
   machine: Machine & { hostKeys(name: string): Promise<string> },
   home: TestHome,
   alias: string,
-  options: LetInOptions,
+  options: SshAccessOptions,
 ): Promise<void> {
   const { lines = [], known = true, hostName = machine.address, account = { user: "root", home: "/root" } } = options;
   const ok = async (line: string): Promise<string> => {

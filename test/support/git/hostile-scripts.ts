@@ -2,7 +2,7 @@
  * What a container can write into its clone to attack the host. `$C` is a command that leaves a canary on the host when the
  * host runs it, `$O` a host folder outside the clone. Each is added to real work: one commit, one untracked file.
  */
-export const plants: Record<string, string> = {
+export const hostileScripts: Record<string, string> = {
   "core.fsmonitor": `git config core.fsmonitor "$C"`,
   "core.hooksPath and hooks": `mkdir -p .evil; for h in post-checkout post-commit pre-commit reference-transaction post-index-change post-merge pre-auto-gc update post-update pre-receive; do printf '#!/bin/sh\\n%s\\n' "$C" >.evil/$h; chmod +x .evil/$h; mkdir -p .git/hooks; cp .evil/$h .git/hooks/$h; done; git config core.hooksPath "$PWD/.evil"`,
   "filter clean, smudge and process": `echo '* filter=evil' >.gitattributes; git config filter.evil.clean "$C; cat"; git config filter.evil.smudge "$C; cat"; git config filter.evil.process "$C"; git config filter.evil.required true`,
@@ -28,7 +28,7 @@ export const plants: Record<string, string> = {
   "a forged index and forged objects": `head -c 100000 /dev/urandom >.git/index; find .git/objects -type f | head -3 | while read -r o; do chmod u+w "$o"; echo forged >"$o"; done`,
 };
 
-/** Plants after which git still works with the repository, so every operation must succeed. */
-export const workable = Object.keys(plants).filter((name) =>
+/** Scripts after which git still works with the repository, so every operation must succeed. */
+export const workableScripts = Object.keys(hostileScripts).filter((name) =>
   /^(core|diff|merge|include|aliases|remote|bare|links)/.test(name),
 );

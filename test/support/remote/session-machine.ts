@@ -1,7 +1,7 @@
 import { execa } from "execa";
 
 /** The machine that an account's sessions are on: this one, or one reached over SSH. */
-export interface There {
+export interface SessionMachine {
   /** name of the host in `--json` output */
   host: string;
   /** $COWORK_HOME of that machine */
@@ -15,15 +15,18 @@ export interface There {
 }
 
 /** This machine as the machine of an account's sessions. */
-export function here(home: Pick<There, "coworkHome" | "hash">): There {
+export function thisMachine(home: Pick<SessionMachine, "coworkHome" | "hash">): SessionMachine {
   const { coworkHome, hash } = home;
-  return thereBy({ host: "local", coworkHome, hash }, async (line) => {
+  return sessionMachine({ host: "local", coworkHome, hash }, async (line) => {
     const { exitCode, stdout, stderr } = await execa("bash", ["-c", line], { reject: false, stdin: "ignore" });
     return { code: exitCode ?? 128, stdout, stderr };
   });
 }
 
-export function thereBy(facts: Pick<There, "host" | "coworkHome" | "hash">, sh: There["sh"]): There {
+export function sessionMachine(
+  facts: Pick<SessionMachine, "host" | "coworkHome" | "hash">,
+  sh: SessionMachine["sh"],
+): SessionMachine {
   const docker = async (...args: string[]): Promise<string[]> => {
     const { code, stdout, stderr } = await sh(["docker", ...args].map(quoted).join(" "));
     if (code !== 0) throw new Error(`docker ${args.join(" ")}: ${stderr}`);
