@@ -6,6 +6,7 @@ import type { Command } from "./line/command.ts";
 import { completionCommand } from "./completion.ts";
 import { configCommand } from "./config.ts";
 import { connectCommand } from "./connect.ts";
+import { cpCommand } from "./cp.ts";
 import { denyCommand } from "./deny.ts";
 import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   pullCommand,
   pushCommand,
+  cpCommand,
   logsCommand,
   authCommand,
   hostCommand,
