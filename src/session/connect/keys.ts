@@ -16,7 +16,7 @@ const [interrupt, enter, deleteLine, backspace, newLine] = ["\u0003", "\r", "\u0
 /** One whole sequence: pasted text, a function key or a report of the terminal, Alt with a key, or one character. */
 const sequence =
   // oxlint-disable-next-line no-control-regex -- keys are control characters
-  /\u001B\[200~([^]*?)\u001B\[201~|\u001B(?:\[[0-?]*[ -/]*[@-~]|O[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[PX^_][^\u001B]*\u001B\\|[^[\]OPX^_\u001B])|[^\u001B]/guy;
+  /\u001B\[200~([^]*?)\u001B\[201~|\u001B(?:\[(?!200~)[0-?]*[ -/]*[@-~]|O[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[PX^_][^\u001B]*\u001B\\|[^[\]OPX^_\u001B])|[^\u001B]/guy;
 
 /** Arrows up and down recall earlier prompts. */
 // oxlint-disable-next-line no-control-regex -- as above

@@ -53,12 +53,10 @@ export function planAttach(server: TmuxServer, plan: AttachPlan, windows: readon
     const names = ["-s", tmuxName(plan.id), "-n", shellWindow];
     return [...serverArgs(server), "new-session", "-A", ...names, "--", ...pane.map(literal), ...more];
   }
-  const at = windows.findIndex((name) => name !== agentWindow);
   const target = `=${tmuxName(plan.id)}:`;
-  const shell =
-    at < 0
-      ? ["new-window", "-t", target, "-n", shellWindow, "--", ...pane.map(literal)]
-      : ["select-window", "-t", `${target}${windows[at] ?? ""}`];
+  const shell = windows.includes(shellWindow)
+    ? ["select-window", "-t", `${target}=${shellWindow}`]
+    : ["new-window", "-t", target, "-n", shellWindow, "--", ...pane.map(literal)];
   return [...serverArgs(server), ...shell, ";", "attach-session", "-t", target, ...more];
 }
 
@@ -88,12 +86,19 @@ export function planAgentWindow(
   return [...serverArgs(server), ...session, ";", "set-option", "-t", `=${name}:`, "default-command", shell];
 }
 
-/** Arguments for tmux that let the terminals leave a session that shows the agent's window, which is about to close. */
+/**
+ * Arguments for tmux that let the terminals leave a session that shows the agent's window, which is about to close. The window gets
+ * another name first: whoever looks after that finds no agent.
+ */
 export function planLeaveAgent(server: TmuxServer, id: string): string[] {
   const session = `=${tmuxName(id)}`;
-  const shown = `#{==:#{window_name},${agentWindow}}`;
-  return [...serverArgs(server), "if-shell", "-F", "-t", `${session}:`, shown, `detach-client -s '${session}'`];
+  const rename = ["rename-window", "-t", `${session}:=${agentWindow}`, endedWindow];
+  const shown = `#{==:#{window_name},${endedWindow}}`;
+  const leave = ["if-shell", "-F", "-t", `${session}:`, shown, `detach-client -s '${session}'`];
+  return [...serverArgs(server), ...rename, ";", ...leave];
 }
+
+const endedWindow = "ended";
 
 export function planWindows(server: TmuxServer, id: string): string[] {
   return [...serverArgs(server), "list-windows", "-t", `=${tmuxName(id)}`, "-F", "#{window_name}"];

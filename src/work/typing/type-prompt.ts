@@ -38,7 +38,7 @@ export type TypingResult =
 
 /** A program that has just started swallows the first Enter. */
 const maxEnters = 3;
-/** from the paste to Enter, in ms */
+/** between keys, a paste and Enter, in ms */
 const settleMs = 300;
 const takenMs = 2_000;
 const lookMs = 100;
@@ -57,7 +57,8 @@ export async function typePrompt(
   if (state === "asks" || state === "away") return state;
   if (agent.isTyped()) return "typed";
   // After an interrupt the agent puts the interrupted prompt back.
-  await clear(pane, 1);
+  await clear(pane);
+  await clock.sleep(settleMs);
   await pane.paste(text);
   await clock.sleep(settleMs);
   for (let n = 0; n < maxEnters; n += 1) {
@@ -68,7 +69,7 @@ export async function typePrompt(
   }
   const now = await agent.state();
   if (now === "asks" || now === "away") return "left";
-  await clear(pane, text.split("\n").length);
+  await clear(pane);
   return "refused";
 }
 
@@ -80,13 +81,16 @@ async function isTakenInTime(clock: Clock, agent: TypingAgent): Promise<boolean>
   return await agent.isTaken();
 }
 
-/** Ctrl-U deletes to the start of the line, and at the start the line end before it. */
-async function clear(pane: TypingPane, lines: number): Promise<void> {
-  const count = Math.min(lines * 2, maxClears);
-  await pane.keys("C-e", ...Array.from({ length: count }, () => "C-u"));
+/**
+ * Ctrl-U deletes a line, and the next one the line end before it. The pause after it matters: keys that arrive together with a paste
+ * become part of the text.
+ */
+async function clear(pane: TypingPane): Promise<void> {
+  await pane.keys("C-e", ...Array.from({ length: clears }, () => "C-u"));
 }
 
-const maxClears = 400;
+/** More lines than the agent shows of a pasted text: it keeps a longer one as a single sign. */
+const clears = 24;
 
 /**
  * Interrupts what the agent does with Esc.
