@@ -17,6 +17,7 @@ import { initCommand } from "./init.ts";
 import { interruptCommand } from "./interrupt.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
+import { openCommand } from "./open.ts";
 import { pullCommand } from "./pull.ts";
 import { projectsCommand } from "./projects.ts";
 import { pushCommand } from "./push.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   startCommand,
   stopCommand,
   cleanCommand,
+  openCommand,
   runCommand,
   runsCommand,
   approvalsCommand,

@@ -36,6 +36,11 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
       read("approvalAnswer", await call("approvalAnswer", there(selector), answer)),
     send: async (selector, prompt) => read("send", await call("send", there(selector), prompt)),
     interrupt: async (selector, who) => read("interrupt", await call("interrupt", there(selector), who)),
+    agentOpen: async (selector, request) => {
+      const own = there(selector);
+      return read("agentOpen", await call("agentOpen", own, request));
+    },
+    agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }
