@@ -79,6 +79,22 @@ export interface RunAsk {
   instructions?: string;
 }
 
+/** How the agent is started in a terminal. */
+export interface TerminalAsk {
+  /** id of the conversation: a new UUID, or that of a run */
+  conversation: string;
+  /** continue that conversation */
+  resume: boolean;
+  model?: string;
+  /** the first prompt */
+  prompt?: string;
+}
+
+export interface AgentTerminals {
+  /** arguments for the agent's launcher */
+  args(ask: TerminalAsk): string[];
+}
+
 /** One line of a run's output, in common terms. */
 export type RunOutput =
   | { kind: "started"; conversation: string; model?: string; version?: string }

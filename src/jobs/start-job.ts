@@ -17,7 +17,7 @@ export interface JobStart {
 }
 
 /**
- * Starts a job that nobody joins, and returns when its process is alive or has already ended. Does nothing if it is running. The
+ * Starts a job that no one joins, and returns when its process is alive or has already ended. Does nothing if it is running. The
  * process survives this one, the terminal and the connection.
  * @throws INTERRUPTED if it did not start, and the job's own error if it failed at once
  */

@@ -39,7 +39,7 @@ async function startFor(ctx: Context, record: SessionRecord, n: number): Promise
   if (request === undefined) throw new CoworkError("RUN_NOT_FOUND", `Run ${n} of ${record.name} cannot be read.`);
   const { settings } = request;
   const started = await locked(ctx, record, "start", async (now, inner) => {
-    // The lock was waited for: whoever stopped the session meanwhile must not find it started again.
+    // The lock was waited for: who stopped the session meanwhile must not find it started again.
     refuseIfStopped(ctx, record.id, n);
     const up = await startSession(inner, now, settings, []);
     await readyAgent(inner, up, settings, { running: Promise.resolve(up.container?.id) });

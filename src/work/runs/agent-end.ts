@@ -59,7 +59,7 @@ export function createAgentEnd(ctx: Context, run: Supervised, now: () => number)
       } else if (closedAt === undefined && now() - lastWord >= times.graceMs) {
         await quietly(ctx, async () => {
           await closeRunInput(ctx, place, n, isQuiet);
-          // If it was closed before, or nobody is there to close it, the agent must end, too.
+          // If it was closed before, or no one is there to close it, the agent must end, too.
           if (isResting(run)) closedAt = now();
         });
       } else if (closedAt !== undefined && now() - Math.max(closedAt, lastWord) >= times.stayMs) {

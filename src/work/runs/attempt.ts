@@ -43,7 +43,7 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
     if (now() - lastTakeIn >= times.takeInMs) {
       lastTakeIn = now();
       open = await takeIn(ctx, run, open);
-      if (open.length > 0) silence.broken();
+      if (open.length > 0) silence.excused();
     }
     if (now() - lastSpent >= times.spentMs) {
       lastSpent = now();
@@ -108,8 +108,8 @@ async function tellShares(
   if (limit <= 0) return;
   for (const percent of [50, 80]) {
     const key = `${what} ${percent}`;
-    if (used < (limit * percent) / 100 || run.told.has(key)) continue;
-    run.told.add(key);
+    if (used < (limit * percent) / 100 || run.reported.has(key)) continue;
+    run.reported.add(key);
     const detail = `${percent} % of the ${what === "budget" ? "money" : "time"} of the run is used`;
     await tell(ctx, run, { type: `run.${what}`, data: { detail, percent, used, limit } });
   }

@@ -24,12 +24,10 @@ export async function commitRest(
     identity,
   }: { title: string; trailer: string; identity: { name?: string | undefined; email?: string | undefined } },
 ): Promise<CommitResult> {
-  const { name, email } = identity;
+  const { name = "cowork", email = "cowork@localhost" } = identity;
   const person = [
-    ...(name === undefined ? [] : [`export GIT_AUTHOR_NAME=${shellWord(name)} GIT_COMMITTER_NAME=${shellWord(name)}`]),
-    ...(email === undefined
-      ? []
-      : [`export GIT_AUTHOR_EMAIL=${shellWord(email)} GIT_COMMITTER_EMAIL=${shellWord(email)}`]),
+    `export GIT_AUTHOR_NAME=${shellWord(name)} GIT_COMMITTER_NAME=${shellWord(name)}`,
+    `export GIT_AUTHOR_EMAIL=${shellWord(email)} GIT_COMMITTER_EMAIL=${shellWord(email)}`,
   ];
   const script = `${indexFunctions}
 ${person.join("\n")}

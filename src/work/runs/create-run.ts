@@ -44,7 +44,7 @@ export async function createRun(ctx: Context, place: WorkPlace, request: RunRequ
     turns: 0,
     tokens: { input: 0, output: 0 },
     denials: 0,
-    // Known before the agent starts, so that its requests can be told from others.
+    // Known before the agent starts, so that its requests can be recognized.
     conversation: resumed?.conversation ?? randomUUID(),
     artifacts: [],
     ...(request.model === undefined ? {} : { model: request.model }),

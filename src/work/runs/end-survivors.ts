@@ -3,7 +3,7 @@ import type { WorkPlace } from "../types.ts";
 import { endLaunched } from "./launch.ts";
 import { runNumbers } from "./run-files.ts";
 
-/** Runs whose agents may still be alive: of more than the newest few, somebody would have noticed. */
+/** Runs whose agents may still be alive: of more than the newest few, someone would have noticed. */
 const most = 3;
 
 /**

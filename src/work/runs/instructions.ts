@@ -1,7 +1,7 @@
 import type { RunAction } from "../../contract/work/run.ts";
 
 const unattended =
-  "You run unattended: nobody watches. If something is unclear, decide sensibly and say so in your final message.";
+  "You run unattended: no one watches. If something is unclear, decide sensibly and say so in your final message.";
 const unchanged = "Do not change anything: no files, no commits, no branches. Your final message is the report.";
 
 /** What is added to the agent's instructions, by action. */

@@ -34,7 +34,7 @@ export interface ReadLimits {
 }
 
 /**
- * Reads what an agent prints, line by line, while the container can do anything to the file: every call opens it anew through its
+ * Reads what an agent prints, line by line, while the container can do anything to the file: every call opens it again through its
  * folder, without following a link, and only a regular file counts. One that was replaced or cut is read from its start.
  */
 export function createOutputReader(

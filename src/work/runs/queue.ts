@@ -43,7 +43,7 @@ export async function inTurn<T>(ctx: Context, turn: Turn, work: () => Promise<T>
   }
 }
 
-/** Numbers ascend under a lock, so that nobody comes in before one that already runs. */
+/** Numbers ascend under a lock, so that no one comes in before one that already runs. */
 async function queueUp(ctx: Context, folder: string, id: string): Promise<string> {
   return await withLock(ctx, "runs-queue", { what: "the queue of runs", waitMs: 60_000 }, async () => {
     await ensureFolder(folder, { mode: 0o700 });

@@ -16,7 +16,7 @@ exec cat >"$d/in"`;
 const closeScript = `${isOpen}
 kill "$p"`;
 
-/** How long a write may take, in ms: the agent reads at once, and a FIFO that nobody reads is full after 64 KiB. */
+/** How long a write may take, in ms: the agent reads at once, and a FIFO that no one reads is full after 64 KiB. */
 const writeMs = 30_000;
 
 type InputContext = Pick<Context, "paths" | "clock" | "signal" | "engine">;

@@ -14,7 +14,7 @@ import { isActive } from "./run-state.ts";
 
 /**
  * Writes the files of a run as a tar stream. Of a run that is active, they are as they are now: its changes and its transcript are
- * written anew.
+ * written again.
  */
 export async function saveRunFiles(
   ctx: Context,

@@ -7,7 +7,10 @@ export interface Silence {
   readonly since: number;
   /** the process does not exist any more */
   readonly isGone: boolean;
+  /** the agent said something */
   broken(): void;
+  /** it waits for a person: it may say nothing, but must exist */
+  excused(): void;
   /** Reports an agent that says nothing for long, once, and checks whether it still exists. */
   look(): Promise<void>;
 }
@@ -27,6 +30,11 @@ export function createSilence(ctx: Context, run: Supervised, now: () => number):
     },
     broken() {
       since = now();
+      lastCheck = since;
+      isReported = false;
+    },
+    excused() {
+      since = now();
       isReported = false;
     },
     async look() {
@@ -34,7 +42,7 @@ export function createSilence(ctx: Context, run: Supervised, now: () => number):
         isReported = true;
         await tell(ctx, run, { type: "run.stalled", data: { detail: "the agent has said nothing for a while" } });
       }
-      if (now() - Math.max(since, lastCheck) < times.checkMs) return;
+      if (now() - lastCheck < times.checkMs) return;
       lastCheck = now();
       const container = place.container?.id ?? "";
       await quietly(ctx, async () => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import { writeFileAtomic } from "../../system/files/files.ts";
+import { lookAtPath, writeFileAtomic } from "../../system/files/files.ts";
 import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 import { readConversation } from "./accepted.ts";
@@ -23,10 +23,10 @@ import { readRunFile, readRunRequest, runLock } from "./run-files.ts";
 import { launchWithPrompt } from "./run-input.ts";
 import { isStopAsked } from "./stop-run.ts";
 import { runTimes, tell, type RunTimes, type Supervised } from "./supervised.ts";
-import type { RunSession } from "./types.ts";
+import type { RunContainer, RunSession } from "./types.ts";
 import { createWorkingTime } from "./working-time.ts";
 
-/** A usage limit that is said to last longer is not believed, in ms. */
+/** A usage limit that is reported to last longer is not believed, in ms. */
 const longestLimitMs = 8 * 24 * 3600_000;
 /** The second time the limit is hit right after its end, and later, in ms. */
 const againMs = 60_000;
@@ -57,7 +57,10 @@ export async function supervise(
     let judgement: Judgement;
     try {
       const onWait = async (before: number): Promise<void> => {
-        await run.report.set({ queued: before, detail: `waiting for ${before} ${before === 1 ? "run" : "runs"} before it` });
+        await run.report.set({
+          queued: before,
+          detail: `waiting for ${before} ${before === 1 ? "run" : "runs"} before it`,
+        });
         await run.report.flush();
       };
       const onLook = (): void => {
@@ -74,6 +77,8 @@ export async function supervise(
         : { state: "failed", detail: plain(toCoworkError(error).message) };
     }
     await stillHeld();
+    // The session was removed meanwhile: nothing of it may come back.
+    if (lookAtPath(ctx.paths.run(id, n)) === undefined) return view;
     return await finish(inner, run, judgement);
   });
 }
@@ -106,7 +111,7 @@ async function openRun(
     spentBefore: 0,
     progress: newProgress(),
     times,
-    told: new Set(),
+    reported: new Set(),
     onPlan: async ({ digest, text, input }, said) => {
       if (digest === plan) return;
       // An agent that wrote no file for its plan has said it.
@@ -122,57 +127,69 @@ const nothingSpent = { cost: 0, tokens: { input: 0, output: 0 } };
 
 /** All of a run but its place in the queue: as many processes of the agent as usage limits need. */
 async function work(ctx: Context, session: RunSession, run: Opened): Promise<Judgement> {
-  const { n, request, report, place } = run;
+  const { report, place } = run;
   await report.set({ queued: undefined, detail: "starting the session" });
   await report.flush();
   let start: CloneState | undefined;
   for (let attempt = 0; ; attempt += 1) {
     const container = await session.start(ctx);
-    const { id, user, workspaceFolder } = container;
-    const up = { id, running: true, startedAt: container.startedAt, user, workspaceFolder };
-    run.place = { ...place, container: up };
+    const { id, startedAt, user, workspaceFolder } = container;
+    run.place = { ...place, container: { id, running: true, startedAt, user, workspaceFolder } };
     await endSurvivors(ctx, run.place);
     start ??= await readStart(ctx, run);
-    const rest = request.budget === 0 ? undefined : request.budget - report.view.cost;
-    if (rest !== undefined && rest <= 0) return { state: "stopped", reason: "budget" };
-    const isResumed = attempt > 0 || report.view.resumes !== undefined;
-    const args = run.runs.args({
-      conversation: report.view.conversation ?? "",
-      resume: isResumed,
-      mode: request.action === "plan" ? "plan" : request.permissions,
-      ...(request.action === "plan" ? { afterPlan: request.permissions } : {}),
-      readOnly: readOnly.includes(request.action),
-      strictMcp: !(await session.agreedMcp(ctx)),
-      instructions: instructions[request.action],
-      ...(request.model === undefined ? {} : { model: request.model }),
-      ...(rest === undefined ? {} : { budget: rest }),
-      ...(request.maxTurns === undefined ? {} : { maxTurns: request.maxTurns }),
-    });
-    if (isStopAsked(ctx, place.id, n)) throw new StopAsked();
-    const launch = async (): Promise<void> =>
-      await launchAgent(ctx, { id: place.id, n, agent: run.agent, container, args, path: request.path });
-    const line = run.runs.prompt(attempt === 0 ? request.prompt : goOn);
-    if (!(await launchWithPrompt(ctx, run.place, n, { launch, line })) && readExit(ctx, place.id, n) === undefined) {
-      await endLaunched(ctx, { id: place.id, n, agent: run.agent, container: id });
-      throw new CoworkError("ENGINE_FAILED", "The agent did not take the prompt.");
-    }
-    const startedAt = report.view.startedAt ?? ctx.clock.now().toISOString();
-    await report.set({ state: "running", startedAt, detail: undefined, until: undefined });
-    if (attempt === 0) {
-      await tell(ctx, run, { type: "run.started" });
-    } else {
-      await tell(ctx, run, { type: "run.resumed", data: { detail: "the usage limit has ended" } });
-    }
-    run.budget = rest;
-    run.spentBefore = report.view.cost;
-    const { result: _before, limitUntil: _until, ...progress } = run.progress;
-    run.progress = { ...progress, isResting: false, background: 0 };
+    run.budget = run.request.budget === 0 ? undefined : run.request.budget - report.view.cost;
+    if (run.budget !== undefined && run.budget <= 0) return { state: "stopped", reason: "budget" };
+    if (isStopAsked(ctx, place.id, run.n)) throw new StopAsked();
+    await launch(ctx, run, { container, isAgain: attempt > 0 });
     const judgement = judgeEnding(await followAgent(ctx, run));
     if (judgement.state !== "waiting") return await conclude(ctx, run, judgement, start);
+    const now = ctx.clock.now().getTime();
     const until = judgement.until ?? 0;
-    if (until - ctx.clock.now().getTime() > longestLimitMs) return { state: "stopped", reason: "limit" };
-    await waitForLimit(ctx, run, Math.max(until, ctx.clock.now().getTime() + (attempt > 0 ? againMs : 0)));
+    if (until - now > longestLimitMs) return { state: "stopped", reason: "limit" };
+    await waitForLimit(ctx, run, Math.max(until, attempt > 0 ? now + againMs : 0));
   }
+}
+
+/** Starts a process of the agent and gives it the prompt. @param isAgain after a usage limit: in the same conversation */
+async function launch(
+  ctx: Context,
+  run: Opened,
+  { container, isAgain }: { container: RunContainer; isAgain: boolean },
+): Promise<void> {
+  const { n, request, report, place, agent } = run;
+  const args = await argsOf(ctx, run, isAgain);
+  const line = run.runs.prompt(isAgain ? goOn : request.prompt);
+  const start = async (): Promise<void> =>
+    await launchAgent(ctx, { id: place.id, n, agent, container, args, path: request.path });
+  const isTaken = await launchWithPrompt(ctx, place, n, { launch: start, line });
+  if (!isTaken && readExit(ctx, place.id, n) === undefined) {
+    await endLaunched(ctx, { id: place.id, n, agent, container: container.id });
+    throw new CoworkError("ENGINE_FAILED", "The agent did not take the prompt.");
+  }
+  const startedAt = report.view.startedAt ?? ctx.clock.now().toISOString();
+  await report.set({ state: "running", startedAt, detail: undefined, until: undefined });
+  const resumed = { type: "run.resumed", data: { detail: "the usage limit has ended" } };
+  await tell(ctx, run, isAgain ? resumed : { type: "run.started" });
+  run.spentBefore = report.view.cost;
+  const { result: _before, limitUntil: _until, ...progress } = run.progress;
+  run.progress = { ...progress, isResting: false, background: 0 };
+}
+
+async function argsOf(ctx: Context, run: Opened, isAgain: boolean): Promise<string[]> {
+  const { request, report, budget } = run;
+  const { action, model, maxTurns, permissions } = request;
+  return run.runs.args({
+    conversation: report.view.conversation ?? "",
+    resume: isAgain || report.view.resumes !== undefined,
+    mode: action === "plan" ? "plan" : permissions,
+    ...(action === "plan" ? { afterPlan: permissions } : {}),
+    readOnly: readOnly.includes(action),
+    strictMcp: !(await run.session.agreedMcp(ctx)),
+    instructions: instructions[action],
+    ...(model === undefined ? {} : { model }),
+    ...(budget === undefined ? {} : { budget }),
+    ...(maxTurns === undefined ? {} : { maxTurns }),
+  });
 }
 
 /** The commit that the run starts from, for its diff; with an action that changes nothing, everything. */
@@ -215,8 +232,8 @@ async function conclude(ctx: Context, run: Opened, judgement: Judgement, start: 
 async function finish(ctx: Context, run: Opened, judgement: Judgement): Promise<RunView> {
   const { report } = run;
   const { state, reason, detail } = judgement;
-  const last = { reason, detail, until: undefined, endedAt: ctx.clock.now().toISOString() };
-  // The state comes last: whoever sees that the run has ended finds all of its files.
+  const last = { reason, detail, until: undefined, queued: undefined, endedAt: ctx.clock.now().toISOString() };
+  // The state comes last: who sees that the run has ended finds all of its files.
   await report.set({ workedMs: Math.round(run.time.ms), detail: "writing what the run left" });
   const artifacts = await finishArtifacts(ctx, run, { ...report.view, ...definedOf({ state, reason, detail }) });
   await tell(ctx, run, {

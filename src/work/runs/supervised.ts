@@ -61,7 +61,7 @@ export interface Supervised {
   progress: Progress;
   times: RunTimes;
   /** shares of money and time of which an event was written, e.g. `budget 50` */
-  told: Set<string>;
+  reported: Set<string>;
   /** @param said what the agent said last */
   onPlan(approval: ApprovalView, said: string): Promise<void>;
 }

@@ -61,7 +61,7 @@ export async function runHost(): Promise<RunHost> {
   const inMemory = engine.exec;
   const onHost = async (id: string, spec: ExecSpec, limits: ExecLimits = {}): Promise<ExecResult> => {
     const [, , script = ""] = spec.command;
-    if (!isOfRuns(script)) return await inMemory(id, spec, limits);
+    if (!isOfRuns(spec)) return await inMemory(id, spec, limits);
     await host.onExec(script);
     const container = engine.containers.get(id);
     if (container?.state !== "running") throw new CoworkError("ENGINE_FAILED", `Container ${id} is not running`);
@@ -160,15 +160,13 @@ export async function runHost(): Promise<RunHost> {
 /** The scripts run as this user, to whom the session's folders are open; git refuses another one's clone otherwise. */
 const anyOwner = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" };
 
-/** Scripts of runs; all others would not find this machine as they expect it. */
-function isOfRuns(script: string): boolean {
-  return (
-    script.includes("agent-run") ||
-    script.includes("agent-drain") ||
-    script.includes("$d/in") ||
-    script.includes("/proc/$1") ||
-    script.startsWith("kill -KILL")
-  );
+/**
+ * Scripts of runs, all of which concern only processes that the run started. Others would not find this machine as they expect it, or
+ * would end processes of other people: without a process id, `agent-drain` ends every agent that it sees.
+ */
+function isOfRuns({ command: [, , script = "", ...words] }: ExecSpec): boolean {
+  if (words[0] === "agent-drain") return /^\d+$/.test(words[5] ?? "");
+  return ["agent-run", '"$d/in"', "/proc/$1"].some((part) => script.includes(part)) || script.startsWith("kill -KILL");
 }
 
 /** Processes of runs that a test left: they are in sessions of their own. */

@@ -157,10 +157,10 @@ describe("list and status", () => {
       answers: { list: async () => [sessionView(), sessionView({ name: "b", state: "stopped" })] },
     });
     expect(result.calls[0]?.[1]).toMatchObject({ project: { name: "app", root: result.root } });
-    expect(result.stdout.split("\n").map((line) => line.split(/ {2,}/).slice(0, 3).join("|"))).toEqual([
-      "SESSION|STATE|BRANCH",
-      "a|running|a",
-      "b|stopped|b",
+    expect(result.stdout.split("\n").map((line) => line.split(/ {2,}/).slice(0, 2).join("|"))).toEqual([
+      "SESSION|STATE",
+      "a|running",
+      "b|stopped",
       "",
     ]);
   });

@@ -136,7 +136,7 @@ describe("session names", () => {
       await completeLine([shell, "logs", "a", "--fol"], caller);
       return caller.stdout();
     };
-    expect(await line("zsh")).toBe("--follow:Keep printing new lines (Ctrl-C to stop)\n");
-    expect(await line("fish")).toBe("--follow\tKeep printing new lines (Ctrl-C to stop)\n");
+    expect(await line("zsh")).toBe("--follow:Keep printing what comes (Ctrl-C to stop)\n");
+    expect(await line("fish")).toBe("--follow\tKeep printing what comes (Ctrl-C to stop)\n");
   });
 });

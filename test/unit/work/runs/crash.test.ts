@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -11,6 +11,7 @@ import { saveRun, startRun } from "../../../../src/session/work/runs.ts";
 import { activeRun, newestRun, readRun, readRunFile, writeRun } from "../../../../src/work/runs/run-files.ts";
 import { readPid } from "../../../../src/work/runs/live-files.ts";
 import { readHistoryLines } from "../../../support/runs/history-lines.ts";
+import { randomKills } from "../../../support/runs/random-kills.ts";
 import { runHost, type RunHost } from "../../../support/runs/run-host.ts";
 import { until } from "../../../support/runs/until.ts";
 
@@ -62,6 +63,10 @@ test("a run whose process was killed is stopped by a crash; another run ends its
     ({ type, data }) => type === "run.ended" && data["run"] === run.id,
   );
   expect(ends).toMatchObject([{ data: { reason: "crash" } }]);
+});
+
+test("a run is in a legal state after random kills and errors, and the next one continues it", async () => {
+  expect(await randomKills(host, "b", 6, 7)).toEqual([]);
 });
 
 test("a run whose process never lived counts as starting for a while, and then as stopped by a crash", async () => {
@@ -122,6 +127,43 @@ test("a container that stops ends the run by a crash", async () => {
   container.state = "exited";
   expect(await done).toMatchObject({ state: "stopped", reason: "crash" });
   await startSessions(host.ctx, host.select("b"), { settings: host.settings });
+});
+
+test("a container that stops while a person is asked ends the run, too", async () => {
+  const uuid = "0f2c8a1e-0000-4000-8000-000000000001";
+  const run = await host.create("b", host.wanted("@@say working@@"));
+  const request = {
+    session_id: run.conversation,
+    hook_event_name: "PermissionRequest",
+    cwd: "/w",
+    tool_name: "Bash",
+    tool_input: { command: "make" },
+  };
+  const done = host.supervise(run);
+  await until(() => now(run)?.state === "running");
+  const asks = join(host.ctx.paths.events(run.sessionId), "asks");
+  await mkdir(asks, { recursive: true });
+  await writeFile(join(asks, uuid), JSON.stringify(request));
+  await until(() => now(run)?.state === "waiting");
+  expect(now(run)?.detail).toBe("Bash: make");
+  const worked = now(run)?.workedMs;
+  await host.ctx.clock.sleep(300);
+  expect(now(run)?.workedMs).toBe(worked);
+  const [container] = host.containers("b");
+  if (container === undefined) throw new Error("no container");
+  container.state = "exited";
+  expect(await done).toMatchObject({ state: "stopped", reason: "crash" });
+  await startSessions(host.ctx, host.select("b"), { settings: host.settings });
+});
+
+test("the supervisor of a removed session brings nothing of it back", async () => {
+  await host.init("brief");
+  const run = await host.create("brief", host.wanted("@@say working@@"));
+  const done = host.supervise(run);
+  await until(() => now(run)?.state === "running");
+  await rm(host.ctx.paths.state(run.sessionId), { recursive: true });
+  await done.catch(() => undefined);
+  expect(existsSync(host.ctx.paths.state(run.sessionId))).toBe(false);
 });
 
 test("stop and clean name an active run and refuse without an answer; with force the run ends first", async () => {
