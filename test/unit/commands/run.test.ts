@@ -165,6 +165,18 @@ describe("list and status", () => {
     ]);
   });
 
+  test("list shows what agents do and how many questions wait; --wide shows branches instead", async () => {
+    const since = sessionView().createdAt;
+    const agentState = { state: "waiting", for: "plan", since, detail: "Split the lexer" } as const;
+    const answers = { list: async () => [sessionView({ agentState, approvals: 2 })] };
+    const plain = await run("list", { answers });
+    expect(plain.stdout).toMatch(/^SESSION +STATE +SINCE +NOW\na +waiting: plan +\d+d +Split the lexer\n$/);
+    expect(plain.stderr).toBe("2 questions wait for you: cowork approvals\n");
+    expect((await run("list --wide", { answers })).stdout).toMatch(
+      /^SESSION +STATE +SINCE +BRANCH +STARTED +CREATED\n/,
+    );
+  });
+
   test("list --all includes every project, and --json prints one value", async () => {
     const result = await run("list --all --json", { outside: true, answers: { list: async () => [sessionView()] } });
     expect(result.calls).toEqual([["list", {}]]);
