@@ -87,6 +87,11 @@ export async function endLaunched(
   if (left.includes(process.pid)) await exec('kill -KILL "$1"', ["sh", process.pid]);
 }
 
+/** The process $1 exists, and is the one that started at $2: field 22, counted after the name, which may contain spaces. */
+const aliveScript = `read -r stat <"/proc/$1/stat" || exit 1
+set -- "$2" ${"${stat##*) }"}
+[ "${"${21-}"}" = "$1" ]`;
+
 /** Does the process that the run's script started still exist? */
 export async function isLaunchedAlive(
   ctx: Context,
@@ -96,7 +101,7 @@ export async function isLaunchedAlive(
   if (process === undefined) return false;
   const found = await ctx.engine.findContainer(container);
   if (found?.state !== "running") return false;
-  const command = ["/bin/sh", "-c", '[ -d "/proc/$1" ]', "sh", process.pid] as const;
+  const command = ["/bin/sh", "-c", aliveScript, "sh", process.pid, process.startTicks] as const;
   const { code } = await ctx.engine.exec(container, { command, user: "0", workingDir: "/" }, { signal: ctx.signal });
   return code === 0;
 }

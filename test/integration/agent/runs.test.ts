@@ -115,7 +115,7 @@ test("money: the run stops when it is spent, and what is spent is known before",
 });
 
 test("time: an agent that does not end is interrupted; one that hangs in a request, too", async () => {
-  const working = await runs.run(script([{ tools: [bash("sleep 600")] }]), { timeoutMs: 3000 });
+  const working = await runs.run(script([{ tools: [bash("tail -f /dev/null")] }]), { timeoutMs: 3000 });
   expect(working).toMatchObject({ state: "stopped", reason: "timeout" });
   const hanging = await runs.run(script([{ hang: true }]), { timeoutMs: 3000 });
   expect(hanging).toMatchObject({ state: "stopped", reason: "timeout" });
@@ -173,11 +173,11 @@ test("a review has no tool that writes, and fails if a command changes the clone
 });
 
 test("the agent of a killed supervisor is ended before another run continues its conversation", async () => {
-  const run = await runs.create(script([{ tools: [bash("sleep 600")] }, { text: "never" }]));
+  const run = await runs.create(script([{ tools: [bash("tail -f /dev/null")] }, { text: "never" }]));
   const killed = new AbortController();
   const done = runs.supervise(run, { ctx: { ...host.ctx, signal: killed.signal } });
   done.catch(() => undefined);
-  await until(() => now(run)?.detail?.includes("sleep 600") === true);
+  await until(() => now(run)?.detail?.includes("tail -f") === true);
   killed.abort(new CoworkError("INTERRUPTED", "killed"));
   await expect(done).rejects.toThrow("killed");
   expect(now(run)).toMatchObject({ state: "stopped", reason: "crash" });

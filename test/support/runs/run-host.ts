@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { chmod, copyFile, glob, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunRequest, RunView } from "../../../src/contract/work/run.ts";
@@ -14,6 +15,7 @@ import { supervise } from "../../../src/work/runs/supervise.ts";
 import type { RunTimes } from "../../../src/work/runs/supervised.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { sessionHost, type SessionHost } from "../fakes/session-host.ts";
+import { until } from "./until.ts";
 
 /** Times of tests: everything that a person would wait for is short. */
 export const quickTimes: RunTimes = {
@@ -56,7 +58,7 @@ export async function runHost(): Promise<RunHost> {
   await mkdir(join(base.shop.root, "bin"), { mode: 0o755 });
   await copyFile(new URL("./fake-agent.sh", import.meta.url), program);
   await chmod(program, 0o755);
-  const children = new Set<number>();
+  const children = new Set<ChildProcess>();
 
   const inMemory = engine.exec;
   const onHost = async (id: string, spec: ExecSpec, limits: ExecLimits = {}): Promise<ExecResult> => {
@@ -128,8 +130,12 @@ export async function runHost(): Promise<RunHost> {
     },
     file: async (view, name) => await readFile(join(ctx.paths.run(view.sessionId, view.n), name), "utf8"),
     end: async () => {
-      for (const pid of children) killGroup(pid);
-      for (const pid of await startedInside(ctx.paths.stateRoot)) killGroup(pid);
+      for (const child of children) child.kill("SIGKILL");
+      for (const one of await startedInside(ctx.paths.stateRoot)) {
+        killGroup(one);
+        // A script that still writes would keep the folder from being removed.
+        await until(() => groupOf(one) === undefined);
+      }
       await base.end();
     },
   };
@@ -147,10 +153,11 @@ export async function runHost(): Promise<RunHost> {
         ...(limits.signal ? { signal: limits.signal } : {}),
       };
       const child = execFile("/bin/sh", words, options, (error, stdout, stderr) => {
+        children.delete(child);
         if (error !== null && typeof error.code !== "number") reject(new CoworkError("ENGINE_FAILED", error.message));
         else resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr, truncated: false });
       });
-      if (child.pid !== undefined) children.add(child.pid);
+      children.add(child);
       child.stdin?.on("error", () => undefined);
       child.stdin?.end(limits.input ?? "");
     });
@@ -169,19 +176,37 @@ function isOfRuns({ command: [, , script = "", ...words] }: ExecSpec): boolean {
   return ["agent-run", '"$d/in"', "/proc/$1"].some((part) => script.includes(part)) || script.startsWith("kill -KILL");
 }
 
-/** Processes of runs that a test left: they are in sessions of their own. */
-async function startedInside(stateRoot: string): Promise<number[]> {
-  const found: number[] = [];
-  for await (const path of glob(join(stateRoot, "*/events/run-*/{pid,input}"))) {
-    const pid = Number.parseInt(await readFile(path, "utf8").catch(() => ""), 10);
-    if (!Number.isNaN(pid)) found.push(pid, -pid);
+interface Started {
+  pid: number;
+  /** field 22 of /proc/PID/stat: tells the process from a later one with the same id */
+  ticks: string;
+}
+
+/** Agents of runs that a test left: they are in sessions of their own. */
+async function startedInside(stateRoot: string): Promise<Started[]> {
+  const found: Started[] = [];
+  for await (const path of glob(join(stateRoot, "*/events/run-*/pid"))) {
+    const [pid = "", ticks = ""] = (await readFile(path, "utf8").catch(() => "")).trim().split(" ");
+    if (/^\d+$/.test(pid)) found.push({ pid: Number(pid), ticks });
   }
   return found;
 }
 
-function killGroup(pid: number): void {
+/** The process group of such an agent, which is that of its script; undefined: it has ended. */
+function groupOf({ pid, ticks }: Started): number | undefined {
   try {
-    process.kill(-pid, "SIGKILL");
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    return fields[19] === ticks && fields[0] !== "Z" ? Number(fields[2]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function killGroup(one: Started): void {
+  const group = groupOf(one);
+  if (group === undefined || group <= 1) return;
+  try {
+    process.kill(-group, "SIGKILL");
   } catch {
     // It has already ended.
   }

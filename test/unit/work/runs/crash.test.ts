@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -161,7 +161,7 @@ test("the supervisor of a removed session brings nothing of it back", async () =
   const run = await host.create("brief", host.wanted("@@say working@@"));
   const done = host.supervise(run);
   await until(() => now(run)?.state === "running");
-  await rm(host.ctx.paths.state(run.sessionId), { recursive: true });
+  await rename(host.ctx.paths.state(run.sessionId), host.ctx.paths.state("removed"));
   await done.catch(() => undefined);
   expect(existsSync(host.ctx.paths.state(run.sessionId))).toBe(false);
 });
