@@ -28,22 +28,15 @@ export const cpCommand = defineCommand({
   async run({ args, flags }, app) {
     const [from = "", to = ""] = args;
     if (to === "-" && app.globals.json) throw usageError("--json and - both need stdout.", "cowork cp a:file . --json");
-    const [{ copyFiles }, { readMemory }, { defaultMaxBytes }] = await Promise.all([
+    const [{ copyFiles }, { readMaxSize }] = await Promise.all([
       import("../app/sessions/copy/copy.ts"),
-      import("../config/values.ts"),
       import("../app/sessions/copy/limit.ts"),
     ]);
-    const size = flags["max-size"];
-    const maxBytes = size === undefined ? defaultMaxBytes : readMemory(size);
-    if (maxBytes === undefined)
-      throw usageError(
-        `--max-size ${plain(size ?? "")} is not a size of at least 6m.`,
-        "cowork cp a:big . --max-size 20g",
-      );
+    const options = { force: flags.force, maxBytes: readMaxSize(flags["max-size"]) };
     const progress = await app.show("lines");
     const { stdin, stdout } = app.caller.streams;
     const io = { cwd: app.caller.cwd(), stdin, stdout, signal: app.caller.signal };
-    const result = await copyFiles(await app.scope(), [from, to], { force: flags.force, maxBytes }, io);
+    const result = await copyFiles(await app.scope(), [from, to], options, io);
     progress.stop();
     if (app.globals.json) return app.json(result);
     const { showNotes } = await import("../ui/note.ts");

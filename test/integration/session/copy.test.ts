@@ -73,7 +73,7 @@ test("files and folders are copied byte for byte in both directions, as the sess
   expect((await cp("a:d/x", "-")).printed).toBe("x\n");
 });
 
-test("what cannot be copied is said, and the program inside is ended", async () => {
+test("what cannot be copied is reported, and the program inside is ended", async () => {
   await expect(cp("a:no", ".")).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
   await expect(cp("a:/etc/shadow", ".")).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
   await writeFile(join(here, "file"), "1");

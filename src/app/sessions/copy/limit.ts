@@ -1,10 +1,22 @@
 import { Transform } from "node:stream";
-import { CoworkError } from "../../../errors.ts";
+import { readMemory } from "../../../config/values.ts";
+import { CoworkError, usageError } from "../../../errors.ts";
+import { plain } from "../../../system/text.ts";
 
 /** The default of `--max-size`, in bytes. */
-export const defaultMaxBytes = 2 * 1024 ** 3;
+const defaultMaxBytes = 2 * 1024 ** 3;
 /** Files and folders in one copy. */
 export const maxEntries = 500_000;
+
+/** The limit in bytes that `--max-size` sets. @throws USAGE */
+export function readMaxSize(size: string | undefined): number {
+  const bytes = size === undefined ? defaultMaxBytes : readMemory(size);
+  if (bytes !== undefined) return bytes;
+  throw usageError(
+    `--max-size ${plain(size ?? "")} is not a size of 6m or more.`,
+    "cowork cp <session>:big . --max-size 20g",
+  );
+}
 
 export function tooLarge(maxBytes: number): CoworkError {
   return new CoworkError("FILE_TOO_LARGE", `There is more to copy than ${maxBytes} bytes.`, {

@@ -20,12 +20,12 @@ export function readChanges(raw: Uint8Array): Change[] {
     const [, fromMode = "", toMode = "", from = "", to = "", status = ""] =
       /^:(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])/.exec(parts[n] ?? "") ?? [];
     const path = parts[n + 1] ?? "";
-    changes.push({ path, from: entry(fromMode, from), to: entry(toMode, to), status });
+    changes.push({ path, from: asEntry(fromMode, from), to: asEntry(toMode, to), status });
   }
   return changes;
 }
 
-function entry(mode: string, oid: string): Entry {
+function asEntry(mode: string, oid: string): Entry {
   return mode === "000000" ? undefined : `${mode} ${oid}`;
 }
 

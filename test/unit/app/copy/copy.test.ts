@@ -73,7 +73,7 @@ const isTidy = async (): Promise<void> => {
     expect((await readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
   expect(await readdir(join(home, "state/.tmp")).catch(() => [])).toEqual([]);
 };
-const refuses = async (copy: Promise<unknown>, code: string, message = /./): Promise<void> => {
+const expectRefusal = async (copy: Promise<unknown>, code: string, message = /./): Promise<void> => {
   await expect(copy).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
   await isTidy();
 };
@@ -108,7 +108,7 @@ describe("from a session", () => {
     expect((await stat(join(here, "docs/deep"))).mode & 0o777).toBe(0o750);
     await writeFile(join(here, "docs/-a b"), "mine");
     await writeFile(join(there, "docs/later"), "later");
-    await refuses(cp("a:docs", "."), "FILES_IN_THE_WAY", /docs\/-a b, .*docs\/deep\/run/);
+    await expectRefusal(cp("a:docs", "."), "FILES_IN_THE_WAY", /docs\/-a b, .*docs\/deep\/run/);
     expect(await readdir(join(here, "docs"))).not.toContain("later");
     await cp("a:docs", ".", { force: true });
     expect([await text(here, "docs/-a b"), await text(here, "docs/later")]).toEqual(["one", "later"]);
@@ -123,7 +123,8 @@ describe("from a session", () => {
     await fill(there);
     await mkdir(join(here, "-a b"));
     await writeFile(join(here, "docs"), "mine");
-    for (const path of ["a:docs", "a:docs/-a b"]) await refuses(cp(path, ".", { force: true }), "FILES_IN_THE_WAY");
+    for (const path of ["a:docs", "a:docs/-a b"])
+      await expectRefusal(cp(path, ".", { force: true }), "FILES_IN_THE_WAY");
     expect(await text(here, "docs")).toBe("mine");
   });
 
@@ -131,7 +132,7 @@ describe("from a session", () => {
     await fill(there);
     await cp("a:docs/deep/run", "-");
     expect(printed.toString()).toBe("two");
-    await refuses(cp("a:docs", "-"), "USAGE");
+    await expectRefusal(cp("a:docs", "-"), "USAGE");
   });
 
   it("leaves out links and names them; a link that is named itself is followed; a second name of a file is one", async () => {
@@ -148,13 +149,14 @@ describe("from a session", () => {
   });
 
   it("says what is missing: the path, the folder here, the session's tar", async () => {
-    await refuses(cp("a:nothing", "."), "FILE_NOT_FOUND", /no nothing in session a/);
+    await expectRefusal(cp("a:nothing", "."), "FILE_NOT_FOUND", /no nothing in session a/);
     await fill(there);
-    await refuses(cp("a:docs", "no/such"), "FILE_NOT_FOUND", /no folder .*\/no/);
-    await refuses(cp("a:docs/empty", "no/"), "FILE_NOT_FOUND", /no folder/);
-    await refuses(cp("a:/dev/null", "."), "COPY_FAILED", /neither a file nor a folder/);
+    await expectRefusal(cp("a:docs", "no/such"), "FILE_NOT_FOUND", /no folder .*\/no/);
+    await expectRefusal(cp("a:docs/empty", "no/"), "FILE_NOT_FOUND", /no folder/);
+    await expectRefusal(cp("a:/dev/null", "."), "COPY_FAILED", /neither a file nor a folder/);
     environment = { PATH: "/nonexistent" };
-    await refuses(cp("a:docs", "."), "PROGRAM_MISSING", /no tar/);
+    await expectRefusal(cp("a:docs", "."), "PROGRAM_MISSING", /no tar/);
+    expect(await readdir(here)).toEqual([]);
   });
 });
 
@@ -173,7 +175,7 @@ const folder = { name: "./", type: "directory" } as const;
 describe("a hostile session", () => {
   it.each(["/abs", "../out", "a/../../out", "..", "a/..", "/../out"])("cannot write a file named %s", async (name) => {
     sends([[folder], [{ name: "a", type: "directory" }], [{ name }, "evil"]]);
-    await refuses(cp("a:docs", "."), "COPY_FAILED", /sent a file named/);
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED", /sent a file named/);
     expect(await readdir(here)).toEqual([]);
     expect((await readdir(join(here, ".."))).toSorted()).toEqual(["here", "home", "there"]);
   });
@@ -182,15 +184,15 @@ describe("a hostile session", () => {
     const outside = join(here, "../outside");
     await mkdir(outside);
     sends([[folder], [{ name: "l", type: "symlink", linkname: outside }], [{ name: "l/evil" }, "evil"]]);
-    await refuses(cp("a:docs", "."), "COPY_FAILED");
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED");
     sends([[folder], [{ name: "twin", type: "link", linkname: "../../outside" }]]);
-    await refuses(cp("a:docs", "."), "COPY_FAILED");
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED");
     sends([[folder], [{ name: "f" }, "1"], [{ name: "f" }, "2"]]);
-    await refuses(cp("a:docs", "."), "COPY_FAILED");
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED");
     sends([[folder], [{ name: "f" }, "1"], [{ name: "f/g" }, "2"]]);
-    await refuses(cp("a:docs", "."), "COPY_FAILED");
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED");
     sends([[folder], [{ name: "twin", type: "link", linkname: "/etc/passwd" }]]);
-    await refuses(cp("a:docs", "."), "COPY_FAILED", /sent a file named \/etc\/passwd/);
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED", /sent a file named \/etc\/passwd/);
     expect([await readdir(outside), await readdir(here)]).toEqual([[], []]);
     const kinds = ["symlink", "fifo", "character-device", "block-device"] as const;
     sends([
@@ -203,7 +205,7 @@ describe("a hostile session", () => {
     expect([files, await readdir(join(here, "docs"))]).toEqual([0, []]);
     expect(notes).toEqual([`left out, because only files and folders are copied: ${kinds.join(", ")}`]);
     sends([[{ name: "x", type: "symlink", linkname: "/etc/passwd" }]]);
-    await refuses(cp("a:file", "."), "COPY_FAILED");
+    await expectRefusal(cp("a:file", "."), "COPY_FAILED");
   });
 
   it("gives no special bits, and only one file where one was asked for", async () => {
@@ -214,7 +216,7 @@ describe("a hostile session", () => {
       [{ name: "x" }, "1"],
       [{ name: "y" }, "2"],
     ]);
-    await refuses(cp("a:other", "."), "COPY_FAILED", /more than one file/);
+    await expectRefusal(cp("a:other", "."), "COPY_FAILED", /more than one file/);
   });
 
   it("cannot send without end, too deep, cut short, nothing, or something else than an archive", async () => {
@@ -224,15 +226,15 @@ describe("a hostile session", () => {
         connect({ ...request, command: ["/bin/sh", "-c", script] }, io);
     };
     asScript("exec tar -cf - --transform s,dev/zero,x, /dev/zero & yes");
-    await refuses(cp("a:docs", "."), "COPY_FAILED");
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED");
     asScript(`printf x >endless; truncate -s 1T endless; exec tar -cf - ./endless`);
-    await refuses(cp("a:docs", "."), "FILE_TOO_LARGE", /more to copy than 67108864 bytes/);
+    await expectRefusal(cp("a:docs", "."), "FILE_TOO_LARGE", /more to copy than 67108864 bytes/);
     asScript("mkdir whole; seq 100000 >whole/f; tar -cf - -C whole . | head -c 100000");
-    await refuses(cp("a:docs", "."), "COPY_FAILED");
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED");
     asScript("exit 0");
-    await refuses(cp("a:docs", "."), "COPY_FAILED");
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED");
     sends([[folder], [{ name: "d/".repeat(200) + "f" }, "x"]]);
-    await refuses(cp("a:docs", "."), "COPY_FAILED", /sent a file named/);
+    await expectRefusal(cp("a:docs", "."), "COPY_FAILED", /sent a file named/);
     expect(await readdir(here)).toEqual([]);
   });
 });
@@ -247,10 +249,10 @@ describe("into a session", () => {
     expect(await readlink(join(there, "docs/link"))).toBe("deep/run");
     await cp("docs", `a:${there}/new`);
     expect(await text(there, "new/-a b")).toBe("one");
-    await refuses(cp("docs/deep/run", "a:named"), "FILES_IN_THE_WAY", /named in session a/);
+    await expectRefusal(cp("docs/deep/run", "a:named"), "FILES_IN_THE_WAY", /named in session a/);
     await writeFile(join(here, "docs/added\nline"), "x");
-    await refuses(cp("docs", "a:"), "USAGE");
-    await refuses(cp("docs", "a:."), "FILES_IN_THE_WAY");
+    await expectRefusal(cp("docs", "a:"), "USAGE");
+    await expectRefusal(cp("docs", "a:."), "FILES_IN_THE_WAY");
     expect(await readdir(join(there, "docs"))).not.toContain("added\nline");
     await cp("docs", "a:.", { force: true });
     expect(await text(there, "docs/added\nline")).toBe("x");
@@ -264,19 +266,19 @@ describe("into a session", () => {
     await cp("-", "a:from stdin", {}, "piped");
     expect(await text(there, "from stdin")).toBe("piped");
     await mkdir(join(there, "folder"));
-    await refuses(cp("-", "a:folder", { force: true }, "x"), "FILES_IN_THE_WAY");
-    await refuses(cp("-", "a:big", { maxBytes: 4 }, "piped"), "FILE_TOO_LARGE");
+    await expectRefusal(cp("-", "a:folder", { force: true }, "x"), "FILES_IN_THE_WAY");
+    await expectRefusal(cp("-", "a:big", { maxBytes: 4 }, "piped"), "FILE_TOO_LARGE");
     expect(await readdir(there)).not.toContain("big");
   });
 
   it("says what is missing, read-only or too large, and leaves nothing behind", async () => {
     await fill(here);
-    await refuses(cp("nothing", "a:."), "FILE_NOT_FOUND", /no .*nothing/);
-    await refuses(cp("docs/empty", "a:no/such"), "FILE_NOT_FOUND", /no folder for no\/such/);
-    await refuses(cp("docs/empty", "a:no/"), "FILE_NOT_FOUND");
-    await refuses(cp("docs/empty", "a:/proc/x"), "PERMISSION_DENIED", /may not write/);
+    await expectRefusal(cp("nothing", "a:."), "FILE_NOT_FOUND", /no .*nothing/);
+    await expectRefusal(cp("docs/empty", "a:no/such"), "FILE_NOT_FOUND", /no folder for no\/such/);
+    await expectRefusal(cp("docs/empty", "a:no/"), "FILE_NOT_FOUND");
+    await expectRefusal(cp("docs/empty", "a:/proc/x"), "PERMISSION_DENIED", /may not write/);
     await writeFile(join(here, "big"), "x".repeat(4096));
-    await refuses(cp("big", "a:.", { maxBytes: 4095 }), "FILE_TOO_LARGE");
+    await expectRefusal(cp("big", "a:.", { maxBytes: 4095 }), "FILE_TOO_LARGE");
     expect(await readdir(there)).toEqual([]);
   });
 
@@ -290,7 +292,7 @@ describe("into a session", () => {
       );
       return await connect(request, { ...io, stdin: cut });
     };
-    await refuses(cp("big", "a:."), "COPY_FAILED");
+    await expectRefusal(cp("big", "a:."), "COPY_FAILED");
     expect(await readdir(there)).toEqual([]);
   });
 });
@@ -304,7 +306,7 @@ it("one of the two paths is in a session; a local path with a colon has ./ in fr
     ["a:x", "b:"],
     ["-", "x"],
   ] as const)
-    await refuses(cp(from, to), "USAGE");
+    await expectRefusal(cp(from, to), "USAGE");
   await cp("./a:b", "a:colon");
   expect(await text(there, "colon")).toBe("colon");
   expect((await cp(":docs/empty", ".")).files).toBe(1);

@@ -43,7 +43,7 @@ const everything = (): Promise<string> =>
   inProject(
     "git status --porcelain -uall --ignored; git ls-files -s; git for-each-ref; git stash list; find . -path ./.git -prune -o -type f -exec sha256sum {} +",
   );
-const refused = async (names: RegExp, code = "FILES_IN_THE_WAY"): Promise<void> => {
+const expectRefusal = async (names: RegExp, code = "FILES_IN_THE_WAY"): Promise<void> => {
   const before = await everything();
   await expect(apply()).rejects.toMatchObject({ code, message: expect.stringMatching(names) as string });
   expect(await everything()).toBe(before);
@@ -105,12 +105,12 @@ describe("pull --apply", () => {
   it("refuses with the names of all files with the user's own changes, and touches nothing", async () => {
     await inClone("echo new >src/one; echo new >src/two; echo new >readme; echo new >untracked; echo ok >fine");
     await inProject("echo mine >src/one; echo mine >src/two; git add src/two; rm readme; echo mine >untracked");
-    await refused(/: readme, src\/one, src\/two, untracked\.$/);
+    await expectRefusal(/: readme, src\/one, src\/two, untracked\.$/);
     await inProject("git checkout -q HEAD -- .; rm untracked");
     expect(await files()).toHaveLength(5);
     await inProject("echo mine >>src/one");
     await inClone("echo newer >src/one");
-    await refused(/: src\/one\.$/);
+    await expectRefusal(/: src\/one\.$/);
   });
 
   it("never replaces an ignored file or folder of the user", async () => {
@@ -118,7 +118,8 @@ describe("pull --apply", () => {
       "echo new >a.log; git add -f a.log; echo new >b.log; git add -f b.log; mkdir c.log; echo x >c.log/x; git add -f c.log/x",
     );
     await inProject("echo mine >a.log; mkdir b.log; echo mine >b.log/inner; echo mine >c.log");
-    await refused(/: a\.log, b\.log\/inner, c\.log\.$/);
+    await expectRefusal(/: a\.log, b\.log\/inner, c\.log\.$/);
+    expect(await inProject("cat a.log b.log/inner c.log")).toBe("mine\nmine\nmine");
   });
 
   it("leaves files alone that have the session's content already", async () => {
@@ -165,7 +166,7 @@ describe("pull --apply", () => {
     expect(await files()).toEqual(["changed many", "added new"]);
     expect(await inProject("head -1 many; tail -1 many")).toBe("one\nnine");
     await inProject("git reset -q --hard; sed -i s/9/mine/ many; git commit -qam mine");
-    await refused(/conflicts with commits of the project: many\.$/, "CONFLICT");
+    await expectRefusal(/conflicts with commits of the project: many\.$/, "CONFLICT");
   });
 
   it("refuses while a merge is in conflict", async () => {
@@ -173,7 +174,8 @@ describe("pull --apply", () => {
       "git checkout -q -b x; echo x >readme; git commit -qam x; git checkout -q main; echo m >readme; git commit -qam m; git merge -q x >/dev/null || :",
     );
     await inClone("echo new >src/one");
-    await refused(/: readme\.$/);
+    await expectRefusal(/: readme\.$/);
+    expect(await readFile(join(project, "src/one"), "utf8")).toBe("1\n");
   });
 
   it("works in a linked working tree, whose changes are its own", async () => {
@@ -203,7 +205,8 @@ describe("hostile sessions", () => {
     await inClone(
       `t=$(printf '100644 blob %s\\t${name}\\n' "$(git rev-parse HEAD:readme)" | git mktree); git update-ref refs/heads/a $(git commit-tree -p HEAD -m evil $t); git symbolic-ref HEAD refs/heads/a`,
     );
-    await refused(/malformed/, "GIT_FAILED");
+    await expectRefusal(/malformed/, "GIT_FAILED");
+    expect(await status()).toBe("");
   });
 
   it("a link in place of a folder is made as a link, and nothing is written through it", async () => {
@@ -222,7 +225,7 @@ describe("hostile sessions", () => {
     await mkdir(outside);
     await inProject(`ln -s ${outside} docs`);
     await inClone("mkdir docs; echo evil >docs/file");
-    await refused(/: docs\.$/);
+    await expectRefusal(/: docs\.$/);
     expect(await readdir(outside)).toEqual([]);
   });
 
