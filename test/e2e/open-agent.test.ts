@@ -61,7 +61,9 @@ beforeAll(async () => {
   cwd = await sampleProject(home, "none", { name: "shop" });
   await done("init", "api");
   await vendor.adoptSessions(home.hash);
-  // Without a login nothing is created.
+});
+
+it("without a login nothing is created", async () => {
   const terminal = await onTerminal("open", "other");
   await terminal.shows(/cowork auth login[^]*code=5/);
   expect(await state()).toBe("api none");

@@ -88,9 +88,13 @@ export async function endLaunched(
 }
 
 /** The process $1 exists, and is the one that started at $2: field 22, counted after the name, which may contain spaces. */
-const aliveScript = `read -r stat <"/proc/$1/stat" || exit 1
-set -- "$2" ${"${stat##*) }"}
-[ "${"${21-}"}" = "$1" ]`;
+const aliveScript = [
+  'read -r stat <"/proc/$1/stat" || exit 1',
+  // oxlint-disable-next-line no-template-curly-in-string -- for the shell
+  'set -- "$2" ${stat##*) }',
+  // oxlint-disable-next-line no-template-curly-in-string -- for the shell
+  '[ "${21-}" = "$1" ]',
+].join("\n");
 
 /** Does the process that the run's script started still exist? */
 export async function isLaunchedAlive(

@@ -146,7 +146,7 @@ test.each([
   '{"type":"assistant"}',
   '{"type":"assistant","message":{"content":7}}',
   '{"type":"system","subtype":"init_"}',
-  `${"[".repeat(200_000)}`,
+  "[".repeat(200_000),
 ])("a line that says nothing is none: %.40s", (line) => {
   expect(runs.read(line)).toBeUndefined();
 });
