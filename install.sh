@@ -35,7 +35,7 @@ Usage: ./install.sh [--demo | --test | --uninstall] [options]
 Options:
   --prefix DIR    Install to DIR/bin/cowork instead
   --no-docker     Do not install or start the Docker Engine
-  --uninstall     Remove what this script installed; sessions, logins and system packages are kept
+  --uninstall     Remove what this script and cowork setup installed; sessions, logins and system packages are kept
   --engine-only   Only make sure that a Docker Engine answers
   -y, --yes       Change the system without asking (also with CI=true)
   -h, --help      Show this help

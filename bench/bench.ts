@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { tree } from "../test/support/git/tree.ts";
 import { measureClone, measureSizes } from "./clones.ts";
 import { measureCommands } from "./commands.ts";
+import { measureEvents } from "./events.ts";
 import type { Entry } from "./measure.ts";
 import { createPlace, names } from "./place.ts";
 import { renderTable, type Report } from "./report.ts";
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
     entries.push(...(await measureStart(place, rounds, count)));
     say("connect, version, completion, list");
     entries.push(...(await measureCommands(place, rounds)));
+    entries.push(...(await measureEvents(place, rounds)));
     say("clone");
     entries.push(
       ...(await measureClone(

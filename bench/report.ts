@@ -24,6 +24,7 @@ const work: Record<string, string> = {
   complete_vs_node: "a Tab press ÷ `node -e 0`",
   list_vs_node: "`cowork list` with 8 sessions ÷ `node -e 0`",
   list200_vs_list8: "200 sessions on record ÷ 8",
+  events_100k_vs_short: "end of a history of 100,000 events ÷ of 500",
   clone_vs_worktree: "the clone step (20,000 files, 300 MB of history) ÷ `git worktree add`",
   clone_objects: "disk of a further clone's `.git` ÷ the project's",
 };

@@ -41,6 +41,8 @@ export const advice: Record<ErrorCode, string> = {
     "Pull the session's work under another name with `--branch NAME`, or rename the project's branch. cowork overwrites neither.",
   BRANCH_CHECKED_OUT:
     "cowork does not change the project's working tree. Switch the project to another branch, or fast-forward it with `--ff`, or pull the work under another name with `--branch NAME`.",
+  FILES_IN_THE_WAY:
+    "The message names the files, and nothing was changed. `pull --apply`: commit, stash or move your own changes. `cp`: choose another destination, or add `--force`.",
   CONFLICT:
     "Everything is as it was before the command. Merge or rebase by hand in the session: `cowork connect <session>`.",
   DEVCONTAINER_INVALID:
@@ -85,6 +87,10 @@ export const advice: Record<ErrorCode, string> = {
     "Sessions work without the agent. When the package registry can be reached again, run `cowork start <session>` to install it.",
   DISK_FULL:
     "Nothing is lost. Free some space and run the same command again. `cowork status --verbose` shows how much each session uses; `cowork clean --images` removes shared images that no session uses.",
+  FILE_NOT_FOUND:
+    "Check the path. In a session, a relative path starts in the folder that `cowork connect` starts in: `cowork connect <session> -- ls`.",
+  COPY_FAILED:
+    "The message says why. `cowork connect <session> -- tar -cf - <path> >files.tar` copies without cowork's checks; look into the archive before you unpack it.",
   PERMISSION_DENIED:
     "The message names the path and, in the cowork home, its owner. Files under `~/.cowork` belong to the user who runs cowork: after a `sudo cowork`, change the owner back with the `chown` command in the message. `COWORK_HOME` must be a folder that you can write to.",
   FILE_TOO_LARGE:

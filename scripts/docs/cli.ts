@@ -31,10 +31,23 @@ have \`@host\` after it; \`@local\` is this machine. If you name no session, a c
 On a terminal, \`cowork\` alone means \`cowork list\`, and \`cowork a\` means \`cowork connect a\` if \`a\` is a session.
 `;
 
+const inside = `## Inside a session
+
+A small \`cowork\` is first on the PATH of a session. It needs no Node and has two commands:
+
+| command | |
+| --- | --- |
+| \`cowork notify TEXT\` | Tell the person outside: an event \`session.notify\` with the text (one line, at most 500 characters), which \`cowork events\` shows |
+| \`cowork whoami\` | Print the session, the project, the branch and the name of the host |
+
+Every other word goes to the project's own \`cowork\`, if there is another one on the PATH; else it says which commands exist inside. A project whose own
+program has a \`notify\` or \`whoami\` has to call it by its path. Sessions that were created before get the commands with \`cowork start --rebuild\`.
+`;
+
 /** docs/cli.md */
 export function renderCli(): string {
   const every = `## Options of all commands\n\n${flagTable(globalFlags)}`;
-  return [introduction, contents(), ...commands.map(section), every].join("\n");
+  return [introduction, contents(), ...commands.map(section), inside, every].join("\n");
 }
 
 function contents(): string {

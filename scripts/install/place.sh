@@ -139,11 +139,12 @@ uninstall_cowork() {
   list="$(manifest)"
   if [[ ! -f "$list" ]]; then say "Nothing to uninstall: $list does not exist."; return; fi
   mapfile -t installed <"$list"
-  changes=()
+  changes=("remove what cowork setup added to your shells")
   for path in "${installed[@]}"; do
     if is_ours "$path"; then changes+=("remove $path"); elif ! is_folder_of_ours "$path"; then warn "not removed: $path"; fi
   done
   agree_to_changes
+  undo_setup
   for path in "${installed[@]}"; do
     if is_ours "$path"; then rm -rf -- "${path%/}"; fi
   done
@@ -156,6 +157,13 @@ uninstall_cowork() {
   if [[ ! -d "$cowork_home/sessions" ]]; then return; fi
   sessions="$(find "$cowork_home/sessions" -mindepth 1 -maxdepth 1 ! -name '.*' | wc -l)"
   if [[ "$sessions" -gt 0 ]]; then say "Your $sessions session(s) are kept in $cowork_home/sessions, with their containers."; fi
+}
+
+# While cowork is still there. A cowork that does not run any more must not keep the rest from being removed.
+undo_setup() {
+  local said
+  if [[ ! -x "$prefix/bin/cowork" ]]; then return; fi
+  said="$("$prefix/bin/cowork" setup --undo 2>&1)" || warn "cowork setup --undo failed, remove its lines from your shell's start-up file yourself: $said"
 }
 
 # The manifest is a plain file that anyone may have edited: only paths that this script could have written are accepted.

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../contract/common.ts";
-import type { AgentState } from "../contract/work/agent-state.ts";
+import type { AgentState, TaskCount } from "../contract/work/agent-state.ts";
 import type { ApprovalView } from "../contract/work/approval.ts";
 import type { RunPermissions } from "../contract/work/run.ts";
 import type { Context } from "../system/context.ts";
@@ -54,6 +54,8 @@ export interface AgentStates {
   read(report: HookReport): AgentSignal | undefined;
   /** Reads the agent's own state files of a session: small regular files only, at most 100 of them. */
   programs(ctx: Pick<Context, "paths">, id: string): AgentProgram[];
+  /** Counts the tasks that the agent lists in a conversation: small regular files only, at most 200. Undefined: it lists none. */
+  tasks(ctx: Pick<Context, "paths">, id: string, conversation: string): TaskCount | undefined;
 }
 
 /** How a run is started. */
@@ -75,6 +77,22 @@ export interface RunAsk {
   maxTurns?: number;
   /** added to the agent's instructions */
   instructions?: string;
+}
+
+/** How the agent is started in a terminal. */
+export interface TerminalAsk {
+  /** id of the conversation: a new UUID, or that of a run */
+  conversation: string;
+  /** continue that conversation */
+  resume: boolean;
+  model?: string;
+  /** the first prompt */
+  prompt?: string;
+}
+
+export interface AgentTerminals {
+  /** arguments for the agent's launcher */
+  args(ask: TerminalAsk): string[];
 }
 
 /** One line of a run's output, in common terms. */

@@ -3,7 +3,7 @@ import type { Login } from "../contract/login.ts";
 import type { PermissionRules, SessionRules } from "../contract/work/rules.ts";
 import type { Context } from "../system/context.ts";
 import type { AgentRepository } from "./repository.ts";
-import type { AgentApprovals, AgentRuns, AgentStates, AgentTranscripts } from "./at-work.ts";
+import type { AgentApprovals, AgentRuns, AgentStates, AgentTerminals, AgentTranscripts } from "./at-work.ts";
 
 /** Name of an agent: its folder under `lib/agents`, `auth` and `state/{id}`, and the name of its launcher. */
 export type AgentId = Settings["agent"];
@@ -73,6 +73,8 @@ export interface Agent {
   states?: AgentStates;
   /** runs without a person; absent: not possible */
   run?: AgentRuns;
+  /** started in a terminal with a prompt; absent: not possible */
+  terminal?: AgentTerminals;
   /** what it did in a terminal; absent: only what its runs printed is known */
   transcripts?: AgentTranscripts;
   /** questions that a person can answer from outside; absent: only in its own terminal */

@@ -13,7 +13,7 @@ export const approveCommand = defineCommand({
       "An approved plan is carried out with the permissions of its run.",
   ],
   positionals: [
-    { name: "id", summary: "Id of the approval, or name of its session", required: true },
+    { name: "id", summary: "Id of the approval, or name of its session", required: true, complete: "session" },
     { name: "choice", summary: "Answers to a question", many: true },
   ],
   flags: {

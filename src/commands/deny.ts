@@ -8,7 +8,9 @@ export const denyCommand = defineCommand({
     "A session's name in place of an id works if the session asks exactly one thing, and that was shown before; otherwise it is printed, and the exit\n" +
       "code is 1.",
   ],
-  positionals: [{ name: "id", summary: "Id of the approval, or name of its session", required: true }],
+  positionals: [
+    { name: "id", summary: "Id of the approval, or name of its session", required: true, complete: "session" },
+  ],
   flags: {
     message: { type: "string", value: "TEXT", summary: "Tell the agent why, or what to change in its plan" },
   },

@@ -22,14 +22,11 @@ export const eventsCommand = defineCommand({
     type: { type: "string", value: "TYPES", summary: "Only types that start with one of these, such as run,approval" },
   },
   examples: [
-    { line: "cowork events --since 1h", text: "show what happened in this project in the last hour" },
-    {
-      line: "cowork events a -f --type approval,run.ended --json",
-      text: "tell a script about questions and the ends of runs",
-    },
+    { line: "cowork events --since 1h", text: "show the last hour of this project" },
+    { line: "cowork events a -f --type run --json", text: "follow the runs of a as JSON" },
   ],
   async run({ args, flags }, app) {
-    app.endWithOutput();
+    const gone = app.endWithOutput();
     const { readEvents } = await import("../app/work/events.ts");
     const { all, follow, since, type: types } = flags;
     const scope = await app.scope();
@@ -37,7 +34,7 @@ export const eventsCommand = defineCommand({
     const allProjects = all || (await scope.findPlace()) === undefined;
     const { width, style } = app.terminal;
     let count = 0;
-    await readEvents(scope, { words: args, all, follow, since, types }, (events) => {
+    const reading = readEvents(scope, { words: args, all, follow, since, types }, (events) => {
       if (events.length === 0) return;
       count += events.length;
       const now = app.now();
@@ -45,6 +42,10 @@ export const eventsCommand = defineCommand({
         app.globals.json ? JSON.stringify(event) : renderEvent(event, { allProjects, now, width, style }),
       );
       app.terminal.out(lines.join("\n"));
+    });
+    await reading.catch((error: unknown) => {
+      // The reader of the output has ended, as in `events -f | head`.
+      if (!gone.aborted) throw error;
     });
     if (count === 0 && !app.globals.json) app.terminal.err("No events.");
     return 0;

@@ -7,18 +7,18 @@ export const interruptCommand = defineCommand({
   group: "Work",
   summary: "Stop what a session's agent does now; the container stays",
   details: [
-    "A run that is interrupted ends as stopped, unless you send it more at once. `cowork run <session> --resume` continues it.",
+    "A run that is interrupted ends as stopped, unless you send it more at once. `cowork run <session> --resume` continues it. " +
+      "An agent that open started gets Esc, and its conversation stays open.",
   ],
   positionals: [oneSession],
   flags: {},
-  examples: [{ line: "cowork interrupt a", text: "stop the run that is active in a" }],
+  examples: [{ line: "cowork interrupt a", text: "stop what the agent in a does now" }],
   async run({ args }, app) {
     const { interruptSession } = await import("../app/work/talk.ts");
     const { session, how } = await interruptSession(await app.scope(), args[0]);
     if (app.globals.json) return app.json({ session, how });
-    app.terminal.out(
-      plain(how === "nothing" ? `Nothing runs in ${session}.` : `Interrupted the ${how} in ${session}.`),
-    );
+    const what = how === "run" ? "the run" : "the agent";
+    app.terminal.out(plain(how === "nothing" ? `Nothing runs in ${session}.` : `Interrupted ${what} in ${session}.`));
     return 0;
   },
 });

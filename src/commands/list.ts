@@ -13,6 +13,7 @@ export const listCommand = defineCommand({
   positionals: [],
   flags: {
     ...allFlag,
+    hidden: { type: "boolean", summary: "Include the sessions that stop --hide left out" },
     wide: { type: "boolean", summary: "Show the branch, the start and the creation of each session" },
   },
   examples: [
@@ -21,14 +22,15 @@ export const listCommand = defineCommand({
   ],
   async run({ flags }, app) {
     const { listSessions } = await import("../app/sessions/list.ts");
-    const { sessions, project } = await listSessions(await app.scope(), flags);
+    const { sessions, project, hidden } = await listSessions(await app.scope(), flags);
     if (app.globals.json) return app.json({ sessions });
+    const left = hidden === 0 ? undefined : `${hidden} hidden: cowork list --hidden`;
     if (sessions.length === 0) {
       const [where, next] =
         project === undefined
           ? ["on this host", "run `cowork init <name>` in a git repository"]
           : [`in ${plain(project)}`, "cowork init <name>"];
-      app.terminal.err(`No sessions ${where}.\n  Next: ${next}`);
+      app.terminal.err(`No sessions ${where}.\n  Next: ${left === undefined ? next : "cowork list --hidden"}`);
       return 0;
     }
     const [{ renderSessions }, { needsLine }] = await Promise.all([
@@ -42,6 +44,7 @@ export const listCommand = defineCommand({
     );
     const needs = needsLine(sessions);
     if (needs !== undefined) app.terminal.err(needs);
+    if (left !== undefined) app.terminal.err(left);
     return 0;
   },
 });

@@ -4,10 +4,10 @@ import { usageError } from "./line/usage.ts";
 export const projectsCommand = defineCommand({
   name: "projects",
   group: "Set-up",
-  summary: "List, add and remove known projects",
+  summary: "List the projects on all hosts, add and remove known ones",
   details: [
     "A project becomes known when it gets its first session, or when it is added. remove does not change the project's files; " +
-      "a project that has sessions cannot be removed.",
+      "a project that has sessions cannot be removed. The list includes projects whose sessions on a host were made from another machine.",
   ],
   positionals: [
     { name: "action", summary: "list, add or remove (default: list)", complete: ["list", "add", "remove"] },
@@ -18,16 +18,17 @@ export const projectsCommand = defineCommand({
   ],
   flags: {},
   examples: [
-    { line: "cowork projects", text: "list projects and their number of sessions" },
+    { line: "cowork projects", text: "list projects, their number of sessions and their hosts" },
     { line: "cowork projects add ~/src/app", text: "add a project before it has a session" },
     { line: "cowork projects remove app", text: "remove it from the list" },
   ],
   async run({ args }, app) {
     const [action = "list", which] = args;
-    const [{ addProject, listProjects, removeProject }, { ctx }] = await Promise.all([
+    const [{ addProject, removeProject }, scope] = await Promise.all([
       import("../app/set-up/projects.ts"),
       app.scope(),
     ]);
+    const { ctx } = scope;
     const { plain } = await import("../system/text.ts");
     const cwd = app.caller.cwd();
     if (action === "add") {
@@ -44,7 +45,10 @@ export const projectsCommand = defineCommand({
     }
     if (action !== "list" || which !== undefined)
       throw usageError("Wrong arguments for cowork projects.", "cowork help projects");
-    const projects = await listProjects(ctx);
+    const progress = await app.show("live");
+    const { projectsOnHosts } = await import("../app/set-up/projects-on-hosts.ts");
+    const projects = await projectsOnHosts(scope);
+    progress.stop();
     if (app.globals.json) return app.json({ projects });
     const { renderProjects } = await import("../ui/projects.ts");
     if (projects.length > 0) app.terminal.out(renderProjects(projects, app.terminal));

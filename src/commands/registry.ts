@@ -6,6 +6,7 @@ import type { Command } from "./line/command.ts";
 import { completionCommand } from "./completion.ts";
 import { configCommand } from "./config.ts";
 import { connectCommand } from "./connect.ts";
+import { cpCommand } from "./cp.ts";
 import { denyCommand } from "./deny.ts";
 import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -16,6 +17,7 @@ import { initCommand } from "./init.ts";
 import { interruptCommand } from "./interrupt.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
+import { openCommand } from "./open.ts";
 import { pullCommand } from "./pull.ts";
 import { projectsCommand } from "./projects.ts";
 import { pushCommand } from "./push.ts";
@@ -38,6 +40,7 @@ export const commands: readonly Command[] = [
   startCommand,
   stopCommand,
   cleanCommand,
+  openCommand,
   runCommand,
   runsCommand,
   approvalsCommand,
@@ -50,6 +53,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   pullCommand,
   pushCommand,
+  cpCommand,
   logsCommand,
   authCommand,
   hostCommand,

@@ -22,7 +22,7 @@ export const runCommand = defineCommand({
     { line: "cowork run api 'add rate limiting'", text: "start a run in session api" },
     { line: "cowork run api -F TASK.md --action plan", text: "ask for a plan first" },
     { line: "cowork run api 'more tests' --resume --wait", text: "continue, and wait for the end" },
-    { line: "cowork run fix 'fix the login' --copies 3", text: "three attempts: fix-1, fix-2, fix-3" },
+    { line: "cowork run fix 'the login' --copies 3", text: "try it in fix-1, fix-2, fix-3" },
   ],
   async run({ args, flags }, app) {
     const [session, task] = args;

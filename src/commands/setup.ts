@@ -5,8 +5,11 @@ import { usageError } from "./line/usage.ts";
 export const setupCommand = defineCommand({
   name: "setup",
   group: "Set-up",
-  summary: "Set up shell completion, or undo it",
+  summary: "Set up the claude alias and shell completion, or undo it",
   details: [
+    'The alias is a shell function: `claude`, or `claude "<prompt>"`, on a terminal in a project becomes `cowork open --rm`. A prompt has a space in it. ' +
+      "With a flag or a subcommand, outside of a project that has a commit, without a terminal and in a session it is the program itself, and so " +
+      "is `command claude`. An alias or a function claude of your own is kept.",
     "It asks before each change. Lines that it adds to a start-up file of your shell are between two comments; --undo removes only " +
       "those. Run it again to add what is missing and to update what an earlier version set up.",
   ],
@@ -32,22 +35,20 @@ export const setupCommand = defineCommand({
         steps`${ownCommand("setup", "--yes")}, or ${ownCommand("setup", "--status")}`,
       );
     const { ctx } = await app.scope();
-    const { readSetup, setUp, undoSetup } = await import("../app/set-up/setup.ts");
-    const { renderSetup, setupQuestion } = await import("../ui/setup.ts");
+    const { isMissing, readSetup, setUp, undoSetup } = await import("../app/set-up/setup.ts");
+    const { renderSetup, setupNext, setupQuestion } = await import("../ui/setup.ts");
     const before = await readSetup(ctx);
     const items = [];
     for (const item of before) {
-      const isWanted = item.state === "not-set-up" || item.state === "outdated";
       if (flags.undo) items.push(await undoSetup(ctx, item));
-      else if (!flags.status && isWanted && (flags.yes || (await ctx.ask(setupQuestion(item))) === true))
+      else if (!flags.status && isMissing(item) && (flags.yes || (await ctx.ask(setupQuestion(item))) === true))
         items.push(await setUp(ctx, item));
       else items.push(item);
     }
     if (app.globals.json) return app.json({ setup: items });
     if (items.length > 0) app.terminal.out(renderSetup(items, app.terminal));
     else app.terminal.err("No supported shell found (bash, zsh or fish).");
-    const isNew = items.some(({ state }, index) => state === "set-up" && before[index]?.state !== "set-up");
-    if (isNew) app.terminal.err("  Next: open a new terminal, type cowork and press Tab");
+    if (!flags.undo) for (const line of setupNext(before, items)) app.terminal.err(line);
     return 0;
   },
 });

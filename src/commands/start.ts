@@ -8,9 +8,10 @@ export const startCommand = defineCommand({
   summary: "Start stopped sessions",
   details: [
     "start uses the dev container configuration from when the session was created. --rebuild reads it again from the clone, asks " +
-      "for trust if it changed, and rebuilds the image and the container. Clone, transcripts and login are kept.",
+      "for trust if it changed, and rebuilds the image and the container. Clone, transcripts and login are kept. " +
+      "Sessions that stop --hide left out of lists are started only by name.",
   ],
-  positionals: [someSessions],
+  positionals: [{ ...someSessions, complete: "any-session" }],
   flags: {
     ...allFlag,
     rebuild: { type: "boolean", summary: "Read the configuration again and rebuild the image and the container" },

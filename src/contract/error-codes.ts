@@ -35,6 +35,7 @@ export const errorCodes = {
     means: "the project has that branch checked out, and its files are changed only on request",
   },
   CONFLICT: { exit: 1, means: "a merge or rebase ran into conflicts and was aborted" },
+  FILES_IN_THE_WAY: { exit: 1, means: "files that are there already are in the way, and nothing was overwritten" },
   // dev containers
   DEVCONTAINER_INVALID: { exit: 1, means: "the project's dev container configuration cannot be used" },
   DEVCONTAINER_AMBIGUOUS: { exit: 2, means: "the project has several dev container configurations" },
@@ -70,6 +71,8 @@ export const errorCodes = {
   WAIT_TIMEOUT: { exit: 7, means: "what `wait` waits for did not happen in time" },
   // the machine
   DISK_FULL: { exit: 1, means: "no space is left where cowork must write" },
+  FILE_NOT_FOUND: { exit: 1, means: "the file or folder does not exist" },
+  COPY_FAILED: { exit: 1, means: "files could not be copied between a session and this machine" },
   PERMISSION_DENIED: { exit: 1, means: "a file or folder may not be read or written" },
   FILE_TOO_LARGE: { exit: 1, means: "a file is larger than cowork reads" },
   OUTPUT_TOO_LARGE: { exit: 1, means: "the output of a program is larger than cowork accepts" },

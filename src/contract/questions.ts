@@ -15,7 +15,7 @@ export const finding = z.object({
 
 const trust = z.object({
   kind: z.literal("trust"),
-  /** `agent`: about the agent's settings in the repository, which do not reach the host; a no is no error */
+  /** `agent`: about the agent's settings in the repository, which do not reach the host; a no is not an error */
   about: z.exactOptional(z.literal("agent")),
   project: z.string(),
   projectRoot: z.string(),

@@ -67,6 +67,8 @@ export const sessionRecord = z.object({
   carried: z.array(z.string()),
   /** value of the label `cowork.home` on what was made for it; absent: made before homes had ids, the hash of the home's path */
   home: z.optional(z.string()),
+  /** `stop --hide`: left out of lists until it is started again */
+  hidden: z.optional(z.boolean()),
   /** ids of all its containers, including the Compose services', since the last `up` */
   containers: z.optional(z.array(z.string())),
 });

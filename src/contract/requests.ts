@@ -67,6 +67,14 @@ export const rebuildRequest = z.extend(z.pick(initRequest, { project: true, sour
 
 export const startOptions = z.object({ settings, rebuild: z.exactOptional(rebuildRequest) });
 
+export const stopOptions = z.object({
+  concurrency: z.number(),
+  /** also if a run is active */
+  force: z.exactOptional(z.boolean()),
+  /** leave the sessions out of lists until they are started again */
+  hide: z.exactOptional(z.boolean()),
+});
+
 export const cleanOptions = z.object({
   force: z.boolean(),
   dryRun: z.boolean(),
@@ -93,4 +101,5 @@ export type Selector = z.infer<typeof selector>;
 export type OneSession = z.infer<typeof oneSession>;
 export type StatusOptions = z.infer<typeof statusOptions>;
 export type RebuildRequest = z.infer<typeof rebuildRequest>;
+export type StopOptions = z.infer<typeof stopOptions>;
 export type CleanOptions = z.infer<typeof cleanOptions>;

@@ -12,6 +12,7 @@ import {
   selector,
   startOptions,
   statusOptions,
+  stopOptions,
 } from "./requests.ts";
 import { sessionStatus, sessionView } from "./session.ts";
 import { settings } from "./settings.ts";
@@ -34,17 +35,7 @@ export const hostCalls = {
   list: { input: z.tuple([selector]), output: z.array(sessionView) },
   status: { input: z.tuple([selector, statusOptions]), output: z.array(sessionStatus) },
   start: { input: z.tuple([selector, startOptions]), output: z.array(outcome) },
-  stop: {
-    input: z.tuple([
-      selector,
-      z.object({
-        concurrency: z.number(),
-        /** also if a run is active */
-        force: z.exactOptional(z.boolean()),
-      }),
-    ]),
-    output: z.array(outcome),
-  },
+  stop: { input: z.tuple([selector, stopOptions]), output: z.array(outcome) },
   clean: { input: z.tuple([selector, cleanOptions]), output: z.array(cleanOutcome) },
   /** Removes shared images that no session uses (`dryRun`: only lists them). Returns their tags. */
   cleanImages: {

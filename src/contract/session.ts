@@ -27,6 +27,8 @@ export const sessionView = z.object({
   path: z.string(),
   agent: z.string(),
   createdAt: z.string(),
+  /** true: stopped with `--hide`, and left out of lists until it is started again */
+  hidden: z.exactOptional(z.boolean()),
   container: z.nullable(container),
   /** absent: the session's host does not answer, or its record cannot be read */
   agentState: z.exactOptional(agentState),

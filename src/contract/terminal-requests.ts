@@ -13,6 +13,8 @@ export const connectRequest = z.object({
   connect: z.exactOptional(z.string()),
   /** run it in the host's tmux, so that it survives the terminal (only with a terminal and without a command) */
   tmux: z.boolean(),
+  /** `agent`: what `agentOpen` prepared, in place of a shell */
+  window: z.exactOptional(z.literal("agent")),
   /** what runs in a pane of tmux; absent: this cowork's own `connect`, called in the project */
   pane: z.exactOptional(texts),
 });

@@ -1,7 +1,7 @@
 import { type SentFailure, sentFailure } from "../contract/error.ts";
 import { fromView, toCoworkError, type CoworkError, type ErrorView } from "../errors.ts";
 import type { HintPart } from "../hint.ts";
-import { plainLines, plainPart } from "./text.ts";
+import { plainLines, plainPart, plainSpan } from "./text.ts";
 
 /** of an error's detail, which may have many lines, in characters */
 const maxDetail = 100_000;
@@ -9,7 +9,7 @@ const maxDetail = 100_000;
 /** Drops the host of a command: it is the other side's name for a machine. The receiver adds its own. */
 function sanitizePart(part: HintPart): HintPart {
   return typeof part === "string"
-    ? plainPart(part)
+    ? plainSpan(part)
     : { command: plainPart(part.command), args: part.args.map(plainPart) };
 }
 

@@ -34,6 +34,10 @@ export interface Paths {
   dropped(id: string): string;
   /** programs of the agent that ended without saying so (work/state) */
   gone(id: string): string;
+  /** what the agent's window of tmux starts (session/connect/launch.ts) */
+  launch(id: string): string;
+  /** the agent that runs in that window (session/connect/agent-terminal.ts) */
+  terminal(id: string): string;
   /** what the agent's hooks reported, as taken in by the host (work/history) */
   eventLog(id: string): string;
   /** what cowork and people did in the session */
@@ -100,6 +104,8 @@ export function coworkPaths(home: string): Paths {
     events: (id) => join(state(id), "events"),
     dropped: (id) => join(state(id), "dropped.json"),
     gone: (id) => join(state(id), "gone"),
+    launch: (id) => join(state(id), "launch.json"),
+    terminal: (id) => join(state(id), "terminal.json"),
     eventLog: (id) => join(state(id), "events.jsonl"),
     journal: (id) => join(state(id), "journal.jsonl"),
     approvals: (id) => join(state(id), "approvals"),

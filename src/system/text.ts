@@ -40,6 +40,14 @@ export function plainPart(text: string): string {
   return plain(text.slice(0, maxText));
 }
 
+/** `plainPart` for a text that other texts follow or precede, such as a part of a hint: a space at an end is kept. */
+export function plainSpan(text: string): string {
+  const cut = text.slice(0, maxText);
+  const inner = plain(cut);
+  const [before, after] = [cut.startsWith(" ") ? " " : "", cut.endsWith(" ") ? " " : ""];
+  return inner === "" ? before : before + inner + after;
+}
+
 /** Returns the lines of a text without control characters and without empty lines at the end. Keeps indentation. */
 export function plainLines(text: string): string[] {
   const lines = text

@@ -22,8 +22,14 @@ export function agentCell(agent: AgentState): { text: string; tone: Tone } {
   return { text: state === "none" ? "running" : `${state}${why}`, tone: tones[state] };
 }
 
-/** What happens in a session now, in one line: what the agent does or waits for, else how its last run ended. */
-export function nowText({ agentState: agent, run, approvals = 0 }: SessionView): string {
+/** What happens in a session now, in one line: what the agent does or waits for, else how its last run ended; with its tasks. */
+export function nowText(session: SessionView): string {
+  const { done, total } = session.agentState?.tasks ?? { done: 0, total: 0 };
+  const tasks = total === 0 ? [] : [`[${done}/${total}]`];
+  return [...tasks, ...[doing(session)].filter((text) => text !== "")].join(" ");
+}
+
+function doing({ agentState: agent, run, approvals = 0 }: SessionView): string {
   const detail = plain(agent?.detail ?? "");
   const isBusy = agent !== undefined && ["starting", "working", "waiting"].includes(agent.state);
   // Another one than the agent's own, such as a subagent's.

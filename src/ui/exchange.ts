@@ -1,3 +1,4 @@
+import type { ChangesResult } from "../clone/exchange/pull-changes.ts";
 import type { PulledRef } from "../clone/exchange/pull-apply.ts";
 import type { PushResult } from "../clone/exchange/push.ts";
 import { plain } from "../system/text.ts";
@@ -10,6 +11,17 @@ export function renderPulled({ ref, commit, state, commits }: PulledRef): string
   const done = state === "made" ? `created ${name} at` : `updated ${name} to`;
   const count = commits === undefined ? "" : commits === 0 ? ", no new commits" : `, ${plural(commits, "commit")}`;
   return `${done} ${short(commit)}${count}`;
+}
+
+/** `applied 2 files: 1 added, 1 changed`, and each file. */
+export function renderApplied({ files }: ChangesResult["applied"]): string[] {
+  if (files.length === 0) return [];
+  const counts = (["added", "changed", "removed"] as const).flatMap((kind) => {
+    const count = files.filter(({ change }) => change === kind).length;
+    return count === 0 ? [] : [`${count} ${kind}`];
+  });
+  const lines = files.map(({ path, change }) => `  ${change.padEnd(7)}  ${path}`);
+  return [`applied ${plural(files.length, "file")}: ${counts.join(", ")}`, ...lines];
 }
 
 /** `created project/main at 1a2b3c4 in the session`, and how the session's branch moved. */

@@ -1,17 +1,23 @@
-import type { KnownProject } from "../app/set-up/projects.ts";
+import type { ListedProject } from "../app/set-up/projects-on-hosts.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The table of `cowork projects`, one line for each project. */
-export function renderProjects(projects: readonly KnownProject[], terminal: Pick<Terminal, "width" | "style">): string {
-  const rows = projects.map(({ name, root, sessions, exists }) => [
+export function renderProjects(
+  projects: readonly ListedProject[],
+  terminal: Pick<Terminal, "width" | "style">,
+): string {
+  const isElsewhere = projects.some(({ hosts }) => hosts.some((host) => host !== "local"));
+  const rows = projects.map(({ name, root, sessions, exists, known, hosts }) => [
     { text: name, tone: "bold" as const },
     { text: String(sessions) },
-    { text: exists ? root : `${root} (gone)`, tone: "dim" as const },
+    ...(isElsewhere ? [{ text: hosts.join(", ") || "-" }] : []),
+    { text: exists ? root : `${root} (${known ? "gone" : "on another machine"})`, tone: "dim" as const },
   ]);
   const columns = [
     { title: "PROJECT", min: 8 },
     { title: "SESSIONS", align: "right" as const },
+    ...(isElsewhere ? [{ title: "HOSTS", min: 5 }] : []),
     { title: "FOLDER", min: 8 },
   ];
   return renderTable(columns, rows, terminal);

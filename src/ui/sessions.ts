@@ -17,7 +17,8 @@ const stateTones: Record<SessionState, Tone> = {
 
 export function stateCell(session: SessionView): Cell {
   const missing = session.missing === undefined ? "" : ` (${session.missing.join(", ")})`;
-  return { text: session.state + missing, tone: stateTones[session.state] };
+  const hidden = session.hidden === true ? ", hidden" : "";
+  return { text: session.state + missing + hidden, tone: stateTones[session.state] };
 }
 
 interface ListOptions {

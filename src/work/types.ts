@@ -1,5 +1,13 @@
 import type { Agent } from "../agent/types.ts";
 
+/** What is needed of a session to read its agent's state. */
+export interface StatePlace {
+  id: string;
+  createdAt: string;
+  agent: Pick<Agent, "states">;
+  container?: Pick<NonNullable<WorkPlace["container"]>, "running" | "startedAt">;
+}
+
 /** A session as the layer `work` needs it; the layer `session` makes it from the record and the engine's answer. */
 export interface WorkPlace {
   /** `{project}-{session}` */

@@ -121,5 +121,25 @@ it("a run that fails is an exit code of its own", async () => {
   });
   const { code, stderr } = await cowork("run", "api", "anything", "--wait");
   await vendor.control({});
-  expect({ code, told: stderr.includes("api:4") }).toEqual({ code: 6, told: true });
+  expect({ code, named: stderr.includes("api:4") }).toEqual({ code: 6, named: true });
+});
+
+it("a run is interrupted, and send continues its conversation in a new run", async () => {
+  const long = script([{ text: "I wait.", tools: [bash("sleep 300")] }, { text: "Never." }]);
+  const { run } = await json<{ run: RunView }>("run", "api", long, "--permissions", "all");
+  // Following ends with the run.
+  const follow = cowork("logs", run.id, "-f");
+  while (!(await done("logs", run.id)).stdout.includes("sleep 300"))
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  await done("interrupt", "api");
+  const stopped = await cowork("wait", "api", "--timeout", "2m", "--json");
+  expect(stopped.code, stopped.stdout).toBe(6);
+  expect(JSON.parse(stopped.stdout)).toMatchObject({ sessions: [{ run: { state: "stopped", reason: "user" } }] });
+  const { code, stdout } = await follow;
+  expect(code).toBe(0);
+  expect(stdout).toContain(`── run ${run.id} stopped (user`);
+  const sent = await json<{ how: string; run: RunView }>("send", "api", script([{ text: "Going on." }]));
+  expect(sent).toMatchObject({ how: "resumed", run: { resumes: run.n, conversation: run.conversation } });
+  await done("wait", "api", "--timeout", "2m");
+  expect((await done("logs", "api")).stdout).toContain("Going on.");
 });

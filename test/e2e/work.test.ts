@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
@@ -82,6 +82,36 @@ describe.each([
     expect(stdout).toMatch(/^\+1$/m);
     expect(stdout).toMatch(/^\+2$/m);
     expect((await cowork("diff", "a", "--stat", "--", "f")).stdout).toMatch(/1 file changed/);
+  });
+
+  it("pull --apply brings commits and files as uncommitted changes, and names what is in the way", async () => {
+    await writeFile(join(cwd, "g"), "mine\n");
+    const refused = await cowork("pull", "a", "--apply", "--json");
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      error: { code: "FILES_IN_THE_WAY", message: expect.stringContaining(": g.") as string },
+    });
+    expect(await git(cwd, "status", "--porcelain", "-uno")).toBe("");
+    await rm(join(cwd, "g"));
+    const applied = await cowork("pull", "a", "--apply");
+    expect(applied.stdout, applied.stderr).toBe("applied 2 files: 2 added\n  added    f\n  added    g\n");
+    expect(await git(cwd, "status", "--porcelain", "-uno")).toBe("A  f\nA  g");
+    await git(cwd, "reset", "-q", "--hard");
+    expect((await cowork("pull", "a", "--apply", "--ff")).code).toBe(2);
+  });
+
+  it("cp copies both ways, and a program inside can notify", async () => {
+    await inside("mkdir -p out/deep; seq 100000 >out/deep/numbers; cowork notify 'files are ready'");
+    const out = await cowork("cp", "a:out", "copied");
+    expect(out.stdout, out.stderr).toContain("copied 1 file to");
+    expect((await stat(join(cwd, "copied/deep/numbers"))).size).toBe(588_895);
+    expect((await cowork("cp", "copied", "a:/tmp/back")).code).toBe(0);
+    const same = await inside("cmp /tmp/back/deep/numbers out/deep/numbers && rm -r out; cowork whoami | head -2");
+    expect(same.stdout, same.stderr).toMatch(/^session  a\nproject  \S+\n$/);
+    expect(await cowork("cp", "a:f", "-")).toMatchObject({ code: 0, stdout: "1\n" });
+    expect((await cowork("cp", "copied", "a:/tmp/back")).code).toBe(1);
+    await rm(join(cwd, "copied"), { recursive: true });
+    const { stdout } = await cowork("events", "a", "--type", "session.notify", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ type: "session.notify", data: { detail: "files are ready" } });
   });
 
   it("pull fetches the commits as a branch and leaves the project's working tree unchanged", async () => {

@@ -23,6 +23,7 @@ it("the bench runs one small round and reports a value for every entry", async (
     "complete_vs_node",
     "list_vs_node",
     "list200_vs_list8",
+    "events_100k_vs_short",
     "clone_vs_worktree",
     "clone_objects",
   ]);

@@ -9,6 +9,7 @@ import { states } from "./states.ts";
 import { repository } from "./repository.ts";
 import { transcripts } from "./transcripts.ts";
 import { runs } from "./runs.ts";
+import { terminal } from "./terminal.ts";
 
 /** Claude Code, the vendor's native program. The values here were measured with it; `docs/adr` describes how. */
 export const claude: Agent = {
@@ -50,6 +51,7 @@ export const claude: Agent = {
   approvals: claudeApprovals,
   repository,
   run: runs,
+  terminal,
   transcripts,
   stop: { process: "claude" },
 };

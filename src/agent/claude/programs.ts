@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { readSmallFile, readSmallFolder } from "../../system/files/small-file.ts";
-import { toCoworkError } from "../../errors.ts";
 import type { AgentProgram } from "../at-work.ts";
 import { text } from "./describe.ts";
+import { readStateFile, readStateFolder } from "./state-file.ts";
 
 const maxPrograms = 100;
 const maxBytes = 16 * 1024;
@@ -13,26 +12,13 @@ const statuses = ["busy", "waiting", "idle"] as const;
 export function readPrograms({ paths }: Pick<Context, "paths">, id: string): AgentProgram[] {
   const root = paths.agentState(id, "claude");
   const folder = join(root, "sessions");
-  return readSmallFolder(folder, { max: maxPrograms, root }).flatMap((name) => {
+  return readStateFolder(folder, { max: maxPrograms, root }).flatMap((name) => {
     const pid = Number(/^(\d{1,10})\.json$/.exec(name)?.[1]);
     if (Number.isNaN(pid)) return [];
-    const value = readValue(join(folder, name), root);
+    const value = readStateFile(join(folder, name), { maxBytes, root });
     return value === undefined ? [] : (asProgram(pid, value) ?? []);
   });
 }
-
-function readValue(path: string, root: string): unknown {
-  try {
-    const bytes = readSmallFile(path, { maxBytes, root });
-    return bytes === undefined ? undefined : JSON.parse(bytes.toString("utf8"));
-  } catch (error) {
-    // Not JSON, too large, or closed to this user: the session can do that.
-    if (error instanceof SyntaxError || unusable.includes(toCoworkError(error).code)) return undefined;
-    throw error;
-  }
-}
-
-const unusable: string[] = ["FILE_TOO_LARGE", "PERMISSION_DENIED"];
 
 function asProgram(pid: number, value: unknown): AgentProgram | undefined {
   if (typeof value !== "object" || value === null) return undefined;

@@ -85,7 +85,7 @@ function hookFindings(path: string, hooks: JsonObject): Finding[] {
       const { command, url, prompt } = asObject(hook);
       const text = [command, url, prompt].find((one) => typeof one === "string");
       const why = "runs in the session each time this happens, and can decide for you";
-      return { where: `${path}: hooks.${event}`, what: String(text ?? JSON.stringify(hook)), why };
+      return { where: `${path}: hooks.${event}`, what: text ?? JSON.stringify(hook), why };
     });
   });
 }
@@ -109,7 +109,8 @@ function serverFindings(path: string, servers: unknown): Finding[] {
   return Object.entries(asObject(servers)).map(([name, server]) => {
     const { command, args, url } = asObject(server);
     const words = [command, ...asArray(args)].filter((one) => typeof one === "string");
-    const what = words.length > 0 ? words.join(" ") : String(url ?? JSON.stringify(server));
+    const address = typeof url === "string" ? url : JSON.stringify(server);
+    const what = words.length > 0 ? words.join(" ") : address;
     return { where: `${path}: mcpServers.${name}`, what, why: "a server that runs with the agent's rights" };
   });
 }

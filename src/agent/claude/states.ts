@@ -3,6 +3,7 @@ import type { AgentSignal, AgentStates, HookReport } from "../at-work.ts";
 import { describeTool, line, text } from "./describe.ts";
 import { limitEnd } from "./limit-end.ts";
 import { readPrograms } from "./programs.ts";
+import { readTasks } from "./tasks.ts";
 
 /** Seconds that a report may take; the agent waits for it. It takes milliseconds, longer only on a machine that is overloaded. */
 const reportSeconds = 10;
@@ -27,7 +28,7 @@ const events: readonly [event: string, matcher?: string][] = [
   ["SessionEnd"],
 ];
 
-export const states: AgentStates = { hooks, read, programs: readPrograms };
+export const states: AgentStates = { hooks, read, programs: readPrograms, tasks: readTasks };
 
 function hooks(programs: string): JsonObject {
   const entries = events.map(([event, matcher]): [string, JsonObject[]] => {

@@ -24,12 +24,13 @@ export async function findOneSession(scope: Scope, word: string | undefined, ver
 async function unnamedSession(scope: Scope, verb: string): Promise<Found<OneSession>> {
   const { ctx, onlyHost } = scope;
   const here = await rootHere(scope);
-  const known = (await knownSessions(ctx, here)).filter(
+  const every = (await knownSessions(ctx, here)).filter(
     ({ host, error }) => error === undefined && (onlyHost === undefined || onlyHost === host),
   );
   const inside = sessionAt(ctx.paths, scope.folder);
-  const own = known.find(({ id, host }) => id === inside && host === "local");
+  const own = every.find(({ id, host }) => id === inside && host === "local");
   if (own !== undefined) return await at(scope, own, here);
+  const known = every.filter(({ record }) => record?.hidden !== true);
   const candidates = here === undefined ? known : await ofProject(scope, known);
   const [only, ...more] = candidates;
   if (only === undefined) throw nothingNamed(verb, []);

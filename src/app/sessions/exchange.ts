@@ -1,4 +1,5 @@
 import type { Diff } from "../../clone/exchange/diff.ts";
+import type { ChangesResult } from "../../clone/exchange/pull-changes.ts";
 import type { PullResult } from "../../clone/exchange/pull.ts";
 import type { PushResult } from "../../clone/exchange/push.ts";
 import { usageError } from "../../errors.ts";
@@ -37,6 +38,22 @@ export async function pullSession(
   const place = await workPlace(found);
   const { pullWork } = await import("../../session/exchange/exchange.ts");
   return await pullWork(scope.ctx, place, wanted);
+}
+
+/**
+ * Brings a session's work into the current working tree of its project, as uncommitted changes; with `wait` once its run has ended.
+ * @throws FILES_IN_THE_WAY, CONFLICT with nothing changed; RUN_FAILED as `pullSession`
+ */
+export async function applySession(
+  scope: Scope,
+  word: string | undefined,
+  wait?: { onWaiting: (name: string) => void },
+): Promise<ChangesResult> {
+  const found = await findOneSession(scope, word, "pull");
+  if (wait !== undefined) await waitForRun(scope, found, wait.onWaiting);
+  const [place, { worktree }] = [await workPlace(found), await found.scope.project()];
+  const { applyChanges } = await import("../../session/exchange/exchange.ts");
+  return await applyChanges(scope.ctx, place, worktree);
 }
 
 export async function pushSession(

@@ -16,17 +16,25 @@ export interface SessionList {
   sessions: SessionView[];
   /** name of the sessions' project; absent: sessions of every project */
   project?: string;
+  /** number of sessions that are left out because `stop --hide` hid them */
+  hidden: number;
 }
 
 /**
  * Lists the sessions of this project; with `all`, or outside of a project, those of every project. Sessions of a host that does
  * not answer have the state `unreachable`.
+ * @param wanted.hidden include those that `stop --hide` left out
  */
-export async function listSessions(scope: Scope, { all }: { all: boolean }): Promise<SessionList> {
+export async function listSessions(scope: Scope, wanted: { all: boolean; hidden?: boolean }): Promise<SessionList> {
   await prefetchFromEngine(scope);
-  const selector = await selectSessions(scope, [], all || (await rootHere(scope)) === undefined);
-  const sessions = inOrder(await askHosts(scope, selector, list, unreachable));
-  return { sessions, ...(selector.project === undefined ? {} : { project: selector.project.name }) };
+  const selector = await selectSessions(scope, [], wanted.all || (await rootHere(scope)) === undefined);
+  const every = inOrder(await askHosts(scope, selector, list, unreachable));
+  const sessions = wanted.hidden === true ? every : every.filter((one) => one.hidden !== true);
+  return {
+    sessions,
+    hidden: every.length - sessions.length,
+    ...(selector.project === undefined ? {} : { project: selector.project.name }),
+  };
 }
 
 /** @param wanted.brief only what can be read quickly */

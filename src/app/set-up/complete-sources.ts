@@ -10,14 +10,18 @@ export async function configKeyNames(): Promise<{ value: string; about: string }
   return configKeys.map(({ name, doc }) => ({ value: name, about: doc }));
 }
 
-/** The sorted names of the sessions of the folder's project; outside of a project, all sessions as `project/session`. */
-export function sessionNames(paths: Paths, folder: string): string[] {
+/**
+ * The sorted names of the sessions of the folder's project; outside of a project, all sessions as `project/session`.
+ * @param which.hidden include those that `stop --hide` left out of lists
+ */
+export function sessionNames(paths: Paths, folder: string, which: { hidden: boolean }): string[] {
   const cwd = realpathSync(folder);
   const root = projectRoot(paths, cwd);
   const records = attempt(() => readdirSync(paths.stateRoot)) ?? [];
   return records
     .flatMap((id) => {
-      const { name, project, projectRoot: its } = readRecord(paths, id) ?? {};
+      const { name, project, projectRoot: its, hidden } = readRecord(paths, id) ?? {};
+      if (hidden === true && !which.hidden) return [];
       if (typeof name !== "string" || typeof project !== "string") return [];
       if (root === undefined) return [`${project}/${name}`];
       return its === root ? [name] : [];
@@ -29,6 +33,7 @@ interface NamedRecord {
   name?: unknown;
   project?: unknown;
   projectRoot?: unknown;
+  hidden?: unknown;
 }
 
 function readRecord(paths: Paths, id: string): NamedRecord | undefined {

@@ -17,25 +17,48 @@ export interface KnownProject {
   sessions: number;
   /** its folder exists */
   exists: boolean;
+  /** where its sessions are, this machine first */
+  hosts: string[];
 }
 
 /** Lists all known projects, sorted by name. Reads files only, no engine and no other machine. */
 export async function listProjects(ctx: Context): Promise<KnownProject[]> {
+  return (await readProjects(ctx)).map(toProject);
+}
+
+/** A project with its sessions, each as `name@host`. */
+export interface ProjectSessions extends Pick<KnownProject, "name" | "root" | "exists"> {
+  on: Set<string>;
+}
+
+/** @see listProjects */
+export async function readProjects(ctx: Context): Promise<ProjectSessions[]> {
   const records = (await readRecords(ctx)).flatMap((entry) => ("record" in entry ? [entry.record] : []));
   const byRoot = Map.groupBy(records, ({ projectRoot }) => projectRoot);
   const roots = new Set([...byRoot.keys(), ...(await knownProjects(ctx))]);
-  const projects = [...roots].map(async (root): Promise<KnownProject> => {
+  const projects = [...roots].map(async (root): Promise<ProjectSessions> => {
     const own = byRoot.get(root) ?? [];
     const exists = await pathExists(root);
-    return {
-      name: own[0]?.project ?? (await nameOf(ctx, root)),
-      root,
-      // 0 on other machines if the file cannot be read.
-      sessions: own.length + (exists ? (await entriesElsewhere(root).catch(() => [])).length : 0),
-      exists,
-    };
+    // None on other machines if the file cannot be read.
+    const elsewhere = exists ? await entriesElsewhere(root).catch(() => []) : [];
+    const on = new Set([...own, ...elsewhere].map((one) => onHost(one.name, "host" in one ? one.host : undefined)));
+    return { name: own[0]?.project ?? (await nameOf(ctx, root)), root, exists, on };
   });
-  return (await Promise.all(projects)).toSorted((a, b) => a.name.localeCompare(b.name) || a.root.localeCompare(b.root));
+  return inOrder(await Promise.all(projects));
+}
+
+export function onHost(name: string, host = "local"): string {
+  return `${name}@${host}`;
+}
+
+export function toProject({ on, ...project }: ProjectSessions): KnownProject {
+  const hosts = [...new Set([...on].map((one) => one.slice(one.indexOf("@") + 1)))];
+  const rank = (host: string): string => (host === "local" ? "" : host);
+  return { ...project, sessions: on.size, hosts: hosts.toSorted((a, b) => rank(a).localeCompare(rank(b))) };
+}
+
+export function inOrder<T extends Pick<KnownProject, "name" | "root">>(projects: readonly T[]): T[] {
+  return projects.toSorted((a, b) => a.name.localeCompare(b.name) || a.root.localeCompare(b.root));
 }
 
 /**

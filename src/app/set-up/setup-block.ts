@@ -41,11 +41,16 @@ export function withBlock(text: string | undefined, name: string, lines: string)
   return `${before}${begin(name, note)}\n${lines}\n${end(name)}\n${found?.after ?? ""}`;
 }
 
-/** Removes the block. Returns undefined if the file was created for it and is otherwise empty. */
+/**
+ * Removes the block. Returns undefined if the file was created for it and is otherwise empty. What the block notes passes to a block
+ * that follows it at once, so that the file is restored whichever of them is removed last.
+ */
 export function withoutBlock(text: string, name: string): string | undefined {
   const found = findBlock(text, name);
   if (found === undefined) return text;
   const { before, after, note } = found;
+  const next = /^# >>> cowork setup: ([a-z-]+) >>>(?=\n)/.exec(after);
+  if (note !== "" && next !== null) return before + begin(next[1] ?? "", note) + after.slice(next[0].length);
   if (before + after === "" && note === notes.newFile) return undefined;
   return note === notes.noLineEnd && after === "" ? before.replace(/\n$/, "") : before + after;
 }

@@ -8,7 +8,7 @@ import { nearOwnSession } from "../find/near-session.ts";
 import { hostOfOne } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
 
-/** A session that a run is for. */
+/** A session that a run, or a terminal, is for. */
 export interface RunTarget {
   scope: Scope;
   selector: OneSession;
@@ -31,10 +31,10 @@ export interface NewSession {
  * @throws USAGE, SESSION_NOT_FOUND for a session of another project
  */
 export async function runTargets(scope: Scope, word: string | undefined, copies: number): Promise<RunTarget[]> {
-  if (copies === 1) return [await runTarget(scope, word)];
+  if (copies === 1) return [await findTarget(scope, word, "run")];
   if (word === undefined) throw usageError("--copies needs a session name.", "cowork run <session> --copies 3 'task'");
   const targets: RunTarget[] = [];
-  for (let n = 1; n <= copies; n += 1) targets.push(await runTarget(scope, numbered(word, n)));
+  for (let n = 1; n <= copies; n += 1) targets.push(await findTarget(scope, numbered(word, n), "run"));
   return targets;
 }
 
@@ -44,8 +44,13 @@ function numbered(word: string, n: number): string {
   return at < 0 ? `${word}-${n}` : `${word.slice(0, at)}-${n}${word.slice(at)}`;
 }
 
-async function runTarget(scope: Scope, word: string | undefined): Promise<RunTarget> {
-  const found = await findOneSession(scope, word, "run");
+/**
+ * The session of that name, or a new one.
+ * @param verb the command, for the next step of an error
+ * @throws as `runTargets`
+ */
+export async function findTarget(scope: Scope, word: string | undefined, verb: string): Promise<RunTarget> {
+  const found = await findOneSession(scope, word, verb);
   const host = await hostOfOne(found.scope, found.selector);
   const [name] = found.selector.names;
   const target = { ...found, name, host };

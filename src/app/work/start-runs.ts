@@ -3,6 +3,7 @@ import { CoworkError, usageError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
 import type { Scope } from "../scope.ts";
+import { requireLogin } from "./require-login.ts";
 import { createTargets, runTargets, type NewSession, type RunTarget } from "./run-target.ts";
 
 /** The options of `run`. Settings that are not given come from the configuration. */
@@ -41,7 +42,7 @@ export interface RunPlan {
  */
 export async function startRuns(scope: Scope, options: RunOptions): Promise<StartedRun[]> {
   const { targets, request } = await prepare(scope, options);
-  for (const host of new Set(targets.map((target) => target.host))) await requireLogin(host, request);
+  for (const host of new Set(targets.map((target) => target.host))) await requireLogin(host, request.settings);
   await createTargets(scope, targets, options.fresh);
   const started: StartedRun[] = [];
   for (const target of targets) {
@@ -95,12 +96,4 @@ async function requestOf(scope: Scope, options: RunOptions): Promise<RunRequest>
     ...(options.maxTurns === undefined ? {} : { maxTurns: options.maxTurns }),
     ...(options.resume === undefined ? {} : { resume: options.resume }),
   };
-}
-
-async function requireLogin(host: RunTarget["host"], { settings }: RunRequest): Promise<void> {
-  const { login } = await host.authStatus(settings.agent);
-  if (login.state === "ok") return;
-  throw new CoworkError("NOT_LOGGED_IN", `The agent is not logged in: ${plain(login.detail)}`, {
-    hint: [ownCommand("auth", "login")],
-  });
 }

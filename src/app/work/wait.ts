@@ -21,7 +21,7 @@ export interface WaitWanted {
 const pollMs = { few: 1_000, many: 3_000 };
 const few = 10;
 /** Files say what agents reported; only a look at the processes finds one that was killed. */
-const checkMs = 30_000;
+const checkMs = 20_000;
 /** Timers stand still while the machine sleeps, the clock does not. */
 const longestSleepMs = 30_000;
 

@@ -5,8 +5,7 @@ import type { Source } from "../../project/types.ts";
 import { brokenRefRule } from "../../system/names.ts";
 import { branchName } from "../../system/ref-names.ts";
 import { plain } from "../../system/text.ts";
-import type { Identity } from "./bundle-script.ts";
-import { hostGit } from "../git/host-git.ts";
+import { dropIncoming, hasCommit, workOf } from "./incoming.ts";
 import { copyLfs } from "./lfs-out.ts";
 import { notPulledNotes } from "../unsaved/nested-inside.ts";
 import { applyRefs, type PulledRef, shortName } from "./pull-apply.ts";
@@ -77,10 +76,7 @@ async function pullRepository(
   const there = await saved.reachable(wanted.map(({ oid }) => oid));
   const want = [...new Set(wanted.map(({ oid }) => oid).filter((oid) => !there.has(oid)))];
   const base = spec.branch ?? spec.startBranch;
-  const work =
-    spec.uncommitted === true
-      ? { identity: identity(spec), subject: `Work in progress in session ${spec.session}` }
-      : undefined;
+  const work = spec.uncommitted === true ? workOf(spec.session, spec.identity) : undefined;
   try {
     if (want.length > 0 || work !== undefined) {
       const have = await saved.tips();
@@ -92,7 +88,7 @@ async function pullRepository(
         ...(work === undefined ? {} : { work }),
       });
       // If the object is missing, the working tree had nothing to commit.
-      if (wip !== undefined && (await isThere(ctx, source, wip))) {
+      if (wip !== undefined && (await hasCommit(ctx, source, wip))) {
         wanted.push({ oid: wip, ref: `refs/heads/${base}-wip`, numbered: true, byContent: true });
       }
     }
@@ -110,28 +106,6 @@ async function pullRepository(
 /** The commit of the working tree may have created new git-lfs objects. */
 async function lfsObjects(inside: GitInside, refs: RefsInside, spec: PullSpec): Promise<string[]> {
   return spec.uncommitted === true ? (await readRefsInside(inside)).lfs : refs.lfs;
-}
-
-async function isThere(ctx: Context, source: Source, oid: string): Promise<boolean> {
-  const args = ["--git-dir", source.gitDir, "cat-file", "-e", `${oid}^{commit}`];
-  return (await hostGit(ctx, args, { safe: [source.gitDir] })).code === 0;
-}
-
-function identity(spec: PullSpec): Identity {
-  return { name: spec.identity.name ?? "cowork", email: spec.identity.email ?? "cowork@localhost" };
-}
-
-/** Removes refs that a killed run left. They are ours alone, because the caller holds the session's lock. */
-async function dropIncoming(ctx: Context, source: Source, prefix: string): Promise<void> {
-  const options = { safe: [source.gitDir] };
-  const list = await hostGit(
-    ctx,
-    ["--git-dir", source.gitDir, "for-each-ref", "--format=delete %(refname)", prefix],
-    options,
-  );
-  if (list.code === 0 && list.stdout !== "") {
-    await hostGit(ctx, ["--git-dir", source.gitDir, "update-ref", "--stdin"], { ...options, input: list.stdout });
-  }
 }
 
 async function pullSubmodule(

@@ -8,7 +8,7 @@ export interface Candidate {
 
 /** Candidates that have to be read from disk. Read only when needed, because every Tab waits for it. */
 export interface CompletionSources {
-  sessions(): Promise<string[]>;
+  sessions(which: { hidden: boolean }): Promise<string[]>;
   keys(): Promise<Candidate[]>;
 }
 
@@ -19,7 +19,8 @@ export async function candidatesOf(
   sources: CompletionSources,
 ): Promise<Candidate[]> {
   if (typeof what !== "string") return what.map((value) => ({ value }));
-  if (what === "session") return (await sources.sessions()).map((value) => ({ value }));
+  if (what === "session" || what === "any-session")
+    return (await sources.sessions({ hidden: what === "any-session" })).map((value) => ({ value }));
   if (what === "command") return commandNames(commands);
   return await sources.keys();
 }

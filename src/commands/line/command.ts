@@ -3,8 +3,8 @@ import type { Flags, FlagValues } from "./flags.ts";
 
 export { globalFlags, type Flag, type Flags, type GlobalValues } from "./flags.ts";
 
-/** What a word on the command line completes to. */
-export type Completion = "session" | "key" | "command" | readonly string[];
+/** What a word on the command line completes to. `any-session`: a session, hidden ones too. */
+export type Completion = "session" | "any-session" | "key" | "command" | readonly string[];
 
 export interface Positional {
   name: string;

@@ -19,7 +19,7 @@ export async function completeLine(argv: readonly string[], caller: Caller): Pro
 
 function sourcesOf(caller: Caller): CompletionSources {
   return {
-    sessions: async () => sessionNames(coworkPaths(homeFolder(caller)), caller.cwd()),
+    sessions: async (which) => sessionNames(coworkPaths(homeFolder(caller)), caller.cwd(), which),
     keys: configKeyNames,
   };
 }

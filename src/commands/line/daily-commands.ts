@@ -1,3 +1,3 @@
 /** The most used commands, which `cowork help` lists. `help --all` lists all. */
 export const dailyCommands: readonly string[] =
-  "init run list approvals send connect diff pull wait logs stop clean auth doctor help".split(" ");
+  "open run list approvals send init connect diff pull logs stop clean auth doctor help".split(" ");

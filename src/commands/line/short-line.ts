@@ -10,7 +10,7 @@ import { usageError } from "./usage.ts";
 const defaultCommand = "list";
 
 /** The command that `cowork a` runs on a terminal, where `a` is a session. */
-const sessionCommand = "connect";
+const sessionCommand = "open";
 
 /** On a terminal, expands a short command line (`cowork`, `cowork a`). Returns every other line unchanged. */
 export async function completeShortLine(argv: readonly string[], place: Place): Promise<readonly string[]> {
@@ -33,6 +33,6 @@ export async function completeShortLine(argv: readonly string[], place: Place): 
   if (near === undefined || isNearCommand) return argv;
   throw usageError(
     `${plain(word)} is neither a command nor a session. Did you mean session ${near}?`,
-    `cowork connect ${near}`,
+    `cowork open ${near}`,
   );
 }

@@ -1,8 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { CoworkError, toCoworkError, usageError } from "../../errors.ts";
 import type { App } from "../process/app.ts";
@@ -28,7 +25,8 @@ export async function readPrompt(app: App, { text, file, usage }: Wanted): Promi
   if (file === "-") return checked(await readText(app.caller.streams.stdin));
   if (file !== undefined) return checked(await fromFile(resolve(app.caller.cwd(), file)));
   if (!app.terminal.canAsk || app.globals.json) throw usageError("The text for the agent is missing.", usage);
-  return await fromEditor(app, usage);
+  const { readFromEditor } = await import("./editor.ts");
+  return checked(await readFromEditor(app, usage));
 }
 
 async function fromFile(path: string): Promise<string> {
@@ -42,23 +40,4 @@ async function fromFile(path: string): Promise<string> {
 function checked(text: string): string {
   if (Buffer.byteLength(text) <= maxBytes) return text;
   throw new CoworkError("FILE_TOO_LARGE", `The text for the agent is larger than ${maxBytes / 1024 / 1024} MiB.`);
-}
-
-/** As git does: $VISUAL, else $EDITOR, run by a shell, because it may have arguments. */
-async function fromEditor({ caller, terminal }: App, usage: string): Promise<string> {
-  const editor = caller.env["VISUAL"] || caller.env["EDITOR"];
-  if (editor === undefined || editor === "") throw usageError("The text is missing, and $EDITOR is not set.", usage);
-  const folder = await mkdtemp(join(tmpdir(), "cowork-"));
-  try {
-    const path = join(folder, "TASK.md");
-    await writeFile(path, "", { mode: 0o600 });
-    terminal.err("Waiting for your editor to close the file…");
-    const child = spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", path], { stdio: "inherit", env: caller.env });
-    const [code] = (await once(child, "exit")) as [number | null];
-    const written = checked(await fromFile(path));
-    if (code === 0 && written.trim() !== "") return written;
-    throw usageError("The text is empty: nothing was done.", usage);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

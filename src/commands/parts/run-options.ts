@@ -4,9 +4,11 @@ import type { FlagValues } from "../line/flags.ts";
 import type { App } from "../process/app.ts";
 import { readPrompt } from "./prompt.ts";
 import type { runFlags } from "./run-flags.ts";
+import { count, oneOf, readResume } from "./run-values.ts";
 
 const actions = ["implement", "plan", "analyze", "review"] as const;
 const maxCopies = 20;
+const usage = "cowork run <session> 'task'";
 const reviewTask = "Review the changes of this branch since it started.";
 
 interface Given {
@@ -47,27 +49,4 @@ export async function readRunOptions(app: App, { session, task, flags }: Given):
     resume,
     fresh,
   };
-}
-
-const usage = "cowork run <session> 'task'";
-
-function readResume(value: string | undefined, session: string | undefined): RunOptions["resume"] {
-  if (value === undefined || value === "last") return value;
-  const [, name, n] = /^(?:(\S+):)?([1-9]\d{0,8})$/.exec(value) ?? [];
-  if (n === undefined || (name !== undefined && name !== session)) {
-    throw usageError(`--resume takes a run of the session, such as ${session ?? "api"}:2.`, "cowork runs");
-  }
-  return Number(n);
-}
-
-function oneOf<T extends string>(flag: string, value: string, known: readonly T[]): T {
-  const found = known.find((one) => one === value);
-  if (found !== undefined) return found;
-  throw usageError(`${flag} must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}.`, "cowork help run");
-}
-
-function count(flag: string, value: string, most: number): number {
-  const number = /^[1-9]\d{0,6}$/.test(value) ? Number(value) : Number.NaN;
-  if (number <= most) return number;
-  throw usageError(`${flag} must be a number from 1 to ${most}.`, "cowork help run");
 }

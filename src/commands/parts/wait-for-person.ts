@@ -4,10 +4,10 @@ import type { App } from "../process/app.ts";
 
 /**
  * Returns what to do while a run waits for a person: on a terminal its questions are asked, one at a time, also with several runs;
- * elsewhere it is said once. A question that was skipped is not asked again.
+ * elsewhere one line says so. A question that was skipped is not asked again.
  */
 export function createWaiting(app: App): (started: StartedRun) => Promise<void> {
-  const told = new Set<string>();
+  const shown = new Set<string>();
   const asked = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
   const ask = async ({ target }: StartedRun): Promise<void> => {
@@ -29,8 +29,8 @@ export function createWaiting(app: App): (started: StartedRun) => Promise<void> 
       await last;
       return;
     }
-    if (told.has(started.run.id)) return;
-    told.add(started.run.id);
+    if (shown.has(started.run.id)) return;
+    shown.add(started.run.id);
     if (!app.globals.json) app.terminal.err(`  ${started.run.id} waits for you. Next: cowork approvals`);
   };
 }

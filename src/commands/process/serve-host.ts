@@ -5,13 +5,18 @@ import { reportFailure } from "../parts/report-failure.ts";
 
 /**
  * `cowork __host`: the server on a host, started by cowork on another machine. Without arguments it speaks JSON lines on stdin
- * and stdout; `tty <request>` runs a command on this process's terminal; `job <folder>` runs a job in the background.
+ * and stdout; `tty <request>` runs a command on this process's terminal; `window <id> agent|shell` is what runs in a window
+ * of a session's tmux; `job <folder>` runs a job in the background.
  */
 export async function serveHostProcess(argv: readonly string[], caller: Caller): Promise<number> {
-  const [mode, word = ""] = argv;
+  const [mode, word = "", which] = argv;
   const terminal = createTerminal(caller.streams, { env: caller.env, noColour: false });
   try {
     if (mode === "tty") return await (await import("./serve-tty.ts")).serveTty(word, caller, terminal);
+    if (mode === "window")
+      return await (
+        await import("./serve-window.ts")
+      ).serveWindow(word, which === "shell" ? "shell" : "agent", caller, terminal);
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../../session/local-host.ts");
     if (mode === "job") {

@@ -25,6 +25,21 @@ export const sent = z.object({
   run: z.exactOptional(runView),
 });
 
+/** How the agent is started in a terminal. */
+export const openRequest = z.object({
+  /** the first prompt */
+  prompt: z.exactOptional(z.string()),
+  /** for the start of the session and of the agent */
+  settings,
+});
+
+export const opened = z.object({
+  /** `launched`: in a window of the host's tmux; `running`: it was there; `here`: the host has no tmux, `connect` starts it on the caller's terminal */
+  how: z.enum(["launched", "running", "here"]),
+  /** the run that was ended, and whose conversation goes on in the terminal */
+  run: z.exactOptional(runView),
+});
+
 /** Functions of a session host about agents at work. */
 export const workCalls = {
   /** Creates a run and the process that supervises it; returns once that process is alive. */
@@ -45,8 +60,14 @@ export const workCalls = {
   approvalAnswer: { input: z.tuple([oneSession, approvalAnswer]), output: approvalView },
   send: { input: z.tuple([oneSession, z.object({ text: z.string(), settings })]), output: sent },
   interrupt: { input: z.tuple([oneSession, z.object({ by: z.string() })]), output: z.object({ how: z.string() }) },
+  /** Starts the agent in a window of the host's tmux, to which `connect` attaches. Asks before it ends an active run. */
+  agentOpen: { input: z.tuple([oneSession, openRequest]), output: opened },
+  /** Whether the agent has a window of the host's tmux. */
+  agentWindow: { input: z.tuple([oneSession]), output: z.object({ open: z.boolean() }) },
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
 } as const;
 
 export type SessionWork = z.infer<typeof sessionWork>;
+export type OpenRequest = z.infer<typeof openRequest>;
+export type Opened = z.infer<typeof opened>;
 export type Sent = z.infer<typeof sent>;

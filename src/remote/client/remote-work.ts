@@ -9,11 +9,11 @@ type WorkMethod = keyof typeof workCalls;
 export interface RemoteCalls {
   /** the user's name for the host */
   name: string;
-  call<M extends WorkMethod>(method: M, ...args: HostInputs[M]): Promise<unknown>;
+  call: <M extends WorkMethod>(method: M, ...args: HostInputs[M]) => Promise<unknown>;
   /** the same with a time limit, for calls that only read */
-  look<M extends WorkMethod>(method: M, ...args: HostInputs[M]): Promise<unknown>;
+  look: <M extends WorkMethod>(method: M, ...args: HostInputs[M]) => Promise<unknown>;
   /** marks the project of a selector as one that is on another machine */
-  there<S extends Selector>(selector: S): S;
+  there: <S extends Selector>(selector: S) => S;
 }
 
 /** The calls of a host about agents at work. Their texts keep their lines: a command must be shown exactly as it runs. */
@@ -36,6 +36,11 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
       read("approvalAnswer", await call("approvalAnswer", there(selector), answer)),
     send: async (selector, prompt) => read("send", await call("send", there(selector), prompt)),
     interrupt: async (selector, who) => read("interrupt", await call("interrupt", there(selector), who)),
+    agentOpen: async (selector, request) => {
+      const own = there(selector);
+      return read("agentOpen", await call("agentOpen", own, request));
+    },
+    agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }

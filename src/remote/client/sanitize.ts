@@ -3,7 +3,7 @@ import { progressEvent } from "../../contract/progress.ts";
 import { CoworkError } from "../../errors.ts";
 import { hostQuestion, type Question } from "../../contract/questions.ts";
 import type { ProgressEvent } from "../../events.ts";
-import { plain, plainPart } from "../../system/text.ts";
+import { plain, plainPart, plainSpan } from "../../system/text.ts";
 import { addHostToLoginHint } from "./login-hint.ts";
 
 // Data from a host is untrusted: all texts are sanitized before anything else uses them, and data that does not match its schema is
@@ -14,7 +14,15 @@ export function sanitize(value: unknown): unknown {
   if (typeof value === "string") return plainPart(value);
   if (Array.isArray(value)) return value.map(sanitize);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sanitize(one)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, key === "next" ? parts(one) : sanitize(one)]),
+  );
+}
+
+/** The parts of a hint are joined without anything between them: the spaces at their ends count. */
+function parts(value: unknown): unknown {
+  if (!Array.isArray(value)) return sanitize(value);
+  return value.map((part: unknown) => (typeof part === "string" ? plainSpan(part) : sanitize(part)));
 }
 
 /** Longer than any prompt or command. */

@@ -11,6 +11,8 @@ export interface ConnectTarget extends ConnectPlace {
   container: Pick<ContainerDetail, "id">;
   /** must be done before anything starts inside; an error from it becomes the connection's error */
   hold?: Promise<unknown>;
+  /** called with the id that the process has inside */
+  onPid?: (pid: number) => void;
 }
 
 /** How long the process inside may take to end after our signal, in ms; then it is left running. */
@@ -35,7 +37,7 @@ export async function connectSession(
 ): Promise<number> {
   const terminal = io.tty !== undefined;
   const spec = planConnect(target, options, ctx.env, terminal);
-  const { pid, ...streams } = connectStreams(io);
+  const { pid, ...streams } = connectStreams(io, target.onPid);
   const ended = new AbortController();
   const hold = target.hold === undefined ? {} : { hold: target.hold };
   const attached = ctx.engine.attach(target.container.id, spec, { ...streams.inside, ...hold, signal: ended.signal });
@@ -74,7 +76,10 @@ function startFailed(text: string, code: number): CoworkError {
 }
 
 /** The caller's streams as the engine gets them: without the line with the process id, and with stdin opened at the right time. */
-function connectStreams(io: ConnectIo): {
+function connectStreams(
+  io: ConnectIo,
+  tellPid: ConnectTarget["onPid"],
+): {
   inside: ConnectIo;
   refusal: () => string;
   pid: () => string | undefined;
@@ -93,6 +98,7 @@ function connectStreams(io: ConnectIo): {
   };
   const onPid = (line: string): void => {
     pid = line;
+    tellPid?.(Number(line));
     start();
   };
   const onReady = (): void => {

@@ -13,6 +13,8 @@ import { locked } from "../lifecycle/outcome.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectOne } from "../record/records.ts";
+import { followTerminal } from "./agent-terminal.ts";
+import { launchCommand, readLaunch } from "./launch.ts";
 import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
 import { paneEnvironment } from "./tmux-plan.ts";
 import { unfinishedError } from "../record/unfinished.ts";
@@ -35,17 +37,17 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
   await (sshAgent ? rememberAgent : closeAgentRelays)(ctx, started.record.id);
   if (request.tmux) {
     await hold;
-    const code = await inTmux(ctx, started.record, request.pane, io);
+    const code = await inTmux(ctx, started.record, request, io);
     if (code !== undefined) return code;
     const detail = "tmux is not installed on this host: closing this terminal ends what runs in it";
     ctx.report({ session: started.record.name, step: "start", state: "note", detail });
   }
   const target = await findTarget(ctx, started.record, { container: started.container, hold, io });
-  const options: ConnectOptions = {
-    ...(request.command === undefined ? {} : { command: request.command }),
-    ...(request.connect === undefined ? {} : { connect: request.connect }),
-  };
-  if (!sshAgent) return connectSession(ctx, target, options, io);
+  const run = async (its: ConnectTarget): Promise<number> =>
+    request.window === "agent"
+      ? await runAgent(ctx, started.record, its, io)
+      : await connectSession(ctx, its, shellOptions(request), io);
+  if (!sshAgent) return await run(target);
   const relay = await openAgentRelay(ctx, started.record.id);
   if (relay === undefined) {
     const detail =
@@ -54,9 +56,29 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
   }
   try {
     const environment = { ...target.environment, ...relay?.env };
-    return await connectSession(ctx, { ...target, environment }, options, io);
+    return await run({ ...target, environment });
   } finally {
     await relay?.close();
+  }
+}
+
+function shellOptions({ command, connect }: ConnectRequest): ConnectOptions {
+  return { ...(command === undefined ? {} : { command }), ...(connect === undefined ? {} : { connect }) };
+}
+
+/** Runs the agent as `agentOpen` prepared it, on this terminal: a pane of tmux, or without tmux the caller's own. */
+async function runAgent(ctx: Context, record: SessionRecord, target: ConnectTarget, io: ConnectIo): Promise<number> {
+  const launch = readLaunch(ctx, record.id);
+  if (launch === undefined)
+    throw new CoworkError("NO_CONVERSATION", `The agent of ${record.name} was not opened.`, {
+      hint: [ownCommand("open", record.name)],
+    });
+  const terminal = followTerminal(ctx, record.id, io);
+  try {
+    const command = launchCommand(record, launch);
+    return await connectSession(ctx, { ...target, onPid: terminal.onPid }, { command }, terminal.io);
+  } finally {
+    terminal.end();
   }
 }
 
@@ -106,7 +128,7 @@ async function ensureRunning(
     // The caller awaits `ready` and gets the error.
     ready.catch(() => undefined);
     const running = await found;
-    if (running !== undefined) return { ...running, ready };
+    if (running !== undefined && record.hidden !== true) return { ...running, ready };
     await ready;
     reported.push(...(await agent));
   }
@@ -137,17 +159,18 @@ async function findRunning(
 async function inTmux(
   ctx: Context,
   record: SessionRecord,
-  pane: readonly string[] | undefined,
+  { pane, window }: Pick<ConnectRequest, "pane" | "window">,
   io: ConnectIo,
 ): Promise<number | undefined> {
+  // Loaded here because it loads node:child_process, which a command without tmux does not need.
+  const { attachAgentWindow, attachTmux } = await import("./tmux.ts");
+  if (window === "agent") return await attachAgentWindow(ctx, record.id, io);
   const command = pane ?? [...ctx.self, "connect", `${record.project}/${record.name}@local`, "--no-tmux"];
   const plan = {
     id: record.id,
     command: command as unknown as readonly [string, ...string[]],
     env: paneEnvironment(ctx.env),
   };
-  // Loaded here because it loads node:child_process, which a command without tmux does not need.
-  const { attachTmux } = await import("./tmux.ts");
   return await attachTmux(ctx, plan, io);
 }
 

@@ -37,26 +37,97 @@ export function paneEnvironment(env: Readonly<Record<string, string | undefined>
   );
 }
 
+/** Names of the windows: `connect` opens a shell, `open` the agent. */
+export const shellWindow = "shell";
+export const agentWindow = "agent";
+
 /**
  * Arguments for tmux that create the session or attach to it; several terminals may attach. `new-session -A` compares whole
  * names, so a prefix of another name never matches. A new window (Ctrl-b c) is another terminal in the same session.
+ * @param windows names of the session's windows: the agent's own is not the place for a shell
  */
-export function planAttach(server: TmuxServer, plan: AttachPlan): string[] {
-  // Not `new-session -e`: tmux has it since 3.2 only. With more than one argument tmux runs the command without a shell.
-  const pane = [
-    "/usr/bin/env",
-    ...Object.entries(plan.env).map(([name, value]) => `${name}=${value}`),
-    ...plan.command,
-  ];
-  const session = ["new-session", "-A", "-s", tmuxName(plan.id), "--", ...pane.map(literal)];
-  return [
-    ...serverArgs(server),
-    ...session,
-    ";",
-    "set-option",
-    "default-command",
-    literal(`exec ${pane.map(shellWord).join(" ")}`),
-  ];
+export function planAttach(server: TmuxServer, plan: AttachPlan, windows: readonly string[] = []): string[] {
+  const pane = paneCommand(plan);
+  const more = [";", "set-option", "default-command", shellLine(pane)];
+  if (!windows.includes(agentWindow)) {
+    const names = ["-s", tmuxName(plan.id), "-n", shellWindow];
+    return [...serverArgs(server), "new-session", "-A", ...names, "--", ...pane.map(literal), ...more];
+  }
+  const target = `=${tmuxName(plan.id)}:`;
+  const shell = windows.includes(shellWindow)
+    ? ["select-window", "-t", `${target}=${shellWindow}`]
+    : ["new-window", "-t", target, "-n", shellWindow, "--", ...pane.map(literal)];
+  return [...serverArgs(server), ...shell, ";", "attach-session", "-t", target, ...more];
+}
+
+/** Arguments for tmux that show the agent's window on this terminal. */
+export function planAttachAgent(server: TmuxServer, id: string): string[] {
+  return [...serverArgs(server), "attach-session", "-t", `=${tmuxName(id)}:=${agentWindow}`];
+}
+
+/**
+ * Arguments for tmux that start the agent in its own window, without a terminal that shows it.
+ * @param plan.shell what other windows of a session run that this creates
+ * @param windows names of the session's windows; empty: there is no session
+ */
+export function planAgentWindow(
+  server: TmuxServer,
+  plan: AttachPlan & { shell: AttachPlan["command"] },
+  windows: readonly string[],
+): string[] {
+  const [name, pane] = [tmuxName(plan.id), paneCommand(plan)];
+  if (windows.length > 0) {
+    const window = ["new-window", "-d", "-t", `=${name}:`, "-n", agentWindow];
+    return [...serverArgs(server), ...window, "--", ...pane.map(literal)];
+  }
+  const size = ["-x", "80", "-y", "24"];
+  const session = ["new-session", "-d", "-s", name, "-n", agentWindow, ...size, "--", ...pane.map(literal)];
+  const shell = shellLine(paneCommand({ ...plan, command: plan.shell }));
+  return [...serverArgs(server), ...session, ";", "set-option", "-t", `=${name}:`, "default-command", shell];
+}
+
+/**
+ * Arguments for tmux that let the terminals leave a session that shows the agent's window, which is about to close. The window gets
+ * another name first: whoever looks after that finds no agent.
+ */
+export function planLeaveAgent(server: TmuxServer, id: string): string[] {
+  const session = `=${tmuxName(id)}`;
+  const rename = ["rename-window", "-t", `${session}:=${agentWindow}`, endedWindow];
+  const shown = `#{==:#{window_name},${endedWindow}}`;
+  const leave = ["if-shell", "-F", "-t", `${session}:`, shown, `detach-client -s '${session}'`];
+  return [...serverArgs(server), ...rename, ";", ...leave];
+}
+
+const endedWindow = "ended";
+
+export function planWindows(server: TmuxServer, id: string): string[] {
+  return [...serverArgs(server), "list-windows", "-t", `=${tmuxName(id)}`, "-F", "#{window_name}"];
+}
+
+/** The panes of the agent's window, of which the oldest is the agent's. */
+export function planPanes(server: TmuxServer, id: string): string[] {
+  return [...serverArgs(server), "list-panes", "-t", `=${tmuxName(id)}:=${agentWindow}`, "-F", "#{pane_id}"];
+}
+
+/** Arguments for tmux that paste the text on its stdin, marked as pasted, so that its lines are not sent one by one. */
+export function planPaste(server: TmuxServer, pane: string): string[] {
+  const buffer = `cowork-${pane.replace(/\D/g, "")}`;
+  const load = ["load-buffer", "-b", buffer, "-"];
+  return [...serverArgs(server), ...load, ";", "paste-buffer", "-p", "-d", "-b", buffer, "-t", pane];
+}
+
+/** @param keys by their tmux names, such as `Enter` */
+export function planKeys(server: TmuxServer, pane: string, keys: readonly string[]): string[] {
+  return [...serverArgs(server), "send-keys", "-t", pane, ...keys];
+}
+
+/** Not `new-session -e`: tmux has it since 3.2 only. With more than one argument tmux runs the command without a shell. */
+function paneCommand({ env, command }: Pick<AttachPlan, "env" | "command">): string[] {
+  return ["/usr/bin/env", ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...command];
+}
+
+function shellLine(pane: readonly string[]): string {
+  return literal(`exec ${pane.map(shellWord).join(" ")}`);
 }
 
 /** A `;` at an argument's end is tmux' own separator of commands. */

@@ -1,4 +1,5 @@
 import { pullSession, type PullResult, type PullSpec } from "../../clone/exchange/pull.ts";
+import { pullChanges, type ChangesResult } from "../../clone/exchange/pull-changes.ts";
 import { pushSession, type PushResult, type PushSpec } from "../../clone/exchange/push.ts";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
@@ -21,6 +22,17 @@ export interface WorkPlace {
 export async function pullWork(ctx: Context, place: WorkPlace, options: PullOptions): Promise<PullResult> {
   return await withClone(place, async ({ inside, name, start, identity }) =>
     pullSession(ctx, inside, place.source, { ...options, session: name, startBranch: start.branch, identity }),
+  );
+}
+
+/**
+ * Brings a session's work into a working tree of the project, as uncommitted changes. See `clone/exchange/pull-changes.ts`.
+ * @param worktree the working tree's folder
+ */
+export async function applyChanges(ctx: Context, place: WorkPlace, worktree: string): Promise<ChangesResult> {
+  const target = { source: place.source, worktree };
+  return await withClone(place, async ({ inside, name, identity }) =>
+    pullChanges(ctx, inside, target, { session: name, identity }),
   );
 }
 

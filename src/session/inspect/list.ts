@@ -4,8 +4,8 @@ import { selectRecords } from "../record/records.ts";
 import type { Selector, SessionView } from "../types.ts";
 import { compareViews, devContainer, viewSession } from "./view.ts";
 import { containersBySession, observe } from "./observe.ts";
-import { knownAgentPlace } from "../work/place.ts";
-import { readWork } from "../work/read-work.ts";
+import { statePlace } from "../work/state-place.ts";
+import { readAgentWork } from "../../work/state/read-state.ts";
 
 /** The selected sessions with their current state, sorted by project and name. */
 export async function listSessions(ctx: Context, selector: Selector): Promise<SessionView[]> {
@@ -16,8 +16,8 @@ export async function listSessions(ctx: Context, selector: Selector): Promise<Se
       const { record } = entry;
       const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
       const view = viewSession(record, await observe(ctx, record.id, own), ctx.paths);
-      const place = knownAgentPlace(record, devContainer(own));
-      return place === undefined ? view : { ...view, ...readWork(ctx, place) };
+      const place = statePlace(record, devContainer(own));
+      return place === undefined ? view : { ...view, ...readAgentWork(ctx, place) };
     }),
   );
   return views.toSorted(compareViews);

@@ -42,6 +42,8 @@ export function viewSession(record: SessionRecord, observed: Observed, paths: Pa
     path: paths.clone(record.id),
     agent: record.agent,
     createdAt: record.createdAt,
+    // Something else than cowork may have started the container.
+    ...(record.hidden === true && state !== "running" ? { hidden: true } : {}),
     container:
       container === undefined
         ? null

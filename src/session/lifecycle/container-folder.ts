@@ -1,4 +1,5 @@
 import { symlink, rm, mkdir, rename } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { writeFileAtomic } from "../../system/files/files.ts";
@@ -16,7 +17,7 @@ export interface GitIdentity {
  * - `workspace`: link to the workspace folder; `/workspaces/{root folder's name}` in the image leads here
  * - `gitconfig`: included by the image's system configuration, so it has the lowest precedence and anything the project or the
  *   agent sets wins. `safe.directory` because clone and user may have different uids if the remote user is root.
- * - `session.json`: what launchers must know
+ * - `session.json`: what programs of cowork inside must know, in one line
  */
 export async function writeContainerFolder(
   ctx: Context,
@@ -28,7 +29,7 @@ export async function writeContainerFolder(
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await replaceLink(inside.workspaceFolder, join(folder, "workspace"));
   await writeFileAtomic(join(folder, "gitconfig"), gitConfig(inside.git), { mode: 0o644 });
-  const facts = { id: session.id, name: session.name, project: session.project, uid, gid };
+  const facts = { id: session.id, name: session.name, project: session.project, host: hostname(), uid, gid };
   await writeFileAtomic(join(folder, "session.json"), `${JSON.stringify(facts)}\n`, { mode: 0o644 });
 }
 

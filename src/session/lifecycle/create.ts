@@ -15,6 +15,7 @@ import { lockWait, lostItsLock, reportFailure, sayWaiting } from "./outcome.ts";
 import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
 import { recordAgentAgreement } from "./repository-agent.ts";
+import { unhideSession } from "../record/hidden.ts";
 import { readRecord, writeRecord, type SessionRecord } from "../record/record.ts";
 import { writeRemoteTips } from "../inspect/remote-tips.ts";
 import type { InitRequest, Outcome } from "../types.ts";
@@ -85,7 +86,10 @@ async function completeSession(
       if (agreement !== undefined) notes.push(...(await recordAgentAgreement(ctx, record, agreement)));
     }
     ctx.signal.throwIfAborted();
-    if (!request.options.noStart) record = await bringUp(ctx, record, request.settings, notes);
+    if (!request.options.noStart) {
+      record = await unhideSession(ctx, record);
+      record = await bringUp(ctx, record, request.settings, notes);
+    }
     ctx.signal.throwIfAborted();
     // A failed lifecycle command is reported as the session's error, but the session exists and can be entered.
     record = { ...(record.unfinished === undefined ? finished(record) : record), phase: "ready" };

@@ -9,6 +9,7 @@ import { changeNotes } from "./change-note.ts";
 import type { RebuildRequest } from "../session-host.ts";
 import { planAgreed } from "./complete-plan.ts";
 import { prepareDevcontainer } from "./prepare.ts";
+import { unhideSession } from "../record/hidden.ts";
 import { writeRecord, type SessionRecord } from "../record/record.ts";
 import { checkStartable } from "./startable.ts";
 import { stopContainers } from "./stop.ts";
@@ -62,7 +63,8 @@ export async function rebuildSession(
   ctx.signal.throwIfAborted();
   // Only containers: the session's volumes hold what the user put there.
   for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
-  const started = await bringUp(ctx, finished(prepared), settings, notes);
+  const shown = await unhideSession(ctx, finished(prepared));
+  const started = await bringUp(ctx, shown, settings, notes);
   await writeRecord(ctx, started);
   return started;
 }

@@ -14,7 +14,7 @@ export interface AgentAgreement extends Pick<RepositoryRequest, "rules"> {
 }
 
 /**
- * Reads the agent's settings in the repository, and asks whether they shall count. A no is no error: the session works without them.
+ * Reads the agent's settings in the repository, and asks whether they shall count. A no is not an error: the session works without them.
  * @param source the commit that the session starts from
  */
 export async function askForAgentSettings(

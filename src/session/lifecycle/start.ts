@@ -3,6 +3,7 @@ import type { Context } from "../../system/context.ts";
 import { bringUp } from "./bring-up.ts";
 import type { RebuildRequest } from "../session-host.ts";
 import { forEachSession } from "./outcome.ts";
+import { unhideSession } from "../record/hidden.ts";
 import { writeRecord, type SessionRecord } from "../record/record.ts";
 import { checkStartable } from "./startable.ts";
 import { selectRecords } from "../record/records.ts";
@@ -21,7 +22,9 @@ export async function startSessions(
   options: { settings: Settings; rebuild?: RebuildRequest },
 ): Promise<Outcome[]> {
   const { concurrency } = options.settings;
-  const entries = await selectRecords(ctx, selector);
+  const all = await selectRecords(ctx, selector);
+  // A hidden session is started only by its name.
+  const entries = all.filter((one) => selector.names !== undefined || !("record" in one) || one.record.hidden !== true);
   return forEachSession(ctx, entries, { concurrency, step: "start" }, async (record, inner) => {
     const notes: string[] = [];
     const { settings, rebuild } = options;
@@ -44,11 +47,12 @@ export async function startSessions(
  */
 export async function startSession(
   ctx: Context,
-  record: SessionRecord,
+  hidden: SessionRecord,
   settings: Settings,
   notes: string[],
 ): Promise<SessionRecord> {
-  await checkStartable(ctx, record);
+  await checkStartable(ctx, hidden);
+  const record = await unhideSession(ctx, hidden);
   const container = devContainer(await containersOf(ctx, record));
   const isUp = container?.state === "running" && record.container !== undefined;
   if (isUp && record.unfinished === undefined) return record;

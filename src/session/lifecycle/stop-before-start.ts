@@ -8,6 +8,7 @@ import { isWithin } from "../../devcontainer/source/tree-path.ts";
 import { plain } from "../../system/text.ts";
 import { label } from "../record/labels.ts";
 import type { SessionRecord } from "../record/record.ts";
+import { uninterruptible } from "../../system/uninterruptible.ts";
 import { emptyAnswers } from "../../work/approvals/answers.ts";
 import { isAlive, stopContainers } from "./stop.ts";
 
@@ -40,7 +41,8 @@ export async function restartStopped(
   const again = `cowork start ${record.name}`;
   try {
     await stopBeforeStart(ctx, record);
-    if (containers.some(isDev)) await emptyAnswers(ctx, record.id);
+    // Also after Ctrl-C: they must run again.
+    if (containers.some(isDev)) await emptyAnswers(uninterruptible(ctx), record.id);
   } catch (error) {
     return [`its containers were not started again: ${toCoworkError(error).message} Next: ${again}`];
   }

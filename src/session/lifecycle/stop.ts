@@ -1,9 +1,11 @@
 import { findAgent } from "../../agent/catalog.ts";
 import { endAgent } from "../../agent/inside.ts";
+import type { StopOptions } from "../../contract/requests.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
 import { forEachSession } from "./outcome.ts";
 import { quiesce, type Quiesced } from "./quiesce.ts";
+import { hideSession } from "../record/hidden.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectRecords } from "../record/records.ts";
 import { killTmuxSession } from "../connect/tmux.ts";
@@ -18,23 +20,24 @@ const grace = 10;
 /** The same if it is known that SIGTERM does not reach the container's main program. */
 const graceWhenIgnored = 1;
 
-/** Stops sessions, in parallel; a stopped session stays as it is. A run that is active is ended if the person agrees, or with `force`. */
-export async function stopSessions(
-  ctx: Context,
-  selector: Selector,
-  { concurrency, force = false }: { concurrency: number; force?: boolean },
-): Promise<Outcome[]> {
+/**
+ * Stops sessions, in parallel, and hides them if asked; a stopped session stays as it is otherwise. A run that is active is ended
+ * if the person agrees, or with `force`.
+ */
+export async function stopSessions(ctx: Context, selector: Selector, options: StopOptions): Promise<Outcome[]> {
+  const { concurrency, force = false, hide } = options;
   const entries = await selectRecords(ctx, selector, { toEnd: true });
   return forEachSession(ctx, entries, { concurrency, step: "stop" }, async (record, inner) => {
     await endActiveRun(inner, record, { force, doing: "Stopping the session" });
     ctx.report({ session: record.name, step: "stop", state: "start" });
     const notes = await stopContainers(inner, record);
+    const stopped = hide === true ? await hideSession(ctx, record) : record;
     ctx.report({ session: record.name, step: "stop", state: "done" });
     const observed = await observe(ctx, record.id, await containersOf(ctx, record));
     return {
       name: record.name,
       ok: true,
-      session: viewSession(record, { ...observed, busy: false }, ctx.paths),
+      session: viewSession(stopped, { ...observed, busy: false }, ctx.paths),
       exitCode: 0,
       notes,
     };

@@ -4,6 +4,7 @@ import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
 import { takeInRequests } from "../../work/approvals/take-in.ts";
 import { takeInReports } from "../../work/inbox/take-in.ts";
+import { readAgentWork } from "../../work/state/read-state.ts";
 import { checkAgentState } from "../../work/state/check-state.ts";
 import { containersBySession } from "../inspect/observe.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
@@ -11,7 +12,6 @@ import { devContainer } from "../inspect/view.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectRecords } from "../record/records.ts";
 import { knownAgentPlace } from "./place.ts";
-import { readWork } from "./read-work.ts";
 
 /**
  * What the agents of the selected sessions do. With `check` reports and requests are taken in first, and agents that seem to work or
@@ -39,9 +39,9 @@ export async function workOf(
 ): Promise<Pick<SessionWork, "agentState" | "run" | "approvals"> | undefined> {
   const place = knownAgentPlace(record, container);
   if (place === undefined) return undefined;
-  if (!check) return readWork(ctx, place);
+  if (!check) return readAgentWork(ctx, place);
   await takeInReports(ctx, place);
   await takeInRequests(ctx, place);
   const agentState = await checkAgentState(ctx, place);
-  return { ...readWork(ctx, place), agentState };
+  return { ...readAgentWork(ctx, place), agentState };
 }

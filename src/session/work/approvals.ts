@@ -13,7 +13,7 @@ import { devContainer } from "../inspect/view.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { noSession, readRecords, selectOne, selectRecords } from "../record/records.ts";
-import { workPlace } from "./place.ts";
+import { knownAgentPlace, workPlace } from "./place.ts";
 
 /** Open approvals of the selected sessions, the oldest first. Sessions whose record cannot be read have none. */
 export async function listApprovals(ctx: Context, selector: Selector): Promise<ApprovalView[]> {
@@ -25,7 +25,8 @@ export async function listApprovals(ctx: Context, selector: Selector): Promise<A
   const each = await Promise.all(
     asking.map(async (record) => {
       const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
-      return await takeIn(ctx, workPlace(record, devContainer(own)));
+      const place = knownAgentPlace(record, devContainer(own));
+      return place === undefined ? [] : await takeIn(ctx, place);
     }),
   );
   return each.flat().toSorted((a, b) => (a.askedAt < b.askedAt ? -1 : a.askedAt > b.askedAt ? 1 : 0));

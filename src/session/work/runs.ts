@@ -11,6 +11,8 @@ import { createRun } from "../../work/runs/create-run.ts";
 import { readRun, readRuns, writeRun } from "../../work/runs/run-files.ts";
 import { saveRunFiles } from "../../work/runs/save-run.ts";
 import { supervise } from "../../work/runs/supervise.ts";
+import { readLaunch } from "../connect/launch.ts";
+import { hasAgentWindow } from "../connect/tmux.ts";
 import { insideOf } from "../inspect/inspect-clone.ts";
 import { checkStartable } from "../lifecycle/startable.ts";
 import { readRecord, type SessionRecord } from "../record/record.ts";
@@ -42,6 +44,7 @@ export async function startRun(ctx: Context, selector: OneSession, request: RunR
   const lock = { what: `the runs of ${record.name}`, busy: "SESSION_BUSY" } as const;
   return await withLock(ctx, `run-start-${record.id}`, { ...lock, waitMs: 60_000 }, async (signal) => {
     const inner = { ...ctx, signal };
+    await refuseIfOpen(inner, record, request);
     const run = await createRun(inner, place, request);
     const { n, sessionId } = run;
     try {
@@ -54,6 +57,18 @@ export async function startRun(ctx: Context, selector: OneSession, request: RunR
       throw error;
     }
     return readRun(ctx, sessionId, n) ?? run;
+  });
+}
+
+/** A conversation that is open in a terminal has its writer there. */
+async function refuseIfOpen(ctx: Context, { id, name }: SessionRecord, { resume }: RunRequest): Promise<void> {
+  if (resume === undefined) return;
+  const runs = readRuns(ctx, id);
+  const run = resume === "last" ? runs.find(({ startedAt }) => startedAt !== undefined) : readRun(ctx, id, resume);
+  if (run === undefined || readLaunch(ctx, id)?.conversation !== run.conversation) return;
+  if (!(await hasAgentWindow(ctx, id))) return;
+  throw new CoworkError("AGENT_BUSY", `The conversation of run ${run.id} is open in the terminal of ${name}.`, {
+    hint: steps`${ownCommand("open", name)} and end the agent there`,
   });
 }
 

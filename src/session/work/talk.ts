@@ -17,6 +17,7 @@ import type { WorkPlace } from "../../work/types.ts";
 import { containersOf } from "../inspect/observe.ts";
 import { devContainer } from "../inspect/view.ts";
 import { selectOne } from "../record/records.ts";
+import { findTerminalAgent, interruptTerminal, sendToTerminal } from "./terminal-agent.ts";
 import { workPlace } from "./place.ts";
 import { startRun } from "./runs.ts";
 
@@ -25,8 +26,9 @@ const patienceMs = 60_000;
 const retryMs = 1_000;
 
 /**
- * Says more to the agent: to the active run, else in a new run that continues the last one's conversation.
- * @throws AGENT_BUSY while a question is open, the run is in the queue or waits for the usage limit, or the agent runs in a
+ * Says more to the agent: to the active run, else to the agent that `open` started, else in a new run that continues the last one's
+ * conversation.
+ * @throws AGENT_BUSY while a question is open, the run is in the queue or waits for the usage limit, or the agent runs in another
  * terminal; NO_CONVERSATION; what `startRun` throws
  */
 export async function sendPrompt(
@@ -43,9 +45,15 @@ export async function sendPrompt(
   }
   const run = await writePrompt(ctx, selector, text);
   if (run !== undefined) return { how: "run", run };
+  const terminal = await findTerminalAgent(ctx, place);
+  if (terminal !== undefined) {
+    await sendToTerminal(ctx, place, terminal, text);
+    await journal(ctx, place, "prompt.sent", { how: "typed", detail: firstLine(text) });
+    return { how: "typed" };
+  }
   if (await isInTerminal(ctx, place)) throw inTerminal(place, "type it there");
   const resumed = await startRun(ctx, selector, continuing(ctx, place, text, settings));
-  await journal(ctx, place, "prompt.sent", resumed, { how: "resumed", detail: firstLine(text) });
+  await journal(ctx, place, "prompt.sent", { run: resumed.id, how: "resumed", detail: firstLine(text) });
   return { how: "resumed", run: resumed };
 }
 
@@ -64,7 +72,7 @@ async function writePrompt(ctx: Context, selector: OneSession, text: string): Pr
     if (run.until !== undefined) throw busyRun(place, run, "waits for the end of the usage limit");
     const line = run.state === "created" ? undefined : place.agent.run?.prompt(text);
     if (line !== undefined && (await writeToRun(ctx, place, run.n, line))) {
-      await journal(ctx, place, "prompt.sent", run, { how: "run", detail: firstLine(text) });
+      await journal(ctx, place, "prompt.sent", { run: run.id, how: "run", detail: firstLine(text) });
       return run;
     }
     if (ctx.clock.now().getTime() >= until) throw busyRun(place, run, "takes no text now");
@@ -94,9 +102,9 @@ function continuing(ctx: Context, { id, name }: WorkPlace, prompt: string, setti
 
 /**
  * Interrupts what the agent of the active run does. The run ends as stopped by the user if nothing follows; one that has no process,
- * because it is in the queue or waits for the usage limit, ends at once.
- * @returns `run`, or `nothing` if there is nothing to interrupt
- * @throws AGENT_BUSY if the agent runs in a terminal: no signal interrupts it there without ending it
+ * because it is in the queue or waits for the usage limit, ends at once. The agent that `open` started gets Esc.
+ * @returns `run`, `agent`, or `nothing` if there is nothing to interrupt
+ * @throws AGENT_BUSY if the agent runs in another terminal: no signal interrupts it there without ending it
  */
 export async function interruptAgent(
   ctx: Context,
@@ -106,15 +114,21 @@ export async function interruptAgent(
   const place = await placeOf(ctx, selector);
   const run = await activeRun(ctx, place.id);
   if (run === undefined) {
-    if (await isInTerminal(ctx, place)) throw inTerminal(place, "press Esc there");
-    return { how: "nothing" };
+    const terminal = await findTerminalAgent(ctx, place);
+    if (terminal === undefined) {
+      if (await isInTerminal(ctx, place)) throw inTerminal(place, "press Esc there");
+      return { how: "nothing" };
+    }
+    if (!(await interruptTerminal(ctx, place, terminal))) return { how: "nothing" };
+    await journal(ctx, place, "agent.interrupted", { how: "typed", by: plain(by).slice(0, 100) });
+    return { how: "agent" };
   }
   const line = place.agent.run?.interrupt(randomUUID());
   const hasProcess = run.state !== "created" && run.until === undefined && line !== undefined;
   const done =
     (hasProcess && (await writeToRun(ctx, place, run.n, line))) || (await stopRun(ctx, place, run.n, { by }));
   if (!done) return { how: "nothing" };
-  await journal(ctx, place, "agent.interrupted", run, { by: plain(by).slice(0, 100) });
+  await journal(ctx, place, "agent.interrupted", { run: run.id, by: plain(by).slice(0, 100) });
   return { how: "run" };
 }
 
@@ -127,21 +141,15 @@ async function placeOf(ctx: Context, selector: OneSession): Promise<WorkPlace> {
 function inTerminal({ name, agent }: WorkPlace, then: string): CoworkError {
   return new CoworkError(
     "AGENT_BUSY",
-    `${agent.title} runs in a terminal of ${name}, which cowork cannot type into yet.`,
+    `${agent.title} runs in a terminal of ${name} that was not opened with cowork open, and cannot be typed to.`,
     {
       hint: steps`${ownCommand("connect", name)} and ${then}`,
     },
   );
 }
 
-async function journal(
-  ctx: Context,
-  { id }: WorkPlace,
-  type: string,
-  run: RunView,
-  data: Record<string, string>,
-): Promise<void> {
-  await appendHistory(ctx, id, [{ source: "person", type, data: { run: run.id, by: ctx.user.name, ...data } }]);
+async function journal(ctx: Context, { id }: WorkPlace, type: string, data: Record<string, string>): Promise<void> {
+  await appendHistory(ctx, id, [{ source: "person", type, data: { by: ctx.user.name, ...data } }]);
 }
 
 function firstLine(text: string): string {

@@ -14,7 +14,7 @@ import { readChoices } from "./choices.ts";
 import { approvalsLock } from "./lock.ts";
 import { close } from "./settle.ts";
 import { openRequests, type OpenRequest } from "./take-in.ts";
-import { readOne, writeStored } from "./store.ts";
+import { readOne, writeOpen } from "./store.ts";
 import { viewApproval } from "./view.ts";
 
 const maxMessage = 10_000;
@@ -43,7 +43,7 @@ export async function answerRequest(ctx: Context, place: WorkPlace, answer: Appr
     };
     const given: StoredApproval = { ...stored, answer: said };
     // Who answered is on record before the answer counts.
-    await writeStored(ctx, place.id, given);
+    await writeOpen(ctx, place.id, given);
     await stillHeld();
     if (!(await putAnswer(ctx, place.id, stored.uuid, `${stored.digest}\n${JSON.stringify(content)}\n`)))
       throw over(stored.id, "It was retired.");

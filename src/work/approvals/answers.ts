@@ -9,7 +9,7 @@ import { appendHistory } from "../history/append.ts";
 import { listAsks, removeAsks } from "./asks-folder.ts";
 import { approvalsLock } from "./lock.ts";
 import { retiredEvent } from "./journal.ts";
-import { readStored, writeStored } from "./store.ts";
+import { readOpen, writeClosed } from "./store.ts";
 
 // `container/answers`: the container sees it read-only at /opt/cowork/session/answers, and only the host writes there.
 
@@ -18,32 +18,33 @@ type AnswerContext = Pick<Context, "paths" | "clock" | "signal">;
 /** An hour. An answer that no hook has read by then will not be read. */
 const keptMs = 60 * 60_000;
 const heartbeat = "heartbeat";
+/** It is not written more often, in ms. */
+const beatMs = 5_000;
 
 /**
  * Forgets every answer and every open request of a session. Called before its container starts: the hooks that asked are gone, so
  * an answer could only reach a program that pretends to be one of them.
  */
 export async function emptyAnswers(ctx: AnswerContext, id: string): Promise<void> {
+  if (!hasTraces(ctx, id)) return;
   const folder = ctx.paths.answers(id);
   await withLock(ctx, ...approvalsLock(id), async () => {
     for (const name of answerNames(ctx, id)) rmSync(join(folder, name), { recursive: true, force: true });
     removeAsks(ctx, id);
     const at = ctx.clock.now().toISOString();
-    for (const one of readStored(ctx, id).filter(({ state }) => state === "open")) {
+    for (const one of readOpen(ctx, id)) {
       const { answer: _, ...rest } = one;
       const now = { ...rest, state: "retired" as const, retired: { at, reason: "the container was started again" } };
-      await writeStored(ctx, id, now);
+      await writeClosed(ctx, id, now);
       await appendHistory(ctx, id, [retiredEvent(now)]);
     }
   });
-  await ensureFolder(folder, { mode: 0o755 });
 }
 
 /** Whether there is anything for `emptyAnswers` to do. */
 export function hasTraces(ctx: Pick<Context, "paths">, id: string): boolean {
   const { waiting, ended } = listAsks(ctx, id);
-  const isOpen = (): boolean => readStored(ctx, id).some(({ state }) => state === "open");
-  return countAnswers(ctx, id) + waiting.size + ended.size > 0 || isOpen();
+  return countAnswers(ctx, id) + waiting.size + ended.size + readOpen(ctx, id).length > 0;
 }
 
 export function hasAnswer(ctx: Pick<Context, "paths">, id: string, uuid: string): boolean {
@@ -71,9 +72,11 @@ export async function putAnswer(ctx: AnswerContext, id: string, uuid: string, co
   }
 }
 
-/** Shows hooks that a reader lives: it may show their requests to a person. Call it at least every 20 s. */
+/** Shows hooks that a reader lives, which may show their requests to a person. Call it at least every 20 s. */
 export async function touchHeartbeat(ctx: AnswerContext, id: string): Promise<void> {
   const folder = ctx.paths.answers(id);
+  const last = lstatSync(join(folder, heartbeat), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (Math.abs(ctx.clock.now().getTime() - last) < beatMs) return;
   await ensureFolder(folder, { mode: 0o755 });
   await writeFileAtomic(join(folder, heartbeat), `${ctx.clock.now().toISOString()}\n`, { mode: 0o644 });
 }

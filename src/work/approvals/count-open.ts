@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import type { Context } from "../../system/context.ts";
 import { isAbsent } from "../../system/files/open-folder.ts";
 import { listAsks } from "./asks-folder.ts";
-import { readStored } from "./store.ts";
+import { readOpen } from "./store.ts";
 
 /** Number of open requests, those that no one took in yet included. Reads the names of files only. */
 export function countOpen(ctx: Pick<Context, "paths">, id: string): number {
@@ -14,7 +14,7 @@ export function countOpen(ctx: Pick<Context, "paths">, id: string): number {
 
 /** Whether there is anything to take in or to answer. Reads small files only. */
 export function mayHaveRequests(ctx: Pick<Context, "paths">, id: string): boolean {
-  return countOpen(ctx, id) > 0 || readStored(ctx, id).some(({ state }) => state === "open");
+  return countOpen(ctx, id) > 0 || readOpen(ctx, id).length > 0;
 }
 
 function namesOf(folder: string): Set<string> {

@@ -7,7 +7,7 @@ import type { WorkPlace } from "../types.ts";
 import { findOpen } from "./answer.ts";
 import { shownEvent } from "./journal.ts";
 import { approvalsLock } from "./lock.ts";
-import { writeStored } from "./store.ts";
+import { writeOpen } from "./store.ts";
 import { openRequests } from "./take-in.ts";
 import { viewApproval } from "./view.ts";
 
@@ -29,7 +29,7 @@ export async function markRequestShown(ctx: Context, place: WorkPlace, shown: Sh
     if (stored.shown !== undefined) return viewApproval(place, stored, asked);
     const [by, through] = [plain(shown.by).slice(0, 100), plain(shown.through).slice(0, 100)];
     const now = { ...stored, shown: { by, through, at: ctx.clock.now().toISOString() } };
-    await writeStored(ctx, place.id, now);
+    await writeOpen(ctx, place.id, now);
     await appendHistory(ctx, place.id, [shownEvent(now)]);
     return viewApproval(place, now, asked);
   });

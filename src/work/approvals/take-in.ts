@@ -5,12 +5,12 @@ import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
 import type { WorkPlace } from "../types.ts";
 import { hasAnswer, removeOldAnswers, touchHeartbeat } from "./answers.ts";
-import { listAsks, removeEnded } from "./asks-folder.ts";
+import { listAsks, removeEnded, type Asks } from "./asks-folder.ts";
 import { approvalsLock } from "./lock.ts";
 import { recentReports } from "./recent-reports.ts";
 import type { Signs } from "./retire.ts";
-import { settle } from "./settle.ts";
-import { readStored, removeOldest } from "./store.ts";
+import { changeOf, settle, type Change } from "./settle.ts";
+import { closedOf, readOpen } from "./store.ts";
 import { takeNew } from "./take-new.ts";
 import { viewApproval } from "./view.ts";
 
@@ -25,52 +25,60 @@ export async function takeInRequests(ctx: Context, place: WorkPlace): Promise<Ap
   return open.map(({ stored, asked }) => viewApproval(place, stored, asked));
 }
 
-/** The same, with what is stored. */
+/** The same, with what is stored. The lock is taken only if something changed. */
 export async function openRequests(ctx: Context, place: WorkPlace): Promise<OpenRequest[]> {
   const { approvals } = place.agent;
   if (approvals === undefined) return [];
-  const signs = signsOf(ctx, place, readStored(ctx, place.id));
-  const isIdle = signs.open.length === 0 && signs.fresh.length === 0;
-  if (isIdle && signs.asks.ended.size === 0) return [];
-  const now = await withLock(ctx, ...approvalsLock(place.id), async () => {
-    // Another process may have done it meanwhile.
-    const all = readStored(ctx, place.id);
-    const { open, fresh, ...rest } = signsOf(ctx, place, all);
-    for (const one of open) await settle(ctx, place, one, open, rest);
-    await takeNew(ctx, place, fresh, all);
-    removeEnded(ctx, place.id, rest.asks.ended);
-    removeOldest(ctx, place.id, all);
-    removeOldAnswers(ctx, place.id, rest.asks.waiting);
-    return readStored(ctx, place.id).filter(({ state }) => state === "open");
-  });
-  if (now.length > 0) await touchHeartbeat(ctx, place.id);
-  return now.flatMap((stored) => {
+  const seen = look(ctx, place);
+  const isChanged = seen.fresh.length > 0 || seen.changes.size > 0 || seen.asks.ended.size > 0;
+  const open = isChanged ? await update(ctx, place) : seen.open;
+  if (open.length > 0) await touchHeartbeat(ctx, place.id);
+  return open.flatMap((stored) => {
     const asked = approvals.read(stored.request);
     return asked === undefined ? [] : [{ stored, asked }];
   });
 }
 
-interface Found extends Signs {
+async function update(ctx: Context, place: WorkPlace): Promise<StoredApproval[]> {
+  return await withLock(ctx, ...approvalsLock(place.id), async () => {
+    // Another process may have done it meanwhile.
+    const { open, fresh, changes, asks } = look(ctx, place);
+    for (const [one, change] of changes) await settle(ctx, place.id, one, change);
+    await takeNew(ctx, place, fresh, open.length);
+    removeEnded(ctx, place.id, asks.ended);
+    removeOldAnswers(ctx, place.id, asks.waiting);
+    return readOpen(ctx, place.id);
+  });
+}
+
+interface Found {
   open: StoredApproval[];
   /** names of requests that were not seen before */
   fresh: string[];
+  changes: Map<StoredApproval, Change>;
+  asks: Asks;
 }
 
-function signsOf(ctx: Context, { id, agent, container }: WorkPlace, all: readonly StoredApproval[]): Found {
+function look(ctx: Context, place: WorkPlace): Found {
+  const { id, agent, container } = place;
+  const open = readOpen(ctx, id);
   const asks = listAsks(ctx, id);
-  const open = all.filter(({ state }) => state === "open");
-  const known = new Set(all.map(({ uuid }) => uuid));
   const running = container?.running === true;
-  const fresh = running ? [...asks.waiting].filter((name) => !known.has(name) && !hasAnswer(ctx, id, name)) : [];
   const startedAt = Date.parse(container?.startedAt ?? "");
   const [oldest] = open;
-  return {
+  const signs: Signs = {
     asks,
-    open,
-    fresh,
     running,
     startedAt: Number.isNaN(startedAt) ? undefined : startedAt,
     events: oldest === undefined ? [] : recentReports(ctx, id, Date.parse(oldest.askedAt)),
     programs: oldest === undefined ? [] : (agent.states?.programs(ctx, id) ?? []),
   };
+  const changes = new Map<StoredApproval, Change>();
+  for (const one of open) {
+    const change = changeOf(ctx, place, one, open, signs);
+    if (change !== undefined) changes.set(one, change);
+  }
+  const unknown = running ? [...asks.waiting].filter((name) => !hasAnswer(ctx, id, name)) : [];
+  const known = new Set(unknown.length === 0 ? [] : [...open, ...closedOf(ctx, id)].map(({ uuid }) => uuid));
+  return { open, asks, changes, fresh: unknown.filter((name) => !known.has(name)) };
 }

@@ -9,26 +9,20 @@ import { readAsk } from "./asks-folder.ts";
 import { askedEvent, droppedEvent } from "./journal.ts";
 import { maxAnswers, maxNewPerMinute, maxOpen } from "./limits.ts";
 import { parseRequest } from "./parse-request.ts";
-import { isElsewhere, writeStored } from "./store.ts";
+import { closedOf, isTaken, writeOpen } from "./store.ts";
 import { shortWord } from "./word.ts";
 
 /**
- * Stores new requests, as many as the limits allow; the others wait. One that cannot be shown gets an empty answer, so that its hook ends and the
- * agent asks on its own terminal.
- * @param all the session's requests so far
+ * Stores new requests, as many as the limits allow; the others wait. One that cannot be shown gets an empty answer, so that its
+ * hook ends and the agent asks on its own terminal.
+ * @param open how many are open
  */
-export async function takeNew(
-  ctx: Context,
-  place: WorkPlace,
-  fresh: readonly string[],
-  all: readonly StoredApproval[],
-): Promise<void> {
+export async function takeNew(ctx: Context, place: WorkPlace, fresh: readonly string[], open: number): Promise<void> {
   const now = ctx.clock.now().getTime();
-  const lately = all.filter(({ seenAt }) => now - Date.parse(seenAt) < 60_000).length;
-  const isOpen = all.filter(({ state }) => state === "open").length;
+  // Those that were decided within the last minute may be older: then fewer are taken in.
+  const lately = closedOf(ctx, place.id).filter(({ modified }) => now - modified < 60_000).length;
   const isFull = countAnswers(ctx, place.id) >= maxAnswers;
-  const room = isFull ? 0 : Math.max(0, Math.min(maxNewPerMinute - lately, maxOpen - isOpen));
-  const taken = new Set(all.map(({ id }) => id));
+  const room = isFull ? 0 : Math.max(0, Math.min(maxNewPerMinute - lately, maxOpen - open));
   let dropped = 0;
   for (const uuid of fresh.slice(0, room)) {
     const read = readAsk(ctx, place.id, uuid);
@@ -42,8 +36,7 @@ export async function takeNew(
       continue;
     }
     const digest = createHash("sha256").update(bytes).digest("hex");
-    const id = shortWord(digest, (word) => taken.has(word) || isElsewhere(ctx, word));
-    taken.add(id);
+    const id = shortWord(digest, (word) => isTaken(ctx, word));
     const run = newestRun(ctx, place.id);
     const one: StoredApproval = {
       version: 1,
@@ -58,7 +51,7 @@ export async function takeNew(
       rewritten: false,
       state: "open",
     };
-    await writeStored(ctx, place.id, one);
+    await writeOpen(ctx, place.id, one);
     await appendHistory(ctx, place.id, [askedEvent(one, asked)]);
   }
   if (dropped === 0) return;

@@ -1,5 +1,5 @@
 import type { AgentProgram, AgentSignal } from "../../agent/at-work.ts";
-import type { AgentState } from "../../contract/work/agent-state.ts";
+import type { AgentState, TaskCount } from "../../contract/work/agent-state.ts";
 import type { RunView } from "../../contract/work/run.ts";
 
 /** What is known about the agent of a session. Times are in ms since 1970. */
@@ -15,6 +15,8 @@ export interface Observed {
   programs: readonly (AgentProgram & { gone: boolean })[];
   /** processes were looked at just now; `strangers`: programs of the agent run that have no file */
   checked?: { strangers: boolean };
+  /** in the conversation of the newest report */
+  tasks?: TaskCount;
   run?: Pick<RunView, "state" | "until" | "detail" | "conversation" | "createdAt" | "startedAt" | "endedAt">;
   /** number of open requests for approval */
   approvals: number;
@@ -38,7 +40,9 @@ const startMs = 10_000;
  */
 export function decideState(seen: Observed): AgentState {
   const found = withRun(seen, ofAgent(seen));
-  return { ...found, since: new Date(found.since).toISOString() };
+  const isAlive = !["none", "ended", "unknown"].includes(found.state);
+  const tasks = isAlive && seen.tasks !== undefined ? { tasks: seen.tasks } : {};
+  return { ...found, since: new Date(found.since).toISOString(), ...tasks };
 }
 
 function ofAgent(seen: Observed): Found {

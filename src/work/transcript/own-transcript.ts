@@ -17,7 +17,7 @@ interface Current {
   /** device and inode of the file that was read */
   file: string;
   offset: number;
-  /** it was said that something is left out */
+  /** a line has shown that something is left out */
   isSaid: boolean;
 }
 

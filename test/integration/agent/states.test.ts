@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { execa } from "execa";
+import type { JsonObject } from "../../../src/contract/common.ts";
 import type { AgentState } from "../../../src/contract/work/agent-state.ts";
 import type { HistoryEvent } from "../../../src/contract/work/history.ts";
 import { takeInReports } from "../../../src/work/inbox/take-in.ts";
@@ -142,10 +143,7 @@ async function type(terminal: PlayedTerminal, text: string): Promise<void> {
   const shows = (): boolean => terminal.shown().includes(text);
   for (let tries = 0; tries < 3 && !shows(); tries += 1) {
     terminal.type(text);
-    await expect
-      .poll(shows, { timeout: 5_000 })
-      .toBe(true)
-      .catch(() => undefined);
+    for (let wait = 0; wait < 50 && !shows(); wait += 1) await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
@@ -276,6 +274,22 @@ describe("without a terminal", () => {
     await session.run(["sh", "-c", "for p in $(pidof claude); do kill $p; done"]);
     await running;
     await becomes({ state: "ended" });
+  });
+
+  test("the mode of a start counts before the policy's, and the repository's never", async () => {
+    await mkdir(join(session.work, ".claude"), { recursive: true });
+    const own = { permissions: { defaultMode: "acceptEdits", allow: ["Bash"] } };
+    await writeFile(join(session.work, ".claude", "settings.json"), JSON.stringify(own));
+    const modeOf = async (...args: string[]): Promise<unknown> => {
+      const stream = ["--output-format", "stream-json", "--verbose"];
+      const { out } = await session.run(["claude", "-p", "hi", ...stream, ...args]);
+      const lines = out.split("\n").filter((line) => line.startsWith("{"));
+      const init = lines.map((line) => JSON.parse(line) as JsonObject).find(({ subtype }) => subtype === "init");
+      return init?.["permissionMode"];
+    };
+    expect(await modeOf()).toBe("default");
+    for (const mode of ["acceptEdits", "bypassPermissions", "plan"])
+      expect(await modeOf("--permission-mode", mode)).toBe(mode);
   });
 
   test("every hook reported, each report is in the history once, and the inbox is empty", async () => {

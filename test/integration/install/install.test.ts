@@ -103,11 +103,17 @@ describe("install and --uninstall", () => {
     expect(await install(["--prefix", prefix, "--no-docker", "--yes"])).toMatchObject({ code: 0 });
     expect(await filesOf(prefix)).toEqual(files);
 
+    const bashrc = join(home.home, ".bashrc");
+    await writeFile(bashrc, "alias ll='ls -l'");
+    expect(await runAs([join(prefix, "bin", "cowork"), "setup", "--yes"], { home, cwd: home.home })).toMatchObject({
+      code: 0,
+    });
     const refused = await install(["--uninstall", "--prefix", prefix]);
-    expect(refused.code).toBe(2);
+    expect([refused.code, await readFile(bashrc, "utf8")]).toEqual([2, expect.stringContaining("cowork setup: alias")]);
     expect(await filesOf(prefix)).toEqual(files);
     const gone = await install(["--uninstall", "--prefix", prefix, "--yes"]);
     expect(gone).toMatchObject({ code: 0, stderr: "" });
+    expect(await readFile(bashrc, "utf8")).toBe("alias ll='ls -l'");
     expect(gone.stdout).toContain("1 session(s) are kept");
     expect(await readdir(prefix, { recursive: true })).toEqual(["share", "share/theirs"]);
     expect((await stat(session)).isDirectory()).toBe(true);

@@ -78,7 +78,7 @@ describe("rules for always", () => {
   test.each([
     [{ toolName: "Bash", ruleContent: "ls\u202e" }],
     [{ toolName: "Bash", ruleContent: "ls\nrm" }],
-    [{ toolName: "Bash", ruleContent: `${"x".repeat(400)}` }],
+    [{ toolName: "Bash", ruleContent: "x".repeat(400) }],
     [{ toolName: "Bash) x" }],
     [{ toolName: 5 }],
     [{ toolName: "Bash", ruleContent: "\u3164" }],

@@ -1,9 +1,25 @@
 import { expect, test } from "vitest";
 import type { RunAsk } from "../../../src/agent/at-work.ts";
 import { runs } from "../../../src/agent/claude/runs.ts";
+import { terminal } from "../../../src/agent/claude/terminal.ts";
 
 const ask: RunAsk = { conversation: "u1", resume: false, mode: "edits", readOnly: false, strictMcp: false };
 const args = (changes: Partial<RunAsk> = {}): string => runs.args({ ...ask, ...changes }).join(" ");
+
+test("a terminal's prompt is neither an option nor a subcommand", () => {
+  const last = (prompt: string): string | undefined =>
+    terminal.args({ conversation: "c", resume: false, prompt }).at(-1);
+  expect(last("fix it")).toBe("fix it");
+  expect(last("/review")).toBe("/review");
+  expect(last("doctor")).toBe(" doctor");
+  expect(last("--help me")).toBe(" --help me");
+  expect(terminal.args({ conversation: "c", resume: true, model: "opus" })).toEqual([
+    "--resume",
+    "c",
+    "--model",
+    "opus",
+  ]);
+});
 
 test("the arguments say what the run may do", () => {
   expect(args()).toBe(

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { AgentSignal } from "../../../src/agent/at-work.ts";
@@ -189,6 +190,70 @@ describe("the agent's own files", () => {
     const files = Object.fromEntries(Array.from({ length: 150 }, (_, pid) => [`${pid}.json`, JSON.stringify(good)]));
     const { paths } = await session(files);
     expect(states.programs({ paths }, "app-a")).toHaveLength(100);
+  });
+});
+
+describe("the agent's list of tasks", () => {
+  const conversation = "6d2c5b0e-0a3f-4a57-9d35-0c1f6f0d8a11";
+  const task = (status: string): string => JSON.stringify({ id: "1", subject: "x", status });
+
+  async function listed(
+    files: Record<string, string>,
+  ): Promise<{ paths: ReturnType<typeof coworkPaths>; folder: string }> {
+    const paths = coworkPaths(await temporaryFolder());
+    const folder = join(paths.agentState("app-a", "claude"), "tasks", conversation);
+    await mkdir(folder, { recursive: true });
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    return { paths, folder };
+  }
+
+  test("is counted; other files, links and other forms are not", async () => {
+    const { paths, folder } = await listed({
+      "1.json": task("completed"),
+      "2.json": task("in_progress"),
+      "3.json": task("pending"),
+      "4.json": task("deleted"),
+      "5.json": "{",
+      "6.json": "[".repeat(10_000),
+      "7.json": JSON.stringify({ status: "completed", description: "x".repeat(20_000) }),
+      "x.json": task("completed"),
+      ".lock": "",
+    });
+    await symlink(join(folder, "1.json"), join(folder, "8.json"));
+    await mkdir(join(folder, "9.json"));
+    expect(states.tasks({ paths }, "app-a", conversation)).toEqual({ done: 1, total: 3 });
+    const other = conversation.replace("6", "7");
+    expect(states.tasks({ paths }, "app-a", other)).toBeUndefined();
+    await symlink(folder, join(folder, "..", other));
+    expect(states.tasks({ paths }, "app-a", other)).toBeUndefined();
+    for (const path of ["../tasks/".concat(conversation), ".", "", `${conversation}/`])
+      expect(states.tasks({ paths }, "app-a", path)).toBeUndefined();
+  });
+
+  test("is empty if the session closed its folder, as its programs are", async () => {
+    const { paths, folder } = await listed({ "1.json": task("completed") });
+    const root = paths.agentState("app-a", "claude");
+    await mkdir(join(root, "sessions"));
+    for (const path of [folder, join(root, "sessions")]) await chmod(path, 0);
+    // A test's folder is closed to others, and root ignores permissions.
+    for (let path = root; path.startsWith(tmpdir()) && path !== tmpdir(); path = dirname(path))
+      await chmod(path, 0o755);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      expect(states.tasks({ paths }, "app-a", conversation)).toBeUndefined();
+      expect(states.programs({ paths }, "app-a")).toEqual([]);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      for (const path of [folder, join(root, "sessions")]) await chmod(path, 0o700);
+    }
+  });
+
+  test("is counted up to 200", async () => {
+    const { paths } = await listed(
+      Object.fromEntries(Array.from({ length: 230 }, (_, n) => [`${n}.json`, task("completed")])),
+    );
+    expect(states.tasks({ paths }, "app-a", conversation)).toEqual({ done: 200, total: 200 });
   });
 });
 

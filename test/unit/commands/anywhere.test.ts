@@ -15,7 +15,7 @@ async function onRecord(
   { home, root: here }: Prepared,
   project: string,
   name: string,
-  { root = here, branch = name }: { root?: string; branch?: string } = {},
+  { root = here, branch = name, ...more }: { root?: string; branch?: string; hidden?: boolean } = {},
 ): Promise<void> {
   const id = `${project}-${name}`;
   const folder = join(home, ".cowork", "state", id);
@@ -33,6 +33,7 @@ async function onRecord(
     start,
     ...dates,
     ...none,
+    ...more,
   };
   await mkdir(folder, { recursive: true });
   await mkdir(join(home, ".cowork", "sessions", id, "src"), { recursive: true });
@@ -219,6 +220,16 @@ describe("no name", () => {
     await onRecord(place, "app", "b");
   };
 
+  test("a hidden session is not offered, but can be named", async () => {
+    const prepare = async (place: Prepared): Promise<void> => {
+      await onRecord(place, "app", "a");
+      await onRecord(place, "app", "b", { hidden: true });
+    };
+    const { calls, stderr } = await run("connect -- true", { answers, prepare });
+    expect([asked(calls[0]).names, stderr]).toEqual([["a"], expect.stringContaining("the only session of app")]);
+    expect(asked((await run("connect b -- true", { answers, prepare })).calls[0]).names).toEqual(["b"]);
+  });
+
   test("without a terminal, none of several sessions is chosen", async () => {
     for (const line of ["connect", "connect -- ls", "logs", "diff --json"]) {
       const result = await run(line, { answers, prepare: two });
@@ -304,6 +315,32 @@ test("outside of a project list and status show every project's sessions", async
     expect(calls[0]?.slice(0, 2)).toEqual([line, {}]);
     expect(stdout).toContain("app");
   }
+});
+
+describe("list leaves out hidden sessions", () => {
+  const list = async () => [
+    sessionView({ name: "a" }),
+    sessionView({ name: "b", state: "stopped", container: null, hidden: true }),
+  ];
+
+  test("and says how to see them", async () => {
+    const { stdout, stderr } = await run("list", { answers: { list }, columns: 80 });
+    expect(stdout).not.toContain("b ");
+    expect(stderr).toContain("1 hidden: cowork list --hidden");
+    const json = await run("list --json", { answers: { list } });
+    expect((JSON.parse(json.stdout) as { sessions: unknown[] }).sessions).toHaveLength(1);
+    const none = await run("list", { answers: { list: async () => (await list()).slice(1) } });
+    expect(none.stderr).toContain("No sessions in app.\n  Next: cowork list --hidden\n");
+  });
+
+  test("--hidden shows them, from another machine too", async () => {
+    const shown = await run("list --hidden", { answers: { list }, columns: 80, env: { NO_COLOR: "1" } });
+    expect(shown.stdout).toMatch(/^b +stopped, hidden/m);
+    expect(shown.stderr).not.toContain("hidden");
+    const remotes = { box: { list } };
+    const json = await run("list --hidden --host box --json", { remotes });
+    expect(JSON.parse(json.stdout)).toMatchObject({ sessions: [{ name: "a" }, { name: "b", hidden: true }] });
+  });
 });
 
 test("a remote session is found in any folder through its project's SESSIONS, on a host that was added", async () => {

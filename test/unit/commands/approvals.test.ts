@@ -47,6 +47,15 @@ test("approvals without a terminal is a table, and says if there is none", async
   expect([none.code, none.stdout, none.stderr]).toEqual([0, "", "No agent waits for an answer.\n"]);
 });
 
+test("approvals on a terminal shows the card, records that, and answers nothing when the terminal is gone", async () => {
+  const result = await run("approvals", { answers: host(approvalView()), columns: 100 });
+  expect(result.code).toBe(130);
+  expect(result.stderr).toContain("│ npm publish --dry-run");
+  const shown = result.calls.find(([name]) => name === "approvalShown");
+  expect(shown?.[2]).toMatchObject({ id: "q7f", digest: approvalView().digest, by: "person", through: "terminal" });
+  expect(answersIn(result.calls)).toEqual([]);
+});
+
 describe("approve", () => {
   test("answers by id what the list showed, as the user, through the command", async () => {
     const result = await run("approve q7f", { answers: host(approvalView(), question) });

@@ -5,6 +5,7 @@ import type { SessionEvent } from "../../../src/contract/work/history.ts";
 import type { SessionWork } from "../../../src/contract/work/calls.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import type { SessionHost } from "../../../src/session/session-host.ts";
+import type { FakeCaller } from "../../support/fakes/fake-caller.ts";
 import { runView } from "../../support/fakes/run-view.ts";
 import { runCommandLine as run } from "../../support/home/run-command-line.ts";
 
@@ -65,6 +66,19 @@ describe("events", () => {
         .map((line) => (JSON.parse(line) as SessionEvent).n),
     ).toEqual([1, 2]);
     expect(stderr).toBe("");
+  });
+
+  test("following ends without an error when the reader of the output has ended", async () => {
+    let caller: FakeCaller | undefined;
+    const closed = Object.assign(new Error("closed"), { code: "EPIPE" });
+    const answers: Partial<SessionHost> = {
+      events: async () => {
+        caller?.streams.stdout.emit("error", closed);
+        return { events: [], cursors: {}, more: false };
+      },
+    };
+    const { code, stderr } = await run("events -f --json", { conf, answers, onCaller: (one) => void (caller = one) });
+    expect([code, stderr]).toEqual([0, ""]);
   });
 
   test("a time that is none is refused", async () => {

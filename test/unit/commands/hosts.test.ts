@@ -24,6 +24,12 @@ describe("which host a command goes to", () => {
     expect([namesAsked(result, "stop"), namesAsked(result, "box stop")]).toEqual([["a"], ["c"]]);
   });
 
+  test("stop --hide reaches every host", async () => {
+    const stop = async (): Promise<Outcome[]> => [done("x")];
+    const { calls } = await run("stop a c --hide", { conf, answers: { stop }, remotes: { box: { stop } } });
+    expect(calls.map((call) => (call[2] as { hide?: boolean }).hide)).toEqual([true, true]);
+  });
+
   test("without names, every host with sessions of the project", async () => {
     const list = async (): Promise<SessionView[]> => [];
     expect(names(await run("list", { conf, answers: { list }, remotes: { box: { list } } })).toSorted()).toEqual([

@@ -1,6 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { CoworkError } from "../../../src/errors.ts";
+import type { SessionView } from "../../../src/session/types.ts";
+import { sessionView } from "../../support/fakes/fake-host.ts";
 import { runCommandLine as run, type CommandSetting } from "../../support/home/run-command-line.ts";
 
 type Prepared = Parameters<NonNullable<CommandSetting["prepare"]>>[0];
@@ -37,15 +40,65 @@ test("lists projects with sessions, local and remote, and added ones", async () 
     0,
     {
       projects: [
-        { name: "app", root, sessions: 2, exists: true },
-        { name: "gone", root: join(parent, "gone"), sessions: 1, exists: false },
-        { name: "second", root: join(parent, "two"), sessions: 1, exists: true },
+        { name: "app", root, sessions: 2, exists: true, hosts: ["local"], known: true },
+        { name: "gone", root: join(parent, "gone"), sessions: 1, exists: false, hosts: ["local"], known: true },
+        { name: "second", root: join(parent, "two"), sessions: 1, exists: true, hosts: ["box"], known: true },
       ],
     },
   ]);
   const table = await run("projects", { prepare, columns: 60, env: { NO_COLOR: "1" } });
-  expect(table.stdout).toMatch(/^PROJECT +SESSIONS +FOLDER\napp +2 /);
+  expect(table.stdout).toMatch(/^PROJECT +SESSIONS +HOSTS +FOLDER\napp +2 +local /);
   for (const line of table.stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+});
+
+describe("projects on other hosts", () => {
+  const conf = "SESSIONS=b@box moved@box\n";
+  const list = async (root: string): Promise<SessionView[]> => [
+    sessionView({ name: "b", projectRoot: root }),
+    sessionView({ name: "moved", projectRoot: "/old/place/app" }),
+    sessionView({ name: "x", project: "theirs", projectRoot: "/home/other/theirs" }),
+    sessionView({ name: "y", project: "theirs", projectRoot: "/home/other/theirs" }),
+    sessionView({ name: "damaged", project: "", projectRoot: "" }),
+  ];
+  const prepare = async (place: Prepared): Promise<void> => await onRecord(place, "app", "a");
+  const gone = async (): Promise<never> => {
+    throw new CoworkError("HOST_UNREACHABLE", "off does not answer.");
+  };
+  const strange = async (): Promise<never> => {
+    throw new CoworkError("HOST_ANSWER_INVALID", "odd answers nonsense.");
+  };
+
+  test("are listed once each, with those made from another machine; a host that does not answer is named", async () => {
+    let root = "";
+    const where = async (place: Prepared): Promise<void> => {
+      root = place.root;
+      await prepare(place);
+    };
+    const remotes = { box: { list: async () => await list(root) }, off: { list: gone }, odd: { list: strange } };
+    const { code, stdout, stderr } = await run("projects --json", { prepare: where, conf, remotes });
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      {
+        projects: [
+          { name: "app", root, sessions: 3, exists: true, hosts: ["local", "box"], known: true },
+          { name: "theirs", root: "/home/other/theirs", sessions: 2, exists: false, hosts: ["box"], known: false },
+        ],
+      },
+    ]);
+    const table = await run("projects", { prepare: where, conf, remotes, columns: 90, env: { NO_COLOR: "1" } });
+    expect(table.stdout).toMatch(/^theirs +2 +box +\/home\/other\/theirs \(on another machine\)$/m);
+    expect(stderr + table.stderr).toMatch(/off does not answer\.[^]*odd answers nonsense\./);
+  });
+
+  test("--host lists those of one host, and fails if it does not answer", async () => {
+    const remotes = { box: { list: async () => await list("/x") }, off: { list: gone } };
+    const names = ({ stdout }: { stdout: string }): string[] =>
+      (JSON.parse(stdout) as { projects: { name: string }[] }).projects.map(({ name }) => name);
+    const setting = { prepare, remotes };
+    expect(names(await run("projects --host local --json", setting))).toEqual(["app"]);
+    expect(names(await run("projects --host box --json", setting))).toEqual(["app", "app", "theirs"]);
+    expect(await run("projects --host off", setting)).toMatchObject({ code: 4, stdout: "" });
+  });
 });
 
 test("add saves a project without sessions, remove removes it by name or folder", async () => {
@@ -62,7 +115,9 @@ test("add saves a project without sessions, remove removes it by name or folder"
     expect(stderr).toContain("Removed app from the list");
   }
   const json = await run("projects add app --json", { outside: true });
-  expect(JSON.parse(json.stdout)).toEqual({ project: { name: "app", root: json.root, sessions: 0, exists: true } });
+  expect(JSON.parse(json.stdout)).toEqual({
+    project: { name: "app", root: json.root, sessions: 0, exists: true, hosts: [] },
+  });
 });
 
 test.each([

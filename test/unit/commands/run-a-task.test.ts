@@ -170,7 +170,7 @@ test("--wait shows each change, prints the result, and fails with 6 if the run f
     { state: "waiting", detail: "approval of Bash" },
     { state: "completed", result: "Done.\nAll of it." },
   ];
-  const runs = async (): Promise<RunView[]> => [runView({ id: "a:1", session: "a", ...(states.shift() ?? {}) })];
+  const runs = async (): Promise<RunView[]> => [runView({ id: "a:1", session: "a", ...states.shift() })];
   const good = await run(["run", "a", "x", "--wait"], { answers: host({ runs }), conf });
   expect({ code: good.code, stdout: good.stdout }).toEqual({ code: 0, stdout: "Done.\nAll of it.\n" });
   expect(good.stderr).toContain("a:1 waiting (approval of Bash)");

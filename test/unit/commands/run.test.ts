@@ -157,12 +157,24 @@ describe("list and status", () => {
       answers: { list: async () => [sessionView(), sessionView({ name: "b", state: "stopped" })] },
     });
     expect(result.calls[0]?.[1]).toMatchObject({ project: { name: "app", root: result.root } });
-    expect(result.stdout.split("\n").map((line) => line.split(/ {2,}/).slice(0, 3).join("|"))).toEqual([
-      "SESSION|STATE|BRANCH",
-      "a|running|a",
-      "b|stopped|b",
+    expect(result.stdout.split("\n").map((line) => line.split(/ {2,}/).slice(0, 2).join("|"))).toEqual([
+      "SESSION|STATE",
+      "a|running",
+      "b|stopped",
       "",
     ]);
+  });
+
+  test("list shows what agents do and how many questions wait; --wide shows branches instead", async () => {
+    const since = sessionView().createdAt;
+    const agentState = { state: "waiting", for: "plan", since, detail: "Split the lexer" } as const;
+    const answers = { list: async () => [sessionView({ agentState, approvals: 2 })] };
+    const plain = await run("list", { answers });
+    expect(plain.stdout).toMatch(/^SESSION +STATE +SINCE +NOW\na +waiting: plan +\d+d +Split the lexer\n$/);
+    expect(plain.stderr).toBe("2 questions wait for you: cowork approvals\n");
+    expect((await run("list --wide", { answers })).stdout).toMatch(
+      /^SESSION +STATE +SINCE +BRANCH +STARTED +CREATED\n/,
+    );
   });
 
   test("list --all includes every project, and --json prints one value", async () => {

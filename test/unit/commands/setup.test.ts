@@ -1,9 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
+import { aliasLines } from "../../../src/app/set-up/setup-alias.ts";
 import { runCli } from "../../../src/commands/line/cli.ts";
-import { fakeCaller } from "../../support/fakes/fake-caller.ts";
+import { fakeCaller, type FakeCaller } from "../../support/fakes/fake-caller.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 let home: string;
@@ -15,27 +18,52 @@ beforeEach(async () => {
 
 async function run(
   line: string,
-  more: { columns?: number; input?: string; env?: Record<string, string> } = {},
+  more: { columns?: number; env?: Record<string, string>; answers?: [alias: string, completion: string] } = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const caller = fakeCaller({ cwd: home, home, ...more, env: { NO_COLOR: "1", SHELL: "/bin/bash", ...more.env } });
+  if (more.answers !== undefined) answer(caller, more.answers);
   const code = await runCli(line.split(" "), caller);
   return { code, stdout: caller.stdout(), stderr: caller.stderr() };
 }
 
+/** Types an answer to each question once it is shown. */
+function answer(caller: FakeCaller, [alias, completion]: [string, string]): void {
+  const type = async function* (): AsyncGenerator<string> {
+    for (const [question, key] of [
+      ["Set up claude as a shell function", alias],
+      ["Set up completion (bash)?", completion],
+    ] as const) {
+      while (!caller.stderr().includes(question)) await setTimeout(5);
+      yield key;
+    }
+  };
+  const stdin = Readable.from(type());
+  Object.assign(caller.streams, {
+    stdin: Object.assign(stdin, { isTTY: true, columns: 80, rows: 24, setRawMode: () => stdin }),
+  });
+}
+
 const read = async (name: string): Promise<string> => await readFile(join(home, name), "utf8");
 
-const added = [
+const alias = `# >>> cowork setup: alias >>>\n${aliasLines.bash}\n# <<< cowork setup: alias <<<\n`;
+const completion = [
   "# >>> cowork setup: completion >>>",
   `if command -v cowork >/dev/null 2>&1; then eval "$(cowork completion bash)"; fi`,
   "# <<< cowork setup: completion <<<",
   "",
 ].join("\n");
+const added = alias + completion;
 
 describe("cowork setup", () => {
   test("--yes adds it once, --undo removes only that", async () => {
     const first = await run("setup --yes --json");
     expect(JSON.parse(first.stdout)).toEqual({
-      setup: [{ name: "completion", shell: "bash", file: join(home, ".bashrc"), state: "set-up" }],
+      setup: ["alias", "completion"].map((name) => ({
+        name,
+        shell: "bash",
+        file: join(home, ".bashrc"),
+        state: "set-up",
+      })),
     });
     expect(await read(".bashrc")).toBe(`alias ll='ls -l'\n${added}`);
     const again = await run("setup --yes");
@@ -47,12 +75,12 @@ describe("cowork setup", () => {
   });
 
   test("asks on a terminal, and changes nothing after a no", async () => {
-    const no = await run("setup", { columns: 80, input: "n" });
-    expect(no.stderr).toContain("Set up completion for bash?");
+    await run("setup", { columns: 80, answers: ["n", "n"] });
     expect(await read(".bashrc")).toBe("alias ll='ls -l'\n");
-    const yes = await run("setup", { columns: 80, input: "y" });
-    expect([yes.code, await read(".bashrc")]).toEqual([0, `alias ll='ls -l'\n${added}`]);
-    expect(yes.stderr).toContain("Next: open a new terminal");
+    const yes = await run("setup", { columns: 80, answers: ["n", "y"] });
+    expect([yes.code, await read(".bashrc")]).toEqual([0, `alias ll='ls -l'\n${completion}`]);
+    expect(yes.stderr).toContain("Next: open a new terminal, type cowork and press Tab");
+    expect(yes.stderr).not.toContain("type claude");
   });
 
   test("without a terminal it prints the next step and changes nothing", async () => {
@@ -66,16 +94,25 @@ describe("cowork setup", () => {
     await writeFile(join(home, ".zshrc"), 'eval "$(cowork completion zsh)"\n');
     await writeFile(join(home, ".bashrc"), added.replace("then eval", "then  eval"));
     const { code, stdout } = await run("setup --status --json");
-    const { setup } = JSON.parse(stdout) as { setup: { shell: string; state: string }[] };
-    expect([code, setup.map(({ shell, state }) => `${shell} ${state}`)]).toEqual([
+    const { setup } = JSON.parse(stdout) as { setup: { name: string; shell: string; state: string }[] };
+    expect([code, setup.map(({ name, shell, state }) => `${name} ${shell} ${state}`)]).toEqual([
       0,
-      ["bash outdated", "zsh by-hand", "fish not-set-up"],
+      [
+        "alias bash set-up",
+        "alias zsh not-set-up",
+        "alias fish not-set-up",
+        "completion bash outdated",
+        "completion zsh by-hand",
+        "completion fish not-set-up",
+      ],
     ]);
     for (const line of (await run("setup --status", { columns: 60 })).stdout.split("\n"))
       expect(line.length).toBeLessThanOrEqual(60);
     await run("setup --yes");
     expect(await read(".bashrc")).toBe(added);
-    expect(await read(".zshrc")).toBe('eval "$(cowork completion zsh)"\n');
+    expect(await read(".zshrc")).toBe(
+      `eval "$(cowork completion zsh)"\n${alias.replace(aliasLines.bash, aliasLines.zsh)}`,
+    );
     // --undo removes a file that setup created.
     expect(await read(".config/fish/config.fish")).toContain("cowork completion fish | source");
     await run("setup --undo");

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
-import { ownCommand } from "../../../src/hint.ts";
+import { ownCommand, steps } from "../../../src/hint.ts";
 import { attributeToHost } from "../../../src/remote/attribute-to-host.ts";
 import { readError, writeError } from "../../../src/system/error-data.ts";
 import { answers } from "../../../src/remote/client/answers.ts";
 import { addHostToLoginHint } from "../../../src/remote/client/login-hint.ts";
-import { sanitizeEvent } from "../../../src/remote/client/sanitize.ts";
+import { sanitize, sanitizeEvent } from "../../../src/remote/client/sanitize.ts";
 import { adviceOf } from "../../../src/session/checks/advice.ts";
 import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 
@@ -35,6 +35,24 @@ test("names of files are not changed, whatever they look like", () => {
   for (const detail of names) {
     expect(sanitizeEvent({ session: "a", step: "carry", state: "note", detail }, "box")?.detail).toBe(detail);
   }
+});
+
+test("spaces between the parts of a hint are kept, whichever way it is sent", () => {
+  const error = new CoworkError("ENGINE_UNREACHABLE", "It does not answer.", {
+    hint: steps`run ${ownCommand("doctor")} there; or\u001b[2J ${ownCommand("list")}`,
+  });
+  const expected = "run cowork --host box doctor there; or cowork list";
+  expect(readError(sent(writeError(error)), (view) => attributeToHost(view, "box")).hint).toBe(expected);
+  const [outcome] = answers.outcomes(
+    sent([{ name: "a", ok: false, exitCode: 4, notes: [], error: error.toView() }]),
+    "box",
+    asked,
+  );
+  expect(outcome?.error?.hint).toBe(expected);
+  expect(sanitize({ next: ["  run\u001b[2J ", " ", "", 3], name: " a " })).toEqual({
+    next: [" run ", " ", "", 3],
+    name: "a",
+  });
 });
 
 test("a command in a hint gets the host, and a host cannot name another one", () => {

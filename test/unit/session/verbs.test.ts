@@ -7,7 +7,9 @@ import { CoworkError } from "../../../src/errors.ts";
 import { createSessions } from "../../../src/session/lifecycle/create.ts";
 import { enterSession } from "../../../src/session/connect/enter.ts";
 import { planSessions } from "../../../src/session/lifecycle/plan.ts";
-import { readRecord } from "../../../src/session/record/record.ts";
+import { hideSession } from "../../../src/session/record/hidden.ts";
+import { listSessions } from "../../../src/session/inspect/list.ts";
+import { readRecord, type SessionRecord } from "../../../src/session/record/record.ts";
 import { startSessions } from "../../../src/session/lifecycle/start.ts";
 import { stopSessions } from "../../../src/session/lifecycle/stop.ts";
 import type { Outcome } from "../../../src/session/types.ts";
@@ -221,6 +223,41 @@ describe("start --rebuild", () => {
   });
 });
 
+describe("stop --hide", () => {
+  const hide = (...names: string[]): Promise<Outcome[]> =>
+    stopSessions(host.ctx, host.select(...names), { concurrency: 1, hide: true });
+  const hidden = async (): Promise<string[]> =>
+    (await listSessions(host.ctx, {})).filter((one) => one.hidden === true).map(({ name }) => name);
+
+  it("hides a running and a stopped session, which stop and start of all sessions leave hidden", async () => {
+    await host.init("a", "b", "c");
+    await stop("a");
+    expect(await hide("a", "b")).toMatchObject([
+      { ok: true, session: { name: "a", state: "stopped", hidden: true } },
+      { ok: true, session: { name: "b", state: "stopped", hidden: true } },
+    ]);
+    const project = host.project.facts;
+    await stopSessions(host.ctx, { project }, { concurrency: 1 });
+    expect(await hidden()).toEqual(["a", "b"]);
+    const started = await startSessions(host.ctx, { project }, { settings: host.settings });
+    expect([started.map(({ name }) => name), host.states("a")]).toEqual([["c"], "main=exited"]);
+  });
+
+  it("is undone by each way to start the session, even if that fails", async () => {
+    await host.init("a");
+    for (const way of [() => start("a"), () => rebuild("a"), () => host.init("a")]) {
+      await hide("a");
+      expect(await hidden()).toEqual(["a"]);
+      const [outcome] = await way();
+      expect([outcome?.ok, outcome?.session?.hidden, await hidden()]).toEqual([true, undefined, []]);
+    }
+    await hide("a");
+    host.cli.failure = { message: "no" };
+    expect(await start("a")).toMatchObject([{ ok: false }]);
+    expect(await hidden()).toEqual([]);
+  });
+});
+
 describe("connect", () => {
   const connect = async (): Promise<number> => {
     const io = { stdin: new PassThrough().end(), stdout: new PassThrough(), stderr: new PassThrough() };
@@ -237,6 +274,17 @@ describe("connect", () => {
     expect(await connect()).toBe(0);
     expect(host.states("a")).toBe("main=running");
     expect(host.engine.commands.slice(before).at(-1)?.at(-1)).toBe("true");
+  });
+
+  it("puts a hidden session back into lists", async () => {
+    await host.init("a");
+    await stopSessions(host.ctx, host.select("a"), { concurrency: 1, hide: true });
+    expect(await connect()).toBe(0);
+    expect((await readRecord(host.ctx, "app-a"))?.hidden).toBe(undefined);
+    // Something else may have started its container.
+    await hideSession(host.ctx, (await readRecord(host.ctx, "app-a")) as SessionRecord);
+    expect(await connect()).toBe(0);
+    expect((await readRecord(host.ctx, "app-a"))?.hidden).toBe(undefined);
   });
 
   it("does not start a session that was never completed", async () => {

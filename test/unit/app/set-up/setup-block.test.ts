@@ -16,6 +16,19 @@ test("removing the block restores the file byte for byte", () => {
   );
 });
 
+test("removing two blocks restores the file byte for byte, whichever is added or removed first", () => {
+  const text = fc.oneof(fc.constant(undefined), fc.string({ unit: fc.constantFrom("a", "#", "\n") }));
+  const order = fc.constantFrom(["alias", name], [name, "alias"]);
+  fc.assert(
+    fc.property(text, order, order, (before, added, removed) => {
+      let now = before;
+      for (const one of added) now = withBlock(now, one, one);
+      for (const one of removed) now = withoutBlock(now ?? "", one);
+      expect(now).toBe(before);
+    }),
+  );
+});
+
 test("lines that the user added after the block are kept", () => {
   expect(withoutBlock(`${withBlock("a", name, "x")}b\n`, name)).toBe("a\nb\n");
   expect(withoutBlock(`${withBlock(undefined, name, "x")}b\n`, name)).toBe("b\n");

@@ -72,6 +72,7 @@ describe("session names", () => {
     for (const [id, record] of Object.entries({
       "app-a": { name: "a", project: "app", projectRoot: app },
       "app-b": { name: "b", project: "app", projectRoot: app },
+      "app-old": { name: "old", project: "app", projectRoot: app, hidden: true },
       "app-x-c": { name: "c", project: "app-x", projectRoot: join(folder, "app-x") },
     })) {
       await mkdir(join(home, ".cowork", "state", id), { recursive: true });
@@ -116,6 +117,13 @@ describe("session names", () => {
     expect(await namesIn(clone, home)).toBe("a\nb\n");
   });
 
+  test("are offered for start too if they are hidden", async () => {
+    const { app, home } = await world();
+    const caller = fakeCaller({ cwd: app, home });
+    await completeLine(["bash", "start", ""], caller);
+    expect(caller.stdout()).toBe("a\nb\nold\n");
+  });
+
   test("are empty without a home", async () => {
     const { folder } = await world();
     expect(await namesIn(folder, join(folder, "missing"))).toBe("");
@@ -128,7 +136,7 @@ describe("session names", () => {
       await completeLine([shell, "logs", "a", "--fol"], caller);
       return caller.stdout();
     };
-    expect(await line("zsh")).toBe("--follow:Keep printing new lines (Ctrl-C to stop)\n");
-    expect(await line("fish")).toBe("--follow\tKeep printing new lines (Ctrl-C to stop)\n");
+    expect(await line("zsh")).toBe("--follow:Keep printing what comes (Ctrl-C to stop)\n");
+    expect(await line("fish")).toBe("--follow\tKeep printing what comes (Ctrl-C to stop)\n");
   });
 });

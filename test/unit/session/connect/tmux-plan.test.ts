@@ -3,8 +3,11 @@ import { describe, expect, test } from "vitest";
 import {
   clientEnv,
   paneEnvironment,
+  planAgentWindow,
   planAttach,
+  planAttachAgent,
   planKill,
+  planPaste,
   tmuxServer,
 } from "../../../../src/session/connect/tmux-plan.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
@@ -27,7 +30,7 @@ describe("the plan for tmux", () => {
       command: ["/bin/cowork", "connect", "a.b", "--no-tmux"],
       env: { PATH: "/bin" },
     });
-    expect(args.slice(0, 9)).toEqual([
+    expect(args.slice(0, 11)).toEqual([
       "-L",
       "cowork",
       "-f",
@@ -36,9 +39,11 @@ describe("the plan for tmux", () => {
       "-A",
       "-s",
       "app-a_b_c",
+      "-n",
+      "shell",
       "--",
     ]);
-    expect(args.slice(9, 15)).toEqual(["/usr/bin/env", "PATH=/bin", "/bin/cowork", "connect", "a.b", "--no-tmux"]);
+    expect(args.slice(11, 17)).toEqual(["/usr/bin/env", "PATH=/bin", "/bin/cowork", "connect", "a.b", "--no-tmux"]);
     expect(planKill(server, "app-a.b")).toEqual([
       "-L",
       "cowork",
@@ -47,6 +52,59 @@ describe("the plan for tmux", () => {
       "kill-session",
       "-t",
       "=app-a_b",
+    ]);
+  });
+
+  const shell = { id: "x", command: ["/bin/cowork", "connect", "x"], env: {} } as const;
+  const plain = ["-L", "cowork", "-f", server.config];
+
+  test("a shell has another window than the agent", () => {
+    const [alone, beside] = [planAttach(server, shell, ["agent"]), planAttach(server, shell, ["agent", "shell"])];
+    expect(alone.slice(4, 14)).toEqual([
+      "new-window",
+      "-t",
+      "=x:",
+      "-n",
+      "shell",
+      "--",
+      "/usr/bin/env",
+      ...shell.command,
+    ]);
+    expect(beside.slice(4, 12)).toEqual(["select-window", "-t", "=x:=shell", ";", "attach-session", "-t", "=x:", ";"]);
+  });
+
+  test("the agent gets a window of its own, in a new session or in the one that exists", () => {
+    const plan = { ...shell, command: ["/bin/cowork", "agent;"], shell: shell.command } as const;
+    const fresh = planAgentWindow(server, plan, []);
+    expect(fresh.slice(4, 15)).toEqual(["new-session", "-d", "-s", "x", "-n", "agent", "-x", "80", "-y", "24", "--"]);
+    expect(fresh).toContain("agent\\;");
+    expect(fresh.at(-1)).toBe("exec /usr/bin/env /bin/cowork connect x");
+    expect(planAgentWindow(server, plan, ["shell"]).slice(4, 11)).toEqual([
+      "new-window",
+      "-d",
+      "-t",
+      "=x:",
+      "-n",
+      "agent",
+      "--",
+    ]);
+    expect(planAttachAgent(server, "x.y")).toEqual([...plain, "attach-session", "-t", "=x_y:=agent"]);
+  });
+
+  test("text is pasted as one, from stdin", () => {
+    expect(planPaste(server, "%3").slice(4)).toEqual([
+      "load-buffer",
+      "-b",
+      "cowork-3",
+      "-",
+      ";",
+      "paste-buffer",
+      "-p",
+      "-d",
+      "-b",
+      "cowork-3",
+      "-t",
+      "%3",
     ]);
   });
 

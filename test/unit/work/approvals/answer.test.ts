@@ -7,7 +7,7 @@ import { writeRun } from "../../../../src/work/runs/run-files.ts";
 import { answerRequest } from "../../../../src/work/approvals/answer.ts";
 import { emptyAnswers, putAnswer } from "../../../../src/work/approvals/answers.ts";
 import { markRequestShown } from "../../../../src/work/approvals/shown.ts";
-import { readOne, writeStored } from "../../../../src/work/approvals/store.ts";
+import { readOne, writeOpen } from "../../../../src/work/approvals/store.ts";
 import { allow, askingSession, bash, conversation, swap } from "../../../support/fakes/asking-session.ts";
 import { ensureFolder } from "../../../../src/system/files/files.ts";
 
@@ -53,6 +53,16 @@ describe("an answer", () => {
     const first = results[0] === "given" ? "ada allowed it through the command" : "bob denied it through the command";
     expect(results.find((one) => one !== "given")).toContain(first);
     expect(decisionIn(await hook.printed)["behavior"]).toBe(results[0] === "given" ? "allow" : "deny");
+  });
+
+  test("in the container's folder is never replaced", async () => {
+    const session = await askingSession();
+    const uuid = "00000000-0000-4000-8000-000000000000";
+    expect(await putAnswer(session.ctx, "shop-api", uuid, "first")).toBe(true);
+    expect(await putAnswer(session.ctx, "shop-api", uuid, "second")).toBe(false);
+    expect(await readFile(join(session.answers, uuid), "utf8")).toBe("first");
+    expect(await readdir(session.answers)).toEqual([uuid]);
+    expect((await stat(join(session.answers, uuid))).mode & 0o777).toBe(0o644);
   });
 
   test("for another text, another id or a guessed one reaches no hook", async () => {
@@ -126,7 +136,7 @@ describe("an answer", () => {
     const open = await session.open();
     const answer = { by: "ada", through: "command", at: open.askedAt, decision: "allow" as const, rules: [] };
     const before = readOne(session.ctx, "shop-api", open.id)!;
-    await writeStored(session.ctx, "shop-api", { ...before, answer });
+    await writeOpen(session.ctx, "shop-api", { ...before, answer });
     const view = await session.open();
     expect(view).toMatchObject({ state: "open" });
     expect(view.answer).toBeUndefined();

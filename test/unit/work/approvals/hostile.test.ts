@@ -26,7 +26,7 @@ describe("anything but a request is dropped and counted, and ends its hook witho
         await symlink(`${path}.x`, path);
       },
     ],
-    ["a pipe", async (path) => execFileSync("mkfifo", [path])],
+    ["a pipe", async (path) => execFileSync("sh", ["-c", 'mkfifo "$0"', path])],
     ["a folder", async (path) => await mkdir(path)],
     ["a socket", async (path) => await once(createServer().listen(path).unref(), "listening")],
     [

@@ -158,13 +158,15 @@ describe("a subagent's request, which holds back the agent's own dialog,", () =>
   test("waits while one does", async () => {
     const session = await askingSession();
     const hook = await session.ask(bash("sub", { agent_id: "s1" }), { script: await impatient() });
+    await session.open();
+    const heartbeat = join(session.answers, "heartbeat");
+    expect(await readFile(heartbeat, "utf8")).toMatch(/^\d{4}-.*Z\n$/);
     let over = false;
     void hook.printed.then(() => (over = true));
-    const from = Date.now();
-    while (Date.now() - from < 2500) {
-      expect(await session.list()).toHaveLength(1);
-      await delay(100);
-    }
+    for (const from = Date.now(); Date.now() - from < 2500; await delay(100))
+      await writeFile(heartbeat, `${Date.now()}\n`);
     expect(over).toBe(false);
+    expect(await session.list()).toHaveLength(1);
+    expect(await hook.printed).toBe("");
   });
 });

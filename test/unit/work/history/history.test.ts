@@ -180,3 +180,24 @@ describe("reading a part", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 ** 2);
   });
 });
+
+test("a reader beside writers gets every event once, in order", async () => {
+  const { ctx } = await history();
+  const count = 40;
+  let isDone = false;
+  const writing = (async () => {
+    for (let n = 0; n < count; n += 1) await appendHistory(ctx, "a", [n % 2 === 0 ? agent("agent.tool") : person("x")]);
+    isDone = true;
+  })();
+  const seen: number[] = [];
+  let after = 0;
+  for (let isLast = false; !isLast;) {
+    isLast = isDone;
+    const part = await readHistory(ctx, "a", { after, limit: 7 });
+    seen.push(...part.events.map(({ n }) => n));
+    after = part.last;
+    if (part.more) isLast = false;
+  }
+  await writing;
+  expect(seen).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+});

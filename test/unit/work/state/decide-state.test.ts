@@ -257,6 +257,13 @@ describe("ended", () => {
   });
 });
 
+test("tasks are those of an agent that is there", () => {
+  const tasks = { done: 1, total: 3 };
+  expect(decideState(seen({ last: reported(30, tool), tasks })).tasks).toEqual(tasks);
+  expect(decideState(seen({ last: reported(30, { state: "ended" }), tasks }))).not.toHaveProperty("tasks");
+  expect(decideState(seen({ last: reported(-10, tool), tasks }))).not.toHaveProperty("tasks");
+});
+
 describe("unknown", () => {
   test("stale: the last report is older than the container's start", () => {
     const expected = { state: "unknown", since: time(0), detail: "stale" };

@@ -1,0 +1,75 @@
+// Programs of `cp` in a session, for POSIX sh and the tar of GNU, busybox or BSD. They run as the session's user, in the workspace
+// folder. What they print and return is not believed: it only chooses the words of a message.
+
+/** Exit codes. */
+export const refusal = {
+  missing: 60,
+  unreadable: 61,
+  notCopied: 62,
+  noTar: 63,
+  noFolder: 64,
+  readOnly: 65,
+  otherKind: 66,
+  inTheWay: 67,
+} as const;
+
+const start = `command -v tar >/dev/null 2>&1 || exit ${refusal.noTar}
+case $1 in /*) p=$1 ;; *) p=./$1 ;; esac`;
+
+/** $1: a path. Writes a tar stream of it: one file, or a folder's content below `.`. A link is followed, those in a folder are not. */
+export const outScript = `${start}
+if [ ! -e "$p" ]; then exit ${refusal.missing}; fi
+if [ -d "$p" ]; then
+  cd "$p" 2>/dev/null && [ -r . ] || exit ${refusal.unreadable}
+  exec tar -cf - .
+fi
+[ -f "$p" ] || exit ${refusal.notCopied}
+[ -r "$p" ] || exit ${refusal.unreadable}
+cd "\${p%/*}/" || exit ${refusal.unreadable}
+exec tar -chf - "./\${p##*/}"
+`;
+
+/**
+ * $1: a path; $2: the name that the copy gets if that is a folder, or nothing; $3: not empty to replace files. Reads a tar stream with
+ * one entry `x`, a file or a folder. It is unpacked beside its place and moved there when it is complete. Prints the names of files
+ * that are in the way.
+ */
+export const inScript = `${start}
+if [ -d "$p" ]; then
+  [ -z "$2" ] || p=\${p%/}/$2
+else
+  case $p in */) exit ${refusal.noFolder} ;; esac
+fi
+p=\${p%/}
+folder=\${p%/*}
+[ -n "$folder" ] || folder=/
+folder=$(cd "$folder" 2>/dev/null && pwd) || exit ${refusal.noFolder}
+p=\${folder%/}/\${p##*/}
+[ -w "$folder" ] || exit ${refusal.readOnly}
+dir=$(mktemp -d "\${folder%/}/.cowork-cp.XXXXXX") || exit ${refusal.readOnly}
+trap 'cd /; rm -rf "$dir"' EXIT
+trap 'exit 143' TERM INT HUP
+tar -xof - -C "$dir" || exit
+[ -e "$dir/x" ] || exit 1
+is_there() { [ -e "$1" ] || [ -L "$1" ]; }
+if [ ! -d "$dir/x" ]; then
+  [ ! -d "$p" ] || exit ${refusal.otherKind}
+  if [ -z "$3" ] && is_there "$p"; then exit ${refusal.inTheWay}; fi
+  mv -f "$dir/x" "$p"
+  exit
+fi
+if ! is_there "$p"; then mv "$dir/x" "$p"; exit; fi
+[ -d "$p" ] || exit ${refusal.otherKind}
+[ -w "$p" ] || exit ${refusal.readOnly}
+export P="$p" F="$3"
+cd "$dir/x" || exit
+taken=$(find . -exec sh -c 'for f; do
+  if [ -d "$f" ] && [ ! -L "$f" ]; then [ ! -e "$P/$f" ] && [ ! -L "$P/$f" ] || [ -d "$P/$f" ] || printf "%s\\n" "$f"
+  elif [ -d "$P/$f" ] && [ ! -L "$P/$f" ]; then printf "%s\\n" "$f"
+  elif [ -z "$F" ]; then [ ! -e "$P/$f" ] && [ ! -L "$P/$f" ] || printf "%s\\n" "$f"
+  fi
+done' sh {} + | head -n 20)
+if [ -n "$taken" ]; then printf '%s\\n' "$taken"; exit ${refusal.inTheWay}; fi
+find . -type d -exec sh -c 'for f; do [ -d "$P/$f" ] || mkdir "$P/$f" || exit 1; done' sh {} + || exit
+find . ! -type d -exec sh -c 'for f; do mv -f "$f" "$P/$f" || exit 1; done' sh {} +
+`;

@@ -1,0 +1,23 @@
+import type { SetupContext } from "./setup-file.ts";
+import type { SetupShell } from "./setup-shells.ts";
+
+/** An item that can be set up for this user. */
+export interface SetupItem {
+  name: "alias" | "completion";
+  shell: SetupShell;
+  /** the file of the user that contains it, or would */
+  file: string;
+  /**
+   * `outdated`: set up differently by an earlier version; `by-hand`: the user added the line; `taken`: the user has something else
+   * of that name, which is kept
+   */
+  state: "set-up" | "not-set-up" | "outdated" | "by-hand" | "taken";
+}
+
+/** One kind of item: how its state is read, and how it is set up and undone. */
+export interface SetupKind {
+  name: SetupItem["name"];
+  read: (ctx: SetupContext) => Promise<SetupItem[]>;
+  setUp: (ctx: SetupContext, item: SetupItem) => Promise<SetupItem>;
+  undo: (ctx: SetupContext, item: SetupItem) => Promise<SetupItem>;
+}
