@@ -89,8 +89,8 @@ export async function endLaunched(
 
 /** The process $1 exists, and is the one that started at $2: field 22, counted after the name, which may contain spaces. */
 const aliveScript = `read -r stat <"/proc/$1/stat" || exit 1
-set -- "$2" ${"${stat##*) }"}
-[ "${"${21-}"}" = "$1" ]`;
+set -- "$2" \${stat##*) }
+[ "\${21-}" = "$1" ]`;
 
 /** Does the process that the run's script started still exist? */
 export async function isLaunchedAlive(

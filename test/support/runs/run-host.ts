@@ -60,7 +60,7 @@ export async function runHost(): Promise<RunHost> {
   await chmod(program, 0o755);
   const children = new Set<ChildProcess>();
 
-  const inMemory = engine.exec;
+  const inMemory = engine.exec.bind(engine);
   const onHost = async (id: string, spec: ExecSpec, limits: ExecLimits = {}): Promise<ExecResult> => {
     const [, , script = ""] = spec.command;
     if (!isOfRuns(spec)) return await inMemory(id, spec, limits);
@@ -83,7 +83,7 @@ export async function runHost(): Promise<RunHost> {
     return await run(words, { cwd, env: { ...base.shop.env, ...anyOwner, FAKE_LOG: log }, limits });
   };
   engine.exec = onHost;
-  const asConnect = engine.attach;
+  const asConnect = engine.attach.bind(engine);
   engine.attach = async (id, spec, io) => {
     if (!(spec.command[2] ?? "").includes("export COWORK_WHERE=")) return await asConnect(id, spec, io);
     const { code, stdout } = await inMemory(id, spec);
