@@ -3,6 +3,7 @@ import type { ApprovalView } from "../../contract/work/approval.ts";
 import type { RunRequest } from "../../contract/work/run.ts";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
+import { lookAtPath } from "../../system/files/files.ts";
 import { appendHistory, type HistoryDraft } from "../history/append.ts";
 import type { WorkPlace } from "../types.ts";
 import type { ConversationState } from "./accepted.ts";
@@ -77,7 +78,10 @@ export async function tell(
   { place, report }: Pick<Supervised, "place" | "report">,
   draft: Omit<HistoryDraft, "source">,
 ): Promise<void> {
-  const data = { run: report.view.id, ...draft.data };
+  const { view } = report;
+  // The session was removed meanwhile.
+  if (lookAtPath(ctx.paths.run(view.sessionId, view.n)) === undefined) return;
+  const data = { run: view.id, ...draft.data };
   await quietly(ctx, async () => void (await appendHistory(ctx, place.id, [{ ...draft, source: "cowork", data }])));
 }
 

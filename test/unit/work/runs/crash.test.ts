@@ -8,6 +8,7 @@ import { CoworkError } from "../../../../src/errors.ts";
 import { startSessions } from "../../../../src/session/lifecycle/start.ts";
 import { stopSessions } from "../../../../src/session/lifecycle/stop.ts";
 import { saveRun, startRun } from "../../../../src/session/work/runs.ts";
+import { isHeld } from "../../../../src/system/locks.ts";
 import { activeRun, newestRun, readRun, readRunFile, writeRun } from "../../../../src/work/runs/run-files.ts";
 import { readPid } from "../../../../src/work/runs/live-files.ts";
 import { readHistoryLines } from "../../../support/runs/history-lines.ts";
@@ -160,7 +161,9 @@ test("the supervisor of a removed session brings nothing of it back", async () =
   await host.init("brief");
   const run = await host.create("brief", host.wanted("@@say working@@"));
   const done = host.supervise(run);
-  await until(() => now(run)?.state === "running");
+  await until(() => readHistoryLines(host.ctx, run.sessionId).some(({ type }) => type === "run.started"));
+  // The lock of the history is free again.
+  await until(() => !isHeld(host.ctx, `history-${run.sessionId}`));
   await rename(host.ctx.paths.state(run.sessionId), host.ctx.paths.state("removed"));
   await done.catch(() => undefined);
   expect(existsSync(host.ctx.paths.state(run.sessionId))).toBe(false);
