@@ -32,7 +32,7 @@ export const pullCommand = defineCommand({
   examples: [
     { line: "cowork pull a", text: "copy its branch to the project" },
     { line: "cowork pull a --wait --ff", text: "wait for its run first" },
-    { line: "cowork pull a --apply", text: "get its work as uncommitted changes" },
+    { line: "cowork pull a --apply", text: "as uncommitted changes" },
     { line: "cowork pull a --uncommitted --all-branches", text: "copy everything in the session" },
   ],
   async run({ args, flags }, app) {

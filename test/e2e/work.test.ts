@@ -108,7 +108,7 @@ describe.each([
     const same = await inside("cmp /tmp/back/deep/numbers out/deep/numbers && rm -r out; cowork whoami | head -2");
     expect(same.stdout, same.stderr).toMatch(/^session  a\nproject  \S+\n$/);
     expect(await cowork("cp", "a:f", "-")).toMatchObject({ code: 0, stdout: "1\n" });
-    expect((await cowork("cp", "copied", "a:/tmp/back")).code).toBe(1);
+    expect((await cowork("cp", "copied/.", "a:/tmp/back")).code).toBe(1);
     await rm(join(cwd, "copied"), { recursive: true });
     const { stdout } = await cowork("events", "a", "--type", "session.notify", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ type: "session.notify", data: { detail: "files are ready" } });

@@ -119,7 +119,7 @@ async function copyIn(
     const [stdin, stdout] = [new PassThrough(), new PassThrough()];
     stdout.resume();
     const work = pack(path, stdin, options);
-    const words = [inScript, target.path, given, options.force ? "force" : ""] as const;
+    const words = [inScript, target.path, given, options.force ? "force" : "", randomName()] as const;
     const { result, complaints } = await runInside(session, words, { stdin, stdout, signal: io.signal, work });
     const to = `${session.request.selector.names[0]}:${target.path}`;
     return { to, files: result.files, notes: notesOf(result.skipped, complaints) };

@@ -58,7 +58,13 @@ export async function runInside<T>(
     code === 0 || (code === 1 && complaints.length > 0 && complaints.every((line) => meanwhile.test(line)));
   if (!isDone) {
     for (const stream of [io.stdin, io.stdout]) stream.destroy();
-    await io.work.catch(() => undefined);
+    const failure = await io.work.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    // The script may have ended because of it; the others follow from the script's end.
+    if (failure instanceof CoworkError && !["COPY_FAILED", "INTERNAL", "INTERRUPTED"].includes(failure.code))
+      throw failure;
     throw explain(session, code, complaints);
   }
   // The end of a stream that the script did not need.

@@ -30,7 +30,7 @@ exec tar -chf - "./\${p##*/}"
 `;
 
 /**
- * $1: a path; $2: the name that the copy gets if that is a folder, or nothing; $3: not empty to replace files. Reads a tar stream with
+ * $1: a path; $2: the name that the copy gets if that is a folder, or nothing; $3: not empty to replace files; $4: a random word. Reads a tar stream with
  * one entry `x`, a file or a folder. It is unpacked beside its place and moved there when it is complete. Prints the names of files
  * that are in the way.
  */
@@ -46,9 +46,10 @@ folder=\${p%/*}
 folder=$(cd "$folder" 2>/dev/null && pwd) || exit ${refusal.noFolder}
 p=\${folder%/}/\${p##*/}
 [ -w "$folder" ] || exit ${refusal.readOnly}
-dir=$(mktemp -d "\${folder%/}/.cowork-cp.XXXXXX") || exit ${refusal.readOnly}
+dir=\${folder%/}/.cowork-cp.$4
 trap 'cd /; rm -rf "$dir"' EXIT
 trap 'exit 143' TERM INT HUP
+mkdir -m 700 "$dir" || exit ${refusal.readOnly}
 tar -xof - -C "$dir" || exit
 [ -e "$dir/x" ] || exit 1
 is_there() { [ -e "$1" ] || [ -L "$1" ]; }
