@@ -38,8 +38,7 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
       (await import("./work/approvals.ts")).answerApproval(ctx, selector, answer),
     send: async (selector, prompt) => (await import("./work/talk.ts")).sendPrompt(ctx, selector, prompt),
     interrupt: async (selector, who) => (await import("./work/talk.ts")).interruptAgent(ctx, selector, who),
-    agentOpen: async (selector, request) =>
-      (await import("./work/open-agent.ts")).openAgent(ctx, selector, request),
+    agentOpen: async (selector, request) => (await import("./work/open-agent.ts")).openAgent(ctx, selector, request),
     agentWindow: async (selector) => (await import("./work/open-agent.ts")).agentWindow(ctx, selector),
     events: async (selector, query) => (await import("./work/events.ts")).sessionEvents(ctx, selector, query),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),

@@ -14,7 +14,9 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
   try {
     if (mode === "tty") return await (await import("./serve-tty.ts")).serveTty(word, caller, terminal);
     if (mode === "window")
-      return await (await import("./serve-window.ts")).serveWindow(word, which === "shell" ? "shell" : "agent", caller, terminal);
+      return await (
+        await import("./serve-window.ts")
+      ).serveWindow(word, which === "shell" ? "shell" : "agent", caller, terminal);
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../../session/local-host.ts");
     if (mode === "job") {

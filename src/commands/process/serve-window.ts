@@ -12,7 +12,12 @@ import { makeContext } from "./context.ts";
  * @param id of the session
  * @returns the exit code
  */
-export async function serveWindow(id: string, window: "agent" | "shell", caller: Caller, terminal: Terminal): Promise<number> {
+export async function serveWindow(
+  id: string,
+  window: "agent" | "shell",
+  caller: Caller,
+  terminal: Terminal,
+): Promise<number> {
   const progress = await createProgress({ ...terminal, isLive: false }, () => performance.now());
   const ctx = await makeContext(caller, terminal, { progress, trust: false, verbose: false });
   const [{ createLocalHost }, { readLaunch, windowRequest }] = await Promise.all([

@@ -40,7 +40,12 @@ export async function findTerminalAgent(ctx: Context, { id }: WorkPlace): Promis
  * Types a prompt into the agent's terminal, and returns when the agent has said that it got it.
  * @throws AGENT_BUSY while a question is open, when somebody else is typing, or if the agent does not take it
  */
-export async function sendToTerminal(ctx: Context, place: WorkPlace, { pane }: TerminalAgent, given: string): Promise<void> {
+export async function sendToTerminal(
+  ctx: Context,
+  place: WorkPlace,
+  { pane }: TerminalAgent,
+  given: string,
+): Promise<void> {
   const text = typeable(given).trim();
   const result = await withLock(ctx, `typing-${place.id}`, lockOf(place), async (signal) => {
     const inner = { ...ctx, signal };
@@ -59,7 +64,7 @@ export async function interruptTerminal(ctx: Context, place: WorkPlace, { pane }
   const result = await withLock(ctx, `typing-${place.id}`, lockOf(place), async (signal) => {
     const inner = { ...ctx, signal };
     const state = async (): ReturnType<TypingAgent["state"]> => await stateOf(inner, place);
-    return await interruptWithEscape(inner.clock, pane, { state });
+    return await interruptWithEscape(inner.clock, pane, { state, isTyped: () => isTyped(inner, place) });
   });
   if (result === "refused")
     throw new CoworkError("AGENT_BUSY", `The agent in ${place.name} goes on, although it got Esc.`, {
@@ -74,7 +79,8 @@ function lockOf({ name }: WorkPlace): { what: string; waitMs: number } {
 
 async function untilStarted(ctx: Context, place: WorkPlace): Promise<void> {
   const until = ctx.clock.now().getTime() + startMs;
-  while ((await stateOf(ctx, place)) === "away" && ctx.clock.now().getTime() < until) await ctx.clock.sleep(lookMs, ctx.signal);
+  while ((await stateOf(ctx, place)) === "away" && ctx.clock.now().getTime() < until)
+    await ctx.clock.sleep(lookMs, ctx.signal);
 }
 
 async function typingAgent(ctx: Context, place: WorkPlace, text: string): Promise<TypingAgent> {
@@ -82,13 +88,19 @@ async function typingAgent(ctx: Context, place: WorkPlace, text: string): Promis
   const after = await lastNumber(ctx, place.id);
   return {
     state: async () => await stateOf(ctx, place),
-    isTyped: () => readAgentTerminal(ctx, place.id)?.typed === true,
+    isTyped: () => isTyped(ctx, place),
     isTaken: async () => {
       await takeInReports(ctx, place);
       const { events } = await readHistory(ctx, place.id, { after, types: ["agent.working"], limit: 1000 });
-      return events.some(({ data }) => data.event === "UserPromptSubmit" && data.subagent === undefined && isOurs(data.detail, text));
+      return events.some(
+        ({ data }) => data.event === "UserPromptSubmit" && data.subagent === undefined && isOurs(data.detail, text),
+      );
     },
   };
+}
+
+function isTyped(ctx: Context, { id }: WorkPlace): boolean {
+  return readAgentTerminal(ctx, id)?.typed === true;
 }
 
 /** The end of a background task is a prompt for the agent, too; its text, as that of a long prompt, starts with a tag and is left out. */

@@ -7,12 +7,18 @@ const ask: RunAsk = { conversation: "u1", resume: false, mode: "edits", readOnly
 const args = (changes: Partial<RunAsk> = {}): string => runs.args({ ...ask, ...changes }).join(" ");
 
 test("a terminal's prompt is neither an option nor a subcommand", () => {
-  const last = (prompt: string): string | undefined => terminal.args({ conversation: "c", resume: false, prompt }).at(-1);
+  const last = (prompt: string): string | undefined =>
+    terminal.args({ conversation: "c", resume: false, prompt }).at(-1);
   expect(last("fix it")).toBe("fix it");
   expect(last("/review")).toBe("/review");
   expect(last("doctor")).toBe(" doctor");
   expect(last("--help me")).toBe(" --help me");
-  expect(terminal.args({ conversation: "c", resume: true, model: "opus" })).toEqual(["--resume", "c", "--model", "opus"]);
+  expect(terminal.args({ conversation: "c", resume: true, model: "opus" })).toEqual([
+    "--resume",
+    "c",
+    "--model",
+    "opus",
+  ]);
 });
 
 test("the arguments say what the run may do", () => {

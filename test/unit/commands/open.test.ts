@@ -30,7 +30,8 @@ function host(change: Partial<SessionHost> = {}, { open = true } = {}): Partial<
 const run = async (line: string[], answers = host(), setting: object = {}): Promise<CommandResult> =>
   await runCommandLine(line, { answers, conf, columns: 80, ...setting });
 const names = ({ calls }: CommandResult): string[] => calls.map(([name]) => name);
-const argsOf = ({ calls }: CommandResult, name: string): unknown[] => calls.find(([one]) => one === name)?.slice(1) ?? [];
+const argsOf = ({ calls }: CommandResult, name: string): unknown[] =>
+  calls.find(([one]) => one === name)?.slice(1) ?? [];
 
 test("the agent is launched with the prompt, and its window is shown", async () => {
   const result = await run(["open", "a", "--", "fix", "the tests"]);
@@ -78,7 +79,10 @@ test("without tmux the agent runs on the terminal itself, and that is said", asy
 });
 
 test("a run that was taken over is named", async () => {
-  const result = await run(["open", "a"], host({ agentOpen: async () => ({ how: "launched", run: runView({ id: "a:2" }) }) }));
+  const result = await run(
+    ["open", "a"],
+    host({ agentOpen: async () => ({ how: "launched", run: runView({ id: "a:2" }) }) }),
+  );
   expect(result.stderr).toContain("run a:2 has ended; its conversation goes on here");
 });
 
@@ -130,7 +134,15 @@ describe("--rm", () => {
 
   test("says what is left in a session with unsaved work", async () => {
     const error = new CoworkError("WORK_UNSAVED", "Session a has unsaved work.", { hint: "cowork pull a" }).toView();
-    const unsaved = { name: "a", ok: false, exitCode: 3, notes: [], unsaved: ["1 uncommitted change"], removed: [], error };
+    const unsaved = {
+      name: "a",
+      ok: false,
+      exitCode: 3,
+      notes: [],
+      unsaved: ["1 uncommitted change"],
+      removed: [],
+      error,
+    };
     const result = await run(["open", "a", "--rm"], host({ clean: async () => [unsaved] }, { open: false }));
     expect(result.code).toBe(0);
     expect(result.stderr).toMatch(/1 uncommitted change[^]*a is kept/);

@@ -60,28 +60,52 @@ describe("the plan for tmux", () => {
 
   test("a shell has another window than the agent", () => {
     const [alone, beside] = [planAttach(server, shell, ["agent"]), planAttach(server, shell, ["agent", "shell"])];
-    expect(alone.slice(4, 14)).toEqual(["new-window", "-t", "=x:", "-n", "shell", "--", "/usr/bin/env", ...shell.command]);
+    expect(alone.slice(4, 14)).toEqual([
+      "new-window",
+      "-t",
+      "=x:",
+      "-n",
+      "shell",
+      "--",
+      "/usr/bin/env",
+      ...shell.command,
+    ]);
     expect(beside.slice(4, 12)).toEqual(["select-window", "-t", "=x:=shell", ";", "attach-session", "-t", "=x:", ";"]);
   });
 
   test("the agent gets a window of its own, in a new session or in the one that exists", () => {
     const plan = { ...shell, command: ["/bin/cowork", "agent;"], shell: shell.command } as const;
     const fresh = planAgentWindow(server, plan, []);
-    expect(fresh.slice(4, 15)).toEqual(
-      ["new-session", "-d", "-s", "x", "-n", "agent", "-x", "80", "-y", "24", "--"],
-    );
+    expect(fresh.slice(4, 15)).toEqual(["new-session", "-d", "-s", "x", "-n", "agent", "-x", "80", "-y", "24", "--"]);
     expect(fresh).toContain("agent\\;");
     expect(fresh.at(-1)).toBe("exec /usr/bin/env /bin/cowork connect x");
-    expect(planAgentWindow(server, plan, ["shell"]).slice(4, 11)).toEqual(
-      ["new-window", "-d", "-t", "=x:", "-n", "agent", "--"],
-    );
+    expect(planAgentWindow(server, plan, ["shell"]).slice(4, 11)).toEqual([
+      "new-window",
+      "-d",
+      "-t",
+      "=x:",
+      "-n",
+      "agent",
+      "--",
+    ]);
     expect(planAttachAgent(server, "x.y")).toEqual([...plain, "attach-session", "-t", "=x_y:=agent"]);
   });
 
   test("text is pasted as one, from stdin", () => {
-    expect(planPaste(server, "%3").slice(4)).toEqual(
-      ["load-buffer", "-b", "cowork-3", "-", ";", "paste-buffer", "-p", "-d", "-b", "cowork-3", "-t", "%3"],
-    );
+    expect(planPaste(server, "%3").slice(4)).toEqual([
+      "load-buffer",
+      "-b",
+      "cowork-3",
+      "-",
+      ";",
+      "paste-buffer",
+      "-p",
+      "-d",
+      "-b",
+      "cowork-3",
+      "-t",
+      "%3",
+    ]);
   });
 
   test("quotes a new window's command for the shell, and hides `;` from tmux", async () => {
