@@ -112,18 +112,18 @@ it("a person's half-typed text is not sent, and a question takes no text", async
   await terminal.type("-l", "half typed");
   await shows(terminal, "half typed");
   const refused = await cowork("send", "api", "more");
-  expect({ code: refused.code, told: refused.stderr }).toEqual({
+  expect({ code: refused.code, shown: refused.stderr }).toEqual({
     code: 1,
-    told: expect.stringContaining("was not sent"),
+    shown: expect.stringContaining("was not sent"),
   });
   expect(await terminal.screen()).toContain("half typed");
   await terminal.type("C-u");
   await done("send", "api", script([{ tools: [bash("touch asked")] }, { text: "Asked and done." }]));
   await done("wait", "api", "--for", "waiting", "--timeout", "2m");
   const open = await cowork("send", "api", "during the question");
-  expect({ code: open.code, told: open.stderr }).toEqual({
+  expect({ code: open.code, shown: open.stderr }).toEqual({
     code: 1,
-    told: expect.stringContaining("cowork approvals"),
+    shown: expect.stringContaining("cowork approvals"),
   });
   await shows(terminal, "Do you want to proceed?");
   const { approvals } = await json<{ approvals: ApprovalView[] }>("approvals");
@@ -153,9 +153,9 @@ it("takes a run over into the terminal, and gives its conversation back", async 
   expect(runs).toMatchObject([{ id: "api:1", state: "stopped", reason: "user" }]);
   expect(await startedLast()).toBe(runs[0]?.conversation);
   const busy = await cowork("run", "api", "x", "--resume");
-  expect({ code: busy.code, told: busy.stderr }).toEqual({
+  expect({ code: busy.code, shown: busy.stderr }).toEqual({
     code: 1,
-    told: expect.stringContaining("is open in the terminal"),
+    shown: expect.stringContaining("is open in the terminal"),
   });
   expect(await json("send", "api", script([{ text: "In the terminal." }]))).toMatchObject({ how: "typed" });
   await shows(terminal, "● In the terminal.");

@@ -38,7 +38,7 @@ export async function findTerminalAgent(ctx: Context, { id }: WorkPlace): Promis
 
 /**
  * Types a prompt into the agent's terminal, and returns when the agent has said that it got it.
- * @throws AGENT_BUSY while a question is open, when somebody else is typing, or if the agent does not take it
+ * @throws AGENT_BUSY while a question is open, when someone else is typing, or if the agent does not take it
  */
 export async function sendToTerminal(
   ctx: Context,
@@ -125,7 +125,7 @@ function notTaken({ name }: WorkPlace, result: Exclude<TypingResult, "taken">): 
     asks: [`The agent in ${name} waits for an answer to its question.`, answer],
     away: [`The agent in ${name} takes no text now.`, [there]],
     typed: [
-      `Somebody has typed something in the terminal of ${name} that was not sent.`,
+      `Someone has typed something in the terminal of ${name} that was not sent.`,
       steps`${there} and send it, or delete it with Ctrl-U`,
     ],
     refused: [`The agent in ${name} did not take the text, which was removed from its terminal again.`, [there]],

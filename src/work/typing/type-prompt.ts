@@ -19,7 +19,7 @@ export type TypingState =
 
 export interface TypingAgent {
   state(): Promise<TypingState>;
-  /** somebody typed something that was not sent */
+  /** someone typed something that was not sent */
   isTyped(): boolean;
   /** whether the agent has said, since the typing began, that it got a prompt */
   isTaken(): Promise<boolean>;

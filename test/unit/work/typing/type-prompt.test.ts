@@ -61,7 +61,7 @@ describe("a prompt that is typed", () => {
     expect(it.got).toEqual([]);
   });
 
-  test("reaches nothing while somebody else has typed something", async () => {
+  test("reaches nothing while someone else has typed something", async () => {
     const it = scene({ typed: true });
     expect(await type(it)).toBe("typed");
     expect(it.got).toEqual([]);
@@ -107,7 +107,7 @@ describe("an interrupt", () => {
     expect(it.got[0]).toBe("Escape");
   });
 
-  test("removes the prompt that the agent puts back, but nothing that somebody typed", async () => {
+  test("removes the prompt that the agent puts back, but nothing that someone typed", async () => {
     const [untouched, typed] = [scene({ states: ["busy", "idle"] }), scene({ states: ["busy", "idle"], typed: true })];
     for (const one of [untouched, typed]) expect(await interrupt(one)).toBe("interrupted");
     expect(untouched.got.at(-1)).toBe("C-u");
@@ -119,7 +119,7 @@ describe("an interrupt", () => {
     expect(await interrupt(it)).toBe("interrupted");
   });
 
-  test("does nothing to an agent that does nothing: Esc would delete what somebody types", async () => {
+  test("does nothing to an agent that does nothing: Esc would delete what someone types", async () => {
     const it = scene({ states: ["idle"] });
     expect(await interrupt(it)).toBe("nothing");
     expect(it.got).toEqual([]);
