@@ -28,7 +28,7 @@ Inside its project, use a session's name. From anywhere, use \`project/session\`
 have \`@host\` after it; \`@local\` is this machine. If you name no session, a command for one session uses the one whose clone you are in
 (\`~/.cowork/sessions/<id>\`), else the project's only session, else it asks on a terminal. \`stop\` and \`clean\` never guess.
 
-On a terminal, \`cowork\` alone means \`cowork list\`, and \`cowork a\` means \`cowork connect a\` if \`a\` is a session.
+On a terminal, \`cowork\` alone means \`cowork list\`, and \`cowork a\` means \`cowork open a\` if \`a\` is a session.
 `;
 
 const inside = `## Inside a session

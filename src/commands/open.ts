@@ -45,7 +45,7 @@ export const openCommand = defineCommand({
       const opened = await openSession(await app.scope(), options, io);
       io.release();
       const { cleanOpened, tellOpened } = await import("./parts/opened.ts");
-      return flags.rm ? await cleanOpened(app, opened) : tellOpened(app, opened);
+      return flags.rm ? await cleanOpened(app, opened, () => progress.stop()) : tellOpened(app, opened);
     } finally {
       io.release();
     }

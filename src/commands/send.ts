@@ -10,7 +10,7 @@ export const sendCommand = defineCommand({
   details: [
     "An active run gets the text at its next step. If the last run has ended, a new run continues its conversation.\n" +
       "While the agent waits for an answer, answer it first: cowork approvals.",
-    "An agent that open started gets the text typed into its terminal, unless somebody else is typing there. One that was started otherwise, " +
+    "An agent that open started gets the text typed into its terminal, unless someone else is typing there. One that was started otherwise, " +
       "for example with connect, cannot be typed to.",
   ],
   positionals: [oneSession, { name: "text", summary: "What to say, as one word for the shell: quote it" }],

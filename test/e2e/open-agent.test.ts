@@ -40,6 +40,11 @@ async function onTerminal(...args: string[]): Promise<TmuxTerminal> {
   terminals.push(terminal);
   return terminal;
 }
+/** A machine that runs other tests may be slow. */
+const shows = async (terminal: TmuxTerminal, what: RegExp | string): Promise<void> => {
+  const expected = typeof what === "string" ? expect.stringContaining(what) : expect.stringMatching(what);
+  await vi.waitFor(async () => expect(await terminal.screen()).toEqual(expected), { timeout: 90_000, interval: 200 });
+};
 const bash = (command: string): { name: string; input: object } => ({
   name: "Bash",
   input: { command, description: "made up" },
@@ -53,6 +58,12 @@ const state = async (): Promise<string> => {
   const { sessions } = await json<{ sessions: Listed[] }>("list");
   return sessions.map(({ name, agentState }) => `${name} ${agentState.state}`).join(", ");
 };
+/** The conversation that the agent started last. */
+const startedLast = async (): Promise<unknown> => {
+  const lines = (await done("events", "--type", "agent.started", "--json")).stdout.trim().split("\n");
+  const events = lines.map((line) => JSON.parse(line) as { data: { conversation?: string } });
+  return events.at(-1)?.data.conversation;
+};
 
 beforeAll(async () => {
   vendor = await startVendor("e2e-open");
@@ -63,15 +74,7 @@ beforeAll(async () => {
   await vendor.adoptSessions(home.hash);
 });
 
-it("without a login nothing is created", async () => {
-  const terminal = await onTerminal("open", "other");
-  await terminal.shows(/cowork auth login[^]*code=5/);
-  expect(await state()).toBe("api none");
-  await logInOnTerminal(home, vendor, cwd);
-});
-
 afterEach(async () => {
-  for (const terminal of terminals) console.log(await terminal.screen());
   for (const terminal of terminals.splice(0)) await terminal.close();
 });
 
@@ -83,77 +86,83 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
+it("without a login nothing is created", async () => {
+  const terminal = await onTerminal("open", "other");
+  await shows(terminal, /cowork auth login[^]*code=5/);
+  expect(await state()).toBe("api none");
+  await logInOnTerminal(home, vendor, cwd);
+});
+
 it("opens the agent with a prompt, goes on when the terminal leaves, and takes more by send", async () => {
   const terminal = await onTerminal("open", "api", "--", script([{ text: "Hello from the agent." }]));
-  await terminal.shows("● Hello from the agent.");
+  await shows(terminal, "● Hello from the agent.");
   await terminal.type("C-b", "d");
-  await terminal.shows(/The agent in api goes on[^]*code=0/);
+  await shows(terminal, /The agent in api goes on[^]*code=0/);
   expect(await json("send", "api", `${script([{ text: "More from the agent." }])}\nand a second line`)).toMatchObject({
     how: "typed",
   });
   const again = await onTerminal("api");
-  await again.shows("● More from the agent.");
+  await shows(again, "● More from the agent.");
   expect(await again.screen()).toContain("and a second line");
 });
 
 it("a person's half-typed text is not sent, and a question takes no text", async () => {
   const terminal = await onTerminal("open", "api");
-  await terminal.shows("manual mode on");
+  await shows(terminal, "manual mode on");
   await terminal.type("-l", "half typed");
-  await terminal.shows("half typed");
+  await shows(terminal, "half typed");
   const refused = await cowork("send", "api", "more");
-  expect({ code: refused.code, told: refused.stderr }).toEqual({
+  expect({ code: refused.code, shown: refused.stderr }).toEqual({
     code: 1,
-    told: expect.stringContaining("was not sent"),
+    shown: expect.stringContaining("was not sent"),
   });
   expect(await terminal.screen()).toContain("half typed");
   await terminal.type("C-u");
   await done("send", "api", script([{ tools: [bash("touch asked")] }, { text: "Asked and done." }]));
-  await done("wait", "api", "--for", "waiting", "--timeout", "1m");
+  await done("wait", "api", "--for", "waiting", "--timeout", "2m");
   const open = await cowork("send", "api", "during the question");
-  expect({ code: open.code, told: open.stderr }).toEqual({
+  expect({ code: open.code, shown: open.stderr }).toEqual({
     code: 1,
-    told: expect.stringContaining("cowork approvals"),
+    shown: expect.stringContaining("cowork approvals"),
   });
-  await terminal.shows("Do you want to proceed?");
+  await shows(terminal, "Do you want to proceed?");
   const { approvals } = await json<{ approvals: ApprovalView[] }>("approvals");
   expect(approvals).toMatchObject([{ session: "api", tool: "Bash", text: "touch asked" }]);
   await done("approve", approvals[0]?.id ?? "");
-  await terminal.shows("● Asked and done.");
+  await shows(terminal, "● Asked and done.");
   expect((await done("connect", "api", "--", "ls")).stdout).toContain("asked");
   expect(await terminal.screen()).not.toContain("during the question");
   // Esc to the terminal ends what it does.
   await done("send", "api", script([{ tools: [bash("sleep 60")] }]));
-  await vi.waitFor(async () => expect(await state()).toContain("api working"), { timeout: 20_000, interval: 300 });
+  await vi.waitFor(async () => expect(await state()).toContain("api working"), { timeout: 90_000, interval: 300 });
   expect(await json("interrupt", "api")).toMatchObject({ how: "agent" });
   expect(await state()).toContain("api idle");
   await terminal.type("/exit", "Enter");
-  await terminal.shows(/The agent in api has ended[^]*code=0/);
+  await shows(terminal, /The agent in api has ended[^]*code=0/);
   expect(await json("interrupt", "api")).toMatchObject({ how: "nothing" });
 });
 
 it("takes a run over into the terminal, and gives its conversation back", async () => {
   await done("run", "api", script([{ tools: [bash("sleep 300")] }, { text: "Never." }]), "--permissions", "all");
-  await done("wait", "api", "--for", "waiting", "--timeout", "1s").catch(() => undefined);
-  await vi.waitFor(async () => expect(await state()).toContain("api working"), { timeout: 30_000, interval: 300 });
+  await vi.waitFor(async () => expect(await state()).toContain("api working"), { timeout: 90_000, interval: 300 });
   const terminal = await onTerminal("open", "api");
-  await terminal.shows(/Run api:1 is active[^]*terminal\?/);
+  await shows(terminal, /Run api:1 is active[^]*terminal\?/);
   await terminal.type("y", "Enter");
-  await terminal.shows("sleep 300");
-  await terminal.shows("manual mode on");
+  await shows(terminal, "manual mode on");
   const { runs } = await json<{ runs: RunView[] }>("runs", "api");
   expect(runs).toMatchObject([{ id: "api:1", state: "stopped", reason: "user" }]);
+  expect(await startedLast()).toBe(runs[0]?.conversation);
   const busy = await cowork("run", "api", "x", "--resume");
-  expect({ code: busy.code, told: busy.stderr }).toEqual({
+  expect({ code: busy.code, shown: busy.stderr }).toEqual({
     code: 1,
-    told: expect.stringContaining("is open in the terminal"),
+    shown: expect.stringContaining("is open in the terminal"),
   });
   expect(await json("send", "api", script([{ text: "In the terminal." }]))).toMatchObject({ how: "typed" });
-  await terminal.shows("● In the terminal.");
+  await shows(terminal, "● In the terminal.");
   await terminal.type("/exit", "Enter");
-  await terminal.shows(/code=0/);
+  await shows(terminal, /code=0/);
   await done("run", "api", script([{ text: "Back again." }]), "--resume");
-  await done("wait", "api", "--timeout", "1m");
+  await done("wait", "api", "--timeout", "2m");
   const after = (await json<{ runs: RunView[] }>("runs", "api")).runs;
   expect(after[0]).toMatchObject({ id: "api:2", state: "completed", conversation: runs[0]?.conversation });
   const logs = await done("logs", "api");
@@ -167,15 +176,15 @@ it("--rm deletes the session at the end, but not work", async () => {
       await vendor.adoptSessions(home.hash);
       expect(await terminal.screen()).toContain("manual mode on");
     },
-    { timeout: 60_000, interval: 300 },
+    { timeout: 90_000, interval: 300 },
   );
   await done("connect", "short", "--", "touch", "left");
   await terminal.type("/exit", "Enter");
-  await terminal.shows(/unsaved work[^]*short is kept[^]*code=0/);
+  await shows(terminal, /unsaved work[^]*short is kept[^]*code=0/);
   await done("connect", "short", "--", "rm", "left");
   const again = await onTerminal("open", "short", "--rm");
-  await again.shows("manual mode on");
+  await shows(again, "manual mode on");
   await again.type("/exit", "Enter");
-  await again.shows(/short {2}removed[^]*code=0/);
+  await shows(again, /short {2}removed[^]*code=0/);
   expect(await state()).not.toContain("short");
 });

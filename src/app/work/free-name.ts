@@ -6,7 +6,7 @@ import type { Scope } from "../scope.ts";
 
 // Short plain words that are easy to say, to hear and to type.
 const adjectives =
-  "bold brave bright calm clear cool fair fast fresh glad gold green kind light lucky merry mild neat new quick quiet red rich sharp silver small smart soft steady sunny swift tall warm wide wild wise".split(
+  "bold brave bright clear cool fair fast fresh glad gold green kind light lucky merry mild neat new quick quiet red rich sharp silver small smart soft steady sunny swift tall warm wide wild wise".split(
     " ",
   );
 const nouns =

@@ -10,8 +10,12 @@ export function tellOpened({ terminal }: App, { target, isOpen, code }: OpenedSe
   return code;
 }
 
-/** `--rm`: deletes the session if the agent has ended and no work would be lost; otherwise says what is left. @returns the exit code */
-export async function cleanOpened(app: App, opened: OpenedSession): Promise<number> {
+/**
+ * `--rm`: deletes the session if the agent has ended and no work would be lost; otherwise says what is left.
+ * @param stopProgress called before the result is shown
+ * @returns the exit code
+ */
+export async function cleanOpened(app: App, opened: OpenedSession, stopProgress: () => void): Promise<number> {
   const { terminal } = app;
   const { target, isOpen, code } = opened;
   const name = plain(target.name);
@@ -25,6 +29,7 @@ export async function cleanOpened(app: App, opened: OpenedSession): Promise<numb
   ]);
   const wanted = { words: [target.name], all: false, images: false, force: false, dryRun: false, purge: false };
   const { sessions = [], images } = await clean(target.scope, { ...wanted, canAsk: false });
+  stopProgress();
   showCleaned(terminal, sessions, { images, dryRun: false });
   if (sessions.some(({ ok }) => !ok)) terminal.err(`${name} is kept.`);
   return code;

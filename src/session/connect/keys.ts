@@ -23,7 +23,7 @@ const sequence =
 const recalls = /^\u001B(?:\[|O)[AB]$/u;
 
 /**
- * Follows the keys that go to an agent, to know whether somebody has typed something that was not sent: such a text must not become
+ * Follows the keys that go to an agent, to know whether someone has typed something that was not sent: such a text must not become
  * part of another prompt. In doubt it counts as typed.
  */
 export function followKeys(before: Typed, chunk: string): Typed {

@@ -88,7 +88,7 @@ export function planAgentWindow(
 
 /**
  * Arguments for tmux that let the terminals leave a session that shows the agent's window, which is about to close. The window gets
- * another name first: whoever looks after that finds no agent.
+ * another name first: a command that looks after that finds no agent.
  */
 export function planLeaveAgent(server: TmuxServer, id: string): string[] {
   const session = `=${tmuxName(id)}`;

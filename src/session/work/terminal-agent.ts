@@ -38,7 +38,7 @@ export async function findTerminalAgent(ctx: Context, { id }: WorkPlace): Promis
 
 /**
  * Types a prompt into the agent's terminal, and returns when the agent has said that it got it.
- * @throws AGENT_BUSY while a question is open, when somebody else is typing, or if the agent does not take it
+ * @throws AGENT_BUSY while a question is open, when someone else is typing, or if the agent does not take it
  */
 export async function sendToTerminal(
   ctx: Context,
@@ -64,7 +64,7 @@ export async function interruptTerminal(ctx: Context, place: WorkPlace, { pane }
   const result = await withLock(ctx, `typing-${place.id}`, lockOf(place), async (signal) => {
     const inner = { ...ctx, signal };
     const state = async (): ReturnType<TypingAgent["state"]> => await stateOf(inner, place);
-    return await interruptWithEscape(inner.clock, pane, { state });
+    return await interruptWithEscape(inner.clock, pane, { state, isTyped: () => isTyped(inner, place) });
   });
   if (result === "refused")
     throw new CoworkError("AGENT_BUSY", `The agent in ${place.name} goes on, although it got Esc.`, {
@@ -88,7 +88,7 @@ async function typingAgent(ctx: Context, place: WorkPlace, text: string): Promis
   const after = await lastNumber(ctx, place.id);
   return {
     state: async () => await stateOf(ctx, place),
-    isTyped: () => readAgentTerminal(ctx, place.id)?.typed === true,
+    isTyped: () => isTyped(ctx, place),
     isTaken: async () => {
       await takeInReports(ctx, place);
       const { events } = await readHistory(ctx, place.id, { after, types: ["agent.working"], limit: 1000 });
@@ -97,6 +97,10 @@ async function typingAgent(ctx: Context, place: WorkPlace, text: string): Promis
       );
     },
   };
+}
+
+function isTyped(ctx: Context, { id }: WorkPlace): boolean {
+  return readAgentTerminal(ctx, id)?.typed === true;
 }
 
 /** The end of a background task is a prompt for the agent, too; its text, as that of a long prompt, starts with a tag and is left out. */
@@ -121,7 +125,7 @@ function notTaken({ name }: WorkPlace, result: Exclude<TypingResult, "taken">): 
     asks: [`The agent in ${name} waits for an answer to its question.`, answer],
     away: [`The agent in ${name} takes no text now.`, [there]],
     typed: [
-      `Somebody has typed something in the terminal of ${name} that was not sent.`,
+      `Someone has typed something in the terminal of ${name} that was not sent.`,
       steps`${there} and send it, or delete it with Ctrl-U`,
     ],
     refused: [`The agent in ${name} did not take the text, which was removed from its terminal again.`, [there]],

@@ -19,7 +19,7 @@ export type TypingState =
 
 export interface TypingAgent {
   state(): Promise<TypingState>;
-  /** somebody typed something that was not sent */
+  /** someone typed something that was not sent */
   isTyped(): boolean;
   /** whether the agent has said, since the typing began, that it got a prompt */
   isTaken(): Promise<boolean>;
@@ -56,9 +56,6 @@ export async function typePrompt(
   const state = await agent.state();
   if (state === "asks" || state === "away") return state;
   if (agent.isTyped()) return "typed";
-  // After an interrupt the agent puts the interrupted prompt back.
-  await clear(pane);
-  await clock.sleep(settleMs);
   await pane.paste(text);
   await clock.sleep(settleMs);
   for (let n = 0; n < maxEnters; n += 1) {
@@ -81,10 +78,7 @@ async function isTakenInTime(clock: Clock, agent: TypingAgent): Promise<boolean>
   return await agent.isTaken();
 }
 
-/**
- * Ctrl-U deletes a line, and the next one the line end before it. The pause after it matters: keys that arrive together with a paste
- * become part of the text.
- */
+/** Ctrl-U deletes a line, and the next one the line end before it. Not right before a paste: together they would be one text. */
 async function clear(pane: TypingPane): Promise<void> {
   await pane.keys("C-e", ...Array.from({ length: clears }, () => "C-u"));
 }
@@ -99,7 +93,7 @@ const clears = 24;
 export async function interruptWithEscape(
   clock: Clock,
   pane: TypingPane,
-  agent: Pick<TypingAgent, "state">,
+  agent: Pick<TypingAgent, "state" | "isTyped">,
 ): Promise<"interrupted" | "nothing" | "refused"> {
   for (let n = 0; n < maxEscapes; n += 1) {
     const state = await agent.state();
@@ -108,7 +102,11 @@ export async function interruptWithEscape(
     for (let waited = 0; waited < takenMs; waited += lookMs) {
       await clock.sleep(lookMs);
       const now = await agent.state();
-      if (now === "idle" || now === "away") return "interrupted";
+      if (now === "away") return "interrupted";
+      if (now !== "idle") continue;
+      // The agent may have put the interrupted prompt back, which must not become a part of the next one.
+      if (!agent.isTyped()) await clear(pane);
+      return "interrupted";
     }
   }
   return "refused";

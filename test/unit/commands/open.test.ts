@@ -72,7 +72,7 @@ test("an agent that runs gets the prompt sent, and nothing is shown if it does n
   expect(names(refused)).not.toContain("connect");
 });
 
-test("without tmux the agent runs on the terminal itself, and that is said", async () => {
+test("without tmux the agent runs on the terminal itself, and that is shown", async () => {
   const result = await run(["open", "a"], host({ agentOpen: async () => ({ how: "here" }) }, { open: false }));
   expect(argsOf(result, "connect")[0]).toMatchObject({ window: "agent", tmux: false });
   expect(result.stderr).toContain("tmux is not installed on the host of a");
@@ -104,10 +104,10 @@ describe("nothing is created", () => {
     [["--agent", "nosuch"], "AGENT"],
     [["--", "x".repeat(70_000)], "64 KiB"],
     [["--", "  "], "prompt is empty"],
-  ])("with %s", async (more, told) => {
+  ])("with %s", async (more, shown) => {
     const result = await run(["open", "b", ...more]);
     expect(result.code).toBe(2);
-    expect(result.stderr).toContain(told);
+    expect(result.stderr).toContain(shown);
     expect(names(result)).not.toContain("init");
   });
 
