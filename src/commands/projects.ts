@@ -18,7 +18,7 @@ export const projectsCommand = defineCommand({
   ],
   flags: {},
   examples: [
-    { line: "cowork projects", text: "list projects, their number of sessions and their hosts" },
+    { line: "cowork projects", text: "list projects and their sessions" },
     { line: "cowork projects add ~/src/app", text: "add a project before it has a session" },
     { line: "cowork projects remove app", text: "remove it from the list" },
   ],
