@@ -22,9 +22,9 @@ export const openCommand = defineCommand({
   },
   rest: { name: "prompt", summary: "What to tell the agent first" },
   examples: [
-    { line: "cowork open a", text: "work with the agent in a; detach with Ctrl-b d" },
+    { line: "cowork open a", text: "open the agent in a; detach with Ctrl-b d" },
     { line: "cowork open fix -- 'fix the login'", text: "start with a prompt" },
-    { line: "cowork open --rm", text: "a session for a question, deleted at the end" },
+    { line: "cowork open --rm", text: "a new session, deleted at the end" },
   ],
   async run({ args, flags, rest }, app) {
     const { stdin, stdout } = app.caller.streams;

@@ -19,10 +19,18 @@ const record = async (
   await writeFile(join(folder, "session.json"), JSON.stringify({ ...facts, ...rest, ...none }));
 };
 
+const login = { state: "ok" as const, detail: "logged in" };
+
 const setting: CommandSetting = {
   columns: 80,
   env: { NO_COLOR: "1" },
-  answers: { connect: async () => 0, list: async () => [] },
+  answers: {
+    authStatus: async () => ({ agent: "claude", login, readable: true, repaired: [], problems: [], threats: [] }),
+    agentOpen: async () => ({ how: "launched" }),
+    agentWindow: async () => ({ open: true }),
+    connect: async () => 0,
+    list: async () => [],
+  },
   prepare: async (place) => {
     for (const name of ["a", "up", "list", "search"]) await record(place, name);
     await record(place, "b", "other", join(place.root, "..", "other"));
@@ -31,34 +39,31 @@ const setting: CommandSetting = {
 
 const called = async (line: string, more: CommandSetting = {}): Promise<unknown> => {
   const { code, calls } = await run(line.split(" ").filter(Boolean), { ...setting, ...more });
-  const [[name, request] = []] = calls;
-  return name === "connect"
-    ? `connect ${(request as { selector: { names: string[] } }).selector.names[0]}`
-    : (name ?? code);
+  const [, request] = calls.find(([name]) => name === "connect") ?? [];
+  if (request === undefined) return calls[0]?.[0] ?? code;
+  const { selector, window } = request as { selector: { names: string[] }; window?: string };
+  return `${window === "agent" ? "open" : "connect"} ${selector.names[0]}`;
 };
 
 describe("on a terminal", () => {
   test.each([
     ["", "list"],
     ["--verbose", "list"],
-    ["a", "connect a"],
-    ["A", "connect A"],
-    ["a --no-tmux", "connect a"],
-    ["--host local a", "connect a"],
-    ["a -- true", "connect a"],
-    ["other/b", "connect b"],
-    ["other-b@local", "connect b"],
+    ["a", "open a"],
+    ["A", "open A"],
+    ["a --rm", "open a"],
+    ["--host local a", "open a"],
+    ["a -- true", "open a"],
+    ["other/b", "open b"],
+    ["other-b@local", "open b"],
   ])("cowork %s is expanded", async (line, wanted) => {
     expect(await called(line)).toBe(wanted);
   });
 
   test.each([
-    [
-      "saerch",
-      "saerch is neither a command nor a session. Did you mean session search?\n  Next: cowork connect search",
-    ],
+    ["saerch", "saerch is neither a command nor a session. Did you mean session search?\n  Next: cowork open search"],
     ["lsit", "Did you mean list?\n  Next: cowork list"],
-    ["b", "b is neither a command nor a session. Did you mean session other/b?\n  Next: cowork connect other/b"],
+    ["b", "b is neither a command nor a session. Did you mean session other/b?\n  Next: cowork open other/b"],
     ["quite-another", 'Unknown command "quite-another".'],
   ])("a mistyped word gets a suggestion: %s", async (word, message) => {
     const { code, calls, stderr } = await run([word], setting);
@@ -82,7 +87,7 @@ describe("on a terminal", () => {
   test("an error in the rest of the line is reported for the expanded command", async () => {
     const { code, stderr } = await run("a ls -l", setting);
     expect(code).toBe(2);
-    expect(stderr).toContain("Next: cowork connect a -- ls -l\n");
+    expect(stderr).toContain("cowork open does not take");
   });
 
   test.each(["-h", "--help"])("cowork %s shows help", async (line) => {
