@@ -103,10 +103,10 @@ function withoutHosts(value: unknown): unknown {
 
 describe("--json shows every field", () => {
   test.each([
-    ["list", sampleOf(sessionView)],
-    ["status", sampleOf(sessionStatus)],
-  ] as const)("%s", async (method, view) => {
-    const { stdout } = await runCommandLine(`${method} --all --json`, {
+    ["list", "list --all --hidden", sampleOf(sessionView)],
+    ["status", "status --all", sampleOf(sessionStatus)],
+  ] as const)("%s", async (method, line, view) => {
+    const { stdout } = await runCommandLine(`${line} --json`, {
       answers: { [method]: () => Promise.resolve([view]) },
     });
     const { sessions } = JSON.parse(stdout) as { sessions: unknown[] };
