@@ -178,7 +178,9 @@ it("a removed session gives one error and exit code 255, and ssh-config --write 
   expect(cleaned.code, cleaned.stderr).toBe(0);
   const gone = await ssh(["cowork.a", "true"]);
   expect([gone.code, gone.stdout]).toEqual([255, ""]);
-  expect(gone.stderr).toMatch(/^cowork: Session app-a does not exist\.\n {2}Next: cowork list .*\n$/);
+  expect(gone.stderr).toMatch(
+    /^cowork: Session app-a does not exist\.\n {2}Next: cowork list --all\n[^]*cowork ssh-config --write/,
+  );
   await cowork("ssh-config", "--write");
   expect(await readFile(join(home.coworkHome, "ssh", "config"), "utf8")).not.toContain("Host ");
 });

@@ -4,10 +4,11 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { asRoot } from "../home/as-root.ts";
 import type { TestHome } from "../home/home.ts";
-import { runCowork, userEnvironment, type CoworkResult } from "../home/run-cowork.ts";
+import { runCowork, type CoworkResult } from "../home/run-cowork.ts";
 import { sampleProject } from "../git/sample-project.ts";
+import { logInOnTerminal } from "./log-in.ts";
+import { scriptFile } from "./script.ts";
 import { startVendor, type Vendor } from "./vendor.ts";
-import { openTerminal } from "../tmux-terminal.ts";
 
 /**
  * Defines the tests of one login shared by sessions of three projects, whose remote users have uid 1000, 1234 and 0. They use the
@@ -76,26 +77,7 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
   });
 
   it("logs in with a code typed at the prompt of `cowork auth login`", async () => {
-    const env = userEnvironment(home, { TERM: "xterm-256color", COWORK_BASE_IMAGE: vendor.image });
-    const variables = Object.entries(env).map((pair) => pair.join("="));
-    const terminal = await openTerminal(
-      home.asUser(["env", "-i", "-C", projects["plain"]!, ...variables, "cowork", "auth"]),
-      {
-        columns: 800,
-        rows: 40,
-      },
-    );
-    const stop = vendor.adoptLogin(home.hash);
-    try {
-      await terminal.shows(/Paste code here/);
-      const [, state] = /[?&]state=([\w-]+)/.exec(await terminal.screen())!;
-      await terminal.type("-l", `made-up-code#${state}`);
-      await terminal.type("Enter");
-      await terminal.shows(/code=0/);
-    } finally {
-      stop();
-      await terminal.close();
-    }
+    await logInOnTerminal(home, vendor, projects["plain"]!);
     const status = await cowork("plain", ["auth", "status", "--json"]);
     expect(status.code).toBe(0);
     expect(JSON.parse(status.stdout)).toMatchObject({
@@ -144,19 +126,14 @@ export function sharedLogin(account: () => Promise<TestHome>): void {
   });
 
   it("lets user and agent edit each other's files in every kind of session", async () => {
+    const input = { command: "cd of-user && echo agent >>file && echo agent >own", description: "edit" };
+    await vendor.script("edit", [{ tools: [{ name: "Bash", input }] }, { text: "edited" }]);
     for (const [project, name] of all) {
       const inside = (script: string): Promise<CoworkResult> =>
         cowork(project, ["connect", name, "--", "sh", "-c", script]);
       await inside("umask 077; mkdir of-user; echo user >of-user/file");
-      // a hook runs as the same user as the agent's tools
-      const hook = {
-        hooks: {
-          SessionStart: [
-            { hooks: [{ type: "command", command: "cd of-user && echo agent >>file && echo agent >own" }] },
-          ],
-        },
-      };
-      await inside(`claude --settings '${JSON.stringify(hook)}' -p hi`);
+      const edited = await inside(`claude --permission-mode bypassPermissions -p '${scriptFile("edit")}'`);
+      expect(edited.stdout.trim(), edited.stderr).toBe("edited");
       const { stdout } = await inside("echo user >>of-user/own; cat of-user/file of-user/own");
       expect(stdout.split("\n")).toEqual(["user", "agent", "agent", "user", ""]);
     }
