@@ -98,7 +98,7 @@ test.each(tricks)("a proxy %s in the repository's settings gets no token", async
 
 test("without the managed settings the proxy would get the token", async () => {
   const made = await throughThief(tricks[0]![1]);
-  await writeFile(join(host.ctx.paths.agentLib("claude"), "policy", "managed-settings.json"), "{}");
+  await writeFile(join(host.ctx.paths.policy(made.id), "managed-settings.json"), "{}");
   await made.run(["timeout", "15", "claude", "-p", "hi"]);
   expect((await stolen()).map((entry) => entry.bearer)).toContainEqual(
     expect.stringMatching(/^Bearer sk-ant-oat01-made-up/),

@@ -66,7 +66,9 @@ test("in a new session the agent starts at its prompt without first-run screens,
 test("the user's own agents, commands, skills and style are available, but API keys are not copied", async () => {
   const session = await plainSession(host, vendor, { id: "p-ways" });
   const { out } = await session.run(["claude", "-p", "hi", "--output-format", "stream-json", "--verbose"]);
-  const start = JSON.parse(out.split("\n")[0]!);
+  // The lines of hooks come first.
+  const lines = out.split("\n").filter((line) => line.startsWith("{"));
+  const start = lines.map((line) => JSON.parse(line)).find(({ subtype }) => subtype === "init");
   expect(start.agents).toContain("poet");
   expect(start.slash_commands).toEqual(expect.arrayContaining(["rhyme", "deploy"]));
   expect(start.skills).toContain("deploy");
