@@ -1,22 +1,17 @@
 import type { RunView } from "../../contract/work/run.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
+import { isActive } from "../../work/runs/run-state.ts";
 import { emitNote } from "../sessions/outcomes.ts";
 import type { StartedRun } from "./start-runs.ts";
 
 const pollMs = 700;
-/** States in which a run does nothing more. */
-const endStates = new Set<RunView["state"]>(["completed", "failed", "stopped"]);
 
 export interface RunListener {
   /** called with each new state of the run */
   onChange(run: RunView): void;
   /** called while the run waits for a person; may ask that person and answer */
   onWaiting(run: RunView): Promise<void>;
-}
-
-export function isEnded({ state }: Pick<RunView, "state">): boolean {
-  return endStates.has(state);
 }
 
 /**
@@ -28,7 +23,7 @@ export async function followRun({ run, target }: StartedRun, listener: RunListen
   let last = run;
   let isLost = false;
   for (;;) {
-    if (isEnded(last)) return last;
+    if (!isActive(last)) return last;
     await ctx.clock.sleep(pollMs, ctx.signal).catch((error: unknown) => {
       throw toCoworkError(error);
     });

@@ -1,6 +1,6 @@
 import type { AgentState } from "../../contract/work/agent-state.ts";
 import type { SessionWork } from "../../contract/work/calls.ts";
-import { isEnded } from "./follow-run.ts";
+import { isActive } from "../../work/runs/run-state.ts";
 
 export type WaitGoal = "idle" | "waiting" | "done";
 
@@ -9,8 +9,8 @@ export const waitGoals: readonly WaitGoal[] = ["idle", "waiting", "done"];
 /** Whether a session is what was waited for. */
 export function hasReached({ agentState, approvals, run }: SessionWork, goal: WaitGoal): boolean {
   if (goal === "waiting") return approvals > 0 || (agentState.state === "waiting" && agentState.for !== "limit");
-  if (goal === "done" && run !== undefined) return isEnded(run);
-  return (run === undefined || isEnded(run)) && isAtRest(agentState);
+  if (goal === "done" && run !== undefined) return !isActive(run);
+  return (run === undefined || !isActive(run)) && isAtRest(agentState);
 }
 
 /** The agent does nothing, and does nothing more until it gets a prompt. */

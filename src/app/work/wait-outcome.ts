@@ -2,7 +2,8 @@ import type { SessionWork } from "../../contract/work/calls.ts";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
-import { isEnded, requireCompleted } from "./follow-run.ts";
+import { isActive } from "../../work/runs/run-state.ts";
+import { requireCompleted } from "./follow-run.ts";
 import { hasReached, isAtRest, type WaitGoal } from "./wait-goal.ts";
 
 /** A session that is waited for, as it was last seen. */
@@ -61,7 +62,7 @@ function missedBy({ work, removed, wasActive }: Watched, goal: WaitGoal): Cowork
     return new CoworkError("SESSION_NOT_FOUND", message, { hint: [ownCommand("list")] });
   }
   if (goal !== "waiting" || !wasActive || hasReached(work, goal)) return undefined;
-  if (run === undefined || !isEnded(run) || !isAtRest(agentState)) return undefined;
+  if (run === undefined || isActive(run) || !isAtRest(agentState)) return undefined;
   return (
     failureOf([work], "done") ??
     new CoworkError("APPROVAL_NOT_FOUND", `Run ${plain(run.id)} ended without a question.`, {

@@ -5,7 +5,7 @@ import { findSessions, type Found, type SessionWords } from "../find/find-sessio
 import type { Context } from "../../system/context.ts";
 import type { Scope } from "../scope.ts";
 import { askTarget, hostTargets, type HostTarget } from "./ask-hosts.ts";
-import { isEnded } from "./follow-run.ts";
+import { isActive } from "../../work/runs/run-state.ts";
 import { waitOutcome, type WaitOutcome, type Watched } from "./wait-outcome.ts";
 import type { WaitGoal } from "./wait-goal.ts";
 
@@ -120,8 +120,8 @@ async function look(watch: Watch, now: number, options: { isOnly: boolean; signa
 
 function seenNow({ sessions, target }: Watch, work: SessionWork): Watched {
   const before = sessions.find((one) => one.work.sessionId === work.sessionId);
-  const isActive = work.run !== undefined && !isEnded(work.run);
-  return { work, host: target.host, removed: false, wasActive: isActive || before?.wasActive === true };
+  const hasActiveRun = work.run !== undefined && isActive(work.run);
+  return { work, host: target.host, removed: false, wasActive: hasActiveRun || before?.wasActive === true };
 }
 
 /** One of the named sessions is gone, and the host did not answer about the others because of it. */
