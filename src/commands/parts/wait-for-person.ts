@@ -1,5 +1,4 @@
 import type { StartedRun } from "../../app/work/start-runs.ts";
-import type { ApprovalView } from "../../contract/work/approval.ts";
 import type { App } from "../process/app.ts";
 
 /**
@@ -11,15 +10,11 @@ export function createWaiting(app: App): (started: StartedRun) => Promise<void> 
   const asked = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
   const ask = async ({ target }: StartedRun): Promise<void> => {
-    const read = async (): Promise<ApprovalView[]> => {
-      const open = await target.host.approvals(target.selector);
-      return open.filter(({ digest }) => !asked.has(digest));
-    };
     const { askApprovals } = await import("./ask-approvals.ts");
     await askApprovals(app, async () => {
-      const open = await read();
-      const [next] = open;
-      if (next !== undefined) asked.add(next.digest);
+      const open = (await target.host.approvals(target.selector)).filter(({ digest }) => !asked.has(digest));
+      // It is the one that is asked next.
+      if (open[0] !== undefined) asked.add(open[0].digest);
       return open;
     });
   };
