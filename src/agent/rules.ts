@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { parseJson } from "../contract/common.ts";
 import { sessionRules, type PermissionRules, type SessionRules } from "../contract/work/rules.ts";
 import { CoworkError } from "../errors.ts";
 import { ownCommand, steps } from "../hint.ts";
@@ -92,12 +93,4 @@ async function writePolicy(ctx: RulesContext, agent: Agent, id: string, rules: S
   if (policy === undefined || (await isPolicyOf(ctx, agent, id, rules))) return;
   await ensureFolder(ctx.paths.policy(id), { mode: 0o755 });
   await writeFileAtomic(join(ctx.paths.policy(id), policy.file), policy.session(rules), { mode: 0o644 });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -18,6 +18,15 @@ export const jsonObject = z.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 );
 
+/** Undefined for text that is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A point in time: text in JSON, a Date in code. */
 export const date = z.pipe(
   z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)))),

@@ -1,6 +1,7 @@
-import type { JsonObject } from "../../contract/common.ts";
+import { jsonObject, parseJson, type Json, type JsonObject } from "../../contract/common.ts";
 import type { Finding } from "../../events.ts";
 import type { AgentRepository, RepositoryRequest } from "../repository.ts";
+import { asList, asObject } from "./json.ts";
 
 const settingsFiles = [".claude/settings.json", ".claude/settings.local.json"] as const;
 const serversFile = ".mcp.json";
@@ -39,7 +40,7 @@ export const repository: AgentRepository = {
 const nothing: RepositoryRequest["rules"] = { allow: [], deny: [], ask: [] };
 
 function readFile(path: string, text: string): RepositoryRequest {
-  const content = parseObject(text);
+  const content = jsonObject.safeParse(parseJson(text)).data;
   if (content === undefined) {
     const why = "cowork cannot read this file, so it does not know what the agent would do with it";
     return { findings: [{ where: path, what: "a file that is not valid JSON", why }], rules: nothing };
@@ -49,7 +50,7 @@ function readFile(path: string, text: string): RepositoryRequest {
 }
 
 function readSettings(path: string, settings: JsonObject): RepositoryRequest {
-  const permissions = asObject(settings["permissions"]);
+  const permissions = partsOf(settings["permissions"]);
   const rules = {
     allow: texts(permissions["allow"]),
     deny: texts(permissions["deny"]),
@@ -72,17 +73,17 @@ function readSettings(path: string, settings: JsonObject): RepositoryRequest {
       why: "the agent works there, too",
     });
   }
-  findings.push(...hookFindings(path, asObject(settings["hooks"])), ...commandFindings(path, settings));
+  findings.push(...hookFindings(path, partsOf(settings["hooks"])), ...commandFindings(path, settings));
   return { findings, rules: { ...rules, ...(typeof mode === "string" ? { defaultMode: mode } : {}) } };
 }
 
 function hookFindings(path: string, hooks: JsonObject): Finding[] {
   return Object.entries(hooks).flatMap(([event, entries]) => {
-    const known = asArray(entries).flatMap((entry) => asArray(asObject(entry)["hooks"]));
+    const known = asList(entries).flatMap((entry) => asList(partsOf(entry)["hooks"]));
     // An entry of a form that we do not know is shown as it is.
     const shown = known.length > 0 ? known : [entries];
     return shown.map((hook) => {
-      const { command, url, prompt } = asObject(hook);
+      const { command, url, prompt } = partsOf(hook);
       const text = [command, url, prompt].find((one) => typeof one === "string");
       const why = "runs in the session each time this happens, and can decide for you";
       return { where: `${path}: hooks.${event}`, what: text ?? JSON.stringify(hook), why };
@@ -95,7 +96,7 @@ function commandFindings(path: string, settings: JsonObject): Finding[] {
     names.flatMap((name) => {
       const value = settings[name];
       if (value === undefined || value === null || value === false || value === "") return [];
-      const { command } = asObject(value);
+      const { command } = partsOf(value);
       const what = typeof value === "string" ? value : typeof command === "string" ? command : JSON.stringify(value);
       return [{ where: `${path}: ${name}`, what, why }];
     });
@@ -105,37 +106,21 @@ function commandFindings(path: string, settings: JsonObject): Finding[] {
   ];
 }
 
-function serverFindings(path: string, servers: unknown): Finding[] {
-  return Object.entries(asObject(servers)).map(([name, server]) => {
-    const { command, args, url } = asObject(server);
-    const words = [command, ...asArray(args)].filter((one) => typeof one === "string");
+function serverFindings(path: string, servers: Json | undefined): Finding[] {
+  return Object.entries(partsOf(servers)).map(([name, server]) => {
+    const { command, args, url } = partsOf(server);
+    const words = [command, ...asList(args)].filter((one) => typeof one === "string");
     const address = typeof url === "string" ? url : JSON.stringify(server);
     const what = words.length > 0 ? words.join(" ") : address;
     return { where: `${path}: mcpServers.${name}`, what, why: "a server that runs with the agent's rights" };
   });
 }
 
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+function texts(value: Json | undefined): string[] {
+  return asList(value).filter((one) => typeof one === "string");
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function asObject(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-function asArray(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function texts(value: unknown): string[] {
-  return asArray(value).filter((one) => typeof one === "string");
+/** Anything but an object has no properties. */
+function partsOf(value: Json | undefined): JsonObject {
+  return asObject(value) ?? {};
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../contract/common.ts";
+import { asList, asObject } from "./json.ts";
 import type { AgentSignal, AgentStates, HookReport } from "../at-work.ts";
 import { describeTool, line, text } from "./describe.ts";
 import { limitEnd } from "./limit-end.ts";
@@ -92,8 +93,9 @@ function waitsFor(tool: unknown): "approval" | "answer" | "plan" {
 
 /** The end of a turn is not the end of the work: subagents go on in the background, and their end starts another turn. */
 function afterStop(input: JsonObject): AgentSignal {
-  const tasks = Array.isArray(input.background_tasks) ? input.background_tasks : [];
-  const running = tasks.filter((task) => isObject(task) && task.type === "subagent" && task.status === "running");
+  const running = asList(input.background_tasks)
+    .map(asObject)
+    .filter((task) => task?.type === "subagent" && task.status === "running");
   if (running.length === 0) return { state: "idle" };
   return { state: "working", detail: running.length === 1 ? "a subagent works" : `${running.length} subagents work` };
 }
@@ -127,8 +129,4 @@ function ofTask(event: string, input: JsonObject): Pick<AgentSignal, "task"> {
 
 function detail(value: string | undefined): { detail?: string } {
   return value === undefined ? {} : { detail: value };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../../contract/common.ts";
 import { randomBytes } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
@@ -86,14 +87,6 @@ async function readKept<T>(
     hint: steps`take a new one: ${ownCommand("start", "<session>", "--rebuild")}`,
     detail: prettifyError(found.error),
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Returns the paths that `writeOverride` will write to. */

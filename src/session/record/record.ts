@@ -1,3 +1,4 @@
+import { parseJson } from "../../contract/common.ts";
 import { ownCommand } from "../../hint.ts";
 import * as z from "zod/mini";
 import { upgradeRecord, recordSchema, sessionRecord, type SessionRecord } from "../../contract/record.ts";
@@ -24,7 +25,7 @@ export async function readBackup(ctx: Pick<Context, "paths">, id: string): Promi
 async function readFrom(path: string, id: string): Promise<SessionRecord | undefined> {
   const bytes = readSmallFile(path, { maxBytes: 1024 * 1024 });
   if (bytes === undefined) return undefined;
-  const value = parseJson(bytes);
+  const value = parseJson(Buffer.from(bytes).toString("utf8"));
   const version = (value as { schema?: unknown } | undefined)?.schema;
   if (typeof version === "number" && version > recordSchema) {
     throw new CoworkError("STATE_TOO_NEW", `The record of ${id} was written by a newer cowork (schema ${version}).`, {
@@ -48,14 +49,6 @@ export async function writeRecord(ctx: Pick<Context, "paths">, record: SessionRe
 
 function backupOf(path: string): string {
   return `${path}.bak`;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }
 
 /** A record, or why it cannot be read: one bad file must not hide the other sessions. */

@@ -1,5 +1,5 @@
 import type { HookReport } from "../../agent/at-work.ts";
-import type { JsonObject } from "../../contract/common.ts";
+import { jsonObject, parseJson, type JsonObject } from "../../contract/common.ts";
 
 /** Largest report, with the line of its event. The hook's script cuts longer ones. */
 export const maxReport = 64 * 1024 + 64;
@@ -36,12 +36,7 @@ function parseInput(text: string): JsonObject | undefined {
 }
 
 function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
+  return jsonObject.safeParse(parseJson(text)).data;
 }
 
 /** @returns the greatest depth, and where the last complete property of the outermost object ends */
