@@ -31,11 +31,7 @@ const retryMs = 1_000;
  * @throws AGENT_BUSY while a question is open, the run is in the queue or waits for the usage limit, or the agent runs in another
  * terminal; NO_CONVERSATION; what `startRun` throws
  */
-export async function sendPrompt(
-  ctx: Context,
-  selector: OneSession,
-  request: SendRequest,
-): Promise<Sent> {
+export async function sendPrompt(ctx: Context, selector: OneSession, request: SendRequest): Promise<Sent> {
   const { text } = request;
   const place = await placeOf(ctx, selector);
   const open = await takeInRequests(ctx, place);
