@@ -11,7 +11,8 @@ export async function begin(
 ): Promise<{ operation: Operation }> {
   const { ctx } = server;
   const key = request.headers.get("idempotency-key") ?? undefined;
-  if (key !== undefined && !/^[\u0021-\u007e]{1,100}$/.test(key)) throw usageError("The Idempotency-Key is not valid.", "");
+  if (key !== undefined && !/^[\u0021-\u007e]{1,100}$/.test(key))
+    throw usageError("The Idempotency-Key is not valid.", "");
   const by = caller.device?.name ?? ctx.user.name;
   const asked = { by, startedAt: ctx.clock.now().toISOString(), work };
   // The key of one device means nothing for another one.

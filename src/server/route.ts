@@ -25,7 +25,13 @@ export interface Call<K extends RouteKey = RouteKey> {
 /** Answers the route: with data as the contract says, or with a response of its own if the route is no JSON. */
 export type Handler<K extends RouteKey> = (
   call: Call<K>,
-) => Promise<Routes[K] extends { as: string } ? Response : Routes[K] extends { output: infer S extends z.ZodMiniType } ? z.input<S> : void>;
+) => Promise<
+  Routes[K] extends { as: string }
+    ? Response
+    : Routes[K] extends { output: infer S extends z.ZodMiniType }
+      ? z.input<S>
+      : void
+>;
 
 export type Handlers<K extends RouteKey> = { [One in K]: Handler<One> };
 

@@ -2,7 +2,7 @@ import type { OpenScope } from "../app/scope.ts";
 import type { Changed } from "../contract/http/events.ts";
 import type { Role } from "../contract/http/route.ts";
 import type { HostState } from "../contract/http/places.ts";
-import type { StoredDevice } from "../contract/files.ts";
+import type { StoredDevice } from "../contract/http/files.ts";
 import type { EventDraft } from "../contract/events.ts";
 import type { Context } from "../system/context.ts";
 import type { Codes } from "./auth/codes.ts";

@@ -79,7 +79,10 @@ function eventsOf(lines: readonly JobLine[]): Operation["events"] {
   return lines.flatMap((line) => ("event" in line ? [line.event] : [])).slice(-maxEvents);
 }
 
-async function endOf(folder: string, result: JobResult): Promise<Pick<Operation, "state" | "endedAt" | "error" | "result">> {
+async function endOf(
+  folder: string,
+  result: JobResult,
+): Promise<Pick<Operation, "state" | "endedAt" | "error" | "result">> {
   const endedAt = (await stat(join(folder, "result.json"))).mtime.toISOString();
   if ("error" in result) {
     const { detail: _detail, ...error } = result.error;

@@ -64,12 +64,11 @@ async function init(scope: Scope, work: Extract<OperationWork, { kind: "init" }>
 async function run(scope: Scope, work: Extract<OperationWork, { kind: "run" }>): Promise<OperationResult> {
   const { startRuns } = await import("../work/start-runs.ts");
   const { session, project = "", name, host, prompt, action, model, timeout, commit, resume, most } = work;
+  const { permissions } = work;
   const found = session === undefined ? undefined : await findById(scope, session, "run");
   // It must be there: a name that no session has would become a new one.
   await found?.host.list(found.selector);
   const its = found === undefined ? await inProject(scope, project, host) : scope;
-  const configured = (await (found?.scope ?? its).settings()).permissions;
-  const permissions = work.permissions ?? (configured === "all" ? most : undefined);
   const started = await startRuns(its, {
     session: session ?? name,
     prompt,
@@ -77,6 +76,7 @@ async function run(scope: Scope, work: Extract<OperationWork, { kind: "run" }>):
     path: undefined,
     model,
     permissions,
+    ...(most === undefined ? {} : { most }),
     budget: work.budget === undefined ? undefined : String(work.budget),
     timeout,
     maxTurns: undefined,

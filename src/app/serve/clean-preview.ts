@@ -11,7 +11,15 @@ import { findById } from "./session-word.ts";
  */
 export async function cleanPreview(scope: Scope, session: string): Promise<CleanOutcome> {
   await findById(scope, session, "clean");
-  const request = { words: [session], all: false, images: false, canAsk: false, force: false, dryRun: true, purge: false };
+  const request = {
+    words: [session],
+    all: false,
+    images: false,
+    canAsk: false,
+    force: false,
+    dryRun: true,
+    purge: false,
+  };
   const [outcome] = (await clean(scope, request)).sessions ?? [];
   if (outcome !== undefined) return outcome;
   throw new CoworkError("SESSION_NOT_FOUND", `Session ${plain(session)} not found.`, { hint: "cowork list --all" });

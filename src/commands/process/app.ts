@@ -1,8 +1,8 @@
 import type { OpenScope, Scope } from "../../app/scope.ts";
-import type { EventDraft } from "../../contract/events.ts";
 import type { Progress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
+import type { RequestOptions } from "./request-scope.ts";
 
 /** The global flags, as given. */
 export interface Globals {
@@ -26,7 +26,7 @@ export interface App {
   /** The scope for use cases, created at the first call. */
   scope(): Promise<Scope>;
   /** The scope of one request, for commands that are servers: no one is asked. The caller closes it. */
-  openRequest(request: { signal: AbortSignal; tell: (event: EventDraft) => void }): Promise<OpenScope>;
+  openRequest(request: RequestOptions): Promise<OpenScope>;
   /** project folders of sessions that were named from another folder */
   visited(): ReadonlySet<string>;
   /** Prints the command's JSON value. Returns 0, the exit code. */

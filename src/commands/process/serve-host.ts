@@ -1,3 +1,5 @@
+import type { OpenScope } from "../../app/scope.ts";
+import type { JobWork } from "../../jobs/job-process.ts";
 import type { Context } from "../../system/context.ts";
 import { createTerminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
@@ -26,7 +28,7 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
         import("../../session/no-client.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, noClient));
-      await runJobProcess(ctx, word, work);
+      await runJobProcess(ctx, word, withOperations(work, caller));
       return 0;
     }
     const { serveHost } = await import("../../remote/server/serve.ts");
@@ -36,6 +38,23 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
   } catch (error) {
     return await reportFailure(error, caller, terminal, { json: false, verbose: false });
   }
+}
+
+/** Jobs of the server on the user's own machine are use cases, and may be about other hosts. */
+function withOperations(work: JobWork, { program, cpus }: Caller): JobWork {
+  return async (ctx, request, tell) => {
+    const [{ operationMethod }, { operationJob }, { openScope }, { hostMakers }] = await Promise.all([
+      import("../../app/operations/files.ts"),
+      import("../../app/operations/work.ts"),
+      import("../../app/scope.ts"),
+      import("../../app/host-makers.ts"),
+    ]);
+    if (request.method !== operationMethod) return await work(ctx, request, tell);
+    const makers = hostMakers(program);
+    const open = (own: Context, its: typeof tell): OpenScope =>
+      openScope(own, { folder: "/", onlyHost: undefined, cpus, makers, tell: its });
+    return await operationJob(open)(ctx, request, tell);
+  };
 }
 
 /** A context without questions and progress: the server adds its own. */

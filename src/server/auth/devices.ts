@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Device } from "../../contract/http/auth.ts";
-import { devicesFile, type StoredDevice } from "../../contract/files.ts";
+import { devicesFile, type StoredDevice } from "../../contract/http/files.ts";
 import type { Role } from "../../contract/http/route.ts";
 import type { Context } from "../../system/context.ts";
 import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";

@@ -106,7 +106,10 @@ export function openStream(
 }
 
 /** Undefined: no place in this feed, or one that is not kept any more. */
-function placeIn(feed: Pick<ServerState["feed"], "id" | "first" | "last">, place: string | undefined): number | undefined {
+function placeIn(
+  feed: Pick<ServerState["feed"], "id" | "first" | "last">,
+  place: string | undefined,
+): number | undefined {
   const [, id, number] = /^([0-9a-f]+):(\d{1,15})$/.exec(place ?? "") ?? [];
   const seq = Number(number);
   return id === feed.id && seq >= feed.first - 1 && seq <= feed.last ? seq : undefined;

@@ -1,6 +1,7 @@
 import { authRoutes, type Me } from "../../contract/http/auth.ts";
 import { plain } from "../../system/text.ts";
 import { deviceView } from "../auth/devices.ts";
+import { removeRedirects } from "../open-browser.ts";
 import { HttpError, notFound } from "../door/problem.ts";
 import type { Handlers } from "../route.ts";
 import type { Caller, ServerState } from "../state.ts";
@@ -11,7 +12,11 @@ export const authHandlers: Handlers<keyof typeof authRoutes> = {
   "POST /auth/exchange": async ({ input, caller, server }) => {
     const redeemed = server.codes.redeem(input.code, caller.peer);
     if (redeemed.is === "too-many")
-      throw new HttpError("TOO_MANY_REQUESTS", "Too many wrong codes. Wait a minute, then use a new link.", "cowork ui");
+      throw new HttpError(
+        "TOO_MANY_REQUESTS",
+        "Too many wrong codes. Wait a minute, then use a new link.",
+        "cowork ui",
+      );
     if (redeemed.is === "wrong")
       throw new HttpError("CODE_INVALID", "This link is wrong or over: a link works once, for 5 minutes.", "cowork ui");
     if (redeemed.is === "used") {
@@ -28,6 +33,7 @@ export const authHandlers: Handlers<keyof typeof authRoutes> = {
     const name = plain(redeemed.name ?? input.name ?? "") || "browser";
     const { device, token } = await server.devices.add({ role: redeemed.role, name, door: caller.door });
     redeemed.used(device.id);
+    removeRedirects(server.ctx);
     server.changed("devices");
     server.ctx.log(`serve: device ${device.id} signed in with the role ${device.role}`);
     return { token, me: meOf(server, { ...caller, role: device.role, device }) };

@@ -19,7 +19,8 @@ export const workHandlers: Handlers<keyof typeof workRoutes> = {
     const its = await scope();
     const root = query.project === undefined ? undefined : await projectRoot(its, query.project);
     const found = query.session === undefined ? undefined : await findById(its, query.session, "runs");
-    const all = found === undefined ? await listRuns(its, undefined, { all: true }) : await found.host.runs(found.selector, {});
+    const all =
+      found === undefined ? await listRuns(its, undefined, { all: true }) : await found.host.runs(found.selector, {});
     const roots = root === undefined ? undefined : await idsIn(its, root);
     return {
       runs: all
@@ -65,18 +66,24 @@ export const workHandlers: Handlers<keyof typeof workRoutes> = {
       },
     });
   },
+  "POST /sessions/{session}/runs/{run}/stop": async ({ params, scope, server }) => {
+    const { selector, host } = await findById(await scope(), params.session, "runs");
+    const run = await host.runStop(selector, { n: Number(params.run), by: server.ctx.user.name });
+    server.changed("sessions", params.session);
+    return { run };
+  },
   "GET /sessions/{session}/transcript": async ({ params, query, scope }) => {
     const { selector, host } = await findById(await scope(), params.session, "logs");
     const { run, after } = query;
     return await host.transcript(selector, defined({ run: run === undefined ? undefined : Number(run), after }));
   },
-  "POST /sessions/{session}/prompts": async ({ params, input, scope, server, caller }) => {
+  "POST /sessions/{session}/prompts": async ({ params, input, scope, caller }) => {
     const { scope: its, selector, host } = await findById(await scope(), params.session, "send");
     if (input.text.trim() === "") throw usageError("The text for the agent is empty.", "");
     const settings = await its.settings();
-    const sent = await host.send(selector, { text: input.text, settings });
-    server.ctx.log(`serve: a prompt to ${params.session} (${whoIs(caller)})`);
-    return sent;
+    // A run that continues the conversation does no more than what the role could start.
+    const most = caller.role === "full" ? {} : { most: "edits" as const };
+    return await host.send(selector, { text: input.text, settings, through: whoIs(caller), ...most });
   },
   "POST /sessions/{session}/interrupt": async ({ params, scope, server }) => {
     const { selector, host } = await findById(await scope(), params.session, "interrupt");

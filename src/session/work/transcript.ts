@@ -39,7 +39,8 @@ export async function readTranscript(
   const last = after === undefined ? undefined : parseCursor(after);
   const n = run?.n ?? 0;
   const reset = last !== undefined && last.run !== n;
-  if (place === undefined) return { entries: [], cursor: cursorOf({ run: n, conversation: undefined, offset: 0 }), more: false, reset };
+  if (place === undefined)
+    return { entries: [], cursor: cursorOf({ run: n, conversation: undefined, offset: 0 }), more: false, reset };
   const isNew = last === undefined || reset;
   const from: Cursor = isNew ? { run: n, conversation: undefined, offset: 0 } : last;
   const entries = isNew && run !== undefined ? startOf(ctx, run) : [];

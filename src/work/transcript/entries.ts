@@ -1,4 +1,4 @@
-import { visible } from "../../clone/exchange/diff.ts";
+import { visible } from "../../system/text.ts";
 import type { Json, JsonObject } from "../../contract/common.ts";
 import type { TranscriptEntry } from "../../contract/work/transcript.ts";
 import { oneLine, telling, type TranscriptOutput } from "./render.ts";
@@ -60,7 +60,8 @@ export function note(when: { at?: string }, text: string): TranscriptEntry {
 }
 
 function bounded(text: string, most: number): string {
-  const cut = text.length > most ? `${text.slice(0, most).toWellFormed()}\n… (${text.length - most} more characters)` : text;
+  const cut =
+    text.length > most ? `${text.slice(0, most).toWellFormed()}\n… (${text.length - most} more characters)` : text;
   return visible(cut.replaceAll(/\r\n?/g, "\n"));
 }
 
