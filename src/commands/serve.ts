@@ -25,9 +25,10 @@ export const serveCommand = defineCommand({
   async run({ flags }, app) {
     if (app.globals.host !== undefined)
       throw usageError("cowork serve listens on this machine's own address only.", "ssh -L 7333:localhost:7333 <host>");
-    const { runServer, showServer, stopServer } = await import("./parts/serve-actions.ts");
-    if (flags.status) return await showServer(app);
-    if (flags.stop) return await stopServer(app);
+    const control = await import("./parts/serve-control.ts");
+    if (flags.status) return await control.showServer(app);
+    if (flags.stop) return await control.stopServer(app);
+    const { runServer } = await import("./parts/serve-run.ts");
     return await runServer(app, { port: flags.port, untilIdle: flags["until-idle"] });
   },
 });

@@ -30,9 +30,10 @@ export const uiCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const [action = "open", what, device] = args;
-    const actions = await import("./parts/ui-actions.ts");
-    if (action === "open" && what === undefined) return await actions.openPage(app);
-    if (action === "pair" && what === undefined) return await actions.pairDevice(app, flags);
+    const links = await import("./parts/ui-link.ts");
+    if (action === "open" && what === undefined) return await links.openPage(app);
+    if (action === "pair" && what === undefined) return await links.pairDevice(app, flags);
+    const actions = await import("./parts/ui-devices.ts");
     if (action === "devices" && what === undefined) return await actions.listDevices(app);
     if (action === "devices" && what === "revoke" && device !== undefined)
       return await actions.revokeDevice(app, device);

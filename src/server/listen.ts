@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { apiBase } from "../contract/http/routes.ts";
 import { httpErrors, type Problem } from "../contract/http/problem.ts";
@@ -7,7 +7,7 @@ import { CoworkError } from "../errors.ts";
 import { dataHeaders, securityHeaders } from "./door/headers.ts";
 import { guard, pathOf, type Verdict } from "./door/guard.ts";
 import { HttpError, problemOf } from "./door/problem.ts";
-import { namesOf, type Names } from "./door/names.ts";
+import type { Names } from "./door/names.ts";
 import type { Pages } from "./page.ts";
 import { signInHint } from "./routes/auth.ts";
 import type { Caller, ServerState } from "./state.ts";
@@ -68,7 +68,7 @@ function callerOf(
   verdict: Extract<Verdict, { door: unknown }>,
 ): Caller | undefined {
   const { door } = verdict;
-  const peer = (request.socket as Socket).remoteAddress ?? "socket";
+  const peer = request.socket.remoteAddress ?? "socket";
   if (door === "socket") return { door, role: "full", peer };
   const [path, method = ""] = [pathOf(request.url ?? ""), request.method];
   const [, token] = /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? "") ?? [];
@@ -115,5 +115,3 @@ export async function listenHere(door: Server, { port, only }: { port: number; o
   }
   throw new CoworkError("BUSY", `Port ${port} of this machine is in use.`, { hint: "cowork serve --port 7400" });
 }
-
-export { namesOf };

@@ -9,7 +9,7 @@ const pagesFile = z.record(z.string(), z.object({ asset: z.string(), type: z.str
 
 export interface Pages {
   /** The bare page or one of its files: they hold no data, and are given to everybody. */
-  has(path: string, method: string): boolean;
+  has: (path: string, method: string) => boolean;
   /** Undefined: no such file. */
   answer(request: Request): Promise<Response | undefined>;
 }

@@ -16,7 +16,7 @@ export interface Call<K extends RouteKey = RouteKey> {
   caller: Caller;
   server: ServerState;
   /** a scope outside of any project, closed after the answer */
-  scope(): Promise<Scope>;
+  scope: () => Promise<Scope>;
   request: Request;
   /** aborted when the client is gone */
   signal: AbortSignal;

@@ -12,8 +12,8 @@ import type { Context } from "../system/context.ts";
 import { writeFileAtomic } from "../system/files/files.ts";
 import { withLock } from "../system/locks.ts";
 import { createServerApp } from "./app.ts";
-import { createCodes } from "./auth/codes.ts";
-import { openDevices } from "./auth/devices.ts";
+import { createCodes } from "./devices/codes.ts";
+import { openDevices } from "./devices/devices.ts";
 import { namesOf } from "./door/names.ts";
 import { openFeed } from "./feed/feed.ts";
 import { feedFromHosts, sharedRemotes, type KnownHosts } from "./hosts.ts";
@@ -119,13 +119,8 @@ async function serveLocked(options: ServeOptions, ctx: Context, stop: () => void
     const notified = options
       .notify?.(own.scope)
       .catch((error: unknown) => ctx.log(`serve: notifier: ${String(error)}`));
-    const works = [
-      feedFromHosts(own.scope, { feed, hosts, changed: server.changed }),
-      watchOperations(server),
-      notified,
-      aborted(ctx.signal),
-    ];
-    await Promise.all(works);
+    const following = feedFromHosts(own.scope, { feed, hosts, changed: server.changed });
+    await Promise.all([following, notified, watchOperations(server), aborted(ctx.signal)]);
   } finally {
     idle.end();
     for (const door of [tcp, socket]) {
@@ -154,13 +149,15 @@ async function createAnswer(server: ServerState, pages: Awaited<ReturnType<typeo
   );
   return (request, response, caller) => {
     callers.set(request, caller);
-    void listener(request, response);
+    Promise.resolve(listener(request, response)).catch(() => response.destroy());
   };
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  await new Promise<void>((done) => void signal.addEventListener("abort", () => done(), { once: true }));
+  await new Promise<void>((done) => {
+    signal.addEventListener("abort", () => done(), { once: true });
+  });
 }
 
 function running(): CoworkError {

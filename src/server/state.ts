@@ -5,8 +5,8 @@ import type { HostState } from "../contract/http/places.ts";
 import type { StoredDevice } from "../contract/http/files.ts";
 import type { EventDraft } from "../contract/events.ts";
 import type { Context } from "../system/context.ts";
-import type { Codes } from "./auth/codes.ts";
-import type { Devices } from "./auth/devices.ts";
+import type { Codes } from "./devices/codes.ts";
+import type { Devices } from "./devices/devices.ts";
 import type { Door } from "./door/names.ts";
 import type { Feed } from "./feed/feed.ts";
 
@@ -33,18 +33,18 @@ export interface ServerState {
   /** what is known of the hosts, from following them */
   hosts: ReadonlyMap<string, Pick<HostState, "state" | "since" | "error">>;
   /** Tells open pages to ask again. */
-  changed(what: Changed["what"], id?: string): void;
+  changed: (what: Changed["what"], id?: string) => void;
   /** Returns a function that ends this. */
-  onChanged(listener: (changed: Changed) => void): () => void;
+  onChanged: (listener: (changed: Changed) => void) => () => void;
   /** streams that are open now, by device (`socket`: the unix socket) */
   streams: Map<string, number>;
   /** the address of the page, without a code */
-  url(): string;
+  url: () => string;
   /** the same for browsers that do not resolve cowork.localhost; undefined: behind PUBLIC_URL */
-  plainUrl(): string;
+  plainUrl: () => string;
   publicUrl: URL | undefined;
   /** Ends the server. */
-  stop(): void;
+  stop: () => void;
   /** Something was asked for: the server is not idle. */
-  touch(): void;
+  touch: () => void;
 }

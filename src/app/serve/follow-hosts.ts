@@ -57,11 +57,14 @@ export async function followHosts(scope: Scope, listener: HostListener): Promise
 async function followHost(scope: Scope, name: string, listener: HostListener, signal: AbortSignal): Promise<void> {
   const { clock } = scope.ctx;
   let failures = 0;
+  let wait = 0;
   while (!signal.aborted) {
     const startedAt = clock.now().getTime();
     let pause = 0;
     try {
-      const hasMore = await askOnce(scope, name, listener, signal);
+      const hasMore = await askOnce(scope, name, listener, { signal, wait });
+      // Whether it is in reach is known at once; from then on it may wait for news.
+      wait = waitMs;
       failures = 0;
       if (name !== "local" && !hasMore) pause = paceMs - (clock.now().getTime() - startedAt);
     } catch (error) {
@@ -71,16 +74,22 @@ async function followHost(scope: Scope, name: string, listener: HostListener, si
       if (failures === 0) scope.ctx.log(`${name}: ${known.code}: ${known.message}`);
       pause = backOffMs[Math.min(failures, backOffMs.length - 1)] ?? 0;
       failures += 1;
+      wait = 0;
     }
     if (pause > 0) await clock.sleep(pause, signal).catch(() => undefined);
   }
 }
 
 /** @returns there is more to read at once */
-async function askOnce(scope: Scope, name: string, listener: HostListener, signal: AbortSignal): Promise<boolean> {
+async function askOnce(
+  scope: Scope,
+  name: string,
+  listener: HostListener,
+  { signal, wait }: { signal: AbortSignal; wait: number },
+): Promise<boolean> {
   const host = await openHost(scope, name);
   const cursors = listener.cursors(name);
-  const { events, cursors: known, more } = await host.events({}, { cursors, limit: pageSize, wait: waitMs });
+  const { events, cursors: known, more } = await host.events({}, { cursors, limit: pageSize, wait });
   if (signal.aborted) throw new CoworkError("INTERRUPTED", "Interrupted.");
   listener.onAnswer(name, undefined);
   await listener.take(name, events, known);

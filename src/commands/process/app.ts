@@ -1,14 +1,24 @@
+import type { EventDraft } from "../../contract/events.ts";
+import type { HostMakers } from "../../app/host-makers.ts";
 import type { OpenScope, Scope } from "../../app/scope.ts";
 import type { Progress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
-import type { RequestOptions } from "./request-scope.ts";
 
 /** The global flags, as given. */
 export interface Globals {
   readonly host: string | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
+}
+
+export interface RequestOptions {
+  signal: AbortSignal;
+  tell: (event: EventDraft) => void;
+  /** default: the current folder */
+  folder?: string;
+  /** Wraps the makers of hosts, for requests that share connections. */
+  share?: (makers: HostMakers) => HostMakers;
 }
 
 /** What a command gets besides its own flags: the terminal, and the scope to call use cases with. */

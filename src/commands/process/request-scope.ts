@@ -1,20 +1,10 @@
-import { hostMakers, type HostMakers } from "../../app/host-makers.ts";
+import { hostMakers } from "../../app/host-makers.ts";
 import { openScope, type OpenScope, type ScopeOptions } from "../../app/scope.ts";
-import type { EventDraft } from "../../contract/events.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import { silent } from "../parts/show-events.ts";
-import type { Globals } from "./app.ts";
+import type { Globals, RequestOptions } from "./app.ts";
 import type { AppParts } from "./app-parts.ts";
 import type { Caller } from "./caller.ts";
-
-export interface RequestOptions {
-  signal: AbortSignal;
-  tell: (event: EventDraft) => void;
-  /** default: the current folder */
-  folder?: string;
-  /** Wraps the makers of hosts, for requests that share connections. */
-  share?: (makers: HostMakers) => HostMakers;
-}
 
 /** What every scope of a command is made of. */
 export interface ScopeParts {

@@ -1,5 +1,3 @@
-import type { OpenScope } from "../../app/scope.ts";
-import type { JobWork } from "../../jobs/job-process.ts";
 import type { Context } from "../../system/context.ts";
 import { createTerminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
@@ -22,10 +20,11 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../../session/local-host.ts");
     if (mode === "job") {
-      const [{ runJobProcess }, { hostWork }, { noClient }] = await Promise.all([
+      const [{ runJobProcess }, { hostWork }, { noClient }, { withOperations }] = await Promise.all([
         import("../../jobs/job-process.ts"),
         import("../../remote/server/job-work.ts"),
         import("../../session/no-client.ts"),
+        import("./operation-jobs.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, noClient));
       await runJobProcess(ctx, word, withOperations(work, caller));
@@ -38,23 +37,6 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
   } catch (error) {
     return await reportFailure(error, caller, terminal, { json: false, verbose: false });
   }
-}
-
-/** Jobs of the server on the user's own machine are use cases, and may be about other hosts. */
-function withOperations(work: JobWork, { program, cpus }: Caller): JobWork {
-  return async (ctx, request, tell) => {
-    const [{ operationMethod }, { operationJob }, { openScope }, { hostMakers }] = await Promise.all([
-      import("../../app/operations/files.ts"),
-      import("../../app/operations/work.ts"),
-      import("../../app/scope.ts"),
-      import("../../app/host-makers.ts"),
-    ]);
-    if (request.method !== operationMethod) return await work(ctx, request, tell);
-    const makers = hostMakers(program);
-    const open = (own: Context, its: typeof tell): OpenScope =>
-      openScope(own, { folder: "/", onlyHost: undefined, cpus, makers, tell: its });
-    return await operationJob(open)(ctx, request, tell);
-  };
 }
 
 /** A context without questions and progress: the server adds its own. */

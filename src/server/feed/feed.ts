@@ -1,19 +1,8 @@
 import type { SessionEvent } from "../../contract/work/history.ts";
-import type { FeedEvent } from "../../contract/http/events.ts";
 import type { Context } from "../../system/context.ts";
 import { createRing } from "./ring.ts";
+import type { Page, Wanted } from "./state.ts";
 import { openFeedFile, type FeedContext, type Limits } from "./file.ts";
-
-/** Which events of the feed are wanted. */
-export type Wanted = (event: FeedEvent) => boolean;
-
-export interface Page {
-  /** ascending */
-  events: FeedEvent[];
-  /** number up to which (with `before`: down to which) the feed was read */
-  read: number;
-  more: boolean;
-}
 
 /** The events of all hosts, in the order in which they arrived here, numbered without gaps. */
 export interface Feed {

@@ -8,9 +8,8 @@ import type { SessionEvent } from "../../contract/work/history.ts";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, writeFileAtomic } from "../../system/files/files.ts";
-import type { Page, Wanted } from "./feed.ts";
 import { readBlock, scanFeed } from "./scan.ts";
-import { blockSize, note, type FeedState } from "./state.ts";
+import { blockSize, note, type FeedState, type Page, type Wanted } from "./state.ts";
 
 // `feed.jsonl`: a head, then one event a line. The events themselves say how far the history of each session was read, so that a crash
 // between the two can neither lose nor repeat one.

@@ -15,6 +15,17 @@ export interface FeedState {
   cursors: Record<string, Record<string, number>>;
 }
 
+/** Which events of the feed are wanted. */
+export type Wanted = (event: FeedEvent) => boolean;
+
+export interface Page {
+  /** ascending */
+  events: FeedEvent[];
+  /** number up to which (with `before`: down to which) the feed was read */
+  read: number;
+  more: boolean;
+}
+
 /* eslint-disable no-param-reassign -- the state of one open file */
 /** Adds an event that stands at an offset to what is known of the file. */
 export function note(state: FeedState, event: FeedEvent, offset: number): void {

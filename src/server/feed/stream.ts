@@ -1,6 +1,6 @@
 import type { Changed, FeedEvent } from "../../contract/http/events.ts";
 import type { ServerState } from "../state.ts";
-import type { Wanted } from "./feed.ts";
+import type { Wanted } from "./state.ts";
 
 /** After so long without anything to send a comment is sent: between 15 and 20 s. */
 const quietMs = 15_000;

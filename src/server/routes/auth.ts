@@ -1,6 +1,6 @@
-import { authRoutes, type Me } from "../../contract/http/auth.ts";
+import type { authRoutes, Me } from "../../contract/http/auth.ts";
 import { plain } from "../../system/text.ts";
-import { deviceView } from "../auth/devices.ts";
+import { deviceView } from "../devices/devices.ts";
 import { removeRedirects } from "../open-browser.ts";
 import { HttpError, notFound } from "../door/problem.ts";
 import type { Handlers } from "../route.ts";

@@ -3,7 +3,7 @@ import { usageError } from "../../errors.ts";
 import { HttpError } from "../door/problem.ts";
 import { securityHeaders } from "../door/headers.ts";
 import { openStream } from "../feed/stream.ts";
-import type { Wanted } from "../feed/feed.ts";
+import type { Wanted } from "../feed/state.ts";
 import type { Handlers } from "../route.ts";
 import type { Caller, ServerState } from "../state.ts";
 

@@ -31,5 +31,5 @@ const handlers: Handlers<RouteKey> = {
 export const routeTable: readonly Route[] = (Object.keys(routes) as RouteKey[]).map((key) => {
   const [method, path = ""] = key.split(" ");
   const contract: RouteContract = routes[key];
-  return { ...contract, key, method: method as Route["method"], path, run: handlers[key] as Route["run"] };
+  return { ...contract, key, method: method as Route["method"], path, run: handlers[key] };
 });
