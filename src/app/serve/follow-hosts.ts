@@ -4,8 +4,8 @@ import { readHosts } from "../../remote/hosts.ts";
 import { openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
 
-/** Events in one answer of a host. */
-const pageSize = 2_000;
+/** Events in one answer of a host: for the first time there may be many, and each answer looks at every session. */
+const pageSize = 20_000;
 /** How long a host is asked to wait for news. */
 const waitMs = 20_000;
 /** Shortest time between two questions, to this machine and to another one, which may be one that cannot wait. */

@@ -19,7 +19,10 @@ export async function requireHost({ ctx }: Pick<Scope, "ctx">, host: string): Pr
 }
 
 function noSession(word: string, cause: unknown): CoworkError {
-  return new CoworkError("SESSION_NOT_FOUND", `Session ${plain(word)} not found.`, { hint: "cowork list --all", cause });
+  return new CoworkError("SESSION_NOT_FOUND", `Session ${plain(word)} not found.`, {
+    hint: "cowork list --all",
+    cause,
+  });
 }
 
 export interface FoundOnHost extends Found<OneSession> {
