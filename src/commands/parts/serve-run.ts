@@ -6,7 +6,7 @@ import type { App } from "../process/app.ts";
 const usualPort = 7333;
 const idleMs = 30 * 60_000;
 
-/** Serves until a signal, `serve --stop`, or with `untilIdle` until nobody uses it. */
+/** Serves until a signal, `serve --stop`, or with `untilIdle` until no one uses it. */
 export async function runServer(
   app: App,
   { port, untilIdle }: { port: string | undefined; untilIdle: boolean },
@@ -30,7 +30,7 @@ export async function runServer(
 
 /**
  * A port, also as `127.0.0.1:PORT`.
- * @throws USAGE for every other address: whoever reaches it must be on this machine
+ * @throws USAGE for every other address: only programs on this machine may reach it
  */
 function readPort(text: string): number {
   const [, address, digits] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];

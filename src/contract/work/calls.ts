@@ -79,7 +79,7 @@ export const workCalls = {
   /** Whether the agent has a window of the host's tmux. */
   agentWindow: { input: z.tuple([oneSession]), output: z.object({ open: z.boolean() }) },
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
-  /** What was said and done in a session, as data, from a place on. */
+  /** The transcript of a session, as data, from a place on. */
   transcript: { input: z.tuple([oneSession, transcriptQuery]), output: transcriptAnswer },
 } as const;
 
