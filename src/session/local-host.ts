@@ -41,7 +41,8 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     interrupt: async (selector, who) => (await import("./work/talk.ts")).interruptAgent(ctx, selector, who),
     agentOpen: async (selector, request) => (await import("./work/open-agent.ts")).openAgent(ctx, selector, request),
     agentWindow: async (selector) => (await import("./work/open-agent.ts")).agentWindow(ctx, selector),
-    events: async (selector, query) => (await import("./work/events.ts")).sessionEvents(ctx, selector, query),
+    events: async (selector, query) => (await import("./work/wait-events.ts")).eventsWhenThere(ctx, selector, query),
+    transcript: async (selector, query) => (await import("./work/transcript.ts")).readTranscript(ctx, selector, query),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };
 }

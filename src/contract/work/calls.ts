@@ -6,6 +6,7 @@ import { approvalAnswer, approvalView } from "./approval.ts";
 import { eventsAnswer, eventsQuery } from "./history.ts";
 import { runPermissions } from "./permissions.ts";
 import { runRequest, runView } from "./run.ts";
+import { transcriptAnswer, transcriptQuery } from "./transcript.ts";
 
 /** What an agent does in one session, and what waits for a person there. */
 export const sessionWork = z.object({
@@ -78,6 +79,8 @@ export const workCalls = {
   /** Whether the agent has a window of the host's tmux. */
   agentWindow: { input: z.tuple([oneSession]), output: z.object({ open: z.boolean() }) },
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
+  /** What was said and done in a session, as data, from a place on. */
+  transcript: { input: z.tuple([oneSession, transcriptQuery]), output: transcriptAnswer },
 } as const;
 
 export type SessionWork = z.infer<typeof sessionWork>;

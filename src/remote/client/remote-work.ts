@@ -42,6 +42,7 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
       return read("agentOpen", await call("agentOpen", own, request));
     },
     agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
+    transcript: async (selector, query) => read("transcript", await look("transcript", there(selector), query)),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }
