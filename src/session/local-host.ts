@@ -41,6 +41,8 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     agentOpen: async (selector, request) => (await import("./work/open-agent.ts")).openAgent(ctx, selector, request),
     agentWindow: async (selector) => (await import("./work/open-agent.ts")).agentWindow(ctx, selector),
     events: async (selector, query) => (await import("./work/events.ts")).sessionEvents(ctx, selector, query),
+    mute: async (selector, request) => (await import("./work/mute.ts")).muteSession(ctx, selector, request),
+    notifier: async () => (await import("./work/mute.ts")).notifierActive(ctx),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };
 }

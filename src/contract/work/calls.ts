@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { oneSession, selector } from "../requests.ts";
 import { settings } from "../settings.ts";
+import { mutedView, muteRequest } from "../notify.ts";
 import { agentState } from "./agent-state.ts";
 import { approvalAnswer, approvalView } from "./approval.ts";
 import { eventsAnswer, eventsQuery } from "./history.ts";
@@ -16,6 +17,8 @@ export const sessionWork = z.object({
   run: z.exactOptional(runView),
   /** number of open approvals */
   approvals: z.int(),
+  /** no messages about it are sent; absent: they are */
+  muted: z.exactOptional(mutedView),
 });
 
 /** How a prompt reached the agent. */
@@ -65,6 +68,10 @@ export const workCalls = {
   /** Whether the agent has a window of the host's tmux. */
   agentWindow: { input: z.tuple([oneSession]), output: z.object({ open: z.boolean() }) },
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
+  /** Sets whether messages about a session are sent. */
+  mute: { input: z.tuple([oneSession, muteRequest]), output: mutedView },
+  /** Whether the host sends messages itself, to whom its own user's file says. */
+  notifier: { input: z.tuple([]), output: z.object({ active: z.boolean() }) },
 } as const;
 
 export type SessionWork = z.infer<typeof sessionWork>;

@@ -41,6 +41,8 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
       return read("agentOpen", await call("agentOpen", own, request));
     },
     agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
+    mute: async (selector, request) => read("mute", await call("mute", there(selector), request)),
+    notifier: async () => read("notifier", await look("notifier")),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }
