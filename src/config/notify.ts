@@ -117,7 +117,7 @@ function missing(channel: ChannelName, name: UserKeyName): never {
   });
 }
 
-/** A file with a secret must belong to the user, and nobody else may read it. @throws PERMISSION_DENIED */
+/** A file with a secret must belong to the user or to root, and nobody else may read it. @throws PERMISSION_DENIED */
 async function refuseOpenFile({ paths, user }: ConfContext, values: Readonly<Record<string, string>>): Promise<void> {
   const secrets = notifyKeys.filter(({ name, secret }) => secret && (values[name]?.trim() ?? "") !== "");
   const [first] = secrets;
@@ -130,7 +130,7 @@ async function refuseOpenFile({ paths, user }: ConfContext, values: Readonly<Rec
   if (stats === undefined) return;
   // eslint-disable-next-line no-bitwise -- a file mode
   const isOpen = (stats.mode & 0o077) !== 0;
-  if (!isOpen && stats.uid === user.uid) return;
+  if (!isOpen && [0, user.uid].includes(stats.uid)) return;
   const why = isOpen ? "others can read it" : "it belongs to another user";
   throw new CoworkError("PERMISSION_DENIED", `${plain(file)} contains ${first.name}, and ${why}.`, {
     hint: isOpen ? `chmod 600 ${shellWord(file)}` : `chown ${user.uid} ${shellWord(file)}`,
