@@ -17,6 +17,7 @@ import { initCommand } from "./init.ts";
 import { interruptCommand } from "./interrupt.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
+import { mcpCommand } from "./mcp.ts";
 import { openCommand } from "./open.ts";
 import { pullCommand } from "./pull.ts";
 import { projectsCommand } from "./projects.ts";
@@ -62,6 +63,7 @@ export const commands: readonly Command[] = [
   sshConfigCommand,
   doctorCommand,
   setupCommand,
+  mcpCommand,
   completionCommand,
   helpCommand,
 ];

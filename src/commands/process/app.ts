@@ -1,4 +1,5 @@
-import type { Scope } from "../../app/scope.ts";
+import type { OpenScope, Scope } from "../../app/scope.ts";
+import type { EventDraft } from "../../contract/events.ts";
 import type { Progress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
@@ -24,6 +25,8 @@ export interface App {
   endWithOutput(): AbortSignal;
   /** The scope for use cases, created at the first call. */
   scope(): Promise<Scope>;
+  /** The scope of one request, for commands that are servers: no one is asked. The caller closes it. */
+  openRequest(request: { signal: AbortSignal; tell: (event: EventDraft) => void }): Promise<OpenScope>;
   /** project folders of sessions that were named from another folder */
   visited(): ReadonlySet<string>;
   /** Prints the command's JSON value. Returns 0, the exit code. */

@@ -1,5 +1,5 @@
 import type { RunOutput } from "../../agent/at-work.ts";
-import { visible } from "../../clone/exchange/diff.ts";
+import { visible } from "../../system/text.ts";
 import type { Json, JsonObject } from "../../contract/common.ts";
 
 // What an agent did, as lines for people. All of it was written inside a container: control characters become visible, and the length
