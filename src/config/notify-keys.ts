@@ -62,7 +62,7 @@ export const notifyKeys: readonly ConfigKey[] = [
   userKey("NOTIFY_TELEGRAM_TOKEN", matches(/^\d{1,20}:[A-Za-z0-9_-]{20,100}$/), {
     doc: "The token of your own Telegram bot",
     form: "the token that @BotFather shows",
-    example: "123456:AAE-abc…",
+    example: "123456:AAE-abcdefghijklmnopqrstuvwxyz",
     secret: true,
   }),
   userKey("NOTIFY_TELEGRAM_CHAT", matches(/^-?\d{1,20}$/), {
@@ -85,25 +85,25 @@ export const notifyKeys: readonly ConfigKey[] = [
   userKey("NOTIFY_NTFY", checks(readNtfyUrl), {
     doc: "The ntfy topic to publish to; without a token the topic's name is the only secret, and must have 22 characters or more",
     form: "the https URL of a topic",
-    example: "https://ntfy.sh/cowork-Zq3…",
+    example: "https://ntfy.sh/cowork-Zq3nTq0yVb8mKx4LrW2sJc",
     secret: true,
   }),
   userKey("NOTIFY_NTFY_TOKEN", matches(secretText), {
     doc: "An access token for the ntfy server",
     form: "a token of at least 16 characters",
-    example: "tk_abc…",
+    example: "tk_0123456789abcdef",
     secret: true,
   }),
   userKey("NOTIFY_SLACK", checks(readServiceUrl), {
     doc: "The incoming webhook of a Slack channel",
     form: serviceUrl,
-    example: "https://hooks.slack.com/services/T…/B…/…",
+    example: "https://hooks.slack.com/services/T000/B000/xyz",
     secret: true,
   }),
   userKey("NOTIFY_DISCORD", checks(readServiceUrl), {
     doc: "The webhook of a Discord channel",
     form: serviceUrl,
-    example: "https://discord.com/api/webhooks/…/…",
+    example: "https://discord.com/api/webhooks/123/xyz",
     secret: true,
   }),
   userKey("NOTIFY_WEBHOOK_URL", checks(readServiceUrl), {
@@ -115,7 +115,7 @@ export const notifyKeys: readonly ConfigKey[] = [
   userKey("NOTIFY_WEBHOOK_SECRET", matches(secretText), {
     doc: "The secret that these messages are signed with, as Standard Webhooks says",
     form: "at least 16 characters without spaces, or `whsec_` and base64",
-    example: "whsec_…",
+    example: "whsec_MDEyMzQ1Njc4OWFiY2RlZg==",
     secret: true,
   }),
 ];

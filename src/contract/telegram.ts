@@ -2,7 +2,12 @@ import * as z from "zod/mini";
 
 // Of the Telegram Bot API, what cowork uses. Everything that a chat can say is untrusted until chat and sender were checked.
 
-const person = z.object({ id: z.int(), is_bot: z.boolean() });
+const person = z.object({
+  id: z.int(),
+  is_bot: z.boolean(),
+  first_name: z.optional(z.string()),
+  username: z.optional(z.string()),
+});
 const chat = z.object({ id: z.int() });
 
 export const telegramUpdate = z.object({

@@ -94,7 +94,7 @@ async function look(
   { host: name, selector }: HostTarget,
   { whole, own, details, query }: Wanted,
 ): Promise<Look & { more: boolean; cursors: Record<string, number> }> {
-  const isOwn = own ? (await host.notifier()).active : undefined;
+  const isOwn = own ? (await host.notifier({})).active : undefined;
   const { events, cursors, more } = await host.events(selector, query);
   const isAsked = details && events.some(({ type }) => type === "approval.asked");
   const approvals = whole || isAsked ? await host.approvals(selector) : undefined;

@@ -84,7 +84,7 @@ export const workCalls = {
   /** Sets whether messages about a session are sent. */
   mute: { input: z.tuple([oneSession, muteRequest]), output: mutedView },
   /** Whether the host sends messages itself, to whom its own user's file says. */
-  notifier: { input: z.tuple([]), output: z.object({ active: z.boolean() }) },
+  notifier: { input: z.tuple([z.object({})]), output: z.object({ active: z.boolean() }) },
 } as const;
 
 export type SessionWork = z.infer<typeof sessionWork>;

@@ -43,7 +43,7 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
     },
     agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
     mute: async (selector, request) => read("mute", await call("mute", there(selector), request)),
-    notifier: async () => read("notifier", await look("notifier")),
+    notifier: async (options) => read("notifier", await look("notifier", options)),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }

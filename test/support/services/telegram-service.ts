@@ -29,7 +29,8 @@ export interface TelegramService {
 /** A stand-in for the Telegram Bot API with one bot. @param now the clock of messages, in ms */
 export async function telegramService(now: () => number = Date.now): Promise<TelegramService> {
   const messages: SentMessage[] = [];
-  const [edits, toasts]: string[][] = [[], []];
+  const edits: string[] = [];
+  const toasts: string[] = [];
   let updates: { update_id: number; [field: string]: unknown }[] = [];
   let last = 100;
   const add = (update: object): void => void updates.push({ update_id: (last += 1), ...update });

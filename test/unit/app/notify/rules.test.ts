@@ -97,7 +97,7 @@ describe("what is told", () => {
   });
 });
 
-test("an event that is read again changes nothing; a session made anew is another one", () => {
+test("an event that is read again changes nothing; a session of the same name made later is another one", () => {
   const once = observe(nothing, asked(5, 0, "d1"), start);
   expect(observe(once, asked(5, 0, "d1"), start + 5)).toBe(once);
   expect(observe(once, asked(1, 1_000, "d2"), start + 1_000).topics).toHaveLength(2);
@@ -108,7 +108,7 @@ test("a clock that is ahead does not keep a question back", () => {
   expect(decide(state, start, rules).due).toHaveLength(1);
 });
 
-test("open requests that no event told are told, and those that are gone are over", () => {
+test("open requests without an event make a message, and those that are gone are over", () => {
   const now = start + 1000;
   const first = observeRequests(nothing, "local", [request()], now);
   const { due, state } = decide(first, now, rules);
