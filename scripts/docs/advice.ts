@@ -116,4 +116,6 @@ export const advice: Record<ErrorCode, string> = {
   APPROVAL_NOT_SHOWN: "Read the request that was just printed, then run the same command again, or answer by its id.",
   WAIT_TIMEOUT:
     "The session goes on. `cowork list` shows what its agent does; wait again, or with a longer `--timeout`.",
+  NOTIFY_FAILED:
+    "The message names the channel and why. Check what is configured with `cowork notify`, then send a message with `cowork doctor --notify`.",
 };

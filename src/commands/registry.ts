@@ -18,6 +18,7 @@ import { interruptCommand } from "./interrupt.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
 import { mcpCommand } from "./mcp.ts";
+import { notifyCommand } from "./notify.ts";
 import { openCommand } from "./open.ts";
 import { pullCommand } from "./pull.ts";
 import { projectsCommand } from "./projects.ts";
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   waitCommand,
   uiCommand,
   eventsCommand,
+  notifyCommand,
   diffCommand,
   pullCommand,
   pushCommand,

@@ -1,6 +1,7 @@
 import { runPermissions } from "../contract/work/permissions.ts";
 import { brokenRefRule } from "../system/names.ts";
 import type { ConfigKey } from "./key-types.ts";
+import { notifyKeys } from "./notify-keys.ts";
 import type { Settings } from "./types.ts";
 import {
   readAmount,
@@ -238,4 +239,5 @@ export const configKeys: readonly ConfigKey[] = [
     parse: sets("agentTasks", readSwitch),
     needsTrust: "the agent of every session would keep a task list",
   },
+  ...notifyKeys,
 ];

@@ -43,6 +43,8 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     agentWindow: async (selector) => (await import("./work/open-agent.ts")).agentWindow(ctx, selector),
     events: async (selector, query) => (await import("./work/wait-events.ts")).eventsWhenThere(ctx, selector, query),
     transcript: async (selector, query) => (await import("./work/transcript.ts")).readTranscript(ctx, selector, query),
+    mute: async (selector, request) => (await import("./work/mute.ts")).muteSession(ctx, selector, request),
+    notifier: async () => (await import("./work/mute.ts")).notifierActive(ctx),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };
 }

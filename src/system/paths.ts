@@ -52,6 +52,10 @@ export interface Paths {
   upLog(id: string): string;
   /** logs of the commands themselves */
   commandLogs: string;
+  /** what the notifier has told (app/notify) */
+  notifier: string;
+  /** no messages about the session, until when (session/work/mute.ts) */
+  muted(id: string): string;
   /** target file of a lock (see locks.ts) */
   lock(name: string): string;
   archive: string;
@@ -123,6 +127,8 @@ export function coworkPaths(home: string): Paths {
     logs: (id) => join(state(id), "logs"),
     upLog: (id) => join(state(id), "logs", "up.log"),
     commandLogs: at("state", ".logs"),
+    notifier: at("state", ".notifier.json"),
+    muted: (id) => join(state(id), "muted.json"),
     lock: (name) => at("state", "locks", name),
     archive: at("archive"),
     image: (key) => at("images", key),

@@ -20,14 +20,19 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../../session/local-host.ts");
     if (mode === "job") {
-      const [{ runJobProcess }, { hostWork }, { noClient }, { withOperations }] = await Promise.all([
+      const [{ runJobProcess }, { hostWork }, { noClient }, { withNotifier }, { withOperations }] = await Promise.all([
         import("../../jobs/job-process.ts"),
         import("../../remote/server/job-work.ts"),
         import("../../session/no-client.ts"),
+        import("../../app/notify/beside-run.ts"),
         import("./operation-jobs.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, noClient));
-      await runJobProcess(ctx, word, withOperations(work, caller));
+      const notifying: typeof work = async (own, request) =>
+        request.method === "runSupervise"
+          ? await withNotifier(own, async () => await work(own, request))
+          : await work(own, request);
+      await runJobProcess(ctx, word, withOperations(notifying, caller));
       return 0;
     }
     const { serveHost } = await import("../../remote/server/serve.ts");

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { oneSession, selector } from "../requests.ts";
 import { settings } from "../settings.ts";
+import { mutedView, muteRequest } from "../notify.ts";
 import { agentState } from "./agent-state.ts";
 import { approvalAnswer, approvalView } from "./approval.ts";
 import { eventsAnswer, eventsQuery } from "./history.ts";
@@ -18,6 +19,8 @@ export const sessionWork = z.object({
   run: z.exactOptional(runView),
   /** number of open approvals */
   approvals: z.int(),
+  /** no messages about it are sent; absent: they are */
+  muted: z.exactOptional(mutedView),
 });
 
 export const sendRequest = z.object({
@@ -81,6 +84,10 @@ export const workCalls = {
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
   /** What was said and done in a session, as data, from a place on. */
   transcript: { input: z.tuple([oneSession, transcriptQuery]), output: transcriptAnswer },
+  /** Sets whether messages about a session are sent. */
+  mute: { input: z.tuple([oneSession, muteRequest]), output: mutedView },
+  /** Whether the host sends messages itself, to whom its own user's file says. */
+  notifier: { input: z.tuple([z.object({})]), output: z.object({ active: z.boolean() }) },
 } as const;
 
 export type SessionWork = z.infer<typeof sessionWork>;

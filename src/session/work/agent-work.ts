@@ -11,6 +11,7 @@ import { ownContainers } from "../inspect/own-containers.ts";
 import { devContainer } from "../inspect/view.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectRecords } from "../record/records.ts";
+import { readMuted } from "./mute.ts";
 import { knownAgentPlace } from "./place.ts";
 
 /**
@@ -25,7 +26,8 @@ export async function agentWork(ctx: Context, selector: Selector, options: { che
     const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
     const work = await workOf(ctx, record, devContainer(own), options);
     const { id: sessionId, name, project } = record;
-    return work === undefined ? [] : [{ sessionId, name, project, ...work }];
+    const muted = readMuted(ctx, sessionId);
+    return work === undefined ? [] : [{ sessionId, name, project, ...work, ...(muted === undefined ? {} : { muted }) }];
   });
   return (await Promise.all(works)).flat();
 }
