@@ -28,10 +28,10 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
         import("./operation-jobs.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, noClient));
-      const notifying: typeof work = async (own, request) =>
+      const notifying: typeof work = async (own, request, tell) =>
         request.method === "runSupervise"
-          ? await withNotifier(own, async () => await work(own, request))
-          : await work(own, request);
+          ? await withNotifier(own, async () => await work(own, request, tell))
+          : await work(own, request, tell);
       await runJobProcess(ctx, word, withOperations(notifying, caller));
       return 0;
     }
