@@ -30,6 +30,7 @@ import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
 import { waitCommand } from "./wait.ts";
+import { watchCommand } from "./watch.ts";
 
 /** Every command, in the order of help and docs. */
 export const commands: readonly Command[] = [
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   sendCommand,
   interruptCommand,
   waitCommand,
+  watchCommand,
   eventsCommand,
   diffCommand,
   pullCommand,

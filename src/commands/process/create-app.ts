@@ -33,10 +33,10 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
     globals,
     now,
     show: async (how) => {
+      if (typeof how === "object") return (progress = how);
       const { createProgress } = await import("../../ui/progress.ts");
       const on = how === "live" ? terminal : { ...terminal, isLive: false };
-      progress = await createProgress(on, () => performance.now());
-      return progress;
+      return (progress = await createProgress(on, () => performance.now()));
     },
     trust: (given) => {
       trust = given;
