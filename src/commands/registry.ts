@@ -34,6 +34,7 @@ import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
 import { uiCommand } from "./ui.ts";
 import { waitCommand } from "./wait.ts";
+import { watchCommand } from "./watch.ts";
 
 /** Every command, in the order of help and docs. */
 export const commands: readonly Command[] = [
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   interruptCommand,
   waitCommand,
   uiCommand,
+  watchCommand,
   eventsCommand,
   notifyCommand,
   diffCommand,

@@ -91,11 +91,12 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
 }
 
 /** What the agent does, as long as the session runs. */
-function stateOf(session: SessionView): Cell {
+export function stateOf(session: SessionView): Cell {
   const { state, agentState } = session;
   return state !== "running" || agentState === undefined ? stateCell(session) : agentCell(agentState);
 }
 
-function sinceOf({ agentState, container }: SessionView): string {
+/** Since when it is so. */
+export function sinceOf({ agentState, container }: SessionView): string {
   return agentState === undefined || agentState.state === "none" ? (container?.startedAt ?? "") : agentState.since;
 }
