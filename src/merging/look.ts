@@ -1,10 +1,12 @@
 import { savedBy } from "../clone/unsaved/saved.ts";
 import type { GitInside } from "../clone/types.ts";
-import type { ConflictPair, JudgedSession, MergedView } from "../contract/merging/conflicts.ts";
+import type { ConflictPair, JudgedSession, MergedView, MergingEvent } from "../contract/merging/conflicts.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { withLock } from "../system/locks.ts";
+import { readSummary, writeSummary } from "./cache/summary.ts";
+import { updateSummary } from "./cache/update-summary.ts";
 import { openPairCache } from "./cache/pair-cache.ts";
 import { readTips, writeTips, type Seen } from "./cache/tips.ts";
 import { classifierVersion } from "./classes/classify.ts";
@@ -36,6 +38,7 @@ export interface LookRequest {
   project: { name: string; root: string };
   source: Source;
   target: Target;
+  /** all sessions of the project; `open` of one that cannot be looked at throws why */
   clones: readonly Clone[];
   /** judge pairs; otherwise only whether each is merged */
   pairs: boolean;
@@ -48,6 +51,8 @@ export interface LookRequest {
 export interface LookResult {
   sessions: JudgedSession[];
   pairs: ConflictPair[];
+  /** what is new since the last look, for the journals, by `keyOf` */
+  news: Map<string, MergingEvent[]>;
 }
 
 /** Sessions are asked side by side. */
@@ -112,7 +117,15 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
   const others = [...before].filter(([key]) => !found.has(key)).slice(-maxKept);
   const good = [...found].filter(([, { reason }]) => reason === undefined);
   await writeTips(scratch, new Map([...others, ...good.map(([key, seen]) => [key, toSeen(seen)] as const)]));
-  return { sessions: clones.map((clone) => judgedSession(clone, found.get(keyOf(clone)), merged, request)), pairs };
+  const looked = clones.map((clone) => {
+    const session = judgedSession(clone, found.get(keyOf(clone)), merged, request);
+    return { session, key: keyOf(clone), label: labelOf(clone, clones) };
+  });
+  const sessions = looked.map(({ session }) => session);
+  const last = readSummary(ctx, request.project);
+  const { summary, news } = updateSummary(last, { looked, pairs });
+  if (JSON.stringify(summary) !== JSON.stringify(last)) await writeSummary(ctx, request.project, summary);
+  return { sessions, pairs, news };
 }
 
 /** Sessions of the same name are told apart by their host. */
@@ -155,7 +168,7 @@ async function takeAll(
       try {
         start = opened.start.commit;
         const [heads, known] = [last?.head, last?.tip].map((oid) => (oid === undefined ? [] : [oid]));
-        const request = { start, running: clone.running, have: [...have, ...(heads ?? [])], known: known ?? [] };
+        const request = { id: clone.id, start, running: clone.running, have: [...have, ...(heads ?? [])], known: known ?? [] };
         seen = await lookInside(ctx, opened.inside, scratch.objectFormat, request);
       } finally {
         await opened.close();

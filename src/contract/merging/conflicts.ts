@@ -88,6 +88,7 @@ export const conflictsOutput = z.object({ sessions: z.array(judgedSession), pair
 
 /** What `list` shows of the last look at a session. */
 export const collisionMark = z.object({
+  /** of the worst collision */
   class: conflictClass,
   /** the sessions, or `project/{branch}` */
   with: texts,
@@ -95,10 +96,17 @@ export const collisionMark = z.object({
   asOf: z.string(),
 });
 
-/** The last result for a project, a small file for `list`. By session id. */
+/** The last result for a project, a small file for `list`. Sessions are `{host}/{id}`. */
 export const conflictSummary = z.object({
   schema: z.literal(1),
-  marks: z.record(z.string(), collisionMark),
+  marks: z.record(
+    z.string(),
+    z.object({
+      asOf: z.string(),
+      /** with what it collides: a session, or `project/{branch}` */
+      with: z.record(z.string(), conflictClass),
+    }),
+  ),
   merged: z.record(z.string(), mergedView),
 });
 

@@ -21,6 +21,8 @@ export interface Snapshot {
 }
 
 export interface SnapshotRequest {
+  /** the session's id */
+  id: string;
   /** the commit that the session started from */
   start: string;
   running: boolean;
@@ -50,8 +52,9 @@ export async function lookInside(
   await ensureFolder(folder, { mode: 0o700 });
   const file = join(folder, `snapshot-${randomBytes(8).toString("hex")}.pack`);
   const lines = [...request.have.map((oid) => `have ${oid}\n`), ...request.known.map((oid) => `known ${oid}\n`)];
+  const script = snapshotScript(request.start, `snapshot-${request.id.replace(/[^A-Za-z0-9._-]/g, "-")}`);
   try {
-    const { code, stderr } = await inside.save(snapshotScript(request.start, `snapshot-${ctx.paths.pathHash}`), file, {
+    const { code, stderr } = await inside.save(script, file, {
       input: Buffer.from(lines.join("")),
       timeoutMs: request.running ? snapshotMs.running : snapshotMs.stopped,
       maxBytes: maxPackBytes,
