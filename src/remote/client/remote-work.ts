@@ -45,6 +45,7 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
     transcript: async (selector, query) => read("transcript", await look("transcript", there(selector), query)),
     mute: async (selector, request) => read("mute", await call("mute", there(selector), request)),
     notifier: async (options) => read("notifier", await look("notifier", options)),
+    noteMerging: async (selector, events) => read("noteMerging", await call("noteMerging", there(selector), events)),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }
