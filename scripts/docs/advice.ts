@@ -35,6 +35,8 @@ export const advice: Record<ErrorCode, string> = {
   RECORD_CORRUPT:
     "The clone is untouched. Move the file that the message names away and run `cowork init <session>`: it uses the existing clone.",
   STATE_TOO_NEW: "Update cowork on this machine. An older version does not change state that it could misread.",
+  WORK_UNCOMMITTED:
+    "The message names the sessions. Commit there, or let the agent do it; or run `cowork merge` again with `--uncommitted`, which takes the files as they are, as a commit that the session itself does not get.",
   WORK_UNSAVED:
     "The message lists what would be lost and the next command for it: `cowork pull`, a manual copy for ignored files and nested repositories, a `chmod` or `chown` in the session for what cannot be read, `git branch` for commits that are on no branch. `--force` deletes it anyway.",
   BRANCH_DIVERGED:

@@ -17,6 +17,7 @@ import { initCommand } from "./init.ts";
 import { interruptCommand } from "./interrupt.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
+import { mergeCommand } from "./merge.ts";
 import { openCommand } from "./open.ts";
 import { pullCommand } from "./pull.ts";
 import { projectsCommand } from "./projects.ts";
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   pullCommand,
   pushCommand,
+  mergeCommand,
   cpCommand,
   logsCommand,
   authCommand,

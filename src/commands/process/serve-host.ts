@@ -26,7 +26,12 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
         import("../../session/no-client.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, noClient));
-      await runJobProcess(ctx, word, work);
+      await runJobProcess(ctx, word, async (own, request) =>
+        // A merge works on the project, so it runs where the user is; all other jobs are calls of the host.
+        request.method === "merge"
+          ? await (await import("./serve-merge.ts")).serveMerge(own, request, caller)
+          : await work(own, request),
+      );
       return 0;
     }
     const { serveHost } = await import("../../remote/server/serve.ts");
