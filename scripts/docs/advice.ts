@@ -46,7 +46,7 @@ export const advice: Record<ErrorCode, string> = {
   FILES_IN_THE_WAY:
     "The message names the files, and nothing was changed. `pull --apply`: commit, stash or move your own changes. `cp`: choose another destination, or add `--force`.",
   CONFLICT:
-    "Everything is as it was before the command. Merge or rebase by hand in the session: `cowork connect <session>`.",
+    "Everything is as it was before the command, except with `push --keep-conflicts`. Merge or rebase by hand in the session: `cowork connect <session>`.",
   DEVCONTAINER_INVALID:
     "The message names the file, and the line if there is one. `cowork init --dry-run` checks the configuration without creating anything.",
   DEVCONTAINER_AMBIGUOUS:
