@@ -87,6 +87,8 @@ export const advice: Record<ErrorCode, string> = {
     "Run `cowork auth login` to log in once for all sessions on this host, including the ones that are running.",
   AGENT_UNAVAILABLE:
     "Sessions work without the agent. When the package registry can be reached again, run `cowork start <session>` to install it.",
+  CLAIMED:
+    "The message names the holder, its reason and when the claim ends. Work elsewhere, wait, or end the claim with `cowork claim <holder> --release`. Claims are a courtesy between agents; see [claims](claims.md).",
   DISK_FULL:
     "Nothing is lost. Free some space and run the same command again. `cowork status --verbose` shows how much each session uses; `cowork clean --images` removes shared images that no session uses.",
   FILE_NOT_FOUND:

@@ -1,6 +1,7 @@
 import { approvalsCommand } from "./approvals.ts";
 import { approveCommand } from "./approve.ts";
 import { authCommand } from "./auth.ts";
+import { claimCommand } from "./claim.ts";
 import { cleanCommand } from "./clean.ts";
 import type { Command } from "./line/command.ts";
 import { completionCommand } from "./completion.ts";
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   pullCommand,
   pushCommand,
   mergeCommand,
+  claimCommand,
   cpCommand,
   logsCommand,
   authCommand,

@@ -70,6 +70,7 @@ export const errorCodes = {
   APPROVAL_CHANGED: { exit: 1, means: "the approval is not the one that was shown" },
   APPROVAL_NOT_SHOWN: { exit: 1, means: "the request has not been shown before it was answered by a session's name" },
   WAIT_TIMEOUT: { exit: 7, means: "what `wait` waits for did not happen in time" },
+  CLAIMED: { exit: 1, means: "another session has claimed these paths" },
   // the machine
   DISK_FULL: { exit: 1, means: "no space is left where cowork must write" },
   FILE_NOT_FOUND: { exit: 1, means: "the file or folder does not exist" },

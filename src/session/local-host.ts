@@ -40,6 +40,9 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     interrupt: async (selector, who) => (await import("./work/talk.ts")).interruptAgent(ctx, selector, who),
     agentOpen: async (selector, request) => (await import("./work/open-agent.ts")).openAgent(ctx, selector, request),
     agentWindow: async (selector) => (await import("./work/open-agent.ts")).agentWindow(ctx, selector),
+    claims: async (selector) => (await import("./work/claims.ts")).listClaims(ctx, selector),
+    claim: async (selector, request) => (await import("./work/claims.ts")).claimPaths(ctx, selector, request),
+    claimRelease: async (selector, { globs }) => (await import("./work/claims.ts")).releaseClaims(ctx, selector, globs),
     events: async (selector, query) => (await import("./work/events.ts")).sessionEvents(ctx, selector, query),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };

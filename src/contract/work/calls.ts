@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { claimRequest, claimView } from "../merging/claims.ts";
 import { oneSession, selector } from "../requests.ts";
 import { settings } from "../settings.ts";
 import { agentState } from "./agent-state.ts";
@@ -64,6 +65,11 @@ export const workCalls = {
   agentOpen: { input: z.tuple([oneSession, openRequest]), output: opened },
   /** Whether the agent has a window of the host's tmux. */
   agentWindow: { input: z.tuple([oneSession]), output: z.object({ open: z.boolean() }) },
+  /** Claims of the selected sessions, as they are now. */
+  claims: { input: z.tuple([selector]), output: z.array(claimView) },
+  claim: { input: z.tuple([oneSession, claimRequest]), output: claimView },
+  /** Ends a session's claims: all, or those with one of these patterns. */
+  claimRelease: { input: z.tuple([oneSession, z.object({ globs: z.array(z.string()) })]), output: z.array(claimView) },
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
 } as const;
 

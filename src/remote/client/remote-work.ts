@@ -41,6 +41,9 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
       return read("agentOpen", await call("agentOpen", own, request));
     },
     agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
+    claims: async (selector) => read("claims", await look("claims", there(selector))),
+    claim: async (selector, request) => read("claim", await call("claim", there(selector), request)),
+    claimRelease: async (selector, wanted) => read("claimRelease", await call("claimRelease", there(selector), wanted)),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }
