@@ -23,7 +23,7 @@ export const claimCommand = defineCommand({
     all: { type: "boolean", summary: "Allow an exclusive claim on everything" },
   },
   examples: [
-    { line: "cowork claim a 'src/auth/**' --exclusive --why 'rewriting login'", text: "keep others out" },
+    { line: "cowork claim a 'src/**' --exclusive --why 'rewrite'", text: "keep others out" },
     { line: "cowork claim --path src/auth/login.ts", text: "who holds this file" },
     { line: "cowork claim a --release", text: "end the claims of a" },
   ],

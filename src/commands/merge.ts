@@ -27,7 +27,7 @@ export const mergeCommand = defineCommand({
     trust: { type: "boolean", summary: "Trust what the configuration asks of the host" },
   },
   examples: [
-    { line: "cowork merge a b --test 'npm test' --ff", text: "test them together, then move the branch" },
+    { line: "cowork merge a b --test 'npm test' --ff", text: "test, then move the branch" },
     { line: "cowork merge a b --into main --squash", text: "one commit each, on main" },
     { line: "cowork merge --status", text: "what a merge does now" },
   ],
