@@ -1,6 +1,7 @@
 import { approvalsCommand } from "./approvals.ts";
 import { approveCommand } from "./approve.ts";
 import { authCommand } from "./auth.ts";
+import { claimCommand } from "./claim.ts";
 import { cleanCommand } from "./clean.ts";
 import type { Command } from "./line/command.ts";
 import { completionCommand } from "./completion.ts";
@@ -20,6 +21,7 @@ import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
 import { mcpCommand } from "./mcp.ts";
 import { notifyCommand } from "./notify.ts";
+import { mergeCommand } from "./merge.ts";
 import { openCommand } from "./open.ts";
 import { pullCommand } from "./pull.ts";
 import { projectsCommand } from "./projects.ts";
@@ -63,6 +65,8 @@ export const commands: readonly Command[] = [
   diffCommand,
   pullCommand,
   pushCommand,
+  mergeCommand,
+  claimCommand,
   cpCommand,
   logsCommand,
   authCommand,

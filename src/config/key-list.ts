@@ -240,4 +240,14 @@ export const configKeys: readonly ConfigKey[] = [
     needsTrust: "the agent of every session would keep a task list",
   },
   ...notifyKeys,
+  {
+    name: "TEST",
+    doc: "Command that tests the project; `merge` runs it in a dev container before anything lands",
+    form: "one line for `sh -c`",
+    example: "npm test",
+    defaultValue: "",
+    defaultDoc: "nothing is tested",
+    parse: sets("test", readLine),
+    needsTrust: "every merge would run this in its dev container and land what it lets pass",
+  },
 ];

@@ -43,7 +43,8 @@ export type KeyName =
   | "BUDGET"
   | "TIMEOUT"
   | "RUNS"
-  | "AGENT_TASKS";
+  | "AGENT_TASKS"
+  | "TEST";
 
 /** One key of `.cowork.conf`. `cowork config list` and the docs read from here. */
 export interface ConfigKey {

@@ -48,6 +48,9 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     notifier: async () => (await import("./work/mute.ts")).notifierActive(ctx),
     noteMerging: async (selector, events) =>
       (await import("./work/note-merging.ts")).noteMerging(ctx, selector, events),
+    claims: async (selector) => (await import("./work/claims.ts")).listClaims(ctx, selector),
+    claim: async (selector, request) => (await import("./work/claims.ts")).claimPaths(ctx, selector, request),
+    claimRelease: async (selector, { globs }) => (await import("./work/claims.ts")).releaseClaims(ctx, selector, globs),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };
 }

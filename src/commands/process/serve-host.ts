@@ -28,11 +28,14 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
         import("./operation-jobs.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, noClient));
-      const notifying: typeof work = async (own, request, tell) =>
-        request.method === "runSupervise"
-          ? await withNotifier(own, async () => await work(own, request, tell))
-          : await work(own, request, tell);
-      await runJobProcess(ctx, word, withOperations(notifying, caller));
+      const known: typeof work = async (own, request, tell) => {
+        // A merge works on the project, so it runs where the user is; all other jobs are calls of the host.
+        if (request.method === "merge")
+          return await (await import("./serve-merge.ts")).serveMerge(own, request, caller);
+        if (request.method !== "runSupervise") return await work(own, request, tell);
+        return await withNotifier(own, async () => await work(own, request, tell));
+      };
+      await runJobProcess(ctx, word, withOperations(known, caller));
       return 0;
     }
     const { serveHost } = await import("../../remote/server/serve.ts");

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { mergingEvent } from "../merging/conflicts.ts";
+import { claimRequest, claimView } from "../merging/claims.ts";
 import { oneSession, selector } from "../requests.ts";
 import { settings } from "../settings.ts";
 import { mutedView, muteRequest } from "../notify.ts";
@@ -90,6 +91,11 @@ export const workCalls = {
     input: z.tuple([oneSession, z.array(mergingEvent)]),
     output: z.object({ mergedAt: z.exactOptional(z.string()) }),
   },
+  /** Claims of the selected sessions, as they are now. */
+  claims: { input: z.tuple([selector]), output: z.array(claimView) },
+  claim: { input: z.tuple([oneSession, claimRequest]), output: claimView },
+  /** Ends a session's claims: all, or those with one of these patterns. */
+  claimRelease: { input: z.tuple([oneSession, z.object({ globs: z.array(z.string()) })]), output: z.array(claimView) },
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
   /** What was said and done in a session, as data, from a place on. */
   transcript: { input: z.tuple([oneSession, transcriptQuery]), output: transcriptAnswer },
