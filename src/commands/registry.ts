@@ -17,6 +17,7 @@ import { initCommand } from "./init.ts";
 import { interruptCommand } from "./interrupt.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
+import { mcpCommand } from "./mcp.ts";
 import { openCommand } from "./open.ts";
 import { pullCommand } from "./pull.ts";
 import { projectsCommand } from "./projects.ts";
@@ -24,11 +25,13 @@ import { pushCommand } from "./push.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
 import { sendCommand } from "./send.ts";
+import { serveCommand } from "./serve.ts";
 import { setupCommand } from "./setup.ts";
 import { sshConfigCommand } from "./ssh-config.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
+import { uiCommand } from "./ui.ts";
 import { waitCommand } from "./wait.ts";
 
 /** Every command, in the order of help and docs. */
@@ -49,6 +52,7 @@ export const commands: readonly Command[] = [
   sendCommand,
   interruptCommand,
   waitCommand,
+  uiCommand,
   eventsCommand,
   diffCommand,
   pullCommand,
@@ -61,7 +65,9 @@ export const commands: readonly Command[] = [
   configCommand,
   sshConfigCommand,
   doctorCommand,
+  serveCommand,
   setupCommand,
+  mcpCommand,
   completionCommand,
   helpCommand,
 ];

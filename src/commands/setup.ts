@@ -5,11 +5,13 @@ import { usageError } from "./line/usage.ts";
 export const setupCommand = defineCommand({
   name: "setup",
   group: "Set-up",
-  summary: "Set up the claude alias and shell completion, or undo it",
+  summary: "Set up the claude alias, shell completion and MCP, or undo it",
   details: [
     'The alias is a shell function: `claude`, or `claude "<prompt>"`, on a terminal in a project becomes `cowork open --rm`. A prompt has a space in it. ' +
       "With a flag or a subcommand, outside of a project that has a commit, without a terminal and in a session it is the program itself, and so " +
       "is `command claude`. An alias or a function claude of your own is kept.",
+    "MCP: the claude of this machine gets `cowork mcp` as a server for all your projects, through its own `claude mcp add`. It sees sessions, runs and approvals, and changes " +
+      "nothing; for one that also starts runs: `claude mcp add --scope user cowork -- cowork mcp --role operate`.",
     "It asks before each change. Lines that it adds to a start-up file of your shell are between two comments; --undo removes only " +
       "those. Run it again to add what is missing and to update what an earlier version set up.",
   ],

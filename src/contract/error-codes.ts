@@ -58,7 +58,7 @@ export const errorCodes = {
   HOST_KEY_REVOKED: { exit: 4, means: "a remote host's key was revoked" },
   HOST_AUTH_FAILED: { exit: 4, means: "a remote host refused the SSH login" },
   NOT_LOGGED_IN: { exit: 5, means: "the agent has no usable login on this host" },
-  AGENT_UNAVAILABLE: { exit: 1, means: "the agent's program could not be installed" },
+  AGENT_UNAVAILABLE: { exit: 1, means: "the agent's program could not be installed or called" },
   // agents at work
   RUN_NOT_FOUND: { exit: 1, means: "the session has no run with this number" },
   RUN_ACTIVE: { exit: 1, means: "a run is active in the session" },

@@ -8,6 +8,8 @@ import { authStatus, login, logoutResult } from "./login.ts";
 import { cleanOutcome } from "./outcome.ts";
 import { hostCalls } from "./rpc.ts";
 import { sessionStatus, sessionView } from "./session.ts";
+import { approvalView } from "./work/approval.ts";
+import { sent, sessionWork } from "./work/calls.ts";
 import { runView } from "./work/run.ts";
 
 /** An entry of a list: a session that failed, or whose host does not answer, has the fields that are known. */
@@ -52,6 +54,13 @@ export const outputs = {
   "run --copies": z.object({ runs: z.array(runView) }),
   /** the newest first */
   runs: z.object({ runs: z.array(runView) }),
+  approvals: z.object({ approvals: z.array(approvalView) }),
+  wait: z.object({
+    sessions: z.array(z.extend(sessionWork, { host: z.string(), reached: z.boolean() })),
+    /** why it is not what the user wants: WAIT_TIMEOUT, RUN_FAILED, … */
+    error: z.exactOptional(failure),
+  }),
+  send: z.object({ session: z.string(), ...sent.shape }),
   doctor: z.object({ checks: z.array(check) }),
   "auth login": z.object(loginJson),
   "auth status": z.object({ ...loginJson, agent, readable, repaired, problems, threats }),

@@ -29,6 +29,7 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     login: async (request, io) => (await import("./agent-login.ts")).agentLogin(ctx, request, io),
     runStart: async (selector, request) => (await import("./work/runs.ts")).startRun(ctx, selector, request),
     runs: async (selector, wanted) => (await import("./work/runs.ts")).listRuns(ctx, selector, wanted),
+    runStop: async (selector, wanted) => (await import("./work/runs.ts")).endRun(ctx, selector, wanted),
     runSupervise: async (run) => (await import("./work/runs.ts")).superviseRun(ctx, run),
     runFiles: async (selector, n, out) => (await import("./work/runs.ts")).saveRun(ctx, selector, n, out),
     work: async (selector, options) => (await import("./work/agent-work.ts")).agentWork(ctx, selector, options),
@@ -40,7 +41,8 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     interrupt: async (selector, who) => (await import("./work/talk.ts")).interruptAgent(ctx, selector, who),
     agentOpen: async (selector, request) => (await import("./work/open-agent.ts")).openAgent(ctx, selector, request),
     agentWindow: async (selector) => (await import("./work/open-agent.ts")).agentWindow(ctx, selector),
-    events: async (selector, query) => (await import("./work/events.ts")).sessionEvents(ctx, selector, query),
+    events: async (selector, query) => (await import("./work/wait-events.ts")).eventsWhenThere(ctx, selector, query),
+    transcript: async (selector, query) => (await import("./work/transcript.ts")).readTranscript(ctx, selector, query),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };
 }

@@ -58,3 +58,13 @@ export function plainLines(text: string): string[] {
   while (clean.at(-1) === "") clean.pop();
   return clean;
 }
+
+/** Replaces control, format and separator characters by visible ones, so that a file's content cannot control the terminal. */
+export function visible(text: string): string {
+  return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    if (character === "\n" || character === "\t") return character;
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+    return code === 0x7f ? "␡" : `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
+  });
+}

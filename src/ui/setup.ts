@@ -3,25 +3,50 @@ import type { Question } from "../contract/questions.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
-const states: Readonly<Record<SetupItem["state"], string>> = {
+const states: Readonly<Record<Exclude<SetupItem["state"], "taken">, string>> = {
   "set-up": "set up",
   "not-set-up": "not set up",
   outdated: "set up by an earlier version",
   "by-hand": "set up by hand",
-  taken: "your own claude is kept",
 };
 
-const about: Readonly<Record<SetupItem["name"], { what: string; next: string }>> = {
+interface About {
+  what: string;
+  /** how it is set up */
+  how: (item: SetupItem) => string;
+  next: string;
+  /** the user has something else of that name */
+  taken?: string;
+}
+
+const addsLines = ({ file }: SetupItem): string => `It adds a few lines to ${file}.`;
+
+const about: Readonly<Record<SetupItem["name"], About>> = {
   alias: {
     what: "claude as a shell function: in a project it opens a session, deleted at the end if no work would be lost",
+    taken: "your own claude is kept",
+    how: addsLines,
     next: "open a new terminal and type claude in a project; the program itself is `command claude`",
   },
-  completion: { what: "completion", next: "open a new terminal, type cowork and press Tab" },
+  completion: { what: "completion", how: addsLines, next: "open a new terminal, type cowork and press Tab" },
+  mcp: {
+    what: "cowork as an MCP server of your own agent, which can then see sessions, runs and approvals, and change nothing",
+    taken: "your own server cowork is kept",
+    how: ({ file }) => `It calls ${file} mcp add.`,
+    next: "start a new claude and ask it what your sessions do",
+  },
 };
 
 /** The question before an item is set up. */
-export function setupQuestion({ name, shell, file }: SetupItem): Question {
-  return { kind: "confirm", text: `Set up ${about[name].what} (${shell})? It adds a few lines to ${file}.` };
+export function setupQuestion(item: SetupItem): Question {
+  const { what, how } = about[item.name];
+  return { kind: "confirm", text: `Set up ${what}${whose(item)}? ${how(item)}` };
+}
+
+/** ` (bash)`, ` (claude)` */
+function whose({ shell, program }: SetupItem): string {
+  const name = shell ?? program;
+  return name === undefined ? "" : ` (${name})`;
 }
 
 /** How to use what was set up just now. @param items the items, in pairs of before and after */
@@ -32,10 +57,10 @@ export function setupNext(before: readonly SetupItem[], after: readonly SetupIte
 
 /** The table of `cowork setup --status`, one line for each item. */
 export function renderSetup(items: readonly SetupItem[], terminal: Pick<Terminal, "width" | "style">): string {
-  const rows = items.map(({ name, shell, file, state }) => [
-    { text: `${name} (${shell})`, tone: "bold" as const },
-    { text: states[state] },
-    { text: file, tone: "dim" as const },
+  const rows = items.map((item) => [
+    { text: `${item.name}${whose(item)}`, tone: "bold" as const },
+    { text: item.state === "taken" ? (about[item.name].taken ?? "") : states[item.state] },
+    { text: item.file, tone: "dim" as const },
   ]);
   const columns = [
     { title: "SETUP", min: 8 },

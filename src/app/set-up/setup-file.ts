@@ -6,7 +6,7 @@ import { ensureFolder, pathExists, readRegularFile, writeFileAtomic } from "../.
 import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 
-export type SetupContext = Pick<Context, "paths" | "clock" | "signal" | "env" | "user">;
+export type SetupContext = Pick<Context, "paths" | "clock" | "signal" | "env" | "user" | "run">;
 
 const maxBytes = 4 * 1024 * 1024;
 

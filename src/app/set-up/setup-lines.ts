@@ -35,12 +35,14 @@ export function shellLines({ name, lines, own }: ShellLines): SetupKind {
     name,
     read: async (ctx) => (await Promise.all(setupShells.map(async (shell) => await readOne(ctx, shell)))).flat(),
     setUp: async (ctx, item) => {
-      await editUserFile(ctx, item.file, (text) => withBlock(text, name, lines[item.shell]));
+      const { shell } = item;
+      if (shell === undefined) return item;
+      await editUserFile(ctx, item.file, (text) => withBlock(text, name, lines[shell]));
       return { ...item, state: "set-up" };
     },
     undo: async (ctx, item) => {
       await editUserFile(ctx, item.file, (text) => (text === undefined ? undefined : withoutBlock(text, name)));
-      const [now] = await readOne(ctx, item.shell);
+      const [now] = item.shell === undefined ? [] : await readOne(ctx, item.shell);
       return now ?? { ...item, state: "not-set-up" };
     },
   };

@@ -3,9 +3,12 @@ import type { SetupShell } from "./setup-shells.ts";
 
 /** An item that can be set up for this user. */
 export interface SetupItem {
-  name: "alias" | "completion";
-  shell: SetupShell;
-  /** the file of the user that contains it, or would */
+  name: "alias" | "completion" | "mcp";
+  /** the shell that it is for */
+  shell?: SetupShell;
+  /** the user's program that it is for */
+  program?: string;
+  /** the file of the user that contains it, or would; of a program, the program */
   file: string;
   /**
    * `outdated`: set up differently by an earlier version; `by-hand`: the user added the line; `taken`: the user has something else

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { pathExists } from "../../system/files/files.ts";
 import { aliasLines, hasOwnClaude } from "./setup-alias.ts";
 import { readUserFile, type SetupContext } from "./setup-file.ts";
+import { mcp } from "./setup-mcp.ts";
 import { shellLines, type StartFile } from "./setup-lines.ts";
 import { completionLines, hasOwnLine, type SetupShell } from "./setup-shells.ts";
 import type { SetupItem, SetupKind } from "./setup-types.ts";
@@ -20,9 +21,10 @@ const kinds: readonly SetupKind[] = [
     lines: completionLines,
     own: async (_, shell, { text }) => (hasOwnLine(text, shell) ? "by-hand" : undefined),
   }),
+  mcp,
 ];
 
-/** All items, for the shells that the user has. @throws PERMISSION_DENIED, FILE_TOO_LARGE */
+/** All items, for the shells and the programs that the user has. @throws PERMISSION_DENIED, FILE_TOO_LARGE, TIMEOUT */
 export async function readSetup(ctx: SetupContext): Promise<SetupItem[]> {
   return (await Promise.all(kinds.map(async (kind) => await kind.read(ctx)))).flat();
 }

@@ -1,7 +1,5 @@
 import type { RunView } from "../../contract/work/run.ts";
-import { CoworkError } from "../../errors.ts";
-import { ownCommand } from "../../hint.ts";
-import { plain } from "../../system/text.ts";
+import { noRun } from "../../work/runs/no-run.ts";
 import { findSessions, rootHere } from "../find/find-sessions.ts";
 import { askHosts } from "../sessions/list.ts";
 import type { Scope } from "../scope.ts";
@@ -28,10 +26,6 @@ export async function listRuns(scope: Scope, word: string | undefined, { all }: 
     ),
   );
   const runs = answers.flat().flatMap(({ views }) => views);
-  if (word !== undefined && n !== undefined && runs.length === 0) {
-    throw new CoworkError("RUN_NOT_FOUND", `Run ${plain(word)} does not exist.`, {
-      hint: [ownCommand("runs", plain(session ?? ""))],
-    });
-  }
+  if (session !== undefined && n !== undefined && runs.length === 0) throw noRun(session, n);
   return runs.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : b.n - a.n));
 }

@@ -1,4 +1,5 @@
-import type { RunRequest, RunView } from "../../contract/work/run.ts";
+import { atMost } from "../../contract/work/permissions.ts";
+import type { RunPermissions, RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError, usageError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
@@ -14,6 +15,8 @@ export interface RunOptions {
   path: string | undefined;
   model: string | undefined;
   permissions: string | undefined;
+  /** the most permissions that the caller may give, whatever the configuration says; absent: all */
+  most?: RunPermissions;
   budget: string | undefined;
   timeout: string | undefined;
   maxTurns: number | undefined;
@@ -85,7 +88,7 @@ async function requestOf(scope: Scope, options: RunOptions): Promise<RunRequest>
   return {
     action: options.action,
     prompt: options.prompt,
-    permissions: settings.permissions,
+    permissions: atMost(settings.permissions, options.most),
     budget: settings.budget,
     timeoutMs: settings.timeoutMs,
     commit: options.commit,

@@ -1,6 +1,6 @@
 import type { HostOutputs } from "../../contract/rpc.ts";
 import { CoworkError } from "../../errors.ts";
-import { plain } from "../../system/text.ts";
+import { plain, visible } from "../../system/text.ts";
 import { indexFunctions } from "../git/index-script.ts";
 import { shellWord } from "../../system/shell-word.ts";
 import type { GitInside } from "../types.ts";
@@ -63,14 +63,4 @@ GIT_INDEX_FILE=$I git diff --cached ${args.map(shellWord).join(" ")} -- ${paths.
     throw new CoworkError("GIT_FAILED", `git diff failed in the session: ${message || `code ${result.code}`}`);
   }
   return { text: visible(result.stdout), truncated: result.truncated };
-}
-
-/** Replaces control, format and separator characters by visible ones, so that a file's content cannot control the terminal. */
-export function visible(text: string): string {
-  return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
-    if (character === "\n" || character === "\t") return character;
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-    return code === 0x7f ? "␡" : `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
-  });
 }

@@ -1,4 +1,3 @@
-import { hostMakers } from "../../app/host-makers.ts";
 import { openScope, type OpenScope } from "../../app/scope.ts";
 import { progressDraft } from "../../events.ts";
 import type { Progress } from "../../ui/progress.ts";
@@ -6,6 +5,7 @@ import type { Terminal } from "../../ui/terminal.ts";
 import type { App, Globals } from "./app.ts";
 import type { AppParts } from "./app-parts.ts";
 import type { Caller } from "./caller.ts";
+import { requestScope, scopeOptions } from "./request-scope.ts";
 import { silent, showEvents } from "../parts/show-events.ts";
 import { stdoutClosed } from "../parts/stdout-closed.ts";
 
@@ -13,6 +13,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
   let progress: Progress = silent;
   let trust = false;
   let { signal } = caller;
+  const own = { caller, terminal, globals, parts };
   let opened: OpenScope | undefined;
   const now = (): Date => new Date();
   const tell = showEvents(terminal, { progress: () => progress, now });
@@ -23,8 +24,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
       verbose: globals.verbose,
       json: globals.json,
     });
-    const makers = { ...hostMakers(caller.program), ...parts };
-    return (opened = openScope(ctx, { folder: caller.cwd(), onlyHost: globals.host, cpus: caller.cpus, makers, tell }));
+    return (opened = openScope(ctx, scopeOptions(own, tell)));
   };
   let opening: Promise<OpenScope> | undefined;
   return {
@@ -35,8 +35,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
     show: async (how) => {
       const { createProgress } = await import("../../ui/progress.ts");
       const on = how === "live" ? terminal : { ...terminal, isLive: false };
-      progress = await createProgress(on, () => performance.now());
-      return progress;
+      return (progress = await createProgress(on, () => performance.now()));
     },
     trust: (given) => {
       trust = given;
@@ -47,6 +46,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
       return gone;
     },
     scope: async () => (await (opening ??= open())).scope,
+    openRequest: async (request) => await requestScope(own, request),
     visited: () => opened?.visited ?? new Set(),
     json: (value) => {
       terminal.out(JSON.stringify(value, null, 2));

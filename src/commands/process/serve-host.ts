@@ -20,13 +20,14 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../../session/local-host.ts");
     if (mode === "job") {
-      const [{ runJobProcess }, { hostWork }, { noClient }] = await Promise.all([
+      const [{ runJobProcess }, { hostWork }, { noClient }, { withOperations }] = await Promise.all([
         import("../../jobs/job-process.ts"),
         import("../../remote/server/job-work.ts"),
         import("../../session/no-client.ts"),
+        import("./operation-jobs.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, noClient));
-      await runJobProcess(ctx, word, work);
+      await runJobProcess(ctx, word, withOperations(work, caller));
       return 0;
     }
     const { serveHost } = await import("../../remote/server/serve.ts");

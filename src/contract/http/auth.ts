@@ -70,11 +70,17 @@ export const authRoutes = {
   "POST /devices/links": {
     role: "full",
     summary: "Make a link that signs another device in, once",
-    input: z.object({ role, name: z.exactOptional(deviceName) }),
+    input: z.object({
+      role,
+      name: z.exactOptional(deviceName),
+      /** `local`: for a browser on this machine, although there is a PUBLIC_URL */
+      at: z.exactOptional(z.literal("local")),
+    }),
     output: signInLink,
     status: 201,
     errors: [],
   },
+  "POST /stop": { role: "full", summary: "End the server; over the unix socket only", errors: [] },
 } as const satisfies Record<string, RouteContract>;
 
 export type Device = z.infer<typeof device>;

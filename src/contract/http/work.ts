@@ -70,6 +70,13 @@ export const workRoutes = {
     output: z.object({ run: runView }),
     errors: [...found, "RUN_NOT_FOUND"],
   },
+  "POST /sessions/{session}/runs/{run}/stop": {
+    role: "operate",
+    summary: "End an active run, whatever it does; the conversation stays",
+    params: runParam,
+    output: z.object({ run: runView }),
+    errors: [...found, "RUN_NOT_FOUND"],
+  },
   "GET /sessions/{session}/runs/{run}/artifacts/{artifact}": {
     role: "view",
     summary: "Download a file that a run left",

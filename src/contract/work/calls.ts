@@ -4,7 +4,9 @@ import { settings } from "../settings.ts";
 import { agentState } from "./agent-state.ts";
 import { approvalAnswer, approvalView } from "./approval.ts";
 import { eventsAnswer, eventsQuery } from "./history.ts";
+import { runPermissions } from "./permissions.ts";
 import { runRequest, runView } from "./run.ts";
+import { transcriptAnswer, transcriptQuery } from "./transcript.ts";
 
 /** What an agent does in one session, and what waits for a person there. */
 export const sessionWork = z.object({
@@ -16,6 +18,16 @@ export const sessionWork = z.object({
   run: z.exactOptional(runView),
   /** number of open approvals */
   approvals: z.int(),
+});
+
+export const sendRequest = z.object({
+  text: z.string(),
+  /** for a run that continues the conversation */
+  settings,
+  /** permissions of such a run at most; absent: those of the run before */
+  most: z.exactOptional(runPermissions),
+  /** what the text came through, for the journal; absent: a command */
+  through: z.exactOptional(z.string()),
 });
 
 /** How a prompt reached the agent. */
@@ -46,6 +58,8 @@ export const workCalls = {
   runStart: { input: z.tuple([oneSession, runRequest]), output: runView },
   /** Runs of the selected sessions, newest first; with `n` only that one. */
   runs: { input: z.tuple([selector, z.object({ n: z.exactOptional(z.int()) })]), output: z.array(runView) },
+  /** Ends an active run, whatever it does, and waits for its end. The conversation stays. @returns the run as it is then */
+  runStop: { input: z.tuple([oneSession, z.object({ n: z.int(), by: z.string() })]), output: runView },
   /** The work of a run's own process: supervises it until it ends. */
   runSupervise: { input: z.tuple([z.object({ sessionId: z.string(), n: z.int() })]), output: runView },
   /** Agent states, as `list` has them; with `check` the agents' processes are checked, too. */
@@ -58,16 +72,19 @@ export const workCalls = {
     output: approvalView,
   },
   approvalAnswer: { input: z.tuple([oneSession, approvalAnswer]), output: approvalView },
-  send: { input: z.tuple([oneSession, z.object({ text: z.string(), settings })]), output: sent },
+  send: { input: z.tuple([oneSession, sendRequest]), output: sent },
   interrupt: { input: z.tuple([oneSession, z.object({ by: z.string() })]), output: z.object({ how: z.string() }) },
   /** Starts the agent in a window of the host's tmux, to which `connect` attaches. Asks before it ends an active run. */
   agentOpen: { input: z.tuple([oneSession, openRequest]), output: opened },
   /** Whether the agent has a window of the host's tmux. */
   agentWindow: { input: z.tuple([oneSession]), output: z.object({ open: z.boolean() }) },
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
+  /** What was said and done in a session, as data, from a place on. */
+  transcript: { input: z.tuple([oneSession, transcriptQuery]), output: transcriptAnswer },
 } as const;
 
 export type SessionWork = z.infer<typeof sessionWork>;
 export type OpenRequest = z.infer<typeof openRequest>;
 export type Opened = z.infer<typeof opened>;
+export type SendRequest = z.infer<typeof sendRequest>;
 export type Sent = z.infer<typeof sent>;

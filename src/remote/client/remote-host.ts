@@ -1,6 +1,5 @@
 import { Readable, type Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
-import { visible } from "../../clone/exchange/diff.ts";
 import { jobAnswer, type JobCall } from "../../contract/job.ts";
 import { streamedOffers } from "../../contract/offers.ts";
 import { hostCalls, type HostInputs, type HostMethod } from "../../contract/rpc.ts";
@@ -10,7 +9,7 @@ import type { Source } from "../../project/types.ts";
 import type { ConnectIo, SessionHost } from "../../session/session-host.ts";
 import type { InitRequest, Selector } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
-import { plain } from "../../system/text.ts";
+import { plain, visible } from "../../system/text.ts";
 import { copyTo } from "../rpc/streams.ts";
 import type { TtyRequest } from "../rpc/tty-request.ts";
 import type { ConnectOptions } from "../types.ts";

@@ -27,6 +27,7 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
   return {
     runStart: async (selector, request) => read("runStart", await call("runStart", there(selector), request)),
     runs: async (selector, wanted) => read("runs", await look("runs", there(selector), wanted)),
+    runStop: async (selector, wanted) => read("runStop", await call("runStop", there(selector), wanted)),
     runSupervise: async (run) => read("runSupervise", await call("runSupervise", run)),
     work: async (selector, options) => read("work", await look("work", there(selector), options)),
     approvals: async (selector) => read("approvals", await look("approvals", there(selector))),
@@ -41,6 +42,7 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
       return read("agentOpen", await call("agentOpen", own, request));
     },
     agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
+    transcript: async (selector, query) => read("transcript", await look("transcript", there(selector), query)),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }

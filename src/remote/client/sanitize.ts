@@ -1,9 +1,8 @@
-import { visible } from "../../clone/exchange/diff.ts";
 import { progressEvent } from "../../contract/progress.ts";
 import { CoworkError } from "../../errors.ts";
 import { hostQuestion, type Question } from "../../contract/questions.ts";
 import type { ProgressEvent } from "../../events.ts";
-import { plain, plainPart, plainSpan } from "../../system/text.ts";
+import { plain, plainPart, plainSpan, visible } from "../../system/text.ts";
 import { addHostToLoginHint } from "./login-hint.ts";
 
 // Data from a host is untrusted: all texts are sanitized before anything else uses them, and data that does not match its schema is

@@ -1,8 +1,8 @@
-import { CoworkError, toCoworkError } from "../../errors.ts";
-import { ownCommand } from "../../hint.ts";
+import { toCoworkError } from "../../errors.ts";
 import type { RunView } from "../../contract/work/run.ts";
 import type { Context } from "../../system/context.ts";
 import { takeInRequests } from "../../work/approvals/take-in.ts";
+import { noRun } from "../../work/runs/no-run.ts";
 import { newestRun, readRun } from "../../work/runs/run-files.ts";
 import { isActive } from "../../work/runs/run-state.ts";
 import { createOwnTranscript } from "../../work/transcript/own-transcript.ts";
@@ -78,8 +78,4 @@ export function createAgentLog(
       await out(renderQuestion(one));
     }
   }
-}
-
-function noRun(name: string, n: number): CoworkError {
-  return new CoworkError("RUN_NOT_FOUND", `Session ${name} has no run ${n}.`, { hint: [ownCommand("runs", name)] });
 }

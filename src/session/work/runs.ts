@@ -8,8 +8,10 @@ import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 import { createRun } from "../../work/runs/create-run.ts";
+import { noRun } from "../../work/runs/no-run.ts";
 import { readRun, readRuns, writeRun } from "../../work/runs/run-files.ts";
 import { saveRunFiles } from "../../work/runs/save-run.ts";
+import { runEnded, stopRun } from "../../work/runs/stop-run.ts";
 import { supervise } from "../../work/runs/supervise.ts";
 import { readLaunch } from "../connect/launch.ts";
 import { hasAgentWindow } from "../connect/tmux.ts";
@@ -90,8 +92,28 @@ export async function listRuns(ctx: Context, selector: Selector, wanted: { n?: n
   });
   const [only] = entries;
   if (wanted.n !== undefined && runs.length === 0 && entries.length === 1 && only !== undefined)
-    throw notFound("record" in only ? only.record.name : only.id, wanted.n);
+    throw noRun("record" in only ? only.record.name : only.id, wanted.n);
   return runs.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || b.n - a.n);
+}
+
+/** How long a run may take to end in order, in ms. */
+const endMs = 120_000;
+
+/**
+ * Ends an active run, whatever it does, and waits for its end. Changes nothing if it has ended.
+ * @returns the run as it is then: still active if its process does not end
+ * @throws RUN_NOT_FOUND
+ */
+export async function endRun(
+  ctx: Context,
+  selector: OneSession,
+  { n, by }: { n: number; by: string },
+): Promise<RunView> {
+  const { id, name } = await selected(ctx, selector);
+  if (await stopRun(ctx, { id }, n, { by: plain(by).slice(0, 100) })) await runEnded(ctx, { id }, endMs);
+  const run = readRun(ctx, id, n);
+  if (run === undefined) throw noRun(name, n);
+  return run;
 }
 
 /** The work of a run's own process. */
@@ -105,7 +127,7 @@ export async function superviseRun(ctx: Context, run: { sessionId: string; n: nu
 export async function saveRun(ctx: Context, selector: OneSession, n: number, out: Writable): Promise<void> {
   const record = await selected(ctx, selector);
   const run = readRun(ctx, record.id, n);
-  if (run === undefined) throw notFound(record.name, n);
+  if (run === undefined) throw noRun(record.name, n);
   const git = async (): ReturnType<typeof insideOf> => await insideOf(ctx, record);
   await saveRunFiles(ctx, { place: workPlace(record, undefined), run, git }, out);
 }
@@ -114,10 +136,4 @@ async function selected(ctx: Context, selector: OneSession): Promise<SessionReco
   const entry = await selectOne(ctx, selector);
   if ("error" in entry) throw entry.error;
   return entry.record;
-}
-
-function notFound(name: string, n: number): CoworkError {
-  return new CoworkError("RUN_NOT_FOUND", `Session ${name} has no run ${n}.`, {
-    hint: steps`${ownCommand("runs", name)} lists its runs`,
-  });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Settings } from "../../config/types.ts";
 import type { OneSession } from "../../contract/requests.ts";
-import type { Sent } from "../../contract/work/calls.ts";
+import type { SendRequest, Sent } from "../../contract/work/calls.ts";
+import { atMost } from "../../contract/work/permissions.ts";
 import type { RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
@@ -31,11 +31,8 @@ const retryMs = 1_000;
  * @throws AGENT_BUSY while a question is open, the run is in the queue or waits for the usage limit, or the agent runs in another
  * terminal; NO_CONVERSATION; what `startRun` throws
  */
-export async function sendPrompt(
-  ctx: Context,
-  selector: OneSession,
-  { text, settings }: { text: string; settings: Settings },
-): Promise<Sent> {
+export async function sendPrompt(ctx: Context, selector: OneSession, request: SendRequest): Promise<Sent> {
+  const { text } = request;
   const place = await placeOf(ctx, selector);
   const open = await takeInRequests(ctx, place);
   if (open.length > 0) {
@@ -43,17 +40,17 @@ export async function sendPrompt(
       hint: [ownCommand("approvals")],
     });
   }
-  const run = await writePrompt(ctx, selector, text);
+  const run = await writePrompt(ctx, selector, request);
   if (run !== undefined) return { how: "run", run };
   const terminal = await findTerminalAgent(ctx, place);
   if (terminal !== undefined) {
     await sendToTerminal(ctx, place, terminal, text);
-    await journal(ctx, place, "prompt.sent", { how: "typed", detail: firstLine(text) });
+    await journal(ctx, place, "prompt.sent", { how: "typed", ...saidOf(request) });
     return { how: "typed" };
   }
   if (await isInTerminal(ctx, place)) throw inTerminal(place, "type it there");
-  const resumed = await startRun(ctx, selector, continuing(ctx, place, text, settings));
-  await journal(ctx, place, "prompt.sent", { run: resumed.id, how: "resumed", detail: firstLine(text) });
+  const resumed = await startRun(ctx, selector, continuing(ctx, place, request));
+  await journal(ctx, place, "prompt.sent", { run: resumed.id, how: "resumed", ...saidOf(request) });
   return { how: "resumed", run: resumed };
 }
 
@@ -61,7 +58,7 @@ export async function sendPrompt(
  * Writes to the active run. One that starts its session or is about to end takes no text, which lasts a moment.
  * @returns undefined if no run is active, or not any more
  */
-async function writePrompt(ctx: Context, selector: OneSession, text: string): Promise<RunView | undefined> {
+async function writePrompt(ctx: Context, selector: OneSession, request: SendRequest): Promise<RunView | undefined> {
   const until = ctx.clock.now().getTime() + patienceMs;
   for (;;) {
     // Again each time: the run may have started the container meanwhile.
@@ -70,9 +67,9 @@ async function writePrompt(ctx: Context, selector: OneSession, text: string): Pr
     if (run === undefined) return undefined;
     if (run.queued !== undefined) throw busyRun(place, run, "is in the queue");
     if (run.until !== undefined) throw busyRun(place, run, "waits for the end of the usage limit");
-    const line = run.state === "created" ? undefined : place.agent.run?.prompt(text);
+    const line = run.state === "created" ? undefined : place.agent.run?.prompt(request.text);
     if (line !== undefined && (await writeToRun(ctx, place, run.n, line))) {
-      await journal(ctx, place, "prompt.sent", { run: run.id, how: "run", detail: firstLine(text) });
+      await journal(ctx, place, "prompt.sent", { run: run.id, how: "run", ...saidOf(request) });
       return run;
     }
     if (ctx.clock.now().getTime() >= until) throw busyRun(place, run, "takes no text now");
@@ -87,7 +84,8 @@ function busyRun({ name }: WorkPlace, { id }: RunView, why: string): CoworkError
 }
 
 /** The request of the last run that has a conversation, with the new prompt. */
-function continuing(ctx: Context, { id, name }: WorkPlace, prompt: string, settings: Settings): RunRequest {
+function continuing(ctx: Context, { id, name }: WorkPlace, request: SendRequest): RunRequest {
+  const { text: prompt, settings, most } = request;
   const last = readRuns(ctx, id).find(({ startedAt, conversation }) => startedAt && conversation);
   if (last === undefined) {
     throw new CoworkError("NO_CONVERSATION", `The agent in ${name} has no conversation that could be continued.`, {
@@ -97,7 +95,8 @@ function continuing(ctx: Context, { id, name }: WorkPlace, prompt: string, setti
   const { permissions, action, model } = last;
   const { budget, timeoutMs, runs } = settings;
   const before = readRunRequest(ctx, id, last.n) ?? { action, permissions, commit: "auto", ...(model && { model }) };
-  return { ...before, prompt, budget, timeoutMs, resume: "last", runs, settings };
+  const granted = { permissions: atMost(before.permissions, most) };
+  return { ...before, ...granted, prompt, budget, timeoutMs, resume: "last", runs, settings };
 }
 
 /**
@@ -152,6 +151,8 @@ async function journal(ctx: Context, { id }: WorkPlace, type: string, data: Reco
   await appendHistory(ctx, id, [{ source: "person", type, data: { by: ctx.user.name, ...data } }]);
 }
 
-function firstLine(text: string): string {
-  return plain(text.trim().split("\n")[0] ?? "").slice(0, 200);
+/** What the journal keeps of a prompt: its first line, and what it came through. */
+function saidOf({ text, through }: SendRequest): Record<string, string> {
+  const detail = plain(text.trim().split("\n")[0] ?? "").slice(0, 200);
+  return { detail, ...(through === undefined ? {} : { through: plain(through).slice(0, 100) }) };
 }

@@ -10,6 +10,7 @@ import { errorCode } from "../../system/files/open-folder.ts";
 import { plain } from "../../system/text.ts";
 import { appendHistory } from "../history/append.ts";
 import type { WorkPlace } from "../types.ts";
+import { noRun } from "./no-run.ts";
 import { crashed, readRun, readRunFile, readRuns, runNumbers, writeRun } from "./run-files.ts";
 import { isActive } from "./run-state.ts";
 
@@ -76,10 +77,7 @@ async function refuseIfActive(ctx: Context, { id, name }: WorkPlace): Promise<vo
 function findResumed(ctx: Context, { id, name }: WorkPlace, wanted: number | "last"): RunView {
   const run =
     wanted === "last" ? readRuns(ctx, id).find((one) => one.startedAt !== undefined) : readRun(ctx, id, wanted);
-  if (run === undefined && wanted !== "last")
-    throw new CoworkError("RUN_NOT_FOUND", `Session ${name} has no run ${wanted}.`, {
-      hint: [ownCommand("runs", name)],
-    });
+  if (run === undefined && wanted !== "last") throw noRun(name, wanted);
   if (run?.conversation === undefined || run.startedAt === undefined)
     throw new CoworkError("NO_CONVERSATION", `Session ${name} has no conversation of a run that could be continued.`, {
       hint: [ownCommand("runs", name)],

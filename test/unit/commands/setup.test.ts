@@ -20,7 +20,12 @@ async function run(
   line: string,
   more: { columns?: number; env?: Record<string, string>; answers?: [alias: string, completion: string] } = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const caller = fakeCaller({ cwd: home, home, ...more, env: { NO_COLOR: "1", SHELL: "/bin/bash", ...more.env } });
+  const caller = fakeCaller({
+    cwd: home,
+    home,
+    ...more,
+    env: { NO_COLOR: "1", SHELL: "/bin/bash", PATH: "/usr/bin:/bin", ...more.env },
+  });
   if (more.answers !== undefined) answer(caller, more.answers);
   const code = await runCli(line.split(" "), caller);
   return { code, stdout: caller.stdout(), stderr: caller.stderr() };
@@ -148,5 +153,61 @@ describe("cowork setup", () => {
     await writeFile(join(home, "bin", "cowork"), "#!/bin/sh\necho 'complete -W x cowork'\n", { mode: 0o755 });
     expect(shell(`${home}/bin:/usr/bin:/bin`)).toBe("complete -W 'x' cowork\nok\n");
     expect(shell("/usr/bin:/bin")).toMatch(/no completion specification\nok\n$/);
+  });
+});
+
+describe("cowork setup, with the user's own claude", () => {
+  /** A claude that keeps one server of each scope in a file, and prints what the real one prints. */
+  async function claudeHere(server = ""): Promise<string> {
+    const bin = join(home, "programs");
+    await mkdir(bin);
+    if (server !== "") await writeFile(join(home, "server"), server);
+    const script = `#!/bin/sh
+cd "$HOME" && echo "$PWD: $*" >>called
+case "$*" in
+  "mcp get cowork") [ -s server ] || { echo 'No MCP server named "cowork".' >&2; exit 1; }; cat server ;;
+  "mcp add --scope user cowork -- cowork mcp") [ ! -e broken ] || { echo "no space left" >&2; exit 1; }
+    printf 'cowork:\n  Scope: User config (available in all your projects)\n  Status: ok\n  Type: stdio\n  Command: cowork\n  Args: mcp\n' >server ;;
+  "mcp remove --scope user cowork") rm server ;;
+  *) exit 9 ;;
+esac
+`;
+    await writeFile(join(bin, "claude"), script, { mode: 0o755 });
+    return `${bin}:/usr/bin:/bin`;
+  }
+
+  const stateOf = (stdout: string): string | undefined =>
+    (JSON.parse(stdout) as { setup: { name: string; state: string }[] }).setup.find(({ name }) => name === "mcp")
+      ?.state;
+
+  test("it becomes a server of claude through claude's own command, once, and --undo removes it", async () => {
+    const env = { PATH: await claudeHere() };
+    expect(stateOf((await run("setup --status --json", { env })).stdout)).toBe("not-set-up");
+    const made = await run("setup --yes", { env });
+    expect(made.stdout).toMatch(/mcp \(claude\) +set up/);
+    expect(made.stderr).toContain("ask it what your sessions do");
+    expect(stateOf((await run("setup --yes --json", { env })).stdout)).toBe("set-up");
+    expect((await read("called")).match(/mcp add/g)).toHaveLength(1);
+    expect(stateOf((await run("setup --undo --json", { env })).stdout)).toBe("not-set-up");
+    await expect(stat(join(home, "server"))).rejects.toThrow("ENOENT");
+  });
+
+  test.each([
+    ["another program", "cowork:\n  Scope: User config\n  Command: /opt/other\n  Args: mcp\n"],
+    ["other arguments", "cowork:\n  Scope: User config\n  Command: cowork\n  Args: mcp --role operate\n"],
+    ["another scope", "cowork:\n  Scope: Local config\n  Command: cowork\n  Args: mcp\n"],
+  ])("a server of that name with %s is kept, also by --undo", async (_, server) => {
+    const env = { PATH: await claudeHere(server) };
+    expect((await run("setup --yes", { env })).stdout).toContain("your own server cowork is kept");
+    await run("setup --undo", { env });
+    expect(await read("server")).toBe(server);
+  });
+
+  test("what claude says when it fails is the error, with the command to run", async () => {
+    const env = { PATH: await claudeHere() };
+    await writeFile(join(home, "broken"), "");
+    const { code, stderr } = await run("setup --yes", { env });
+    expect([code, stderr]).toEqual([1, expect.stringContaining("claude mcp add failed: no space left")]);
+    expect(stderr).toContain("claude mcp add --scope user cowork -- cowork mcp");
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { diffSession, visible } from "../../../../src/clone/exchange/diff.ts";
+import { diffSession } from "../../../../src/clone/exchange/diff.ts";
+import { visible } from "../../../../src/system/text.ts";
 import { colourDiff } from "../../../../src/ui/diff.ts";
 import { makeClone } from "../../../../src/clone/make/make.ts";
 import type { CloneSpec } from "../../../../src/clone/types.ts";
