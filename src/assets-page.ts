@@ -1,22 +1,19 @@
 // Builds the web page from `src/web`. Only `assets-stored.ts` and the build use it: the built file holds the result.
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import type { BuildOptions, Metafile } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 const immutable = "public, max-age=31536000, immutable";
 
+/** Scripts and styles by their names without hashes: the page's own, and those that it loads when it needs them. */
+const parts = ["app.js", "encode-qr.js", "read-markdown.js", "style.css"];
+
 /** Names of the page's assets. `web/pages.json` says which address each has; `.br` are the same files, compressed. */
 export const pageAssets = [
-  "web/app.js",
-  "web/app.js.br",
-  "web/index.html",
-  "web/index.html.br",
   "web/pages.json",
-  "web/style.css",
-  "web/style.css.br",
+  ...[...parts, "index.html"].flatMap((name) => [`web/${name}`, `web/${name}.br`]),
 ];
 
 interface BuiltPage {
@@ -35,37 +32,42 @@ export async function buildPage(): Promise<BuiltPage> {
 }
 
 async function bundlePage(): Promise<BuiltPage> {
-  const [script, style] = await Promise.all([bundle("src/web/main.tsx"), bundle("src/web/style/main.css")]);
-  const paths = { script: addressOf("app", "js", script.content), style: addressOf("style", "css", style.content) };
-  const template = await readFile(join(root, "src/web/index.html"), "utf8");
-  const html = template.replace("{script}", paths.script).replace("{style}", paths.style);
-  const pages = {
+  const { build } = await import("esbuild");
+  const { outputFiles, metafile } = await build(options);
+  const pages: Record<string, { asset: string; type: string; cache: string }> = {
     "/": { asset: "web/index.html", type: "text/html; charset=utf-8", cache: "no-cache" },
-    [paths.script]: { asset: "web/app.js", type: "text/javascript; charset=utf-8", cache: immutable },
-    [paths.style]: { asset: "web/style.css", type: "text/css; charset=utf-8", cache: immutable },
   };
+  const contents = new Map<string, Uint8Array>();
+  for (const { path, contents: content } of outputFiles) {
+    const { name = "", extension = "" } = /(?<name>[^/]+)-[A-Z0-9]+\.(?<extension>js|css)$/.exec(path)?.groups ?? {};
+    if (!parts.includes(`${name}.${extension}`)) throw new Error(`the page has a part that pageAssets does not name: ${path}`);
+    const type = `text/${extension === "js" ? "javascript" : "css"}; charset=utf-8`;
+    pages[`/assets/${basename(path)}`] = { asset: `web/${name}.${extension}`, type, cache: immutable };
+    contents.set(`web/${name}.${extension}`, content);
+  }
+  contents.set("web/index.html", Buffer.from(await fillTemplate(Object.keys(pages))));
   const files = new Map<string, Uint8Array>([["web/pages.json", Buffer.from(JSON.stringify(pages))]]);
-  const contents = { "web/app.js": script.content, "web/style.css": style.content, "web/index.html": Buffer.from(html) };
-  for (const [name, content] of Object.entries(contents)) {
+  for (const [name, content] of contents) {
     files.set(name, content);
     files.set(`${name}.br`, brotliCompressSync(content));
   }
-  return { files, metafile: script.metafile };
+  return { files, metafile };
 }
 
-function addressOf(name: string, extension: string, content: Uint8Array): string {
-  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
-  return `/assets/${name}-${hash}.${extension}`;
-}
-
-async function bundle(entry: string): Promise<{ content: Uint8Array; metafile: Metafile }> {
-  const { build } = await import("esbuild");
-  const { outputFiles, metafile } = await build({ ...options, entryPoints: [entry] });
-  return { content: outputFiles[0]?.contents ?? Buffer.from(""), metafile };
+async function fillTemplate(addresses: readonly string[]): Promise<string> {
+  const template = await readFile(join(root, "src/web/index.html"), "utf8");
+  const addressOf = (prefix: string): string => addresses.find((address) => address.startsWith(prefix)) ?? "";
+  return template.replace("{script}", addressOf("/assets/app-")).replace("{style}", addressOf("/assets/style-"));
 }
 
 const options = {
   absWorkingDir: root,
+  entryPoints: { app: "src/web/main.tsx", style: "src/web/style/main.css" },
+  outdir: "assets",
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  // Each `import()` is a file of its own.
+  splitting: true,
   bundle: true,
   write: false,
   metafile: true,

@@ -1,20 +1,31 @@
-import { lexer, type Token, type Tokens } from "marked";
+import { signal } from "@preact/signals";
+import type { Token, Tokens } from "marked";
 import type { ComponentChildren, JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 
 /** Longer texts are shown as they are: reading them would take long. */
 const maxLength = 64 * 1024;
 
-/** Text of an agent, in Markdown. It becomes elements, never HTML: HTML in it is shown as text, and images as links. */
-export function Markdown({ text }: { text: string }): JSX.Element {
-  const tokens = useMemo(() => read(text), [text]);
-  return <div class="markdown">{tokens === undefined ? <pre>{text}</pre> : blocks(tokens)}</div>;
+/** Undefined until it is loaded. */
+const reader = signal<((text: string) => Token[]) | undefined>(undefined);
+
+async function loadReader(): Promise<void> {
+  if (reader.value === undefined) reader.value = (await import("../lazy/read-markdown.ts")).readMarkdown;
 }
 
-function read(text: string): Token[] | undefined {
+/** Text of an agent, in Markdown. It becomes elements, never HTML: HTML in it is shown as text, and images as links. */
+export function Markdown({ text }: { text: string }): JSX.Element {
+  const read = reader.value;
+  // Without the reader the text shows as it is.
+  useEffect(() => void loadReader().catch(() => undefined), []);
+  const tokens = useMemo(() => tokensOf(text, read), [text, read]);
+  return <div class="markdown">{tokens === undefined ? <pre class="words">{text}</pre> : blocks(tokens)}</div>;
+}
+
+function tokensOf(text: string, read: ((text: string) => Token[]) | undefined): Token[] | undefined {
   if (text.length > maxLength) return undefined;
   try {
-    return lexer(text);
+    return read?.(text);
   } catch {
     // Nested too deeply to be read.
     return undefined;

@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { RefObject } from "preact";
 
 /** The width of an element, also after it changes. */
-export function useWidth<E extends Element>(): [RefObject<E>, number] {
+export function useWidth<E extends Element>(): [{ current: E | null }, number] {
   const element = useRef<E>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
