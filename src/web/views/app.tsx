@@ -26,9 +26,6 @@ export function App(): JSX.Element {
   if (signedOut.value) return <SignedOut />;
   return (
     <>
-      <a class="skip" href="#/" onClick={skip}>
-        Skip to content
-      </a>
       {isOnline.value ? null : (
         <div class="banner" role="alert">
           <span>No connection to cowork. What you see may be old; this page tries again by itself.</span>
@@ -51,7 +48,10 @@ function Side(): JSX.Element {
   const [here = ""] = route.value;
   const open = approvals.value?.length ?? 0;
   return (
-    <div class="side">
+    <header class="side">
+      <a class="skip" href="#/" onClick={skip}>
+        Skip to content
+      </a>
       <a class="brand" href="#/">
         <Logo /> cowork
       </a>
@@ -82,7 +82,7 @@ function Side(): JSX.Element {
           {me.value === undefined ? null : <span class="wide-only"> · {me.value.role}</span>}
         </div>
       </div>
-    </div>
+    </header>
   );
 }
 

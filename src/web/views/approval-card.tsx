@@ -92,7 +92,7 @@ export function ApprovalCard({ approval, onDone }: { approval: ApprovalView; onD
               Deny
             </button>
             <button type="button" class="button primary" disabled={!isReady || !isSeen || !isAnswered} onClick={approve}>
-              {isSeen ? "Approve" : "Read to the end to approve"}
+              {isSeen ? (approval.kind === "answer" ? "Answer" : "Approve") : "Read to the end to approve"}
             </button>
           </div>
           {approval.rules.length > 0 && may("full") ? (

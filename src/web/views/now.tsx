@@ -115,7 +115,7 @@ function GroupOf({ group, title, of }: { group: Group; title: string; of: readon
   // Who waits longest comes first; elsewhere what changed last.
   const ordered = group === "waiting" ? sorted.toReversed() : sorted;
   return (
-    <section class={`group ${group}`} aria-labelledby={`group-${group}`}>
+    <section class={`group of-${group}`} aria-labelledby={`group-${group}`}>
       <div class="group-head">
         <h2 id={`group-${group}`}>{title}</h2>
         <span>{of.length}</span>

@@ -2,7 +2,6 @@ import type { JSX } from "preact";
 import { RunPill, StatePill } from "../../parts/state-pill.tsx";
 import { Since } from "../../parts/time.tsx";
 import { Work } from "../../parts/work.tsx";
-import { approvals } from "../../state/approvals.ts";
 import { describe, workOn } from "../../state/operations.ts";
 import { to } from "../../state/router.ts";
 import { keyOf, sessions, sessionsByKey, type Session } from "../../state/sessions.ts";
@@ -12,6 +11,7 @@ import { EventList } from "../event-list.tsx";
 import { About } from "./about.tsx";
 import { Actions } from "./actions.tsx";
 import { Artifacts } from "./artifacts.tsx";
+import { AskedNotice } from "./asked-notice.tsx";
 import { DiffTab } from "./diff.tsx";
 import { Logs } from "./logs.tsx";
 import { Talk } from "./talk.tsx";
@@ -41,7 +41,7 @@ export function SessionView({ id, tab }: { id: string; tab: string }): JSX.Eleme
   return (
     <>
       <Head session={session} />
-      <Notices session={session} />
+      <Notices session={session} withAsked={here !== "talk"} />
       <nav class="tabs" aria-label="Parts of the session">
         {tabs.map(([path, label]) => (
           <a href={to("session", id, path)} aria-current={path === here ? "page" : undefined} data-tab>
@@ -98,22 +98,12 @@ function Head({ session }: { session: Session }): JSX.Element {
 }
 
 /** What is asked, and what is being done. */
-function Notices({ session }: { session: Session }): JSX.Element {
-  const asked = approvals.value?.find(({ sessionId, host }) => sessionId === session.id && host === session.host);
+function Notices({ session, withAsked }: { session: Session; withAsked: boolean }): JSX.Element {
   const work = workOn(keyOf(session));
   const step = work?.events.findLast(({ type }) => type === "progress");
   return (
     <>
-      {asked === undefined ? null : (
-        <div class="notice">
-          <p>
-            <strong>{plain(asked.tool)}</strong> waits for your answer: <span class="mono">{plain(asked.text.slice(0, 120))}</span>
-          </p>
-          <a class="button primary" href={to("approvals", `${asked.id}@${asked.host}`)}>
-            Review
-          </a>
-        </div>
-      )}
+      {withAsked ? <AskedNotice session={session} /> : null}
       {work === undefined ? null : (
         <div class="notice busy" role="status">
           <p>

@@ -6,6 +6,7 @@ import { may } from "../../state/me.ts";
 import { useRunsOf } from "../../state/runs-of.ts";
 import { keyOf, type Session } from "../../state/sessions.ts";
 import { useTranscript } from "../../state/transcript.ts";
+import { AskedNotice } from "./asked-notice.tsx";
 import { Entry } from "./entry.tsx";
 import { FollowUp } from "./follow-up.tsx";
 import { RunChoice } from "./run-choice.tsx";
@@ -46,6 +47,7 @@ export function Talk({ session }: { session: Session }): JSX.Element {
           {may("operate") ? "Hand over a task with Run." : "Nobody has handed over a task."}
         </div>
       ) : null}
+      <AskedNotice session={session} />
       <div ref={end} />
       {may("approve") && session.state === "running" ? <FollowUp session={key} /> : null}
     </>
