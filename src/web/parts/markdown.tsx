@@ -5,6 +5,7 @@ import { useEffect, useMemo } from "preact/hooks";
 
 /** Longer texts are shown as they are: reading them would take long. */
 const maxLength = 64 * 1024;
+const maxDepth = 100;
 
 /** Undefined until it is loaded. */
 const reader = signal<((text: string) => Token[]) | undefined>(undefined);
@@ -25,11 +26,24 @@ export function Markdown({ text }: { text: string }): JSX.Element {
 function tokensOf(text: string, read: ((text: string) => Token[]) | undefined): Token[] | undefined {
   if (text.length > maxLength) return undefined;
   try {
-    return read?.(text);
+    const tokens = read?.(text);
+    return tokens !== undefined && isFlat(tokens) ? tokens : undefined;
   } catch {
     // Nested too deeply to be read.
     return undefined;
   }
+}
+
+/** Whether it can be drawn: deeper texts than people write are shown as they are. */
+function isFlat(tokens: readonly Token[]): boolean {
+  let level: object[] = [...tokens];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return false;
+    level = level.flatMap((token) =>
+      Object.values(token).flatMap((part: unknown) => (Array.isArray(part) ? (part.flat() as unknown[]) : [])),
+    ).filter((part): part is object => typeof part === "object" && part !== null);
+  }
+  return true;
 }
 
 type Show = (token: Token) => ComponentChildren;
@@ -69,10 +83,9 @@ function show(token: Token): ComponentChildren {
   return (kinds[token.type] ?? (() => token.raw))(token);
 }
 
-/** The page has headings of its own, so these begin at the third. */
+/** All on one level below the page's own headings: an agent may leave levels out. They differ in size. */
 function heading(token: Tokens.Heading): JSX.Element {
-  const Tag = `h${Math.min(token.depth + 2, 6)}` as "h3";
-  return <Tag>{inner(token)}</Tag>;
+  return <h3 class={`depth-${token.depth}`}>{inner(token)}</h3>;
 }
 
 function list({ ordered, start, items }: Tokens.List): JSX.Element {

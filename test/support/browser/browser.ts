@@ -1,4 +1,5 @@
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { expect } from "vitest";
 import { ensureChromium } from "./chromium.ts";
 
 export const wide = { width: 1600, height: 1000 };
@@ -56,4 +57,9 @@ export async function openPage(browser: Browser, link: string, options: Options 
   `);
   await page.goto(link);
   return { page, context, problems };
+}
+
+/** Waits until an expression is true in the page. Not by playwright's own way, which the page's CSP refuses. */
+export async function until(page: Page, expression: string): Promise<void> {
+  await expect.poll(async () => await page.evaluate(expression), { timeout: 30_000, message: expression }).toBe(true);
 }

@@ -36,6 +36,7 @@ export function Talk({ session }: { session: Session }): JSX.Element {
           Show earlier ({hidden})
         </button>
       ) : null}
+      <h2 class="hidden">Conversation</h2>
       <ol class="talk" aria-label="Conversation">
         {cards.slice(hidden).map((card, index) => (
           <Entry key={hidden + index} {...card} />
