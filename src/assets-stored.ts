@@ -10,6 +10,7 @@ export async function readStored(name: string): Promise<Uint8Array | undefined> 
   if (name === "devcontainers-cli.tar") return await packCli();
   if (name === "devcontainers-cli.version") return Buffer.from(await cliVersion());
   if (name === "cli-preload.cjs") return await bundlePreload();
+  if (name.startsWith("web/")) return (await (await import("./assets-page.ts")).buildPage()).files.get(name);
   if (name === "third-party.txt") return Buffer.from("The notices of bundled libraries are made by the build.\n");
   return (await storedNames()).includes(name) ? await readFile(join(root, name)) : undefined;
 }
@@ -18,6 +19,7 @@ export async function storedNames(): Promise<string[]> {
   const own = ["cli-preload.cjs", "devcontainers-cli.tar", "devcontainers-cli.version", "third-party.txt"];
   return [
     ...own,
+    ...(await import("./assets-page.ts")).pageAssets,
     ...(await filesBelow(join(root, "templates"))).map((file) => relative(root, file).split(sep).join("/")),
   ];
 }
