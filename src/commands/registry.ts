@@ -5,6 +5,7 @@ import { cleanCommand } from "./clean.ts";
 import type { Command } from "./line/command.ts";
 import { completionCommand } from "./completion.ts";
 import { configCommand } from "./config.ts";
+import { conflictsCommand } from "./conflicts.ts";
 import { connectCommand } from "./connect.ts";
 import { cpCommand } from "./cp.ts";
 import { denyCommand } from "./deny.ts";
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
   interruptCommand,
   waitCommand,
   eventsCommand,
+  conflictsCommand,
   diffCommand,
   pullCommand,
   pushCommand,

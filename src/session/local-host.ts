@@ -21,6 +21,7 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     clean: async (selector, options) => (await import("./clean/clean.ts")).cleanSessions(ctx, user, selector, options),
     cleanImages: async (options) => (await import("./images.ts")).cleanImages(ctx, options),
     openClone: async (selector) => (await import("./exchange/open-clone.ts")).openClone(ctx, selector),
+    readClone: async (selector) => (await import("./exchange/open-clone.ts")).readClone(ctx, selector),
     diff: async (selector, options) => (await import("./exchange/open-clone.ts")).diffClone(ctx, selector, options),
     connect: async (request, io) => (await import("./connect/enter.ts")).enterSession(ctx, request, io),
     logs: async (selector, options, out) => (await import("./inspect/logs.ts")).showLogs(ctx, selector, options, out),
@@ -40,6 +41,8 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     interrupt: async (selector, who) => (await import("./work/talk.ts")).interruptAgent(ctx, selector, who),
     agentOpen: async (selector, request) => (await import("./work/open-agent.ts")).openAgent(ctx, selector, request),
     agentWindow: async (selector) => (await import("./work/open-agent.ts")).agentWindow(ctx, selector),
+    noteMerging: async (selector, events) =>
+      (await import("./work/note-merging.ts")).noteMerging(ctx, selector, events),
     events: async (selector, query) => (await import("./work/events.ts")).sessionEvents(ctx, selector, query),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };

@@ -63,6 +63,8 @@ export interface Paths {
   lib: string;
   /** cached results of earlier runs (remembered.ts) */
   remembered(name: string): string;
+  /** scratch repositories and results of `conflicts`, by project */
+  conflicts: string;
   agentLib(agent: string): string;
   node: string;
   /** on a remote host: the bare repository that receives a project's bundles */
@@ -122,6 +124,7 @@ export function coworkPaths(home: string): Paths {
     ssh: at("ssh"),
     lib: at("lib"),
     remembered: (name) => at("cache", `${name}.json`),
+    conflicts: at("cache", "conflicts"),
     agentLib: (agent) => at("lib", "agents", agent),
     node: at("lib", "node"),
     store: (project) => at("projects", `${project}.git`),

@@ -105,7 +105,7 @@ function inOrder<T extends SessionView>(answers: readonly Answer<T>[]): T[] {
   return answers.length === 1 ? all : all.toSorted(compareViews);
 }
 
-function unreachable(name: string, { host, selector: { project } }: HostGroup, error: ErrorView): SessionView {
+export function unreachable(name: string, { host, selector: { project } }: HostGroup, error: ErrorView): SessionView {
   return {
     id: `${project?.name ?? ""}-${name}`,
     name,

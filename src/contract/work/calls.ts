@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { mergingEvent } from "../merging/conflicts.ts";
 import { oneSession, selector } from "../requests.ts";
 import { settings } from "../settings.ts";
 import { agentState } from "./agent-state.ts";
@@ -64,6 +65,14 @@ export const workCalls = {
   agentOpen: { input: z.tuple([oneSession, openRequest]), output: opened },
   /** Whether the agent has a window of the host's tmux. */
   agentWindow: { input: z.tuple([oneSession]), output: z.object({ open: z.boolean() }) },
+  /**
+   * Writes events of merging into the session's journal, which the side of the user finds out. `session.merged` is written once for a
+   * commit; the answer is when that was.
+   */
+  noteMerging: {
+    input: z.tuple([oneSession, z.array(mergingEvent)]),
+    output: z.object({ mergedAt: z.exactOptional(z.string()) }),
+  },
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
 } as const;
 

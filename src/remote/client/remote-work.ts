@@ -41,6 +41,7 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
       return read("agentOpen", await call("agentOpen", own, request));
     },
     agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
+    noteMerging: async (selector, events) => read("noteMerging", await call("noteMerging", there(selector), events)),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }
