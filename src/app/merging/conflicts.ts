@@ -1,4 +1,4 @@
-import { visible } from "../../clone/exchange/diff.ts";
+import { visible } from "../../system/text.ts";
 import {
   conflictClass,
   conflictKind,
