@@ -1,12 +1,13 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Four projects: unit needs nothing, integration an engine, e2e an engine and the built file, soak the same and hours of time.
+// Five projects: unit needs nothing, integration an engine, e2e an engine and the built file, browser Chromium besides, soak hours of time.
 // Files that use the engine run three at a time, because they wait for the engine more than they compute.
 const minutes = (n: number): number => n * 60_000;
 
 const engine = "test/support/global-engine.ts";
 const build = "test/support/global-build.ts";
+const browser = "test/support/global-browser.ts";
 
 // vitest's default of one second is too short on a busy machine
 const patient = { expect: { poll: { timeout: 20_000 } } };
@@ -25,6 +26,7 @@ const onTheEngine = {
 /** The files that took longest in CI, longest first. They need not be complete or exact: this only orders them. */
 const longest = [
   "e2e/install-fresh-machine",
+  "browser/main-job",
   "e2e/kinds",
   "e2e/remote-broken",
   "integration/clone/hostile",
@@ -89,6 +91,17 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: [engine, build],
+        },
+      },
+      {
+        test: {
+          ...onTheEngine,
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          // Chromium and the page in it compute as much as they wait.
+          maxWorkers: 2,
+          testTimeout: minutes(3),
+          globalSetup: [browser, engine, build],
         },
       },
       {

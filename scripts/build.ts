@@ -4,8 +4,10 @@ import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build, type BuildOptions } from "esbuild";
+import { buildPage } from "../src/assets-page.ts";
 import { readStored, storedNames } from "../src/assets-stored.ts";
 import { collectNotices } from "./build/notices.ts";
+import { ensureGrammars } from "./build/grammars.ts";
 import { buildProgram } from "./build/program.ts";
 
 const maxBytes = 4_000_000;
@@ -17,10 +19,12 @@ async function main(): Promise<void> {
   const started = performance.now();
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
   const options = bundleOptions(version);
+  await ensureGrammars();
   const { files, metafiles } = await buildProgram(options);
   const assets = new Map<string, Uint8Array>();
   for (const name of await storedNames()) assets.set(name, (await readStored(name)) ?? Buffer.from(""));
-  assets.set("third-party.txt", Buffer.from(await collectNotices(root, metafiles)));
+  const libraries = [...metafiles, (await buildPage()).metafile];
+  assets.set("third-party.txt", Buffer.from(await collectNotices(root, libraries)));
   for (const [name, content] of assets) files.set(`assets/${name}`, Buffer.from(content).toString("latin1"));
   const packed = Buffer.from(JSON.stringify(Object.fromEntries(files)));
   const hash = createHash("sha256").update(packed).digest("hex").slice(0, 12);

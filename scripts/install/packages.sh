@@ -8,6 +8,8 @@ find_wanted() {
   if [[ ! -s /etc/ssl/certs/ca-certificates.crt ]]; then wanted+=(ca-certificates); fi
   if ! has git; then wanted+=(git); fi
   if ! has tmux; then wanted+=(tmux); fi
+  # The suite drives the page in a browser.
+  if [[ "$mode" == test ]] && ! has chromium; then wanted+=(chromium); fi
   if [[ -n "${node_needs_curl:-}" ]] && ! has curl; then wanted+=(curl); fi
   if [[ "$with_docker" == no ]]; then return; fi
   if ! has docker; then wanted+=(docker-cli); fi

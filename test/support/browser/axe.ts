@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+
+interface Finding {
+  id: string;
+  nodes: { target: string[]; failureSummary?: string }[];
+}
+
+let source: string | undefined;
+
+/**
+ * Runs axe-core in the page.
+ * @param rules absent: those of WCAG 2.2 AA
+ * @returns what it finds, one line each
+ */
+export async function axe(page: Page, rules?: readonly string[]): Promise<string[]> {
+  source ??= await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  // By the debugger, which the page's CSP does not hold up.
+  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(source);
+  const found = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules ?? tags)} })`)) as { violations: Finding[] };
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary = "" }) => `${id}: ${target.join(" ")} ${failureSummary.replaceAll(/\s+/g, " ")}`),
+  );
+}

@@ -1,0 +1,122 @@
+import type { FeedEvent } from "../../../src/contract/http/events.ts";
+import type { HostState, ListedProject } from "../../../src/contract/http/places.ts";
+import type { Operation } from "../../../src/contract/http/operations.ts";
+import type { Role } from "../../../src/contract/http/route.ts";
+import type { CleanOutcome } from "../../../src/contract/outcome.ts";
+import type { SessionStatus } from "../../../src/contract/session.ts";
+import type { ApprovalView } from "../../../src/contract/work/approval.ts";
+import type { RunView } from "../../../src/contract/work/run.ts";
+import type { TranscriptEntry } from "../../../src/contract/work/transcript.ts";
+
+type Answer = { status: number; value: unknown };
+
+/** What the fake server knows. */
+export interface World {
+  role: Role;
+  sessions: SessionStatus[];
+  approvals: ApprovalView[];
+  runs: RunView[];
+  projects: ListedProject[];
+  hosts: HostState[];
+  operations: Operation[];
+  /** ascending by `seq` */
+  events: FeedEvent[];
+  transcript: TranscriptEntry[];
+  diff: string;
+  log: string;
+  artifact: string;
+  unsaved: string[];
+  answer: (method: string, path: string, query: URLSearchParams, body: string) => Answer;
+}
+
+const ok = (value: unknown, status = 200): Answer => ({ status, value });
+
+export function emptyWorld(): World {
+  const world: World = {
+    role: "full",
+    sessions: [],
+    approvals: [],
+    runs: [],
+    projects: [],
+    hosts: [{ name: "local", state: "reachable", sessions: 0 }],
+    operations: [],
+    events: [],
+    transcript: [],
+    diff: "",
+    log: "",
+    artifact: "",
+    unsaved: [],
+    answer(method, path, query, body) {
+      return answerFrom(this, method, path, query, body);
+    },
+  };
+  return world;
+}
+
+function answerFrom(world: World, method: string, path: string, query: URLSearchParams, body: string): Answer {
+  const [, first = "", id = "", part = ""] = path.split("/").map(decodeURIComponent);
+  const device = { id: "d1", name: "Chrome on Linux", role: world.role, createdAt: at(0), lasting: false, current: true };
+  const me = { version: "0.1.0", feed: "f", startedAt: at(0), user: "ada", role: world.role, device };
+  const session = world.sessions.find((one) => `${one.id}@${one.host}` === id);
+  if (path === "/auth/exchange") return ok({ token: "token", me });
+  if (path === "/me") return ok(me);
+  if (path === "/devices") return ok({ devices: [device] });
+  if (path === "/devices/links") return ok({ url: "http://cowork.localhost:7333/#code=abc", role: "approve", expiresAt: at(0) }, 201);
+  if (path === "/sessions" && method === "GET") return ok({ sessions: world.sessions });
+  if (path === "/approvals") return ok({ approvals: world.approvals.filter(({ state }) => state === "open") });
+  if (path === "/runs" && method === "GET") return ok({ runs: world.runs });
+  if (path === "/projects") return ok({ projects: world.projects });
+  if (path === "/hosts") return ok({ hosts: world.hosts });
+  if (path === "/operations") return ok({ operations: world.operations });
+  if (path === "/events") return ok(eventsFrom(world, query));
+  if (first === "approvals") return answerApproval(world, id, part, body);
+  if (first === "hosts") return ok({ checks: [{ title: "Docker Engine", status: "ok", detail: "answers" }] });
+  if (first === "sessions" && method === "GET" && session !== undefined) {
+    if (part === "") return ok(session);
+    if (part === "diff") return ok({ text: world.diff, truncated: false });
+    if (part === "log") return ok({ text: world.log, truncated: false });
+    if (part === "transcript")
+      return ok({ entries: query.has("after") ? [] : world.transcript, cursor: "c", more: false, reset: false });
+    if (part === "clean-preview") return ok({ session: cleanOutcome(session, world.unsaved) });
+    if (part === "runs") return ok(world.artifact);
+  }
+  if (part === "prompts") return ok({ how: "run" });
+  if (method === "POST") return ok({ operation: startedOperation(id) }, 202);
+  return { status: 404, value: { title: "There is no such thing.", status: 404, code: "NOT_FOUND" } };
+}
+
+function answerApproval(world: World, id: string, part: string, body: string): Answer {
+  const one = world.approvals.find((approval) => `${approval.id}@${approval.host}` === id && approval.state === "open");
+  if (one === undefined) return { status: 410, value: { title: "It was answered.", status: 410, code: "APPROVAL_NOT_FOUND" } };
+  const { digest } = JSON.parse(body || "{}") as { digest?: string };
+  if (digest !== one.digest) return { status: 409, value: { title: "It changed.", status: 409, code: "APPROVAL_CHANGED" } };
+  if (part === "answer") one.state = "answered";
+  return ok(one);
+}
+
+function eventsFrom({ events }: World, query: URLSearchParams): object {
+  const limit = Number(query.get("limit") ?? 500);
+  const types = (query.get("type") ?? "").split(",");
+  const before = Number(query.get("before") ?? Number.POSITIVE_INFINITY);
+  const session = query.get("session");
+  const matching = events.filter(
+    (event) =>
+      event.seq < before &&
+      types.some((prefix) => event.type.startsWith(prefix)) &&
+      (session === null || `${event.sessionId}@${event.host}` === session),
+  );
+  return { feed: "f", events: matching.slice(-limit), last: events.at(-1)?.seq ?? 0, more: matching.length > limit };
+}
+
+function cleanOutcome({ name }: SessionStatus, unsaved: string[]): CleanOutcome {
+  return { name, ok: true, exitCode: 0, notes: [], unsaved, removed: ["the clone", "the container"] };
+}
+
+function startedOperation(id: string): Operation {
+  return { id: "0123456789abcdef", kind: "pull", sessions: [id], state: "running", by: "ada", startedAt: at(0), events: [] };
+}
+
+/** A time that many minutes ago. */
+export function at(minutesAgo: number): string {
+  return new Date(Date.now() - minutesAgo * 60_000).toISOString();
+}
