@@ -8,7 +8,8 @@ import type { Place } from "./place.ts";
  */
 export async function copySessions(place: Place, count: number): Promise<string[]> {
   const { coworkHome, hash } = place.home;
-  const folders = (name: string): string[] => ["state", "sessions"].map((root) => join(coworkHome, root, `bench-${name}`));
+  const folders = (name: string): string[] =>
+    ["state", "sessions"].map((root) => join(coworkHome, root, `bench-${name}`));
   const record = JSON.parse(await readFile(join(folders("s1")[0]!, "session.json"), "utf8")) as {
     container: { id: string };
   };
@@ -16,7 +17,8 @@ export async function copySessions(place: Place, count: number): Promise<string[
   const names = Array.from({ length: count - 1 }, (_, n) => `more${n + 1}`);
   for (const name of names) {
     const [state = "", clone = ""] = folders(name);
-    for (const [n, from] of folders("s1").entries()) await cp(from, [state, clone][n]!, { recursive: true, verbatimSymlinks: true });
+    for (const [n, from] of folders("s1").entries())
+      await cp(from, [state, clone][n]!, { recursive: true, verbatimSymlinks: true });
     const labels = { session: `bench-${name}`, project: "bench", name, home: hash };
     const flags = Object.entries(labels).flatMap(([key, value]) => ["--label", `cowork.${key}=${value}`]);
     const local = ["--label", `devcontainer.local_folder=${clone}`, "--label", place.label];

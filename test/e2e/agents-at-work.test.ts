@@ -148,7 +148,14 @@ it("a run is interrupted, and send continues its conversation in a new run", asy
 it("an exclusive claim denies another agent's edit with holder, reason and end, and passes after its release", async () => {
   await done("init", "other");
   await vendor.adoptSessions(home.hash);
-  const claimed = await json<{ claim: ClaimView }>("claim", "other", "locked/**", "--exclusive", "--why", "rewriting it");
+  const claimed = await json<{ claim: ClaimView }>(
+    "claim",
+    "other",
+    "locked/**",
+    "--exclusive",
+    "--why",
+    "rewriting it",
+  );
   expect(claimed.claim).toMatchObject({ session: "other", mode: "exclusive", globs: ["locked/**"] });
   const place = "/workspaces/shop/locked/a.txt";
   const write = (text: string): string =>

@@ -23,6 +23,13 @@ export async function runServer(
     onlyPort: chosen !== undefined,
     idleMs: untilIdle ? idleMs : undefined,
     open: async (request) => await app.openRequest({ ...request, folder: "/" }),
+    notify: async (own) => {
+      const { runNotifier } = await import("../../app/notify/run-notifier.ts");
+      const { stderr } = app.terminal.streams;
+      // On a terminal it can also ring there.
+      const terminal = stderr.isTTY === true ? { terminal: (text: string) => void stderr.write(text) } : {};
+      await runNotifier(own, { part: "serve", ...terminal });
+    },
     onReady: (file) => show(app, file),
   });
   return app.caller.signalCode() ?? 0;

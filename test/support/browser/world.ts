@@ -55,13 +55,21 @@ export function emptyWorld(): World {
 
 function answerFrom(world: World, method: string, path: string, query: URLSearchParams, body: string): Answer {
   const [, first = "", id = "", part = ""] = path.split("/").map(decodeURIComponent);
-  const device = { id: "d1", name: "Chrome on Linux", role: world.role, createdAt: at(0), lasting: false, current: true };
+  const device = {
+    id: "d1",
+    name: "Chrome on Linux",
+    role: world.role,
+    createdAt: at(0),
+    lasting: false,
+    current: true,
+  };
   const me = { version: "0.1.0", feed: "f", startedAt: at(0), user: "ada", role: world.role, device };
   const session = world.sessions.find((one) => `${one.id}@${one.host}` === id);
   if (path === "/auth/exchange") return ok({ token: "token", me });
   if (path === "/me") return ok(me);
   if (path === "/devices") return ok({ devices: [device] });
-  if (path === "/devices/links") return ok({ url: "http://cowork.localhost:7333/#code=abc", role: "approve", expiresAt: at(0) }, 201);
+  if (path === "/devices/links")
+    return ok({ url: "http://cowork.localhost:7333/#code=abc", role: "approve", expiresAt: at(0) }, 201);
   if (path === "/sessions" && method === "GET") return ok({ sessions: world.sessions });
   if (path === "/approvals") return ok({ approvals: world.approvals.filter(({ state }) => state === "open") });
   if (path === "/runs" && method === "GET") return ok({ runs: world.runs });
@@ -87,9 +95,11 @@ function answerFrom(world: World, method: string, path: string, query: URLSearch
 
 function answerApproval(world: World, id: string, part: string, body: string): Answer {
   const one = world.approvals.find((approval) => `${approval.id}@${approval.host}` === id && approval.state === "open");
-  if (one === undefined) return { status: 410, value: { title: "It was answered.", status: 410, code: "APPROVAL_NOT_FOUND" } };
+  if (one === undefined)
+    return { status: 410, value: { title: "It was answered.", status: 410, code: "APPROVAL_NOT_FOUND" } };
   const { digest } = JSON.parse(body || "{}") as { digest?: string };
-  if (digest !== one.digest) return { status: 409, value: { title: "It changed.", status: 409, code: "APPROVAL_CHANGED" } };
+  if (digest !== one.digest)
+    return { status: 409, value: { title: "It changed.", status: 409, code: "APPROVAL_CHANGED" } };
   if (part === "answer") one.state = "answered";
   return ok(one);
 }
@@ -113,7 +123,15 @@ function cleanOutcome({ name }: SessionStatus, unsaved: string[]): CleanOutcome 
 }
 
 function startedOperation(id: string): Operation {
-  return { id: "0123456789abcdef", kind: "pull", sessions: [id], state: "running", by: "ada", startedAt: at(0), events: [] };
+  return {
+    id: "0123456789abcdef",
+    kind: "pull",
+    sessions: [id],
+    state: "running",
+    by: "ada",
+    startedAt: at(0),
+    events: [],
+  };
 }
 
 /** A time that many minutes ago. */

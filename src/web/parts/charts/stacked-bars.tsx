@@ -65,7 +65,14 @@ function Stack(props: { values: readonly number[]; x: number; width: number; y: 
     const from = below;
     below += value;
     return value === 0 ? null : (
-      <rect class={`series-${index + 1}`} x={x} width={width} y={y(below)} height={Math.max(y(from) - y(below) - 1, 1)} rx="2" />
+      <rect
+        class={`series-${index + 1}`}
+        x={x}
+        width={width}
+        y={y(below)}
+        height={Math.max(y(from) - y(below) - 1, 1)}
+        rx="2"
+      />
     );
   });
   return <>{parts}</>;

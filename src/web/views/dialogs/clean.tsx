@@ -47,7 +47,11 @@ function Preview({ of, session, onClose }: { of: CleanOutcome; session: string; 
       <List title="Will be removed" lines={of.removed} />
       {isLost && may("full") ? (
         <label class="check">
-          <input type="checkbox" checked={isAgreed} onChange={({ currentTarget }) => setAgreed(currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={isAgreed}
+            onChange={({ currentTarget }) => setAgreed(currentTarget.checked)}
+          />
           <span>Remove it all the same. This cannot be undone.</span>
         </label>
       ) : null}
@@ -56,7 +60,12 @@ function Preview({ of, session, onClose }: { of: CleanOutcome; session: string; 
         <button type="button" class="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="button" class="button danger" disabled={isLost && (!isAgreed || !may("full"))} onClick={() => void clean()}>
+        <button
+          type="button"
+          class="button danger"
+          disabled={isLost && (!isAgreed || !may("full"))}
+          onClick={() => void clean()}
+        >
           {isLost ? "Lose the work and remove" : "Remove"}
         </button>
       </div>

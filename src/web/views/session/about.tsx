@@ -34,7 +34,10 @@ function Facts({ of }: { of: SessionStatus }): JSX.Element {
     ["Disk", disk === null ? "—" : `${bytes(disk.clone)} clone, ${bytes(disk.state)} state`],
     ["Memory", resources === null ? "—" : bytes(resources.memoryBytes)],
     ["Processor", resources === null ? "—" : `${resources.cpuPercent.toFixed(1)} %`],
-    ["Ports", ports.length === 0 ? "none" : ports.map((port) => `${port.container} → ${port.address}:${port.host}`).join(", ")],
+    [
+      "Ports",
+      ports.length === 0 ? "none" : ports.map((port) => `${port.container} → ${port.address}:${port.host}`).join(", "),
+    ],
   ];
   return (
     <div class="about">
@@ -58,7 +61,15 @@ function Mono({ text }: { text: string }): JSX.Element {
   return <span class="mono">{plain(text)}</span>;
 }
 
-export function List({ title, lines, none = "None." }: { title: string; lines: readonly string[]; none?: string }): JSX.Element {
+export function List({
+  title,
+  lines,
+  none = "None.",
+}: {
+  title: string;
+  lines: readonly string[];
+  none?: string;
+}): JSX.Element {
   return (
     <section class="lines">
       <h2>{title}</h2>

@@ -31,9 +31,7 @@ function Content({ entry, result }: { entry: TranscriptEntry; result: Card["resu
     case "prompt":
       return (
         <>
-          <div class="entry-head">
-            You {entry.at === undefined ? null : <At at={entry.at} />}
-          </div>
+          <div class="entry-head">You {entry.at === undefined ? null : <At at={entry.at} />}</div>
           <Long text={entry.text} />
         </>
       );

@@ -40,7 +40,14 @@ export function Timeline({ run }: { run: RunView }): JSX.Element | null {
         {width === 0 ? null : (
           <svg width={width} height="28" role="img" aria-label={summary}>
             {spans.map(({ kind, from: start, until: end }) => (
-              <rect class={`span-${kind}`} x={x(start)} width={Math.max(x(end) - x(start) - 1, 1)} y="2" height="16" rx="3">
+              <rect
+                class={`span-${kind}`}
+                x={x(start)}
+                width={Math.max(x(end) - x(start) - 1, 1)}
+                y="2"
+                height="16"
+                rx="3"
+              >
                 <title>{`${words[kind]} ${duration(end - start)}`}</title>
               </rect>
             ))}
