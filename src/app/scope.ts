@@ -57,7 +57,7 @@ export interface OpenScope {
   /** folders that `at` was called with, except the scope's own */
   visited: ReadonlySet<string>;
   /** Closes the connections to other machines. */
-  close(): void;
+  close: () => void;
 }
 
 export function openScope(ctx: Context, options: ScopeOptions): OpenScope {

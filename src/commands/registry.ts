@@ -26,11 +26,13 @@ import { pushCommand } from "./push.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
 import { sendCommand } from "./send.ts";
+import { serveCommand } from "./serve.ts";
 import { setupCommand } from "./setup.ts";
 import { sshConfigCommand } from "./ssh-config.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
+import { uiCommand } from "./ui.ts";
 import { waitCommand } from "./wait.ts";
 
 /** Every command, in the order of help and docs. */
@@ -51,6 +53,7 @@ export const commands: readonly Command[] = [
   sendCommand,
   interruptCommand,
   waitCommand,
+  uiCommand,
   eventsCommand,
   notifyCommand,
   diffCommand,
@@ -64,6 +67,7 @@ export const commands: readonly Command[] = [
   configCommand,
   sshConfigCommand,
   doctorCommand,
+  serveCommand,
   setupCommand,
   mcpCommand,
   completionCommand,

@@ -13,7 +13,7 @@ import { sent, sessionWork } from "./work/calls.ts";
 import { runView } from "./work/run.ts";
 
 /** An entry of a list: a session that failed, or whose host does not answer, has the fields that are known. */
-const listed = z.extend(z.partial(sessionView), { name: z.string() });
+export const listed = z.extend(z.partial(sessionView), { name: z.string() });
 const sessions = z.object({ sessions: z.array(listed) });
 const { method: authMethod, ...ofLogin } = login.shape;
 const loginJson = {

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { createEvents, progressDraft } from "../events.ts";
+import type { EventDraft } from "../contract/events.ts";
 import { askedQuestion, type Answer, type Question } from "../contract/questions.ts";
 import type { Context } from "../system/context.ts";
 import { writeError } from "../system/error-data.ts";
@@ -20,8 +21,8 @@ const lookMs = 100;
 /** After this time without an answer, the answer is no. In ms. */
 const patienceMs = 10 * 60_000;
 
-/** The work of a job: reports and questions of `ctx` go to the client. */
-export type JobWork = (ctx: Context, request: JobRequest) => Promise<unknown>;
+/** The work of a job: reports and questions of `ctx` go to the client, and so does what `tell` is given. */
+export type JobWork = (ctx: Context, request: JobRequest, tell: (event: EventDraft) => void) => Promise<unknown>;
 
 /** Runs in the job's own process: does the work that the request describes, writes the log and the result. */
 export async function runJobProcess(ctx: Context, folder: string, work: JobWork): Promise<void> {
@@ -61,7 +62,8 @@ async function resultOf(ctx: Context, folder: string, work: JobWork): Promise<Jo
   const happened = createEvents({ host: "local", now: () => ctx.clock.now() }, (event) => void writeLine({ event }));
   const request = await readRequest(folder);
   try {
-    return { value: await work({ ...ctx, ask, report: (event) => happened(progressDraft(event)) }, request) };
+    const report: Context["report"] = (event) => happened(progressDraft(event));
+    return { value: await work({ ...ctx, ask, report }, request, happened) };
   } catch (error) {
     const known = toCoworkError(error);
     ctx.log(`job: ${known.code}: ${known.message}\n${known.detail ?? known.stack ?? ""}`);

@@ -75,6 +75,14 @@ export interface Paths {
   jobs: string;
   /** the hosts that the user has added */
   hosts: string;
+  /** sockets and files of the server while it runs */
+  serveFolder: string;
+  serveSocket: string;
+  serveFile: string;
+  /** browsers and phones that signed in to the server */
+  devices: string;
+  /** the server's feed: events of all hosts, numbered */
+  feed: string;
   /** roots of known projects, whose sessions on other machines are found from any folder */
   projects: string;
 }
@@ -133,6 +141,11 @@ export function coworkPaths(home: string): Paths {
     store: (project) => at("projects", `${project}.git`),
     jobs: at("jobs"),
     hosts: at("hosts.json"),
+    serveFolder: at("run"),
+    serveSocket: at("run", "serve.sock"),
+    serveFile: at("run", "serve.json"),
+    devices: at("devices.json"),
+    feed: at("state", ".serve"),
     projects: at("projects.json"),
   };
 }

@@ -1,5 +1,6 @@
-import type { OpenScope, Scope } from "../../app/scope.ts";
 import type { EventDraft } from "../../contract/events.ts";
+import type { HostMakers } from "../../app/host-makers.ts";
+import type { OpenScope, Scope } from "../../app/scope.ts";
 import type { Progress } from "../../ui/progress.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Caller } from "./caller.ts";
@@ -9,6 +10,15 @@ export interface Globals {
   readonly host: string | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
+}
+
+export interface RequestOptions {
+  signal: AbortSignal;
+  tell: (event: EventDraft) => void;
+  /** default: the current folder */
+  folder?: string;
+  /** Wraps the makers of hosts, for requests that share connections. */
+  share?: (makers: HostMakers) => HostMakers;
 }
 
 /** What a command gets besides its own flags: the terminal, and the scope to call use cases with. */
@@ -26,7 +36,7 @@ export interface App {
   /** The scope for use cases, created at the first call. */
   scope(): Promise<Scope>;
   /** The scope of one request, for commands that are servers: no one is asked. The caller closes it. */
-  openRequest(request: { signal: AbortSignal; tell: (event: EventDraft) => void }): Promise<OpenScope>;
+  openRequest(request: RequestOptions): Promise<OpenScope>;
   /** project folders of sessions that were named from another folder */
   visited(): ReadonlySet<string>;
   /** Prints the command's JSON value. Returns 0, the exit code. */

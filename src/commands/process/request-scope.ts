@@ -1,9 +1,8 @@
 import { hostMakers } from "../../app/host-makers.ts";
 import { openScope, type OpenScope, type ScopeOptions } from "../../app/scope.ts";
-import type { EventDraft } from "../../contract/events.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import { silent } from "../parts/show-events.ts";
-import type { Globals } from "./app.ts";
+import type { Globals, RequestOptions } from "./app.ts";
 import type { AppParts } from "./app-parts.ts";
 import type { Caller } from "./caller.ts";
 
@@ -24,14 +23,14 @@ export function scopeOptions({ caller, globals, parts }: ScopeParts, tell: Scope
  * The scope of one request of a server that runs as a command: what it finds out counts for that request only. No one can be asked,
  * so every question is answered with no; what a person agreed to before counts.
  */
-export async function requestScope(
-  own: ScopeParts,
-  { signal, tell }: { signal: AbortSignal; tell: (event: EventDraft) => void },
-): Promise<OpenScope> {
+export async function requestScope(own: ScopeParts, request: RequestOptions): Promise<OpenScope> {
+  const { signal, tell, folder, share = (makers) => makers } = request;
   const { caller, terminal, parts } = own;
   const { COWORK_YES: _, ...env } = caller.env;
   const ended = AbortSignal.any([caller.signal, signal]);
   const mute = { ...terminal, canAsk: false, err: () => undefined };
   const how = { progress: silent, trust: false, verbose: false, json: true };
-  return openScope(await parts.makeContext({ ...caller, env, signal: ended }, mute, how), scopeOptions(own, tell));
+  const ctx = await parts.makeContext({ ...caller, env, signal: ended }, mute, how);
+  const options = scopeOptions(own, tell);
+  return openScope(ctx, { ...options, folder: folder ?? options.folder, makers: share(options.makers) });
 }

@@ -20,17 +20,21 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../../session/local-host.ts");
     if (mode === "job") {
-      const [{ runJobProcess }, { hostWork }, { noClient }, { withNotifier }] = await Promise.all([
+      const [{ runJobProcess }, { hostWork }, { noClient }, { withOperations }, { withNotifier }] = await Promise.all([
         import("../../jobs/job-process.ts"),
         import("../../remote/server/job-work.ts"),
         import("../../session/no-client.ts"),
+        import("./operation-jobs.ts"),
         import("../../app/notify/beside-run.ts"),
       ]);
-      const work = hostWork((own) => createLocalHost(own, noClient));
-      await runJobProcess(ctx, word, async (own, request) =>
+      const work = withOperations(
+        hostWork((own) => createLocalHost(own, noClient)),
+        caller,
+      );
+      await runJobProcess(ctx, word, async (own, request, tell) =>
         request.method === "runSupervise"
-          ? await withNotifier(own, async () => await work(own, request))
-          : await work(own, request),
+          ? await withNotifier(own, async () => await work(own, request, tell))
+          : await work(own, request, tell),
       );
       return 0;
     }

@@ -7,6 +7,7 @@ import { approvalAnswer, approvalView } from "./approval.ts";
 import { eventsAnswer, eventsQuery } from "./history.ts";
 import { runPermissions } from "./permissions.ts";
 import { runRequest, runView } from "./run.ts";
+import { transcriptAnswer, transcriptQuery } from "./transcript.ts";
 
 /** What an agent does in one session, and what waits for a person there. */
 export const sessionWork = z.object({
@@ -85,6 +86,8 @@ export const workCalls = {
   mute: { input: z.tuple([oneSession, muteRequest]), output: mutedView },
   /** Whether the host sends messages itself, to whom its own user's file says. */
   notifier: { input: z.tuple([z.object({})]), output: z.object({ active: z.boolean() }) },
+  /** What was said and done in a session, as data, from a place on. */
+  transcript: { input: z.tuple([oneSession, transcriptQuery]), output: transcriptAnswer },
 } as const;
 
 export type SessionWork = z.infer<typeof sessionWork>;

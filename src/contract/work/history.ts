@@ -31,6 +31,11 @@ export const eventsQuery = z.object({
   cursors: z.exactOptional(z.record(z.string(), z.int())),
   /** prefixes of types; absent: all */
   types: z.exactOptional(z.array(z.string())),
+  /**
+   * if there is nothing new, wait for it so many ms at most; the answer comes earlier if a session is made, changed or removed. A
+   * host that does not know this answers at once.
+   */
+  wait: z.exactOptional(z.int().check(z.nonnegative(), z.maximum(30_000))),
   /** most events in one answer */
   limit: z.int().check(z.positive()),
 });

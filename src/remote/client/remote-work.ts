@@ -44,6 +44,7 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
     agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
     mute: async (selector, request) => read("mute", await call("mute", there(selector), request)),
     notifier: async (options) => read("notifier", await look("notifier", options)),
+    transcript: async (selector, query) => read("transcript", await look("transcript", there(selector), query)),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }

@@ -41,14 +41,17 @@ export async function readHistory(ctx: Pick<Context, "paths">, id: string, query
     const sizes = await sizesNow(files);
     const sources = await Promise.all(files.map(async (file, index) => await startAt(file, sizes[index] ?? 0, query)));
     const part: HistoryPart = { events: [], last: after, more: false };
+    let highest = 0;
     for (let event = await next(sources); event !== undefined; event = await next(sources)) {
+      highest = event.n;
       if (event.n <= part.last) continue;
       const isWanted = isOfTypes(event, query.types) && (query.after !== undefined || isSince(event, since));
       if (isWanted && part.events.length === limit) return { ...part, more: true };
       part.last = event.n;
       if (isWanted) part.events.push(event);
     }
-    return part;
+    // It ends before that number: another session of the same name was read up to there, and nothing of this one.
+    return highest < after ? await readHistory(ctx, id, { ...query, after: 0 }) : part;
   } catch (error) {
     throw toCoworkError(error);
   } finally {

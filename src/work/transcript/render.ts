@@ -96,7 +96,8 @@ const tellingInputs = [
   "prompt",
 ];
 
-function telling(input: JsonObject): string {
+/** What of a tool's input says most about the call. */
+export function telling(input: JsonObject): string {
   const text = tellingInputs.map((name) => input[name]).find((value) => typeof value === "string" && value !== "");
   if (typeof text === "string") return text;
   const pairs = Object.entries(input)
@@ -112,7 +113,7 @@ function shortJson(value: Json): string {
 }
 
 /** The first line of a text, and how many more there are. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   const [first = "", ...more] = textLines(text.slice(0, 16 * 1024));
   const rest = more.length === 0 ? "" : ` … (${more.length} more ${more.length === 1 ? "line" : "lines"})`;
   return cutLine(first) + rest;

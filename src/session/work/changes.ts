@@ -1,0 +1,85 @@
+import { lstatSync, readdirSync, watch, type FSWatcher } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "../../system/context.ts";
+
+/** How often the files are looked at: on some systems (Docker Desktop, network file systems) nothing tells of their changes. */
+const lookMs = 1_000;
+
+/** What of the sessions of this home has been written. Two readings are equal if nothing that a history shows was. */
+export interface Reading {
+  /** of histories, and of what containers reported and asked */
+  histories: string;
+  /** of the records: sessions that were made, started, changed, removed */
+  records: string;
+}
+
+/** Reads names, sizes and times only: some five calls of the system for each session, and nothing of the engine. */
+export function readChanges({ paths }: Pick<Context, "paths">): Reading {
+  const [histories, records]: [string[], string[]] = [[], []];
+  for (const id of sessionIds(paths.stateRoot)) {
+    const events = paths.events(id);
+    const written = [paths.eventLog(id), paths.journal(id), join(events, "inbox"), join(events, "asks")];
+    histories.push(id, ...written.map(stampOf));
+    records.push(id, stampOf(paths.record(id)));
+  }
+  return { histories: histories.join(" "), records: records.join(" ") };
+}
+
+/** Resolves once something differs from the reading, after `ms`, or when the signal fires. */
+export async function waitForChange(
+  { paths }: Pick<Context, "paths">,
+  before: Reading,
+  { ms, signal }: { ms: number; signal: AbortSignal },
+): Promise<void> {
+  const isSame = (): boolean => {
+    const now = readChanges({ paths });
+    return now.histories === before.histories && now.records === before.records;
+  };
+  if (signal.aborted || !isSame()) return;
+  const changed = Promise.withResolvers<void>();
+  const look = (): void => void (isSame() || changed.resolve());
+  const watchers = foldersOf(paths).flatMap((folder) => watchFolder(folder, look));
+  const timers = [setInterval(look, lookMs), setTimeout(changed.resolve, ms)];
+  signal.addEventListener("abort", () => changed.resolve(), { once: true });
+  // Something may have been written before the folders were watched.
+  look();
+  try {
+    await changed.promise;
+  } finally {
+    for (const timer of timers) clearInterval(timer);
+    for (const watcher of watchers) watcher.close();
+  }
+}
+
+function sessionIds(root: string): string[] {
+  try {
+    return readdirSync(root).filter((name) => !name.startsWith(".") && name !== "locks");
+  } catch {
+    return [];
+  }
+}
+
+/** lstat: what a container put in the place of its folder is not followed. */
+function stampOf(path: string): string {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? "-" : `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
+}
+
+function foldersOf(paths: Context["paths"]): string[] {
+  const own = sessionIds(paths.stateRoot).flatMap((id) => {
+    const events = paths.events(id);
+    return [paths.state(id), join(events, "inbox"), join(events, "asks")];
+  });
+  return [paths.stateRoot, ...own].filter((path) => {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  });
+}
+
+/** Only makes it quicker: where folders cannot be watched, or no more of them, looking again finds what changed. */
+function watchFolder(folder: string, onChange: () => void): FSWatcher[] {
+  try {
+    return [watch(folder, { persistent: false }, onChange).on("error", () => undefined)];
+  } catch {
+    return [];
+  }
+}
