@@ -20,7 +20,11 @@ keys.
 cowork config set CONNECT claude   # connect opens the agent instead of a shell
 cowork config set --user CPUS 2    # in all projects, a session uses at most two processors
 cowork config unset CONNECT        # back to the default
+cowork config set NOTIFY_SLACK     # a secret: it is asked for, or read from stdin
 \`\`\`
+
+\`PUBLIC_URL\` and the keys \`NOTIFY…\` count in the user's file only. A secret never shows, and its file must be readable by you alone
+(\`chmod 600\`).
 
 ## Keys
 `;
@@ -45,7 +49,12 @@ function section(key: ConfigKey): string {
     `- **default**: ${defaultOf(key)}`,
     ...(key.managed === true
       ? ["- written by cowork only; do not edit"]
-      : [`- **example**: \`${key.name}=${key.example}\``, `- **variable**: \`COWORK_${key.name}\``]),
+      : [
+          `- **example**: \`${key.name}=${key.example}\``,
+          key.userOnly === true
+            ? `- in the user's file only${key.secret === true ? "; a secret, which never shows" : ""}`
+            : `- **variable**: \`COWORK_${key.name}\``,
+        ]),
   ];
   return `### ${key.name}\n\n${key.doc}.\n\n${lines.join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ClaimView } from "../../src/contract/merging/claims.ts";
@@ -7,6 +7,7 @@ import type { RunView } from "../../src/contract/work/run.ts";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
 import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { git, sampleProject } from "../support/git/sample-project.ts";
+import { telegramService } from "../support/services/telegram-service.ts";
 import { logInOnTerminal } from "../support/stand-in/log-in.ts";
 import { script } from "../support/stand-in/script.ts";
 import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";
@@ -54,7 +55,10 @@ it("refuses a run without a login, before anything is created", async () => {
   await logInOnTerminal(home, vendor, cwd);
 });
 
-it("a question is shown, answered from outside, and the work is pulled", async () => {
+it("a question is shown, its answer in Telegram counts once, and the work is pulled", async () => {
+  const telegram = await telegramService();
+  const conf = join(home.coworkHome, ".cowork.conf");
+  await writeFile(conf, `${telegram.conf}NOTIFY_DETAILS=on\n`, { mode: 0o600 });
   const task = script([{ text: "I add it.", tools: [bash("echo one >added.txt")] }, { text: "Added." }]);
   const { run } = await json<{ run: RunView }>("run", "api", task, "--permissions", "ask");
   expect(run).toMatchObject({ id: "api:1", session: "api", project: "shop", permissions: "ask" });
@@ -63,8 +67,18 @@ it("a question is shown, answered from outside, and the work is pulled", async (
   expect(session).toMatchObject({ agentState: { state: "waiting", for: "approval" }, approvals: 1 });
   const { approvals } = await json<{ approvals: ApprovalView[] }>("approvals");
   expect(approvals).toMatchObject([{ session: "api", run: "api:1", tool: "Bash", text: "echo one >added.txt" }]);
-  await done("approve", approvals[0]?.id ?? "");
+  const message = await telegram.message((text) => text.startsWith("api asks for approval"));
+  expect(message.text).toContain("echo one >added.txt");
+  telegram.press(message.buttons["Allow once"] ?? "", { from: 1 });
+  telegram.press(message.buttons["Allow once"] ?? "");
+  telegram.press(message.buttons["Deny"] ?? "");
   await done("wait", "api", "--for", "done", "--timeout", "2m");
+  await telegram.message((text) => text.includes("run api:1 completed"));
+  expect(telegram.toasts).toEqual([
+    "Allowed once.",
+    "This button does not work any more. Send /status for what is open.",
+  ]);
+  await rm(conf);
   const { runs } = await json<{ runs: RunView[] }>("runs", "api:1");
   expect(runs).toMatchObject([{ state: "completed", result: "Added." }]);
   expect(runs[0]?.commit).toMatch(/^[0-9a-f]{40}$/);
@@ -111,6 +125,11 @@ it("a run continues the same conversation, and takes a follow-up while it works"
     .split("\n")
     .map((line) => JSON.parse(line));
   const types = events.map(({ type }) => type as string);
+  const answers = events.filter(({ type }) => type === "approval.answered");
+  expect(answers.map(({ data }) => data)).toMatchObject([
+    { through: "telegram", decision: "allow" },
+    { through: "command", decision: "allow" },
+  ]);
   for (const type of ["run.created", "approval.asked", "approval.answered", "run.ended", "prompt.sent"])
     expect(types).toContain(type);
   expect(new Set(events.map(({ id }) => id as string)).size).toBe(events.length);

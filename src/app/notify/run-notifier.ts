@@ -1,9 +1,9 @@
+import { realpathSync } from "node:fs";
 import { readNotifySettings, type NotifySettings } from "../../config/notify.ts";
 import { toCoworkError } from "../../errors.ts";
 import { notifierLock } from "../../session/work/mute.ts";
 import { lookAtPath } from "../../system/files/files.ts";
 import { isHeld, withLock } from "../../system/locks.ts";
-import { realpathSync } from "node:fs";
 import type { Scope } from "../scope.ts";
 import { emitNote } from "../sessions/outcomes.ts";
 
@@ -26,8 +26,10 @@ export interface NotifierOptions {
  * does it at a time; what it has told is on disk, so that the next one goes on. Without channels, or with a configuration that is
  * wrong, which a note says once, it waits until the file is changed.
  */
-export async function runNotifier(scope: Scope, options: NotifierOptions): Promise<void> {
-  const { ctx } = scope;
+export async function runNotifier(given: Scope, options: NotifierOptions): Promise<void> {
+  const { ctx } = given;
+  // Outside of every project: a name without a project means the same wherever the process was started.
+  const scope = given.at(ctx.paths.home);
   const { part, terminal, ending = new AbortController().signal } = options;
   const stop = AbortSignal.any([ctx.signal, ending]);
   const sleep = async (): Promise<void> => await ctx.clock.sleep(lookMs, stop).catch(() => undefined);

@@ -35,7 +35,9 @@ export interface WatchOptions {
 export async function watchAndTell(scope: Scope, { settings, terminal, signal, ending }: WatchOptions): Promise<void> {
   const { ctx } = scope;
   const store = await openStore(ctx);
-  const inner: Context = { ...ctx, signal };
+  const over = new AbortController();
+  const loops = AbortSignal.any([signal, over.signal]);
+  const inner: Context = { ...ctx, signal: loops };
   const keep = async (digest: string, nonces: readonly NotifyNonce[]): Promise<void> => {
     store.change({ nonces: [...store.state.nonces.filter((one) => one.digest !== digest), ...nonces] });
     await store.save();
@@ -49,8 +51,6 @@ export async function watchAndTell(scope: Scope, { settings, terminal, signal, e
   const teller = createTeller(inner, { store, settings, delivery });
   const now = (): number => ctx.clock.now().getTime();
   const since = new Date(Math.max(store.state.readAt - overlapMs, now() - longestGapMs));
-  const over = new AbortController();
-  const loops = AbortSignal.any([signal, over.signal]);
   const background = [
     teller.tick(loops),
     listenToTelegram(scope, { settings, store, signal: loops, resend: () => teller.resend() }),

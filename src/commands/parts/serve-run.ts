@@ -1,6 +1,7 @@
 import type { ServeFile } from "../../contract/http/files.ts";
 import { coworkVersion } from "../../version.ts";
 import { usageError } from "../line/usage.ts";
+import type { Scope } from "../../app/scope.ts";
 import type { App } from "../process/app.ts";
 
 const usualPort = 7333;
@@ -23,16 +24,18 @@ export async function runServer(
     onlyPort: chosen !== undefined,
     idleMs: untilIdle ? idleMs : undefined,
     open: async (request) => await app.openRequest({ ...request, folder: "/" }),
-    notify: async (own) => {
-      const { runNotifier } = await import("../../app/notify/run-notifier.ts");
-      const { stderr } = app.terminal.streams;
-      // On a terminal it can also ring there.
-      const terminal = stderr.isTTY === true ? { terminal: (text: string) => void stderr.write(text) } : {};
-      await runNotifier(own, { part: "serve", ...terminal });
-    },
+    notify: async (own) => await notify(app, own),
     onReady: (file) => show(app, file),
   });
   return app.caller.signalCode() ?? 0;
+}
+
+/** Messages for the user, also on the terminal that the server runs in. */
+async function notify(app: App, scope: Scope): Promise<void> {
+  const { runNotifier } = await import("../../app/notify/run-notifier.ts");
+  const { stderr } = app.caller.streams;
+  const terminal = stderr.isTTY === true ? { terminal: (sequence: string) => void stderr.write(sequence) } : {};
+  await runNotifier(scope, { part: "serve", ...terminal });
 }
 
 /**

@@ -15,6 +15,8 @@ export interface TelegramService {
   /** lines for the user's `.cowork.conf` */
   conf: string;
   messages: SentMessage[];
+  /** Resolves with the first message that matches, also one that came before. */
+  message(matches: (text: string) => boolean): Promise<SentMessage>;
   /** new texts of messages, and what was shown over the chat */
   edits: string[];
   toasts: string[];
@@ -61,6 +63,13 @@ export async function telegramService(now: () => number = Date.now): Promise<Tel
     service,
     conf: `NOTIFY=telegram\nNOTIFY_TELEGRAM_TOKEN=${botToken}\nNOTIFY_TELEGRAM_CHAT=${chatId}\nNOTIFY_TELEGRAM_API=${service.url}\n`,
     messages,
+    message: async (matches) => {
+      for (;;) {
+        const found = messages.find(({ text }) => matches(text));
+        if (found !== undefined) return found;
+        await wait(20);
+      }
+    },
     edits,
     toasts,
     say: (text, { chat = chatId, from = chatId, date = Math.floor(now() / 1000) } = {}) =>

@@ -85,7 +85,7 @@ describe("notifications", () => {
     const ctx = context();
     const now = await item(ctx, "notifications");
     expect(now).toMatchObject({ state: "set-up" });
-    if (now !== undefined) expect(await undoSetup(ctx, now)).toMatchObject({ state: "not-set-up" });
+    expect(now && (await undoSetup(ctx, now))).toMatchObject({ state: "not-set-up" });
     expect(await readFile(confFile(), "utf8")).toBe(before);
   });
 

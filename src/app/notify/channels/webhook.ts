@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import type { NotifyTopic } from "../../../contract/notify.ts";
+import type { ApprovalView } from "../../../contract/work/approval.ts";
 import type { Message } from "../message.ts";
 import { callService } from "./request.ts";
 import type { Channel, ChannelParts } from "./types.ts";
@@ -42,6 +43,14 @@ export function signature(secret: string, content: string): string {
   return `v1,${createHmac("sha256", key).update(content).digest("base64")}`;
 }
 
+/** A longer text is cut: it is for reading, not for deciding. */
+const maxText = 10_000;
+
+function requestData({ tool, text, digest }: ApprovalView): Record<string, unknown> {
+  const isCut = text.length > maxText;
+  return { tool, text: text.slice(0, maxText).toWellFormed(), ...(isCut ? { cut: true } : {}), digest };
+}
+
 function about({ kind, host, project, session, sessionId, approval, run }: NotifyTopic): Record<string, unknown> {
   return { kind, host, project, session, sessionId, ...(approval && { approval: approval.id }), ...(run && { run }) };
 }
@@ -54,6 +63,6 @@ function dataOf({ topic, reminder, title, next, link, detail, request }: Message
     next,
     ...(link === undefined ? {} : { link }),
     ...(detail === undefined ? {} : { detail }),
-    ...(request === undefined ? {} : { request: { tool: request.tool, text: request.text, digest: request.digest } }),
+    ...(request === undefined ? {} : { request: requestData(request) }),
   };
 }

@@ -28,8 +28,13 @@ export async function pollTelegram({ ctx, bot, offset, taken, handle, onProblem 
     try {
       for (const update of await readUpdates(ctx, bot, offset())) {
         await taken(update.update_id + 1);
-        if (isFromUser(bot.config, update)) await handle(update);
-        else ctx.log("telegram: a message of another chat or person was ignored");
+        if (!isFromUser(bot.config, update)) {
+          ctx.log("telegram: a message of another chat or person was ignored");
+          continue;
+        }
+        const handled = handle(update).catch((error: unknown) => ctx.log(`telegram: ${toCoworkError(error).message}`));
+        // A text for an agent may take a minute; an answer must not wait for it.
+        if (update.callback_query !== undefined) await handled;
       }
       wait = retryMs.first;
       onProblem(undefined);

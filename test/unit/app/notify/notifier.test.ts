@@ -78,11 +78,13 @@ interface Started {
   run: (options?: Partial<NotifierOptions>) => { end: () => Promise<void> };
 }
 
-async function started({
-  conf = "NOTIFY_DETAILS=on\n",
-  mode = 0o600,
-  other = {} as Record<string, Partial<SessionHost>>,
-} = {}): Promise<Started> {
+interface Given {
+  conf?: string;
+  mode?: number;
+  other?: Record<string, Partial<SessionHost>>;
+}
+
+async function started({ conf = "NOTIFY_DETAILS=on\n", mode = 0o600, other = {} }: Given = {}): Promise<Started> {
   let now = Date.now;
   const work = fakeWork(() => now());
   const made = await workScope("", { local: work.host, ...other });
@@ -223,7 +225,7 @@ test("/status sends open questions again, /send refuses what it does not know, o
   telegram.say("/send nothing/there hello");
   telegram.say("/send nothing/there hello", { date: 1 });
   await vi.waitFor(() => expect(telegram.messages).toHaveLength(5), soon);
-  const texts = telegram.messages.map(({ text }) => text.split("\n")[0]).toSorted();
+  const texts = telegram.messages.map(({ text }) => text.split("\n")[0] ?? "").toSorted((a, b) => (a < b ? -1 : 1));
   expect(texts).toEqual([
     "No sessions.",
     "Not done: Session nothing/there not found: project nothing is not known.",

@@ -154,7 +154,7 @@ test("any order of events: dwell, cooldown and reminders hold", () => {
           const { key, kind, since, toldAt = 0 } = topic;
           sent.push({ at: now, key: `${key} ${since}`, kind, reminder, since, toldAt });
         }
-        if (decision.next !== undefined) expect(decision.next).toBeGreaterThan(now);
+        expect(decision.next ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now);
       };
       for (const { gap, type, which } of steps) {
         for (const end = now + gap; now < end; now = Math.min(end, now + 1_000)) look();
@@ -167,22 +167,18 @@ test("any order of events: dwell, cooldown and reminders hold", () => {
         if (type === "answer" || type === "prompt.sent") touched.push(now);
         look();
       }
-      for (const one of sent) {
+      const wrong = sent.filter((one, index) => {
         const isUrgent = ["approval", "ended"].includes(one.kind);
-        if (!isUrgent && one.kind !== "notice") expect(one.at - one.since).toBeGreaterThanOrEqual(5_000);
-        if (one.reminder > 0) expect(one.at - one.toldAt).toBeGreaterThanOrEqual(rules.remindMs[one.reminder - 1] ?? 0);
-        const before = sent.slice(0, sent.indexOf(one));
-        const same = before.filter(({ key }) => key === one.key).map(({ reminder }) => reminder);
-        expect(same.every((reminder) => reminder < one.reminder)).toBe(true);
-        if (one.reminder > 0) continue;
+        const isEarly = !isUrgent && one.kind !== "notice" && one.at - one.since < 5_000;
+        const isSoon = one.reminder > 0 && one.at - one.toldAt < (rules.remindMs[one.reminder - 1] ?? 0);
+        const before = sent.slice(0, index);
+        const isTwice = before.some(({ key, reminder }) => key === one.key && reminder >= one.reminder);
         const rested = Math.max(0, ...touched.filter((at) => at <= one.at));
-        const recent = before.filter(({ at }) => at > one.at - cooldownMs && at >= rested && at < one.at);
-        if (!isUrgent) expect(recent).toEqual([]);
-        else
-          expect(before.filter(({ at }) => at > one.at - cooldownMs && at >= rested).length).toBeLessThan(
-            maxUrgent + 1,
-          );
-      }
+        const recent = before.filter(({ at }) => at > one.at - cooldownMs && at >= rested);
+        const isMuch = isUrgent ? recent.length > maxUrgent : recent.some(({ at }) => at < one.at);
+        return isEarly || isSoon || isTwice || (one.reminder === 0 && isMuch);
+      });
+      expect(wrong).toEqual([]);
     }),
     { numRuns: 200 },
   );
