@@ -98,6 +98,8 @@ export interface AgentTerminals {
 /** One line of a run's output, in common terms. */
 export type RunOutput =
   | { kind: "started"; conversation: string; model?: string; version?: string }
+  /** what the agent was given: the task, a follow-up */
+  | { kind: "prompt"; text: string }
   | { kind: "text"; text: string; subagent?: string }
   | { kind: "tool"; id: string; name: string; input: JsonObject; subagent?: string }
   | { kind: "tool-result"; id: string; failed: boolean; text: string; subagent?: string }

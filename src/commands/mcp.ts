@@ -7,7 +7,7 @@ export const mcpCommand = defineCommand({
   group: "Set-up",
   summary: "Let an agent on this machine see sessions and runs (MCP over stdio)",
   details: [
-    "The agent starts this command and speaks MCP on its stdin and stdout: `cowork setup` registers it. With --role view its tools only read; operate adds " +
+    "The agent starts this command and speaks MCP on its stdin and stdout: `cowork setup` registers it, or `claude mcp add --scope user cowork -- cowork mcp`. With --role view its tools only read; operate adds " +
       "start_run, send_prompt and stop_run. A run that an agent starts never has more permissions than edits. No tool answers approvals, deletes or trusts anything.",
   ],
   positionals: [],
@@ -19,8 +19,8 @@ export const mcpCommand = defineCommand({
     },
   },
   examples: [
-    { line: "claude mcp add --scope user cowork -- cowork mcp", text: "let claude see your sessions" },
-    { line: "cowork mcp --role operate", text: "serve the tools that act, too" },
+    { line: "cowork mcp", text: "what an agent starts to look at sessions" },
+    { line: "cowork mcp --role operate", text: "what one starts that also hands out tasks" },
   ],
   async run({ flags }, app) {
     const role = roles.find((one) => one === (flags.role ?? "view"));

@@ -7,6 +7,7 @@ import { visible } from "../system/text.ts";
 const maxText = { alone: 50_000, listed: 4_000, short: 200 } as const;
 const maxDepth = 12;
 const maxElements = 500;
+const maxShortElements = 100;
 /** Characters of what an agent gave as JSON of any form. */
 const maxForeign = 8_000;
 /** Characters of all entries of a list. */
@@ -22,10 +23,11 @@ export function asData(value: unknown, longest: keyof typeof maxText = "alone", 
   if (typeof value !== "object" || value === null) return null;
   if (depth >= maxDepth) return "…";
   const inner = (one: unknown): Json => asData(one, longest, depth + 1);
-  if (Array.isArray(value)) return value.slice(0, maxElements).map(inner);
+  const most = longest === "short" ? maxShortElements : maxElements;
+  if (Array.isArray(value)) return value.slice(0, most).map(inner);
   const fields = Object.entries(value).filter(([, one]) => one !== undefined);
   return Object.fromEntries(
-    fields.slice(0, maxElements).map(([key, one]) => [asText(key, maxText.short), asField(key, one, inner)]),
+    fields.slice(0, most).map(([key, one]) => [asText(key, maxText.short), asField(key, one, inner)]),
   );
 }
 
@@ -41,18 +43,24 @@ function asText(text: string, most: number): string {
     : `${visible(text.slice(0, most))}… (${text.length - most} more characters)`;
 }
 
-/** The entries of a list as data, from the first on as many as fit into one result, and how many are left out. */
-export function listAsData(all: readonly unknown[]): { entries: Json[]; left: number } {
+/**
+ * The entries of a list as data, as many as fit into one result, and how many are left out.
+ * @param options.lastFirst those at the end of the list count most
+ */
+export function listAsData(
+  all: readonly unknown[],
+  { lastFirst }: { lastFirst: boolean },
+): { entries: Json[]; left: number } {
   const entries: Json[] = [];
   let room = maxEntries;
-  for (const one of all) {
+  for (const one of lastFirst ? all.toReversed() : all) {
     let entry = asData(one, "listed");
     if (entries.length === 0 && size(entry) > room) entry = asData(one, "short");
     room -= size(entry);
     if (room < 0 && entries.length > 0) break;
     entries.push(entry);
   }
-  return { entries, left: all.length - entries.length };
+  return { entries: lastFirst ? entries.toReversed() : entries, left: all.length - entries.length };
 }
 
 function size(value: Json): number {

@@ -11,9 +11,12 @@ export interface Given {
 }
 
 /** A tool's answer: the same value as data and as text. */
-export function toResult({ list, foreign }: Pick<Tool, "list" | "foreign">, { value, notes }: Given): CallToolResult {
+export function toResult(
+  { list, foreign, lastFirst = false }: Pick<Tool, "list" | "foreign" | "lastFirst">,
+  { value, notes }: Given,
+): CallToolResult {
   const { [list ?? ""]: entries, ...rest } = value;
-  const listed = list === undefined || !Array.isArray(entries) ? undefined : listAsData(entries);
+  const listed = list === undefined || !Array.isArray(entries) ? undefined : listAsData(entries, { lastFirst });
   const structured = {
     ...(asData(rest) as Record<string, unknown>),
     ...(listed === undefined || list === undefined ? {} : { [list]: listed.entries }),

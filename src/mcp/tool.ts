@@ -19,8 +19,10 @@ interface Definition<I extends Shape, O extends Shape> {
   input: z.ZodMiniObject<I>;
   /** the contract of the same command's `--json` */
   output: z.ZodMiniObject<O>;
-  /** name of the list in the result whose last entries are left out if it is too long */
+  /** name of the list in the result, of which only as many entries are given as fit */
   list?: keyof O & string;
+  /** the entries that count most are the last ones, not the first ones */
+  lastFirst?: boolean;
   /** fields that agents, repositories or programs in containers wrote */
   foreign: readonly string[];
   run(scope: Scope, input: z.infer<z.ZodMiniObject<I>>): Promise<z.infer<z.ZodMiniObject<O>>>;

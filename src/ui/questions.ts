@@ -5,7 +5,7 @@ import { renderFindings } from "./findings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Asks a yes/no question. Enter means no; null: Ctrl-C or Escape, which is no answer.
+ * Asks a yes/no question. Enter means no; null: Ctrl-C or Escape, which does not answer it.
  * Only where `terminal.canAsk`.
  */
 export async function askPerson(

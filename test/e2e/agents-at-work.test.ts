@@ -4,10 +4,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ClaimView } from "../../src/contract/merging/claims.ts";
 import type { ApprovalView } from "../../src/contract/work/approval.ts";
 import type { RunView } from "../../src/contract/work/run.ts";
+import { asRoot } from "../support/home/as-root.ts";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
 import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { git, sampleProject } from "../support/git/sample-project.ts";
 import { telegramService } from "../support/services/telegram-service.ts";
+import { jobProcesses } from "../support/runs/job-processes.ts";
 import { logInOnTerminal } from "../support/stand-in/log-in.ts";
 import { script } from "../support/stand-in/script.ts";
 import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";
@@ -34,6 +36,8 @@ const bash = (command: string): { name: string; input: object } => ({
   name: "Bash",
   input: { command, description: "made up" },
 });
+/** The program refuses a long `sleep`. */
+const endless = bash("while :; do sleep 1; done");
 
 beforeAll(async () => {
   vendor = await startVendor("e2e-at-work");
@@ -145,11 +149,11 @@ it("a run that fails is an exit code of its own", async () => {
 });
 
 it("a run is interrupted, and send continues its conversation in a new run", async () => {
-  const long = script([{ text: "I wait.", tools: [bash("sleep 300")] }, { text: "Never." }]);
+  const long = script([{ text: "I wait.", tools: [endless] }, { text: "Never." }]);
   const { run } = await json<{ run: RunView }>("run", "api", long, "--permissions", "all");
   // Following ends with the run.
   const follow = cowork("logs", run.id, "-f");
-  while (!(await done("logs", run.id)).stdout.includes("sleep 300"))
+  while (!(await done("logs", run.id)).stdout.includes("● Bash  while"))
     await new Promise((resolve) => setTimeout(resolve, 200));
   await done("interrupt", "api");
   const stopped = await cowork("wait", "api", "--timeout", "2m", "--json");
@@ -203,4 +207,23 @@ it("an exclusive claim denies another agent's edit with holder, reason and end, 
   await done("run", "api", write("second"), "--permissions", "edits", "--commit", "off");
   await done("wait", "api", "--timeout", "2m");
   expect((await done("connect", "api", "--", "cat", "locked/a.txt")).stdout).toBe("second\n");
+it("a run whose process is killed was stopped by a crash, and another one continues its conversation", async () => {
+  const long = script([{ text: "I begin.", tools: [endless] }, { text: "Never." }]);
+  const { run } = await json<{ run: RunView }>("run", "api", long, "--permissions", "all");
+  while (!(await done("logs", run.id)).stdout.includes("● Bash  while"))
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  const [pid, ...others] = await jobProcesses(home.coworkHome);
+  expect(others).toEqual([]);
+  await asRoot("kill", ["-9", String(pid)]);
+  // What was seen until then is kept. Its lock is free only some seconds later.
+  await expect
+    .poll(async () => (await json<{ runs: RunView[] }>("runs", run.id)).runs, { timeout: 60_000, interval: 500 })
+    .toMatchObject([{ state: "stopped", reason: "crash" }]);
+  expect((await cowork("wait", "api")).code).toBe(6);
+  expect((await done("logs", run.id)).stdout).toContain("I begin.");
+  const next = await cowork("run", "api", script([{ text: "Going on." }]), "--resume", "--wait");
+  expect(next.code, next.stderr).toBe(0);
+  const { runs } = await json<{ runs: RunView[] }>("runs", "api");
+  expect(runs[0]).toMatchObject({ state: "completed", resumes: run.n, conversation: run.conversation });
+  expect(runs.filter(({ id }) => id === run.id)).toMatchObject([{ state: "stopped", reason: "crash" }]);
 });

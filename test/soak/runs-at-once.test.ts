@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RunView } from "../../src/contract/work/run.ts";
@@ -7,6 +7,7 @@ import { asRoot } from "../support/home/as-root.ts";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
 import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
 import { sampleProject } from "../support/git/sample-project.ts";
+import { jobProcesses } from "../support/runs/job-processes.ts";
 import { logInOnTerminal } from "../support/stand-in/log-in.ts";
 import { script } from "../support/stand-in/script.ts";
 import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";
@@ -82,15 +83,11 @@ async function working(): Promise<number> {
 
 /** Memory in MB of every process that supervises a run of this home: its own, and with what it shares with others. */
 async function supervisors(): Promise<{ own: number; rss: number }[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const sizes = await Promise.all(
-    pids.map(async (pid) => {
-      const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      if (!line.includes(`__host\0job\0${home.coworkHome}`)) return [];
-      const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
+  return await Promise.all(
+    (await jobProcesses(home.coworkHome)).map(async (pid) => {
+      const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
       const kb = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1]);
-      return [{ own: (kb("Private_Clean") + kb("Private_Dirty")) / 1024, rss: kb("Rss") / 1024 }];
+      return { own: (kb("Private_Clean") + kb("Private_Dirty")) / 1024, rss: kb("Rss") / 1024 };
     }),
   );
-  return sizes.flat();
 }

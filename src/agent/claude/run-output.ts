@@ -7,8 +7,10 @@ export function readOutput(value: unknown): RunOutput[] {
   switch (message["type"]) {
     case "system":
       return readSystem(message);
-    case "assistant":
     case "user":
+      if (message["isReplay"] === true) return readPrompt(message);
+      return readBlocks(message);
+    case "assistant":
       return readBlocks(message);
     case "rate_limit_event":
       return readLimit(object(message["rate_limit_info"]));
@@ -50,6 +52,12 @@ function readSystem(message: JsonObject): RunOutput[] {
     default:
       return [];
   }
+}
+
+/** What the program got on its stdin, when it takes it in. */
+function readPrompt(message: JsonObject): RunOutput[] {
+  const prompt = textOf(object(message["message"])["content"]);
+  return prompt.trim() === "" ? [] : [{ kind: "prompt", text: prompt }];
 }
 
 function readBlocks(message: JsonObject): RunOutput[] {

@@ -21,6 +21,8 @@ function runArgs(ask: RunAsk): string[] {
   // There are no edits to accept, but that mode also lets commands such as `touch` run.
   const mode = ask.readOnly && ask.mode === "edits" ? "ask" : ask.mode;
   const lines = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"];
+  // Prompts are part of the output, in their place.
+  lines.push("--replay-user-messages");
   // Without it a question for a person is denied at once, and the tools that ask one do not exist.
   const asks = ["--permission-prompt-tool", "stdio", "--permission-mode", modes[mode]];
   return [

@@ -13,6 +13,9 @@ const claimSeconds = 5;
 /** A person may answer the next morning. */
 const answerSeconds = 86_400;
 
+/** Tools that write files, as a matcher. */
+const writing = "Edit|Write|NotebookEdit";
+
 /** Events that are reported. Notifications only if the agent has been idle: the one for a question comes after its request. */
 const events: readonly [event: string, matcher?: string][] = [
   ["SessionStart"],
@@ -52,7 +55,9 @@ function hooks(programs: string): JsonObject {
     const look = { type: "command", command: `${programs}/agent-claims`, args: [when], timeout: claimSeconds };
     return [event, [own, { matcher: tools, hooks: [look] }]];
   });
-  return Object.fromEntries(entries);
+  const plan = { type: "command", command: `${programs}/agent-plan`, args: [], timeout: reportSeconds };
+  const hooksOf = Object.fromEntries(entries);
+  return { ...hooksOf, PreToolUse: [...(hooksOf["PreToolUse"] ?? []), { matcher: writing, hooks: [plan] }] };
 }
 
 function read({ event, at, input = {} }: HookReport): AgentSignal | undefined {

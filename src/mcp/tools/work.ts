@@ -52,6 +52,7 @@ export const eventsTool = defineTool({
   }),
   output: z.object({ events: z.array(sessionEvent) }),
   list: "events",
+  lastFirst: true,
   foreign: ["data"],
   run: async (scope, { sessions: words = [], all: every = false, since = "1h", types, limit: most = usualEvents }) => {
     let events: SessionEvent[] = [];

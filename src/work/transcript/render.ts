@@ -9,22 +9,24 @@ import type { Json, JsonObject } from "../../contract/common.ts";
 const maxText = 256 * 1024;
 /** Characters of a line about a tool. */
 const maxLine = 200;
+/** Lines of a prompt that are shown. */
+const maxPromptLines = 40;
 /** Lines of a tool's result that are shown. */
 const resultLines = 3;
 
-/** One entry of a transcript: a line of a run's output, or a prompt. */
-export type TranscriptOutput = RunOutput | { kind: "prompt"; text: string };
+/** One entry of a transcript. */
+export type TranscriptOutput = RunOutput;
 
 /** Lines without line ends, without escape sequences. Of a subagent they are indented. Empty if there is nothing to show. */
-export function renderOutput(output: TranscriptOutput): string[] {
+export function renderOutput(output: RunOutput): string[] {
   const lines = linesOf(output);
   return "subagent" in output && output.subagent !== undefined ? lines.map((line) => `  │ ${line}`) : lines;
 }
 
-function linesOf(output: TranscriptOutput): string[] {
+function linesOf(output: RunOutput): string[] {
   switch (output.kind) {
     case "prompt":
-      return textLines(output.text).map((line, index) => `${index === 0 ? ">" : " "} ${line}`);
+      return promptLines(output.text);
     case "text":
       return textLines(output.text);
     case "tool":
@@ -55,6 +57,14 @@ function linesOf(output: TranscriptOutput): string[] {
     default:
       return output satisfies never;
   }
+}
+
+/** A task can be a long file; the agent's answer to it is what is read. */
+function promptLines(text: string): string[] {
+  const lines = textLines(text);
+  const more = lines.length - maxPromptLines;
+  const shown = lines.slice(0, maxPromptLines).map((line, index) => `${index === 0 ? ">" : " "} ${line}`);
+  return more <= 0 ? shown : [...shown, `  … (${more} more ${more === 1 ? "line" : "lines"})`];
 }
 
 function textLines(text: string): string[] {

@@ -149,6 +149,10 @@ test("a follow-up during the run is part of it", async () => {
   const line = host.agent.run?.prompt(script([{ text: "second" }])) ?? "";
   expect(await writeToRun(host.ctx, runs.place, run.n, line)).toBe(true);
   expect(await done).toMatchObject({ state: "completed", result: "second", turns: 2 });
+  // Prompts are in the transcript, in their place.
+  const transcript = await file(run, "transcript.md");
+  expect(transcript).toMatch(/^> @@.*first[\s\S]*^first$[\s\S]*^second$/m);
+  expect(transcript).toMatch(/^> @@.*second/m);
 });
 
 test("a plan is an approval and a file, and one that is not approved is not carried out", async () => {
@@ -158,6 +162,24 @@ test("a plan is an approval and a file, and one that is not approved is not carr
   await answer(run, "deny");
   expect(await done).toMatchObject({ state: "completed", result: "not done", denials: 1 });
   expect(await file(run, "plan.md")).toBe("# Plan: make planned\n");
+});
+
+test("before its plan is approved, a run that may do everything changes nothing", async () => {
+  const write = { name: "Write", input: { file_path: "/work/early-write", content: "x" } };
+  const steps = [
+    { tools: [write] },
+    { tools: [{ name: "ExitPlanMode", input: { plan: "# Plan" } }] },
+    { tools: [bash("touch late-command")] },
+    { tools: [{ ...write, input: { ...write.input, file_path: "/work/late-write" } }] },
+    { text: "done" },
+  ];
+  const run = await runs.create(script(steps), { action: "plan", permissions: "all" });
+  const done = runs.supervise(run);
+  // The only question is the one for the plan, which has no text here: the tool that writes was denied without one.
+  expect(await answer(run, "allow")).toBe("");
+  expect((await session.run(["ls"])).out).not.toContain("early");
+  expect(await done).toMatchObject({ state: "completed", result: "done", denials: 1 });
+  expect((await session.run(["ls"])).out).toMatch(/late-command\nlate-write/);
 });
 
 test("a review has no tool that writes, and fails if a command changes the clone", async () => {

@@ -23,7 +23,7 @@ test("a terminal's prompt is neither an option nor a subcommand", () => {
 
 test("the arguments say what the run may do", () => {
   expect(args()).toBe(
-    "-p --input-format stream-json --output-format stream-json --verbose --permission-prompt-tool stdio --permission-mode acceptEdits --session-id u1",
+    "-p --input-format stream-json --output-format stream-json --verbose --replay-user-messages --permission-prompt-tool stdio --permission-mode acceptEdits --session-id u1",
   );
   expect(args({ mode: "ask" })).toContain("--permission-mode manual");
   expect(args({ mode: "all" })).toContain("--permission-mode bypassPermissions");
@@ -163,4 +163,20 @@ test("wrong types count as absent", () => {
   expect(runs.read(JSON.stringify(odd))).toMatchObject([
     { cost: 0, turns: 0, tokens: { input: 0, output: 0 }, denials: 0, text: "" },
   ]);
+});
+
+test("what it was given is part of its output: only what the program says it replays", () => {
+  const line = (content: unknown, more: object = {}): string =>
+    JSON.stringify({ type: "user", message: { role: "user", content }, isReplay: true, ...more });
+  expect(runs.read(line("and the docs"))).toEqual([{ kind: "prompt", text: "and the docs" }]);
+  expect(
+    runs.read(
+      line([
+        { type: "text", text: "and " },
+        { type: "text", text: "more" },
+      ]),
+    ),
+  ).toEqual([{ kind: "prompt", text: "and more" }]);
+  expect(runs.read(line(" "))).toBeUndefined();
+  expect(runs.read(line("a summary of the program's own", { isReplay: false }))).toBeUndefined();
 });

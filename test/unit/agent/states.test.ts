@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ import { states } from "../../../src/agent/claude/states.ts";
 import type { JsonObject } from "../../../src/contract/common.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { eventOf, parseReport } from "../../../src/work/inbox/parse-report.ts";
+import { tree } from "../../support/git/tree.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const noon = Date.parse("2026-03-01T12:00:00.000Z");
@@ -134,6 +135,10 @@ describe("hooks", () => {
     const others = Object.entries(hooks).filter(([event]) => event !== "PermissionRequest");
     expect(others.every(([, [entry]]) => entry?.hooks.length === 1)).toBe(true);
     expect(hooks["Notification"]?.[0]?.matcher).toBe("idle_prompt");
+    expect(hooks["PreToolUse"]?.[1]).toMatchObject({
+      matcher: "Edit|Write|NotebookEdit",
+      hooks: [{ command: "/opt/cowork/bin/agent-plan" }],
+    });
   });
 });
 
@@ -302,5 +307,44 @@ describe("the hook's script", () => {
     const file = join(await temporaryFolder(), "file");
     await writeFile(file, "");
     expect(await run(file, "Stop", "{}")).toEqual({ stdout: "", stderr: "" });
+  });
+});
+
+describe("agent-plan", () => {
+  const config = "/cowork/session/claude";
+  const call = (file_path: string, change: object = {}): object => {
+    return { session_id: "s", permission_mode: "plan", tool_name: "Write", tool_input: { file_path }, ...change };
+  };
+  const run = (input: object, attended = "0"): string =>
+    execFileSync("/bin/sh", [join(tree, "templates/agent/bin/agent-plan")], {
+      env: { CLAUDE_CODE_SESSION_ATTENDED: attended, CLAUDE_CONFIG_DIR: config },
+      input: `${JSON.stringify(input)}\n`,
+      encoding: "utf8",
+    });
+
+  test.each([
+    ["a file", call("/work/x")],
+    ["a path that leads out of the plans", call(`${config}/plans/../../x.md`)],
+    [
+      "a text that names the plans",
+      call("/work/x", { tool_input: { file_path: "/work/x", content: `"file_path":"${config}/plans/a.md"` } }),
+    ],
+    ["a notebook", call("", { tool_name: "NotebookEdit", tool_input: { notebook_path: "/work/x.ipynb" } })],
+    ["a long text", call("/work/x", { tool_input: { file_path: "/work/x", content: "x".repeat(300_000) } })],
+  ])("denies %s before the plan is approved", (_, input) => {
+    expect(JSON.parse(run(input))).toMatchObject({ hookSpecificOutput: { permissionDecision: "deny" } });
+  });
+
+  test.each([
+    ["the plan", call(`${config}/plans/quiet-river.md`), "0"],
+    ["another mode", call("/work/x", { permission_mode: "acceptEdits" }), "0"],
+    [
+      "a text that names the mode",
+      call("/work/x", { permission_mode: "default", tool_input: { content: '"permission_mode":"plan"' } }),
+      "0",
+    ],
+    ["a person at the terminal", call("/work/x"), "1"],
+  ])("says nothing about %s", (_, input, attended) => {
+    expect(run(input, attended)).toBe("");
   });
 });

@@ -195,7 +195,7 @@ test("runs lists the newest first, and one run with its files", async () => {
   expect(one.stdout).toContain("failed: no");
   const none = await run("runs a:9", { answers, conf });
   expect(none.code).toBe(1);
-  expect(none.stderr).toContain("Run a:9 does not exist.");
+  expect(none.stderr).toContain("Session a has no run 9.");
 });
 
 test("runs --save writes the files of a run, and overwrites nothing", async () => {

@@ -133,6 +133,18 @@ describe("a result", () => {
     expect(JSON.stringify(structuredContent).length).toBeLessThan(70_000);
   });
 
+  test("of events has the newest ones", async () => {
+    const event = sampleOf<EventsAnswer>(hostCalls.events.output).events[0];
+    if (event === undefined) throw new Error("no sample");
+    const all = Array.from({ length: 200 }, (_, n) => ({ ...event, n: n + 1, data: { detail: "d".repeat(1000) } }));
+    const answers: Partial<SessionHost> = { events: async () => ({ events: all, cursors: {}, more: false }) };
+    const here = await mcpHere("mcp", { conf, answers });
+    const { structuredContent = {} } = await call(here, "recent_events", { limit: 200 });
+    const { events, leftOut } = structuredContent as { events: { n: number }[]; leftOut: number };
+    expect(events.map(({ n }) => n)).toEqual(all.slice(leftOut).map(({ n }) => n));
+    expect([leftOut > 0, events.at(-1)?.n]).toEqual([true, 200]);
+  });
+
   test("names hosts that do not answer, and has the sessions of the others", async () => {
     const here = await mcpHere("mcp", {
       conf: "SESSIONS=a b@box\n",
@@ -187,7 +199,7 @@ describe("a run that an agent starts", () => {
     expect(await started({ action: "review" })).toMatchObject({ action: "review", commit: "off" });
   });
 
-  test("and one that a prompt continues: the host is told the same, and what it came through", async () => {
+  test("and one that a prompt continues: the host gets the same, and what it came through", async () => {
     const here = await mcpHere("mcp --role operate", { conf, answers: works });
     await call(here, "send_prompt", { session: "a", text: "more" });
     const { calls } = await here.end();

@@ -82,3 +82,9 @@ test("a run that works has no line of its own, others say why", () => {
     "── run a:1 stopped (budget: $25.10)",
   );
 });
+
+test("a prompt is shown from its beginning, and a long one says how much more there is", () => {
+  expect(renderOutput({ kind: "prompt", text: "add it\n  and test it\n" })).toEqual(["> add it", "    and test it"]);
+  const lines = renderOutput({ kind: "prompt", text: Array.from({ length: 43 }, (_, n) => `line ${n}`).join("\n") });
+  expect(lines.slice(-2)).toEqual(["  line 39", "  … (3 more lines)"]);
+});
