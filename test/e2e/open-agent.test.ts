@@ -192,7 +192,7 @@ it("--rm deletes the session at the end, but not work", async () => {
 it("watch shows who asks first, at three sizes; a shows the question whole, and answering lets it run", async () => {
   await done("init", "aaa");
   await vendor.adoptSessions(home.hash);
-  await done("run", "aaa", script([{ tools: [bash("sleep 300")] }]), "--permissions", "all");
+  await done("run", "aaa", script([{ tools: [bash("tail -f /dev/null")] }, { text: "Never." }]), "--permissions", "all");
   const terminal = await onTerminal("watch");
   await shows(terminal, /No agent needs you\.[^]*› ● {2}aaa +working[^]*\n {2}\S {2}api /);
   const task = script([{ tools: [bash("touch watched")] }, { text: "Watched." }]);
