@@ -192,7 +192,13 @@ it("--rm deletes the session at the end, but not work", async () => {
 it("watch shows who asks first, at three sizes; a shows the question whole, and answering lets it run", async () => {
   await done("init", "aaa");
   await vendor.adoptSessions(home.hash);
-  await done("run", "aaa", script([{ tools: [bash("tail -f /dev/null")] }, { text: "Never." }]), "--permissions", "all");
+  await done(
+    "run",
+    "aaa",
+    script([{ tools: [bash("tail -f /dev/null")] }, { text: "Never." }]),
+    "--permissions",
+    "all",
+  );
   const terminal = await onTerminal("watch");
   await shows(terminal, /No agent needs you\.[^]*› ● {2}aaa +working[^]*\n {2}\S {2}api /);
   const task = script([{ tools: [bash("touch watched")] }, { text: "Watched." }]);
@@ -207,14 +213,15 @@ it("watch shows who asks first, at three sizes; a shows the question whole, and 
   await shows(terminal, first);
   await shows(terminal, /i interrupt {2}n new {2}\/ filter/);
   await terminal.resize(80, 24);
+  await shows(terminal, /p pull {2}n new/);
   // No single key allows anything.
   await terminal.type("y");
   await terminal.type("a");
-  await shows(terminal, /│ touch watched\n {2}Whole text shown[^]*o open {3}⏎ skip\n {2}› /);
+  await shows(terminal, /│ touch watched\n {2}Whole text shown[^]*o open {3}⏎ skip\n {2}›/);
   await terminal.type("y");
   expect((await json<{ approvals: ApprovalView[] }>("approvals")).approvals).toHaveLength(1);
   await terminal.type("Enter");
-  await shows(terminal, /✓ {2}api +idle +\S+ +.*completed[^]*Answered one question\./);
+  await shows(terminal, /✓ {2}api .*run api:\d+ completed[^]*Answered one question\./);
   expect((await done("connect", "api", "--", "ls")).stdout).toContain("watched");
   // Two keys stop what the selected one does.
   await terminal.type("i");

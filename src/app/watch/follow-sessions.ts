@@ -4,7 +4,7 @@ import type { SessionView } from "../../session/types.ts";
 import { watchFolders } from "../../system/files/watch-folders.ts";
 import { groupByHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
-import { createFeed, lookAt, type HostFeed } from "./host-feed.ts";
+import { createFeed, askFeed, type HostFeed } from "./host-feed.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { foldersOf } from "./session-folders.ts";
 
@@ -94,7 +94,7 @@ async function followHost({ feed, pace }: { feed: HostFeed; pace: Pace }, option
   try {
     while (!feed.ended && isOn()) {
       const start = ctx.clock.now().getTime();
-      await lookAt(feed, start, signal);
+      await askFeed(feed, start, signal);
       files?.set(foldersOf(ctx.paths, feed.views));
       publish();
       const took = Math.max(2, ctx.clock.now().getTime() - start);

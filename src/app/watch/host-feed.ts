@@ -38,7 +38,7 @@ export function createFeed(scope: Scope, group: HostGroup, onNote: () => void): 
  * Asks a host for its sessions. If it does not answer, those that it had last, or that this machine knows of, are `unreachable`.
  * @throws the error of this machine's first look; INTERRUPTED
  */
-export async function lookAt(feed: HostFeed, now: number, signal: AbortSignal): Promise<void> {
+export async function askFeed(feed: HostFeed, now: number, signal: AbortSignal): Promise<void> {
   const { target } = feed;
   const isDue = target.known && now - feed.checkedAt >= checkMs;
   const list = async (host: SessionHost): Promise<SessionView[]> => {

@@ -17,7 +17,7 @@ const keys: readonly { text: string; drop: number }[] = [
   { text: "q quit", drop: 1 },
 ];
 
-/** The last two lines: what is typed or was said last, and the keys. */
+/** The last two lines: what is typed or the last message, and the keys. */
 export function footerLines({ mode, message, filter }: Picture, { columns, style }: Drawing): [string, string] {
   const dim = (text: string): string => style("dim", truncate(text, columns));
   const line = (label: string, text: string): string => {

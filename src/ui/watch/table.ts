@@ -59,10 +59,13 @@ function selectedLine(text: string, { columns, style }: Drawing): string {
 }
 
 /** The meaning of a state in one character, as the help explains them. */
-function markOf({ state, agentState }: SessionView, needs: boolean): string {
+function markOf({ state, agentState, run }: SessionView, needs: boolean): string {
   if (needs) return "?";
   if (state === "stopped") return "-";
   if (state !== "running") return "!";
   const marks: Partial<Record<string, string>> = { starting: "●", working: "●", waiting: "●", idle: "✓", failed: "!" };
-  return marks[agentState?.state ?? ""] ?? "·";
+  // The agent of a run ends with it.
+  const end: Partial<Record<string, string>> = { completed: "✓", failed: "!" };
+  const isEnd = agentState?.state === "ended" && run !== undefined;
+  return (isEnd ? end[run.state] : marks[agentState?.state ?? ""]) ?? "·";
 }

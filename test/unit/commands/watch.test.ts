@@ -22,10 +22,9 @@ const api = sessionView({
 });
 
 interface Typing {
-  type(keys: string): void;
-  screen(): string;
+  type: (keys: string) => void;
   /** waits until the terminal got this text */
-  shows(text: string): Promise<void>;
+  shows: (text: string) => Promise<void>;
 }
 
 /** Runs `watch` on a terminal. @param person types keys; `q` follows */
@@ -53,7 +52,7 @@ async function watch(
   await Promise.race([
     (async () => {
       await shows("q quit");
-      await person({ type, screen, shows });
+      await person({ type, shows });
     })(),
     running,
   ]);

@@ -6,7 +6,8 @@ import type { Deed, Key } from "../../../app/watch/types.ts";
 import { toCoworkError } from "../../../errors.ts";
 import type { App } from "../../process/app.ts";
 import { drawBoard, pageOn, type Board } from "./board.ts";
-import { carryOut, type Said } from "./carry-out.ts";
+import { carryOut } from "./carry-out.ts";
+import type { Said } from "./means.ts";
 
 /** What happens to the board: news, keys, time. */
 export interface Desk {

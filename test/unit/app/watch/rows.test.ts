@@ -16,6 +16,7 @@ import {
 import type { AgentState } from "../../../../src/contract/work/agent-state.ts";
 import type { SessionView } from "../../../../src/session/types.ts";
 import { sessionView } from "../../../support/fakes/fake-host.ts";
+import { runView } from "../../../support/fakes/run-view.ts";
 
 const minute = (n: number): string => new Date(Date.UTC(2026, 2, 1, 12, n)).toISOString();
 
@@ -33,6 +34,8 @@ describe("the order", () => {
       sessionView({ name: "stopped", state: "stopped" }),
       one("none", "none"),
       one("idle-old", "idle", { since: minute(1) }),
+      { ...one("run-end", "ended", { since: minute(3) }), run: runView({ state: "completed" }) },
+      { ...one("run-failed", "ended", { since: minute(3) }), run: runView({ state: "failed" }) },
       one("idle-new", "idle", { since: minute(2) }),
       one("limit", "waiting", { for: "limit" }),
       one("works", "working"),
@@ -41,7 +44,9 @@ describe("the order", () => {
       asking("first", 4),
       { ...one("subagent", "working", { since: minute(6) }), approvals: 1 },
     ];
-    const expected = "first later subagent failed limit works idle-new idle-old none stopped".split(" ");
+    const expected = "first later subagent run-failed failed limit works run-end idle-new idle-old none stopped".split(
+      " ",
+    );
     expect(all.toSorted(compareByNeed).map(({ name }) => name)).toEqual(expected);
     expect(
       all
