@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Selector } from "../../contract/requests.ts";
 import type { SessionWork } from "../../contract/work/calls.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
@@ -9,9 +10,12 @@ import { checkAgentState } from "../../work/state/check-state.ts";
 import { containersBySession } from "../inspect/observe.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
 import { devContainer } from "../inspect/view.ts";
-import type { SessionRecord } from "../record/record.ts";
+import type { RecordEntry, SessionRecord } from "../record/record.ts";
 import { selectRecords } from "../record/records.ts";
 import { knownAgentPlace } from "./place.ts";
+
+/** Containers whose processes are looked at side by side. */
+const checksAtOnce = 4;
 
 /**
  * What the agents of the selected sessions do. With `check` reports and requests are taken in first, and agents that seem to work or
@@ -19,15 +23,17 @@ import { knownAgentPlace } from "./place.ts";
  */
 export async function agentWork(ctx: Context, selector: Selector, options: { check: boolean }): Promise<SessionWork[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
-  const works = entries.map(async (entry) => {
+  // Each looks at the processes in a container: many at once would take memory, and keep a screen from following the keys.
+  const inTurn = pLimit(options.check ? checksAtOnce : entries.length + 1);
+  const one = async (entry: RecordEntry): Promise<SessionWork[]> => {
     if (!("record" in entry)) return [];
     const { record } = entry;
     const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
     const work = await workOf(ctx, record, devContainer(own), options);
     const { id: sessionId, name, project } = record;
     return work === undefined ? [] : [{ sessionId, name, project, ...work }];
-  });
-  return (await Promise.all(works)).flat();
+  };
+  return (await Promise.all(entries.map(async (entry) => await inTurn(one, entry)))).flat();
 }
 
 /** The same of one session. @returns undefined for an agent that only a newer cowork knows */
