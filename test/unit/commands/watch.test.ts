@@ -138,7 +138,8 @@ test("opens a session in a process of its own, and comes back", async () => {
   const { stdout } = await watch(
     { list },
     async ({ type }) => {
-      type("o");
+      // Pressed twice, it opens once.
+      type("oo");
       await expect.poll(async () => await readFile(log, "utf8").catch(() => "")).toBe("open shop/api@local 1\n");
     },
     setting,
