@@ -26,7 +26,7 @@ const work: Record<string, string> = {
   list200_vs_list8: "200 sessions on record ÷ 8",
   watch50_cpu: "`cowork watch` with 50 sessions: share of one core",
   watch50_rss: "its memory",
-  watch50_key: "from a key press to the screen, the slowest of 20",
+  watch50_key: "from a key press to the moved row on the screen, as tmux shows it",
   events_100k_vs_short: "end of a history of 100,000 events ÷ of 500",
   clone_vs_worktree: "the clone step (20,000 files, 300 MB of history) ÷ `git worktree add`",
   clone_objects: "disk of a further clone's `.git` ÷ the project's",
