@@ -12,6 +12,7 @@ import { createPlace, names } from "./place.ts";
 import { renderTable, type Report } from "./report.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureInit, measureStart } from "./sessions.ts";
+import { measureWatch } from "./watch.ts";
 
 const usage = `npm run bench -- [--rounds N] [--json] [--smoke] [--write]
 
@@ -62,6 +63,8 @@ async function main(): Promise<void> {
     say("connect, version, completion, list");
     entries.push(...(await measureCommands(place, rounds)));
     entries.push(...(await measureEvents(place, rounds)));
+    say("watch");
+    entries.push(...(await measureWatch(place, rounds, values.smoke ? 3 : 50)));
     say("clone");
     entries.push(
       ...(await measureClone(

@@ -3,7 +3,7 @@ export interface Entry {
   name: string;
   /** the median of `runs` */
   value: number;
-  unit: "ratio" | "MB";
+  unit: "ratio" | "MB" | "%" | "ms";
   /** upper limit; undefined: only reported */
   goal: number | undefined;
   /** stretch goal */

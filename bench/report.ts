@@ -24,17 +24,25 @@ const work: Record<string, string> = {
   complete_vs_node: "a Tab press ÷ `node -e 0`",
   list_vs_node: "`cowork list` with 8 sessions ÷ `node -e 0`",
   list200_vs_list8: "200 sessions on record ÷ 8",
+  watch50_cpu: "`cowork watch` with 50 sessions: share of one core",
+  watch50_rss: "its memory",
+  watch50_key: "from a key press to the moved row on the screen, as tmux shows it",
   events_100k_vs_short: "end of a history of 100,000 events ÷ of 500",
   clone_vs_worktree: "the clone step (20,000 files, 300 MB of history) ÷ `git worktree add`",
   clone_objects: "disk of a further clone's `.git` ÷ the project's",
 };
+
+function valueText({ value, unit }: Pick<Entry, "value" | "unit">): string {
+  if (unit === "ratio") return value.toFixed(2);
+  return `${value.toFixed(unit === "%" ? 1 : 0)} ${unit}`;
+}
 
 /** A Markdown table of the results and their goals. */
 export function renderTable({ entries }: Report): string {
   const rows = entries.map(({ name, value, unit, goal, stretch, seconds }) => [
     `\`${name}\``,
     work[name] ?? "",
-    unit === "MB" ? `${value.toFixed(0)} MB` : value.toFixed(2),
+    valueText({ value, unit }),
     goal === undefined ? "reported" : `≤ ${goal}${stretch === undefined ? "" : ` (${stretch})`}`,
     goal === undefined ? "" : value <= goal ? "yes" : "**no**",
     seconds === undefined ? "" : `${shown(seconds.own)} / ${shown(seconds.other)}`,
@@ -82,7 +90,7 @@ export function renderChart({ entries, date, cores }: Report): string {
     const y = 50 + n * 26;
     const length = Math.min(value / (2 * goal), 1) * width;
     const colour = value <= goal ? "#2e8b57" : "#c0504d";
-    const text = unit === "MB" ? `${value.toFixed(0)} MB` : value.toFixed(2);
+    const text = valueText({ value, unit });
     return [
       `<text x="${left - 10}" y="${y + 13}" text-anchor="end">${name}</text>`,
       `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="16" fill="${colour}"/>`,

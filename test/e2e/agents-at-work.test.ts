@@ -207,6 +207,8 @@ it("an exclusive claim denies another agent's edit with holder, reason and end, 
   await done("run", "api", write("second"), "--permissions", "edits", "--commit", "off");
   await done("wait", "api", "--timeout", "2m");
   expect((await done("connect", "api", "--", "cat", "locked/a.txt")).stdout).toBe("second\n");
+});
+
 it("a run whose process is killed was stopped by a crash, and another one continues its conversation", async () => {
   const long = script([{ text: "I begin.", tools: [endless] }, { text: "Never." }]);
   const { run } = await json<{ run: RunView }>("run", "api", long, "--permissions", "all");

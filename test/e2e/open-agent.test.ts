@@ -188,3 +188,46 @@ it("--rm deletes the session at the end, but not work", async () => {
   await shows(again, /short {2}removed[^]*code=0/);
   expect(await state()).not.toContain("short");
 });
+
+it("watch shows who asks first, at three sizes; a shows the question whole, and answering lets it run", async () => {
+  await done("init", "aaa");
+  await vendor.adoptSessions(home.hash);
+  await done(
+    "run",
+    "aaa",
+    script([{ tools: [bash("tail -f /dev/null")] }, { text: "Never." }]),
+    "--permissions",
+    "all",
+  );
+  const terminal = await onTerminal("watch");
+  await shows(terminal, /No agent needs you\.[^]*› ● {2}aaa +working[^]*\n {2}\S {2}api /);
+  const task = script([{ tools: [bash("touch watched")] }, { text: "Watched." }]);
+  await done("run", "api", task, "--permissions", "ask");
+  // It comes first. The selection stays where it was.
+  const first = /^1 needs you: api .*2 sessions\n.*\n {2}\? {2}api +waiting: approval .*Bash: touch.*\n› ● {2}aaa /;
+  await shows(terminal, first);
+  await terminal.resize(60, 15);
+  await shows(terminal, first);
+  await shows(terminal, /a answer.*q quit$/m);
+  await terminal.resize(200, 50);
+  await shows(terminal, first);
+  await shows(terminal, /i interrupt {2}n new {2}\/ filter/);
+  await terminal.resize(80, 24);
+  await shows(terminal, /p pull {2}n new/);
+  // No single key allows anything.
+  await terminal.type("y");
+  await terminal.type("a");
+  await shows(terminal, /│ touch watched\n {2}Whole text shown[^]*o open {3}⏎ skip\n {2}›/);
+  await terminal.type("y");
+  expect((await json<{ approvals: ApprovalView[] }>("approvals")).approvals).toHaveLength(1);
+  await terminal.type("Enter");
+  await shows(terminal, /✓ {2}api .*run api:\d+ completed[^]*Answered one question\./);
+  expect((await done("connect", "api", "--", "ls")).stdout).toContain("watched");
+  // Two keys stop what the selected one does.
+  await terminal.type("i");
+  await shows(terminal, "Stop what the agent in aaa does now?");
+  await terminal.type("y");
+  await shows(terminal, "Interrupted the run in aaa.");
+  await terminal.type("q");
+  await shows(terminal, "code=0");
+});

@@ -4,7 +4,7 @@ import type { SessionView } from "../../session/types.ts";
 import { watchFolders } from "../../system/files/watch-folders.ts";
 import { groupByHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
-import { createFeed, lookAt, type HostFeed } from "./host-feed.ts";
+import { askFeed, createFeed, startCheck, type HostFeed } from "./host-feed.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { foldersOf } from "./session-folders.ts";
 
@@ -67,10 +67,12 @@ export async function followSessions(
     }
   };
   try {
+    await sync();
     for (;;) {
-      await sync();
-      publish();
       await Promise.race([ctx.clock.sleep(hostsMs, signal), failed.promise]);
+      // Someone may be editing the configuration just now.
+      await sync().catch(() => undefined);
+      publish();
     }
   } catch (error) {
     if (!signal.aborted) throw toCoworkError(error);
@@ -94,10 +96,12 @@ async function followHost({ feed, pace }: { feed: HostFeed; pace: Pace }, option
   try {
     while (!feed.ended && isOn()) {
       const start = ctx.clock.now().getTime();
-      await lookAt(feed, start, signal);
+      await askFeed(feed, signal);
+      const end = ctx.clock.now().getTime();
       files?.set(foldersOf(ctx.paths, feed.views));
       publish();
-      const took = Math.max(2, ctx.clock.now().getTime() - start);
+      startCheck(feed, end, () => pace.hint());
+      const took = Math.max(2, end - start);
       const restMs = Math.min(restFactor * took, longestRestMs);
       const isAway = feed.away !== undefined && !isHere;
       const poll = isHere ? pollMs.here : isAway ? pollMs.away : pollMs.elsewhere;

@@ -1,8 +1,7 @@
 import { toCoworkError } from "../../errors.ts";
-import type { SessionHost } from "../../session/session-host.ts";
 import type { SessionView } from "../../session/types.ts";
 import { knownSessions } from "../find/known-sessions.ts";
-import type { HostGroup } from "../hosts.ts";
+import { openHost, type HostGroup } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
 import { unreachable } from "../sessions/list.ts";
 import { askTarget, type HostTarget } from "../work/ask-hosts.ts";
@@ -13,7 +12,9 @@ export interface HostFeed {
   views: readonly SessionView[];
   /** why the host does not answer; undefined: it does */
   away: string | undefined;
+  /** when it was asked last to look at the processes of its agents; that may take longer than the list, which does not wait for it */
   checkedAt: number;
+  isChecking: boolean;
   /** it is not asked any more */
   ended: boolean;
 }
@@ -30,27 +31,44 @@ export function createFeed(scope: Scope, group: HostGroup, onNote: () => void): 
     onNote();
   };
   const target: HostTarget = { scope: { ...scope, tell }, ...group, known: false, away: false };
-  const feed: HostFeed = { target, views: [], away: undefined, checkedAt: Number.NEGATIVE_INFINITY, ended: false };
+  const feed: HostFeed = {
+    target,
+    views: [],
+    away: undefined,
+    checkedAt: Number.NEGATIVE_INFINITY,
+    isChecking: false,
+    ended: false,
+  };
   return feed;
+}
+
+/** Has a host that answers look at the processes of its agents, if it is time. @param onDone called if it did */
+export function startCheck(feed: HostFeed, now: number, onDone: () => void): void {
+  const { target } = feed;
+  if (feed.isChecking || feed.away !== undefined || now - feed.checkedAt < checkMs) return;
+  Object.assign(feed, { isChecking: true, checkedAt: now });
+  const check = async (): Promise<void> => {
+    const host = await openHost(target.scope, target.host);
+    await host.work({}, { check: true });
+    onDone();
+  };
+  // What is wrong with the host shows in its list.
+  check()
+    .catch(() => undefined)
+    .finally(() => (feed.isChecking = false));
 }
 
 /**
  * Asks a host for its sessions. If it does not answer, those that it had last, or that this machine knows of, are `unreachable`.
  * @throws the error of this machine's first look; INTERRUPTED
  */
-export async function lookAt(feed: HostFeed, now: number, signal: AbortSignal): Promise<void> {
+export async function askFeed(feed: HostFeed, signal: AbortSignal): Promise<void> {
   const { target } = feed;
-  const isDue = target.known && now - feed.checkedAt >= checkMs;
-  const list = async (host: SessionHost): Promise<SessionView[]> => {
-    if (isDue) await host.work({}, { check: true });
-    return await host.list({});
-  };
   try {
-    const asked = await askTarget(target, list, { isOnly: false, signal });
+    const asked = await askTarget(target, async (host) => await host.list({}), { isOnly: false, signal });
     if (asked === undefined) return await leave(feed);
     feed.views = asked.answer;
     feed.away = undefined;
-    if (isDue) feed.checkedAt = now;
   } catch (error) {
     const known = toCoworkError(error);
     if (known.code === "INTERRUPTED" || (target.host === "local" && !target.known)) throw known;

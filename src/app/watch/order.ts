@@ -21,14 +21,17 @@ export function compareByNeed(a: SessionView, b: SessionView): number {
 const rank = { needs: 0, failed: 1, works: 2, idle: 3, other: 4, stopped: 5 };
 
 function rankOf(session: SessionView): number {
-  const { state, agentState } = session;
+  const { state, agentState, run } = session;
   if (needsPerson(session)) return rank.needs;
   if (state === "failed") return rank.failed;
   if (state === "stopped") return rank.stopped;
   if (state !== "running") return rank.other;
-  if (agentState?.state === "failed") return rank.failed;
-  if (["starting", "working", "waiting"].includes(agentState?.state ?? "")) return rank.works;
-  return agentState?.state === "idle" ? rank.idle : rank.other;
+  if (agentState === undefined) return rank.other;
+  // The agent of a run ends with it.
+  const isEnd = agentState.state === "ended" && run !== undefined;
+  if (agentState.state === "failed" || (isEnd && run.state === "failed")) return rank.failed;
+  if (["starting", "working", "waiting"].includes(agentState.state)) return rank.works;
+  return agentState.state === "idle" || (isEnd && run.state === "completed") ? rank.idle : rank.other;
 }
 
 function compareText(a: string, b: string): number {

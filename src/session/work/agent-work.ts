@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Selector } from "../../contract/requests.ts";
 import type { SessionWork } from "../../contract/work/calls.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
@@ -15,6 +16,9 @@ import { readMuted } from "./mute.ts";
 import { hasMail } from "./has-mail.ts";
 import { knownAgentPlace } from "./place.ts";
 
+/** Containers whose processes are looked at side by side. */
+const checksAtOnce = 4;
+
 /**
  * What the agents of the selected sessions do. With `check` reports and requests are taken in first, and agents that seem to work or
  * to wait must have a process. Sessions whose record cannot be read, or whose agent only a newer cowork knows, are left out.
@@ -22,7 +26,9 @@ import { knownAgentPlace } from "./place.ts";
 export async function agentWork(ctx: Context, selector: Selector, options: { check: boolean }): Promise<SessionWork[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
   await answerSessions(ctx, entries, options);
-  const works = entries.map(async (entry) => {
+  // Each looks at the processes in a container: many at once would take memory, and keep a screen from following the keys.
+  const inTurn = pLimit(options.check ? checksAtOnce : entries.length + 1);
+  const one = async (entry: RecordEntry): Promise<SessionWork[]> => {
     if (!("record" in entry)) return [];
     const { record } = entry;
     const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
@@ -30,8 +36,8 @@ export async function agentWork(ctx: Context, selector: Selector, options: { che
     const { id: sessionId, name, project } = record;
     const muted = readMuted(ctx, sessionId);
     return work === undefined ? [] : [{ sessionId, name, project, ...work, ...(muted === undefined ? {} : { muted }) }];
-  });
-  return (await Promise.all(works)).flat();
+  };
+  return (await Promise.all(entries.map(async (entry) => await inTurn(one, entry)))).flat();
 }
 
 /** What sessions ask the host is answered by whoever looks. */

@@ -1,5 +1,5 @@
 import { plain } from "../../system/text.ts";
-import { displayWidth, truncate } from "../width.ts";
+import { displayWidth, truncate, wrapLines } from "../width.ts";
 import type { Drawing, Picture } from "./types.ts";
 
 /** Keys by how soon they are left out on a narrow screen. */
@@ -17,36 +17,42 @@ const keys: readonly { text: string; drop: number }[] = [
   { text: "q quit", drop: 1 },
 ];
 
-/** The last two lines: what is typed or was said last, and the keys. */
+/** The last two lines: what is typed or the last message, and the keys. */
 export function footerLines({ mode, message, filter }: Picture, { columns, style }: Drawing): [string, string] {
-  const line = (label: string, text: string): string => `${style("bold", label)} ${typed(text, columns, label)}`;
-  const back = style("dim", "⏎ enter   esc back");
+  const dim = (text: string): string => style("dim", truncate(text, columns));
+  const line = (label: string, text: string): string => {
+    const short = truncate(label, Math.max(1, columns - 8));
+    return `${style("bold", short)} ${typed(text, columns - displayWidth(short) - 2)}`;
+  };
   switch (mode.kind) {
     case "filter":
-      return [line("filter ›", mode.text), style("dim", "⏎ keep   esc back")];
+      return [line("filter ›", mode.text), dim("⏎ keep   esc back")];
     case "send":
-      return [line(`to ${truncate(plain(mode.session.name), 20)} ›`, mode.text), style("dim", "⏎ send   esc back")];
+      return [line(`to ${truncate(plain(mode.session.name), 20)} ›`, mode.text), dim("⏎ send   esc back")];
     case "name":
-      return [line("new session, name (⏎ a free one) ›", mode.text), back];
+      return [line("new session, name (⏎ a free one) ›", mode.text), dim("⏎ enter   esc back")];
     case "task":
-      return [line("what to do (⏎ nothing yet) ›", mode.text), back];
+      return [line("what to do (⏎ nothing yet) ›", mode.text), dim("⏎ start   esc back")];
     case "interrupt": {
       const what = `Stop what the agent in ${truncate(plain(mode.session.name), 30)} does now?`;
-      return [style("yellow", truncate(what, columns)), style("dim", "y yes   any other key no")];
+      return [style("yellow", truncate(what, columns)), dim("y yes   any other key no")];
     }
     default: {
       const shown = message ?? (filter === "" ? undefined : { text: `filter: ${filter}   esc: all sessions` });
-      const text = truncate(plain(shown?.text ?? ""), columns);
       const tone = message?.tone;
-      return [tone === undefined ? text : style(tone, text), style("dim", keyLine(columns))];
+      const [first = "", second] = wrapLines(plain(shown?.text ?? ""), columns).map((part) => {
+        const text = truncate(part, columns);
+        return tone === undefined ? text : style(tone, text);
+      });
+      // A long message takes the place of the keys, until one is pressed.
+      return [first, second ?? dim(keyLine(columns))];
     }
   }
 }
 
 /** The end of a text that is being typed, as much as fits, with a cursor. */
-function typed(text: string, columns: number, label: string): string {
+function typed(text: string, room: number): string {
   const spaces = / *$/.exec(text)?.[0] ?? "";
-  const room = Math.max(4, columns - displayWidth(label) - 3);
   const parts = [...new Intl.Segmenter().segment(plain(text) + spaces)].map(({ segment }) => segment);
   let [at, used] = [parts.length, 0];
   while (at > 0 && used + displayWidth(parts[at - 1] ?? "") <= room) {

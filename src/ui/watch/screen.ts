@@ -8,7 +8,7 @@ export interface Screen {
   size(): Size;
   /** Shows the lines, which must fit. Only what has changed is written. */
   draw(lines: readonly string[]): void;
-  /** Draws everything anew with the next `draw`. */
+  /** Draws everything again with the next `draw`. */
   clear(): void;
   /** Gives the terminal to `work` and takes it back afterwards. What is typed in the first moment then is dropped. */
   away<T>(work: () => Promise<T>): Promise<T>;
@@ -26,7 +26,7 @@ export interface ScreenEvents {
 const enter = "\u001B[?1049h\u001B[?25l\u001B[?2004h\u001B[2J\u001B[H";
 const leave = "\u001B[?2004l\u001B[?25h\u001B[?1049l";
 const erase = "\u001B[2J\u001B[H";
-/** A lone Esc and the start of a longer sequence are told apart by time. */
+/** Time tells a lone Esc from the start of a longer sequence. */
 const escapeMs = 50;
 /** Keys that were meant for what was on the terminal before. */
 const settleMs = 300;

@@ -7,18 +7,24 @@ import { pad } from "../width.ts";
 import type { Drawing, Picture } from "./types.ts";
 
 /** The titles, and the sessions in view, of which the selected one has an arrow. The widths of columns do not depend on what is in view. */
-export function tableLines({ shown, selected, top, needing }: Picture, page: number, drawing: Drawing): string[] {
+export function tableLines(
+  { shown, selected, top, needing, total }: Picture,
+  page: number,
+  drawing: Drawing,
+): string[] {
   const { columns: width, style, now } = drawing;
-  if (shown.length === 0) return ["", style("dim", "  No sessions. n makes one.")];
+  if (shown.length === 0) return ["", style("dim", total === 0 ? "  No sessions. n makes one." : "  None matches.")];
   const isElsewhere = shown.some(({ host }) => host !== "local");
   const hasProjects = new Set(shown.map(({ project }) => project)).size > 1;
+  // On a usual screen what the agents do is cut, and every column stays.
+  const drop = (order: number): { drop?: number } => (width < 60 ? { drop: order } : {});
   const columns: Column[] = [
     { title: "" },
     { title: "SESSION", min: 8 },
-    ...(hasProjects ? [{ title: "PROJECT", min: 6, drop: 4 }] : []),
-    ...(isElsewhere ? [{ title: "HOST", min: 6, drop: 3 }] : []),
+    ...(hasProjects ? [{ title: "PROJECT", min: 6, ...drop(4) }] : []),
+    ...(isElsewhere ? [{ title: "HOST", min: 6, ...drop(3) }] : []),
     { title: "STATE", min: 8 },
-    { title: "SINCE", align: "right", drop: 5 },
+    { title: "SINCE", align: "right", ...drop(5) },
     { title: "NOW", min: 12 },
   ];
   const waiting = new Set(needing);
@@ -53,10 +59,13 @@ function selectedLine(text: string, { columns, style }: Drawing): string {
 }
 
 /** The meaning of a state in one character, as the help explains them. */
-function markOf({ state, agentState }: SessionView, needs: boolean): string {
+function markOf({ state, agentState, run }: SessionView, needs: boolean): string {
   if (needs) return "?";
   if (state === "stopped") return "-";
   if (state !== "running") return "!";
   const marks: Partial<Record<string, string>> = { starting: "●", working: "●", waiting: "●", idle: "✓", failed: "!" };
-  return marks[agentState?.state ?? ""] ?? "·";
+  // The agent of a run ends with it.
+  const end: Partial<Record<string, string>> = { completed: "✓", failed: "!" };
+  const isEnd = agentState?.state === "ended" && run !== undefined;
+  return (isEnd ? end[run.state] : marks[agentState?.state ?? ""]) ?? "·";
 }

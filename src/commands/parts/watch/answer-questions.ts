@@ -2,7 +2,7 @@ import { openQuestions } from "../../../app/watch/open-questions.ts";
 import { toCoworkError } from "../../../errors.ts";
 import type { SessionView } from "../../../session/types.ts";
 import { askApprovals } from "../ask-approvals.ts";
-import type { Means } from "./carry-out.ts";
+import type { Means } from "./means.ts";
 
 /** Shows what agents ask, as `cowork approvals` does, the questions of the selected session first. Ctrl-C comes back to the list. */
 export async function answerQuestions(session: SessionView | undefined, means: Means): Promise<void> {

@@ -4,7 +4,7 @@ import type { Mode } from "../../../app/watch/types.ts";
 import { drawPicture, pageOf } from "../../../ui/watch/picture.ts";
 import type { Screen } from "../../../ui/watch/screen.ts";
 import type { App } from "../../process/app.ts";
-import type { Said } from "./carry-out.ts";
+import type { Said } from "./means.ts";
 
 /** What is on the screen now. */
 export interface Board {

@@ -1,23 +1,7 @@
 import type { Scope } from "../../../app/scope.ts";
 import type { Deed } from "../../../app/watch/types.ts";
 import { wordOf } from "../../../app/watch/session-word.ts";
-import type { Tone } from "../../../ui/style.ts";
-import type { Screen } from "../../../ui/watch/screen.ts";
-import type { App } from "../../process/app.ts";
-
-export interface Said {
-  text: string;
-  tone?: Tone;
-}
-
-export interface Means {
-  app: App;
-  scope: Scope;
-  screen: Screen;
-  /** hosts that may have a question */
-  hosts: ReadonlySet<string>;
-  say: (said: Said | undefined) => void;
-}
+import type { Means } from "./means.ts";
 
 /** Does what a key asks for outside of the screen: on the person's own screen, or while the list stays. */
 export async function carryOut(effect: Deed, means: Means): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Scope } from "../../../app/scope.ts";
 import type { SessionsNow } from "../../../app/watch/follow-sessions.ts";
 import { press } from "../../../app/watch/press.ts";
-import { needing, settled, withSessions } from "../../../app/watch/rows.ts";
-import type { Deed, Key } from "../../../app/watch/types.ts";
-import { toCoworkError } from "../../../errors.ts";
+import { settled, withSessions } from "../../../app/watch/rows.ts";
+import type { Key } from "../../../app/watch/types.ts";
 import type { App } from "../../process/app.ts";
 import { drawBoard, pageOn, type Board } from "./board.ts";
-import { carryOut, type Said } from "./carry-out.ts";
+import { createDeeds } from "./deeds.ts";
+import type { Said } from "./means.ts";
 
 /** What happens to the board: news, keys, time. */
 export interface Desk {
@@ -26,18 +26,7 @@ export function createDesk(
     board.message = message;
     drawBoard(board, app);
   };
-  const start = (deed: Deed): void => {
-    const { screen } = board;
-    if (screen === undefined) return;
-    const asking = [...needing(board.rows), ...(deed.session === undefined ? [] : [deed.session])];
-    carryOut(deed, { app, scope, screen, hosts: new Set(asking.map(({ host }) => host)), say })
-      .catch((error: unknown) => {
-        const { message, hint } = toCoworkError(error);
-        if (scope.ctx.signal.aborted) events.onError(error);
-        else say({ text: hint === undefined ? message : `${message} Next: ${hint}`, tone: "red" });
-      })
-      .finally(events.look);
-  };
+  const start = createDeeds(board, { app, scope, say }, { onDone: events.look, onError: events.onError });
   return {
     show: ({ sessions, away }) => {
       Object.assign(board, { away, rows: withSessions(board.rows, sessions, time()) });

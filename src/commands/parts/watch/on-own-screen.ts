@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
 import type { Command } from "../../../app/watch/types.ts";
 import { wordOf } from "../../../app/watch/session-word.ts";
+import { plain } from "../../../system/text.ts";
 import { readLine } from "../../../ui/read-line.ts";
 import type { App } from "../../process/app.ts";
 import { runOwn } from "../../process/run-own.ts";
 
 /** Runs a command as if the person had typed it. What it prints can be read before the list comes back. */
 export async function onOwnScreen(app: App, effect: Command): Promise<void> {
-  const code = await runOwn(app, wordsOf(effect), effect.do === "new" ? rootOf(effect.session) : undefined);
+  const words = wordsOf(effect);
+  app.terminal.err(app.terminal.errStyle("dim", `cowork ${words.map(plain).join(" ")}`));
+  const code = await runOwn(app, words, effect.do === "new" ? rootOf(effect.session) : undefined);
   // These are over when the person has left them.
   const isLeft = ["open", "new", "log"].includes(effect.do) && (code === 0 || code === 130);
   if (isLeft) return;
