@@ -71,7 +71,12 @@ export function keyOf({ id, host }: { id: string; host: string }): string {
 export async function lookAtSessions(ctx: Context, request: LookRequest): Promise<LookResult> {
   const name = scratchName(request.project);
   const what = `the comparison of ${request.project.name}'s sessions`;
-  return await withLock(ctx, `conflicts-${name}`, { what, waitMs: 120_000 }, async () => await look(ctx, name, request));
+  return await withLock(
+    ctx,
+    `conflicts-${name}`,
+    { what, waitMs: 120_000 },
+    async () => await look(ctx, name, request),
+  );
 }
 
 type Found = Seen & { reason?: string };
@@ -168,7 +173,13 @@ async function takeAll(
       try {
         start = opened.start.commit;
         const [heads, known] = [last?.head, last?.tip].map((oid) => (oid === undefined ? [] : [oid]));
-        const request = { id: clone.id, start, running: clone.running, have: [...have, ...(heads ?? [])], known: known ?? [] };
+        const request = {
+          id: clone.id,
+          start,
+          running: clone.running,
+          have: [...have, ...(heads ?? [])],
+          known: known ?? [],
+        };
         seen = await lookInside(ctx, opened.inside, scratch.objectFormat, request);
       } finally {
         await opened.close();
@@ -177,7 +188,12 @@ async function takeAll(
       await (taking = taking.then(take, take));
       const { tip, head, during } = seen;
       const merged = last?.tip === tip ? last?.merged : undefined;
-      const optional = { ...(tip && { tip }), ...(head && { head }), ...(during && { during }), ...(merged && { merged }) };
+      const optional = {
+        ...(tip && { tip }),
+        ...(head && { head }),
+        ...(during && { during }),
+        ...(merged && { merged }),
+      };
       found.set(key, { asOf, start, ...optional });
     } catch (error) {
       ctx.signal.throwIfAborted();

@@ -65,7 +65,8 @@ function cloneOf(scope: Scope, view: SessionView): Clone {
     host,
     running: state === "running",
     open: async () => {
-      if (state === "unreachable") throw new CoworkError("HOST_UNREACHABLE", error?.message ?? "its host does not answer");
+      if (state === "unreachable")
+        throw new CoworkError("HOST_UNREACHABLE", error?.message ?? "its host does not answer");
       const part = await openHost(scope, host);
       return await part.readClone({ project: await ownProject(scope), names: [name] });
     },

@@ -13,6 +13,16 @@ const common = new Set(
   valueOf values version view visit wait width with wrap write`.split(/\s+/),
 );
 
+/** Words of the languages, which are no names. */
+const words = new Set(
+  `abstract and async await bool boolean break case catch char class const continue def del double elif else enum extends extern final
+  finally float fn for func function goto if impl implements import int interface internal into instanceof let long mod mut namespace
+  not override package pass private protected pub public readonly require return short signed static struct super switch template
+  this throws trait try typedef typeof union unsafe unsigned use using var virtual void where while with yield`.split(
+    /\s+/,
+  ),
+);
+
 /** A name that says little: most uses of it mean something else. */
 export const isCommon = (name: string): boolean =>
-  name.length < 3 || common.has(name) || common.has(name.toLowerCase());
+  name.length < 3 || words.has(name) || common.has(name) || common.has(name.toLowerCase());

@@ -1,6 +1,7 @@
 import { toEntities, type FileEntities } from "./entities.ts";
 import type { Grammars } from "./grammars.ts";
 import { languageOf } from "./languages.ts";
+import { isGenerated } from "./paths.ts";
 import { readSyntax } from "./syntax.ts";
 import type { FileVersion } from "./types.ts";
 
@@ -15,6 +16,8 @@ export interface Limits {
 
 /** A version of a file: its entities, or why it has none. */
 export type Read = { entities: FileEntities } | { why: string };
+
+export const generated = "a tool writes it";
 
 export interface Reader {
   read(path: string, version: FileVersion): Promise<Read>;
@@ -33,6 +36,7 @@ export function createReader(grammars: Grammars, limits: Limits): Reader {
     const text = await version.text();
     if (text === undefined) return { why: "it is no text, or too large" };
     if (text.length > limits.size) return { why: `it has more than ${limits.size} characters` };
+    if (isGenerated(path, text)) return { why: generated };
     const grammar = await grammars.load(language);
     if (grammar === undefined || broken !== undefined) return { why: "its grammar cannot be used" };
     if (spent > limits.msTotal) return { why: "the other files took too long" };

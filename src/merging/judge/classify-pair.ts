@@ -1,4 +1,5 @@
-import type { CandidateFile, Classify, FileVersion } from "../classes/classify.ts";
+import type { CandidateFile, Classify } from "../classes/classify.ts";
+import type { FileVersion } from "../classes/types.ts";
 import type { Verdict } from "../cache/pair-cache.ts";
 import type { BlobReader } from "../scratch/blob-reader.ts";
 import type { Collision } from "./kinds.ts";

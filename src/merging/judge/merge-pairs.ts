@@ -37,7 +37,11 @@ export async function mergePairs(
     for (let part = open.shift(); part !== undefined; part = open.shift()) {
       const left = part.filter((n) => !isLost(pairs[n] ?? { a: "", b: "" }));
       if (left.length === 0) continue;
-      const done = await tryAll(ctx, scratch, left.map((n) => pairs[n]).filter((pair) => pair !== undefined));
+      const done = await tryAll(
+        ctx,
+        scratch,
+        left.map((n) => pairs[n]).filter((pair) => pair !== undefined),
+      );
       for (const [n, record] of done.entries()) results[left[n] ?? -1] = record;
       const rest = left.slice(done.length);
       const [first] = rest;

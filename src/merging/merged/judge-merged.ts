@@ -30,7 +30,8 @@ export async function judgeMerged(ctx: Context, scratch: Scratch, request: Merge
   // 0: nothing of its own since it started.
   if ((await git("rev-list", "--count", tip, `^${start}`)) === "0") return { state: "nothing" };
   // 1
-  if ((await git("merge-base", "--is-ancestor", tip, target)) !== undefined) return { state: "merged", how: "ancestor" };
+  if ((await git("merge-base", "--is-ancestor", tip, target)) !== undefined)
+    return { state: "merged", how: "ancestor" };
   const bases = ((await git("merge-base", "--all", tip, target)) ?? "").split("\n").filter((oid) => isOid(oid));
   const [base] = bases;
   if (base === undefined) return { state: "not merged" };
@@ -53,7 +54,12 @@ export async function judgeMerged(ctx: Context, scratch: Scratch, request: Merge
       ? "same patch"
       : undefined;
   const points = await readPoints(ctx, scratch, { base, target, paths: changes.map(({ path }) => path) });
-  const states = await mergeAt(ctx, scratch, tip, points.map(({ oid }) => oid));
+  const states = await mergeAt(
+    ctx,
+    scratch,
+    tip,
+    points.map(({ oid }) => oid),
+  );
   const found = states.indexOf("no-op");
   if (how === undefined && found < 0) return { state: "not merged" };
   // 9: since then there was a time, or it is now, when a merge would bring the change again.
@@ -72,7 +78,11 @@ async function mergeAt(
   commits: readonly Point["oid"][],
 ): Promise<MergeState[]> {
   const [records, trees] = await Promise.all([
-    mergePairs(ctx, scratch, commits.map((oid) => ({ a: oid, b: tip }))),
+    mergePairs(
+      ctx,
+      scratch,
+      commits.map((oid) => ({ a: oid, b: tip })),
+    ),
     readTrees(ctx, scratch, commits),
   ]);
   return records.map((record, n) => {

@@ -97,7 +97,9 @@ async function writeMeta(file: string, content: Meta): Promise<void> {
 }
 
 async function copyShallow(from: string, to: string): Promise<void> {
-  const [theirs, ours] = await Promise.all([from, to].map((dir) => readFile(join(dir, "shallow")).catch(() => undefined)));
+  const [theirs, ours] = await Promise.all(
+    [from, to].map((dir) => readFile(join(dir, "shallow")).catch(() => undefined)),
+  );
   if (theirs === undefined ? ours === undefined : ours?.equals(theirs) === true) return;
   if (theirs === undefined) await removeTree(join(to, "shallow"));
   else await writeFile(join(to, "shallow"), theirs);
@@ -116,7 +118,9 @@ const maxAttributes = 200;
 
 /** The merge attributes of a commit of the project, as lines. Without them git merges as if there were none. */
 async function readAttributes(ctx: Context, gitDir: string, commit: string): Promise<string> {
-  const list = await scratchGit(ctx, { gitDir }, ["ls-tree", "-r", "-z", "--full-tree", commit], { maxOutput: 1 << 28 });
+  const list = await scratchGit(ctx, { gitDir }, ["ls-tree", "-r", "-z", "--full-tree", commit], {
+    maxOutput: 1 << 28,
+  });
   const files = list.stdout
     .split("\0")
     .flatMap((line) => {

@@ -1,0 +1,98 @@
+import { isCommon } from "./common-names.ts";
+import { diffLines, type Lines } from "./lines.ts";
+import type { ChangedFile, FileVersion } from "./types.ts";
+
+/** The names of a changed file, found without parsing it. */
+interface Outline {
+  /** in changed lines, and in the lines above that they are indented below: that is where the names of changed functions are */
+  changed: ReadonlySet<string>;
+  all: ReadonlySet<string>;
+}
+
+export type FindRelevant = (files: readonly ChangedFile[]) => Promise<ChangedFile[]>;
+
+/**
+ * Parsing takes by far the longest, so only files are parsed that can collide: those that both sides changed, and those in which one
+ * side changed what may have a name that a file of the other has.
+ */
+export function createRelevance(): FindRelevant {
+  const known = new Map<string, Promise<Outline>>();
+  const outlineOf = async (base: FileVersion | undefined, side: FileVersion | undefined): Promise<Outline> => {
+    const id = `${base?.oid ?? ""} ${side?.oid ?? ""}`;
+    const outline = known.get(id) ?? readOutline(base, side);
+    known.set(id, outline);
+    return await outline;
+  };
+  return async (files) => {
+    const outlines = { ours: new Map<ChangedFile, Outline>(), theirs: new Map<ChangedFile, Outline>() };
+    for (const file of files) {
+      for (const side of ["ours", "theirs"] as const)
+        if (file.base?.oid !== file[side]?.oid) outlines[side].set(file, await outlineOf(file.base, file[side]));
+    }
+    const { ours, theirs } = outlines;
+    const found = new Set([...ours.keys()].filter((file) => theirs.has(file)));
+    for (const [one, other] of [
+      [ours, theirs],
+      [theirs, ours],
+    ] as const) {
+      const users = byName(other);
+      for (const [file, { changed }] of one) {
+        const using = [...changed].flatMap((name) => users.get(name) ?? []).filter((user) => user !== file);
+        if (using.length > 0) for (const each of [file, ...using]) found.add(each);
+      }
+    }
+    return files.filter((file) => found.has(file));
+  };
+}
+
+function byName(outlines: ReadonlyMap<ChangedFile, Outline>): Map<string, ChangedFile[]> {
+  const files = new Map<string, ChangedFile[]>();
+  for (const [file, { all }] of outlines) {
+    for (const name of all) {
+      const known = files.get(name);
+      if (known === undefined) files.set(name, [file]);
+      else known.push(file);
+    }
+  }
+  return files;
+}
+
+async function readOutline(base: FileVersion | undefined, side: FileVersion | undefined): Promise<Outline> {
+  const [before, after] = [(await base?.text()) ?? "", (await side?.text()) ?? ""];
+  const [was, now] = [before.split("\n"), after.split("\n")];
+  const changed = new Set<string>();
+  for (const region of diffLines(was, now).slice(0, maxRegions)) {
+    addNames(changed, linesAround(was, region.base).join("\n"));
+    addNames(changed, linesAround(now, region.side).join("\n"));
+  }
+  const all = new Set<string>();
+  addNames(all, after);
+  return { changed, all };
+}
+
+const maxRegions = 500;
+
+/** Some lines, and those above that they are indented below. */
+function linesAround(lines: readonly string[], { start, end }: Lines): string[] {
+  const own = lines.slice(start, end);
+  let indent = Math.min(...[...own, lines[start] ?? ""].filter((line) => line.trim() !== "").map(indentOf), maxIndent);
+  const above: string[] = [];
+  // A line such as `) {` ends what begins at the same indent further up.
+  let goesOn = false;
+  for (let at = start - 1; at >= 0 && (indent > 0 || goesOn); at -= 1) {
+    const line = lines[at] ?? "";
+    if (line.trim() === "" || indentOf(line) > indent || (indentOf(line) === indent && !goesOn)) continue;
+    above.push(line);
+    indent = indentOf(line);
+    goesOn = /^\s*[)\]}{]/.test(line);
+  }
+  return [...own, ...above];
+}
+
+const maxIndent = 1000;
+const indentOf = (line: string): number => line.length - line.trimStart().length;
+
+function addNames(names: Set<string>, text: string): void {
+  for (const [name] of text.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu))
+    if (!isCommon(name) && !names.has(name)) names.add(name);
+}
