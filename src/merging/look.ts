@@ -46,6 +46,8 @@ export interface LookRequest {
   only?: ReadonlySet<string>;
   /** sessions that did nothing since they were last seen, by `keyOf`: they are not asked again */
   still?: ReadonlySet<string>;
+  /** the only sessions to ask, by `keyOf`; the others are as they were last seen */
+  ask?: ReadonlySet<string>;
 }
 
 export interface LookResult {
@@ -152,7 +154,7 @@ function pairsOf(clones: readonly Clone[], only: ReadonlySet<string> | undefined
 async function takeAll(
   ctx: Context,
   scratch: OpenScratch,
-  { clones, still }: LookRequest,
+  { clones, still, ask }: LookRequest,
   { before, have }: { before: ReadonlyMap<string, Seen>; have: readonly string[] },
 ): Promise<Map<string, Found>> {
   const found = new Map<string, Found>();
@@ -162,8 +164,9 @@ async function takeAll(
     const key = keyOf(clone);
     const last = before.get(key);
     const asOf = ctx.clock.now().toISOString();
-    if (last !== undefined && still?.has(key) === true) {
-      found.set(key, { ...last });
+    const isStill = still?.has(key) === true || ask?.has(key) === false;
+    if (isStill && (last !== undefined || ask !== undefined)) {
+      found.set(key, last === undefined ? { asOf, start: "", reason: "it was not looked at" } : { ...last });
       return;
     }
     let start = "";
@@ -234,9 +237,8 @@ async function mergedOf(
   for (const clone of clones) {
     const seen = found.get(keyOf(clone));
     if (seen?.tip === undefined || seen.reason !== undefined || seen.during !== undefined) continue;
-    const { tip, start } = seen;
     try {
-      const answer = seen.merged?.of === of ? seen.merged : await inAny(ctx, scratch, { tip, start }, target);
+      const answer = seen.merged?.of === of ? seen.merged : await wholeWork(ctx, scratch, seen, target);
       const { state, how } = answer;
       const view = { state, ...(how === undefined ? {} : { how }) };
       seen.merged = { of, ...view };
@@ -248,6 +250,19 @@ async function mergedOf(
     }
   }
   return merged;
+}
+
+/** What is committed has to be there as well as what is not: the working tree may take back what is committed. */
+async function wholeWork(
+  ctx: Context,
+  scratch: OpenScratch,
+  { tip = "", head, start }: Seen,
+  target: Target,
+): Promise<Merged> {
+  const answer = await inAny(ctx, scratch, { tip, start }, target);
+  if (answer.state !== "merged" || head === undefined || head === tip) return answer;
+  const committed = await inAny(ctx, scratch, { tip: head, start }, target);
+  return committed.state === "merged" || committed.state === "nothing" ? answer : { state: "not merged" };
 }
 
 /** In the project's branch, or in its upstream, which may be ahead. */

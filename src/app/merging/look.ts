@@ -14,6 +14,10 @@ export interface LookWanted {
   pairs: boolean;
   /** names of sessions that are wanted, with all their pairs; undefined: all */
   names?: readonly string[];
+  /** look only at these sessions: the others are as they were last seen */
+  only?: readonly string[];
+  /** also find out when sessions that are merged were first found to be */
+  since?: boolean;
   /** sessions that did nothing since the last look, by `{host}/{id}` */
   still?: ReadonlySet<string>;
 }
@@ -43,7 +47,8 @@ export async function lookAtProject(scope: Scope, wanted: LookWanted): Promise<P
   const views = answers.flatMap((answer) => answer.views.map((view) => ({ ...view, host: answer.host })));
   const there = views.filter(({ state }) => state !== "creating");
   const meant = wanted.names;
-  const only = meant && new Set(there.filter(({ name }) => meant.includes(name)).map(keyOf));
+  const ask = wanted.only && keysOf(there, wanted.only);
+  const only = meant && keysOf(there, meant);
   const { sessions, pairs, news } = await lookAtSessions(scope.ctx, {
     project: { name: project.facts.name, root: project.facts.root },
     source: project.source,
@@ -51,10 +56,30 @@ export async function lookAtProject(scope: Scope, wanted: LookWanted): Promise<P
     clones: there.map((view) => cloneOf(scope, view)),
     pairs: wanted.pairs,
     ...(only === undefined ? {} : { only }),
+    ...(ask === undefined ? {} : { ask }),
     ...(wanted.still === undefined ? {} : { still: wanted.still }),
   });
-  const mergedAt = await noteAll(scope, there, sessions, news);
+  const mergedAt = await noteAll(scope, there, sessions, wanted.since === true ? withMerged(sessions, news) : news);
   return { branch: target.branch, sessions, pairs, mergedAt };
+}
+
+function keysOf(views: readonly SessionView[], names: readonly string[]): Set<string> {
+  return new Set(views.filter(({ name }) => names.includes(name)).map(keyOf));
+}
+
+/** The journals know since when each session is merged. */
+function withMerged(
+  sessions: readonly JudgedSession[],
+  news: ReadonlyMap<string, MergingEvent[]>,
+): Map<string, MergingEvent[]> {
+  const all = new Map(news);
+  for (const session of sessions) {
+    const { merged, commit } = session;
+    const events = all.get(keyOf(session)) ?? [];
+    if (merged?.state !== "merged" || commit === undefined || events.some(({ type }) => type === "session.merged")) continue;
+    all.set(keyOf(session), [...events, { type: "session.merged", with: `project/${merged.into}`, commit }]);
+  }
+  return all;
 }
 
 function cloneOf(scope: Scope, view: SessionView): Clone {

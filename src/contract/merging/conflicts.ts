@@ -121,6 +121,15 @@ export const mergingEvent = z.object({
   commit: z.exactOptional(z.string()),
 });
 
+/** Work that was found to be in the project's branch. */
+export const mergedWork = z.object({
+  /** the commit of the working tree, or `head` if nothing is uncommitted */
+  tip: z.string(),
+  /** what is checked out */
+  head: z.string(),
+});
+
+export type MergedWork = z.infer<typeof mergedWork>;
 export type ConflictKind = z.infer<typeof conflictKind>;
 export type ConflictClass = z.infer<typeof conflictClass>;
 export type ConflictPath = z.infer<typeof conflictPath>;

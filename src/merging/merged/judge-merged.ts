@@ -10,8 +10,8 @@ export type Merged = Pick<MergedView, "state" | "how">;
 export interface MergedRequest {
   /** the session's work, what is uncommitted included */
   tip: string;
-  /** the commit that it started from */
-  start: string;
+  /** the commit that it started from: work of its own comes after that; absent: whatever is in the branch is merged */
+  start?: string;
   /** the tip of the branch that it may be in */
   target: string;
 }
@@ -28,7 +28,7 @@ export async function judgeMerged(ctx: Context, scratch: Scratch, request: Merge
     return code === 0 ? stdout.trim() : undefined;
   };
   // 0: nothing of its own since it started.
-  if ((await git("rev-list", "--count", tip, `^${start}`)) === "0") return { state: "nothing" };
+  if (start !== undefined && (await git("rev-list", "--count", tip, `^${start}`)) === "0") return { state: "nothing" };
   // 1
   if ((await git("merge-base", "--is-ancestor", tip, target)) !== undefined)
     return { state: "merged", how: "ancestor" };

@@ -9,6 +9,7 @@ import { plain } from "../../system/text.ts";
 import { maxPackBytes, maxPaths, snapshotMs } from "../limits.ts";
 import { isOid, type Scratch } from "../scratch/scratch-git.ts";
 import { packSize, takePack } from "../scratch/take-pack.ts";
+import { readLook } from "./read-look.ts";
 import { snapshotScript, tooManyPaths } from "./script.ts";
 
 /** A session as it was a moment ago. */
@@ -61,7 +62,7 @@ export async function lookInside(
     });
     if (code === tooManyPaths) throw failed(`more than ${maxPaths.toLocaleString("en")} files have changed`);
     if (code !== 0) throw failed(lastLine(stderr) || `git inside ended with code ${code}`);
-    const look = readLook(stderr, format, request.known);
+    const look = checkLook(stderr, format, request.known);
     if (look.isSame) await removeTree(file);
     return { ...look.snapshot, file: look.isSame ? undefined : file };
   } catch (error) {
@@ -85,16 +86,14 @@ export async function takeLook(ctx: Context, scratch: Scratch, { file }: Look): 
   }
 }
 
-function readLook(
+function checkLook(
   stderr: string,
   format: "sha1" | "sha256",
   known: readonly string[],
 ): { snapshot: Snapshot; isSame: boolean } {
-  const find = (name: string): string | undefined => new RegExp(`^cowork-${name} (.+)$`, "m").exec(stderr)?.[1];
-  const [head, tip, during] = [find("head"), find("tip"), find("during")];
-  if (find("format") !== format) throw failed(`its repository is not ${format}, as the project's is`);
+  const { head, tip, during, isSame, format: its } = readLook(stderr);
+  if (its !== format) throw failed(`its repository is not ${format}, as the project's is`);
   for (const oid of [head, tip]) if (oid !== undefined && !isOid(oid, format)) throw failed("its git named no commit");
-  const isSame = /^cowork-same$/m.test(stderr);
   // Otherwise the session could name any commit that others sent.
   if (isSame && tip !== undefined && !known.includes(tip)) throw failed("its git sent nothing");
   return { snapshot: { head, tip, during: during === undefined ? undefined : plain(during).slice(0, 40) }, isSame };

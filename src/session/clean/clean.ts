@@ -74,8 +74,17 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   return done(record, { unsaved, going, removed: [...removed, `clone ${ctx.paths.clone(record.id)}`] }, archive);
 }
 
-async function reportOn(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<CloneReport> {
-  return await inspectClone(ctx, record, user, precious);
+async function reportOn(
+  ctx: Context,
+  record: SessionRecord,
+  { user, precious, merged }: Wanted,
+): Promise<CloneReport> {
+  const work = merged?.[record.name];
+  if (work === undefined) return await inspectClone(ctx, record, user, precious);
+  const { excuseMerged } = await import("./excuse-merged.ts");
+  return await inspectClone(ctx, record, user, precious, async (holdings, inside) =>
+    excuseMerged(inside, record, holdings, work),
+  );
 }
 
 /** A single rename moves the clone away, so that a crash while deleting never leaves half a clone as a session. */
