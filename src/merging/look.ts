@@ -55,6 +55,8 @@ export interface LookResult {
   pairs: ConflictPair[];
   /** what is new since the last look, for the journals, by `keyOf` */
   news: Map<string, MergingEvent[]>;
+  /** what limits the whole answer */
+  note?: string;
 }
 
 /** Sessions are asked side by side. */
@@ -107,7 +109,8 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     return one === undefined || other === undefined ? [] : [[one, other] as const];
   });
   const judged = await judgePairs(ctx, scratch, known, { projectTips, cache });
-  await cache.save();
+  // Without names the verdicts are git's alone, and the next look may know more.
+  if (judged.note === undefined) await cache.save();
   for (const [clone, party] of parties) {
     const [seen, reason] = [found.get(keyOf(clone)), judged.lost.get(party?.name ?? "")];
     if (seen !== undefined && reason !== undefined) seen.reason = reason;
@@ -132,7 +135,7 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
   const last = readSummary(ctx, request.project);
   const { summary, news } = updateSummary(last, { looked, pairs });
   if (JSON.stringify(summary) !== JSON.stringify(last)) await writeSummary(ctx, request.project, summary);
-  return { sessions, pairs, news };
+  return { sessions, pairs, news, ...(judged.note !== undefined && { note: judged.note }) };
 }
 
 /** Sessions of the same name are told apart by their host. */
