@@ -47,8 +47,7 @@ export async function cleanMerged(scope: Scope, request: CleanRequest): Promise<
 
 function readAge(olderThan: string | undefined, merged: boolean): number {
   if (olderThan === undefined) return 0;
-  if (!merged)
-    throw usageError("--older-than needs --merged.", `cowork clean --merged --older-than ${plain(olderThan)}`);
+  if (!merged) throw usageError("--older-than needs --merged.", `cowork clean --merged --older-than ${plain(olderThan)}`);
   const age = readDuration(olderThan);
   if (age !== undefined) return age;
   throw usageError(`--older-than ${plain(olderThan)} is not a time.`, "cowork clean --merged --older-than 7d");

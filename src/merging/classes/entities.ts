@@ -50,7 +50,7 @@ function merge(key: string, parts: readonly Part[]): Entity {
   const uses = new Map<string, number>();
   for (const one of parts) for (const [used, times] of one.uses) uses.set(used, (uses.get(used) ?? 0) + times);
   const name = first?.name ?? "";
-  // Its name is in each of its definitions, but that is no use of it.
+  // Its name is in each of its definitions, which does not count.
   const own = (uses.get(name) ?? 0) - parts.length;
   if (own > 0) uses.set(name, own);
   else uses.delete(name);

@@ -34,7 +34,7 @@ export function createReader(grammars: Grammars, limits: Limits): Reader {
     const language = languageOf(path);
     if (language === undefined) return { why: "its language has no grammar" };
     const text = await version.text();
-    if (text === undefined) return { why: "it is no text, or too large" };
+    if (text === undefined) return { why: "it is not a text, or too large" };
     if (text.length > limits.size) return { why: `it has more than ${limits.size} characters` };
     if (isGenerated(path, text)) return { why: generated };
     const grammar = await grammars.load(language);

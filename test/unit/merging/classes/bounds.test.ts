@@ -53,7 +53,7 @@ test("a file over the limits is named, and its conflicts are still known", async
   expect(quick.unjudged).toEqual([{ path: "good.py", why: "parsing it took too long" }]);
   const unread = { ...good, ours: { oid: "x", text: async () => await Promise.resolve(undefined) } };
   expect((await createClassifier().classify([unread])).unjudged).toEqual([
-    { path: "good.py", why: "it is no text, or too large" },
+    { path: "good.py", why: "it is not a text, or too large" },
   ]);
 });
 

@@ -54,7 +54,7 @@ test("tests are no source: nothing else uses what they define", async () => {
   ]);
 });
 
-test("a changed body that a new test uses is no sign", async () => {
+test("a new test of a changed body says nothing", async () => {
   const body: [string, string] = [
     "export function makeOrder(a) {}\n",
     "export function makeOrder(a) {\n  other();\n}\n",
