@@ -14,7 +14,7 @@ export interface Classifier {
   classify(files: readonly ChangedFile[]): Promise<Classification>;
 }
 
-const usual: Limits = { size: 1024 * 1024, msPerFile: 500, msTotal: 20_000 };
+const usual: Limits = { size: 1024 * 1024, msPerFile: 1_000, msTotal: 20_000 };
 
 /**
  * Looks for names in changed files. Nothing is loaded before the first file in a known language. What was parsed once is kept, by

@@ -1,5 +1,6 @@
 import { isCommon } from "./common-names.ts";
 import { diffLines, type Lines } from "./lines.ts";
+import { isTest } from "./paths.ts";
 import type { ChangedFile, FileVersion } from "./types.ts";
 
 /** The names of a changed file, found without parsing it. */
@@ -30,20 +31,27 @@ export function createRelevance(): FindRelevant {
         if (file.base?.oid !== file[side]?.oid) outlines[side].set(file, await outlineOf(file.base, file[side]));
     }
     const { ours, theirs } = outlines;
-    const found = new Set([...ours.keys()].filter((file) => theirs.has(file)));
+    const relevant = new Set([...ours.keys()].filter((file) => theirs.has(file)));
     for (const [one, other] of [
       [ours, theirs],
       [theirs, ours],
     ] as const) {
       const users = byName(other);
       for (const [file, { changed }] of one) {
-        const using = [...changed].flatMap((name) => users.get(name) ?? []).filter((user) => user !== file);
-        if (using.length > 0) for (const each of [file, ...using]) found.add(each);
+        if (isTest(file.path)) continue;
+        const using = [...changed].flatMap((name) => {
+          const found = (users.get(name) ?? []).filter((user) => user !== file);
+          return found.length <= mostUsers ? found : [];
+        });
+        if (using.length > 0) for (const each of [file, ...using]) relevant.add(each);
       }
     }
-    return files.filter((file) => found.has(file));
+    return files.filter((file) => relevant.has(file));
   };
 }
+
+/** A name that more changed files have is a common one in this project. */
+const mostUsers = 12;
 
 function byName(outlines: ReadonlyMap<ChangedFile, Outline>): Map<string, ChangedFile[]> {
   const files = new Map<string, ChangedFile[]>();
@@ -62,8 +70,8 @@ async function readOutline(base: FileVersion | undefined, side: FileVersion | un
   const [was, now] = [before.split("\n"), after.split("\n")];
   const changed = new Set<string>();
   for (const region of diffLines(was, now).slice(0, maxRegions)) {
-    addNames(changed, linesAround(was, region.base).join("\n"));
-    addNames(changed, linesAround(now, region.side).join("\n"));
+    for (const lines of [linesAround(was, region.base), linesAround(now, region.side)])
+      addNames(changed, lines.join("\n").replaceAll(/"[^"\n]*"/g, ""));
   }
   const all = new Set<string>();
   addNames(all, after);
