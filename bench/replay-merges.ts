@@ -6,7 +6,7 @@ import type { ChangedFile, Classification, FileVersion } from "../src/merging/cl
 
 const [repository = ".", maximum = "1000"] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const show = process.argv.includes("--show");
-const classifier = createClassifier({ limits: { msTotal: Infinity } });
+const classifier = createClassifier({ limits: { msTotal: Number.POSITIVE_INFINITY } });
 
 const git = (...args: string[]): string =>
   execFileSync("git", ["-C", repository, ...args], {

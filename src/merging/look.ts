@@ -109,8 +109,7 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     return one === undefined || other === undefined ? [] : [[one, other] as const];
   });
   const judged = await judgePairs(ctx, scratch, known, { projectTips, cache });
-  // Without names the verdicts are git's alone, and the next look may know more.
-  if (judged.note === undefined) await cache.save();
+  await cache.save();
   for (const [clone, party] of parties) {
     const [seen, reason] = [found.get(keyOf(clone)), judged.lost.get(party?.name ?? "")];
     if (seen !== undefined && reason !== undefined) seen.reason = reason;

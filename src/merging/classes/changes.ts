@@ -25,6 +25,9 @@ export interface SideChanges {
   newUses: ReadonlyMap<string, Use[]>;
 }
 
+/** More uses of one name are not kept. */
+export const mostUses = 200;
+
 export const idOf = (path: string, key: string): string => `${path}\0${key}`;
 
 /** Compares the entities of one side with those of the base. An entity that is in another file now is the same entity. */
@@ -104,7 +107,7 @@ function findNewUses(base: Files, side: Files, pairs: readonly Pair[]): Map<stri
       if (count <= (was?.uses.get(name) ?? 0)) continue;
       const uses = found.get(name);
       if (uses === undefined) found.set(name, [{ path, key: now?.key ?? "" }]);
-      else uses.push({ path, key: now?.key ?? "" });
+      else if (uses.length < mostUses) uses.push({ path, key: now?.key ?? "" });
     }
   }
   const before = countUses(base, found);

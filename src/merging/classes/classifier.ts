@@ -3,7 +3,7 @@ import type { FileEntities } from "./entities.ts";
 import { createGrammars, type ReadGrammar } from "./grammars.ts";
 import { languageOf } from "./languages.ts";
 import { isGenerated, isLockFile } from "./paths.ts";
-import { createReader, generated, type Limits, type Reader } from "./reader.ts";
+import { createReader, generated, tooLate, type Limits, type Reader } from "./reader.ts";
 import { createRelevance, type FindRelevant } from "./relevance.ts";
 import { findSigns } from "./signs.ts";
 import { classifyText, type TextVersion } from "./textual.ts";
@@ -14,15 +14,16 @@ export interface Classifier {
   classify(files: readonly ChangedFile[]): Promise<Classification>;
 }
 
-const usual: Limits = { size: 1024 * 1024, msPerFile: 1_000, msTotal: 20_000 };
+const usual: Limits = { size: 1024 * 1024, msPerFile: 1_000, msTotal: 5_000 };
 
 /**
  * Looks for names in changed files. Nothing is loaded before the first file in a known language. What was parsed once is kept, by
  * content, as long as the classifier: use one for all pairs of sessions.
  */
 export function createClassifier(options: { read?: ReadGrammar; limits?: Partial<Limits> } = {}): Classifier {
-  const reader = createReader(createGrammars(options.read), { ...usual, ...options.limits });
-  const findRelevant = createRelevance();
+  const limits = { ...usual, ...options.limits };
+  const reader = createReader(createGrammars(options.read), limits);
+  const findRelevant = createRelevance(limits.msTotal / 2);
   return { classify: async (files) => await classifyFiles(reader, findRelevant, files) };
 }
 
@@ -41,7 +42,9 @@ async function classifyFiles(
   const readable = files.filter(
     ({ path }) => languageOf(path) !== undefined && !isLockFile(path) && !isGenerated(path),
   );
-  const relevant = new Set(await findRelevant(readable));
+  const names = await findRelevant(readable);
+  const relevant = new Set(names.files);
+  for (const { path } of names.late) unjudged.push({ path, why: tooLate });
   for (const file of files) {
     const { path, conflict } = file;
     const { found, why } = relevant.has(file) ? await readAll(reader, file) : { found: {} };
@@ -61,6 +64,7 @@ async function classifyFiles(
     signs,
     sameFile: files.filter(isChangedByBoth).map(({ path }) => path),
     unjudged,
+    isPartial: reader.problem !== undefined || unjudged.some(({ why }) => why === tooLate),
     ...(reader.problem !== undefined && { note: `names were not looked for everywhere: ${reader.problem}` }),
   };
 }

@@ -18,6 +18,8 @@ export interface Pair {
 export interface Classified {
   class: Exclude<ConflictClass, "unknown">;
   paths: ConflictPath[];
+  /** another look may find more: not to be kept */
+  isPartial?: boolean;
 }
 
 /** Judges one pair after the other. */
@@ -39,7 +41,7 @@ const [mostNames, mostSigns] = [20, 100];
 export function createClassify(): Classify {
   const classifier = createClassifier();
   const classify: Classify = async (pair, files) => {
-    const { class: found, textual, signs, note } = await classifier.classify(files);
+    const { class: found, textual, signs, isPartial, note } = await classifier.classify(files);
     if (note !== undefined) classify.note = note;
     const kinds = new Map(files.map(({ path, conflict }) => [path, conflict]));
     const inConflict = textual.map((one) => textualPath(one, kinds.get(one.path) ?? "content"));
@@ -47,6 +49,7 @@ export function createClassify(): Classify {
     return {
       class: pair.isTextual ? "textual" : worst,
       paths: [...inConflict, ...signs.slice(0, mostSigns).map((sign) => signPath(sign))],
+      ...(isPartial && { isPartial }),
     };
   };
   return classify;

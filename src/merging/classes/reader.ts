@@ -1,4 +1,4 @@
-import { cpuUsage } from "node:process";
+import { cpuMs } from "./cpu-time.ts";
 import { toEntities, type FileEntities } from "./entities.ts";
 import type { Grammars } from "./grammars.ts";
 import { languageOf } from "./languages.ts";
@@ -9,7 +9,7 @@ import type { FileVersion } from "./types.ts";
 export interface Limits {
   /** characters of a file */
   size: number;
-  /** of the processor's time, for one version of a file: a busy machine does not change what is found */
+  /** of the processor's time, for one version of a file */
   msPerFile: number;
   /** for all that one reader parses */
   msTotal: number;
@@ -18,6 +18,8 @@ export interface Limits {
 /** A version of a file: its entities, or why it has none. */
 export type Read = { entities: FileEntities } | { why: string };
 
+/** Another look may get to it. */
+export const tooLate = "the other files took too long";
 export const generated = "a tool writes it";
 
 export interface Reader {
@@ -25,8 +27,6 @@ export interface Reader {
   /** why no file can be read any more */
   readonly problem: string | undefined;
 }
-
-const cpuMs = (): number => cpuUsage().user / 1000;
 
 /** Reads the entities of files, each content once. */
 export function createReader(grammars: Grammars, limits: Limits): Reader {
@@ -42,7 +42,7 @@ export function createReader(grammars: Grammars, limits: Limits): Reader {
     if (isGenerated(path, text)) return { why: generated };
     const grammar = await grammars.load(language);
     if (grammar === undefined || broken !== undefined) return { why: "its grammar cannot be used" };
-    if (spent > limits.msTotal) return { why: "the other files took too long" };
+    if (spent > limits.msTotal) return { why: tooLate };
     const start = cpuMs();
     try {
       const syntax = readSyntax(grammar, text, limits.msPerFile, cpuMs);

@@ -1,4 +1,5 @@
 import { isCommon } from "./common-names.ts";
+import { cpuMs } from "./cpu-time.ts";
 import { diffLines, type Lines } from "./lines.ts";
 import { isTest } from "./paths.ts";
 import type { ChangedFile, FileVersion } from "./types.ts";
@@ -10,25 +11,46 @@ interface Outline {
   all: ReadonlySet<string>;
 }
 
-export type FindRelevant = (files: readonly ChangedFile[]) => Promise<ChangedFile[]>;
+export interface Relevant {
+  files: ChangedFile[];
+  /** those that there was no time for */
+  late: ChangedFile[];
+}
+
+export type FindRelevant = (files: readonly ChangedFile[]) => Promise<Relevant>;
 
 /**
  * Parsing takes by far the longest, so only files are parsed that can collide: those that both sides changed, and those in which one
  * side changed what may have a name that a file of the other has.
+ * @param limitMs of the processor's time
  */
-export function createRelevance(): FindRelevant {
-  const known = new Map<string, Promise<Outline>>();
-  const outlineOf = async (base: FileVersion | undefined, side: FileVersion | undefined): Promise<Outline> => {
+export function createRelevance(limitMs: number): FindRelevant {
+  const known = new Map<string, Outline>();
+  let spent = 0;
+  const outlineOf = async (
+    base: FileVersion | undefined,
+    side: FileVersion | undefined,
+  ): Promise<Outline | undefined> => {
     const id = `${base?.oid ?? ""} ${side?.oid ?? ""}`;
-    const outline = known.get(id) ?? readOutline(base, side);
+    const old = known.get(id);
+    if (old !== undefined || spent > limitMs) return old;
+    const [before, after] = [(await base?.text()) ?? "", (await side?.text()) ?? ""];
+    const start = cpuMs();
+    const outline = readOutline(before, after);
+    spent += cpuMs() - start;
     known.set(id, outline);
-    return await outline;
+    return outline;
   };
   return async (files) => {
     const outlines = { ours: new Map<ChangedFile, Outline>(), theirs: new Map<ChangedFile, Outline>() };
+    const late = new Set<ChangedFile>();
     for (const file of files) {
-      for (const side of ["ours", "theirs"] as const)
-        if (file.base?.oid !== file[side]?.oid) outlines[side].set(file, await outlineOf(file.base, file[side]));
+      for (const side of ["ours", "theirs"] as const) {
+        if (file.base?.oid === file[side]?.oid) continue;
+        const outline = await outlineOf(file.base, file[side]);
+        if (outline === undefined) late.add(file);
+        else outlines[side].set(file, outline);
+      }
     }
     const { ours, theirs } = outlines;
     const relevant = new Set([...ours.keys()].filter((file) => theirs.has(file)));
@@ -46,7 +68,7 @@ export function createRelevance(): FindRelevant {
         if (using.length > 0) for (const each of [file, ...using]) relevant.add(each);
       }
     }
-    return files.filter((file) => relevant.has(file));
+    return { files: files.filter((file) => relevant.has(file)), late: [...late] };
   };
 }
 
@@ -65,8 +87,7 @@ function byName(outlines: ReadonlyMap<ChangedFile, Outline>): Map<string, Change
   return files;
 }
 
-async function readOutline(base: FileVersion | undefined, side: FileVersion | undefined): Promise<Outline> {
-  const [before, after] = [(await base?.text()) ?? "", (await side?.text()) ?? ""];
+function readOutline(before: string, after: string): Outline {
   const [was, now] = [before.split("\n"), after.split("\n")];
   const changed = new Set<string>();
   for (const region of diffLines(was, now).slice(0, maxRegions)) {
@@ -87,7 +108,7 @@ function linesAround(lines: readonly string[], { start, end }: Lines): string[] 
   const above: string[] = [];
   // A line such as `) {` ends what begins at the same indent further up.
   let goesOn = false;
-  for (let at = start - 1; at >= 0 && (indent > 0 || goesOn); at -= 1) {
+  for (let at = start - 1; at >= Math.max(0, start - mostAbove) && (indent > 0 || goesOn); at -= 1) {
     const line = lines[at] ?? "";
     if (line.trim() === "" || indentOf(line) > indent || (indentOf(line) === indent && !goesOn)) continue;
     above.push(line);
@@ -98,6 +119,8 @@ function linesAround(lines: readonly string[], { start, end }: Lines): string[] 
 }
 
 const maxIndent = 1000;
+/** A function is rarely longer. */
+const mostAbove = 3_000;
 const indentOf = (line: string): number => line.length - line.trimStart().length;
 
 function addNames(names: Set<string>, text: string): void {

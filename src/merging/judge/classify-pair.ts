@@ -19,7 +19,7 @@ export async function classifyPair(
   [a, b]: readonly [{ name: string }, { name: string }],
   collisions: readonly Collision[],
   sets: readonly [PathSet, PathSet] | undefined,
-): Promise<Verdict> {
+): Promise<Verdict & { isPartial?: boolean }> {
   const files = new Map<string, CandidateFile>();
   const version = (oid: string): FileVersion => {
     reader.announce(oid);
@@ -49,7 +49,8 @@ export async function classifyPair(
     files.set(path, file);
   }
   const found = await classify({ a: a.name, b: b.name, isTextual: collisions.length > 0 }, [...files.values()]);
-  return { class: found.class, paths: found.paths.slice(0, maxListed) };
+  const { isPartial } = found;
+  return { class: found.class, paths: found.paths.slice(0, maxListed), ...(isPartial && { isPartial }) };
 }
 
 function isFile(mode: string): boolean {

@@ -174,7 +174,8 @@ async function mergeAll(
     if (found === undefined || isLost(one)) continue;
     const [a, b] = one.two;
     const refined = found.map((collision) => refine(collision, (oid) => textOf(short.get(oid))));
-    cache.keep(a.tip, b.tip, await classifyPair({ reader, classify }, [a, b], refined, one.sets));
+    const { isPartial, ...verdict } = await classifyPair({ reader, classify }, [a, b], refined, one.sets);
+    cache.keep(a.tip, b.tip, verdict, { save: isPartial !== true });
   }
 }
 

@@ -87,6 +87,13 @@ test("no grammar is read for files that cannot collide, and each only once", asy
   expect(names).toEqual(["grammars/runtime.wasm.br", "grammars/python.wasm.br"]);
 });
 
+test("files that there was no time for are named, and the answer is only a part", async () => {
+  const found = await createClassifier({ limits: { msTotal: -1 } }).classify([good]);
+  expect(found.unjudged).toEqual([{ path: "good.py", why: "the other files took too long" }]);
+  expect(found.isPartial).toBe(true);
+  expect((await createClassifier().classify([good])).isPartial).toBe(false);
+});
+
 test("what a file of a pair says does not depend on the pairs before", async () => {
   const classifier = createClassifier();
   const other = { ...good, theirs: version("def total():\n    return 1\n") };
