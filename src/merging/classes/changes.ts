@@ -76,7 +76,12 @@ function pairsOf(path: string, before: FileEntities | undefined, after: FileEnti
 function kindOf(was: Entity | undefined, now: Entity | undefined): Change["kind"] | undefined {
   if (was === undefined) return "added";
   if (now === undefined) return "removed";
-  const kept = was.signatures.every((signature) => now.signatures.some((other) => isKept(signature, other)));
+  const left = new Set(now.signatures);
+  // Those of many overloads are not compared one by one.
+  const others = now.signatures.length <= 20 ? now.signatures : [];
+  const kept = was.signatures.every(
+    (signature) => left.has(signature) || others.some((other) => isKept(signature, other)),
+  );
   if (!kept && was.kind === "function") return "signature";
   const same = was.signatures.join("\n") === now.signatures.join("\n") && was.body === now.body;
   return same ? undefined : "body";

@@ -6,6 +6,8 @@ import type { ChangedFile, FileVersion } from "./types.ts";
 
 /** The names of a changed file, found without parsing it. */
 interface Outline {
+  /** of the contents that it is of */
+  id: string;
   /** in changed lines, and in the lines above that they are indented below: that is where the names of changed functions are */
   changed: ReadonlySet<string>;
   all: ReadonlySet<string>;
@@ -36,58 +38,70 @@ export function createRelevance(limitMs: number): FindRelevant {
     if (old !== undefined || spent > limitMs) return old;
     const [before, after] = [(await base?.text()) ?? "", (await side?.text()) ?? ""];
     const start = cpuMs();
-    const outline = readOutline(before, after);
+    const outline = { id, ...readOutline(before, after) };
     spent += cpuMs() - start;
     known.set(id, outline);
     return outline;
   };
+  const indexed = new Map<string, ReadonlyMap<string, string[]>>();
+  const indexOf = (side: Outlines): ReadonlyMap<string, string[]> => {
+    const id = [...side].map(([path, outline]) => `${path} ${outline.id}`).join("\0");
+    const index = indexed.get(id) ?? pathsByName(side);
+    indexed.set(id, index);
+    return index;
+  };
   return async (files) => {
-    const outlines = { ours: new Map<ChangedFile, Outline>(), theirs: new Map<ChangedFile, Outline>() };
+    const outlines = { ours: new Map<string, Outline>(), theirs: new Map<string, Outline>() };
     const late = new Set<ChangedFile>();
     for (const file of files) {
       for (const side of ["ours", "theirs"] as const) {
         if (file.base?.oid === file[side]?.oid) continue;
         const outline = await outlineOf(file.base, file[side]);
         if (outline === undefined) late.add(file);
-        else outlines[side].set(file, outline);
+        else outlines[side].set(file.path, outline);
       }
     }
     const { ours, theirs } = outlines;
-    const relevant = new Set([...ours.keys()].filter((file) => theirs.has(file)));
-    for (const [one, other] of [
-      [ours, theirs],
-      [theirs, ours],
-    ] as const) {
-      const users = byName(other);
-      for (const [file, { changed }] of one) {
-        if (isTest(file.path)) continue;
-        const using = [...changed].flatMap((name) => {
-          const found = (users.get(name) ?? []).filter((user) => user !== file);
-          return found.length <= mostUsers ? found : [];
-        });
-        if (using.length > 0) for (const each of [file, ...using]) relevant.add(each);
-      }
-    }
-    return { files: files.filter((file) => relevant.has(file)), late: [...late] };
+    const relevant = new Set([
+      ...[...ours.keys()].filter((path) => theirs.has(path)),
+      ...sharingNames(ours, indexOf(theirs)),
+      ...sharingNames(theirs, indexOf(ours)),
+    ]);
+    return { files: files.filter(({ path }) => relevant.has(path)), late: [...late] };
   };
 }
+
+/** The outlines of the files that one side changed, by path. */
+type Outlines = ReadonlyMap<string, Outline>;
 
 /** A name that more changed files have is a common one in this project. */
 const mostUsers = 12;
 
-function byName(outlines: ReadonlyMap<ChangedFile, Outline>): Map<string, ChangedFile[]> {
-  const files = new Map<string, ChangedFile[]>();
-  for (const [file, { all }] of outlines) {
-    for (const name of all) {
-      const known = files.get(name);
-      if (known === undefined) files.set(name, [file]);
-      else known.push(file);
-    }
-  }
-  return files;
+/** The files with a changed name that a file of the other side has, and the latter. */
+function sharingNames(side: Outlines, others: ReadonlyMap<string, string[]>): string[] {
+  return [...side].flatMap(([path, { changed }]) => {
+    if (isTest(path)) return [];
+    const users = [...changed].flatMap((name) => {
+      const found = (others.get(name) ?? []).filter((user) => user !== path);
+      return found.length <= mostUsers ? found : [];
+    });
+    return users.length === 0 ? [] : [path, ...users];
+  });
 }
 
-function readOutline(before: string, after: string): Outline {
+function pathsByName(side: Outlines): Map<string, string[]> {
+  const paths = new Map<string, string[]>();
+  for (const [path, { all }] of side) {
+    for (const name of all) {
+      const known = paths.get(name);
+      if (known === undefined) paths.set(name, [path]);
+      else known.push(path);
+    }
+  }
+  return paths;
+}
+
+function readOutline(before: string, after: string): Omit<Outline, "id"> {
   const [was, now] = [before.split("\n"), after.split("\n")];
   const changed = new Set<string>();
   for (const region of diffLines(was, now).slice(0, maxRegions)) {

@@ -13,26 +13,26 @@ const good = changedFile("good.py", [
 const same = (path: string, make: (n: number) => string) => changedFile(path, [make(0), make(1), make(2)]);
 
 test.each([
-  ["deep brackets", same("a.js", (n) => `${"(".repeat(100_000)}${n}`)],
-  ["deep blocks", same("a.ts", (n) => `${"{".repeat(100_000)}${n}${"}".repeat(100_000)}`)],
+  ["deep brackets", same("a.js", (n) => `${"(".repeat(20_000)}${n}`)],
+  ["deep blocks", same("a.ts", (n) => `${"{".repeat(20_000)}${n}${"}".repeat(20_000)}`)],
   [
     "deep indentation",
     same("a.py", (n) => Array.from({ length: 1_000 }, (_, deep) => `${" ".repeat(deep)}if a${n}:\n`).join("")),
   ],
-  ["a long line", same("a.rs", (n) => `fn a() { ${"x + ".repeat(200_000)}${n} }`)],
+  ["a long line", same("a.rs", (n) => `fn a() { ${"x + ".repeat(50_000)}${n} }`)],
   [
     "many functions",
-    same("a.go", (n) => `package a\n${Array.from({ length: 20_000 }, (_, at) => `func f${at}() { ${n} }\n`).join("")}`),
+    same("a.go", (n) => `package a\n${Array.from({ length: 3_000 }, (_, at) => `func f${at}() { ${n} }\n`).join("")}`),
   ],
   [
     "no code",
     same("a.cpp", (n) =>
-      Array.from({ length: 50_000 }, (_, at) => String.fromCharCode(33 + ((at * 7919 + n) % 90))).join(""),
+      Array.from({ length: 20_000 }, (_, at) => String.fromCharCode(33 + ((at * 7919 + n) % 90))).join(""),
     ),
   ],
   ["odd characters", same("a.rb", (n) => `def a\n  "\u202e\0\ud800${n}"\nend\n`)],
 ])("a file of %s costs no other file its answer", async (_what, hostile) => {
-  const found = await createClassifier({ limits: { msPerFile: 200 } }).classify([hostile, good]);
+  const found = await createClassifier({ limits: { msPerFile: 100 } }).classify([hostile, good]);
   expect(found.signs.filter(({ path }) => path === "good.py")).toEqual([
     { signal: "R1", class: "structural", certain: true, name: "total", path: "good.py", changedBy: "both" },
   ]);
