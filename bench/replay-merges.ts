@@ -1,12 +1,12 @@
 // Replays the merges of any repository and reports what `conflicts` would have said of them:
-// `node bench/replay-merges.ts REPOSITORY [MAXIMUM] [--show]`
+// `npm run replay -- REPOSITORY [MAXIMUM] [--show]`
 import { execFileSync } from "node:child_process";
 import { createClassifier } from "../src/merging/classes/classifier.ts";
 import type { ChangedFile, Classification, FileVersion } from "../src/merging/classes/types.ts";
 
 const [repository = ".", maximum = "1000"] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const show = process.argv.includes("--show");
-const classifier = createClassifier({ limits: { msTotal: Infinity } });
+const classifier = createClassifier({ limits: { msTotal: Number.POSITIVE_INFINITY } });
 
 const git = (...args: string[]): string =>
   execFileSync("git", ["-C", repository, ...args], {
@@ -16,7 +16,7 @@ const git = (...args: string[]): string =>
   });
 
 /** Of both parents against their merge base. */
-export function changedFiles(base: string, ours: string, theirs: string): Map<string, ChangedFile> {
+function changedFiles(base: string, ours: string, theirs: string): Map<string, ChangedFile> {
   const files = new Map<string, ChangedFile>();
   for (const [side, commit] of [
     ["ours", ours],
@@ -53,7 +53,7 @@ function readBlob(oid: string): string | undefined {
 }
 
 /** The paths that git cannot merge, or undefined if it cannot say. */
-export function conflicts(ours: string, theirs: string): Set<string> | undefined {
+function conflicts(ours: string, theirs: string): Set<string> | undefined {
   try {
     git("merge-tree", "--write-tree", "--name-only", "--no-messages", ours, theirs);
     return new Set();
@@ -63,7 +63,7 @@ export function conflicts(ours: string, theirs: string): Set<string> | undefined
   }
 }
 
-export async function judge(ours: string, theirs: string): Promise<(Classification & { files: number }) | undefined> {
+async function judge(ours: string, theirs: string): Promise<(Classification & { files: number }) | undefined> {
   const bases = git("merge-base", "--all", ours, theirs).trim().split("\n");
   const [base = ""] = bases;
   const paths = conflicts(ours, theirs);
@@ -119,4 +119,4 @@ async function main(): Promise<void> {
   );
 }
 
-if (import.meta.main) await main();
+await main();

@@ -55,6 +55,8 @@ export interface LookResult {
   pairs: ConflictPair[];
   /** what is new since the last look, for the journals, by `keyOf` */
   news: Map<string, MergingEvent[]>;
+  /** what limits the whole answer */
+  note?: string;
 }
 
 /** Sessions are asked side by side. */
@@ -132,7 +134,7 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
   const last = readSummary(ctx, request.project);
   const { summary, news } = updateSummary(last, { looked, pairs });
   if (JSON.stringify(summary) !== JSON.stringify(last)) await writeSummary(ctx, request.project, summary);
-  return { sessions, pairs, news };
+  return { sessions, pairs, news, ...(judged.note !== undefined && { note: judged.note }) };
 }
 
 /** Sessions of the same name are told apart by their host. */

@@ -5,12 +5,12 @@ import { age, ago } from "./units.ts";
 
 /** What the last comparison found, with its age: `b, c (3m)`, `merged (2h)`. */
 export function mergingCell({ conflicts, merged }: SessionView, now: Date): Cell {
+  if (merged?.state === "merged") return { text: `merged (${age(merged.asOf, now)})`, tone: "green" };
   if (conflicts !== undefined) {
     const [first = "", ...more] = conflicts.with;
     const names = more.length > 1 ? `${first} and ${more.length} more` : [first, ...more].join(", ");
     return { text: `✗ ${names} (${age(conflicts.asOf, now)})`, tone: conflicts.class === "textual" ? "red" : "yellow" };
   }
-  if (merged?.state === "merged") return { text: `merged (${age(merged.asOf, now)})`, tone: "green" };
   return { text: "-" };
 }
 

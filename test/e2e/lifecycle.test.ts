@@ -29,7 +29,9 @@ describe.each([
 
   beforeAll(async () => {
     home = await account();
-    cwd = await sampleProject(home, "dockerfile");
+    cwd = await sampleProject(home, "dockerfile", {
+      files: { "src/login.js": "function login(user) {\n  return user.length > 3;\n}\n", "src/other.js": "other();\n" },
+    });
   });
   afterAll(() => home.remove());
 
@@ -82,6 +84,28 @@ describe.each([
     expect(again.code).toBe(0);
     const { stdout } = await cowork("connect", "a", "--", "ls", "x");
     expect(stdout).toBe("x\n");
+  });
+
+  it("conflicts names the two sessions that change the same lines, committed or not, and the clean one", async () => {
+    const edit = (name: string, script: string): Promise<CoworkResult> =>
+      cowork("connect", name, "--", "sh", "-c", script);
+    await edit("a", "sed -i s/3/4/ src/login.js && git commit -qam four");
+    await edit("b", "sed -i s/3/5/ src/login.js");
+    await edit("c", "sed -i s/other/another/ src/other.js");
+    const found = await cowork("conflicts", "--json");
+    expect(found.code, found.stderr).toBe(8);
+    const { sessions: looked, pairs } = JSON.parse(found.stdout);
+    expect(looked.map(({ name, host, judged }: { name: string; host: string; judged: boolean }) => [name, host, judged])).toEqual(
+      ["a", "b", "c"].map((name) => [name, home.machine.host, true]),
+    );
+    expect(pairs.filter((pair: { class: string }) => pair.class !== "clean")).toMatchObject([
+      { a: "a", b: "b", class: "textual", paths: [{ path: "src/login.js", kind: "content" }] },
+    ]);
+    expect(pairs).toHaveLength(6);
+    expect((await cowork("conflicts", "c")).code).toBe(0);
+    expect((await sessions("list")).find(({ name }) => name === "a")).toMatchObject({ conflicts: { with: ["b"] } });
+    await edit("a", "git reset -q --hard HEAD~1");
+    for (const name of ["b", "c"]) await edit(name, "git reset -q --hard");
   });
 
   it("stop stops all sessions, and start starts one", async () => {

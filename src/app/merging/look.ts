@@ -6,6 +6,7 @@ import { plain } from "../../system/text.ts";
 import { openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
 import { askHosts, unreachable } from "../sessions/list.ts";
+import { emitNote } from "../sessions/outcomes.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 import { projectTarget } from "./project-target.ts";
 
@@ -49,7 +50,7 @@ export async function lookAtProject(scope: Scope, wanted: LookWanted): Promise<P
   const meant = wanted.names;
   const ask = wanted.only && keysOf(there, wanted.only);
   const only = meant && keysOf(there, meant);
-  const { sessions, pairs, news } = await lookAtSessions(scope.ctx, {
+  const { sessions, pairs, news, note } = await lookAtSessions(scope.ctx, {
     project: { name: project.facts.name, root: project.facts.root },
     source: project.source,
     target,
@@ -59,6 +60,7 @@ export async function lookAtProject(scope: Scope, wanted: LookWanted): Promise<P
     ...(ask === undefined ? {} : { ask }),
     ...(wanted.still === undefined ? {} : { still: wanted.still }),
   });
+  if (note !== undefined) emitNote(scope, plain(note));
   const mergedAt = await noteAll(scope, there, sessions, wanted.since === true ? withMerged(sessions, news) : news);
   return { branch: target.branch, sessions, pairs, mergedAt };
 }

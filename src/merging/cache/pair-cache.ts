@@ -13,7 +13,8 @@ export type Verdict = z.infer<typeof verdict>;
 
 export interface PairCache {
   find(a: string, b: string): Verdict | undefined;
-  keep(a: string, b: string, found: Verdict): void;
+  /** @param options `save`: false for one that the next look may improve */
+  keep(a: string, b: string, found: Verdict, options?: { save: boolean }): void;
   /** Writes the file, if something was added. */
   save(): Promise<void>;
 }
@@ -28,17 +29,19 @@ export async function openPairCache(ctx: Context, name: string, key: string): Pr
   const text = await readTextFile(path, { maxBytes }).catch(() => undefined);
   const read = cacheFile.safeParse(parseJson(text ?? ""));
   const pairs = new Map(read.success && read.data.key === key ? Object.entries(read.data.pairs) : []);
+  const passing = new Set<string>();
   let changed = false;
   const idOf = (a: string, b: string): string => [a, b].toSorted().join(" ");
   return {
     find: (a, b) => pairs.get(idOf(a, b)),
-    keep: (a, b, found) => {
-      changed = true;
+    keep: (a, b, found, { save } = { save: true }) => {
+      if (save) changed = true;
+      else passing.add(idOf(a, b));
       pairs.set(idOf(a, b), found);
     },
     save: async () => {
       if (!changed) return;
-      const kept = Object.fromEntries([...pairs].slice(-maxPairs));
+      const kept = Object.fromEntries([...pairs].filter(([id]) => !passing.has(id)).slice(-maxPairs));
       const content = JSON.stringify({ schema: 1, key, pairs: kept });
       if (content.length <= maxBytes) await writeFileAtomic(path, content, { mode: 0o600 });
     },

@@ -25,6 +25,9 @@ export interface SideChanges {
   newUses: ReadonlyMap<string, Use[]>;
 }
 
+/** More uses of one name are not kept. */
+export const mostUses = 200;
+
 export const idOf = (path: string, key: string): string => `${path}\0${key}`;
 
 /** Compares the entities of one side with those of the base. An entity that is in another file now is the same entity. */
@@ -73,7 +76,12 @@ function pairsOf(path: string, before: FileEntities | undefined, after: FileEnti
 function kindOf(was: Entity | undefined, now: Entity | undefined): Change["kind"] | undefined {
   if (was === undefined) return "added";
   if (now === undefined) return "removed";
-  const kept = was.signatures.every((signature) => now.signatures.some((other) => isKept(signature, other)));
+  const left = new Set(now.signatures);
+  // Those of many overloads are not compared one by one.
+  const others = now.signatures.length <= 20 ? now.signatures : [];
+  const kept = was.signatures.every(
+    (signature) => left.has(signature) || others.some((other) => isKept(signature, other)),
+  );
   if (!kept && was.kind === "function") return "signature";
   const same = was.signatures.join("\n") === now.signatures.join("\n") && was.body === now.body;
   return same ? undefined : "body";
@@ -104,7 +112,7 @@ function findNewUses(base: Files, side: Files, pairs: readonly Pair[]): Map<stri
       if (count <= (was?.uses.get(name) ?? 0)) continue;
       const uses = found.get(name);
       if (uses === undefined) found.set(name, [{ path, key: now?.key ?? "" }]);
-      else uses.push({ path, key: now?.key ?? "" });
+      else if (uses.length < mostUses) uses.push({ path, key: now?.key ?? "" });
     }
   }
   const before = countUses(base, found);

@@ -1,19 +1,9 @@
+import { createClassifier } from "./classifier.ts";
+import type { ChangedFile, Sign, TextualConflict } from "./types.ts";
 import type { ConflictClass, ConflictKind, ConflictPath } from "../../contract/merging/conflicts.ts";
 
-/** A version of a file. Its text is read when it is asked for, once. */
-export interface FileVersion {
-  oid: string;
-  /** undefined: binary, not UTF-8, a link or submodule, or more than 1 MiB */
-  text(): Promise<string | undefined>;
-}
-
-/** A file that one side or both changed since their merge base; a version is absent where the file does not exist. */
-export interface CandidateFile {
-  path: string;
-  base?: FileVersion;
-  ours?: FileVersion;
-  theirs?: FileVersion;
-  /** git's conflict, if there is one */
+/** A changed file with git's kind of conflict, if there is one. */
+export interface CandidateFile extends ChangedFile {
   conflict?: ConflictKind;
 }
 
@@ -28,24 +18,53 @@ export interface Pair {
 export interface Classified {
   class: Exclude<ConflictClass, "unknown">;
   paths: ConflictPath[];
+  /** another look may find more: not to be kept */
+  isPartial?: boolean;
 }
 
-/**
- * Gives a pair its class, and the names that collide in each path.
- * @param pair what git says
- * @param files all files that either side changed; those with `conflict` come first. Untrusted content
- */
-export type Classify = (pair: Pair, files: readonly CandidateFile[]) => Promise<Classified>;
+/** Judges one pair after the other. */
+export interface Classify {
+  /**
+   * Gives a pair its class, and the names that collide in each path.
+   * @param pair what git says
+   * @param files all files that either side changed; those with `conflict` come first. Untrusted content
+   */
+  (pair: Pair, files: readonly CandidateFile[]): Promise<Classified>;
+  /** why names could not be looked for; such results are worth nothing later */
+  note?: string;
+}
 
-/** One for all pairs of a command. Git alone tells the class here. */
+/** Names that are listed for one path, and signs that are for one pair. */
+const [mostNames, mostSigns] = [20, 100];
+
+/** One for all pairs of a command: what was parsed once is kept. */
 export function createClassify(): Classify {
-  return async (pair, files) => {
-    const paths = files.flatMap(({ path, conflict }): ConflictPath[] =>
-      conflict === undefined ? [] : [{ path, kind: conflict, entities: [] }],
-    );
-    return await Promise.resolve({ class: pair.isTextual ? "textual" : "clean", paths });
+  const classifier = createClassifier();
+  const classify: Classify = async (pair, files) => {
+    const { class: found, textual, signs, isPartial, note } = await classifier.classify(files);
+    if (note !== undefined) classify.note = note;
+    const kinds = new Map(files.map(({ path, conflict }) => [path, conflict]));
+    const inConflict = textual.map((one) => textualPath(one, kinds.get(one.path) ?? "content"));
+    const worst = found === "none" || found === "textual" ? "clean" : found;
+    return {
+      class: pair.isTextual ? "textual" : worst,
+      paths: [...inConflict, ...signs.slice(0, mostSigns).map((sign) => signPath(sign))],
+      ...(isPartial && { isPartial }),
+    };
   };
+  return classify;
+}
+
+function textualPath({ path, class: within, names }: TextualConflict, kind: ConflictKind): ConflictPath {
+  if (within === "lockfile") return { path, kind: "lock file", entities: [] };
+  const isContent = kind === "content" || kind === "add/add";
+  return { path, kind, entities: names.slice(0, mostNames), ...(isContent && within !== undefined && { within }) };
+}
+
+function signPath({ path, name, signal, certain, usedIn }: Sign): ConflictPath {
+  const where = usedIn && { usedIn: { path: usedIn.path, name: usedIn.key } };
+  return { path, kind: "names", entities: [name], signal, certain, ...where };
 }
 
 /** Changes when the same files may get another class: results of another version are not used. */
-export const classifierVersion = 1;
+export const classifierVersion = 2;

@@ -1,5 +1,5 @@
 import { findParts, newPart, type Part } from "./parts.ts";
-import type { FileSyntax } from "./syntax.ts";
+import type { Capture, FileSyntax } from "./syntax.ts";
 import { distribute } from "./tokens.ts";
 
 /** One function, class, field … of a file. Several under one key (overloads, a reopened class) are one entity. */
@@ -23,7 +23,8 @@ export interface FileEntities {
   entities: ReadonlyMap<string, Entity>;
   /** what is outside of all entities, imports included */
   top: Entity;
-  imports: [first: number, last: number][];
+  /** the lines that imports are in, from 0 */
+  importLines: ReadonlySet<number>;
   /** The parser could not read all of it: what it did not find may be there. */
   broken: boolean;
 }
@@ -40,9 +41,20 @@ export function toEntities(text: string, { captures, broken }: FileSyntax): File
   return {
     entities: new Map([...byKey].map(([key, same]) => [key, merge(key, same)])),
     top: merge("", [top]),
-    imports: captures.filter(({ role }) => role === "import").map(({ lines }) => lines),
+    importLines: linesOf(captures.filter(({ role }) => role === "import")),
     broken,
   };
+}
+
+/** Each line once, however the captures are nested. */
+function linesOf(captures: readonly Capture[]): Set<number> {
+  const found = new Set<number>();
+  let next = 0;
+  for (const { lines } of captures.toSorted((a, b) => a.start - b.start)) {
+    for (let line = Math.max(lines[0], next); line <= lines[1]; line += 1) found.add(line);
+    next = Math.max(next, lines[1] + 1);
+  }
+  return found;
 }
 
 function merge(key: string, parts: readonly Part[]): Entity {
@@ -50,7 +62,7 @@ function merge(key: string, parts: readonly Part[]): Entity {
   const uses = new Map<string, number>();
   for (const one of parts) for (const [used, times] of one.uses) uses.set(used, (uses.get(used) ?? 0) + times);
   const name = first?.name ?? "";
-  // Its name is in each of its definitions, but that is no use of it.
+  // Its name is in each of its definitions, which does not count.
   const own = (uses.get(name) ?? 0) - parts.length;
   if (own > 0) uses.set(name, own);
   else uses.delete(name);

@@ -40,6 +40,7 @@ const testPath = [
   /(?:Tests?|IT|Spec)\.(?:java|cs|php|cpp|cc)$/,
 ];
 
-/** What nothing else in a project uses: tests, and examples. */
+/** What nothing else in a project uses, tests and examples, and what others wrote. */
 export const isTest = (path: string): boolean =>
-  testPath.some((pattern) => pattern.test(path)) || /(?:^|\/)(?:examples?|docs?|samples?)\//i.test(path);
+  testPath.some((pattern) => pattern.test(path)) ||
+  /(?:^|\/)(?:examples?|docs?|samples?|vendor|third_party|node_modules)\//i.test(path);

@@ -1,13 +1,15 @@
+import { cpuMs } from "./cpu-time.ts";
 import { toEntities, type FileEntities } from "./entities.ts";
 import type { Grammars } from "./grammars.ts";
 import { languageOf } from "./languages.ts";
+import { isGenerated } from "./paths.ts";
 import { readSyntax } from "./syntax.ts";
 import type { FileVersion } from "./types.ts";
 
 export interface Limits {
   /** characters of a file */
   size: number;
-  /** for one version of a file */
+  /** of the processor's time, for one version of a file */
   msPerFile: number;
   /** for all that one reader parses */
   msTotal: number;
@@ -15,6 +17,10 @@ export interface Limits {
 
 /** A version of a file: its entities, or why it has none. */
 export type Read = { entities: FileEntities } | { why: string };
+
+/** Another look may get to it. */
+export const tooLate = "the other files took too long";
+export const generated = "a tool writes it";
 
 export interface Reader {
   read(path: string, version: FileVersion): Promise<Read>;
@@ -31,21 +37,22 @@ export function createReader(grammars: Grammars, limits: Limits): Reader {
     const language = languageOf(path);
     if (language === undefined) return { why: "its language has no grammar" };
     const text = await version.text();
-    if (text === undefined) return { why: "it is no text, or too large" };
+    if (text === undefined) return { why: "it is not a text, or too large" };
     if (text.length > limits.size) return { why: `it has more than ${limits.size} characters` };
+    if (isGenerated(path, text)) return { why: generated };
     const grammar = await grammars.load(language);
     if (grammar === undefined || broken !== undefined) return { why: "its grammar cannot be used" };
-    if (spent > limits.msTotal) return { why: "the other files took too long" };
-    const start = performance.now();
+    if (spent > limits.msTotal) return { why: tooLate };
+    const start = cpuMs();
     try {
-      const syntax = readSyntax(grammar, text, limits.msPerFile, () => performance.now());
+      const syntax = readSyntax(grammar, text, limits.msPerFile, cpuMs);
       return syntax === undefined ? { why: "parsing it took too long" } : { entities: toEntities(text, syntax) };
     } catch (error) {
       // The parsers share their memory, and nothing is known of it now.
       broken = `the parser failed on ${path}: ${error instanceof Error ? error.message : String(error)}`;
       return { why: "the parser failed on it" };
     } finally {
-      spent += performance.now() - start;
+      spent += cpuMs() - start;
     }
   };
   return {

@@ -1,4 +1,4 @@
-import { idOf, type Change, type Files, type SideChanges, type Use } from "./changes.ts";
+import { idOf, mostUses, type Change, type Files, type SideChanges, type Use } from "./changes.ts";
 import { isCommon } from "./common-names.ts";
 import { selfUse } from "./tokens.ts";
 import { isTest } from "./paths.ts";
@@ -118,7 +118,7 @@ function usesInChanges({ changes }: SideChanges): Map<string, Use[]> {
     for (const name of now?.uses.keys() ?? []) {
       const uses = found.get(name);
       if (uses === undefined) found.set(name, [{ path, key }]);
-      else uses.push({ path, key });
+      else if (uses.length < mostUses) uses.push({ path, key });
     }
   }
   return found;

@@ -25,7 +25,7 @@ export interface FileSyntax {
 const parts = new Set(["name", "owner", "body", "made"]);
 
 /**
- * Parses one text. What an agent writes may be made to take long: it ends after `ms`.
+ * Parses one text. What an agent writes may be made to take long: it ends after `ms` of the clock `now`.
  * @returns undefined if it took longer
  * @throws if the parser broke; it cannot be used again then
  */

@@ -87,11 +87,14 @@ function classifyConflict(
 const squeeze = ({ lines }: Side, { start, end }: Lines): string =>
   lines.slice(start, end).join("\n").replaceAll(/\s+/g, "");
 
+/** More are not named. */
+const mostTouched = 500;
+
 function touched({ entities: file }: Side, { start, end }: Lines): string[] {
   const found = [...(file?.entities.values() ?? [])].filter(({ lines }) =>
     lines.some(([first, last]) => first < end && last >= start && end > start),
   );
-  return found.map(({ key }) => key);
+  return found.slice(0, mostTouched).map(({ key }) => key);
 }
 
 /** Without those that others are in: a method, not its class. */
@@ -103,7 +106,7 @@ const innermost = (keys: readonly string[]): string[] => [
 function inImports({ entities: file }: Side, { start, end }: Lines): boolean {
   if (file === undefined) return false;
   for (let line = start; line < end; line += 1) {
-    if (!file.imports.some(([first, last]) => first <= line && line <= last)) return false;
+    if (!file.importLines.has(line)) return false;
   }
   return true;
 }

@@ -56,6 +56,8 @@ export interface Classification {
   sameFile: string[];
   /** files that names were not looked for in */
   unjudged: { path: string; why: string }[];
+  /** another look at the same files may find more */
+  isPartial: boolean;
   /** why no names were looked for at all */
   note?: string;
 }

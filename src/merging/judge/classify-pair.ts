@@ -1,4 +1,5 @@
-import type { CandidateFile, Classify, FileVersion } from "../classes/classify.ts";
+import type { CandidateFile, Classify } from "../classes/classify.ts";
+import type { FileVersion } from "../classes/types.ts";
 import type { Verdict } from "../cache/pair-cache.ts";
 import type { BlobReader } from "../scratch/blob-reader.ts";
 import type { Collision } from "./kinds.ts";
@@ -18,7 +19,7 @@ export async function classifyPair(
   [a, b]: readonly [{ name: string }, { name: string }],
   collisions: readonly Collision[],
   sets: readonly [PathSet, PathSet] | undefined,
-): Promise<Verdict> {
+): Promise<Verdict & { isPartial?: boolean }> {
   const files = new Map<string, CandidateFile>();
   const version = (oid: string): FileVersion => {
     reader.announce(oid);
@@ -48,7 +49,8 @@ export async function classifyPair(
     files.set(path, file);
   }
   const found = await classify({ a: a.name, b: b.name, isTextual: collisions.length > 0 }, [...files.values()]);
-  return { class: found.class, paths: found.paths.slice(0, maxListed) };
+  const { isPartial } = found;
+  return { class: found.class, paths: found.paths.slice(0, maxListed), ...(isPartial && { isPartial }) };
 }
 
 function isFile(mode: string): boolean {

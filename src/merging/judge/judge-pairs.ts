@@ -26,6 +26,8 @@ export interface Judged {
   pairs: ConflictPair[];
   /** sessions that are over a limit, by name, with the reason */
   lost: Map<string, string>;
+  /** why names could not be looked for */
+  note?: string;
 }
 
 export interface JudgeOptions {
@@ -69,7 +71,7 @@ export async function judgePairs(
     if (found !== undefined && reason === undefined) return { a: a.name, b: b.name, ...found, paths: [...found.paths] };
     return { a: a.name, b: b.name, class: "unknown", paths: [], reason: reason ?? "git could not merge them in time" };
   });
-  return { pairs, lost };
+  return { pairs, lost, ...(classify.note !== undefined && { note: classify.note }) };
 }
 
 async function compareAll(
@@ -172,7 +174,8 @@ async function mergeAll(
     if (found === undefined || isLost(one)) continue;
     const [a, b] = one.two;
     const refined = found.map((collision) => refine(collision, (oid) => textOf(short.get(oid))));
-    cache.keep(a.tip, b.tip, await classifyPair({ reader, classify }, [a, b], refined, one.sets));
+    const { isPartial, ...verdict } = await classifyPair({ reader, classify }, [a, b], refined, one.sets);
+    cache.keep(a.tip, b.tip, verdict, { save: isPartial !== true });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ConflictKind } from "../../contract/merging/conflicts.ts";
+import { isLockFile } from "../classes/paths.ts";
 import { largeFileMark } from "../snapshot/script.ts";
 import type { CommitPair } from "./merge-pairs.ts";
 import type { MergeMessage, MergeRecord, Stage } from "./parse-merges.ts";
@@ -23,31 +24,6 @@ const kinds: readonly (readonly [type: string, kind: ConflictKind])[] = [
   ["CONFLICT (dir rename", "directory rename"],
   ["CONFLICT (submodule", "submodule"],
 ];
-
-/** Files that a program writes: the answer to a conflict is to write them again. */
-const lockFiles = new Set([
-  "package-lock.json",
-  "npm-shrinkwrap.json",
-  "yarn.lock",
-  "pnpm-lock.yaml",
-  "bun.lock",
-  "bun.lockb",
-  "deno.lock",
-  "Cargo.lock",
-  "poetry.lock",
-  "uv.lock",
-  "pdm.lock",
-  "Pipfile.lock",
-  "Gemfile.lock",
-  "composer.lock",
-  "go.sum",
-  "mix.lock",
-  "flake.lock",
-  "Podfile.lock",
-  "pubspec.lock",
-  "packages.lock.json",
-  "gradle.lockfile",
-]);
 
 /** The paths in conflict, each once, sorted. What needs a file's content is refined by `refine`. */
 export function collisionsOf(record: MergeRecord, pair: CommitPair): Collision[] {
@@ -94,7 +70,7 @@ function byStages(collision: Collision): Collision {
   const { kind, path, stages } = collision;
   if (stages.some(({ mode }) => mode === "160000")) return { ...collision, kind: "submodule" };
   if (kind !== "content" && kind !== "binary") return collision;
-  if (lockFiles.has(path.slice(path.lastIndexOf("/") + 1))) return { ...collision, kind: "lock file" };
+  if (isLockFile(path)) return { ...collision, kind: "lock file" };
   return kind === "content" && stages.length > 0 && stages.every(({ stage }) => stage !== 1)
     ? { ...collision, kind: "add/add" }
     : collision;
