@@ -50,8 +50,8 @@ async function mainJob(page: Page, file: string): Promise<void> {
   ]);
   await page.getByRole("button", { name: "New run" }).click();
   await page.getByLabel("Task").fill(task);
-  await page.getByLabel("Session", { exact: true }).selectOption({ label: "api (shop)" });
-  await page.getByLabel("Without asking it may").selectOption("ask");
+  await page.getByRole("combobox", { name: "Session", exact: true }).selectOption({ label: "api (shop)" });
+  await page.getByRole("combobox", { name: "Without asking it may" }).selectOption("ask");
   await page.getByRole("button", { name: "Start", exact: true }).click();
   // Nothing is loaded anew from here on: what happens shows by itself.
   await page.getByRole("heading", { name: "1 session waits for you" }).waitFor({ timeout: 60_000 });
