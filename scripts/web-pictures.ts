@@ -15,16 +15,27 @@ import { startVendor } from "../test/support/stand-in/vendor.ts";
 
 const folder = join(import.meta.dirname, "..", "docs", "web");
 
-const bash = (command: string): Step["tools"] => [{ name: "Bash", input: { command, description: "made up" } }];
+const bash = (command: string): NonNullable<Step["tools"]> => [
+  { name: "Bash", input: { command, description: "made up" } },
+];
 
 /** What the agents do, by session. */
 const tasks: Record<string, { title: string; steps: Step[]; permissions: string; until: string }> = {
   "fix-login": {
     title: "Keep the e-mail after a wrong password, and add a test.",
     steps: [
-      { text: "The form forgets everything on an error. I look at how the error comes back first.", tools: bash("git log --oneline -3") },
-      { text: "I keep the **e-mail** and clear the password only:\n\n- `login.ts` keeps its state\n- a test covers it", tools: bash("printf 'export const keep = (email: string) => ({ email });\\n' >login.ts") },
-      { text: "Now the test, and a dry run of the release.", tools: bash("npm test -- --run login \\\n  && npm publish --dry-run") },
+      {
+        text: "The form forgets everything on an error. I look at how the error comes back first.",
+        tools: bash("git log --oneline -3"),
+      },
+      {
+        text: "I keep the **e-mail** and clear the password only:\n\n- `login.ts` keeps its state\n- a test covers it",
+        tools: bash("printf 'export const keep = (email: string) => ({ email });\\n' >login.ts"),
+      },
+      {
+        text: "Now the test, and a dry run of the release.",
+        tools: bash("npm test -- --run login \\\n  && npm publish --dry-run"),
+      },
       { text: "Done." },
     ],
     permissions: "ask",
@@ -38,7 +49,10 @@ const tasks: Record<string, { title: string; steps: Step[]; permissions: string;
   },
   docs: {
     title: "Fix the broken links.",
-    steps: [{ tools: bash("printf '# Docs\\n\\nAll links work.\\n' >docs.md") }, { text: "Fixed two links in one page." }],
+    steps: [
+      { tools: bash("printf '# Docs\\n\\nAll links work.\\n' >docs.md") },
+      { text: "Fixed two links in one page." },
+    ],
     permissions: "all",
     until: "done",
   },
@@ -88,7 +102,9 @@ async function main(): Promise<void> {
 async function approveUntilPublish(cowork: (...args: string[]) => Promise<string>): Promise<void> {
   for (;;) {
     await cowork("wait", "fix-login", "--for", "waiting", "--timeout", "2m");
-    const { approvals } = JSON.parse(await cowork("approvals", "--json")) as { approvals: { id: string; text: string }[] };
+    const { approvals } = JSON.parse(await cowork("approvals", "--json")) as {
+      approvals: { id: string; text: string }[];
+    };
     const [one] = approvals;
     if (one === undefined) continue;
     if (one.text.includes("publish")) return;

@@ -40,7 +40,8 @@ async function bundlePage(): Promise<BuiltPage> {
   const contents = new Map<string, Uint8Array>();
   for (const { path, contents: content } of outputFiles) {
     const { name = "", extension = "" } = /(?<name>[^/]+)-[A-Z0-9]+\.(?<extension>js|css)$/.exec(path)?.groups ?? {};
-    if (!parts.includes(`${name}.${extension}`)) throw new Error(`the page has a part that pageAssets does not name: ${path}`);
+    if (!parts.includes(`${name}.${extension}`))
+      throw new Error(`the page has a part that pageAssets does not name: ${path}`);
     const type = `text/${extension === "js" ? "javascript" : "css"}; charset=utf-8`;
     pages[`/assets/${basename(path)}`] = { asset: `web/${name}.${extension}`, type, cache: immutable };
     contents.set(`web/${name}.${extension}`, content);

@@ -25,7 +25,9 @@ const cowork = async (...args: string[]): Promise<string> => {
 
 beforeAll(async () => {
   home = await temporaryHome();
-  other = createServer((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><title>other</title>"));
+  other = createServer((_, response) =>
+    response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><title>other</title>"),
+  );
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   otherPort = (other.address() as AddressInfo).port;
   browser = await launchBrowser(["evil.test"]);
@@ -56,7 +58,9 @@ async function probe(page: Page, base: string): Promise<Record<string, string>> 
   };
   const learned: Record<string, string> = {};
   for (const [name, expression] of Object.entries(ways))
-    learned[name] = (await page.evaluate(`Promise.race([${expression}, new Promise((d) => setTimeout(d, 5000, "nothing"))]).catch(() => "refused")`)) as string;
+    learned[name] = await page.evaluate<string>(
+      `Promise.race([${expression}, new Promise((d) => setTimeout(d, 5000, "nothing"))]).catch(() => "refused")`,
+    );
   return learned;
 }
 

@@ -33,7 +33,8 @@ const markdown = [
   `| a |\n|---|\n| <img src=x onerror="globalThis.ran=1"> |`,
   "```html\n<script>globalThis.ran=1</script>\n```",
 ].join("\n\n");
-const unseen = "safe\u202Eecho\u202C \u200Brm\u2066 -rf\u2069 \u001b[31mred\u001b[0m \u001b]52;c;AAAA\u0007 \u0000 \u3164";
+const unseen =
+  "safe\u202Eecho\u202C \u200Brm\u2066 -rf\u2069 \u001b[31mred\u001b[0m \u001b]52;c;AAAA\u0007 \u0000 \u3164";
 const longLine = "x".repeat(1024 * 1024);
 
 let browser: Browser;
@@ -48,7 +49,13 @@ beforeAll(async () => {
     ...texts.flatMap((text, index): TranscriptEntry[] => [
       { kind: "prompt", text },
       { kind: "text", text },
-      { kind: "tool", id: `t${index}`, name, summary: text, input: { command: text, [name]: { deep: text.slice(0, 500) } } },
+      {
+        kind: "tool",
+        id: `t${index}`,
+        name,
+        summary: text,
+        input: { command: text, [name]: { deep: text.slice(0, 500) } },
+      },
       { kind: "tool-result", id: `t${index}`, failed: true, text, more: 0 },
       { kind: "denied", tool: name, message: text },
       { kind: "note", text },
@@ -56,7 +63,7 @@ beforeAll(async () => {
     ]),
   ];
   const diff = [
-    `diff --git "a/${"q"}\\303\\244<img src=x onerror=globalThis.ran=1>" "b/q<img>"`,
+    `diff --git "a/q\\303\\244<img src=x onerror=globalThis.ran=1>" "b/q<img>"`,
     "--- /dev/null",
     `+++ "b/${markup[3]}\\342\\200\\256.txt"`,
     "@@ -0,0 +1,4 @@ function <script>globalThis.ran=1</script>",
@@ -82,10 +89,23 @@ beforeAll(async () => {
       sessionStatus({ name: longLine.slice(0, 5000), id: "app-b" }),
     ],
     approvals: [
-      approvalView({ session: name, project: name, sessionId: "app-a", folder: name, text: `${unseen}\n${markup.join("\n")}`, hidden: true, rules: [unseen] }),
+      approvalView({
+        session: name,
+        project: name,
+        sessionId: "app-a",
+        folder: name,
+        text: `${unseen}\n${markup.join("\n")}`,
+        hidden: true,
+        rules: [unseen],
+      }),
     ],
     runs: [runView({ project: name, cost: 1, endedAt: at(1) })],
-    events: manyEvents(30).map((event) => ({ ...event, type: name, session: name, data: { detail: texts[1] ?? "", tool: name } })),
+    events: manyEvents(30).map((event) => ({
+      ...event,
+      type: name,
+      session: name,
+      data: { detail: texts[1] ?? "", tool: name },
+    })),
     hosts: [{ name: "local", state: "unreachable", sessions: 1, error: { code: "HOST_UNREACHABLE", message: name } }],
     transcript,
     diff,
@@ -105,14 +125,31 @@ test("nothing of a hostile session runs, calls home or breaks the layout", { tim
   const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`, { viewport: phone });
   await page.getByRole("heading", { level: 1 }).waitFor();
   const session = "#/session/app-a@local";
-  const views = ["#/", session, `${session}/diff`, `${session}/logs`, `${session}/events`, `${session}/artifacts`, `${session}/about`, "#/approvals", "#/events", "#/hosts"];
+  const views = [
+    "#/",
+    session,
+    `${session}/diff`,
+    `${session}/logs`,
+    `${session}/events`,
+    `${session}/artifacts`,
+    `${session}/about`,
+    "#/approvals",
+    "#/events",
+    "#/hosts",
+  ];
   for (const view of views) {
     await page.goto(`${server.url}/${view}`);
-    await until(page, `document.querySelector("main")?.textContent.length > 30 && !document.body.textContent.includes("Loading…")`);
+    await until(
+      page,
+      `document.querySelector("main")?.textContent.length > 30 && !document.body.textContent.includes("Loading…")`,
+    );
     for (const summary of await page.locator("main details:not([open]) > summary").all()) await summary.click();
     if (view.endsWith("artifacts")) await page.getByRole("button", { name: "Show" }).click();
     await page.evaluate("new Promise(requestAnimationFrame)");
-    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth"), `${view} is as wide as the screen`).toBeLessThanOrEqual(0);
+    expect(
+      await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+      `${view} is as wide as the screen`,
+    ).toBeLessThanOrEqual(0);
   }
   await page.goto(`${server.url}/${session}`);
   await page.getByRole("button", { name: "Clean" }).click();
@@ -128,7 +165,9 @@ test("in Markdown only addresses of the web are links, and HTML is text", async 
   await page.goto(`${server.url}/#/session/app-a@local`);
   const text = page.locator(".entry.text").first();
   await text.locator("a", { hasText: "good" }).waitFor();
-  const links = await text.locator("a").evaluateAll((all) => all.map((link) => String((link as unknown as { href: string }).href)));
+  const links = await text
+    .locator("a")
+    .evaluateAll((all) => all.map((link) => (link as unknown as { href: string }).href));
   expect(links.filter((href) => !/^https?:/.test(href))).toEqual([]);
   const rel = await text.locator("a").evaluateAll((all) => all.map((link) => (link as unknown as { rel: string }).rel));
   expect(new Set(rel)).toEqual(new Set(["noopener noreferrer"]));
@@ -146,6 +185,7 @@ test("an approval shows every character, and is answered with the digest that wa
   expect(marks.slice(0, 5)).toEqual(["U+202E", "U+202C", "U+200B", "U+2066", "U+2069"]);
   expect(marks).toContain("U+0000");
   expect(marks).toContain("U+3164");
+  // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   expect(await asked.textContent()).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b\u0000\u001b]/);
   await page.getByRole("button", { name: "Approve", exact: true }).click();
   await page.getByText("Nothing to approve").waitFor();

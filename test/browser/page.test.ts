@@ -22,14 +22,45 @@ const now = `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`;
 
 /** Some sessions in every state, one of which asks. */
 function busyWorld(): Partial<World> {
-  const run = runView({ project: "shop", session: "fix", sessionId: "shop-fix", id: "fix:1", title: "Fix the form", state: "waiting", cost: 1.4, startedAt: at(20), createdAt: at(21), artifacts: [{ name: "report.md", bytes: 20 }] });
+  const run = runView({
+    project: "shop",
+    session: "fix",
+    sessionId: "shop-fix",
+    id: "fix:1",
+    title: "Fix the form",
+    state: "waiting",
+    cost: 1.4,
+    startedAt: at(20),
+    createdAt: at(21),
+    artifacts: [{ name: "report.md", bytes: 20 }],
+  });
   return {
     sessions: [
       sessionStatus({ name: "idle", project: "shop" }),
-      sessionStatus({ name: "fix", project: "shop", approvals: 1, agentState: { state: "waiting", for: "approval", since: at(3) }, run }),
-      sessionStatus({ name: "busy", project: "app", agentState: { state: "working", since: at(1), detail: "Bash: npm test" } }),
-      sessionStatus({ name: "broken", project: "app", agentState: { state: "failed", since: at(9), detail: "overloaded" } }),
-      sessionStatus({ name: "old", project: "app", state: "stopped", container: null, agentState: { state: "none", since: at(900) } }),
+      sessionStatus({
+        name: "fix",
+        project: "shop",
+        approvals: 1,
+        agentState: { state: "waiting", for: "approval", since: at(3) },
+        run,
+      }),
+      sessionStatus({
+        name: "busy",
+        project: "app",
+        agentState: { state: "working", since: at(1), detail: "Bash: npm test" },
+      }),
+      sessionStatus({
+        name: "broken",
+        project: "app",
+        agentState: { state: "failed", since: at(9), detail: "overloaded" },
+      }),
+      sessionStatus({
+        name: "old",
+        project: "app",
+        state: "stopped",
+        container: null,
+        agentState: { state: "none", since: at(900) },
+      }),
     ],
     approvals: [approvalView({ session: "fix", sessionId: "shop-fix", askedAt: at(3) })],
     runs: [run, runView({ project: "app", cost: 2, endedAt: now, createdAt: now })],
@@ -49,7 +80,18 @@ function busyWorld(): Partial<World> {
 }
 
 const session = "#/session/shop-fix@local";
-const views = ["#/", session, `${session}/diff`, `${session}/logs`, `${session}/events`, `${session}/artifacts`, `${session}/about`, "#/approvals", "#/events", "#/hosts"];
+const views = [
+  "#/",
+  session,
+  `${session}/diff`,
+  `${session}/logs`,
+  `${session}/events`,
+  `${session}/artifacts`,
+  `${session}/about`,
+  "#/approvals",
+  "#/events",
+  "#/hosts",
+];
 
 async function visit(page: Page, url: string, view: string): Promise<void> {
   await page.goto(`${url}/${view}`);
@@ -140,7 +182,9 @@ test("a browser sees only what its role may do", async () => {
 
 test("it shows that the server is away, comes back by itself, and says how to sign in when the token is over", async () => {
   const server = await startFakeServer(busyWorld());
-  const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`, { expected: /ERR_|Failed to load resource/ });
+  const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`, {
+    expected: /ERR_|Failed to load resource/,
+  });
   await page.getByRole("heading", { name: "1 session waits for you" }).waitFor();
   await server.break();
   await page.getByRole("alert").getByText("No connection to cowork").waitFor();
@@ -159,21 +203,38 @@ test("it shows that the server is away, comes back by itself, and says how to si
   await server.stop();
 });
 
-test("200 sessions and 100,000 events stay small in the page, and an event shows at once", { timeout: 120_000 }, async () => {
-  const sessions = Array.from({ length: 200 }, (_, n) => sessionStatus({ name: `s${n}`, project: `p${n % 9}`, agentState: { state: n % 3 === 0 ? "working" : "idle", since: at(n) } }));
-  const server = await startFakeServer({ sessions, events: manyEvents(100_000) });
-  const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`);
-  await page.getByRole("link", { name: "s199" }).waitFor();
-  server.world.sessions = sessions.map((one) => (one.name === "s7" ? { ...one, approvals: 1, agentState: { state: "waiting", for: "approval", since: at(0) } } : one));
-  server.tell({ ...(manyEvents(1)[0] as ReturnType<typeof manyEvents>[0]), seq: 100_001, type: "agent.waiting" });
-  await page.getByRole("heading", { name: "1 session waits for you" }).waitFor();
-  await visit(page, server.url, "#/events");
-  await page.getByText("agent.waiting").first().waitFor();
-  await until(page, `(scrollTo(0, document.body.scrollHeight), document.querySelector(".events-end")?.textContent.includes("100,001"))`);
-  expect(await page.locator(".event").count()).toBeLessThan(120);
-  await page.evaluate("scrollTo(0, document.body.scrollHeight)");
-  await page.getByText("step 1 of the work", { exact: true }).waitFor();
-  expect(problems).toEqual([]);
-  await context.close();
-  await server.stop();
-});
+test(
+  "200 sessions and 100,000 events stay small in the page, and an event shows at once",
+  { timeout: 120_000 },
+  async () => {
+    const sessions = Array.from({ length: 200 }, (_, n) =>
+      sessionStatus({
+        name: `s${n}`,
+        project: `p${n % 9}`,
+        agentState: { state: n % 3 === 0 ? "working" : "idle", since: at(n) },
+      }),
+    );
+    const server = await startFakeServer({ sessions, events: manyEvents(100_000) });
+    const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`);
+    await page.getByRole("link", { name: "s199" }).waitFor();
+    server.world.sessions = sessions.map((one) =>
+      one.name === "s7"
+        ? { ...one, approvals: 1, agentState: { state: "waiting", for: "approval", since: at(0) } }
+        : one,
+    );
+    server.tell({ ...(manyEvents(1)[0] as ReturnType<typeof manyEvents>[0]), seq: 100_001, type: "agent.waiting" });
+    await page.getByRole("heading", { name: "1 session waits for you" }).waitFor();
+    await visit(page, server.url, "#/events");
+    await page.getByText("agent.waiting").first().waitFor();
+    await until(
+      page,
+      `(scrollTo(0, document.body.scrollHeight), document.querySelector(".events-end")?.textContent.includes("100,001"))`,
+    );
+    expect(await page.locator(".event").count()).toBeLessThan(120);
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)");
+    await page.getByText("step 1 of the work", { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+    await server.stop();
+  },
+);

@@ -31,7 +31,11 @@ export async function follow(signal: AbortSignal, on: (message: SseMessage) => v
   }
 }
 
-async function readOnce(last: string | undefined, signal: AbortSignal, on: (message: SseMessage) => void): Promise<void> {
+async function readOnce(
+  last: string | undefined,
+  signal: AbortSignal,
+  on: (message: SseMessage) => void,
+): Promise<void> {
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), silenceMs);
   try {

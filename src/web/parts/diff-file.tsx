@@ -21,7 +21,12 @@ export function DiffFileView(props: {
   const { id, file, isOpen, onToggle } = props;
   const from = file.from === undefined ? "" : `${plain(file.from)} → `;
   return (
-    <details id={id} class="card diff-file" open={isOpen} onToggle={({ currentTarget }) => onToggle(currentTarget.open)}>
+    <details
+      id={id}
+      class="card diff-file"
+      open={isOpen}
+      onToggle={({ currentTarget }) => onToggle(currentTarget.open)}
+    >
       <summary>
         <span class="diff-path">
           {from}

@@ -39,9 +39,11 @@ function isFlat(tokens: readonly Token[]): boolean {
   let level: object[] = [...tokens];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > maxDepth) return false;
-    level = level.flatMap((token) =>
-      Object.values(token).flatMap((part: unknown) => (Array.isArray(part) ? (part.flat() as unknown[]) : [])),
-    ).filter((part): part is object => typeof part === "object" && part !== null);
+    level = level
+      .flatMap((token) =>
+        Object.values(token).flatMap((part: unknown) => (Array.isArray(part) ? (part.flat() as unknown[]) : [])),
+      )
+      .filter((part): part is object => typeof part === "object" && part !== null);
   }
   return true;
 }

@@ -15,7 +15,12 @@ export function Since({ at, suffix = "" }: { at: string; suffix?: string }): JSX
 }
 
 const today = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const earlier = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const earlier = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 
 /** The time of day, with the date unless it is today's. */
 export function At({ at }: { at: string }): JSX.Element {

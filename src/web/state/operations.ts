@@ -61,7 +61,8 @@ export function describe({ kind, sessions }: Operation, isOver = false): string 
 }
 
 function report(one: Operation): void {
-  const failure = one.error ?? [...(one.result?.outcomes ?? []), ...(one.result?.cleaned ?? [])].find(({ ok }) => !ok)?.error;
+  const failure =
+    one.error ?? [...(one.result?.outcomes ?? []), ...(one.result?.cleaned ?? [])].find(({ ok }) => !ok)?.error;
   if (failure !== undefined) {
     toast(plain(failure.message), failure.hint === undefined ? undefined : plain(failure.hint), true);
     return;

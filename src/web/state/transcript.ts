@@ -25,8 +25,15 @@ export function useTranscript(session: string, run: number | undefined): Transcr
       try {
         let isMore = true;
         while (isMore && !end.signal.aborted) {
-          const query = { ...(run === undefined ? {} : { run: String(run) }), ...(after === undefined ? {} : { after }) };
-          const answer = await call("GET /sessions/{session}/transcript", { params: { session }, query, signal: end.signal });
+          const query = {
+            ...(run === undefined ? {} : { run: String(run) }),
+            ...(after === undefined ? {} : { after }),
+          };
+          const answer = await call("GET /sessions/{session}/transcript", {
+            params: { session },
+            query,
+            signal: end.signal,
+          });
           if (answer.reset || after === undefined) known = [];
           const isNew = after === undefined || answer.reset || answer.entries.length > 0;
           if (answer.entries.length > 0) known = [...known, ...answer.entries];

@@ -28,7 +28,12 @@ export function Always(props: {
           </code>
         </label>
       ))}
-      <button type="button" class="button" disabled={!isReady || chosen.length === 0} onClick={() => onAllow([...chosen])}>
+      <button
+        type="button"
+        class="button"
+        disabled={!isReady || chosen.length === 0}
+        onClick={() => onAllow([...chosen])}
+      >
         Approve, and always allow these
       </button>
     </details>

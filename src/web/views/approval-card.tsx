@@ -40,7 +40,8 @@ export function ApprovalCard({ approval, onDone }: { approval: ApprovalView; onD
       call("POST /approvals/{approval}/answer", { params, input: { digest: approval.digest, ...given } }),
     );
     setSending(false);
-    if (done !== undefined) toast(given.decision === "allow" ? "Approved" : "Denied", `${approval.tool} in ${plain(approval.session)}`);
+    if (done !== undefined)
+      toast(given.decision === "allow" ? "Approved" : "Denied", `${approval.tool} in ${plain(approval.session)}`);
     // Also if it failed: it may have been answered elsewhere.
     void loadApprovals().catch(() => undefined);
     if (done !== undefined) onDone();
@@ -73,7 +74,9 @@ export function ApprovalCard({ approval, onDone }: { approval: ApprovalView; onD
       </pre>
       <div ref={end} class="asked-end">
         {plural(approval.lines, "line")}, {bytes(approval.bytes)}, shown whole.
-        {approval.hidden ? <strong class="warning"> It has characters that are usually not seen; they are marked.</strong> : null}
+        {approval.hidden ? (
+          <strong class="warning"> It has characters that are usually not seen; they are marked.</strong>
+        ) : null}
       </div>
       <Questions questions={questions} choices={choices} onChange={setChoices} />
       {may("approve") ? (
@@ -91,7 +94,12 @@ export function ApprovalCard({ approval, onDone }: { approval: ApprovalView; onD
             <button type="button" class="button danger" disabled={!isReady} onClick={deny}>
               Deny
             </button>
-            <button type="button" class="button primary" disabled={!isReady || !isSeen || !isAnswered} onClick={approve}>
+            <button
+              type="button"
+              class="button primary"
+              disabled={!isReady || !isSeen || !isAnswered}
+              onClick={approve}
+            >
               {isSeen ? (approval.kind === "answer" ? "Answer" : "Approve") : "Read to the end to approve"}
             </button>
           </div>
@@ -158,7 +166,9 @@ function useSeen(approval: ApprovalView): [{ current: HTMLDivElement | null }, b
       setSeen(true);
       const params = { approval: approvalKey(approval) };
       if (may("approve"))
-        void call("POST /approvals/{approval}/shown", { params, input: { digest: approval.digest } }).catch(() => undefined);
+        void call("POST /approvals/{approval}/shown", { params, input: { digest: approval.digest } }).catch(
+          () => undefined,
+        );
     });
     observer.observe(end.current);
     return () => observer.disconnect();

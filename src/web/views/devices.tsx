@@ -60,7 +60,13 @@ export function Devices(): JSX.Element {
 }
 
 function LastUsed({ device }: { device: Device }): JSX.Element {
-  return device.lastUsedAt === undefined ? <>not used yet</> : <>used <Since at={device.lastUsedAt} suffix=" ago" /></>;
+  return device.lastUsedAt === undefined ? (
+    <>not used yet</>
+  ) : (
+    <>
+      used <Since at={device.lastUsedAt} suffix=" ago" />
+    </>
+  );
 }
 
 const roleWords: Record<Role, string> = {
@@ -90,7 +96,13 @@ function AddDevice({ onClose }: { onClose: () => void }): JSX.Element {
         >
           <label class="field">
             <span>Name</span>
-            <input class="input" maxLength={80} placeholder="Phone" value={name} onInput={({ currentTarget }) => setName(currentTarget.value)} />
+            <input
+              class="input"
+              maxLength={80}
+              placeholder="Phone"
+              value={name}
+              onInput={({ currentTarget }) => setName(currentTarget.value)}
+            />
           </label>
           <fieldset class="options">
             <legend>It may</legend>

@@ -76,7 +76,9 @@ export function EventList({ session }: { session?: string }): JSX.Element {
           onEnd={more}
           render={(index) => {
             const event = events[index];
-            return event === undefined ? null : <Row key={event.id} event={event} withSession={session === undefined} />;
+            return event === undefined ? null : (
+              <Row key={event.id} event={event} withSession={session === undefined} />
+            );
           }}
         />
       )}
@@ -92,7 +94,9 @@ export function EventList({ session }: { session?: string }): JSX.Element {
 function Row({ event, withSession }: { event: FeedEvent; withSession: boolean }): JSX.Element {
   const { type, at, session, sessionId, host, data } = event;
   const tone = tones.find(([prefix]) => type.startsWith(prefix))?.[1] ?? "";
-  const detail = [data["tool"], data["decision"], data["detail"]].filter((part) => typeof part === "string" && part !== "");
+  const detail = [data["tool"], data["decision"], data["detail"]].flatMap((part) =>
+    typeof part === "string" && part !== "" ? [part] : [],
+  );
   return (
     <div class="event" role="listitem">
       <span class="event-at">

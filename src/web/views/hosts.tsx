@@ -74,7 +74,10 @@ function Host({ host }: { host: HostState }): JSX.Element {
 const checkTones = { ok: "good", fixed: "good", warning: "waiting", problem: "bad" };
 
 function Checks({ host }: { host: string }): JSX.Element {
-  const checks = useLoaded(async (signal) => await call("GET /hosts/{host}/checks", { params: { host }, signal }), [host]);
+  const checks = useLoaded(
+    async (signal) => await call("GET /hosts/{host}/checks", { params: { host }, signal }),
+    [host],
+  );
   return (
     <div class="wide">
       <Loaded of={checks}>

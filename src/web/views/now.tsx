@@ -102,7 +102,8 @@ function Groups({ all }: { all: readonly Session[] }): JSX.Element {
 
 function matches({ name, project = "", host = "", state, agentState }: Session, text: string, only: string): boolean {
   if (only !== "" && project !== only) return false;
-  const about = `${name} ${project} ${host} ${state ?? ""} ${agentState?.state ?? ""} ${agentState?.detail ?? ""}`.toLowerCase();
+  const about =
+    `${name} ${project} ${host} ${state ?? ""} ${agentState?.state ?? ""} ${agentState?.detail ?? ""}`.toLowerCase();
   return text
     .toLowerCase()
     .split(/\s+/)

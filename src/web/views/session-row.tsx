@@ -44,7 +44,10 @@ function doing({ agentState, run, error }: Session): string {
   const isActive = run?.state === "running" || run?.state === "waiting" || run?.state === "created";
   const detail = agentState?.detail ?? (isActive ? run.detail : undefined);
   const about = isActive || run?.state === "failed" ? run.title : run?.result;
-  return [about, detail].filter((text) => text !== undefined && text !== "").map((text) => plain(text ?? "")).join(" — ");
+  return [about, detail]
+    .filter((text) => text !== undefined && text !== "")
+    .map((text) => plain(text ?? ""))
+    .join(" — ");
 }
 
 /** The first lines of what a session asks, and the way to the whole. */

@@ -12,7 +12,9 @@ export function SignedOut(): JSX.Element {
       <p>
         Run <code>cowork ui</code> to sign in again.
       </p>
-      <p class="muted">A sign-in on this machine lasts as long as the server runs. Sessions and agents go on without it.</p>
+      <p class="muted">
+        A sign-in on this machine lasts as long as the server runs. Sessions and agents go on without it.
+      </p>
     </main>
   );
 }

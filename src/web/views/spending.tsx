@@ -38,7 +38,12 @@ export function Spending(): JSX.Element | null {
         </div>
         <div class="choices">
           <Choice value={measure} options={{ cost: "Cost", tokens: "Tokens" }} label="Measure" onChange={setMeasure} />
-          <Choice value={String(days)} options={{ 14: "14 days", 30: "30 days" }} label="Time" onChange={(n) => setDays(Number(n))} />
+          <Choice
+            value={String(days)}
+            options={{ 14: "14 days", 30: "30 days" }}
+            label="Time"
+            onChange={(n) => setDays(Number(n))}
+          />
         </div>
       </div>
       <StackedBars bars={bars} series={names} format={format} summary={summary} />

@@ -19,8 +19,12 @@ export async function axe(page: Page, rules?: readonly string[]): Promise<string
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   // By the debugger, which the page's CSP does not hold up.
   if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(source);
-  const found = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules ?? tags)} })`)) as { violations: Finding[] };
+  const found = await page.evaluate<{ violations: Finding[] }>(
+    `axe.run({ runOnly: ${JSON.stringify(rules ?? tags)} })`,
+  );
   return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary = "" }) => `${id}: ${target.join(" ")} ${failureSummary.replaceAll(/\s+/g, " ")}`),
+    nodes.map(
+      ({ target, failureSummary = "" }) => `${id}: ${target.join(" ")} ${failureSummary.replaceAll(/\s+/g, " ")}`,
+    ),
   );
 }

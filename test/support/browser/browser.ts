@@ -34,7 +34,11 @@ interface Options {
 /** Opens a page of the server as a person does who follows the link of `cowork ui`. */
 export async function openPage(browser: Browser, link: string, options: Options = {}): Promise<Watched> {
   const { viewport = wide, colorScheme = "light", expected } = options;
-  const context = await browser.newContext({ viewport, colorScheme, ...(viewport.width < 600 ? { hasTouch: true, isMobile: true } : {}) });
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    ...(viewport.width < 600 ? { hasTouch: true, isMobile: true } : {}),
+  });
   const page = await context.newPage();
   const problems: string[] = [];
   const note = (text: string): void => {
@@ -46,7 +50,8 @@ export async function openPage(browser: Browser, link: string, options: Options 
   });
   page.on("pageerror", (error) => note(`error: ${error.message}`));
   page.on("request", (request) => {
-    if (!request.url().startsWith(`${origin}/`) && !/^(?:data|blob):/.test(request.url())) note(`request: ${request.url()}`);
+    if (!request.url().startsWith(`${origin}/`) && !/^(?:data|blob):/.test(request.url()))
+      note(`request: ${request.url()}`);
   });
   page.on("dialog", (dialog) => {
     note(`dialog: ${dialog.message()}`);

@@ -52,7 +52,11 @@ async function unpackedChromium(): Promise<Chromium> {
     await release();
   }
   const lib = (await readdir(join(root, "usr/lib"))).filter((name) => name.endsWith("-linux-gnu"));
-  const folders = lib.flatMap((name) => [join(root, "usr/lib", name), join(root, "usr/lib", name, "pulseaudio"), join(root, "lib", name)]);
+  const folders = lib.flatMap((name) => [
+    join(root, "usr/lib", name),
+    join(root, "usr/lib", name, "pulseaudio"),
+    join(root, "lib", name),
+  ]);
   return {
     path: join(root, "usr/lib/chromium/chromium"),
     env: { LD_LIBRARY_PATH: folders.join(":"), XDG_DATA_DIRS: join(root, "usr/share") },

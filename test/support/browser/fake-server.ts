@@ -53,7 +53,10 @@ export async function startFakeServer(change: Partial<World> = {}): Promise<Fake
     }
     const isKnown = path === "/auth/exchange" || request.headers.authorization === "Bearer token";
     const { status, value } = isKnown ? world.answer(request.method ?? "GET", path, searchParams, body) : signIn;
-    response.writeHead(status, { ...securityHeaders, "Content-Type": status < 400 ? "application/json" : "application/problem+json" });
+    response.writeHead(status, {
+      ...securityHeaders,
+      "Content-Type": status < 400 ? "application/json" : "application/problem+json",
+    });
     response.end(value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value));
   };
   let port = await listen(server, 0);
@@ -85,7 +88,13 @@ export async function startFakeServer(change: Partial<World> = {}): Promise<Fake
 
 const signIn = {
   status: 401,
-  value: { type: "about:blank", title: "Sign in first.", status: 401, code: "SIGN_IN_REQUIRED", hint: "Run cowork ui to sign in again" },
+  value: {
+    type: "about:blank",
+    title: "Sign in first.",
+    status: 401,
+    code: "SIGN_IN_REQUIRED",
+    hint: "Run cowork ui to sign in again",
+  },
 };
 
 const frame = (event: string, data: object): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

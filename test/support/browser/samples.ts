@@ -17,10 +17,25 @@ export function sessionStatus(change: Partial<SessionStatus> = {}): SessionStatu
     path: `/home/ada/.cowork/sessions/${project}-${name}`,
     agent: "claude",
     createdAt: at(300),
-    container: { id: "c0ffee123456789", image: "app:1", user: "dev", workspaceFolder: `/workspaces/${project}`, startedAt: at(200) },
+    container: {
+      id: "c0ffee123456789",
+      image: "app:1",
+      user: "dev",
+      workspaceFolder: `/workspaces/${project}`,
+      startedAt: at(200),
+    },
     agentState: { state: "idle", since: at(12) },
     approvals: 0,
-    git: { head: "abc", branch: name, ahead: 0, behind: 0, uncommitted: 0, untracked: 0, stashes: 0, unpushedBranches: 0 },
+    git: {
+      head: "abc",
+      branch: name,
+      ahead: 0,
+      behind: 0,
+      uncommitted: 0,
+      untracked: 0,
+      stashes: 0,
+      unpushedBranches: 0,
+    },
     unsaved: false,
     unsavedWork: [],
     disk: { clone: 12_000_000, state: 340_000 },
@@ -34,7 +49,16 @@ export function sessionStatus(change: Partial<SessionStatus> = {}): SessionStatu
   };
 }
 
-const types = ["agent.working", "agent.tool", "agent.tool", "agent.waiting", "approval.asked", "approval.answered", "agent.idle", "run.ended"];
+const types = [
+  "agent.working",
+  "agent.tool",
+  "agent.tool",
+  "agent.waiting",
+  "approval.asked",
+  "approval.answered",
+  "agent.idle",
+  "run.ended",
+];
 
 /** As many events of a few sessions, ascending, the last one now. */
 export function manyEvents(count: number): FeedEvent[] {

@@ -29,7 +29,9 @@ test("reads files, hunks and line numbers of git's diff", () => {
     "",
   ].join("\n");
   const files = parseDiff(text);
-  expect(files.map(({ path, from, kind, binary, added, removed }) => ({ path, from, kind, binary, added, removed }))).toEqual([
+  expect(
+    files.map(({ path, from, kind, binary, added, removed }) => ({ path, from, kind, binary, added, removed })),
+  ).toEqual([
     { path: "src/a b.ts", from: undefined, kind: "changed", binary: false, added: 1, removed: 1 },
     { path: "new.txt", from: "old.txt", kind: "moved", binary: false, added: 0, removed: 0 },
     { path: "p.png", from: undefined, kind: "added", binary: true, added: 0, removed: 0 },
@@ -54,9 +56,13 @@ test("reads quoted names byte by byte", () => {
   expect(parseDiff(text)[0]?.path).toBe('ä "x".txt');
 });
 
-test.each(["", "\n", "diff --git", "diff --git \n@@ -1 +1 @@", "@@ -1 +1 @@\n+x", "diff --git a/x b/x\n@@ -1,99 +1,99 @@\n+only"])(
-  "takes what is broken without an error: %j",
-  (text) => {
-    expect(() => parseDiff(text)).not.toThrow();
-  },
-);
+test.each([
+  "",
+  "\n",
+  "diff --git",
+  "diff --git \n@@ -1 +1 @@",
+  "@@ -1 +1 @@\n+x",
+  "diff --git a/x b/x\n@@ -1,99 +1,99 @@\n+only",
+])("takes what is broken without an error: %j", (text) => {
+  expect(() => parseDiff(text)).not.toThrow();
+});

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SseParser, type SseMessage } from "../../../src/web/api/parse-sse.ts";
 
-const stream = ": hello\r\n\r\nevent: ready\ndata: {}\n\nid: f:3\nevent: event\ndata: a\ndata:b\n\nretry: 5\r\rdata: last\r\n\r\n";
+const stream =
+  ": hello\r\n\r\nevent: ready\ndata: {}\n\nid: f:3\nevent: event\ndata: a\ndata:b\n\nretry: 5\r\rdata: last\r\n\r\n";
 
 const expected: SseMessage[] = [
   { event: "ready", data: "{}" },

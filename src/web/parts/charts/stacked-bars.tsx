@@ -21,7 +21,7 @@ const [left, bottom, top] = [52, 24, 8];
 
 /** Values over time, one bar a day, stacked by series. The same numbers are in a table below it. */
 export function StackedBars({ bars, series, format, summary }: Props): JSX.Element {
-  const [element, width] = useWidth<HTMLDivElement>();
+  const [element, width] = useWidth();
   const totals = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const steps = niceSteps(Math.max(...totals, 0));
   const highest = steps.at(-1) ?? 1;
@@ -65,7 +65,14 @@ function Stack(props: { values: readonly number[]; x: number; width: number; y: 
     const from = below;
     below += value;
     return value === 0 ? null : (
-      <rect class={`series-${index + 1}`} x={x} width={width} y={y(below)} height={Math.max(y(from) - y(below) - 1, 1)} rx="2" />
+      <rect
+        class={`series-${index + 1}`}
+        x={x}
+        width={width}
+        y={y(below)}
+        height={Math.max(y(from) - y(below) - 1, 1)}
+        rx="2"
+      />
     );
   });
   return <>{parts}</>;

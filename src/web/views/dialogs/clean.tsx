@@ -2,12 +2,12 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../../api/call.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { LineList } from "../../parts/line-list.tsx";
 import { Loaded, useLoaded } from "../../parts/loaded.tsx";
 import { may } from "../../state/me.ts";
 import { followOperation } from "../../state/operations.ts";
 import { attempt } from "../../state/toasts.ts";
 import { plain } from "../../text/visible.ts";
-import { List } from "../session/about.tsx";
 import type { CleanOutcome } from "../../../contract/outcome.ts";
 
 /** Shows what would be lost before a session is removed. */
@@ -38,16 +38,20 @@ function Preview({ of, session, onClose }: { of: CleanOutcome; session: string; 
     <>
       {isLost ? (
         <div class="trouble">
-          <List title="This work would be lost" lines={of.unsaved} />
+          <LineList title="This work would be lost" lines={of.unsaved} />
         </div>
       ) : (
         <p>Nothing would be lost: all work is also in the project or at its origin.</p>
       )}
-      {(of.going ?? []).length > 0 ? <List title="Goes, too" lines={of.going ?? []} /> : null}
-      <List title="Will be removed" lines={of.removed} />
+      {(of.going ?? []).length > 0 ? <LineList title="Goes, too" lines={of.going ?? []} /> : null}
+      <LineList title="Will be removed" lines={of.removed} />
       {isLost && may("full") ? (
         <label class="check">
-          <input type="checkbox" checked={isAgreed} onChange={({ currentTarget }) => setAgreed(currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={isAgreed}
+            onChange={({ currentTarget }) => setAgreed(currentTarget.checked)}
+          />
           <span>Remove it all the same. This cannot be undone.</span>
         </label>
       ) : null}
@@ -56,7 +60,12 @@ function Preview({ of, session, onClose }: { of: CleanOutcome; session: string; 
         <button type="button" class="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="button" class="button danger" disabled={isLost && (!isAgreed || !may("full"))} onClick={() => void clean()}>
+        <button
+          type="button"
+          class="button danger"
+          disabled={isLost && (!isAgreed || !may("full"))}
+          onClick={() => void clean()}
+        >
           {isLost ? "Lose the work and remove" : "Remove"}
         </button>
       </div>

@@ -24,7 +24,9 @@ export function ProjectField({ value, onChange }: { value: string; onChange: (id
           </option>
         ))}
       </select>
-      {known.length === 0 ? <small>No project is known. Run cowork init in one, or: cowork projects add PATH</small> : null}
+      {known.length === 0 ? (
+        <small>No project is known. Run cowork init in one, or: cowork projects add PATH</small>
+      ) : null}
     </label>
   );
 }

@@ -17,15 +17,17 @@ export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
       <dl class="keys">
         {keyList.map(([keys, text]) => (
           <>
-            <dt>
-              {keys.split(" ").map((key) => (key === "…" ? " … " : <kbd>{key}</kbd>))}
-            </dt>
+            <dt>{keys.split(" ").map((key) => (key === "…" ? " … " : <kbd>{key}</kbd>))}</dt>
             <dd>{text}</dd>
           </>
         ))}
       </dl>
       <label class="check">
-        <input type="checkbox" checked={areKeysOn.value} onChange={({ currentTarget }) => switchKeys(currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={areKeysOn.value}
+          onChange={({ currentTarget }) => switchKeys(currentTarget.checked)}
+        />
         <span>Single keys do something</span>
       </label>
       <p class="muted">Everything here is on the command line, too: run cowork help.</p>

@@ -46,7 +46,8 @@ export function NewRunDialog(props: { session: string | undefined; onClose: () =
     followOperation(answer.operation);
     onClose();
   };
-  const canStart = prompt.trim() !== "" && (isNew ? project !== "" && name.trim() !== "" : true) && !(Number(budget) < 0);
+  const canStart =
+    prompt.trim() !== "" && (isNew ? project !== "" && name.trim() !== "" : true) && !(Number(budget) < 0);
   return (
     <Dialog title="New run" onClose={onClose}>
       <form

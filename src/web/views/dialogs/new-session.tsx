@@ -36,7 +36,14 @@ export function NewSessionDialog({ onClose }: { onClose: () => void }): JSX.Elem
         }}
       >
         <ProjectField value={project} onChange={setProject} />
-        <TextField label="Name" value={names} onChange={setNames} placeholder="fix-login" note="Several names make several sessions." isNeeded />
+        <TextField
+          label="Name"
+          value={names}
+          onChange={setNames}
+          placeholder="fix-login"
+          note="Several names make several sessions."
+          isNeeded
+        />
         <div class="two">
           <TextField label="Start from" value={from} onChange={setFrom} placeholder="the current commit" />
           <HostField value={host} onChange={setHost} />

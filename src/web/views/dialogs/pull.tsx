@@ -44,7 +44,11 @@ export function PullDialog({ session, onClose }: { session: string; onClose: () 
       </fieldset>
       {how === "branches" ? (
         <label class="check">
-          <input type="checkbox" checked={withUncommitted} onChange={({ currentTarget }) => setUncommitted(currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={withUncommitted}
+            onChange={({ currentTarget }) => setUncommitted(currentTarget.checked)}
+          />
           <span>Also what is not committed, as a branch of its own</span>
         </label>
       ) : null}

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { call } from "../../api/call.ts";
+import { LineList } from "../../parts/line-list.tsx";
 import { Loaded, useLoaded } from "../../parts/loaded.tsx";
 import { At } from "../../parts/time.tsx";
 import { keyOf, type Session } from "../../state/sessions.ts";
@@ -34,7 +35,10 @@ function Facts({ of }: { of: SessionStatus }): JSX.Element {
     ["Disk", disk === null ? "—" : `${bytes(disk.clone)} clone, ${bytes(disk.state)} state`],
     ["Memory", resources === null ? "—" : bytes(resources.memoryBytes)],
     ["Processor", resources === null ? "—" : `${resources.cpuPercent.toFixed(1)} %`],
-    ["Ports", ports.length === 0 ? "none" : ports.map((port) => `${port.container} → ${port.address}:${port.host}`).join(", ")],
+    [
+      "Ports",
+      ports.length === 0 ? "none" : ports.map((port) => `${port.container} → ${port.address}:${port.host}`).join(", "),
+    ],
   ];
   return (
     <div class="about">
@@ -46,31 +50,18 @@ function Facts({ of }: { of: SessionStatus }): JSX.Element {
           </div>
         ))}
       </dl>
-      <List title="Would be lost with the session" lines={unsavedWork} none="Nothing: all work is also elsewhere." />
-      {volumes.length > 0 ? <List title="Volumes" lines={volumes} /> : null}
-      {carried.length > 0 ? <List title="Files copied in" lines={carried} /> : null}
-      {changes.length > 0 ? <List title="Changes to the project's configuration" lines={changes} /> : null}
+      <LineList
+        title="Would be lost with the session"
+        lines={unsavedWork}
+        none="Nothing: all work is also elsewhere."
+      />
+      {volumes.length > 0 ? <LineList title="Volumes" lines={volumes} /> : null}
+      {carried.length > 0 ? <LineList title="Files copied in" lines={carried} /> : null}
+      {changes.length > 0 ? <LineList title="Changes to the project's configuration" lines={changes} /> : null}
     </div>
   );
 }
 
 function Mono({ text }: { text: string }): JSX.Element {
   return <span class="mono">{plain(text)}</span>;
-}
-
-export function List({ title, lines, none = "None." }: { title: string; lines: readonly string[]; none?: string }): JSX.Element {
-  return (
-    <section class="lines">
-      <h2>{title}</h2>
-      {lines.length === 0 ? (
-        <p class="muted">{none}</p>
-      ) : (
-        <ul>
-          {lines.map((line) => (
-            <li>{plain(line)}</li>
-          ))}
-        </ul>
-      )}
-    </section>
-  );
 }

@@ -23,22 +23,47 @@ export function Actions({ session }: { session: Session }): JSX.Element | null {
       ) : null}
       {may("operate") ? (
         <>
-          <button type="button" class="button" disabled={isBusy} onClick={() => openDialog({ name: "run", session: key })}>
+          <button
+            type="button"
+            class="button"
+            disabled={isBusy}
+            onClick={() => openDialog({ name: "run", session: key })}
+          >
             <Icon name="play" /> Run
           </button>
-          <button type="button" class="button" disabled={isBusy} onClick={() => openDialog({ name: "pull", session: key })}>
+          <button
+            type="button"
+            class="button"
+            disabled={isBusy}
+            onClick={() => openDialog({ name: "pull", session: key })}
+          >
             <Icon name="pull" /> Pull
           </button>
           {isRunning ? (
-            <button type="button" class="button" disabled={isBusy} onClick={() => void act("POST /sessions/{session}/stop", key)}>
+            <button
+              type="button"
+              class="button"
+              disabled={isBusy}
+              onClick={() => void act("POST /sessions/{session}/stop", key)}
+            >
               <Icon name="stop" /> Stop
             </button>
           ) : (
-            <button type="button" class="button" disabled={isBusy} onClick={() => void act("POST /sessions/{session}/start", key)}>
+            <button
+              type="button"
+              class="button"
+              disabled={isBusy}
+              onClick={() => void act("POST /sessions/{session}/start", key)}
+            >
               <Icon name="play" /> Start
             </button>
           )}
-          <button type="button" class="button" disabled={isBusy} onClick={() => openDialog({ name: "clean", session: key })}>
+          <button
+            type="button"
+            class="button"
+            disabled={isBusy}
+            onClick={() => openDialog({ name: "clean", session: key })}
+          >
             <Icon name="remove" /> Clean
           </button>
         </>
@@ -47,7 +72,10 @@ export function Actions({ session }: { session: Session }): JSX.Element | null {
   );
 }
 
-async function act(route: "POST /sessions/{session}/start" | "POST /sessions/{session}/stop", session: string): Promise<void> {
+async function act(
+  route: "POST /sessions/{session}/start" | "POST /sessions/{session}/stop",
+  session: string,
+): Promise<void> {
   const answer = await attempt(call(route, { params: { session }, input: {} }));
   if (answer !== undefined) followOperation(answer.operation);
 }

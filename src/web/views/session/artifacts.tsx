@@ -81,11 +81,21 @@ function Row(props: {
       <span class="muted number">{bytes(file.bytes)}</span>
       <span class="actions">
         {file.bytes <= maxShown ? (
-          <button type="button" class="button" data-row aria-expanded={isOpen} onClick={() => (isOpen ? onShow(undefined) : void show())}>
+          <button
+            type="button"
+            class="button"
+            data-row
+            aria-expanded={isOpen}
+            onClick={() => (isOpen ? onShow(undefined) : void show())}
+          >
             {isOpen ? "Hide" : "Show"}
           </button>
         ) : null}
-        <button type="button" class="button" onClick={() => void load().then(async (answer) => await save(file.name, answer))}>
+        <button
+          type="button"
+          class="button"
+          onClick={() => void load().then(async (answer) => await save(file.name, answer))}
+        >
           Save
         </button>
       </span>

@@ -11,7 +11,8 @@ export function AskedNotice({ session }: { session: Session }): JSX.Element | nu
   return (
     <div class="notice">
       <p>
-        <strong>{plain(asked.tool)}</strong> waits for your answer <span class="mono">{plain(asked.text.slice(0, 120))}</span>
+        <strong>{plain(asked.tool)}</strong> waits for your answer{" "}
+        <span class="mono">{plain(asked.text.slice(0, 120))}</span>
       </p>
       <a class="button primary" href={to("approvals", `${asked.id}@${asked.host}`)}>
         Review

@@ -29,7 +29,9 @@ export function DiffTab({ session }: { session: Session }): JSX.Element {
 
 function Files({ text, isCut, onReload }: { text: string; isCut: boolean; onReload: () => void }): JSX.Element {
   const files = useMemo(() => parseDiff(text), [text]);
-  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(files.slice(0, openAtOnce).map(({ path }) => path)));
+  const [open, setOpen] = useState<ReadonlySet<string>>(
+    () => new Set(files.slice(0, openAtOnce).map(({ path }) => path)),
+  );
   const toggle = (path: string, isOpen: boolean): void => {
     const next = new Set(open);
     if (isOpen) next.add(path);

@@ -18,7 +18,7 @@ const words: Record<SpanKind, string> = {
 
 /** How a run went: when it worked, when it waited, each tool as a tick. */
 export function Timeline({ run }: { run: RunView }): JSX.Element | null {
-  const [element, width] = useWidth<HTMLDivElement>();
+  const [element, width] = useWidth();
   const events = useEventsOf(run);
   const { spans, ticks, from, until } = spansOf(run, events, clock.value);
   if (spans.length === 0) return null;
@@ -40,7 +40,14 @@ export function Timeline({ run }: { run: RunView }): JSX.Element | null {
         {width === 0 ? null : (
           <svg width={width} height="28" role="img" aria-label={summary}>
             {spans.map(({ kind, from: start, until: end }) => (
-              <rect class={`span-${kind}`} x={x(start)} width={Math.max(x(end) - x(start) - 1, 1)} y="2" height="16" rx="3">
+              <rect
+                class={`span-${kind}`}
+                x={x(start)}
+                width={Math.max(x(end) - x(start) - 1, 1)}
+                y="2"
+                height="16"
+                rx="3"
+              >
                 <title>{`${words[kind]} ${duration(end - start)}`}</title>
               </rect>
             ))}
