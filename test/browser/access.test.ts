@@ -81,7 +81,7 @@ test("a page of another origin learns and does nothing, though the browser is si
   const { page, context, problems } = await openPage(browser, link.url);
   await page.getByRole("heading", { name: "Nothing waits for you" }).waitFor();
   expect(problems).toEqual([]);
-  // What somebody looks over the shoulder for, or finds in the history.
+  // What someone looks over the shoulder for, or finds in the history.
   expect(await page.evaluate("location.href")).toBe(`http://cowork.localhost:${port}/#/`);
   expect(await context.cookies()).toEqual([]);
   const token = String(await page.evaluate(`localStorage.getItem("cowork.token")`));
@@ -110,7 +110,7 @@ test("a name that leads to this machine is refused: the page does not load under
   await context.close();
 });
 
-test("a form of another page does not get through, and a link that was used signs nobody in", async () => {
+test("a form of another page does not get through, and a link that was used is refused", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`http://localhost:${otherPort}/`);

@@ -55,7 +55,7 @@ async function mainJob(page: Page, file: string): Promise<void> {
   await page.getByRole("combobox", { name: "Session", exact: true }).selectOption({ label: "api (shop)" });
   await page.getByRole("combobox", { name: "Without asking it may" }).selectOption("ask");
   await page.getByRole("button", { name: "Start", exact: true }).click();
-  // Nothing is loaded anew from here on: what happens shows by itself.
+  // The page is not loaded again from here on: what happens shows by itself.
   await page.getByRole("heading", { name: "1 session waits for you" }).waitFor({ timeout: 60_000 });
   await page.getByRole("link", { name: "Review" }).click();
   await page.getByRole("region", { name: "The whole request" }).getByText(`echo ${file} >${file}`).waitFor();

@@ -191,7 +191,7 @@ test("it shows that the server is away, comes back by itself, and says how to si
   expect(await page.getByRole("link", { name: "busy" }).isVisible()).toBe(true);
   server.world.approvals = [];
   server.world.sessions = server.world.sessions.filter(({ name }) => name !== "fix");
-  await server.mend();
+  await server.restore();
   await page.getByRole("heading", { name: "Nothing waits for you" }).waitFor();
   expect(await page.getByText("No connection to cowork").count()).toBe(0);
   await page.evaluate(`localStorage.setItem("cowork.token", "of another server")`);

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 
 // Addresses are in the fragment, so that the server has one page and no address of it holds a name.
 
-// A one-time code is no address, and is taken out of it right away.
+// A one-time code is not an address, and is taken out of it right away.
 const fragment = signal(location.hash.startsWith("#code=") ? "#/" : location.hash);
 
 addEventListener("hashchange", () => {

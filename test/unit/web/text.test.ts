@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { bytes, count, duration, money, plural } from "../../../src/web/text/units.ts";
 import { plain, visibleSpans, withoutColours } from "../../../src/web/text/visible.ts";
 
-test("characters that nobody sees become marks, and all others stay", () => {
+test("invisible characters become marks, and all others stay", () => {
   expect(visibleSpans("rm\u202e -rf\u200b x\ty\n")).toEqual([
     { text: "rm" },
     { text: "U+202E", mark: true },
@@ -13,7 +13,7 @@ test("characters that nobody sees become marks, and all others stay", () => {
   ]);
 });
 
-test("no text has characters left that nobody sees", () => {
+test("no text has invisible characters left", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const shown = visibleSpans(text)
