@@ -1,15 +1,19 @@
 // Writes the generated pages, or with --check reports those that are out of date. `npm run docs`
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { renderApi } from "./docs/api.ts";
 import { renderCli } from "./docs/cli.ts";
 import { renderConfiguration } from "./docs/configuration.ts";
+import { renderOpenApi } from "./docs/openapi.ts";
 import { renderTroubleshooting } from "./docs/troubleshooting.ts";
 
 const root = join(import.meta.dirname, "..");
 
 const pages: Readonly<Record<string, () => string>> = {
+  "docs/api.md": renderApi,
   "docs/cli.md": renderCli,
   "docs/configuration.md": renderConfiguration,
+  "docs/openapi.json": renderOpenApi,
   "docs/troubleshooting.md": renderTroubleshooting,
 };
 

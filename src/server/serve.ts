@@ -108,9 +108,11 @@ async function serveLocked(options: ServeOptions, ctx: Context, stop: () => void
     createDoor({ server, pages, names: () => undefined, answer }),
   ];
   const own = await server.open();
+  const made: string[] = [];
   try {
     port = await listenHere(tcp, { port, only: options.onlyPort });
     await listenOnSocket(socket, ctx);
+    made.push(ctx.paths.serveSocket, ctx.paths.serveFile);
     const { startedAt, version } = server;
     const file: ServeFile = { pid: options.pid, port, url: server.url(), startedAt, version };
     await writeFileAtomic(ctx.paths.serveFile, `${JSON.stringify(file, null, 1)}\n`, { mode: 0o600 });
@@ -129,7 +131,7 @@ async function serveLocked(options: ServeOptions, ctx: Context, stop: () => void
     }
     own.close();
     remotes.close();
-    for (const path of [ctx.paths.serveFile, ctx.paths.serveSocket]) rmSync(path, { force: true });
+    for (const path of made) rmSync(path, { force: true });
     await devices.flush().catch(() => undefined);
     await feed.close();
   }

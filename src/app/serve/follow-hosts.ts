@@ -4,11 +4,12 @@ import { readHosts } from "../../remote/hosts.ts";
 import { openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
 
-/** Events in one answer of a host. */
-const pageSize = 2_000;
+/** Events in one answer of a host: for the first time there may be many, and each answer looks at every session. */
+const pageSize = 20_000;
 /** How long a host is asked to wait for news. */
 const waitMs = 20_000;
-/** Shortest time between two questions to another machine, which may be one that cannot wait. */
+/** Shortest time between two questions, to this machine and to another one, which may be one that cannot wait. */
+const ownPaceMs = 50;
 const paceMs = 1_000;
 const lookForHostsMs = 3_000;
 /** Before each new attempt to reach a host that does not answer. */
@@ -66,7 +67,8 @@ async function followHost(scope: Scope, name: string, listener: HostListener, si
       // Whether it is in reach is known at once; from then on it may wait for news.
       wait = waitMs;
       failures = 0;
-      if (name !== "local" && !hasMore) pause = paceMs - (clock.now().getTime() - startedAt);
+      const pace = name === "local" ? ownPaceMs : paceMs;
+      if (!hasMore) pause = pace - (clock.now().getTime() - startedAt);
     } catch (error) {
       if (signal.aborted) return;
       const known = toCoworkError(error);

@@ -18,6 +18,13 @@ export async function requireHost({ ctx }: Pick<Scope, "ctx">, host: string): Pr
   throw new CoworkError("HOST_UNKNOWN", `Unknown host ${plain(host)}.`, { hint: [ownCommand("host", "list")] });
 }
 
+function noSession(word: string, cause: unknown): CoworkError {
+  return new CoworkError("SESSION_NOT_FOUND", `Session ${plain(word)} not found.`, {
+    hint: "cowork list --all",
+    cause,
+  });
+}
+
 export interface FoundOnHost extends Found<OneSession> {
   host: SessionHost;
   hostName: string;
@@ -33,8 +40,10 @@ export async function findById(scope: Scope, word: string, verb: string): Promis
   if (project !== undefined) throw usageError(`${plain(word)} is not an id of a session.`, "cowork list --all --json");
   await requireHost(scope, host);
   const found = await findSession(scope, `${name}@${host}`, verb).catch((error: unknown): Found<OneSession> => {
-    const isUnlisted = error instanceof CoworkError && error.code === "SESSION_NOT_FOUND";
-    if (!isUnlisted || host === "local") throw error;
+    // The latter: this machine knows no session at all.
+    const isUnlisted = error instanceof CoworkError && ["SESSION_NOT_FOUND", "NOT_A_PROJECT"].includes(error.code);
+    if (!isUnlisted) throw error;
+    if (host === "local") throw noSession(word, error);
     return { scope: scope.at(scope.folder, host), selector: { names: [name] } };
   });
   return { ...found, host: await openHost(found.scope, host), hostName: host };

@@ -29,7 +29,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   NOT_A_PROJECT: 404,
   SESSION_NOT_FOUND: 404,
   RUN_NOT_FOUND: 404,
-  APPROVAL_NOT_FOUND: 404,
+  APPROVAL_NOT_FOUND: 410,
   REF_NOT_FOUND: 404,
   FILE_NOT_FOUND: 404,
   HOST_UNKNOWN: 404,

@@ -26,9 +26,12 @@ export interface Page {
   more: boolean;
 }
 
+/** What places an event in the feed, and in the history of its session. */
+export type Place = Pick<FeedEvent, "seq" | "n" | "host" | "sessionId">;
+
 /* eslint-disable no-param-reassign -- the state of one open file */
 /** Adds an event that stands at an offset to what is known of the file. */
-export function note(state: FeedState, event: FeedEvent, offset: number): void {
+export function note(state: FeedState, event: Place, offset: number): void {
   if ((event.seq - state.head.first) % blockSize === 0) state.index.push(offset);
   state.last = event.seq;
   (state.cursors[event.host] ??= {})[event.sessionId] = event.n;

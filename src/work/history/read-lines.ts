@@ -23,12 +23,13 @@ export async function* readLines(
   maxLine: number,
 ): AsyncGenerator<Lines> {
   const { to = Number.MAX_SAFE_INTEGER } = range;
-  const buffer = Buffer.allocUnsafe(chunkBytes);
+  // A history that has nothing new has only a few kilobytes to read, and is read again and again.
+  const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, to - range.from)));
   let at = range.from;
   // The start of a line whose end was not read yet; undefined: too long to keep.
   let begun: Buffer | undefined = Buffer.alloc(0);
   while (at < to) {
-    const { bytesRead } = await file.read(buffer, 0, Math.min(chunkBytes, to - at), at);
+    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, to - at), at);
     if (bytesRead === 0) return;
     const chunk = buffer.subarray(0, bytesRead);
     const batch: Lines = { lines: [], next: 0, skipped: 0 };

@@ -1,6 +1,10 @@
+import { mkdir, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { SessionEvent } from "../../../../src/contract/work/history.ts";
 import { CoworkError } from "../../../../src/errors.ts";
+import { readChanges, waitForChange } from "../../../../src/session/work/changes.ts";
+import { eventsWhenThere } from "../../../../src/session/work/wait-events.ts";
 import { sessionEvents } from "../../../../src/session/work/events.ts";
 import { appendHistory } from "../../../../src/work/history/append.ts";
 import { sessionHost, type SessionHost } from "../../../support/fakes/session-host.ts";
@@ -70,4 +74,56 @@ test("a session that does not exist is an error", async () => {
   await expect(sessionEvents(host.ctx, host.select("nope"), { limit: 10 })).rejects.toMatchObject({
     code: "SESSION_NOT_FOUND",
   });
+});
+
+test("with a number that the history never reached it is another session of that name, and is read from its start", async () => {
+  await happens("a", "run.created", 1);
+  await happens("a", "run.ended", 2);
+  const query = { limit: 10, cursors: { "app-a": 57, "app-b": 3 } };
+  const answer = await sessionEvents(host.ctx, all(), query);
+  expect([short(answer.events), answer.cursors]).toEqual([
+    ["a1 run.created", "a2 run.ended"],
+    { "app-a": 2, "app-b": 0 },
+  ]);
+  const later = await sessionEvents(host.ctx, all(), { limit: 10, cursors: answer.cursors });
+  expect(later.events).toEqual([]);
+});
+
+test("with wait the answer comes when something happens, when a session changes, or after that time", async () => {
+  const { cursors } = await sessionEvents(host.ctx, all(), { limit: 10 });
+  const wait = async (ms: number): Promise<{ events: string[]; took: number }> => {
+    const startedAt = performance.now();
+    const { events } = await eventsWhenThere(host.ctx, all(), { limit: 10, cursors, wait: ms });
+    return { events: short(events), took: performance.now() - startedAt };
+  };
+  const [news] = await Promise.all([
+    wait(30_000),
+    (async () => {
+      await new Promise((done) => setTimeout(done, 100));
+      await happens("a", "run.created", 1);
+    })(),
+  ]);
+  expect(news.events).toEqual(["a1 run.created"]);
+  cursors["app-a"] = 1;
+  // A report of the agent that is taken in.
+  const inbox = join(host.ctx.paths.events("app-b"), "inbox");
+  await mkdir(inbox, { recursive: true });
+  const [changed] = await Promise.all([wait(30_000), host.init("c")]);
+  expect(changed.events).toEqual([]);
+  expect((await wait(0)).events).toEqual([]);
+  expect((await wait(200)).took).toBeGreaterThanOrEqual(190);
+});
+
+test("waiting ends with the context, and follows no link that a container put in its place", async () => {
+  const events = host.ctx.paths.events("app-a");
+  await rm(join(events, "inbox"), { recursive: true, force: true });
+  await mkdir(events, { recursive: true });
+  await symlink("/proc", join(events, "inbox"));
+  const end = new AbortController();
+  const ctx = { ...host.ctx, signal: end.signal };
+  const before = readChanges(ctx);
+  const waiting = waitForChange(ctx, before, { ms: 30_000, signal: end.signal });
+  end.abort();
+  await waiting;
+  expect(readChanges(ctx)).toEqual(before);
 });

@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { request } from "node:http";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Operation } from "../../src/contract/http/operations.ts";
+import { coworkPaths } from "../../src/system/paths.ts";
+import { sampleProject } from "../support/git/sample-project.ts";
+import { temporaryHome, type TestHome } from "../support/home/home.ts";
+import { runCowork, userEnvironment } from "../support/home/run-cowork.ts";
+
+interface Running {
+  port: number;
+  kill(): void;
+  /** its exit code; null: it was killed */
+  ended: Promise<number | null>;
+}
+
+/** Starts `cowork serve` and waits until it serves. */
+async function startServer(home: TestHome): Promise<Running> {
+  const server = spawn(join(home.bin, "cowork"), ["serve", "--json"], {
+    env: userEnvironment(home),
+    cwd: home.home,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const ended = new Promise<number | null>((done) => void server.once("exit", done));
+  const ready = new Promise<string>((done) => {
+    let text = "";
+    server.stdout.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes("}")) done(text);
+    });
+  });
+  const { port } = JSON.parse(await ready) as { port: number };
+  return { port, kill: () => void server.kill("SIGKILL"), ended };
+}
+
+/** A call over the unix socket. */
+async function call(home: TestHome, line: string, body?: object): Promise<{ status: number; text: string }> {
+  const { serveSocket: socketPath } = coworkPaths(home.coworkHome);
+  const [method, path] = line.split(" ");
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const headers = text === undefined ? {} : { "Content-Type": "application/json", "Content-Length": text.length };
+  return await new Promise((done, fail) => {
+    const asked = request(
+      { socketPath, method, path: `/api/v1${path}`, headers: { Host: "cowork", ...headers } },
+      (answer) => {
+        let got = "";
+        answer.setEncoding("utf8").on("data", (chunk: string) => (got += chunk));
+        answer.on("end", () => done({ status: answer.statusCode ?? 0, text: got }));
+      },
+    );
+    asked.on("error", fail).end(text);
+  });
+}
+
+test("a server shows what the command line shows, does long work that survives it, and loses no event when it is killed", async () => {
+  await using home = await temporaryHome();
+  const cwd = await sampleProject(home, "image");
+  const cowork = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await runCowork(args, { home, cwd });
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  await cowork("init", "a");
+  const first = await startServer(home);
+
+  const sessions = await call(home, "GET /sessions");
+  expect(JSON.parse(sessions.text)).toEqual(JSON.parse(await cowork("list", "--all", "--json")));
+  expect((await fetch(`http://127.0.0.1:${first.port}/api/v1/sessions`)).status).toBe(401);
+  const { id } = (JSON.parse(sessions.text) as { sessions: { id: string }[] }).sessions[0]!;
+
+  const texts = async (): Promise<string[]> => {
+    const { text } = await call(home, "GET /events?type=session.notify");
+    return (JSON.parse(text) as { events: { data: { detail?: string } }[] }).events.map(
+      ({ data }) => data.detail ?? "",
+    );
+  };
+  await cowork("connect", "a", "--", "cowork", "notify", "one");
+  await expect.poll(texts).toEqual(["one"]);
+
+  const { text, status } = await call(home, `POST /sessions/${id}@local/stop`, {});
+  expect(status).toBe(202);
+  first.kill();
+  await first.ended;
+  // The work goes on in its own process, and nothing else needs the server.
+  const { operation } = JSON.parse(text) as { operation: Operation };
+  await expect.poll(async () => JSON.parse(await cowork("list", "--json")).sessions[0].state).toBe("stopped");
+  await cowork("start", "a");
+  await cowork("connect", "a", "--", "cowork", "notify", "two");
+
+  const second = await startServer(home);
+  await expect.poll(texts).toEqual(["one", "two"]);
+  const ended = JSON.parse((await call(home, `GET /operations/${operation.id}`)).text) as Operation;
+  expect(ended).toMatchObject({ kind: "stop", state: "done", result: { outcomes: [{ name: "a", ok: true }] } });
+  const again = await runCowork(["serve"], { home, cwd });
+  expect(again).toMatchObject({ code: 1, stdout: "" });
+  expect((await runCowork(["serve", "--port", "0.0.0.0:7333"], { home, cwd })).code).toBe(2);
+  await cowork("serve", "--stop");
+  expect(await second.ended).toBe(0);
+});
