@@ -16,7 +16,6 @@ export async function follow(signal: AbortSignal, on: (message: SseMessage) => v
     try {
       await readOnce(last, signal, (message) => {
         wait = firstWaitMs;
-        isOnline.value = true;
         if (message.id !== undefined) last = message.id;
         if (message.event === "reset") last = undefined;
         on(message);
@@ -51,6 +50,7 @@ async function readOnce(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      isOnline.value = true;
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), silenceMs);
       for (const message of parser.push(value)) on(message);

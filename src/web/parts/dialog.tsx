@@ -6,14 +6,22 @@ import { Icon } from "./icon.tsx";
 export function Dialog(props: { title: string; onClose: () => void; children: ComponentChildren }): JSX.Element {
   const { title, onClose, children } = props;
   const element = useRef<HTMLDialogElement>(null);
+  const isOver = useRef(false);
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      // Closing gives the focus back, and is reported: but this end is not the person's.
+      isOver.current = true;
+      dialog?.close();
+    };
   }, []);
+  const closed = (): void => {
+    if (!isOver.current) onClose();
+  };
   return (
-    <dialog ref={element} aria-labelledby={id} onClose={onClose} onCancel={onClose}>
+    <dialog ref={element} aria-labelledby={id} onClose={closed}>
       <div class="dialog-head">
         <h2 id={id}>{title}</h2>
         <button type="button" class="close" aria-label="Close" onClick={onClose}>

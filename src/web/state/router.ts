@@ -6,7 +6,9 @@ import { computed, signal } from "@preact/signals";
 const fragment = signal(location.hash.startsWith("#code=") ? "#/" : location.hash);
 
 addEventListener("hashchange", () => {
-  fragment.value = location.hash;
+  // The link of `cowork ui` in a tab that shows the page already: the page signs in when it loads.
+  if (location.hash.startsWith("#code=")) location.reload();
+  else fragment.value = location.hash;
 });
 
 /** The parts of the address: `#/sessions/api/diff` is `["sessions", "api", "diff"]`. */

@@ -7,6 +7,7 @@ import { may } from "../state/me.ts";
 import { openDialog } from "../state/dialogs.ts";
 import { query, setQuery } from "../state/router.ts";
 import { plural } from "../text/units.ts";
+import { plain } from "../text/visible.ts";
 
 const groups: [group: Group, title: string][] = [
   ["waiting", "Waiting for you"],
@@ -86,7 +87,7 @@ function Groups({ all }: { all: readonly Session[] }): JSX.Element {
             >
               <option value="">Every project</option>
               {names.map((name) => (
-                <option value={name}>{name}</option>
+                <option value={name}>{plain(name)}</option>
               ))}
             </select>
           ) : null}

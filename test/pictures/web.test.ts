@@ -1,19 +1,19 @@
-// Makes the pictures of the page in docs/web/: a real run with three sessions, one of which waits. `node scripts/web-pictures.ts`
-import { mkdir } from "node:fs/promises";
+// Makes the pictures of the page in docs/web/: a real run with three sessions, one of which waits. `npm run pictures`
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import type { SignInLink } from "../src/contract/http/auth.ts";
-import { launchBrowser, phone, wide } from "../test/support/browser/browser.ts";
-import { ensureEngine, ensureTestBaseImage } from "../test/support/engine/engine.ts";
-import { sampleProject } from "../test/support/git/sample-project.ts";
-import { buildOnce } from "../test/support/home/built-file.ts";
-import { temporaryHome } from "../test/support/home/home.ts";
-import { runCowork } from "../test/support/home/run-cowork.ts";
-import { logInOnTerminal } from "../test/support/stand-in/log-in.ts";
-import { script, type Step } from "../test/support/stand-in/script.ts";
-import { startVendor } from "../test/support/stand-in/vendor.ts";
+import { expect, test } from "vitest";
+import type { SignInLink } from "../../src/contract/http/auth.ts";
+import { launchBrowser, phone, wide } from "../support/browser/browser.ts";
+import { sampleProject } from "../support/git/sample-project.ts";
+import { tree } from "../support/git/tree.ts";
+import { temporaryHome } from "../support/home/home.ts";
+import { runCowork } from "../support/home/run-cowork.ts";
+import { logInOnTerminal } from "../support/stand-in/log-in.ts";
+import { script, type Step } from "../support/stand-in/script.ts";
+import { startVendor } from "../support/stand-in/vendor.ts";
 
-const folder = join(import.meta.dirname, "..", "docs", "web");
+const folder = join(tree, "docs", "web");
 
 const bash = (command: string): NonNullable<Step["tools"]> => [
   { name: "Bash", input: { command, description: "made up" } },
@@ -58,11 +58,8 @@ const tasks: Record<string, { title: string; steps: Step[]; permissions: string;
   },
 };
 
-await main();
-
-async function main(): Promise<void> {
-  await ensureEngine();
-  await Promise.all([ensureTestBaseImage(), buildOnce(), mkdir(folder, { recursive: true })]);
+test("the pictures of the page", { timeout: 600_000 }, async () => {
+  await mkdir(folder, { recursive: true });
   const [home, vendor, browser] = await Promise.all([temporaryHome(), startVendor("web-pictures"), launchBrowser()]);
   const cwd = await sampleProject(home, "none", { name: "shop" });
   const cowork = async (...args: string[]): Promise<string> => {
@@ -96,7 +93,8 @@ async function main(): Promise<void> {
     await home.remove();
     await vendor.stop();
   }
-}
+  expect(await readdir(folder)).toHaveLength(10);
+});
 
 /** Answers all but the last question of the first session, which the pictures show. */
 async function approveUntilPublish(cowork: (...args: string[]) => Promise<string>): Promise<void> {
