@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Operation } from "../../src/contract/http/operations.ts";
 import { axe } from "../support/browser/axe.ts";
 import { launchBrowser, openPage, phone, until, wide } from "../support/browser/browser.ts";
 import { startFakeServer } from "../support/browser/fake-server.ts";
@@ -176,6 +177,44 @@ test("a browser sees only what its role may do", async () => {
   expect(await page.getByText("Always allow").count()).toBe(0);
   await visit(page, server.url, "#/hosts");
   expect(await page.getByRole("heading", { name: "Devices", exact: true }).count()).toBe(0);
+  await context.close();
+  await server.stop();
+});
+
+test("a question of long work is shown whole and answered once", async () => {
+  const findings = [{ where: "runArgs", what: "--privileged\u202e", why: "The container controls this machine." }];
+  const question = {
+    id: "t1",
+    kind: "trust",
+    project: "shop",
+    projectRoot: "/home/ada/shop",
+    hash: "h",
+    findings,
+  } as const;
+  const operation: Operation = {
+    id: "00000000000000aa",
+    kind: "init",
+    sessions: ["new"],
+    state: "asking",
+    by: "ada",
+    startedAt: at(1),
+    events: [],
+    question: { n: 3, question },
+  };
+  const server = await startFakeServer({ ...busyWorld(), operations: [operation] });
+  const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`);
+  const dialog = page.getByRole("dialog", { name: "Creating new: a question" });
+  await dialog.getByText("--privileged").waitFor();
+  expect(await dialog.locator("mark").allTextContents()).toEqual(["U+202E"]);
+  server.world.operations = [{ ...operation, state: "running" }];
+  await dialog.getByRole("button", { name: "Trust it" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Events", exact: true }).click();
+  expect(server.posts.filter((line) => line.includes("/answer"))).toEqual([
+    `POST /operations/00000000000000aa/answer {"n":3,"question":"t1","answer":true}`,
+  ]);
+  expect(problems).toEqual([]);
   await context.close();
   await server.stop();
 });
