@@ -20,8 +20,13 @@ export function Dialog(props: { title: string; onClose: () => void; children: Co
   const closed = (): void => {
     if (!isOver.current) onClose();
   };
+  // The state decides whether it is open, at once: the browser's own report comes later.
+  const cancelled = (event: Event): void => {
+    event.preventDefault();
+    closed();
+  };
   return (
-    <dialog ref={element} aria-labelledby={id} onClose={closed}>
+    <dialog ref={element} aria-labelledby={id} onClose={closed} onCancel={cancelled}>
       <div class="dialog-head">
         <h2 id={id}>{title}</h2>
         <button type="button" class="close" aria-label="Close" onClick={onClose}>

@@ -16,7 +16,7 @@ export async function axe(page: Page, rules?: readonly string[]): Promise<string
   // By the debugger, which the page's CSP does not hold up.
   if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(axeCore.source);
   const found = await page.evaluate<{ violations: Finding[] }>(
-    `axe.run({ runOnly: ${JSON.stringify(rules ?? tags)} })`,
+    `axe.run({ runOnly: ${JSON.stringify(rules ?? tags)}, resultTypes: ["violations"] })`,
   );
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(
