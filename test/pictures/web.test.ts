@@ -10,7 +10,7 @@ import { tree } from "../support/git/tree.ts";
 import { temporaryHome } from "../support/home/home.ts";
 import { runCowork } from "../support/home/run-cowork.ts";
 import { logInOnTerminal } from "../support/stand-in/log-in.ts";
-import { script, type Step } from "../support/stand-in/script.ts";
+import { scriptFile, type Step, type Usage } from "../support/stand-in/script.ts";
 import { startVendor } from "../support/stand-in/vendor.ts";
 
 const folder = join(tree, "docs", "web");
@@ -43,7 +43,7 @@ const tasks: Record<string, { title: string; steps: Step[]; permissions: string;
   },
   search: {
     title: "Search orders by their text.",
-    steps: [{ text: "I build the index.", tools: bash("sleep 600") }],
+    steps: [{ text: "I build the index.", tools: bash("ls") }, { hang: true }],
     permissions: "all",
     until: "working",
   },
@@ -71,8 +71,13 @@ test("the pictures of the page", { timeout: 600_000 }, async () => {
     await cowork("init", ...Object.keys(tasks));
     await vendor.adoptSessions(home.hash);
     await logInOnTerminal(home, vendor, cwd);
-    for (const [session, { title, steps, permissions }] of Object.entries(tasks))
-      await cowork("run", session, `${title}\n\n${script(steps)}`, "--permissions", permissions);
+    for (const [session, { title, steps, permissions }] of Object.entries(tasks)) {
+      await vendor.script(
+        session,
+        steps.map((step, n) => ({ ...step, usage: usageOf(n) })),
+      );
+      await cowork("run", session, `${title} ${scriptFile(session)}`, "--permissions", permissions);
+    }
     await approveUntilPublish(cowork);
     await cowork("wait", "docs", "--for", "done", "--timeout", "2m");
     for (const [name, viewport, colorScheme] of [
@@ -81,7 +86,7 @@ test("the pictures of the page", { timeout: 600_000 }, async () => {
       ["phone", phone, "light"],
     ] as const) {
       const { url } = JSON.parse(await cowork("ui", "pair", "--role", "full", "--json")) as SignInLink;
-      const context = await browser.newContext({ viewport, colorScheme });
+      const context = await browser.newContext({ viewport, colorScheme, isMobile: viewport === phone });
       const page = await context.newPage();
       await page.goto(url);
       await takePictures(page, name);
@@ -95,6 +100,11 @@ test("the pictures of the page", { timeout: 600_000 }, async () => {
   }
   expect(await readdir(folder)).toHaveLength(10);
 });
+
+/** As much as real work uses. */
+function usageOf(step: number): Partial<Usage> {
+  return { input_tokens: 21_000 + 9_000 * step, output_tokens: 1_400 + 700 * step };
+}
 
 /** Answers all but the last question of the first session, which the pictures show. */
 async function approveUntilPublish(cowork: (...args: string[]) => Promise<string>): Promise<void> {
@@ -115,6 +125,9 @@ async function takePictures(page: Page, name: string): Promise<void> {
   const take = async (view: string, hash: string, what: string): Promise<void> => {
     await page.goto(`${origin}/${hash}`);
     await page.getByText(what).first().waitFor();
+    if (view === "now") {
+      for (const text of ["uncommitted", "not pulled", "by project"]) await page.getByText(text).first().waitFor();
+    }
     // Fonts, and what the end of the conversation scrolls to.
     await page.waitForTimeout(500);
     await page.screenshot({ path: join(folder, `${view}-${name}.png`) });

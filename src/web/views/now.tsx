@@ -52,12 +52,13 @@ function headline(all: readonly Session[]): string {
 
 function overview(all: readonly Session[]): string {
   const count = (group: Group): number => all.filter((one) => groupOf(one) === group).length;
-  const parts = [
-    `${count("working")} working`,
-    `${count("ready")} at rest`,
-    `${count("stopped")} stopped`,
-    ...(count("trouble") > 0 ? [`${count("trouble")} in trouble`] : []),
+  const words: [Group, string][] = [
+    ["working", "working"],
+    ["ready", "at rest"],
+    ["stopped", "stopped"],
+    ["trouble", "in trouble"],
   ];
+  const parts = words.filter(([group]) => count(group) > 0).map(([group, word]) => `${count(group)} ${word}`);
   return parts.join(" · ");
 }
 
