@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Five projects: unit needs nothing, integration an engine, e2e an engine and the built file, browser Chromium besides, soak hours of time.
+// Six projects: unit needs nothing, integration an engine, e2e an engine and the built file, browser Chromium besides,
+// pictures makes those of the docs, soak takes hours.
 // Files that use the engine run three at a time, because they wait for the engine more than they compute.
 const minutes = (n: number): number => n * 60_000;
 
@@ -101,6 +102,14 @@ export default defineConfig({
           // Chromium and the page in it compute as much as they wait.
           maxWorkers: 2,
           testTimeout: minutes(3),
+          globalSetup: [browser, engine, build],
+        },
+      },
+      {
+        test: {
+          ...onTheEngine,
+          name: "pictures",
+          include: ["test/pictures/**/*.test.ts"],
           globalSetup: [browser, engine, build],
         },
       },

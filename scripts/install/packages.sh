@@ -37,6 +37,7 @@ ensure_packages() {
   for want in "${wanted[@]}"; do
     case "$want" in
       docker-cli) packages+=("$(first_package docker-cli docker.io)") ;;
+      chromium) packages+=("$(first_package chromium chromium-browser)") ;;
       docker-compose) packages+=("$(first_package docker-compose-v2 docker-compose-plugin docker-compose)") ;;
       *) packages+=("$want") ;;
     esac

@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Operation } from "../../src/contract/http/operations.ts";
 import { axe } from "../support/browser/axe.ts";
 import { launchBrowser, openPage, phone, until, wide } from "../support/browser/browser.ts";
 import { startFakeServer } from "../support/browser/fake-server.ts";
@@ -109,13 +110,9 @@ test("every view is accessible, in light and dark, wide and on a phone", { timeo
       await visit(page, server.url, view);
       expect(await axe(page), `${view} ${colorScheme}`).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth"), view).toBeLessThanOrEqual(0);
-      // The colours of the other scheme, without all the other rules again.
-      await page.emulateMedia({ colorScheme: colorScheme === "light" ? "dark" : "light" });
-      expect(await axe(page, ["color-contrast"]), `${view}, other colours`).toEqual([]);
-      await page.emulateMedia({ colorScheme });
     }
     await visit(page, server.url, session);
-    for (const name of ["Run", "Pull", "Clean"]) {
+    for (const name of ["Pull", "Clean"]) {
       await page.getByRole("button", { name, exact: true }).click();
       await page.locator("dialog[open]").waitFor();
       expect(await axe(page), `dialog ${name} ${colorScheme}`).toEqual([]);
@@ -184,6 +181,44 @@ test("a browser sees only what its role may do", async () => {
   await server.stop();
 });
 
+test("a question of long work is shown whole and answered once", async () => {
+  const findings = [{ where: "runArgs", what: "--privileged\u202e", why: "The container controls this machine." }];
+  const question = {
+    id: "t1",
+    kind: "trust",
+    project: "shop",
+    projectRoot: "/home/ada/shop",
+    hash: "h",
+    findings,
+  } as const;
+  const operation: Operation = {
+    id: "00000000000000aa",
+    kind: "init",
+    sessions: ["new"],
+    state: "asking",
+    by: "ada",
+    startedAt: at(1),
+    events: [],
+    question: { n: 3, question },
+  };
+  const server = await startFakeServer({ ...busyWorld(), operations: [operation] });
+  const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`);
+  const dialog = page.getByRole("dialog", { name: "Creating new: a question" });
+  await dialog.getByText("--privileged").waitFor();
+  expect(await dialog.locator("mark").allTextContents()).toEqual(["U+202E"]);
+  server.world.operations = [{ ...operation, state: "running" }];
+  await dialog.getByRole("button", { name: "Trust it" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Events", exact: true }).click();
+  expect(server.posts.filter((line) => line.includes("/answer"))).toEqual([
+    `POST /operations/00000000000000aa/answer {"n":3,"question":"t1","answer":true}`,
+  ]);
+  expect(problems).toEqual([]);
+  await context.close();
+  await server.stop();
+});
+
 test("it shows that the server is away, comes back by itself, and says how to sign in when the token is over", async () => {
   const server = await startFakeServer(busyWorld());
   const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`, {
@@ -195,7 +230,7 @@ test("it shows that the server is away, comes back by itself, and says how to si
   expect(await page.getByRole("link", { name: "busy" }).isVisible()).toBe(true);
   server.world.approvals = [];
   server.world.sessions = server.world.sessions.filter(({ name }) => name !== "fix");
-  await server.mend();
+  await server.restore();
   await page.getByRole("heading", { name: "Nothing waits for you" }).waitFor();
   expect(await page.getByText("No connection to cowork").count()).toBe(0);
   await page.evaluate(`localStorage.setItem("cowork.token", "of another server")`);

@@ -8,7 +8,7 @@ import { tree } from "../support/git/tree.ts";
 const imported = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
 
 async function importsOf(folder: string): Promise<Map<string, string[]>> {
-  const names = (await readdir(join(tree, folder), { recursive: true })).filter((name) => name.endsWith(".ts"));
+  const names = (await readdir(join(tree, folder), { recursive: true })).filter((name) => /\.tsx?$/.test(name));
   const files = names.map(async (name): Promise<[string, string[]]> => {
     const text = await readFile(join(tree, folder, name), "utf8");
     return [name, [...text.matchAll(imported)].map(([, path = ""]) => normalize(join(dirname(name), path)))];

@@ -58,6 +58,9 @@ const forbidden: [file: string, line: string][] = [
   ["src/engine/x.ts", `import process from "node:process"; export const x = process;`],
   ["src/errors.ts", `export const x = process.argv;`],
   ["src/commands/x.ts", `console.log(1);`],
+  ["src/web/state/x.ts", `import { a } from "../../contract/a.ts"; a();`],
+  ["src/web/x.ts", `import type { A } from "../server/a.ts"; export type B = A;`],
+  ["src/web/x.ts", `import { a } from "node:fs"; a();`],
 ];
 
 const permitted: [file: string, line: string][] = [
@@ -84,6 +87,7 @@ const permitted: [file: string, line: string][] = [
   ["src/work/x.ts", `import { a } from "../agent/a.ts"; a();`],
   ["src/system/x.ts", `import { a } from "../contract/a.ts"; a();`],
   ["src/ui/x.ts", `import { a } from "../contract/a.ts"; a();`],
+  ["src/web/x.ts", `import type { A } from "../contract/a.ts"; export type B = A;`],
   ["src/system/x.ts", `import { kill } from "node:process"; kill(1, 0);`],
 ];
 

@@ -61,12 +61,28 @@ export function authorization(): Record<string, string> {
   return token === undefined ? {} : { Authorization: `Bearer ${token}` };
 }
 
-/** @throws CallError with `OFFLINE` if the server does not answer */
-async function request(address: string, init: RequestInit): Promise<Response> {
+/** Pauses before a question is asked again that got no answer, in ms. */
+const pauses = [150, 600];
+
+/**
+ * A browser breaks all its connections when a network of the machine comes or goes, as those of containers do: what changes nothing is
+ * asked again.
+ * @throws CallError with `OFFLINE` if the server does not answer
+ */
+async function request(
+  address: string,
+  init: RequestInit,
+  again = init.method === "GET" ? pauses : [],
+): Promise<Response> {
   try {
     return await fetch(address, init);
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
+    const [pause, ...rest] = again;
+    if (pause !== undefined) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      return await request(address, init, rest);
+    }
     isOnline.value = false;
     throw new CallError("OFFLINE", "cowork does not answer.", "It may have ended: run cowork ui");
   }

@@ -5,18 +5,18 @@ import { forgetToken } from "./token.ts";
 
 /** The server sends a comment every 15 s. */
 const silenceMs = 40_000;
-const firstWaitMs = 500;
+const firstWaitMs = 100;
 const longestWaitMs = 15_000;
 
 /** Follows the stream until the signal ends it: connects again after a break, from the last event that arrived. */
 export async function follow(signal: AbortSignal, on: (message: SseMessage) => void): Promise<void> {
   let last: string | undefined;
   let wait = firstWaitMs;
+  let failures = 0;
   while (!signal.aborted && !signedOut.value) {
     try {
       await readOnce(last, signal, (message) => {
-        wait = firstWaitMs;
-        isOnline.value = true;
+        [wait, failures] = [firstWaitMs, 0];
         if (message.id !== undefined) last = message.id;
         if (message.event === "reset") last = undefined;
         on(message);
@@ -25,9 +25,11 @@ export async function follow(signal: AbortSignal, on: (message: SseMessage) => v
       // Broken or silent: the page says so, and tries again.
     }
     if (signal.aborted) return;
-    isOnline.value = false;
+    // A stream that breaks is nothing to worry about; one that cannot be opened again is.
+    failures += 1;
+    if (failures > 1) isOnline.value = false;
     await pause(wait, signal);
-    wait = Math.min(wait * 2, longestWaitMs);
+    wait = Math.min(wait * 3, longestWaitMs);
   }
 }
 
@@ -51,6 +53,7 @@ async function readOnce(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      isOnline.value = true;
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), silenceMs);
       for (const message of parser.push(value)) on(message);

@@ -19,5 +19,5 @@ export function takeCode(): string | undefined {
   const code = /^#code=(.+)$/.exec(location.hash)?.[1];
   if (code === undefined) return undefined;
   history.replaceState(null, "", "#/");
-  return decodeURIComponent(code);
+  return code;
 }

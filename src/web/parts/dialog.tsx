@@ -6,14 +6,27 @@ import { Icon } from "./icon.tsx";
 export function Dialog(props: { title: string; onClose: () => void; children: ComponentChildren }): JSX.Element {
   const { title, onClose, children } = props;
   const element = useRef<HTMLDialogElement>(null);
+  const isOver = useRef(false);
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      // Closing gives the focus back, and is reported: but this end is not the person's.
+      isOver.current = true;
+      dialog?.close();
+    };
   }, []);
+  const closed = (): void => {
+    if (!isOver.current) onClose();
+  };
+  // The state decides whether it is open, at once: the browser's own report comes later.
+  const cancelled = (event: Event): void => {
+    event.preventDefault();
+    closed();
+  };
   return (
-    <dialog ref={element} aria-labelledby={id} onClose={onClose} onCancel={onClose}>
+    <dialog ref={element} aria-labelledby={id} onClose={closed} onCancel={cancelled}>
       <div class="dialog-head">
         <h2 id={id}>{title}</h2>
         <button type="button" class="close" aria-label="Close" onClick={onClose}>

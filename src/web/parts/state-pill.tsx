@@ -30,11 +30,14 @@ const sessionWords: Record<string, [text: string, tone: string]> = {
 };
 
 /** The most important thing about a session's state, in one or two words. */
-export function stateWords({ state, agentState, approvals = 0 }: Session): [text: string, tone: string] {
+export function stateWords({ state, agentState, approvals = 0, run }: Session): [text: string, tone: string] {
   if (state !== undefined && state !== "running") return sessionWords[state] ?? [state, ""];
   if (agentState === undefined) return ["Running", ""];
   if (agentState.state === "waiting" && agentState.for !== undefined) return [waits[agentState.for], "waiting"];
   if (approvals > 0) return [waits.approval, "waiting"];
+  const isOver = agentState.state === "idle" || agentState.state === "ended";
+  if (isOver && run?.state === "completed") return ["Done", "good"];
+  if (isOver && run?.state === "failed") return ["Failed", "bad"];
   return agentWords[agentState.state];
 }
 

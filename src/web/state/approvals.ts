@@ -11,6 +11,11 @@ export function approvalKey({ id, host }: ApprovalView): string {
   return `${id}@${host}`;
 }
 
+/** Leaves one out that was just answered, before the list is loaded again. */
+export function dropApproval(key: string): void {
+  approvals.value = approvals.peek()?.filter((one) => approvalKey(one) !== key);
+}
+
 export const loadApprovals = refresher(async () => {
   const answer = await call("GET /approvals", {});
   const open = answer.approvals.filter(({ state }) => state === "open");

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-/** The time, for texts such as `3 min`. It stands still while nobody looks. */
+/** The time, for texts such as `3 min`. It stands still while the page is not visible. */
 export const clock = signal(Date.now());
 
 setInterval(() => {

@@ -37,7 +37,11 @@ export function useHistory({ type, session, project }: EventFilter): History {
       const answer = await call("GET /events", { query });
       if (isOver()) return;
       const older = answer.events.toReversed();
-      setEvents((known) => (before === undefined ? older : [...known, ...older]));
+      // What arrived while the first page was on its way stays.
+      const last = older[0]?.seq ?? 0;
+      setEvents((known) =>
+        before === undefined ? [...known.filter(({ seq }) => seq > last), ...older] : [...known, ...older],
+      );
       setState({ isLoading: false, hasMore: answer.more, error: undefined });
     } catch (error) {
       if (!isOver() && error instanceof CallError) setState({ isLoading: false, hasMore: false, error });
@@ -48,6 +52,7 @@ export function useHistory({ type, session, project }: EventFilter): History {
   const reset = resets.value;
   useEffect(() => {
     let isOver = false;
+    setEvents([]);
     setState({ isLoading: true, hasMore: false, error: undefined });
     void load(undefined, () => isOver);
     const waiting: FeedEvent[] = [];

@@ -11,7 +11,7 @@ import { loadDetails, loadSessions } from "./sessions.ts";
 /** The newest event of the stream. */
 export const newest = signal<FeedEvent | undefined>(undefined);
 
-/** Grows with each `reset`: lists of events load anew. */
+/** Grows with each `reset`: lists of events load again. */
 export const resets = signal(0);
 
 const listeners = new Set<(event: FeedEvent) => void>();

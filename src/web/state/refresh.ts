@@ -5,9 +5,11 @@ export function refresher(load: () => Promise<void>, restMs = 150): () => Promis
   const run = async (): Promise<void> => {
     do {
       isWanted = false;
+      const began = performance.now();
       await load();
-      // A burst of events is one load, not one for each.
-      await new Promise((resolve) => setTimeout(resolve, restMs));
+      // A burst of events is one load, not one for each, and a slow answer is not asked for all the time.
+      const rest = Math.max(restMs, 3 * (performance.now() - began));
+      await new Promise((resolve) => setTimeout(resolve, rest));
     } while (isWanted);
   };
   return async () => {

@@ -2,11 +2,13 @@ import { computed, signal } from "@preact/signals";
 
 // Addresses are in the fragment, so that the server has one page and no address of it holds a name.
 
-// A one-time code is no address, and is taken out of it right away.
+// A one-time code is not an address, and is taken out of it right away.
 const fragment = signal(location.hash.startsWith("#code=") ? "#/" : location.hash);
 
 addEventListener("hashchange", () => {
-  fragment.value = location.hash;
+  // The link of `cowork ui` in a tab that shows the page already: the page signs in when it loads.
+  if (location.hash.startsWith("#code=")) location.reload();
+  else fragment.value = location.hash;
 });
 
 /** The parts of the address: `#/sessions/api/diff` is `["sessions", "api", "diff"]`. */

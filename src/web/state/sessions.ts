@@ -1,10 +1,7 @@
 import { computed, signal } from "@preact/signals";
-import type { RouteOutput } from "../../contract/http/routes.ts";
 import type { SessionStatus } from "../../contract/session.ts";
 import { call } from "../api/call.ts";
 import { keepSame, refresher } from "./refresh.ts";
-
-type Listed = RouteOutput<"GET /sessions">["sessions"][number];
 
 /** A session of the list: what could not be read is absent, and so is the detail until it was asked for. */
 export type Session = Partial<SessionStatus> & { name: string };
@@ -29,7 +26,7 @@ export function detailOf(session: Session): Pick<Session, "git" | "unsaved" | "u
 
 export const loadSessions = refresher(async () => {
   const answer = await call("GET /sessions", {});
-  sessions.value = keepSame(sessions.peek() ?? [], answer.sessions as Listed[] as Session[], keyOf);
+  sessions.value = keepSame(sessions.peek() ?? [], answer.sessions as Session[], keyOf);
 });
 
 export const loadDetails = refresher(async () => {

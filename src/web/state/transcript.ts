@@ -13,7 +13,7 @@ interface Transcript {
 /** While an agent writes a long answer there is no event. */
 const pollMs = 3_000;
 
-/** What was said in a session, and what is being said. @param run its number; undefined: the newest and what came after it */
+/** The conversation of a session, and what is added to it. @param run its number; undefined: the newest and what came after it */
 export function useTranscript(session: string, run: number | undefined): Transcript {
   const [transcript, setTranscript] = useState<Transcript>({ entries: undefined, error: undefined });
   const reset = resets.value;

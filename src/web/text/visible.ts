@@ -35,8 +35,9 @@ export function plain(text: string): string {
     .trim();
 }
 
-// oxlint-disable-next-line no-control-regex -- the colours of terminals
+// The colours of terminals, and their other sequences.
 const escapes =
+  // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   /\u001b(?:\[[\u0030-\u003f]*[\u0020-\u002f]*[\u0040-\u007e]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[\u0030-\u007e])/g;
 
 /** Removes the colours of terminals from lines, and keeps line ends. */

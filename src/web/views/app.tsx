@@ -93,7 +93,9 @@ function View(): JSX.Element {
   const [id = "", tab = ""] = rest;
   const page = name === "session" ? `${name}/${id}` : name;
   useEffect(() => {
-    if (!isFirst.current) main.current?.focus({ preventScroll: true });
+    // A view may have put the focus where it is needed.
+    const isInside = main.current?.contains(document.activeElement) === true;
+    if (!isFirst.current && !isInside) main.current?.focus({ preventScroll: true });
     isFirst.current = false;
     scrollTo(0, 0);
   }, [page]);

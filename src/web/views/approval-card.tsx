@@ -5,7 +5,7 @@ import type { RouteInput } from "../../contract/http/routes.ts";
 import { call } from "../api/call.ts";
 import { Since } from "../parts/time.tsx";
 import { VisibleText } from "../parts/visible-text.tsx";
-import { approvalKey, loadApprovals } from "../state/approvals.ts";
+import { approvalKey, dropApproval, loadApprovals } from "../state/approvals.ts";
 import { areKeysOn } from "../state/keys.ts";
 import { may } from "../state/me.ts";
 import { to } from "../state/router.ts";
@@ -42,9 +42,12 @@ export function ApprovalCard({ approval, onDone }: { approval: ApprovalView; onD
     setSending(false);
     if (done !== undefined)
       toast(given.decision === "allow" ? "Approved" : "Denied", `${approval.tool} in ${plain(approval.session)}`);
+    if (done !== undefined) {
+      dropApproval(params.approval);
+      onDone();
+    }
     // Also if it failed: it may have been answered elsewhere.
     void loadApprovals().catch(() => undefined);
-    if (done !== undefined) onDone();
   };
   const isReady = isSettled && !isSending && may("approve");
   const questions = approval.questions ?? [];

@@ -26,6 +26,10 @@ export function ApprovalsView({ wanted }: { wanted: string }): JSX.Element {
     setShown(next === undefined ? undefined : approvalKey(next));
     go("approvals", ...(next === undefined ? [] : [approvalKey(next)]));
   };
+  const goOn = (): void => {
+    setShown(undefined);
+    go("approvals");
+  };
   return (
     <>
       <header class="page-head">
@@ -50,14 +54,14 @@ export function ApprovalsView({ wanted }: { wanted: string }): JSX.Element {
         ) : null}
       </header>
       {one !== undefined ? (
-        <ApprovalCard key={`${approvalKey(one)} ${one.digest}`} approval={one} onDone={() => step(1)} />
+        <ApprovalCard key={`${approvalKey(one)} ${one.digest}`} approval={one} onDone={goOn} />
       ) : key !== undefined ? (
         <div class="empty">
           <strong>This one was decided</strong>
           It was answered, here or elsewhere, or the agent does not ask any more.
           {open.length > 0 ? (
             <p>
-              <button type="button" class="button" onClick={() => step(0)}>
+              <button type="button" class="button" onClick={goOn}>
                 Next
               </button>
             </p>

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { closeDialog, dialog } from "../state/dialogs.ts";
+import { may } from "../state/me.ts";
 import { asking } from "../state/operations.ts";
 import { AskDialog } from "./dialogs/ask.tsx";
 import { CleanDialog } from "./dialogs/clean.tsx";
@@ -12,7 +13,8 @@ import { NewSessionDialog } from "./dialogs/new-session.tsx";
 export function Dialogs(): JSX.Element | null {
   const open = dialog.value;
   const question = asking.value;
-  if (question !== undefined) return <AskDialog key={`${question.id} ${question.question?.n}`} operation={question} />;
+  if (question !== undefined && may("operate"))
+    return <AskDialog key={`${question.id} ${question.question?.n}`} operation={question} />;
   switch (open?.name) {
     case "help":
       return <HelpDialog onClose={closeDialog} />;

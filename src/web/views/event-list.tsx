@@ -94,8 +94,8 @@ export function EventList({ session }: { session?: string }): JSX.Element {
 function Row({ event, withSession }: { event: FeedEvent; withSession: boolean }): JSX.Element {
   const { type, at, session, sessionId, host, data } = event;
   const tone = tones.find(([prefix]) => type.startsWith(prefix))?.[1] ?? "";
-  const detail = [data["tool"], data["decision"], data["detail"]].filter(
-    (part) => typeof part === "string" && part !== "",
+  const detail = [data["tool"], data["decision"], data["detail"]].flatMap((part) =>
+    typeof part === "string" && part !== "" ? [part] : [],
   );
   return (
     <div class="event" role="listitem">

@@ -7,6 +7,7 @@ import { may } from "../state/me.ts";
 import { openDialog } from "../state/dialogs.ts";
 import { query, setQuery } from "../state/router.ts";
 import { plural } from "../text/units.ts";
+import { plain } from "../text/visible.ts";
 
 const groups: [group: Group, title: string][] = [
   ["waiting", "Waiting for you"],
@@ -51,12 +52,13 @@ function headline(all: readonly Session[]): string {
 
 function overview(all: readonly Session[]): string {
   const count = (group: Group): number => all.filter((one) => groupOf(one) === group).length;
-  const parts = [
-    `${count("working")} working`,
-    `${count("ready")} at rest`,
-    `${count("stopped")} stopped`,
-    ...(count("trouble") > 0 ? [`${count("trouble")} in trouble`] : []),
+  const words: [Group, string][] = [
+    ["working", "working"],
+    ["ready", "at rest"],
+    ["stopped", "stopped"],
+    ["trouble", "in trouble"],
   ];
+  const parts = words.filter(([group]) => count(group) > 0).map(([group, word]) => `${count(group)} ${word}`);
   return parts.join(" · ");
 }
 
@@ -86,7 +88,7 @@ function Groups({ all }: { all: readonly Session[] }): JSX.Element {
             >
               <option value="">Every project</option>
               {names.map((name) => (
-                <option value={name}>{name}</option>
+                <option value={name}>{plain(name)}</option>
               ))}
             </select>
           ) : null}

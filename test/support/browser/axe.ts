@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axeCore from "axe-core";
 import type { Page } from "playwright-core";
 
 interface Finding {
@@ -7,21 +6,18 @@ interface Finding {
   nodes: { target: string[]; failureSummary?: string }[];
 }
 
-let source: string | undefined;
-
 /**
  * Runs axe-core in the page.
  * @param rules absent: those of WCAG 2.2 AA
  * @returns what it finds, one line each
  */
 export async function axe(page: Page, rules?: readonly string[]): Promise<string[]> {
-  source ??= await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   // By the debugger, which the page's CSP does not hold up.
-  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(source);
-  const found = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules ?? tags)} })`)) as {
-    violations: Finding[];
-  };
+  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(axeCore.source);
+  const found = await page.evaluate<{ violations: Finding[] }>(
+    `axe.run({ runOnly: ${JSON.stringify(rules ?? tags)}, resultTypes: ["violations"] })`,
+  );
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ target, failureSummary = "" }) => `${id}: ${target.join(" ")} ${failureSummary.replaceAll(/\s+/g, " ")}`,

@@ -19,7 +19,7 @@ export interface FakeServer {
   changed: (what: string) => void;
   /** breaks all connections and refuses new ones */
   break: () => Promise<void>;
-  mend: () => Promise<void>;
+  restore: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -78,7 +78,7 @@ export async function startFakeServer(change: Partial<World> = {}): Promise<Fake
       for (const stream of streams) stream.write(frame("changed", { what }));
     },
     break: closeAll,
-    mend: async () => {
+    restore: async () => {
       server = createServer((request, response) => void answer(request, response));
       port = await listen(server, port);
     },

@@ -64,33 +64,41 @@ function answerFrom(world: World, method: string, path: string, query: URLSearch
     current: true,
   };
   const me = { version: "0.1.0", feed: "f", startedAt: at(0), user: "ada", role: world.role, device };
-  const session = world.sessions.find((one) => `${one.id}@${one.host}` === id);
-  if (path === "/auth/exchange") return ok({ token: "token", me });
-  if (path === "/me") return ok(me);
-  if (path === "/devices") return ok({ devices: [device] });
-  if (path === "/devices/links")
-    return ok({ url: "http://cowork.localhost:7333/#code=abc", role: "approve", expiresAt: at(0) }, 201);
-  if (path === "/sessions" && method === "GET") return ok({ sessions: world.sessions });
-  if (path === "/approvals") return ok({ approvals: world.approvals.filter(({ state }) => state === "open") });
-  if (path === "/runs" && method === "GET") return ok({ runs: world.runs });
-  if (path === "/projects") return ok({ projects: world.projects });
-  if (path === "/hosts") return ok({ hosts: world.hosts });
-  if (path === "/operations") return ok({ operations: world.operations });
-  if (path === "/events") return ok(eventsFrom(world, query));
+  const answers: Record<string, () => unknown> = {
+    "POST /auth/exchange": () => ({ token: "token", me }),
+    "GET /me": () => me,
+    "GET /devices": () => ({ devices: [device] }),
+    "POST /devices/links": () => ({ url: "http://cowork.localhost:1/#code=a", role: "approve", expiresAt: at(0) }),
+    "GET /sessions": () => ({ sessions: world.sessions }),
+    "GET /approvals": () => ({ approvals: world.approvals.filter(({ state }) => state === "open") }),
+    "GET /runs": () => ({ runs: world.runs }),
+    "GET /projects": () => ({ projects: world.projects }),
+    "GET /hosts": () => ({ hosts: world.hosts }),
+    "GET /hosts/local/checks": () => ({ checks: [{ title: "Docker Engine", status: "ok", detail: "answers" }] }),
+    "GET /operations": () => ({ operations: world.operations }),
+    "GET /events": () => eventsFrom(world, query),
+  };
+  const given = answers[`${method} ${path}`];
+  if (given !== undefined) return ok(given());
   if (first === "approvals") return answerApproval(world, id, part, body);
-  if (first === "hosts") return ok({ checks: [{ title: "Docker Engine", status: "ok", detail: "answers" }] });
-  if (first === "sessions" && method === "GET" && session !== undefined) {
-    if (part === "") return ok(session);
-    if (part === "diff") return ok({ text: world.diff, truncated: false });
-    if (part === "log") return ok({ text: world.log, truncated: false });
-    if (part === "transcript")
-      return ok({ entries: query.has("after") ? [] : world.transcript, cursor: "c", more: false, reset: false });
-    if (part === "clean-preview") return ok({ session: cleanOutcome(session, world.unsaved) });
-    if (part === "runs") return ok(world.artifact);
-  }
+  const session = world.sessions.find((one) => `${one.id}@${one.host}` === id);
+  if (first === "sessions" && method === "GET" && session !== undefined) return ok(partOf(world, session, part, query));
   if (part === "prompts") return ok({ how: "run" });
   if (method === "POST") return ok({ operation: startedOperation(id) }, 202);
   return { status: 404, value: { title: "There is no such thing.", status: 404, code: "NOT_FOUND" } };
+}
+
+/** What is below `/sessions/{session}`. */
+function partOf(world: World, session: SessionStatus, part: string, query: URLSearchParams): unknown {
+  const parts: Record<string, unknown> = {
+    "": session,
+    diff: { text: world.diff, truncated: false },
+    log: { text: world.log, truncated: false },
+    transcript: { entries: query.has("after") ? [] : world.transcript, cursor: "c", more: false, reset: false },
+    "clean-preview": { session: cleanOutcome(session, world.unsaved) },
+    runs: world.artifact,
+  };
+  return parts[part];
 }
 
 function answerApproval(world: World, id: string, part: string, body: string): Answer {

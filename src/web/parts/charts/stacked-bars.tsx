@@ -21,7 +21,7 @@ const [left, bottom, top] = [52, 24, 8];
 
 /** Values over time, one bar a day, stacked by series. The same numbers are in a table below it. */
 export function StackedBars({ bars, series, format, summary }: Props): JSX.Element {
-  const [element, width] = useWidth<HTMLDivElement>();
+  const [element, width] = useWidth();
   const totals = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const steps = niceSteps(Math.max(...totals, 0));
   const highest = steps.at(-1) ?? 1;

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 /** The width of an element, also after it changes. */
-export function useWidth<E extends Element>(): [{ current: E | null }, number] {
-  const element = useRef<E>(null);
+export function useWidth(): [{ current: HTMLDivElement | null }, number] {
+  const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
     if (element.current === null) return undefined;

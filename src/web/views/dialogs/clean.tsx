@@ -2,12 +2,12 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../../api/call.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { LineList } from "../../parts/line-list.tsx";
 import { Loaded, useLoaded } from "../../parts/loaded.tsx";
 import { may } from "../../state/me.ts";
 import { followOperation } from "../../state/operations.ts";
 import { attempt } from "../../state/toasts.ts";
 import { plain } from "../../text/visible.ts";
-import { List } from "../session/about.tsx";
 import type { CleanOutcome } from "../../../contract/outcome.ts";
 
 /** Shows what would be lost before a session is removed. */
@@ -38,13 +38,13 @@ function Preview({ of, session, onClose }: { of: CleanOutcome; session: string; 
     <>
       {isLost ? (
         <div class="trouble">
-          <List title="This work would be lost" lines={of.unsaved} />
+          <LineList title="This work would be lost" lines={of.unsaved} />
         </div>
       ) : (
         <p>Nothing would be lost: all work is also in the project or at its origin.</p>
       )}
-      {(of.going ?? []).length > 0 ? <List title="Goes, too" lines={of.going ?? []} /> : null}
-      <List title="Will be removed" lines={of.removed} />
+      {(of.going ?? []).length > 0 ? <LineList title="Goes, too" lines={of.going ?? []} /> : null}
+      <LineList title="Will be removed" lines={of.removed} />
       {isLost && may("full") ? (
         <label class="check">
           <input

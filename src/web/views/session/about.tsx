@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { call } from "../../api/call.ts";
+import { LineList } from "../../parts/line-list.tsx";
 import { Loaded, useLoaded } from "../../parts/loaded.tsx";
 import { At } from "../../parts/time.tsx";
 import { keyOf, type Session } from "../../state/sessions.ts";
@@ -49,39 +50,18 @@ function Facts({ of }: { of: SessionStatus }): JSX.Element {
           </div>
         ))}
       </dl>
-      <List title="Would be lost with the session" lines={unsavedWork} none="Nothing: all work is also elsewhere." />
-      {volumes.length > 0 ? <List title="Volumes" lines={volumes} /> : null}
-      {carried.length > 0 ? <List title="Files copied in" lines={carried} /> : null}
-      {changes.length > 0 ? <List title="Changes to the project's configuration" lines={changes} /> : null}
+      <LineList
+        title="Would be lost with the session"
+        lines={unsavedWork}
+        none="Nothing: all work is also elsewhere."
+      />
+      {volumes.length > 0 ? <LineList title="Volumes" lines={volumes} /> : null}
+      {carried.length > 0 ? <LineList title="Files copied in" lines={carried} /> : null}
+      {changes.length > 0 ? <LineList title="Changes to the project's configuration" lines={changes} /> : null}
     </div>
   );
 }
 
 function Mono({ text }: { text: string }): JSX.Element {
   return <span class="mono">{plain(text)}</span>;
-}
-
-export function List({
-  title,
-  lines,
-  none = "None.",
-}: {
-  title: string;
-  lines: readonly string[];
-  none?: string;
-}): JSX.Element {
-  return (
-    <section class="lines">
-      <h2>{title}</h2>
-      {lines.length === 0 ? (
-        <p class="muted">{none}</p>
-      ) : (
-        <ul>
-          {lines.map((line) => (
-            <li>{plain(line)}</li>
-          ))}
-        </ul>
-      )}
-    </section>
-  );
 }

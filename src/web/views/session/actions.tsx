@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { call } from "../../api/call.ts";
-import { Icon } from "../../parts/icon.tsx";
+import { Icon, type IconName } from "../../parts/icon.tsx";
 import { openDialog } from "../../state/dialogs.ts";
 import { may } from "../../state/me.ts";
 import { followOperation, workOn } from "../../state/operations.ts";
-import { keyOf, type Session } from "../../state/sessions.ts";
+import { keyOf, loadSessions, type Session } from "../../state/sessions.ts";
 import { attempt } from "../../state/toasts.ts";
 
 /** What can be done with a session. Only what this browser may do is there. */
@@ -13,62 +13,48 @@ export function Actions({ session }: { session: Session }): JSX.Element | null {
   const isBusy = workOn(key) !== undefined;
   const isRunning = session.state === "running";
   const isWorking = session.agentState?.state === "working" || session.agentState?.state === "starting";
+  const run = session.run;
+  const isActive = run?.state === "created" || run?.state === "running" || run?.state === "waiting";
   if (!may("approve")) return null;
   return (
     <div class="actions">
-      {isWorking ? (
-        <button type="button" class="button" onClick={() => void interrupt(key)}>
-          <Icon name="pause" /> Interrupt
-        </button>
-      ) : null}
+      {isWorking ? <Act icon="pause" label="Interrupt" onClick={() => void interrupt(key)} /> : null}
       {may("operate") ? (
         <>
-          <button
-            type="button"
-            class="button"
-            disabled={isBusy}
-            onClick={() => openDialog({ name: "run", session: key })}
-          >
-            <Icon name="play" /> Run
-          </button>
-          <button
-            type="button"
-            class="button"
-            disabled={isBusy}
-            onClick={() => openDialog({ name: "pull", session: key })}
-          >
-            <Icon name="pull" /> Pull
-          </button>
-          {isRunning ? (
-            <button
-              type="button"
-              class="button"
-              disabled={isBusy}
-              onClick={() => void act("POST /sessions/{session}/stop", key)}
-            >
-              <Icon name="stop" /> Stop
-            </button>
+          {isActive ? (
+            <Act icon="stop" label="End run" onClick={() => void endRun(key, run.n)} />
           ) : (
-            <button
-              type="button"
-              class="button"
-              disabled={isBusy}
-              onClick={() => void act("POST /sessions/{session}/start", key)}
-            >
-              <Icon name="play" /> Start
-            </button>
+            <Act icon="play" label="Run" isOff={isBusy} onClick={() => openDialog({ name: "run", session: key })} />
           )}
-          <button
-            type="button"
-            class="button"
-            disabled={isBusy}
-            onClick={() => openDialog({ name: "clean", session: key })}
-          >
-            <Icon name="remove" /> Clean
-          </button>
+          <Act icon="pull" label="Pull" isOff={isBusy} onClick={() => openDialog({ name: "pull", session: key })} />
+          {isRunning ? (
+            <Act
+              icon="stop"
+              label="Stop"
+              isOff={isBusy}
+              onClick={() => void act("POST /sessions/{session}/stop", key)}
+            />
+          ) : (
+            <Act
+              icon="play"
+              label="Start"
+              isOff={isBusy}
+              onClick={() => void act("POST /sessions/{session}/start", key)}
+            />
+          )}
+          <Act icon="remove" label="Clean" isOff={isBusy} onClick={() => openDialog({ name: "clean", session: key })} />
         </>
       ) : null}
     </div>
+  );
+}
+
+function Act(props: { icon: IconName; label: string; isOff?: boolean; onClick: () => void }): JSX.Element {
+  const { icon, label, isOff = false, onClick } = props;
+  return (
+    <button type="button" class="button" disabled={isOff} onClick={onClick}>
+      <Icon name={icon} /> {label}
+    </button>
   );
 }
 
@@ -82,4 +68,9 @@ async function act(
 
 async function interrupt(session: string): Promise<void> {
   await attempt(call("POST /sessions/{session}/interrupt", { params: { session } }));
+}
+
+async function endRun(session: string, n: number): Promise<void> {
+  await attempt(call("POST /sessions/{session}/runs/{run}/stop", { params: { session, run: String(n) } }));
+  await attempt(loadSessions());
 }

@@ -6,13 +6,13 @@ import { Markdown } from "../../parts/markdown.tsx";
 import { At } from "../../parts/time.tsx";
 import { count, money, plural } from "../../text/units.ts";
 import { plain, withoutColours } from "../../text/visible.ts";
-import type { Card } from "./talk.tsx";
+import type { Card } from "./cards.ts";
 
 type Of<K extends TranscriptEntry["kind"]> = Extract<TranscriptEntry, { kind: K }>;
 
 /** One card of the conversation. */
 export function Entry({ entry, result }: Card): JSX.Element {
-  const isSub = "subagent" in entry && entry.subagent === true;
+  const isSub = "subagent" in entry && entry.subagent;
   return (
     <li class={`entry ${entry.kind} ${isSub ? "sub" : ""}`}>
       <Content entry={entry} result={result} />

@@ -87,7 +87,8 @@ function Head({ session }: { session: Session }): JSX.Element {
           )}
           {run === undefined || run.cost === 0 ? null : (
             <span>
-              {money(run.cost)} · {count(run.tokens.input + run.tokens.output)} tokens
+              {money(run.cost)}
+              {run.tokens.output > 0 ? ` · ${count(run.tokens.input + run.tokens.output)} tokens` : ""}
             </span>
           )}
         </div>

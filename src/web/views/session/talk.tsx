@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { TranscriptEntry } from "../../../contract/work/transcript.ts";
 import { Trouble } from "../../parts/loaded.tsx";
 import { may } from "../../state/me.ts";
 import { useRunsOf } from "../../state/runs-of.ts";
 import { keyOf, type Session } from "../../state/sessions.ts";
 import { useTranscript } from "../../state/transcript.ts";
 import { AskedNotice } from "./asked-notice.tsx";
+import { joinResults } from "./cards.ts";
 import { Entry } from "./entry.tsx";
 import { FollowUp } from "./follow-up.tsx";
 import { RunChoice } from "./run-choice.tsx";
@@ -53,29 +53,6 @@ export function Talk({ session }: { session: Session }): JSX.Element {
       {may("approve") && session.state === "running" ? <FollowUp session={key} /> : null}
     </>
   );
-}
-
-export interface Card {
-  entry: TranscriptEntry;
-  result?: Extract<TranscriptEntry, { kind: "tool-result" }>;
-}
-
-/** Puts each result to the call that it belongs to, so that both are one card. */
-function joinResults(entries: readonly TranscriptEntry[]): Card[] {
-  const cards: Card[] = [];
-  const calls = new Map<string, number>();
-  for (const entry of entries) {
-    const at = entry.kind === "tool-result" ? calls.get(entry.id) : undefined;
-    const card = at === undefined ? undefined : cards[at];
-    if (entry.kind === "tool-result" && card !== undefined && at !== undefined) {
-      cards[at] = { ...card, result: entry };
-      calls.delete(entry.id);
-      continue;
-    }
-    if (entry.kind === "tool") calls.set(entry.id, cards.length);
-    cards.push({ entry });
-  }
-  return cards;
 }
 
 /** Keeps the end in view while it grows, unless the reader has scrolled away from it. */

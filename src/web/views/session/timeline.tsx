@@ -18,7 +18,7 @@ const words: Record<SpanKind, string> = {
 
 /** How a run went: when it worked, when it waited, each tool as a tick. */
 export function Timeline({ run }: { run: RunView }): JSX.Element | null {
-  const [element, width] = useWidth<HTMLDivElement>();
+  const [element, width] = useWidth();
   const events = useEventsOf(run);
   const { spans, ticks, from, until } = spansOf(run, events, clock.value);
   if (spans.length === 0) return null;
