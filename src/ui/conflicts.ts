@@ -42,14 +42,19 @@ export function renderConflicts(found: ConflictsOutput, options: ConflictLines):
 }
 
 function rowsOf({ a, b, class: kind, paths, reason }: ConflictPair): Cell[][] {
-  const first: Cell[] = [{ text: `${a} – ${b}`, tone: "bold" }, { text: kind, tone: tones[kind] }];
+  const first: Cell[] = [
+    { text: `${a} – ${b}`, tone: "bold" },
+    { text: kind, tone: tones[kind] },
+  ];
   if (paths.length === 0) return [[...first, { text: "-" }, { text: reason ?? "-" }, { text: "" }]];
-  const rows = paths.slice(0, listed).map((path, n): Cell[] => [
-    ...(n === 0 ? first : [{ text: "" }, { text: "" }]),
-    { text: kindText(path) },
-    { text: path.path },
-    { text: path.entities.join(", ") },
-  ]);
+  const rows = paths
+    .slice(0, listed)
+    .map((path, n): Cell[] => [
+      ...(n === 0 ? first : [{ text: "" }, { text: "" }]),
+      { text: kindText(path) },
+      { text: path.path },
+      { text: path.entities.join(", ") },
+    ]);
   const more = paths.length - listed;
   return more <= 0 ? rows : [...rows, ["", "", "", `and ${more} more`, ""].map((text) => ({ text, tone: "dim" }))];
 }
@@ -60,7 +65,9 @@ function kindText({ kind, within, signal, certain }: ConflictPath): string {
 }
 
 function isOfLostSession({ a, b }: ConflictPair, sessions: readonly JudgedSession[]): boolean {
-  return sessions.some(({ judged, name, host }) => !judged && [a, b].some((one) => one === name || one === `${name}@${host}`));
+  return sessions.some(
+    ({ judged, name, host }) => !judged && [a, b].some((one) => one === name || one === `${name}@${host}`),
+  );
 }
 
 /** Never more than git and names can tell. */
@@ -73,11 +80,16 @@ function cleanLines({ sessions, pairs }: ConflictsOutput, { style, width, now }:
   return pairs.length === 0 ? [] : wrapLines(`${text}${time}`, width).map((line) => style("dim", line));
 }
 
-function sessionLines({ name, host, judged, reason, during }: JudgedSession, { style, width }: ConflictLines): string[] {
+function sessionLines(
+  { name, host, judged, reason, during }: JudgedSession,
+  { style, width }: ConflictLines,
+): string[] {
   const where = plain(host === "local" ? name : `${name}@${host}`);
   const lines = [
     ...(judged ? [] : [`${where} could not be judged: ${plain(reason ?? "")}`]),
-    ...(during === undefined ? [] : [`${where} is in the middle of a ${plain(during)}: only what is committed was judged`]),
+    ...(during === undefined
+      ? []
+      : [`${where} is in the middle of a ${plain(during)}: only what is committed was judged`]),
   ];
   return lines.flatMap((line) => wrapLines(line, width)).map((line) => style("yellow", line));
 }

@@ -35,7 +35,21 @@ const words: Partial<Record<string, { text: string; tone?: Tone }>> = {
 };
 
 /** Values of an event's data that are shown, in this order. */
-const shown = ["with", "class", "run", "id", "tool", "state", "reason", "decision", "by", "through", "count", "percent", "cost"];
+const shown = [
+  "with",
+  "class",
+  "run",
+  "id",
+  "tool",
+  "state",
+  "reason",
+  "decision",
+  "by",
+  "through",
+  "count",
+  "percent",
+  "cost",
+];
 
 export interface EventLines {
   /** events of several projects, or of other machines, say which */

@@ -27,7 +27,9 @@ export function mergingLines({ conflicts, merged }: SessionView, now: Date): str
   const collides =
     conflicts === undefined
       ? []
-      : [`collides with ${conflicts.with.join(", ")} (${conflicts.class}, ${ago(conflicts.asOf, now)}): cowork conflicts`];
+      : [
+          `collides with ${conflicts.with.join(", ")} (${conflicts.class}, ${ago(conflicts.asOf, now)}): cowork conflicts`,
+        ];
   const text = merged === undefined ? "" : states[merged.state](plain(merged.into));
   const how = merged?.how === undefined ? "" : `${merged.how}, `;
   return text === "" || merged === undefined ? collides : [...collides, `${text} (${how}${ago(merged.asOf, now)})`];

@@ -1,7 +1,7 @@
 import { readDuration } from "../../config/values.ts";
 import type { MergedWork } from "../../contract/merging/conflicts.ts";
 import { usageError } from "../../errors.ts";
-import { keyOf } from "../../merging/look.ts";
+import { keyOf } from "../../merging/parties.ts";
 import type { CleanOutcome } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
 import { findSessions, type Found } from "../find/find-sessions.ts";
@@ -47,7 +47,8 @@ export async function cleanMerged(scope: Scope, request: CleanRequest): Promise<
 
 function readAge(olderThan: string | undefined, merged: boolean): number {
   if (olderThan === undefined) return 0;
-  if (!merged) throw usageError("--older-than needs --merged.", `cowork clean --merged --older-than ${plain(olderThan)}`);
+  if (!merged)
+    throw usageError("--older-than needs --merged.", `cowork clean --merged --older-than ${plain(olderThan)}`);
   const age = readDuration(olderThan);
   if (age !== undefined) return age;
   throw usageError(`--older-than ${plain(olderThan)} is not a time.`, "cowork clean --merged --older-than 7d");

@@ -36,19 +36,24 @@ export async function deletePulled(
     const why =
       target === undefined || target.branch === branch
         ? "it is the project's branch"
-        : ((await isCheckedOut(git, ref))
+        : (await isCheckedOut(git, ref))
           ? "it is checked out"
           : (await isPulled(git, ref, session))
             ? undefined
-            : "pull did not make it");
-    const isMerged = why === undefined && target !== undefined && (await isCommitMerged(ctx, { project: facts, source, target }, oid));
+            : "pull did not make it";
+    const isMerged =
+      why === undefined && target !== undefined && (await isCommitMerged(ctx, { project: facts, source, target }, oid));
     if (!isMerged) lines.push(`branch ${plain(branch)} is kept: ${why ?? "its work is not merged"}`);
     else if (dryRun) lines.push(`branch ${plain(branch)} would be deleted: its work is merged`);
     else {
       // With the id that was judged: a branch that has moved since is kept.
       const done = await git("update-ref", "-d", ref, oid);
       const at = oid.slice(0, 12);
-      lines.push(done === undefined ? `branch ${plain(branch)} is kept: it has moved` : `branch ${plain(branch)} was deleted (was ${at})`);
+      lines.push(
+        done === undefined
+          ? `branch ${plain(branch)} is kept: it has moved`
+          : `branch ${plain(branch)} was deleted (was ${at})`,
+      );
     }
   }
   return lines;

@@ -1,6 +1,7 @@
 import type { ConflictPair, JudgedSession, MergingEvent } from "../../contract/merging/conflicts.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
-import { keyOf, lookAtSessions, type Clone } from "../../merging/look.ts";
+import { lookAtSessions } from "../../merging/look.ts";
+import { keyOf, type Clone } from "../../merging/parties.ts";
 import type { SessionView } from "../../session/types.ts";
 import { plain } from "../../system/text.ts";
 import { openHost } from "../hosts.ts";
@@ -76,7 +77,8 @@ function withMerged(
   for (const session of sessions) {
     const { merged, commit } = session;
     const events = all.get(keyOf(session)) ?? [];
-    if (merged?.state !== "merged" || commit === undefined || events.some(({ type }) => type === "session.merged")) continue;
+    if (merged?.state !== "merged" || commit === undefined || events.some(({ type }) => type === "session.merged"))
+      continue;
     all.set(keyOf(session), [...events, { type: "session.merged", with: `project/${merged.into}`, commit }]);
   }
   return all;
@@ -90,7 +92,8 @@ function cloneOf(scope: Scope, view: SessionView): Clone {
     host,
     running: state === "running",
     open: async () => {
-      if (state === "unreachable") throw new CoworkError("HOST_UNREACHABLE", error?.message ?? "its host does not answer");
+      if (state === "unreachable")
+        throw new CoworkError("HOST_UNREACHABLE", error?.message ?? "its host does not answer");
       const part = await openHost(scope, host);
       return await part.readClone({ project: await ownProject(scope), names: [name] });
     },

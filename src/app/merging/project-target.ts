@@ -1,5 +1,5 @@
 import { hostGit } from "../../clone/git/host-git.ts";
-import type { Target } from "../../merging/look.ts";
+import type { Target } from "../../merging/parties.ts";
 import type { Project } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 
@@ -35,7 +35,9 @@ export function chooseTarget(refs: Refs, head: string): Target | undefined {
   for (const branch of [remote, "main", "master", head.replace(/^refs\/heads\//, "")]) {
     if (branch === undefined || branch === "") continue;
     const own = refs.get(`refs/heads/${branch}`);
-    const upstream = refs.get(own?.upstream === undefined || own.upstream === "" ? `refs/remotes/origin/${branch}` : own.upstream);
+    const upstream = refs.get(
+      own?.upstream === undefined || own.upstream === "" ? `refs/remotes/origin/${branch}` : own.upstream,
+    );
     const [first, ...more] = [...new Set([own?.oid, upstream?.oid])].filter((oid) => oid !== undefined && oid !== "");
     if (first !== undefined) return { branch, tips: [first, ...more.filter((oid) => oid !== undefined)] };
   }

@@ -1,5 +1,5 @@
 import { toCoworkError } from "../../errors.ts";
-import { keyOf } from "../../merging/look.ts";
+import { keyOf } from "../../merging/parties.ts";
 import type { Found } from "../find/find-sessions.ts";
 import { openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
@@ -32,10 +32,13 @@ export async function watchConflicts(
   let fullAt = scope.ctx.clock.now().getTime();
   for (;;) {
     const result = conflictsOf(looks, wanted);
-    const essence = JSON.stringify([result.pairs, result.sessions.map(({ judged, merged }) => [judged, merged?.state])]);
+    const essence = JSON.stringify([
+      result.pairs,
+      result.sessions.map(({ judged, merged }) => [judged, merged?.state]),
+    ]);
     if (essence !== shown) emit(result);
     shown = essence;
-    for (let changed = false; !changed; ) {
+    for (let changed = false; !changed;) {
       await scope.ctx.clock.sleep(pollMs, scope.ctx.signal).catch((error: unknown) => {
         throw toCoworkError(error);
       });

@@ -105,7 +105,11 @@ async function compareAll(
     }
   const asked = [...comparisons.values()];
   const changes = await readChanges(ctx, scratch, asked);
-  const large = await findLarge(ctx, scratch, asked.map(({ parties }, n) => ofSessions(parties, changes[n])));
+  const large = await findLarge(
+    ctx,
+    scratch,
+    asked.map(({ parties }, n) => ofSessions(parties, changes[n])),
+  );
   const sets = new Map<string, PathSet>();
   for (const [n, { base, tip, parties }] of asked.entries()) {
     const found = changes[n];
@@ -156,7 +160,12 @@ async function mergeAll(
     collisions.set(one, record === undefined || pair === undefined ? undefined : collisionsOf(record, pair));
   }
   const all = [...collisions.values()].flatMap((found) => found ?? []);
-  const short = await readBlobs(ctx, scratch, all.flatMap(({ stages }) => stages.map(({ oid }) => oid)), shortBytes);
+  const short = await readBlobs(
+    ctx,
+    scratch,
+    all.flatMap(({ stages }) => stages.map(({ oid }) => oid)),
+    shortBytes,
+  );
   const reader = createBlobReader(ctx, scratch);
   for (const one of judged) {
     const found = collisions.has(one) ? collisions.get(one) : [];

@@ -40,7 +40,8 @@ async function compare(ctx: Context, scratch: Scratch, wanted: readonly Comparis
   const input = wanted.map(({ base, tip }) => `${tip} ${base}\n`).join("");
   const { code, stdout } = await scratchGit(ctx, scratch, args, { input, maxOutput, timeoutMs: 4_000 });
   const sets = parseChanges(stdout);
-  if (code !== 0 || sets.length !== wanted.length) throw new CoworkError("GIT_FAILED", "git could not compare the files");
+  if (code !== 0 || sets.length !== wanted.length)
+    throw new CoworkError("GIT_FAILED", "git could not compare the files");
   if (sets.some((set) => set.length > maxPaths)) throw tooMany();
   return sets;
 }
@@ -78,7 +79,9 @@ export async function findLarge(
   const oids = new Set(sets.flatMap((set) => set.filter(({ modes }) => isFile(modes[1])).map((one) => one.oids[1])));
   if (oids.size === 0) return sets.map(() => false);
   const input = [...oids].map((oid) => `${oid}\n`).join("");
-  const { stdout } = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objectname) %(objectsize)"], { input });
+  const { stdout } = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objectname) %(objectsize)"], {
+    input,
+  });
   const large = new Set<string>();
   for (const line of stdout.split("\n")) {
     const [oid = "", size = ""] = line.split(" ");

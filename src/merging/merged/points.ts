@@ -21,7 +21,9 @@ export async function readPoints(
 ): Promise<Point[]> {
   // A line of git's input is one path.
   const named = paths.length > maxNamed || paths.some((path) => /[\n\ufffd]/.test(path)) ? [] : paths;
-  const input = [target, `^${base}`, ...(named.length === 0 ? [] : ["--", ...named])].map((line) => `${line}\n`).join("");
+  const input = [target, `^${base}`, ...(named.length === 0 ? [] : ["--", ...named])]
+    .map((line) => `${line}\n`)
+    .join("");
   const args = ["rev-list", "--first-parent", `--max-count=${maxPoints}`, "--stdin"];
   const { code, stdout } = await scratchGit(ctx, scratch, args, { input });
   if (code !== 0) return [];

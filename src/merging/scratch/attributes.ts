@@ -10,7 +10,8 @@ export function mergeAttributes(folder: string, text: string): string[] {
   if (/[\s"\\*?[\]!#]/.test(folder)) return [];
   return text.split("\n").flatMap((line) => {
     const [, pattern, rest] = /^\s*("(?:[^"\\]|\\.)*"|[^\s"#][^\s]*)\s+(.*)$/.exec(line) ?? [];
-    if (pattern === undefined || rest === undefined || pattern.startsWith("[attr]") || pattern.startsWith("!")) return [];
+    if (pattern === undefined || rest === undefined || pattern.startsWith("[attr]") || pattern.startsWith("!"))
+      return [];
     const chosen = rest.split(/\s+/).filter((word) => allowed.has(word));
     const place = inFolder(folder, pattern);
     return chosen.length === 0 || place === undefined ? [] : [`${place} ${chosen.join(" ")}`];
@@ -22,5 +23,7 @@ function inFolder(folder: string, pattern: string): string | undefined {
   if (folder === "") return pattern;
   // Quoted patterns of folders are rare: without them a merge counts as git's default, which finds more conflicts.
   if (pattern.startsWith('"')) return undefined;
-  return pattern.replace(/\/$/, "").includes("/") ? `${folder}/${pattern.replace(/^\//, "")}` : `${folder}/**/${pattern}`;
+  return pattern.replace(/\/$/, "").includes("/")
+    ? `${folder}/${pattern.replace(/^\//, "")}`
+    : `${folder}/**/${pattern}`;
 }

@@ -22,9 +22,14 @@ export async function readBlobs(
 ): Promise<Map<string, Buffer>> {
   const asked = [...new Set(oids)];
   if (asked.length === 0) return new Map();
-  const sizes = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"], {
-    input: lines(asked),
-  });
+  const sizes = await scratchGit(
+    ctx,
+    scratch,
+    ["cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"],
+    {
+      input: lines(asked),
+    },
+  );
   let total = 0;
   const wanted = sizes.stdout.split("\n").flatMap((line) => {
     const [oid = "", type, size = ""] = line.split(" ");
@@ -50,7 +55,7 @@ export async function readBlobs(
 /** Object id, type and size on a line, the content, a line end. */
 export function parseBatch(output: Buffer): Map<string, Buffer> {
   const found = new Map<string, Buffer>();
-  for (let at = 0; at < output.length; ) {
+  for (let at = 0; at < output.length;) {
     const end = output.indexOf(10, at);
     const [, oid, size] = /^([0-9a-f]{40,64}) blob (\d+)$/.exec(output.toString("latin1", at, end)) ?? [];
     if (end < 0 || oid === undefined) return found;

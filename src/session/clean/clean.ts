@@ -74,11 +74,7 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   return done(record, { unsaved, going, removed: [...removed, `clone ${ctx.paths.clone(record.id)}`] }, archive);
 }
 
-async function reportOn(
-  ctx: Context,
-  record: SessionRecord,
-  { user, precious, merged }: Wanted,
-): Promise<CloneReport> {
+async function reportOn(ctx: Context, record: SessionRecord, { user, precious, merged }: Wanted): Promise<CloneReport> {
   const work = merged?.[record.name];
   if (work === undefined) return await inspectClone(ctx, record, user, precious);
   const { excuseMerged } = await import("./excuse-merged.ts");

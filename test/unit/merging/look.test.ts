@@ -4,7 +4,9 @@ import { mergingShop, type MergingShop } from "../../support/merging/shop.ts";
 let shop: MergingShop;
 
 beforeEach(async () => {
-  shop = await mergingShop("seq 30 >f; seq 30 >g; mkdir d; seq 5 >d/one; seq 5 >d/two; printf 'a\\0b' >bin; ln -s f link");
+  shop = await mergingShop(
+    "seq 30 >f; seq 30 >g; mkdir d; seq 5 >d/one; seq 5 >d/two; printf 'a\\0b' >bin; ln -s f link",
+  );
 });
 afterEach(() => shop.end());
 
@@ -15,12 +17,11 @@ describe("lookAtSessions", () => {
     await shop.clone("c", "sed -i 's/^5$/C/' g");
     await shop.sh(shop.project, "sed -i 's/^5$/main/' g; git commit -qam moved");
     const result = await shop.look();
-    const { pair } = shop;
-    expect(pair(result, "a", "b")).toBe("textual content:f");
-    expect(pair(result, "a", "c")).toBe("clean");
-    expect(pair(result, "b", "c")).toBe("clean");
-    expect(pair(result, "c", "project/main")).toBe("textual content:g");
-    expect(pair(result, "a", "project/main")).toBe("clean");
+    expect(shop.pair(result, "a", "b")).toBe("textual content:f");
+    expect(shop.pair(result, "a", "c")).toBe("clean");
+    expect(shop.pair(result, "b", "c")).toBe("clean");
+    expect(shop.pair(result, "c", "project/main")).toBe("textual content:g");
+    expect(shop.pair(result, "a", "project/main")).toBe("clean");
     expect(result.sessions.map(({ name, judged, merged }) => [name, judged, merged?.state])).toEqual([
       ["a", true, "not merged"],
       ["b", true, "not merged"],
@@ -53,7 +54,9 @@ describe("lookAtSessions", () => {
       "printf 'x\\0z' >bin; echo more >>d/two; printf B >new; echo '{\"b\":1}' >package-lock.json; mkdir dir; echo in >dir/in; git mv f f-theirs; echo three >d/three",
     );
     const result = await shop.look();
-    expect(result.pairs.find(({ a, b }) => a === "a" && b === "b")?.paths.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+    expect(
+      result.pairs.find(({ a, b }) => a === "a" && b === "b")?.paths.map(({ kind, path }) => `${kind} ${path}`),
+    ).toEqual([
       "binary bin",
       "delete/edit d/two",
       "file/directory dir",
@@ -72,8 +75,14 @@ describe("lookAtSessions", () => {
 
   it("compares files of more than 5 MiB by their hash, and stores pointers of git-lfs as what they are", async () => {
     const big = "head -c 6000000 /dev/zero >big.bin";
-    await shop.clone("a", `${big}; echo a >>big.bin; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:1\\nsize 1\\n' >asset`);
-    await shop.clone("b", `${big}; echo b >>big.bin; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:2\\nsize 1\\n' >asset`);
+    await shop.clone(
+      "a",
+      `${big}; echo a >>big.bin; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:1\\nsize 1\\n' >asset`,
+    );
+    await shop.clone(
+      "b",
+      `${big}; echo b >>big.bin; printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:2\\nsize 1\\n' >asset`,
+    );
     await shop.clone("c", `${big}; echo a >>big.bin; git add -A; git commit -qm big`);
     await shop.clone("d", `${big}; echo a >>big.bin`);
     const result = await shop.look();
@@ -84,14 +93,20 @@ describe("lookAtSessions", () => {
 
   it("judges what is committed while a rebase or a merge is not finished", async () => {
     await shop.clone("a", "sed -i 's/^5$/A/' f; git commit -qam a");
-    await shop.clone("b", "git checkout -qb x; sed -i 's/^5$/X/' f; git commit -qam x; git checkout -q b; sed -i 's/^5$/B/' f; git commit -qam b; git merge x || :");
+    await shop.clone(
+      "b",
+      "git checkout -qb x; sed -i 's/^5$/X/' f; git commit -qam x; git checkout -q b; sed -i 's/^5$/B/' f; git commit -qam b; git merge x || :",
+    );
     const result = await shop.look();
     expect(result.sessions.find(({ name }) => name === "b")?.during).toBe("merge");
     expect(shop.pair(result, "a", "b")).toBe("textual content:f");
   });
 
   it("honours union merges of the project's attributes, and no driver", async () => {
-    await shop.sh(shop.project, "mkdir -p docs; echo 'CHANGELOG merge=union' >docs/.gitattributes; echo 'f merge=evil' >.gitattributes; echo 1 >docs/CHANGELOG; git add -A; git commit -qm attributes");
+    await shop.sh(
+      shop.project,
+      "mkdir -p docs; echo 'CHANGELOG merge=union' >docs/.gitattributes; echo 'f merge=evil' >.gitattributes; echo 1 >docs/CHANGELOG; git add -A; git commit -qm attributes",
+    );
     const evil = `git config merge.evil.driver 'touch ${shop.root}/canary'; git config core.fsmonitor 'touch ${shop.root}/canary'; git config core.hooksPath '${shop.root}/hooks'`;
     await shop.clone("a", `${evil}; echo a >>docs/CHANGELOG; sed -i 's/^5$/A/' f`);
     await shop.clone("b", `${evil}; echo b >>docs/CHANGELOG; sed -i 's/^5$/B/' f`);
@@ -100,7 +115,8 @@ describe("lookAtSessions", () => {
   });
 
   it("reads names with line ends, spaces and quotes", async () => {
-    const write = (text: string): string => `printf ${text} >"$(printf 'x\\ny ')"; printf ${text} >"$(printf 'tab\\tq"')"`;
+    const write = (text: string): string =>
+      `printf ${text} >"$(printf 'x\\ny ')"; printf ${text} >"$(printf 'tab\\tq"')"`;
     await shop.clone("a", write("a"));
     await shop.clone("b", write("b"));
     const result = await shop.look();

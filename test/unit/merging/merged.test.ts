@@ -27,7 +27,12 @@ async function session(script: string, landed: string): Promise<string> {
 describe("whether a session's work is in the project's branch", () => {
   const shapes: [shape: string, script: string, landed: string, answer: string][] = [
     ["fast-forward", work, "git merge -q --ff-only a", "merged: ancestor"],
-    ["merge commit, later edits of the same lines", work, `${elsewhere}; git merge -q --no-edit a; ${sameLines}`, "merged: ancestor"],
+    [
+      "merge commit, later edits of the same lines",
+      work,
+      `${elsewhere}; git merge -q --no-edit a; ${sameLines}`,
+      "merged: ancestor",
+    ],
     ["squash, target untouched since", work, squash, "merged: same tree"],
     ["squash, later edits elsewhere", work, `${squash}; ${elsewhere}`, "merged: no-op"],
     ["squash, later edits of the same lines", work, `${squash}; ${sameLines}`, "merged: same patch"],
@@ -37,11 +42,31 @@ describe("whether a session's work is in the project's branch", () => {
       `sed -i 's/^7$/seven/; s/^28$/x/' f; git commit -qam context; ${squash}; ${sameLines}`,
       "merged: no-op before",
     ],
-    ["rebase merge onto a target that had moved", work, `${elsewhere}; git cherry-pick main..a >/dev/null; sed -i 's/^x$/y/' other; git commit -qam more`, "merged: no-op"],
-    ["rebase merge, later edits of the same lines", work, `${elsewhere}; git cherry-pick main..a >/dev/null; ${sameLines}`, "merged: same commits"],
+    [
+      "rebase merge onto a target that had moved",
+      work,
+      `${elsewhere}; git cherry-pick main..a >/dev/null; sed -i 's/^x$/y/' other; git commit -qam more`,
+      "merged: no-op",
+    ],
+    [
+      "rebase merge, later edits of the same lines",
+      work,
+      `${elsewhere}; git cherry-pick main..a >/dev/null; ${sameLines}`,
+      "merged: same commits",
+    ],
     ["squash, then reverted", work, `${squash}; git revert --no-edit HEAD >/dev/null`, "reverted: same patch"],
-    ["commits that cancel out, never merged", `${work}; git revert --no-edit HEAD HEAD~1 >/dev/null`, elsewhere, "adds nothing"],
-    ["same change made independently", work, "sed -i 's/^5$/five/; s/^30$/thirty/' f; git commit -qam mine", "merged: same tree"],
+    [
+      "commits that cancel out, never merged",
+      `${work}; git revert --no-edit HEAD HEAD~1 >/dev/null`,
+      elsewhere,
+      "adds nothing",
+    ],
+    [
+      "same change made independently",
+      work,
+      "sed -i 's/^5$/five/; s/^30$/thirty/' f; git commit -qam mine",
+      "merged: same tree",
+    ],
     ["unmerged", work, elsewhere, "not merged"],
     ["one of two commits was taken", work, `${elsewhere}; git cherry-pick a~1 >/dev/null`, "not merged"],
     ["fresh branch, no commits", ":", elsewhere, "nothing"],
@@ -64,7 +89,9 @@ describe("whether a session's work is in the project's branch", () => {
 
   it("asks the upstream of the branch, too", async () => {
     const folder = await shop.clone("a", work);
-    await inProject(`git fetch -q '${folder}' a:a; git checkout -qb upstream; ${squash}; git checkout -q main; ${elsewhere}`);
+    await inProject(
+      `git fetch -q '${folder}' a:a; git checkout -qb upstream; ${squash}; git checkout -q main; ${elsewhere}`,
+    );
     const [main, upstream] = [await inProject("git rev-parse main"), await inProject("git rev-parse upstream")];
     const look = async (...tips: [string, ...string[]]): Promise<string | undefined> =>
       (await shop.look({ pairs: false, target: { branch: "main", tips } })).sessions[0]?.merged?.state;
