@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { tree } from "../test/support/git/tree.ts";
 import { measureClone, measureSizes } from "./clones.ts";
 import { measureCommands } from "./commands.ts";
+import { measureConflicts } from "./conflicts.ts";
 import { measureEvents } from "./events.ts";
 import type { Entry } from "./measure.ts";
 import { createPlace, names } from "./place.ts";
@@ -73,6 +74,9 @@ async function main(): Promise<void> {
         values.smoke ? { files: 200, history: 2 } : { files: 20_000, history: 300 },
       )),
     );
+    say("conflicts");
+    const compared = values.smoke ? { files: 200, counts: [3] } : { files: 20_000, counts: [8, 50] };
+    entries.push(...(await measureConflicts(Math.min(rounds, 3), compared)));
     say("growth");
     const growth = await measureGrowth(place, values.smoke ? [1, 2] : [1, 2, 4, 8, 16, 32]);
     say("size of the repository");

@@ -29,6 +29,12 @@ const work: Record<string, string> = {
   watch50_key: "from a key press to the moved row on the screen, as tmux shows it",
   events_100k_vs_short: "end of a history of 100,000 events ÷ of 500",
   clone_vs_worktree: "the clone step (20,000 files, 300 MB of history) ÷ `git worktree add`",
+  conflicts8_vs_pairs: "the user's side of `cowork conflicts` of 8 (20,000 files) ÷ a `git merge-tree` for each pair",
+  conflicts8_same_vs_pairs: "the same if nothing has changed",
+  conflicts8_one_vs_pairs: "the same if one session has changed",
+  conflicts50_vs_pairs: "the user's side of 50 ÷ a `git merge-tree` for each pair",
+  conflicts50_same_vs_pairs: "the same if nothing has changed",
+  conflicts50_one_vs_pairs: "the same if one session has changed",
   clone_objects: "disk of a further clone's `.git` ÷ the project's",
 };
 

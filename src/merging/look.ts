@@ -1,38 +1,20 @@
 import { savedBy } from "../clone/unsaved/saved.ts";
-import type { GitInside } from "../clone/types.ts";
 import type { ConflictPair, JudgedSession, MergedView, MergingEvent } from "../contract/merging/conflicts.ts";
-import { toCoworkError } from "../errors.ts";
 import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { withLock } from "../system/locks.ts";
-import { readSummary, writeSummary } from "./cache/summary.ts";
-import { updateSummary } from "./cache/update-summary.ts";
+import { askClones, type Found } from "./ask-clones.ts";
 import { openPairCache } from "./cache/pair-cache.ts";
+import { readSummary, writeSummary } from "./cache/summary.ts";
 import { readTips, writeTips, type Seen } from "./cache/tips.ts";
+import { updateSummary } from "./cache/update-summary.ts";
 import { classifierVersion } from "./classes/classify.ts";
 import { judgePairs, type Party } from "./judge/judge-pairs.ts";
-import { judgeMerged, type Merged } from "./merged/judge-merged.ts";
-import { openScratch, type OpenScratch } from "./scratch/open-scratch.ts";
-import { scratchGit } from "./scratch/scratch-git.ts";
+import type { Merged } from "./merged/judge-merged.ts";
+import { mergedOf } from "./merged/merged-of.ts";
+import { keyOf, type Clone, type Target } from "./parties.ts";
+import { openScratch } from "./scratch/open-scratch.ts";
 import { scratchName } from "./scratch/scratch-name.ts";
-import { lookInside, reasonFor, takeLook, type Look } from "./snapshot/take-snapshot.ts";
-
-/** A session to look at. */
-export interface Clone {
-  id: string;
-  name: string;
-  host: string;
-  running: boolean;
-  /** Opens its clone without a lock. Throws what the host does. */
-  open(): Promise<{ inside: GitInside; start: { commit: string }; close(): Promise<void> }>;
-}
-
-/** The branch that sessions are compared with. */
-export interface Target {
-  branch: string;
-  /** commits of the branch, the project's own first, then its upstream's if that differs */
-  tips: readonly [string, ...string[]];
-}
 
 export interface LookRequest {
   project: { name: string; root: string };
@@ -59,13 +41,6 @@ export interface LookResult {
   note?: string;
 }
 
-/** Sessions are asked side by side. */
-const atOnce = 8;
-
-export function keyOf({ id, host }: { id: string; host: string }): string {
-  return `${host}/${id}`;
-}
-
 /**
  * Looks at sessions of one project and compares what they hold, uncommitted work included. A session that goes over a limit, or whose
  * host does not answer, has a reason instead of a result, and does not affect the others. Nothing is changed in a clone or in the
@@ -83,8 +58,6 @@ export async function lookAtSessions(ctx: Context, request: LookRequest): Promis
   );
 }
 
-type Found = Seen & { reason?: string };
-
 /** Of sessions that were not asked this time. */
 const maxKept = 1_000;
 
@@ -93,7 +66,7 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
   const scratch = await openScratch(ctx, { name, source, target: target.tips[0] });
   const before = await readTips(scratch);
   const projectTips = await savedBy(ctx, source, { ask: false }).tips();
-  const found = await takeAll(ctx, scratch, request, { before, have: projectTips });
+  const found = await askClones(ctx, scratch, request, { before, have: projectTips });
   const parties = new Map(
     clones.map((clone) => {
       const seen = found.get(keyOf(clone));
@@ -121,7 +94,7 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     const unknown = { a: one, b: other, class: "unknown", paths: [], reason: reason ?? "it has no commit" } as const;
     return answers.get(`${one}\0${other}`) ?? { ...unknown, paths: [] };
   });
-  const merged = await mergedOf(ctx, scratch, request, found);
+  const merged = await mergedOf(ctx, scratch, request, { found, projectTips });
   // A session that could not be judged is asked for everything the next time.
   const others = [...before].filter(([key]) => !found.has(key)).slice(-maxKept);
   const good = [...found].filter(([, { reason }]) => reason === undefined);
@@ -152,137 +125,6 @@ function pairsOf(clones: readonly Clone[], only: ReadonlySet<string> | undefined
   return pairs;
 }
 
-/** Asks the sessions, several at once, and takes in what they send, one after the other. */
-async function takeAll(
-  ctx: Context,
-  scratch: OpenScratch,
-  { clones, still, ask }: LookRequest,
-  { before, have }: { before: ReadonlyMap<string, Seen>; have: readonly string[] },
-): Promise<Map<string, Found>> {
-  const found = new Map<string, Found>();
-  let bytes = 0;
-  let taking: Promise<unknown> = Promise.resolve();
-  const one = async (clone: Clone): Promise<void> => {
-    const key = keyOf(clone);
-    const last = before.get(key);
-    const asOf = ctx.clock.now().toISOString();
-    const isStill = still?.has(key) === true || ask?.has(key) === false;
-    if (isStill && (last !== undefined || ask !== undefined)) {
-      found.set(key, last === undefined ? { asOf, start: "", reason: "it was not looked at" } : { ...last });
-      return;
-    }
-    let start = "";
-    try {
-      const opened = await clone.open();
-      let seen: Look;
-      try {
-        start = opened.start.commit;
-        const [heads, known] = [last?.head, last?.tip].map((oid) => (oid === undefined ? [] : [oid]));
-        const request = {
-          id: clone.id,
-          start,
-          running: clone.running,
-          have: [...have, ...(heads ?? [])],
-          known: known ?? [],
-        };
-        seen = await lookInside(ctx, opened.inside, scratch.objectFormat, request);
-      } finally {
-        await opened.close();
-      }
-      const take = async (): Promise<number> => (bytes += await takeLook(ctx, scratch, seen));
-      await (taking = taking.then(take, take));
-      const { tip, head, during } = seen;
-      const merged = last?.tip === tip ? last?.merged : undefined;
-      const optional = {
-        ...(tip && { tip }),
-        ...(head && { head }),
-        ...(during && { during }),
-        ...(merged && { merged }),
-      };
-      found.set(key, { asOf, start, ...optional });
-    } catch (error) {
-      ctx.signal.throwIfAborted();
-      if (toCoworkError(error).code === "DISK_FULL") throw error;
-      found.set(key, { asOf, start, reason: reasonFor(error) });
-    }
-  };
-  const open = [...clones];
-  const work = async (): Promise<void> => {
-    for (let next = open.shift(); next !== undefined; next = open.shift()) await one(next);
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  if (bytes > 0) await scratch.grown(bytes);
-  await checkTips(ctx, scratch, found);
-  return found;
-}
-
-/** What a session calls its commit may be anything, or nothing that it sent. */
-async function checkTips(ctx: Context, scratch: OpenScratch, found: ReadonlyMap<string, Found>): Promise<void> {
-  const named = [...found.values()].filter(({ tip }) => tip !== undefined);
-  if (named.length === 0) return;
-  const { stdout } = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objecttype)"], {
-    input: named.map(({ tip }) => `${tip}\n`).join(""),
-  });
-  const types = stdout.split("\n");
-  for (const [n, seen] of named.entries()) if (types[n] !== "commit") seen.reason = "its git sent no commit";
-}
-
-/** Whether each session is merged. The answer is kept with the commits that it is for. */
-async function mergedOf(
-  ctx: Context,
-  scratch: OpenScratch,
-  { clones, target }: LookRequest,
-  found: ReadonlyMap<string, Found>,
-): Promise<Map<string, Merged>> {
-  const merged = new Map<string, Merged>();
-  const of = target.tips.join(" ");
-  for (const clone of clones) {
-    const seen = found.get(keyOf(clone));
-    if (seen?.tip === undefined || seen.reason !== undefined || seen.during !== undefined) continue;
-    try {
-      const answer = seen.merged?.of === of ? seen.merged : await wholeWork(ctx, scratch, seen, target);
-      const { state, how } = answer;
-      const view = { state, ...(how === undefined ? {} : { how }) };
-      seen.merged = { of, ...view };
-      merged.set(keyOf(clone), view);
-    } catch (error) {
-      // Not knowing is not merged.
-      ctx.signal.throwIfAborted();
-      ctx.log(`${clone.id}: ${toCoworkError(error).message}`);
-    }
-  }
-  return merged;
-}
-
-/** What is committed has to be there as well as what is not: the working tree may take back what is committed. */
-async function wholeWork(
-  ctx: Context,
-  scratch: OpenScratch,
-  { tip = "", head, start }: Seen,
-  target: Target,
-): Promise<Merged> {
-  const answer = await inAny(ctx, scratch, { tip, start }, target);
-  if (answer.state !== "merged" || head === undefined || head === tip) return answer;
-  const committed = await inAny(ctx, scratch, { tip: head, start }, target);
-  return committed.state === "merged" || committed.state === "nothing" ? answer : { state: "not merged" };
-}
-
-/** In the project's branch, or in its upstream, which may be ahead. */
-async function inAny(
-  ctx: Context,
-  scratch: OpenScratch,
-  work: { tip: string; start: string },
-  { tips }: Target,
-): Promise<Merged> {
-  let first: Merged | undefined;
-  for (const target of tips) {
-    const answer = await judgeMerged(ctx, scratch, { ...work, target });
-    if (answer.state !== "not merged") return answer;
-    first ??= answer;
-  }
-  return first ?? { state: "not merged" };
-}
-
 function judgedSession(
   clone: Clone,
   seen: Found | undefined,
@@ -295,7 +137,11 @@ function judgedSession(
   const view: MergedView | undefined =
     found === undefined || reason !== undefined ? undefined : { ...found, into: target.branch, asOf };
   return {
-    ...{ id, name, host, asOf, judged: reason === undefined },
+    id,
+    name,
+    host,
+    asOf,
+    judged: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
     ...(during === undefined ? {} : { during }),
     ...(tip === undefined ? {} : { commit: tip }),

@@ -95,9 +95,9 @@ describe.each([
     const found = await cowork("conflicts", "--json");
     expect(found.code, found.stderr).toBe(8);
     const { sessions: looked, pairs } = JSON.parse(found.stdout);
-    expect(looked.map(({ name, host, judged }: { name: string; host: string; judged: boolean }) => [name, host, judged])).toEqual(
-      ["a", "b", "c"].map((name) => [name, home.machine.host, true]),
-    );
+    expect(
+      looked.map(({ name, host, judged }: { name: string; host: string; judged: boolean }) => [name, host, judged]),
+    ).toEqual(["a", "b", "c"].map((name) => [name, home.machine.host, true]));
     expect(pairs.filter((pair: { class: string }) => pair.class !== "clean")).toMatchObject([
       { a: "a", b: "b", class: "textual", paths: [{ path: "src/login.js", kind: "content" }] },
     ]);

@@ -1,7 +1,7 @@
 import { readDuration } from "../../config/values.ts";
 import type { MergedWork } from "../../contract/merging/conflicts.ts";
 import { usageError } from "../../errors.ts";
-import { keyOf } from "../../merging/look.ts";
+import { keyOf } from "../../merging/parties.ts";
 import type { CleanOutcome } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
 import { findSessions, type Found } from "../find/find-sessions.ts";

@@ -1,6 +1,7 @@
 import type { ConflictPair, JudgedSession, MergingEvent } from "../../contract/merging/conflicts.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
-import { keyOf, lookAtSessions, type Clone } from "../../merging/look.ts";
+import { lookAtSessions } from "../../merging/look.ts";
+import { keyOf, type Clone } from "../../merging/parties.ts";
 import type { SessionView } from "../../session/types.ts";
 import { plain } from "../../system/text.ts";
 import { openHost } from "../hosts.ts";

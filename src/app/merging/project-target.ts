@@ -1,5 +1,5 @@
 import { hostGit } from "../../clone/git/host-git.ts";
-import type { Target } from "../../merging/look.ts";
+import type { Target } from "../../merging/parties.ts";
 import type { Project } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 

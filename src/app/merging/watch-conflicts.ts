@@ -1,5 +1,5 @@
 import { toCoworkError } from "../../errors.ts";
-import { keyOf } from "../../merging/look.ts";
+import { keyOf } from "../../merging/parties.ts";
 import type { Found } from "../find/find-sessions.ts";
 import { openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";

@@ -3,7 +3,7 @@ import type { Context } from "../../system/context.ts";
 import { mergePairs } from "../judge/merge-pairs.ts";
 import { readChanges } from "../judge/path-sets.ts";
 import { isOid, scratchGit, type Scratch } from "../scratch/scratch-git.ts";
-import { readPoints, type Point } from "./points.ts";
+import { readPoints } from "./points.ts";
 
 export type Merged = Pick<MergedView, "state" | "how">;
 
@@ -14,6 +14,10 @@ export interface MergedRequest {
   start?: string;
   /** the tip of the branch that it may be in */
   target: string;
+  /** the one commit of the project that it comes after, if known */
+  base?: string | undefined;
+  /** trees of commits, as far as they were read before */
+  trees?: Trees;
 }
 
 /**
@@ -27,56 +31,55 @@ export async function judgeMerged(ctx: Context, scratch: Scratch, request: Merge
     const { code, stdout } = await scratchGit(ctx, scratch, args);
     return code === 0 ? stdout.trim() : undefined;
   };
+  const isSame = async (one: string, other: string): Promise<boolean> => {
+    const known = request.trees?.has(one) === true && request.trees.has(other);
+    const trees = known ? request.trees : await readTrees(ctx, scratch, [one, other]);
+    const [a, b] = [trees?.get(one), trees?.get(other)];
+    return a !== undefined && a === b;
+  };
+  // The branch has no commit since, so nothing can have come into it.
+  if (request.base === target) {
+    if (tip === target || tip === start) return { state: "nothing" };
+    return { state: (await isSame(tip, target)) ? "adds nothing" : "not merged" };
+  }
   // 0: nothing of its own since it started.
   if (start !== undefined && (await git("rev-list", "--count", tip, `^${start}`)) === "0") return { state: "nothing" };
-  // 1
-  if ((await git("merge-base", "--is-ancestor", tip, target)) !== undefined)
-    return { state: "merged", how: "ancestor" };
   const bases = ((await git("merge-base", "--all", tip, target)) ?? "").split("\n").filter((oid) => isOid(oid));
   const [base] = bases;
+  // 1
+  if (base === tip) return { state: "merged", how: "ancestor" };
   if (base === undefined) return { state: "not merged" };
-  const trees = ((await git("rev-parse", `${base}^{tree}`, `${tip}^{tree}`, `${target}^{tree}`)) ?? "").split("\n");
-  const [before = "1", mine = "2", theirs = "3"] = trees;
-  // 2: with several merge bases a net change cannot be told.
-  if (bases.length === 1 && before === mine) return { state: "adds nothing" };
-  // 3
-  if (mine === theirs) return { state: "merged", how: "same tree" };
-  const now = await mergeAt(ctx, scratch, tip, [target]);
-  // 4
-  if (now[0] === "no-op") return { state: "merged", how: "no-op" };
-  if (bases.length > 1) return { state: "not merged" };
   const changes = (await readChanges(ctx, scratch, [{ base, tip }]))[0];
-  if (!Array.isArray(changes)) return { state: "not merged" };
+  // 2: with several merge bases a net change cannot be told.
+  if (bases.length === 1 && Array.isArray(changes) && changes.length === 0) return { state: "adds nothing" };
+  const paths = Array.isArray(changes) ? changes.map(({ path }) => path) : [];
+  const points = await readPoints(ctx, scratch, { base, target, paths });
+  // No commit of the branch touches what the work changes: none of the checks below can find it.
+  if (points.length === 0 && paths.length > 0) return { state: "not merged" };
+  // 3
+  if (await isSame(tip, target)) return { state: "merged", how: "same tree" };
+  const [now, ...states] = await mergeAt(ctx, scratch, tip, [target, ...points.map(({ oid }) => oid)]);
+  // 4
+  if (now === "no-op") return { state: "merged", how: "no-op" };
+  if (bases.length > 1 || !Array.isArray(changes)) return { state: "not merged" };
   // 5 and 6 compare patches; 7 looks for a time at which the branch had all of it.
   const how = (await hasSameCommits(git, tip, target))
     ? "same commits"
-    : (await hasSamePatch(git, { base, mine, target }))
+    : (await hasSamePatch(git, { base, tip, target }))
       ? "same patch"
       : undefined;
-  const points = await readPoints(ctx, scratch, { base, target, paths: changes.map(({ path }) => path) });
-  const states = await mergeAt(
-    ctx,
-    scratch,
-    tip,
-    points.map(({ oid }) => oid),
-  );
   const found = states.indexOf("no-op");
   if (how === undefined && found < 0) return { state: "not merged" };
   // 9: since then there was a time, or it is now, when a merge would bring the change again.
   const since = found < 0 ? [] : states.slice(0, found);
-  const isGone = now[0] === "change" || since.includes("change");
+  const isGone = now === "change" || since.includes("change");
   return { state: isGone ? "reverted" : "merged", how: how ?? "no-op before" };
 }
 
 type MergeState = "no-op" | "change" | "conflict" | "unknown";
 
 /** What a merge of the tip into each commit would do. */
-async function mergeAt(
-  ctx: Context,
-  scratch: Scratch,
-  tip: string,
-  commits: readonly Point["oid"][],
-): Promise<MergeState[]> {
+async function mergeAt(ctx: Context, scratch: Scratch, tip: string, commits: readonly string[]): Promise<MergeState[]> {
   const [records, trees] = await Promise.all([
     mergePairs(
       ctx,
@@ -88,16 +91,21 @@ async function mergeAt(
   return records.map((record, n) => {
     if (record === undefined) return "unknown";
     if (!record.clean) return "conflict";
-    return record.tree === trees[n] ? "no-op" : "change";
+    return record.tree === trees.get(commits[n] ?? "") ? "no-op" : "change";
   });
 }
 
-async function readTrees(ctx: Context, scratch: Scratch, commits: readonly string[]): Promise<(string | undefined)[]> {
+/** The trees of commits, by commit. */
+export type Trees = ReadonlyMap<string, string>;
+
+/** Reads the trees of commits, all in one call. */
+export async function readTrees(ctx: Context, scratch: Scratch, commits: readonly string[]): Promise<Trees> {
+  if (commits.length === 0) return new Map();
   const { stdout } = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objectname)"], {
     input: commits.map((oid) => `${oid}^{tree}\n`).join(""),
   });
   const lines = stdout.split("\n");
-  return commits.map((_, n) => (isOid(lines[n] ?? "") ? lines[n] : undefined));
+  return new Map(commits.flatMap((oid, n) => (isOid(lines[n] ?? "") ? [[oid, lines[n] ?? ""] as const] : [])));
 }
 
 type Git = (...args: string[]) => Promise<string | undefined>;
@@ -112,10 +120,10 @@ async function hasSameCommits(git: Git, tip: string, target: string): Promise<bo
 /** 6: the branch has one commit with the whole change. */
 async function hasSamePatch(
   git: Git,
-  { base, mine, target }: { base: string; mine: string; target: string },
+  { base, tip, target }: { base: string; tip: string; target: string },
 ): Promise<boolean> {
   const identity = ["-c", "user.name=cowork", "-c", "user.email=cowork@localhost"];
-  const whole = await git(...identity, "commit-tree", "-m", "squashed", "-p", base, mine);
+  const whole = await git(...identity, "commit-tree", "-m", "squashed", "-p", base, `${tip}^{tree}`);
   if (whole === undefined || !isOid(whole)) return false;
   return (await git("cherry", target, whole, base))?.startsWith("- ") === true;
 }

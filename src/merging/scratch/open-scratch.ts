@@ -23,6 +23,8 @@ const meta = z.object({
   format: z.enum(["sha1", "sha256"]),
   /** sum of what was taken in, in bytes */
   bytes: z.number(),
+  /** number of packs: with many of them git is slow */
+  packs: z.number(),
   /** the commit whose attributes count, and a hash of them */
   attributesOf: z.string(),
   attributes: z.string(),
@@ -30,8 +32,8 @@ const meta = z.object({
 type Meta = z.infer<typeof meta>;
 
 export interface OpenScratch extends Scratch {
-  /** Remembers how much was taken in. */
-  grown(bytes: number): Promise<void>;
+  /** Remembers how much was taken in, in packs and bytes. */
+  grown(packs: number, bytes: number): Promise<void>;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function openScratch(
     known.objects === objects &&
     known.format === objectFormat &&
     known.bytes <= scratchBytes &&
+    known.packs <= maxPacks &&
     Math.abs(now - known.madeAt) <= scratchMs;
   if (known === undefined || !isFresh) {
     await removeTree(gitDir);
@@ -62,7 +65,16 @@ export async function openScratch(
     await mkdir(join(gitDir, "objects/info"), { recursive: true });
     await mkdir(join(gitDir, "info"), { recursive: true });
     await writeFile(join(gitDir, "objects/info/alternates"), `${alternatePath(objects)}\n`);
-    known = { schema: 1, madeAt: now, objects, format: objectFormat, bytes: 0, attributesOf: "", attributes: "" };
+    known = {
+      schema: 1,
+      madeAt: now,
+      objects,
+      format: objectFormat,
+      bytes: 0,
+      packs: 0,
+      attributesOf: "",
+      attributes: "",
+    };
     await writeMeta(file, known);
   }
   await copyShallow(source.gitDir, gitDir);
@@ -79,8 +91,8 @@ export async function openScratch(
     gitDir,
     objectFormat,
     key: `${version} ${current.attributes}`,
-    grown: async (bytes) => {
-      current = { ...current, bytes: current.bytes + bytes };
+    grown: async (packs, bytes) => {
+      current = { ...current, packs: current.packs + packs, bytes: current.bytes + bytes };
       await writeMeta(file, current);
     },
   };
@@ -115,6 +127,7 @@ async function removeLeftovers(gitDir: string): Promise<void> {
 export const temporary = "tmp-objects-";
 
 const maxAttributes = 200;
+const maxPacks = 400;
 
 /** The merge attributes of a commit of the project, as lines. Without them git merges as if there were none. */
 async function readAttributes(ctx: Context, gitDir: string, commit: string): Promise<string> {
@@ -123,6 +136,7 @@ async function readAttributes(ctx: Context, gitDir: string, commit: string): Pro
   });
   const files = list.stdout
     .split("\0")
+    .filter((line) => line.endsWith(".gitattributes"))
     .flatMap((line) => {
       const [, oid, path] = /^100(?:644|755) blob ([0-9a-f]+)\t((?:[^]*\/)?)\.gitattributes$/.exec(line) ?? [];
       return oid === undefined ? [] : [{ oid, folder: (path ?? "").replace(/\/$/, "") }];

@@ -1,18 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { severities } from "../../clone/exchange/quarantine.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import { pathExists } from "../../system/files/files.ts";
-import { removeTree } from "../../system/files/tree.ts";
 import { plain } from "../../system/text.ts";
 import { maxPackBytes } from "../limits.ts";
 import { temporary } from "./open-scratch.ts";
 import { scratchGit, type Scratch } from "./scratch-git.ts";
 
-/** Fewer objects than this become files of their own, which is faster. */
-const looseObjects = 3_000;
+/** With fewer objects than this, threads cost more than they bring. */
+const fewObjects = 3_000;
 /** More are not taken in. */
 const maxObjects = 1_000_000;
 
@@ -29,13 +27,13 @@ export async function takePack(ctx: Context, scratch: Scratch, file: string): Pr
   await mkdir(folder, { mode: 0o700 });
   try {
     const strict = [`--strict=${severities}`, `--max-input-size=${maxPackBytes}`];
-    const args =
-      count <= looseObjects ? ["unpack-objects", "-q", ...strict] : ["index-pack", "--stdin", "--fix-thin", ...strict];
+    const threads = count < fewObjects ? ["--threads=1"] : [];
+    const args = ["index-pack", "--stdin", "--fix-thin", ...threads, ...strict];
     const result = await scratchGit(ctx, scratch, args, { inputFile: file, objects: folder });
     if (result.code !== 0) throw refused(reasonOf(result.stderr));
     await moveObjects(folder, join(scratch.gitDir, "objects"));
   } finally {
-    await removeTree(folder);
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -61,19 +59,13 @@ async function countObjects(file: string): Promise<number | undefined> {
   }
 }
 
-/** Names are hashes of the content. A pack's index comes last: once it is there, git uses the pack. */
+/** The name is the hash of the content. The index comes last: once it is there, git uses the pack. */
 async function moveObjects(from: string, to: string): Promise<void> {
-  for (const name of await readdir(from)) {
-    if (!/^[0-9a-f]{2}$/.test(name)) continue;
-    await mkdir(join(to, name), { recursive: true });
-    for (const object of await readdir(join(from, name)))
-      if (/^[0-9a-f]{38}([0-9a-f]{24})?$/.test(object)) await rename(join(from, name, object), join(to, name, object));
-  }
-  const packs = await readdir(join(from, "pack")).catch(() => []);
-  if (packs.length > 0) await mkdir(join(to, "pack"), { recursive: true });
+  const packs = await readdir(join(from, "pack"));
+  await mkdir(join(to, "pack"), { recursive: true });
   for (const end of [".pack", ".rev", ".idx"])
     for (const name of packs.filter((one) => /^pack-[0-9a-f]{40,64}\.\w+$/.test(one) && one.endsWith(end)))
-      if (!(await pathExists(join(to, "pack", name)))) await rename(join(from, "pack", name), join(to, "pack", name));
+      await rename(join(from, "pack", name), join(to, "pack", name));
 }
 
 /** In bytes. */

@@ -31,7 +31,9 @@ export async function compareWithGit(shop: GitWorkshop, seed: number): Promise<{
     const isClean = await mergesClean(project, shop.env, a.tip, b.tip);
     if (!isClean) conflicts += 1;
     if (ours !== (isClean ? "clean" : "textual"))
-      throw new Error(`seed ${seed}: ${a.name} and ${b.name} are ${ours}, and git merges them ${isClean ? "clean" : "with conflicts"}`);
+      throw new Error(
+        `seed ${seed}: ${a.name} and ${b.name} are ${ours}, and git merges them ${isClean ? "clean" : "with conflicts"}`,
+      );
   }
   return { merges: pairs.length, conflicts };
 }

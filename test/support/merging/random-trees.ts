@@ -65,7 +65,8 @@ export function randomHistory(seed: number, count = 4): RandomHistory {
     parts.push(`commit ${ref}\nmark :${mark}\ncommitter A <a@b> ${1_000_000_000 + mark} +0000\ndata 2\nm\n`);
     for (const [n, parent] of parents.entries()) parts.push(`${n === 0 ? "from" : "merge"} :${parent}\n`);
     parts.push("deleteall\n");
-    for (const [at, { mode, text }] of tree) parts.push(`M ${mode} inline ${at}\ndata ${Buffer.byteLength(text)}\n${text}\n`);
+    for (const [at, { mode, text }] of tree)
+      parts.push(`M ${mode} inline ${at}\ndata ${Buffer.byteLength(text)}\n${text}\n`);
     return mark;
   };
   const base: Tree = new Map();
@@ -87,7 +88,12 @@ export function randomHistory(seed: number, count = 4): RandomHistory {
 }
 
 /** Merges for real, in a working tree. @returns true: without a conflict */
-export async function mergesClean(worktree: string, env: Record<string, string>, a: string, b: string): Promise<boolean> {
+export async function mergesClean(
+  worktree: string,
+  env: Record<string, string>,
+  a: string,
+  b: string,
+): Promise<boolean> {
   const script = `git reset -q --hard; git clean -fdxq; git checkout -q -f --detach ${a} || exit 9
 git merge -q --no-edit ${b} >/dev/null 2>&1; c=$?; git merge --abort 2>/dev/null; exit $c`;
   const code = await new Promise<number>((resolve) => {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ConflictPair } from "../../../src/contract/merging/conflicts.ts";
-import { lookAtSessions, type Clone, type LookRequest, type LookResult } from "../../../src/merging/look.ts";
+import { lookAtSessions, type LookRequest, type LookResult } from "../../../src/merging/look.ts";
+import type { Clone } from "../../../src/merging/parties.ts";
 import { localInside } from "../git/git-local-inside.ts";
 import { gitWorkshop, type GitWorkshop } from "../git/git-project.ts";
 
@@ -9,6 +10,7 @@ export interface MergingShop extends Omit<GitWorkshop, "project"> {
   project: string;
   /** makes a clone of the project's main branch; its script runs in it, on a branch of its name */
   clone(name: string, script?: string): Promise<string>;
+  clones(): Promise<Clone[]>;
   /** the clones, or the named ones */
   look(options?: Partial<LookRequest> & { names?: string[] }): Promise<LookResult>;
   /** class and kinds of one pair: `textual content:f.ts` */
@@ -42,6 +44,7 @@ export async function mergingShop(files = "echo hello >readme"): Promise<Merging
       });
       return folder;
     },
+    clones: () => Promise.resolve([...clones.values()]),
     look: async ({ names, ...options } = {}) => {
       const tip = await shop.git(project, "rev-parse", "main");
       return await lookAtSessions(shop.context, {

@@ -17,12 +17,11 @@ describe("lookAtSessions", () => {
     await shop.clone("c", "sed -i 's/^5$/C/' g");
     await shop.sh(shop.project, "sed -i 's/^5$/main/' g; git commit -qam moved");
     const result = await shop.look();
-    const { pair } = shop;
-    expect(pair(result, "a", "b")).toBe("textual content:f");
-    expect(pair(result, "a", "c")).toBe("clean");
-    expect(pair(result, "b", "c")).toBe("clean");
-    expect(pair(result, "c", "project/main")).toBe("textual content:g");
-    expect(pair(result, "a", "project/main")).toBe("clean");
+    expect(shop.pair(result, "a", "b")).toBe("textual content:f");
+    expect(shop.pair(result, "a", "c")).toBe("clean");
+    expect(shop.pair(result, "b", "c")).toBe("clean");
+    expect(shop.pair(result, "c", "project/main")).toBe("textual content:g");
+    expect(shop.pair(result, "a", "project/main")).toBe("clean");
     expect(result.sessions.map(({ name, judged, merged }) => [name, judged, merged?.state])).toEqual([
       ["a", true, "not merged"],
       ["b", true, "not merged"],

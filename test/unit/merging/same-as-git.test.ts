@@ -33,7 +33,8 @@ const change = (path: string, status: ChangedPath["status"]): ChangedPath => ({
   oids: ["1", "2"],
 });
 const path = fc.array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
-const changes = fc.uniqueArray(fc.tuple(path, fc.constantFrom("A", "M", "D", "T")), { maxLength: 6, selector: ([one]) => one })
+const changes = fc
+  .uniqueArray(fc.tuple(path, fc.constantFrom("A", "M", "D", "T")), { maxLength: 6, selector: ([one]) => one })
   .map((all) => pathSet(all.map(([one, status]) => change(one, status))));
 
 describe("canCollide", () => {
@@ -42,7 +43,9 @@ describe("canCollide", () => {
       fc.property(changes, changes, (a, b) => {
         expect(canCollide(a, b)).toBe(canCollide(b, a));
         const meet = [...a.paths.keys()].some((one) =>
-          [...b.paths.keys()].some((other) => one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`)),
+          [...b.paths.keys()].some(
+            (other) => one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`),
+          ),
         );
         if (meet) expect(canCollide(a, b)).toBe(true);
       }),

@@ -1,0 +1,100 @@
+import { toCoworkError } from "../errors.ts";
+import type { Context } from "../system/context.ts";
+import type { Seen } from "./cache/tips.ts";
+import { keyOf, type Clone } from "./parties.ts";
+import type { OpenScratch } from "./scratch/open-scratch.ts";
+import { scratchGit } from "./scratch/scratch-git.ts";
+import { lookInside, reasonFor, takeLook, type Look } from "./snapshot/take-snapshot.ts";
+
+/** A session as it was found; with a reason it could not be judged. */
+export type Found = Seen & { reason?: string };
+
+/** Sessions are asked side by side. */
+const atOnce = 8;
+
+export interface AskRequest {
+  clones: readonly Clone[];
+  /** sessions that did nothing since they were last seen, by `keyOf` */
+  still?: ReadonlySet<string>;
+  /** the only sessions to ask, by `keyOf` */
+  ask?: ReadonlySet<string>;
+}
+
+/** Asks the sessions, several at once, and takes in what they send, one after the other. */
+export async function askClones(
+  ctx: Context,
+  scratch: OpenScratch,
+  { clones, still, ask }: AskRequest,
+  { before, have }: { before: ReadonlyMap<string, Seen>; have: readonly string[] },
+): Promise<Map<string, Found>> {
+  const found = new Map<string, Found>();
+  let [packs, bytes] = [0, 0];
+  let taking: Promise<unknown> = Promise.resolve();
+  const one = async (clone: Clone): Promise<void> => {
+    const key = keyOf(clone);
+    const last = before.get(key);
+    const asOf = ctx.clock.now().toISOString();
+    const isStill = still?.has(key) === true || ask?.has(key) === false;
+    if (isStill && (last !== undefined || ask !== undefined)) {
+      found.set(key, last === undefined ? { asOf, start: "", reason: "it was not looked at" } : { ...last });
+      return;
+    }
+    let start = "";
+    try {
+      const opened = await clone.open();
+      let seen: Look;
+      try {
+        start = opened.start.commit;
+        const [heads, known] = [last?.head, last?.tip].map((oid) => (oid === undefined ? [] : [oid]));
+        const request = {
+          id: clone.id,
+          start,
+          running: clone.running,
+          have: [...have, ...(heads ?? [])],
+          known: known ?? [],
+        };
+        seen = await lookInside(ctx, opened.inside, scratch.objectFormat, request);
+      } finally {
+        await opened.close();
+      }
+      const take = async (): Promise<void> => {
+        const size = await takeLook(ctx, scratch, seen);
+        bytes += size;
+        if (size > 0) packs += 1;
+      };
+      await (taking = taking.then(take, take));
+      const { tip, head, during } = seen;
+      const merged = last?.tip === tip ? last?.merged : undefined;
+      const optional = {
+        ...(tip && { tip }),
+        ...(head && { head }),
+        ...(during && { during }),
+        ...(merged && { merged }),
+      };
+      found.set(key, { asOf, start, ...optional });
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      if (toCoworkError(error).code === "DISK_FULL") throw error;
+      found.set(key, { asOf, start, reason: reasonFor(error) });
+    }
+  };
+  const open = [...clones];
+  const work = async (): Promise<void> => {
+    for (let next = open.shift(); next !== undefined; next = open.shift()) await one(next);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  if (packs > 0) await scratch.grown(packs, bytes);
+  await checkTips(ctx, scratch, found);
+  return found;
+}
+
+/** What a session calls its commit may be anything, or nothing that it sent. */
+async function checkTips(ctx: Context, scratch: OpenScratch, found: ReadonlyMap<string, Found>): Promise<void> {
+  const named = [...found.values()].filter(({ tip }) => tip !== undefined);
+  if (named.length === 0) return;
+  const { stdout } = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objecttype)"], {
+    input: named.map(({ tip }) => `${tip}\n`).join(""),
+  });
+  const types = stdout.split("\n");
+  for (const [n, seen] of named.entries()) if (types[n] !== "commit") seen.reason = "its git sent no commit";
+}
