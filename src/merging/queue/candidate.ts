@@ -45,7 +45,7 @@ export async function buildCandidate(
         conflicted.push({ name: item.name, paths: one.paths, after: [...merged] });
         continue;
       }
-      // Squashed, a session that adds nothing is no commit.
+      // Squashed, a session that adds nothing makes none.
       const isEmpty = options.squash && one.tree === (await treeOf(scratch, commit));
       if (!isEmpty) commit = await commitMerge(scratch, { tree: one.tree, onto: commit, item }, options);
     }

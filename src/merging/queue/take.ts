@@ -29,7 +29,7 @@ git status --porcelain --untracked-files=normal --ignore-submodules=none | head 
 export interface Uncommitted {
   /** one line */
   why: string;
-  /** an operation of git is not finished: its state is no work that could be taken */
+  /** an operation of git is not finished: its state cannot be taken */
   inProgress: boolean;
 }
 
