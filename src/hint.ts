@@ -40,7 +40,20 @@ export function onHost(parts: readonly HintPart[], host: string): HintPart[] {
 }
 
 /** Commands that determine their host themselves. */
-const ofSessions = ["init", "connect", "list", "status", "start", "stop", "diff", "pull", "push", "logs", "config"];
+const ofSessions = [
+  "init",
+  "claim",
+  "connect",
+  "list",
+  "status",
+  "start",
+  "stop",
+  "diff",
+  "pull",
+  "push",
+  "logs",
+  "config",
+];
 
 function isAboutMachine({ command, args: [first = ""] }: OwnCommand): boolean {
   return !ofSessions.includes(command) && !(command === "clean" && /^[A-Za-z0-9<]/.test(first));

@@ -6,7 +6,7 @@ export const claimCommand = defineCommand({
   group: "Work",
   summary: "Claim paths for a session, so that the agents of others leave them alone",
   details: [
-    "Without paths it lists the claims. A claim is a courtesy: --exclusive denies the edits of other agents, who are told who holds the paths, why and until when; what they change with commands is not held back, but they are told. --shared lets others edit and tells both; --intent only says where somebody works.",
+    "Without paths it lists the claims. A claim is a courtesy: --exclusive denies edits by the agents of other sessions, and the denial says who holds the paths, why and until when. What they change with commands is not prevented; they get a note about it. --shared lets others edit, with such a note; --intent only says where a session works.",
     "Paths are patterns as in a .gitignore, from the root of the repository. A claim lapses an hour after the session's agent was last heard of, and ends when the session is stopped or deleted.",
   ],
   positionals: [
@@ -15,9 +15,9 @@ export const claimCommand = defineCommand({
   ],
   flags: {
     exclusive: { type: "boolean", summary: "Others may not edit these paths" },
-    shared: { type: "boolean", summary: "Others may edit too, and are told (default)" },
+    shared: { type: "boolean", summary: "Others may edit too, and get a note (default)" },
     intent: { type: "boolean", summary: "Only say where the session works" },
-    why: { type: "string", value: "TEXT", summary: "The reason, which others are told" },
+    why: { type: "string", value: "TEXT", summary: "The reason, which others see" },
     release: { type: "boolean", summary: "End the session's claims, or those with these patterns" },
     path: { type: "string", value: "PATH", summary: "List only the claims that this path is under" },
     all: { type: "boolean", summary: "Allow an exclusive claim on everything" },

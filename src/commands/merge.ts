@@ -1,5 +1,5 @@
 import { defineCommand } from "./line/command.ts";
-import { mergeOptions } from "./parts/merge-options.ts";
+import { mergeOptions, mergeSignals } from "./parts/merge-options.ts";
 
 export const mergeCommand = defineCommand({
   name: "merge",
@@ -39,7 +39,7 @@ export const mergeCommand = defineCommand({
     const scope = await app.scope();
     const view = flags.status
       ? await mergeStatus(scope, flags.into)
-      : await mergeSessions(scope, options, new AbortController().signal);
+      : await mergeSessions(scope, options, mergeSignals(app.caller));
     progress.stop();
     if (app.globals.json) app.json({ merge: view ?? null });
     else {

@@ -7,6 +7,8 @@ import { initPlan } from "./init-plan.ts";
 import { authStatus, login, logoutResult } from "./login.ts";
 import { cleanOutcome } from "./outcome.ts";
 import { conflictsOutput } from "./merging/conflicts.ts";
+import { claimView } from "./merging/claims.ts";
+import { mergeView } from "./merging/merge.ts";
 import { hostCalls } from "./rpc.ts";
 import { sessionStatus, sessionView } from "./session.ts";
 import { approvalView } from "./work/approval.ts";
@@ -56,6 +58,11 @@ export const outputs = {
   }),
   diff: hostCalls.diff.output,
   run: z.object({ run: runView }),
+  /** null: there was none */
+  merge: z.object({ merge: z.nullable(mergeView) }),
+  claim: z.object({ claims: z.array(claimView) }),
+  "claim <session> <glob>": z.object({ claim: claimView }),
+  "claim --release": z.object({ released: z.array(claimView) }),
   "run --copies": z.object({ runs: z.array(runView) }),
   /** the newest first */
   runs: z.object({ runs: z.array(runView) }),

@@ -10,7 +10,12 @@ export function showMerge(terminal: Terminal, view: MergeView | undefined): void
   if (view === undefined) return terminal.out("No merge into that branch was started.");
   const { style } = terminal;
   if (view.state !== "done") terminal.out(`merge ${view.id} into ${plain(view.into)}: ${view.state}${stepOf(view)}`);
-  const rows = view.items.map((item) => [wordOf(item), plain(item.session), plain(item.detail ?? ""), whyOf(item)]);
+  const rows = view.items.map((item) => [
+    wordOf(item, view),
+    plain(item.session),
+    plain(item.detail ?? ""),
+    whyOf(item),
+  ]);
   for (const [state = "", session = "", detail = "", why = ""] of rows) {
     terminal.out(
       `${state.padEnd(10)}  ${style("bold", session)}${[detail, why]
@@ -33,8 +38,10 @@ function stepOf({ step, error }: MergeView): string {
   return text === undefined ? "" : `: ${plain(text)}`;
 }
 
-function wordOf({ state, resolvedBy }: MergeItem): string {
-  return state === "landed" && resolvedBy !== undefined ? "resolved" : state;
+/** On a branch of its own, nothing has landed yet. */
+function wordOf({ state, resolvedBy }: MergeItem, { result }: MergeView): string {
+  if (state !== "landed") return state;
+  return resolvedBy !== undefined ? "resolved" : result?.how === "branch" ? "merged" : "landed";
 }
 
 function whyOf({ state, paths = [], with: others = [], resolvedBy }: MergeItem): string {

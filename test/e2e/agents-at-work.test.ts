@@ -189,7 +189,7 @@ it("an exclusive claim denies another agent's edit with holder, reason and end, 
   const end = `${claimed.claim.until.slice(11, 16)} UTC`;
   expect(denied).toContain(`locked/a.txt is claimed by session other until ${end}: rewriting it`);
   expect((await cowork("connect", "api", "--", "cat", "locked/a.txt")).code).not.toBe(0);
-  // From inside: what is claimed, and a claim that collides. Somebody has to be listening.
+  // From inside: what is claimed, and a claim that collides. Something has to look at the sessions.
   const over = new AbortController();
   const env = { COWORK_BASE_IMAGE: vendor.image };
   const waiting = ["wait", "api", "other", "--for", "waiting", "--timeout", "1m"];

@@ -52,7 +52,9 @@ function hooks(programs: string): JsonObject {
     const own = { ...(matcher === undefined ? {} : { matcher }), hooks: commands };
     const [when, tools] = claims[event] ?? [];
     if (when === undefined || tools === undefined) return [event, [own]];
-    const look = { type: "command", command: `${programs}/agent-claims`, args: [when], timeout: claimSeconds };
+    // A container that an older cowork made does not have the program.
+    const script = `p=${programs}/agent-claims; [ -x $p ] && exec $p ${when}; exec cat >/dev/null`;
+    const look = { type: "command", command: "/bin/sh", args: ["-c", script], timeout: claimSeconds };
     return [event, [own, { matcher: tools, hooks: [look] }]];
   });
   const plan = { type: "command", command: `${programs}/agent-plan`, args: [], timeout: reportSeconds };

@@ -22,10 +22,15 @@ export interface MergeOptions extends Omit<MergeRequest, "folder" | "onlyHost" |
 /**
  * Merges sessions into a branch of the project, in a process of its own: this one only shows it. If the same merge runs already,
  * joins it.
- * @param leave when it fires, this process stops showing it, and the merge goes on
+ * @param signals.end ends the merge; the next one goes on from there
+ * @param signals.leave when it fires, this process stops showing the merge, which goes on
  * @throws USAGE, WORK_UNCOMMITTED, BUSY if another merge into that branch runs, TRUST_REQUIRED for TEST of a tracked file
  */
-export async function mergeSessions(scope: Scope, options: MergeOptions, leave: AbortSignal): Promise<MergeView> {
+export async function mergeSessions(
+  scope: Scope,
+  options: MergeOptions,
+  signals: { end: AbortSignal; leave: AbortSignal },
+): Promise<MergeView> {
   if (options.sessions.length === 0)
     throw usageError("Name the sessions to merge.", "cowork merge <session> <session> --test 'npm test'");
   const project = await scope.project();
@@ -43,7 +48,7 @@ export async function mergeSessions(scope: Scope, options: MergeOptions, leave: 
   await refuseOther(scope, mergeKey(project, into), request);
   const { ctx } = scope;
   const answer = await runJob(
-    ctx,
+    { ...ctx, signal: signals.end },
     {
       report: (event) => {
         if (event.type === "progress") ctx.report(progressOf(event));
@@ -51,7 +56,7 @@ export async function mergeSessions(scope: Scope, options: MergeOptions, leave: 
       ask: async (question) => await ctx.ask(question),
     },
     { method: "merge", args: [request], subject: mergeSubject(project, into), seen: 0 },
-    leave,
+    signals.leave,
   );
   return mergeView.parse("value" in answer ? answer.value : undefined);
 }

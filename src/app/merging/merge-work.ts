@@ -9,6 +9,7 @@ import { findSession } from "../find/find-sessions.ts";
 import type { HostMakers } from "../host-makers.ts";
 import { groupByHost } from "../hosts.ts";
 import { openScope, type Scope } from "../scope.ts";
+import { requireLogin } from "../work/require-login.ts";
 import { mergeKey } from "./merge-key.ts";
 import { mergeParts } from "./merge-parts.ts";
 import { mergeSession } from "./merge-session.ts";
@@ -42,6 +43,8 @@ export async function mergeWork(
 async function work(scope: Scope, request: MergeRequest): Promise<MergeView> {
   const { ctx } = scope;
   const project = await scope.project();
+  // Before anything is made: an agent without a login cannot resolve anything.
+  if (request.resolve === "agent") await requireLogin(await scope.host(), await scope.settings());
   const key = mergeKey(project, request.into);
   const state = await openMergeState(ctx, key, fresh(ctx, project.facts.name, request, await itemsOf(scope, request)));
   const own = mergeSession(scope, state, request);

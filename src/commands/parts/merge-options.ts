@@ -1,4 +1,5 @@
 import type { MergeOptions } from "../../app/merging/merge-sessions.ts";
+import type { Caller } from "../process/caller.ts";
 import { usageError } from "../line/usage.ts";
 import { oneOf } from "./run-values.ts";
 
@@ -31,3 +32,18 @@ export function mergeOptions(sessions: readonly string[], flags: Given): MergeOp
     resolve: oneOf("--resolve", flags.resolve ?? "none", ["agent", "none"] as const),
   };
 }
+
+/** A terminal that closes leaves the merge alone, Ctrl-C ends it. */
+export function mergeSignals({ signal, signalCode }: Pick<Caller, "signal" | "signalCode">): {
+  end: AbortSignal;
+  leave: AbortSignal;
+} {
+  const [end, leave] = [new AbortController(), new AbortController()];
+  const onSignal = (): void => (signalCode() === hangup ? leave : end).abort(signal.reason);
+  if (signal.aborted) onSignal();
+  signal.addEventListener("abort", onSignal, { once: true });
+  return { end: end.signal, leave: leave.signal };
+}
+
+/** 128 + SIGHUP */
+const hangup = 129;

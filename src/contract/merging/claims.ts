@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { texts } from "../common.ts";
 
-/** `intent`: says where somebody works; `shared`: others may edit too, and are told; `exclusive`: the agents of others are denied. */
+/** `intent`: says where a session works; `shared`: others may edit too, with a note; `exclusive`: edits by other agents are denied. */
 export const claimMode = z.enum(["intent", "shared", "exclusive"]);
 
 /** An advisory lease on paths: a courtesy between agents, not a guard. */
@@ -39,7 +39,7 @@ export const claimRequest = z.object({
 /** `projects/{name}.claims.json` on a host. */
 export const storedClaims = z.object({
   claims: z.array(claim),
-  /** claims that lapsed, as their holders are told once, by session id */
+  /** claims that lapsed, which their holders have to know, by session id */
   lapsed: z.exactOptional(z.record(z.string(), z.array(z.object({ id: z.string(), text: z.string() })))),
 });
 

@@ -11,7 +11,7 @@ export const flatHeader = "cowork-claims 1";
  *
  *     kind  end in seconds  end as text  holder  reason  pattern  expression
  *
- * `kind` is the mode; `own` before it for the session's own claims; `lapsed` for a claim that ended, of which the holder is told.
+ * `kind` is the mode; `own` before it for the session's own claims; `lapsed` for a claim of its own that ended.
  */
 export function flatList({ claims, lapsed = {} }: StoredClaims, sessionId: string): string {
   const lines = claims.flatMap((claim) => claimLines(claim, claim.sessionId === sessionId));
@@ -29,6 +29,7 @@ function claimLines({ mode, until, session, why = "", globs }: Claim, isOwn: boo
   });
 }
 
+/** An empty field is a `-`: a shell takes two tabs for one. */
 function fields(...values: string[]): string {
-  return values.map((value) => plain(value).replace(/["\\\t]/g, "'")).join("\t");
+  return values.map((value) => plain(value).replace(/["\\\t]/g, "'") || "-").join("\t");
 }

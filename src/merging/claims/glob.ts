@@ -80,8 +80,8 @@ export function matchesAll({ parts }: Glob): boolean {
 /** A path, from the root of the repository: what is below a claimed folder counts too. */
 export function globMatches({ parts }: Glob, path: string): boolean {
   const names = path.split("/").filter((name) => name !== "" && name !== ".");
-  const literal = names.map((name): Part => Array.from(name, (char) => ({ char })));
-  return overlap(parts, literal, { below: [true, false] });
+  const named = names.map((name): Part => Array.from(name, (char) => ({ char })));
+  return overlap(parts, named, { below: [true, false] });
 }
 
 /** Whether a path can exist that both match, whether it exists now or not. */
@@ -89,7 +89,7 @@ export function globsOverlap(a: Glob, b: Glob): boolean {
   return overlap(a.parts, b.parts, { below: [true, true] });
 }
 
-/** @param options.below whether what lies below the end of each side counts */
+/** @param options.below whether what is below the end of each side counts */
 function overlap(a: readonly Part[], b: readonly Part[], { below }: { below: readonly [boolean, boolean] }): boolean {
   const known = new Map<string, boolean>();
   const meet = (i: number, j: number): boolean => {

@@ -109,7 +109,7 @@ export interface Holder {
 const maxNotices = 20;
 
 /**
- * What time and the holders do to claims: one that lapsed ends, and its holder is told; one whose session is stopped or gone ends; one
+ * What time and the holders do to claims: one that lapsed ends, and its holder gets a notice; one whose session is stopped or gone ends; one
  * whose agent works is renewed. Expiry comes first: a holder that woke up late has lost it.
  * @param holders by session id; a session that is missing is gone
  */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { parseJson } from "../../contract/common.ts";
 import { storedClaims, type StoredClaims } from "../../contract/merging/claims.ts";
 import { CoworkError } from "../../errors.ts";
@@ -17,7 +18,7 @@ function claimsFile(ctx: Pick<Context, "paths">, project: string): string {
   return join(ctx.paths.home, "projects", `${project}.claims.json`);
 }
 
-/** Whether a project ever had a claim on this host: without one nothing has to be looked at. */
+/** Whether a project has claims on this host: without one nothing has to be looked at. */
 export function hasClaims(ctx: Pick<Context, "paths">, project: string): boolean {
   return existsSync(claimsFile(ctx, project));
 }
@@ -47,8 +48,13 @@ export async function changeClaims<T>(
     const before = await readClaims(ctx, project);
     const { stored, answer } = change(before);
     if (JSON.stringify(stored) !== JSON.stringify(before)) {
-      await ensureFolder(join(ctx.paths.home, "projects"), { mode: 0o700 });
-      await writeFileAtomic(claimsFile(ctx, project), JSON.stringify(stored), { mode: 0o600 });
+      // Without claims there is no file, and nothing has to be looked at.
+      if (stored.claims.length === 0 && stored.lapsed === undefined)
+        await rm(claimsFile(ctx, project), { force: true });
+      else {
+        await ensureFolder(join(ctx.paths.home, "projects"), { mode: 0o700 });
+        await writeFileAtomic(claimsFile(ctx, project), JSON.stringify(stored), { mode: 0o600 });
+      }
     }
     for (const id of sessionIds) await writeList(ctx, stored, id);
     return answer;

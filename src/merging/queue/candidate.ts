@@ -45,7 +45,9 @@ export async function buildCandidate(
         conflicted.push({ name: item.name, paths: one.paths, after: [...merged] });
         continue;
       }
-      commit = await commitMerge(scratch, { tree: one.tree, onto: commit, item }, options);
+      // Squashed, a session that adds nothing makes none.
+      const isEmpty = options.squash && one.tree === (await treeOf(scratch, commit));
+      if (!isEmpty) commit = await commitMerge(scratch, { tree: one.tree, onto: commit, item }, options);
     }
     merged.push(item.name);
   }

@@ -126,8 +126,8 @@ async function takeAll(
   const refused: { name: string; why: string }[] = [];
   for (const [n, { session }] of state.view.items.entries()) {
     await parts.withClone(session, async (clone) => {
-      const why = await uncommittedIn(clone);
-      if (why !== undefined && (!uncommitted || why.includes("in progress"))) refused.push({ name: session, why });
+      const left = await uncommittedIn(clone);
+      if (left !== undefined && (!uncommitted || left.inProgress)) refused.push({ name: session, why: left.why });
       else taken.push(await takeSession(ctx, { scratch, source: parts.source }, clone, { n, uncommitted }));
       starts.set(session, clone.start);
     });

@@ -9,7 +9,7 @@ import type { CandidateOptions } from "./candidate.ts";
 import { checkOut, must, sendCommit } from "./check-out.ts";
 import type { Scratch } from "./scratch.ts";
 
-/** A merge that conflicts, as it is left in a clone for somebody to resolve. */
+/** A merge that conflicts, as it is left in a clone, to be resolved. */
 export interface Conflict {
   base: { commit: string; tree: string };
   /** the session's commit */

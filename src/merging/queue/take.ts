@@ -25,18 +25,27 @@ done
 git status --porcelain --untracked-files=normal --ignore-submodules=none | head -c 65536
 `;
 
-/** What a session has that its commits do not: one line, undefined if there is nothing. @throws GIT_FAILED */
-export async function uncommittedIn({ inside, name }: TakenFrom): Promise<string | undefined> {
+/** What a session has that its commits do not. */
+export interface Uncommitted {
+  /** one line */
+  why: string;
+  /** an operation of git is not finished: its state cannot be taken */
+  inProgress: boolean;
+}
+
+/** Undefined if everything is committed. @throws GIT_FAILED */
+export async function uncommittedIn({ inside, name }: TakenFrom): Promise<Uncommitted | undefined> {
   const { code, stdout, stderr } = await inside.script(lookScript);
   if (code !== 0)
     throw new CoworkError(
       "GIT_FAILED",
       `Reading session ${name} failed: ${plain(stderr).slice(0, 300) || `code ${code}`}`,
     );
-  if (stdout.trim() === "operation") return "a merge or rebase is in progress";
+  if (stdout.trim() === "operation") return { why: "a merge or rebase is in progress", inProgress: true };
   const count = stdout.split("\n").filter((line) => line !== "").length;
   if (count === 0) return undefined;
-  return count === 1 ? "1 file is not committed" : `${count} files are not committed`;
+  const why = count === 1 ? "1 file is not committed" : `${count} files are not committed`;
+  return { why, inProgress: false };
 }
 
 /**

@@ -40,7 +40,7 @@ export async function agentWork(ctx: Context, selector: Selector, options: { che
   return (await Promise.all(entries.map(async (entry) => await inTurn(one, entry)))).flat();
 }
 
-/** What sessions ask the host is answered by whoever looks. */
+/** Each look at sessions answers what they ask the host. */
 async function answerSessions(
   ctx: Context,
   entries: readonly RecordEntry[],

@@ -43,11 +43,9 @@ export async function claimFor(
     return { stored: forgetLapsed(given.stored, record.id), answer: given.claim };
   });
   const detail = `${claim.mode}: ${claim.globs.join(", ")}`;
-  const source = by === "person" ? "person" : "agent";
-  // What a session asks for is not the person's; the journal is the host's.
-  await appendHistory(ctx, record.id, [
-    { source: source === "agent" ? "cowork" : source, type: "claim.made", data: { id: claim.id, by, detail } },
-  ]);
+  // What a session asks for itself is not a person's doing.
+  const source = by === "person" ? "person" : "cowork";
+  await appendHistory(ctx, record.id, [{ source, type: "claim.made", data: { id: claim.id, by, detail } }]);
   return viewOf(record.project, claim);
 }
 

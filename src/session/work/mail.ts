@@ -16,7 +16,7 @@ import { mail, type Mail } from "./mail-request.ts";
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const maxBytes = 64 * 1024;
-/** Requests of a session that are answered at one look; more are dropped, and their programs say that nobody listens. */
+/** Requests of a session that are answered at one look; more are dropped without an answer. */
 const atOnce = 5;
 const maxNames = 500;
 /** The program waits five seconds for an answer. In ms. */

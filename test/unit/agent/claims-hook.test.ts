@@ -56,7 +56,7 @@ const write = async (...claims: ReturnType<typeof claim>[]): Promise<void> =>
   );
 const denial = (found: Record<string, unknown> | undefined): unknown =>
   (found?.["hookSpecificOutput"] as Record<string, unknown> | undefined)?.["permissionDecisionReason"];
-const told = (found: Record<string, unknown> | undefined): unknown =>
+const context = (found: Record<string, unknown> | undefined): unknown =>
   (found?.["hookSpecificOutput"] as Record<string, unknown> | undefined)?.["additionalContext"];
 
 describe("agent-claims before an edit", () => {
@@ -88,7 +88,7 @@ describe("agent-claims before an edit", () => {
     expect(await hook("before", { tool_name: "Edit", tool_input: { content: '"file_path":"' } })).toBeUndefined();
   });
 
-  it("with a thousand claims the right one is found; without a list, or with a broken one, all pass, and that is said once", async () => {
+  it("with a thousand claims the right one is found; without a list, or with a broken one, all pass, with one message", async () => {
     const many = Array.from({ length: 999 }, (_, n) => claim("exclusive", `lib/m${n}/**`, { session: `s${n}` }));
     await write(...many, claim("exclusive", "src/*.ts"));
     expect(denial(await hook("before", edit(join(root, "src/a.ts"), "Write")))).toContain("session b");
@@ -102,31 +102,40 @@ describe("agent-claims before an edit", () => {
 });
 
 describe("agent-claims after a tool", () => {
-  it("tells once about claimed files that a command changed, and about a claim that lapsed", async () => {
+  it("informs once about claimed files that a command changed, and about a claim that lapsed", async () => {
     await write(claim("exclusive", "src/auth/**"), claim("shared", "docs/**"));
     await mkdir(join(root, "src/auth"));
     await writeFile(join(root, "src/auth/new.ts"), "x");
     await writeFile(join(root, "free.ts"), "x");
     const bash = { tool_name: "Bash", tool_input: { command: "sed -i s/a/b/ src/auth/new.ts" } };
-    const text = told(await hook("after", bash));
+    const text = context(await hook("after", bash));
     expect(text).toContain("Your claim has lapsed.");
     expect(text).toMatch(/session b holds src\/auth\/\*\* for itself until .*; you have changed src\/auth\/new\.ts/);
     expect(text).not.toContain("free.ts");
     expect(await hook("after", bash)).toBeUndefined();
-    expect(told(await hook("after", edit(join(root, "docs/a.md"), "Write")))).toContain("docs/** together with others");
-    expect((await readdir(join(events, "claims-told"))).length).toBeGreaterThanOrEqual(3);
+    expect(context(await hook("after", edit(join(root, "docs/a.md"), "Write")))).toContain(
+      "docs/** together with others",
+    );
+    expect((await readdir(join(events, "claims-shown"))).length).toBeGreaterThanOrEqual(3);
   });
 });
 
-it("the policy runs it before edits and after tools that change files", () => {
+it("the policy runs it before edits and after tools that change files, if the container has it", async () => {
   const policy = JSON.parse(sessionPolicy({ allow: [], deny: [], ask: [], repository: "none" })) as {
     hooks: Record<string, { matcher?: string; hooks: { command: string; args: string[] }[] }[]>;
   };
   const ofClaims = (event: string) =>
     policy.hooks[event]?.flatMap(({ matcher, hooks }) =>
-      hooks.filter(({ command }) => command === "/opt/cowork/bin/agent-claims").map(({ args }) => [matcher, ...args]),
+      hooks.flatMap(({ args }) => {
+        const [, when] = /exec \$p (\w+);/.exec(args[1] ?? "") ?? [];
+        return when === undefined ? [] : [[matcher, when]];
+      }),
     );
   expect(ofClaims("PreToolUse")).toEqual([["Edit|Write|MultiEdit|NotebookEdit", "before"]]);
   expect(ofClaims("PostToolUse")).toEqual([["Bash|Edit|Write|MultiEdit|NotebookEdit", "after"]]);
   expect(ofClaims("Stop")).toEqual([]);
+  const [, entry] = policy.hooks["PreToolUse"] ?? [];
+  const { command = "", args = [] } = entry?.hooks[0] ?? {};
+  const without = await execa(command, args, { input: "{}" });
+  expect([without.exitCode, without.stdout]).toEqual([0, ""]);
 });

@@ -180,7 +180,7 @@ describe("claims", () => {
       claims: [],
       lapsed: { "app-a": [{ id: "a", text: expect.stringContaining("src/**") }] },
     });
-    // Stopped or gone: the claim ends; there is nobody to tell.
+    // Stopped or gone: the claim ends; no one is left.
     expect(settle(10, false, 9)).toEqual({ claims: [] });
     expect(settleClaims(stored, new Map(), at(1))).toEqual({ claims: [] });
   });
@@ -190,7 +190,7 @@ describe("claims", () => {
     expect(flatList(stored, "app-a").split("\n")).toEqual([
       "cowork-claims 1",
       "exclusive\t1772370000\t13:00 UTC\tb\ta reason\tsrc/auth/**\t^src/auth(/.*)?$",
-      "lapsed\tl1\t\t\tx 'y'\t\t-",
+      "lapsed\tl1\t-\t-\tx 'y'\t-\t-",
       "",
     ]);
     expect(flatList(stored, "app-b")).toContain("own-exclusive\t");

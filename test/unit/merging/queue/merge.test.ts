@@ -59,7 +59,7 @@ test("eight with one bad and one that conflicts: the others land as they were te
   expect(existsSync(join(mergeFolder(here.ctx, key), "scratch"))).toBe(false);
 });
 
-test("a red target blames nobody; without tests what merges lands", async () => {
+test("a red target blames no session; without tests what merges lands", async () => {
   await session("a");
   const red = await mergeHere(here, ["a"], { test: "exit 3" });
   expect(red).toMatchObject({ targetRed: true, testRuns: 2, items: [{ state: "unjudged" }] });

@@ -105,7 +105,7 @@ test("a session that needs another one of the queue lands after it", () => {
   expect(state).toMatchObject({ landed: ["a", "b"], culprits: [] });
 });
 
-test("whatever is bad or collides: all others land, all bad ones are named, nobody is lost", () => {
+test("whatever is bad or collides: all others land, all bad ones are named, none is lost", () => {
   const sessions = fc.uniqueArray(fc.constantFrom(...named(12)), { minLength: 1 });
   const pair = fc.tuple(fc.constantFrom(...named(12)), fc.constantFrom(...named(12)));
   fc.assert(

@@ -46,12 +46,12 @@ test("a claim is in the lists of all sessions, until it is released, the session
   await appendHistory(late(50), "app-a", [{ source: "agent", type: "agent.tool" }]);
   expect(await listClaims(late(80), host.select())).toHaveLength(1);
   expect(await listClaims(late(150), host.select())).toEqual([]);
-  expect(list(host, "a")).toMatch(/\nlapsed\t[0-9a-f]{8}\t\t\tYour exclusive claim on docs\/\*\* has lapsed at /);
+  expect(list(host, "a")).toMatch(/\nlapsed\t[0-9a-f]{8}\t-\t-\tYour exclusive claim on docs\/\*\* has lapsed at /);
   expect(journal(host, "a")).toContain('"claim.lapsed"');
   expect(journal(host, "a")).toContain('"claim.released"');
 });
 
-test("what a session asks is answered by whoever looks: its own project, names only, and nothing a person decides", async () => {
+test("what a session asks is answered at the next look: its own project, names only, and nothing a person decides", async () => {
   const host = await twoSessions();
   const mail = join(host.ctx.paths.events("app-a"), "mail");
   await mkdir(mail, { recursive: true });

@@ -118,3 +118,46 @@ describe("every other word", () => {
     expect((await cowork(["whoami"], path)).stdout).toContain("session  a");
   });
 });
+
+describe("what a session asks the host", () => {
+  const answer = (id: string): string => join(session, "mail", id);
+
+  it("gets the exit code and the lines of the answer, and removes its request if there is none", async () => {
+    // Without an answer it waits for five seconds: here for less.
+    const program = join(bin, "cowork");
+    await writeFile(program, (await readFile(program, "utf8")).replace("-ge 25", "-ge 3"));
+    const alone = await cowork(["sessions"]);
+    expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining("no one answers") as string });
+    expect(await readdir(join(place.events, "mail"))).toEqual([]);
+
+    await mkdir(join(session, "mail"));
+    const asked = cowork(["claim", "src/**", 'a "b" \\ c', "--why", "it's\nnew", "--intent"]);
+    let names: string[] = [];
+    while (names.length === 0)
+      names = (await readdir(join(place.events, "mail"))).filter((name) => !name.startsWith("."));
+    const [id = ""] = names;
+    expect(JSON.parse(await readFile(join(place.events, "mail", id), "utf8"))).toEqual({
+      ask: "claim",
+      mode: "intent",
+      why: "it's new",
+      globs: ["src/**", 'a "b" \\ c'],
+    });
+    await writeFile(answer(id), "3\nfirst\nsecond\n");
+    expect(await asked).toMatchObject({ code: 3, stdout: "first\nsecond" });
+  });
+
+  it("reads claims without the host, its own marked", async () => {
+    expect(await cowork(["claims"])).toMatchObject({ code: 0, stdout: "", stderr: "cowork: no claims" });
+    const list = [
+      "cowork-claims 1",
+      "exclusive\t1\t12:30 UTC\tb\tlogin\tsrc/**\t^src",
+      "own-shared\t1\t13:00 UTC\ta\t-\tdocs\t^docs",
+    ];
+    await writeFile(join(session, "claims"), `${list.join("\n")}\n`);
+    expect((await cowork(["claims"])).stdout.split("\n")).toEqual([
+      "exclusive  src/**  b  until 12:30 UTC  login",
+      "shared     docs  a (this session)  until 13:00 UTC",
+    ]);
+    expect(await cowork(["claim"])).toMatchObject({ code: 2 });
+  });
+});
