@@ -4,7 +4,7 @@ import { failure } from "../../src/contract/error.ts";
 import { domainEvent } from "../../src/contract/events.ts";
 import { hintPart } from "../../src/contract/hint.ts";
 import { device, me, signInLink } from "../../src/contract/http/auth.ts";
-import { changed, feedEvent } from "../../src/contract/http/events.ts";
+import { changed, feedEvent, streamReady } from "../../src/contract/http/events.ts";
 import { operation, operationResult } from "../../src/contract/http/operations.ts";
 import { host, project } from "../../src/contract/http/places.ts";
 import { problem } from "../../src/contract/http/problem.ts";
@@ -42,6 +42,7 @@ const named = {
   Session: sessionView,
   SessionStatus: sessionStatus,
   SignInLink: signInLink,
+  StreamReady: streamReady,
   TranscriptEntry: transcriptEntry,
 } as const;
 

@@ -4,8 +4,11 @@ import { readHosts } from "../../remote/hosts.ts";
 import { openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
 
-/** Events in one answer of a host: for the first time there may be many, and each answer looks at every session. */
-const pageSize = 20_000;
+/** Events in one answer of this machine: the first time there may be many, and each answer looks at every session. */
+const ownPageSize = 20_000;
+/** Of another machine: it may send more than is true, and must not fill the memory or drive out all else. */
+const pageSize = 2_000;
+const betweenPagesMs = 200;
 /** How long a host is asked to wait for news. */
 const waitMs = 20_000;
 /** Shortest time between two questions, to this machine and to another one, which may be one that cannot wait. */
@@ -69,6 +72,7 @@ async function followHost(scope: Scope, name: string, listener: HostListener, si
       failures = 0;
       const pace = name === "local" ? ownPaceMs : paceMs;
       if (!hasMore) pause = pace - (clock.now().getTime() - startedAt);
+      else if (name !== "local") pause = betweenPagesMs;
     } catch (error) {
       if (signal.aborted) return;
       const known = toCoworkError(error);
@@ -91,7 +95,8 @@ async function askOnce(
 ): Promise<boolean> {
   const host = await openHost(scope, name);
   const cursors = listener.cursors(name);
-  const { events, cursors: known, more } = await host.events({}, { cursors, limit: pageSize, wait });
+  const limit = name === "local" ? ownPageSize : pageSize;
+  const { events, cursors: known, more } = await host.events({}, { cursors, limit, wait });
   if (signal.aborted) throw new CoworkError("INTERRUPTED", "Interrupted.");
   listener.onAnswer(name, undefined);
   await listener.take(name, events, known);

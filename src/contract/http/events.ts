@@ -63,4 +63,3 @@ export const eventRoutes = {
 
 export type FeedEvent = z.infer<typeof feedEvent>;
 export type Changed = z.infer<typeof changed>;
-export type StreamReady = z.infer<typeof streamReady>;

@@ -9,7 +9,8 @@ import { flag, sessionParam, whole, type RouteContract } from "./route.ts";
 
 const found = ["SESSION_NOT_FOUND", "HOST_UNREACHABLE"] as const;
 const name = z.string().check(z.minLength(1), z.maxLength(63));
-const gitName = z.string().check(z.minLength(1), z.maxLength(250));
+/** Of a branch, a commit, a configuration: never an option of a program. */
+const gitName = z.string().check(z.maxLength(250), z.regex(/^[^-\s]/));
 
 export const sessionRoutes = {
   "GET /sessions": {

@@ -46,10 +46,10 @@ export const workRoutes = {
       project: z.exactOptional(z.string()),
       name: z.exactOptional(name),
       host: z.exactOptional(name),
-      from: z.exactOptional(z.string()),
+      from: z.exactOptional(z.string().check(z.maxLength(250), z.regex(/^[^-\s]/))),
       prompt: text,
       action: z.exactOptional(runAction),
-      model: z.exactOptional(z.string().check(z.maxLength(100))),
+      model: z.exactOptional(z.string().check(z.maxLength(100), z.regex(/^[^-\s]/))),
       permissions: z.exactOptional(runPermissions),
       /** USD at list prices; 0: no limit */
       budget: z.exactOptional(z.number().check(z.nonnegative())),

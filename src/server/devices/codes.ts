@@ -12,12 +12,15 @@ interface Code {
   /** what the one who asked for the link calls the device */
   name: string | undefined;
   expiresAt: number;
-  /** id of the device that used it */
+  /** id of the device that used it; empty: it is being made */
   usedBy: string | undefined;
+  /** it was used a second time */
+  isSpoiled: boolean;
 }
 
 export type Redeemed =
-  | { is: "good"; role: Role; name: string | undefined; used: (device: string) => void }
+  /** `used` says whether the code was used by this device alone: otherwise it must not keep its token */
+  | { is: "good"; role: Role; name: string | undefined; used: (device: string) => boolean }
   /** the code was used before: one of the two who had it is not the person that it was for */
   | { is: "used"; by: string }
   | { is: "wrong" }
@@ -43,7 +46,7 @@ export function createCodes(now: () => number): Codes {
       if (codes.size >= maxCodes) codes.delete(codes.keys().next().value ?? "");
       const code = randomBytes(18).toString("base64url");
       const expiresAt = now() + codeMs;
-      codes.set(hashOf(code), { role, name, expiresAt, usedBy: undefined });
+      codes.set(hashOf(code), { role, name, expiresAt, usedBy: undefined, isSpoiled: false });
       return { code, expiresAt: new Date(expiresAt) };
     },
     redeem: (code, peer) => {
@@ -55,10 +58,21 @@ export function createCodes(now: () => number): Codes {
         const recent = times.filter((at) => at > now() - 60_000);
         return { is: recent.length > maxWrong ? "too-many" : "wrong" };
       }
-      if (found.usedBy !== undefined) return { is: "used", by: found.usedBy };
+      if (found.usedBy !== undefined) {
+        found.isSpoiled = true;
+        return { is: "used", by: found.usedBy };
+      }
       // Before anything is awaited: of two that come at the same time only one gets it.
       found.usedBy = "";
-      return { is: "good", role: found.role, name: found.name, used: (device) => void (found.usedBy = device) };
+      return {
+        is: "good",
+        role: found.role,
+        name: found.name,
+        used: (device) => {
+          found.usedBy = device;
+          return !found.isSpoiled;
+        },
+      };
     },
   };
 }

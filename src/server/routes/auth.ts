@@ -24,15 +24,14 @@ export const authHandlers: Handlers<keyof typeof authRoutes> = {
       await server.devices.revoke(redeemed.by);
       server.changed("devices");
       server.ctx.log(`serve: a used link was used again; device ${redeemed.by} is signed out`);
-      throw new HttpError(
-        "CODE_INVALID",
-        "This link was used before. If that was not you, someone else has it: the device that it signed in is signed out now.",
-        "cowork ui",
-      );
+      throw usedTwice();
     }
     const name = plain(redeemed.name ?? input.name ?? "") || "browser";
     const { device, token } = await server.devices.add({ role: redeemed.role, name, door: caller.door });
-    redeemed.used(device.id);
+    if (!redeemed.used(device.id)) {
+      await server.devices.revoke(device.id);
+      throw usedTwice();
+    }
     removeRedirects(server.ctx);
     server.changed("devices");
     server.ctx.log(`serve: device ${device.id} signed in with the role ${device.role}`);
@@ -67,4 +66,10 @@ function meOf(server: ServerState, { role, device }: Caller): Me {
   const { version, startedAt, ctx, feed } = server;
   const own = device === undefined ? {} : { device: deviceView(device, device.id) };
   return { version, feed: feed.id, startedAt, user: ctx.user.name, role, ...own };
+}
+
+function usedTwice(): HttpError {
+  const message =
+    "This link was used before. If that was not you, someone else has it: the device that it signed in is signed out now.";
+  return new HttpError("CODE_INVALID", message, "cowork ui");
 }
