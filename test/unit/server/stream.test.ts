@@ -17,7 +17,7 @@ async function* framesOf(response: Response): AsyncGenerator<Frame> {
   let text = "";
   const decoder = new TextDecoder();
   for await (const chunk of response.body!) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    text += decoder.decode(chunk, { stream: true });
     for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {
       const lines = text.slice(0, end).split("\n");
       text = text.slice(end + 2);
