@@ -26,7 +26,7 @@ test("a button works once, uses up its neighbours and no button of another reque
   for (const nonce of Object.values(one.nonces)) expect(useNonce(left, nonce, start).pressed).toBeUndefined();
 });
 
-test("a button that is too old, or that nobody made, does nothing", () => {
+test("a button that is too old, or that no one made, does nothing", () => {
   const { nonces, stored } = made();
   const deny = nonces["Deny"] ?? "";
   expect(useNonce(stored, deny, start + buttonMs - 1).pressed).toMatchObject({ decision: "deny" });
