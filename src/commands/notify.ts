@@ -10,7 +10,7 @@ export const notifyCommand = defineCommand({
   details: [
     "Messages are sent by `cowork serve`, and by a run for itself while no `serve` is up. `cowork setup` sets a channel up, `cowork doctor --notify` sends a test message; " +
       "the keys NOTIFY… of your own .cowork.conf say the rest.",
-    "mute holds back the messages about one session, from every machine, until unmute or for a time. What it asks then is told at the end of that time.",
+    "mute holds back the messages about one session, from every machine, until unmute or for a time. What it asks then is reported at the end of that time.",
     "Inside a session `cowork notify <text>` sends you a message.",
   ],
   positionals: [

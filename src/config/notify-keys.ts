@@ -48,7 +48,7 @@ export const notifyKeys: readonly ConfigKey[] = [
     defaultValue: "5m,30m",
   }),
   userKey("NOTIFY_QUIET", checks(readQuietHours), {
-    doc: "Hours without messages, in local time; what is still open then is told at their end",
+    doc: "Hours without messages, in local time; what is still open then is reported at their end",
     form: "two times of the day",
     example: "22:00-07:00",
     defaultDoc: "none",

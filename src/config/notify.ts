@@ -89,7 +89,7 @@ function readTelegram(
   need: (name: UserKeyName) => string,
 ): NonNullable<NotifySettings["telegram"]> {
   const chat = need("NOTIFY_TELEGRAM_CHAT");
-  // In a group the chat's number is no person's, and everybody there could answer.
+  // In a group the chat's number is not a person's, and everybody there could answer.
   const user = chat.startsWith("-") ? need("NOTIFY_TELEGRAM_USER") : get("NOTIFY_TELEGRAM_USER") || chat;
   return { token: need("NOTIFY_TELEGRAM_TOKEN"), chat, user, api: get("NOTIFY_TELEGRAM_API").replace(/\/+$/, "") };
 }
@@ -117,7 +117,7 @@ function missing(channel: ChannelName, name: UserKeyName): never {
   });
 }
 
-/** A file with a secret must belong to the user or to root, and nobody else may read it. @throws PERMISSION_DENIED */
+/** A file with a secret must belong to the user or to root, and no one else may read it. @throws PERMISSION_DENIED */
 async function refuseOpenFile({ paths, user }: ConfContext, values: Readonly<Record<string, string>>): Promise<void> {
   const secrets = notifyKeys.filter(({ name, secret }) => secret && (values[name]?.trim() ?? "") !== "");
   const [first] = secrets;

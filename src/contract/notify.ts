@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 // What the notifier remembers: `state/.notifier.json`, written by the host only.
 
-/** Why a person is told: a request of an agent, or something that happened. */
+/** Why a person gets a message: a request of an agent, or something that happened. */
 export const topicKind = z.enum([
   "approval",
   "answer",
@@ -18,7 +18,7 @@ export const topicKind = z.enum([
 /** A message that was delivered, for its replacement. */
 const sentMessage = z.object({ channel: z.string(), ref: z.string() });
 
-/** Something that a person may have to be told. Times are in ms since 1970. */
+/** Something that a person may have to hear of. Times are in ms since 1970. */
 export const notifyTopic = z.object({
   key: z.string(),
   kind: topicKind,
@@ -31,7 +31,7 @@ export const notifyTopic = z.object({
   text: z.string(),
   approval: z.exactOptional(z.object({ id: z.string(), digest: z.string() })),
   run: z.exactOptional(z.object({ id: z.string(), state: z.string() })),
-  /** when it was told first; absent: not yet */
+  /** when it was reported first; absent: not yet */
   toldAt: z.exactOptional(z.number()),
   /** reminders that were sent or passed over */
   reminded: z.int(),
@@ -47,10 +47,10 @@ export const notifySession = z.object({
   at: z.number(),
   /** since when the agent works without a pause */
   workingSince: z.exactOptional(z.number()),
-  /** a run is active: its end is told, not the agent's pauses */
+  /** a run is active: its end is reported, not the agent's pauses */
   run: z.exactOptional(z.string()),
   /** when messages were sent about it, within the last minute */
-  told: z.array(z.number()),
+  messages: z.array(z.number()),
   /** no message about it until then; 0: for ever */
   muted: z.exactOptional(z.number()),
 });

@@ -7,7 +7,7 @@ import type { NotifierStore } from "./store.ts";
 
 /** Waits between tries of a delivery, in ms. */
 const triesMs = [2_000, 10_000];
-/** When no channel took a message, it is told again after this time, in ms. */
+/** When no channel took a message, it is reported again after this time, in ms. */
 const againMs = 60_000;
 /** Deliveries of a channel that may wait; more are dropped. */
 const maxQueue = 200;
@@ -135,7 +135,7 @@ function remember(store: NotifierStore, key: string, sent: NotifyTopic["sent"][n
   store.change({ topics });
 }
 
-/** As if it had happened only then. A topic that is over meanwhile is not told any more. */
+/** As if it had happened only then. A topic that is over meanwhile is not reported any more. */
 function tellAgain(store: NotifierStore, lost: NotifyTopic, at: number): void {
   const { topics } = store.state;
   const topic = topics.find(({ key }) => key === lost.key);

@@ -6,7 +6,7 @@ import type { SessionHost } from "../../session/session-host.ts";
 import { askTarget, type HostTarget } from "../work/ask-hosts.ts";
 
 const pollMs = 1_000;
-/** Between two looks at everything: what no event told is found then. */
+/** Between two looks at everything: what no event reported is found then. */
 const wholeMs = 60_000;
 /** Between two questions whether a host sends messages itself. */
 const ownMs = 5_000;

@@ -17,13 +17,13 @@ export interface NotifierOptions {
   part: "serve" | "run";
   /** writes to the terminal that this process runs in; absent: it has none */
   terminal?: (sequence: string) => void;
-  /** ends it in order: what happened until then is still told */
+  /** ends it in order: what happened until then is still reported */
   ending?: AbortSignal;
 }
 
 /**
  * Tells the user when an agent needs them, as the user's `.cowork.conf` says, until the context's signal fires. One process of a home
- * does it at a time; what it has told is on disk, so that the next one goes on. Without channels, or with a configuration that is
+ * does it at a time; what it has reported is on disk, so that the next one goes on. Without channels, or with a configuration that is
  * wrong, which a note says once, it waits until the file is changed.
  */
 export async function runNotifier(given: Scope, options: NotifierOptions): Promise<void> {
@@ -76,7 +76,7 @@ async function tryLock({ ctx }: Scope, name: string, work: (signal: AbortSignal)
 }
 
 interface WatchedConf {
-  /** undefined: it is wrong, which was said */
+  /** undefined: it is wrong, which a note says */
   read(): Promise<NotifySettings | undefined>;
   /** it was changed since it was read */
   isChanged(): boolean;

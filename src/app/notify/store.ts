@@ -27,7 +27,7 @@ const nothing: NotifierFile = {
 
 export async function readNotifier({ paths }: Pick<Context, "paths">): Promise<NotifierFile> {
   const text = await readTextFile(paths.notifier, { maxBytes }).catch(() => undefined);
-  // A file of another version: what was told is told again once.
+  // A file of another version: what was reported is reported again once.
   return notifierFile.safeParse(parseJson(text ?? "")).data ?? nothing;
 }
 

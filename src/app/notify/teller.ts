@@ -14,7 +14,7 @@ import type { NotifierStore } from "./store.ts";
 const tickMs = 1_000;
 /** How often it is written down that events were read, in ms. */
 const readMarkMs = 10_000;
-/** A host that sent messages itself within this time is not told for. */
+/** A host that sent messages itself within this time is not reported for. */
 const ownMs = 15_000;
 
 export interface Teller {

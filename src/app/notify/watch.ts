@@ -27,7 +27,7 @@ export interface WatchOptions {
   terminal: ((sequence: string) => void) | undefined;
   /** ends it at once */
   signal: AbortSignal;
-  /** ends it after one more look, with what is to be told then */
+  /** ends it after one more look, with what is to be reported then */
   ending: AbortSignal;
 }
 

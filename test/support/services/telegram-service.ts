@@ -24,7 +24,7 @@ export interface TelegramService {
   press(data: string, who?: { chat?: number; from?: number }): void;
   /** Sends the last update once more, with a new number. */
   replay(): void;
-  /** Resolves when nothing that was said or pressed is left to be asked for. */
+  /** Resolves when nothing that was written or pressed is left to be asked for. */
   read(): Promise<void>;
 }
 

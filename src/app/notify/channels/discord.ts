@@ -7,7 +7,7 @@ import type { Channel, ChannelParts } from "./types.ts";
 
 const posted = z.object({ id: z.string().check(z.regex(/^\d{1,30}$/)) });
 
-/** A webhook of a Discord channel. It mentions nobody, whatever the text is. */
+/** A webhook of a Discord channel. It mentions no one, whatever the text is. */
 export function discordChannel({ ctx, settings }: ChannelParts, { url }: { url: string }): Channel {
   const call = async (method: "POST" | "PATCH", to: URL, lines: readonly string[]): Promise<string> => {
     const content = lines.map(escapeMarkdown).join("\n").slice(0, 1_900).toWellFormed();

@@ -100,7 +100,8 @@ function answerOf(status: number): string {
 
 const privateAddress = "its address is in a private network; list its name in NOTIFY_PRIVATE if messages may go there";
 
-function mayReach(hostname: string, privateMachines: readonly string[]): (address: string) => boolean {
+/** Which addresses the name in a URL may lead to. */
+export function mayReach(hostname: string, privateMachines: readonly string[]): (address: string) => boolean {
   const name = hostname.replace(/^\[|\]$/g, "").toLowerCase();
   const isListed = privateMachines.includes(name);
   const isHere = isLoopbackName(hostname);
@@ -111,7 +112,7 @@ function mayReach(hostname: string, privateMachines: readonly string[]): (addres
 }
 
 /** Resolves a name to the addresses that may be used; with one that may not, to none. */
-function checkedLookup(service: string, mayUse: (address: string) => boolean): LookupFunction {
+export function checkedLookup(service: string, mayUse: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) callback(error, "", 0);

@@ -22,7 +22,7 @@ export interface Decision {
 }
 
 /**
- * What is to be told now. A topic is told once when it has lasted long enough; while it is open, reminders follow in their order, each
+ * What is to be reported now. A topic is reported once when it has lasted long enough; while it is open, reminders follow in their order, each
  * at most once. Quiet hours and mute hold everything back; of reminders that fell into them only the last one is sent. Pure.
  */
 export function decide(state: NotifyState, now: number, rules: NotifyRules): Decision {
@@ -42,12 +42,12 @@ export function decide(state: NotifyState, now: number, rules: NotifyRules): Dec
         times.push(at);
         return topic;
       }
-      const told = { ...topic, toldAt: topic.toldAt ?? now, reminded: reminder };
-      due.push({ topic: told, reminder });
+      const after = { ...topic, toldAt: topic.toldAt ?? now, reminded: reminder };
+      due.push({ topic: after, reminder });
       sessions = { ...sessions, [key]: toldNow(session, now) };
-      const following = dueAt(told, { session: sessions[key], now, rules });
+      const following = dueAt(after, { session: sessions[key], now, rules });
       if (following !== undefined) times.push(following);
-      return told;
+      return after;
     });
   const next = times.length === 0 ? undefined : Math.min(...times);
   return { due, state: { topics: topics.filter((topic) => !isDone(topic)), sessions }, next };
@@ -82,8 +82,8 @@ function reminderOf({ toldAt, reminded }: NotifyTopic, now: number, { remindMs }
 
 /** When the messages before let another one about the session through. */
 function freeAt({ kind }: NotifyTopic, session: NotifySession | undefined): number {
-  const told = session?.told ?? [];
-  const last = urgentKinds.includes(kind) ? told.at(-maxUrgent) : told.at(-1);
+  const messages = session?.messages ?? [];
+  const last = urgentKinds.includes(kind) ? messages.at(-maxUrgent) : messages.at(-1);
   return last === undefined ? 0 : last + cooldownMs;
 }
 
@@ -93,17 +93,17 @@ function mutedUntil(session: NotifySession | undefined, now: number): number {
   return muted === 0 ? Number.POSITIVE_INFINITY : muted > now ? muted : 0;
 }
 
-/** What happened in a muted session is not told later either; what is still asked then is. */
+/** What happened in a muted session is not reported later either; what is still asked then is. */
 function isUnwanted({ kind, toldAt }: NotifyTopic, session: NotifySession | undefined, now: number): boolean {
   return toldAt === undefined && !remindedKinds.includes(kind) && mutedUntil(session, now) > now;
 }
 
 function toldNow(session: NotifySession | undefined, now: number): NotifySession {
-  const before = session ?? { n: 0, at: 0, told: [] };
-  return { ...before, told: [...before.told.filter((at) => now - at < cooldownMs), now].slice(-maxUrgent) };
+  const before = session ?? { n: 0, at: 0, messages: [] };
+  return { ...before, messages: [...before.messages.filter((at) => now - at < cooldownMs), now].slice(-maxUrgent) };
 }
 
-/** Nothing follows: it was told, and nobody waits for a person. */
+/** Nothing follows: it was reported, and no one waits for a person. */
 function isDone({ kind, toldAt, over }: NotifyTopic): boolean {
   return toldAt !== undefined && over === undefined && !remindedKinds.includes(kind);
 }

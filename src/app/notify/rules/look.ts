@@ -7,7 +7,7 @@ import { end } from "./observe.ts";
 import { sessionKey, type NotifyState } from "./types.ts";
 
 /**
- * Takes over all open requests of a host: those that no event told are added, and topics whose request is not open any more are over.
+ * Takes over all open requests of a host: those that no event reported are added, and topics whose request is not open any more are over.
  * Pure.
  */
 export function observeRequests(
@@ -52,7 +52,7 @@ export function observeWork(state: NotifyState, host: string, work: readonly Ses
   const sessions = { ...state.sessions };
   for (const { sessionId, agentState, run, muted } of work) {
     const key = sessionKey({ host, sessionId });
-    const { muted: _, ...before } = sessions[key] ?? { n: 0, at: 0, told: [] };
+    const { muted: _, ...before } = sessions[key] ?? { n: 0, at: 0, messages: [] };
     const isNew = before.n === 0;
     sessions[key] = {
       ...(isNew && agentState.state === "working" ? { workingSince: Date.parse(agentState.since) } : {}),

@@ -3,12 +3,12 @@ import type { SessionEvent } from "../../../contract/work/history.ts";
 import { plain } from "../../../system/text.ts";
 import { longWorkMs, requestKinds, sessionKey, type NotifyState } from "./types.ts";
 
-const nothingKnown: NotifySession = { n: 0, at: 0, told: [] };
-/** Longer texts are cut: the whole request is read when it is told. */
+const nothingKnown: NotifySession = { n: 0, at: 0, messages: [] };
+/** Longer texts are cut: the whole request is read when it is reported. */
 const maxText = 300;
 
 /**
- * What is to be told after one more event. An event that was seen before changes nothing, one of a type that does not matter only its
+ * What is to be reported after one more event. An event that was seen before changes nothing, one of a type that does not matter only its
  * session's number. Pure.
  * @param now in ms since 1970
  */
@@ -17,7 +17,7 @@ export function observe(state: NotifyState, event: SessionEvent, now: number): N
   const known = state.sessions[key] ?? nothingKnown;
   // The clock of another machine may be wrong.
   const at = Math.min(Date.parse(event.at) || now, now);
-  // A session of the same name that was made anew counts from 1 again, and later.
+  // A session of the same name that was made again counts from 1 again, and later.
   if (event.n <= known.n && at <= known.at) return state;
   const session = { ...known, n: event.n, at };
   const next = observed({ topics: state.topics, session, key, event, at });
@@ -89,7 +89,7 @@ function asked(step: Step): Stepped {
 }
 
 function waiting(step: Step): Stepped {
-  // The end of a usage limit needs nobody.
+  // The end of a usage limit needs no one.
   const isLimit = step.event.data["for"] === "limit";
   const hasRequest = step.topics.some(
     (one) => isOf(one, step) && requestKinds.includes(one.kind) && one.over === undefined,
@@ -139,12 +139,12 @@ function settle(
   return topics.flatMap((one) => (isOf(one, step) && one.approval?.digest === digest ? end(one, outcome) : one));
 }
 
-/** What nobody was told needs no end. */
+/** What was not reported needs no end. */
 export function end(topic: NotifyTopic, outcome: string): NotifyTopic[] {
   return topic.toldAt === undefined ? [] : [{ ...topic, over: topic.over ?? outcome }];
 }
 
-/** A topic with the same key is the same thing: it is told once. */
+/** A topic with the same key is the same thing: it is reported once. */
 function add(topics: readonly NotifyTopic[], topic: NotifyTopic): NotifyTopic[] {
   const before = topics.find(({ key }) => key === topic.key);
   if (before === undefined) return [...topics, topic];
@@ -168,7 +168,7 @@ function outcomeOf({ type, data }: SessionEvent): string {
 
 /** A person has seen to the session: the next message need not wait. */
 function rested({ session, event }: Step): NotifySession {
-  return event.source === "person" ? { ...session, told: [] } : session;
+  return event.source === "person" ? { ...session, messages: [] } : session;
 }
 
 function paused(session: NotifySession): NotifySession {

@@ -23,16 +23,16 @@ export interface Due {
   reminder: number;
 }
 
-/** The agent waits for exactly this person: told at once. */
+/** The agent waits for exactly this person: reported at once. */
 export const requestKinds: readonly TopicKind[] = ["approval", "answer", "plan"];
 
-/** Told at once, whatever was told about the session just before. */
+/** Reported at once, whatever was reported about the session just before. */
 export const urgentKinds: readonly TopicKind[] = [...requestKinds, "ended"];
 
 /** A person is reminded of these while they are open. */
 export const remindedKinds: readonly TopicKind[] = [...requestKinds, "waiting"];
 
-/** How long something must last before it is told, in ms. */
+/** How long something must last before it is reported, in ms. */
 export const dwellMs: Readonly<Record<TopicKind, number>> = {
   approval: 0,
   answer: 0,
@@ -49,7 +49,7 @@ export const dwellMs: Readonly<Record<TopicKind, number>> = {
 export const cooldownMs = 60_000;
 /** Urgent messages about a session within that time; more wait. */
 export const maxUrgent = 5;
-/** An agent that worked for less is not told to be idle. */
+/** The end of less work than that is not reported. */
 export const longWorkMs = 60_000;
 
 export function sessionKey({ host, sessionId }: Pick<NotifyTopic, "host" | "sessionId">): string {

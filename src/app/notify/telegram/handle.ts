@@ -21,7 +21,7 @@ export interface HandleParts {
 
 /** Longest text that Telegram shows over the chat. */
 const maxToast = 190;
-/** A command that waited longer while nobody listened is not run, in s. */
+/** A command that waited longer while no one listened is not run, in s. */
 const maxAge = 120;
 
 /** Does what the right person said in the right chat. What fails is answered, never thrown. */

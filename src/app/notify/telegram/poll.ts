@@ -21,7 +21,7 @@ export interface PollParts {
   onProblem: (problem: string | undefined) => void;
 }
 
-/** Reads what is said to the bot until the signal fires. Others' messages are dropped without an answer. */
+/** Reads what is written to the bot until the signal fires. Others' messages are dropped without an answer. */
 export async function pollTelegram({ ctx, bot, offset, taken, handle, onProblem }: PollParts): Promise<void> {
   let wait = retryMs.first;
   while (!ctx.signal.aborted) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { kindOfAddress } from "../../../../src/app/notify/channels/addresses.ts";
-import { requestService } from "../../../../src/app/notify/channels/request.ts";
+import { checkedLookup, mayReach, requestService } from "../../../../src/app/notify/channels/request.ts";
 import { loopbackService } from "../../../support/services/loopback-service.ts";
 
 test.each([
@@ -39,6 +39,19 @@ test("this machine is reached by its own name only, and http nowhere else", asyn
     message: expect.stringContaining("https") as unknown,
   });
   expect(received).toHaveLength(1);
+});
+
+test("a public name that leads to this machine or into a private network is not connected", async () => {
+  const look = async (name: string, listed: string[], all: boolean): Promise<unknown> =>
+    await new Promise((resolve) => {
+      const found = (error: Error | null, address: unknown): void => resolve(error?.message ?? address);
+      checkedLookup("It", mayReach(name, listed))("localhost", { all }, found);
+    });
+  for (const all of [true, false]) {
+    expect(await look("rebound.test", [], all)).toContain("private network");
+    expect(JSON.stringify(await look("rebound.test", ["rebound.test"], all))).toMatch(/127\.0\.0\.1|::1/);
+    expect(JSON.stringify(await look("localhost", [], all))).toMatch(/127\.0\.0\.1|::1/);
+  }
 });
 
 test("a service that does not answer, or answers without end, is given up", async () => {

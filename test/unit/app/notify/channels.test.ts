@@ -106,7 +106,7 @@ describe("services", () => {
     });
   });
 
-  test("Slack and Discord get text that mentions nobody and links nowhere", async () => {
+  test("Slack and Discord get text that mentions no one and links nowhere", async () => {
     const service = await loopbackService(() => ({ body: '{"id":"123"}' }));
     await channel({ slack: { url: `${service.url}/slack` } }).send(detailed);
     const discord = channel({ discord: { url: `${service.url}/discord?thread_id=7` } });

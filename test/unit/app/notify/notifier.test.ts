@@ -113,7 +113,7 @@ async function started({ conf = "NOTIFY_DETAILS=on\n", mode = 0o600, other = {} 
 
 const soon = { timeout: 5_000, interval: 10 };
 
-test("a question is told with its whole command, and its answer counts once, from the right person in the right chat", async () => {
+test("a question is reported with its whole command, and its answer counts once, from the right person in the right chat", async () => {
   const { work, telegram, run } = await started();
   const notifier = run();
   ask(work);
@@ -163,7 +163,7 @@ test.each([
   await notifier.end();
 });
 
-test("what was told is not told again after a restart; what was answered meanwhile is replaced", async () => {
+test("what was reported is not reported again after a restart; what was answered meanwhile is replaced", async () => {
   const { work, telegram, run } = await started();
   const first = run();
   ask(work);
@@ -199,7 +199,7 @@ test("a run's notifier ends with what happened last, and makes room for serve", 
   expect(telegram.messages).toHaveLength(2);
 });
 
-test("a host that sends messages itself is not told for", async () => {
+test("a host that sends messages itself is not reported for", async () => {
   const box = fakeWork(Date.now, true);
   const { work, telegram, run } = await started({ other: { box: box.host } });
   for (const one of [box, work]) one.host.notifier = async () => ({ active: one === box });

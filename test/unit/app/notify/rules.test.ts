@@ -8,7 +8,7 @@ import type { SessionEvent } from "../../../../src/contract/work/history.ts";
 import { asked, event, nothing, request, rules, start } from "./notify-values.ts";
 
 /** Messages of a time line, each as `second kind reminder`, looked at every second. */
-function told(events: readonly SessionEvent[], seconds: number, how: NotifyRules = rules): string[] {
+function messagesOf(events: readonly SessionEvent[], seconds: number, how: NotifyRules = rules): string[] {
   let state: NotifyState = nothing;
   const messages: string[] = [];
   for (let second = 0; second <= seconds; second += 1) {
@@ -22,20 +22,20 @@ function told(events: readonly SessionEvent[], seconds: number, how: NotifyRules
   return messages;
 }
 
-describe("what is told", () => {
+describe("what is reported", () => {
   test("a question at once, reminders while it is open, then silence", () => {
-    expect(told([asked(1, 0, "d1")], 4_000)).toEqual(["0 approval 0", "300 approval 1", "1800 approval 2"]);
-    expect(told([asked(1, 0, "d1", "plan")], 10)).toEqual(["0 plan 0"]);
+    expect(messagesOf([asked(1, 0, "d1")], 4_000)).toEqual(["0 approval 0", "300 approval 1", "1800 approval 2"]);
+    expect(messagesOf([asked(1, 0, "d1", "plan")], 10)).toEqual(["0 plan 0"]);
     const answered = event("approval.answered", 2, 400_000, {
       digest: "d1",
       decision: "allow",
       by: "p",
       through: "terminal",
     });
-    expect(told([asked(1, 0, "d1"), answered], 4_000)).toEqual(["0 approval 0", "300 approval 1"]);
+    expect(messagesOf([asked(1, 0, "d1"), answered], 4_000)).toEqual(["0 approval 0", "300 approval 1"]);
   });
 
-  test("a question that is answered before anyone looked is not told", () => {
+  test("a question that is answered before anyone looked is not reported", () => {
     let state = observe(nothing, asked(1, 0, "d1"), start);
     state = observe(
       state,
@@ -46,54 +46,54 @@ describe("what is told", () => {
   });
 
   test("waiting only after five seconds, and not beside the request that it is about", () => {
-    expect(told([event("agent.waiting", 1, 0, { for: "answer" })], 20)).toEqual(["5 waiting 0"]);
-    expect(told([event("agent.waiting", 1, 0), event("agent.tool", 2, 4_000)], 20)).toEqual([]);
-    expect(told([event("agent.waiting", 1, 0), asked(2, 1_000, "d1")], 20)).toEqual(["1 approval 0"]);
-    expect(told([asked(1, 0, "d1"), event("agent.waiting", 2, 1_000)], 20)).toEqual(["0 approval 0"]);
-    expect(told([event("agent.waiting", 1, 0, { for: "limit" })], 20)).toEqual([]);
-    expect(told([event("agent.waiting", 1, 0, { subagent: "s" })], 20)).toEqual([]);
+    expect(messagesOf([event("agent.waiting", 1, 0, { for: "answer" })], 20)).toEqual(["5 waiting 0"]);
+    expect(messagesOf([event("agent.waiting", 1, 0), event("agent.tool", 2, 4_000)], 20)).toEqual([]);
+    expect(messagesOf([event("agent.waiting", 1, 0), asked(2, 1_000, "d1")], 20)).toEqual(["1 approval 0"]);
+    expect(messagesOf([asked(1, 0, "d1"), event("agent.waiting", 2, 1_000)], 20)).toEqual(["0 approval 0"]);
+    expect(messagesOf([event("agent.waiting", 1, 0, { for: "limit" })], 20)).toEqual([]);
+    expect(messagesOf([event("agent.waiting", 1, 0, { subagent: "s" })], 20)).toEqual([]);
   });
 
   test("idle only after more than a minute of work, and not during a run", () => {
     const turn = (ms: number) => [event("agent.working", 1, 0), event("agent.idle", 2, ms)];
-    expect(told(turn(60_000), 100)).toEqual([]);
-    expect(told(turn(61_000), 100)).toEqual(["66 idle 0"]);
-    expect(told([...turn(61_000), event("agent.working", 3, 63_000)], 100)).toEqual([]);
+    expect(messagesOf(turn(60_000), 100)).toEqual([]);
+    expect(messagesOf(turn(61_000), 100)).toEqual(["66 idle 0"]);
+    expect(messagesOf([...turn(61_000), event("agent.working", 3, 63_000)], 100)).toEqual([]);
     const run = [
       event("run.started", 1, 0, { run: "api:1" }),
       event("agent.working", 2, 0),
       event("agent.idle", 3, 90_000),
     ];
     const end = (data: SessionEvent["data"]) => event("run.ended", 4, 95_000, { run: "api:1", ...data });
-    expect(told([...run, end({ state: "completed" })], 120)).toEqual(["95 ended 0"]);
-    expect(told([...run, end({ state: "stopped", reason: "user" })], 120)).toEqual([]);
+    expect(messagesOf([...run, end({ state: "completed" })], 120)).toEqual(["95 ended 0"]);
+    expect(messagesOf([...run, end({ state: "stopped", reason: "user" })], 120)).toEqual([]);
   });
 
   test("one message of a session a minute, unless it is urgent or a person was there", () => {
     const notice = (n: number, ms: number) => event("session.notify", n, ms, { detail: `text ${n}` });
-    expect(told([notice(1, 0), notice(2, 1_000), notice(3, 2_000)], 130)).toEqual(["0 notice 0", "60 notice 0"]);
-    expect(told([notice(1, 0), asked(2, 1_000, "d1")], 10)).toEqual(["0 notice 0", "1 approval 0"]);
-    expect(told([notice(1, 0), event("prompt.sent", 2, 1_000), notice(3, 2_000)], 10)).toEqual([
+    expect(messagesOf([notice(1, 0), notice(2, 1_000), notice(3, 2_000)], 130)).toEqual(["0 notice 0", "60 notice 0"]);
+    expect(messagesOf([notice(1, 0), asked(2, 1_000, "d1")], 10)).toEqual(["0 notice 0", "1 approval 0"]);
+    expect(messagesOf([notice(1, 0), event("prompt.sent", 2, 1_000), notice(3, 2_000)], 10)).toEqual([
       "0 notice 0",
       "2 notice 0",
     ]);
   });
 
-  test("nothing in quiet hours; what is open then is told at their end, and reminders not one after the other", () => {
+  test("nothing in quiet hours; what is open then is reported at their end, and reminders not one after the other", () => {
     const quiet = { ...rules, quiet: { from: 11 * 60 + 50, to: 13 * 60 } };
-    expect(told([asked(1, 1_000, "d1")], 3_700, quiet)).toEqual(["3600 approval 0"]);
+    expect(messagesOf([asked(1, 1_000, "d1")], 3_700, quiet)).toEqual(["3600 approval 0"]);
     const later = { ...rules, quiet: { from: 12 * 60 + 1, to: 13 * 60 } };
-    expect(told([asked(1, 0, "d1")], 3_700, later)).toEqual(["0 approval 0", "3600 approval 2"]);
+    expect(messagesOf([asked(1, 0, "d1")], 3_700, later)).toEqual(["0 approval 0", "3600 approval 2"]);
   });
 
-  test("nothing while muted; questions that are open then are told", () => {
+  test("nothing while muted; questions that are open then are reported", () => {
     const until = new Date(start + 100_000).toISOString();
     const muted = event("session.muted", 1, 0, { until });
     const ended = event("run.ended", 3, 20_000, { run: "api:1", state: "completed" });
-    expect(told([muted, asked(2, 10_000, "d1"), ended], 120)).toEqual(["100 approval 0"]);
-    expect(told([event("session.muted", 1, 0), asked(2, 10_000, "d1")], 9_000)).toEqual([]);
+    expect(messagesOf([muted, asked(2, 10_000, "d1"), ended], 120)).toEqual(["100 approval 0"]);
+    expect(messagesOf([event("session.muted", 1, 0), asked(2, 10_000, "d1")], 9_000)).toEqual([]);
     const both = [event("session.muted", 1, 0), asked(2, 10_000, "d1"), event("session.unmuted", 3, 20_000)];
-    expect(told(both, 30)).toEqual(["20 approval 0"]);
+    expect(messagesOf(both, 30)).toEqual(["20 approval 0"]);
   });
 });
 
