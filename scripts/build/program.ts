@@ -48,7 +48,7 @@ const lazyLoading = (): Plugin[] => [lazyBuiltins(), lazyParts(), lazyStringWidt
  * another tenth.
  */
 const startWithCompileCache = `"use strict";
-const own = ["list", "status", "connect"].find((name) => name === process.argv[2]) ?? "other";
+const own = ["list", "status", "connect"].find((name) => name === process.argv[3]) ?? "other";
 require("node:module").enableCompileCache(require("node:path").join(__dirname, "compiled", own));
 require("./program.cjs");
 `;

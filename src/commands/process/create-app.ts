@@ -13,8 +13,8 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
   let progress: Progress = silent;
   let trust = false;
   let { signal } = caller;
-  const own = { caller, terminal, globals, parts };
   let opened: OpenScope | undefined;
+  const own = { caller, terminal, globals, parts };
   const now = (): Date => new Date();
   const tell = showEvents(terminal, { progress: () => progress, now });
   const open = async (): Promise<OpenScope> => {
@@ -49,10 +49,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
     scope: async () => (await (opening ??= open())).scope,
     openRequest: async (request) => await requestScope(own, request),
     visited: () => opened?.visited ?? new Set(),
-    json: (value) => {
-      terminal.out(JSON.stringify(value, null, 2));
-      return 0;
-    },
+    json: (value) => (terminal.out(JSON.stringify(value, null, 2)), 0),
     stop: () => {
       progress.stop();
       opened?.close();
