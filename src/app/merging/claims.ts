@@ -5,7 +5,7 @@ import { findOneSession } from "../find/one-session.ts";
 import { rootHere } from "../find/find-sessions.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 import { groupByHost, hostOfOne } from "../hosts.ts";
-import { askHosts } from "../sessions/list.ts";
+import { askHosts } from "../sessions/ask-hosts.ts";
 import type { Scope } from "../scope.ts";
 
 export interface ClaimWanted {

@@ -6,7 +6,7 @@ import type { CleanOutcome } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
 import { findSessions, type Found } from "../find/find-sessions.ts";
 import { cleanSessions, type Cleaned, type CleanRequest } from "../sessions/clean.ts";
-import { listByHost } from "../sessions/list.ts";
+import { listByHost } from "../sessions/ask-hosts.ts";
 import { emitNote } from "../sessions/outcomes.ts";
 import type { Scope } from "../scope.ts";
 import { deletePulled } from "./delete-branch.ts";

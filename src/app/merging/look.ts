@@ -6,7 +6,7 @@ import type { SessionView } from "../../session/types.ts";
 import { plain } from "../../system/text.ts";
 import { openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
-import { askHosts, unreachable } from "../sessions/list.ts";
+import { askHosts, unreachable } from "../sessions/ask-hosts.ts";
 import { emitNote } from "../sessions/outcomes.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 import { projectTarget } from "./project-target.ts";

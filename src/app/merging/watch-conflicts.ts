@@ -3,7 +3,7 @@ import { keyOf } from "../../merging/parties.ts";
 import type { Found } from "../find/find-sessions.ts";
 import { openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
-import { listByHost } from "../sessions/list.ts";
+import { listByHost } from "../sessions/ask-hosts.ts";
 import { checkType, conflictsOf, lookAt, projectsOf, type Conflicts, type ConflictsWanted } from "./conflicts.ts";
 import { projectTarget } from "./project-target.ts";
 

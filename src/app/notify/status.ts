@@ -4,7 +4,7 @@ import type { MutedView } from "../../contract/notify.ts";
 import { notifierLock } from "../../session/work/mute.ts";
 import { isHeld } from "../../system/locks.ts";
 import type { Scope } from "../scope.ts";
-import { askHosts } from "../sessions/list.ts";
+import { askHosts } from "../sessions/ask-hosts.ts";
 import { readNotifier } from "./store.ts";
 
 export interface NotifyStatus {

@@ -1,4 +1,4 @@
-import { toCoworkError, type ErrorView } from "../../errors.ts";
+import { toCoworkError } from "../../errors.ts";
 import type { SessionHost } from "../../session/session-host.ts";
 import type { Selector, SessionStatus, SessionView } from "../../session/types.ts";
 import { unknownStatus } from "../../session/inspect/unknown-status.ts";
@@ -6,8 +6,8 @@ import { compareViews } from "../../session/inspect/view.ts";
 import { prefetchFromEngine } from "./prefetch.ts";
 import { withMarks } from "../merging/with-marks.ts";
 import { findSessions, rootHere, type Found, type SessionWords } from "../find/find-sessions.ts";
-import { groupByHost, namesMeant, openHost, type HostGroup } from "../hosts.ts";
-import { emitNote } from "./outcomes.ts";
+import type { HostGroup } from "../hosts.ts";
+import { askHosts, listOn, unreachable, type Answer } from "./ask-hosts.ts";
 import type { Scope } from "../scope.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 
@@ -29,7 +29,7 @@ export interface SessionList {
 export async function listSessions(scope: Scope, wanted: { all: boolean; hidden?: boolean }): Promise<SessionList> {
   await prefetchFromEngine(scope);
   const selector = await selectSessions(scope, [], wanted.all || (await rootHere(scope)) === undefined);
-  const every = withMarks(scope.ctx, inOrder(await askHosts(scope, selector, list, unreachable)));
+  const every = withMarks(scope.ctx, inOrder(await askHosts(scope, selector, listOn, unreachable)));
   const sessions = wanted.hidden === true ? every : every.filter((one) => one.hidden !== true);
   return {
     sessions,
@@ -71,68 +71,8 @@ async function statusThere(scope: Scope, selector: Selector, brief: boolean): Pr
   return inOrder(await askHosts(scope, selector, ask, (...args) => ({ ...unreachable(...args), ...unknown })));
 }
 
-/** The sessions of each host that answers; a note names those that do not. */
-export async function listByHost(scope: Scope, selector: Selector): Promise<{ host: string; views: SessionView[] }[]> {
-  return (await askHosts(scope, selector, list)).filter(({ answered }) => answered);
-}
-
-export interface Answer<T> {
-  host: string;
-  answered: boolean;
-  views: T[];
-}
-
-/**
- * Asks all selected hosts in parallel. A host that does not answer is reported as a note; if it is the only one, or this machine,
- * the error is thrown.
- * @param lost creates the entry of a session whose host does not answer
- */
-export async function askHosts<T>(
-  scope: Scope,
-  selector: Selector,
-  ask: (part: SessionHost, group: HostGroup) => Promise<T[]>,
-  lost?: (name: string, group: HostGroup, error: ErrorView) => T,
-): Promise<Answer<T>[]> {
-  const groups = await groupByHost(scope, selector, "every");
-  return await Promise.all(
-    groups.map(async (group): Promise<Answer<T>> => {
-      const { host } = group;
-      try {
-        return { host, answered: true, views: await ask(await openHost(scope, host), group) };
-      } catch (error) {
-        if (groups.length === 1 || host === "local") throw error;
-        const view = toCoworkError(error).toView();
-        emitNote(scope, view.message);
-        const names = lost === undefined || group.selector.project === undefined ? [] : await namesMeant(scope, group);
-        return { host, answered: false, views: names.flatMap((name) => lost?.(name, group, view) ?? []) };
-      }
-    }),
-  );
-}
-
-async function list(part: SessionHost, group: HostGroup): Promise<SessionView[]> {
-  return await part.list(group.selector);
-}
-
 /** Merges the answers of several hosts into one sorted list. */
 function inOrder<T extends SessionView>(answers: readonly Answer<T>[]): T[] {
   const all = answers.flatMap(({ views }) => views);
   return answers.length === 1 ? all : all.toSorted(compareViews);
-}
-
-export function unreachable(name: string, { host, selector: { project } }: HostGroup, error: ErrorView): SessionView {
-  return {
-    id: `${project?.name ?? ""}-${name}`,
-    name,
-    project: project?.name ?? "",
-    projectRoot: project?.root ?? "",
-    host,
-    state: "unreachable",
-    error,
-    branch: null,
-    path: "",
-    agent: "",
-    createdAt: "",
-    container: null,
-  };
 }

@@ -3,7 +3,7 @@ import { hostKey } from "../../remote/ssh-proxy/host-key.ts";
 import { hostNames } from "../../remote/ssh-proxy/host-names.ts";
 import { renderConfig } from "../../remote/ssh-proxy/render-config.ts";
 import type { Written } from "../../remote/ssh-proxy/write-config.ts";
-import { listByHost } from "../sessions/list.ts";
+import { listByHost } from "../sessions/ask-hosts.ts";
 import type { Scope } from "../scope.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 

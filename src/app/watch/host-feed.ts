@@ -3,7 +3,7 @@ import type { SessionView } from "../../session/types.ts";
 import { knownSessions } from "../find/known-sessions.ts";
 import { openHost, type HostGroup } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
-import { unreachable } from "../sessions/list.ts";
+import { unreachable } from "../sessions/ask-hosts.ts";
 import { askTarget, type HostTarget } from "../work/ask-hosts.ts";
 
 /** What one host said last. */

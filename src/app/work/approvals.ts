@@ -8,7 +8,7 @@ import { findSession, rootHere } from "../find/find-sessions.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 import { hostOfOne, openHost, type HostGroup } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
-import { askHosts } from "../sessions/list.ts";
+import { askHosts } from "../sessions/ask-hosts.ts";
 
 /** A host that takes longer than this is left out, unless it is the only one. */
 const patienceMs = 3_000;

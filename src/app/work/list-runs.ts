@@ -1,7 +1,7 @@
 import type { RunView } from "../../contract/work/run.ts";
 import { noRun } from "../../work/runs/no-run.ts";
 import { findSessions, rootHere } from "../find/find-sessions.ts";
-import { askHosts } from "../sessions/list.ts";
+import { askHosts } from "../sessions/ask-hosts.ts";
 import type { Scope } from "../scope.ts";
 
 /** `api:3`: run 3 of session api. */
