@@ -7,6 +7,7 @@ import { build, type BuildOptions } from "esbuild";
 import { buildPage } from "../src/assets-page.ts";
 import { readStored, storedNames } from "../src/assets-stored.ts";
 import { collectNotices } from "./build/notices.ts";
+import { ensureGrammars } from "./build/grammars.ts";
 import { buildProgram } from "./build/program.ts";
 
 const maxBytes = 4_000_000;
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   const started = performance.now();
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
   const options = bundleOptions(version);
+  await ensureGrammars();
   const { files, metafiles } = await buildProgram(options);
   const assets = new Map<string, Uint8Array>();
   for (const name of await storedNames()) assets.set(name, (await readStored(name)) ?? Buffer.from(""));

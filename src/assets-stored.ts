@@ -1,9 +1,11 @@
 // Reads assets in the source tree. The build replaces this module with `assets-beside.ts`, which has the same exports.
 import { readdir, readFile } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const cli = join(root, "node_modules", "@devcontainers", "cli");
+/** `npm ci` fills it (`scripts/grammars.ts`) */
+const grammars = join(root, "node_modules", ".cache", "cowork-grammars");
 
 /** Undefined if the asset does not exist. */
 export async function readStored(name: string): Promise<Uint8Array | undefined> {
@@ -11,8 +13,10 @@ export async function readStored(name: string): Promise<Uint8Array | undefined> 
   if (name === "devcontainers-cli.version") return Buffer.from(await cliVersion());
   if (name === "cli-preload.cjs") return await bundlePreload();
   if (name.startsWith("web/")) return (await (await import("./assets-page.ts")).buildPage()).files.get(name);
+  if (name === "grammars/runtime.wasm.br") return await packRuntime();
   if (name === "third-party.txt") return Buffer.from("The notices of bundled libraries are made by the build.\n");
-  return (await storedNames()).includes(name) ? await readFile(join(root, name)) : undefined;
+  if (!(await storedNames()).includes(name)) return undefined;
+  return await readFile(name.startsWith("grammars/") ? join(grammars, basename(name)) : join(root, name));
 }
 
 export async function storedNames(): Promise<string[]> {
@@ -20,6 +24,7 @@ export async function storedNames(): Promise<string[]> {
   return [
     ...own,
     ...(await import("./assets-page.ts")).pageAssets,
+    ...(await grammarNames()),
     ...(await filesBelow(join(root, "templates"))).map((file) => relative(root, file).split(sep).join("/")),
   ];
 }
@@ -30,6 +35,18 @@ async function filesBelow(folder: string): Promise<string[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
+}
+
+async function grammarNames(): Promise<string[]> {
+  const files = await readdir(grammars).catch(() => []);
+  return ["runtime.wasm.br", ...files.filter((file) => file.endsWith(".wasm.br"))].map((file) => `grammars/${file}`);
+}
+
+/** What runs the grammars. */
+async function packRuntime(): Promise<Uint8Array> {
+  const { brotliCompressSync, constants } = await import("node:zlib");
+  const content = await readFile(join(root, "node_modules", "web-tree-sitter", "web-tree-sitter.wasm"));
+  return brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
 }
 
 async function cliVersion(): Promise<string> {

@@ -5,7 +5,8 @@ import { CoworkError } from "./errors.ts";
 /**
  * Files that are part of cowork: `templates/…` by their path, `devcontainers-cli.tar` (the pinned
  * `@devcontainers/cli`: what it needs to run, licence files included, no leading folder), `devcontainers-cli.version`
- * (text, no line end), `cli-preload.cjs` (what is preloaded into its process) and `third-party.txt`. The built file contains
+ * (text, no line end), `cli-preload.cjs` (what is preloaded into its process), `grammars/{language}.wasm.br` (what the names in
+ * source files are found with, and `runtime`, which runs them) and `third-party.txt`. The built file contains
  * them and unpacks them; in the source tree they are read from there. Throws INTERNAL for a name that does not exist.
  */
 export async function readAsset(name: string): Promise<Uint8Array> {

@@ -42,7 +42,7 @@ export function createEvents(
 
 /**
  * Asks the user. Returns a boolean for a yes/no question and the value for a choice. Without a terminal, the caller's flags answer
- * a `confirm`, the answer to `trust` and `host-key` is no, and to a `choice` it is null.
+ * a `confirm`, the answer to `host-key` is no, and to `trust` and a `choice` it is null.
  */
 export type Ask = (question: Question) => Promise<Answer>;
 

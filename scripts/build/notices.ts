@@ -1,10 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
+import { grammarPackages } from "./grammars.ts";
 
 /** Collects the licence texts of all packages in the program, for `cowork help licenses`. */
 export async function collectNotices(root: string, metafiles: readonly Metafile[]): Promise<string> {
-  const folders = new Set<string>(["node_modules/@devcontainers/cli"]);
+  const folders = new Set<string>(["node_modules/@devcontainers/cli", ...grammarPackages()]);
   for (const input of metafiles.flatMap(({ inputs }) => Object.keys(inputs))) {
     // Files made by our plug-ins are listed as `name:path`; the real files are listed, too.
     if (input.includes(":")) continue;

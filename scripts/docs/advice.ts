@@ -35,6 +35,8 @@ export const advice: Record<ErrorCode, string> = {
   RECORD_CORRUPT:
     "The clone is untouched. Move the file that the message names away and run `cowork init <session>`: it uses the existing clone.",
   STATE_TOO_NEW: "Update cowork on this machine. An older version does not change state that it could misread.",
+  WORK_UNCOMMITTED:
+    "The message names the sessions. Commit there, or let the agent do it; or run `cowork merge` again with `--uncommitted`, which takes the files as they are, as a commit that the session itself does not get.",
   WORK_UNSAVED:
     "The message lists what would be lost and the next command for it: `cowork pull`, a manual copy for ignored files and nested repositories, a `chmod` or `chown` in the session for what cannot be read, `git branch` for commits that are on no branch. `--force` deletes it anyway.",
   BRANCH_DIVERGED:
@@ -44,7 +46,7 @@ export const advice: Record<ErrorCode, string> = {
   FILES_IN_THE_WAY:
     "The message names the files, and nothing was changed. `pull --apply`: commit, stash or move your own changes. `cp`: choose another destination, or add `--force`.",
   CONFLICT:
-    "Everything is as it was before the command. Merge or rebase by hand in the session: `cowork connect <session>`.",
+    "Everything is as it was before the command, except with `push --keep-conflicts`. Merge or rebase by hand in the session: `cowork connect <session>`.",
   DEVCONTAINER_INVALID:
     "The message names the file, and the line if there is one. `cowork init --dry-run` checks the configuration without creating anything.",
   DEVCONTAINER_AMBIGUOUS:
@@ -85,6 +87,8 @@ export const advice: Record<ErrorCode, string> = {
     "Run `cowork auth login` to log in once for all sessions on this host, including the ones that are running.",
   AGENT_UNAVAILABLE:
     "Sessions work without the agent. When the package registry can be reached again, run `cowork start <session>` to install it.",
+  CLAIMED:
+    "The message names the holder, its reason and when the claim ends. Work elsewhere, wait, or end the claim with `cowork claim <holder> --release`. Claims are a courtesy between agents; see [claims](claims.md).",
   DISK_FULL:
     "Nothing is lost. Free some space and run the same command again. `cowork status --verbose` shows how much each session uses; `cowork clean --images` removes shared images that no session uses.",
   FILE_NOT_FOUND:
@@ -116,4 +120,6 @@ export const advice: Record<ErrorCode, string> = {
   APPROVAL_NOT_SHOWN: "Read the request that was just printed, then run the same command again, or answer by its id.",
   WAIT_TIMEOUT:
     "The session goes on. `cowork list` shows what its agent does; wait again, or with a longer `--timeout`.",
+  NOTIFY_FAILED:
+    "The message names the channel and why. Check what is configured with `cowork notify`, then send a message with `cowork doctor --notify`.",
 };

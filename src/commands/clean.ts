@@ -17,6 +17,9 @@ export const cleanCommand = defineCommand({
       summary: "Delete unused shared images; with names or --all, delete those sessions too",
     },
     purge: { type: "boolean", summary: "Delete transcripts instead of archiving them" },
+    merged: { type: "boolean", summary: "Only sessions whose work is in the project's branch, also as other commits" },
+    "older-than": { type: "string", value: "TIME", summary: "With --merged: only if that was found so long ago (7d)" },
+    "delete-branch": { type: "boolean", summary: "Also delete the branch that pull made, if it is merged" },
     force: { type: "boolean", summary: "Delete even if unsaved work would be lost or a run is active, and do not ask" },
     "dry-run": { type: "boolean", summary: "Show what would be deleted and what would be lost, and exit" },
   },
@@ -24,6 +27,7 @@ export const cleanCommand = defineCommand({
     { line: "cowork clean a", text: "delete a, unless work would be lost" },
     { line: "cowork clean", text: "list the sessions of this project, and ask" },
     { line: "cowork clean --dry-run", text: "show what would be deleted and lost" },
+    { line: "cowork clean --merged --older-than 7d", text: "delete what was merged a week ago or earlier" },
     { line: "cowork clean --images", text: "delete shared images that no session uses" },
   ],
   async run({ args, flags }, app) {
@@ -31,7 +35,10 @@ export const cleanCommand = defineCommand({
     const { clean } = await import("../app/sessions/clean.ts");
     const canAsk = app.terminal.canAsk || app.caller.env["COWORK_YES"] === "true";
     const dryRun = flags["dry-run"];
-    const { sessions, images } = await clean(await app.scope(), { ...flags, words: args, dryRun, canAsk });
+    const { sessions, images } = await clean(await app.scope(), {
+      ...flags,
+      ...{ words: args, dryRun, canAsk, olderThan: flags["older-than"], deleteBranch: flags["delete-branch"] },
+    });
     progress.stop();
     if (sessions === undefined) app.terminal.err("Nothing was removed.");
     if (app.globals.json) {

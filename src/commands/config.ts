@@ -10,6 +10,7 @@ export const configCommand = defineCommand({
   details: [
     "Precedence, highest first: flag, COWORK_* variable, the project's .cowork/.cowork.conf, the user's .cowork.conf, default. " +
       "set writes the project's file inside a project, otherwise (or with --user) the user's. unset removes a key; setting it to an empty value does the same.",
+    "PUBLIC_URL and the keys NOTIFY… count in the user's file only. Their secrets are never shown, and set asks for them, or reads stdin.",
   ],
   positionals: [
     { name: "action", summary: "get, set, unset or list (default: list)", complete: [...actions] },
@@ -28,8 +29,7 @@ export const configCommand = defineCommand({
     const { getConfig, listConfig, setConfig, unsetConfig } = await import("./parts/config-actions.ts");
     if (action === "list" && key === undefined) return await listConfig(app, flags.user);
     if (action === "get" && key !== undefined && value === undefined) return await getConfig(app, key, flags.user);
-    if (action === "set" && key !== undefined && value !== undefined)
-      return await setConfig(app, key, value, flags.user);
+    if (action === "set" && key !== undefined) return await setConfig(app, key, value, flags.user);
     if (action === "unset" && key !== undefined && value === undefined) return await unsetConfig(app, key, flags.user);
     if (!actions.includes(action))
       throw usageError(`Unknown action "${action}": use get, set, unset or list.`, "cowork help config");

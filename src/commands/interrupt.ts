@@ -1,4 +1,3 @@
-import { plain } from "../system/text.ts";
 import { defineCommand } from "./line/command.ts";
 import { oneSession } from "./line/shared-flags.ts";
 
@@ -17,8 +16,8 @@ export const interruptCommand = defineCommand({
     const { interruptSession } = await import("../app/work/talk.ts");
     const { session, how } = await interruptSession(await app.scope(), args[0]);
     if (app.globals.json) return app.json({ session, how });
-    const what = how === "run" ? "the run" : "the agent";
-    app.terminal.out(plain(how === "nothing" ? `Nothing runs in ${session}.` : `Interrupted ${what} in ${session}.`));
+    const { renderInterrupted } = await import("../ui/sent.ts");
+    app.terminal.out(renderInterrupted({ session, how }));
     return 0;
   },
 });

@@ -6,7 +6,7 @@ export const pushCommand = defineCommand({
   group: "Work",
   summary: "Send the project's commits to a session",
   details: [
-    "The session's branches and files change only with --merge or --rebase. A merge or rebase with conflicts is undone.",
+    "The session's branches and files change only with --merge or --rebase. A merge or rebase with conflicts is undone, unless --keep-conflicts leaves it there to be resolved, by you or by the agent.",
   ],
   positionals: [
     oneSession,
@@ -15,6 +15,7 @@ export const pushCommand = defineCommand({
   flags: {
     merge: { type: "boolean", summary: "Merge it into the session's branch" },
     rebase: { type: "boolean", summary: "Rebase the session's branch onto it" },
+    "keep-conflicts": { type: "boolean", summary: "Leave conflicts in the session instead of undoing it" },
   },
   examples: [
     { line: "cowork push a main", text: "make main available in a as project/main" },
@@ -23,7 +24,8 @@ export const pushCommand = defineCommand({
   async run({ args, flags }, app) {
     const progress = await app.show("lines");
     const { pushSession } = await import("../app/sessions/exchange.ts");
-    const result = await pushSession(await app.scope(), args[0], { ref: args[1], ...flags });
+    const wanted = { ref: args[1], ...flags, keepConflicts: flags["keep-conflicts"] };
+    const result = await pushSession(await app.scope(), args[0], wanted);
     progress.stop();
     if (app.globals.json) return app.json(result);
     const { renderPushed } = await import("../ui/exchange.ts");

@@ -1,10 +1,12 @@
 import { approvalsCommand } from "./approvals.ts";
 import { approveCommand } from "./approve.ts";
 import { authCommand } from "./auth.ts";
+import { claimCommand } from "./claim.ts";
 import { cleanCommand } from "./clean.ts";
 import type { Command } from "./line/command.ts";
 import { completionCommand } from "./completion.ts";
 import { configCommand } from "./config.ts";
+import { conflictsCommand } from "./conflicts.ts";
 import { connectCommand } from "./connect.ts";
 import { cpCommand } from "./cp.ts";
 import { denyCommand } from "./deny.ts";
@@ -18,6 +20,8 @@ import { interruptCommand } from "./interrupt.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
 import { mcpCommand } from "./mcp.ts";
+import { notifyCommand } from "./notify.ts";
+import { mergeCommand } from "./merge.ts";
 import { openCommand } from "./open.ts";
 import { pullCommand } from "./pull.ts";
 import { projectsCommand } from "./projects.ts";
@@ -33,6 +37,7 @@ import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
 import { uiCommand } from "./ui.ts";
 import { waitCommand } from "./wait.ts";
+import { watchCommand } from "./watch.ts";
 
 /** Every command, in the order of help and docs. */
 export const commands: readonly Command[] = [
@@ -53,10 +58,15 @@ export const commands: readonly Command[] = [
   interruptCommand,
   waitCommand,
   uiCommand,
+  watchCommand,
   eventsCommand,
+  notifyCommand,
+  conflictsCommand,
   diffCommand,
   pullCommand,
   pushCommand,
+  mergeCommand,
+  claimCommand,
   cpCommand,
   logsCommand,
   authCommand,

@@ -28,15 +28,11 @@ export const sendCommand = defineCommand({
     const usage = "cowork send <session> 'text'";
     const text = await readPrompt(app, { text: args[1], file: flags.file, usage });
     const { sendPrompt } = await import("../app/work/talk.ts");
-    const { session, how, run } = await sendPrompt(await app.scope(), args[0], text);
+    const sent = await sendPrompt(await app.scope(), args[0], text);
+    const { session, how, run } = sent;
     if (app.globals.json) return app.json({ session, how, ...(run === undefined ? {} : { run }) });
-    const id = plain(run?.id ?? session);
-    const words = {
-      run: `Sent to the active run ${id}.`,
-      resumed: `The last run had ended: ${id} continues its conversation.`,
-      typed: `Typed into the terminal of ${plain(session)}.`,
-    };
-    app.terminal.out(words[how]);
+    const { renderSent } = await import("../ui/sent.ts");
+    app.terminal.out(renderSent(sent));
     app.terminal.err(`  Next: cowork logs ${plain(session)} -f`);
     return 0;
   },

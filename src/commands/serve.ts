@@ -16,7 +16,7 @@ export const serveCommand = defineCommand({
     port: { type: "string", value: "PORT", summary: "Port (default: 7333, or the next one that is free)" },
     status: { type: "boolean", summary: "Show whether the server runs, and where" },
     stop: { type: "boolean", summary: "End the server that runs" },
-    "until-idle": { type: "boolean", summary: "End when nobody has used it for 30 minutes" },
+    "until-idle": { type: "boolean", summary: "End when no one has used it for 30 minutes" },
   },
   examples: [
     { line: "cowork serve", text: "serve until Ctrl-C" },

@@ -5,13 +5,15 @@ import { usageError } from "./line/usage.ts";
 export const setupCommand = defineCommand({
   name: "setup",
   group: "Set-up",
-  summary: "Set up the claude alias, shell completion and MCP, or undo it",
+  summary: "Set up alias, completion, MCP, notifications and the background service",
   details: [
     'The alias is a shell function: `claude`, or `claude "<prompt>"`, on a terminal in a project becomes `cowork open --rm`. A prompt has a space in it. ' +
       "With a flag or a subcommand, outside of a project that has a commit, without a terminal and in a session it is the program itself, and so " +
       "is `command claude`. An alias or a function claude of your own is kept.",
     "MCP: the claude of this machine gets `cowork mcp` as a server for all your projects, through its own `claude mcp add`. It sees sessions, runs and approvals, and changes " +
       "nothing; for one that also starts runs: `claude mcp add --scope user cowork -- cowork mcp --role operate`.",
+    "Notifications: it asks for a channel, writes it to your own .cowork.conf and sends a test message; docs/notifications.md says more. The background service is a " +
+      "unit of your systemd that runs `cowork serve`. --yes leaves out notifications, which need your answers.",
     "It asks before each change. Lines that it adds to a start-up file of your shell are between two comments; --undo removes only " +
       "those. Run it again to add what is missing and to update what an earlier version set up.",
   ],
@@ -37,14 +39,14 @@ export const setupCommand = defineCommand({
         steps`${ownCommand("setup", "--yes")}, or ${ownCommand("setup", "--status")}`,
       );
     const { ctx } = await app.scope();
-    const { isMissing, readSetup, setUp, undoSetup } = await import("../app/set-up/setup.ts");
+    const { isMissing, needsAnswers, readSetup, setUp, undoSetup } = await import("../app/set-up/setup.ts");
     const { renderSetup, setupNext, setupQuestion } = await import("../ui/setup.ts");
     const before = await readSetup(ctx);
     const items = [];
     for (const item of before) {
       if (flags.undo) items.push(await undoSetup(ctx, item));
-      else if (!flags.status && isMissing(item) && (flags.yes || (await ctx.ask(setupQuestion(item))) === true))
-        items.push(await setUp(ctx, item));
+      else if (flags.status || !isMissing(item) || (flags.yes && needsAnswers(item))) items.push(item);
+      else if (flags.yes || (await ctx.ask(setupQuestion(item))) === true) items.push(await setUp(ctx, item));
       else items.push(item);
     }
     if (app.globals.json) return app.json({ setup: items });

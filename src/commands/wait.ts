@@ -4,16 +4,17 @@ import { allFlag, someSessions } from "./line/shared-flags.ts";
 export const waitCommand = defineCommand({
   name: "wait",
   group: "Work",
-  summary: "Wait until sessions are done, idle, or need a person",
+  summary: "Wait until sessions are done, idle, merged, or need a person",
   details: [
     "done: the last run ended; without a run: the agent is idle or ended. The exit code is 6 if a run failed or was stopped.\n" +
       "idle: the agent does nothing. waiting: a person is needed; a usage limit does not count.\n" +
+      "merged: the work is in the project's branch, whatever its commits are called there.\n" +
       "The exit code is 7 if it did not happen within --timeout. Without --timeout there is no limit.",
   ],
   positionals: [someSessions],
   flags: {
     ...allFlag,
-    for: { type: "string", value: "STATE", summary: "idle, waiting or done (default: done)" },
+    for: { type: "string", value: "STATE", summary: "idle, waiting, done or merged (default: done)" },
     any: { type: "boolean", summary: "Wait for one of the sessions instead of all" },
     timeout: { type: "string", value: "TIME", summary: "Longest time to wait, such as 90s, 30m or 4h" },
   },

@@ -26,6 +26,11 @@ export function editConf(text: string, key: string, value: string | undefined): 
   return join([...setIn(own, key, value, eol), ...rest]);
 }
 
+/** A line of its own, which is read as exactly this value. */
+export function confLine(key: string, value: string): string {
+  return `${key}=${encode(value)}`;
+}
+
 interface Line {
   body: string;
   end: string;
@@ -37,7 +42,7 @@ function setIn(lines: Line[], key: string, value: string | undefined, eol: strin
   const places = lines.flatMap((_, index) => (keys[index] === key || keys[index] === `${key}[]` ? [index] : []));
   if (value === undefined) return lines.filter((_, index) => !places.includes(index));
   const place = places.at(-1);
-  if (place === undefined) return append(lines, { body: `${key}=${encode(value)}`, end: eol }, eol);
+  if (place === undefined) return append(lines, { body: confLine(key, value), end: eol }, eol);
   const isList = keys.includes(`${key}[]`);
   return lines.flatMap((line, index) => {
     if (index === place) return editLine(line, key, value, eol);

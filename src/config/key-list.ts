@@ -1,6 +1,7 @@
 import { runPermissions } from "../contract/work/permissions.ts";
 import { brokenRefRule } from "../system/names.ts";
 import type { ConfigKey } from "./key-types.ts";
+import { notifyKeys } from "./notify-keys.ts";
 import type { Settings } from "./types.ts";
 import {
   readAmount,
@@ -237,5 +238,16 @@ export const configKeys: readonly ConfigKey[] = [
     defaultValue: "off",
     parse: sets("agentTasks", readSwitch),
     needsTrust: "the agent of every session would keep a task list",
+  },
+  ...notifyKeys,
+  {
+    name: "TEST",
+    doc: "Command that tests the project; `merge` runs it in a dev container before anything lands",
+    form: "one line for `sh -c`",
+    example: "npm test",
+    defaultValue: "",
+    defaultDoc: "nothing is tested",
+    parse: sets("test", readLine),
+    needsTrust: "every merge would run this in its dev container and land what it lets pass",
   },
 ];

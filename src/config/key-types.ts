@@ -1,6 +1,26 @@
 import type { Settings } from "./types.ts";
 
+/** Keys about messages and addresses of this user alone: they count in the user's file only. */
+export type UserKeyName =
+  | "PUBLIC_URL"
+  | "NOTIFY"
+  | "NOTIFY_DETAILS"
+  | "NOTIFY_REMIND"
+  | "NOTIFY_QUIET"
+  | "NOTIFY_PRIVATE"
+  | "NOTIFY_TELEGRAM_TOKEN"
+  | "NOTIFY_TELEGRAM_CHAT"
+  | "NOTIFY_TELEGRAM_USER"
+  | "NOTIFY_TELEGRAM_API"
+  | "NOTIFY_NTFY"
+  | "NOTIFY_NTFY_TOKEN"
+  | "NOTIFY_SLACK"
+  | "NOTIFY_DISCORD"
+  | "NOTIFY_WEBHOOK_URL"
+  | "NOTIFY_WEBHOOK_SECRET";
+
 export type KeyName =
+  | UserKeyName
   | "SESSIONS"
   | "PROJECT"
   | "BASE_IMAGE"
@@ -23,7 +43,8 @@ export type KeyName =
   | "BUDGET"
   | "TIMEOUT"
   | "RUNS"
-  | "AGENT_TASKS";
+  | "AGENT_TASKS"
+  | "TEST";
 
 /** One key of `.cowork.conf`. `cowork config list` and the docs read from here. */
 export interface ConfigKey {
@@ -43,4 +64,8 @@ export interface ConfigKey {
   needsTrust?: string;
   /** written only by cowork, and only to a project's file */
   managed?: true;
+  /** counts in the user's file only: no repository, variable or flag can set it */
+  userOnly?: true;
+  /** never shown, and never taken from a command line; its file must be readable by the user alone */
+  secret?: true;
 }

@@ -26,8 +26,11 @@ export function parseValue(key: ConfigKey, value: string, where?: string): Parti
   const parsed = trimmed === "" ? {} : key.parse(trimmed);
   if (parsed !== undefined) return parsed;
   const place = where === undefined ? "" : ` (${plain(where)})`;
-  const message = `${key.name}=${plain(trimmed).slice(0, 200)}${place}: the value must be ${key.form}.`;
+  const shown = key.secret ? "" : `=${plain(trimmed).slice(0, 200)}`;
+  const message = `${key.name}${shown}${place}: the value must be ${key.form}.`;
   throw new CoworkError("CONFIG_VALUE_INVALID", message, {
-    hint: steps`set a valid value, for example: ${ownCommand("config", "set", key.name, key.example)}`,
+    hint: key.secret
+      ? steps`set it again: ${ownCommand("config", "set", key.name)}`
+      : steps`set a valid value, for example: ${ownCommand("config", "set", key.name, key.example)}`,
   });
 }

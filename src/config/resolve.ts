@@ -3,6 +3,7 @@ import { plain } from "../system/text.ts";
 import { parseValue } from "./keys.ts";
 import { configKeys } from "./key-list.ts";
 import type { ConfigKey, KeyName } from "./key-types.ts";
+import { shownValue } from "./secrets.ts";
 import type { ResolvedSetting, Settings, SettingOrigin } from "./types.ts";
 
 export interface ConfLayer {
@@ -60,27 +61,29 @@ const nothingSet: Settings = {
 export function resolveSettings(sources: SettingSources): ResolvedSettings {
   const resolved = configKeys.map((key) => resolveKey(key, sources));
   const settings = resolved.reduce<Settings>(
-    (so, { key, value, origin, file }, index) => ({
-      ...so,
-      ...parseValue(keyAt(index), value, file ?? placeOf(origin, key)),
-    }),
+    (so, { key, value, origin, file }, index) => {
+      const its = keyAt(index);
+      // Its value is not here: it is read and checked where it is used.
+      return its.secret ? so : { ...so, ...parseValue(its, value, file ?? placeOf(origin, key)) };
+    },
     { ...nothingSet },
   );
   return { settings, resolved };
 }
 
-/** Resolves one key without validation: for PROJECT, which is needed before all other keys. */
+/** Resolves one key without validation: for PROJECT, which is needed before all other keys. A secret's value is not returned. */
 export function resolveKey(key: ConfigKey, sources: SettingSources): ResolvedSetting {
   const { name } = key;
-  const flag = key.managed ? undefined : sources.flags[name];
+  const isInFilesOnly = key.managed === true || key.userOnly === true;
+  const flag = isInFilesOnly ? undefined : sources.flags[name];
   if (isGiven(flag)) return { key: name, value: flag, origin: "flag" };
-  const variable = key.managed ? undefined : sources.env[`COWORK_${name}`];
+  const variable = isInFilesOnly ? undefined : sources.env[`COWORK_${name}`];
   if (isGiven(variable)) return { key: name, value: variable, origin: "environment" };
   for (const origin of ["project", "user"] as const) {
     const layer = layerOf(sources[origin]);
     const value = layer?.values[name];
-    if (value === undefined || (key.managed && origin === "user")) continue;
-    const inForce = value.trim() === "" ? defaultOf(key, sources.cpus) : value.trim();
+    if (value === undefined || (key.managed && origin === "user") || (key.userOnly && origin === "project")) continue;
+    const inForce = value.trim() === "" ? defaultOf(key, sources.cpus) : shownValue(name, value.trim());
     return { key: name, value: inForce, origin, ...(layer?.file === undefined ? {} : { file: layer.file }) };
   }
   return { key: name, value: defaultOf(key, sources.cpus), origin: "default" };

@@ -22,6 +22,11 @@ export async function setConfValue(
   await editConfFile(path, (text) => editConf(text, key, value), options);
 }
 
+export interface WriteOptions extends ConfOptions {
+  /** the change has a secret: from then on only the user can read the file */
+  private?: boolean;
+}
+
 /**
  * Changes keys of a file under a lock. `decide` gets the current values and returns the changes (undefined: remove the key). The
  * file is not written if nothing changes.
@@ -31,7 +36,7 @@ export async function changeConf(
   ctx: Pick<Context, "paths" | "clock" | "signal">,
   path: string,
   decide: (values: Readonly<Record<string, string>>) => Record<string, string | undefined>,
-  options: ConfOptions = {},
+  options: WriteOptions = {},
 ): Promise<void> {
   const edit = (text: string): string => {
     const values = parseConf(text);
@@ -41,7 +46,7 @@ export async function changeConf(
   await withLock(ctx, `conf:${path}`, { what: path }, () => editConfFile(path, edit, options));
 }
 
-async function editConfFile(path: string, edit: (text: string) => string, options: ConfOptions): Promise<void> {
+async function editConfFile(path: string, edit: (text: string) => string, options: WriteOptions): Promise<void> {
   const old = (await readConfText(path, options)) ?? "";
   const edited = edit(old);
   if (edited === old) return;
@@ -49,7 +54,7 @@ async function editConfFile(path: string, edit: (text: string) => string, option
     const target = options.follow ? await realpath(path).catch(() => path) : path;
     const before = await stat(target).catch(() => undefined);
     if (before !== undefined) {
-      await replace(target, edited, before);
+      await replace(target, edited, before, options.private === true);
       return;
     }
     // As root in another user's project, new files belong to the project's owner.
@@ -57,15 +62,15 @@ async function editConfFile(path: string, edit: (text: string) => string, option
     const existing = await stat(folder).catch(() => undefined);
     const { uid, gid } = existing ?? (await stat(dirname(folder)));
     if (existing === undefined) await ensureFolder(folder, { mode: 0o755, uid, gid });
-    await writeFileAtomic(target, edited, { mode: 0o644, uid, gid });
+    await writeFileAtomic(target, edited, { mode: options.private === true ? 0o600 : 0o644, uid, gid });
   } catch (error) {
     throw toCoworkError(error);
   }
 }
 
 /** Keeps the file's owner if permitted. Otherwise (a project shared by several users) the file becomes the writer's. */
-async function replace(path: string, text: string, before: Stats): Promise<void> {
-  const mode = before.mode & 0o7777;
+async function replace(path: string, text: string, before: Stats, isPrivate: boolean): Promise<void> {
+  const mode = before.mode & (isPrivate ? 0o7700 : 0o7777);
   try {
     await writeFileAtomic(path, text, { mode, uid: before.uid, gid: before.gid });
   } catch (error) {

@@ -28,6 +28,7 @@ export const errorCodes = {
   CONTAINER_MISSING: { exit: 1, means: "the session's container does not exist any more" },
   RECORD_CORRUPT: { exit: 1, means: "a session's record cannot be read" },
   STATE_TOO_NEW: { exit: 1, means: "the state was written by a newer cowork" },
+  WORK_UNCOMMITTED: { exit: 1, means: "a session has work that is not committed, and only commits are merged" },
   WORK_UNSAVED: { exit: 3, means: "the session has unsaved work" },
   BRANCH_DIVERGED: { exit: 1, means: "the project has a branch with this name and other commits" },
   BRANCH_CHECKED_OUT: {
@@ -69,6 +70,8 @@ export const errorCodes = {
   APPROVAL_CHANGED: { exit: 1, means: "the approval is not the one that was shown" },
   APPROVAL_NOT_SHOWN: { exit: 1, means: "the request has not been shown before it was answered by a session's name" },
   WAIT_TIMEOUT: { exit: 7, means: "what `wait` waits for did not happen in time" },
+  NOTIFY_FAILED: { exit: 1, means: "a message could not be delivered" },
+  CLAIMED: { exit: 1, means: "another session has claimed these paths" },
   // the machine
   DISK_FULL: { exit: 1, means: "no space is left where cowork must write" },
   FILE_NOT_FOUND: { exit: 1, means: "the file or folder does not exist" },

@@ -14,8 +14,12 @@ export const target = z.object({
 /** `hosts.json`: machines that the user has added, or has made sessions on, by name. */
 export const hostsFile = z.record(z.string(), target);
 
-/** `trust.json`: for each project root, the hashes of everything that was agreed to. */
-export const trustFile = z.object({ version: z.literal(1), projects: z.record(z.string(), texts) });
+/** `trust.json`: for each project root, the hashes of everything that was agreed to, and of agents' settings that were refused. */
+export const trustFile = z.object({
+  version: z.literal(1),
+  projects: z.record(z.string(), texts),
+  refused: z.exactOptional(z.record(z.string(), texts)),
+});
 
 /** `projects.json` */
 export const projectsFile = z.object({ roots: texts });

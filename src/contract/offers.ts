@@ -36,6 +36,8 @@ export const streamedOffers = {
 /** Git for one session's clone. */
 export const cloneOffers = {
   cloneOpen: { input: z.tuple([oneSession]), output: openedClone },
+  /** without the session's lock: only to read */
+  cloneRead: { input: z.tuple([oneSession]), output: openedClone },
   cloneScript: { input: z.tuple([z.number(), z.string(), scriptOptions]), output: scriptResult },
   cloneSave: {
     input: z.tuple([z.number(), z.string(), scriptOptions, stream]),

@@ -6,6 +6,7 @@ import { target } from "./files.ts";
 import { initPlan } from "./init-plan.ts";
 import { authStatus, login, logoutResult } from "./login.ts";
 import { cleanOutcome } from "./outcome.ts";
+import { conflictsOutput } from "./merging/conflicts.ts";
 import { hostCalls } from "./rpc.ts";
 import { sessionStatus, sessionView } from "./session.ts";
 import { approvalView } from "./work/approval.ts";
@@ -48,6 +49,10 @@ export const outputs = {
     ),
     /** tags of shared images that were removed */
     images: texts,
+  }),
+  /** `diffs` with --diff */
+  conflicts: z.extend(conflictsOutput, {
+    diffs: z.exactOptional(z.array(z.object({ a: z.string(), b: z.string(), text: z.string() }))),
   }),
   diff: hostCalls.diff.output,
   run: z.object({ run: runView }),

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { mergedWork } from "./merging/conflicts.ts";
 import { startPoint, texts } from "./common.ts";
 import { projectFacts, source } from "./project.ts";
 import { settings } from "./settings.ts";
@@ -83,6 +84,8 @@ export const cleanOptions = z.object({
   concurrency: z.number(),
   /** the setting */
   precious: texts,
+  /** by session's name: work that is in the project under other commits does not count as unsaved, if it is still exactly that */
+  merged: z.exactOptional(z.record(z.string(), mergedWork)),
 });
 
 export const diffOptions = z.object({ stat: z.boolean(), paths: texts, columns: z.number() });

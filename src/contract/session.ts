@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { texts } from "./common.ts";
 import { failure } from "./error.ts";
+import { collisionMark, mergedView } from "./merging/conflicts.ts";
 import { agentState } from "./work/agent-state.ts";
 import { runView } from "./work/run.ts";
 
@@ -36,6 +37,10 @@ export const sessionView = z.object({
   run: z.exactOptional(runView),
   /** number of open approvals */
   approvals: z.exactOptional(z.int()),
+  /** with what it collided when `conflicts` was last run; absent: with nothing, or it was never compared */
+  conflicts: z.exactOptional(collisionMark),
+  /** whether its work was in the project's branch when that was last found out */
+  merged: z.exactOptional(mergedView),
 });
 
 export const gitView = z.object({

@@ -37,6 +37,8 @@ export const settings = z.object({
   runs: z.number(),
   /** the agent keeps a task list */
   agentTasks: z.boolean(),
+  /** command that tests the project, for `sh -c`; absent: an older client, or none */
+  test: z.exactOptional(z.string()),
 });
 
 export type Settings = z.infer<typeof settings>;

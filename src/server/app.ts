@@ -72,7 +72,7 @@ async function answer(server: ServerState, route: Route, { request, params, call
       for (const one of open) one.close();
     }
   })();
-  // Neither the query nor a body: they may hold what nobody else should read.
+  // Neither the query nor a body: they may hold what no one else should read.
   const ms = Math.round(performance.now() - startedAt);
   server.ctx.log(`serve: ${route.key} ${response.status} ${ms} ms ${caller.device?.id ?? caller.door}`);
   return response;

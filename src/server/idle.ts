@@ -1,4 +1,4 @@
-/** Ends a server that was started for a page when nobody uses it. @param isUsed somebody has a stream open */
+/** Ends a server that was started for a page when no one uses it. @param isUsed a stream is open */
 export function idleWatch(
   idleMs: number | undefined,
   isUsed: () => boolean,

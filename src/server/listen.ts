@@ -61,7 +61,7 @@ export function createDoor(options: DoorOptions): Server {
   return door;
 }
 
-/** Who sends it. Undefined: somebody without a token, who may only get the page and sign in. */
+/** Who sends it. Undefined: someone without a token, who may only get the page and sign in. */
 function callerOf(
   { server, pages }: DoorOptions,
   request: IncomingMessage,

@@ -22,7 +22,7 @@ export interface Call<K extends RouteKey = RouteKey> {
   signal: AbortSignal;
 }
 
-/** Answers the route: with data as the contract says, or with a response of its own if the route is no JSON. */
+/** Answers the route: with data as the contract says, or with a response of its own if the route does not give JSON. */
 export type Handler<K extends RouteKey> = (
   call: Call<K>,
 ) => Promise<

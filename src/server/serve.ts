@@ -48,7 +48,7 @@ export interface ServeOptions {
 const lockWaitMs = 8_000;
 
 /**
- * Serves the HTTP API and the page until the context's signal fires, somebody stops it, or it was idle for long enough. It owns
+ * Serves the HTTP API and the page until the context's signal fires, it is stopped, or it was idle for long enough. It owns
  * nothing: what it shows is on the disks and engines of the hosts. There is one for each home.
  * @throws BUSY if there is one, or no port is free; PERMISSION_DENIED
  */

@@ -9,7 +9,7 @@ const startMs = 20_000;
 const lookMs = 50;
 
 /**
- * Starts the server in a process of its own unless one runs. It ends when nobody has used it for half an hour.
+ * Starts the server in a process of its own unless one runs. It ends when no one has used it for half an hour.
  * @throws TIMEOUT if it does not answer
  */
 export async function ensureServer(ctx: Context): Promise<Me> {

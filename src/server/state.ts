@@ -25,7 +25,7 @@ export interface ServerState {
   ctx: Context;
   version: string;
   startedAt: string;
-  /** A scope for one request, outside of any project. It asks nobody. */
+  /** A scope for one request, outside of any project. It asks no one. */
   open(options?: { signal?: AbortSignal; tell?: (event: EventDraft) => void }): Promise<OpenScope>;
   codes: Codes;
   devices: Devices;

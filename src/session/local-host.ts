@@ -21,6 +21,7 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     clean: async (selector, options) => (await import("./clean/clean.ts")).cleanSessions(ctx, user, selector, options),
     cleanImages: async (options) => (await import("./images.ts")).cleanImages(ctx, options),
     openClone: async (selector) => (await import("./exchange/open-clone.ts")).openClone(ctx, selector),
+    readClone: async (selector) => (await import("./exchange/open-clone.ts")).readClone(ctx, selector),
     diff: async (selector, options) => (await import("./exchange/open-clone.ts")).diffClone(ctx, selector, options),
     connect: async (request, io) => (await import("./connect/enter.ts")).enterSession(ctx, request, io),
     logs: async (selector, options, out) => (await import("./inspect/logs.ts")).showLogs(ctx, selector, options, out),
@@ -43,6 +44,13 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     agentWindow: async (selector) => (await import("./work/open-agent.ts")).agentWindow(ctx, selector),
     events: async (selector, query) => (await import("./work/wait-events.ts")).eventsWhenThere(ctx, selector, query),
     transcript: async (selector, query) => (await import("./work/transcript.ts")).readTranscript(ctx, selector, query),
+    mute: async (selector, request) => (await import("./work/mute.ts")).muteSession(ctx, selector, request),
+    notifier: async () => (await import("./work/mute.ts")).notifierActive(ctx),
+    noteMerging: async (selector, events) =>
+      (await import("./work/note-merging.ts")).noteMerging(ctx, selector, events),
+    claims: async (selector) => (await import("./work/claims.ts")).listClaims(ctx, selector),
+    claim: async (selector, request) => (await import("./work/claims.ts")).claimPaths(ctx, selector, request),
+    claimRelease: async (selector, { globs }) => (await import("./work/claims.ts")).releaseClaims(ctx, selector, globs),
     logout: async ({ settings }) => (await import("./agent-login.ts")).agentLogout(ctx, settings),
   };
 }

@@ -22,6 +22,8 @@ export type { ConnectRequest, LoginRequest };
 export interface SessionHost extends HostCalls {
   /** Git for one session's clone, under the session's lock until it is closed; `pull` and `push` use it from the client. */
   openClone(selector: OneSession): Promise<OpenClone>;
+  /** The same without a lock, only to read: what the clone holds may change meanwhile. */
+  readClone(selector: OneSession): Promise<OpenClone>;
   connect(request: ConnectRequest, io: ConnectIo): Promise<number>;
   /** Writes a log, readable and safe to show; with `follow` until the signal fires. */
   logs(selector: OneSession, options: LogsOptions, out: Writable): Promise<void>;

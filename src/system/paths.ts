@@ -52,6 +52,10 @@ export interface Paths {
   upLog(id: string): string;
   /** logs of the commands themselves */
   commandLogs: string;
+  /** what the notifier has told (app/notify) */
+  notifier: string;
+  /** no messages about the session, until when (session/work/mute.ts) */
+  muted(id: string): string;
   /** target file of a lock (see locks.ts) */
   lock(name: string): string;
   archive: string;
@@ -63,6 +67,8 @@ export interface Paths {
   lib: string;
   /** cached results of earlier runs (remembered.ts) */
   remembered(name: string): string;
+  /** scratch repositories and results of `conflicts`, by project */
+  conflicts: string;
   agentLib(agent: string): string;
   node: string;
   /** on a remote host: the bare repository that receives a project's bundles */
@@ -123,6 +129,8 @@ export function coworkPaths(home: string): Paths {
     logs: (id) => join(state(id), "logs"),
     upLog: (id) => join(state(id), "logs", "up.log"),
     commandLogs: at("state", ".logs"),
+    notifier: at("state", ".notifier.json"),
+    muted: (id) => join(state(id), "muted.json"),
     lock: (name) => at("state", "locks", name),
     archive: at("archive"),
     image: (key) => at("images", key),
@@ -130,6 +138,7 @@ export function coworkPaths(home: string): Paths {
     ssh: at("ssh"),
     lib: at("lib"),
     remembered: (name) => at("cache", `${name}.json`),
+    conflicts: at("cache", "conflicts"),
     agentLib: (agent) => at("lib", "agents", agent),
     node: at("lib", "node"),
     store: (project) => at("projects", `${project}.git`),

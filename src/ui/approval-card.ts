@@ -84,10 +84,10 @@ function summary({ lines, bytes, hidden }: ApprovalView, style: Style): string[]
 }
 
 function keysOf({ kind, rules, questions = [] }: ApprovalView): string {
-  if (kind === "plan") return "y yes, go on   n no   m ask for changes…   ⏎ skip";
+  if (kind === "plan") return "y yes, go on   n no   m ask for changes…   o open   ⏎ skip";
   if (kind === "answer") {
     const many = questions.some(({ multiple }) => multiple) ? "number (1,3 for several)" : "number";
-    return `${many} answer   n no answer   m no, because…   ⏎ skip`;
+    return `${many} answer   n no answer   m no, because…   o open   ⏎ skip`;
   }
-  return `y yes, once   n no   m no, because…   ${rules.length === 0 ? "" : "r always: show rule   "}⏎ skip`;
+  return `y yes, once   n no   m no, because…   ${rules.length === 0 ? "" : "r always: show rule   "}o open   ⏎ skip`;
 }

@@ -10,19 +10,20 @@ export type ReadChoice = (question: NonNullable<ApprovalView["questions"]>[numbe
 
 /**
  * Asks on the terminal for the answer to a request that has just been shown. Nothing but a key and Enter answers.
- * @returns "skip" for Enter alone, "stop" for Ctrl-C
+ * @returns "skip" for Enter alone, "open" to go to the agent first, "stop" for Ctrl-C
  * @throws the reason of the signal, which is aborted when the request needs no answer any more
  */
 export async function askApproval(
   terminal: Terminal,
   approval: ApprovalView,
   options: { signal: AbortSignal; readChoice: ReadChoice },
-): Promise<CardAnswer | "skip" | "stop"> {
+): Promise<CardAnswer | "skip" | "open" | "stop"> {
   const ask = async (prompt: string): Promise<string | undefined> => await readLine(terminal, prompt, options.signal);
   for (;;) {
     const typed = (await ask("  › "))?.trim();
     if (typed === undefined) return "stop";
     if (typed === "") return "skip";
+    if (typed === "o") return "open";
     if (typed === "n") return { decision: "deny" };
     if (typed === "m") {
       const message = (await ask("  because › "))?.trim();

@@ -28,11 +28,28 @@ const words: Partial<Record<string, { text: string; tone?: Tone }>> = {
   "approval.answered": { text: "approval answered" },
   "approval.retired": { text: "approval retired" },
   "prompt.sent": { text: "prompt sent" },
+  "conflict.found": { text: "conflict found", tone: "red" },
+  "conflict.gone": { text: "conflict gone", tone: "green" },
+  "session.merged": { text: "work merged", tone: "green" },
   "event.dropped": { text: "reports dropped", tone: "red" },
 };
 
 /** Values of an event's data that are shown, in this order. */
-const shown = ["run", "id", "tool", "state", "reason", "decision", "by", "through", "count", "percent", "cost"];
+const shown = [
+  "with",
+  "class",
+  "run",
+  "id",
+  "tool",
+  "state",
+  "reason",
+  "decision",
+  "by",
+  "through",
+  "count",
+  "percent",
+  "cost",
+];
 
 export interface EventLines {
   /** events of several projects, or of other machines, say which */

@@ -5,10 +5,14 @@ import { renderFindings } from "./findings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Asks a yes/no question. Enter, Ctrl-C and Escape mean no.
+ * Asks a yes/no question. Enter means no; null: Ctrl-C or Escape, which is no answer.
  * Only where `terminal.canAsk`.
  */
-export async function askPerson(terminal: Terminal, question: YesNoQuestion, signal: AbortSignal): Promise<boolean> {
+export async function askPerson(
+  terminal: Terminal,
+  question: YesNoQuestion,
+  signal: AbortSignal,
+): Promise<boolean | null> {
   const { confirm, settings } = await import("@clack/prompts");
   // Otherwise an "l" in a line that is typed too early moves the answer to yes, and Enter confirms it.
   for (const key of ["h", "j", "k", "l"]) settings.aliases.delete(key);
@@ -20,7 +24,7 @@ export async function askPerson(terminal: Terminal, question: YesNoQuestion, sig
     output: terminal.streams.stderr,
     signal,
   });
-  return answer === true;
+  return typeof answer === "symbol" ? null : answer;
 }
 
 /**

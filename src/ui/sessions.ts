@@ -3,6 +3,7 @@ import type { Style, Tone } from "./style.ts";
 import { plain } from "../system/text.ts";
 import { renderTable, type Cell, type Column } from "./table.ts";
 import { agentCell, nowText } from "./agent-state.ts";
+import { mergingCell } from "./merging.ts";
 import { age, ago } from "./units.ts";
 import { displayWidth } from "./width.ts";
 
@@ -55,6 +56,7 @@ export function renderSessions(sessions: readonly SessionView[], options: ListOp
 function tableOf(sessions: readonly SessionView[], options: ListOptions): [Column[], Cell[][]] {
   const { allProjects, now } = options;
   const isElsewhere = sessions.some(({ host }) => host !== "local");
+  const isCompared = sessions.some(({ conflicts, merged }) => conflicts !== undefined || merged?.state === "merged");
   const isWide = options.wide === true || options.verbose === true;
   const columns: Column[] = [
     ...(allProjects ? [{ title: "PROJECT", min: 8 }] : []),
@@ -69,6 +71,7 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
           { title: "CREATED", drop: 4 },
         ]
       : [{ title: "NOW", min: 8 }]),
+    ...(isCompared ? [{ title: "MERGING", min: 8, drop: 1 }] : []),
   ];
   const rows = sessions.map((session): Cell[] => [
     ...(allProjects ? [{ text: session.project }] : []),
@@ -86,16 +89,18 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
           { text: ago(session.createdAt, now) || "-", tone: "dim" },
         ] satisfies Cell[])
       : [{ text: nowText(session) || "-" }]),
+    ...(isCompared ? [mergingCell(session, now)] : []),
   ]);
   return [columns, rows];
 }
 
 /** What the agent does, as long as the session runs. */
-function stateOf(session: SessionView): Cell {
+export function stateOf(session: SessionView): Cell {
   const { state, agentState } = session;
   return state !== "running" || agentState === undefined ? stateCell(session) : agentCell(agentState);
 }
 
-function sinceOf({ agentState, container }: SessionView): string {
+/** Since when it is so. */
+export function sinceOf({ agentState, container }: SessionView): string {
   return agentState === undefined || agentState.state === "none" ? (container?.startedAt ?? "") : agentState.since;
 }

@@ -1,5 +1,6 @@
 import type { SetupItem } from "../app/set-up/setup.ts";
 import type { Question } from "../contract/questions.ts";
+import { plain } from "../system/text.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -8,6 +9,7 @@ const states: Readonly<Record<Exclude<SetupItem["state"], "taken">, string>> = {
   "not-set-up": "not set up",
   outdated: "set up by an earlier version",
   "by-hand": "set up by hand",
+  unsupported: "not supported on this system yet",
 };
 
 interface About {
@@ -35,6 +37,17 @@ const about: Readonly<Record<SetupItem["name"], About>> = {
     how: ({ file }) => `It calls ${file} mcp add.`,
     next: "start a new claude and ask it what your sessions do",
   },
+  notifications: {
+    what: "notifications, which tell you when an agent needs you",
+    how: ({ file }) => `It asks where they go, and writes that to ${file}, which only you can read.`,
+    next: "run cowork notify to see where messages go",
+  },
+  service: {
+    what: "cowork serve in the background, which sends notifications about all sessions and serves the page",
+    taken: "your own unit cowork is kept",
+    how: ({ file }) => `It adds ${file} to your systemd and starts it.`,
+    next: "run systemctl --user status cowork to see whether it runs",
+  },
 };
 
 /** The question before an item is set up. */
@@ -52,7 +65,8 @@ function whose({ shell, program }: SetupItem): string {
 /** How to use what was set up just now. @param items the items, in pairs of before and after */
 export function setupNext(before: readonly SetupItem[], after: readonly SetupItem[]): string[] {
   const isNew = after.filter(({ state }, n) => state === "set-up" && before[n]?.state !== "set-up");
-  return [...new Set(isNew.map(({ name }) => `  Next: ${about[name].next}`))];
+  const notes = isNew.flatMap(({ note }) => (note === undefined ? [] : [plain(note)]));
+  return [...notes, ...new Set(isNew.map(({ name }) => `  Next: ${about[name].next}`))];
 }
 
 /** The table of `cowork setup --status`, one line for each item. */

@@ -2,6 +2,7 @@ import type { ErrorView } from "../errors.ts";
 import type { GitView, SessionStatus } from "../session/types.ts";
 import { plain } from "../system/text.ts";
 import { agentCell, minute } from "./agent-state.ts";
+import { mergingLines } from "./merging.ts";
 import { renderNext } from "./next.ts";
 import { stateCell } from "./sessions.ts";
 import type { Style } from "./style.ts";
@@ -57,6 +58,7 @@ function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): 
     ["run", session.run === undefined ? [] : [runText(session.run)]],
     ["branch", gitLines(session.branch, session.git)],
     ["unsaved", session.unsavedWork],
+    ["merging", mergingLines(session, now)],
   ];
   const login: [string, string[]] = ["login", [loginTexts[session.login]]];
   const rest: [string, string[]][] = [

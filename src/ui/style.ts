@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-export type Tone = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+export type Tone = "bold" | "dim" | "red" | "green" | "yellow" | "cyan" | "inverse";
 
 /** Adds a tone to text, or returns it unchanged without colour. Colour must never be the only carrier of a meaning. */
 export type Style = (tone: Tone, text: string) => string;

@@ -43,8 +43,13 @@ export function createTerminal(
     err: (text) => void stderr.write(`${text}\n`),
     style: style(stdout),
     errStyle: style(stderr),
-    width: widthOf(stdout),
-    errWidth: widthOf(stderr),
+    // Getters, because the width may change while a command runs.
+    get width() {
+      return widthOf(stdout);
+    },
+    get errWidth() {
+      return widthOf(stderr);
+    },
     // A getter, because the first access to stdin makes Node create the stream, which takes a while.
     get canAsk() {
       return streams.stdin.isTTY === true && stderr.isTTY === true;

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { ClaimView } from "../../src/contract/merging/claims.ts";
 import type { ApprovalView } from "../../src/contract/work/approval.ts";
 import type { RunView } from "../../src/contract/work/run.ts";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
@@ -142,4 +143,45 @@ it("a run is interrupted, and send continues its conversation in a new run", asy
   expect(sent).toMatchObject({ how: "resumed", run: { resumes: run.n, conversation: run.conversation } });
   await done("wait", "api", "--timeout", "2m");
   expect((await done("logs", "api")).stdout).toContain("Going on.");
+});
+
+it("an exclusive claim denies another agent's edit with holder, reason and end, and passes after its release", async () => {
+  await done("init", "other");
+  await vendor.adoptSessions(home.hash);
+  const claimed = await json<{ claim: ClaimView }>(
+    "claim",
+    "other",
+    "locked/**",
+    "--exclusive",
+    "--why",
+    "rewriting it",
+  );
+  expect(claimed.claim).toMatchObject({ session: "other", mode: "exclusive", globs: ["locked/**"] });
+  const place = "/workspaces/shop/locked/a.txt";
+  const write = (text: string): string =>
+    script([{ tools: [{ name: "Write", input: { file_path: place, content: `${text}\n` } }] }, { text: "Tried." }]);
+  await done("run", "api", write("first"), "--permissions", "edits");
+  await done("wait", "api", "--timeout", "2m");
+  const denied = (await done("logs", "api")).stdout;
+  const end = `${claimed.claim.until.slice(11, 16)} UTC`;
+  expect(denied).toContain(`locked/a.txt is claimed by session other until ${end}: rewriting it`);
+  expect((await cowork("connect", "api", "--", "cat", "locked/a.txt")).code).not.toBe(0);
+  // From inside: what is claimed, and a claim that collides. Somebody has to be listening.
+  const over = new AbortController();
+  const env = { COWORK_BASE_IMAGE: vendor.image };
+  const waiting = ["wait", "api", "other", "--for", "waiting", "--timeout", "1m"];
+  const listens = runCowork(waiting, { home, cwd, env, signal: over.signal }).catch(() => undefined);
+  const inside = (...args: string[]): Promise<CoworkResult> => cowork("connect", "api", "--", "cowork", ...args);
+  expect((await inside("claims")).stdout).toContain("exclusive  locked/**  other");
+  expect((await inside("claim", "locked/b.txt")).stdout).toContain("Session other holds locked/**");
+  expect((await inside("claim", "src/**", "--exclusive")).stdout).toContain("cowork claim api 'src/**' --exclusive");
+  expect((await inside("claim", "src/**", "--why", "new code")).stdout).toContain("shared claim on src/**");
+  expect((await inside("sessions")).stdout).toMatch(/^api .*\(this session\)\nother /m);
+  expect((await cowork("claim", "--path", "src/x.ts")).stdout).toMatch(/api +shared .*src\/\*\* +new code/);
+  over.abort();
+  await listens;
+  await done("claim", "other", "--release");
+  await done("run", "api", write("second"), "--permissions", "edits", "--commit", "off");
+  await done("wait", "api", "--timeout", "2m");
+  expect((await done("connect", "api", "--", "cat", "locked/a.txt")).stdout).toBe("second\n");
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { MergeView } from "../../src/contract/merging/merge.ts";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
 import { runRandomSteps } from "../support/git/random-steps.ts";
 import { runCowork } from "../support/home/run-cowork.ts";
@@ -43,4 +44,32 @@ it("clean refuses while a process keeps writing and committing, and keeps its wo
   const commits = Number(await git(project, "rev-list", "--count", "busy"));
   expect((await runCowork(["clean", "busy"], { home, cwd: project })).code).toBe(0);
   expect(commits).toBeGreaterThanOrEqual(first);
+});
+
+it("merge tests sessions together in a session of its own, lands them, and names the one to blame", async () => {
+  const cowork = (...args: string[]): ReturnType<typeof runCowork> => runCowork(args, { home, cwd: project });
+  await git(project, "checkout", "-q", "main");
+  const made = await cowork("init", "one", "two", "bad");
+  expect(made.code, made.stderr).toBe(0);
+  for (const name of ["one", "two", "bad"]) {
+    const script = `echo ${name} >only-${name} && git add -A && git commit -qm 'work of ${name}'`;
+    expect((await cowork("connect", name, "--", "sh", "-c", script)).code).toBe(0);
+  }
+  const test = 'test -e /.dockerenv || exit 9; if [ -e only-bad ]; then echo "bad is here"; exit 1; fi';
+  const result = await cowork("merge", "one", "bad", "two", "--test", test, "--ff", "--json");
+  expect(result.code, result.stderr).toBe(1);
+  const { merge } = JSON.parse(result.stdout) as { merge: MergeView };
+  expect(merge.items).toMatchObject([
+    { session: "one", state: "landed" },
+    { session: "bad", state: "failed", output: "bad is here" },
+    { session: "two", state: "landed" },
+  ]);
+  expect(merge).toMatchObject({ state: "done", into: "main", result: { how: "fast-forwarded", tested: true } });
+  expect(await git(project, "rev-parse", "main", "main^{tree}")).toBe(`${merge.result?.commit}\n${merge.result?.tree}`);
+  expect(await git(project, "status", "--porcelain", "--untracked-files=no")).toBe("");
+  const file = await cowork("connect", "bad", "--", "cat", merge.items[1]?.file ?? "");
+  expect(file.stdout).toBe("bad is here\n");
+  expect((await cowork("merge", "--status")).stdout).toMatch(/failed +bad/);
+  // Its own session is gone.
+  expect((await cowork("list", "--json")).stdout).not.toContain("merge-");
 });

@@ -8,7 +8,7 @@ import type { RemoteContext } from "../../src/remote/types.ts";
 import type { SessionView } from "../../src/session/types.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { createRun } from "../../src/system/run.ts";
-import { type Interruption, cutConnections, runInterrupted } from "../support/remote/cut.ts";
+import { type Interruption, cutConnections, pauseMachine, runInterrupted } from "../support/remote/cut.ts";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
 import { type RemoteMachine, startRemoteMachine } from "../support/remote/remote-machine.ts";
 import { runCowork, type CoworkResult, userEnvironment } from "../support/home/run-cowork.ts";
@@ -183,7 +183,7 @@ describe("a connection that is cut", () => {
   it("by a paused host: init continues when the host runs again", async () => {
     const result = await interrupted(
       ["--host", "box", "init", "still", "--json"],
-      { at: /still {2}container {2}starting/, do: () => execa("docker", ["pause", machine.container]) },
+      { at: /still {2}container {2}starting/, do: () => pauseMachine(machine.container) },
       { at: /connection to box broke/, do: () => execa("docker", ["unpause", machine.container]) },
     );
     expect(result.code, result.stderr).toBe(0);

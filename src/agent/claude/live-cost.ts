@@ -2,8 +2,11 @@ import type { Context } from "../../system/context.ts";
 import { openRegularFile } from "../../system/files/regular-file.ts";
 import { transcripts } from "./transcripts.ts";
 
-/** Enough for what the program writes between two answers of the model. */
+/** Enough for what the program writes between two answers of the model; the newest entry is almost always in the last block. */
 const tailBytes = 1024 * 1024;
+const blockBytes = 64 * 1024;
+/** Longer than an entry, which may be in two blocks. */
+const overlap = 256;
 
 /**
  * USD that a process with `--max-budget-usd` has spent so far: the program tells the model before each request, and keeps that in the
@@ -20,10 +23,14 @@ export async function readSpent(
   if (file === undefined) return undefined;
   try {
     const { size } = await file.stat();
-    const from = Math.max(0, size - tailBytes);
-    const buffer = Buffer.allocUnsafe(size - from);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-    return lastSpent(buffer.subarray(0, bytesRead).toString("utf8"), budget);
+    const buffer = Buffer.allocUnsafe(blockBytes + overlap);
+    for (let end = size; end > Math.max(0, size - tailBytes); end -= blockBytes) {
+      const from = Math.max(0, end - blockBytes);
+      const { bytesRead } = await file.read(buffer, 0, Math.min(size, end + overlap) - from, from);
+      const spent = lastSpent(buffer.toString("latin1", 0, bytesRead), budget);
+      if (spent !== undefined) return spent;
+    }
+    return undefined;
   } finally {
     await file.close();
   }

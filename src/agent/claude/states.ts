@@ -8,6 +8,8 @@ import { readTasks } from "./tasks.ts";
 
 /** Seconds that a report may take; the agent waits for it. It takes milliseconds, longer only on a machine that is overloaded. */
 const reportSeconds = 10;
+/** The list of claims is looked at in milliseconds; after a command git lists what it changed. */
+const claimSeconds = 5;
 /** A person may answer the next morning. */
 const answerSeconds = 86_400;
 
@@ -29,6 +31,13 @@ const events: readonly [event: string, matcher?: string][] = [
   ["SessionEnd"],
 ];
 
+/** Tools that name the file they edit, and those after which files may have changed. */
+const edits = "Edit|Write|MultiEdit|NotebookEdit";
+const claims: Readonly<Record<string, [when: string, matcher: string]>> = {
+  PreToolUse: ["before", edits],
+  PostToolUse: ["after", `Bash|${edits}`],
+};
+
 export const states: AgentStates = { hooks, read, programs: readPrograms, tasks: readTasks };
 
 function hooks(programs: string): JsonObject {
@@ -37,7 +46,11 @@ function hooks(programs: string): JsonObject {
     const report = { type: "command", command: `${programs}/agent-event`, args: [event], timeout: reportSeconds };
     const ask = { type: "command", command: `${programs}/agent-approve`, args: [], timeout: answerSeconds };
     const commands = event === "PermissionRequest" ? [report, ask] : [report];
-    return [event, [{ ...(matcher === undefined ? {} : { matcher }), hooks: commands }]];
+    const own = { ...(matcher === undefined ? {} : { matcher }), hooks: commands };
+    const [when, tools] = claims[event] ?? [];
+    if (when === undefined || tools === undefined) return [event, [own]];
+    const look = { type: "command", command: `${programs}/agent-claims`, args: [when], timeout: claimSeconds };
+    return [event, [own, { matcher: tools, hooks: [look] }]];
   });
   return Object.fromEntries(entries);
 }

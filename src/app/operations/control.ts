@@ -52,7 +52,7 @@ export async function answerOperation(
 ): Promise<void> {
   if (question === undefined || question.n !== given.n || question.question.id !== given.question)
     throw usageError("The operation does not ask that (any more).", "");
-  if (!isAnswerTo(question.question, given.answer)) throw usageError("That is no answer to the question.", "");
+  if (!isAnswerTo(question.question, given.answer)) throw usageError("That cannot answer the question.", "");
   await writeAnswer(jobFolder(ctx, id), given.n, given.answer);
 }
 

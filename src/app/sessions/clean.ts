@@ -10,13 +10,19 @@ import { findSessions, type Found, type SessionWords } from "../find/find-sessio
 import { groupByHost, onHosts, openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
 
-type Wanted = Pick<CleanOptions, "force" | "dryRun" | "purge">;
+type Wanted = Pick<CleanOptions, "force" | "dryRun" | "purge" | "merged">;
 
-export interface CleanRequest extends SessionWords, Wanted {
+export interface CleanRequest extends SessionWords, Omit<Wanted, "merged"> {
   /** also delete shared images that no session uses; without words and `all`, only those */
   images: boolean;
   /** a question is possible: without `force`, all sessions are then deleted only after it */
   canAsk: boolean;
+  /** only sessions whose work is in the project's branch */
+  merged?: boolean;
+  /** a duration: only if they were found to be merged so long ago */
+  olderThan?: string | undefined;
+  /** also delete the branches that `pull` made of the sessions, if they are merged */
+  deleteBranch?: boolean;
 }
 
 export interface Cleaned {
@@ -29,6 +35,10 @@ export interface Cleaned {
 /** Removes sessions and shared images. @throws USAGE for all sessions if a question is not possible */
 export async function clean(scope: Scope, request: CleanRequest): Promise<Cleaned> {
   const { words, all, images: withImages, force, dryRun, purge } = request;
+  if (request.merged === true || request.olderThan !== undefined || request.deleteBranch === true) {
+    const { cleanMerged } = await import("../merging/clean-merged.ts");
+    return await cleanMerged(scope, request);
+  }
   const found = await findSessions(scope, { words, all }, { verb: "clean" });
   // With --images alone only images are removed: the user wants disk space back, not to lose sessions.
   const imagesOnly = withImages && words.length === 0 && !all;
@@ -71,7 +81,7 @@ async function cleanFound(
  * name is removed from its `SESSIONS`. If the project no longer exists, everything in its sessions counts as unsaved.
  * @param agreed clean only these, as `keyOf` names them; default: all selected
  */
-async function cleanSessions(
+export async function cleanSessions(
   scope: Scope,
   selector: Selector,
   wanted: Wanted,

@@ -59,12 +59,20 @@ export async function applySession(
 export async function pushSession(
   scope: Scope,
   word: string | undefined,
-  { ref, merge, rebase }: { ref: string | undefined; merge: boolean; rebase: boolean },
+  {
+    ref,
+    merge,
+    rebase,
+    keepConflicts,
+  }: { ref: string | undefined; merge: boolean; rebase: boolean; keepConflicts: boolean },
 ): Promise<PushResult> {
+  if (keepConflicts && !merge && !rebase)
+    throw usageError("--keep-conflicts needs --merge or --rebase.", "cowork push <session> --merge --keep-conflicts");
   if (merge && rebase) throw usageError("--merge and --rebase cannot be combined.", "cowork push <session> --merge");
   const options: PushOptions = {
     ...(ref === undefined ? {} : { ref }),
     ...(merge ? { integrate: "merge" } : rebase ? { integrate: "rebase" } : {}),
+    keepConflicts,
   };
   const place = await workPlace(await findOneSession(scope, word, "push"));
   const { pushWork } = await import("../../session/exchange/exchange.ts");

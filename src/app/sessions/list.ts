@@ -4,7 +4,8 @@ import type { Selector, SessionStatus, SessionView } from "../../session/types.t
 import { unknownStatus } from "../../session/inspect/unknown-status.ts";
 import { compareViews } from "../../session/inspect/view.ts";
 import { prefetchFromEngine } from "./prefetch.ts";
-import { findSessions, rootHere, type SessionWords } from "../find/find-sessions.ts";
+import { withMarks } from "../merging/with-marks.ts";
+import { findSessions, rootHere, type Found, type SessionWords } from "../find/find-sessions.ts";
 import { groupByHost, namesMeant, openHost, type HostGroup } from "../hosts.ts";
 import { emitNote } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
@@ -28,7 +29,7 @@ export interface SessionList {
 export async function listSessions(scope: Scope, wanted: { all: boolean; hidden?: boolean }): Promise<SessionList> {
   await prefetchFromEngine(scope);
   const selector = await selectSessions(scope, [], wanted.all || (await rootHere(scope)) === undefined);
-  const every = inOrder(await askHosts(scope, selector, list, unreachable));
+  const every = withMarks(scope.ctx, inOrder(await askHosts(scope, selector, list, unreachable)));
   const sessions = wanted.hidden === true ? every : every.filter((one) => one.hidden !== true);
   return {
     sessions,
@@ -43,8 +44,22 @@ export async function statusOfSessions(
   wanted: SessionWords & { brief: boolean },
 ): Promise<SessionStatus[]> {
   const found = await findSessions(scope, wanted, { verb: "status", outside: "all" });
+  if (wanted.words.length > 0) await lookAgain(found);
   const all = await Promise.all(found.map(async (one) => await statusThere(one.scope, one.selector, wanted.brief)));
-  return all.flat();
+  return withMarks(scope.ctx, all.flat());
+}
+
+/** Finds out whether the named sessions are merged. Without an answer it is what it was. */
+async function lookAgain(found: readonly Found[]): Promise<void> {
+  const { lookAtProject } = await import("../merging/look.ts");
+  for (const { scope, selector } of found) {
+    const { names } = selector;
+    if (names === undefined) continue;
+    await lookAtProject(scope, { pairs: false, names, only: names }).catch((error: unknown) => {
+      scope.ctx.signal.throwIfAborted();
+      scope.ctx.log(`not compared: ${toCoworkError(error).message}`);
+    });
+  }
 }
 
 async function statusThere(scope: Scope, selector: Selector, brief: boolean): Promise<SessionStatus[]> {
@@ -105,7 +120,7 @@ function inOrder<T extends SessionView>(answers: readonly Answer<T>[]): T[] {
   return answers.length === 1 ? all : all.toSorted(compareViews);
 }
 
-function unreachable(name: string, { host, selector: { project } }: HostGroup, error: ErrorView): SessionView {
+export function unreachable(name: string, { host, selector: { project } }: HostGroup, error: ErrorView): SessionView {
   return {
     id: `${project?.name ?? ""}-${name}`,
     name,

@@ -1,10 +1,25 @@
 import type { Check } from "../../session/session-host.ts";
+import { checkNotify } from "../notify/test-message.ts";
 import { checkProject } from "./check-project.ts";
 import type { Scope } from "../scope.ts";
 
-/** Runs all checks on this machine, or on the host that the user chose. HOST is ignored: the configuration may be broken. */
-export async function doctor(scope: Scope, options: { fix: boolean }): Promise<Check[]> {
+export interface DoctorWanted {
+  fix: boolean;
+  /** send a test message through each channel of this machine */
+  notify: boolean;
+  /** writes to the caller's terminal */
+  terminal?: ((sequence: string) => void) | undefined;
+}
+
+/**
+ * Runs all checks on this machine, or on the host that the user chose. HOST is ignored: the configuration may be broken. Notifications
+ * are those of this machine.
+ */
+export async function doctor(scope: Scope, { fix, notify, terminal }: DoctorWanted): Promise<Check[]> {
   const { onlyHost } = scope;
+  const isHere = onlyHost === undefined || onlyHost === "local";
   const host = onlyHost === undefined ? await scope.thisHost() : await scope.host(onlyHost);
-  return [...(await host.doctor(options)), ...(await checkProject(scope))];
+  const checks = await host.doctor({ fix });
+  const told = isHere || notify ? await checkNotify(scope.ctx, { send: notify, terminal }) : [];
+  return [...checks, ...told, ...(await checkProject(scope))];
 }

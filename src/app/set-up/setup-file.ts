@@ -6,7 +6,10 @@ import { ensureFolder, pathExists, readRegularFile, writeFileAtomic } from "../.
 import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 
-export type SetupContext = Pick<Context, "paths" | "clock" | "signal" | "env" | "user" | "run">;
+export type SetupContext = Pick<
+  Context,
+  "paths" | "clock" | "signal" | "env" | "user" | "run" | "self" | "log" | "ask" | "askSecret"
+>;
 
 const maxBytes = 4 * 1024 * 1024;
 
@@ -27,12 +30,14 @@ export async function readUserFile(path: string): Promise<string | undefined> {
 /**
  * Changes a file of the user, keeping a link to it, its mode and its owner.
  * @param edit returns undefined if the file is to be deleted
+ * @param options.private from then on only the user can read it
  * @throws PERMISSION_DENIED, FILE_TOO_LARGE, DISK_FULL, SESSION_BUSY
  */
 export async function editUserFile(
   ctx: SetupContext,
   path: string,
   edit: (text: string | undefined) => string | undefined,
+  options: { private?: boolean } = {},
 ): Promise<void> {
   await ensureFolder(ctx.paths.home, { mode: 0o700 });
   await withLock(ctx, "setup", { what: path }, async () => {
@@ -44,7 +49,10 @@ export async function editUserFile(
     if (before === undefined) await ensureFolder(dirname(target), { mode: 0o755 });
     const { mode, uid, gid } = before === undefined ? { mode: 0o644 } : await stat(target);
     const owner = uid === undefined || gid === undefined ? {} : { uid, gid };
-    await writeFileAtomic(target, Buffer.from(after, "latin1"), { mode: mode & 0o7777, ...owner });
+    await writeFileAtomic(target, Buffer.from(after, "latin1"), {
+      mode: mode & (options.private === true ? 0o7700 : 0o7777),
+      ...owner,
+    });
   });
 }
 

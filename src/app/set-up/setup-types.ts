@@ -3,7 +3,7 @@ import type { SetupShell } from "./setup-shells.ts";
 
 /** An item that can be set up for this user. */
 export interface SetupItem {
-  name: "alias" | "completion" | "mcp";
+  name: "alias" | "completion" | "mcp" | "notifications" | "service";
   /** the shell that it is for */
   shell?: SetupShell;
   /** the user's program that it is for */
@@ -12,9 +12,11 @@ export interface SetupItem {
   file: string;
   /**
    * `outdated`: set up differently by an earlier version; `by-hand`: the user added the line; `taken`: the user has something else
-   * of that name, which is kept
+   * of that name, which is kept; `unsupported`: not on this system yet
    */
-  state: "set-up" | "not-set-up" | "outdated" | "by-hand" | "taken";
+  state: "set-up" | "not-set-up" | "outdated" | "by-hand" | "taken" | "unsupported";
+  /** one line for the user, after it was set up */
+  note?: string;
 }
 
 /** One kind of item: how its state is read, and how it is set up and undone. */

@@ -3,6 +3,8 @@ import { pathExists } from "../../system/files/files.ts";
 import { aliasLines, hasOwnClaude } from "./setup-alias.ts";
 import { readUserFile, type SetupContext } from "./setup-file.ts";
 import { mcp } from "./setup-mcp.ts";
+import { notifications } from "./setup-notify.ts";
+import { service } from "./setup-service.ts";
 import { shellLines, type StartFile } from "./setup-lines.ts";
 import { completionLines, hasOwnLine, type SetupShell } from "./setup-shells.ts";
 import type { SetupItem, SetupKind } from "./setup-types.ts";
@@ -22,6 +24,8 @@ const kinds: readonly SetupKind[] = [
     own: async (_, shell, { text }) => (hasOwnLine(text, shell) ? "by-hand" : undefined),
   }),
   mcp,
+  notifications,
+  service,
 ];
 
 /** All items, for the shells and the programs that the user has. @throws PERMISSION_DENIED, FILE_TOO_LARGE, TIMEOUT */
@@ -32,6 +36,11 @@ export async function readSetup(ctx: SetupContext): Promise<SetupItem[]> {
 /** Can it be set up or updated? */
 export function isMissing({ state }: SetupItem): boolean {
   return state === "not-set-up" || state === "outdated";
+}
+
+/** Does its set-up ask for more than a yes? */
+export function needsAnswers({ name }: SetupItem): boolean {
+  return name === "notifications";
 }
 
 /**

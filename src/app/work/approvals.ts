@@ -97,7 +97,8 @@ async function ask(scope: Scope, selector: Selector): Promise<ApprovalView[]> {
   return open.toSorted((a, b) => Date.parse(a.askedAt) - Date.parse(b.askedAt));
 }
 
-async function inTime<T>({ ctx }: Scope, host: string, work: Promise<T>): Promise<T> {
+/** @throws HOST_UNREACHABLE if the host takes too long */
+export async function inTime<T>({ ctx }: Scope, host: string, work: Promise<T>): Promise<T> {
   const over = new AbortController();
   const late = async (): Promise<never> => {
     await ctx.clock.sleep(patienceMs, over.signal);

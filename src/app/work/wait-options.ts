@@ -11,7 +11,10 @@ export function waitOptions(flags: { for: string | undefined; timeout: string | 
   const { for: word = "done", timeout } = flags;
   const goal = waitGoals.find((one) => one === word);
   if (goal === undefined) {
-    throw usageError(`--for ${plain(word)} is not idle, waiting or done.`, "cowork wait <session> --for waiting");
+    throw usageError(
+      `--for ${plain(word)} is not idle, waiting, done or merged.`,
+      "cowork wait <session> --for waiting",
+    );
   }
   const timeoutMs = timeout === undefined ? undefined : readDuration(timeout);
   if (timeout !== undefined && timeoutMs === undefined) {

@@ -43,12 +43,10 @@ export async function waitForSessions(
   wanted: WaitWanted & SessionWords,
   onWaiting?: (names: readonly string[]) => void,
 ): Promise<WaitOutcome> {
-  return await waitForFound(
-    scope.ctx,
-    await findSessions(scope, wanted, { verb: "wait", outside: "all" }),
-    wanted,
-    onWaiting,
-  );
+  const found = await findSessions(scope, wanted, { verb: "wait", outside: "all" });
+  if (wanted.goal !== "merged") return await waitForFound(scope.ctx, found, wanted, onWaiting);
+  const { waitForMerged } = await import("../merging/wait-merged.ts");
+  return await waitForMerged(scope.ctx, found, wanted, onWaiting ?? (() => undefined));
 }
 
 /** The same for sessions that were found already. */

@@ -21,9 +21,13 @@ fi
 
 /**
  * Merges a commit into the current branch, or rebases the branch onto it. Does not start while another operation is in progress (91)
- * or with uncommitted changes (92); aborts on conflicts (90), so that everything is as it was. No hook runs.
+ * or with uncommitted changes (92). On conflicts (90) it aborts, so that everything is as it was, or with `keep` leaves them. No hook runs.
  */
-export function integrateScript(how: "merge" | "rebase", commit: string, identity: Identity): string {
+export function integrateScript(
+  how: "merge" | "rebase",
+  commit: string,
+  { identity, keep }: { identity: Identity; keep: boolean },
+): string {
   const act =
     how === "merge"
       ? `git merge --quiet --no-edit --no-verify-signatures ${commit}`
@@ -38,7 +42,7 @@ git diff --name-only -z --diff-filter=U | tr '\n\000' '\001\n' | sed 's/^/confli
 begun=0
 for f in rebase-merge rebase-apply MERGE_HEAD; do [ ! -e "$GIT_DIR/$f" ] || begun=1; done
 [ $begun = 1 ] || exit 89
-git ${how} --abort >&2 || exit 88
+${keep ? "" : `git ${how} --abort >&2 || exit 88`}
 exit 90
 `;
 }

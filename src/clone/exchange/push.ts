@@ -22,6 +22,8 @@ export interface PushSpec {
   /** branch, tag, remote-tracking branch or commit of the project; default: the session's own branch where the project had it, else what the project has checked out */
   ref?: string;
   integrate?: "merge" | "rebase";
+  /** leave conflicts in the session, to be resolved there */
+  keepConflicts?: boolean;
   identity: { name: string | undefined; email: string | undefined };
 }
 
@@ -40,7 +42,7 @@ const maxBundleBytes = 1024 ** 3;
 /**
  * Sends the project's commits into a session: a branch `x` becomes `refs/remotes/project/x` there (the clone's view of the
  * project), `origin/x` becomes `refs/remotes/origin/x`, a tag stays a tag if the name is free. The session's branches and files
- * change only with `integrate`, and not at all if that runs into conflicts.
+ * change only with `integrate`, and not at all if that runs into conflicts, except with `keepConflicts`.
  *
  * @throws USAGE for an ambiguous name, REF_NOT_FOUND, CONFLICT (aborted, nothing changed), GIT_FAILED (uncommitted changes, another operation in progress), OUTPUT_TOO_LARGE
  */
@@ -163,7 +165,9 @@ async function integrate(
 ): Promise<{ from: string; to: string } | undefined> {
   const how = spec.integrate ?? "merge";
   const identity = { name: spec.identity.name ?? "cowork", email: spec.identity.email ?? "cowork@localhost" };
-  const result = await inside.script(integrateScript(how, commit, identity), { write: true, timeoutMs: 10 * 60_000 });
+  const keep = spec.keepConflicts === true;
+  const script = integrateScript(how, commit, { identity, keep });
+  const result = await inside.script(script, { write: true, timeoutMs: 10 * 60_000 });
   const [, from = "", to = ""] = /^moved ([0-9a-f]+) ([0-9a-f]+)$/m.exec(result.stdout) ?? [];
   const conflicts = result.stdout
     .split("\0")
@@ -177,18 +181,23 @@ async function integrate(
     throw new CoworkError("GIT_FAILED", `There are uncommitted changes in ${where}.`, {
       hint: "commit or stash them inside, then run the same command again",
     });
-  if (result.code === 90) {
-    const files = conflicts.slice(0, 5).join(", ") + (conflicts.length > 5 ? ` and ${conflicts.length - 5} more` : "");
-    throw new CoworkError(
-      "CONFLICT",
-      `The ${how} in ${where} ran into conflicts and was aborted${files === "" ? "" : `: ${files}`}.`,
-      {
-        hint: `resolve them inside, where the commits are now: git ${how} ${commit.slice(0, 12)}`,
-      },
-    );
-  }
+  if (result.code === 90) throw conflict(spec, how, { commit, conflicts, keep });
   if (result.code !== 0) throw insideFailed(`The ${how} in ${where}`, result);
   return from === to ? undefined : { from, to };
+}
+
+function conflict(
+  { session }: PushSpec,
+  how: "merge" | "rebase",
+  { commit, conflicts, keep }: { commit: string; conflicts: readonly string[]; keep: boolean },
+): CoworkError {
+  const files = conflicts.slice(0, 5).join(", ") + (conflicts.length > 5 ? ` and ${conflicts.length - 5} more` : "");
+  const end = `${keep ? "and waits to be resolved" : "and was aborted"}${files === "" ? "" : `: ${files}`}.`;
+  const undo = `git ${how} --abort`;
+  const hint = keep
+    ? steps`resolve them inside: ${ownCommand("connect", session)}; or undo it: ${ownCommand("connect", session, "--", ...undo.split(" "))}`
+    : `resolve them inside, where the commits are now: git ${how} ${commit.slice(0, 12)}`;
+  return new CoworkError("CONFLICT", `The ${how} in session ${session} ran into conflicts ${end}`, { hint });
 }
 
 function insideFailed(what: string, result: { code: number; stderr: string }): CoworkError {

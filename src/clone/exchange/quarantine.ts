@@ -34,7 +34,7 @@ const tolerated = [
   "zeroPaddedDate",
   "zeroPaddedFilemode",
 ];
-const severities = tolerated.map((id) => `${id}=warn`).join(",");
+export const severities = tolerated.map((id) => `${id}=warn`).join(",");
 
 /**
  * Takes a bundle's objects into a repository like git's own receive-pack: into a separate quarantine folder next to the objects,

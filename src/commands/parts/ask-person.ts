@@ -15,7 +15,7 @@ export function createQuestions(
   options: { progress: Progress; trust: boolean; json?: boolean },
 ): { ask: Ask; askSecret: AskSecret } {
   let last: Promise<unknown> = Promise.resolve();
-  const askOne = withRememberedTrust(ctx, async (question) => {
+  const ask: Ask = async (question) => {
     const { showQuestion, askPerson, askChoice } = await import("../../ui/questions.ts");
     if (question.kind === "choice") {
       const canChoose = terminal.canAsk && options.json !== true;
@@ -24,8 +24,11 @@ export function createQuestions(
     const isAgreed = question.kind === "confirm" && ctx.env["COWORK_YES"] === "true";
     const given = question.kind === "trust" ? options.trust : isAgreed;
     if (given || !terminal.canAsk) showQuestion(terminal, question);
-    return given || (terminal.canAsk && (await askPerson(terminal, question, ctx.signal)));
-  });
+    if (given) return true;
+    if (terminal.canAsk) return await askPerson(terminal, question, ctx.signal);
+    return question.kind === "trust" ? null : false;
+  };
+  const askOne = withRememberedTrust(ctx, ask, { isGiven: options.trust });
   // Sessions are created in parallel; their questions are asked one after another.
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(async () => await options.progress.pauseFor(work));

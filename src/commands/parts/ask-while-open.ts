@@ -13,8 +13,7 @@ export async function askWhileOpen(
   terminal: Terminal,
   scope: Scope,
   approval: ApprovalView,
-  outer: AbortSignal = new AbortController().signal,
-): Promise<CardAnswer | "skip" | "stop"> {
+): Promise<CardAnswer | "skip" | "open" | "stop"> {
   const over = new AbortController();
   const done = new AbortController();
   const watch = async (): Promise<void> => {
@@ -27,7 +26,7 @@ export async function askWhileOpen(
   };
   // A host that does not answer for a moment decides nothing.
   watch().catch(() => undefined);
-  const signal = AbortSignal.any([scope.ctx.signal, outer, over.signal]);
+  const signal = AbortSignal.any([scope.ctx.signal, over.signal]);
   try {
     const readChoice = (question: NonNullable<ApprovalView["questions"]>[number], typed: string): string[] =>
       labelsFor(question, typed, approval.id);

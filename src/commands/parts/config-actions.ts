@@ -1,6 +1,11 @@
+import { text } from "node:stream/consumers";
 import * as config from "../../app/set-up/config.ts";
+import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
 import type { App } from "../process/app.ts";
+
+/** Longer than any key or URL, in characters. */
+const maxSecret = 10_000;
 
 export async function listConfig(app: App, user: boolean): Promise<number> {
   const settings = await config.listConfig(await app.scope(), { user });
@@ -23,8 +28,12 @@ export async function getConfig(app: App, name: string, user: boolean): Promise<
   return 0;
 }
 
-export async function setConfig(app: App, name: string, value: string, user: boolean): Promise<number> {
-  const written = await config.setConfig(await app.scope(), { name, value, user });
+export async function setConfig(app: App, name: string, value: string | undefined, user: boolean): Promise<number> {
+  const written = await config.setConfig(
+    await app.scope(),
+    { name, value, user },
+    async (key) => await askSecret(app, key),
+  );
   if (app.globals.json) return app.json(written);
   const { key, value: given, file } = written;
   app.terminal.err(`${key} is ${given === "" ? "no longer set" : "set"} in ${plain(file)}.`);
@@ -37,4 +46,14 @@ export async function unsetConfig(app: App, name: string, user: boolean): Promis
   if (app.globals.json) return app.json(removed);
   app.terminal.err(`${plain(name)} is no longer set in ${plain(removed.file)}.`);
   return 0;
+}
+
+/** Hidden while it is typed; without a terminal it is read from stdin. */
+async function askSecret(app: App, key: string): Promise<string> {
+  const { streams } = app.caller;
+  if (!app.terminal.canAsk) return (await text(streams.stdin)).slice(0, maxSecret);
+  const { ctx } = await app.scope();
+  const given = await ctx.askSecret({ text: key, echo: false });
+  if (given === undefined) throw new CoworkError("INTERRUPTED", "Nothing was entered.");
+  return given;
 }

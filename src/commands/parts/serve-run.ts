@@ -6,7 +6,7 @@ import type { App } from "../process/app.ts";
 const usualPort = 7333;
 const idleMs = 30 * 60_000;
 
-/** Serves until a signal, `serve --stop`, or with `untilIdle` until nobody uses it. */
+/** Serves until a signal, `serve --stop`, or with `untilIdle` until no one uses it. */
 export async function runServer(
   app: App,
   { port, untilIdle }: { port: string | undefined; untilIdle: boolean },
@@ -23,6 +23,13 @@ export async function runServer(
     onlyPort: chosen !== undefined,
     idleMs: untilIdle ? idleMs : undefined,
     open: async (request) => await app.openRequest({ ...request, folder: "/" }),
+    notify: async (own) => {
+      const { runNotifier } = await import("../../app/notify/run-notifier.ts");
+      const { stderr } = app.terminal.streams;
+      // On a terminal it can also ring there.
+      const terminal = stderr.isTTY === true ? { terminal: (text: string) => void stderr.write(text) } : {};
+      await runNotifier(own, { part: "serve", ...terminal });
+    },
     onReady: (file) => show(app, file),
   });
   return app.caller.signalCode() ?? 0;
@@ -30,7 +37,7 @@ export async function runServer(
 
 /**
  * A port, also as `127.0.0.1:PORT`.
- * @throws USAGE for every other address: whoever reaches it must be on this machine
+ * @throws USAGE for every other address: only programs on this machine may reach it
  */
 function readPort(text: string): number {
   const [, address, digits] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];

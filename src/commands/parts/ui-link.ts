@@ -14,7 +14,7 @@ export async function openPage(app: App): Promise<number> {
   await ensureServer(ctx);
   const link = await askForLink(app, { role: "full", at: "local" });
   const isOpen = await openBrowser(ctx, link.url);
-  // A link in a log or a pipe would sign in whoever reads it.
+  // A link in a log or a pipe would sign in everyone who reads it.
   const isPrivate = app.terminal.streams.stdout.isTTY === true;
   const [url, plainUrl] = [link.url, link.plainUrl ?? link.url].map((one) => (isPrivate ? one : withoutCode(one)));
   if (app.globals.json)

@@ -27,8 +27,8 @@ export interface App {
   caller: Caller;
   globals: Globals;
   now(): Date;
-  /** Shows progress as live lines (`live`) or as plain lines; not called: no progress. Call it before `scope`. */
-  show(how: "live" | "lines"): Promise<Progress>;
+  /** Shows progress as live lines (`live`), as plain lines, or as the command wants; not called: no progress. Call it before `scope`. */
+  show(how: "live" | "lines" | Progress): Promise<Progress>;
   /** Sets `--trust` of this command. Call it before `scope`. */
   trust(given: boolean): void;
   /** Aborts the work when stdout has no reader any more (`logs -f | head`). Call it before `scope`. */

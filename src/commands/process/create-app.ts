@@ -33,6 +33,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
     globals,
     now,
     show: async (how) => {
+      if (typeof how === "object") return (progress = how);
       const { createProgress } = await import("../../ui/progress.ts");
       const on = how === "live" ? terminal : { ...terminal, isLive: false };
       return (progress = await createProgress(on, () => performance.now()));

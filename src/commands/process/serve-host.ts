@@ -20,14 +20,22 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
     const ctx = await quietContext(caller);
     const { createLocalHost } = await import("../../session/local-host.ts");
     if (mode === "job") {
-      const [{ runJobProcess }, { hostWork }, { noClient }, { withOperations }] = await Promise.all([
+      const [{ runJobProcess }, { hostWork }, { noClient }, { withNotifier }, { withOperations }] = await Promise.all([
         import("../../jobs/job-process.ts"),
         import("../../remote/server/job-work.ts"),
         import("../../session/no-client.ts"),
+        import("../../app/notify/beside-run.ts"),
         import("./operation-jobs.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, noClient));
-      await runJobProcess(ctx, word, withOperations(work, caller));
+      const known: typeof work = async (own, request, tell) => {
+        // A merge works on the project, so it runs where the user is; all other jobs are calls of the host.
+        if (request.method === "merge")
+          return await (await import("./serve-merge.ts")).serveMerge(own, request, caller);
+        if (request.method !== "runSupervise") return await work(own, request, tell);
+        return await withNotifier(own, async () => await work(own, request, tell));
+      };
+      await runJobProcess(ctx, word, withOperations(known, caller));
       return 0;
     }
     const { serveHost } = await import("../../remote/server/serve.ts");

@@ -54,7 +54,7 @@ export const eventRoutes = {
     role: "view",
     summary: "What happens, live: server-sent events",
     details:
-      "Frames: `ready` (`{feed, last}`, first), `event` (an event of the feed; its `id` is `{feed}:{seq}`), `changed` (`{what, id?}`: ask for it again), `reset` (the place is unknown or the reader was too slow: load anew, then go on from `last`), and a comment every 15 s. The header `Last-Event-ID`, or `after`, continues where a stream broke; without one it starts now.",
+      "Frames: `ready` (`{feed, last}`, first), `event` (an event of the feed; its `id` is `{feed}:{seq}`), `changed` (`{what, id?}`: ask for it again), `reset` (the place is unknown or the reader was too slow: load again, then go on from `last`), and a comment every 15 s. The header `Last-Event-ID`, or `after`, continues where a stream broke; without one it starts now.",
     query: z.object({ after: z.exactOptional(z.string().check(z.maxLength(100))), ...filters }),
     as: "text/event-stream",
     errors: [],

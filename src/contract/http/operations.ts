@@ -84,6 +84,5 @@ export const operationRoutes = {
   },
 } as const satisfies Record<string, RouteContract>;
 
-export type OperationKind = z.infer<typeof operationKind>;
 export type OperationResult = z.infer<typeof operationResult>;
 export type Operation = z.infer<typeof operation>;

@@ -24,7 +24,7 @@ export interface RouteContract {
   input?: z.ZodMiniType;
   /** the answer's body; absent: nothing (204) */
   output?: z.ZodMiniType;
-  /** the answer is no JSON: its type */
+  /** the answer is not JSON: its type */
   as?: "text/event-stream" | "application/octet-stream";
   /** the answer's status if it is not 200 (or 204) */
   status?: 201 | 202;

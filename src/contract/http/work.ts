@@ -8,7 +8,7 @@ import { transcriptAnswer } from "../work/transcript.ts";
 import { started } from "./operations.ts";
 import { flag, sessionParam, whole, type RouteContract } from "./route.ts";
 
-// Agents at work: runs, what was said, what waits for a person.
+// Agents at work: runs, transcripts, what waits for a person.
 
 const found = ["SESSION_NOT_FOUND", "HOST_UNREACHABLE"] as const;
 const text = z.string().check(z.minLength(1), z.maxLength(200_000));
@@ -86,7 +86,7 @@ export const workRoutes = {
   },
   "GET /sessions/{session}/transcript": {
     role: "view",
-    summary: "What was said and done in a session, as data",
+    summary: "The transcript of a session, as data",
     details:
       "Of the newest run and of what the agent did in a terminal since, or of one `run`. `after` is the cursor of the last answer; without it, it begins at the start of the run. `more`: ask again at once. Poll it when the stream tells of an event of the session.",
     params: sessionParam,

@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
+import { mergingEvent } from "../merging/conflicts.ts";
+import { claimRequest, claimView } from "../merging/claims.ts";
 import { oneSession, selector } from "../requests.ts";
 import { settings } from "../settings.ts";
+import { mutedView, muteRequest } from "../notify.ts";
 import { agentState } from "./agent-state.ts";
 import { approvalAnswer, approvalView } from "./approval.ts";
 import { eventsAnswer, eventsQuery } from "./history.ts";
@@ -18,6 +21,8 @@ export const sessionWork = z.object({
   run: z.exactOptional(runView),
   /** number of open approvals */
   approvals: z.int(),
+  /** no messages about it are sent; absent: they are */
+  muted: z.exactOptional(mutedView),
 });
 
 export const sendRequest = z.object({
@@ -78,9 +83,26 @@ export const workCalls = {
   agentOpen: { input: z.tuple([oneSession, openRequest]), output: opened },
   /** Whether the agent has a window of the host's tmux. */
   agentWindow: { input: z.tuple([oneSession]), output: z.object({ open: z.boolean() }) },
+  /**
+   * Writes events of merging into the session's journal, which the side of the user finds out. `session.merged` is written once for a
+   * commit; the answer is when that was.
+   */
+  noteMerging: {
+    input: z.tuple([oneSession, z.array(mergingEvent)]),
+    output: z.object({ mergedAt: z.exactOptional(z.string()) }),
+  },
+  /** Claims of the selected sessions, as they are now. */
+  claims: { input: z.tuple([selector]), output: z.array(claimView) },
+  claim: { input: z.tuple([oneSession, claimRequest]), output: claimView },
+  /** Ends a session's claims: all, or those with one of these patterns. */
+  claimRelease: { input: z.tuple([oneSession, z.object({ globs: z.array(z.string()) })]), output: z.array(claimView) },
   events: { input: z.tuple([selector, eventsQuery]), output: eventsAnswer },
-  /** What was said and done in a session, as data, from a place on. */
+  /** The transcript of a session, as data, from a place on. */
   transcript: { input: z.tuple([oneSession, transcriptQuery]), output: transcriptAnswer },
+  /** Sets whether messages about a session are sent. */
+  mute: { input: z.tuple([oneSession, muteRequest]), output: mutedView },
+  /** Whether the host sends messages itself, to whom its own user's file says. */
+  notifier: { input: z.tuple([z.object({})]), output: z.object({ active: z.boolean() }) },
 } as const;
 
 export type SessionWork = z.infer<typeof sessionWork>;

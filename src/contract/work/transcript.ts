@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { jsonObject } from "../common.ts";
 
-// What an agent did and what was said to it, as data. All of it was written in a container: text is bounded, and its control
+// What an agent did and which prompts it got, as data. All of it was written in a container: text is bounded, and its control
 // characters are visible.
 
 /** Of a subagent. */

@@ -9,9 +9,15 @@ import { answers } from "./answers.ts";
 import type { Link } from "./link.ts";
 import { invalid } from "./sanitize.ts";
 
-/** Opens a session's clone on a host, for `pull` and `push`. The output of git there is untrusted. */
-export async function openRemoteClone(link: Link, selector: OneSession): Promise<OpenClone> {
-  const answer = await link.peer.call("cloneOpen", selector);
+/**
+ * Opens a session's clone on a host, for `pull` and `push`, or only to read. The output of git there is untrusted.
+ */
+export async function openRemoteClone(
+  link: Link,
+  selector: OneSession,
+  how: "cloneOpen" | "cloneRead" = "cloneOpen",
+): Promise<OpenClone> {
+  const answer = await link.peer.call(how, selector);
   const { lease, ...facts } = answers.clone(answer, selector);
   return {
     ...facts,

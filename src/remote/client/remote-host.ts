@@ -130,6 +130,7 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
     clean: async (selector, given) => answers.cleaned(await call("clean", there(selector), given), name, selector),
     cleanImages: async (given) => answers.texts(await call("cleanImages", given)),
     openClone: async (selector) => await openRemoteClone(await getLink(), there(selector)),
+    readClone: async (selector) => await openRemoteClone(await getLink(), there(selector), "cloneRead"),
     diff: async (selector, given) => {
       const found = hostCalls.diff.output.safeParse(await call("diff", there(selector), given));
       if (!found.success) throw invalid("an invalid diff");

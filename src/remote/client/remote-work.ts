@@ -43,6 +43,12 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
     },
     agentWindow: async (selector) => read("agentWindow", await look("agentWindow", there(selector))),
     transcript: async (selector, query) => read("transcript", await look("transcript", there(selector), query)),
+    mute: async (selector, request) => read("mute", await call("mute", there(selector), request)),
+    notifier: async (options) => read("notifier", await look("notifier", options)),
+    noteMerging: async (selector, events) => read("noteMerging", await call("noteMerging", there(selector), events)),
+    claims: async (selector) => read("claims", await look("claims", there(selector))),
+    claim: async (selector, request) => read("claim", await call("claim", there(selector), request)),
+    claimRelease: async (selector, wanted) => read("claimRelease", await call("claimRelease", there(selector), wanted)),
     events: async (selector, query) => read("events", await look("events", there(selector), query)),
   };
 }

@@ -30,14 +30,15 @@ export function offerClones(
     open.delete(lease);
     await clone.close();
   };
+  const keep = (clone: OpenClone): { lease: number } & Omit<OpenClone, "inside" | "close"> => {
+    open.set((count += 1), clone);
+    const { name, path, start, identity } = clone;
+    return { lease: count, name, path, start, identity };
+  };
   return {
     offered: offer(cloneOffers, {
-      cloneOpen: async (selector) => {
-        const clone = await host.openClone(selector);
-        open.set((count += 1), clone);
-        const { name, path, start, identity } = clone;
-        return { lease: count, name, path, start, identity };
-      },
+      cloneOpen: async (selector) => keep(await host.openClone(selector)),
+      cloneRead: async (selector) => keep(await host.readClone(selector)),
       cloneScript: async (lease, text, options) => await get(lease).inside.script(text, received(options)),
       cloneSave: async (lease, text, options, stream) => {
         const folder = join(ctx.paths.stateRoot, ".tmp", `out-${randomBytes(8).toString("hex")}`);

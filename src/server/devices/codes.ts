@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Role } from "../../contract/http/route.ts";
-import type { Door } from "../door/names.ts";
 
 /** How long a one-time code can be used. */
 const codeMs = 5 * 60_000;
@@ -19,7 +18,7 @@ interface Code {
 
 export type Redeemed =
   | { is: "good"; role: Role; name: string | undefined; used: (device: string) => void }
-  /** the code was used before: whoever has it now, or had it then, is not the person that it was for */
+  /** the code was used before: one of the two who had it is not the person that it was for */
   | { is: "used"; by: string }
   | { is: "wrong" }
   | { is: "too-many" };
@@ -40,7 +39,7 @@ export function createCodes(now: () => number): Codes {
   return {
     make: (role, name) => {
       dropOld();
-      // The oldest goes: whoever makes so many does not use them.
+      // The oldest goes: so many are not used.
       if (codes.size >= maxCodes) codes.delete(codes.keys().next().value ?? "");
       const code = randomBytes(18).toString("base64url");
       const expiresAt = now() + codeMs;
@@ -63,8 +62,6 @@ export function createCodes(now: () => number): Codes {
     },
   };
 }
-
-export type CodeDoor = Extract<Door, "local" | "public">;
 
 function hashOf(code: string): string {
   return createHash("sha256").update(code).digest("hex");

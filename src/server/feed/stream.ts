@@ -7,7 +7,7 @@ const quietMs = 15_000;
 const beatMs = 5_000;
 /** Events that are read at once for one reader. */
 const pageSize = 200;
-/** Different things that changed, after which only their kinds are told. */
+/** Different things that changed, after which only their kinds are sent. */
 const maxChanged = 100;
 
 export interface StreamOptions {

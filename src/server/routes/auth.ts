@@ -26,7 +26,7 @@ export const authHandlers: Handlers<keyof typeof authRoutes> = {
       server.ctx.log(`serve: a used link was used again; device ${redeemed.by} is signed out`);
       throw new HttpError(
         "CODE_INVALID",
-        "This link was used before. If that was not you, somebody else has it: the device that it signed in is signed out now.",
+        "This link was used before. If that was not you, someone else has it: the device that it signed in is signed out now.",
         "cowork ui",
       );
     }

@@ -20,6 +20,6 @@ export const placeHandlers: Handlers<keyof typeof placeRoutes> = {
   "GET /hosts/{host}/checks": async ({ params, scope }) => {
     const its = await scope();
     await requireHost(its, params.host);
-    return { checks: await doctor(its.at(its.folder, params.host), { fix: false }) };
+    return { checks: await doctor(its.at(its.folder, params.host), { fix: false, notify: false }) };
   },
 };

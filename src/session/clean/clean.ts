@@ -21,6 +21,7 @@ import type { Selector } from "../types.ts";
 import type { ProjectClient } from "../project-client.ts";
 import { containersOf } from "../inspect/observe.ts";
 import { endActiveRun } from "../work/active-run.ts";
+import { refreshClaims } from "../work/claims.ts";
 
 /**
  * Removes sessions: container, what was made for it, clone, record. Refuses a session with unsaved work; `force` removes it
@@ -69,13 +70,19 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   await options.stillHeld();
   const archive = options.purge ? undefined : await archiveWork(ctx, record);
   await removeTree(ctx.paths.state(record.id));
+  await refreshClaims(ctx, [record]);
   for (const folder of trashed) await removeTree(folder);
   ctx.report({ session: record.name, step: "remove", state: "done" });
   return done(record, { unsaved, going, removed: [...removed, `clone ${ctx.paths.clone(record.id)}`] }, archive);
 }
 
-async function reportOn(ctx: Context, record: SessionRecord, { user, precious }: Wanted): Promise<CloneReport> {
-  return await inspectClone(ctx, record, user, precious);
+async function reportOn(ctx: Context, record: SessionRecord, { user, precious, merged }: Wanted): Promise<CloneReport> {
+  const work = merged?.[record.name];
+  if (work === undefined) return await inspectClone(ctx, record, user, precious);
+  const { excuseMerged } = await import("./excuse-merged.ts");
+  return await inspectClone(ctx, record, user, precious, async (holdings, inside) =>
+    excuseMerged(inside, record, holdings, work),
+  );
 }
 
 /** A single rename moves the clone away, so that a crash while deleting never leaves half a clone as a session. */

@@ -43,10 +43,14 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
     ctx.report({ session: started.record.name, step: "start", state: "note", detail });
   }
   const target = await findTarget(ctx, started.record, { container: started.container, hold, io });
-  const run = async (its: ConnectTarget): Promise<number> =>
-    request.window === "agent"
+  const run = async (its: ConnectTarget): Promise<number> => {
+    const isAgent = request.window === "agent";
+    const code = isAgent
       ? await runAgent(ctx, started.record, its, io)
       : await connectSession(ctx, its, shellOptions(request), io);
+    if (io.tty !== undefined) await noteKilled(ctx, started);
+    return code;
+  };
   if (!sshAgent) return await run(target);
   const relay = await openAgentRelay(ctx, started.record.id);
   if (relay === undefined) {
@@ -59,6 +63,20 @@ export async function enterSession(ctx: Context, request: ConnectRequest, io: Co
     return await run({ ...target, environment });
   } finally {
     await relay?.close();
+  }
+}
+
+/** An agent that was killed says nothing, and `list` does not look at processes: it is noted when its terminal ends. */
+async function noteKilled(ctx: Context, { record, container }: Running): Promise<void> {
+  try {
+    const [{ checkAgentState }, { knownAgentPlace }] = await Promise.all([
+      import("../../work/state/check-state.ts"),
+      import("../work/place.ts"),
+    ]);
+    const place = knownAgentPlace(record, container);
+    if (place !== undefined) await checkAgentState(ctx, place);
+  } catch (error) {
+    ctx.log(`${record.id}: the agent's state was not checked: ${String(error)}`);
   }
 }
 

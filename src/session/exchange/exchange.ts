@@ -9,7 +9,7 @@ import { withGitHint } from "./git-hint.ts";
 // The client's part of pull and push: the project is on this machine, the session may be on another host.
 
 export type PullOptions = Omit<PullSpec, "session" | "startBranch" | "identity">;
-export type PushOptions = Pick<PushSpec, "ref" | "integrate">;
+export type PushOptions = Pick<PushSpec, "ref" | "integrate" | "keepConflicts">;
 
 /** Where the work comes from or goes to. */
 export interface WorkPlace {

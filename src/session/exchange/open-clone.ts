@@ -36,6 +36,25 @@ export async function openClone(ctx: Context, selector: OneSession): Promise<Ope
   return await opened.promise;
 }
 
+/**
+ * Opens one session's clone to read it. Takes no lock, so it never waits for other commands. A stopped session is not started: its clone
+ * is read in a helper container.
+ * @throws SESSION_NOT_FOUND, CLONE_MISSING
+ */
+export async function readClone(ctx: Context, selector: OneSession): Promise<OpenClone> {
+  const record = await findRecord(ctx, selector);
+  await checkCloned(ctx, record);
+  const { name, email } = record.devcontainer?.git ?? {};
+  return {
+    name: record.name,
+    path: ctx.paths.clone(record.id),
+    start: record.start,
+    identity: { name, email },
+    inside: await insideOf(ctx, record),
+    close: () => Promise.resolve(),
+  };
+}
+
 /** What a session has changed since it started. Only reads, and takes no lock. */
 export async function diffClone(
   ctx: Context,

@@ -2,7 +2,7 @@ import { describeHoldings, describeReplaced, toGitView } from "../../clone/unsav
 import { inspectHoldings } from "../../clone/unsaved/holdings.ts";
 import { gitInside } from "../../clone/git/inside.ts";
 import { savedNowhere } from "../../clone/unsaved/saved.ts";
-import type { GitInside } from "../../clone/types.ts";
+import type { GitInside, Holdings } from "../../clone/types.ts";
 import { saveHints } from "../../clone/unsaved/save-hints.ts";
 import { ensureTemplateImage } from "../../devcontainer/image/template-image.ts";
 import type { HintPart } from "../../hint.ts";
@@ -48,24 +48,28 @@ export interface CloneReport {
 /**
  * Compares what a session's clone holds with the project. Without a clone the report is empty, and so is that of a clone that
  * was never completed. What cannot be checked counts as unsaved.
+ * @param excuse leaves out what does not count
  */
 export async function inspectClone(
   ctx: Context,
   record: SessionRecord,
   user: ProjectClient,
   precious: readonly string[],
+  excuse: (holdings: Holdings, inside: GitInside) => Promise<Holdings> = (holdings) => Promise.resolve(holdings),
 ): Promise<CloneReport> {
   if (!record.cloned || !(await pathExists(ctx.paths.clone(record.id))))
     return { git: null, unsaved: [], replaced: [], hint: [] };
   const { project: name, projectRoot: root, rootCommit } = record;
   const project = await user.saved({ name, root, rootCommit });
   const saved = project ?? savedNowhere();
-  const holdings = await inspectHoldings(await insideOf(ctx, record), saved, {
+  const inside = await insideOf(ctx, record);
+  const found = await inspectHoldings(inside, saved, {
     start: record.start.commit,
     carried: record.carried,
     precious,
     remoteTips: project === undefined ? [] : await readRemoteTips(ctx, record.id),
   });
+  const holdings = await excuse(found, inside);
   return {
     git: toGitView(holdings),
     unsaved: describeHoldings(holdings),

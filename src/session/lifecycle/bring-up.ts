@@ -23,6 +23,7 @@ import { sessionVolumes } from "./session-volumes.ts";
 import { stopBeforeStart } from "./stop-before-start.ts";
 import { emptyAnswers, hasTraces } from "../../work/approvals/answers.ts";
 import { takeInReports } from "../../work/inbox/take-in.ts";
+import { refreshClaims } from "../work/claims.ts";
 import { knownAgentPlace } from "../work/place.ts";
 import { devContainer } from "../inspect/view.ts";
 import { containersOf, sortedContainers } from "../inspect/observe.ts";
@@ -92,6 +93,7 @@ export async function bringUp(
   await checkWorkspace(ctx, record, container, result.workspaceFolder);
   ctx.report({ session: name, step: "container", state: "done" });
   await settleIn(ctx, record, { agent, settings, container, started }, notes);
+  await refreshClaims(ctx, [record]);
   const containers = own.map(({ id: each }) => each);
   const volumes = sessionVolumes(ctx, record, container);
   const now = { ...finished(record), container: started, containers, volumes };

@@ -29,6 +29,8 @@ import { containersOf, observe, sessionLock } from "../inspect/observe.ts";
  * @throws what planning and trust throw; an error of one session is its outcome
  */
 export async function createSessions(ctx: Context, request: InitRequest): Promise<Outcome[]> {
+  // The engine's slowest answer: it arrives while the plan and the clones are made, and the image needs it.
+  ctx.engine.info().catch(() => undefined);
   const plan = await planSessions(ctx, request);
   await agreeToPlan(ctx, request, plan);
   const { home, sessions, stateRoot } = ctx.paths;

@@ -66,5 +66,7 @@ export async function recordAgentAgreement(
     ...(isAgreed && defaultMode !== undefined ? { defaultMode } : {}),
   }));
   if (repository !== "refused") return [];
-  return [`the repository's settings for ${plain(agent.title)} do not count: no rules, hooks and servers of its own`];
+  return [
+    `the repository's settings for ${plain(agent.title)} do not count: no rules, hooks and servers of its own, until you use --trust`,
+  ];
 }

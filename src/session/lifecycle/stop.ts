@@ -11,6 +11,7 @@ import { selectRecords } from "../record/records.ts";
 import { killTmuxSession } from "../connect/tmux.ts";
 import type { Outcome, Selector } from "../types.ts";
 import { endActiveRun } from "../work/active-run.ts";
+import { refreshClaims } from "../work/claims.ts";
 import { devContainer, viewSession } from "../inspect/view.ts";
 import { containersOf, observe } from "../inspect/observe.ts";
 
@@ -31,6 +32,7 @@ export async function stopSessions(ctx: Context, selector: Selector, options: St
     await endActiveRun(inner, record, { force, doing: "Stopping the session" });
     ctx.report({ session: record.name, step: "stop", state: "start" });
     const notes = await stopContainers(inner, record);
+    await refreshClaims(inner, [record]);
     const stopped = hide === true ? await hideSession(ctx, record) : record;
     ctx.report({ session: record.name, step: "stop", state: "done" });
     const observed = await observe(ctx, record.id, await containersOf(ctx, record));

@@ -9,8 +9,10 @@ import { checkAgentState } from "../../work/state/check-state.ts";
 import { containersBySession } from "../inspect/observe.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
 import { devContainer } from "../inspect/view.ts";
-import type { SessionRecord } from "../record/record.ts";
+import type { RecordEntry, SessionRecord } from "../record/record.ts";
 import { selectRecords } from "../record/records.ts";
+import { readMuted } from "./mute.ts";
+import { hasMail } from "./has-mail.ts";
 import { knownAgentPlace } from "./place.ts";
 
 /**
@@ -19,15 +21,29 @@ import { knownAgentPlace } from "./place.ts";
  */
 export async function agentWork(ctx: Context, selector: Selector, options: { check: boolean }): Promise<SessionWork[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
+  await answerSessions(ctx, entries, options);
   const works = entries.map(async (entry) => {
     if (!("record" in entry)) return [];
     const { record } = entry;
     const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
     const work = await workOf(ctx, record, devContainer(own), options);
     const { id: sessionId, name, project } = record;
-    return work === undefined ? [] : [{ sessionId, name, project, ...work }];
+    const muted = readMuted(ctx, sessionId);
+    return work === undefined ? [] : [{ sessionId, name, project, ...work, ...(muted === undefined ? {} : { muted }) }];
   });
   return (await Promise.all(works)).flat();
+}
+
+/** What sessions ask the host is answered by whoever looks. */
+async function answerSessions(
+  ctx: Context,
+  entries: readonly RecordEntry[],
+  { check }: { check: boolean },
+): Promise<void> {
+  const records = entries.flatMap((entry) => ("record" in entry ? [entry.record] : []));
+  for (const record of records.filter(({ id }) => hasMail(ctx, id)))
+    await (await import("./mail.ts")).takeInMail(ctx, record);
+  if (check) await (await import("./claims.ts")).refreshClaims(ctx, records);
 }
 
 /** The same of one session. @returns undefined for an agent that only a newer cowork knows */

@@ -18,7 +18,13 @@ export function readChanges({ paths }: Pick<Context, "paths">): Reading {
   const [histories, records]: [string[], string[]] = [[], []];
   for (const id of sessionIds(paths.stateRoot)) {
     const events = paths.events(id);
-    const written = [paths.eventLog(id), paths.journal(id), join(events, "inbox"), join(events, "asks")];
+    const written = [
+      paths.eventLog(id),
+      paths.journal(id),
+      join(events, "inbox"),
+      join(events, "asks"),
+      join(events, "mail"),
+    ];
     histories.push(id, ...written.map(stampOf));
     records.push(id, stampOf(paths.record(id)));
   }
@@ -68,7 +74,7 @@ function stampOf(path: string): string {
 function foldersOf(paths: Context["paths"]): string[] {
   const own = sessionIds(paths.stateRoot).flatMap((id) => {
     const events = paths.events(id);
-    return [paths.state(id), join(events, "inbox"), join(events, "asks")];
+    return [paths.state(id), join(events, "inbox"), join(events, "asks"), join(events, "mail")];
   });
   return [paths.stateRoot, ...own].filter((path) => {
     return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

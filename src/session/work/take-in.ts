@@ -6,6 +6,8 @@ import { ownContainers } from "../inspect/own-containers.ts";
 import { containersBySession } from "../inspect/observe.ts";
 import { devContainer } from "../inspect/view.ts";
 import type { SessionRecord } from "../record/record.ts";
+import { refreshClaims } from "./claims.ts";
+import { takeInMail } from "./mail.ts";
 import { workPlace } from "./place.ts";
 
 /**
@@ -25,10 +27,12 @@ export async function takeInAll(ctx: Context, records: readonly SessionRecord[])
         const place = workPlace(record, devContainer(own));
         await takeInReports(ctx, place);
         await takeInRequests(ctx, place);
+        await takeInMail(ctx, record);
       } catch (error) {
         ctx.signal.throwIfAborted();
         ctx.log(`${record.id}: not taken in: ${toCoworkError(error).message}`);
       }
     }),
   );
+  await refreshClaims(ctx, records);
 }

@@ -21,9 +21,9 @@ interface Cursor {
 }
 
 /**
- * Reads what was said and done in a session: by its newest run, then in a terminal since; or by one run. Each answer says where the
+ * Reads what a session's transcript has: by its newest run, then in a terminal since; or by one run. Each answer says where the
  * next one goes on.
- * @throws SESSION_NOT_FOUND, RUN_NOT_FOUND, USAGE for a cursor that is none
+ * @throws SESSION_NOT_FOUND, RUN_NOT_FOUND, USAGE for a wrong cursor
  */
 export async function readTranscript(
   ctx: Context,
@@ -84,7 +84,7 @@ function cursorOf({ run, conversation, offset }: Cursor): string {
 
 function parseCursor(text: string): Cursor {
   const [, run, conversation, offset] = /^(\d{1,9})\.([0-9a-f-]{0,64})\.(\d{1,15})$/.exec(text) ?? [];
-  if (run === undefined) throw usageError("That is no cursor of a transcript.", "cowork logs <session>");
+  if (run === undefined) throw usageError("That is not a cursor of a transcript.", "cowork logs <session>");
   return { run: Number(run), conversation: conversation || undefined, offset: Number(offset) };
 }
 

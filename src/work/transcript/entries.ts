@@ -6,14 +6,14 @@ import { oneLine, telling, type TranscriptOutput } from "./render.ts";
 // What an agent did, as data for pages and programs. All of it was written inside a container: every text is bounded, and control
 // characters in it are visible.
 
-/** Characters of what was said, at most. */
+/** Characters of a prompt or an answer, at most. */
 const maxText = 64 * 1024;
 /** Characters of a tool's result, and of one text in its input. */
 const maxPart = 4_000;
 const maxEntries = 50;
 const maxDepth = 6;
 
-/** Undefined for what nobody needs to read. */
+/** Undefined for what no one needs to read. */
 export function entryOf(output: TranscriptOutput, at: string | undefined): TranscriptEntry | undefined {
   const when = at === undefined ? {} : { at };
   const whose = "subagent" in output && output.subagent !== undefined ? { subagent: true } : {};

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
+import { pauseMachine } from "../../support/remote/cut.ts";
 import { failure, run, textOf, to, useSshMachine } from "../../support/remote/ssh-fixture.ts";
 import { startSshMachine } from "../../support/remote/ssh-machine.ts";
 
@@ -129,7 +130,8 @@ describe("a connection that breaks", () => {
       ]);
       busy.stdin.write("x");
       const written = new Promise((resolve) => void terminal.stdin.write(Buffer.alloc(9_000_000), resolve));
-      await execa("docker", [how, other.id]);
+      if (how === "pause") await pauseMachine(other.id);
+      else await execa("docker", ["kill", other.id]);
       for (const channel of [idle, busy, terminal]) {
         const error = await failure(channel.exit);
         expect(error.code).toBe("HOST_UNREACHABLE");

@@ -37,7 +37,7 @@ export async function workScope(sessions: string, hosts: Record<string, Partial<
   const made = createContext({
     home,
     env,
-    identity: { uid: 1000, gid: 1000, username: "person", homedir: folder },
+    identity: { uid: process.getuid?.() ?? 1000, gid: process.getgid?.() ?? 1000, username: "person", homedir: folder },
     node: { path: process.execPath, version: process.versions.node },
     self: ["cowork"],
     signal: end.signal,

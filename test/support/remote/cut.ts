@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { execa } from "execa";
 import type { CoworkOptions, CoworkResult } from "../home/run-cowork.ts";
 import { userEnvironment } from "../home/run-cowork.ts";
 import type { RemoteMachine } from "./remote-machine.ts";
@@ -23,7 +24,7 @@ export async function runInterrupted(
     stdio: ["ignore", "pipe", "pipe"],
   });
   const left = [...interruptions];
-  const done: unknown[] = [];
+  const done: Promise<unknown>[] = [];
   const output = { stdout: "", stderr: "", all: "" };
   let from = 0;
   const onData = (which: "stdout" | "stderr") => (chunk: Buffer) => {
@@ -32,7 +33,10 @@ export async function runInterrupted(
     for (let next = left[0]; next !== undefined && next.at.test(output.all.slice(from)); next = left[0]) {
       left.shift();
       from = output.all.length;
-      done.push(next.do((signal) => void child.kill(signal)));
+      const doing = Promise.resolve(next.do((signal) => void child.kill(signal)));
+      // It fails the test below, when the command has ended.
+      doing.catch(() => undefined);
+      done.push(doing);
     }
   };
   child.stdout.on("data", onData("stdout"));
@@ -59,4 +63,13 @@ export async function cutConnections(machine: RemoteMachine, when = "true"): Pro
     `for i in $(seq 3000); do if ${when}; then ${cut}; exit 0; fi; sleep 0.02; done; echo "never: ${when.replaceAll('"', "'")}" >&2; exit 1`,
   );
   if (code !== 0) throw new Error(stderr);
+}
+
+/** Pauses a machine with everything in it. The kernel cannot freeze processes that start others at that moment, so this tries again. */
+export async function pauseMachine(container: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const { exitCode, stderr } = await execa("docker", ["pause", container], { reject: false });
+    if (exitCode === 0) return;
+    if (tries === 10 || !stderr.includes("unable to freeze")) throw new Error(stderr);
+  }
 }

@@ -26,6 +26,13 @@ test("is read from the conversation's own transcript, and never through a link",
   const spent = async (conversation: string): Promise<number | undefined> =>
     await readSpent({ paths }, { id: "app-a", conversation, budget: 2 });
   expect(await spent(own)).toBe(1.5);
+  // Wherever the newest entry is: in two blocks, or far from the end.
+  for (const after of [64 * 1024 - 10, 64 * 1024 - 60, 128 * 1024 - 30, 900_000]) {
+    await writeFile(join(folder, `${own}.jsonl`), `${line(1.5, 2)}${line(0.5, 2)}${line(3, 9)}${"x".repeat(after)}`);
+    expect(await spent(own)).toBe(0.5);
+  }
+  await writeFile(join(folder, `${own}.jsonl`), `${line(1.5, 2)}${"x".repeat(2_000_000)}`);
+  expect(await spent(own)).toBeUndefined();
   expect(await spent(linked)).toBeUndefined();
   expect(await spent("0f2c8a1e-0000-4000-8000-000000000003")).toBeUndefined();
 });

@@ -194,7 +194,7 @@ describe("use cases", () => {
     const files = await readdir(one.home, { recursive: true }).catch(() => []);
     expect(files.filter((file) => file.includes("lock"))).toEqual([]);
     // The same check finds the lock files of a use case that writes.
-    await setConfig(one.scope, { name: "CPUS", value: "2", user: true });
+    await setConfig(one.scope, { name: "CPUS", value: "2", user: true }, async () => "");
     const written = await readdir(one.home, { recursive: true });
     expect(written.filter((file) => file.includes("lock"))).not.toEqual([]);
   });

@@ -152,7 +152,7 @@ describe("the user's own claude", () => {
     const status = caller();
     await runCli(["setup", "--status", "--json"], status);
     expect(JSON.parse(status.stdout())).toMatchObject({
-      setup: [{ name: "alias", shell, state }, { name: "completion" }],
+      setup: [{ name: "alias", shell, state }, { name: "completion" }, { name: "notifications" }],
     });
     if (state !== "taken") return;
     const made = caller();

@@ -37,6 +37,7 @@ function answer(caller: FakeCaller, [alias, completion]: [string, string]): void
     for (const [question, key] of [
       ["Set up claude as a shell function", alias],
       ["Set up completion (bash)?", completion],
+      ["Set up notifications", "n"],
     ] as const) {
       while (!caller.stderr().includes(question)) await setTimeout(5);
       yield key;
@@ -63,12 +64,16 @@ describe("cowork setup", () => {
   test("--yes adds it once, --undo removes only that", async () => {
     const first = await run("setup --yes --json");
     expect(JSON.parse(first.stdout)).toEqual({
-      setup: ["alias", "completion"].map((name) => ({
-        name,
-        shell: "bash",
-        file: join(home, ".bashrc"),
-        state: "set-up",
-      })),
+      setup: [
+        ...["alias", "completion"].map((name) => ({
+          name,
+          shell: "bash",
+          file: join(home, ".bashrc"),
+          state: "set-up",
+        })),
+        // It needs answers.
+        { name: "notifications", file: join(home, ".cowork", ".cowork.conf"), state: "not-set-up" },
+      ],
     });
     expect(await read(".bashrc")).toBe(`alias ll='ls -l'\n${added}`);
     const again = await run("setup --yes");
@@ -109,6 +114,7 @@ describe("cowork setup", () => {
         "completion bash outdated",
         "completion zsh by-hand",
         "completion fish not-set-up",
+        "notifications undefined not-set-up",
       ],
     ]);
     for (const line of (await run("setup --status", { columns: 60 })).stdout.split("\n"))

@@ -164,7 +164,7 @@ test("the keys of a tracked file that need trust", () => {
   );
   const { resolved } = resolveSettings({ ...nothing, project: { ...all, CPUS: "1" } });
   const named = trackedFindings(resolved).map(({ what }) => what.split("=")[0]);
-  expect(named).toHaveLength(12);
+  expect(named).toHaveLength(13);
   expect(new Set(named)).toEqual(
     new Set([
       "AGENT_TASKS",
@@ -178,6 +178,7 @@ test("the keys of a tracked file that need trust", () => {
       "PERMISSIONS",
       "RUNS",
       "SSH_AGENT",
+      "TEST",
       "TIMEOUT",
     ]),
   );

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isTrusted, rememberTrust } from "../../../src/project/trust-store.ts";
+import { isRefused, isTrusted, rememberRefusal, rememberTrust } from "../../../src/project/trust-store.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
@@ -26,6 +26,27 @@ test("trusts only the project and content that were agreed to", async () => {
   ]);
   expect(asked).toEqual([true, true, false, false, false, false]);
   expect((await stat(ctx.paths.trust)).mode & 0o777).toBe(0o600);
+});
+
+test("a refusal counts until the same content is agreed to, and the other way round", async () => {
+  const ctx = await context();
+  const state = async (hash: string): Promise<boolean[]> => [
+    await isTrusted(ctx.paths, "/p", hash),
+    await isRefused(ctx.paths, "/p", hash),
+  ];
+  await rememberTrust(ctx, "/p", "h1");
+  await rememberRefusal(ctx, "/p", "h2");
+  expect([await state("h1"), await state("h2"), await isRefused(ctx.paths, "/q", "h2")]).toEqual([
+    [true, false],
+    [false, true],
+    false,
+  ]);
+  await rememberTrust(ctx, "/p", "h2");
+  await rememberRefusal(ctx, "/p", "h1");
+  expect([await state("h1"), await state("h2")]).toEqual([
+    [false, true],
+    [true, false],
+  ]);
 });
 
 test("concurrent changes lose nothing", async () => {

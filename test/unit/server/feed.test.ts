@@ -70,7 +70,7 @@ test("another server goes on after the last event; a line that a crash cut is no
   ]);
 });
 
-test("a file that is no feed, or is broken before its end, is replaced by a feed with another id", async () => {
+test("a file that is not a feed, or is broken before its end, is replaced by a feed with another id", async () => {
   const home = await temporaryFolder();
   const first = await feedIn(home);
   await first.append("local", [event("a", 1), event("a", 2)]);

@@ -85,7 +85,7 @@ test("an error keeps its code, hint and next step, and a bug tells nothing of it
   expect(server.log.join("\n")).toContain("secret of a bug");
 });
 
-test("a path for the diff stays inside the clone and is no pattern", async () => {
+test("a path for the diff stays inside the clone and is not a pattern", async () => {
   const paths: string[][] = [];
   const box = {
     diff: async (_: unknown, wanted: { paths: string[] }) => {

@@ -21,7 +21,7 @@ describe("the card", () => {
         "  Bash wants to run, as dev in /workspaces/shop-api:",
         "  │ npm publish --dry-run",
         "  Whole text shown: 1 line, 21 bytes, no hidden characters.",
-        "  y yes, once   n no   m no, because…   r always: show rule   ⏎ skip",
+        "  y yes, once   n no   m no, because…   r always: show rule   o open   ⏎ skip",
       ].join("\n"),
     );
   });
@@ -66,7 +66,7 @@ test("the list has one line for each request", () => {
 });
 
 describe("keys", () => {
-  type Given = CardAnswer | "skip" | "stop";
+  type Given = CardAnswer | "skip" | "open" | "stop";
   const options = [
     { label: "Red", description: "" },
     { label: "Blue", description: "" },
@@ -97,6 +97,7 @@ describe("keys", () => {
     [["y\r"], { decision: "allow" }],
     [["n\r"], { decision: "deny" }],
     [["\r"], "skip"],
+    [["o\r"], "open"],
     [["\u0003"], "stop"],
     [["m\r", "not now\r"], { decision: "deny", message: "not now" }],
     [["m\r", "\u0003"], "stop"],

@@ -11,7 +11,10 @@ const trust = {
   findings: [{ where: "devcontainer.json: runArgs", what: "--privileged", why: "It gives the container this host." }],
 };
 
-async function ask(question: Parameters<typeof askPerson>[1], keys: string): Promise<{ yes: boolean; shown: string }> {
+async function ask(
+  question: Parameters<typeof askPerson>[1],
+  keys: string,
+): Promise<{ yes: boolean | null; shown: string }> {
   const terminal = fakeTerminal({ columns: 80 });
   const answer = askPerson(terminal, question, new AbortController().signal);
   // The prompt listens once it has drawn itself.
@@ -42,7 +45,8 @@ describe("the trust question", () => {
   test.each([
     ["\r", false],
     ["n", false],
-    ["\u0003", false],
+    // no answer
+    ["\u0003", null],
     ["y", true],
     // a line that was typed too early: "l" must not count as an arrow key
     ["clear\r", false],
@@ -98,7 +102,7 @@ describe("a secret", () => {
   });
 });
 
-test("a confirmation shows its details, and an interrupted one returns false", async () => {
+test("a confirmation shows its details, and an interrupted one is not answered", async () => {
   const question: Question = { kind: "confirm", text: "Go on?", detail: ["it takes \u001B[2Ja while"] };
   const { shown, yes } = await ask(question, "y");
   expect(yes).toBe(true);
@@ -108,5 +112,5 @@ test("a confirmation shows its details, and an interrupted one returns false", a
   const answer = askPerson(terminal, question, controller.signal);
   while (!terminal.written().stderr.includes("Go on")) await new Promise((done) => void setTimeout(done, 5));
   controller.abort();
-  expect(await answer).toBe(false);
+  expect(await answer).toBeNull();
 });

@@ -138,6 +138,13 @@ describe("pushSession", () => {
     });
     await shop.sh(clone, "rm -f .git/ORIG_HEAD .git/AUTO_MERGE");
     expect(await state()).toBe(before);
+    // Asked for, the conflict stays.
+    await expect(push({ integrate, keepConflicts: true })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("waits to be resolved: readme") as string,
+    });
+    expect(await shop.git(clone, "diff", "--name-only", "--diff-filter=U")).toBe("readme");
+    expect(await shop.sh(clone, "cat readme")).toContain("<<<<<<<");
   });
 
   it("does not start during another operation or with uncommitted changes", async () => {

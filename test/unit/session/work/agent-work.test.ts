@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sharedPolicyMount } from "../../../../src/agent/parts.ts";
 import { getAgent } from "../../../../src/agent/catalog.ts";
 import { authStatus } from "../../../../src/auth/status.ts";
+import { enterSession } from "../../../../src/session/connect/enter.ts";
 import { listSessions } from "../../../../src/session/inspect/list.ts";
 import { sessionStatus } from "../../../../src/session/inspect/status.ts";
 import { startSessions } from "../../../../src/session/lifecycle/start.ts";
@@ -56,6 +58,25 @@ describe("what agents do", () => {
     expect(calls.filter((name) => name === "engine exec")).toHaveLength(1);
     expect(readdirSync(inbox())).toEqual([]);
     expect(await history()).toContain('"event":"PreToolUse"');
+  });
+
+  test("an agent that was killed is noted when its terminal ends, so that list knows it without a check", async () => {
+    const sessions = join(host.ctx.paths.agentState(id, "claude"), "sessions");
+    await mkdir(sessions, { recursive: true });
+    const program = { pid: 7, procStart: "99", sessionId: "s", entrypoint: "cli", status: "busy" };
+    await writeFile(join(sessions, "7.json"), JSON.stringify({ ...program, statusUpdatedAt: Date.now() }));
+    await report("1.00-1.PreToolUse", tool);
+    const state = async (): Promise<unknown> => (await listSessions(host.ctx, host.select()))[0]?.agentState;
+    const selector = { ...host.select("a"), names: ["a"] as [string] };
+    const connect = async (terminal: object = {}): Promise<void> => {
+      const io = { stdin: new PassThrough().end(), stdout: new PassThrough(), stderr: new PassThrough() };
+      for (const stream of [io.stdout, io.stderr]) stream.resume();
+      await enterSession(host.ctx, { selector, settings: host.settings, tmux: false }, { ...io, ...terminal });
+    };
+    await connect();
+    expect(await state()).toMatchObject({ state: "working" });
+    await connect({ tty: { columns: 80, rows: 24, onResize: () => () => undefined } });
+    expect(await state()).toMatchObject({ state: "ended", detail: "killed" });
   });
 
   test("status checks it, unless it has to be brief", async () => {

@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import type { RunView } from "../../../../src/contract/work/run.ts";
+import type { RunRequest, RunView } from "../../../../src/contract/work/run.ts";
 import type { Context } from "../../../../src/system/context.ts";
 import { withLock } from "../../../../src/system/locks.ts";
 import { interruptAgent, sendPrompt } from "../../../../src/session/work/talk.ts";
@@ -90,6 +90,36 @@ async function inTerminal(): Promise<void> {
 }
 
 describe("send", () => {
+  test("a run that continues has the permissions of the one before, but no more than the caller may give", async () => {
+    const { ctx, host } = setting;
+    const vault = ctx.paths.vault("claude");
+    await mkdir(vault, { recursive: true });
+    const claudeAiOauth = {
+      accessToken: "a",
+      refreshToken: "r",
+      expiresAt: Date.now() + 1e7,
+      scopes: ["user:inference"],
+    };
+    const file = join(vault, ".credentials.json");
+    await writeFile(file, JSON.stringify({ claudeAiOauth }));
+    if (process.getuid?.() === 0) await chown(file, ctx.user.sessionUid, ctx.user.sessionGid);
+    const ended = { state: "completed", startedAt: "2026-03-01T12:00:00.000Z", conversation: "c-1" } as const;
+    const permissions = async (most?: "ask" | "edits"): Promise<unknown> => {
+      await write({ ...ended, permissions: "all" });
+      const request = { text: "more", settings: host.settings, through: "mcp", ...(most && { most }) };
+      // The process of the run is not there in this test.
+      await sendPrompt(ctx, one(), request).catch(() => undefined);
+      return (JSON.parse(await readFile(join(ctx.paths.run("app-a", (n += 1)), "request.json"), "utf8")) as RunRequest)
+        .permissions;
+    };
+    let n = 1;
+    expect([await permissions("edits"), await permissions("ask"), await permissions()]).toEqual([
+      "edits",
+      "ask",
+      "all",
+    ]);
+  });
+
   test("an active run gets the text as one line, and the journal has who sent what", async () => {
     await active();
     expect(await send("and the docs\nplease")).toMatchObject({ how: "run", run: { id: "a:1" } });

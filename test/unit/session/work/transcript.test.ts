@@ -37,7 +37,7 @@ async function run(n: number, change: Parameters<typeof runView>[0]): Promise<st
   return join(folder, "output.jsonl");
 }
 
-test("a run is told from its start, and goes on where the last answer ended", async () => {
+test("a run is read from its start, and goes on where the last answer ended", async () => {
   expect(await read()).toMatchObject({ entries: [], more: false, reset: false });
   const output = await run(1, { state: "completed", endedAt: "2026-03-01T12:10:00.000Z" });
   await writeFile(

@@ -1,0 +1,62 @@
+import type * as WebTreeSitter from "web-tree-sitter";
+import { readAsset } from "../../assets.ts";
+import { queries, type Language } from "./languages.ts";
+
+type TreeSitter = typeof WebTreeSitter;
+
+/** A parser that is ready for one language. Its memory is the runtime's, so it lives as long as the process. */
+export interface Grammar {
+  parser: InstanceType<TreeSitter["Parser"]>;
+  query: InstanceType<TreeSitter["Query"]>;
+}
+
+export interface Grammars {
+  /** Undefined if the grammar is missing or damaged; the first reason is in `problem` from then on. */
+  load(language: Language): Promise<Grammar | undefined>;
+  problem: string | undefined;
+}
+
+export type ReadGrammar = (name: string) => Promise<Uint8Array>;
+
+/** Nothing is read before the first file of a language. */
+export function createGrammars(read: ReadGrammar = readAsset): Grammars {
+  const loaded = new Map<Language, Promise<Grammar | undefined>>();
+  let runtime: Promise<TreeSitter> | undefined;
+  const grammars: Grammars = {
+    problem: undefined,
+    load: async (language) => {
+      const known = loaded.get(language);
+      if (known !== undefined) return await known;
+      const loading = (async () => {
+        try {
+          runtime ??= loadRuntime(read);
+          return await loadGrammar(await runtime, await unpacked(read, language), language);
+        } catch (error) {
+          grammars.problem ??= error instanceof Error ? error.message : String(error);
+          return undefined;
+        }
+      })();
+      loaded.set(language, loading);
+      return await loading;
+    },
+  };
+  return grammars;
+}
+
+async function loadRuntime(read: ReadGrammar): Promise<TreeSitter> {
+  const [library, wasmBinary] = await Promise.all([import("web-tree-sitter"), unpacked(read, "runtime")]);
+  await library.Parser.init({ wasmBinary });
+  return library;
+}
+
+async function loadGrammar(library: TreeSitter, wasm: Uint8Array, name: Language): Promise<Grammar> {
+  const language = await library.Language.load(wasm);
+  const parser = new library.Parser();
+  parser.setLanguage(language);
+  return { parser, query: new library.Query(language, queries[name]) };
+}
+
+async function unpacked(read: ReadGrammar, name: string): Promise<Uint8Array> {
+  const [{ brotliDecompress }, { promisify }] = await Promise.all([import("node:zlib"), import("node:util")]);
+  return await promisify(brotliDecompress)(await read(`grammars/${name}.wasm.br`));
+}

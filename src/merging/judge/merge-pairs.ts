@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import { removeTree } from "../../system/files/tree.ts";
+import { temporary } from "../scratch/open-scratch.ts";
+import { scratchGit, type Scratch } from "../scratch/scratch-git.ts";
+import { parseMerges, type MergeRecord } from "./parse-merges.ts";
+
+/** Two commits to merge. */
+export interface CommitPair {
+  a: string;
+  b: string;
+}
+
+/** For one call: a start, and more for each pair. */
+const patience = { startMs: 1_500, pairMs: 25 };
+const maxOutput = 64 * 1024 * 1024;
+
+/**
+ * Merges all pairs in memory, in as few calls of git as possible. When git ends or takes too long, what it has finished counts, and
+ * the others are tried again in halves, so that the pair that is to blame is found.
+ * @param isLost asked before each further try: whether a pair need not be tried any more
+ * @returns in order; undefined for a pair that git could not merge within its limits
+ */
+export async function mergePairs(
+  ctx: Context,
+  scratch: Scratch,
+  pairs: readonly CommitPair[],
+  onLost: (pair: CommitPair) => void = () => undefined,
+  isLost: (pair: CommitPair) => boolean = () => false,
+): Promise<(MergeRecord | undefined)[]> {
+  const results: (MergeRecord | undefined)[] = pairs.map(() => undefined);
+  const open: number[][] = halves(pairs.map((_, n) => n));
+  const work = async (): Promise<void> => {
+    for (let part = open.shift(); part !== undefined; part = open.shift()) {
+      const left = part.filter((n) => !isLost(pairs[n] ?? { a: "", b: "" }));
+      if (left.length === 0) continue;
+      const done = await tryAll(
+        ctx,
+        scratch,
+        left.map((n) => pairs[n]).filter((pair) => pair !== undefined),
+      );
+      for (const [n, record] of done.entries()) results[left[n] ?? -1] = record;
+      const rest = left.slice(done.length);
+      const [first] = rest;
+      if (first === undefined) continue;
+      // It was alone: this is the pair.
+      if (left.length === 1) onLost(pairs[first] ?? { a: "", b: "" });
+      else open.unshift([first], ...halves(rest.slice(1), 2));
+    }
+  };
+  // Two at a time, if there is enough to do.
+  await Promise.all(open.length > 1 ? [work(), work()] : [work()]);
+  return results;
+}
+
+function halves(numbers: readonly number[], least = 100): number[][] {
+  if (numbers.length === 0) return [];
+  if (numbers.length < least) return [[...numbers]];
+  const middle = Math.ceil(numbers.length / 2);
+  return [numbers.slice(0, middle), numbers.slice(middle)];
+}
+
+/** Returns the records that were complete when git ended, for whatever reason. */
+async function tryAll(ctx: Context, scratch: Scratch, pairs: readonly CommitPair[]): Promise<MergeRecord[]> {
+  const folder = join(scratch.gitDir, `${temporary}${randomBytes(6).toString("hex")}`);
+  await mkdir(folder, { mode: 0o700 });
+  const files = { stdout: join(folder, "out"), stderr: join(folder, "err") };
+  const objects = join(folder, "objects");
+  await mkdir(objects);
+  try {
+    for (const file of Object.values(files)) await writeFile(file, "", { mode: 0o600 });
+    await scratchGit(ctx, scratch, ["merge-tree", "--write-tree", "--allow-unrelated-histories", "--stdin"], {
+      input: pairs.map(({ a, b }) => `${a} ${b}\n`).join(""),
+      outputFile: files,
+      objects,
+      timeoutMs: patience.startMs + pairs.length * patience.pairMs,
+    }).catch((error: unknown) => {
+      ctx.signal.throwIfAborted();
+      if (!(error instanceof CoworkError) || !["TIMEOUT", "OUTPUT_TOO_LARGE"].includes(error.code)) throw error;
+    });
+    const output = await readFile(files.stdout);
+    return parseMerges(output.subarray(0, maxOutput).toString("utf8")).slice(0, pairs.length);
+  } finally {
+    await removeTree(folder);
+  }
+}

@@ -1,0 +1,62 @@
+import type { SessionView } from "../../session/types.ts";
+import { sinceOf, stateOf } from "../sessions.ts";
+import { nowText } from "../agent-state.ts";
+import { renderTable, type Cell, type Column } from "../table.ts";
+import { age } from "../units.ts";
+import { pad } from "../width.ts";
+import type { Drawing, Picture } from "./types.ts";
+
+/** The titles, and the sessions in view, of which the selected one has an arrow. The widths of columns do not depend on what is in view. */
+export function tableLines({ shown, selected, top, needing }: Picture, page: number, drawing: Drawing): string[] {
+  const { columns: width, style, now } = drawing;
+  if (shown.length === 0) return ["", style("dim", "  No sessions. n makes one.")];
+  const isElsewhere = shown.some(({ host }) => host !== "local");
+  const hasProjects = new Set(shown.map(({ project }) => project)).size > 1;
+  const columns: Column[] = [
+    { title: "" },
+    { title: "SESSION", min: 8 },
+    ...(hasProjects ? [{ title: "PROJECT", min: 6, drop: 4 }] : []),
+    ...(isElsewhere ? [{ title: "HOST", min: 6, drop: 3 }] : []),
+    { title: "STATE", min: 8 },
+    { title: "SINCE", align: "right", drop: 5 },
+    { title: "NOW", min: 12 },
+  ];
+  const waiting = new Set(needing);
+  const rows = shown.map((session): Cell[] => {
+    const state = stateOf(session);
+    const mark = markOf(session, waiting.has(session));
+    return [
+      { ...state, text: mark },
+      { text: session.name, tone: "bold" },
+      ...(hasProjects ? [{ text: session.project }] : []),
+      ...(isElsewhere ? [{ text: session.host }] : []),
+      state,
+      { text: session.state === "running" ? age(sinceOf(session), now) || "-" : "-", tone: "dim" },
+      { text: nowText(session) || "-" },
+    ];
+  });
+  const withoutTone = rows.map((row, n) => (shown[n] === selected ? row.map(({ text }) => ({ text })) : row));
+  const [titles = "", ...lines] = renderTable(columns, withoutTone, { width: Math.max(1, width - 2), style }).split(
+    "\n",
+  );
+  const inView = lines.slice(top, top + page);
+  return [
+    `  ${titles}`,
+    ...inView.map((line, n) => (shown[top + n] === selected ? selectedLine(line, drawing) : `  ${line}`)),
+  ];
+}
+
+/** It stands out without colour, too. */
+function selectedLine(text: string, { columns, style }: Drawing): string {
+  const hasColour = style("bold", "x") !== "x";
+  return hasColour ? style("inverse", pad(`› ${text}`, columns)) : `› ${text}`;
+}
+
+/** The meaning of a state in one character, as the help explains them. */
+function markOf({ state, agentState }: SessionView, needs: boolean): string {
+  if (needs) return "?";
+  if (state === "stopped") return "-";
+  if (state !== "running") return "!";
+  const marks: Partial<Record<string, string>> = { starting: "●", working: "●", waiting: "●", idle: "✓", failed: "!" };
+  return marks[agentState?.state ?? ""] ?? "·";
+}
