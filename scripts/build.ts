@@ -10,7 +10,7 @@ import { collectNotices } from "./build/notices.ts";
 import { ensureGrammars } from "./build/grammars.ts";
 import { buildProgram } from "./build/program.ts";
 
-const maxBytes = 4_000_000;
+const maxBytes = 8_000_000;
 const root = join(import.meta.dirname, "..");
 
 await main();
