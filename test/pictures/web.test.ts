@@ -95,6 +95,8 @@ test("the pictures of the page", { timeout: 600_000 }, async () => {
   } finally {
     await browser.close();
     await cowork("serve", "--stop").catch(() => undefined);
+    // Runs that are active would write into the home while it is removed.
+    await cowork("clean", ...Object.keys(tasks), "--force", "--yes").catch(() => undefined);
     await home.remove();
     await vendor.stop();
   }
@@ -126,7 +128,7 @@ async function takePictures(page: Page, name: string): Promise<void> {
     await page.goto(`${origin}/${hash}`);
     await page.getByText(what).first().waitFor();
     if (view === "now") {
-      for (const text of ["uncommitted", "not pulled", "by project"]) await page.getByText(text).first().waitFor();
+      for (const text of ["uncommitted", "by project"]) await page.getByText(text).first().waitFor();
     }
     // Fonts, and what the end of the conversation scrolls to.
     await page.waitForTimeout(500);
