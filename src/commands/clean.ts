@@ -37,7 +37,11 @@ export const cleanCommand = defineCommand({
     const dryRun = flags["dry-run"];
     const { sessions, images } = await clean(await app.scope(), {
       ...flags,
-      ...{ words: args, dryRun, canAsk, olderThan: flags["older-than"], deleteBranch: flags["delete-branch"] },
+      words: args,
+      dryRun,
+      canAsk,
+      olderThan: flags["older-than"],
+      deleteBranch: flags["delete-branch"],
     });
     progress.stop();
     if (sessions === undefined) app.terminal.err("Nothing was removed.");

@@ -25,10 +25,10 @@ export const conflictsCommand = defineCommand({
     { line: "cowork conflicts --watch --json", text: "print a line of JSON for each change" },
   ],
   async run({ args, flags }, app) {
-    const { showConflicts, showHistory, followConflicts } = await import("./parts/show-conflicts.ts");
+    const { showConflicts, followConflicts } = await import("./parts/show-conflicts.ts");
     const { type, diff } = flags;
     const wanted = { words: args, ...(type === undefined ? {} : { type }) };
-    if (flags.history) return await showHistory(app, wanted.words);
+    if (flags.history) return await (await import("./parts/show-history.ts")).showHistory(app, wanted.words);
     return flags.watch ? await followConflicts(app, wanted) : await showConflicts(app, wanted, { diff });
   },
 });

@@ -41,23 +41,6 @@ export async function followConflicts(app: App, wanted: ConflictsWanted): Promis
   return 0;
 }
 
-/** The events of the sessions' journals, as `events` shows them. */
-export async function showHistory(app: App, words: readonly string[]): Promise<number> {
-  const { readEvents } = await import("../../app/work/events.ts");
-  const { renderEvent } = await import("../../ui/events.ts");
-  const wanted = { words, all: false, follow: false, since: undefined, types: "conflict.,session.merged" };
-  let count = 0;
-  await readEvents(await app.scope(), wanted, (events) => {
-    count += events.length;
-    const { width, style } = app.terminal;
-    const options = { allProjects: false, now: app.now(), width, style };
-    for (const event of events)
-      app.terminal.out(app.globals.json ? JSON.stringify(event) : renderEvent(event, options));
-  });
-  if (count === 0 && !app.globals.json) app.terminal.err("No conflicts were found yet.");
-  return 0;
-}
-
 async function print(app: App, found: Conflicts): Promise<void> {
   if (found.sessions.length === 0) return app.terminal.err("No sessions to compare.\n  Next: cowork init <name>");
   const { renderConflicts } = await import("../../ui/conflicts.ts");
