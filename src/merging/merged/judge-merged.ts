@@ -34,7 +34,8 @@ export async function judgeMerged(ctx: Context, scratch: Scratch, request: Merge
   const isSame = async (): Promise<boolean> => await hasSameTree(ctx, scratch, request);
   // The branch has no commit since, so nothing can have come into it.
   if (request.base === target) {
-    if (tip === target || tip === start) return { state: "nothing" };
+    if (tip === start) return { state: "nothing" };
+    if (tip === target) return { state: "merged", how: "ancestor" };
     return { state: (await isSame()) ? "adds nothing" : "not merged" };
   }
   // 0: nothing of its own since it started.
