@@ -32,10 +32,10 @@ export const cleanCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");
-    const { clean } = await import("../app/sessions/clean.ts");
+    const { cleanAny } = await import("../app/merging/clean-merged.ts");
     const canAsk = app.terminal.canAsk || app.caller.env["COWORK_YES"] === "true";
     const dryRun = flags["dry-run"];
-    const { sessions, images } = await clean(await app.scope(), {
+    const { sessions, images } = await cleanAny(await app.scope(), {
       ...flags,
       words: args,
       dryRun,
