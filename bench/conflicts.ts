@@ -21,7 +21,7 @@ interface Setting {
 }
 
 /**
- * The user's side of `cowork conflicts`, without the engine: packs that sessions sent are taken in, and all pairs are judged. Compared
+ * The client's part of `cowork conflicts`, without the engine: packs that sessions sent are taken in, and all pairs are judged. Compared
  * with one `git merge-tree` for each pair, which needs the commits to be there already.
  */
 export async function measureConflicts(

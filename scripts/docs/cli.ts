@@ -19,6 +19,7 @@ cowork commands as \`{"command","args","host"}\`. Sessions that failed are in \`
 | 3 | refused: work would be lost |
 | 4 | the engine or a host cannot be reached or trusted |
 | 5 | not logged in |
+| 8 | \`conflicts\` found sessions that collide |
 | 129, 130, 143 | interrupted by SIGHUP, SIGINT (Ctrl-C), SIGTERM |
 
 \`cowork connect <session> -- command\` returns the command's own exit code. A command for several sessions tries all of them and returns

@@ -27,15 +27,15 @@ export const cleanCommand = defineCommand({
     { line: "cowork clean a", text: "delete a, unless work would be lost" },
     { line: "cowork clean", text: "list the sessions of this project, and ask" },
     { line: "cowork clean --dry-run", text: "show what would be deleted and lost" },
-    { line: "cowork clean --merged --older-than 7d", text: "delete what was merged a week ago or earlier" },
+    { line: "cowork clean --merged", text: "delete what is merged" },
     { line: "cowork clean --images", text: "delete shared images that no session uses" },
   ],
   async run({ args, flags }, app) {
     const progress = await app.show("live");
-    const { clean } = await import("../app/sessions/clean.ts");
+    const { cleanAny } = await import("../app/merging/clean-merged.ts");
     const canAsk = app.terminal.canAsk || app.caller.env["COWORK_YES"] === "true";
     const dryRun = flags["dry-run"];
-    const { sessions, images } = await clean(await app.scope(), {
+    const { sessions, images } = await cleanAny(await app.scope(), {
       ...flags,
       words: args,
       dryRun,

@@ -28,7 +28,7 @@ export const conflictsCommand = defineCommand({
     const { showConflicts, followConflicts } = await import("./parts/show-conflicts.ts");
     const { type, diff } = flags;
     const wanted = { words: args, ...(type === undefined ? {} : { type }) };
-    if (flags.history) return await (await import("./parts/conflict-history.ts")).showHistory(app, wanted.words);
+    if (flags.history) return await (await import("./parts/show-history.ts")).showHistory(app, wanted.words);
     return flags.watch ? await followConflicts(app, wanted) : await showConflicts(app, wanted, { diff });
   },
 });

@@ -18,9 +18,9 @@ export const statusCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const { json, verbose } = app.globals;
-    const { statusOfSessions } = await import("../app/sessions/list.ts");
+    const { statusWithMerged } = await import("../app/merging/status-merged.ts");
     const wanted = { words: args, all: flags.all, brief: !json && !verbose };
-    const sessions = await statusOfSessions(await app.scope(), wanted);
+    const sessions = await statusWithMerged(await app.scope(), wanted);
     if (json) return app.json({ sessions });
     if (sessions.length === 0) {
       app.terminal.err("No sessions.\n  Next: cowork init <name>");

@@ -1,7 +1,7 @@
 /**
  * Every error that cowork reports. The codes are stable and part of the contract; `docs/troubleshooting.md` lists all of them.
  * Exit codes: 1 failed, 2 wrong usage, 3 refused because work would be lost, 4 engine or host cannot be reached or trusted,
- * 5 not logged in, 6 a run failed, 7 time-out of `wait`, 130 interrupted.
+ * 5 not logged in, 6 a run failed, 7 time-out of `wait`, 8 `conflicts` found a collision (a result, no error), 130 interrupted.
  */
 export const errorCodes = {
   // wrong usage

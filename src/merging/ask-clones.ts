@@ -4,7 +4,7 @@ import type { Seen } from "./cache/tips.ts";
 import { keyOf, type Clone } from "./parties.ts";
 import type { OpenScratch } from "./scratch/open-scratch.ts";
 import { scratchGit } from "./scratch/scratch-git.ts";
-import { lookInside, reasonFor, takeLook, type Look } from "./snapshot/take-snapshot.ts";
+import { readSnapshot, reasonFor, takeLook, type Look } from "./snapshot/take-snapshot.ts";
 
 /** A session as it was found; with a reason it could not be judged. */
 export type Found = Seen & { reason?: string };
@@ -45,15 +45,15 @@ export async function askClones(
       let seen: Look;
       try {
         start = opened.start.commit;
-        const [heads, known] = [last?.head, last?.tip].map((oid) => (oid === undefined ? [] : [oid]));
+        const [heads, tips] = [last?.head, last?.tip].map((oid) => (oid === undefined ? [] : [oid]));
         const request = {
           id: clone.id,
           start,
           running: clone.running,
           have: [...have, ...(heads ?? [])],
-          known: known ?? [],
+          known: tips ?? [],
         };
-        seen = await lookInside(ctx, opened.inside, scratch.objectFormat, request);
+        seen = await readSnapshot(ctx, opened.inside, scratch.objectFormat, request);
       } finally {
         await opened.close();
       }
@@ -63,15 +63,8 @@ export async function askClones(
         if (size > 0) packs += 1;
       };
       await (taking = taking.then(take, take));
-      const { tip, head, during } = seen;
-      const merged = last?.tip === tip ? last?.merged : undefined;
-      const optional = {
-        ...(tip && { tip }),
-        ...(head && { head }),
-        ...(during && { during }),
-        ...(merged && { merged }),
-      };
-      found.set(key, { asOf, start, ...optional });
+      const merged = last?.tip === seen.tip ? last?.merged : undefined;
+      found.set(key, { asOf, start, ...known(seen), ...(merged && { merged }) });
     } catch (error) {
       ctx.signal.throwIfAborted();
       if (toCoworkError(error).code === "DISK_FULL") throw error;
@@ -97,4 +90,8 @@ async function checkTips(ctx: Context, scratch: OpenScratch, found: ReadonlyMap<
   });
   const types = stdout.split("\n");
   for (const [n, seen] of named.entries()) if (types[n] !== "commit") seen.reason = "its git sent no commit";
+}
+
+function known({ tip, head, during }: Look): Pick<Found, "tip" | "head" | "during"> {
+  return { ...(tip && { tip }), ...(head && { head }), ...(during && { during }) };
 }

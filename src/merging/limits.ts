@@ -19,6 +19,6 @@ export const gitMs = 8_000;
 /** What one call of git may keep in memory, in KiB. Mapped files do not count. */
 export const gitMemoryKiB = 448 * 1024;
 
-/** The scratch repository starts anew beyond this size in bytes, or this age in ms: it is a cache. */
+/** The scratch repository is made again beyond this size in bytes, or this age in ms: it is a cache. */
 export const scratchBytes = 200 * 1024 * 1024;
 export const scratchMs = 24 * 60 * 60_000;

@@ -110,7 +110,7 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
   return { sessions, pairs, news, ...(judged.note !== undefined && { note: judged.note }) };
 }
 
-/** Sessions of the same name are told apart by their host. */
+/** Sessions of the same name are distinguished by their host. */
 function labelOf(clone: Clone, all: readonly Clone[]): string {
   return all.some((other) => other !== clone && other.name === clone.name) ? `${clone.name}@${clone.host}` : clone.name;
 }

@@ -5,19 +5,34 @@ import { keyOf } from "../../merging/parties.ts";
 import type { CleanOutcome } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
 import { findSessions, type Found } from "../find/find-sessions.ts";
-import { cleanSessions, type Cleaned, type CleanRequest } from "../sessions/clean.ts";
+import { clean, cleanSessions, type Cleaned, type CleanRequest } from "../sessions/clean.ts";
 import { listByHost } from "../sessions/ask-hosts.ts";
 import { emitNote } from "../sessions/outcomes.ts";
 import type { Scope } from "../scope.ts";
 import { deletePulled } from "./delete-branch.ts";
 import { lookAtProject } from "./look.ts";
 
+export interface CleanMergedRequest extends CleanRequest {
+  /** only sessions whose work is in the project's branch */
+  merged?: boolean;
+  /** a duration: only if they were found to be merged so long ago */
+  olderThan?: string | undefined;
+  /** also delete the branches that `pull` made of the sessions, if they are merged */
+  deleteBranch?: boolean;
+}
+
+/** Removes sessions: those that are merged if the request says so, otherwise as `clean`. */
+export async function cleanAny(scope: Scope, request: CleanMergedRequest): Promise<Cleaned> {
+  const isAboutMerged = request.merged === true || request.olderThan !== undefined || request.deleteBranch === true;
+  return isAboutMerged ? await cleanMerged(scope, request) : await clean(scope, request);
+}
+
 /**
  * `clean --merged` and `clean --delete-branch`: removes sessions whose work is in the project's branch, though perhaps as other commits,
  * and branches that `pull` made. Work that is not in it is never removed without `--force`.
  * @throws USAGE, NOT_A_PROJECT, SESSION_NOT_FOUND, GIT_FAILED
  */
-export async function cleanMerged(scope: Scope, request: CleanRequest): Promise<Cleaned> {
+async function cleanMerged(scope: Scope, request: CleanMergedRequest): Promise<Cleaned> {
   const { words, merged = false, olderThan, deleteBranch = false, force, dryRun, purge } = request;
   const minAge = readAge(olderThan, merged);
   if (!merged && words.length === 0)

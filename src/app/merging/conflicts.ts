@@ -33,7 +33,7 @@ export interface Conflicts extends ConflictsOutput {
  */
 export async function findConflicts(scope: Scope, wanted: ConflictsWanted): Promise<Conflicts> {
   checkType(wanted.type);
-  const looks = await Promise.all((await projectsOf(scope, wanted)).map(async (one) => await lookAt(one)));
+  const looks = await Promise.all((await projectsOf(scope, wanted)).map(async (one) => await compareProject(one)));
   return conflictsOf(looks, wanted);
 }
 
@@ -42,7 +42,7 @@ export async function projectsOf(scope: Scope, { words }: ConflictsWanted): Prom
   return await findSessions(scope, { words, all: false }, { verb: "conflicts" });
 }
 
-export async function lookAt({ scope, selector }: Found, still?: ReadonlySet<string>): Promise<ProjectLook> {
+export async function compareProject({ scope, selector }: Found, still?: ReadonlySet<string>): Promise<ProjectLook> {
   const { names } = selector;
   const look = await lookAtProject(scope, {
     pairs: true,
@@ -73,7 +73,7 @@ function ofType(pair: ConflictPair, type: string): ConflictPair | undefined {
 export function checkType(type: string | undefined): void {
   const known = [...conflictClass.options, ...conflictKind.options];
   if (type === undefined || known.some((one) => one === type)) return;
-  throw usageError(`--type ${plain(type)} is no class and no kind of conflict.`, `one of: ${known.join(", ")}`);
+  throw usageError(`--type ${plain(type)} is not a class or a kind of conflict.`, `one of: ${known.join(", ")}`);
 }
 
 export interface ConflictDiff {

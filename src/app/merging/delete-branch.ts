@@ -13,7 +13,7 @@ export interface PulledBranches {
 
 /**
  * Deletes the branches of the project that `pull` made of a session, if their work is in the project's branch. A branch that is checked
- * out, that somebody else made, or that moves meanwhile is kept.
+ * out, that something else made, or that moves meanwhile is kept.
  * @returns a line for each branch that exists: what was done, or why it is kept
  */
 export async function deletePulled(

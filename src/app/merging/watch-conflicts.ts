@@ -4,7 +4,14 @@ import type { Found } from "../find/find-sessions.ts";
 import { openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
 import { listByHost } from "../sessions/ask-hosts.ts";
-import { checkType, conflictsOf, lookAt, projectsOf, type Conflicts, type ConflictsWanted } from "./conflicts.ts";
+import {
+  checkType,
+  conflictsOf,
+  compareProject,
+  projectsOf,
+  type Conflicts,
+  type ConflictsWanted,
+} from "./conflicts.ts";
 import { projectTarget } from "./project-target.ts";
 
 /** Sessions whose agents say something are looked at within this time. */
@@ -27,7 +34,7 @@ export async function watchConflicts(
 ): Promise<void> {
   checkType(wanted.type);
   const projects = (await projectsOf(scope, wanted)).map((found) => ({ found, feed: createFeed(found) }));
-  const looks = await Promise.all(projects.map(async ({ found }) => await lookAt(found)));
+  const looks = await Promise.all(projects.map(async ({ found }) => await compareProject(found)));
   let shown = "";
   let fullAt = scope.ctx.clock.now().getTime();
   for (;;) {
@@ -50,7 +57,7 @@ export async function watchConflicts(
         const look = looks[n];
         if (look === undefined || (!isDue && news.keys.size === 0 && !news.hasMoved)) continue;
         const still = new Set(look.sessions.map(keyOf).filter((key) => !news.keys.has(key)));
-        looks[n] = await lookAt(found, isDue ? undefined : still);
+        looks[n] = await compareProject(found, isDue ? undefined : still);
         changed = true;
       }
     }

@@ -17,12 +17,6 @@ export interface CleanRequest extends SessionWords, Omit<Wanted, "merged"> {
   images: boolean;
   /** a question is possible: without `force`, all sessions are then deleted only after it */
   canAsk: boolean;
-  /** only sessions whose work is in the project's branch */
-  merged?: boolean;
-  /** a duration: only if they were found to be merged so long ago */
-  olderThan?: string | undefined;
-  /** also delete the branches that `pull` made of the sessions, if they are merged */
-  deleteBranch?: boolean;
 }
 
 export interface Cleaned {
@@ -35,10 +29,6 @@ export interface Cleaned {
 /** Removes sessions and shared images. @throws USAGE for all sessions if a question is not possible */
 export async function clean(scope: Scope, request: CleanRequest): Promise<Cleaned> {
   const { words, all, images: withImages, force, dryRun, purge } = request;
-  if (request.merged === true || request.olderThan !== undefined || request.deleteBranch === true) {
-    const { cleanMerged } = await import("../merging/clean-merged.ts");
-    return await cleanMerged(scope, request);
-  }
   const found = await findSessions(scope, { words, all }, { verb: "clean" });
   // With --images alone only images are removed: the user wants disk space back, not to lose sessions.
   const imagesOnly = withImages && words.length === 0 && !all;

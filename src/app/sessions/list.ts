@@ -5,7 +5,7 @@ import { unknownStatus } from "../../session/inspect/unknown-status.ts";
 import { compareViews } from "../../session/inspect/view.ts";
 import { prefetchFromEngine } from "./prefetch.ts";
 import { withMarks } from "../merging/with-marks.ts";
-import { findSessions, rootHere, type Found, type SessionWords } from "../find/find-sessions.ts";
+import { findSessions, rootHere, type SessionWords } from "../find/find-sessions.ts";
 import type { HostGroup } from "../hosts.ts";
 import { askHosts, listOn, unreachable, type Answer } from "./ask-hosts.ts";
 import type { Scope } from "../scope.ts";
@@ -44,22 +44,8 @@ export async function statusOfSessions(
   wanted: SessionWords & { brief: boolean },
 ): Promise<SessionStatus[]> {
   const found = await findSessions(scope, wanted, { verb: "status", outside: "all" });
-  if (wanted.words.length > 0) await lookAgain(found);
   const all = await Promise.all(found.map(async (one) => await statusThere(one.scope, one.selector, wanted.brief)));
-  return withMarks(scope.ctx, all.flat());
-}
-
-/** Finds out whether the named sessions are merged. Without an answer it is what it was. */
-async function lookAgain(found: readonly Found[]): Promise<void> {
-  const { lookAtProject } = await import("../merging/look.ts");
-  for (const { scope, selector } of found) {
-    const { names } = selector;
-    if (names === undefined) continue;
-    await lookAtProject(scope, { pairs: false, names, only: names }).catch((error: unknown) => {
-      scope.ctx.signal.throwIfAborted();
-      scope.ctx.log(`not compared: ${toCoworkError(error).message}`);
-    });
-  }
+  return all.flat();
 }
 
 async function statusThere(scope: Scope, selector: Selector, brief: boolean): Promise<SessionStatus[]> {

@@ -30,7 +30,7 @@ export const conflictPath = z.object({
   kind: conflictKind,
   /** names of functions, classes and the like */
   entities: texts,
-  /** of a conflict in content: what lies in it */
+  /** of a conflict in content: what is in it */
   within: z.exactOptional(z.enum(["same entity", "neighbouring entities", "imports", "whitespace"])),
   /** false: the names only make a collision possible */
   certain: z.exactOptional(z.boolean()),

@@ -40,18 +40,7 @@ export function updateSummary(
     const { judged, asOf, merged, commit } = session;
     if (!judged) continue;
     const last = new Map(Object.entries(summary.marks[key]?.with ?? {}));
-    const now = new Map(last);
-    const events: MergingEvent[] = [];
-    for (const pair of pairs) {
-      if ((pair.a !== label && pair.b !== label) || pair.class === "unknown") continue;
-      const other = pair.a === label ? pair.b : pair.a;
-      const paths = pair.paths.map(({ path }) => path);
-      if (isCollision(pair.class)) {
-        if (last.get(other) !== pair.class)
-          events.push({ type: "conflict.found", with: other, class: pair.class, paths });
-        now.set(other, pair.class);
-      } else if (now.delete(other)) events.push({ type: "conflict.gone", with: other });
-    }
+    const { now, events } = compareMarks(last, label, pairs);
     if (pairs.length > 0) summary.marks[key] = { asOf, with: Object.fromEntries(now) };
     const wasMerged = summary.merged[key];
     if (merged !== undefined) summary.merged[key] = merged;
@@ -60,6 +49,27 @@ export function updateSummary(
     if (events.length > 0) news.set(key, events);
   }
   return { summary: withoutGone(summary, looked), news };
+}
+
+/** What a session collides with now, and what is new of that. */
+function compareMarks(
+  last: ReadonlyMap<string, ConflictClass>,
+  label: string,
+  pairs: readonly ConflictPair[],
+): { now: Map<string, ConflictClass>; events: MergingEvent[] } {
+  const now = new Map(last);
+  const events: MergingEvent[] = [];
+  for (const pair of pairs) {
+    if ((pair.a !== label && pair.b !== label) || pair.class === "unknown") continue;
+    const other = pair.a === label ? pair.b : pair.a;
+    const paths = pair.paths.map(({ path }) => path);
+    if (isCollision(pair.class)) {
+      if (last.get(other) !== pair.class)
+        events.push({ type: "conflict.found", with: other, class: pair.class, paths });
+      now.set(other, pair.class);
+    } else if (now.delete(other)) events.push({ type: "conflict.gone", with: other });
+  }
+  return { now, events };
 }
 
 /** A session that is gone collides with nothing. */

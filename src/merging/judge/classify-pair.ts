@@ -3,7 +3,7 @@ import type { FileVersion } from "../classes/types.ts";
 import type { Verdict } from "../cache/pair-cache.ts";
 import type { BlobReader } from "../scratch/blob-reader.ts";
 import type { Collision } from "./kinds.ts";
-import type { PathSet } from "./prefilter.ts";
+import type { ChangedPath, PathSet } from "./prefilter.ts";
 
 /** More paths of a pair are not listed. */
 const maxListed = 500;
@@ -33,24 +33,32 @@ export async function classifyPair(
   }
   const [ours, theirs] = sets ?? [];
   const changed = new Set([...(ours?.paths.keys() ?? []), ...(theirs?.paths.keys() ?? [])]);
-  for (const path of changed.size > maxFiles ? [] : changed) {
-    if (files.has(path)) continue;
-    const [mine, other] = [ours?.paths.get(path), theirs?.paths.get(path)];
-    const file: CandidateFile = { path };
-    const before = (mine ?? other)?.oids[0] ?? "";
-    const isOld = isFile((mine ?? other)?.modes[0] ?? "");
-    if (isOld) file.base = version(before);
-    // A side that did not change it has the base's version.
-    const [from, to] = [mine, other].map((change) =>
-      change === undefined ? (isOld ? before : undefined) : isFile(change.modes[1]) ? change.oids[1] : undefined,
-    );
-    if (from !== undefined) file.ours = version(from);
-    if (to !== undefined) file.theirs = version(to);
-    files.set(path, file);
-  }
+  for (const path of changed.size > maxFiles ? [] : changed)
+    if (!files.has(path)) files.set(path, changedFile(path, [ours?.paths.get(path), theirs?.paths.get(path)], version));
   const found = await classify({ a: a.name, b: b.name, isTextual: collisions.length > 0 }, [...files.values()]);
   const { isPartial } = found;
   return { class: found.class, paths: found.paths.slice(0, maxListed), ...(isPartial && { isPartial }) };
+}
+
+/** A side that did not change the path has the base's version. */
+function changedFile(
+  path: string,
+  [mine, other]: readonly [ChangedPath | undefined, ChangedPath | undefined],
+  version: (oid: string) => FileVersion,
+): CandidateFile {
+  const { modes, oids } = mine ?? other ?? { modes: ["", ""], oids: ["", ""] };
+  const before = isFile(modes[0]) ? oids[0] : undefined;
+  const after = (change: ChangedPath | undefined): string | undefined => {
+    if (change === undefined) return before;
+    return isFile(change.modes[1]) ? change.oids[1] : undefined;
+  };
+  const [from, to] = [after(mine), after(other)];
+  return {
+    path,
+    ...(before === undefined ? {} : { base: version(before) }),
+    ...(from === undefined ? {} : { ours: version(from) }),
+    ...(to === undefined ? {} : { theirs: version(to) }),
+  };
 }
 
 function isFile(mode: string): boolean {

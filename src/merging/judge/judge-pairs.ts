@@ -84,7 +84,7 @@ async function compareAll(
   const tips = [...new Set(open.flatMap(([a, b]) => [a.tip, b.tip]))];
   const lineageOf = await readLineages(ctx, scratch, tips, projectTips);
   const findBase = createBaseFinder(ctx, scratch);
-  const bases: { two: Two; base: string | undefined; isExact: boolean }[] = [];
+  const bases: Based[] = [];
   let slow = 0;
   for (const party of new Set(open.flat()))
     if (party.isSession && lineageOf(party.tip) === undefined) lost.set(party.name, "git cannot read its commits");
@@ -96,6 +96,22 @@ async function compareAll(
     const base = exact ?? (isSlow ? await findBase.any(two[0].tip, two[1].tip) : undefined);
     bases.push({ two, base, isExact: exact !== undefined });
   }
+  return await withSets(ctx, scratch, bases, lost);
+}
+
+interface Based {
+  two: Two;
+  base: string | undefined;
+  isExact: boolean;
+}
+
+/** Reads what each side changed since the base: all in a few calls of git. */
+async function withSets(
+  ctx: Context,
+  scratch: Scratch,
+  bases: readonly Based[],
+  lost: Map<string, string>,
+): Promise<Compared[]> {
   const comparisons = new Map<string, { base: string; tip: string; parties: Set<Party> }>();
   for (const { two, base } of bases)
     for (const party of two) {

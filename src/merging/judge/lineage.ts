@@ -78,8 +78,8 @@ export interface BaseFinder {
 }
 
 /**
- * The one merge base of two commits as far as it can be told without asking git for every pair; undefined where there may be several
- * or none. Two sessions that have commits in common which the project lacks are not told apart here.
+ * The one merge base of two commits as far as it is known without asking git for every pair; undefined where there may be several
+ * or none. Two sessions that have commits in common which the project lacks are not compared here.
  */
 export function createBaseFinder(ctx: Context, scratch: Scratch): BaseFinder {
   const asked = new Map<string, Promise<string | undefined>>();

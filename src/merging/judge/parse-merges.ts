@@ -43,11 +43,7 @@ function readRecord(fields: readonly string[], start: number): { record: MergeRe
   const record: MergeRecord = { clean: status === "1", tree, stages: [], messages: [] };
   let at = start + 2;
   if (record.clean) return fields[at] === "" ? { record, next: at + 1 } : undefined;
-  for (; at < fields.length && fields[at] !== ""; at += 1) {
-    const [, mode, oid, stage, path] = /^([0-7]{6}) ([0-9a-f]+) ([123])\t([^]*)$/.exec(fields[at] ?? "") ?? [];
-    if (mode !== undefined && oid !== undefined && path !== undefined)
-      record.stages.push({ mode, oid, stage: Number(stage) as Stage["stage"], path });
-  }
+  for (; at < fields.length && fields[at] !== ""; at += 1) record.stages.push(...readStage(fields[at] ?? ""));
   at += 1;
   while (at < fields.length && fields[at] !== "") {
     const count = Number(fields[at]);
@@ -57,4 +53,10 @@ function readRecord(fields: readonly string[], start: number): { record: MergeRe
     at += count + 3;
   }
   return at < fields.length ? { record, next: at + 1 } : undefined;
+}
+
+function readStage(field: string): Stage[] {
+  const [, mode, oid, stage, path] = /^([0-7]{6}) ([0-9a-f]+) ([123])\t([^]*)$/.exec(field) ?? [];
+  if (mode === undefined || oid === undefined || path === undefined) return [];
+  return [{ mode, oid, stage: Number(stage) as Stage["stage"], path }];
 }

@@ -31,16 +31,12 @@ export async function judgeMerged(ctx: Context, scratch: Scratch, request: Merge
     const { code, stdout } = await scratchGit(ctx, scratch, args);
     return code === 0 ? stdout.trim() : undefined;
   };
-  const isSame = async (one: string, other: string): Promise<boolean> => {
-    const known = request.trees?.has(one) === true && request.trees.has(other);
-    const trees = known ? request.trees : await readTrees(ctx, scratch, [one, other]);
-    const [a, b] = [trees?.get(one), trees?.get(other)];
-    return a !== undefined && a === b;
-  };
+  const isSame = async (): Promise<boolean> => await hasSameTree(ctx, scratch, request);
   // The branch has no commit since, so nothing can have come into it.
   if (request.base === target) {
-    if (tip === target || tip === start) return { state: "nothing" };
-    return { state: (await isSame(tip, target)) ? "adds nothing" : "not merged" };
+    if (tip === start) return { state: "nothing" };
+    if (tip === target) return { state: "merged", how: "ancestor" };
+    return { state: (await isSame()) ? "adds nothing" : "not merged" };
   }
   // 0: nothing of its own since it started.
   if (start !== undefined && (await git("rev-list", "--count", tip, `^${start}`)) === "0") return { state: "nothing" };
@@ -50,28 +46,39 @@ export async function judgeMerged(ctx: Context, scratch: Scratch, request: Merge
   if (base === tip) return { state: "merged", how: "ancestor" };
   if (base === undefined) return { state: "not merged" };
   const changes = (await readChanges(ctx, scratch, [{ base, tip }]))[0];
-  // 2: with several merge bases a net change cannot be told.
+  // 2: with several merge bases a net change is not known.
   if (bases.length === 1 && Array.isArray(changes) && changes.length === 0) return { state: "adds nothing" };
   const paths = Array.isArray(changes) ? changes.map(({ path }) => path) : [];
   const points = await readPoints(ctx, scratch, { base, target, paths });
   // No commit of the branch touches what the work changes: none of the checks below can find it.
   if (points.length === 0 && paths.length > 0) return { state: "not merged" };
   // 3
-  if (await isSame(tip, target)) return { state: "merged", how: "same tree" };
+  if (await isSame()) return { state: "merged", how: "same tree" };
   const [now, ...states] = await mergeAt(ctx, scratch, tip, [target, ...points.map(({ oid }) => oid)]);
   // 4
   if (now === "no-op") return { state: "merged", how: "no-op" };
   if (bases.length > 1 || !Array.isArray(changes)) return { state: "not merged" };
-  // 5 and 6 compare patches; 7 looks for a time at which the branch had all of it.
-  const how = (await hasSameCommits(git, tip, target))
-    ? "same commits"
-    : (await hasSamePatch(git, { base, tip, target }))
-      ? "same patch"
-      : undefined;
-  const found = states.indexOf("no-op");
+  return await judgePatches(git, { base, tip, target }, now, states);
+}
+
+async function hasSameTree(ctx: Context, scratch: Scratch, { tip, target, trees }: MergedRequest): Promise<boolean> {
+  const known = trees?.has(tip) === true && trees.has(target) ? trees : await readTrees(ctx, scratch, [tip, target]);
+  return known.has(tip) && known.get(tip) === known.get(target);
+}
+
+/** 5 and 6 compare patches; 7 looks for a time at which the branch had all of it. */
+async function judgePatches(
+  git: Git,
+  work: { base: string; tip: string; target: string },
+  now: MergeState | undefined,
+  before: readonly MergeState[],
+): Promise<Merged> {
+  const isEach = await hasSameCommits(git, work.tip, work.target);
+  const how = isEach ? "same commits" : (await hasSamePatch(git, work)) ? "same patch" : undefined;
+  const found = before.indexOf("no-op");
   if (how === undefined && found < 0) return { state: "not merged" };
   // 9: since then there was a time, or it is now, when a merge would bring the change again.
-  const since = found < 0 ? [] : states.slice(0, found);
+  const since = found < 0 ? [] : before.slice(0, found);
   const isGone = now === "change" || since.includes("change");
   return { state: isGone ? "reverted" : "merged", how: how ?? "no-op before" };
 }

@@ -37,7 +37,7 @@ export interface OpenScratch extends Scratch {
 }
 
 /**
- * Opens the project's scratch repository, or makes it: bare, with the project's objects as alternates. It starts anew when it has
+ * Opens the project's scratch repository, or makes it: bare, with the project's objects as alternates. It is made again when it has
  * grown or is a day old. The caller holds the lock `conflicts-{name}`.
  * @param target the commit of the project whose merge attributes count
  * @throws GIT_FAILED, GIT_MISSING, DISK_FULL
@@ -117,7 +117,7 @@ async function copyShallow(from: string, to: string): Promise<void> {
   else await writeFile(join(to, "shallow"), theirs);
 }
 
-/** Folders of a killed command. The lock is held, so nobody uses them. */
+/** Folders of a killed command. The lock is held, so no one uses them. */
 async function removeLeftovers(gitDir: string): Promise<void> {
   const names = await readdir(gitDir);
   for (const name of names) if (name.startsWith(temporary)) await removeTree(join(gitDir, name));

@@ -1,6 +1,6 @@
 import { CoworkError } from "../../errors.ts";
 import { alternatePath } from "../../clone/git/alternates.ts";
-import { configVariables, gitFailed } from "../../clone/git/host-git.ts";
+import { configVariables } from "../../clone/git/host-git.ts";
 import type { Context } from "../../system/context.ts";
 import type { RunResult } from "../../system/process.ts";
 import { gitMemoryKiB, gitMs, largeFileBytes } from "../limits.ts";
@@ -71,19 +71,6 @@ export async function scratchGit(
   throw new CoworkError("GIT_MISSING", "git is not installed on this machine.", {
     hint: "install git, then run the same command again",
   });
-}
-
-/** Like `scratchGit`; a failure throws GIT_FAILED with git's reason. Returns stdout. */
-export async function scratchGitOk(
-  ctx: Pick<Context, "run" | "env" | "signal">,
-  scratch: Pick<Scratch, "gitDir">,
-  args: readonly string[],
-  options: ScratchOptions & { what: string },
-): Promise<string> {
-  const { what, ...rest } = options;
-  const result = await scratchGit(ctx, scratch, args, rest);
-  if (result.code !== 0) throw gitFailed(what, result);
-  return result.stdout;
 }
 
 function environment(

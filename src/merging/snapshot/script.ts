@@ -74,7 +74,7 @@ git pack-objects -q --revs --thin --stdout --delta-base-offset --threads=2 <"$T/
 const stepFunctions = String.raw`
 keep() {
   mkdir -m 700 "$1" 2>/dev/null || { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; } || return 0
-  # A cache that has grown starts anew.
+  # A cache that has grown is emptied.
   size=$(du -sk "$1" 2>/dev/null | sed 's/[^0-9].*//')
   [ "${sizeOr}" -le 65536 ] || rm -rf "$1"/* || return 0
   K=$1

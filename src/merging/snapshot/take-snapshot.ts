@@ -42,7 +42,7 @@ export interface Look extends Snapshot {
  * Looks at one clone from inside. Its output is not checked further than its form.
  * @throws GIT_FAILED if the session is over a limit or its git fails, TIMEOUT, OUTPUT_TOO_LARGE, ENGINE_…, HOST_…
  */
-export async function lookInside(
+export async function readSnapshot(
   ctx: Context,
   inside: GitInside,
   format: "sha1" | "sha256",

@@ -6,7 +6,7 @@ import { readLook } from "../../merging/snapshot/read-look.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 /**
- * Files whose staged version is neither what is committed nor what the working tree has, and files that git is told not to look at: what
+ * Files whose staged version is neither what is committed nor what the working tree has, and files that git does not look at: what
  * was merged is the working tree's version.
  */
 const stagedScript = String.raw`${indexFunctions}

@@ -13,7 +13,7 @@ const sources = {
 };
 
 const table: [words: string[], values: string[]][] = [
-  [["con"], ["connect", "config"]],
+  [["con"], ["connect", "conflicts", "config"]],
   [
     ["connect", ""],
     ["api", "app", "web"],

@@ -67,7 +67,7 @@ describe("a real shell loads the completion script and completes", async () => {
     const values = async (words: string[]): Promise<string[]> =>
       (await complete(shell, words)).map((line) => line.split(/[:\t]/)[0] ?? "");
     // Shells sort the values differently.
-    expect((await values(["cowork", "con"])).toSorted()).toEqual(["config", "connect"]);
+    expect((await values(["cowork", "con"])).toSorted()).toEqual(["config", "conflicts", "connect"]);
     expect(await values(["cowork", "help", "doc"])).toEqual(["doctor"]);
     expect((await values(["cowork", "config", ""])).toSorted()).toEqual(["get", "list", "set", "unset"]);
     expect(await values(["cowork", "nothing-like-it", "xyz"])).toEqual([]);
