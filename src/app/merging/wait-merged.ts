@@ -5,7 +5,7 @@ import { plain } from "../../system/text.ts";
 import type { Found } from "../find/find-sessions.ts";
 import { hostTargets } from "../work/ask-hosts.ts";
 import { openHost } from "../hosts.ts";
-import type { WaitWanted } from "../work/wait.ts";
+import type { WaitWanted } from "../work/wait-goal.ts";
 import type { Waited, WaitOutcome } from "../work/wait-outcome.ts";
 import { lookAtProject } from "./look.ts";
 

@@ -1,4 +1,3 @@
-import { toCoworkError } from "../../errors.ts";
 import type { SessionHost } from "../../session/session-host.ts";
 import type { Selector, SessionStatus, SessionView } from "../../session/types.ts";
 import { unknownStatus } from "../../session/inspect/unknown-status.ts";

@@ -21,3 +21,11 @@ export function isAtRest({ state, detail = "" }: AgentState): boolean {
   if (state === "unknown") return /\bstale\b/.test(detail);
   return ["idle", "ended", "none", "failed"].includes(state);
 }
+
+export interface WaitWanted {
+  goal: WaitGoal;
+  /** one session is enough */
+  any: boolean;
+  /** in ms; undefined: no limit */
+  timeoutMs: number | undefined;
+}

@@ -7,15 +7,7 @@ import type { Scope } from "../scope.ts";
 import { askTarget, hostTargets, type HostTarget } from "./ask-hosts.ts";
 import { isActive } from "../../work/runs/run-state.ts";
 import { waitOutcome, type WaitOutcome, type Watched } from "./wait-outcome.ts";
-import type { WaitGoal } from "./wait-goal.ts";
-
-export interface WaitWanted {
-  goal: WaitGoal;
-  /** one session is enough */
-  any: boolean;
-  /** in ms; undefined: no limit */
-  timeoutMs: number | undefined;
-}
+import type { WaitWanted } from "./wait-goal.ts";
 
 /** A look at 50 sessions costs some CPU. */
 const pollMs = { few: 1_000, many: 3_000 };

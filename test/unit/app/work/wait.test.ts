@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { waitForSessions, type WaitWanted } from "../../../../src/app/work/wait.ts";
+import { waitForSessions } from "../../../../src/app/work/wait.ts";
+import type { WaitWanted } from "../../../../src/app/work/wait-goal.ts";
 import { hasReached } from "../../../../src/app/work/wait-goal.ts";
 import type { AgentState } from "../../../../src/contract/work/agent-state.ts";
 import type { SessionWork } from "../../../../src/contract/work/calls.ts";
