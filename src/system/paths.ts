@@ -52,7 +52,7 @@ export interface Paths {
   upLog(id: string): string;
   /** logs of the commands themselves */
   commandLogs: string;
-  /** what the notifier has told (app/notify) */
+  /** what the notifier has sent (app/notify) */
   notifier: string;
   /** no messages about the session, until when (session/work/mute.ts) */
   muted(id: string): string;

@@ -20,6 +20,6 @@ export async function doctor(scope: Scope, { fix, notify, terminal }: DoctorWant
   const isHere = onlyHost === undefined || onlyHost === "local";
   const host = onlyHost === undefined ? await scope.thisHost() : await scope.host(onlyHost);
   const checks = await host.doctor({ fix });
-  const told = isHere || notify ? await checkNotify(scope.ctx, { send: notify, terminal }) : [];
-  return [...checks, ...told, ...(await checkProject(scope))];
+  const channels = isHere || notify ? await checkNotify(scope.ctx, { send: notify, terminal }) : [];
+  return [...checks, ...channels, ...(await checkProject(scope))];
 }
