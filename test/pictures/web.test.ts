@@ -128,7 +128,8 @@ async function takePictures(page: Page, name: string): Promise<void> {
     await page.goto(`${origin}/${hash}`);
     await page.getByText(what).first().waitFor();
     if (view === "now") {
-      for (const text of ["uncommitted", "by project"]) await page.getByText(text).first().waitFor();
+      for (const text of [/uncommitted|not pulled|all pulled/, "by project"])
+        await page.getByText(text).first().waitFor();
     }
     // Fonts, and what the end of the conversation scrolls to.
     await page.waitForTimeout(500);

@@ -20,6 +20,12 @@ export function SessionRow(props: { session: Session; isWaiting: boolean }): JSX
           {plain(name)}
         </a>
         <div class="row-where">{where.join(" · ")}</div>
+        {isWaiting ? (
+          <div class="row-extra">
+            <Work session={session} />
+            <span>{money(run?.cost ?? 0)}</span>
+          </div>
+        ) : null}
       </div>
       <div class="row-state">
         <StatePill session={session} />
