@@ -13,9 +13,6 @@ const claimSeconds = 5;
 /** A person may answer the next morning. */
 const answerSeconds = 86_400;
 
-/** Tools that write files, as a matcher. */
-const writing = "Edit|Write|NotebookEdit";
-
 /** Events that are reported. Notifications only if the agent has been idle: the one for a question comes after its request. */
 const events: readonly [event: string, matcher?: string][] = [
   ["SessionStart"],
@@ -59,7 +56,7 @@ function hooks(programs: string): JsonObject {
   });
   const plan = { type: "command", command: `${programs}/agent-plan`, args: [], timeout: reportSeconds };
   const hooksOf = Object.fromEntries(entries);
-  return { ...hooksOf, PreToolUse: [...(hooksOf["PreToolUse"] ?? []), { matcher: writing, hooks: [plan] }] };
+  return { ...hooksOf, PreToolUse: [...(hooksOf["PreToolUse"] ?? []), { matcher: edits, hooks: [plan] }] };
 }
 
 function read({ event, at, input = {} }: HookReport): AgentSignal | undefined {

@@ -40,8 +40,12 @@ async function compare(ctx: Context, scratch: Scratch, wanted: readonly Comparis
   const input = wanted.map(({ base, tip }) => `${tip} ${base}\n`).join("");
   const { code, stdout } = await scratchGit(ctx, scratch, args, { input, maxOutput, timeoutMs: 4_000 });
   const sets = parseChanges(stdout);
+  // The usual reason is the memory limit.
   if (code !== 0 || sets.length !== wanted.length)
-    throw new CoworkError("GIT_FAILED", "git could not compare the files");
+    throw new CoworkError(
+      "GIT_FAILED",
+      "git could not compare the files; they may be too many, or their paths too long",
+    );
   if (sets.some((set) => set.length > maxPaths)) throw tooMany();
   return sets;
 }

@@ -135,8 +135,8 @@ describe("hooks", () => {
     const others = Object.entries(hooks).filter(([event]) => event !== "PermissionRequest");
     expect(others.every(([, [entry]]) => entry?.hooks.length === 1)).toBe(true);
     expect(hooks["Notification"]?.[0]?.matcher).toBe("idle_prompt");
-    expect(hooks["PreToolUse"]?.[1]).toMatchObject({
-      matcher: "Edit|Write|NotebookEdit",
+    expect(hooks["PreToolUse"]?.at(-1)).toMatchObject({
+      matcher: "Edit|Write|MultiEdit|NotebookEdit",
       hooks: [{ command: "/opt/cowork/bin/agent-plan" }],
     });
   });

@@ -62,7 +62,7 @@ test("the newest run, then what the agent did in a terminal after it", async () 
   await transcript("by hand", "2026-03-01T12:30:00.000Z");
   expect(await log()).toEqual(["── run a:2, implement: add a file", "second", "── run a:2 completed", "by hand"]);
   expect(await log({ run: 1 })).toEqual(["── run a:1, implement: add a file", "first", "── run a:1 completed"]);
-  await expect(log({ run: 7 })).rejects.toMatchObject({ code: "RUN_NOT_FOUND", hint: "cowork runs a" });
+  await expect(log({ run: 7 })).rejects.toMatchObject({ code: "RUN_NOT_FOUND", hint: "cowork runs a lists its runs" });
 });
 
 test("without a run it is what the agent did in a terminal", async () => {
