@@ -49,9 +49,14 @@ const inputs: Record<string, Record<string, unknown>> = {
   wait_for: { sessions: ["a"], seconds: 1 },
   list_runs: { session: "a" },
   list_approvals: {},
+  conflict_preview: { sessions: ["a"] },
+  list_claims: { path: "src/a.ts" },
+  merge_status: {},
   start_run: { session: "a", task: "do it" },
   send_prompt: { session: "a", text: "more" },
   stop_run: { run: "a:3" },
+  claim_files: { session: "a", globs: ["src/**"], why: "rewrite" },
+  release_claim: { session: "a" },
 };
 
 describe("cowork mcp", () => {
@@ -69,7 +74,7 @@ describe("cowork mcp", () => {
     const here = await mcpHere("mcp --role operate", { conf, answers: works, revision });
     const { tools: listed } = await here.client.listTools();
     expect(Object.keys(inputs)).toEqual(listed.map(({ name }) => name));
-    expect(listed.filter(({ annotations }) => annotations?.readOnlyHint === false)).toHaveLength(3);
+    expect(listed.filter(({ annotations }) => annotations?.readOnlyHint === false)).toHaveLength(5);
     for (const tool of tools) {
       // The client checks the result against the schema that the server gave.
       const { isError, structuredContent = {}, content } = await call(here, tool.name, inputs[tool.name]);
