@@ -9,6 +9,7 @@ import { tools } from "../../../src/mcp/tools.ts";
 import { approvalView } from "../../support/fakes/approval-view.ts";
 import { sessionView } from "../../support/fakes/fake-host.ts";
 import { mcpHere, type McpHere } from "../../support/fakes/mcp-client.ts";
+import type { ClaimView } from "../../../src/contract/merging/claims.ts";
 import { runView } from "../../support/fakes/run-view.ts";
 import { sampleOf } from "../../support/sample-of.ts";
 
@@ -26,7 +27,7 @@ const authStatus = {
   login: { state: "ok", detail: "" },
 } as const;
 const works: Partial<SessionHost> = {
-  ...full("list", "status", "diff", "events", "runs", "work", "approvals", "runStart", "runStop", "send"),
+  ...full("list", "status", "diff", "events", "runs", "work", "approvals", "claims", "claim", "claimRelease", "runStart", "runStop", "send"),
   authStatus: async () => authStatus,
   events: async () => ({ ...sampleOf<EventsAnswer>(hostCalls.events.output), more: false }),
 };
@@ -90,6 +91,21 @@ describe("cowork mcp", () => {
     const here = await mcpHere("mcp --role operate", { conf, answers: works });
     await call(here, "list_sessions");
     for (const line of here.wire().trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("jsonrpc", "2.0");
+  });
+
+  test("no claim is made exclusive or ended by an agent if a person made it so", async () => {
+    const [claim] = [sampleOf<ClaimView>(hostCalls.claim.output)];
+    const answers = { ...works, claims: async () => [{ ...claim, mode: "exclusive" as const }] };
+    const here = await mcpHere("mcp --role operate", { conf, answers });
+    expect(await call(here, "claim_files", { session: "a", globs: ["x"], mode: "exclusive" })).toMatchObject({
+      isError: true,
+    });
+    expect(await call(here, "claim_files", { session: "a", globs: ["x"] })).toMatchObject({ isError: true });
+    expect(await call(here, "release_claim", { session: "a" })).toMatchObject({ isError: true });
+    const names = (await here.end()).calls.map(([name]) => name);
+    expect(names).toContain("claims");
+    expect(names).not.toContain("claim");
+    expect(names).not.toContain("claimRelease");
   });
 
   test("a wrong role, and input that is none, are refused", async () => {
