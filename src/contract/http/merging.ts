@@ -30,7 +30,8 @@ export const mergingRoutes = {
   "GET /claims": {
     role: "view",
     summary: "List the claims on paths, the oldest first",
-    details: "The same as `cowork claim --json`. Without `project` and `session`, those of every project on this machine.",
+    details:
+      "The same as `cowork claim --json`. Without `project` and `session`, those of every project on this machine.",
     query: z.object({
       /** id of a project */
       project: z.exactOptional(z.string()),

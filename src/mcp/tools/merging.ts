@@ -20,7 +20,9 @@ export const conflictsTool = defineTool({
   summary:
     "Compares sessions of this project with each other and with its branch: which would collide if they were merged now, in which paths and names. clean means no sign of a collision, not that it works. Sessions are as last seen (asOf) unless look is true, which takes seconds.",
   input: z.object({
-    sessions: z.exactOptional(z.array(session).check(z.maxLength(50), z.describe("Only pairs that one of these is in"))),
+    sessions: z.exactOptional(
+      z.array(session).check(z.maxLength(50), z.describe("Only pairs that one of these is in")),
+    ),
     look: z.exactOptional(z.boolean().check(z.describe("Look at the sessions' files first"))),
   }),
   output: conflictsOutput,
@@ -73,9 +75,7 @@ export const claimFilesTool = defineTool({
     session,
     globs: globs.check(z.describe("Patterns as in a .gitignore, from the root of the repository: src/auth/**")),
     mode: z.exactOptional(
-      z
-        .enum(["shared", "intent"])
-        .check(z.describe("shared (default): others get a note. intent: it is only listed")),
+      z.enum(["shared", "intent"]).check(z.describe("shared (default): others get a note. intent: it is only listed")),
     ),
     why: z.exactOptional(z.string().check(z.maxLength(300))),
   }),

@@ -27,7 +27,21 @@ const authStatus = {
   login: { state: "ok", detail: "" },
 } as const;
 const works: Partial<SessionHost> = {
-  ...full("list", "status", "diff", "events", "runs", "work", "approvals", "claims", "claim", "claimRelease", "runStart", "runStop", "send"),
+  ...full(
+    "list",
+    "status",
+    "diff",
+    "events",
+    "runs",
+    "work",
+    "approvals",
+    "claims",
+    "claim",
+    "claimRelease",
+    "runStart",
+    "runStop",
+    "send",
+  ),
   authStatus: async () => authStatus,
   events: async () => ({ ...sampleOf<EventsAnswer>(hostCalls.events.output), more: false }),
 };

@@ -7,6 +7,7 @@ import { routes, type RouteKey } from "../../../src/contract/http/routes.ts";
 import type { RouteContract } from "../../../src/contract/http/route.ts";
 import type { ClaimView } from "../../../src/contract/merging/claims.ts";
 import { CoworkError } from "../../../src/errors.ts";
+import { projectId } from "../../../src/app/serve/api-projects.ts";
 import { addProject } from "../../../src/app/set-up/projects.ts";
 import { sessionView } from "../../support/fakes/fake-host.ts";
 import { git } from "../../support/git/sample-project.ts";
@@ -52,9 +53,9 @@ test("claims are made, listed and ended on the session's own host; one that is t
   expect((await server.call("POST /sessions/app-a@evil/claims", { token, body })).status).toBe(404);
   const { token: low } = await server.signIn("approve");
   for (const method of ["POST", "DELETE"])
-    expect((await server.call(`${method} ${path}`, { token: low, ...(method === "POST" ? { body } : {}) })).status).toBe(
-      403,
-    );
+    expect(
+      (await server.call(`${method} ${path}`, { token: low, ...(method === "POST" ? { body } : {}) })).status,
+    ).toBe(403);
   expect(asked).toHaveLength(3);
 });
 

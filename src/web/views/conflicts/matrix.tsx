@@ -27,7 +27,9 @@ export function ConflictMatrix(props: {
             <tr key={name}>
               <th scope="row">{label(name)}</th>
               {cells.map((pair) => (
-                <td>{pair === undefined ? null : <Cell pair={pair} isChosen={pair === chosen} onChoose={onChoose} />}</td>
+                <td>
+                  {pair === undefined ? null : <Cell pair={pair} isChosen={pair === chosen} onChoose={onChoose} />}
+                </td>
               ))}
             </tr>
           ))}
@@ -37,11 +39,7 @@ export function ConflictMatrix(props: {
   );
 }
 
-function Cell(props: {
-  pair: ConflictPair;
-  isChosen: boolean;
-  onChoose: (pair: ConflictPair) => void;
-}): JSX.Element {
+function Cell(props: { pair: ConflictPair; isChosen: boolean; onChoose: (pair: ConflictPair) => void }): JSX.Element {
   const { pair, isChosen, onChoose } = props;
   const [text, tone] = classWords[pair.class];
   return (

@@ -68,7 +68,11 @@ function PathRow({ sessions, pair, path }: Omit<Props, "project"> & { path: Conf
       {isOpen ? (
         <div class="wide sides">
           {[pair.a, pair.b].map((name, n) => (
-            <Side name={name} session={keyOfNamed(sessions, name)} path={n === 1 ? (usedIn?.path ?? path.path) : path.path} />
+            <Side
+              name={name}
+              session={keyOfNamed(sessions, name)}
+              path={n === 1 ? (usedIn?.path ?? path.path) : path.path}
+            />
           ))}
         </div>
       ) : null}
@@ -83,7 +87,9 @@ function Side(props: { name: string; session: string | undefined; path: string }
     <section aria-label={label(name)}>
       <h3>{label(name)}</h3>
       {session === undefined ? (
-        <p class="muted">What the project's branch has in it since the session began: see the merge below, or git log.</p>
+        <p class="muted">
+          What the project's branch has in it since the session began: see the merge below, or git log.
+        </p>
       ) : (
         <SideDiff session={session} path={path} />
       )}
