@@ -5,6 +5,7 @@ import { mergeStatus } from "../../app/merging/merge-sessions.ts";
 import { conflictsOutput } from "../../contract/merging/conflicts.ts";
 import { outputs } from "../../contract/output.ts";
 import { usageError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
 import type { Scope } from "../../app/scope.ts";
 import { session } from "../inputs.ts";
@@ -108,6 +109,6 @@ async function keepExclusive(scope: Scope, word: string): Promise<void> {
   if (!claims.some(({ mode }) => mode === "exclusive")) return;
   throw usageError(
     `${plain(word)} has an exclusive claim, which a person ends or changes.`,
-    "a person runs: cowork claim <session> --release",
+    steps`a person runs ${ownCommand("claim", word, "--release")}`,
   );
 }

@@ -27,9 +27,11 @@ export function PairView({ project, sessions, pair }: Props): JSX.Element {
         <h2 id="pair" ref={head}>
           {label(a)} and {label(b)}
         </h2>
-        <span class={`pill ${tone}`}>{text}</span>
       </div>
-      <p class="muted pair-why">{reason === undefined ? classMeaning[pair.class] : plain(reason)}</p>
+      <p class="pair-why">
+        <span class={`pill ${tone}`}>{text}</span>{" "}
+        <span class="muted">{reason === undefined ? classMeaning[pair.class] : plain(reason)}</span>
+      </p>
       {paths.length === 0 ? null : (
         <ul class="card rows">
           {paths.map((path) => (
@@ -87,9 +89,7 @@ function Side(props: { name: string; session: string | undefined; path: string }
     <section aria-label={label(name)}>
       <h3>{label(name)}</h3>
       {session === undefined ? (
-        <p class="muted">
-          What the project's branch has in it since the session began: see the merge below, or git log.
-        </p>
+        <p class="muted">git log shows what the branch has since the session began.</p>
       ) : (
         <SideDiff session={session} path={path} />
       )}
