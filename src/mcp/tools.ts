@@ -1,4 +1,5 @@
 import { roles, type Role, type Tool } from "./tool.ts";
+import { claimFilesTool, claimsTool, conflictsTool, mergeTool, releaseClaimTool } from "./tools/merging.ts";
 import { sendTool, startRunTool, stopRunTool } from "./tools/operate.ts";
 import { diffTool, listTool, statusTool, waitTool } from "./tools/sessions.ts";
 import { approvalsTool, eventsTool, runsTool } from "./tools/work.ts";
@@ -12,9 +13,14 @@ export const tools: readonly Tool[] = [
   waitTool,
   runsTool,
   approvalsTool,
+  conflictsTool,
+  claimsTool,
+  mergeTool,
   startRunTool,
   sendTool,
   stopRunTool,
+  claimFilesTool,
+  releaseClaimTool,
 ];
 
 /** The tools of a role, and of those below it. */

@@ -21,6 +21,35 @@ afterAll(async () => {
 
 const now = `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`;
 
+const conflictDiff = [
+  "diff --git a/src/a.ts b/src/a.ts",
+  "--- a/src/a.ts",
+  "+++ b/src/a.ts",
+  "@@ -1 +1,5 @@",
+  "+<<<<<<< fix",
+  " const a = 1;",
+  "+=======",
+  "+const a = 2;",
+  "+>>>>>>> idle",
+  "",
+].join("\n");
+
+/** Two sessions that change the same lines, and a branch. */
+const collisions: World["conflicts"] = {
+  sessions: ["fix", "idle"].map((name) => ({ id: `shop-${name}`, name, host: "local", asOf: at(2), judged: true })),
+  pairs: [
+    {
+      a: "fix",
+      b: "idle",
+      class: "textual",
+      paths: [{ path: "src/a.ts", kind: "content", entities: ["Login.check"], within: "same entity" }],
+    },
+    { a: "fix", b: "project/main", class: "clean", paths: [] },
+    { a: "idle", b: "project/main", class: "unknown", paths: [], reason: "it has too many files" },
+  ],
+  diffs: [{ a: "fix", b: "idle", text: conflictDiff }],
+};
+
 /** Some sessions in every state, one of which asks. */
 function busyWorld(): Partial<World> {
   const run = runView({
@@ -74,6 +103,7 @@ function busyWorld(): Partial<World> {
       { kind: "tool-result", id: "t", failed: true, text: "1 failed", more: 9 },
     ],
     diff: "diff --git a/x.ts b/x.ts\n--- a/x.ts\n+++ b/x.ts\n@@ -1,2 +1,2 @@\n-old\n+new\n same\n",
+    conflicts: collisions,
     log: "a line\n",
     artifact: "# Report",
     unsaved: ["2 commits"],
@@ -92,6 +122,7 @@ const views = [
   "#/approvals",
   "#/events",
   "#/hosts",
+  "#/conflicts?a=fix&b=idle",
 ];
 
 async function visit(page: Page, url: string, view: string): Promise<void> {
@@ -277,3 +308,25 @@ test(
     await server.stop();
   },
 );
+
+test("by keyboard from the first page to a pair that collides, and both its sides", { timeout: 60_000 }, async () => {
+  const server = await startFakeServer(busyWorld());
+  const { page, context } = await openPage(browser, `${server.url}/#code=c`, { viewport: wide });
+  await page.getByRole("link", { name: "Conflicts" }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await page.getByRole("button", { name: "fix and idle: Textual" }).waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "fix and idle" }).waitFor();
+  await until(page, `document.body.textContent.includes(">>>>>>> idle")`);
+  expect(await page.evaluate("location.hash")).toContain("a=fix&b=idle");
+  expect(await page.locator(".pair-path").textContent()).toContain("Login.check");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.locator(".sides h3").nth(1).waitFor();
+  expect(await page.locator(".sides h3").allTextContents()).toEqual(["fix", "idle"]);
+  await context.close();
+});

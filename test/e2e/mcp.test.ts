@@ -21,7 +21,7 @@ test("the built file serves an agent over stdio, and ends when the agent does", 
   await client.connect(transport);
   const { pid } = transport;
   expect(client.getServerVersion()).toMatchObject({ name: "cowork" });
-  expect((await client.listTools()).tools).toHaveLength(10);
+  expect((await client.listTools()).tools).toHaveLength(15);
   const list = await client.callTool({ name: "list_sessions", arguments: { all: true } });
   expect(list.structuredContent).toMatchObject({ sessions: [] });
   const failed = await client.callTool({ name: "start_run", arguments: { session: "a", task: "x" } });

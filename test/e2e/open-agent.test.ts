@@ -49,6 +49,10 @@ const bash = (command: string): { name: string; input: object } => ({
   name: "Bash",
   input: { command, description: "made up" },
 });
+
+/** The program refuses a long `sleep`, and asks before it runs a loop. */
+const endless = bash("tail -f /dev/null");
+
 interface Listed {
   name: string;
   agentState: { state: string; detail?: string };
@@ -134,7 +138,7 @@ it("a person's half-typed text is not sent, and a question takes no text", async
   expect(await terminal.screen()).not.toContain("during the question");
   // Esc to the terminal ends what it does. A prompt to an agent that is busy would be answered in the turn before.
   await done("wait", "api", "--for", "idle", "--timeout", "2m");
-  await done("send", "api", script([{ tools: [bash("sleep 60")] }]));
+  await done("send", "api", script([{ tools: [endless] }]));
   await vi.waitFor(async () => expect(await state()).toContain("api working"), { timeout: 90_000, interval: 300 });
   expect(await json("interrupt", "api")).toMatchObject({ how: "agent" });
   expect(await state()).toContain("api idle");
@@ -144,7 +148,7 @@ it("a person's half-typed text is not sent, and a question takes no text", async
 });
 
 it("takes a run over into the terminal, and gives its conversation back", async () => {
-  await done("run", "api", script([{ tools: [bash("sleep 300")] }, { text: "Never." }]), "--permissions", "all");
+  await done("run", "api", script([{ tools: [endless] }, { text: "Never." }]), "--permissions", "all");
   await vi.waitFor(async () => expect(await state()).toContain("api working"), { timeout: 90_000, interval: 300 });
   const terminal = await onTerminal("open", "api");
   await shows(terminal, /Run api:1 is active[^]*terminal\?/);

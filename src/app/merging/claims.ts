@@ -1,8 +1,9 @@
 import type { ClaimMode, ClaimView } from "../../contract/merging/claims.ts";
 import type { Selector } from "../../session/types.ts";
 import { claimsOn } from "../../merging/claims/plan-claims.ts";
+import type { OneSession } from "../../session/session-host.ts";
 import { findOneSession } from "../find/one-session.ts";
-import { rootHere } from "../find/find-sessions.ts";
+import { rootHere, type Found } from "../find/find-sessions.ts";
 import { selectSessions } from "../find/select-sessions.ts";
 import { groupByHost, hostOfOne } from "../hosts.ts";
 import { askHosts } from "../sessions/ask-hosts.ts";
@@ -25,12 +26,18 @@ export async function listClaims(
   scope: Scope,
   wanted: { path: string | undefined; session: string | undefined },
 ): Promise<ClaimView[]> {
-  if (wanted.session !== undefined) {
-    const { scope: its, selector } = await findOneSession(scope, wanted.session, "claim");
-    return onPath(await (await hostOfOne(its, selector)).claims(selector), wanted.path);
-  }
+  if (wanted.session !== undefined)
+    return await claimsOfFound(await findOneSession(scope, wanted.session, "claim"), wanted.path);
   const selector = await selectSessions(scope, [], (await rootHere(scope)) === undefined);
   return onPath(await everywhere(scope, selector), wanted.path);
+}
+
+/** Those of a session that was found already. */
+export async function claimsOfFound(
+  { scope: its, selector }: Found<OneSession>,
+  path: string | undefined,
+): Promise<ClaimView[]> {
+  return onPath(await (await hostOfOne(its, selector)).claims(selector), path);
 }
 
 function onPath(claims: ClaimView[], path: string | undefined): ClaimView[] {
@@ -42,8 +49,15 @@ function onPath(claims: ClaimView[], path: string | undefined): ClaimView[] {
  * own. Two people who ask at the same moment on two hosts may both get it, and the list then shows both.
  * @throws CLAIMED naming holder, reason and end; USAGE for patterns that cannot be claimed
  */
-export async function claimPaths(scope: Scope, wanted: ClaimWanted): Promise<ClaimView> {
-  const { scope: its, selector } = await findOneSession(scope, wanted.session, "claim");
+export async function claimPaths(scope: Scope, { session, ...wanted }: ClaimWanted): Promise<ClaimView> {
+  return await claimFound(await findOneSession(scope, session, "claim"), wanted);
+}
+
+/** The same for a session that was found already. */
+export async function claimFound(
+  { scope: its, selector }: Found<OneSession>,
+  wanted: Omit<ClaimWanted, "session">,
+): Promise<ClaimView> {
   const host = await hostOfOne(its, selector);
   const [own] = await groupByHost(its, selector);
   const { names: _, ...project } = selector;
@@ -63,7 +77,14 @@ export async function releaseClaims(
   scope: Scope,
   { session, globs }: { session: string | undefined; globs: readonly string[] },
 ): Promise<ClaimView[]> {
-  const { scope: its, selector } = await findOneSession(scope, session, "claim");
+  return await releaseFound(await findOneSession(scope, session, "claim"), globs);
+}
+
+/** The same for a session that was found already. */
+export async function releaseFound(
+  { scope: its, selector }: Found<OneSession>,
+  globs: readonly string[],
+): Promise<ClaimView[]> {
   return await (await hostOfOne(its, selector)).claimRelease(selector, { globs: [...globs] });
 }
 

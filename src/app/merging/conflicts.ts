@@ -12,7 +12,7 @@ import { isCollision } from "../../merging/cache/update-summary.ts";
 import { plain } from "../../system/text.ts";
 import { findSessions, type Found } from "../find/find-sessions.ts";
 import type { Scope } from "../scope.ts";
-import { lookAtProject, type ProjectLook } from "./look.ts";
+import { lookAtProject, type LookWanted, type ProjectLook } from "./look.ts";
 import { projectTarget } from "./project-target.ts";
 
 export interface ConflictsWanted {
@@ -42,12 +42,15 @@ export async function projectsOf(scope: Scope, { words }: ConflictsWanted): Prom
   return await findSessions(scope, { words, all: false }, { verb: "conflicts" });
 }
 
-export async function compareProject({ scope, selector }: Found, still?: ReadonlySet<string>): Promise<ProjectLook> {
+export async function compareProject(
+  { scope, selector }: Found,
+  options: Pick<LookWanted, "still" | "only"> = {},
+): Promise<ProjectLook> {
   const { names } = selector;
   const look = await lookAtProject(scope, {
     pairs: true,
     ...(names === undefined ? {} : { names }),
-    ...(still === undefined ? {} : { still }),
+    ...options,
   });
   const missing = names?.find((name) => !look.sessions.some((session) => session.name === name));
   if (missing === undefined) return look;

@@ -57,7 +57,7 @@ export async function watchConflicts(
         const look = looks[n];
         if (look === undefined || (!isDue && news.keys.size === 0 && !news.hasMoved)) continue;
         const still = new Set(look.sessions.map(keyOf).filter((key) => !news.keys.has(key)));
-        looks[n] = await compareProject(found, isDue ? undefined : still);
+        looks[n] = await compareProject(found, isDue ? {} : { still });
         changed = true;
       }
     }

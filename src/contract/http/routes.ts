@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import { authRoutes } from "./auth.ts";
 import { eventRoutes } from "./events.ts";
+import { mergingRoutes } from "./merging.ts";
 import { operationRoutes } from "./operations.ts";
 import { placeRoutes } from "./places.ts";
 import type { RouteContract } from "./route.ts";
@@ -15,6 +16,7 @@ export const routes = {
   ...authRoutes,
   ...sessionRoutes,
   ...workRoutes,
+  ...mergingRoutes,
   ...operationRoutes,
   ...placeRoutes,
   ...eventRoutes,

@@ -37,6 +37,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   SESSION_INCOMPLETE: 409,
   SESSION_BUSY: 409,
   BUSY: 409,
+  CLAIMED: 409,
   LOCK_LOST: 409,
   CLONE_MISSING: 409,
   CONTAINER_MISSING: 409,

@@ -3,6 +3,7 @@ import type { RouteContract } from "../../contract/http/route.ts";
 import type { Call, Handlers } from "../route.ts";
 import { authHandlers } from "./auth.ts";
 import { eventHandlers } from "./events.ts";
+import { mergingHandlers } from "./merging.ts";
 import { operationHandlers } from "./operations.ts";
 import { placeHandlers } from "./places.ts";
 import { sessionHandlers } from "./sessions.ts";
@@ -22,6 +23,7 @@ const handlers: Handlers<RouteKey> = {
   ...authHandlers,
   ...sessionHandlers,
   ...workHandlers,
+  ...mergingHandlers,
   ...operationHandlers,
   ...placeHandlers,
   ...eventHandlers,

@@ -21,6 +21,7 @@ export const keyList: [keys: string, text: string][] = [
   ["g n", "Now"],
   ["g a", "Approvals"],
   ["g e", "Events"],
+  ["g c", "Conflicts"],
   ["g h", "Hosts and devices"],
   ["1 … 6", "tabs of a session"],
   ["c", "say more to the session's agent"],
@@ -32,7 +33,7 @@ export const keyList: [keys: string, text: string][] = [
   ["Esc", "close"],
 ];
 
-const places: Record<string, string> = { n: "", a: "approvals", e: "events", h: "hosts" };
+const places: Record<string, string> = { n: "", a: "approvals", e: "events", c: "conflicts", h: "hosts" };
 const secondKeyMs = 1_200;
 let goUntil = 0;
 

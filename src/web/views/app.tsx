@@ -7,6 +7,7 @@ import { openDialog } from "../state/dialogs.ts";
 import { me } from "../state/me.ts";
 import { route, to } from "../state/router.ts";
 import { ApprovalsView } from "./approvals.tsx";
+import { ConflictsView } from "./conflicts/conflicts.tsx";
 import { Dialogs } from "./dialogs.tsx";
 import { EventsView } from "./events.tsx";
 import { HostsView } from "./hosts.tsx";
@@ -99,7 +100,8 @@ function View(): JSX.Element {
     isFirst.current = false;
     scrollTo(0, 0);
   }, [page]);
-  const title = places.find(([path]) => path === name)?.[1] ?? (id.split("@")[0] || "cowork");
+  const place = name === "conflicts" ? "Conflicts" : places.find(([path]) => path === name)?.[1];
+  const title = place ?? (id.split("@")[0] || "cowork");
   const open = approvals.value?.length ?? 0;
   useEffect(() => {
     document.title = `${open > 0 ? `(${open}) ` : ""}${title} · cowork`;
@@ -112,6 +114,8 @@ function View(): JSX.Element {
         <ApprovalsView wanted={id} />
       ) : name === "events" ? (
         <EventsView />
+      ) : name === "conflicts" ? (
+        <ConflictsView />
       ) : name === "hosts" ? (
         <HostsView />
       ) : (

@@ -5,7 +5,7 @@ import { Spending } from "./spending.tsx";
 import { groupOf, keyOf, sessions, type Group, type Session } from "../state/sessions.ts";
 import { may } from "../state/me.ts";
 import { openDialog } from "../state/dialogs.ts";
-import { query, setQuery } from "../state/router.ts";
+import { query, setQuery, to } from "../state/router.ts";
 import { plural } from "../text/units.ts";
 import { plain } from "../text/visible.ts";
 
@@ -25,7 +25,15 @@ export function Now(): JSX.Element {
       <header class="page-head">
         <div>
           <h1>{all === undefined ? "Now" : headline(all)}</h1>
-          <p class="lead">{all === undefined ? "Loading…" : overview(all)}</p>
+          <p class="lead">
+            {all === undefined ? "Loading…" : overview(all)}
+            {all === undefined || all.length === 0 ? null : (
+              <>
+                {" · "}
+                <a href={to("conflicts")}>{collisions(all)}</a>
+              </>
+            )}
+          </p>
         </div>
         {may("operate") ? (
           <div class="actions">
@@ -60,6 +68,12 @@ function overview(all: readonly Session[]): string {
   ];
   const parts = words.filter(([group]) => count(group) > 0).map(([group, word]) => `${count(group)} ${word}`);
   return parts.join(" · ");
+}
+
+/** What the last comparison found. */
+function collisions(all: readonly Session[]): string {
+  const count = all.filter(({ conflicts }) => conflicts !== undefined).length;
+  return count === 0 ? "Conflicts" : `${plural(count, "session")} ${count === 1 ? "collides" : "collide"}`;
 }
 
 function Groups({ all }: { all: readonly Session[] }): JSX.Element {

@@ -3,6 +3,7 @@ import type { HostState, ListedProject } from "../../../src/contract/http/places
 import type { Operation } from "../../../src/contract/http/operations.ts";
 import type { Role } from "../../../src/contract/http/route.ts";
 import type { CleanOutcome } from "../../../src/contract/outcome.ts";
+import type { ConflictsOutput } from "../../../src/contract/merging/conflicts.ts";
 import type { SessionStatus } from "../../../src/contract/session.ts";
 import type { ApprovalView } from "../../../src/contract/work/approval.ts";
 import type { RunView } from "../../../src/contract/work/run.ts";
@@ -25,6 +26,7 @@ export interface World {
   diff: string;
   log: string;
   artifact: string;
+  conflicts: ConflictsOutput & { diffs?: { a: string; b: string; text: string }[] };
   unsaved: string[];
   answer: (method: string, path: string, query: URLSearchParams, body: string) => Answer;
 }
@@ -45,6 +47,7 @@ export function emptyWorld(): World {
     diff: "",
     log: "",
     artifact: "",
+    conflicts: { sessions: [], pairs: [] },
     unsaved: [],
     answer(method, path, query, body) {
       return answerFrom(this, method, path, query, body);
@@ -75,6 +78,10 @@ function answerFrom(world: World, method: string, path: string, query: URLSearch
     "GET /projects": () => ({ projects: world.projects }),
     "GET /hosts": () => ({ hosts: world.hosts }),
     "GET /hosts/local/checks": () => ({ checks: [{ title: "Docker Engine", status: "ok", detail: "answers" }] }),
+    "GET /conflicts": () => {
+      const { diffs = [], ...found } = world.conflicts;
+      return query.has("a") ? { ...found, diffs } : found;
+    },
     "GET /operations": () => ({ operations: world.operations }),
     "GET /events": () => eventsFrom(world, query),
   };

@@ -94,6 +94,7 @@ export async function testServer({
       list: async () => [],
       approvals: async () => [],
       runs: async () => [],
+      claims: async () => [],
       ...answers,
     }).host;
   };

@@ -9,6 +9,7 @@ import { tools } from "../../../src/mcp/tools.ts";
 import { approvalView } from "../../support/fakes/approval-view.ts";
 import { sessionView } from "../../support/fakes/fake-host.ts";
 import { mcpHere, type McpHere } from "../../support/fakes/mcp-client.ts";
+import type { ClaimView } from "../../../src/contract/merging/claims.ts";
 import { runView } from "../../support/fakes/run-view.ts";
 import { sampleOf } from "../../support/sample-of.ts";
 
@@ -26,7 +27,21 @@ const authStatus = {
   login: { state: "ok", detail: "" },
 } as const;
 const works: Partial<SessionHost> = {
-  ...full("list", "status", "diff", "events", "runs", "work", "approvals", "runStart", "runStop", "send"),
+  ...full(
+    "list",
+    "status",
+    "diff",
+    "events",
+    "runs",
+    "work",
+    "approvals",
+    "claims",
+    "claim",
+    "claimRelease",
+    "runStart",
+    "runStop",
+    "send",
+  ),
   authStatus: async () => authStatus,
   events: async () => ({ ...sampleOf<EventsAnswer>(hostCalls.events.output), more: false }),
 };
@@ -49,9 +64,14 @@ const inputs: Record<string, Record<string, unknown>> = {
   wait_for: { sessions: ["a"], seconds: 1 },
   list_runs: { session: "a" },
   list_approvals: {},
+  conflict_preview: { sessions: ["a"] },
+  list_claims: { path: "src/a.ts" },
+  merge_status: {},
   start_run: { session: "a", task: "do it" },
   send_prompt: { session: "a", text: "more" },
   stop_run: { run: "a:3" },
+  claim_files: { session: "a", globs: ["src/**"], why: "rewrite" },
+  release_claim: { session: "a" },
 };
 
 describe("cowork mcp", () => {
@@ -69,7 +89,7 @@ describe("cowork mcp", () => {
     const here = await mcpHere("mcp --role operate", { conf, answers: works, revision });
     const { tools: listed } = await here.client.listTools();
     expect(Object.keys(inputs)).toEqual(listed.map(({ name }) => name));
-    expect(listed.filter(({ annotations }) => annotations?.readOnlyHint === false)).toHaveLength(3);
+    expect(listed.filter(({ annotations }) => annotations?.readOnlyHint === false)).toHaveLength(5);
     for (const tool of tools) {
       // The client checks the result against the schema that the server gave.
       const { isError, structuredContent = {}, content } = await call(here, tool.name, inputs[tool.name]);
@@ -85,6 +105,21 @@ describe("cowork mcp", () => {
     const here = await mcpHere("mcp --role operate", { conf, answers: works });
     await call(here, "list_sessions");
     for (const line of here.wire().trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("jsonrpc", "2.0");
+  });
+
+  test("no claim is made exclusive or ended by an agent if a person made it so", async () => {
+    const [claim] = [sampleOf<ClaimView>(hostCalls.claim.output)];
+    const answers = { ...works, claims: async () => [{ ...claim, mode: "exclusive" as const }] };
+    const here = await mcpHere("mcp --role operate", { conf, answers });
+    expect(await call(here, "claim_files", { session: "a", globs: ["x"], mode: "exclusive" })).toMatchObject({
+      isError: true,
+    });
+    expect(await call(here, "claim_files", { session: "a", globs: ["x"] })).toMatchObject({ isError: true });
+    expect(await call(here, "release_claim", { session: "a" })).toMatchObject({ isError: true });
+    const names = (await here.end()).calls.map(([name]) => name);
+    expect(names).toContain("claims");
+    expect(names).not.toContain("claim");
+    expect(names).not.toContain("claimRelease");
   });
 
   test("a wrong role, and input that is none, are refused", async () => {

@@ -1,0 +1,99 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import * as z from "zod/mini";
+import { hostCalls } from "../../../src/contract/rpc.ts";
+import { routes, type RouteKey } from "../../../src/contract/http/routes.ts";
+import type { RouteContract } from "../../../src/contract/http/route.ts";
+import type { ClaimView } from "../../../src/contract/merging/claims.ts";
+import { CoworkError } from "../../../src/errors.ts";
+import { projectId } from "../../../src/app/serve/api-projects.ts";
+import { addProject } from "../../../src/app/set-up/projects.ts";
+import { sessionView } from "../../support/fakes/fake-host.ts";
+import { git } from "../../support/git/sample-project.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
+import { sampleOf } from "../../support/sample-of.ts";
+import { testServer } from "../../support/server/test-server.ts";
+
+function check(key: RouteKey, body: unknown): void {
+  const { output }: RouteContract = routes[key];
+  expect(output === undefined ? undefined : z.safeParse(output, body), key).toMatchObject({ success: true });
+}
+
+test("claims are made, listed and ended on the session's own host; one that is taken is 409", async () => {
+  const claim: ClaimView = { ...sampleOf<ClaimView>(hostCalls.claim.output), host: "box", mode: "exclusive" };
+  const asked: unknown[] = [];
+  const box = {
+    claims: async () => [claim],
+    claim: async (_: unknown, wanted: { globs: string[] }) => {
+      asked.push(wanted);
+      if (wanted.globs.includes("held/**")) throw new CoworkError("CLAIMED", "b holds it.");
+      return claim;
+    },
+    claimRelease: async (_: unknown, wanted: unknown) => {
+      asked.push(wanted);
+      return [claim];
+    },
+  };
+  const server = await testServer({ hosts: { box } });
+  const { token } = await server.signIn("operate");
+  const path = "/sessions/app-a@box/claims";
+  const body = { globs: ["src/**"], mode: "exclusive", why: "rewrite" };
+  const made = await server.call(`POST ${path}`, { token, body });
+  expect(made.status).toBe(201);
+  check("POST /sessions/{session}/claims", made.body);
+  const listed = await server.call("GET /claims?session=app-a@box", { token });
+  check("GET /claims", listed.body);
+  expect(listed.body.claims).toEqual([claim]);
+  const taken = await server.call(`POST ${path}`, { token, body: { globs: ["held/**"] } });
+  expect([taken.status, taken.body.code]).toEqual([409, "CLAIMED"]);
+  const ended = await server.call(`DELETE ${path}?glob=${encodeURIComponent("src/**")}`, { token });
+  check("DELETE /sessions/{session}/claims", ended.body);
+  expect(asked).toMatchObject([body, { globs: ["held/**"], mode: "shared" }, { globs: ["src/**"] }]);
+  expect((await server.call("POST /sessions/app-a@evil/claims", { token, body })).status).toBe(404);
+  const { token: low } = await server.signIn("approve");
+  for (const method of ["POST", "DELETE"])
+    expect(
+      (await server.call(`${method} ${path}`, { token: low, ...(method === "POST" ? { body } : {}) })).status,
+    ).toBe(403);
+  expect(asked).toHaveLength(3);
+});
+
+test("sessions are compared as they were last seen, and are looked at only on request", async () => {
+  const root = join(await temporaryFolder(), "app");
+  await mkdir(root);
+  await git(root, "init", "--quiet", "--initial-branch=main");
+  await git(root, "-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "--quiet", "--allow-empty", "-m", "one");
+  let opened = 0;
+  const local = {
+    list: async () => [sessionView({ id: "app-a", name: "a", project: "app", projectRoot: root })],
+    readClone: async () => {
+      opened += 1;
+      throw new CoworkError("CLONE_MISSING", "it has no clone");
+    },
+    noteMerging: async () => ({}),
+  };
+  const server = await testServer({ hosts: { local } });
+  const project = projectId(await addProject(server.ctx, root, "/"));
+  const { token } = await server.signIn("view");
+  const last = await server.call(`GET /conflicts?project=${project}`, { token });
+  check("GET /conflicts", last.body);
+  expect(last.body.sessions).toMatchObject([{ name: "a", judged: false, reason: "it was not looked at" }]);
+  expect(last.body.pairs).toMatchObject([{ a: "a", b: "project/main", class: "unknown", paths: [] }]);
+  expect(opened).toBe(0);
+  const now = await server.call(`GET /conflicts?project=${project}&look=true`, { token });
+  expect([opened, now.body.sessions[0].reason]).toEqual([1, expect.stringContaining("no clone")]);
+  const pair = `/conflicts?project=${project}&a=a&b=${encodeURIComponent("project/main")}`;
+  expect((await server.call(`GET ${pair}`, { token })).body.diffs).toEqual([]);
+  for (const [query, status] of [
+    [`project=${project}&a=a`, 400],
+    [`project=${project}&a=a&b=x`, 404],
+    ["project=none.12345678", 404],
+    ["", 400],
+  ] as const)
+    expect((await server.call(`GET /conflicts?${query}`, { token })).status, query).toBe(status);
+  const merge = await server.call(`GET /merges?project=${project}`, { token });
+  check("GET /merges", merge.body);
+  expect(merge.body).toEqual({ merge: null });
+  expect((await server.call(`GET /merges?project=${project}&into=nosuch`, { token })).status).toBe(404);
+});
