@@ -50,7 +50,7 @@ const bash = (command: string): { name: string; input: object } => ({
   input: { command, description: "made up" },
 });
 
-/** The program refuses a long `sleep`, and asks before it runs a loop. */
+/** The program refuses a long `sleep`. */
 const endless = bash("tail -f /dev/null");
 
 interface Listed {
@@ -139,6 +139,10 @@ it("a person's half-typed text is not sent, and a question takes no text", async
   // Esc to the terminal ends what it does. A prompt to an agent that is busy would be answered in the turn before.
   await done("wait", "api", "--for", "idle", "--timeout", "2m");
   await done("send", "api", script([{ tools: [endless] }]));
+  // Interrupted before its command runs, the agent would put the prompt back into its input.
+  await shows(terminal, "Do you want to proceed?");
+  const [asked] = (await json<{ approvals: ApprovalView[] }>("approvals")).approvals;
+  await done("approve", asked?.id ?? "");
   await vi.waitFor(async () => expect(await state()).toContain("api working"), { timeout: 90_000, interval: 300 });
   expect(await json("interrupt", "api")).toMatchObject({ how: "agent" });
   expect(await state()).toContain("api idle");
@@ -149,7 +153,9 @@ it("a person's half-typed text is not sent, and a question takes no text", async
 
 it("takes a run over into the terminal, and gives its conversation back", async () => {
   await done("run", "api", script([{ tools: [endless] }, { text: "Never." }]), "--permissions", "all");
-  await vi.waitFor(async () => expect(await state()).toContain("api working"), { timeout: 90_000, interval: 300 });
+  const begun = async (): Promise<void> => expect((await done("logs", "api")).stdout).toContain("● Bash  tail");
+  await vi.waitFor(begun, { timeout: 90_000, interval: 300 });
+  expect(await state()).toContain("api working");
   const terminal = await onTerminal("open", "api");
   await shows(terminal, /Run api:1 is active[^]*terminal\?/);
   await terminal.type("y", "Enter");
