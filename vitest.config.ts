@@ -99,8 +99,6 @@ export default defineConfig({
           ...onTheEngine,
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          // Chromium and the page in it compute as much as they wait.
-          maxWorkers: 2,
           testTimeout: minutes(3),
           globalSetup: [browser, engine, build],
         },
