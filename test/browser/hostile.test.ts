@@ -163,10 +163,16 @@ test("nothing of a hostile session runs, calls home or breaks the layout", { tim
 });
 
 test("in Markdown only addresses of the web are links, and HTML is text", async () => {
-  const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`);
+  const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`, {
+    expected: /net::ERR_FAILED/,
+  });
+  // What reads Markdown is loaded now, and the machine's networks change meanwhile.
+  let cut = 0;
+  await page.route(/read-markdown/, async (route) => await (cut++ === 0 ? route.abort("failed") : route.continue()));
   await page.goto(`${server.url}/#/session/app-a@local`);
   const text = page.locator(".entry.text").first();
   await text.locator("a", { hasText: "good" }).waitFor();
+  expect(cut).toBe(2);
   const links = await text
     .locator("a")
     .evaluateAll((all) => all.map((link) => (link as unknown as { href: string }).href));

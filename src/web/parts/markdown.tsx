@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { Token, Tokens } from "marked";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import { loadPiece } from "../lazy/load-piece.ts";
 
 /** Longer texts are shown as they are: reading them would take long. */
 const maxLength = 64 * 1024;
@@ -11,7 +12,8 @@ const maxDepth = 100;
 const reader = signal<((text: string) => Token[]) | undefined>(undefined);
 
 async function loadReader(): Promise<void> {
-  if (reader.value === undefined) reader.value = (await import("../lazy/read-markdown.ts")).readMarkdown;
+  if (reader.value !== undefined) return;
+  reader.value = (await loadPiece(async () => await import("../lazy/read-markdown.ts"))).readMarkdown;
 }
 
 /** Text of an agent, in Markdown. It becomes elements, never HTML: HTML in it is shown as text, and images as links. */

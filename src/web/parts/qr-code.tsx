@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { loadPiece } from "../lazy/load-piece.ts";
 
 /** A text for the camera of a phone. */
 export function QrCode({ text }: { text: string }): JSX.Element {
   const [rows, setRows] = useState<boolean[][]>([]);
   useEffect(() => {
-    void import("../lazy/encode-qr.ts").then(
+    void loadPiece(async () => await import("../lazy/encode-qr.ts")).then(
       ({ encodeQr }) => setRows(encodeQr(text)),
       () => undefined,
     );
