@@ -29,11 +29,18 @@ export async function explainExit(
   return new CoworkError("UP_FAILED", message, { hint, detail: error.detail ?? error.message, cause: error });
 }
 
+/** The CLI can fail on a container that is just ending before the engine knows that it has ended. */
+const endingMs = 2_000;
+const lookMs = 200;
+
 async function findEnded(ctx: Context, labels: Labels): Promise<ContainerDetail | undefined> {
-  const containers = await ctx.engine.listContainers(labels);
-  const main = containers.find((one) => one.labels["devcontainer.local_folder"] !== undefined) ?? containers[0];
-  if (main?.state !== "exited" && main?.state !== "dead") return undefined;
-  return await ctx.engine.findContainer(main.id);
+  for (let waited = 0; ; waited += lookMs) {
+    const containers = await ctx.engine.listContainers(labels);
+    const main = containers.find((one) => one.labels["devcontainer.local_folder"] !== undefined) ?? containers[0];
+    if (main?.state === "exited" || main?.state === "dead") return await ctx.engine.findContainer(main.id);
+    if (main?.state !== "running" || waited >= endingMs) return undefined;
+    await ctx.clock.sleep(lookMs, ctx.signal);
+  }
 }
 
 async function lastOutput(ctx: Context, id: string): Promise<string[]> {
