@@ -99,6 +99,9 @@ export default defineConfig({
           ...onTheEngine,
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          // By itself: a browser drops its connections whenever the network of a container comes or goes.
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
           testTimeout: minutes(3),
           globalSetup: [browser, engine, build],
         },

@@ -61,7 +61,10 @@ export async function openPage(browser: Browser, link: string, options: Options 
   await page.addInitScript(`
     addEventListener("securitypolicyviolation", (event) => console.error("CSP: " + event.violatedDirective + " " + event.blockedURI));
   `);
-  await page.goto(link);
+  await page.goto(link).catch(async (error: unknown) => {
+    if (!String(error).includes("ERR_NETWORK_CHANGED")) throw error;
+    await page.goto(link);
+  });
   return { page, context, problems };
 }
 
