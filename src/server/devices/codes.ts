@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Role } from "../../contract/http/route.ts";
+import { sha256 } from "../../system/sha256.ts";
 
 /** How long a one-time code can be used. */
 const codeMs = 5 * 60_000;
@@ -46,12 +47,12 @@ export function createCodes(now: () => number): Codes {
       if (codes.size >= maxCodes) codes.delete(codes.keys().next().value ?? "");
       const code = randomBytes(18).toString("base64url");
       const expiresAt = now() + codeMs;
-      codes.set(hashOf(code), { role, name, expiresAt, usedBy: undefined, isSpoiled: false });
+      codes.set(sha256(code), { role, name, expiresAt, usedBy: undefined, isSpoiled: false });
       return { code, expiresAt: new Date(expiresAt) };
     },
     redeem: (code, peer) => {
       dropOld();
-      const found = codes.get(hashOf(code));
+      const found = codes.get(sha256(code));
       if (found === undefined) {
         const times = [...(wrong.get(peer) ?? []), now()].slice(-maxWrong - 1);
         wrong.set(peer, times);
@@ -75,8 +76,4 @@ export function createCodes(now: () => number): Codes {
       };
     },
   };
-}
-
-function hashOf(code: string): string {
-  return createHash("sha256").update(code).digest("hex");
 }

@@ -1,10 +1,11 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Device } from "../../contract/http/auth.ts";
 import { devicesFile, type StoredDevice } from "../../contract/http/files.ts";
 import type { Role } from "../../contract/http/route.ts";
 import type { Context } from "../../system/context.ts";
 import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 import type { Door } from "../door/names.ts";
+import { sha256 } from "../../system/sha256.ts";
 
 /** A device that came through the proxy and was not used for so long is forgotten. */
 const keepMs = 30 * 24 * 3600_000;
@@ -66,7 +67,7 @@ export async function openDevices(ctx: DeviceContext, boot: string): Promise<Dev
         name,
         role,
         createdAt: ctx.clock.now().toISOString(),
-        tokenHash: hashOf(token),
+        tokenHash: sha256(token),
         ...(door === "public" ? {} : { boot }),
       };
       devices.set(device.tokenHash, device);
@@ -74,7 +75,7 @@ export async function openDevices(ctx: DeviceContext, boot: string): Promise<Dev
       return { device, token };
     },
     find: (token, door) => {
-      const hash = hashOf(token);
+      const hash = sha256(token);
       const found = devices.get(hash);
       if (found === undefined || !timingSafeEqual(Buffer.from(hash), Buffer.from(found.tokenHash))) return undefined;
       if ((found.boot === undefined) !== (door === "public") || !isAlive(found)) return undefined;
@@ -115,8 +116,4 @@ async function readStored({ paths }: DeviceContext): Promise<StoredDevice[]> {
   } catch {
     return [];
   }
-}
-
-function hashOf(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
 }

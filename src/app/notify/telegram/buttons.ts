@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { NotifyNonce, NotifyTopic } from "../../../contract/notify.ts";
 import type { ApprovalView } from "../../../contract/work/approval.ts";
 import { plain, plainLines } from "../../../system/text.ts";
+import { sha256 } from "../../../system/sha256.ts";
 
 /** How long a button works, in ms. A reminder has new ones. */
 export const buttonMs = 10 * 60_000;
@@ -43,7 +44,7 @@ export function makeButtons(topic: NotifyTopic, request: ApprovalView, now: numb
     const nonce = randomBytes(16).toString("base64url");
     const { id, digest, sessionId } = request;
     const bound = { topic: topic.key, host: topic.host, sessionId, id, digest, decision, until: now + buttonMs };
-    stored.push({ hash: hashNonce(nonce), ...bound, ...(choice === undefined ? {} : { choice }) });
+    stored.push({ hash: sha256(nonce), ...bound, ...(choice === undefined ? {} : { choice }) });
     return { text, nonce };
   };
   const labels = optionLabels(request);
@@ -69,17 +70,13 @@ function optionLabels({ kind, questions = [] }: ApprovalView): string[] | undefi
   return labels.length > 0 && labels.length <= maxOptions && isDistinct && labels.every(isShown) ? labels : undefined;
 }
 
-export function hashNonce(nonce: string): string {
-  return createHash("sha256").update(nonce).digest("hex");
-}
-
 /** The button that was pressed, if it still works, and the buttons that work after it: those of the request are used up. Pure. */
 export function useNonce(
   nonces: readonly NotifyNonce[],
   nonce: string,
   now: number,
 ): { pressed: NotifyNonce | undefined; left: NotifyNonce[] } {
-  const hash = hashNonce(nonce);
+  const hash = sha256(nonce);
   const alive = nonces.filter(({ until }) => until > now);
   const pressed = alive.find((one) => one.hash === hash);
   const left = pressed === undefined ? alive : alive.filter(({ digest }) => digest !== pressed.digest);
