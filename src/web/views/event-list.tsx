@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { FeedEvent } from "../../contract/http/events.ts";
 import { Trouble } from "../parts/loaded.tsx";
+import { ProjectSelect } from "../parts/project-select.tsx";
 import { At } from "../parts/time.tsx";
 import { Windowed } from "../parts/windowed.tsx";
 import { useHistory } from "../state/history.ts";
@@ -50,20 +51,7 @@ export function EventList({ session }: { session?: string }): JSX.Element {
             </button>
           ))}
         </div>
-        {session === undefined && names.length > 1 ? (
-          <select
-            class="input"
-            data-filter
-            aria-label="Project"
-            value={project}
-            onChange={({ currentTarget }) => setQuery({ project: currentTarget.value })}
-          >
-            <option value="">Every project</option>
-            {names.map((name) => (
-              <option value={name}>{plain(name)}</option>
-            ))}
-          </select>
-        ) : null}
+        {session === undefined ? <ProjectSelect names={names} project={project} isFilter /> : null}
       </div>
       {error === undefined ? null : <Trouble error={error} />}
       {events.length === 0 ? (

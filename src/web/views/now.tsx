@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Icon } from "../parts/icon.tsx";
+import { ProjectSelect } from "../parts/project-select.tsx";
 import { SessionRow } from "./session-row.tsx";
 import { Spending } from "./spending.tsx";
 import { groupOf, keyOf, sessions, type Group, type Session } from "../state/sessions.ts";
@@ -7,7 +8,6 @@ import { may } from "../state/me.ts";
 import { openDialog } from "../state/dialogs.ts";
 import { query, setQuery, to } from "../state/router.ts";
 import { plural } from "../text/units.ts";
-import { plain } from "../text/visible.ts";
 
 const groups: [group: Group, title: string][] = [
   ["waiting", "Waiting for you"],
@@ -93,19 +93,7 @@ function Groups({ all }: { all: readonly Session[] }): JSX.Element {
             value={text}
             onInput={({ currentTarget }) => setQuery({ text: currentTarget.value })}
           />
-          {names.length > 1 ? (
-            <select
-              class="input"
-              aria-label="Project"
-              value={project}
-              onChange={({ currentTarget }) => setQuery({ project: currentTarget.value })}
-            >
-              <option value="">Every project</option>
-              {names.map((name) => (
-                <option value={name}>{plain(name)}</option>
-              ))}
-            </select>
-          ) : null}
+          <ProjectSelect names={names} project={project} />
         </div>
       ) : null}
       {groups.map(([group, title]) => (
