@@ -4,6 +4,7 @@ import type { TranscriptEntry } from "../../src/contract/work/transcript.ts";
 import { launchBrowser, openPage, phone, until } from "../support/browser/browser.ts";
 import { startFakeServer, type FakeServer } from "../support/browser/fake-server.ts";
 import { manyEvents, sessionStatus } from "../support/browser/samples.ts";
+import { viewsOf } from "../support/browser/views.ts";
 import { at } from "../support/browser/world.ts";
 import { approvalView } from "../support/fakes/approval-view.ts";
 import { runView } from "../support/fakes/run-view.ts";
@@ -124,20 +125,7 @@ afterAll(async () => {
 test("nothing of a hostile session runs, calls home or breaks the layout", { timeout: 120_000 }, async () => {
   const { page, problems, context } = await openPage(browser, `${server.url}/#code=c`, { viewport: phone });
   await page.getByRole("heading", { level: 1 }).waitFor();
-  const session = "#/session/app-a@local";
-  const views = [
-    "#/",
-    session,
-    `${session}/diff`,
-    `${session}/logs`,
-    `${session}/events`,
-    `${session}/artifacts`,
-    `${session}/about`,
-    "#/approvals",
-    "#/events",
-    "#/hosts",
-  ];
-  for (const view of views) {
+  for (const view of viewsOf("app-a@local")) {
     await page.goto(`${server.url}/${view}`);
     await until(
       page,
@@ -153,7 +141,7 @@ test("nothing of a hostile session runs, calls home or breaks the layout", { tim
       `${view} is as wide as the screen`,
     ).toBeLessThanOrEqual(0);
   }
-  await page.goto(`${server.url}/${session}`);
+  await page.goto(`${server.url}/#/session/app-a@local`);
   await page.getByRole("button", { name: "Clean" }).click();
   await page.getByText("This work would be lost").waitFor();
   expect(await page.evaluate("globalThis.ran")).toBeUndefined();

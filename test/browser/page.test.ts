@@ -6,6 +6,7 @@ import { launchBrowser, openPage, phone, until, wide } from "../support/browser/
 import { startFakeServer } from "../support/browser/fake-server.ts";
 import { manyEvents, sessionStatus } from "../support/browser/samples.ts";
 import { at, type World } from "../support/browser/world.ts";
+import { viewsOf } from "../support/browser/views.ts";
 import { approvalView } from "../support/fakes/approval-view.ts";
 import { runView } from "../support/fakes/run-view.ts";
 
@@ -111,19 +112,7 @@ function busyWorld(): Partial<World> {
 }
 
 const session = "#/session/shop-fix@local";
-const views = [
-  "#/",
-  session,
-  `${session}/diff`,
-  `${session}/logs`,
-  `${session}/events`,
-  `${session}/artifacts`,
-  `${session}/about`,
-  "#/approvals",
-  "#/events",
-  "#/hosts",
-  "#/conflicts?a=fix&b=idle",
-];
+const views = [...viewsOf("shop-fix@local"), "#/conflicts?a=fix&b=idle"];
 
 async function visit(page: Page, url: string, view: string): Promise<void> {
   await page.goto(`${url}/${view}`);
