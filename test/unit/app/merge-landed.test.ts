@@ -30,7 +30,7 @@ test("list shows what a merge has landed as merged, and what has gone on meanwhi
     path: folders.get(name) ?? "",
     inside: localInside(folders.get(name) ?? "", { ...shop.env, TMPDIR: shop.root }),
     identity: { name: "Ada", email: "ada@example.org" },
-    start: { commit, uncommitted: 0 },
+    start: { branch: "main", commit, existing: false },
     close: async () => {
       if ((opened += 1) === 2) await shop.sh(folders.get("b") ?? "", "echo more >>b; git commit -qam more");
     },
