@@ -10,6 +10,7 @@ import type { HostMakers } from "../host-makers.ts";
 import { groupByHost } from "../hosts.ts";
 import { openScope, type Scope } from "../scope.ts";
 import { requireLogin } from "../work/require-login.ts";
+import { lookAtLanded } from "./look-at-landed.ts";
 import { mergeKey } from "./merge-key.ts";
 import { mergeParts } from "./merge-parts.ts";
 import { mergeSession } from "./merge-session.ts";
@@ -51,6 +52,7 @@ async function work(scope: Scope, request: MergeRequest): Promise<MergeView> {
   try {
     await mergeSessions(ctx, { key, state }, request, await mergeParts(scope, state, request, own));
     await own.remove();
+    await lookAtLanded(scope, state.view);
     await state.update({ state: "done", endedAt: ctx.clock.now().toISOString() });
     return state.view;
   } catch (error) {

@@ -33,6 +33,7 @@ export async function readTips(scratch: Scratch): Promise<Map<string, Seen>> {
 export async function writeTips(scratch: Scratch, tips: ReadonlyMap<string, Seen>): Promise<void> {
   await writeFileAtomic(fileOf(scratch), JSON.stringify({ schema: 1, sessions: Object.fromEntries(tips) }), {
     mode: 0o600,
+    isCache: true,
   });
 }
 
