@@ -1,9 +1,10 @@
 import { ownCommand } from "../hint.ts";
-import { mkdtemp, readdir } from "node:fs/promises";
+import { mkdtemp, readdir, symlink } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { variantInside } from "../agent/inside.ts";
 import { installAgent } from "../agent/install.ts";
+import { installationOf, installedVariables, programInside } from "../agent/package.ts";
 import { ensureVaultFolder, inside, sharedPolicyMount } from "../agent/parts.ts";
 import type { Agent } from "../agent/types.ts";
 import { chooseVersion } from "../agent/versions.ts";
@@ -11,7 +12,7 @@ import type { Settings } from "../config/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files/files.ts";
-import { removeTree } from "../system/files/tree.ts";
+import { chownTree, removeTree } from "../system/files/tree.ts";
 import { homeId } from "../system/home-id.ts";
 
 export interface AgentContainerRequest {
@@ -24,8 +25,8 @@ export interface AgentContainerRequest {
 
 export interface AgentContainer {
   id: string;
-  /** path of the agent's program inside */
-  program: string;
+  /** path of the agent's program inside, and the arguments that it always gets */
+  program: readonly [string, ...string[]];
   /** what the agent's config folder is on the host */
   configFolder: string;
   user: string;
@@ -55,6 +56,10 @@ export async function withAgentContainer<T>(
   const env = { ...request.env, ...agent.launch.env };
   try {
     await ensureFolder(configFolder, { mode: 0o700, uid, gid });
+    for (const file of agent.launch.links ?? [])
+      await symlink(`${inside.vault(agent)}/${file}`, join(configFolder, file));
+    await agent.login.begin?.(ctx, configFolder);
+    if (ctx.user.uid !== uid) await chownTree(configFolder, uid, gid);
     await ensureFolder(ctx.paths.agentLib(agent.id), { mode: 0o755 });
     const running = ctx.engine.runHelper(
       {
@@ -78,9 +83,12 @@ export async function withAgentContainer<T>(
       const variant = await variantInside(ctx, id);
       if (variant === undefined)
         throw new CoworkError("AGENT_UNAVAILABLE", `${agent.title} is not available for this engine's processor.`);
-      await installAgent(ctx, agent, { version, variant });
-      const program = `${inside.agents}/${agent.id}/${version}/${variant}/${agent.id}`;
-      return await fn({ id, program, configFolder, user: `${uid}:${gid}`, env });
+      const image = (): Promise<string> => Promise.resolve(request.image);
+      await installAgent(ctx, agent, { version, variant, image });
+      const installation = installationOf(agent, version, variant);
+      const program = [programInside(agent, installation), ...(agent.launch.args ?? [])] as const;
+      const own = { ...env, ...installedVariables(agent, installation) };
+      return await fn({ id, program, configFolder, user: `${uid}:${gid}`, env: own });
     } finally {
       ended.abort();
       await running.catch(() => undefined);

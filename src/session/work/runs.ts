@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { loginHint } from "../../agent/login-command.ts";
 import type { OneSession, Selector } from "../../contract/requests.ts";
 import type { RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
@@ -40,7 +41,7 @@ export async function startRun(ctx: Context, selector: OneSession, request: RunR
       "NOT_LOGGED_IN",
       `${place.agent.title} is not logged in on this host: ${plain(login.detail)}`,
       {
-        hint: [ownCommand("auth", "login")],
+        hint: [loginHint(place.agent.id)],
       },
     );
   const lock = { what: `the runs of ${record.name}`, busy: "SESSION_BUSY" } as const;
