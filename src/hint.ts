@@ -1,3 +1,4 @@
+import { defaultAgent } from "./contract/agents.ts";
 import type { HintPart, OwnCommand } from "./contract/hint.ts";
 import { shellWord } from "./system/shell-word.ts";
 
@@ -13,6 +14,17 @@ export function steps(texts: TemplateStringsArray, ...parts: (HintPart | readonl
 
 export function ownCommand(command: string, ...args: string[]): OwnCommand {
   return { command, args };
+}
+
+/** The command that logs an agent in. That of the usual agent needs no name, unless another one is selected. */
+export function loginCommand(agent: string, selected: string = defaultAgent): OwnCommand {
+  return agent === selected ? ownCommand("auth", "login") : ownCommand("auth", "login", "--agent", agent);
+}
+
+/** A line about an agent's login, where another agent is selected: the command in it then names the agent. */
+export function namingAgent(line: string, agent: string, selected: string): string {
+  if (agent === selected) return line;
+  return line.replace(/`cowork auth login`$/, () => `\`${renderHint([loginCommand(agent, selected)])}\``);
 }
 
 /** Renders a hint as text, with commands as the user would type them. */
