@@ -16,15 +16,19 @@ export function ownCommand(command: string, ...args: string[]): OwnCommand {
   return { command, args };
 }
 
-/** The command that logs an agent in. That of the usual agent needs no name, unless another one is selected. */
-export function loginCommand(agent: string, selected: string = defaultAgent): OwnCommand {
-  return agent === selected ? ownCommand("auth", "login") : ownCommand("auth", "login", "--agent", agent);
+/**
+ * The command that logs an agent in. Only the usual agent needs no name.
+ * @param configured what the configuration selects: if that is another one, the usual agent needs its name, too
+ */
+export function loginCommand(agent: string, configured: string = defaultAgent): OwnCommand {
+  const isUsual = agent === defaultAgent && configured === defaultAgent;
+  return ownCommand("auth", "login", ...(isUsual ? [] : ["--agent", agent]));
 }
 
-/** A line about an agent's login, where another agent is selected: the command in it then names the agent. */
-export function namingAgent(line: string, agent: string, selected: string): string {
-  if (agent === selected) return line;
-  return line.replace(/`cowork auth login`$/, () => `\`${renderHint([loginCommand(agent, selected)])}\``);
+/** A line about an agent's login, where the configuration selects another agent: the command in it then names the agent. */
+export function namingAgent(line: string, agent: string, configured: string): string {
+  if (agent !== defaultAgent || configured === defaultAgent) return line;
+  return line.replace(/`cowork auth login`$/, () => `\`${renderHint([loginCommand(agent, configured)])}\``);
 }
 
 /** Renders a hint as text, with commands as the user would type them. */
