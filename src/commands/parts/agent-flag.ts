@@ -23,6 +23,6 @@ export function readAgent(name: string | undefined, usage: string): AgentId | un
   if (found.why !== undefined)
     throw usageError(`cowork does not support ${shown} now: ${found.why}.`, `${usage} --agent ${agentIds[0]}`);
   const near = nearest(name, agentIds);
-  const meant = near === undefined ? `use ${names}` : `did you mean ${near}?`;
+  const meant = near === undefined ? `use ${names}.` : `did you mean ${near}?`;
   throw usageError(`There is no agent ${JSON.stringify(shown)}: ${meant}`, `${usage} --agent ${near ?? agentIds[0]}`);
 }
