@@ -18,7 +18,8 @@ export const agentsNotNow: Readonly<Record<string, string>> = {
   cursor: "it is not on npm, and cowork cannot check what its own installer downloads",
   gemini:
     "its login with Google ended for individuals on 2026-06-18; what is left are API keys, which cowork does not handle",
-  opencode: "it sends the login to any address that the repository names, and runs the repository's plugins without a question",
+  opencode:
+    "it sends the login to any address that the repository names, and runs the repository's plugins without a question",
 };
 
 /** A name that a person gave: an agent, or why there is none of that name. */

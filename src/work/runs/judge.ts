@@ -76,7 +76,10 @@ function judgeResult({ limitUntil, agent = defaultAgent }: Ending, { outcome, de
       if (limitUntil !== undefined) return { state: "waiting", until: limitUntil, ...because };
       return { state: "stopped", reason: "limit", ...because };
     case "login":
-      return { state: "failed", detail: `${why || "not logged in"}: run ${renderHint([loginCommand(agent)])} on the host` };
+      return {
+        state: "failed",
+        detail: `${why || "not logged in"}: run ${renderHint([loginCommand(agent)])} on the host`,
+      };
     case "error":
     default:
       return { state: "failed", ...because };
