@@ -1,4 +1,4 @@
-import { agentId, agentIds, agentsNotNow, defaultAgent } from "../contract/agents.ts";
+import { agentId, agentIds, agentsNotNow, usualAgent } from "../contract/agents.ts";
 import { runPermissions } from "../contract/work/permissions.ts";
 import { brokenRefRule } from "../system/names.ts";
 import type { ConfigKey } from "./key-types.ts";
@@ -80,7 +80,7 @@ export const configKeys: readonly ConfigKey[] = [
     doc: "The coding agent of new sessions; a session keeps the one that it was created with",
     form: `${agentNames.slice(0, -1).join(", ")} or ${agentNames.at(-1)}`,
     example: "codex",
-    defaultValue: defaultAgent,
+    defaultValue: usualAgent,
     parse: sets("agent", (value) => agentId.safeParse(value).data),
     refused: (value) => agentsNotNow[value],
     needsTrust: "every new session would have this agent",

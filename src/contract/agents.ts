@@ -7,8 +7,8 @@ export const agentIds = ["claude", "codex", "copilot"] as const;
 export const agentId = z.enum(agentIds);
 export type AgentId = z.infer<typeof agentId>;
 
-/** The agent of new sessions if nothing else is said. */
-export const defaultAgent: AgentId = "claude";
+/** The agent of sessions for which nothing else is set. Commands about it do not have to name it. */
+export const usualAgent: AgentId = "claude";
 
 /** In a session's record: its program is that of `AGENT_COMMAND`, which is none of these. */
 export const commandAgent = "command";
@@ -29,3 +29,13 @@ export function readAgentName(name: string): AgentId | { why?: string } {
   const why = Object.hasOwn(agentsNotNow, name) ? agentsNotNow[name] : undefined;
   return why === undefined ? {} : { why };
 }
+
+/**
+ * Where agents look for the policy of their machine. In every dev container these folders are reserved for cowork's own files, whichever
+ * agent the session has. By agent.
+ */
+export const policyFolders = {
+  claude: "/etc/claude-code",
+  codex: "/etc/codex",
+  copilot: "/etc/github-copilot",
+} as const;

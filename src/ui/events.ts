@@ -1,4 +1,4 @@
-import { defaultAgent } from "../contract/agents.ts";
+import { usualAgent } from "../contract/agents.ts";
 import type { JsonObject } from "../contract/common.ts";
 import type { SessionEvent } from "../contract/work/history.ts";
 import { plain } from "../system/text.ts";
@@ -83,7 +83,7 @@ function detailOf(data: JsonObject): string {
   const { detail } = data;
   const parts = shown.flatMap((key) => {
     const value = data[key];
-    if (key === "agent" && value === defaultAgent) return [];
+    if (key === "agent" && value === usualAgent) return [];
     return value === undefined || typeof value === "object" ? [] : plain(`${key}=${String(value).slice(0, 200)}`);
   });
   const texts = [...(typeof detail === "string" ? [plain(detail.slice(0, 2000))] : []), ...parts];

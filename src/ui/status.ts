@@ -1,4 +1,4 @@
-import { commandAgent, defaultAgent } from "../contract/agents.ts";
+import { commandAgent, usualAgent } from "../contract/agents.ts";
 import type { ErrorView } from "../errors.ts";
 import type { GitView, SessionStatus } from "../session/types.ts";
 import { plain } from "../system/text.ts";
@@ -82,7 +82,7 @@ function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): 
 
 /** The usual agent has no name here, and nothing is said of it until it is started. */
 function agentLines({ agent, agentState, approvals = 0 }: SessionStatus, now: Date): string[] {
-  const name = agent === defaultAgent ? "" : agent;
+  const name = agent === usualAgent ? "" : agent;
   if (agentState === undefined || agentState.state === "none") return [name];
   const { detail, until } = agentState;
   const { text } = agentCell(agentState);
@@ -105,7 +105,7 @@ function nextLines(error: ErrorView, width: number): string[] {
 
 function loginLines({ agent, login }: SessionStatus): string[] {
   if (agent === commandAgent) return ["none: its program is that of AGENT_COMMAND"];
-  return [agent === defaultAgent ? login : `${login} (${agent})`];
+  return [agent === usualAgent ? login : `${login} (${agent})`];
 }
 
 function gitLines(branch: string | null, git: GitView | null): string[] {

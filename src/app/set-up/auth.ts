@@ -62,7 +62,7 @@ async function readOther(host: SessionHost, agent: AgentId, configured: AgentId)
     return await readLogin(host, agent, configured);
   } catch (error) {
     const { code, message } = toCoworkError(error);
-    if (["REQUEST_INVALID", "HOST_ANSWER_INVALID", "AGENT_UNAVAILABLE"].includes(code)) return undefined;
+    if (["REQUEST_INVALID", "HOST_ANSWER_INVALID", "USAGE"].includes(code)) return undefined;
     if (code === "HOST_UNREACHABLE" || code === "INTERRUPTED") throw error;
     const login = { state: "broken" as const, detail: message };
     const title = findAgent(agent)?.title ?? agent;

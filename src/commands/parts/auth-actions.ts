@@ -2,7 +2,7 @@ import type { Login } from "../../agent/types.ts";
 import { authStatus, logIn, logOut, type AgentLogin } from "../../app/set-up/auth.ts";
 import type { AgentId } from "../../contract/agents.ts";
 import { errorCodes } from "../../errors.ts";
-import { loginCommand, renderHint } from "../../hint.ts";
+import { loginStep, renderHint } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
 import { showNotes } from "../../ui/note.ts";
 import type { App } from "../process/app.ts";
@@ -44,7 +44,7 @@ export async function showAuthStatus(app: App, wanted: AgentId | undefined): Pro
     app.terminal,
     shown.flatMap(({ repaired, problems, threats }) => [...repaired, ...problems, ...threats]),
   );
-  const next = { ...loginCommand(own.agent, configured), ...(host === "local" ? {} : { host: plain(host) }) };
+  const next = { ...loginStep(own.agent, configured), ...(host === "local" ? {} : { host: plain(host) }) };
   if (code !== 0) err(`  Next: ${renderHint([next])}`);
   return code;
 }

@@ -10,7 +10,7 @@ import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { ContainerDetail, ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
-import { readyAgent } from "./agent-ready.ts";
+import { ownImage, readyAgent } from "./agent-ready.ts";
 import { finished, unfinished } from "../record/unfinished.ts";
 import { plain } from "../../system/text.ts";
 import { writeContainerFolder } from "./container-folder.ts";
@@ -211,13 +211,14 @@ async function settleIn(
       workspaceFolder,
       git: devcontainer?.git ?? { name: undefined, email: undefined },
     });
-    if (agent !== undefined) await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder });
+    if (agent !== undefined)
+      await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder, image: ownImage(ctx, settings) });
   }
   const remoteUid = devcontainer?.remoteUid ?? 0;
   // Something may have been installed in a container that existed before, and by a lifecycle command in any container.
   const isUntouched = record.container === undefined && devcontainer?.lifecycle === false;
   const image = { id: container.imageId, isUntouched };
-  const inside = { id: container.id, name, session: id, remoteUid, image };
+  const inside = { id: container.id, name, session: id, remoteUid, image, ownImage: ownImage(ctx, settings) };
   if (agent !== undefined) notes.push(...(await completeAgent(ctx, agent, inside)));
   ctx.report({ session: name, step: "agent", state: "done" });
 }

@@ -1,4 +1,4 @@
-import { defaultAgent } from "../../contract/agents.ts";
+import { usualAgent } from "../../contract/agents.ts";
 import type { SessionView } from "../../session/types.ts";
 import { plain } from "../../system/text.ts";
 import { nowText } from "../agent-state.ts";
@@ -16,7 +16,7 @@ export function detailLines(session: SessionView | undefined, { columns, style, 
     `${plain(project)}/${plain(name)}`,
     ...(host === "local" ? [] : [plain(host)]),
     plain(stateOf(session).text) + (since === "" ? "" : ` (${since})`),
-    ...(agent === "" || agent === defaultAgent ? [] : [plain(agent)]),
+    ...(agent === "" || agent === usualAgent ? [] : [plain(agent)]),
     ...(branch === null ? [] : [`branch ${plain(branch)}`]),
     ...(run === undefined ? [] : [`run ${plain(run.id)} ${run.state}`]),
   ];
