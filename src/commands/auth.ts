@@ -26,7 +26,7 @@ export const authCommand = defineCommand({
   examples: [
     { line: "cowork auth login", text: "log in" },
     { line: "cowork auth login --agent codex", text: "log another agent in" },
-    { line: "cowork auth status", text: "show the accounts, plans and when the logins end" },
+    { line: "cowork auth status", text: "show the accounts and when logins end" },
     { line: "cowork auth logout", text: "log out all sessions with that agent on this host" },
   ],
   async run({ args, flags }, app) {

@@ -1,4 +1,4 @@
-import { agentId, agentIds, agentsNotNow, usualAgent } from "../contract/agents.ts";
+import { agentId, agentIds, usualAgent, whyNotNow } from "../contract/agents.ts";
 import { runPermissions } from "../contract/work/permissions.ts";
 import { brokenRefRule } from "../system/names.ts";
 import type { ConfigKey } from "./key-types.ts";
@@ -82,7 +82,7 @@ export const configKeys: readonly ConfigKey[] = [
     example: "codex",
     defaultValue: usualAgent,
     parse: sets("agent", (value) => agentId.safeParse(value).data),
-    refused: (value) => agentsNotNow[value],
+    refused: whyNotNow,
     needsTrust: "every new session would have this agent",
   },
   {

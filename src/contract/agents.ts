@@ -14,7 +14,7 @@ export const usualAgent: AgentId = "claude";
 export const commandAgent = "command";
 
 /** Agents that cowork does not support now, and why. docs/agents.md says more. */
-export const agentsNotNow: Readonly<Record<string, string>> = {
+const agentsNotNow: Readonly<Record<string, string>> = {
   cursor: "it is not on npm, and cowork cannot check what its own installer downloads",
   gemini:
     "its login with Google ended for individuals on 2026-06-18; what is left are API keys, which cowork does not handle",
@@ -26,8 +26,13 @@ export const agentsNotNow: Readonly<Record<string, string>> = {
 export function readAgentName(name: string): AgentId | { why?: string } {
   const known = agentId.safeParse(name);
   if (known.success) return known.data;
-  const why = Object.hasOwn(agentsNotNow, name) ? agentsNotNow[name] : undefined;
+  const why = whyNotNow(name);
   return why === undefined ? {} : { why };
+}
+
+/** Why cowork does not support that agent; undefined for one that it does not know at all. */
+export function whyNotNow(name: string): string | undefined {
+  return Object.hasOwn(agentsNotNow, name) ? agentsNotNow[name] : undefined;
 }
 
 /**
