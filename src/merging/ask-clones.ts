@@ -67,8 +67,7 @@ export async function askClones(
       };
       const lane = (turn += 1) % takenAtOnce;
       await (taking[lane] = (taking[lane] ?? Promise.resolve()).then(take, take));
-      const merged = last?.tip === seen.tip ? last?.merged : undefined;
-      found.set(key, { asOf, start, ...known(seen), ...(merged && { merged }) });
+      found.set(key, { asOf, start, ...known(seen), ...kept(last, seen) });
     } catch (error) {
       ctx.signal.throwIfAborted();
       if (toCoworkError(error).code === "DISK_FULL") throw error;
@@ -101,6 +100,12 @@ async function checkTips(
   });
   const types = stdout.split("\n");
   for (const [n, seen] of named.entries()) if (types[n] !== "commit") seen.reason = "its git sent no commit";
+}
+
+/** What was found out at the last look, and may be true still. */
+function kept(last: Seen | undefined, { tip }: Look): Pick<Found, "merged" | "work"> {
+  const { merged, work } = last ?? {};
+  return { ...(merged && last?.tip === tip && { merged }), ...(work && { work }) };
 }
 
 function known({ tip, head, during }: Look): Pick<Found, "tip" | "head" | "during"> {

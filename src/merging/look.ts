@@ -9,6 +9,7 @@ import { readSummary, writeSummary } from "./cache/summary.ts";
 import { readTips, writeTips, type Seen } from "./cache/tips.ts";
 import { updateSummary } from "./cache/update-summary.ts";
 import { classifierVersion } from "./classes/classify.ts";
+import { heldWork } from "./held-work.ts";
 import { readLineages, type FindLineage } from "./judge/lineage.ts";
 import { judgePairs, type Party } from "./judge/judge-pairs.ts";
 import type { Merged } from "./merged/judge-merged.ts";
@@ -100,13 +101,15 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     return answers.get(`${one}\0${other}`) ?? { ...unknown, paths: [] };
   });
   const merged = await mergedOf(ctx, scratch, request, { found, lineages });
+  const held = await heldWork(ctx, scratch, found, { lineages, projectTips });
   // A session that could not be judged is asked for everything the next time.
   const others = [...before].filter(([key]) => !found.has(key)).slice(-maxKept);
   const good = [...found].filter(([, { reason }]) => reason === undefined);
   await writeTips(scratch, new Map([...others, ...good.map(([key, seen]) => [key, toSeen(seen)] as const)]));
   const looked = clones.map((clone) => {
     const session = judgedSession(clone, found.get(keyOf(clone)), merged, request);
-    return { session, key: keyOf(clone), label: labelOf(clone, clones) };
+    const work = held.get(keyOf(clone));
+    return { session, key: keyOf(clone), label: labelOf(clone, clones), ...(work && { work }) };
   });
   const sessions = looked.map(({ session }) => session);
   const last = readSummary(ctx, request.project);
@@ -168,7 +171,7 @@ function judgedSession(
   };
 }
 
-function toSeen({ tip, head, during, asOf, start, merged }: Seen): Seen {
+function toSeen({ tip, head, during, asOf, start, merged, work }: Seen): Seen {
   return {
     asOf,
     start,
@@ -176,5 +179,6 @@ function toSeen({ tip, head, during, asOf, start, merged }: Seen): Seen {
     ...(head === undefined ? {} : { head }),
     ...(during === undefined ? {} : { during }),
     ...(merged === undefined ? {} : { merged }),
+    ...(work === undefined ? {} : { work }),
   };
 }

@@ -5,7 +5,7 @@ import { lookAtProject } from "./look.ts";
 
 /**
  * Looks at the sessions that landed, so that `list` shows at once which of them are merged. A session may have gone on meanwhile, so
- * that is found out as ever. If it cannot be, the merge is done all the same.
+ * that is found out as ever. If it cannot be, the merge is done anyway.
  */
 export async function lookAtLanded(scope: Scope, { items, result }: MergeView): Promise<void> {
   const names = items.filter(({ state }) => state === "landed").map(({ session }) => session);

@@ -9,7 +9,7 @@ const maxTotalBytes = 128 * 1024 * 1024;
 
 /** Reads sizes and contents, each once, and as many as it can in one call of git. */
 export interface BlobReader {
-  /** In bytes, without those that are not there. What is no blob counts as endless. */
+  /** In bytes, without those that are not there. What is not a blob counts as endless. */
   sizes(oids: Iterable<string>): Promise<ReadonlyMap<string, number>>;
   /** It is read together with the first content that is asked for. */
   announce(oid: string): void;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { scratchGit, temporary, type Scratch } from "./scratch-git.ts";
 
-/** The sizes of objects in bytes, without those that are not there. What is no blob counts as endless. */
+/** The sizes of objects in bytes, without those that are not there. What is not a blob counts as endless. */
 export async function readSizes(
   ctx: Context,
   scratch: Pick<Scratch, "gitDir">,
