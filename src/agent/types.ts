@@ -100,7 +100,7 @@ export interface AgentLaunch {
   policy?: AgentPolicy;
   /** a variable that the launcher reads at each start from the first line of a file in the vault */
   secret?: { variable: string; file: string };
-  /** files in the vault that are links, of the same name, in the session's config folder: put right before each start */
+  /** files in the vault that are links, of the same name, in the session's config folder: made before each start */
   links?: readonly string[];
 }
 
