@@ -41,7 +41,7 @@ beforeEach(async () => {
       if (spec.command[0] === "/bin/sh") return { code: 0, stdout: "x86_64 yes\n" };
       const config = configFolder();
       const link = await readlink(join(config, "login.json"));
-      asked = { spec: spec as ExecSpec, input: String(input), config: (await readdir(config)).toSorted(), link };
+      asked = { spec, input: String(input), config: (await readdir(config)).toSorted(), link };
       if (logsIn) await writeFile(join(config, "printed"), "made-up");
       return { code: 0 };
     },
