@@ -11,6 +11,8 @@ export interface Control {
   refuseRefresh?: boolean;
   /** all answers to messages; what a script's step says takes precedence */
   messages?: Answering;
+  /** of Codex's vendor */
+  codex?: Pick<Control, "expiresIn" | "refreshDelay" | "refuseRefresh" | "messages">;
   /** number of the writing, by which limited answers are counted */
   written?: number;
 }

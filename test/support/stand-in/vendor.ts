@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { generate } from "selfsigned";
 import { TestContainer } from "../engine/container.ts";
 import { testBaseImage } from "../engine/engine.ts";
+import { codexNames } from "./codex/names.ts";
 import type { Control } from "./control.ts";
 import type { Step } from "./script.ts";
 
@@ -37,6 +38,8 @@ export interface Entry {
   /** of a message: it is never answered */
   hangs?: boolean;
   model?: string;
+  /** of a renewal for Codex: the number of the refresh token, from 1 */
+  token?: number;
   family?: number;
   revoked?: number[];
 }
@@ -72,6 +75,7 @@ const names = [
   "console.anthropic.com",
   "downloads.claude.ai",
   "elsewhere.example",
+  ...codexNames,
 ];
 
 /**
