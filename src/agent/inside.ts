@@ -34,6 +34,8 @@ export interface AgentPlace {
   session: string;
   /** uid of the dev container's user */
   remoteUid: number;
+  /** an image of cowork's own (install.ts) */
+  ownImage?: () => Promise<string>;
   /** if known: only one container of each image is asked */
   image?: {
     id: string;
@@ -61,7 +63,7 @@ export async function completeAgent(ctx: Context, agent: Agent, container: Agent
   const usual = ctx.known?.failures.has(`agent ${agent.id} ${version} ${variant}`) ?? false;
   if (usual) return notes;
   try {
-    await installAgent(ctx, agent, { version, variant, session: container.name });
+    await installAgent(ctx, agent, { version, variant, session: container.name, image: container.ownImage });
   } catch (error) {
     const problem = toCoworkError(error);
     if (problem.code !== "AGENT_UNAVAILABLE") throw problem;
@@ -115,11 +117,27 @@ export async function endAgent(
   // `host` and `container:…`: the script would see processes that are not this container's.
   if (container?.state !== "running" || !["", "private"].includes(container.pidMode)) return [];
   const script = new TextDecoder().decode(await readAsset("templates/agent/bin/agent-drain"));
-  const lock = `${inside.vault(agent)}/${agent.login.refreshLock}`;
   const wait = options.waitSeconds ?? 30;
-  const words = ["agent-drain", agent.stop.process, lock, String(wait), String(patienceSeconds)];
-  const command = ["/bin/sh", "-c", script, ...words] as const;
+  const command = ["/bin/sh", "-c", script, ...drainWords(agent, wait, patienceSeconds)] as const;
   const limits = { timeoutMs: (wait + 20) * 1000, maxOutput: 64 * 1024, signal: ctx.signal };
   const answer = await ctx.engine.exec(containerId, { command, user: "0", workingDir: "/" }, limits);
   return plainLines(answer.stdout).filter((line) => /^\d+$/.test(line));
+}
+
+/** The words of `agent-drain`. @param only the process to end; absent: all of the agent's */
+export function drainWords(
+  agent: Agent,
+  waitSeconds: number,
+  patience: number,
+  only?: { pid: string; startTicks: string },
+): string[] {
+  const { renewal } = agent.login;
+  const lock = renewal.kind === "none" ? "" : `${inside.vault(agent)}/${renewal.lock}`;
+  const words = ["agent-drain", ...processWords(agent), lock, String(waitSeconds), String(patience)];
+  return only === undefined ? words : [...words, only.pid, only.startTicks];
+}
+
+/** What scripts in the container find the agent's processes by: the command's name, and how its command line must start. */
+export function processWords({ id, stop }: Agent): [name: string, start: string] {
+  return [stop.process, stop.installed === true ? `${inside.agents}/${id}/` : ""];
 }

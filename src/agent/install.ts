@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CoworkError, toCoworkError } from "../errors.ts";
 import { ownCommand, steps } from "../hint.ts";
 import type { Context } from "../system/context.ts";
@@ -8,6 +8,7 @@ import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
 import { fetchTarball, findTarball } from "./download.ts";
 import { readNpmConfig } from "./npm-config.ts";
+import { installationOf, programPath, type Installation } from "./package.ts";
 import type { Agent, Variant } from "./types.ts";
 
 export interface InstallRequest {
@@ -15,31 +16,29 @@ export interface InstallRequest {
   variant: Variant;
   /** session that the progress is reported for; empty for none */
   session?: string;
-}
-
-/** Path of an installed program: `lib/agents/{agent}/{version}/{variant}/{agent}`. */
-export function programPath(ctx: Context, agent: Agent, { version, variant }: InstallRequest): string {
-  return join(ctx.paths.agentLib(agent.id), version, variant, agent.id);
+  /** an image of cowork's own, which may have to be built: only for agents that finish their installation themselves */
+  image?: (() => Promise<string>) | undefined;
 }
 
 /**
  * Installs one version of an agent for one kind of container, once per host; does nothing if it is installed already.
  * Several versions can be installed. Two calls at once are safe: one downloads, the other waits and then finds it.
  * @returns path of the program
- * @throws CoworkError AGENT_UNAVAILABLE if the registry cannot be reached or does not have it
+ * @throws CoworkError AGENT_UNAVAILABLE if the registry cannot be reached or does not have it, or there is nothing for this container
  */
 export async function installAgent(ctx: Context, agent: Agent, request: InstallRequest): Promise<string> {
-  const program = programPath(ctx, agent, request);
+  const installation = installationOf(agent, request.version, request.variant);
+  const program = programPath(ctx, agent, installation);
   if (await pathExists(program)) return program;
-  const what = `${agent.title} ${request.version} (${request.variant})`;
+  const what = `${agent.title} ${request.version} (${installation.as})`;
   const session = request.session ?? "";
   const note = (detail: string): void => ctx.report({ session, step: "agent", state: "note", detail });
-  const lock = `agent-${agent.id}-${request.version}-${request.variant}`;
+  const lock = `agent-${agent.id}-${request.version}-${installation.as}`;
   const onWait = (): void => note(`waiting for another cowork command that is installing ${what}`);
   await withLock(ctx, lock, { waitMs: 15 * 60_000, onWait }, async () => {
     if (await pathExists(program)) return;
     try {
-      await fetchProgram(ctx, agent, request, { what, note });
+      await fetchProgram(ctx, agent, installation, { what, note, image: request.image });
     } catch (error) {
       throw unavailable(ctx, what, error);
     }
@@ -50,17 +49,17 @@ export async function installAgent(ctx: Context, agent: Agent, request: InstallR
 async function fetchProgram(
   ctx: Context,
   agent: Agent,
-  request: InstallRequest,
-  { what, note }: { what: string; note: (detail: string) => void },
+  installation: Installation,
+  { what, note, image }: Pick<InstallRequest, "image"> & { what: string; note: (detail: string) => void },
 ): Promise<void> {
   const home = ctx.paths.agentLib(agent.id);
   const work = join(home, ".download");
   await ensureFolder(work, { mode: 0o755 });
   note(`fetching ${what}`);
-  const { name, program } = agent.install.package(request.variant);
+  const { name, version, keep, program, folder } = installation;
   const npm = await readNpmConfig(ctx);
-  const tarball = await findTarball(npm, { name, version: request.version });
-  const part = join(work, `${request.version}-${request.variant}.tgz`);
+  const tarball = await findTarball(npm, { name, version });
+  const part = join(work, `${folder.replace("/", "-")}.tgz`);
   await fetchTarball(
     ctx,
     npm,
@@ -71,12 +70,17 @@ async function fetchProgram(
   note(`unpacking ${what}`);
   const made = await mkdtemp(join(work, "unpack-"));
   try {
-    const { unpackMember } = await import("./unpack.ts");
-    await unpackMember(part, program, join(made, agent.id));
-    await chmod(join(made, agent.id), 0o755);
+    const { unpackMembers } = await import("./unpack.ts");
+    await unpackMembers(part, keep, made);
+    await chmod(join(made, program), 0o755);
     await chmod(made, 0o755);
-    const target = join(home, request.version, request.variant);
-    await ensureFolder(join(home, request.version), { mode: 0o755 });
+    if (agent.install.settle !== undefined) {
+      const { settle } = await import("./settle.ts");
+      if (image === undefined) throw new CoworkError("INTERNAL", `${agent.title} needs an image to be installed.`);
+      await settle(ctx, agent, installation, { made, image: await image() });
+    }
+    const target = join(home, folder);
+    await ensureFolder(dirname(target), { mode: 0o755 });
     await rm(target, { recursive: true, force: true });
     await rename(made, target);
     await rm(part, { force: true });

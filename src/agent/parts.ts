@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Context } from "../system/context.ts";
-import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/files.ts";
+import { ensureFolder } from "../system/files/files.ts";
+import { hasPolicy, writePolicy } from "./policy-files.ts";
 import { changeRules, isPolicyOf, readRules } from "./rules.ts";
 import type { Agent, AgentParts } from "./types.ts";
 
@@ -57,10 +58,8 @@ export async function isPolicyInPlace(ctx: Context, agent: Agent, source: string
       .then(async (rules) => await isPolicyOf(ctx, agent, id, rules))
       .catch(() => false);
   if (source !== sharedFolder(ctx, agent)) return false;
-  return (await readTextFile(join(source, policy.file), { maxBytes }).catch(() => undefined)) === policy.shared;
+  return await hasPolicy(source, policy.shared).catch(() => false);
 }
-
-const maxBytes = 1024 * 1024;
 
 function sharedFolder(ctx: Context, agent: Agent): string {
   return join(ctx.paths.agentLib(agent.id), "policy");
@@ -81,9 +80,6 @@ export async function sharedPolicyMount(ctx: Context, agent: Agent): Promise<Age
   const { policy } = agent.launch;
   if (policy === undefined) return [];
   const source = sharedFolder(ctx, agent);
-  await ensureFolder(source, { mode: 0o755 });
-  const path = join(source, policy.file);
-  const present = await readTextFile(path, { maxBytes });
-  if (present !== policy.shared) await writeFileAtomic(path, policy.shared, { mode: 0o644 });
+  if (!(await hasPolicy(source, policy.shared))) await writePolicy(source, policy.shared);
   return [{ source, target: policy.target, readOnly: true }];
 }

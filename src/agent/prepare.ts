@@ -3,7 +3,8 @@ import type { Settings } from "../config/types.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { pathExists } from "../system/files/files.ts";
-import { installAgent, programPath } from "./install.ts";
+import { installAgent } from "./install.ts";
+import { installationOf, programPath } from "./package.ts";
 import { writeLaunchFile } from "./launch-file.ts";
 import { readMemory, writeMemory } from "./memory.ts";
 import { agentParts } from "./parts.ts";
@@ -20,6 +21,8 @@ export interface PrepareRequest {
   workspaceFolder?: string;
   /** the container exists already: its variant is on record, and the engine is not asked */
   made?: boolean;
+  /** an image of cowork's own (install.ts) */
+  image?: () => Promise<string>;
 }
 
 export interface Prepared {
@@ -84,7 +87,8 @@ async function install(
   const key = `agent ${agent.id} ${version} ${variant}`;
   const failed = ctx.known?.failures.get(key);
   try {
-    if (failed === undefined) await installAgent(ctx, agent, { version, variant, session: request.name });
+    if (failed === undefined)
+      await installAgent(ctx, agent, { version, variant, session: request.name, image: request.image });
     if (failed === undefined) return version;
   } catch (error) {
     const problem = toCoworkError(error);
@@ -103,7 +107,10 @@ async function install(
 async function newestInstalled(ctx: Context, agent: Agent, variant: Variant): Promise<string | undefined> {
   const versions = await installedVersions(ctx, agent);
   const usable = versions.filter((version) => compareVersions(version, agent.install.oldest.version) >= 0);
-  for (const version of usable) if (await pathExists(programPath(ctx, agent, { version, variant }))) return version;
+  for (const version of usable) {
+    if ("unavailable" in agent.install.package(variant, version)) continue;
+    if (await pathExists(programPath(ctx, agent, installationOf(agent, version, variant)))) return version;
+  }
   return undefined;
 }
 

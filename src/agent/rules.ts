@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parseJson } from "../contract/common.ts";
 import { sessionRules, type PermissionRules, type SessionRules } from "../contract/work/rules.ts";
@@ -8,6 +7,7 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../system/files/files.ts";
 import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
+import { hasPolicy, writePolicy } from "./policy-files.ts";
 import type { Agent } from "./types.ts";
 
 // Nothing in the clone or in the agent's own config grants anything: only these rules count, and only the host can write them.
@@ -70,7 +70,9 @@ export async function changeRules(
       await ensureFolder(ctx.paths.state(id), { mode: 0o700 });
       await writeFileAtomic(ctx.paths.rules(id), `${JSON.stringify(after, null, 1)}\n`, { mode: 0o600 });
     }
-    await writePolicy(ctx, agent, id, after);
+    const { policy } = agent.launch;
+    if (policy !== undefined && !(await isPolicyOf(ctx, agent, id, after)))
+      await writePolicy(ctx.paths.policy(id), policy.session(after));
     return after;
   });
 }
@@ -84,13 +86,5 @@ export async function isPolicyOf(
 ): Promise<boolean> {
   const { policy } = agent.launch;
   if (policy === undefined) return true;
-  return (await readTextFile(join(ctx.paths.policy(id), policy.file), { maxBytes })) === policy.session(rules);
-}
-
-/** Only ever replaces the file: an agent that runs while there is none has no policy at all. */
-async function writePolicy(ctx: RulesContext, agent: Agent, id: string, rules: SessionRules): Promise<void> {
-  const { policy } = agent.launch;
-  if (policy === undefined || (await isPolicyOf(ctx, agent, id, rules))) return;
-  await ensureFolder(ctx.paths.policy(id), { mode: 0o755 });
-  await writeFileAtomic(join(ctx.paths.policy(id), policy.file), policy.session(rules), { mode: 0o644 });
+  return await hasPolicy(ctx.paths.policy(id), policy.session(rules));
 }

@@ -1,9 +1,10 @@
 import { ownCommand } from "../hint.ts";
-import { mkdtemp, readdir } from "node:fs/promises";
+import { mkdtemp, readdir, symlink } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { variantInside } from "../agent/inside.ts";
 import { installAgent } from "../agent/install.ts";
+import { installationOf, installedVariables, programInside } from "../agent/package.ts";
 import { ensureVaultFolder, inside, sharedPolicyMount } from "../agent/parts.ts";
 import type { Agent } from "../agent/types.ts";
 import { chooseVersion } from "../agent/versions.ts";
@@ -55,6 +56,9 @@ export async function withAgentContainer<T>(
   const env = { ...request.env, ...agent.launch.env };
   try {
     await ensureFolder(configFolder, { mode: 0o700, uid, gid });
+    for (const file of agent.launch.links ?? [])
+      await symlink(`${inside.vault(agent)}/${file}`, join(configFolder, file));
+    await agent.login.begin?.(ctx, configFolder);
     await ensureFolder(ctx.paths.agentLib(agent.id), { mode: 0o755 });
     const running = ctx.engine.runHelper(
       {
@@ -78,9 +82,12 @@ export async function withAgentContainer<T>(
       const variant = await variantInside(ctx, id);
       if (variant === undefined)
         throw new CoworkError("AGENT_UNAVAILABLE", `${agent.title} is not available for this engine's processor.`);
-      await installAgent(ctx, agent, { version, variant });
-      const program = `${inside.agents}/${agent.id}/${version}/${variant}/${agent.id}`;
-      return await fn({ id, program, configFolder, user: `${uid}:${gid}`, env });
+      const image = (): Promise<string> => Promise.resolve(request.image);
+      await installAgent(ctx, agent, { version, variant, image });
+      const installation = installationOf(agent, version, variant);
+      const program = programInside(agent, installation);
+      const own = { ...env, ...installedVariables(agent, installation) };
+      return await fn({ id, program, configFolder, user: `${uid}:${gid}`, env: own });
     } finally {
       ended.abort();
       await running.catch(() => undefined);

@@ -1,5 +1,6 @@
 import { mkdir, rmdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { loginCommand } from "../agent/login-command.ts";
 import type { Agent } from "../agent/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
@@ -21,14 +22,16 @@ const deadMs = 120_000;
  */
 export async function removeStaleLocks(ctx: Context, agent: Agent): Promise<string[]> {
   const cleared: string[] = [];
-  for (const name of agent.login.locks) {
+  const { renewal } = agent.login;
+  if (renewal.kind === "none") return cleared;
+  for (const name of renewal.locks) {
     const path = join(ctx.paths.vault(agent.id), name);
     const quiet = quietFor(ctx, path);
     if (quiet === undefined || quiet < touchedMs || (await mayBeHeld(ctx, path, quiet))) continue;
     if (!(await remove(path))) continue;
     const why =
-      name === agent.login.refreshLock
-        ? ": a session was killed while it renewed the login; if sessions now ask for a login, run `cowork auth login`"
+      name === renewal.lock
+        ? `: a session was killed while it renewed the login; if sessions now ask for a login, run \`${loginCommand(agent.id)}\``
         : "";
     cleared.push(`a stale lock (${name}) was removed${why}`);
   }
@@ -70,12 +73,14 @@ async function remove(path: string): Promise<boolean> {
 }
 
 /**
- * Runs something while no session can renew the login, under the agent's own lock. Keep it short: a session whose access token
+ * Runs something while no session can renew the login, under the lock for that. Keep it short: a session whose access token
  * expires meanwhile waits a few seconds only.
  * @throws BUSY when a session holds the lock for 20 s
  */
 export async function withRefreshLock<T>(ctx: Context, agent: Agent, fn: () => Promise<T>): Promise<T> {
-  const path = join(ctx.paths.vault(agent.id), agent.login.refreshLock);
+  const { renewal } = agent.login;
+  if (renewal.kind === "none") return await fn();
+  const path = join(ctx.paths.vault(agent.id), renewal.lock);
   const until = ctx.clock.now().getTime() + 20_000;
   while (!(await take(path))) {
     if (ctx.clock.now().getTime() > until) {

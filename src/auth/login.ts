@@ -1,8 +1,8 @@
-import { ownCommand } from "../hint.ts";
 import { Transform, type Writable } from "node:stream";
 import { readdir } from "node:fs/promises";
 import { prepareSafely } from "../agent/prepare.ts";
 import { readMemory } from "../agent/memory.ts";
+import { loginHint } from "../agent/login-command.ts";
 import type { Agent, Login } from "../agent/types.ts";
 import type { AttachIo, ExecSpec } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
@@ -13,9 +13,12 @@ import { withRefreshLock } from "./locks.ts";
 import { checkVault } from "./vault.ts";
 
 export interface LoginRequest extends AgentContainerRequest {
-  /** use the agent's long-lived token, which is not renewed */
-  longLived: boolean;
+  /** `longLived`: a token that is not renewed; `token`: reads one from standard input, which is not a terminal */
+  way: LoginWay;
 }
+
+export type LoginWay = "login" | "longLived" | "token";
+const wayNames = { login: "login", longLived: "long-lived login", token: "login with a token" } as const;
 
 /**
  * Logs in with the agent's own program, in a temporary container, on the caller's terminal. Running sessions use the login at the
@@ -23,18 +26,20 @@ export interface LoginRequest extends AgentContainerRequest {
  * @throws NOT_LOGGED_IN if the program exited without a login; BUSY; what the container throws
  */
 export async function login(ctx: Context, agent: Agent, request: LoginRequest, io: AttachIo): Promise<Login> {
-  const command = request.longLived ? agent.login.commands.longLived : agent.login.commands.login;
-  if (command === undefined) throw new CoworkError("USAGE", `${agent.title} has no long-lived login.`);
+  const { way } = request;
+  const command = agent.login.commands[way];
+  if (command === undefined) throw new CoworkError("USAGE", `${agent.title} has no ${wayNames[way]}.`);
   const options = { waitMs: 0, what: `the ${agent.title} login` };
   return withLock(ctx, `auth-${agent.id}`, options, async (signal) => {
     const inner = { ...ctx, signal };
     await checkVault(inner, agent);
     await withAgentContainer(inner, agent, request, async (container) => {
       const printed: string[] = [];
-      const streams = request.longLived ? { ...io, stdout: copying(io.stdout, printed) } : io;
-      const code = await ctx.engine.attach(container.id, execSpec(container, command, ctx), { ...streams, signal });
+      const streams = way === "longLived" ? { ...io, stdout: copying(io.stdout, printed) } : io;
+      const spec = execSpec(container, command.args, ctx);
+      const code = await ctx.engine.attach(container.id, spec, { ...streams, signal });
       if (code !== 0) throw notLoggedIn(agent, `exited with code ${code}`);
-      if (request.longLived) await keepToken(inner, agent, printed.join(""));
+      if (way === "longLived") await keepToken(inner, agent, printed.join(""));
       await agent.login.remember(inner, container.configFolder);
     });
     const { login: result, problems } = await checkVault(inner, agent);
@@ -65,7 +70,7 @@ async function keepToken(ctx: Context, agent: Agent, printed: string): Promise<v
 
 function notLoggedIn(agent: Agent, why: string): CoworkError {
   return new CoworkError("NOT_LOGGED_IN", `${agent.title} is not logged in: its login ${why}.`, {
-    hint: [ownCommand("auth", "login")],
+    hint: [loginHint(agent.id)],
   });
 }
 

@@ -24,25 +24,31 @@ export async function logout(
     const inner = { ...ctx, signal };
     if ((await agent.login.read(inner)).state === "none") return { loggedOut: false, notes: [] };
     const notes: string[] = [];
-    try {
-      const result = await withAgentContainer(inner, agent, await request(), async (container) => {
-        const { program, user, env } = container;
-        const spec = {
-          command: [program, ...agent.login.commands.logout],
-          user,
-          env: { ...env, HOME: "/tmp" },
-        } as const;
-        return ctx.engine.exec(container.id, spec, { timeoutMs: 60_000, maxOutput: 16_384, signal });
-      });
-      notes.push(plain(result.stdout || result.stderr));
-    } catch (error) {
-      const problem = toCoworkError(error);
-      if (problem.code === "INTERRUPTED") throw problem;
-      notes.push(
-        `${agent.title} could not run to log out (${problem.message}): the login was removed here, but is still valid at the vendor`,
-      );
-    }
+    const words = agent.login.commands.logout;
+    if (words === undefined)
+      notes.push(`the login was removed here, but is still valid at the vendor of ${agent.title}`);
+    else notes.push(await logoutWithProgram(inner, agent, request, words));
     await withRefreshLock(inner, agent, () => agent.login.forget(inner));
     return { loggedOut: true, notes };
   });
+}
+
+/** Never fails for another reason than an interruption: the login is removed from the vault in any case. */
+async function logoutWithProgram(
+  ctx: Context,
+  agent: Agent,
+  request: () => Promise<AgentContainerRequest>,
+  words: readonly string[],
+): Promise<string> {
+  try {
+    const result = await withAgentContainer(ctx, agent, await request(), async ({ id, program, user, env }) => {
+      const spec = { command: [program, ...words], user, env: { ...env, HOME: "/tmp" } } as const;
+      return ctx.engine.exec(id, spec, { timeoutMs: 60_000, maxOutput: 16_384, signal: ctx.signal });
+    });
+    return plain(result.stdout || result.stderr);
+  } catch (error) {
+    const problem = toCoworkError(error);
+    if (problem.code === "INTERRUPTED") throw problem;
+    return `${agent.title} could not run to log out (${problem.message}): the login was removed here, but is still valid at the vendor`;
+  }
 }

@@ -19,7 +19,7 @@ export async function agentStatus(ctx: Context, agent: Settings["agent"]): Promi
 export async function agentLogin(ctx: Context, request: LoginRequest, io: ConnectIo): Promise<Login> {
   const { settings, longLived } = request;
   const container = await containerRequest(ctx, settings);
-  return await login(ctx, getAgent(settings.agent), { ...container, longLived }, io);
+  return await login(ctx, getAgent(settings.agent), { ...container, way: longLived ? "longLived" : "login" }, io);
 }
 
 export async function agentLogout(ctx: Context, settings: Settings): Promise<LogoutResult> {

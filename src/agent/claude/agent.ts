@@ -1,3 +1,4 @@
+import { policyFolders } from "../../contract/agents.ts";
 import type { Agent } from "../types.ts";
 import { rememberAccount } from "./account.ts";
 import { claudeApprovals } from "./approvals.ts";
@@ -11,6 +12,8 @@ import { transcripts } from "./transcripts.ts";
 import { runs } from "./runs.ts";
 import { terminal } from "./terminal.ts";
 
+const policyFile = "managed-settings.json";
+
 /** Claude Code, the vendor's native program. The values here were measured with it; `docs/adr` describes how. */
 export const claude: Agent = {
   id: "claude",
@@ -19,7 +22,12 @@ export const claude: Agent = {
     pinned: "2.1.329",
     oldest: { version: "2.1.160", why: "older versions cannot store the login in a separate folder" },
     wanted: (settings) => settings.claudeVersion,
-    package: (variant) => ({ name: `@anthropic-ai/claude-code-${variant}`, program: "claude" }),
+    package: (variant, version) => ({
+      name: `@anthropic-ai/claude-code-${variant}`,
+      version,
+      keep: ["claude"],
+      program: "claude",
+    }),
   },
   launch: {
     env: {
@@ -28,23 +36,30 @@ export const claude: Agent = {
       DISABLE_AUTOUPDATER: "1",
     },
     policy: {
-      target: "/etc/claude-code",
-      file: "managed-settings.json",
-      shared: sharedPolicy(),
-      session: sessionPolicy,
+      target: policyFolders.claude,
+      shared: { [policyFile]: sharedPolicy() },
+      session: (rules) => ({ [policyFile]: sessionPolicy(rules) }),
     },
   },
   login: {
-    commands: { login: ["auth", "login", "--claudeai"], longLived: ["setup-token"], logout: ["auth", "logout"] },
+    commands: {
+      login: { args: ["auth", "login", "--claudeai"], how: "pasted-code" },
+      longLived: { args: ["setup-token"], how: "pasted-code" },
+      logout: ["auth", "logout"],
+    },
     read: readLogin,
     remember: rememberAccount,
     forget: forgetLogin,
     store: storeLongLived,
     files: [credentialsFile],
-    refreshLock: ".oauth_refresh.lock",
-    locks: [".oauth_refresh.lock", ".storage-write.lock"],
+    renewal: {
+      kind: "agent",
+      lock: ".oauth_refresh.lock",
+      locks: [".oauth_refresh.lock", ".storage-write.lock"],
+    },
   },
   keepOut: keptOut,
+  conversations: ["projects"],
   prepare: prepareSession,
   ownRules: readOwnRules,
   states,

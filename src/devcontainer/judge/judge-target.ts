@@ -1,10 +1,11 @@
 import { posix } from "node:path";
+import { policyFolders } from "../../contract/agents.ts";
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Where cowork's own files are in every dev container. A mount there could change how the agent logs in. */
-export const reservedFolders = ["/opt/cowork", "/cowork", "/etc/claude-code"] as const;
+export const reservedFolders: readonly string[] = ["/opt/cowork", "/cowork", ...Object.values(policyFolders)];
 
 /** Is this path one of cowork's own folders, or inside one? */
 export function isOwnPlace(path: string): boolean {

@@ -2,7 +2,6 @@ import * as z from "zod/mini";
 import { connectRequest, type ConnectRequest } from "../../contract/terminal-requests.ts";
 import { getAgent } from "../../agent/catalog.ts";
 import { inside } from "../../agent/parts.ts";
-import type { Settings } from "../../config/types.ts";
 import type { Context } from "../../system/context.ts";
 import { writeFileAtomic } from "../../system/files/files.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
@@ -48,7 +47,7 @@ export function windowRequest({ request }: Launch, window: "agent" | "shell"): C
 
 /** The agent's command inside. */
 export function launchCommand(record: SessionRecord, { conversation, resume, model, prompt }: Launch): string[] {
-  const agent = getAgent(record.agent as Settings["agent"]);
+  const agent = getAgent(record.agent);
   const ask = { conversation, resume, ...(model === undefined ? {} : { model }) };
   const args = agent.terminal?.args({ ...ask, ...(prompt === undefined ? {} : { prompt }) }) ?? [];
   return [inside.launcher(agent), ...args];

@@ -25,13 +25,29 @@ export async function readyAgent(
   const { workspaceFolder, running } = options;
   const { login, repaired, problems } = await checkVault(ctx, agent);
   const folder = workspaceFolder === undefined ? {} : { workspaceFolder };
-  const request = { id: record.id, name, settings, made: running !== undefined, ...folder };
+  const request = {
+    id: record.id,
+    name,
+    settings,
+    made: running !== undefined,
+    image: ownImage(ctx, settings),
+    ...folder,
+  };
   const { notes, changed } = await prepareAgent(ctx, agent, request);
   const id = changed ? await running : undefined;
   if (id !== undefined) {
+    const place = { name, session: record.id, ownImage: ownImage(ctx, settings) };
     const remoteUid = record.devcontainer?.remoteUid ?? 0;
-    notes.push(...(await completeAgent(ctx, agent, { id, name, session: record.id, remoteUid })));
+    notes.push(...(await completeAgent(ctx, agent, { ...place, id, remoteUid })));
   }
   const missing = login.state === "none" ? [login.detail] : [];
   return [...repaired, ...problems, ...missing, ...notes];
+}
+
+/** What agents that finish their installation themselves run in: it must not be the repository's image. */
+export function ownImage(ctx: Context, settings: Settings): () => Promise<string> {
+  return async () => {
+    const { ensureTemplateImage } = await import("../../devcontainer/image/template-image.ts");
+    return (await ensureTemplateImage(ctx, settings)).ref;
+  };
 }

@@ -2,12 +2,11 @@ import { findAgent, getAgent } from "../../agent/catalog.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { WorkPlace } from "../../work/types.ts";
 import type { SessionRecord } from "../record/record.ts";
-import type { Settings } from "../../config/types.ts";
 
 /** A session as the layer `work` sees it. @param container its dev container, if the engine has it */
 export function workPlace(record: SessionRecord, container: ContainerSummary | undefined): WorkPlace {
   const { id, name, project, createdAt } = record;
-  const agent = getAgent(record.agent as Settings["agent"]);
+  const agent = getAgent(record.agent);
   const place = { id, name, project, createdAt, agent };
   if (container === undefined) return place;
   const { user = "", workspaceFolder = "", startedAt = "" } = record.container ?? {};

@@ -1,4 +1,5 @@
 import { readAsset } from "../../assets.ts";
+import { drainWords } from "../../agent/inside.ts";
 import { inside } from "../../agent/parts.ts";
 import type { Agent } from "../../agent/types.ts";
 import { CoworkError } from "../../errors.ts";
@@ -75,9 +76,7 @@ export async function endLaunched(
   // `host` and `container:…`: the process id could be one of another container.
   if (found?.state !== "running" || !["", "private"].includes(found.pidMode)) return;
   const script = new TextDecoder().decode(await readAsset("templates/agent/bin/agent-drain"));
-  const lock = `${inside.vault(agent)}/${agent.login.refreshLock}`;
-  const seconds = [String(lockSeconds), String(patienceSeconds)];
-  const words = ["agent-drain", agent.stop.process, lock, ...seconds, process.pid, process.startTicks];
+  const words = drainWords(agent, lockSeconds, patienceSeconds, process);
   const limits = { timeoutMs: (lockSeconds + 30) * 1000, maxOutput: 4096, signal: ctx.signal };
   const exec = async (text: string, args: readonly string[]): Promise<string> => {
     const command = ["/bin/sh", "-c", text, ...args] as const;

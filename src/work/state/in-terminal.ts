@@ -11,6 +11,6 @@ export async function isInTerminal(ctx: Context, { id, agent, container }: WorkP
   if (container?.running !== true) return false;
   const programs = (agent.states?.programs(ctx, id) ?? []).filter(({ interactive }) => interactive);
   if (programs.length === 0) return false;
-  const living = await processesOf(ctx, container.id, agent.stop.process);
+  const living = await processesOf(ctx, container.id, agent);
   return living === undefined || programs.some((one) => living.has(processKey(one)));
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { prepareAgent } from "../../../src/agent/prepare.ts";
-import { login } from "../../../src/auth/login.ts";
+import { login, type LoginRequest } from "../../../src/auth/login.ts";
 import { logout } from "../../../src/auth/logout.ts";
 import { authStatus } from "../../../src/auth/status.ts";
 import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
@@ -14,7 +14,11 @@ import { homeId } from "../../../src/system/home-id.ts";
 let vendor: Vendor;
 let host: AgentHost;
 let vault: string;
-const request = (longLived = false) => ({ settings: host.settings, image: vendor.image, longLived });
+const request = (longLived = false): LoginRequest => ({
+  settings: host.settings,
+  image: vendor.image,
+  way: longLived ? "longLived" : "login",
+});
 const label = () => `cowork.home=${homeId(host.ctx.paths)}`;
 
 beforeAll(async () => {

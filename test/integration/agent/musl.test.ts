@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { programPath } from "../../../src/agent/install.ts";
+import { installationOf, programPath } from "../../../src/agent/package.ts";
 import { completeAgent } from "../../../src/agent/inside.ts";
 import { variantFor } from "../../../src/agent/versions.ts";
 import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
@@ -44,6 +44,6 @@ test("in an image with musl the musl program is installed once the container was
   expect(await completeAgent(host.ctx, host.agent, container)).toEqual([]);
 
   const variant = variantFor(await host.ctx.engine.info(), true)!;
-  await access(programPath(host.ctx, host.agent, { version: host.agent.install.pinned, variant }));
+  await access(programPath(host.ctx, host.agent, installationOf(host.agent, host.agent.install.pinned, variant)));
   expect(await session.run(["claude", "-p", "hi"])).toEqual({ code: 0, out: "made-up answer" });
 });

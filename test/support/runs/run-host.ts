@@ -172,7 +172,7 @@ const anyOwner = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GI
  * would end processes of other people: without a process id, `agent-drain` ends every agent that it sees.
  */
 function isOfRuns({ command: [, , script = "", ...words] }: ExecSpec): boolean {
-  if (words[0] === "agent-drain") return /^\d+$/.test(words[5] ?? "");
+  if (words[0] === "agent-drain") return /^\d+$/.test(words[6] ?? "");
   return ["agent-run", '"$d/in"', "/proc/$1"].some((part) => script.includes(part)) || script.startsWith("kill -KILL");
 }
 

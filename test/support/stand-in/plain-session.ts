@@ -83,7 +83,7 @@ export async function plainSession(host: AgentHost, vendor: Vendor, options: Pla
 export async function logInByHand(host: AgentHost, vendor: Vendor): Promise<Login> {
   const terminal = playTerminal();
   const stop = vendor.adoptLogin(homeId(host.ctx.paths));
-  const request = { settings: host.settings, image: vendor.image, longLived: false };
+  const request = { settings: host.settings, image: vendor.image, way: "login" } as const;
   const done = login(host.ctx, host.agent, request, terminal.io);
   try {
     await Promise.race([typeCode(terminal), done]);
