@@ -12,7 +12,10 @@ export interface Control {
   /** all answers to messages; what a script's step says takes precedence */
   messages?: Answering;
   /** of Codex's vendor */
-  codex?: Pick<Control, "expiresIn" | "refreshDelay" | "refuseRefresh" | "messages">;
+  codex?: Pick<Control, "expiresIn" | "refreshDelay" | "refuseRefresh" | "messages"> & {
+    /** nobody has typed the code of a login yet */
+    pending?: boolean;
+  };
   /** number of the writing, by which limited answers are counted */
   written?: number;
 }

@@ -57,6 +57,7 @@ export function createCodex(
         case "/api/accounts/deviceauth/usercode":
           return sendJson(response, 200, { device_auth_id: "made-up-device", user_code: "MADE-UP00", interval: "1" });
         case "/api/accounts/deviceauth/token":
+          if (control.read().codex?.pending === true) return sendJson(response, 403, { error: "pending" });
           return sendJson(response, 200, {
             authorization_code: "made-up-code",
             code_challenge: "made-up-challenge",

@@ -51,7 +51,9 @@ export function createResponses(
       }
       tools.forEach(({ name, input }, index) => {
         const call_id = `call_${id}_${String(index)}`;
-        const item = { type: "function_call", id: `fc_${call_id}`, call_id, name, arguments: JSON.stringify(input) };
+        // The program offers one tool to this model: a script that calls the others.
+        const script = `text(await tools.${name}(${JSON.stringify(input)}))`;
+        const item = { type: "custom_tool_call", id: `ctc_${call_id}`, call_id, name: "exec", namespace: "functions", input: script };
         send("response.output_item.done", { output_index: index + 1, item });
       });
       const [input, output] = [usage?.input_tokens ?? 10, usage?.output_tokens ?? 5];
