@@ -1,13 +1,11 @@
-import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { lookAtPath, readTextFile } from "../../system/files/files.ts";
 import { plain } from "../../system/text.ts";
+import { endedLogin, noLoginIn, readLoginFile } from "../login-file.ts";
 import type { Login } from "../types.ts";
 import { readAccount, type Account } from "./account.ts";
 
 export const credentialsFile = ".credentials.json";
-const maxBytes = 256 * 1024;
-const again = "log in again with `cowork auth login`";
+const agent = "claude";
 
 interface Credentials {
   accessToken?: unknown;
@@ -31,21 +29,10 @@ export async function readLogin(ctx: Context): Promise<Login> {
 export async function readCredentials(
   ctx: Context,
 ): Promise<{ login: Login; account?: Account; accountUuid?: string }> {
-  const vault = ctx.paths.vault("claude");
-  const path = join(vault, credentialsFile);
-  const found = lookAtPath(path);
-  if (found === undefined) return { login: { state: "none", detail: "not logged in: run `cowork auth login`" } };
-  if (!found.isFile()) return unusable(`${path} is not a regular file; remove it and ${again}`);
-  const { sessionUid: uid } = ctx.user;
-  if (found.uid !== uid) {
-    return unusable(
-      `${path} belongs to uid ${found.uid} and sessions, which run as uid ${uid}, cannot read it: ${again}`,
-    );
-  }
-  if ((found.mode & 0o400) === 0) return unusable(`${path} cannot be read by its owner; run chmod 600 ${path}`);
-  const text = await readTextFile(path, { maxBytes, root: vault }).catch(() => undefined);
-  const login = parseCredentials(text ?? "");
-  if (login === undefined) return unusable(`${path} contains no readable login: ${again}`);
+  const file = await readLoginFile(ctx, agent, credentialsFile);
+  if ("login" in file) return file;
+  const login = parseCredentials(file.text);
+  if (login === undefined) return { login: noLoginIn(ctx, agent, credentialsFile) };
   const known = await readAccount(ctx);
   const accountUuid = typeof login.accountUuid === "string" ? login.accountUuid : undefined;
   // A different account may have logged in inside a session meanwhile.
@@ -74,11 +61,10 @@ export function judge(login: Credentials, account: Account | undefined, now: Dat
   const set = (value: unknown): value is string => typeof value === "string" && value !== "";
   const date = (value: unknown): Date | undefined =>
     typeof value === "number" && value > 0 && value < 8.64e15 ? new Date(value) : undefined;
-  if (!set(accessToken)) return broken(`the login is no longer valid (it was used elsewhere or revoked): ${again}`);
+  if (!set(accessToken)) return endedLogin(agent);
   const longLived = !set(refreshToken);
   const end = longLived ? date(expiresAt) : date(refreshTokenExpiresAt);
-  if (end !== undefined && end <= now)
-    return broken(`the login expired on ${end.toISOString().slice(0, 10)}: ${again}`);
+  if (end !== undefined && end <= now) return endedLogin(agent, end);
   const { emailAddress, organizationName } = account ?? {};
   const plan = set(login.subscriptionType) ? plain(login.subscriptionType) : undefined;
   const expires = date(expiresAt);
@@ -93,12 +79,4 @@ export function judge(login: Credentials, account: Account | undefined, now: Dat
     ...(emailAddress === undefined ? {} : { account: emailAddress }),
     ...(organizationName === undefined ? {} : { organization: organizationName }),
   };
-}
-
-function unusable(detail: string): { login: Login } {
-  return { login: broken(detail) };
-}
-
-function broken(detail: string): Login {
-  return { state: "broken", detail: plain(detail) };
 }

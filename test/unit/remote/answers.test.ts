@@ -110,6 +110,9 @@ test.each([
   "a stale lock (.oauth_refresh.lock) was removed: a session was killed while it renewed the login; if sessions now ask for a login, run",
 ])("a line about the login names the host: %s", (words) => {
   expect(addHostToLoginHint(`${words} \`cowork auth login\``, "box")).toBe(`${words} \`cowork --host box auth login\``);
+  expect(addHostToLoginHint(`${words} \`cowork auth login --agent codex\``, "box")).toBe(
+    `${words} \`cowork --host box auth login --agent codex\``,
+  );
   expect(addHostToLoginHint(`${words} \`cowork auth login\`.txt`, "box")).toBe(`${words} \`cowork auth login\`.txt`);
 });
 
