@@ -55,7 +55,9 @@ it("logs in by device code, and every session of the agent uses it", async () =>
   await done("run", "a", "hi", "--wait");
   const { runs } = await json<{ runs: RunView[] }>("runs", "a");
   expect(runs).toMatchObject([{ agent: "codex", state: "completed", result: "made-up answer", unpriced: true }]);
-  const { sessions } = await json<{ sessions: { name: string; agent: string; agentState: { state: string } }[] }>("list");
+  const { sessions } = await json<{ sessions: { name: string; agent: string; agentState: { state: string } }[] }>(
+    "list",
+  );
   expect(sessions.map(({ name, agent, agentState }) => [name, agent, agentState.state])).toEqual([
     ["a", "codex", "ended"],
     ["b", "codex", "none"],
@@ -86,7 +88,10 @@ it("starts in a terminal without a first-run screen", async () => {
   const env = userEnvironment(home, { TERM: "xterm-256color", ...variables() });
   const words = Object.entries(env).map((pair) => pair.join("="));
   const command = ["cowork", "open", "b", "--", script([{ text: "Hello from Codex." }])];
-  const terminal = await openTerminal(home.asUser(["env", "-i", "-C", cwd, ...words, ...command]), { columns: 100, rows: 30 });
+  const terminal = await openTerminal(home.asUser(["env", "-i", "-C", cwd, ...words, ...command]), {
+    columns: 100,
+    rows: 30,
+  });
   const screen = expect.stringMatching(/• Hello from Codex\./);
   await vi.waitFor(async () => expect(await terminal.screen()).toEqual(screen), { timeout: 90_000, interval: 200 });
   await vi.waitFor(

@@ -54,7 +54,10 @@ async function answer(run: RunView, decision: "allow" | "deny"): Promise<string>
 }
 
 test("a run works to its end, its work is committed, and another run continues the conversation", async () => {
-  const prompt = script([{ text: "working", tools: [shell("echo two >two")], usage }, { text: "all done", usage }]);
+  const prompt = script([
+    { text: "working", tools: [shell("echo two >two")], usage },
+    { text: "all done", usage },
+  ]);
   const run = await runs.run(prompt, { commit: "auto" });
   expect(run).toMatchObject({
     state: "completed",
@@ -76,7 +79,10 @@ test("a run works to its end, its work is committed, and another run continues t
 });
 
 test("a run that may not do everything asks a person, and does not do what is denied", async () => {
-  const asked = { name: "exec_command", input: { cmd: "touch three", sandbox_permissions: "require_escalated", justification: "why" } };
+  const asked = {
+    name: "exec_command",
+    input: { cmd: "touch three", sandbox_permissions: "require_escalated", justification: "why" },
+  };
   const steps = [{ tools: [patch("one.txt")] }, { tools: [patch("two.txt")] }, { tools: [asked] }, { text: "end" }];
   const run = await runs.create(script(steps), { permissions: "edits" });
   const done = runs.supervise(run);
@@ -85,7 +91,10 @@ test("a run that may not do everything asks a person, and does not do what is de
   expect(await answer(run, "allow")).toBe("touch three\n\n# why");
   expect(await done).toMatchObject({ state: "completed", result: "end" });
   const { out } = await session.run(["ls"]);
-  expect(["one.txt", "two.txt", "three"].filter((name) => out.split("\n").includes(name))).toEqual(["one.txt", "three"]);
+  expect(["one.txt", "two.txt", "three"].filter((name) => out.split("\n").includes(name))).toEqual([
+    "one.txt",
+    "three",
+  ]);
 });
 
 test("what runs without being asked for does not start where a person decides", async () => {
@@ -109,7 +118,12 @@ const limit = { type: "usage_limit_reached", message: "made-up", plan_type: "pro
 test.each([
   ["a usage limit", { status: 429, body: { error: limit } }, false, { state: "stopped", reason: "limit" }],
   ["another error", { status: 400, body: { error: { message: "made-up no" } } }, false, { state: "failed" }],
-  ["a lost login", { status: 401 }, true, { state: "failed", detail: expect.stringContaining("cowork auth login --agent codex") }],
+  [
+    "a lost login",
+    { status: 401 },
+    true,
+    { state: "failed", detail: expect.stringContaining("cowork auth login --agent codex") },
+  ],
 ])("%s ends the run, and says so", async (_what, messages, refuseRefresh, expected) => {
   await vendor.control({ codex: { messages, refuseRefresh } });
   const run = await runs.run("work");
