@@ -18,7 +18,7 @@ export function getAgent(id: string): Agent {
   return found;
 }
 
-/** The agent of a session's record; undefined for one that only a newer cowork knows. */
+/** The agent of a session's record; undefined for one that only a newer cowork knows, and for a program of `AGENT_COMMAND`. */
 export function findAgent(id: string): Agent | undefined {
   return agents.find((agent) => agent.id === id);
 }

@@ -1,38 +1,27 @@
-import { join } from "node:path";
-import { parseJson, type JsonObject } from "../../contract/common.ts";
+import { jsonObject, parseJson, type JsonObject } from "../../contract/common.ts";
 import type { Context } from "../../system/context.ts";
-import { lookAtPath, readTextFile } from "../../system/files/files.ts";
 import { plain } from "../../system/text.ts";
 import { asObject, asText } from "../input/json.ts";
-import { loginCommand } from "../login-command.ts";
+import { noLoginIn, readLoginFile } from "../login-file.ts";
 import type { Login } from "../types.ts";
 
 export const loginFile = "auth.json";
 export const maxLoginBytes = 256 * 1024;
-const again = `log in again with \`${loginCommand("codex")}\``;
 
 /**
  * The state of the login in the vault, from the file alone. Containers can write there, so no link is followed and the content is
  * untrusted. Tokens do not leave this module.
  */
 export async function readLogin(ctx: Context): Promise<Login> {
-  const vault = ctx.paths.vault("codex");
-  const path = join(vault, loginFile);
-  const found = lookAtPath(path);
-  if (found === undefined) return { state: "none", detail: `not logged in: run \`${loginCommand("codex")}\`` };
-  if (!found.isFile()) return broken(`${path} is not a regular file; remove it and ${again}`);
-  const { sessionUid: uid } = ctx.user;
-  if (found.uid !== uid)
-    return broken(`${path} belongs to uid ${found.uid} and sessions, which run as uid ${uid}, cannot read it: ${again}`);
-  if ((found.mode & 0o400) === 0) return broken(`${path} cannot be read by its owner; run chmod 600 ${path}`);
-  const text = await readTextFile(path, { maxBytes: maxLoginBytes, root: vault }).catch(() => undefined);
-  const tokens = tokensIn(text ?? "");
-  return tokens === undefined ? broken(`${path} contains no readable login: ${again}`) : judge(tokens);
+  const file = await readLoginFile(ctx, "codex", loginFile);
+  if ("login" in file) return file.login;
+  const tokens = tokensIn(file.text);
+  return tokens === undefined ? noLoginIn(ctx, "codex", loginFile) : judge(tokens);
 }
 
 /** The tokens of a login with an account; undefined for anything else, such as an API key. */
 export function tokensIn(text: string): JsonObject | undefined {
-  const tokens = asObject(asObject(parseJson(text))?.["tokens"]);
+  const tokens = asObject(read(text)["tokens"]);
   const isSet = (name: string): boolean => (asText(tokens?.[name]) ?? "") !== "";
   return isSet("access_token") && isSet("refresh_token") ? tokens : undefined;
 }
@@ -58,13 +47,13 @@ function judge(tokens: JsonObject): Login {
 /** What a token says about itself, not checked: it is shown, and nothing depends on it. */
 function claimsOf(token: JsonObject[string] | undefined): JsonObject {
   const part = (asText(token) ?? "").split(".")[1] ?? "";
-  return asObject(parseJson(Buffer.from(part, "base64url").toString("utf8"))) ?? {};
+  return read(Buffer.from(part, "base64url").toString("utf8"));
 }
 
 function short(value: string): string {
   return plain(value).slice(0, 400);
 }
 
-function broken(detail: string): Login {
-  return { state: "broken", detail: plain(detail) };
+function read(text: string): JsonObject {
+  return jsonObject.safeParse(parseJson(text)).data ?? {};
 }

@@ -55,9 +55,9 @@ async function doWork(scope: Scope, work: OperationWork): Promise<OperationResul
 
 async function init(scope: Scope, work: Extract<OperationWork, { kind: "init" }>): Promise<OperationResult> {
   const { initSessions } = await import("../sessions/init.ts");
-  const { names, from, branch, config, carry } = work;
+  const { names, from, branch, config, carry, agent } = work;
   const its = await inProject(scope, work.project, work.host);
-  const options = { names, from, branch, config, carry, baseImage: undefined, noStart: false };
+  const options = { names, from, branch, config, carry, agent, baseImage: undefined, noStart: false };
   return { outcomes: allOrError(await initSessions(its, options)) };
 }
 
@@ -83,7 +83,7 @@ async function run(scope: Scope, work: Extract<OperationWork, { kind: "run" }>):
     commit,
     copies: 1,
     resume,
-    fresh: { from: work.from, branch: undefined, carry: false },
+    fresh: { from: work.from, branch: undefined, carry: false, agent: work.agent },
   });
   return { runs: started.map((one) => one.run) };
 }

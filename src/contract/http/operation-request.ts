@@ -1,11 +1,17 @@
 import * as z from "zod/mini";
+import { agentId } from "../agents.ts";
 import { texts } from "../common.ts";
 import { runPermissions } from "../work/permissions.ts";
 import { runAction } from "../work/run.ts";
 
 // What the process of an operation is to do: the request of its job.
 
-const newSession = { host: z.exactOptional(z.string()), from: z.exactOptional(z.string()) };
+const newSession = {
+  host: z.exactOptional(z.string()),
+  from: z.exactOptional(z.string()),
+  /** absent: as configured */
+  agent: z.exactOptional(agentId),
+};
 
 export const operationWork = z.discriminatedUnion("kind", [
   z.object({

@@ -1,5 +1,7 @@
 import type { RunResult } from "../../agent/at-work.ts";
+import { defaultAgent } from "../../contract/agents.ts";
 import type { RunReason, RunState } from "../../contract/work/run.ts";
+import { loginCommand, renderHint } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
 
 /** Why cowork ended the agent. */
@@ -7,6 +9,8 @@ export type EndedFor = "user" | "timeout" | "output" | "disk" | "stayed";
 
 /** How the agent's process ended. */
 export interface Ending {
+  /** which agent it is; absent: the usual one */
+  agent?: string;
   /** its last result */
   result?: RunResult | undefined;
   /** exit code, as the script in the container wrote it; absent: it was killed with its script */
@@ -56,7 +60,7 @@ export function judgeEnding(ending: Ending): Judgement {
   return { state: "failed", detail: [`the agent ended without a good result`, code, why].filter(Boolean).join(": ") };
 }
 
-function judgeResult({ limitUntil }: Ending, { outcome, detail = "" }: RunResult): Judgement {
+function judgeResult({ limitUntil, agent = defaultAgent }: Ending, { outcome, detail = "" }: RunResult): Judgement {
   const why = plain(detail).slice(0, 300);
   const because = why === "" ? {} : { detail: why };
   switch (outcome) {
@@ -72,7 +76,7 @@ function judgeResult({ limitUntil }: Ending, { outcome, detail = "" }: RunResult
       if (limitUntil !== undefined) return { state: "waiting", until: limitUntil, ...because };
       return { state: "stopped", reason: "limit", ...because };
     case "login":
-      return { state: "failed", detail: `${why || "not logged in"}: run cowork auth login on the host` };
+      return { state: "failed", detail: `${why || "not logged in"}: run ${renderHint([loginCommand(agent)])} on the host` };
     case "error":
     default:
       return { state: "failed", ...because };

@@ -14,6 +14,8 @@ import type { Step } from "./script.ts";
 export interface Entry {
   what:
     | "login"
+    /** a code for a login */
+    | "asked"
     | "logout"
     | "refresh"
     | "message"
@@ -129,6 +131,9 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
       "COPY cert.pem /usr/local/share/ca-certificates/stand-in.crt",
       "RUN update-ca-certificates",
       "ENV CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+      // A login that talks to its vendor at once must not do that before its container is on this network. cowork asks every
+      // container for its processor first; one of a session has a folder for events.
+      `RUN mv /usr/bin/uname /usr/bin/uname.real && printf '%s\\n' '#!/bin/sh' '[ -d /cowork/auth ] && [ ! -e /cowork/session/events ] && until getent hosts elsewhere.example >/dev/null; do sleep 0.1; done' 'exec /usr/bin/uname.real "$@"' >/usr/bin/uname && chmod 755 /usr/bin/uname`,
     ].join("\n");
     await writeFile(join(folder, "Dockerfile"), dockerfile);
     await docker("build", "-q", "-t", `${name}:image`, "--label", `cowork.test=${label}`, folder);

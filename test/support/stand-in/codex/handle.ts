@@ -55,6 +55,7 @@ export function createCodex(
     if (host === "auth.openai.com") {
       switch (path) {
         case "/api/accounts/deviceauth/usercode":
+          journal({ ...entry, what: "asked", ok: true });
           return sendJson(response, 200, { device_auth_id: "made-up-device", user_code: "MADE-UP00", interval: "1" });
         case "/api/accounts/deviceauth/token":
           if (control.read().codex?.pending === true) return sendJson(response, 403, { error: "pending" });

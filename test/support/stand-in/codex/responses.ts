@@ -34,7 +34,6 @@ export function createResponses(
       const { text, tools = [], status, body, hang = false, delay = 0, usage } = { ...ofAll, ...step };
       const { model } = request;
       journal({ ...entry, what: "message", ok: status === undefined, model, status, hangs: hang, prompt });
-      journal({ request });
       if (hang) return;
       if (delay > 0) await sleep(delay);
       if (status !== undefined)

@@ -1,0 +1,139 @@
+import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { logout } from "../../../src/auth/logout.ts";
+import { authStatus } from "../../../src/auth/status.ts";
+import { homeId } from "../../../src/system/home-id.ts";
+import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
+import { logInWithCode } from "../../support/stand-in/codex/log-in.ts";
+import { plainSession, type PlainSession } from "../../support/stand-in/plain-session.ts";
+import { script } from "../../support/stand-in/script.ts";
+import { startVendor, type Entry, type Vendor } from "../../support/stand-in/vendor.ts";
+
+// The real program against a stand-in of its vendor, in containers with the launcher and the policy of sessions.
+
+let vendor: Vendor;
+let host: AgentHost;
+let vault: string;
+let count = 0;
+const elsewhere = "https://elsewhere.example";
+
+beforeAll(async () => {
+  vendor = await startVendor("agent-codex");
+  host = await agentHost({ agent: "codex" });
+  vault = host.ctx.paths.vault("codex");
+});
+
+afterAll(async () => {
+  await host?.end();
+  await vendor?.stop();
+});
+
+beforeEach(() => vendor.clearJournal());
+
+async function session(env: Record<string, string> = {}): Promise<PlainSession> {
+  return await plainSession(host, vendor, { id: `p-codex-${(count += 1)}`, env });
+}
+const exec = ["codex", "exec", "--json", "--skip-git-repo-check"];
+const of = async (what: Entry["what"]): Promise<Entry[]> => (await vendor.journal()).filter((one) => one.what === what);
+/** Texts of the agent in what `exec` printed. */
+const said = (out: string): string[] =>
+  [...out.matchAll(/"type":"agent_message","text":("(?:[^"\\]|\\.)*")/g)].map(([, text]) => JSON.parse(text!) as string);
+
+test("a login by device code is stored in the vault alone", async () => {
+  const { login, shown } = await logInWithCode(host, vendor);
+  expect(shown).toContain("https://auth.openai.com/codex/device");
+  expect(login).toMatchObject({ state: "ok", method: "ChatGPT", plan: "pro", account: "made-up@example.com" });
+  const file = await lstat(join(vault, "auth.json"));
+  expect([file.uid, file.mode & 0o777]).toEqual([host.ctx.user.sessionUid, 0o600]);
+  expect((await readdir(join(vault, ".."))).toSorted()).toEqual(["codex"]);
+  expect(JSON.stringify(await authStatus(host.ctx, host.agent))).not.toMatch(/rt-made-up|eyJ/);
+});
+
+test("a session uses the login, reports what it does, and asks nobody", async () => {
+  const made = await session();
+  const prompt = script([{ text: "I do it.", tools: [{ name: "exec_command", input: { cmd: "echo one >added" } }] }, { text: "Done." }]);
+  const { out } = await made.run([...exec, prompt]);
+  expect(said(out), out).toEqual(["I do it.", "Done."]);
+  expect(await readFile(join(made.work, "added"), "utf8")).toBe("one\n");
+  const inbox = join(host.ctx.paths.events(made.id), "inbox");
+  const reports = (await readdir(inbox)).map((name) => name.split(".").at(-1));
+  expect(reports).toEqual(
+    expect.arrayContaining(["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop", "SessionEnd"]),
+  );
+});
+
+test("a new login does not end the old one before it is there", async () => {
+  await vendor.control({ codex: { pending: true } });
+  const before = await readFile(join(vault, "auth.json"), "utf8");
+  const interrupt = new AbortController();
+  const done = logInWithCode({ ...host, ctx: { ...host.ctx, signal: interrupt.signal } }, vendor);
+  await expect.poll(() => of("asked")).not.toEqual([]);
+  interrupt.abort();
+  await expect(done).rejects.toMatchObject({ code: "INTERRUPTED" });
+  await vendor.control({});
+  expect(await of("logout")).toEqual([]);
+  expect(await readFile(join(vault, "auth.json"), "utf8")).toBe(before);
+});
+
+test("in a session nobody can log out all others", async () => {
+  const made = await session();
+  expect((await made.run(["codex", "logout"])).code).toBe(0);
+  expect(await of("logout")).toEqual([]);
+  expect(said((await made.run([...exec, "hi"])).out)).toEqual(["made-up answer"]);
+});
+
+test("variables of a container send the login nowhere, and the status names them", async () => {
+  const hostile = {
+    CODEX_REFRESH_TOKEN_URL_OVERRIDE: `${elsewhere}/oauth/token`,
+    CODEX_REVOKE_TOKEN_URL_OVERRIDE: `${elsewhere}/oauth/revoke`,
+    CODEX_AUTHAPI_BASE_URL: elsewhere,
+    CODEX_APP_SERVER_LOGIN_ISSUER: elsewhere,
+    CODEX_APP_SERVER_CHATGPT_BASE_URL: elsewhere,
+    OPENAI_BASE_URL: `${elsewhere}/v1`,
+    OPENAI_API_KEY: "sk-made-up",
+    CODEX_API_KEY: "sk-made-up",
+    CODEX_HOME: "/tmp/other",
+  };
+  // due: the launcher renews it
+  await vendor.control({ codex: { expiresIn: 600 } });
+  await logInWithCode(host, vendor);
+  await vendor.control({});
+  await vendor.clearJournal();
+  const made = await session({ ...hostile, CODEX_HOME: "/cowork/session/codex" });
+  await mkdir(join(made.work, ".codex"));
+  const config = [
+    `chatgpt_base_url = "${elsewhere}/backend-api/"`,
+    `openai_base_url = "${elsewhere}/v1"`,
+    'model_provider = "other"',
+    `[model_providers.other]\nname = "other"\nbase_url = "${elsewhere}/v1"\nrequires_openai_auth = true`,
+  ];
+  await writeFile(join(made.work, ".codex", "config.toml"), config.join("\n"));
+  // the age at which a token may be renewed again
+  await expect.poll(async () => (await of("refresh")).length + Number(said((await made.run([...exec, "hi"])).out).length === 0)).toBe(1);
+  const journal = await vendor.journal();
+  expect(journal.filter((one) => one.host?.endsWith(".example"))).toEqual([]);
+  expect(journal.filter((one) => one.bearer?.startsWith("sk-"))).toEqual([]);
+  expect((await of("message")).length).toBeGreaterThan(0);
+  const { threats } = await authStatus(host.ctx, host.agent);
+  expect(threats.join()).toContain("CODEX_REFRESH_TOKEN_URL_OVERRIDE");
+});
+
+test("a proxy with its own certificate gets no token", async () => {
+  const made = await session({ HTTPS_PROXY: vendor.thief.proxy, SSL_CERT_FILE: "/work/thief.pem", CODEX_CA_CERTIFICATE: "/work/thief.pem" });
+  await writeFile(join(made.work, "thief.pem"), await readFile(vendor.thief.authority));
+  await made.run(["timeout", "10", ...exec, "hi"]);
+  expect((await of("proxy")).length).toBeGreaterThan(0);
+  expect(await of("stolen")).toEqual([]);
+});
+
+test("logout ends the login at the vendor and removes it from the vault", async () => {
+  const stop = vendor.adoptLogin(homeId(host.ctx.paths));
+  const request = { settings: host.settings, image: vendor.image };
+  const result = await logout(host.ctx, host.agent, async () => request).finally(stop);
+  expect(result.loggedOut).toBe(true);
+  expect(await of("logout")).toHaveLength(1);
+  expect(await readdir(vault)).not.toContain("auth.json");
+  const made = await session();
+  expect((await made.run(["timeout", "2", ...exec, "hi"])).out).toContain("cowork auth login --agent codex");
+});
