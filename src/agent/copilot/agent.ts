@@ -2,7 +2,7 @@ import { policyFolders } from "../../contract/agents.ts";
 import type { Agent, AgentInstall } from "../types.ts";
 import { copilotApprovals } from "./approvals.ts";
 import { readLogin, tokenFile } from "./credentials.ts";
-import { keptOut, sessionPolicy, sharedPolicy } from "./policy.ts";
+import { keptOut, sessionPolicy } from "./policy.ts";
 import { prepareSession } from "./prepare.ts";
 import { repository } from "./repository.ts";
 import { runs } from "./runs.ts";
@@ -27,7 +27,8 @@ export const copilot: Agent = {
     env: { COPILOT_HOME: "/cowork/session/copilot", COPILOT_AUTO_UPDATE: "false" },
     installed: { COPILOT_PKG_CACHE_HOME: "cache" },
     secret: { variable: "COPILOT_GITHUB_TOKEN", file: tokenFile },
-    policy: { target: policyFolders.copilot, shared: sharedPolicy(), session: sessionPolicy, ownedByRoot: true },
+    // A login's container has no repository, so it needs none.
+    policy: { target: policyFolders.copilot, shared: {}, session: sessionPolicy, ownedByRoot: true },
   },
   login: {
     commands: {

@@ -38,11 +38,6 @@ export const keptOut = [
   "SSL_CERT_FILE",
 ] as const;
 
-/** For the container of a login, which has no session. */
-export function sharedPolicy(): PolicyFiles {
-  return { "managed-settings.json": toText({ allowManagedHooksOnly: true }) };
-}
-
 /**
  * For a session's container: reports what the agent does. A repository's own hooks run only if the user agreed to them, and none of its
  * settings switches ours off.
