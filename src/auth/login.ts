@@ -2,7 +2,7 @@ import { Transform, type Writable } from "node:stream";
 import { readdir } from "node:fs/promises";
 import { prepareSafely } from "../agent/prepare.ts";
 import { readMemory } from "../agent/memory.ts";
-import { loginHint } from "../agent/login-command.ts";
+import { loginStep } from "../hint.ts";
 import type { Agent, Login } from "../agent/types.ts";
 import type { AttachIo, ExecSpec } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
@@ -73,7 +73,7 @@ async function keepToken(ctx: Context, agent: Agent, printed: string): Promise<v
 
 function notLoggedIn(agent: Agent, why: string): CoworkError {
   return new CoworkError("NOT_LOGGED_IN", `${agent.title} is not logged in: its login ${why}.`, {
-    hint: [loginHint(agent.id)],
+    hint: [loginStep(agent.id)],
   });
 }
 

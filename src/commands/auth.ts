@@ -22,21 +22,29 @@ export const authCommand = defineCommand({
   flags: {
     ...agentFlag,
     "long-lived": { type: "boolean", summary: "With login: create a long-lived token, which is not renewed" },
+    "with-token": {
+      type: "boolean",
+      summary: "With login: read a token from standard input, for agents that take one",
+    },
   },
   examples: [
     { line: "cowork auth login", text: "log in" },
     { line: "cowork auth login --agent codex", text: "log another agent in" },
-    { line: "cowork auth status", text: "show the accounts, plans and when the logins end" },
+    { line: "cowork auth status", text: "show the accounts and when logins end" },
     { line: "cowork auth logout", text: "log out all sessions with that agent on this host" },
   ],
   async run({ args, flags }, app) {
-    const { authLogin, authLogout, showAuthStatus } = await import("./parts/auth-actions.ts");
     const [action = "login"] = args;
     const agent = readAgent(flags.agent, `cowork auth ${action}`);
     if (flags["long-lived"] && action !== "login") {
       throw usageError("--long-lived can only be used with login.", "cowork auth login --long-lived");
     }
-    if (action === "login") return await authLogin(app, { longLived: flags["long-lived"], agent });
+    if (flags["with-token"] && (action !== "login" || flags["long-lived"])) {
+      throw usageError("--with-token can only be used with login, and without --long-lived.", "cowork help auth");
+    }
+    const how = { longLived: flags["long-lived"], token: flags["with-token"] };
+    if (action === "login") return await (await import("./parts/auth-login.ts")).authLogin(app, { ...how, agent });
+    const { authLogout, showAuthStatus } = await import("./parts/auth-actions.ts");
     if (action === "status") return await showAuthStatus(app, agent);
     if (action === "logout") return await authLogout(app, agent);
     throw usageError(`Unknown action "${action}": use login, status or logout.`, "cowork help auth");

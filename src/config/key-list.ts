@@ -1,4 +1,4 @@
-import { agentId, agentIds, agentsNotNow, defaultAgent } from "../contract/agents.ts";
+import { agentId, agentIds, usualAgent, whyNotNow } from "../contract/agents.ts";
 import { runPermissions } from "../contract/work/permissions.ts";
 import { brokenRefRule } from "../system/names.ts";
 import type { ConfigKey } from "./key-types.ts";
@@ -80,9 +80,9 @@ export const configKeys: readonly ConfigKey[] = [
     doc: "The coding agent of new sessions; a session keeps the one that it was created with",
     form: `${agentNames.slice(0, -1).join(", ")} or ${agentNames.at(-1)}`,
     example: "codex",
-    defaultValue: defaultAgent,
+    defaultValue: usualAgent,
     parse: sets("agent", (value) => agentId.safeParse(value).data),
-    refused: (value) => agentsNotNow[value],
+    refused: whyNotNow,
     needsTrust: "every new session would have this agent",
   },
   {

@@ -37,7 +37,11 @@ export function renderLogin(login: Login, style: Style): string {
   return [`${style(tone, mark)} ${plain(login.detail)}`, ...facts(login, style, "  ")].join("\n");
 }
 
-function facts({ account, organization, plan, endsAt, expiresAt, longLived }: Login, style: Style, indent: string): string[] {
+function facts(
+  { account, organization, plan, endsAt, expiresAt, longLived }: Login,
+  style: Style,
+  indent: string,
+): string[] {
   const end = longLived === true ? expiresAt : endsAt;
   const known: [string, string | undefined][] = [
     ["account", account],

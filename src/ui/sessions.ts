@@ -24,7 +24,7 @@ export function stateCell(session: SessionView): Cell {
 
 interface ListOptions {
   allProjects: boolean;
-  /** with branch, start and creation */
+  /** with agent, branch, start and creation */
   wide?: boolean;
   verbose?: boolean;
   now: Date;
@@ -58,10 +58,12 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
   const isElsewhere = sessions.some(({ host }) => host !== "local");
   const isCompared = sessions.some(({ conflicts, merged }) => conflicts !== undefined || merged?.state === "merged");
   const isWide = options.wide === true || options.verbose === true;
+  const showsAgents = isWide || hasSeveralAgents(sessions);
   const columns: Column[] = [
     ...(allProjects ? [{ title: "PROJECT", min: 8 }] : []),
     { title: "SESSION", min: 8 },
     ...(isElsewhere ? [{ title: "HOST", min: 8 }] : []),
+    ...(showsAgents ? [{ title: "AGENT", drop: 2 }] : []),
     { title: "STATE", min: 8 },
     { title: "SINCE", align: "right", drop: 5 },
     ...(isWide
@@ -77,6 +79,7 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
     ...(allProjects ? [{ text: session.project }] : []),
     { text: session.name, tone: "bold" },
     ...(isElsewhere ? [{ text: session.host }] : []),
+    ...(showsAgents ? [{ text: session.agent || "-" }] : []),
     stateOf(session),
     { text: session.state === "running" ? age(sinceOf(session), now) || "-" : "-", tone: "dim" },
     ...(isWide
@@ -92,6 +95,11 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
     ...(isCompared ? [mergingCell(session, now)] : []),
   ]);
   return [columns, rows];
+}
+
+/** Whether sessions, or runs, do not all have the same agent. That of a session that cannot be read is not known. */
+export function hasSeveralAgents(all: readonly { agent: string }[]): boolean {
+  return new Set(all.flatMap(({ agent }) => (agent === "" ? [] : [agent]))).size > 1;
 }
 
 /** What the agent does, as long as the session runs. */

@@ -18,16 +18,21 @@ export const runs: AgentRuns = {
 const askFirst =
   "The sandbox of this machine cannot start, so commands fail in it. Ask for every command with require_escalated and a short justification: a person decides.";
 
+/** It cannot wait for the approval of a plan: the run ends with the plan, and `--resume` goes on. */
+const planFirst =
+  "Change nothing. End with the plan as your answer: a person reads it, and may continue this conversation with the work.";
+
 function runArgs(ask: RunAsk): string[] {
+  const isPlan = ask.mode === "plan";
   const isFree = ask.mode === "all" && !ask.readOnly;
-  const texts = [ask.instructions, isFree ? undefined : askFirst, ask.mode === "plan" ? planFirst : undefined];
+  const texts = [ask.instructions, isFree ? undefined : askFirst, isPlan ? planFirst : undefined];
   const instructions = texts.filter((text) => text !== undefined).join("\n\n");
   return [
     "exec",
     "--json",
     "--skip-git-repo-check",
     "--sandbox",
-    isFree ? "danger-full-access" : ask.readOnly ? "read-only" : "workspace-write",
+    isFree ? "danger-full-access" : ask.readOnly || isPlan ? "read-only" : "workspace-write",
     ...(ask.model === undefined ? [] : ["--model", ask.model]),
     // TOML has the same strings as JSON.
     ...(instructions === "" ? [] : ["-c", `developer_instructions=${JSON.stringify(instructions)}`]),
@@ -35,8 +40,6 @@ function runArgs(ask: RunAsk): string[] {
     "-",
   ];
 }
-
-const planFirst = "Make no changes. Describe the plan in your answer; nothing is done before a person approved it.";
 
 function readLine(line: string): ReturnType<AgentRuns["read"]> {
   if (!line.startsWith("{")) return undefined;

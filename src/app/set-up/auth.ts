@@ -9,14 +9,14 @@ import { namingAgent } from "../../hint.ts";
 import type { ConnectIo, SessionHost } from "../../session/session-host.ts";
 import type { Scope } from "../scope.ts";
 
-/** Runs the agent's own login on the given terminal. Throws NOT_LOGGED_IN, SESSION_BUSY. */
+/** Runs the agent's own login on the given terminal, or with a token on its standard input. Throws NOT_LOGGED_IN, SESSION_BUSY. */
 export async function logIn(
   scope: Scope,
-  { longLived, agent }: { longLived: boolean; agent: AgentId | undefined },
+  { agent, ...how }: { longLived: boolean; token: boolean; agent: AgentId | undefined },
   io: ConnectIo,
 ): Promise<Login> {
   const settings = await settingsOf(scope, agent);
-  return await (await scope.host()).login({ settings, longLived }, io);
+  return await (await scope.host()).login({ settings, ...how }, io);
 }
 
 /** One agent's login, with the agent's name for people. */
@@ -62,7 +62,7 @@ async function readOther(host: SessionHost, agent: AgentId, configured: AgentId)
     return await readLogin(host, agent, configured);
   } catch (error) {
     const { code, message } = toCoworkError(error);
-    if (["REQUEST_INVALID", "HOST_ANSWER_INVALID", "AGENT_UNAVAILABLE"].includes(code)) return undefined;
+    if (["REQUEST_INVALID", "HOST_ANSWER_INVALID", "USAGE"].includes(code)) return undefined;
     if (code === "HOST_UNREACHABLE" || code === "INTERRUPTED") throw error;
     const login = { state: "broken" as const, detail: message };
     const title = findAgent(agent)?.title ?? agent;

@@ -1,10 +1,12 @@
 import { agentId, type AgentId, commandAgent } from "../../contract/agents.ts";
 import type { Settings } from "../../contract/settings.ts";
 import { knownAgent, recordedAgent } from "../../session/record/agent.ts";
-import type { RunTarget } from "./run-target.ts";
 
 /** A session that exists, or what a new one gets. */
-type OfAgent = Pick<RunTarget, "name" | "agent">;
+interface OfAgent {
+  name: string;
+  agent?: string;
+}
 
 /** Whether a person named an agent, and what the configuration says without that. */
 export interface AgentChoice {

@@ -1,6 +1,6 @@
 import { agentId } from "../../contract/agents.ts";
 import { CoworkError } from "../../errors.ts";
-import { loginCommand } from "../../hint.ts";
+import { loginStep } from "../../hint.ts";
 import type { SessionHost } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
 
@@ -16,6 +16,6 @@ export async function requireLogin(host: SessionHost, agent: string, configured:
   const { login } = await host.authStatus(known.data);
   if (login.state === "ok") return;
   throw new CoworkError("NOT_LOGGED_IN", `The agent ${known.data} is not logged in: ${plain(login.detail)}`, {
-    hint: [loginCommand(known.data, configured)],
+    hint: [loginStep(known.data, configured)],
   });
 }

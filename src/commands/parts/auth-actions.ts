@@ -1,31 +1,11 @@
 import type { Login } from "../../agent/types.ts";
-import { authStatus, logIn, logOut, type AgentLogin } from "../../app/set-up/auth.ts";
+import { authStatus, logOut, type AgentLogin } from "../../app/set-up/auth.ts";
 import type { AgentId } from "../../contract/agents.ts";
 import { errorCodes } from "../../errors.ts";
-import { loginCommand, renderHint } from "../../hint.ts";
+import { loginStep, renderHint } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
 import { showNotes } from "../../ui/note.ts";
 import type { App } from "../process/app.ts";
-import { usageError } from "../line/usage.ts";
-
-/** Runs the agent's own login on the caller's terminal. Returns the exit code. */
-export async function authLogin(app: App, wanted: { longLived: boolean; agent: AgentId | undefined }): Promise<number> {
-  const progress = await app.show("lines");
-  const gone = app.endWithOutput();
-  const { connectIo } = await import("./connect-io.ts");
-  const io = connectIo(app.caller, gone, () => progress.stop());
-  if (io.tty === undefined) throw usageError("Logging in needs a terminal.", "run cowork auth login on a terminal");
-  try {
-    const login = await logIn(await app.scope(), wanted, io);
-    io.release();
-    if (app.globals.json) return app.json(loginJson(login));
-    const { renderLogin } = await import("../../ui/login.ts");
-    app.terminal.out(renderLogin(login, app.terminal.style));
-    return 0;
-  } finally {
-    io.release();
-  }
-}
 
 /** Shows the named agent's login, or those of all. Returns the exit code: 5 if the one that is meant has no usable login. */
 export async function showAuthStatus(app: App, wanted: AgentId | undefined): Promise<number> {
@@ -44,7 +24,7 @@ export async function showAuthStatus(app: App, wanted: AgentId | undefined): Pro
     app.terminal,
     shown.flatMap(({ repaired, problems, threats }) => [...repaired, ...problems, ...threats]),
   );
-  const next = { ...loginCommand(own.agent, configured), ...(host === "local" ? {} : { host: plain(host) }) };
+  const next = { ...loginStep(own.agent, configured), ...(host === "local" ? {} : { host: plain(host) }) };
   if (code !== 0) err(`  Next: ${renderHint([next])}`);
   return code;
 }
@@ -63,6 +43,6 @@ function statusJson({ login, ...rest }: AgentLogin): Omit<AgentLogin, "login"> &
   return { ...rest, ...loginJson(login) };
 }
 
-function loginJson({ method, ...login }: Login): Record<string, unknown> {
+export function loginJson({ method, ...login }: Login): Record<string, unknown> {
   return { authMethod: method ?? null, ...login };
 }

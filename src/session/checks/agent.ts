@@ -2,9 +2,9 @@ import { allAgents, findAgent } from "../../agent/catalog.ts";
 import { installedVersions } from "../../agent/prepare.ts";
 import type { Agent } from "../../agent/types.ts";
 import { authStatus } from "../../auth/status.ts";
-import { commandAgent, defaultAgent } from "../../contract/agents.ts";
+import { commandAgent, usualAgent } from "../../contract/agents.ts";
 import { toCoworkError } from "../../errors.ts";
-import { loginCommand } from "../../hint.ts";
+import { loginStep } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { readRecords } from "../record/records.ts";
@@ -25,7 +25,7 @@ export async function checkAgents(ctx: Context): Promise<Check[]> {
     }),
   );
   const used = found.filter(({ isUsed }) => isUsed);
-  const checked = used.length > 0 ? used : found.filter(({ agent }) => agent.id === defaultAgent);
+  const checked = used.length > 0 ? used : found.filter(({ agent }) => agent.id === usualAgent);
   const checks = await Promise.all(checked.map(async ({ agent, versions }) => await checkAgent(ctx, agent, versions)));
   return [...checks.flat(), ...unknownAgents(sessions)];
 }
@@ -40,7 +40,7 @@ async function checkAgent(ctx: Context, agent: Agent, versions: readonly string[
   try {
     const { login, repaired, problems, threats } = await authStatus(ctx, agent);
     const checks: Check[] = [program];
-    const advice = adviceOf([loginCommand(agent.id)]);
+    const advice = adviceOf([loginStep(agent.id)]);
     if (login.state === "ok") checks.push({ title, status: "ok", detail: login.detail });
     if (login.state === "none") checks.push({ title, status: "warning", detail: "not logged in", ...advice });
     checks.push(...problems.map((detail): Check => ({ title, status: "problem", detail, ...advice })));

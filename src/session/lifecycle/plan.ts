@@ -81,7 +81,12 @@ export async function agreeToPlan(ctx: Context, request: InitRequest, plan: Sess
     await agree(ctx, request.project, { findings: one.findings, hash: one.trustHash });
   }
   for (const commit of plan.commits.values())
-    commit.agent = await askForAgentSettings(ctx, request.project, recordedAgent(request.settings).agent, commit.source);
+    commit.agent = await askForAgentSettings(
+      ctx,
+      request.project,
+      recordedAgent(request.settings).agent,
+      commit.source,
+    );
 }
 
 function planView(

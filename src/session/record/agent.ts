@@ -46,7 +46,9 @@ export function knownAgent(record: OfAgent): Agent {
   throw new CoworkError(
     "AGENT_UNAVAILABLE",
     `Session ${plain(name)} has the program of AGENT_COMMAND (${plain(agentCommand).slice(0, 80)}): runs, prompts and approvals need a known agent.`,
-    { hint: steps`${ownCommand("open", name)}, or a new session with ${ids}: ${ownCommand("init", "<session>", "--agent", agentIds[0])}` },
+    {
+      hint: steps`${ownCommand("open", name)}, or a new session with ${ids}: ${ownCommand("init", "<session>", "--agent", agentIds[0])}`,
+    },
   );
 }
 

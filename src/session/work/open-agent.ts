@@ -43,7 +43,7 @@ export async function openAgent(ctx: Context, selector: OneSession, request: Ope
     ) as [readonly [string, ...string[]], readonly [string, ...string[]]];
     const plan = { id: record.id, command: agentPane, shell, env: paneEnvironment(inner.env) };
     const how = (await openAgentWindow(inner, plan)) ? "launched" : "here";
-    const data = { by: ctx.user.name, ...(run === undefined ? {} : { run: run.id }) };
+    const data = { by: ctx.user.name, agent: record.agent, ...(run === undefined ? {} : { run: run.id }) };
     await appendHistory(inner, record.id, [{ source: "person", type: "agent.opened", data }]);
     return { how, ...(run === undefined ? {} : { run }) };
   });

@@ -39,13 +39,17 @@ export async function checkProgramWork(
 async function hasProcess(ctx: Context, container: string, pid: number): Promise<boolean> {
   const command = ["/bin/sh", "-c", 'test -d "/proc/$1" && echo yes || echo no', "sh", String(pid)] as const;
   const spec = { command, user: "0", workingDir: "/" };
-  const answer = await ctx.engine
-    .exec(container, spec, { timeoutMs: 10_000, maxOutput: 1024 })
-    .catch(() => undefined);
+  const answer = await ctx.engine.exec(container, spec, { timeoutMs: 10_000, maxOutput: 1024 }).catch(() => undefined);
   return answer?.stdout.trim() !== "no";
 }
 
-function placeOf({ createdAt, container: { startedAt = "" } = {} }: Pick<SessionRecord, "createdAt"> & { container?: { startedAt?: string } | undefined }, container: ContainerSummary | undefined): ProgramPlace {
+function placeOf(
+  {
+    createdAt,
+    container: { startedAt = "" } = {},
+  }: Pick<SessionRecord, "createdAt"> & { container?: { startedAt?: string } | undefined },
+  container: ContainerSummary | undefined,
+): ProgramPlace {
   return container === undefined
     ? { createdAt }
     : { createdAt, container: { running: container.state === "running", startedAt } };

@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import type { OneSession, Selector } from "../../contract/requests.ts";
 import type { RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
-import { loginCommand, ownCommand, steps } from "../../hint.ts";
+import { loginStep, ownCommand, steps } from "../../hint.ts";
 import { startJob } from "../../jobs/start-job.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
@@ -40,7 +40,7 @@ export async function startRun(ctx: Context, selector: OneSession, request: RunR
       "NOT_LOGGED_IN",
       `${place.agent.title} is not logged in on this host: ${plain(login.detail)}`,
       {
-        hint: [loginCommand(place.agent.id, request.settings.agent)],
+        hint: [loginStep(place.agent.id, request.settings.agent)],
       },
     );
   const lock = { what: `the runs of ${record.name}`, busy: "SESSION_BUSY" } as const;

@@ -1,5 +1,5 @@
 import type { SessionView } from "../../session/types.ts";
-import { sinceOf, stateOf } from "../sessions.ts";
+import { hasSeveralAgents, sinceOf, stateOf } from "../sessions.ts";
 import { nowText } from "../agent-state.ts";
 import { renderTable, type Cell, type Column } from "../table.ts";
 import { age } from "../units.ts";
@@ -16,6 +16,7 @@ export function tableLines(
   if (shown.length === 0) return ["", style("dim", total === 0 ? "  No sessions. n makes one." : "  None matches.")];
   const isElsewhere = shown.some(({ host }) => host !== "local");
   const hasProjects = new Set(shown.map(({ project }) => project)).size > 1;
+  const hasAgents = hasSeveralAgents(shown);
   // On a usual screen what the agents do is cut, and every column stays.
   const drop = (order: number): { drop?: number } => (width < 60 ? { drop: order } : {});
   const columns: Column[] = [
@@ -23,6 +24,7 @@ export function tableLines(
     { title: "SESSION", min: 8 },
     ...(hasProjects ? [{ title: "PROJECT", min: 6, ...drop(4) }] : []),
     ...(isElsewhere ? [{ title: "HOST", min: 6, ...drop(3) }] : []),
+    ...(hasAgents ? [{ title: "AGENT", min: 5, ...drop(2) }] : []),
     { title: "STATE", min: 8 },
     { title: "SINCE", align: "right", ...drop(5) },
     { title: "NOW", min: 12 },
@@ -36,6 +38,7 @@ export function tableLines(
       { text: session.name, tone: "bold" },
       ...(hasProjects ? [{ text: session.project }] : []),
       ...(isElsewhere ? [{ text: session.host }] : []),
+      ...(hasAgents ? [{ text: session.agent || "-" }] : []),
       state,
       { text: session.state === "running" ? age(sinceOf(session), now) || "-" : "-", tone: "dim" },
       { text: nowText(session) || "-" },

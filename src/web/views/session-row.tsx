@@ -4,15 +4,17 @@ import { Since } from "../parts/time.tsx";
 import { Work } from "../parts/work.tsx";
 import { approvals } from "../state/approvals.ts";
 import { to } from "../state/router.ts";
-import { keyOf, type Session } from "../state/sessions.ts";
+import { hasSeveralAgents, keyOf, type Session } from "../state/sessions.ts";
 import { money } from "../text/units.ts";
 import { plain } from "../text/visible.ts";
 
 /** One session of the list. The whole row is a link to it. */
 export function SessionRow(props: { session: Session; isWaiting: boolean }): JSX.Element {
   const { session, isWaiting } = props;
-  const { name, project, host = "local", state, agentState, run } = session;
-  const where = [project, host === "local" ? undefined : host].filter((part) => part !== undefined).map(plain);
+  const { name, project, host = "local", agent, state, agentState, run } = session;
+  const where = [project, host === "local" ? undefined : host, hasSeveralAgents.value ? agent : undefined]
+    .filter((part) => part !== undefined)
+    .map(plain);
   return (
     <li class={`row ${state === "unreachable" ? "away" : ""}`}>
       <div class="row-name">

@@ -59,7 +59,9 @@ export async function createRun(ctx: Context, place: WorkPlace, request: RunRequ
   await writeFileAtomic(join(folder, "request.json"), JSON.stringify(request), { mode: 0o600 });
   await writeFileAtomic(join(folder, "prompt.md"), request.prompt, { mode: 0o600 });
   await writeRun(ctx, view);
-  await appendHistory(ctx, id, [{ source: "person", type: "run.created", data: { run: view.id, detail: view.title } }]);
+  await appendHistory(ctx, id, [
+    { source: "person", type: "run.created", data: { run: view.id, agent: view.agent, detail: view.title } },
+  ]);
   return view;
 }
 

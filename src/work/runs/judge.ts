@@ -1,7 +1,7 @@
 import type { RunResult } from "../../agent/at-work.ts";
-import { defaultAgent } from "../../contract/agents.ts";
+import { loginCommand } from "../../agent/login-command.ts";
 import type { RunReason, RunState } from "../../contract/work/run.ts";
-import { loginCommand, renderHint } from "../../hint.ts";
+
 import { plain } from "../../system/text.ts";
 
 /** Why cowork ended the agent. */
@@ -34,7 +34,7 @@ export interface Judgement {
 }
 
 /** The state of a run whose agent has ended: by its last result and by how the process ended. Pure. */
-export function judgeEnding(ending: Ending): Judgement {
+export function judgeEnding(ending: Ending, agent: string): Judgement {
   const { result, exit, endedFor, gone, errors } = ending;
   switch (endedFor) {
     case "user":
@@ -47,7 +47,7 @@ export function judgeEnding(ending: Ending): Judgement {
       return { state: "failed", detail: "no space is left on the disk of the host" };
     default:
   }
-  const own = result === undefined ? undefined : judgeResult(ending, result);
+  const own = result === undefined ? undefined : judgeResult(ending, result, agent);
   if (own !== undefined && own.state !== "completed") return own;
   if (gone && !(own !== undefined && endedFor === "stayed"))
     return { state: "stopped", reason: "crash", detail: "the agent's process is gone" };
@@ -60,7 +60,7 @@ export function judgeEnding(ending: Ending): Judgement {
   return { state: "failed", detail: [`the agent ended without a good result`, code, why].filter(Boolean).join(": ") };
 }
 
-function judgeResult({ limitUntil, agent = defaultAgent }: Ending, { outcome, detail = "" }: RunResult): Judgement {
+function judgeResult({ limitUntil }: Ending, { outcome, detail = "" }: RunResult, agent: string): Judgement {
   const why = plain(detail).slice(0, 300);
   const because = why === "" ? {} : { detail: why };
   switch (outcome) {
@@ -76,7 +76,7 @@ function judgeResult({ limitUntil, agent = defaultAgent }: Ending, { outcome, de
       if (limitUntil !== undefined) return { state: "waiting", until: limitUntil, ...because };
       return { state: "stopped", reason: "limit", ...because };
     case "login":
-      return { state: "failed", detail: `${why || "not logged in"}: run ${renderHint([loginCommand(agent)])} on the host` };
+      return { state: "failed", detail: `${why || "not logged in"}: run ${loginCommand(agent)} on the host` };
     case "error":
     default:
       return { state: "failed", ...because };

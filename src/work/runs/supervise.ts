@@ -141,7 +141,7 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
     if (run.budget !== undefined && run.budget <= 0) return { state: "stopped", reason: "budget" };
     if (isStopAsked(ctx, place.id, run.n)) throw new StopAsked();
     await launch(ctx, run, { container, isAgain: attempt > 0 });
-    const judgement = judgeEnding({ ...(await followAgent(ctx, run)), agent: run.place.agent.id });
+    const judgement = judgeEnding(await followAgent(ctx, run), place.agent.id);
     if (judgement.state !== "waiting") return await conclude(ctx, run, judgement, start);
     const now = ctx.clock.now().getTime();
     const until = judgement.until ?? 0;

@@ -42,8 +42,7 @@ export interface ProgramPlace {
 export function stateOfProgram({ createdAt, container }: ProgramPlace, program: OwnProgram | undefined): AgentState {
   if (program === undefined) return { state: "none", since: container?.startedAt || createdAt };
   const { startedAt, endedAt, detail } = program;
-  if (endedAt !== undefined)
-    return { state: "ended", since: endedAt, ...(detail === undefined ? {} : { detail }) };
+  if (endedAt !== undefined) return { state: "ended", since: endedAt, ...(detail === undefined ? {} : { detail }) };
   const isOld = container?.running !== true || Date.parse(container.startedAt) > Date.parse(startedAt);
   if (isOld) return { state: "ended", since: startedAt, detail: "killed" };
   return { state: "unknown", since: startedAt, detail: "it runs: state from its process only" };

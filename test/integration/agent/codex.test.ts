@@ -93,14 +93,13 @@ test("variables of a container send the login nowhere, and the status names them
     OPENAI_BASE_URL: `${elsewhere}/v1`,
     OPENAI_API_KEY: "sk-made-up",
     CODEX_API_KEY: "sk-made-up",
-    CODEX_HOME: "/tmp/other",
   };
-  // due: the launcher renews it
-  await vendor.control({ codex: { expiresIn: 600 } });
+  // the launcher renews it
+  await vendor.control({ codex: { expiresIn: 600, age: 60 } });
   await logInWithCode(host, vendor);
   await vendor.control({});
   await vendor.clearJournal();
-  const made = await session({ ...hostile, CODEX_HOME: "/cowork/session/codex" });
+  const made = await session(hostile);
   await mkdir(join(made.work, ".codex"));
   const config = [
     `chatgpt_base_url = "${elsewhere}/backend-api/"`,
@@ -109,8 +108,8 @@ test("variables of a container send the login nowhere, and the status names them
     `[model_providers.other]\nname = "other"\nbase_url = "${elsewhere}/v1"\nrequires_openai_auth = true`,
   ];
   await writeFile(join(made.work, ".codex", "config.toml"), config.join("\n"));
-  // the age at which a token may be renewed again
-  await expect.poll(async () => (await of("refresh")).length + Number(said((await made.run([...exec, "hi"])).out).length === 0)).toBe(1);
+  expect(said((await made.run([...exec, "hi"])).out)).toEqual(["made-up answer"]);
+  expect(await of("refresh")).toMatchObject([{ ok: true, host: "auth.openai.com" }]);
   const journal = await vendor.journal();
   expect(journal.filter((one) => one.host?.endsWith(".example"))).toEqual([]);
   expect(journal.filter((one) => one.bearer?.startsWith("sk-"))).toEqual([]);
@@ -122,9 +121,12 @@ test("variables of a container send the login nowhere, and the status names them
 test("a proxy with its own certificate gets no token", async () => {
   const made = await session({ HTTPS_PROXY: vendor.thief.proxy, SSL_CERT_FILE: "/work/thief.pem", CODEX_CA_CERTIFICATE: "/work/thief.pem" });
   await writeFile(join(made.work, "thief.pem"), await readFile(vendor.thief.authority));
-  await made.run(["timeout", "10", ...exec, "hi"]);
+  await made.run(["timeout", "4", ...exec, "hi"]);
   expect((await of("proxy")).length).toBeGreaterThan(0);
   expect(await of("stolen")).toEqual([]);
+  // Not through the launcher, it would.
+  await made.run(["sh", "-c", 'timeout 4 /opt/cowork/agents/codex/*/*/vendor/*/bin/codex exec --skip-git-repo-check hi']);
+  expect((await of("stolen")).map(({ bearer }) => bearer)).toContainEqual(expect.stringMatching(/^Bearer eyJ/));
 });
 
 test("logout ends the login at the vendor and removes it from the vault", async () => {

@@ -13,6 +13,8 @@ export interface Control {
   messages?: Answering;
   /** of Codex's vendor */
   codex?: Pick<Control, "expiresIn" | "refreshDelay" | "refuseRefresh" | "messages"> & {
+    /** how old new access tokens say that they are, in seconds */
+    age?: number;
     /** nobody has typed the code of a login yet */
     pending?: boolean;
   };

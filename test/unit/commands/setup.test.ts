@@ -35,7 +35,7 @@ async function run(
 function answer(caller: FakeCaller, [alias, completion]: [string, string]): void {
   const type = async function* (): AsyncGenerator<string> {
     for (const [question, key] of [
-      ["Set up claude as a shell function", alias],
+      ["Set up your agent as a shell function", alias],
       ["Set up completion (bash)?", completion],
       ["Set up notifications", "n"],
     ] as const) {
@@ -51,7 +51,7 @@ function answer(caller: FakeCaller, [alias, completion]: [string, string]): void
 
 const read = async (name: string): Promise<string> => await readFile(join(home, name), "utf8");
 
-const alias = `# >>> cowork setup: alias >>>\n${aliasLines.bash}\n# <<< cowork setup: alias <<<\n`;
+const alias = `# >>> cowork setup: alias >>>\n${aliasLines("claude").bash}\n# <<< cowork setup: alias <<<\n`;
 const completion = [
   "# >>> cowork setup: completion >>>",
   `if command -v cowork >/dev/null 2>&1; then eval "$(cowork completion bash)"; fi`,
@@ -122,7 +122,7 @@ describe("cowork setup", () => {
     await run("setup --yes");
     expect(await read(".bashrc")).toBe(added);
     expect(await read(".zshrc")).toBe(
-      `eval "$(cowork completion zsh)"\n${alias.replace(aliasLines.bash, aliasLines.zsh)}`,
+      `eval "$(cowork completion zsh)"\n${alias.replace(aliasLines("claude").bash, aliasLines("claude").zsh)}`,
     );
     // --undo removes a file that setup created.
     expect(await read(".config/fish/config.fish")).toContain("cowork completion fish | source");

@@ -35,13 +35,14 @@ export function createCodex(
 
   const token = async (body: Record<string, unknown>, response: ServerResponse, entry: object): Promise<void> => {
     const { codex = {} } = control.read();
-    const { expiresIn = longLifetime, refreshDelay = 0, refuseRefresh = false } = codex;
+    const { expiresIn = longLifetime, age = 0, refreshDelay = 0, refuseRefresh = false } = codex;
+    const made = { expiresIn, age };
     if (body["grant_type"] === "authorization_code") {
       journal({ ...entry, what: "login", ok: true });
-      return sendJson(response, 200, tokens.login(expiresIn));
+      return sendJson(response, 200, tokens.login(made));
     }
     const spent = String(body["refresh_token"]);
-    const grant = refuseRefresh ? undefined : tokens.refresh(spent, expiresIn);
+    const grant = refuseRefresh ? undefined : tokens.refresh(spent, made);
     journal({ ...entry, what: "refresh", ok: grant !== undefined, token: tokens.numberOf(spent) });
     if (refreshDelay > 0) await sleep(refreshDelay);
     if (grant !== undefined) return sendJson(response, 200, grant);

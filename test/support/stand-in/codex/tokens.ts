@@ -10,11 +10,18 @@ export interface CodexGrant {
   refresh_token: string;
 }
 
+/** Times of an access token, in seconds. */
+export interface Made {
+  /** until its end */
+  expiresIn: number;
+  /** since it was made, as it says */
+  age: number;
+}
+
 export interface CodexTokens {
-  /** @param lifetime of the access token in seconds */
-  login(lifetime: number): CodexGrant;
+  login(made: Made): CodexGrant;
   /** undefined: unknown, revoked or already used */
-  refresh(token: string, lifetime: number): CodexGrant | undefined;
+  refresh(token: string, made: Made): CodexGrant | undefined;
   /** is this access token one of ours, not expired and not revoked? */
   check(access: string): boolean;
   /** a logout: nothing is valid any more */
@@ -32,7 +39,7 @@ export function createCodexTokens(): CodexTokens {
   const numbers = new Map<string, number>();
   const access = new Map<string, number>();
 
-  const grant = (lifetime: number): CodexGrant => {
+  const grant = ({ expiresIn, age }: Made): CodexGrant => {
     count += 1;
     const now = Math.floor(Date.now() / 1000);
     const auth = {
@@ -41,20 +48,20 @@ export function createCodexTokens(): CodexTokens {
       chatgpt_user_id: "user-made-up",
       user_id: "user-made-up",
     };
-    const claims = { iss: "https://auth.openai.com", iat: now, "https://api.openai.com/auth": auth };
+    const claims = { iss: "https://auth.openai.com", iat: now - age, "https://api.openai.com/auth": auth };
     const made = {
-      access_token: jwt({ ...claims, jti: randomUUID(), exp: now + lifetime }),
+      access_token: jwt({ ...claims, jti: randomUUID(), exp: now + expiresIn }),
       id_token: jwt({ ...claims, email: "made-up@example.com", exp: now + 3600 }),
       refresh_token: `rt-made-up-${String(count)}-${"x".repeat(60)}`,
     };
     current.add(made.refresh_token);
     numbers.set(made.refresh_token, count);
-    access.set(made.access_token, (now + lifetime) * 1000);
+    access.set(made.access_token, (now + expiresIn) * 1000);
     return made;
   };
   return {
     login: grant,
-    refresh: (token, lifetime) => (current.delete(token) ? grant(lifetime) : undefined),
+    refresh: (token, made) => (current.delete(token) ? grant(made) : undefined),
     check: (token) => (access.get(token) ?? 0) > Date.now(),
     revoke: () => {
       current.clear();
