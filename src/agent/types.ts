@@ -116,6 +116,8 @@ export interface AgentPolicy {
   overridesVariables?: boolean;
   /** for containers without a session, and for those that an older cowork made */
   shared: PolicyFiles;
+  /** the agent believes the files only if root owns them in the container */
+  ownedByRoot?: boolean;
   /** for one session. Commands in it must be in every container that mounts it, whichever cowork made that */
   session(rules: SessionRules): PolicyFiles;
 }
