@@ -61,7 +61,7 @@ export async function claimFound(
   const host = await hostOfOne(its, selector);
   const [own] = await groupByHost(its, selector);
   const { names: _, ...project } = selector;
-  // What others have changed is no obstacle.
+  // What others have changed is not in the way.
   const others = (await everywhere(its, project)).filter((one) => one.host !== own?.host && one.derived !== true);
   const { mode, globs, why, all } = wanted;
   return await host.claim(selector, {

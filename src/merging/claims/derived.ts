@@ -21,7 +21,7 @@ type Derived = z.infer<typeof derivedFile>["sessions"];
 const maxBytes = 4 * 1024 * 1024;
 
 /**
- * Intent claims that nobody made: what a session has changed. They say where it works, and nothing is denied or told because of them,
+ * Intent claims that no one made: what a session has changed. They say where it works, and nothing follows from them,
  * so they are kept apart from the claims that the hook reads.
  */
 export async function readDerived(ctx: Pick<Context, "paths">, project: string): Promise<Derived> {

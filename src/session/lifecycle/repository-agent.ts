@@ -35,13 +35,26 @@ async function readRepository(agentId: string, source: ConfigSource): Promise<Re
   const reader = findAgent(agentId)?.repository;
   if (reader === undefined) return { findings: [], rules: { allow: [], deny: [], ask: [] } };
   const contents = new Map<string, string>();
-  for (const path of reader.files) {
+  for (const path of [...reader.files, ...(await nestedFiles(reader.files, source))]) {
+    if (contents.size > maxNested) {
+      contents.set(path, "");
+      break;
+    }
     const bytes = await source.read(path);
     if (bytes !== undefined) contents.set(path, new TextDecoder().decode(bytes));
     // The agent would follow the link to a file that is not read here.
     else if ((await source.stat(path)) === "link") contents.set(path, "");
   }
   return reader.read(contents);
+}
+
+/** More of them are not read; the first that is not counts as one that cannot be read. */
+const maxNested = 200;
+
+/** The same files below other folders: they count for an agent that works there. */
+async function nestedFiles(files: readonly string[], source: ConfigSource): Promise<string[]> {
+  const found = await Promise.all(files.map(async (path) => (await source.find?.(path)) ?? []));
+  return [...new Set(found.flat())].toSorted();
 }
 
 /**
