@@ -65,7 +65,7 @@ function comparisonsOf(
   };
 }
 
-/** A name that nobody gives to a file in good faith is not listed. */
+/** A name with control characters, or a very long one, is not listed: it may be made to mislead. */
 function isPlain(path: string): boolean {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   return path.length <= maxLength && !/[\u0000-\u001f\u007f\\\ufffd]/.test(path);

@@ -7,7 +7,7 @@ import { askClones, type Found } from "./ask-clones.ts";
 import { openPairCache } from "./cache/pair-cache.ts";
 import { readSummary, writeSummary } from "./cache/summary.ts";
 import { readTips, writeTips, type Seen } from "./cache/tips.ts";
-import { updateSummary } from "./cache/update-summary.ts";
+import { changedSince, updateSummary } from "./cache/update-summary.ts";
 import { classifierVersion } from "./classes/classify.ts";
 import { heldWork } from "./held-work.ts";
 import { readLineages, type FindLineage } from "./judge/lineage.ts";
@@ -40,6 +40,8 @@ export interface LookResult {
   pairs: ConflictPair[];
   /** what is new since the last look, for the journals, by `keyOf` */
   news: Map<string, MergingEvent[]>;
+  /** what each session has changed, by `keyOf`, where that is not what it was; nothing once it is merged */
+  changed: Map<string, { paths: string[]; at: string }>;
   /** what limits the whole answer */
   note?: string;
 }
@@ -115,7 +117,13 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
   const last = readSummary(ctx, request.project);
   const { summary, news } = updateSummary(last, { looked, pairs });
   if (JSON.stringify(summary) !== JSON.stringify(last)) await writeSummary(ctx, request.project, summary);
-  return { sessions, pairs, news, ...(judged.note !== undefined && { note: judged.note }) };
+  return {
+    sessions,
+    pairs,
+    news,
+    changed: changedSince(last, summary),
+    ...(judged.note !== undefined && { note: judged.note }),
+  };
 }
 
 /** The lineages of all commits that are judged, read once when the first is asked for. */

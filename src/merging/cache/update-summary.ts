@@ -94,3 +94,19 @@ export function markOf(summary: ConflictSummary | undefined, key: string): Colli
   if (mark === undefined || worst === undefined) return undefined;
   return { class: worst, with: found.map(([name]) => name), asOf: mark.asOf };
 }
+
+/** What sessions have changed, where that differs between two results. What is merged has no changes left. */
+export function changedSince(
+  before: ConflictSummary | undefined,
+  now: ConflictSummary,
+): Map<string, { paths: string[]; at: string }> {
+  const pathsIn = (summary: ConflictSummary | undefined, key: string): string[] =>
+    summary?.merged[key]?.state === "merged" ? [] : (summary?.work?.[key]?.paths ?? []);
+  return new Map(
+    Object.entries(now.work ?? {}).flatMap(([key, { asOf: at }]) => {
+      const paths = pathsIn(now, key);
+      const isSame = JSON.stringify(paths) === JSON.stringify(pathsIn(before, key));
+      return isSame ? [] : [[key, { paths, at }] as const];
+    }),
+  );
+}
