@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, lstat, mkdir, open, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, readFile, readdir, readlink, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, expect, test } from "vitest";
@@ -145,14 +145,15 @@ test.each([
   await make(path);
   expect((await launch()).code).toBe(0);
   expect((await launch()).code).toBe(0);
+  expect(await readdir(dirname(path))).toEqual(["login.json"]);
   expect((await lstat(path)).isSymbolicLink()).toBe(true);
   expect(await readlink(path)).toBe(`${root}/cowork/auth/sample/login.json`);
 });
 
-test("a folder that cannot be moved away is refused in place of a link to the vault", async () => {
+test("a folder that cannot be removed is refused in place of a link to the vault", async () => {
   const path = join(root, "cowork/session/sample/login.json");
   await mkdir(path);
-  await put("usr/bin/mv", "#!/bin/sh\nexit 1\n");
+  await put("usr/bin/rm", "#!/bin/sh\nexit 1\n");
   const { code, out, err } = await launch([], { PATH: `${root}/usr/bin:${process.env.PATH}` });
   expect({ code, out }).toEqual({ code: 126, out: [""] });
   expect(err).toContain("could not be made a link to the shared login");
