@@ -7,7 +7,7 @@ import type { AgentSession } from "../types.ts";
 const maxBytes = 4 * 1024 * 1024;
 
 /**
- * Says in the session's config whether its folder is trusted: nobody is asked at the first start, and settings of a repository that
+ * Says in the session's config whether its folder is trusted: no one is asked at the first start, and settings of a repository that
  * the user refused are not read. Everything else in the file stays as the session wrote it.
  */
 export async function prepareSession(ctx: Context, session: AgentSession): Promise<string[]> {

@@ -53,7 +53,7 @@ test("a login by device code is stored in the vault alone", async () => {
   expect(JSON.stringify(await authStatus(host.ctx, host.agent))).not.toMatch(/rt-made-up|eyJ/);
 });
 
-test("a session uses the login, reports what it does, and asks nobody", async () => {
+test("a session uses the login, reports what it does, and asks no one", async () => {
   const made = await session();
   const prompt = script([
     { text: "I do it.", tools: [{ name: "exec_command", input: { cmd: "echo one >added" } }] },
@@ -82,7 +82,7 @@ test("a new login does not end the old one before it is there", async () => {
   expect(await readFile(join(vault, "auth.json"), "utf8")).toBe(before);
 });
 
-test("in a session nobody can log out all others", async () => {
+test("a session cannot log out all others", async () => {
   const made = await session();
   expect((await made.run(["codex", "logout"])).code).toBe(0);
   expect(await of("logout")).toEqual([]);
