@@ -1,7 +1,8 @@
 import type { AgentStates } from "./at-work.ts";
 import { states as claude } from "./claude/states.ts";
+import { states as codex } from "./codex/states.ts";
 
-const known: Readonly<Record<string, AgentStates>> = { claude };
+const known: Readonly<Record<string, AgentStates>> = { claude, codex };
 
 /**
  * How the state of an agent is read; undefined for an agent that only a newer cowork knows. `list` needs nothing else of agents, and

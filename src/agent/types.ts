@@ -94,6 +94,8 @@ export interface AgentLaunch {
   env: Readonly<Record<string, string>>;
   /** variables for the launcher's program alone, whose value is a path in the installation: `{ NAME: "folder" }` */
   installed?: Readonly<Record<string, string>>;
+  /** variables for the launcher's program alone */
+  own?: Readonly<Record<string, string>>;
   /** arguments of the program before the user's */
   args?: readonly string[];
   /** read-only folder with the policy for every copy of the agent in the container */

@@ -41,7 +41,10 @@ export async function login(ctx: Context, agent: Agent, request: LoginRequest, i
       const code = await ctx.engine.attach(container.id, spec, { ...streams, signal });
       if (code !== 0) throw notLoggedIn(agent, `exited with code ${code}`);
       if (way === "longLived") await keepToken(inner, agent, printed.join(""));
-      await agent.login.remember(inner, container.configFolder);
+      const remember = async (): Promise<void> => await agent.login.remember(inner, container.configFolder);
+      // A session may be renewing the login before this one.
+      if (agent.login.renewal.kind === "cowork") await withRefreshLock(inner, agent, remember);
+      else await remember();
     });
     const { login: result, problems } = await checkVault(inner, agent);
     if (result.state !== "ok") throw notLoggedIn(agent, problems[0] ?? result.detail);

@@ -52,11 +52,13 @@ export function renderRuns(runs: readonly RunView[], options: { now: Date; width
     { text: runState(run), tone: tones[run.state] },
     { text: ago(run.createdAt, options.now) || "-", tone: "dim" },
     { text: run.workedMs === 0 ? "-" : duration(run.workedMs), tone: "dim" },
-    { text: money(run.cost) },
+    { text: run.unpriced === true ? "-" : money(run.cost) },
     { text: run.title },
   ]);
   return renderTable(columns, rows, options);
 }
+
+const unpriced = "not known: the agent tells tokens only, so no budget holds";
 
 /** One run with all that is known, one fact a line. */
 export function renderRun(run: RunView, { style }: { style: Style }): string {
@@ -67,7 +69,7 @@ export function renderRun(run: RunView, { style }: { style: Style }): string {
     ["agent", run.agent],
     ["created", run.createdAt],
     ["worked", `${duration(run.workedMs)}${run.timeoutMs === 0 ? "" : ` of ${duration(run.timeoutMs)}`}`],
-    ["cost", `${money(run.cost)} at list prices, ${limit}`],
+    ["cost", run.unpriced === true ? unpriced : `${money(run.cost)} at list prices, ${limit}`],
     ["used", `${run.turns} turns, ${run.tokens.input} tokens in, ${run.tokens.output} out, ${run.denials} denied`],
     ["continues", run.resumes === undefined ? undefined : `${run.session}:${run.resumes}`],
     ["commit", run.commit],

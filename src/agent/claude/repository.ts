@@ -1,7 +1,7 @@
 import { jsonObject, parseJson, type Json, type JsonObject } from "../../contract/common.ts";
 import type { Finding } from "../../events.ts";
 import type { AgentRepository, RepositoryRequest } from "../repository.ts";
-import { asList, asObject } from "./json.ts";
+import { asList, asObject } from "../input/json.ts";
 
 const settingsFiles = [".claude/settings.json", ".claude/settings.local.json"] as const;
 const serversFile = ".mcp.json";

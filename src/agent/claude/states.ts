@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../contract/common.ts";
-import { asList, asObject } from "./json.ts";
+import { asList, asObject } from "../input/json.ts";
 import type { AgentSignal, AgentStates, HookReport } from "../at-work.ts";
-import { describeTool, line, text } from "./describe.ts";
+import { describeTool, line, text } from "../input/describe.ts";
 import { limitEnd } from "./limit-end.ts";
 import { readPrograms } from "./programs.ts";
 import { readTasks } from "./tasks.ts";
@@ -38,9 +38,10 @@ const claims: Readonly<Record<string, [when: string, matcher: string]>> = {
   PostToolUse: ["after", `Bash|${edits}`],
 };
 
-export const states: AgentStates = { hooks, read, programs: readPrograms, tasks: readTasks };
+export const states: AgentStates = { read, programs: readPrograms, tasks: readTasks };
 
-function hooks(programs: string): JsonObject {
+/** Hook entries for the policy. @param programs folder of cowork's hook scripts in the container */
+export function hooks(programs: string): JsonObject {
   const entries = events.map(([event, matcher]): [string, JsonObject[]] => {
     // With `args` the program is started without a shell.
     const report = { type: "command", command: `${programs}/agent-event`, args: [event], timeout: reportSeconds };

@@ -1,5 +1,6 @@
 import type { AgentId } from "../../contract/agents.ts";
 import type { Settings } from "../../contract/settings.ts";
+import { findAgent } from "../../agent/catalog.ts";
 import { atMost } from "../../contract/work/permissions.ts";
 import type { RunPermissions, RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError, usageError } from "../../errors.ts";
@@ -117,10 +118,19 @@ async function tasksOf(scope: Scope, options: RunOptions, targets: readonly RunT
   const tasks = targets.map((target): Task => {
     requireKnownAgent(target, all);
     const its = settingsFor(target, all, { wanted, configured });
+    refuseBudget(agentOfTarget(target, all), budget);
     const settings = model === undefined ? its : { ...its, model: all.model };
     return { target, agent: agentOfTarget(target, all), request: requestOf(options, settings) };
   });
   return { tasks, configured };
+}
+
+/** A limit that was asked for must hold. */
+function refuseBudget(agent: string, budget: string | undefined): void {
+  const known = budget === undefined ? undefined : findAgent(agent);
+  if (known?.run?.priced !== false) return;
+  const message = `${known.title} does not tell what it costs, so --budget cannot limit a run of it.`;
+  throw usageError(message, "cowork run <session> 'task' --timeout 1h");
 }
 
 function requestOf(options: RunOptions, settings: Settings): RunRequest {

@@ -25,7 +25,7 @@ export function SessionRow(props: { session: Session; isWaiting: boolean }): JSX
         {isWaiting ? (
           <div class="row-extra">
             <Work session={session} />
-            <span>{money(run?.cost ?? 0)}</span>
+            <span>{run?.unpriced === true ? "–" : money(run?.cost ?? 0)}</span>
           </div>
         ) : null}
       </div>
@@ -39,7 +39,7 @@ export function SessionRow(props: { session: Session; isWaiting: boolean }): JSX
         <>
           <div class="row-doing">{doing(session)}</div>
           <Work session={session} />
-          <div class="row-cost number">{money(run?.cost ?? 0)}</div>
+          <div class="row-cost number">{run?.unpriced === true ? "–" : money(run?.cost ?? 0)}</div>
         </>
       )}
     </li>

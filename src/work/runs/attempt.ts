@@ -92,7 +92,7 @@ async function show(ctx: Context, run: Supervised, open: readonly ApprovalView[]
   await report.set({ state, detail: waits ?? run.progress.detail, workedMs: Math.round(time.ms) });
   if (was === "running" && state === "waiting")
     await tell(ctx, run, { type: "run.waiting", data: { detail: waits ?? "", for: first?.kind ?? "approval" } });
-  await tellShares(ctx, run, "budget", report.view.cost, request.budget);
+  await tellShares(ctx, run, "budget", report.view.cost, report.view.budget);
   await tellShares(ctx, run, "time", time.ms, request.timeoutMs);
   await report.flush();
 }

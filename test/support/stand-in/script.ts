@@ -12,7 +12,8 @@ export interface Step extends Answering {
 
 export interface ToolCall {
   name: string;
-  input: object;
+  /** a text only for Codex */
+  input: object | string;
 }
 
 /** How a request is answered. Times are in milliseconds. */
@@ -112,7 +113,8 @@ function textsOf(content: string | readonly Block[]): string[] {
   return content.flatMap((block) => (block.type === "text" && block.text !== undefined ? [block.text] : []));
 }
 
-function stepsIn(text: string, read: (name: string) => readonly Step[]): readonly Step[] | undefined {
+/** The steps of the script in a text; undefined: it has none. */
+export function stepsIn(text: string, read: (name: string) => readonly Step[]): readonly Step[] | undefined {
   // first, because the prompt of a subagent in it may name a file
   const [, json] = /@@(\[.*\])@@/s.exec(text) ?? [];
   if (json !== undefined) return JSON.parse(json) as Step[];
