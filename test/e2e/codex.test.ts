@@ -84,6 +84,18 @@ it("a run's question is answered from outside", async () => {
   expect((await done("logs", "a")).stdout).toContain("Added.");
 });
 
+it("an active run takes no more text, and ends when it is interrupted", async () => {
+  await vendor.control({ codex: { messages: { hang: true } } });
+  await done("run", "a", "never ends");
+  await expect.poll(async () => (await vendor.journal()).some(({ hangs }) => hangs)).toBe(true);
+  const { code, stderr } = await cowork("send", "a", "more");
+  expect({ code, why: stderr.includes("one prompt at a time") }).toEqual({ code: 1, why: true });
+  await done("interrupt", "a");
+  await vendor.control({});
+  expect((await cowork("wait", "a", "--timeout", "2m")).code).toBe(6);
+  expect((await json<{ runs: RunView[] }>("runs", "a")).runs[0]).toMatchObject({ state: "stopped", reason: "user" });
+});
+
 it("starts in a terminal without a first-run screen", async () => {
   const env = userEnvironment(home, { TERM: "xterm-256color", ...variables() });
   const words = Object.entries(env).map((pair) => pair.join("="));

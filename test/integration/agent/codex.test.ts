@@ -53,7 +53,9 @@ test("a login by device code is stored in the vault alone", async () => {
   expect(JSON.stringify(await authStatus(host.ctx, host.agent))).not.toMatch(/rt-made-up|eyJ/);
 });
 
-test("a session uses the login, reports what it does, and asks nobody", async () => {
+test("a session uses the login and the user's instructions, reports what it does, and asks no one", async () => {
+  await mkdir(join(host.ctx.user.home, ".codex"));
+  await writeFile(join(host.ctx.user.home, ".codex", "AGENTS.md"), "MADE-UP RULE: be brief");
   const made = await session();
   const prompt = script([
     { text: "I do it.", tools: [{ name: "exec_command", input: { cmd: "echo one >added" } }] },
@@ -62,6 +64,7 @@ test("a session uses the login, reports what it does, and asks nobody", async ()
   const { out } = await made.run([...exec, prompt]);
   expect(said(out), out).toEqual(["I do it.", "Done."]);
   expect(await readFile(join(made.work, "added"), "utf8")).toBe("one\n");
+  expect((await of("message")).map(({ knows }) => knows)).toEqual([true, true]);
   const inbox = join(host.ctx.paths.events(made.id), "inbox");
   const reports = (await readdir(inbox)).map((name) => name.split(".").at(-1));
   expect(reports).toEqual(
@@ -82,7 +85,7 @@ test("a new login does not end the old one before it is there", async () => {
   expect(await readFile(join(vault, "auth.json"), "utf8")).toBe(before);
 });
 
-test("in a session nobody can log out all others", async () => {
+test("a session cannot log out all others", async () => {
   const made = await session();
   expect((await made.run(["codex", "logout"])).code).toBe(0);
   expect(await of("logout")).toEqual([]);

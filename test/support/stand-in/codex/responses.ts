@@ -33,7 +33,8 @@ export function createResponses(
       const { step, prompt } = findCodexStep(request.input ?? [], scriptFile);
       const { text, tools = [], status, body, hang = false, delay = 0, usage } = { ...ofAll, ...step };
       const { model } = request;
-      journal({ ...entry, what: "message", ok: status === undefined, model, status, hangs: hang, prompt });
+      const knows = JSON.stringify(request.input).includes("MADE-UP RULE");
+      journal({ ...entry, what: "message", knows, ok: status === undefined, model, status, hangs: hang, prompt });
       if (hang) return;
       if (delay > 0) await sleep(delay);
       if (status !== undefined)
