@@ -100,7 +100,7 @@ function fresh(ctx: Context, project: string, { into, test }: MergeRequest, item
 /** The session that resolves conflicts is a new one. @throws NOT_LOGGED_IN, AGENT_UNAVAILABLE for a program of `AGENT_COMMAND` */
 async function requireAgent(scope: Scope): Promise<void> {
   const settings = await scope.settings();
-  const fresh = { name: "that merges" };
-  requireKnownAgent(fresh, settings);
-  await requireLogin(await scope.host(), agentOfTarget(fresh, settings), settings.agent);
+  const made = { name: "that merges" };
+  requireKnownAgent(made, settings);
+  await requireLogin(await scope.host(), agentOfTarget(made, settings), settings.agent);
 }

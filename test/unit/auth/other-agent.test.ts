@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, readlink, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, readlink, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
+import { execa } from "execa";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { programPath, installationOf } from "../../../src/agent/package.ts";
 import type { Agent } from "../../../src/agent/types.ts";
@@ -41,7 +42,7 @@ beforeEach(async () => {
       if (spec.command[0] === "/bin/sh") return { code: 0, stdout: "x86_64 yes\n" };
       const config = configFolder();
       const link = await readlink(join(config, "login.json")).catch(() => undefined);
-      asked = { spec: spec as ExecSpec, input: String(input), config: (await readdir(config)).toSorted(), link };
+      asked = { spec, input: String(input), config: (await readdir(config)).toSorted(), link };
       if (logsIn) await writeFile(join(config, "printed"), "made-up");
       return { code: 0 };
     },
@@ -143,6 +144,21 @@ test("a program that logs out finds the login as in a session", async () => {
   expect(await logout(host.ctx, agent, () => Promise.resolve(request))).toMatchObject({ loggedOut: true });
   expect(asked?.link).toBe("/cowork/auth/sample/login.json");
   expect(asked?.spec.command.slice(-2)).toEqual(["log", "out"]);
+});
+
+test("a folder, a link or a pipe that a session put in place of the secret does not keep it from being removed", async () => {
+  const path = join(vault, "token");
+  const other = join(host.folder, "other");
+  await writeFile(other, "not ours");
+  const never = () => Promise.reject(new Error("no container is needed"));
+  await mkdir(join(path, "deep"), { recursive: true });
+  expect(await logout(host.ctx, sampleAgent, never)).toMatchObject({ loggedOut: true });
+  await symlink(other, path);
+  expect(await logout(host.ctx, sampleAgent, never)).toMatchObject({ loggedOut: true });
+  await execa("mkfifo", [path]);
+  expect(await logout(host.ctx, sampleAgent, never)).toMatchObject({ loggedOut: true });
+  expect(existsSync(path)).toBe(false);
+  expect(await readFile(other, "utf8")).toBe("not ours");
 });
 
 test("a login that is never renewed needs no lock, and has no stale ones", async () => {
