@@ -112,7 +112,7 @@ export type PolicyFiles = Readonly<Record<string, string>>;
 export interface AgentPolicy {
   /** the folder inside; `contract/agents.ts` names it, too */
   target: string;
-  /** for containers without a session, and for those that an older cowork made */
+  /** for containers without a session, and for those that an older cowork made; empty: they need none */
   shared: PolicyFiles;
   /** the agent believes the files only if root owns them in the container */
   ownedByRoot?: boolean;
