@@ -6,8 +6,8 @@ import type { Context } from "../system/context.ts";
 import { ensureFolder, pathExists } from "../system/files/files.ts";
 import { withLock } from "../system/locks.ts";
 import { plain } from "../system/text.ts";
-import { fetchTarball, findTarball } from "./download.ts";
-import { readNpmConfig } from "./npm-config.ts";
+import { fetchTarball, findTarball } from "./npm/download.ts";
+import { readNpmConfig } from "./npm/config.ts";
 import { installationOf, programPath, type Installation } from "./package.ts";
 import type { Agent, Variant } from "./types.ts";
 
@@ -70,7 +70,7 @@ async function fetchProgram(
   note(`unpacking ${what}`);
   const made = await mkdtemp(join(work, "unpack-"));
   try {
-    const { unpackMembers } = await import("./unpack.ts");
+    const { unpackMembers } = await import("./npm/unpack.ts");
     await unpackMembers(part, keep, made);
     await chmod(join(made, program), 0o755);
     await chmod(made, 0o755);

@@ -8,7 +8,7 @@ import { homeId } from "../system/home-id.ts";
 import { plain } from "../system/text.ts";
 import { installedInside, installedVariables, programInside, type Installation } from "./package.ts";
 import type { Agent } from "./types.ts";
-import { unpackLimits } from "./unpack.ts";
+import { unpackLimits } from "./npm/unpack.ts";
 
 const timeoutMs = 5 * 60_000;
 

@@ -12,7 +12,7 @@ import type { Settings } from "../config/types.ts";
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
 import { ensureFolder } from "../system/files/files.ts";
-import { removeTree } from "../system/files/tree.ts";
+import { chownTree, removeTree } from "../system/files/tree.ts";
 import { homeId } from "../system/home-id.ts";
 
 export interface AgentContainerRequest {
@@ -27,8 +27,8 @@ export interface AgentContainerRequest {
 
 export interface AgentContainer {
   id: string;
-  /** path of the agent's program inside */
-  program: string;
+  /** path of the agent's program inside, and the arguments that it always gets */
+  program: readonly [string, ...string[]];
   /** what the agent's config folder is on the host */
   configFolder: string;
   user: string;
@@ -61,6 +61,7 @@ export async function withAgentContainer<T>(
     for (const file of request.linked === true ? (agent.launch.links ?? []) : [])
       await symlink(`${inside.vault(agent)}/${file}`, join(configFolder, file));
     await agent.login.begin?.(ctx, configFolder);
+    if (ctx.user.uid !== uid) await chownTree(configFolder, uid, gid);
     await ensureFolder(ctx.paths.agentLib(agent.id), { mode: 0o755 });
     const running = ctx.engine.runHelper(
       {
@@ -87,7 +88,7 @@ export async function withAgentContainer<T>(
       const image = (): Promise<string> => Promise.resolve(request.image);
       await installAgent(ctx, agent, { version, variant, image });
       const installation = installationOf(agent, version, variant);
-      const program = programInside(agent, installation);
+      const program = [programInside(agent, installation), ...(agent.launch.args ?? [])] as const;
       const own = { ...env, ...installedVariables(agent, installation) };
       return await fn({ id, program, configFolder, user: `${uid}:${gid}`, env: own });
     } finally {

@@ -1,6 +1,7 @@
 import { Transform, type Writable } from "node:stream";
 import { readdir } from "node:fs/promises";
 import { prepareSafely } from "../agent/prepare.ts";
+import { readLaunchVersion } from "../agent/launch-file.ts";
 import { readMemory } from "../agent/memory.ts";
 import { loginStep } from "../hint.ts";
 import type { Agent, Login } from "../agent/types.ts";
@@ -59,7 +60,7 @@ function execSpec(container: AgentContainer, command: readonly string[], ctx: Co
   const { user } = container;
   // HOME: U may not be a user of the image; the program stores nothing there.
   return {
-    command: [container.program, ...command],
+    command: [...container.program, ...command],
     user,
     workingDir: "/tmp",
     env: { ...container.env, ...env, HOME: "/tmp" },
@@ -94,6 +95,8 @@ function copying(target: Writable, copy: string[]): Writable {
 async function prepareSessions(ctx: Context, agent: Agent): Promise<void> {
   const ids = await readdir(ctx.paths.stateRoot).catch((): string[] => []);
   for (const id of ids) {
+    // Sessions of another agent have none.
+    if ((await readLaunchVersion(ctx, agent, id)) === undefined) continue;
     const { workspaceFolder, ownWays } = await readMemory(ctx, id);
     if (workspaceFolder === undefined) continue;
     await prepareSafely(ctx, agent, { id, workspaceFolder, ownWays: ownWays ?? false });

@@ -1,6 +1,7 @@
 import type { Agent } from "../agent/types.ts";
 import { isPolicyInPlace } from "../agent/parts.ts";
 import type { AuthStatus } from "../contract/login.ts";
+import type { ContainerDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
 import { homeLabels } from "../system/home-id.ts";
 import { plain } from "../system/text.ts";
@@ -35,15 +36,25 @@ async function findThreats(ctx: Context, agent: Agent): Promise<string[]> {
     const detail = await ctx.engine.findContainer(id).catch(() => undefined);
     // Labels prove nothing, because an image may have them: a container that mounts the login is this home's.
     if (detail?.mounts.some(({ source }) => source === ctx.paths.vault(agent.id)) !== true) continue;
-    const names = agent.keepOut.filter((name) => (detail.env[name] ?? "") !== "");
+    const set = Object.keys(detail.env).filter((name) => detail.env[name] !== "");
+    const names = agent.keepOut.flatMap((kept) => set.filter((name) => isMeant(kept, name))).map(plain);
     if (names.length === 0) continue;
-    const bound = detail.mounts.find((mount) => mount.destination === agent.launch.policy?.target && !mount.writable);
-    const session = its["cowork.session"] ?? "";
-    const how =
-      bound !== undefined && (await isPolicyInPlace(ctx, agent, bound.source, session))
-        ? "the agent does not see it, because of its managed settings"
-        : "the agent may use it instead of the login; to prevent that: cowork start --rebuild";
+    const how = await howKeptOut(ctx, agent, detail, its["cowork.session"] ?? "");
     lines.push(`session ${plain(its["cowork.name"] ?? id)} sets ${names.join(", ")}: ${how}`);
   }
   return lines;
+}
+
+async function howKeptOut(ctx: Context, agent: Agent, { mounts }: ContainerDetail, session: string): Promise<string> {
+  const { policy } = agent.launch;
+  if (policy?.overridesVariables !== true) return "the agent does not see it, because its launcher takes it away";
+  const bound = mounts.find((mount) => mount.destination === policy.target && !mount.writable);
+  return bound !== undefined && (await isPolicyInPlace(ctx, agent, bound.source, session))
+    ? "the agent does not see it, because of its managed settings"
+    : "the agent may use it instead of the login; to prevent that: cowork start --rebuild";
+}
+
+/** @param kept a name of the list, which may end in `*` */
+function isMeant(kept: string, name: string): boolean {
+  return kept.endsWith("*") ? name.startsWith(kept.slice(0, -1)) : name === kept;
 }

@@ -37,6 +37,7 @@ export const claude: Agent = {
     },
     policy: {
       target: policyFolders.claude,
+      overridesVariables: true,
       shared: { [policyFile]: sharedPolicy() },
       session: (rules) => ({ [policyFile]: sessionPolicy(rules) }),
     },

@@ -17,7 +17,10 @@ export const codex: Agent = {
   title: "Codex",
   install: {
     pinned: "0.171.0",
-    oldest: { version: "0.171.0", why: "cowork's hooks and the renewal of the login are known to work since this version" },
+    oldest: {
+      version: "0.171.0",
+      why: "cowork's hooks and the renewal of the login are known to work since this version",
+    },
     wanted: (settings) => settings.codexVersion,
     package: packageOf,
   },

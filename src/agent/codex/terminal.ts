@@ -7,7 +7,7 @@ function args({ conversation, resume, model, prompt }: TerminalAsk): string[] {
   return [
     ...(resume ? ["resume", conversation] : []),
     ...(model === undefined ? [] : ["--model", model]),
-    // Whatever it starts with, it is no option and no subcommand.
+    // Whatever it starts with, it is neither an option nor a subcommand.
     ...(prompt === undefined ? [] : ["--", prompt]),
   ];
 }

@@ -66,7 +66,9 @@ function outputsOf(item: JsonObject): TranscriptEntry["outputs"] {
       const text = textOf(item["content"]);
       if (item["role"] === "assistant") return text === "" ? [] : [{ kind: "text", text }];
       // Texts in angle brackets come from the program itself.
-      return item["role"] !== "user" || text.trim() === "" || /^<[a-z_-]+>/.test(text) ? [] : [{ kind: "prompt", text }];
+      return item["role"] !== "user" || text.trim() === "" || /^<[a-z_-]+>/.test(text)
+        ? []
+        : [{ kind: "prompt", text }];
     }
     case "custom_tool_call":
     case "function_call": {

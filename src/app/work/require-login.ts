@@ -15,7 +15,8 @@ export async function requireLogin(host: SessionHost, agent: string, configured:
   if (!known.success) return;
   const { login } = await host.authStatus(known.data);
   if (login.state === "ok") return;
-  throw new CoworkError("NOT_LOGGED_IN", `The agent ${known.data} is not logged in: ${plain(login.detail)}`, {
+  const why = login.state === "none" ? "." : `: ${plain(login.detail)}`;
+  throw new CoworkError("NOT_LOGGED_IN", `The agent ${known.data} is not logged in${why}`, {
     hint: [loginStep(known.data, configured)],
   });
 }

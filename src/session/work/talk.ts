@@ -67,7 +67,8 @@ async function writePrompt(ctx: Context, selector: OneSession, request: SendRequ
     if (run === undefined) return undefined;
     if (run.queued !== undefined) throw busyRun(place, run, "is in the queue");
     if (run.until !== undefined) throw busyRun(place, run, "waits for the end of the usage limit");
-    if (place.agent.run?.input !== "lines") throw busyRun(place, run, `takes no more text: ${place.agent.title} runs one prompt at a time`);
+    if (place.agent.run?.input !== "lines")
+      throw busyRun(place, run, `takes no more text: ${place.agent.title} runs one prompt at a time`);
     const line = run.state === "created" ? undefined : place.agent.run.prompt(request.text);
     if (line !== undefined && (await writeToRun(ctx, place, run.n, line))) {
       await journal(ctx, place, "prompt.sent", { run: run.id, how: "run", ...saidOf(request) });

@@ -21,7 +21,7 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
-test("eight sessions work on while their tokens end: each refresh token is spent once, and nobody is refused", async () => {
+test("eight sessions work on while their tokens end: each refresh token is spent once, and none is refused", async () => {
   // Codex renews a token by itself in its last five minutes. It gets there soon after it was made.
   await vendor.control({ codex: { expiresIn: 325, refreshDelay: 500 } });
   await logInWithCode(host, vendor);

@@ -1,5 +1,6 @@
 import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { logout } from "../../../src/auth/logout.ts";
 import { authStatus } from "../../../src/auth/status.ts";
@@ -31,14 +32,16 @@ afterAll(async () => {
 
 beforeEach(() => vendor.clearJournal());
 
-async function session(env: Record<string, string> = {}): Promise<PlainSession> {
-  return await plainSession(host, vendor, { id: `p-codex-${(count += 1)}`, env });
+async function session(env: Record<string, string> = {}, image = vendor.image): Promise<PlainSession> {
+  return await plainSession(host, vendor, { id: `p-codex-${(count += 1)}`, env, image });
 }
 const exec = ["codex", "exec", "--json", "--skip-git-repo-check"];
 const of = async (what: Entry["what"]): Promise<Entry[]> => (await vendor.journal()).filter((one) => one.what === what);
 /** Texts of the agent in what `exec` printed. */
 const said = (out: string): string[] =>
-  [...out.matchAll(/"type":"agent_message","text":("(?:[^"\\]|\\.)*")/g)].map(([, text]) => JSON.parse(text!) as string);
+  [...out.matchAll(/"type":"agent_message","text":("(?:[^"\\]|\\.)*")/g)].map(
+    ([, text]) => JSON.parse(text!) as string,
+  );
 
 test("a login by device code is stored in the vault alone", async () => {
   const { login, shown } = await logInWithCode(host, vendor);
@@ -50,12 +53,18 @@ test("a login by device code is stored in the vault alone", async () => {
   expect(JSON.stringify(await authStatus(host.ctx, host.agent))).not.toMatch(/rt-made-up|eyJ/);
 });
 
-test("a session uses the login, reports what it does, and asks nobody", async () => {
+test("a session uses the login and the user's instructions, reports what it does, and asks no one", async () => {
+  await mkdir(join(host.ctx.user.home, ".codex"));
+  await writeFile(join(host.ctx.user.home, ".codex", "AGENTS.md"), "MADE-UP RULE: be brief");
   const made = await session();
-  const prompt = script([{ text: "I do it.", tools: [{ name: "exec_command", input: { cmd: "echo one >added" } }] }, { text: "Done." }]);
+  const prompt = script([
+    { text: "I do it.", tools: [{ name: "exec_command", input: { cmd: "echo one >added" } }] },
+    { text: "Done." },
+  ]);
   const { out } = await made.run([...exec, prompt]);
   expect(said(out), out).toEqual(["I do it.", "Done."]);
   expect(await readFile(join(made.work, "added"), "utf8")).toBe("one\n");
+  expect((await of("message")).map(({ knows }) => knows)).toEqual([true, true]);
   const inbox = join(host.ctx.paths.events(made.id), "inbox");
   const reports = (await readdir(inbox)).map((name) => name.split(".").at(-1));
   expect(reports).toEqual(
@@ -76,7 +85,7 @@ test("a new login does not end the old one before it is there", async () => {
   expect(await readFile(join(vault, "auth.json"), "utf8")).toBe(before);
 });
 
-test("in a session nobody can log out all others", async () => {
+test("a session cannot log out all others", async () => {
   const made = await session();
   expect((await made.run(["codex", "logout"])).code).toBe(0);
   expect(await of("logout")).toEqual([]);
@@ -119,14 +128,48 @@ test("variables of a container send the login nowhere, and the status names them
 });
 
 test("a proxy with its own certificate gets no token", async () => {
-  const made = await session({ HTTPS_PROXY: vendor.thief.proxy, SSL_CERT_FILE: "/work/thief.pem", CODEX_CA_CERTIFICATE: "/work/thief.pem" });
+  const made = await session({
+    HTTPS_PROXY: vendor.thief.proxy,
+    SSL_CERT_FILE: "/work/thief.pem",
+    CODEX_CA_CERTIFICATE: "/work/thief.pem",
+  });
   await writeFile(join(made.work, "thief.pem"), await readFile(vendor.thief.authority));
   await made.run(["timeout", "4", ...exec, "hi"]);
   expect((await of("proxy")).length).toBeGreaterThan(0);
   expect(await of("stolen")).toEqual([]);
   // Not through the launcher, it would.
-  await made.run(["sh", "-c", 'timeout 4 /opt/cowork/agents/codex/*/*/vendor/*/bin/codex exec --skip-git-repo-check hi']);
+  await made.run([
+    "sh",
+    "-c",
+    "timeout 4 /opt/cowork/agents/codex/*/*/vendor/*/bin/codex exec --skip-git-repo-check hi",
+  ]);
   expect((await of("stolen")).map(({ bearer }) => bearer)).toContainEqual(expect.stringMatching(/^Bearer eyJ/));
+});
+
+test("in a container with nothing but busybox the same program runs, and its login is renewed", async () => {
+  const image = `cowork-test-codex:${homeId(host.ctx.paths)}`;
+  const steps = [
+    `FROM ${vendor.image} AS made`,
+    "RUN apt-get update && apt-get install -y --no-install-recommends busybox-static",
+    "FROM scratch",
+    "COPY --from=made /bin/busybox /bin/busybox",
+    "COPY --from=made /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt",
+    'RUN ["/bin/busybox", "sh", "-c", "/bin/busybox --install -s /bin && mkdir -p /tmp /usr/bin /work && chmod 1777 /tmp"]',
+    'ENV PATH="/bin"',
+  ];
+  await execa("docker", ["build", "-t", image, "--label", "cowork.test=agent-codex", "-"], { input: steps.join("\n") });
+  try {
+    await vendor.control({ codex: { expiresIn: 600, age: 60 } });
+    await logInWithCode(host, vendor);
+    await vendor.control({});
+    const made = await session({}, image);
+    const { out } = await made.run([...exec, "hi"]);
+    expect(said(out), out).toEqual(["made-up answer"]);
+    expect(await of("refresh")).toMatchObject([{ ok: true }]);
+    await execa("docker", ["rm", "-f", made.container]);
+  } finally {
+    await execa("docker", ["rmi", "-f", image], { reject: false });
+  }
 });
 
 test("logout ends the login at the vendor and removes it from the vault", async () => {

@@ -19,9 +19,12 @@ export async function smallRegistry(options: {
   name: string;
   version: string;
   program: string;
+  /** besides the program */
+  files?: Readonly<Record<string, string>>;
+  content?: Buffer;
 }): Promise<SmallRegistry> {
-  const content = randomBytes(3_000_000);
-  const tarball = await makeTarball(options.program, content);
+  const content = options.content ?? randomBytes(3_000_000);
+  const tarball = await makeTarball(options.program, content, options.files);
   const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
   const registry: SmallRegistry = { url: "", requests: [], trouble: {}, content, close: async () => undefined };
 
@@ -64,10 +67,15 @@ export async function smallRegistry(options: {
   return registry;
 }
 
-async function makeTarball(program: string, content: Buffer): Promise<Buffer> {
+async function makeTarball(
+  program: string,
+  content: Buffer,
+  files: Readonly<Record<string, string>> = {},
+): Promise<Buffer> {
   const archive = pack();
   archive.entry({ name: "package/README.md" }, "made up");
   archive.entry({ name: `package/${program}`, mode: 0o755 }, content);
+  for (const [name, text] of Object.entries(files)) archive.entry({ name: `package/${name}` }, text);
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive) chunks.push(chunk as Buffer);

@@ -32,7 +32,7 @@ export async function agentHost(
   const home = join(folder, "home");
   await mkdir(home);
   // If the tests run inside a session, that session sets its own config folder.
-  const env = { ...process.env, HOME: home, CLAUDE_CONFIG_DIR: undefined, ...options.env };
+  const env = { ...process.env, HOME: home, CLAUDE_CONFIG_DIR: undefined, CODEX_HOME: undefined, ...options.env };
   const events: ProgressEvent[] = [];
   const log: string[] = [];
   const own = {

@@ -15,7 +15,7 @@ export interface Control {
   codex?: Pick<Control, "expiresIn" | "refreshDelay" | "refuseRefresh" | "messages"> & {
     /** how old new access tokens say that they are, in seconds */
     age?: number;
-    /** nobody has typed the code of a login yet */
+    /** no one has typed the code of a login yet */
     pending?: boolean;
   };
   /** of Copilot's vendor */

@@ -12,7 +12,8 @@ export interface Step extends Answering {
 
 export interface ToolCall {
   name: string;
-  input: object;
+  /** a text only for Codex */
+  input: object | string;
 }
 
 /** How a request is answered. Times are in milliseconds. */

@@ -38,6 +38,8 @@ export interface Entry {
   prompt?: string;
   /** of a message: the HTTP status in place of an answer */
   status?: number;
+  /** of a message to Codex: the text `MADE-UP RULE` is in it */
+  knows?: boolean;
   /** of a message: it is never answered */
   hangs?: boolean;
   model?: string;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -68,6 +68,16 @@ test("a token that tells no end is renewed after an hour", async () => {
 test("without a login nothing is called", async () => {
   await before();
   await writeFile(join(folder, "vault", "auth.json"), JSON.stringify({ OPENAI_API_KEY: "sk-made-up" }));
+  await before();
+  expect(await calls()).toBe(0);
+});
+
+test("what another session put in the login's place is not read", async () => {
+  await execa("mkfifo", [join(folder, "vault", "auth.json")]);
+  await before();
+  await rm(join(folder, "vault", "auth.json"));
+  await writeFile(join(folder, "other.json"), login({ exp: now + 60, iat: now - 60 }));
+  await symlink(join(folder, "other.json"), join(folder, "vault", "auth.json"));
   await before();
   expect(await calls()).toBe(0);
 });

@@ -9,6 +9,7 @@ import { runs } from "../../../src/agent/codex/runs.ts";
 import { states } from "../../../src/agent/codex/states.ts";
 import { terminal } from "../../../src/agent/codex/terminal.ts";
 import { transcripts } from "../../../src/agent/codex/transcripts.ts";
+import type { Variant } from "../../../src/agent/types.ts";
 import type { JsonObject } from "../../../src/contract/common.ts";
 import type { SessionRules } from "../../../src/contract/work/rules.ts";
 
@@ -17,7 +18,7 @@ const ask: RunAsk = { ...base, mode: "all", readOnly: false, strictMcp: false };
 const args = (changes: Partial<RunAsk> = {}): string => runs.args({ ...ask, ...changes }).join(" ");
 
 test("one package is for every libc, and its programs keep their places", () => {
-  const { package: packageOf } = codex.install;
+  const packageOf = (variant: Variant, version: string): unknown => codex.install.package(variant, version);
   expect(packageOf("linux-x64-musl", "0.171.0")).toMatchObject({ version: "0.171.0-linux-x64", as: "linux-x64" });
   expect(packageOf("linux-arm64", "0.171.0")).toMatchObject({
     version: "0.171.0-linux-arm64",
@@ -66,11 +67,16 @@ test("events of a run in common terms", () => {
 
 test.each([
   ["You’ve hit your usage limit. Visit … or try again at Nov 30th, 2026 12:53 AM.", "limit"],
-  ["Your access token could not be refreshed because your refresh token was already used. Please log out and sign in again.", "login"],
+  [
+    "Your access token could not be refreshed because your refresh token was already used. Please log out and sign in again.",
+    "login",
+  ],
   ["unexpected status 401 Unauthorized: Missing bearer, url: https://api.openai.com/v1/responses", "login"],
   ["unexpected status 500 Internal Server Error", "error"],
 ])("a failed turn: %s", (message, outcome) => {
-  expect(line({ type: "turn.failed", error: { message } })).toMatchObject([{ kind: "result", outcome, detail: message }]);
+  expect(line({ type: "turn.failed", error: { message } })).toMatchObject([
+    { kind: "result", outcome, detail: message },
+  ]);
 });
 
 test("what hooks report", () => {
@@ -92,8 +98,18 @@ test("what hooks report", () => {
 });
 
 test("a request is shown whole, and its answer carries nothing that the program refuses", () => {
-  const request = { session_id: "c1", cwd: "/work", tool_name: "Bash", tool_input: { command: "make", description: "why" } };
-  expect(codexApprovals.read(request)).toMatchObject({ kind: "approval", tool: "Bash", text: "make\n\n# why", rules: [] });
+  const request = {
+    session_id: "c1",
+    cwd: "/work",
+    tool_name: "Bash",
+    tool_input: { command: "make", description: "why" },
+  };
+  expect(codexApprovals.read(request)).toMatchObject({
+    kind: "approval",
+    tool: "Bash",
+    text: "make\n\n# why",
+    rules: [],
+  });
   const more = { ...request, tool_input: { command: "make", hidden: "rm" } };
   expect(codexApprovals.read(more)?.text).toContain("rm");
   expect(codexApprovals.answer(request, { decision: "allow" })).toEqual({
@@ -111,7 +127,9 @@ test("the policy makes runs ask, keeps the background server away, and reports i
   expect(required).toContain("daemon_auto_start = false");
   expect(required.match(/^\[\[hooks\.\w+\]\]$/gm)).toHaveLength(11);
   expect(required).toContain('command = "/opt/cowork/bin/codex-approve"\ntimeout = 86400');
-  expect(sessionPolicy({ ...rules, repository: "agreed" })["requirements.toml"]).not.toContain("allow_managed_hooks_only");
+  expect(sessionPolicy({ ...rules, repository: "agreed" })["requirements.toml"]).not.toContain(
+    "allow_managed_hooks_only",
+  );
   expect(sharedPolicy()["requirements.toml"]).not.toContain("/opt/cowork");
   expect(sharedPolicy()["managed_config.toml"]).toContain('forced_login_method = "chatgpt"');
 });
@@ -123,7 +141,9 @@ test("trust is written once, changed in its place, and nothing else is", () => {
   const other = `model = "m"\n\n${made}\n[tui]\nx = 1\n`;
   expect(withTrust(other, "/workspaces/a", "untrusted")).toBe(other.replace('"trusted"', '"untrusted"'));
   expect(withTrust("[tui]\nx = 1", "/b", "trusted")).toBe('[tui]\nx = 1\n\n[projects."/b"]\ntrust_level = "trusted"\n');
-  expect(withTrust('[projects."/b"]\n[tui]\n', "/b", "trusted")).toBe('[projects."/b"]\ntrust_level = "trusted"\n[tui]\n');
+  expect(withTrust('[projects."/b"]\n[tui]\n', "/b", "trusted")).toBe(
+    '[projects."/b"]\ntrust_level = "trusted"\n[tui]\n',
+  );
 });
 
 test("what a repository's files start or grant is found, also where it is hidden", () => {
@@ -138,7 +158,9 @@ test("what a repository's files start or grant is found, also where it is hidden
   expect(found(config, '[ "mcp\\u005fservers".x ]\ncommand = "sh"')).toHaveLength(1);
   expect(found(config, '[[hooks.Stop]]\n[[hooks.Stop.hooks]]\ncommand = "id"')).toHaveLength(2);
   expect(found(config, 'model = "m"')).toEqual([]);
-  expect(found(".codex/hooks.json", '{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"id"}]}]}}')).toEqual(["id"]);
+  expect(found(".codex/hooks.json", '{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"id"}]}]}}')).toEqual([
+    "id",
+  ]);
   expect(found(".codex/hooks.json", "no JSON")).toHaveLength(1);
   expect(found(".codex/rules/default.rules", 'prefix_rule(["rm"], "allow")')).toHaveLength(1);
 });
@@ -146,7 +168,8 @@ test("what a repository's files start or grant is found, also where it is hidden
 test("its own record of a conversation", () => {
   const read = (payload: object) =>
     transcripts.read(JSON.stringify({ timestamp: "2026-01-01T00:00:00Z", type: "response_item", payload }));
-  const message = (role: string, text: string) => read({ type: "message", role, content: [{ type: "input_text", text }] });
+  const message = (role: string, text: string) =>
+    read({ type: "message", role, content: [{ type: "input_text", text }] });
   expect(message("user", "do it")?.outputs).toEqual([{ kind: "prompt", text: "do it" }]);
   expect(message("user", "<environment_context> …")).toBeUndefined();
   expect(message("assistant", "Done.")?.outputs).toEqual([{ kind: "text", text: "Done." }]);

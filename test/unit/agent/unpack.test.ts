@@ -1,9 +1,9 @@
 import { lstat, mkdtemp, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { pack, type Headers } from "tar-stream";
+import { pack, type Header } from "tar-stream";
 import { beforeEach, expect, test } from "vitest";
-import { unpackMember, unpackMembers } from "../../../src/agent/unpack.ts";
+import { unpackMember, unpackMembers } from "../../../src/agent/npm/unpack.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 let folder: string;
@@ -13,7 +13,7 @@ beforeEach(async () => {
   target = await mkdtemp(join(folder, "target-"));
 });
 
-async function tarball(entries: readonly (Headers & { content?: string })[]): Promise<string> {
+async function tarball(entries: readonly (Partial<Header> & { name: string; content?: string })[]): Promise<string> {
   const archive = pack();
   for (const { content, ...header } of entries) archive.entry(header, content ?? "");
   archive.finalize();

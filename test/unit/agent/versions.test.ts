@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { getAgent } from "../../../src/agent/catalog.ts";
-import { throughRegistry } from "../../../src/agent/download.ts";
-import type { NpmOptions } from "../../../src/agent/npm-config.ts";
+import { throughRegistry } from "../../../src/agent/npm/download.ts";
+import type { NpmOptions } from "../../../src/agent/npm/config.ts";
 import { chooseVersion, compareVersions, variantFor } from "../../../src/agent/versions.ts";
 import { resolveSettings } from "../../../src/config/resolve.ts";
 

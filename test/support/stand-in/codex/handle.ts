@@ -46,7 +46,11 @@ export function createCodex(
     journal({ ...entry, what: "refresh", ok: grant !== undefined, token: tokens.numberOf(spent) });
     if (refreshDelay > 0) await sleep(refreshDelay);
     if (grant !== undefined) return sendJson(response, 200, grant);
-    const error = { code: "refresh_token_reused", message: "made-up: the refresh token was used", type: "invalid_request_error" };
+    const error = {
+      code: "refresh_token_reused",
+      message: "made-up: the refresh token was used",
+      type: "invalid_request_error",
+    };
     sendJson(response, 401, { error });
   };
 

@@ -33,7 +33,8 @@ export function createResponses(
       const { step, prompt } = findCodexStep(request.input ?? [], scriptFile);
       const { text, tools = [], status, body, hang = false, delay = 0, usage } = { ...ofAll, ...step };
       const { model } = request;
-      journal({ ...entry, what: "message", ok: status === undefined, model, status, hangs: hang, prompt });
+      const knows = JSON.stringify(request.input).includes("MADE-UP RULE");
+      journal({ ...entry, what: "message", knows, ok: status === undefined, model, status, hangs: hang, prompt });
       if (hang) return;
       if (delay > 0) await sleep(delay);
       if (status !== undefined)
@@ -46,13 +47,23 @@ export function createResponses(
       const said = text ?? (tools.length === 0 ? plainAnswer : undefined);
       if (said !== undefined) {
         const content = [{ type: "output_text", text: said, annotations: [] }];
-        send("response.output_item.done", { output_index: 0, item: { type: "message", role: "assistant", id: `msg_${id}`, content } });
+        send("response.output_item.done", {
+          output_index: 0,
+          item: { type: "message", role: "assistant", id: `msg_${id}`, content },
+        });
       }
       tools.forEach(({ name, input }, index) => {
         const call_id = `call_${id}_${String(index)}`;
         // The program offers one tool to this model: a script that calls the others.
         const script = `text(await tools.${name}(${JSON.stringify(input)}))`;
-        const item = { type: "custom_tool_call", id: `ctc_${call_id}`, call_id, name: "exec", namespace: "functions", input: script };
+        const item = {
+          type: "custom_tool_call",
+          id: `ctc_${call_id}`,
+          call_id,
+          name: "exec",
+          namespace: "functions",
+          input: script,
+        };
         send("response.output_item.done", { output_index: index + 1, item });
       });
       const [input, output] = [usage?.input_tokens ?? 10, usage?.output_tokens ?? 5];
@@ -87,6 +98,7 @@ function findCodexStep(
 
 /** One turn of the model may have a text and calls. */
 function countTurns(input: readonly Item[]): number {
-  const isModel = ({ type, role }: Item): boolean => role === "assistant" || type === "function_call" || type === "custom_tool_call";
+  const isModel = ({ type, role }: Item): boolean =>
+    role === "assistant" || type === "function_call" || type === "custom_tool_call";
   return input.filter((item, at) => isModel(item) && !(at > 0 && isModel(input[at - 1]!))).length;
 }

@@ -1,5 +1,5 @@
 import { platform } from "node:process";
-import type { Context } from "../system/context.ts";
+import type { Context } from "../../system/context.ts";
 
 /** Options of npm-registry-fetch: registries by scope, tokens, proxy, authorities, from the user's npm configuration. */
 export type NpmOptions = Readonly<Record<string, unknown>> & { registry: string; defaultRegistryHost: string };

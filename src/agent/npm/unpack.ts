@@ -2,8 +2,8 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { CoworkError } from "../errors.ts";
-import { plain } from "../system/text.ts";
+import { CoworkError } from "../../errors.ts";
+import { plain } from "../../system/text.ts";
 
 /** More than any agent has by far: a tarball with more is not what it says. */
 export const unpackLimits = { files: 20_000, bytes: 4 * 1024 ** 3 };

@@ -1,9 +1,9 @@
 import { createWriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { CoworkError } from "../errors.ts";
-import type { Context } from "../system/context.ts";
-import type { NpmOptions } from "./npm-config.ts";
+import { CoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
+import type { NpmOptions } from "./config.ts";
 
 export interface Package {
   name: string;

@@ -1,0 +1,31 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { allAgents, findAgent, getAgent } from "../../../src/agent/catalog.ts";
+import { findStates } from "../../../src/agent/states-catalog.ts";
+import { policyFolders } from "../../../src/contract/agents.ts";
+import { reservedFolders } from "../../../src/devcontainer/judge/judge-target.ts";
+import { tree } from "../../support/git/tree.ts";
+
+test.each(allAgents().map((agent) => [agent.id, agent] as const))("%s is complete", async (id, agent) => {
+  const launcher = join(tree, "templates/agent/bin", id);
+  expect(await readFile(launcher, "utf8")).toMatch(new RegExp(`^c_id=${id}\n\\. /opt/cowork/bin/agent-launch\n$`, "m"));
+  expect((await stat(launcher)).isFile()).toBe(true);
+  const { policy } = agent.launch;
+  if (policy !== undefined) {
+    expect((policyFolders as Record<string, string>)[id]).toBe(policy.target);
+    expect(reservedFolders).toContain(policy.target);
+  }
+  // `list` reads states without the rest of the agent.
+  expect(findStates(id)).toBe(agent.states);
+  const { renewal } = agent.login;
+  if (renewal.kind === "cowork")
+    expect((await stat(join(tree, "templates/agent/bin", renewal.program))).isFile()).toBe(true);
+  if (renewal.kind !== "none") expect(renewal.locks).toContain(renewal.lock);
+});
+
+test("an agent that this cowork does not have is an error where it is needed, and nothing where it may be of a newer one", () => {
+  expect(() => getAgent("nobody\u001b[31m")).toThrow("This cowork has no agent called nobody");
+  expect(findAgent("nobody")).toBe(undefined);
+  expect(findStates("constructor")).toBe(undefined);
+});
