@@ -51,7 +51,6 @@ function bundleOptions(version: string): BuildOptions {
     // CommonJS can follow the sh header, and modules behind `import()` are evaluated only when they are imported.
     format: "cjs",
     define: { COWORK_VERSION: JSON.stringify(version), "import.meta.url": "bundleUrl" },
-    banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
     // Optional for ssh2; native code cannot be in the file.
     external: ["cpu-features"],
     loader: { ".node": "empty" },

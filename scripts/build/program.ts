@@ -32,15 +32,16 @@ export async function buildProgram(options: BuildOptions, entry = "src/main.ts")
     metafile: true,
     write: false,
   });
-  const files = new Map([["main.cjs", startWithCompileCache]]);
+  const start = await build({ ...options, entryPoints: ["src/start.ts"], write: false });
+  const files = new Map([["main.cjs", start.outputFiles.map(({ text }) => text).join("")]]);
   const small: string[] = [];
   for (const { path, text } of outputFiles) {
     const name = basename(path);
-    const chunk = await asFunction(text, isStrict(metafile, name), options);
-    if (text.length < smallBytes) small.push(`${JSON.stringify(`./${name}`)}: ${chunk},`);
-    else files.set(name, ascii(`${scope}module.exports = ${chunk};\n`));
+    const chunk = `"./${name}": ${await asFunction(text, isStrict(metafile, name), options)},`;
+    if (text.length < smallBytes) small.push(chunk);
+    else files.set(name, fileOf([chunk]));
   }
-  files.set("program.cjs", ascii(`${scope}const chunks = {\n${small.join("\n")}\n};\n${load}`));
+  files.set("program.cjs", fileOf(small));
   return { files, metafile };
 }
 
@@ -50,50 +51,34 @@ function isStrict({ inputs, outputs }: Metafile, chunk: string): boolean {
   return Object.keys(modules).every((module) => inputs[module]?.format !== "cjs");
 }
 
-/**
- * A chunk as a function that runs it. In parentheses, because V8 then compiles it with the file: Node's cache holds what is compiled
- * with a file, and nothing that is compiled later.
- */
+/** A chunk as a function that runs it. */
 async function asFunction(esm: string, strict: boolean, options: BuildOptions): Promise<string> {
   const { target = "esnext", minifySyntax = false, minifyWhitespace = false } = options;
   const supported = { "dynamic-import": false };
   const { code } = await transform(esm, { target, minifySyntax, minifyWhitespace, supported, format: "cjs" });
-  // Above it are esbuild's own versions of what is in `scope`. Only `main` exports nothing and keeps them.
+  // Above it are esbuild's own versions of what is in `fileOf`. Only `main` exports nothing and keeps them.
   const start = Math.max(0, code.search(/var stdin_exports\b/));
-  return `(function(module,exports,require){${strict ? '"use strict";' : ""}${code.slice(start)}})`;
+  return `function(module,exports,require){${strict ? '"use strict";' : ""}${code.slice(start)}}`;
 }
 
 /**
- * What chunks refer to. esbuild repeats these functions in each chunk, and its own versions copy all exports, so that a reference
- * goes through several getters.
+ * A file of the program, as `src/start.ts` runs it, and what its chunks refer to. esbuild repeats these functions in each chunk, and
+ * its own versions copy all exports, so that a reference goes through several getters.
  */
-const scope = `const bundleUrl = require("node:url").pathToFileURL(__filename).href;
+function fileOf(chunks: readonly string[]): string {
+  return ascii(`(function (require, __filename, __dirname) {
+const bundleUrl = require("node:url").pathToFileURL(__filename).href;
 const __export = (exports, all) => {
   for (const name in all) Object.defineProperty(exports, name, { get: all[name], enumerable: true });
 };
 const __toCommonJS = (exports) => Object.defineProperty(exports, "__esModule", { value: true });
 const __toESM = (module) => module.__esModule ? module : Object.create(module, { default: { value: module } });
-`;
-
-/** Everything that is not a chunk is a module of Node. */
-const load = `const loaded = new Map();
-function load(id) {
-  if (!id.startsWith("./")) return require(id);
-  if (!loaded.has(id)) {
-    const module = { exports: {} };
-    (chunks[id] ?? require(id))(module, module.exports, load);
-    loaded.set(id, module.exports);
-  }
-  return loaded.get(id);
+return {
+${chunks.join("\n")}
+};
+})
+`);
 }
-load("./main.cjs");
-`;
-
-/** Node's compile cache is next to the program and removed with it. */
-const startWithCompileCache = `"use strict";
-require("node:module").enableCompileCache(require("node:path").join(__dirname, "compiled"));
-require("./program.cjs");
-`;
 
 /**
  * `import()` of a library gives the names that it has in Node, where esbuild's chunk of a CommonJS library has only `default`. What
