@@ -2,15 +2,12 @@ import { lstat, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { installAgent } from "../../../src/agent/install.ts";
 import { changeRules } from "../../../src/agent/rules.ts";
-import { variantFor } from "../../../src/agent/versions.ts";
 import { logout } from "../../../src/auth/logout.ts";
 import { authStatus } from "../../../src/auth/status.ts";
-import { testBaseImage } from "../../support/engine/engine.ts";
-import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
-import { keepAgents } from "../../support/home/kept-agents.ts";
+import type { AgentHost } from "../../support/home/agent-context.ts";
 import { deviceToken } from "../../support/stand-in/copilot/handle.ts";
+import { copilotHost } from "../../support/stand-in/copilot/installed.ts";
 import { logInByCode, logInByToken } from "../../support/stand-in/copilot/log-in.ts";
 import { plainSession, type PlainSession } from "../../support/stand-in/plain-session.ts";
 import { script } from "../../support/stand-in/script.ts";
@@ -28,12 +25,8 @@ const token = "gho_madeupbyhand000000000000000000000";
 
 beforeAll(async () => {
   vendor = await startVendor("agent-copilot");
-  host = await agentHost({ agent: "copilot" });
+  host = await copilotHost();
   vault = host.ctx.paths.vault("copilot");
-  const variant = variantFor(await host.ctx.engine.info())!;
-  const { pinned: version } = host.agent.install;
-  await installAgent(host.ctx, host.agent, { version, variant, image: async () => await Promise.resolve(testBaseImage) });
-  await keepAgents(host.ctx.paths.home);
 });
 
 afterAll(async () => {

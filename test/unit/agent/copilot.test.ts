@@ -13,6 +13,7 @@ import { loginIn } from "../../../src/agent/copilot/store.ts";
 import { transcripts } from "../../../src/agent/copilot/transcripts.ts";
 import type { RunAsk } from "../../../src/agent/at-work.ts";
 import type { JsonObject } from "../../../src/contract/common.ts";
+import type { SessionRules } from "../../../src/contract/work/rules.ts";
 
 // Inputs are what the real program wrote or sent, version 1.0.102, shortened.
 
@@ -58,7 +59,7 @@ test("the session's folder is trusted unless its repository was refused; other f
   });
 });
 
-const rules = { allow: [], deny: [], ask: [], repository: "none" } as const;
+const rules: Omit<SessionRules, "repository"> = { allow: [], deny: [], ask: [] };
 
 test("only an agreement lets a repository's hooks run; ours are in the policy in any case", () => {
   const settings = (repository: "none" | "refused" | "agreed"): JsonObject =>
