@@ -21,7 +21,11 @@ export const copilot: Agent = {
     wanted: (settings) => settings.copilotVersion,
     package: packageOf,
     // The program unpacks 235 MB at its first start: once for each host, not in each session.
-    settle: { args: ["--version"], env: { COPILOT_AUTO_UPDATE: "false", COPILOT_HOME: "/tmp/copilot" }, folder: "cache" },
+    settle: {
+      args: ["--version"],
+      env: { COPILOT_AUTO_UPDATE: "false", COPILOT_HOME: "/tmp/copilot" },
+      folder: "cache",
+    },
   },
   launch: {
     env: { COPILOT_HOME: "/cowork/session/copilot", COPILOT_AUTO_UPDATE: "false" },

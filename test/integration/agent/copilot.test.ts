@@ -76,7 +76,14 @@ test("a session uses the login, reports what it does, and its tools do not see t
   expect(said(out), out).toEqual(["I do it.", "Done."]);
   expect(await readFile(join(made.work, "added"), "utf8")).toBe("one \n");
   const names = (await readdir(join(host.ctx.paths.events(made.id), "inbox"))).map((name) => name.split(".").at(-1));
-  const reported = ["sessionStart", "userPromptSubmitted", "preToolUse", "permissionRequest", "postToolUse", "agentStop"];
+  const reported = [
+    "sessionStart",
+    "userPromptSubmitted",
+    "preToolUse",
+    "permissionRequest",
+    "postToolUse",
+    "agentStop",
+  ];
   expect(names).toEqual(expect.arrayContaining([...reported, "sessionEnd"]));
   const bearers = new Set((await vendor.journal()).map(({ bearer }) => bearer).filter((one) => one !== undefined));
   expect([...bearers]).toEqual([token]);
@@ -159,7 +166,9 @@ test("in a terminal nothing is asked at the start, and a question is a state", a
 
 test("an image without the C++ library gets one clear error", async () => {
   const dockerfile = `FROM ${vendor.image}\nUSER 0\nRUN rm -f /usr/lib/*-linux-gnu/libstdc++.so.6*`;
-  const { stdout } = await execa("docker", ["build", "-q", "--label", "cowork.test=agent-copilot", "-"], { input: dockerfile });
+  const { stdout } = await execa("docker", ["build", "-q", "--label", "cowork.test=agent-copilot", "-"], {
+    input: dockerfile,
+  });
   const image = stdout.trim().split("\n").at(-1)!;
   try {
     const made = await plainSession(host, vendor, { id: "p-copilot-small", image });

@@ -62,8 +62,8 @@ test("the session's folder is trusted unless its repository was refused; other f
 const rules: Omit<SessionRules, "repository"> = { allow: [], deny: [], ask: [] };
 
 test("only an agreement lets a repository's hooks run; ours are in the policy in any case", () => {
-  const settings = (repository: "none" | "refused" | "agreed"): JsonObject =>
-    JSON.parse(sessionPolicy({ ...rules, repository })["managed-settings.json"]!) as JsonObject;
+  const settings = (asked: "none" | "refused" | "agreed"): JsonObject =>
+    JSON.parse(sessionPolicy({ ...rules, repository: asked })["managed-settings.json"]!) as JsonObject;
   expect([settings("none"), settings("refused"), settings("agreed")]).toEqual([
     { allowManagedHooksOnly: true },
     { allowManagedHooksOnly: true },

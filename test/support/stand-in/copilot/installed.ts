@@ -9,7 +9,11 @@ export async function copilotHost(): Promise<AgentHost> {
   const host = await agentHost({ agent: "copilot" });
   const variant = variantFor(await host.ctx.engine.info())!;
   const { pinned: version } = host.agent.install;
-  await installAgent(host.ctx, host.agent, { version, variant, image: async () => await Promise.resolve(testBaseImage) });
+  await installAgent(host.ctx, host.agent, {
+    version,
+    variant,
+    image: async () => await Promise.resolve(testBaseImage),
+  });
   await keepAgents(host.ctx.paths.home);
   return host;
 }
