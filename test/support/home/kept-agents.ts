@@ -24,21 +24,26 @@ export async function placeAgents(coworkHome: string, { copy = false } = {}): Pr
 
 const agentsOf = (coworkHome: string): string => join(coworkPaths(coworkHome).lib, "agents");
 
-/** Adds what is missing. Both folders contain `{agent}/{version}/{variant}/{program}`; everything else in them is ignored. */
+/** Adds what is missing. Both folders contain `{agent}/{version}/{variant}/`, with any files in it; everything else in them is ignored. */
 async function spread(from: string, to: string, place: (from: string, to: string) => Promise<void>): Promise<void> {
   for (const path of await variantsIn(from)) {
     const target = join(to, path);
     if ((await lstat(target).catch(() => undefined)) !== undefined) continue;
     await mkdir(join(target, ".."), { recursive: true });
     const partial = `${target}.${process.pid}`;
-    await mkdir(partial);
-    for (const name of await readdir(join(from, path))) {
-      const [source, made] = [join(from, path, name), join(partial, name)];
-      // the cache may be on another disk
-      await place(source, made).catch(() => cp(source, made));
-    }
+    await fill(join(from, path), partial, place);
     // another process may have been faster
     await rename(partial, target).catch(() => rm(partial, { recursive: true, force: true }));
+  }
+}
+
+async function fill(from: string, to: string, place: (from: string, to: string) => Promise<void>): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, made] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await fill(source, made, place);
+    // the cache may be on another disk
+    else await place(source, made).catch(() => cp(source, made));
   }
 }
 
