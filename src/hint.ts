@@ -1,3 +1,4 @@
+import { usualAgent } from "./contract/agents.ts";
 import type { HintPart, OwnCommand } from "./contract/hint.ts";
 import { shellWord } from "./system/shell-word.ts";
 
@@ -13,6 +14,21 @@ export function steps(texts: TemplateStringsArray, ...parts: (HintPart | readonl
 
 export function ownCommand(command: string, ...args: string[]): OwnCommand {
   return { command, args };
+}
+
+/**
+ * The command that logs an agent in. Only the usual agent needs no name.
+ * @param configured what the configuration selects: if that is another one, the usual agent needs its name, too
+ */
+export function loginStep(agent: string, configured: string = usualAgent): OwnCommand {
+  const isUsual = agent === usualAgent && configured === usualAgent;
+  return ownCommand("auth", "login", ...(isUsual ? [] : ["--agent", agent]));
+}
+
+/** A line about an agent's login, where the configuration selects another agent: the command in it then names the agent. */
+export function namingAgent(line: string, agent: string, configured: string): string {
+  if (agent !== usualAgent || configured === usualAgent) return line;
+  return line.replace(/`cowork auth login`$/, () => `\`${renderHint([loginStep(agent, configured)])}\``);
 }
 
 /** Renders a hint as text, with commands as the user would type them. */

@@ -48,8 +48,6 @@ export interface AgentProgram {
 }
 
 export interface AgentStates {
-  /** Hook entries for the policy, in the agent's own form. @param programs folder of cowork's hook scripts in the container */
-  hooks(programs: string): JsonObject;
   /** Undefined: the report does not change the state. */
   read(report: HookReport): AgentSignal | undefined;
   /** Reads the agent's own state files of a session: small regular files only, at most 100 of them. */
@@ -60,6 +58,7 @@ export interface AgentStates {
 
 /** How a run is started. */
 export interface RunAsk {
+  prompt: string;
   /** id of the conversation: a new UUID, or that of the run which is continued */
   conversation: string;
   /** continue that conversation */
@@ -144,14 +143,25 @@ export interface AgentTranscripts {
 }
 
 export interface AgentRuns {
-  /** arguments for the agent's launcher; prompts are lines on its stdin */
+  /**
+   * What its stdin takes: `lines`, one for each prompt, for as long as it is open; `prompt`, one prompt, which its end completes; `none`:
+   * nothing, because the prompt is among the arguments.
+   */
+  input: "lines" | "prompt" | "none";
+  /** new conversations get their ids from the agent, which its output tells; absent: they have the id that was asked for */
+  ownIds?: boolean;
+  /** results tell what they cost; otherwise no budget can hold */
+  priced: boolean;
+  /** arguments for the agent's launcher */
   args(ask: RunAsk): string[];
-  /** one line for stdin, with its line end */
+  /** what is written to stdin for a prompt, with its line end if it is a line */
   prompt(text: string): string;
-  /** one line for stdin that interrupts what the agent does now */
-  interrupt(id: string): string;
+  /** one line for stdin that interrupts what the agent does now; absent: only its end does */
+  interrupt?(id: string): string;
   /** Undefined: a line of an unknown type, or one that tells nothing. */
   read(line: string): RunOutput[] | undefined;
+  /** What it says on stderr when it ends without a result; absent or undefined: nothing that is known. */
+  readErrors?(errors: string): RunResult | undefined;
   /**
    * USD that a process with this budget has spent so far, from the agent's own files, which a result confirms later. Undefined: not
    * known. Absent: only results tell.

@@ -1,10 +1,12 @@
 import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import { claude } from "./claude/agent.ts";
+import { codex } from "./codex/agent.ts";
+import { copilot } from "./copilot/agent.ts";
 import type { Agent } from "./types.ts";
 
 /** An agent is a folder, a line here and in `states-catalog.ts`, a launcher in `templates/agent/bin`, and its policy's folder in `contract`. */
-const agents: readonly Agent[] = [claude];
+const agents: readonly Agent[] = [claude, codex, copilot];
 
 /**
  * The agent that the settings or a record name.
@@ -16,7 +18,7 @@ export function getAgent(id: string): Agent {
   return found;
 }
 
-/** The agent of a session's record; undefined for one that only a newer cowork knows. */
+/** The agent of a session's record; undefined for one that only a newer cowork knows, and for a program of `AGENT_COMMAND`. */
 export function findAgent(id: string): Agent | undefined {
   return agents.find((agent) => agent.id === id);
 }

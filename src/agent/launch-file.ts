@@ -54,7 +54,7 @@ export function launchFile(
     ["title", [agent.title]],
     ...variants.flatMap((variant) => packageLines(agent, version, variant)),
     ["unset", agent.keepOut.map(variable)],
-    ["env", entries(launch.env)],
+    ["env", [...entries(launch.env), ...entries(launch.own)]],
     ["installed", entries(launch.installed)],
     // The launcher puts each before those that it has.
     ["arg", (launch.args ?? []).toReversed()],

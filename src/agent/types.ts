@@ -94,6 +94,8 @@ export interface AgentLaunch {
   env: Readonly<Record<string, string>>;
   /** variables for the launcher's program alone, whose value is a path in the installation: `{ NAME: "folder" }` */
   installed?: Readonly<Record<string, string>>;
+  /** variables for the launcher's program alone */
+  own?: Readonly<Record<string, string>>;
   /** arguments of the program before the user's */
   args?: readonly string[];
   /** read-only folder with the policy for every copy of the agent in the container */
@@ -112,8 +114,10 @@ export interface AgentPolicy {
   target: string;
   /** it overrides the variables of `keepOut`, too, for any copy of the program; otherwise only the launcher keeps them out */
   overridesVariables?: boolean;
-  /** for containers without a session, and for those that an older cowork made */
+  /** for containers without a session, and for those that an older cowork made; empty: they need none */
   shared: PolicyFiles;
+  /** the agent believes the files only if root owns them in the container */
+  ownedByRoot?: boolean;
   /** for one session. Commands in it must be in every container that mounts it, whichever cowork made that */
   session(rules: SessionRules): PolicyFiles;
 }

@@ -19,6 +19,8 @@ export interface AgentContainerRequest {
   settings: Settings;
   /** image to run the agent in: the template's */
   image: string;
+  /** the links to the vault are in the config folder, as in a session */
+  linked?: boolean;
   /** proxies and the like */
   env?: Readonly<Record<string, string>>;
 }
@@ -56,7 +58,7 @@ export async function withAgentContainer<T>(
   const env = { ...request.env, ...agent.launch.env };
   try {
     await ensureFolder(configFolder, { mode: 0o700, uid, gid });
-    for (const file of agent.launch.links ?? [])
+    for (const file of request.linked === true ? (agent.launch.links ?? []) : [])
       await symlink(`${inside.vault(agent)}/${file}`, join(configFolder, file));
     await agent.login.begin?.(ctx, configFolder);
     if (ctx.user.uid !== uid) await chownTree(configFolder, uid, gid);

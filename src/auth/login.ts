@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { prepareSafely } from "../agent/prepare.ts";
 import { readLaunchVersion } from "../agent/launch-file.ts";
 import { readMemory } from "../agent/memory.ts";
-import { loginHint } from "../agent/login-command.ts";
+import { loginStep } from "../hint.ts";
 import type { Agent, Login } from "../agent/types.ts";
 import type { AttachIo, ExecSpec } from "../engine/types.ts";
 import { CoworkError } from "../errors.ts";
@@ -41,7 +41,10 @@ export async function login(ctx: Context, agent: Agent, request: LoginRequest, i
       const code = await ctx.engine.attach(container.id, spec, { ...streams, signal });
       if (code !== 0) throw notLoggedIn(agent, `exited with code ${code}`);
       if (way === "longLived") await keepToken(inner, agent, printed.join(""));
-      await agent.login.remember(inner, container.configFolder);
+      const remember = async (): Promise<void> => await agent.login.remember(inner, container.configFolder);
+      // A session may be renewing the login before this one.
+      if (agent.login.renewal.kind === "cowork") await withRefreshLock(inner, agent, remember);
+      else await remember();
     });
     const { login: result, problems } = await checkVault(inner, agent);
     if (result.state !== "ok") throw notLoggedIn(agent, problems[0] ?? result.detail);
@@ -71,7 +74,7 @@ async function keepToken(ctx: Context, agent: Agent, printed: string): Promise<v
 
 function notLoggedIn(agent: Agent, why: string): CoworkError {
   return new CoworkError("NOT_LOGGED_IN", `${agent.title} is not logged in: its login ${why}.`, {
-    hint: [loginHint(agent.id)],
+    hint: [loginStep(agent.id)],
   });
 }
 

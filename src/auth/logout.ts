@@ -47,7 +47,8 @@ async function logoutWithProgram(
   words: readonly string[],
 ): Promise<string> {
   try {
-    const result = await withAgentContainer(ctx, agent, await request(), async ({ id, program, user, env }) => {
+    const linked = { ...(await request()), linked: true };
+    const result = await withAgentContainer(ctx, agent, linked, async ({ id, program, user, env }) => {
       const spec = { command: [...program, ...words], user, env: { ...env, HOME: "/tmp" } } as const;
       return ctx.engine.exec(id, spec, { timeoutMs: 60_000, maxOutput: 16_384, signal: ctx.signal });
     });

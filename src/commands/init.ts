@@ -1,5 +1,6 @@
 import type { App } from "./process/app.ts";
 import { defineCommand } from "./line/command.ts";
+import { readAgent } from "./parts/agent-flag.ts";
 import { initFlags } from "./parts/init-flags.ts";
 import { showResults } from "./parts/result.ts";
 
@@ -17,13 +18,15 @@ export const initCommand = defineCommand({
   examples: [
     { line: "cowork init a b c", text: "create three sessions" },
     { line: "cowork init fix --from v1.2 --branch fix/login", text: "start from a tag" },
+    { line: "cowork init a b --agent codex", text: "with another agent" },
     { line: "cowork init a --dry-run", text: "show what init would do" },
   ],
   async run({ args, flags }, app) {
+    const agent = readAgent(flags.agent, "cowork init <session>");
     app.trust(flags.trust);
     const progress = await app.show("live");
     if (flags["write-config"]) return await showWritten(app, { names: args, baseImage: flags["base-image"] });
-    const options = { ...flags, names: args, baseImage: flags["base-image"], noStart: flags["no-start"] };
+    const options = { ...flags, agent, names: args, baseImage: flags["base-image"], noStart: flags["no-start"] };
     const { initSessions, planInit } = await import("../app/sessions/init.ts");
     if (flags["dry-run"]) {
       const plan = await planInit(await app.scope(), options);

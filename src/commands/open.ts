@@ -1,5 +1,6 @@
 import { usageError } from "../errors.ts";
 import { defineCommand } from "./line/command.ts";
+import { agentFlag, readAgent } from "./parts/agent-flag.ts";
 import { initFlags } from "./parts/init-flags.ts";
 
 export const openCommand = defineCommand({
@@ -13,7 +14,7 @@ export const openCommand = defineCommand({
   ],
   positionals: [{ name: "session", summary: "Name of the session; a new name creates it", complete: "session" }],
   flags: {
-    agent: { type: "string", value: "AGENT", summary: "The agent (default: AGENT in the configuration)" },
+    ...agentFlag,
     from: { type: "string", value: "REF", summary: "A new session starts from this branch, tag or commit" },
     branch: { type: "string", value: "NAME", summary: "Name of a new session's branch" },
     carry: { type: "boolean", summary: "Copy uncommitted changes into a new session" },
@@ -31,6 +32,7 @@ export const openCommand = defineCommand({
     if (app.globals.json || stdin.isTTY !== true || stdout.isTTY !== true) {
       throw usageError("cowork open needs a terminal.", "cowork run <session> 'task'");
     }
+    const agent = readAgent(flags.agent, "cowork open <session>");
     app.trust(flags.trust);
     const progress = await app.show("live");
     const [{ openSession }, { connectIo }] = await Promise.all([
@@ -38,9 +40,9 @@ export const openCommand = defineCommand({
       import("./parts/connect-io.ts"),
     ]);
     const io = connectIo(app.caller, new AbortController().signal, () => progress.stop());
-    const { agent, from, branch, carry } = flags;
+    const { from, branch, carry } = flags;
     const prompt = rest === undefined || rest.length === 0 ? undefined : rest.join(" ");
-    const options = { session: args[0], prompt, agent, fresh: { from, branch, carry } };
+    const options = { session: args[0], prompt, fresh: { from, branch, carry, agent } };
     try {
       const opened = await openSession(await app.scope(), options, io);
       io.release();

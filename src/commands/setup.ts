@@ -7,10 +7,10 @@ export const setupCommand = defineCommand({
   group: "Set-up",
   summary: "Set up alias, completion, MCP, notifications and the background service",
   details: [
-    'The alias is a shell function: `claude`, or `claude "<prompt>"`, on a terminal in a project becomes `cowork open --rm`. A prompt has a space in it. ' +
+    'The alias is a shell function of your agent\'s name: claude, or AGENT of your own .cowork.conf. `claude`, or `claude "<prompt>"`, on a terminal in a project becomes `cowork open --rm --agent claude`. A prompt has a space in it. ' +
       "With a flag or a subcommand, outside of a project that has a commit, without a terminal and in a session it is the program itself, and so " +
-      "is `command claude`. An alias or a function claude of your own is kept.",
-    "MCP: the claude of this machine gets `cowork mcp` as a server for all your projects, through its own `claude mcp add`. It sees sessions, runs and approvals, and changes " +
+      "is `command claude`. An alias or a function of that name of your own is kept.",
+    "MCP: the claude, codex and copilot of this machine get `cowork mcp` as a server for all your projects, through their own `mcp add`. It sees sessions, runs and approvals, and changes " +
       "nothing; for one that also starts runs: `claude mcp add --scope user cowork -- cowork mcp --role operate`.",
     "Notifications: it asks for a channel, writes it to your own .cowork.conf and sends a test message; docs/notifications.md says more. The background service is a " +
       "unit of your systemd that runs `cowork serve`. --yes leaves out notifications, which need your answers.",

@@ -1,3 +1,4 @@
+import { agentId, agentIds, usualAgent, whyNotNow } from "../contract/agents.ts";
 import { runPermissions } from "../contract/work/permissions.ts";
 import { brokenRefRule } from "../system/names.ts";
 import type { ConfigKey } from "./key-types.ts";
@@ -30,6 +31,21 @@ const matching =
   (value: string): string | undefined =>
     pattern.test(value) ? value : undefined;
 
+const readVersion = matching(/^\d{1,5}\.\d{1,5}\.\d{1,5}$/);
+
+/** The keys of the agents' versions differ in their names alone. */
+function versionOf(title: string): Pick<ConfigKey, "doc" | "form" | "defaultValue" | "defaultDoc" | "needsTrust"> {
+  return {
+    doc: `The version of ${title}`,
+    form: "a version",
+    defaultValue: "",
+    defaultDoc: "the version that this cowork was tested with",
+    needsTrust: "every session with this agent would run this version of it",
+  };
+}
+
+const agentNames = agentIds.map((id) => `\`${id}\``);
+
 export const configKeys: readonly ConfigKey[] = [
   {
     name: "SESSIONS",
@@ -61,21 +77,41 @@ export const configKeys: readonly ConfigKey[] = [
   },
   {
     name: "AGENT",
-    doc: "The coding agent in the sessions",
-    form: "`claude`",
-    example: "claude",
-    defaultValue: "claude",
-    parse: sets("agent", (value) => (value === "claude" ? value : undefined)),
+    doc: "The coding agent of new sessions; a session keeps the one that it was created with",
+    form: `${agentNames.slice(0, -1).join(", ")} or ${agentNames.at(-1)}`,
+    example: "codex",
+    defaultValue: usualAgent,
+    parse: sets("agent", (value) => agentId.safeParse(value).data),
+    refused: whyNotNow,
+    needsTrust: "every new session would have this agent",
   },
   {
-    name: "CLAUDE_VERSION",
-    doc: "The version of Claude Code",
-    form: "`stable`, `latest` or a version",
-    example: "2.1.329",
+    name: "AGENT_COMMAND",
+    doc: "Any program in place of an agent in new sessions: `open` starts it, and its state comes from its process alone",
+    form: "one line for `sh -c` in the session",
+    example: "aider --model sonnet",
     defaultValue: "",
-    defaultDoc: "the version that this cowork was tested with",
-    parse: sets("claudeVersion", matching(/^(stable|latest|\d{1,5}\.\d{1,5}\.\d{1,5})$/)),
-    needsTrust: "every session would run this version of the agent",
+    defaultDoc: "AGENT",
+    parse: sets("agentCommand", readLine),
+    needsTrust: "every new session would have this program in place of the agent",
+  },
+  {
+    ...versionOf("Claude Code"),
+    name: "CLAUDE_VERSION",
+    example: "2.1.329",
+    parse: sets("claudeVersion", readVersion),
+  },
+  {
+    ...versionOf("Codex"),
+    name: "CODEX_VERSION",
+    example: "0.171.0",
+    parse: sets("codexVersion", readVersion),
+  },
+  {
+    ...versionOf("Copilot"),
+    name: "COPILOT_VERSION",
+    example: "1.0.102",
+    parse: sets("copilotVersion", readVersion),
   },
   {
     name: "AGENT_SETTINGS",

@@ -25,7 +25,10 @@ export type KeyName =
   | "PROJECT"
   | "BASE_IMAGE"
   | "AGENT"
+  | "AGENT_COMMAND"
   | "CLAUDE_VERSION"
+  | "CODEX_VERSION"
+  | "COPILOT_VERSION"
   | "AGENT_SETTINGS"
   | "BRANCH_PREFIX"
   | "CONNECT"
@@ -60,6 +63,8 @@ export interface ConfigKey {
   defaultDoc?: string;
   /** Parses a value (trimmed, not empty); undefined if its form is wrong. */
   parse: (value: string) => Partial<Settings> | undefined;
+  /** Why a value that was refused is not possible, if there is more to it than its form. */
+  refused?: (value: string) => string | undefined;
   /** Why the key needs the trust question in a project's file that git tracks, that is, one that comes with the repository. */
   needsTrust?: string;
   /** written only by cowork, and only to a project's file */

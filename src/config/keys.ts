@@ -27,7 +27,9 @@ export function parseValue(key: ConfigKey, value: string, where?: string): Parti
   if (parsed !== undefined) return parsed;
   const place = where === undefined ? "" : ` (${plain(where)})`;
   const shown = key.secret ? "" : `=${plain(trimmed).slice(0, 200)}`;
-  const message = `${key.name}${shown}${place}: the value must be ${key.form}.`;
+  const why = key.refused?.(trimmed);
+  const reason = why === undefined ? "" : ` Not ${plain(trimmed)}: ${why}.`;
+  const message = `${key.name}${shown}${place}: the value must be ${key.form}.${reason}`;
   throw new CoworkError("CONFIG_VALUE_INVALID", message, {
     hint: key.secret
       ? steps`set it again: ${ownCommand("config", "set", key.name)}`

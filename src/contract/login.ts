@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
+import { agentId } from "./agents.ts";
 import { date, texts } from "./common.ts";
-
-export const agentId = z.enum(["claude"]);
 
 /** What is known about the shared login. Contains no secrets and no control characters. */
 export const login = z.object({

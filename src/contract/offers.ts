@@ -4,7 +4,7 @@ import { jobAnswer, jobCall } from "./job.ts";
 import { logsOptions, oneSession } from "./requests.ts";
 import type { Calls } from "./rpc.ts";
 import { lacking, openedClone, scriptOptions, scriptResult, storedIdentity, upload } from "./store.ts";
-import { connectRequest } from "./terminal-requests.ts";
+import { connectRequest, loginRequest } from "./terminal-requests.ts";
 
 // What the two sides of a connection offer each other, besides the session host itself.
 
@@ -28,6 +28,9 @@ export const streamedOffers = {
     input: z.tuple([connectRequest, z.tuple([stream, stream, stream])]),
     output: z.int().check(z.minimum(0), z.maximum(255)),
   },
+  /** the agent's login with a token on stdin, which needs no terminal */
+  login: { input: z.tuple([loginRequest, z.tuple([stream, stream, stream])]), output: nothing },
+  /** ends a `connect` or a `login` */
   connectEnd: { input: z.tuple([stream]), output: nothing },
   logs: { input: z.tuple([oneSession, logsOptions, stream]), output: nothing },
   runFiles: { input: z.tuple([oneSession, z.int(), stream]), output: nothing },

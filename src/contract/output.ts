@@ -75,7 +75,16 @@ export const outputs = {
   send: z.object({ session: z.string(), ...sent.shape }),
   doctor: z.object({ checks: z.array(check) }),
   "auth login": z.object(loginJson),
-  "auth status": z.object({ ...loginJson, agent, readable, repaired, problems, threats }),
+  /** `agents`: of every agent that the host knows; the fields beside it are those of one of them */
+  "auth status": z.object({
+    ...loginJson,
+    agent,
+    readable,
+    repaired,
+    problems,
+    threats,
+    agents: z.array(z.object({ ...loginJson, agent, title: z.string(), readable, repaired, problems, threats })),
+  }),
   "auth logout": logoutResult,
   "config list": z.object({ settings: z.array(setting) }),
   "config get": setting,

@@ -50,7 +50,10 @@ export const sessionRecord = z.object({
   phase: z.enum(["creating", "ready", "failed"]),
   error: z.optional(failure),
   start: startPoint,
+  /** `command`: the program of `AGENT_COMMAND` */
   agent: z.string(),
+  /** with the agent `command`: what it runs, as a line for `sh -c` */
+  agentCommand: z.optional(z.string()),
   /** the clone is complete: later runs do not touch it */
   cloned: z.boolean(),
   devcontainer: z.optional(recordedDevcontainer),

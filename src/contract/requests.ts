@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { agentId } from "./agents.ts";
 import { mergedWork } from "./merging/conflicts.ts";
 import { startPoint, texts } from "./common.ts";
 import { projectFacts, source } from "./project.ts";
@@ -33,6 +34,8 @@ export const initRequest = z.object({
   settings,
   options: z.object({
     configName: z.exactOptional(z.string()),
+    /** the agent that the user named: a session that exists must have it. What a new session gets is in `settings` */
+    agent: z.exactOptional(agentId),
     /** folder of the repository that the command was called in; absent: its root */
     within: z.exactOptional(z.string()),
     /** configurations of the user's working tree that have uncommitted changes */

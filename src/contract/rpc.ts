@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
+import { agentId } from "./agents.ts";
 import { texts } from "./common.ts";
 import { check } from "./check.ts";
 import { initPlan } from "./init-plan.ts";
-import { agentId, authStatus, logoutResult } from "./login.ts";
+import { authStatus, logoutResult } from "./login.ts";
 import { cleanOutcome, outcome } from "./outcome.ts";
 import {
   cleanOptions,

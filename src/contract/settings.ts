@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { agentId } from "./agents.ts";
 import { maybe, texts } from "./common.ts";
-import { agentId } from "./login.ts";
 import { runPermissions } from "./work/permissions.ts";
 
 /** The configuration keys of `.cowork.conf` as cowork uses them; `config/keys.ts` defines how each is read and checked. */
@@ -8,7 +8,11 @@ export const settings = z.object({
   project: maybe(z.string()),
   baseImage: maybe(z.string()),
   agent: agentId,
+  /** any program instead of an agent, as a line for `sh -c`; absent: an older client, or none */
+  agentCommand: z.exactOptional(z.string()),
   claudeVersion: maybe(z.string()),
+  codexVersion: z.exactOptional(z.string()),
+  copilotVersion: z.exactOptional(z.string()),
   agentSettings: z.boolean(),
   branchPrefix: z.string(),
   /** command line that `connect` runs instead of the user's shell */

@@ -23,6 +23,8 @@ export const loginRequest = z.object({
   settings,
   /** use the agent's long-lived token, which is not renewed */
   longLived: z.boolean(),
+  /** read a token from standard input, without a terminal */
+  token: z.exactOptional(z.boolean()),
 });
 
 /** A remote command that needs a terminal: sshd on the host provides it for `__host tty <word>`. */

@@ -17,9 +17,10 @@ export async function agentStatus(ctx: Context, agent: Settings["agent"]): Promi
 }
 
 export async function agentLogin(ctx: Context, request: LoginRequest, io: ConnectIo): Promise<Login> {
-  const { settings, longLived } = request;
+  const { settings, longLived, token = false } = request;
   const container = await containerRequest(ctx, settings);
-  return await login(ctx, getAgent(settings.agent), { ...container, way: longLived ? "longLived" : "login" }, io);
+  const way = token ? "token" : longLived ? "longLived" : "login";
+  return await login(ctx, getAgent(settings.agent), { ...container, way }, io);
 }
 
 export async function agentLogout(ctx: Context, settings: Settings): Promise<LogoutResult> {

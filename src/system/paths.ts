@@ -38,6 +38,8 @@ export interface Paths {
   launch(id: string): string;
   /** the agent that runs in that window (session/connect/agent-terminal.ts) */
   terminal(id: string): string;
+  /** the program of `AGENT_COMMAND` that was started last (work/state/own-program.ts) */
+  program(id: string): string;
   /** what the agent's hooks reported, as taken in by the host (work/history) */
   eventLog(id: string): string;
   /** what cowork and people did in the session */
@@ -120,6 +122,7 @@ export function coworkPaths(home: string): Paths {
     gone: (id) => join(state(id), "gone"),
     launch: (id) => join(state(id), "launch.json"),
     terminal: (id) => join(state(id), "terminal.json"),
+    program: (id) => join(state(id), "program.json"),
     eventLog: (id) => join(state(id), "events.jsonl"),
     journal: (id) => join(state(id), "journal.jsonl"),
     approvals: (id) => join(state(id), "approvals"),

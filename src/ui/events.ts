@@ -1,3 +1,4 @@
+import { usualAgent } from "../contract/agents.ts";
 import type { JsonObject } from "../contract/common.ts";
 import type { SessionEvent } from "../contract/work/history.ts";
 import { plain } from "../system/text.ts";
@@ -36,6 +37,7 @@ const words: Partial<Record<string, { text: string; tone?: Tone }>> = {
 
 /** Values of an event's data that are shown, in this order. */
 const shown = [
+  "agent",
   "with",
   "class",
   "run",
@@ -81,6 +83,7 @@ function detailOf(data: JsonObject): string {
   const { detail } = data;
   const parts = shown.flatMap((key) => {
     const value = data[key];
+    if (key === "agent" && value === usualAgent) return [];
     return value === undefined || typeof value === "object" ? [] : plain(`${key}=${String(value).slice(0, 200)}`);
   });
   const texts = [...(typeof detail === "string" ? [plain(detail.slice(0, 2000))] : []), ...parts];

@@ -1,5 +1,6 @@
 import type { RunRequest, RunView } from "../contract/work/run.ts";
 import { plain } from "../system/text.ts";
+import { hasSeveralAgents } from "./sessions.ts";
 import type { Style, Tone } from "./style.ts";
 import { renderTable, type Cell, type Column } from "./table.ts";
 import { ago, bytes, duration } from "./units.ts";
@@ -33,9 +34,11 @@ export function money(usd: number): string {
 /** The table of `cowork runs`. */
 export function renderRuns(runs: readonly RunView[], options: { now: Date; width: number; style: Style }): string {
   const isElsewhere = runs.some(({ host }) => host !== "local");
+  const hasAgents = hasSeveralAgents(runs);
   const columns: Column[] = [
     { title: "RUN", min: 6 },
     ...(isElsewhere ? [{ title: "HOST", min: 6, drop: 3 }] : []),
+    ...(hasAgents ? [{ title: "AGENT", drop: 1 }] : []),
     { title: "STATE", min: 9 },
     { title: "CREATED", drop: 2 },
     { title: "WORKED", align: "right", drop: 4 },
@@ -45,14 +48,17 @@ export function renderRuns(runs: readonly RunView[], options: { now: Date; width
   const rows = runs.map((run): Cell[] => [
     { text: run.id, tone: "bold" },
     ...(isElsewhere ? [{ text: run.host }] : []),
+    ...(hasAgents ? [{ text: run.agent }] : []),
     { text: runState(run), tone: tones[run.state] },
     { text: ago(run.createdAt, options.now) || "-", tone: "dim" },
     { text: run.workedMs === 0 ? "-" : duration(run.workedMs), tone: "dim" },
-    { text: money(run.cost) },
+    { text: run.unpriced === true ? "-" : money(run.cost) },
     { text: run.title },
   ]);
   return renderTable(columns, rows, options);
 }
+
+const unpriced = "not known: the agent tells tokens only, so no budget holds";
 
 /** One run with all that is known, one fact a line. */
 export function renderRun(run: RunView, { style }: { style: Style }): string {
@@ -60,9 +66,10 @@ export function renderRun(run: RunView, { style }: { style: Style }): string {
   const facts: [string, string | undefined][] = [
     ["task", run.title],
     ["action", `${run.action}, permissions ${run.permissions}${run.model === undefined ? "" : `, ${run.model}`}`],
+    ["agent", run.agent],
     ["created", run.createdAt],
     ["worked", `${duration(run.workedMs)}${run.timeoutMs === 0 ? "" : ` of ${duration(run.timeoutMs)}`}`],
-    ["cost", `${money(run.cost)} at list prices, ${limit}`],
+    ["cost", run.unpriced === true ? unpriced : `${money(run.cost)} at list prices, ${limit}`],
     ["used", `${run.turns} turns, ${run.tokens.input} tokens in, ${run.tokens.output} out, ${run.denials} denied`],
     ["continues", run.resumes === undefined ? undefined : `${run.session}:${run.resumes}`],
     ["commit", run.commit],

@@ -4,6 +4,7 @@ import { plain } from "../system/text.ts";
 import { renderTable, type Cell, type Column } from "./table.ts";
 import { agentCell, nowText } from "./agent-state.ts";
 import { mergingCell } from "./merging.ts";
+import { isAnyHeld, notPulledCell } from "./not-pulled.ts";
 import { age, ago } from "./units.ts";
 import { displayWidth } from "./width.ts";
 
@@ -24,7 +25,7 @@ export function stateCell(session: SessionView): Cell {
 
 interface ListOptions {
   allProjects: boolean;
-  /** with branch, start and creation */
+  /** with agent, branch, start and creation */
   wide?: boolean;
   verbose?: boolean;
   now: Date;
@@ -57,13 +58,18 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
   const { allProjects, now } = options;
   const isElsewhere = sessions.some(({ host }) => host !== "local");
   const isCompared = sessions.some(({ conflicts, merged }) => conflicts !== undefined || merged?.state === "merged");
+  const isHeld = isAnyHeld(sessions);
   const isWide = options.wide === true || options.verbose === true;
+  const showsAgents = isWide || hasSeveralAgents(sessions);
   const columns: Column[] = [
     ...(allProjects ? [{ title: "PROJECT", min: 8 }] : []),
     { title: "SESSION", min: 8 },
     ...(isElsewhere ? [{ title: "HOST", min: 8 }] : []),
+    ...(showsAgents ? [{ title: "AGENT", drop: 2 }] : []),
     { title: "STATE", min: 8 },
-    { title: "SINCE", align: "right", drop: 5 },
+    // On a usual screen what the agents do is cut, and since when stays.
+    { title: "SINCE", align: "right", ...(options.width < 60 ? { drop: 5 } : {}) },
+    ...(isHeld ? [{ title: "NOT PULLED", min: 10 }] : []),
     ...(isWide
       ? [
           { title: "BRANCH", min: 8 },
@@ -77,8 +83,10 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
     ...(allProjects ? [{ text: session.project }] : []),
     { text: session.name, tone: "bold" },
     ...(isElsewhere ? [{ text: session.host }] : []),
+    ...(showsAgents ? [{ text: session.agent || "-" }] : []),
     stateOf(session),
     { text: session.state === "running" ? age(sinceOf(session), now) || "-" : "-", tone: "dim" },
+    ...(isHeld ? [notPulledCell(session, now)] : []),
     ...(isWide
       ? ([
           { text: session.branch ?? "-" },
@@ -92,6 +100,11 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
     ...(isCompared ? [mergingCell(session, now)] : []),
   ]);
   return [columns, rows];
+}
+
+/** Whether sessions, or runs, do not all have the same agent. That of a session that cannot be read is not known. */
+export function hasSeveralAgents(all: readonly { agent: string }[]): boolean {
+  return new Set(all.flatMap(({ agent }) => (agent === "" ? [] : [agent]))).size > 1;
 }
 
 /** What the agent does, as long as the session runs. */

@@ -25,17 +25,17 @@ const addsLines = ({ file }: SetupItem): string => `It adds a few lines to ${fil
 
 const about: Readonly<Record<SetupItem["name"], About>> = {
   alias: {
-    what: "claude as a shell function: in a project it opens a session, deleted at the end if no work would be lost",
-    taken: "your own claude is kept",
+    what: "your agent as a shell function: in a project it opens a session, deleted at the end if no work would be lost",
+    taken: "your own one is kept",
     how: addsLines,
-    next: "open a new terminal and type claude in a project; the program itself is `command claude`",
+    next: "open a new terminal and type your agent's name in a project; the program itself is `command` and that name",
   },
   completion: { what: "completion", how: addsLines, next: "open a new terminal, type cowork and press Tab" },
   mcp: {
     what: "cowork as an MCP server of your own agent, which can then see sessions, runs and approvals, and change nothing",
     taken: "your own server cowork is kept",
     how: ({ file }) => `It calls ${file} mcp add.`,
-    next: "start a new claude and ask it what your sessions do",
+    next: "start your agent again and ask it what your sessions do",
   },
   notifications: {
     what: "notifications, which tell you when an agent needs you",

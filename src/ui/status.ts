@@ -1,3 +1,4 @@
+import { commandAgent, usualAgent } from "../contract/agents.ts";
 import type { ErrorView } from "../errors.ts";
 import type { GitView, SessionStatus } from "../session/types.ts";
 import { plain } from "../system/text.ts";
@@ -60,7 +61,7 @@ function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): 
     ["unsaved", session.unsavedWork],
     ["merging", mergingLines(session, now)],
   ];
-  const login: [string, string[]] = ["login", [loginTexts[session.login]]];
+  const login: [string, string[]] = ["login", loginLines(session)];
   const rest: [string, string[]][] = [
     ["container", container === null ? [] : [`${container.id.slice(0, 12)} of ${container.image}`]],
     ["inside", container === null ? [] : [`${container.user} in ${container.workspaceFolder}`]],
@@ -75,17 +76,18 @@ function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): 
     ["path", [session.path]],
     ["created", [ago(session.createdAt, now)]],
   ];
-  const all = [...work, ...(verbose ? rest : session.login === "ok" ? [] : [login])];
+  const all = [...work, ...(verbose ? rest : session.login === "ok" || session.agent === commandAgent ? [] : [login])];
   return all.filter(([, values]) => values.some((value) => value !== ""));
 }
 
-/** Nothing for an agent that was not started. */
-function agentLines({ agentState, approvals = 0 }: SessionStatus, now: Date): string[] {
-  if (agentState === undefined || agentState.state === "none") return [];
+/** The usual agent has no name here, and is not shown until it is started. */
+function agentLines({ agent, agentState, approvals = 0 }: SessionStatus, now: Date): string[] {
+  const name = agent === usualAgent ? "" : agent;
+  if (agentState === undefined || agentState.state === "none") return [name];
   const { detail, until } = agentState;
   const { text } = agentCell(agentState);
   const end = until === undefined ? "" : ` until ${minute(until)}`;
-  const state = `${text}${end} (${ago(agentState.since, now)})${detail === undefined ? "" : `: ${plain(detail)}`}`;
+  const state = `${name === "" ? "" : `${name}, `}${text}${end} (${ago(agentState.since, now)})${detail === undefined ? "" : `: ${plain(detail)}`}`;
   return approvals === 0
     ? [state]
     : [state, `${plural(approvals, "question waits", "questions wait")} for you: cowork approvals`];
@@ -101,11 +103,10 @@ function nextLines(error: ErrorView, width: number): string[] {
   return lines.map(glue);
 }
 
-const loginTexts: Record<SessionStatus["login"], string> = {
-  ok: "ok",
-  none: "none",
-  broken: "broken",
-};
+function loginLines({ agent, login }: SessionStatus): string[] {
+  if (agent === commandAgent) return ["none: its program is that of AGENT_COMMAND"];
+  return [agent === usualAgent ? login : `${login} (${agent})`];
+}
 
 function gitLines(branch: string | null, git: GitView | null): string[] {
   if (git === null) return branch === null ? [] : [branch];

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../contract/common.ts";
 import type { RunPermissions } from "../../contract/work/run.ts";
 import type { AgentApprovals, ApprovalDecision, AskedApproval } from "../at-work.ts";
-import { asObject, asText } from "./json.ts";
+import { asObject, asText } from "../input/json.ts";
 import { readQuestions } from "./questions.ts";
 import { requestText } from "./request-text.ts";
 import { offeredRules, ruleEntry } from "./offered-rules.ts";

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../contract/common.ts";
-import { asList, asObject, asText } from "./json.ts";
+import { asList, asObject, asText } from "../input/json.ts";
 
 /** Rules that are longer, or contain anything but visible characters of one line, are not offered: no one could check them. */
 const readable = /^(?:(?!\p{DI})[\p{L}\p{N}\p{P}\p{S} ]){1,300}$/u;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../contract/common.ts";
 import type { SessionRules } from "../../contract/work/rules.ts";
-import { states } from "./states.ts";
+import { hooks } from "./states.ts";
 
 /**
  * Variables that would replace the shared login, or send it elsewhere. A repository can set them in `.claude/settings.json`, a
@@ -64,7 +64,7 @@ export function sessionPolicy(rules: SessionRules): string {
       // Always set: otherwise the repository's settings choose it.
       defaultMode: rules.defaultMode ?? own?.defaultMode ?? "default",
     },
-    hooks: states.hooks(programsInside),
+    hooks: hooks(programsInside),
   });
 }
 

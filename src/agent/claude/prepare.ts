@@ -7,14 +7,16 @@ import { readMemory, writeMemory } from "../memory.ts";
 import { asSettings, filterSettings, mergeSettings, rulesIn } from "./own-settings.ts";
 import { seedConfig } from "./config.ts";
 import { readCredentials } from "./credentials.ts";
-import { copyInstructions, ownFolder } from "./own-ways.ts";
+import { copyInstructions } from "../own-ways.ts";
 
 const maxBytes = 16 * 1024 * 1024;
+/** The files of `~/.claude` that are instructions, not state. */
+const instructions = ["CLAUDE.md", "agents", "commands", "skills", "rules", "output-styles"];
 
 /** Writes a session's Claude config; what the session itself wrote there stays. Returns notes for the user. */
 export async function prepareSession(ctx: Context, session: AgentSession): Promise<string[]> {
   const root = ctx.paths.agentState(session.id, "claude");
-  const notes = await copyInstructions(ctx, session, root);
+  const notes = await copyInstructions(ctx, session, root, { folder: ownFolder(ctx), entries: instructions });
   await bringSettings(ctx, session, root);
   const { login, account, accountUuid } = await readCredentials(ctx);
   // With a config but without a login, the program would skip its setup and fail at the first prompt.
@@ -42,6 +44,11 @@ async function bringSettings(ctx: Context, session: AgentSession, root: string):
 /** The user's permission rules on this host. The policy makes only its own rules count, so they are copied there. */
 export async function readOwnRules(ctx: Context): Promise<PermissionRules | undefined> {
   return rulesIn(asSettings(await ownSettings(ctx)));
+}
+
+/** The user's own config folder on this host. */
+function ownFolder(ctx: Context): string {
+  return ctx.env.CLAUDE_CONFIG_DIR ?? join(ctx.user.home, ".claude");
 }
 
 async function ownSettings(ctx: Context): Promise<string> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import type { AgentProgram } from "../at-work.ts";
-import { text } from "./describe.ts";
+import { text } from "../input/describe.ts";
 import { readStateFile, readStateFolder } from "./state-file.ts";
 
 const maxPrograms = 100;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../contract/common.ts";
 import type { AskedApproval } from "../at-work.ts";
-import { asList, asObject, asText } from "./json.ts";
+import { asList, asObject, asText } from "../input/json.ts";
 
 type Questions = NonNullable<AskedApproval["questions"]>;
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../contract/common.ts";
 import type { AskedApproval } from "../at-work.ts";
-import { asList, asObject, asText } from "./json.ts";
+import { asList, asObject, asText } from "../input/json.ts";
 
 /** How the input of a tool is written; fields that it does not name follow as they are, so that nothing is left out. */
 interface Writing {

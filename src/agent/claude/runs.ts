@@ -10,6 +10,8 @@ const modes = { ask: "manual", edits: "acceptEdits", all: "bypassPermissions", p
 const writingTools = ["Edit", "Write", "NotebookEdit"];
 
 export const runs: AgentRuns = {
+  input: "lines",
+  priced: true,
   args: runArgs,
   prompt: promptLine,
   interrupt: interruptLine,

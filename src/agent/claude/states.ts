@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../contract/common.ts";
-import { asList, asObject } from "./json.ts";
+import { asList, asObject } from "../input/json.ts";
 import type { AgentSignal, AgentStates, HookReport } from "../at-work.ts";
-import { describeTool, line, text } from "./describe.ts";
+import { describeTool, line, text } from "../input/describe.ts";
 import { limitEnd } from "./limit-end.ts";
 import { readPrograms } from "./programs.ts";
 import { readTasks } from "./tasks.ts";
@@ -38,9 +38,10 @@ const claims: Readonly<Record<string, [when: string, matcher: string]>> = {
   PostToolUse: ["after", `Bash|${edits}`],
 };
 
-export const states: AgentStates = { hooks, read, programs: readPrograms, tasks: readTasks };
+export const states: AgentStates = { read, programs: readPrograms, tasks: readTasks };
 
-function hooks(programs: string): JsonObject {
+/** Hook entries for the policy. @param programs folder of cowork's hook scripts in the container */
+export function hooks(programs: string): JsonObject {
   const entries = events.map(([event, matcher]): [string, JsonObject[]] => {
     // With `args` the program is started without a shell.
     const report = { type: "command", command: `${programs}/agent-event`, args: [event], timeout: reportSeconds };
@@ -108,13 +109,23 @@ function waitsFor(tool: unknown): "approval" | "answer" | "plan" {
   return tool === "AskUserQuestion" ? "answer" : tool === "ExitPlanMode" ? "plan" : "approval";
 }
 
-/** The end of a turn is not the end of the work: subagents go on in the background, and their end starts another turn. */
+/**
+ * The end of a turn is not the end of the work: subagents go on in the background, and their end starts another turn. A command in the
+ * background may be a server that never ends: the agent is idle, and the detail says what goes on.
+ */
 function afterStop(input: JsonObject): AgentSignal {
   const running = asList(input.background_tasks)
     .map(asObject)
-    .filter((task) => task?.type === "subagent" && task.status === "running");
+    .filter((task) => task?.status === "running");
+  const subagents = running.filter((task) => task?.type === "subagent").length;
+  if (subagents > 0)
+    return { state: "working", detail: subagents === 1 ? "a subagent works" : `${subagents} subagents work` };
   if (running.length === 0) return { state: "idle" };
-  return { state: "working", detail: running.length === 1 ? "a subagent works" : `${running.length} subagents work` };
+  const count = running.length;
+  return {
+    state: "idle",
+    detail: count === 1 ? "a command runs in the background" : `${count} commands run in the background`,
+  };
 }
 
 function afterFailure(at: number, input: JsonObject): AgentSignal {

@@ -7,6 +7,7 @@ import { isActive } from "../../work/runs/run-state.ts";
 import { findSession } from "../find/find-sessions.ts";
 import { hostOfOne } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
+import { agentOfTarget, requireKnownAgent, settingsFor } from "../work/agent-choice.ts";
 import { requireLogin } from "../work/require-login.ts";
 import type { MergeSession } from "./merge-session.ts";
 
@@ -66,8 +67,12 @@ function agentOf(
     },
     run: async (prompt) => {
       const { host, selector, scope: its } = await own.ready();
-      const settings = await its.settings();
-      await requireLogin(host, settings);
+      const configured = await its.settings();
+      const [view] = await host.list(selector);
+      const session = { name: view?.name ?? "", ...(view === undefined ? {} : { agent: view.agent }) };
+      requireKnownAgent(session, configured);
+      const settings = settingsFor(session, configured, { wanted: undefined, configured: configured.agent });
+      await requireLogin(host, agentOfTarget(session, settings), configured.agent);
       const { permissions, budget, timeoutMs, runs, model } = settings;
       const { id, n } = await host.runStart(selector, {
         action: "implement",

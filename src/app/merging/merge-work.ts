@@ -9,7 +9,9 @@ import { findSession } from "../find/find-sessions.ts";
 import type { HostMakers } from "../host-makers.ts";
 import { groupByHost } from "../hosts.ts";
 import { openScope, type Scope } from "../scope.ts";
+import { agentOfTarget, requireKnownAgent } from "../work/agent-choice.ts";
 import { requireLogin } from "../work/require-login.ts";
+import { lookAtLanded } from "./look-at-landed.ts";
 import { mergeKey } from "./merge-key.ts";
 import { mergeParts } from "./merge-parts.ts";
 import { mergeSession } from "./merge-session.ts";
@@ -44,13 +46,14 @@ async function work(scope: Scope, request: MergeRequest): Promise<MergeView> {
   const { ctx } = scope;
   const project = await scope.project();
   // Before anything is made: an agent without a login cannot resolve anything.
-  if (request.resolve === "agent") await requireLogin(await scope.host(), await scope.settings());
+  if (request.resolve === "agent") await requireAgent(scope);
   const key = mergeKey(project, request.into);
   const state = await openMergeState(ctx, key, fresh(ctx, project.facts.name, request, await itemsOf(scope, request)));
   const own = mergeSession(scope, state, request);
   try {
     await mergeSessions(ctx, { key, state }, request, await mergeParts(scope, state, request, own));
     await own.remove();
+    await lookAtLanded(scope, state.view);
     await state.update({ state: "done", endedAt: ctx.clock.now().toISOString() });
     return state.view;
   } catch (error) {
@@ -94,4 +97,12 @@ function fresh(ctx: Context, project: string, { into, test }: MergeRequest, item
     notes: [],
     ...(test === undefined ? {} : { test }),
   };
+}
+
+/** The session that resolves conflicts is a new one. @throws NOT_LOGGED_IN, AGENT_UNAVAILABLE for a program of `AGENT_COMMAND` */
+async function requireAgent(scope: Scope): Promise<void> {
+  const settings = await scope.settings();
+  const made = { name: "that merges" };
+  requireKnownAgent(made, settings);
+  await requireLogin(await scope.host(), agentOfTarget(made, settings), settings.agent);
 }

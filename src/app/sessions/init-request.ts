@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
+import type { AgentId } from "../../contract/agents.ts";
 import { CoworkError, usageError } from "../../errors.ts";
 import { plain, plainLines } from "../../system/text.ts";
 import type { Project } from "../../project/types.ts";
 import type { InitRequest } from "../../session/types.ts";
 import type { HostGroup } from "../hosts.ts";
+import { withAgent } from "../work/agent-choice.ts";
 import { emitNote } from "./outcomes.ts";
 import type { Scope } from "../scope.ts";
 
@@ -18,6 +20,8 @@ export interface InitOptions {
   baseImage: string | undefined;
   noStart: boolean;
   carry: boolean;
+  /** the agent that the user named */
+  agent?: AgentId | undefined;
 }
 
 /** The given names, else those in the project's `.cowork.conf`; validated, without duplicates. */
@@ -91,10 +95,11 @@ export async function makeRequest(
 ): Promise<InitRequest> {
   const { planStarts } = await import("../../project/plan-start.ts");
   const { ctx } = scope;
-  const { settings } = await scope.resolve({
+  const { settings: resolved } = await scope.resolve({
     askTrust: true,
-    flags: { BASE_IMAGE: options.baseImage, DEVCONTAINER: options.config },
+    flags: { BASE_IMAGE: options.baseImage, DEVCONTAINER: options.config, AGENT: options.agent },
   });
+  const settings = withAgent(resolved, options.agent);
   const wanted = {
     branchPrefix: settings.branchPrefix,
     ...(options.branch === undefined ? {} : { branch: options.branch }),
@@ -118,6 +123,7 @@ export async function makeRequest(
     options: {
       noStart: options.noStart,
       ...(configName === undefined ? {} : { configName }),
+      ...(options.agent === undefined ? {} : { agent: options.agent }),
       ...(await findConfigs(ctx, project, scope.folder)),
     },
     carry: await planCarried(ctx, project, { copy: settings.copy, changes: options.carry }),

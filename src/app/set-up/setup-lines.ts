@@ -14,7 +14,7 @@ export interface StartFile {
 interface ShellLines {
   name: SetupItem["name"];
   /** for the shell's start-up file; ASCII, and without a line that begins a block */
-  lines: Readonly<Record<SetupShell, string>>;
+  lines: (ctx: SetupContext) => Promise<Readonly<Record<SetupShell, string>>>;
   /** what the user has instead of it */
   own: (ctx: SetupContext, shell: SetupShell, where: StartFile) => Promise<"by-hand" | "taken" | undefined>;
 }
@@ -28,7 +28,7 @@ export function shellLines({ name, lines, own }: ShellLines): SetupKind {
     const text = found ?? "";
     const block = findBlock(text, name);
     if (block !== undefined)
-      return [{ name, shell, file, state: block.lines === lines[shell] ? "set-up" : "outdated" }];
+      return [{ name, shell, file, state: block.lines === (await lines(ctx))[shell] ? "set-up" : "outdated" }];
     return [{ name, shell, file, state: (await own(ctx, shell, { file, text })) ?? "not-set-up" }];
   };
   return {
@@ -37,7 +37,8 @@ export function shellLines({ name, lines, own }: ShellLines): SetupKind {
     setUp: async (ctx, item) => {
       const { shell } = item;
       if (shell === undefined) return item;
-      await editUserFile(ctx, item.file, (text) => withBlock(text, name, lines[shell]));
+      const wanted = (await lines(ctx))[shell];
+      await editUserFile(ctx, item.file, (text) => withBlock(text, name, wanted));
       return { ...item, state: "set-up" };
     },
     undo: async (ctx, item) => {

@@ -1,3 +1,5 @@
+import * as z from "zod/mini";
+import { parseJson } from "../../contract/common.ts";
 import { CoworkError } from "../../errors.ts";
 import { findProgram } from "../../system/find-program.ts";
 import { plain } from "../../system/text.ts";
@@ -26,7 +28,33 @@ const claude: McpClient = {
     [/^\s*Scope: User/m, /^\s*Command: cowork$/m, /^\s*Args: mcp$/m].every((one) => one.test(printed)),
 };
 
-const clients: readonly McpClient[] = [claude];
+/** Codex and Copilot have one list for all projects, and print a server as JSON. */
+const codex: McpClient = {
+  program: "codex",
+  add: ["mcp", "add", "cowork", "--", "cowork", "mcp"],
+  remove: ["mcp", "remove", "cowork"],
+  get: ["mcp", "get", "cowork", "--json"],
+  isOurs: (printed) => isCoworkMcp(z.object({ transport: command }).safeParse(parseJson(printed)).data?.transport),
+};
+
+const copilot: McpClient = {
+  program: "copilot",
+  add: ["mcp", "add", "cowork", "--", "cowork", "mcp"],
+  remove: ["mcp", "remove", "cowork"],
+  get: ["mcp", "get", "cowork", "--json"],
+  isOurs: (printed) => {
+    const found = z.object({ cowork: z.extend(command, { source: z.string() }) }).safeParse(parseJson(printed));
+    return found.data?.cowork.source === "user" && isCoworkMcp(found.data.cowork);
+  },
+};
+
+const command = z.object({ command: z.string(), args: z.array(z.string()) });
+
+function isCoworkMcp(found: z.infer<typeof command> | undefined): boolean {
+  return found?.command === "cowork" && found.args.join(" ") === "mcp";
+}
+
+const clients: readonly McpClient[] = [claude, codex, copilot];
 
 const limits = { timeoutMs: 30_000, maxOutput: 64 * 1024 } as const;
 

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { pathExists } from "../../system/files/files.ts";
-import { aliasLines, hasOwnClaude } from "./setup-alias.ts";
+import { aliasAgent, aliasLines, hasOwnAlias } from "./setup-alias.ts";
 import { readUserFile, type SetupContext } from "./setup-file.ts";
 import { mcp } from "./setup-mcp.ts";
 import { notifications } from "./setup-notify.ts";
@@ -15,12 +15,12 @@ export type { SetupItem };
 const kinds: readonly SetupKind[] = [
   shellLines({
     name: "alias",
-    lines: aliasLines,
-    own: async (ctx, shell, where) => ((await hasClaude(ctx, shell, where)) ? "taken" : undefined),
+    lines: async (ctx) => aliasLines(await aliasAgent(ctx)),
+    own: async (ctx, shell, where) => ((await hasOwn(ctx, shell, where)) ? "taken" : undefined),
   }),
   shellLines({
     name: "completion",
-    lines: completionLines,
+    lines: async () => completionLines,
     own: async (_, shell, { text }) => (hasOwnLine(text, shell) ? "by-hand" : undefined),
   }),
   mcp,
@@ -63,8 +63,11 @@ function kindOf({ name }: SetupItem): SetupKind {
 }
 
 /** Looks where people and the agent's own installer put it. The lines themselves check the rest when a shell starts. */
-async function hasClaude(ctx: SetupContext, shell: SetupShell, { file, text }: StartFile): Promise<boolean> {
-  if (hasOwnClaude(text, shell)) return true;
-  if (shell === "fish") return await pathExists(join(dirname(file), "functions", "claude.fish"));
-  return shell === "bash" && hasOwnClaude((await readUserFile(join(ctx.user.home, ".bash_aliases"))) ?? "", shell);
+async function hasOwn(ctx: SetupContext, shell: SetupShell, { file, text }: StartFile): Promise<boolean> {
+  const agent = await aliasAgent(ctx);
+  if (hasOwnAlias(text, shell, agent)) return true;
+  if (shell === "fish") return await pathExists(join(dirname(file), "functions", `${agent}.fish`));
+  return (
+    shell === "bash" && hasOwnAlias((await readUserFile(join(ctx.user.home, ".bash_aliases"))) ?? "", shell, agent)
+  );
 }

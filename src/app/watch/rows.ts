@@ -69,7 +69,7 @@ export function touched(rows: Rows, now: number): Rows {
   return { ...rows, touchedAt: now };
 }
 
-/** Shows only sessions that contain every word: in project, name, host, branch or state. They are in order at once. */
+/** Shows only sessions that contain every word: in project, name, host, agent, branch or state. They are in order at once. */
 export function filtered(rows: Rows, filter: string, now: number): Rows {
   return { ...settled({ ...rows, filter, touchedAt: Number.NEGATIVE_INFINITY }, now), touchedAt: now };
 }
@@ -102,8 +102,8 @@ function selectNear(rows: Rows, before: Rows): Rows {
 function matches(session: SessionView, filter: string): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
-  const { project, name, host, branch, state, agentState } = session;
-  const texts = [`${project}/${name}`, host, branch, state, agentState?.state, agentState?.for];
+  const { project, name, host, agent, branch, state, agentState } = session;
+  const texts = [`${project}/${name}`, host, agent, branch, state, agentState?.state, agentState?.for];
   const text = texts.filter(Boolean).join(" ").toLowerCase();
   return words.every((word) => text.includes(word));
 }

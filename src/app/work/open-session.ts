@@ -1,11 +1,13 @@
 import type { Opened } from "../../contract/work/calls.ts";
 import { fromView, usageError } from "../../errors.ts";
 import { sessionAt } from "../../project/find-place.ts";
+import { refuseOther } from "../../session/record/agent.ts";
 import type { ConnectIo } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
 import { emitNote } from "../sessions/outcomes.ts";
 import type { Scope } from "../scope.ts";
 import { freeName } from "./free-name.ts";
+import { agentOfTarget, settingsFor, withAgent } from "./agent-choice.ts";
 import { requireLogin } from "./require-login.ts";
 import { createTargets, findTarget, type NewSession, type RunTarget } from "./run-target.ts";
 
@@ -14,7 +16,6 @@ export interface OpenOptions {
   /** absent: a new session with a name that is free */
   session: string | undefined;
   prompt: string | undefined;
-  agent: string | undefined;
   fresh: NewSession;
 }
 
@@ -46,10 +47,14 @@ export async function openSession(scope: Scope, options: OpenOptions, io: Connec
   const isInClone = sessionAt(scope.ctx.paths, scope.folder) !== undefined;
   const word = options.session ?? (isInClone ? undefined : await freeName(scope));
   const target = await findTarget(scope, word, "open");
-  const { settings } = await target.scope.resolve({ askTrust: true, flags: { AGENT: options.agent } });
+  const wanted = options.fresh.agent;
+  if (target.agent !== undefined) refuseOther({ name: target.name, agent: target.agent }, wanted);
+  const { settings: resolved } = await target.scope.resolve({ askTrust: true, flags: { AGENT: wanted } });
   refuseNewOptions(target, options.fresh);
+  const configured = wanted === undefined ? resolved.agent : (await target.scope.settings()).agent;
+  const settings = settingsFor(target, withAgent(resolved, wanted), { wanted, configured });
   const { host, selector } = target;
-  await requireLogin(host, settings);
+  await requireLogin(host, agentOfTarget(target, settings), configured);
   if (target.isNew) await createTargets(scope, [target], options.fresh);
   else await start(target, settings);
   const how = await launch(target, { prompt, settings });

@@ -1,3 +1,4 @@
+import type { AgentId } from "../../contract/agents.ts";
 import { CoworkError, fromView, usageError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
 import type { OneSession, SessionHost } from "../../session/session-host.ts";
@@ -14,6 +15,8 @@ export interface RunTarget {
   selector: OneSession;
   name: string;
   host: SessionHost;
+  /** the agent that it has; absent: it does not exist yet */
+  agent?: string;
   /** it does not exist yet and is created first */
   isNew: boolean;
 }
@@ -23,6 +26,8 @@ export interface NewSession {
   from: string | undefined;
   branch: string | undefined;
   carry: boolean;
+  /** absent: as configured */
+  agent?: AgentId | undefined;
 }
 
 /**
@@ -55,8 +60,8 @@ export async function findTarget(scope: Scope, word: string | undefined, verb: s
   const [name] = found.selector.names;
   const target = { ...found, name, host };
   try {
-    await host.list(found.selector);
-    return { ...target, isNew: false };
+    const [view] = await host.list(found.selector);
+    return { ...target, isNew: false, ...(view === undefined ? {} : { agent: view.agent }) };
   } catch (error) {
     if (!(error instanceof CoworkError) || error.code !== "SESSION_NOT_FOUND") throw error;
     if (word !== undefined && readWord(word).project !== undefined) throw error;

@@ -1,57 +1,49 @@
 import type { Login } from "../../agent/types.ts";
-import { authStatus, logIn, logOut } from "../../app/set-up/auth.ts";
+import { authStatus, logOut, type AgentLogin } from "../../app/set-up/auth.ts";
+import type { AgentId } from "../../contract/agents.ts";
 import { errorCodes } from "../../errors.ts";
+import { loginStep, renderHint } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
 import { showNotes } from "../../ui/note.ts";
 import type { App } from "../process/app.ts";
-import { usageError } from "../line/usage.ts";
 
-/** Runs the agent's own login on the caller's terminal. Returns the exit code. */
-export async function authLogin(app: App, longLived: boolean): Promise<number> {
-  const progress = await app.show("lines");
-  const gone = app.endWithOutput();
-  const { connectIo } = await import("./connect-io.ts");
-  const io = connectIo(app.caller, gone, () => progress.stop());
-  if (io.tty === undefined) throw usageError("Logging in needs a terminal.", "run cowork auth login on a terminal");
-  try {
-    const login = await logIn(await app.scope(), { longLived }, io);
-    io.release();
-    if (app.globals.json) return app.json(loginJson(login));
-    await showLogin(app, login);
-    return 0;
-  } finally {
-    io.release();
-  }
-}
-
-/** Returns the exit code: 5 without a usable login. */
-export async function showAuthStatus(app: App): Promise<number> {
-  const { agent, host, login, readable, repaired, problems, threats } = await authStatus(await app.scope());
-  const code = login.state === "ok" ? 0 : errorCodes.NOT_LOGGED_IN.exit;
+/** Shows the named agent's login, or those of all. Returns the exit code: 5 if the one that is meant has no usable login. */
+export async function showAuthStatus(app: App, wanted: AgentId | undefined): Promise<number> {
+  const { own, agents, configured, host } = await authStatus(await app.scope(), wanted);
+  const code = own.login.state === "ok" ? 0 : errorCodes.NOT_LOGGED_IN.exit;
   if (app.globals.json) {
-    app.json({ agent, ...loginJson(login), readable, repaired, problems, threats });
+    const { title: _, ...json } = statusJson(own);
+    app.json({ ...json, agents: agents.map(statusJson) });
     return code;
   }
-  await showLogin(app, login);
-  showNotes(app.terminal, [...repaired, ...problems, ...threats]);
-  if (code !== 0) app.terminal.err(`  Next: cowork ${host === "local" ? "" : `--host ${plain(host)} `}auth login`);
+  const { renderLogin, renderLogins } = await import("../../ui/login.ts");
+  const { terminal } = app;
+  const { style } = terminal;
+  terminal.out(wanted === undefined ? renderLogins(agents, { configured, style }) : renderLogin(own.login, style));
+  const shown = wanted === undefined ? agents : [own];
+  showNotes(
+    terminal,
+    shown.flatMap(({ repaired, problems, threats }) => [...repaired, ...problems, ...threats]),
+  );
+  const next = { ...loginStep(own.agent, configured), ...(host === "local" ? {} : { host: plain(host) }) };
+  if (code !== 0) terminal.err(`  Next: ${renderHint([next])}`);
   return code;
 }
 
-export async function authLogout(app: App): Promise<number> {
+export async function authLogout(app: App, wanted: AgentId | undefined): Promise<number> {
   await app.show("lines");
-  const result = await logOut(await app.scope());
+  const { title, ...result } = await logOut(await app.scope(), wanted);
   if (app.globals.json) return app.json(result);
-  app.terminal.out(result.loggedOut ? "Logged out, for all sessions on this host." : "Not logged in.");
+  const of = wanted === undefined ? "" : `${title}: `;
+  app.terminal.out(of + (result.loggedOut ? "Logged out, for all sessions on this host." : "Not logged in."));
   showNotes(app.terminal, result.notes);
   return 0;
 }
 
-function loginJson({ method, ...login }: Login): Record<string, unknown> {
-  return { authMethod: method ?? null, ...login };
+function statusJson({ login, ...rest }: AgentLogin): Omit<AgentLogin, "login"> & Record<string, unknown> {
+  return { ...rest, ...loginJson(login) };
 }
 
-async function showLogin(app: App, login: Login): Promise<void> {
-  const { renderLogin } = await import("../../ui/login.ts");
-  app.terminal.out(renderLogin(login, app.terminal.style));
+export function loginJson({ method, ...login }: Login): Record<string, unknown> {
+  return { authMethod: method ?? null, ...login };
 }

@@ -1,6 +1,8 @@
 import type { Flags } from "../line/flags.ts";
+import { agentFlag } from "./agent-flag.ts";
 
 export const initFlags = {
+  ...agentFlag,
   from: {
     type: "string",
     value: "REF",

@@ -1,9 +1,11 @@
 import type { Flags } from "../line/flags.ts";
+import { agentFlag } from "./agent-flag.ts";
 
 export const runFlags = {
   file: { type: "string", short: "F", value: "FILE", summary: "Read the task from a file; - is stdin" },
   action: { type: "string", value: "ACTION", summary: "implement (default), plan, analyze or review" },
   path: { type: "string", value: "PATH", summary: "Folder of the clone to work in (default: its root)" },
+  ...agentFlag,
   model: { type: "string", value: "MODEL", summary: "Model (default: MODEL in the configuration)" },
   permissions: {
     type: "string",

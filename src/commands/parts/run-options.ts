@@ -2,6 +2,7 @@ import type { RunOptions } from "../../app/work/start-runs.ts";
 import { usageError } from "../../errors.ts";
 import type { FlagValues } from "../line/flags.ts";
 import type { App } from "../process/app.ts";
+import { readAgent } from "./agent-flag.ts";
 import { readPrompt } from "./prompt.ts";
 import type { runFlags } from "./run-flags.ts";
 import { count, oneOf, readResume } from "./run-values.ts";
@@ -22,6 +23,7 @@ interface Given {
  * @throws USAGE
  */
 export async function readRunOptions(app: App, { session, task, flags }: Given): Promise<RunOptions> {
+  const agent = readAgent(flags.agent, "cowork run <session> 'task'");
   const action = oneOf("--action", flags.action ?? "implement", actions);
   const commit = oneOf("--commit", flags.commit ?? "auto", ["auto", "off"] as const);
   const copies = flags.copies === undefined ? 1 : count("--copies", flags.copies, maxCopies);
@@ -33,7 +35,7 @@ export async function readRunOptions(app: App, { session, task, flags }: Given):
     task === undefined && flags.file === undefined && action === "review"
       ? reviewTask
       : await readPrompt(app, { text: task, file: flags.file, usage });
-  const fresh = { from, branch, carry };
+  const fresh = { from, branch, carry, agent };
   return {
     session,
     prompt,

@@ -1,11 +1,17 @@
 import * as z from "zod/mini";
+import { agentId } from "../agents.ts";
 import { texts } from "../common.ts";
 import { runPermissions } from "../work/permissions.ts";
 import { runAction } from "../work/run.ts";
 
 // What the process of an operation is to do: the request of its job.
 
-const newSession = { host: z.exactOptional(z.string()), from: z.exactOptional(z.string()) };
+const newSession = {
+  host: z.exactOptional(z.string()),
+  from: z.exactOptional(z.string()),
+  /** absent: as configured */
+  agent: z.exactOptional(agentId),
+};
 
 export const operationWork = z.discriminatedUnion("kind", [
   z.object({
@@ -50,6 +56,17 @@ export const operationWork = z.discriminatedUnion("kind", [
     force: z.boolean(),
     /** with `force`: what the person saw that would be lost */
     unsaved: texts,
+  }),
+  z.object({
+    kind: z.literal("merge"),
+    project: z.string(),
+    /** `{id}@{host}` of each */
+    sessions: texts,
+    into: z.exactOptional(z.string()),
+    test: z.exactOptional(z.string()),
+    squash: z.boolean(),
+    ff: z.boolean(),
+    uncommitted: z.boolean(),
   }),
 ]);
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { agentId } from "../agents.ts";
 import { texts } from "../common.ts";
 import { hostCalls } from "../rpc.ts";
 import { cleanOutcome } from "../outcome.ts";
@@ -45,6 +46,8 @@ export const sessionRoutes = {
       /** branch, tag or commit to start from */
       from: z.exactOptional(gitName),
       branch: z.exactOptional(gitName),
+      /** absent: as the project's configuration says */
+      agent: z.exactOptional(agentId),
       /** name of the dev container configuration */
       config: z.exactOptional(gitName),
       /** copy the project's uncommitted changes */

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { agentId } from "../agents.ts";
 import { outputs } from "../output.ts";
 import { approvalView } from "../work/approval.ts";
 import { sent } from "../work/calls.ts";
@@ -47,6 +48,8 @@ export const workRoutes = {
       name: z.exactOptional(name),
       host: z.exactOptional(name),
       from: z.exactOptional(z.string().check(z.maxLength(250), z.regex(/^[^-\s]/))),
+      /** of a new session; one that exists must have it */
+      agent: z.exactOptional(agentId),
       prompt: text,
       action: z.exactOptional(runAction),
       model: z.exactOptional(z.string().check(z.maxLength(100), z.regex(/^[^-\s]/))),

@@ -72,6 +72,8 @@ export const runView = z.object({
   model: z.exactOptional(z.string()),
   /** USD at list prices, also under a subscription */
   cost: z.number(),
+  /** the agent does not tell what it costs: `cost` is 0, and no budget holds */
+  unpriced: z.exactOptional(z.literal(true)),
   /** 0: no limit */
   budget: z.number(),
   /** 0: no limit */

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { startRuns } from "../../app/work/start-runs.ts";
 import { stopRun } from "../../app/work/stop-run.ts";
 import { sendPrompt } from "../../app/work/talk.ts";
+import { agentIds } from "../../contract/agents.ts";
 import { outputs } from "../../contract/output.ts";
 import { CoworkError } from "../../errors.ts";
 import { prompt, session } from "../inputs.ts";
@@ -35,10 +36,15 @@ export const startRunTool = defineTool({
     from: z.exactOptional(
       z.string().check(z.maxLength(1000), z.describe("A new session starts from this branch, tag or commit")),
     ),
+    agent: z.exactOptional(
+      z
+        .enum(agentIds)
+        .check(z.describe("The agent of a new session (default: as configured); a session that exists keeps its own")),
+    ),
   }),
   output: outputs.run,
   foreign,
-  run: async (scope, { session: word, task, action = "implement", permissions, resume = false, from }) => {
+  run: async (scope, { session: word, task, action = "implement", permissions, resume = false, from, agent }) => {
     const isReadOnly = action === "analyze" || action === "review";
     const [started] = await startRuns(scope, {
       session: word,
@@ -54,7 +60,7 @@ export const startRunTool = defineTool({
       commit: isReadOnly ? "off" : "auto",
       copies: 1,
       resume: resume ? "last" : undefined,
-      fresh: { from, branch: undefined, carry: false },
+      fresh: { from, branch: undefined, carry: false, agent },
     });
     if (started === undefined) throw new CoworkError("INTERNAL", "No run was started.");
     return { run: started.run };

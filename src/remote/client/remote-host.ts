@@ -3,7 +3,6 @@ import { StringDecoder } from "node:string_decoder";
 import { jobAnswer, type JobCall } from "../../contract/job.ts";
 import { streamedOffers } from "../../contract/offers.ts";
 import { hostCalls, type HostInputs, type HostMethod } from "../../contract/rpc.ts";
-import type { ConnectRequest } from "../../contract/terminal-requests.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Source } from "../../project/types.ts";
 import type { ConnectIo, SessionHost } from "../../session/session-host.ts";
@@ -140,7 +139,10 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
       const given = { ...request, selector: there(request.selector) };
       const { tty } = io;
       const agent = { forwardAgent: request.settings.sshAgent };
-      if (tty === undefined) return await connectStreams(await getLink(agent), given, io);
+      if (tty === undefined) {
+        const open = await getLink(agent);
+        return await withStreams(open, io, async (its) => await ask(open.peer, streamedOffers, "connect", given, its));
+      }
       const again = async (): Promise<number> =>
         await onTerminal(await getLink(agent), { connect: given }, { ...io, tty });
       // A shell in tmux still runs when the connection is restored; a plain shell does not.
@@ -148,7 +150,9 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
     },
     login: async (request, io) => {
       const { tty } = io;
-      if (tty !== undefined) await onTerminal(await getLink(), { login: request }, { ...io, tty });
+      const open = await getLink();
+      if (tty !== undefined) await onTerminal(open, { login: request }, { ...io, tty });
+      else await withStreams(open, io, async (its) => await ask(open.peer, streamedOffers, "login", request, its));
       return answers.authStatus(await call("authStatus", request.settings.agent), name).login;
     },
     logs: async (selector, given, out) => {
@@ -211,7 +215,12 @@ function there<S extends Selector>(selector: S): S {
   return project === undefined ? selector : { ...selector, project: { ...project, elsewhere: true } };
 }
 
-async function connectStreams(open: Link, request: ConnectRequest, io: ConnectIo): Promise<number> {
+/** Work on the host with the caller's streams, without a terminal. */
+async function withStreams<T>(
+  open: Link,
+  io: ConnectIo,
+  work: (streams: [stdin: number, stdout: number, stderr: number]) => Promise<T>,
+): Promise<T> {
   const { peer, streams } = open;
   const [stdin, stdout, stderr] = [open.nextStream(), open.nextStream(), open.nextStream()];
   // Ends only this command: others may use the same connection.
@@ -221,12 +230,12 @@ async function connectStreams(open: Link, request: ConnectRequest, io: ConnectIo
   void streams.pump(stdin, io.stdin).catch(() => undefined);
   try {
     io.onReady?.();
-    const [code] = await Promise.all([
-      ask(peer, streamedOffers, "connect", request, [stdin, stdout, stderr]),
+    const [result] = await Promise.all([
+      work([stdin, stdout, stderr]),
       copyTo(streams.take(stdout), io.stdout),
       copyTo(streams.take(stderr), io.stderr),
     ]);
-    return code;
+    return result;
   } finally {
     io.signal?.removeEventListener("abort", cancel);
   }

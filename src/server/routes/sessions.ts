@@ -30,11 +30,11 @@ export const sessionHandlers: Handlers<keyof typeof sessionRoutes> = {
     };
   },
   "POST /sessions": async (call) => {
-    const { project, names, host, from, branch, config, carry = false } = call.input;
+    const { project, names, host, from, branch, config, agent, carry = false } = call.input;
     const its = await call.scope();
     await projectRoot(its, project);
     if (host !== undefined) await requireHost(its, host);
-    const given = defined({ project, names, host, from, branch, config, carry });
+    const given = defined({ project, names, host, from, branch, config, agent, carry });
     return await begin(call, { kind: "init", ...given });
   },
   "GET /sessions/{session}": async ({ params, query, scope }) => {

@@ -30,7 +30,7 @@ export const workHandlers: Handlers<keyof typeof workRoutes> = {
   },
   "POST /runs": async (call) => {
     const { session, project, name, host, prompt, permissions } = call.input;
-    const { from, model, budget, timeout, resume, action = "implement", commit = "auto" } = call.input;
+    const { from, agent, model, budget, timeout, resume, action = "implement", commit = "auto" } = call.input;
     if (permissions === "all") requireRole(call.caller, "full", 'permissions: "all"');
     const isNew = session === undefined;
     if (isNew ? project === undefined || name === undefined : project !== undefined || name !== undefined)
@@ -41,7 +41,20 @@ export const workHandlers: Handlers<keyof typeof workRoutes> = {
     if (session !== undefined) await findById(its, session, "run");
     // What the configuration says counts without a choice, but no token gives more than its role.
     const most = call.caller.role === "full" ? undefined : ("edits" as const);
-    const given = defined({ session, project, name, host, from, model, permissions, most, budget, timeout, resume });
+    const given = defined({
+      session,
+      project,
+      name,
+      host,
+      from,
+      agent,
+      model,
+      permissions,
+      most,
+      budget,
+      timeout,
+      resume,
+    });
     return await begin(call, { kind: "run", prompt, action, commit, ...given });
   },
   "GET /sessions/{session}/runs/{run}": async ({ params, scope }) => {

@@ -1,5 +1,6 @@
 import { readdir, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { findAgent } from "../../agent/catalog.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, pathExists } from "../../system/files/files.ts";
 import type { SessionRecord } from "../record/record.ts";
@@ -14,7 +15,8 @@ export async function archiveWork(ctx: Context, record: SessionRecord): Promise<
   const conversations = paths.agentState(record.id, record.agent);
   // The container can write here, so a link must not be followed: only the entry itself is inspected.
   const entries = await readdir(conversations, { withFileTypes: true }).catch(() => []);
-  const hasTalked = entries.some((entry) => entry.name === "projects" && entry.isDirectory());
+  const known = findAgent(record.agent)?.conversations ?? [];
+  const hasTalked = entries.some((entry) => known.includes(entry.name) && entry.isDirectory());
   const hasRuns = await pathExists(paths.runs(record.id));
   if (!hasTalked && !hasRuns) return undefined;
   const time = ctx.clock.now().toISOString().replaceAll(":", "-");

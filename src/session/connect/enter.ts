@@ -1,4 +1,4 @@
-import { getAgent } from "../../agent/catalog.ts";
+import { commandAgent } from "../../contract/agents.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
@@ -13,6 +13,8 @@ import { locked } from "../lifecycle/outcome.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectOne } from "../record/records.ts";
+import { agentOf } from "../record/agent.ts";
+import { type OwnProgram, writeOwnProgram } from "../../work/state/own-program.ts";
 import { followTerminal } from "./agent-terminal.ts";
 import { launchCommand, readLaunch } from "./launch.ts";
 import { closeAgentRelays, openAgentRelay, rememberAgent } from "./ssh-agent.ts";
@@ -91,12 +93,37 @@ async function runAgent(ctx: Context, record: SessionRecord, target: ConnectTarg
     throw new CoworkError("NO_CONVERSATION", `The agent of ${record.name} was not opened.`, {
       hint: [ownCommand("open", record.name)],
     });
+  if (record.agent === commandAgent) return await runProgram(ctx, record, target, io);
   const terminal = followTerminal(ctx, record.id, io);
   try {
     const command = launchCommand(record, launch);
     return await connectSession(ctx, { ...target, onPid: terminal.onPid }, { command }, terminal.io);
   } finally {
     terminal.end();
+  }
+}
+
+/** Runs the program of `AGENT_COMMAND`, and remembers its process: that is all that is known of its state. */
+async function runProgram(ctx: Context, record: SessionRecord, target: ConnectTarget, io: ConnectIo): Promise<number> {
+  const now = (): string => ctx.clock.now().toISOString();
+  let program: OwnProgram | undefined;
+  let written = Promise.resolve();
+  const write = (next: OwnProgram): void => {
+    program = next;
+    written = written
+      .then(async () => await writeOwnProgram(ctx, record.id, next))
+      .catch((error: unknown) => ctx.log(`${record.id}: its program is not on record: ${String(error)}`));
+  };
+  const onPid = (pid: number): void => write({ pid, startedAt: now() });
+  let detail = "killed";
+  try {
+    const command = launchCommand(record, { conversation: "", resume: false });
+    const code = await connectSession(ctx, { ...target, onPid }, { command }, io);
+    detail = `exit code ${code}`;
+    return code;
+  } finally {
+    if (program !== undefined) write({ ...program, endedAt: now(), detail });
+    await written;
   }
 }
 
@@ -126,7 +153,7 @@ async function ensureRunning(
   const { selector, settings } = request;
   const notify = async (notes: readonly string[]): Promise<void> => {
     if (notes.length === 0) return;
-    const login = shouldReportLogin(request, io) ? undefined : await getAgent(settings.agent).login.read(ctx);
+    const login = shouldReportLogin(record, request, io) ? undefined : await agentOf(record)?.login.read(ctx);
     const unreported = login === undefined || login.state === "ok" ? undefined : login.detail;
     for (const detail of notes) {
       if (detail !== unreported)

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { connectRequest, type ConnectRequest } from "../../contract/terminal-requests.ts";
-import { getAgent } from "../../agent/catalog.ts";
 import { inside } from "../../agent/parts.ts";
 import type { Context } from "../../system/context.ts";
 import { writeFileAtomic } from "../../system/files/files.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
+import { agentOf } from "../record/agent.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 // What the agent's window of tmux starts. It is a file because tmux takes commands of 16 KB at most, and prompts are longer.
@@ -45,9 +45,13 @@ export function windowRequest({ request }: Launch, window: "agent" | "shell"): C
   return window === "agent" ? { ...shell, tmux: false, window } : { ...shell, tmux: false };
 }
 
-/** The agent's command inside. */
-export function launchCommand(record: SessionRecord, { conversation, resume, model, prompt }: Launch): string[] {
-  const agent = getAgent(record.agent);
+/** The agent's command inside; that of a session without one is a line for the shell there. */
+export function launchCommand(
+  record: SessionRecord,
+  { conversation, resume, model, prompt }: Omit<Launch, "request">,
+): string[] {
+  const agent = agentOf(record);
+  if (agent === undefined) return ["/bin/sh", "-c", record.agentCommand ?? ""];
   const ask = { conversation, resume, ...(model === undefined ? {} : { model }) };
   const args = agent.terminal?.args({ ...ask, ...(prompt === undefined ? {} : { prompt }) }) ?? [];
   return [inside.launcher(agent), ...args];

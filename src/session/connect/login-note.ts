@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { SessionRecord } from "../record/record.ts";
 import type { ConnectIo, ConnectRequest } from "../session-host.ts";
 
 /** The note is read in a shell of the session, where cowork itself is not installed. */
@@ -12,9 +13,10 @@ export function readInside(note: string): string {
  * it. Other commands do not need the login.
  */
 export function shouldReportLogin(
-  { command, settings, tmux }: Pick<ConnectRequest, "command" | "settings" | "tmux">,
+  { agent }: Pick<SessionRecord, "agent">,
+  { command, tmux }: Pick<ConnectRequest, "command" | "tmux">,
   { tty }: Pick<ConnectIo, "tty">,
 ): boolean {
   if (command === undefined) return tty !== undefined && !tmux;
-  return basename(command[0] ?? "") === settings.agent;
+  return basename(command[0] ?? "") === agent;
 }

@@ -4,6 +4,7 @@ import { selectRecords } from "../record/records.ts";
 import type { Selector, SessionView } from "../types.ts";
 import { compareViews, devContainer, viewSession } from "./view.ts";
 import { containersBySession, observe } from "./observe.ts";
+import { readProgramWork } from "../work/program-work.ts";
 import { statePlace } from "../work/state-place.ts";
 import { readAgentWork } from "../../work/state/read-state.ts";
 
@@ -17,7 +18,8 @@ export async function listSessions(ctx: Context, selector: Selector): Promise<Se
       const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
       const view = viewSession(record, await observe(ctx, record.id, own), ctx.paths);
       const place = statePlace(record, devContainer(own));
-      return place === undefined ? view : { ...view, ...readAgentWork(ctx, place) };
+      const work = place === undefined ? readProgramWork(ctx, record, devContainer(own)) : readAgentWork(ctx, place);
+      return { ...view, ...work };
     }),
   );
   return views.toSorted(compareViews);

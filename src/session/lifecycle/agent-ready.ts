@@ -1,9 +1,10 @@
-import { getAgent } from "../../agent/catalog.ts";
 import { completeAgent } from "../../agent/inside.ts";
 import { prepareAgent } from "../../agent/prepare.ts";
 import { checkVault } from "../../auth/vault.ts";
 import type { Settings } from "../../config/types.ts";
+import { namingAgent } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
+import { agentOf } from "../record/agent.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 /**
@@ -12,15 +13,16 @@ import type { SessionRecord } from "../record/record.ts";
  * missing login or registry is a note.
  * @param running id of the session's container if it is running: what only the container knows is read when the version changed
  * @returns notes for the user
- * @throws CONFIG_VALUE_INVALID for a version that cannot be used
+ * @throws CONFIG_VALUE_INVALID for a version that cannot be used, AGENT_UNAVAILABLE for an agent that only a newer cowork knows
  */
 export async function readyAgent(
   ctx: Context,
-  record: Pick<SessionRecord, "id" | "name" | "devcontainer">,
+  record: Pick<SessionRecord, "id" | "name" | "agent" | "agentCommand" | "devcontainer">,
   settings: Settings,
   options: { workspaceFolder?: string; running?: Promise<string | undefined> } = {},
 ): Promise<string[]> {
-  const agent = getAgent(settings.agent);
+  const agent = agentOf(record);
+  if (agent === undefined) return [];
   const { name } = record;
   const { workspaceFolder, running } = options;
   const { login, repaired, problems } = await checkVault(ctx, agent);
@@ -41,7 +43,8 @@ export async function readyAgent(
     notes.push(...(await completeAgent(ctx, agent, { ...place, id, remoteUid })));
   }
   const missing = login.state === "none" ? [login.detail] : [];
-  return [...repaired, ...problems, ...missing, ...notes];
+  const say = (line: string): string => namingAgent(line, agent.id, settings.agent);
+  return [...repaired.map(say), ...problems.map(say), ...missing.map(say), ...notes];
 }
 
 /** What agents that finish their installation themselves run in: it must not be the repository's image. */

@@ -1,4 +1,3 @@
-import { getAgent } from "../../agent/catalog.ts";
 import { completeAgent } from "../../agent/inside.ts";
 import { prepareAgent } from "../../agent/prepare.ts";
 import type { Agent } from "../../agent/types.ts";
@@ -16,6 +15,7 @@ import { finished, unfinished } from "../record/unfinished.ts";
 import { plain } from "../../system/text.ts";
 import { writeContainerFolder } from "./container-folder.ts";
 import { homeOf, label, sessionLabels } from "../record/labels.ts";
+import { agentOf } from "../record/agent.ts";
 import { composeProjectName } from "../record/names.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { checkMounts } from "./check-mounts.ts";
@@ -45,7 +45,7 @@ export async function bringUp(
     throw new CoworkError("SESSION_INCOMPLETE", `Session ${name} was never completed.`, {
       hint: [ownCommand("init", name)],
     });
-  const agent = getAgent(settings.agent);
+  const agent = agentOf(record);
   await ownOnly(ctx, record);
   const workspaceFolder = expectedFolder(record);
   await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git });
@@ -190,7 +190,8 @@ async function removeHalfMade(ctx: Context, record: SessionRecord): Promise<void
 }
 
 interface Settling {
-  agent: Agent;
+  /** undefined: the program of `AGENT_COMMAND`, for which nothing is prepared */
+  agent: Agent | undefined;
   settings: Settings;
   container: ContainerDetail;
   started: NonNullable<SessionRecord["container"]>;
@@ -210,13 +211,14 @@ async function settleIn(
       workspaceFolder,
       git: devcontainer?.git ?? { name: undefined, email: undefined },
     });
-    await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder, image: ownImage(ctx, settings) });
+    if (agent !== undefined)
+      await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder, image: ownImage(ctx, settings) });
   }
   const remoteUid = devcontainer?.remoteUid ?? 0;
   // Something may have been installed in a container that existed before, and by a lifecycle command in any container.
   const isUntouched = record.container === undefined && devcontainer?.lifecycle === false;
   const image = { id: container.imageId, isUntouched };
   const inside = { id: container.id, name, session: id, remoteUid, image, ownImage: ownImage(ctx, settings) };
-  notes.push(...(await completeAgent(ctx, agent, inside)));
+  if (agent !== undefined) notes.push(...(await completeAgent(ctx, agent, inside)));
   ctx.report({ session: name, step: "agent", state: "done" });
 }

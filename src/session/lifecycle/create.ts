@@ -10,6 +10,7 @@ import { plain } from "../../system/text.ts";
 import { bringUp } from "./bring-up.ts";
 import { carryMissing, carryIn } from "./carry-in.ts";
 import { changeNotes } from "./change-note.ts";
+import { recordedAgent } from "../record/agent.ts";
 import { sessionId } from "../record/names.ts";
 import { lockWait, lostItsLock, reportFailure, sayWaiting } from "./outcome.ts";
 import { agreeToPlan, planSessions, type SessionsPlan } from "./plan.ts";
@@ -199,7 +200,7 @@ function newRecord(ctx: Context, request: InitRequest, { name, start }: Wanted):
     createdAt: ctx.clock.now().toISOString(),
     phase: "creating",
     start,
-    agent: settings.agent,
+    ...recordedAgent(settings),
     cloned: false,
     volumes: [],
     images: [],

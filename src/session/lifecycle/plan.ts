@@ -5,6 +5,7 @@ import type { StartPoint } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 import { checkHome } from "./check-home.ts";
 import { mayCome } from "./carry-in.ts";
+import { recordedAgent, refuseOther } from "../record/agent.ts";
 import { checkFree } from "../record/identity.ts";
 import { checkSessionName, sessionId } from "../record/names.ts";
 import type { SessionRecord } from "../record/record.ts";
@@ -32,7 +33,7 @@ export interface SessionsPlan {
 /**
  * Works out what `init` would do, without doing any of it: names and ids are checked against what exists, the dev container
  * configuration is found and judged, once per start commit.
- * @throws SESSION_NAME_INVALID, SESSION_EXISTS, PROJECT_NAME_TAKEN, DEVCONTAINER_INVALID, DEVCONTAINER_AMBIGUOUS
+ * @throws USAGE for another agent than that of a session, SESSION_NAME_INVALID, SESSION_EXISTS, PROJECT_NAME_TAKEN, DEVCONTAINER_INVALID, DEVCONTAINER_AMBIGUOUS
  */
 export async function planSessions(ctx: Context, request: InitRequest): Promise<SessionsPlan> {
   const { project, sessions, source } = request;
@@ -46,6 +47,7 @@ export async function planSessions(ctx: Context, request: InitRequest): Promise<
   const commits: SessionsPlan["commits"] = new Map();
   for (const { name, start: wanted } of sessions) {
     const record = records.get(sessionId(project.name, name));
+    if (record !== undefined) refuseOther(record, request.options.agent);
     const start = record?.start ?? wanted;
     starts.set(name, start);
     if (record?.devcontainer !== undefined || commits.has(start.commit)) continue;
@@ -79,7 +81,12 @@ export async function agreeToPlan(ctx: Context, request: InitRequest, plan: Sess
     await agree(ctx, request.project, { findings: one.findings, hash: one.trustHash });
   }
   for (const commit of plan.commits.values())
-    commit.agent = await askForAgentSettings(ctx, request.project, request.settings.agent, commit.source);
+    commit.agent = await askForAgentSettings(
+      ctx,
+      request.project,
+      recordedAgent(request.settings).agent,
+      commit.source,
+    );
 }
 
 function planView(

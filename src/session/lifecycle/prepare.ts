@@ -1,5 +1,5 @@
-import { getAgent } from "../../agent/catalog.ts";
-import { agentParts } from "../../agent/parts.ts";
+import { agentParts, inside } from "../../agent/parts.ts";
+import type { AgentParts } from "../../agent/types.ts";
 import type { Settings } from "../../config/types.ts";
 import { ensureImage } from "../../devcontainer/image/image.ts";
 import { hasLifecycle } from "../../devcontainer/lifecycle.ts";
@@ -16,6 +16,7 @@ import type { Context } from "../../system/context.ts";
 import { ensureFolder } from "../../system/files/files.ts";
 import { checkHome } from "./check-home.ts";
 import { completeFreshPlan } from "./complete-plan.ts";
+import { agentOf } from "../record/agent.ts";
 import { homeOf, sessionLabels } from "../record/labels.ts";
 import { composeProjectName } from "../record/names.ts";
 import type { CommitPlan } from "./plan.ts";
@@ -99,7 +100,8 @@ async function makeOverride(
   const { paths } = ctx;
   const former = formerPlace(record);
   await ensureFolder(paths.container(id), { mode: 0o755 });
-  const agent = await agentParts(ctx, getAgent(settings.agent), { id });
+  const own = agentOf(record);
+  const agent = own === undefined ? await partsWithoutAgent(ctx, id) : await agentParts(ctx, own, { id });
   const override = planOverride({
     plan,
     image,
@@ -123,4 +125,11 @@ async function makeOverride(
     composeFile: overridePaths(ctx, id).compose,
   });
   await writeOverride(ctx, id, override);
+}
+
+/** A session with the program of `AGENT_COMMAND` has no login and no policy; the folder is for what cowork's own script inside says. */
+async function partsWithoutAgent({ paths, user }: Context, id: string): Promise<AgentParts> {
+  const source = paths.events(id);
+  await ensureFolder(source, { mode: 0o700, uid: user.sessionUid, gid: user.sessionGid });
+  return { mounts: [{ source, target: inside.events, readOnly: false }], containerEnv: {}, notes: [] };
 }

@@ -15,6 +15,7 @@ import { selectRecords } from "../record/records.ts";
 import { readMuted } from "./mute.ts";
 import { hasMail } from "./has-mail.ts";
 import { knownAgentPlace } from "./place.ts";
+import { checkProgramWork, readProgramWork } from "./program-work.ts";
 
 /** Containers whose processes are looked at side by side. */
 const checksAtOnce = 4;
@@ -60,7 +61,8 @@ export async function workOf(
   { check }: { check: boolean },
 ): Promise<Pick<SessionWork, "agentState" | "run" | "approvals"> | undefined> {
   const place = knownAgentPlace(record, container);
-  if (place === undefined) return undefined;
+  if (place === undefined)
+    return check ? await checkProgramWork(ctx, record, container) : readProgramWork(ctx, record, container);
   if (!check) return readAgentWork(ctx, place);
   await takeInReports(ctx, place);
   await takeInRequests(ctx, place);

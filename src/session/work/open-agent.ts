@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { OneSession } from "../../contract/requests.ts";
 import type { Opened, OpenRequest } from "../../contract/work/calls.ts";
 import type { RunView } from "../../contract/work/run.ts";
-import { CoworkError } from "../../errors.ts";
+import { CoworkError, usageError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
@@ -12,21 +12,26 @@ import { activeRun, readRun, readRunRequest } from "../../work/runs/run-files.ts
 import { type Launch, writeLaunch } from "../connect/launch.ts";
 import { hasAgentWindow, openAgentWindow } from "../connect/tmux.ts";
 import { paneEnvironment } from "../connect/tmux-plan.ts";
+import { agentOf } from "../record/agent.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectOne } from "../record/records.ts";
 import { endActiveRun } from "./active-run.ts";
-import { workPlace } from "./place.ts";
 
 /**
  * Starts the agent in its own window of the host's tmux. If a run is active, the person is asked whether it ends; its conversation
  * goes on in the terminal.
- * @throws RUN_ACTIVE if the answer is no, AGENT_UNAVAILABLE
+ * @throws RUN_ACTIVE if the answer is no, AGENT_UNAVAILABLE, USAGE for a prompt to a program of `AGENT_COMMAND`
  */
 export async function openAgent(ctx: Context, selector: OneSession, request: OpenRequest): Promise<Opened> {
   const record = await selected(ctx, selector);
-  const { agent, name } = workPlace(record, undefined);
-  if (agent.terminal === undefined)
+  const { name } = record;
+  const agent = agentOf(record);
+  if (agent !== undefined && agent.terminal === undefined)
     throw new CoworkError("AGENT_UNAVAILABLE", `${agent.title} cannot be opened in a terminal.`);
+  if (agent === undefined && request.prompt !== undefined)
+    throw usageError(`Session ${name} has the program of AGENT_COMMAND, which gets no prompt from cowork.`, [
+      ownCommand("open", name),
+    ]);
   const lock = { what: `the agent of ${name}`, busy: "SESSION_BUSY", waitMs: 120_000 } as const;
   return await withLock(ctx, `open-${record.id}`, lock, async (signal) => {
     const inner = { ...ctx, signal };
@@ -38,7 +43,7 @@ export async function openAgent(ctx: Context, selector: OneSession, request: Ope
     ) as [readonly [string, ...string[]], readonly [string, ...string[]]];
     const plan = { id: record.id, command: agentPane, shell, env: paneEnvironment(inner.env) };
     const how = (await openAgentWindow(inner, plan)) ? "launched" : "here";
-    const data = { by: ctx.user.name, ...(run === undefined ? {} : { run: run.id }) };
+    const data = { by: ctx.user.name, agent: record.agent, ...(run === undefined ? {} : { run: run.id }) };
     await appendHistory(inner, record.id, [{ source: "person", type: "agent.opened", data }]);
     return { how, ...(run === undefined ? {} : { run }) };
   });

@@ -1,12 +1,17 @@
-import { findAgent, getAgent } from "../../agent/catalog.ts";
+import { findAgent } from "../../agent/catalog.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { WorkPlace } from "../../work/types.ts";
+import { knownAgent } from "../record/agent.ts";
 import type { SessionRecord } from "../record/record.ts";
 
-/** A session as the layer `work` sees it. @param container its dev container, if the engine has it */
+/**
+ * A session as the layer `work` sees it.
+ * @param container its dev container, if the engine has it
+ * @throws AGENT_UNAVAILABLE for a session without an agent that this cowork knows
+ */
 export function workPlace(record: SessionRecord, container: ContainerSummary | undefined): WorkPlace {
   const { id, name, project, createdAt } = record;
-  const agent = getAgent(record.agent);
+  const agent = knownAgent(record);
   const place = { id, name, project, createdAt, agent };
   if (container === undefined) return place;
   const { user = "", workspaceFolder = "", startedAt = "" } = record.container ?? {};
@@ -16,7 +21,7 @@ export function workPlace(record: SessionRecord, container: ContainerSummary | u
   };
 }
 
-/** The same; undefined if only a newer cowork knows the session's agent. */
+/** The same; undefined for a session without an agent that this cowork knows. */
 export function knownAgentPlace(record: SessionRecord, container: ContainerSummary | undefined): WorkPlace | undefined {
   return findAgent(record.agent) === undefined ? undefined : workPlace(record, container);
 }

@@ -1,9 +1,8 @@
 import type { Writable } from "node:stream";
-import { loginHint } from "../../agent/login-command.ts";
 import type { OneSession, Selector } from "../../contract/requests.ts";
 import type { RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
-import { ownCommand, steps } from "../../hint.ts";
+import { loginStep, ownCommand, steps } from "../../hint.ts";
 import { startJob } from "../../jobs/start-job.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
@@ -41,7 +40,7 @@ export async function startRun(ctx: Context, selector: OneSession, request: RunR
       "NOT_LOGGED_IN",
       `${place.agent.title} is not logged in on this host: ${plain(login.detail)}`,
       {
-        hint: [loginHint(place.agent.id)],
+        hint: [loginStep(place.agent.id, request.settings.agent)],
       },
     );
   const lock = { what: `the runs of ${record.name}`, busy: "SESSION_BUSY" } as const;

@@ -67,7 +67,9 @@ async function writePrompt(ctx: Context, selector: OneSession, request: SendRequ
     if (run === undefined) return undefined;
     if (run.queued !== undefined) throw busyRun(place, run, "is in the queue");
     if (run.until !== undefined) throw busyRun(place, run, "waits for the end of the usage limit");
-    const line = run.state === "created" ? undefined : place.agent.run?.prompt(request.text);
+    if (place.agent.run?.input !== "lines")
+      throw busyRun(place, run, `takes no more text: ${place.agent.title} runs one prompt at a time`);
+    const line = run.state === "created" ? undefined : place.agent.run.prompt(request.text);
     if (line !== undefined && (await writeToRun(ctx, place, run.n, line))) {
       await journal(ctx, place, "prompt.sent", { run: run.id, how: "run", ...saidOf(request) });
       return run;
@@ -122,7 +124,7 @@ export async function interruptAgent(
     await journal(ctx, place, "agent.interrupted", { how: "typed", by: plain(by).slice(0, 100) });
     return { how: "agent" };
   }
-  const line = place.agent.run?.interrupt(randomUUID());
+  const line = place.agent.run?.interrupt?.(randomUUID());
   const hasProcess = run.state !== "created" && run.until === undefined && line !== undefined;
   const done =
     (hasProcess && (await writeToRun(ctx, place, run.n, line))) || (await stopRun(ctx, place, run.n, { by }));

@@ -1,6 +1,7 @@
 import type { SessionView } from "../../session/types.ts";
-import { sinceOf, stateOf } from "../sessions.ts";
+import { hasSeveralAgents, sinceOf, stateOf } from "../sessions.ts";
 import { nowText } from "../agent-state.ts";
+import { isAnyHeld, notPulledCell } from "../not-pulled.ts";
 import { renderTable, type Cell, type Column } from "../table.ts";
 import { age } from "../units.ts";
 import { pad } from "../width.ts";
@@ -16,6 +17,8 @@ export function tableLines(
   if (shown.length === 0) return ["", style("dim", total === 0 ? "  No sessions. n makes one." : "  None matches.")];
   const isElsewhere = shown.some(({ host }) => host !== "local");
   const hasProjects = new Set(shown.map(({ project }) => project)).size > 1;
+  const hasAgents = hasSeveralAgents(shown);
+  const isHeld = isAnyHeld(shown);
   // On a usual screen what the agents do is cut, and every column stays.
   const drop = (order: number): { drop?: number } => (width < 60 ? { drop: order } : {});
   const columns: Column[] = [
@@ -23,8 +26,10 @@ export function tableLines(
     { title: "SESSION", min: 8 },
     ...(hasProjects ? [{ title: "PROJECT", min: 6, ...drop(4) }] : []),
     ...(isElsewhere ? [{ title: "HOST", min: 6, ...drop(3) }] : []),
+    ...(hasAgents ? [{ title: "AGENT", min: 5, ...drop(2) }] : []),
     { title: "STATE", min: 8 },
     { title: "SINCE", align: "right", ...drop(5) },
+    ...(isHeld ? [{ title: "NOT PULLED", min: 10, ...drop(2) }] : []),
     { title: "NOW", min: 12 },
   ];
   const waiting = new Set(needing);
@@ -36,8 +41,10 @@ export function tableLines(
       { text: session.name, tone: "bold" },
       ...(hasProjects ? [{ text: session.project }] : []),
       ...(isElsewhere ? [{ text: session.host }] : []),
+      ...(hasAgents ? [{ text: session.agent || "-" }] : []),
       state,
       { text: session.state === "running" ? age(sinceOf(session), now) || "-" : "-", tone: "dim" },
+      ...(isHeld ? [notPulledCell(session, now)] : []),
       { text: nowText(session) || "-" },
     ];
   });

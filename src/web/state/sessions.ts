@@ -19,6 +19,11 @@ export function keyOf({ id, name, host }: Session): string {
 
 export const sessionsByKey = computed(() => new Map((sessions.value ?? []).map((one) => [keyOf(one), one])));
 
+/** Not all sessions have the same agent: then its name is shown. */
+export const hasSeveralAgents = computed(
+  () => new Set((sessions.value ?? []).flatMap(({ agent = "" }) => (agent === "" ? [] : [agent]))).size > 1,
+);
+
 /** The session with its detail, if that was asked for. */
 export function detailOf(session: Session): Pick<Session, "git" | "unsaved" | "unsavedWork"> {
   return details.value.get(keyOf(session)) ?? session;

@@ -4,15 +4,17 @@ import { Since } from "../parts/time.tsx";
 import { Work } from "../parts/work.tsx";
 import { approvals } from "../state/approvals.ts";
 import { to } from "../state/router.ts";
-import { keyOf, type Session } from "../state/sessions.ts";
+import { hasSeveralAgents, keyOf, type Session } from "../state/sessions.ts";
 import { money } from "../text/units.ts";
 import { plain } from "../text/visible.ts";
 
 /** One session of the list. The whole row is a link to it. */
 export function SessionRow(props: { session: Session; isWaiting: boolean }): JSX.Element {
   const { session, isWaiting } = props;
-  const { name, project, host = "local", state, agentState, run } = session;
-  const where = [project, host === "local" ? undefined : host].filter((part) => part !== undefined).map(plain);
+  const { name, project, host = "local", agent, state, agentState, run } = session;
+  const where = [project, host === "local" ? undefined : host, hasSeveralAgents.value ? agent : undefined]
+    .filter((part) => part !== undefined)
+    .map(plain);
   return (
     <li class={`row ${state === "unreachable" ? "away" : ""}`}>
       <div class="row-name">
@@ -23,7 +25,7 @@ export function SessionRow(props: { session: Session; isWaiting: boolean }): JSX
         {isWaiting ? (
           <div class="row-extra">
             <Work session={session} />
-            <span>{money(run?.cost ?? 0)}</span>
+            <span>{run?.unpriced === true ? "–" : money(run?.cost ?? 0)}</span>
           </div>
         ) : null}
       </div>
@@ -37,7 +39,7 @@ export function SessionRow(props: { session: Session; isWaiting: boolean }): JSX
         <>
           <div class="row-doing">{doing(session)}</div>
           <Work session={session} />
-          <div class="row-cost number">{money(run?.cost ?? 0)}</div>
+          <div class="row-cost number">{run?.unpriced === true ? "–" : money(run?.cost ?? 0)}</div>
         </>
       )}
     </li>

@@ -25,7 +25,9 @@ export function reportEvent(agent: Agent, report: HookReport, name: string): His
   const { state: _, detail, ...more } = signal ?? { state: "unknown" };
   const data: JsonObject = { report: name, event: report.event };
   for (const [key, value] of Object.entries({ detail, ...more })) if (value !== undefined) data[key] = value;
-  return { source: "agent", type: typeOf(signal), at: report.at, data };
+  const type = typeOf(signal);
+  if (type === "agent.started") data["agent"] = agent.id;
+  return { source: "agent", type, at: report.at, data };
 }
 
 function typeOf(signal: AgentSignal | undefined): string {

@@ -44,8 +44,11 @@ export function createAgentEnd(ctx: Context, run: Supervised, now: () => number)
       if (why !== undefined) return;
       why = reason;
       dueAt = now() + times.interruptMs;
+      const line = run.runs.interrupt?.(randomUUID());
+      // Nothing but its end interrupts it.
+      if (line === undefined) return await kill();
       await quietly(ctx, async () => {
-        await writeToRun(ctx, place, n, run.runs.interrupt(randomUUID()));
+        await writeToRun(ctx, place, n, line);
         await closeRunInput(ctx, place, n);
       });
     },

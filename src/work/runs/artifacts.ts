@@ -68,9 +68,11 @@ export async function finishArtifacts(
 }
 
 function resultOf(view: RunView): object {
-  const { id, state, reason, detail, cost, tokens, turns, workedMs, denials, commit, model, conversation } = view;
+  const { id, state, reason, detail, unpriced, cost, tokens, turns, workedMs, denials, commit, model, conversation } =
+    view;
   const outcome = { id, state, reason, detail, commit, model, conversation };
-  return { ...outcome, cost, costBasis: "list prices in USD", tokens, turns, workedMs, denials };
+  const spent = unpriced === true ? {} : { cost, costBasis: "list prices in USD" };
+  return { ...outcome, ...spent, tokens, turns, workedMs, denials };
 }
 
 const noStart = 93;

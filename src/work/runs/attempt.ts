@@ -31,13 +31,14 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
     }
     if (run.reader.isFull) await end.now("output");
     if ((exit !== undefined || silence.isGone) && lines.length === 0) {
+      const errors = readErrors(ctx, place.id, n);
       return {
         exit,
         gone: exit === undefined,
         endedFor: end.why,
-        result: run.progress.result,
+        result: run.progress.result ?? run.runs.readErrors?.(errors),
         limitUntil: run.progress.limitUntil,
-        errors: readErrors(ctx, place.id, n),
+        errors,
       };
     }
     if (now() - lastTakeIn >= times.takeInMs) {
@@ -92,7 +93,7 @@ async function show(ctx: Context, run: Supervised, open: readonly ApprovalView[]
   await report.set({ state, detail: waits ?? run.progress.detail, workedMs: Math.round(time.ms) });
   if (was === "running" && state === "waiting")
     await tell(ctx, run, { type: "run.waiting", data: { detail: waits ?? "", for: first?.kind ?? "approval" } });
-  await tellShares(ctx, run, "budget", report.view.cost, request.budget);
+  await tellShares(ctx, run, "budget", report.view.cost, report.view.budget);
   await tellShares(ctx, run, "time", time.ms, request.timeoutMs);
   await report.flush();
 }

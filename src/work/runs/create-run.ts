@@ -40,21 +40,28 @@ export async function createRun(ctx: Context, place: WorkPlace, request: RunRequ
     workedMs: 0,
     permissions: request.permissions,
     cost: 0,
-    budget: request.budget,
+    budget: place.agent.run?.priced === false ? 0 : request.budget,
     timeoutMs: request.timeoutMs,
     turns: 0,
     tokens: { input: 0, output: 0 },
     denials: 0,
-    // Known before the agent starts, so that its requests can be recognized.
-    conversation: resumed?.conversation ?? randomUUID(),
     artifacts: [],
+    // Known before the agent starts, so that its requests can be recognized, unless the agent makes its ids.
+    ...(resumed?.conversation === undefined
+      ? place.agent.run?.ownIds === true
+        ? {}
+        : { conversation: randomUUID() }
+      : { conversation: resumed.conversation }),
+    ...(place.agent.run?.priced === false ? { unpriced: true } : {}),
     ...(request.model === undefined ? {} : { model: request.model }),
     ...(resumed === undefined ? {} : { resumes: resumed.n }),
   };
   await writeFileAtomic(join(folder, "request.json"), JSON.stringify(request), { mode: 0o600 });
   await writeFileAtomic(join(folder, "prompt.md"), request.prompt, { mode: 0o600 });
   await writeRun(ctx, view);
-  await appendHistory(ctx, id, [{ source: "person", type: "run.created", data: { run: view.id, detail: view.title } }]);
+  await appendHistory(ctx, id, [
+    { source: "person", type: "run.created", data: { run: view.id, agent: view.agent, detail: view.title } },
+  ]);
   return view;
 }
 

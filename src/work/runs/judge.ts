@@ -1,6 +1,7 @@
 import type { RunResult } from "../../agent/at-work.ts";
 import { loginCommand } from "../../agent/login-command.ts";
 import type { RunReason, RunState } from "../../contract/work/run.ts";
+
 import { plain } from "../../system/text.ts";
 
 /** Why cowork ended the agent. */
@@ -8,6 +9,8 @@ export type EndedFor = "user" | "timeout" | "output" | "disk" | "stayed";
 
 /** How the agent's process ended. */
 export interface Ending {
+  /** which agent it is; absent: the usual one */
+  agent?: string;
   /** its last result */
   result?: RunResult | undefined;
   /** exit code, as the script in the container wrote it; absent: it was killed with its script */

@@ -59,7 +59,8 @@ export function applyOutput(progress: Progress, output: RunOutput): Progress {
       return {
         ...rest,
         isResting: true,
-        result: output,
+        // Some agents print their last text before the result only.
+        result: output.text === "" ? { ...output, text: progress.said ?? "" } : output,
         turns: progress.turns + output.turns,
         denials: Math.max(progress.denials, output.denials),
         conversation: { cost: output.cost, tokens: output.tokens },

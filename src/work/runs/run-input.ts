@@ -33,17 +33,19 @@ export async function writeToRun(ctx: InputContext, place: WorkPlace, n: number,
 
 /**
  * Starts the agent and writes its prompt: no follow-up can come in before it.
+ * @param closes the agent takes nothing more: it starts when its input ends
  * @returns false if the agent ended before it took the prompt
  */
 export async function launchWithPrompt(
   ctx: InputContext,
   place: WorkPlace,
   n: number,
-  { launch, line }: { launch: () => Promise<void>; line: string },
+  { launch, line, closes }: { launch: () => Promise<void>; line: string; closes: boolean },
 ): Promise<boolean> {
   return await withInput(ctx, place.id, async () => {
     await launch();
-    return await onInput(ctx, place, n, writeScript, line);
+    const isWritten = line === "" || (await onInput(ctx, place, n, writeScript, line));
+    return isWritten && (!closes || (await onInput(ctx, place, n, closeScript)));
   });
 }
 

@@ -137,7 +137,7 @@ async function work(ctx: Context, session: RunSession, run: Opened): Promise<Jud
     run.place = { ...place, container: { id, running: true, startedAt, user, workspaceFolder } };
     await endSurvivors(ctx, run.place);
     start ??= await readStart(ctx, run);
-    run.budget = run.request.budget === 0 ? undefined : run.request.budget - report.view.cost;
+    run.budget = run.request.budget === 0 || !run.runs.priced ? undefined : run.request.budget - report.view.cost;
     if (run.budget !== undefined && run.budget <= 0) return { state: "stopped", reason: "budget" };
     if (isStopAsked(ctx, place.id, run.n)) throw new StopAsked();
     await launch(ctx, run, { container, isAgain: attempt > 0 });
@@ -157,11 +157,12 @@ async function launch(
   { container, isAgain }: { container: RunContainer; isAgain: boolean },
 ): Promise<void> {
   const { n, request, report, place, agent } = run;
-  const args = await argsOf(ctx, run, isAgain);
-  const line = run.runs.prompt(isAgain ? goOn : request.prompt);
+  const prompt = isAgain ? goOn : request.prompt;
+  const args = await argsOf(ctx, run, { prompt, isAgain });
+  const [line, closes] = [run.runs.prompt(prompt), run.runs.input !== "lines"];
   const start = async (): Promise<void> =>
     await launchAgent(ctx, { id: place.id, n, agent, container, args, path: request.path });
-  const isTaken = await launchWithPrompt(ctx, place, n, { launch: start, line });
+  const isTaken = await launchWithPrompt(ctx, place, n, { launch: start, line, closes });
   if (!isTaken && readExit(ctx, place.id, n) === undefined) {
     await endLaunched(ctx, { id: place.id, n, agent, container: container.id });
     throw new CoworkError("ENGINE_FAILED", "The agent did not take the prompt.");
@@ -175,10 +176,15 @@ async function launch(
   run.progress = { ...progress, isResting: false, background: 0 };
 }
 
-async function argsOf(ctx: Context, run: Opened, isAgain: boolean): Promise<string[]> {
+async function argsOf(
+  ctx: Context,
+  run: Opened,
+  { prompt, isAgain }: { prompt: string; isAgain: boolean },
+): Promise<string[]> {
   const { request, report, budget } = run;
   const { action, model, maxTurns, permissions } = request;
   return run.runs.args({
+    prompt,
     conversation: report.view.conversation ?? "",
     resume: isAgain || report.view.resumes !== undefined,
     mode: action === "plan" ? "plan" : permissions,

@@ -4,6 +4,8 @@ import { appendOutput, isAccepted, writeConversation } from "./accepted.ts";
 import { applyOutput } from "./progress.ts";
 import type { Supervised } from "./supervised.ts";
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Takes in new lines of an agent's output: keeps them, and shows what they say. @returns false if the disk is full */
 export async function takeOutput(ctx: Context, run: Supervised, lines: readonly string[]): Promise<boolean> {
   const { place, n, report } = run;
@@ -12,7 +14,12 @@ export async function takeOutput(ctx: Context, run: Supervised, lines: readonly 
   for (const line of lines) {
     const outputs = run.runs.read(line);
     if (isAccepted(line, outputs)) accepted.push(line);
-    for (const output of outputs ?? []) run.progress = applyOutput(run.progress, output);
+    for (const output of outputs ?? []) {
+      run.progress = applyOutput(run.progress, output);
+      // Requests for approval are known as this run's by it.
+      if (output.kind === "started" && run.runs.ownIds === true && uuid.test(output.conversation))
+        await report.set({ conversation: output.conversation });
+    }
   }
   const { progress } = run;
   const { conversation, result } = progress;

@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getAgent } from "../../../src/agent/catalog.ts";
-import type { Agent } from "../../../src/agent/types.ts";
+import type { Agent, AgentId } from "../../../src/agent/types.ts";
 import { resolveSettings } from "../../../src/config/resolve.ts";
 import type { Settings } from "../../../src/config/types.ts";
 import type { Engine } from "../../../src/engine/types.ts";
@@ -25,12 +25,14 @@ export interface AgentHost {
   end(): Promise<void>;
 }
 
-export async function agentHost(options: { engine?: Engine; env?: Record<string, string> } = {}): Promise<AgentHost> {
+export async function agentHost(
+  options: { engine?: Engine; env?: Record<string, string>; agent?: AgentId } = {},
+): Promise<AgentHost> {
   const folder = await mkdtemp(join(tmpdir(), "cowork-agent-"));
   const home = join(folder, "home");
   await mkdir(home);
   // If the tests run inside a session, that session sets its own config folder.
-  const env = { ...process.env, HOME: home, CLAUDE_CONFIG_DIR: undefined, ...options.env };
+  const env = { ...process.env, HOME: home, CLAUDE_CONFIG_DIR: undefined, CODEX_HOME: undefined, ...options.env };
   const events: ProgressEvent[] = [];
   const log: string[] = [];
   const own = {
@@ -47,5 +49,5 @@ export async function agentHost(options: { engine?: Engine; env?: Record<string,
     await rm(folder, { recursive: true, force: true });
   };
   const { settings } = resolveSettings({ flags: {}, env: {}, cpus: 2 });
-  return { ctx, agent: getAgent("claude"), settings, folder, events, log, end };
+  return { ctx, agent: getAgent(options.agent ?? "claude"), settings, folder, events, log, end };
 }

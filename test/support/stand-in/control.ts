@@ -11,6 +11,18 @@ export interface Control {
   refuseRefresh?: boolean;
   /** all answers to messages; what a script's step says takes precedence */
   messages?: Answering;
+  /** of Codex's vendor */
+  codex?: Pick<Control, "expiresIn" | "refreshDelay" | "refuseRefresh" | "messages"> & {
+    /** how old new access tokens say that they are, in seconds */
+    age?: number;
+    /** no one has typed the code of a login yet */
+    pending?: boolean;
+  };
+  /** of Copilot's vendor */
+  copilot?: Pick<Control, "messages"> & {
+    /** every token is refused */
+    refuse?: boolean;
+  };
   /** number of the writing, by which limited answers are counted */
   written?: number;
 }

@@ -12,7 +12,8 @@ export interface Step extends Answering {
 
 export interface ToolCall {
   name: string;
-  input: object;
+  /** a text only for Codex */
+  input: object | string;
 }
 
 /** How a request is answered. Times are in milliseconds. */
@@ -56,6 +57,11 @@ export function script(steps: readonly Step[]): string {
  */
 export function scriptFile(name: string): string {
   return `@@file:${name}@@`;
+}
+
+/** The same for prompts that are shown in pictures: it looks like the number of an issue. It counts only at the end of a prompt. */
+export function scriptIssue(name: string): string {
+  return `(#${name})`;
 }
 
 /** A request to the messages endpoint, as far as the fake reads it. */
@@ -112,10 +118,12 @@ function textsOf(content: string | readonly Block[]): string[] {
   return content.flatMap((block) => (block.type === "text" && block.text !== undefined ? [block.text] : []));
 }
 
-function stepsIn(text: string, read: (name: string) => readonly Step[]): readonly Step[] | undefined {
+/** The steps of the script in a text; undefined: it has none. */
+export function stepsIn(text: string, read: (name: string) => readonly Step[]): readonly Step[] | undefined {
   // first, because the prompt of a subagent in it may name a file
   const [, json] = /@@(\[.*\])@@/s.exec(text) ?? [];
   if (json !== undefined) return JSON.parse(json) as Step[];
-  const [, file] = /@@file:([\w.-]+)@@/.exec(text) ?? [];
+  const [, named, issue] = /@@file:([\w.-]+)@@|\(#([\w.-]+)\)\s*$/.exec(text) ?? [];
+  const file = named ?? issue;
   return file === undefined ? undefined : read(file);
 }

@@ -6,8 +6,13 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
+import { zstdDecompressSync } from "node:zlib";
 import { profile, sendJson } from "./answers.ts";
+import { createCodex } from "./codex/handle.ts";
+import { codexNames } from "./codex/names.ts";
 import { createControl } from "./control.ts";
+import { createCopilot } from "./copilot/handle.ts";
+import { copilotNames } from "./copilot/names.ts";
 import { createMessages } from "./messages.ts";
 import { createTokens, type Grant } from "./tokens.ts";
 
@@ -18,11 +23,15 @@ const control = createControl(`${folder}/control.json`);
 const journal = (entry: object): void => appendFileSync(`${folder}/journal.jsonl`, `${JSON.stringify(entry)}\n`);
 
 const messages = createMessages(folder, control, journal);
+const codex = createCodex(folder, control, journal);
+const copilot = createCopilot(folder, control, journal);
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
+  const bytes = Buffer.concat(chunks);
+  const isPacked = request.headers["content-encoding"] === "zstd";
+  const text = (isPacked ? zstdDecompressSync(bytes) : bytes).toString();
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
@@ -61,6 +70,10 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const host = String(request.headers.host);
   const path = new URL(request.url ?? "/", `https://${host}`).pathname;
   const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
+  const { method = "", headers } = request;
+  if (copilotNames.includes(host))
+    return await copilot({ host, method, path, body, authorization: headers.authorization }, response);
+  if (codexNames.includes(host)) return await codex({ host, path, body, bearer }, request, response);
   const family = bearer === undefined ? undefined : tokens.check(bearer);
   const entry = { host, method: request.method, path, bearer, apiKey: request.headers["x-api-key"], family };
   if (path === "/v1/oauth/token") return token(body, response, entry);

@@ -6,6 +6,8 @@ import { execa } from "execa";
 import { generate } from "selfsigned";
 import { TestContainer } from "../engine/container.ts";
 import { testBaseImage } from "../engine/engine.ts";
+import { codexNames } from "./codex/names.ts";
+import { copilotNames } from "./copilot/names.ts";
 import type { Control } from "./control.ts";
 import type { Step } from "./script.ts";
 
@@ -13,6 +15,8 @@ import type { Step } from "./script.ts";
 export interface Entry {
   what:
     | "login"
+    /** a code for a login */
+    | "asked"
     | "logout"
     | "refresh"
     | "message"
@@ -34,9 +38,13 @@ export interface Entry {
   prompt?: string;
   /** of a message: the HTTP status in place of an answer */
   status?: number;
+  /** of a message to Codex: the text `MADE-UP RULE` is in it */
+  knows?: boolean;
   /** of a message: it is never answered */
   hangs?: boolean;
   model?: string;
+  /** of a renewal for Codex: the number of the refresh token, from 1 */
+  token?: number;
   family?: number;
   revoked?: number[];
 }
@@ -72,6 +80,8 @@ const names = [
   "console.anthropic.com",
   "downloads.claude.ai",
   "elsewhere.example",
+  ...codexNames,
+  ...copilotNames,
 ];
 
 /**
@@ -125,6 +135,9 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
       "COPY cert.pem /usr/local/share/ca-certificates/stand-in.crt",
       "RUN update-ca-certificates",
       "ENV CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+      // A login that talks to its vendor at once must not do that before its container is on this network. cowork asks every
+      // container for its processor first; one of a session has a folder for events.
+      `RUN mv /usr/bin/uname /usr/bin/uname.real && printf '%s\\n' '#!/bin/sh' '[ -d /cowork/auth ] && [ ! -e /cowork/session/events ] && until getent hosts elsewhere.example >/dev/null; do sleep 0.1; done' 'exec /usr/bin/uname.real "$@"' >/usr/bin/uname && chmod 755 /usr/bin/uname`,
     ].join("\n");
     await writeFile(join(folder, "Dockerfile"), dockerfile);
     await docker("build", "-q", "-t", `${name}:image`, "--label", `cowork.test=${label}`, folder);

@@ -3,7 +3,8 @@ import type { RunAsk } from "../../../src/agent/at-work.ts";
 import { runs } from "../../../src/agent/claude/runs.ts";
 import { terminal } from "../../../src/agent/claude/terminal.ts";
 
-const ask: RunAsk = { conversation: "u1", resume: false, mode: "edits", readOnly: false, strictMcp: false };
+const base = { prompt: "do it", conversation: "u1", resume: false } as const;
+const ask: RunAsk = { ...base, mode: "edits", readOnly: false, strictMcp: false };
 const args = (changes: Partial<RunAsk> = {}): string => runs.args({ ...ask, ...changes }).join(" ");
 
 test("a terminal's prompt is neither an option nor a subcommand", () => {
@@ -38,7 +39,7 @@ test("the arguments say what the run may do", () => {
 
 test("prompts and interrupts are one line", () => {
   expect(runs.prompt('a\n"b"')).toBe('{"type":"user","message":{"role":"user","content":"a\\n\\"b\\""}}\n');
-  expect(JSON.parse(runs.interrupt("i1"))).toEqual({
+  expect(JSON.parse(runs.interrupt?.("i1") ?? "")).toEqual({
     type: "control_request",
     request_id: "i1",
     request: { subtype: "interrupt" },

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { AgentSignal } from "../../../src/agent/at-work.ts";
 import { limitEnd } from "../../../src/agent/claude/limit-end.ts";
-import { states } from "../../../src/agent/claude/states.ts";
+import { hooks as hookEntries, states } from "../../../src/agent/claude/states.ts";
 import type { JsonObject } from "../../../src/contract/common.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { eventOf, parseReport } from "../../../src/work/inbox/parse-report.ts";
@@ -56,6 +56,21 @@ describe("reports of hooks", () => {
       { state: "working", detail: "a subagent works" },
     ],
     ["Stop", { background_tasks: [{ type: "subagent", status: "completed" }] }, { state: "idle" }],
+    [
+      "Stop",
+      { background_tasks: [{ type: "shell", status: "running" }] },
+      { state: "idle", detail: "a command runs in the background" },
+    ],
+    [
+      "Stop",
+      {
+        background_tasks: [
+          { type: "shell", status: "running" },
+          { type: "subagent", status: "running" },
+        ],
+      },
+      { state: "working", detail: "a subagent works" },
+    ],
     [
       "StopFailure",
       { error: "rate_limit", last_assistant_message: limitText },
@@ -116,7 +131,7 @@ test.each([
 });
 
 describe("hooks", () => {
-  const hooks = states.hooks("/opt/cowork/bin") as Record<string, { matcher?: string; hooks: JsonObject[] }[]>;
+  const hooks = hookEntries("/opt/cowork/bin") as Record<string, { matcher?: string; hooks: JsonObject[] }[]>;
   test("every event is reported, by a program that is started without a shell", () => {
     expect(Object.keys(hooks)).toHaveLength(14);
     for (const [event, [entry]] of Object.entries(hooks))

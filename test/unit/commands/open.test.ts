@@ -101,7 +101,11 @@ describe("nothing is created", () => {
   });
 
   test.each([
-    [["--agent", "nosuch"], "AGENT"],
+    [["--agent", "nosuch"], 'no agent "nosuch": use claude, codex or copilot.'],
+    [["--agent", "codx"], "did you mean codex?"],
+    [["--agent", "cursor"], "cowork does not support cursor now: it is not on npm"],
+    [["--agent", "gemini"], "its login with Google"],
+    [["--agent", "opencode"], "plugins without a question"],
     [["--", "x".repeat(70_000)], "64 KiB"],
     [["--", "  "], "prompt is empty"],
   ])("with %s", async (more, shown) => {

@@ -76,10 +76,10 @@ describe.each(shells)("claude as a function of %s", (shell) => {
     const prompts = `claude; claude "fix it"; claude 'it'\\''s; $HOME "x" *'; claude "two
 lines"`.replace("'it'\\''s", shell === "fish" ? "'it\\'s" : "'it'\\''s");
     expect(await called(shell, place, prompts, { cwd: join(place.project, "deep") })).toEqual([
-      "cowork|open|--rm",
-      "cowork|open|--rm|--|fix it",
-      `cowork|open|--rm|--|it's; $HOME "x" *`,
-      "cowork|open|--rm|--|two",
+      "cowork|open|--rm|--agent|claude",
+      "cowork|open|--rm|--agent|claude|--|fix it",
+      `cowork|open|--rm|--agent|claude|--|it's; $HOME "x" *`,
+      "cowork|open|--rm|--agent|claude|--|two",
       "lines",
     ]);
   });
@@ -115,7 +115,7 @@ lines"`.replace("'it'\\''s", shell === "fish" ? "'it\\'s" : "'it'\\''s");
     ];
     for (const way of ways) expect([way, await called(shell, place, "claude", way)]).toEqual([way, ["claude"]]);
     const elsewhere = { cwd: clone, env: { COWORK_HOME: join(home, "other") } };
-    expect(await called(shell, place, "claude", elsewhere)).toEqual(["cowork|open|--rm"]);
+    expect(await called(shell, place, "claude", elsewhere)).toEqual(["cowork|open|--rm|--agent|claude"]);
     await rm(join(home, "bin", "cowork"));
     expect(await called(shell, place, "claude")).toEqual(["claude"]);
   });
@@ -157,7 +157,7 @@ describe("the user's own claude", () => {
     if (state !== "taken") return;
     const made = caller();
     await runCli(["setup", "--yes"], made);
-    expect(made.stdout()).toContain("your own claude is kept");
+    expect(made.stdout()).toContain("your own one is kept");
     expect(await readFile(file, "utf8")).not.toContain("cowork setup: alias");
     await runCli(["setup", "--undo"], caller());
     expect(await readFile(file, "utf8")).toBe(text);

@@ -35,7 +35,7 @@ async function run(
 function answer(caller: FakeCaller, [alias, completion]: [string, string]): void {
   const type = async function* (): AsyncGenerator<string> {
     for (const [question, key] of [
-      ["Set up claude as a shell function", alias],
+      ["Set up your agent as a shell function", alias],
       ["Set up completion (bash)?", completion],
       ["Set up notifications", "n"],
     ] as const) {
@@ -51,7 +51,7 @@ function answer(caller: FakeCaller, [alias, completion]: [string, string]): void
 
 const read = async (name: string): Promise<string> => await readFile(join(home, name), "utf8");
 
-const alias = `# >>> cowork setup: alias >>>\n${aliasLines.bash}\n# <<< cowork setup: alias <<<\n`;
+const alias = `# >>> cowork setup: alias >>>\n${aliasLines("claude").bash}\n# <<< cowork setup: alias <<<\n`;
 const completion = [
   "# >>> cowork setup: completion >>>",
   `if command -v cowork >/dev/null 2>&1; then eval "$(cowork completion bash)"; fi`,
@@ -122,7 +122,7 @@ describe("cowork setup", () => {
     await run("setup --yes");
     expect(await read(".bashrc")).toBe(added);
     expect(await read(".zshrc")).toBe(
-      `eval "$(cowork completion zsh)"\n${alias.replace(aliasLines.bash, aliasLines.zsh)}`,
+      `eval "$(cowork completion zsh)"\n${alias.replace(aliasLines("claude").bash, aliasLines("claude").zsh)}`,
     );
     // --undo removes a file that setup created.
     expect(await read(".config/fish/config.fish")).toContain("cowork completion fish | source");
@@ -215,5 +215,56 @@ esac
     const { code, stderr } = await run("setup --yes", { env });
     expect([code, stderr]).toEqual([1, expect.stringContaining("claude mcp add failed: no space left")]);
     expect(stderr).toContain("claude mcp add --scope user cowork -- cowork mcp");
+  });
+});
+
+/** What the real programs print for a server, with `mcp get cowork --json`. */
+const printed = {
+  codex: (command: string) => ({
+    name: "cowork",
+    enabled: true,
+    transport: { type: "stdio", command, args: ["mcp"], env: null, cwd: null },
+  }),
+  copilot: (command: string, source = "user") => ({
+    cowork: { tools: ["*"], type: "local", command, args: ["mcp"], source, enabled: true },
+  }),
+};
+
+describe.each(["codex", "copilot"] as const)("cowork setup, with the user's own %s", (program) => {
+  /** A program that keeps one server in a file. */
+  async function programHere(server?: object): Promise<string> {
+    const bin = join(home, "programs");
+    await mkdir(bin);
+    if (server !== undefined) await writeFile(join(home, "server"), JSON.stringify(server));
+    const script = `#!/bin/sh
+cd "$HOME" && echo "$*" >>called
+case "$*" in
+  "mcp get cowork --json") [ -s server ] || { echo "Error: not found" >&2; exit 1; }; cat server ;;
+  "mcp add cowork -- cowork mcp") echo '${JSON.stringify(printed[program]("cowork"))}' >server ;;
+  "mcp remove cowork") rm server ;;
+  *) exit 9 ;;
+esac
+`;
+    await writeFile(join(bin, program), script, { mode: 0o755 });
+    return `${bin}:/usr/bin:/bin`;
+  }
+
+  test("it becomes a server through the program's own command, once, and --undo removes it", async () => {
+    const env = { PATH: await programHere() };
+    const made = await run("setup --yes", { env });
+    expect(made.stdout).toContain(`mcp (${program})`);
+    expect(made.stdout).toMatch(/mcp \(\w+\) +set up/);
+    await run("setup --yes", { env });
+    expect((await read("called")).match(/mcp add/g)).toHaveLength(1);
+    expect((await run("setup --undo", { env })).code).toBe(0);
+    await expect(stat(join(home, "server"))).rejects.toThrow("ENOENT");
+  });
+
+  test("another server of that name is kept, also by --undo", async () => {
+    const other = program === "codex" ? printed.codex("/opt/other") : printed.copilot("cowork", "workspace");
+    const env = { PATH: await programHere(other) };
+    expect((await run("setup --yes", { env })).stdout).toContain("your own server cowork is kept");
+    await run("setup --undo", { env });
+    expect(JSON.parse(await read("server"))).toEqual(other);
   });
 });

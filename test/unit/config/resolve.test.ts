@@ -100,7 +100,11 @@ describe("values", () => {
       "registry.example:5000/team/base@sha256:0123",
       { baseImage: "registry.example:5000/team/base@sha256:0123" },
     ],
+    ["AGENT", "codex", { agent: "codex" }],
+    ["AGENT_COMMAND", "aider --message 'a \"b\"'; true", { agentCommand: "aider --message 'a \"b\"'; true" }],
     ["CLAUDE_VERSION", "2.1.329", { claudeVersion: "2.1.329" }],
+    ["CODEX_VERSION", "0.171.0", { codexVersion: "0.171.0" }],
+    ["COPILOT_VERSION", "1.0.102", { copilotVersion: "1.0.102" }],
     ["DEVCONTAINER", ".devcontainer/py/devcontainer.json", { devcontainer: ".devcontainer/py/devcontainer.json" }],
     ["CONNECT", "claude --continue", { connect: "claude --continue" }],
     ["CPUS", "", {}],
@@ -121,7 +125,10 @@ describe("values", () => {
     ...["a b", "-x", "a..b/", "/x"].map((value) => ["BRANCH_PREFIX", value]),
     ["SSH_AGENT", "maybe"],
     ["AGENT", "other"],
+    ["AGENT_COMMAND", "a\nb"],
     ["CLAUDE_VERSION", "1.x"],
+    ["CLAUDE_VERSION", "latest"],
+    ["CODEX_VERSION", "0.171.0-linux-x64"],
     ["CONNECT", "a\nb"],
   ] as [string, string][])("%s=%j is refused", (name, value) => {
     const refused = expect.objectContaining({
@@ -130,6 +137,13 @@ describe("values", () => {
       hint: expect.stringContaining(`cowork config set ${name}`) as string,
     }) as Error;
     expect(() => parseValue(getKey(name), value, "the file")).toThrow(refused);
+  });
+
+  test.each(["cursor", "gemini", "opencode"])("AGENT=%s says why it is not supported", (name) => {
+    expect(() => parseValue(getKey("AGENT"), name)).toThrow(
+      new RegExp(`must be \`claude\`, \`codex\` or \`copilot\`\\. Not ${name}: .{20,}\\.$`),
+    );
+    expect(() => parseValue(getKey("AGENT"), "constructor")).toThrow(/copilot`\.$/);
   });
 
   test("an overridden value is not validated; one in effect is, with its file", () => {
@@ -164,14 +178,18 @@ test("the keys of a tracked file that need trust", () => {
   );
   const { resolved } = resolveSettings({ ...nothing, project: { ...all, CPUS: "1" } });
   const named = trackedFindings(resolved).map(({ what }) => what.split("=")[0]);
-  expect(named).toHaveLength(13);
+  expect(named).toHaveLength(17);
   expect(new Set(named)).toEqual(
     new Set([
+      "AGENT",
+      "AGENT_COMMAND",
       "AGENT_TASKS",
       "BASE_IMAGE",
       "BUDGET",
       "CA_CERTS",
       "CLAUDE_VERSION",
+      "CODEX_VERSION",
+      "COPILOT_VERSION",
       "COPY",
       "HOST",
       "MODEL",

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { AgentId } from "../../../contract/agents.ts";
 import { hosts, loadProjects, projects } from "../../state/places.ts";
 import { attempt } from "../../state/toasts.ts";
 import { plain } from "../../text/visible.ts";
@@ -43,6 +44,18 @@ export function HostField({ value, onChange }: { value: string; onChange: (name:
       </select>
     </label>
   );
+}
+
+const agents: Record<AgentId | "", string> = {
+  "": "as configured",
+  claude: "Claude Code",
+  codex: "Codex",
+  copilot: "Copilot",
+};
+
+/** The agent of a new session. */
+export function AgentField(props: { value: AgentId | ""; onChange: (agent: AgentId | "") => void }): JSX.Element {
+  return <Choose label="Agent" value={props.value} options={agents} onChange={props.onChange} />;
 }
 
 export function TextField(props: {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { AgentId } from "../../../contract/agents.ts";
 import type { RunAction, RunPermissions } from "../../../contract/work/run.ts";
 import { call } from "../../api/call.ts";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -8,7 +9,7 @@ import { followOperation } from "../../state/operations.ts";
 import { keyOf, sessions } from "../../state/sessions.ts";
 import { attempt } from "../../state/toasts.ts";
 import { plain } from "../../text/visible.ts";
-import { Choose, HostField, ProjectField, TextField, useFirstProject } from "./fields.tsx";
+import { AgentField, Choose, HostField, ProjectField, TextField, useFirstProject } from "./fields.tsx";
 
 const actions: Record<RunAction, string> = {
   implement: "implement",
@@ -26,6 +27,7 @@ export function NewRunDialog(props: { session: string | undefined; onClose: () =
   const [project, setProject] = useFirstProject();
   const [name, setName] = useState("");
   const [host, setHost] = useState("");
+  const [agent, setAgent] = useState<AgentId | "">("");
   const [prompt, setPrompt] = useState("");
   const [action, setAction] = useState<RunAction>("implement");
   const [permission, setPermission] = useState<RunPermissions | "">("");
@@ -34,7 +36,9 @@ export function NewRunDialog(props: { session: string | undefined; onClose: () =
   const isNew = session === "";
   const start = async (): Promise<void> => {
     const input = {
-      ...(isNew ? { project, name: name.trim(), ...(host === "" ? {} : { host }) } : { session }),
+      ...(isNew
+        ? { project, name: name.trim(), ...(host === "" ? {} : { host }), ...(agent === "" ? {} : { agent }) }
+        : { session }),
       prompt,
       action,
       ...(permission === "" ? {} : { permissions: permission }),
@@ -85,6 +89,7 @@ export function NewRunDialog(props: { session: string | undefined; onClose: () =
               <TextField label="Name of the session" value={name} onChange={setName} placeholder="fix-login" isNeeded />
               <HostField value={host} onChange={setHost} />
             </div>
+            <AgentField value={agent} onChange={setAgent} />
           </>
         ) : null}
         <div class="two">

@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { AgentId } from "../../../contract/agents.ts";
 import { call } from "../../api/call.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { followOperation } from "../../state/operations.ts";
 import { attempt } from "../../state/toasts.ts";
-import { HostField, ProjectField, TextField, useFirstProject } from "./fields.tsx";
+import { AgentField, HostField, ProjectField, TextField, useFirstProject } from "./fields.tsx";
 
 /** Creates sessions in a project. */
 export function NewSessionDialog({ onClose }: { onClose: () => void }): JSX.Element {
@@ -12,6 +13,7 @@ export function NewSessionDialog({ onClose }: { onClose: () => void }): JSX.Elem
   const [names, setNames] = useState("");
   const [from, setFrom] = useState("");
   const [host, setHost] = useState("");
+  const [agent, setAgent] = useState<AgentId | "">("");
   const [carry, setCarry] = useState(false);
   const create = async (): Promise<void> => {
     const input = {
@@ -19,6 +21,7 @@ export function NewSessionDialog({ onClose }: { onClose: () => void }): JSX.Elem
       names: names.split(/[\s,]+/).filter((name) => name !== ""),
       ...(from.trim() === "" ? {} : { from: from.trim() }),
       ...(host === "" ? {} : { host }),
+      ...(agent === "" ? {} : { agent }),
       ...(carry ? { carry } : {}),
     };
     const answer = await attempt(call("POST /sessions", { input }));
@@ -48,6 +51,7 @@ export function NewSessionDialog({ onClose }: { onClose: () => void }): JSX.Elem
           <TextField label="Start from" value={from} onChange={setFrom} placeholder="the current commit" />
           <HostField value={host} onChange={setHost} />
         </div>
+        <AgentField value={agent} onChange={setAgent} />
         <label class="check">
           <input type="checkbox" checked={carry} onChange={({ currentTarget }) => setCarry(currentTarget.checked)} />
           <span>Copy the project's uncommitted changes</span>

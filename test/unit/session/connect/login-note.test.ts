@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import type { ConnectIo, ConnectRequest } from "../../../../src/session/session-host.ts";
+import type { ConnectIo } from "../../../../src/session/session-host.ts";
 import { readInside, shouldReportLogin } from "../../../../src/session/connect/login-note.ts";
 
-const settings = { agent: "claude" } as ConnectRequest["settings"];
 const tty: ConnectIo["tty"] = { columns: 80, rows: 24, onResize: () => () => undefined };
 
 test.each<[what: string, request: { command?: string[]; tmux: boolean }, terminal: boolean, reported: boolean]>([
@@ -14,7 +13,7 @@ test.each<[what: string, request: { command?: string[]; tmux: boolean }, termina
   ["a shell in tmux, whose pane reports it", { tmux: true }, true, false],
   ["a script on stdin", { tmux: false }, false, false],
 ])("%s", (_what, request, terminal, reported) => {
-  expect(shouldReportLogin({ ...request, settings }, terminal ? { tty } : {})).toBe(reported);
+  expect(shouldReportLogin({ agent: "claude" }, request, terminal ? { tty } : {})).toBe(reported);
 });
 
 test("in a shell of the session, the note says where to log in", () => {

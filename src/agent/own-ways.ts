@@ -1,29 +1,35 @@
 import { lchown, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Context } from "../../system/context.ts";
-import { lookAtPath, pathExists } from "../../system/files/files.ts";
-import { removeTree } from "../../system/files/tree.ts";
-import { copyFiles, findFiles } from "../own-files.ts";
-import { readMemory, writeMemory } from "../memory.ts";
-import type { AgentSession } from "../types.ts";
+import type { Context } from "../system/context.ts";
+import { lookAtPath, pathExists } from "../system/files/files.ts";
+import { removeTree } from "../system/files/tree.ts";
+import { copyFiles, findFiles } from "./own-files.ts";
+import { readMemory, writeMemory } from "./memory.ts";
+import type { AgentSession } from "./types.ts";
 
-/** The files of `~/.claude` that are instructions, not state. */
-const instructions = ["CLAUDE.md", "agents", "commands", "skills", "rules", "output-styles"];
-const inside = "/opt/cowork/session/own";
-
-/** The user's own config folder on this host. */
-export function ownFolder(ctx: Context): string {
-  return ctx.env.CLAUDE_CONFIG_DIR ?? join(ctx.user.home, ".claude");
+/** The user's own instructions for an agent on this host. */
+export interface OwnInstructions {
+  /** the user's config folder of the agent */
+  folder: string;
+  /** what in it is instructions, not state */
+  entries: readonly string[];
 }
+
+const inside = "/opt/cowork/session/own";
 
 /**
  * Copies the user's instructions into the session's read-only folder and links them into its config folder. A container writes
  * to the latter, so the host only creates links with fixed targets there, where nothing or a link of ours was.
  */
-export async function copyInstructions(ctx: Context, session: AgentSession, configFolder: string): Promise<string[]> {
+export async function copyInstructions(
+  ctx: Context,
+  session: AgentSession,
+  configFolder: string,
+  { folder, entries }: OwnInstructions,
+): Promise<string[]> {
   const copy = join(ctx.paths.container(session.id), "own");
   const memory = await readMemory(ctx, session.id);
-  const { files, notes } = session.ownWays ? await findFiles(ownFolder(ctx), instructions) : { files: [], notes: [] };
+  const { files, notes } = session.ownWays ? await findFiles(folder, entries) : { files: [], notes: [] };
   const fingerprint = JSON.stringify(
     files.map(({ path, size, modified, executable }) => [path, size, modified, executable]),
   );
@@ -35,7 +41,7 @@ export async function copyInstructions(ctx: Context, session: AgentSession, conf
     await rename(made, copy);
     await writeMemory(ctx, session.id, { ...memory, ways: fingerprint });
   }
-  for (const name of instructions) {
+  for (const name of entries) {
     const wanted = await pathExists(join(copy, name));
     await setLink(ctx, join(configFolder, name), wanted ? `${inside}/${name}` : undefined);
   }
