@@ -84,9 +84,9 @@ export const advice: Record<ErrorCode, string> = {
   HOST_AUTH_FAILED:
     "The message says which logins were tried. `ssh -v <host>` shows what works there. cowork takes keys from the agent (`ssh-add -l`) and from `IdentityFile`, and asks for passwords and pass phrases on a terminal only.",
   NOT_LOGGED_IN:
-    "Run `cowork auth login` to log in once for all sessions on this host, including the ones that are running.",
+    "Run `cowork auth login` to log in once for all sessions on this host, including the ones that are running. Each agent has a login of its own: `cowork auth status` shows them, `--agent codex` names another one.",
   AGENT_UNAVAILABLE:
-    "Sessions work without the agent. When the package registry can be reached again, run `cowork start <session>` to install it.",
+    "Sessions work without the agent. When the package registry can be reached again, run `cowork start <session>` to install it. A session with the program of `AGENT_COMMAND` has no agent for runs, prompts and approvals: see [agents](agents.md).",
   CLAIMED:
     "The message names the holder, its reason and when the claim ends. Work elsewhere, wait, or end the claim with `cowork claim <holder> --release`. Claims are a courtesy between agents; see [claims](claims.md).",
   DISK_FULL:

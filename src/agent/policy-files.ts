@@ -36,7 +36,7 @@ async function content(folder: string, name: string): Promise<string | undefined
 }
 
 /**
- * Paths of everything that is no folder, sorted, without names that start with a dot: another process may be about to give its file the
+ * Paths of everything that is not a folder, sorted, without names that start with a dot: another process may be about to give its file the
  * final name. Synchronous: a step through Node's thread pool takes longer than reading it. */
 function namesIn(folder: string, below = ""): string[] {
   const here = join(folder, below);

@@ -100,9 +100,9 @@ export interface AgentLaunch {
   args?: readonly string[];
   /** read-only folder with the policy for every copy of the agent in the container */
   policy?: AgentPolicy;
-  /** a variable that the launcher reads at each start from the first line of a file in the vault */
+  /** a variable that the launcher reads at each start from the first line of a file in the vault, up to 16 KiB */
   secret?: { variable: string; file: string };
-  /** files in the vault that are links, of the same name, in the session's config folder: put right before each start */
+  /** files in the vault that are links, of the same name, in the session's config folder: made before each start */
   links?: readonly string[];
 }
 

@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import type { Agent } from "../agent/types.ts";
 import type { LogoutResult } from "../contract/login.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
+import { lookAtPath } from "../system/files/files.ts";
+import { removeTree } from "../system/files/tree.ts";
 import { plain } from "../system/text.ts";
 import { withLock } from "../system/locks.ts";
 import { withAgentContainer, type AgentContainerRequest } from "./agent-container.ts";
@@ -28,7 +31,10 @@ export async function logout(
     if (words === undefined)
       notes.push(`the login was removed here, but is still valid at the vendor of ${agent.title}`);
     else notes.push(await logoutWithProgram(inner, agent, request, words));
-    await withRefreshLock(inner, agent, () => agent.login.forget(inner));
+    await withRefreshLock(inner, agent, async () => {
+      await removeFolders(inner, agent);
+      await agent.login.forget(inner);
+    });
     return { loggedOut: true, notes };
   });
 }
@@ -51,5 +57,13 @@ async function logoutWithProgram(
     const problem = toCoworkError(error);
     if (problem.code === "INTERRUPTED") throw problem;
     return `${agent.title} could not run to log out (${problem.message}): the login was removed here, but is still valid at the vendor`;
+  }
+}
+
+/** A session may have put a folder where a secret was: a log-out that fails would leave everything. */
+async function removeFolders(ctx: Context, agent: Agent): Promise<void> {
+  for (const file of agent.login.files) {
+    const path = join(ctx.paths.vault(agent.id), file);
+    if (lookAtPath(path)?.isDirectory() === true) await removeTree(path);
   }
 }

@@ -63,7 +63,7 @@ export interface ConfigKey {
   defaultDoc?: string;
   /** Parses a value (trimmed, not empty); undefined if its form is wrong. */
   parse: (value: string) => Partial<Settings> | undefined;
-  /** Why a value that was refused is not possible, if more can be said than its form. */
+  /** Why a value that was refused is not possible, if there is more to it than its form. */
   refused?: (value: string) => string | undefined;
   /** Why the key needs the trust question in a project's file that git tracks, that is, one that comes with the repository. */
   needsTrust?: string;

@@ -80,7 +80,7 @@ function facts(session: SessionStatus, { now, verbose, width }: StatusOptions): 
   return all.filter(([, values]) => values.some((value) => value !== ""));
 }
 
-/** The usual agent has no name here, and nothing is said of it until it is started. */
+/** The usual agent has no name here, and is not shown until it is started. */
 function agentLines({ agent, agentState, approvals = 0 }: SessionStatus, now: Date): string[] {
   const name = agent === usualAgent ? "" : agent;
   if (agentState === undefined || agentState.state === "none") return [name];

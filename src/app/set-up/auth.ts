@@ -52,8 +52,8 @@ export async function authStatus(scope: Scope, wanted: AgentId | undefined): Pro
 async function readLogin(host: SessionHost, agent: AgentId, configured: AgentId): Promise<AgentLogin> {
   const { login, problems, ...rest } = await host.authStatus(agent);
   const say = (line: string): string => namingAgent(line, agent, configured);
-  const told = { login: { ...login, detail: say(login.detail) }, problems: problems.map(say) };
-  return { ...rest, ...told, agent, title: findAgent(agent)?.title ?? agent };
+  const shown = { login: { ...login, detail: say(login.detail) }, problems: problems.map(say) };
+  return { ...rest, ...shown, agent, title: findAgent(agent)?.title ?? agent };
 }
 
 /** What is wrong with another agent must not hide the one that is meant. Undefined for an agent that the host does not know. */

@@ -37,8 +37,8 @@ export function shellLines({ name, lines, own }: ShellLines): SetupKind {
     setUp: async (ctx, item) => {
       const { shell } = item;
       if (shell === undefined) return item;
-      const own = (await lines(ctx))[shell];
-      await editUserFile(ctx, item.file, (text) => withBlock(text, name, own));
+      const wanted = (await lines(ctx))[shell];
+      await editUserFile(ctx, item.file, (text) => withBlock(text, name, wanted));
       return { ...item, state: "set-up" };
     },
     undo: async (ctx, item) => {

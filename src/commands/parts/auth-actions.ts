@@ -17,15 +17,16 @@ export async function showAuthStatus(app: App, wanted: AgentId | undefined): Pro
     return code;
   }
   const { renderLogin, renderLogins } = await import("../../ui/login.ts");
-  const { out, err, style } = app.terminal;
-  out(wanted === undefined ? renderLogins(agents, { configured, style }) : renderLogin(own.login, style));
+  const { terminal } = app;
+  const { style } = terminal;
+  terminal.out(wanted === undefined ? renderLogins(agents, { configured, style }) : renderLogin(own.login, style));
   const shown = wanted === undefined ? agents : [own];
   showNotes(
-    app.terminal,
+    terminal,
     shown.flatMap(({ repaired, problems, threats }) => [...repaired, ...problems, ...threats]),
   );
   const next = { ...loginStep(own.agent, configured), ...(host === "local" ? {} : { host: plain(host) }) };
-  if (code !== 0) err(`  Next: ${renderHint([next])}`);
+  if (code !== 0) terminal.err(`  Next: ${renderHint([next])}`);
   return code;
 }
 

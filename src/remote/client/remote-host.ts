@@ -217,11 +217,12 @@ function there<S extends Selector>(selector: S): S {
 
 /** Work on the host with the caller's streams, without a terminal. */
 async function withStreams<T>(
-  { peer, streams, nextStream }: Link,
+  open: Link,
   io: ConnectIo,
   work: (streams: [stdin: number, stdout: number, stderr: number]) => Promise<T>,
 ): Promise<T> {
-  const [stdin, stdout, stderr] = [nextStream(), nextStream(), nextStream()];
+  const { peer, streams } = open;
+  const [stdin, stdout, stderr] = [open.nextStream(), open.nextStream(), open.nextStream()];
   // Ends only this command: others may use the same connection.
   const cancel = (): void => void peer.tell("connectEnd", stdin);
   io.signal?.addEventListener("abort", cancel, { once: true });

@@ -42,10 +42,11 @@ export function knownAgent(record: OfAgent): Agent {
   const agent = agentOf(record);
   if (agent !== undefined) return agent;
   const { name, agentCommand = "" } = record;
+  const which = agentCommand === "" ? "" : ` (${plain(agentCommand).slice(0, 80)})`;
   const ids = `${agentIds.slice(0, -1).join(", ")} or ${agentIds.at(-1)}`;
   throw new CoworkError(
     "AGENT_UNAVAILABLE",
-    `Session ${plain(name)} has the program of AGENT_COMMAND (${plain(agentCommand).slice(0, 80)}): runs, prompts and approvals need a known agent.`,
+    `Session ${plain(name)} has the program of AGENT_COMMAND${which}: runs, prompts and approvals need a known agent.`,
     {
       hint: steps`${ownCommand("open", name)}, or a new session with ${ids}: ${ownCommand("init", "<session>", "--agent", agentIds[0])}`,
     },

@@ -224,13 +224,13 @@ test("a line of the file that the program keeps of a conversation", () => {
   ]);
 });
 
-test("packages: one program for each processor and C library, which needs the C++ library", () => {
+test("packages: one program for each processor, which needs the C++ library; none for musl, with the reason", () => {
   const name = (variant: Parameters<typeof copilot.install.package>[0]): unknown =>
     copilot.install.package(variant, "1.0.102");
   expect(name("linux-x64")).toMatchObject({ name: "@github/copilot-linux-x64", keep: ["copilot"] });
-  expect(name("linux-arm64")).toMatchObject({ name: "@github/copilot-linux-arm64" });
-  expect(name("linux-arm64-musl")).toMatchObject({
-    name: "@github/copilot-linuxmusl-arm64",
+  expect(name("linux-arm64")).toMatchObject({
+    name: "@github/copilot-linux-arm64",
     needs: [{ library: "libstdc++.so.6" }, { library: "libgcc_s.so.1" }],
   });
+  expect(name("linux-arm64-musl")).toEqual({ unavailable: expect.stringContaining("glibc") });
 });

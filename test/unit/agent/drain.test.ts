@@ -1,13 +1,14 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { chmod, copyFile, mkdir, readFile, readdir, rmdir, writeFile } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
+import { mkdir, readFile, readdir, rmdir, writeFile } from "node:fs/promises";
 import { once } from "node:events";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { drainWords, processWords } from "../../../src/agent/inside.ts";
 import { getAgent } from "../../../src/agent/catalog.ts";
 import { restingAgent, sampleAgent } from "../../support/fakes/sample-agent.ts";
 import { tree } from "../../support/git/tree.ts";
+import { startNamed, uniqueName } from "../../support/named-process.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 // Real processes of this machine, ended by the script as it is. Each test's processes have a name of their own.
@@ -18,21 +19,10 @@ let name: string;
 
 beforeEach(async () => {
   folder = await temporaryFolder();
-  name = `s${process.pid}x${Math.random().toString(36).slice(2, 7)}`.slice(0, 15);
+  name = uniqueName();
 });
 
-/** Starts a program of that name below `place`, as an agent's shell does it. */
-async function start(place: string): Promise<ChildProcess> {
-  const program = join(folder, place, name);
-  await mkdir(dirname(program), { recursive: true });
-  await copyFile("/bin/sleep", program);
-  await chmod(program, 0o755);
-  const child = spawn(program, ["600"], { stdio: "ignore" });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  await once(child, "spawn");
-  await expect.poll(async () => (await readFile(`/proc/${child.pid}/comm`, "utf8")).trim()).toBe(name);
-  return child;
-}
+const start = async (place: string): Promise<ChildProcess> => await startNamed(join(folder, place, name));
 
 const drain = async (...words: string[]) => await execa("/bin/sh", [script, ...words], { reject: false });
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;

@@ -50,7 +50,7 @@ const home = (): string => host.ctx.paths.agentLib("sample");
 const installed = async (): Promise<string[]> =>
   (await readdir(join(home(), "1.2.3/linux-x64"), { recursive: true })).toSorted();
 
-test("its files keep their places, and what it writes itself lies beside them, readable for every user", async () => {
+test("its files keep their places, and what it writes itself is there, too, readable for every user", async () => {
   const program = await install();
   expect(program).toBe(join(home(), "1.2.3/linux-x64/vendor/bin/sample"));
   expect(await readFile(program, "utf8")).toBe(sampleProgram);

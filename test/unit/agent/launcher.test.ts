@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, lstat, mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, readFile, readdir, readlink, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, expect, test } from "vitest";
@@ -17,10 +17,9 @@ let root: string;
 
 beforeEach(async () => {
   root = await temporaryFolder();
-  const renew = `echo "renew $*" >>${root}/renewed\n[ "$1" = before ] && echo "for the user" >&2\n:\n`;
   await put("opt/cowork/bin/sample", `#!/bin/sh\nc_id=sample\n. /opt/cowork/bin/agent-launch\n`);
   await put("opt/cowork/bin/agent-launch", await readFile(join(tree, "templates/agent/bin/agent-launch"), "utf8"));
-  await put("opt/cowork/bin/sample-renew", `#!/bin/sh\n${renew}`);
+  await put("opt/cowork/bin/sample-renew", '#!/bin/sh\n[ "$1" = before ] && echo "for the user" >&2\n:\n');
   await put("opt/cowork/agents/sample/1.2.3/linux-x64/vendor/bin/sample", sampleProgram);
   await put("cowork/auth/sample/token", "made-up-token\nmore\n");
   await mkdir(join(root, "cowork/session/sample"), { recursive: true });
@@ -96,8 +95,13 @@ test("variables of the container with short names arrive as they are", async () 
   expect(out.join("\n")).not.toContain("c_");
 });
 
+/** What runs beside the agent would write into a folder that is gone, so only tests that wait for it write. */
+const noteRenewals = async (): Promise<void> =>
+  await put("opt/cowork/bin/sample-renew", `#!/bin/sh\necho "renew $*" >>${root}/renewed\n`);
+
 test("the login is renewed before the start, and beside the agent with its process id", async () => {
-  await put("opt/cowork/agents/sample/1.2.3/linux-x64/vendor/bin/sample", "#!/bin/sh\necho $$\nsleep 0.1\n");
+  await noteRenewals();
+  await put("opt/cowork/agents/sample/1.2.3/linux-x64/vendor/bin/sample", "#!/bin/sh\necho $$\n");
   const { out } = await launch();
   const program = `${root}/opt/cowork/agents/sample/1.2.3/linux-x64/vendor/bin/sample`;
   await expect
@@ -107,6 +111,7 @@ test("the login is renewed before the start, and beside the agent with its proce
 
 test("questions for the version or for help renew nothing and say nothing about a login", async () => {
   await writeFile(join(root, "cowork/auth/sample/token"), "");
+  await noteRenewals();
   expect(await launch(["--version"])).toMatchObject({ code: 0, err: "" });
   expect(existsSync(join(root, "renewed"))).toBe(false);
 });
@@ -121,7 +126,7 @@ test("without a login the way to one is shown, and no variable of the container 
 test.each([
   ["a pipe", async (path: string) => void (await execa("mkfifo", [path]))],
   ["a link", async (path: string) => await symlink("/etc/hostname", path)],
-  ["a folder", async (path: string) => void (await mkdir(path))],
+  ["a folder", async (path: string) => await mkdir(path)],
 ])("%s in place of the secret is not read", async (_, make) => {
   const path = join(root, "cowork/auth/sample/other");
   await make(path);
@@ -140,8 +145,25 @@ test.each([
   await make(path);
   expect((await launch()).code).toBe(0);
   expect((await launch()).code).toBe(0);
+  expect(await readdir(dirname(path))).toEqual(["login.json"]);
   expect((await lstat(path)).isSymbolicLink()).toBe(true);
   expect(await readlink(path)).toBe(`${root}/cowork/auth/sample/login.json`);
+});
+
+test("a folder that cannot be removed is refused in place of a link to the vault", async () => {
+  const path = join(root, "cowork/session/sample/login.json");
+  await mkdir(path);
+  await put("usr/bin/rm", "#!/bin/sh\nexit 1\n");
+  const { code, out, err } = await launch([], { PATH: `${root}/usr/bin:${process.env.PATH}` });
+  expect({ code, out }).toEqual({ code: 126, out: [""] });
+  expect(err).toContain("could not be made a link to the shared login");
+});
+
+test("a secret without end is not read to its end", async () => {
+  const handle = await open(join(root, "cowork/auth/sample/token"), "w");
+  await handle.truncate(2 ** 40);
+  await handle.close();
+  expect((await launch()).code).toBe(0);
 });
 
 test("a container that the agent has no program for gets its reason", async () => {
@@ -170,8 +192,9 @@ test("root becomes the session's user, with all arguments; any other user is ref
   const uid = process.getuid!();
   await describeAgent(sampleAgent, (text) => text.replace(`uid=${uid}`, "uid=4242"));
   const { code, out, err } = await launch(["a b", "*"]);
-  if (uid === 0) expect(out).toEqual(started(["a b", "*"]).with(0, "uid=4242"));
-  else expect({ code, err }).toMatchObject({ code: 126, err: expect.stringContaining("must run as uid 4242") });
+  const refused = { code: 126, out: [""], err: expect.stringContaining("must run as uid 4242") };
+  const changed = { code: 0, out: started(["a b", "*"]).with(0, "uid=4242"), err: expect.anything() };
+  expect({ code, out, err }).toEqual(uid === 0 ? changed : refused);
 });
 
 test("in a session of another agent the name is that of the image's own program", async () => {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, readlink, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, readlink, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
+import { execa } from "execa";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { programPath, installationOf } from "../../../src/agent/package.ts";
 import type { Agent } from "../../../src/agent/types.ts";
@@ -11,6 +12,7 @@ import { logout } from "../../../src/auth/logout.ts";
 import { authStatus } from "../../../src/auth/status.ts";
 import type { ExecSpec, HelperSpec } from "../../../src/engine/types.ts";
 import { homeId } from "../../../src/system/home-id.ts";
+import { smallRegistry } from "../../support/engine/small-registry.ts";
 import { createFakeEngine, type FakeEngine } from "../../support/fakes/fake-engine.ts";
 import { restingAgent, sampleAgent } from "../../support/fakes/sample-agent.ts";
 import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
@@ -22,16 +24,22 @@ let host: AgentHost;
 let engine: FakeEngine;
 let vault: string;
 let helper: HelperSpec | undefined;
-let asked: { spec: ExecSpec; input: string; config: string[]; link: string } | undefined;
+let asked: { spec: ExecSpec; input: string; config: string[]; link: string | undefined } | undefined;
 /** what the login program does in its config folder */
 let logsIn: boolean;
+let settled: boolean;
 
 beforeEach(async () => {
+  settled = false;
   helper = undefined;
   asked = undefined;
   logsIn = true;
   engine = createFakeEngine({
     program: async ({ image, spec, input, signal }) => {
+      if (image === "cowork-safe") {
+        settled = true;
+        return { code: 0 };
+      }
       if (image !== undefined) {
         helper = spec as HelperSpec;
         engine.addContainer({ labels: helper.labels, state: "running" });
@@ -40,13 +48,14 @@ beforeEach(async () => {
       }
       if (spec.command[0] === "/bin/sh") return { code: 0, stdout: "x86_64 yes\n" };
       const config = configFolder();
-      const link = await readlink(join(config, "login.json"));
-      asked = { spec: spec as ExecSpec, input: String(input), config: (await readdir(config)).toSorted(), link };
+      const link = await readlink(join(config, "login.json")).catch(() => undefined);
+      asked = { spec, input: String(input), config: (await readdir(config)).toSorted(), link };
       if (logsIn) await writeFile(join(config, "printed"), "made-up");
       return { code: 0 };
     },
   });
   engine.addImage({ tags: ["cowork-own:latest"] });
+  engine.addImage({ tags: ["cowork-safe:latest"] });
   host = await agentHost({ engine });
   onTestFinished(() => host.end());
   vault = host.ctx.paths.vault("sample");
@@ -63,11 +72,12 @@ async function logIn(way: LoginRequest["way"], agent: Agent = sampleAgent, text 
   return await login(host.ctx, agent, { settings: host.settings, image: "cowork-own", way }, io);
 }
 
-test("the login's container has the links, the prepared folder, the policy and the agent's own arguments", async () => {
+test("the login's container has the prepared folder, no login of before, the policy and the agent's own arguments", async () => {
   expect(await logIn("login")).toEqual({ state: "ok", detail: "logged in" });
   expect(asked).toMatchObject({
-    config: ["begun", "login.json"],
-    link: "/cowork/auth/sample/login.json",
+    // A program could end the login that it finds before it has another one.
+    config: ["begun"],
+    link: undefined,
     spec: {
       command: [
         "/opt/cowork/agents/sample/1.2.3/linux-x64/vendor/bin/sample",
@@ -83,6 +93,23 @@ test("the login's container has the links, the prepared folder, the policy and t
   expect(policy).toMatchObject({ readOnly: true });
   expect(await readFile(join(policy!.source, "rules.d/base.json"), "utf8")).toBe('{"base":true}\n');
   expect(existsSync(configFolder())).toBe(false);
+});
+
+test("what is installed for a login is finished in cowork's own image, not in the one that BASE_IMAGE says", async () => {
+  const registry = await smallRegistry({
+    name: "@made-up/sample",
+    version: "1.2.3-linux-x64",
+    program: "vendor/bin/sample",
+    files: { "vendor/help.txt": "help" },
+  });
+  onTestFinished(() => registry.close());
+  await rm(host.ctx.paths.agentLib("sample"), { recursive: true });
+  const ctx = { ...host.ctx, env: { ...host.ctx.env, npm_config_registry: registry.url } };
+  const io = { stdin: Readable.from([]), stdout: new PassThrough(), stderr: new PassThrough() };
+  const ownImage = async (): Promise<string> => await Promise.resolve("cowork-safe");
+  const request = { settings: host.settings, image: "cowork-own", ownImage, way: "login" } as const;
+  expect(await login(ctx, sampleAgent, request, io)).toMatchObject({ state: "ok" });
+  expect(settled).toBe(true);
 });
 
 test("a token from standard input reaches the program, and is kept in the vault", async () => {
@@ -132,6 +159,31 @@ test("cowork itself removes the secret where the program has no logout", async (
   });
   expect(existsSync(join(vault, "token"))).toBe(false);
   expect(helper).toBe(undefined);
+});
+
+test("a program that logs out finds the login as in a session", async () => {
+  await logIn("login");
+  const commands = { ...sampleAgent.login.commands, logout: ["log", "out"] };
+  const agent: Agent = { ...sampleAgent, login: { ...sampleAgent.login, commands } };
+  const request = { settings: host.settings, image: "cowork-own" };
+  expect(await logout(host.ctx, agent, () => Promise.resolve(request))).toMatchObject({ loggedOut: true });
+  expect(asked?.link).toBe("/cowork/auth/sample/login.json");
+  expect(asked?.spec.command.slice(-2)).toEqual(["log", "out"]);
+});
+
+test("a folder, a link or a pipe that a session put in place of the secret does not keep it from being removed", async () => {
+  const path = join(vault, "token");
+  const other = join(host.folder, "other");
+  await writeFile(other, "not ours");
+  const never = () => Promise.reject(new Error("no container is needed"));
+  await mkdir(join(path, "deep"), { recursive: true });
+  expect(await logout(host.ctx, sampleAgent, never)).toMatchObject({ loggedOut: true });
+  await symlink(other, path);
+  expect(await logout(host.ctx, sampleAgent, never)).toMatchObject({ loggedOut: true });
+  await execa("mkfifo", [path]);
+  expect(await logout(host.ctx, sampleAgent, never)).toMatchObject({ loggedOut: true });
+  expect(existsSync(path)).toBe(false);
+  expect(await readFile(other, "utf8")).toBe("not ours");
 });
 
 test("a login that is never renewed needs no lock, and has no stale ones", async () => {

@@ -217,3 +217,54 @@ esac
     expect(stderr).toContain("claude mcp add --scope user cowork -- cowork mcp");
   });
 });
+
+/** What the real programs print for a server, with `mcp get cowork --json`. */
+const printed = {
+  codex: (command: string) => ({
+    name: "cowork",
+    enabled: true,
+    transport: { type: "stdio", command, args: ["mcp"], env: null, cwd: null },
+  }),
+  copilot: (command: string, source = "user") => ({
+    cowork: { tools: ["*"], type: "local", command, args: ["mcp"], source, enabled: true },
+  }),
+};
+
+describe.each(["codex", "copilot"] as const)("cowork setup, with the user's own %s", (program) => {
+  /** A program that keeps one server in a file. */
+  async function programHere(server?: object): Promise<string> {
+    const bin = join(home, "programs");
+    await mkdir(bin);
+    if (server !== undefined) await writeFile(join(home, "server"), JSON.stringify(server));
+    const script = `#!/bin/sh
+cd "$HOME" && echo "$*" >>called
+case "$*" in
+  "mcp get cowork --json") [ -s server ] || { echo "Error: not found" >&2; exit 1; }; cat server ;;
+  "mcp add cowork -- cowork mcp") echo '${JSON.stringify(printed[program]("cowork"))}' >server ;;
+  "mcp remove cowork") rm server ;;
+  *) exit 9 ;;
+esac
+`;
+    await writeFile(join(bin, program), script, { mode: 0o755 });
+    return `${bin}:/usr/bin:/bin`;
+  }
+
+  test("it becomes a server through the program's own command, once, and --undo removes it", async () => {
+    const env = { PATH: await programHere() };
+    const made = await run("setup --yes", { env });
+    expect(made.stdout).toContain(`mcp (${program})`);
+    expect(made.stdout).toMatch(/mcp \(\w+\) +set up/);
+    await run("setup --yes", { env });
+    expect((await read("called")).match(/mcp add/g)).toHaveLength(1);
+    expect((await run("setup --undo", { env })).code).toBe(0);
+    await expect(stat(join(home, "server"))).rejects.toThrow("ENOENT");
+  });
+
+  test("another server of that name is kept, also by --undo", async () => {
+    const other = program === "codex" ? printed.codex("/opt/other") : printed.copilot("cowork", "workspace");
+    const env = { PATH: await programHere(other) };
+    expect((await run("setup --yes", { env })).stdout).toContain("your own server cowork is kept");
+    await run("setup --undo", { env });
+    expect(JSON.parse(await read("server"))).toEqual(other);
+  });
+});

@@ -230,6 +230,27 @@ describe("a run that an agent starts", () => {
     expect((await here.end()).calls).toEqual([]);
   });
 
+  test("names the agent of a new session; a session of another agent is refused, and so is an unknown agent", async () => {
+    const list: SessionHost["list"] = async ({ names }) => {
+      if (names?.[0] === "a") return [sessionView({ agent: "codex" })];
+      throw new CoworkError("SESSION_NOT_FOUND", "gone");
+    };
+    const init: SessionHost["init"] = async ({ sessions }) =>
+      sessions.map(({ name }) => ({ name, ok: true, exitCode: 0, notes: [] }));
+    const here = await mcpHere("mcp --role operate", { conf, answers: { ...works, list, init } });
+    expect(await call(here, "start_run", { session: "a", task: "x", agent: "claude" })).toMatchObject({
+      isError: true,
+      structuredContent: { error: { code: "USAGE" } },
+    });
+    expect(await call(here, "start_run", { session: "b", task: "x", agent: "cursor" })).toMatchObject({
+      isError: true,
+    });
+    await call(here, "start_run", { session: "b", task: "x", agent: "copilot" });
+    const { calls } = await here.end();
+    const inits = calls.filter(([name]) => name === "init");
+    expect(inits).toMatchObject([["init", { settings: { agent: "copilot" }, options: { agent: "copilot" } }]]);
+  });
+
   test("commits nothing if it is to change nothing", async () => {
     expect(await started({ action: "review" })).toMatchObject({ action: "review", commit: "off" });
   });

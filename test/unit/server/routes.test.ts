@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pack } from "tar-stream";
 import { expect, test } from "vitest";
@@ -165,6 +165,18 @@ async function operationIn({ ctx }: TestServer, id: string): Promise<string> {
   await prepareJob(ctx, id, { method: "operation", args: [request] });
   return jobFolder(ctx, id);
 }
+
+test("a new session's agent is part of what the operation does, and an unknown one is refused", async () => {
+  const server = await testServer({ hosts: { box: {} } });
+  const { token } = await server.signIn("operate");
+  const asked = { session: "app-a@box", prompt: "x" };
+  const { status, body } = await server.call("POST /runs", { token, body: { ...asked, agent: "codex" } });
+  expect(status).toBe(202);
+  const request = await readFile(join(jobFolder(server.ctx, body.operation.id), "request.json"), "utf8");
+  expect(JSON.parse(request)).toMatchObject({ args: [{ work: { kind: "run", agent: "codex" } }] });
+  for (const route of ["POST /runs", "POST /sessions"])
+    expect((await server.call(route, { token, body: { ...asked, agent: "cursor" } })).status).toBe(400);
+});
 
 test("long work is an operation of its own process, and one that is asked for twice with a key is done once", async () => {
   const server = await testServer({ hosts: { box: {} } });

@@ -192,10 +192,11 @@ describe("a program of AGENT_COMMAND", () => {
   };
 
   beforeEach(async () => {
-    expect(await init("c", { agentCommand: line })).toMatchObject([{ ok: true, session: { agent: "command" } }]);
+    await init("c", { agentCommand: line });
   });
 
-  test("has nothing of an agent in its container", () => {
+  test("has nothing of an agent in its container", async () => {
+    expect(await listSessions(host.ctx, host.select("c"))).toMatchObject([{ state: "running", agent: "command" }]);
     expect(targets("c").filter((path) => path.startsWith("/cowork/") || path.startsWith("/etc/"))).toEqual([
       "/cowork/session/events",
     ]);
@@ -206,7 +207,7 @@ describe("a program of AGENT_COMMAND", () => {
     expect(await state()).toMatchObject({ state: "none" });
     await openAgent(host.ctx, one("c"), { settings: host.settings });
     let during: unknown;
-    const { attach } = host.engine;
+    const attach = host.engine.attach.bind(host.engine);
     host.engine.attach = async (id, spec, io) => {
       await attach(id, spec, io);
       await vi.waitFor(() => expect(existsSync(host.ctx.paths.program("app-c"))).toBe(true));
@@ -226,7 +227,7 @@ describe("a program of AGENT_COMMAND", () => {
         JSON.stringify({ pid: 4242, startedAt: "2999-01-01T00:00:00.000Z" }),
       );
     running();
-    const { exec } = host.engine;
+    const exec = host.engine.exec.bind(host.engine);
     host.engine.exec = async () => ({ code: 0, stdout: "yes\n", stderr: "", truncated: false });
     expect(await checked()).toMatchObject({ state: "unknown" });
     host.engine.exec = async () => ({ code: 0, stdout: "no\n", stderr: "", truncated: false });
