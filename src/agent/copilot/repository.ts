@@ -67,7 +67,11 @@ function serverFindings(path: string, servers: JsonObject): Finding[] {
     const { command, args, url } = asObject(server) ?? {};
     const words = [command, ...asList(args)].filter((one) => typeof one === "string");
     const what = words.length > 0 ? words.join(" ") : (asText(url) ?? shown(server));
-    return { where: `${path}: ${name}`, what: what.slice(0, longest), why: "a server that runs with the agent's rights" };
+    return {
+      where: `${path}: ${name}`,
+      what: what.slice(0, longest),
+      why: "a server that runs with the agent's rights",
+    };
   });
 }
 
