@@ -21,10 +21,10 @@ async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
   const options = bundleOptions(version);
   await ensureGrammars();
-  const { files, metafiles } = await buildProgram(options);
+  const { files, metafile } = await buildProgram(options);
   const assets = new Map<string, Uint8Array>();
   for (const name of await storedNames()) assets.set(name, (await readStored(name)) ?? Buffer.from(""));
-  const libraries = [...metafiles, (await buildPage()).metafile];
+  const libraries = [metafile, (await buildPage()).metafile];
   assets.set("third-party.txt", Buffer.from(await collectNotices(root, libraries)));
   for (const [name, content] of assets) files.set(`assets/${name}`, Buffer.from(content).toString("latin1"));
   const packed = Buffer.from(JSON.stringify(Object.fromEntries(files)));
@@ -51,7 +51,6 @@ function bundleOptions(version: string): BuildOptions {
     // CommonJS can follow the sh header, and modules behind `import()` are evaluated only when they are imported.
     format: "cjs",
     define: { COWORK_VERSION: JSON.stringify(version), "import.meta.url": "bundleUrl" },
-    banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
     // Optional for ssh2; native code cannot be in the file.
     external: ["cpu-features"],
     loader: { ".node": "empty" },

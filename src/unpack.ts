@@ -12,7 +12,7 @@ const place = inHome() ?? forThisProcess();
 // As if Node had been started with the program. The path of the built file comes before the user's arguments.
 process.argv.splice(1, 0, join(place, "main.cjs"));
 // oxlint-disable-next-line typescript/no-require-imports -- the header starts it as CommonJS
-require(join(place, "program.cjs"));
+require(join(place, "main.cjs"));
 
 /** `lib/cowork/{hash}` of an existing home, where the header looks for it. Renamed into place, so that it is always complete. */
 function inHome(): string | undefined {

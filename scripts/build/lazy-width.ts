@@ -1,8 +1,8 @@
 import type { Plugin } from "esbuild";
 
 /**
- * Loading string-width costs 30 ms (a regular expression over all emoji), where bare Node takes 25 to start, and yargs always loads
- * it. Nearly all text is plain ASCII and does not need it, so it is loaded for the first text that does.
+ * Loading string-width costs 30 ms (a regular expression over all emoji), where bare Node takes 25 to start, and
+ * every table needs it. Nearly all text is plain ASCII and does not need it, so it is loaded for the first text that does.
  */
 export function lazyStringWidth(): Plugin {
   const real = { pluginData: "real" };

@@ -1,84 +1,102 @@
 import { isBuiltin } from "node:module";
-import { isAbsolute, join, parse } from "node:path";
-import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import { basename } from "node:path";
+import { build, transform, type BuildOptions, type Metafile, type Plugin } from "esbuild";
 import { lazyBuiltins } from "./lazy-builtins.ts";
 import { lazyParts } from "./lazy-parts.ts";
 import { lazyStringWidth } from "./lazy-width.ts";
+import { yargsParserOnly } from "./yargs-parser.ts";
 
 /** The program as it is unpacked to a home (`src/unpack.ts`): files by name. */
 export interface Program {
   files: Map<string, string>;
-  /** of all libraries in it */
-  metafiles: Metafile[];
+  metafile: Metafile;
 }
 
+/** A smaller chunk is not worth a file: a command that needs it would look for one more file. */
+const smallBytes = 16_000;
+
 /**
- * Our own modules are bundled into one file. Each library behind an `import()` has its own file, so that a command that does not
- * need the library does not read it; so does each of our modules that is called `…-library.ts`. In a single file, `--version` takes 2.0 times as long as bare Node, and not 1.5.
+ * esbuild divides the program at every `import()`; what several of these parts need becomes a part of its own (a chunk), which they
+ * share. Each chunk runs when it is first needed. Small ones are together in `program.cjs`; a large one is a file of its own, which
+ * a command that does not need it does not read.
  */
-export async function buildProgram(options: BuildOptions): Promise<Program> {
-  const libraries = new Map<string, Library>();
-  const program = await bundle({
+export async function buildProgram(options: BuildOptions, entry = "src/main.ts"): Promise<Program> {
+  const { outputFiles, metafile } = await build({
     ...options,
-    entryPoints: ["src/main.ts"],
-    plugins: [assetsBeside(), librariesBeside(libraries), ...lazyLoading()],
+    entryPoints: { main: entry },
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    format: "esm",
+    splitting: true,
+    plugins: [assetsBeside(), librariesAsInNode(), lazyBuiltins(), lazyParts(), lazyStringWidth(), yargsParserOnly()],
+    metafile: true,
+    write: false,
   });
-  const files = new Map([
-    ["main.cjs", startWithCompileCache],
-    ["program.cjs", program.text],
-  ]);
-  const metafiles = [program.metafile];
-  for (const [specifier, { file, names }] of libraries) {
-    // `.mjs`: the default export of a CommonJS library is then the same as in Node
-    const contents = `export { ${names.join(", ")} } from ${JSON.stringify(specifier)};`;
-    const stdin = { contents, sourcefile: "library.mjs", resolveDir: import.meta.dirname };
-    const library = await bundle({ ...options, stdin, plugins: lazyLoading() });
-    files.set(file, library.text);
-    metafiles.push(library.metafile);
+  const start = await build({ ...options, entryPoints: ["src/start.ts"], write: false });
+  const files = new Map([["main.cjs", start.outputFiles.map(({ text }) => text).join("")]]);
+  const small: string[] = [];
+  for (const { path, text } of outputFiles) {
+    const name = basename(path);
+    const chunk = `"./${name}": ${await asFunction(text, isStrict(metafile, name), options)},`;
+    if (text.length < smallBytes) small.push(chunk);
+    else files.set(name, fileOf([chunk]));
   }
-  return { files, metafiles };
+  files.set("program.cjs", fileOf(small));
+  return { files, metafile };
 }
 
-/** Modules that slow down every command but are needed by few are loaded when they are called. */
-const lazyLoading = (): Plugin[] => [lazyBuiltins(), lazyParts(), lazyStringWidth()];
+/** CommonJS libraries decide for themselves whether their code is strict; ES modules always are. */
+function isStrict({ inputs, outputs }: Metafile, chunk: string): boolean {
+  const modules = Object.entries(outputs).find(([path]) => basename(path) === chunk)?.[1].inputs ?? {};
+  return Object.keys(modules).every((module) => inputs[module]?.format !== "cjs");
+}
+
+/** A chunk as a function that runs it. */
+async function asFunction(esm: string, strict: boolean, options: BuildOptions): Promise<string> {
+  const { target = "esnext", minifySyntax = false, minifyWhitespace = false } = options;
+  const supported = { "dynamic-import": false };
+  const { code } = await transform(esm, { target, minifySyntax, minifyWhitespace, supported, format: "cjs" });
+  // Above it are esbuild's own versions of what is in `fileOf`. Only `main` exports nothing and keeps them.
+  const start = Math.max(0, code.search(/var stdin_exports\b/));
+  return `function(module,exports,require){${strict ? '"use strict";' : ""}${code.slice(start)}}`;
+}
 
 /**
- * Node's compile cache is next to the program and removed with it. It saves `list` a fifth of its time. Node writes it once, with the
- * functions that the first command compiled: the commands that people and scripts run most have caches of their own, which saves `list`
- * another tenth.
+ * A file of the program, as `src/start.ts` runs it, and what its chunks refer to. esbuild repeats these functions in each chunk, and
+ * its own versions copy all exports, so that a reference goes through several getters.
  */
-const startWithCompileCache = `"use strict";
-const own = ["list", "status", "connect"].find((name) => name === process.argv[3]) ?? "other";
-require("node:module").enableCompileCache(require("node:path").join(__dirname, "compiled", own));
-require("./program.cjs");
-`;
-
-interface Library {
-  file: string;
-  /** names of its exports in Node */
-  names: readonly string[];
+function fileOf(chunks: readonly string[]): string {
+  return ascii(`(function (require, __filename, __dirname) {
+const bundleUrl = require("node:url").pathToFileURL(__filename).href;
+const __export = (exports, all) => {
+  for (const name in all) Object.defineProperty(exports, name, { get: all[name], enumerable: true });
+};
+const __toCommonJS = (exports) => Object.defineProperty(exports, "__esModule", { value: true });
+const __toESM = (module) => module.__esModule ? module : Object.create(module, { default: { value: module } });
+return {
+${chunks.join("\n")}
+};
+})
+`);
 }
 
-function librariesBeside(found: Map<string, Library>): Plugin {
+/**
+ * `import()` of a library gives the names that it has in Node, where esbuild's chunk of a CommonJS library has only `default`. What
+ * that is also depends on the importer: for one that ends in `.mjs` it is as in Node.
+ */
+function librariesAsInNode(): Plugin {
   const namespace = "library";
   return {
-    name: "libraries-beside",
+    name: "libraries-as-in-node",
     setup(context) {
       context.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-        kind === "dynamic-import" && !isBuiltin(path) ? { path, namespace } : undefined,
+        kind === "dynamic-import" && !isBuiltin(path) ? { path: `${path}.mjs`, namespace } : undefined,
       );
-      // Packages that must share their parts: one of our own modules that only exports from them.
-      context.onResolve({ filter: /-library\.ts$/ }, ({ path, kind, resolveDir }) =>
-        kind === "dynamic-import" ? { path: join(resolveDir, path), namespace } : undefined,
-      );
-      context.onResolve({ filter: /^\./, namespace }, ({ path }) => ({ path, external: true }));
-      context.onLoad({ filter: /.*/, namespace }, async ({ path }) => {
+      context.onLoad({ filter: /.*/, namespace }, async ({ path: module }) => {
+        const path = module.replace(/\.mjs$/, "");
         const names = Object.keys((await import(path)) as object).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
-        const file = `${(isAbsolute(path) ? parse(path).name : path).replaceAll(/[^\w-]+/g, "-")}.cjs`;
-        found.set(path, { file, names });
-        // a name may be a reserved word (zod's `catch`)
-        const lines = names.map((name, n) => `const name${n} = library.${name};\nexport { name${n} as ${name} };`);
-        return { contents: [`const library = require("./${file}");`, ...lines].join("\n") };
+        const contents = `export { ${names.join(", ")} } from ${JSON.stringify(path)};`;
+        return { contents, resolveDir: import.meta.dirname };
       });
     },
   };
@@ -94,11 +112,6 @@ function assetsBeside(): Plugin {
       }));
     },
   };
-}
-
-async function bundle(options: BuildOptions): Promise<{ text: string; metafile: Metafile }> {
-  const { outputFiles, metafile } = await build({ ...options, write: false, metafile: true });
-  return { text: outputFiles.map(({ text }) => ascii(text)).join(""), metafile };
 }
 
 /**

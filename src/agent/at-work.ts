@@ -160,6 +160,8 @@ export interface AgentRuns {
   interrupt?(id: string): string;
   /** Undefined: a line of an unknown type, or one that tells nothing. */
   read(line: string): RunOutput[] | undefined;
+  /** What it says on stderr when it ends without a result; absent or undefined: nothing that is known. */
+  readErrors?(errors: string): RunResult | undefined;
   /**
    * USD that a process with this budget has spent so far, from the agent's own files, which a result confirms later. Undefined: not
    * known. Absent: only results tell.

@@ -2,10 +2,11 @@ import { CoworkError } from "../errors.ts";
 import { plain } from "../system/text.ts";
 import { claude } from "./claude/agent.ts";
 import { codex } from "./codex/agent.ts";
+import { copilot } from "./copilot/agent.ts";
 import type { Agent } from "./types.ts";
 
 /** An agent is a folder, a line here and in `states-catalog.ts`, a launcher in `templates/agent/bin`, and its policy's folder in `contract`. */
-const agents: readonly Agent[] = [claude, codex];
+const agents: readonly Agent[] = [claude, codex, copilot];
 
 /**
  * The agent that the settings or a record name.

@@ -78,7 +78,7 @@ async function sessionPolicyMount(ctx: Context, agent: Agent, id: string): Promi
 /** The policy for a container without a session: that of the agent's login. */
 export async function sharedPolicyMount(ctx: Context, agent: Agent): Promise<AgentParts["mounts"]> {
   const { policy } = agent.launch;
-  if (policy === undefined) return [];
+  if (policy === undefined || Object.keys(policy.shared).length === 0) return [];
   const source = sharedFolder(ctx, agent);
   if (!(await hasPolicy(source, policy.shared))) await writePolicy(source, policy.shared);
   return [{ source, target: policy.target, readOnly: true }];

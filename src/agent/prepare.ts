@@ -8,6 +8,7 @@ import { installationOf, programPath } from "./package.ts";
 import { writeLaunchFile } from "./launch-file.ts";
 import { readMemory, writeMemory } from "./memory.ts";
 import { agentParts } from "./parts.ts";
+import { givePolicyToRoot } from "./policy-owner.ts";
 import { changeRules } from "./rules.ts";
 import type { Agent, AgentSession, Variant } from "./types.ts";
 import { chooseVersion, compareVersions, isVersion, variantFor } from "./versions.ts";
@@ -47,7 +48,7 @@ export async function prepareAgent(ctx: Context, agent: Agent, request: PrepareR
     ...(ownRules === undefined ? {} : { own: ownRules }),
     ...(settings.agentTasks ? { tasks: true } : {}),
   }));
-  const notes: string[] = [];
+  const notes = await givePolicyToRoot(ctx, agent, id, request.image);
   const wanted = chooseVersion(agent, settings);
   const memory = await readMemory(ctx, id);
   const variant = (request.made === true ? memory.variant : undefined) ?? variantFor(await ctx.engine.info());

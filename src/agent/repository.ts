@@ -12,6 +12,8 @@ export interface RepositoryRequest {
 export interface AgentRepository {
   /** paths in the repository */
   files: readonly string[];
+  /** folders in the repository of which every file with this ending counts, sub-folders left out */
+  folders?: readonly { path: string; ext: string }[];
   /**
    * Never throws: a file that cannot be read is a finding, because the agent may read it in another way.
    * @param contents by path, only of files that exist

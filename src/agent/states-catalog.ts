@@ -1,8 +1,9 @@
 import type { AgentStates } from "./at-work.ts";
 import { states as claude } from "./claude/states.ts";
 import { states as codex } from "./codex/states.ts";
+import { states as copilot } from "./copilot/states.ts";
 
-const known: Readonly<Record<string, AgentStates>> = { claude, codex };
+const known: Readonly<Record<string, AgentStates>> = { claude, codex, copilot };
 
 /**
  * How the state of an agent is read; undefined for an agent that only a newer cowork knows. `list` needs nothing else of agents, and

@@ -114,8 +114,10 @@ export interface AgentPolicy {
   target: string;
   /** it overrides the variables of `keepOut`, too, for any copy of the program; otherwise only the launcher keeps them out */
   overridesVariables?: boolean;
-  /** for containers without a session, and for those that an older cowork made */
+  /** for containers without a session, and for those that an older cowork made; empty: they need none */
   shared: PolicyFiles;
+  /** the agent believes the files only if root owns them in the container */
+  ownedByRoot?: boolean;
   /** for one session. Commands in it must be in every container that mounts it, whichever cowork made that */
   session(rules: SessionRules): PolicyFiles;
 }

@@ -6,7 +6,7 @@ export const claimCommand = defineCommand({
   group: "Work",
   summary: "Claim paths for a session, so that the agents of others leave them alone",
   details: [
-    "Without paths it lists the claims. A claim is a courtesy: --exclusive denies edits by the agents of other sessions, and the denial says who holds the paths, why and until when. What they change with commands is not prevented; they get a note about it. --shared lets others edit, with such a note; --intent only says where a session works.",
+    "Without paths it lists the claims, also what each session was last seen to have changed, as an intent. A claim is a courtesy: --exclusive denies edits by the agents of other sessions, and the denial says who holds the paths, why and until when. What they change with commands is not prevented; they get a note about it. --shared lets others edit, with such a note; --intent only says where a session works.",
     "Paths are patterns as in a .gitignore, from the root of the repository. A claim lapses an hour after the session's agent was last heard of, and ends when the session is stopped or deleted.",
   ],
   positionals: [

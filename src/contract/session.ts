@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { texts } from "./common.ts";
 import { failure } from "./error.ts";
-import { collisionMark, mergedView } from "./merging/conflicts.ts";
+import { collisionMark, mergedView, notPulled } from "./merging/conflicts.ts";
 import { agentState } from "./work/agent-state.ts";
 import { runView } from "./work/run.ts";
 
@@ -41,6 +41,8 @@ export const sessionView = z.object({
   conflicts: z.exactOptional(collisionMark),
   /** whether its work was in the project's branch when that was last found out */
   merged: z.exactOptional(mergedView),
+  /** what it held that the project did not when it was last looked at; absent: it was never looked at */
+  notPulled: z.exactOptional(notPulled),
 });
 
 export const gitView = z.object({

@@ -17,6 +17,11 @@ export interface ConfigSource {
   describe: string;
   stat(path: string): Promise<"file" | "folder" | "link" | undefined>;
   list(folder: string): Promise<string[]>;
+  /**
+   * Files and links at this path below any folder of the tree, and links in the place of a folder on the way. Absent: the source cannot
+   * tell without looking everywhere.
+   */
+  find?(path: string): Promise<string[]>;
   /** target of the link at the path; undefined if it is not a link */
   readLink(path: string): Promise<string | undefined>;
   /** only if links are followed: the path in the tree that this path leads to, or why there is none */

@@ -11,6 +11,8 @@ export type Found = Seen & { reason?: string };
 
 /** Sessions are asked side by side. */
 const atOnce = 8;
+/** What they send is checked by this many calls of git side by side: each may take much memory. */
+const takenAtOnce = 2;
 
 export interface AskRequest {
   clones: readonly Clone[];
@@ -20,7 +22,7 @@ export interface AskRequest {
   ask?: ReadonlySet<string>;
 }
 
-/** Asks the sessions, several at once, and takes in what they send, one after the other. */
+/** Asks the sessions, several at once, and takes in what they send. */
 export async function askClones(
   ctx: Context,
   scratch: OpenScratch,
@@ -29,7 +31,8 @@ export async function askClones(
 ): Promise<Map<string, Found>> {
   const found = new Map<string, Found>();
   let [packs, bytes] = [0, 0];
-  let taking: Promise<unknown> = Promise.resolve();
+  const taking: Promise<unknown>[] = Array.from({ length: takenAtOnce }, () => Promise.resolve());
+  let turn = 0;
   const one = async (clone: Clone): Promise<void> => {
     const key = keyOf(clone);
     const last = before.get(key);
@@ -62,9 +65,9 @@ export async function askClones(
         bytes += size;
         if (size > 0) packs += 1;
       };
-      await (taking = taking.then(take, take));
-      const merged = last?.tip === seen.tip ? last?.merged : undefined;
-      found.set(key, { asOf, start, ...known(seen), ...(merged && { merged }) });
+      const lane = (turn += 1) % takenAtOnce;
+      await (taking[lane] = (taking[lane] ?? Promise.resolve()).then(take, take));
+      found.set(key, { asOf, start, ...known(seen), ...kept(last, seen) });
     } catch (error) {
       ctx.signal.throwIfAborted();
       if (toCoworkError(error).code === "DISK_FULL") throw error;
@@ -77,19 +80,32 @@ export async function askClones(
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   if (packs > 0) await scratch.grown(packs, bytes);
-  await checkTips(ctx, scratch, found);
+  await checkTips(ctx, scratch, found, before);
   return found;
 }
 
 /** What a session calls its commit may be anything, or nothing that it sent. */
-async function checkTips(ctx: Context, scratch: OpenScratch, found: ReadonlyMap<string, Found>): Promise<void> {
-  const named = [...found.values()].filter(({ tip }) => tip !== undefined);
+async function checkTips(
+  ctx: Context,
+  scratch: OpenScratch,
+  found: ReadonlyMap<string, Found>,
+  before: ReadonlyMap<string, Seen>,
+): Promise<void> {
+  // That of the last look was checked then.
+  const fresh = [...found].filter(([key, { tip }]) => tip !== undefined && tip !== before.get(key)?.tip);
+  const named = fresh.map(([, seen]) => seen);
   if (named.length === 0) return;
   const { stdout } = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objecttype)"], {
     input: named.map(({ tip }) => `${tip}\n`).join(""),
   });
   const types = stdout.split("\n");
   for (const [n, seen] of named.entries()) if (types[n] !== "commit") seen.reason = "its git sent no commit";
+}
+
+/** What was found out at the last look, and may be true still. */
+function kept(last: Seen | undefined, { tip }: Look): Pick<Found, "merged" | "work"> {
+  const { merged, work } = last ?? {};
+  return { ...(merged && last?.tip === tip && { merged }), ...(work && { work }) };
 }
 
 function known({ tip, head, during }: Look): Pick<Found, "tip" | "head" | "during"> {

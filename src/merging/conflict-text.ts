@@ -5,9 +5,9 @@ import type { Context } from "../system/context.ts";
 import { withLock } from "../system/locks.ts";
 import { removeTree } from "../system/files/tree.ts";
 import type { LookRequest } from "./look.ts";
-import { openScratch, temporary } from "./scratch/open-scratch.ts";
+import { openScratch } from "./scratch/open-scratch.ts";
 import { scratchName } from "./scratch/scratch-name.ts";
-import { isOid, scratchGit } from "./scratch/scratch-git.ts";
+import { isOid, scratchGit, temporary } from "./scratch/scratch-git.ts";
 
 /** A pair of commits that collide, with the names to show for them. */
 export interface TextRequest {

@@ -7,13 +7,16 @@ import { askClones, type Found } from "./ask-clones.ts";
 import { openPairCache } from "./cache/pair-cache.ts";
 import { readSummary, writeSummary } from "./cache/summary.ts";
 import { readTips, writeTips, type Seen } from "./cache/tips.ts";
-import { updateSummary } from "./cache/update-summary.ts";
+import { changedSince, updateSummary } from "./cache/update-summary.ts";
 import { classifierVersion } from "./classes/classify.ts";
+import { heldWork } from "./held-work.ts";
+import { readLineages, type FindLineage } from "./judge/lineage.ts";
 import { judgePairs, type Party } from "./judge/judge-pairs.ts";
 import type { Merged } from "./merged/judge-merged.ts";
 import { mergedOf } from "./merged/merged-of.ts";
 import { keyOf, type Clone, type Target } from "./parties.ts";
 import { openScratch } from "./scratch/open-scratch.ts";
+import type { Scratch } from "./scratch/scratch-git.ts";
 import { scratchName } from "./scratch/scratch-name.ts";
 
 export interface LookRequest {
@@ -37,6 +40,8 @@ export interface LookResult {
   pairs: ConflictPair[];
   /** what is new since the last look, for the journals, by `keyOf` */
   news: Map<string, MergingEvent[]>;
+  /** what each session has changed, by `keyOf`, where that is not what it was; nothing once it is merged */
+  changed: Map<string, { paths: string[]; at: string }>;
   /** what limits the whole answer */
   note?: string;
 }
@@ -63,9 +68,11 @@ const maxKept = 1_000;
 
 async function look(ctx: Context, name: string, request: LookRequest): Promise<LookResult> {
   const { source, target, clones } = request;
-  const scratch = await openScratch(ctx, { name, source, target: target.tips[0] });
+  const [scratch, projectTips] = await Promise.all([
+    openScratch(ctx, { name, source, target: target.tips[0] }),
+    savedBy(ctx, source, { ask: false }).tips(),
+  ]);
   const before = await readTips(scratch);
-  const projectTips = await savedBy(ctx, source, { ask: false }).tips();
   const found = await askClones(ctx, scratch, request, { before, have: projectTips });
   const parties = new Map(
     clones.map((clone) => {
@@ -81,7 +88,8 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     const [one, other] = [parties.get(a), b === undefined ? branch : parties.get(b)];
     return one === undefined || other === undefined ? [] : [[one, other] as const];
   });
-  const judged = await judgePairs(ctx, scratch, known, { projectTips, cache });
+  const lineages = createLineages(ctx, scratch, { found, target, projectTips });
+  const judged = await judgePairs(ctx, scratch, known, { projectTips, cache, lineages });
   await cache.save();
   for (const [clone, party] of parties) {
     const [seen, reason] = [found.get(keyOf(clone)), judged.lost.get(party?.name ?? "")];
@@ -94,20 +102,41 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     const unknown = { a: one, b: other, class: "unknown", paths: [], reason: reason ?? "it has no commit" } as const;
     return answers.get(`${one}\0${other}`) ?? { ...unknown, paths: [] };
   });
-  const merged = await mergedOf(ctx, scratch, request, { found, projectTips });
+  const merged = await mergedOf(ctx, scratch, request, { found, lineages });
+  const held = await heldWork(ctx, scratch, found, { lineages, projectTips });
   // A session that could not be judged is asked for everything the next time.
   const others = [...before].filter(([key]) => !found.has(key)).slice(-maxKept);
   const good = [...found].filter(([, { reason }]) => reason === undefined);
   await writeTips(scratch, new Map([...others, ...good.map(([key, seen]) => [key, toSeen(seen)] as const)]));
   const looked = clones.map((clone) => {
     const session = judgedSession(clone, found.get(keyOf(clone)), merged, request);
-    return { session, key: keyOf(clone), label: labelOf(clone, clones) };
+    const work = held.get(keyOf(clone));
+    return { session, key: keyOf(clone), label: labelOf(clone, clones), ...(work && { work }) };
   });
   const sessions = looked.map(({ session }) => session);
   const last = readSummary(ctx, request.project);
   const { summary, news } = updateSummary(last, { looked, pairs });
   if (JSON.stringify(summary) !== JSON.stringify(last)) await writeSummary(ctx, request.project, summary);
-  return { sessions, pairs, news, ...(judged.note !== undefined && { note: judged.note }) };
+  return {
+    sessions,
+    pairs,
+    news,
+    changed: changedSince(last, summary),
+    ...(judged.note !== undefined && { note: judged.note }),
+  };
+}
+
+/** The lineages of all commits that are judged, read once when the first is asked for. */
+function createLineages(
+  ctx: Context,
+  scratch: Scratch,
+  { found, target, projectTips }: { found: ReadonlyMap<string, Found>; target: Target; projectTips: readonly string[] },
+): () => Promise<FindLineage> {
+  const good = [...found.values()].filter(({ reason }) => reason === undefined);
+  const named = good.flatMap(({ tip, head }) => [tip, head]).filter((oid) => oid !== undefined);
+  let reading: Promise<FindLineage> | undefined;
+  return async () =>
+    await (reading ??= readLineages(ctx, scratch, [...new Set([target.tips[0], ...named])], projectTips));
 }
 
 /** Sessions of the same name are distinguished by their host. */
@@ -150,7 +179,7 @@ function judgedSession(
   };
 }
 
-function toSeen({ tip, head, during, asOf, start, merged }: Seen): Seen {
+function toSeen({ tip, head, during, asOf, start, merged, work }: Seen): Seen {
   return {
     asOf,
     start,
@@ -158,5 +187,6 @@ function toSeen({ tip, head, during, asOf, start, merged }: Seen): Seen {
     ...(head === undefined ? {} : { head }),
     ...(during === undefined ? {} : { during }),
     ...(merged === undefined ? {} : { merged }),
+    ...(work === undefined ? {} : { work }),
   };
 }

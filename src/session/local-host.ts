@@ -48,6 +48,7 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     notifier: async () => (await import("./work/mute.ts")).notifierActive(ctx),
     noteMerging: async (selector, events) =>
       (await import("./work/note-merging.ts")).noteMerging(ctx, selector, events),
+    noteChanged: async (selector, changed) => (await import("./work/claims.ts")).noteChanged(ctx, selector, changed),
     claims: async (selector) => (await import("./work/claims.ts")).listClaims(ctx, selector),
     claim: async (selector, request) => (await import("./work/claims.ts")).claimPaths(ctx, selector, request),
     claimRelease: async (selector, { globs }) => (await import("./work/claims.ts")).releaseClaims(ctx, selector, globs),

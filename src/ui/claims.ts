@@ -2,7 +2,7 @@ import type { ClaimView } from "../contract/merging/claims.ts";
 import { plain } from "../system/text.ts";
 import type { Style } from "./style.ts";
 import { renderTable, type Cell, type Column } from "./table.ts";
-import { plural } from "./units.ts";
+import { ago, plural } from "./units.ts";
 
 /** One line for each claim: who, what, how, how long, why. */
 export function renderClaims(
@@ -18,13 +18,16 @@ export function renderClaims(
     { title: "PATHS", min: 16 },
     { title: "WHY", min: 8 },
   ];
-  const rows = claims.map(({ session, host, mode, until, globs, why = "" }): Cell[] => [
+  const rows = claims.map(({ session, host, mode, until, at, globs, derived, why = "" }): Cell[] => [
     { text: session, tone: "bold" },
     ...(isElsewhere ? [{ text: host }] : []),
     { text: mode, ...(mode === "exclusive" ? { tone: "yellow" as const } : {}) },
-    { text: left(until, now) },
+    { text: derived === true ? "-" : left(until, now) },
     { text: globs.join(" ") },
-    { text: why },
+    {
+      text: derived === true ? `${why} (${ago(at, now)})` : why,
+      ...(derived === true ? { tone: "dim" as const } : {}),
+    },
   ]);
   return renderTable(columns, rows, { width, style });
 }

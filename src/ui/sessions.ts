@@ -4,6 +4,7 @@ import { plain } from "../system/text.ts";
 import { renderTable, type Cell, type Column } from "./table.ts";
 import { agentCell, nowText } from "./agent-state.ts";
 import { mergingCell } from "./merging.ts";
+import { isAnyHeld, notPulledCell } from "./not-pulled.ts";
 import { age, ago } from "./units.ts";
 import { displayWidth } from "./width.ts";
 
@@ -57,6 +58,7 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
   const { allProjects, now } = options;
   const isElsewhere = sessions.some(({ host }) => host !== "local");
   const isCompared = sessions.some(({ conflicts, merged }) => conflicts !== undefined || merged?.state === "merged");
+  const isHeld = isAnyHeld(sessions);
   const isWide = options.wide === true || options.verbose === true;
   const showsAgents = isWide || hasSeveralAgents(sessions);
   const columns: Column[] = [
@@ -65,7 +67,9 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
     ...(isElsewhere ? [{ title: "HOST", min: 8 }] : []),
     ...(showsAgents ? [{ title: "AGENT", drop: 2 }] : []),
     { title: "STATE", min: 8 },
-    { title: "SINCE", align: "right", drop: 5 },
+    // On a usual screen what the agents do is cut, and since when stays.
+    { title: "SINCE", align: "right", ...(options.width < 60 ? { drop: 5 } : {}) },
+    ...(isHeld ? [{ title: "NOT PULLED", min: 10 }] : []),
     ...(isWide
       ? [
           { title: "BRANCH", min: 8 },
@@ -82,6 +86,7 @@ function tableOf(sessions: readonly SessionView[], options: ListOptions): [Colum
     ...(showsAgents ? [{ text: session.agent || "-" }] : []),
     stateOf(session),
     { text: session.state === "running" ? age(sinceOf(session), now) || "-" : "-", tone: "dim" },
+    ...(isHeld ? [notPulledCell(session, now)] : []),
     ...(isWide
       ? ([
           { text: session.branch ?? "-" },

@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { claimView, type ClaimView } from "../../src/contract/merging/claims.ts";
 import type { Operation } from "../../src/contract/http/operations.ts";
 import { axe } from "../support/browser/axe.ts";
 import { launchBrowser, openPage, phone, until, wide } from "../support/browser/browser.ts";
@@ -8,6 +9,7 @@ import { manyEvents, sessionStatus } from "../support/browser/samples.ts";
 import { at, type World } from "../support/browser/world.ts";
 import { viewsOf } from "../support/browser/views.ts";
 import { approvalView } from "../support/fakes/approval-view.ts";
+import { sampleOf } from "../support/sample-of.ts";
 import { runView } from "../support/fakes/run-view.ts";
 
 let browser: Browser;
@@ -49,6 +51,22 @@ const collisions: World["conflicts"] = {
     { a: "idle", b: "project/main", class: "unknown", paths: [], reason: "it has too many files" },
   ],
   diffs: [{ a: "fix", b: "idle", text: conflictDiff }],
+};
+
+const lastMerge: World["merge"] = {
+  id: "m1",
+  project: "shop",
+  into: "main",
+  state: "done",
+  startedAt: at(5),
+  endedAt: at(4),
+  testRuns: 1,
+  items: [
+    { session: "fix", host: "local", state: "landed" },
+    { session: "idle", host: "local", state: "conflicted", paths: ["src/a.ts"] },
+  ],
+  result: { ref: "refs/heads/merge/m1", commit: "c", tree: "t", how: "branch", tested: true },
+  notes: [],
 };
 
 /** Some sessions in every state, one of which asks. */
@@ -105,6 +123,10 @@ function busyWorld(): Partial<World> {
     ],
     diff: "diff --git a/x.ts b/x.ts\n--- a/x.ts\n+++ b/x.ts\n@@ -1,2 +1,2 @@\n-old\n+new\n same\n",
     conflicts: collisions,
+    merge: lastMerge,
+    claims: [
+      { ...sampleOf<ClaimView>(claimView), session: "fix", globs: ["src/**"], mode: "exclusive", why: "rewrite" },
+    ],
     log: "a line\n",
     artifact: "# Report",
     unsaved: ["2 commits"],
@@ -310,12 +332,25 @@ test("by keyboard from the first page to a pair that collides, and both its side
   await page.getByRole("heading", { name: "fix and idle" }).waitFor();
   await until(page, `document.body.textContent.includes(">>>>>>> idle")`);
   expect(await page.evaluate("location.hash")).toContain("a=fix&b=idle");
-  expect(await page.locator(".pair-path").textContent()).toContain("Login.check");
+  expect(await page.locator(".pair-path").first().textContent()).toContain("Login.check");
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await page.locator(".sides h3").nth(1).waitFor();
   expect(await page.locator(".sides h3").allTextContents()).toEqual(["fix", "idle"]);
+
+  await page.getByText("Tested. Now in merge/m1, a branch of its own").waitFor();
+  await page.getByText("exclusive").waitFor();
+  await page.getByRole("button", { name: "Merge…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Merge sessions" });
+  await dialog.getByLabel("idle").uncheck();
+  await dialog.getByLabel("Move the branch").check();
+  expect(await axe(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Merge", exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect(server.posts.find((post) => post.includes("/merges"))).toContain(
+    '{"project":"p","sessions":["shop-fix@local"],"ff":true,"squash":false,"uncommitted":false}',
+  );
   await context.close();
 });

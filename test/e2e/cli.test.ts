@@ -105,6 +105,27 @@ describe("the unpacked program", () => {
     expect((await run(["a", "b"], { env })).stdout).toBe(`${file},a,b\n`);
   });
 
+  test("is compiled again if what was compiled is damaged", async () => {
+    const { run, folder } = await machine();
+    const home = join(folder, "home", ".cowork");
+    await mkdir(home, { recursive: true });
+    const help = await run(["help"]);
+    const [hash = ""] = await programs(home);
+    const compiled = join(home, "lib", "cowork", hash, "compiled", process.version, "other", "program.cjs");
+    const whole = await readFile(compiled);
+    const damaged = [whole.subarray(0, whole.length / 2), whole.subarray(0, -1000), Buffer.alloc(0)];
+    for (let at = 100; at < whole.length; at += Math.ceil(whole.length / 20)) {
+      const changed = Buffer.from(whole);
+      changed[at] = changed[at]! ^ 0x55;
+      damaged.push(changed);
+    }
+    for (const bytes of damaged) {
+      await writeFile(compiled, bytes);
+      expect(await run(["help"])).toEqual(help);
+      expect(bytes.equals(await readFile(compiled))).toBe(false);
+    }
+  });
+
   test("of another version is neither used nor removed", async () => {
     const { run, folder } = await machine();
     const home = join(folder, "home", ".cowork");

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MergeView } from "../../src/contract/merging/merge.ts";
+import type { SessionView } from "../../src/session/types.ts";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
 import { runRandomSteps } from "../support/git/random-steps.ts";
 import { runCowork } from "../support/home/run-cowork.ts";
@@ -70,6 +71,8 @@ it("merge tests sessions together in a session of its own, lands them, and names
   const file = await cowork("connect", "bad", "--", "cat", merge.items[1]?.file ?? "");
   expect(file.stdout).toBe("bad is here\n");
   expect((await cowork("merge", "--status")).stdout).toMatch(/failed +bad/);
-  // Its own session is gone.
-  expect((await cowork("list", "--json")).stdout).not.toContain("merge-");
+  // Its own session is gone, and what landed shows as merged without another look.
+  const { sessions } = JSON.parse((await cowork("list", "--json")).stdout) as { sessions: SessionView[] };
+  const merged = sessions.filter(({ name }) => name !== "busy").map((one) => `${one.name} ${one.merged?.state ?? "-"}`);
+  expect(merged.toSorted()).toEqual(["bad -", "one merged", "two merged"]);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Operation } from "../../src/contract/http/operations.ts";
 import { coworkPaths } from "../../src/system/paths.ts";
-import { sampleProject } from "../support/git/sample-project.ts";
+import { git, sampleProject } from "../support/git/sample-project.ts";
 import { temporaryHome, type TestHome } from "../support/home/home.ts";
 import { runCowork, userEnvironment } from "../support/home/run-cowork.ts";
 
@@ -92,6 +92,21 @@ test("a server shows what the command line shows, does long work that survives i
   await expect.poll(texts).toEqual(["one", "two"]);
   const ended = JSON.parse((await call(home, `GET /operations/${operation.id}`)).text) as Operation;
   expect(ended).toMatchObject({ kind: "stop", state: "done", result: { outcomes: [{ name: "a", ok: true }] } });
+
+  const work = "echo more >more.txt && git add . && git commit -qm More && git rev-parse HEAD^{tree}";
+  const tree = await cowork("connect", "a", "--", "sh", "-c", work);
+  const projects = JSON.parse((await call(home, "GET /projects")).text) as { projects: { id: string }[] };
+  const merging = { project: projects.projects[0]!.id, sessions: [`${id}@local`], ff: true, test: "test -e more.txt" };
+  const begun = JSON.parse((await call(home, "POST /merges", merging)).text) as { operation: Operation };
+  const merge = async (): Promise<Operation> =>
+    JSON.parse((await call(home, `GET /operations/${begun.operation.id}`)).text) as Operation;
+  await expect.poll(async () => (await merge()).state, { timeout: 60_000 }).toBe("done");
+  expect((await merge()).result?.merge).toMatchObject({
+    items: [{ session: "a", state: "landed" }],
+    result: { how: "fast-forwarded", tested: true, tree: tree.trim() },
+  });
+  expect(`${await git(cwd, "rev-parse", "HEAD^{tree}")}\n`).toBe(tree);
+
   const again = await runCowork(["serve"], { home, cwd });
   expect(again).toMatchObject({ code: 1, stdout: "" });
   expect((await runCowork(["serve", "--port", "0.0.0.0:7333"], { home, cwd })).code).toBe(2);

@@ -10,7 +10,7 @@ import { tree } from "../support/git/tree.ts";
 import { temporaryHome } from "../support/home/home.ts";
 import { runCowork } from "../support/home/run-cowork.ts";
 import { logInOnTerminal } from "../support/stand-in/log-in.ts";
-import { scriptFile, type Step, type Usage } from "../support/stand-in/script.ts";
+import { scriptIssue, type Step, type Usage } from "../support/stand-in/script.ts";
 import { startVendor } from "../support/stand-in/vendor.ts";
 
 const folder = join(tree, "docs", "web");
@@ -58,6 +58,9 @@ const tasks: Record<string, { title: string; steps: Step[]; permissions: string;
   },
 };
 
+/** The issues that the tasks name. */
+const issues: Record<string, string> = { "fix-login": "214", search: "198", docs: "220" };
+
 test("the pictures of the page", { timeout: 600_000 }, async () => {
   await mkdir(folder, { recursive: true });
   const [home, vendor, browser] = await Promise.all([temporaryHome(), startVendor("web-pictures"), launchBrowser()]);
@@ -73,10 +76,10 @@ test("the pictures of the page", { timeout: 600_000 }, async () => {
     await logInOnTerminal(home, vendor, cwd);
     for (const [session, { title, steps, permissions }] of Object.entries(tasks)) {
       await vendor.script(
-        session,
+        issues[session] ?? session,
         steps.map((step, n) => ({ ...step, usage: usageOf(n) })),
       );
-      await cowork("run", session, `${title} ${scriptFile(session)}`, "--permissions", permissions);
+      await cowork("run", session, `${title} ${scriptIssue(issues[session] ?? session)}`, "--permissions", permissions);
     }
     await approveUntilPublish(cowork);
     await cowork("wait", "docs", "--for", "done", "--timeout", "2m");

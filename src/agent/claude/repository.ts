@@ -45,8 +45,10 @@ function readFile(path: string, text: string): RepositoryRequest {
     const why = "cowork cannot read this file, so it does not know what the agent would do with it";
     return { findings: [{ where: path, what: "a file that is not valid JSON", why }], rules: nothing };
   }
-  if (path === serversFile) return { findings: serverFindings(path, content["mcpServers"]), rules: nothing };
-  return readSettings(path, content);
+  if (path === serversFile || path.endsWith(`/${serversFile}`))
+    return { findings: serverFindings(path, content["mcpServers"]), rules: nothing };
+  // Below another folder: what runs there is asked about, and its rules count nowhere.
+  return isOfRoot(path) ? readSettings(path, content) : { findings: runFindings(path, content), rules: nothing };
 }
 
 function readSettings(path: string, settings: JsonObject): RepositoryRequest {
@@ -73,8 +75,29 @@ function readSettings(path: string, settings: JsonObject): RepositoryRequest {
       why: "the agent works there, too",
     });
   }
-  findings.push(...hookFindings(path, partsOf(settings["hooks"])), ...commandFindings(path, settings));
+  findings.push(...runFindings(path, settings));
   return { findings, rules: { ...rules, ...(typeof mode === "string" ? { defaultMode: mode } : {}) } };
+}
+
+function isOfRoot(path: string): boolean {
+  return settingsFiles.some((one) => one === path);
+}
+
+/** What runs, or changes what runs. */
+function runFindings(path: string, settings: JsonObject): Finding[] {
+  const { hooks, env } = settings;
+  return [...hookFindings(path, partsOf(hooks)), ...commandFindings(path, settings), ...envFindings(path, env)];
+}
+
+/** Variables can make any program that the agent starts do something else. No policy keeps them out. */
+function envFindings(path: string, env: Json | undefined): Finding[] {
+  const why = "a variable for the agent and all its commands, which the agent sets even if you do not agree";
+  const where = `${path}: env`;
+  const known = asObject(env);
+  if (known === undefined) return env === undefined || env === null ? [] : [{ where, what: JSON.stringify(env), why }];
+  return Object.entries(known).map(([name, value]) => {
+    return { where, what: `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`, why };
+  });
 }
 
 function hookFindings(path: string, hooks: JsonObject): Finding[] {

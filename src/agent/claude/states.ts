@@ -109,13 +109,23 @@ function waitsFor(tool: unknown): "approval" | "answer" | "plan" {
   return tool === "AskUserQuestion" ? "answer" : tool === "ExitPlanMode" ? "plan" : "approval";
 }
 
-/** The end of a turn is not the end of the work: subagents go on in the background, and their end starts another turn. */
+/**
+ * The end of a turn is not the end of the work: subagents go on in the background, and their end starts another turn. A command in the
+ * background may be a server that never ends: the agent is idle, and the detail says what goes on.
+ */
 function afterStop(input: JsonObject): AgentSignal {
   const running = asList(input.background_tasks)
     .map(asObject)
-    .filter((task) => task?.type === "subagent" && task.status === "running");
+    .filter((task) => task?.status === "running");
+  const subagents = running.filter((task) => task?.type === "subagent").length;
+  if (subagents > 0)
+    return { state: "working", detail: subagents === 1 ? "a subagent works" : `${subagents} subagents work` };
   if (running.length === 0) return { state: "idle" };
-  return { state: "working", detail: running.length === 1 ? "a subagent works" : `${running.length} subagents work` };
+  const count = running.length;
+  return {
+    state: "idle",
+    detail: count === 1 ? "a command runs in the background" : `${count} commands run in the background`,
+  };
 }
 
 function afterFailure(at: number, input: JsonObject): AgentSignal {

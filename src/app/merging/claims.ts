@@ -61,14 +61,18 @@ export async function claimFound(
   const host = await hostOfOne(its, selector);
   const [own] = await groupByHost(its, selector);
   const { names: _, ...project } = selector;
-  const others = (await everywhere(its, project)).filter((one) => one.host !== own?.host);
+  // What others have changed is not in the way.
+  const others = (await everywhere(its, project)).filter((one) => one.host !== own?.host && one.derived !== true);
   const { mode, globs, why, all } = wanted;
   return await host.claim(selector, {
     globs: [...globs],
     mode,
     ...(why === undefined ? {} : { why }),
     all,
-    elsewhere: others.map(({ project: __, host: at, ...claim }) => ({ ...claim, session: `${claim.session}@${at}` })),
+    elsewhere: others.map(({ project: __, host: at, derived: ___, ...claim }) => ({
+      ...claim,
+      session: `${claim.session}@${at}`,
+    })),
   });
 }
 

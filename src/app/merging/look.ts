@@ -1,6 +1,6 @@
 import type { ConflictPair, JudgedSession, MergingEvent } from "../../contract/merging/conflicts.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
-import { lookAtSessions } from "../../merging/look.ts";
+import { lookAtSessions, type LookResult } from "../../merging/look.ts";
 import { keyOf, type Clone } from "../../merging/parties.ts";
 import type { SessionView } from "../../session/types.ts";
 import { plain } from "../../system/text.ts";
@@ -51,7 +51,7 @@ export async function lookAtProject(scope: Scope, wanted: LookWanted): Promise<P
   const meant = wanted.names;
   const ask = wanted.only && keysOf(there, wanted.only);
   const only = meant && keysOf(there, meant);
-  const { sessions, pairs, news, note } = await lookAtSessions(scope.ctx, {
+  const { sessions, pairs, news, changed, note } = await lookAtSessions(scope.ctx, {
     project: { name: project.facts.name, root: project.facts.root },
     source: project.source,
     target,
@@ -62,7 +62,8 @@ export async function lookAtProject(scope: Scope, wanted: LookWanted): Promise<P
     ...(wanted.still === undefined ? {} : { still: wanted.still }),
   });
   if (note !== undefined) emitNote(scope, plain(note));
-  const mergedAt = await noteAll(scope, there, sessions, wanted.since === true ? withMerged(sessions, news) : news);
+  const events = wanted.since === true ? withMerged(sessions, news) : news;
+  const mergedAt = await noteAll(scope, there, { sessions, events, changed });
   return { branch: target.branch, sessions, pairs, mergedAt };
 }
 
@@ -107,12 +108,17 @@ async function ownProject(scope: Scope): Promise<{ name: string; root: string; r
   return { name, root, rootCommit };
 }
 
-/** Writes events into the journals, on the sessions' hosts. What cannot be written is not worth more than a line of the log. */
+interface Noted {
+  sessions: readonly JudgedSession[];
+  events: ReadonlyMap<string, MergingEvent[]>;
+  changed: LookResult["changed"];
+}
+
+/** Writes events into the journals and what sessions have changed into the claims, on the sessions' hosts. What cannot be written is not worth more than a line of the log. */
 async function noteAll(
   scope: Scope,
   views: readonly SessionView[],
-  sessions: readonly JudgedSession[],
-  news: ReadonlyMap<string, MergingEvent[]>,
+  { sessions, events: news, changed }: Noted,
 ): Promise<Map<string, string>> {
   const mergedAt = new Map<string, string>();
   const project = await ownProject(scope);
@@ -120,10 +126,13 @@ async function noteAll(
     sessions.map(async (session) => {
       const key = keyOf(session);
       const events = [...(news.get(key) ?? [])];
+      const paths = changed.get(key);
       const view = views.find((one) => keyOf(one) === key);
-      if (events.length === 0 || view === undefined) return;
+      if ((events.length === 0 && paths === undefined) || view === undefined) return;
       try {
         const part = await openHost(scope, view.host);
+        if (paths !== undefined) await part.noteChanged({ project, names: [view.name] }, paths);
+        if (events.length === 0) return;
         const { mergedAt: at } = await part.noteMerging({ project, names: [view.name] }, events);
         if (at !== undefined) mergedAt.set(key, at);
       } catch (error) {

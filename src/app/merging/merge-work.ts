@@ -11,6 +11,7 @@ import { groupByHost } from "../hosts.ts";
 import { openScope, type Scope } from "../scope.ts";
 import { agentOfTarget, requireKnownAgent } from "../work/agent-choice.ts";
 import { requireLogin } from "../work/require-login.ts";
+import { lookAtLanded } from "./look-at-landed.ts";
 import { mergeKey } from "./merge-key.ts";
 import { mergeParts } from "./merge-parts.ts";
 import { mergeSession } from "./merge-session.ts";
@@ -52,6 +53,7 @@ async function work(scope: Scope, request: MergeRequest): Promise<MergeView> {
   try {
     await mergeSessions(ctx, { key, state }, request, await mergeParts(scope, state, request, own));
     await own.remove();
+    await lookAtLanded(scope, state.view);
     await state.update({ state: "done", endedAt: ctx.clock.now().toISOString() });
     return state.view;
   } catch (error) {

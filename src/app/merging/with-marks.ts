@@ -8,13 +8,20 @@ import type { Context } from "../../system/context.ts";
 export function withMarks<T extends SessionView>(ctx: Pick<Context, "paths">, views: readonly T[]): T[] {
   const summaries = new Map<string, ConflictSummary | undefined>();
   return views.map((view) => {
-    const { conflicts: _, merged: __, ...rest } = view;
+    const { conflicts: _, merged: __, notPulled: ___, ...rest } = view;
     const project = { name: view.project, root: view.projectRoot };
     const id = JSON.stringify(project);
     if (!summaries.has(id)) summaries.set(id, readSummary(ctx, project));
     const summary = summaries.get(id);
     const key = `${view.host}/${view.id}`;
     const [mark, merged] = [markOf(summary, key), summary?.merged[key]];
-    return { ...rest, ...(mark && { conflicts: mark }), ...(merged && { merged }) } as T;
+    const work = summary?.work?.[key];
+    const notPulled = work && { commits: work.commits, files: work.files, asOf: work.asOf };
+    return {
+      ...rest,
+      ...(mark && { conflicts: mark }),
+      ...(merged && { merged }),
+      ...(notPulled && { notPulled }),
+    } as T;
   });
 }

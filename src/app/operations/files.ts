@@ -71,6 +71,7 @@ async function readRequestIn(folder: string): Promise<OperationRequest | undefin
 
 function sessionsOf(work: OperationRequest["work"]): string[] {
   if (work.kind === "init") return work.names;
+  if (work.kind === "merge") return work.sessions;
   if (work.kind !== "run") return [work.session];
   return [work.session ?? work.name ?? ""];
 }

@@ -48,6 +48,8 @@ async function doWork(scope: Scope, work: OperationWork): Promise<OperationResul
       return await pull(scope, work);
     case "clean":
       return await clean(scope, work);
+    case "merge":
+      return await merge(scope, work);
     default:
       return work satisfies never;
   }
@@ -116,6 +118,16 @@ async function clean(scope: Scope, work: Extract<OperationWork, { kind: "clean" 
   const request = { words: [session], all: false, images: false, canAsk: false, force, dryRun: false, purge: false };
   const { sessions = [] } = await cleanSessions(scope, request);
   return { cleaned: allOrError(sessions) };
+}
+
+/** In a process of its own: it goes on if this one is killed, and ends in an orderly way if this one is asked to end. */
+async function merge(scope: Scope, work: Extract<OperationWork, { kind: "merge" }>): Promise<OperationResult> {
+  const { mergeSessions } = await import("../merging/merge-sessions.ts");
+  const { project, sessions, into, test, squash, ff, uncommitted } = work;
+  const options = { sessions, into, test, squash, ff, uncommitted, oneByOne: false, keepOrder: false } as const;
+  const signals = { end: scope.ctx.signal, leave: new AbortController().signal };
+  const its = await inProject(scope, project, undefined);
+  return { merge: await mergeSessions(its, { ...options, resolve: "none" }, signals) };
 }
 
 async function inProject(scope: Scope, project: string, host: string | undefined): Promise<Scope> {

@@ -2,11 +2,13 @@ import type { Diff } from "../../clone/exchange/diff.ts";
 import type { ChangesResult } from "../../clone/exchange/pull-changes.ts";
 import type { PullResult } from "../../clone/exchange/pull.ts";
 import type { PushResult } from "../../clone/exchange/push.ts";
-import { usageError } from "../../errors.ts";
+import { toCoworkError, usageError } from "../../errors.ts";
 import type { PullOptions, PushOptions, WorkPlace } from "../../session/exchange/exchange.ts";
 import type { OneSession } from "../../session/session-host.ts";
 import type { Found } from "../find/find-sessions.ts";
-import { hostOfOne } from "../hosts.ts";
+import { keyOf } from "../../merging/parties.ts";
+import { sessionId } from "../../session/record/names.ts";
+import { groupByHost, hostOfOne } from "../hosts.ts";
 import { findOneSession } from "../find/one-session.ts";
 import type { Scope } from "../scope.ts";
 
@@ -37,7 +39,23 @@ export async function pullSession(
   if (wait !== undefined) await waitForRun(scope, found, wait.onWaiting);
   const place = await workPlace(found);
   const { pullWork } = await import("../../session/exchange/exchange.ts");
-  return await pullWork(scope.ctx, place, wanted);
+  const result = await pullWork(scope.ctx, place, wanted);
+  await notePulled(found, wanted.uncommitted === true);
+  return result;
+}
+
+/** For `list`. If it cannot be noted, the next look finds it out. */
+async function notePulled({ scope, selector }: Found<OneSession>, files: boolean): Promise<void> {
+  const { ctx } = scope;
+  try {
+    const [[group], { facts }] = [await groupByHost(scope, selector), await scope.project()];
+    const key = keyOf({ id: sessionId(facts.name, selector.names[0]), host: group?.host ?? "local" });
+    const { markPulled } = await import("../../merging/cache/mark-pulled.ts");
+    await markPulled(ctx, facts, { key, files });
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    ctx.log(`after the pull: ${toCoworkError(error).message}`);
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { SessionView } from "../../session/types.ts";
 import { watchFolders } from "../../system/files/watch-folders.ts";
 import { groupByHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
-import { askFeed, createFeed, startCheck, type HostFeed } from "./host-feed.ts";
+import { askFeed, createFeed, startAnswers, startCheck, type HostFeed } from "./host-feed.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { foldersOf } from "./session-folders.ts";
 
@@ -100,6 +100,7 @@ async function followHost({ feed, pace }: { feed: HostFeed; pace: Pace }, option
       const end = ctx.clock.now().getTime();
       files?.set(foldersOf(ctx.paths, feed.views));
       publish();
+      startAnswers(feed, ctx);
       startCheck(feed, end, () => pace.hint());
       const took = Math.max(2, end - start);
       const restMs = Math.min(restFactor * took, longestRestMs);

@@ -1,5 +1,7 @@
 import { toCoworkError } from "../../errors.ts";
 import type { SessionView } from "../../session/types.ts";
+import { hasMail } from "../../session/work/has-mail.ts";
+import type { Context } from "../../system/context.ts";
 import { knownSessions } from "../find/known-sessions.ts";
 import { openHost, type HostGroup } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
@@ -15,6 +17,8 @@ export interface HostFeed {
   /** when it was asked last to look at the processes of its agents; that may take longer than the list, which does not wait for it */
   checkedAt: number;
   isChecking: boolean;
+  /** its sessions' mail is being answered */
+  isAnswering: boolean;
   /** it is not asked any more */
   ended: boolean;
 }
@@ -37,6 +41,7 @@ export function createFeed(scope: Scope, group: HostGroup, onNote: () => void): 
     away: undefined,
     checkedAt: Number.NEGATIVE_INFINITY,
     isChecking: false,
+    isAnswering: false,
     ended: false,
   };
   return feed;
@@ -56,6 +61,26 @@ export function startCheck(feed: HostFeed, now: number, onDone: () => void): voi
   check()
     .catch(() => undefined)
     .finally(() => (feed.isChecking = false));
+}
+
+/**
+ * Has a host answer what its sessions ask it: they wait five seconds. Of this machine files show whether there is anything; another one
+ * looks itself.
+ */
+export function startAnswers(feed: HostFeed, ctx: Pick<Context, "paths">): void {
+  const { target, views } = feed;
+  if (feed.isAnswering || feed.away !== undefined) return;
+  const running = views.filter(({ state }) => state === "running");
+  const isAsked = target.host === "local" ? running.some(({ id }) => hasMail(ctx, id)) : running.length > 0;
+  if (!isAsked) return;
+  feed.isAnswering = true;
+  const answer = async (): Promise<void> => {
+    const host = await openHost(target.scope, target.host);
+    await host.work({}, { check: false });
+  };
+  answer()
+    .catch(() => undefined)
+    .finally(() => (feed.isAnswering = false));
 }
 
 /**

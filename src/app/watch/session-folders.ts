@@ -1,3 +1,5 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
 import type { SessionView } from "../../session/types.ts";
 import type { Paths } from "../../system/paths.ts";
 
@@ -10,9 +12,14 @@ export function foldersOf(paths: Paths, views: readonly SessionView[]): string[]
     const isRunning = state === "running";
     return [
       paths.state(id),
-      ...(isRunning ? [paths.events(id)] : []),
+      ...(isRunning ? [paths.events(id), ...ownFolder(join(paths.events(id), "mail"))] : []),
       ...(isRunning && run !== undefined ? [paths.run(id, run.n)] : []),
     ];
   });
   return [paths.stateRoot, ...each.flat()];
+}
+
+/** The container may have put a link in its place. */
+function ownFolder(path: string): string[] {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? [path] : [];
 }

@@ -126,8 +126,10 @@ async function quietGit(
 
 async function readTips(git: Git): Promise<string[]> {
   const fields = ["%(objectname) %(objecttype) %(refname)", "%(*objectname) %(*objecttype) %(refname)"];
-  const list = (await git(["for-each-ref", `--format=${fields.join("%0a")}`])) ?? "";
-  const head = (await git(["rev-parse", "-q", "--verify", "HEAD^{commit}"])) ?? "";
+  const [list = "", head = ""] = await Promise.all([
+    git(["for-each-ref", `--format=${fields.join("%0a")}`]),
+    git(["rev-parse", "-q", "--verify", "HEAD^{commit}"]),
+  ]);
   const commits = list.split("\n").filter((line) => !line.includes(` ${incoming}`));
   const oids = commits.flatMap((line) => /^([0-9a-f]+) commit /.exec(line)?.[1] ?? []);
   return [...new Set([...oids, head.trim()].filter(isOid))];

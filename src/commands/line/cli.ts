@@ -30,7 +30,7 @@ async function runCommand(
   parts: AppParts,
 ): Promise<number> {
   const line = await completeShortLine(argv, { caller, terminal, parts });
-  const { command, globals, input } = await parseLine(line, commands);
+  const { command, globals, input } = parseLine(line, commands);
   if (globals.help || command === undefined) {
     const [{ renderCommandHelp }, { renderOverview }] = await Promise.all([
       import("./help.ts"),

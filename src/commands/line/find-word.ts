@@ -25,11 +25,7 @@ export async function findSession(
   word: string,
   { caller, terminal, parts }: Place,
 ): Promise<Found> {
-  const globals = await parseLine(line, commands).then(
-    (parsed) => parsed.globals,
-    () => noGlobals,
-  );
-  const app = createApp(caller, terminal, globals, parts);
+  const app = createApp(caller, terminal, globalsOf(line), parts);
   try {
     const { findWord } = await import("../../app/find/near-session.ts");
     const { isSession, near } = await findWord(await app.scope(), word);
@@ -38,6 +34,14 @@ export async function findSession(
     return { isSession: false };
   } finally {
     app.stop();
+  }
+}
+
+function globalsOf(line: readonly string[]): GlobalValues {
+  try {
+    return parseLine(line, commands).globals;
+  } catch {
+    return noGlobals;
   }
 }
 

@@ -1,3 +1,4 @@
+import { Parser } from "yargs/helpers";
 import type { Command, Flag, Flags, GlobalValues, Input } from "./command.ts";
 import { globalFlags } from "./command.ts";
 import { commandByName } from "./registry-lookup.ts";
@@ -19,14 +20,14 @@ type RawArguments = { _: (string | number)[]; "--"?: (string | number)[] } & Rec
  * The only place that uses yargs. A pure function from the words of the command line to their meaning.
  * @throws USAGE with the nearest known word and the next step
  */
-export async function parseLine(argv: readonly string[], commands: readonly Command[]): Promise<ParsedLine> {
+export function parseLine(argv: readonly string[], commands: readonly Command[]): ParsedLine {
   const at = commandIndex(argv);
   const name = at === -1 ? undefined : argv[at];
   const command = name === undefined ? undefined : commandByName(name, commands);
 
   const flags: Flags = { ...globalFlags, ...command?.flags };
   const words = command === undefined ? argv : argv.toSpliced(at, 1);
-  const raw = await runYargs(plainFlags(words, flags, command), flags, command);
+  const raw = runYargs(plainFlags(words, flags, command), flags, command);
   const { args, rest } = wordsOf(raw, command);
   // In `connect a ls -l` the `--` is missing; complaining about the option `-l` would mislead.
   if (command?.rest !== undefined) refuseExtra(args, command, words);
@@ -74,8 +75,7 @@ function plainFlags(words: readonly string[], flags: Flags, command: Command | u
 }
 
 /** Uses the parser only: `yargs()` costs every command 10 ms more, and help and messages are cowork's own. */
-async function runYargs(words: readonly string[], flags: Flags, command: Command | undefined): Promise<RawArguments> {
-  const { Parser } = await import("yargs/helpers");
+function runYargs(words: readonly string[], flags: Flags, command: Command | undefined): RawArguments {
   const entries = Object.entries(flags);
   const named = (type: Flag["type"]): string[] => entries.flatMap(([name, flag]) => (flag.type === type ? [name] : []));
   const { argv, error } = Parser.detailed([...words], {

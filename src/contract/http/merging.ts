@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { claimMode } from "../merging/claims.ts";
 import { outputs } from "../output.ts";
+import { started } from "./operations.ts";
 import { flag, sessionParam, type RouteContract } from "./route.ts";
 
 // Sessions side by side: what collides, who holds which paths, what was merged.
@@ -8,6 +9,7 @@ import { flag, sessionParam, type RouteContract } from "./route.ts";
 const found = ["SESSION_NOT_FOUND", "HOST_UNREACHABLE"] as const;
 const ofProject = ["NOT_A_PROJECT", "REF_NOT_FOUND", "PROJECT_EMPTY", "GIT_FAILED", "BUSY"] as const;
 const label = z.string().check(z.minLength(1), z.maxLength(300));
+const branch = z.string().check(z.maxLength(250), z.regex(/^[^-\s]/));
 const glob = z.string().check(z.minLength(1), z.maxLength(4096));
 
 export const mergingRoutes = {
@@ -76,9 +78,33 @@ export const mergingRoutes = {
       /** id of a project */
       project: z.string(),
       /** absent: the branch that is checked out */
-      into: z.exactOptional(z.string().check(z.maxLength(250), z.regex(/^[^-\s]/))),
+      into: z.exactOptional(branch),
     }),
     output: outputs.merge,
     errors: ["NOT_A_PROJECT", "REF_NOT_FOUND"],
+  },
+  "POST /merges": {
+    role: "operate",
+    summary: "Merge sessions into a branch of a project, tested together",
+    details:
+      "As `cowork merge`: a conflict or a failed test leaves a session out, and the others land; the result of the operation says which. Without `test` the configured command tests it; another command needs the role full, because it runs without a question.",
+    input: z.object({
+      /** id of a project */
+      project: z.string(),
+      /** `{id}@{host}` of each */
+      sessions: z.array(z.string().check(z.maxLength(300))).check(z.minLength(1), z.maxLength(50)),
+      /** absent: the branch that is checked out */
+      into: z.exactOptional(branch),
+      test: z.exactOptional(z.string().check(z.minLength(1), z.maxLength(4096))),
+      /** one commit for each session */
+      squash: z.exactOptional(z.boolean()),
+      /** move the target even if it is checked out, if the project has no changes */
+      ff: z.exactOptional(z.boolean()),
+      /** also uncommitted changes, as a commit */
+      uncommitted: z.exactOptional(z.boolean()),
+    }),
+    output: started,
+    status: 202,
+    errors: ["NOT_A_PROJECT"],
   },
 } as const satisfies Record<string, RouteContract>;

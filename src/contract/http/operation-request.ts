@@ -57,6 +57,17 @@ export const operationWork = z.discriminatedUnion("kind", [
     /** with `force`: what the person saw that would be lost */
     unsaved: texts,
   }),
+  z.object({
+    kind: z.literal("merge"),
+    project: z.string(),
+    /** `{id}@{host}` of each */
+    sessions: texts,
+    into: z.exactOptional(z.string()),
+    test: z.exactOptional(z.string()),
+    squash: z.boolean(),
+    ff: z.boolean(),
+    uncommitted: z.boolean(),
+  }),
 ]);
 
 export const operationRequest = z.object({

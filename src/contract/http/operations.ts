@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { texts } from "../common.ts";
 import { failure } from "../error.ts";
 import { domainEvent } from "../events.ts";
+import { mergeView } from "../merging/merge.ts";
 import { cleanOutcome, outcome } from "../outcome.ts";
 import { answer, storedQuestion } from "../questions.ts";
 import { runView } from "../work/run.ts";
@@ -9,7 +10,7 @@ import type { RouteContract } from "./route.ts";
 
 // Long work: a process of its own does it, so that it goes on when the page is closed or the server ends.
 
-export const operationKind = z.enum(["init", "run", "start", "stop", "pull", "clean"]);
+export const operationKind = z.enum(["init", "run", "start", "stop", "pull", "clean", "merge"]);
 
 /** What the work brought, by kind; the fields of other kinds are absent. */
 export const operationResult = z.object({
@@ -21,6 +22,7 @@ export const operationResult = z.object({
   runs: z.exactOptional(z.array(runView)),
   /** pull: branches of the project, or with `apply` the files that changed */
   pulled: z.exactOptional(z.object({ branches: texts, files: texts, notes: texts })),
+  merge: z.exactOptional(mergeView),
 });
 
 export const operation = z.object({
@@ -28,7 +30,7 @@ export const operation = z.object({
   kind: operationKind,
   /** names of sessions, as `{id}@{host}`, or for new ones the names alone */
   sessions: texts,
-  /** id of the project, with `init` and `run` of a new session */
+  /** id of the project, with `merge`, `init`, and `run` of a new session */
   project: z.exactOptional(z.string()),
   /** `asking`: it waits for the answer to `question`, ten minutes at most, then the answer is no */
   state: z.enum(["running", "asking", "done", "failed"]),

@@ -24,7 +24,15 @@ export const claim = z.object({
 });
 
 /** The same as `claim --json` shows it. */
-export const claimView = z.extend(claim, { project: z.string(), host: z.string() });
+export const claimView = z.extend(claim, {
+  project: z.string(),
+  host: z.string(),
+  /**
+   * no one made it: `globs` are the paths that the session had changed when it was last looked at, and folders, which end in a slash.
+   * Nothing is denied because of it, and it does not lapse: `until` is the time of that look
+   */
+  derived: z.exactOptional(z.boolean()),
+});
 
 export const claimRequest = z.object({
   globs: texts,

@@ -96,6 +96,21 @@ export const collisionMark = z.object({
   asOf: z.string(),
 });
 
+/** What a session holds that the project does not. */
+export const heldWork = z.object({
+  /** commits that no branch or tag of the project leads to */
+  commits: z.int(),
+  /** files that differ from what is committed */
+  files: z.int(),
+  /** what it has changed since it left the project: paths, and folders, which end in a slash, if they are many */
+  paths: texts,
+  /** when it was looked at, as ISO 8601 */
+  asOf: z.string(),
+});
+
+/** What `list` shows of it. */
+export const notPulled = z.pick(heldWork, { commits: true, files: true, asOf: true });
+
 /** The last result for a project, a small file for `list`. Sessions are `{host}/{id}`. */
 export const conflictSummary = z.object({
   schema: z.literal(1),
@@ -108,6 +123,7 @@ export const conflictSummary = z.object({
     }),
   ),
   merged: z.record(z.string(), mergedView),
+  work: z.exactOptional(z.record(z.string(), heldWork)),
 });
 
 /** An event of merging, to be written into the session's journal. */
@@ -129,6 +145,7 @@ export const mergedWork = z.object({
   head: z.string(),
 });
 
+export type HeldWork = z.infer<typeof heldWork>;
 export type MergedWork = z.infer<typeof mergedWork>;
 export type ConflictKind = z.infer<typeof conflictKind>;
 export type ConflictClass = z.infer<typeof conflictClass>;

@@ -91,7 +91,12 @@ export const workCalls = {
     input: z.tuple([oneSession, z.array(mergingEvent)]),
     output: z.object({ mergedAt: z.exactOptional(z.string()) }),
   },
-  /** Claims of the selected sessions, as they are now. */
+  /** What a session has changed, which the side of the user finds out: its derived claim. */
+  noteChanged: {
+    input: z.tuple([oneSession, z.object({ paths: z.array(z.string()), at: z.string() })]),
+    output: z.object({}),
+  },
+  /** Claims of the selected sessions, as they are now, also those that follow from what they have changed. */
   claims: { input: z.tuple([selector]), output: z.array(claimView) },
   claim: { input: z.tuple([oneSession, claimRequest]), output: claimView },
   /** Ends a session's claims: all, or those with one of these patterns. */

@@ -29,6 +29,14 @@ export function commitSource(ctx: SourceContext, gitDir: string, commit: string)
     async list(folder) {
       return (await git.children(folder)).map((path) => path.slice(folder === "" ? 0 : folder.length + 1));
     },
+    async find(path) {
+      const parts = path.split("/");
+      const above = parts.slice(1).map((_, n) => parts.slice(0, n + 1).join("/"));
+      return [...(await git.entries())].flatMap(([at, { mode, type }]) => {
+        const isFile = type === "blob" && at.endsWith(`/${path}`);
+        return isFile || (mode === "120000" && above.some((one) => at.endsWith(`/${one}`))) ? [at] : [];
+      });
+    },
     async readLink(path) {
       const entry = await git.entry(path);
       return entry?.mode === "120000" ? await git.text(entry, maxLinkBytes) : undefined;

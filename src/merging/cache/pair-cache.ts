@@ -43,7 +43,7 @@ export async function openPairCache(ctx: Context, name: string, key: string): Pr
       if (!changed) return;
       const kept = Object.fromEntries([...pairs].filter(([id]) => !passing.has(id)).slice(-maxPairs));
       const content = JSON.stringify({ schema: 1, key, pairs: kept });
-      if (content.length <= maxBytes) await writeFileAtomic(path, content, { mode: 0o600 });
+      if (content.length <= maxBytes) await writeFileAtomic(path, content, { mode: 0o600, isCache: true });
     },
   };
 }

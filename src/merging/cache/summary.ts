@@ -29,7 +29,7 @@ export async function writeSummary(
   content: ConflictSummary,
 ): Promise<void> {
   const text = JSON.stringify(content);
-  if (text.length <= maxBytes) await writeFileAtomic(fileOf(ctx, project), text, { mode: 0o600 });
+  if (text.length <= maxBytes) await writeFileAtomic(fileOf(ctx, project), text, { mode: 0o600, isCache: true });
 }
 
 function fileOf(ctx: Pick<Context, "paths">, project: { name: string; root: string }): string {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { parseJson } from "../../contract/common.ts";
-import { mergedView } from "../../contract/merging/conflicts.ts";
+import { heldWork, mergedView } from "../../contract/merging/conflicts.ts";
 import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 import { isOid, type Scratch } from "../scratch/scratch-git.ts";
 
@@ -15,6 +15,8 @@ const seen = z.object({
   start: oid,
   /** whether it was merged, and for which tips of the branch that was found */
   merged: z.exactOptional(z.object({ of: z.string(), state: mergedView.shape.state, how: mergedView.shape.how })),
+  /** what it held that the project did not, and for which commits that was found */
+  work: z.exactOptional(z.extend(z.omit(heldWork, { asOf: true }), { of: z.string() })),
 });
 const tipsFile = z.object({ schema: z.literal(1), sessions: z.record(z.string(), seen) });
 
@@ -33,6 +35,7 @@ export async function readTips(scratch: Scratch): Promise<Map<string, Seen>> {
 export async function writeTips(scratch: Scratch, tips: ReadonlyMap<string, Seen>): Promise<void> {
   await writeFileAtomic(fileOf(scratch), JSON.stringify({ schema: 1, sessions: Object.fromEntries(tips) }), {
     mode: 0o600,
+    isCache: true,
   });
 }
 

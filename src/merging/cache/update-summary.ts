@@ -3,6 +3,7 @@ import type {
   ConflictClass,
   ConflictPair,
   ConflictSummary,
+  HeldWork,
   JudgedSession,
   MergingEvent,
 } from "../../contract/merging/conflicts.ts";
@@ -10,7 +11,7 @@ import type {
 /** A result, with the name that each session has in its pairs. */
 export interface Looked {
   /** all sessions of the project */
-  looked: readonly { session: JudgedSession; key: string; label: string }[];
+  looked: readonly { session: JudgedSession; key: string; label: string; work?: Omit<HeldWork, "asOf"> }[];
   pairs: readonly ConflictPair[];
 }
 
@@ -34,11 +35,13 @@ export function updateSummary(
     schema: 1,
     marks: Object.fromEntries(Object.entries(before?.marks ?? {}).filter(([key]) => all.has(key))),
     merged: Object.fromEntries(Object.entries(before?.merged ?? {}).filter(([key]) => all.has(key))),
+    work: Object.fromEntries(Object.entries(before?.work ?? {}).filter(([key]) => all.has(key))),
   };
   const news = new Map<string, MergingEvent[]>();
-  for (const { key, label, session } of looked) {
+  for (const { key, label, session, work } of looked) {
     const { judged, asOf, merged, commit } = session;
     if (!judged) continue;
+    if (work !== undefined) summary.work = { ...summary.work, [key]: { ...work, asOf } };
     const last = new Map(Object.entries(summary.marks[key]?.with ?? {}));
     const { now, events } = compareMarks(last, label, pairs);
     if (pairs.length > 0) summary.marks[key] = { asOf, with: Object.fromEntries(now) };
@@ -90,4 +93,20 @@ export function markOf(summary: ConflictSummary | undefined, key: string): Colli
   const worst = order.find((kind) => found.some(([, each]) => each === kind));
   if (mark === undefined || worst === undefined) return undefined;
   return { class: worst, with: found.map(([name]) => name), asOf: mark.asOf };
+}
+
+/** What sessions have changed, where that differs between two results. What is merged has no changes left. */
+export function changedSince(
+  before: ConflictSummary | undefined,
+  now: ConflictSummary,
+): Map<string, { paths: string[]; at: string }> {
+  const pathsIn = (summary: ConflictSummary | undefined, key: string): string[] =>
+    summary?.merged[key]?.state === "merged" ? [] : (summary?.work?.[key]?.paths ?? []);
+  return new Map(
+    Object.entries(now.work ?? {}).flatMap(([key, { asOf: at }]) => {
+      const paths = pathsIn(now, key);
+      const isSame = JSON.stringify(paths) === JSON.stringify(pathsIn(before, key));
+      return isSame ? [] : [[key, { paths, at }] as const];
+    }),
+  );
 }

@@ -135,7 +135,10 @@ function renewed(claim: Claim, until: number): Claim {
   return until - Date.parse(claim.until) < leaseMs / 4 ? claim : { ...claim, until: new Date(until).toISOString() };
 }
 
-/** The claims that a path is under. */
-export function claimsOn<T extends Claim>(claims: readonly T[], path: string): T[] {
-  return claims.filter(({ globs }) => globs.some((text) => globMatches(parseGlob(text), path)));
+/** The claims that a path is under. Those that follow from changes have paths, and folders that end in a slash, instead of patterns. */
+export function claimsOn<T extends Claim & { derived?: boolean }>(claims: readonly T[], path: string): T[] {
+  const isUnder = (text: string): boolean => text === path || (text.endsWith("/") && path.startsWith(text));
+  return claims.filter(({ globs, derived }) =>
+    globs.some((text) => (derived === true ? isUnder(text) : globMatches(parseGlob(text), path))),
+  );
 }

@@ -12,6 +12,8 @@ import type { ChangedFile, Classification, TextualConflict } from "./types.ts";
 export interface Classifier {
   /** @param files all that either side changed. Their content is untrusted */
   classify(files: readonly ChangedFile[]): Promise<Classification>;
+  /** Loads the grammars of files at these paths. */
+  prepare(paths: readonly string[]): Promise<void>;
 }
 
 const usual: Limits = { size: 1024 * 1024, msPerFile: 1_000, msTotal: 5_000 };
@@ -22,9 +24,17 @@ const usual: Limits = { size: 1024 * 1024, msPerFile: 1_000, msTotal: 5_000 };
  */
 export function createClassifier(options: { read?: ReadGrammar; limits?: Partial<Limits> } = {}): Classifier {
   const limits = { ...usual, ...options.limits };
-  const reader = createReader(createGrammars(options.read), limits);
+  const grammars = createGrammars(options.read);
+  const reader = createReader(grammars, limits);
   const findRelevant = createRelevance(limits.msTotal / 2);
-  return { classify: async (files) => await classifyFiles(reader, findRelevant, files) };
+  return {
+    classify: async (files) => await classifyFiles(reader, findRelevant, files),
+    prepare: async (paths) => {
+      const parsed = paths.filter((path) => !isLockFile(path) && !isGenerated(path));
+      const languages = new Set(parsed.map(languageOf).filter((language) => language !== undefined));
+      await Promise.all([...languages].map(async (language) => await grammars.load(language)));
+    },
+  };
 }
 
 const sides = ["base", "ours", "theirs"] as const;

@@ -30,6 +30,8 @@ export interface Classify {
    * @param files all files that either side changed; those with `conflict` come first. Untrusted content
    */
   (pair: Pair, files: readonly CandidateFile[]): Promise<Classified>;
+  /** Loads what files at these paths are parsed with: that takes a while, and need not wait for the files. */
+  prepare?(paths: readonly string[]): Promise<void>;
   /** why names could not be looked for; such results are worth nothing later */
   note?: string;
 }
@@ -52,6 +54,7 @@ export function createClassify(): Classify {
       ...(isPartial && { isPartial }),
     };
   };
+  classify.prepare = async (paths) => await classifier.prepare(paths);
   return classify;
 }
 

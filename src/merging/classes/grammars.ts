@@ -30,7 +30,8 @@ export function createGrammars(read: ReadGrammar = readAsset): Grammars {
       const loading = (async () => {
         try {
           runtime ??= loadRuntime(read);
-          return await loadGrammar(await runtime, await unpacked(read, language), language);
+          const [library, wasm] = await Promise.all([runtime, unpacked(read, language)]);
+          return await loadGrammar(library, wasm, language);
         } catch (error) {
           grammars.problem ??= error instanceof Error ? error.message : String(error);
           return undefined;

@@ -1,4 +1,5 @@
 import type { CandidateFile, Classify } from "../classes/classify.ts";
+import { languageOf } from "../classes/languages.ts";
 import type { FileVersion } from "../classes/types.ts";
 import type { Verdict } from "../cache/pair-cache.ts";
 import type { BlobReader } from "../scratch/blob-reader.ts";
@@ -6,23 +7,22 @@ import type { Collision } from "./kinds.ts";
 import type { ChangedPath, PathSet } from "./prefilter.ts";
 
 /** More paths of a pair are not listed. */
-const maxListed = 500;
+export const maxListed = 500;
 /** More files are not given to the classifier, and larger sets not at all: their names tell nothing. */
 const maxFiles = 2_000;
 
 /**
- * Gives a pair its class.
+ * The files of a pair that its class depends on. Their contents are announced, so that those of all pairs are read together.
  * @param sets what each side changed since the merge base; undefined: not known, then only paths in conflict are looked at
  */
-export async function classifyPair(
-  { reader, classify }: { reader: BlobReader; classify: Classify },
-  [a, b]: readonly [{ name: string }, { name: string }],
+export function candidateFiles(
+  reader: BlobReader,
   collisions: readonly Collision[],
   sets: readonly [PathSet, PathSet] | undefined,
-): Promise<Verdict & { isPartial?: boolean }> {
+): CandidateFile[] {
   const files = new Map<string, CandidateFile>();
-  const version = (oid: string): FileVersion => {
-    reader.announce(oid);
+  const version = (oid: string, path?: string): FileVersion => {
+    if (path === undefined || languageOf(path) !== undefined) reader.announce(oid);
     return { oid, text: async () => await reader.text(oid) };
   };
   for (const { path, kind, stages } of collisions.slice(0, maxListed)) {
@@ -35,7 +35,17 @@ export async function classifyPair(
   const changed = new Set([...(ours?.paths.keys() ?? []), ...(theirs?.paths.keys() ?? [])]);
   for (const path of changed.size > maxFiles ? [] : changed)
     if (!files.has(path)) files.set(path, changedFile(path, [ours?.paths.get(path), theirs?.paths.get(path)], version));
-  const found = await classify({ a: a.name, b: b.name, isTextual: collisions.length > 0 }, [...files.values()]);
+  return [...files.values()];
+}
+
+/** Gives a pair its class. */
+export async function classifyPair(
+  classify: Classify,
+  [a, b]: readonly [{ name: string }, { name: string }],
+  files: readonly CandidateFile[],
+): Promise<Verdict & { isPartial?: boolean }> {
+  const isTextual = files.some(({ conflict }) => conflict !== undefined);
+  const found = await classify({ a: a.name, b: b.name, isTextual }, files);
   const { isPartial } = found;
   return { class: found.class, paths: found.paths.slice(0, maxListed), ...(isPartial && { isPartial }) };
 }
@@ -44,7 +54,7 @@ export async function classifyPair(
 function changedFile(
   path: string,
   [mine, other]: readonly [ChangedPath | undefined, ChangedPath | undefined],
-  version: (oid: string) => FileVersion,
+  version: (oid: string, path: string) => FileVersion,
 ): CandidateFile {
   const { modes, oids } = mine ?? other ?? { modes: ["", ""], oids: ["", ""] };
   const before = isFile(modes[0]) ? oids[0] : undefined;
@@ -55,9 +65,9 @@ function changedFile(
   const [from, to] = [after(mine), after(other)];
   return {
     path,
-    ...(before === undefined ? {} : { base: version(before) }),
-    ...(from === undefined ? {} : { ours: version(from) }),
-    ...(to === undefined ? {} : { theirs: version(to) }),
+    ...(before === undefined ? {} : { base: version(before, path) }),
+    ...(from === undefined ? {} : { ours: version(from, path) }),
+    ...(to === undefined ? {} : { theirs: version(to, path) }),
   };
 }
 

@@ -3,13 +3,12 @@ import type { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import type { PairCache } from "../cache/pair-cache.ts";
 import { createClassify, type Classify } from "../classes/classify.ts";
-import { createBlobReader } from "../scratch/blob-reader.ts";
-import { readBlobs, textOf } from "../scratch/blobs.ts";
+import { createBlobReader, type BlobReader } from "../scratch/blob-reader.ts";
 import type { Scratch } from "../scratch/scratch-git.ts";
 import { reasonFor } from "../snapshot/take-snapshot.ts";
-import { classifyPair } from "./classify-pair.ts";
-import { collisionsOf, refine, shortBytes, type Collision } from "./kinds.ts";
-import { createBaseFinder, readLineages } from "./lineage.ts";
+import { candidateFiles, classifyPair, maxListed } from "./classify-pair.ts";
+import { collisionsOf, refine, type Collision } from "./kinds.ts";
+import { createBaseFinder, readLineages, type FindLineage } from "./lineage.ts";
 import { mergePairs } from "./merge-pairs.ts";
 import { findLarge, readChanges } from "./path-sets.ts";
 import { canCollide, pathSet, type ChangedPath, type PathSet } from "./prefilter.ts";
@@ -34,6 +33,8 @@ export interface JudgeOptions {
   /** tips of the project's refs */
   projectTips: readonly string[];
   cache: PairCache;
+  /** the lineages of at least these tips, if the caller needs them too */
+  lineages?: () => Promise<FindLineage>;
   classify?: Classify;
 }
 
@@ -57,13 +58,16 @@ export async function judgePairs(
   ctx: Context,
   scratch: Scratch,
   wanted: readonly Two[],
-  { projectTips, cache, classify = createClassify() }: JudgeOptions,
+  { projectTips, cache, lineages, classify = createClassify() }: JudgeOptions,
 ): Promise<Judged> {
   const lost = new Map<string, string>();
   const open = wanted.filter(([a, b]) => a.tip !== b.tip && cache.find(a.tip, b.tip) === undefined);
   if (open.length > 0) {
-    const compared = await compareAll(ctx, scratch, open, projectTips, lost);
-    await mergeAll(ctx, scratch, compared, { cache, lost, classify });
+    const tips = [...new Set(open.flatMap(([a, b]) => [a.tip, b.tip]))];
+    const lineageOf = await (lineages?.() ?? readLineages(ctx, scratch, tips, projectTips));
+    const reader = createBlobReader(ctx, scratch);
+    const compared = await compareAll(ctx, scratch, open, { lineageOf, reader, lost });
+    await mergeAll(ctx, scratch, compared, { cache, lost, classify, reader });
   }
   const pairs = wanted.map(([a, b]): ConflictPair => {
     const found = a.tip === b.tip ? ({ class: "clean", paths: [] } as const) : cache.find(a.tip, b.tip);
@@ -78,11 +82,8 @@ async function compareAll(
   ctx: Context,
   scratch: Scratch,
   open: readonly Two[],
-  projectTips: readonly string[],
-  lost: Map<string, string>,
+  { lineageOf, reader, lost }: { lineageOf: FindLineage; reader: BlobReader; lost: Map<string, string> },
 ): Promise<Compared[]> {
-  const tips = [...new Set(open.flatMap(([a, b]) => [a.tip, b.tip]))];
-  const lineageOf = await readLineages(ctx, scratch, tips, projectTips);
   const findBase = createBaseFinder(ctx, scratch);
   const bases: Based[] = [];
   let slow = 0;
@@ -96,7 +97,7 @@ async function compareAll(
     const base = exact ?? (isSlow ? await findBase.any(two[0].tip, two[1].tip) : undefined);
     bases.push({ two, base, isExact: exact !== undefined });
   }
-  return await withSets(ctx, scratch, bases, lost);
+  return await withSets(ctx, scratch, bases, { reader, lost });
 }
 
 interface Based {
@@ -110,7 +111,7 @@ async function withSets(
   ctx: Context,
   scratch: Scratch,
   bases: readonly Based[],
-  lost: Map<string, string>,
+  { reader, lost }: { reader: BlobReader; lost: Map<string, string> },
 ): Promise<Compared[]> {
   const comparisons = new Map<string, { base: string; tip: string; parties: Set<Party> }>();
   for (const { two, base } of bases)
@@ -124,8 +125,7 @@ async function withSets(
   const asked = [...comparisons.values()];
   const changes = await readChanges(ctx, scratch, asked);
   const large = await findLarge(
-    ctx,
-    scratch,
+    reader,
     asked.map(({ parties }, n) => ofSessions(parties, changes[n])),
   );
   const sets = new Map<string, PathSet>();
@@ -149,11 +149,18 @@ function ofSessions(parties: ReadonlySet<Party>, found: ChangedPath[] | CoworkEr
   return Array.isArray(found) && [...parties].every(({ isSession }) => isSession) ? found : [];
 }
 
+interface Work {
+  cache: PairCache;
+  lost: Map<string, string>;
+  classify: Classify;
+  reader: BlobReader;
+}
+
 async function mergeAll(
   ctx: Context,
   scratch: Scratch,
   compared: readonly Compared[],
-  { cache, lost, classify }: { cache: PairCache; lost: Map<string, string>; classify: Classify },
+  { cache, lost, classify, reader }: Work,
 ): Promise<void> {
   const isLost = ({ two }: Compared): boolean => two.some(({ name }) => lost.has(name));
   const judged = compared.filter((one) => !isLost(one));
@@ -165,34 +172,39 @@ async function mergeAll(
   const pairs = merged.map(({ two: [a, b] }) => ({ a: a.tip, b: b.tip }));
   const byTips = new Map(merged.map(({ two }) => [`${two[0].tip} ${two[1].tip}`, two]));
   const twoOf = ({ a, b }: { a: string; b: string }): Two | undefined => byTips.get(`${a} ${b}`);
-  const records = await mergePairs(
-    ctx,
-    scratch,
-    pairs,
-    (pair) => guilt(twoOf(pair)),
-    (pair) => twoOf(pair)?.some(({ name }) => lost.has(name)) === true,
-  );
+  const leftovers: Promise<unknown>[] = [];
+  const merging = mergePairs(ctx, scratch, pairs, {
+    onLost: (pair) => guilt(twoOf(pair)),
+    isLost: (pair) => twoOf(pair)?.some(({ name }) => lost.has(name)) === true,
+    later: (work) => void leftovers.push(work),
+  });
+  // While git merges.
+  const preparing = classify.prepare?.(merged.flatMap(({ sets }) => (sets === undefined ? [] : pathsOfBoth(sets))));
+  const [records] = await Promise.all([merging, preparing]);
   const collisions = new Map<Compared, Collision[] | undefined>();
   for (const [n, one] of merged.entries()) {
     const [record, pair] = [records[n], pairs[n]];
     collisions.set(one, record === undefined || pair === undefined ? undefined : collisionsOf(record, pair));
   }
-  const all = [...collisions.values()].flatMap((found) => found ?? []);
-  const short = await readBlobs(
-    ctx,
-    scratch,
-    all.flatMap(({ stages }) => stages.map(({ oid }) => oid)),
-    shortBytes,
-  );
-  const reader = createBlobReader(ctx, scratch);
-  for (const one of judged) {
-    const found = collisions.has(one) ? collisions.get(one) : [];
-    if (found === undefined || isLost(one)) continue;
+  const candidates = judged.flatMap((one) => {
+    const found = (collisions.has(one) ? collisions.get(one) : [])?.slice(0, maxListed);
+    return found === undefined || isLost(one) ? [] : [{ one, found, files: candidateFiles(reader, found, one.sets) }];
+  });
+  for (const { one, found, files } of candidates) {
     const [a, b] = one.two;
-    const refined = found.map((collision) => refine(collision, (oid) => textOf(short.get(oid))));
-    const { isPartial, ...verdict } = await classifyPair({ reader, classify }, [a, b], refined, one.sets);
+    for (const [n, collision] of found.entries()) {
+      const [file, { kind }] = [files[n], await refine(collision, reader)];
+      if (file !== undefined) file.conflict = kind;
+    }
+    const { isPartial, ...verdict } = await classifyPair(classify, [a, b], files);
     cache.keep(a.tip, b.tip, verdict, { save: isPartial !== true });
   }
+  await Promise.all(leftovers);
+}
+
+function pathsOfBoth([a, b]: readonly [PathSet, PathSet]): string[] {
+  const [few, many] = a.paths.size <= b.paths.size ? [a, b] : [b, a];
+  return [...few.paths.keys()].filter((path) => many.paths.has(path));
 }
 
 /**

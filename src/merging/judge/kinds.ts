@@ -1,6 +1,7 @@
 import type { ConflictKind } from "../../contract/merging/conflicts.ts";
 import { isLockFile } from "../classes/paths.ts";
 import { largeFileMark } from "../snapshot/script.ts";
+import type { BlobReader } from "../scratch/blob-reader.ts";
 import type { CommitPair } from "./merge-pairs.ts";
 import type { MergeMessage, MergeRecord, Stage } from "./parse-merges.ts";
 
@@ -77,12 +78,15 @@ function byStages(collision: Collision): Collision {
 }
 
 /** A pointer of git-lfs, or the text that stands for a large file, is shorter. In bytes. */
-export const shortBytes = 1_024;
+const shortBytes = 1_024;
 
-/** @param short the text of a version that is at most `shortBytes` long */
-export function refine(collision: Collision, short: (oid: string) => string | undefined): Collision {
+/** Only a content tells that it stands for another one. */
+export async function refine(collision: Collision, reader: Pick<BlobReader, "sizes" | "text">): Promise<Collision> {
   if (!["content", "add/add", "binary"].includes(collision.kind)) return collision;
-  const texts = collision.stages.flatMap(({ oid }) => short(oid) ?? []);
+  const known = await reader.sizes(collision.stages.map(({ oid }) => oid));
+  const short = collision.stages.filter(({ oid }) => (known.get(oid) ?? Infinity) <= shortBytes);
+  const texts: string[] = [];
+  for (const { oid } of short) texts.push((await reader.text(oid)) ?? "");
   if (texts.some((text) => text.startsWith("version https://git-lfs.github.com/spec/")))
     return { ...collision, kind: "LFS" };
   return texts.some((text) => text.startsWith(largeFileMark)) ? { ...collision, kind: "large file" } : collision;

@@ -9,6 +9,8 @@ export interface Lineage {
   bases: ReadonlySet<string>;
 }
 
+export type FindLineage = (tip: string) => Lineage | undefined;
+
 /** More commits of its own are not looked at. */
 const maxOwn = 50_000;
 
@@ -23,7 +25,7 @@ export async function readLineages(
   scratch: Scratch,
   tips: readonly string[],
   project: readonly string[],
-): Promise<(tip: string) => Lineage | undefined> {
+): Promise<FindLineage> {
   const together = await readParents(ctx, scratch, tips, project);
   if (together !== undefined) return (tip) => walk(tip, together);
   const alone = new Map<string, Map<string, string[]> | undefined>();

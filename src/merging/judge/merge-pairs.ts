@@ -3,14 +3,22 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import { temporary } from "../scratch/open-scratch.ts";
-import { scratchGit, type Scratch } from "../scratch/scratch-git.ts";
+import { scratchGit, temporary, type Scratch } from "../scratch/scratch-git.ts";
 import { parseMerges, type MergeRecord } from "./parse-merges.ts";
 
 /** Two commits to merge. */
 export interface CommitPair {
   a: string;
   b: string;
+}
+
+export interface MergeOptions {
+  /** git could not merge this pair within its limits */
+  onLost?: (pair: CommitPair) => void;
+  /** asked before each further try: whether a pair need not be tried any more */
+  isLost?: (pair: CommitPair) => boolean;
+  /** gets what is still to be done once the results are there; otherwise that is waited for */
+  later?: (work: Promise<unknown>) => void;
 }
 
 /** For one call: a start, and more for each pair. */
@@ -20,18 +28,17 @@ const maxOutput = 64 * 1024 * 1024;
 /**
  * Merges all pairs in memory, in as few calls of git as possible. When git ends or takes too long, what it has finished counts, and
  * the others are tried again in halves, so that the pair that is to blame is found.
- * @param isLost asked before each further try: whether a pair need not be tried any more
  * @returns in order; undefined for a pair that git could not merge within its limits
  */
 export async function mergePairs(
   ctx: Context,
   scratch: Scratch,
   pairs: readonly CommitPair[],
-  onLost: (pair: CommitPair) => void = () => undefined,
-  isLost: (pair: CommitPair) => boolean = () => false,
+  { onLost = () => undefined, isLost = () => false, later }: MergeOptions = {},
 ): Promise<(MergeRecord | undefined)[]> {
   const results: (MergeRecord | undefined)[] = pairs.map(() => undefined);
   const open: number[][] = halves(pairs.map((_, n) => n));
+  const leftovers: Promise<unknown>[] = [];
   const work = async (): Promise<void> => {
     for (let part = open.shift(); part !== undefined; part = open.shift()) {
       const left = part.filter((n) => !isLost(pairs[n] ?? { a: "", b: "" }));
@@ -40,6 +47,7 @@ export async function mergePairs(
         ctx,
         scratch,
         left.map((n) => pairs[n]).filter((pair) => pair !== undefined),
+        (removing) => void leftovers.push(removing),
       );
       for (const [n, record] of done.entries()) results[left[n] ?? -1] = record;
       const rest = left.slice(done.length);
@@ -52,6 +60,9 @@ export async function mergePairs(
   };
   // Two at a time, if there is enough to do.
   await Promise.all(open.length > 1 ? [work(), work()] : [work()]);
+  for (const one of leftovers)
+    if (later === undefined) await one;
+    else later(one);
   return results;
 }
 
@@ -63,7 +74,12 @@ function halves(numbers: readonly number[], least = 100): number[][] {
 }
 
 /** Returns the records that were complete when git ended, for whatever reason. */
-async function tryAll(ctx: Context, scratch: Scratch, pairs: readonly CommitPair[]): Promise<MergeRecord[]> {
+async function tryAll(
+  ctx: Context,
+  scratch: Scratch,
+  pairs: readonly CommitPair[],
+  later: (work: Promise<unknown>) => void,
+): Promise<MergeRecord[]> {
   const folder = join(scratch.gitDir, `${temporary}${randomBytes(6).toString("hex")}`);
   await mkdir(folder, { mode: 0o700 });
   const files = { stdout: join(folder, "out"), stderr: join(folder, "err") };
@@ -83,7 +99,8 @@ async function tryAll(ctx: Context, scratch: Scratch, pairs: readonly CommitPair
     const output = await readFile(files.stdout);
     return parseMerges(output.subarray(0, maxOutput).toString("utf8")).slice(0, pairs.length);
   } finally {
-    // Some thousand objects: a program is faster than this process.
-    await ctx.run("rm", ["-rf", "--", folder], { timeoutMs: 30_000 });
+    // Some thousand objects: a program is faster than this process. What is left goes the next time the repository is opened.
+    const removed = ctx.run("rm", ["-rf", "--", folder], { timeoutMs: 30_000 });
+    later(removed.catch((error: unknown) => ctx.log(`removing ${folder}: ${String(error)}`)));
   }
 }

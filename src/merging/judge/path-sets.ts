@@ -1,6 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { largeFileBytes, maxPaths } from "../limits.ts";
+import type { BlobReader } from "../scratch/blob-reader.ts";
 import { scratchGit, type Scratch } from "../scratch/scratch-git.ts";
 import type { ChangedPath } from "./prefilter.ts";
 
@@ -75,23 +76,14 @@ export function parseChanges(output: string): ChangedPath[][] {
  * Which of the sets have a file that is larger than what is compared: a session's own git would have replaced it.
  * @param sets files that sessions changed
  */
-export async function findLarge(
-  ctx: Context,
-  scratch: Scratch,
-  sets: readonly (readonly ChangedPath[])[],
-): Promise<boolean[]> {
-  const oids = new Set(sets.flatMap((set) => set.filter(({ modes }) => isFile(modes[1])).map((one) => one.oids[1])));
-  if (oids.size === 0) return sets.map(() => false);
-  const input = [...oids].map((oid) => `${oid}\n`).join("");
-  const { stdout } = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objectname) %(objectsize)"], {
-    input,
-  });
-  const large = new Set<string>();
-  for (const line of stdout.split("\n")) {
-    const [oid = "", size = ""] = line.split(" ");
-    if (Number(size) > largeFileBytes) large.add(oid);
-  }
-  return sets.map((set) => set.some(({ oids: [, to] }) => large.has(to)));
+export async function findLarge(reader: BlobReader, sets: readonly (readonly ChangedPath[])[]): Promise<boolean[]> {
+  const files = (side: 0 | 1): string[] =>
+    sets.flatMap((set) => set.filter(({ modes }) => isFile(modes[side])).map(({ oids }) => oids[side]));
+  // Those of the base as well: their contents are read later.
+  const sizes = await reader.sizes([...files(0), ...files(1)]);
+  return sets.map((set) =>
+    set.some(({ modes, oids }) => isFile(modes[1]) && (sizes.get(oids[1]) ?? 0) > largeFileBytes),
+  );
 }
 
 function isFile(mode: string): boolean {

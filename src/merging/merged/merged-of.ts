@@ -2,7 +2,7 @@ import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import type { Found } from "../ask-clones.ts";
 import type { Seen } from "../cache/tips.ts";
-import { readLineages } from "../judge/lineage.ts";
+import type { FindLineage } from "../judge/lineage.ts";
 import { keyOf, type Clone, type Target } from "../parties.ts";
 import type { Scratch } from "../scratch/scratch-git.ts";
 import { judgeMerged, readTrees, type Merged, type MergedRequest, type Trees } from "./judge-merged.ts";
@@ -12,14 +12,16 @@ export async function mergedOf(
   ctx: Context,
   scratch: Scratch,
   { clones, target }: { clones: readonly Clone[]; target: Target },
-  { found, projectTips }: { found: ReadonlyMap<string, Found>; projectTips: readonly string[] },
+  { found, lineages }: { found: ReadonlyMap<string, Found>; lineages: () => Promise<FindLineage> },
 ): Promise<Map<string, Merged>> {
   const merged = new Map<string, Merged>();
   const of = target.tips.join(" ");
   const open = [...found.values()].filter((seen) => seen.reason === undefined && seen.merged?.of !== of);
   const tips = [...new Set(open.flatMap(({ tip, head }) => [tip, head].filter((oid) => oid !== undefined)))];
-  const lineageOf = tips.length === 0 ? undefined : await readLineages(ctx, scratch, tips, projectTips);
-  const trees = await readTrees(ctx, scratch, open.length === 0 ? [] : [...tips, ...target.tips]);
+  const [lineageOf, trees] = await Promise.all([
+    tips.length === 0 ? undefined : lineages(),
+    readTrees(ctx, scratch, open.length === 0 ? [] : [...tips, ...target.tips]),
+  ]);
   const baseOf = (tip: string): string | undefined => {
     const bases = [...(lineageOf?.(tip)?.bases ?? [])];
     return bases.length === 1 ? bases[0] : undefined;

@@ -7,6 +7,7 @@ import { removeTree } from "../../system/files/tree.ts";
 import { plain } from "../../system/text.ts";
 import { buildCandidate, isPart, treeOf, type Candidate, type Taken } from "./candidate.ts";
 import { checkOut } from "./check-out.ts";
+import { countCollisions } from "./count-collisions.ts";
 import { describeItems } from "./describe-items.ts";
 import { landCommit } from "./land.ts";
 import type { MergeParts } from "./parts.ts";
@@ -63,9 +64,10 @@ async function attemptMerge(ctx: Context, place: Place, request: MergeRequest, p
   const isKnown = await Promise.all(taken.map(async ({ commit }) => await isPart(scratch, commit, target)));
   const fresh = taken.filter((_, n) => isKnown[n] !== true);
   const onTop = await stackedOn(scratch, target, fresh, starts);
+  const counts = request.keepOrder ? new Map<string, number>() : await countCollisions(ctx, scratch, fresh);
   const order = orderQueue(
     fresh.map(({ name }) => {
-      const collisions = parts.collisions?.get(name);
+      const collisions = counts.get(name);
       return { name, onTop: onTop.get(name) ?? [], ...(collisions === undefined ? {} : { collisions }) };
     }),
     { keep: request.keepOrder },

@@ -9,8 +9,6 @@ export interface MergeParts {
   identity: Identity;
   /** Opens a session's clone for as long as the work takes. */
   withClone<T>(name: string, work: (clone: TakenFrom & { start: string }) => Promise<T>): Promise<T>;
-  /** Number of collisions of a session, if that is known. */
-  collisions?: ReadonlyMap<string, number>;
   /** The session of its own that the tests run in; it is made when it is first used. */
   tests: {
     withClone<T>(work: (inside: GitInside) => Promise<T>): Promise<T>;

@@ -2,48 +2,43 @@ import { randomBytes } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
-import { temporary } from "./open-scratch.ts";
-import { scratchGit, type Scratch } from "./scratch-git.ts";
+import { scratchGit, temporary, type Scratch } from "./scratch-git.ts";
 
-/** Larger contents are not read. In bytes. */
-export const maxBlobBytes = 1024 * 1024;
-/** Read by one call. */
-const maxTotalBytes = 128 * 1024 * 1024;
+/** The sizes of objects in bytes, without those that are not there. What is not a blob counts as endless. */
+export async function readSizes(
+  ctx: Context,
+  scratch: Pick<Scratch, "gitDir">,
+  oids: readonly string[],
+): Promise<Map<string, number>> {
+  if (oids.length === 0) return new Map();
+  const check = "--batch-check=%(objectname) %(objecttype) %(objectsize)";
+  const { stdout } = await scratchGit(ctx, scratch, ["cat-file", check], { input: lines(oids) });
+  return new Map(
+    stdout.split("\n").flatMap((line) => {
+      const [, oid, type, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(line) ?? [];
+      return oid === undefined ? [] : [[oid, type === "blob" ? Number(size) : Infinity] as const];
+    }),
+  );
+}
 
 /**
- * The contents of blobs that are at most this long; others are left out.
+ * The contents of blobs.
+ * @param oids of blobs whose size the caller has checked
  * @throws GIT_FAILED, TIMEOUT
  */
 export async function readBlobs(
   ctx: Context,
-  scratch: Scratch,
-  oids: Iterable<string>,
-  maxBytes = maxBlobBytes,
+  scratch: Pick<Scratch, "gitDir">,
+  oids: readonly string[],
 ): Promise<Map<string, Buffer>> {
-  const asked = [...new Set(oids)];
-  if (asked.length === 0) return new Map();
-  const sizes = await scratchGit(
-    ctx,
-    scratch,
-    ["cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"],
-    {
-      input: lines(asked),
-    },
-  );
-  let total = 0;
-  const wanted = sizes.stdout.split("\n").flatMap((line) => {
-    const [oid = "", type, size = ""] = line.split(" ");
-    if (type !== "blob" || Number(size) > maxBytes || (total += Number(size)) > maxTotalBytes) return [];
-    return [oid];
-  });
-  if (wanted.length === 0) return new Map();
+  if (oids.length === 0) return new Map();
   // The run function returns text; a file is exact.
   const file = join(scratch.gitDir, `${temporary}${randomBytes(6).toString("hex")}.out`);
   const errors = `${file}.err`;
   try {
     for (const one of [file, errors]) await writeFile(one, "", { mode: 0o600 });
     await scratchGit(ctx, scratch, ["cat-file", "--batch"], {
-      input: lines(wanted),
+      input: lines(oids),
       outputFile: { stdout: file, stderr: errors },
     });
     return parseBatch(await readFile(file));

@@ -13,7 +13,8 @@ import { removeTree } from "../../system/files/tree.ts";
 import { scratchBytes, scratchMs } from "../limits.ts";
 import { mergeAttributes } from "./attributes.ts";
 import { mergingGit } from "./git-version.ts";
-import { scratchGit, type Scratch } from "./scratch-git.ts";
+import { readBlobs, readSizes } from "./blobs.ts";
+import { scratchGit, temporary, type Scratch } from "./scratch-git.ts";
 
 /** What is known of a scratch repository, in a file next to it. */
 const meta = z.object({
@@ -105,7 +106,7 @@ async function readMeta(file: string): Promise<Meta | undefined> {
 }
 
 async function writeMeta(file: string, content: Meta): Promise<void> {
-  await writeFileAtomic(file, JSON.stringify(content), { mode: 0o600 });
+  await writeFileAtomic(file, JSON.stringify(content), { mode: 0o600, isCache: true });
 }
 
 async function copyShallow(from: string, to: string): Promise<void> {
@@ -123,10 +124,9 @@ async function removeLeftovers(gitDir: string): Promise<void> {
   for (const name of names) if (name.startsWith(temporary)) await removeTree(join(gitDir, name));
 }
 
-/** Folders for new objects in the scratch repository start with this. */
-export const temporary = "tmp-objects-";
-
 const maxAttributes = 200;
+/** A longer file of attributes does not count. */
+const maxAttributesBytes = 1024 * 1024;
 const maxPacks = 400;
 
 /** The merge attributes of a commit of the project, as lines. Without them git merges as if there were none. */
@@ -142,13 +142,19 @@ async function readAttributes(ctx: Context, gitDir: string, commit: string): Pro
       return oid === undefined ? [] : [{ oid, folder: (path ?? "").replace(/\/$/, "") }];
     })
     .slice(0, maxAttributes);
-  const lines: string[] = [];
+  const oids = [...new Set(files.map(({ oid }) => oid))];
+  const sizes = await readSizes(ctx, { gitDir }, oids);
+  const found = await readBlobs(
+    ctx,
+    { gitDir },
+    oids.filter((oid) => (sizes.get(oid) ?? Infinity) <= maxAttributesBytes),
+  );
   // Deeper files come later, and the last line that matches counts.
-  for (const { oid, folder } of files.toSorted((a, b) => depth(a.folder) - depth(b.folder))) {
-    const { stdout } = await scratchGit(ctx, { gitDir }, ["cat-file", "blob", oid], { maxOutput: 1 << 20 });
-    lines.push(...mergeAttributes(folder, stdout));
-  }
-  return lines.map((line) => `${line}\n`).join("");
+  return files
+    .toSorted((a, b) => depth(a.folder) - depth(b.folder))
+    .flatMap(({ oid, folder }) => mergeAttributes(folder, found.get(oid)?.toString("utf8") ?? ""))
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 function depth(folder: string): number {

@@ -24,6 +24,9 @@ export interface ScratchOptions {
   objects?: string;
 }
 
+/** Folders for new objects in the scratch repository start with this. */
+export const temporary = "tmp-objects-";
+
 /** No call of git writes a larger file, in blocks of 512 bytes. */
 const maxFileBlocks = 1024 * 1024;
 

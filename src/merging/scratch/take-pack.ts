@@ -6,8 +6,7 @@ import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import { maxPackBytes } from "../limits.ts";
-import { temporary } from "./open-scratch.ts";
-import { scratchGit, type Scratch } from "./scratch-git.ts";
+import { scratchGit, temporary, type Scratch } from "./scratch-git.ts";
 
 /** With fewer objects than this, threads cost more than they bring. */
 const fewObjects = 3_000;

@@ -46,6 +46,7 @@ export function remoteWork({ name, call, look, there }: RemoteCalls): Pick<HostC
     mute: async (selector, request) => read("mute", await call("mute", there(selector), request)),
     notifier: async (options) => read("notifier", await look("notifier", options)),
     noteMerging: async (selector, events) => read("noteMerging", await call("noteMerging", there(selector), events)),
+    noteChanged: async (selector, changed) => read("noteChanged", await call("noteChanged", there(selector), changed)),
     claims: async (selector) => read("claims", await look("claims", there(selector))),
     claim: async (selector, request) => read("claim", await call("claim", there(selector), request)),
     claimRelease: async (selector, wanted) => read("claimRelease", await call("claimRelease", there(selector), wanted)),

@@ -6,7 +6,8 @@ import { findById } from "../../app/serve/session-word.ts";
 import type { Scope } from "../../app/scope.ts";
 import type { mergingRoutes } from "../../contract/http/merging.ts";
 import { usageError } from "../../errors.ts";
-import type { Handlers } from "../route.ts";
+import { begin } from "../begin.ts";
+import { defined, requireRole, type Handlers } from "../route.ts";
 
 export const mergingHandlers: Handlers<keyof typeof mergingRoutes> = {
   "GET /conflicts": async ({ query, scope }) => {
@@ -35,6 +36,12 @@ export const mergingHandlers: Handlers<keyof typeof mergingRoutes> = {
   "GET /merges": async ({ query, scope }) => ({
     merge: (await mergeStatus(await inProject(await scope(), query.project), query.into)) ?? null,
   }),
+  "POST /merges": async (call) => {
+    const { project, sessions, into, test, squash = false, ff = false, uncommitted = false } = call.input;
+    if (test !== undefined) requireRole(call.caller, "full", "test");
+    await projectRoot(await call.scope(), project);
+    return await begin(call, { kind: "merge", project, sessions, squash, ff, uncommitted, ...defined({ into, test }) });
+  },
 };
 
 /** @throws NOT_A_PROJECT */

@@ -21,7 +21,7 @@ import type { Selector } from "../types.ts";
 import type { ProjectClient } from "../project-client.ts";
 import { containersOf } from "../inspect/observe.ts";
 import { endActiveRun } from "../work/active-run.ts";
-import { refreshClaims } from "../work/claims.ts";
+import { forgetGone, refreshClaims } from "../work/claims.ts";
 
 /**
  * Removes sessions: container, what was made for it, clone, record. Refuses a session with unsaved work; `force` removes it
@@ -71,6 +71,7 @@ async function cleanOne(ctx: Context, record: SessionRecord, options: Wanted): P
   const archive = options.purge ? undefined : await archiveWork(ctx, record);
   await removeTree(ctx.paths.state(record.id));
   await refreshClaims(ctx, [record]);
+  await forgetGone(ctx, record.project);
   for (const folder of trashed) await removeTree(folder);
   ctx.report({ session: record.name, step: "remove", state: "done" });
   return done(record, { unsaved, going, removed: [...removed, `clone ${ctx.paths.clone(record.id)}`] }, archive);

@@ -35,13 +35,35 @@ async function readRepository(agentId: string, source: ConfigSource): Promise<Re
   const reader = findAgent(agentId)?.repository;
   if (reader === undefined) return { findings: [], rules: { allow: [], deny: [], ask: [] } };
   const contents = new Map<string, string>();
-  for (const path of reader.files) {
+  const listed = await Promise.all((reader.folders ?? []).map(async (folder) => await filesIn(source, folder)));
+  for (const path of [...reader.files, ...listed.flat(), ...(await nestedFiles(reader.files, source))]) {
+    if (contents.size > maxFiles) {
+      contents.set(path, "");
+      break;
+    }
     const bytes = await source.read(path);
     if (bytes !== undefined) contents.set(path, new TextDecoder().decode(bytes));
     // The agent would follow the link to a file that is not read here.
     else if ((await source.stat(path)) === "link") contents.set(path, "");
   }
   return reader.read(contents);
+}
+
+/** A folder that is a link counts as a file that cannot be read: the agent would follow it. */
+async function filesIn(source: ConfigSource, { path, ext }: { path: string; ext: string }): Promise<string[]> {
+  const kind = await source.stat(path);
+  if (kind !== "folder") return kind === undefined ? [] : [path];
+  const names = await source.list(path);
+  return names.filter((name) => name.endsWith(ext)).map((name) => `${path}/${name}`);
+}
+
+/** More of them are not read; the first that is not counts as one that cannot be read. */
+const maxFiles = 200;
+
+/** The same files below other folders: they count for an agent that works there. */
+async function nestedFiles(files: readonly string[], source: ConfigSource): Promise<string[]> {
+  const found = await Promise.all(files.map(async (path) => (await source.find?.(path)) ?? []));
+  return [...new Set(found.flat())].toSorted();
 }
 
 /**

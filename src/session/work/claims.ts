@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Claim, ClaimRequest, ClaimView, StoredClaims } from "../../contract/merging/claims.ts";
 import type { OneSession, Selector } from "../../contract/requests.ts";
 import { toCoworkError } from "../../errors.ts";
+import { derivedClaims, keepDerived, readDerived, type Changed } from "../../merging/claims/derived.ts";
 import { grant, release, settleClaims, type Claimant, type Holder } from "../../merging/claims/plan-claims.ts";
 import { changeClaims, hasClaims } from "../../merging/claims/store.ts";
 import type { Context } from "../../system/context.ts";
@@ -20,8 +21,39 @@ export async function listClaims(ctx: Context, selector: Selector): Promise<Clai
   const records = entries.flatMap((entry) => ("record" in entry ? [entry.record] : []));
   const ids = new Set(records.map(({ id }) => id));
   const projects = [...new Set(records.map(({ project }) => project))];
-  const claims = await Promise.all(projects.map(async (project) => await refreshProject(ctx, project)));
+  const claims = await Promise.all(
+    projects.map(async (project) => {
+      const derived = derivedClaims(await readDerived(ctx, project)).map((one) => viewOf(project, one));
+      return [...(await refreshProject(ctx, project)), ...derived];
+    }),
+  );
   return claims.flat().filter(({ sessionId }) => ids.has(sessionId));
+}
+
+/** @throws SESSION_NOT_FOUND */
+export async function noteChanged(
+  ctx: Context,
+  selector: OneSession,
+  changed: Changed,
+): Promise<Record<string, never>> {
+  const { id, name, project } = await recordOf(ctx, selector);
+  await keepDerived(ctx, { project, sessionIds: await sessionIdsOf(ctx, project) }, { ...changed, id, session: name });
+  return {};
+}
+
+/** After a session is gone: what it had changed is forgotten. */
+export async function forgetGone(ctx: Context, project: string): Promise<void> {
+  try {
+    await keepDerived(ctx, { project, sessionIds: await sessionIdsOf(ctx, project) });
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    ctx.log(`claims of ${project}: ${toCoworkError(error).message}`);
+  }
+}
+
+async function sessionIdsOf(ctx: Context, project: string): Promise<string[]> {
+  const entries = await readRecords(ctx);
+  return entries.flatMap((entry) => ("record" in entry && entry.record.project === project ? [entry.record.id] : []));
 }
 
 /** @throws SESSION_NOT_FOUND, CLAIMED, USAGE */
@@ -138,7 +170,7 @@ function forgetLapsed(stored: StoredClaims, sessionId: string): StoredClaims {
   return Object.keys(lapsed).length === 0 ? { claims } : { claims, lapsed };
 }
 
-function viewOf(project: string, claim: Claim): ClaimView {
+function viewOf(project: string, claim: Claim & { derived?: true }): ClaimView {
   return { ...claim, project, host: "local" };
 }
 

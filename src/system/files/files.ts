@@ -97,14 +97,15 @@ async function readUpTo(handle: FileHandle, path: string, maxBytes: number): Pro
  * name is replaced, not followed. The mode (default 0600) is independent of the umask.
  * The package write-file-atomic is not used: it resolves links and its temporary names can be guessed, but containers can
  * write to some of the folders that this function writes to.
+ * @param options `isCache`: the content is checked when it is read, so it need not survive a power failure
  * @throws DISK_FULL, PERMISSION_DENIED
  */
 export async function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
-  options: Ownership & Inside = {},
+  options: Ownership & Inside & { isCache?: boolean } = {},
 ): Promise<void> {
-  const { mode = 0o600, uid, gid } = options;
+  const { mode = 0o600, uid, gid, isCache = false } = options;
   const temporary = `.cowork-${randomBytes(8).toString("hex")}.tmp`;
   let folder: OpenFolder | undefined;
   try {
@@ -116,7 +117,7 @@ export async function writeFileAtomic(
     try {
       await handle.writeFile(data);
       await give(handle, { mode, uid, gid });
-      await handle.sync();
+      if (!isCache) await handle.sync();
     } finally {
       await handle.close();
     }

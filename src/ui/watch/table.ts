@@ -1,6 +1,7 @@
 import type { SessionView } from "../../session/types.ts";
 import { hasSeveralAgents, sinceOf, stateOf } from "../sessions.ts";
 import { nowText } from "../agent-state.ts";
+import { isAnyHeld, notPulledCell } from "../not-pulled.ts";
 import { renderTable, type Cell, type Column } from "../table.ts";
 import { age } from "../units.ts";
 import { pad } from "../width.ts";
@@ -17,6 +18,7 @@ export function tableLines(
   const isElsewhere = shown.some(({ host }) => host !== "local");
   const hasProjects = new Set(shown.map(({ project }) => project)).size > 1;
   const hasAgents = hasSeveralAgents(shown);
+  const isHeld = isAnyHeld(shown);
   // On a usual screen what the agents do is cut, and every column stays.
   const drop = (order: number): { drop?: number } => (width < 60 ? { drop: order } : {});
   const columns: Column[] = [
@@ -27,6 +29,7 @@ export function tableLines(
     ...(hasAgents ? [{ title: "AGENT", min: 5, ...drop(2) }] : []),
     { title: "STATE", min: 8 },
     { title: "SINCE", align: "right", ...drop(5) },
+    ...(isHeld ? [{ title: "NOT PULLED", min: 10, ...drop(2) }] : []),
     { title: "NOW", min: 12 },
   ];
   const waiting = new Set(needing);
@@ -41,6 +44,7 @@ export function tableLines(
       ...(hasAgents ? [{ text: session.agent || "-" }] : []),
       state,
       { text: session.state === "running" ? age(sinceOf(session), now) || "-" : "-", tone: "dim" },
+      ...(isHeld ? [notPulledCell(session, now)] : []),
       { text: nowText(session) || "-" },
     ];
   });

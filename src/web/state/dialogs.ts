@@ -6,6 +6,7 @@ export type OpenDialog =
   | { name: "run"; session?: string }
   | { name: "clean"; session: string }
   | { name: "pull"; session: string }
+  | { name: "merge"; project: string; sessions: { key: string; name: string }[] }
   | { name: "help" };
 
 export const dialog = signal<OpenDialog | undefined>(undefined);

@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import type { Operation } from "../../contract/http/operations.ts";
 import { call } from "../api/call.ts";
 import { plain } from "../text/visible.ts";
+import { leftOut } from "./merge.ts";
 import { refresher } from "./refresh.ts";
 import { toast } from "./toasts.ts";
 
@@ -52,6 +53,7 @@ const words = {
   stop: ["Stopping", "Stopped"],
   pull: ["Pulling", "Pulled"],
   clean: ["Removing", "Removed"],
+  merge: ["Merging", "Merged"],
 } as const;
 
 /** `Pulling app-fix` */
@@ -65,6 +67,11 @@ function report(one: Operation): void {
     one.error ?? [...(one.result?.outcomes ?? []), ...(one.result?.cleaned ?? [])].find(({ ok }) => !ok)?.error;
   if (failure !== undefined) {
     toast(plain(failure.message), failure.hint === undefined ? undefined : plain(failure.hint), true);
+    return;
+  }
+  const out = one.result?.merge === undefined ? [] : leftOut(one.result.merge);
+  if (out.length > 0) {
+    toast("Not all sessions were merged", out.map(plain).join(", "), true);
     return;
   }
   const branches = one.result?.pulled?.branches ?? [];

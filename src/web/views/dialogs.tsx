@@ -5,6 +5,7 @@ import { asking } from "../state/operations.ts";
 import { AskDialog } from "./dialogs/ask.tsx";
 import { CleanDialog } from "./dialogs/clean.tsx";
 import { HelpDialog } from "./dialogs/help.tsx";
+import { MergeDialog } from "./dialogs/merge.tsx";
 import { PullDialog } from "./dialogs/pull.tsx";
 import { NewRunDialog } from "./dialogs/new-run.tsx";
 import { NewSessionDialog } from "./dialogs/new-session.tsx";
@@ -26,6 +27,8 @@ export function Dialogs(): JSX.Element | null {
       return <CleanDialog session={open.session} onClose={closeDialog} />;
     case "pull":
       return <PullDialog session={open.session} onClose={closeDialog} />;
+    case "merge":
+      return <MergeDialog project={open.project} sessions={open.sessions} onClose={closeDialog} />;
     case undefined:
       return null;
     default:

@@ -31,13 +31,14 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
     }
     if (run.reader.isFull) await end.now("output");
     if ((exit !== undefined || silence.isGone) && lines.length === 0) {
+      const errors = readErrors(ctx, place.id, n);
       return {
         exit,
         gone: exit === undefined,
         endedFor: end.why,
-        result: run.progress.result,
+        result: run.progress.result ?? run.runs.readErrors?.(errors),
         limitUntil: run.progress.limitUntil,
-        errors: readErrors(ctx, place.id, n),
+        errors,
       };
     }
     if (now() - lastTakeIn >= times.takeInMs) {

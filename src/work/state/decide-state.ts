@@ -153,8 +153,16 @@ function detailOf({ detail }: AgentSignal): { detail?: string } {
   return detail === undefined ? {} : { detail };
 }
 
+/** A run does not end before the commands do that its agent left running: it waits for them, and works. */
+function isInBackground(run: Observed["run"], last: Observed["last"], { state, detail }: Found): boolean {
+  if (run?.state !== "running" || state !== "idle" || last?.signal?.state !== "idle" || detail === undefined)
+    return false;
+  return detail === last.signal.detail && run.conversation === last.signal.conversation;
+}
+
 /** A run goes on while no program of the agent lives: before the first report, and until a usage limit ends. */
 function withRun({ run, last }: Observed, found: Found): Found {
+  if (isInBackground(run, last, found)) return { ...found, state: "working" };
   if (run === undefined || !["none", "ended", "unknown"].includes(found.state)) return found;
   const detail = run.detail === undefined ? {} : { detail: run.detail };
   const since = (time: string | undefined): number => Date.parse(time ?? run.createdAt);

@@ -3,6 +3,8 @@ import type { HostState, ListedProject } from "../../../src/contract/http/places
 import type { Operation } from "../../../src/contract/http/operations.ts";
 import type { Role } from "../../../src/contract/http/route.ts";
 import type { CleanOutcome } from "../../../src/contract/outcome.ts";
+import type { ClaimView } from "../../../src/contract/merging/claims.ts";
+import type { MergeView } from "../../../src/contract/merging/merge.ts";
 import type { ConflictsOutput } from "../../../src/contract/merging/conflicts.ts";
 import type { SessionStatus } from "../../../src/contract/session.ts";
 import type { ApprovalView } from "../../../src/contract/work/approval.ts";
@@ -26,6 +28,8 @@ export interface World {
   diff: string;
   log: string;
   artifact: string;
+  merge: MergeView | null;
+  claims: ClaimView[];
   conflicts: ConflictsOutput & { diffs?: { a: string; b: string; text: string }[] };
   unsaved: string[];
   answer: (method: string, path: string, query: URLSearchParams, body: string) => Answer;
@@ -47,6 +51,8 @@ export function emptyWorld(): World {
     diff: "",
     log: "",
     artifact: "",
+    merge: null,
+    claims: [],
     conflicts: { sessions: [], pairs: [] },
     unsaved: [],
     answer(method, path, query, body) {
@@ -82,6 +88,8 @@ function answerFrom(world: World, method: string, path: string, query: URLSearch
       const { diffs = [], ...found } = world.conflicts;
       return query.has("a") ? { ...found, diffs } : found;
     },
+    "GET /merges": () => ({ merge: world.merge }),
+    "GET /claims": () => ({ claims: world.claims }),
     "GET /operations": () => ({ operations: world.operations }),
     "GET /events": () => eventsFrom(world, query),
   };

@@ -18,6 +18,11 @@ export interface Control {
     /** no one has typed the code of a login yet */
     pending?: boolean;
   };
+  /** of Copilot's vendor */
+  copilot?: Pick<Control, "messages"> & {
+    /** every token is refused */
+    refuse?: boolean;
+  };
   /** number of the writing, by which limited answers are counted */
   written?: number;
 }

@@ -59,6 +59,11 @@ export function scriptFile(name: string): string {
   return `@@file:${name}@@`;
 }
 
+/** The same for prompts that are shown in pictures: it looks like the number of an issue. It counts only at the end of a prompt. */
+export function scriptIssue(name: string): string {
+  return `(#${name})`;
+}
+
 /** A request to the messages endpoint, as far as the fake reads it. */
 export interface Conversation {
   messages?: readonly Message[];
@@ -118,6 +123,7 @@ export function stepsIn(text: string, read: (name: string) => readonly Step[]): 
   // first, because the prompt of a subagent in it may name a file
   const [, json] = /@@(\[.*\])@@/s.exec(text) ?? [];
   if (json !== undefined) return JSON.parse(json) as Step[];
-  const [, file] = /@@file:([\w.-]+)@@/.exec(text) ?? [];
+  const [, named, issue] = /@@file:([\w.-]+)@@|\(#([\w.-]+)\)\s*$/.exec(text) ?? [];
+  const file = named ?? issue;
   return file === undefined ? undefined : read(file);
 }

@@ -11,6 +11,8 @@ import { profile, sendJson } from "./answers.ts";
 import { createCodex } from "./codex/handle.ts";
 import { codexNames } from "./codex/names.ts";
 import { createControl } from "./control.ts";
+import { createCopilot } from "./copilot/handle.ts";
+import { copilotNames } from "./copilot/names.ts";
 import { createMessages } from "./messages.ts";
 import { createTokens, type Grant } from "./tokens.ts";
 
@@ -22,6 +24,7 @@ const journal = (entry: object): void => appendFileSync(`${folder}/journal.jsonl
 
 const messages = createMessages(folder, control, journal);
 const codex = createCodex(folder, control, journal);
+const copilot = createCopilot(folder, control, journal);
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
@@ -67,6 +70,9 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const host = String(request.headers.host);
   const path = new URL(request.url ?? "/", `https://${host}`).pathname;
   const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
+  const { method = "", headers } = request;
+  if (copilotNames.includes(host))
+    return await copilot({ host, method, path, body, authorization: headers.authorization }, response);
   if (codexNames.includes(host)) return await codex({ host, path, body, bearer }, request, response);
   const family = bearer === undefined ? undefined : tokens.check(bearer);
   const entry = { host, method: request.method, path, bearer, apiKey: request.headers["x-api-key"], family };

@@ -7,6 +7,7 @@ import { generate } from "selfsigned";
 import { TestContainer } from "../engine/container.ts";
 import { testBaseImage } from "../engine/engine.ts";
 import { codexNames } from "./codex/names.ts";
+import { copilotNames } from "./copilot/names.ts";
 import type { Control } from "./control.ts";
 import type { Step } from "./script.ts";
 
@@ -80,6 +81,7 @@ const names = [
   "downloads.claude.ai",
   "elsewhere.example",
   ...codexNames,
+  ...copilotNames,
 ];
 
 /**

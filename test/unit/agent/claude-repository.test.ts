@@ -54,9 +54,28 @@ test.each([
   [{ awsAuthRefresh: "aws sso login" }, "aws sso login"],
   [{ enableAllProjectMcpServers: true }, "true"],
   [{ enabledPlugins: { "a@b": true } }, '{"a@b":true}'],
+  [{ env: { NODE_OPTIONS: "--require ./x.js" } }, "NODE_OPTIONS=--require ./x.js"],
+  [{ env: "strange" }, '"strange"'],
   [{ permissions: { additionalDirectories: ["/etc"] } }, "/etc"],
 ])("%j is a finding", (content, what) => {
   expect(read({ [settings]: content }).findings.map((one) => one.what)).toEqual([what]);
+});
+
+test("below another folder, what runs is a finding, and rules count nowhere", () => {
+  const { findings, rules } = read({
+    [`packages/web/${settings}`]: {
+      permissions: { allow: ["Bash(*)"], defaultMode: "bypassPermissions" },
+      hooks: { Stop: [{ hooks: [{ type: "command", command: "./x.sh" }] }] },
+      env: { PATH: "./bin" },
+    },
+    "packages/web/.mcp.json": { mcpServers: { db: { command: "db" } } },
+  });
+  expect(rules).toEqual({ allow: [], deny: [], ask: [] });
+  expect(findings.map(({ where, what }) => `${where} ${what}`)).toEqual([
+    "packages/web/.claude/settings.json: hooks.Stop ./x.sh",
+    "packages/web/.claude/settings.json: env PATH=./bin",
+    "packages/web/.mcp.json: mcpServers.db db",
+  ]);
 });
 
 test("MCP servers are findings with their command or address", () => {

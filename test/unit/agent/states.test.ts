@@ -57,6 +57,21 @@ describe("reports of hooks", () => {
     ],
     ["Stop", { background_tasks: [{ type: "subagent", status: "completed" }] }, { state: "idle" }],
     [
+      "Stop",
+      { background_tasks: [{ type: "shell", status: "running" }] },
+      { state: "idle", detail: "a command runs in the background" },
+    ],
+    [
+      "Stop",
+      {
+        background_tasks: [
+          { type: "shell", status: "running" },
+          { type: "subagent", status: "running" },
+        ],
+      },
+      { state: "working", detail: "a subagent works" },
+    ],
+    [
       "StopFailure",
       { error: "rate_limit", last_assistant_message: limitText },
       { state: "waiting", for: "limit", until: "2026-03-01T15:22:00.000Z", detail: limitText },

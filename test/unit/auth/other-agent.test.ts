@@ -23,7 +23,7 @@ let host: AgentHost;
 let engine: FakeEngine;
 let vault: string;
 let helper: HelperSpec | undefined;
-let asked: { spec: ExecSpec; input: string; config: string[]; link: string } | undefined;
+let asked: { spec: ExecSpec; input: string; config: string[]; link: string | undefined } | undefined;
 /** what the login program does in its config folder */
 let logsIn: boolean;
 
@@ -41,7 +41,7 @@ beforeEach(async () => {
       }
       if (spec.command[0] === "/bin/sh") return { code: 0, stdout: "x86_64 yes\n" };
       const config = configFolder();
-      const link = await readlink(join(config, "login.json"));
+      const link = await readlink(join(config, "login.json")).catch(() => undefined);
       asked = { spec, input: String(input), config: (await readdir(config)).toSorted(), link };
       if (logsIn) await writeFile(join(config, "printed"), "made-up");
       return { code: 0 };
@@ -64,11 +64,12 @@ async function logIn(way: LoginRequest["way"], agent: Agent = sampleAgent, text 
   return await login(host.ctx, agent, { settings: host.settings, image: "cowork-own", way }, io);
 }
 
-test("the login's container has the links, the prepared folder, the policy and the agent's own arguments", async () => {
+test("the login's container has the prepared folder, no login of before, the policy and the agent's own arguments", async () => {
   expect(await logIn("login")).toEqual({ state: "ok", detail: "logged in" });
   expect(asked).toMatchObject({
-    config: ["begun", "login.json"],
-    link: "/cowork/auth/sample/login.json",
+    // A program could end the login that it finds before it has another one.
+    config: ["begun"],
+    link: undefined,
     spec: {
       command: [
         "/opt/cowork/agents/sample/1.2.3/linux-x64/vendor/bin/sample",
@@ -133,6 +134,16 @@ test("cowork itself removes the secret where the program has no logout", async (
   });
   expect(existsSync(join(vault, "token"))).toBe(false);
   expect(helper).toBe(undefined);
+});
+
+test("a program that logs out finds the login as in a session", async () => {
+  await logIn("login");
+  const commands = { ...sampleAgent.login.commands, logout: ["log", "out"] };
+  const agent: Agent = { ...sampleAgent, login: { ...sampleAgent.login, commands } };
+  const request = { settings: host.settings, image: "cowork-own" };
+  expect(await logout(host.ctx, agent, () => Promise.resolve(request))).toMatchObject({ loggedOut: true });
+  expect(asked?.link).toBe("/cowork/auth/sample/login.json");
+  expect(asked?.spec.command.slice(-2)).toEqual(["log", "out"]);
 });
 
 test("a folder, a link or a pipe that a session put in place of the secret does not keep it from being removed", async () => {

@@ -113,7 +113,7 @@ describe("--json shows every field", () => {
     });
     const { sessions } = JSON.parse(stdout) as { sessions: unknown[] };
     // These come from this machine's last comparison, whatever the host says.
-    const { conflicts: _, merged: __, ...shown } = view;
+    const { conflicts: _, merged: __, notPulled: ___, ...shown } = view;
     expect(sessions).toEqual([shown]);
   });
 });

@@ -97,3 +97,29 @@ test("sessions are compared as they were last seen, and are looked at only on re
   expect(merge.body).toEqual({ merge: null });
   expect((await server.call(`GET /merges?project=${project}&into=nosuch`, { token })).status).toBe(404);
 });
+
+test("a merge is an operation of an operator; another test command than the configured one needs the role full", async () => {
+  const root = join(await temporaryFolder(), "app");
+  await mkdir(root);
+  await git(root, "init", "--quiet", "--initial-branch=main");
+  const server = await testServer({ hosts: { local: {} } });
+  const project = projectId(await addProject(server.ctx, root, "/"));
+  const tokens = { approve: "", operate: "", full: "" };
+  for (const role of ["approve", "operate", "full"] as const) tokens[role] = (await server.signIn(role)).token;
+  const body = { project, sessions: ["app-a@local", "app-b@box"], into: "main", squash: true };
+  const merge = async (token: string, more: object = {}): Promise<{ status: number; body: unknown }> =>
+    await server.call("POST /merges", { token, body: { ...body, ...more } });
+  expect((await merge(tokens.approve)).status).toBe(403);
+  const made = await merge(tokens.operate);
+  expect(made.status).toBe(202);
+  check("POST /merges", made.body);
+  expect(made.body).toMatchObject({ operation: { kind: "merge", project, sessions: body.sessions } });
+  expect((await merge(tokens.operate, { test: "make test" })).status).toBe(403);
+  expect((await merge(tokens.full, { test: "make test" })).status).toBe(202);
+  for (const [wrong, status] of [
+    [{ sessions: [] }, 400],
+    [{ into: "--upload-pack=x" }, 400],
+    [{ project: "none.12345678" }, 404],
+  ] as const)
+    expect((await merge(tokens.full, wrong)).status, JSON.stringify(wrong)).toBe(status);
+});

@@ -46,6 +46,22 @@ const agents = [
   sessionView({ name: "web", state: "stopped", container: null, agentState: { state: "ended", since } }),
 ];
 
+const held = [
+  sessionView({
+    name: "api",
+    agentState: { state: "waiting", since, for: "approval", detail: "Bash: npm publish --dry-run" },
+    notPulled: { commits: 2, files: 1, asOf: "2026-03-01T11:58:00.000Z" },
+  }),
+  sessionView({ name: "web", notPulled: { commits: 0, files: 4, asOf: "2026-03-01T08:58:00.000Z" } }),
+  sessionView({ name: "parser", notPulled: { commits: 0, files: 0, asOf: since } }),
+  sessionView({
+    name: "docs",
+    notPulled: { commits: 5, files: 0, asOf: since },
+    merged: { state: "merged", how: "same patch", into: "main", asOf: since },
+  }),
+  sessionView({ name: "new" }),
+];
+
 const statuses = [
   sessionStatus(),
   sessionStatus({
@@ -110,6 +126,7 @@ describe.each([40, 80, 120])("at %i columns", (width) => {
       ["list", () => renderSessions(sessions, { ...options, allProjects: false })],
       ["list --wide", () => renderSessions(sessions, { ...options, allProjects: false, wide: true })],
       ["list of agents", () => renderSessions(agents, { ...options, allProjects: false })],
+      ["list of what is not pulled", () => renderSessions(held, { ...options, allProjects: false })],
       ["list --all", () => renderSessions(sessions, { ...options, allProjects: true })],
       ["status", () => renderStatus(statuses, { ...options, verbose: false })],
       ["status --verbose", () => renderStatus(statuses, { ...options, verbose: true })],

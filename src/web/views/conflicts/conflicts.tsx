@@ -3,6 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { RouteOutput } from "../../../contract/http/routes.ts";
 import type { ListedProject } from "../../../contract/http/places.ts";
 import { call } from "../../api/call.ts";
+import { openDialog } from "../../state/dialogs.ts";
+import { may } from "../../state/me.ts";
+import { operations, isActive } from "../../state/operations.ts";
 import { Loaded, useLoaded } from "../../parts/loaded.tsx";
 import { Since } from "../../parts/time.tsx";
 import { loadProjects, projects } from "../../state/places.ts";
@@ -11,6 +14,8 @@ import { attempt } from "../../state/toasts.ts";
 import { plural } from "../../text/units.ts";
 import { plain } from "../../text/visible.ts";
 import { ConflictMatrix } from "./matrix.tsx";
+import { Claims } from "./claims.tsx";
+import { LastMerge } from "./merge.tsx";
 import { PairView } from "./pair.tsx";
 
 /** Which sessions of a project would collide if they were merged now. */
@@ -68,6 +73,16 @@ function OfProject({ project: { id: project } }: { project: ListedProject }): JS
     },
     [project, looks],
   );
+  const merges = operations.value.filter((one) => one.kind === "merge" && one.project === project);
+  const isMerging = merges.some(isActive);
+  // Again whenever a merge of this project started, went on or ended.
+  const step = merges.map(({ id, state, events }) => `${id} ${state} ${events.length}`).join();
+  const merge = useLoaded(async (signal) => await call("GET /merges", { query: { project }, signal }), [project, step]);
+  const claims = useLoaded(
+    async (signal) => await call("GET /claims", { query: { project }, signal }),
+    [project, looks],
+  );
+  const mergeable = (found.value?.sessions ?? []).map(({ id, name, host }) => ({ key: `${id}@${host}`, name }));
   const look = (): void => {
     setLooking(true);
     setLooks(looks + 1);
@@ -78,11 +93,25 @@ function OfProject({ project: { id: project } }: { project: ListedProject }): JS
         <p class="muted" role="status">
           {isLooking ? "Looking at the sessions…" : <Age of={found.value} />}
         </p>
-        <button type="button" class="button" disabled={isLooking} onClick={look}>
-          Look now
-        </button>
+        <span class="conflicts-acts">
+          <button type="button" class="button" disabled={isLooking} onClick={look}>
+            Look now
+          </button>
+          {may("operate") ? (
+            <button
+              type="button"
+              class="button"
+              disabled={isMerging || mergeable.length === 0}
+              onClick={() => openDialog({ name: "merge", project, sessions: mergeable })}
+            >
+              Merge…
+            </button>
+          ) : null}
+        </span>
       </div>
       <Loaded of={found}>{(value) => <Found project={project} found={value} />}</Loaded>
+      <Loaded of={merge}>{(value) => <LastMerge merge={value.merge} />}</Loaded>
+      <Loaded of={claims}>{(value) => <Claims claims={value.claims} />}</Loaded>
     </>
   );
 }

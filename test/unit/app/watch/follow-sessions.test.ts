@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { followSessions, type SessionsNow } from "../../../../src/app/watch/follow-sessions.ts";
+import { foldersOf } from "../../../../src/app/watch/session-folders.ts";
 import { createPace } from "../../../../src/app/watch/pace.ts";
 import { CoworkError } from "../../../../src/errors.ts";
 import type { SessionHost } from "../../../../src/session/session-host.ts";
@@ -69,6 +70,42 @@ test("looks at the processes of agents, too, every twenty seconds", async () => 
   const local = host(...many, [busy("a", "idle")]);
   await follow({ local }, (all) => all.length === 2);
   expect(local.checks).toBe(2);
+});
+
+test("what sessions ask the host is answered when it is there, and of other hosts at each look", async () => {
+  const looks = { local: 0, box: 0 };
+  const calls: string[] = [];
+  const over = new AbortController();
+  const hostNamed = (name: "local" | "box"): Partial<SessionHost> => ({
+    list: async () => {
+      looks[name] += 1;
+      if (name === "local" && looks.local === 3) await writeFile(join(mail, "request"), "{}");
+      return [{ ...busy("a", "working", name), id: "app-a" }];
+    },
+    work: async (_, { check }) => {
+      if (!check) calls.push(`${name} at look ${looks[name]}`);
+      if (calls.some((call) => call.startsWith("local"))) over.abort();
+      return [];
+    },
+  });
+  const { scope } = await workScope("", { local: hostNamed("local"), box: hostNamed("box") });
+  const mail = join(scope.ctx.paths.events("app-a"), "mail");
+  await mkdir(mail, { recursive: true });
+  await followSessions(scope, () => undefined, { signal: over.signal });
+  expect(calls).toContain("local at look 3");
+  expect(calls).toContain("box at look 1");
+});
+
+test("the mailbox of a running session is watched, unless something else is in its place", async () => {
+  const { scope } = await workScope("", {});
+  const { paths } = scope.ctx;
+  const views = ["app-a", "app-b"].map((id) => ({ ...busy(id, "working"), id }));
+  await mkdir(join(paths.events("app-a"), "mail"), { recursive: true });
+  await mkdir(paths.events("app-b"), { recursive: true });
+  await symlink("/etc", join(paths.events("app-b"), "mail"));
+  const folders = foldersOf(paths, views);
+  expect(folders).toContain(join(paths.events("app-a"), "mail"));
+  expect(folders).not.toContain(join(paths.events("app-b"), "mail"));
 });
 
 test("a host that does not answer keeps no other waiting, and says so on the screen only", async () => {

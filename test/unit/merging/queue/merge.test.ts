@@ -53,7 +53,8 @@ test("eight with one bad and one that conflicts: the others land as they were te
   expect(await git("rev-parse", "main", "main^{tree}")).toBe(`${view.result?.commit}\n${view.result?.tree}`);
   expect(await shop.git(join(here.clones, "merge"), "rev-parse", "HEAD")).toBe(view.result?.commit);
   expect(await git("ls-tree", "--name-only", "main")).toBe([...landed, "readme"].join("\n"));
-  expect(await git("log", "--first-parent", "--format=%s", "-1", "main")).toBe("Merge session h into main");
+  // Only a and z collide: they come last.
+  expect(await git("log", "--first-parent", "--format=%s", "-1", "main")).toBe("Merge session a into main");
   // Nothing of the merge is left in the project or on disk.
   expect(await git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/elsewhere\nrefs/heads/main");
   expect(existsSync(join(mergeFolder(here.ctx, key), "scratch"))).toBe(false);
@@ -133,6 +134,31 @@ test("a session that was started from another one comes after it, and attributes
   expect((await git("show", "main:log")).split("\n").toSorted()).toEqual(["first", "from a", "from top"]);
   const order = await git("log", "--first-parent", "--format=%s", "main");
   expect(order.indexOf("session base")).toBeGreaterThan(order.indexOf("session top"));
+});
+
+/** One session that collides with two others, which do not collide with each other. */
+async function widePair(): Promise<void> {
+  await session("wide", "x", "from wide");
+  await shop.sh(join(here.clones, "wide"), "echo wide >y; git add -A; git commit -qm more");
+  await session("left", "x", "from left");
+  await session("right", "y", "from right");
+}
+
+test("the session with the fewest collisions comes first, so that most land", async () => {
+  await widePair();
+  const view = await mergeHere(here, ["wide", "left", "right"]);
+  expect(view.items.map(({ session: name, state }) => `${name} ${state}`)).toEqual([
+    "wide conflicted",
+    "left landed",
+    "right landed",
+  ]);
+  expect(view.items[0]).toMatchObject({ paths: ["x", "y"], with: ["left", "right"] });
+});
+
+test("with --order the first session lands, however many it collides with", async () => {
+  await widePair();
+  const view = await mergeHere(here, ["wide", "left", "right"], { keepOrder: true });
+  expect(view.items.map(({ state }) => state)).toEqual(["landed", "conflicted", "conflicted"]);
 });
 
 test("an agent's resolution counts if it keeps to the files, leaves no mark and passes the tests", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readRules } from "../../../../src/agent/rules.ts";
@@ -67,6 +67,29 @@ test.each([false, null])(
     expect(await policy()).toMatchObject({ allowManagedHooksOnly: true, allowManagedPermissionRulesOnly: true });
   },
 );
+
+test("settings below other folders are asked about, also those behind a link, and their rules are not copied", async () => {
+  const { root } = host.project.facts;
+  await mkdir(join(root, "packages/web/.claude"), { recursive: true });
+  await writeFile(
+    join(root, "packages/web/.claude/settings.json"),
+    JSON.stringify({ ...asking, env: { PATH: "bin" } }),
+  );
+  await mkdir(join(root, "packages/api"));
+  await symlink("../../elsewhere", join(root, "packages/api/.claude"));
+  await host.shop.git(root, "add", "packages");
+  await host.shop.git(root, "commit", "-q", "-m", "nested");
+  const { asked } = await init(true);
+  const [question] = asked;
+  expect(question).toMatchObject({ kind: "trust", about: "agent" });
+  const findings = question?.kind === "trust" ? question.findings : [];
+  expect(findings.map(({ where }) => where)).toEqual([
+    "packages/api/.claude",
+    "packages/web/.claude/settings.json: hooks.PreToolUse",
+    "packages/web/.claude/settings.json: env",
+  ]);
+  expect(await readRules(host.ctx, "app-a")).toMatchObject({ repository: "agreed", allow: [], deny: [] });
+});
 
 test("a repository that asks for nothing is not asked about, and its later hooks do not run", async () => {
   await commitSettings({ model: "opus" });

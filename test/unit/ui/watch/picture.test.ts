@@ -112,6 +112,16 @@ test("other hosts have a column, and one that does not answer is named", () => {
   expect(lines).toContain("box does not answer yet.");
 });
 
+test("what is not pulled has a column once a session was looked at, on a usual screen", () => {
+  const held = { ...working, notPulled: { commits: 2, files: 1, asOf: since } };
+  const lines = draw(picture([held, idle]));
+  expect(lines[1]).toMatch(/SINCE {2}NOT PULLED +NOW$/);
+  expect(lines[2]).toContain("2 commits, 1 file  Edit src/cart.ts");
+  expect(lines[3]).toMatch(/ {2}\? +run search:3/);
+  expect(draw(picture([held]), { columns: 50 }).join("\n")).not.toContain("NOT PULLED");
+  expect(draw(picture([working, idle])).join("\n")).not.toContain("NOT PULLED");
+});
+
 test("an empty list says what to do, also behind a filter", () => {
   expect(draw(picture([], { selected: undefined })).join("\n")).toContain("No sessions. n makes one.");
   const hidden = picture([], { selected: undefined, total: 3, filter: "zzz" });

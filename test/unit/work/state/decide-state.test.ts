@@ -278,3 +278,20 @@ describe("unknown", () => {
     });
   });
 });
+
+describe("commands in the background", () => {
+  const resting: AgentSignal = { state: "idle", detail: "a command runs in the background" };
+  const last = reported(30, resting);
+  test("a run waits for them, so it works", () => {
+    expect(decideState(seen({ last, run }))).toMatchObject({ state: "working", detail: resting.detail });
+  });
+  test("on a terminal the agent is idle: it may be a server that never ends", () => {
+    expect(decideState(seen({ last, programs: [program("idle", 30)] }))).toMatchObject(resting);
+    const other = { ...run, conversation: "two" };
+    expect(decideState(seen({ last, programs: [program("idle", 30)], run: other }))).toMatchObject(resting);
+  });
+  test("a run that was interrupted does not", () => {
+    const programs = [program("idle", 40)];
+    expect(decideState(seen({ last: reported(30, tool), programs, run }))).toMatchObject({ state: "idle" });
+  });
+});

@@ -1,0 +1,38 @@
+import type { AgentRuns, RunAsk } from "../at-work.ts";
+import { readEvent, readStartError } from "./run-output.ts";
+
+/** `copilot` with a prompt on its standard input: one prompt, events as JSON lines, tokens and requests but no money. */
+export const runs: AgentRuns = {
+  input: "prompt",
+  priced: false,
+  args: runArgs,
+  prompt: (text) => text,
+  read: readLine,
+  readErrors: readStartError,
+};
+
+function runArgs(ask: RunAsk): string[] {
+  const mayWrite = !ask.readOnly && ask.mode !== "plan";
+  return [
+    "--output-format=json",
+    // Nobody answers its questions; copilot-approve asks a person about tools.
+    "--no-ask-user",
+    ask.resume ? `--resume=${ask.conversation}` : `--session-id=${ask.conversation}`,
+    // A denial counts more than what is allowed.
+    ...(mayWrite ? [] : ["--deny-tool=write"]),
+    ...(mayWrite && ask.mode === "edits" ? ["--allow-tool=write"] : []),
+    ...(ask.mode === "all" ? ["--allow-all"] : []),
+    ...(ask.model === undefined ? [] : [`--model=${ask.model}`]),
+  ];
+}
+
+function readLine(line: string): ReturnType<AgentRuns["read"]> {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    const found = readEvent(JSON.parse(line));
+    return found.length === 0 ? undefined : found;
+  } catch {
+    // Not JSON, or nested so deeply that it cannot be parsed.
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { buildProgram } from "../../../scripts/build/program.ts";
+import { temporaryFolder } from "../../support/home/temporary-folder.ts";
+import { tree } from "../../support/git/tree.ts";
+
+const run = promisify(execFile);
+const padding = `export const padding = ${JSON.stringify("x".repeat(20_000))};`;
+
+/** Builds a program of these source files. Returns the names of its files, and a function that runs it. */
+async function built(sources: Record<string, string>) {
+  const folder = await temporaryFolder();
+  for (const [name, text] of Object.entries(sources)) await writeFile(join(folder, name), text);
+  const options = { absWorkingDir: tree, bundle: true, platform: "node", target: "node22.18" } as const;
+  const { files } = await buildProgram(options, join(folder, "main.ts"));
+  for (const [name, text] of files) {
+    const path = join(folder, "built", name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+  const output = async (): Promise<string> => (await run(process.execPath, [join(folder, "built", "main.cjs")])).stdout;
+  return { names: [...files.keys()].toSorted(), output };
+}
+
+test("parts that are loaded later share the modules that they have in common, and their state", async () => {
+  const { names, output } = await built({
+    "shared.ts": "export class Failure extends Error {} export let count = 0; export function add() { count += 1; }",
+    "small.ts":
+      'import { add, Failure } from "./shared.ts"; add(); export function fail() { throw new Failure("small"); }',
+    "large.ts": `import { add, Failure } from "./shared.ts"; add(); ${padding} export function fail() { throw new Failure(padding.slice(0, 3)); }`,
+    "main.ts": `import { count, Failure } from "./shared.ts";
+      for (const load of [() => import("./small.ts"), () => import("./large.ts"), () => import("./large.ts")]) {
+        load().then(({ fail }) => fail()).catch((error) => console.log(error instanceof Failure, error.message, count));
+      }`,
+  });
+  expect(names).toEqual([expect.stringMatching(/^large-\w+\.cjs$/), "main.cjs", "program.cjs"]);
+  const lines = (await output()).trim().split("\n");
+  expect(lines.toSorted()).toEqual(["true small 2", "true xxx 2", "true xxx 2"]);
+});
+
+test("a part runs when it is imported, once, in the order of its imports", async () => {
+  const { output } = await built({
+    "first.ts": 'console.log("first");',
+    "later.ts": 'import "./first.ts"; console.log("later"); export default 1;',
+    "start.ts": `console.log("start"); export const start = async () => {
+      const [one, two] = [await import("./later.ts"), await import("./later.ts")];
+      console.log(one === two, one.default);
+    };`,
+    "main.ts": 'console.log("main"); void import("./start.ts").then(({ start }) => start());',
+  });
+  expect(await output()).toBe("main\nstart\nfirst\nlater\ntrue 1\n");
+});
+
+test("a library has the exports that it has in Node, by `import` and by `import()`", async () => {
+  const main = `import { join } from "node:path";
+    import * as os from "node:os";
+    import process from "node:process";
+    async function main() {
+      const { check, default: all } = await import("proper-lockfile");
+      const ast = await import("dockerfile-ast");
+      const { default: tls } = await import("node:tls");
+      console.log(typeof check, all.check === check, typeof ast.DockerfileParser.parse, typeof tls.connect, typeof os.EOL, join("a", "b"), typeof process.pid);
+    }
+    void main();`;
+  const { output } = await built({ "main.ts": main });
+  expect(await output()).toBe("function true function function string a/b number\n");
+});
+
+test("the program is ASCII, because Node needs twice the memory and time for anything else", async () => {
+  const { output } = await built({ "main.ts": 'console.log("é", "…".length, /[^\\u0000-ÿ]/.test("😀"));' });
+  expect(await output()).toBe("é 1 true\n");
+});
