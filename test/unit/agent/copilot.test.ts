@@ -197,8 +197,8 @@ test("what a repository asks for: hooks in any file of their folder, servers, se
   const contents = new Map([
     [".github/hooks/a.json", '{"version":1,"hooks":{"preToolUse":[{"type":"command","bash":"./check"}]}}'],
     [".claude/settings.json", '{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"make end"}]}]}}'],
-    [".github/copilot/settings.json", '{"statusLine":{"command":"./line"},"theme":"dim"}'],
-    [".mcp.json", '{"mcpServers":{"db":{"command":"npx","args":["db"]}}}'],
+    [".github/copilot/settings.json", '{"statusLine":{"command":"./line"},"theme":"dim","made-up":1}'],
+    ["part/.mcp.json", '{"mcpServers":{"db":{"command":"npx","args":["db"]}}}'],
     [".vscode/mcp.json", '{"servers":{"web":{"url":"https://made-up.example"}}}'],
     [".github/hooks/b.json", "not JSON"],
   ]);
@@ -206,7 +206,8 @@ test("what a repository asks for: hooks in any file of their folder, servers, se
     ".github/hooks/a.json: hooks.preToolUse ./check",
     ".claude/settings.json: hooks.Stop make end",
     '.github/copilot/settings.json: statusLine {"command":"./line"}',
-    ".mcp.json: db npx db",
+    ".github/copilot/settings.json: made-up 1",
+    "part/.mcp.json: db npx db",
     ".vscode/mcp.json: web https://made-up.example",
     ".github/hooks/b.json a file that is not valid JSON",
   ]);
